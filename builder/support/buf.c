@@ -1,0 +1,125 @@
+#include "flinkpack/support/buf.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flinkpack/support/mem.h"
+
+static void reserve(struct fp_buf *buf, size_t len)
+{
+    size_t need = len + 1; /* the final NUL; len <= max, so this cannot overflow in practice */
+    if (need <= buf->cap)
+        return;
+    size_t cap = buf->cap < 64 ? 64 : buf->cap;
+    while (cap < need)
+        cap = cap > SIZE_MAX / 2 ? need : cap * 2;
+    buf->data = fp_xreallocarray(buf->data, cap, 1);
+    buf->cap = cap;
+}
+
+enum fp_code fp_buf_add(struct fp_buf *buf, const void *data, size_t len, struct fp_error *err)
+{
+    if (len > buf->max || buf->len > buf->max - len)
+        return fp_fail(err, FP_E_INPUT, "more than the limit of %zu bytes", buf->max);
+    reserve(buf, buf->len + len);
+    if (len > 0)
+        memcpy(buf->data + buf->len, data, len);
+    buf->len += len;
+    buf->data[buf->len] = '\0';
+    return FP_OK;
+}
+
+enum fp_code fp_buf_add_text(struct fp_buf *buf, const char *text, struct fp_error *err)
+{
+    return fp_buf_add(buf, text, strlen(text), err);
+}
+
+enum fp_code fp_buf_addf(struct fp_buf *buf, struct fp_error *err, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    cleanup_free char *text = fp_xvasprintf(fmt, args);
+    va_end(args);
+    return fp_buf_add_text(buf, text, err);
+}
+
+const char *fp_buf_text(const struct fp_buf *buf)
+{
+    return buf->data != NULL ? buf->data : "";
+}
+
+char *fp_buf_take(struct fp_buf *buf)
+{
+    char *text = buf->data != NULL ? buf->data : fp_xstrdup("");
+    buf->data = NULL;
+    buf->len = buf->cap = 0;
+    return text;
+}
+
+void fp_buf_clear(struct fp_buf *buf)
+{
+    free(buf->data);
+    buf->data = NULL;
+    buf->len = buf->cap = 0;
+}
+
+void fp_strv_take(struct fp_strv *list, char *take_text)
+{
+    list->items = fp_xreallocarray(list->items, list->len + 2, sizeof(*list->items));
+    list->items[list->len++] = take_text;
+    list->items[list->len] = NULL;
+}
+
+void fp_strv_add(struct fp_strv *list, const char *text)
+{
+    fp_strv_take(list, fp_xstrdup(text));
+}
+
+void fp_strv_addf(struct fp_strv *list, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    fp_strv_take(list, fp_xvasprintf(fmt, args));
+    va_end(args);
+}
+
+bool fp_strv_has(const struct fp_strv *list, const char *text)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int compare_items(const void *a, const void *b)
+{
+    return strcmp(*(char *const *) a, *(char *const *) b);
+}
+
+void fp_strv_sort(struct fp_strv *list)
+{
+    if (list->len > 1)
+        qsort(list->items, list->len, sizeof(*list->items), compare_items);
+}
+
+void fp_strv_split(struct fp_strv *list, const char *text, char separator)
+{
+    while (*text != '\0') {
+        const char *end = strchrnul(text, separator);
+        if (end > text)
+            fp_strv_take(list, fp_xstrndup(text, (size_t) (end - text)));
+        text = *end != '\0' ? end + 1 : end;
+    }
+}
+
+void fp_strv_clear(struct fp_strv *list)
+{
+    for (size_t i = 0; i < list->len; i++)
+        free(list->items[i]);
+    free(list->items);
+    list->items = NULL;
+    list->len = 0;
+}

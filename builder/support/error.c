@@ -1,0 +1,85 @@
+#include "flinkpack/support/error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Bytes from outside end up in messages: nothing of them may reach a terminal as a command. */
+static void make_printable(char *text)
+{
+    for (char *p = text; *p != '\0'; p++) {
+        unsigned char c = (unsigned char) *p;
+        if (c < 0x20 || c == 0x7f)
+            *p = '?';
+        else if (c == 0xc2 && (unsigned char) p[1] >= 0x80 && (unsigned char) p[1] < 0xa0)
+            p[0] = p[1] = '?'; /* the C1 controls in UTF-8 */
+    }
+}
+
+__attribute__((format(printf, 3, 0))) static void fill(struct fp_error *err, enum fp_code code,
+                                                       const char *fmt, va_list args)
+{
+    err->code = code;
+    err->sys_errno = 0;
+    err->hint[0] = '\0';
+    (void) vsnprintf(err->text, sizeof(err->text), fmt, args);
+    make_printable(err->text);
+}
+
+enum fp_code fp_fail(struct fp_error *err, enum fp_code code, const char *fmt, ...)
+{
+    if (err != NULL) {
+        va_list args;
+        va_start(args, fmt);
+        fill(err, code, fmt, args);
+        va_end(args);
+    }
+    return code;
+}
+
+enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, const char *fmt, ...)
+{
+    int saved = errno;
+    if (saved == ENOENT && code == FP_E_IO)
+        code = FP_E_NOT_FOUND;
+    if (err == NULL)
+        return code;
+    va_list args;
+    va_start(args, fmt);
+    fill(err, code, fmt, args);
+    va_end(args);
+    err->sys_errno = saved;
+    size_t len = strlen(err->text);
+    (void) snprintf(err->text + len, sizeof(err->text) - len, ": %s", strerror(saved));
+    if (saved == ENOSPC || saved == EDQUOT)
+        return fp_hint(err, "free some space there, or choose another folder");
+    return code;
+}
+
+enum fp_code fp_context(struct fp_error *err, const char *fmt, ...)
+{
+    if (err == NULL)
+        return FP_E_INTERNAL;
+    char inner[sizeof(err->text)];
+    memcpy(inner, err->text, sizeof(inner));
+    va_list args;
+    va_start(args, fmt);
+    (void) vsnprintf(err->text, sizeof(err->text), fmt, args);
+    va_end(args);
+    make_printable(err->text);
+    size_t len = strlen(err->text);
+    (void) snprintf(err->text + len, sizeof(err->text) - len, ": %s", inner);
+    return err->code;
+}
+
+enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...)
+{
+    if (err == NULL)
+        return FP_E_INTERNAL;
+    va_list args;
+    va_start(args, fmt);
+    (void) vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+    va_end(args);
+    make_printable(err->hint);
+    return err->code;
+}

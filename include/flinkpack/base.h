@@ -1,0 +1,80 @@
+/**
+ * @file
+ * Base images: the catalogue of base-images/, and what a base's layers say of it.
+ */
+#ifndef FLINKPACK_BASE_H
+#define FLINKPACK_BASE_H
+
+#include "flinkpack/store.h"
+
+/** An entry of the catalogue: base-images/NAME.json. Owned strings; fp_base_entry_clear(). */
+struct fp_base_entry {
+    char *name;
+    char *reference; /**< "docker.io/library/eclipse-temurin:17-jre" */
+    char *libc;      /**< "glibc" or "musl" */
+    unsigned java;   /**< major version: 8, 11, 17, 21 */
+    json_t *digests; /**< object "linux/amd64" -> pinned manifest digest; may be empty */
+    char *description;
+};
+
+/**
+ * Look up NAME.json in `folders` (searched in order), validated against the schema.
+ * @return FP_E_NOT_FOUND listing the names that there are; FP_E_INPUT for a bad file.
+ */
+FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
+                                     struct fp_base_entry *ret, struct fp_error *err);
+/** All names in `folders`, sorted, each once. */
+FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,
+                                     struct fp_error *err);
+/** Release the members. */
+void fp_base_entry_clear(struct fp_base_entry *entry);
+
+/** What the layers of a base say. Owned; release with fp_base_facts_clear(). */
+struct fp_base_facts {
+    struct fp_tree *tree; /**< every path of the base: mode, owner, links, xattrs */
+    char *passwd;         /**< content of etc/passwd; NULL: there is none */
+    char *group;
+    char *shadow;
+    char *os_id;        /**< ID of os-release: "debian", "alpine"; NULL */
+    char *os_version;   /**< VERSION_ID; NULL */
+    char *os_name;      /**< PRETTY_NAME; NULL */
+    bool musl;          /**< whether a musl loader is there and no glibc one */
+    bool has_bash;      /**< bash is found on PATH */
+    char *java_home;    /**< e.g. "/opt/java/openjdk"; NULL: no Java was found */
+    unsigned java;      /**< its major version; 0: not known */
+    char *java_version; /**< "17.0.15" as its release file says; NULL */
+};
+
+/**
+ * Read all layers of a base, bottom first, each once and verified against its diff_id.
+ *
+ * @param blobs     One a layer, bottom first; borrowed.
+ * @param config    For PATH and JAVA_HOME, and the diff_ids.
+ * @param max_bytes Inflated bytes of the whole base, beyond is FP_E_INPUT.
+ */
+FP_CHECKED enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
+                                        const struct fp_config *config, uint64_t max_bytes,
+                                        struct fp_reporter *reporter, struct fp_base_facts *ret,
+                                        struct fp_error *err);
+/** Release the members. */
+void fp_base_facts_clear(struct fp_base_facts *facts);
+
+/** An account to add. Everything is borrowed. */
+struct fp_account {
+    const char *name; /**< "flink" */
+    unsigned uid;
+    unsigned gid;
+    const char *home; /**< "/opt/flink" */
+    int64_t epoch_s;  /**< for shadow's day of change */
+};
+/**
+ * The text of passwd, group and shadow with the account `name` uid:gid added by the base's own
+ * conventions (see facts: Debian and Alpine differ). An equal entry gives `*ret_changed` false.
+ * @return FP_E_INPUT when the name or the number is taken by something else.
+ */
+FP_CHECKED enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
+                                            const struct fp_account *account, char **ret_passwd,
+                                            char **ret_group, char **ret_shadow, bool *ret_changed,
+                                            struct fp_error *err);
+
+#endif

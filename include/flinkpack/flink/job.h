@@ -1,0 +1,32 @@
+/**
+ * @file
+ * Job jars: that they are jars, and what they say of themselves.
+ */
+#ifndef FLINKPACK_FLINK_JOB_H
+#define FLINKPACK_FLINK_JOB_H
+
+#include "flinkpack/support.h"
+
+/** What a jar says. Owned strings; release with fp_jar_clear(). */
+struct fp_jar {
+    char *main_class;       /**< program-class, else Main-Class, of the manifest; NULL: none */
+    unsigned class_major;   /**< highest class file version outside META-INF/versions; 0: none */
+    char *class_major_of;   /**< a class that has it; NULL */
+    bool has_flink_runtime; /**< org/apache/flink/runtime/ is bundled */
+    bool is_signed;
+    uint64_t size; /**< of the file, bytes */
+    char sha256[FP_HASH_HEX_MAX];
+};
+
+/**
+ * Look into a jar: a zip with a central directory, at most 200000 entries, manifest at most 1 MiB;
+ * nothing is unpacked.
+ * @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT: "FILE: not a jar (...)".
+ */
+FP_CHECKED enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err);
+/** The Java major version that class files of `class_major` need: 52 is 8, 55 is 11. */
+unsigned fp_java_of_class_major(unsigned class_major);
+/** Release the members. */
+void fp_jar_clear(struct fp_jar *jar);
+
+#endif

@@ -1,0 +1,32 @@
+/**
+ * @file
+ * What the set-up layer holds: entrypoint, patched configuration, the tree of /opt/flink.
+ */
+#ifndef FLINKPACK_FLINK_SETUP_H
+#define FLINKPACK_FLINK_SETUP_H
+
+#include "flinkpack/flink/version.h"
+
+/** The text of /docker-entrypoint.sh (POSIX sh), the same for all versions. Static. */
+const char *fp_flink_entrypoint(void);
+
+/** A key of the configuration. */
+struct fp_conf_entry {
+    const char *key;
+    const char *value;
+};
+
+/**
+ * Patch a configuration file: nothing stays bound to localhost (1.15 and later), and `entries`
+ * are set, an existing key replaced where it stands (flat or, in config.yaml, nested), others
+ * appended. Comments and order stay.
+ *
+ * @param yaml  The file is config.yaml (YAML 1.2), not flink-conf.yaml ("key: value" lines).
+ * @param text  The distribution's file, at most 1 MiB.
+ * @return FP_E_INPUT naming the line that is not understood. The caller owns `*ret`.
+ */
+FP_CHECKED enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml,
+                                      const char *text, const struct fp_conf_entry *entries,
+                                      size_t entry_count, char **ret, struct fp_error *err);
+
+#endif

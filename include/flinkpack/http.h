@@ -1,0 +1,131 @@
+/**
+ * @file
+ * One HTTP client (libcurl) for Apache, Maven and registries: limits, retries, resume, redirects
+ * by hand, proxies, TLS. It knows nothing of registries.
+ */
+#ifndef FLINKPACK_HTTP_H
+#define FLINKPACK_HTTP_H
+
+#include "flinkpack/support.h"
+
+/** Settings of a client. Everything is borrowed while the client lives. Zero is the default. */
+struct fp_http_options {
+    const char *user_agent; /**< NULL: "flinkpack" */
+    const char *ca_file;    /**< extra certificates, in addition to the system's; NULL: none */
+    const char
+        *cert_dirs; /**< ':'-separated folders laid out like Docker's certs.d; NULL: the usual */
+    const struct fp_strv *insecure_hosts; /**< HOST[:PORT] that may be http or unverified TLS */
+    int connect_timeout_s;                /**< 0: 30 */
+    int stall_timeout_s;                  /**< no 1000 B/s for that long is a failure; 0: 60 */
+    int max_attempts;                     /**< without progress, per transfer; 0: 5 */
+    struct fp_reporter *reporter;         /**< -v lines and retries; may be NULL */
+};
+
+/** A client: connections are kept and reused. Safe from every thread. */
+struct fp_http;
+
+/** Make a client. The caller frees it. */
+FP_CHECKED enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http **ret,
+                                    struct fp_error *err);
+/** Close all connections and free; NULL is fine. */
+void fp_http_free(struct fp_http *http);
+
+/** Opens the body of a request from an offset, so that it can be sent again. */
+typedef enum fp_code (*fp_http_body_opener)(void *context, uint64_t offset, struct fp_source **ret,
+                                            struct fp_error *err);
+
+/** A request. Everything is borrowed for the call. */
+struct fp_http_request {
+    const char *method;            /**< "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" */
+    const char *url;               /**< absolute, http or https, without user information */
+    const struct fp_strv *headers; /**< "Name: value"; may be NULL */
+    /** The value of Authorization, sent only while scheme, host and port are those of `url`; never
+     * shown. NULL: none. */
+    const char *authorization;
+    const void *body;              /**< bytes to send; or NULL: */
+    fp_http_body_opener open_body; /**< opened for each attempt; or NULL: no body */
+    void *body_context;
+    uint64_t body_bytes;    /**< length of either body; Content-Length is always sent */
+    struct fp_sink *sink;   /**< gets the body of a 2xx answer; NULL: response->body */
+    uint64_t max_bytes;     /**< of any answer's body; 0: 64 KiB, beyond is FP_E_INPUT */
+    int max_redirects;      /**< 0: a 3xx answer is returned as it is */
+    bool no_retry;          /**< one attempt only (uploads whose session is consumed) */
+    struct fp_stage *stage; /**< advanced by body bytes in either direction; may be NULL */
+};
+
+/** An answer. Initialise with FP_HTTP_RESPONSE_INIT; release with fp_http_response_clear(). */
+struct fp_http_response {
+    int status;             /**< 200 and so on */
+    struct fp_strv headers; /**< "name: value", names in lower case, of the last answer */
+    struct fp_buf body;     /**< when no sink took it, and always for answers other than 2xx */
+    char *url;              /**< where the answer came from, after redirects */
+};
+
+/** An empty answer whose body may take up to `limit` bytes. */
+#define FP_HTTP_RESPONSE_INIT(limit)                                                               \
+    {                                                                                              \
+        .body = FP_BUF_INIT(limit)                                                                 \
+    }
+
+/**
+ * Send a request and take the answer.
+ *
+ * Transport failures and 408, 429, 5xx (but 501 and 505) are tried again, with back-off, jitter
+ * and Retry-After, unless `no_retry`; a body of a 2xx answer that breaks off is not (see
+ * fp_http_download()). Redirects are followed here, hop by hop: https to http is refused, and
+ * Authorization, Cookie and the body go to no other origin.
+ *
+ * @return FP_OK for every complete answer, whatever its status; FP_E_NETWORK, FP_E_VERIFY (TLS),
+ *         FP_E_INPUT (too much), FP_E_USAGE (bad URL), FP_E_INTERRUPTED, or the sink's error. The
+ *         text names the method and the URL without credentials and query.
+ */
+FP_CHECKED enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_request *request,
+                                     struct fp_http_response *response, struct fp_error *err);
+/** The first header of that (lower-case) name, or NULL. Borrowed. */
+const char *fp_http_header(const struct fp_http_response *response, const char *name);
+/** The n-th (from 0) header of that name, or NULL. Borrowed. */
+const char *fp_http_header_at(const struct fp_http_response *response, const char *name, size_t n);
+/** Release the members. */
+void fp_http_response_clear(struct fp_http_response *response);
+
+/** Declare a struct fp_http_response that is cleared at the end of its scope. */
+#define cleanup_http_response __attribute__((cleanup(fp_http_response_clear)))
+
+/** A download to a file. Everything is borrowed for the call. */
+struct fp_http_download {
+    const char *url;
+    const struct fp_strv *headers; /**< may be NULL */
+    const char *authorization;     /**< as in struct fp_http_request */
+    int fd;                        /**< open for reading and writing; what it holds already (its
+                                        size) is kept and continued from */
+    uint64_t expected_bytes;       /**< UINT64_MAX: not known */
+    uint64_t max_bytes;
+    struct fp_stage *stage; /**< may be NULL */
+};
+
+/**
+ * Download a file, resuming with Range after every break as long as there is progress. A server
+ * that ignores Range or whose object changed (ETag, Last-Modified, total) is started over.
+ * The caller verifies the digest.
+ * @param ret_status The final HTTP status: 200 when the file is complete (also after resuming),
+ *                   else the server's refusal, with the code FP_OK and the file as it was.
+ */
+FP_CHECKED enum fp_code fp_http_download(struct fp_http *http,
+                                         const struct fp_http_download *download, int *ret_status,
+                                         struct fp_error *err);
+
+/** A URL without user information, query and fragment, for messages. The caller owns it. */
+char *fp_url_display(const char *url);
+/** Whether scheme, host and effective port of both are the same. */
+bool fp_url_same_origin(const char *a, const char *b);
+/** `location` resolved against `base` (RFC 3986). FP_E_INPUT. The caller owns the result. */
+FP_CHECKED enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
+                                       struct fp_error *err);
+/** Percent-encoding of everything but unreserved characters. The caller owns the result. */
+char *fp_url_escape(const char *text);
+
+FP_DEFINE_CLEANUP(fp_http_freep, struct fp_http, fp_http_free)
+/** Declare a client that is freed at the end of its scope. */
+#define cleanup_http __attribute__((cleanup(fp_http_freep)))
+
+#endif

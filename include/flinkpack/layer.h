@@ -1,0 +1,14 @@
+/**
+ * @file
+ * Layers: entries in, layer out. Deterministic tar, codecs, blobs, and layers that exist already.
+ */
+#ifndef FLINKPACK_LAYER_H
+#define FLINKPACK_LAYER_H
+
+#include "flinkpack/layer/blob.h"
+#include "flinkpack/layer/codec.h"
+#include "flinkpack/layer/scan.h"
+#include "flinkpack/layer/tree.h"
+#include "flinkpack/layer/write.h"
+
+#endif

@@ -1,0 +1,50 @@
+/**
+ * @file
+ * A blob: content with its descriptor, in memory or in a file.
+ */
+#ifndef FLINKPACK_LAYER_BLOB_H
+#define FLINKPACK_LAYER_BLOB_H
+
+#include "flinkpack/image.h"
+
+/** Immutable; shared by reference counting, from any thread. */
+struct fp_blob;
+
+/** A blob of bytes in memory; its digest is computed. `take_data` is freed with it. */
+struct fp_blob *fp_blob_memory(const char *media_type, char *take_data, size_t len);
+/**
+ * A blob that is (a part of) a file.
+ * @param descriptor Copied (without annotations); digest and size are the caller's word.
+ * @param path       Copied; the file must stay as it is while the blob lives.
+ * @param fd         A descriptor of it that is duplicated (so a nameless temporary file can be a
+ *                   blob), or -1 to open `path` at need.
+ * @param offset     Where in the file it begins.
+ */
+struct fp_blob *fp_blob_file(const struct fp_descriptor *descriptor, const char *path, int fd,
+                             uint64_t offset);
+/** One more holder. */
+struct fp_blob *fp_blob_ref(struct fp_blob *blob);
+/** One holder less; NULL is fine. */
+void fp_blob_unref(struct fp_blob *blob);
+/** Its descriptor. Borrowed. */
+const struct fp_descriptor *fp_blob_descriptor(const struct fp_blob *blob);
+/** Its bytes from `offset` on. The caller owns `*ret`. Several may be open at once. */
+FP_CHECKED enum fp_code fp_blob_open(const struct fp_blob *blob, uint64_t offset,
+                                     struct fp_source **ret, struct fp_error *err);
+/**
+ * The file that holds exactly this blob and nothing else, for linking or cloning it.
+ * @return A path borrowed from the blob, or NULL (memory, part of a file, nameless file).
+ */
+const char *fp_blob_path(const struct fp_blob *blob);
+/**
+ * The open file that holds exactly this blob from its beginning, for linking a nameless file into
+ * place. Borrowed.
+ * @return -1 for memory and for a part of a file.
+ */
+int fp_blob_fd(const struct fp_blob *blob);
+
+FP_DEFINE_CLEANUP(fp_blob_unrefp, struct fp_blob, fp_blob_unref)
+/** Declare a blob pointer that is unreferenced at the end of its scope. */
+#define cleanup_blob __attribute__((cleanup(fp_blob_unrefp)))
+
+#endif

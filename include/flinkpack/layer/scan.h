@@ -1,0 +1,59 @@
+/**
+ * @file
+ * Reading layers and archives that exist already, in one bounded pass (tar by libarchive).
+ */
+#ifndef FLINKPACK_LAYER_SCAN_H
+#define FLINKPACK_LAYER_SCAN_H
+
+#include "flinkpack/layer/codec.h"
+#include "flinkpack/layer/tree.h"
+
+/** The most entries of one archive, and the longest path and link in bytes. */
+#define FP_SCAN_MAX_ENTRIES 500000
+#define FP_SCAN_MAX_PATH    4096
+
+struct fp_scan;
+
+/** What is done with an entry. */
+enum fp_scan_action { FP_SCAN_SKIP, FP_SCAN_STOP };
+
+/**
+ * Called for each entry in archive order. `raw_path` is the name as it stands in the archive,
+ * entry->path the cleaned one ("./a//b/" is "a/b"; the root itself is ""). The content may be
+ * read with fp_scan_read() before returning.
+ */
+typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
+                                        const struct fp_entry *entry, const char *raw_path,
+                                        enum fp_scan_action *ret_action, struct fp_error *err);
+
+/**
+ * Walk a tar stream.
+ *
+ * Absolute names, ".." parts, NUL or control characters in names, hard links outside the archive's
+ * own root, over-long names, too many entries, sparse files and device entries where
+ * `allow_devices` is false are FP_E_INPUT. Symbolic links may say what they want here: nothing is
+ * ever unpacked through them.
+ *
+ * @param source  The inflated stream; borrowed. Read to its very end unless stopped, so that
+ *                decorators below it have seen every byte.
+ * @param name    For errors.
+ */
+FP_CHECKED enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool allow_devices,
+                                    fp_scan_visitor visitor, void *context, struct fp_error *err);
+/** The content of the entry that is being visited; `*ret_len` 0 at its end. */
+FP_CHECKED enum fp_code fp_scan_read(struct fp_scan *scan, void *data, size_t cap, size_t *ret_len,
+                                     struct fp_error *err);
+/** The content of the entry that is being visited as a source. The caller frees it. */
+struct fp_source *fp_scan_source(struct fp_scan *scan);
+
+/**
+ * Apply a layer to a tree: entries, whiteouts (".wh.X") and opaque whiteouts (".wh..wh..opq"),
+ * which do not affect their own layer (image-spec 1.1, layer.md).
+ *
+ * @param wanted   Called for each regular file that is put, to keep some contents; may be NULL.
+ */
+FP_CHECKED enum fp_code fp_tree_apply_layer(struct fp_tree *tree, struct fp_source *source,
+                                            const char *name, fp_scan_visitor wanted, void *context,
+                                            struct fp_error *err);
+
+#endif

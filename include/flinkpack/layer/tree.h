@@ -1,0 +1,60 @@
+/**
+ * @file
+ * A file system as layers make it: what is at each path, who owns it. Never on disk.
+ */
+#ifndef FLINKPACK_LAYER_TREE_H
+#define FLINKPACK_LAYER_TREE_H
+
+#include "flinkpack/image.h"
+
+/** The kinds of entry that layers hold. */
+enum fp_entry_kind {
+    FP_ENTRY_FILE,
+    FP_ENTRY_DIR,
+    FP_ENTRY_SYMLINK,
+    FP_ENTRY_HARDLINK,
+    FP_ENTRY_DEVICE, /**< character, block, fifo: only ever seen in bases */
+};
+
+/** What there is at a path. Strings as the holder says. */
+struct fp_entry {
+    const char *path; /**< relative to the root, no leading or trailing '/', no "." or ".." */
+    enum fp_entry_kind kind;
+    unsigned mode; /**< permission bits with setuid, setgid and sticky (07777) */
+    uint64_t uid;
+    uint64_t gid;
+    int64_t mtime_s;
+    uint64_t size;        /**< of a FILE, in bytes */
+    const char *link;     /**< target of a SYMLINK as written; of a HARDLINK a path like `path` */
+    const json_t *xattrs; /**< object name -> base64 value, or NULL */
+};
+
+/** A map of paths. Not thread-safe. */
+struct fp_tree;
+
+/** An empty file system (only its root, a directory 0755 0:0). The caller frees it. */
+struct fp_tree *fp_tree_new(void);
+/** Put an entry (copied), replacing what was there; a non-directory drops what was below. */
+FP_CHECKED enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry,
+                                    struct fp_error *err);
+/** Remove a path with all below it; a whiteout. */
+void fp_tree_remove(struct fp_tree *tree, const char *path);
+/** Remove all that is below a directory; an opaque whiteout. */
+void fp_tree_remove_below(struct fp_tree *tree, const char *path);
+/** What is exactly at `path` (links not followed), or NULL. Borrowed until the next change. */
+const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path);
+/**
+ * What `path` leads to when every link in it is followed inside the root, as a container would.
+ * @return NULL when there is nothing, or more than 40 links. Borrowed until the next change.
+ */
+const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *path);
+/** How many entries there are. */
+size_t fp_tree_count(const struct fp_tree *tree);
+/** Free; NULL is fine. */
+void fp_tree_free(struct fp_tree *tree);
+
+FP_DEFINE_CLEANUP(fp_tree_freep, struct fp_tree, fp_tree_free)
+/** Declare a tree that is freed at the end of its scope. */
+#define cleanup_tree __attribute__((cleanup(fp_tree_freep)))
+
+#endif

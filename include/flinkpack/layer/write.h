@@ -1,0 +1,86 @@
+/**
+ * @file
+ * Making layers: entries, sorted and normalised, become a tar, and that a compressed blob.
+ *
+ * The tar is ustar, with pax records only where ustar cannot say it; the bytes are a pure
+ * function of the entries. diff_ids are therefore promised on every machine.
+ */
+#ifndef FLINKPACK_LAYER_WRITE_H
+#define FLINKPACK_LAYER_WRITE_H
+
+#include "flinkpack/layer/blob.h"
+#include "flinkpack/layer/codec.h"
+#include "flinkpack/layer/tree.h"
+
+/** A finished layer. Immutable. */
+struct fp_layer {
+    struct fp_blob *blob;             /**< owned */
+    struct fp_digest diff_id;         /**< of the uncompressed tar */
+    uint64_t tar_bytes;               /**< size of the uncompressed tar */
+    char recipe_key[FP_HASH_HEX_MAX]; /**< see fp_recipe_key() in build; may be empty */
+    char *created_by;                 /**< for the history; owned, may be NULL */
+};
+
+/** Release the members. */
+void fp_layer_clear(struct fp_layer *layer);
+
+/** A layer under construction: entries in any order. */
+struct fp_layer_builder;
+
+/** Where the content of a file comes from. */
+struct fp_content {
+    struct fp_blob *blob; /**< referenced; or NULL: */
+    const char *path; /**< a file, copied, opened when written, its size must be as stated; or */
+    const char *text; /**< bytes, copied */
+    size_t text_len;
+};
+
+/** The caller frees it. `mtime_s` is given to entries that are added with mtime_s < 0. */
+struct fp_layer_builder *fp_layer_builder_new(int64_t mtime_s);
+/**
+ * Add an entry (copied). Adding the same path twice is FP_E_INPUT unless both are equal
+ * directories. Parents need not be added: see fp_layer_builder_finish_parents().
+ * @param content For FP_ENTRY_FILE only; else NULL.
+ */
+FP_CHECKED enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder,
+                                             const struct fp_entry *entry,
+                                             const struct fp_content *content,
+                                             struct fp_error *err);
+/**
+ * Declare every missing parent directory once: with the mode, owner, times and xattrs that
+ * `below` (the layers underneath; may be NULL) gives it, else 0755 0:0. A parent that is a
+ * symbolic link to a directory in `below` moves the entries to the real path; one that is
+ * anything else is FP_E_INPUT.
+ */
+FP_CHECKED enum fp_code fp_layer_builder_parents(struct fp_layer_builder *builder,
+                                                 const struct fp_tree *below, struct fp_error *err);
+/** Whether nothing has been added. */
+bool fp_layer_builder_is_empty(const struct fp_layer_builder *builder);
+/** Apply all entries to `tree`. */
+FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *builder,
+                                               struct fp_tree *tree, struct fp_error *err);
+
+/** How a layer is written. */
+struct fp_layer_options {
+    const char *folder; /**< where the nameless blob file is made (same file system as the store) */
+    int gzip_level;     /**< 1 to 9; 0 is FP_GZIP_LEVEL */
+    struct fp_pool *pool;   /**< for compression; NULL: this thread */
+    struct fp_stage *stage; /**< advanced by tar bytes; NULL: silent */
+};
+
+/**
+ * Write the layer: parents before children, siblings bytewise sorted, hard links after their
+ * targets. One pass gives diff_id, digest and size.
+ * @param ret The caller clears it with fp_layer_clear().
+ */
+FP_CHECKED enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
+                                               const struct fp_layer_options *options,
+                                               struct fp_layer *ret, struct fp_error *err);
+/** Free; NULL is fine. */
+void fp_layer_builder_free(struct fp_layer_builder *builder);
+
+FP_DEFINE_CLEANUP(fp_layer_builder_freep, struct fp_layer_builder, fp_layer_builder_free)
+/** Declare a layer builder that is freed at the end of its scope. */
+#define cleanup_layer_builder __attribute__((cleanup(fp_layer_builder_freep)))
+
+#endif

@@ -1,0 +1,212 @@
+/**
+ * @file
+ * Where images lie: OCI layouts (the local store is one), archives and registries, all as one
+ * interface; and the engine that copies an image from one to another.
+ *
+ * A repo maps descriptors to bytes and names to descriptors. Content is verified by whoever reads
+ * it from outside: every fp_repo_open_blob() source fails with FP_E_VERIFY at its end when size or
+ * digest are not the descriptor's.
+ */
+#ifndef FLINKPACK_STORE_H
+#define FLINKPACK_STORE_H
+
+#include "flinkpack/layer.h"
+#include "flinkpack/registry.h"
+
+struct fp_repo;
+
+/** What a repo does; see the fp_repo_ functions for the contracts. */
+struct fp_repo_ops {
+    enum fp_code (*resolve)(struct fp_repo *self, const char *name, struct fp_descriptor *ret,
+                            struct fp_error *err);
+    enum fp_code (*get_document)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                 struct fp_buf *body, struct fp_error *err);
+    enum fp_code (*get_blob)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                             struct fp_stage *stage, struct fp_blob **ret, struct fp_error *err);
+    enum fp_code (*has)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                        bool *ret_exists, struct fp_error *err);
+    enum fp_code (*put_blob)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                             struct fp_blob *blob, struct fp_repo *origin, struct fp_stage *stage,
+                             enum fp_push_outcome *ret_outcome, struct fp_error *err);
+    enum fp_code (*put_document)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                 const char *bytes, struct fp_error *err);
+    enum fp_code (*name)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                         const char *bytes, const char *name, struct fp_error *err);
+    enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
+    void (*free)(struct fp_repo *self);
+};
+
+/** Embedded as the first member of every repo. */
+struct fp_repo {
+    const struct fp_repo_ops *ops;
+    char *title;                  /**< for messages: "oci:DIR", "registry.example.com/team/app" */
+    struct fp_registry *registry; /**< where it is one, for mounting; else NULL */
+};
+
+/**
+ * The descriptor that a name stands for: a tag, a full reference, or NULL for the only image.
+ * @return FP_E_NOT_FOUND listing some of the names that there are.
+ */
+FP_CHECKED enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name,
+                                        struct fp_descriptor *ret, struct fp_error *err);
+/** Read a manifest, index or configuration, verified, bounded by `body`. */
+FP_CHECKED enum fp_code fp_repo_get_document(struct fp_repo *repo,
+                                             const struct fp_descriptor *descriptor,
+                                             struct fp_buf *body, struct fp_error *err);
+/**
+ * Get a blob's bytes to where they can be read again and again: a registry downloads it to the
+ * blob folder given at its opening (once: concurrent callers for one digest wait for the first),
+ * others refer to the file that they have.
+ * @param stage May be NULL.
+ * @param ret   A reference that the caller drops.
+ */
+FP_CHECKED enum fp_code fp_repo_get_blob(struct fp_repo *repo,
+                                         const struct fp_descriptor *descriptor,
+                                         struct fp_stage *stage, struct fp_blob **ret,
+                                         struct fp_error *err);
+/** Whether the content is there. */
+FP_CHECKED enum fp_code fp_repo_has(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                                    bool *ret_exists, struct fp_error *err);
+/**
+ * Put a blob. Safe from several threads at once.
+ * @param blob   Its bytes, or NULL to mount it from `origin` only.
+ * @param origin The repo that the blob comes from, for mounting; or NULL.
+ */
+FP_CHECKED enum fp_code fp_repo_put_blob(struct fp_repo *repo,
+                                         const struct fp_descriptor *descriptor,
+                                         struct fp_blob *blob, struct fp_repo *origin,
+                                         struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                                         struct fp_error *err);
+/** Put a manifest or index under its digest. */
+FP_CHECKED enum fp_code fp_repo_put_document(struct fp_repo *repo,
+                                             const struct fp_descriptor *descriptor,
+                                             const char *bytes, struct fp_error *err);
+/**
+ * Give the image a name: a tag of a registry, org.opencontainers.image.ref.name of a layout, a
+ * RepoTag of a docker-archive. Several names may be given to one image.
+ * @param bytes The manifest or index.
+ */
+FP_CHECKED enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                                     const char *bytes, const char *name, struct fp_error *err);
+/** Make everything visible: writes index.json, publishes an archive. Call once, at the end. */
+FP_CHECKED enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err);
+/** Free; what was not finished is not visible. NULL is fine. */
+void fp_repo_free(struct fp_repo *repo);
+
+FP_DEFINE_CLEANUP(fp_repo_freep, struct fp_repo, fp_repo_free)
+/** Declare a repo that is freed at the end of its scope. */
+#define cleanup_repo __attribute__((cleanup(fp_repo_freep)))
+
+/**
+ * An OCI layout folder (image-layout.md). `create`: made if it is not there; index.json is
+ * replaced atomically under a lock, entries of other images stay.
+ */
+FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
+                                            struct fp_error *err);
+/** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
+char *fp_layout_blob_folder(const char *path);
+/** The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack, else
+ * $HOME/.local/share/flinkpack, else a folder of this uid below TMPDIR. The caller owns it. */
+FP_CHECKED enum fp_code fp_store_path(char **ret, struct fp_error *err);
+
+/** A name in a layout. */
+struct fp_layout_name {
+    char *name; /**< ref.name as stored */
+    struct fp_descriptor descriptor;
+};
+/** All names in a layout, sorted. Release with fp_layout_names_free(). */
+FP_CHECKED enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret,
+                                       size_t *ret_len, struct fp_error *err);
+/** Free a list of names. */
+void fp_layout_names_free(struct fp_layout_name *names, size_t len);
+/** Take a name away from a layout and delete the blobs that nothing refers to any more.
+ * @return FP_E_NOT_FOUND where there is no such name. `ret_freed_bytes` may be NULL. */
+FP_CHECKED enum fp_code fp_layout_remove(const char *path, const char *name,
+                                         uint64_t *ret_freed_bytes, struct fp_error *err);
+
+/** The kinds of archive. */
+enum fp_archive_kind { FP_ARCHIVE_OCI, FP_ARCHIVE_DOCKER };
+/**
+ * An image archive to read: an OCI layout in a tar, or what `docker save` writes (both forms).
+ * It is indexed by offset in one pass, not unpacked; a compressed one is inflated into
+ * `work_folder` first. Sizes and counts are bounded; its names reach nothing outside.
+ */
+FP_CHECKED enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_kind kind,
+                                             const char *work_folder, struct fp_repo **ret,
+                                             struct fp_error *err);
+/** An image archive to write, all or nothing; a docker-archive takes one platform only. */
+FP_CHECKED enum fp_code fp_repo_create_archive(const char *path, enum fp_archive_kind kind,
+                                               struct fp_repo **ret, struct fp_error *err);
+/** A root file system as an image of one layer: `rootfs:TAR[.gz|.zst|.xz]`. The architecture is
+ * `platform`; Env, Entrypoint and so on are empty. A gzip or plain tar is used as it is. */
+FP_CHECKED enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
+                                            const char *work_folder, struct fp_repo **ret,
+                                            struct fp_error *err);
+/** A repository of a registry. `blob_folder` is where downloaded blobs are kept, by digest. */
+FP_CHECKED enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
+                                              const struct fp_reference *reference,
+                                              const char *blob_folder, struct fp_repo **ret,
+                                              struct fp_error *err);
+
+/** An image that exists only as its parts so far: what `build` has made. */
+struct fp_repo *fp_repo_new_parts(void);
+/** Add a blob to it (one more reference is taken). */
+void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob);
+/** Content that lies in `origin` (borrowed, must outlive the parts): a base's layer. */
+void fp_parts_add_remote(struct fp_repo *parts, const struct fp_descriptor *descriptor,
+                         struct fp_repo *origin);
+
+/** Any of registry reference, "oci:DIR[:TAG]", "oci-archive:FILE[:TAG]", "docker-archive:FILE",
+ * "rootfs:TAR", and names in the local store. */
+struct fp_location {
+    enum {
+        FP_AT_REGISTRY,
+        FP_AT_LAYOUT,
+        FP_AT_OCI_ARCHIVE,
+        FP_AT_DOCKER_ARCHIVE,
+        FP_AT_ROOTFS,
+        FP_AT_STORE
+    } kind;
+    char *path;                    /**< of a layout or archive; NULL else */
+    char *name;                    /**< tag or name in it; NULL: none was given */
+    struct fp_reference reference; /**< of a registry; or of the local store's name */
+};
+/**
+ * Parse. A name without a prefix and without a registry is one in the local store; with a registry
+ * it is FP_AT_REGISTRY.
+ * @return FP_E_USAGE. Release with fp_location_clear().
+ */
+FP_CHECKED enum fp_code fp_location_parse(const char *text, struct fp_location *ret,
+                                          struct fp_error *err);
+/** Release the members. */
+void fp_location_clear(struct fp_location *location);
+
+/** How an image is copied. */
+struct fp_copy_options {
+    unsigned threads; /**< 0: fp_pool_default_threads(), at least 4, for transfers */
+    const struct fp_platform *platform; /**< of an index take only this one; NULL: all */
+    struct fp_reporter *reporter;       /**< may be NULL */
+};
+
+/** What a copy did. */
+struct fp_copy_result {
+    struct fp_descriptor
+        root; /**< what the names stand for now; clear with fp_descriptor_clear() */
+    uint64_t moved_bytes;
+    unsigned uploaded;
+    unsigned mounted;
+    unsigned existing;
+};
+
+/**
+ * Copy an image: blobs side by side, then configurations, then manifests, the index, and last the
+ * names, so that a failure never leaves a name that leads nowhere. finish() is called on `to`.
+ *
+ * @param names What it is called in `to`; may be empty (digest only).
+ */
+FP_CHECKED enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *root,
+                                      struct fp_repo *to, const struct fp_strv *names,
+                                      const struct fp_copy_options *options,
+                                      struct fp_copy_result *ret, struct fp_error *err);
+
+#endif

@@ -1,0 +1,21 @@
+/**
+ * @file
+ * The lowest room: what every other room stands on, and nothing of Flink or of containers.
+ */
+#ifndef FLINKPACK_SUPPORT_H
+#define FLINKPACK_SUPPORT_H
+
+#include "flinkpack/support/buf.h"
+#include "flinkpack/support/error.h"
+#include "flinkpack/support/file.h"
+#include "flinkpack/support/hash.h"
+#include "flinkpack/support/interrupt.h"
+#include "flinkpack/support/json.h"
+#include "flinkpack/support/mem.h"
+#include "flinkpack/support/pool.h"
+#include "flinkpack/support/process.h"
+#include "flinkpack/support/progress.h"
+#include "flinkpack/support/stream.h"
+#include "flinkpack/support/yaml.h"
+
+#endif

@@ -1,0 +1,75 @@
+/**
+ * @file
+ * Growing byte buffers with a ceiling, and lists of strings.
+ */
+#ifndef FLINKPACK_SUPPORT_BUF_H
+#define FLINKPACK_SUPPORT_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "flinkpack/support/error.h"
+
+/**
+ * A byte buffer that is always NUL-terminated and never grows beyond `max` bytes.
+ * Initialise with FP_BUF_INIT(max); release with fp_buf_clear() or cleanup_buf.
+ */
+struct fp_buf {
+    char *data; /**< NULL until something is added; use fp_buf_text() for a string */
+    size_t len; /**< bytes in use, without the final NUL */
+    size_t cap;
+    size_t max; /**< the most bytes it may hold */
+};
+
+/** An empty buffer for at most `limit` bytes. */
+#define FP_BUF_INIT(limit)                                                                         \
+    {                                                                                              \
+        .data = NULL, .len = 0, .cap = 0, .max = (limit)                                           \
+    }
+
+/**
+ * Append bytes.
+ * @return FP_OK, or FP_E_INPUT when the ceiling would be passed (the buffer is left as it was).
+ */
+FP_CHECKED enum fp_code fp_buf_add(struct fp_buf *buf, const void *data, size_t len,
+                                   struct fp_error *err);
+/** Append a string; errors as fp_buf_add(). */
+FP_CHECKED enum fp_code fp_buf_add_text(struct fp_buf *buf, const char *text, struct fp_error *err);
+/** Append formatted text; errors as fp_buf_add(). */
+FP_CHECKED enum fp_code fp_buf_addf(struct fp_buf *buf, struct fp_error *err, const char *fmt, ...)
+    FP_PRINTF(3, 4);
+/** The content as a string, "" when empty. Borrowed, until the next change. */
+const char *fp_buf_text(const struct fp_buf *buf);
+/** Hand over the content as a string that the caller frees; the buffer is empty afterwards. */
+char *fp_buf_take(struct fp_buf *buf);
+/** Release the content and become empty, with the same ceiling. */
+void fp_buf_clear(struct fp_buf *buf);
+
+/** Declare a struct fp_buf that is cleared at the end of its scope. */
+#define cleanup_buf __attribute__((cleanup(fp_buf_clear)))
+
+/** A list of strings that it owns. Zero-initialise; `items` is NULL-terminated when not empty. */
+struct fp_strv {
+    char **items;
+    size_t len;
+};
+
+/** Append a copy of `text`. */
+void fp_strv_add(struct fp_strv *list, const char *text);
+/** Append formatted text. */
+void fp_strv_addf(struct fp_strv *list, const char *fmt, ...) FP_PRINTF(2, 3);
+/** Append `take_text`, which the list owns from now on. */
+void fp_strv_take(struct fp_strv *list, char *take_text);
+/** Whether `text` is in the list. */
+bool fp_strv_has(const struct fp_strv *list, const char *text);
+/** Sort bytewise, as strcmp() does. */
+void fp_strv_sort(struct fp_strv *list);
+/** Append the parts of `text` between the characters `separator`; empty parts are left out. */
+void fp_strv_split(struct fp_strv *list, const char *text, char separator);
+/** Free all strings and become empty. */
+void fp_strv_clear(struct fp_strv *list);
+
+/** Declare a struct fp_strv that is cleared at the end of its scope. */
+#define cleanup_strv __attribute__((cleanup(fp_strv_clear)))
+
+#endif

@@ -1,0 +1,77 @@
+/**
+ * @file
+ * Errors: a value that the caller owns, with nothing to free and no globals.
+ *
+ * Every function that can fail returns an enum fp_code and takes the error to fill as its last
+ * parameter. The text is written once, where the cause is known (file, URL, option, expected and
+ * actual digest); callers only add context in front. Nothing below builder/cli prints it.
+ */
+#ifndef FLINKPACK_SUPPORT_ERROR_H
+#define FLINKPACK_SUPPORT_ERROR_H
+
+#include <stdarg.h>
+
+/** The result has to be looked at. */
+#define FP_CHECKED __attribute__((warn_unused_result))
+/** printf-like: the format is parameter F, its arguments begin at parameter A. */
+#define FP_PRINTF(F, A) __attribute__((format(printf, F, A)))
+
+/** What went wrong. The value is the exit status of the program, as the README documents it. */
+enum fp_code {
+    FP_OK = 0,
+    FP_E_INTERNAL = 1,      /**< a defect of flinkpack */
+    FP_E_USAGE = 2,         /**< the command line, environment or configuration file */
+    FP_E_INPUT = 3,         /**< an input that is not what it should be, or exceeds a limit */
+    FP_E_AUTH = 4,          /**< credentials missing or refused */
+    FP_E_NOT_FOUND = 5,     /**< a file, image, release or repository that does not exist */
+    FP_E_NETWORK = 6,       /**< a transfer that failed although it may work later */
+    FP_E_CONFLICT = 7,      /**< the tag names another image and may not be moved */
+    FP_E_VERIFY = 8,        /**< bytes that do not have the digest or size they must have */
+    FP_E_IO = 9,            /**< the local file system: disk full, permission */
+    FP_E_INTERRUPTED = 130, /**< SIGINT or SIGTERM arrived (the status is 128 + signal) */
+};
+
+/** A failure in words. Zero-initialise it; it owns nothing. */
+struct fp_error {
+    enum fp_code code;
+    int sys_errno;   /**< errno where a system call failed, else 0 */
+    char text[2048]; /**< what failed: "FILE: not a gzip archive"; one line, no final full stop */
+    char
+        hint[1024]; /**< what to try: "pass --flink-checksum"; empty when there is nothing to say */
+};
+
+/**
+ * Fill `err` and return `code`, so that a failing function ends in `return fp_fail(...)`.
+ *
+ * @param err  Overwritten, its hint cleared. May be NULL: then only the code is returned.
+ * @param code Not FP_OK.
+ * @param fmt  printf format of the text. Control characters in the result become '?'.
+ * @return `code`
+ */
+FP_CHECKED enum fp_code fp_fail(struct fp_error *err, enum fp_code code, const char *fmt, ...)
+    FP_PRINTF(3, 4);
+
+/**
+ * Like fp_fail(), with ": " and the words for errno added. ENOENT turns FP_E_IO into
+ * FP_E_NOT_FOUND; ENOSPC and EDQUOT add a hint.
+ *
+ * @param err As for fp_fail(); sys_errno is set from errno, which is read first.
+ */
+FP_CHECKED enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, const char *fmt, ...)
+    FP_PRINTF(3, 4);
+
+/**
+ * Put context in front of an error that a callee has filled: "CONTEXT: TEXT".
+ *
+ * @return The code already in `err` (FP_E_INTERNAL when `err` is NULL).
+ */
+FP_CHECKED enum fp_code fp_context(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
+
+/**
+ * Say what the user can try. Replaces an earlier hint.
+ *
+ * @return The code already in `err` (FP_E_INTERNAL when `err` is NULL), to end a function with.
+ */
+enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,85 @@
+/**
+ * @file
+ * Files and folders: bounded reading, and writing that is all or nothing.
+ *
+ * No file that flinkpack writes is ever half-written under its name: it is built without a name
+ * (O_TMPFILE and linkat()) or, where the file system cannot, under a temporary name that
+ * fp_temp_remove_all() knows, synced, and then renamed into place.
+ */
+#ifndef FLINKPACK_SUPPORT_FILE_H
+#define FLINKPACK_SUPPORT_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "flinkpack/support/buf.h"
+#include "flinkpack/support/mem.h"
+
+/** Read a whole file, at most buf->max bytes. FP_E_NOT_FOUND, FP_E_IO, FP_E_INPUT (too large). */
+FP_CHECKED enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err);
+/** Open for reading (O_CLOEXEC); `*ret_size` (may be NULL) is its size. Folders are FP_E_INPUT. */
+FP_CHECKED enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size,
+                                     struct fp_error *err);
+/** Whether something is at that path (links followed). */
+bool fp_path_exists(const char *path);
+/** Whether a folder is at that path (links followed). */
+bool fp_path_is_dir(const char *path);
+/** The two parts joined by one '/'. The caller owns the result. */
+char *fp_path_join(const char *folder, const char *name);
+/** The part after the last '/'. Borrowed from `path`. */
+const char *fp_path_base(const char *path);
+/** Make a folder and its parents with mode & ~umask; one that exists is fine. FP_E_IO. */
+FP_CHECKED enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err);
+/** Remove a tree below and including `path`, links not followed; nothing there is fine. */
+FP_CHECKED enum fp_code fp_remove_tree(const char *path, struct fp_error *err);
+
+/** A file under construction. */
+struct fp_newfile;
+
+/**
+ * Begin a file that will be published under `path`; its folder must exist.
+ * @param mode Permissions, before the umask.
+ * @param ret  Owned by the caller; fp_newfile_free() without publishing leaves nothing behind.
+ */
+FP_CHECKED enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **ret,
+                                        struct fp_error *err);
+/** Like fp_newfile_open() in `folder`, when the name is only known at the end (blobs). */
+FP_CHECKED enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, struct fp_newfile **ret,
+                                           struct fp_error *err);
+/** Its descriptor, for reading and writing. Borrowed. */
+int fp_newfile_fd(const struct fp_newfile *file);
+/**
+ * Sync and publish.
+ * @param path    NULL for the path given at the opening.
+ * @param replace Whether an existing file is replaced; if not, an existing one is kept and that
+ *                is no error (content-addressed files).
+ */
+FP_CHECKED enum fp_code fp_newfile_publish(struct fp_newfile *file, const char *path, bool replace,
+                                           struct fp_error *err);
+/** Free, abandoning what was not published; NULL is fine. */
+void fp_newfile_free(struct fp_newfile *file);
+
+/** Write `len` bytes to `path`, all or nothing, replacing what was there. */
+FP_CHECKED enum fp_code fp_file_write(const char *path, const void *data, size_t len, mode_t mode,
+                                      struct fp_error *err);
+
+/**
+ * Make a new private folder below `parent` that fp_temp_remove_all() removes unless
+ * fp_temp_remove() did before. The caller owns the returned path.
+ */
+FP_CHECKED enum fp_code fp_temp_dir(const char *parent, char **ret_path, struct fp_error *err);
+/** Remove a folder made by fp_temp_dir() with all that is in it, and free `take_path`. */
+void fp_temp_remove(char *take_path);
+/** Remove every temporary file and folder still known; called once, before the program ends. */
+void fp_temp_remove_all(void);
+
+/** An exclusive or shared advisory lock (flock) on a file that is made if needed. */
+FP_CHECKED enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd,
+                                     struct fp_error *err);
+
+FP_DEFINE_CLEANUP(fp_newfile_freep, struct fp_newfile, fp_newfile_free)
+/** Declare a struct fp_newfile pointer that is freed at the end of its scope. */
+#define cleanup_newfile __attribute__((cleanup(fp_newfile_freep)))
+
+#endif

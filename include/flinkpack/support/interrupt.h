@@ -1,0 +1,19 @@
+/**
+ * @file
+ * Ctrl-C and SIGTERM: a flag that every loop over bytes looks at, so that all unwinds in order.
+ */
+#ifndef FLINKPACK_SUPPORT_INTERRUPT_H
+#define FLINKPACK_SUPPORT_INTERRUPT_H
+
+#include <stdbool.h>
+
+#include "flinkpack/support/error.h"
+
+/** Catch SIGINT, SIGTERM and SIGHUP (a second one ends the program at once); ignore SIGPIPE. */
+void fp_interrupt_install(void);
+/** The signal that arrived, or 0. Safe from every thread. */
+int fp_interrupted(void);
+/** FP_OK, or FP_E_INTERRUPTED with its words once a signal has arrived. */
+FP_CHECKED enum fp_code fp_interrupt_check(struct fp_error *err);
+
+#endif

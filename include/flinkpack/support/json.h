@@ -1,0 +1,49 @@
+/**
+ * @file
+ * JSON (RFC 8259) with bounds, on jansson.
+ */
+#ifndef FLINKPACK_SUPPORT_JSON_H
+#define FLINKPACK_SUPPORT_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "flinkpack/support/buf.h"
+#include "flinkpack/support/mem.h"
+
+/** The most tokens and levels that are parsed at all. */
+#define FP_JSON_MAX_TOKENS 200000
+#define FP_JSON_MAX_DEPTH  32
+
+/**
+ * Parse a text: one value, no duplicate keys, valid UTF-8, within the token and depth limits,
+ * which are checked before anything is built.
+ *
+ * @param name For errors: a file or a URL without credentials.
+ * @param ret  A new reference, owned by the caller.
+ * @return FP_OK or FP_E_INPUT.
+ */
+FP_CHECKED enum fp_code fp_json_parse(const char *text, size_t len, const char *name, json_t **ret,
+                                      struct fp_error *err);
+/** The text with sorted keys and no white space: the canonical form. The caller owns it. */
+char *fp_json_canonical(const json_t *value);
+/** The text with sorted keys, indented by two. The caller owns it. */
+char *fp_json_pretty(const json_t *value);
+/** The string at `key`, or NULL where it is missing or no string. Borrowed from `object`. */
+const char *fp_json_string(const json_t *object, const char *key);
+/**
+ * The string at `key`, which must be there.
+ * @return FP_E_INPUT, naming `name` and the key, where it is missing or of another type.
+ */
+FP_CHECKED enum fp_code fp_json_need_string(const json_t *object, const char *key, const char *name,
+                                            const char **ret, struct fp_error *err);
+/** The integer at `key`, which must be there and within 0 to INT64_MAX. */
+FP_CHECKED enum fp_code fp_json_need_size(const json_t *object, const char *key, const char *name,
+                                          uint64_t *ret, struct fp_error *err);
+
+FP_DEFINE_CLEANUP(fp_json_decrefp, json_t, json_decref)
+/** Declare a json_t pointer whose reference is dropped at the end of its scope. */
+#define cleanup_json __attribute__((cleanup(fp_json_decrefp)))
+
+#endif

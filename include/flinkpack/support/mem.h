@@ -1,0 +1,77 @@
+/**
+ * @file
+ * Memory: allocation that aborts when there is none, and clean-up at the end of a scope.
+ *
+ * flinkpack is a one-shot program whose memory does not grow with its input, so running out of it
+ * is not an error to recover from. No allocation may be sized by input without a limit.
+ */
+#ifndef FLINKPACK_SUPPORT_MEM_H
+#define FLINKPACK_SUPPORT_MEM_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "flinkpack/support/error.h"
+
+/** malloc() that aborts. `size` 0 gives a pointer that can be freed. The caller owns the result. */
+void *fp_xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
+/** calloc() that aborts, on overflow too. The caller owns the result. */
+void *fp_xcalloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+/** realloc() of `count` elements that aborts, on overflow too. Consumes `ptr`. */
+void *fp_xreallocarray(void *ptr, size_t count, size_t size) __attribute__((returns_nonnull));
+/** strdup() that aborts; NULL gives NULL. The caller owns the result. */
+char *fp_xstrdup(const char *text) __attribute__((malloc));
+/** Copy of at most `len` bytes of `text`, terminated. The caller owns the result. */
+char *fp_xstrndup(const char *text, size_t len) __attribute__((malloc, returns_nonnull));
+/** A new formatted string. The caller owns it. Never NULL. */
+char *fp_xasprintf(const char *fmt, ...) FP_PRINTF(1, 2) __attribute__((malloc, returns_nonnull));
+/** fp_xasprintf() for a va_list. */
+char *fp_xvasprintf(const char *fmt, va_list args) __attribute__((malloc, returns_nonnull));
+
+/** Implementation of cleanup_free. */
+static inline void fp_cleanup_freep(void *slot)
+{
+    void **ptr = slot;
+    free(*ptr);
+    *ptr = NULL;
+}
+/** Implementation of cleanup_fd: close() unless negative. errno is kept. */
+void fp_cleanup_fdp(const int *fd);
+
+/** Declare a pointer that free() gets at the end of its scope. */
+#define cleanup_free __attribute__((cleanup(fp_cleanup_freep)))
+/** Declare a file descriptor (-1: none) that is closed at the end of its scope. */
+#define cleanup_fd __attribute__((cleanup(fp_cleanup_fdp)))
+
+/** Hand over a pointer: yields its value and leaves NULL behind. */
+#define steal_pointer(slot)                                                                        \
+    __extension__({                                                                                \
+        __typeof__(slot) fp_slot_ = (slot);                                                        \
+        __typeof__(*fp_slot_) fp_stolen_ = *fp_slot_;                                              \
+        *fp_slot_ = NULL;                                                                          \
+        fp_stolen_;                                                                                \
+    })
+
+/** Hand over a file descriptor: yields its value and leaves -1 behind. */
+static inline int steal_fd(int *slot)
+{
+    int fd = *slot;
+    *slot = -1;
+    return fd;
+}
+
+/**
+ * Declare the cleanup attribute of a type with a destructor that takes a pointer:
+ * FP_DEFINE_CLEANUP(fp_layer, fp_layer_free) gives fp_layer_freep() for
+ * `__attribute__((cleanup(fp_layer_freep)))`; the header then defines cleanup_layer with it.
+ */
+#define FP_DEFINE_CLEANUP(name, type, destroy)                                                     \
+    static inline void name(type **slot)                                                           \
+    {                                                                                              \
+        if (*slot != NULL)                                                                         \
+            destroy(*slot);                                                                        \
+        *slot = NULL;                                                                              \
+    }
+
+#endif

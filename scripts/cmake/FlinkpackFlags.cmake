@@ -1,0 +1,60 @@
+# Compiler flags: each is probed by itself, and one that a supported compiler rejects is an error,
+# so that no warning gets lost in silence.
+include(CheckCCompilerFlag)
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+option(FLINKPACK_WERROR "Warnings are errors" OFF)
+option(FLINKPACK_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
+option(FLINKPACK_HARDEN "Fortify, stack protector, full RELRO, PIE" OFF)
+
+add_library(flinkpack_flags INTERFACE)
+
+function(flinkpack_require_flag flag)
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" variable)
+    set(CMAKE_REQUIRED_LINK_OPTIONS "${ARGN}")
+    check_c_compiler_flag("${flag}" ${variable})
+    if(NOT ${variable})
+        message(FATAL_ERROR "${CMAKE_C_COMPILER} does not take ${flag}")
+    endif()
+    target_compile_options(flinkpack_flags INTERFACE "${flag}")
+endfunction()
+
+foreach(flag -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes
+        -Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wcast-qual -Wwrite-strings
+        -Wpointer-arith -Wnull-dereference -fno-common)
+    flinkpack_require_flag(${flag})
+endforeach()
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+    # clang 14 has no -Wgnu-statement-expression-from-macro-expansion; steal_pointer() is marked
+    # __extension__ instead. Doxygen comments are checked.
+    flinkpack_require_flag(-Wdocumentation)
+endif()
+if(FLINKPACK_WERROR)
+    flinkpack_require_flag(-Werror)
+endif()
+if(FLINKPACK_SANITIZE)
+    set(sanitize -fsanitize=address,undefined)
+    flinkpack_require_flag(${sanitize} ${sanitize})
+    flinkpack_require_flag(-fno-sanitize-recover=all ${sanitize})
+    flinkpack_require_flag(-fno-omit-frame-pointer)
+    target_link_options(flinkpack_flags INTERFACE ${sanitize})
+endif()
+if(FLINKPACK_HARDEN)
+    flinkpack_require_flag(-fstack-protector-strong)
+    target_compile_definitions(flinkpack_flags INTERFACE
+        $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+    target_link_options(flinkpack_flags INTERFACE -Wl,-z,relro,-z,now -pie)
+endif()
+
+target_compile_definitions(flinkpack_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
+    FLINKPACK_VERSION="${PROJECT_VERSION}")
+target_include_directories(flinkpack_flags INTERFACE "${CMAKE_SOURCE_DIR}/include")
+target_compile_options(flinkpack_flags INTERFACE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
