@@ -1,0 +1,95 @@
+/**
+ * @file
+ * The recipe: options -> plan -> steps -> image -> outputs.
+ */
+#ifndef FLINKPACK_BUILD_H
+#define FLINKPACK_BUILD_H
+
+#include "flinkpack/flink.h"
+#include "flinkpack/store.h"
+
+/** What everything works with. Everything is borrowed. */
+struct fp_build_context {
+    struct fp_http *http;
+    struct fp_registry_options registry; /**< its http is the one above */
+    const char *store_folder;     /**< the local store (an OCI layout); made if it is not there */
+    const char *cache_folder;     /**< downloads; made if it is not there */
+    unsigned threads;             /**< 0: fp_pool_default_threads() */
+    int64_t source_date_epoch;    /**< SOURCE_DATE_EPOCH in seconds, or -1 */
+    bool offline;                 /**< nothing is fetched */
+    struct fp_reporter *reporter; /**< may be NULL */
+};
+
+/**
+ * What the user asked for, word by word: nothing is checked yet. Everything is borrowed; NULL,
+ * false and empty lists mean that it was not given. fp_build_run() checks all of it before
+ * anything is fetched or written.
+ */
+struct fp_build_options {
+    /* Flink from: exactly one of the four. */
+    bool from_release;
+    const char *flink_version;
+    const char *scala_version;
+    const char *hadoop_version;
+    struct fp_strv flink_mirrors;
+    const char *flink_checksum;
+    const char *maven_repository;
+    const char *from_archive;
+    bool from_local_dist;
+    const char *local_dist; /**< NULL with from_local_dist: look for one */
+    const char *from_image;
+
+    /* Job. */
+    struct fp_strv job_jars;
+    struct fp_strv job_artifacts; /**< each may be a comma-separated list */
+    const char *job_classname;
+
+    /* With. */
+    struct fp_strv libs;    /**< files */
+    struct fp_strv plugins; /**< NAME[=FILE,...] */
+    struct fp_strv conf;    /**< KEY=VALUE or FILE */
+    struct fp_strv add;     /**< SRC:DEST[:MODE] */
+    bool slim;
+
+    /* On. */
+    const char *base;            /**< NULL: by Flink version */
+    struct fp_strv base_folders; /**< searched for NAME.json, in order */
+    struct fp_strv platforms;    /**< each may be a comma-separated list; empty: linux/amd64 */
+    const char *user;            /**< UID[:GID] */
+
+    /* To. */
+    const char *image_name; /**< NULL: flink-job */
+    struct fp_strv tags;    /**< TAG or REFERENCE */
+    bool push;
+    struct fp_strv outputs; /**< oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE */
+
+    /* Look. */
+    struct fp_strv labels;      /**< KEY=VALUE */
+    struct fp_strv annotations; /**< KEY=VALUE */
+    struct fp_strv env;         /**< NAME=VALUE */
+    bool dry_run;               /**< plan and say so; fetch and write nothing but what is read */
+};
+
+/** What came of it. Release with fp_build_result_clear(). */
+struct fp_build_result {
+    char *name;                /**< NAME[:TAG] without the digest: what is printed before '@' */
+    struct fp_digest digest;   /**< of the manifest or index; not set by a dry run */
+    json_t *metadata;          /**< for --metadata-file; an object */
+    struct fp_strv next_steps; /**< command lines worth typing next */
+};
+
+/**
+ * Build an image and put it where it is to go.
+ *
+ * @param options What is asked for.
+ * @param context What it is done with.
+ * @param ret     Filled only on success; cleared by the caller.
+ * @return FP_OK or any of the codes, with the thing named.
+ */
+FP_CHECKED enum fp_code fp_build_run(const struct fp_build_options *options,
+                                     const struct fp_build_context *context,
+                                     struct fp_build_result *ret, struct fp_error *err);
+/** Release the members. */
+void fp_build_result_clear(struct fp_build_result *result);
+
+#endif
