@@ -22,6 +22,7 @@ public final class WordCount {
 
     private WordCount() {}
 
+    @SuppressWarnings("deprecation") // what replaces fromCollection came with 1.19
     public static void main(String[] args) throws Exception {
         for (int i = 0; i < args.length; i++) {
             System.out.println("argument " + i + ": " + args[i]);
