@@ -1,0 +1,125 @@
+#include "flinkpack/support/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "flinkpack/support/interrupt.h"
+#include "flinkpack/support/stream.h"
+
+enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
+{
+    cleanup_source struct fp_source *source = NULL;
+    enum fp_code code = fp_source_open(path, &source, err);
+    if (code != FP_OK)
+        return code;
+    code = fp_source_read_all(source, buf, err);
+    /* Only the ceiling of the buffer speaks without naming the file. */
+    return code == FP_E_INPUT ? fp_context(err, "%s", path) : code;
+}
+
+enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct fp_error *err)
+{
+    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
+    struct stat st = {0};
+    if (fstat(fd, &st) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
+    if (S_ISDIR(st.st_mode))
+        return fp_fail(err, FP_E_INPUT, "%s: is a folder, a file was expected", path);
+    if (ret_size != NULL)
+        *ret_size = S_ISREG(st.st_mode) ? (uint64_t) st.st_size : 0;
+    *ret_fd = steal_fd(&fd);
+    return FP_OK;
+}
+
+bool fp_path_exists(const char *path)
+{
+    struct stat st = {0};
+    return stat(path, &st) == 0;
+}
+
+bool fp_path_is_dir(const char *path)
+{
+    struct stat st = {0};
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *fp_path_join(const char *folder, const char *name)
+{
+    size_t len = strlen(folder);
+    while (len > 1 && folder[len - 1] == '/')
+        len--;
+    while (*name == '/')
+        name++;
+    bool root = len == 1 && folder[0] == '/';
+    return fp_xasprintf("%.*s%s%s", (int) len, folder, root || len == 0 ? "" : "/", name);
+}
+
+const char *fp_path_base(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+static enum fp_code make_one(const char *path, mode_t mode, struct fp_error *err)
+{
+    if (mkdir(path, mode) == 0)
+        return FP_OK;
+    int saved = errno;
+    if (fp_path_is_dir(path))
+        return FP_OK;
+    if (saved == EEXIST)
+        return fp_fail(err, FP_E_IO, "%s: is there and is not a folder", path);
+    errno = saved;
+    return fp_fail_errno(err, FP_E_IO, "%s: the folder cannot be made", path);
+}
+
+enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err)
+{
+    if (path[0] == '\0' || fp_path_is_dir(path))
+        return make_one(path, mode, err);
+    cleanup_free char *part = fp_xstrdup(path);
+    for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        /* A parent that its owner cannot enter would be of no use. */
+        enum fp_code code = make_one(part, mode | S_IWUSR | S_IXUSR, err);
+        *slash = '/';
+        if (code != FP_OK)
+            return code;
+    }
+    return make_one(path, mode, err);
+}
+
+static int open_lock(const char *path, bool exclusive)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    /* Whoever only reads may do so on a read-only file system. */
+    if (fd < 0 && !exclusive && (errno == EROFS || errno == EACCES))
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return fd;
+}
+
+enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct fp_error *err)
+{
+    cleanup_fd int fd = open_lock(path, exclusive);
+    if (fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: the lock file cannot be opened", path);
+    /* Asked again and again: a blocking flock() could miss the signal that comes just before. */
+    while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return fp_fail_errno(err, FP_E_IO, "%s: cannot be locked", path);
+        enum fp_code code = fp_interrupt_check(err);
+        if (code != FP_OK)
+            return code;
+        const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+        (void) nanosleep(&pause, NULL);
+    }
+    *ret_fd = steal_fd(&fd);
+    return FP_OK;
+}

@@ -1,0 +1,57 @@
+#include "flinkpack/support/interrupt.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
+
+/* Lock-free, so a handler may write it and every thread may read it. */
+static atomic_int arrived;
+
+static void on_signal(int number)
+{
+    int none = 0;
+    if (atomic_compare_exchange_strong(&arrived, &none, number))
+        return;
+    /* The user means it: end with the status of the signal. It is delivered on return from here. */
+    (void) signal(number, SIG_DFL);
+    (void) raise(number);
+}
+
+static void catch_signal(int number)
+{
+    struct sigaction old = {0};
+    /* nohup and shells that start jobs in the background say with SIG_IGN: not for you. */
+    if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+        return;
+    /* Without SA_RESTART, so that a blocking read() ends and its caller looks at the flag. */
+    struct sigaction action = {.sa_handler = on_signal};
+    (void) sigemptyset(&action.sa_mask);
+    (void) sigaction(number, &action, NULL);
+}
+
+void fp_interrupt_install(void)
+{
+    catch_signal(SIGINT);
+    catch_signal(SIGTERM);
+    catch_signal(SIGHUP);
+    (void) signal(SIGPIPE, SIG_IGN);
+}
+
+int fp_interrupted(void)
+{
+    return atomic_load_explicit(&arrived, memory_order_relaxed);
+}
+
+enum fp_code fp_interrupt_check(struct fp_error *err)
+{
+    switch (fp_interrupted()) {
+    case 0:
+        return FP_OK;
+    case SIGINT:
+        return fp_fail(err, FP_E_INTERRUPTED, "interrupted");
+    case SIGHUP:
+        return fp_fail(err, FP_E_INTERRUPTED, "the terminal went away");
+    default:
+        return fp_fail(err, FP_E_INTERRUPTED, "terminated");
+    }
+}

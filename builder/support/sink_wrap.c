@@ -1,0 +1,111 @@
+#include "flinkpack/support/stream.h"
+
+/* One structure serves all decorators of sinks: each uses the members it needs. */
+struct wrap_sink {
+    struct fp_sink base;
+    struct fp_sink *inner;
+    struct fp_sink *second; /* of a tee, else NULL */
+    struct fp_hash *hash;
+    uint64_t *counter;
+    uint64_t left;
+    uint64_t max_bytes;
+    char *what;
+};
+
+static struct wrap_sink *wrap(struct fp_sink *take_inner, const struct fp_sink_ops *ops)
+{
+    struct wrap_sink *self = fp_xcalloc(1, sizeof(*self));
+    self->base.ops = ops;
+    self->inner = take_inner;
+    return self;
+}
+
+static enum fp_code wrap_finish(struct fp_sink *self, struct fp_error *err)
+{
+    struct wrap_sink *outer = (struct wrap_sink *) self;
+    enum fp_code code = fp_sink_finish(outer->inner, err);
+    if (code != FP_OK || outer->second == NULL)
+        return code;
+    return fp_sink_finish(outer->second, err);
+}
+
+static void wrap_free(struct fp_sink *self)
+{
+    struct wrap_sink *outer = (struct wrap_sink *) self;
+    fp_sink_free(outer->inner);
+    fp_sink_free(outer->second);
+    free(outer->what);
+    free(outer);
+}
+
+static enum fp_code hashed_write(struct fp_sink *self, const void *data, size_t len,
+                                 struct fp_error *err)
+{
+    struct wrap_sink *outer = (struct wrap_sink *) self;
+    fp_hash_update(outer->hash, data, len);
+    return fp_sink_write(outer->inner, data, len, err);
+}
+
+struct fp_sink *fp_sink_hashed(struct fp_sink *take_inner, struct fp_hash *hash)
+{
+    static const struct fp_sink_ops ops = {
+        .write = hashed_write, .finish = wrap_finish, .free = wrap_free};
+    struct wrap_sink *self = wrap(take_inner, &ops);
+    self->hash = hash;
+    return &self->base;
+}
+
+static enum fp_code counted_write(struct fp_sink *self, const void *data, size_t len,
+                                  struct fp_error *err)
+{
+    struct wrap_sink *outer = (struct wrap_sink *) self;
+    *outer->counter += len;
+    return fp_sink_write(outer->inner, data, len, err);
+}
+
+struct fp_sink *fp_sink_counted(struct fp_sink *take_inner, uint64_t *counter)
+{
+    static const struct fp_sink_ops ops = {
+        .write = counted_write, .finish = wrap_finish, .free = wrap_free};
+    struct wrap_sink *self = wrap(take_inner, &ops);
+    self->counter = counter;
+    return &self->base;
+}
+
+static enum fp_code tee_write(struct fp_sink *self, const void *data, size_t len,
+                              struct fp_error *err)
+{
+    struct wrap_sink *outer = (struct wrap_sink *) self;
+    enum fp_code code = fp_sink_write(outer->inner, data, len, err);
+    return code != FP_OK ? code : fp_sink_write(outer->second, data, len, err);
+}
+
+struct fp_sink *fp_sink_tee(struct fp_sink *take_first, struct fp_sink *take_second)
+{
+    static const struct fp_sink_ops ops = {
+        .write = tee_write, .finish = wrap_finish, .free = wrap_free};
+    struct wrap_sink *self = wrap(take_first, &ops);
+    self->second = take_second;
+    return &self->base;
+}
+
+static enum fp_code limited_write(struct fp_sink *self, const void *data, size_t len,
+                                  struct fp_error *err)
+{
+    struct wrap_sink *outer = (struct wrap_sink *) self;
+    if (len > outer->left)
+        return fp_fail(err, FP_E_INPUT, "%s: more than the limit of %llu bytes", outer->what,
+                       (unsigned long long) outer->max_bytes);
+    outer->left -= len;
+    return fp_sink_write(outer->inner, data, len, err);
+}
+
+struct fp_sink *fp_sink_limited(struct fp_sink *take_inner, uint64_t max_bytes, const char *what)
+{
+    static const struct fp_sink_ops ops = {
+        .write = limited_write, .finish = wrap_finish, .free = wrap_free};
+    struct wrap_sink *self = wrap(take_inner, &ops);
+    self->left = self->max_bytes = max_bytes;
+    self->what = fp_xstrdup(what);
+    return &self->base;
+}
