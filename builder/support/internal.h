@@ -1,0 +1,29 @@
+/**
+ * @file
+ * What the files of this room share with each other.
+ */
+#ifndef FLINKPACK_SUPPORT_INTERNAL_H
+#define FLINKPACK_SUPPORT_INTERNAL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "flinkpack/support/error.h"
+
+/** Have fp_temp_remove_all() remove `path`, which is copied. */
+void fp_temp_register(const char *path);
+/** `path` has been removed or published: it is not fp_temp_remove_all()'s any more. */
+void fp_temp_forget(const char *path);
+/** A hidden name in `folder` that nobody else will think of. The caller owns it. */
+char *fp_temp_name(const char *folder);
+/**
+ * Make a file under a temporary name in `folder`, open for reading and writing, and register it.
+ * @param ret_fd   Owned by the caller.
+ * @param ret_path Owned by the caller; it has to be forgotten when it is gone.
+ */
+FP_CHECKED enum fp_code fp_temp_file(const char *folder, mode_t mode, int *ret_fd, char **ret_path,
+                                     struct fp_error *err);
+/** Remove a file made by fp_temp_file() if it is still there, forget it, and free `take_path`. */
+void fp_temp_file_remove(char *take_path);
+
+#endif
