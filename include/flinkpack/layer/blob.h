@@ -15,7 +15,8 @@ struct fp_blob *fp_blob_memory(const char *media_type, char *take_data, size_t l
 /**
  * A blob that is (a part of) a file.
  * @param descriptor Copied (without annotations); digest and size are the caller's word.
- * @param path       Copied; the file must stay as it is while the blob lives.
+ * @param path       Copied; the file must stay as it is while the blob lives. NULL for a nameless
+ *                   file.
  * @param fd         A descriptor of it that is duplicated (so a nameless temporary file can be a
  *                   blob), or -1 to open `path` at need.
  * @param offset     Where in the file it begins.
@@ -28,7 +29,10 @@ struct fp_blob *fp_blob_ref(struct fp_blob *blob);
 void fp_blob_unref(struct fp_blob *blob);
 /** Its descriptor. Borrowed. */
 const struct fp_descriptor *fp_blob_descriptor(const struct fp_blob *blob);
-/** Its bytes from `offset` on. The caller owns `*ret`. Several may be open at once. */
+/**
+ * Its bytes from `offset` (at most its size) on. The caller owns `*ret`. Several may be open at
+ * once, also by several threads, and outlive the blob.
+ */
 FP_CHECKED enum fp_code fp_blob_open(const struct fp_blob *blob, uint64_t offset,
                                      struct fp_source **ret, struct fp_error *err);
 /**
@@ -42,6 +46,17 @@ const char *fp_blob_path(const struct fp_blob *blob);
  * @return -1 for memory and for a part of a file.
  */
 int fp_blob_fd(const struct fp_blob *blob);
+
+/**
+ * Lets bytes through that must be what `descriptor` says: FP_E_VERIFY with the expected and the
+ * actual value as soon as too many have come, or instead of the end when size or digest differ.
+ * Nothing may be used for good before the end has been read.
+ *
+ * @param descriptor Size and digest are copied.
+ * @param name       For errors; copied.
+ */
+struct fp_source *fp_source_verified(struct fp_source *take_inner,
+                                     const struct fp_descriptor *descriptor, const char *name);
 
 FP_DEFINE_CLEANUP(fp_blob_unrefp, struct fp_blob, fp_blob_unref)
 /** Declare a blob pointer that is unreferenced at the end of its scope. */

@@ -29,12 +29,24 @@ struct fp_entry {
     const json_t *xattrs; /**< object name -> base64 value, or NULL */
 };
 
-/** A map of paths. Not thread-safe. */
+/**
+ * A map of paths. Not thread-safe. Memory: about 170 bytes an entry and its strings; from
+ * FP_TREE_MAX_BYTES on nothing more is put (some 200 000 files).
+ */
 struct fp_tree;
+
+/** The most memory that a tree's entries take, in bytes. */
+#define FP_TREE_MAX_BYTES ((size_t) 40 << 20)
 
 /** An empty file system (only its root, a directory 0755 0:0). The caller frees it. */
 struct fp_tree *fp_tree_new(void);
-/** Put an entry (copied), replacing what was there; a non-directory drops what was below. */
+/**
+ * Put an entry (copied), replacing what was there; a non-directory drops what was below. As where
+ * a layer is unpacked, links in its parent path are followed inside the root, and missing parents
+ * become directories 0755 0:0.
+ * @return FP_OK, or FP_E_INPUT: a parent that is no directory, a path that is not clean, or the
+ *         limit above.
+ */
 FP_CHECKED enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry,
                                     struct fp_error *err);
 /** Remove a path with all below it; a whiteout. */
@@ -44,11 +56,14 @@ void fp_tree_remove_below(struct fp_tree *tree, const char *path);
 /** What is exactly at `path` (links not followed), or NULL. Borrowed until the next change. */
 const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path);
 /**
- * What `path` leads to when every link in it is followed inside the root, as a container would.
+ * What `path` leads to when every link in it is followed inside the root, as a container would:
+ * ".." of the root is the root, and a hard link is the file that it links to.
  * @return NULL when there is nothing, or more than 40 links. Borrowed until the next change.
  */
 const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *path);
-/** How many entries there are. */
+/** Append the names directly below a directory (links not followed), sorted bytewise. */
+void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret);
+/** How many entries there are, implied parents counted, the root not. */
 size_t fp_tree_count(const struct fp_tree *tree);
 /** Free; NULL is fine. */
 void fp_tree_free(struct fp_tree *tree);

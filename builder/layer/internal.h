@@ -1,0 +1,86 @@
+/**
+ * @file
+ * What the files of this room share.
+ */
+#ifndef FLINKPACK_LAYER_INTERNAL_H
+#define FLINKPACK_LAYER_INTERNAL_H
+
+#include "flinkpack/layer.h"
+
+/** The longest path of an entry, and the longest name in it, in bytes. */
+#define FP_LAYER_MAX_PATH 4096
+#define FP_LAYER_MAX_NAME 255
+
+/**
+ * One path of a map, in one allocation with its strings.
+ */
+struct fp_node {
+    struct fp_node *left;
+    struct fp_node *right;
+    uint32_t priority;
+    uint32_t generation; /**< of the layer that put it or something below it last */
+    uint32_t cut_self;   /**< generation that has hidden it already */
+    uint32_t cut_below;  /**< generation that has hidden what was below it already */
+    uint32_t weight;     /**< bytes that it takes */
+    void *payload;       /**< of the holder; released by the map's `drop` */
+    struct fp_entry entry;
+    char text[];
+};
+
+/**
+ * Entries by path, a treap in the order of a layer: parents before children, siblings bytewise.
+ * What is below a path is therefore one range. Priorities are random, so no input can unbalance
+ * it.
+ */
+struct fp_map {
+    struct fp_node *root;
+    size_t count;
+    size_t bytes; /**< allocated for nodes */
+    uint64_t random;
+    void (*drop)(void *payload); /**< NULL: payloads are not owned */
+};
+
+/** Order of paths: component by component, bytewise. */
+int fp_path_compare(const char *a, const char *b);
+/**
+ * Whether it can be the path of an entry: relative, clean, within the limits, without control
+ * characters. NULL, or what is wrong with it: "holds a control character". Static.
+ */
+const char *fp_path_fault(const char *path);
+/** Length of the parent part of a path: "a/b" gives 1, "a" gives 0. */
+size_t fp_path_parent_len(const char *path);
+
+/** Make an empty map. */
+void fp_map_init(struct fp_map *map, void (*drop)(void *payload));
+/** The node at `path`, or NULL. */
+struct fp_node *fp_map_find(const struct fp_map *map, const char *path);
+/** Put an entry under `path` (both copied), replacing (and dropping) what was there. */
+struct fp_node *fp_map_set(struct fp_map *map, const char *path, const struct fp_entry *entry);
+/**
+ * Remove `path` (unless `below_only`) and all below it, but spare nodes of `spare_generation`
+ * (0: none).
+ */
+void fp_map_cut(struct fp_map *map, const char *path, bool below_only, uint32_t spare_generation);
+/** Visits a node; another answer than FP_OK ends the walk. */
+typedef enum fp_code (*fp_map_visitor)(void *context, struct fp_node *node, struct fp_error *err);
+/** Visit all nodes in order. The map must not be changed meanwhile. */
+FP_CHECKED enum fp_code fp_map_each(const struct fp_map *map, fp_map_visitor visitor, void *context,
+                                    struct fp_error *err);
+/** Drop all nodes. */
+void fp_map_clear(struct fp_map *map);
+
+/**
+ * The real path of a folder: links followed inside the root, parts that do not exist kept as they
+ * are ("lib/x" is "usr/lib/x" where lib is a link to usr/lib).
+ *
+ * @param ret The caller owns it.
+ * @return FP_E_INPUT when a part is neither a directory nor a link to one.
+ */
+FP_CHECKED enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char **ret,
+                                         struct fp_error *err);
+/** From now on put entries are of a new layer, which fp_tree_hide() spares. */
+void fp_tree_next_layer(struct fp_tree *tree);
+/** Hide what lower layers have at `path` (unless `below_only`) and below it. */
+void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only);
+
+#endif

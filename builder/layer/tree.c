@@ -1,0 +1,279 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* Like Linux's MAXSYMLINKS. */
+#define MAX_LINKS 40
+/* A path while links are being followed: what is left of it, and links' targets. */
+#define MAX_EXPANDED ((size_t) 4 * FP_LAYER_MAX_PATH)
+
+struct fp_tree {
+    struct fp_map map;
+    uint32_t generation;
+};
+
+static const struct fp_entry default_dir = {.path = "", .kind = FP_ENTRY_DIR, .mode = 0755};
+
+struct fp_tree *fp_tree_new(void)
+{
+    struct fp_tree *tree = fp_xcalloc(1, sizeof(*tree));
+    fp_map_init(&tree->map, NULL);
+    tree->generation = 1;
+    fp_map_set(&tree->map, "", &default_dir)->generation = tree->generation;
+    return tree;
+}
+
+void fp_tree_free(struct fp_tree *tree)
+{
+    if (tree == NULL)
+        return;
+    fp_map_clear(&tree->map);
+    free(tree);
+}
+
+size_t fp_tree_count(const struct fp_tree *tree)
+{
+    return tree->map.count - 1;
+}
+
+const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path)
+{
+    const struct fp_node *node = fp_map_find(&tree->map, path);
+    return node != NULL ? &node->entry : NULL;
+}
+
+/* A walk from the root along a path. */
+struct walk {
+    const struct fp_tree *tree;
+    struct fp_buf real; /* where it has come to: a real path */
+    struct fp_buf rest; /* what is left to go */
+    unsigned links;
+    const struct fp_entry *found; /* what is at `real`, or NULL */
+};
+
+static void walk_clear(struct walk *walk)
+{
+    fp_buf_clear(&walk->real);
+    fp_buf_clear(&walk->rest);
+}
+
+#define cleanup_walk __attribute__((cleanup(walk_clear)))
+
+static void cut_real(struct walk *walk)
+{
+    walk->real.len = fp_path_parent_len(fp_buf_text(&walk->real));
+    if (walk->real.data != NULL)
+        walk->real.data[walk->real.len] = '\0';
+}
+
+/* The found link's target takes the place of its name. */
+static enum fp_code follow(struct walk *walk, struct fp_error *err)
+{
+    const char *target = walk->found->link != NULL ? walk->found->link : "";
+    struct fp_buf next = FP_BUF_INIT(MAX_EXPANDED);
+    if (++walk->links > MAX_LINKS)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d links", walk->found->path, MAX_LINKS);
+    enum fp_code code = fp_buf_addf(&next, err, "%s/%s", target, fp_buf_text(&walk->rest));
+    if (code != FP_OK)
+        return fp_context(err, "%s", walk->found->path);
+    if (target[0] == '/')
+        fp_buf_clear(&walk->real);
+    else
+        cut_real(walk);
+    walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+    fp_buf_clear(&walk->rest);
+    walk->rest = next;
+    return FP_OK;
+}
+
+/* Take the next name off the rest; NULL at the end. The caller owns it. */
+static char *next_name(struct walk *walk)
+{
+    const char *rest = fp_buf_text(&walk->rest);
+    const char *name = rest + strspn(rest, "/");
+    size_t len = strcspn(name, "/");
+    if (len == 0)
+        return NULL;
+    char *copy = fp_xstrndup(name, len);
+    size_t used = (size_t) (name - rest) + len;
+    walk->rest.len -= used;
+    memmove(walk->rest.data, walk->rest.data + used, walk->rest.len + 1);
+    return copy;
+}
+
+/* Go into `name`, which is neither a link's nor "..": a folder must be where we are, or nothing. */
+static enum fp_code enter(struct walk *walk, const char *name, struct fp_error *err)
+{
+    if (walk->found != NULL && walk->found->kind != FP_ENTRY_DIR)
+        return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk->found->path);
+    enum fp_code code = fp_buf_addf(&walk->real, err, "%s%s", walk->real.len > 0 ? "/" : "", name);
+    if (code == FP_OK)
+        walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+    return code;
+}
+
+static enum fp_code step(struct walk *walk, const char *name, struct fp_error *err)
+{
+    if (strcmp(name, ".") == 0)
+        return FP_OK;
+    if (strcmp(name, "..") == 0) {
+        cut_real(walk);
+        walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+        return FP_OK;
+    }
+    enum fp_code code = enter(walk, name, err);
+    if (code == FP_OK && walk->found != NULL && walk->found->kind == FP_ENTRY_SYMLINK)
+        return follow(walk, err);
+    return code;
+}
+
+static enum fp_code walk_to(struct walk *walk, const char *path, struct fp_error *err)
+{
+    walk->found = fp_tree_get(walk->tree, "");
+    enum fp_code code = fp_buf_add_text(&walk->rest, path, err);
+    while (code == FP_OK) {
+        cleanup_free char *name = next_name(walk);
+        if (name == NULL)
+            return FP_OK;
+        code = step(walk, name, err);
+    }
+    return code;
+}
+
+#define WALK_INIT(of_tree)                                                                         \
+    {                                                                                              \
+        .tree = (of_tree), .real = FP_BUF_INIT(FP_LAYER_MAX_PATH),                                 \
+        .rest = FP_BUF_INIT(MAX_EXPANDED),                                                         \
+    }
+
+enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char **ret,
+                              struct fp_error *err)
+{
+    cleanup_walk struct walk walk = WALK_INIT(tree);
+    enum fp_code code = walk_to(&walk, path, err);
+    if (code != FP_OK)
+        return code;
+    if (walk.found != NULL && walk.found->kind != FP_ENTRY_DIR)
+        return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk.found->path);
+    *ret = fp_buf_take(&walk.real);
+    return FP_OK;
+}
+
+/* The path at which an entry lands: its parent's real path, and its name. */
+static enum fp_code landing(const struct fp_tree *tree, const char *path, char **ret,
+                            struct fp_error *err)
+{
+    size_t len = fp_path_parent_len(path);
+    if (len == 0) {
+        *ret = fp_xstrdup(path);
+        return FP_OK;
+    }
+    cleanup_free char *parent = fp_xstrndup(path, len);
+    cleanup_free char *real = NULL;
+    enum fp_code code = fp_tree_real_dir(tree, parent, &real, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s", path);
+    *ret = real[0] != '\0' ? fp_path_join(real, path + len + 1) : fp_xstrdup(path + len + 1);
+    return FP_OK;
+}
+
+const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *path)
+{
+    cleanup_walk struct walk walk = WALK_INIT(tree);
+    if (walk_to(&walk, path, NULL) != FP_OK)
+        return NULL;
+    /* Both names of a hard link are the file; a layer may have hidden the first one since. */
+    const struct fp_entry *last = walk.found;
+    if (last == NULL || last->kind != FP_ENTRY_HARDLINK || last->link == NULL)
+        return last;
+    cleanup_free char *real = NULL;
+    if (landing(tree, last->link, &real, NULL) != FP_OK)
+        return last;
+    const struct fp_entry *target = fp_tree_get(tree, real);
+    return target != NULL && target->kind == FP_ENTRY_FILE ? target : last;
+}
+
+/* Everything on the way to `path` exists and belongs to the current layer. */
+static void touch_parents(struct fp_tree *tree, const char *path)
+{
+    const char *slash = path;
+    while (slash != NULL) {
+        cleanup_free char *parent = fp_xstrndup(path, (size_t) (slash - path));
+        struct fp_node *node = fp_map_find(&tree->map, parent);
+        if (node == NULL)
+            node = fp_map_set(&tree->map, parent, &default_dir);
+        node->generation = tree->generation;
+        slash = *slash != '\0' ? strchr(slash + 1, '/') : NULL;
+    }
+}
+
+static enum fp_code put_at(struct fp_tree *tree, const char *path, const struct fp_entry *entry,
+                           struct fp_error *err)
+{
+    if (tree->map.bytes > FP_TREE_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s: more files than fit into %zu MiB of memory",
+                       entry->path, FP_TREE_MAX_BYTES >> 20);
+    touch_parents(tree, path);
+    const struct fp_node *old = fp_map_find(&tree->map, path);
+    uint32_t cut_self = old != NULL ? old->cut_self : 0;
+    uint32_t cut_below = old != NULL ? old->cut_below : 0;
+    if (old != NULL && old->entry.kind == FP_ENTRY_DIR && entry->kind != FP_ENTRY_DIR)
+        fp_map_cut(&tree->map, path, true, 0);
+    struct fp_node *node = fp_map_set(&tree->map, path, entry);
+    node->generation = tree->generation;
+    node->cut_self = cut_self;
+    node->cut_below = cut_below;
+    return FP_OK;
+}
+
+enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry, struct fp_error *err)
+{
+    if (entry->path[0] == '\0') {
+        if (entry->kind != FP_ENTRY_DIR)
+            return fp_fail(err, FP_E_INPUT, "the root of the file system is not a directory");
+        return put_at(tree, "", entry, err);
+    }
+    const char *fault = fp_path_fault(entry->path);
+    if (fault != NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: the path %s", entry->path, fault);
+    cleanup_free char *path = NULL;
+    enum fp_code code = landing(tree, entry->path, &path, err);
+    return code == FP_OK ? put_at(tree, path, entry, err) : code;
+}
+
+static void remove_or_hide(struct fp_tree *tree, const char *path, bool below_only, uint32_t spare)
+{
+    /* The root itself always stays. */
+    fp_map_cut(&tree->map, path, below_only || path[0] == '\0', spare);
+}
+
+void fp_tree_remove(struct fp_tree *tree, const char *path)
+{
+    remove_or_hide(tree, path, false, 0);
+}
+
+void fp_tree_remove_below(struct fp_tree *tree, const char *path)
+{
+    remove_or_hide(tree, path, true, 0);
+}
+
+void fp_tree_next_layer(struct fp_tree *tree)
+{
+    tree->generation++;
+}
+
+void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
+{
+    cleanup_free char *real = NULL;
+    if (landing(tree, path, &real, NULL) != FP_OK)
+        return;
+    struct fp_node *node = fp_map_find(&tree->map, real);
+    if (node == NULL)
+        return;
+    /* Twice is once: a layer that repeats a whiteout must not cost a walk each time. */
+    uint32_t *cut = below_only ? &node->cut_below : &node->cut_self;
+    if (*cut == tree->generation)
+        return;
+    *cut = tree->generation;
+    remove_or_hide(tree, real, below_only, tree->generation);
+}
