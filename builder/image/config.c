@@ -1,0 +1,196 @@
+#include "internal.h"
+
+#include <string.h>
+
+#define CREATED_MAX 64
+
+/* The members of "config" that are read or merged, and what each has to be. */
+enum member_type { MEMBER_STRING, MEMBER_STRINGS, MEMBER_STRING_MAP, MEMBER_MAP };
+static const struct member {
+    const char *key;
+    enum member_type type;
+    const char *words;
+} members[] = {
+    {"Env", MEMBER_STRINGS, "an array of strings"},
+    {"Entrypoint", MEMBER_STRINGS, "an array of strings"},
+    {"Cmd", MEMBER_STRINGS, "an array of strings"},
+    {"Labels", MEMBER_STRING_MAP, "an object of strings"},
+    {"ExposedPorts", MEMBER_MAP, "an object"},
+    {"Volumes", MEMBER_MAP, "an object"},
+    {"User", MEMBER_STRING, "a string"},
+    {"WorkingDir", MEMBER_STRING, "a string"},
+    {"StopSignal", MEMBER_STRING, "a string"},
+};
+
+static bool is_string_array(const json_t *value)
+{
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (!json_is_string(json_array_get(value, i)))
+            return false;
+    }
+    return json_is_array(value);
+}
+
+static bool is_string_map(const json_t *value)
+{
+    const char *key = NULL;
+    json_t *item = NULL;
+    json_object_foreach(json_iterable(value), key, item)
+    {
+        if (!json_is_string(item))
+            return false;
+    }
+    return json_is_object(value);
+}
+
+static bool has_type(const json_t *value, enum member_type type)
+{
+    if (value == NULL || json_is_null(value))
+        return true;
+    if (type == MEMBER_STRINGS)
+        return is_string_array(value);
+    if (type == MEMBER_STRING_MAP)
+        return is_string_map(value);
+    return type == MEMBER_MAP ? json_is_object(value) : json_is_string(value);
+}
+
+static enum fp_code check_members(const json_t *document, const char *name, struct fp_error *err)
+{
+    const json_t *config = json_object_get(document, "config");
+    if (!has_type(config, MEMBER_MAP))
+        return fp_fail(err, FP_E_INPUT, "%s: 'config' is not an object", name);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        if (!has_type(json_object_get(config, members[i].key), members[i].type))
+            return fp_fail(err, FP_E_INPUT, "%s: config.%s is not %s", name, members[i].key,
+                           members[i].words);
+    }
+    return FP_OK;
+}
+
+static enum fp_code read_diff_ids(const json_t *document, size_t layer_count, const char *name,
+                                  struct fp_config *ret, struct fp_error *err)
+{
+    const json_t *array = json_object_get(json_object_get(document, "rootfs"), "diff_ids");
+    size_t count = json_array_size(array);
+    /* Go writes null for a list of nothing. */
+    if (!json_is_array(array) && !(json_is_null(array) && layer_count == 0))
+        return fp_fail(err, FP_E_INPUT, "%s: no array rootfs.diff_ids: not an image configuration",
+                       name);
+    if (count != layer_count)
+        return fp_fail(err, FP_E_INPUT, "%s: %zu diff_ids, and the manifest has %zu layers", name,
+                       count, layer_count);
+    ret->diff_ids = fp_xcalloc(count, sizeof(*ret->diff_ids));
+    for (size_t i = 0; i < count; i++) {
+        cleanup_free char *where = fp_xasprintf("%s: rootfs.diff_ids[%zu]", name, i);
+        const char *text = json_string_value(json_array_get(array, i));
+        enum fp_code code =
+            fp_digest_parse(text != NULL ? text : "", where, &ret->diff_ids[i], err);
+        if (code != FP_OK)
+            return code;
+    }
+    ret->diff_id_count = count;
+    return FP_OK;
+}
+
+static enum fp_code check_history(const json_t *document, size_t layer_count, const char *name,
+                                  struct fp_error *err)
+{
+    size_t count = 0;
+    enum fp_code code =
+        history_count_layers(json_object_get(document, "history"), name, &count, err);
+    if (code != FP_OK)
+        return code;
+    if (count > layer_count)
+        return fp_fail(err, FP_E_INPUT, "%s: the history tells of %zu layers, and there are %zu",
+                       name, count, layer_count);
+    return FP_OK;
+}
+
+static enum fp_code read_platform(const json_t *document, const char *name, struct fp_platform *ret,
+                                  struct fp_error *err)
+{
+    enum fp_code code = platform_from_json(document, name, ret, err);
+    if (code != FP_OK)
+        return code;
+    if (ret->os[0] == '\0' || ret->architecture[0] == '\0')
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: 'os' or 'architecture' is missing: not an image configuration", name);
+    return FP_OK;
+}
+
+static enum fp_code read_created(const json_t *document, const char *name, char **ret,
+                                 struct fp_error *err)
+{
+    const json_t *created = json_object_get(document, "created");
+    if (!has_type(created, MEMBER_STRING) || json_string_length(created) > CREATED_MAX)
+        return fp_fail(err, FP_E_INPUT, "%s: 'created' is not a time", name);
+    *ret = fp_xstrdup(json_string_value(created));
+    return FP_OK;
+}
+
+enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, const char *name,
+                             struct fp_config *ret, struct fp_error *err)
+{
+    cleanup_config struct fp_config config = {0};
+    if (len > FP_MANIFEST_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s: %zu bytes, configurations of at most %zu are accepted",
+                       name, len, FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_json_parse(text, len, name, &config.document, err);
+    if (code != FP_OK)
+        return code;
+    if (!json_is_object(config.document))
+        return fp_fail(err, FP_E_INPUT, "%s: not an image configuration: not an object", name);
+    code = read_platform(config.document, name, &config.platform, err);
+    if (code == FP_OK)
+        code = read_diff_ids(config.document, layer_count, name, &config, err);
+    if (code == FP_OK)
+        code = check_history(config.document, layer_count, name, err);
+    if (code == FP_OK)
+        code = check_members(config.document, name, err);
+    if (code == FP_OK)
+        code = read_created(config.document, name, &config.created, err);
+    if (code != FP_OK)
+        return code;
+    *ret = config;
+    config = (struct fp_config){0};
+    return FP_OK;
+}
+
+struct fp_config fp_config_empty(const struct fp_platform *platform)
+{
+    struct fp_config config = {.document = json_object(), .platform = *platform};
+    json_t *rootfs = json_object();
+    fp_platform_normalize(&config.platform);
+    platform_to_json(&config.platform, config.document);
+    (void) json_object_set_new(rootfs, "type", json_string("layers"));
+    (void) json_object_set_new(rootfs, "diff_ids", json_array());
+    (void) json_object_set_new(config.document, "rootfs", rootfs);
+    return config;
+}
+
+char *fp_config_env(const struct fp_config *config, const char *name)
+{
+    const json_t *env = json_object_get(json_object_get(config->document, "config"), "Env");
+    size_t len = strlen(name);
+    /* The last one counts where a name stands twice, as it does for runtimes. */
+    for (size_t i = json_array_size(env); i > 0; i--) {
+        const char *item = json_string_value(json_array_get(env, i - 1));
+        if (item != NULL && strncmp(item, name, len) == 0 && item[len] == '=')
+            return fp_xstrdup(item + len + 1);
+    }
+    return NULL;
+}
+
+const char *fp_config_label(const struct fp_config *config, const char *name)
+{
+    const json_t *labels = json_object_get(json_object_get(config->document, "config"), "Labels");
+    return fp_json_string(labels, name);
+}
+
+void fp_config_clear(struct fp_config *config)
+{
+    json_decref(config->document);
+    free(config->diff_ids);
+    free(config->created);
+    *config = (struct fp_config){0};
+}

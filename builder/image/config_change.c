@@ -1,0 +1,150 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* What is taken over; everything else is Docker's own, or no longer true on top of it. */
+static const char *const kept_top[] = {"architecture", "os", "os.version", "os.features",
+                                       "variant"};
+static const char *const kept_config[] = {"Cmd",        "Entrypoint", "ExposedPorts", "Shell",
+                                          "StopSignal", "User",       "Volumes",      "WorkingDir"};
+
+#define OCI_LABEL_PREFIX "org.opencontainers.image."
+
+static void keep(json_t *to, const json_t *from, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_t *value = json_object_get(from, keys[i]);
+        if (value != NULL && !json_is_null(value))
+            (void) json_object_set(to, keys[i], value);
+    }
+}
+
+/* "NAME" of "NAME=value". The caller owns it. */
+static char *env_name(const char *item)
+{
+    return fp_xstrndup(item, strcspn(item, "="));
+}
+
+/* An object NAME -> "NAME=value" in the order of first appearance, the last value counting. */
+static json_t *env_by_name(const json_t *base_env, const json_t *change_env)
+{
+    json_t *by_name = json_object();
+    for (size_t i = 0; i < json_array_size(base_env); i++) {
+        json_t *item = json_array_get(base_env, i);
+        cleanup_free char *name = env_name(json_string_value(item));
+        (void) json_object_set(by_name, name, item);
+    }
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(json_iterable(change_env), name, value)
+    {
+        cleanup_free char *item = fp_xasprintf("%s=%s", name, json_string_value(value));
+        (void) json_object_set_new(by_name, name, json_string(item));
+    }
+    return by_name;
+}
+
+static void put_env(json_t *config, const json_t *base_env, const json_t *change_env)
+{
+    cleanup_json json_t *by_name = env_by_name(base_env, change_env);
+    json_t *env = json_array();
+    const char *name = NULL;
+    json_t *item = NULL;
+    json_object_foreach(by_name, name, item)
+    {
+        (void) json_array_append(env, item);
+    }
+    (void) json_object_set_new(config, "Env", env);
+}
+
+static void put_labels(json_t *config, const json_t *base_labels, const json_t *change_labels)
+{
+    json_t *labels = json_object();
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(json_iterable(base_labels), name, value)
+    {
+        /* Title, version, source: they describe the base and would now be lies. */
+        if (strncmp(name, OCI_LABEL_PREFIX, strlen(OCI_LABEL_PREFIX)) != 0)
+            (void) json_object_set(labels, name, value);
+    }
+    if (change_labels != NULL)
+        (void) json_object_update(labels, json_iterable(change_labels));
+    (void) json_object_set_new(config, "Labels", labels);
+}
+
+static void put_ports(json_t *config, const json_t *change_ports)
+{
+    if (change_ports == NULL)
+        return;
+    /* A copy: the base's own object is shared with its document. */
+    json_t *ports = json_object();
+    json_t *old = json_object_get(config, "ExposedPorts");
+    if (old != NULL)
+        (void) json_object_update(ports, old);
+    (void) json_object_update(ports, json_iterable(change_ports));
+    (void) json_object_set_new(config, "ExposedPorts", ports);
+}
+
+static void put_array(json_t *config, const char *key, const json_t *value)
+{
+    if (value != NULL)
+        (void) json_object_set_new(config, key, json_deep_copy(value));
+}
+
+static void put_string(json_t *config, const char *key, const char *value)
+{
+    if (value != NULL)
+        (void) json_object_set_new(config, key, json_string(value));
+}
+
+static void drop_empty(json_t *config)
+{
+    static const char *const keys[] = {"Cmd",    "Entrypoint", "Env",     "ExposedPorts",
+                                       "Labels", "User",       "Volumes", "WorkingDir"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const json_t *value = json_object_get(config, keys[i]);
+        if (json_array_size(value) + json_object_size(value) + json_string_length(value) == 0)
+            (void) json_object_del(config, keys[i]);
+    }
+}
+
+static json_t *changed_config(const json_t *base, const struct fp_config_change *change)
+{
+    json_t *config = json_object();
+    keep(config, base, kept_config, sizeof(kept_config) / sizeof(kept_config[0]));
+    put_env(config, json_object_get(base, "Env"), change->env);
+    put_labels(config, json_object_get(base, "Labels"), change->labels);
+    put_ports(config, change->exposed_ports);
+    put_array(config, "Entrypoint", change->entrypoint);
+    put_array(config, "Cmd", change->cmd);
+    put_string(config, "User", change->user);
+    put_string(config, "WorkingDir", change->working_dir);
+    drop_empty(config);
+    return config;
+}
+
+static json_t *changed_rootfs(const struct fp_config *base, const struct fp_config_change *change)
+{
+    json_t *rootfs = json_object();
+    json_t *diff_ids = json_array();
+    for (size_t i = 0; i < base->diff_id_count; i++)
+        (void) json_array_append_new(diff_ids, json_string(base->diff_ids[i].text));
+    for (size_t i = 0; i < change->layer_count; i++)
+        (void) json_array_append_new(diff_ids, json_string(change->layers[i].diff_id.text));
+    (void) json_object_set_new(rootfs, "type", json_string("layers"));
+    (void) json_object_set_new(rootfs, "diff_ids", diff_ids);
+    return rootfs;
+}
+
+char *fp_config_bytes(const struct fp_config *base, const struct fp_config_change *change)
+{
+    cleanup_json json_t *document = json_object();
+    const json_t *base_config = json_object_get(base->document, "config");
+    keep(document, base->document, kept_top, sizeof(kept_top) / sizeof(kept_top[0]));
+    put_string(document, "created", change->created);
+    (void) json_object_set_new(document, "config", changed_config(base_config, change));
+    (void) json_object_set_new(document, "rootfs", changed_rootfs(base, change));
+    (void) json_object_set_new(document, "history", history_extend(base, change));
+    return fp_json_canonical(document);
+}

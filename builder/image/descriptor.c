@@ -1,0 +1,157 @@
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool all_strings(const json_t *object)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(json_iterable(object), key, value)
+    {
+        if (!json_is_string(value))
+            return false;
+    }
+    return true;
+}
+
+enum fp_code annotations_read(const json_t *document, const char *name, json_t **ret,
+                              struct fp_error *err)
+{
+    json_t *annotations = json_object_get(document, "annotations");
+    *ret = NULL;
+    if (annotations == NULL || json_is_null(annotations))
+        return FP_OK;
+    if (!json_is_object(annotations) || !all_strings(annotations))
+        return fp_fail(err, FP_E_INPUT, "%s: 'annotations' is not an object of strings", name);
+    *ret = json_incref(annotations);
+    return FP_OK;
+}
+
+static enum fp_code check_urls(const json_t *object, const char *name, struct fp_error *err)
+{
+    const json_t *urls = json_object_get(object, "urls");
+    if (urls == NULL || json_is_null(urls) || (json_is_array(urls) && json_array_size(urls) == 0))
+        return FP_OK;
+    enum fp_code code =
+        fp_fail(err, FP_E_INPUT,
+                "%s: a descriptor has 'urls': content from foreign servers is never fetched", name);
+    (void) fp_hint(err, "use an image whose layers all lie in its registry");
+    return code;
+}
+
+static enum fp_code read_media_type(const json_t *object, const char *name, char *slot,
+                                    struct fp_error *err)
+{
+    const char *media_type = NULL;
+    enum fp_code code = fp_json_need_string(object, "mediaType", name, &media_type, err);
+    if (code != FP_OK)
+        return code;
+    if (!media_is_valid(media_type))
+        return fp_fail(err, FP_E_INPUT, "%s: '%.150s' is no media type", name, media_type);
+    (void) snprintf(slot, FP_MEDIA_TYPE_MAX, "%s", media_type);
+    return FP_OK;
+}
+
+static enum fp_code read_platform(const json_t *object, const char *name, struct fp_platform *ret,
+                                  struct fp_error *err)
+{
+    const json_t *platform = json_object_get(object, "platform");
+    if (platform == NULL || json_is_null(platform))
+        return FP_OK;
+    if (!json_is_object(platform))
+        return fp_fail(err, FP_E_INPUT, "%s: 'platform' is not an object", name);
+    return platform_from_json(platform, name, ret, err);
+}
+
+enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct fp_descriptor *ret,
+                                 struct fp_error *err)
+{
+    struct fp_descriptor descriptor = {0};
+    const char *digest = NULL;
+    if (!json_is_object(object))
+        return fp_fail(err, FP_E_INPUT, "%s: a descriptor is not an object", name);
+    enum fp_code code = read_media_type(object, name, descriptor.media_type, err);
+    if (code == FP_OK)
+        code = fp_json_need_string(object, "digest", name, &digest, err);
+    if (code == FP_OK)
+        code = fp_digest_parse(digest, name, &descriptor.digest, err);
+    if (code == FP_OK)
+        code = fp_json_need_size(object, "size", name, &descriptor.size, err);
+    if (code == FP_OK)
+        code = check_urls(object, name, err);
+    if (code == FP_OK)
+        code = read_platform(object, name, &descriptor.platform, err);
+    if (code == FP_OK)
+        code = annotations_read(object, name, &descriptor.annotations, err);
+    if (code == FP_OK)
+        *ret = descriptor;
+    return code;
+}
+
+json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)
+{
+    json_t *object = json_object();
+    (void) json_object_set_new(object, "mediaType", json_string(descriptor->media_type));
+    (void) json_object_set_new(object, "digest", json_string(descriptor->digest.text));
+    (void) json_object_set_new(object, "size", json_integer((json_int_t) descriptor->size));
+    if (descriptor->platform.architecture[0] != '\0') {
+        json_t *platform = json_object();
+        platform_to_json(&descriptor->platform, platform);
+        (void) json_object_set_new(object, "platform", platform);
+    }
+    if (json_object_size(descriptor->annotations) > 0)
+        (void) json_object_set(object, "annotations", descriptor->annotations);
+    return object;
+}
+
+struct fp_descriptor fp_descriptor_copy(const struct fp_descriptor *descriptor)
+{
+    struct fp_descriptor copy = *descriptor;
+    copy.annotations = json_incref(descriptor->annotations);
+    return copy;
+}
+
+void fp_descriptor_clear(struct fp_descriptor *descriptor)
+{
+    json_decref(descriptor->annotations);
+    descriptor->annotations = NULL;
+}
+
+void descriptors_append(struct fp_descriptor **items, size_t *count,
+                        const struct fp_descriptor *item)
+{
+    *items = fp_xreallocarray(*items, *count + 1, sizeof(**items));
+    (*items)[(*count)++] = fp_descriptor_copy(item);
+}
+
+void descriptors_clear(struct descriptor_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        fp_descriptor_clear(&list->items[i]);
+    free(list->items);
+    *list = (struct descriptor_list){0};
+}
+
+enum fp_code descriptors_read(const json_t *document, const char *key, const char *name,
+                              struct descriptor_list *ret, struct fp_error *err)
+{
+    cleanup_descriptors struct descriptor_list list = {0};
+    const json_t *array = json_object_get(document, key);
+    size_t count = json_array_size(array);
+    if (count > FP_MANIFEST_MAX_LAYERS)
+        return fp_fail(err, FP_E_INPUT, "%s: %zu entries in '%s', at most %d are accepted", name,
+                       count, key, FP_MANIFEST_MAX_LAYERS);
+    list.items = fp_xcalloc(count, sizeof(*list.items));
+    for (size_t i = 0; i < count; i++) {
+        cleanup_free char *where = fp_xasprintf("%s: %s[%zu]", name, key, i);
+        enum fp_code code =
+            fp_descriptor_parse(json_array_get(array, i), where, &list.items[i], err);
+        if (code != FP_OK)
+            return code;
+        list.count = i + 1;
+    }
+    *ret = list;
+    list = (struct descriptor_list){0};
+    return FP_OK;
+}

@@ -1,0 +1,149 @@
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* Types that say nothing about a document: servers of plain files send them. */
+static const char *const vague_types[] = {
+    "application/json",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "text/plain",
+};
+
+/* The media type that a Content-Type names, parameters left out. */
+static char *bare_type(const char *content_type)
+{
+    if (content_type == NULL)
+        return fp_xstrdup("");
+    content_type += strspn(content_type, " \t");
+    return fp_xstrndup(content_type, strcspn(content_type, "; \t\r\n"));
+}
+
+static bool is_vague(const char *type)
+{
+    for (size_t i = 0; i < sizeof(vague_types) / sizeof(vague_types[0]); i++) {
+        if (strcasecmp(type, vague_types[i]) == 0)
+            return true;
+    }
+    return type[0] == '\0';
+}
+
+static const char *known_type(const char *type)
+{
+    static const char *const known[] = {FP_MEDIA_OCI_INDEX, FP_MEDIA_OCI_MANIFEST,
+                                        FP_MEDIA_DOCKER_LIST, FP_MEDIA_DOCKER_MANIFEST};
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcasecmp(type, known[i]) == 0)
+            return known[i];
+    }
+    return NULL;
+}
+
+static enum fp_code fail_schema1(const char *name, struct fp_error *err)
+{
+    enum fp_code code =
+        fp_fail(err, FP_E_INPUT,
+                "%s: a manifest of Docker's schema 1, which was given up in 2017 for want of "
+                "verifiable digests",
+                name);
+    (void) fp_hint(err, "push the image again with a tool of today, or use another tag");
+    return code;
+}
+
+static enum fp_code check_schema(const json_t *document, const char *type, const char *name,
+                                 struct fp_error *err)
+{
+    const json_t *version = json_object_get(document, "schemaVersion");
+    if (strncasecmp(type, "application/vnd.docker.distribution.manifest.v1+", 48) == 0 ||
+        json_integer_value(version) == 1 || json_object_get(document, "fsLayers") != NULL)
+        return fail_schema1(name, err);
+    if (!json_is_integer(version) || json_integer_value(version) != 2)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: not an image manifest or index: 'schemaVersion' is not 2", name);
+    return FP_OK;
+}
+
+/* What its members make of it: NULL where they are those of neither or of both. */
+static enum fp_code type_by_members(const json_t *document, const char *name, const char **ret,
+                                    struct fp_error *err)
+{
+    bool index = json_object_get(document, "manifests") != NULL;
+    bool manifest =
+        json_object_get(document, "layers") != NULL || json_object_get(document, "config") != NULL;
+    if (index && manifest)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: both a manifest and an index, as it has 'manifests' beside 'layers' or "
+                       "'config' (CVE-2021-41190)",
+                       name);
+    const char *key = index ? "manifests" : "layers";
+    if (!json_is_array(json_object_get(document, key)))
+        return fp_fail(err, FP_E_INPUT, "%s: not an image manifest or index: no array '%s'", name,
+                       key);
+    if (!index && !json_is_object(json_object_get(document, "config")))
+        return fp_fail(err, FP_E_INPUT, "%s: not an image manifest: no object 'config'", name);
+    *ret = index ? FP_MEDIA_OCI_INDEX : FP_MEDIA_OCI_MANIFEST;
+    return FP_OK;
+}
+
+/* The type that the document and the server name, NULL where neither does. */
+static enum fp_code stated_type(const json_t *document, const char *content_type, const char *name,
+                                const char **ret, struct fp_error *err)
+{
+    const json_t *member = json_object_get(document, "mediaType");
+    const char *own = json_string_value(member);
+    if (member != NULL && (own == NULL || known_type(own) == NULL))
+        return fp_fail(err, FP_E_INPUT, "%s: media type '%.150s' is no image manifest or index",
+                       name, own != NULL ? own : "(not a string)");
+    if (!is_vague(content_type) && known_type(content_type) == NULL)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: came with Content-Type '%.150s', which is no image manifest or index",
+                       name, content_type);
+    const char *outer = is_vague(content_type) ? NULL : known_type(content_type);
+    const char *inner = own != NULL ? known_type(own) : NULL;
+    if (outer != NULL && inner != NULL && outer != inner)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: says that it is '%s' and came with Content-Type '%s' (CVE-2021-41190)",
+                       name, inner, outer);
+    *ret = inner != NULL ? inner : outer;
+    return FP_OK;
+}
+
+enum fp_code fp_document_type(const json_t *document, const char *content_type, const char *name,
+                              const char **ret, struct fp_error *err)
+{
+    if (!json_is_object(document))
+        return fp_fail(err, FP_E_INPUT, "%s: not an image manifest or index: not an object", name);
+    cleanup_free char *type = bare_type(content_type);
+    const char *stated = NULL;
+    const char *found = NULL;
+    enum fp_code code = check_schema(document, type, name, err);
+    if (code == FP_OK)
+        code = stated_type(document, type, name, &stated, err);
+    if (code == FP_OK)
+        code = type_by_members(document, name, &found, err);
+    if (code != FP_OK)
+        return code;
+    if (stated == NULL)
+        stated = found;
+    if (fp_media_is_index(stated) != fp_media_is_index(found))
+        return fp_fail(err, FP_E_INPUT, "%s: says that it is '%s' and has the members of '%s'",
+                       name, stated, found);
+    *ret = stated;
+    return FP_OK;
+}
+
+enum fp_code document_read(const char *text, size_t len, const char *content_type, const char *name,
+                           json_t **ret, const char **ret_type, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    if (len > FP_MANIFEST_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s: %zu bytes, manifests of at most %zu are accepted",
+                       name, len, FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_json_parse(text, len, name, &document, err);
+    if (code == FP_OK)
+        code = fp_document_type(document, content_type, name, ret_type, err);
+    if (code == FP_OK)
+        *ret = steal_pointer(&document);
+    return code;
+}

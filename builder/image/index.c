@@ -1,0 +1,142 @@
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum fp_code check_sizes(const struct descriptor_list *list, const char *name,
+                                struct fp_error *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i].size > FP_MANIFEST_MAX_BYTES)
+            return fp_fail(err, FP_E_INPUT,
+                           "%s: manifests[%zu]: %ju bytes, manifests of at most %zu are accepted",
+                           name, i, (uintmax_t) list->items[i].size, FP_MANIFEST_MAX_BYTES);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_index_parse(const char *text, size_t len, const char *content_type,
+                            const char *name, struct fp_index *ret, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    cleanup_index struct fp_index index = {0};
+    cleanup_descriptors struct descriptor_list list = {0};
+    const char *type = NULL;
+    enum fp_code code = document_read(text, len, content_type, name, &document, &type, err);
+    if (code != FP_OK)
+        return code;
+    if (!fp_media_is_index(type))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: the manifest of one image, where an index was expected", name);
+    (void) snprintf(index.media_type, sizeof(index.media_type), "%s", type);
+    code = descriptors_read(document, "manifests", name, &list, err);
+    if (code == FP_OK)
+        code = check_sizes(&list, name, err);
+    if (code == FP_OK)
+        code = annotations_read(document, name, &index.annotations, err);
+    if (code != FP_OK)
+        return code;
+    index.manifests = list.items;
+    index.manifest_count = list.count;
+    list = (struct descriptor_list){0};
+    *ret = index;
+    index = (struct fp_index){0};
+    return FP_OK;
+}
+
+/* BuildKit puts provenance beside the images, as manifests for a platform that is none. */
+static bool is_attestation(const struct fp_descriptor *manifest)
+{
+    const char *kind = fp_json_string(manifest->annotations, "vnd.docker.reference.type");
+    return strcmp(manifest->platform.os, "unknown") == 0 ||
+           strcmp(manifest->platform.architecture, "unknown") == 0 ||
+           (kind != NULL && strcmp(kind, "attestation-manifest") == 0);
+}
+
+static bool is_image(const struct fp_descriptor *manifest)
+{
+    return (fp_media_is_manifest(manifest->media_type) ||
+            fp_media_is_index(manifest->media_type)) &&
+           !is_attestation(manifest);
+}
+
+/* An entry that states no platform serves when no other does: its configuration will tell. */
+static unsigned entry_score(const struct fp_descriptor *manifest,
+                            const struct fp_platform *platform)
+{
+    if (!is_image(manifest))
+        return 0;
+    if (manifest->platform.architecture[0] == '\0')
+        return 1;
+    return platform_score(platform, &manifest->platform);
+}
+
+static enum fp_code fail_no_match(const struct fp_index *index, const struct fp_platform *platform,
+                                  const char *name, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv seen = {0};
+    cleanup_buf struct fp_buf list = FP_BUF_INIT(900);
+    for (size_t i = 0; i < index->manifest_count; i++) {
+        cleanup_free char *text = fp_platform_text(&index->manifests[i].platform);
+        if (!is_image(&index->manifests[i]) || fp_strv_has(&seen, text))
+            continue;
+        fp_strv_add(&seen, text);
+        if (fp_buf_addf(&list, NULL, "%s%s", list.len > 0 ? ", " : "", text) != FP_OK)
+            break; /* enough of them for a message */
+    }
+    cleanup_free char *wanted = fp_platform_text(platform);
+    if (seen.len == 0)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: the index is empty", name,
+                       wanted);
+    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: there is %s", name,
+                                wanted, fp_buf_text(&list));
+    (void) fp_hint(err, "choose one of these with --platform, or another base");
+    return code;
+}
+
+enum fp_code fp_index_choose(const struct fp_index *index, const struct fp_platform *platform,
+                             const char *name, const struct fp_descriptor **ret,
+                             struct fp_error *err)
+{
+    const struct fp_descriptor *best = NULL;
+    unsigned best_score = 0;
+    for (size_t i = 0; i < index->manifest_count; i++) {
+        unsigned score = entry_score(&index->manifests[i], platform);
+        if (score > best_score) {
+            best = &index->manifests[i];
+            best_score = score;
+        }
+    }
+    if (best == NULL)
+        return fail_no_match(index, platform, name, err);
+    *ret = best;
+    return FP_OK;
+}
+
+char *fp_index_bytes(const struct fp_index *index)
+{
+    cleanup_json json_t *document = json_object();
+    json_t *manifests = json_array();
+    (void) json_object_set_new(document, "schemaVersion", json_integer(2));
+    (void) json_object_set_new(document, "mediaType", json_string(FP_MEDIA_OCI_INDEX));
+    (void) json_object_set_new(document, "manifests", manifests);
+    /* The types stay: a manifest's bytes say themselves what they are. */
+    for (size_t i = 0; i < index->manifest_count; i++)
+        (void) json_array_append_new(manifests, fp_descriptor_json(&index->manifests[i]));
+    if (json_object_size(index->annotations) > 0)
+        (void) json_object_set(document, "annotations", index->annotations);
+    return fp_json_canonical(document);
+}
+
+void fp_index_add(struct fp_index *index, const struct fp_descriptor *manifest)
+{
+    descriptors_append(&index->manifests, &index->manifest_count, manifest);
+}
+
+void fp_index_clear(struct fp_index *index)
+{
+    struct descriptor_list manifests = {index->manifests, index->manifest_count};
+    descriptors_clear(&manifests);
+    json_decref(index->annotations);
+    *index = (struct fp_index){0};
+}

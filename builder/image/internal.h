@@ -1,0 +1,70 @@
+/**
+ * @file
+ * What the files of this room share.
+ */
+#ifndef FLINKPACK_IMAGE_INTERNAL_H
+#define FLINKPACK_IMAGE_INTERNAL_H
+
+#include "flinkpack/image.h"
+
+/** Jansson's iteration takes no const object, although it changes none. */
+static inline json_t *json_iterable(const json_t *value)
+{
+    return (json_t *) (uintptr_t) value;
+}
+
+/** Descriptors being read. */
+struct descriptor_list {
+    struct fp_descriptor *items; /**< owned by whoever reads */
+    size_t count;
+};
+
+/** Check a repository name; FP_E_USAGE naming the reference `text` and the character. */
+FP_CHECKED enum fp_code repository_check(const char *text, const char *repository,
+                                         struct fp_error *err);
+/** Check REGISTRY, a host with an optional port; likewise. */
+FP_CHECKED enum fp_code registry_check(const char *text, const char *registry,
+                                       struct fp_error *err);
+/** Check a tag; likewise. */
+FP_CHECKED enum fp_code tag_check(const char *text, const char *tag, struct fp_error *err);
+
+/** Whether it is TYPE/SUBTYPE of RFC 6838, without parameters and shorter than FP_MEDIA_TYPE_MAX.
+ */
+bool media_is_valid(const char *media_type);
+
+/**
+ * Read "os", "architecture", "variant" and "os.version" of an object and normalise them. What is
+ * missing is left empty.
+ */
+FP_CHECKED enum fp_code platform_from_json(const json_t *object, const char *name,
+                                           struct fp_platform *ret, struct fp_error *err);
+/** Set what the platform states in an object. */
+void platform_to_json(const struct fp_platform *platform, json_t *object);
+/** How well `have` fits: 0 not at all, more is better. Both normalised. */
+unsigned platform_score(const struct fp_platform *want, const struct fp_platform *have);
+
+/** Parse a manifest or index and say which; bounded by FP_MANIFEST_MAX_BYTES. */
+FP_CHECKED enum fp_code document_read(const char *text, size_t len, const char *content_type,
+                                      const char *name, json_t **ret, const char **ret_type,
+                                      struct fp_error *err);
+/** Read the array of descriptors at `key`, at most FP_MANIFEST_MAX_LAYERS of them. */
+FP_CHECKED enum fp_code descriptors_read(const json_t *document, const char *key, const char *name,
+                                         struct descriptor_list *ret, struct fp_error *err);
+/** Free them. */
+void descriptors_clear(struct descriptor_list *list);
+/** Declare a struct descriptor_list that is cleared at the end of its scope. */
+#define cleanup_descriptors __attribute__((cleanup(descriptors_clear)))
+/** Append a copy of `item`. */
+void descriptors_append(struct fp_descriptor **items, size_t *count,
+                        const struct fp_descriptor *item);
+/** The annotations of a document: a new reference, NULL where there are none. */
+FP_CHECKED enum fp_code annotations_read(const json_t *document, const char *name, json_t **ret,
+                                         struct fp_error *err);
+
+/** The new history: the base's, completed for its layers, then an entry a layer of `change`. */
+json_t *history_extend(const struct fp_config *base, const struct fp_config_change *change);
+/** Count the entries of a history that stand for a layer; FP_E_INPUT where it is no history. */
+FP_CHECKED enum fp_code history_count_layers(const json_t *history, const char *name, size_t *ret,
+                                             struct fp_error *err);
+
+#endif

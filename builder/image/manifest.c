@@ -1,0 +1,89 @@
+#include "internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum fp_code read_config(const json_t *document, const char *name, struct fp_descriptor *ret,
+                                struct fp_error *err)
+{
+    cleanup_free char *where = fp_xasprintf("%s: config", name);
+    cleanup_descriptor struct fp_descriptor config = {0};
+    enum fp_code code =
+        fp_descriptor_parse(json_object_get(document, "config"), where, &config, err);
+    if (code != FP_OK)
+        return code;
+    if (config.size > FP_MANIFEST_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s: %ju bytes, configurations of at most %zu are accepted",
+                       where, (uintmax_t) config.size, FP_MANIFEST_MAX_BYTES);
+    *ret = config;
+    config.annotations = NULL;
+    return FP_OK;
+}
+
+enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content_type,
+                               const char *name, struct fp_manifest *ret, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    cleanup_manifest struct fp_manifest manifest = {0};
+    cleanup_descriptors struct descriptor_list layers = {0};
+    const char *type = NULL;
+    enum fp_code code = document_read(text, len, content_type, name, &document, &type, err);
+    if (code != FP_OK)
+        return code;
+    if (!fp_media_is_manifest(type))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: an index, where the manifest of one image was expected", name);
+    (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", type);
+    code = read_config(document, name, &manifest.config, err);
+    if (code == FP_OK)
+        code = descriptors_read(document, "layers", name, &layers, err);
+    if (code == FP_OK)
+        code = annotations_read(document, name, &manifest.annotations, err);
+    if (code != FP_OK)
+        return code;
+    manifest.layers = layers.items;
+    manifest.layer_count = layers.count;
+    layers = (struct descriptor_list){0};
+    *ret = manifest;
+    manifest = (struct fp_manifest){0};
+    return FP_OK;
+}
+
+/* Docker's and OCI's types name the same bytes, and an OCI manifest speaks OCI. */
+static json_t *oci_descriptor_json(const struct fp_descriptor *descriptor)
+{
+    json_t *object = fp_descriptor_json(descriptor);
+    const char *type = fp_media_to_oci(descriptor->media_type);
+    if (type != NULL)
+        (void) json_object_set_new(object, "mediaType", json_string(type));
+    return object;
+}
+
+char *fp_manifest_bytes(const struct fp_manifest *manifest)
+{
+    cleanup_json json_t *document = json_object();
+    json_t *layers = json_array();
+    (void) json_object_set_new(document, "schemaVersion", json_integer(2));
+    (void) json_object_set_new(document, "mediaType", json_string(FP_MEDIA_OCI_MANIFEST));
+    (void) json_object_set_new(document, "config", oci_descriptor_json(&manifest->config));
+    (void) json_object_set_new(document, "layers", layers);
+    for (size_t i = 0; i < manifest->layer_count; i++)
+        (void) json_array_append_new(layers, oci_descriptor_json(&manifest->layers[i]));
+    if (json_object_size(manifest->annotations) > 0)
+        (void) json_object_set(document, "annotations", manifest->annotations);
+    return fp_json_canonical(document);
+}
+
+void fp_manifest_add_layer(struct fp_manifest *manifest, const struct fp_descriptor *layer)
+{
+    descriptors_append(&manifest->layers, &manifest->layer_count, layer);
+}
+
+void fp_manifest_clear(struct fp_manifest *manifest)
+{
+    struct descriptor_list layers = {manifest->layers, manifest->layer_count};
+    descriptors_clear(&layers);
+    fp_descriptor_clear(&manifest->config);
+    json_decref(manifest->annotations);
+    *manifest = (struct fp_manifest){0};
+}

@@ -1,0 +1,166 @@
+#include "internal.h"
+
+#include <string.h>
+
+#define REFERENCE_MAX 1024
+#define DOCKER_HUB    "docker.io"
+
+/* The one rule that tells a registry from the first part of a repository. */
+static bool is_registry(const char *part)
+{
+    return strpbrk(part, ".:") != NULL || strcmp(part, "localhost") == 0;
+}
+
+/* Cut `name` at its last ':' that no '/' follows; NULL where there is none. */
+static char *cut_tag(char *name)
+{
+    char *slash = strrchr(name, '/');
+    char *colon = strrchr(slash != NULL ? slash : name, ':');
+    if (colon != NULL)
+        *colon++ = '\0';
+    return colon;
+}
+
+/* Docker Hub has an old second name, and its official images one part only. */
+static void apply_hub_names(struct fp_reference *reference)
+{
+    if (reference->registry == NULL)
+        return;
+    if (strcmp(reference->registry, "index.docker.io") == 0 ||
+        strcmp(reference->registry, "registry-1.docker.io") == 0) {
+        free(reference->registry);
+        reference->registry = fp_xstrdup(DOCKER_HUB);
+    }
+    if (strcmp(reference->registry, DOCKER_HUB) != 0 || strchr(reference->repository, '/') != NULL)
+        return;
+    char *repository = fp_xasprintf("library/%s", reference->repository);
+    free(reference->repository);
+    reference->repository = repository;
+}
+
+static enum fp_code check_parts(const char *text, const struct fp_reference *reference,
+                                struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    if (reference->registry != NULL)
+        code = registry_check(text, reference->registry, err);
+    if (code == FP_OK)
+        code = repository_check(text, reference->repository, err);
+    if (code == FP_OK && reference->tag != NULL)
+        code = tag_check(text, reference->tag, err);
+    return code;
+}
+
+static enum fp_code check_form(const char *text, struct fp_error *err)
+{
+    if (text[0] == '\0')
+        return fp_fail(err, FP_E_USAGE, "the image name is empty");
+    if (strlen(text) > REFERENCE_MAX)
+        return fp_fail(err, FP_E_USAGE, "image name '%.100s...' is longer than %d characters", text,
+                       REFERENCE_MAX);
+    const char *scheme = strstr(text, "://");
+    if (scheme == NULL)
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "image name '%.300s' begins like a URL", text);
+    (void) fp_hint(err, "leave out the scheme: '%.300s'", scheme + 3);
+    return code;
+}
+
+static enum fp_code parse_digest(const char *text, const char *digest, struct fp_digest *ret,
+                                 struct fp_error *err)
+{
+    cleanup_free char *name = fp_xasprintf("image name '%.300s'", text);
+    if (fp_digest_parse(digest, name, ret, err) == FP_OK)
+        return FP_OK;
+    if (err != NULL)
+        err->code = FP_E_USAGE; /* what was typed is wrong, not what was read */
+    return FP_E_USAGE;
+}
+
+enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, struct fp_error *err)
+{
+    enum fp_code code = check_form(text, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *name = fp_xstrdup(text);
+    cleanup_reference struct fp_reference reference = {0};
+    char *at = strchr(name, '@');
+    if (at != NULL) {
+        *at++ = '\0';
+        code = parse_digest(text, at, &reference.digest, err);
+        if (code != FP_OK)
+            return code;
+    }
+    reference.tag = fp_xstrdup(cut_tag(name));
+    char *slash = strchr(name, '/');
+    if (slash != NULL) {
+        *slash = '\0';
+        if (is_registry(name))
+            reference.registry = fp_xstrdup(name);
+        else
+            *slash = '/';
+    }
+    reference.repository = fp_xstrdup(reference.registry != NULL ? slash + 1 : name);
+    code = check_parts(text, &reference, err);
+    if (code != FP_OK)
+        return code;
+    apply_hub_names(&reference);
+    *ret = reference;
+    reference = (struct fp_reference){0};
+    return FP_OK;
+}
+
+enum fp_code fp_reference_parse_docker(const char *text, struct fp_reference *ret,
+                                       struct fp_error *err)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    enum fp_code code = fp_reference_parse(text, &reference, err);
+    if (code != FP_OK)
+        return code;
+    if (reference.registry == NULL) {
+        /* As docker does: such a name is an image's identity whose "sha256:" was left out. */
+        size_t len = strlen(reference.repository);
+        if (len == 64 && strspn(reference.repository, "0123456789abcdef") == len)
+            return fp_fail(
+                err, FP_E_USAGE,
+                "image name '%.100s' is a bare digest: expected REPOSITORY@sha256:DIGEST", text);
+        reference.registry = fp_xstrdup(DOCKER_HUB);
+        apply_hub_names(&reference);
+    }
+    *ret = reference;
+    reference = (struct fp_reference){0};
+    return FP_OK;
+}
+
+char *fp_reference_name(const struct fp_reference *reference)
+{
+    if (reference->registry == NULL)
+        return fp_xstrdup(reference->repository);
+    return fp_xasprintf("%s/%s", reference->registry, reference->repository);
+}
+
+char *fp_reference_text(const struct fp_reference *reference)
+{
+    cleanup_free char *name = fp_reference_name(reference);
+    return fp_xasprintf("%s%s%s%s%s", name, reference->tag != NULL ? ":" : "",
+                        reference->tag != NULL ? reference->tag : "",
+                        fp_digest_is_set(&reference->digest) ? "@" : "", reference->digest.text);
+}
+
+struct fp_reference fp_reference_copy(const struct fp_reference *reference)
+{
+    return (struct fp_reference){
+        .registry = fp_xstrdup(reference->registry),
+        .repository = fp_xstrdup(reference->repository),
+        .tag = fp_xstrdup(reference->tag),
+        .digest = reference->digest,
+    };
+}
+
+void fp_reference_clear(struct fp_reference *reference)
+{
+    free(reference->registry);
+    free(reference->repository);
+    free(reference->tag);
+    *reference = (struct fp_reference){0};
+}
