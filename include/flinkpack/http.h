@@ -18,7 +18,8 @@ struct fp_http_options {
     int connect_timeout_s;                /**< 0: 30 */
     int stall_timeout_s;                  /**< no 1000 B/s for that long is a failure; 0: 60 */
     int max_attempts;                     /**< without progress, per transfer; 0: 5 */
-    struct fp_reporter *reporter;         /**< -v lines and retries; may be NULL */
+    int first_pause_ms;           /**< before the second attempt, doubled up to 30 s; 0: 1000 */
+    struct fp_reporter *reporter; /**< -v lines and retries; may be NULL */
 };
 
 /** A client: connections are kept and reused. Safe from every thread. */
@@ -42,6 +43,10 @@ struct fp_http_request {
     /** The value of Authorization, sent only while scheme, host and port are those of `url`; never
      * shown. NULL: none. */
     const char *authorization;
+    /** The URL of the server whose answer named `url` (a token server, an upload's Location):
+     * unless that server is itself at such an address, loopback and link-local ones are then
+     * refused. NULL: the user named it. */
+    const char *named_by;
     const void *body;              /**< bytes to send; or NULL: */
     fp_http_body_opener open_body; /**< opened for each attempt; or NULL: no body */
     void *body_context;
@@ -71,9 +76,13 @@ struct fp_http_response {
  * Send a request and take the answer.
  *
  * Transport failures and 408, 429, 5xx (but 501 and 505) are tried again, with back-off, jitter
- * and Retry-After, unless `no_retry`; a body of a 2xx answer that breaks off is not (see
- * fp_http_download()). Redirects are followed here, hop by hop: https to http is refused, and
- * Authorization, Cookie and the body go to no other origin.
+ * and Retry-After, unless `no_retry`; a body that breaks off after some of it went to a
+ * sink is not (see fp_http_download()). Redirects are followed here, hop by hop: https to http is
+ * refused, and so is one that leads from the network to a loopback or link-local address;
+ * Authorization, Cookie and the body go to no other origin. A body is sent again only where a
+ * redirect (307, 308) stays within the origin.
+ *
+ * Requests are HTTP/1.1: with one transfer a connection, HTTP/2 would only add ways to fail.
  *
  * @return FP_OK for every complete answer, whatever its status; FP_E_NETWORK, FP_E_VERIFY (TLS),
  *         FP_E_INPUT (too much), FP_E_USAGE (bad URL), FP_E_INTERRUPTED, or the sink's error. The
@@ -85,6 +94,22 @@ FP_CHECKED enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_
 const char *fp_http_header(const struct fp_http_response *response, const char *name);
 /** The n-th (from 0) header of that name, or NULL. Borrowed. */
 const char *fp_http_header_at(const struct fp_http_response *response, const char *name, size_t n);
+/** The target of the link with that relation in a Link header (RFC 8288), or NULL. The caller
+ * owns it. */
+char *fp_http_link(const char *value, const char *rel);
+/** Whether the same request may succeed later: 408, 425, 429, 499, 500, 502 to 504, 520 to 524. */
+bool fp_http_status_is_transient(int status);
+/**
+ * Wait before the next attempt, for callers that repeat more than one request: back-off with
+ * jitter, and Retry-After.
+ * @param answer  What asked for it; may be NULL or empty after a transport failure.
+ * @param attempt The one that failed, from 1.
+ * @return FP_OK, FP_E_INTERRUPTED, or FP_E_NETWORK when the server asks for more than two minutes.
+ */
+FP_CHECKED enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *answer,
+                                      int attempt, struct fp_error *err);
+/** How many attempts without progress the client makes. */
+int fp_http_max_attempts(const struct fp_http *http);
 /** Release the members. */
 void fp_http_response_clear(struct fp_http_response *response);
 
@@ -100,7 +125,9 @@ struct fp_http_download {
                                         size) is kept and continued from */
     uint64_t expected_bytes;       /**< UINT64_MAX: not known */
     uint64_t max_bytes;
-    struct fp_stage *stage; /**< may be NULL */
+    struct fp_stage *stage;          /**< may be NULL */
+    struct fp_http_response *answer; /**< gets headers and error body of the last answer, for a
+                                          refusal to be explained; may be NULL */
 };
 
 /**
@@ -121,6 +148,8 @@ bool fp_url_same_origin(const char *a, const char *b);
 /** `location` resolved against `base` (RFC 3986). FP_E_INPUT. The caller owns the result. */
 FP_CHECKED enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
                                        struct fp_error *err);
+/** Whether a host (without port) can only be this machine: localhost, *.localhost, 127/8, ::1. */
+bool fp_host_is_loopback(const char *host);
 /** Percent-encoding of everything but unreserved characters. The caller owns the result. */
 char *fp_url_escape(const char *text);
 

@@ -1,0 +1,225 @@
+/* libcurl's callbacks: headers, bodies in both directions, stalls, and whom we connect to. */
+#include "exchange.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A body of an error beyond this is not even read to its end. */
+#define MAX_DROPPED_BYTES ((uint64_t) 1 << 20)
+/* Anything slower is a stall. */
+#define MIN_BYTES_PER_S 1000
+/* Committing a large upload may take a registry minutes, in which it says nothing. */
+#define COMMIT_FACTOR 5
+
+static bool is_success(const struct fp_exchange *x)
+{
+    int status = x->job->response->status;
+    return status >= 200 && status < 300;
+}
+
+static bool has_body(const struct fp_http_request *request)
+{
+    return request->body != NULL || request->open_body != NULL;
+}
+
+static void advance_stage(struct fp_exchange *x, uint64_t bytes)
+{
+    if (x->job->request->stage == NULL)
+        return;
+    x->job->staged_bytes += bytes;
+    fp_stage_advance(x->job->request->stage, bytes);
+}
+
+static enum fp_code check_length(const struct fp_exchange *x)
+{
+    const char *text = fp_http_header(x->job->response, "content-length");
+    uint64_t length = 0;
+    if (text == NULL || strcmp(x->job->request->method, "HEAD") == 0 || !is_success(x))
+        return FP_OK;
+    if (!fp_parse_u64(text, strlen(text), &length))
+        return fp_fail(x->err, FP_E_INPUT, "Content-Length is \"%.40s\", which is no number", text);
+    if (length > x->limit_bytes)
+        return fp_fail(x->err, FP_E_INPUT, "the answer has %llu bytes, more than the limit of %llu",
+                       (unsigned long long) length, (unsigned long long) x->limit_bytes);
+    return FP_OK;
+}
+
+static enum fp_code end_of_headers(struct fp_exchange *x)
+{
+    long status = 0;
+    if (curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status < 200)
+        return FP_OK;
+    x->answered = true;
+    x->job->response->status = (int) status;
+    enum fp_code code = check_length(x);
+    if (code == FP_OK && is_success(x) && x->job->begin != NULL)
+        code = x->job->begin(x->job->begin_context, x->job->response, x->err);
+    return code;
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *context)
+{
+    struct fp_exchange *x = context;
+    size_t len = size * count;
+    if (len <= 2 && (len == 0 || data[len - 1] == '\n'))
+        x->code = x->answered ? FP_OK : end_of_headers(x);
+    else
+        x->code = fp_headers_add(x->job->response, data, len, x->err);
+    return x->code == FP_OK ? len : CURL_WRITEFUNC_ERROR;
+}
+
+/* An error's words matter, its length does not. */
+static size_t keep_error(struct fp_exchange *x, const char *data, size_t len)
+{
+    struct fp_buf *body = &x->job->response->body;
+    size_t limit = body->max < FP_HTTP_MAX_ERROR_BYTES ? body->max : FP_HTTP_MAX_ERROR_BYTES;
+    size_t room = limit > body->len ? limit - body->len : 0;
+    size_t kept = len < room ? len : room;
+    if (kept > 0 && fp_buf_add(body, data, kept, x->err) != FP_OK)
+        return CURL_WRITEFUNC_ERROR;
+    x->dropped_bytes += len - kept;
+    return x->dropped_bytes <= MAX_DROPPED_BYTES ? len : CURL_WRITEFUNC_ERROR;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *context)
+{
+    struct fp_exchange *x = context;
+    const struct fp_http_request *request = x->job->request;
+    size_t len = size * count;
+    if (!is_success(x))
+        return keep_error(x, data, len);
+    if (len > x->limit_bytes - x->answer_bytes) {
+        x->code = fp_fail(x->err, FP_E_INPUT, "the answer has more than the limit of %llu bytes",
+                          (unsigned long long) x->limit_bytes);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    if (request->sink != NULL) {
+        x->job->delivered = true;
+        x->code = fp_sink_write(request->sink, data, len, x->err);
+    } else {
+        x->code = fp_buf_add(&x->job->response->body, data, len, x->err);
+    }
+    if (x->code != FP_OK)
+        return CURL_WRITEFUNC_ERROR;
+    x->answer_bytes += len;
+    x->job->received_bytes += len;
+    if (!has_body(request))
+        advance_stage(x, len);
+    return len;
+}
+
+static enum fp_code open_source(struct fp_exchange *x, uint64_t offset)
+{
+    const struct fp_http_request *request = x->job->request;
+    fp_source_free(x->source);
+    x->source = NULL;
+    x->sent_bytes = offset;
+    if (request->open_body != NULL)
+        return request->open_body(request->body_context, offset, &x->source, x->err);
+    x->source = fp_source_memory((const char *) request->body + offset,
+                                 (size_t) (request->body_bytes - offset));
+    return FP_OK;
+}
+
+static size_t on_read(char *data, size_t size, size_t count, void *context)
+{
+    struct fp_exchange *x = context;
+    const struct fp_http_request *request = x->job->request;
+    uint64_t left = request->body_bytes - x->sent_bytes;
+    size_t cap = size * count < left ? size * count : (size_t) left;
+    size_t len = 0;
+    if (cap == 0)
+        return 0;
+    if (x->source == NULL)
+        x->code = open_source(x, 0);
+    if (x->code == FP_OK)
+        x->code = fp_source_read(x->source, data, cap, &len, x->err);
+    if (x->code == FP_OK && len == 0)
+        x->code =
+            fp_fail(x->err, FP_E_IO, "the content ends after %llu of %llu bytes",
+                    (unsigned long long) x->sent_bytes, (unsigned long long) request->body_bytes);
+    if (x->code != FP_OK)
+        return CURL_READFUNC_ABORT;
+    x->sent_bytes += len;
+    advance_stage(x, len);
+    return len;
+}
+
+/* libcurl sends again what a connection that had gone stale did not take. A request that must not
+ * be replayed may not, once a byte of it has left. */
+static int on_seek(void *context, curl_off_t offset, int origin)
+{
+    struct fp_exchange *x = context;
+    const struct fp_http_request *request = x->job->request;
+    if (origin != SEEK_SET || offset < 0 || (uint64_t) offset > request->body_bytes)
+        return CURL_SEEKFUNC_CANTSEEK;
+    if (request->no_retry && x->sent_bytes > 0)
+        return CURL_SEEKFUNC_FAIL;
+    if (x->sent_bytes >= (uint64_t) offset && request->stage != NULL)
+        fp_http_unstage(x->job);
+    x->code = open_source(x, (uint64_t) offset);
+    return x->code == FP_OK ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+static bool is_stalled(struct fp_exchange *x, uint64_t moved_bytes)
+{
+    const struct fp_http_request *request = x->job->request;
+    int64_t now = fp_now_ms();
+    int64_t limit_s = x->job->http->options.stall_timeout_s;
+    bool changes_something =
+        strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
+    if (changes_something && x->sent_bytes == request->body_bytes && !x->answered)
+        limit_s *= COMMIT_FACTOR;
+    uint64_t enough = (uint64_t) MIN_BYTES_PER_S * (uint64_t) x->job->http->options.stall_timeout_s;
+    if (moved_bytes < x->mark_bytes || moved_bytes - x->mark_bytes >= enough) {
+        x->mark_bytes = moved_bytes;
+        x->mark_ms = now;
+    }
+    return now - x->mark_ms > limit_s * 1000;
+}
+
+static int on_progress(void *context, curl_off_t total_down, curl_off_t down, curl_off_t total_up,
+                       curl_off_t up)
+{
+    struct fp_exchange *x = context;
+    (void) total_down;
+    (void) total_up;
+    if (fp_interrupted() != 0) {
+        x->code = fp_interrupt_check(x->err);
+        return 1;
+    }
+    x->stalled = is_stalled(x, (uint64_t) down + (uint64_t) up);
+    return x->stalled ? 1 : 0;
+}
+
+/* Looks at the address after the name was resolved, where a check of the name would be too early.
+ */
+static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
+                                    struct curl_sockaddr *address)
+{
+    struct fp_exchange *x = context;
+    (void) purpose;
+    if (x->hop->named_by_server && !fp_proxy_is_set("any") && fp_address_is_local(&address->addr)) {
+        x->refused_address = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+void fp_exchange_set_callbacks(struct fp_exchange *x)
+{
+    FP_SET(x, CURLOPT_HEADERFUNCTION, on_header);
+    FP_SET(x, CURLOPT_HEADERDATA, x);
+    FP_SET(x, CURLOPT_WRITEFUNCTION, on_body);
+    FP_SET(x, CURLOPT_WRITEDATA, x);
+    FP_SET(x, CURLOPT_READFUNCTION, on_read);
+    FP_SET(x, CURLOPT_READDATA, x);
+    FP_SET(x, CURLOPT_SEEKFUNCTION, on_seek);
+    FP_SET(x, CURLOPT_SEEKDATA, x);
+    FP_SET(x, CURLOPT_XFERINFOFUNCTION, on_progress);
+    FP_SET(x, CURLOPT_XFERINFODATA, x);
+    FP_SET(x, CURLOPT_NOPROGRESS, 0L);
+    FP_SET(x, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    FP_SET(x, CURLOPT_OPENSOCKETDATA, x);
+}

@@ -1,0 +1,238 @@
+/* One request and its answer. */
+#include "exchange.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define BUFFER_BYTES (512L * 1024)
+/* Connections that an idle handle keeps. */
+#define MAX_CONNECTIONS 4L
+
+static const char *first_set(const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        const char *value = getenv(*names);
+        if (value != NULL && *value != '\0')
+            return value;
+    }
+    return NULL;
+}
+
+bool fp_proxy_is_set(const char *scheme)
+{
+    static const char *const http[] = {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", NULL};
+    static const char *const https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+                                        NULL};
+    bool any = strcmp(scheme, "any") == 0;
+    return ((any || strcmp(scheme, "http") == 0) && first_set(http) != NULL) ||
+           ((any || strcmp(scheme, "https") == 0) && first_set(https) != NULL);
+}
+
+/* libcurl reads the environment, except HTTP_PROXY in capitals, which CI systems set. NO_PROXY
+ * holds for both. This machine is never reached through a proxy. */
+static void set_proxy(struct fp_exchange *x, const struct fp_url *url)
+{
+    static const char *const lower[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
+    static const char *const upper[] = {"HTTP_PROXY", NULL};
+    if (fp_host_is_loopback(url->host))
+        FP_SET(x, CURLOPT_PROXY, "");
+    else if (strcmp(url->scheme, "http") == 0 && first_set(lower) == NULL &&
+             first_set(upper) != NULL)
+        FP_SET(x, CURLOPT_PROXY, first_set(upper));
+    FP_SET(x, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    FP_SET(x, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
+}
+
+static void set_tls(struct fp_exchange *x)
+{
+    const struct fp_tls *tls = &x->origin->tls;
+    FP_SET(x, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
+    FP_SET(x, CURLOPT_SSL_VERIFYPEER, tls->insecure ? 0L : 1L);
+    FP_SET(x, CURLOPT_SSL_VERIFYHOST, tls->insecure ? 0L : 2L);
+    if (tls->ca.len > 0) {
+        struct curl_blob blob = {
+            .data = tls->ca.data, .len = tls->ca.len, .flags = CURL_BLOB_NOCOPY};
+        FP_SET(x, CURLOPT_CAINFO_BLOB, &blob);
+        FP_SET(x, CURLOPT_CAPATH, NULL);
+    }
+    if (tls->cert != NULL) {
+        FP_SET(x, CURLOPT_SSLCERT, tls->cert);
+        FP_SET(x, CURLOPT_SSLKEY, tls->key);
+    }
+}
+
+static void set_method(struct fp_exchange *x)
+{
+    const struct fp_http_request *request = x->job->request;
+    bool sends = strcmp(request->method, "POST") == 0 || strcmp(request->method, "PUT") == 0 ||
+                 strcmp(request->method, "PATCH") == 0;
+    if (strcmp(request->method, "HEAD") == 0) {
+        FP_SET(x, CURLOPT_NOBODY, 1L);
+    } else if (sends) {
+        /* Content-Length is always sent, 0 too; Expect: 100-continue beyond 1 MiB. */
+        FP_SET(x, CURLOPT_UPLOAD, 1L);
+        FP_SET(x, CURLOPT_INFILESIZE_LARGE, (curl_off_t) request->body_bytes);
+        FP_SET(x, CURLOPT_EXPECT_100_TIMEOUT_MS, 1000L);
+        FP_SET(x, CURLOPT_CUSTOMREQUEST, request->method);
+    } else {
+        FP_SET(x, CURLOPT_HTTPGET, 1L);
+        FP_SET(x, CURLOPT_CUSTOMREQUEST, request->method);
+    }
+}
+
+static void set_transport(struct fp_exchange *x)
+{
+    const struct fp_http_options *options = &x->job->http->options;
+    FP_SET(x, CURLOPT_URL, x->hop->url);
+    FP_SET(x, CURLOPT_PATH_AS_IS, 1L);
+    FP_SET(x, CURLOPT_PROTOCOLS_STR, "http,https");
+    FP_SET(x, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    FP_SET(x, CURLOPT_FOLLOWLOCATION, 0L);
+    FP_SET(x, CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+    FP_SET(x, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+    FP_SET(x, CURLOPT_NOSIGNAL, 1L);
+    FP_SET(x, CURLOPT_CONNECTTIMEOUT, (long) options->connect_timeout_s);
+    FP_SET(x, CURLOPT_TCP_NODELAY, 1L);
+    FP_SET(x, CURLOPT_TCP_KEEPALIVE, 1L);
+    FP_SET(x, CURLOPT_MAXCONNECTS, MAX_CONNECTIONS);
+    FP_SET(x, CURLOPT_BUFFERSIZE, BUFFER_BYTES);
+    FP_SET(x, CURLOPT_UPLOAD_BUFFERSIZE, BUFFER_BYTES);
+    FP_SET(x, CURLOPT_USERAGENT, options->user_agent);
+    FP_SET(x, CURLOPT_ERRORBUFFER, x->curl_text);
+}
+
+static bool is_private_header(const char *line)
+{
+    return strncasecmp(line, "authorization:", 14) == 0 || strncasecmp(line, "cookie:", 7) == 0 ||
+           strncasecmp(line, "proxy-authorization:", 20) == 0;
+}
+
+static enum fp_code add_header(struct fp_exchange *x, const char *line, struct fp_error *err)
+{
+    if (strpbrk(line, "\r\n") != NULL)
+        return fp_fail(err, FP_E_USAGE, "a request header has a line break in it");
+    struct curl_slist *longer = curl_slist_append(x->headers, line);
+    if (longer == NULL)
+        return fp_fail(err, FP_E_INTERNAL, "libcurl: out of memory");
+    x->headers = longer;
+    return FP_OK;
+}
+
+static enum fp_code set_headers(struct fp_exchange *x, struct fp_error *err)
+{
+    const struct fp_http_request *request = x->job->request;
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; request->headers != NULL && i < request->headers->len && code == FP_OK;
+         i++) {
+        if (x->hop->same_origin || !is_private_header(request->headers->items[i]))
+            code = add_header(x, request->headers->items[i], err);
+    }
+    if (code == FP_OK && request->authorization != NULL && x->hop->same_origin) {
+        cleanup_free char *line = fp_xasprintf("Authorization: %s", request->authorization);
+        code = add_header(x, line, err);
+    }
+    FP_SET(x, CURLOPT_HTTPHEADER, x->headers);
+    return code;
+}
+
+enum fp_code fp_exchange_set_up(struct fp_exchange *x, struct fp_error *err)
+{
+    cleanup_url struct fp_url url = {0};
+    enum fp_code code = fp_url_parse(x->hop->url, &url, err);
+    if (code != FP_OK)
+        return code;
+    set_transport(x);
+    set_proxy(x, &url);
+    set_tls(x);
+    set_method(x);
+    fp_exchange_set_callbacks(x);
+    code = set_headers(x, err);
+    if (code == FP_OK && x->setup_failed)
+        return fp_fail(err, FP_E_INTERNAL, "libcurl %s does not take an option that is needed",
+                       curl_version_info(CURLVERSION_NOW)->version);
+    return code;
+}
+
+/* A server may refuse an upload and close before it has read all of it. Its answer counts then,
+ * not the failure to send the rest. So does an error whose body is longer than is kept. */
+static bool is_complete(const struct fp_exchange *x, CURLcode result)
+{
+    if (result == CURLE_OK)
+        return x->answered;
+    if (x->code != FP_OK || !x->answered || x->stalled)
+        return false;
+    return x->job->response->status >= 300;
+}
+
+static void remember_address(struct fp_exchange *x)
+{
+    const char *address = NULL;
+    if (fp_proxy_is_set("any") ||
+        curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address) != CURLE_OK || address == NULL ||
+        !fp_address_text_is_local(address))
+        return;
+    (void) pthread_mutex_lock(&x->job->http->lock);
+    x->origin->is_local = true;
+    (void) pthread_mutex_unlock(&x->job->http->lock);
+}
+
+static void tell(const struct fp_exchange *x, CURLcode result)
+{
+    struct fp_reporter *reporter = x->job->http->options.reporter;
+    cleanup_free char *shown = fp_url_display(x->hop->url);
+    long long took_ms = fp_now_ms() - x->begun_ms;
+    if (result == CURLE_OK || x->answered)
+        fp_report(reporter, FP_EVENT_DEBUG, "%s %s: %d (%lld ms)", x->job->request->method, shown,
+                  x->job->response->status, took_ms);
+    else
+        fp_report(reporter, FP_EVENT_DEBUG, "%s %s: %s (%lld ms)", x->job->request->method, shown,
+                  curl_easy_strerror(result), took_ms);
+}
+
+static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
+{
+    enum fp_code code = fp_exchange_set_up(x, err);
+    if (code != FP_OK)
+        return code;
+    x->begun_ms = x->mark_ms = fp_now_ms();
+    CURLcode result = curl_easy_perform(x->easy);
+    tell(x, result);
+    remember_address(x);
+    return is_complete(x, result) ? FP_OK : fp_exchange_failure(x, result, err);
+}
+
+/* Waits while the origin asked for a pause, and refuses to be sent where only we can go. */
+static enum fp_code admit(struct fp_exchange *x, struct fp_error *err)
+{
+    (void) pthread_mutex_lock(&x->job->http->lock);
+    int64_t not_before_ms = x->origin->not_before_ms;
+    bool is_local = x->origin->is_local;
+    (void) pthread_mutex_unlock(&x->job->http->lock);
+    if (x->hop->named_by_server && is_local)
+        x->refused_address = true;
+    return x->refused_address ? fp_exchange_failure(x, CURLE_COULDNT_CONNECT, err)
+                              : fp_sleep_until_ms(not_before_ms, err);
+}
+
+enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop *hop,
+                              struct fp_error *err)
+{
+    struct fp_exchange x = {.job = job, .hop = hop, .err = err};
+    x.limit_bytes = job->request->max_bytes > 0 ? job->request->max_bytes : FP_HTTP_MAX_ERROR_BYTES;
+    fp_http_response_reset(job->response);
+    job->transient = false;
+    enum fp_code code = fp_http_origin(job->http, hop->url, &x.origin, err);
+    if (code == FP_OK)
+        code = admit(&x, err);
+    if (code != FP_OK)
+        return code;
+    x.easy = fp_http_take_easy(job->http, x.origin);
+    if (x.easy == NULL)
+        return fp_fail(err, FP_E_INTERNAL, "libcurl: out of memory");
+    code = perform(&x, err);
+    job->response->url = fp_xstrdup(hop->url);
+    curl_slist_free_all(x.headers);
+    fp_source_free(x.source);
+    fp_http_put_easy(job->http, x.easy, x.origin);
+    return code;
+}

@@ -1,0 +1,117 @@
+/* libcurl's results in words: what failed, for which URL, and what to try. */
+#include "exchange.h"
+
+#include <netdb.h>
+#include <string.h>
+
+static enum fp_code untrusted(const struct fp_exchange *x, const char *shown, struct fp_error *err)
+{
+    cleanup_url struct fp_url url = {0};
+    enum fp_code code = fp_fail(err, FP_E_VERIFY, "%s %s: the certificate is not trusted: %s",
+                                x->job->request->method, shown, x->curl_text);
+    if (fp_url_parse(x->hop->url, &url, NULL) != FP_OK)
+        return code;
+    fp_hint(err,
+            "if it comes from a private authority, name that one's certificate in "
+            "SSL_CERT_FILE or put it into /etc/docker/certs.d/%s%s%s/ca.crt",
+            url.host, strcmp(url.port, "443") == 0 ? "" : ":",
+            strcmp(url.port, "443") == 0 ? "" : url.port);
+    return code;
+}
+
+static enum fp_code bad_client_certificate(const struct fp_exchange *x, const char *shown,
+                                           struct fp_error *err)
+{
+    const char *file = x->origin->tls.cert != NULL ? x->origin->tls.cert : "none";
+    return fp_fail(err, FP_E_INPUT, "%s %s: the client certificate (%s) cannot be used: %s",
+                   x->job->request->method, shown, file, x->curl_text);
+}
+
+/* libcurl does not tell a name that does not exist from a name server that does not answer. */
+static bool name_may_resolve_later(const char *url)
+{
+    cleanup_url struct fp_url parts = {0};
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (fp_url_parse(url, &parts, NULL) != FP_OK)
+        return false;
+    int result = getaddrinfo(parts.host, NULL, &hints, &found);
+    if (result == 0)
+        freeaddrinfo(found);
+    return result == 0 || result == EAI_AGAIN || result == EAI_SYSTEM;
+}
+
+static enum fp_code unresolved(struct fp_exchange *x, const char *shown, CURLcode result,
+                               struct fp_error *err)
+{
+    x->job->transient = result == CURLE_COULDNT_RESOLVE_HOST && name_may_resolve_later(x->hop->url);
+    enum fp_code code =
+        fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
+                x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
+    fp_hint(err, result == CURLE_COULDNT_RESOLVE_PROXY
+                     ? "look at HTTPS_PROXY and HTTP_PROXY"
+                     : "is the name right, and does this machine reach the network?");
+    return code;
+}
+
+static enum fp_code refused_address(const struct fp_exchange *x, const char *shown,
+                                    struct fp_error *err)
+{
+    return fp_fail(err, FP_E_INPUT,
+                   "%s %s: a server on the network named this URL, but it leads to a loopback or "
+                   "link-local address; refused",
+                   x->job->request->method, shown);
+}
+
+static enum fp_code stalled(struct fp_exchange *x, const char *shown, struct fp_error *err)
+{
+    x->job->transient = true;
+    return fp_fail(err, FP_E_NETWORK, "%s %s: stalled: hardly anything came for %lld seconds",
+                   x->job->request->method, shown, (long long) (fp_now_ms() - x->mark_ms) / 1000);
+}
+
+static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode result,
+                          struct fp_error *err)
+{
+    long proxy_status = 0;
+    (void) curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    bool speaks_http = strstr(x->curl_text, "wrong version number") != NULL ||
+                       strstr(x->curl_text, "packet length too long") != NULL;
+    bool refused_by_proxy = proxy_status >= 400 && proxy_status < 500;
+    x->job->transient = fp_retry_curl_is_transient(result) && !speaks_http && !refused_by_proxy;
+    enum fp_code code =
+        fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
+                x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
+    if (speaks_http)
+        fp_hint(err, "the server seems to speak plain HTTP");
+    if (proxy_status >= 400)
+        fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
+    return code;
+}
+
+enum fp_code fp_exchange_failure(struct fp_exchange *x, CURLcode result, struct fp_error *err)
+{
+    cleanup_free char *shown = fp_url_display(x->hop->url);
+    if (x->code == FP_E_INPUT || x->code == FP_E_VERIFY || x->code == FP_E_NETWORK)
+        return fp_context(err, "%s %s", x->job->request->method, shown);
+    if (x->code != FP_OK)
+        return x->code;
+    if (x->refused_address)
+        return refused_address(x, shown, err);
+    if (x->stalled)
+        return stalled(x, shown, err);
+    switch (result) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+        return untrusted(x, shown, err);
+    case CURLE_SSL_CERTPROBLEM:
+        return bad_client_certificate(x, shown, err);
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        return unresolved(x, shown, result, err);
+    default:
+        return other(x, shown, result, err);
+    }
+}

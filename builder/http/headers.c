@@ -1,0 +1,163 @@
+/* What answers say of themselves: header lines, numbers, ranges, dates, links. */
+#include "internal.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+void fp_http_response_clear(struct fp_http_response *response)
+{
+    fp_strv_clear(&response->headers);
+    fp_buf_clear(&response->body);
+    free(response->url);
+    response->url = NULL;
+    response->status = 0;
+}
+
+void fp_http_response_reset(struct fp_http_response *response)
+{
+    fp_http_response_clear(response);
+}
+
+static size_t header_bytes(const struct fp_http_response *response)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < response->headers.len; i++)
+        total += strlen(response->headers.items[i]);
+    return total;
+}
+
+enum fp_code fp_headers_add(struct fp_http_response *response, const char *line, size_t len,
+                            struct fp_error *err)
+{
+    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+        len--;
+    if (len >= 5 && strncmp(line, "HTTP/", 5) == 0) {
+        fp_strv_clear(&response->headers);
+        return FP_OK;
+    }
+    const char *colon = memchr(line, ':', len);
+    if (colon == NULL || colon == line)
+        return FP_OK; /* the empty line, or something that no header has */
+    if (response->headers.len >= FP_HTTP_MAX_HEADERS ||
+        header_bytes(response) + len > FP_HTTP_MAX_HEADER_BYTES)
+        return fp_fail(err, FP_E_INPUT,
+                       "the answer has more headers than the limit of %d or %d bytes",
+                       FP_HTTP_MAX_HEADERS, FP_HTTP_MAX_HEADER_BYTES);
+    size_t name_len = (size_t) (colon - line);
+    const char *value = colon + 1;
+    while (value < line + len && (*value == ' ' || *value == '\t'))
+        value++;
+    while (len > (size_t) (value - line) && (line[len - 1] == ' ' || line[len - 1] == '\t'))
+        len--;
+    char *text = fp_xasprintf("%.*s: %.*s", (int) name_len, line,
+                              (int) (len - (size_t) (value - line)), value);
+    for (size_t i = 0; i < name_len && text[i] != '\0'; i++)
+        text[i] = (char) tolower((unsigned char) text[i]);
+    fp_strv_take(&response->headers, text);
+    return FP_OK;
+}
+
+const char *fp_http_header_at(const struct fp_http_response *response, const char *name, size_t n)
+{
+    size_t name_len = strlen(name);
+    for (size_t i = 0; i < response->headers.len; i++) {
+        const char *line = response->headers.items[i];
+        if (strncmp(line, name, name_len) != 0 || strncmp(line + name_len, ": ", 2) != 0)
+            continue;
+        if (n-- == 0)
+            return line + name_len + 2;
+    }
+    return NULL;
+}
+
+const char *fp_http_header(const struct fp_http_response *response, const char *name)
+{
+    return fp_http_header_at(response, name, 0);
+}
+
+bool fp_parse_u64(const char *text, size_t len, uint64_t *ret)
+{
+    uint64_t value = 0;
+    if (len == 0)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        uint64_t digit = (uint64_t) (text[i] - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *ret = value;
+    return true;
+}
+
+bool fp_parse_content_range(const char *value, uint64_t *ret_first, uint64_t *ret_last,
+                            uint64_t *ret_total)
+{
+    if (strncasecmp(value, "bytes ", 6) != 0)
+        return false;
+    const char *first = value + 6;
+    const char *dash = strchr(first, '-');
+    const char *slash = strchr(first, '/');
+    if (dash == NULL || slash == NULL || dash > slash)
+        return false;
+    *ret_total = UINT64_MAX;
+    if (strcmp(slash + 1, "*") != 0 && !fp_parse_u64(slash + 1, strlen(slash + 1), ret_total))
+        return false;
+    return fp_parse_u64(first, (size_t) (dash - first), ret_first) &&
+           fp_parse_u64(dash + 1, (size_t) (slash - dash - 1), ret_last) &&
+           *ret_first <= *ret_last && *ret_last < *ret_total;
+}
+
+int64_t fp_parse_retry_after(const char *value, int64_t now_s)
+{
+    uint64_t seconds = 0;
+    if (fp_parse_u64(value, strlen(value), &seconds))
+        return seconds > INT32_MAX ? INT32_MAX : (int64_t) seconds;
+    if (!isalpha((unsigned char) value[0]))
+        return -1; /* every form of HTTP-date begins with a day's name */
+    time_t date = curl_getdate(value, NULL);
+    if (date == (time_t) -1)
+        return -1;
+    return date > now_s ? (int64_t) date - now_s : 0;
+}
+
+/* Whether the parameters of one link (";rel=next; title=...") name that relation. */
+static bool link_has_rel(const char *params, size_t len, const char *rel)
+{
+    size_t rel_len = strlen(rel);
+    for (size_t i = 0; i + 4 + rel_len <= len; i++) {
+        if (params[i] != ';')
+            continue;
+        size_t at = i + 1;
+        while (at < len && (params[at] == ' ' || params[at] == '\t'))
+            at++;
+        if (at + 4 + rel_len > len || strncasecmp(params + at, "rel=", 4) != 0)
+            continue;
+        at += 4;
+        bool quoted = at < len && params[at] == '"';
+        at += quoted ? 1 : 0;
+        if (at + rel_len > len || strncasecmp(params + at, rel, rel_len) != 0)
+            continue;
+        char after = at + rel_len < len ? params[at + rel_len] : ';';
+        if (after == (quoted ? '"' : ';') || (!quoted && (after == ' ' || after == ',')))
+            return true;
+    }
+    return false;
+}
+
+char *fp_http_link(const char *value, const char *rel)
+{
+    for (const char *open = strchr(value, '<'); open != NULL; open = strchr(open, '<')) {
+        const char *close = strchr(open, '>');
+        if (close == NULL)
+            return NULL;
+        size_t len = strcspn(close + 1, "<");
+        if (link_has_rel(close + 1, len, rel))
+            return fp_xstrndup(open + 1, (size_t) (close - open - 1));
+        open = close + 1;
+    }
+    return NULL;
+}

@@ -1,0 +1,90 @@
+/* Redirects by hand: libcurl would not know what may go to whom. */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_redirect(int status)
+{
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static bool is_downgrade(const char *from, const char *to)
+{
+    return strncasecmp(from, "https:", 6) == 0 && strncasecmp(to, "https:", 6) != 0;
+}
+
+/* Whether the request may be sent there; GET and HEAD may go anywhere but from https to http. */
+static enum fp_code check_redirect(const struct fp_http_request *request, int status,
+                                   const char *from, const char *to, struct fp_error *err)
+{
+    cleanup_free char *shown_from = fp_url_display(from);
+    cleanup_free char *shown_to = fp_url_display(to);
+    if (is_downgrade(from, to))
+        return fp_fail(err, FP_E_INPUT, "%s %s: redirected from https to %s; refused",
+                       request->method, shown_from, shown_to);
+    bool asks = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    bool keeps_method = status == 307 || status == 308;
+    if (asks || (keeps_method && fp_url_same_origin(from, to)))
+        return FP_OK;
+    return fp_fail(err, FP_E_INPUT, "%s %s: redirected (%d) to %s, where no %s is sent",
+                   request->method, shown_from, status, shown_to, request->method);
+}
+
+/* Whose answers are trusted to name local addresses: the user's own choice of a local server. */
+static enum fp_code find_trusted(struct fp_http_job *job, const char **ret_url, bool *ret_local,
+                                 struct fp_error *err)
+{
+    const struct fp_http_request *request = job->request;
+    struct fp_origin *origin = NULL;
+    *ret_url = request->named_by != NULL ? request->named_by : request->url;
+    enum fp_code code = fp_http_origin(job->http, *ret_url, &origin, err);
+    if (code != FP_OK)
+        return code;
+    (void) pthread_mutex_lock(&job->http->lock);
+    *ret_local = origin->is_local;
+    (void) pthread_mutex_unlock(&job->http->lock);
+    return FP_OK;
+}
+
+static enum fp_code one_hop(struct fp_http_job *job, const char *url, struct fp_error *err)
+{
+    const char *trusted = NULL;
+    bool trusted_is_local = false;
+    enum fp_code code = find_trusted(job, &trusted, &trusted_is_local, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_http_hop hop = {
+        .url = url,
+        .same_origin = fp_url_same_origin(url, job->request->url),
+        .named_by_server = !trusted_is_local && !fp_url_same_origin(url, trusted),
+    };
+    return fp_http_exchange(job, &hop, err);
+}
+
+enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
+{
+    const struct fp_http_request *request = job->request;
+    cleanup_free char *url = fp_xstrdup(request->url);
+    for (int redirects = 0;; redirects++) {
+        enum fp_code code = one_hop(job, url, err);
+        if (code != FP_OK || request->max_redirects == 0 || !is_redirect(job->response->status))
+            return code;
+        const char *location = fp_http_header(job->response, "location");
+        if (location == NULL)
+            return FP_OK;
+        if (redirects >= request->max_redirects) {
+            cleanup_free char *shown = fp_url_display(request->url);
+            return fp_fail(err, FP_E_INPUT, "%s %s: more than %d redirects", request->method, shown,
+                           request->max_redirects);
+        }
+        cleanup_free char *next = NULL;
+        code = fp_url_resolve(url, location, &next, err);
+        if (code == FP_OK)
+            code = check_redirect(request, job->response->status, url, next, err);
+        if (code != FP_OK)
+            return code;
+        free(url);
+        url = steal_pointer(&next);
+    }
+}

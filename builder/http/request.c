@@ -1,0 +1,38 @@
+/* Requests, repeated while a failure may pass. */
+#include "internal.h"
+
+void fp_http_unstage(struct fp_http_job *job)
+{
+    struct fp_stage *stage = job->request->stage;
+    if (stage == NULL || job->staged_bytes == 0)
+        return;
+    stage->done_bytes -=
+        job->staged_bytes < stage->done_bytes ? job->staged_bytes : stage->done_bytes;
+    job->staged_bytes = 0;
+    fp_stage_advance(stage, 0);
+}
+
+static bool may_repeat(const struct fp_http_job *job, enum fp_code code)
+{
+    if (job->request->no_retry || job->delivered)
+        return false;
+    return code == FP_OK ? fp_http_status_is_transient(job->response->status) : job->transient;
+}
+
+enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_request *request,
+                          struct fp_http_response *response, struct fp_error *err)
+{
+    struct fp_http_job job = {.http = http, .request = request, .response = response};
+    for (int attempt = 1;; attempt++) {
+        enum fp_code code = fp_http_follow(&job, err);
+        if (!may_repeat(&job, code) || attempt >= http->options.max_attempts) {
+            if (code == FP_E_NETWORK && attempt > 1)
+                return fp_context(err, "%d attempts", attempt);
+            return code;
+        }
+        fp_http_unstage(&job);
+        code = fp_http_pause(http, code == FP_OK ? response : NULL, attempt, err);
+        if (code != FP_OK)
+            return code;
+    }
+}

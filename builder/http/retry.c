@@ -1,0 +1,112 @@
+/* Which failures may pass, and how long to wait for that. */
+#include "internal.h"
+
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define MAX_DELAY_MS 30000
+#define SLICE_MS     50
+
+bool fp_http_status_is_transient(int status)
+{
+    static const int transient[] = {408, 425, 429, 499, 500, 502, 503,
+                                    504, 520, 521, 522, 523, 524};
+    for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++) {
+        if (transient[i] == status)
+            return true;
+    }
+    return false;
+}
+
+bool fp_retry_curl_is_transient(CURLcode result)
+{
+    static const CURLcode transient[] = {
+        CURLE_COULDNT_CONNECT,    CURLE_PARTIAL_FILE,
+        CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR,
+        CURLE_GOT_NOTHING,        CURLE_SEND_ERROR,
+        CURLE_RECV_ERROR,         CURLE_HTTP2,
+        CURLE_HTTP2_STREAM,       CURLE_SEND_FAIL_REWIND,
+        CURLE_WEIRD_SERVER_REPLY, CURLE_UPLOAD_FAILED,
+    };
+    for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++) {
+        if (transient[i] == result)
+            return true;
+    }
+    return false;
+}
+
+int64_t fp_retry_delay_ms(int attempt, int64_t first_ms)
+{
+    int64_t delay = first_ms;
+    for (int i = 1; i < attempt && delay < MAX_DELAY_MS; i++)
+        delay *= 2;
+    return delay < MAX_DELAY_MS ? delay : MAX_DELAY_MS;
+}
+
+/* Up to a fifth more or less, so that clients that failed together do not return together. */
+static int64_t with_jitter(int64_t delay_ms)
+{
+    uint16_t random = 0x8000;
+    if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t) sizeof(random))
+        random = 0x8000;
+    return delay_ms * 4 / 5 + delay_ms * 2 / 5 * random / 0xffff;
+}
+
+int64_t fp_now_ms(void)
+{
+    struct timespec now = {0};
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
+{
+    for (int64_t now = fp_now_ms(); now < until_ms; now = fp_now_ms()) {
+        enum fp_code code = fp_interrupt_check(err);
+        if (code != FP_OK)
+            return code;
+        int64_t slice = until_ms - now < SLICE_MS ? until_ms - now : SLICE_MS;
+        struct timespec pause = {.tv_nsec = (long) slice * 1000000};
+        (void) nanosleep(&pause, NULL);
+    }
+    return fp_interrupt_check(err);
+}
+
+/* The whole origin rests, not only this thread: the server asked all of us. */
+static void rest_origin(struct fp_http *http, const char *url, int64_t until_ms)
+{
+    struct fp_origin *origin = NULL;
+    if (fp_http_origin(http, url, &origin, NULL) != FP_OK)
+        return;
+    pthread_mutex_lock(&http->lock);
+    if (until_ms > origin->not_before_ms)
+        origin->not_before_ms = until_ms;
+    pthread_mutex_unlock(&http->lock);
+}
+
+enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *answer, int attempt,
+                           struct fp_error *err)
+{
+    int64_t delay_ms = with_jitter(fp_retry_delay_ms(attempt, http->options.first_pause_ms));
+    const char *header = answer != NULL ? fp_http_header(answer, "retry-after") : NULL;
+    int64_t asked_s = header != NULL ? fp_parse_retry_after(header, (int64_t) time(NULL)) : -1;
+    if (asked_s > FP_HTTP_MAX_RETRY_AFTER_S) {
+        cleanup_free char *shown = fp_url_display(answer->url != NULL ? answer->url : "");
+        enum fp_code code =
+            fp_fail(err, FP_E_NETWORK,
+                    "%s: status %d, and the server asks to wait %lld seconds (at most %d are "
+                    "waited for)",
+                    shown, answer->status, (long long) asked_s, FP_HTTP_MAX_RETRY_AFTER_S);
+        fp_hint(err, "try again later%s",
+                answer->status == 429 ? "; logging in often raises a rate limit" : "");
+        return code;
+    }
+    if (asked_s * 1000 > delay_ms)
+        delay_ms = asked_s * 1000;
+    if (asked_s > 0 && answer->url != NULL)
+        rest_origin(http, answer->url, fp_now_ms() + delay_ms);
+    fp_report(http->options.reporter, FP_EVENT_DEBUG, "trying again in %lld ms (attempt %d of %d)",
+              (long long) delay_ms, attempt + 1, http->options.max_attempts);
+    return fp_sleep_until_ms(fp_now_ms() + delay_ms, err);
+}

@@ -1,0 +1,200 @@
+/*
+ * Whom to trust. The system's roots are libcurl's own default; certificates of certs.d folders,
+ * of an option and of SSL_CERT_FILE and SSL_CERT_DIR make one PEM text that libcurl gets instead.
+ */
+#include "internal.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+#include <strings.h>
+
+#define MAX_PEM_BYTES   ((size_t) 4 << 20)
+#define MAX_CERT_FILES  512
+#define USUAL_CERT_DIRS "/etc/containers/certs.d:/etc/docker/certs.d"
+
+static const char *const system_bundles[] = {
+    "/etc/ssl/certs/ca-certificates.crt",                /* Debian, Alpine, Arch */
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, RHEL */
+    "/etc/pki/tls/certs/ca-bundle.crt",                  /* older RHEL */
+    "/etc/ssl/ca-bundle.pem",                            /* SUSE */
+    "/etc/ssl/cert.pem",                                 /* Alpine, BSD */
+};
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf file = FP_BUF_INIT(MAX_PEM_BYTES);
+    enum fp_code code = fp_file_read(path, &file, err);
+    if (code != FP_OK)
+        return code;
+    if (strstr(fp_buf_text(&file), "-----BEGIN ") == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: no PEM certificate in it", path);
+    code = fp_buf_add(pem, file.data, file.len, err);
+    return code != FP_OK ? fp_context(err, "%s", path) : fp_buf_add_text(pem, "\n", err);
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+    size_t len = strlen(name);
+    size_t suffix_len = strlen(suffix);
+    return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
+}
+
+/* The names in a folder, sorted; none where it cannot be read. */
+static void list_folder(const char *folder, struct fp_strv *names)
+{
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return;
+    for (struct dirent *entry = readdir(dir); entry != NULL && names->len < MAX_CERT_FILES;
+         entry = readdir(dir)) {
+        if (entry->d_name[0] != '.')
+            fp_strv_add(names, entry->d_name);
+    }
+    (void) closedir(dir);
+    fp_strv_sort(names);
+}
+
+/* SSL_CERT_DIR: like OpenSSL's and Go's, every certificate in the folders; others are left out. */
+static void add_cert_dirs(struct fp_buf *pem, const char *folders)
+{
+    cleanup_strv struct fp_strv list = {0};
+    fp_strv_split(&list, folders, ':');
+    for (size_t i = 0; i < list.len; i++) {
+        cleanup_strv struct fp_strv names = {0};
+        list_folder(list.items[i], &names);
+        for (size_t n = 0; n < names.len; n++) {
+            cleanup_free char *path = fp_path_join(list.items[i], names.items[n]);
+            (void) (add_pem(pem, path, NULL) == FP_OK);
+        }
+    }
+}
+
+static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
+{
+    const char *file = environment("SSL_CERT_FILE");
+    const char *folders = environment("SSL_CERT_DIR");
+    if (folders != NULL)
+        add_cert_dirs(pem, folders);
+    if (file != NULL) {
+        enum fp_code code = add_pem(pem, file, err);
+        return code != FP_OK ? fp_context(err, "SSL_CERT_FILE") : FP_OK;
+    }
+    if (folders != NULL)
+        return FP_OK;
+    for (size_t i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
+        if (fp_path_exists(system_bundles[i]))
+            return add_pem(pem, system_bundles[i], err);
+    }
+    return FP_OK; /* none installed: only what is added is trusted */
+}
+
+/* X.cert goes with X.key, as Docker has it; one without the other is an error. */
+static enum fp_code take_client_pair(struct fp_tls *tls, const char *folder, const char *name,
+                                     struct fp_error *err)
+{
+    bool is_cert = has_suffix(name, ".cert");
+    size_t stem = strlen(name) - (is_cert ? 5 : 4);
+    cleanup_free char *path = fp_path_join(folder, name);
+    cleanup_free char *mate =
+        fp_xasprintf("%s/%.*s%s", folder, (int) stem, name, is_cert ? ".key" : ".cert");
+    if (!fp_path_exists(mate))
+        return fp_fail(err, FP_E_INPUT, "%s: its mate %s is missing", path, mate);
+    if (is_cert && tls->cert == NULL) {
+        tls->cert = steal_pointer(&path);
+        tls->key = steal_pointer(&mate);
+    }
+    return FP_OK;
+}
+
+static enum fp_code read_host_folder(struct fp_tls *tls, const char *folder, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    list_folder(folder, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        enum fp_code code = FP_OK;
+        if (has_suffix(names.items[i], ".crt")) {
+            cleanup_free char *path = fp_path_join(folder, names.items[i]);
+            code = add_pem(&tls->ca, path, err);
+        } else if (has_suffix(names.items[i], ".cert") || has_suffix(names.items[i], ".key")) {
+            code = take_client_pair(tls, folder, names.items[i], err);
+        }
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+static char *usual_cert_dirs(void)
+{
+    const char *config = environment("XDG_CONFIG_HOME");
+    const char *home = environment("HOME");
+    if (config != NULL)
+        return fp_xasprintf("%s/containers/certs.d:" USUAL_CERT_DIRS, config);
+    if (home != NULL)
+        return fp_xasprintf("%s/.config/containers/certs.d:" USUAL_CERT_DIRS, home);
+    return fp_xstrdup(USUAL_CERT_DIRS);
+}
+
+/* HOST:PORT always, HOST where the port is https's own. */
+static enum fp_code read_cert_dirs(struct fp_tls *tls, const struct fp_http_options *options,
+                                   const struct fp_url *url, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv roots = {0};
+    cleanup_free char *usual = usual_cert_dirs();
+    fp_strv_split(&roots, options->cert_dirs != NULL ? options->cert_dirs : usual, ':');
+    for (size_t i = 0; i < roots.len; i++) {
+        cleanup_free char *with_port =
+            fp_xasprintf("%s/%s:%s", roots.items[i], url->host, url->port);
+        cleanup_free char *plain = fp_path_join(roots.items[i], url->host);
+        enum fp_code code = read_host_folder(tls, with_port, err);
+        if (code == FP_OK && strcmp(url->port, "443") == 0)
+            code = read_host_folder(tls, plain, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+static bool is_insecure(const struct fp_strv *hosts, const struct fp_url *url)
+{
+    cleanup_free char *with_port = fp_xasprintf("%s:%s", url->host, url->port);
+    for (size_t i = 0; hosts != NULL && i < hosts->len; i++) {
+        if (strcasecmp(hosts->items[i], url->host) == 0 ||
+            strcasecmp(hosts->items[i], with_port) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_options *options,
+                         const struct fp_url *url, struct fp_error *err)
+{
+    *tls = (struct fp_tls){.ca = FP_BUF_INIT(MAX_PEM_BYTES)};
+    if (strcmp(url->scheme, "https") != 0)
+        return FP_OK;
+    tls->insecure = is_insecure(options->insecure_hosts, url);
+    enum fp_code code = read_cert_dirs(tls, options, url, err);
+    if (code == FP_OK && options->ca_file != NULL)
+        code = add_pem(&tls->ca, options->ca_file, err);
+    bool stated = environment("SSL_CERT_FILE") != NULL || environment("SSL_CERT_DIR") != NULL;
+    if (code == FP_OK && (tls->ca.len > 0 || stated))
+        code = add_system_roots(&tls->ca, err);
+    if (code != FP_OK)
+        fp_tls_clear(tls);
+    return code;
+}
+
+void fp_tls_clear(struct fp_tls *tls)
+{
+    fp_buf_clear(&tls->ca);
+    free(tls->cert);
+    free(tls->key);
+    tls->cert = tls->key = NULL;
+}

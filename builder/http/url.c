@@ -1,0 +1,145 @@
+/* URLs, taken apart by libcurl's own parser so that checks and transfers agree on what they mean.
+ */
+#include "internal.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+FP_DEFINE_CLEANUP(curl_url_freep, CURLU, curl_url_cleanup)
+#define cleanup_curlu __attribute__((cleanup(curl_url_freep)))
+
+static void curl_text_freep(char **slot)
+{
+    curl_free(*slot);
+    *slot = NULL;
+}
+#define cleanup_curl_text __attribute__((cleanup(curl_text_freep)))
+
+static bool is_clean(const char *url)
+{
+    for (const char *p = url; *p != '\0'; p++) {
+        unsigned char c = (unsigned char) *p;
+        if (c < 0x20 || c == 0x7f || c == '\\')
+            return false;
+    }
+    return strlen(url) <= FP_HTTP_MAX_URL;
+}
+
+static bool is_http_scheme(CURLU *parts)
+{
+    cleanup_curl_text char *scheme = NULL;
+    if (curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+        return false;
+    return strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0;
+}
+
+static CURLU *take_apart(const char *url)
+{
+    if (!is_clean(url))
+        return NULL;
+    cleanup_curlu CURLU *parts = curl_url();
+    if (parts == NULL ||
+        curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS) !=
+            CURLUE_OK ||
+        !is_http_scheme(parts))
+        return NULL;
+    return steal_pointer(&parts);
+}
+
+static char *part_of(CURLU *parts, CURLUPart which)
+{
+    cleanup_curl_text char *text = NULL;
+    if (curl_url_get(parts, which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
+        return fp_xstrdup("");
+    char *copy = fp_xstrdup(text);
+    for (char *p = copy; *p != '\0'; p++)
+        *p = (char) tolower((unsigned char) *p);
+    return copy;
+}
+
+enum fp_code fp_url_parse(const char *url, struct fp_url *ret, struct fp_error *err)
+{
+    cleanup_curlu CURLU *parts = take_apart(url);
+    if (parts == NULL) {
+        cleanup_free char *shown = fp_url_display(url);
+        return fp_fail(err, FP_E_USAGE, "%s: not a URL that can be used", shown);
+    }
+    ret->scheme = part_of(parts, CURLUPART_SCHEME);
+    ret->host = part_of(parts, CURLUPART_HOST);
+    ret->port = part_of(parts, CURLUPART_PORT);
+    ret->origin = fp_xasprintf("%s://%s:%s", ret->scheme, ret->host, ret->port);
+    return FP_OK;
+}
+
+void fp_url_clear(struct fp_url *url)
+{
+    free(url->scheme);
+    free(url->host);
+    free(url->port);
+    free(url->origin);
+    *url = (struct fp_url){0};
+}
+
+bool fp_url_same_origin(const char *a, const char *b)
+{
+    cleanup_url struct fp_url left = {0};
+    cleanup_url struct fp_url right = {0};
+    if (fp_url_parse(a, &left, NULL) != FP_OK || fp_url_parse(b, &right, NULL) != FP_OK)
+        return false;
+    return strcmp(left.origin, right.origin) == 0;
+}
+
+enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
+                            struct fp_error *err)
+{
+    cleanup_curlu CURLU *parts = take_apart(base);
+    cleanup_curl_text char *text = NULL;
+    if (parts == NULL || !is_clean(location) ||
+        curl_url_set(parts, CURLUPART_URL, location, CURLU_DISALLOW_USER) != CURLUE_OK ||
+        !is_http_scheme(parts) || curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK ||
+        curl_url_get(parts, CURLUPART_URL, &text, 0) != CURLUE_OK) {
+        cleanup_free char *shown_base = fp_url_display(base);
+        cleanup_free char *shown = fp_url_display(location);
+        return fp_fail(err, FP_E_INPUT, "%s leads to \"%.200s\", which is no http or https URL",
+                       shown_base, shown);
+    }
+    *ret = fp_xstrdup(text);
+    return FP_OK;
+}
+
+char *fp_url_display(const char *url)
+{
+    char *shown = fp_xstrndup(url, strcspn(url, "?#"));
+    char *authority = strstr(shown, "://");
+    if (authority != NULL) {
+        authority += 3;
+        /* The last '@' before the path ends the user information, however malformed. */
+        size_t len = strcspn(authority, "/");
+        char *at = memrchr(authority, '@', len);
+        if (at != NULL)
+            memmove(authority, at + 1, strlen(at + 1) + 1);
+    }
+    return shown;
+}
+
+char *fp_url_escape(const char *text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    size_t len = strlen(text);
+    char *escaped = fp_xmalloc(len * 3 + 1);
+    char *out = escaped;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char) text[i];
+        if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+            c == '-' || c == '.' || c == '_' || c == '~') {
+            *out++ = (char) c;
+            continue;
+        }
+        *out++ = '%';
+        *out++ = hex[c >> 4];
+        *out++ = hex[c & 15];
+    }
+    *out = '\0';
+    return escaped;
+}
