@@ -14,6 +14,9 @@ struct fp_build_context {
     struct fp_registry_options registry; /**< its http is the one above */
     const char *store_folder;     /**< the local store (an OCI layout); made if it is not there */
     const char *cache_folder;     /**< downloads; made if it is not there */
+    const char *apache_url;       /**< Apache's download server; NULL: https://dlcdn.apache.org */
+    const char *archive_url;      /**< all releases; NULL: https://archive.apache.org/dist */
+    const char *checksum_url;     /**< checksums; NULL: https://downloads.apache.org */
     unsigned threads;             /**< 0: fp_pool_default_threads() */
     int64_t source_date_epoch;    /**< SOURCE_DATE_EPOCH in seconds, or -1 */
     bool offline;                 /**< nothing is fetched */
@@ -67,13 +70,13 @@ struct fp_build_options {
     struct fp_strv labels;      /**< KEY=VALUE */
     struct fp_strv annotations; /**< KEY=VALUE */
     struct fp_strv env;         /**< NAME=VALUE */
-    bool dry_run;               /**< plan and say so; fetch and write nothing but what is read */
+    bool dry_run;               /**< everything but the outputs: the digest is what it would be */
 };
 
 /** What came of it. Release with fp_build_result_clear(). */
 struct fp_build_result {
     char *name;                /**< NAME[:TAG] without the digest: what is printed before '@' */
-    struct fp_digest digest;   /**< of the manifest or index; not set by a dry run */
+    struct fp_digest digest;   /**< of the manifest or index */
     json_t *metadata;          /**< for --metadata-file; an object */
     struct fp_strv next_steps; /**< command lines worth typing next */
 };

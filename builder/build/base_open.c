@@ -1,0 +1,254 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Base layers are fetched side by side; more connections than this gain nothing on one host. */
+#define FETCH_THREADS 4
+
+static bool is_catalogue_name(const char *text)
+{
+    return strpbrk(text, "/:@.") == NULL;
+}
+
+/* From what was asked for, or what that version of Flink runs on best, to an image. */
+static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_version *version,
+                           struct fp_bases *bases, struct fp_location *ret, struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    const char *asked = options->from_image != NULL ? options->from_image : options->base;
+    cleanup_free char *by_version = NULL;
+    if (asked == NULL) {
+        by_version = fp_xasprintf("temurin-%u-jre", fp_flink_traits(version)->default_java);
+        asked = by_version;
+    }
+    const char *option = options->from_image != NULL ? "--from-image" : "--base";
+    enum fp_code code = FP_OK;
+    if (options->from_image == NULL && is_catalogue_name(asked)) {
+        code = fp_base_find(&options->base_folders, asked, &bases->entry, err);
+        if (code != FP_OK)
+            return fp_context(err, "--base");
+        asked = bases->entry.reference;
+    }
+    code = fp_location_parse(asked, ret, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s '%s'", option, asked);
+    if (ret->kind == FP_AT_ROOTFS && plan->platform_count > 1) {
+        fp_location_clear(ret);
+        return fp_fail(err, FP_E_USAGE, "%s '%s': a root file system is of one platform, not %zu",
+                       option, asked, plan->platform_count);
+    }
+    bases->name = fp_xstrdup(asked);
+    return FP_OK;
+}
+
+static enum fp_code open_repo(const struct fp_plan *plan, const struct fp_location *at,
+                              struct fp_repo **ret, struct fp_error *err)
+{
+    const struct fp_build_context *context = plan->context;
+    switch (at->kind) {
+    case FP_AT_REGISTRY:
+        if (context->offline)
+            return fp_repo_open_layout(context->store_folder, false, ret, err);
+        return fp_repo_open_registry(&context->registry, &at->reference, plan->blob_folder, ret,
+                                     err);
+    case FP_AT_LAYOUT:
+        return fp_repo_open_layout(at->path, false, ret, err);
+    case FP_AT_STORE:
+        return fp_repo_open_layout(context->store_folder, false, ret, err);
+    case FP_AT_OCI_ARCHIVE:
+        return fp_repo_open_archive(at->path, FP_ARCHIVE_OCI, plan->blob_folder, ret, err);
+    case FP_AT_DOCKER_ARCHIVE:
+        return fp_repo_open_archive(at->path, FP_ARCHIVE_DOCKER, plan->blob_folder, ret, err);
+    case FP_AT_ROOTFS:
+        return fp_repo_open_rootfs(at->path, &plan->platforms[0], plan->blob_folder, ret, err);
+    }
+    return fp_fail(err, FP_E_INTERNAL, "unknown kind of location");
+}
+
+/* The name that the image has in its repo. */
+static char *name_in_repo(const struct fp_plan *plan, const struct fp_location *at)
+{
+    const struct fp_reference *reference = &at->reference;
+    if (at->kind == FP_AT_REGISTRY && !plan->context->offline) {
+        if (fp_digest_is_set(&reference->digest))
+            return fp_xstrdup(reference->digest.text);
+        return fp_xstrdup(reference->tag != NULL ? reference->tag : "latest");
+    }
+    if (at->kind == FP_AT_REGISTRY || at->kind == FP_AT_STORE)
+        return fp_reference_text(reference);
+    return fp_xstrdup(at->name);
+}
+
+/* From a manifest or index to the manifest for one platform. Indexes may nest, but not deeply. */
+static enum fp_code choose_platform(struct fp_bases *bases, struct fp_base_image *image,
+                                    struct fp_error *err)
+{
+    struct fp_descriptor at = fp_descriptor_copy(&bases->root);
+    for (int depth = 0; depth < 3; depth++) {
+        cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+        enum fp_code code = fp_repo_get_document(bases->repo, &at, &body, err);
+        if (code != FP_OK || !fp_media_is_index(at.media_type)) {
+            if (code == FP_OK)
+                code = fp_manifest_parse(fp_buf_text(&body), body.len, at.media_type, bases->name,
+                                         &image->manifest, err);
+            image->descriptor = at;
+            return code;
+        }
+        cleanup_index struct fp_index index = {0};
+        const struct fp_descriptor *child = NULL;
+        code =
+            fp_index_parse(fp_buf_text(&body), body.len, at.media_type, bases->name, &index, err);
+        if (code == FP_OK)
+            code = fp_index_choose(&index, &image->platform, bases->name, &child, err);
+        fp_descriptor_clear(&at);
+        if (code != FP_OK)
+            return code;
+        at = fp_descriptor_copy(child);
+    }
+    fp_descriptor_clear(&at);
+    return fp_fail(err, FP_E_INPUT, "%s: indexes within indexes within indexes", bases->name);
+}
+
+static enum fp_code read_config(struct fp_bases *bases, struct fp_base_image *image,
+                                struct fp_error *err)
+{
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_repo_get_document(bases->repo, &image->manifest.config, &body, err);
+    if (code == FP_OK)
+        code = fp_config_parse(fp_buf_text(&body), body.len, image->manifest.layer_count,
+                               bases->name, &image->config, err);
+    if (code != FP_OK)
+        return code;
+    if (!fp_platform_matches(&image->platform, &image->config.platform)) {
+        cleanup_free char *want = fp_platform_text(&image->platform);
+        cleanup_free char *have = fp_platform_text(&image->config.platform);
+        (void) fp_fail(err, FP_E_NOT_FOUND, "%s is for %s, not for %s", bases->name, have, want);
+        return fp_hint(err, "choose another base, or --platform %s", have);
+    }
+    return FP_OK;
+}
+
+/* One layer of a base to fetch. */
+struct fetch {
+    struct fp_bases *bases;
+    struct fp_base_image *image;
+    size_t layer;
+    struct fp_reporter *reporter;
+};
+
+static enum fp_code fetch_layer(void *context, struct fp_error *err)
+{
+    struct fetch *fetch = context;
+    const struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
+    struct fp_stage stage;
+    char text[32];
+    (void) snprintf(text, sizeof(text), "%.19s", layer->digest.text);
+    fp_stage_begin(&stage, fetch->reporter, "base layer", text, layer->size);
+    enum fp_code code = fp_repo_get_blob(fetch->bases->repo, layer, &stage,
+                                         &fetch->image->blobs[fetch->layer], err);
+    if (code != FP_OK)
+        fp_stage_fail(&stage);
+    else
+        fp_stage_end(&stage, "here");
+    return code;
+}
+
+static enum fp_code fetch_layers(const struct fp_plan *plan, struct fp_bases *bases,
+                                 struct fp_base_image *image, struct fp_error *err)
+{
+    size_t count = image->manifest.layer_count;
+    image->blobs = fp_xcalloc(count + 1, sizeof(struct fp_blob *));
+    cleanup_free struct fetch *fetches = fp_xcalloc(count + 1, sizeof(*fetches));
+    cleanup_pool struct fp_pool *pool = fp_pool_new(FETCH_THREADS);
+    for (size_t i = 0; i < count; i++) {
+        if (!fp_media_is_layer(image->manifest.layers[i].media_type)) {
+            return fp_fail(err, FP_E_INPUT, "%s: layer %zu has the media type '%s'", bases->name,
+                           i + 1, image->manifest.layers[i].media_type);
+        }
+        fetches[i] = (struct fetch){bases, image, i, plan->context->reporter};
+        fp_pool_add(pool, fetch_layer, &fetches[i]);
+    }
+    return fp_pool_wait(pool, err);
+}
+
+static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *bases,
+                               struct fp_base_image *image, struct fp_error *err)
+{
+    struct fp_stage stage;
+    cleanup_free char *platform = fp_platform_text(&image->platform);
+    enum fp_code code = choose_platform(bases, image, err);
+    if (code == FP_OK)
+        code = read_config(bases, image, err);
+    if (code == FP_OK)
+        code = fetch_layers(plan, bases, image, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *what = fp_xasprintf("%s %s", bases->name, platform);
+    fp_stage_begin(&stage, plan->context->reporter, "base", what, 0);
+    code = fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config,
+                           FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
+    if (code != FP_OK) {
+        fp_stage_fail(&stage);
+        return code;
+    }
+    cleanup_free char *outcome = fp_xasprintf(
+        "%s, Java %s", image->facts.os_name != NULL ? image->facts.os_name : "no os-release",
+        image->facts.java_version != NULL ? image->facts.java_version : "unknown");
+    fp_stage_end(&stage, outcome);
+    return FP_OK;
+}
+
+/* A digest that the catalogue pins for the only platform asked for stands in for the tag. */
+static const char *pinned(const struct fp_plan *plan, const struct fp_bases *bases)
+{
+    if (bases->entry.digests == NULL || plan->platform_count != 1)
+        return NULL;
+    cleanup_free char *platform = fp_platform_text(&plan->platforms[0]);
+    return fp_json_string(bases->entry.digests, platform);
+}
+
+enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_version *version,
+                           struct fp_bases *ret, struct fp_error *err)
+{
+    struct fp_location at = {0};
+    enum fp_code code = choose(plan, version, ret, &at, err);
+    if (code != FP_OK)
+        return code;
+    code = open_repo(plan, &at, &ret->repo, err);
+    if (code == FP_OK) {
+        cleanup_free char *name = name_in_repo(plan, &at);
+        const char *pin = pinned(plan, ret);
+        code = fp_repo_resolve(ret->repo, pin != NULL ? pin : name, &ret->root, err);
+        if (code == FP_E_NOT_FOUND && at.kind == FP_AT_REGISTRY && plan->context->offline)
+            (void) fp_hint(err, "without --offline: flinkpack pull %s", ret->name);
+    }
+    fp_location_clear(&at);
+    ret->images = fp_xcalloc(plan->platform_count, sizeof(*ret->images));
+    for (size_t i = 0; i < plan->platform_count && code == FP_OK; i++) {
+        ret->images[i].platform = plan->platforms[i];
+        ret->count++;
+        code = open_image(plan, ret, &ret->images[i], err);
+    }
+    return code;
+}
+
+void fp_bases_clear(struct fp_bases *bases)
+{
+    for (size_t i = 0; i < bases->count; i++) {
+        struct fp_base_image *image = &bases->images[i];
+        for (size_t k = 0; image->blobs != NULL && k < image->manifest.layer_count; k++)
+            fp_blob_unref(image->blobs[k]);
+        free(image->blobs);
+        fp_base_facts_clear(&image->facts);
+        fp_config_clear(&image->config);
+        fp_manifest_clear(&image->manifest);
+        fp_descriptor_clear(&image->descriptor);
+    }
+    free(bases->images);
+    fp_descriptor_clear(&bases->root);
+    fp_repo_free(bases->repo);
+    fp_base_entry_clear(&bases->entry);
+    free(bases->name);
+    memset(bases, 0, sizeof(*bases));
+}

@@ -1,0 +1,160 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The largest single file that is put into an image. */
+#define FILE_MAX_BYTES ((uint64_t) 16 << 30)
+
+struct fp_draft fp_draft_new(const struct fp_layer_step *step)
+{
+    return (struct fp_draft){.builder = fp_layer_builder_new(step->mtime_s),
+                             .inputs = json_array()};
+}
+
+void fp_draft_clear(struct fp_draft *draft)
+{
+    fp_layer_builder_free(draft->builder);
+    json_decref(draft->inputs);
+    memset(draft, 0, sizeof(*draft));
+}
+
+/* [path, kind, mode, uid, gid, link or digest]: all that the bytes of the layer depend on. */
+static void note(json_t *inputs, const struct fp_entry *entry, const char *content)
+{
+    json_array_append_new(inputs, json_pack("[s, i, i, I, I, s]", entry->path, (int) entry->kind,
+                                            (int) entry->mode, (json_int_t) entry->uid,
+                                            (json_int_t) entry->gid, content));
+}
+
+enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,
+                          uint64_t gid, struct fp_error *err)
+{
+    struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_DIR, .mode = mode, .uid = uid, .gid = gid, .mtime_s = -1};
+    note(draft->inputs, &entry, "");
+    return fp_layer_builder_add(draft->builder, &entry, NULL, err);
+}
+
+enum fp_code fp_draft_text(struct fp_draft *draft, const struct fp_entry *entry, const char *text,
+                           size_t len, struct fp_error *err)
+{
+    struct fp_entry file = *entry;
+    struct fp_content content = {.text = text, .text_len = len};
+    file.kind = FP_ENTRY_FILE;
+    file.size = len;
+    file.mtime_s = -1;
+    note(draft->inputs, &file, fp_digest_of(text, len).text);
+    return fp_layer_builder_add(draft->builder, &file, &content, err);
+}
+
+enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, const char *target,
+                           struct fp_error *err)
+{
+    struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime_s = -1};
+    note(draft->inputs, &entry, target);
+    return fp_layer_builder_add(draft->builder, &entry, NULL, err);
+}
+
+static enum fp_code hash_file(const char *path, char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
+{
+    struct fp_source *raw = NULL;
+    enum fp_code code = fp_source_open(path, &raw, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_source struct fp_source *source =
+        fp_source_hashed(fp_source_limited(raw, FILE_MAX_BYTES, path), hash);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    code = fp_stream_copy(source, nowhere, NULL, err);
+    if (code == FP_OK)
+        fp_hash_hex(hash, ret_hex);
+    return code;
+}
+
+enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, const char *source,
+                           const char *sha256, struct fp_error *err)
+{
+    char hex[FP_HASH_HEX_MAX];
+    struct stat st;
+    uint64_t size = 0;
+    cleanup_fd int fd = -1;
+    enum fp_code code = fp_file_open(source, &fd, &size, err);
+    if (code != FP_OK)
+        return code;
+    if (fstat(fd, &st) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", source);
+    if (sha256 == NULL) {
+        code = hash_file(source, hex, err);
+        if (code != FP_OK)
+            return code;
+        sha256 = hex;
+    }
+    struct fp_entry entry = {.path = path,
+                             .kind = FP_ENTRY_FILE,
+                             .mode = mode >= 0                ? (unsigned) mode
+                                     : (st.st_mode & S_IXUSR) ? 0755U
+                                                              : 0644U,
+                             .size = size,
+                             .mtime_s = -1};
+    struct fp_content content = {.path = source};
+    note(draft->inputs, &entry, sha256);
+    return fp_layer_builder_add(draft->builder, &entry, &content, err);
+}
+
+/* What the layers below say of the parents is copied into the layer, so it is an input too. */
+static void note_parents(struct fp_draft *draft, const struct fp_tree *below)
+{
+    cleanup_json json_t *parents = json_object();
+    size_t count = json_array_size(draft->inputs);
+    for (size_t i = 0; i < count; i++) {
+        const json_t *input = json_array_get(draft->inputs, i);
+        cleanup_free char *path = fp_xstrdup(json_string_value(json_array_get(input, 0)));
+        for (char *slash = strrchr(path, '/'); slash != NULL; slash = strrchr(path, '/')) {
+            *slash = '\0';
+            const struct fp_entry *entry = fp_tree_get(below, path);
+            if (entry == NULL || json_object_get(parents, path) != NULL)
+                continue;
+            json_object_set_new(parents, path,
+                                json_pack("[i, i, I, I, I, s?, O?]", (int) entry->kind,
+                                          (int) entry->mode, (json_int_t) entry->uid,
+                                          (json_int_t) entry->gid, (json_int_t) entry->mtime_s,
+                                          entry->link, entry->xattrs));
+        }
+    }
+    json_array_append(draft->inputs, parents);
+}
+
+enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
+                            const char *kind, struct fp_layer *ret, struct fp_error *err)
+{
+    struct fp_stage stage;
+    struct fp_layer_options options = {
+        .folder = step->plan->blob_folder, .pool = step->pool, .stage = &stage};
+    json_array_append_new(draft->inputs, json_integer((json_int_t) step->mtime_s));
+    note_parents(draft, step->tree);
+    enum fp_code code = fp_layer_builder_parents(draft->builder, step->tree, err);
+    if (code != FP_OK)
+        return fp_context(err, "the %s layer", kind);
+    fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);
+    code = fp_layer_builder_write(draft->builder, &options, ret, err);
+    if (code != FP_OK) {
+        fp_stage_fail(&stage);
+        return fp_context(err, "the %s layer", kind);
+    }
+    fp_stage_end(&stage, "made");
+    fp_recipe_key(kind, steal_pointer(&draft->inputs), ret->recipe_key);
+    ret->created_by = fp_xasprintf("flinkpack build # %s", kind);
+    return fp_layer_builder_apply(draft->builder, step->tree, err);
+}
+
+void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX])
+{
+    cleanup_json json_t *recipe = json_pack(
+        "{s:s, s:i, s:o, s:s, s:s, s:i}", "kind", kind, "layout", FP_LAYOUT_NUMBER, "inputs",
+        take_inputs, "codec", "gzip", "codecVersion", fp_gzip_version(), "level", FP_GZIP_LEVEL);
+    cleanup_free char *text = fp_json_canonical(recipe);
+    fp_hash_bytes(FP_SHA256, text, strlen(text), ret_hex);
+}

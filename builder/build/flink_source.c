@@ -1,0 +1,162 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum fp_code fetch_release(const struct fp_plan *plan, struct fp_flink *ret,
+                                  struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    struct fp_release_options release = {
+        .version = plan->version,
+        .scala_version = options->scala_version,
+        .hadoop_version = options->hadoop_version,
+        .mirrors = &options->flink_mirrors,
+        .checksum = options->flink_checksum,
+        .maven_repository = options->maven_repository,
+        .apache_url = plan->context->apache_url,
+        .archive_url = plan->context->archive_url,
+        .checksum_url = plan->context->checksum_url,
+        .cache_folder = plan->context->cache_folder,
+        .offline = plan->context->offline,
+        .http = plan->context->http,
+        .reporter = plan->context->reporter,
+    };
+    return fp_release_fetch(&release, &ret->release, err);
+}
+
+/* The jars of opt/ that --slim has to leave, as patterns. */
+static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
+{
+    for (size_t i = 0; i < plan->plugin_count; i++) {
+        const struct fp_plan_plugin *plugin = &plan->plugins[i];
+        if (plugin->files.len > 0)
+            continue;
+        fp_strv_addf(keep, "opt/%s-[0-9]*.jar", plugin->name);
+        fp_strv_addf(keep, "opt/flink-%s-[0-9]*.jar", plugin->name);
+        fp_strv_addf(keep, "opt/%s.jar", plugin->name);
+    }
+}
+
+static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool *pool,
+                                      const char *archive, const char *folder, struct fp_flink *ret,
+                                      struct fp_error *err)
+{
+    struct fp_stage stage;
+    cleanup_strv struct fp_strv keep = {0};
+    kept_by_slim(plan, &keep);
+    struct fp_layer_options layer = {.folder = plan->blob_folder, .pool = pool, .stage = &stage};
+    struct fp_distribution_options options = {
+        .archive = archive,
+        .folder = folder,
+        .slim = plan->options->slim,
+        .keep = &keep,
+        .layer = &layer,
+        .mtime_s = plan->context->source_date_epoch,
+        .reporter = plan->context->reporter,
+    };
+    fp_stage_begin(&stage, plan->context->reporter, "layer", "distribution", 0);
+    enum fp_code code = fp_distribution_read(&options, &ret->dist, err);
+    if (code != FP_OK) {
+        fp_stage_fail(&stage);
+        return code;
+    }
+    ret->has_dist = true;
+    fp_stage_end(&stage, ret->dist.as_is ? "the archive as it is" : "made");
+    if (archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
+        fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", archive,
+                  ret->dist.repack_reason);
+    return FP_OK;
+}
+
+static enum fp_code check_version(const struct fp_plan *plan, const struct fp_flink *flink,
+                                  struct fp_error *err)
+{
+    if (plan->source == FP_FROM_RELEASE && strcmp(flink->version.text, plan->version.text) != 0) {
+        return fp_fail(err, FP_E_INPUT, "%s holds Flink %s, not %s", flink->release.archive_name,
+                       flink->version.text, plan->version.text);
+    }
+    if (plan->job_jars.len > 0 && !flink->traits->has_standalone_job) {
+        (void) fp_fail(err, FP_E_USAGE, "Flink %s cannot run a job from its image",
+                       flink->version.text);
+        return fp_hint(err, "job clusters came with Flink 1.6.0; leave --job-jar out for a session "
+                            "image");
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_flink_obtain(const struct fp_plan *plan, struct fp_pool *pool, struct fp_flink *ret,
+                             struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    const char *archive = options->from_archive;
+    cleanup_free char *folder = NULL;
+    enum fp_code code = FP_OK;
+    if (plan->source == FP_FROM_RELEASE) {
+        code = fetch_release(plan, ret, err);
+        archive = ret->release.archive_path;
+    } else if (plan->source == FP_FROM_LOCAL_DIST) {
+        code = fp_distribution_find(options->local_dist, &folder, err);
+    }
+    if (code == FP_OK)
+        code = read_distribution(plan, pool, archive, folder, ret, err);
+    if (code != FP_OK)
+        return code;
+    ret->version = ret->dist.version;
+    ret->traits = fp_flink_traits(&ret->version);
+    ret->home = fp_xstrdup(FP_FLINK_HOME);
+    return check_version(plan, ret, err);
+}
+
+/* "/opt/flink" -> "opt/flink", with links followed. */
+static char *real_folder(const struct fp_tree *tree, const char *path)
+{
+    const struct fp_entry *entry = fp_tree_resolve(tree, path + strspn(path, "/"));
+    return entry != NULL && entry->kind == FP_ENTRY_DIR ? fp_xstrdup(entry->path) : NULL;
+}
+
+/* lib/flink-dist_2.11-1.6.0.jar, lib/flink-dist-1.20.4.jar: the version behind the last part that
+ * is no Scala suffix. */
+static bool version_of_jar(const char *name, struct fp_flink_version *ret)
+{
+    static const char prefix[] = "flink-dist";
+    size_t len = strlen(name);
+    if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || len < 4 ||
+        strcmp(name + len - 4, ".jar") != 0)
+        return false;
+    const char *dash = strchr(name + sizeof(prefix) - 1, '-');
+    if (dash == NULL)
+        return false;
+    cleanup_free char *text = fp_xstrndup(dash + 1, len - 4 - (size_t) (dash + 1 - name));
+    return fp_flink_version_parse(text, ret, NULL) == FP_OK;
+}
+
+enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
+                               struct fp_error *err)
+{
+    cleanup_free char *env = fp_config_env(&image->config, "FLINK_HOME");
+    const char *home = env != NULL && env[0] == '/' ? env : FP_FLINK_HOME;
+    cleanup_free char *lib = fp_xasprintf("%s/lib", home);
+    cleanup_free char *real = real_folder(image->facts.tree, lib);
+    cleanup_strv struct fp_strv names = {0};
+    if (real != NULL)
+        fp_tree_children(image->facts.tree, real, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        if (version_of_jar(names.items[i], &ret->version)) {
+            ret->traits = fp_flink_traits(&ret->version);
+            ret->home = fp_xstrdup(home);
+            return FP_OK;
+        }
+    }
+    (void) fp_fail(err, FP_E_INPUT, "the image has no Flink: no flink-dist*.jar in %s", lib);
+    return fp_hint(err, "--from-image takes an image of ours or the official one; for a plain "
+                        "base use --base with --from-release");
+}
+
+void fp_flink_clear(struct fp_flink *flink)
+{
+    fp_release_clear(&flink->release);
+    fp_distribution_clear(&flink->dist);
+    free(flink->home);
+    memset(flink, 0, sizeof(*flink));
+}

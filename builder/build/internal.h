@@ -1,0 +1,255 @@
+/**
+ * @file
+ * The recipe's own: the plan, and what the steps hand to each other.
+ */
+#ifndef FLINKPACK_BUILD_INTERNAL_H
+#define FLINKPACK_BUILD_INTERNAL_H
+
+#include "flinkpack/base.h"
+#include "flinkpack/build.h"
+
+/** The home of Flink in the images that are made here. */
+#define FP_FLINK_HOME "/opt/flink"
+/** The account that Flink runs as where --user says nothing, as in the official images. */
+#define FP_FLINK_UID 9999U
+#define FP_FLINK_GID 9999U
+/** Counts up whenever the same inputs make other layers; part of every recipe key. */
+#define FP_LAYOUT_NUMBER 1
+/** Inflated bytes of a base that are read at the most. */
+#define FP_BASE_MAX_BYTES ((uint64_t) 32 << 30)
+/** A file that is read into memory whole (configuration), at the most. */
+#define FP_SMALL_FILE_MAX ((size_t) 1 << 20)
+
+/** Where Flink comes from. */
+enum fp_flink_source {
+    FP_FROM_RELEASE,
+    FP_FROM_ARCHIVE,
+    FP_FROM_LOCAL_DIST,
+    FP_FROM_IMAGE,
+};
+
+/** --plugin: plugins/NAME/ with these files, or with the distribution's own jar. */
+struct fp_plan_plugin {
+    char *name;
+    struct fp_strv files; /**< empty: from opt/ */
+};
+
+/** --add: one file or folder. */
+struct fp_plan_add {
+    char *source;
+    char *dest; /**< relative to the root, cleaned */
+    int mode;   /**< permission bits, or -1: the file's own */
+};
+
+/** Where the image goes. */
+struct fp_plan_output {
+    struct fp_location location;
+    struct fp_strv names; /**< tags of a registry, names in a layout, RepoTags of an archive */
+};
+
+/** The checked options. Immutable once made; owned strings. */
+struct fp_plan {
+    const struct fp_build_options *options;
+    const struct fp_build_context *context;
+    enum fp_flink_source source;
+    struct fp_flink_version version; /**< FP_FROM_RELEASE only */
+    struct fp_strv job_jars;
+    struct fp_jar *jars; /**< what the jars say, in that order */
+    struct fp_plan_plugin *plugins;
+    size_t plugin_count;
+    struct fp_strv conf_keys; /**< and their values: */
+    struct fp_strv conf_values;
+    struct fp_plan_add *adds;
+    size_t add_count;
+    struct fp_platform *platforms;
+    size_t platform_count;
+    unsigned uid;
+    unsigned gid;
+    struct fp_plan_output *outputs;
+    size_t output_count;
+    char *title;    /**< what is printed before '@' */
+    json_t *labels; /**< objects of strings */
+    json_t *annotations;
+    json_t *env;
+    char *blob_folder; /**< where new blobs are made */
+};
+
+/** Check everything that can be checked without the network. */
+FP_CHECKED enum fp_code fp_plan_make(const struct fp_build_options *options,
+                                     const struct fp_build_context *context, struct fp_plan *ret,
+                                     struct fp_error *err);
+/** Release the members. */
+void fp_plan_clear(struct fp_plan *plan);
+/** The names and destinations: --image-name, --tag, --push, --output. */
+FP_CHECKED enum fp_code fp_plan_outputs(struct fp_plan *plan, struct fp_error *err);
+/** KEY=VALUE lists into an object. `option` is for errors. */
+FP_CHECKED enum fp_code fp_plan_pairs(const struct fp_strv *list, const char *option, json_t **ret,
+                                      struct fp_error *err);
+
+/** A base, for one platform. */
+struct fp_base_image {
+    struct fp_platform platform;
+    struct fp_manifest manifest;
+    struct fp_config config;
+    struct fp_blob **blobs;
+    struct fp_base_facts facts;
+    struct fp_descriptor descriptor; /**< of its manifest */
+};
+
+/** The base, for all platforms. */
+struct fp_bases {
+    char *name;                 /**< as it stands in annotations */
+    struct fp_base_entry entry; /**< of the catalogue; zero where an image was named */
+    struct fp_repo *repo;
+    struct fp_descriptor root;    /**< what the name led to */
+    struct fp_base_image *images; /**< one a platform, in the plan's order */
+    size_t count;
+};
+
+/** Resolve, fetch and read the base. `version` chooses one where none was named; may be NULL. */
+FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
+                                      const struct fp_flink_version *version, struct fp_bases *ret,
+                                      struct fp_error *err);
+/** Release the members. */
+void fp_bases_clear(struct fp_bases *bases);
+/**
+ * The content of a regular file of a base, links followed.
+ * @return FP_E_NOT_FOUND where there is none; FP_E_INPUT where it is too large.
+ */
+FP_CHECKED enum fp_code fp_base_image_read(const struct fp_base_image *image, const char *path,
+                                           struct fp_buf *ret, struct fp_error *err);
+
+/** Flink, wherever it came from. */
+struct fp_flink {
+    struct fp_flink_version version;
+    const struct fp_flink_traits *traits;
+    struct fp_release release;   /**< FP_FROM_RELEASE */
+    struct fp_distribution dist; /**< not FP_FROM_IMAGE */
+    bool has_dist;
+    char *home; /**< "/opt/flink" */
+};
+
+/** Get Flink; for FP_FROM_IMAGE see fp_flink_of_image(). */
+FP_CHECKED enum fp_code fp_flink_obtain(const struct fp_plan *plan, struct fp_pool *pool,
+                                        struct fp_flink *ret, struct fp_error *err);
+/** Recognise the Flink of an image: its home, version and traits. */
+FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
+                                          struct fp_error *err);
+/** Release the members. */
+void fp_flink_clear(struct fp_flink *flink);
+
+/** The most layers that are put on a base. */
+#define FP_OWN_LAYERS_MAX 6
+
+/** A layer of ours with what it is. */
+struct fp_own_layer {
+    const char *kind; /**< "distribution", "hadoop", "setup", "job": a literal */
+    struct fp_layer layer;
+    bool shared; /**< the members belong to another platform's or to the distribution */
+};
+
+/** The image of one platform. */
+struct fp_platform_image {
+    struct fp_own_layer layers[FP_OWN_LAYERS_MAX];
+    size_t layer_count;
+    struct fp_blob *config;
+    struct fp_blob *manifest;
+};
+
+/** What each step of making layers works with. */
+struct fp_layer_step {
+    const struct fp_plan *plan;
+    const struct fp_flink *flink;
+    const struct fp_base_image *base;
+    struct fp_tree *tree; /**< the base's, and the layers made so far on top */
+    struct fp_pool *pool;
+    int64_t mtime_s; /**< of files that bring no time of their own */
+};
+
+/** The Hadoop jar's layer. */
+FP_CHECKED enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
+                                       struct fp_error *err);
+/** Accounts, entrypoint, /opt/flink, patched configuration, libraries and plugins. */
+FP_CHECKED enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *ret,
+                                      struct fp_error *err);
+/** With --from-image only what was asked for: configuration, libraries, plugins, additions.
+ * `*ret_any` false: nothing was, and there is no layer. */
+FP_CHECKED enum fp_code fp_step_extras(const struct fp_layer_step *step, struct fp_layer *ret,
+                                       bool *ret_any, struct fp_error *err);
+/** The job's jars. */
+FP_CHECKED enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
+                                    struct fp_error *err);
+/**
+ * A layer being drafted: its entries, and the same as JSON with contents by digest, of which the
+ * recipe key is made.
+ */
+struct fp_draft {
+    struct fp_layer_builder *builder;
+    json_t *inputs;
+};
+
+/** Start one; files that bring no time get the step's. Release with fp_draft_clear(). */
+struct fp_draft fp_draft_new(const struct fp_layer_step *step);
+/** Release the members. */
+void fp_draft_clear(struct fp_draft *draft);
+/** A directory. Paths are relative to the root everywhere here. */
+FP_CHECKED enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode,
+                                     uint64_t uid, uint64_t gid, struct fp_error *err);
+/** A file of these bytes (copied). */
+FP_CHECKED enum fp_code fp_draft_text(struct fp_draft *draft, const struct fp_entry *entry,
+                                      const char *text, size_t len, struct fp_error *err);
+/** A symbolic link. */
+FP_CHECKED enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, const char *target,
+                                      struct fp_error *err);
+/**
+ * A local file, owned by root.
+ * @param mode   Permission bits, or -1: 0755 where its owner may execute it, else 0644.
+ * @param sha256 Its digest in hexadecimal where it is known; NULL: it is read for it.
+ */
+FP_CHECKED enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode,
+                                      const char *source, const char *sha256, struct fp_error *err);
+/** Declare parents, write the layer, and apply it to the step's tree. */
+FP_CHECKED enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
+                                       const char *kind, struct fp_layer *ret,
+                                       struct fp_error *err);
+
+/** Declare a draft that is cleared at the end of its scope. */
+#define cleanup_draft __attribute__((cleanup(fp_draft_clear)))
+
+/** libs, plugins and additions into `draft`; `*ret_any` becomes true where there were some. */
+FP_CHECKED enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *draft,
+                                        bool *ret_any, struct fp_error *err);
+/** The configuration file `text` with what --conf asks for and nothing bound to localhost. */
+FP_CHECKED enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text,
+                                      char **ret, struct fp_error *err);
+
+/** The recipe key of a layer: see builder/README.md, "Bytes". `inputs` is consumed. */
+void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);
+
+/** Make the configuration and manifest of one platform. */
+FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_flink *flink,
+                                          const struct fp_bases *bases, size_t platform,
+                                          struct fp_platform_image *image, struct fp_error *err);
+/** The root: the manifest of one platform, or the index of several. `*ret` is a reference. */
+FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
+                                      const struct fp_platform_image *images, struct fp_blob **ret,
+                                      struct fp_error *err);
+/** Put it where it is to go; the outcome of each output is added to `metadata`. */
+FP_CHECKED enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
+                                         const struct fp_platform_image *images,
+                                         struct fp_blob *root, json_t *metadata,
+                                         struct fp_error *err);
+/** What --metadata-file tells. A new reference. */
+json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
+                    const struct fp_bases *bases, const struct fp_platform_image *images,
+                    const struct fp_blob *root);
+
+/** RFC 3339 in UTC, whole seconds; `text` has room for 32 bytes. */
+void fp_time_text(int64_t epoch_s, char text[32]);
+/** The seconds of an RFC 3339 time, or -1 where it is none. */
+int64_t fp_time_parse(const char *text);
+
+/** Declare a plan that is cleared at the end of its scope. */
+#define cleanup_plan __attribute__((cleanup(fp_plan_clear)))
+
+#endif

@@ -1,0 +1,235 @@
+#include "plan_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum fp_code check_release_options(const struct fp_build_options *options,
+                                          struct fp_error *err)
+{
+    static const char only[] = "goes with --from-release only";
+    if (options->from_release && options->flink_version == NULL) {
+        (void) fp_fail(err, FP_E_USAGE, "--from-release needs --flink-version");
+        return fp_hint(err, "for example --flink-version 1.20.4");
+    }
+    if (options->from_release)
+        return FP_OK;
+    if (options->flink_version != NULL)
+        return fp_fail(err, FP_E_USAGE, "--flink-version %s", only);
+    if (options->scala_version != NULL)
+        return fp_fail(err, FP_E_USAGE, "--scala-version %s", only);
+    if (options->hadoop_version != NULL)
+        return fp_fail(err, FP_E_USAGE, "--hadoop-version %s", only);
+    if (options->flink_mirrors.len > 0)
+        return fp_fail(err, FP_E_USAGE, "--flink-mirror %s", only);
+    if (options->flink_checksum != NULL)
+        return fp_fail(err, FP_E_USAGE, "--flink-checksum %s", only);
+    if (options->maven_repository != NULL)
+        return fp_fail(err, FP_E_USAGE, "--maven-repository %s", only);
+    return FP_OK;
+}
+
+static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    int count = (int) options->from_release + (int) (options->from_archive != NULL) +
+                (int) options->from_local_dist + (int) (options->from_image != NULL);
+    if (count != 1) {
+        (void) fp_fail(err, FP_E_USAGE,
+                       count == 0 ? "nothing says where Flink comes from"
+                                  : "Flink can come from one place only");
+        return fp_hint(err, "give one of --from-release --flink-version V, --from-archive FILE, "
+                            "--from-local-dist [DIR], --from-image IMAGE");
+    }
+    enum fp_code code = check_release_options(options, err);
+    if (code != FP_OK)
+        return code;
+    if (options->from_image != NULL && options->base != NULL) {
+        (void) fp_fail(err, FP_E_USAGE, "--base does not go with --from-image");
+        return fp_hint(err, "the image that has Flink is the base");
+    }
+    if (options->from_image != NULL && options->slim)
+        return fp_fail(err, FP_E_USAGE, "--slim does not go with --from-image");
+    plan->source = options->from_archive != NULL ? FP_FROM_ARCHIVE
+                   : options->from_local_dist    ? FP_FROM_LOCAL_DIST
+                   : options->from_image != NULL ? FP_FROM_IMAGE
+                                                 : FP_FROM_RELEASE;
+    if (options->from_archive != NULL && fp_path_is_dir(options->from_archive)) {
+        (void) fp_fail(err, FP_E_INPUT, "--from-archive '%s': a folder, not an archive",
+                       options->from_archive);
+        return fp_hint(err, "--from-local-dist %s", options->from_archive);
+    }
+    if (plan->source == FP_FROM_RELEASE)
+        return fp_flink_version_parse(options->flink_version, &plan->version, err);
+    return FP_OK;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* The image holds the jars flat, so their names have to differ. */
+static enum fp_code check_job_names(const struct fp_plan *plan, struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        for (size_t k = 0; k < i; k++) {
+            const char *a = plan->job_jars.items[k];
+            const char *b = plan->job_jars.items[i];
+            if (strcmp(fp_path_base(a), fp_path_base(b)) == 0) {
+                return fp_fail(err, FP_E_USAGE,
+                               "'%s' and '%s' would have the same name in the image", a, b);
+            }
+        }
+    }
+    return FP_OK;
+}
+
+static enum fp_code plan_job(struct fp_plan *plan, struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    for (size_t i = 0; i < options->job_jars.len; i++) {
+        if (options->job_jars.items[i][0] == '\0')
+            return fp_fail(err, FP_E_USAGE, "--job-jar needs a file");
+        fp_strv_add(&plan->job_jars, options->job_jars.items[i]);
+    }
+    for (size_t i = 0; i < options->job_artifacts.len; i++)
+        fp_strv_split(&plan->job_jars, options->job_artifacts.items[i], ',');
+    if (options->job_artifacts.len > 0 && plan->job_jars.len == options->job_jars.len)
+        return fp_fail(err, FP_E_USAGE, "--job-artifacts needs a file");
+    if (options->job_classname != NULL && plan->job_jars.len == 0)
+        return fp_fail(err, FP_E_USAGE, "--job-classname needs --job-jar");
+    plan->jars = fp_xcalloc(plan->job_jars.len + 1, sizeof(*plan->jars));
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        const char *path = plan->job_jars.items[i];
+        bool is_jar = i < options->job_jars.len || ends_with(path, ".jar");
+        uint64_t size = 0;
+        cleanup_fd int fd = -1;
+        enum fp_code code = is_jar ? fp_jar_inspect(path, &plan->jars[i], err)
+                                   : fp_file_open(path, &fd, &size, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return check_job_names(plan, err);
+}
+
+static enum fp_code plan_lists(struct fp_plan *plan, struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    enum fp_code code = FP_OK;
+    plan->plugins = fp_xcalloc(options->plugins.len + 1, sizeof(*plan->plugins));
+    for (size_t i = 0; i < options->plugins.len && code == FP_OK; i++) {
+        code = fp_plan_plugin_parse(options->plugins.items[i], &plan->plugins[i], err);
+        plan->plugin_count += code == FP_OK;
+    }
+    plan->adds = fp_xcalloc(options->add.len + 1, sizeof(*plan->adds));
+    for (size_t i = 0; i < options->add.len && code == FP_OK; i++) {
+        code = fp_plan_add_parse(options->add.items[i], &plan->adds[i], err);
+        plan->add_count += code == FP_OK;
+    }
+    for (size_t i = 0; i < options->conf.len && code == FP_OK; i++)
+        code = fp_plan_conf(plan, options->conf.items[i], err);
+    for (size_t i = 0; i < options->libs.len && code == FP_OK; i++) {
+        if (!fp_path_exists(options->libs.items[i]))
+            code =
+                fp_fail(err, FP_E_NOT_FOUND, "--lib: '%s' does not exist", options->libs.items[i]);
+    }
+    if (code == FP_OK)
+        code = fp_plan_pairs(&options->labels, "--label", &plan->labels, err);
+    if (code == FP_OK)
+        code = fp_plan_pairs(&options->annotations, "--annotation", &plan->annotations, err);
+    if (code == FP_OK)
+        code = fp_plan_pairs(&options->env, "--env", &plan->env, err);
+    return code;
+}
+
+static enum fp_code plan_platforms(struct fp_plan *plan, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    for (size_t i = 0; i < plan->options->platforms.len; i++)
+        fp_strv_split(&names, plan->options->platforms.items[i], ',');
+    if (names.len == 0)
+        fp_strv_add(&names, "linux/amd64");
+    if (names.len > 32)
+        return fp_fail(err, FP_E_USAGE, "--platform: more than 32");
+    plan->platforms = fp_xcalloc(names.len, sizeof(*plan->platforms));
+    for (size_t i = 0; i < names.len; i++) {
+        struct fp_platform *platform = &plan->platforms[plan->platform_count];
+        enum fp_code code = fp_platform_parse(names.items[i], platform, err);
+        if (code != FP_OK)
+            return code;
+        bool known = false;
+        for (size_t k = 0; k < plan->platform_count; k++)
+            known = known || fp_platform_matches(&plan->platforms[k], platform);
+        plan->platform_count += !known;
+    }
+    return FP_OK;
+}
+
+static void warn_about_platform(const struct fp_plan *plan)
+{
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        if (strcmp(plan->platforms[i].os, "linux") != 0)
+            fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                      "--platform %s: Flink images are made for linux", plan->platforms[i].os);
+    }
+}
+
+enum fp_code fp_plan_make(const struct fp_build_options *options,
+                          const struct fp_build_context *context, struct fp_plan *ret,
+                          struct fp_error *err)
+{
+    cleanup_plan struct fp_plan plan = {
+        .options = options, .context = context, .uid = FP_FLINK_UID, .gid = FP_FLINK_GID};
+    enum fp_code code = plan_source(&plan, err);
+    if (code == FP_OK)
+        code = plan_platforms(&plan, err);
+    if (code == FP_OK && options->user != NULL)
+        code = fp_plan_user(options->user, &plan.uid, &plan.gid, err);
+    if (code == FP_OK)
+        code = fp_plan_outputs(&plan, err);
+    if (code == FP_OK)
+        code = plan_lists(&plan, err);
+    if (code == FP_OK)
+        code = plan_job(&plan, err);
+    if (code != FP_OK)
+        return code;
+    warn_about_platform(&plan);
+    plan.blob_folder = fp_layout_blob_folder(context->store_folder);
+    *ret = plan;
+    memset(&plan, 0, sizeof(plan));
+    return FP_OK;
+}
+
+void fp_plan_clear(struct fp_plan *plan)
+{
+    for (size_t i = 0; plan->jars != NULL && i < plan->job_jars.len; i++)
+        fp_jar_clear(&plan->jars[i]);
+    for (size_t i = 0; i < plan->plugin_count; i++) {
+        free(plan->plugins[i].name);
+        fp_strv_clear(&plan->plugins[i].files);
+    }
+    for (size_t i = 0; i < plan->add_count; i++) {
+        free(plan->adds[i].source);
+        free(plan->adds[i].dest);
+    }
+    for (size_t i = 0; i < plan->output_count; i++) {
+        fp_location_clear(&plan->outputs[i].location);
+        fp_strv_clear(&plan->outputs[i].names);
+    }
+    free(plan->jars);
+    free(plan->plugins);
+    free(plan->adds);
+    free(plan->outputs);
+    free(plan->platforms);
+    fp_strv_clear(&plan->job_jars);
+    fp_strv_clear(&plan->conf_keys);
+    fp_strv_clear(&plan->conf_values);
+    free(plan->title);
+    json_decref(plan->labels);
+    json_decref(plan->annotations);
+    json_decref(plan->env);
+    free(plan->blob_folder);
+    memset(plan, 0, sizeof(*plan));
+}

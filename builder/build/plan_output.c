@@ -1,0 +1,200 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* All the names that the image is to have: --image-name first, then each --tag. */
+struct names {
+    struct fp_reference *items;
+    size_t len;
+};
+
+static void names_clear(struct names *names)
+{
+    for (size_t i = 0; i < names->len; i++)
+        fp_reference_clear(&names->items[i]);
+    free(names->items);
+}
+#define cleanup_names __attribute__((cleanup(names_clear)))
+
+static enum fp_code parse_name(const char *option, const char *text, struct fp_reference *ret,
+                               struct fp_error *err)
+{
+    enum fp_code code = fp_reference_parse(text, ret, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s '%s'", option, text);
+    if (fp_digest_is_set(&ret->digest)) {
+        fp_reference_clear(ret);
+        return fp_fail(err, FP_E_USAGE, "%s '%s': a new image cannot be named by digest", option,
+                       text);
+    }
+    if (ret->tag == NULL)
+        ret->tag = fp_xstrdup("latest");
+    return FP_OK;
+}
+
+/* "-t 1.2" is a tag of the image's name, "-t other:1.2" and "-t host/other" are names. */
+static enum fp_code collect_names(const struct fp_plan *plan, struct names *names,
+                                  struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    names->items = fp_xcalloc(options->tags.len + 1, sizeof(*names->items));
+    const char *first = options->image_name != NULL ? options->image_name : "flink-job";
+    enum fp_code code = parse_name("--image-name", first, &names->items[0], err);
+    if (code != FP_OK)
+        return code;
+    names->len = 1;
+    for (size_t i = 0; i < options->tags.len; i++) {
+        const char *tag = options->tags.items[i];
+        struct fp_reference *name = &names->items[names->len];
+        if (strpbrk(tag, ":/") != NULL) {
+            code = parse_name("--tag", tag, name, err);
+            if (code != FP_OK)
+                return code;
+        } else if (fp_tag_is_valid(tag)) {
+            *name = fp_reference_copy(&names->items[0]);
+            free(name->tag);
+            name->tag = fp_xstrdup(tag);
+        } else {
+            return fp_fail(err, FP_E_USAGE,
+                           "--tag '%s': a tag is up to 128 letters, digits, '_', '.' and '-', "
+                           "and begins with none of the last two",
+                           tag);
+        }
+        names->len++;
+    }
+    return FP_OK;
+}
+
+static struct fp_plan_output *new_output(struct fp_plan *plan)
+{
+    plan->outputs = fp_xreallocarray(plan->outputs, plan->output_count + 1, sizeof(*plan->outputs));
+    struct fp_plan_output *output = &plan->outputs[plan->output_count++];
+    memset(output, 0, sizeof(*output));
+    return output;
+}
+
+static bool same_repository(const struct fp_reference *a, const struct fp_reference *b)
+{
+    return strcmp(a->registry, b->registry) == 0 && strcmp(a->repository, b->repository) == 0;
+}
+
+/* One output a repository, with all of its tags. */
+static enum fp_code plan_push(struct fp_plan *plan, const struct names *names, struct fp_error *err)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        const struct fp_reference *name = &names->items[i];
+        if (name->registry == NULL) {
+            (void) fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name->repository);
+            return fp_hint(err, "name it in full, as in --image-name registry.example.com/team/%s",
+                           name->repository);
+        }
+        struct fp_plan_output *output = NULL;
+        for (size_t k = 0; k < plan->output_count && output == NULL; k++) {
+            if (same_repository(&plan->outputs[k].location.reference, name))
+                output = &plan->outputs[k];
+        }
+        if (output == NULL) {
+            output = new_output(plan);
+            output->location.kind = FP_AT_REGISTRY;
+            output->location.reference = fp_reference_copy(name);
+        }
+        if (!fp_strv_has(&output->names, name->tag))
+            fp_strv_add(&output->names, name->tag);
+    }
+    return FP_OK;
+}
+
+static void add_full_names(struct fp_plan_output *output, const struct names *names)
+{
+    for (size_t i = 0; i < names->len; i++) {
+        cleanup_free char *text = fp_reference_text(&names->items[i]);
+        if (!fp_strv_has(&output->names, text))
+            fp_strv_add(&output->names, text);
+    }
+}
+
+static enum fp_code plan_file(struct fp_plan *plan, const char *text, const struct names *names,
+                              struct fp_error *err)
+{
+    struct fp_plan_output *output = new_output(plan);
+    enum fp_code code = fp_location_parse(text, &output->location, err);
+    if (code != FP_OK)
+        return fp_context(err, "--output");
+    switch (output->location.kind) {
+    case FP_AT_LAYOUT:
+    case FP_AT_OCI_ARCHIVE:
+        if (output->location.name != NULL) {
+            fp_strv_add(&output->names, output->location.name);
+            return FP_OK;
+        }
+        for (size_t i = 0; i < names->len; i++) {
+            if (!fp_strv_has(&output->names, names->items[i].tag))
+                fp_strv_add(&output->names, names->items[i].tag);
+        }
+        return FP_OK;
+    case FP_AT_DOCKER_ARCHIVE:
+        if (plan->platform_count > 1) {
+            (void) fp_fail(err, FP_E_USAGE,
+                           "--output %s: a docker-archive holds one platform, not %zu", text,
+                           plan->platform_count);
+            return fp_hint(err, "use oci-archive:FILE, or one --platform");
+        }
+        if (output->location.name != NULL)
+            fp_strv_add(&output->names, output->location.name);
+        else
+            add_full_names(output, names);
+        return FP_OK;
+    case FP_AT_REGISTRY:
+    case FP_AT_ROOTFS:
+    case FP_AT_STORE:
+        break;
+    }
+    (void) fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text);
+    return fp_hint(err, "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
+                        "registry use --push");
+}
+
+static enum fp_code check_output_folder(const struct fp_plan_output *output, struct fp_error *err)
+{
+    const char *path = output->location.path;
+    if (path == NULL || output->location.kind == FP_AT_LAYOUT)
+        return FP_OK;
+    const char *base = fp_path_base(path);
+    cleanup_free char *folder = fp_xstrndup(path, (size_t) (base - path));
+    if (*base == '\0' || fp_path_is_dir(path))
+        return fp_fail(err, FP_E_USAGE, "--output '%s': a folder, not a file", path);
+    if (folder[0] != '\0' && !fp_path_is_dir(folder)) {
+        (void) fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder);
+        return fp_hint(err, "mkdir -p %s", folder);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_plan_outputs(struct fp_plan *plan, struct fp_error *err)
+{
+    cleanup_names struct names names = {0};
+    enum fp_code code = collect_names(plan, &names, err);
+    if (code != FP_OK)
+        return code;
+    plan->title = fp_reference_name(&names.items[0]);
+    if (plan->options->push) {
+        code = plan_push(plan, &names, err);
+        if (code != FP_OK)
+            return code;
+    }
+    for (size_t i = 0; i < plan->options->outputs.len; i++) {
+        code = plan_file(plan, plan->options->outputs.items[i], &names, err);
+        if (code == FP_OK)
+            code = check_output_folder(&plan->outputs[plan->output_count - 1], err);
+        if (code != FP_OK)
+            return code;
+    }
+    if (plan->output_count == 0) {
+        struct fp_plan_output *output = new_output(plan);
+        output->location.kind = FP_AT_STORE;
+        output->location.path = fp_xstrdup(plan->context->store_folder);
+        add_full_names(output, &names);
+    }
+    return FP_OK;
+}

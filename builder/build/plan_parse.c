@@ -1,0 +1,180 @@
+#include "plan_parse.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum fp_code fp_plan_pairs(const struct fp_strv *list, const char *option, json_t **ret,
+                           struct fp_error *err)
+{
+    cleanup_json json_t *object = json_object();
+    for (size_t i = 0; i < list->len; i++) {
+        const char *item = list->items[i];
+        const char *equals = strchr(item, '=');
+        if (equals == NULL || equals == item) {
+            return fp_fail(err, FP_E_USAGE, "%s '%s': expected KEY=VALUE", option, item);
+        }
+        cleanup_free char *key = fp_xstrndup(item, (size_t) (equals - item));
+        json_t *value = json_string(equals + 1);
+        if (value == NULL || json_object_set_new(object, key, value) != 0)
+            return fp_fail(err, FP_E_USAGE, "%s '%s': not valid UTF-8", option, item);
+    }
+    *ret = steal_pointer(&object);
+    return FP_OK;
+}
+
+static bool parse_id(const char *text, size_t len, unsigned *ret)
+{
+    unsigned long value = 0;
+    if (len == 0 || len > 10)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+        value = value * 10 + (unsigned long) (text[i] - '0');
+    }
+    if (value > 4294967294UL)
+        return false;
+    *ret = (unsigned) value;
+    return true;
+}
+
+enum fp_code fp_plan_user(const char *text, unsigned *ret_uid, unsigned *ret_gid,
+                          struct fp_error *err)
+{
+    const char *colon = strchrnul(text, ':');
+    unsigned uid = 0;
+    unsigned gid = 0;
+    bool good = parse_id(text, (size_t) (colon - text), &uid);
+    if (*colon == ':')
+        good = good && parse_id(colon + 1, strlen(colon + 1), &gid);
+    if (!good) {
+        (void) fp_fail(err, FP_E_USAGE, "--user '%s': expected UID or UID:GID in digits", text);
+        return fp_hint(err, "names would have to be looked up where the image runs; Kubernetes "
+                            "wants a number too");
+    }
+    *ret_uid = uid;
+    *ret_gid = gid;
+    return FP_OK;
+}
+
+enum fp_code fp_plan_plugin_parse(const char *text, struct fp_plan_plugin *ret,
+                                  struct fp_error *err)
+{
+    const char *equals = strchrnul(text, '=');
+    size_t len = (size_t) (equals - text);
+    if (len == 0 || memchr(text, '/', len) != NULL || text[0] == '.')
+        return fp_fail(err, FP_E_USAGE, "--plugin '%s': expected NAME or NAME=FILE,FILE", text);
+    struct fp_plan_plugin plugin = {.name = fp_xstrndup(text, len)};
+    if (*equals == '=') {
+        fp_strv_split(&plugin.files, equals + 1, ',');
+        if (plugin.files.len == 0) {
+            free(plugin.name);
+            return fp_fail(err, FP_E_USAGE, "--plugin '%s': no file after '='", text);
+        }
+    }
+    *ret = plugin;
+    return FP_OK;
+}
+
+/* A path inside the image: cleaned, without a way out of it. */
+static char *clean_dest(const char *dest)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    fp_strv_split(&parts, dest, '/');
+    cleanup_buf struct fp_buf clean = FP_BUF_INIT(4096);
+    for (size_t i = 0; i < parts.len; i++) {
+        if (strcmp(parts.items[i], ".") == 0)
+            continue;
+        if (strcmp(parts.items[i], "..") == 0 ||
+            fp_buf_addf(&clean, NULL, "%s%s", clean.len > 0 ? "/" : "", parts.items[i]) != FP_OK)
+            return NULL;
+    }
+    return clean.len > 0 ? fp_buf_take(&clean) : NULL;
+}
+
+static bool parse_mode(const char *text, int *ret)
+{
+    int mode = 0;
+    size_t len = strlen(text);
+    if (len < 3 || len > 4)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] < '0' || text[i] > '7')
+            return false;
+        mode = mode * 8 + (text[i] - '0');
+    }
+    *ret = mode;
+    return true;
+}
+
+enum fp_code fp_plan_add_parse(const char *text, struct fp_plan_add *ret, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    fp_strv_split(&parts, text, ':');
+    struct fp_plan_add add = {.mode = -1};
+    if (parts.len < 2 || parts.len > 3 || parts.items[1][0] != '/' ||
+        (parts.len == 3 && !parse_mode(parts.items[2], &add.mode))) {
+        return fp_fail(err, FP_E_USAGE,
+                       "--add '%s': expected SRC:/DEST or SRC:/DEST:MODE, MODE as in 0644", text);
+    }
+    if (!fp_path_exists(parts.items[0]))
+        return fp_fail(err, FP_E_NOT_FOUND, "--add: '%s' does not exist", parts.items[0]);
+    cleanup_free char *dest = fp_xstrdup(parts.items[1]);
+    if (dest[strlen(dest) - 1] == '/') {
+        char *full = fp_xasprintf("%s%s", dest, fp_path_base(parts.items[0]));
+        free(dest);
+        dest = full;
+    }
+    add.dest = clean_dest(dest);
+    if (add.dest == NULL)
+        return fp_fail(err, FP_E_USAGE, "--add '%s': no file can be put at '%s'", text, dest);
+    add.source = fp_xstrdup(parts.items[0]);
+    *ret = add;
+    return FP_OK;
+}
+
+/* "KEY: VALUE" lines, as Flink's own configuration files have them. */
+static enum fp_code read_conf_file(struct fp_plan *plan, const char *path, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code != FP_OK)
+        return fp_context(err, "--conf");
+    cleanup_strv struct fp_strv lines = {0};
+    fp_strv_split(&lines, fp_buf_text(&text), '\n');
+    for (size_t i = 0; i < lines.len; i++) {
+        char *line = lines.items[i] + strspn(lines.items[i], " \t\r");
+        if (*line == '#' || *line == '\0' || strcmp(line, "---") == 0)
+            continue;
+        char *colon = strstr(line, ": ");
+        if (colon == NULL || line != lines.items[i]) {
+            (void) fp_fail(err, FP_E_INPUT, "--conf '%s': '%s' is not 'KEY: VALUE'", path, line);
+            return fp_hint(err, "write nested keys flat, as in 'taskmanager.memory.process.size: "
+                                "1728m'");
+        }
+        char *value = colon + 1 + strspn(colon + 1, " \t");
+        for (char *end = value + strlen(value); end > value && strchr(" \t\r", end[-1]) != NULL;)
+            *--end = '\0';
+        fp_strv_take(&plan->conf_keys, fp_xstrndup(line, (size_t) (colon - line)));
+        fp_strv_add(&plan->conf_values, value);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_plan_conf(struct fp_plan *plan, const char *text, struct fp_error *err)
+{
+    const char *equals = strchr(text, '=');
+    if (fp_path_exists(text))
+        return read_conf_file(plan, text, err);
+    if (equals == NULL || equals == text) {
+        return fp_fail(err, FP_E_USAGE, "--conf '%s': neither KEY=VALUE nor a file that exists",
+                       text);
+    }
+    if (strpbrk(text, "\n\r") != NULL)
+        return fp_fail(err, FP_E_USAGE, "--conf '%s': a value is one line", text);
+    fp_strv_take(&plan->conf_keys, fp_xstrndup(text, (size_t) (equals - text)));
+    fp_strv_add(&plan->conf_values, equals + 1);
+    return FP_OK;
+}

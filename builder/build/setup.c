@@ -1,0 +1,217 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Files that Flink may have to write are owned by its user, and by the group 0, which arbitrary
+ * user ids of a cluster have. */
+#define SHARED_DIR  0775U
+#define SHARED_FILE 0664U
+
+/* /etc/passwd and its like keep the mode and owner that the base gave them. */
+static enum fp_code account_file(const struct fp_layer_step *step, struct fp_draft *draft,
+                                 const char *path, unsigned mode, const char *text,
+                                 struct fp_error *err)
+{
+    if (text == NULL)
+        return FP_OK;
+    const struct fp_entry *old = fp_tree_resolve(step->tree, path);
+    cleanup_free char *real = fp_xstrdup(old != NULL ? old->path : path);
+    struct fp_entry entry = {.path = real, .mode = mode};
+    if (old != NULL) {
+        entry.mode = old->mode;
+        entry.uid = old->uid;
+        entry.gid = old->gid;
+    }
+    return fp_draft_text(draft, &entry, text, strlen(text), err);
+}
+
+static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draft *draft,
+                                struct fp_error *err)
+{
+    /* With --user the number stands for itself: the image has to run with any. */
+    if (step->plan->options->user != NULL)
+        return FP_OK;
+    cleanup_free char *passwd = NULL;
+    cleanup_free char *group = NULL;
+    cleanup_free char *shadow = NULL;
+    bool changed = false;
+    struct fp_account account = {.name = "flink",
+                                 .uid = step->plan->uid,
+                                 .gid = step->plan->gid,
+                                 .home = FP_FLINK_HOME,
+                                 .epoch_s = step->mtime_s};
+    enum fp_code code =
+        fp_base_add_account(&step->base->facts, &account, &passwd, &group, &shadow, &changed, err);
+    if (code != FP_OK) {
+        return fp_hint(err, "--user UID:GID runs Flink as another user, without an account");
+    }
+    if (!changed)
+        return FP_OK;
+    code = account_file(step, draft, "etc/passwd", 0644, passwd, err);
+    if (code == FP_OK)
+        code = account_file(step, draft, "etc/group", 0644, group, err);
+    if (code == FP_OK)
+        code = account_file(step, draft, "etc/shadow", 0640, shadow, err);
+    return code;
+}
+
+/* What is in the distribution's folder `name` ("" for its top), as links that stand in real
+ * directories: Flink's scripts look for files with find, which follows no linked directory. */
+static enum fp_code link_folder(const struct fp_layer_step *step, struct fp_draft *draft,
+                                const char *name, unsigned mode, uint64_t uid, struct fp_error *err)
+{
+    const struct fp_distribution *dist = &step->flink->dist;
+    cleanup_free char *source = fp_xasprintf("%s/%s", dist->top, name);
+    cleanup_free char *dest = fp_xasprintf("opt/flink/%s", name);
+    cleanup_strv struct fp_strv names = {0};
+    fp_tree_children(dist->tree, source, &names);
+    enum fp_code code = fp_draft_dir(draft, dest, mode, uid, 0, err);
+    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+        cleanup_free char *from = fp_path_join(source, names.items[i]);
+        cleanup_free char *below = fp_path_join(name, names.items[i]);
+        const struct fp_entry *entry = fp_tree_get(dist->tree, from);
+        if (entry != NULL && entry->kind == FP_ENTRY_DIR) {
+            code = link_folder(step, draft, below, mode, uid, err);
+            continue;
+        }
+        cleanup_free char *path = fp_path_join("opt/flink", below);
+        cleanup_free char *target = fp_xasprintf("/%s", from);
+        code = fp_draft_link(draft, path, target, err);
+    }
+    return code;
+}
+
+/* The scripts find Flink's home from where they really lie, so they are copies, not links. */
+static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *draft,
+                             struct fp_error *err)
+{
+    const struct fp_distribution *dist = &step->flink->dist;
+    enum fp_code code = fp_draft_dir(draft, "opt/flink/bin", 0755, 0, 0, err);
+    for (size_t i = 0; i < dist->file_count && code == FP_OK; i++) {
+        const struct fp_dist_file *file = &dist->files[i];
+        size_t len = strlen(file->path);
+        if (strncmp(file->path, "bin/", 4) != 0)
+            continue;
+        cleanup_free char *path = fp_path_join("opt/flink", file->path);
+        if (len > 4 && strcmp(file->path + len - 4, ".jar") == 0) {
+            cleanup_free char *target = fp_xasprintf("/%s/%s", dist->top, file->path);
+            code = fp_draft_link(draft, path, target, err);
+            continue;
+        }
+        struct fp_entry entry = {.path = path, .mode = 0755};
+        code = fp_draft_text(draft, &entry, file->data, file->len, err);
+    }
+    return code;
+}
+
+enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text, char **ret,
+                           struct fp_error *err)
+{
+    const struct fp_plan *plan = step->plan;
+    size_t count = plan->conf_keys.len;
+    cleanup_free struct fp_conf_entry *entries = fp_xcalloc(count + 1, sizeof(*entries));
+    for (size_t i = 0; i < count; i++) {
+        entries[i].key = plan->conf_keys.items[i];
+        entries[i].value = plan->conf_values.items[i];
+    }
+    bool yaml = strcmp(step->flink->traits->config_file, "config.yaml") == 0;
+    return fp_conf_patch(&step->flink->version, yaml, text, entries, count, ret, err);
+}
+
+static enum fp_code copy_conf(const struct fp_layer_step *step, struct fp_draft *draft,
+                              struct fp_error *err)
+{
+    const struct fp_distribution *dist = &step->flink->dist;
+    cleanup_free char *patched = fp_path_join("conf", step->flink->traits->config_file);
+    bool found = false;
+    enum fp_code code = fp_draft_dir(draft, "opt/flink/conf", SHARED_DIR, step->plan->uid, 0, err);
+    for (size_t i = 0; i < dist->file_count && code == FP_OK; i++) {
+        const struct fp_dist_file *file = &dist->files[i];
+        if (strncmp(file->path, "conf/", 5) != 0)
+            continue;
+        cleanup_free char *path = fp_path_join("opt/flink", file->path);
+        cleanup_free char *text = NULL;
+        if (strcmp(file->path, patched) == 0) {
+            found = true;
+            code = fp_setup_conf(step, file->data, &text, err);
+            if (code != FP_OK)
+                return fp_context(err, "%s", file->path);
+        }
+        struct fp_entry entry = {.path = path, .mode = SHARED_FILE, .uid = step->plan->uid};
+        code = fp_draft_text(draft, &entry, text != NULL ? text : file->data,
+                             text != NULL ? strlen(text) : file->len, err);
+    }
+    if (code == FP_OK && !found)
+        return fp_fail(err, FP_E_INPUT, "the distribution has no %s", patched);
+    return code;
+}
+
+/* Whatever else the distribution has at its top is linked as it is: examples, licences. */
+static enum fp_code link_rest(const struct fp_layer_step *step, struct fp_draft *draft,
+                              struct fp_error *err)
+{
+    static const char *const done[] = {"bin", "conf", "lib", "log", "opt", "plugins", "usrlib"};
+    const struct fp_distribution *dist = &step->flink->dist;
+    cleanup_strv struct fp_strv names = {0};
+    fp_tree_children(dist->tree, dist->top, &names);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+        bool skip = false;
+        for (size_t k = 0; k < sizeof(done) / sizeof(done[0]); k++)
+            skip = skip || strcmp(names.items[i], done[k]) == 0;
+        if (skip)
+            continue;
+        cleanup_free char *path = fp_path_join("opt/flink", names.items[i]);
+        cleanup_free char *target = fp_xasprintf("/%s/%s", dist->top, names.items[i]);
+        code = fp_draft_link(draft, path, target, err);
+    }
+    return code;
+}
+
+static bool dist_has(const struct fp_layer_step *step, const char *name)
+{
+    cleanup_free char *path = fp_xasprintf("%s/%s", step->flink->dist.top, name);
+    return fp_tree_get(step->flink->dist.tree, path) != NULL;
+}
+
+static enum fp_code add_home(const struct fp_layer_step *step, struct fp_draft *draft,
+                             struct fp_error *err)
+{
+    uint64_t uid = step->plan->uid;
+    enum fp_code code = fp_draft_dir(draft, "opt/flink", SHARED_DIR, uid, 0, err);
+    if (code == FP_OK)
+        code = copy_bin(step, draft, err);
+    if (code == FP_OK)
+        code = copy_conf(step, draft, err);
+    if (code == FP_OK)
+        code = link_folder(step, draft, "lib", 0755, 0, err);
+    if (code == FP_OK)
+        code = fp_draft_dir(draft, "opt/flink/log", SHARED_DIR, uid, 0, err);
+    if (code == FP_OK && dist_has(step, "opt"))
+        code = link_folder(step, draft, "opt", 0755, 0, err);
+    if (code == FP_OK && (dist_has(step, "plugins") || step->flink->traits->has_plugins))
+        code = link_folder(step, draft, "plugins", SHARED_DIR, uid, err);
+    if (code == FP_OK)
+        code = link_rest(step, draft, err);
+    return code;
+}
+
+enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *ret,
+                           struct fp_error *err)
+{
+    cleanup_draft struct fp_draft draft = fp_draft_new(step);
+    const char *entrypoint = fp_flink_entrypoint();
+    struct fp_entry entry = {.path = "docker-entrypoint.sh", .mode = 0755};
+    bool any = false;
+    enum fp_code code = fp_draft_text(&draft, &entry, entrypoint, strlen(entrypoint), err);
+    if (code == FP_OK)
+        code = add_account(step, &draft, err);
+    if (code == FP_OK)
+        code = add_home(step, &draft, err);
+    if (code == FP_OK)
+        code = fp_setup_extras(step, &draft, &any, err);
+    if (code == FP_OK)
+        code = fp_draft_write(&draft, step, "setup", ret, err);
+    return code;
+}
