@@ -20,6 +20,12 @@
 /** A file that is read into memory whole (configuration), at the most. */
 #define FP_SMALL_FILE_MAX ((size_t) 1 << 20)
 
+/** 1980-01-01T00:00:00Z: files that bring no time of their own; jars cannot say anything earlier.
+ */
+#define FP_EARLIEST_TIME ((int64_t) 315532800)
+/** The variable in which the entrypoint finds the job's class. */
+#define FP_ENV_JOB_CLASSNAME "FLINK_JOB_CLASSNAME"
+
 /** Where Flink comes from. */
 enum fp_flink_source {
     FP_FROM_RELEASE,
@@ -231,9 +237,30 @@ FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const stru
                                           const struct fp_bases *bases, size_t platform,
                                           struct fp_platform_image *image, struct fp_error *err);
 /** The root: the manifest of one platform, or the index of several. `*ret` is a reference. */
-FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
+FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_flink *flink,
+                                      const struct fp_bases *bases,
                                       const struct fp_platform_image *images, struct fp_blob **ret,
                                       struct fp_error *err);
+/** When the image was created, as it says: SOURCE_DATE_EPOCH, else the newest of its inputs. */
+int64_t fp_image_created(const struct fp_plan *plan, const struct fp_flink *flink,
+                         const struct fp_base_image *base);
+/** The newest time that the distribution and the job's jars bring with them, in epoch seconds. */
+int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink);
+/** The newest time in the job's jars. */
+int64_t fp_job_time(const struct fp_plan *plan);
+/** The class that the entrypoint names, or NULL where Flink finds it. Borrowed. */
+const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink);
+/** Whether Flink, job and base go together: Java, bash. Warns of what may not work. */
+FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
+                                     const struct fp_bases *bases, struct fp_error *err);
+/** All layers of ours for one platform, in order. */
+FP_CHECKED enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
+                                       const struct fp_base_image *base, struct fp_pool *pool,
+                                       struct fp_platform_image *image, struct fp_error *err);
+/** Free the images of `count` platforms; NULL is fine. */
+void fp_platform_images_free(struct fp_platform_image *take_images, size_t count);
+/** Command lines worth typing next, for the first output. */
+void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret);
 /** Put it where it is to go; the outcome of each output is added to `metadata`. */
 FP_CHECKED enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
                                          const struct fp_platform_image *images,

@@ -1,0 +1,130 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink)
+{
+    if (plan->options->job_classname != NULL)
+        return plan->options->job_classname;
+    /* Before 1.8 the entrypoint has to name the class; later Flink finds it in the manifest. */
+    for (size_t i = 0; flink->traits->needs_job_classname && i < plan->job_jars.len; i++) {
+        if (plan->jars[i].main_class != NULL)
+            return plan->jars[i].main_class;
+    }
+    return NULL;
+}
+
+int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink)
+{
+    int64_t newest = flink->has_dist ? flink->dist.newest_mtime_s : -1;
+    int64_t job = fp_job_time(plan);
+    newest = job > newest ? job : newest;
+    return newest > FP_EARLIEST_TIME ? newest : FP_EARLIEST_TIME;
+}
+
+int64_t fp_job_time(const struct fp_plan *plan)
+{
+    int64_t newest = FP_EARLIEST_TIME;
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        if (plan->jars[i].newest_entry_s > newest)
+            newest = plan->jars[i].newest_entry_s;
+    }
+    return newest;
+}
+
+static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *flink)
+{
+    struct fp_reporter *reporter = plan->context->reporter;
+    size_t with_main = 0;
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        const struct fp_jar *jar = &plan->jars[i];
+        with_main += jar->main_class != NULL;
+        if (jar->has_flink_runtime) {
+            fp_report(reporter, FP_EVENT_WARNING,
+                      "%s bundles Flink itself; give its Flink dependencies the scope 'provided'",
+                      plan->job_jars.items[i]);
+        }
+    }
+    if (plan->job_jars.len == 0) {
+        fp_report(reporter, FP_EVENT_INFO,
+                  "no --job-jar: a session image, jobs are submitted to the running cluster");
+        return;
+    }
+    if (fp_job_classname(plan, flink) != NULL)
+        return;
+    if (with_main == 0)
+        fp_report(reporter, FP_EVENT_WARNING,
+                  "no jar has a Main-Class in its manifest: give --job-classname here, or to "
+                  "job-cluster when it runs");
+    else if (with_main > 1)
+        fp_report(reporter, FP_EVENT_WARNING,
+                  "%zu jars have a Main-Class in their manifest; Flink takes one only, unless "
+                  "--job-classname says which",
+                  with_main);
+}
+
+static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_flink *flink,
+                                    const struct fp_bases *bases, const struct fp_base_image *image,
+                                    struct fp_error *err)
+{
+    const struct fp_base_facts *facts = &image->facts;
+    if (facts->java_home == NULL && facts->java == 0) {
+        (void) fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name);
+        return fp_hint(err, "Flink %s runs on Java %s; --base temurin-%u-jre has it",
+                       flink->version.text, flink->traits->java_versions,
+                       flink->traits->default_java);
+    }
+    if (facts->java == 0 || fp_flink_supports_java(&flink->version, facts->java))
+        return FP_OK;
+    if (facts->java > flink->traits->default_java) {
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s has Java %u; Flink %s is made for Java %s", bases->name, facts->java,
+                  flink->version.text, flink->traits->java_versions);
+        return FP_OK;
+    }
+    (void) fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s", bases->name,
+                   facts->java, flink->version.text, flink->traits->java_versions);
+    return fp_hint(err, "--base temurin-%u-jre", flink->traits->default_java);
+}
+
+static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_bases *bases,
+                                   const struct fp_base_image *image, struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        const struct fp_jar *jar = &plan->jars[i];
+        unsigned needed = fp_java_of_class_major(jar->class_major);
+        if (jar->class_major == 0 || image->facts.java == 0 || needed <= image->facts.java)
+            continue;
+        (void) fp_fail(err, FP_E_INPUT,
+                       "%s: class %s needs Java %u (class file version %u), and %s has Java %u",
+                       plan->job_jars.items[i], jar->class_major_of, needed, jar->class_major,
+                       bases->name, image->facts.java);
+        return fp_hint(err,
+                       "compile it with --release %u, or choose a base with Java %u, such as "
+                       "--base temurin-%u-jre",
+                       image->facts.java, needed, needed);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
+                          const struct fp_bases *bases, struct fp_error *err)
+{
+    warn_about_job(plan, flink);
+    for (size_t i = 0; i < bases->count; i++) {
+        const struct fp_base_image *image = &bases->images[i];
+        if (flink->has_dist && !image->facts.has_bash) {
+            (void) fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need",
+                           bases->name);
+            return fp_hint(err, "choose a base that has it, such as --base temurin-%u-jre",
+                           flink->traits->default_java);
+        }
+        enum fp_code code = check_base_java(plan, flink, bases, image, err);
+        if (code == FP_OK)
+            code = check_job_java(plan, bases, image, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}

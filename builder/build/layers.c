@@ -1,0 +1,99 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A layer whose members belong to someone else for the time being. */
+static void lend(struct fp_platform_image *image, const char *kind, const struct fp_layer *layer)
+{
+    struct fp_own_layer *own = &image->layers[image->layer_count++];
+    own->kind = kind;
+    own->layer = *layer;
+    own->shared = true;
+}
+
+static struct fp_own_layer *next_layer(struct fp_platform_image *image, const char *kind)
+{
+    struct fp_own_layer *own = &image->layers[image->layer_count];
+    memset(own, 0, sizeof(*own));
+    own->kind = kind;
+    return own;
+}
+
+typedef enum fp_code (*layer_maker)(const struct fp_layer_step *step, struct fp_layer *ret,
+                                    struct fp_error *err);
+
+static enum fp_code make(struct fp_platform_image *image, const char *kind, layer_maker maker,
+                         const struct fp_layer_step *step, struct fp_error *err)
+{
+    struct fp_own_layer *own = next_layer(image, kind);
+    enum fp_code code = maker(step, &own->layer, err);
+    image->layer_count += code == FP_OK;
+    return code;
+}
+
+/* The distribution's own bytes need nothing of the base; its names go under flink-VERSION/. */
+static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_layer_step *step,
+                                     struct fp_platform_image *image, struct fp_error *err)
+{
+    const struct fp_distribution *dist = &flink->dist;
+    if (fp_tree_get(step->tree, dist->top) != NULL) {
+        (void) fp_fail(err, FP_E_INPUT, "the base has a /%s already", dist->top);
+        return fp_hint(err, "it seems to have Flink in it: use --from-image");
+    }
+    lend(image, "distribution", &dist->layer);
+    return fp_tree_put(
+        step->tree, &(struct fp_entry){.path = dist->top, .kind = FP_ENTRY_DIR, .mode = 0755}, err);
+}
+
+static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step *step,
+                              struct fp_platform_image *image, struct fp_error *err)
+{
+    if (!flink->has_dist) {
+        bool any = false;
+        struct fp_own_layer *own = next_layer(image, "setup");
+        enum fp_code code = fp_step_extras(step, &own->layer, &any, err);
+        image->layer_count += code == FP_OK && any;
+        return code;
+    }
+    enum fp_code code = add_distribution(flink, step, image, err);
+    if (code == FP_OK && flink->release.hadoop_path != NULL)
+        code = make(image, "hadoop", fp_step_hadoop, step, err);
+    if (code == FP_OK)
+        code = make(image, "setup", fp_step_setup, step, err);
+    return code;
+}
+
+enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
+                            const struct fp_base_image *base, struct fp_pool *pool,
+                            struct fp_platform_image *image, struct fp_error *err)
+{
+    int64_t epoch = plan->context->source_date_epoch;
+    int64_t dist_time = flink->has_dist && flink->dist.newest_mtime_s > FP_EARLIEST_TIME
+                            ? flink->dist.newest_mtime_s
+                            : FP_EARLIEST_TIME;
+    struct fp_layer_step step = {.plan = plan,
+                                 .flink = flink,
+                                 .base = base,
+                                 .tree = base->facts.tree,
+                                 .pool = pool,
+                                 .mtime_s = epoch >= 0 ? epoch : dist_time};
+    enum fp_code code = add_setup(flink, &step, image, err);
+    if (code != FP_OK || plan->job_jars.len == 0)
+        return code;
+    step.mtime_s = epoch >= 0 ? epoch : fp_job_time(plan);
+    return make(image, "job", fp_step_job, &step, err);
+}
+
+void fp_platform_images_free(struct fp_platform_image *take_images, size_t count)
+{
+    for (size_t i = 0; take_images != NULL && i < count; i++) {
+        for (size_t k = 0; k < take_images[i].layer_count; k++) {
+            if (!take_images[i].layers[k].shared)
+                fp_layer_clear(&take_images[i].layers[k].layer);
+        }
+        fp_blob_unref(take_images[i].config);
+        fp_blob_unref(take_images[i].manifest);
+    }
+    free(take_images);
+}

@@ -1,0 +1,86 @@
+#include "internal.h"
+
+#include <string.h>
+
+static json_t *base_input(const struct fp_plan *plan, const struct fp_bases *bases)
+{
+    json_t *platforms = json_object();
+    for (size_t i = 0; i < bases->count; i++) {
+        cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
+        json_object_set_new(platforms, name, json_string(bases->images[i].descriptor.digest.text));
+    }
+    return json_pack("{s:s, s:s, s:s, s:o}", "kind", "base", "name", bases->name, "digest",
+                     bases->root.digest.text, "platforms", platforms);
+}
+
+static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
+                             const struct fp_flink *flink)
+{
+    const struct fp_release *release = &flink->release;
+    if (!flink->has_dist)
+        return;
+    const char *name = plan->source == FP_FROM_RELEASE     ? release->url
+                       : plan->source == FP_FROM_ARCHIVE   ? plan->options->from_archive
+                       : plan->options->local_dist != NULL ? plan->options->local_dist
+                                                           : "local distribution";
+    cleanup_free char *digest = flink->dist.sha512[0] != '\0'
+                                    ? fp_xasprintf("sha512:%s", flink->dist.sha512)
+                                    : fp_xstrdup(flink->dist.layer.diff_id.text);
+    json_array_append_new(inputs, json_pack("{s:s, s:s, s:s, s:s}", "kind", "flink", "name", name,
+                                            "version", flink->version.text, "digest", digest));
+    if (release->hadoop_url != NULL) {
+        cleanup_free char *hadoop = fp_xasprintf("sha256:%s", release->hadoop_sha256);
+        json_array_append_new(inputs, json_pack("{s:s, s:s, s:s}", "kind", "hadoop", "name",
+                                                release->hadoop_url, "digest", hadoop));
+    }
+}
+
+static void add_job_inputs(json_t *inputs, const struct fp_plan *plan)
+{
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        cleanup_free char *digest = plan->jars[i].sha256[0] != '\0'
+                                        ? fp_xasprintf("sha256:%s", plan->jars[i].sha256)
+                                        : NULL;
+        json_array_append_new(inputs, json_pack("{s:s, s:s, s:s*}", "kind", "job", "name",
+                                                plan->job_jars.items[i], "digest", digest));
+    }
+}
+
+static json_t *describe_layers(const struct fp_platform_image *image)
+{
+    json_t *layers = json_array();
+    for (size_t i = 0; i < image->layer_count; i++) {
+        const struct fp_own_layer *own = &image->layers[i];
+        const struct fp_descriptor *blob = fp_blob_descriptor(own->layer.blob);
+        json_array_append_new(
+            layers, json_pack("{s:s, s:s, s:s, s:I, s:s}", "kind", own->kind, "digest",
+                              blob->digest.text, "diffId", own->layer.diff_id.text, "size",
+                              (json_int_t) blob->size, "recipe", own->layer.recipe_key));
+    }
+    return layers;
+}
+
+json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
+                    const struct fp_bases *bases, const struct fp_platform_image *images,
+                    const struct fp_blob *root)
+{
+    const struct fp_descriptor *descriptor = fp_blob_descriptor(root);
+    json_t *inputs = json_array();
+    json_t *platforms = json_array();
+    json_array_append_new(inputs, base_input(plan, bases));
+    add_flink_inputs(inputs, plan, flink);
+    add_job_inputs(inputs, plan);
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
+        json_array_append_new(platforms,
+                              json_pack("{s:s, s:s, s:s, s:o}", "platform", name, "digest",
+                                        fp_blob_descriptor(images[i].manifest)->digest.text,
+                                        "config", fp_blob_descriptor(images[i].config)->digest.text,
+                                        "layers", describe_layers(&images[i])));
+    }
+    /* The first two keys are BuildKit's, which scripts already look for. */
+    return json_pack("{s:s, s:o, s:s, s:s, s:o, s:o}", "containerimage.digest",
+                     descriptor->digest.text, "containerimage.descriptor",
+                     fp_descriptor_json(descriptor), "image.name", plan->title, "flinkVersion",
+                     flink->version.text, "platforms", platforms, "inputs", inputs);
+}

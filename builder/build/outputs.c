@@ -1,0 +1,89 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The image as a repo of its own: new blobs, and the base's layers where they lie. */
+static struct fp_repo *gather(const struct fp_plan *plan, const struct fp_bases *bases,
+                              const struct fp_platform_image *images, struct fp_blob *root)
+{
+    struct fp_repo *parts = fp_repo_new_parts();
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        const struct fp_manifest *base = &bases->images[i].manifest;
+        for (size_t k = 0; k < base->layer_count; k++)
+            fp_parts_add_remote(parts, &base->layers[k], bases->repo);
+        for (size_t k = 0; k < images[i].layer_count; k++)
+            fp_parts_add_blob(parts, images[i].layers[k].layer.blob);
+        fp_parts_add_blob(parts, images[i].config);
+        fp_parts_add_blob(parts, images[i].manifest);
+    }
+    fp_parts_add_blob(parts, root);
+    return parts;
+}
+
+static enum fp_code open_output(const struct fp_plan *plan, const struct fp_plan_output *output,
+                                struct fp_repo **ret, struct fp_error *err)
+{
+    const struct fp_location *at = &output->location;
+    switch (at->kind) {
+    case FP_AT_REGISTRY:
+        return fp_repo_open_registry(&plan->context->registry, &at->reference, plan->blob_folder,
+                                     ret, err);
+    case FP_AT_LAYOUT:
+    case FP_AT_STORE:
+        return fp_repo_open_layout(at->path, true, ret, err);
+    case FP_AT_OCI_ARCHIVE:
+        return fp_repo_create_archive(at->path, FP_ARCHIVE_OCI, ret, err);
+    case FP_AT_DOCKER_ARCHIVE:
+        return fp_repo_create_archive(at->path, FP_ARCHIVE_DOCKER, ret, err);
+    case FP_AT_ROOTFS:
+        break;
+    }
+    return fp_fail(err, FP_E_INTERNAL, "unknown kind of output");
+}
+
+static json_t *describe(const struct fp_plan_output *output, const struct fp_repo *to,
+                        const struct fp_copy_result *result)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < output->names.len; i++)
+        json_array_append_new(names, json_string(output->names.items[i]));
+    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:i}", "to", to->title, "names", names,
+                     "movedBytes", (json_int_t) result->moved_bytes, "moved",
+                     (int) result->uploaded, "mounted", (int) result->mounted, "existing",
+                     (int) result->existing);
+}
+
+static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_output *output,
+                              struct fp_repo *parts, const struct fp_blob *root, json_t *outputs,
+                              struct fp_error *err)
+{
+    cleanup_repo struct fp_repo *to = NULL;
+    enum fp_code code = open_output(plan, output, &to, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_copy_result result = {0};
+    struct fp_copy_options options = {.threads = plan->context->threads,
+                                      .reporter = plan->context->reporter};
+    code =
+        fp_copy_image(parts, fp_blob_descriptor(root), to, &output->names, &options, &result, err);
+    if (code == FP_OK)
+        json_array_append_new(outputs, describe(output, to, &result));
+    fp_descriptor_clear(&result.root);
+    return code;
+}
+
+enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
+                              const struct fp_platform_image *images, struct fp_blob *root,
+                              json_t *metadata, struct fp_error *err)
+{
+    cleanup_repo struct fp_repo *parts = gather(plan, bases, images, root);
+    json_t *outputs = json_array();
+    json_object_set_new(metadata, "outputs", outputs);
+    for (size_t i = 0; i < plan->output_count; i++) {
+        enum fp_code code = write_one(plan, &plan->outputs[i], parts, root, outputs, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
