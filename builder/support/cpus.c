@@ -2,6 +2,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/pool.h"
@@ -120,9 +121,12 @@ unsigned fp_pool_default_threads(void)
 {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
-    unsigned cpus = 1;
-    if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0 && CPU_COUNT(&allowed) > 0)
-        cpus = (unsigned) CPU_COUNT(&allowed);
+    /* It fails on machines of more processors than the set holds. */
+    long cpus = sched_getaffinity(0, sizeof(allowed), &allowed) == 0
+                    ? CPU_COUNT(&allowed)
+                    : sysconf(_SC_NPROCESSORS_ONLN);
     unsigned quota = fp_cgroup_cpus("");
-    return cpus < quota ? cpus : quota;
+    if (cpus < 1)
+        return 1;
+    return cpus < (long) quota ? (unsigned) cpus : quota;
 }

@@ -110,6 +110,7 @@ enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct 
     cleanup_fd int fd = open_lock(path, exclusive);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: the lock file cannot be opened", path);
+    const struct timespec pause = {.tv_nsec = 50000000};
     /* Asked again and again: a blocking flock() could miss the signal that comes just before. */
     while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
@@ -117,7 +118,6 @@ enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct 
         enum fp_code code = fp_interrupt_check(err);
         if (code != FP_OK)
             return code;
-        const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
         (void) nanosleep(&pause, NULL);
     }
     *ret_fd = steal_fd(&fd);

@@ -52,11 +52,12 @@ void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX])
     unsigned char raw[EVP_MAX_MD_SIZE] = {0};
     unsigned len = 0;
     require(EVP_DigestFinal_ex(hash->context, raw, &len));
+    char *next = ret_hex;
     for (unsigned i = 0; i < len; i++) {
-        ret_hex[2 * i] = digits[raw[i] >> 4];
-        ret_hex[2 * i + 1] = digits[raw[i] & 15];
+        *next++ = digits[raw[i] >> 4];
+        *next++ = digits[raw[i] & 15];
     }
-    ret_hex[2 * len] = '\0';
+    *next = '\0';
 }
 
 void fp_hash_reset(struct fp_hash *hash)

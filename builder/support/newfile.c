@@ -75,8 +75,10 @@ enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **
     cleanup_free char *folder = folder_of(target);
     cleanup_newfile struct fp_newfile *file = NULL;
     enum fp_code code = fp_newfile_open_in(folder, mode, &file, err);
+    if (code == FP_E_NOT_FOUND)
+        (void) fp_hint(err, "make the folder first");
     if (code != FP_OK)
-        return code == FP_E_NOT_FOUND ? fp_hint(err, "make the folder first") : code;
+        return code;
     file->path = steal_pointer(&target);
     *ret = steal_pointer(&file);
     return FP_OK;

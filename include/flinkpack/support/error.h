@@ -74,4 +74,13 @@ FP_CHECKED enum fp_code fp_context(struct fp_error *err, const char *fmt, ...) F
  */
 enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
 
+#ifdef __clang_analyzer__
+/* The analyser sees one file at a time: it has to be told that none of these returns FP_OK, or it
+ * follows paths that do not exist. */
+#define fp_fail(err, code, ...)       ((void) fp_fail((err), (code), __VA_ARGS__), (code))
+#define fp_fail_errno(err, code, ...) ((void) fp_fail_errno((err), (code), __VA_ARGS__), (code))
+#define fp_context(err, ...)          ((void) fp_context((err), __VA_ARGS__), FP_E_INTERNAL)
+#define fp_hint(err, ...)             ((void) fp_hint((err), __VA_ARGS__), FP_E_INTERNAL)
+#endif
+
 #endif

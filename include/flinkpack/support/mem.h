@@ -66,6 +66,7 @@ static inline int steal_fd(int *slot)
  * FP_DEFINE_CLEANUP(fp_layer, fp_layer_free) gives fp_layer_freep() for
  * `__attribute__((cleanup(fp_layer_freep)))`; the header then defines cleanup_layer with it.
  */
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses here */
 #define FP_DEFINE_CLEANUP(name, type, destroy)                                                     \
     static inline void name(type **slot)                                                           \
     {                                                                                              \
@@ -73,5 +74,6 @@ static inline int steal_fd(int *slot)
             destroy(*slot);                                                                        \
         *slot = NULL;                                                                              \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #endif
