@@ -12,17 +12,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MAX_INPUT ((size_t) 16 << 20)
+#define REPLAY_MAX_BYTES ((size_t) 16 << 20)
 
 static int replay_file(const char *path)
 {
     FILE *file = fopen(path, "rb");
-    uint8_t *data = malloc(MAX_INPUT);
+    uint8_t *data = malloc(REPLAY_MAX_BYTES);
     if (file == NULL || data == NULL) {
         perror(path);
         exit(1);
     }
-    size_t size = fread(data, 1, MAX_INPUT, file);
+    size_t size = fread(data, 1, REPLAY_MAX_BYTES, file);
     (void) fclose(file);
     /* An exact-size copy lets AddressSanitizer see a read past the end. */
     uint8_t *exact = malloc(size > 0 ? size : 1);
