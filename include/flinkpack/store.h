@@ -3,9 +3,9 @@
  * Where images lie: OCI layouts (the local store is one), archives and registries, all as one
  * interface; and the engine that copies an image from one to another.
  *
- * A repo maps descriptors to bytes and names to descriptors. Content is verified by whoever reads
- * it from outside: every fp_repo_open_blob() source fails with FP_E_VERIFY at its end when size or
- * digest are not the descriptor's.
+ * A repo maps descriptors to bytes and names to descriptors. Documents are verified when they are
+ * read. Blobs are verified when they come in (a download, a copy into a layout or archive); who
+ * reads one where it lies (a layout, an archive) wraps it in fp_source_verified().
  */
 #ifndef FLINKPACK_STORE_H
 #define FLINKPACK_STORE_H
@@ -33,6 +33,8 @@ struct fp_repo_ops {
     enum fp_code (*name)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                          const char *bytes, const char *name, struct fp_error *err);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
+    /** NULL: itself. */
+    struct fp_repo *(*origin)(struct fp_repo *self, const struct fp_descriptor *descriptor);
     void (*free)(struct fp_repo *self);
 };
 
@@ -69,7 +71,8 @@ FP_CHECKED enum fp_code fp_repo_has(struct fp_repo *repo, const struct fp_descri
                                     bool *ret_exists, struct fp_error *err);
 /**
  * Put a blob. Safe from several threads at once.
- * @param blob   Its bytes, or NULL to mount it from `origin` only.
+ * @param blob   Its bytes, or NULL to mount it from `origin` only: FP_E_NOT_FOUND where it is
+ *               neither there nor can be mounted.
  * @param origin The repo that the blob comes from, for mounting; or NULL.
  */
 FP_CHECKED enum fp_code fp_repo_put_blob(struct fp_repo *repo,
@@ -85,11 +88,15 @@ FP_CHECKED enum fp_code fp_repo_put_document(struct fp_repo *repo,
  * Give the image a name: a tag of a registry, org.opencontainers.image.ref.name of a layout, a
  * RepoTag of a docker-archive. Several names may be given to one image.
  * @param bytes The manifest or index.
+ * @param name  NULL: no name, but the image is listed where images are listed.
  */
 FP_CHECKED enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *descriptor,
                                      const char *bytes, const char *name, struct fp_error *err);
 /** Make everything visible: writes index.json, publishes an archive. Call once, at the end. */
 FP_CHECKED enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err);
+/** The repo that the content really lies in: itself, but for what is only borrowed (parts).
+ * Borrowed. */
+struct fp_repo *fp_repo_origin(struct fp_repo *repo, const struct fp_descriptor *descriptor);
 /** Free; what was not finished is not visible. NULL is fine. */
 void fp_repo_free(struct fp_repo *repo);
 
@@ -156,10 +163,11 @@ void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob);
 void fp_parts_add_remote(struct fp_repo *parts, const struct fp_descriptor *descriptor,
                          struct fp_repo *origin);
 
-/** Any of registry reference, "oci:DIR[:TAG]", "oci-archive:FILE[:TAG]", "docker-archive:FILE",
- * "rootfs:TAR", and names in the local store. */
+/** Any of registry reference (also as "docker://REFERENCE"), "oci:DIR[:NAME]",
+ * "oci-archive:FILE[:NAME]", "docker-archive:FILE[:NAME:TAG]", "rootfs:TAR", and names in the local
+ * store. As with skopeo the name begins at the first ':', which a path therefore cannot contain. */
 struct fp_location {
-    enum {
+    enum fp_location_kind {
         FP_AT_REGISTRY,
         FP_AT_LAYOUT,
         FP_AT_OCI_ARCHIVE,
@@ -168,7 +176,8 @@ struct fp_location {
         FP_AT_STORE
     } kind;
     char *path;                    /**< of a layout or archive; NULL else */
-    char *name;                    /**< tag or name in it; NULL: none was given */
+    char *name;                    /**< tag or name in it (of the store: with ":latest" where no tag
+                                        was given); NULL: none was given */
     struct fp_reference reference; /**< of a registry; or of the local store's name */
 };
 /**

@@ -1,0 +1,46 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct fp_digest *digest_of(const struct fp_blob *blob)
+{
+    return &fp_blob_descriptor(blob)->digest;
+}
+
+struct fp_blob *fp_blob_list_find(const struct fp_blob_list *list, const struct fp_digest *digest)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (fp_digest_equal(digest_of(list->items[i]), digest))
+            return list->items[i];
+    return NULL;
+}
+
+void fp_blob_list_add(struct fp_blob_list *list, struct fp_blob *blob)
+{
+    if (fp_blob_list_find(list, digest_of(blob)) != NULL)
+        return;
+    list->items = fp_xreallocarray(list->items, list->len + 1, sizeof(struct fp_blob *));
+    list->items[list->len++] = fp_blob_ref(blob);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct fp_blob *const *left = a;
+    const struct fp_blob *const *right = b;
+    return strcmp(digest_of(*left)->text, digest_of(*right)->text);
+}
+
+void fp_blob_list_sort(struct fp_blob_list *list)
+{
+    if (list->len > 1)
+        qsort(list->items, list->len, sizeof(struct fp_blob *), compare);
+}
+
+void fp_blob_list_clear(struct fp_blob_list *list)
+{
+    for (size_t i = 0; i < list->len; i++)
+        fp_blob_unref(list->items[i]);
+    free(list->items);
+    *list = (struct fp_blob_list){0};
+}

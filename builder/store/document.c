@@ -1,0 +1,67 @@
+#include "internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    cleanup_free char *hint = fp_xvasprintf(fmt, args);
+    va_end(args);
+    (void) fp_hint(err, "%s", hint);
+    return code;
+}
+
+static enum fp_code check_size(const struct fp_descriptor *descriptor, const char *name,
+                               const struct fp_buf *body, struct fp_error *err)
+{
+    if (descriptor->size <= body->max - body->len)
+        return FP_OK;
+    return fp_fail(err, FP_E_INPUT, "%s: %s has %" PRIu64 " bytes, at most %zu are read", name,
+                   descriptor->digest.text, descriptor->size, body->max);
+}
+
+static enum fp_code read_verified(struct fp_source *take_inner,
+                                  const struct fp_descriptor *descriptor, const char *name,
+                                  struct fp_buf *body, struct fp_error *err)
+{
+    cleanup_free char *what = fp_xasprintf("%s: %s", name, descriptor->digest.text);
+    cleanup_source struct fp_source *source = fp_source_verified(take_inner, descriptor, what);
+    enum fp_code code = fp_source_read_all(source, body, err);
+    if (code == FP_E_VERIFY)
+        return fp_hinted(code, err, "it is damaged there: get the image again");
+    return code;
+}
+
+enum fp_code fp_blob_document(const struct fp_blob *blob, const struct fp_descriptor *descriptor,
+                              const char *name, struct fp_buf *body, struct fp_error *err)
+{
+    struct fp_source *source = NULL;
+    enum fp_code code = check_size(descriptor, name, body, err);
+    if (code == FP_OK)
+        code = fp_blob_open(blob, 0, &source, err);
+    return code != FP_OK ? code : read_verified(source, descriptor, name, body, err);
+}
+
+enum fp_code fp_bytes_document(const char *bytes, size_t len,
+                               const struct fp_descriptor *descriptor, const char *name,
+                               struct fp_buf *body, struct fp_error *err)
+{
+    enum fp_code code = check_size(descriptor, name, body, err);
+    if (code != FP_OK)
+        return code;
+    return read_verified(fp_source_memory(bytes, len), descriptor, name, body, err);
+}
+
+struct fp_blob *fp_document_blob(const struct fp_descriptor *descriptor, const char *bytes)
+{
+    size_t len = strlen(bytes);
+    return fp_blob_memory(descriptor->media_type, fp_xstrndup(bytes, len), len);
+}
+
+char *fp_digest_short(const struct fp_digest *digest)
+{
+    return fp_xasprintf("%s:%.12s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
+}

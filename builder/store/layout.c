@@ -1,0 +1,250 @@
+#include "internal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* A name that is written to index.json at the end. */
+struct pending {
+    struct fp_descriptor descriptor;
+    char *name;
+};
+
+struct layout {
+    struct fp_repo base;
+    char *path;
+    char *store_blobs; /* where files may be hard-linked from; NULL: nowhere */
+    int hold;          /* against collection, while blobs are there that no index.json leads to */
+    struct pending *pending;
+    size_t pending_len;
+};
+
+static enum fp_code layout_resolve(struct fp_repo *self, const char *name,
+                                   struct fp_descriptor *ret, struct fp_error *err)
+{
+    const struct layout *layout = (struct layout *) self;
+    cleanup_layout_index struct fp_layout_index index = {0};
+    enum fp_code code = fp_layout_read_index(layout->path, &index, err);
+    return code != FP_OK ? code : fp_layout_index_find(&index, name, self->title, ret, err);
+}
+
+static enum fp_code layout_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                    struct fp_stage *stage, struct fp_blob **ret,
+                                    struct fp_error *err)
+{
+    const struct layout *layout = (struct layout *) self;
+    cleanup_free char *path = fp_layout_blob_path(layout->path, &descriptor->digest);
+    (void) stage;
+    return fp_blob_file_get(path, self->title, descriptor, ret, err);
+}
+
+static enum fp_code layout_get_document(struct fp_repo *self,
+                                        const struct fp_descriptor *descriptor, struct fp_buf *body,
+                                        struct fp_error *err)
+{
+    cleanup_blob struct fp_blob *blob = NULL;
+    enum fp_code code = layout_get_blob(self, descriptor, NULL, &blob, err);
+    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+}
+
+static enum fp_code layout_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                               bool *ret_exists, struct fp_error *err)
+{
+    const struct layout *layout = (struct layout *) self;
+    cleanup_free char *path = fp_layout_blob_path(layout->path, &descriptor->digest);
+    (void) err;
+    *ret_exists = fp_blob_file_is_there(path, descriptor->size);
+    return FP_OK;
+}
+
+static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                    struct fp_blob *blob, struct fp_repo *origin,
+                                    struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                                    struct fp_error *err)
+{
+    const struct layout *layout = (struct layout *) self;
+    cleanup_free char *folder =
+        fp_xasprintf("%s/blobs/%s", layout->path, fp_digest_algorithm_name(&descriptor->digest));
+    cleanup_free char *path = fp_path_join(folder, fp_digest_hex(&descriptor->digest));
+    (void) origin;
+    enum fp_code code = fp_mkdir_p(folder, 0755, err);
+    if (code == FP_OK)
+        code =
+            fp_blob_file_put(path, layout->store_blobs, descriptor, blob, stage, ret_outcome, err);
+    return code;
+}
+
+static enum fp_code layout_put_document(struct fp_repo *self,
+                                        const struct fp_descriptor *descriptor, const char *bytes,
+                                        struct fp_error *err)
+{
+    cleanup_blob struct fp_blob *blob = fp_document_blob(descriptor, bytes);
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    return layout_put_blob(self, descriptor, blob, NULL, NULL, &outcome, err);
+}
+
+static enum fp_code layout_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                const char *bytes, const char *name, struct fp_error *err)
+{
+    struct layout *layout = (struct layout *) self;
+    (void) bytes;
+    (void) err;
+    layout->pending =
+        fp_xreallocarray(layout->pending, layout->pending_len + 1, sizeof(*layout->pending));
+    layout->pending[layout->pending_len++] = (struct pending){
+        .descriptor = fp_descriptor_copy(descriptor),
+        .name = fp_xstrdup(name),
+    };
+    return FP_OK;
+}
+
+static void drop_pending(struct layout *layout)
+{
+    for (size_t i = 0; i < layout->pending_len; i++) {
+        fp_descriptor_clear(&layout->pending[i].descriptor);
+        free(layout->pending[i].name);
+    }
+    free(layout->pending);
+    layout->pending = NULL;
+    layout->pending_len = 0;
+}
+
+/* Files are synced one by one, the names of those that were linked here all at once. Some file
+ * systems cannot sync folders: never mind. */
+static void sync_blobs(const struct layout *layout)
+{
+    cleanup_free char *folder = fp_layout_blob_folder(layout->path);
+    cleanup_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        (void) fsync(fd);
+}
+
+/* The index is read again under the lock: others may have named images in the meantime. */
+static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
+{
+    struct layout *layout = (struct layout *) self;
+    cleanup_fd int lock = -1;
+    cleanup_layout_index struct fp_layout_index index = {0};
+    if (layout->pending_len == 0)
+        return FP_OK;
+    sync_blobs(layout);
+    enum fp_code code = fp_layout_lock_index(layout->path, &lock, err);
+    if (code == FP_OK)
+        code = fp_layout_read_index(layout->path, &index, err);
+    if (code != FP_OK)
+        return code;
+    for (size_t i = 0; i < layout->pending_len; i++)
+        fp_layout_index_set(&index, &layout->pending[i].descriptor, layout->pending[i].name);
+    code = fp_layout_write_index(layout->path, &index, err);
+    if (code == FP_OK)
+        drop_pending(layout);
+    return code;
+}
+
+static void layout_free(struct fp_repo *self)
+{
+    struct layout *layout = (struct layout *) self;
+    drop_pending(layout);
+    fp_cleanup_fdp(&layout->hold);
+    free(layout->path);
+    free(layout->store_blobs);
+    free(layout->base.title);
+    free(layout);
+}
+
+static const struct fp_repo_ops layout_ops = {
+    .resolve = layout_resolve,
+    .get_document = layout_get_document,
+    .get_blob = layout_get_blob,
+    .has = layout_has,
+    .put_blob = layout_put_blob,
+    .put_document = layout_put_document,
+    .name = layout_name,
+    .finish = layout_finish,
+    .free = layout_free,
+};
+
+/* The mark comes last but the index, so that a folder with it is always a layout. */
+static enum fp_code make_layout(const char *path, struct fp_error *err)
+{
+    cleanup_free char *blobs = fp_layout_blob_folder(path);
+    cleanup_free char *marker = fp_path_join(path, "oci-layout");
+    enum fp_code code = fp_mkdir_p(blobs, 0755, err);
+    if (code != FP_OK || fp_path_exists(marker))
+        return code;
+    /* Never replaced: others may hold a lock on it already. */
+    return fp_layout_write_file(path, "oci-layout", FP_LAYOUT_MARKER, false, err);
+}
+
+static enum fp_code check_layout(const char *path, struct fp_error *err)
+{
+    cleanup_free char *marker = fp_path_join(path, "oci-layout");
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    if (!fp_path_exists(path))
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: no such folder", path);
+    enum fp_code code = fp_file_read(marker, &text, err);
+    if (code == FP_E_NOT_FOUND)
+        return fp_hinted(
+            fp_fail(err, FP_E_NOT_FOUND, "%s: not an OCI layout: no file oci-layout in it", path),
+            err, "for a file made by 'docker save' write docker-archive:FILE");
+    return code != FP_OK ? code : fp_layout_marker_check(fp_buf_text(&text), text.len, marker, err);
+}
+
+static char *store_blobs(void)
+{
+    cleanup_free char *store = NULL;
+    return fp_store_path(&store, NULL) == FP_OK ? fp_layout_blob_folder(store) : NULL;
+}
+
+enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
+                                 struct fp_error *err)
+{
+    enum fp_code code = create ? make_layout(path, err) : FP_OK;
+    if (code == FP_OK)
+        code = check_layout(path, err);
+    if (code != FP_OK)
+        return code;
+    struct layout *layout = fp_xcalloc(1, sizeof(*layout));
+    layout->base.ops = &layout_ops;
+    layout->base.title = fp_xasprintf("oci:%s", path);
+    layout->path = fp_xstrdup(path);
+    layout->store_blobs = store_blobs();
+    layout->hold = fp_layout_hold(path);
+    *ret = &layout->base;
+    return FP_OK;
+}
+
+enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret, size_t *ret_len,
+                            struct fp_error *err)
+{
+    cleanup_layout_index struct fp_layout_index index = {0};
+    enum fp_code code = check_layout(path, err);
+    if (code == FP_OK)
+        code = fp_layout_read_index(path, &index, err);
+    return code != FP_OK ? code : fp_layout_index_list(&index, path, ret, ret_len, err);
+}
+
+enum fp_code fp_layout_remove(const char *path, const char *name, uint64_t *ret_freed_bytes,
+                              struct fp_error *err)
+{
+    cleanup_fd int lock = -1;
+    cleanup_layout_index struct fp_layout_index index = {0};
+    uint64_t freed = 0;
+    enum fp_code code = check_layout(path, err);
+    if (code == FP_OK)
+        code = fp_layout_lock_index(path, &lock, err);
+    if (code == FP_OK)
+        code = fp_layout_read_index(path, &index, err);
+    if (code != FP_OK)
+        return code;
+    if (!fp_layout_index_forget(&index, name)) {
+        cleanup_strv struct fp_strv names = {0};
+        fp_layout_index_names(&index, &names);
+        return fp_fail_no_image(path, name, &names, err);
+    }
+    code = fp_layout_write_index(path, &index, err);
+    if (code == FP_OK)
+        code = fp_layout_collect(path, &index, &freed, err);
+    if (ret_freed_bytes != NULL)
+        *ret_freed_bytes = freed;
+    return code;
+}

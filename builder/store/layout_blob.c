@@ -1,0 +1,132 @@
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* linkat(), where a file that is there but is not the blob (cut off by a crash) makes way. */
+static bool link_blob(const char *from, int flags, const char *path, uint64_t size)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        if (linkat(AT_FDCWD, from, AT_FDCWD, path, flags) == 0)
+            return true;
+        if (errno != EEXIST)
+            return false;
+        if (fp_blob_file_is_there(path, size))
+            return true;
+        (void) unlink(path);
+    }
+    return false;
+}
+
+/* A file without a name is one that we have made for this, digest included. */
+static bool link_nameless(const struct fp_blob *blob, const char *path)
+{
+    struct stat st = {0};
+    int fd = fp_blob_fd(blob);
+    if (fd < 0 || fstat(fd, &st) != 0 || st.st_nlink != 0 || fsync(fd) != 0)
+        return false;
+    char name[32];
+    (void) snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    return link_blob(name, AT_SYMLINK_FOLLOW, path, fp_blob_descriptor(blob)->size);
+}
+
+/* Only out of the local store: nobody writes to its files. A user's file may change at any time,
+ * and the blob would change with it. */
+static bool link_from_store(const struct fp_blob *blob, const char *store_blobs, const char *path)
+{
+    const char *from = fp_blob_path(blob);
+    if (from == NULL || store_blobs == NULL)
+        return false;
+    const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
+    cleanup_free char *expected = fp_path_join(store_blobs, fp_digest_hex(&descriptor->digest));
+    return strcmp(from, expected) == 0 && link_blob(from, 0, path, descriptor->size);
+}
+
+/* Share the blocks where the file system can (btrfs, xfs). */
+static bool clone_file(const struct fp_blob *blob, int to)
+{
+    const char *path = fp_blob_path(blob);
+    cleanup_fd int opened = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int from = opened >= 0 ? opened : fp_blob_fd(blob);
+    return from >= 0 && ioctl(to, FICLONE, from) == 0;
+}
+
+static enum fp_code open_copy(const struct fp_blob *blob, int fd, const char *path, bool cloned,
+                              struct fp_source **ret, struct fp_error *err)
+{
+    if (!cloned)
+        return fp_blob_open(blob, 0, ret, err);
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read back", path);
+    *ret = fp_source_fd(copy, path, 0, UINT64_MAX);
+    return FP_OK;
+}
+
+/* Every byte is read once, to be verified; what could be cloned is not written. */
+static enum fp_code fill(int fd, const char *path, const struct fp_descriptor *descriptor,
+                         const struct fp_blob *blob, struct fp_stage *stage, struct fp_error *err)
+{
+    struct fp_source *opened = NULL;
+    bool cloned = clone_file(blob, fd);
+    enum fp_code code = open_copy(blob, fd, path, cloned, &opened, err);
+    if (code != FP_OK)
+        return code;
+    if (stage != NULL)
+        opened = fp_source_staged(opened, stage);
+    cleanup_free char *what = fp_xasprintf("copying %s", descriptor->digest.text);
+    cleanup_source struct fp_source *source = fp_source_verified(opened, descriptor, what);
+    cleanup_sink struct fp_sink *sink = cloned ? fp_sink_null() : fp_sink_fd(fd, path);
+    code = fp_stream_copy(source, sink, NULL, err);
+    if (code == FP_E_VERIFY)
+        return fp_hinted(code, err, "the image is damaged where it comes from: get it again");
+    return code;
+}
+
+static enum fp_code copy_blob(const char *path, const struct fp_descriptor *descriptor,
+                              const struct fp_blob *blob, struct fp_stage *stage,
+                              struct fp_error *err)
+{
+    cleanup_newfile struct fp_newfile *file = NULL;
+    cleanup_free char *folder = fp_xstrndup(path, (size_t) (fp_path_base(path) - path));
+    enum fp_code code = fp_newfile_open_in(folder, 0644, &file, err);
+    if (code == FP_OK)
+        code = fill(fp_newfile_fd(file), path, descriptor, blob, stage, err);
+    return code != FP_OK ? code : fp_newfile_publish(file, path, true, err);
+}
+
+/* A size that does not fit the digest could otherwise slip through where nothing is copied. */
+static enum fp_code check_claim(const struct fp_descriptor *descriptor, const struct fp_blob *blob,
+                                struct fp_error *err)
+{
+    const struct fp_descriptor *have = fp_blob_descriptor(blob);
+    if (have->size == descriptor->size && fp_digest_equal(&have->digest, &descriptor->digest))
+        return FP_OK;
+    return fp_fail(err, FP_E_VERIFY, "%s was expected, the bytes given are %s",
+                   descriptor->digest.text, have->digest.text);
+}
+
+enum fp_code fp_blob_file_put(const char *path, const char *store_blobs,
+                              const struct fp_descriptor *descriptor, struct fp_blob *blob,
+                              struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                              struct fp_error *err)
+{
+    *ret_outcome = FP_PUSH_EXISTING;
+    if (fp_blob_file_is_there(path, descriptor->size))
+        return FP_OK;
+    if (blob == NULL)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: is not there", path);
+    enum fp_code code = check_claim(descriptor, blob, err);
+    if (code != FP_OK)
+        return code;
+    if (!link_nameless(blob, path) && !link_from_store(blob, store_blobs, path))
+        code = copy_blob(path, descriptor, blob, stage, err);
+    if (code == FP_OK)
+        *ret_outcome = FP_PUSH_UPLOADED;
+    return code;
+}

@@ -1,0 +1,162 @@
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How often a lock that someone else has is asked for again. */
+#define LOCK_POLL_MS 20
+
+enum fp_code fp_layout_marker_check(const char *text, size_t len, const char *name,
+                                    struct fp_error *err)
+{
+    cleanup_json json_t *marker = NULL;
+    enum fp_code code = fp_json_parse(text, len, name, &marker, err);
+    if (code != FP_OK)
+        return code;
+    const char *version = fp_json_string(marker, "imageLayoutVersion");
+    if (version == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: not the mark of an OCI layout: no imageLayoutVersion",
+                       name);
+    if (strncmp(version, "1.", 2) != 0)
+        return fp_fail(err, FP_E_INPUT, "%s: OCI layouts of version %s are not known, only 1.x",
+                       name, version);
+    return FP_OK;
+}
+
+/* Threads of a pool have signals blocked, so that a waiting flock() would never notice Ctrl-C. */
+enum fp_code fp_flock_wait(int fd, int operation, const char *name, struct fp_error *err)
+{
+    const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+    while (flock(fd, operation | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return fp_fail_errno(err, FP_E_IO, "%s: cannot be locked", name);
+        enum fp_code code = fp_interrupt_check(err);
+        if (code != FP_OK)
+            return code;
+        (void) nanosleep(&pause, NULL);
+    }
+    return FP_OK;
+}
+
+/* The folder itself is locked, which leaves nothing behind. NFS cannot lock folders. */
+enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error *err)
+{
+    cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
+    struct fp_error refused = {0};
+    enum fp_code code = fp_flock_wait(fd, LOCK_EX, path, &refused);
+    if (code == FP_E_IO) {
+        cleanup_free char *file = fp_path_join(path, "index.json.lock");
+        return fp_file_lock(file, true, ret_fd, err);
+    }
+    if (code != FP_OK) {
+        *err = refused;
+        return code;
+    }
+    *ret_fd = steal_fd(&fd);
+    return FP_OK;
+}
+
+int fp_layout_hold(const char *path)
+{
+    cleanup_free char *marker = fp_path_join(path, "oci-layout");
+    cleanup_fd int fd = open(marker, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return fd >= 0 && fp_flock_wait(fd, LOCK_SH, marker, NULL) == FP_OK ? steal_fd(&fd) : -1;
+}
+
+int fp_layout_try_exclusive(const char *path)
+{
+    cleanup_free char *marker = fp_path_join(path, "oci-layout");
+    cleanup_fd int fd = open(marker, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? steal_fd(&fd) : -1;
+}
+
+enum fp_code fp_layout_write_file(const char *path, const char *name, const char *bytes,
+                                  bool replace, struct fp_error *err)
+{
+    cleanup_free char *file = fp_path_join(path, name);
+    cleanup_newfile struct fp_newfile *made = NULL;
+    enum fp_code code = fp_newfile_open_in(path, 0644, &made, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(made), file);
+    code = fp_sink_write(sink, bytes, strlen(bytes), err);
+    return code != FP_OK ? code : fp_newfile_publish(made, file, replace, err);
+}
+
+enum fp_code fp_layout_read_index(const char *path, struct fp_layout_index *ret,
+                                  struct fp_error *err)
+{
+    cleanup_free char *file = fp_path_join(path, "index.json");
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_file_read(file, &body, err);
+    if (code == FP_E_NOT_FOUND) {
+        *ret = fp_layout_index_new();
+        return FP_OK;
+    }
+    if (code == FP_OK)
+        code = fp_layout_index_parse(fp_buf_text(&body), body.len, file, ret, err);
+    return code;
+}
+
+enum fp_code fp_layout_write_index(const char *path, const struct fp_layout_index *index,
+                                   struct fp_error *err)
+{
+    cleanup_free char *file = fp_path_join(path, "index.json");
+    cleanup_free char *bytes = fp_layout_index_bytes(index);
+    if (strlen(bytes) > FP_MANIFEST_MAX_BYTES) {
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "%s: would have %zu bytes, at most %zu can be read", file,
+                                 strlen(bytes), FP_MANIFEST_MAX_BYTES),
+                         err, "remove images that are no longer needed");
+    }
+    return fp_layout_write_file(path, "index.json", bytes, true, err);
+}
+
+char *fp_layout_blob_path(const char *path, const struct fp_digest *digest)
+{
+    return fp_xasprintf("%s/blobs/%s/%s", path, fp_digest_algorithm_name(digest),
+                        fp_digest_hex(digest));
+}
+
+char *fp_layout_blob_folder(const char *path)
+{
+    return fp_path_join(path, "blobs/sha256");
+}
+
+/* Not a link either: a blob is what the layout itself holds. */
+bool fp_blob_file_is_there(const char *path, uint64_t size)
+{
+    struct stat st = {0};
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t) st.st_size == size;
+}
+
+enum fp_code fp_blob_file_get(const char *path, const char *title,
+                              const struct fp_descriptor *descriptor, struct fp_blob **ret,
+                              struct fp_error *err)
+{
+    struct stat st = {0};
+    if (lstat(path, &st) != 0) {
+        if (errno != ENOENT)
+            return fp_fail_errno(err, FP_E_IO, "%s", path);
+        return fp_hinted(
+            fp_fail(err, FP_E_NOT_FOUND, "%s: %s is missing", title, descriptor->digest.text), err,
+            "the image is incomplete there: get it again");
+    }
+    if (!S_ISREG(st.st_mode))
+        return fp_fail(err, FP_E_INPUT, "%s: not a regular file", path);
+    if ((uint64_t) st.st_size != descriptor->size) {
+        return fp_hinted(fp_fail(err, FP_E_VERIFY,
+                                 "%s: %s has %" PRIu64 " bytes instead of %" PRIu64, title,
+                                 descriptor->digest.text, (uint64_t) st.st_size, descriptor->size),
+                         err, "the image is damaged there: get it again");
+    }
+    *ret = fp_blob_file(descriptor, path, -1, 0);
+    return FP_OK;
+}

@@ -1,0 +1,171 @@
+/*
+ * Which blobs are deleted: those that no document reachable from index.json names. To be safe with
+ * kinds of document that are not known here (artifacts, signatures), every member "digest" of
+ * every document counts as naming a blob, wherever it stands; of the blobs so named, those whose
+ * media type may be a manifest or index are read in turn.
+ *
+ * Blobs that a running build has put in place are not named yet: it holds the layout (see
+ * fp_layout_hold()), and then nothing is deleted until a later removal.
+ */
+#include "internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The most blobs that are marked, and documents that lead from one to the next. */
+#define MAX_MARKED 200000
+#define MAX_DEPTH  8
+
+/* Downloads that nobody has come back to for so long are deleted. */
+#define PARTIAL_MAX_AGE_S (7 * 24 * 3600)
+
+struct collection {
+    const char *path;
+    json_t *marked;           /* object: digest -> true */
+    struct fp_strv documents; /* marked, and still to be read */
+};
+
+/* Layers and the like: everything that cannot name further blobs. */
+static bool may_name_blobs(const char *media_type)
+{
+    if (media_type == NULL || fp_media_is_index(media_type) || fp_media_is_manifest(media_type))
+        return true;
+    return strstr(media_type, "json") != NULL && strcmp(media_type, FP_MEDIA_OCI_CONFIG) != 0 &&
+           strcmp(media_type, FP_MEDIA_DOCKER_CONFIG) != 0;
+}
+
+static enum fp_code mark(struct collection *self, const json_t *object, struct fp_error *err)
+{
+    struct fp_digest digest = {0};
+    const char *text = fp_json_string(object, "digest");
+    if (text == NULL || fp_digest_parse(text, "", &digest, NULL) != FP_OK ||
+        json_object_get(self->marked, text) != NULL)
+        return FP_OK;
+    if (json_object_size(self->marked) >= MAX_MARKED)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d blobs", self->path, MAX_MARKED);
+    (void) json_object_set_new(self->marked, text, json_true());
+    if (may_name_blobs(fp_json_string(object, "mediaType")))
+        fp_strv_add(&self->documents, text);
+    return FP_OK;
+}
+
+/* Depth is bounded by the JSON parser. */
+static enum fp_code mark_all(struct collection *self, const json_t *value, struct fp_error *err)
+{
+    enum fp_code code = json_is_object(value) ? mark(self, value, err) : FP_OK;
+    const char *key = NULL;
+    json_t *child = NULL;
+    size_t i = 0;
+    json_object_foreach((json_t *) (uintptr_t) value, key, child)
+    {
+        if (code == FP_OK)
+            code = mark_all(self, child, err);
+    }
+    json_array_foreach(value, i, child)
+    {
+        if (code == FP_OK)
+            code = mark_all(self, child, err);
+    }
+    return code;
+}
+
+/* A blob that is missing (a sparse copy) or that is no document names nothing. */
+static enum fp_code mark_document(struct collection *self, const char *digest_text,
+                                  struct fp_error *err)
+{
+    struct fp_digest digest = {0};
+    struct stat st = {0};
+    cleanup_json json_t *document = NULL;
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_digest_parse(digest_text, self->path, &digest, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *path = fp_layout_blob_path(self->path, &digest);
+    if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
+        (uint64_t) st.st_size > FP_MANIFEST_MAX_BYTES)
+        return FP_OK;
+    code = fp_file_read(path, &body, err);
+    if (code != FP_OK)
+        return code;
+    if (fp_json_parse(fp_buf_text(&body), body.len, path, &document, NULL) != FP_OK)
+        return FP_OK;
+    return mark_all(self, document, err);
+}
+
+static enum fp_code mark_documents(struct collection *self, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (int depth = 0; depth < MAX_DEPTH && self->documents.len > 0; depth++) {
+        cleanup_strv struct fp_strv batch = self->documents;
+        self->documents = (struct fp_strv){0};
+        for (size_t i = 0; i < batch.len && code == FP_OK; i++)
+            code = mark_document(self, batch.items[i], err);
+        if (code != FP_OK)
+            return code;
+    }
+    if (self->documents.len > 0)
+        return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep", self->path,
+                       MAX_DEPTH);
+    return FP_OK;
+}
+
+/* ".HEX.partial": a download, by registry_repo.c. */
+static bool is_stale_partial(const char *name, const struct stat *st)
+{
+    const char *dot = strrchr(name, '.');
+    return name[0] == '.' && strcmp(dot, ".partial") == 0 &&
+           time(NULL) - st->st_mtime > PARTIAL_MAX_AGE_S;
+}
+
+static bool is_garbage(const struct collection *self, const char *algorithm, const char *name,
+                       const struct stat *st)
+{
+    struct fp_digest digest = {0};
+    cleanup_free char *text = fp_xasprintf("%s:%s", algorithm, name);
+    if (!S_ISREG(st->st_mode))
+        return false;
+    if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
+        return json_object_get(self->marked, text) == NULL;
+    return is_stale_partial(name, st);
+}
+
+static uint64_t sweep(const struct collection *self, const char *algorithm)
+{
+    uint64_t freed = 0;
+    cleanup_free char *folder = fp_xasprintf("%s/blobs/%s", self->path, algorithm);
+    DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return 0;
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        struct stat st = {0};
+        if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !is_garbage(self, algorithm, entry->d_name, &st) ||
+            unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+            continue;
+        freed += st.st_nlink == 1 ? (uint64_t) st.st_size : 0;
+    }
+    (void) closedir(dir);
+    return freed;
+}
+
+enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *index,
+                               uint64_t *ret_freed_bytes, struct fp_error *err)
+{
+    *ret_freed_bytes = 0;
+    cleanup_fd int exclusive = fp_layout_try_exclusive(path);
+    if (exclusive < 0)
+        return FP_OK;
+    struct collection self = {.path = path, .marked = json_object()};
+    enum fp_code code = mark_all(&self, index->document, err);
+    if (code == FP_OK)
+        code = mark_documents(&self, err);
+    if (code == FP_OK)
+        *ret_freed_bytes = sweep(&self, "sha256") + sweep(&self, "sha512");
+    json_decref(self.marked);
+    fp_strv_clear(&self.documents);
+    return code != FP_OK ? fp_context(err, "the name is gone, its blobs are still there") : FP_OK;
+}

@@ -1,0 +1,310 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* How many names an error lists. */
+#define LISTED_NAMES 8
+
+struct fp_layout_index fp_layout_index_new(void)
+{
+    json_t *document = json_pack("{s:i, s:s, s:[]}", "schemaVersion", 2, "mediaType",
+                                 FP_MEDIA_OCI_INDEX, "manifests");
+    if (document == NULL)
+        abort();
+    return (struct fp_layout_index){.document = document};
+}
+
+static json_t *entries_of(const struct fp_layout_index *index)
+{
+    return json_object_get(index->document, "manifests");
+}
+
+static enum fp_code check_entries(const json_t *entries, const char *name, struct fp_error *err)
+{
+    size_t i = 0;
+    json_t *entry = NULL;
+    json_array_foreach(entries, i, entry)
+    {
+        if (!json_is_object(entry) || fp_json_string(entry, "digest") == NULL)
+            return fp_fail(err, FP_E_INPUT, "%s: entry %zu of manifests is no descriptor", name, i);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_layout_index_parse(const char *text, size_t len, const char *name,
+                                   struct fp_layout_index *ret, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    enum fp_code code = fp_json_parse(text, len, name, &document, err);
+    if (code != FP_OK)
+        return code;
+    if (json_integer_value(json_object_get(document, "schemaVersion")) != 2)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: not the index of an OCI layout: schemaVersion is not 2", name);
+    const json_t *entries = json_object_get(document, "manifests");
+    if (!json_is_array(entries))
+        return fp_fail(err, FP_E_INPUT, "%s: not the index of an OCI layout: no array manifests",
+                       name);
+    code = check_entries(entries, name, err);
+    if (code == FP_OK)
+        ret->document = steal_pointer(&document);
+    return code;
+}
+
+static const char *annotation_of(const json_t *entry, const char *key)
+{
+    return fp_json_string(json_object_get(entry, "annotations"), key);
+}
+
+static json_t *find_annotated(const json_t *entries, const char *key, const char *value)
+{
+    size_t i = 0;
+    json_t *entry = NULL;
+    json_array_foreach(entries, i, entry)
+    {
+        const char *have = annotation_of(entry, key);
+        if (have != NULL && strcmp(have, value) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+static json_t *find_named(const json_t *entries, const char *name)
+{
+    json_t *entry = find_annotated(entries, FP_ANNOTATION_REF_NAME, name);
+    return entry != NULL ? entry : find_annotated(entries, FP_ANNOTATION_CONTAINERD_NAME, name);
+}
+
+static json_t *find_digest(const json_t *entries, const char *digest)
+{
+    size_t i = 0;
+    json_t *entry = NULL;
+    json_array_foreach(entries, i, entry)
+    {
+        if (strcmp(fp_json_string(entry, "digest"), digest) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+/* The one image, under however many names; NULL where there is none or more than one. */
+static json_t *find_only(const json_t *entries)
+{
+    json_t *first = json_array_get(entries, 0);
+    size_t i = 0;
+    json_t *entry = NULL;
+    json_array_foreach(entries, i, entry)
+    {
+        if (strcmp(fp_json_string(entry, "digest"), fp_json_string(first, "digest")) != 0)
+            return NULL;
+    }
+    return first;
+}
+
+static json_t *find(const json_t *entries, const char *name)
+{
+    if (name == NULL)
+        return find_only(entries);
+    json_t *entry = find_named(entries, name);
+    const char *at = strchr(name, '@');
+    const char *digest = at != NULL ? at + 1 : name;
+    if (entry == NULL)
+        entry = find_digest(entries, digest);
+    const char *slash = strrchr(name, '/');
+    if (entry != NULL || at != NULL || strchr(slash != NULL ? slash : name, ':') != NULL)
+        return entry;
+    cleanup_free char *latest = fp_xasprintf("%s:latest", name);
+    return find_named(entries, latest);
+}
+
+static char *names_text(const struct fp_strv *names)
+{
+    char *text = fp_xstrdup("");
+    for (size_t i = 0; i < names->len && i < LISTED_NAMES; i++) {
+        char *longer = fp_xasprintf("%s%s%s", text, i > 0 ? ", " : "", names->items[i]);
+        free(text);
+        text = longer;
+    }
+    if (names->len <= LISTED_NAMES)
+        return text;
+    char *longer = fp_xasprintf("%s and %zu more", text, names->len - LISTED_NAMES);
+    free(text);
+    return longer;
+}
+
+enum fp_code fp_fail_no_image(const char *title, const char *name, const struct fp_strv *names,
+                              struct fp_error *err)
+{
+    cleanup_free char *list = names_text(names);
+    const char *reason = names->len > 0 ? "several images, and no name says which"
+                                        : "no image, or several without a name";
+    enum fp_code code = name != NULL
+                            ? fp_fail(err, FP_E_NOT_FOUND, "%s: no image '%s'", title, name)
+                            : fp_fail(err, FP_E_NOT_FOUND, "%s: %s", title, reason);
+    if (names->len > 0)
+        return fp_hinted(code, err, "there are: %s", list);
+    return fp_hinted(code, err, "name an image by its digest, or put one there first");
+}
+
+enum fp_code fp_layout_index_find(const struct fp_layout_index *index, const char *name,
+                                  const char *title, struct fp_descriptor *ret,
+                                  struct fp_error *err)
+{
+    const json_t *entry = find(entries_of(index), name);
+    if (entry != NULL)
+        return fp_descriptor_parse(entry, title, ret, err);
+    cleanup_strv struct fp_strv names = {0};
+    fp_layout_index_names(index, &names);
+    return fp_fail_no_image(title, name, &names, err);
+}
+
+/* The descriptor as an entry under `name`, without the names that it had elsewhere. */
+static json_t *make_entry(const struct fp_descriptor *descriptor, const char *name)
+{
+    struct fp_descriptor bare = *descriptor;
+    bare.annotations = NULL;
+    json_t *entry = fp_descriptor_json(&bare);
+    json_t *annotations =
+        descriptor->annotations != NULL ? json_copy(descriptor->annotations) : json_object();
+    (void) json_object_del(annotations, FP_ANNOTATION_REF_NAME);
+    (void) json_object_del(annotations, FP_ANNOTATION_CONTAINERD_NAME);
+    if (name != NULL)
+        (void) json_object_set_new(annotations, FP_ANNOTATION_REF_NAME, json_string(name));
+    if (json_object_size(annotations) > 0)
+        (void) json_object_set(entry, "annotations", annotations);
+    json_decref(annotations);
+    return entry;
+}
+
+void fp_layout_index_set(struct fp_layout_index *index, const struct fp_descriptor *descriptor,
+                         const char *name)
+{
+    json_t *entries = entries_of(index);
+    if (name == NULL && find_digest(entries, descriptor->digest.text) != NULL)
+        return;
+    if (name != NULL)
+        (void) fp_layout_index_remove(index, name);
+    (void) json_array_append_new(entries, make_entry(descriptor, name));
+}
+
+static bool is_named(const json_t *entry, const char *name)
+{
+    const char *ref_name = annotation_of(entry, FP_ANNOTATION_REF_NAME);
+    const char *full = annotation_of(entry, FP_ANNOTATION_CONTAINERD_NAME);
+    if (ref_name != NULL && strcmp(ref_name, name) == 0)
+        return true;
+    return full != NULL && strcmp(full, name) == 0;
+}
+
+bool fp_layout_index_remove(struct fp_layout_index *index, const char *name)
+{
+    json_t *entries = entries_of(index);
+    size_t before = json_array_size(entries);
+    for (size_t i = before; i > 0; i--)
+        if (is_named(json_array_get(entries, i - 1), name))
+            (void) json_array_remove(entries, i - 1);
+    return json_array_size(entries) < before;
+}
+
+static void remove_digest(json_t *entries, const char *digest)
+{
+    for (size_t i = json_array_size(entries); i > 0; i--)
+        if (strcmp(fp_json_string(json_array_get(entries, i - 1), "digest"), digest) == 0)
+            (void) json_array_remove(entries, i - 1);
+}
+
+bool fp_layout_index_forget(struct fp_layout_index *index, const char *name)
+{
+    json_t *entries = entries_of(index);
+    const json_t *entry = find(entries, name);
+    cleanup_free char *latest = fp_xasprintf("%s:latest", name);
+    if (entry == NULL)
+        return false;
+    if (fp_layout_index_remove(index, name) || fp_layout_index_remove(index, latest))
+        return true;
+    cleanup_free char *digest = fp_xstrdup(fp_json_string(entry, "digest"));
+    remove_digest(entries, digest);
+    return true;
+}
+
+static const char *name_of(const json_t *entry)
+{
+    const char *name = annotation_of(entry, FP_ANNOTATION_REF_NAME);
+    return name != NULL ? name : annotation_of(entry, FP_ANNOTATION_CONTAINERD_NAME);
+}
+
+void fp_layout_index_names(const struct fp_layout_index *index, struct fp_strv *ret)
+{
+    size_t i = 0;
+    json_t *entry = NULL;
+    json_array_foreach(entries_of(index), i, entry)
+    {
+        const char *name = name_of(entry);
+        if (name != NULL)
+            fp_strv_add(ret, name);
+    }
+    fp_strv_sort(ret);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct fp_layout_name *left = a;
+    const struct fp_layout_name *right = b;
+    return strcmp(left->name, right->name);
+}
+
+static enum fp_code list_named(const json_t *entries, const char *title,
+                               struct fp_layout_name *names, size_t *len, struct fp_error *err)
+{
+    size_t i = 0;
+    json_t *entry = NULL;
+    json_array_foreach(entries, i, entry)
+    {
+        if (name_of(entry) == NULL)
+            continue;
+        enum fp_code code = fp_descriptor_parse(entry, title, &names[*len].descriptor, err);
+        if (code != FP_OK)
+            return code;
+        names[(*len)++].name = fp_xstrdup(name_of(entry));
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_layout_index_list(const struct fp_layout_index *index, const char *title,
+                                  struct fp_layout_name **ret, size_t *ret_len,
+                                  struct fp_error *err)
+{
+    const json_t *entries = entries_of(index);
+    struct fp_layout_name *names = fp_xcalloc(json_array_size(entries), sizeof(*names));
+    size_t len = 0;
+    enum fp_code code = list_named(entries, title, names, &len, err);
+    if (code != FP_OK) {
+        fp_layout_names_free(names, len);
+        return code;
+    }
+    if (len > 1)
+        qsort(names, len, sizeof(*names), compare_names);
+    *ret = names;
+    *ret_len = len;
+    return FP_OK;
+}
+
+void fp_layout_names_free(struct fp_layout_name *names, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        free(names[i].name);
+        fp_descriptor_clear(&names[i].descriptor);
+    }
+    free(names);
+}
+
+char *fp_layout_index_bytes(const struct fp_layout_index *index)
+{
+    return fp_json_canonical(index->document);
+}
+
+void fp_layout_index_clear(struct fp_layout_index *index)
+{
+    json_decref(index->document);
+    index->document = NULL;
+}

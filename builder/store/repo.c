@@ -1,0 +1,71 @@
+#include "flinkpack/store.h"
+
+enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name, struct fp_descriptor *ret,
+                             struct fp_error *err)
+{
+    return repo->ops->resolve(repo, name, ret, err);
+}
+
+enum fp_code fp_repo_get_document(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                                  struct fp_buf *body, struct fp_error *err)
+{
+    return repo->ops->get_document(repo, descriptor, body, err);
+}
+
+enum fp_code fp_repo_get_blob(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                              struct fp_stage *stage, struct fp_blob **ret, struct fp_error *err)
+{
+    return repo->ops->get_blob(repo, descriptor, stage, ret, err);
+}
+
+enum fp_code fp_repo_has(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                         bool *ret_exists, struct fp_error *err)
+{
+    return repo->ops->has(repo, descriptor, ret_exists, err);
+}
+
+static enum fp_code fail_read_only(const struct fp_repo *repo, struct fp_error *err)
+{
+    return fp_fail(err, FP_E_INTERNAL, "%s can only be read", repo->title);
+}
+
+enum fp_code fp_repo_put_blob(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                              struct fp_blob *blob, struct fp_repo *origin, struct fp_stage *stage,
+                              enum fp_push_outcome *ret_outcome, struct fp_error *err)
+{
+    if (repo->ops->put_blob == NULL)
+        return fail_read_only(repo, err);
+    return repo->ops->put_blob(repo, descriptor, blob, origin, stage, ret_outcome, err);
+}
+
+enum fp_code fp_repo_put_document(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                                  const char *bytes, struct fp_error *err)
+{
+    if (repo->ops->put_document == NULL)
+        return fail_read_only(repo, err);
+    return repo->ops->put_document(repo, descriptor, bytes, err);
+}
+
+enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                          const char *bytes, const char *name, struct fp_error *err)
+{
+    if (repo->ops->name == NULL)
+        return fail_read_only(repo, err);
+    return repo->ops->name(repo, descriptor, bytes, name, err);
+}
+
+enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err)
+{
+    return repo->ops->finish != NULL ? repo->ops->finish(repo, err) : FP_OK;
+}
+
+struct fp_repo *fp_repo_origin(struct fp_repo *repo, const struct fp_descriptor *descriptor)
+{
+    return repo->ops->origin != NULL ? repo->ops->origin(repo, descriptor) : repo;
+}
+
+void fp_repo_free(struct fp_repo *repo)
+{
+    if (repo != NULL)
+        repo->ops->free(repo);
+}

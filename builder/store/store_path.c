@@ -1,0 +1,62 @@
+#include "internal.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
+/* Whether `path` can be made or, if it is there, written to: its nearest ancestor says. */
+static bool is_writable(const char *path)
+{
+    cleanup_free char *at = fp_xstrdup(path);
+    for (char *slash = strrchr(at, '/'); !fp_path_exists(at) && slash != NULL && slash != at;
+         slash = strrchr(at, '/'))
+        *slash = '\0';
+    return access(fp_path_exists(at) ? at : "/", W_OK | X_OK) == 0;
+}
+
+/* In a container without a passwd entry HOME is often "/" or not writable: then there is none. */
+static char *home_store(void)
+{
+    const char *data = environment("XDG_DATA_HOME");
+    if (data != NULL && data[0] == '/')
+        return fp_path_join(data, "flinkpack");
+    const char *home = environment("HOME");
+    if (home == NULL || home[0] != '/')
+        return NULL;
+    cleanup_free char *path = fp_xasprintf("%s/.local/share/flinkpack", home);
+    return is_writable(path) ? steal_pointer(&path) : NULL;
+}
+
+/* TMPDIR is everyone's: a folder that somebody else made there is not ours to trust. */
+static enum fp_code temp_store(char **ret, struct fp_error *err)
+{
+    const char *temp = environment("TMPDIR");
+    cleanup_free char *path =
+        fp_xasprintf("%s/flinkpack-%ju", temp != NULL ? temp : "/tmp", (uintmax_t) geteuid());
+    struct stat st = {0};
+    if (mkdir(path, 0700) != 0 && lstat(path, &st) != 0) {
+        return fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
+                         "set FLINKPACK_STORE to a folder that can be written to");
+    }
+    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
+        (st.st_mode & 022) != 0) {
+        return fp_hinted(
+            fp_fail(err, FP_E_IO, "%s: cannot be the local store: others can write to it", path),
+            err, "set FLINKPACK_STORE to a folder of your own");
+    }
+    *ret = steal_pointer(&path);
+    return FP_OK;
+}
+
+enum fp_code fp_store_path(char **ret, struct fp_error *err)
+{
+    const char *store = environment("FLINKPACK_STORE");
+    *ret = store != NULL ? fp_xstrdup(store) : home_store();
+    return *ret != NULL ? FP_OK : temp_store(ret, err);
+}
