@@ -151,8 +151,7 @@ enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, c
         code = read_created(config.document, name, &config.created, err);
     if (code != FP_OK)
         return code;
-    *ret = config;
-    config = (struct fp_config){0};
+    *ret = steal_value(&config);
     return FP_OK;
 }
 

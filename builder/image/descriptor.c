@@ -151,7 +151,6 @@ enum fp_code descriptors_read(const json_t *document, const char *key, const cha
             return code;
         list.count = i + 1;
     }
-    *ret = list;
-    list = (struct descriptor_list){0};
+    *ret = steal_value(&list);
     return FP_OK;
 }

@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum fp_code check_sizes(const struct descriptor_list *list, const char *name,
+static enum fp_code check_sizes(const struct fp_index *index, const char *name,
                                 struct fp_error *err)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (list->items[i].size > FP_MANIFEST_MAX_BYTES)
+    for (size_t i = 0; i < index->manifest_count; i++) {
+        if (index->manifests[i].size > FP_MANIFEST_MAX_BYTES)
             return fp_fail(err, FP_E_INPUT,
                            "%s: manifests[%zu]: %ju bytes, manifests of at most %zu are accepted",
-                           name, i, (uintmax_t) list->items[i].size, FP_MANIFEST_MAX_BYTES);
+                           name, i, (uintmax_t) index->manifests[i].size, FP_MANIFEST_MAX_BYTES);
     }
     return FP_OK;
 }
@@ -20,7 +20,7 @@ enum fp_code fp_index_parse(const char *text, size_t len, const char *content_ty
 {
     cleanup_json json_t *document = NULL;
     cleanup_index struct fp_index index = {0};
-    cleanup_descriptors struct descriptor_list list = {0};
+    struct descriptor_list list = {0};
     const char *type = NULL;
     enum fp_code code = document_read(text, len, content_type, name, &document, &type, err);
     if (code != FP_OK)
@@ -29,18 +29,16 @@ enum fp_code fp_index_parse(const char *text, size_t len, const char *content_ty
         return fp_fail(err, FP_E_INPUT,
                        "%s: the manifest of one image, where an index was expected", name);
     (void) snprintf(index.media_type, sizeof(index.media_type), "%s", type);
-    code = descriptors_read(document, "manifests", name, &list, err);
+    code = annotations_read(document, name, &index.annotations, err);
     if (code == FP_OK)
-        code = check_sizes(&list, name, err);
-    if (code == FP_OK)
-        code = annotations_read(document, name, &index.annotations, err);
-    if (code != FP_OK)
-        return code;
+        code = descriptors_read(document, "manifests", name, &list, err);
     index.manifests = list.items;
     index.manifest_count = list.count;
-    list = (struct descriptor_list){0};
-    *ret = index;
-    index = (struct fp_index){0};
+    if (code == FP_OK)
+        code = check_sizes(&index, name, err);
+    if (code != FP_OK)
+        return code;
+    *ret = steal_value(&index);
     return FP_OK;
 }
 

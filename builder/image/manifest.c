@@ -25,7 +25,7 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
 {
     cleanup_json json_t *document = NULL;
     cleanup_manifest struct fp_manifest manifest = {0};
-    cleanup_descriptors struct descriptor_list layers = {0};
+    struct descriptor_list layers = {0};
     const char *type = NULL;
     enum fp_code code = document_read(text, len, content_type, name, &document, &type, err);
     if (code != FP_OK)
@@ -36,16 +36,14 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
     (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", type);
     code = read_config(document, name, &manifest.config, err);
     if (code == FP_OK)
-        code = descriptors_read(document, "layers", name, &layers, err);
-    if (code == FP_OK)
         code = annotations_read(document, name, &manifest.annotations, err);
-    if (code != FP_OK)
-        return code;
+    if (code == FP_OK)
+        code = descriptors_read(document, "layers", name, &layers, err);
     manifest.layers = layers.items;
     manifest.layer_count = layers.count;
-    layers = (struct descriptor_list){0};
-    *ret = manifest;
-    manifest = (struct fp_manifest){0};
+    if (code != FP_OK)
+        return code;
+    *ret = steal_value(&manifest);
     return FP_OK;
 }
 

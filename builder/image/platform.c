@@ -34,6 +34,7 @@ static const char *const architectures[] = {
 
 static void set_text(char *slot, size_t size, const char *text)
 {
+    memset(slot, 0, size); /* equal platforms are equal bytewise */
     (void) snprintf(slot, size, "%s", text);
 }
 

@@ -105,8 +105,7 @@ enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, stru
     if (code != FP_OK)
         return code;
     apply_hub_names(&reference);
-    *ret = reference;
-    reference = (struct fp_reference){0};
+    *ret = steal_value(&reference);
     return FP_OK;
 }
 
@@ -127,8 +126,7 @@ enum fp_code fp_reference_parse_docker(const char *text, struct fp_reference *re
         reference.registry = fp_xstrdup(DOCKER_HUB);
         apply_hub_names(&reference);
     }
-    *ret = reference;
-    reference = (struct fp_reference){0};
+    *ret = steal_value(&reference);
     return FP_OK;
 }
 
