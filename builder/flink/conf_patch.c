@@ -1,0 +1,183 @@
+#include "flinkpack/flink/setup.h"
+
+#include <string.h>
+
+#include "conf_lines.h"
+#include "conf_value.h"
+
+/* Beyond this neither the distribution's file nor what becomes of it is sensible. */
+#define MAX_CONF_BYTES ((size_t) 1 << 20)
+
+/* What Flink binds or registers under; from 1.15 on the shipped file says localhost. */
+static const char *const BIND_KEYS[] = {"jobmanager.bind-host", "taskmanager.bind-host",
+                                        "rest.address", "rest.bind-address"};
+
+static bool value_is(const struct fp_conf_line *line, const char *text)
+{
+    const char *value = line->text + line->value_start;
+    size_t len = line->value_len;
+    if (len >= 2 && (value[0] == '"' || value[0] == '\'') && value[len - 1] == value[0]) {
+        value++;
+        len -= 2;
+    }
+    return len == strlen(text) && memcmp(value, text, len) == 0;
+}
+
+static bool is_leaf(const struct fp_conf_line *line, const char *path)
+{
+    return line->path != NULL && !line->is_inner && strcmp(line->path, path) == 0;
+}
+
+/* A parent without a living child would mean null, which Flink does not survive. */
+static void comment_out(struct fp_conf_lines *lines, size_t index)
+{
+    for (size_t i = index; i != FP_NO_LINE;) {
+        struct fp_conf_line *line = &lines->items[i];
+        line->is_commented = true;
+        i = line->parent;
+        if (i != FP_NO_LINE && --lines->items[i].children > 0)
+            return;
+    }
+}
+
+/* As the official image does: bind to all interfaces, and let the TaskManager find its own
+ * address. */
+static void unbind_localhost(struct fp_conf_lines *lines)
+{
+    for (size_t i = 0; i < lines->len; i++) {
+        struct fp_conf_line *line = &lines->items[i];
+        if (line->path == NULL || !value_is(line, "localhost"))
+            continue;
+        for (size_t k = 0; k < sizeof(BIND_KEYS) / sizeof(BIND_KEYS[0]); k++)
+            if (strcmp(line->path, BIND_KEYS[k]) == 0 && line->new_value == NULL)
+                line->new_value = fp_xstrdup("0.0.0.0");
+        if (strcmp(line->path, "taskmanager.host") == 0 && line->new_value == NULL)
+            comment_out(lines, i);
+    }
+}
+
+/* Set the value wherever the key stands. Returns how often that is. */
+static size_t set_everywhere(struct fp_conf_lines *lines, const char *key, const char *value)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lines->len; i++) {
+        struct fp_conf_line *line = &lines->items[i];
+        if (!is_leaf(line, key))
+            continue;
+        free(line->new_value);
+        line->new_value = fp_xstrdup(value);
+        count++;
+    }
+    return count;
+}
+
+static bool is_overridden(const struct fp_conf_entry *entries, size_t count, size_t index)
+{
+    for (size_t i = index + 1; i < count; i++)
+        if (strcmp(entries[i].key, entries[index].key) == 0)
+            return true;
+    return false;
+}
+
+static enum fp_code set_entry(struct fp_conf_lines *lines, bool yaml,
+                              const struct fp_conf_entry *entry, struct fp_buf *added,
+                              struct fp_error *err)
+{
+    cleanup_free char *value = NULL;
+    enum fp_code code = fp_conf_value(entry, yaml, &value, err);
+    if (code != FP_OK || set_everywhere(lines, entry->key, value) > 0)
+        return code;
+    return fp_buf_addf(added, err, "%s: %s\n", entry->key, value);
+}
+
+static enum fp_code render_new_value(const struct fp_conf_line *line, struct fp_buf *out,
+                                     struct fp_error *err)
+{
+    size_t tail = line->value_start + line->value_len;
+    bool space = line->value_start > 0 && line->text[line->value_start - 1] == ' ';
+    enum fp_code code = fp_buf_add(out, line->text, line->value_start, err);
+    if (code == FP_OK)
+        code = fp_buf_addf(out, err, "%s%s", space ? "" : " ", line->new_value);
+    if (code == FP_OK && tail < line->len && line->value_len > 0)
+        code = fp_buf_add(out, line->text + tail, line->len - tail, err);
+    return code;
+}
+
+static enum fp_code render_line(const struct fp_conf_lines *lines, size_t index, struct fp_buf *out,
+                                struct fp_error *err)
+{
+    const struct fp_conf_line *line = &lines->items[index];
+    const struct fp_conf_line *owner =
+        line->owner != FP_NO_LINE ? &lines->items[line->owner] : line;
+    enum fp_code code = FP_OK;
+    if (line != owner && owner->new_value != NULL)
+        return FP_OK;
+    if (line->new_value != NULL)
+        code = render_new_value(line, out, err);
+    else if (owner->is_commented)
+        code = fp_buf_addf(out, err, "%.*s# %.*s", (int) line->indent, line->text,
+                           (int) (line->len - line->indent), line->text + line->indent);
+    else
+        code = fp_buf_add(out, line->text, line->len, err);
+    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+}
+
+/* What stands under a key, however it is nested, or NULL. Borrowed. */
+static json_t *flat_value(json_t *object, const char *key)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_t *found = json_object_get(object, key);
+    if (found != NULL)
+        return found;
+    json_object_foreach(object, name, value)
+    {
+        size_t len = strlen(name);
+        found = NULL;
+        if (json_is_object(value) && strncmp(name, key, len) == 0 && key[len] == '.')
+            found = flat_value(value, key + len + 1);
+        if (found != NULL)
+            return found;
+    }
+    return NULL;
+}
+
+/* The line-wise change is believed only after a real YAML reader has seen its result. */
+static enum fp_code verify_yaml(const struct fp_buf *out, const struct fp_conf_entry *entries,
+                                size_t count, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    enum fp_code code = fp_yaml_parse(fp_buf_text(out), out->len, "config.yaml", &document, err);
+    for (size_t i = 0; i < count && code == FP_OK; i++)
+        if (flat_value(document, entries[i].key) == NULL)
+            code = fp_fail(err, FP_E_INPUT, "config.yaml: '%s' cannot be set in a file like this",
+                           entries[i].key);
+    return code;
+}
+
+enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml, const char *text,
+                           const struct fp_conf_entry *entries, size_t entry_count, char **ret,
+                           struct fp_error *err)
+{
+    cleanup_conf_lines struct fp_conf_lines lines = {0};
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(MAX_CONF_BYTES);
+    cleanup_buf struct fp_buf added = FP_BUF_INIT(MAX_CONF_BYTES);
+    if (strlen(text) > MAX_CONF_BYTES)
+        return fp_fail(err, FP_E_INPUT, "the configuration is longer than 1 MiB");
+    enum fp_code code = yaml ? fp_conf_lines_yaml(text, "config.yaml", &lines, err)
+                             : fp_conf_lines_flat(text, "flink-conf.yaml", &lines, err);
+    for (size_t i = 0; i < entry_count && code == FP_OK; i++)
+        if (!is_overridden(entries, entry_count, i))
+            code = set_entry(&lines, yaml, &entries[i], &added, err);
+    if (code == FP_OK && fp_flink_traits(version)->binds_localhost)
+        unbind_localhost(&lines);
+    for (size_t i = 0; i < lines.len && code == FP_OK; i++)
+        code = render_line(&lines, i, &out, err);
+    if (code == FP_OK && added.len > 0)
+        code = fp_buf_add(&out, added.data, added.len, err);
+    if (code == FP_OK && yaml)
+        code = verify_yaml(&out, entries, entry_count, err);
+    if (code == FP_OK)
+        *ret = fp_buf_take(&out);
+    return code;
+}

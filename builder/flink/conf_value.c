@@ -1,0 +1,117 @@
+#include "conf_value.h"
+
+#include <string.h>
+
+#define DIGITS "0123456789"
+
+/* Already YAML of the user's own: quoted, a flow sequence or a flow mapping. */
+static bool is_written_as_yaml(const char *value, size_t len)
+{
+    static const char OPEN[] = "\"'[{";
+    static const char CLOSE[] = "\"']}";
+    const char *open = len >= 2 ? strchr(OPEN, value[0]) : NULL;
+    return open != NULL && *open != '\0' && value[len - 1] == CLOSE[open - OPEN];
+}
+
+/* A number whose spelling survives a YAML reader: 4, 0.25, but not 007, 1.10 or 1e3. */
+static bool is_stable_number(const char *value, size_t len)
+{
+    size_t whole = strspn(value, DIGITS);
+    if (whole == 0 || len > 15 || (whole > 1 && value[0] == '0'))
+        return false;
+    if (whole == len)
+        return true;
+    size_t fraction = value[whole] == '.' ? strspn(value + whole + 1, DIGITS) : 0;
+    return fraction > 0 && whole + 1 + fraction == len && value[len - 1] != '0';
+}
+
+/* Words that readers of YAML 1.1 or 1.2 take for something else than text. */
+static bool is_yaml_word(const char *value)
+{
+    static const char *const WORDS[] = {"null", "yes", "no", "on", "off", "y", "n"};
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        if (strcasecmp(value, WORDS[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Text that needs no quotes: begins harmlessly and holds neither ": " nor " #". */
+static bool is_plain_text(const char *value, size_t len)
+{
+    char first = value[0];
+    bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
+    bool option = first == '-' && len > 1 && value[1] != ' ' && strspn(value + 1, DIGITS) == 0 &&
+                  value[1] != '.';
+    if (!letter && first != '/' && first != '_' && !option)
+        return false;
+    return !is_yaml_word(value) && strstr(value, ": ") == NULL && strstr(value, " #") == NULL &&
+           value[len - 1] != ':' && value[len - 1] != ' ';
+}
+
+/* A size or duration such as 1600m, "10 s": begins with a digit, yet is no number. */
+static bool is_quantity(const char *value, size_t len)
+{
+    size_t digits = strspn(value, DIGITS);
+    size_t unit = digits + strspn(value + digits, " ");
+    size_t letters = strspn(value + unit, "abcdfghijklmnpqrstuvwyzABCDFGHIJKLMNPQRSTUVWYZ");
+    return digits > 0 && letters > 0 && unit + letters == len;
+}
+
+static char *quote(const char *value)
+{
+    size_t quotes = 0;
+    for (const char *p = value; *p != '\0'; p++)
+        quotes += *p == '\'';
+    char *quoted = fp_xmalloc(strlen(value) + quotes + 3);
+    char *out = quoted;
+    *out++ = '\'';
+    for (const char *p = value; *p != '\0'; p++) {
+        if (*p == '\'')
+            *out++ = '\'';
+        *out++ = *p;
+    }
+    *out++ = '\'';
+    *out = '\0';
+    return quoted;
+}
+
+static bool has_control(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++)
+        if ((unsigned char) *p < 0x20 || *p == 0x7f)
+            return true;
+    return false;
+}
+
+static enum fp_code check_entry(const struct fp_conf_entry *entry, bool yaml, struct fp_error *err)
+{
+    if (entry->key[0] == '\0' || strpbrk(entry->key, " :#\"'{}[],&*!|>%@`") != NULL ||
+        has_control(entry->key) || entry->key[0] == '-')
+        return fp_fail(err, FP_E_USAGE, "'%s' is not a key of Flink's configuration", entry->key);
+    if (has_control(entry->value))
+        return fp_fail(err, FP_E_USAGE, "%s: the value has a line break or control character",
+                       entry->key);
+    if (!yaml && strchr(entry->value, '#') != NULL) {
+        enum fp_code code =
+            fp_fail(err, FP_E_USAGE, "%s: the value holds '#', where Flink before 1.19 cuts it off",
+                    entry->key);
+        (void) fp_hint(err, "pass it at start instead: -D%s=...", entry->key);
+        return code;
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **ret,
+                           struct fp_error *err)
+{
+    enum fp_code code = check_entry(entry, yaml, err);
+    if (code != FP_OK)
+        return code;
+    const char *value = entry->value;
+    size_t len = strlen(value);
+    bool as_is =
+        !yaml || (len > 0 && (is_written_as_yaml(value, len) || is_stable_number(value, len) ||
+                              is_plain_text(value, len) || is_quantity(value, len)));
+    *ret = as_is ? fp_xstrdup(value) : quote(value);
+    return FP_OK;
+}

@@ -1,0 +1,170 @@
+/** Patching flink-conf.yaml and config.yaml. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "flinkpack/flink/setup.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static void patched(const char *version_text, const char *text, const struct fp_conf_entry *entries,
+                    size_t count, const char *expected)
+{
+    struct fp_flink_version version = {0};
+    struct fp_error err = {0};
+    cleanup_free char *result = NULL;
+    assert_int_equal(fp_flink_version_parse(version_text, &version, &err), FP_OK);
+    bool yaml = strcmp(fp_flink_traits(&version)->config_file, "config.yaml") == 0;
+    if (fp_conf_patch(&version, yaml, text, entries, count, &result, &err) != FP_OK)
+        fail_msg("%s", err.text);
+    assert_string_equal(result, expected);
+}
+
+static void refused(bool yaml, const char *text, const char *key, const char *value,
+                    enum fp_code code, const char *words)
+{
+    struct fp_flink_version version = {0};
+    struct fp_error err = {0};
+    cleanup_free char *result = NULL;
+    const struct fp_conf_entry entry = {key, value};
+    assert_int_equal(fp_flink_version_parse("1.20.0", &version, &err), FP_OK);
+    assert_int_equal(fp_conf_patch(&version, yaml, text, &entry, 1, &result, &err), code);
+    if (strstr(err.text, words) == NULL)
+        fail_msg("'%s' does not say '%s'", err.text, words);
+}
+
+static void test_flat(void **state)
+{
+    (void) state;
+    const struct fp_conf_entry entries[] = {{"jobmanager.heap.size", "2g"},
+                                            {"env.java.opts", "-Da=\"b c\" -XX:+UseG1GC"}};
+    patched("1.6.0",
+            "# a comment\n\njobmanager.rpc.address: localhost\njobmanager.heap.size: 1024m # old\n"
+            "#env.java.opts: x\n",
+            entries, COUNT(entries),
+            "# a comment\n\njobmanager.rpc.address: localhost\njobmanager.heap.size: 2g # old\n"
+            "#env.java.opts: x\nenv.java.opts: -Da=\"b c\" -XX:+UseG1GC\n");
+}
+
+static void test_flat_unbinds_localhost(void **state)
+{
+    (void) state;
+    const char *text = "jobmanager.rpc.address: localhost\njobmanager.bind-host: localhost\n"
+                       "taskmanager.bind-host: localhost\ntaskmanager.host: localhost\n"
+                       "rest.address: localhost\nrest.bind-address: localhost\n";
+    patched("1.15.4", text, NULL, 0,
+            "jobmanager.rpc.address: localhost\njobmanager.bind-host: 0.0.0.0\n"
+            "taskmanager.bind-host: 0.0.0.0\n# taskmanager.host: localhost\n"
+            "rest.address: 0.0.0.0\nrest.bind-address: 0.0.0.0\n");
+    patched("1.14.6", text, NULL, 0, text);
+}
+
+static const char NESTED[] = "# top\n"
+                             "env:\n"
+                             "  java:\n"
+                             "    opts:\n"
+                             "      all: --add-opens=a=b\n"
+                             "jobmanager:\n"
+                             "  # The host\n"
+                             "  bind-host: localhost\n"
+                             "  rpc:\n"
+                             "    address: localhost # me\n"
+                             "taskmanager:\n"
+                             "  host: localhost\n"
+                             "  numberOfTaskSlots: 1\n"
+                             "pipeline.jars:\n"
+                             "- a.jar\n"
+                             "- b.jar\n"
+                             "rest.port: 8081\n";
+
+static void test_nested(void **state)
+{
+    (void) state;
+    const struct fp_conf_entry entries[] = {
+        {"jobmanager.rpc.address", "first"}, {"taskmanager.numberOfTaskSlots", "4"},
+        {"jobmanager.rpc.address", "jm"},    {"env.java.opts", "-Dx='y' -Dz: 1"},
+        {"pipeline.jars", "[c.jar]"},        {"rest.port", "8082"}};
+    patched("2.2.0", NESTED, entries, COUNT(entries),
+            "# top\n"
+            "env:\n"
+            "  java:\n"
+            "    opts:\n"
+            "      all: --add-opens=a=b\n"
+            "jobmanager:\n"
+            "  # The host\n"
+            "  bind-host: 0.0.0.0\n"
+            "  rpc:\n"
+            "    address: jm # me\n"
+            "taskmanager:\n"
+            "  # host: localhost\n"
+            "  numberOfTaskSlots: 4\n"
+            "pipeline.jars: [c.jar]\n"
+            "rest.port: 8082\n"
+            "env.java.opts: '-Dx=''y'' -Dz: 1'\n");
+}
+
+static void test_no_empty_parent_is_left(void **state)
+{
+    (void) state;
+    patched("2.2.0", "taskmanager:\n  host: localhost\na: 1\n", NULL, 0,
+            "# taskmanager:\n  # host: localhost\na: 1\n");
+}
+
+static void test_values_in_yaml(void **state)
+{
+    (void) state;
+    const struct fp_conf_entry entries[] = {
+        {"a", "1600m"},  {"b", "1.10"},      {"c", "0.1"},   {"d", "007"},
+        {"e", "true"},   {"f", "no"},        {"g", ""},      {"h", "hdfs://nn:8020/x"},
+        {"i", "{k: v}"}, {"j", "\"q # r\""}, {"k", "x # y"}, {"l", "1e3"},
+        {"m", "10 s"},   {"n", "*:9249"}};
+    patched("1.20.0", "", entries, COUNT(entries),
+            "a: 1600m\nb: '1.10'\nc: 0.1\nd: '007'\ne: true\nf: 'no'\ng: ''\n"
+            "h: hdfs://nn:8020/x\ni: {k: v}\nj: \"q # r\"\nk: 'x # y'\nl: '1e3'\nm: 10 s\n"
+            "n: '*:9249'\n");
+}
+
+static void test_values_that_go_on(void **state)
+{
+    (void) state;
+    const struct fp_conf_entry entries[] = {{"a.text", "x"}, {"b", "z"}};
+    patched("1.20.0",
+            "a:\n  text: |\n    one: 1\n    # two\n  more: \"p\n    q: r\"\nb: [1,\n  2]\nc: 3\n",
+            entries, COUNT(entries), "a:\n  text: x\n  more: \"p\n    q: r\"\nb: z\nc: 3\n");
+}
+
+static void test_refusals(void **state)
+{
+    (void) state;
+    refused(true, "a: 1\nwhat\n", "b", "1", FP_E_INPUT, "line 2");
+    refused(true, "a:\n\tb: 1\n", "b", "1", FP_E_INPUT, "line 2: indented by a tab");
+    refused(true, "a: 1\na: 2\n", "b", "1", FP_E_INPUT, "config.yaml");
+    refused(true, "{a: 1}\n", "b", "1", FP_E_INPUT, "line 1");
+    refused(false, "a: 1\n\nwhat\n", "b", "1", FP_E_INPUT, "flink-conf.yaml: line 3");
+    refused(false, "", "b", "x#y", FP_E_USAGE, "'#'");
+    refused(true, "", "b", "x\ny", FP_E_USAGE, "line break");
+    refused(true, "", "b c", "x", FP_E_USAGE, "'b c' is not a key");
+    refused(true, "", "", "x", FP_E_USAGE, "is not a key");
+}
+
+static void test_entrypoint_is_built_in(void **state)
+{
+    (void) state;
+    assert_memory_equal(fp_flink_entrypoint(), "#!/bin/sh\n", 10);
+    assert_non_null(strstr(fp_flink_entrypoint(), "exec \"$@\"\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flat),           cmocka_unit_test(test_flat_unbinds_localhost),
+        cmocka_unit_test(test_nested),         cmocka_unit_test(test_no_empty_parent_is_left),
+        cmocka_unit_test(test_values_in_yaml), cmocka_unit_test(test_values_that_go_on),
+        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_entrypoint_is_built_in),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
