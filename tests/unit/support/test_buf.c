@@ -1,0 +1,83 @@
+#include "support.h"
+
+static void content_is_terminated(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_buf struct fp_buf buf = FP_BUF_INIT(1000);
+    assert_string_equal(fp_buf_text(&buf), "");
+    assert_ok(fp_buf_add(&buf, "ab\0c", 4, &err), err);
+    assert_ok(fp_buf_addf(&buf, &err, "%d", 42), err);
+    assert_int_equal(buf.len, 6);
+    assert_memory_equal(buf.data, "ab\0c42", 7);
+}
+
+static void ceiling_holds(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_buf struct fp_buf buf = FP_BUF_INIT(4);
+    assert_ok(fp_buf_add_text(&buf, "abcd", &err), err);
+    assert_fails(fp_buf_add_text(&buf, "e", &err), err, FP_E_INPUT,
+                 "more than the limit of 4 bytes");
+    assert_int_equal(fp_buf_add(&buf, "", SIZE_MAX, &err), FP_E_INPUT);
+    assert_string_equal(fp_buf_text(&buf), "abcd");
+    assert_ok(fp_buf_add(&buf, NULL, 0, &err), err);
+}
+
+static void taking_leaves_nothing(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_buf struct fp_buf buf = FP_BUF_INIT(8);
+    cleanup_free char *nothing = fp_buf_take(&buf);
+    assert_string_equal(nothing, "");
+    assert_ok(fp_buf_add_text(&buf, "abc", &err), err);
+    cleanup_free char *text = fp_buf_take(&buf);
+    assert_string_equal(text, "abc");
+    assert_int_equal(buf.len, 0);
+    assert_ok(fp_buf_add_text(&buf, "12345678", &err), err);
+}
+
+static void lists_split_and_sort(void **state)
+{
+    (void) state;
+    cleanup_strv struct fp_strv list = {0};
+    fp_strv_sort(&list);
+    fp_strv_split(&list, ",b,,a,", ',');
+    fp_strv_addf(&list, "c%d", 1);
+    fp_strv_add(&list, "B");
+    assert_int_equal(list.len, 4);
+    fp_strv_sort(&list);
+    const char *const expected[] = {"B", "a", "b", "c1"};
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(list.items[i], expected[i]);
+    assert_null(list.items[4]);
+    assert_true(fp_strv_has(&list, "c1"));
+    assert_false(fp_strv_has(&list, "c"));
+}
+
+static void stolen_things_are_gone(void **state)
+{
+    (void) state;
+    char *text = fp_xstrdup("x");
+    cleanup_free char *stolen = steal_pointer(&text);
+    assert_null(text);
+    assert_string_equal(stolen, "x");
+    int fd = 5;
+    assert_int_equal(steal_fd(&fd), 5);
+    assert_int_equal(fd, -1);
+    assert_null(fp_xstrdup(NULL));
+    cleanup_free char *cut = fp_xstrndup("abc", 2);
+    assert_string_equal(cut, "ab");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(content_is_terminated),  cmocka_unit_test(ceiling_holds),
+        cmocka_unit_test(taking_leaves_nothing),  cmocka_unit_test(lists_split_and_sort),
+        cmocka_unit_test(stolen_things_are_gone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
