@@ -1,0 +1,139 @@
+/* What is refused before anything is fetched, and where an image goes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "internal.h"
+
+static const struct fp_build_context context = {.store_folder = "/tmp/flinkpack-no-store",
+                                                .cache_folder = "/tmp/flinkpack-no-cache",
+                                                .source_date_epoch = -1};
+
+static enum fp_code plan_of(const struct fp_build_options *options, struct fp_plan *ret,
+                            struct fp_error *err)
+{
+    memset(ret, 0, sizeof(*ret));
+    memset(err, 0, sizeof(*err));
+    return fp_plan_make(options, &context, ret, err);
+}
+
+static void refuse(const struct fp_build_options *options, enum fp_code code, const char *part)
+{
+    struct fp_error err;
+    struct fp_plan plan;
+    assert_int_equal(plan_of(options, &plan, &err), code);
+    if (strstr(err.text, part) == NULL)
+        fail_msg("'%s' does not say '%s'", err.text, part);
+}
+
+static void test_source(void **state)
+{
+    (void) state;
+    refuse(&(struct fp_build_options){0}, FP_E_USAGE, "where Flink comes from");
+    refuse(&(struct fp_build_options){.from_release = true}, FP_E_USAGE, "--flink-version");
+    refuse(&(struct fp_build_options){.from_release = true,
+                                      .flink_version = "1.6.0",
+                                      .from_archive = "x.tgz"},
+           FP_E_USAGE, "one place");
+    refuse(&(struct fp_build_options){.from_archive = "x.tgz", .hadoop_version = "28"}, FP_E_USAGE,
+           "--hadoop-version");
+    refuse(&(struct fp_build_options){.from_image = "flink", .base = "debian:12"}, FP_E_USAGE,
+           "--base");
+    refuse(&(struct fp_build_options){.from_archive = "/tmp"}, FP_E_INPUT, "a folder");
+    refuse(&(struct fp_build_options){.from_release = true, .flink_version = "1.x"}, FP_E_USAGE,
+           "1.x");
+}
+
+static void test_job(void **state)
+{
+    struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
+    (void) state;
+    options.job_classname = "com.example.Job";
+    refuse(&options, FP_E_USAGE, "--job-classname needs --job-jar");
+    fp_strv_add(&options.job_jars, "");
+    refuse(&options, FP_E_USAGE, "--job-jar");
+    fp_strv_clear(&options.job_jars);
+    fp_strv_add(&options.job_artifacts, ",,");
+    refuse(&options, FP_E_USAGE, "--job-artifacts");
+    fp_strv_clear(&options.job_artifacts);
+    fp_strv_add(&options.job_jars, "/does/not/exist.jar");
+    refuse(&options, FP_E_NOT_FOUND, "/does/not/exist.jar");
+    fp_strv_clear(&options.job_jars);
+}
+
+static void test_default_name(void **state)
+{
+    struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
+    struct fp_error err;
+    struct fp_plan plan;
+    (void) state;
+    assert_int_equal(plan_of(&options, &plan, &err), FP_OK);
+    assert_string_equal(plan.title, "flink-job");
+    assert_int_equal(plan.output_count, 1);
+    assert_int_equal(plan.outputs[0].location.kind, FP_AT_STORE);
+    assert_string_equal(plan.outputs[0].names.items[0], "flink-job:latest");
+    assert_int_equal(plan.platform_count, 1);
+    assert_string_equal(plan.platforms[0].architecture, "amd64");
+    fp_plan_clear(&plan);
+}
+
+static void test_push(void **state)
+{
+    struct fp_build_options options = {
+        .from_release = true, .flink_version = "1.6.0", .push = true, .image_name = "job"};
+    struct fp_error err;
+    struct fp_plan plan;
+    (void) state;
+    refuse(&options, FP_E_USAGE, "names no registry");
+    options.image_name = "r.example.com/team/job:1";
+    fp_strv_add(&options.tags, "2");
+    fp_strv_add(&options.tags, "2");
+    fp_strv_add(&options.tags, "r.example.com/other:3");
+    assert_int_equal(plan_of(&options, &plan, &err), FP_OK);
+    assert_string_equal(plan.title, "r.example.com/team/job");
+    assert_int_equal(plan.output_count, 2);
+    assert_int_equal(plan.outputs[0].names.len, 2);
+    assert_string_equal(plan.outputs[0].names.items[1], "2");
+    assert_string_equal(plan.outputs[1].location.reference.repository, "other");
+    fp_plan_clear(&plan);
+    fp_strv_add(&options.tags, "a b");
+    refuse(&options, FP_E_USAGE, "--tag 'a b'");
+    fp_strv_clear(&options.tags);
+}
+
+static void test_outputs(void **state)
+{
+    struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
+    struct fp_error err;
+    struct fp_plan plan;
+    (void) state;
+    fp_strv_add(&options.outputs, "oci:/tmp/flinkpack-layout:v1");
+    fp_strv_add(&options.outputs, "docker-archive:/tmp/flinkpack-x.tar");
+    assert_int_equal(plan_of(&options, &plan, &err), FP_OK);
+    assert_string_equal(plan.outputs[0].names.items[0], "v1");
+    assert_string_equal(plan.outputs[1].names.items[0], "flink-job:latest");
+    fp_plan_clear(&plan);
+    fp_strv_add(&options.platforms, "linux/amd64,linux/arm64");
+    refuse(&options, FP_E_USAGE, "docker-archive");
+    fp_strv_clear(&options.outputs);
+    fp_strv_add(&options.outputs, "rootfs:/tmp/x.tar");
+    refuse(&options, FP_E_USAGE, "rootfs");
+    fp_strv_clear(&options.outputs);
+    fp_strv_add(&options.outputs, "oci-archive:/does/not/exist/x.tar");
+    refuse(&options, FP_E_NOT_FOUND, "/does/not/exist");
+    fp_strv_clear(&options.outputs);
+    fp_strv_clear(&options.platforms);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_source),       cmocka_unit_test(test_job),
+        cmocka_unit_test(test_default_name), cmocka_unit_test(test_push),
+        cmocka_unit_test(test_outputs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,5 @@
+fp_add_unit_test(build test_plan.c)
+fp_add_unit_test(build test_parse.c)
+foreach(program plan parse)
+    target_include_directories(unit_build_test_${program} PRIVATE "${CMAKE_SOURCE_DIR}/builder/build")
+endforeach()
