@@ -41,12 +41,14 @@ struct fp_source *fp_source_inflate(struct fp_source *take_inner, const char *na
 const char *fp_gzip_version(void);
 
 /**
- * A gzip stream of independent blocks of fixed size, compressed by `pool` (NULL: by the caller's
- * thread). The bytes depend on the input, the level and fp_gzip_version() alone, never on the
- * number of threads or on how the input was cut into writes. Memory: bounded, about 1 MiB a
- * thread.
+ * A gzip stream of independent blocks of fixed size, each a member of its own, compressed by
+ * `pool` (NULL: by the caller's thread). The bytes depend on the input, the level and
+ * fp_gzip_version() alone, never on the number of threads or on how the input was cut into
+ * writes. Blocks that do not get smaller are stored. Memory: about 12 MiB at most.
  *
- * @param level 1 to 9.
+ * @param level 1 to 9; 1 is the same as 2.
+ * @param pool  Borrowed; has no other work while the sink lives, whose free() waits for it, and
+ *              is not the pool whose task the caller is.
  */
 struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, struct fp_pool *pool);
 

@@ -1,0 +1,225 @@
+#include "flinkpack/layer/codec.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "inflate.h"
+
+/* Compressed bytes are read in pieces of this size. */
+#define IN_BYTES ((size_t) 128 << 10)
+
+struct signature {
+    enum fp_codec codec;
+    const char *name;
+    const char *bytes;
+    size_t len;
+};
+
+static const struct signature signatures[] = {
+    {FP_CODEC_NONE, "none", "", 0},
+    {FP_CODEC_GZIP, "gzip", "\x1f\x8b", 2},
+    {FP_CODEC_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
+    {FP_CODEC_XZ, "xz", "\xfd\x37\x7a\x58\x5a", 5},
+};
+#define SIGNATURE_MAX 5
+
+enum fp_codec fp_codec_sniff(const void *data, size_t len)
+{
+    for (size_t i = 1; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
+        const struct signature *signature = &signatures[i];
+        if (len >= signature->len && memcmp(data, signature->bytes, signature->len) == 0)
+            return signature->codec;
+    }
+    return FP_CODEC_NONE;
+}
+
+const char *fp_codec_name(enum fp_codec codec)
+{
+    return signatures[codec].name;
+}
+
+struct inflating {
+    struct fp_source base;
+    struct fp_source *inner;
+    char *name;
+    uint64_t max_bytes;
+    struct fp_inflate_info *info; /* the caller's, or &own_info */
+    struct fp_inflate_info own_info;
+    struct fp_inflater *engine; /* NULL: bytes pass as they are */
+    bool begun;
+    bool in_member;   /* between two members nothing need come */
+    bool padded;      /* zero bytes have been seen behind the end */
+    uint64_t members; /* that have ended */
+    struct fp_inflate_io io;
+    uint8_t buffer[IN_BYTES];
+};
+
+static enum fp_code damaged(const struct inflating *self, const char *fault, struct fp_error *err)
+{
+    return fp_fail(err, FP_E_INPUT, "%s: %s, at compressed byte %" PRIu64, self->name, fault,
+                   self->info->in_bytes);
+}
+
+static enum fp_code refill(struct inflating *self, size_t at_least, struct fp_error *err)
+{
+    memmove(self->buffer, self->io.in, self->io.in_len);
+    self->io.in = self->buffer;
+    while (self->io.in_len < at_least && !self->io.in_ends) {
+        size_t got = 0;
+        enum fp_code code = fp_source_read(self->inner, self->buffer + self->io.in_len,
+                                           IN_BYTES - self->io.in_len, &got, err);
+        if (code != FP_OK)
+            return code;
+        self->io.in_len += got;
+        self->io.in_ends = got == 0;
+    }
+    return FP_OK;
+}
+
+static struct fp_inflater *engine_for(enum fp_codec codec)
+{
+    if (codec == FP_CODEC_ZSTD)
+        return fp_inflater_zstd();
+    if (codec == FP_CODEC_XZ)
+        return fp_inflater_xz();
+    if (codec != FP_CODEC_GZIP)
+        return NULL;
+    struct fp_inflater *fast = fp_inflater_gzip_isal();
+    return fast != NULL ? fast : fp_inflater_gzip_zlib();
+}
+
+static enum fp_code begin(struct inflating *self, struct fp_error *err)
+{
+    enum fp_code code = refill(self, SIGNATURE_MAX, err);
+    if (code != FP_OK)
+        return code;
+    self->begun = true;
+    self->info->codec = fp_codec_sniff(self->io.in, self->io.in_len);
+    self->engine = engine_for(self->info->codec);
+    self->in_member = self->engine != NULL;
+    return FP_OK;
+}
+
+/* Between two gzip members: zero bytes up to the end, or another member. */
+static enum fp_code between_members(struct inflating *self, struct fp_error *err)
+{
+    enum fp_code code = refill(self, 2, err);
+    if (code != FP_OK || self->info->codec != FP_CODEC_GZIP)
+        return code;
+    size_t zeros = 0;
+    while (zeros < self->io.in_len && self->io.in[zeros] == 0)
+        zeros++;
+    self->padded |= zeros > 0;
+    self->io.in += zeros;
+    self->io.in_len -= zeros;
+    self->info->in_bytes += zeros;
+    if (self->io.in_len == 0)
+        return FP_OK;
+    if (self->padded || fp_codec_sniff(self->io.in, self->io.in_len) != FP_CODEC_GZIP)
+        return damaged(self, "bytes behind the end of the gzip data", err);
+    return FP_OK;
+}
+
+static enum fp_code step(struct inflating *self, struct fp_error *err)
+{
+    bool end = false;
+    size_t in_before = self->io.in_len;
+    size_t out_before = self->io.out_len;
+    const char *fault = self->engine->ops->step(self->engine, &self->io, &end);
+    size_t in_used = in_before - self->io.in_len;
+    size_t out_used = out_before - self->io.out_len;
+    self->info->in_bytes += in_used;
+    if (fault != NULL)
+        return damaged(self, fault, err);
+    self->in_member = !end;
+    self->members += end;
+    if (!end && in_used == 0 && out_used == 0 && self->io.in_ends)
+        return damaged(self, "truncated", err);
+    return FP_OK;
+}
+
+/* Whether there is nothing left: the input has ended, and not amid a member. */
+static bool at_end(const struct inflating *self)
+{
+    return !self->in_member && self->io.in_len == 0 && self->io.in_ends;
+}
+
+static enum fp_code inflate_some(struct inflating *self, uint8_t *data, size_t cap, size_t *ret_len,
+                                 struct fp_error *err)
+{
+    self->io.out = data;
+    self->io.out_len = cap;
+    enum fp_code code = FP_OK;
+    while (code == FP_OK && self->io.out_len == cap) {
+        if (!self->in_member)
+            code = between_members(self, err);
+        else if (self->io.in_len == 0)
+            code = refill(self, 1, err);
+        if (code == FP_OK && at_end(self))
+            break;
+        if (code == FP_OK && (self->in_member || self->io.in_len > 0))
+            code = step(self, err);
+    }
+    *ret_len = cap - self->io.out_len;
+    self->info->single_member = at_end(self) && self->members == 1 && !self->padded;
+    return code;
+}
+
+static enum fp_code pass_some(struct inflating *self, uint8_t *data, size_t cap, size_t *ret_len,
+                              struct fp_error *err)
+{
+    if (self->io.in_len == 0) {
+        enum fp_code code =
+            self->io.in_ends ? FP_OK : fp_source_read(self->inner, data, cap, ret_len, err);
+        self->info->in_bytes += *ret_len;
+        return code;
+    }
+    *ret_len = self->io.in_len < cap ? self->io.in_len : cap;
+    memcpy(data, self->io.in, *ret_len);
+    self->io.in += *ret_len;
+    self->io.in_len -= *ret_len;
+    self->info->in_bytes += *ret_len;
+    return FP_OK;
+}
+
+static enum fp_code inflating_read(struct fp_source *base, void *data, size_t cap, size_t *ret_len,
+                                   struct fp_error *err)
+{
+    struct inflating *self = (struct inflating *) base;
+    enum fp_code code = self->begun ? FP_OK : begin(self, err);
+    *ret_len = 0;
+    if (code == FP_OK && self->engine != NULL)
+        code = inflate_some(self, data, cap, ret_len, err);
+    else if (code == FP_OK)
+        code = pass_some(self, data, cap, ret_len, err);
+    self->info->out_bytes += *ret_len;
+    if (code == FP_OK && self->info->out_bytes > self->max_bytes)
+        return fp_fail(err, FP_E_INPUT, "%s: inflates to more than the limit of %" PRIu64 " bytes",
+                       self->name, self->max_bytes);
+    return code;
+}
+
+static void inflating_free(struct fp_source *base)
+{
+    struct inflating *self = (struct inflating *) base;
+    if (self->engine != NULL)
+        self->engine->ops->free(self->engine);
+    fp_source_free(self->inner);
+    free(self->name);
+    free(self);
+}
+
+struct fp_source *fp_source_inflate(struct fp_source *take_inner, const char *name,
+                                    uint64_t max_bytes, struct fp_inflate_info *info)
+{
+    static const struct fp_source_ops ops = {.read = inflating_read, .free = inflating_free};
+    struct inflating *self = fp_xcalloc(1, sizeof(*self));
+    self->base.ops = &ops;
+    self->inner = take_inner;
+    self->name = fp_xstrdup(name);
+    self->max_bytes = max_bytes;
+    self->info = info != NULL ? info : &self->own_info;
+    self->io.in = self->buffer;
+    *self->info = (struct fp_inflate_info){.codec = FP_CODEC_NONE};
+    return &self->base;
+}

@@ -1,0 +1,202 @@
+#include "flinkpack/layer/codec.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "gzip_block.h"
+
+/*
+ * Each block is a gzip member of its own: members one behind the other are one gzip file (RFC
+ * 1952, 2.2), which every reader of layers takes, and nothing needs to know where a bit stream
+ * ended. The header is fixed: no name, no time, system 255.
+ */
+
+/* Blocks that are under way at once: enough for all threads of a pool and one being filled. */
+#define SLOTS (FP_POOL_MAX + 2)
+
+enum slot_state { SLOT_IDLE, SLOT_QUEUED, SLOT_RUNNING, SLOT_DONE };
+
+struct gzip_sink;
+
+struct slot {
+    struct gzip_sink *owner;
+    enum slot_state state; /* guarded by owner->lock */
+    struct libdeflate_compressor *compressor;
+    char *in;
+    size_t in_len;
+    char *out;
+    size_t out_len;
+};
+
+struct gzip_sink {
+    struct fp_sink base;
+    struct fp_sink *inner;
+    struct fp_pool *pool;
+    int level;
+    size_t out_cap;
+    uint64_t blocks; /* submitted */
+    size_t oldest;   /* slot that is written next */
+    size_t busy;     /* slots from `oldest` on that are submitted */
+    pthread_mutex_t lock;
+    pthread_cond_t done;
+    struct slot slots[SLOTS];
+};
+
+const char *fp_gzip_version(void)
+{
+    return "libdeflate-blocks-1";
+}
+
+static void prepare(struct gzip_sink *self, struct slot *slot)
+{
+    if (slot->in != NULL)
+        return;
+    slot->owner = self;
+    slot->in = fp_xmalloc(FP_GZIP_BLOCK_BYTES);
+    slot->out = fp_xmalloc(self->out_cap);
+    slot->compressor = libdeflate_alloc_compressor(self->level);
+    if (slot->compressor == NULL)
+        abort();
+}
+
+/* Whoever comes first compresses a block: the pool, or the writer that waits for it. */
+static bool claim_and_compress(struct slot *slot)
+{
+    struct gzip_sink *self = slot->owner;
+    (void) pthread_mutex_lock(&self->lock);
+    bool ours = slot->state == SLOT_QUEUED;
+    if (ours)
+        slot->state = SLOT_RUNNING;
+    (void) pthread_mutex_unlock(&self->lock);
+    if (!ours)
+        return false;
+    slot->out_len =
+        fp_gzip_block(slot->compressor, slot->in, slot->in_len, slot->out, self->out_cap);
+    (void) pthread_mutex_lock(&self->lock);
+    slot->state = SLOT_DONE;
+    (void) pthread_cond_signal(&self->done);
+    (void) pthread_mutex_unlock(&self->lock);
+    return true;
+}
+
+static enum fp_code compress_task(void *context, struct fp_error *err)
+{
+    (void) err;
+    (void) claim_and_compress(context);
+    return FP_OK;
+}
+
+static void await(struct slot *slot)
+{
+    struct gzip_sink *self = slot->owner;
+    if (claim_and_compress(slot))
+        return;
+    (void) pthread_mutex_lock(&self->lock);
+    while (slot->state != SLOT_DONE)
+        (void) pthread_cond_wait(&self->done, &self->lock);
+    (void) pthread_mutex_unlock(&self->lock);
+}
+
+static enum fp_code write_oldest(struct gzip_sink *self, struct fp_error *err)
+{
+    struct slot *slot = &self->slots[self->oldest];
+    await(slot);
+    self->oldest = (self->oldest + 1) % SLOTS;
+    self->busy--;
+    slot->state = SLOT_IDLE;
+    slot->in_len = 0;
+    return fp_sink_write(self->inner, slot->out, slot->out_len, err);
+}
+
+static struct slot *current(struct gzip_sink *self)
+{
+    struct slot *slot = &self->slots[(self->oldest + self->busy) % SLOTS];
+    prepare(self, slot);
+    return slot;
+}
+
+static enum fp_code submit(struct gzip_sink *self, struct fp_error *err)
+{
+    struct slot *slot = current(self);
+    (void) pthread_mutex_lock(&self->lock);
+    slot->state = SLOT_QUEUED;
+    (void) pthread_mutex_unlock(&self->lock);
+    self->busy++;
+    self->blocks++;
+    if (self->pool != NULL)
+        fp_pool_add(self->pool, compress_task, slot);
+    /* One slot stays free to be filled. */
+    return self->pool == NULL || self->busy == SLOTS - 1 ? write_oldest(self, err) : FP_OK;
+}
+
+static enum fp_code gzip_write(struct fp_sink *base, const void *data, size_t len,
+                               struct fp_error *err)
+{
+    struct gzip_sink *self = (struct gzip_sink *) base;
+    const char *next = data;
+    enum fp_code code = FP_OK;
+    while (len > 0 && code == FP_OK) {
+        struct slot *slot = current(self);
+        size_t room = FP_GZIP_BLOCK_BYTES - slot->in_len;
+        size_t part = len < room ? len : room;
+        memcpy(slot->in + slot->in_len, next, part);
+        slot->in_len += part;
+        next += part;
+        len -= part;
+        if (slot->in_len == FP_GZIP_BLOCK_BYTES)
+            code = submit(self, err);
+    }
+    return code;
+}
+
+static enum fp_code gzip_finish(struct fp_sink *base, struct fp_error *err)
+{
+    struct gzip_sink *self = (struct gzip_sink *) base;
+    enum fp_code code = FP_OK;
+    /* Nothing at all is one empty member. */
+    if (current(self)->in_len > 0 || self->blocks == 0)
+        code = submit(self, err);
+    while (code == FP_OK && self->busy > 0)
+        code = write_oldest(self, err);
+    return code == FP_OK ? fp_sink_finish(self->inner, err) : code;
+}
+
+static void gzip_free(struct fp_sink *base)
+{
+    struct gzip_sink *self = (struct gzip_sink *) base;
+    /* A task that the writer forestalled may still be queued; ours never fail. */
+    if (self->pool != NULL && fp_pool_wait(self->pool, NULL) != FP_OK)
+        self->pool = NULL;
+    for (size_t i = 0; i < SLOTS; i++) {
+        libdeflate_free_compressor(self->slots[i].compressor);
+        free(self->slots[i].in);
+        free(self->slots[i].out);
+    }
+    (void) pthread_cond_destroy(&self->done);
+    (void) pthread_mutex_destroy(&self->lock);
+    fp_sink_free(self->inner);
+    free(self);
+}
+
+/* Level 1 is another algorithm, whose bytes have changed between versions of libdeflate. */
+static int clamp_level(int level)
+{
+    if (level < 2)
+        return 2;
+    return level > 9 ? 9 : level;
+}
+
+struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, struct fp_pool *pool)
+{
+    static const struct fp_sink_ops ops = {
+        .write = gzip_write, .finish = gzip_finish, .free = gzip_free};
+    struct gzip_sink *self = fp_xcalloc(1, sizeof(*self));
+    self->base.ops = &ops;
+    self->inner = take_inner;
+    self->pool = pool;
+    self->level = clamp_level(level);
+    self->out_cap = fp_gzip_block_bound();
+    (void) pthread_mutex_init(&self->lock, NULL);
+    (void) pthread_cond_init(&self->done, NULL);
+    return &self->base;
+}

@@ -1,0 +1,26 @@
+/**
+ * @file
+ * One block of fp_sink_gzip(): a gzip member.
+ */
+#ifndef FLINKPACK_LAYER_GZIP_BLOCK_H
+#define FLINKPACK_LAYER_GZIP_BLOCK_H
+
+#include <libdeflate.h>
+
+#include "internal.h"
+
+/** The size of a full block, in bytes: a part of fp_gzip_version(), as all of gzip_block.c is. */
+#define FP_GZIP_BLOCK_BYTES ((size_t) 256 << 10)
+
+/** The most bytes that a block takes as a member. */
+size_t fp_gzip_block_bound(void);
+/**
+ * Make `len` (at most FP_GZIP_BLOCK_BYTES) bytes a gzip member; what does not get smaller is
+ * stored. The result depends on the bytes and the compressor's level alone.
+ * @param cap At least fp_gzip_block_bound().
+ * @return Its size, never 0.
+ */
+size_t fp_gzip_block(struct libdeflate_compressor *compressor, const char *data, size_t len,
+                     char *out, size_t cap);
+
+#endif
