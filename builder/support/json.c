@@ -64,6 +64,8 @@ static enum fp_code check_bounds(const char *text, size_t len, const char *name,
             return fp_fail(err, FP_E_INPUT, "%s: JSON nested deeper than %d levels", name,
                            FP_JSON_MAX_DEPTH);
     }
+    if (scan.tokens == 0)
+        return fp_fail(err, FP_E_INPUT, "%s: not valid JSON: it is empty", name);
     return FP_OK;
 }
 
