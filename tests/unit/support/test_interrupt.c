@@ -1,0 +1,181 @@
+/**
+ * @file
+ * Signals. What has arrived stays, so each test does its work in a child of its own.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "support.h"
+
+/* How the child ended that ran `body`: its exit status, or 128 + signal. */
+static int run_in_child(int (*body)(void))
+{
+    (void) fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(body());
+    assert_true(pid > 0);
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+#define expect(condition)                                                                          \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            return __LINE__ % 100 + 1;                                                             \
+    } while (0)
+
+static int flag_is_set_once(void)
+{
+    struct fp_error err = {0};
+    fp_interrupt_install();
+    expect(fp_interrupted() == 0);
+    expect(fp_interrupt_check(&err) == FP_OK);
+    (void) raise(SIGTERM);
+    expect(fp_interrupted() == SIGTERM);
+    expect(fp_interrupt_check(&err) == FP_E_INTERRUPTED);
+    expect(strcmp(err.text, "terminated") == 0);
+    return 0;
+}
+
+static int interrupt_has_its_words(void)
+{
+    struct fp_error err = {0};
+    fp_interrupt_install();
+    (void) raise(SIGINT);
+    expect(fp_interrupt_check(&err) == FP_E_INTERRUPTED);
+    expect(strcmp(err.text, "interrupted") == 0);
+    return 0;
+}
+
+static int second_signal_ends(void)
+{
+    fp_interrupt_install();
+    (void) raise(SIGINT);
+    (void) raise(SIGTERM);
+    return 0;
+}
+
+static int nohup_is_respected(void)
+{
+    (void) signal(SIGHUP, SIG_IGN);
+    fp_interrupt_install();
+    (void) raise(SIGHUP);
+    expect(fp_interrupted() == 0);
+    return 0;
+}
+
+static int broken_pipe_is_an_error(void)
+{
+    int ends[2];
+    struct fp_error err = {0};
+    fp_interrupt_install();
+    expect(pipe(ends) == 0);
+    (void) close(ends[0]);
+    struct fp_sink *sink = fp_sink_fd(ends[1], "stdout");
+    expect(fp_sink_write(sink, "x", 1, &err) == FP_E_IO);
+    expect(strcmp(err.text, "stdout: cannot be written: Broken pipe") == 0);
+    fp_sink_free(sink);
+    return 0;
+}
+
+static int streams_stop(void)
+{
+    struct fp_error err = {0};
+    fp_interrupt_install();
+    struct fp_source *source = fp_source_memory("abc", 3);
+    struct fp_sink *sink = fp_sink_null();
+    uint64_t bytes = 7;
+    (void) raise(SIGINT);
+    expect(fp_stream_copy(source, sink, &bytes, &err) == FP_E_INTERRUPTED);
+    expect(bytes == 7);
+    fp_source_free(source);
+    fp_sink_free(sink);
+    return 0;
+}
+
+/* A read that waits for ever, and a signal that comes while it waits. */
+static int blocked_reads_stop(void)
+{
+    int ends[2];
+    struct fp_error err = {0};
+    fp_interrupt_install();
+    expect(pipe(ends) == 0);
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) {
+        (void) usleep(100000);
+        _exit(kill(parent, SIGTERM));
+    }
+    struct fp_source *source = fp_source_fd(ends[0], "pipe", 0, UINT64_MAX);
+    char byte = 0;
+    size_t len = 0;
+    expect(fp_source_read(source, &byte, 1, &len, &err) == FP_E_INTERRUPTED);
+    fp_source_free(source);
+    return 0;
+}
+
+static int children_are_stopped(void)
+{
+    struct fp_error err = {0};
+    struct fp_buf out = FP_BUF_INIT(100);
+    int status = -1;
+    fp_interrupt_install();
+    const char *const argv[] = {"sh", "-c", "kill -TERM $PPID; sleep 600", NULL};
+    expect(fp_process_run(argv, "", 0, 60000, &out, &status, &err) == FP_E_INTERRUPTED);
+    expect(waitpid(-1, NULL, WNOHANG) == -1);
+    return 0;
+}
+
+static int waiting_for_a_lock_stops(void)
+{
+    struct fp_error err = {0};
+    char path[] = "/tmp/fp-lock-XXXXXX";
+    int held = mkstemp(path);
+    expect(held >= 0);
+    expect(flock(held, LOCK_EX) == 0);
+    fp_interrupt_install();
+    (void) raise(SIGINT);
+    int fd = -1;
+    enum fp_code code = fp_file_lock(path, true, &fd, &err);
+    (void) unlink(path);
+    expect(code == FP_E_INTERRUPTED);
+    expect(fd == -1);
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*body)(void);
+    int status;
+} cases[] = {
+    {"flag_is_set_once", flag_is_set_once, 0},
+    {"interrupt_has_its_words", interrupt_has_its_words, 0},
+    {"second_signal_ends", second_signal_ends, 128 + SIGTERM},
+    {"nohup_is_respected", nohup_is_respected, 0},
+    {"broken_pipe_is_an_error", broken_pipe_is_an_error, 0},
+    {"streams_stop", streams_stop, 0},
+    {"blocked_reads_stop", blocked_reads_stop, 0},
+    {"children_are_stopped", children_are_stopped, 0},
+    {"waiting_for_a_lock_stops", waiting_for_a_lock_stops, 0},
+};
+
+static void signals(void **state)
+{
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int status = run_in_child(cases[i].body);
+        if (status != cases[i].status)
+            fail_msg("%s: ended with %d instead of %d", cases[i].name, status, cases[i].status);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(signals)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
