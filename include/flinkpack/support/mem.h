@@ -27,7 +27,8 @@ char *fp_xstrndup(const char *text, size_t len) __attribute__((malloc, returns_n
 /** A new formatted string. The caller owns it. Never NULL. */
 char *fp_xasprintf(const char *fmt, ...) FP_PRINTF(1, 2) __attribute__((malloc, returns_nonnull));
 /** fp_xasprintf() for a va_list. */
-char *fp_xvasprintf(const char *fmt, va_list args) __attribute__((malloc, returns_nonnull));
+char *fp_xvasprintf(const char *fmt, va_list args)
+    __attribute__((format(printf, 1, 0), malloc, returns_nonnull));
 
 /** Implementation of cleanup_free. */
 static inline void fp_cleanup_freep(void *slot)
