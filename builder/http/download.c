@@ -38,6 +38,8 @@ static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
             cleanup_free char *shown = fp_url_display(d->spec->url);
             return fp_fail_errno(err, FP_E_IO, "writing what comes from %s", shown);
         }
+        if (d->spec->hash != NULL)
+            fp_hash_update(d->spec->hash, bytes, (size_t) written);
         bytes += written;
         len -= (size_t) written;
         d->offset += (uint64_t) written;
@@ -80,6 +82,8 @@ static enum fp_code start_over(struct download *d, struct fp_error *err)
 {
     if (ftruncate(d->spec->fd, 0) != 0)
         return fp_fail_errno(err, FP_E_IO, "emptying a partial download");
+    if (d->spec->hash != NULL)
+        fp_hash_reset(d->spec->hash);
     d->offset = 0;
     d->total_bytes = d->spec->expected_bytes;
     free(d->validator);
@@ -267,6 +271,25 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
     }
 }
 
+/* What an earlier run has left in the file goes into the digest first. */
+static enum fp_code hash_existing(const struct download *d, struct fp_error *err)
+{
+    char buffer[65536];
+    if (d->spec->hash == NULL)
+        return FP_OK;
+    fp_hash_reset(d->spec->hash);
+    for (uint64_t at = 0; at < d->offset;) {
+        ssize_t len = pread(d->spec->fd, buffer, sizeof(buffer), (off_t) at);
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len <= 0)
+            return fp_fail_errno(err, FP_E_IO, "reading a partial download");
+        fp_hash_update(d->spec->hash, buffer, (size_t) len);
+        at += (uint64_t) len;
+    }
+    return FP_OK;
+}
+
 enum fp_code fp_http_download(struct fp_http *http, const struct fp_http_download *download,
                               int *ret_status, struct fp_error *err)
 {
@@ -281,6 +304,8 @@ enum fp_code fp_http_download(struct fp_http *http, const struct fp_http_downloa
     enum fp_code code = FP_OK;
     if (d.offset > d.total_bytes)
         code = start_over(&d, err);
+    else
+        code = hash_existing(&d, err);
     show_progress(&d);
     *ret_status = 200;
     if (code == FP_OK && (d.offset != d.total_bytes || d.total_bytes == 0))

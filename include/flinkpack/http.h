@@ -126,6 +126,7 @@ struct fp_http_download {
     uint64_t expected_bytes;       /**< UINT64_MAX: not known */
     uint64_t max_bytes;
     struct fp_stage *stage;          /**< may be NULL */
+    struct fp_hash *hash;            /**< has taken in the whole file at the end; may be NULL */
     struct fp_http_response *answer; /**< gets headers and error body of the last answer, for a
                                           refusal to be explained; may be NULL */
 };

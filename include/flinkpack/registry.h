@@ -21,6 +21,7 @@ struct fp_registry_options {
     struct fp_http *http;
     struct fp_credentials_options credentials;
     const struct fp_strv *plain_http_hosts; /**< HOST[:PORT] reached without TLS; loopback always */
+    uint64_t chunk_bytes;                   /**< upload in pieces of that size; 0: whole blobs */
     struct fp_reporter *reporter;           /**< may be NULL */
 };
 

@@ -1,0 +1,218 @@
+/* Requests that carry what the registry asks for. */
+#include "internal.h"
+
+#include <string.h>
+
+void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv *scopes)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    registry->is_pushing = registry->is_pushing || push;
+    bool wide = registry->is_pushing;
+    (void) pthread_mutex_unlock(&registry->lock);
+    cleanup_free char *scope =
+        fp_xasprintf("repository:%s:%s", registry->repository, wide ? "pull,push" : "pull");
+    fp_scope_add(scopes, scope);
+}
+
+enum fp_code fp_registry_need_credential(struct fp_registry *registry, struct fp_error *err)
+{
+    if (registry->is_credential_known)
+        return FP_OK;
+    struct fp_credential_query query = {.registry = registry->host,
+                                        .repository = registry->repository,
+                                        .reporter = registry->options.reporter};
+    enum fp_code code =
+        fp_credential_find(&registry->options.credentials, &query, &registry->credential, err);
+    if (code != FP_OK)
+        return code;
+    registry->is_credential_known = true;
+    fp_report(registry->options.reporter, FP_EVENT_DEBUG, "%s: %s%s", registry->host,
+              registry->credential.source != NULL ? "credentials from " : "no credentials",
+              registry->credential.source != NULL ? registry->credential.source : "");
+    return FP_OK;
+}
+
+static const struct fp_token *find_token(const struct fp_registry *registry,
+                                         const struct fp_strv *scopes)
+{
+    int64_t now_ms = fp_registry_now_ms();
+    for (size_t i = 0; i < registry->token_len; i++) {
+        const struct fp_token *token = &registry->tokens[i];
+        if (token->renew_ms > now_ms && fp_scope_covers(&token->scopes, scopes))
+            return token;
+    }
+    return NULL;
+}
+
+static void drop_token(struct fp_registry *registry, size_t index)
+{
+    fp_token_clear(&registry->tokens[index]);
+    registry->token_len--;
+    memmove(&registry->tokens[index], &registry->tokens[index + 1],
+            (registry->token_len - index) * sizeof(registry->tokens[0]));
+}
+
+/* What the new one covers is not needed any more. */
+static void keep_token(struct fp_registry *registry, const struct fp_token *token)
+{
+    for (size_t i = registry->token_len; i > 0; i--) {
+        if (fp_scope_covers(&token->scopes, &registry->tokens[i - 1].scopes))
+            drop_token(registry, i - 1);
+    }
+    if (registry->token_len == FP_REGISTRY_MAX_TOKENS)
+        drop_token(registry, 0);
+    registry->tokens[registry->token_len++] = *token;
+}
+
+/* Called with the lock held, so that threads which need the same token fetch it once. */
+static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *scopes, char **ret,
+                           struct fp_error *err)
+{
+    const struct fp_token *token = find_token(registry, scopes);
+    if (token == NULL) {
+        struct fp_token fetched = {0};
+        enum fp_code code = fp_token_fetch(registry, scopes, &fetched, err);
+        if (code != FP_OK)
+            return code;
+        keep_token(registry, &fetched);
+        token = &registry->tokens[registry->token_len - 1];
+    }
+    *ret = fp_xasprintf("Bearer %s", token->value);
+    return FP_OK;
+}
+
+static char *basic(const struct fp_credential *credential)
+{
+    if (credential->username == NULL || credential->password == NULL)
+        return NULL;
+    cleanup_free char *pair = fp_xasprintf("%s:%s", credential->username, credential->password);
+    cleanup_free char *encoded = fp_base64_encode(pair);
+    explicit_bzero(pair, strlen(pair));
+    return fp_xasprintf("Basic %s", encoded);
+}
+
+static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv *scopes,
+                              char **ret, struct fp_error *err)
+{
+    *ret = NULL;
+    if (registry->challenge.scheme == FP_CHALLENGE_NONE)
+        return FP_OK;
+    enum fp_code code = fp_registry_need_credential(registry, err);
+    if (code != FP_OK)
+        return code;
+    if (registry->credential.registry_token != NULL) {
+        *ret = fp_xasprintf("Bearer %s", registry->credential.registry_token);
+        return FP_OK;
+    }
+    if (registry->challenge.scheme == FP_CHALLENGE_BEARER)
+        return bearer(registry, scopes, ret, err);
+    *ret = basic(&registry->credential);
+    return FP_OK;
+}
+
+enum fp_code fp_registry_authorize(struct fp_registry *registry, const struct fp_strv *scopes,
+                                   char **ret, struct fp_error *err)
+{
+    enum fp_code code = fp_registry_prepare(registry, err);
+    if (code != FP_OK)
+        return code;
+    (void) pthread_mutex_lock(&registry->lock);
+    code = authorize(registry, scopes, ret, err);
+    (void) pthread_mutex_unlock(&registry->lock);
+    return code;
+}
+
+/* Called with the lock held. Another thread may have renewed the token meanwhile: then there is
+ * nothing to drop, and the new one is used. */
+static bool drop_value(struct fp_registry *registry, const char *authorization)
+{
+    for (size_t i = 0; i < registry->token_len; i++) {
+        cleanup_free char *value = fp_xasprintf("Bearer %s", registry->tokens[i].value);
+        bool is_it = strcmp(value, authorization) == 0;
+        explicit_bzero(value, strlen(value));
+        if (is_it) {
+            drop_token(registry, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_response *response,
+                            const char *authorization, struct fp_strv *scopes)
+{
+    cleanup_challenge struct fp_challenge challenge = {0};
+    bool found = fp_challenge_find(response, &challenge);
+    if (found && challenge.scope != NULL) {
+        cleanup_strv struct fp_strv asked = {0};
+        fp_strv_split(&asked, challenge.scope, ' ');
+        for (size_t i = 0; i < asked.len; i++)
+            fp_scope_add(scopes, asked.items[i]);
+    }
+    (void) pthread_mutex_lock(&registry->lock);
+    if (found) {
+        fp_challenge_clear(&registry->challenge);
+        registry->challenge = challenge;
+        challenge = (struct fp_challenge){0};
+    }
+    if (authorization != NULL)
+        (void) drop_value(registry, authorization);
+    bool is_bearer = registry->challenge.scheme == FP_CHALLENGE_BEARER;
+    bool is_fixed = registry->credential.registry_token != NULL;
+    bool worth_it = authorization == NULL ? registry->challenge.scheme != FP_CHALLENGE_NONE
+                                          : is_bearer && !is_fixed;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return worth_it;
+}
+
+static void rewind_stage(struct fp_stage *stage, uint64_t done_bytes)
+{
+    if (stage == NULL || stage->done_bytes <= done_bytes)
+        return;
+    stage->done_bytes = done_bytes;
+    fp_stage_advance(stage, 0);
+}
+
+static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_request *request,
+                                  struct fp_strv *scopes, struct fp_http_response *response,
+                                  struct fp_error *err)
+{
+    bool is_ours = fp_url_same_origin(request->url, registry->base);
+    uint64_t staged_bytes = request->stage != NULL ? request->stage->done_bytes : 0;
+    for (int round = 0;; round++) {
+        cleanup_free char *authorization = NULL;
+        enum fp_code code = FP_OK;
+        if (is_ours)
+            code = fp_registry_authorize(registry, scopes, &authorization, err);
+        if (code != FP_OK)
+            return code;
+        request->authorization = authorization;
+        request->named_by = registry->base;
+        code = fp_http_send(registry->options.http, request, response, err);
+        request->authorization = NULL;
+        fp_registry_warnings(registry, response);
+        bool repeat = code == FP_OK && response->status == 401 && is_ours && round == 0 &&
+                      fp_registry_challenged(registry, response, authorization, scopes);
+        if (authorization != NULL)
+            explicit_bzero(authorization, strlen(authorization));
+        if (!repeat)
+            return code;
+        rewind_stage(request->stage, staged_bytes);
+    }
+}
+
+enum fp_code fp_registry_send(struct fp_registry *registry, struct fp_http_request *request,
+                              struct fp_strv *scopes, struct fp_http_response *response,
+                              struct fp_error *err)
+{
+    enum fp_code code = fp_registry_prepare(registry, err);
+    if (code != FP_OK)
+        return code;
+    const char *given = request->url;
+    cleanup_free char *absolute =
+        given[0] == '/' ? fp_xasprintf("%s%s", registry->base, given) : fp_xstrdup(given);
+    request->url = absolute;
+    code = send_absolute(registry, request, scopes, response, err);
+    request->url = given;
+    return code;
+}

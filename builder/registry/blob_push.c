@@ -1,0 +1,83 @@
+/* Blobs into the registry: skipped where there, mounted where possible, else uploaded. */
+#include "internal.h"
+
+#include <string.h>
+
+static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, bool *ret_mounted,
+                              struct fp_error *err)
+{
+    struct fp_registry *registry = upload->registry;
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    cleanup_strv struct fp_strv scopes = {0};
+    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
+    cleanup_free char *from = fp_url_escape(mount_from);
+    cleanup_free char *path =
+        fp_xasprintf("/v2/%s/blobs/uploads/?mount=%s&from=%s", registry->repository, digest, from);
+    cleanup_free char *from_scope = fp_xasprintf("repository:%s:pull", mount_from);
+    fp_registry_scopes(registry, true, &scopes);
+    fp_scope_add(&scopes, from_scope);
+    struct fp_http_request request = {.method = "POST", .url = path};
+    enum fp_code code = fp_registry_send(registry, &request, &scopes, &response, err);
+    *ret_mounted = code == FP_OK && response.status == 201;
+    if (code == FP_OK && response.status == 202)
+        code = fp_upload_take_location(upload, &response, err);
+    return code;
+}
+
+/* Whatever stands in the way of a mount (no access to the source, no token for both) does not
+ * stand in the way of an upload. */
+static enum fp_code mount(struct fp_upload *upload, const char *mount_from, bool *ret_mounted,
+                          struct fp_error *err)
+{
+    *ret_mounted = false;
+    if (mount_from == NULL || strcmp(mount_from, upload->registry->repository) == 0)
+        return FP_OK;
+    enum fp_code code = try_mount(upload, mount_from, ret_mounted, err);
+    if (code == FP_E_INTERRUPTED)
+        return code;
+    if (!*ret_mounted)
+        fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG,
+                  "%s was not mounted from %s%s%s", upload->descriptor->digest.text, mount_from,
+                  code != FP_OK && err != NULL ? ": " : "",
+                  code != FP_OK && err != NULL ? err->text : "");
+    return FP_OK;
+}
+
+static enum fp_code mount_or_upload(struct fp_upload *upload, const char *mount_from,
+                                    enum fp_push_outcome *ret_outcome, struct fp_error *err)
+{
+    bool mounted = false;
+    enum fp_code code = mount(upload, mount_from, &mounted, err);
+    if (code != FP_OK)
+        return code;
+    *ret_outcome = mounted ? FP_PUSH_MOUNTED : FP_PUSH_UPLOADED;
+    if (mounted)
+        return FP_OK;
+    if (upload->blob != NULL)
+        return fp_upload_run(upload, err);
+    fp_upload_cancel(upload);
+    return fp_fail(err, FP_E_NOT_FOUND, "%s: %s is not there and could not be mounted",
+                   upload->registry->name, upload->descriptor->digest.text);
+}
+
+enum fp_code fp_registry_push_blob(struct fp_registry *registry,
+                                   const struct fp_descriptor *descriptor,
+                                   const struct fp_blob *blob, const char *mount_from,
+                                   struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                                   struct fp_error *err)
+{
+    bool exists = false;
+    struct fp_upload upload = {.registry = registry,
+                               .descriptor = descriptor,
+                               .blob = blob,
+                               .stage = stage,
+                               .stage_base = stage != NULL ? stage->done_bytes : 0};
+    fp_registry_scopes(registry, true, &upload.scopes);
+    enum fp_code code = fp_registry_has_blob(registry, descriptor, &exists, err);
+    *ret_outcome = FP_PUSH_EXISTING;
+    if (code == FP_OK && !exists)
+        code = mount_or_upload(&upload, mount_from, ret_outcome, err);
+    fp_strv_clear(&upload.scopes);
+    free(upload.location);
+    return code;
+}

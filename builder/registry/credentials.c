@@ -1,0 +1,153 @@
+/* Where credentials lie: the places of docker, podman and CI systems, in one order. */
+#include "internal.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool fp_credential_is_set(const struct fp_credential *credential)
+{
+    return credential->username != NULL || credential->identity_token != NULL ||
+           credential->registry_token != NULL;
+}
+
+static void wipe(char *take_text)
+{
+    if (take_text != NULL)
+        explicit_bzero(take_text, strlen(take_text));
+    free(take_text);
+}
+
+void fp_credential_clear(struct fp_credential *credential)
+{
+    wipe(credential->username);
+    wipe(credential->password);
+    wipe(credential->identity_token);
+    wipe(credential->registry_token);
+    free(credential->source);
+    *credential = (struct fp_credential){0};
+}
+
+static const char *environment(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static enum fp_code find_in_text(const char *text, size_t len, const char *source,
+                                 const struct fp_credential_query *query, struct fp_credential *ret,
+                                 struct fp_error *err)
+{
+    cleanup_json json_t *config = NULL;
+    enum fp_code code = fp_json_parse(text, len, source, &config, err);
+    if (code == FP_OK && !json_is_object(config))
+        return fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source);
+    return code != FP_OK ? code : fp_docker_config_find(config, source, query, ret, err);
+}
+
+static void warn_if_open(const char *path, const struct fp_credential_query *query)
+{
+    struct stat st;
+    if (stat(path, &st) == 0 && st.st_uid == geteuid() && (st.st_mode & 077) != 0)
+        fp_report(query->reporter, FP_EVENT_WARNING,
+                  "%s holds credentials and can be read by others: chmod 600 %s", path, path);
+}
+
+static enum fp_code find_in_file(const char *path, const struct fp_credential_query *query,
+                                 struct fp_credential *ret, struct fp_error *err)
+{
+    struct fp_buf text = FP_BUF_INIT(FP_REGISTRY_MAX_CONFIG);
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code == FP_OK)
+        code = find_in_text(fp_buf_text(&text), text.len, path, query, ret, err);
+    if (code == FP_OK && (ret->password != NULL || ret->identity_token != NULL) &&
+        ret->source != NULL && strcmp(ret->source, path) == 0)
+        warn_if_open(path, query);
+    if (text.data != NULL)
+        explicit_bzero(text.data, text.len);
+    fp_buf_clear(&text);
+    return code;
+}
+
+/* The folders may be unset; then there is no such place. */
+static void add_place(struct fp_strv *places, const char *folder, const char *name)
+{
+    if (folder != NULL)
+        fp_strv_take(places, fp_path_join(folder, name));
+}
+
+static void usual_places(struct fp_strv *places)
+{
+    const char *home = environment("HOME");
+    const char *docker = environment("DOCKER_CONFIG");
+    const char *runtime = environment("XDG_RUNTIME_DIR");
+    const char *config = environment("XDG_CONFIG_HOME");
+    if (docker != NULL)
+        add_place(places, docker, "config.json");
+    else
+        add_place(places, home, ".docker/config.json");
+    if (runtime != NULL)
+        add_place(places, runtime, "containers/auth.json");
+    else
+        fp_strv_addf(places, "/run/containers/%u/auth.json", (unsigned int) geteuid());
+    if (config != NULL)
+        add_place(places, config, "containers/auth.json");
+    else
+        add_place(places, home, ".config/containers/auth.json");
+    add_place(places, home, ".dockercfg");
+}
+
+/* A broken file that nobody named does not stop a build that may need no credentials at all. */
+static enum fp_code find_in_usual_places(const struct fp_credential_query *query,
+                                         struct fp_credential *ret, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv places = {0};
+    usual_places(&places);
+    for (size_t i = 0; i < places.len && !fp_credential_is_set(ret); i++) {
+        if (!fp_path_exists(places.items[i]))
+            continue;
+        enum fp_code code = find_in_file(places.items[i], query, ret, err);
+        if (code == FP_E_INTERRUPTED)
+            return code;
+        if (code != FP_OK)
+            fp_report(query->reporter, FP_EVENT_WARNING, "%s; left out",
+                      err != NULL ? err->text : places.items[i]);
+    }
+    return FP_OK;
+}
+
+static enum fp_code from_command_line(const struct fp_credentials_options *options,
+                                      struct fp_credential *ret, struct fp_error *err)
+{
+    if (options->password == NULL)
+        return fp_fail(err, FP_E_USAGE, "a user name needs a password");
+    ret->username = fp_xstrdup(options->username);
+    ret->password = fp_xstrdup(options->password);
+    ret->source = fp_xstrdup("the command line");
+    return FP_OK;
+}
+
+enum fp_code fp_credential_find(const struct fp_credentials_options *options,
+                                const struct fp_credential_query *query, struct fp_credential *ret,
+                                struct fp_error *err)
+{
+    const char *only = environment("REGISTRY_AUTH_FILE");
+    const char *inlined = environment("DOCKER_AUTH_CONFIG");
+    if (options->username != NULL)
+        return from_command_line(options, ret, err);
+    if (options->authfile != NULL)
+        return find_in_file(options->authfile, query, ret, err);
+    if (only != NULL) {
+        enum fp_code code = find_in_file(only, query, ret, err);
+        return code != FP_OK ? fp_context(err, "REGISTRY_AUTH_FILE") : FP_OK;
+    }
+    if (inlined != NULL) {
+        enum fp_code code =
+            strlen(inlined) > FP_REGISTRY_MAX_CONFIG
+                ? fp_fail(err, FP_E_INPUT, "DOCKER_AUTH_CONFIG: too long")
+                : find_in_text(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", query, ret, err);
+        if (code != FP_OK || fp_credential_is_set(ret))
+            return code;
+    }
+    return find_in_usual_places(query, ret, err);
+}

@@ -1,0 +1,94 @@
+/* docker-credential-NAME programs (docker/docker-credential-helpers): started without a shell. */
+#include "internal.h"
+
+#include <string.h>
+
+#define TIMEOUT_MS 30000
+#define MAX_OUTPUT ((size_t) 65536)
+
+static bool is_safe_name(const char *name)
+{
+    size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    return len > 0 && name[len] == '\0' && len <= 64;
+}
+
+static void wipe(struct fp_buf *output)
+{
+    if (output->data != NULL)
+        explicit_bzero(output->data, output->len);
+    fp_buf_clear(output);
+}
+
+enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
+                             struct fp_credential *ret, struct fp_error *err)
+{
+    cleanup_json json_t *answer = NULL;
+    enum fp_code code = fp_json_parse(text, len, name, &answer, err);
+    const char *username = NULL;
+    const char *secret = NULL;
+    if (code == FP_OK)
+        code = fp_json_need_string(answer, "Username", name, &username, err);
+    if (code == FP_OK)
+        code = fp_json_need_string(answer, "Secret", name, &secret, err);
+    if (code != FP_OK)
+        return code;
+    if (strcmp(username, "<token>") == 0) {
+        ret->identity_token = fp_xstrdup(secret);
+        return FP_OK;
+    }
+    ret->username = fp_xstrdup(username);
+    ret->password = fp_xstrdup(secret);
+    return FP_OK;
+}
+
+/* The key that credentials of Docker Hub have had since its first version. */
+static const char *server_key(const char *registry)
+{
+    return strcmp(fp_registry_canonical_host(registry), "docker.io") == 0
+               ? "https://index.docker.io/v1/"
+               : registry;
+}
+
+static void warn_of_failure(const struct fp_credential_query *query, const char *program,
+                            const char *source, const char *why)
+{
+    fp_report(query->reporter, FP_EVENT_WARNING,
+              "%s (named in %s) gave no credentials for %s: %s; going on without", program, source,
+              query->registry, why);
+}
+
+enum fp_code fp_helper_get(const char *name, const char *source,
+                           const struct fp_credential_query *query, struct fp_credential *ret,
+                           struct fp_error *err)
+{
+    if (!is_safe_name(name))
+        return fp_fail(err, FP_E_INPUT, "%s: \"%.60s\" cannot be the name of a credential helper",
+                       source, name);
+    cleanup_free char *program = fp_xasprintf("docker-credential-%s", name);
+    const char *const argv[] = {program, "get", NULL};
+    const char *key = server_key(query->registry);
+    struct fp_buf output = FP_BUF_INIT(MAX_OUTPUT);
+    int status = 0;
+    enum fp_code code = fp_process_run(argv, key, strlen(key), TIMEOUT_MS, &output, &status, err);
+    if (code == FP_E_INTERRUPTED) {
+        wipe(&output);
+        return code;
+    }
+    if (code == FP_E_NOT_FOUND)
+        warn_of_failure(query, program, source, "there is no such program on PATH");
+    else if (code != FP_OK)
+        warn_of_failure(query, program, source, err != NULL ? err->text : "it failed");
+    else if (status != 0) {
+        cleanup_free char *why = fp_clean_text(fp_buf_text(&output), output.len, 200);
+        if (strstr(why, "credentials not found") == NULL)
+            warn_of_failure(query, program, source, why);
+    } else {
+        code = fp_helper_parse(fp_buf_text(&output), output.len, program, ret, err);
+        if (code != FP_OK)
+            warn_of_failure(query, program, source, "its answer is no {Username, Secret}");
+        else
+            ret->source = fp_xasprintf("%s (named in %s)", program, source);
+    }
+    wipe(&output);
+    return FP_OK;
+}

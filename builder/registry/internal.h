@@ -1,0 +1,205 @@
+/**
+ * @file
+ * What the files of this room share: credentials, challenges, tokens, and requests that carry them.
+ */
+#ifndef BUILDER_REGISTRY_INTERNAL_H
+#define BUILDER_REGISTRY_INTERNAL_H
+
+#include <pthread.h>
+
+#include "flinkpack/registry.h"
+
+/** The largest manifest that is fetched or put (distribution's own limit). */
+#define FP_REGISTRY_MAX_MANIFEST ((size_t) 4 << 20)
+/** The largest file of credentials. */
+#define FP_REGISTRY_MAX_CONFIG ((size_t) 1 << 20)
+/** Tokens that are kept. */
+#define FP_REGISTRY_MAX_TOKENS    32
+#define FP_REGISTRY_MAX_REDIRECTS 5
+
+/** Text from outside, on one line: control characters become spaces, runs of them one; at most
+ * `max` bytes. The caller owns it. */
+char *fp_clean_text(const char *text, size_t len, size_t max);
+/** Base64 (RFC 4648) with or without padding; NULL: it is none. NUL bytes at the end are cut off,
+ * others refused. The caller owns it. */
+char *fp_base64_decode(const char *text);
+/** The caller owns it. */
+char *fp_base64_encode(const char *text);
+
+/** What the registry asks for. */
+enum fp_challenge_scheme { FP_CHALLENGE_NONE, FP_CHALLENGE_BASIC, FP_CHALLENGE_BEARER };
+
+/** A challenge (RFC 9110 section 11.6.1). Owned strings. */
+struct fp_challenge {
+    enum fp_challenge_scheme scheme;
+    char *realm;   /**< of Bearer: the token server; never NULL there */
+    char *service; /**< may be NULL */
+    char *scope;   /**< may be NULL */
+};
+
+/** The first Bearer or Basic challenge of a WWW-Authenticate header; false: none. */
+bool fp_challenge_parse(const char *value, struct fp_challenge *ret);
+/** The first in all such headers of an answer. */
+bool fp_challenge_find(const struct fp_http_response *response, struct fp_challenge *ret);
+void fp_challenge_clear(struct fp_challenge *challenge);
+#define cleanup_challenge __attribute__((cleanup(fp_challenge_clear)))
+
+/** What to authenticate with. Owned strings, wiped when cleared. All NULL: anonymous. */
+struct fp_credential {
+    char *username;
+    char *password;
+    char *identity_token; /**< to be exchanged for tokens (OAuth2) */
+    char *registry_token; /**< a Bearer token as it is */
+    char *source;         /**< where it comes from, in words */
+};
+
+/** Whether there is something to authenticate with. */
+bool fp_credential_is_set(const struct fp_credential *credential);
+void fp_credential_clear(struct fp_credential *credential);
+#define cleanup_credential __attribute__((cleanup(fp_credential_clear)))
+
+/** For whom credentials are looked up. */
+struct fp_credential_query {
+    const char *registry;   /**< HOST[:PORT], "docker.io" */
+    const char *repository; /**< for keys such as HOST/TEAM */
+    struct fp_reporter *reporter;
+};
+
+/** Look in all places, in the order of the manual. None found is FP_OK with nothing set. */
+FP_CHECKED enum fp_code fp_credential_find(const struct fp_credentials_options *options,
+                                           const struct fp_credential_query *query,
+                                           struct fp_credential *ret, struct fp_error *err);
+/** The same in one parsed config.json or auth.json; `source` names it. */
+FP_CHECKED enum fp_code fp_docker_config_find(const json_t *config, const char *source,
+                                              const struct fp_credential_query *query,
+                                              struct fp_credential *ret, struct fp_error *err);
+/** How a key of `auths` fits: 0 not, else the longer the more specific. */
+size_t fp_docker_config_match(const char *key, const char *registry, const char *repository);
+/** "docker.io" for all of Docker Hub's names; else itself. */
+const char *fp_registry_canonical_host(const char *host);
+
+/** Run docker-credential-NAME. None found is FP_OK with nothing set, after a warning where it is
+ * not just that there is none. */
+FP_CHECKED enum fp_code fp_helper_get(const char *name, const char *source,
+                                      const struct fp_credential_query *query,
+                                      struct fp_credential *ret, struct fp_error *err);
+/** What a helper printed. FP_E_INPUT. */
+FP_CHECKED enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
+                                        struct fp_credential *ret, struct fp_error *err);
+
+/** Add "TYPE:NAME:ACTION,..." to a list, merging actions of the same resource; nonsense is left
+ * out. */
+void fp_scope_add(struct fp_strv *scopes, const char *scope);
+/** Whether a token for `have` serves where `want` is needed. */
+bool fp_scope_covers(const struct fp_strv *have, const struct fp_strv *want);
+
+/** A token of the registry's token server. */
+struct fp_token {
+    struct fp_strv scopes;
+    char *value;
+    int64_t renew_ms; /**< monotonic: not used from then on */
+};
+
+/** How blobs are uploaded; a registry that refuses one way is offered the next. */
+enum fp_upload_mode {
+    FP_UPLOAD_WHOLE,  /**< POST, PATCH with all of it, PUT */
+    FP_UPLOAD_SINGLE, /**< POST, PUT with all of it */
+    FP_UPLOAD_CHUNKS, /**< POST, PATCH piece by piece, PUT */
+};
+
+struct fp_registry {
+    struct fp_registry_options options;
+    char *host; /**< as in the reference, Docker Hub's names made one */
+    char *repository;
+    char *name;
+    bool is_plain_http_allowed;
+    pthread_mutex_t lock; /**< of everything below */
+    bool is_ready;        /**< `base` and the first challenge are known */
+    char *base;           /**< "https://HOST"; does not change once is_ready */
+    struct fp_challenge challenge;
+    bool is_credential_known;
+    struct fp_credential credential;
+    struct fp_token tokens[FP_REGISTRY_MAX_TOKENS];
+    size_t token_len;
+    bool is_pushing; /**< tokens for pushing serve for everything from then on */
+    enum fp_upload_mode upload_mode;
+    uint64_t chunk_bytes;
+    struct fp_strv warned;
+};
+
+/** Current time for tokens (monotonic, milliseconds). */
+int64_t fp_registry_now_ms(void);
+
+/** Find out, once, how the registry is spoken to: scheme and challenge. */
+FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err);
+/** GET a token for these scopes from the challenge's realm. Called with the lock held. */
+FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
+                                       struct fp_token *ret, struct fp_error *err);
+void fp_token_clear(struct fp_token *token);
+/** Look up the credentials, once. Called with the lock held. */
+FP_CHECKED enum fp_code fp_registry_need_credential(struct fp_registry *registry,
+                                                    struct fp_error *err);
+
+/** The scopes of an operation: push (or what was needed before) first. */
+void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv *scopes);
+/** The value of Authorization for these scopes, or NULL. The caller owns it. */
+FP_CHECKED enum fp_code fp_registry_authorize(struct fp_registry *registry,
+                                              const struct fp_strv *scopes, char **ret,
+                                              struct fp_error *err);
+/** Take in a 401: the challenge, its scopes, and that `authorization` is no longer good.
+ * @return false: there is nothing that could be done differently. */
+bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_response *response,
+                            const char *authorization, struct fp_strv *scopes);
+/** Send with authorisation, once more with a new one after a 401. request->url is absolute, or
+ * begins with "/" and is below the registry. */
+FP_CHECKED enum fp_code fp_registry_send(struct fp_registry *registry,
+                                         struct fp_http_request *request, struct fp_strv *scopes,
+                                         struct fp_http_response *response, struct fp_error *err);
+/** "/v2/REPOSITORY/KIND/NAME". The caller owns it. */
+char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name);
+
+/** Say what an answer that is no success means. */
+FP_CHECKED enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,
+                                            const struct fp_http_response *response,
+                                            struct fp_error *err);
+/** The server's own words: "CODE: message", cleaned; "" for none. The caller owns it. */
+char *fp_registry_words(const struct fp_http_response *response);
+/** Whether an error's JSON has that code. */
+bool fp_registry_has_code(const struct fp_http_response *response, const char *code);
+/** Hint at credentials. */
+void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err);
+/** Pass on "Warning: 299" headers, each once. */
+void fp_registry_warnings(struct fp_registry *registry, const struct fp_http_response *response);
+
+/** An upload of one blob under way. */
+struct fp_upload {
+    struct fp_registry *registry;
+    const struct fp_descriptor *descriptor;
+    const struct fp_blob *blob;
+    struct fp_stage *stage;
+    uint64_t stage_base; /**< what the stage had before */
+    struct fp_strv scopes;
+    char *location;      /**< of the open session; NULL: none */
+    uint64_t offset;     /**< what the session has taken, as the registry says */
+    uint64_t min_chunk;  /**< OCI-Chunk-Min-Length */
+    int digest_refusals; /**< how often the registry found another digest */
+    bool again;          /**< a new session may do it */
+    bool changed_mode;   /**< at once, without a pause */
+};
+
+/** Upload, whatever it takes. */
+FP_CHECKED enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err);
+/** Take the session from an answer's Location. */
+FP_CHECKED enum fp_code fp_upload_take_location(struct fp_upload *upload,
+                                                const struct fp_http_response *response,
+                                                struct fp_error *err);
+/** Send the bytes in the registry's mode. */
+FP_CHECKED enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error *err);
+/** Close the session with the digest. */
+FP_CHECKED enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err);
+/** Give the session up. */
+void fp_upload_cancel(struct fp_upload *upload);
+/** Show what is done in the stage. */
+void fp_upload_show(struct fp_upload *upload, uint64_t done_bytes);
+
+#endif

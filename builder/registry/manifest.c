@@ -1,0 +1,253 @@
+/* Manifests and indexes: fetched whole, bounded, verified; put last, looked at before repeated. */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* One line: a proxy that passed on only one of several made a registry answer 404. */
+#define ACCEPT                                                                                     \
+    "Accept: " FP_MEDIA_OCI_INDEX ", " FP_MEDIA_OCI_MANIFEST ", " FP_MEDIA_DOCKER_LIST             \
+    ", " FP_MEDIA_DOCKER_MANIFEST
+
+static bool is_known_type(const char *type)
+{
+    return fp_media_is_index(type) || fp_media_is_manifest(type);
+}
+
+/* Content-Type without its parameters. */
+static char *content_type(const struct fp_http_response *response)
+{
+    const char *header = fp_http_header(response, "content-type");
+    return header != NULL ? fp_xstrndup(header, strcspn(header, "; \t")) : fp_xstrdup("");
+}
+
+/* What the bytes are. Where header and body contradict each other nobody can say (CVE-2021-41190).
+ */
+static enum fp_code find_type(const struct fp_http_response *response, const char *shown,
+                              char ret_type[FP_MEDIA_TYPE_MAX], struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    cleanup_free char *header = content_type(response);
+    enum fp_code code =
+        fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &document, err);
+    if (code != FP_OK)
+        return code;
+    const char *body = fp_json_string(document, "mediaType");
+    if (json_integer_value(json_object_get(document, "schemaVersion")) == 1)
+        return fp_fail(err, FP_E_INPUT, "%s: an image of the oldest kind (schema 1)", shown);
+    if (body != NULL && is_known_type(header) && strcmp(body, header) != 0)
+        return fp_fail(err, FP_E_INPUT, "%s: the registry calls it %s, itself it says %.127s",
+                       shown, header, body);
+    const char *type = is_known_type(header) ? header : body;
+    if (type == NULL || !is_known_type(type))
+        return fp_fail(err, FP_E_INPUT, "%s: neither manifest nor index, but %.127s", shown,
+                       type != NULL ? type : header);
+    (void) snprintf(ret_type, FP_MEDIA_TYPE_MAX, "%s", type);
+    return FP_OK;
+}
+
+static enum fp_code verify(const char *reference_text, const char *shown,
+                           const struct fp_http_response *response,
+                           struct fp_descriptor *ret_descriptor, struct fp_error *err)
+{
+    struct fp_digest wanted;
+    ret_descriptor->size = response->body.len;
+    ret_descriptor->digest = fp_digest_of(fp_buf_text(&response->body), response->body.len);
+    if (fp_digest_parse(reference_text, shown, &wanted, NULL) != FP_OK)
+        return FP_OK; /* a tag */
+    if (fp_digest_algorithm(&wanted) != FP_SHA256) {
+        struct fp_hash *hash = fp_hash_new(fp_digest_algorithm(&wanted));
+        fp_hash_update(hash, fp_buf_text(&response->body), response->body.len);
+        ret_descriptor->digest = fp_digest_finish(hash, fp_digest_algorithm(&wanted));
+        fp_hash_free(hash);
+    }
+    if (fp_digest_equal(&wanted, &ret_descriptor->digest))
+        return FP_OK;
+    return fp_fail(err, FP_E_VERIFY, "%s: the bytes have the digest %s", shown,
+                   ret_descriptor->digest.text);
+}
+
+static enum fp_code check_reference(const char *reference_text, struct fp_error *err)
+{
+    struct fp_digest digest;
+    if (fp_tag_is_valid(reference_text) ||
+        fp_digest_parse(reference_text, "reference", &digest, NULL) == FP_OK)
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE, "\"%.160s\" is neither tag nor digest", reference_text);
+}
+
+static enum fp_code ask(struct fp_registry *registry, const char *method,
+                        const char *reference_text, struct fp_http_response *response,
+                        struct fp_error *err)
+{
+    cleanup_strv struct fp_strv headers = {0};
+    cleanup_strv struct fp_strv scopes = {0};
+    cleanup_free char *path = fp_registry_path(registry, "manifests", reference_text);
+    enum fp_code code = check_reference(reference_text, err);
+    if (code != FP_OK)
+        return code;
+    fp_strv_add(&headers, ACCEPT);
+    fp_registry_scopes(registry, false, &scopes);
+    struct fp_http_request request = {.method = method,
+                                      .url = path,
+                                      .headers = &headers,
+                                      .max_bytes = response->body.max,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
+    return fp_registry_send(registry, &request, &scopes, response, err);
+}
+
+enum fp_code fp_registry_get_manifest(struct fp_registry *registry, const char *reference_text,
+                                      struct fp_buf *body, struct fp_descriptor *ret_descriptor,
+                                      struct fp_error *err)
+{
+    size_t limit = body->max < FP_REGISTRY_MAX_MANIFEST ? body->max : FP_REGISTRY_MAX_MANIFEST;
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(limit);
+    enum fp_code code = ask(registry, "GET", reference_text, &response, err);
+    if (code != FP_OK)
+        return code;
+    if (response.status != 200)
+        return fp_registry_refusal(registry, "GET", &response, err);
+    struct fp_descriptor found = {0};
+    cleanup_free char *shown = fp_xasprintf(
+        "%s%s%s", registry->name, strchr(reference_text, ':') != NULL ? "@" : ":", reference_text);
+    code = verify(reference_text, shown, &response, &found, err);
+    if (code == FP_OK)
+        code = find_type(&response, shown, found.media_type, err);
+    if (code == FP_OK)
+        code = fp_buf_add(body, response.body.data, response.body.len, err);
+    if (code == FP_OK)
+        *ret_descriptor = found;
+    return code;
+}
+
+/* From a HEAD's headers alone; false where they do not say enough. */
+static bool describe(const struct fp_http_response *response, struct fp_descriptor *ret)
+{
+    cleanup_free char *type = content_type(response);
+    const char *digest = fp_http_header(response, "docker-content-digest");
+    const char *length = fp_http_header(response, "content-length");
+    struct fp_descriptor found = {0};
+    if (digest == NULL || length == NULL || !is_known_type(type) ||
+        fp_digest_parse(digest, "Docker-Content-Digest", &found.digest, NULL) != FP_OK)
+        return false;
+    for (; *length >= '0' && *length <= '9' && found.size <= FP_REGISTRY_MAX_MANIFEST; length++)
+        found.size = found.size * 10 + (uint64_t) (*length - '0');
+    if (*length != '\0' || found.size == 0)
+        return false;
+    (void) snprintf(found.media_type, sizeof(found.media_type), "%s", type);
+    *ret = found;
+    return true;
+}
+
+enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char *reference_text,
+                                       bool *ret_exists, struct fp_descriptor *ret_descriptor,
+                                       struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    *ret_exists = false;
+    enum fp_code code = ask(registry, "HEAD", reference_text, &response, err);
+    if (code != FP_OK || response.status == 404)
+        return code;
+    bool can_ask_again = response.status == 200 || response.status == 405;
+    if (response.status == 200 && describe(&response, ret_descriptor)) {
+        *ret_exists = true;
+        return FP_OK;
+    }
+    if (!can_ask_again)
+        return fp_registry_refusal(registry, "HEAD", &response, err);
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_REGISTRY_MAX_MANIFEST);
+    code = fp_registry_get_manifest(registry, reference_text, &body, ret_descriptor, err);
+    *ret_exists = code == FP_OK;
+    return code == FP_E_NOT_FOUND ? FP_OK : code;
+}
+
+/* What is there now, after a PUT whose fate is not known or that was refused. */
+static bool is_there(struct fp_registry *registry, const char *reference_text,
+                     struct fp_descriptor *ret_found)
+{
+    bool exists = false;
+    struct fp_error ignored = {0};
+    return fp_registry_head_manifest(registry, reference_text, &exists, ret_found, &ignored) ==
+               FP_OK &&
+           exists;
+}
+
+/* Registries say in many ways that a tag may not be moved: the code TAG_INVALID (Amazon), 409,
+ * 412, or just words. */
+static bool says_immutable(const struct fp_http_response *response)
+{
+    return response->status == 409 || response->status == 412 ||
+           fp_registry_has_code(response, "TAG_INVALID") ||
+           strcasestr(fp_buf_text(&response->body), "immutab") != NULL;
+}
+
+static enum fp_code refused(struct fp_registry *registry, const char *reference_text,
+                            const struct fp_descriptor *descriptor,
+                            const struct fp_http_response *response, struct fp_error *err)
+{
+    struct fp_descriptor found = {0};
+    if (says_immutable(response) && is_there(registry, reference_text, &found)) {
+        if (fp_digest_equal(&found.digest, &descriptor->digest))
+            return FP_OK; /* it names what it should */
+        enum fp_code code =
+            fp_fail(err, FP_E_CONFLICT, "%s:%s names %s and may not be moved to %s", registry->name,
+                    reference_text, found.digest.text, descriptor->digest.text);
+        fp_hint(err, "tags are immutable there: choose another tag");
+        return code;
+    }
+    return fp_registry_refusal(registry, "PUT", response, err);
+}
+
+static enum fp_code check_returned_digest(const struct fp_http_response *response,
+                                          const struct fp_descriptor *descriptor,
+                                          struct fp_error *err)
+{
+    const char *returned = fp_http_header(response, "docker-content-digest");
+    if (returned == NULL || strcmp(returned, descriptor->digest.text) == 0)
+        return FP_OK;
+    cleanup_free char *shown = fp_url_display(response->url);
+    return fp_fail(err, FP_E_VERIFY, "PUT %s: the registry stored %.150s, sent was %s", shown,
+                   returned, descriptor->digest.text);
+}
+
+static enum fp_code put_once(struct fp_registry *registry, const char *path,
+                             const struct fp_descriptor *descriptor, const char *bytes,
+                             struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv headers = {0};
+    cleanup_strv struct fp_strv scopes = {0};
+    fp_strv_addf(&headers, "Content-Type: %s", descriptor->media_type);
+    fp_registry_scopes(registry, true, &scopes);
+    struct fp_http_request request = {.method = "PUT",
+                                      .url = path,
+                                      .headers = &headers,
+                                      .body = bytes,
+                                      .body_bytes = descriptor->size,
+                                      .no_retry = true};
+    return fp_registry_send(registry, &request, &scopes, response, err);
+}
+
+enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
+                                      const struct fp_descriptor *descriptor, const char *bytes,
+                                      struct fp_error *err)
+{
+    cleanup_free char *path = fp_registry_path(registry, "manifests", reference_text);
+    enum fp_code code = check_reference(reference_text, err);
+    for (int attempt = 1; code == FP_OK; attempt++) {
+        cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+        struct fp_descriptor found = {0};
+        code = put_once(registry, path, descriptor, bytes, &response, err);
+        if (code == FP_OK && response.status >= 200 && response.status < 300)
+            return check_returned_digest(&response, descriptor, err);
+        bool may_pass =
+            code == FP_E_NETWORK || (code == FP_OK && fp_http_status_is_transient(response.status));
+        if (may_pass && is_there(registry, reference_text, &found) &&
+            fp_digest_equal(&found.digest, &descriptor->digest))
+            return FP_OK; /* only the answer was lost */
+        if (!may_pass || attempt >= fp_http_max_attempts(registry->options.http))
+            return code != FP_OK ? code
+                                 : refused(registry, reference_text, descriptor, &response, err);
+        code = fp_http_pause(registry->options.http, &response, attempt, err);
+    }
+    return code;
+}

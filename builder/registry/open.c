@@ -1,0 +1,179 @@
+/* Opening a repository, and finding out how its registry is spoken to. */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+static bool is_listed(const struct fp_strv *hosts, const char *host, const char *host_only)
+{
+    for (size_t i = 0; hosts != NULL && i < hosts->len; i++) {
+        if (strcasecmp(hosts->items[i], host) == 0 || strcasecmp(hosts->items[i], host_only) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* HOST without its port; IPv6 addresses keep their brackets. */
+static char *without_port(const char *host)
+{
+    const char *colon = strrchr(host, ':');
+    const char *bracket = strrchr(host, ']');
+    bool has_port = colon != NULL && (bracket == NULL || colon > bracket);
+    return has_port ? fp_xstrndup(host, (size_t) (colon - host)) : fp_xstrdup(host);
+}
+
+/* Recursive, because an error may have to be put into words while it is held. */
+static void init_lock(pthread_mutex_t *lock)
+{
+    pthread_mutexattr_t attributes;
+    (void) pthread_mutexattr_init(&attributes);
+    (void) pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
+    (void) pthread_mutex_init(lock, &attributes);
+    (void) pthread_mutexattr_destroy(&attributes);
+}
+
+enum fp_code fp_registry_open(const struct fp_registry_options *options,
+                              const struct fp_reference *reference, struct fp_registry **ret,
+                              struct fp_error *err)
+{
+    if (reference->registry == NULL || reference->repository == NULL)
+        return fp_fail(err, FP_E_USAGE, "%s: no registry in the name",
+                       reference->repository != NULL ? reference->repository : "(no name)");
+    struct fp_registry *registry = fp_xcalloc(1, sizeof(*registry));
+    registry->options = *options;
+    registry->host = fp_xstrdup(fp_registry_canonical_host(reference->registry));
+    registry->repository = fp_xstrdup(reference->repository);
+    registry->name = fp_xasprintf("%s/%s", registry->host, registry->repository);
+    cleanup_free char *host_only = without_port(registry->host);
+    registry->is_plain_http_allowed =
+        fp_host_is_loopback(host_only) ||
+        is_listed(options->plain_http_hosts, registry->host, host_only);
+    registry->chunk_bytes = options->chunk_bytes;
+    registry->upload_mode = options->chunk_bytes > 0 ? FP_UPLOAD_CHUNKS : FP_UPLOAD_WHOLE;
+    init_lock(&registry->lock);
+    *ret = registry;
+    return FP_OK;
+}
+
+void fp_registry_close(struct fp_registry *registry)
+{
+    if (registry == NULL)
+        return;
+    for (size_t i = 0; i < registry->token_len; i++)
+        fp_token_clear(&registry->tokens[i]);
+    fp_credential_clear(&registry->credential);
+    fp_challenge_clear(&registry->challenge);
+    fp_strv_clear(&registry->warned);
+    free(registry->host);
+    free(registry->repository);
+    free(registry->name);
+    free(registry->base);
+    (void) pthread_mutex_destroy(&registry->lock);
+    free(registry);
+}
+
+bool fp_registry_same_host(const struct fp_registry *a, const struct fp_registry *b)
+{
+    return strcasecmp(a->host, b->host) == 0;
+}
+
+const char *fp_registry_name(const struct fp_registry *registry)
+{
+    return registry->name;
+}
+
+const char *fp_registry_repository(const struct fp_registry *registry)
+{
+    return registry->repository;
+}
+
+char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name)
+{
+    return fp_xasprintf("/v2/%s/%s/%s", registry->repository, kind, name);
+}
+
+static enum fp_code ping(const struct fp_registry *registry, const char *base, bool no_retry,
+                         struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_free char *url = fp_xasprintf("%s/v2/", base);
+    struct fp_http_request request = {.method = "GET",
+                                      .url = url,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .no_retry = no_retry};
+    return fp_http_send(registry->options.http, &request, response, err);
+}
+
+static enum fp_code take_ping(struct fp_registry *registry, const char *base,
+                              const struct fp_http_response *response, struct fp_error *err)
+{
+    if (response->status != 200 && response->status != 401) {
+        enum fp_code code = fp_registry_refusal(registry, "GET", response, err);
+        fp_hint(err, "is %s a container registry? It answers /v2/ with neither 200 nor 401",
+                registry->host);
+        return code;
+    }
+    if (response->status == 401)
+        (void) fp_challenge_find(response, &registry->challenge);
+    registry->base = fp_xstrdup(base);
+    registry->is_ready = true;
+    return FP_OK;
+}
+
+/* A registry with TLS on a port where plain HTTP was tried: Go and nginx answer 400 and say
+ * "HTTPS", others hang up. */
+static bool may_want_tls(enum fp_code code, const struct fp_http_response *response)
+{
+    if (code != FP_OK)
+        return code == FP_E_NETWORK;
+    return response->status == 400 && strstr(fp_buf_text(&response->body), "HTTPS") != NULL;
+}
+
+/* Whether it answers over TLS; if not, what was said about plain HTTP stands. */
+static bool answers_tls(const struct fp_registry *registry, const char *base,
+                        struct fp_http_response *response, enum fp_code plain_code,
+                        struct fp_error *err)
+{
+    struct fp_error tls_error = {0};
+    enum fp_code code = ping(registry, base, true, response, &tls_error);
+    if (code == FP_OK)
+        return true;
+    if (plain_code == FP_OK || code == FP_E_VERIFY)
+        *err = tls_error;
+    return false;
+}
+
+/* Plain HTTP is allowed, which does not mean that it is what the registry speaks. */
+static enum fp_code prepare_plain(struct fp_registry *registry, const char *plain,
+                                  const char *secure, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    enum fp_code code = ping(registry, plain, false, &response, err);
+    if (!may_want_tls(code, &response))
+        return code != FP_OK ? code : take_ping(registry, plain, &response, err);
+    if (answers_tls(registry, secure, &response, code, err))
+        return take_ping(registry, secure, &response, err);
+    return err->code;
+}
+
+/* Called with the lock held. */
+static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
+{
+    bool is_hub = strcmp(registry->host, "docker.io") == 0;
+    const char *host = is_hub ? "registry-1.docker.io" : registry->host;
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    cleanup_free char *secure = fp_xasprintf("https://%s", host);
+    cleanup_free char *plain = fp_xasprintf("http://%s", host);
+    struct fp_error own = {0};
+    if (registry->is_plain_http_allowed)
+        return prepare_plain(registry, plain, secure, err != NULL ? err : &own);
+    enum fp_code code = ping(registry, secure, false, &response, err);
+    return code != FP_OK ? code : take_ping(registry, secure, &response, err);
+}
+
+enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    enum fp_code code = registry->is_ready ? FP_OK : prepare(registry, err);
+    (void) pthread_mutex_unlock(&registry->lock);
+    return code;
+}

@@ -1,0 +1,81 @@
+/* Base64, and text from outside made fit to be shown. */
+#include "internal.h"
+
+#include <string.h>
+
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+char *fp_clean_text(const char *text, size_t len, size_t max)
+{
+    size_t used = len < max ? len : max;
+    char *clean = fp_xmalloc(used + 1);
+    size_t out = 0;
+    for (size_t i = 0; i < used; i++) {
+        unsigned char c = (unsigned char) text[i];
+        bool is_control = c <= 0x20 || c == 0x7f;
+        if (is_control && (out == 0 || clean[out - 1] == ' '))
+            continue;
+        clean[out++] = is_control ? ' ' : (char) c;
+    }
+    while (out > 0 && clean[out - 1] == ' ')
+        out--;
+    clean[out] = '\0';
+    return clean;
+}
+
+static int sextet(char c)
+{
+    const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
+    if (at == NULL)
+        return -1;
+    return (int) (at - alphabet);
+}
+
+char *fp_base64_decode(const char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && (text[len - 1] == '=' || text[len - 1] == '\n' || text[len - 1] == '\r'))
+        len--;
+    if (len % 4 == 1)
+        return NULL;
+    char *decoded = fp_xmalloc(len + 1);
+    size_t out = 0;
+    unsigned int bits = 0;
+    for (size_t i = 0; i < len; i++) {
+        int value = sextet(text[i]);
+        if (value < 0) {
+            free(decoded);
+            return NULL;
+        }
+        bits = (bits << 6 | (unsigned int) value) & 0xffffff;
+        if (i % 4 != 0)
+            decoded[out++] = (char) (bits >> (6 - 2 * (i % 4)));
+    }
+    decoded[out] = '\0';
+    while (out > 0 && decoded[out - 1] == '\0')
+        out--;
+    if (strlen(decoded) == out)
+        return decoded;
+    free(decoded);
+    return NULL;
+}
+
+char *fp_base64_encode(const char *text)
+{
+    size_t len = strlen(text);
+    char *encoded = fp_xmalloc((len + 2) / 3 * 4 + 1);
+    size_t out = 0;
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned int bits = (unsigned int) (unsigned char) text[i] << 16;
+        if (i + 1 < len)
+            bits |= (unsigned int) (unsigned char) text[i + 1] << 8;
+        if (i + 2 < len)
+            bits |= (unsigned char) text[i + 2];
+        encoded[out++] = alphabet[bits >> 18];
+        encoded[out++] = alphabet[bits >> 12 & 63];
+        encoded[out++] = i + 1 < len ? alphabet[bits >> 6 & 63] : '=';
+        encoded[out++] = i + 2 < len ? alphabet[bits & 63] : '=';
+    }
+    encoded[out] = '\0';
+    return encoded;
+}

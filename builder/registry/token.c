@@ -1,0 +1,224 @@
+/* Tokens of a registry's token server (distribution: docs/content/spec/auth/{token,oauth}.md). */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#define MAX_ANSWER    ((size_t) 65536)
+#define MAX_FORM      ((size_t) 65536)
+#define DEFAULT_TTL_S 60
+#define MAX_TTL_S     (7 * 24 * 3600)
+#define MAX_MARGIN_S  30
+
+int64_t fp_registry_now_ms(void)
+{
+    struct timespec now = {0};
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void fp_token_clear(struct fp_token *token)
+{
+    fp_strv_clear(&token->scopes);
+    if (token->value != NULL)
+        explicit_bzero(token->value, strlen(token->value));
+    free(token->value);
+    *token = (struct fp_token){0};
+}
+
+static char *basic_of(const char *username, const char *password)
+{
+    cleanup_free char *pair = fp_xasprintf("%s:%s", username, password != NULL ? password : "");
+    cleanup_free char *encoded = fp_base64_encode(pair);
+    explicit_bzero(pair, strlen(pair));
+    return fp_xasprintf("Basic %s", encoded);
+}
+
+/* The password goes where the registry says: only over TLS, unless the registry is local too. */
+static enum fp_code check_realm(const struct fp_registry *registry, struct fp_error *err)
+{
+    const char *realm = registry->challenge.realm;
+    bool may_be_plain = strncmp(registry->base, "http:", 5) == 0;
+    bool is_secure = strncasecmp(realm, "https://", 8) == 0;
+    bool is_plain = strncasecmp(realm, "http://", 7) == 0;
+    if (is_secure || (is_plain && may_be_plain))
+        return FP_OK;
+    cleanup_free char *shown = fp_url_display(realm);
+    return fp_fail(err, FP_E_AUTH, "%s names \"%.200s\" as its token server, which is not https",
+                   registry->host, shown);
+}
+
+static void add_query(struct fp_buf *url, const char *key, const char *value)
+{
+    cleanup_free char *escaped = fp_url_escape(value);
+    const char *separator = strchr(fp_buf_text(url), '?') == NULL ? "?" : "&";
+    if (fp_buf_addf(url, NULL, "%s%s=%s", separator, key, escaped) != FP_OK)
+        return; /* a URL too long for its ceiling is refused when it is sent */
+}
+
+static char *get_url(const struct fp_registry *registry, const struct fp_strv *scopes)
+{
+    cleanup_buf struct fp_buf url = FP_BUF_INIT(MAX_FORM);
+    const char *realm = registry->challenge.realm;
+    if (fp_buf_add(&url, realm, strcspn(realm, "#"), NULL) != FP_OK)
+        return fp_xstrdup("");
+    if (registry->challenge.service != NULL)
+        add_query(&url, "service", registry->challenge.service);
+    for (size_t i = 0; i < scopes->len; i++)
+        add_query(&url, "scope", scopes->items[i]);
+    if (registry->credential.username != NULL)
+        add_query(&url, "account", registry->credential.username);
+    return fp_buf_take(&url);
+}
+
+static char *oauth_form(const struct fp_registry *registry, const struct fp_strv *scopes)
+{
+    cleanup_buf struct fp_buf joined = FP_BUF_INIT(MAX_FORM);
+    for (size_t i = 0; i < scopes->len; i++) {
+        if (fp_buf_addf(&joined, NULL, "%s%s", i > 0 ? " " : "", scopes->items[i]) != FP_OK)
+            break;
+    }
+    cleanup_free char *token = fp_url_escape(registry->credential.identity_token);
+    cleanup_free char *scope = fp_url_escape(fp_buf_text(&joined));
+    cleanup_free char *service = fp_url_escape(
+        registry->challenge.service != NULL ? registry->challenge.service : registry->host);
+    char *form = fp_xasprintf("grant_type=refresh_token&client_id=flinkpack&service=%s&scope=%s"
+                              "&refresh_token=%s",
+                              service, scope, token);
+    explicit_bzero(token, strlen(token));
+    return form;
+}
+
+static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv *scopes,
+                             struct fp_http_response *response, struct fp_error *err)
+{
+    const struct fp_credential *credential = &registry->credential;
+    cleanup_free char *url = get_url(registry, scopes);
+    cleanup_free char *basic = NULL;
+    if (credential->username != NULL)
+        basic = basic_of(credential->username, credential->password != NULL
+                                                   ? credential->password
+                                                   : credential->identity_token);
+    struct fp_http_request request = {.method = "GET",
+                                      .url = url,
+                                      .authorization = basic,
+                                      .named_by = registry->base,
+                                      .max_bytes = MAX_ANSWER};
+    enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
+    if (basic != NULL)
+        explicit_bzero(basic, strlen(basic));
+    return code;
+}
+
+static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_strv *scopes,
+                               struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv headers = {0};
+    cleanup_free char *form = oauth_form(registry, scopes);
+    fp_strv_add(&headers, "Content-Type: application/x-www-form-urlencoded");
+    struct fp_http_request request = {.method = "POST",
+                                      .url = registry->challenge.realm,
+                                      .headers = &headers,
+                                      .named_by = registry->base,
+                                      .body = form,
+                                      .body_bytes = strlen(form),
+                                      .max_bytes = MAX_ANSWER};
+    enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
+    explicit_bzero(form, strlen(form));
+    return code;
+}
+
+static char *join(const struct fp_strv *scopes)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
+    for (size_t i = 0; i < scopes->len; i++) {
+        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? " " : "", scopes->items[i]) != FP_OK)
+            break;
+    }
+    return fp_buf_take(&text);
+}
+
+static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *scopes,
+                            const struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_free char *shown = fp_url_display(registry->challenge.realm);
+    cleanup_free char *scope = join(scopes);
+    cleanup_free char *words = fp_registry_words(response);
+    bool is_client_error = response->status < 500 && response->status != 429;
+    enum fp_code code = fp_fail(err, is_client_error ? FP_E_AUTH : FP_E_NETWORK,
+                                "%s: no token for %s from %s: %d%s%s", registry->host, scope, shown,
+                                response->status, *words != '\0' ? " " : "", words);
+    if (is_client_error)
+        fp_registry_hint_login(registry, err);
+    return code;
+}
+
+/* A token goes into a header: nothing that could end the header may be in it. */
+static bool is_clean_token(const char *text)
+{
+    for (const char *p = text; *p != '\0'; p++) {
+        if ((unsigned char) *p <= 0x20 || (unsigned char) *p >= 0x7f)
+            return false;
+    }
+    return *text != '\0';
+}
+
+static int64_t lifetime_s(const json_t *answer)
+{
+    const json_t *expires = json_object_get(answer, "expires_in");
+    json_int_t seconds = json_is_integer(expires) ? json_integer_value(expires) : DEFAULT_TTL_S;
+    if (seconds < DEFAULT_TTL_S)
+        return DEFAULT_TTL_S;
+    return seconds < MAX_TTL_S ? seconds : MAX_TTL_S;
+}
+
+static enum fp_code take_answer(struct fp_registry *registry, const struct fp_strv *scopes,
+                                const struct fp_http_response *response, struct fp_token *ret,
+                                struct fp_error *err)
+{
+    cleanup_json json_t *answer = NULL;
+    cleanup_free char *shown = fp_url_display(registry->challenge.realm);
+    enum fp_code code =
+        fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &answer, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s: the token server's answer", registry->host);
+    const char *value = fp_json_string(answer, "token");
+    if (value == NULL || *value == '\0')
+        value = fp_json_string(answer, "access_token");
+    if (value == NULL || !is_clean_token(value))
+        return fp_fail(err, FP_E_AUTH, "%s: there is no token in the answer of %s", registry->host,
+                       shown);
+    const char *refreshed = fp_json_string(answer, "refresh_token");
+    if (refreshed != NULL && *refreshed != '\0' && registry->credential.identity_token != NULL) {
+        free(registry->credential.identity_token);
+        registry->credential.identity_token = fp_xstrdup(refreshed);
+    }
+    int64_t lifetime = lifetime_s(answer);
+    int64_t margin = lifetime / 4 < MAX_MARGIN_S ? lifetime / 4 : MAX_MARGIN_S;
+    ret->value = fp_xstrdup(value);
+    ret->renew_ms = fp_registry_now_ms() + (lifetime - margin) * 1000;
+    for (size_t i = 0; i < scopes->len; i++)
+        fp_strv_add(&ret->scopes, scopes->items[i]);
+    return FP_OK;
+}
+
+enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
+                            struct fp_token *ret, struct fp_error *err)
+{
+    struct fp_http_response response = FP_HTTP_RESPONSE_INIT(MAX_ANSWER);
+    enum fp_code code = check_realm(registry, err);
+    bool use_oauth = registry->credential.identity_token != NULL;
+    if (code == FP_OK && use_oauth)
+        code = send_oauth(registry, scopes, &response, err);
+    bool has_no_oauth = response.status == 404 || response.status == 405;
+    if (code == FP_OK && (!use_oauth || has_no_oauth))
+        code = send_get(registry, scopes, &response, err);
+    if (code == FP_OK)
+        code = response.status == 200 ? take_answer(registry, scopes, &response, ret, err)
+                                      : refused(registry, scopes, &response, err);
+    if (response.body.data != NULL)
+        explicit_bzero(response.body.data, response.body.len);
+    fp_http_response_clear(&response);
+    return code;
+}

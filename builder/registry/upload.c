@@ -1,0 +1,185 @@
+/*
+ * Upload sessions. The default is what most clients send and every registry takes: POST, one PATCH
+ * of the whole blob with its length, PUT. A session that may have taken some bytes is never sent
+ * them again: it is asked how far it is, or given up for a new one.
+ */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* A registry that says twice that the bytes have another digest is believed. */
+#define MAX_DIGEST_REFUSALS 2
+
+void fp_upload_show(struct fp_upload *upload, uint64_t done_bytes)
+{
+    if (upload->stage == NULL)
+        return;
+    upload->stage->done_bytes = upload->stage_base + done_bytes;
+    fp_stage_advance(upload->stage, 0);
+}
+
+static void forget_session(struct fp_upload *upload)
+{
+    free(upload->location);
+    upload->location = NULL;
+    upload->offset = 0;
+}
+
+/* A proxy that ends TLS may make a registry believe that it is spoken to in plain HTTP. */
+static char *repair_scheme(const struct fp_registry *registry, char *take_location)
+{
+    size_t host_len = strlen(registry->base + 8 * (strncmp(registry->base, "https:", 6) == 0));
+    if (strncmp(registry->base, "https://", 8) != 0 || strncmp(take_location, "http://", 7) != 0 ||
+        strncasecmp(take_location + 7, registry->base + 8, host_len) != 0 ||
+        take_location[7 + host_len] != '/')
+        return take_location;
+    char *repaired = fp_xasprintf("https://%s", take_location + 7);
+    free(take_location);
+    return repaired;
+}
+
+enum fp_code fp_upload_take_location(struct fp_upload *upload,
+                                     const struct fp_http_response *response, struct fp_error *err)
+{
+    const struct fp_registry *registry = upload->registry;
+    const char *header = fp_http_header(response, "location");
+    const char *min_chunk = fp_http_header(response, "oci-chunk-min-length");
+    char *location = NULL;
+    if (header == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: an upload was begun, but there is no Location",
+                       registry->name);
+    enum fp_code code = fp_url_resolve(response->url, header, &location, err);
+    if (code != FP_OK)
+        return code;
+    location = repair_scheme(registry, location);
+    if (strncmp(registry->base, "https:", 6) == 0 && strncmp(location, "https:", 6) != 0) {
+        cleanup_free char *shown = fp_url_display(location);
+        free(location);
+        return fp_fail(err, FP_E_INPUT, "%s wants the upload sent to %s, without TLS; refused",
+                       registry->name, shown);
+    }
+    for (upload->min_chunk = 0; min_chunk != NULL && *min_chunk >= '0' && *min_chunk <= '9' &&
+                                upload->min_chunk < (uint64_t) 1 << 40;
+         min_chunk++)
+        upload->min_chunk = upload->min_chunk * 10 + (uint64_t) (*min_chunk - '0');
+    free(upload->location);
+    upload->location = location;
+    return FP_OK;
+}
+
+static enum fp_code start_session(struct fp_upload *upload, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    cleanup_free char *path = fp_registry_path(upload->registry, "blobs", "uploads/");
+    struct fp_http_request request = {.method = "POST", .url = path};
+    enum fp_code code =
+        fp_registry_send(upload->registry, &request, &upload->scopes, &response, err);
+    if (code != FP_OK)
+        return code;
+    if (response.status != 202)
+        return fp_registry_refusal(upload->registry, "POST", &response, err);
+    return fp_upload_take_location(upload, &response, err);
+}
+
+void fp_upload_cancel(struct fp_upload *upload)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    struct fp_error ignored = {0};
+    if (upload->location == NULL || fp_interrupted() != 0)
+        return;
+    struct fp_http_request request = {
+        .method = "DELETE", .url = upload->location, .no_retry = true};
+    enum fp_code code =
+        fp_registry_send(upload->registry, &request, &upload->scopes, &response, &ignored);
+    if (code == FP_OK)
+        forget_session(upload);
+}
+
+static enum fp_code commit_refused(struct fp_upload *upload,
+                                   const struct fp_http_response *response, struct fp_error *err)
+{
+    bool wrong_digest = fp_registry_has_code(response, "DIGEST_INVALID") ||
+                        fp_registry_has_code(response, "SIZE_INVALID");
+    upload->digest_refusals += wrong_digest ? 1 : 0;
+    /* Codes of a session that is gone or not as far as thought. */
+    upload->again = response->status == 404 || response->status == 416 ||
+                    fp_registry_has_code(response, "BLOB_UPLOAD_INVALID") ||
+                    fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
+                    fp_http_status_is_transient(response->status) || wrong_digest;
+    if (!wrong_digest || upload->digest_refusals < MAX_DIGEST_REFUSALS)
+        return fp_registry_refusal(upload->registry, "PUT", response, err);
+    upload->again = false;
+    cleanup_free char *words = fp_registry_words(response);
+    return fp_fail(err, FP_E_VERIFY, "%s: the registry received other bytes than %s: %s",
+                   upload->registry->name, upload->descriptor->digest.text, words);
+}
+
+enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
+    cleanup_free char *url =
+        fp_xasprintf("%s%sdigest=%s", upload->location,
+                     strchr(upload->location, '?') != NULL ? "&" : "?", digest);
+    /* It has no body, so that repeating it can do no harm: at worst the session is gone. */
+    struct fp_http_request request = {.method = "PUT", .url = url};
+    enum fp_code code =
+        fp_registry_send(upload->registry, &request, &upload->scopes, &response, err);
+    if (code != FP_OK) {
+        upload->again = code == FP_E_NETWORK;
+        return code;
+    }
+    if (response.status >= 200 && response.status < 300)
+        return FP_OK;
+    return commit_refused(upload, &response, err);
+}
+
+static enum fp_code upload_once(struct fp_upload *upload, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    upload->again = upload->changed_mode = false;
+    if (upload->location == NULL)
+        code = start_session(upload, err);
+    if (code == FP_OK)
+        code = fp_upload_send(upload, err);
+    return code;
+}
+
+/* Whether the blob is there after all: only the answer was lost, or another push was faster. */
+static bool has_arrived(struct fp_upload *upload)
+{
+    bool exists = false;
+    struct fp_error ignored = {0};
+    return fp_registry_has_blob(upload->registry, upload->descriptor, &exists, &ignored) == FP_OK &&
+           exists;
+}
+
+enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
+{
+    int changes = 0;
+    for (int attempt = 1;;) {
+        enum fp_code code = upload_once(upload, err);
+        if (code == FP_OK)
+            return FP_OK;
+        if (code == FP_E_INTERRUPTED || !upload->again) {
+            fp_upload_cancel(upload);
+            return code;
+        }
+        forget_session(upload);
+        fp_upload_show(upload, 0);
+        if (upload->changed_mode && changes++ < 8)
+            continue;
+        if (has_arrived(upload)) {
+            fp_upload_show(upload, upload->descriptor->size);
+            return FP_OK;
+        }
+        if (attempt >= fp_http_max_attempts(upload->registry->options.http))
+            return fp_context(err, "%d attempts", attempt);
+        fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
+                  err->text);
+        code = fp_http_pause(upload->registry->options.http, NULL, attempt++, err);
+        if (code != FP_OK)
+            return code;
+    }
+}

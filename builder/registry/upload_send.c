@@ -1,0 +1,203 @@
+/* The bytes of an upload: in one PATCH, in one PUT, or piece by piece. */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* What is tried, one after the other, when a proxy finds a request too large (413). */
+static const uint64_t smaller_chunks[] = {(uint64_t) 64 << 20, (uint64_t) 16 << 20,
+                                          (uint64_t) 4 << 20, 1000000};
+
+/* A part of the blob to be sent as a body. */
+struct part {
+    const struct fp_blob *blob;
+    uint64_t first;
+    uint64_t bytes;
+};
+
+static enum fp_code open_part(void *context, uint64_t offset, struct fp_source **ret,
+                              struct fp_error *err)
+{
+    const struct part *part = context;
+    return fp_blob_open(part->blob, part->first + offset, ret, err);
+}
+
+static enum fp_code send_part(struct fp_upload *upload, const char *method, const char *url,
+                              struct part *part, bool ranged, struct fp_http_response *response,
+                              struct fp_error *err)
+{
+    cleanup_strv struct fp_strv headers = {0};
+    fp_strv_add(&headers, "Content-Type: application/octet-stream");
+    if (ranged)
+        fp_strv_addf(&headers, "Content-Range: %llu-%llu", (unsigned long long) part->first,
+                     (unsigned long long) (part->first + part->bytes - 1));
+    struct fp_http_request request = {.method = method,
+                                      .url = url,
+                                      .headers = &headers,
+                                      .open_body = open_part,
+                                      .body_context = part,
+                                      .body_bytes = part->bytes,
+                                      .no_retry = true,
+                                      .stage = upload->stage};
+    fp_upload_show(upload, part->first);
+    return fp_registry_send(upload->registry, &request, &upload->scopes, response, err);
+}
+
+/* How many bytes a session has, from "Range: 0-LAST"; UINT64_MAX: it does not say. */
+static uint64_t received_bytes(const struct fp_http_response *response)
+{
+    const char *range = fp_http_header(response, "range");
+    uint64_t last = 0;
+    if (range != NULL && strncasecmp(range, "bytes=", 6) == 0)
+        range += 6;
+    if (range == NULL || strncmp(range, "0-", 2) != 0 || range[2] == '\0')
+        return UINT64_MAX;
+    for (const char *p = range + 2; *p != '\0'; p++) {
+        if (*p < '0' || *p > '9' || last > (uint64_t) 1 << 60)
+            return UINT64_MAX;
+        last = last * 10 + (uint64_t) (*p - '0');
+    }
+    return last + 1;
+}
+
+/* After a PATCH that broke off: how far did it come? Not every registry can say; distribution 2.8
+ * has lost the session. */
+static bool find_offset(struct fp_upload *upload)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    struct fp_error ignored = {0};
+    struct fp_http_request request = {.method = "GET", .url = upload->location, .no_retry = true};
+    if (fp_registry_send(upload->registry, &request, &upload->scopes, &response, &ignored) !=
+            FP_OK ||
+        response.status != 204)
+        return false;
+    uint64_t received = received_bytes(&response);
+    if (received <= upload->offset || received > upload->descriptor->size ||
+        fp_upload_take_location(upload, &response, &ignored) != FP_OK)
+        return false;
+    fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG,
+              "going on after %llu of %llu bytes", (unsigned long long) received,
+              (unsigned long long) upload->descriptor->size);
+    upload->offset = received;
+    return true;
+}
+
+static void use_mode(struct fp_upload *upload, enum fp_upload_mode mode, uint64_t chunk_bytes)
+{
+    struct fp_registry *registry = upload->registry;
+    (void) pthread_mutex_lock(&registry->lock);
+    registry->upload_mode = mode;
+    registry->chunk_bytes = chunk_bytes;
+    (void) pthread_mutex_unlock(&registry->lock);
+    upload->again = upload->changed_mode = true;
+}
+
+/* A request that was too large: smaller ones, if there are any. */
+static void use_smaller_chunks(struct fp_upload *upload, uint64_t sent_bytes)
+{
+    for (size_t i = 0; i < sizeof(smaller_chunks) / sizeof(smaller_chunks[0]); i++) {
+        if (smaller_chunks[i] < sent_bytes && smaller_chunks[i] >= upload->min_chunk) {
+            use_mode(upload, FP_UPLOAD_CHUNKS, smaller_chunks[i]);
+            return;
+        }
+    }
+}
+
+static bool is_session_lost(const struct fp_http_response *response)
+{
+    return response->status == 416 || fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
+           fp_registry_has_code(response, "BLOB_UPLOAD_INVALID");
+}
+
+static enum fp_code body_refused(struct fp_upload *upload, const char *method, uint64_t sent_bytes,
+                                 const struct fp_http_response *response, struct fp_error *err)
+{
+    int status = response->status;
+    bool is_patch = strcmp(method, "PATCH") == 0;
+    if (is_session_lost(response) || fp_http_status_is_transient(status))
+        upload->again = true;
+    else if (status == 413)
+        use_smaller_chunks(upload, sent_bytes);
+    else if (is_patch && (status == 404 || status == 405 || status == 501))
+        use_mode(upload, FP_UPLOAD_SINGLE, 0);
+    return fp_registry_refusal(upload->registry, method, response, err);
+}
+
+/* The piece has been taken: where does the next one go? */
+static enum fp_code piece_taken(struct fp_upload *upload, const struct part *part, bool is_chunk,
+                                const struct fp_http_response *response, struct fp_error *err)
+{
+    uint64_t received = received_bytes(response);
+    if (fp_http_header(response, "location") != NULL) {
+        enum fp_code code = fp_upload_take_location(upload, response, err);
+        if (code != FP_OK)
+            return code;
+    }
+    upload->offset = part->first + part->bytes;
+    /* Amazon's registry answers as if it had taken later chunks, and drops them: only its Range
+     * tells. The last word on a whole blob has the digest. */
+    if (!is_chunk || received == UINT64_MAX || received == upload->offset)
+        return FP_OK;
+    return fp_fail(err, FP_E_NETWORK,
+                   "%s: the registry has %llu bytes of %s, sent were %llu: it does not take "
+                   "uploads in pieces",
+                   upload->registry->name, (unsigned long long) received,
+                   upload->descriptor->digest.text, (unsigned long long) upload->offset);
+}
+
+static enum fp_code patch_one(struct fp_upload *upload, uint64_t chunk_bytes, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    uint64_t left = upload->descriptor->size - upload->offset;
+    bool is_chunk = chunk_bytes > 0 && chunk_bytes < left;
+    struct part part = {upload->blob, upload->offset, is_chunk ? chunk_bytes : left};
+    bool ranged = chunk_bytes > 0 || upload->offset > 0;
+    enum fp_code code = send_part(upload, "PATCH", upload->location, &part, ranged, &response, err);
+    if (code == FP_E_NETWORK) {
+        if (find_offset(upload))
+            return FP_OK;
+        upload->again = true;
+    }
+    if (code != FP_OK)
+        return code;
+    if (response.status < 200 || response.status >= 300)
+        return body_refused(upload, "PATCH", part.bytes, &response, err);
+    return piece_taken(upload, &part, is_chunk, &response, err);
+}
+
+static enum fp_code patch_all(struct fp_upload *upload, uint64_t chunk_bytes, struct fp_error *err)
+{
+    if (chunk_bytes > 0 && chunk_bytes < upload->min_chunk)
+        chunk_bytes = upload->min_chunk;
+    while (upload->offset < upload->descriptor->size) {
+        enum fp_code code = patch_one(upload, chunk_bytes, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return fp_upload_commit(upload, err);
+}
+
+static enum fp_code put_all(struct fp_upload *upload, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
+    cleanup_free char *url =
+        fp_xasprintf("%s%sdigest=%s", upload->location,
+                     strchr(upload->location, '?') != NULL ? "&" : "?", digest);
+    struct part part = {upload->blob, 0, upload->descriptor->size};
+    enum fp_code code = send_part(upload, "PUT", url, &part, false, &response, err);
+    upload->again = code == FP_E_NETWORK;
+    if (code != FP_OK || (response.status >= 200 && response.status < 300))
+        return code;
+    return body_refused(upload, "PUT", part.bytes, &response, err);
+}
+
+enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error *err)
+{
+    struct fp_registry *registry = upload->registry;
+    (void) pthread_mutex_lock(&registry->lock);
+    enum fp_upload_mode mode = registry->upload_mode;
+    uint64_t chunk_bytes = mode == FP_UPLOAD_CHUNKS ? registry->chunk_bytes : 0;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return mode == FP_UPLOAD_SINGLE ? put_all(upload, err) : patch_all(upload, chunk_bytes, err);
+}
