@@ -181,12 +181,19 @@ const struct fp_archive_member *fp_archive_find(const struct fp_archive_index *i
 struct fp_blob *fp_archive_blob(const struct fp_archive_index *index,
                                 const struct fp_archive_member *member,
                                 const struct fp_descriptor *descriptor);
+/** FP_E_NOT_FOUND where `member` is NULL, FP_E_VERIFY where its size is not the descriptor's. */
+FP_CHECKED enum fp_code fp_archive_check(const struct fp_archive_member *member,
+                                         const struct fp_descriptor *descriptor, const char *title,
+                                         struct fp_error *err);
 /** Read a small member whole. FP_E_INPUT where it is not there or larger than the ceiling. */
 FP_CHECKED enum fp_code fp_archive_read(const struct fp_archive_index *index, const char *name,
                                         struct fp_buf *body, struct fp_error *err);
 /** Release. */
 void fp_archive_index_clear(struct fp_archive_index *index);
 
+/** How a file is compressed. */
+FP_CHECKED enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret,
+                                    struct fp_error *err);
 /** The most bytes that an archive of `packed_bytes` may inflate to. */
 uint64_t fp_inflate_limit(uint64_t packed_bytes);
 

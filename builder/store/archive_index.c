@@ -1,0 +1,304 @@
+#include "internal.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The most links from one member to the next. */
+#define MAX_LINKS 8
+/* Read at once. */
+#define BLOCK_BYTES ((size_t) 64 << 10)
+
+static void free_reader(struct archive *reader)
+{
+    (void) archive_read_free(reader);
+}
+FP_DEFINE_CLEANUP(free_readerp, struct archive, free_reader)
+#define cleanup_reader __attribute__((cleanup(free_readerp)))
+
+/* "./a//b/" and "/a/b" are "a/b"; ".." goes up, but never out. It is only ever looked up. */
+static char *clean_name(const char *folder, const char *name)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    cleanup_strv struct fp_strv kept = {0};
+    if (name[0] != '/')
+        fp_strv_split(&parts, folder, '/');
+    fp_strv_split(&parts, name, '/');
+    char *path = fp_xcalloc(1, strlen(folder) + strlen(name) + 2);
+    size_t len = 0;
+    for (size_t i = 0; i < parts.len; i++) {
+        const char *part = parts.items[i];
+        if (strcmp(part, "..") == 0) {
+            const char *slash = strrchr(path, '/');
+            len = slash != NULL ? (size_t) (slash - path) : 0;
+            path[len] = '\0';
+        } else if (strcmp(part, ".") != 0) {
+            if (len > 0)
+                path[len++] = '/';
+            memcpy(path + len, part, strlen(part) + 1);
+            len += strlen(part);
+        }
+    }
+    return path;
+}
+
+/* A symbolic link counts from its folder, a hard link from the root of the archive. */
+static char *link_target(struct archive_entry *entry, const char *name)
+{
+    const char *hard = archive_entry_hardlink(entry);
+    const char *soft = archive_entry_symlink(entry);
+    if (hard != NULL)
+        return clean_name("", hard);
+    if (archive_entry_filetype(entry) != AE_IFLNK || soft == NULL)
+        return NULL;
+    const char *slash = strrchr(name, '/');
+    cleanup_free char *folder = fp_xstrndup(name, slash != NULL ? (size_t) (slash - name) : 0);
+    return clean_name(folder, soft);
+}
+
+static enum fp_code fail_archive(struct archive *reader, const char *path, struct fp_error *err)
+{
+    const char *why = archive_error_string(reader);
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: damaged or not a tar archive: %s", path,
+                             why != NULL ? why : "unknown error"),
+                     err, "get the archive again");
+}
+
+/* What one pass over an archive needs. */
+struct pass {
+    struct archive *reader;
+    const char *path;
+    uint64_t file_bytes; /* size of the archive */
+    bool hash;
+    struct fp_archive_index *index;
+    size_t cap;
+};
+
+static enum fp_code hash_member(struct pass *pass, struct fp_archive_member *member,
+                                struct fp_error *err)
+{
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_free char *block = fp_xmalloc(BLOCK_BYTES);
+    uint64_t seen = 0;
+    for (;;) {
+        enum fp_code code = fp_interrupt_check(err);
+        if (code != FP_OK)
+            return code;
+        la_ssize_t len = archive_read_data(pass->reader, block, BLOCK_BYTES);
+        if (len < 0)
+            return fail_archive(pass->reader, pass->path, err);
+        if (len == 0)
+            break;
+        if (seen == 0)
+            member->codec = fp_codec_sniff(block, (size_t) len);
+        fp_hash_update(hash, block, (size_t) len);
+        seen += (uint64_t) len;
+    }
+    if (seen != member->size)
+        return fp_fail(err, FP_E_INPUT, "%s: '%s' is cut off", pass->path, member->name);
+    member->digest = fp_digest_finish(hash, FP_SHA256);
+    return FP_OK;
+}
+
+static struct fp_archive_member *append_member(struct pass *pass)
+{
+    struct fp_archive_index *index = pass->index;
+    if (index->len == pass->cap) {
+        pass->cap = pass->cap > 0 ? 2 * pass->cap : 64;
+        index->members =
+            fp_xreallocarray(index->members, pass->cap, sizeof(struct fp_archive_member));
+    }
+    struct fp_archive_member *member = &index->members[index->len++];
+    *member = (struct fp_archive_member){0};
+    return member;
+}
+
+static enum fp_code check_place(const struct pass *pass, const struct fp_archive_member *member,
+                                struct archive_entry *entry, struct fp_error *err)
+{
+    if (archive_entry_sparse_count(entry) > 0)
+        return fp_fail(err, FP_E_INPUT, "%s: '%s' is stored as a sparse file", pass->path,
+                       member->name);
+    if (member->offset <= pass->file_bytes && member->size <= pass->file_bytes - member->offset)
+        return FP_OK;
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT, "%s: cut off: '%s' goes beyond its end", pass->path, member->name),
+        err, "get the archive again");
+}
+
+static enum fp_code add_file(struct pass *pass, struct fp_archive_member *member,
+                             struct archive_entry *entry, struct fp_error *err)
+{
+    la_int64_t size = archive_entry_size(entry);
+    member->size = size > 0 ? (uint64_t) size : 0;
+    /* The header is consumed, the content is not: the position is where the content begins. */
+    member->offset = (uint64_t) archive_filter_bytes(pass->reader, 0);
+    enum fp_code code = check_place(pass, member, entry, err);
+    if (code == FP_OK && pass->hash)
+        code = hash_member(pass, member, err);
+    return code;
+}
+
+static enum fp_code add_entry(struct pass *pass, struct archive_entry *entry, struct fp_error *err)
+{
+    const char *raw = archive_entry_pathname(entry);
+    bool link = archive_entry_hardlink(entry) != NULL || archive_entry_filetype(entry) == AE_IFLNK;
+    if (raw == NULL || (!link && archive_entry_filetype(entry) != AE_IFREG))
+        return FP_OK;
+    if (strlen(raw) > FP_ARCHIVE_MAX_PATH)
+        return fp_fail(err, FP_E_INPUT, "%s: a name has more than %d bytes", pass->path,
+                       FP_ARCHIVE_MAX_PATH);
+    if (pass->index->len >= FP_ARCHIVE_MAX_MEMBERS)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d files: not an image archive", pass->path,
+                       FP_ARCHIVE_MAX_MEMBERS);
+    struct fp_archive_member *member = append_member(pass);
+    member->name = clean_name("", raw);
+    if (!link)
+        return add_file(pass, member, entry, err);
+    member->link = link_target(entry, member->name);
+    return FP_OK;
+}
+
+static enum fp_code read_entries(struct pass *pass, struct fp_error *err)
+{
+    for (;;) {
+        struct archive_entry *entry = NULL;
+        int result = archive_read_next_header(pass->reader, &entry);
+        if (result == ARCHIVE_EOF)
+            return FP_OK;
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+            return fail_archive(pass->reader, pass->path, err);
+        enum fp_code code = fp_interrupt_check(err);
+        if (code == FP_OK)
+            code = add_entry(pass, entry, err);
+        if (code != FP_OK)
+            return code;
+    }
+}
+
+static int compare_members(const void *a, const void *b)
+{
+    const struct fp_archive_member *left = a;
+    const struct fp_archive_member *right = b;
+    int order = strcmp(left->name, right->name);
+    if (order != 0)
+        return order;
+    return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+/* As when unpacking: of several members with one name the last one stays. */
+static void sort_members(struct fp_archive_index *index)
+{
+    size_t kept = 0;
+    if (index->len > 1)
+        qsort(index->members, index->len, sizeof(*index->members), compare_members);
+    for (size_t i = 0; i < index->len; i++) {
+        bool superseded =
+            i + 1 < index->len && strcmp(index->members[i].name, index->members[i + 1].name) == 0;
+        if (superseded) {
+            free(index->members[i].name);
+            free(index->members[i].link);
+        } else {
+            index->members[kept++] = index->members[i];
+        }
+    }
+    index->len = kept;
+}
+
+enum fp_code fp_archive_index_fd(int fd, const char *path, bool hash, struct fp_archive_index *ret,
+                                 struct fp_error *err)
+{
+    struct stat st = {0};
+    if (fstat(fd, &st) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
+    cleanup_reader struct archive *reader = archive_read_new();
+    if (reader == NULL || archive_read_support_format_tar(reader) != ARCHIVE_OK)
+        return fp_fail(err, FP_E_INTERNAL, "libarchive cannot read tar archives");
+    if (archive_read_open_fd(reader, fd, BLOCK_BYTES) != ARCHIVE_OK)
+        return fail_archive(reader, path, err);
+    struct pass pass = {
+        .reader = reader,
+        .path = path,
+        .file_bytes = (uint64_t) st.st_size,
+        .hash = hash,
+        .index = ret,
+    };
+    enum fp_code code = read_entries(&pass, err);
+    sort_members(ret);
+    return code;
+}
+
+static int compare_name(const void *key, const void *item)
+{
+    const struct fp_archive_member *member = item;
+    return strcmp(key, member->name);
+}
+
+const struct fp_archive_member *fp_archive_find(const struct fp_archive_index *index,
+                                                const char *name)
+{
+    cleanup_free char *key = clean_name("", name);
+    const char *wanted = key;
+    for (int links = 0; links <= MAX_LINKS && index->len > 0; links++) {
+        const struct fp_archive_member *member =
+            bsearch(wanted, index->members, index->len, sizeof(*index->members), compare_name);
+        if (member == NULL || member->link == NULL)
+            return member;
+        wanted = member->link;
+    }
+    return NULL;
+}
+
+struct fp_blob *fp_archive_blob(const struct fp_archive_index *index,
+                                const struct fp_archive_member *member,
+                                const struct fp_descriptor *descriptor)
+{
+    int fd = index->inflated != NULL ? fp_newfile_fd(index->inflated) : -1;
+    return fp_blob_file(descriptor, index->path, fd, member->offset);
+}
+
+enum fp_code fp_archive_check(const struct fp_archive_member *member,
+                              const struct fp_descriptor *descriptor, const char *title,
+                              struct fp_error *err)
+{
+    const char *digest = descriptor->digest.text;
+    if (member == NULL)
+        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s: %s is missing", title, digest), err,
+                         "the image is incomplete there: get it again");
+    if (member->size == descriptor->size)
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_VERIFY, "%s: %s has %" PRIu64 " bytes instead of %" PRIu64,
+                             title, digest, member->size, descriptor->size),
+                     err, "the image is damaged there: get it again");
+}
+
+enum fp_code fp_archive_read(const struct fp_archive_index *index, const char *name,
+                             struct fp_buf *body, struct fp_error *err)
+{
+    const struct fp_archive_member *member = fp_archive_find(index, name);
+    if (member == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: no file %s in it", index->path, name);
+    if (member->size > body->max)
+        return fp_fail(err, FP_E_INPUT, "%s: %s in it is larger than %zu bytes", index->path, name,
+                       body->max);
+    struct fp_descriptor descriptor = {.size = member->size};
+    cleanup_blob struct fp_blob *blob = fp_archive_blob(index, member, &descriptor);
+    cleanup_source struct fp_source *source = NULL;
+    enum fp_code code = fp_blob_open(blob, 0, &source, err);
+    return code != FP_OK ? code : fp_source_read_all(source, body, err);
+}
+
+void fp_archive_index_clear(struct fp_archive_index *index)
+{
+    for (size_t i = 0; i < index->len; i++) {
+        free(index->members[i].name);
+        free(index->members[i].link);
+    }
+    free(index->members);
+    free(index->path);
+    fp_newfile_free(index->inflated);
+    *index = (struct fp_archive_index){0};
+}

@@ -1,0 +1,71 @@
+#include "internal.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Images hardly ever shrink to less than a tenth; a bomb shrinks to a thousandth. */
+#define MAX_RATIO 100
+#define MIN_LIMIT ((uint64_t) 1 << 30)
+#define MAX_LIMIT ((uint64_t) 64 << 30)
+
+uint64_t fp_inflate_limit(uint64_t packed_bytes)
+{
+    if (packed_bytes >= MAX_LIMIT / MAX_RATIO)
+        return MAX_LIMIT;
+    return packed_bytes * MAX_RATIO > MIN_LIMIT ? packed_bytes * MAX_RATIO : MIN_LIMIT;
+}
+
+enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret, struct fp_error *err)
+{
+    unsigned char head[8] = {0};
+    ssize_t len = pread(fd, head, sizeof(head), 0);
+    if (len < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
+    *ret = fp_codec_sniff(head, (size_t) len);
+    return FP_OK;
+}
+
+static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_newfile *to,
+                            struct fp_error *err)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
+    cleanup_source struct fp_source *source = fp_source_inflate(
+        fp_source_fd(copy, path, 0, UINT64_MAX), path, fp_inflate_limit(size), NULL);
+    cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(to), "the inflated archive");
+    return fp_stream_copy(source, sink, NULL, err);
+}
+
+static enum fp_code open_inflated(int fd, uint64_t size, const char *work_folder,
+                                  struct fp_archive_index *ret, struct fp_error *err)
+{
+    enum fp_code code = fp_mkdir_p(work_folder, 0755, err);
+    if (code == FP_OK)
+        code = fp_newfile_open_in(work_folder, 0600, &ret->inflated, err);
+    if (code == FP_OK)
+        code = inflate(fd, ret->path, size, ret->inflated, err);
+    return code;
+}
+
+enum fp_code fp_archive_index_open(const char *path, const char *work_folder, bool hash,
+                                   struct fp_archive_index *ret, struct fp_error *err)
+{
+    cleanup_fd int fd = -1;
+    uint64_t size = 0;
+    enum fp_codec codec = FP_CODEC_NONE;
+    enum fp_code code = fp_file_open(path, &fd, &size, err);
+    if (code == FP_OK)
+        code = fp_sniff_fd(fd, path, &codec, err);
+    if (code != FP_OK)
+        return code;
+    ret->path = fp_xstrdup(path);
+    if (codec != FP_CODEC_NONE)
+        code = open_inflated(fd, size, work_folder, ret, err);
+    if (code == FP_OK)
+        code = fp_archive_index_fd(ret->inflated != NULL ? fp_newfile_fd(ret->inflated) : fd, path,
+                                   hash, ret, err);
+    if (code != FP_OK)
+        fp_archive_index_clear(ret);
+    return code;
+}

@@ -1,0 +1,114 @@
+#include "internal.h"
+
+/* An OCI layout in a tar. */
+struct oci_archive {
+    struct fp_repo base;
+    struct fp_archive_index members;
+    struct fp_layout_index index;
+};
+
+static enum fp_code oci_resolve(struct fp_repo *self, const char *name, struct fp_descriptor *ret,
+                                struct fp_error *err)
+{
+    const struct oci_archive *archive = (struct oci_archive *) self;
+    return fp_layout_index_find(&archive->index, name, self->title, ret, err);
+}
+
+static const struct fp_archive_member *find_blob(const struct fp_repo *self,
+                                                 const struct fp_digest *digest)
+{
+    const struct oci_archive *archive = (const struct oci_archive *) self;
+    cleanup_free char *name =
+        fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
+    return fp_archive_find(&archive->members, name);
+}
+
+static enum fp_code oci_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                 struct fp_stage *stage, struct fp_blob **ret, struct fp_error *err)
+{
+    const struct oci_archive *archive = (struct oci_archive *) self;
+    const struct fp_archive_member *member = find_blob(self, &descriptor->digest);
+    (void) stage;
+    enum fp_code code = fp_archive_check(member, descriptor, self->title, err);
+    if (code == FP_OK)
+        *ret = fp_archive_blob(&archive->members, member, descriptor);
+    return code;
+}
+
+static enum fp_code oci_get_document(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                     struct fp_buf *body, struct fp_error *err)
+{
+    cleanup_blob struct fp_blob *blob = NULL;
+    enum fp_code code = oci_get_blob(self, descriptor, NULL, &blob, err);
+    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+}
+
+static enum fp_code oci_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                            bool *ret_exists, struct fp_error *err)
+{
+    (void) err;
+    *ret_exists = find_blob(self, &descriptor->digest) != NULL;
+    return FP_OK;
+}
+
+static void oci_free(struct fp_repo *self)
+{
+    struct oci_archive *archive = (struct oci_archive *) self;
+    fp_archive_index_clear(&archive->members);
+    fp_layout_index_clear(&archive->index);
+    free(archive->base.title);
+    free(archive);
+}
+
+static const struct fp_repo_ops oci_ops = {
+    .resolve = oci_resolve,
+    .get_document = oci_get_document,
+    .get_blob = oci_get_blob,
+    .has = oci_has,
+    .free = oci_free,
+};
+
+static enum fp_code check_marker(const struct oci_archive *archive, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    if (fp_archive_find(&archive->members, "oci-layout") == NULL)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: not an OCI archive: no oci-layout in it",
+                                 archive->members.path),
+                         err, "for what 'docker save' writes use docker-archive:FILE");
+    enum fp_code code = fp_archive_read(&archive->members, "oci-layout", &text, err);
+    if (code != FP_OK)
+        return code;
+    return fp_layout_marker_check(fp_buf_text(&text), text.len, archive->base.title, err);
+}
+
+static enum fp_code open_oci(struct oci_archive *archive, const char *path, const char *work_folder,
+                             struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_archive_index_open(path, work_folder, false, &archive->members, err);
+    if (code == FP_OK)
+        code = check_marker(archive, err);
+    if (code == FP_OK)
+        code = fp_archive_read(&archive->members, "index.json", &text, err);
+    if (code == FP_OK)
+        code = fp_layout_index_parse(fp_buf_text(&text), text.len, archive->base.title,
+                                     &archive->index, err);
+    return code;
+}
+
+enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_kind kind,
+                                  const char *work_folder, struct fp_repo **ret,
+                                  struct fp_error *err)
+{
+    if (kind == FP_ARCHIVE_DOCKER)
+        return fp_repo_open_docker(path, work_folder, ret, err);
+    struct oci_archive *archive = fp_xcalloc(1, sizeof(*archive));
+    archive->base.ops = &oci_ops;
+    archive->base.title = fp_xasprintf("oci-archive:%s", path);
+    enum fp_code code = open_oci(archive, path, work_folder, err);
+    if (code == FP_OK)
+        *ret = &archive->base;
+    else
+        oci_free(&archive->base);
+    return code;
+}

@@ -1,0 +1,215 @@
+#include "internal.h"
+
+/* Transfers wait for the network more than for the processor. */
+#define MIN_THREADS 4
+
+/* What all transfers of a copy share. */
+struct copy {
+    struct fp_repo *from;
+    struct fp_repo *to;
+    struct fp_reporter *reporter;
+    struct fp_pool *pool;
+    pthread_mutex_t lock; /* of `result` */
+    struct fp_copy_result *result;
+};
+
+/* One blob. */
+struct transfer {
+    struct copy *copy;
+    const struct fp_descriptor *descriptor;
+    const char *what; /* "layer", "config" */
+};
+
+static void count(struct copy *copy, enum fp_push_outcome outcome, uint64_t size)
+{
+    struct fp_copy_result *result = copy->result;
+    unsigned *const counters[] = {
+        [FP_PUSH_EXISTING] = &result->existing,
+        [FP_PUSH_MOUNTED] = &result->mounted,
+        [FP_PUSH_UPLOADED] = &result->uploaded,
+    };
+    (void) pthread_mutex_lock(&copy->lock);
+    ++*counters[outcome];
+    if (outcome == FP_PUSH_UPLOADED)
+        result->moved_bytes += size;
+    (void) pthread_mutex_unlock(&copy->lock);
+}
+
+static const char *outcome_text(const struct copy *copy, enum fp_push_outcome outcome)
+{
+    if (outcome == FP_PUSH_UPLOADED)
+        return copy->to->registry != NULL ? "pushed" : "copied";
+    return outcome == FP_PUSH_MOUNTED ? "mounted" : "existing";
+}
+
+static void begin(const struct transfer *transfer, const char *verb, struct fp_stage *ret)
+{
+    cleanup_free char *digest = fp_digest_short(&transfer->descriptor->digest);
+    cleanup_free char *text = fp_xasprintf("%s %s", transfer->what, digest);
+    fp_stage_begin(ret, transfer->copy->reporter, verb, text, transfer->descriptor->size);
+}
+
+/* Bring the bytes here, telling of it where they come over the network. */
+static enum fp_code fetch(const struct transfer *transfer, struct fp_repo *origin,
+                          struct fp_blob **ret, struct fp_error *err)
+{
+    struct fp_stage stage = {0};
+    if (origin->registry == NULL)
+        return fp_repo_get_blob(origin, transfer->descriptor, NULL, ret, err);
+    begin(transfer, "pull", &stage);
+    enum fp_code code = fp_repo_get_blob(origin, transfer->descriptor, &stage, ret, err);
+    if (code == FP_OK)
+        fp_stage_end(&stage, stage.done_bytes > 0 ? "pulled" : "existing");
+    else
+        fp_stage_fail(&stage);
+    return code;
+}
+
+static enum fp_code put(const struct transfer *transfer, struct fp_repo *origin,
+                        struct fp_blob *blob, enum fp_push_outcome *ret_outcome,
+                        struct fp_error *err)
+{
+    const struct copy *copy = transfer->copy;
+    struct fp_stage stage = {0};
+    begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
+    enum fp_code code =
+        fp_repo_put_blob(copy->to, transfer->descriptor, blob, origin, &stage, ret_outcome, err);
+    if (code == FP_OK)
+        fp_stage_end(&stage, outcome_text(copy, *ret_outcome));
+    else
+        fp_stage_fail(&stage);
+    return code;
+}
+
+/* Without fetching: it is there already, or the registry can take it from a neighbour. */
+static enum fp_code put_without_bytes(const struct transfer *transfer, struct fp_repo *origin,
+                                      enum fp_push_outcome *ret_outcome, struct fp_error *err)
+{
+    const struct copy *copy = transfer->copy;
+    struct fp_stage stage = {0};
+    enum fp_code code =
+        fp_repo_put_blob(copy->to, transfer->descriptor, NULL, origin, NULL, ret_outcome, err);
+    if (code != FP_OK)
+        return code;
+    begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
+    fp_stage_end(&stage, outcome_text(copy, *ret_outcome));
+    return FP_OK;
+}
+
+static enum fp_code transfer_blob(void *context, struct fp_error *err)
+{
+    struct transfer *transfer = context;
+    struct copy *copy = transfer->copy;
+    struct fp_repo *origin = fp_repo_origin(copy->from, transfer->descriptor);
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    enum fp_code code = fp_interrupt_check(err);
+    if (code != FP_OK)
+        return code;
+    code = FP_E_NOT_FOUND;
+    if (origin->registry != NULL)
+        code = put_without_bytes(transfer, origin, &outcome, err);
+    if (code == FP_E_NOT_FOUND) {
+        cleanup_blob struct fp_blob *blob = NULL;
+        code = fetch(transfer, origin, &blob, err);
+        if (code == FP_OK)
+            code = put(transfer, origin, blob, &outcome, err);
+    }
+    if (code == FP_OK)
+        count(copy, outcome, transfer->descriptor->size);
+    return code;
+}
+
+static enum fp_code transfer_all(struct copy *copy, const struct fp_descriptor *list, size_t len,
+                                 const char *what, struct fp_error *err)
+{
+    struct transfer *transfers = fp_xcalloc(len, sizeof(*transfers));
+    for (size_t i = 0; i < len; i++) {
+        transfers[i] = (struct transfer){.copy = copy, .descriptor = &list[i], .what = what};
+        fp_pool_add(copy->pool, transfer_blob, &transfers[i]);
+    }
+    enum fp_code code = fp_pool_wait(copy->pool, err);
+    free(transfers);
+    return code;
+}
+
+static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_plan *plan,
+                                  struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->document_count; i++) {
+        const struct fp_copy_document *document = &plan->documents[i];
+        enum fp_code code = fp_interrupt_check(err);
+        if (code == FP_OK)
+            code = fp_repo_put_document(copy->to, &document->descriptor, document->bytes, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+static enum fp_code put_names(const struct copy *copy, const struct fp_copy_document *root,
+                              const struct fp_strv *names, struct fp_error *err)
+{
+    if (names == NULL || names->len == 0)
+        return fp_repo_name(copy->to, &root->descriptor, root->bytes, NULL, err);
+    for (size_t i = 0; i < names->len; i++) {
+        enum fp_code code =
+            fp_repo_name(copy->to, &root->descriptor, root->bytes, names->items[i], err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+/* The order is the promise: whatever fails, no name leads to something incomplete. */
+static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *plan,
+                                 const struct fp_strv *names, struct fp_error *err)
+{
+    const struct fp_copy_document *root = &plan->documents[plan->document_count - 1];
+    enum fp_code code = transfer_all(copy, plan->layers, plan->layer_count, "layer", err);
+    if (code == FP_OK)
+        code = transfer_all(copy, plan->configs, plan->config_count, "config", err);
+    if (code == FP_OK)
+        code = put_documents(copy, plan, err);
+    if (code == FP_OK)
+        code = put_names(copy, root, names, err);
+    if (code == FP_OK)
+        code = fp_repo_finish(copy->to, err);
+    if (code == FP_OK)
+        copy->result->root = fp_descriptor_copy(&root->descriptor);
+    return code;
+}
+
+static unsigned thread_count(const struct fp_copy_options *options)
+{
+    unsigned threads = options->threads != 0 ? options->threads : fp_pool_default_threads();
+    if (options->threads == 0 && threads < MIN_THREADS)
+        threads = MIN_THREADS;
+    return threads > FP_POOL_MAX ? FP_POOL_MAX : threads;
+}
+
+enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *root,
+                           struct fp_repo *to, const struct fp_strv *names,
+                           const struct fp_copy_options *options, struct fp_copy_result *ret,
+                           struct fp_error *err)
+{
+    struct fp_copy_plan plan = {0};
+    *ret = (struct fp_copy_result){0};
+    enum fp_code code = fp_copy_plan_make(from, root, options->platform, &plan, err);
+    if (code == FP_OK) {
+        struct copy copy = {
+            .from = from,
+            .to = to,
+            .reporter = options->reporter,
+            .pool = fp_pool_new(thread_count(options)),
+            .result = ret,
+        };
+        (void) pthread_mutex_init(&copy.lock, NULL);
+        code = copy_planned(&copy, &plan, names, err);
+        fp_pool_free(copy.pool);
+        (void) pthread_mutex_destroy(&copy.lock);
+    }
+    fp_copy_plan_clear(&plan);
+    if (code != FP_OK)
+        return fp_context(err, "copying from %s to %s", from->title, to->title);
+    return FP_OK;
+}

@@ -1,0 +1,181 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* Bounds of one image: indexes within indexes, documents, and their bytes, which are all kept. */
+#define MAX_DEPTH          4
+#define MAX_DOCUMENTS      1000
+#define MAX_DOCUMENT_BYTES ((size_t) 32 << 20)
+#define MAX_BLOBS          20000
+
+struct walk {
+    struct fp_repo *from;
+    const struct fp_platform *platform;
+    struct fp_copy_plan *plan;
+    int depth;
+};
+
+static bool is_planned(const struct fp_descriptor *list, size_t len, const struct fp_digest *digest)
+{
+    for (size_t i = 0; i < len; i++)
+        if (fp_digest_equal(&list[i].digest, digest))
+            return true;
+    return false;
+}
+
+static enum fp_code plan_blob(const struct walk *walk, struct fp_descriptor **list, size_t *len,
+                              const struct fp_descriptor *descriptor, struct fp_error *err)
+{
+    if (is_planned(*list, *len, &descriptor->digest))
+        return FP_OK;
+    if (*len >= MAX_BLOBS)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d layers in all", walk->from->title,
+                       MAX_BLOBS);
+    *list = fp_xreallocarray(*list, *len + 1, sizeof(struct fp_descriptor));
+    (*list)[(*len)++] = fp_descriptor_copy(descriptor);
+    return FP_OK;
+}
+
+static enum fp_code plan_manifest(const struct walk *walk, const struct fp_descriptor *descriptor,
+                                  const struct fp_buf *text, struct fp_error *err)
+{
+    struct fp_copy_plan *plan = walk->plan;
+    cleanup_manifest struct fp_manifest manifest = {0};
+    enum fp_code code = fp_manifest_parse(fp_buf_text(text), text->len, descriptor->media_type,
+                                          walk->from->title, &manifest, err);
+    if (code == FP_OK)
+        code = plan_blob(walk, &plan->configs, &plan->config_count, &manifest.config, err);
+    for (size_t i = 0; i < manifest.layer_count && code == FP_OK; i++)
+        code = plan_blob(walk, &plan->layers, &plan->layer_count, &manifest.layers[i], err);
+    return code;
+}
+
+static enum fp_code plan_document(const struct walk *walk, const struct fp_descriptor *descriptor,
+                                  struct fp_error *err);
+
+static enum fp_code plan_index(const struct walk *walk, const struct fp_descriptor *descriptor,
+                               const struct fp_buf *text, struct fp_error *err)
+{
+    cleanup_index struct fp_index index = {0};
+    const struct walk below = {walk->from, walk->platform, walk->plan, walk->depth + 1};
+    enum fp_code code = fp_index_parse(fp_buf_text(text), text->len, descriptor->media_type,
+                                       walk->from->title, &index, err);
+    for (size_t i = 0; i < index.manifest_count && code == FP_OK; i++)
+        code = plan_document(&below, &index.manifests[i], err);
+    return code;
+}
+
+static void add_document(struct fp_copy_plan *plan, const struct fp_descriptor *descriptor,
+                         struct fp_buf *take_text)
+{
+    plan->documents = fp_xreallocarray(plan->documents, plan->document_count + 1,
+                                       sizeof(struct fp_copy_document));
+    plan->document_bytes += take_text->len;
+    plan->documents[plan->document_count++] = (struct fp_copy_document){
+        .descriptor = fp_descriptor_copy(descriptor),
+        .bytes = fp_buf_take(take_text),
+    };
+}
+
+static bool has_document(const struct fp_copy_plan *plan, const struct fp_digest *digest)
+{
+    for (size_t i = 0; i < plan->document_count; i++)
+        if (fp_digest_equal(&plan->documents[i].descriptor.digest, digest))
+            return true;
+    return false;
+}
+
+static enum fp_code check_bounds(const struct walk *walk, const struct fp_descriptor *descriptor,
+                                 struct fp_error *err)
+{
+    const struct fp_copy_plan *plan = walk->plan;
+    if (walk->depth > MAX_DEPTH)
+        return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep",
+                       walk->from->title, MAX_DEPTH);
+    if (plan->document_count >= MAX_DOCUMENTS ||
+        descriptor->size > MAX_DOCUMENT_BYTES - plan->document_bytes)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d manifests or %zu bytes of them",
+                       walk->from->title, MAX_DOCUMENTS, MAX_DOCUMENT_BYTES);
+    return FP_OK;
+}
+
+static enum fp_code plan_document(const struct walk *walk, const struct fp_descriptor *descriptor,
+                                  struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    if (has_document(walk->plan, &descriptor->digest))
+        return FP_OK;
+    enum fp_code code = check_bounds(walk, descriptor, err);
+    if (code == FP_OK)
+        code = fp_repo_get_document(walk->from, descriptor, &text, err);
+    if (code != FP_OK)
+        return code;
+    code = fp_media_is_index(descriptor->media_type) ? plan_index(walk, descriptor, &text, err)
+                                                     : plan_manifest(walk, descriptor, &text, err);
+    if (code == FP_OK)
+        add_document(walk->plan, descriptor, &text);
+    return code;
+}
+
+static enum fp_code choose(const struct walk *walk, struct fp_descriptor *at, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_index struct fp_index index = {0};
+    const struct fp_descriptor *child = NULL;
+    enum fp_code code = fp_repo_get_document(walk->from, at, &text, err);
+    if (code == FP_OK)
+        code = fp_index_parse(fp_buf_text(&text), text.len, at->media_type, walk->from->title,
+                              &index, err);
+    if (code == FP_OK)
+        code = fp_index_choose(&index, walk->platform, walk->from->title, &child, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_descriptor chosen = fp_descriptor_copy(child);
+    fp_descriptor_clear(at);
+    *at = chosen;
+    return FP_OK;
+}
+
+/* From an index to the manifest for the platform. */
+static enum fp_code choose_platform(const struct walk *walk, struct fp_descriptor *at,
+                                    struct fp_error *err)
+{
+    for (int depth = 0; walk->platform != NULL && fp_media_is_index(at->media_type); depth++) {
+        if (depth > MAX_DEPTH)
+            return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep",
+                           walk->from->title, MAX_DEPTH);
+        enum fp_code code = choose(walk, at, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_copy_plan_make(struct fp_repo *from, const struct fp_descriptor *root,
+                               const struct fp_platform *platform, struct fp_copy_plan *ret,
+                               struct fp_error *err)
+{
+    const struct walk walk = {.from = from, .platform = platform, .plan = ret};
+    cleanup_descriptor struct fp_descriptor at = fp_descriptor_copy(root);
+    enum fp_code code = choose_platform(&walk, &at, err);
+    return code != FP_OK ? code : plan_document(&walk, &at, err);
+}
+
+static void clear_descriptors(struct fp_descriptor *list, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        fp_descriptor_clear(&list[i]);
+    free(list);
+}
+
+void fp_copy_plan_clear(struct fp_copy_plan *plan)
+{
+    for (size_t i = 0; i < plan->document_count; i++) {
+        fp_descriptor_clear(&plan->documents[i].descriptor);
+        free(plan->documents[i].bytes);
+    }
+    free(plan->documents);
+    clear_descriptors(plan->layers, plan->layer_count);
+    clear_descriptors(plan->configs, plan->config_count);
+    *plan = (struct fp_copy_plan){0};
+}

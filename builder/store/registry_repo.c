@@ -1,0 +1,307 @@
+/*
+ * A repository of a registry as a repo. What comes from there is kept in a folder by digest:
+ * blobs because they are needed as files, documents because asking again costs time and, on
+ * Docker Hub, a share of the allowance.
+ *
+ * A download goes to ".HEX.partial", from where it is resumed, and is renamed when it is verified.
+ * Whoever downloads holds a lock on that file: the same blob is never fetched twice at once, by
+ * threads (each has its own open file, hence its own lock) or by processes.
+ */
+#include "internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How often the partial file may vanish between opening and locking it. */
+#define MAX_REOPEN 16
+
+struct registry_repo {
+    struct fp_repo base;
+    struct fp_reference reference;
+    char *blob_folder;
+    int hold; /* on the layout that the folder belongs to */
+};
+
+static const struct registry_repo *to_repo(const struct fp_repo *self)
+{
+    return (const struct registry_repo *) self;
+}
+
+/* A tag or digest from one, or from a full reference to this repository. */
+static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **ret,
+                           struct fp_error *err)
+{
+    const struct registry_repo *repo = to_repo(self);
+    cleanup_reference struct fp_reference reference =
+        name == NULL ? fp_reference_copy(&repo->reference) : (struct fp_reference){0};
+    struct fp_digest digest = {0};
+    if (name != NULL &&
+        (fp_tag_is_valid(name) || fp_digest_parse(name, "", &digest, NULL) == FP_OK)) {
+        *ret = fp_xstrdup(name);
+        return FP_OK;
+    }
+    enum fp_code code = name != NULL ? fp_reference_parse_docker(name, &reference, err) : FP_OK;
+    if (code != FP_OK)
+        return code;
+    if (strcmp(reference.repository, repo->reference.repository) != 0 ||
+        strcmp(reference.registry, repo->reference.registry) != 0)
+        return fp_fail(err, FP_E_INTERNAL, "'%s' is not in %s", name, self->title);
+    if (fp_digest_is_set(&reference.digest))
+        *ret = fp_xstrdup(reference.digest.text);
+    else
+        *ret = fp_xstrdup(reference.tag != NULL ? reference.tag : "latest");
+    return FP_OK;
+}
+
+static char *blob_path(const struct registry_repo *repo, const struct fp_digest *digest)
+{
+    return fp_path_join(repo->blob_folder, fp_digest_hex(digest));
+}
+
+static enum fp_code keep_document(const struct registry_repo *repo,
+                                  const struct fp_descriptor *descriptor, const struct fp_buf *body,
+                                  struct fp_error *err)
+{
+    cleanup_free char *path = blob_path(repo, &descriptor->digest);
+    return fp_file_write(path, fp_buf_text(body), body->len, 0644, err);
+}
+
+static enum fp_code fetch_manifest(struct fp_repo *self, const char *reference_text,
+                                   struct fp_buf *body, struct fp_descriptor *ret,
+                                   struct fp_error *err)
+{
+    enum fp_code code = fp_registry_get_manifest(self->registry, reference_text, body, ret, err);
+    return code != FP_OK ? code : keep_document(to_repo(self), ret, body, err);
+}
+
+/* Asking for the descriptor is free where fetching is counted. Some registries do not tell all of
+ * it; then the manifest itself does. */
+static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
+                                     struct fp_descriptor *ret, struct fp_error *err)
+{
+    cleanup_free char *tag = NULL;
+    bool exists = false;
+    struct fp_descriptor head = {0};
+    enum fp_code code = tag_of(self, name, &tag, err);
+    if (code == FP_OK)
+        code = fp_registry_head_manifest(self->registry, tag, &exists, &head, err);
+    if (code != FP_OK)
+        return code;
+    if (exists && fp_digest_is_set(&head.digest) && head.size > 0 && head.media_type[0] != '\0') {
+        *ret = head;
+        return FP_OK;
+    }
+    fp_descriptor_clear(&head);
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    return fetch_manifest(self, tag, &body, ret, err);
+}
+
+static bool is_manifest(const struct fp_descriptor *descriptor)
+{
+    return fp_media_is_manifest(descriptor->media_type) ||
+           fp_media_is_index(descriptor->media_type);
+}
+
+/* The partial file, locked, as long as it is still the one under that name. */
+static enum fp_code open_partial(const char *partial, int *ret_fd, struct fp_error *err)
+{
+    for (int attempt = 0; attempt < MAX_REOPEN; attempt++) {
+        struct stat ours = {0};
+        struct stat named = {0};
+        cleanup_fd int fd = open(partial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+        if (fd < 0 || fstat(fd, &ours) != 0)
+            return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", partial);
+        enum fp_code code = fp_flock_wait(fd, LOCK_EX, partial, err);
+        if (code != FP_OK)
+            return code;
+        if (lstat(partial, &named) == 0 && named.st_ino == ours.st_ino &&
+            named.st_dev == ours.st_dev) {
+            *ret_fd = steal_fd(&fd);
+            return FP_OK;
+        }
+    }
+    return fp_fail(err, FP_E_IO, "%s: is removed by others again and again", partial);
+}
+
+static enum fp_code publish(int fd, const char *partial, const char *path, struct fp_error *err)
+{
+    if (fsync(fd) != 0 || rename(partial, path) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
+    return FP_OK;
+}
+
+static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                             const char *path, struct fp_stage *stage, struct fp_error *err)
+{
+    cleanup_free char *partial = fp_xasprintf("%s/.%s.partial", to_repo(self)->blob_folder,
+                                              fp_digest_hex(&descriptor->digest));
+    cleanup_fd int fd = -1;
+    enum fp_code code = open_partial(partial, &fd, err);
+    if (code != FP_OK)
+        return code;
+    /* Others may have brought it while we waited. */
+    if (fp_blob_file_is_there(path, descriptor->size)) {
+        (void) unlink(partial);
+        return FP_OK;
+    }
+    code = fp_registry_fetch_blob(self->registry, descriptor, fd, stage, err);
+    if (code == FP_OK)
+        return publish(fd, partial, path, err);
+    /* Wrong bytes are not continued from. */
+    if (code == FP_E_VERIFY || code == FP_E_NOT_FOUND)
+        (void) unlink(partial);
+    return code;
+}
+
+static enum fp_code registry_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                      struct fp_stage *stage, struct fp_blob **ret,
+                                      struct fp_error *err)
+{
+    cleanup_free char *path = blob_path(to_repo(self), &descriptor->digest);
+    enum fp_code code = FP_OK;
+    if (!fp_blob_file_is_there(path, descriptor->size))
+        code = download(self, descriptor, path, stage, err);
+    return code != FP_OK ? code : fp_blob_file_get(path, self->title, descriptor, ret, err);
+}
+
+/* What is in the folder from before, unless it is damaged. */
+static bool read_kept(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                      struct fp_buf *body)
+{
+    cleanup_free char *path = blob_path(to_repo(self), &descriptor->digest);
+    cleanup_blob struct fp_blob *blob = NULL;
+    if (!fp_blob_file_is_there(path, descriptor->size) ||
+        fp_blob_file_get(path, self->title, descriptor, &blob, NULL) != FP_OK)
+        return false;
+    if (fp_blob_document(blob, descriptor, self->title, body, NULL) == FP_OK)
+        return true;
+    (void) unlink(path);
+    fp_buf_clear(body);
+    return false;
+}
+
+static enum fp_code get_config(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                               struct fp_buf *body, struct fp_error *err)
+{
+    cleanup_blob struct fp_blob *blob = NULL;
+    if (descriptor->size > body->max)
+        return fp_fail(err, FP_E_INPUT, "%s: %s is larger than %zu bytes", self->title,
+                       descriptor->digest.text, body->max);
+    enum fp_code code = registry_get_blob(self, descriptor, NULL, &blob, err);
+    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+}
+
+static enum fp_code registry_get_document(struct fp_repo *self,
+                                          const struct fp_descriptor *descriptor,
+                                          struct fp_buf *body, struct fp_error *err)
+{
+    if (read_kept(self, descriptor, body))
+        return FP_OK;
+    if (!is_manifest(descriptor))
+        return get_config(self, descriptor, body, err);
+    struct fp_descriptor got = {0};
+    cleanup_buf struct fp_buf fetched = FP_BUF_INIT(body->max);
+    enum fp_code code = fetch_manifest(self, descriptor->digest.text, &fetched, &got, err);
+    fp_descriptor_clear(&got);
+    if (code != FP_OK)
+        return code;
+    return fp_bytes_document(fp_buf_text(&fetched), fetched.len, descriptor, self->title, body,
+                             err);
+}
+
+static enum fp_code registry_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                 bool *ret_exists, struct fp_error *err)
+{
+    if (!is_manifest(descriptor))
+        return fp_registry_has_blob(self->registry, descriptor, ret_exists, err);
+    struct fp_descriptor head = {0};
+    enum fp_code code =
+        fp_registry_head_manifest(self->registry, descriptor->digest.text, ret_exists, &head, err);
+    fp_descriptor_clear(&head);
+    return code;
+}
+
+static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                      struct fp_blob *blob, struct fp_repo *origin,
+                                      struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                                      struct fp_error *err)
+{
+    bool mountable = origin != NULL && origin->registry != NULL && origin != self &&
+                     fp_registry_same_host(origin->registry, self->registry);
+    const char *from = mountable ? fp_registry_repository(origin->registry) : NULL;
+    return fp_registry_push_blob(self->registry, descriptor, blob, from, stage, ret_outcome, err);
+}
+
+static enum fp_code registry_put_document(struct fp_repo *self,
+                                          const struct fp_descriptor *descriptor, const char *bytes,
+                                          struct fp_error *err)
+{
+    return fp_registry_put_manifest(self->registry, descriptor->digest.text, descriptor, bytes,
+                                    err);
+}
+
+static enum fp_code registry_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                  const char *bytes, const char *name, struct fp_error *err)
+{
+    cleanup_free char *tag = NULL;
+    if (name == NULL)
+        return FP_OK;
+    enum fp_code code = tag_of(self, name, &tag, err);
+    if (code != FP_OK || strcmp(tag, descriptor->digest.text) == 0)
+        return code;
+    return fp_registry_put_manifest(self->registry, tag, descriptor, bytes, err);
+}
+
+static void registry_free(struct fp_repo *self)
+{
+    struct registry_repo *repo = (struct registry_repo *) self;
+    fp_registry_close(repo->base.registry);
+    fp_reference_clear(&repo->reference);
+    fp_cleanup_fdp(&repo->hold);
+    free(repo->blob_folder);
+    free(repo->base.title);
+    free(repo);
+}
+
+static const struct fp_repo_ops registry_ops = {
+    .resolve = registry_resolve,
+    .get_document = registry_get_document,
+    .get_blob = registry_get_blob,
+    .has = registry_has,
+    .put_blob = registry_put_blob,
+    .put_document = registry_put_document,
+    .name = registry_name,
+    .free = registry_free,
+};
+
+/* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */
+static int hold_folder(const char *blob_folder)
+{
+    cleanup_free char *layout = fp_path_join(blob_folder, "../..");
+    return fp_layout_hold(layout);
+}
+
+enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
+                                   const struct fp_reference *reference, const char *blob_folder,
+                                   struct fp_repo **ret, struct fp_error *err)
+{
+    cleanup_registry struct fp_registry *registry = NULL;
+    enum fp_code code = fp_mkdir_p(blob_folder, 0755, err);
+    if (code == FP_OK)
+        code = fp_registry_open(options, reference, &registry, err);
+    if (code != FP_OK)
+        return code;
+    struct registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
+    repo->base.ops = &registry_ops;
+    repo->base.title = fp_xstrdup(fp_registry_name(registry));
+    repo->base.registry = steal_pointer(&registry);
+    repo->reference = fp_reference_copy(reference);
+    repo->blob_folder = fp_xstrdup(blob_folder);
+    repo->hold = hold_folder(blob_folder);
+    *ret = &repo->base;
+    return FP_OK;
+}

@@ -1,0 +1,185 @@
+/* A root file system in a tar as an image of one layer. One pass over the file gives diff_id,
+ * digest and size, and the time of the newest file, which is when the image was "created". */
+#include "internal.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* The last second of the year 9999, beyond which RFC 3339 has no words. */
+#define MAX_TIME_S INT64_C(253402300799)
+
+struct rootfs {
+    const char *path;
+    const char *title;
+    const char *work_folder;
+    int fd;
+    uint64_t file_bytes;
+    uint64_t entries;
+    int64_t newest_s;
+    struct fp_digest diff_id;
+    struct fp_descriptor layer;
+    struct fp_blob *blob;
+};
+
+static enum fp_code see_entry(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                              const char *raw_path, enum fp_scan_action *ret_action,
+                              struct fp_error *err)
+{
+    struct rootfs *self = context;
+    (void) scan;
+    (void) raw_path;
+    (void) err;
+    self->entries++;
+    if (entry->mtime_s > self->newest_s && entry->mtime_s <= MAX_TIME_S)
+        self->newest_s = entry->mtime_s;
+    *ret_action = FP_SCAN_SKIP;
+    return FP_OK;
+}
+
+static enum fp_code open_file(const struct rootfs *self, struct fp_source **ret,
+                              struct fp_error *err)
+{
+    int copy = fcntl(self->fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", self->path);
+    *ret = fp_source_fd(copy, self->path, 0, UINT64_MAX);
+    return FP_OK;
+}
+
+static enum fp_code scan(struct rootfs *self, struct fp_source *tar, struct fp_error *err)
+{
+    enum fp_code code = fp_scan_tar(tar, self->path, true, see_entry, self, err);
+    if (code == FP_OK && self->entries == 0)
+        return fp_fail(err, FP_E_INPUT, "%s: no file in it", self->path);
+    return code;
+}
+
+static void set_layer(struct rootfs *self, const char *media_type, struct fp_hash *hash,
+                      uint64_t size, struct fp_hash *tar_hash)
+{
+    (void) snprintf(self->layer.media_type, sizeof(self->layer.media_type), "%s", media_type);
+    self->layer.digest = fp_digest_finish(hash, FP_SHA256);
+    self->layer.size = size;
+    self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+}
+
+/* A plain or gzip tar is the layer as it is. */
+static enum fp_code use_file(struct rootfs *self, enum fp_codec codec, struct fp_error *err)
+{
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
+    uint64_t size = 0;
+    struct fp_source *file = NULL;
+    enum fp_code code = open_file(self, &file, err);
+    if (code != FP_OK)
+        return code;
+    file = fp_source_counted(fp_source_hashed(file, hash), &size);
+    cleanup_source struct fp_source *tar = fp_source_hashed(
+        fp_source_inflate(file, self->path, fp_inflate_limit(self->file_bytes), NULL), tar_hash);
+    code = scan(self, tar, err);
+    if (code != FP_OK)
+        return code;
+    if (size != self->file_bytes)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: %" PRIu64 " bytes, of which only %" PRIu64 " were read", self->path,
+                       self->file_bytes, size);
+    set_layer(self, codec == FP_CODEC_GZIP ? FP_MEDIA_OCI_LAYER_GZIP : FP_MEDIA_OCI_LAYER, hash,
+              size, tar_hash);
+    self->blob = fp_blob_file(&self->layer, self->path, -1, 0);
+    return FP_OK;
+}
+
+/* Not every runtime reads zstd, and none xz: what is packed so is packed again. */
+static enum fp_code repack(struct rootfs *self, struct fp_error *err)
+{
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
+    cleanup_newfile struct fp_newfile *made = NULL;
+    uint64_t size = 0;
+    struct fp_source *file = NULL;
+    enum fp_code code = fp_mkdir_p(self->work_folder, 0755, err);
+    if (code == FP_OK)
+        code = fp_newfile_open_in(self->work_folder, 0644, &made, err);
+    if (code == FP_OK)
+        code = open_file(self, &file, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_pool struct fp_pool *pool = fp_pool_new(fp_pool_default_threads());
+    struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the repacked layer");
+    out = fp_sink_counted(fp_sink_hashed(out, hash), &size);
+    cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, pool);
+    file = fp_source_inflate(file, self->path, fp_inflate_limit(self->file_bytes), NULL);
+    cleanup_source struct fp_source *tar = fp_source_teed(fp_source_hashed(file, tar_hash), gzip);
+    code = scan(self, tar, err);
+    if (code == FP_OK)
+        code = fp_sink_finish(gzip, err);
+    if (code != FP_OK)
+        return code;
+    set_layer(self, FP_MEDIA_OCI_LAYER_GZIP, hash, size, tar_hash);
+    self->blob = fp_blob_file(&self->layer, self->title, fp_newfile_fd(made), 0);
+    return FP_OK;
+}
+
+static enum fp_code make_layer(struct rootfs *self, struct fp_error *err)
+{
+    enum fp_codec codec = FP_CODEC_NONE;
+    enum fp_code code = fp_file_open(self->path, &self->fd, &self->file_bytes, err);
+    if (code == FP_OK)
+        code = fp_sniff_fd(self->fd, self->path, &codec, err);
+    if (code != FP_OK)
+        return code;
+    if (codec == FP_CODEC_NONE || codec == FP_CODEC_GZIP)
+        return use_file(self, codec, err);
+    return repack(self, err);
+}
+
+static struct fp_blob *make_config(const struct rootfs *self, const struct fp_platform *platform)
+{
+    char created[32] = "";
+    const time_t newest = (time_t) self->newest_s;
+    struct tm utc = {0};
+    if (gmtime_r(&newest, &utc) != NULL)
+        (void) strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    cleanup_config struct fp_config empty = fp_config_empty(platform);
+    const struct fp_config_layer layer = {.diff_id = self->diff_id,
+                                          .created_by = "flinkpack # root file system"};
+    const struct fp_config_change change = {.layers = &layer, .layer_count = 1, .created = created};
+    char *bytes = fp_config_bytes(&empty, &change);
+    return fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
+}
+
+static struct fp_blob *make_manifest(const struct rootfs *self, const struct fp_blob *config)
+{
+    cleanup_manifest struct fp_manifest manifest = {0};
+    (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", FP_MEDIA_OCI_MANIFEST);
+    manifest.config = fp_descriptor_copy(fp_blob_descriptor(config));
+    fp_manifest_add_layer(&manifest, &self->layer);
+    char *bytes = fp_manifest_bytes(&manifest);
+    return fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
+}
+
+enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
+                                 const char *work_folder, struct fp_repo **ret,
+                                 struct fp_error *err)
+{
+    cleanup_free char *title = fp_xasprintf("rootfs:%s", path);
+    struct rootfs rootfs = {.path = path, .title = title, .work_folder = work_folder, .fd = -1};
+    enum fp_code code = make_layer(&rootfs, err);
+    fp_cleanup_fdp(&rootfs.fd);
+    if (code != FP_OK)
+        return code;
+    cleanup_blob struct fp_blob *layer = rootfs.blob;
+    cleanup_blob struct fp_blob *config = make_config(&rootfs, platform);
+    cleanup_blob struct fp_blob *manifest = make_manifest(&rootfs, config);
+    struct fp_repo *parts = fp_repo_new_parts();
+    fp_parts_set_title(parts, title);
+    fp_parts_add_blob(parts, layer);
+    fp_parts_add_blob(parts, config);
+    fp_parts_add_blob(parts, manifest);
+    fp_parts_set_root(parts, fp_blob_descriptor(manifest));
+    *ret = parts;
+    return FP_OK;
+}
