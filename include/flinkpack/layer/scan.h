@@ -34,12 +34,30 @@ typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
  * `allow_devices` is false are FP_E_INPUT. Symbolic links may say what they want here: nothing is
  * ever unpacked through them.
  *
+ * An archive without end-of-archive blocks, or with bytes behind them, is accepted as container
+ * runtimes do; fp_scan_tar_summary() tells.
+ *
  * @param source  The inflated stream; borrowed. Read to its very end unless stopped, so that
  *                decorators below it have seen every byte.
  * @param name    For errors.
  */
 FP_CHECKED enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool allow_devices,
                                     fp_scan_visitor visitor, void *context, struct fp_error *err);
+
+/** What there was beside the entries. */
+struct fp_scan_summary {
+    size_t entries;
+    uint64_t tar_bytes; /**< of the whole stream */
+    bool has_end;       /**< a zero block ended it, and not merely the end of the stream */
+    bool has_trailing;  /**< other bytes than zeros come behind the end */
+    bool stopped;       /**< by the visitor; then nothing else here is known */
+};
+
+/** fp_scan_tar() that also tells what it met; filled where it returns FP_OK. */
+FP_CHECKED enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name,
+                                            bool allow_devices, fp_scan_visitor visitor,
+                                            void *context, struct fp_scan_summary *ret,
+                                            struct fp_error *err);
 /** The content of the entry that is being visited; `*ret_len` 0 at its end. */
 FP_CHECKED enum fp_code fp_scan_read(struct fp_scan *scan, void *data, size_t cap, size_t *ret_len,
                                      struct fp_error *err);
@@ -48,7 +66,8 @@ struct fp_source *fp_scan_source(struct fp_scan *scan);
 
 /**
  * Apply a layer to a tree: entries, whiteouts (".wh.X") and opaque whiteouts (".wh..wh..opq"),
- * which do not affect their own layer (image-spec 1.1, layer.md).
+ * which do not affect their own layer (image-spec 1.1, layer.md). The leftovers of aufs
+ * (".wh..wh.plnk") are passed over.
  *
  * @param wanted   Called for each regular file that is put, to keep some contents; may be NULL.
  */

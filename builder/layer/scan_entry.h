@@ -1,0 +1,43 @@
+/**
+ * @file
+ * One entry of a tar archive as libarchive gives it, checked and cleaned.
+ */
+#ifndef FLINKPACK_LAYER_SCAN_ENTRY_H
+#define FLINKPACK_LAYER_SCAN_ENTRY_H
+
+#include <archive_entry.h>
+#include <locale.h>
+
+#include "internal.h"
+
+/** A checked entry with its strings. Release with fp_scan_entry_clear(). */
+struct fp_scan_entry {
+    struct fp_entry entry;
+    const char *raw_path; /**< borrowed from the archive_entry */
+    char *path;
+    char *link;
+    json_t *xattrs;
+};
+
+/** Check and clean. FP_E_INPUT naming `name` and the entry. */
+FP_CHECKED enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char *name,
+                                           bool allow_devices, struct fp_scan_entry *ret,
+                                           struct fp_error *err);
+/** Release the members. */
+void fp_scan_entry_clear(struct fp_scan_entry *entry);
+
+/** What fp_scan_locale_enter() has changed. */
+struct fp_scan_locale {
+    locale_t names; /**< (locale_t) 0 where the system lacks it */
+    locale_t before;
+};
+
+/**
+ * Let this thread's libarchive take names as UTF-8, whatever the locale of the program: pax names
+ * are, and a C locale would turn them into question marks.
+ */
+struct fp_scan_locale fp_scan_locale_enter(void);
+/** Return to the locale before. */
+void fp_scan_locale_leave(struct fp_scan_locale names);
+
+#endif

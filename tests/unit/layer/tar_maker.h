@@ -1,0 +1,77 @@
+/**
+ * @file
+ * Tar archives for tests, well-formed or not, made without the code under test.
+ */
+#ifndef FLINKPACK_TESTS_TAR_MAKER_H
+#define FLINKPACK_TESTS_TAR_MAKER_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "flinkpack/support.h"
+
+/** A header to be; zero-initialise. Numbers are octal texts, so that they can be nonsense. */
+struct tar_entry {
+    const char *name;
+    char type; /**< '0' to '7', 'x', ...; 0 is '0' */
+    const char *link;
+    const char *mode;  /**< NULL: "0000644" */
+    const char *owner; /**< uid and gid; NULL: "0000000" */
+    const char *size;  /**< NULL: the length of `data` */
+    const char *data;
+    size_t data_len; /**< 0: strlen(data) */
+};
+
+static inline void tar_add(struct fp_buf *tar, const struct tar_entry *entry)
+{
+    char block[512] = "";
+    struct fp_error err = {0};
+    size_t len = entry->data == NULL    ? 0
+                 : entry->data_len != 0 ? entry->data_len
+                                        : strlen(entry->data);
+    const char *owner = entry->owner != NULL ? entry->owner : "0000000";
+    (void) snprintf(block, 101, "%s", entry->name);
+    (void) snprintf(block + 100, 8, "%s", entry->mode != NULL ? entry->mode : "0000644");
+    memcpy(block + 108, owner, strnlen(owner, 8));
+    memcpy(block + 116, owner, strnlen(owner, 8));
+    (void) snprintf(block + 124, 12, "%011zo", len);
+    if (entry->size != NULL)
+        memcpy(block + 124, entry->size, 12);
+    (void) snprintf(block + 136, 12, "%011o", 1500000000U);
+    block[156] = entry->type != 0 ? entry->type : '0';
+    (void) snprintf(block + 157, 101, "%s", entry->link != NULL ? entry->link : "");
+    memcpy(block + 257, "ustar\00000", 8);
+    unsigned sum = 8 * ' ';
+    for (size_t i = 0; i < sizeof(block); i++)
+        sum += (unsigned char) block[i];
+    (void) snprintf(block + 148, 8, "%06o", sum);
+    block[155] = ' ';
+    static const char zeros[512] = "";
+    enum fp_code code = fp_buf_add(tar, block, sizeof(block), &err);
+    if (code == FP_OK && len > 0)
+        code = fp_buf_add(tar, entry->data, len, &err);
+    if (code == FP_OK && len % 512 != 0)
+        code = fp_buf_add(tar, zeros, 512 - len % 512, &err);
+    if (code != FP_OK)
+        abort();
+}
+
+/** A pax header with one record for the entry that comes next. */
+static inline void tar_pax(struct fp_buf *tar, const char *key, const char *value)
+{
+    size_t len = strlen(key) + strlen(value) + 3;
+    size_t digits = len + 2 >= 1000 ? 4 : len + 2 >= 100 ? 3 : len + 1 >= 10 ? 2 : 1;
+    cleanup_free char *record = fp_xasprintf("%zu %s=%s\n", len + digits, key, value);
+    tar_add(tar, &(struct tar_entry){.name = "pax", .type = 'x', .data = record});
+}
+
+/** The two zero blocks. */
+static inline void tar_end(struct fp_buf *tar)
+{
+    static const char zeros[1024] = "";
+    struct fp_error err = {0};
+    if (fp_buf_add(tar, zeros, sizeof(zeros), &err) != FP_OK)
+        abort();
+}
+
+#endif
