@@ -1,0 +1,111 @@
+#include "internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <string.h>
+
+#define SUFFIX       ".json"
+#define NAME_MAX_LEN 64
+#define NAMES_MAX    1000
+
+/* What can be a file's name without its suffix, and so never leads out of its folder. */
+static bool name_is_valid(const char *name)
+{
+    size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+    return len > 0 && len <= NAME_MAX_LEN && name[len] == '\0' && name[0] != '.' &&
+           name[0] != '-' && strcmp(name, "schema") != 0;
+}
+
+static void add_name(struct fp_strv *names, const char *file)
+{
+    size_t len = strlen(file);
+    size_t suffix = strlen(SUFFIX);
+    if (len <= suffix || strcmp(file + len - suffix, SUFFIX) != 0)
+        return;
+    cleanup_free char *name = fp_xstrndup(file, len - suffix);
+    if (name_is_valid(name) && !fp_strv_has(names, name))
+        fp_strv_add(names, name);
+}
+
+static void close_dir(DIR **dir)
+{
+    if (*dir != NULL)
+        (void) closedir(*dir);
+}
+
+static enum fp_code list_folder(const char *folder, struct fp_strv *names, struct fp_error *err)
+{
+    __attribute__((cleanup(close_dir))) DIR *dir = opendir(folder);
+    if (dir == NULL)
+        return errno == ENOENT || errno == ENOTDIR
+                   ? FP_OK
+                   : fp_fail_errno(err, FP_E_IO, "%s: cannot list the base images", folder);
+    errno = 0;
+    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        add_name(names, entry->d_name);
+        if (names->len > NAMES_MAX)
+            return fp_fail(err, FP_E_INPUT, "%s: more than %d base images", folder, NAMES_MAX);
+        errno = 0;
+    }
+    if (errno != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot list the base images", folder);
+    return FP_OK;
+}
+
+enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    for (size_t i = 0; i < folders->len; i++) {
+        enum fp_code code = list_folder(folders->items[i], &names, err);
+        if (code != FP_OK)
+            return code;
+    }
+    fp_strv_sort(&names);
+    for (size_t i = 0; i < names.len; i++)
+        fp_strv_add(ret, names.items[i]);
+    return FP_OK;
+}
+
+static char *joined(const struct fp_strv *list, const char *separator)
+{
+    struct fp_buf text = FP_BUF_INIT(1500);
+    for (size_t i = 0; i < list->len; i++) {
+        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? separator : "", list->items[i]) != FP_OK)
+            break; /* a message need not hold them all */
+    }
+    return fp_buf_take(&text);
+}
+
+static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name,
+                                 struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    enum fp_code code = fp_base_list(folders, &names, err);
+    if (code != FP_OK)
+        return code;
+    if (names.len == 0) {
+        cleanup_free char *where = joined(folders, ", ");
+        code = fp_fail(err, FP_E_NOT_FOUND,
+                       "no base image '%.100s': there are none described in %s", name, where);
+        (void) fp_hint(err, "name an image instead: --base REGISTRY/REPOSITORY:TAG");
+        return code;
+    }
+    cleanup_free char *list = joined(&names, ", ");
+    code = fp_fail(err, FP_E_NOT_FOUND, "no base image '%.100s': there are %s", name, list);
+    (void) fp_hint(err, "or name an image: --base REGISTRY/REPOSITORY:TAG");
+    return code;
+}
+
+enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
+                          struct fp_base_entry *ret, struct fp_error *err)
+{
+    if (!name_is_valid(name))
+        return fail_unknown(folders, name, err);
+    for (size_t i = 0; i < folders->len; i++) {
+        cleanup_free char *file = fp_xasprintf("%s" SUFFIX, name);
+        cleanup_free char *path = fp_path_join(folders->items[i], file);
+        if (fp_path_exists(path))
+            return entry_read(path, name, ret, err);
+    }
+    return fail_unknown(folders, name, err);
+}

@@ -1,0 +1,173 @@
+#include "internal.h"
+
+#include <string.h>
+
+#define ENTRY_MAX_BYTES ((size_t) 64 << 10)
+#define JAVA_MIN        8
+#define JAVA_MAX        99
+
+/* The keys of base-images/schema.json. */
+static const char *const keys[] = {"$schema", "description", "digests",
+                                   "java",    "libc",        "reference"};
+
+static enum fp_code check_keys(const json_t *object, const char *path, struct fp_error *err)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *) (uintptr_t) object, key, value)
+    {
+        bool known = false;
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+            known = known || strcmp(key, keys[i]) == 0;
+        if (!known)
+            return fp_fail(err, FP_E_INPUT,
+                           "%s: unknown key '%.100s': expected description, digests, java, libc "
+                           "and reference",
+                           path, key);
+    }
+    return FP_OK;
+}
+
+static enum fp_code read_reference(const json_t *object, const char *path, char **ret,
+                                   struct fp_error *err)
+{
+    const char *text = NULL;
+    cleanup_reference struct fp_reference reference = {0};
+    enum fp_code code = fp_json_need_string(object, "reference", path, &text, err);
+    if (code != FP_OK)
+        return code;
+    if (fp_reference_parse(text, &reference, err) != FP_OK) {
+        if (err != NULL)
+            err->code = FP_E_INPUT; /* a file's fault, not the command line's */
+        return fp_context(err, "%s: reference", path);
+    }
+    if (reference.registry == NULL ||
+        (reference.tag == NULL && !fp_digest_is_set(&reference.digest)))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: reference '%.300s': expected REGISTRY/REPOSITORY with a tag or digest",
+                       path, text);
+    *ret = fp_reference_text(&reference);
+    return FP_OK;
+}
+
+static enum fp_code read_libc(const json_t *object, const char *path, char **ret,
+                              struct fp_error *err)
+{
+    const char *text = NULL;
+    enum fp_code code = fp_json_need_string(object, "libc", path, &text, err);
+    if (code != FP_OK)
+        return code;
+    if (strcmp(text, "glibc") != 0 && strcmp(text, "musl") != 0)
+        return fp_fail(err, FP_E_INPUT, "%s: libc '%.100s': expected 'glibc' or 'musl'", path,
+                       text);
+    *ret = fp_xstrdup(text);
+    return FP_OK;
+}
+
+static enum fp_code read_java(const json_t *object, const char *path, unsigned *ret,
+                              struct fp_error *err)
+{
+    uint64_t java = 0;
+    enum fp_code code = fp_json_need_size(object, "java", path, &java, err);
+    if (code != FP_OK)
+        return code;
+    if (java < JAVA_MIN || java > JAVA_MAX)
+        return fp_fail(err, FP_E_INPUT, "%s: java %ju: expected a major version from %d to %d",
+                       path, (uintmax_t) java, JAVA_MIN, JAVA_MAX);
+    *ret = (unsigned) java;
+    return FP_OK;
+}
+
+static enum fp_code check_pin(const char *path, const char *platform_text, const json_t *value,
+                              struct fp_error *err)
+{
+    struct fp_platform platform = {0};
+    struct fp_digest digest = {0};
+    cleanup_free char *where = fp_xasprintf("%s: digests['%.100s']", path, platform_text);
+    if (fp_platform_parse(platform_text, &platform, err) != FP_OK) {
+        if (err != NULL)
+            err->code = FP_E_INPUT;
+        return fp_context(err, "%s: digests", path);
+    }
+    cleanup_free char *normal = fp_platform_text(&platform);
+    if (strcmp(normal, platform_text) != 0)
+        return fp_fail(err, FP_E_INPUT, "%s: expected the platform to be written '%s'", where,
+                       normal);
+    return fp_digest_parse(json_is_string(value) ? json_string_value(value) : "", where, &digest,
+                           err);
+}
+
+static enum fp_code read_digests(const json_t *object, const char *path, json_t **ret,
+                                 struct fp_error *err)
+{
+    json_t *digests = json_object_get(object, "digests");
+    const char *platform = NULL;
+    json_t *value = NULL;
+    if (digests == NULL) {
+        *ret = json_object();
+        return FP_OK;
+    }
+    if (!json_is_object(digests))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: digests: expected an object of platforms and manifest digests", path);
+    json_object_foreach(digests, platform, value)
+    {
+        enum fp_code code = check_pin(path, platform, value, err);
+        if (code != FP_OK)
+            return code;
+    }
+    *ret = json_incref(digests);
+    return FP_OK;
+}
+
+static enum fp_code read_members(const json_t *object, const char *path, struct fp_base_entry *ret,
+                                 struct fp_error *err)
+{
+    const char *description = NULL;
+    enum fp_code code = check_keys(object, path, err);
+    if (code == FP_OK)
+        code = fp_json_need_string(object, "description", path, &description, err);
+    if (code == FP_OK)
+        code = read_reference(object, path, &ret->reference, err);
+    if (code == FP_OK)
+        code = read_libc(object, path, &ret->libc, err);
+    if (code == FP_OK)
+        code = read_java(object, path, &ret->java, err);
+    if (code == FP_OK)
+        code = read_digests(object, path, &ret->digests, err);
+    ret->description = fp_xstrdup(description);
+    return code;
+}
+
+enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry *ret,
+                        struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(ENTRY_MAX_BYTES);
+    cleanup_json json_t *object = NULL;
+    struct fp_base_entry entry = {0};
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code == FP_OK)
+        code = fp_json_parse(fp_buf_text(&text), text.len, path, &object, err);
+    if (code != FP_OK)
+        return code;
+    if (!json_is_object(object))
+        return fp_fail(err, FP_E_INPUT, "%s: a base image is described by an object", path);
+    code = read_members(object, path, &entry, err);
+    if (code != FP_OK) {
+        fp_base_entry_clear(&entry);
+        return code;
+    }
+    entry.name = fp_xstrdup(name);
+    *ret = entry;
+    return FP_OK;
+}
+
+void fp_base_entry_clear(struct fp_base_entry *entry)
+{
+    free(entry->name);
+    free(entry->reference);
+    free(entry->libc);
+    free(entry->description);
+    json_decref(entry->digests);
+    *entry = (struct fp_base_entry){0};
+}

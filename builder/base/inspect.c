@@ -1,0 +1,181 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* Everything that reading the layers needs. */
+struct inspection {
+    struct fp_tree *tree;
+    struct keeper *keeper;
+    struct fp_stage *stage;
+    uint64_t max_bytes;
+    uint64_t used_bytes;
+};
+
+static enum fp_code open_layer(const struct fp_blob *blob, const char *name,
+                               struct inspection *inspection, struct fp_inflate_info *info,
+                               struct fp_source **ret, struct fp_error *err)
+{
+    struct fp_source *source = NULL;
+    enum fp_code code = fp_blob_open(blob, 0, &source, err);
+    if (code != FP_OK)
+        return code;
+    source = fp_source_staged(source, inspection->stage);
+    *ret = fp_source_inflate(source, name, inspection->max_bytes - inspection->used_bytes, info);
+    return FP_OK;
+}
+
+static enum fp_code check_diff_id(struct fp_hash *hash, const struct fp_digest *expected,
+                                  const char *name, struct fp_error *err)
+{
+    struct fp_digest actual = fp_digest_finish(hash, fp_digest_algorithm(expected));
+    if (fp_digest_equal(&actual, expected))
+        return FP_OK;
+    enum fp_code code =
+        fp_fail(err, FP_E_VERIFY, "%s: the content is %s, and the configuration says diff_id %s",
+                name, actual.text, expected->text);
+    (void) fp_hint(err, "the base was damaged or forged: pull it again, or choose another");
+    return code;
+}
+
+static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_digest *diff_id,
+                               const char *name, struct inspection *inspection,
+                               struct fp_error *err)
+{
+    cleanup_hash struct fp_hash *hash = fp_hash_new(fp_digest_algorithm(diff_id));
+    cleanup_sink struct fp_sink *rest = fp_sink_null();
+    cleanup_source struct fp_source *source = NULL;
+    struct fp_inflate_info info = {0};
+    enum fp_code code = open_layer(blob, name, inspection, &info, &source, err);
+    if (code != FP_OK)
+        return code;
+    source = fp_source_hashed(source, hash);
+    code =
+        fp_tree_apply_layer(inspection->tree, source, name, keeper_visit, inspection->keeper, err);
+    /* The diff_id is that of every byte, padding behind the last entry included. */
+    if (code == FP_OK)
+        code = fp_stream_copy(source, rest, NULL, err);
+    if (code == FP_OK)
+        code = check_diff_id(hash, diff_id, name, err);
+    inspection->used_bytes += info.out_bytes;
+    keeper_settle(inspection->keeper, inspection->tree);
+    return code;
+}
+
+static enum fp_code check_layers(struct fp_blob *const *blobs, size_t blob_count,
+                                 const struct fp_config *config, struct fp_error *err)
+{
+    if (blob_count != config->diff_id_count)
+        return fp_fail(err, FP_E_INPUT, "base: %zu layers, and the configuration has %zu diff_ids",
+                       blob_count, config->diff_id_count);
+    for (size_t i = 0; i < blob_count; i++) {
+        const struct fp_descriptor *descriptor = fp_blob_descriptor(blobs[i]);
+        if (!fp_media_is_layer(descriptor->media_type))
+            return fp_fail(err, FP_E_INPUT, "base layer %zu of %zu: media type '%s' is no layer",
+                           i + 1, blob_count, descriptor->media_type);
+    }
+    return FP_OK;
+}
+
+static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
+                                const struct fp_config *config, struct inspection *inspection,
+                                struct fp_error *err)
+{
+    for (size_t i = 0; i < blob_count; i++) {
+        cleanup_free char *name = fp_xasprintf("base layer %zu of %zu (%.19s)", i + 1, blob_count,
+                                               fp_blob_descriptor(blobs[i])->digest.text);
+        enum fp_code code = read_layer(blobs[i], &config->diff_ids[i], name, inspection, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+/* A file of accounts; one that is there and cannot be read is not to be written over. */
+static enum fp_code take_accounts(const struct keeper *keeper, const struct fp_tree *tree,
+                                  const char *path, char **ret, struct fp_error *err)
+{
+    const char *text = keeper_text(keeper, tree, path);
+    if (text == NULL && fp_tree_get(tree, path) != NULL)
+        return fp_fail(err, FP_E_INPUT,
+                       "base: /%s is no regular file, nor a link to another file of accounts",
+                       path);
+    *ret = fp_xstrdup(text);
+    return FP_OK;
+}
+
+static void take_os(const struct keeper *keeper, struct fp_base_facts *facts)
+{
+    const char *text = keeper_text(keeper, facts->tree, "etc/os-release");
+    if (text == NULL)
+        text = keeper_text(keeper, facts->tree, "usr/lib/os-release");
+    if (text == NULL)
+        return;
+    facts->os_id = assignment_value(text, "ID");
+    facts->os_version = assignment_value(text, "VERSION_ID");
+    facts->os_name = assignment_value(text, "PRETTY_NAME");
+}
+
+static enum fp_code conclude(const struct keeper *keeper, const struct fp_config *config,
+                             struct fp_base_facts *facts, struct fp_error *err)
+{
+    enum fp_code code = take_accounts(keeper, facts->tree, "etc/passwd", &facts->passwd, err);
+    if (code == FP_OK)
+        code = take_accounts(keeper, facts->tree, "etc/group", &facts->group, err);
+    if (code == FP_OK)
+        code = take_accounts(keeper, facts->tree, "etc/shadow", &facts->shadow, err);
+    if (code != FP_OK)
+        return code;
+    take_os(keeper, facts);
+    facts->musl = libc_is_musl(facts->tree);
+    facts->has_bash = program_find(facts->tree, config, "bash") != NULL;
+    java_find(keeper, config, facts);
+    return FP_OK;
+}
+
+static uint64_t total_size(struct fp_blob *const *blobs, size_t blob_count)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < blob_count; i++)
+        total += fp_blob_descriptor(blobs[i])->size;
+    return total;
+}
+
+enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
+                             const struct fp_config *config, uint64_t max_bytes,
+                             struct fp_reporter *reporter, struct fp_base_facts *ret,
+                             struct fp_error *err)
+{
+    cleanup_keeper struct keeper keeper = {0};
+    struct fp_base_facts facts = {.tree = fp_tree_new()};
+    struct fp_stage stage = {0};
+    struct inspection inspection = {
+        .tree = facts.tree, .keeper = &keeper, .stage = &stage, .max_bytes = max_bytes};
+    enum fp_code code = check_layers(blobs, blob_count, config, err);
+    fp_stage_begin(&stage, reporter, "inspect", "base layers", total_size(blobs, blob_count));
+    if (code == FP_OK)
+        code = read_layers(blobs, blob_count, config, &inspection, err);
+    if (code == FP_OK)
+        code = conclude(&keeper, config, &facts, err);
+    if (code != FP_OK) {
+        fp_stage_fail(&stage);
+        fp_base_facts_clear(&facts);
+        return code;
+    }
+    fp_stage_end(&stage, "done");
+    *ret = facts;
+    return FP_OK;
+}
+
+void fp_base_facts_clear(struct fp_base_facts *facts)
+{
+    fp_tree_free(facts->tree);
+    free(facts->passwd);
+    free(facts->group);
+    free(facts->shadow);
+    free(facts->os_id);
+    free(facts->os_version);
+    free(facts->os_name);
+    free(facts->java_home);
+    free(facts->java_version);
+    *facts = (struct fp_base_facts){0};
+}

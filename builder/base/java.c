@@ -1,0 +1,118 @@
+#include "internal.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* What the folders of Java are called in front of its version. */
+static const char *const folder_prefixes[] = {"java-",    "jdk-",  "jre-", "openjdk-",
+                                              "temurin-", "zulu-", "jdk",  "jre"};
+
+/* "17.0.15" is 17 and "1.8.0_412" is 8; 0 where no number stands there. */
+static unsigned major_of(const char *version)
+{
+    if (strncmp(version, "1.", 2) == 0)
+        version += 2;
+    unsigned major = 0;
+    for (; isdigit((unsigned char) *version) && major < 100; version++)
+        major = major * 10 + (unsigned) (*version - '0');
+    return major >= 5 && major < 100 ? major : 0;
+}
+
+/* "java-17-openjdk-amd64", "java-1.8-openjdk", "temurin-21-jre", "jdk-17.0.2". */
+static unsigned major_of_folder(const char *name)
+{
+    for (size_t i = 0; i < sizeof(folder_prefixes) / sizeof(folder_prefixes[0]); i++) {
+        size_t len = strlen(folder_prefixes[i]);
+        if (strncmp(name, folder_prefixes[i], len) == 0 && major_of(name + len) > 0)
+            return major_of(name + len);
+    }
+    return 0;
+}
+
+/* The part of an absolute path in front of its last '/'; "" for one in the root. */
+static char *parent_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return fp_xstrndup(path, slash != NULL ? (size_t) (slash - path) : 0);
+}
+
+/* ".../bin/java" has its home two levels up. */
+static char *home_of_program(const struct fp_entry *program)
+{
+    cleanup_free char *bin = parent_of(program->path);
+    if (strcmp(fp_path_base(bin), "bin") != 0)
+        return NULL;
+    cleanup_free char *home = parent_of(bin);
+    return fp_xasprintf("/%s", home);
+}
+
+static char *find_home(const struct fp_tree *tree, const struct fp_config *config)
+{
+    cleanup_free char *stated = fp_config_env(config, "JAVA_HOME");
+    if (stated != NULL && stated[0] == '/') {
+        cleanup_free char *program = fp_path_join(stated, "bin/java");
+        if (is_program(tree, program))
+            return steal_pointer(&stated);
+    }
+    const struct fp_entry *program = program_find(tree, config, "java");
+    return program != NULL ? home_of_program(program) : NULL;
+}
+
+static char *version_in(const struct keeper *keeper, const struct fp_tree *tree, const char *home)
+{
+    cleanup_free char *path = fp_path_join(home, "release");
+    const char *release = keeper_text(keeper, tree, path);
+    return release != NULL ? assignment_value(release, "JAVA_VERSION") : NULL;
+}
+
+/* The home's release file; that of the JDK where the home is its jre/ (Java 8). */
+static char *version_of_release(const struct keeper *keeper, const struct fp_tree *tree,
+                                const char *home)
+{
+    char *version = version_in(keeper, tree, home);
+    if (version != NULL || strcmp(fp_path_base(home), "jre") != 0)
+        return version;
+    cleanup_free char *parent = parent_of(home);
+    return version_in(keeper, tree, parent);
+}
+
+/* "jdk-17.0.15+6", "jdk8u412-b08", "8u212": what images of Java put into JAVA_VERSION. */
+static char *version_of_env(const struct fp_config *config)
+{
+    cleanup_free char *value = fp_config_env(config, "JAVA_VERSION");
+    if (value == NULL)
+        return NULL;
+    const char *version = value;
+    if (strncmp(version, "jdk", 3) == 0)
+        version += version[3] == '-' ? 4 : 3;
+    return fp_xstrndup(version, strcspn(version, "+"));
+}
+
+/* The folder nearest to the programs that names a version. */
+static unsigned major_of_home(const struct fp_tree *tree, const char *home)
+{
+    const struct fp_entry *real = fp_tree_resolve(tree, home);
+    cleanup_strv struct fp_strv names = {0};
+    fp_strv_split(&names, real != NULL ? real->path : home, '/');
+    for (size_t i = names.len; i > 0; i--) {
+        unsigned major = major_of_folder(names.items[i - 1]);
+        if (major > 0)
+            return major;
+    }
+    return 0;
+}
+
+void java_find(const struct keeper *keeper, const struct fp_config *config,
+               struct fp_base_facts *facts)
+{
+    facts->java_home = find_home(facts->tree, config);
+    if (facts->java_home == NULL)
+        return;
+    facts->java_version = version_of_release(keeper, facts->tree, facts->java_home);
+    if (facts->java_version == NULL)
+        facts->java_version = version_of_env(config);
+    if (facts->java_version != NULL)
+        facts->java = major_of(facts->java_version);
+    if (facts->java == 0)
+        facts->java = major_of_home(facts->tree, facts->java_home);
+}

@@ -1,0 +1,111 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* Accounts of a large site still fit; a release file is a dozen short lines. */
+#define ACCOUNTS_MAX_BYTES ((uint64_t) 1 << 20)
+#define RELEASE_MAX_BYTES  ((uint64_t) 4 << 10)
+#define FILES_MAX          256
+
+static const struct wanted {
+    const char *path;
+    uint64_t max_bytes;
+    bool needed; /* too large or binary stops the build; otherwise it is passed over */
+} wanted[] = {
+    {"etc/passwd", ACCOUNTS_MAX_BYTES, true},         {"etc/group", ACCOUNTS_MAX_BYTES, true},
+    {"etc/shadow", ACCOUNTS_MAX_BYTES, true},         {"etc/os-release", RELEASE_MAX_BYTES, false},
+    {"usr/lib/os-release", RELEASE_MAX_BYTES, false},
+};
+/* What a Java home holds: any "release", told apart by its content. */
+static const struct wanted java_release = {"release", RELEASE_MAX_BYTES, false};
+
+static const struct wanted *find_wanted(const char *path)
+{
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        if (strcmp(path, wanted[i].path) == 0)
+            return &wanted[i];
+    }
+    return strcmp(fp_path_base(path), java_release.path) == 0 ? &java_release : NULL;
+}
+
+/* Take ownership of the text; NULL says that what is at the path now is of no interest. */
+static enum fp_code keep(struct keeper *keeper, const char *path, char *take_text,
+                         struct fp_error *err)
+{
+    cleanup_free char *text = take_text;
+    if (keeper->count >= FILES_MAX)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d account and release files", path,
+                       FILES_MAX);
+    keeper->files = fp_xreallocarray(keeper->files, keeper->count + 1, sizeof(*keeper->files));
+    keeper->files[keeper->count++] =
+        (struct kept_file){.path = fp_xstrdup(path), .text = steal_pointer(&text)};
+    return FP_OK;
+}
+
+static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
+{
+    if (text->len != strlen(fp_buf_text(text)))
+        return false;
+    cleanup_free char *version = assignment_value(fp_buf_text(text), "JAVA_VERSION");
+    return rule != &java_release || version != NULL;
+}
+
+enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                          const char *raw_path, enum fp_scan_action *ret_action,
+                          struct fp_error *err)
+{
+    struct keeper *keeper = context;
+    const struct wanted *rule = find_wanted(entry->path);
+    (void) raw_path;
+    *ret_action = FP_SCAN_SKIP;
+    if (rule == NULL)
+        return FP_OK;
+    if (entry->size > rule->max_bytes)
+        return rule->needed ? fp_fail(err, FP_E_INPUT, "%s: larger than %ju bytes", entry->path,
+                                      (uintmax_t) rule->max_bytes)
+                            : keep(keeper, entry->path, NULL, err);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) rule->max_bytes);
+    cleanup_source struct fp_source *source = fp_scan_source(scan);
+    enum fp_code code = fp_source_read_all(source, &text, err);
+    if (code != FP_OK)
+        return code;
+    if (is_of_use(rule, &text))
+        return keep(keeper, entry->path, fp_buf_take(&text), err);
+    return rule->needed ? fp_fail(err, FP_E_INPUT, "%s: not a text file", entry->path)
+                        : keep(keeper, entry->path, NULL, err);
+}
+
+void keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
+{
+    for (; keeper->settled < keeper->count; keeper->settled++) {
+        struct kept_file *file = &keeper->files[keeper->settled];
+        const struct fp_entry *entry = fp_tree_resolve(tree, file->path);
+        if (entry == NULL || strcmp(entry->path, file->path) == 0)
+            continue;
+        /* The layer names it through a link to a folder, as bases with a merged /usr have them. */
+        free(file->path);
+        file->path = fp_xstrdup(entry->path);
+    }
+}
+
+const char *keeper_text(const struct keeper *keeper, const struct fp_tree *tree, const char *path)
+{
+    const struct fp_entry *entry = fp_tree_resolve(tree, path);
+    if (entry == NULL || entry->kind != FP_ENTRY_FILE)
+        return NULL;
+    for (size_t i = keeper->count; i > 0; i--) {
+        if (strcmp(keeper->files[i - 1].path, entry->path) == 0)
+            return keeper->files[i - 1].text;
+    }
+    return NULL;
+}
+
+void keeper_clear(struct keeper *keeper)
+{
+    for (size_t i = 0; i < keeper->count; i++) {
+        free(keeper->files[i].path);
+        free(keeper->files[i].text);
+    }
+    free(keeper->files);
+    *keeper = (struct keeper){0};
+}

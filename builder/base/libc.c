@@ -1,0 +1,56 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* glibc's loaders: those paths are fixed by the processors' ABIs, at least as links. */
+static const char *const glibc_loaders[] = {
+    "lib64/ld-linux-x86-64.so.2",
+    "lib/ld-linux-x86-64.so.2",
+    "lib/ld-linux-aarch64.so.1",
+    "lib64/ld-linux-aarch64.so.1",
+    "lib/ld-linux-armhf.so.3",
+    "lib/ld-linux.so.2",
+    "lib64/ld64.so.2",
+    "lib/ld64.so.1",
+    "lib/ld-linux-riscv64-lp64d.so.1",
+    "lib64/ld-linux-loongarch-lp64d.so.1",
+};
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+/* musl's compatibility packages put a loader of their own, or a link to musl's, there. */
+static bool is_glibc(const struct fp_tree *tree, const char *loader)
+{
+    const struct fp_entry *entry = fp_tree_resolve(tree, loader);
+    if (entry == NULL)
+        return false;
+    const char *name = fp_path_base(entry->path);
+    return !has_prefix(name, "ld-musl-") && !has_prefix(name, "libc.musl-") &&
+           !has_prefix(name, "libgcompat") && fp_tree_resolve(tree, "lib/libgcompat.so.0") == NULL;
+}
+
+static bool has_musl(const struct fp_tree *tree)
+{
+    cleanup_strv struct fp_strv names = {0};
+    const struct fp_entry *lib = fp_tree_resolve(tree, "lib");
+    if (lib == NULL)
+        return false;
+    fp_tree_children(tree, lib->path, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        if (has_prefix(names.items[i], "ld-musl-"))
+            return true;
+    }
+    return false;
+}
+
+bool libc_is_musl(const struct fp_tree *tree)
+{
+    for (size_t i = 0; i < sizeof(glibc_loaders) / sizeof(glibc_loaders[0]); i++) {
+        if (is_glibc(tree, glibc_loaders[i]))
+            return false;
+    }
+    return has_musl(tree);
+}

@@ -1,0 +1,28 @@
+#include "internal.h"
+
+/* What runtimes set when the image says nothing. */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+bool is_program(const struct fp_tree *tree, const char *path)
+{
+    const struct fp_entry *entry = fp_tree_resolve(tree, path);
+    return entry != NULL && (entry->kind == FP_ENTRY_FILE || entry->kind == FP_ENTRY_HARDLINK) &&
+           (entry->mode & 0111) != 0;
+}
+
+const struct fp_entry *program_find(const struct fp_tree *tree, const struct fp_config *config,
+                                    const char *name)
+{
+    cleanup_free char *path = fp_config_env(config, "PATH");
+    cleanup_strv struct fp_strv folders = {0};
+    fp_strv_split(&folders, path != NULL ? path : DEFAULT_PATH, ':');
+    for (size_t i = 0; i < folders.len; i++) {
+        /* A relative folder depends on where the process is: not to be relied on. */
+        if (folders.items[i][0] != '/')
+            continue;
+        cleanup_free char *candidate = fp_path_join(folders.items[i], name);
+        if (is_program(tree, candidate))
+            return fp_tree_resolve(tree, candidate);
+    }
+    return NULL;
+}

@@ -1,0 +1,175 @@
+#include "base_test.h"
+
+#include <unistd.h>
+
+static char *folder;
+
+static int setup(void **state)
+{
+    (void) state;
+    return fp_temp_dir("/tmp", &folder, NULL) == FP_OK ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    fp_temp_remove(steal_pointer(&folder));
+    return 0;
+}
+
+static void write_entry(const char *file, const char *text)
+{
+    cleanup_free char *path = fp_path_join(folder, file);
+    assert_int_equal(fp_file_write(path, text, strlen(text), 0644, NULL), FP_OK);
+}
+
+static struct fp_strv here(void)
+{
+    struct fp_strv folders = {0};
+    fp_strv_add(&folders, folder);
+    return folders;
+}
+
+/* Every entry that is handed out reads, and its file's name agrees with what it says. */
+static void test_all_entries_of_the_catalogue(void **state)
+{
+    (void) state;
+    cleanup_strv struct fp_strv folders = {0};
+    cleanup_strv struct fp_strv names = {0};
+    fp_strv_add(&folders, BASE_IMAGES);
+    assert_int_equal(fp_base_list(&folders, &names, NULL), FP_OK);
+    assert_true(names.len >= 8);
+    assert_true(fp_strv_has(&names, "temurin-17-jre"));
+    assert_false(fp_strv_has(&names, "schema"));
+    for (size_t i = 0; i < names.len; i++) {
+        struct fp_base_entry entry = {0};
+        struct fp_error err = {0};
+        if (fp_base_find(&folders, names.items[i], &entry, &err) != FP_OK)
+            fail_msg("%s", err.text);
+        cleanup_free char *major = fp_xasprintf("-%u-jre", entry.java);
+        assert_non_null(strstr(entry.name, major));
+        bool alpine = strstr(entry.name, "alpine") != NULL;
+        assert_string_equal(entry.libc, alpine ? "musl" : "glibc");
+        assert_int_equal(strstr(entry.reference, "alpine") != NULL, alpine);
+        assert_true(entry.description[0] != '\0');
+        fp_base_entry_clear(&entry);
+    }
+}
+
+#define GOOD "\"description\":\"d\",\"reference\":\"r.io/a:t\",\"libc\":\"glibc\",\"java\":17"
+#define SUM  "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void test_reads_pins(void **state)
+{
+    (void) state;
+    write_entry("mine.json", "{" GOOD ",\"digests\":{\"linux/arm/v7\":\"" SUM "\"}}");
+    cleanup_strv struct fp_strv folders = here();
+    struct fp_base_entry entry = {0};
+    assert_int_equal(fp_base_find(&folders, "mine", &entry, NULL), FP_OK);
+    assert_string_equal(entry.name, "mine");
+    assert_string_equal(entry.reference, "r.io/a:t");
+    assert_int_equal(entry.java, 17);
+    assert_string_equal(fp_json_string(entry.digests, "linux/arm/v7"), SUM);
+    fp_base_entry_clear(&entry);
+    write_entry("mine.json", "{" GOOD "}");
+    assert_int_equal(fp_base_find(&folders, "mine", &entry, NULL), FP_OK);
+    assert_int_equal(json_object_size(entry.digests), 0);
+    fp_base_entry_clear(&entry);
+}
+
+static void test_first_folder_counts(void **state)
+{
+    (void) state;
+    write_entry("temurin-17-jre.json", "{" GOOD "}");
+    cleanup_strv struct fp_strv folders = here();
+    fp_strv_add(&folders, "/nonexistent");
+    fp_strv_add(&folders, BASE_IMAGES);
+    struct fp_base_entry entry = {0};
+    assert_int_equal(fp_base_find(&folders, "temurin-17-jre", &entry, NULL), FP_OK);
+    assert_string_equal(entry.reference, "r.io/a:t");
+    fp_base_entry_clear(&entry);
+    assert_int_equal(fp_base_find(&folders, "temurin-11-jre", &entry, NULL), FP_OK);
+    fp_base_entry_clear(&entry);
+    cleanup_strv struct fp_strv names = {0};
+    assert_int_equal(fp_base_list(&folders, &names, NULL), FP_OK);
+    for (size_t i = 1; i < names.len; i++)
+        assert_true(strcmp(names.items[i - 1], names.items[i]) < 0); /* sorted, each once */
+}
+
+static void test_refuses_bad_files(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        const char *words;
+    } bad[] = {
+        {"", "mine.json"},
+        {"[]", "described by an object"},
+        {"{" GOOD ",\"packages\":[]}", "unknown key 'packages': expected description, digests"},
+        {"{" GOOD ",\"java\":17}", "mine.json"},
+        {"{\"reference\":\"r.io/a:t\",\"libc\":\"glibc\",\"java\":17}", "description"},
+        {"{\"description\":\"d\",\"libc\":\"glibc\",\"java\":17}", "reference"},
+        {"{\"description\":\"d\",\"reference\":\"a:t\",\"libc\":\"glibc\",\"java\":17}",
+         "expected REGISTRY/REPOSITORY with a tag or digest"},
+        {"{\"description\":\"d\",\"reference\":\"r.io/a\",\"libc\":\"glibc\",\"java\":17}",
+         "expected REGISTRY/REPOSITORY with a tag or digest"},
+        {"{\"description\":\"d\",\"reference\":\"r.io/A:t\",\"libc\":\"glibc\",\"java\":17}",
+         "mine.json: reference: image name 'r.io/A:t': 'A' at position 1"},
+        {"{\"description\":\"d\",\"reference\":\"r.io/a:t\",\"libc\":\"uclibc\",\"java\":17}",
+         "libc 'uclibc': expected 'glibc' or 'musl'"},
+        {"{\"description\":\"d\",\"reference\":\"r.io/a:t\",\"libc\":\"musl\",\"java\":7}",
+         "java 7: expected a major version from 8 to 99"},
+        {"{\"description\":\"d\",\"reference\":\"r.io/a:t\",\"libc\":\"musl\",\"java\":\"17\"}",
+         "java"},
+        {"{" GOOD ",\"digests\":[]}", "expected an object of platforms"},
+        {"{" GOOD ",\"digests\":{\"amd64\":\"" SUM "\"}}", "digests: 'amd64' is no platform"},
+        {"{" GOOD ",\"digests\":{\"linux/x86_64\":\"" SUM "\"}}", "to be written 'linux/amd64'"},
+        {"{" GOOD ",\"digests\":{\"linux/amd64\":\"latest\"}}", "digests['linux/amd64']"},
+        {"{" GOOD ",\"digests\":{\"linux/amd64\":null}}", "digests['linux/amd64']"},
+    };
+    cleanup_strv struct fp_strv folders = here();
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct fp_base_entry entry = {0};
+        struct fp_error err = {0};
+        write_entry("mine.json", bad[i].text);
+        if (fp_base_find(&folders, "mine", &entry, &err) != FP_E_INPUT)
+            fail_msg("%s was accepted", bad[i].text);
+        assert_int_equal(err.code, FP_E_INPUT);
+        assert_says(&err, folder);
+        assert_says(&err, bad[i].words);
+        assert_null(entry.reference);
+    }
+}
+
+static void test_unknown_names(void **state)
+{
+    (void) state;
+    cleanup_strv struct fp_strv folders = here();
+    static const char *const names[] = {"other", "", "../mine", "a/b", ".hidden", "Mine", "schema"};
+    struct fp_base_entry entry = {0};
+    struct fp_error err = {0};
+    assert_int_equal(fp_base_find(&folders, "other", &entry, &err), FP_E_NOT_FOUND);
+    assert_says(&err, "there are none described in");
+    write_entry("mine.json", "{" GOOD "}");
+    write_entry("schema.json", "{}");
+    write_entry("Upper.json", "{}");
+    write_entry("notes.txt", "");
+    for (size_t i = 0; i < COUNT(names); i++) {
+        assert_int_equal(fp_base_find(&folders, names[i], &entry, &err), FP_E_NOT_FOUND);
+        cleanup_free char *words = fp_xasprintf("no base image '%s': there are mine", names[i]);
+        assert_string_equal(err.text, words);
+        assert_non_null(strstr(err.hint, "--base"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_all_entries_of_the_catalogue, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reads_pins, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_first_folder_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_refuses_bad_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_unknown_names, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
