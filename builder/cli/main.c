@@ -1,4 +1,12 @@
-int main(void)
+#include <unistd.h>
+
+#include "command.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    (void) argc;
+    fp_interrupt_install();
+    int status = fp_cli_main(argv, environ);
+    fp_temp_remove_all();
+    return status;
 }

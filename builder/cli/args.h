@@ -1,0 +1,71 @@
+/**
+ * @file
+ * The options of all commands in one struct, made anew for each run.
+ */
+#ifndef FLINKPACK_CLI_ARGS_H
+#define FLINKPACK_CLI_ARGS_H
+
+#include "flinkpack/build.h"
+#include "option.h"
+
+/** What the option tables fill. Strings are borrowed from the settings. */
+struct fp_args {
+    struct fp_build_options build;
+
+    /* All commands. */
+    bool help;
+    const char *config;
+    const char *progress; /**< NULL: auto */
+    bool verbose;
+    bool quiet;
+
+    /* Where images and downloads lie. */
+    const char *store; /**< NULL: fp_store_path() */
+    const char *cache; /**< NULL: the user's cache folder */
+
+    /* The network. */
+    bool offline;
+    const char *authfile;
+    const char *ca_file;
+    struct fp_strv insecure; /**< HOST[:PORT] */
+    int64_t threads;         /**< 0: by the processors */
+
+    /* Apache's servers; NULL: the real ones. */
+    const char *apache_url;
+    const char *archive_url;
+    const char *checksum_url;
+
+    /* Single commands. */
+    int64_t source_date_epoch; /**< -1: not given */
+    const char *metadata_file;
+    const char *digest_file;
+    const char *platform;   /**< pull, push, inspect: one of an index */
+    struct fp_strv outputs; /**< pull */
+    bool raw;               /**< inspect */
+    bool image_config;      /**< inspect */
+    const char *format;     /**< inspect, images: "text" or "json" */
+    const char *username;   /**< login */
+    bool password_stdin;    /**< login */
+};
+
+/** The groups of the option tables. */
+extern const struct fp_option_group fp_options_flink;
+extern const struct fp_option_group fp_options_job;
+extern const struct fp_option_group fp_options_with;
+extern const struct fp_option_group fp_options_on;
+extern const struct fp_option_group fp_options_to;
+extern const struct fp_option_group fp_options_look;
+extern const struct fp_option_group fp_options_apache;
+extern const struct fp_option_group fp_options_old;
+extern const struct fp_option_group fp_options_catalogue;
+extern const struct fp_option_group fp_options_copy;
+extern const struct fp_option_group fp_options_pull;
+extern const struct fp_option_group fp_options_inspect;
+extern const struct fp_option_group fp_options_images;
+extern const struct fp_option_group fp_options_login;
+extern const struct fp_option_group fp_options_credentials;
+extern const struct fp_option_group fp_options_network;
+extern const struct fp_option_group fp_options_folders;
+extern const struct fp_option_group fp_options_general;
+
+#endif

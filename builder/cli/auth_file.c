@@ -1,0 +1,210 @@
+#include "auth_file.h"
+
+#include <limits.h>
+#include <openssl/evp.h>
+#include <string.h>
+
+#define FILE_MAX_BYTES    ((size_t) 1 << 20)
+#define HELPER_MAX_BYTES  ((size_t) 64 << 10)
+#define HELPER_TIMEOUT_MS 30000
+
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static enum fp_code find_path(const char *path, char **ret, struct fp_error *err)
+{
+    const char *docker = variable("DOCKER_CONFIG");
+    const char *home = variable("HOME");
+    if (path == NULL)
+        path = variable("REGISTRY_AUTH_FILE");
+    if (path != NULL)
+        *ret = fp_xstrdup(path);
+    else if (docker != NULL)
+        *ret = fp_path_join(docker, "config.json");
+    else if (home != NULL)
+        *ret = fp_path_join(home, ".docker/config.json");
+    if (*ret != NULL)
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                "there is no place for credentials: HOME is not "
+                                "set");
+    (void) fp_hint(err, "set DOCKER_CONFIG to a folder, or give --authfile FILE");
+    return code;
+}
+
+/* A link is written through, not replaced by a file. */
+static void follow_links(char **path)
+{
+    char *real = realpath(*path, NULL);
+    if (real == NULL)
+        return;
+    free(*path);
+    *path = real;
+}
+
+enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret, struct fp_error *err)
+{
+    enum fp_code code = find_path(path, &ret->path, err);
+    if (code != FP_OK)
+        return code;
+    if (!fp_path_exists(ret->path)) {
+        ret->document = json_object();
+        return FP_OK;
+    }
+    follow_links(&ret->path);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
+    code = fp_file_read(ret->path, &text, err);
+    if (code == FP_OK && text.len == 0)
+        code = fp_buf_add_text(&text, "{}", err);
+    if (code == FP_OK)
+        code = fp_json_parse(fp_buf_text(&text), text.len, ret->path, &ret->document, err);
+    if (code == FP_OK && !json_is_object(ret->document))
+        code = fp_fail(err, FP_E_INPUT, "%s: expected a JSON object", ret->path);
+    return code;
+}
+
+/* Tabs, as docker writes it, so that its next login does not change every line. */
+static char *tab_indented(const json_t *document)
+{
+    char *text = json_dumps(document, JSON_INDENT(1));
+    bool at_indent = true;
+    for (char *p = text; p != NULL && *p != '\0'; p++) {
+        if (*p == ' ' && at_indent)
+            *p = '\t';
+        else
+            at_indent = *p == '\n';
+    }
+    return text;
+}
+
+static enum fp_code write_file(const struct fp_auth_file *file, struct fp_error *err)
+{
+    const char *base = fp_path_base(file->path);
+    cleanup_free char *folder = fp_xstrndup(file->path, (size_t) (base - file->path));
+    cleanup_free char *text = tab_indented(file->document);
+    if (text == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: not valid UTF-8", file->path);
+    enum fp_code code = folder[0] != '\0' ? fp_mkdir_p(folder, 0700, err) : FP_OK;
+    if (code == FP_OK)
+        code = fp_file_write(file->path, text, strlen(text), 0600, err);
+    explicit_bzero(text, strlen(text));
+    return code;
+}
+
+/* The key that docker uses: Docker Hub has kept the name of its first version. */
+static const char *key_of(const char *host)
+{
+    static const char *const names[] = {"docker.io", "index.docker.io", "registry-1.docker.io"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(host, names[i]) == 0)
+            return "https://index.docker.io/v1/";
+    }
+    return host;
+}
+
+/* The helper that keeps the credentials of `key`, or NULL. Borrowed. */
+static const char *helper_of(const struct fp_auth_file *file, const char *key)
+{
+    const char *helper = fp_json_string(json_object_get(file->document, "credHelpers"), key);
+    if (helper == NULL)
+        helper = fp_json_string(file->document, "credsStore");
+    return helper != NULL && *helper != '\0' ? helper : NULL;
+}
+
+static enum fp_code run_helper(const char *helper, const char *verb, const char *input,
+                               struct fp_error *err)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "._-";
+    if (helper[strspn(helper, allowed)] != '\0')
+        return fp_fail(err, FP_E_INPUT, "'%s' is no name of a credential helper", helper);
+    cleanup_free char *program = fp_xasprintf("docker-credential-%s", helper);
+    const char *const argv[] = {program, verb, NULL};
+    cleanup_buf struct fp_buf output = FP_BUF_INIT(HELPER_MAX_BYTES);
+    int status = 0;
+    enum fp_code code =
+        fp_process_run(argv, input, strlen(input), HELPER_TIMEOUT_MS, &output, &status, err);
+    if (code == FP_OK && status != 0)
+        code = fp_fail(err, FP_E_AUTH, "%s %s: %.200s", program, verb, fp_buf_text(&output));
+    return code;
+}
+
+static enum fp_code store_in_helper(const char *helper, const char *key, const char *username,
+                                    const char *password, struct fp_error *err)
+{
+    cleanup_json json_t *entry =
+        json_pack("{s:s, s:s, s:s}", "ServerURL", key, "Username", username, "Secret", password);
+    cleanup_free char *text = entry != NULL ? json_dumps(entry, JSON_COMPACT) : NULL;
+    if (text == NULL)
+        return fp_fail(err, FP_E_USAGE, "name or password are not valid UTF-8");
+    enum fp_code code = run_helper(helper, "store", text, err);
+    explicit_bzero(text, strlen(text));
+    return code;
+}
+
+/* The object `auths`, made where there is none. Borrowed. */
+static json_t *auths_of(struct fp_auth_file *file)
+{
+    json_t *auths = json_object_get(file->document, "auths");
+    if (json_is_object(auths))
+        return auths;
+    (void) json_object_set_new(file->document, "auths", json_object());
+    return json_object_get(file->document, "auths");
+}
+
+static enum fp_code store_in_file(struct fp_auth_file *file, const char *key, const char *username,
+                                  const char *password, struct fp_error *err)
+{
+    cleanup_free char *pair = fp_xasprintf("%s:%s", username, password);
+    size_t len = strlen(pair);
+    if (len > FILE_MAX_BYTES / 4)
+        return fp_fail(err, FP_E_USAGE, "the password is too long");
+    cleanup_free char *encoded = fp_xmalloc(len / 3 * 4 + 8);
+    (void) EVP_EncodeBlock((unsigned char *) encoded, (const unsigned char *) pair, (int) len);
+    json_t *entry = json_pack("{s:s}", "auth", encoded);
+    explicit_bzero(pair, len);
+    explicit_bzero(encoded, strlen(encoded));
+    if (entry == NULL || json_object_set_new(auths_of(file), key, entry) != 0)
+        return fp_fail(err, FP_E_USAGE, "'%s' is not valid UTF-8", key);
+    return write_file(file, err);
+}
+
+enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host, const char *username,
+                                const char *password, char **ret_where, struct fp_error *err)
+{
+    const char *key = key_of(host);
+    const char *helper = helper_of(file, key);
+    enum fp_code code = helper != NULL ? store_in_helper(helper, key, username, password, err)
+                                       : store_in_file(file, key, username, password, err);
+    if (code == FP_OK)
+        *ret_where =
+            helper != NULL ? fp_xasprintf("docker-credential-%s", helper) : fp_xstrdup(file->path);
+    return code;
+}
+
+enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, bool *ret_any,
+                                struct fp_error *err)
+{
+    const char *key = key_of(host);
+    const char *helper = helper_of(file, key);
+    *ret_any = helper != NULL;
+    enum fp_code code = helper != NULL ? run_helper(helper, "erase", key, err) : FP_OK;
+    if (code != FP_OK)
+        return code;
+    json_t *auths = json_object_get(file->document, "auths");
+    if (json_object_get(auths, key) == NULL)
+        return FP_OK;
+    *ret_any = true;
+    (void) json_object_del(auths, key);
+    return write_file(file, err);
+}
+
+void fp_auth_file_clear(struct fp_auth_file *file)
+{
+    free(file->path);
+    json_decref(file->document);
+    *file = (struct fp_auth_file){0};
+}

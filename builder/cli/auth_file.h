@@ -1,0 +1,41 @@
+/**
+ * @file
+ * The file where docker and podman keep credentials, for login and logout. All that is not about
+ * the one registry stays as it is.
+ */
+#ifndef FLINKPACK_CLI_AUTH_FILE_H
+#define FLINKPACK_CLI_AUTH_FILE_H
+
+#include "flinkpack/support.h"
+
+/** Such a file, read. Zero-initialise; release with fp_auth_file_clear(). */
+struct fp_auth_file {
+    char *path;
+    json_t *document;
+};
+
+/**
+ * Read `path`, or, NULL, $REGISTRY_AUTH_FILE, else $DOCKER_CONFIG/config.json, else
+ * $HOME/.docker/config.json. One that does not exist is empty.
+ * @return FP_E_USAGE where no place is known; FP_E_INPUT for a damaged file; FP_E_IO.
+ */
+FP_CHECKED enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret,
+                                          struct fp_error *err);
+/**
+ * Keep credentials: in the credential helper that the file names for `host`, else in the file,
+ * which only its owner can read then.
+ * @param ret_where Says where, in words; the caller owns it.
+ */
+FP_CHECKED enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host,
+                                           const char *username, const char *password,
+                                           char **ret_where, struct fp_error *err);
+/** Forget the credentials of `host`. `*ret_any` is false where there were none. */
+FP_CHECKED enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host,
+                                           bool *ret_any, struct fp_error *err);
+/** Release the members. */
+void fp_auth_file_clear(struct fp_auth_file *file);
+
+/** Declare a struct fp_auth_file that is cleared at the end of its scope. */
+#define cleanup_auth_file __attribute__((cleanup(fp_auth_file_clear)))
+
+#endif

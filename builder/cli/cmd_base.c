@@ -1,0 +1,79 @@
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "flinkpack/base.h"
+#include "session.h"
+
+void fp_catalogue_folders(struct fp_strv *folders)
+{
+    char path[PATH_MAX];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
+    if (len > 0 && (size_t) len < sizeof(path)) {
+        const char *base = memrchr(path, '/', (size_t) len);
+        size_t folder = base != NULL ? (size_t) (base - path) : 0;
+        fp_strv_addf(folders, "%.*s/../share/flinkpack/base-images", (int) folder, path);
+    }
+    fp_strv_add(folders, FLINKPACK_DATA "/flinkpack/base-images");
+}
+
+static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *entry,
+                              struct fp_error *err)
+{
+    return fp_buf_addf(out, err, "%-24s Java %-3u %-6s %s\n", entry->name, entry->java, entry->libc,
+                       entry->reference);
+}
+
+static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    enum fp_code code = fp_base_list(folders, &names, err);
+    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+        struct fp_base_entry entry = {0};
+        code = fp_base_find(folders, names.items[i], &entry, err);
+        if (code == FP_OK)
+            code = put_entry(&run->out, &entry, err);
+        fp_base_entry_clear(&entry);
+    }
+    return code;
+}
+
+static enum fp_code put_digests(struct fp_buf *out, const json_t *digests, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    void *at = json_object_iter((json_t *) (uintptr_t) digests);
+    for (; at != NULL && code == FP_OK;
+         at = json_object_iter_next((json_t *) (uintptr_t) digests, at))
+        code = fp_buf_addf(out, err, "%-12s %s\n", json_object_iter_key(at),
+                           json_string_value(json_object_iter_value(at)));
+    return code;
+}
+
+static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
+{
+    struct fp_base_entry entry = {0};
+    enum fp_code code = fp_base_find(folders, run->operands.items[1], &entry, err);
+    if (code == FP_OK)
+        code = fp_buf_addf(&run->out, err,
+                           "Name         %s\nImage        %s\nJava         %u\n"
+                           "C library    %s\n",
+                           entry.name, entry.reference, entry.java, entry.libc);
+    if (code == FP_OK && entry.description != NULL)
+        code = fp_buf_addf(&run->out, err, "Description  %s\n", entry.description);
+    if (code == FP_OK)
+        code = put_digests(&run->out, entry.digests, err);
+    fp_base_entry_clear(&entry);
+    return code;
+}
+
+enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
+{
+    const char *what = run->operands.items[0];
+    struct fp_strv *folders = &run->args.build.base_folders;
+    fp_catalogue_folders(folders);
+    if (strcmp(what, "list") == 0 && run->operands.len == 1)
+        return list(run, folders, err);
+    if (strcmp(what, "show") == 0 && run->operands.len == 2)
+        return show(run, folders, err);
+    return fp_fail(err, FP_E_USAGE, "base: expected list, or show NAME");
+}

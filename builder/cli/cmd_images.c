@@ -1,0 +1,105 @@
+#include <string.h>
+
+#include "format.h"
+#include "image_model.h"
+
+/* "linux/amd64,linux/arm64". The caller owns it. */
+static char *platforms_of(const json_t *model)
+{
+    const json_t *images = json_object_get(model, "images");
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    for (size_t i = 0; i < json_array_size(images); i++) {
+        const char *platform = fp_json_string(json_array_get(images, i), "platform");
+        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "," : "", platform) != FP_OK)
+            break;
+    }
+    return fp_buf_take(&text);
+}
+
+static json_t *row_of(const json_t *model)
+{
+    cleanup_free char *platforms = platforms_of(model);
+    const json_t *first = json_array_get(json_object_get(model, "images"), 0);
+    const char *created = fp_json_string(first, "created");
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s?}", "name", fp_json_string(model, "name"),
+                     "digest", fp_json_string(model, "digest"), "mediaType",
+                     fp_json_string(model, "mediaType"), "platforms", platforms, "size",
+                     (json_int_t) fp_image_model_bytes(model), "created", created);
+}
+
+/* One damaged image does not hide the others. */
+static void add_row(struct fp_repo *repo, const struct fp_layout_name *entry,
+                    struct fp_reporter *reporter, json_t *rows)
+{
+    struct fp_error err = {0};
+    cleanup_json json_t *model = NULL;
+    const char *name = entry->name != NULL ? entry->name : "";
+    enum fp_code code = fp_image_model(repo, &entry->descriptor, name, NULL, &model, &err);
+    if (code != FP_OK) {
+        fp_report(reporter, FP_EVENT_WARNING, "%s: %s", name, err.text);
+        return;
+    }
+    (void) json_array_append_new(rows, row_of(model));
+}
+
+static enum fp_code collect(const struct fp_session *session, json_t *rows, struct fp_error *err)
+{
+    cleanup_repo struct fp_repo *repo = NULL;
+    struct fp_layout_name *names = NULL;
+    size_t len = 0;
+    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
+    if (!fp_path_exists(marker))
+        return FP_OK; /* nothing was ever put there */
+    enum fp_code code = fp_layout_list(session->store, &names, &len, err);
+    if (code == FP_OK)
+        code = fp_repo_open_layout(session->store, false, &repo, err);
+    for (size_t i = 0; i < len && code == FP_OK; i++)
+        add_row(repo, &names[i], session->context.reporter, rows);
+    fp_layout_names_free(names, len);
+    return code;
+}
+
+static int widest_name(const json_t *rows)
+{
+    size_t widest = strlen("NAME");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
+        size_t width = fp_text_columns(fp_json_string(json_array_get(rows, i), "name"));
+        widest = width > widest ? width : widest;
+    }
+    return (int) (widest < 200 ? widest : 200);
+}
+
+static enum fp_code put_table(struct fp_buf *out, const json_t *rows, struct fp_error *err)
+{
+    int width = widest_name(rows);
+    enum fp_code code = fp_buf_addf(out, err, "%-*s  %-19s  %8s  %-20s  %s\n", width, "NAME",
+                                    "DIGEST", "SIZE", "CREATED", "PLATFORMS");
+    for (size_t i = 0; i < json_array_size(rows) && code == FP_OK; i++) {
+        const json_t *row = json_array_get(rows, i);
+        const char *created = fp_json_string(row, "created");
+        char size[FP_FORMAT_MAX];
+        fp_format_bytes((uint64_t) json_integer_value(json_object_get(row, "size")), size);
+        cleanup_free char *line =
+            fp_xasprintf("%-*s  %-19.19s  %8s  %-20.20s  %s", width, fp_json_string(row, "name"),
+                         fp_json_string(row, "digest"), size, created != NULL ? created : "",
+                         fp_json_string(row, "platforms"));
+        fp_make_printable(line);
+        code = fp_buf_addf(out, err, "%s\n", line);
+    }
+    return code;
+}
+
+enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_json json_t *rows = json_array();
+    enum fp_code code = fp_session_open_local(run, &session, err);
+    if (code == FP_OK)
+        code = collect(&session, rows, err);
+    if (code != FP_OK)
+        return code;
+    if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
+        return put_table(&run->out, rows, err);
+    cleanup_free char *text = fp_json_pretty(rows);
+    return fp_buf_addf(&run->out, err, "%s\n", text);
+}

@@ -1,0 +1,212 @@
+#include <string.h>
+
+#include "format.h"
+#include "image_model.h"
+
+/* One line "Label        value". What comes from images is made printable. */
+static enum fp_code put_field(struct fp_buf *out, const char *label, const char *value,
+                              struct fp_error *err)
+{
+    if (value == NULL || *value == '\0')
+        return FP_OK;
+    cleanup_free char *text = fp_xstrdup(value);
+    fp_make_printable(text);
+    return fp_buf_addf(out, err, "%-13s%s\n", label, text);
+}
+
+/* An array of words on one line, as a shell would show them. */
+static enum fp_code put_words(struct fp_buf *out, const char *label, const json_t *words,
+                              struct fp_error *err)
+{
+    cleanup_free char *text = json_array_size(words) > 0 ? json_dumps(words, 0) : NULL;
+    return put_field(out, label, text, err);
+}
+
+static enum fp_code put_lines(struct fp_buf *out, const char *label, const json_t *lines,
+                              struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < json_array_size(lines) && code == FP_OK; i++)
+        code =
+            put_field(out, i == 0 ? label : "", json_string_value(json_array_get(lines, i)), err);
+    return code;
+}
+
+static enum fp_code put_pairs(struct fp_buf *out, const char *label, json_t *pairs,
+                              struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(pairs, key, value)
+    {
+        cleanup_free char *pair =
+            fp_xasprintf("%s=%s", key, json_is_string(value) ? json_string_value(value) : "");
+        if (code == FP_OK)
+            code = put_field(out, label, pair, err);
+        label = "";
+    }
+    return code;
+}
+
+static enum fp_code put_layers(struct fp_buf *out, const json_t *layers, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < json_array_size(layers) && code == FP_OK; i++) {
+        const json_t *layer = json_array_get(layers, i);
+        const char *by = fp_json_string(layer, "createdBy");
+        char size[FP_FORMAT_MAX];
+        fp_format_bytes((uint64_t) json_integer_value(json_object_get(layer, "size")), size);
+        cleanup_free char *line = fp_xasprintf("%s  %8s  %.60s", fp_json_string(layer, "digest"),
+                                               size, by != NULL ? by : "");
+        code = put_field(out, i == 0 ? "Layers" : "", line, err);
+    }
+    return code;
+}
+
+static enum fp_code put_config(struct fp_buf *out, const json_t *config, struct fp_error *err)
+{
+    enum fp_code code = put_field(out, "User", fp_json_string(config, "User"), err);
+    if (code == FP_OK)
+        code = put_field(out, "Folder", fp_json_string(config, "WorkingDir"), err);
+    if (code == FP_OK)
+        code = put_words(out, "Entrypoint", json_object_get(config, "Entrypoint"), err);
+    if (code == FP_OK)
+        code = put_words(out, "Command", json_object_get(config, "Cmd"), err);
+    if (code == FP_OK)
+        code = put_lines(out, "Environment", json_object_get(config, "Env"), err);
+    return code == FP_OK ? put_pairs(out, "Labels", json_object_get(config, "Labels"), err) : code;
+}
+
+static enum fp_code put_image(struct fp_buf *out, const json_t *image, struct fp_error *err)
+{
+    enum fp_code code = fp_buf_add_text(out, "\n", err);
+    if (code == FP_OK)
+        code = put_field(out, "Platform", fp_json_string(image, "platform"), err);
+    if (code == FP_OK)
+        code = put_field(out, "Manifest", fp_json_string(image, "digest"), err);
+    if (code == FP_OK)
+        code = put_field(out, "Created", fp_json_string(image, "created"), err);
+    if (code == FP_OK)
+        code = put_config(out, json_object_get(image, "config"), err);
+    if (code == FP_OK)
+        code = put_pairs(out, "Annotations", json_object_get(image, "annotations"), err);
+    return code == FP_OK ? put_layers(out, json_object_get(image, "layers"), err) : code;
+}
+
+static enum fp_code put_text(struct fp_buf *out, const json_t *model, struct fp_error *err)
+{
+    char size[FP_FORMAT_MAX];
+    fp_format_bytes(fp_image_model_bytes(model), size);
+    enum fp_code code = put_field(out, "Name", fp_json_string(model, "name"), err);
+    if (code == FP_OK)
+        code = put_field(out, "Digest", fp_json_string(model, "digest"), err);
+    if (code == FP_OK)
+        code = put_field(out, "Media type", fp_json_string(model, "mediaType"), err);
+    if (code == FP_OK)
+        code = put_field(out, "Size", size, err);
+    if (code == FP_OK)
+        code = put_pairs(out, "Annotations", json_object_get(model, "annotations"), err);
+    const json_t *images = json_object_get(model, "images");
+    for (size_t i = 0; i < json_array_size(images) && code == FP_OK; i++)
+        code = put_image(out, json_array_get(images, i), err);
+    return code;
+}
+
+/* The manifest for one platform: of an index the one asked for, or the only one. */
+static enum fp_code choose_manifest(struct fp_found *image, const struct fp_platform *platform,
+                                    struct fp_buf *text, struct fp_descriptor *ret,
+                                    struct fp_error *err)
+{
+    cleanup_index struct fp_index index = {0};
+    const struct fp_descriptor *chosen = NULL;
+    *ret = fp_descriptor_copy(&image->root);
+    enum fp_code code = fp_repo_get_document(image->repo, &image->root, text, err);
+    if (code != FP_OK || !fp_media_is_index(image->root.media_type))
+        return code;
+    code = fp_index_parse(fp_buf_text(text), text->len, image->root.media_type, image->title,
+                          &index, err);
+    if (code == FP_OK && platform == NULL && index.manifest_count != 1) {
+        code = fp_fail(err, FP_E_USAGE, "%s is for several platforms", image->title);
+        (void) fp_hint(err, "choose one with --platform OS/ARCH");
+    }
+    if (code != FP_OK)
+        return code;
+    chosen = &index.manifests[0];
+    if (platform != NULL)
+        code = fp_index_choose(&index, platform, image->title, &chosen, err);
+    if (code != FP_OK)
+        return code;
+    fp_descriptor_clear(ret);
+    *ret = fp_descriptor_copy(chosen);
+    fp_buf_clear(text);
+    return fp_repo_get_document(image->repo, ret, text, err);
+}
+
+static enum fp_code put_document(struct fp_run *run, const struct fp_buf *text,
+                                 struct fp_error *err)
+{
+    return fp_buf_add(&run->out, fp_buf_text(text), text->len, err);
+}
+
+static enum fp_code put_raw(struct fp_run *run, struct fp_found *image,
+                            const struct fp_platform *platform, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_descriptor struct fp_descriptor manifest = {0};
+    enum fp_code code = platform != NULL
+                            ? choose_manifest(image, platform, &text, &manifest, err)
+                            : fp_repo_get_document(image->repo, &image->root, &text, err);
+    return code == FP_OK ? put_document(run, &text, err) : code;
+}
+
+static enum fp_code put_image_config(struct fp_run *run, struct fp_found *image,
+                                     const struct fp_platform *platform, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_buf struct fp_buf config = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_descriptor struct fp_descriptor descriptor = {0};
+    cleanup_manifest struct fp_manifest manifest = {0};
+    enum fp_code code = choose_manifest(image, platform, &text, &descriptor, err);
+    if (code == FP_OK)
+        code = fp_manifest_parse(fp_buf_text(&text), text.len, descriptor.media_type, image->title,
+                                 &manifest, err);
+    if (code == FP_OK)
+        code = fp_repo_get_document(image->repo, &manifest.config, &config, err);
+    return code == FP_OK ? put_document(run, &config, err) : code;
+}
+
+static enum fp_code put_model(struct fp_run *run, struct fp_found *image,
+                              const struct fp_platform *platform, struct fp_error *err)
+{
+    cleanup_json json_t *model = NULL;
+    enum fp_code code =
+        fp_image_model(image->repo, &image->root, image->title, platform, &model, err);
+    if (code != FP_OK)
+        return code;
+    if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
+        return put_text(&run->out, model, err);
+    cleanup_free char *text = fp_json_pretty(model);
+    return fp_buf_addf(&run->out, err, "%s\n", text);
+}
+
+enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found image = {0};
+    struct fp_platform platform = {0};
+    bool one_platform = false;
+    enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
+    const struct fp_platform *only = one_platform ? &platform : NULL;
+    if (code == FP_OK)
+        code = fp_session_open(run, &session, err);
+    if (code == FP_OK)
+        code = fp_session_find(&session, run->operands.items[0], only, &image, err);
+    if (code != FP_OK)
+        return code;
+    if (run->args.raw)
+        return put_raw(run, &image, only, err);
+    if (run->args.image_config)
+        return put_image_config(run, &image, only, err);
+    return put_model(run, &image, only, err);
+}

@@ -1,0 +1,82 @@
+#include <string.h>
+
+#include "auth_file.h"
+#include "secret.h"
+#include "session.h"
+
+/* Secrets are wiped before their memory is given back. */
+static void wipe(char **secret)
+{
+    if (*secret != NULL)
+        explicit_bzero(*secret, strlen(*secret));
+    free(*secret);
+    *secret = NULL;
+}
+#define cleanup_secret __attribute__((cleanup(wipe)))
+
+/* HOST[:PORT], also written as "https://HOST/". The caller owns `*ret`. */
+static enum fp_code host_of(const char *text, char **ret, struct fp_error *err)
+{
+    const char *host = strstr(text, "://") != NULL ? strstr(text, "://") + 3 : text;
+    size_t len = strcspn(host, "/");
+    cleanup_reference struct fp_reference reference = {0};
+    cleanup_free char *name = fp_xstrndup(host, len);
+    cleanup_free char *full = fp_xasprintf("%s/any", name);
+    enum fp_code code = fp_reference_parse(full, &reference, err);
+    if (code != FP_OK || reference.registry == NULL) {
+        code = fp_fail(err, FP_E_USAGE, "'%s' is no registry", text);
+        (void) fp_hint(err, "expected HOST[:PORT], such as registry.example.com");
+        return code;
+    }
+    *ret = fp_xstrdup(reference.registry);
+    return FP_OK;
+}
+
+static enum fp_code take_password(const struct fp_args *args, const char *host, char **ret,
+                                  struct fp_error *err)
+{
+    if (args->password_stdin)
+        return fp_secret_from_stdin(ret, err);
+    cleanup_free char *prompt = fp_xasprintf("Password of %s at %s: ", args->username, host);
+    return fp_secret_from_terminal(prompt, ret, err);
+}
+
+enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
+{
+    const struct fp_args *args = &run->args;
+    cleanup_free char *host = NULL;
+    cleanup_free char *where = NULL;
+    cleanup_secret char *password = NULL;
+    cleanup_auth_file struct fp_auth_file file = {0};
+    if (args->username == NULL)
+        return fp_fail(err, FP_E_USAGE, "login: expected --username NAME");
+    if (strchr(args->username, ':') != NULL)
+        return fp_fail(err, FP_E_USAGE, "--username: a name cannot contain ':'");
+    enum fp_code code = host_of(run->operands.items[0], &host, err);
+    if (code == FP_OK)
+        code = fp_auth_file_read(args->authfile, &file, err);
+    if (code == FP_OK)
+        code = take_password(args, host, &password, err);
+    if (code == FP_OK)
+        code = fp_auth_file_store(&file, host, args->username, password, &where, err);
+    if (code == FP_OK)
+        fp_report(run->reporter, FP_EVENT_INFO, "credentials for %s are kept in %s", host, where);
+    return code;
+}
+
+enum fp_code fp_run_logout(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_free char *host = NULL;
+    cleanup_auth_file struct fp_auth_file file = {0};
+    bool any = false;
+    enum fp_code code = host_of(run->operands.items[0], &host, err);
+    if (code == FP_OK)
+        code = fp_auth_file_read(run->args.authfile, &file, err);
+    if (code == FP_OK)
+        code = fp_auth_file_erase(&file, host, &any, err);
+    if (code == FP_OK)
+        fp_report(run->reporter, FP_EVENT_INFO,
+                  any ? "credentials for %s are forgotten" : "there were no credentials for %s",
+                  host);
+    return code;
+}

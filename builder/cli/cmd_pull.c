@@ -1,0 +1,90 @@
+#include "session.h"
+
+/* What an image is to be called in the local store, or NULL. The caller owns it. */
+static char *name_in_store(const struct fp_found *from)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    if (from->name == NULL || fp_reference_parse(from->name, &reference, NULL) != FP_OK)
+        return NULL;
+    return fp_store_name(&reference);
+}
+
+static enum fp_code pull_to(const struct fp_session *session, const struct fp_found *from,
+                            const char *output, const struct fp_platform *platform,
+                            struct fp_error *err)
+{
+    cleanup_target struct fp_target to = {0};
+    struct fp_digest digest = {0};
+    cleanup_free char *name = name_in_store(from);
+    enum fp_code code = output != NULL ? fp_session_target(session, output, from->name, &to, err)
+                                       : fp_session_store(session, name, &to, err);
+    if (code == FP_OK)
+        code = fp_session_copy(session, from, &to, platform, &digest, err);
+    if (code == FP_OK)
+        fp_report(session->context.reporter, FP_EVENT_INFO, "%s@%s", from->title, digest.text);
+    return code;
+}
+
+/* Outputs are looked at before anything is fetched. */
+static enum fp_code check_outputs(const struct fp_strv *outputs, struct fp_error *err)
+{
+    for (size_t i = 0; i < outputs->len; i++) {
+        struct fp_location location = {0};
+        enum fp_code code = fp_location_parse(outputs->items[i], &location, err);
+        enum fp_location_kind kind = location.kind;
+        fp_location_clear(&location);
+        if (code != FP_OK)
+            return fp_context(err, "--output");
+        if (kind == FP_AT_REGISTRY || kind == FP_AT_STORE || kind == FP_AT_ROOTFS) {
+            code = fp_fail(err, FP_E_USAGE, "--output: '%s' is no layout and no archive",
+                           outputs->items[i]);
+            (void) fp_hint(err,
+                           "oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; 'flinkpack "
+                           "push' copies to a registry");
+            return code;
+        }
+    }
+    return FP_OK;
+}
+
+/* docker.io's short names are spelt out by the reference; a short name alone is the local store's,
+ * where there is nothing to pull from. */
+static enum fp_code check_source(const struct fp_found *from, const char *text,
+                                 const struct fp_strv *outputs, struct fp_error *err)
+{
+    if (from->location.kind != FP_AT_STORE || outputs->len > 0)
+        return FP_OK;
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "'%s' names no registry, and is in the local store already", text);
+    (void) fp_hint(err, "flinkpack pull docker.io/%s", text);
+    return code;
+}
+
+enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found from = {0};
+    struct fp_platform platform = {0};
+    bool one_platform = false;
+    const char *source = run->operands.items[0];
+    const struct fp_strv *outputs = &run->args.outputs;
+    enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
+    const struct fp_platform *only = one_platform ? &platform : NULL;
+    if (code == FP_OK)
+        code = check_outputs(outputs, err);
+    if (code == FP_OK)
+        code = fp_session_open(run, &session, err);
+    if (code == FP_OK)
+        code = fp_session_find_remote(&session, source, only, &from, err);
+    if (code == FP_E_NOT_FOUND && from.location.kind == FP_AT_STORE)
+        (void) fp_hint(err, "flinkpack pull docker.io/%s", source);
+    if (code == FP_OK)
+        code = check_source(&from, source, outputs, err);
+    if (code != FP_OK)
+        return code;
+    if (outputs->len == 0)
+        return pull_to(&session, &from, NULL, only, err);
+    for (size_t i = 0; i < outputs->len && code == FP_OK; i++)
+        code = pull_to(&session, &from, outputs->items[i], only, err);
+    return code;
+}

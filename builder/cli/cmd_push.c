@@ -1,0 +1,54 @@
+#include "session.h"
+
+/* Where to, when nothing says so: an image goes where its name says. */
+static enum fp_code own_destination(const struct fp_found *found, const char *source,
+                                    struct fp_strv *ret, struct fp_error *err)
+{
+    if (found->in_store && found->location.kind == FP_AT_REGISTRY) {
+        fp_strv_add(ret, found->name);
+        return FP_OK;
+    }
+    enum fp_code code =
+        found->location.kind == FP_AT_REGISTRY
+            ? fp_fail(err, FP_E_NOT_FOUND, "%s: not in the local store", source)
+            : fp_fail(err, FP_E_USAGE, "'%s' does not say where to push it", source);
+    (void) fp_hint(err, "flinkpack push %s registry.example.com/team/NAME:TAG", source);
+    return code;
+}
+
+static enum fp_code push_to(const struct fp_session *session, const struct fp_found *from,
+                            const char *destination, const struct fp_platform *platform,
+                            struct fp_buf *out, struct fp_error *err)
+{
+    cleanup_target struct fp_target to = {0};
+    struct fp_digest digest = {0};
+    enum fp_code code = fp_session_target(session, destination, from->name, &to, err);
+    if (code == FP_OK)
+        code = fp_session_copy(session, from, &to, platform, &digest, err);
+    if (code != FP_OK || out->len > 0)
+        return code;
+    return fp_buf_addf(out, err, "%s@%s\n", to.title, digest.text);
+}
+
+enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found from = {0};
+    cleanup_strv struct fp_strv destinations = {0};
+    struct fp_platform platform = {0};
+    bool one_platform = false;
+    const char *source = run->operands.items[0];
+    enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
+    const struct fp_platform *only = one_platform ? &platform : NULL;
+    if (code == FP_OK)
+        code = fp_session_open(run, &session, err);
+    if (code == FP_OK)
+        code = fp_session_find(&session, source, only, &from, err);
+    for (size_t i = 1; i < run->operands.len; i++)
+        fp_strv_add(&destinations, run->operands.items[i]);
+    if (code == FP_OK && destinations.len == 0)
+        code = own_destination(&from, source, &destinations, err);
+    for (size_t i = 0; i < destinations.len && code == FP_OK; i++)
+        code = push_to(&session, &from, destinations.items[i], only, &run->out, err);
+    return code;
+}

@@ -1,0 +1,42 @@
+#include "session.h"
+
+/* The name that `text` is to be in the local store. */
+static enum fp_code new_name(const char *text, char **ret, struct fp_error *err)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    enum fp_code code = fp_reference_parse(text, &reference, err);
+    if (code != FP_OK)
+        return code;
+    if (fp_digest_is_set(&reference.digest))
+        return fp_fail(err, FP_E_USAGE, "'%s': a digest is no name to give", text);
+    *ret = fp_store_name(&reference);
+    return FP_OK;
+}
+
+static enum fp_code add_name(const struct fp_found *image, const struct fp_buf *document,
+                             const char *text, struct fp_error *err)
+{
+    cleanup_free char *name = NULL;
+    enum fp_code code = new_name(text, &name, err);
+    if (code != FP_OK)
+        return code;
+    return fp_repo_name(image->repo, &image->root, fp_buf_text(document), name, err);
+}
+
+enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found image = {0};
+    cleanup_buf struct fp_buf document = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_session_open_local(run, &session, err);
+    if (code == FP_OK)
+        code = fp_session_find(&session, run->operands.items[0], NULL, &image, err);
+    if (code == FP_OK && !image.in_store)
+        code =
+            fp_fail(err, FP_E_USAGE, "'%s' is no name in the local store", run->operands.items[0]);
+    if (code == FP_OK)
+        code = fp_repo_get_document(image.repo, &image.root, &document, err);
+    for (size_t i = 1; i < run->operands.len && code == FP_OK; i++)
+        code = add_name(&image, &document, run->operands.items[i], err);
+    return code == FP_OK ? fp_repo_finish(image.repo, err) : code;
+}

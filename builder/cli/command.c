@@ -1,0 +1,242 @@
+#include "command.h"
+
+#include <string.h>
+
+const struct fp_option_group *const fp_all_options[] = {
+    &fp_options_flink,
+    &fp_options_job,
+    &fp_options_with,
+    &fp_options_on,
+    &fp_options_to,
+    &fp_options_look,
+    &fp_options_old,
+    &fp_options_apache,
+    &fp_options_catalogue,
+    &fp_options_copy,
+    &fp_options_pull,
+    &fp_options_inspect,
+    &fp_options_images,
+    &fp_options_login,
+    &fp_options_credentials,
+    &fp_options_network,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
+};
+
+static const struct fp_option_group *const build_groups[] = {
+    &fp_options_flink,       &fp_options_job,
+    &fp_options_with,        &fp_options_on,
+    &fp_options_to,          &fp_options_look,
+    &fp_options_old,         &fp_options_apache,
+    &fp_options_catalogue,   &fp_options_network,
+    &fp_options_credentials, &fp_options_folders,
+    &fp_options_general,     NULL,
+};
+static const struct fp_option_group *const push_groups[] = {
+    &fp_options_copy,    &fp_options_network, &fp_options_credentials,
+    &fp_options_folders, &fp_options_general, NULL,
+};
+static const struct fp_option_group *const pull_groups[] = {
+    &fp_options_pull,
+    &fp_options_copy,
+    &fp_options_network,
+    &fp_options_credentials,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const inspect_groups[] = {
+    &fp_options_inspect,
+    &fp_options_copy,
+    &fp_options_network,
+    &fp_options_credentials,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const images_groups[] = {
+    &fp_options_images,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const store_groups[] = {
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const login_groups[] = {
+    &fp_options_login,   &fp_options_credentials, &fp_options_network,
+    &fp_options_folders, &fp_options_general,     NULL,
+};
+static const struct fp_option_group *const logout_groups[] = {
+    &fp_options_credentials,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const base_groups[] = {
+    &fp_options_catalogue,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const plain_groups[] = {
+    &fp_options_general,
+    NULL,
+};
+
+#define PLACES                                                                                     \
+    "IMAGE is a name in the local store, REGISTRY/REPO:TAG, oci:DIR[:TAG], "                       \
+    "oci-archive:FILE[:TAG] "                                                                      \
+    "or docker-archive:FILE."
+
+const struct fp_command fp_commands[] = {
+    {.name = "build",
+     .operands = "",
+     .summary = "make the image of a Flink distribution and a job",
+     .text = "Prints NAME@sha256:... of what was made. With neither --push nor --output the image "
+             "goes to the local store. A command line that begins with an option means build, so "
+             "those of Flink's build.sh work as they are.",
+     .examples = "flinkpack build --from-release --flink-version 1.20.4 --job-jar job.jar\n"
+                 "flinkpack build --from-local-dist --job-jar job.jar --image-name "
+                 "registry.example.com/team/orders:1.2 --push\n"
+                 "flinkpack build --from-archive flink-2.2.0-bin-scala_2.12.tgz --plugin "
+                 "s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
+     .groups = build_groups,
+     .run = fp_run_build},
+    {.name = "push",
+     .operands = "SOURCE [DESTINATION...]",
+     .summary = "copy an image to a registry, a layout or an archive",
+     .text = "SOURCE is an IMAGE; without DESTINATION its own name says where it goes. Prints "
+             "NAME@sha256:... of the first destination.\n" PLACES,
+     .examples = "flinkpack push registry.example.com/team/orders:1.2\n"
+                 "flinkpack push flink-job registry.example.com/team/orders:1.2\n"
+                 "flinkpack push oci-archive:orders.tar registry.example.com/team/orders:1.2\n",
+     .groups = push_groups,
+     .min_operands = 1,
+     .max_operands = SIZE_MAX,
+     .run = fp_run_push},
+    {.name = "pull",
+     .operands = "IMAGE",
+     .summary = "copy an image to the local store, a layout or an archive",
+     .text = PLACES,
+     .examples = "flinkpack pull registry.example.com/team/orders:1.2\n"
+                 "flinkpack pull docker.io/flink:2.2.0 --platform linux/arm64 -o "
+                 "docker-archive:flink.tar\n",
+     .groups = pull_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .run = fp_run_pull},
+    {.name = "tag",
+     .operands = "IMAGE NAME...",
+     .summary = "give an image in the local store more names",
+     .examples = "flinkpack tag flink-job registry.example.com/team/orders:1.2\n",
+     .groups = store_groups,
+     .min_operands = 2,
+     .max_operands = SIZE_MAX,
+     .run = fp_run_tag},
+    {.name = "inspect",
+     .operands = "IMAGE",
+     .summary = "show what an image is made of",
+     .text = PLACES " A name is looked up in the local store first, then in its registry.",
+     .examples = "flinkpack inspect flink-job\n"
+                 "flinkpack inspect --format json registry.example.com/team/orders:1.2\n",
+     .groups = inspect_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .run = fp_run_inspect},
+    {.name = "images",
+     .operands = "",
+     .summary = "list the images in the local store",
+     .groups = images_groups,
+     .run = fp_run_images},
+    {.name = "rmi",
+     .operands = "NAME...",
+     .summary = "take names out of the local store, and what nothing needs any more",
+     .groups = store_groups,
+     .min_operands = 1,
+     .max_operands = SIZE_MAX,
+     .run = fp_run_rmi},
+    {.name = "login",
+     .operands = "REGISTRY",
+     .summary = "check credentials of a registry and keep them where docker does",
+     .examples = "flinkpack login registry.example.com -u ci --password-stdin < token\n",
+     .groups = login_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .run = fp_run_login},
+    {.name = "logout",
+     .operands = "REGISTRY",
+     .summary = "forget the credentials of a registry",
+     .groups = logout_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .run = fp_run_logout},
+    {.name = "base",
+     .operands = "list | show NAME",
+     .summary = "show the catalogue of base images",
+     .groups = base_groups,
+     .min_operands = 1,
+     .max_operands = 2,
+     .words = "list show",
+     .run = fp_run_base},
+    {.name = "completion",
+     .operands = "bash | zsh | fish",
+     .summary = "write the completion script of a shell",
+     .examples =
+         "flinkpack completion bash > ~/.local/share/bash-completion/completions/flinkpack\n",
+     .groups = plain_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .words = "bash zsh fish",
+     .run = fp_run_completion},
+    {.name = "help",
+     .operands = "[COMMAND]",
+     .summary = "show this, or the help of a command",
+     .groups = plain_groups,
+     .max_operands = 1,
+     .run = fp_run_help},
+    {.name = "man",
+     .operands = "",
+     .summary = "write the manual page",
+     .groups = plain_groups,
+     .hidden = true,
+     .run = fp_run_man},
+    {.name = NULL},
+};
+
+const struct fp_command *fp_command_find(const char *name)
+{
+    for (const struct fp_command *command = fp_commands; command->name != NULL; command++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
+const struct fp_exit_status fp_exit_statuses[] = {
+    {"0", "done"},
+    {"1", "a defect of flinkpack"},
+    {"2", "the command line, environment or configuration file is wrong"},
+    {"3", "an input is not what it should be"},
+    {"4", "credentials are missing or refused"},
+    {"5", "a file, image, release or repository does not exist"},
+    {"6", "the network failed; it may work later"},
+    {"7", "a tag names another image already"},
+    {"8", "something has not the digest, checksum or certificate that it must have"},
+    {"9", "the local file system failed: disk full, permission"},
+    {"130, 143", "interrupted by SIGINT, SIGTERM"},
+    {NULL, NULL},
+};
+
+const struct fp_variable fp_variables[] = {
+    {"FLINKPACK_OPTION", "any option: FLINKPACK_JOB_JAR stands for --job-jar; the items of a list "
+                         "are separated by line ends"},
+    {"SOURCE_DATE_EPOCH", "the time in the image, in seconds since 1970"},
+    {"REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG, DOCKER_CONFIG", "where credentials are"},
+    {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies"},
+    {"SSL_CERT_FILE, SSL_CERT_DIR", "trusted certificates in place of the system's"},
+    {"XDG_DATA_HOME, XDG_CACHE_HOME", "where the local store and the downloads are kept"},
+    {"NO_COLOR, TERM", "NO_COLOR, or TERM=dumb: lines instead of bars"},
+    {NULL, NULL},
+};

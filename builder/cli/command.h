@@ -1,0 +1,87 @@
+/**
+ * @file
+ * The commands and what each gets to run.
+ */
+#ifndef FLINKPACK_CLI_COMMAND_H
+#define FLINKPACK_CLI_COMMAND_H
+
+#include "args.h"
+
+/** The most that a command writes to standard output, in bytes. */
+#define FP_OUTPUT_MAX_BYTES ((size_t) 64 << 20)
+
+/** One run of a command. */
+struct fp_run {
+    struct fp_args args;
+    struct fp_strv operands;
+    struct fp_reporter *reporter;
+    struct fp_buf out; /**< what goes to standard output once the command has succeeded */
+};
+
+/** A command. Static. */
+struct fp_command {
+    const char *name;
+    const char *operands; /**< "SOURCE [DESTINATION...]"; "" for none */
+    const char *summary;  /**< one line */
+    const char *text;     /**< more of it: paragraphs, with '\n' between them; NULL: none */
+    const char *examples; /**< command lines, each followed by '\n'; NULL: none */
+    fp_option_groups groups;
+    size_t min_operands;
+    size_t max_operands;
+    const char *words; /**< for completion: what the first operand may be; or NULL */
+    bool hidden;
+    enum fp_code (*run)(struct fp_run *run, struct fp_error *err);
+};
+
+/** All commands, in the order of --help; ends with one whose name is NULL. */
+extern const struct fp_command fp_commands[];
+/** The options of all commands. */
+extern const struct fp_option_group *const fp_all_options[];
+/** The command of that name, or NULL. */
+const struct fp_command *fp_command_find(const char *name);
+
+/** The runs of the commands. */
+FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_rmi(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_logout(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err);
+
+/** The help of a command; NULL: of the program. */
+FP_CHECKED enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out,
+                                struct fp_error *err);
+/** The few lines for who typed nothing. */
+FP_CHECKED enum fp_code fp_help_short(struct fp_buf *out, struct fp_error *err);
+
+/** A status that the program can end with. */
+struct fp_exit_status {
+    const char *status; /**< "0", "130, 143" */
+    const char *text;
+};
+/** All of them, for --help and the man page; ends with one whose status is NULL. */
+extern const struct fp_exit_status fp_exit_statuses[];
+/** Environment variables that are no options, likewise. */
+struct fp_variable {
+    const char *name;
+    const char *text;
+};
+/** All of them; ends with one whose name is NULL. */
+extern const struct fp_variable fp_variables[];
+
+/**
+ * Run a command line.
+ * @param arguments   NULL-terminated, as main() gets them.
+ * @param environment NULL-terminated "NAME=value".
+ * @return The exit status.
+ */
+int fp_cli_main(char *const *arguments, char *const *environment);
+
+#endif

@@ -1,0 +1,253 @@
+#include <string.h>
+
+#include "command.h"
+
+/* Appends a string for a shell in single quotes. What is quoted comes from our own tables. */
+static enum fp_code put_quoted(struct fp_buf *out, const char *text, struct fp_error *err)
+{
+    enum fp_code code = fp_buf_add_text(out, "'", err);
+    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
+        code = *p == '\'' ? fp_buf_add_text(out, "'\\''", err) : fp_buf_add(out, p, 1, err);
+    return code == FP_OK ? fp_buf_add_text(out, "'", err) : code;
+}
+
+static bool is_shown(const struct fp_option *option)
+{
+    return (option->flags & FP_OPTION_HIDDEN) == 0;
+}
+
+static enum fp_code put_command_names(struct fp_buf *out, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+        if (!c->hidden)
+            code = fp_buf_addf(out, err, "%s ", c->name);
+    }
+    return code;
+}
+
+/* "build) options='--from-release ...' words='...' ;;" */
+static enum fp_code put_bash_case(struct fp_buf *out, const struct fp_command *command,
+                                  struct fp_error *err)
+{
+    enum fp_code code = fp_buf_addf(out, err, "    %s) options='", command->name);
+    struct fp_option_cursor cursor = {0};
+    const struct fp_option *option = NULL;
+    while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
+        if (is_shown(option))
+            code = fp_buf_addf(out, err, "--%s ", option->name);
+    }
+    if (code != FP_OK)
+        return code;
+    return fp_buf_addf(out, err, "' words='%s' ;;\n", command->words != NULL ? command->words : "");
+}
+
+/* "--progress) COMPREPLY=(...); return ;;" for the options with choices. */
+static enum fp_code put_bash_choices(struct fp_buf *out, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv seen = {0};
+    struct fp_option_cursor cursor = {0};
+    const struct fp_option *option = NULL;
+    enum fp_code code = FP_OK;
+    while (code == FP_OK && (option = fp_option_next(fp_all_options, &cursor)) != NULL) {
+        if (option->choices == NULL || !is_shown(option) || fp_strv_has(&seen, option->name))
+            continue;
+        fp_strv_add(&seen, option->name);
+        code = fp_buf_addf(out, err,
+                           "    --%s) mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\"); "
+                           "return ;;\n",
+                           option->name, option->choices);
+    }
+    return code;
+}
+
+static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
+{
+    enum fp_code code = fp_buf_add_text(out,
+                                        "# bash completion of flinkpack\n"
+                                        "_flinkpack()\n{\n"
+                                        "    local word=${COMP_WORDS[COMP_CWORD]}\n"
+                                        "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+                                        "    local options='' words=''\n"
+                                        "    COMPREPLY=()\n"
+                                        "    case $before in\n",
+                                        err);
+    if (code == FP_OK)
+        code = put_bash_choices(out, err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(out,
+                               "    esac\n"
+                               "    if ((COMP_CWORD == 1)) && [[ $word != -* ]]; then\n"
+                               "        mapfile -t COMPREPLY < <(compgen -W '",
+                               err);
+    if (code == FP_OK)
+        code = put_command_names(out, err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(out,
+                               "' -- \"$word\")\n        return\n    fi\n"
+                               "    local command=${COMP_WORDS[1]}\n"
+                               "    [[ $command == -* ]] && command=build\n"
+                               "    case $command in\n",
+                               err);
+    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+        if (!c->hidden)
+            code = put_bash_case(out, c, err);
+    }
+    if (code != FP_OK)
+        return code;
+    return fp_buf_add_text(
+        out,
+        "    esac\n"
+        "    if [[ $word == -* ]]; then\n"
+        "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+        "    elif [[ -n $words ]]; then\n"
+        "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+        "    else\n"
+        "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+        "    fi\n}\n"
+        "complete -o filenames -F _flinkpack flinkpack\n",
+        err);
+}
+
+/* '*--job-jar=[the jar]:value:_files', as _arguments wants it. */
+static enum fp_code put_zsh_option(struct fp_buf *out, const struct fp_option *option,
+                                   struct fp_error *err)
+{
+    const char *again = fp_option_is_list(option) ? "*" : "";
+    cleanup_free char *help = fp_xstrdup(option->help);
+    for (char *p = help; *p != '\0'; p++)
+        *p = *p == '[' ? '(' : *p == ']' ? ')' : *p == ':' ? ';' : *p;
+    const char *equals = option->kind == FP_OPTION_OPTIONAL ? "=-"
+                         : fp_option_needs_value(option)    ? "="
+                                                            : "";
+    cleanup_free char *value = option->choices != NULL
+                                   ? fp_xasprintf(":value:(%s)", option->choices)
+                               : option->kind == FP_OPTION_OPTIONAL ? fp_xstrdup("::value:_files")
+                               : fp_option_needs_value(option)      ? fp_xstrdup(":value:_files")
+                                                                    : fp_xstrdup("");
+    cleanup_free char *spec =
+        fp_xasprintf("%s--%s%s[%s]%s", again, option->name, equals, help, value);
+    enum fp_code code = fp_buf_add_text(out, " \\\n            ", err);
+    return code == FP_OK ? put_quoted(out, spec, err) : code;
+}
+
+static enum fp_code put_zsh_case(struct fp_buf *out, const struct fp_command *command,
+                                 struct fp_error *err)
+{
+    enum fp_code code = fp_buf_addf(out, err, "    %s)\n        _arguments", command->name);
+    struct fp_option_cursor cursor = {0};
+    const struct fp_option *option = NULL;
+    while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
+        if (is_shown(option))
+            code = put_zsh_option(out, option, err);
+    }
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *rest = command->words != NULL ? fp_xasprintf("*:word:(%s)", command->words)
+                                                     : fp_xstrdup("*:file:_files");
+    return fp_buf_addf(out, err, " \\\n            '%s' ;;\n", rest);
+}
+
+static enum fp_code put_zsh(struct fp_buf *out, struct fp_error *err)
+{
+    enum fp_code code = fp_buf_add_text(out,
+                                        "#compdef flinkpack\n"
+                                        "# zsh completion of flinkpack\n"
+                                        "_flinkpack()\n{\n"
+                                        "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
+                                        "        compadd ",
+                                        err);
+    if (code == FP_OK)
+        code = put_command_names(out, err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(out,
+                               "\n        return\n    fi\n"
+                               "    local command=$words[2]\n"
+                               "    if [[ $command == -* ]]; then\n"
+                               "        command=build\n"
+                               "    else\n"
+                               "        shift words\n"
+                               "        (( CURRENT-- ))\n"
+                               "    fi\n"
+                               "    case $command in\n",
+                               err);
+    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+        if (!c->hidden)
+            code = put_zsh_case(out, c, err);
+    }
+    return code == FP_OK ? fp_buf_add_text(out, "    esac\n}\n_flinkpack \"$@\"\n", err) : code;
+}
+
+static enum fp_code put_fish_option(struct fp_buf *out, const struct fp_command *command,
+                                    const struct fp_option *option, struct fp_error *err)
+{
+    const char *own = strcmp(command->name, "build") == 0 ? "; or __flinkpack_no_command" : "";
+    enum fp_code code =
+        fp_buf_addf(out, err, "complete -c flinkpack -n '__fish_seen_subcommand_from %s%s' -l %s",
+                    command->name, own, option->name);
+    if (code == FP_OK && option->letter != 0)
+        code = fp_buf_addf(out, err, " -s %c", option->letter);
+    if (code == FP_OK && option->choices != NULL)
+        code = fp_buf_addf(out, err, " -x -a '%s'", option->choices);
+    else if (code == FP_OK && fp_option_needs_value(option))
+        code = fp_buf_add_text(out, " -r", err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(out, " -d ", err);
+    if (code == FP_OK)
+        code = put_quoted(out, option->help, err);
+    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+}
+
+static enum fp_code put_fish_command(struct fp_buf *out, const struct fp_command *command,
+                                     struct fp_error *err)
+{
+    enum fp_code code = fp_buf_addf(
+        out, err, "complete -c flinkpack -n __fish_use_subcommand -f -a %s -d ", command->name);
+    if (code == FP_OK)
+        code = put_quoted(out, command->summary, err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(out, "\n", err);
+    if (code == FP_OK && command->words != NULL)
+        code = fp_buf_addf(out, err,
+                           "complete -c flinkpack -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
+                           command->name, command->words);
+    struct fp_option_cursor cursor = {0};
+    const struct fp_option *option = NULL;
+    while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
+        if (is_shown(option))
+            code = put_fish_option(out, command, option, err);
+    }
+    return code;
+}
+
+static enum fp_code put_fish(struct fp_buf *out, struct fp_error *err)
+{
+    enum fp_code code =
+        fp_buf_add_text(out,
+                        "# fish completion of flinkpack\n"
+                        "function __flinkpack_no_command\n"
+                        "    set -l words (commandline -opc)\n"
+                        "    test (count $words) -gt 1; and string match -q -- '-*' "
+                        "$words[2]\n"
+                        "end\n",
+                        err);
+    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+        if (!c->hidden)
+            code = put_fish_command(out, c, err);
+    }
+    return code;
+}
+
+enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *err)
+{
+    static const struct {
+        const char *name;
+        enum fp_code (*put)(struct fp_buf *, struct fp_error *);
+    } shells[] = {{"bash", put_bash}, {"zsh", put_zsh}, {"fish", put_fish}};
+    const char *name = run->operands.items[0];
+    for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+        if (strcmp(name, shells[i].name) == 0)
+            return shells[i].put(&run->out, err);
+    }
+    return fp_fail(err, FP_E_USAGE, "completion: expected bash, zsh or fish, not '%s'", name);
+}

@@ -1,2 +1,0 @@
-/* Replaced by the room itself. */
-extern int fp_cli_room_is_empty;

@@ -1,0 +1,101 @@
+#include "format.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+void fp_format_bytes(uint64_t bytes, char ret[FP_FORMAT_MAX])
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    double value = (double) bytes;
+    size_t unit = 0;
+    /* 999.95 would be shown as 1000.0 */
+    while (value >= 999.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+        value /= 1000;
+        unit++;
+    }
+    int decimals = unit == 0 || value >= 99.95 ? 0 : 1;
+    (void) snprintf(ret, FP_FORMAT_MAX, "%.*f %s", decimals, value, units[unit]);
+}
+
+void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX])
+{
+    uint64_t seconds = ms / 1000;
+    if (seconds < 60)
+        (void) snprintf(ret, FP_FORMAT_MAX, "%" PRIu64 ".%" PRIu64 " s", seconds, ms % 1000 / 100);
+    else if (seconds < 3600)
+        (void) snprintf(ret, FP_FORMAT_MAX, "%" PRIu64 " min %02" PRIu64 " s", seconds / 60,
+                        seconds % 60);
+    else
+        (void) snprintf(ret, FP_FORMAT_MAX, "%" PRIu64 " h %02" PRIu64 " min", seconds / 3600,
+                        seconds % 3600 / 60);
+}
+
+void fp_format_rate(uint64_t bytes, uint64_t ms, char ret[FP_FORMAT_MAX])
+{
+    ret[0] = '\0';
+    if (bytes == 0 || ms == 0)
+        return;
+    char size[FP_FORMAT_MAX];
+    fp_format_bytes((uint64_t) ((double) bytes * 1000.0 / (double) ms), size);
+    (void) snprintf(ret, FP_FORMAT_MAX, "%.28s/s", size);
+}
+
+/* The length of the well-formed UTF-8 sequence of a printable character at `p`, or 0. */
+static size_t printable_length(const unsigned char *p)
+{
+    static const struct {
+        unsigned char mask;
+        unsigned char lead;
+        unsigned least;
+    } forms[] = {
+        {0x80, 0x00, 0x20}, {0xe0, 0xc0, 0xa0}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    size_t len = 0;
+    while (len < 4 && (p[0] & forms[len].mask) != forms[len].lead)
+        len++;
+    if (len == 4)
+        return 0;
+    unsigned value = p[0] & (unsigned char) ~forms[len].mask;
+    for (size_t i = 1; i <= len; i++) {
+        if ((p[i] & 0xc0U) != 0x80U)
+            return 0;
+        value = value << 6 | (p[i] & 0x3fU);
+    }
+    bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    bool good = value >= forms[len].least && value <= 0x10ffff && value != 0x7f && !surrogate;
+    return good ? len + 1 : 0;
+}
+
+void fp_make_printable(char *text)
+{
+    for (unsigned char *p = (unsigned char *) text; *p != '\0';) {
+        size_t len = printable_length(p);
+        if (len == 0) {
+            *p = '?';
+            len = 1;
+        }
+        p += len;
+    }
+}
+
+size_t fp_text_columns(const char *text)
+{
+    size_t columns = 0;
+    for (const char *p = text; *p != '\0'; p++)
+        columns += ((unsigned char) *p & 0xc0U) != 0x80U;
+    return columns;
+}
+
+void fp_text_cut(char *text, size_t columns)
+{
+    size_t seen = 0;
+    for (char *p = text; *p != '\0'; p++) {
+        if (((unsigned char) *p & 0xc0U) == 0x80U)
+            continue;
+        if (seen == columns) {
+            *p = '\0';
+            return;
+        }
+        seen++;
+    }
+}

@@ -1,0 +1,27 @@
+/**
+ * @file
+ * Numbers and foreign text as people read them.
+ */
+#ifndef FLINKPACK_CLI_FORMAT_H
+#define FLINKPACK_CLI_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/** Room for any of the texts below. */
+#define FP_FORMAT_MAX 32
+
+/** A size in decimal units, three digits or so: "0 B", "12.3 kB", "451 MB". */
+void fp_format_bytes(uint64_t bytes, char ret[FP_FORMAT_MAX]);
+/** A duration: "0.4 s", "12.3 s", "2 min 05 s", "1 h 02 min". */
+void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX]);
+/** A rate: "12.3 MB/s"; "" where nothing can be said. */
+void fp_format_rate(uint64_t bytes, uint64_t ms, char ret[FP_FORMAT_MAX]);
+/** Replace in place what is not printable UTF-8: control characters and stray bytes become '?'. */
+void fp_make_printable(char *text);
+/** How many columns a printable text takes; one a character is assumed. */
+size_t fp_text_columns(const char *text);
+/** Cut a printable text after `columns` columns, in place. */
+void fp_text_cut(char *text, size_t columns);
+
+#endif

@@ -1,0 +1,20 @@
+/**
+ * @file
+ * The values of options: checked, converted and stored.
+ */
+#ifndef FLINKPACK_CLI_OPTION_STORE_H
+#define FLINKPACK_CLI_OPTION_STORE_H
+
+#include "option.h"
+
+/** Parse true, yes, on, 1 and their opposites. Whether it was one of them. */
+bool fp_parse_bool(const char *text, bool *ret);
+/**
+ * Store a setting in the member of `target` that its option names.
+ * @return FP_E_USAGE naming the setting.
+ */
+FP_CHECKED enum fp_code fp_setting_store(struct fp_settings *settings,
+                                         const struct fp_setting *setting, void *target,
+                                         struct fp_error *err);
+
+#endif

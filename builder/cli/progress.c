@@ -1,0 +1,278 @@
+#include "progress_internal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+/* More than a screen full of lines is never waiting to be written. */
+#define OUT_MAX_BYTES ((size_t) 1 << 20)
+
+enum fp_progress_mode fp_progress_mode_of(const char *text)
+{
+    static const struct {
+        const char *name;
+        enum fp_progress_mode mode;
+    } modes[] = {
+        {"tty", FP_PROGRESS_TTY},
+        {"plain", FP_PROGRESS_PLAIN},
+        {"json", FP_PROGRESS_JSON},
+        {"none", FP_PROGRESS_NONE},
+    };
+    for (size_t i = 0; text != NULL && i < sizeof(modes) / sizeof(modes[0]); i++) {
+        if (strcmp(text, modes[i].name) == 0)
+            return modes[i].mode;
+    }
+    return FP_PROGRESS_AUTO;
+}
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value != NULL && *value != '\0';
+}
+
+bool fp_progress_can_draw(int fd)
+{
+    const char *term = getenv("TERM");
+    if (isatty(fd) == 0 || term == NULL || strcmp(term, "dumb") == 0 || is_set("NO_COLOR"))
+        return false;
+    return tcgetpgrp(fd) == getpgrp();
+}
+
+static uint64_t monotonic_ms(void)
+{
+    struct timespec now = {0};
+    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+        return 0;
+    return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
+}
+
+uint64_t fp_progress_now(const struct fp_progress *progress)
+{
+    return progress->options.now_ms != NULL ? progress->options.now_ms() : monotonic_ms();
+}
+
+unsigned fp_progress_columns(const struct fp_progress *progress)
+{
+    struct winsize size = {0};
+    if (progress->options.columns > 0)
+        return progress->options.columns;
+    if (ioctl(progress->options.fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+        return size.ws_col;
+    return 80;
+}
+
+void fp_progress_put(struct fp_progress *progress, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    cleanup_free char *text = fp_xvasprintf(fmt, args);
+    va_end(args);
+    enum fp_code ignored = fp_buf_add_text(&progress->out, text, NULL);
+    (void) ignored;
+}
+
+void fp_progress_flush(struct fp_progress *progress)
+{
+    size_t done = 0;
+    while (done < progress->out.len) {
+        ssize_t n =
+            write(progress->options.fd, progress->out.data + done, progress->out.len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        done += (size_t) n;
+    }
+    fp_buf_clear(&progress->out);
+    progress->told_ms = fp_progress_now(progress);
+}
+
+static struct fp_shown_stage *find_stage(struct fp_progress *progress, uint64_t id)
+{
+    for (size_t i = 0; i < progress->stage_count; i++) {
+        if (progress->stages[i].id == id)
+            return &progress->stages[i];
+    }
+    return NULL;
+}
+
+static struct fp_shown_stage *add_stage(struct fp_progress *progress, const struct fp_event *event)
+{
+    if (progress->stage_count == FP_STAGES_MAX)
+        return NULL;
+    struct fp_shown_stage *stage = &progress->stages[progress->stage_count++];
+    *stage = (struct fp_shown_stage){
+        .id = event->id,
+        .begin_ms = fp_progress_now(progress),
+        .first_bytes = event->done_bytes,
+    };
+    (void) snprintf(stage->stage, sizeof(stage->stage), "%s",
+                    event->stage != NULL ? event->stage : "");
+    (void) snprintf(stage->text, sizeof(stage->text), "%s", event->text != NULL ? event->text : "");
+    fp_make_printable(stage->text);
+    return stage;
+}
+
+static void remove_stage(struct fp_progress *progress, const struct fp_shown_stage *stage)
+{
+    size_t at = (size_t) (stage - progress->stages);
+    memmove(&progress->stages[at], &progress->stages[at + 1],
+            (progress->stage_count - at - 1) * sizeof(*stage));
+    progress->stage_count--;
+}
+
+static void take_stage(struct fp_progress *progress, const struct fp_event *event)
+{
+    struct fp_shown_stage *stage = event->kind == FP_EVENT_BEGIN ? add_stage(progress, event)
+                                                                 : find_stage(progress, event->id);
+    if (stage == NULL)
+        return;
+    stage->done_bytes = event->done_bytes;
+    stage->total_bytes = event->total_bytes;
+    struct fp_shown_stage copy = *stage;
+    bool over = event->kind == FP_EVENT_END || event->kind == FP_EVENT_FAIL;
+    if (over) {
+        remove_stage(progress, stage);
+        stage = &copy;
+    }
+    progress->renderer->stage(progress, event, stage);
+}
+
+static void take_line(struct fp_progress *progress, const struct fp_event *event)
+{
+    if (event->kind == FP_EVENT_DEBUG && !progress->options.verbose)
+        return;
+    cleanup_free char *text = fp_xstrdup(event->text != NULL ? event->text : "");
+    fp_make_printable(text);
+    progress->renderer->line(progress, event->kind, text);
+}
+
+static void take_event(struct fp_reporter *self, const struct fp_event *event)
+{
+    /* The reporter is the first member. */
+    struct fp_progress *progress = (struct fp_progress *) (void *) self;
+    if (progress->options.quiet)
+        return;
+    (void) pthread_mutex_lock(&progress->lock);
+    if (event->kind <= FP_EVENT_FAIL)
+        take_stage(progress, event);
+    else
+        take_line(progress, event);
+    (void) pthread_mutex_unlock(&progress->lock);
+}
+
+void fp_progress_tick(struct fp_progress *progress)
+{
+    (void) pthread_mutex_lock(&progress->lock);
+    if (progress->renderer->tick != NULL)
+        progress->renderer->tick(progress);
+    (void) pthread_mutex_unlock(&progress->lock);
+}
+
+static void *run_ticker(void *context)
+{
+    struct fp_progress *progress = context;
+    (void) pthread_mutex_lock(&progress->lock);
+    while (!progress->stopping) {
+        struct timespec until = {0};
+        (void) clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += (long) progress->renderer->tick_ms * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        int rc = pthread_cond_timedwait(&progress->wake, &progress->lock, &until);
+        if (rc == ETIMEDOUT && !progress->stopping)
+            progress->renderer->tick(progress);
+    }
+    (void) pthread_mutex_unlock(&progress->lock);
+    return NULL;
+}
+
+/* Signals are for the main thread. Without a ticker nothing is lost but the signs of life. */
+static void start_ticker(struct fp_progress *progress)
+{
+    sigset_t all;
+    sigset_t before;
+    (void) sigfillset(&all);
+    (void) pthread_sigmask(SIG_BLOCK, &all, &before);
+    progress->has_ticker = pthread_create(&progress->ticker, NULL, run_ticker, progress) == 0;
+    (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static const struct fp_renderer *renderer_of(const struct fp_progress_options *options)
+{
+    switch (options->mode) {
+    case FP_PROGRESS_TTY:
+        return &fp_renderer_tty;
+    case FP_PROGRESS_PLAIN:
+        return &fp_renderer_plain;
+    case FP_PROGRESS_JSON:
+        return &fp_renderer_json;
+    case FP_PROGRESS_NONE:
+        return &fp_renderer_none;
+    case FP_PROGRESS_AUTO:
+        break;
+    }
+    return fp_progress_can_draw(options->fd) ? &fp_renderer_tty : &fp_renderer_plain;
+}
+
+struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
+{
+    struct fp_progress *progress = fp_xcalloc(1, sizeof(*progress));
+    progress->reporter.event = take_event;
+    progress->options = *options;
+    progress->renderer = renderer_of(options);
+    progress->out.max = OUT_MAX_BYTES;
+    progress->begin_ms = progress->told_ms = fp_progress_now(progress);
+    pthread_condattr_t attributes;
+    (void) pthread_condattr_init(&attributes);
+    (void) pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void) pthread_cond_init(&progress->wake, &attributes);
+    (void) pthread_condattr_destroy(&attributes);
+    (void) pthread_mutex_init(&progress->lock, NULL);
+    if (!options->no_ticker && !options->quiet && progress->renderer->tick != NULL)
+        start_ticker(progress);
+    return progress;
+}
+
+struct fp_reporter *fp_progress_reporter(struct fp_progress *progress)
+{
+    return &progress->reporter;
+}
+
+void fp_progress_stop(struct fp_progress *progress)
+{
+    (void) pthread_mutex_lock(&progress->lock);
+    progress->stopping = true;
+    progress->stage_count = 0;
+    (void) pthread_cond_signal(&progress->wake);
+    if (progress->renderer->stop != NULL)
+        progress->renderer->stop(progress);
+    (void) pthread_mutex_unlock(&progress->lock);
+    if (progress->has_ticker)
+        (void) pthread_join(progress->ticker, NULL);
+    progress->has_ticker = false;
+}
+
+void fp_progress_error(struct fp_progress *progress, const struct fp_error *error)
+{
+    (void) pthread_mutex_lock(&progress->lock);
+    progress->renderer->error(progress, error);
+    (void) pthread_mutex_unlock(&progress->lock);
+}
+
+void fp_progress_free(struct fp_progress *progress)
+{
+    if (progress == NULL)
+        return;
+    fp_progress_stop(progress);
+    fp_buf_clear(&progress->out);
+    (void) pthread_cond_destroy(&progress->wake);
+    (void) pthread_mutex_destroy(&progress->lock);
+    free(progress);
+}

@@ -1,0 +1,83 @@
+/**
+ * @file
+ * What the ways of rendering share.
+ */
+#ifndef FLINKPACK_CLI_PROGRESS_INTERNAL_H
+#define FLINKPACK_CLI_PROGRESS_INTERNAL_H
+
+#include <pthread.h>
+
+#include "format.h"
+#include "progress.h"
+
+/** The most stages that are shown. Pools have FP_POOL_MAX threads, so more are never under way. */
+#define FP_STAGES_MAX 64
+
+/** A stage under way. */
+struct fp_shown_stage {
+    uint64_t id;
+    char stage[24];
+    char text[160];
+    uint64_t done_bytes;
+    uint64_t total_bytes; /**< 0: not known */
+    uint64_t begin_ms;
+    uint64_t first_bytes; /**< done_bytes at the beginning: what was there before does not count
+                               for the rate */
+    uint64_t told_ms;     /**< when its advance was last told */
+};
+
+/** A way of rendering. Called with the lock held. */
+struct fp_renderer {
+    /** A stage begins (`stage` is new), advances, or has ended. */
+    void (*stage)(struct fp_progress *progress, const struct fp_event *event,
+                  struct fp_shown_stage *stage);
+    /** A line for the user. */
+    void (*line)(struct fp_progress *progress, enum fp_event_kind kind, const char *text);
+    /** The failure that ends the program. */
+    void (*error)(struct fp_progress *progress, const struct fp_error *error);
+    /** Time has passed; may be NULL. */
+    void (*tick)(struct fp_progress *progress);
+    /** Take down what is drawn; may be NULL. */
+    void (*stop)(struct fp_progress *progress);
+    unsigned tick_ms; /**< how often tick() is due; 0: never */
+};
+
+struct fp_progress {
+    struct fp_reporter reporter;
+    struct fp_progress_options options;
+    const struct fp_renderer *renderer;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    pthread_t ticker;
+    bool has_ticker;
+    bool stopping;
+    struct fp_shown_stage stages[FP_STAGES_MAX]; /**< in the order they began */
+    size_t stage_count;
+    uint64_t begin_ms;
+    uint64_t told_ms; /**< when anything was last written */
+    unsigned drawn;   /**< lines of bars on the screen */
+    struct fp_buf out;
+};
+
+extern const struct fp_renderer fp_renderer_tty;
+extern const struct fp_renderer fp_renderer_plain;
+extern const struct fp_renderer fp_renderer_json;
+extern const struct fp_renderer fp_renderer_none;
+
+/** The time, by the options' clock. */
+uint64_t fp_progress_now(const struct fp_progress *progress);
+/** Append to what is written next. */
+void fp_progress_put(struct fp_progress *progress, const char *fmt, ...) FP_PRINTF(2, 3);
+/** Write what was appended, at once. Failures are passed over: there is nowhere to tell them. */
+void fp_progress_flush(struct fp_progress *progress);
+/** The columns of the terminal. */
+unsigned fp_progress_columns(const struct fp_progress *progress);
+/** "push app: pushed, 451 MB in 12.3 s (36.7 MB/s)", appended with a line end. */
+void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
+                     const struct fp_shown_stage *stage);
+/** A line with what it is: "warning: ...", "debug: ...", appended with a line end. */
+void fp_put_line(struct fp_progress *progress, enum fp_event_kind kind, const char *text);
+/** The error and what to try, appended. */
+void fp_put_error(struct fp_progress *progress, const struct fp_error *error);
+
+#endif

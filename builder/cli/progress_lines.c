@@ -1,0 +1,54 @@
+#include "progress_internal.h"
+
+#include <stdio.h>
+
+/* ", 451 MB in 12.3 s (36.7 MB/s)" */
+static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)
+{
+    char size[FP_FORMAT_MAX];
+    char time[FP_FORMAT_MAX];
+    char rate[FP_FORMAT_MAX];
+    fp_format_bytes(bytes, size);
+    fp_format_duration(ms, time);
+    fp_format_rate(bytes, ms, rate);
+    fp_progress_put(progress, ", %s in %s", size, time);
+    if (rate[0] != '\0')
+        fp_progress_put(progress, " (%s)", rate);
+}
+
+void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
+                     const struct fp_shown_stage *stage)
+{
+    cleanup_free char *outcome = fp_xstrdup(event->text != NULL ? event->text : "done");
+    fp_make_printable(outcome);
+    const char *words = event->kind == FP_EVENT_FAIL ? "failed" : outcome;
+    fp_progress_put(progress, "%s %s: %s", stage->stage, stage->text, words);
+    uint64_t ms = fp_progress_now(progress) - stage->begin_ms;
+    if (stage->done_bytes > stage->first_bytes) {
+        put_moved(progress, stage->done_bytes - stage->first_bytes, ms);
+    } else if (ms >= 1000) {
+        char time[FP_FORMAT_MAX];
+        fp_format_duration(ms, time);
+        fp_progress_put(progress, ", %s", time);
+    }
+    fp_progress_put(progress, "\n");
+}
+
+void fp_put_line(struct fp_progress *progress, enum fp_event_kind kind, const char *text)
+{
+    const char *prefix = kind == FP_EVENT_WARNING ? "flinkpack: warning: "
+                         : kind == FP_EVENT_DEBUG ? "debug: "
+                                                  : "";
+    fp_progress_put(progress, "%s%s\n", prefix, text);
+}
+
+void fp_put_error(struct fp_progress *progress, const struct fp_error *error)
+{
+    cleanup_free char *text = fp_xstrdup(error->text);
+    cleanup_free char *hint = fp_xstrdup(error->hint);
+    fp_make_printable(text);
+    fp_make_printable(hint);
+    fp_progress_put(progress, "flinkpack: error: %s\n", text);
+    if (hint[0] != '\0')
+        fp_progress_put(progress, "  try: %s\n", hint);
+}

@@ -1,0 +1,85 @@
+#include "secret.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define SECRET_MAX_BYTES ((size_t) 64 << 10)
+
+static void wipe(struct fp_buf *secret)
+{
+    if (secret->data != NULL)
+        explicit_bzero(secret->data, secret->cap);
+    fp_buf_clear(secret);
+}
+
+static enum fp_code take(struct fp_buf *secret, char **ret, struct fp_error *err)
+{
+    while (secret->len > 0 && strchr("\r\n", secret->data[secret->len - 1]) != NULL)
+        secret->data[--secret->len] = '\0';
+    enum fp_code code = FP_OK;
+    if (secret->len == 0)
+        code = fp_fail(err, FP_E_USAGE, "the password is empty");
+    else if (strlen(secret->data) != secret->len || strpbrk(secret->data, "\r\n") != NULL)
+        code = fp_fail(err, FP_E_USAGE, "the password is not one line of text");
+    if (code == FP_OK)
+        *ret = fp_buf_take(secret);
+    else
+        wipe(secret);
+    return code;
+}
+
+/* One read() of what is there; `*ret_end` at the end of the input or, where asked for, of a line.
+ */
+static enum fp_code read_some(int fd, struct fp_buf *secret, bool one_line, bool *ret_end,
+                              struct fp_error *err)
+{
+    char bytes[512];
+    ssize_t n = read(fd, bytes, sizeof(bytes));
+    if (n < 0 && errno == EINTR)
+        return fp_interrupt_check(err);
+    if (n < 0)
+        return fp_fail_errno(err, FP_E_IO, "cannot read the password");
+    *ret_end = n == 0 || (one_line && memchr(bytes, '\n', (size_t) n) != NULL);
+    enum fp_code code = fp_buf_add(secret, bytes, (size_t) n, err);
+    explicit_bzero(bytes, sizeof(bytes));
+    return code;
+}
+
+static enum fp_code read_secret(int fd, bool one_line, char **ret, struct fp_error *err)
+{
+    struct fp_buf secret = FP_BUF_INIT(SECRET_MAX_BYTES);
+    enum fp_code code = FP_OK;
+    for (bool end = false; !end && code == FP_OK;)
+        code = read_some(fd, &secret, one_line, &end, err);
+    if (code == FP_OK)
+        return take(&secret, ret, err);
+    wipe(&secret);
+    return code;
+}
+
+enum fp_code fp_secret_from_stdin(char **ret, struct fp_error *err)
+{
+    return read_secret(STDIN_FILENO, false, ret, err);
+}
+
+enum fp_code fp_secret_from_terminal(const char *prompt, char **ret, struct fp_error *err)
+{
+    cleanup_fd int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    struct termios before = {0};
+    if (fd < 0 || tcgetattr(fd, &before) != 0) {
+        enum fp_code code = fp_fail(err, FP_E_USAGE, "there is no terminal to ask for a password");
+        (void) fp_hint(err, "give --password-stdin");
+        return code;
+    }
+    struct termios silent = before;
+    silent.c_lflag &= ~(tcflag_t) ECHO;
+    (void) !write(fd, prompt, strlen(prompt));
+    (void) tcsetattr(fd, TCSAFLUSH, &silent);
+    enum fp_code code = read_secret(fd, true, ret, err);
+    (void) tcsetattr(fd, TCSAFLUSH, &before);
+    (void) !write(fd, "\n", 1);
+    return code;
+}

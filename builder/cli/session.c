@@ -1,0 +1,138 @@
+#include "session.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Like the local store's, but for what can be made again. */
+static char *cache_folder(const char *store)
+{
+    const char *cache = getenv("XDG_CACHE_HOME");
+    if (cache != NULL && cache[0] == '/')
+        return fp_path_join(cache, "flinkpack");
+    const char *home = getenv("HOME");
+    if (home != NULL && home[0] == '/' && access(home, W_OK) == 0)
+        return fp_xasprintf("%s/.cache/flinkpack", home);
+    return fp_path_join(store, "cache");
+}
+
+static enum fp_code choose_folders(const struct fp_args *args, struct fp_session *session,
+                                   struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    if (args->store != NULL)
+        session->store = fp_xstrdup(args->store);
+    else
+        code = fp_store_path(&session->store, err);
+    if (code != FP_OK)
+        return code;
+    session->blobs = fp_layout_blob_folder(session->store);
+    session->cache = args->cache != NULL ? fp_xstrdup(args->cache) : cache_folder(session->store);
+    return FP_OK;
+}
+
+enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
+                                   struct fp_error *err)
+{
+    ret->context.reporter = run->reporter;
+    ret->context.source_date_epoch = -1;
+    ret->context.offline = true;
+    return choose_folders(&run->args, ret, err);
+}
+
+static struct fp_build_context make_context(const struct fp_session *session,
+                                            const struct fp_args *args,
+                                            struct fp_reporter *reporter)
+{
+    return (struct fp_build_context){
+        .http = session->http,
+        .registry =
+            {
+                .http = session->http,
+                .credentials = {.authfile = args->authfile},
+                .plain_http_hosts = &args->insecure,
+                .reporter = reporter,
+            },
+        .store_folder = session->store,
+        .cache_folder = session->cache,
+        .apache_url = args->apache_url,
+        .archive_url = args->archive_url,
+        .checksum_url = args->checksum_url,
+        .threads = (unsigned) args->threads,
+        .source_date_epoch = args->source_date_epoch,
+        .offline = args->offline,
+        .reporter = reporter,
+    };
+}
+
+enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, struct fp_error *err)
+{
+    const struct fp_args *args = &run->args;
+    enum fp_code code = choose_folders(args, ret, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_http_options http = {
+        .user_agent = "flinkpack/" FLINKPACK_VERSION,
+        .ca_file = args->ca_file,
+        .insecure_hosts = &args->insecure,
+        .reporter = run->reporter,
+    };
+    code = fp_http_new(&http, &ret->http, err);
+    if (code == FP_OK)
+        ret->context = make_context(ret, args, run->reporter);
+    return code;
+}
+
+void fp_session_close(struct fp_session *session)
+{
+    fp_http_free(session->http);
+    free(session->store);
+    free(session->cache);
+    free(session->blobs);
+    *session = (struct fp_session){0};
+}
+
+char *fp_store_name(const struct fp_reference *reference)
+{
+    char *text = fp_reference_text(reference);
+    if (reference->tag != NULL || fp_digest_is_set(&reference->digest))
+        return text;
+    char *full = fp_xasprintf("%s:latest", text);
+    free(text);
+    return full;
+}
+
+enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret, bool *ret_any,
+                             struct fp_error *err)
+{
+    *ret_any = run->args.platform != NULL;
+    return *ret_any ? fp_platform_parse(run->args.platform, ret, err) : FP_OK;
+}
+
+static void say_what_it_took(const struct fp_session *session, const struct fp_target *to,
+                             const struct fp_copy_result *result)
+{
+    fp_report(session->context.reporter, FP_EVENT_INFO,
+              "%s: %u blobs copied, %u mounted, %u were there", to->repo->title, result->uploaded,
+              result->mounted, result->existing);
+}
+
+enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_found *from,
+                             struct fp_target *to, const struct fp_platform *platform,
+                             struct fp_digest *ret_digest, struct fp_error *err)
+{
+    struct fp_copy_options options = {
+        .threads = session->context.threads,
+        .platform = platform,
+        .reporter = session->context.reporter,
+    };
+    struct fp_copy_result result = {0};
+    enum fp_code code =
+        fp_copy_image(from->repo, &from->root, to->repo, &to->names, &options, &result, err);
+    if (code != FP_OK)
+        return code;
+    say_what_it_took(session, to, &result);
+    *ret_digest = result.root.digest;
+    fp_descriptor_clear(&result.root);
+    return FP_OK;
+}

@@ -1,0 +1,100 @@
+/**
+ * @file
+ * What the commands work with: the HTTP client, credentials, folders, and images by what they are
+ * called on the command line.
+ */
+#ifndef FLINKPACK_CLI_SESSION_H
+#define FLINKPACK_CLI_SESSION_H
+
+#include "command.h"
+
+/** Zero-initialise; release with fp_session_close(). */
+struct fp_session {
+    struct fp_build_context context; /**< for all rooms below; borrows what follows */
+    struct fp_http *http;
+    char *store;
+    char *cache;
+    char *blobs; /**< the store's folder of blobs */
+};
+
+/** Open with the options of a run, which are borrowed. Nothing is sent or written yet. */
+FP_CHECKED enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret,
+                                        struct fp_error *err);
+/** Likewise for what needs the local store only. */
+FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
+                                              struct fp_error *err);
+/** Release the members. */
+void fp_session_close(struct fp_session *session);
+
+/** Declare a session that is closed at the end of its scope. */
+#define cleanup_session __attribute__((cleanup(fp_session_close)))
+
+/** An image that is there. Zero-initialise; release with fp_found_clear(). */
+struct fp_found {
+    struct fp_location location;
+    struct fp_repo *repo;
+    struct fp_descriptor root;
+    char *title;   /**< for messages and answers */
+    char *name;    /**< REPO:TAG, or the name in a layout or archive; NULL: it has none */
+    bool in_store; /**< it lies in the local store */
+};
+
+/**
+ * Find an image: any location of store.h; a name is looked for in the local store first, and, if
+ * it has a registry, then there.
+ * @param platform For rootfs: only; may be NULL.
+ */
+FP_CHECKED enum fp_code fp_session_find(const struct fp_session *session, const char *text,
+                                        const struct fp_platform *platform, struct fp_found *ret,
+                                        struct fp_error *err);
+/** Like fp_session_find(), but what has a registry is looked for only there. */
+FP_CHECKED enum fp_code fp_session_find_remote(const struct fp_session *session, const char *text,
+                                               const struct fp_platform *platform,
+                                               struct fp_found *ret, struct fp_error *err);
+/** Release the members. */
+void fp_found_clear(struct fp_found *found);
+
+/** Declare a struct fp_found that is cleared at the end of its scope. */
+#define cleanup_found __attribute__((cleanup(fp_found_clear)))
+
+/** A place that images are copied to. Zero-initialise; release with fp_target_clear(). */
+struct fp_target {
+    struct fp_location location;
+    struct fp_repo *repo;
+    struct fp_strv names; /**< what the image is to be called there; may be empty */
+    char *title;          /**< what is printed before '@' */
+};
+
+/** Open the place that `text` names. Where it has no name in it, `name` is used; may be NULL. */
+FP_CHECKED enum fp_code fp_session_target(const struct fp_session *session, const char *text,
+                                          const char *name, struct fp_target *ret,
+                                          struct fp_error *err);
+/** Open the local store, under `name`; NULL: without a name. */
+FP_CHECKED enum fp_code fp_session_store(const struct fp_session *session, const char *name,
+                                         struct fp_target *ret, struct fp_error *err);
+/** Release the members. */
+void fp_target_clear(struct fp_target *target);
+
+/** Declare a struct fp_target that is cleared at the end of its scope. */
+#define cleanup_target __attribute__((cleanup(fp_target_clear)))
+
+/**
+ * Copy what was found, and say on standard error what it took.
+ * @param platform Only this one; NULL: all.
+ */
+FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
+                                        const struct fp_found *from, struct fp_target *to,
+                                        const struct fp_platform *platform,
+                                        struct fp_digest *ret_digest, struct fp_error *err);
+/** --platform of a run: `*ret_any` is false where none was given. */
+FP_CHECKED enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret,
+                                        bool *ret_any, struct fp_error *err);
+
+/** The name that a reference has in the local store: in full, with ":latest" where neither tag nor
+ * digest was given. The caller owns it. */
+char *fp_store_name(const struct fp_reference *reference);
+
+/** Append where NAME.json of the built-in catalogue can be: beside the program, as installed. */
+void fp_catalogue_folders(struct fp_strv *folders);
+
+#endif

@@ -1,0 +1,144 @@
+#include "session.h"
+
+#include <string.h>
+
+static enum fp_code open_store(const struct fp_session *session, struct fp_repo **ret,
+                               struct fp_error *err)
+{
+    return fp_repo_open_layout(session->store, true, ret, err);
+}
+
+static enum fp_code open_registry(const struct fp_session *session,
+                                  const struct fp_reference *reference, struct fp_repo **ret,
+                                  struct fp_error *err)
+{
+    if (session->context.offline) {
+        cleanup_free char *text = fp_reference_text(reference);
+        return fp_fail(err, FP_E_USAGE, "--offline: %s is in a registry", text);
+    }
+    enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
+    if (code != FP_OK)
+        return code;
+    return fp_repo_open_registry(&session->context.registry, reference, session->blobs, ret, err);
+}
+
+static enum fp_code open_archive(const struct fp_session *session, const struct fp_location *at,
+                                 enum fp_archive_kind kind, struct fp_repo **ret,
+                                 struct fp_error *err)
+{
+    enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
+    return code == FP_OK ? fp_repo_open_archive(at->path, kind, session->blobs, ret, err) : code;
+}
+
+static enum fp_code open_rootfs(const struct fp_session *session, const struct fp_location *at,
+                                const struct fp_platform *platform, struct fp_repo **ret,
+                                struct fp_error *err)
+{
+    struct fp_platform usual = {0};
+    enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
+    if (code == FP_OK && platform == NULL)
+        code = fp_platform_parse("linux/amd64", &usual, err);
+    if (code != FP_OK)
+        return code;
+    return fp_repo_open_rootfs(at->path, platform != NULL ? platform : &usual, session->blobs, ret,
+                               err);
+}
+
+static enum fp_code open_source(const struct fp_session *session, const struct fp_location *at,
+                                const struct fp_platform *platform, struct fp_repo **ret,
+                                struct fp_error *err)
+{
+    switch (at->kind) {
+    case FP_AT_REGISTRY:
+        return open_registry(session, &at->reference, ret, err);
+    case FP_AT_LAYOUT:
+        return fp_repo_open_layout(at->path, false, ret, err);
+    case FP_AT_OCI_ARCHIVE:
+        return open_archive(session, at, FP_ARCHIVE_OCI, ret, err);
+    case FP_AT_DOCKER_ARCHIVE:
+        return open_archive(session, at, FP_ARCHIVE_DOCKER, ret, err);
+    case FP_AT_ROOTFS:
+        return open_rootfs(session, at, platform, ret, err);
+    case FP_AT_STORE:
+        break;
+    }
+    return open_store(session, ret, err);
+}
+
+/* What the image is called in its place. A registry wants a tag or a digest. */
+static char *name_at(const struct fp_location *at)
+{
+    const struct fp_reference *reference = &at->reference;
+    if (at->kind != FP_AT_REGISTRY)
+        return fp_xstrdup(at->name);
+    if (fp_digest_is_set(&reference->digest))
+        return fp_xstrdup(reference->digest.text);
+    return fp_xstrdup(reference->tag != NULL ? reference->tag : "latest");
+}
+
+static enum fp_code find_at(const struct fp_session *session, const char *text,
+                            const struct fp_platform *platform, struct fp_found *found,
+                            struct fp_error *err)
+{
+    const struct fp_location *at = &found->location;
+    enum fp_code code = open_source(session, at, platform, &found->repo, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *name = name_at(at);
+    found->in_store = at->kind == FP_AT_STORE;
+    found->name = at->kind == FP_AT_REGISTRY ? fp_store_name(&at->reference) : fp_xstrdup(at->name);
+    found->title = fp_xstrdup(at->kind == FP_AT_REGISTRY ? found->name : text);
+    return fp_repo_resolve(found->repo, name, &found->root, err);
+}
+
+/* A name with a registry, as the local store has it. */
+static enum fp_code find_in_store(const struct fp_session *session, struct fp_found *found,
+                                  struct fp_error *err)
+{
+    cleanup_repo struct fp_repo *repo = NULL;
+    cleanup_free char *name = fp_store_name(&found->location.reference);
+    enum fp_code code = open_store(session, &repo, err);
+    if (code == FP_OK)
+        code = fp_repo_resolve(repo, name, &found->root, err);
+    if (code != FP_OK)
+        return code;
+    found->repo = steal_pointer(&repo);
+    found->title = fp_xstrdup(name);
+    found->name = steal_pointer(&name);
+    found->in_store = true;
+    return FP_OK;
+}
+
+enum fp_code fp_session_find_remote(const struct fp_session *session, const char *text,
+                                    const struct fp_platform *platform, struct fp_found *ret,
+                                    struct fp_error *err)
+{
+    enum fp_code code = fp_location_parse(text, &ret->location, err);
+    return code == FP_OK ? find_at(session, text, platform, ret, err) : code;
+}
+
+enum fp_code fp_session_find(const struct fp_session *session, const char *text,
+                             const struct fp_platform *platform, struct fp_found *ret,
+                             struct fp_error *err)
+{
+    enum fp_code code = fp_location_parse(text, &ret->location, err);
+    if (code != FP_OK)
+        return code;
+    bool can_be_in_store = ret->location.kind == FP_AT_REGISTRY && strstr(text, "://") == NULL;
+    if (can_be_in_store) {
+        code = find_in_store(session, ret, err);
+        if (code != FP_E_NOT_FOUND || session->context.offline)
+            return code;
+    }
+    return find_at(session, text, platform, ret, err);
+}
+
+void fp_found_clear(struct fp_found *found)
+{
+    fp_location_clear(&found->location);
+    fp_repo_free(found->repo);
+    fp_descriptor_clear(&found->root);
+    free(found->title);
+    free(found->name);
+    *found = (struct fp_found){0};
+}

@@ -1,0 +1,177 @@
+#include "args.h"
+
+#define AT(member) .offset = offsetof(struct fp_args, member)
+
+static const struct fp_option catalogue_options[] = {
+    {.name = "base-images",
+     .kind = FP_OPTION_LIST,
+     .metavar = "DIR",
+     AT(build.base_folders),
+     .help = "a folder of NAME.json files that is searched before the built-in catalogue"},
+};
+
+static const struct fp_option copy_options[] = {
+    {.name = "platform",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "OS/ARCH",
+     AT(platform),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .fallback = "all",
+     .help = "of an image for several platforms only this one"},
+};
+
+static const struct fp_option pull_options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .kind = FP_OPTION_LIST,
+     .metavar = "WHERE",
+     AT(outputs),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .fallback = "the local store",
+     .help = "oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE"},
+};
+
+static const struct fp_option inspect_options[] = {
+    {.name = "raw",
+     .kind = FP_OPTION_FLAG,
+     AT(raw),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .rivals = "inspect",
+     .help = "the manifest or index, byte by byte"},
+    {.name = "image-config",
+     .kind = FP_OPTION_FLAG,
+     AT(image_config),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .rivals = "inspect",
+     .help = "the image's configuration, byte by byte"},
+    {.name = "format",
+     .kind = FP_OPTION_CHOICE,
+     .metavar = "FORMAT",
+     .choices = "text json",
+     AT(format),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .rivals = "inspect",
+     .fallback = "text",
+     .help = "how it is told: text or json"},
+};
+
+static const struct fp_option images_options[] = {
+    {.name = "format",
+     .kind = FP_OPTION_CHOICE,
+     .metavar = "FORMAT",
+     .choices = "text json",
+     AT(format),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .fallback = "text",
+     .help = "how it is told: text or json"},
+};
+
+static const struct fp_option login_options[] = {
+    {.name = "username",
+     .letter = 'u',
+     .kind = FP_OPTION_TEXT,
+     .metavar = "NAME",
+     AT(username),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .help = "the user's name"},
+    {.name = "password-stdin",
+     .kind = FP_OPTION_FLAG,
+     AT(password_stdin),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .help = "read the password or token from standard input"},
+};
+
+static const struct fp_option credential_options[] = {
+    {.name = "authfile",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "FILE",
+     AT(authfile),
+     .fallback = "where docker and podman keep them",
+     .help = "the only file with credentials that is looked at"},
+};
+
+static const struct fp_option network_options[] = {
+    {.name = "offline",
+     .kind = FP_OPTION_FLAG,
+     AT(offline),
+     .help = "fetch nothing; use what the cache and the local store have"},
+    {.name = "ca-file",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "FILE",
+     AT(ca_file),
+     .help = "certificates (PEM) that are trusted besides the system's"},
+    {.name = "insecure-registry",
+     .kind = FP_OPTION_COMMAS,
+     .metavar = "HOST[:PORT]",
+     AT(insecure),
+     .help = "a host that may be reached without TLS or with any certificate"},
+    {.name = "threads",
+     .kind = FP_OPTION_NUMBER,
+     .metavar = "N",
+     AT(threads),
+     .min = 1,
+     .max = FP_POOL_MAX,
+     .fallback = "by the processors",
+     .help = "how much is done side by side"},
+};
+
+static const struct fp_option folder_options[] = {
+    {.name = "store",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "DIR",
+     AT(store),
+     .fallback = "$XDG_DATA_HOME/flinkpack",
+     .help = "the local store, an OCI layout"},
+    {.name = "cache",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "DIR",
+     AT(cache),
+     .fallback = "$XDG_CACHE_HOME/flinkpack",
+     .help = "where downloads are kept"},
+};
+
+static const struct fp_option general_options[] = {
+    {.name = "config",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "FILE",
+     AT(config),
+     .flags = FP_OPTION_NO_FILE,
+     .fallback = "flinkpack.yaml, if there is one",
+     .help = "a file of options"},
+    {.name = "progress",
+     .kind = FP_OPTION_CHOICE,
+     .metavar = "MODE",
+     .choices = "auto tty plain json none",
+     AT(progress),
+     .fallback = "auto",
+     .help = "how progress is shown on standard error: auto, tty, plain, json or none"},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = FP_OPTION_FLAG,
+     AT(verbose),
+     .help = "tell of requests, retries and decisions too"},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = FP_OPTION_FLAG,
+     AT(quiet),
+     .help = "tell of errors only"},
+    {.name = "help",
+     .letter = 'h',
+     .kind = FP_OPTION_FLAG,
+     AT(help),
+     .flags = FP_OPTION_ARGV_ONLY | FP_OPTION_STOPS,
+     .help = "show this help"},
+};
+
+const struct fp_option_group fp_options_catalogue =
+    FP_OPTION_GROUP("Catalogue of bases", catalogue_options);
+const struct fp_option_group fp_options_copy = FP_OPTION_GROUP("Copy", copy_options);
+const struct fp_option_group fp_options_pull = FP_OPTION_GROUP("To", pull_options);
+const struct fp_option_group fp_options_inspect = FP_OPTION_GROUP("Show", inspect_options);
+const struct fp_option_group fp_options_images = FP_OPTION_GROUP("Show", images_options);
+const struct fp_option_group fp_options_login = FP_OPTION_GROUP("Who", login_options);
+const struct fp_option_group fp_options_credentials =
+    FP_OPTION_GROUP("Credentials", credential_options);
+const struct fp_option_group fp_options_network = FP_OPTION_GROUP("Network", network_options);
+const struct fp_option_group fp_options_folders = FP_OPTION_GROUP("Folders", folder_options);
+const struct fp_option_group fp_options_general = FP_OPTION_GROUP("General", general_options);
