@@ -54,7 +54,7 @@ char *fp_temp_name(const char *folder)
         (void) clock_gettime(CLOCK_MONOTONIC, &now);
         number = (uint64_t) now.tv_nsec << 32 | (uint32_t) getpid();
     }
-    cleanup_free char *name = fp_xasprintf(".flinkpack-%016llx", (unsigned long long) number);
+    cleanup_free char *name = fp_xasprintf(FP_TEMP_PREFIX "%016llx", (unsigned long long) number);
     return fp_path_join(folder, name);
 }
 

@@ -18,7 +18,12 @@
 
 /** Read a whole file, at most buf->max bytes. FP_E_NOT_FOUND, FP_E_IO, FP_E_INPUT (too large). */
 FP_CHECKED enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err);
-/** Open for reading (O_CLOEXEC); `*ret_size` (may be NULL) is its size. Folders are FP_E_INPUT. */
+/**
+ * Open for reading (O_CLOEXEC).
+ * @param ret_fd   Owned by the caller.
+ * @param ret_size Its size in bytes, 0 for what has none (a pipe); may be NULL.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for a folder.
+ */
 FP_CHECKED enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size,
                                      struct fp_error *err);
 /** Whether something is at that path (links followed). */
@@ -31,14 +36,22 @@ char *fp_path_join(const char *folder, const char *name);
 const char *fp_path_base(const char *path);
 /** Make a folder and its parents with mode & ~umask; one that exists is fine. FP_E_IO. */
 FP_CHECKED enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err);
-/** Remove a tree below and including `path`, links not followed; nothing there is fine. */
+/**
+ * Remove a tree below and including `path`, links not followed; nothing there is fine. Folders
+ * without permissions, as archives hold them, are given some first.
+ * @return FP_OK or FP_E_IO, also for more than 200 levels.
+ */
 FP_CHECKED enum fp_code fp_remove_tree(const char *path, struct fp_error *err);
 
-/** A file under construction. */
+/** How the names of temporary files and folders begin: one that is left over has no owner. */
+#define FP_TEMP_PREFIX ".flinkpack-"
+
+/** A file under construction. For one thread at a time. */
 struct fp_newfile;
 
 /**
- * Begin a file that will be published under `path`; its folder must exist.
+ * Begin a file that will be published under `path`; its folder must exist (FP_E_NOT_FOUND). Where
+ * `path` is a symbolic link, what it points to is replaced and the link stays.
  * @param mode Permissions, before the umask.
  * @param ret  Owned by the caller; fp_newfile_free() without publishing leaves nothing behind.
  */
@@ -50,7 +63,9 @@ FP_CHECKED enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, stru
 /** Its descriptor, for reading and writing. Borrowed. */
 int fp_newfile_fd(const struct fp_newfile *file);
 /**
- * Sync and publish.
+ * Sync and publish. Only regular files are replaced: anything else is FP_E_IO. A file on another
+ * file system than the one it was begun on is copied there first. After a failure the file can
+ * only be freed.
  * @param path    NULL for the path given at the opening.
  * @param replace Whether an existing file is replaced; if not, an existing one is kept and that
  *                is no error (content-addressed files).
@@ -60,7 +75,10 @@ FP_CHECKED enum fp_code fp_newfile_publish(struct fp_newfile *file, const char *
 /** Free, abandoning what was not published; NULL is fine. */
 void fp_newfile_free(struct fp_newfile *file);
 
-/** Write `len` bytes to `path`, all or nothing, replacing what was there. */
+/**
+ * Write `len` bytes to `path`, all or nothing, replacing what was there. Pipes, terminals, devices
+ * and /dev/stdout are not replaced but written to.
+ */
 FP_CHECKED enum fp_code fp_file_write(const char *path, const void *data, size_t len, mode_t mode,
                                       struct fp_error *err);
 
@@ -74,7 +92,12 @@ void fp_temp_remove(char *take_path);
 /** Remove every temporary file and folder still known; called once, before the program ends. */
 void fp_temp_remove_all(void);
 
-/** An exclusive or shared advisory lock (flock) on a file that is made if needed. */
+/**
+ * Wait for an exclusive or shared advisory lock (flock) on a file that is made if needed. For a
+ * shared one the file may be read-only.
+ * @param ret_fd Owned by the caller; closing it unlocks.
+ * @return FP_OK, FP_E_IO, FP_E_NOT_FOUND (no such folder), FP_E_INTERRUPTED.
+ */
 FP_CHECKED enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd,
                                      struct fp_error *err);
 

@@ -9,7 +9,11 @@
 
 #include "flinkpack/support/error.h"
 
-/** Catch SIGINT, SIGTERM and SIGHUP (a second one ends the program at once); ignore SIGPIPE. */
+/**
+ * Catch SIGINT, SIGTERM and SIGHUP, and ignore SIGPIPE. A second signal ends the program at once,
+ * by that signal and without clean-up. Signals that were ignored when the program began (nohup)
+ * stay so. System calls are not restarted: they fail with EINTR. Call it once, before any thread.
+ */
 void fp_interrupt_install(void);
 /** The signal that arrived, or 0. Safe from every thread. */
 int fp_interrupted(void);

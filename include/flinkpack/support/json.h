@@ -12,8 +12,11 @@
 #include "flinkpack/support/buf.h"
 #include "flinkpack/support/mem.h"
 
-/** The most tokens and levels that are parsed at all. */
-#define FP_JSON_MAX_TOKENS 200000
+/**
+ * The most tokens (keys, values, opening brackets) and levels that are parsed at all. The worst
+ * text of that many tokens takes 25 MiB, so that the memory ceiling of the program holds.
+ */
+#define FP_JSON_MAX_TOKENS 100000
 #define FP_JSON_MAX_DEPTH  32
 
 /**

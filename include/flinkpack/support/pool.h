@@ -20,7 +20,10 @@ typedef enum fp_code (*fp_pool_task)(void *context, struct fp_error *err);
 /** How many processors this process may use (affinity, then cgroup quota), from 1 to FP_POOL_MAX.
  */
 unsigned fp_pool_default_threads(void);
-/** Start `threads` (1 to FP_POOL_MAX) threads with all signals blocked. The caller frees it. */
+/**
+ * Start `threads` (1 to FP_POOL_MAX) threads of 2 MiB stack with all signals blocked. The caller
+ * frees it. Where the system gives no threads, fp_pool_wait() does the work.
+ */
 struct fp_pool *fp_pool_new(unsigned threads);
 /**
  * Queue a task. Once one has failed, those not begun are dropped.

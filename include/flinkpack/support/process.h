@@ -11,9 +11,15 @@
 
 /**
  * Run a program found on PATH, feed it `input`, and collect its standard output. Its standard
- * error is ours. It is killed and reaped after `timeout_ms` and when fp_interrupted() is set.
+ * error is ours. It leads a process group of its own, which is killed and reaped after
+ * `timeout_ms` and when fp_interrupted() is set. What it leaves running when it exits by itself is
+ * left alone and not waited for. SIGPIPE has to be ignored, as fp_interrupt_install() does. May be
+ * called from every thread.
  *
  * @param argv            NULL-terminated; argv[0] is the program. No secret may be in it.
+ * @param input           `input_len` bytes, may be NULL when that is 0. A child that does not read
+ *                        them all has not failed.
+ * @param timeout_ms      More than 0.
  * @param output          Gets the output; its ceiling bounds it.
  * @param ret_exit_status The exit status, or 128 + the signal that ended it.
  * @return FP_OK however the child exited; FP_E_NOT_FOUND when there is no such program;

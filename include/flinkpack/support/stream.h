@@ -82,11 +82,15 @@ FP_CHECKED enum fp_code fp_source_read_all(struct fp_source *source, struct fp_b
 
 /** Bytes in memory, borrowed until the source is freed. */
 struct fp_source *fp_source_memory(const void *data, size_t len);
-/** A file from its beginning. `ret` is owned by the caller. FP_E_NOT_FOUND, FP_E_IO. */
+/**
+ * A file, or a pipe, from its beginning. `ret` is owned by the caller. FP_E_NOT_FOUND, FP_E_IO,
+ * FP_E_INPUT for a folder.
+ */
 FP_CHECKED enum fp_code fp_source_open(const char *path, struct fp_source **ret,
                                        struct fp_error *err);
 /**
- * A part of a file, read with pread().
+ * A part of a file, read with pread(), so that several sources can share an open file. A pipe can
+ * only be read from offset 0.
  * @param take_fd Owned by the source.
  * @param name    For errors; copied.
  * @param offset  Where to begin, in bytes.

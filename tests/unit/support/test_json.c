@@ -130,7 +130,7 @@ static void tokens_are_bounded(void **state)
         json_t *none = NULL;
         cleanup_free char *bomb = repeat("[", bombs[i], FP_JSON_MAX_TOKENS, "");
         assert_fails(parse(bomb, strlen(bomb), &none, &err), err, FP_E_INPUT,
-                     "config.json: JSON with more than 200000 values");
+                     "config.json: JSON with more than 100000 values");
     }
 }
 

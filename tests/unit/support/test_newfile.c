@@ -63,9 +63,11 @@ int __wrap_renameat2(int from_dir, const char *from, int to_dir, const char *to,
 /* Refuses once, as crossing a file system does until the bytes have been copied. */
 int __wrap_rename(const char *from, const char *to)
 {
-    int number = refuse.rename;
+    if (refuse.rename == 0)
+        return __real_rename(from, to);
+    errno = refuse.rename;
     refuse.rename = 0;
-    return number != 0 ? refused(number) : __real_rename(from, to);
+    return -1;
 }
 
 int __wrap_link(const char *from, const char *to)
