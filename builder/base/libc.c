@@ -16,6 +16,12 @@ static const char *const glibc_loaders[] = {
     "lib64/ld-linux-loongarch-lp64d.so.1",
 };
 
+static const char *const musl_loaders[] = {
+    "lib/ld-musl-x86_64.so.1",  "lib/ld-musl-aarch64.so.1", "lib/ld-musl-armhf.so.1",
+    "lib/ld-musl-arm.so.1",     "lib/ld-musl-i386.so.1",    "lib/ld-musl-powerpc64le.so.1",
+    "lib/ld-musl-riscv64.so.1", "lib/ld-musl-s390x.so.1",   "lib/ld-musl-loongarch64.so.1",
+};
+
 static bool has_prefix(const char *text, const char *prefix)
 {
     return strncmp(text, prefix, strlen(prefix)) == 0;
@@ -34,13 +40,8 @@ static bool is_glibc(const struct fp_tree *tree, const char *loader)
 
 static bool has_musl(const struct fp_tree *tree)
 {
-    cleanup_strv struct fp_strv names = {0};
-    const struct fp_entry *lib = fp_tree_resolve(tree, "lib");
-    if (lib == NULL)
-        return false;
-    fp_tree_children(tree, lib->path, &names);
-    for (size_t i = 0; i < names.len; i++) {
-        if (has_prefix(names.items[i], "ld-musl-"))
+    for (size_t i = 0; i < sizeof(musl_loaders) / sizeof(musl_loaders[0]); i++) {
+        if (fp_tree_resolve(tree, musl_loaders[i]) != NULL)
             return true;
     }
     return false;

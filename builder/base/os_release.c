@@ -5,11 +5,12 @@
 /* Take off quotes as os-release(5) has them: 'x', "x" with \" \$ \\ \` in it, or none. */
 static char *unquote(const char *text, size_t len)
 {
-    char quote = len > 0 && (text[0] == '"' || text[0] == '\'') ? text[0] : '\0';
+    bool quoted = len > 0 && (text[0] == '"' || text[0] == '\'');
+    bool literal = quoted && text[0] == '\'';
     cleanup_free char *value = fp_xmalloc(len + 1);
     size_t out = 0;
-    for (size_t i = quote != '\0' ? 1 : 0; i < len && (quote == '\0' || text[i] != quote); i++) {
-        if (text[i] == '\\' && quote != '\'' && i + 1 < len)
+    for (size_t i = quoted ? 1 : 0; i < len && !(quoted && text[i] == text[0]); i++) {
+        if (text[i] == '\\' && !literal && i + 1 < len)
             i++;
         value[out++] = text[i];
     }
