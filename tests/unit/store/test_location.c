@@ -1,0 +1,162 @@
+#include "fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void places_are_told_apart(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        enum fp_location_kind kind;
+        const char *path;
+        const char *name;
+    } cases[] = {
+        {"oci:out", FP_AT_LAYOUT, "out", NULL},
+        {"oci:/a/b:1.0", FP_AT_LAYOUT, "/a/b", "1.0"},
+        {"oci:out:registry.example.com:5000/a/b:1", FP_AT_LAYOUT, "out",
+         "registry.example.com:5000/a/b:1"},
+        {"oci-archive:image.tar:latest", FP_AT_OCI_ARCHIVE, "image.tar", "latest"},
+        {"docker-archive:image.tar", FP_AT_DOCKER_ARCHIVE, "image.tar", NULL},
+        {"docker-archive:image.tar:orders:2", FP_AT_DOCKER_ARCHIVE, "image.tar", "orders:2"},
+        {"rootfs:a:b.tar.gz", FP_AT_ROOTFS, "a:b.tar.gz", NULL},
+        {"orders", FP_AT_STORE, NULL, "orders:latest"},
+        {"team/orders:2", FP_AT_STORE, NULL, "team/orders:2"},
+        {"registry.example.com/orders:2", FP_AT_REGISTRY, NULL, NULL},
+        {"localhost/orders", FP_AT_REGISTRY, NULL, NULL},
+        {"docker://busybox", FP_AT_REGISTRY, NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fp_error err = {0};
+        struct fp_location location = {0};
+        assert_ok(fp_location_parse(cases[i].text, &location, &err), &err);
+        assert_int_equal(location.kind, cases[i].kind);
+        assert_int_equal(location.path != NULL, cases[i].path != NULL);
+        assert_int_equal(location.name != NULL, cases[i].name != NULL);
+        if (location.path != NULL)
+            assert_string_equal(location.path, cases[i].path);
+        if (location.name != NULL)
+            assert_string_equal(location.name, cases[i].name);
+        fp_location_clear(&location);
+    }
+}
+
+static void registries_are_whole_references(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_location location = {0};
+    assert_ok(fp_location_parse("docker://busybox:1", &location, &err), &err);
+    assert_string_equal(location.reference.registry, "docker.io");
+    assert_string_equal(location.reference.repository, "library/busybox");
+    assert_string_equal(location.reference.tag, "1");
+    fp_location_clear(&location);
+}
+
+static void bad_places_are_usage_errors(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        const char *part;
+    } cases[] = {
+        {"oci:", "no path"},
+        {"oci::tag", "no path"},
+        {"oci:out:", "name"},
+        {"oci:out:-x", "'-x'"},
+        {"oci:out:a b", "'a b'"},
+        {"rootfs:", "no path"},
+        {"docker-daemon:a:1", "docker-daemon:"},
+        {"UPPER", ""},
+        {"", ""},
+        {"containers-storage:a", "containers-storage:"},
+        {"a:b:c", ""},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fp_error err = {0};
+        struct fp_location location = {0};
+        enum fp_code code = fp_location_parse(cases[i].text, &location, &err);
+        assert_fails(code, FP_E_USAGE, &err, cases[i].part);
+        fp_location_clear(&location);
+    }
+}
+
+static void over_long_names_are_refused(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_location location = {0};
+    char text[FP_LAYOUT_NAME_MAX + 10] = "oci:o:";
+    memset(text + 6, 'a', FP_LAYOUT_NAME_MAX);
+    assert_ok(fp_location_parse(text, &location, &err), &err);
+    fp_location_clear(&location);
+    text[6 + FP_LAYOUT_NAME_MAX] = 'a';
+    assert_int_equal(fp_location_parse(text, &location, &err), FP_E_USAGE);
+    fp_location_clear(&location);
+}
+
+static void check_store_path(const char *expected)
+{
+    struct fp_error err = {0};
+    char *path = NULL;
+    assert_ok(fp_store_path(&path, &err), &err);
+    assert_string_equal(path, expected);
+    free(path);
+}
+
+static void the_store_is_found_by_the_environment(void **state)
+{
+    (void) state;
+    check_store_path(in_folder("store"));
+    assert_int_equal(unsetenv("FLINKPACK_STORE"), 0);
+    assert_int_equal(setenv("XDG_DATA_HOME", "/data", 1), 0);
+    check_store_path("/data/flinkpack");
+    assert_int_equal(setenv("XDG_DATA_HOME", "not/absolute", 1), 0);
+    const char *home = put_file("x", "", 0);
+    home = in_folder("home");
+    assert_int_equal(mkdir(home, 0755), 0);
+    assert_int_equal(setenv("HOME", home, 1), 0);
+    check_store_path(in_folder("home/.local/share/flinkpack"));
+}
+
+static void without_a_home_the_store_is_a_private_temporary_folder(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    char *path = NULL;
+    char name[64];
+    assert_int_equal(unsetenv("FLINKPACK_STORE"), 0);
+    assert_int_equal(unsetenv("XDG_DATA_HOME"), 0);
+    assert_int_equal(unsetenv("HOME"), 0);
+    assert_int_equal(mkdir(in_folder("t"), 0755), 0);
+    assert_int_equal(setenv("TMPDIR", in_folder("t"), 1), 0);
+    (void) snprintf(name, sizeof(name), "t/flinkpack-%ju", (uintmax_t) geteuid());
+    check_store_path(in_folder(name));
+    struct stat st = {0};
+    assert_int_equal(stat(in_folder(name), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(chmod(in_folder(name), 0777), 0);
+    assert_fails(fp_store_path(&path, &err), FP_E_IO, &err, "others can write");
+    assert_non_null(strstr(err.hint, "FLINKPACK_STORE"));
+    assert_int_equal(rmdir(in_folder(name)), 0);
+    assert_int_equal(symlink("/etc", in_folder(name)), 0);
+    assert_fails(fp_store_path(&path, &err), FP_E_IO, &err, "others can write");
+    assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(places_are_told_apart),
+        cmocka_unit_test(registries_are_whole_references),
+        cmocka_unit_test(bad_places_are_usage_errors),
+        cmocka_unit_test(over_long_names_are_refused),
+        cmocka_unit_test_setup_teardown(the_store_is_found_by_the_environment, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(without_a_home_the_store_is_a_private_temporary_folder,
+                                        fixture_setup, fixture_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
