@@ -1,0 +1,194 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "dist_list.h"
+
+/* The digests of the archive itself, taken by a thread beside the one that inflates. */
+struct digests {
+    const char *path;
+    struct stat before;
+    struct fp_hash *sha256;
+    struct fp_hash *sha512;
+};
+
+static enum fp_code hash_archive(void *context, struct fp_error *err)
+{
+    struct digests *digests = context;
+    struct fp_source *in = NULL;
+    enum fp_code code = fp_source_open(digests->path, &in, err);
+    if (code != FP_OK)
+        return code;
+    in = fp_source_hashed(in, digests->sha256);
+    cleanup_source struct fp_source *all = fp_source_hashed(in, digests->sha512);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    return fp_stream_copy(all, nowhere, NULL, err);
+}
+
+/* The two passes see the same bytes only while nobody writes to the file. */
+static enum fp_code check_unchanged(const struct digests *digests, struct fp_error *err)
+{
+    struct stat now = {0};
+    const struct stat *before = &digests->before;
+    if (stat(digests->path, &now) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", digests->path);
+    bool same = now.st_ino == before->st_ino && now.st_size == before->st_size &&
+                now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+                now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+    return same ? FP_OK : fp_fail(err, FP_E_INPUT, "%s: changed while it was read", digests->path);
+}
+
+/* What is to be done with the archive, from its first bytes and the options. */
+static const char *repack_at_once(const struct fp_distribution_options *options,
+                                  const unsigned char *head, size_t len)
+{
+    enum fp_codec codec = fp_codec_sniff(head, len);
+    if (options->slim)
+        return "--slim leaves out a part of it";
+    return codec == FP_CODEC_GZIP ? NULL : "it is not compressed with gzip";
+}
+
+static enum fp_code read_head(const char *path, unsigned char *head, size_t cap, size_t *ret_len,
+                              struct fp_error *err)
+{
+    cleanup_source struct fp_source *in = NULL;
+    enum fp_code code = fp_source_open(path, &in, err);
+    if (code != FP_OK)
+        return code;
+    code = fp_source_read_full(in, head, cap, ret_len, err);
+    if (code != FP_OK)
+        return code;
+    /* What saves an error page under the name of an archive is common enough for words of its
+     * own. */
+    size_t start = 0;
+    while (start < *ret_len && strchr(" \t\r\n", head[start]) != NULL)
+        start++;
+    if (*ret_len == 0)
+        return fp_fail(err, FP_E_INPUT, "%s: the file is empty", path);
+    if (head[start < *ret_len ? start : 0] == '<')
+        return fp_fail(err, FP_E_INPUT, "%s: not an archive but an HTML or XML page", path);
+    return FP_OK;
+}
+
+static void use_as_layer(const struct fp_distribution_options *options,
+                         const struct fp_dist_archive_facts *facts, uint64_t size,
+                         struct fp_distribution *ret)
+{
+    struct fp_descriptor descriptor = {.size = size};
+    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
+                    FP_MEDIA_OCI_LAYER_GZIP);
+    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
+                    ret->sha256);
+    ret->as_is = true;
+    ret->layer.blob = fp_blob_file(&descriptor, options->archive, -1, 0);
+    ret->layer.diff_id = facts->diff_id;
+    ret->layer.tar_bytes = facts->tar.tar_bytes;
+}
+
+static enum fp_code put_entries(const struct fp_dist_list *list, struct fp_tree *tree,
+                                struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < list->len && code == FP_OK; i++)
+        code = fp_tree_put(tree, &list->entries[i].meta, err);
+    return code;
+}
+
+/* Read for the second time, now with a place for the contents. */
+static enum fp_code repack(const struct fp_distribution_options *options, const char *root,
+                           struct fp_distribution *ret, struct fp_error *err)
+{
+    cleanup_dist_list struct fp_dist_list list = {0};
+    cleanup_dist_spool struct fp_dist_spool spool = {0};
+    struct fp_dist_archive_facts facts = {0};
+    fp_report(options->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", options->archive,
+              ret->repack_reason);
+    enum fp_code code = fp_dist_spool_open(options->layer->folder, &spool, err);
+    if (code == FP_OK)
+        code = fp_dist_archive_scan(options, &spool, &list, &facts, err);
+    if (code == FP_OK)
+        code = fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
+    return code;
+}
+
+/* Read for the first time and repack from what was spooled. */
+static enum fp_code read_and_repack(const struct fp_distribution_options *options,
+                                    struct fp_distribution *ret, struct fp_error *err)
+{
+    cleanup_dist_list struct fp_dist_list list = {0};
+    cleanup_dist_spool struct fp_dist_spool spool = {0};
+    cleanup_free char *root = NULL;
+    struct fp_dist_archive_facts facts = {0};
+    enum fp_code code = fp_dist_spool_open(options->layer->folder, &spool, err);
+    if (code == FP_OK)
+        code = fp_dist_archive_scan(options, &spool, &list, &facts, err);
+    if (code == FP_OK)
+        code = fp_dist_locate(&list, options->archive, ret, &root, err);
+    if (code == FP_OK)
+        code = fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
+    if (code == FP_OK)
+        fp_dist_take_files(&list, root, ret);
+    return code;
+}
+
+/* Read once; the archive is the layer, unless something in it speaks against that. */
+static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
+                                  struct fp_distribution *ret, struct fp_dist_archive_facts *facts,
+                                  struct fp_error *err)
+{
+    cleanup_dist_list struct fp_dist_list list = {0};
+    cleanup_free char *root = NULL;
+    enum fp_code code = fp_dist_archive_scan(options, NULL, &list, facts, err);
+    if (code == FP_OK)
+        code = fp_dist_locate(&list, options->archive, ret, &root, err);
+    if (code != FP_OK)
+        return code;
+    fp_dist_take_files(&list, root, ret);
+    ret->repack_reason = fp_dist_unfit(&list, facts, root, ret->top);
+    if (ret->repack_reason != NULL)
+        return repack(options, root, ret, err);
+    ret->tree = fp_tree_new();
+    return put_entries(&list, ret->tree, err);
+}
+
+static enum fp_code finish_digests(struct digests *digests, struct fp_pool *pool,
+                                   struct fp_distribution *ret, struct fp_error *err)
+{
+    enum fp_code code = fp_pool_wait(pool, err);
+    if (code == FP_OK)
+        code = check_unchanged(digests, err);
+    if (code != FP_OK)
+        return code;
+    fp_hash_hex(digests->sha256, ret->sha256);
+    fp_hash_hex(digests->sha512, ret->sha512);
+    return FP_OK;
+}
+
+enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
+                                  struct fp_distribution *ret, struct fp_error *err)
+{
+    unsigned char head[512] = {0};
+    size_t head_len = 0;
+    struct fp_dist_archive_facts facts = {0};
+    enum fp_code code = read_head(options->archive, head, sizeof(head), &head_len, err);
+    if (code != FP_OK)
+        return code;
+    struct digests digests = {.path = options->archive};
+    if (stat(options->archive, &digests.before) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", options->archive);
+    cleanup_hash struct fp_hash *sha256 = digests.sha256 = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *sha512 = digests.sha512 = fp_hash_new(FP_SHA512);
+    cleanup_pool struct fp_pool *pool = fp_pool_new(1);
+    fp_pool_add(pool, hash_archive, &digests);
+    ret->repack_reason = fp_xstrdup(repack_at_once(options, head, head_len));
+    if (ret->repack_reason != NULL)
+        code = read_and_repack(options, ret, err);
+    else
+        code = read_as_it_is(options, ret, &facts, err);
+    if (code == FP_OK)
+        code = finish_digests(&digests, pool, ret, err);
+    if (code == FP_OK && ret->repack_reason == NULL)
+        use_as_layer(options, &facts, (uint64_t) digests.before.st_size, ret);
+    return code;
+}

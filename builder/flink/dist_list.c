@@ -1,0 +1,106 @@
+#include "dist_list.h"
+
+#include <string.h>
+
+/* Folders above bin/ and conf/ that are looked through, at most. */
+#define MAX_KEPT_DEPTH 3
+
+enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *entry,
+                              const char *name, struct fp_dist_entry **ret, struct fp_error *err)
+{
+    if (list->len >= FP_DIST_MAX_ENTRIES)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d entries, no Flink has that many", name,
+                       FP_DIST_MAX_ENTRIES);
+    if (list->len == list->cap) {
+        list->cap = list->cap == 0 ? 256 : list->cap * 2;
+        list->entries = fp_xreallocarray(list->entries, list->cap, sizeof(*list->entries));
+    }
+    struct fp_dist_entry *added = &list->entries[list->len++];
+    *added = (struct fp_dist_entry){.meta = *entry,
+                                    .path = fp_xstrdup(entry->path),
+                                    .link = fp_xstrdup(entry->link),
+                                    .has_xattrs = entry->xattrs != NULL,
+                                    .spool_offset = FP_DIST_NOT_SPOOLED};
+    added->meta.path = added->path;
+    added->meta.link = added->link;
+    added->meta.xattrs = NULL;
+    if (ret != NULL)
+        *ret = added;
+    return FP_OK;
+}
+
+bool fp_dist_is_kept(const char *path)
+{
+    int depth = 0;
+    const char *part = path;
+    bool wanted = false;
+    for (const char *slash = strchr(part, '/'); slash != NULL; slash = strchr(part, '/')) {
+        size_t len = (size_t) (slash - part);
+        wanted = (len == 3 && strncmp(part, "bin", 3) == 0) ||
+                 (len == 4 && strncmp(part, "conf", 4) == 0);
+        part = slash + 1;
+        depth++;
+    }
+    return wanted && depth <= MAX_KEPT_DEPTH;
+}
+
+enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const char *path, unsigned mode,
+                               struct fp_source *source, const struct fp_dist_file **ret,
+                               struct fp_error *err)
+{
+    cleanup_buf struct fp_buf content = FP_BUF_INIT(FP_DIST_MAX_KEPT - list->kept_bytes);
+    enum fp_code code = fp_source_read_all(source, &content, err);
+    if (code == FP_E_INPUT)
+        return fp_context(err, "%s (bin/ and conf/ may hold %zu MiB)", path,
+                          FP_DIST_MAX_KEPT >> 20);
+    if (code != FP_OK)
+        return code;
+    list->kept = fp_xreallocarray(list->kept, list->kept_count + 1, sizeof(*list->kept));
+    struct fp_dist_file *file = &list->kept[list->kept_count++];
+    list->kept_bytes += content.len;
+    *file = (struct fp_dist_file){.path = fp_xstrdup(path), .len = content.len, .mode = mode};
+    file->data = fp_buf_take(&content);
+    if (ret != NULL)
+        *ret = file;
+    return FP_OK;
+}
+
+const char *fp_dist_below(const char *path, const char *root)
+{
+    size_t len = strlen(root);
+    if (len == 0)
+        return path;
+    return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+void fp_dist_take_files(struct fp_dist_list *list, const char *root, struct fp_distribution *ret)
+{
+    ret->files = fp_xcalloc(list->kept_count, sizeof(*ret->files));
+    for (size_t i = 0; i < list->kept_count; i++) {
+        struct fp_dist_file *file = &list->kept[i];
+        const char *path = fp_dist_below(file->path, root);
+        bool direct =
+            path != NULL && (strncmp(path, "bin/", 4) == 0 || strncmp(path, "conf/", 5) == 0);
+        if (!direct)
+            continue;
+        ret->files[ret->file_count++] = (struct fp_dist_file){.path = fp_xstrdup(path),
+                                                              .data = steal_pointer(&file->data),
+                                                              .len = file->len,
+                                                              .mode = file->mode};
+    }
+}
+
+void fp_dist_list_clear(struct fp_dist_list *list)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        free(list->entries[i].path);
+        free(list->entries[i].link);
+    }
+    for (size_t i = 0; i < list->kept_count; i++) {
+        free(list->kept[i].path);
+        free(list->kept[i].data);
+    }
+    free(list->entries);
+    free(list->kept);
+    *list = (struct fp_dist_list){0};
+}

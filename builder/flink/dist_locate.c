@@ -1,0 +1,178 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "dist_list.h"
+#include "internal.h"
+
+#define DIST_PREFIX "flink-dist"
+/* Names of what an archive holds instead of Flink that an error shows. */
+#define SHOWN_NAMES 8
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t len = strlen(text);
+    size_t suffix_len = strlen(suffix);
+    return len >= suffix_len && strcmp(text + len - suffix_len, suffix) == 0;
+}
+
+/* Whether `path` is ROOT/lib/flink-dist*.jar; *ret_root_len is that of ROOT, without a slash. */
+static bool is_dist_jar(const char *path, size_t *ret_root_len)
+{
+    const char *base = fp_path_base(path);
+    size_t dir_len = (size_t) (base - path);
+    if (strncmp(base, DIST_PREFIX, strlen(DIST_PREFIX)) != 0 || !has_suffix(base, ".jar"))
+        return false;
+    if (dir_len < 4 || strncmp(base - 4, "lib/", 4) != 0)
+        return false;
+    if (dir_len > 4 && base[-5] != '/')
+        return false;
+    *ret_root_len = dir_len > 4 ? dir_len - 5 : 0;
+    return true;
+}
+
+/* The jar whose distribution lies highest; *ret_count is how many that distribution has. */
+static const char *find_dist_jar(const struct fp_dist_list *list, size_t *ret_root_len,
+                                 size_t *ret_count)
+{
+    const char *found = NULL;
+    *ret_count = 0;
+    for (size_t i = 0; i < list->len; i++) {
+        const char *path = list->entries[i].path;
+        size_t len = 0;
+        if (list->entries[i].meta.kind == FP_ENTRY_DIR || !is_dist_jar(path, &len))
+            continue;
+        if (found == NULL || len < *ret_root_len) {
+            found = path;
+            *ret_root_len = len;
+            *ret_count = 1;
+        } else if (len == *ret_root_len && strcmp(path, found) != 0) {
+            ++*ret_count;
+        }
+    }
+    return found;
+}
+
+/* The first names at the top, "a, b, c, ...". */
+static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
+{
+    cleanup_strv struct fp_strv seen = {0};
+    for (size_t i = 0; i < list->len && seen.len <= SHOWN_NAMES; i++) {
+        const char *path = list->entries[i].path;
+        cleanup_free char *top = fp_xstrndup(path, strcspn(path, "/"));
+        if (!fp_strv_has(&seen, top))
+            fp_strv_add(&seen, top);
+    }
+    for (size_t i = 0; i < seen.len; i++) {
+        const char *name = i < SHOWN_NAMES ? seen.items[i] : "...";
+        if (fp_buf_addf(names, NULL, "%s%.80s", i > 0 ? ", " : "", name) != FP_OK)
+            return;
+    }
+}
+
+static bool has_base(const struct fp_dist_list *list, const char *base)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (strcmp(fp_path_base(list->entries[i].path), base) == 0)
+            return true;
+    return false;
+}
+
+static enum fp_code fail_no_flink(const struct fp_dist_list *list, const char *name,
+                                  struct fp_error *err)
+{
+    cleanup_buf struct fp_buf names = FP_BUF_INIT(1024);
+    top_names(list, &names);
+    enum fp_code code =
+        fp_fail(err, FP_E_INPUT, "%s: no Flink in it: looked for lib/flink-dist*.jar, found %s",
+                name, names.len > 0 ? fp_buf_text(&names) : "nothing at all");
+    if (has_base(list, "pom.xml"))
+        (void) fp_hint(err, "this is source code: take the archive with '-bin-' in its name, or "
+                            "build it and use --from-local-dist");
+    else
+        (void) fp_hint(err, "take a binary release such as flink-1.20.4-bin-scala_2.12.tgz");
+    return code;
+}
+
+/* "flink-dist_2.11-1.6.0.jar": Scala and version; "flink-dist-2.4-SNAPSHOT.jar": version. */
+static enum fp_code read_dist_name(const char *base, struct fp_distribution *ret,
+                                   struct fp_error *err)
+{
+    const char *p = base + strlen(DIST_PREFIX);
+    if (*p == '_') {
+        size_t len = strcspn(++p, "-");
+        ret->scala_version = fp_xstrndup(p, len);
+        p += len;
+    }
+    size_t len = *p == '-' ? strlen(p + 1) - strlen(".jar") : 0;
+    cleanup_free char *version = fp_xstrndup(p + (*p == '-' ? 1 : 0), len);
+    if (fp_flink_version_parse(version, &ret->version, err) != FP_OK) {
+        enum fp_code code = fp_context(err, "lib/%s", base);
+        return code == FP_E_USAGE ? FP_E_INPUT : code;
+    }
+    return FP_OK;
+}
+
+/* From 1.15 on only this jar tells. */
+static void read_scala_jar(const char *base, struct fp_distribution *ret)
+{
+    static const char PREFIX[] = "flink-scala_";
+    if (ret->scala_version != NULL || strncmp(base, PREFIX, strlen(PREFIX)) != 0)
+        return;
+    const char *scala = base + strlen(PREFIX);
+    ret->scala_version = fp_xstrndup(scala, strcspn(scala, "-"));
+}
+
+static void list_jars(const struct fp_dist_list *list, const char *root,
+                      struct fp_distribution *ret)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        const struct fp_dist_entry *entry = &list->entries[i];
+        const char *path = fp_dist_below(entry->path, root);
+        if (path == NULL || entry->meta.kind == FP_ENTRY_DIR)
+            continue;
+        if (ret->newest_mtime_s < entry->meta.mtime_s)
+            ret->newest_mtime_s = entry->meta.mtime_s;
+        const char *slash = strchr(path, '/');
+        bool direct = slash != NULL && strchr(slash + 1, '/') == NULL;
+        if (direct && strncmp(path, "lib/", 4) == 0 && !fp_strv_has(&ret->lib_jars, slash + 1))
+            fp_strv_add(&ret->lib_jars, slash + 1);
+        if (direct && strncmp(path, "opt/", 4) == 0 && !fp_strv_has(&ret->opt_jars, slash + 1))
+            fp_strv_add(&ret->opt_jars, slash + 1);
+    }
+    fp_strv_sort(&ret->lib_jars);
+    fp_strv_sort(&ret->opt_jars);
+}
+
+static bool has_path(const struct fp_dist_list *list, const char *root, const char *wanted)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        const char *path = fp_dist_below(list->entries[i].path, root);
+        if (path != NULL && strcmp(path, wanted) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
+                            struct fp_distribution *ret, char **ret_root, struct fp_error *err)
+{
+    size_t root_len = 0;
+    size_t count = 0;
+    const char *jar = find_dist_jar(list, &root_len, &count);
+    if (jar == NULL)
+        return fail_no_flink(list, name, err);
+    cleanup_free char *root = fp_xstrndup(jar, root_len);
+    if (count > 1)
+        return fp_fail(err, FP_E_INPUT, "%s: lib/ holds %zu flink-dist jars, Flink takes one only",
+                       name, count);
+    if (!has_path(list, root, "bin/taskmanager.sh"))
+        return fp_fail(err, FP_E_INPUT, "%s: no Flink in it: bin/taskmanager.sh is missing", name);
+    if (read_dist_name(fp_path_base(jar), ret, err) != FP_OK)
+        return fp_context(err, "%s", name);
+    list_jars(list, root, ret);
+    for (size_t i = 0; i < ret->lib_jars.len; i++)
+        read_scala_jar(ret->lib_jars.items[i], ret);
+    ret->top = fp_xasprintf("flink-%s", ret->version.text);
+    *ret_root = steal_pointer(&root);
+    return FP_OK;
+}

@@ -1,0 +1,111 @@
+#include <string.h>
+#include <sys/stat.h>
+
+#include "dist_list.h"
+
+/* A Flink distribution is jars: it inflates to little more than itself. What grows beyond this is
+ * a bomb, found out before it has filled a disk. */
+#define MAX_RATIO     64
+#define MIN_TAR_BYTES ((uint64_t) 64 << 20)
+#define MAX_TAR_BYTES ((uint64_t) 16 << 30)
+
+/* One pass over an archive. */
+struct pass {
+    const struct fp_distribution_options *options;
+    struct fp_dist_spool *spool;
+    struct fp_dist_list *list;
+    char *top; /* of the first entry: what --slim goes by before Flink is found */
+};
+
+/* The folder that the distribution seems to lie in, judged by the first name. */
+static char *guess_top(const char *path)
+{
+    static const char *const OWN[] = {"bin",      "conf",     "lib",       "opt",
+                                      "examples", "licenses", "log",       "plugins",
+                                      "LICENSE",  "NOTICE",   "README.txt"};
+    size_t len = strcspn(path, "/");
+    for (size_t i = 0; i < sizeof(OWN) / sizeof(OWN[0]); i++)
+        if (strlen(OWN[i]) == len && strncmp(path, OWN[i], len) == 0)
+            return fp_xstrdup("");
+    return fp_xstrndup(path, len);
+}
+
+static bool is_spelled_alike(const char *raw, const char *clean)
+{
+    size_t len = strlen(clean);
+    return strncmp(raw, clean, len) == 0 && (raw[len] == '\0' || strcmp(raw + len, "/") == 0);
+}
+
+/* The content goes to the spool, to memory, or both. */
+static enum fp_code take_content(struct pass *pass, struct fp_scan *scan,
+                                 struct fp_dist_entry *entry, struct fp_error *err)
+{
+    const char *below = fp_dist_below(entry->path, pass->top);
+    bool spooled =
+        pass->spool != NULL && (below == NULL || !fp_dist_is_slimmed(pass->options, below));
+    cleanup_source struct fp_source *content = fp_scan_source(scan);
+    if (!fp_dist_is_kept(entry->path))
+        return spooled ? fp_dist_spool_add(pass->spool, content, &entry->spool_offset, err) : FP_OK;
+    const struct fp_dist_file *file = NULL;
+    enum fp_code code =
+        fp_dist_list_keep(pass->list, entry->path, entry->meta.mode, content, &file, err);
+    if (code != FP_OK || !spooled)
+        return code;
+    cleanup_source struct fp_source *again = fp_source_memory(file->data, file->len);
+    return fp_dist_spool_add(pass->spool, again, &entry->spool_offset, err);
+}
+
+static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                          const char *raw_path, enum fp_scan_action *ret_action,
+                          struct fp_error *err)
+{
+    struct pass *pass = context;
+    struct fp_dist_entry *added = NULL;
+    *ret_action = FP_SCAN_SKIP;
+    if (entry->path[0] == '\0') {
+        pass->list->has_root_entry = true;
+        return FP_OK;
+    }
+    if (pass->top == NULL)
+        pass->top = guess_top(entry->path);
+    enum fp_code code = fp_dist_list_add(pass->list, entry, pass->options->archive, &added, err);
+    if (code != FP_OK)
+        return code;
+    added->has_odd_name = !is_spelled_alike(raw_path, entry->path);
+    return entry->kind == FP_ENTRY_FILE ? take_content(pass, scan, added, err) : FP_OK;
+}
+
+static uint64_t tar_limit(uint64_t archive_bytes)
+{
+    uint64_t limit =
+        archive_bytes > MAX_TAR_BYTES / MAX_RATIO ? MAX_TAR_BYTES : archive_bytes * MAX_RATIO;
+    return limit < MIN_TAR_BYTES ? MIN_TAR_BYTES : limit;
+}
+
+enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
+                                  struct fp_dist_spool *spool, struct fp_dist_list *list,
+                                  struct fp_dist_archive_facts *facts, struct fp_error *err)
+{
+    const char *name = options->archive;
+    uint64_t size = 0;
+    int fd = -1;
+    enum fp_code code = fp_file_open(name, &fd, &size, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_stage stage = {0};
+    fp_stage_begin(&stage, options->reporter, "read", fp_path_base(name), size);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    struct fp_source *in = fp_source_staged(fp_source_fd(fd, name, 0, size), &stage);
+    in = fp_source_inflate(in, name, tar_limit(size), &facts->info);
+    cleanup_source struct fp_source *tar = fp_source_hashed(in, hash);
+    struct pass pass = {.options = options, .spool = spool, .list = list};
+    code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
+    free(pass.top);
+    if (code != FP_OK) {
+        fp_stage_fail(&stage);
+        return code;
+    }
+    fp_stage_end(&stage, "done");
+    facts->diff_id = fp_digest_finish(hash, FP_SHA256);
+    return FP_OK;
+}

@@ -1,0 +1,37 @@
+#include "dist_list.h"
+
+enum fp_code fp_dist_spool_open(const char *folder, struct fp_dist_spool *ret, struct fp_error *err)
+{
+    ret->size = 0;
+    return fp_newfile_open_in(folder, 0600, &ret->file, err);
+}
+
+enum fp_code fp_dist_spool_add(struct fp_dist_spool *spool, struct fp_source *source,
+                               uint64_t *ret_offset, struct fp_error *err)
+{
+    uint64_t bytes = 0;
+    cleanup_sink struct fp_sink *sink =
+        fp_sink_fd(fp_newfile_fd(spool->file), "the distribution's temporary file");
+    enum fp_code code = fp_stream_copy(source, sink, &bytes, err);
+    *ret_offset = spool->size;
+    spool->size += bytes;
+    return code;
+}
+
+/*
+ * A name for the nameless: a descriptor for each of thousands of files would be too many, and so
+ * the file is opened anew where one is read.
+ */
+struct fp_blob *fp_dist_spool_blob(const struct fp_dist_spool *spool, uint64_t offset,
+                                   uint64_t size)
+{
+    struct fp_descriptor descriptor = {.size = size};
+    cleanup_free char *path = fp_xasprintf("/proc/self/fd/%d", fp_newfile_fd(spool->file));
+    return fp_blob_file(&descriptor, path, -1, offset);
+}
+
+void fp_dist_spool_clear(struct fp_dist_spool *spool)
+{
+    fp_newfile_free(spool->file);
+    spool->file = NULL;
+}

@@ -1,0 +1,49 @@
+#include "flinkpack/flink/distribution.h"
+
+#include <string.h>
+
+#include "dist_list.h"
+
+enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
+                                  struct fp_distribution *ret, struct fp_error *err)
+{
+    struct fp_distribution distribution = {0};
+    enum fp_code code = options->archive != NULL ? fp_dist_from_archive(options, &distribution, err)
+                                                 : fp_dist_from_folder(options, &distribution, err);
+    if (code != FP_OK) {
+        fp_distribution_clear(&distribution);
+        return code;
+    }
+    if (distribution.repack_reason == NULL && !distribution.as_is)
+        distribution.repack_reason = fp_xstrdup("it is a folder");
+    free(distribution.layer.created_by);
+    distribution.layer.created_by = fp_xasprintf("flinkpack build # %s", distribution.top);
+    *ret = distribution;
+    return FP_OK;
+}
+
+const struct fp_dist_file *fp_distribution_file(const struct fp_distribution *distribution,
+                                                const char *path)
+{
+    for (size_t i = 0; i < distribution->file_count; i++)
+        if (strcmp(distribution->files[i].path, path) == 0)
+            return &distribution->files[i];
+    return NULL;
+}
+
+void fp_distribution_clear(struct fp_distribution *distribution)
+{
+    for (size_t i = 0; i < distribution->file_count; i++) {
+        free(distribution->files[i].path);
+        free(distribution->files[i].data);
+    }
+    free(distribution->files);
+    free(distribution->scala_version);
+    free(distribution->top);
+    free(distribution->repack_reason);
+    fp_layer_clear(&distribution->layer);
+    fp_tree_free(distribution->tree);
+    fp_strv_clear(&distribution->lib_jars);
+    fp_strv_clear(&distribution->opt_jars);
+    *distribution = (struct fp_distribution){0};
+}

@@ -1,0 +1,277 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "release.h"
+
+/* No distribution comes near this. */
+#define MAX_FILE_BYTES ((uint64_t) 4 << 30)
+
+/* A fetch under way. */
+struct job {
+    const struct fp_fetch *fetch;
+    const char *path; /* in the cache, final */
+    const char *part; /* what has come so far */
+    int part_fd;
+    size_t refused; /* URLs that answered that there is nothing */
+    enum fp_code worst;
+    struct fp_buf tried; /* "URL (404), URL (...)" */
+};
+
+static char *beside(const char *path, const char *suffix)
+{
+    return fp_xasprintf("%s.%s", path, suffix);
+}
+
+bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
+                       enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX])
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
+    cleanup_free char *path = fp_path_join(options->cache_folder, name);
+    cleanup_free char *sum = beside(path, fp_checksum_suffix(algorithm));
+    return fp_path_exists(path) && fp_file_read(sum, &text, NULL) == FP_OK &&
+           fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
+}
+
+static enum fp_code hash_file(const char *path, struct fp_hash *hash, struct fp_error *err)
+{
+    struct fp_source *file = NULL;
+    enum fp_code code = fp_source_open(path, &file, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_source struct fp_source *hashed = fp_source_hashed(file, hash);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    return fp_stream_copy(hashed, nowhere, NULL, err);
+}
+
+/* Whether the cached file is there and still what it should be. */
+static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct fp_error *err)
+{
+    char hex[FP_HASH_HEX_MAX] = "";
+    *ret_found = false;
+    if (!fp_path_exists(job->path))
+        return FP_OK;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
+    enum fp_code code = hash_file(job->path, hash, err);
+    if (code != FP_OK)
+        return code;
+    fp_hash_hex(hash, hex);
+    *ret_found = strcmp(hex, job->fetch->hex) == 0;
+    if (!*ret_found)
+        fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
+                  "%s in the cache has another checksum than expected and is fetched again",
+                  job->fetch->name);
+    return FP_OK;
+}
+
+static void note_failure(struct job *job, const char *shown, enum fp_code code, const char *why)
+{
+    if (job->tried.len > 0 && fp_buf_add_text(&job->tried, ", ", NULL) != FP_OK)
+        return;
+    if (fp_buf_addf(&job->tried, NULL, "%s (%s)", shown, why) != FP_OK)
+        return;
+    /* What does not verify is worse than what is not there or does not answer. */
+    if (job->worst == FP_OK || code == FP_E_VERIFY)
+        job->worst = code;
+    if (code == FP_E_NOT_FOUND)
+        job->refused++;
+    else if (job->worst == FP_E_NOT_FOUND)
+        job->worst = code;
+    fp_report(job->fetch->options->reporter, FP_EVENT_DEBUG, "%s: %s", shown, why);
+}
+
+static enum fp_code empty_part(const struct job *job, struct fp_error *err)
+{
+    if (ftruncate(job->part_fd, 0) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", job->part);
+    return FP_OK;
+}
+
+/* What a wrong file looks like, in words; NULL when it begins as it should. */
+static const char *wrong_look(const struct job *job)
+{
+    char head[64] = "";
+    ssize_t len = pread(job->part_fd, head, sizeof(head) - 1, 0);
+    size_t magic_len = strlen(job->fetch->magic);
+    if (len <= 0)
+        return "the file is empty";
+    if ((size_t) len >= magic_len && memcmp(head, job->fetch->magic, magic_len) == 0)
+        return NULL;
+    return head[strspn(head, " \t\r\n")] == '<' ? "an HTML page came instead"
+                                                : "it is something else";
+}
+
+/* Look at what has come; *ret_good when it is the wanted file. */
+static enum fp_code judge(struct job *job, const char *shown, const char *hex, bool *ret_good,
+                          struct fp_error *err)
+{
+    *ret_good = strcmp(hex, job->fetch->hex) == 0;
+    if (*ret_good)
+        return FP_OK;
+    const char *look = wrong_look(job);
+    cleanup_free char *why = look != NULL ? fp_xasprintf("not %s: %s", job->fetch->kind, look)
+                                          : fp_xasprintf("%s is %.16s..., expected %.16s...",
+                                                         fp_checksum_suffix(job->fetch->algorithm),
+                                                         hex, job->fetch->hex);
+    note_failure(job, shown, FP_E_VERIFY, why);
+    return empty_part(job, err);
+}
+
+/* One download; what fails here but may work elsewhere is noted and is no error. */
+static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, struct fp_error *err)
+{
+    const struct fp_release_options *options = job->fetch->options;
+    cleanup_free char *shown = fp_url_display(url);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
+    char hex[FP_HASH_HEX_MAX] = "";
+    struct fp_stage stage = {0};
+    int status = 0;
+    fp_stage_begin(&stage, options->reporter, "download", job->fetch->name, 0);
+    const struct fp_http_download download = {.url = url,
+                                              .fd = job->part_fd,
+                                              .expected_bytes = UINT64_MAX,
+                                              .max_bytes = MAX_FILE_BYTES,
+                                              .stage = &stage,
+                                              .hash = hash};
+    *ret_good = false;
+    enum fp_code code = fp_http_download(options->http, &download, &status, err);
+    if (code == FP_OK && status == 200) {
+        fp_hash_hex(hash, hex);
+        code = judge(job, shown, hex, ret_good, err);
+        if (*ret_good)
+            fp_stage_end(&stage, "done");
+        else
+            fp_stage_fail(&stage);
+        return code;
+    }
+    fp_stage_fail(&stage);
+    if (code == FP_OK) {
+        cleanup_free char *why = fp_xasprintf("the server answers %d", status);
+        bool missing = status == 404 || status == 410;
+        note_failure(job, shown, missing ? FP_E_NOT_FOUND : FP_E_NETWORK, why);
+        return FP_OK;
+    }
+    if (code != FP_E_NETWORK && code != FP_E_VERIFY && code != FP_E_INPUT)
+        return code;
+    note_failure(job, shown, code, err->text);
+    return code == FP_E_INPUT ? empty_part(job, err) : FP_OK;
+}
+
+/* A part left by an earlier run may be of other bytes: then once more from the beginning. */
+static enum fp_code try_url_twice(struct job *job, const char *url, bool *ret_good,
+                                  struct fp_error *err)
+{
+    struct stat st = {0};
+    bool resumed = fstat(job->part_fd, &st) == 0 && st.st_size > 0;
+    enum fp_code code = try_url(job, url, ret_good, err);
+    bool emptied = fstat(job->part_fd, &st) == 0 && st.st_size == 0;
+    if (code == FP_OK && !*ret_good && resumed && emptied)
+        code = try_url(job, url, ret_good, err);
+    return code;
+}
+
+static enum fp_code fail_all(const struct job *job, struct fp_error *err)
+{
+    const struct fp_fetch *fetch = job->fetch;
+    if (job->refused == fetch->urls->len) {
+        enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s is nowhere to be had: %s", fetch->name,
+                                    fp_buf_text(&job->tried));
+        (void) fp_hint(err, "look at the version and its variants; a mirror holds flink/flink-V/");
+        return code;
+    }
+    enum fp_code code =
+        fp_fail(err, job->worst, "%s cannot be fetched: %s", fetch->name, fp_buf_text(&job->tried));
+    if (job->worst == FP_E_VERIFY)
+        (void) fp_hint(err, "expected %s:%s; nothing of it was kept",
+                       fp_checksum_suffix(fetch->algorithm), fetch->hex);
+    else
+        (void) fp_hint(err, "the next run goes on where this one stopped; HTTPS_PROXY is honoured");
+    return code;
+}
+
+/* The file under its name, and beside it what it was verified against and where it came from. */
+static enum fp_code keep(const struct job *job, const char *shown, struct fp_error *err)
+{
+    cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
+    cleanup_free char *origin = beside(job->path, "url");
+    cleanup_free char *line = fp_xasprintf("%s  %s\n", job->fetch->hex, job->fetch->name);
+    if (fsync(job->part_fd) != 0 || rename(job->part, job->path) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", job->path);
+    enum fp_code code = fp_file_write(sum, line, strlen(line), 0644, err);
+    return code == FP_OK ? fp_file_write(origin, shown, strlen(shown), 0644, err) : code;
+}
+
+static enum fp_code download(struct job *job, struct fp_error *err)
+{
+    const struct fp_strv *urls = job->fetch->urls;
+    enum fp_code code = FP_OK;
+    bool good = false;
+    size_t i = 0;
+    for (; i < urls->len && code == FP_OK && !good; i++)
+        code = try_url_twice(job, urls->items[i], &good, err);
+    if (code != FP_OK)
+        return code;
+    if (!good)
+        return fail_all(job, err);
+    cleanup_free char *shown = fp_url_display(urls->items[i - 1]);
+    return keep(job, shown, err);
+}
+
+static enum fp_code open_part(struct job *job, struct fp_error *err)
+{
+    job->part_fd = open(job->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (job->part_fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", job->part);
+    return FP_OK;
+}
+
+static enum fp_code fetch_locked(struct job *job, struct fp_error *err)
+{
+    bool found = false;
+    enum fp_code code = look_in_cache(job, &found, err);
+    if (code != FP_OK || found)
+        return code;
+    if (job->fetch->options->offline) {
+        code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache, or not with that checksum",
+                       job->fetch->name);
+        (void) fp_hint(err, "build once without --offline");
+        return code;
+    }
+    code = open_part(job, err);
+    if (code != FP_OK)
+        return code;
+    code = download(job, err);
+    (void) close(job->part_fd);
+    return code;
+}
+
+static char *read_origin(const struct fp_fetch *fetch, const char *path)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    cleanup_free char *origin = beside(path, "url");
+    if (fp_file_read(origin, &text, NULL) == FP_OK && text.len > 0)
+        return fp_buf_take(&text);
+    return fp_url_display(fetch->urls->items[fetch->urls->len - 1]);
+}
+
+enum fp_code fp_fetch_file(const struct fp_fetch *fetch, char **ret_path, char **ret_url,
+                           struct fp_error *err)
+{
+    cleanup_free char *path = fp_path_join(fetch->options->cache_folder, fetch->name);
+    cleanup_free char *part = beside(path, "part");
+    cleanup_free char *lock = beside(path, "lock");
+    cleanup_fd int lock_fd = -1;
+    struct job job = {
+        .fetch = fetch, .path = path, .part = part, .part_fd = -1, .tried = FP_BUF_INIT(1536)};
+    enum fp_code code = fp_file_lock(lock, true, &lock_fd, err);
+    if (code == FP_OK)
+        code = fetch_locked(&job, err);
+    fp_buf_clear(&job.tried);
+    if (code != FP_OK)
+        return code;
+    *ret_url = read_origin(fetch, path);
+    *ret_path = steal_pointer(&path);
+    return FP_OK;
+}

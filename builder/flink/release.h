@@ -1,0 +1,67 @@
+/**
+ * @file
+ * Downloads of this room: what is fetched, from where, against which digest, into the cache.
+ */
+#ifndef FLINKPACK_FLINK_RELEASE_PRIVATE_H
+#define FLINKPACK_FLINK_RELEASE_PRIVATE_H
+
+#include "flinkpack/flink/release.h"
+
+/** A file to fetch. Everything is borrowed. */
+struct fp_fetch {
+    const struct fp_release_options *options;
+    const char *name;           /**< of the file, in the cache too */
+    const struct fp_strv *urls; /**< tried in this order */
+    enum fp_hash_algorithm algorithm;
+    const char *hex;  /**< its digest; NULL: the one recorded in the cache */
+    const char *kind; /**< "a Flink archive", "a jar": what it begins like */
+    const char *magic;
+};
+
+/**
+ * Get a file from the cache or from the first URL that has it, verified. One process at a time
+ * fetches a name; the others wait and find it there.
+ * @param ret_path Owned by the caller.
+ * @param ret_url  Where it came from, shown without credentials; owned by the caller.
+ * @return FP_E_NOT_FOUND (no URL has it; all are named), FP_E_VERIFY, FP_E_NETWORK, FP_E_IO.
+ */
+FP_CHECKED enum fp_code fp_fetch_file(const struct fp_fetch *fetch, char **ret_path, char **ret_url,
+                                      struct fp_error *err);
+/** The digest recorded with a file in the cache; false: none, or the file is not there. */
+bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
+                       enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX]);
+/** "sha512": the suffix of checksum files. Static. */
+const char *fp_checksum_suffix(enum fp_hash_algorithm algorithm);
+/**
+ * GET a small text.
+ * @param ret_status Set on FP_OK; the text is in `body` when it is 200.
+ */
+FP_CHECKED enum fp_code fp_fetch_text(const struct fp_release_options *options, const char *url,
+                                      struct fp_buf *body, int *ret_status, struct fp_error *err);
+/** fp_checksum_parse() for any algorithm. */
+FP_CHECKED enum fp_code fp_checksum_parse_as(enum fp_hash_algorithm algorithm, const char *text,
+                                             const char *name, const char *origin,
+                                             char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
+
+/** The Scala version asked for or the default. FP_E_USAGE lists those that exist. Static. */
+FP_CHECKED enum fp_code fp_release_scala(const struct fp_release_options *options, char **ret,
+                                         struct fp_error *err);
+/** "28" for 2.8, 28 or 2.8.3; NULL where none was asked for. FP_E_USAGE lists the variants. */
+FP_CHECKED enum fp_code fp_release_hadoop(const struct fp_release_options *options,
+                                          const char **ret_digits, const char **ret_full,
+                                          struct fp_error *err);
+/** The expected SHA-512 of the archive `name`, from where the options say. */
+FP_CHECKED enum fp_code fp_release_checksum(const struct fp_release_options *options,
+                                            const char *name, char ret_hex[FP_HASH_HEX_MAX],
+                                            struct fp_error *err);
+/** Fetch the shaded Hadoop jar, and fill the hadoop members of `ret`. */
+FP_CHECKED enum fp_code fp_hadoop_fetch(const struct fp_release_options *options,
+                                        struct fp_release *ret, struct fp_error *err);
+/** A known place or what the options say instead. Borrowed or static. */
+const char *fp_release_archive_base(const struct fp_release_options *options);
+/** Likewise for checksums. */
+const char *fp_release_checksum_base(const struct fp_release_options *options);
+/** BASE/flink/flink-V/NAME. The caller owns it. */
+char *fp_release_url(const struct fp_release_options *options, const char *base, const char *name);
+
+#endif

@@ -1,0 +1,131 @@
+#include <string.h>
+
+#include "release.h"
+
+/* A checksum file is one line; an error page in its place is cut here. */
+#define MAX_CHECKSUM_BYTES ((size_t) 64 << 10)
+
+enum fp_code fp_fetch_text(const struct fp_release_options *options, const char *url,
+                           struct fp_buf *body, int *ret_status, struct fp_error *err)
+{
+    const struct fp_http_request request = {
+        .method = "GET", .url = url, .max_bytes = body->max, .max_redirects = 5};
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(body->max);
+    enum fp_code code = fp_http_send(options->http, &request, &response, err);
+    if (code != FP_OK)
+        return code;
+    *ret_status = response.status;
+    return fp_buf_add(body, response.body.data, response.body.len, err);
+}
+
+/* *ret_missing: the server says that there is no such file. */
+static enum fp_code from_url(const struct fp_release_options *options, const char *url,
+                             const char *name, bool *ret_missing, char *ret_hex,
+                             struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_CHECKSUM_BYTES);
+    cleanup_free char *shown = fp_url_display(url);
+    int status = 0;
+    *ret_missing = false;
+    enum fp_code code = fp_fetch_text(options, url, &text, &status, err);
+    if (code != FP_OK)
+        return code;
+    if (status == 200)
+        return fp_checksum_parse(fp_buf_text(&text), name, shown, ret_hex, err);
+    *ret_missing = status == 404 || status == 410;
+    return fp_fail(err, *ret_missing ? FP_E_NOT_FOUND : FP_E_NETWORK, "%s: the server answers %d",
+                   shown, status);
+}
+
+static enum fp_code from_file(const char *path, const char *name, char *ret_hex,
+                              struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_CHECKSUM_BYTES);
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code == FP_OK)
+        return fp_checksum_parse(fp_buf_text(&text), name, path, ret_hex, err);
+    if (code == FP_E_NOT_FOUND)
+        (void) fp_hint(err, "--flink-checksum takes sha512:HEX, a file or a URL");
+    return code;
+}
+
+static enum fp_code from_option(const struct fp_release_options *options, const char *name,
+                                char *ret_hex, struct fp_error *err)
+{
+    const char *given = options->checksum;
+    bool missing = false;
+    if (strncmp(given, "sha512:", 7) == 0) {
+        struct fp_error cause = {0};
+        if (strlen(given + 7) == 128 &&
+            fp_checksum_parse(given + 7, name, "", ret_hex, &cause) == FP_OK)
+            return FP_OK;
+        return fp_fail(err, FP_E_USAGE, "--flink-checksum: sha512: takes 128 hexadecimal digits");
+    }
+    if (strncmp(given, "http://", 7) != 0 && strncmp(given, "https://", 8) != 0)
+        return from_file(given, name, ret_hex, err);
+    if (options->offline)
+        return fp_fail(err, FP_E_USAGE, "--flink-checksum: a URL cannot be read with --offline");
+    return from_url(options, given, name, &missing, ret_hex, err);
+}
+
+/* The newest release of the same series, for the hint. */
+static void hint_releases(const struct fp_release_options *options, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv known = {0};
+    cleanup_buf struct fp_buf same = FP_BUF_INIT(512);
+    fp_strv_split(&known, fp_flink_known_releases(), ' ');
+    cleanup_free char *series =
+        fp_xasprintf("%u.%u.", options->version.major, options->version.minor);
+    for (size_t i = 0; i < known.len; i++)
+        if (strncmp(known.items[i], series, strlen(series)) == 0 &&
+            fp_buf_addf(&same, NULL, " %s", known.items[i]) != FP_OK)
+            return;
+    if (same.len > 0)
+        (void) fp_hint(err, "known releases of %u.%u:%s", options->version.major,
+                       options->version.minor, fp_buf_text(&same));
+    else
+        (void) fp_hint(err, "the newest release known here is %s", known.items[known.len - 1]);
+}
+
+/* Apache's own hosts: that of the current releases, then the archive of all. */
+static enum fp_code from_apache(const struct fp_release_options *options, const char *name,
+                                char *ret_hex, struct fp_error *err)
+{
+    const char *const bases[] = {fp_release_checksum_base(options),
+                                 fp_release_archive_base(options)};
+    cleanup_free char *file = fp_xasprintf("%s.sha512", name);
+    bool all_missing = true;
+    enum fp_code code = FP_E_INTERNAL;
+    for (size_t i = 0; i < 2; i++) {
+        bool missing = false;
+        cleanup_free char *url = fp_release_url(options, bases[i], file);
+        code = from_url(options, url, name, &missing, ret_hex, err);
+        if (code == FP_OK || code == FP_E_INTERRUPTED)
+            return code;
+        all_missing = all_missing && missing;
+    }
+    if (!all_missing)
+        return fp_context(err, "the checksum of %s", name);
+    cleanup_free char *first = fp_release_url(options, bases[0], file);
+    cleanup_free char *second = fp_release_url(options, bases[1], file);
+    code = fp_fail(err, FP_E_NOT_FOUND, "Apache has no %s: neither %s nor %s exists", name, first,
+                   second);
+    hint_releases(options, err);
+    return code;
+}
+
+enum fp_code fp_release_checksum(const struct fp_release_options *options, const char *name,
+                                 char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
+{
+    if (options->checksum != NULL)
+        return from_option(options, name, ret_hex, err);
+    if (fp_cache_recorded(options, name, FP_SHA512, ret_hex))
+        return FP_OK;
+    if (options->offline) {
+        enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,
+                                    options->cache_folder);
+        (void) fp_hint(err, "build once without --offline, or use --from-archive");
+        return code;
+    }
+    return from_apache(options, name, ret_hex, err);
+}
