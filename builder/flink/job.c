@@ -1,0 +1,177 @@
+#include "flinkpack/flink/job.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "zip.h"
+
+#define MAX_MANIFEST_BYTES ((size_t) 1 << 20)
+
+/* A jar under inspection. */
+struct inspection {
+    const char *path;
+    struct fp_jar *jar;
+    char *program_class;
+    char *main_class;
+};
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+    size_t len = strlen(text);
+    size_t suffix_len = strlen(suffix);
+    return len >= suffix_len && strcasecmp(text + len - suffix_len, suffix) == 0;
+}
+
+/* Take in a line of the manifest, its continuations joined. */
+static void read_attribute(struct inspection *inspection, const char *line)
+{
+    static const char PROGRAM[] = "program-class:";
+    static const char MAIN[] = "Main-Class:";
+    bool program = strncasecmp(line, PROGRAM, strlen(PROGRAM)) == 0;
+    if (!program && strncasecmp(line, MAIN, strlen(MAIN)) != 0)
+        return;
+    const char *value = line + strlen(program ? PROGRAM : MAIN);
+    value += strspn(value, " ");
+    size_t len = strlen(value);
+    while (len > 0 && value[len - 1] == ' ')
+        len--;
+    char **slot = program ? &inspection->program_class : &inspection->main_class;
+    free(*slot);
+    *slot = len > 0 ? fp_xstrndup(value, len) : NULL;
+}
+
+/* The main section, which a blank line ends; a line that begins with a space goes on with the one
+ * before (JAR File Specification). */
+static void read_manifest(struct inspection *inspection, char *text)
+{
+    cleanup_free char *joined = fp_xmalloc(strlen(text) + 1);
+    size_t len = 0;
+    for (char *line = text; *line != '\0';) {
+        size_t full = strcspn(line, "\r\n");
+        size_t end = full + (line[full] == '\r');
+        end += line[end] == '\n';
+        if (full == 0)
+            break;
+        if (line[0] != ' ') {
+            joined[len] = '\0';
+            read_attribute(inspection, joined);
+            len = 0;
+        }
+        size_t skip = line[0] == ' ' ? 1 : 0;
+        memcpy(joined + len, line + skip, full - skip);
+        len += full - skip;
+        line += end;
+    }
+    joined[len] = '\0';
+    read_attribute(inspection, joined);
+}
+
+static enum fp_code visit_manifest(struct inspection *inspection, struct fp_zip *zip,
+                                   const struct fp_zip_entry *entry, struct fp_error *err)
+{
+    size_t len = 0;
+    if (entry->size > MAX_MANIFEST_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s: the manifest is larger than 1 MiB", inspection->path);
+    cleanup_free char *text = fp_xmalloc((size_t) entry->size + 1);
+    enum fp_code code = fp_zip_read(zip, entry, text, (size_t) entry->size, &len, err);
+    if (code != FP_OK)
+        return code;
+    text[len] = '\0';
+    read_manifest(inspection, text);
+    return FP_OK;
+}
+
+static enum fp_code visit_class(struct inspection *inspection, struct fp_zip *zip,
+                                const struct fp_zip_entry *entry, struct fp_error *err)
+{
+    unsigned char head[8] = {0};
+    size_t len = 0;
+    enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
+    if (code != FP_OK || len < sizeof(head) || memcmp(head, "\xca\xfe\xba\xbe", 4) != 0)
+        return code;
+    unsigned major = (unsigned) head[6] << 8 | head[7];
+    if (major <= inspection->jar->class_major)
+        return FP_OK;
+    inspection->jar->class_major = major;
+    free(inspection->jar->class_major_of);
+    inspection->jar->class_major_of = fp_xstrdup(entry->name);
+    return FP_OK;
+}
+
+/* In META-INF itself: SF and the signature of one of the usual kinds. */
+static bool is_signature(const char *name)
+{
+    return strchr(name + strlen("META-INF/"), '/') == NULL &&
+           (has_suffix(name, ".SF") || has_suffix(name, ".RSA") || has_suffix(name, ".DSA") ||
+            has_suffix(name, ".EC"));
+}
+
+static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
+                          struct fp_error *err)
+{
+    struct inspection *inspection = context;
+    struct fp_jar *jar = inspection->jar;
+    if (entry->mtime_s > jar->newest_entry_s)
+        jar->newest_entry_s = entry->mtime_s;
+    if (strncmp(entry->name, "org/apache/flink/runtime/", 25) == 0)
+        jar->has_flink_runtime = true;
+    if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0)
+        return visit_manifest(inspection, zip, entry, err);
+    if (strncmp(entry->name, "META-INF/", 9) == 0) {
+        jar->is_signed = jar->is_signed || is_signature(entry->name);
+        return FP_OK;
+    }
+    /* A module-info needs Java 9 wherever it is, and older Javas do not look at it. */
+    if (!has_suffix(entry->name, ".class") || has_suffix(entry->name, "module-info.class"))
+        return FP_OK;
+    return visit_class(inspection, zip, entry, err);
+}
+
+static enum fp_code hash_jar(const char *path, struct fp_jar *jar, struct fp_error *err)
+{
+    struct fp_source *file = NULL;
+    enum fp_code code = fp_source_open(path, &file, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_source struct fp_source *hashed = fp_source_hashed(file, hash);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    code = fp_stream_copy(hashed, nowhere, NULL, err);
+    if (code == FP_OK)
+        fp_hash_hex(hash, jar->sha256);
+    return code;
+}
+
+enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err)
+{
+    cleanup_zip struct fp_zip *zip = NULL;
+    struct fp_jar jar = {.newest_entry_s = -1};
+    struct inspection inspection = {.path = path, .jar = &jar};
+    enum fp_code code = fp_zip_open(path, &zip, err);
+    if (code == FP_OK)
+        code = fp_zip_each(zip, visit, &inspection, err);
+    if (code == FP_OK)
+        code = hash_jar(path, &jar, err);
+    bool program = inspection.program_class != NULL;
+    jar.main_class = program ? inspection.program_class : inspection.main_class;
+    free(program ? inspection.main_class : NULL);
+    if (code != FP_OK) {
+        fp_jar_clear(&jar);
+        return code;
+    }
+    jar.size = fp_zip_size(zip);
+    *ret = jar;
+    return FP_OK;
+}
+
+unsigned fp_java_of_class_major(unsigned class_major)
+{
+    return class_major >= 45 ? class_major - 44 : 0;
+}
+
+void fp_jar_clear(struct fp_jar *jar)
+{
+    free(jar->main_class);
+    free(jar->class_major_of);
+    *jar = (struct fp_jar){0};
+}
