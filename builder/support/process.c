@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "flinkpack/support/file.h"
 #include "flinkpack/support/interrupt.h"
 #include "flinkpack/support/mem.h"
 
@@ -98,26 +100,50 @@ static int spawn(const char *const *argv, int in_fd, int out_fd, pid_t *ret_pid)
     return failed;
 }
 
+/* Whether a folder of PATH has that program. Folders that we may not even look into make the search
+ * end in EACCES, which would say something else. */
+static bool is_on_path(const char *name)
+{
+    const char *path = getenv("PATH");
+    cleanup_strv struct fp_strv folders = {0};
+    fp_strv_split(&folders, path != NULL ? path : "", ':');
+    for (size_t i = 0; i < folders.len; i++) {
+        cleanup_free char *candidate = fp_path_join(folders.items[i], name);
+        if (fp_path_exists(candidate))
+            return true;
+    }
+    return false;
+}
+
+static enum fp_code start_failure(const char *name, int number, struct fp_error *err)
+{
+    bool searched = strchr(name, '/') == NULL;
+    if (number != ENOENT && !(number == EACCES && searched && !is_on_path(name))) {
+        errno = number;
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be started", name);
+    }
+    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s: there is no such program", name);
+    (void) fp_hint(err, "install it, or add its folder to PATH");
+    return code;
+}
+
 static enum fp_code child_start(struct child *child, const char *const *argv, struct fp_error *err)
 {
     int in[2] = {-1, -1};
     int out[2] = {-1, -1};
-    if (make_pipe(in) == 0 && make_pipe(out) == 0)
-        errno = spawn(argv, in[0], out[1], &child->pid);
+    int failed =
+        make_pipe(in) != 0 || make_pipe(out) != 0 ? errno : spawn(argv, in[0], out[1], &child->pid);
     fp_cleanup_fdp(&in[0]);
     fp_cleanup_fdp(&out[1]);
     child->in_fd = in[1];
     child->out_fd = out[0];
-    if (child->pid > 0) {
-        (void) fcntl(child->in_fd, F_SETFL, O_NONBLOCK);
-        (void) fcntl(child->out_fd, F_SETFL, O_NONBLOCK);
-        return FP_OK;
+    if (failed != 0) {
+        child->pid = 0;
+        return start_failure(argv[0], failed, err);
     }
-    if (errno != ENOENT)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be started", argv[0]);
-    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s: there is no such program", argv[0]);
-    (void) fp_hint(err, "install it, or add its folder to PATH");
-    return code;
+    (void) fcntl(child->in_fd, F_SETFL, O_NONBLOCK);
+    (void) fcntl(child->out_fd, F_SETFL, O_NONBLOCK);
+    return FP_OK;
 }
 
 static void close_input(struct child *child)

@@ -242,6 +242,62 @@ static void missing_folder_has_a_hint(void **state)
     assert_string_equal(err.hint, "make the folder first");
 }
 
+static void failures_to_publish_leave_nothing(void **state)
+{
+    struct fp_error err = {0};
+    cleanup_free char *missing = fp_path_join(*state, "missing");
+    cleanup_free char *below = fp_path_join(missing, "file");
+    cleanup_free char *path = fp_path_join(*state, "file");
+    cleanup_free char *denied = fp_xasprintf("%s: cannot be put in place: Permission denied", path);
+    cleanup_free char *nameless =
+        fp_xasprintf("a new file in %s has no name", (const char *) *state);
+    for (int i = 0; i < 2; i++) {
+        struct fp_newfile *file = NULL;
+        assert_ok(fp_newfile_open_in(*state, 0600, &file, &err), err);
+        assert_fails(fp_newfile_publish(file, NULL, true, &err), err, FP_E_INTERNAL, nameless);
+        assert_int_equal(fp_newfile_publish(file, below, true, &err), FP_E_NOT_FOUND);
+        fp_newfile_free(file);
+        assert_int_equal(count_entries(*state), 0);
+        refuse.faccessat = ENOENT; /* and again with a temporary name */
+    }
+    refuse.rename = EACCES;
+    assert_fails(fp_file_write(path, "x", 1, 0600, &err), err, FP_E_IO, denied);
+    assert_int_equal(count_entries(*state), 0);
+}
+
+/* The bytes have to be copied to another file system, and that disk is full. */
+static void failed_copies_leave_nothing(void **state)
+{
+    struct fp_error err = {0};
+    cleanup_free char *path = fp_path_join(*state, "file");
+    cleanup_newfile struct fp_newfile *file = NULL;
+    assert_ok(fp_newfile_open(path, 0600, &file, &err), err);
+    assert_int_equal(ftruncate(fp_newfile_fd(file), 3000), 0);
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    const struct rlimit limit = {.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    refuse.linkat = EXDEV;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    enum fp_code code = fp_newfile_publish(file, NULL, true, &err);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    (void) signal(SIGXFSZ, handler);
+    assert_int_equal(code, FP_E_IO);
+    assert_int_equal(count_entries(*state), 0);
+}
+
+static void relative_paths(void **state)
+{
+    struct fp_error err = {0};
+    cleanup_free char *before = getcwd(NULL, 0);
+    assert_int_equal(chdir(*state), 0);
+    enum fp_code code = fp_file_write("file", "x", 1, 0600, &err);
+    assert_int_equal(chdir(before), 0);
+    assert_ok(code, err);
+    cleanup_free char *path = fp_path_join(*state, "file");
+    assert_content(path, "x");
+}
+
 static void folders_and_devices_are_not_replaced(void **state)
 {
     struct fp_error err = {0};
@@ -378,6 +434,9 @@ int main(void)
         newfile_test(failed_sync_is_an_error),
         newfile_test(full_disk_leaves_the_old_file),
         newfile_test(missing_folder_has_a_hint),
+        newfile_test(failures_to_publish_leave_nothing),
+        newfile_test(failed_copies_leave_nothing),
+        newfile_test(relative_paths),
         newfile_test(folders_and_devices_are_not_replaced),
         newfile_test(pipes_are_written_through),
         newfile_test(target_of_a_link_is_replaced),

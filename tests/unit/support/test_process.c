@@ -72,6 +72,26 @@ static void missing_programs_are_named(void **state)
                  expected);
 }
 
+/* There but not executable is another thing than not there. */
+static void programs_on_path(void **state)
+{
+    struct fp_error err = {0};
+    cleanup_free char *helper = fp_path_join(*state, "unusable");
+    assert_ok(fp_file_write(helper, "#!/bin/sh\n", 10, 0600, &err), err);
+    cleanup_free char *before = fp_xstrdup(getenv("PATH"));
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(100);
+    int status = -1;
+    assert_int_equal(setenv("PATH", *state, 1), 0);
+    const char *const missing[] = {"missing", NULL};
+    const char *const unusable[] = {"unusable", NULL};
+    enum fp_code first = fp_process_run(missing, NULL, 0, MINUTE_MS, &out, &status, &err);
+    enum fp_code second = fp_process_run(unusable, NULL, 0, MINUTE_MS, &out, &status, &err);
+    assert_int_equal(setenv("PATH", before, 1), 0);
+    assert_int_equal(first, FP_E_NOT_FOUND);
+    assert_int_equal(second, FP_E_IO);
+    assert_string_equal(err.text, "unusable: cannot be started: Permission denied");
+}
+
 static void unread_input_is_no_failure(void **state)
 {
     (void) state;
@@ -168,6 +188,7 @@ int main(void)
         cmocka_unit_test(large_input_and_output),
         cmocka_unit_test(arguments_are_not_for_a_shell),
         scratch_test(missing_programs_are_named),
+        scratch_test(programs_on_path),
         cmocka_unit_test(unread_input_is_no_failure),
         cmocka_unit_test(death_by_signal),
         cmocka_unit_test(output_is_bounded),
