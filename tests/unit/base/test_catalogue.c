@@ -141,6 +141,37 @@ static void test_refuses_bad_files(void **state)
     }
 }
 
+/* The published schema and the program agree on the keys, and on which of them have to be there. */
+static void test_schema_agrees(void **state)
+{
+    (void) state;
+    static const char whole[] = "{\"$schema\":\"./schema.json\"," GOOD ",\"digests\":{}}";
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(65536);
+    cleanup_json json_t *schema = NULL;
+    cleanup_json json_t *entry = json_loads(whole, 0, NULL);
+    cleanup_strv struct fp_strv folders = here();
+    assert_int_equal(fp_file_read(BASE_IMAGES "/schema.json", &text, NULL), FP_OK);
+    assert_int_equal(fp_json_parse(fp_buf_text(&text), text.len, "schema", &schema, NULL), FP_OK);
+    assert_true(json_is_false(json_object_get(schema, "additionalProperties")));
+    json_t *properties = json_object_get(schema, "properties");
+    cleanup_free char *required = fp_json_canonical(json_object_get(schema, "required"));
+    assert_int_equal(json_object_size(properties), json_object_size(entry));
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(properties, key, value)
+    {
+        cleanup_free char *quoted = fp_xasprintf("\"%s\"", key);
+        cleanup_json json_t *less = json_copy(entry);
+        struct fp_base_entry found = {0};
+        assert_int_equal(json_object_del(less, key), 0);
+        cleanup_free char *bytes = fp_json_canonical(less);
+        write_entry("mine.json", bytes);
+        bool needed = strstr(required, quoted) != NULL;
+        assert_int_equal(fp_base_find(&folders, "mine", &found, NULL), needed ? FP_E_INPUT : FP_OK);
+        fp_base_entry_clear(&found);
+    }
+}
+
 static void test_unknown_names(void **state)
 {
     (void) state;
@@ -169,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reads_pins, setup, teardown),
         cmocka_unit_test_setup_teardown(test_first_folder_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refuses_bad_files, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_schema_agrees, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unknown_names, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
