@@ -1,0 +1,422 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "flinkpack/http.h"
+#include "server.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static const struct fp_http_options quick = {.first_pause_ms = 1, .stall_timeout_s = 1};
+
+/* One server, one client, one request: what most tests need. */
+struct scene {
+    struct test_server *server;
+    struct fp_http *http;
+    struct fp_http_response response;
+    struct fp_error err;
+    char *url;
+};
+
+static struct scene begin(const struct test_reply *replies, size_t count, const char *path)
+{
+    struct scene scene = {.response = FP_HTTP_RESPONSE_INIT(65536)};
+    scene.server = test_server_start(replies, count);
+    assert_int_equal(fp_http_new(&quick, &scene.http, &scene.err), FP_OK);
+    scene.url = fp_xasprintf("%s%s", test_server_url(scene.server), path);
+    return scene;
+}
+
+static void end(struct scene *scene)
+{
+    free(scene->url);
+    fp_http_response_clear(&scene->response);
+    fp_http_free(scene->http);
+    test_server_stop(scene->server);
+}
+
+static enum fp_code get(struct scene *scene)
+{
+    struct fp_http_request request = {.method = "GET", .url = scene->url, .max_redirects = 3};
+    return fp_http_send(scene->http, &request, &scene->response, &scene->err);
+}
+
+static void test_answer_is_returned_whole(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.head = "HTTP/1.1 404 Not Found\r\nX-One: 1", .body = "not here"}};
+    struct scene scene = begin(replies, 1, "/a?b=c");
+    assert_int_equal(get(&scene), FP_OK);
+    assert_int_equal(scene.response.status, 404);
+    assert_string_equal(fp_http_header(&scene.response, "x-one"), "1");
+    assert_string_equal(fp_buf_text(&scene.response.body), "not here");
+    assert_string_equal(scene.response.url, scene.url);
+    assert_int_equal(test_server_count(scene.server), 1);
+    assert_string_equal(test_server_request(scene.server, 0)->line, "GET /a?b=c HTTP/1.1");
+    assert_true(test_server_has_header(scene.server, 0, "User-Agent: flinkpack/"));
+    assert_false(test_server_has_header(scene.server, 0, "Accept-Encoding:"));
+    end(&scene);
+}
+
+static void test_what_may_pass_is_repeated(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.head = "HTTP/1.1 503 Busy", .body = "x"},
+        {.head = "", .then = TEST_RESET},
+        {.head = "", .then = TEST_CLOSE},
+        {.head = "HTTP/1.1 429 Slow Down\r\nRetry-After: 0"},
+        {.body = "at last"},
+    };
+    struct scene scene = begin(replies, COUNT(replies), "/");
+    assert_int_equal(get(&scene), FP_OK);
+    assert_int_equal(scene.response.status, 200);
+    assert_string_equal(fp_buf_text(&scene.response.body), "at last");
+    assert_int_equal(test_server_count(scene.server), 5);
+    end(&scene);
+}
+
+static void test_attempts_are_bounded(void **state)
+{
+    (void) state;
+    static const struct test_reply busy[] = {{.head = "HTTP/1.1 500 Oops"}};
+    static const struct test_reply dead[] = {{.head = "", .then = TEST_RESET}};
+    struct scene scene = begin(busy, 1, "/");
+    assert_int_equal(get(&scene), FP_OK);
+    assert_int_equal(scene.response.status, 500);
+    assert_int_equal(test_server_count(scene.server), 5);
+    end(&scene);
+    scene = begin(dead, 1, "/x?secret=1");
+    assert_int_equal(get(&scene), FP_E_NETWORK);
+    assert_int_equal(test_server_count(scene.server), 5);
+    assert_non_null(strstr(scene.err.text, "5 attempts: GET http://127.0.0.1:"));
+    assert_null(strstr(scene.err.text, "secret"));
+    end(&scene);
+}
+
+static void test_lasting_answers_and_single_attempts_are_not_repeated(void **state)
+{
+    (void) state;
+    static const struct test_reply busy[] = {{.head = "HTTP/1.1 503 Busy"}};
+    struct scene scene = begin(busy, 1, "/");
+    struct fp_http_request request = {.method = "GET", .url = scene.url, .no_retry = true};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    assert_int_equal(test_server_count(scene.server), 1);
+    end(&scene);
+}
+
+static void test_long_retry_after_is_told(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.head = "HTTP/1.1 429 Too Many\r\nRetry-After: 3600"}};
+    struct scene scene = begin(replies, 1, "/");
+    assert_int_equal(get(&scene), FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "3600 seconds"));
+    assert_string_not_equal(scene.err.hint, "");
+    assert_int_equal(test_server_count(scene.server), 1);
+    end(&scene);
+}
+
+static void test_a_stalled_server_is_given_up(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.body = "0123456789", .is_cut = true, .cut_at = 4, .then = TEST_HANG}};
+    struct scene scene = begin(replies, 1, "/");
+    struct fp_http_request request = {.method = "GET", .url = scene.url, .no_retry = true};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "stalled"));
+    end(&scene);
+}
+
+static void test_bodies_are_bounded(void **state)
+{
+    (void) state;
+    static char large[100000];
+    memset(large, 'x', sizeof(large));
+    const struct test_reply replies[] = {
+        {.body = large, .body_len = sizeof(large)},
+        {.head = "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999", .then = TEST_CLOSE},
+        {.head = "HTTP/1.1 400 Bad", .body = large, .body_len = sizeof(large)},
+    };
+    struct scene scene = begin(replies, COUNT(replies), "/");
+    assert_int_equal(get(&scene), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "100000 bytes, more than the limit of 65536"));
+    assert_true(get(&scene) != FP_OK);
+    fp_http_response_clear(&scene.response);
+    end(&scene);
+    scene = begin(&replies[2], 1, "/");
+    assert_int_equal(get(&scene), FP_OK); /* an error is no worse for being long */
+    assert_int_equal(scene.response.status, 400);
+    assert_int_equal(scene.response.body.len, 65536);
+    end(&scene);
+}
+
+static void test_endless_body_without_length(void **state)
+{
+    (void) state;
+    static char large[100000];
+    memset(large, 'x', sizeof(large));
+    const struct test_reply replies[] = {{.head = "HTTP/1.1 200 OK\r\nX-No-Content-Length: 1\r\n"
+                                                  "Connection: close",
+                                          .body = large,
+                                          .body_len = sizeof(large),
+                                          .then = TEST_CLOSE}};
+    struct scene scene = begin(replies, 1, "/");
+    assert_int_equal(get(&scene), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "more than the limit of 65536 bytes"));
+    end(&scene);
+}
+
+static void test_body_is_sent_again(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.head = "HTTP/1.1 502 Bad Gateway"},
+                                                {.head = "HTTP/1.1 201 Created"}};
+    struct scene scene = begin(replies, 2, "/");
+    struct fp_http_request request = {
+        .method = "PUT", .url = scene.url, .body = "content", .body_bytes = 7};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    assert_int_equal(scene.response.status, 201);
+    assert_string_equal(test_server_request(scene.server, 1)->body, "content");
+    assert_true(test_server_has_header(scene.server, 0, "Content-Length: 7"));
+    end(&scene);
+}
+
+static void test_empty_post_has_a_length(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.head = "HTTP/1.1 202 Accepted"}};
+    struct scene scene = begin(replies, 1, "/");
+    struct fp_http_request request = {.method = "POST", .url = scene.url};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    assert_true(test_server_has_header(scene.server, 0, "Content-Length: 0"));
+    assert_false(test_server_has_header(scene.server, 0, "Transfer-Encoding"));
+    assert_false(test_server_has_header(scene.server, 0, "Expect"));
+    end(&scene);
+}
+
+static void test_early_refusal_counts(void **state)
+{
+    (void) state;
+    static char large[4 << 20];
+    static const struct test_reply replies[] = {{.head = "HTTP/1.1 413 Too Large",
+                                                 .body = "too large",
+                                                 .is_early = true,
+                                                 .read_bytes = 1000,
+                                                 .then = TEST_CLOSE}};
+    struct scene scene = begin(replies, 1, "/");
+    struct fp_http_request request = {
+        .method = "PUT", .url = scene.url, .body = large, .body_bytes = sizeof(large)};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    assert_int_equal(scene.response.status, 413);
+    assert_int_equal(test_server_count(scene.server), 1);
+    assert_true(test_server_has_header(scene.server, 0, "Expect: 100-continue"));
+    end(&scene);
+}
+
+static void test_secrets_stay_with_the_origin(void **state)
+{
+    (void) state;
+    static const struct test_reply there[] = {{.body = "stored"}};
+    static const struct test_reply here[] = {
+        {.head = "HTTP/1.1 302 Found\r\nLocation: /again"},
+        {.head = "HTTP/1.1 307 Temporary\r\nLocation: $PEER/blob?sig=1"}};
+    struct test_server *store = test_server_start(there, 1);
+    struct scene scene = begin(here, 2, "/blob");
+    cleanup_strv struct fp_strv headers = {0};
+    fp_strv_add(&headers, "Cookie: a=b");
+    fp_strv_add(&headers, "X-Kept: 1");
+    test_server_set_peer(scene.server, store);
+    struct fp_http_request request = {.method = "GET",
+                                      .url = scene.url,
+                                      .headers = &headers,
+                                      .authorization = "Bearer secret",
+                                      .max_redirects = 3};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    assert_string_equal(fp_buf_text(&scene.response.body), "stored");
+    assert_true(test_server_has_header(scene.server, 1, "Authorization: Bearer secret"));
+    assert_false(test_server_has_header(store, 0, "Authorization"));
+    assert_false(test_server_has_header(store, 0, "Cookie"));
+    assert_true(test_server_has_header(store, 0, "X-Kept: 1"));
+    end(&scene);
+    test_server_stop(store);
+}
+
+static void test_redirects_that_are_refused(void **state)
+{
+    (void) state;
+    static const struct test_reply loop[] = {{.head = "HTTP/1.1 302 Found\r\nLocation: /x"}};
+    static const struct test_reply file[] = {
+        {.head = "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd"}};
+    struct scene scene = begin(loop, 1, "/");
+    assert_int_equal(get(&scene), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "more than 3 redirects"));
+    assert_int_equal(test_server_count(scene.server), 4);
+    end(&scene);
+    scene = begin(file, 1, "/");
+    assert_int_equal(get(&scene), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "no http or https URL"));
+    end(&scene);
+}
+
+static void test_body_goes_to_no_other_origin(void **state)
+{
+    (void) state;
+    static const struct test_reply there[] = {{.body = ""}};
+    static const struct test_reply away[] = {
+        {.head = "HTTP/1.1 307 Temporary\r\nLocation: $PEER/x"}};
+    static const struct test_reply within[] = {{.head = "HTTP/1.1 308 Permanent\r\nLocation: /y"},
+                                               {.head = "HTTP/1.1 201 Created"}};
+    struct test_server *other = test_server_start(there, 1);
+    struct scene scene = begin(away, 1, "/");
+    test_server_set_peer(scene.server, other);
+    struct fp_http_request request = {
+        .method = "PUT", .url = scene.url, .body = "content", .body_bytes = 7, .max_redirects = 3};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_INPUT);
+    assert_int_equal(test_server_count(other), 0);
+    end(&scene);
+    test_server_stop(other);
+    scene = begin(within, 2, "/");
+    request.url = scene.url;
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    assert_string_equal(test_server_request(scene.server, 1)->body, "content");
+    assert_string_equal(test_server_request(scene.server, 1)->line, "PUT /y HTTP/1.1");
+    end(&scene);
+}
+
+static void test_network_may_not_name_local_addresses(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.body = "metadata"}};
+    struct scene scene = begin(replies, 1, "/token");
+    struct fp_http_request request = {
+        .method = "GET", .url = scene.url, .named_by = "https://registry.example.com/"};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "loopback or link-local"));
+    assert_int_equal(test_server_count(scene.server), 0);
+    request.named_by = "http://localhost:1/"; /* a local registry may have a local token server */
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
+    end(&scene);
+}
+
+static void test_urls_that_are_refused(void **state)
+{
+    (void) state;
+    static const char *const bad[] = {"file:///etc/passwd", "ftp://h/", "https://u:pw@h/", "h",
+                                      "http://h/\r\nX: y",  ""};
+    struct fp_error err = {0};
+    cleanup_http struct fp_http *http = NULL;
+    assert_int_equal(fp_http_new(&quick, &http, &err), FP_OK);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(10);
+        struct fp_http_request request = {.method = "GET", .url = bad[i]};
+        assert_int_equal(fp_http_send(http, &request, &response, &err), FP_E_USAGE);
+        assert_null(strstr(err.text, "pw"));
+    }
+}
+
+static void test_header_injection_is_refused(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.body = ""}};
+    struct scene scene = begin(replies, 1, "/");
+    struct fp_http_request request = {
+        .method = "GET", .url = scene.url, .authorization = "Bearer a\r\nX-Evil: 1"};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_USAGE);
+    assert_int_equal(test_server_count(scene.server), 0);
+    end(&scene);
+}
+
+static void test_connection_refused(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.body = ""}};
+    struct scene scene = begin(replies, 1, "/");
+    struct test_server *gone = test_server_start(replies, 1);
+    cleanup_free char *url = fp_xasprintf("%s/", test_server_url(gone));
+    test_server_stop(gone);
+    struct fp_http_request request = {.method = "GET", .url = url};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "5 attempts"));
+    end(&scene);
+}
+
+static void *send_ten(void *context)
+{
+    struct scene *scene = context;
+    for (int i = 0; i < 10; i++) {
+        struct fp_error err = {0};
+        cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(100);
+        struct fp_http_request request = {.method = "GET", .url = scene->url};
+        if (fp_http_send(scene->http, &request, &response, &err) != FP_OK || response.status != 200)
+            return scene;
+    }
+    return NULL;
+}
+
+static void test_threads_share_a_client(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.body = "same"}};
+    struct scene scene = begin(replies, 1, "/");
+    pthread_t threads[4];
+    for (size_t i = 0; i < COUNT(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, send_ten, &scene), 0);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        void *failed = NULL;
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    assert_int_equal(test_server_count(scene.server), 40);
+    end(&scene);
+}
+
+/* Last: the flag stays up. */
+static void test_interruption_ends_it(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.head = "", .then = TEST_HANG}};
+    struct scene scene = begin(replies, 1, "/");
+    fp_interrupt_install();
+    assert_int_equal(raise(SIGTERM), 0);
+    assert_int_equal(get(&scene), FP_E_INTERRUPTED);
+    end(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_answer_is_returned_whole),
+        cmocka_unit_test(test_what_may_pass_is_repeated),
+        cmocka_unit_test(test_attempts_are_bounded),
+        cmocka_unit_test(test_lasting_answers_and_single_attempts_are_not_repeated),
+        cmocka_unit_test(test_long_retry_after_is_told),
+        cmocka_unit_test(test_a_stalled_server_is_given_up),
+        cmocka_unit_test(test_bodies_are_bounded),
+        cmocka_unit_test(test_endless_body_without_length),
+        cmocka_unit_test(test_body_is_sent_again),
+        cmocka_unit_test(test_empty_post_has_a_length),
+        cmocka_unit_test(test_early_refusal_counts),
+        cmocka_unit_test(test_secrets_stay_with_the_origin),
+        cmocka_unit_test(test_redirects_that_are_refused),
+        cmocka_unit_test(test_body_goes_to_no_other_origin),
+        cmocka_unit_test(test_network_may_not_name_local_addresses),
+        cmocka_unit_test(test_urls_that_are_refused),
+        cmocka_unit_test(test_header_injection_is_refused),
+        cmocka_unit_test(test_connection_refused),
+        cmocka_unit_test(test_threads_share_a_client),
+        cmocka_unit_test(test_interruption_ends_it),
+    };
+    (void) signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
