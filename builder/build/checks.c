@@ -70,10 +70,11 @@ static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_
 {
     const struct fp_base_facts *facts = &image->facts;
     if (facts->java_home == NULL && facts->java == 0) {
-        (void) fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name);
-        return fp_hint(err, "Flink %s runs on Java %s; --base temurin-%u-jre has it",
+        enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name);
+        (void) fp_hint(err, "Flink %s runs on Java %s; --base temurin-%u-jre has it",
                        flink->version.text, flink->traits->java_versions,
                        flink->traits->default_java);
+        return failed;
     }
     if (facts->java == 0 || fp_flink_supports_java(&flink->version, facts->java))
         return FP_OK;
@@ -83,9 +84,11 @@ static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_
                   flink->version.text, flink->traits->java_versions);
         return FP_OK;
     }
-    (void) fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s", bases->name,
-                   facts->java, flink->version.text, flink->traits->java_versions);
-    return fp_hint(err, "--base temurin-%u-jre", flink->traits->default_java);
+    enum fp_code failed =
+        fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s", bases->name,
+                facts->java, flink->version.text, flink->traits->java_versions);
+    (void) fp_hint(err, "--base temurin-%u-jre", flink->traits->default_java);
+    return failed;
 }
 
 static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_bases *bases,
@@ -96,14 +99,16 @@ static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_b
         unsigned needed = fp_java_of_class_major(jar->class_major);
         if (jar->class_major == 0 || image->facts.java == 0 || needed <= image->facts.java)
             continue;
-        (void) fp_fail(err, FP_E_INPUT,
-                       "%s: class %s needs Java %u (class file version %u), and %s has Java %u",
-                       plan->job_jars.items[i], jar->class_major_of, needed, jar->class_major,
-                       bases->name, image->facts.java);
-        return fp_hint(err,
+        enum fp_code failed =
+            fp_fail(err, FP_E_INPUT,
+                    "%s: class %s needs Java %u (class file version %u), and %s has Java %u",
+                    plan->job_jars.items[i], jar->class_major_of, needed, jar->class_major,
+                    bases->name, image->facts.java);
+        (void) fp_hint(err,
                        "compile it with --release %u, or choose a base with Java %u, such as "
                        "--base temurin-%u-jre",
                        image->facts.java, needed, needed);
+        return failed;
     }
     return FP_OK;
 }
@@ -115,10 +120,11 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];
         if (flink->has_dist && !image->facts.has_bash) {
-            (void) fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need",
-                           bases->name);
-            return fp_hint(err, "choose a base that has it, such as --base temurin-%u-jre",
+            enum fp_code failed = fp_fail(
+                err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", bases->name);
+            (void) fp_hint(err, "choose a base that has it, such as --base temurin-%u-jre",
                            flink->traits->default_java);
+            return failed;
         }
         enum fp_code code = check_base_java(plan, flink, bases, image, err);
         if (code == FP_OK)

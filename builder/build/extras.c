@@ -58,12 +58,11 @@ static enum fp_code no_such_plugin(const struct fp_strv *jars, const char *name,
         if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? " " : "", jars->items[i]) != FP_OK)
             break;
     }
-    (void) fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: the distribution's opt/ has no such jar",
-                   name);
-    if (jars->len == 0)
-        return fp_hint(err, "give the file: --plugin %s=FILE", name);
-    return fp_hint(err, "there are: %s; or give the file: --plugin %s=FILE", fp_buf_text(&list),
-                   name);
+    enum fp_code failed =
+        fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: the distribution's opt/ has no such jar", name);
+    (void) fp_hint(err, "%s%s%sgive the file: --plugin %s=FILE", jars->len > 0 ? "there are: " : "",
+                   fp_buf_text(&list), jars->len > 0 ? "; or " : "", name);
+    return failed;
 }
 
 static enum fp_code link_plugin(const struct fp_layer_step *step, struct fp_draft *draft,

@@ -38,8 +38,9 @@ static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_lay
 {
     const struct fp_distribution *dist = &flink->dist;
     if (fp_tree_get(step->tree, dist->top) != NULL) {
-        (void) fp_fail(err, FP_E_INPUT, "the base has a /%s already", dist->top);
-        return fp_hint(err, "it seems to have Flink in it: use --from-image");
+        enum fp_code failed = fp_fail(err, FP_E_INPUT, "the base has a /%s already", dist->top);
+        (void) fp_hint(err, "it seems to have Flink in it: use --from-image");
+        return failed;
     }
     lend(image, "distribution", &dist->layer);
     return fp_tree_put(

@@ -85,9 +85,11 @@ static enum fp_code plan_push(struct fp_plan *plan, const struct names *names, s
     for (size_t i = 0; i < names->len; i++) {
         const struct fp_reference *name = &names->items[i];
         if (name->registry == NULL) {
-            (void) fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name->repository);
-            return fp_hint(err, "name it in full, as in --image-name registry.example.com/team/%s",
+            enum fp_code failed =
+                fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name->repository);
+            (void) fp_hint(err, "name it in full, as in --image-name registry.example.com/team/%s",
                            name->repository);
+            return failed;
         }
         struct fp_plan_output *output = NULL;
         for (size_t k = 0; k < plan->output_count && output == NULL; k++) {
@@ -135,10 +137,11 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
         return FP_OK;
     case FP_AT_DOCKER_ARCHIVE:
         if (plan->platform_count > 1) {
-            (void) fp_fail(err, FP_E_USAGE,
-                           "--output %s: a docker-archive holds one platform, not %zu", text,
-                           plan->platform_count);
-            return fp_hint(err, "use oci-archive:FILE, or one --platform");
+            enum fp_code failed = fp_fail(
+                err, FP_E_USAGE, "--output %s: a docker-archive holds one platform, not %zu", text,
+                plan->platform_count);
+            (void) fp_hint(err, "use oci-archive:FILE, or one --platform");
+            return failed;
         }
         if (output->location.name != NULL)
             fp_strv_add(&output->names, output->location.name);
@@ -150,9 +153,10 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
     case FP_AT_STORE:
         break;
     }
-    (void) fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text);
-    return fp_hint(err, "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
+    enum fp_code failed = fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text);
+    (void) fp_hint(err, "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
                         "registry use --push");
+    return failed;
 }
 
 static enum fp_code check_output_folder(const struct fp_plan_output *output, struct fp_error *err)
@@ -165,8 +169,10 @@ static enum fp_code check_output_folder(const struct fp_plan_output *output, str
     if (*base == '\0' || fp_path_is_dir(path))
         return fp_fail(err, FP_E_USAGE, "--output '%s': a folder, not a file", path);
     if (folder[0] != '\0' && !fp_path_is_dir(folder)) {
-        (void) fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder);
-        return fp_hint(err, "mkdir -p %s", folder);
+        enum fp_code failed =
+            fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder);
+        (void) fp_hint(err, "mkdir -p %s", folder);
+        return failed;
     }
     return FP_OK;
 }

@@ -50,9 +50,11 @@ enum fp_code fp_plan_user(const char *text, unsigned *ret_uid, unsigned *ret_gid
     if (*colon == ':')
         good = good && parse_id(colon + 1, strlen(colon + 1), &gid);
     if (!good) {
-        (void) fp_fail(err, FP_E_USAGE, "--user '%s': expected UID or UID:GID in digits", text);
-        return fp_hint(err, "names would have to be looked up where the image runs; Kubernetes "
+        enum fp_code failed =
+            fp_fail(err, FP_E_USAGE, "--user '%s': expected UID or UID:GID in digits", text);
+        (void) fp_hint(err, "names would have to be looked up where the image runs; Kubernetes "
                             "wants a number too");
+        return failed;
     }
     *ret_uid = uid;
     *ret_gid = gid;
@@ -150,9 +152,11 @@ static enum fp_code read_conf_file(struct fp_plan *plan, const char *path, struc
             continue;
         char *colon = strstr(line, ": ");
         if (colon == NULL || line != lines.items[i]) {
-            (void) fp_fail(err, FP_E_INPUT, "--conf '%s': '%s' is not 'KEY: VALUE'", path, line);
-            return fp_hint(err, "write nested keys flat, as in 'taskmanager.memory.process.size: "
+            enum fp_code failed =
+                fp_fail(err, FP_E_INPUT, "--conf '%s': '%s' is not 'KEY: VALUE'", path, line);
+            (void) fp_hint(err, "write nested keys flat, as in 'taskmanager.memory.process.size: "
                                 "1728m'");
+            return failed;
         }
         char *value = colon + 1 + strspn(colon + 1, " \t");
         for (char *end = value + strlen(value); end > value && strchr(" \t\r", end[-1]) != NULL;)

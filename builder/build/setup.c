@@ -44,7 +44,8 @@ static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draf
     enum fp_code code =
         fp_base_add_account(&step->base->facts, &account, &passwd, &group, &shadow, &changed, err);
     if (code != FP_OK) {
-        return fp_hint(err, "--user UID:GID runs Flink as another user, without an account");
+        (void) fp_hint(err, "--user UID:GID runs Flink as another user, without an account");
+        return code;
     }
     if (!changed)
         return FP_OK;
