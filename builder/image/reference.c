@@ -22,20 +22,22 @@ static char *cut_tag(char *name)
 }
 
 /* Docker Hub has an old second name, and its official images one part only. */
-static void apply_hub_names(struct fp_reference *reference)
+static enum fp_code apply_hub_names(const char *text, struct fp_reference *reference,
+                                    struct fp_error *err)
 {
     if (reference->registry == NULL)
-        return;
+        return FP_OK;
     if (strcmp(reference->registry, "index.docker.io") == 0 ||
         strcmp(reference->registry, "registry-1.docker.io") == 0) {
         free(reference->registry);
         reference->registry = fp_xstrdup(DOCKER_HUB);
     }
     if (strcmp(reference->registry, DOCKER_HUB) != 0 || strchr(reference->repository, '/') != NULL)
-        return;
+        return FP_OK;
     char *repository = fp_xasprintf("library/%s", reference->repository);
     free(reference->repository);
     reference->repository = repository;
+    return repository_check(text, repository, err); /* it has become longer */
 }
 
 static enum fp_code check_parts(const char *text, const struct fp_reference *reference,
@@ -102,9 +104,10 @@ enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, stru
     }
     reference.repository = fp_xstrdup(reference.registry != NULL ? slash + 1 : name);
     code = check_parts(text, &reference, err);
+    if (code == FP_OK)
+        code = apply_hub_names(text, &reference, err);
     if (code != FP_OK)
         return code;
-    apply_hub_names(&reference);
     *ret = steal_value(&reference);
     return FP_OK;
 }
@@ -124,7 +127,9 @@ enum fp_code fp_reference_parse_docker(const char *text, struct fp_reference *re
                 err, FP_E_USAGE,
                 "image name '%.100s' is a bare digest: expected REPOSITORY@sha256:DIGEST", text);
         reference.registry = fp_xstrdup(DOCKER_HUB);
-        apply_hub_names(&reference);
+        code = apply_hub_names(text, &reference, err);
+        if (code != FP_OK)
+            return code;
     }
     *ret = steal_value(&reference);
     return FP_OK;

@@ -141,6 +141,10 @@ static void test_limits(void **state)
         REPEAT50("a") REPEAT50("a") REPEAT50("a") REPEAT50("a") REPEAT50("a") "aaaaa";
     assert_int_equal(fp_reference_parse(longest, &reference, NULL), FP_OK);
     assert_int_equal(strlen(reference.repository), 255);
+    cleanup_reference struct fp_reference official = {0};
+    struct fp_error long_err = {0};
+    assert_int_equal(fp_reference_parse_docker(longest, &official, &long_err), FP_E_USAGE);
+    assert_says(&long_err, "263 characters"); /* with "library/" */
     static const char tag[] = REPEAT50("t") REPEAT50("t") REPEAT10("t") REPEAT10("t") "tttttttt";
     assert_true(fp_tag_is_valid(tag));
     assert_false(
