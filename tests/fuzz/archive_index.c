@@ -1,0 +1,32 @@
+/** @file An image archive from anywhere: indexed, and every member looked up and read. */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../builder/store/internal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void read_members(const struct fp_archive_index *index, int fd)
+{
+    for (size_t i = 0; i < index->len; i++) {
+        const struct fp_archive_member *member = fp_archive_find(index, index->members[i].name);
+        char byte = 0;
+        /* What is found lies within the file, or it is a defect. */
+        if (member != NULL && member->size > 0 &&
+            pread(fd, &byte, 1, (off_t) (member->offset + member->size - 1)) != 1)
+            abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct fp_error err = {0};
+    struct fp_archive_index index = {0};
+    cleanup_fd int fd = memfd_create("archive", MFD_CLOEXEC);
+    if (fd < 0 || write(fd, data, size) != (ssize_t) size)
+        return 0;
+    if (fp_archive_index_fd(fd, "archive", true, &index, &err) == FP_OK)
+        read_members(&index, fd);
+    fp_archive_index_clear(&index);
+    return 0;
+}

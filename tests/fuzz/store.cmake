@@ -1,0 +1,3 @@
+fp_add_fuzz(layout_index store)
+fp_add_fuzz(archive_index store)
+fp_add_fuzz(location store)

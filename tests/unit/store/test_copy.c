@@ -1,0 +1,293 @@
+#include "fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A destination that writes down what is done to it, and fails where it is told to. */
+struct recorder {
+    struct fp_repo base;
+    pthread_mutex_t lock;
+    struct fp_strv log;
+    const char *fail_at; /* beginning of a line; NULL: never */
+    bool has_all;
+};
+
+static enum fp_code note(struct fp_repo *self, struct fp_error *err, const char *fmt, ...)
+    FP_PRINTF(3, 4);
+static enum fp_code note(struct fp_repo *self, struct fp_error *err, const char *fmt, ...)
+{
+    struct recorder *recorder = (struct recorder *) self;
+    va_list args;
+    va_start(args, fmt);
+    char *line = fp_xvasprintf(fmt, args);
+    va_end(args);
+    bool fails = recorder->fail_at != NULL &&
+                 strncmp(line, recorder->fail_at, strlen(recorder->fail_at)) == 0;
+    (void) pthread_mutex_lock(&recorder->lock);
+    fp_strv_take(&recorder->log, line);
+    (void) pthread_mutex_unlock(&recorder->lock);
+    return fails ? fp_fail(err, FP_E_NETWORK, "told to fail") : FP_OK;
+}
+
+static enum fp_code record_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                    struct fp_blob *blob, struct fp_repo *origin,
+                                    struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                                    struct fp_error *err)
+{
+    const struct recorder *recorder = (struct recorder *) self;
+    const char *kind = strstr(descriptor->media_type, "config") != NULL ? "config" : "layer";
+    (void) origin;
+    if (stage != NULL)
+        fp_stage_advance(stage, descriptor->size);
+    *ret_outcome = recorder->has_all ? FP_PUSH_EXISTING : FP_PUSH_UPLOADED;
+    return note(self, err, "%s%s", kind, blob == NULL ? " without bytes" : "");
+}
+
+static enum fp_code record_put_document(struct fp_repo *self,
+                                        const struct fp_descriptor *descriptor, const char *bytes,
+                                        struct fp_error *err)
+{
+    (void) bytes;
+    return note(self, err, "%s", fp_media_is_index(descriptor->media_type) ? "index" : "manifest");
+}
+
+static enum fp_code record_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                const char *bytes, const char *name, struct fp_error *err)
+{
+    struct fp_digest digest = fp_digest_of(bytes, strlen(bytes));
+    assert_true(fp_digest_equal(&digest, &descriptor->digest));
+    return note(self, err, "name %s", name != NULL ? name : "(none)");
+}
+
+static enum fp_code record_finish(struct fp_repo *self, struct fp_error *err)
+{
+    return note(self, err, "finish");
+}
+
+static const struct fp_repo_ops record_ops = {
+    .put_blob = record_put_blob,
+    .put_document = record_put_document,
+    .name = record_name,
+    .finish = record_finish,
+};
+
+static struct recorder recorder_new(void)
+{
+    static char title[] = "the recorder";
+    struct recorder recorder = {.base = {.ops = &record_ops, .title = title}};
+    (void) pthread_mutex_init(&recorder.lock, NULL);
+    return recorder;
+}
+
+static void check_log(const struct recorder *recorder, const char *const *expected, size_t count)
+{
+    for (size_t i = 0; i < count && i < recorder->log.len; i++)
+        assert_string_equal(recorder->log.items[i], expected[i]);
+    assert_int_equal(recorder->log.len, count);
+}
+
+/* Two platforms that share a layer. */
+static struct fp_descriptor make_two_platforms(struct fp_repo *parts)
+{
+    const char *const amd[] = {"shared", "amd"};
+    const char *const arm[] = {"shared", "arm"};
+    const struct fp_descriptor images[] = {make_image(parts, "linux/amd64", amd, 2),
+                                           make_image(parts, "linux/arm64", arm, 2)};
+    return make_index(parts, images, 2);
+}
+
+static void names_come_last_and_equal_blobs_once(void **state)
+{
+    (void) state;
+    static const char *const expected[] = {"layer",    "layer",    "layer",    "config",
+                                           "config",   "manifest", "manifest", "index",
+                                           "name a:1", "name b:1", "finish"};
+    struct fp_error err = {0};
+    struct fp_copy_result result = {0};
+    const struct fp_copy_options options = {.threads = 3};
+    struct fp_strv names = {0};
+    struct recorder recorder = recorder_new();
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor index = make_two_platforms(parts);
+    fp_strv_split(&names, "a:1,b:1", ',');
+    assert_ok(fp_copy_image(parts, &index, &recorder.base, &names, &options, &result, &err), &err);
+    check_log(&recorder, expected, sizeof(expected) / sizeof(expected[0]));
+    assert_int_equal(result.uploaded, 5);
+    assert_int_equal(result.existing, 0);
+    assert_true(result.moved_bytes > 0);
+    fp_descriptor_clear(&result.root);
+    fp_strv_clear(&names);
+    fp_strv_clear(&recorder.log);
+    fp_repo_free(parts);
+}
+
+static void a_platform_makes_the_index_the_one_manifest(void **state)
+{
+    (void) state;
+    static const char *const expected[] = {"layer",    "layer",       "config",
+                                           "manifest", "name (none)", "finish"};
+    struct fp_error err = {0};
+    struct fp_copy_result result = {0};
+    struct fp_platform platform = {0};
+    assert_ok(fp_platform_parse("linux/arm64", &platform, &err), &err);
+    struct fp_copy_options options = {.platform = &platform};
+    struct recorder recorder = recorder_new();
+    recorder.has_all = true;
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor index = make_two_platforms(parts);
+    assert_ok(fp_copy_image(parts, &index, &recorder.base, NULL, &options, &result, &err), &err);
+    check_log(&recorder, expected, sizeof(expected) / sizeof(expected[0]));
+    assert_string_equal(result.root.media_type, FP_MEDIA_OCI_MANIFEST);
+    assert_string_equal(result.root.platform.architecture, "arm64");
+    assert_int_equal(result.existing, 3);
+    assert_int_equal(result.moved_bytes, 0);
+    fp_descriptor_clear(&result.root);
+    fp_strv_clear(&recorder.log);
+
+    assert_ok(fp_platform_parse("linux/s390x", &platform, &err), &err);
+    assert_fails(fp_copy_image(parts, &index, &recorder.base, NULL, &options, &result, &err),
+                 FP_E_NOT_FOUND, &err, "s390x");
+    assert_int_equal(recorder.log.len, 0);
+    fp_repo_free(parts);
+}
+
+/* Whatever fails, nothing after it happens. */
+static void after_a_failure_nothing_is_named(void **state)
+{
+    (void) state;
+    static const char *const points[] = {"layer", "config", "manifest", "index", "name a"};
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor index = make_two_platforms(parts);
+    struct fp_strv names = {0};
+    fp_strv_split(&names, "a,b", ',');
+    for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+        struct fp_error err = {0};
+        struct fp_copy_result result = {0};
+        const struct fp_copy_options options = {.threads = 1};
+        struct recorder recorder = recorder_new();
+        recorder.fail_at = points[i];
+        assert_fails(fp_copy_image(parts, &index, &recorder.base, &names, &options, &result, &err),
+                     FP_E_NETWORK, &err,
+                     "copying from the new image to the recorder: told to fail");
+        assert_string_equal(recorder.log.items[recorder.log.len - 1], points[i]);
+        assert_false(fp_digest_is_set(&result.root.digest));
+        fp_strv_clear(&recorder.log);
+    }
+    fp_strv_clear(&names);
+    fp_repo_free(parts);
+}
+
+static void what_lies_elsewhere_is_fetched_from_there(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_repo *base = fp_repo_new_parts();
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor index = make_two_platforms(base);
+    struct fp_copy_plan plan = {0};
+    assert_ok(fp_copy_plan_make(base, &index, NULL, &plan, &err), &err);
+    for (size_t i = 0; i < plan.layer_count; i++)
+        fp_parts_add_remote(parts, &plan.layers[i], base);
+    assert_ptr_equal(fp_repo_origin(parts, &plan.layers[0]), base);
+    assert_ptr_equal(fp_repo_origin(parts, &plan.configs[0]), parts);
+    struct fp_blob *blob = NULL;
+    bool exists = false;
+    assert_ok(fp_repo_get_blob(parts, &plan.layers[0], NULL, &blob, &err), &err);
+    assert_string_equal(fp_blob_descriptor(blob)->digest.text, plan.layers[0].digest.text);
+    fp_blob_unref(blob);
+    assert_ok(fp_repo_has(parts, &plan.layers[0], &exists, &err), &err);
+    assert_true(exists);
+    assert_fails(fp_repo_get_blob(parts, &plan.configs[0], NULL, &blob, &err), FP_E_NOT_FOUND, &err,
+                 plan.configs[0].digest.text);
+    fp_copy_plan_clear(&plan);
+    fp_repo_free(parts);
+    fp_repo_free(base);
+}
+
+static void deep_indexes_are_refused(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_copy_plan plan = {0};
+    struct fp_platform platform = {0};
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor at = make_two_platforms(parts);
+    for (int i = 0; i < 5; i++)
+        at = make_index(parts, &at, 1);
+    assert_fails(fp_copy_plan_make(parts, &at, NULL, &plan, &err), FP_E_INPUT, &err, "nested");
+    fp_copy_plan_clear(&plan);
+    assert_ok(fp_platform_parse("linux/amd64", &platform, &err), &err);
+    assert_int_equal(fp_copy_plan_make(parts, &at, &platform, &plan, &err), FP_E_INPUT);
+    fp_copy_plan_clear(&plan);
+    fp_repo_free(parts);
+}
+
+static void a_repo_for_reading_cannot_be_written(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor index = make_two_platforms(parts);
+    assert_int_equal(fp_repo_put_document(parts, &index, "{}", &err), FP_E_INTERNAL);
+    assert_int_equal(fp_repo_name(parts, &index, "{}", "x", &err), FP_E_INTERNAL);
+    fp_repo_free(parts);
+}
+
+/* Stages begin and end in pairs. */
+struct listener {
+    struct fp_reporter base;
+    pthread_mutex_t lock;
+    int begun;
+    struct fp_strv outcomes;
+};
+
+static void listen(struct fp_reporter *self, const struct fp_event *event)
+{
+    struct listener *listener = (struct listener *) self;
+    (void) pthread_mutex_lock(&listener->lock);
+    if (event->kind == FP_EVENT_BEGIN)
+        listener->begun++;
+    if (event->kind == FP_EVENT_END)
+        fp_strv_add(&listener->outcomes, event->text);
+    (void) pthread_mutex_unlock(&listener->lock);
+}
+
+static void every_blob_is_told_of(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct listener listener = {.base = {.event = listen}};
+    (void) pthread_mutex_init(&listener.lock, NULL);
+    struct fp_copy_result result = {0};
+    const struct fp_copy_options options = {.reporter = &listener.base};
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_repo *layout = NULL;
+    struct fp_descriptor index = make_two_platforms(parts);
+    assert_ok(fp_repo_open_layout(in_folder("out"), true, &layout, &err), &err);
+    for (int i = 0; i < 2; i++) {
+        assert_ok(fp_copy_image(parts, &index, layout, NULL, &options, &result, &err), &err);
+        fp_descriptor_clear(&result.root);
+    }
+    assert_int_equal(result.existing, 5);
+    assert_int_equal(listener.begun, 10);
+    assert_int_equal(listener.outcomes.len, 10);
+    assert_string_equal(listener.outcomes.items[0], "copied");
+    assert_string_equal(listener.outcomes.items[9], "existing");
+    fp_strv_clear(&listener.outcomes);
+    fp_repo_free(layout);
+    fp_repo_free(parts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_come_last_and_equal_blobs_once),
+        cmocka_unit_test(a_platform_makes_the_index_the_one_manifest),
+        cmocka_unit_test(after_a_failure_nothing_is_named),
+        cmocka_unit_test(what_lies_elsewhere_is_fetched_from_there),
+        cmocka_unit_test(deep_indexes_are_refused),
+        cmocka_unit_test(a_repo_for_reading_cannot_be_written),
+        cmocka_unit_test_setup_teardown(every_blob_is_told_of, fixture_setup, fixture_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
