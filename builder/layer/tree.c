@@ -277,3 +277,32 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
     *cut = tree->generation;
     remove_or_hide(tree, real, below_only, tree->generation);
 }
+
+/* The folder whose children are gathered. */
+struct gathering {
+    const char *folder;
+    size_t len;
+    struct fp_strv *names;
+};
+
+static enum fp_code gather(void *context, struct fp_node *node, struct fp_error *err)
+{
+    const struct gathering *gathering = context;
+    const char *path = node->entry.path;
+    (void) err;
+    if (gathering->len > 0 &&
+        (strncmp(path, gathering->folder, gathering->len) != 0 || path[gathering->len] != '/'))
+        return FP_OK;
+    const char *name = gathering->len > 0 ? path + gathering->len + 1 : path;
+    if (name[0] != '\0' && strchr(name, '/') == NULL)
+        fp_strv_add(gathering->names, name);
+    return FP_OK;
+}
+
+void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret)
+{
+    struct gathering gathering = {.folder = path, .len = strlen(path), .names = ret};
+    struct fp_error ignored; /* gather() does not fail */
+    if (fp_map_each(&tree->map, gather, &gathering, &ignored) == FP_OK)
+        fp_strv_sort(ret);
+}
