@@ -40,6 +40,9 @@ struct fp_map {
     void (*drop)(void *payload); /**< NULL: payloads are not owned */
 };
 
+/** The largest user or group id: one more is (uid_t) -1, which means "leave it" to chown(). */
+#define FP_LAYER_MAX_ID 4294967294U
+
 /** The most extended attributes of an entry, and their sizes in bytes (Linux's own limits). */
 #define FP_XATTR_MAX_COUNT 64
 #define FP_XATTR_MAX_NAME  255

@@ -126,8 +126,8 @@ static enum fp_code read_numbers(struct archive_entry *raw, const char *name,
     la_int64_t uid = archive_entry_uid(raw);
     la_int64_t gid = archive_entry_gid(raw);
     la_int64_t size = archive_entry_size(raw);
-    if (uid < 0 || gid < 0 || uid > UINT32_MAX || gid > UINT32_MAX)
-        return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": an owner outside 0 to 4294967295",
+    if (uid < 0 || gid < 0 || uid > FP_LAYER_MAX_ID || gid > FP_LAYER_MAX_ID)
+        return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": an owner outside 0 to 4294967294",
                        name, ret->path);
     if (size < 0)
         return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": a negative size", name, ret->path);

@@ -3,7 +3,8 @@
  * Making layers: entries, sorted and normalised, become a tar, and that a compressed blob.
  *
  * The tar is ustar, with pax records only where ustar cannot say it; the bytes are a pure
- * function of the entries. diff_ids are therefore promised on every machine.
+ * function of the entries. diff_ids are therefore promised on every machine. Memory: the entries
+ * (see FP_TREE_MAX_BYTES) and some 15 MiB of buffers, whatever the contents.
  */
 #ifndef FLINKPACK_LAYER_WRITE_H
 #define FLINKPACK_LAYER_WRITE_H
@@ -27,11 +28,11 @@ void fp_layer_clear(struct fp_layer *layer);
 /** A layer under construction: entries in any order. */
 struct fp_layer_builder;
 
-/** Where the content of a file comes from. */
+/** Where the content of a file comes from: exactly as many bytes as the entry's size says. */
 struct fp_content {
     struct fp_blob *blob; /**< referenced; or NULL: */
-    const char *path; /**< a file, copied, opened when written, its size must be as stated; or */
-    const char *text; /**< bytes, copied */
+    const char *path;     /**< a file, copied, opened when written; or */
+    const char *text;     /**< bytes, copied */
     size_t text_len;
 };
 
@@ -50,13 +51,15 @@ FP_CHECKED enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder,
  * Declare every missing parent directory once: with the mode, owner, times and xattrs that
  * `below` (the layers underneath; may be NULL) gives it, else 0755 0:0. A parent that is a
  * symbolic link to a directory in `below` moves the entries to the real path; one that is
- * anything else is FP_E_INPUT.
+ * anything else is FP_E_INPUT. A directory that was added is treated likewise, so that no layer
+ * puts a directory in the place of a link such as /lib. To be called once, behind the last add;
+ * after a failure the builder can only be freed.
  */
 FP_CHECKED enum fp_code fp_layer_builder_parents(struct fp_layer_builder *builder,
                                                  const struct fp_tree *below, struct fp_error *err);
 /** Whether nothing has been added. */
 bool fp_layer_builder_is_empty(const struct fp_layer_builder *builder);
-/** Apply all entries to `tree`. */
+/** Apply all entries to `tree`, as a layer of its own. */
 FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *builder,
                                                struct fp_tree *tree, struct fp_error *err);
 
@@ -64,14 +67,20 @@ FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *bu
 struct fp_layer_options {
     const char *folder; /**< where the nameless blob file is made (same file system as the store) */
     int gzip_level;     /**< 1 to 9; 0 is FP_GZIP_LEVEL */
-    struct fp_pool *pool;   /**< for compression; NULL: this thread */
+    struct fp_pool *pool;   /**< as for fp_sink_gzip(); NULL: this thread */
     struct fp_stage *stage; /**< advanced by tar bytes; NULL: silent */
 };
 
 /**
- * Write the layer: parents before children, siblings bytewise sorted, hard links after their
- * targets. One pass gives diff_id, digest and size.
+ * Write the layer: parents before children, siblings bytewise sorted, hard links after all
+ * others. One pass gives diff_id, digest and size. The tar ends with two zero blocks and no
+ * further padding. An empty builder makes a layer without entries.
+ *
+ * The blob has no path: fp_blob_fd() gives the nameless file, for linkat() or copying.
+ *
  * @param ret The caller clears it with fp_layer_clear().
+ * @return FP_OK; FP_E_IO when a content has not as many bytes as its entry says; FP_E_INTERNAL
+ *         when parents have not been declared.
  */
 FP_CHECKED enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
                                                const struct fp_layer_options *options,

@@ -189,7 +189,7 @@ static void refuses_bad_numbers(void **state)
         tar_end(&tar);
         assert_refused(&tar, "not a sound tar archive");
     }
-    static const char *const owners[] = {"-1", "4294967296", "99999999999999999999"};
+    static const char *const owners[] = {"-1", "4294967295", "99999999999999999999"};
     for (size_t i = 0; i < 3; i++) {
         cleanup_buf struct fp_buf tar = FP_BUF_INIT(TAR_MAX);
         tar_pax(&tar, i == 1 ? "gid" : "uid", owners[i]);

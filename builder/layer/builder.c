@@ -1,0 +1,160 @@
+#include "builder.h"
+
+#include <string.h>
+
+void fp_layer_content_free(struct fp_layer_content *content)
+{
+    fp_blob_unref(content->blob);
+    free(content->path);
+    free(content->text);
+    free(content);
+}
+
+static void drop_content(void *payload)
+{
+    fp_layer_content_free(payload);
+}
+
+static struct fp_layer_content *content_copy(const struct fp_content *content)
+{
+    struct fp_layer_content *copy = fp_xcalloc(1, sizeof(*copy));
+    if (content->blob != NULL) {
+        copy->blob = fp_blob_ref(content->blob);
+    } else if (content->path != NULL) {
+        copy->path = fp_xstrdup(content->path);
+    } else {
+        copy->text = fp_xmalloc(content->text_len + 1);
+        if (content->text_len > 0)
+            memcpy(copy->text, content->text, content->text_len);
+        copy->text_len = content->text_len;
+    }
+    return copy;
+}
+
+struct fp_layer_builder *fp_layer_builder_new(int64_t mtime_s)
+{
+    struct fp_layer_builder *builder = fp_xcalloc(1, sizeof(*builder));
+    fp_map_init(&builder->entries, drop_content);
+    builder->mtime_s = mtime_s;
+    return builder;
+}
+
+void fp_layer_builder_free(struct fp_layer_builder *builder)
+{
+    if (builder == NULL)
+        return;
+    fp_map_clear(&builder->entries);
+    free(builder);
+}
+
+bool fp_layer_builder_is_empty(const struct fp_layer_builder *builder)
+{
+    return builder->entries.count == 0;
+}
+
+static bool is_same_dir(const struct fp_entry *a, const struct fp_entry *b)
+{
+    bool same_xattrs = (a->xattrs == NULL && b->xattrs == NULL) ||
+                       (a->xattrs != NULL && b->xattrs != NULL && json_equal(a->xattrs, b->xattrs));
+    return a->kind == FP_ENTRY_DIR && b->kind == FP_ENTRY_DIR && a->mode == b->mode &&
+           a->uid == b->uid && a->gid == b->gid && a->mtime_s == b->mtime_s && same_xattrs;
+}
+
+/* What is wrong with an entry, or NULL. */
+static const char *entry_fault(const struct fp_entry *entry, const struct fp_content *content)
+{
+    bool linked = entry->kind == FP_ENTRY_SYMLINK || entry->kind == FP_ENTRY_HARDLINK;
+    if (entry->kind == FP_ENTRY_DEVICE)
+        return "devices do not belong into a layer";
+    if ((entry->kind == FP_ENTRY_FILE) != (content != NULL))
+        return "files, and only files, have content";
+    if (linked && (entry->link == NULL || entry->link[0] == '\0' ||
+                   strnlen(entry->link, FP_LAYER_MAX_PATH + 1) > FP_LAYER_MAX_PATH))
+        return "the link's target is empty or longer than 4096 bytes";
+    if (entry->kind == FP_ENTRY_HARDLINK && fp_path_fault(entry->link) != NULL)
+        return "the hard link's target is not a clean path";
+    if (entry->uid > FP_LAYER_MAX_ID || entry->gid > FP_LAYER_MAX_ID || entry->size > INT64_MAX)
+        return "owner or size is out of range";
+    return NULL;
+}
+
+static enum fp_code check(const struct fp_entry *entry, const struct fp_content *content,
+                          struct fp_error *err)
+{
+    const char *fault = fp_path_fault(entry->path);
+    if (fault != NULL)
+        return fp_fail(err, FP_E_INPUT, "/%s: the path in the image %s", entry->path, fault);
+    if (strncmp(fp_path_base(entry->path), ".wh.", 4) == 0)
+        return fp_fail(err, FP_E_INPUT,
+                       "/%s: names that begin with \".wh.\" mean removal in a layer", entry->path);
+    fault = entry_fault(entry, content);
+    return fault != NULL ? fp_fail(err, FP_E_INPUT, "/%s: %s", entry->path, fault) : FP_OK;
+}
+
+enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder, const struct fp_entry *entry,
+                                  const struct fp_content *content, struct fp_error *err)
+{
+    enum fp_code code = check(entry, content, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_entry copy = *entry;
+    if (copy.mtime_s < 0)
+        copy.mtime_s = builder->mtime_s;
+    const struct fp_node *old = fp_map_find(&builder->entries, entry->path);
+    if (old != NULL && is_same_dir(&old->entry, &copy))
+        return FP_OK;
+    if (old != NULL)
+        return fp_fail(err, FP_E_INPUT, "/%s: put into the same layer twice", entry->path);
+    if (builder->entries.bytes > FP_TREE_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "/%s: more files than a layer may have", entry->path);
+    struct fp_node *node = fp_map_set(&builder->entries, entry->path, &copy);
+    node->payload = content != NULL ? content_copy(content) : NULL;
+    return FP_OK;
+}
+
+/* One of the two walks that make the order. */
+struct ordered {
+    fp_map_visitor visitor;
+    void *context;
+    bool hard_links;
+};
+
+static enum fp_code visit_in_order(void *context, struct fp_node *node, struct fp_error *err)
+{
+    const struct ordered *ordered = context;
+    if ((node->entry.kind == FP_ENTRY_HARDLINK) != ordered->hard_links)
+        return FP_OK;
+    return ordered->visitor(ordered->context, node, err);
+}
+
+enum fp_code fp_layer_builder_each(const struct fp_layer_builder *builder, fp_map_visitor visitor,
+                                   void *context, struct fp_error *err)
+{
+    struct ordered ordered = {.visitor = visitor, .context = context};
+    enum fp_code code = fp_map_each(&builder->entries, visit_in_order, &ordered, err);
+    ordered.hard_links = true;
+    return code == FP_OK ? fp_map_each(&builder->entries, visit_in_order, &ordered, err) : code;
+}
+
+static enum fp_code apply_node(void *context, struct fp_node *node, struct fp_error *err)
+{
+    return fp_tree_put(context, &node->entry, err);
+}
+
+enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *builder, struct fp_tree *tree,
+                                    struct fp_error *err)
+{
+    fp_tree_next_layer(tree);
+    return fp_layer_builder_each(builder, apply_node, tree, err);
+}
+
+enum fp_code fp_layer_content_open(const struct fp_layer_content *content, struct fp_source **ret,
+                                   struct fp_error *err)
+{
+    if (content->blob != NULL)
+        return fp_blob_open(content->blob, 0, ret, err);
+    if (content->path != NULL)
+        return fp_source_open(content->path, ret, err);
+    *ret = fp_source_memory(content->text, content->text_len);
+    return FP_OK;
+}

@@ -1,0 +1,113 @@
+#include "builder.h"
+
+#include <string.h>
+
+/* Entries on their way to where they really land. */
+struct moving {
+    struct fp_layer_builder *builder;
+    const struct fp_tree *below; /* may be NULL */
+    struct fp_map moved;         /* then the builder's */
+    struct fp_map parents;       /* that are missing */
+};
+
+/* Where `path` is when the links of `below` in it are followed; of a directory all, else all but
+ * the last part. The caller owns the result. */
+static enum fp_code real_path(const struct moving *self, const char *path, bool is_dir, char **ret,
+                              struct fp_error *err)
+{
+    size_t len = is_dir ? strlen(path) : fp_path_parent_len(path);
+    cleanup_free char *dir = fp_xstrndup(path, len);
+    cleanup_free char *real = NULL;
+    if (self->below == NULL || len == 0) {
+        *ret = fp_xstrdup(path);
+        return FP_OK;
+    }
+    enum fp_code code = fp_tree_real_dir(self->below, dir, &real, err);
+    if (code != FP_OK)
+        return fp_context(err, "/%s", path);
+    if (is_dir)
+        *ret = steal_pointer(&real);
+    else
+        *ret = real[0] != '\0' ? fp_path_join(real, path + len + 1) : fp_xstrdup(path + len + 1);
+    return FP_OK;
+}
+
+/* A directory may take the place of something else; then nothing is followed. */
+static bool replaces(const struct moving *self, const struct fp_entry *entry)
+{
+    const struct fp_entry *old =
+        self->below != NULL ? fp_tree_resolve(self->below, entry->path) : NULL;
+    return old == NULL || old->kind != FP_ENTRY_DIR;
+}
+
+static enum fp_code move_node(void *context, struct fp_node *node, struct fp_error *err)
+{
+    struct moving *self = context;
+    struct fp_entry entry = node->entry;
+    cleanup_free char *path = NULL;
+    cleanup_free char *link = NULL;
+    bool is_dir = entry.kind == FP_ENTRY_DIR && !replaces(self, &entry);
+    enum fp_code code = real_path(self, entry.path, is_dir, &path, err);
+    if (code == FP_OK && entry.kind == FP_ENTRY_HARDLINK) {
+        code = real_path(self, entry.link, false, &link, err);
+        entry.link = link;
+    }
+    if (code != FP_OK)
+        return code;
+    const struct fp_node *there = fp_map_find(&self->moved, path);
+    if (there != NULL && !(there->entry.kind == FP_ENTRY_DIR && entry.kind == FP_ENTRY_DIR))
+        return fp_fail(err, FP_E_INPUT, "/%s: put into the same layer twice, through a link", path);
+    if (there == NULL)
+        fp_map_set(&self->moved, path, &entry)->payload = steal_pointer(&node->payload);
+    return FP_OK;
+}
+
+static struct fp_entry parent_entry(const struct moving *self, const char *path)
+{
+    struct fp_entry parent = {
+        .path = path, .kind = FP_ENTRY_DIR, .mode = 0755, .mtime_s = self->builder->mtime_s};
+    const struct fp_entry *below = self->below != NULL ? fp_tree_get(self->below, path) : NULL;
+    return below != NULL && below->kind == FP_ENTRY_DIR ? *below : parent;
+}
+
+static enum fp_code declare(void *context, struct fp_node *node, struct fp_error *err)
+{
+    struct moving *self = context;
+    const char *path = node->entry.path;
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        cleanup_free char *parent = fp_xstrndup(path, (size_t) (slash - path));
+        const struct fp_node *there = fp_map_find(&self->builder->entries, parent);
+        if (there != NULL && there->entry.kind != FP_ENTRY_DIR)
+            return fp_fail(err, FP_E_INPUT, "/%s: its parent /%s is no directory in this layer",
+                           path, parent);
+        struct fp_entry entry = parent_entry(self, parent);
+        if (there == NULL && fp_map_find(&self->parents, parent) == NULL)
+            fp_map_set(&self->parents, parent, &entry);
+    }
+    return FP_OK;
+}
+
+static enum fp_code take_parent(void *context, struct fp_node *node, struct fp_error *err)
+{
+    struct moving *self = context;
+    (void) err;
+    fp_map_set(&self->builder->entries, node->entry.path, &node->entry);
+    return FP_OK;
+}
+
+enum fp_code fp_layer_builder_parents(struct fp_layer_builder *builder, const struct fp_tree *below,
+                                      struct fp_error *err)
+{
+    struct moving self = {.builder = builder, .below = below};
+    fp_map_init(&self.moved, builder->entries.drop);
+    fp_map_init(&self.parents, NULL);
+    enum fp_code code = fp_map_each(&builder->entries, move_node, &self, err);
+    fp_map_clear(&builder->entries);
+    builder->entries = self.moved;
+    if (code == FP_OK)
+        code = fp_map_each(&builder->entries, declare, &self, err);
+    if (code == FP_OK)
+        code = fp_map_each(&self.parents, take_parent, &self, err);
+    fp_map_clear(&self.parents);
+    return code;
+}

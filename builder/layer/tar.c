@@ -1,0 +1,223 @@
+#include "tar.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* POSIX.1-2017, pax, "ustar Interchange Format". */
+struct ustar {
+    char name[100];
+    char mode[8];
+    char uid[8];
+    char gid[8];
+    char size[12];
+    char mtime[12];
+    char checksum[8];
+    char typeflag;
+    char linkname[100];
+    char magic[6];
+    char version[2];
+    char uname[32];
+    char gname[32];
+    char devmajor[8];
+    char devminor[8];
+    char prefix[155];
+    char padding[12];
+};
+_Static_assert(sizeof(struct ustar) == 512, "a header is one block");
+
+/* What fits the octal digits of the fields. */
+#define MAX_7_DIGITS  07777777U
+#define MAX_11_DIGITS 077777777777U
+
+size_t fp_tar_padding(uint64_t size)
+{
+    return (size_t) ((FP_TAR_BLOCK - size % FP_TAR_BLOCK) % FP_TAR_BLOCK);
+}
+
+static void put_octal(char *field, size_t size, uint64_t value)
+{
+    field[size - 1] = '\0';
+    for (size_t i = size - 1; i > 0; i--, value >>= 3)
+        field[i - 1] = (char) ('0' + (value & 7));
+}
+
+/* A field is not terminated where the text fills it. */
+static void put_text(char *field, size_t size, const char *text, size_t len)
+{
+    memcpy(field, text, len < size ? len : size);
+}
+
+/* Where the path can be cut: prefix before, name behind. NULL: nowhere. */
+static const char *split_at(const char *path, size_t len)
+{
+    const struct ustar *header = NULL;
+    size_t at = len - 1 < sizeof(header->prefix) ? len - 1 : sizeof(header->prefix);
+    while (at > 0 && (path[at] != '/' || at + 1 == len))
+        at--;
+    return at > 0 && len - at - 1 <= sizeof(header->name) ? path + at : NULL;
+}
+
+/* Whether ustar can say the path; a truncated one stands in the header beside a pax record. */
+static bool put_path(struct ustar *header, const char *path)
+{
+    size_t len = strlen(path);
+    if (len <= sizeof(header->name)) {
+        put_text(header->name, sizeof(header->name), path, len);
+        return true;
+    }
+    const char *slash = split_at(path, len);
+    if (slash == NULL) {
+        put_text(header->name, sizeof(header->name), path, len);
+        return false;
+    }
+    put_text(header->prefix, sizeof(header->prefix), path, (size_t) (slash - path));
+    put_text(header->name, sizeof(header->name), slash + 1, strlen(slash + 1));
+    return true;
+}
+
+static void seal(struct ustar *header)
+{
+    memcpy(header->magic, "ustar", sizeof(header->magic));
+    memcpy(header->version, "00", sizeof(header->version));
+    put_octal(header->devmajor, sizeof(header->devmajor), 0);
+    put_octal(header->devminor, sizeof(header->devminor), 0);
+    memset(header->checksum, ' ', sizeof(header->checksum));
+    unsigned sum = 0;
+    for (size_t i = 0; i < sizeof(*header); i++)
+        sum += ((const unsigned char *) header)[i];
+    put_octal(header->checksum, 7, sum);
+}
+
+/* "LEN KEY=VALUE\n", where LEN counts itself. */
+static enum fp_code add_record(struct fp_buf *records, const char *key, const void *value,
+                               size_t len, struct fp_error *err)
+{
+    size_t rest = strlen(key) + len + 3;
+    size_t digits = 1;
+    for (size_t limit = 10; rest + digits >= limit; limit *= 10)
+        digits++;
+    enum fp_code code = fp_buf_addf(records, err, "%zu %s=", rest + digits, key);
+    if (code == FP_OK)
+        code = fp_buf_add(records, value, len, err);
+    return code == FP_OK ? fp_buf_add(records, "\n", 1, err) : code;
+}
+
+static enum fp_code add_number(struct fp_buf *records, const char *key, int64_t value,
+                               struct fp_error *err)
+{
+    char text[24];
+    int len = snprintf(text, sizeof(text), "%" PRId64, value);
+    return add_record(records, key, text, (size_t) len, err);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
+static enum fp_code add_xattr(struct fp_buf *records, const struct fp_entry *entry,
+                              const char *name, struct fp_error *err)
+{
+    size_t len = 0;
+    const char *text = fp_json_string(entry->xattrs, name);
+    cleanup_free unsigned char *value = text != NULL ? fp_xattr_decode(text, &len) : NULL;
+    if (value == NULL || strchr(name, '=') != NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: the extended attribute \"%s\" is not sound",
+                       entry->path, name);
+    cleanup_free char *key = fp_xasprintf("SCHILY.xattr.%s", name);
+    return add_record(records, key, value, len, err);
+}
+
+static enum fp_code add_xattrs(struct fp_buf *records, const struct fp_entry *entry,
+                               struct fp_error *err)
+{
+    const char *names[FP_XATTR_MAX_COUNT];
+    const char *name = NULL;
+    json_t *value = NULL;
+    size_t count = json_object_size(entry->xattrs);
+    if (count > FP_XATTR_MAX_COUNT)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d extended attributes", entry->path,
+                       FP_XATTR_MAX_COUNT);
+    count = 0;
+    json_object_foreach((json_t *) (uintptr_t) entry->xattrs, name, value) names[count++] = name;
+    qsort(names, count, sizeof(names[0]), compare_keys);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < count && code == FP_OK; i++)
+        code = add_xattr(records, entry, names[i], err);
+    return code;
+}
+
+/* The header of an extended header, which is an entry of its own. */
+static enum fp_code add_pax(struct fp_buf *out, const struct fp_buf *records, struct fp_error *err)
+{
+    static const char zeros[FP_TAR_BLOCK] = "";
+    struct ustar header = {.name = "PaxHeaders.0", .typeflag = 'x'};
+    put_octal(header.mode, sizeof(header.mode), 0644);
+    put_octal(header.uid, sizeof(header.uid), 0);
+    put_octal(header.gid, sizeof(header.gid), 0);
+    put_octal(header.size, sizeof(header.size), records->len);
+    put_octal(header.mtime, sizeof(header.mtime), 0);
+    seal(&header);
+    enum fp_code code = fp_buf_add(out, &header, sizeof(header), err);
+    if (code == FP_OK)
+        code = fp_buf_add(out, records->data, records->len, err);
+    return code == FP_OK ? fp_buf_add(out, zeros, fp_tar_padding(records->len), err) : code;
+}
+
+/* A number into its field, or 0 there and a record. */
+static enum fp_code put_number(char *field, size_t size, int64_t value, const char *key,
+                               struct fp_buf *records, struct fp_error *err)
+{
+    int64_t max = size > 8 ? (int64_t) MAX_11_DIGITS : (int64_t) MAX_7_DIGITS;
+    bool fits = value >= 0 && value <= max;
+    put_octal(field, size, fits ? (uint64_t) value : 0);
+    return fits ? FP_OK : add_number(records, key, value, err);
+}
+
+/* Records come in the order of their keys: SCHILY..., gid, linkpath, mtime, path, size, uid. */
+static enum fp_code fill(struct ustar *header, const struct fp_entry *entry, const char *path,
+                         struct fp_buf *records, struct fp_error *err)
+{
+    const char *link = entry->link != NULL ? entry->link : "";
+    int64_t size = entry->kind == FP_ENTRY_FILE ? (int64_t) entry->size : 0;
+    enum fp_code code = add_xattrs(records, entry, err);
+    if (code == FP_OK)
+        code =
+            put_number(header->gid, sizeof(header->gid), (int64_t) entry->gid, "gid", records, err);
+    put_text(header->linkname, sizeof(header->linkname), link, strlen(link));
+    if (code == FP_OK && strlen(link) > sizeof(header->linkname))
+        code = add_record(records, "linkpath", link, strlen(link), err);
+    if (code == FP_OK)
+        code =
+            put_number(header->mtime, sizeof(header->mtime), entry->mtime_s, "mtime", records, err);
+    if (!put_path(header, path) && code == FP_OK)
+        code = add_record(records, "path", path, strlen(path), err);
+    if (code == FP_OK)
+        code = put_number(header->size, sizeof(header->size), size, "size", records, err);
+    if (code == FP_OK)
+        code =
+            put_number(header->uid, sizeof(header->uid), (int64_t) entry->uid, "uid", records, err);
+    return code;
+}
+
+enum fp_code fp_tar_header(const struct fp_entry *entry, struct fp_buf *out, struct fp_error *err)
+{
+    static const char typeflags[] = {
+        [FP_ENTRY_FILE] = '0',
+        [FP_ENTRY_DIR] = '5',
+        [FP_ENTRY_SYMLINK] = '2',
+        [FP_ENTRY_HARDLINK] = '1',
+    };
+    cleanup_buf struct fp_buf records = FP_BUF_INIT(FP_TAR_HEADER_MAX / 2);
+    cleanup_free char *path =
+        fp_xasprintf("%s%s", entry->path, entry->kind == FP_ENTRY_DIR ? "/" : "");
+    struct ustar header = {.typeflag = typeflags[entry->kind]};
+    put_octal(header.mode, sizeof(header.mode), entry->mode & 07777);
+    enum fp_code code = fill(&header, entry, path, &records, err);
+    if (code == FP_OK && records.len > 0)
+        code = add_pax(out, &records, err);
+    if (code != FP_OK)
+        return code;
+    seal(&header);
+    return fp_buf_add(out, &header, sizeof(header), err);
+}

@@ -1,0 +1,143 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "builder.h"
+#include "tar.h"
+
+#define COPY_BYTES ((size_t) 256 << 10)
+
+/* A tar that is being written. */
+struct writing {
+    const struct fp_layer_builder *builder;
+    struct fp_sink *tar;
+    struct fp_stage *stage;
+    char *buffer; /* of COPY_BYTES */
+};
+
+static enum fp_code put(struct writing *self, const void *data, size_t len, struct fp_error *err)
+{
+    enum fp_code code = fp_sink_write(self->tar, data, len, err);
+    if (code == FP_OK && self->stage != NULL)
+        fp_stage_advance(self->stage, len);
+    return code;
+}
+
+static enum fp_code put_zeros(struct writing *self, size_t len, struct fp_error *err)
+{
+    static const char zeros[2 * FP_TAR_BLOCK] = "";
+    return put(self, zeros, len, err);
+}
+
+static enum fp_code size_differs(const struct fp_node *node, const char *than, struct fp_error *err)
+{
+    const struct fp_layer_content *content = node->payload;
+    const char *name = content->path != NULL ? content->path : node->entry.path;
+    enum fp_code code = fp_fail(err, FP_E_IO, "%s: %s than the %" PRIu64 " bytes it had", name,
+                                than, node->entry.size);
+    if (content->path != NULL)
+        (void) fp_hint(err, "wait until nothing writes to the file any more, and build again");
+    return code;
+}
+
+static enum fp_code put_content(struct writing *self, const struct fp_node *node,
+                                struct fp_error *err)
+{
+    struct fp_source *opened = NULL;
+    enum fp_code code = fp_layer_content_open(node->payload, &opened, err);
+    cleanup_source struct fp_source *source = opened;
+    uint64_t left = node->entry.size;
+    size_t len = 0;
+    if (code == FP_OK)
+        code = fp_source_read(source, self->buffer, COPY_BYTES, &len, err);
+    while (code == FP_OK && len > 0) {
+        if (len > left)
+            return size_differs(node, "more", err);
+        left -= len;
+        code = put(self, self->buffer, len, err);
+        if (code == FP_OK)
+            code = fp_source_read(source, self->buffer, COPY_BYTES, &len, err);
+    }
+    if (code == FP_OK && left > 0)
+        return size_differs(node, "fewer", err);
+    return code == FP_OK ? put_zeros(self, fp_tar_padding(node->entry.size), err) : code;
+}
+
+static enum fp_code check_parent(const struct writing *self, const char *path, struct fp_error *err)
+{
+    size_t len = fp_path_parent_len(path);
+    cleanup_free char *parent = fp_xstrndup(path, len);
+    if (len == 0 || fp_map_find(&self->builder->entries, parent) != NULL)
+        return FP_OK;
+    return fp_fail(err, FP_E_INTERNAL, "/%s: its parent has not been declared", path);
+}
+
+static enum fp_code put_node(void *context, struct fp_node *node, struct fp_error *err)
+{
+    struct writing *self = context;
+    cleanup_buf struct fp_buf header = FP_BUF_INIT(FP_TAR_HEADER_MAX);
+    enum fp_code code = check_parent(self, node->entry.path, err);
+    if (code == FP_OK)
+        code = fp_tar_header(&node->entry, &header, err);
+    if (code == FP_OK)
+        code = put(self, header.data, header.len, err);
+    if (code != FP_OK || node->payload == NULL)
+        return code;
+    return put_content(self, node, err);
+}
+
+static enum fp_code put_all(struct writing *self, struct fp_error *err)
+{
+    enum fp_code code = fp_layer_builder_each(self->builder, put_node, self, err);
+    if (code == FP_OK)
+        code = put_zeros(self, 2 * FP_TAR_BLOCK, err);
+    return code == FP_OK ? fp_sink_finish(self->tar, err) : code;
+}
+
+/* tar -> diff_id and size -> gzip -> digest and size -> file */
+static enum fp_code write_to(const struct fp_layer_builder *builder,
+                             const struct fp_layer_options *options, int fd, struct fp_layer *ret,
+                             struct fp_descriptor *descriptor, struct fp_error *err)
+{
+    cleanup_hash struct fp_hash *blob_hash = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
+    int level = options->gzip_level != 0 ? options->gzip_level : FP_GZIP_LEVEL;
+    struct fp_sink *sink = fp_sink_fd(fd, options->folder);
+    sink = fp_sink_hashed(fp_sink_counted(sink, &descriptor->size), blob_hash);
+    sink = fp_sink_gzip(sink, level, options->pool);
+    cleanup_sink struct fp_sink *tar =
+        fp_sink_hashed(fp_sink_counted(sink, &ret->tar_bytes), tar_hash);
+    cleanup_free char *buffer = fp_xmalloc(COPY_BYTES);
+    struct writing self = {
+        .builder = builder, .tar = tar, .stage = options->stage, .buffer = buffer};
+    enum fp_code code = put_all(&self, err);
+    if (code != FP_OK)
+        return code;
+    descriptor->digest = fp_digest_finish(blob_hash, FP_SHA256);
+    ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+    return FP_OK;
+}
+
+enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
+                                    const struct fp_layer_options *options, struct fp_layer *ret,
+                                    struct fp_error *err)
+{
+    struct fp_newfile *opened = NULL;
+    struct fp_layer layer = {0};
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
+    enum fp_code code = fp_newfile_open_in(options->folder, 0644, &opened, err);
+    cleanup_newfile struct fp_newfile *file = opened;
+    if (code == FP_OK)
+        code = write_to(builder, options, fp_newfile_fd(file), &layer, &descriptor, err);
+    if (code != FP_OK)
+        return code;
+    layer.blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(file), 0);
+    *ret = layer;
+    return FP_OK;
+}
+
+void fp_layer_clear(struct fp_layer *layer)
+{
+    fp_blob_unref(layer->blob);
+    free(layer->created_by);
+    *layer = (struct fp_layer){0};
+}

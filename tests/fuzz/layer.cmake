@@ -1,0 +1,3 @@
+fp_add_fuzz(scan_tar layer)
+fp_add_fuzz(inflate layer)
+fp_add_fuzz(tree_apply layer)
