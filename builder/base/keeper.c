@@ -28,18 +28,11 @@ static const struct wanted *find_wanted(const char *path)
     return strcmp(fp_path_base(path), java_release.path) == 0 ? &java_release : NULL;
 }
 
-/* Take ownership of the text; NULL says that what is at the path now is of no interest. */
-static enum fp_code keep(struct keeper *keeper, const char *path, char *take_text,
-                         struct fp_error *err)
+static void keep(struct keeper *keeper, const char *path, char *take_text)
 {
-    cleanup_free char *text = take_text;
-    if (keeper->count >= FILES_MAX)
-        return fp_fail(err, FP_E_INPUT, "%s: more than %d account and release files", path,
-                       FILES_MAX);
     keeper->files = fp_xreallocarray(keeper->files, keeper->count + 1, sizeof(*keeper->files));
     keeper->files[keeper->count++] =
-        (struct kept_file){.path = fp_xstrdup(path), .text = steal_pointer(&text)};
-    return FP_OK;
+        (struct kept_file){.path = fp_xstrdup(path), .text = take_text};
 }
 
 static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
@@ -50,6 +43,12 @@ static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
     return rule != &java_release || version != NULL;
 }
 
+/* What is passed over costs a version number at most; what is needed may not be guessed. */
+static enum fp_code pass_over(const struct wanted *rule, const char *why, struct fp_error *err)
+{
+    return rule->needed ? fp_fail(err, FP_E_INPUT, "base: /%s is %s", rule->path, why) : FP_OK;
+}
+
 enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
                           const char *raw_path, enum fp_scan_action *ret_action,
                           struct fp_error *err)
@@ -58,21 +57,19 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
     const struct wanted *rule = find_wanted(entry->path);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    if (rule == NULL)
+    if (rule == NULL || (!rule->needed && keeper->count >= FILES_MAX))
         return FP_OK;
     if (entry->size > rule->max_bytes)
-        return rule->needed ? fp_fail(err, FP_E_INPUT, "%s: larger than %ju bytes", entry->path,
-                                      (uintmax_t) rule->max_bytes)
-                            : keep(keeper, entry->path, NULL, err);
+        return pass_over(rule, "too large", err);
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) rule->max_bytes);
     cleanup_source struct fp_source *source = fp_scan_source(scan);
     enum fp_code code = fp_source_read_all(source, &text, err);
     if (code != FP_OK)
         return code;
-    if (is_of_use(rule, &text))
-        return keep(keeper, entry->path, fp_buf_take(&text), err);
-    return rule->needed ? fp_fail(err, FP_E_INPUT, "%s: not a text file", entry->path)
-                        : keep(keeper, entry->path, NULL, err);
+    if (!is_of_use(rule, &text))
+        return pass_over(rule, "not a text file", err);
+    keep(keeper, entry->path, fp_buf_take(&text));
+    return FP_OK;
 }
 
 void keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
@@ -94,8 +91,10 @@ const char *keeper_text(const struct keeper *keeper, const struct fp_tree *tree,
     if (entry == NULL || entry->kind != FP_ENTRY_FILE)
         return NULL;
     for (size_t i = keeper->count; i > 0; i--) {
-        if (strcmp(keeper->files[i - 1].path, entry->path) == 0)
-            return keeper->files[i - 1].text;
+        const struct kept_file *file = &keeper->files[i - 1];
+        /* A later file that was passed over shows by its size. */
+        if (strcmp(file->path, entry->path) == 0)
+            return strlen(file->text) == entry->size ? file->text : NULL;
     }
     return NULL;
 }

@@ -40,9 +40,10 @@ struct fp_base_facts {
     char *os_name;      /**< PRETTY_NAME; NULL */
     bool musl;          /**< whether a musl loader is there and no glibc one */
     bool has_bash;      /**< bash is found on PATH */
-    char *java_home;    /**< e.g. "/opt/java/openjdk"; NULL: no Java was found */
+    char *java_home;    /**< JAVA_HOME where it holds a java, else that of the java on PATH:
+                             "/opt/java/openjdk"; NULL: no Java was found */
     unsigned java;      /**< its major version; 0: not known */
-    char *java_version; /**< "17.0.15" as its release file says; NULL */
+    char *java_version; /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
 };
 
 /**
@@ -70,6 +71,11 @@ struct fp_account {
 /**
  * The text of passwd, group and shadow with the account `name` uid:gid added by the base's own
  * conventions (see facts: Debian and Alpine differ). An equal entry gives `*ret_changed` false.
+ * A base without accounts gets root beside it. A gid below 1000 that exists is joined as it is
+ * (root, users). Lines that are there are never changed.
+ *
+ * @param ret_shadow  NULL where the base has no shadow.
+ * @param ret_changed Whether any of the texts is another than the base's.
  * @return FP_E_INPUT when the name or the number is taken by something else.
  */
 FP_CHECKED enum fp_code fp_base_add_account(const struct fp_base_facts *facts,

@@ -278,6 +278,34 @@ static void test_accounts_that_cannot_be_read(void **state)
     }
 }
 
+static void test_accounts_are_bounded(void **state)
+{
+    (void) state;
+    static char large[2 << 20];
+    memset(large, 'x', sizeof(large) - 1);
+    cleanup_free char *binary = fp_xcalloc(4, 512);
+    struct tar_entry entry = ENTRY('0', "etc/passwd", "root");
+    tar_header((unsigned char *) binary, &entry, 4);
+    struct base base = {.blobs = {fp_blob_memory(FP_MEDIA_OCI_LAYER, steal_pointer(&binary), 2048)},
+                        .count = 1};
+    struct fp_error err = {0};
+    set_config(&base, "");
+    assert_int_equal(try_inspect(&base, PLENTY, &err), FP_E_INPUT); /* four NUL bytes */
+    assert_says(&err, "/etc/passwd is not a text file");
+    base_clear(&base);
+
+    cleanup_free char *bytes = fp_xcalloc(1, sizeof(large) + 4096);
+    tar_header((unsigned char *) bytes, &entry, sizeof(large) - 1);
+    memcpy(bytes + 512, large, sizeof(large) - 1);
+    struct base heavy = {.blobs = {fp_blob_memory(FP_MEDIA_OCI_LAYER, steal_pointer(&bytes),
+                                                  sizeof(large) + 512 + 1024)},
+                         .count = 1};
+    set_config(&heavy, "");
+    assert_int_equal(try_inspect(&heavy, 4 * PLENTY, &err), FP_E_INPUT);
+    assert_says(&err, "/etc/passwd is too large");
+    base_clear(&heavy);
+}
+
 static void test_damaged_layer(void **state)
 {
     (void) state;
@@ -305,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_the_budget_is_of_all_layers),
         cmocka_unit_test(test_accounts_that_cannot_be_read),
+        cmocka_unit_test(test_accounts_are_bounded),
         cmocka_unit_test(test_damaged_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
