@@ -133,8 +133,8 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *
     struct fp_stage stage;
     struct fp_layer_options options = {
         .folder = step->plan->blob_folder, .pool = step->pool, .stage = &stage};
-    json_array_append_new(draft->inputs, json_integer((json_int_t) step->mtime_s));
     note_parents(draft, step->tree);
+    json_array_append_new(draft->inputs, json_integer((json_int_t) step->mtime_s));
     enum fp_code code = fp_layer_builder_parents(draft->builder, step->tree, err);
     if (code != FP_OK)
         return fp_context(err, "the %s layer", kind);
