@@ -38,6 +38,20 @@ static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
     }
 }
 
+/* An archive is its SHA-512; a folder has no digest but that of what became of it. */
+static void note_recipe(const struct fp_plan *plan, struct fp_distribution *dist)
+{
+    const char *digest = dist->sha512[0] != '\0' ? dist->sha512 : dist->layer.diff_id.text;
+    json_t *plugins = json_array();
+    for (size_t i = 0; plan->options->slim && i < plan->plugin_count; i++)
+        json_array_append_new(plugins, json_string(plan->plugins[i].name));
+    fp_recipe_key("distribution",
+                  json_pack("{s:s, s:b, s:b, s:o, s:I}", "digest", digest, "asIs", dist->as_is,
+                            "slim", plan->options->slim, "keep", plugins, "epoch",
+                            (json_int_t) plan->context->source_date_epoch),
+                  dist->layer.recipe_key);
+}
+
 static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool *pool,
                                       const char *archive, const char *folder, struct fp_flink *ret,
                                       struct fp_error *err)
@@ -68,20 +82,6 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
         fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", archive,
                   ret->dist.repack_reason);
     return FP_OK;
-}
-
-/* An archive is its SHA-512; a folder has no digest but that of what became of it. */
-static void note_recipe(const struct fp_plan *plan, struct fp_distribution *dist)
-{
-    const char *digest = dist->sha512[0] != '\0' ? dist->sha512 : dist->layer.diff_id.text;
-    json_t *plugins = json_array();
-    for (size_t i = 0; plan->options->slim && i < plan->plugin_count; i++)
-        json_array_append_new(plugins, json_string(plan->plugins[i].name));
-    fp_recipe_key("distribution",
-                  json_pack("{s:s, s:b, s:b, s:o, s:I}", "digest", digest, "asIs", dist->as_is,
-                            "slim", plan->options->slim, "keep", plugins, "epoch",
-                            (json_int_t) plan->context->source_date_epoch),
-                  dist->layer.recipe_key);
 }
 
 static enum fp_code check_version(const struct fp_plan *plan, const struct fp_flink *flink,
