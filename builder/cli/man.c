@@ -46,7 +46,7 @@ static enum fp_code put_option(struct fp_buf *out, const struct fp_option *optio
                                    : fp_xasprintf(" %s", option->metavar);
     cleanup_free char *head = fp_xasprintf("%s--%s%s", letter, option->name, value);
     cleanup_free char *text = fp_xasprintf(
-        "%s%s.%s%s%s", option->help, fp_option_is_list(option) ? "; can be repeated" : "",
+        "%s%s.%s%s%s", option->help, fp_option_is_list(option) ? "; repeatable" : "",
         option->fallback != NULL ? " Default: " : "",
         option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? "." : "");
     enum fp_code code = fp_buf_add_text(out, ".TP\n", err);
