@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* A line of roff: what roff would read as its own is escaped. */
@@ -96,7 +97,8 @@ static enum fp_code put_command(struct fp_buf *out, const struct fp_command *com
     cleanup_free char *head =
         fp_xasprintf("flinkpack %s [OPTION...] %s", command->name, command->operands);
     enum fp_code code = put_macro(out, "SS", head, err);
-    cleanup_free char *summary = fp_xasprintf("Will %s.", command->summary);
+    cleanup_free char *summary = fp_xasprintf("%s.", command->summary);
+    summary[0] = (char) toupper((unsigned char) summary[0]);
     if (code == FP_OK)
         code = put_line(out, summary, err);
     if (code == FP_OK && command->text != NULL)

@@ -218,9 +218,9 @@ static void unknown_options_are_errors(void **state)
 {
     struct fixture *f = *state;
     assert_fails(from_arguments(f, "--job-jra x"), f->err, FP_E_USAGE, "--job-jra: there is no");
-    assert_string_equal(f->err.hint, "did you mean --job-jar?");
+    assert_string_equal(f->err.hint, "--job-jar");
     assert_fails(from_arguments(f, "--flink x"), f->err, FP_E_USAGE, "--flink:");
-    assert_string_equal(f->err.hint, "did you mean --flink-version?");
+    assert_string_equal(f->err.hint, "--flink-version");
     assert_fails(from_arguments(f, "--zzzzzzzzzzz"), f->err, FP_E_USAGE, "--zzzzzzzzzzz:");
     assert_string_equal(f->err.hint, "");
     assert_fails(from_arguments(f, "--password-stdin"), f->err, FP_E_USAGE, "--password-stdin:");
@@ -282,7 +282,7 @@ static void wrong_values_are_errors(void **state)
     }
     assert_ok(from_arguments(f, "--progress jsn"), f->err);
     assert_fails(apply(f), f->err, FP_E_USAGE, "--progress");
-    assert_string_equal(f->err.hint, "did you mean json?");
+    assert_string_equal(f->err.hint, "json");
 }
 
 static void ignored_options_warn(void **state)
@@ -396,7 +396,7 @@ static void bad_files_are_errors(void **state)
         fp_settings_clear(&f->settings);
     }
     assert_int_equal(from_file(f, "job_jar: a\n"), FP_E_USAGE);
-    assert_string_equal(f->err.hint, "did you mean job-jar?");
+    assert_string_equal(f->err.hint, "job-jar");
     assert_int_equal(from_file(f, "a: b: c\n"), FP_E_INPUT);
 }
 
