@@ -55,7 +55,9 @@ static char variable_letter(char c)
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";
     static const char in_variables[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
     const char *at = strchr(letters, c);
-    return at != NULL ? in_variables[at - letters] : c;
+    if (at == NULL)
+        return c;
+    return in_variables[at - letters];
 }
 
 char *fp_option_environment(const struct fp_option *option)

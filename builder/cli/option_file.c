@@ -109,9 +109,9 @@ static enum fp_code add_key(fp_option_groups groups, fp_option_groups known, con
     return add_value(&entry, value, err);
 }
 
-enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups known, const char *name,
-                                   const char *text, size_t len, struct fp_settings *settings,
-                                   struct fp_error *err)
+enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups known,
+                                   const char *name, const char *text, size_t len,
+                                   struct fp_settings *settings, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
     enum fp_code code = fp_yaml_parse(text, len, name, &document, err);
