@@ -206,7 +206,8 @@ enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK)
         code = fp_session_open(run, &session, err);
     if (code == FP_OK)
-        code = fp_session_find(&session, run->operands.items[0], only, &image, err);
+        code = fp_session_find(&session, run->operands.items[0], FP_FIND_STORE_FIRST, only, &image,
+                               err);
     if (code != FP_OK)
         return code;
     if (run->args.raw)
