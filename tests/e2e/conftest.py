@@ -2,73 +2,25 @@
 
 import os
 import pathlib
-import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 
 import images
 import miniature
 import program as programs
 import pytest
-
-REGISTRY_CONFIG = """\
-version: 0.1
-log: {level: error}
-storage:
-  filesystem: {rootdirectory: "%s"}
-  delete: {enabled: true}
-http: {addr: "%s"}
-"""
-
-
-def need(tool):
-    if shutil.which(tool) is None:
-        pytest.skip("there is no %s here" % tool)
-
-
-def unused_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(url, process, seconds=20):
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise RuntimeError("%s ended with %d" % (process.args[0], process.returncode))
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise RuntimeError("%s does not answer" % url)
+import registry as registries
+from program import need
 
 
 @pytest.fixture(scope="session")
 def registry(tmp_path_factory):
     """A real registry's HOST:PORT, open to everyone."""
     need("docker-registry")
-    folder = tmp_path_factory.mktemp("registry")
-    address = "127.0.0.1:%d" % unused_port()
-    config = folder / "config.yml"
-    config.write_text(REGISTRY_CONFIG % (folder / "data", address))
-    with open(folder / "log", "wb") as log:
-        process = subprocess.Popen(["docker-registry", "serve", str(config)], stdout=log,
-                                   stderr=log, stdin=subprocess.DEVNULL)
-    try:
-        wait_for("http://%s/v2/" % address, process)
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
+    with registries.Registry(tmp_path_factory.mktemp("registry")) as found:
+        yield found.host
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +64,7 @@ def docker(tmp_path_factory):
 @pytest.fixture
 def free_port():
     """A port of loopback that nobody listens on."""
-    return unused_port()
+    return registries.free_port()
 
 
 @pytest.fixture

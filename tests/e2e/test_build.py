@@ -10,7 +10,7 @@ import images
 import miniature
 import pytest
 import validate
-from conftest import need
+from program import need
 
 LIB = "opt/flink/lib/flink-dist-1.20.4.jar"
 DIST = "flink-1.20.4/lib/flink-dist-1.20.4.jar"

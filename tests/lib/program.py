@@ -2,7 +2,10 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
+
+import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -13,6 +16,12 @@ SANITIZERS = {
 }
 
 USAGE, INPUT, AUTH, NOT_FOUND, NETWORK, CONFLICT, VERIFY, IO = range(2, 10)
+
+
+def need(tool):
+    """Skip the test where a program is not installed."""
+    if shutil.which(tool) is None:
+        pytest.skip("there is no %s here" % tool)
 
 
 def find(preset):
