@@ -11,6 +11,19 @@
 FP_CHECKED enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry *ret,
                                    struct fp_error *err);
 
+/** Likewise from text; `title` names it in errors. */
+FP_CHECKED enum fp_code entry_parse(const char *text, size_t len, const char *title,
+                                    const char *name, struct fp_base_entry *ret,
+                                    struct fp_error *err);
+
+/** An entry of the catalogue that is compiled in. */
+struct builtin_entry {
+    const char *name;
+    const char *text; /**< base-images/NAME.json */
+};
+/** All of them, sorted; ends with one whose name is NULL. */
+extern const struct builtin_entry builtin_entries[];
+
 /** A file whose content was kept while a layer was scanned. */
 struct kept_file {
     char *path; /**< where it lies in the tree */

@@ -98,7 +98,4 @@ FP_CHECKED enum fp_code fp_run_platform(const struct fp_run *run, struct fp_plat
  * digest was given. The caller owns it. */
 char *fp_store_name(const struct fp_reference *reference);
 
-/** Append where NAME.json of the built-in catalogue can be: beside the program, as installed. */
-void fp_catalogue_folders(struct fp_strv *folders);
-
 #endif
