@@ -62,7 +62,6 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     struct fp_build_result result = {0};
-    fp_catalogue_folders(&run->args.build.base_folders);
     enum fp_code code = fp_session_open(run, &session, err);
     if (code == FP_OK)
         code = build(run, &session, &result, err);

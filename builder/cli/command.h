@@ -54,12 +54,15 @@ FP_CHECKED enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err);
 
 /** The help of a command; NULL: of the program. */
 FP_CHECKED enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out,
                                 struct fp_error *err);
 /** The few lines for who typed nothing. */
 FP_CHECKED enum fp_code fp_help_short(struct fp_buf *out, struct fp_error *err);
+/** "flinkpack 1.2.3" */
+FP_CHECKED enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err);
 
 /** A status that the program can end with. */
 struct fp_exit_status {
