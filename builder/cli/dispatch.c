@@ -87,6 +87,16 @@ static int status_of(enum fp_code code)
     return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 
+enum fp_code fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest,
+                           struct fp_error *err)
+{
+    if (run->result_name != NULL)
+        return FP_OK;
+    run->result_name = fp_xstrdup(name);
+    run->result_digest = *digest;
+    return fp_buf_addf(&run->out, err, "%s@%s\n", name, digest->text);
+}
+
 /* Standard output gets something only once all went well. */
 static int finish(struct fp_progress *progress, enum fp_code code, const struct fp_buf *out,
                   struct fp_error *err)
@@ -122,6 +132,9 @@ static int call_command(const struct fp_call *call, char *const *environment)
     else if (code == FP_OK)
         code = run_command(call->command, &run, &settings, &err);
     int status = finish(progress, code, &run.out, &err);
+    if (status == 0 && run.result_name != NULL && !run.args.quiet)
+        fp_progress_result(progress, run.result_name, run.result_digest.text);
+    free(run.result_name);
     fp_options_clear(call->command->groups, &run.args);
     fp_strv_clear(&run.operands);
     fp_buf_clear(&run.out);

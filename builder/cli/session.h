@@ -83,7 +83,7 @@ void fp_target_clear(struct fp_target *target);
 #define cleanup_target __attribute__((cleanup(fp_target_clear)))
 
 /**
- * Copy what was found, and say on standard error what it took.
+ * Copy what was found.
  * @param platform Only this one; NULL: all.
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
