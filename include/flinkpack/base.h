@@ -37,15 +37,16 @@ struct fp_base_facts {
     char *passwd;         /**< content of etc/passwd; NULL: there is none */
     char *group;
     char *shadow;
-    char *os_id;        /**< ID of os-release: "debian", "alpine"; NULL */
-    char *os_version;   /**< VERSION_ID; NULL */
-    char *os_name;      /**< PRETTY_NAME; NULL */
-    bool musl;          /**< whether a musl loader is there and no glibc one */
-    bool has_bash;      /**< bash is found on PATH */
-    char *java_home;    /**< JAVA_HOME where it holds a java, else that of the java on PATH:
-                             "/opt/java/openjdk"; NULL: no Java was found */
-    unsigned java;      /**< its major version; 0: not known */
-    char *java_version; /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
+    char *os_id;              /**< ID of os-release: "debian", "alpine"; NULL */
+    char *os_version;         /**< VERSION_ID; NULL */
+    char *os_name;            /**< PRETTY_NAME; NULL */
+    const char *architecture; /**< that its programs are for, "amd64"; NULL: not known. Static */
+    bool musl;                /**< whether a musl loader is there and no glibc one */
+    bool has_bash;            /**< bash is found on PATH */
+    char *java_home;          /**< JAVA_HOME where it holds a java, else that of the java on PATH:
+                                   "/opt/java/openjdk"; NULL: no Java was found */
+    unsigned java;            /**< its major version; 0: not known */
+    char *java_version;       /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
 };
 
 /**
