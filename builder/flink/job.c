@@ -11,6 +11,7 @@
 struct inspection {
     const char *path;
     struct fp_jar *jar;
+    bool has_manifest; /* it is read once, however often the directory names it */
     char *program_class;
     char *main_class;
 };
@@ -115,8 +116,10 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
         jar->newest_entry_s = entry->mtime_s;
     if (strncmp(entry->name, "org/apache/flink/runtime/", 25) == 0)
         jar->has_flink_runtime = true;
-    if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0)
+    if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0 && !inspection->has_manifest) {
+        inspection->has_manifest = true;
         return visit_manifest(inspection, zip, entry, err);
+    }
     if (strncmp(entry->name, "META-INF/", 9) == 0) {
         jar->is_signed = jar->is_signed || is_signature(entry->name);
         return FP_OK;
