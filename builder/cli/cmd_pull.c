@@ -62,7 +62,8 @@ static enum fp_code check_source(const struct fp_found *from, const char *text,
         return FP_OK;
     enum fp_code code =
         fp_fail(err, FP_E_USAGE, "'%s' names no registry, and is in the local store already", text);
-    (void) fp_hint(err, "flinkpack pull docker.io/%s", text);
+    cleanup_free char *hub = fp_hub_name(text);
+    (void) fp_hint(err, "on Docker Hub: flinkpack pull %s", hub);
     return code;
 }
 
@@ -82,8 +83,6 @@ enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err)
         code = fp_session_open(run, &session, err);
     if (code == FP_OK)
         code = fp_session_find(&session, source, FP_FIND_REGISTRY, only, &from, err);
-    if (code == FP_E_NOT_FOUND && from.location.kind == FP_AT_STORE)
-        (void) fp_hint(err, "flinkpack pull docker.io/%s", source);
     if (code == FP_OK)
         code = check_source(&from, source, outputs, err);
     if (code != FP_OK)

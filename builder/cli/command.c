@@ -47,13 +47,8 @@ static const struct fp_option_group *const pull_groups[] = {
     NULL,
 };
 static const struct fp_option_group *const inspect_groups[] = {
-    &fp_options_inspect,
-    &fp_options_copy,
-    &fp_options_network,
-    &fp_options_credentials,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
+    &fp_options_inspect, &fp_options_network, &fp_options_credentials,
+    &fp_options_folders, &fp_options_general, NULL,
 };
 static const struct fp_option_group *const images_groups[] = {
     &fp_options_images,

@@ -32,6 +32,13 @@ static const struct fp_option pull_options[] = {
 };
 
 static const struct fp_option inspect_options[] = {
+    {.name = "platform",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "OS/ARCH",
+     AT(platform),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .fallback = "all",
+     .help = "of an image for several platforms only this one"},
     {.name = "raw",
      .kind = FP_OPTION_FLAG,
      AT(raw),
