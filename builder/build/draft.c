@@ -20,13 +20,22 @@ void fp_draft_clear(struct fp_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
+/* Paths and targets need not be UTF-8, which JSON has to be: such a one is noted by its digest. */
+static json_t *note_text(const char *text)
+{
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_string(fp_digest_of(text, strlen(text)).text);
+}
+
 /* path -> [kind, mode, uid, gid, link or digest]: all that the bytes of the layer depend on. As
  * members of an object they have no order: the layer is sorted, whatever the options' order was. */
 static void note(json_t *inputs, const struct fp_entry *entry, const char *content)
 {
-    json_object_set_new(inputs, entry->path,
-                        json_pack("[i, i, I, I, s]", (int) entry->kind, (int) entry->mode,
-                                  (json_int_t) entry->uid, (json_int_t) entry->gid, content));
+    cleanup_json json_t *path = note_text(entry->path);
+    json_object_set_new(inputs, json_string_value(path),
+                        json_pack("[i, i, I, I, o]", (int) entry->kind, (int) entry->mode,
+                                  (json_int_t) entry->uid, (json_int_t) entry->gid,
+                                  note_text(content)));
 }
 
 enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,
