@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,7 +41,7 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
     cleanup_free char *path =
         fp_xasprintf("%s/flinkpack-%ju", temp != NULL ? temp : "/tmp", (uintmax_t) geteuid());
     struct stat st = {0};
-    if (mkdir(path, 0700) != 0 && lstat(path, &st) != 0) {
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
         return fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
                          "set FLINKPACK_STORE to a folder that can be written to");
     }
