@@ -169,12 +169,11 @@ const struct fp_command fp_commands[] = {
          "Nothing is applied. Manifests go to standard output, or to --output-dir; how to apply "
          "them, reach the ui, update and clean up is told on standard error.\n"
          "What stands behind -- is handed to the job as it is.",
-     .examples =
-         "flinkpack generate --image registry.example.com/team/orders:1.2 --parallelism 4 \\\n"
-         "    -- --input 's3://data/in put' | kubectl apply -f -\n"
-         "flinkpack generate --image registry.example.com/team/orders:1.2 --format helm \\\n"
-         "    --output-dir chart\n"
-         "flinkpack generate --image docker.io/flink:2.2.0 --type session --name flink\n",
+     .examples = "flinkpack generate --image registry.example.com/team/orders:1.2 \\\n"
+                 "    --parallelism 4 -- --input 's3://data/in put' > orders.yaml\n"
+                 "flinkpack generate --image registry.example.com/team/orders:1.2 \\\n"
+                 "    --format helm --output-dir chart\n"
+                 "flinkpack generate --image docker.io/flink:2.2.0 --name flink\n",
      .groups = generate_groups,
      .max_operands = SIZE_MAX,
      .dashed_operands = true,
