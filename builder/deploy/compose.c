@@ -61,8 +61,7 @@ static json_t *service(const struct fp_deployment *d, const struct fp_role *role
     cleanup_free char *memory = fp_xasprintf("%lldM", (long long) role->mib);
     json_t *result = json_pack("{s:s, s:o, s:o}", "image", d->image_text, "command",
                                command(d, role), "environment", environment(d));
-    if (d->image->digest != NULL)
-        fp_set(result, "#image", json_string(d->image->name));
+    fp_note_tag(d, result);
     json_t *deploy = json_pack("{s:{s:{s:s}}}", "resources", "limits", "memory", memory);
     if (role->is_jobmanager) {
         fp_set(result, "#ports", json_string("the ui, for this machine only: it trusts everybody"));

@@ -133,6 +133,9 @@ struct fp_role {
 struct fp_role fp_jobmanager_of(const struct fp_deployment *deployment);
 struct fp_role fp_taskmanager_of(const struct fp_deployment *deployment);
 
+/** Note beside the member "image" of `object`, which has the digest, what tag that was. */
+void fp_note_tag(const struct fp_deployment *deployment, json_t *object);
+
 /** The first word of a role's command line in this image. Static. */
 const char *fp_role_verb(const struct fp_deployment *deployment, const struct fp_role *role);
 /** The key of the memory that a role's configuration sets. Static. */

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "internal.h"
 
 /* A chart's objects are named by its release, those of an envsubst template by the classic name. */
@@ -54,4 +56,11 @@ json_t *fp_object(const struct fp_deployment *d, const char *api, const char *ki
         fp_set(metadata, "annotations", annotations);
     }
     return json_pack("{s:s, s:s, s:o}", "apiVersion", api, "kind", kind, "metadata", metadata);
+}
+
+void fp_note_tag(const struct fp_deployment *d, json_t *object)
+{
+    const char *name = d->image->name;
+    if (d->image->digest != NULL && strchr(fp_path_base(name), ':') != NULL)
+        fp_set(object, "#image", json_string(name));
 }

@@ -95,8 +95,7 @@ static json_t *flink_deployment(const struct fp_deployment *d)
     json_t *spec = json_pack("{s:s, s:s, s:s, s:s}", "image", d->image_text, "imagePullPolicy",
                              "IfNotPresent", "flinkVersion", version, "serviceAccount",
                              o->service_account != NULL ? o->service_account : "flink");
-    if (d->image->digest != NULL)
-        fp_set(spec, "#image", json_string(d->image->name));
+    fp_note_tag(d, spec);
     fp_set(spec, "flinkConfiguration", json_incref(d->conf));
     fp_set(spec, "podTemplate", pod_template(d));
     fp_set(spec, "jobManager",

@@ -215,8 +215,8 @@ static json_t *container(const struct fp_deployment *d, const struct fp_role *ro
 {
     bool is_pure = d->format != FP_DEPLOY_HELM && d->format != FP_DEPLOY_TEMPLATE;
     json_t *result = json_pack("{s:s}", "name", role->component);
-    if (is_pure && d->image->digest != NULL)
-        fp_set(result, "#image", json_string(d->image->name));
+    if (is_pure)
+        fp_note_tag(d, result);
     fp_set(result, "image", image_of(d));
     fp_set(result, "imagePullPolicy",
            d->format == FP_DEPLOY_HELM ? fp_raw("{{ .Values.image.pullPolicy }}")
