@@ -19,12 +19,20 @@ static enum fp_code read_format(struct fp_deployment *d, struct fp_error *err)
                    given);
 }
 
-/* A tag alone can come to mean another image between two pods. */
-static void warn_of_tag(struct fp_deployment *d)
+/* A tag alone can come to mean another image between two pods, and a name without a registry is
+ * one of Docker Hub's for every cluster. */
+static void warn_of_name(struct fp_deployment *d)
 {
-    if (d->image->digest == NULL)
-        fp_strv_addf(&d->warnings, "%s: has no digest, so what runs can change with the tag",
-                     d->image->name);
+    const char *name = d->image->name;
+    if (d->image->digest != NULL)
+        return;
+    if (strchr(name, '/') == NULL)
+        fp_strv_addf(&d->warnings,
+                     "%s: names no registry, so a cluster looks for it at Docker Hub; "
+                     "push it and use the name that it has there",
+                     name);
+    else
+        fp_strv_addf(&d->warnings, "%s: has no digest, so what runs can change with the tag", name);
 }
 
 enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
@@ -46,7 +54,7 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == FP_OK; i++)
         code = steps[i](ret, err);
     if (code == FP_OK)
-        warn_of_tag(ret);
+        warn_of_name(ret);
     return code;
 }
 

@@ -340,3 +340,24 @@ def test_other_images_are_refused(flinkpack):
     flinkpack.has(images.Image([images.layer([images.folder("opt")])], {"Cmd": ["sh"]}))
     assert "flinkpack build" in flinkpack.refuses(status=3)
     assert "--image" in flinkpack.try_run("generate").err
+
+
+def test_a_name_without_a_registry_is_warned_of(flinkpack):
+    flinkpack.has(flink_images.ours("2.2.1"), "orders:1.0")
+    result = flinkpack.generate()
+    image = manifests.container(manifests.load(result.out), "jobmanager")["image"]
+    assert image == "orders:1.0" and "names no registry" in result.err
+
+
+def test_an_image_in_a_file_is_refused(flinkpack, tmp_path):
+    images.write_layout(flink_images.ours("2.2.1"), tmp_path / "layout", "v1")
+    result = flinkpack.try_run("generate", "--image", "oci:%s:v1" % (tmp_path / "layout"))
+    assert result.status == 2 and "push it" in result.err
+
+
+def test_every_option_is_in_the_help(flinkpack):
+    text = flinkpack.run("generate", "--help").out
+    for word in FULL:
+        if word.startswith("--"):
+            assert word in text.split(), word
+    assert "generate" in flinkpack.run("man").out
