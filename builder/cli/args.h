@@ -6,11 +6,13 @@
 #define FLINKPACK_CLI_ARGS_H
 
 #include "flinkpack/build.h"
+#include "flinkpack/deploy.h"
 #include "option.h"
 
 /** What the option tables fill. Strings are borrowed from the settings. */
 struct fp_args {
     struct fp_build_options build;
+    struct fp_deploy_options deploy;
 
     /* All commands. */
     const char *config;
@@ -40,6 +42,15 @@ struct fp_args {
     const char *format;     /**< inspect, images: "text" or "json" */
     const char *username;   /**< login */
 
+    /* Manifests. */
+    const char *generate;         /**< build: a folder */
+    const char *values;           /**< build, generate: a file */
+    const char *image;            /**< generate */
+    const char *output_dir;       /**< generate */
+    struct fp_strv defines;       /**< generate: KEY=VALUE */
+    struct fp_strv patches;       /**< generate: files */
+    struct fp_strv merge_patches; /**< generate: files */
+
     bool help;
     bool verbose;
     bool quiet;
@@ -48,6 +59,9 @@ struct fp_args {
     bool image_config;   /**< inspect */
     bool password_stdin; /**< login */
 };
+
+/** Set the members whose default is not 0. */
+void fp_args_init(struct fp_args *args);
 
 /** The groups of the option tables. */
 extern const struct fp_option_group fp_options_flink;
@@ -62,6 +76,14 @@ extern const struct fp_option_group fp_options_catalogue;
 extern const struct fp_option_group fp_options_copy;
 extern const struct fp_option_group fp_options_pull;
 extern const struct fp_option_group fp_options_inspect;
+extern const struct fp_option_group fp_options_manifests;
+extern const struct fp_option_group fp_options_deploy_what;
+extern const struct fp_option_group fp_options_deploy_job;
+extern const struct fp_option_group fp_options_deploy_size;
+extern const struct fp_option_group fp_options_deploy_conf;
+extern const struct fp_option_group fp_options_deploy_pods;
+extern const struct fp_option_group fp_options_deploy_ui;
+extern const struct fp_option_group fp_options_deploy_policies;
 extern const struct fp_option_group fp_options_images;
 extern const struct fp_option_group fp_options_login;
 extern const struct fp_option_group fp_options_credentials;

@@ -64,13 +64,19 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     struct fp_build_result result = {0};
-    enum fp_code code = fp_session_open(run, &session, err);
+    enum fp_code code = fp_generate_check(run, err);
+    if (code == FP_OK)
+        code = fp_session_open(run, &session, err);
     if (code == FP_OK)
         code = build(run, &session, &result, err);
     if (code == FP_OK)
         code = fp_run_result(run, result.name, &result.digest, err);
     if (code == FP_OK)
         tell_next(run, &result);
+    if (code == FP_OK && run->args.generate != NULL) {
+        cleanup_free char *image = fp_xasprintf("%s@%s", result.name, result.digest.text);
+        code = fp_generate_after_build(run, image, err);
+    }
     fp_build_result_clear(&result);
     return code;
 }

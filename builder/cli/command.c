@@ -12,6 +12,14 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_old,
     &fp_options_apache,
     &fp_options_catalogue,
+    &fp_options_manifests,
+    &fp_options_deploy_what,
+    &fp_options_deploy_job,
+    &fp_options_deploy_size,
+    &fp_options_deploy_conf,
+    &fp_options_deploy_pods,
+    &fp_options_deploy_ui,
+    &fp_options_deploy_policies,
     &fp_options_copy,
     &fp_options_pull,
     &fp_options_inspect,
@@ -25,13 +33,11 @@ const struct fp_option_group *const fp_all_options[] = {
 };
 
 static const struct fp_option_group *const build_groups[] = {
-    &fp_options_flink,       &fp_options_job,
-    &fp_options_with,        &fp_options_on,
-    &fp_options_to,          &fp_options_look,
-    &fp_options_old,         &fp_options_apache,
-    &fp_options_catalogue,   &fp_options_network,
-    &fp_options_credentials, &fp_options_folders,
-    &fp_options_general,     NULL,
+    &fp_options_flink,     &fp_options_job,     &fp_options_with,
+    &fp_options_on,        &fp_options_to,      &fp_options_manifests,
+    &fp_options_look,      &fp_options_old,     &fp_options_apache,
+    &fp_options_catalogue, &fp_options_network, &fp_options_credentials,
+    &fp_options_folders,   &fp_options_general, NULL,
 };
 static const struct fp_option_group *const push_groups[] = {
     &fp_options_copy,    &fp_options_network, &fp_options_credentials,
@@ -49,6 +55,12 @@ static const struct fp_option_group *const pull_groups[] = {
 static const struct fp_option_group *const inspect_groups[] = {
     &fp_options_inspect, &fp_options_network, &fp_options_credentials,
     &fp_options_folders, &fp_options_general, NULL,
+};
+static const struct fp_option_group *const generate_groups[] = {
+    &fp_options_deploy_what,     &fp_options_deploy_job,  &fp_options_deploy_size,
+    &fp_options_deploy_conf,     &fp_options_deploy_pods, &fp_options_deploy_ui,
+    &fp_options_deploy_policies, &fp_options_network,     &fp_options_credentials,
+    &fp_options_folders,         &fp_options_general,     NULL,
 };
 static const struct fp_option_group *const images_groups[] = {
     &fp_options_images,
@@ -142,6 +154,23 @@ const struct fp_command fp_commands[] = {
      .min_operands = 1,
      .max_operands = 1,
      .run = fp_run_inspect},
+    {.name = "generate",
+     .operands = "[-- ARGUMENT...]",
+     .summary = "write the manifests that run an image",
+     .text =
+         "The image is read, so that the manifests fit it: its Flink version, its job, its user. "
+         "Nothing is applied. Manifests go to standard output, or to --output-dir; how to apply "
+         "them, reach the ui, update and clean up is told on standard error.\n"
+         "What stands behind -- is handed to the job as it is.",
+     .examples = "flinkpack generate --image registry.example.com/team/orders:1.2 \\\n"
+                 "    --parallelism 4 -- --input 's3://data/in put' > orders.yaml\n"
+                 "flinkpack generate --image registry.example.com/team/orders:1.2 \\\n"
+                 "    --format helm --output-dir chart\n"
+                 "flinkpack generate --image docker.io/flink:2.2.0 --name flink\n",
+     .groups = generate_groups,
+     .max_operands = SIZE_MAX,
+     .dashed_operands = true,
+     .run = fp_run_generate},
     {.name = "images",
      .operands = "",
      .summary = "list the images in the local store",

@@ -32,6 +32,7 @@ struct fp_command {
     size_t max_operands;
     const char *words; /**< for completion: what the first operand may be; or NULL */
     bool hidden;
+    bool dashed_operands; /**< operands stand behind "--" only, and may be empty */
     enum fp_code (*run)(struct fp_run *run, struct fp_error *err);
 };
 
@@ -52,6 +53,7 @@ FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_rmi(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err);
@@ -61,6 +63,15 @@ FP_CHECKED enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *e
 FP_CHECKED enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err);
+
+/**
+ * Write the manifests of an image that was built, into --generate, with what --values says.
+ * @param image NAME@DIGEST.
+ */
+FP_CHECKED enum fp_code fp_generate_after_build(struct fp_run *run, const char *image,
+                                                struct fp_error *err);
+/** Likewise check before the build that --values can be read. */
+FP_CHECKED enum fp_code fp_generate_check(const struct fp_run *run, struct fp_error *err);
 
 /** The help of a command; NULL: of the program. */
 FP_CHECKED enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out,

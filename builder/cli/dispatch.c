@@ -21,9 +21,23 @@ static enum fp_code fail_stray(const struct fp_command *command, const char *wor
     return code;
 }
 
-static enum fp_code check_operands(const struct fp_command *command, const struct fp_strv *operands,
-                                   struct fp_error *err)
+static enum fp_code check_dashes(const struct fp_command *command,
+                                 const struct fp_settings *settings, struct fp_error *err)
 {
+    if (settings->undashed == 0)
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
+                                settings->operands.items[0]);
+    (void) fp_hint(err, "arguments of the job stand at the end, behind --");
+    return code;
+}
+
+static enum fp_code check_operands(const struct fp_command *command,
+                                   const struct fp_settings *settings, struct fp_error *err)
+{
+    const struct fp_strv *operands = &settings->operands;
+    if (command->dashed_operands)
+        return check_dashes(command, settings, err);
     for (size_t i = 0; i < operands->len; i++) {
         if (operands->items[i][0] == '\0')
             return fp_fail(err, FP_E_USAGE, "%s: an argument is empty", command->name);
@@ -46,15 +60,20 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
         fp_settings_from_arguments(groups, fp_all_options, call->words, settings, err);
     if (code != FP_OK || settings->stopped)
         return code;
-    code = check_operands(call->command, &settings->operands, err);
+    code = check_operands(call->command, settings, err);
     if (code != FP_OK)
         return code;
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
     const char *config = fp_settings_value(settings, "config");
-    if (config == NULL && !fp_path_exists(default_config))
-        return FP_OK;
-    return fp_settings_from_file(groups, fp_all_options, config != NULL ? config : default_config,
-                                 settings, err);
+    if (config == NULL && fp_path_exists(default_config))
+        config = default_config;
+    if (config != NULL)
+        code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
+    /* A build only hands its --values on. */
+    const char *values = fp_settings_value(settings, "values");
+    if (code == FP_OK && values != NULL && call->command->run == fp_run_generate)
+        code = fp_settings_from_values(groups, values, settings, err);
+    return code;
 }
 
 static enum fp_code write_out(const struct fp_buf *out, struct fp_error *err)
@@ -114,7 +133,7 @@ static int call_command(const struct fp_call *call, char *const *environment)
     struct fp_error err = {0};
     cleanup_settings struct fp_settings settings = {0};
     struct fp_run run = {.out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES)};
-    run.args.source_date_epoch = -1;
+    fp_args_init(&run.args);
     enum fp_code code = gather(call, environment, &settings, &err);
     if (code == FP_OK && !settings.stopped)
         code = fp_settings_apply(call->command->groups, &settings, &run.args, &err);

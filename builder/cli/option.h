@@ -40,6 +40,8 @@ enum fp_option_kind {
 #define FP_OPTION_ARGV_ONLY (FP_OPTION_NO_FILE | FP_OPTION_NO_ENV)
 /** What follows on the command line is not looked at: --help. */
 #define FP_OPTION_STOPS 8u
+/** The empty string is a value like others. */
+#define FP_OPTION_MAY_BE_EMPTY 16u
 
 /** One option. Static. */
 struct fp_option {
@@ -111,6 +113,7 @@ struct fp_settings {
     struct fp_setting *items; /**< in the order given */
     size_t len;
     struct fp_strv operands; /**< words that are no options */
+    size_t undashed;         /**< how many of them stand before a "--" */
     struct fp_strv warnings; /**< lines for the user */
     char *file;              /**< the configuration file that was read; NULL: none */
     bool stopped;            /**< an option with FP_OPTION_STOPS was seen */
@@ -163,6 +166,13 @@ FP_CHECKED enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option
 FP_CHECKED enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups known,
                                               const char *name, const char *text, size_t len,
                                               struct fp_settings *settings, struct fp_error *err);
+/**
+ * Likewise from a file of --values, where all options can stand that are not about the program
+ * itself. Besides options it takes "image" as a mapping of repository, tag and digest, and "flink"
+ * as one of type, version and parallelism.
+ */
+FP_CHECKED enum fp_code fp_settings_from_values(fp_option_groups groups, const char *path,
+                                                struct fp_settings *settings, struct fp_error *err);
 /**
  * Check all settings and store them by the options' offsets.
  *

@@ -104,6 +104,7 @@ static enum fp_code read_word(struct reader *reader, const char *word, struct fp
     if (word[0] == '-' && word[1] != '\0')
         return read_letters(reader, word, err);
     fp_strv_add(&reader->settings->operands, word);
+    reader->settings->undashed++;
     return FP_OK;
 }
 

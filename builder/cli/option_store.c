@@ -156,7 +156,8 @@ enum fp_code fp_setting_store(struct fp_settings *settings, const struct fp_sett
 {
     cleanup_free char *title = fp_setting_title(settings, setting);
     const struct target to = {settings, setting->option, title, setting->value, target};
-    if (setting->value != NULL && setting->value[0] == '\0')
+    bool may_be_empty = (setting->option->flags & FP_OPTION_MAY_BE_EMPTY) != 0;
+    if (setting->value != NULL && setting->value[0] == '\0' && !may_be_empty)
         return fp_fail(err, FP_E_USAGE, "%s: the value is empty", title);
     return storers[setting->option->kind](&to, err);
 }

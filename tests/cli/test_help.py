@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["build", "push", "pull", "tag", "inspect", "images", "rmi", "login", "logout", "base",
-            "completion", "help", "version"]
+COMMANDS = ["build", "push", "pull", "tag", "inspect", "generate", "images",
+            "rmi", "login", "logout", "base", "completion", "help", "version"]
 
 
 def options_of(text):
@@ -53,9 +53,9 @@ def test_exit_statuses_are_documented(flinkpack):
 def test_what_does_not_work_yet_is_not_offered(flinkpack):
     for text in (flinkpack.run("--help").out, flinkpack.run("build", "--help").out,
                  flinkpack.run("man").out):
-        for word in ("--with-python", "generate", "rebase", "--kubernetes-certificates"):
+        for word in ("--with-python", "rebase", "--kubernetes-certificates"):
             assert word not in text
-    for command in ("generate", "rebase", "lock", "cache", "check"):
+    for command in ("rebase", "lock", "cache", "check"):
         assert "there is no command '%s'" % command in flinkpack.fail(2, command)
 
 

@@ -11,7 +11,8 @@ static bool is_good_name(const char *name)
 static void check_option(const struct fp_command *command, const struct fp_option *option)
 {
     bool hidden = (option->flags & FP_OPTION_HIDDEN) != 0;
-    if (!is_good_name(option->name))
+    /* Names that others chose, Flink's own, are understood but not shown. */
+    if (!hidden && !is_good_name(option->name))
         fail_msg("%s: bad name '%s'", command->name, option->name);
     if (option->help == NULL || option->help[0] == '\0' ||
         option->help[strlen(option->help) - 1] == '.')

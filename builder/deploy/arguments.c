@@ -1,0 +1,42 @@
+#include "internal.h"
+
+/* flink-container's names are those of our images; the official ones know only theirs. */
+const char *fp_role_verb(const struct fp_deployment *d, const struct fp_role *role)
+{
+    if (!role->is_jobmanager)
+        return d->is_official ? "taskmanager" : "task-manager";
+    if (!d->is_job)
+        return "jobmanager";
+    return d->is_official ? "standalone-job" : "job-cluster";
+}
+
+static void add(json_t *arguments, const char *option, const char *value)
+{
+    if (value == NULL)
+        return;
+    fp_append(arguments, json_string(option));
+    fp_append(arguments, json_string(value));
+}
+
+/*
+ * Flink stops at the first word that it does not know and takes the rest for the job's; before
+ * that it takes abbreviations of its own options, so that a job's "--config prod" would be lost.
+ * "--" ends Flink's options: everything behind it goes to main() as it is.
+ */
+json_t *fp_role_arguments(const struct fp_deployment *d, const struct fp_role *role)
+{
+    const struct fp_deploy_options *o = d->options;
+    json_t *arguments = json_pack("[s]", fp_role_verb(d, role));
+    if (!d->is_job || !role->is_jobmanager)
+        return arguments;
+    add(arguments, "--job-classname", d->classname);
+    add(arguments, "--job-id", o->job_id);
+    add(arguments, "--fromSavepoint", o->from_savepoint);
+    if (o->allow_non_restored_state)
+        fp_append(arguments, json_string("--allowNonRestoredState"));
+    if (o->arguments.len > 0)
+        fp_append(arguments, json_string("--"));
+    for (size_t i = 0; i < o->arguments.len; i++)
+        fp_append(arguments, json_string(o->arguments.items[i]));
+    return arguments;
+}

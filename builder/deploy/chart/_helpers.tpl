@@ -1,0 +1,52 @@
+{{- define "flink.fullname" -}}
+{{- default .Release.Name .Values.fullnameOverride | trunc 45 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "flink.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "flink.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $image.repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $image.repository (required "image.tag or image.digest is needed" $image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* As many TaskManagers as the parallelism needs, unless their number is given. */ -}}
+{{- define "flink.replicas" -}}
+{{- $slots := int .Values.taskmanager.slots -}}
+{{- $needed := div (sub (add (int .Values.flink.parallelism) $slots) 1) $slots -}}
+{{- if .Values.taskmanager.replicas -}}
+{{- int .Values.taskmanager.replicas -}}
+{{- else -}}
+{{- $needed -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Flink's own options, then "--", then the job's. Kubernetes expands $(NAME), so $ is doubled. */ -}}
+{{- define "flink.jobArguments" -}}
+{{- with .Values.job.classname }}
+- --job-classname
+- {{ . | replace "$" "$$" | quote }}
+{{- end }}
+{{- with .Values.job.id }}
+- --job-id
+- {{ . | quote }}
+{{- end }}
+{{- with .Values.job.fromSavepoint }}
+- --fromSavepoint
+- {{ . | replace "$" "$$" | quote }}
+{{- if $.Values.job.allowNonRestoredState }}
+- --allowNonRestoredState
+{{- end }}
+{{- end }}
+{{- with .Values.job.arguments }}
+- "--"
+{{- range . }}
+- {{ . | replace "$" "$$" | quote }}
+{{- end }}
+{{- end }}
+{{- end -}}

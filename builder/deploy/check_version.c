@@ -1,0 +1,187 @@
+#include <string.h>
+
+#include "internal.h"
+
+static bool at_least(const struct fp_deployment *d, unsigned major, unsigned minor, unsigned patch)
+{
+    return fp_flink_at_least(&d->version, major, minor, patch);
+}
+
+/* What a version cannot do: refused with the reason, not left out. */
+static enum fp_code check_job_flags(const struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    const char *version = d->version.text;
+    if (d->is_job && !at_least(d, 1, 6, 0))
+        return fp_fail(err, FP_E_USAGE,
+                       "--type job: Flink %s cannot run a job as a cluster; 1.6.0 is the first",
+                       version);
+    if (o->from_savepoint != NULL && !at_least(d, 1, 6, 1))
+        return fp_fail(err, FP_E_USAGE,
+                       "--from-savepoint: Flink %s would start the job without its state; 1.6.1 is "
+                       "the first version that takes a savepoint here (FLINK-10164)",
+                       version);
+    if (o->allow_non_restored_state && o->from_savepoint == NULL)
+        return fp_fail(err, FP_E_USAGE, "--allow-non-restored-state: needs --from-savepoint");
+    if (o->job_id != NULL && !at_least(d, 1, 8, 0))
+        return fp_fail(err, FP_E_USAGE, "--job-id: Flink %s has no such option; 1.8.0 is the first",
+                       version);
+    if (o->job_id != NULL &&
+        (strlen(o->job_id) != 32 || strspn(o->job_id, "0123456789abcdefABCDEF") != 32))
+        return fp_fail(err, FP_E_USAGE, "--job-id: expected 32 hexadecimal digits, not '%s'",
+                       o->job_id);
+    if (d->is_job && d->traits->needs_job_classname && d->classname == NULL)
+        return fp_fail(err, FP_E_USAGE,
+                       "--job-classname: is needed, as Flink %s does not look "
+                       "into the jar for it",
+                       version);
+    return FP_OK;
+}
+
+static enum fp_code check_features(const struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    const char *version = d->version.text;
+    enum fp_code code = FP_OK;
+    if (d->is_official && !at_least(d, 1, 10, 0)) {
+        code = fp_fail(err, FP_E_USAGE,
+                       "%s: the official image of Flink %s cannot be set up from "
+                       "outside; 1.10 is the first",
+                       d->image->name, version);
+        (void) fp_hint(err, "flinkpack build --from-release --flink-version %s", version);
+        return code;
+    }
+    if (o->ha && !at_least(d, 1, 12, 0)) {
+        code = fp_fail(err, FP_E_USAGE,
+                       "--ha: Flink %s has no high availability by Kubernetes; "
+                       "1.12 is the first",
+                       version);
+        (void) fp_hint(err, "with ZooKeeper: -D high-availability=zookeeper and "
+                            "-D high-availability.zookeeper.quorum=HOST:2181");
+        return code;
+    }
+    if (o->ha && o->ha_dir == NULL && d->format != FP_DEPLOY_OPERATOR)
+        return fp_fail(err, FP_E_USAGE, "--ha: needs --ha-dir, where the JobManager's state lies");
+    if (o->ha && o->kube_namespace == NULL && d->format == FP_DEPLOY_KUBERNETES)
+        return fp_fail(err, FP_E_USAGE,
+                       "--ha: needs --namespace, as Flink keeps its ConfigMaps in "
+                       "the namespace that it is told");
+    if (o->ha_dir != NULL && !o->ha)
+        return fp_fail(err, FP_E_USAGE, "--ha-dir: needs --ha");
+    if (o->autoscale != NULL && !at_least(d, 1, 13, 0))
+        return fp_fail(err, FP_E_USAGE,
+                       "--autoscale: needs reactive mode, which Flink %s does not "
+                       "have; 1.13 is the first",
+                       version);
+    if (o->autoscale != NULL && !d->is_job)
+        return fp_fail(err, FP_E_USAGE, "--autoscale: reactive mode is for --type job only");
+    if (o->queryable_state && at_least(d, 2, 0, 0))
+        return fp_fail(err, FP_E_USAGE, "--queryable-state: Flink 2 has given it up");
+    return FP_OK;
+}
+
+/* The operator's enumeration: v1_13 to v2_4. */
+static enum fp_code check_operator(const struct fp_deployment *d, struct fp_error *err)
+{
+    bool known = at_least(d, 1, 13, 0) && !(d->version.major == 1 && d->version.minor > 20) &&
+                 !at_least(d, 2, 5, 0);
+    if (d->format != FP_DEPLOY_OPERATOR || known)
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                "--format operator: a FlinkDeployment can be of Flink 1.13 to 2.4, "
+                                "not %s",
+                                d->version.text);
+    (void) fp_hint(err, "--format kubernetes works without the operator");
+    return code;
+}
+
+enum { KUBERNETES = 1, HELM = 2, OPERATOR = 4, COMPOSE = 8, TEMPLATE = 16 };
+
+/* Options that some formats have no place for. */
+static enum fp_code check_formats(const struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    const unsigned pods = KUBERNETES | HELM | TEMPLATE;
+    const struct {
+        const char *title;
+        bool given;
+        unsigned formats;
+    } rows[] = {
+        {"--ha", o->ha, KUBERNETES | HELM | OPERATOR},
+        {"--node-port", o->node_port, pods},
+        {"--ingress", o->ingress != NULL, pods},
+        {"--route", o->route, pods},
+        {"--pod-disruption-budget", o->pod_disruption_budget, pods},
+        {"--network-policy", o->network_policy, pods},
+        {"--autoscale", o->autoscale != NULL, pods},
+        {"--retries", o->retries >= 0, pods},
+        {"--ttl", o->ttl >= 0, pods},
+        {"--probes", o->probes != NULL, pods},
+        {"--namespace", o->kube_namespace != NULL, KUBERNETES | OPERATOR},
+        {"--service-account", o->service_account != NULL, pods | OPERATOR},
+        {"--pull-secret", o->pull_secrets.len > 0, pods | OPERATOR},
+        {"--node-selector", o->node_selectors.len > 0, pods | OPERATOR},
+        {"--toleration", o->tolerations.len > 0, pods | OPERATOR},
+        {"--env-secret", o->env_secrets.len > 0, pods | OPERATOR},
+        {"--annotation", o->annotations.len > 0, pods | OPERATOR},
+        {"--volume", o->volumes.len > 0, pods | OPERATOR},
+        {"--claim", o->claims.len > 0, pods | OPERATOR},
+        {"--fs-group", o->fs_group >= 0, pods | OPERATOR},
+        {"--job-id", o->job_id != NULL, KUBERNETES | HELM | COMPOSE},
+        {"--jar-uri", o->jar_uri != NULL, OPERATOR},
+        {"--slots", o->slots > 0 && d->is_job, KUBERNETES | HELM | OPERATOR | COMPOSE},
+        {"--parallelism", o->parallelism > 0, KUBERNETES | HELM | OPERATOR | COMPOSE},
+        {"--replicas", o->replicas > 0, KUBERNETES | HELM | OPERATOR | COMPOSE},
+        {"job arguments", o->arguments.len > 0, KUBERNETES | HELM | OPERATOR | COMPOSE},
+        {"--from-savepoint", o->from_savepoint != NULL, KUBERNETES | HELM | OPERATOR | COMPOSE},
+        {"-o json", o->output != NULL && strcmp(o->output, "json") == 0,
+         KUBERNETES | OPERATOR | COMPOSE},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].given && (rows[i].formats & (1U << d->format)) == 0)
+            return fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", rows[i].title,
+                           o->format);
+    }
+    return FP_OK;
+}
+
+/* What is for jobs only. The operator runs a session's job from --jar-uri. */
+static enum fp_code check_session(const struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    const struct {
+        const char *title;
+        bool given;
+        bool with_jar_uri;
+    } rows[] = {
+        {"job arguments", o->arguments.len > 0, true},
+        {"--job-classname", o->job_classname != NULL, true},
+        {"--from-savepoint", o->from_savepoint != NULL, true},
+        {"--job-id", o->job_id != NULL, false},
+        {"--retries", o->retries >= 0, false},
+        {"--ttl", o->ttl >= 0, false},
+        {"--format template", d->format == FP_DEPLOY_TEMPLATE, false},
+    };
+    if (d->is_job && o->jar_uri != NULL)
+        return fp_fail(err, FP_E_USAGE,
+                       "--jar-uri: is for --type session; a job's jar is in its "
+                       "image");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !d->is_job; i++) {
+        if (rows[i].given && !(rows[i].with_jar_uri && o->jar_uri != NULL))
+            return fp_fail(err, FP_E_USAGE, "%s: is for --type job; this is a session",
+                           rows[i].title);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_deployment_check_version(struct fp_deployment *d, struct fp_error *err)
+{
+    enum fp_code code = check_operator(d, err);
+    if (code == FP_OK)
+        code = check_formats(d, err);
+    if (code == FP_OK)
+        code = check_session(d, err);
+    if (code == FP_OK)
+        code = check_job_flags(d, err);
+    return code == FP_OK ? check_features(d, err) : code;
+}

@@ -1,0 +1,240 @@
+#include <string.h>
+
+#include "internal.h"
+
+static bool at_least(const struct fp_deployment *d, unsigned major, unsigned minor)
+{
+    return fp_flink_at_least(&d->version, major, minor, 0);
+}
+
+static void set(struct fp_deployment *d, const char *key, const char *value)
+{
+    if (value != NULL)
+        fp_set(d->conf, key, json_string(value));
+}
+
+static void set_number(struct fp_deployment *d, const char *key, int64_t value, const char *unit)
+{
+    cleanup_free char *text = fp_xasprintf("%lld%s", (long long) value, unit);
+    set(d, key, text);
+}
+
+/* Up to 1.4 a size had no unit; "heap.mb" has none either. */
+static void set_memory(struct fp_deployment *d, const struct fp_role *role)
+{
+    const char *key = fp_role_memory_key(d, role);
+    bool bare = strcmp(key + strlen(key) - 3, ".mb") == 0;
+    set_number(d, key, fp_role_memory_value(d, role), bare ? "" : "m");
+}
+
+/* Ports are random unless they are set, and Services need to know them. From 1.15 on Flink's own
+ * file binds everything to localhost. The operator does all of this itself. */
+static void set_network(struct fp_deployment *d)
+{
+    if (d->format == FP_DEPLOY_OPERATOR)
+        return;
+    cleanup_free char *service = d->format == FP_DEPLOY_COMPOSE
+                                     ? fp_xstrdup("jobmanager")
+                                     : fp_xasprintf("%s-jobmanager", d->name);
+    /* With high availability it is the pod's address, which the environment tells. */
+    if (!d->options->ha)
+        set(d, "jobmanager.rpc.address", service);
+    set_number(d, "jobmanager.rpc.port", FP_PORT_RPC, "");
+    set_number(d, "blob.server.port", FP_PORT_BLOB, "");
+    set(d, "rest.address", service);
+    set_number(d, "rest.port", FP_PORT_UI, "");
+    set_number(d, "taskmanager.rpc.port", FP_PORT_TM_RPC, "");
+    set_number(d, "taskmanager.data.port", FP_PORT_TM_DATA, "");
+    if (d->traits->binds_localhost) {
+        set(d, "jobmanager.bind-host", "0.0.0.0");
+        set(d, "taskmanager.bind-host", "0.0.0.0");
+        set(d, "rest.bind-address", "0.0.0.0");
+    }
+}
+
+static void set_size(struct fp_deployment *d)
+{
+    const struct fp_role jobmanager = fp_jobmanager_of(d);
+    const struct fp_role taskmanager = fp_taskmanager_of(d);
+    if (d->format != FP_DEPLOY_OPERATOR) {
+        set_memory(d, &jobmanager);
+        set_memory(d, &taskmanager);
+    }
+    set_number(d, "taskmanager.numberOfTaskSlots", d->slots, "");
+    if (d->max_replicas > 0)
+        set(d, "scheduler-mode", "reactive");
+    else if (d->format == FP_DEPLOY_TEMPLATE)
+        set(d, "parallelism.default", "${FLINK_JOB_PARALLELISM}");
+    else if (d->format != FP_DEPLOY_OPERATOR || !d->is_job)
+        set_number(d, "parallelism.default", d->parallelism, "");
+}
+
+static void set_state(struct fp_deployment *d)
+{
+    const struct fp_deploy_options *o = d->options;
+    bool renamed = at_least(d, 1, 20);
+    set(d, renamed ? "execution.checkpointing.dir" : "state.checkpoints.dir", o->checkpoint_dir);
+    set(d, renamed ? "execution.checkpointing.savepoint-dir" : "state.savepoints.dir",
+        o->savepoint_dir);
+    if (!o->ha)
+        return;
+    set(d, at_least(d, 1, 17) ? "high-availability.type" : "high-availability",
+        at_least(d, 1, 16)
+            ? "kubernetes"
+            : "org.apache.flink.kubernetes.highavailability.KubernetesHaServicesFactory");
+    set(d, "high-availability.storageDir", o->ha_dir);
+    if (d->format != FP_DEPLOY_OPERATOR) {
+        set(d, "kubernetes.cluster-id", d->name);
+        /* A chart's release knows its namespace; see the template of the ConfigMap. */
+        set(d, "kubernetes.namespace", o->kube_namespace);
+    }
+}
+
+static void set_extras(struct fp_deployment *d)
+{
+    bool factory = at_least(d, 1, 16);
+    if (d->options->metrics) {
+        set(d, "metrics.reporters", "prom");
+        set(d, factory ? "metrics.reporter.prom.factory.class" : "metrics.reporter.prom.class",
+            factory ? "org.apache.flink.metrics.prometheus.PrometheusReporterFactory"
+                    : "org.apache.flink.metrics.prometheus.PrometheusReporter");
+        set_number(d, "metrics.reporter.prom.port", FP_PORT_METRICS, "");
+    }
+    if (d->options->queryable_state) {
+        set(d, "queryable-state.enable", "true");
+        set_number(d, at_least(d, 1, 8) ? "queryable-state.proxy.ports" : "query.proxy.ports",
+                   FP_PORT_QUERY, "");
+    }
+}
+
+/* What the user may not change, as other objects count on it: addresses are replaced with a
+ * warning, as Flink's own file has them; another port is a mistake. */
+static bool is_address(const char *key)
+{
+    static const char *const keys[] = {
+        "jobmanager.rpc.address", "rest.address",          "jobmanager.bind-host",
+        "rest.bind-address",      "taskmanager.bind-host", "taskmanager.host",
+    };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_port(const char *key)
+{
+    static const char *const keys[] = {
+        "jobmanager.rpc.port",   "blob.server.port",     "rest.port",
+        "rest.bind-port",        "taskmanager.rpc.port", "taskmanager.data.port",
+        "kubernetes.cluster-id", "kubernetes.namespace",
+    };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(key, keys[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_key(const char *key)
+{
+    size_t len = strlen(key);
+    return len > 0 && strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                  "-_.") == len;
+}
+
+/* Settings reach Flink as lines "key: value" that an entrypoint reads: what it would misread is
+ * refused. */
+static enum fp_code check_value(const struct fp_deployment *d, const char *key, const char *value,
+                                struct fp_error *err)
+{
+    bool quoted = value[0] == '"' || value[0] == '\'';
+    if (!is_key(key))
+        return fp_fail(err, FP_E_USAGE, "--conf: '%s' is no key of Flink's configuration", key);
+    if (*value == '\0')
+        return fp_fail(err, FP_E_USAGE, "--conf: %s has no value", key);
+    for (const char *p = value; *p != '\0'; p++) {
+        if ((unsigned char) *p < 0x20)
+            return fp_fail(err, FP_E_USAGE, "--conf: %s: a value is one line", key);
+    }
+    if (d->format == FP_DEPLOY_OPERATOR)
+        return FP_OK;
+    if (!quoted && (value[0] == '#' || strstr(value, " #") != NULL))
+        return fp_fail(err, FP_E_USAGE,
+                       "--conf: %s: what follows '#' would be a comment; quote "
+                       "the value",
+                       key);
+    if (d->is_official && at_least(d, 1, 19) && strchr(value, ' ') != NULL) {
+        enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                    "--conf: %s: the official image of Flink %s takes all spaces "
+                                    "out of settings (FLINK-38587)",
+                                    key, d->version.text);
+        (void) fp_hint(err, "an image that flinkpack built keeps them: flinkpack build");
+        return code;
+    }
+    return FP_OK;
+}
+
+static enum fp_code add_given(struct fp_deployment *d, const char *key, const char *value,
+                              struct fp_error *err)
+{
+    const char *own = fp_json_string(d->conf, key);
+    enum fp_code code = check_value(d, key, value, err);
+    if (code != FP_OK)
+        return code;
+    if (is_address(key) && d->format != FP_DEPLOY_OPERATOR) {
+        if (own == NULL || strcmp(own, value) != 0)
+            fp_strv_addf(&d->warnings,
+                         "--conf: %s: %s is not taken, pods could not find each other", key, value);
+        return FP_OK;
+    }
+    if (is_port(key) && own != NULL && strcmp(own, value) != 0)
+        return fp_fail(err, FP_E_USAGE, "--conf: %s=%s: the manifests need it to be %s", key, value,
+                       own);
+    /* Sizes are there already, from the same value. */
+    const struct fp_role jobmanager = fp_jobmanager_of(d);
+    const struct fp_role taskmanager = fp_taskmanager_of(d);
+    bool is_size = strcmp(key, fp_role_memory_key(d, &jobmanager)) == 0 ||
+                   strcmp(key, fp_role_memory_key(d, &taskmanager)) == 0;
+    if (!is_size)
+        set(d, key, value);
+    return FP_OK;
+}
+
+enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *err)
+{
+    d->conf = json_object();
+    set_network(d);
+    set_size(d);
+    set_state(d);
+    set_extras(d);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < d->options->conf.len && code == FP_OK; i++) {
+        struct fp_split split = fp_split_at(d->options->conf.items[i], '=');
+        cleanup_free char *key = split.first;
+        if (split.rest == NULL)
+            return fp_fail(err, FP_E_USAGE, "--conf: expected KEY=VALUE, not '%s'",
+                           d->options->conf.items[i]);
+        code = add_given(d, key, split.rest, err);
+    }
+    if (code == FP_OK && d->options->metrics && !at_least(d, 1, 9))
+        fp_strv_addf(&d->warnings,
+                     "--metrics: Flink %s needs its jar in lib/: build with --lib "
+                     "opt/flink-metrics-prometheus-%s.jar",
+                     d->version.text, d->version.text);
+    return code;
+}
+
+char *fp_conf_text(const struct fp_deployment *d)
+{
+    struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
+    enum fp_code code = FP_OK;
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(d->conf, key, value)
+    {
+        if (code == FP_OK)
+            code = fp_buf_addf(&out, NULL, "%s: %s\n", key, json_string_value(value));
+    }
+    return fp_buf_take(&out);
+}

@@ -1,0 +1,75 @@
+#include <string.h>
+
+#include "internal.h"
+
+static enum fp_code read_format(struct fp_deployment *d, struct fp_error *err)
+{
+    static const char *const names[] = {"kubernetes", "helm", "operator", "compose", "template"};
+    const char *given = d->options->format;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && given != NULL; i++) {
+        if (strcmp(given, names[i]) == 0) {
+            d->format = (enum fp_deploy_format) i;
+            return FP_OK;
+        }
+    }
+    if (given == NULL)
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE,
+                   "--format: expected kubernetes, helm, operator, compose or template, not '%s'",
+                   given);
+}
+
+/* A tag alone can come to mean another image between two pods, and a name without a registry is
+ * one of Docker Hub's for every cluster. */
+static void warn_of_name(struct fp_deployment *d)
+{
+    const char *name = d->image->name;
+    if (d->image->digest != NULL)
+        return;
+    if (strchr(name, '/') == NULL)
+        fp_strv_addf(&d->warnings,
+                     "%s: names no registry, so a cluster looks for it at Docker Hub; "
+                     "push it and use the name that it has there",
+                     name);
+    else
+        fp_strv_addf(&d->warnings, "%s: has no digest, so what runs can change with the tag", name);
+}
+
+enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
+                                const struct fp_deploy_image *image, struct fp_deployment *ret,
+                                struct fp_error *err)
+{
+    *ret = (struct fp_deployment){.options = options, .image = image};
+    static enum fp_code (*const steps[])(struct fp_deployment *, struct fp_error *) = {
+        read_format,
+        fp_deployment_read_image,
+        fp_deployment_check_names,
+        fp_deployment_check_version,
+        fp_deployment_size,
+        fp_deployment_configure,
+        fp_deployment_mount,
+        fp_deployment_environment,
+    };
+    enum fp_code code = fp_deployment_check_text(options, err);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == FP_OK; i++)
+        code = steps[i](ret, err);
+    if (code == FP_OK)
+        warn_of_name(ret);
+    return code;
+}
+
+void fp_deployment_clear(struct fp_deployment *d)
+{
+    free(d->name);
+    free(d->image_text);
+    free(d->home);
+    free(d->classname);
+    free(d->jar);
+    json_decref(d->conf);
+    json_decref(d->env);
+    json_decref(d->env_from);
+    json_decref(d->volumes);
+    json_decref(d->mounts);
+    fp_strv_clear(&d->warnings);
+    *d = (struct fp_deployment){0};
+}

@@ -1,0 +1,138 @@
+#include <string.h>
+
+#include "internal.h"
+
+/* What an entry "NAME=value" of the image's environment says, or NULL. */
+static const char *image_env(const struct fp_deployment *d, const char *name)
+{
+    const json_t *env = json_object_get(d->image->config, "Env");
+    size_t len = strlen(name);
+    for (size_t i = 0; i < json_array_size(env); i++) {
+        const char *entry = json_string_value(json_array_get(env, i));
+        if (entry != NULL && strncmp(entry, name, len) == 0 && entry[len] == '=')
+            return entry + len + 1;
+    }
+    return NULL;
+}
+
+static const char *image_label(const struct fp_deployment *d, const char *name)
+{
+    return fp_json_string(json_object_get(d->image->config, "Labels"), name);
+}
+
+/* The entrypoint decides about verbs and about how settings get in. */
+static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *err)
+{
+    const json_t *entrypoint = json_object_get(d->image->config, "Entrypoint");
+    const char *program = json_string_value(json_array_get(entrypoint, 0));
+    bool known = program != NULL && json_array_size(entrypoint) == 1 &&
+                 strcmp(fp_path_base(program), "docker-entrypoint.sh") == 0;
+    if (!known || image_env(d, "FLINK_INSTALL_PATH") != NULL ||
+        image_env(d, "FLINK_HOME") == NULL) {
+        enum fp_code code = fp_fail(
+            err, FP_E_INPUT, "%s: neither an image that flinkpack built nor Flink's official one",
+            d->image->name);
+        (void) fp_hint(err, "build it with 'flinkpack build'");
+        return code;
+    }
+    d->is_official =
+        image_env(d, "FLINK_TGZ_URL") != NULL || image_label(d, "flinkpack.flink-version") == NULL;
+    d->home = fp_xstrdup(image_env(d, "FLINK_HOME"));
+    return FP_OK;
+}
+
+/* The official images say their version only in the address that Flink came from:
+ * .../flink-2.2.0/flink-2.2.0-bin-scala_2.12.tgz */
+static char *version_of_address(const char *address)
+{
+    const char *file = address != NULL ? fp_path_base(address) : "";
+    if (strncmp(file, "flink-", 6) != 0)
+        return NULL;
+    const char *end = strstr(file, "-bin");
+    return end != NULL ? fp_xstrndup(file + 6, (size_t) (end - file - 6)) : NULL;
+}
+
+static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
+{
+    const char *label = image_label(d, "flinkpack.flink-version");
+    const char *given = d->options->flink_version;
+    cleanup_free char *found =
+        label != NULL ? fp_xstrdup(label) : version_of_address(image_env(d, "FLINK_TGZ_URL"));
+    if (given == NULL && found == NULL) {
+        enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: the image does not say its Flink version",
+                                    d->image->name);
+        (void) fp_hint(err, "--flink-version, for example 1.20.4");
+        return code;
+    }
+    if (given != NULL && found != NULL && strcmp(given, found) != 0)
+        return fp_fail(err, FP_E_USAGE, "--flink-version %s: the image %s has Flink %s", given,
+                       d->image->name, found);
+    enum fp_code code = fp_flink_version_parse(given != NULL ? given : found, &d->version, err);
+    if (code == FP_OK)
+        d->traits = fp_flink_traits(&d->version);
+    return code;
+}
+
+static enum fp_code fail_no_job(const struct fp_deployment *d, struct fp_error *err)
+{
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "--type job: there is no job in the image %s", d->image->name);
+    (void) fp_hint(err, d->is_official
+                            ? "--job-classname says that its jar was added to this image; "
+                              "'flinkpack build --from-image ... --job-jar FILE' adds one"
+                            : "build it with --job-jar FILE, or use --type session");
+    return code;
+}
+
+static enum fp_code read_type(struct fp_deployment *d, struct fp_error *err)
+{
+    const char *label = image_label(d, "flinkpack.type");
+    const char *given = d->options->type;
+    const char *classname = d->options->job_classname;
+    const char *type = given != NULL ? given : label != NULL ? label : "session";
+    if (strcmp(type, "job") != 0 && strcmp(type, "session") != 0)
+        return fp_fail(err, FP_E_USAGE, "--type: expected job or session, not '%s'", type);
+    d->is_job = strcmp(type, "job") == 0;
+    if (classname == NULL)
+        classname = image_label(d, "flinkpack.job-class");
+    if (classname != NULL && *classname != '\0')
+        d->classname = fp_xstrdup(classname);
+    bool has_job = label != NULL ? strcmp(label, "job") == 0 : d->options->job_classname != NULL;
+    if (d->is_job && !has_job)
+        return fail_no_job(d, err);
+    const char *jars = image_label(d, "flinkpack.job-jars");
+    if (jars != NULL && *jars != '\0')
+        d->jar = fp_xstrndup(jars, strcspn(jars, ","));
+    return FP_OK;
+}
+
+/* "9999", "9999:0", "flink", "": Kubernetes can tell only of a number that it is not root. */
+static void read_user(struct fp_deployment *d)
+{
+    const char *user = fp_json_string(d->image->config, "User");
+    struct fp_split split = fp_split_at(user != NULL ? user : "", ':');
+    int64_t uid = 0;
+    int64_t gid = 0;
+    d->is_numeric_user = fp_parse_count(split.first, &uid) && uid > 0;
+    d->image_gid = split.rest != NULL && fp_parse_count(split.rest, &gid) ? gid : FP_DEPLOY_UID;
+    free(split.first);
+}
+
+enum fp_code fp_deployment_read_image(struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_image *image = d->image;
+    /* By the digest alone: not every runtime takes a tag beside it. */
+    const char *base = fp_path_base(image->name);
+    size_t len = (size_t) (base - image->name) + strcspn(base, ":");
+    cleanup_free char *untagged = fp_xstrndup(image->name, len);
+    d->image_text = image->digest != NULL ? fp_xasprintf("%s@%s", untagged, image->digest)
+                                          : fp_xstrdup(image->name);
+    enum fp_code code = read_entrypoint(d, err);
+    if (code == FP_OK)
+        code = read_version(d, err);
+    if (code == FP_OK)
+        code = read_type(d, err);
+    if (code == FP_OK)
+        read_user(d);
+    return code;
+}

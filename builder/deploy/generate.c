@@ -1,0 +1,167 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "internal.h"
+
+void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_text)
+{
+    result->files = fp_xreallocarray(result->files, result->file_count + 1, sizeof(*result->files));
+    result->files[result->file_count++] = (struct fp_deploy_file){take_path, take_text};
+}
+
+void fp_deploy_result_clear(struct fp_deploy_result *result)
+{
+    for (size_t i = 0; i < result->file_count; i++) {
+        free(result->files[i].path);
+        free(result->files[i].text);
+    }
+    free(result->files);
+    free(result->stream);
+    fp_strv_clear(&result->notes);
+    fp_strv_clear(&result->warnings);
+    *result = (struct fp_deploy_result){0};
+}
+
+static bool wants_json(const struct fp_deployment *d)
+{
+    return d->options->output != NULL && strcmp(d->options->output, "json") == 0;
+}
+
+static enum fp_code render(const struct fp_deployment *d, const json_t *document, char **ret,
+                           struct fp_error *err)
+{
+    if (wants_json(d)) {
+        cleanup_json json_t *plain = fp_deploy_without_comments(document);
+        cleanup_free char *text = json_dumps(plain, JSON_INDENT(2));
+        *ret = fp_xasprintf("%s\n", text);
+        return FP_OK;
+    }
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
+    enum fp_code code = fp_yaml_write_as(
+        &out, document, d->format == FP_DEPLOY_TEMPLATE ? FP_YAML_TEMPLATE : FP_YAML_PURE, err);
+    if (code == FP_OK)
+        *ret = fp_buf_take(&out);
+    return code;
+}
+
+/* NAME-KIND.yaml, or, without a kind, compose.yaml. */
+static char *file_name(const struct fp_deployment *d, const json_t *document)
+{
+    const char *kind = fp_json_string(document, "kind");
+    const char *name = fp_json_string(json_object_get(document, "metadata"), "name");
+    const char *end = wants_json(d) ? "json" : "yaml";
+    if (kind == NULL)
+        return fp_xasprintf("compose.%s", end);
+    char *path = fp_xasprintf("%s-%s.%s%s", name != NULL ? name : d->name, kind, end,
+                              d->format == FP_DEPLOY_TEMPLATE ? ".template" : "");
+    for (char *p = path; *p != '\0'; p++)
+        *p = (char) tolower((unsigned char) *p);
+    return path;
+}
+
+static enum fp_code add_files(const struct fp_deployment *d, const json_t *documents,
+                              struct fp_deploy_result *ret, struct fp_error *err)
+{
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        const json_t *document = json_array_get(documents, i);
+        char *text = NULL;
+        enum fp_code code = render(d, document, &text, err);
+        if (code != FP_OK)
+            return code;
+        fp_result_add(ret, file_name(d, document), text);
+    }
+    return FP_OK;
+}
+
+/* One list for kubectl, or documents with "---" between them. */
+static enum fp_code make_stream(const struct fp_deployment *d, json_t *documents,
+                                struct fp_deploy_result *ret, struct fp_error *err)
+{
+    if (wants_json(d) && d->format != FP_DEPLOY_COMPOSE) {
+        cleanup_json json_t *list =
+            json_pack("{s:s, s:s, s:O}", "apiVersion", "v1", "kind", "List", "items", documents);
+        return render(d, list, &ret->stream, err);
+    }
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < ret->file_count && code == FP_OK; i++)
+        code = fp_buf_addf(&out, err, "%s%s", i > 0 ? "---\n" : "", ret->files[i].text);
+    if (code == FP_OK)
+        ret->stream = fp_buf_take(&out);
+    return code;
+}
+
+static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_deploy_result *ret,
+                                      struct fp_error *err)
+{
+    cleanup_json json_t *document =
+        json_pack("{s:s, s:s, s:[]}", "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind",
+                  "Kustomization", "resources");
+    for (size_t i = 0; i < ret->file_count; i++)
+        fp_append(json_object_get(document, "resources"), json_string(ret->files[i].path));
+    if (d->image->digest != NULL) {
+        const char *base = fp_path_base(d->image->name);
+        cleanup_free char *name =
+            fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));
+        fp_set(document, "#images", json_string("what kustomize changes to use another image"));
+        fp_set(document, "images",
+               json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
+    }
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
+    enum fp_code code = fp_yaml_write(&out, document, err);
+    if (code == FP_OK)
+        fp_result_add(ret, fp_xstrdup("kustomization.yaml"), fp_buf_take(&out));
+    return code;
+}
+
+static json_t *make_documents(const struct fp_deployment *d)
+{
+    if (d->format == FP_DEPLOY_OPERATOR)
+        return fp_operator_documents(d);
+    if (d->format == FP_DEPLOY_COMPOSE)
+        return json_pack("[o]", fp_compose_document(d));
+    return fp_kubernetes_documents(d);
+}
+
+static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_patch *patches,
+                               size_t patch_count, bool in_folder, struct fp_deploy_result *ret,
+                               struct fp_error *err)
+{
+    if (d->format == FP_DEPLOY_HELM && patch_count > 0) {
+        enum fp_code code = fp_fail(err, FP_E_USAGE, "--patch: has no place in --format helm");
+        (void) fp_hint(err, "change the chart's templates, or what 'helm template' makes of them");
+        return code;
+    }
+    if (d->format == FP_DEPLOY_HELM)
+        return fp_chart_files(d, ret, err);
+    cleanup_json json_t *documents = make_documents(d);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < patch_count && code == FP_OK; i++)
+        code = fp_patch_apply(&patches[i], documents, err);
+    if (code == FP_OK)
+        code = add_files(d, documents, ret, err);
+    if (code == FP_OK)
+        code = make_stream(d, documents, ret, err);
+    bool kustomize = d->format == FP_DEPLOY_KUBERNETES || d->format == FP_DEPLOY_OPERATOR;
+    return code == FP_OK && in_folder && kustomize ? add_kustomization(d, ret, err) : code;
+}
+
+enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
+                                const struct fp_deploy_image *image,
+                                const struct fp_deploy_patch *patches, size_t patch_count,
+                                bool in_folder, struct fp_deploy_result *ret, struct fp_error *err)
+{
+    cleanup_deployment struct fp_deployment deployment = {0};
+    *ret = (struct fp_deploy_result){0};
+    enum fp_code code = fp_deployment_make(options, image, &deployment, err);
+    if (code == FP_OK)
+        code = make_files(&deployment, patches, patch_count, in_folder, ret, err);
+    if (code == FP_OK) {
+        fp_deploy_notes(&deployment, in_folder, &ret->notes);
+        for (size_t i = 0; i < deployment.warnings.len; i++)
+            fp_strv_add(&ret->warnings, deployment.warnings.items[i]);
+    } else {
+        fp_deploy_result_clear(ret);
+    }
+    return code;
+}

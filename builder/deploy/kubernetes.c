@@ -1,0 +1,128 @@
+#include <string.h>
+
+#include "internal.h"
+
+/* The settings, as lines that the entrypoint merges onto the image's own configuration: what the
+ * distribution says for its version (the options of the JVM, for one) stays in force. */
+static json_t *config_map(const struct fp_deployment *d)
+{
+    json_t *object = fp_object(d, "v1", "ConfigMap", "-config", NULL);
+    cleanup_free char *text = fp_conf_text(d);
+    json_t *lines = d->format == FP_DEPLOY_HELM
+                        ? fp_raw("|\n{{ include \"flink.properties\" . | indent 4 }}")
+                        : json_string(text);
+    fp_set(object, "data",
+           json_pack("{s:s, s:o}", "#FLINK_PROPERTIES",
+                     "merged onto the configuration in the image when a container starts",
+                     "FLINK_PROPERTIES", lines));
+    return object;
+}
+
+json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    fp_strv_split(&parts, text, ':');
+    cleanup_free char *suffix = fp_xasprintf("-%s", parts.items[0]);
+    int64_t mib = 0;
+    if (fp_parse_mib(parts.items[1], "--claim", &mib, NULL) != FP_OK)
+        return NULL; /* it was parsed before */
+    cleanup_free char *size = fp_xasprintf("%lldMi", (long long) mib);
+    json_t *object = fp_object(d, "v1", "PersistentVolumeClaim", suffix, NULL);
+    json_t *spec = json_pack("{s:s, s:[s], s:{s:{s:s}}}", "#accessModes",
+                             "JobManager and TaskManagers, on any node", "accessModes",
+                             "ReadWriteMany", "resources", "requests", "storage", size);
+    if (parts.len == 4)
+        fp_set(spec, "storageClassName", json_string(parts.items[3]));
+    fp_set(object, "spec", spec);
+    return object;
+}
+
+/* 1443 is how Flink ends when its job has FAILED; the kernel keeps the low byte. Flink has spent
+ * its own restart strategy by then. */
+static json_t *failure_policy(void)
+{
+    json_t *failed = json_pack("{s:s, s:s, s:{s:s, s:s, s:[i]}}", "#",
+                               "the job has failed (exit 1443 & 0xff): to try again was the "
+                               "business of Flink's restart strategy",
+                               "action", "FailJob", "onExitCodes", "containerName", "jobmanager",
+                               "operator", "In", "values", 163);
+    json_t *drained =
+        json_pack("{s:s, s:s, s:[{s:s, s:s}]}", "#", "the node was drained", "action", "Ignore",
+                  "onPodConditions", "type", "DisruptionTarget", "status", "True");
+    return json_pack("{s:[o, o]}", "rules", failed, drained);
+}
+
+static json_t *job(const struct fp_deployment *d)
+{
+    const struct fp_deploy_options *o = d->options;
+    const struct fp_role role = fp_jobmanager_of(d);
+    json_t *object = fp_object(d, "batch/v1", "Job", "-jobmanager", "jobmanager");
+    json_t *metadata = json_object_get(object, "metadata");
+    json_t *annotations = json_object_get(metadata, "annotations");
+    if (annotations == NULL) {
+        annotations = json_object();
+        fp_set(metadata, "annotations", annotations);
+    }
+    fp_set(annotations, "#argocd.argoproj.io/sync-options",
+           json_string("Argo CD deletes the old Job before it makes the new one"));
+    fp_set(annotations, "argocd.argoproj.io/sync-options", json_string("Force=true,Replace=true"));
+    if (d->format == FP_DEPLOY_HELM)
+        fp_set(annotations, FP_YAML_LINES,
+               json_string("{{- if .Values.job.replaceOnUpgrade }}\n"
+                           "helm.sh/hook: post-install,post-upgrade\n"
+                           "helm.sh/hook-delete-policy: before-hook-creation\n"
+                           "{{- end }}"));
+    json_t *spec = json_object();
+    if (!o->ha)
+        fp_set(spec, "#backoffLimit",
+               json_string("a pod that is lost is started anew, from --fromSavepoint or from "
+                           "nothing; 0 to leave that to you"));
+    fp_set(spec, "backoffLimit",
+           d->format == FP_DEPLOY_HELM ? fp_raw("{{ .Values.job.retries }}")
+                                       : json_integer(o->retries >= 0 ? o->retries : 3));
+    if (o->ttl >= 0)
+        fp_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));
+    fp_set(spec, "#podReplacementPolicy", json_string("never two JobManagers at once"));
+    fp_set(spec, "podReplacementPolicy", json_string("Failed"));
+    fp_set(spec, "podFailurePolicy", failure_policy());
+    fp_set(spec, "template", fp_pod_template(d, &role));
+    fp_set(object, "spec", spec);
+    return object;
+}
+
+static json_t *deployment(const struct fp_deployment *d, const struct fp_role *role)
+{
+    cleanup_free char *suffix = fp_xasprintf("-%s", role->component);
+    json_t *object = fp_object(d, "apps/v1", "Deployment", suffix, role->component);
+    json_t *spec = json_object();
+    if (role->is_jobmanager) {
+        fp_set(spec, "replicas", json_integer(1));
+        fp_set(spec, "#strategy", json_string("never two JobManagers at once"));
+        fp_set(spec, "strategy", json_pack("{s:s}", "type", "Recreate"));
+    } else if (d->max_replicas == 0) {
+        fp_set(spec, "replicas",
+               d->format == FP_DEPLOY_HELM       ? fp_raw("{{ include \"flink.replicas\" . }}")
+               : d->format == FP_DEPLOY_TEMPLATE ? fp_raw("${FLINK_JOB_PARALLELISM}")
+                                                 : json_integer(d->replicas));
+    }
+    fp_set(spec, "selector", json_pack("{s:o}", "matchLabels", fp_selector(d, role->component)));
+    fp_set(spec, "template", fp_pod_template(d, role));
+    fp_set(object, "spec", spec);
+    return object;
+}
+
+json_t *fp_kubernetes_documents(const struct fp_deployment *d)
+{
+    const struct fp_role jobmanager = fp_jobmanager_of(d);
+    const struct fp_role taskmanager = fp_taskmanager_of(d);
+    json_t *documents = json_array();
+    fp_add_accounts(d, documents);
+    fp_append(documents, config_map(d));
+    for (size_t i = 0; i < d->options->claims.len; i++)
+        fp_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
+    fp_add_services(d, documents);
+    fp_append(documents, d->is_job ? job(d) : deployment(d, &jobmanager));
+    fp_append(documents, deployment(d, &taskmanager));
+    fp_add_policies(d, documents);
+    return documents;
+}

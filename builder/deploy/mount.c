@@ -1,0 +1,202 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "internal.h"
+
+/* What a volume of the user's can be. */
+static const struct volume_kind {
+    const char *name;
+    const char *member;
+    const char *key;
+} kinds[] = {
+    {"claim", "persistentVolumeClaim", "claimName"},
+    {"secret", "secret", "secretName"},
+    {"configmap", "configMap", "name"},
+};
+
+/* "NAME:PATH[:ro]" behind the kind. */
+struct mount {
+    char *name;
+    char *path;
+    bool read_only;
+};
+
+static void mount_clear(struct mount *mount)
+{
+    free(mount->name);
+    free(mount->path);
+}
+
+static bool read_mount(const char *text, struct mount *ret)
+{
+    struct fp_split name = fp_split_at(text, ':');
+    ret->name = name.first;
+    if (name.rest == NULL)
+        return false;
+    struct fp_split path = fp_split_at(name.rest, ':');
+    ret->path = path.first;
+    ret->read_only = path.rest != NULL && strcmp(path.rest, "ro") == 0;
+    return fp_is_dns_name(ret->name) && ret->path[0] == '/' &&
+           (path.rest == NULL || ret->read_only);
+}
+
+/* Two volumes may not have one name, nor two mounts one path: the API server refuses them. */
+static bool is_mounted(const struct fp_deployment *d, const char *path)
+{
+    for (size_t i = 0; i < json_array_size(d->mounts); i++) {
+        const char *other = fp_json_string(json_array_get(d->mounts, i), "mountPath");
+        if (other != NULL && strcmp(other, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum fp_code add_mount(struct fp_deployment *d, const char *title, const char *path,
+                              bool read_only, json_t *take_volume, struct fp_error *err)
+{
+    cleanup_json json_t *volume = take_volume;
+    cleanup_free char *name = fp_xasprintf("mount-%zu", json_array_size(d->volumes));
+    cleanup_free char *log = fp_path_join(d->home, "log");
+    if (is_mounted(d, path) || strcmp(path, "/tmp") == 0 || strcmp(path, log) == 0)
+        return fp_fail(err, FP_E_USAGE, "%s: something else is mounted at %s already", title, path);
+    json_t *named = json_pack("{s:s}", "name", name);
+    (void) json_object_update(named, volume);
+    fp_append(d->volumes, named);
+    json_t *mount = json_pack("{s:s, s:s}", "name", name, "mountPath", path);
+    if (read_only)
+        fp_set(mount, "readOnly", json_true());
+    fp_append(d->mounts, mount);
+    return FP_OK;
+}
+
+static enum fp_code fail_volume(const char *text, struct fp_error *err)
+{
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "--volume: expected KIND:NAME:PATH[:ro], not '%s'", text);
+    (void) fp_hint(err, "KIND is claim, secret or configmap; for example claim:data:/data:ro");
+    return code;
+}
+
+static enum fp_code add_volume(struct fp_deployment *d, const char *text, struct fp_error *err)
+{
+    __attribute__((cleanup(mount_clear))) struct mount mount = {0};
+    struct fp_split kind = fp_split_at(text, ':');
+    cleanup_free char *kind_name = kind.first;
+    if (kind.rest == NULL || !read_mount(kind.rest, &mount))
+        return fail_volume(text, err);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kind_name, kinds[i].name) != 0)
+            continue;
+        json_t *volume = json_pack("{s:{s:s}}", kinds[i].member, kinds[i].key, mount.name);
+        return add_mount(d, "--volume", mount.path, mount.read_only || i > 0, volume, err);
+    }
+    return fail_volume(text, err);
+}
+
+/* NAME:SIZE:PATH[:CLASS]; the claim itself is made among the documents. */
+static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    int64_t mib = 0;
+    fp_strv_split(&parts, text, ':');
+    if (parts.len < 3 || parts.len > 4 || !fp_is_dns_label(parts.items[0], 63) ||
+        parts.items[2][0] != '/' || (parts.len == 4 && !fp_is_dns_name(parts.items[3]))) {
+        enum fp_code code =
+            fp_fail(err, FP_E_USAGE, "--claim: expected NAME:SIZE:PATH[:CLASS], not '%s'", text);
+        (void) fp_hint(err, "for example state:10Gi:/state");
+        return code;
+    }
+    enum fp_code code = fp_parse_mib(parts.items[1], "--claim", &mib, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *suffix = fp_xasprintf("-%s", parts.items[0]);
+    json_t *volume =
+        json_pack("{s:{s:o}}", "persistentVolumeClaim", "claimName", fp_object_name(d, suffix));
+    return add_mount(d, "--claim", parts.items[2], false, volume, err);
+}
+
+enum fp_code fp_deployment_mount(struct fp_deployment *d, struct fp_error *err)
+{
+    d->volumes = json_array();
+    d->mounts = json_array();
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < d->options->claims.len && code == FP_OK; i++)
+        code = add_claim(d, d->options->claims.items[i], err);
+    for (size_t i = 0; i < d->options->volumes.len && code == FP_OK; i++)
+        code = add_volume(d, d->options->volumes.items[i], err);
+    return code;
+}
+
+/* What the manifests set themselves. */
+static bool is_own_variable(const char *name)
+{
+    static const char *const own[] = {"FLINK_PROPERTIES", "POD_IP", "JOB_MANAGER_RPC_ADDRESS",
+                                      "TASK_MANAGER_NUMBER_OF_TASK_SLOTS"};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (strcmp(name, own[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum fp_code check_variable(const char *name, const char *title, struct fp_error *err)
+{
+    size_t len = strlen(name);
+    bool fine =
+        len > 0 && !isdigit((unsigned char) name[0]) &&
+        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == len;
+    if (!fine)
+        return fp_fail(err, FP_E_USAGE, "%s: '%s' is no name of a variable", title, name);
+    if (!is_own_variable(name))
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack", title, name);
+    (void) fp_hint(err, "keys of Flink's configuration: -D KEY=VALUE");
+    return code;
+}
+
+static enum fp_code add_variable(struct fp_deployment *d, const char *pair, struct fp_error *err)
+{
+    struct fp_split split = fp_split_at(pair, '=');
+    cleanup_free char *name = split.first;
+    if (split.rest == NULL)
+        return fp_fail(err, FP_E_USAGE, "--env: expected NAME=VALUE, not '%s'", pair);
+    enum fp_code code = check_variable(name, "--env", err);
+    if (code == FP_OK)
+        fp_append(d->env,
+                  json_pack("{s:s, s:o}", "name", name, "value", fp_kube_literal(split.rest)));
+    return code;
+}
+
+/* NAME=SECRET:KEY for one variable, SECRET for all keys of it. */
+static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct fp_error *err)
+{
+    struct fp_split name = fp_split_at(text, '=');
+    cleanup_free char *variable = name.first;
+    if (name.rest == NULL && fp_is_dns_name(text)) {
+        fp_append(d->env_from, json_pack("{s:{s:s}}", "secretRef", "name", text));
+        return FP_OK;
+    }
+    struct fp_split secret = fp_split_at(name.rest != NULL ? name.rest : "", ':');
+    cleanup_free char *secret_name = secret.first;
+    if (name.rest == NULL || secret.rest == NULL || *secret.rest == '\0' ||
+        !fp_is_dns_name(secret_name))
+        return fp_fail(err, FP_E_USAGE,
+                       "--env-secret: expected NAME=SECRET:KEY or SECRET, not '%s'", text);
+    enum fp_code code = check_variable(variable, "--env-secret", err);
+    if (code == FP_OK)
+        fp_append(d->env, json_pack("{s:s, s:{s:{s:s, s:s}}}", "name", variable, "valueFrom",
+                                    "secretKeyRef", "name", secret_name, "key", secret.rest));
+    return code;
+}
+
+enum fp_code fp_deployment_environment(struct fp_deployment *d, struct fp_error *err)
+{
+    d->env = json_array();
+    d->env_from = json_array();
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < d->options->env.len && code == FP_OK; i++)
+        code = add_variable(d, d->options->env.items[i], err);
+    for (size_t i = 0; i < d->options->env_secrets.len && code == FP_OK; i++)
+        code = add_secret(d, d->options->env_secrets.items[i], err);
+    return code;
+}

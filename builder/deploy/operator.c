@@ -1,0 +1,133 @@
+#include <string.h>
+
+#include "internal.h"
+
+/* The operator's resources take CPU as a number, and memory as Flink writes it. */
+static json_t *cpu_number(const char *text)
+{
+    int64_t number = 0;
+    size_t len = strlen(text);
+    if (len > 0 && text[len - 1] == 'm') {
+        cleanup_free char *digits = fp_xstrndup(text, len - 1);
+        if (fp_parse_count(digits, &number))
+            return json_real((double) number / 1000);
+    }
+    return fp_parse_count(text, &number) ? json_integer(number) : json_real(strtod(text, NULL));
+}
+
+static json_t *resource(const struct fp_role *role)
+{
+    cleanup_free char *memory = fp_xasprintf("%lldm", (long long) role->mib);
+    return json_pack("{s:o, s:s}", "cpu", cpu_number(role->cpu), "memory", memory);
+}
+
+/* What the operator's own fields have no place for. */
+static json_t *pod_template(const struct fp_deployment *d)
+{
+    const struct fp_role role = fp_taskmanager_of(d);
+    json_t *full = fp_pod_template(d, &role);
+    json_t *spec = json_object_get(full, "spec");
+    json_t *container = json_array_get(json_object_get(spec, "containers"), 0);
+    static const char *const pod_keys[] = {"imagePullSecrets", "nodeSelector", "tolerations",
+                                           "#securityContext", "securityContext"};
+    static const char *const container_keys[] = {"envFrom", "securityContext", "volumeMounts"};
+    json_t *main = json_pack("{s:s}", "name", "flink-main-container");
+    if (json_array_size(d->env) > 0)
+        fp_set(main, "env", json_deep_copy(d->env));
+    for (size_t i = 0; i < sizeof(container_keys) / sizeof(container_keys[0]); i++)
+        fp_set(main, container_keys[i], json_incref(json_object_get(container, container_keys[i])));
+    json_t *pod = json_object();
+    for (size_t i = 0; i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++)
+        fp_set(pod, pod_keys[i], json_incref(json_object_get(spec, pod_keys[i])));
+    fp_set(pod, "containers", json_pack("[o]", main));
+    fp_set(pod, "volumes", json_incref(json_object_get(spec, "volumes")));
+    json_t *result = json_object();
+    if (d->options->labels.len > 0 || d->options->annotations.len > 0) {
+        json_t *labels = json_object();
+        json_t *annotations = json_object();
+        fp_add_pairs(labels, &d->options->labels);
+        fp_add_pairs(annotations, &d->options->annotations);
+        fp_set(result, "metadata",
+               json_pack("{s:o, s:o}", "labels", labels, "annotations", annotations));
+    }
+    fp_set(result, "spec", pod);
+    json_decref(full);
+    return result;
+}
+
+/* How a change of the job is rolled out: from its state wherever there is a place for it. */
+static const char *upgrade_mode(const struct fp_deploy_options *o)
+{
+    return o->savepoint_dir != NULL ? "savepoint" : o->ha ? "last-state" : "stateless";
+}
+
+static json_t *job(const struct fp_deployment *d, const char *jar_uri)
+{
+    const struct fp_deploy_options *o = d->options;
+    json_t *result = json_object();
+    json_t *args = json_array();
+    if (jar_uri != NULL)
+        fp_set(result, "jarURI", json_string(jar_uri));
+    if (d->classname != NULL)
+        fp_set(result, "entryClass", json_string(d->classname));
+    for (size_t i = 0; i < o->arguments.len; i++)
+        fp_append(args, json_string(o->arguments.items[i]));
+    if (o->arguments.len > 0)
+        fp_set(result, "args", json_incref(args));
+    json_decref(args);
+    fp_set(result, "parallelism", json_integer(d->parallelism));
+    fp_set(result, "upgradeMode", json_string(upgrade_mode(o)));
+    fp_set(result, "state", json_string("running"));
+    if (o->from_savepoint != NULL)
+        fp_set(result, "initialSavepointPath", json_string(o->from_savepoint));
+    if (o->allow_non_restored_state)
+        fp_set(result, "allowNonRestoredState", json_true());
+    return result;
+}
+
+static json_t *flink_deployment(const struct fp_deployment *d)
+{
+    const struct fp_deploy_options *o = d->options;
+    const struct fp_role jobmanager = fp_jobmanager_of(d);
+    const struct fp_role taskmanager = fp_taskmanager_of(d);
+    cleanup_free char *version = fp_xasprintf("v%u_%u", d->version.major, d->version.minor);
+    json_t *object = fp_object(d, "flink.apache.org/v1beta1", "FlinkDeployment", "", NULL);
+    json_t *spec = json_pack("{s:s, s:s, s:s, s:s}", "image", d->image_text, "imagePullPolicy",
+                             "IfNotPresent", "flinkVersion", version, "serviceAccount",
+                             o->service_account != NULL ? o->service_account : "flink");
+    fp_note_tag(d, spec);
+    fp_set(spec, "flinkConfiguration", json_incref(d->conf));
+    fp_set(spec, "podTemplate", pod_template(d));
+    fp_set(spec, "jobManager",
+           json_pack("{s:i, s:o}", "replicas", 1, "resource", resource(&jobmanager)));
+    fp_set(spec, "taskManager", json_pack("{s:o}", "resource", resource(&taskmanager)));
+    if (o->replicas > 0)
+        fp_set(json_object_get(spec, "taskManager"), "replicas", json_integer(o->replicas));
+    if (d->is_job) {
+        cleanup_free char *uri =
+            d->jar != NULL ? fp_xasprintf("local://%s/usrlib/%s", d->home, d->jar) : NULL;
+        fp_set(spec, "job", job(d, uri));
+    }
+    fp_set(object, "spec", spec);
+    return object;
+}
+
+static json_t *session_job(const struct fp_deployment *d)
+{
+    json_t *object = fp_object(d, "flink.apache.org/v1beta1", "FlinkSessionJob", "-job", NULL);
+    fp_set(object, "spec",
+           json_pack("{s:o, s:o}", "deploymentName", fp_object_name(d, ""), "job",
+                     job(d, d->options->jar_uri)));
+    return object;
+}
+
+json_t *fp_operator_documents(const struct fp_deployment *d)
+{
+    json_t *documents = json_array();
+    for (size_t i = 0; i < d->options->claims.len; i++)
+        fp_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
+    fp_append(documents, flink_deployment(d));
+    if (d->options->jar_uri != NULL)
+        fp_append(documents, session_job(d));
+    return documents;
+}

@@ -1,0 +1,160 @@
+#include <string.h>
+
+#include "internal.h"
+
+/* Lists that Kubernetes merges by a key of their items; others are replaced as a whole. */
+static const char *merge_key(const char *list)
+{
+    static const struct {
+        const char *list;
+        const char *key;
+    } keys[] = {
+        {"containers", "name"},
+        {"initContainers", "name"},
+        {"env", "name"},
+        {"volumes", "name"},
+        {"volumeMounts", "mountPath"},
+        {"imagePullSecrets", "name"},
+        {"topologySpreadConstraints", "topologyKey"},
+        {"hostAliases", "ip"},
+        {"subjects", "name"},
+    };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(list, keys[i].list) == 0)
+            return keys[i].key;
+    }
+    return NULL;
+}
+
+/* Ports of a container have "containerPort", those of a Service "port". */
+static const char *merge_key_for(const char *list, const json_t *items)
+{
+    if (strcmp(list, "ports") != 0)
+        return merge_key(list);
+    const json_t *first = json_array_get(items, 0);
+    return json_object_get(first, "containerPort") != NULL ? "containerPort" : "port";
+}
+
+static bool is_directive(const json_t *object, const char *what)
+{
+    const char *directive = fp_json_string(object, "$patch");
+    return directive != NULL && strcmp(directive, what) == 0;
+}
+
+static void merge(json_t *target, const json_t *patch, bool is_strategic);
+
+/* Recursion is bounded by FP_JSON_MAX_DEPTH, within which the patch was parsed. */
+static void merge_item(json_t *list, const json_t *item, const char *key)
+{
+    const json_t *wanted = json_object_get(item, key);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *here = json_array_get(list, i);
+        if (wanted == NULL || !json_equal(json_object_get(here, key), wanted))
+            continue;
+        if (is_directive(item, "delete"))
+            (void) json_array_remove(list, i);
+        else
+            merge(here, item, true);
+        return;
+    }
+    if (!is_directive(item, "delete"))
+        fp_append(list, json_deep_copy(item));
+}
+
+static bool merge_list(json_t *target, const char *name, const json_t *items)
+{
+    json_t *list = json_object_get(target, name);
+    const char *key = merge_key_for(name, items);
+    if (!json_is_array(list) || !json_is_array(items) || key == NULL)
+        return false;
+    for (size_t i = 0; i < json_array_size(items); i++)
+        merge_item(list, json_array_get(items, i), key);
+    return true;
+}
+
+static void set_member(json_t *target, const char *key, const json_t *value, bool is_strategic)
+{
+    if (json_is_null(value)) {
+        (void) json_object_del(target, key);
+        return;
+    }
+    if (is_strategic && merge_list(target, key, value))
+        return;
+    if (!json_is_object(value)) {
+        fp_set(target, key, json_deep_copy(value));
+        return;
+    }
+    json_t *here = json_object_get(target, key);
+    if (!json_is_object(here)) {
+        here = json_object();
+        fp_set(target, key, here);
+    }
+    merge(here, value, is_strategic);
+}
+
+static void merge(json_t *target, const json_t *patch, bool is_strategic)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    if (is_strategic && is_directive(patch, "replace"))
+        (void) json_object_clear(target);
+    json_object_foreach(fp_iterable(patch), key, value)
+    {
+        if (!is_strategic || strcmp(key, "$patch") != 0)
+            set_member(target, key, value, is_strategic);
+    }
+}
+
+static bool has_comment_key(const json_t *value)
+{
+    const char *key = NULL;
+    json_t *member = NULL;
+    json_object_foreach(fp_iterable(value), key, member)
+    {
+        if (key[0] == '#' || has_comment_key(member))
+            return true;
+    }
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        if (has_comment_key(json_array_get(value, i)))
+            return true;
+    }
+    return false;
+}
+
+static bool is_for(const json_t *patch, const json_t *document)
+{
+    const char *kind = fp_json_string(patch, "kind");
+    const char *name = fp_json_string(json_object_get(patch, "metadata"), "name");
+    const char *own_kind = fp_json_string(document, "kind");
+    const char *own_name = fp_json_string(json_object_get(document, "metadata"), "name");
+    if (kind == NULL || own_kind == NULL)
+        return kind == NULL && own_kind == NULL;
+    return strcmp(kind, own_kind) == 0 &&
+           (name == NULL || (own_name != NULL && strcmp(name, own_name) == 0));
+}
+
+enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
+                            struct fp_error *err)
+{
+    size_t count = 0;
+    if (!json_is_object(patch->document))
+        return fp_fail(err, FP_E_INPUT, "%s: expected a mapping", patch->name);
+    if (has_comment_key(patch->document))
+        return fp_fail(err, FP_E_INPUT, "%s: a key begins with '#'", patch->name);
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        json_t *document = json_array_get(documents, i);
+        if (!is_for(patch->document, document))
+            continue;
+        merge(document, patch->document, !patch->is_merge);
+        count++;
+    }
+    if (count > 0)
+        return FP_OK;
+    const char *kind = fp_json_string(patch->document, "kind");
+    const char *name = fp_json_string(json_object_get(patch->document, "metadata"), "name");
+    enum fp_code code = fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name,
+                                kind != NULL ? kind : "object without a kind",
+                                name != NULL ? " " : "", name != NULL ? name : "");
+    (void) fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
+    return code;
+}

@@ -1,0 +1,77 @@
+#include "internal.h"
+
+static json_t *port(const char *name, int number)
+{
+    return json_pack("{s:s, s:i, s:s, s:s}", "name", name, "port", number, "protocol", "TCP",
+                     "targetPort", name);
+}
+
+/* What pods talk to. Never a NodePort: rpc and blob trust whoever reaches them. */
+static json_t *internal_service(const struct fp_deployment *d)
+{
+    json_t *service = fp_object(d, "v1", "Service", "-jobmanager", "jobmanager");
+    json_t *spec =
+        json_pack("{s:s, s:b, s:o, s:[o, o, o]}", "type", "ClusterIP", "publishNotReadyAddresses",
+                  1, "selector", fp_selector(d, "jobmanager"), "ports", port("rpc", FP_PORT_RPC),
+                  port("blob", FP_PORT_BLOB), port("ui", FP_PORT_UI));
+    fp_set(spec, "#publishNotReadyAddresses",
+           json_string("TaskManagers register before the JobManager is ready"));
+    fp_set(service, "spec", spec);
+    return service;
+}
+
+static json_t *node_port(const struct fp_deployment *d)
+{
+    json_t *service = fp_object(d, "v1", "Service", "-jobmanager-ui", "jobmanager");
+    json_t *ui = port("ui", FP_PORT_UI);
+    fp_set(ui, "nodePort", json_integer(d->node_port));
+    fp_set(service, "spec",
+           json_pack("{s:s, s:o, s:[o]}", "type", "NodePort", "selector",
+                     fp_selector(d, "jobmanager"), "ports", ui));
+    return service;
+}
+
+static json_t *ingress(const struct fp_deployment *d)
+{
+    const struct fp_deploy_options *o = d->options;
+    json_t *object =
+        fp_object(d, "networking.k8s.io/v1", "Ingress", "-jobmanager-ui", "jobmanager");
+    json_t *path =
+        json_pack("{s:s, s:s, s:{s:{s:o, s:{s:s}}}}", "path", "/", "pathType", "Prefix", "backend",
+                  "service", "name", fp_object_name(d, "-jobmanager"), "port", "name", "ui");
+    json_t *spec = json_object();
+    if (o->ingress_class != NULL)
+        fp_set(spec, "ingressClassName", json_string(o->ingress_class));
+    if (o->ingress_tls != NULL)
+        fp_set(spec, "tls",
+               json_pack("[{s:[s], s:s}]", "hosts", o->ingress, "secretName", o->ingress_tls));
+    fp_set(spec, "rules",
+           json_pack("[{s:s, s:{s:[o]}}]", "host", o->ingress, "http", "paths", path));
+    fp_set(object, "spec", spec);
+    return object;
+}
+
+static json_t *route(const struct fp_deployment *d)
+{
+    json_t *object = fp_object(d, "route.openshift.io/v1", "Route", "-jobmanager-ui", "jobmanager");
+    json_t *spec = json_object();
+    if (d->options->route_host != NULL)
+        fp_set(spec, "host", json_string(d->options->route_host));
+    fp_set(spec, "to",
+           json_pack("{s:s, s:o}", "kind", "Service", "name", fp_object_name(d, "-jobmanager")));
+    fp_set(spec, "port", json_pack("{s:s}", "targetPort", "ui"));
+    fp_set(spec, "tls", json_pack("{s:s}", "termination", "edge"));
+    fp_set(object, "spec", spec);
+    return object;
+}
+
+void fp_add_services(const struct fp_deployment *d, json_t *documents)
+{
+    fp_append(documents, internal_service(d));
+    if (d->node_port > 0)
+        fp_append(documents, node_port(d));
+    if (d->options->ingress != NULL)
+        fp_append(documents, ingress(d));
+    if (d->options->route)
+        fp_append(documents, route(d));
+}

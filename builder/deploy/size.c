@@ -1,0 +1,178 @@
+#include <string.h>
+
+#include "internal.h"
+
+struct fp_role fp_jobmanager_of(const struct fp_deployment *d)
+{
+    const char *cpu = d->options->jobmanager_cpu;
+    return (struct fp_role){"jobmanager", true, cpu != NULL ? cpu : "1", d->jobmanager_mib};
+}
+
+struct fp_role fp_taskmanager_of(const struct fp_deployment *d)
+{
+    const char *cpu = d->options->taskmanager_cpu;
+    return (struct fp_role){"taskmanager", false, cpu != NULL ? cpu : "1", d->taskmanager_mib};
+}
+
+/* Since which version the whole process is sized, and not the heap alone. */
+static bool sizes_process(const struct fp_deployment *d, bool is_jobmanager)
+{
+    return fp_flink_at_least(&d->version, 1, is_jobmanager ? 11 : 10, 0);
+}
+
+const char *fp_role_memory_key(const struct fp_deployment *d, const struct fp_role *role)
+{
+    if (role->is_jobmanager)
+        return sizes_process(d, true)                    ? "jobmanager.memory.process.size"
+               : fp_flink_at_least(&d->version, 1, 6, 0) ? "jobmanager.heap.size"
+                                                         : "jobmanager.heap.mb";
+    return sizes_process(d, false)                   ? "taskmanager.memory.process.size"
+           : fp_flink_at_least(&d->version, 1, 6, 0) ? "taskmanager.heap.size"
+                                                     : "taskmanager.heap.mb";
+}
+
+int64_t fp_role_memory_value(const struct fp_deployment *d, const struct fp_role *role)
+{
+    return sizes_process(d, role->is_jobmanager) ? role->mib : role->mib * 3 / 4;
+}
+
+/* The last value that --conf or -D gives for a key, or NULL. */
+static const char *given_conf(const struct fp_deployment *d, const char *key)
+{
+    size_t len = strlen(key);
+    for (size_t i = d->options->conf.len; i > 0; i--) {
+        const char *pair = d->options->conf.items[i - 1];
+        if (strncmp(pair, key, len) == 0 && pair[len] == '=')
+            return pair + len + 1;
+    }
+    return NULL;
+}
+
+/* A number that can be given by an option and by a key of the configuration. */
+static enum fp_code take_number(const struct fp_deployment *d, const char *title, const char *key,
+                                int64_t option, int64_t *ret, struct fp_error *err)
+{
+    const char *conf = given_conf(d, key);
+    int64_t value = 0;
+    if (conf != NULL && (!fp_parse_count(conf, &value) || value < 1))
+        return fp_fail(err, FP_E_USAGE, "%s: expected a whole number from 1, not '%s'", key, conf);
+    if (conf != NULL && option > 0 && option != value)
+        return fp_fail(err, FP_E_USAGE, "%s %lld and %s=%s: say different things", title,
+                       (long long) option, key, conf);
+    *ret = option > 0 ? option : value;
+    return FP_OK;
+}
+
+/* Below these Flink refuses to start, as its parts do not fit: heap, metaspace and overhead of a
+ * JobManager; with network and managed memory, by their default fractions, a TaskManager's. */
+static int64_t least_mib(const struct fp_deployment *d, bool is_jobmanager)
+{
+    if (!sizes_process(d, is_jobmanager))
+        return 400;
+    if (is_jobmanager)
+        return 704;
+    return fp_flink_at_least(&d->version, 1, 11, 0) ? 982 : 822;
+}
+
+static bool has_fine_grained(const struct fp_deployment *d, const char *prefix, const char *total)
+{
+    for (size_t i = 0; i < d->options->conf.len; i++) {
+        const char *pair = d->options->conf.items[i];
+        if (strncmp(pair, prefix, strlen(prefix)) == 0 && strncmp(pair, total, strlen(total)) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* The memory of a role: option, configuration, or default. */
+static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanager, int64_t *ret,
+                                struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    const struct fp_role role = {.is_jobmanager = is_jobmanager};
+    const char *option = is_jobmanager ? o->jobmanager_memory : o->taskmanager_memory;
+    const char *title = is_jobmanager ? "--jobmanager-memory" : "--taskmanager-memory";
+    const char *key = fp_role_memory_key(d, &role);
+    const char *conf = given_conf(d, key);
+    int64_t from_conf = 0;
+    int64_t mib = !is_jobmanager ? 1728 : sizes_process(d, true) ? 1600 : 1024;
+    enum fp_code code = option != NULL ? fp_parse_mib(option, title, &mib, err) : FP_OK;
+    if (code == FP_OK && conf != NULL)
+        code = fp_parse_mib(conf, key, &from_conf, err);
+    if (code != FP_OK)
+        return code;
+    if (conf != NULL && !sizes_process(d, is_jobmanager))
+        from_conf = (from_conf * 4 + 2) / 3;
+    if (conf != NULL && option != NULL && from_conf != mib)
+        return fp_fail(err, FP_E_USAGE, "%s %s and %s=%s: do not add up; give one of them", title,
+                       option, key, conf);
+    mib = conf != NULL ? from_conf : mib;
+    const char *prefix = is_jobmanager ? "jobmanager.memory." : "taskmanager.memory.";
+    int64_t least = least_mib(d, is_jobmanager);
+    if (mib < least && !has_fine_grained(d, prefix, key)) {
+        code = fp_fail(err, FP_E_USAGE,
+                       "%s: %lldMi cannot hold what Flink %s needs at the least: %lldMi", title,
+                       (long long) mib, d->version.text, (long long) least);
+        (void) fp_hint(err, "give more, or set its parts with -D %s...", prefix);
+        return code;
+    }
+    *ret = mib;
+    return FP_OK;
+}
+
+static enum fp_code take_autoscale(struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    if (o->autoscale == NULL)
+        return FP_OK;
+    struct fp_split split = fp_split_at(o->autoscale, ':');
+    bool fine = split.rest != NULL && fp_parse_count(split.first, &d->min_replicas) &&
+                fp_parse_count(split.rest, &d->max_replicas) && d->min_replicas > 0 &&
+                d->max_replicas >= d->min_replicas;
+    free(split.first);
+    if (!fine)
+        return fp_fail(err, FP_E_USAGE, "--autoscale: expected MIN:MAX such as 1:8, not '%s'",
+                       o->autoscale);
+    if (o->parallelism > 0 || o->replicas > 0)
+        return fp_fail(err, FP_E_USAGE,
+                       "--autoscale: goes with neither --parallelism nor "
+                       "--replicas: the job takes all slots that there are");
+    return FP_OK;
+}
+
+static enum fp_code count_replicas(struct fp_deployment *d, struct fp_error *err)
+{
+    int64_t needed = (d->parallelism + d->slots - 1) / d->slots;
+    d->replicas = d->options->replicas > 0 ? d->options->replicas : needed;
+    if (d->is_job && d->replicas < needed) {
+        enum fp_code code =
+            fp_fail(err, FP_E_USAGE,
+                    "--replicas %lld: with %lld slots each that is less than the "
+                    "parallelism %lld",
+                    (long long) d->replicas, (long long) d->slots, (long long) d->parallelism);
+        (void) fp_hint(err, "%lld are needed", (long long) needed);
+        return code;
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_deployment_size(struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    enum fp_code code =
+        take_number(d, "--slots", "taskmanager.numberOfTaskSlots", o->slots, &d->slots, err);
+    if (code == FP_OK)
+        code = take_number(d, "--parallelism", "parallelism.default", o->parallelism,
+                           &d->parallelism, err);
+    if (code != FP_OK)
+        return code;
+    d->slots = d->slots > 0 ? d->slots : 1;
+    if (d->parallelism == 0)
+        d->parallelism = o->replicas > 0 ? o->replicas * d->slots : 1;
+    code = take_autoscale(d, err);
+    if (code == FP_OK)
+        code = count_replicas(d, err);
+    if (code == FP_OK)
+        code = take_memory(d, true, &d->jobmanager_mib, err);
+    return code == FP_OK ? take_memory(d, false, &d->taskmanager_mib, err) : code;
+}

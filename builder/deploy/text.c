@@ -1,0 +1,112 @@
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "internal.h"
+
+struct fp_split fp_split_at(const char *text, char separator)
+{
+    const char *found = strchr(text, separator);
+    if (found == NULL)
+        return (struct fp_split){fp_xstrdup(text), NULL};
+    return (struct fp_split){fp_xstrndup(text, (size_t) (found - text)), found + 1};
+}
+
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+
+bool fp_is_dns_label(const char *text, size_t max)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= max && strspn(text, LOWER DIGITS "-") == len && text[0] != '-' &&
+           text[len - 1] != '-';
+}
+
+bool fp_is_dns_name(const char *text)
+{
+    if (strlen(text) > 253)
+        return false;
+    for (const char *p = text;;) {
+        struct fp_split split = fp_split_at(p, '.');
+        bool fine = fp_is_dns_label(split.first, 63);
+        free(split.first);
+        if (!fine || split.rest == NULL)
+            return fine;
+        p = split.rest;
+    }
+}
+
+bool fp_parse_count(const char *text, int64_t *ret)
+{
+    size_t len = strlen(text);
+    if (len == 0 || len > 9 || strspn(text, DIGITS) != len)
+        return false;
+    *ret = strtoll(text, NULL, 10);
+    return true;
+}
+
+/* Flink's and Kubernetes' units. Kubernetes' own "m" would be thousandths of a byte, which nobody
+ * means. */
+static const struct unit {
+    const char *name;
+    int64_t kib;
+} units[] = {
+    {"m", 1024},     {"mb", 1024},     {"mi", 1024}, {"mib", 1024}, {"g", 1048576}, {"gb", 1048576},
+    {"gi", 1048576}, {"gib", 1048576}, {"k", 1},     {"kb", 1},     {"ki", 1},      {"kib", 1},
+};
+
+enum fp_code fp_parse_mib(const char *text, const char *title, int64_t *ret, struct fp_error *err)
+{
+    size_t digits = strspn(text, DIGITS);
+    cleanup_free char *number = fp_xstrndup(text, digits);
+    const char *unit = text + digits + strspn(text + digits, " ");
+    int64_t value = 0;
+    if (fp_parse_count(number, &value)) {
+        for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+            if (strcasecmp(unit, units[i].name) == 0 && value * units[i].kib >= 1024) {
+                *ret = value * units[i].kib / 1024;
+                return FP_OK;
+            }
+        }
+    }
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is no size", title, text);
+    (void) fp_hint(err, "for example 1600Mi or 2Gi");
+    return code;
+}
+
+json_t *fp_kube_literal(const char *text)
+{
+    struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
+    enum fp_code code = FP_OK;
+    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
+        code = fp_buf_add(&out, *p == '$' ? "$$" : p, *p == '$' ? 2 : 1, NULL);
+    json_t *value = json_string(fp_buf_text(&out));
+    fp_buf_clear(&out);
+    return value;
+}
+
+void fp_set(json_t *object, const char *key, json_t *take_value)
+{
+    if (take_value != NULL)
+        (void) json_object_set_new(object, key, take_value);
+}
+
+void fp_append(json_t *array, json_t *take_value)
+{
+    if (take_value != NULL)
+        (void) json_array_append_new(array, take_value);
+}
+
+void fp_add_pairs(json_t *object, const struct fp_strv *pairs)
+{
+    for (size_t i = 0; i < pairs->len; i++) {
+        struct fp_split split = fp_split_at(pairs->items[i], '=');
+        fp_set(object, split.first, json_string(split.rest != NULL ? split.rest : ""));
+        free(split.first);
+    }
+}
+
+json_t *fp_raw(const char *text)
+{
+    return json_pack("{s:s}", FP_YAML_RAW, text);
+}

@@ -1,0 +1,112 @@
+#include "yaml_scalar.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS  "0123456789"
+
+/* "1728Mi", "500m": quantities, which no version of YAML takes for a number. */
+static bool is_quantity(const char *text)
+{
+    static const char *const units[] = {"m", "Ki", "Mi", "Gi", "Ti"};
+    size_t digits = strspn(text, DIGITS);
+    for (size_t i = 0; digits > 0 && i < sizeof(units) / sizeof(units[0]); i++) {
+        if (strcmp(text + digits, units[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What YAML 1.1 or 1.2 reads as true, false or null, in any case. */
+static bool is_reserved(const char *text)
+{
+    static const char *const words[] = {"y",   "n",    "yes",   "no",  "on",
+                                        "off", "true", "false", "null"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasecmp(text, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Numbers begin with a digit, a sign or a dot, so what begins with a letter is none; "-Dkey" and
+ * "--key" are no block sequences. */
+static bool begins_plain(const char *text)
+{
+    size_t dashes = strspn(text, "-");
+    const char *first = text + dashes;
+    return dashes <= 2 && *first != '\0' &&
+           strchr(dashes > 0 ? LETTERS : LETTERS "/_", *first) != NULL;
+}
+
+bool fp_yaml_is_plain(const char *text)
+{
+    size_t len = strlen(text);
+    if (is_quantity(text))
+        return true;
+    return begins_plain(text) && !is_reserved(text) && text[len - 1] != ':' &&
+           strspn(text, LETTERS DIGITS "/_-.:@%+=,()$") == len;
+}
+
+/* The code point at `*text`, which is moved behind it. The text is valid UTF-8. */
+static uint32_t next_point(const unsigned char **text)
+{
+    const unsigned char *p = *text;
+    size_t more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
+    static const unsigned char masks[] = {0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t point = p[0] & masks[more];
+    for (size_t i = 1; i <= more && p[i] != '\0'; i++)
+        point = point << 6 | (p[i] & 0x3fU);
+    *text = p + more + 1;
+    return point;
+}
+
+/* Not printable in YAML, or a line break or mark that readers treat in different ways. */
+static bool needs_escape(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029 ||
+           point == 0xfeff || (point >= 0xfff0 && point <= 0xffff);
+}
+
+bool fp_yaml_is_literal(const char *text)
+{
+    size_t len = strlen(text);
+    if (len < 2 || text[len - 1] != '\n' || text[len - 2] == '\n' || text[0] == ' ' ||
+        text[0] == '\n')
+        return false;
+    const unsigned char *p = (const unsigned char *) text;
+    while (*p != '\0') {
+        uint32_t point = next_point(&p);
+        if (point != '\n' && needs_escape(point))
+            return false;
+    }
+    return true;
+}
+
+static enum fp_code put_point(struct fp_buf *out, const unsigned char *at, size_t len,
+                              uint32_t point, struct fp_error *err)
+{
+    if (point == '"' || point == '\\')
+        return fp_buf_addf(out, err, "\\%c", (char) point);
+    if (point == '\n')
+        return fp_buf_add_text(out, "\\n", err);
+    if (point == '\t')
+        return fp_buf_add_text(out, "\\t", err);
+    if (needs_escape(point))
+        return fp_buf_addf(out, err, "\\u%04x", point);
+    return fp_buf_add(out, at, len, err);
+}
+
+enum fp_code fp_yaml_put_quoted(struct fp_buf *out, const char *text, struct fp_error *err)
+{
+    const unsigned char *p = (const unsigned char *) text;
+    enum fp_code code = fp_buf_add_text(out, "\"", err);
+    while (*p != '\0' && code == FP_OK) {
+        const unsigned char *at = p;
+        uint32_t point = next_point(&p);
+        code = put_point(out, at, (size_t) (p - at), point, err);
+    }
+    return code == FP_OK ? fp_buf_add_text(out, "\"", err) : code;
+}

@@ -1,0 +1,42 @@
+"""What the tests of manifests share."""
+
+import flink_images
+import manifests
+import program as programs
+import pytest
+
+
+class Generator(programs.Program):
+    """flinkpack with one image in its local store."""
+
+    def has(self, image, name=flink_images.NAME):
+        """Make it that image."""
+        self.image = flink_images.store(self, image, name)
+        return self
+
+    def generate(self, *words, **more):
+        return self.run("generate", "--image", self.image, *words, **more)
+
+    def documents(self, *words, **more):
+        return manifests.load(self.generate(*words, **more).out)
+
+    def refuses(self, *words, status=programs.USAGE):
+        """The text of the refusal."""
+        result = self.try_run("generate", "--image", self.image, *words)
+        assert result.status == status, result.err
+        assert result.out == ""
+        return result.err
+
+
+@pytest.fixture
+def flinkpack(tmp_path):
+    binary = programs.find("dev")
+    if not binary.exists():
+        pytest.skip("%s is not built" % binary)
+    return Generator(tmp_path, binary)
+
+
+@pytest.fixture
+def orders(flinkpack):
+    """An image of ours with a job, of a recent Flink."""
+    return flinkpack.has(flink_images.ours("1.20.5"))

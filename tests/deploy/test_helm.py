@@ -1,0 +1,135 @@
+"""generate --format helm: the chart's own files, and, where there is a helm, what it renders."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import flink_images
+import manifests
+import pytest
+from test_kubernetes import AWKWARD, FULL, KINDS, VERSIONS
+
+HELM = os.environ.get("HELM") or shutil.which("helm")
+needs_helm = pytest.mark.skipif(HELM is None, reason="helm is not installed ($HELM)")
+
+WORDS = [word for word in FULL if word not in ("--namespace", "team")]
+# --label team=orders was taken apart by that.
+WORDS = WORDS[:WORDS.index("--label") + 1] + ["team=orders"] + [
+    word for word in WORDS[WORDS.index("--label") + 1:] if word != "team=orders"]
+
+
+def helm(*words):
+    result = subprocess.run([HELM, *map(str, words)], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture
+def chart(flinkpack, tmp_path):
+    def make(image, *words):
+        folder = tmp_path / "chart"
+        shutil.rmtree(folder, ignore_errors=True)
+        flinkpack.has(image).generate("--format", "helm", "--output-dir", folder, *words)
+        return folder
+    return make
+
+
+def test_values(chart):
+    folder = chart(flink_images.ours("1.20.5"), "--parallelism", "4", "--slots", "2", "--", "a", "")
+    [values] = manifests.load((folder / "values.yaml").read_text())
+    [about] = manifests.load((folder / "Chart.yaml").read_text())
+    schema = json.loads((folder / "values.schema.json").read_text())
+    assert about["apiVersion"] == "v2" and about["appVersion"] == "1.20.5"
+    assert set(values) <= set(schema["properties"])
+    assert values["image"]["repository"] == "registry.example.com/team/orders"
+    assert values["image"]["tag"] == "1.2" and values["image"]["digest"].startswith("sha256:")
+    assert values["flink"] == {"type": "job", "parallelism": 4}
+    assert values["job"]["arguments"] == ["a", ""]
+
+
+@needs_helm
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_rendered(chart, version, kind):
+    folder = chart(flink_images.ours(version, kind), "--parallelism", "5", "--slots", "2")
+    helm("lint", "--strict", folder, "--kube-version", "1.35.0")
+    documents = manifests.load(helm("template", "orders", folder, "--kube-version", "1.35.0"))
+    manifests.check_all(ordered(documents))
+    assert manifests.workload(documents, "taskmanager")["spec"]["replicas"] == 3
+    other = "session" if kind == "job" else "job"
+    documents = manifests.load(helm("template", "orders", folder, "--kube-version", "1.35.0",
+                                    "--set", "flink.type=" + other))
+    manifests.check_all(ordered(documents))
+    expected = {"job": "Job", "session": "Deployment"}[other]
+    assert manifests.workload(documents, "jobmanager")["kind"] == expected
+
+
+def ordered(documents):
+    """helm sorts by kind in its own way."""
+    return sorted(documents, key=lambda one: manifests.ORDER.index(one["kind"]))
+
+
+@needs_helm
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option(chart, kind):
+    folder = chart(flink_images.ours("2.2.1", kind), *WORDS)
+    helm("lint", "--strict", folder, "--kube-version", "1.35.0")
+    documents = manifests.load(helm("template", "orders", folder, "--kube-version", "1.35.0"))
+    manifests.check_all(ordered(documents))
+
+
+@needs_helm
+def test_the_same_as_without_helm(chart, flinkpack):
+    """What the chart renders for a release of the same name is what kubernetes is given."""
+    words = ["--parallelism", "3", "--metrics", "-D", "a.b=c", "--", "--x", "$Y", "{{ .z }}"]
+    folder = chart(flink_images.ours("1.18.1"), *words)
+    rendered = manifests.load(helm("template", "orders", folder, "--kube-version", "1.35.0"))
+    plain = flinkpack.documents(*words)
+    for component in ("jobmanager", "taskmanager"):
+        assert manifests.container(rendered, component) == manifests.container(plain, component)
+    assert manifests.properties(rendered) == manifests.properties(plain)
+
+
+@needs_helm
+def test_arguments_arrive_as_they_are(chart):
+    folder = chart(flink_images.ours("1.20.5"), "--env", "B={{ .Values.x }} {{", "--", *AWKWARD)
+    documents = manifests.load(helm("template", "orders", folder, "--kube-version", "1.35.0"))
+    assert manifests.argv(documents, "jobmanager") == [
+        "job-cluster", "--job-classname", "com.example.Orders", "--", *AWKWARD]
+    env = {one["name"]: one.get("value") for one in
+           manifests.container(documents, "jobmanager")["env"]}
+    assert env["B"] == "{{ .Values.x }} {{"
+
+
+@needs_helm
+def test_high_availability_follows_the_release(chart):
+    folder = chart(flink_images.ours("2.2.1"), "--ha", "--ha-dir", "s3://b/h")
+    documents = manifests.load(helm("template", "blue", folder, "--namespace", "team",
+                                    "--kube-version", "1.35.0"))
+    manifests.check_all(ordered(documents))
+    conf = manifests.properties(documents)
+    assert conf["kubernetes.cluster-id"] == "blue" and conf["kubernetes.namespace"] == "team"
+    assert manifests.named(documents, "RoleBinding")["subjects"][0]["namespace"] == "team"
+
+
+@needs_helm
+def test_values_are_checked(chart):
+    folder = chart(flink_images.ours("2.2.1"))
+    result = subprocess.run([HELM, "template", "a", folder, "--kube-version", "1.35.0", "--set",
+                             "flink.type=cluster"], capture_output=True, text=True)
+    assert result.returncode != 0 and "flink" in result.stderr
+
+
+@needs_helm
+def test_memory_follows_the_values(chart):
+    for version in ("1.8.3", "1.20.5"):
+        folder = chart(flink_images.ours(version))
+        documents = manifests.load(helm("template", "a", folder, "--kube-version", "1.35.0", "--set",
+                                        "taskmanager.memoryMiB=4096"))
+        manifests.check_memory(documents)
+
+
+def test_a_namespace_is_the_releases(orders, tmp_path):
+    assert "no place" in orders.refuses("--format", "helm", "--namespace", "a", "--output-dir",
+                                        tmp_path / "x")

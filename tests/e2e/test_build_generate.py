@@ -1,0 +1,44 @@
+"""build --push --generate: the manifests are of the image that was just pushed."""
+
+import manifests
+
+
+def test_one_command(flinkpack, inputs, registry, tmp_path):
+    name = "%s/deploy/orders:1.0" % registry
+    values = tmp_path / "values.yaml"
+    values.write_text("name: blue\nparallelism: 4\nslots: 2\narguments: [--input, '']\n"
+                      "label: {team: orders}\nconf: {state.backend.type: hashmap}\n")
+    folder = tmp_path / "k8s"
+    result = flinkpack.run("build", "--from-archive", inputs.archive(), "--base", inputs.base,
+                           "--job-jar", inputs.job, "--image-name", name, "--push", "--generate",
+                           folder, "--values", values)
+    [kustomization] = manifests.load((folder / "kustomization.yaml").read_text())
+    documents = [manifests.load((folder / one).read_text())[0]
+                 for one in kustomization["resources"]]
+    manifests.check_all(documents)
+    image = manifests.container(documents, "jobmanager")["image"]
+    assert image == name.rpartition(":")[0] + "@" + result.digest
+    assert result.name == image
+    assert manifests.argv(documents, "jobmanager")[-3:] == ["--", "--input", ""]
+    assert manifests.workload(documents, "taskmanager")["spec"]["replicas"] == 2
+    assert documents[0]["metadata"]["labels"]["team"] == "orders"
+    assert "kubectl delete job blue-jobmanager --cascade=foreground" in result.err
+    # The registry answers without the local store, too.
+    again = flinkpack.run("generate", "--image", name, "--values", values, "--store",
+                          tmp_path / "none").out
+    assert manifests.load(again) == documents
+
+
+def test_mistakes_are_found_before_the_build(flinkpack, inputs, tmp_path):
+    words = ["build", "--from-archive", inputs.archive(), "--base", inputs.base, "--generate",
+             tmp_path / "out"]
+    assert "--push" in flinkpack.try_run(*words).err
+    values = tmp_path / "values.yaml"
+    values.write_text("paralellism: 3\n")
+    words += ["--push", "--image-name", "registry.invalid/a:1", "--values", values]
+    result = flinkpack.try_run(*words)
+    assert result.status == 2 and "paralellism" in result.err and "parallelism" in result.err
+    values.write_text("parallelism: many\n")
+    assert "many" in flinkpack.try_run(*words).err
+    assert "--generate" in flinkpack.try_run("build", "--from-archive", inputs.archive(), "--base",
+                                             inputs.base, "--values", values).err

@@ -1,0 +1,129 @@
+"""What generate writes runs as it stands: the args, settings, mounts and users of the manifests
+start a real Flink out of the image that they are for."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import pathlib
+
+import manifests
+import program
+import pytest
+from test_real_flink import base, real, shop, versions  # noqa: F401 (fixtures)
+
+ARGUMENTS = ["--config", "prod", "--job", "5", "a b", '"q"', "$X", "$(POD_IP)", ""]
+
+
+class Pods:
+    """The containers of a deployment."""
+
+    def __init__(self, real, documents):
+        self.real, self.documents = real, documents
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=real.shop, prefix="pods-"))
+        self.state = real.shop / "state"
+        self.state.mkdir(exist_ok=True)
+        os.chmod(self.folder, 0o755)
+        os.chmod(self.state, 0o1777)
+
+    def environment(self, one):
+        found = {}
+        for entry in one["env"]:
+            source = entry.get("valueFrom", {})
+            if "fieldRef" in source:
+                assert source["fieldRef"]["fieldPath"] == "status.podIP"
+                found[entry["name"]] = "127.0.0.1"
+            elif "configMapKeyRef" in source:
+                ref = source["configMapKeyRef"]
+                config = manifests.named(self.documents, "ConfigMap", ref["name"])
+                found[entry["name"]] = config["data"][ref["key"]]
+            else:
+                found[entry["name"]] = manifests.expand(entry["value"], found)
+        return found
+
+    def mounts(self, component, one):
+        spec = manifests.workload(self.documents, component)["spec"]["template"]["spec"]
+        volumes = {volume["name"]: volume for volume in spec["volumes"]}
+        found = {}
+        for mount in one["volumeMounts"]:
+            if "emptyDir" not in volumes[mount["name"]]:
+                found[mount["mountPath"]] = str(self.state)
+            elif mount["mountPath"] == "/tmp":
+                folder = self.folder / ("tmp-" + component)
+                folder.mkdir()
+                os.chmod(folder, 0o1777)
+                found["/tmp"] = str(folder)
+            else:
+                found[mount["mountPath"]] = None
+        return found
+
+    def container(self, component):
+        one = manifests.container(self.documents, component)
+        assert one["securityContext"]["readOnlyRootFilesystem"] is True
+        return {"name": component, "env": self.environment(one),
+                "args": manifests.argv(self.documents, component, "127.0.0.1"),
+                "mounts": self.mounts(component, one)}
+
+    def run(self, until, **more):
+        config = self.real.image.config
+        plan = {"root": str(self.real.root), "uid": 9999, "gid": 9999, "env": self.real.image.env,
+                "workdir": config["WorkingDir"], "entrypoint": config["Entrypoint"],
+                "hosts": [one["metadata"]["name"] for one in self.documents
+                          if one["kind"] == "Service"],
+                "containers": [self.container("jobmanager"), self.container("taskmanager")],
+                "until": until, **more}
+        (self.folder / "plan.json").write_text(json.dumps(plan))
+        done = subprocess.run(
+            ["unshare", "--net", sys.executable, program.ROOT / "tests/lib/pods.py", self.folder],
+            capture_output=True, text=True, timeout=400)
+        assert done.returncode == 0, done.stderr + self.log("jobmanager")[-3000:]
+        return json.loads(done.stdout)
+
+    def log(self, component):
+        path = self.folder / (component + ".log")
+        return path.read_text(errors="replace") if path.exists() else ""
+
+
+@pytest.fixture
+def pods(real):
+    if os.geteuid() != 0:
+        pytest.skip("only root can give the containers a network of their own")
+    program.need("unshare")
+
+    def make(*words):
+        out = real.program.run("generate", "--image", real.name, *words).out
+        documents = manifests.load(out)
+        manifests.check_all(documents)
+        return Pods(real, documents)
+    return make
+
+
+def test_a_job_with_awkward_arguments_finishes(pods):
+    one = pods("--parallelism", "2", "--slots", "2", "--", *ARGUMENTS)
+    status = one.run("exit")["status"]
+    log = one.log("jobmanager")
+    assert status == 0, log[-3000:]
+    for number, argument in enumerate(ARGUMENTS):
+        assert "argument %d: %s\n" % (number, argument) in log
+    assert "(a b,10)" in one.log("taskmanager") and "($X,10)" in one.log("taskmanager")
+
+
+def test_a_job_resumes_from_a_savepoint(pods):
+    words = ["--claim", "state:1Gi:/mnt", "--savepoint-dir", "file:///mnt"]
+    job = ["--", "--times", "300", "--pause", "20"]
+    first = pods(*words, *job)
+    savepoint = first.run("savepoint", savepoint="/mnt")["savepoint"]
+    assert savepoint, first.log("jobmanager")[-3000:]
+    assert "(flink,300)" not in first.log("taskmanager")
+    second = pods(*words, "--from-savepoint", savepoint, *job)
+    assert second.run("exit")["status"] == 0, second.log("jobmanager")[-3000:]
+    log = second.log("taskmanager")
+    assert "(flink,300)" in log, "it went on to the end"
+    assert "(flink,1)\n" not in log, "it did not begin anew"
+
+
+def test_a_session_has_its_slots(pods):
+    one = pods("--type", "session", "--slots", "3", "--jobmanager-memory", "1g")
+    overview = one.run("slots")["overview"]
+    assert overview and overview["slots-total"] == 3, one.log("taskmanager")[-3000:]

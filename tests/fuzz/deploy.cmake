@@ -1,0 +1,1 @@
+fp_add_fuzz(yaml_write deploy)

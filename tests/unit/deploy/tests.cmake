@@ -1,0 +1,6 @@
+foreach(test yaml deployment patch golden)
+    fp_add_unit_test(deploy test_${test}.c)
+endforeach()
+foreach(test yaml patch)
+    target_include_directories(unit_deploy_test_${test} PRIVATE "${CMAKE_SOURCE_DIR}/builder/deploy")
+endforeach()
