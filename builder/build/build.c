@@ -6,20 +6,27 @@
 /* Everything that a build has in its hands. */
 struct work {
     struct fp_plan plan;
+    struct fp_repo *store; /* open, so that nobody takes blobs out of it meanwhile */
     struct fp_pool *pool;
     struct fp_flink flink;
     struct fp_bases bases;
     struct fp_platform_image *images;
     struct fp_blob *root;
+    struct fp_early early;
+    struct fp_pool *beside;                      /* one thread, for the base */
+    const struct fp_flink_version *base_version; /* chooses the base; not read where one is named */
 };
 
 static void work_clear(struct work *work)
 {
+    fp_early_clear(&work->early);
+    fp_pool_free(work->beside);
     fp_blob_unref(work->root);
     fp_platform_images_free(work->images, work->plan.platform_count);
     fp_bases_clear(&work->bases);
     fp_flink_clear(&work->flink);
     fp_pool_free(work->pool);
+    fp_repo_free(work->store);
     fp_plan_clear(&work->plan);
 }
 #define cleanup_work __attribute__((cleanup(work_clear)))
@@ -28,8 +35,7 @@ static void work_clear(struct work *work)
 static enum fp_code prepare(const struct fp_build_context *context, struct work *work,
                             struct fp_error *err)
 {
-    cleanup_repo struct fp_repo *store = NULL;
-    enum fp_code code = fp_repo_open_layout(context->store_folder, true, &store, err);
+    enum fp_code code = fp_repo_open_layout(context->store_folder, true, &work->store, err);
     if (code == FP_OK)
         code = fp_mkdir_p(context->cache_folder, 0755, err);
     if (code != FP_OK)
@@ -39,21 +45,47 @@ static enum fp_code prepare(const struct fp_build_context *context, struct work 
     return FP_OK;
 }
 
-/* Flink comes before its base, as its version says which base is right; with --from-image the
- * base is where Flink is. */
+static enum fp_code open_bases(void *context, struct fp_error *err)
+{
+    struct work *work = context;
+    return fp_bases_open(&work->plan, work->base_version, &work->bases, err);
+}
+
+/* The image is where Flink is. */
+static enum fp_code obtain_from_image(struct work *work, struct fp_error *err)
+{
+    enum fp_code code = open_bases(work, err);
+    return code == FP_OK ? fp_flink_of_image(&work->bases.images[0], &work->flink, err) : code;
+}
+
+/* Which base is right depends on Flink's version; where that is known, or a base was named, the
+ * base is fetched while Flink is. */
+static enum fp_code obtain_both(struct work *work, struct fp_error *err)
+{
+    const struct fp_plan *plan = &work->plan;
+    bool beside = plan->options->base != NULL || plan->source == FP_FROM_RELEASE;
+    cleanup_free char *archive = NULL;
+    cleanup_free char *folder = NULL;
+    work->beside = fp_pool_new(1);
+    work->base_version = &plan->version;
+    if (beside)
+        fp_pool_add(work->beside, open_bases, work);
+    enum fp_code code = fp_flink_fetch(plan, &work->flink, &archive, &folder, err);
+    if (code == FP_OK && archive != NULL)
+        code = fp_early_start(&work->early, plan, archive, err);
+    if (code == FP_OK)
+        code = fp_flink_read(plan, work->pool, archive, folder, &work->flink, err);
+    work->base_version = beside ? work->base_version : &work->flink.version;
+    if (code == FP_OK && !beside)
+        fp_pool_add(work->beside, open_bases, work);
+    return code == FP_OK ? fp_pool_wait(work->beside, err) : code;
+}
+
 static enum fp_code obtain_inputs(struct work *work, struct fp_error *err)
 {
     const struct fp_plan *plan = &work->plan;
-    enum fp_code code = FP_OK;
-    if (plan->source == FP_FROM_IMAGE) {
-        code = fp_bases_open(plan, NULL, &work->bases, err);
-        if (code == FP_OK)
-            code = fp_flink_of_image(&work->bases.images[0], &work->flink, err);
-    } else {
-        code = fp_flink_obtain(plan, work->pool, &work->flink, err);
-        if (code == FP_OK)
-            code = fp_bases_open(plan, &work->flink.version, &work->bases, err);
-    }
+    enum fp_code code =
+        plan->source == FP_FROM_IMAGE ? obtain_from_image(work, err) : obtain_both(work, err);
     return code == FP_OK ? fp_check_fit(plan, &work->flink, &work->bases, err) : code;
 }
 
@@ -72,26 +104,39 @@ static enum fp_code make_images(struct work *work, struct fp_error *err)
     return fp_image_root(plan, &work->flink, &work->bases, work->images, &work->root, err);
 }
 
+static enum fp_code run(struct work *work, const struct fp_build_options *options,
+                        const struct fp_build_context *context, json_t **ret_metadata,
+                        struct fp_error *err)
+{
+    enum fp_code code = fp_plan_make(options, context, &work->plan, err);
+    if (code == FP_OK)
+        code = prepare(context, work, err);
+    if (code == FP_OK)
+        code = obtain_inputs(work, err);
+    if (code == FP_OK)
+        code = make_images(work, err);
+    if (code == FP_OK)
+        code = fp_early_wait(&work->early, err);
+    if (code != FP_OK)
+        return code;
+    *ret_metadata = fp_metadata(&work->plan, &work->flink, &work->bases, work->images, work->root);
+    return options->dry_run ? FP_OK
+                            : fp_outputs_write(&work->plan, &work->bases, work->images, work->root,
+                                               &work->early, *ret_metadata, err);
+}
+
 enum fp_code fp_build_run(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_build_result *ret,
                           struct fp_error *err)
 {
     cleanup_work struct work work = {0};
-    enum fp_code code = fp_plan_make(options, context, &work.plan, err);
-    if (code == FP_OK)
-        code = prepare(context, &work, err);
-    if (code == FP_OK)
-        code = obtain_inputs(&work, err);
-    if (code == FP_OK)
-        code = make_images(&work, err);
-    if (code != FP_OK)
+    cleanup_json json_t *metadata = NULL;
+    enum fp_code code = run(&work, options, context, &metadata, err);
+    if (code != FP_OK) {
+        /* Nobody should wait for an upload that has become useless. */
+        fp_interrupt_give_up();
         return code;
-    cleanup_json json_t *metadata =
-        fp_metadata(&work.plan, &work.flink, &work.bases, work.images, work.root);
-    if (!options->dry_run)
-        code = fp_outputs_write(&work.plan, &work.bases, work.images, work.root, metadata, err);
-    if (code != FP_OK)
-        return code;
+    }
     ret->name = fp_xstrdup(work.plan.title);
     ret->digest = fp_blob_descriptor(work.root)->digest;
     ret->metadata = steal_pointer(&metadata);

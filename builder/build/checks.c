@@ -64,6 +64,26 @@ static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *fl
                   with_main);
 }
 
+/* An image that has a job already keeps it, and two jobs in one image stop Flink. */
+static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink *flink,
+                               const struct fp_base_image *image)
+{
+    cleanup_strv struct fp_strv old = {0};
+    cleanup_free char *folder = fp_xasprintf("%s/usrlib", flink->home + 1);
+    if (flink->has_dist || plan->job_jars.len == 0)
+        return;
+    fp_tree_children(image->facts.tree, folder, &old);
+    for (size_t i = 0; i < old.len; i++) {
+        bool replaced = false;
+        for (size_t k = 0; k < plan->job_jars.len; k++)
+            replaced = replaced || strcmp(fp_path_base(plan->job_jars.items[k]), old.items[i]) == 0;
+        if (!replaced)
+            fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                      "--from-image: the image has /%s/%s already, which stays beside the new job",
+                      folder, old.items[i]);
+    }
+}
+
 static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_flink *flink,
                                     const struct fp_bases *bases, const struct fp_base_image *image,
                                     struct fp_error *err)
@@ -126,6 +146,7 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
                            flink->traits->default_java);
             return failed;
         }
+        warn_about_old_job(plan, flink, image);
         enum fp_code code = check_base_java(plan, flink, bases, image, err);
         if (code == FP_OK)
             code = check_job_java(plan, bases, image, err);

@@ -101,21 +101,31 @@ static enum fp_code check_version(const struct fp_plan *plan, const struct fp_fl
     return FP_OK;
 }
 
-enum fp_code fp_flink_obtain(const struct fp_plan *plan, struct fp_pool *pool, struct fp_flink *ret,
-                             struct fp_error *err)
+enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret, char **ret_archive,
+                            char **ret_folder, struct fp_error *err)
 {
     const struct fp_build_options *options = plan->options;
-    const char *archive = options->from_archive;
-    cleanup_free char *folder = NULL;
     enum fp_code code = FP_OK;
-    if (plan->source == FP_FROM_RELEASE) {
+    switch (plan->source) {
+    case FP_FROM_RELEASE:
         code = fetch_release(plan, ret, err);
-        archive = ret->release.archive_path;
-    } else if (plan->source == FP_FROM_LOCAL_DIST) {
-        code = fp_distribution_find(options->local_dist, &folder, err);
+        *ret_archive = fp_xstrdup(ret->release.archive_path);
+        return code;
+    case FP_FROM_ARCHIVE:
+        *ret_archive = fp_xstrdup(options->from_archive);
+        return FP_OK;
+    case FP_FROM_LOCAL_DIST:
+        return fp_distribution_find(options->local_dist, ret_folder, err);
+    case FP_FROM_IMAGE:
+        break;
     }
-    if (code == FP_OK)
-        code = read_distribution(plan, pool, archive, folder, ret, err);
+    return fp_fail(err, FP_E_INTERNAL, "an image is not fetched as a distribution");
+}
+
+enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool, const char *archive,
+                           const char *folder, struct fp_flink *ret, struct fp_error *err)
+{
+    enum fp_code code = read_distribution(plan, pool, archive, folder, ret, err);
     if (code != FP_OK)
         return code;
     ret->version = ret->dist.version;

@@ -135,9 +135,17 @@ struct fp_flink {
     char *home; /**< "/opt/flink" */
 };
 
-/** Get Flink; for FP_FROM_IMAGE see fp_flink_of_image(). */
-FP_CHECKED enum fp_code fp_flink_obtain(const struct fp_plan *plan, struct fp_pool *pool,
-                                        struct fp_flink *ret, struct fp_error *err);
+/**
+ * Get hold of the archive or folder that Flink is in; not for FP_FROM_IMAGE.
+ * @param ret_archive Its path, owned by the caller; NULL where it is a folder.
+ * @param ret_folder  Likewise.
+ */
+FP_CHECKED enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
+                                       char **ret_archive, char **ret_folder, struct fp_error *err);
+/** Read it, and make the distribution's layer. One of `archive` and `folder` is not NULL. */
+FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
+                                      const char *archive, const char *folder, struct fp_flink *ret,
+                                      struct fp_error *err);
 /** Recognise the Flink of an image: its home, version and traits. */
 FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
                                           struct fp_error *err);
@@ -261,11 +269,37 @@ FP_CHECKED enum fp_code fp_layers_make(const struct fp_plan *plan, const struct 
 void fp_platform_images_free(struct fp_platform_image *take_images, size_t count);
 /** Command lines worth typing next, for the first output. */
 void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret);
+/**
+ * A release archive on its way to the registries while it is still being read. The digest is all
+ * that an upload needs, and most archives then serve as a layer as they are; one that does not
+ * leaves an unreferenced blob behind, which registries collect. Zero-initialise.
+ */
+struct fp_early {
+    struct fp_pool *pool;
+    struct fp_blob *blob;
+    struct fp_early_upload *uploads; /**< one an output; of files and folders empty */
+    size_t count;
+};
+
+/** Begin, where there are registries to push to and the archive begins like a release. */
+FP_CHECKED enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
+                                       const char *archive, struct fp_error *err);
+/** Wait for the uploads; their failure is the build's. */
+FP_CHECKED enum fp_code fp_early_wait(struct fp_early *early, struct fp_error *err);
+/** The repo that was opened for an output, owned by the caller; NULL: none was. */
+struct fp_repo *fp_early_take_repo(struct fp_early *early, size_t output);
+/** Wait for what is still under way, and release the members. */
+void fp_early_clear(struct fp_early *early);
+
+/** Open the place that an output names. */
+FP_CHECKED enum fp_code fp_output_open(const struct fp_plan *plan,
+                                       const struct fp_plan_output *output, struct fp_repo **ret,
+                                       struct fp_error *err);
 /** Put it where it is to go; the outcome of each output is added to `metadata`. */
 FP_CHECKED enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
                                          const struct fp_platform_image *images,
-                                         struct fp_blob *root, json_t *metadata,
-                                         struct fp_error *err);
+                                         struct fp_blob *root, struct fp_early *early,
+                                         json_t *metadata, struct fp_error *err);
 /** What --metadata-file tells. A new reference. */
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,

@@ -21,8 +21,8 @@ static struct fp_repo *gather(const struct fp_plan *plan, const struct fp_bases 
     return parts;
 }
 
-static enum fp_code open_output(const struct fp_plan *plan, const struct fp_plan_output *output,
-                                struct fp_repo **ret, struct fp_error *err)
+enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_output *output,
+                            struct fp_repo **ret, struct fp_error *err)
 {
     const struct fp_location *at = &output->location;
     switch (at->kind) {
@@ -55,18 +55,14 @@ static json_t *describe(const struct fp_plan_output *output, const struct fp_rep
 }
 
 static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_output *output,
-                              struct fp_repo *parts, const struct fp_blob *root, json_t *outputs,
-                              struct fp_error *err)
+                              struct fp_repo *from, struct fp_repo *to, const struct fp_blob *root,
+                              json_t *outputs, struct fp_error *err)
 {
-    cleanup_repo struct fp_repo *to = NULL;
-    enum fp_code code = open_output(plan, output, &to, err);
-    if (code != FP_OK)
-        return code;
     struct fp_copy_result result = {0};
     struct fp_copy_options options = {.threads = plan->context->threads,
                                       .reporter = plan->context->reporter};
-    code =
-        fp_copy_image(parts, fp_blob_descriptor(root), to, &output->names, &options, &result, err);
+    enum fp_code code =
+        fp_copy_image(from, fp_blob_descriptor(root), to, &output->names, &options, &result, err);
     if (code == FP_OK)
         json_array_append_new(outputs, describe(output, to, &result));
     fp_descriptor_clear(&result.root);
@@ -75,13 +71,17 @@ static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_o
 
 enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
                               const struct fp_platform_image *images, struct fp_blob *root,
-                              json_t *metadata, struct fp_error *err)
+                              struct fp_early *early, json_t *metadata, struct fp_error *err)
 {
     cleanup_repo struct fp_repo *parts = gather(plan, bases, images, root);
     json_t *outputs = json_array();
     json_object_set_new(metadata, "outputs", outputs);
     for (size_t i = 0; i < plan->output_count; i++) {
-        enum fp_code code = write_one(plan, &plan->outputs[i], parts, root, outputs, err);
+        const struct fp_plan_output *output = &plan->outputs[i];
+        cleanup_repo struct fp_repo *to = fp_early_take_repo(early, i);
+        enum fp_code code = to != NULL ? FP_OK : fp_output_open(plan, output, &to, err);
+        if (code == FP_OK)
+            code = write_one(plan, output, parts, to, root, outputs, err);
         if (code != FP_OK)
             return code;
     }

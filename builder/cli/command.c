@@ -98,10 +98,10 @@ const struct fp_command fp_commands[] = {
              "goes to the local store. A command line that begins with an option means build, so "
              "those of Flink's build.sh work as they are.",
      .examples = "flinkpack build --from-release --flink-version 1.20.4 --job-jar job.jar\n"
-                 "flinkpack build --from-local-dist --job-jar job.jar --image-name "
-                 "registry.example.com/team/orders:1.2 --push\n"
-                 "flinkpack build --from-archive flink-2.2.0-bin-scala_2.12.tgz --plugin "
-                 "s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
+                 "flinkpack build --from-local-dist --job-jar job.jar \\\n"
+                 "    --image-name registry.example.com/team/orders:1.2 --push\n"
+                 "flinkpack build --from-archive flink-2.2.0-bin-scala_2.12.tgz \\\n"
+                 "    --plugin s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
      .groups = build_groups,
      .run = fp_run_build},
     {.name = "push",
@@ -121,8 +121,8 @@ const struct fp_command fp_commands[] = {
      .summary = "copy an image to the local store, a layout or an archive",
      .text = PLACES,
      .examples = "flinkpack pull registry.example.com/team/orders:1.2\n"
-                 "flinkpack pull docker.io/flink:2.2.0 --platform linux/arm64 -o "
-                 "docker-archive:flink.tar\n",
+                 "flinkpack pull docker.io/flink:2.2.0 --platform linux/arm64 \\\n"
+                 "    -o docker-archive:flink.tar\n",
      .groups = pull_groups,
      .min_operands = 1,
      .max_operands = 1,
@@ -152,7 +152,8 @@ const struct fp_command fp_commands[] = {
      .run = fp_run_images},
     {.name = "rmi",
      .operands = "NAME...",
-     .summary = "take names out of the local store, and what nothing needs any more",
+     .summary = "remove images from the local store",
+     .text = "Takes the names away, and deletes what no other name needs.",
      .groups = store_groups,
      .min_operands = 1,
      .max_operands = SIZE_MAX,
@@ -183,8 +184,8 @@ const struct fp_command fp_commands[] = {
     {.name = "completion",
      .operands = "bash | zsh | fish",
      .summary = "write the completion script of a shell",
-     .examples =
-         "flinkpack completion bash > ~/.local/share/bash-completion/completions/flinkpack\n",
+     .examples = "flinkpack completion bash \\\n"
+                 "    > ~/.local/share/bash-completion/completions/flinkpack\n",
      .groups = plain_groups,
      .min_operands = 1,
      .max_operands = 1,

@@ -42,10 +42,10 @@ static char *option_head(const struct fp_option *option)
 
 static char *option_text(const struct fp_option *option)
 {
-    const char *again = fp_option_is_list(option) ? "; can be repeated" : "";
+    const char *again = fp_option_is_list(option) ? "; repeatable" : "";
     if (option->fallback == NULL)
         return fp_xasprintf("%s%s", option->help, again);
-    return fp_xasprintf("%s%s [%s]", option->help, again, option->fallback);
+    return fp_xasprintf("%s%s (default: %s)", option->help, again, option->fallback);
 }
 
 static enum fp_code put_option(struct fp_buf *out, const struct fp_option *option,

@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* A line of roff: what roff would read as its own is escaped. */
@@ -46,7 +47,7 @@ static enum fp_code put_option(struct fp_buf *out, const struct fp_option *optio
                                    : fp_xasprintf(" %s", option->metavar);
     cleanup_free char *head = fp_xasprintf("%s--%s%s", letter, option->name, value);
     cleanup_free char *text = fp_xasprintf(
-        "%s%s.%s%s%s", option->help, fp_option_is_list(option) ? "; can be repeated" : "",
+        "%s%s.%s%s%s", option->help, fp_option_is_list(option) ? "; repeatable" : "",
         option->fallback != NULL ? " Default: " : "",
         option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? "." : "");
     enum fp_code code = fp_buf_add_text(out, ".TP\n", err);
@@ -96,7 +97,8 @@ static enum fp_code put_command(struct fp_buf *out, const struct fp_command *com
     cleanup_free char *head =
         fp_xasprintf("flinkpack %s [OPTION...] %s", command->name, command->operands);
     enum fp_code code = put_macro(out, "SS", head, err);
-    cleanup_free char *summary = fp_xasprintf("Will %s.", command->summary);
+    cleanup_free char *summary = fp_xasprintf("%s.", command->summary);
+    summary[0] = (char) toupper((unsigned char) summary[0]);
     if (code == FP_OK)
         code = put_line(out, summary, err);
     if (code == FP_OK && command->text != NULL)

@@ -23,11 +23,11 @@ static enum fp_code fail_unknown(const struct reader *reader, const char *name, 
     cleanup_free char *word = fp_xstrndup(name, len);
     enum fp_code code = fp_fail(err, FP_E_USAGE, "--%s: there is no such option here", word);
     if (fp_option_find(reader->known, name, len) != NULL)
-        return fp_hint(err, "it belongs to another command; see 'flinkpack help'");
+        return fp_hint(err, "flinkpack help; it is an option of another command");
     struct fp_suggestion suggestion = fp_suggestion_for(word);
     fp_suggestion_consider_options(&suggestion, reader->groups);
     if (suggestion.best != NULL)
-        return fp_hint(err, "did you mean --%s?", suggestion.best);
+        return fp_hint(err, "--%s", suggestion.best);
     return code;
 }
 

@@ -2,10 +2,17 @@
 
 #include <string.h>
 
+/* Looking something up does not make a store. */
 static enum fp_code open_store(const struct fp_session *session, struct fp_repo **ret,
                                struct fp_error *err)
 {
-    return fp_repo_open_layout(session->store, true, ret, err);
+    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
+    if (fp_path_exists(marker))
+        return fp_repo_open_layout(session->store, false, ret, err);
+    enum fp_code code =
+        fp_fail(err, FP_E_NOT_FOUND, "the local store %s has no images yet", session->store);
+    (void) fp_hint(err, "flinkpack build --help");
+    return code;
 }
 
 static enum fp_code open_registry(const struct fp_session *session,

@@ -205,7 +205,7 @@ static const struct fp_option look_options[] = {
     {.name = "dry-run",
      .kind = FP_OPTION_FLAG,
      AT(build.dry_run),
-     .help = "check the options and say what would be done"},
+     .help = "do everything but write the image; the digest is the one that it would have"},
 };
 
 static const struct fp_option apache_options[] = {
@@ -253,7 +253,7 @@ const struct fp_option_group fp_options_job = FP_OPTION_GROUP("Job", job_options
 const struct fp_option_group fp_options_with = FP_OPTION_GROUP("With", with_options);
 const struct fp_option_group fp_options_on = FP_OPTION_GROUP("On", on_options);
 const struct fp_option_group fp_options_to = FP_OPTION_GROUP("To", to_options);
-const struct fp_option_group fp_options_look = FP_OPTION_GROUP("Look", look_options);
+const struct fp_option_group fp_options_look = FP_OPTION_GROUP("Details", look_options);
 const struct fp_option_group fp_options_apache =
     FP_OPTION_GROUP("Servers in place of Apache's", apache_options);
 const struct fp_option_group fp_options_old = FP_OPTION_GROUP("Of build.sh", old_options);

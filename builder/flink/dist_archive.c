@@ -68,7 +68,11 @@ static enum fp_code read_head(const char *path, unsigned char *head, size_t cap,
         return fp_fail(err, FP_E_INPUT, "%s: the file is empty", path);
     if (head[start < *ret_len ? start : 0] == '<')
         return fp_fail(err, FP_E_INPUT, "%s: not an archive but an HTML or XML page", path);
-    return FP_OK;
+    if (*ret_len < 4 || memcmp(head, "PK\3\4", 4) != 0)
+        return FP_OK;
+    code = fp_fail(err, FP_E_INPUT, "%s: a zip or jar, not a tar archive with Flink in it", path);
+    (void) fp_hint(err, "a job's jar goes to --job-jar");
+    return code;
 }
 
 static void use_as_layer(const struct fp_distribution_options *options,
@@ -128,7 +132,7 @@ static enum fp_code read_and_repack(const struct fp_distribution_options *option
     if (code == FP_OK)
         code = fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
     if (code == FP_OK)
-        fp_dist_take_files(&list, root, ret);
+        code = fp_dist_take_files(&list, options->archive, root, ret, err);
     return code;
 }
 
@@ -142,9 +146,10 @@ static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
     enum fp_code code = fp_dist_archive_scan(options, NULL, &list, facts, err);
     if (code == FP_OK)
         code = fp_dist_locate(&list, options->archive, ret, &root, err);
+    if (code == FP_OK)
+        code = fp_dist_take_files(&list, options->archive, root, ret, err);
     if (code != FP_OK)
         return code;
-    fp_dist_take_files(&list, root, ret);
     ret->repack_reason = fp_dist_unfit(&list, facts, root, ret->top);
     if (ret->repack_reason != NULL)
         return repack(options, root, ret, err);

@@ -69,7 +69,7 @@ static enum fp_code keep_content(struct walk *walk, int dir_fd, const char *name
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", label);
     cleanup_source struct fp_source *content = fp_source_fd(fd, label, 0, entry->size);
-    return fp_dist_list_keep(walk->list, entry->path, entry->mode, content, NULL, err);
+    return fp_dist_list_keep(walk->list, entry, content, NULL, err);
 }
 
 static enum fp_code walk_below(struct walk *walk, int dir_fd, const char *name, const char *path,
@@ -110,7 +110,7 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
     enum fp_code code = fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
     if (code == FP_OK && entry.kind == FP_ENTRY_DIR)
         code = walk_below(walk, dir_fd, name, path, depth, err);
-    if (code == FP_OK && entry.kind == FP_ENTRY_FILE && fp_dist_is_kept(path))
+    if (code == FP_OK && fp_dist_list_wants(walk->list, &entry))
         code = keep_content(walk, dir_fd, name, &entry, err);
     return code;
 }
@@ -158,6 +158,6 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
     }
     code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);
     if (code == FP_OK)
-        fp_dist_take_files(&list, root, ret);
+        code = fp_dist_take_files(&list, options->folder, root, ret, err);
     return code;
 }

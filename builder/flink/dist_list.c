@@ -29,7 +29,8 @@ enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *
     return FP_OK;
 }
 
-bool fp_dist_is_kept(const char *path)
+/* Directly in a bin/ or conf/. */
+static bool is_kept(const char *path)
 {
     int depth = 0;
     const char *part = path;
@@ -44,21 +45,28 @@ bool fp_dist_is_kept(const char *path)
     return wanted && depth <= MAX_KEPT_DEPTH;
 }
 
-enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const char *path, unsigned mode,
+bool fp_dist_list_wants(struct fp_dist_list *list, const struct fp_entry *entry)
+{
+    if (entry->kind != FP_ENTRY_FILE || !is_kept(entry->path))
+        return false;
+    bool fits = entry->size <= FP_DIST_MAX_KEPT - list->kept_bytes;
+    list->keeps_too_much = list->keeps_too_much || !fits;
+    return fits;
+}
+
+enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const struct fp_entry *entry,
                                struct fp_source *source, const struct fp_dist_file **ret,
                                struct fp_error *err)
 {
     cleanup_buf struct fp_buf content = FP_BUF_INIT(FP_DIST_MAX_KEPT - list->kept_bytes);
     enum fp_code code = fp_source_read_all(source, &content, err);
-    if (code == FP_E_INPUT)
-        return fp_context(err, "%s (bin/ and conf/ may hold %zu MiB)", path,
-                          FP_DIST_MAX_KEPT >> 20);
     if (code != FP_OK)
         return code;
     list->kept = fp_xreallocarray(list->kept, list->kept_count + 1, sizeof(*list->kept));
     struct fp_dist_file *file = &list->kept[list->kept_count++];
     list->kept_bytes += content.len;
-    *file = (struct fp_dist_file){.path = fp_xstrdup(path), .len = content.len, .mode = mode};
+    *file = (struct fp_dist_file){
+        .path = fp_xstrdup(entry->path), .len = content.len, .mode = entry->mode};
     file->data = fp_buf_take(&content);
     if (ret != NULL)
         *ret = file;
@@ -73,8 +81,12 @@ const char *fp_dist_below(const char *path, const char *root)
     return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
 }
 
-void fp_dist_take_files(struct fp_dist_list *list, const char *root, struct fp_distribution *ret)
+enum fp_code fp_dist_take_files(struct fp_dist_list *list, const char *name, const char *root,
+                                struct fp_distribution *ret, struct fp_error *err)
 {
+    if (list->keeps_too_much)
+        return fp_fail(err, FP_E_INPUT, "%s: bin/ and conf/ hold more than %zu MiB", name,
+                       FP_DIST_MAX_KEPT >> 20);
     ret->files = fp_xcalloc(list->kept_count, sizeof(*ret->files));
     for (size_t i = 0; i < list->kept_count; i++) {
         struct fp_dist_file *file = &list->kept[i];
@@ -88,6 +100,7 @@ void fp_dist_take_files(struct fp_dist_list *list, const char *root, struct fp_d
                                                               .len = file->len,
                                                               .mode = file->mode};
     }
+    return FP_OK;
 }
 
 void fp_dist_list_clear(struct fp_dist_list *list)

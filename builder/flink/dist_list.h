@@ -32,6 +32,8 @@ struct fp_dist_list {
     struct fp_dist_file *kept; /**< contents of files in any bin/ and conf/; full paths */
     size_t kept_count;
     size_t kept_bytes;
+    bool keeps_too_much; /**< bin/ and conf/ hold more than FP_DIST_MAX_KEPT; some were passed over
+                          */
     bool has_root_entry; /**< the archive has an entry for its root, "./" */
 };
 
@@ -43,16 +45,15 @@ struct fp_dist_list {
 FP_CHECKED enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *entry,
                                          const char *name, struct fp_dist_entry **ret,
                                          struct fp_error *err);
-/** Whether the content of a file at `path` is to be kept: it lies directly in a bin/ or conf/. */
-bool fp_dist_is_kept(const char *path);
+/** Whether it is to be kept and still has room; else `keeps_too_much` is set where it should. */
+bool fp_dist_list_wants(struct fp_dist_list *list, const struct fp_entry *entry);
 /**
- * Read the rest of `source` as the content of `path`, and keep it.
+ * Read the rest of `source` as the content of `entry`, which the list wants, and keep it.
  * @param ret Borrowed from the list; may be NULL.
- * @return FP_E_INPUT beyond FP_DIST_MAX_KEPT; errors of the source.
  */
-FP_CHECKED enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const char *path,
-                                          unsigned mode, struct fp_source *source,
-                                          const struct fp_dist_file **ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const struct fp_entry *entry,
+                                          struct fp_source *source, const struct fp_dist_file **ret,
+                                          struct fp_error *err);
 /** The part of `path` below `root` ("": the top), or NULL when it is not below. Borrowed. */
 const char *fp_dist_below(const char *path, const char *root);
 /** Release the members. */
@@ -134,8 +135,10 @@ FP_CHECKED enum fp_code fp_dist_pack(const struct fp_distribution_options *optio
                                      const struct fp_dist_list *list, const char *root,
                                      const struct fp_dist_spool *spool, const char *folder,
                                      struct fp_distribution *ret, struct fp_error *err);
-/** Hand over the kept contents that belong to the distribution at `root`. */
-void fp_dist_take_files(struct fp_dist_list *list, const char *root, struct fp_distribution *ret);
+/** Hand over the kept contents that belong to the distribution at `root`. FP_E_INPUT: too many. */
+FP_CHECKED enum fp_code fp_dist_take_files(struct fp_dist_list *list, const char *name,
+                                           const char *root, struct fp_distribution *ret,
+                                           struct fp_error *err);
 /** Whether a symbolic link at `path` with that target stays below the first `root_len` bytes. */
 bool fp_dist_link_stays_inside(const char *path, const char *target, const char *root);
 

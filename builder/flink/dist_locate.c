@@ -45,7 +45,8 @@ static const char *find_dist_jar(const struct fp_dist_list *list, size_t *ret_ro
             found = path;
             *ret_root_len = len;
             *ret_count = 1;
-        } else if (len == *ret_root_len && strcmp(path, found) != 0) {
+        } else if (len == *ret_root_len && strncmp(path, found, len) == 0 &&
+                   strcmp(path, found) != 0) {
             ++*ret_count;
         }
     }
@@ -106,8 +107,9 @@ static enum fp_code read_dist_name(const char *base, struct fp_distribution *ret
     size_t len = *p == '-' ? strlen(p + 1) - strlen(".jar") : 0;
     cleanup_free char *version = fp_xstrndup(p + (*p == '-' ? 1 : 0), len);
     if (fp_flink_version_parse(version, &ret->version, err) != FP_OK) {
-        enum fp_code code = fp_context(err, "lib/%s", base);
-        return code == FP_E_USAGE ? FP_E_INPUT : code;
+        if (err != NULL)
+            err->code = FP_E_INPUT;
+        return fp_context(err, "lib/%s", base);
     }
     return FP_OK;
 }

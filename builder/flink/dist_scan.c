@@ -44,11 +44,10 @@ static enum fp_code take_content(struct pass *pass, struct fp_scan *scan,
     bool spooled =
         pass->spool != NULL && (below == NULL || !fp_dist_is_slimmed(pass->options, below));
     cleanup_source struct fp_source *content = fp_scan_source(scan);
-    if (!fp_dist_is_kept(entry->path))
+    if (!fp_dist_list_wants(pass->list, &entry->meta))
         return spooled ? fp_dist_spool_add(pass->spool, content, &entry->spool_offset, err) : FP_OK;
     const struct fp_dist_file *file = NULL;
-    enum fp_code code =
-        fp_dist_list_keep(pass->list, entry->path, entry->meta.mode, content, &file, err);
+    enum fp_code code = fp_dist_list_keep(pass->list, &entry->meta, content, &file, err);
     if (code != FP_OK || !spooled)
         return code;
     cleanup_source struct fp_source *again = fp_source_memory(file->data, file->len);

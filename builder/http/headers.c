@@ -27,11 +27,29 @@ static size_t header_bytes(const struct fp_http_response *response)
     return total;
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* "Name:  value " as "name: value". */
+static char *normalized(const char *line, size_t name_len, size_t len)
+{
+    const char *value = line + name_len + 1;
+    const char *end = line + len;
+    while (value < end && is_space(*value))
+        value++;
+    while (end > value && is_space(end[-1]))
+        end--;
+    char *text = fp_xasprintf("%.*s: %.*s", (int) name_len, line, (int) (end - value), value);
+    for (size_t i = 0; i < name_len && text[i] != '\0'; i++)
+        text[i] = (char) tolower((unsigned char) text[i]);
+    return text;
+}
+
 enum fp_code fp_headers_add(struct fp_http_response *response, const char *line, size_t len,
                             struct fp_error *err)
 {
-    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\n'))
-        len--;
     if (len >= 5 && strncmp(line, "HTTP/", 5) == 0) {
         fp_strv_clear(&response->headers);
         return FP_OK;
@@ -44,17 +62,7 @@ enum fp_code fp_headers_add(struct fp_http_response *response, const char *line,
         return fp_fail(err, FP_E_INPUT,
                        "the answer has more headers than the limit of %d or %d bytes",
                        FP_HTTP_MAX_HEADERS, FP_HTTP_MAX_HEADER_BYTES);
-    size_t name_len = (size_t) (colon - line);
-    const char *value = colon + 1;
-    while (value < line + len && (*value == ' ' || *value == '\t'))
-        value++;
-    while (len > (size_t) (value - line) && (line[len - 1] == ' ' || line[len - 1] == '\t'))
-        len--;
-    char *text = fp_xasprintf("%.*s: %.*s", (int) name_len, line,
-                              (int) (len - (size_t) (value - line)), value);
-    for (size_t i = 0; i < name_len && text[i] != '\0'; i++)
-        text[i] = (char) tolower((unsigned char) text[i]);
-    fp_strv_take(&response->headers, text);
+    fp_strv_take(&response->headers, normalized(line, (size_t) (colon - line), len));
     return FP_OK;
 }
 
@@ -141,7 +149,9 @@ static bool link_has_rel(const char *params, size_t len, const char *rel)
         at += quoted ? 1 : 0;
         if (at + rel_len > len || strncasecmp(params + at, rel, rel_len) != 0)
             continue;
-        char after = at + rel_len < len ? params[at + rel_len] : ';';
+        char after = ';';
+        if (at + rel_len < len)
+            after = params[at + rel_len];
         if (after == (quoted ? '"' : ';') || (!quoted && (after == ' ' || after == ',')))
             return true;
     }

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
 char *fp_clean_text(const char *text, size_t len, size_t max)
 {
@@ -15,7 +15,7 @@ char *fp_clean_text(const char *text, size_t len, size_t max)
         bool is_control = c <= 0x20 || c == 0x7f;
         if (is_control && (out == 0 || clean[out - 1] == ' '))
             continue;
-        clean[out++] = is_control ? ' ' : (char) c;
+        clean[out++] = (char) (is_control ? ' ' : c);
     }
     while (out > 0 && clean[out - 1] == ' ')
         out--;
@@ -25,10 +25,8 @@ char *fp_clean_text(const char *text, size_t len, size_t max)
 
 static int sextet(char c)
 {
-    const char *at = c != '\0' ? strchr(alphabet, c) : NULL;
-    if (at == NULL)
-        return -1;
-    return (int) (at - alphabet);
+    const char *at = memchr(alphabet, c, 64); /* without the padding */
+    return at != NULL ? (int) (at - alphabet) : -1;
 }
 
 char *fp_base64_decode(const char *text)
@@ -73,8 +71,8 @@ char *fp_base64_encode(const char *text)
             bits |= (unsigned char) text[i + 2];
         encoded[out++] = alphabet[bits >> 18];
         encoded[out++] = alphabet[bits >> 12 & 63];
-        encoded[out++] = i + 1 < len ? alphabet[bits >> 6 & 63] : '=';
-        encoded[out++] = i + 2 < len ? alphabet[bits & 63] : '=';
+        encoded[out++] = alphabet[i + 1 < len ? bits >> 6 & 63 : 64];
+        encoded[out++] = alphabet[i + 2 < len ? bits & 63 : 64];
     }
     encoded[out] = '\0';
     return encoded;

@@ -8,7 +8,7 @@
 #define MAX_ANSWER    ((size_t) 65536)
 #define MAX_FORM      ((size_t) 65536)
 #define DEFAULT_TTL_S 60
-#define MAX_TTL_S     (7 * 24 * 3600)
+#define MAX_TTL_S     604800 /* a week */
 #define MAX_MARGIN_S  30
 
 int64_t fp_registry_now_ms(void)

@@ -29,10 +29,11 @@ static void forget_session(struct fp_upload *upload)
 /* A proxy that ends TLS may make a registry believe that it is spoken to in plain HTTP. */
 static char *repair_scheme(const struct fp_registry *registry, char *take_location)
 {
-    size_t host_len = strlen(registry->base + 8 * (strncmp(registry->base, "https:", 6) == 0));
-    if (strncmp(registry->base, "https://", 8) != 0 || strncmp(take_location, "http://", 7) != 0 ||
-        strncasecmp(take_location + 7, registry->base + 8, host_len) != 0 ||
-        take_location[7 + host_len] != '/')
+    if (strncmp(registry->base, "https://", 8) != 0 || strncmp(take_location, "http://", 7) != 0)
+        return take_location;
+    const char *host = registry->base + 8;
+    size_t host_len = strlen(host);
+    if (strncasecmp(take_location + 7, host, host_len) != 0 || take_location[7 + host_len] != '/')
         return take_location;
     char *repaired = fp_xasprintf("https://%s", take_location + 7);
     free(take_location);

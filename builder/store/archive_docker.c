@@ -59,23 +59,25 @@ static struct docker_image *find_name(const struct docker_archive *archive, cons
     return image;
 }
 
+static void add_names(const struct docker_image *image, struct fp_strv *names)
+{
+    for (size_t i = 0; i < image->tags.len; i++)
+        fp_strv_add(names, image->tags.items[i]);
+}
+
 static enum fp_code docker_resolve(struct fp_repo *self, const char *name,
                                    struct fp_descriptor *ret, struct fp_error *err)
 {
     const struct docker_archive *archive = (struct docker_archive *) self;
-    struct docker_image *image = NULL;
-    if (name != NULL)
-        image = find_name(archive, name);
-    else if (archive->len == 1)
-        image = &archive->images[0];
-    if (image != NULL) {
-        *ret = fp_descriptor_copy(&image->descriptor);
+    bool only = name == NULL && archive->len == 1;
+    const struct docker_image *image = name != NULL ? find_name(archive, name) : NULL;
+    if (only || image != NULL) {
+        *ret = fp_descriptor_copy(only ? &archive->images[0].descriptor : &image->descriptor);
         return FP_OK;
     }
     cleanup_strv struct fp_strv names = {0};
     for (size_t i = 0; i < archive->len; i++)
-        for (size_t j = 0; j < archive->images[i].tags.len; j++)
-            fp_strv_add(&names, archive->images[i].tags.items[j]);
+        add_names(&archive->images[i], &names);
     return fp_fail_no_image(self->title, name, &names, err);
 }
 

@@ -23,7 +23,6 @@ FP_DEFINE_CLEANUP(free_readerp, struct archive, free_reader)
 static char *clean_name(const char *folder, const char *name)
 {
     cleanup_strv struct fp_strv parts = {0};
-    cleanup_strv struct fp_strv kept = {0};
     if (name[0] != '/')
         fp_strv_split(&parts, folder, '/');
     fp_strv_split(&parts, name, '/');

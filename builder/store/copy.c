@@ -65,15 +65,14 @@ static enum fp_code fetch(const struct transfer *transfer, struct fp_repo *origi
     return code;
 }
 
-static enum fp_code put(const struct transfer *transfer, struct fp_repo *origin,
-                        struct fp_blob *blob, enum fp_push_outcome *ret_outcome,
-                        struct fp_error *err)
+static enum fp_code put(const struct transfer *transfer, struct fp_blob *blob,
+                        enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
     const struct copy *copy = transfer->copy;
     struct fp_stage stage = {0};
     begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
     enum fp_code code =
-        fp_repo_put_blob(copy->to, transfer->descriptor, blob, origin, &stage, ret_outcome, err);
+        fp_repo_put_blob(copy->to, transfer->descriptor, blob, NULL, &stage, ret_outcome, err);
     if (code == FP_OK)
         fp_stage_end(&stage, outcome_text(copy, *ret_outcome));
     else
@@ -112,7 +111,7 @@ static enum fp_code transfer_blob(void *context, struct fp_error *err)
         cleanup_blob struct fp_blob *blob = NULL;
         code = fetch(transfer, origin, &blob, err);
         if (code == FP_OK)
-            code = put(transfer, origin, blob, &outcome, err);
+            code = put(transfer, blob, &outcome, err);
     }
     if (code == FP_OK)
         count(copy, outcome, transfer->descriptor->size);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
+enum fp_code(fp_hinted)(enum fp_code code, struct fp_error *err, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);

@@ -126,6 +126,8 @@ enum fp_code fp_blob_file_put(const char *path, const char *store_blobs,
         return code;
     if (!link_nameless(blob, path) && !link_from_store(blob, store_blobs, path))
         code = copy_blob(path, descriptor, blob, stage, err);
+    else if (stage != NULL)
+        fp_stage_advance(stage, descriptor->size);
     if (code == FP_OK)
         *ret_outcome = FP_PUSH_UPLOADED;
     return code;

@@ -21,7 +21,7 @@
 #define MAX_DEPTH  8
 
 /* Downloads that nobody has come back to for so long are deleted. */
-#define PARTIAL_MAX_AGE_S (7 * 24 * 3600)
+#define PARTIAL_MAX_AGE_S ((time_t) 7 * 24 * 3600)
 
 struct collection {
     const char *path;

@@ -6,6 +6,7 @@
 
 /* Lock-free, so a handler may write it and every thread may read it. */
 static atomic_int arrived;
+static atomic_bool given_up;
 
 static void on_signal(int number)
 {
@@ -39,7 +40,13 @@ void fp_interrupt_install(void)
 
 int fp_interrupted(void)
 {
-    return atomic_load_explicit(&arrived, memory_order_relaxed);
+    int number = atomic_load_explicit(&arrived, memory_order_relaxed);
+    return number == 0 && atomic_load_explicit(&given_up, memory_order_relaxed) ? SIGTERM : number;
+}
+
+void fp_interrupt_give_up(void)
+{
+    atomic_store_explicit(&given_up, true, memory_order_relaxed);
 }
 
 enum fp_code fp_interrupt_check(struct fp_error *err)

@@ -126,7 +126,9 @@ FP_CHECKED enum fp_code fp_layout_list(const char *path, struct fp_layout_name *
                                        size_t *ret_len, struct fp_error *err);
 /** Free a list of names. */
 void fp_layout_names_free(struct fp_layout_name *names, size_t len);
-/** Take a name away from a layout and delete the blobs that nothing refers to any more.
+/** Take a name away from a layout and delete the blobs that nothing refers to any more. As long as
+ * anyone has the layout open (a build in another process, a repo in this one) blobs may be about to
+ * be named: then they stay until a later removal, and none are freed now.
  * @return FP_E_NOT_FOUND where there is no such name. `ret_freed_bytes` may be NULL. */
 FP_CHECKED enum fp_code fp_layout_remove(const char *path, const char *name,
                                          uint64_t *ret_freed_bytes, struct fp_error *err);

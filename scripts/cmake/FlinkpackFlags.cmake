@@ -29,7 +29,7 @@ endfunction()
 
 foreach(flag -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wstrict-prototypes
         -Wmissing-prototypes -Wold-style-definition -Wundef -Wvla -Wcast-qual -Wwrite-strings
-        -Wpointer-arith -Wnull-dereference -fno-common)
+        -Wpointer-arith -fno-common)
     flinkpack_require_flag(${flag})
 endforeach()
 if(CMAKE_C_COMPILER_ID MATCHES "Clang")

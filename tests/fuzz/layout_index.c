@@ -1,4 +1,6 @@
 /** @file index.json from anywhere: every operation on it. */
+#include <string.h>
+
 #include "../../builder/store/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,6 +19,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fp_layout_index_list(&index, "oci:x", &names, &len, &err) == FP_OK)
         fp_layout_names_free(names, len);
     (void) fp_layout_index_forget(&index, "app:1");
+    /* What is written can be read again. */
     cleanup_free char *bytes = fp_layout_index_bytes(&index);
+    cleanup_layout_index struct fp_layout_index again = {0};
+    if (fp_layout_index_parse(bytes, strlen(bytes), "index.json", &again, &err) != FP_OK)
+        abort();
     return 0;
 }

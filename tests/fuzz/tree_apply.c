@@ -10,6 +10,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* NULL where it cannot land. */
+static char *where_it_lands(const struct fp_tree *tree, const char *path)
+{
+    size_t len = fp_path_parent_len(path);
+    cleanup_free char *parent = fp_xstrndup(path, len);
+    cleanup_free char *real = NULL;
+    if (len == 0)
+        return fp_xstrdup(path);
+    if (fp_tree_real_dir(tree, parent, &real, NULL) != FP_OK)
+        return NULL;
+    return real[0] != '\0' ? fp_path_join(real, path + len + 1) : fp_xstrdup(path + len + 1);
+}
+
 static void put(struct fp_tree *tree, char kind, const char *path, const char *link)
 {
     struct fp_error err = {0};
@@ -18,14 +31,22 @@ static void put(struct fp_tree *tree, char kind, const char *path, const char *l
                  : kind == 'l' ? FP_ENTRY_SYMLINK
                  : kind == 'h' ? FP_ENTRY_HARDLINK
                                : FP_ENTRY_FILE;
+    cleanup_free char *landing = where_it_lands(tree, path);
     enum fp_code code = fp_tree_put(tree, &entry, &err);
     if (code != FP_OK && (code != FP_E_INPUT || err.text[0] == '\0'))
         abort();
-    /* What was put is there, and its parent is a directory. */
     const struct fp_entry *root = fp_tree_get(tree, "");
     if (root == NULL || root->kind != FP_ENTRY_DIR)
         abort();
-    if (code == FP_OK && kind == 'f' && fp_tree_resolve(tree, path) == NULL)
+    if (code != FP_OK)
+        return;
+    /* What was put is there, and its parent is a directory. */
+    const struct fp_entry *there = landing != NULL ? fp_tree_get(tree, landing) : NULL;
+    if (there == NULL || there->kind != entry.kind)
+        abort();
+    cleanup_free char *parent = fp_xstrndup(landing, fp_path_parent_len(landing));
+    const struct fp_entry *above = fp_tree_get(tree, parent);
+    if (above == NULL || above->kind != FP_ENTRY_DIR)
         abort();
 }
 

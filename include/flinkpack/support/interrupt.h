@@ -17,6 +17,11 @@
 void fp_interrupt_install(void);
 /** The signal that arrived, or 0. Safe from every thread. */
 int fp_interrupted(void);
+/**
+ * The work has failed: what other threads still have under way ends as if SIGTERM had come. For
+ * good, so only what tidies up may follow.
+ */
+void fp_interrupt_give_up(void);
 /** FP_OK, or FP_E_INTERRUPTED with its words once a signal has arrived. */
 FP_CHECKED enum fp_code fp_interrupt_check(struct fp_error *err);
 

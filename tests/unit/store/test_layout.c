@@ -1,6 +1,7 @@
 #include "fixture.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -400,6 +401,43 @@ static void processes_side_by_side_lose_nothing(void **state)
     assert_int_equal(count_files("out"), 2 + 3 * IMAGES);
 }
 
+#define KILLS 12
+
+/* Every image that is named is whole, whenever the process that wrote it died. */
+static void check_all_images(const char *layout_name)
+{
+    struct fp_error err = {0};
+    struct fp_layout_name *names = NULL;
+    size_t len = 0;
+    assert_ok(fp_layout_list(in_folder(layout_name), &names, &len, &err), &err);
+    struct fp_repo *layout = open_layout(layout_name);
+    for (size_t i = 0; i < len; i++)
+        check_image(layout, names[i].name, &names[i].descriptor);
+    fp_repo_free(layout);
+    fp_layout_names_free(names, len);
+}
+
+static void a_killed_build_leaves_a_whole_layout(void **state)
+{
+    (void) state;
+    (void) put_image("out", "first", "before all of it");
+    for (int i = 0; i < KILLS; i++) {
+        pid_t child = fork();
+        assert_true(child >= 0);
+        if (child == 0) {
+            build_in_child(i);
+            _exit(0);
+        }
+        /* Somewhere in the middle: where exactly differs from run to run, the promise does not. */
+        (void) usleep((useconds_t) (i * 1500));
+        assert_int_equal(kill(child, SIGKILL), 0);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        check_all_images("out");
+    }
+    (void) put_image("out", "last", "after all of it");
+    check_all_images("out");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -420,6 +458,7 @@ int main(void)
         TEST(nothing_is_collected_beside_a_running_build),
         TEST(strange_files_are_left_alone),
         TEST(processes_side_by_side_lose_nothing),
+        TEST(a_killed_build_leaves_a_whole_layout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

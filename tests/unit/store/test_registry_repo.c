@@ -132,8 +132,8 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
     (void) registry;
     (void) descriptor;
     (void) stage;
-    (void) snprintf(server.mount_from, sizeof(server.mount_from), "%s",
-                    mount_from != NULL ? mount_from : "");
+    if (mount_from != NULL)
+        (void) snprintf(server.mount_from, sizeof(server.mount_from), "%s", mount_from);
     *ret_outcome = FP_PUSH_UPLOADED;
     return blob != NULL ? FP_OK : fp_fail(err, FP_E_NOT_FOUND, "cannot be mounted");
 }
@@ -162,6 +162,7 @@ static int server_setup(void **state)
     server.content = fp_repo_new_parts();
     server.root = make_image(server.content, "linux/amd64", &text, 1);
     server.head_tells = true;
+    server.mount_from[0] = '\0';
     server.corrupt = false;
     server.cut_after = 0;
     server.fetched = server.got = 0;
@@ -338,6 +339,7 @@ static void blobs_are_mounted_from_neighbours_only(void **state)
     assert_int_equal(fp_repo_put_blob(repo, &layer, NULL, neighbour, NULL, &outcome, &err),
                      FP_E_NOT_FOUND);
     assert_string_equal(server.mount_from, "team/base");
+    server.mount_from[0] = '\0';
     assert_int_equal(fp_repo_put_blob(repo, &layer, NULL, server.content, NULL, &outcome, &err),
                      FP_E_NOT_FOUND);
     assert_string_equal(server.mount_from, "");

@@ -148,6 +148,18 @@ static int waiting_for_a_lock_stops(void)
     return 0;
 }
 
+/* A signal that comes after giving up is the first, so it does not cut the tidying short. */
+static int giving_up_stops_the_rest(void)
+{
+    struct fp_error err = {0};
+    fp_interrupt_install();
+    fp_interrupt_give_up();
+    expect(fp_interrupt_check(&err) == FP_E_INTERRUPTED);
+    (void) raise(SIGINT);
+    expect(fp_interrupted() == SIGINT);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*body)(void);
@@ -156,6 +168,7 @@ static const struct {
     {"flag_is_set_once", flag_is_set_once, 0},
     {"interrupt_has_its_words", interrupt_has_its_words, 0},
     {"second_signal_ends", second_signal_ends, 128 + SIGTERM},
+    {"giving_up_stops_the_rest", giving_up_stops_the_rest, 0},
     {"nohup_is_respected", nohup_is_respected, 0},
     {"broken_pipe_is_an_error", broken_pipe_is_an_error, 0},
     {"streams_stop", streams_stop, 0},

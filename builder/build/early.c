@@ -1,0 +1,113 @@
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* One upload: to the repository of one output. */
+struct fp_early_upload {
+    const struct fp_plan *plan;
+    struct fp_blob *blob;
+    struct fp_repo *repo;
+};
+
+/* Only what begins like a release archive is sent before all of it has been looked at. */
+static bool begins_like_release(const char *path)
+{
+    struct fp_source *raw = NULL;
+    char block[512];
+    size_t len = 0;
+    if (fp_source_open(path, &raw, NULL) != FP_OK)
+        return false;
+    struct fp_inflate_info info = {0};
+    cleanup_source struct fp_source *tar = fp_source_inflate(raw, path, sizeof(block) * 128, &info);
+    return fp_source_read_full(tar, block, sizeof(block), &len, NULL) == FP_OK &&
+           len == sizeof(block) && info.codec == FP_CODEC_GZIP &&
+           strncmp(block, "flink-", strlen("flink-")) == 0 &&
+           memcmp(block + 257, "ustar", strlen("ustar")) == 0;
+}
+
+static enum fp_code blob_of_archive(const char *path, struct fp_blob **ret, struct fp_error *err)
+{
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
+    struct fp_source *raw = NULL;
+    enum fp_code code = fp_source_open(path, &raw, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_source struct fp_source *source = fp_source_hashed(raw, hash);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    code = fp_stream_copy(source, nowhere, &descriptor.size, err);
+    if (code != FP_OK)
+        return code;
+    descriptor.digest = fp_digest_finish(hash, FP_SHA256);
+    *ret = fp_blob_file(&descriptor, path, -1, 0);
+    return FP_OK;
+}
+
+static enum fp_code upload(void *context, struct fp_error *err)
+{
+    struct fp_early_upload *self = context;
+    const struct fp_descriptor *descriptor = fp_blob_descriptor(self->blob);
+    static const char *const words[] = {[FP_PUSH_EXISTING] = "existing",
+                                        [FP_PUSH_MOUNTED] = "mounted",
+                                        [FP_PUSH_UPLOADED] = "pushed"};
+    struct fp_stage stage;
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    char text[40];
+    (void) snprintf(text, sizeof(text), "layer %.19s", descriptor->digest.text);
+    fp_stage_begin(&stage, self->plan->context->reporter, "push", text, descriptor->size);
+    enum fp_code code =
+        fp_repo_put_blob(self->repo, descriptor, self->blob, NULL, &stage, &outcome, err);
+    if (code != FP_OK)
+        fp_stage_fail(&stage);
+    else
+        fp_stage_end(&stage, words[outcome]);
+    return code;
+}
+
+enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan, const char *archive,
+                            struct fp_error *err)
+{
+    bool any = false;
+    for (size_t i = 0; i < plan->output_count; i++)
+        any = any || plan->outputs[i].location.kind == FP_AT_REGISTRY;
+    if (!any || plan->options->slim || plan->options->dry_run || !begins_like_release(archive))
+        return FP_OK;
+    enum fp_code code = blob_of_archive(archive, &early->blob, err);
+    if (code != FP_OK)
+        return code;
+    early->count = plan->output_count;
+    early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));
+    early->pool = fp_pool_new(1);
+    for (size_t i = 0; i < early->count && code == FP_OK; i++) {
+        struct fp_early_upload *self = &early->uploads[i];
+        if (plan->outputs[i].location.kind != FP_AT_REGISTRY)
+            continue;
+        *self = (struct fp_early_upload){.plan = plan, .blob = early->blob};
+        code = fp_output_open(plan, &plan->outputs[i], &self->repo, err);
+        if (code == FP_OK)
+            fp_pool_add(early->pool, upload, self);
+    }
+    return code;
+}
+
+enum fp_code fp_early_wait(struct fp_early *early, struct fp_error *err)
+{
+    return early->pool != NULL ? fp_pool_wait(early->pool, err) : FP_OK;
+}
+
+struct fp_repo *fp_early_take_repo(struct fp_early *early, size_t output)
+{
+    return output < early->count ? steal_pointer(&early->uploads[output].repo) : NULL;
+}
+
+void fp_early_clear(struct fp_early *early)
+{
+    fp_pool_free(early->pool);
+    for (size_t i = 0; i < early->count; i++)
+        fp_repo_free(early->uploads[i].repo);
+    free(early->uploads);
+    fp_blob_unref(early->blob);
+    memset(early, 0, sizeof(*early));
+}

@@ -1,0 +1,205 @@
+"""push, pull, tag, inspect, images and rmi on the local store, layouts and archives."""
+
+import json
+import os
+
+import images
+import pytest
+
+
+def verified(layout, name):
+    """The manifests under a name in a layout, after checking every byte that they lead to."""
+    def read(descriptor):
+        algorithm, _, digits = descriptor["digest"].partition(":")
+        data = (layout / "blobs" / algorithm / digits).read_bytes()
+        assert len(data) == descriptor["size"]
+        assert images.sha256(data) == descriptor["digest"]
+        return data
+
+    index = json.loads((layout / "index.json").read_text())
+    root, = [entry for entry in index["manifests"]
+             if entry["annotations"]["org.opencontainers.image.ref.name"] == name]
+    document = json.loads(read(root))
+    manifests = [json.loads(read(entry)) for entry in document["manifests"]] \
+        if "manifests" in document else [document]
+    for manifest in manifests:
+        config = json.loads(read(manifest["config"]))
+        layers = [read(layer) for layer in manifest["layers"]]
+        assert len(config["rootfs"]["diff_ids"]) == len(layers)
+    return manifests
+
+
+def listed(flinkpack):
+    return json.loads(flinkpack.run("images", "--format", "json").out)
+
+
+def test_an_empty_store_lists_nothing_and_is_not_made(flinkpack):
+    assert flinkpack.run("images").out.split() == ["NAME", "DIGEST", "SIZE", "CREATED", "PLATFORMS"]
+    assert listed(flinkpack) == []
+    assert "has no images yet" in flinkpack.fail(5, "inspect", "orders")
+    assert "has no images yet" in flinkpack.fail(5, "push", "orders", "oci:out")
+    assert not flinkpack.store.exists()
+
+
+def test_images_are_listed(stored):
+    image, = listed(stored)
+    assert image["name"] == "orders:1.0"
+    assert image["platforms"] == "linux/amd64"
+    assert image["digest"].startswith("sha256:")
+    assert image["size"] > 0
+    lines = stored.run("images").out.splitlines()
+    assert len(lines) == 2
+    assert lines[1].split()[:2] == ["orders:1.0", image["digest"][:19]]
+
+
+def test_pull_keeps_the_digest(stored, layout):
+    digest = json.loads((layout / "index.json").read_text())["manifests"][0]["digest"]
+    assert listed(stored)[0]["digest"] == digest
+    assert len(verified(stored.store, "orders:1.0")) == 1
+
+
+def test_pull_writes_nothing_to_standard_output(flinkpack, layout):
+    result = flinkpack.run("pull", "oci:%s:v1" % layout)
+    assert result.out == ""
+    assert "sha256:" in result.err
+
+
+@pytest.mark.parametrize("kind", ["oci", "oci-archive", "docker-archive"])
+def test_push_to_and_pull_from_files(stored, kind, tmp_path):
+    result = stored.run("push", "orders:1.0", "%s:%s" % (kind, tmp_path / "out"))
+    assert result.name.startswith("%s:%s@sha256:" % (kind, tmp_path / "out"))
+    if kind == "docker-archive":
+        again = "docker-archive:%s" % (tmp_path / "out")
+    else:
+        again = "%s:%s:1.0" % (kind, tmp_path / "out")
+        assert result.digest == listed(stored)[0]["digest"]
+    layers = stored.run("inspect", again).out.count("sha256:")
+    assert layers == stored.run("inspect", "orders:1.0").out.count("sha256:")
+    stored.run("pull", again, "-o", "oci:%s:1.0" % (tmp_path / "back"))
+    assert len(verified(tmp_path / "back", "1.0")) == 1
+
+
+def test_push_needs_a_registry(stored):
+    text = stored.fail(2, "push", "orders:1.0")
+    assert "does not say where to push it" in text
+    text = stored.fail(2, "push", "orders:1.0", "elsewhere:1.0")
+    assert "'elsewhere:1.0' names no registry" in text
+
+
+def test_offline_pushes_nothing(stored):
+    text = stored.fail(2, "push", "--offline", "orders:1.0", "registry.example.com/orders:1.0")
+    assert "--offline" in text
+
+
+def test_unknown_images_are_not_found(stored):
+    text = stored.fail(5, "inspect", "payments:2")
+    assert "payments:2" in text and "orders:1.0" in text
+    stored.fail(5, "tag", "payments:2", "x:1")
+    stored.fail(5, "rmi", "payments:2")
+    stored.fail(5, "push", "payments:2", "oci:out")
+
+
+def test_bad_names_are_usage_errors(stored):
+    stored.fail(2, "inspect", "Orders:1.0")
+    stored.fail(2, "tag", "orders:1.0", "orders:1:0")
+    stored.fail(2, "tag", "orders:1.0", "orders@sha256:" + "0" * 64)
+    stored.fail(2, "pull", "oci:")
+    stored.fail(2, "pull", "orders:1.0")
+    stored.fail(2, "pull", "oci:x", "-o", "registry.example.com/x")
+
+
+def test_tag_adds_names(stored):
+    stored.run("tag", "orders:1.0", "orders", "registry.example.com/team/orders:1.0")
+    names = [image["name"] for image in listed(stored)]
+    assert names == ["orders:1.0", "orders:latest", "registry.example.com/team/orders:1.0"]
+    assert len({image["digest"] for image in listed(stored)}) == 1
+
+
+def test_tag_works_by_digest(stored):
+    digest = listed(stored)[0]["digest"]
+    stored.run("tag", digest, "again:1")
+    assert [image["name"] for image in listed(stored)] == ["again:1", "orders:1.0"]
+
+
+def test_rmi_deletes_what_nothing_needs(stored):
+    stored.run("tag", "orders:1.0", "orders:2.0")
+    blobs = stored.store / "blobs/sha256"
+    stored.run("rmi", "orders:1.0")
+    assert [image["name"] for image in listed(stored)] == ["orders:2.0"]
+    assert os.listdir(blobs)
+    stored.run("rmi", "orders:2.0")
+    assert listed(stored) == []
+    assert os.listdir(blobs) == []
+
+
+def test_inspect_tells_of_the_image(stored):
+    text = stored.run("inspect", "orders:1.0").out
+    digest = listed(stored)[0]["digest"]
+    assert "Name         orders:1.0\n" in text
+    assert "Digest       %s\n" % digest in text
+    assert "Platform     linux/amd64\n" in text
+    assert "Layers       sha256:" in text
+    model = json.loads(stored.run("inspect", "--format", "json", "orders:1.0").out)
+    assert model["digest"] == digest
+    image, = model["images"]
+    assert image["platform"] == "linux/amd64"
+    assert image["layers"][0]["diffId"].startswith("sha256:")
+
+
+def test_inspect_raw_is_byte_by_byte(stored):
+    digest = listed(stored)[0]["digest"]
+    raw = stored.run("inspect", "--raw", "orders:1.0").out
+    assert images.sha256(raw.encode()) == digest
+    config = stored.run("inspect", "--image-config", "orders:1.0").out
+    assert images.sha256(config.encode()) == json.loads(raw)["config"]["digest"]
+    stored.fail(2, "inspect", "--raw", "--image-config", "orders:1.0")
+
+
+@pytest.fixture
+def index(flinkpack, tmp_path):
+    """An image for two platforms, in a layout."""
+    path = tmp_path / "index"
+    both = images.Index([images.base(), images.base(architecture="arm64")])
+    images.write_layout(both, path, "v1")
+    return "oci:%s:v1" % path
+
+
+def test_inspect_of_several_platforms(flinkpack, index):
+    model = json.loads(flinkpack.run("inspect", "--format", "json", index).out)
+    assert [image["platform"] for image in model["images"]] == ["linux/amd64", "linux/arm64"]
+    one = flinkpack.run("inspect", "--platform", "linux/arm64", index).out
+    assert "linux/arm64" in one and "linux/amd64" not in one
+    assert "is for several platforms" in flinkpack.fail(2, "inspect", "--image-config", index)
+    config = flinkpack.run("inspect", "--image-config", "--platform", "linux/arm64", index).out
+    assert json.loads(config)["architecture"] == "arm64"
+    text = flinkpack.fail(5, "inspect", "--platform", "linux/s390x", index)
+    assert "linux/arm64" in text
+
+
+def test_one_platform_can_be_copied(flinkpack, index, tmp_path):
+    flinkpack.run("pull", "--platform", "linux/arm64", index, "-o", "oci:%s" % (tmp_path / "one"))
+    assert len(verified(tmp_path / "one", "v1")) == 1
+    text = flinkpack.run("inspect", "oci:%s" % (tmp_path / "one")).out
+    assert "linux/arm64" in text and "linux/amd64" not in text
+
+
+def test_hostile_text_does_not_reach_the_terminal(flinkpack, tmp_path):
+    config = {"Labels": {"a": "\x1b[2Jgone\u009b31m"}, "Env": ["A=\x07"]}
+    image = images.Image([images.layer([images.file("data", b"x")])], config)
+    images.write_layout(image, tmp_path / "evil", "v1")
+    text = flinkpack.run("inspect", "oci:%s" % (tmp_path / "evil")).out
+    assert "gone" in text
+    assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
+
+
+def test_the_store_can_be_elsewhere(flinkpack, layout, tmp_path):
+    flinkpack.run("pull", "--store", tmp_path / "other", "oci:%s:v1" % layout)
+    assert (tmp_path / "other/index.json").exists()
+    assert not flinkpack.store.exists()
+    assert "v1" in flinkpack.run("images", "--store", tmp_path / "other").out
+
+
+def test_the_store_follows_xdg(flinkpack, layout, tmp_path):
+    env = {"FLINKPACK_STORE": "", "XDG_DATA_HOME": str(tmp_path / "data")}
+    flinkpack.run("pull", "oci:%s:v1" % layout, env=env)
+    assert (tmp_path / "data/flinkpack/index.json").exists()

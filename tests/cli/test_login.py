@@ -1,0 +1,75 @@
+"""login and logout: where credentials are kept, and that they are told to nobody."""
+
+import base64
+import json
+import os
+import subprocess
+
+SECRET = "s3cret-with:colon"
+
+
+def login(flinkpack, *words, password=SECRET + "\n", status=0, env=None):
+    done = subprocess.run([flinkpack.binary, "login", *words], input=password, text=True,
+                          capture_output=True, cwd=flinkpack.home,
+                          env={**flinkpack.env, **(env or {})})
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ""
+    assert SECRET not in done.stderr
+    return done.stderr
+
+
+def kept(path):
+    return {key: base64.b64decode(value["auth"]).decode()
+            for key, value in json.loads(path.read_text())["auths"].items()}
+
+
+def test_offline_login_keeps_and_logout_forgets(flinkpack):
+    config = flinkpack.home / "home/.docker/config.json"
+    text = login(flinkpack, "--offline", "registry.example.com", "-u", "ci", "--password-stdin")
+    assert str(config) in text
+    assert kept(config) == {"registry.example.com": "ci:" + SECRET}
+    assert config.stat().st_mode & 0o777 == 0o600
+    login(flinkpack, "--offline", "https://other.example.com:5000/v2/", "-u", "x",
+          "--password-stdin", password="y")
+    assert kept(config)["other.example.com:5000"] == "x:y"
+    flinkpack.run("logout", "registry.example.com")
+    assert list(kept(config)) == ["other.example.com:5000"]
+    assert "there were no credentials" in flinkpack.run("logout", "registry.example.com").err
+
+
+def test_places(flinkpack, tmp_path):
+    words = ["--offline", "r.example.com", "-u", "ci", "--password-stdin"]
+    login(flinkpack, *words, env={"DOCKER_CONFIG": str(tmp_path / "docker")})
+    assert kept(tmp_path / "docker/config.json")
+    login(flinkpack, *words, env={"REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")})
+    assert kept(tmp_path / "auth.json")
+    login(flinkpack, *words, "--authfile", str(tmp_path / "own.json"))
+    assert kept(tmp_path / "own.json")
+    assert not os.path.exists(flinkpack.home / "home/.docker")
+
+
+def test_bad_input(flinkpack):
+    words = ["registry.example.com", "-u", "ci", "--password-stdin"]
+    assert "the password is empty" in login(flinkpack, *words, password="\n", status=2)
+    assert "not one line" in login(flinkpack, *words, password="a\nb\n", status=2)
+    assert "expected --username" in login(flinkpack, *words[:1], status=2)
+    assert "cannot contain ':'" in login(flinkpack, words[0], "-u", "a:b", "--password-stdin",
+                                         status=2)
+    assert "is no registry" in login(flinkpack, "orders", *words[1:], status=2)
+    assert "is no registry" in login(flinkpack, "a b.example.com", *words[1:], status=2)
+
+
+def test_without_a_terminal_the_password_has_to_be_piped(flinkpack):
+    done = subprocess.run([flinkpack.binary, "login", "r.example.com", "-u", "ci"], text=True,
+                          capture_output=True, env=flinkpack.env, stdin=subprocess.DEVNULL,
+                          start_new_session=True)
+    assert done.returncode == 2
+    assert "--password-stdin" in done.stderr
+
+
+def test_a_damaged_file_is_not_replaced(flinkpack):
+    config = flinkpack.home / "home/.docker/config.json"
+    config.parent.mkdir()
+    config.write_text("{ not json")
+    login(flinkpack, "--offline", "r.example.com", "-u", "ci", "--password-stdin", status=3)
+    assert config.read_text() == "{ not json"

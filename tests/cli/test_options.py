@@ -1,0 +1,151 @@
+"""Options: from where they come, and what is said of those that are wrong."""
+
+import json
+import subprocess
+
+import pytest
+
+
+def test_unknown_commands_get_a_suggestion(flinkpack):
+    text = flinkpack.fail(2, "biuld")
+    assert text == "flinkpack: error: there is no command 'biuld'\n  try: flinkpack build\n"
+
+
+def test_unknown_options_get_a_suggestion(flinkpack):
+    text = flinkpack.fail(2, "--from-relase", "--flink-version", "1.20.4")
+    assert text.startswith("flinkpack: error: --from-relase: there is no such option")
+    assert "try: --from-release\n" in text
+
+
+def test_options_of_other_commands_are_told_apart(flinkpack):
+    assert "an option of another command" in flinkpack.fail(2, "push", "--job-jar", "x", "y")
+
+
+@pytest.mark.parametrize("words, text", [
+    (["--job-jar", ""], "--job-jar: the value is empty"),
+    (["--job-jar="], "--job-jar: the value is empty"),
+    (["--flink-version"], "--flink-version: VERSION is missing"),
+    (["--from-archive", "--slim"], "--from-archive: FILE is missing"),
+    (["--progress", "fast"], "--progress: expected one of auto tty plain json none"),
+    (["--threads", "0"], "--threads: expected a whole number from 1 to"),
+    (["--from-release", "--from-archive", "x"],
+     "--from-release and --from-archive: only one of them can be given"),
+    (["--slim=perhaps"], "--slim: expected true or false, not 'perhaps'"),
+    (["build", "stray"], "build: 'stray' is one argument too many"),
+    (["--with-python3", "--from-release"], "--with-python3: this version of flinkpack adds no"),
+    (["--with-python2", "--from-release"], "--with-python2: Python 2 is out of support"),
+    (["--source-date-epoch", "yesterday"], "--source-date-epoch: expected a whole number"),
+])
+def test_wrong_options_are_usage_errors(flinkpack, words, text):
+    assert text in flinkpack.fail(2, *words)
+
+
+@pytest.mark.parametrize("words", [
+    ["push"], ["pull"], ["tag", "one"], ["inspect"], ["inspect", "a", "b"], ["rmi"], ["login"],
+    ["logout"], ["images", "x"], ["base"], ["completion"], ["help", "a", "b"], ["inspect", ""],
+])
+def test_the_number_of_arguments_is_checked(flinkpack, words):
+    text = flinkpack.fail(2, *words)
+    assert text.startswith("flinkpack: error: " + words[0])
+
+
+def test_kubernetes_certificates_warns(flinkpack):
+    text = flinkpack.fail(5, "--kubernetes-certificates", "x", "--from-archive", "none.tgz")
+    assert "warning: --kubernetes-certificates: has no effect" in text
+    assert "error: none.tgz" in text
+
+
+def test_environment_counts(flinkpack):
+    text = flinkpack.fail(5, "build", env={"FLINKPACK_FROM_ARCHIVE": "by-variable.tgz"})
+    assert "by-variable.tgz" in text
+
+
+def test_arguments_go_before_the_environment(flinkpack):
+    text = flinkpack.fail(5, "build", "--from-archive", "by-argument.tgz",
+                          env={"FLINKPACK_FROM_ARCHIVE": "by-variable.tgz"})
+    assert "by-argument.tgz" in text and "by-variable" not in text
+
+
+def test_errors_name_the_variable(flinkpack):
+    text = flinkpack.fail(2, "images", env={"FLINKPACK_PROGRESS": "fast"})
+    assert "FLINKPACK_PROGRESS: expected one of" in text
+    text = flinkpack.fail(2, "build", env={"SOURCE_DATE_EPOCH": "yesterday"})
+    assert "SOURCE_DATE_EPOCH: expected a whole number" in text
+
+
+def test_misspelt_variables_warn(flinkpack):
+    result = flinkpack.run("images", env={"FLINKPACK_FLINK_MIROR": "x"})
+    assert "FLINKPACK_FLINK_MIROR sets no option; did you mean FLINKPACK_FLINK_MIRROR?" in result.err
+
+
+def test_file_counts(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("from-archive: by-file.tgz\n")
+    assert "by-file.tgz" in flinkpack.fail(5, "build")
+    text = flinkpack.fail(5, "build", env={"FLINKPACK_FROM_ARCHIVE": "by-variable.tgz"})
+    assert "by-variable.tgz" in text and "by-file" not in text
+
+
+def test_another_way_to_flink_on_the_command_line_replaces_that_of_the_file(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text(
+        "from-release: true\nflink-version: 1.20.4\nflink-mirror: [http://127.0.0.1:1]\n")
+    assert "by-argument.tgz" in flinkpack.fail(5, "build", "--from-archive", "by-argument.tgz")
+
+
+def test_file_is_looked_for_in_the_working_folder_only(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("from-archive: by-file.tgz\n")
+    below = flinkpack.home / "below"
+    below.mkdir()
+    assert "nothing says where Flink comes from" in flinkpack.fail(2, "build", cwd=below)
+
+
+def test_file_can_be_named(flinkpack):
+    (flinkpack.home / "other.yaml").write_text("from-archive: by-other-file.tgz\n")
+    assert "by-other-file.tgz" in flinkpack.fail(5, "build", "--config", "other.yaml")
+    assert "by-other-file.tgz" in flinkpack.fail(5, "build", env={"FLINKPACK_CONFIG": "other.yaml"})
+    assert "missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
+
+
+def test_wrong_keys_are_errors(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("job_jar: a.jar\n")
+    text = flinkpack.fail(2, "build")
+    assert "flinkpack.yaml: job_jar: there is no such option\n  try: job-jar\n" in text
+    assert flinkpack.fail(2, "images") == text
+
+
+def test_keys_of_other_commands_are_fine(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("job-jar: [a.jar]\nquiet: true\n")
+    assert flinkpack.run("images").out.startswith("NAME")
+
+
+def test_errors_in_json(flinkpack):
+    result = flinkpack.try_run("build", "--progress", "json")
+    assert result.status == 2 and result.out == ""
+    last = json.loads(result.err.splitlines()[-1])
+    assert last["event"] == "error" and last["status"] == 2
+    assert "nothing says where Flink comes from" in last["text"]
+    assert last["hint"]
+
+
+def test_errors_in_json_even_of_the_command_line(flinkpack):
+    result = flinkpack.try_run("build", "--progress=json", "--no-such-option")
+    assert result.status == 2
+    assert json.loads(result.err)["text"].startswith("--no-such-option")
+
+
+def test_quiet_still_tells_of_errors(flinkpack):
+    assert "nothing says where" in flinkpack.fail(2, "build", "--quiet")
+
+
+def test_a_full_standard_output_is_an_error(flinkpack):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([flinkpack.binary, "--help"], stdout=full, stderr=subprocess.PIPE,
+                              text=True, env=flinkpack.env)
+    assert done.returncode == 9
+    assert "standard output: No space left on device" in done.stderr
+
+
+def test_unwritable_result_files_are_told_of_before_the_build(flinkpack):
+    text = flinkpack.fail(5, "--from-archive", "x.tgz", "--metadata-file", "nowhere/m.json")
+    assert "--metadata-file" in text and "x.tgz" not in text
+    text = flinkpack.fail(5, "--from-archive", "x.tgz", "--digest-file", "nowhere/digest")
+    assert "--digest-file" in text and "x.tgz" not in text

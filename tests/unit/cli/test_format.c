@@ -1,0 +1,118 @@
+#include "cli_test.h"
+
+#include "format.h"
+
+static void sizes_are_readable(void **state)
+{
+    (void) state;
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } cases[] = {
+        {0, "0 B"},
+        {999, "999 B"},
+        {1000, "1.0 kB"},
+        {12345, "12.3 kB"},
+        {99949, "99.9 kB"},
+        {99950, "100 kB"},
+        {999949, "1000 kB"},
+        {999950, "1.0 MB"},
+        {451200000, "451 MB"},
+        {1000000000, "1.0 GB"},
+        {UINT64_MAX, "18.4 EB"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[FP_FORMAT_MAX];
+        fp_format_bytes(cases[i].bytes, text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void durations_are_readable(void **state)
+{
+    (void) state;
+    static const struct {
+        uint64_t ms;
+        const char *text;
+    } cases[] = {
+        {0, "0.0 s"},
+        {499, "0.4 s"},
+        {12345, "12.3 s"},
+        {59999, "59.9 s"},
+        {60000, "1 min 00 s"},
+        {125000, "2 min 05 s"},
+        {3600000, "1 h 00 min"},
+        {3725000, "1 h 02 min"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[FP_FORMAT_MAX];
+        fp_format_duration(cases[i].ms, text);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void rates_are_readable(void **state)
+{
+    (void) state;
+    char text[FP_FORMAT_MAX];
+    fp_format_rate(36700000, 1000, text);
+    assert_string_equal(text, "36.7 MB/s");
+    fp_format_rate(0, 1000, text);
+    assert_string_equal(text, "");
+    fp_format_rate(1000, 0, text);
+    assert_string_equal(text, "");
+}
+
+/* Nothing from outside reaches a terminal as a command, and JSON stays valid UTF-8. */
+static void foreign_text_is_made_printable(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *in;
+        const char *out;
+    } cases[] = {
+        {"plain text", "plain text"},
+        {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xbf", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xbf"},
+        {"\033[2J\007\x7f", "?[2J??"},
+        {"a\nb\r\tc", "a?b??c"},
+        {"\xc2\x9b"
+         "31m",
+         "??31m"}, /* C1: CSI */
+        {"\xff\xfe", "??"},
+        {"\xc0\xaf", "??"}, /* overlong */
+        {"\xe0\x80\xaf", "???"},
+        {"\xed\xa0\x80", "???"},      /* a surrogate */
+        {"\xf4\x90\x80\x80", "????"}, /* beyond Unicode */
+        {"\xe2\x82", "??"},           /* cut off */
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_free char *text = fp_xstrdup(cases[i].in);
+        fp_make_printable(text);
+        assert_string_equal(text, cases[i].out);
+    }
+}
+
+static void texts_are_cut_between_characters(void **state)
+{
+    (void) state;
+    char text[] = "caf\xc3\xa9 au lait";
+    assert_int_equal(fp_text_columns(text), 12);
+    fp_text_cut(text, 4);
+    assert_string_equal(text, "caf\xc3\xa9");
+    fp_text_cut(text, 10);
+    assert_string_equal(text, "caf\xc3\xa9");
+    fp_text_cut(text, 0);
+    assert_string_equal(text, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sizes_are_readable),
+        cmocka_unit_test(durations_are_readable),
+        cmocka_unit_test(rates_are_readable),
+        cmocka_unit_test(foreign_text_is_made_printable),
+        cmocka_unit_test(texts_are_cut_between_characters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,388 @@
+/** Distributions: used as they are, repacked, or refused. */
+#include "flink_test.h"
+
+#include <fcntl.h>
+#include <utime.h>
+
+/* A folder of the test's own, and a place for layers in it. */
+struct place {
+    char *folder;
+    char *archive;
+    struct fp_layer_options layer;
+    struct fp_distribution_options options;
+};
+
+static int setup(void **state)
+{
+    struct place *place = fp_xcalloc(1, sizeof(*place));
+    struct fp_error err = {0};
+    if (fp_temp_dir("/tmp", &place->folder, &err) != FP_OK)
+        return -1;
+    place->archive = fp_path_join(place->folder, "flink.tgz");
+    place->layer.folder = place->folder;
+    place->options = (struct fp_distribution_options){
+        .archive = place->archive, .layer = &place->layer, .mtime_s = -1};
+    *state = place;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct place *place = *state;
+    fp_temp_remove(place->folder);
+    free(place->archive);
+    free(place);
+    return 0;
+}
+
+static void write_dist(const struct place *place, const struct dist_shape *shape)
+{
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
+    dist_tar(&tar, shape);
+    write_gzip(place->archive, tar.data, tar.len, false);
+}
+
+static struct fp_distribution read_dist(const struct place *place)
+{
+    struct fp_distribution dist = {0};
+    struct fp_error err = {0};
+    if (fp_distribution_read(&place->options, &dist, &err) != FP_OK)
+        fail_msg("%s", err.text);
+    return dist;
+}
+
+static void refused(const struct place *place, enum fp_code code, const char *words)
+{
+    struct fp_distribution dist = {0};
+    struct fp_error err = {0};
+    enum fp_code got = fp_distribution_read(&place->options, &dist, &err);
+    if (got != code || (strstr(err.text, words) == NULL && strstr(err.hint, words) == NULL))
+        fail_msg("code %d: '%s' [%s], expected %d and '%s'", got, err.text, err.hint, code, words);
+}
+
+static void test_used_as_it_is(void **state)
+{
+    struct place *place = *state;
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
+    cleanup_buf struct fp_buf whole = FP_BUF_INIT((size_t) 1 << 20);
+    char hex[FP_HASH_HEX_MAX] = "";
+    struct fp_error err = {0};
+    dist_tar(&tar, &(struct dist_shape){.owner = "0000766"});
+    write_gzip(place->archive, tar.data, tar.len, false);
+    assert_int_equal(fp_file_read(place->archive, &whole, &err), FP_OK);
+
+    struct fp_distribution dist = read_dist(place);
+    assert_true(dist.as_is);
+    assert_null(dist.repack_reason);
+    assert_string_equal(dist.version.text, "1.20.0");
+    assert_string_equal(dist.scala_version, "2.12");
+    assert_string_equal(dist.top, "flink-1.20.0");
+    fp_hash_bytes(FP_SHA256, tar.data, tar.len, hex);
+    assert_string_equal(fp_digest_hex(&dist.layer.diff_id), hex);
+    assert_int_equal(dist.layer.tar_bytes, tar.len);
+    fp_hash_bytes(FP_SHA256, whole.data, whole.len, hex);
+    assert_string_equal(dist.sha256, hex);
+    assert_string_equal(fp_digest_hex(&fp_blob_descriptor(dist.layer.blob)->digest), hex);
+    assert_int_equal(fp_blob_descriptor(dist.layer.blob)->size, whole.len);
+    fp_hash_bytes(FP_SHA512, whole.data, whole.len, hex);
+    assert_string_equal(dist.sha512, hex);
+    assert_string_equal(fp_distribution_file(&dist, "conf/config.yaml")->data,
+                        "rest:\n  port: 8081\n");
+    assert_null(fp_distribution_file(&dist, "conf/flink-conf.yaml"));
+    assert_int_equal(dist.file_count, 3);
+    assert_int_equal(dist.lib_jars.len, 2);
+    assert_string_equal(dist.lib_jars.items[0], "flink-dist-1.20.0.jar");
+    assert_int_equal(dist.opt_jars.len, 2);
+    assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/lib/flink-dist-1.20.0.jar")->uid, 0766);
+    fp_distribution_clear(&dist);
+}
+
+/* Each of these alone makes the archive unfit, and the layer the same as that of a good one. */
+static void test_repacked(void **state)
+{
+    struct place *place = *state;
+    static const struct {
+        const char *reason;
+        struct dist_shape shape;
+    } CASES[] = {
+        {"is spelled in another way", {.rooted = "./"}},
+        {"its folder is 'flink', not 'flink-1.20.0'", {.top = "flink"}},
+        {"its folder is 'a/b', not 'flink-1.20.0'", {.top = "a/b"}},
+        {"has an owner above 65533", {.owner = "0177777"}},
+        {"bin/taskmanager.sh cannot be run by everyone", {.script_mode = "0000644"}},
+        {"cannot be read by everyone", {.file_mode = "0000600"}},
+        {"is writable for everyone", {.file_mode = "0000666"}},
+        {"has a setuid, setgid or sticky bit", {.script_mode = "0004755"}},
+        {"comes before its folder", {.without_folders = true}},
+        {"lies outside the top folder", {.extra = {.name = "other", .data = "x"}}},
+        {"is a macOS resource file", {.extra = {.name = "flink-1.20.0/lib/._x.jar", .data = "x"}}},
+        {"bin is there twice",
+         {.extra = {.name = "flink-1.20.0/bin/", .type = '5', .mode = "0000755"}}},
+    };
+    write_dist(place, &(struct dist_shape){0});
+    place->options.slim = true;
+    cleanup_strv struct fp_strv keep = {0};
+    fp_strv_split(&keep, "opt examples", ' ');
+    place->options.keep = &keep;
+    struct fp_distribution good = read_dist(place);
+    place->options.slim = false;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        write_dist(place, &CASES[i].shape);
+        struct fp_distribution dist = read_dist(place);
+        assert_false(dist.as_is);
+        if (strstr(dist.repack_reason, CASES[i].reason) == NULL)
+            fail_msg("'%s' is not '%s'", dist.repack_reason, CASES[i].reason);
+        /* Times of folders that the archive does not declare are those of the newest file. */
+        assert_string_equal(dist.layer.diff_id.text, good.layer.diff_id.text);
+        fp_distribution_clear(&dist);
+    }
+    const struct fp_entry *script = fp_tree_get(good.tree, "flink-1.20.0/bin/taskmanager.sh");
+    assert_int_equal(script->mode, 0755);
+    assert_int_equal(script->uid, 0);
+    fp_distribution_clear(&good);
+}
+
+static void test_repacked_for_its_end(void **state)
+{
+    struct place *place = *state;
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
+    struct fp_error err = {0};
+    dist_tar(&tar, &(struct dist_shape){0});
+    assert_int_equal(fp_buf_add_text(&tar, "something more", &err), FP_OK);
+    write_gzip(place->archive, tar.data, tar.len, false);
+    struct fp_distribution dist = read_dist(place);
+    assert_string_equal(dist.repack_reason, "something follows the end of the archive");
+    fp_distribution_clear(&dist);
+
+    write_gzip(place->archive, tar.data, 1024, false);
+    write_gzip(place->archive, tar.data + 1024, tar.len - 1024 - 14, true);
+    dist = read_dist(place);
+    assert_string_equal(dist.repack_reason, "something follows the end of the archive");
+    fp_distribution_clear(&dist);
+
+    write_plain(place->archive, tar.data, tar.len - 14);
+    dist = read_dist(place);
+    assert_string_equal(dist.repack_reason, "it is not compressed with gzip");
+    assert_int_equal(strlen(dist.sha512), 128);
+    fp_distribution_clear(&dist);
+}
+
+static void test_hard_links(void **state)
+{
+    struct place *place = *state;
+    write_dist(place,
+               &(struct dist_shape){.extra = {.name = "flink-1.20.0/lib/again.jar",
+                                              .type = '1',
+                                              .link = "flink-1.20.0/opt/flink-cep-1.20.0.jar"}});
+    struct fp_distribution dist = read_dist(place);
+    assert_true(dist.as_is);
+    fp_distribution_clear(&dist);
+    place->options.slim = true;
+    refused(place, FP_E_INPUT, "is a hard link to flink-1.20.0/opt/flink-cep-1.20.0.jar, which");
+}
+
+static void test_links(void **state)
+{
+    struct place *place = *state;
+    static const struct {
+        const char *target;
+        bool is_inside;
+    } CASES[] = {{"../conf/config.yaml", true}, {"x", true},      {"./a/../../conf", true},
+                 {"/etc/passwd", false},        {"../..", false}, {"../../flink-1.20.0/x", false},
+                 {"a/../../../x", false}};
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        write_dist(place, &(struct dist_shape){.extra = {.name = "flink-1.20.0/lib/link",
+                                                         .type = '2',
+                                                         .link = CASES[i].target}});
+        if (!CASES[i].is_inside) {
+            refused(place, FP_E_INPUT, "outside the distribution");
+            continue;
+        }
+        struct fp_distribution dist = read_dist(place);
+        assert_true(dist.as_is);
+        fp_distribution_clear(&dist);
+    }
+}
+
+static void test_slim(void **state)
+{
+    struct place *place = *state;
+    write_dist(place, &(struct dist_shape){0});
+    place->options.slim = true;
+    cleanup_strv struct fp_strv keep = {0};
+    fp_strv_add(&keep, "opt/flink-s3-fs-hadoop-*.jar");
+    place->options.keep = &keep;
+    struct fp_distribution dist = read_dist(place);
+    assert_non_null(fp_tree_get(dist.tree, "flink-1.20.0/opt/flink-s3-fs-hadoop-1.20.0.jar"));
+    assert_null(fp_tree_get(dist.tree, "flink-1.20.0/opt/flink-cep-1.20.0.jar"));
+    assert_null(fp_tree_get(dist.tree, "flink-1.20.0/examples"));
+    assert_non_null(fp_tree_get(dist.tree, "flink-1.20.0/lib/flink-dist-1.20.0.jar"));
+    /* What could have been kept is told all the same. */
+    assert_int_equal(dist.opt_jars.len, 2);
+    fp_distribution_clear(&dist);
+}
+
+static void test_names(void **state)
+{
+    struct place *place = *state;
+    static const struct {
+        const char *jar;
+        const char *top;
+        const char *scala;
+    } CASES[] = {{"flink-dist_2.11-1.6.0.jar", "flink-1.6.0", "2.11"},
+                 {"flink-dist-2.4-SNAPSHOT.jar", "flink-2.4-SNAPSHOT", "2.12"}};
+    for (size_t i = 0; i < 2; i++) {
+        write_dist(place, &(struct dist_shape){.jar = CASES[i].jar, .top = CASES[i].top});
+        struct fp_distribution dist = read_dist(place);
+        assert_true(dist.as_is);
+        assert_string_equal(dist.top, CASES[i].top);
+        assert_string_equal(dist.scala_version, CASES[i].scala);
+        fp_distribution_clear(&dist);
+    }
+    write_dist(place, &(struct dist_shape){.jar = "flink-dist_2.11-1.4.2.jar"});
+    refused(place, FP_E_INPUT, "1.5.0 is the oldest");
+    write_dist(place, &(struct dist_shape){.jar = "flink-dist.jar"});
+    refused(place, FP_E_INPUT, "lib/flink-dist.jar: '' is not a version");
+    write_dist(place, &(struct dist_shape){.jar = "flink-core-1.20.0.jar"});
+    refused(place, FP_E_INPUT, "looked for lib/flink-dist*.jar, found flink-1.20.0");
+    write_dist(place, &(struct dist_shape){
+                          .extra = {.name = "flink-1.20.0/lib/flink-dist-1.jar", .data = "x"}});
+    refused(place, FP_E_INPUT, "lib/ holds 2 flink-dist jars");
+}
+
+static void test_no_distribution(void **state)
+{
+    struct place *place = *state;
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
+    refused(place, FP_E_NOT_FOUND, place->archive);
+    write_plain(place->archive, "", 0);
+    refused(place, FP_E_INPUT, "the file is empty");
+    write_plain(place->archive, "\n <html>404</html>", 18);
+    refused(place, FP_E_INPUT, "HTML");
+    write_plain(place->archive, "PK\3\4jar", 7);
+    refused(place, FP_E_INPUT, "--job-jar");
+    tar_add(&tar, &(struct tar_entry){.name = "flink-1.20.0/pom.xml", .data = "<project/>"});
+    tar_end(&tar);
+    write_gzip(place->archive, tar.data, tar.len, false);
+    refused(place, FP_E_INPUT, "this is source code");
+    fp_buf_clear(&tar);
+    tar_end(&tar);
+    write_gzip(place->archive, tar.data, tar.len, false);
+    refused(place, FP_E_INPUT, "found nothing at all");
+}
+
+static void test_damaged(void **state)
+{
+    struct place *place = *state;
+    struct stat st = {0};
+    write_dist(place, &(struct dist_shape){0});
+    assert_int_equal(stat(place->archive, &st), 0);
+    assert_int_equal(truncate(place->archive, st.st_size - 20), 0);
+    refused(place, FP_E_INPUT, place->archive);
+    write_dist(place, &(struct dist_shape){.extra = {.name = "flink-1.20.0/../x", .data = "x"}});
+    refused(place, FP_E_INPUT, place->archive);
+    write_dist(place, &(struct dist_shape){.rooted = "./",
+                                           .extra = {.name = "flink-1.20.0/.wh.lib", .data = "x"}});
+    refused(place, FP_E_INPUT, "deleted files");
+}
+
+/* 80 MiB of zeros in 80 KiB. */
+static void test_bomb(void **state)
+{
+    struct place *place = *state;
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
+    tar_add(&tar, &(struct tar_entry){.name = "zeros", .size = "00500000000"});
+    gzFile file = gzopen(place->archive, "wb1");
+    assert_int_equal(gzwrite(file, tar.data, (unsigned) tar.len), tar.len);
+    cleanup_free char *zeros = fp_xcalloc(1 << 20, 1);
+    for (int i = 0; i < 80; i++)
+        assert_int_equal(gzwrite(file, zeros, 1 << 20), 1 << 20);
+    assert_int_equal(gzclose(file), Z_OK);
+    refused(place, FP_E_INPUT, place->archive);
+}
+
+/* Executables only that which is run, whatever the umask and the order of writing. */
+static void test_folder(void **state)
+{
+    struct place *place = *state;
+    char *digests[2] = {NULL, NULL};
+    place->options.archive = NULL;
+    place->options.mtime_s = 1500000000;
+    for (int i = 0; i < 2; i++) {
+        mode_t before = umask(i == 0 ? 022 : 0077);
+        cleanup_free char *folder = fp_xasprintf("%s/dist%d", place->folder, i);
+        dist_folder(folder);
+        (void) umask(before);
+        place->options.folder = folder;
+        struct fp_distribution dist = read_dist(place);
+        assert_string_equal(dist.repack_reason, "it is a folder");
+        assert_string_equal(dist.sha512, "");
+        assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/bin/taskmanager.sh")->mode, 0755);
+        assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/bin/taskmanager.sh")->mtime_s,
+                         1500000000);
+        assert_non_null(fp_distribution_file(&dist, "bin/taskmanager.sh"));
+        digests[i] = fp_xstrdup(dist.layer.diff_id.text);
+        fp_distribution_clear(&dist);
+    }
+    assert_string_equal(digests[0], digests[1]);
+    place->options.folder = place->folder;
+    refused(place, FP_E_INPUT, "name the folder");
+    free(digests[0]);
+    free(digests[1]);
+}
+
+static void test_folder_refusals(void **state)
+{
+    struct place *place = *state;
+    cleanup_free char *folder = fp_path_join(place->folder, "dist");
+    cleanup_free char *odd = fp_path_join(folder, "lib/odd");
+    place->options.archive = NULL;
+    place->options.folder = folder;
+    refused(place, FP_E_NOT_FOUND, folder);
+    dist_folder(folder);
+    assert_int_equal(symlink("/etc/passwd", odd), 0);
+    refused(place, FP_E_INPUT, "outside the distribution");
+    assert_int_equal(unlink(odd), 0);
+    assert_int_equal(mkfifo(odd, 0600), 0);
+    refused(place, FP_E_INPUT, "neither a file, a folder nor a link");
+}
+
+static void test_find(void **state)
+{
+    struct place *place = *state;
+    struct fp_error err = {0};
+    cleanup_free char *found = NULL;
+    cleanup_free char *built =
+        fp_path_join(place->folder, "a[b]/flink-dist/target/flink-1.20-bin/flink-1.20");
+    cleanup_free char *source = fp_path_join(place->folder, "a[b]");
+    cleanup_free char *deep = fp_path_join(source, "flink-core/src");
+    assert_int_equal(fp_distribution_find(place->folder, &found, &err), FP_E_NOT_FOUND);
+    assert_non_null(strstr(err.text, "flink-dist/target"));
+    dist_folder(built);
+    assert_int_equal(fp_distribution_find(source, &found, &err), FP_OK);
+    assert_string_equal(found, built);
+    free(steal_pointer(&found));
+    assert_int_equal(fp_distribution_find(built, &found, &err), FP_OK);
+    free(steal_pointer(&found));
+    assert_int_equal(fp_mkdir_p(deep, 0755, &err), FP_OK);
+    cleanup_fd int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(chdir(deep), 0);
+    enum fp_code code = fp_distribution_find(NULL, &found, &err);
+    assert_int_equal(fchdir(before), 0);
+    assert_int_equal(code, FP_OK);
+    assert_string_equal(found, built);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_used_as_it_is), TEST(test_repacked), TEST(test_repacked_for_its_end),
+        TEST(test_hard_links),    TEST(test_links),    TEST(test_slim),
+        TEST(test_names),         TEST(test_damaged),  TEST(test_no_distribution),
+        TEST(test_bomb),          TEST(test_folder),   TEST(test_folder_refusals),
+        TEST(test_find),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

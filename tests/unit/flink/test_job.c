@@ -1,0 +1,267 @@
+/** Job jars, made byte by byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "flinkpack/flink/job.h"
+
+#define CLASS(major) "\xca\xfe\xba\xbe\0\0\0" major "rest of the class"
+#define CLASS_LEN    (8 + 17)
+
+struct jar_entry {
+    const char *name;
+    const char *data;
+    size_t len; /* 0: strlen(data) */
+    bool deflated;
+    unsigned date; /* DOS */
+};
+
+static void put(struct fp_buf *buf, uint64_t value, int bytes)
+{
+    struct fp_error err = {0};
+    for (int i = 0; i < bytes; i++) {
+        char byte = (char) (value >> (8 * i) & 0xff);
+        assert_int_equal(fp_buf_add(buf, &byte, 1, &err), FP_OK);
+    }
+}
+
+static void put_bytes(struct fp_buf *buf, const void *data, size_t len)
+{
+    struct fp_error err = {0};
+    assert_int_equal(fp_buf_add(buf, data, len, &err), FP_OK);
+}
+
+static size_t deflate_raw(const void *data, size_t len, unsigned char *out, size_t cap)
+{
+    z_stream stream = {0};
+    assert_int_equal(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    stream.next_in = (unsigned char *) (uintptr_t) data;
+    stream.avail_in = (uInt) len;
+    stream.next_out = out;
+    stream.avail_out = (uInt) cap;
+    assert_int_equal(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(deflateEnd(&stream), Z_OK);
+    return cap - stream.avail_out;
+}
+
+static void put_jar(struct fp_buf *jar, const struct jar_entry *entries, size_t count)
+{
+    cleanup_buf struct fp_buf directory = FP_BUF_INIT((size_t) 1 << 20);
+    size_t start = jar->len;
+    for (size_t i = 0; i < count; i++) {
+        unsigned char packed[4096];
+        size_t len = entries[i].len != 0 ? entries[i].len : strlen(entries[i].data);
+        size_t packed_len = len;
+        size_t offset = jar->len - start;
+        if (entries[i].deflated)
+            packed_len = deflate_raw(entries[i].data, len, packed, sizeof(packed));
+        put_bytes(&directory, "PK\1\2", 4);
+        put(&directory, 20, 2);
+        for (int local = 1; local >= 0; local--) {
+            struct fp_buf *to = local ? jar : &directory;
+            if (local)
+                put_bytes(jar, "PK\3\4", 4);
+            put(to, 20, 2);
+            put(to, 0, 2);
+            put(to, entries[i].deflated ? 8 : 0, 2);
+            put(to, 0, 2);
+            put(to, entries[i].date, 2);
+            put(to, 0, 4);
+            put(to, packed_len, 4);
+            put(to, len, 4);
+            put(to, strlen(entries[i].name), 2);
+            put(to, 0, 2);
+        }
+        put(&directory, 0, 6);
+        put(&directory, 0, 4);
+        put(&directory, offset, 4);
+        put_bytes(&directory, entries[i].name, strlen(entries[i].name));
+        put_bytes(jar, entries[i].name, strlen(entries[i].name));
+        put_bytes(jar, entries[i].deflated ? (const void *) packed : entries[i].data, packed_len);
+    }
+    size_t at = jar->len - start;
+    put_bytes(jar, fp_buf_text(&directory), directory.len);
+    put_bytes(jar, "PK\5\6\0\0\0\0", 8);
+    put(jar, count, 2);
+    put(jar, count, 2);
+    put(jar, directory.len, 4);
+    put(jar, at, 4);
+    put(jar, 0, 2);
+}
+
+/* The jar of a test, in a file. */
+struct fixture {
+    char *folder;
+    char *path;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = fp_xcalloc(1, sizeof(*fixture));
+    struct fp_error err = {0};
+    if (fp_temp_dir("/tmp", &fixture->folder, &err) != FP_OK)
+        return -1;
+    fixture->path = fp_path_join(fixture->folder, "job.jar");
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    fp_temp_remove(fixture->folder);
+    free(fixture->path);
+    free(fixture);
+    return 0;
+}
+
+static void write_jar(const struct fixture *fixture, const void *data, size_t len)
+{
+    struct fp_error err = {0};
+    assert_int_equal(fp_file_write(fixture->path, data, len, 0644, &err), FP_OK);
+}
+
+static struct fp_jar inspect(const struct fixture *fixture)
+{
+    struct fp_jar jar = {0};
+    struct fp_error err = {0};
+    if (fp_jar_inspect(fixture->path, &jar, &err) != FP_OK)
+        fail_msg("%s", err.text);
+    return jar;
+}
+
+static void refused(const struct fixture *fixture, const char *words)
+{
+    struct fp_jar jar = {0};
+    struct fp_error err = {0};
+    enum fp_code code = fp_jar_inspect(fixture->path, &jar, &err);
+    if (code != FP_E_INPUT || strstr(err.text, words) == NULL)
+        fail_msg("code %d: %s", code, err.text);
+    assert_non_null(strstr(err.text, fixture->path));
+}
+
+static void test_all_that_a_jar_says(void **state)
+{
+    const struct jar_entry entries[] = {
+        {"META-INF/MANIFEST.MF",
+         "Manifest-Version: 1.0\r\nMain-Class: com.example.Other\r\nprogram-class: com.example.\r\n"
+         " Job \r\n\r\nName: x\r\nMain-Class: not.This\r\n",
+         0, true, 0x5021},
+        {"com/example/Job.class", CLASS("\x34"), CLASS_LEN, true, 0x5862},
+        {"com/example/New.class", CLASS("\x37"), CLASS_LEN, false, 0x0021},
+        {"META-INF/versions/21/com/example/New.class", CLASS("\x41"), CLASS_LEN, true, 0},
+        {"module-info.class", CLASS("\x41"), CLASS_LEN, true, 0},
+        {"META-INF/KEY.RSA", "x", 0, false, 0},
+        {"org/apache/flink/runtime/X.class", "no class", 0, false, 0},
+    };
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
+    char hex[FP_HASH_HEX_MAX] = "";
+    put_bytes(&bytes, "#!/bin/sh\n", 10);
+    put_jar(&bytes, entries, sizeof(entries) / sizeof(entries[0]));
+    write_jar(*state, bytes.data, bytes.len);
+    struct fp_jar jar = inspect(*state);
+    assert_string_equal(jar.main_class, "com.example.Job");
+    assert_int_equal(jar.class_major, 55);
+    assert_string_equal(jar.class_major_of, "com/example/New.class");
+    assert_true(jar.has_flink_runtime);
+    assert_true(jar.is_signed);
+    assert_int_equal(jar.newest_entry_s, 1709337600); /* 2024-03-02 */
+    assert_int_equal(jar.size, bytes.len);
+    fp_hash_bytes(FP_SHA256, bytes.data, bytes.len, hex);
+    assert_string_equal(jar.sha256, hex);
+    fp_jar_clear(&jar);
+}
+
+static void test_a_jar_that_says_nothing(void **state)
+{
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
+    put_jar(&bytes, NULL, 0);
+    write_jar(*state, bytes.data, bytes.len);
+    struct fp_jar jar = inspect(*state);
+    assert_null(jar.main_class);
+    assert_int_equal(jar.class_major, 0);
+    assert_int_equal(jar.newest_entry_s, -1);
+    assert_false(jar.has_flink_runtime || jar.is_signed);
+    fp_jar_clear(&jar);
+}
+
+static void test_no_jar(void **state)
+{
+    static const struct {
+        const char *data;
+        size_t len;
+        const char *words;
+    } CASES[] = {
+        {"", 0, "not a jar (it is empty)"},
+        {"\n<html>", 7, "HTML"},
+        {"\x1f\x8b\x08", 3, "gzip"},
+        {CLASS("\x34"), CLASS_LEN, "a single class file"},
+        {"\x7f"
+         "ELF",
+         4, "a program"},
+        {"PK\3\4 and so on", 14, "cut off"},
+        {"hello", 5, "it has no zip directory"},
+    };
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        write_jar(*state, CASES[i].data, CASES[i].len);
+        refused(*state, CASES[i].words);
+    }
+    struct fp_jar jar = {0};
+    struct fp_error err = {0};
+    assert_int_equal(fp_jar_inspect("/no/such.jar", &jar, &err), FP_E_NOT_FOUND);
+}
+
+static void test_damaged(void **state)
+{
+    const struct jar_entry entry = {"a/B.class", CLASS("\x34"), CLASS_LEN, true, 0};
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
+    put_jar(&bytes, &entry, 1);
+    size_t directory = bytes.len - 22 - 46 - strlen(entry.name);
+    char *where = bytes.data + directory;
+    *where = 'X';
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "an entry is not where it should be");
+    *where = 'P';
+    where[42] = 0x70; /* the offset of its content */
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "not a jar");
+    where[42] = 0;
+    where[28] = 0x7f; /* the length of its name */
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "an entry is cut off");
+    where[28] = (char) strlen(entry.name);
+    memset(bytes.data + 30 + strlen(entry.name), 0xff, 8);
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "a/B.class is damaged");
+    memset(bytes.data + bytes.len - 6, 0x7f, 4); /* the offset of the directory */
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "beyond the end");
+}
+
+static void test_java(void **state)
+{
+    (void) state;
+    assert_int_equal(fp_java_of_class_major(52), 8);
+    assert_int_equal(fp_java_of_class_major(55), 11);
+    assert_int_equal(fp_java_of_class_major(65), 21);
+    assert_int_equal(fp_java_of_class_major(0), 0);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_all_that_a_jar_says),
+        TEST(test_a_jar_that_says_nothing),
+        TEST(test_no_jar),
+        TEST(test_damaged),
+        TEST(test_java),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

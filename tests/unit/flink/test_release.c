@@ -1,0 +1,362 @@
+/** Names of releases, and how they are fetched. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../http/server.h"
+#include "flinkpack/flink/release.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define GOOD        "\x1f\x8b the archive"
+#define HTML        "<html>Sorry</html>"
+#define MISSING                                                                                    \
+    {                                                                                              \
+        .head = "HTTP/1.1 404 Not Found", .body = HTML                                             \
+    }
+
+static const struct fp_http_options QUICK = {
+    .first_pause_ms = 1, .stall_timeout_s = 1, .max_attempts = 1};
+
+static void named(const char *version, const char *scala, const char *hadoop, const char *expected)
+{
+    struct fp_release_options options = {.scala_version = scala, .hadoop_version = hadoop};
+    struct fp_error err = {0};
+    cleanup_free char *name = NULL;
+    assert_int_equal(fp_flink_version_parse(version, &options.version, &err), FP_OK);
+    if (fp_release_archive_name(&options, &name, &err) != FP_OK)
+        fail_msg("%s: %s", version, err.text);
+    assert_string_equal(name, expected);
+}
+
+static void test_names(void **state)
+{
+    (void) state;
+    named("1.5.0", NULL, NULL, "flink-1.5.0-bin-scala_2.11.tgz");
+    named("1.6.0", NULL, NULL, "flink-1.6.0-bin-scala_2.11.tgz");
+    named("1.6.0", "2.11", "2.8", "flink-1.6.0-bin-hadoop28-scala_2.11.tgz");
+    named("1.7.2", "2.12", "28", "flink-1.7.2-bin-hadoop28-scala_2.12.tgz");
+    named("1.7.2", NULL, "2.4.1", "flink-1.7.2-bin-hadoop24-scala_2.11.tgz");
+    named("1.8.0", NULL, "2.8.3", "flink-1.8.0-bin-scala_2.11.tgz");
+    named("1.10.0", NULL, NULL, "flink-1.10.0-bin-scala_2.11.tgz");
+    named("1.14.6", NULL, NULL, "flink-1.14.6-bin-scala_2.12.tgz");
+    named("1.14.6", "2.11", NULL, "flink-1.14.6-bin-scala_2.11.tgz");
+    named("1.20.4", NULL, NULL, "flink-1.20.4-bin-scala_2.12.tgz");
+    named("2.2.1", "2.12", NULL, "flink-2.2.1-bin-scala_2.12.tgz");
+}
+
+static void test_names_refused(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *version;
+        const char *scala;
+        const char *hadoop;
+        const char *words;
+    } CASES[] = {
+        {"1.6.0", "2.12", NULL, "there is 2.11"},
+        {"1.7.0", "2.1", NULL, "there is 2.11 2.12"},
+        {"1.15.0", "2.11", NULL, "there is 2.12"},
+        {"1.6.0", "", NULL, "there is 2.11"},
+        {"1.6.0", NULL, "3.1", "2.4, 2.6, 2.7 and 2.8"},
+        {"1.6.0", NULL, "2.8.4", "2.4, 2.6, 2.7 and 2.8"},
+        {"1.20.0", NULL, "3", "2.4, 2.6, 2.7 and 2.8"},
+        {"2.4-SNAPSHOT", NULL, NULL, "--from-local-dist"},
+    };
+    for (size_t i = 0; i < COUNT(CASES); i++) {
+        struct fp_release_options options = {.scala_version = CASES[i].scala,
+                                             .hadoop_version = CASES[i].hadoop};
+        struct fp_error err = {0};
+        cleanup_free char *name = NULL;
+        assert_int_equal(fp_flink_version_parse(CASES[i].version, &options.version, &err), FP_OK);
+        assert_int_equal(fp_release_archive_name(&options, &name, &err), FP_E_USAGE);
+        if (strstr(err.hint, CASES[i].words) == NULL)
+            fail_msg("%s [%s]", err.text, err.hint);
+    }
+}
+
+/* One server for all hosts, told apart by their paths. */
+struct scene {
+    struct test_server *server;
+    struct fp_http *http;
+    struct fp_strv urls; /* of the hosts, to be freed */
+    struct fp_strv mirrors;
+    char *folder;
+    struct fp_release_options options;
+    struct fp_release release;
+    struct fp_error err;
+};
+
+static char *sha512_line(void)
+{
+    char hex[FP_HASH_HEX_MAX] = "";
+    fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), hex);
+    return fp_xasprintf("%s  flink-1.6.0-bin-scala_2.11.tgz\n", hex);
+}
+
+static const char *host(struct scene *scene, const char *path)
+{
+    fp_strv_addf(&scene->urls, "%s/%s", test_server_url(scene->server), path);
+    return scene->urls.items[scene->urls.len - 1];
+}
+
+static struct scene *begin(const struct test_reply *replies, size_t count)
+{
+    struct scene *scene = fp_xcalloc(1, sizeof(*scene));
+    scene->server = test_server_start(replies, count);
+    assert_int_equal(fp_http_new(&QUICK, &scene->http, &scene->err), FP_OK);
+    assert_int_equal(fp_temp_dir("/tmp", &scene->folder, &scene->err), FP_OK);
+    fp_strv_addf(&scene->mirrors, "%s/mirror/", test_server_url(scene->server));
+    scene->options = (struct fp_release_options){.mirrors = &scene->mirrors,
+                                                 .apache_url = host(scene, "dlcdn"),
+                                                 .archive_url = host(scene, "archive"),
+                                                 .checksum_url = host(scene, "downloads"),
+                                                 .maven_repository = host(scene, "maven"),
+                                                 .cache_folder = scene->folder,
+                                                 .http = scene->http};
+    assert_int_equal(fp_flink_version_parse("1.6.0", &scene->options.version, &scene->err), FP_OK);
+    return scene;
+}
+
+static void end(struct scene *scene)
+{
+    fp_release_clear(&scene->release);
+    fp_strv_clear(&scene->urls);
+    fp_strv_clear(&scene->mirrors);
+    fp_http_free(scene->http);
+    test_server_stop(scene->server);
+    fp_temp_remove(scene->folder);
+    free(scene);
+}
+
+static void fetched(struct scene *scene)
+{
+    fp_release_clear(&scene->release);
+    if (fp_release_fetch(&scene->options, &scene->release, &scene->err) != FP_OK)
+        fail_msg("%s", scene->err.text);
+}
+
+static void refused(struct scene *scene, enum fp_code code, const char *words)
+{
+    enum fp_code got = fp_release_fetch(&scene->options, &scene->release, &scene->err);
+    if (got != code ||
+        (strstr(scene->err.text, words) == NULL && strstr(scene->err.hint, words) == NULL))
+        fail_msg("code %d: '%s' [%s]", got, scene->err.text, scene->err.hint);
+}
+
+static void asked(struct scene *scene, size_t n, const char *path)
+{
+    const char *line = test_server_request(scene->server, n)->line;
+    cleanup_free char *expected = fp_xasprintf("GET /%s HTTP/1.1", path);
+    assert_string_equal(line, expected);
+}
+
+#define FILE_PATH "flink/flink-1.6.0/flink-1.6.0-bin-scala_2.11.tgz"
+
+static void test_order_of_places(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {MISSING, {.body = line}, MISSING, MISSING, {.body = GOOD}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    fetched(scene);
+    asked(scene, 0, "downloads/" FILE_PATH ".sha512");
+    asked(scene, 1, "archive/" FILE_PATH ".sha512");
+    asked(scene, 2, "mirror/" FILE_PATH);
+    asked(scene, 3, "dlcdn/" FILE_PATH);
+    asked(scene, 4, "archive/" FILE_PATH);
+    assert_string_equal(scene->release.archive_name, "flink-1.6.0-bin-scala_2.11.tgz");
+    assert_string_equal(scene->release.scala_version, "2.11");
+    assert_memory_equal(scene->release.sha512, line, 128);
+    assert_non_null(strstr(scene->release.url, "/archive/" FILE_PATH));
+    assert_null(scene->release.hadoop_path);
+
+    /* The second time nothing is asked for, and so --offline does as well. */
+    scene->options.offline = true;
+    fetched(scene);
+    assert_int_equal(test_server_count(scene->server), 5);
+    assert_non_null(strstr(scene->release.url, "/archive/" FILE_PATH));
+    end(scene);
+}
+
+static void test_damaged_cache(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {{.body = line}, {.body = GOOD}, {.body = GOOD}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    fetched(scene);
+    assert_int_equal(fp_file_write(scene->release.archive_path, "x", 1, 0644, &scene->err), FP_OK);
+    fetched(scene);
+    assert_int_equal(test_server_count(scene->server), 3);
+    asked(scene, 2, "mirror/" FILE_PATH);
+    assert_int_equal(fp_file_write(scene->release.archive_path, "x", 1, 0644, &scene->err), FP_OK);
+    scene->options.offline = true;
+    refused(scene, FP_E_NOT_FOUND, "not in the cache, or not with that checksum");
+    end(scene);
+}
+
+static void test_wrong_answers(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {
+        {.body = line}, {.body = HTML}, {.body = "\x1f\x8b other"}, {.body = GOOD}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    fetched(scene);
+    asked(scene, 3, "archive/" FILE_PATH);
+    end(scene);
+}
+
+static void test_nothing_verifies(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {
+        {.body = line}, {.body = HTML}, {.body = "\x1f\x8b other"}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    refused(scene, FP_E_VERIFY, "an HTML page came instead");
+    assert_non_null(strstr(scene->err.text, "expected"));
+    end(scene);
+}
+
+static void test_no_such_release(void **state)
+{
+    (void) state;
+    const struct test_reply replies[] = {MISSING};
+    struct scene *scene = begin(replies, 1);
+    refused(scene, FP_E_NOT_FOUND, "known releases of 1.6: 1.6.0 1.6.1 1.6.2 1.6.3 1.6.4");
+    assert_int_equal(test_server_count(scene->server), 2);
+    end(scene);
+}
+
+static void test_page_for_a_checksum(void **state)
+{
+    (void) state;
+    const struct test_reply replies[] = {{.body = HTML}};
+    struct scene *scene = begin(replies, 1);
+    refused(scene, FP_E_INPUT, "an HTML page, not a checksum");
+    end(scene);
+}
+
+static void test_given_checksum(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {{.body = GOOD}};
+    struct scene *scene = begin(replies, 1);
+    cleanup_free char *given = fp_xasprintf("sha512:%.128s", line);
+    cleanup_free char *file = fp_path_join(scene->folder, "sums");
+    scene->options.checksum = given;
+    fetched(scene);
+    assert_int_equal(test_server_count(scene->server), 1);
+    assert_int_equal(fp_file_write(file, line, strlen(line), 0644, &scene->err), FP_OK);
+    scene->options.checksum = file;
+    fetched(scene);
+    scene->options.checksum = "no/such/file";
+    refused(scene, FP_E_NOT_FOUND, "sha512:HEX, a file or a URL");
+    scene->options.checksum = "sha512:12";
+    refused(scene, FP_E_USAGE, "128 hexadecimal digits");
+    given[10] = given[10] == 'a' ? 'b' : 'a';
+    scene->options.checksum = given;
+    refused(scene, FP_E_VERIFY, "expected sha512:");
+    end(scene);
+}
+
+static void test_resumed(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {
+        {.body = line},
+        {.head = "HTTP/1.1 206 Partial\r\nContent-Range: bytes 5-13/14", .body = "e archive"}};
+    assert_int_equal(strlen(GOOD), 14);
+    struct scene *scene = begin(replies, COUNT(replies));
+    cleanup_free char *part = fp_path_join(scene->folder, "flink-1.6.0-bin-scala_2.11.tgz.part");
+    assert_int_equal(fp_file_write(part, GOOD, 5, 0644, &scene->err), FP_OK);
+    fetched(scene);
+    assert_true(test_server_has_header(scene->server, 1, "Range: bytes=5-"));
+    assert_false(fp_path_exists(part));
+    end(scene);
+}
+
+/* What an earlier run left may be of another file: then from the beginning, at the same place. */
+static void test_wrong_part(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {
+        {.body = line},
+        {.head = "HTTP/1.1 206 Partial\r\nContent-Range: bytes 5-13/14", .body = "e archive"},
+        {.body = GOOD}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    cleanup_free char *part = fp_path_join(scene->folder, "flink-1.6.0-bin-scala_2.11.tgz.part");
+    assert_int_equal(fp_file_write(part, "other", 5, 0644, &scene->err), FP_OK);
+    fetched(scene);
+    asked(scene, 2, "mirror/" FILE_PATH);
+    assert_false(test_server_has_header(scene->server, 2, "Range:"));
+    end(scene);
+}
+
+static void test_hadoop(void **state)
+{
+    (void) state;
+    static const char JAR[] = "PK jar";
+    char sha512[FP_HASH_HEX_MAX] = "";
+    char sha1[FP_HASH_HEX_MAX] = "";
+    fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), sha512);
+    fp_hash_bytes(FP_SHA1, JAR, strlen(JAR), sha1);
+    const struct test_reply replies[] = {{.body = sha512}, {.body = GOOD}, MISSING,
+                                         MISSING,          {.body = sha1}, {.body = JAR}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    assert_int_equal(fp_flink_version_parse("1.9.3", &scene->options.version, &scene->err), FP_OK);
+    scene->options.hadoop_version = "2.8";
+    fetched(scene);
+    asked(scene, 5,
+          "maven/org/apache/flink/flink-shaded-hadoop-2-uber/2.8.3-7.0/"
+          "flink-shaded-hadoop-2-uber-2.8.3-7.0.jar");
+    assert_string_equal(scene->release.hadoop_name, "flink-shaded-hadoop-2-uber-2.8.3-7.0.jar");
+    assert_int_equal(strlen(scene->release.hadoop_sha256), 64);
+    scene->options.offline = true;
+    fetched(scene);
+    assert_int_equal(test_server_count(scene->server), 6);
+    end(scene);
+}
+
+static void test_hadoop_without_checksum(void **state)
+{
+    (void) state;
+    char sha512[FP_HASH_HEX_MAX] = "";
+    fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), sha512);
+    const struct test_reply replies[] = {{.body = sha512}, {.body = GOOD}, MISSING};
+    struct scene *scene = begin(replies, COUNT(replies));
+    assert_int_equal(fp_flink_version_parse("1.8.3", &scene->options.version, &scene->err), FP_OK);
+    scene->options.hadoop_version = "2.7.5";
+    refused(scene, FP_E_NOT_FOUND,
+            "flink-shaded-hadoop2-uber/2.7.5-1.8.3/flink-shaded-hadoop2-uber-2.7.5-1.8.3.jar: the "
+            "repository has no checksum");
+    end(scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_refused),
+        cmocka_unit_test(test_order_of_places),
+        cmocka_unit_test(test_damaged_cache),
+        cmocka_unit_test(test_wrong_answers),
+        cmocka_unit_test(test_nothing_verifies),
+        cmocka_unit_test(test_no_such_release),
+        cmocka_unit_test(test_page_for_a_checksum),
+        cmocka_unit_test(test_given_checksum),
+        cmocka_unit_test(test_resumed),
+        cmocka_unit_test(test_wrong_part),
+        cmocka_unit_test(test_hadoop),
+        cmocka_unit_test(test_hadoop_without_checksum),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,430 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "scene.h"
+
+#define MISSING                                                                                    \
+    {                                                                                              \
+        .head = "HTTP/1.1 404 Not Found"                                                           \
+    }
+#define SESSION(path)                                                                              \
+    {                                                                                              \
+        .head = "HTTP/1.1 202 Accepted\r\nLocation: " path                                         \
+    }
+#define CREATED                                                                                    \
+    {                                                                                              \
+        .head = "HTTP/1.1 201 Created"                                                             \
+    }
+#define HEAD_BLOB "HEAD /v2/team/orders/blobs/sha256:*"
+#define POST_BLOB "POST /v2/team/orders/blobs/uploads/"
+
+static const char content[] = "0123456789";
+
+static enum fp_code push(struct scene *scene, bool with_bytes, const char *mount_from,
+                         enum fp_push_outcome *outcome)
+{
+    cleanup_blob struct fp_blob *blob =
+        fp_blob_memory(FP_MEDIA_OCI_LAYER, fp_xstrdup(content), strlen(content));
+    return fp_registry_push_blob(scene->registry, fp_blob_descriptor(blob),
+                                 with_bytes ? blob : NULL, mount_from, NULL, outcome, &scene->err);
+}
+
+static void run(const struct test_reply *replies, size_t count, const char *const *requests)
+{
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, count);
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_OK);
+    assert_int_equal(outcome, FP_PUSH_UPLOADED);
+    scene_assert_requests(&scene, requests);
+    scene_close(&scene);
+}
+
+static void test_usual_upload(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {OPEN_REGISTRY, MISSING,
+                                                SESSION("$SELF/upload/1?_state=a%2Fb"),
+                                                SESSION("/upload/2?x=1"), CREATED};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_OK);
+    const char *const expected[] = {"GET /v2/",
+                                    HEAD_BLOB,
+                                    POST_BLOB,
+                                    "PATCH /upload/1?_state=a%2Fb",
+                                    "PUT /upload/2?x=1&digest=sha256%3A*",
+                                    NULL};
+    scene_assert_requests(&scene, expected);
+    assert_string_equal(test_server_request(scene.server, 3)->body, content);
+    assert_true(test_server_has_header(scene.server, 3, "Content-Length: 10"));
+    assert_true(test_server_has_header(scene.server, 3, "Content-Type: application/octet-stream"));
+    assert_false(test_server_has_header(scene.server, 3, "Content-Range"));
+    assert_true(test_server_has_header(scene.server, 2, "Content-Length: 0"));
+    assert_true(test_server_has_header(scene.server, 4, "Content-Length: 0"));
+    assert_null(strstr(scene.events, "_state")); /* it can be a bearer's secret */
+    scene_close(&scene);
+}
+
+static void test_existing_blob_is_skipped(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {OPEN_REGISTRY, {.body = content}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_UPLOADED;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, "other/repo", &outcome), FP_OK);
+    assert_int_equal(outcome, FP_PUSH_EXISTING);
+    assert_int_equal(test_server_count(scene.server), 2);
+    scene_close(&scene);
+}
+
+static void test_mount(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {OPEN_REGISTRY, MISSING, CREATED};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_UPLOADED;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, false, "base/jre", &outcome), FP_OK);
+    assert_int_equal(outcome, FP_PUSH_MOUNTED);
+    const char *line = test_server_request(scene.server, 2)->line;
+    assert_non_null(strstr(line, POST_BLOB "?mount=sha256%3A"));
+    assert_non_null(strstr(line, "&from=base%2Fjre "));
+    scene_close(&scene);
+}
+
+static void test_failed_mount_becomes_an_upload(void **state)
+{
+    (void) state;
+    static const struct test_reply accepted[] = {OPEN_REGISTRY, MISSING, SESSION("/upload/1"),
+                                                 SESSION("/upload/2"), CREATED};
+    static const struct test_reply refused[] = {
+        OPEN_REGISTRY,        MISSING, {.head = "HTTP/1.1 400 Bad Request"}, SESSION("/upload/1"),
+        SESSION("/upload/2"), CREATED};
+    static const char *const used[] = {
+        "GET /v2/", HEAD_BLOB, POST_BLOB "?mount=*", "PATCH /upload/1", "PUT /upload/2?digest=*",
+        NULL};
+    static const char *const anew[] = {"GET /v2/", HEAD_BLOB,         POST_BLOB "?mount=*",
+                                       POST_BLOB,  "PATCH /upload/1", "PUT /upload/2?digest=*",
+                                       NULL};
+    struct scene first = {0};
+    struct scene second = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&first, accepted, COUNT(accepted));
+    assert_int_equal(push(&first, true, "base/jre", &outcome), FP_OK);
+    scene_assert_requests(&first, used);
+    scene_close(&first);
+    scene_open(&second, refused, COUNT(refused));
+    assert_int_equal(push(&second, true, "base/jre", &outcome), FP_OK);
+    assert_int_equal(outcome, FP_PUSH_UPLOADED);
+    scene_assert_requests(&second, anew);
+    scene_close(&second);
+}
+
+static void test_failed_mount_without_bytes(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY, MISSING, SESSION("/upload/1"), {.head = "HTTP/1.1 204 No Content"}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, false, "base/jre", &outcome), FP_E_NOT_FOUND);
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB, POST_BLOB "?mount=*", "DELETE /upload/1",
+                                    NULL};
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
+static void test_no_patch_then_put(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,        MISSING, SESSION("/upload/1"), {.head = "HTTP/1.1 405 Not Allowed"},
+        SESSION("/upload/2"), CREATED};
+    static const char *const expected[] = {
+        "GET /v2/", HEAD_BLOB, POST_BLOB, "PATCH /upload/1", POST_BLOB, "PUT /upload/2?digest=*",
+        NULL};
+    run(replies, COUNT(replies), expected);
+}
+
+static void test_broken_patch_is_never_replayed(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "", .is_early = true, .read_bytes = 4, .then = TEST_RESET},
+        MISSING, /* how far is the session? it is gone */
+        MISSING, /* is the blob there after all? */
+        SESSION("/upload/2"),
+        SESSION("/upload/3"),
+        CREATED};
+    static const char *const expected[] = {
+        "GET /v2/", HEAD_BLOB, POST_BLOB,         "PATCH /upload/1",        "GET /upload/1",
+        HEAD_BLOB,  POST_BLOB, "PATCH /upload/2", "PUT /upload/3?digest=*", NULL};
+    run(replies, COUNT(replies), expected);
+}
+
+static void test_broken_patch_goes_on_where_it_is(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "", .is_early = true, .read_bytes = 4, .then = TEST_RESET},
+        {.head = "HTTP/1.1 204 No Content\r\nRange: 0-3\r\nLocation: /upload/2"},
+        SESSION("/upload/3"),
+        CREATED};
+    static const char *const expected[] = {"GET /v2/",
+                                           HEAD_BLOB,
+                                           POST_BLOB,
+                                           "PATCH /upload/1",
+                                           "GET /upload/1",
+                                           "PATCH /upload/2",
+                                           "PUT /upload/3?digest=*",
+                                           NULL};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_OK);
+    scene_assert_requests(&scene, expected);
+    assert_string_equal(test_server_request(scene.server, 5)->body, "456789");
+    assert_true(test_server_has_header(scene.server, 5, "Content-Range: 4-9"));
+    scene_close(&scene);
+}
+
+static void test_lost_answer_to_the_commit(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        SESSION("/upload/2"),
+        {.head = "", .then = TEST_CLOSE},
+        {.head = "HTTP/1.1 404 Not Found",
+         .body = "{\"errors\":[{\"code\":\"BLOB_UPLOAD_UNKNOWN\"}]}"},
+        {.body = content}, /* it is there after all */
+    };
+    static const char *const expected[] = {"GET /v2/",
+                                           HEAD_BLOB,
+                                           POST_BLOB,
+                                           "PATCH /upload/1",
+                                           "PUT /upload/2?digest=*",
+                                           "PUT /upload/2?digest=*",
+                                           HEAD_BLOB,
+                                           NULL};
+    run(replies, COUNT(replies), expected);
+}
+
+static void test_too_large_becomes_chunks(void **state)
+{
+    (void) state;
+    enum { SIZE = 1500000 };
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 413 Too Large", .is_early = true, .then = TEST_CLOSE},
+        SESSION("/upload/2"),
+        {.head = "HTTP/1.1 202 Accepted\r\nLocation: /upload/3\r\nRange: 0-999999"},
+        {.head = "HTTP/1.1 202 Accepted\r\nLocation: /upload/4\r\nRange: 0-1499999"},
+        CREATED};
+    static const char *const expected[] = {
+        "GET /v2/", HEAD_BLOB,         POST_BLOB,         "PATCH /upload/1",
+        POST_BLOB,  "PATCH /upload/2", "PATCH /upload/3", "PUT /upload/4?digest=*",
+        NULL};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    cleanup_blob struct fp_blob *blob =
+        fp_blob_memory(FP_MEDIA_OCI_LAYER, fp_xcalloc(1, SIZE), SIZE);
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(fp_registry_push_blob(scene.registry, fp_blob_descriptor(blob), blob, NULL,
+                                           NULL, &outcome, &scene.err),
+                     FP_OK);
+    scene_assert_requests(&scene, expected);
+    assert_true(test_server_has_header(scene.server, 5, "Content-Range: 0-999999"));
+    assert_true(test_server_has_header(scene.server, 6, "Content-Range: 1000000-1499999"));
+    scene_close(&scene);
+}
+
+static void test_dropped_chunks_are_noticed(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/2\r\nRange: 0-3"},
+        {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/2\r\nRange: 0-3"},
+        {.head = "HTTP/1.1 204 No Content"}};
+    struct scene scene = {.options.chunk_bytes = 4};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "does not take uploads in pieces"));
+    scene_close(&scene);
+}
+
+static void test_wrong_digest_twice_is_believed(void **state)
+{
+    (void) state;
+    static const struct test_reply wrong = {
+        .head = "HTTP/1.1 400 Bad Request",
+        .body = "{\"errors\":[{\"code\":\"DIGEST_INVALID\",\"message\":\"no match\"}]}"};
+    const struct test_reply replies[] = {
+        OPEN_REGISTRY, MISSING,     SESSION("/upload/1"), SESSION("/upload/2"),
+        wrong,         MISSING,     SESSION("/upload/3"), SESSION("/upload/4"),
+        wrong,         {.body = ""}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_VERIFY);
+    assert_non_null(strstr(scene.err.text, "DIGEST_INVALID: no match"));
+    scene_close(&scene);
+}
+
+static void test_denied_is_not_repeated(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        {.head = "HTTP/1.1 403 Forbidden",
+         .body = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"not yours\"}]}"}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_AUTH);
+    assert_non_null(strstr(scene.err.text, "403 DENIED: not yours"));
+    assert_non_null(strstr(scene.err.hint, "flinkpack login"));
+    assert_int_equal(test_server_count(scene.server), 3);
+    scene_close(&scene);
+}
+
+static void test_hostile_locations(void **state)
+{
+    (void) state;
+    static const char *const hostile[] = {"file:///etc/passwd", "https://u:p@evil.example/",
+                                          "gopher://x/"};
+    for (size_t i = 0; i < COUNT(hostile); i++) {
+        cleanup_free char *head = fp_xasprintf("HTTP/1.1 202 Accepted\r\nLocation: %s", hostile[i]);
+        const struct test_reply replies[] = {OPEN_REGISTRY, MISSING, {.head = head}};
+        struct scene scene = {0};
+        enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_INPUT);
+        assert_int_equal(test_server_count(scene.server), 3);
+        scene_close(&scene);
+    }
+}
+
+static const char manifest[] = "{\"schemaVersion\":2}";
+
+static enum fp_code put(struct scene *scene)
+{
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_MANIFEST,
+                                       .digest = fp_digest_of(manifest, strlen(manifest)),
+                                       .size = strlen(manifest)};
+    return fp_registry_put_manifest(scene->registry, "v1", &descriptor, manifest, &scene->err);
+}
+
+/* The answer to HEAD for the manifest above, or for another one. */
+static char *described(const char *digest)
+{
+    return fp_xasprintf("HTTP/1.1 200 OK\r\nContent-Type: " FP_MEDIA_OCI_MANIFEST
+                        "\r\nDocker-Content-Digest: %s\r\nContent-Length: %zu",
+                        digest, strlen(manifest));
+}
+
+static void test_manifest_put(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {OPEN_REGISTRY, CREATED};
+    static const struct test_reply lying[] = {
+        OPEN_REGISTRY, {.head = "HTTP/1.1 201 Created\r\nDocker-Content-Digest: sha256:00"}};
+    struct scene scene = {0};
+    struct scene other = {0};
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(put(&scene), FP_OK);
+    assert_true(test_server_has_header(scene.server, 1, "Content-Type: " FP_MEDIA_OCI_MANIFEST));
+    assert_string_equal(test_server_request(scene.server, 1)->body, manifest);
+    scene_close(&scene);
+    scene_open(&other, lying, COUNT(lying));
+    assert_int_equal(put(&other), FP_E_VERIFY);
+    scene_close(&other);
+}
+
+static void test_lost_answer_to_a_manifest(void **state)
+{
+    (void) state;
+    cleanup_free char *there = described(fp_digest_of(manifest, strlen(manifest)).text);
+    const struct test_reply replies[] = {
+        OPEN_REGISTRY, {.head = "", .then = TEST_CLOSE}, {.head = there}};
+    static const char *const expected[] = {"GET /v2/", "PUT /v2/team/orders/manifests/v1",
+                                           "HEAD /v2/team/orders/manifests/v1", NULL};
+    struct scene scene = {0};
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(put(&scene), FP_OK);
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
+static void test_immutable_tags(void **state)
+{
+    (void) state;
+    static const char refusal[] = "{\"errors\":[{\"code\":\"TAG_INVALID\",\"message\":\"no\"}]}";
+    static const char zero[] =
+        "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+    cleanup_free char *same = described(fp_digest_of(manifest, strlen(manifest)).text);
+    cleanup_free char *another = described(zero);
+    const struct test_reply agreeing[] = {
+        OPEN_REGISTRY, {.head = "HTTP/1.1 400 Bad Request", .body = refusal}, {.head = same}};
+    const struct test_reply differing[] = {
+        OPEN_REGISTRY, {.head = "HTTP/1.1 409 Conflict", .body = ""}, {.head = another}};
+    struct scene scene = {0};
+    struct scene other = {0};
+    scene_open(&scene, agreeing, COUNT(agreeing));
+    assert_int_equal(put(&scene), FP_OK);
+    scene_close(&scene);
+    scene_open(&other, differing, COUNT(differing));
+    assert_int_equal(put(&other), FP_E_CONFLICT);
+    assert_non_null(strstr(other.err.text, zero));
+    assert_non_null(strstr(other.err.text, fp_digest_of(manifest, strlen(manifest)).text));
+    scene_close(&other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_usual_upload),
+        cmocka_unit_test(test_existing_blob_is_skipped),
+        cmocka_unit_test(test_mount),
+        cmocka_unit_test(test_failed_mount_becomes_an_upload),
+        cmocka_unit_test(test_failed_mount_without_bytes),
+        cmocka_unit_test(test_no_patch_then_put),
+        cmocka_unit_test(test_broken_patch_is_never_replayed),
+        cmocka_unit_test(test_broken_patch_goes_on_where_it_is),
+        cmocka_unit_test(test_lost_answer_to_the_commit),
+        cmocka_unit_test(test_too_large_becomes_chunks),
+        cmocka_unit_test(test_dropped_chunks_are_noticed),
+        cmocka_unit_test(test_wrong_digest_twice_is_believed),
+        cmocka_unit_test(test_denied_is_not_repeated),
+        cmocka_unit_test(test_hostile_locations),
+        cmocka_unit_test(test_manifest_put),
+        cmocka_unit_test(test_lost_answer_to_a_manifest),
+        cmocka_unit_test(test_immutable_tags),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
