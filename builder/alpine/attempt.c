@@ -131,8 +131,7 @@ static bool conflicts_hold(const struct attempt *attempt, uint32_t package)
         struct fp_apk_dependency dependency = {0};
         if (word.ptr[0] != '!' || fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
             continue;
-        if (attempt_has(attempt, &dependency,
-                        provides_find(&attempt->provides, dependency.name)))
+        if (attempt_has(attempt, &dependency, provides_find(&attempt->provides, dependency.name)))
             return false;
     }
     return true;

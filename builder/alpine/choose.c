@@ -158,8 +158,8 @@ static bool learn(struct attempt *attempt, const struct want *want)
     }
     if (!can_be_had(attempt, want))
         return false;
-    attempt->limits = fp_xreallocarray(attempt->limits, attempt->limit_count + 1,
-                                       sizeof(*attempt->limits));
+    attempt->limits =
+        fp_xreallocarray(attempt->limits, attempt->limit_count + 1, sizeof(*attempt->limits));
     struct want *limit = &attempt->limits[attempt->limit_count++];
     *limit = *want;
     limit->only_limits = true;

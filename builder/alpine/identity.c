@@ -31,8 +31,8 @@ void fp_apk_identity_text(const char *sha1_hex, char ret_text[32])
 {
     unsigned char bytes[SHA1_BYTES] = {0};
     for (size_t i = 0; i < SHA1_BYTES; i++)
-        bytes[i] = (unsigned char) (hex_value(sha1_hex[2 * i]) * 16 +
-                                    hex_value(sha1_hex[2 * i + 1]));
+        bytes[i] =
+            (unsigned char) (hex_value(sha1_hex[2 * i]) * 16 + hex_value(sha1_hex[2 * i + 1]));
     ret_text[0] = 'Q';
     ret_text[1] = '1';
     (void) EVP_EncodeBlock((unsigned char *) ret_text + 2, bytes, SHA1_BYTES);

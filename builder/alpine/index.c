@@ -63,8 +63,9 @@ static enum fp_code check_package(struct reading *reading, struct fp_error *err)
     struct fp_apk_package *package = &reading->package;
     char hex[41];
     if (!is_plain(package->fields[FP_APK_NAME]) || !is_plain(package->fields[FP_APK_VERSION]))
-        return fp_fail(err, FP_E_INPUT, "%s: line %zu: a package without a proper P: and V:",
-                       reading->name, reading->line);
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: line %zu: a package without a proper P: and V:", reading->name,
+                       reading->line);
     if (package->fields[FP_APK_ARCH] != NULL && !is_plain(package->fields[FP_APK_ARCH]))
         return fp_fail(err, FP_E_INPUT, "%s: line %zu: A: is no architecture", reading->name,
                        reading->line);
@@ -122,8 +123,8 @@ static enum fp_code read_line(struct reading *reading, char *line, struct fp_err
     const char *at = strchr(letters, line[0]);
     if (at == NULL) {
         /* As apk has it: a capital that is not known means that old tools must not install it. */
-        package->is_unusable = package->is_unusable ||
-                               (!reading->is_database && line[0] >= 'A' && line[0] <= 'Z');
+        package->is_unusable =
+            package->is_unusable || (!reading->is_database && line[0] >= 'A' && line[0] <= 'Z');
         return FP_OK;
     }
     if (package->fields[at - letters] == NULL)
@@ -141,21 +142,18 @@ static enum fp_code parse(struct reading *reading, struct fp_error *err)
         *end = '\0';
         reading->line++;
         if (end == line)
-            code = end_stanza(reading,
-                              reading->is_database
-                                  ? reading->index->raw + (next - reading->index->text)
-                                  : NULL,
-                              err);
+            code = end_stanza(
+                reading,
+                reading->is_database ? reading->index->raw + (next - reading->index->text) : NULL,
+                err);
         else
             code = read_line(reading, line, err);
         line = next;
     }
     if (code == FP_OK)
-        code = end_stanza(reading,
-                          reading->is_database
-                              ? reading->index->raw + (line - reading->index->text)
-                              : NULL,
-                          err);
+        code = end_stanza(
+            reading,
+            reading->is_database ? reading->index->raw + (line - reading->index->text) : NULL, err);
     return code;
 }
 

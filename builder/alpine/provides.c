@@ -19,8 +19,8 @@ static int compare_providers(const void *left, const void *right)
     return order != 0 ? order : (a->package > b->package) - (a->package < b->package);
 }
 
-static enum fp_code add(struct provides *provides, size_t *capacity, const struct provider *provider,
-                        struct fp_error *err)
+static enum fp_code add(struct provides *provides, size_t *capacity,
+                        const struct provider *provider, struct fp_error *err)
 {
     if (provides->provider_count >= PROVIDERS_MAX)
         return fp_fail(err, FP_E_INPUT, "the repositories provide more than %zu names",
@@ -48,8 +48,8 @@ static enum fp_code add_package(struct provides *provides, size_t *capacity, uin
         struct fp_apk_dependency provided = {0};
         if (fp_apk_dependency_parse(word, &provided, NULL) != FP_OK || provided.is_conflict)
             continue;
-        code = add(provides, capacity,
-                   &(struct provider){provided.name, provided.version, number}, err);
+        code = add(provides, capacity, &(struct provider){provided.name, provided.version, number},
+                   err);
     }
     return code;
 }
@@ -75,8 +75,8 @@ static void number_names(struct provides *provides)
 {
     provides->names = fp_xcalloc(provides->provider_count + 1, sizeof(*provides->names));
     for (size_t i = 0; i < provides->provider_count; i++) {
-        bool same = i > 0 && fp_apk_text_equal(provides->providers[i].name,
-                                               provides->providers[i - 1].name);
+        bool same = i > 0 &&
+                    fp_apk_text_equal(provides->providers[i].name, provides->providers[i - 1].name);
         if (!same)
             provides->names[provides->name_count++].first = (uint32_t) i;
         provides->names[provides->name_count - 1].count++;

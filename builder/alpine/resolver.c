@@ -27,9 +27,9 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
     for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++)
         code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]), NOBODY, err);
     for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
-        code = attempt_want(attempt,
-                            fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
-                            NOBODY, err);
+        code =
+            attempt_want(attempt, fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
+                         NOBODY, err);
     return code;
 }
 
@@ -65,8 +65,8 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
         struct fp_apk_dependency dependency = {0};
         if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
             return false;
-        bool has = attempt_has(attempt, &dependency,
-                               provides_find(&attempt->provides, dependency.name));
+        bool has =
+            attempt_has(attempt, &dependency, provides_find(&attempt->provides, dependency.name));
         if (has == dependency.is_conflict)
             return false;
     }
@@ -105,12 +105,43 @@ static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *q
     return code;
 }
 
-/* Whoever needs what cannot be had is not to be chosen again. False: nobody is left to blame. */
+/* Whether the repositories have another version of an installed package. */
+static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
+{
+    const struct provides *provides = &attempt->provides;
+    const struct fp_apk_package *package = provides->packages[number];
+    const struct provided_name *range =
+        &provides->names[provides_find(provides, fp_apk_text(package->fields[FP_APK_NAME]))];
+    for (uint32_t i = 0; i < range->count && package->is_installed; i++) {
+        uint32_t other = provides->providers[range->first + i].package;
+        if (other != number && !attempt->banned[other] && !provides->packages[other]->is_installed)
+            return true;
+    }
+    return false;
+}
+
+/* Whoever needs what cannot be had is not to be chosen again: an installed package that stands in
+ * the way of a new version first. False: nobody is left to blame. */
 static bool blame(struct attempt *attempt, size_t failed)
 {
-    if (failed >= attempt->want_count || attempt->wants[failed].by == NOBODY)
+    if (failed >= attempt->want_count)
         return false;
-    attempt->banned[attempt->wants[failed].by] = true;
+    const struct want *want = &attempt->wants[failed];
+    uint32_t guilty = want->by;
+    uint32_t at = want->name != NO_NAME ? attempt->heads[want->name] : 0;
+    for (; at != 0; at = attempt->wants[at - 1].next) {
+        uint32_t by = attempt->wants[at - 1].by;
+        if (by == NOBODY || attempt->banned[by])
+            continue;
+        if (can_be_exchanged(attempt, by)) {
+            guilty = by;
+            break;
+        }
+        guilty = guilty == NOBODY ? by : guilty;
+    }
+    if (guilty == NOBODY || attempt->banned[guilty])
+        return false;
+    attempt->banned[guilty] = true;
     return true;
 }
 
@@ -182,7 +213,8 @@ static void put_in_order(struct ordering *ordering, uint32_t number)
         put_providers(ordering, word);
     ordering->depth--;
     struct fp_apk_answer *answer = ordering->answer;
-    answer->changes = fp_xreallocarray(answer->changes, answer->count + 1, sizeof(*answer->changes));
+    answer->changes =
+        fp_xreallocarray(answer->changes, answer->count + 1, sizeof(*answer->changes));
     answer->changes[answer->count++] = (struct fp_apk_change){
         .package = package,
         .replaced = fp_apk_index_find(ordering->installed, package->fields[FP_APK_NAME])};

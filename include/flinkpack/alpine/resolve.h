@@ -9,8 +9,8 @@
 
 /** What there is and what is wanted. Everything is borrowed, also by the result. */
 struct fp_apk_question {
-    const struct fp_apk_index *installed;            /**< may be empty */
-    const struct fp_apk_index *const *repositories;  /**< in the order of preference */
+    const struct fp_apk_index *installed;           /**< may be empty */
+    const struct fp_apk_index *const *repositories; /**< in the order of preference */
     size_t repository_count;
     const struct fp_strv *world;    /**< what the system has to hold: dependencies; may be NULL */
     const struct fp_strv *requests; /**< what is asked for now: dependencies */

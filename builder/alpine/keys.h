@@ -1,0 +1,20 @@
+/**
+ * @file
+ * Verifying with the trusted keys.
+ */
+#ifndef FLINKPACK_ALPINE_KEYS_H
+#define FLINKPACK_ALPINE_KEYS_H
+
+#include "flinkpack/alpine/signature.h"
+#include "members.h"
+
+/** Whether a key of that name is trusted. */
+bool keys_have(const struct fp_apk_keys *keys, const char *name);
+/**
+ * Whether `signature` is the key's for the digests.
+ * @param scheme "RSA", "RSA256", "RSA512".
+ */
+bool keys_verify(const struct fp_apk_keys *keys, const char *name, const char *scheme,
+                 const struct member_digests *digests, const struct fp_buf *signature);
+
+#endif
