@@ -33,6 +33,8 @@ struct fp_apk_file {
     char *group;
     char identity[32]; /**< "Q1..." of a file's content or a link's target; "" for folders */
     uint64_t offset;   /**< where in the spool a file's content begins */
+    bool is_withdrawn; /**< another package has it now: it is not put */
+    bool is_beside;    /**< it is put as NAME.apk-new */
 };
 
 /** A script. */
