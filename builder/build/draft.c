@@ -58,22 +58,6 @@ enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, const char 
     return fp_layer_builder_add(draft->builder, &entry, NULL, err);
 }
 
-static enum fp_code hash_file(const char *path, char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
-{
-    struct fp_source *raw = NULL;
-    enum fp_code code = fp_source_open(path, &raw, err);
-    if (code != FP_OK)
-        return code;
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    cleanup_source struct fp_source *source =
-        fp_source_hashed(fp_source_limited(raw, FILE_MAX_BYTES, path), hash);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    code = fp_stream_copy(source, nowhere, NULL, err);
-    if (code == FP_OK)
-        fp_hash_hex(hash, ret_hex);
-    return code;
-}
-
 enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, const char *source,
                            const char *sha256, struct fp_error *err)
 {
@@ -87,7 +71,7 @@ enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, c
     if (fstat(fd, &st) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
     if (sha256 == NULL) {
-        code = hash_file(source, hex, err);
+        code = fp_file_hash(source, FP_SHA256, FILE_MAX_BYTES, hex, NULL, err);
         if (code != FP_OK)
             return code;
         sha256 = hex;

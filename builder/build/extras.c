@@ -82,6 +82,16 @@ static enum fp_code link_plugin(const struct fp_layer_step *step, struct fp_draf
     return no_such_plugin(&jars, name, err);
 }
 
+/* Some plugins are in plugins/ from the start. */
+static bool is_there_already(const struct fp_layer_step *step, const char *folder,
+                             const struct fp_plan_plugin *plugin)
+{
+    cleanup_free char *in_dist = fp_xasprintf("%s/plugins/%s", step->flink->dist.top, plugin->name);
+    return plugin->files.len == 0 &&
+           (step->flink->has_dist ? fp_tree_get(step->flink->dist.tree, in_dist)
+                                  : fp_tree_get(step->tree, folder)) != NULL;
+}
+
 static enum fp_code add_plugin(const struct fp_layer_step *step, struct fp_draft *draft,
                                const struct fp_plan_plugin *plugin, struct fp_error *err)
 {
@@ -90,6 +100,11 @@ static enum fp_code add_plugin(const struct fp_layer_step *step, struct fp_draft
     cleanup_free char *folder =
         own_folder ? fp_path_join(plugins, plugin->name) : fp_xstrdup(plugins);
     enum fp_code code = FP_OK;
+    if (own_folder && is_there_already(step, folder, plugin)) {
+        fp_report(step->plan->context->reporter, FP_EVENT_INFO,
+                  "--plugin %s: Flink has it in plugins/ already", plugin->name);
+        return FP_OK;
+    }
     if (own_folder && !fp_tree_get(step->tree, folder))
         code = fp_draft_dir(draft, folder, 0775, step->plan->uid, 0, err);
     if (code == FP_OK && plugin->files.len == 0)

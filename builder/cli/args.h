@@ -13,18 +13,14 @@ struct fp_args {
     struct fp_build_options build;
 
     /* All commands. */
-    bool help;
     const char *config;
     const char *progress; /**< NULL: auto */
-    bool verbose;
-    bool quiet;
 
     /* Where images and downloads lie. */
     const char *store; /**< NULL: fp_store_path() */
     const char *cache; /**< NULL: the user's cache folder */
 
     /* The network. */
-    bool offline;
     const char *authfile;
     const char *ca_file;
     struct fp_strv insecure; /**< HOST[:PORT] */
@@ -41,11 +37,16 @@ struct fp_args {
     const char *digest_file;
     const char *platform;   /**< pull, push, inspect: one of an index */
     struct fp_strv outputs; /**< pull */
-    bool raw;               /**< inspect */
-    bool image_config;      /**< inspect */
     const char *format;     /**< inspect, images: "text" or "json" */
     const char *username;   /**< login */
-    bool password_stdin;    /**< login */
+
+    bool help;
+    bool verbose;
+    bool quiet;
+    bool offline;
+    bool raw;            /**< inspect */
+    bool image_config;   /**< inspect */
+    bool password_stdin; /**< login */
 };
 
 /** The groups of the option tables. */

@@ -3,6 +3,9 @@
 #include "format.h"
 #include "image_model.h"
 
+/* Longer values are for --format json. */
+#define VALUE_COLUMNS 160
+
 /* One line "Label        value". What comes from images is made printable. */
 static enum fp_code put_field(struct fp_buf *out, const char *label, const char *value,
                               struct fp_error *err)
@@ -11,7 +14,9 @@ static enum fp_code put_field(struct fp_buf *out, const char *label, const char 
         return FP_OK;
     cleanup_free char *text = fp_xstrdup(value);
     fp_make_printable(text);
-    return fp_buf_addf(out, err, "%-13s%s\n", label, text);
+    bool cut = fp_text_columns(text) > VALUE_COLUMNS;
+    fp_text_cut(text, VALUE_COLUMNS);
+    return fp_buf_addf(out, err, "%-13s%s%s\n", label, text, cut ? "..." : "");
 }
 
 /* An array of words on one line, as a shell would show them. */
@@ -201,7 +206,8 @@ enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK)
         code = fp_session_open(run, &session, err);
     if (code == FP_OK)
-        code = fp_session_find(&session, run->operands.items[0], only, &image, err);
+        code = fp_session_find(&session, run->operands.items[0], FP_FIND_STORE_FIRST, only, &image,
+                               err);
     if (code != FP_OK)
         return code;
     if (run->args.raw)

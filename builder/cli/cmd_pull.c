@@ -75,7 +75,7 @@ enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK)
         code = fp_session_open(run, &session, err);
     if (code == FP_OK)
-        code = fp_session_find_remote(&session, source, only, &from, err);
+        code = fp_session_find(&session, source, FP_FIND_REGISTRY, only, &from, err);
     if (code == FP_E_NOT_FOUND && from.location.kind == FP_AT_STORE)
         (void) fp_hint(err, "flinkpack pull docker.io/%s", source);
     if (code == FP_OK)

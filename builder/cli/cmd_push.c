@@ -8,10 +8,7 @@ static enum fp_code own_destination(const struct fp_found *found, const char *so
         fp_strv_add(ret, found->name);
         return FP_OK;
     }
-    enum fp_code code =
-        found->location.kind == FP_AT_REGISTRY
-            ? fp_fail(err, FP_E_NOT_FOUND, "%s: not in the local store", source)
-            : fp_fail(err, FP_E_USAGE, "'%s' does not say where to push it", source);
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' does not say where to push it", source);
     (void) fp_hint(err, "flinkpack push %s registry.example.com/team/NAME:TAG", source);
     return code;
 }
@@ -38,12 +35,13 @@ enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
     struct fp_platform platform = {0};
     bool one_platform = false;
     const char *source = run->operands.items[0];
+    enum fp_find_order order = run->operands.len > 1 ? FP_FIND_STORE_FIRST : FP_FIND_STORE;
     enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
     const struct fp_platform *only = one_platform ? &platform : NULL;
     if (code == FP_OK)
         code = fp_session_open(run, &session, err);
     if (code == FP_OK)
-        code = fp_session_find(&session, source, only, &from, err);
+        code = fp_session_find(&session, source, order, only, &from, err);
     for (size_t i = 1; i < run->operands.len; i++)
         fp_strv_add(&destinations, run->operands.items[i]);
     if (code == FP_OK && destinations.len == 0)

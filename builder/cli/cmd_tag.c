@@ -30,7 +30,7 @@ enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err)
     cleanup_buf struct fp_buf document = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     enum fp_code code = fp_session_open_local(run, &session, err);
     if (code == FP_OK)
-        code = fp_session_find(&session, run->operands.items[0], NULL, &image, err);
+        code = fp_session_find(&session, run->operands.items[0], FP_FIND_STORE, NULL, &image, err);
     if (code == FP_OK && !image.in_store)
         code =
             fp_fail(err, FP_E_USAGE, "'%s' is no name in the local store", run->operands.items[0]);

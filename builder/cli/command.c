@@ -67,8 +67,10 @@ static const struct fp_option_group *const store_groups[] = {
     NULL,
 };
 static const struct fp_option_group *const login_groups[] = {
-    &fp_options_login,   &fp_options_credentials, &fp_options_network,
-    &fp_options_folders, &fp_options_general,     NULL,
+    &fp_options_login,
+    &fp_options_credentials,
+    &fp_options_general,
+    NULL,
 };
 static const struct fp_option_group *const logout_groups[] = {
     &fp_options_credentials,
@@ -160,7 +162,7 @@ const struct fp_command fp_commands[] = {
      .run = fp_run_rmi},
     {.name = "login",
      .operands = "REGISTRY",
-     .summary = "check credentials of a registry and keep them where docker does",
+     .summary = "keep a registry's credentials where docker and podman look",
      .examples = "flinkpack login registry.example.com -u ci --password-stdin < token\n",
      .groups = login_groups,
      .min_operands = 1,

@@ -109,14 +109,21 @@ static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
         err);
 }
 
+static void replace(char *text, char from, char to)
+{
+    for (char *p = strchr(text, from); p != NULL; p = strchr(p, from))
+        *p = to;
+}
+
 /* '*--job-jar=[the jar]:value:_files', as _arguments wants it. */
 static enum fp_code put_zsh_option(struct fp_buf *out, const struct fp_option *option,
                                    struct fp_error *err)
 {
     const char *again = fp_option_is_list(option) ? "*" : "";
     cleanup_free char *help = fp_xstrdup(option->help);
-    for (char *p = help; *p != '\0'; p++)
-        *p = *p == '[' ? '(' : *p == ']' ? ')' : *p == ':' ? ';' : *p;
+    replace(help, '[', '(');
+    replace(help, ']', ')');
+    replace(help, ':', ';');
     const char *equals = option->kind == FP_OPTION_OPTIONAL ? "=-"
                          : fp_option_needs_value(option)    ? "="
                                                             : "";

@@ -180,7 +180,7 @@ int fp_cli_main(char *const *arguments, char *const *environment)
     struct fp_error err = {0};
     struct call call = {0};
     enum fp_code code = choose_command(arguments, &call, &err);
-    if (code == FP_OK)
+    if (code == FP_OK && call.command != NULL)
         return call_command(&call, environment);
     struct fp_progress_options options = {.fd = STDERR_FILENO};
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);

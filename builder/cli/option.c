@@ -1,6 +1,5 @@
 #include "option.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,13 +49,24 @@ bool fp_option_is_list(const struct fp_option *option)
            option->kind == FP_OPTION_MAP;
 }
 
+/* As names of variables have it: upper case, and '_' for '-'. */
+static char variable_letter(char c)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";
+    static const char in_variables[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    const char *at = strchr(letters, c);
+    if (at == NULL)
+        return c;
+    return in_variables[at - letters];
+}
+
 char *fp_option_environment(const struct fp_option *option)
 {
     if (option->environment != NULL)
         return fp_xstrdup(option->environment);
     char *name = fp_xasprintf("FLINKPACK_%s", option->name);
     for (char *p = name; *p != '\0'; p++)
-        *p = *p == '-' ? '_' : (char) toupper((unsigned char) *p);
+        *p = variable_letter(*p);
     return name;
 }
 

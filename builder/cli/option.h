@@ -159,6 +159,10 @@ void fp_settings_from_environment(fp_option_groups groups, fp_option_groups know
 FP_CHECKED enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option_groups known,
                                               const char *path, struct fp_settings *settings,
                                               struct fp_error *err);
+/** Likewise from text. `name` stands for the file in messages. */
+FP_CHECKED enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups known,
+                                              const char *name, const char *text, size_t len,
+                                              struct fp_settings *settings, struct fp_error *err);
 /**
  * Check all settings and store them by the options' offsets.
  *

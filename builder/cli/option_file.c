@@ -109,22 +109,18 @@ static enum fp_code add_key(fp_option_groups groups, fp_option_groups known, con
     return add_value(&entry, value, err);
 }
 
-enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option_groups known,
-                                   const char *path, struct fp_settings *settings,
-                                   struct fp_error *err)
+enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups known,
+                                   const char *name, const char *text, size_t len,
+                                   struct fp_settings *settings, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code != FP_OK)
-        return code;
     cleanup_json json_t *document = NULL;
-    code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);
+    enum fp_code code = fp_yaml_parse(text, len, name, &document, err);
     if (code != FP_OK)
         return code;
     if (!json_is_object(document))
-        return fp_fail(err, FP_E_USAGE, "%s: expected a mapping from option names to values", path);
+        return fp_fail(err, FP_E_USAGE, "%s: expected a mapping from option names to values", name);
     free(settings->file);
-    settings->file = fp_xstrdup(path);
+    settings->file = fp_xstrdup(name);
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(document, key, value)
@@ -134,4 +130,15 @@ enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option_groups kno
             return code;
     }
     return FP_OK;
+}
+
+enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option_groups known,
+                                   const char *path, struct fp_settings *settings,
+                                   struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code != FP_OK)
+        return code;
+    return fp_settings_from_yaml(groups, known, path, fp_buf_text(&text), text.len, settings, err);
 }

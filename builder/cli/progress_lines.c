@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* ", 451 MB in 12.3 s (36.7 MB/s)" */
+/* ", 451 MB in 12.3 s (36.7 MB/s)"; for less than half a second only how much it was. */
 static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)
 {
     char size[FP_FORMAT_MAX];
@@ -11,9 +11,9 @@ static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)
     fp_format_bytes(bytes, size);
     fp_format_duration(ms, time);
     fp_format_rate(bytes, ms, rate);
-    fp_progress_put(progress, ", %s in %s", size, time);
-    if (rate[0] != '\0')
-        fp_progress_put(progress, " (%s)", rate);
+    fp_progress_put(progress, ", %s", size);
+    if (ms >= 500)
+        fp_progress_put(progress, " in %s (%s)", time, rate);
 }
 
 void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,

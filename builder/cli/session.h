@@ -39,18 +39,22 @@ struct fp_found {
     bool in_store; /**< it lies in the local store */
 };
 
+/** Where a name with a registry is looked for. Other locations say it themselves. */
+enum fp_find_order {
+    FP_FIND_STORE_FIRST, /**< in the local store, then in the registry */
+    FP_FIND_STORE,       /**< in the local store only */
+    FP_FIND_REGISTRY,    /**< in the registry only */
+};
+
 /**
- * Find an image: any location of store.h; a name is looked for in the local store first, and, if
- * it has a registry, then there.
+ * Find an image: any location of store.h.
  * @param platform For rootfs: only; may be NULL.
+ * @return FP_E_NOT_FOUND, or what the place fails with.
  */
 FP_CHECKED enum fp_code fp_session_find(const struct fp_session *session, const char *text,
+                                        enum fp_find_order order,
                                         const struct fp_platform *platform, struct fp_found *ret,
                                         struct fp_error *err);
-/** Like fp_session_find(), but what has a registry is looked for only there. */
-FP_CHECKED enum fp_code fp_session_find_remote(const struct fp_session *session, const char *text,
-                                               const struct fp_platform *platform,
-                                               struct fp_found *ret, struct fp_error *err);
 /** Release the members. */
 void fp_found_clear(struct fp_found *found);
 

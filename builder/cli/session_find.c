@@ -116,25 +116,18 @@ static enum fp_code find_in_store(const struct fp_session *session, struct fp_fo
     return FP_OK;
 }
 
-enum fp_code fp_session_find_remote(const struct fp_session *session, const char *text,
-                                    const struct fp_platform *platform, struct fp_found *ret,
-                                    struct fp_error *err)
-{
-    enum fp_code code = fp_location_parse(text, &ret->location, err);
-    return code == FP_OK ? find_at(session, text, platform, ret, err) : code;
-}
-
 enum fp_code fp_session_find(const struct fp_session *session, const char *text,
-                             const struct fp_platform *platform, struct fp_found *ret,
-                             struct fp_error *err)
+                             enum fp_find_order order, const struct fp_platform *platform,
+                             struct fp_found *ret, struct fp_error *err)
 {
     enum fp_code code = fp_location_parse(text, &ret->location, err);
     if (code != FP_OK)
         return code;
-    bool can_be_in_store = ret->location.kind == FP_AT_REGISTRY && strstr(text, "://") == NULL;
-    if (can_be_in_store) {
+    /* "docker://NAME" is in a registry for certain. */
+    bool in_doubt = ret->location.kind == FP_AT_REGISTRY && strstr(text, "://") == NULL;
+    if (in_doubt && order != FP_FIND_REGISTRY) {
         code = find_in_store(session, ret, err);
-        if (code != FP_E_NOT_FOUND || session->context.offline)
+        if (code != FP_E_NOT_FOUND || order == FP_FIND_STORE || session->context.offline)
             return code;
     }
     return find_at(session, text, platform, ret, err);

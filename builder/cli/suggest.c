@@ -31,7 +31,7 @@ static void fill_row(const char *a, const char *b, size_t i, const unsigned *bef
 
 static unsigned edit_distance(const char *a, const char *b)
 {
-    unsigned rows[3][WORD_MAX + 1];
+    unsigned rows[3][WORD_MAX + 1] = {0};
     size_t b_len = strlen(b);
     for (size_t j = 0; j <= b_len; j++)
         rows[0][j] = (unsigned) j;

@@ -87,7 +87,7 @@ static const struct fp_option credential_options[] = {
      .metavar = "FILE",
      AT(authfile),
      .fallback = "where docker and podman keep them",
-     .help = "the only file with credentials that is looked at"},
+     .help = "the only file with credentials that is used"},
 };
 
 static const struct fp_option network_options[] = {

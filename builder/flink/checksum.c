@@ -68,21 +68,24 @@ static bool parse_bsd_line(const char *line, size_t len, size_t digits, const ch
     return true;
 }
 
+/* Collect hexadecimal digits, with white space between them, until there are enough. */
+static bool collect_digits(const char *text, size_t digits, char *ret_hex)
+{
+    size_t count = 0;
+    const char *p = text;
+    for (; count < digits && (isxdigit((unsigned char) *p) || isspace((unsigned char) *p)); p++)
+        if (isxdigit((unsigned char) *p))
+            ret_hex[count++] = (char) tolower((unsigned char) *p);
+    ret_hex[count] = '\0';
+    return count == digits;
+}
+
 /* "NAME: 12AB 34CD ..." over several lines, of gpg --print-md. */
 static bool parse_gpg(const char *line, size_t len, size_t digits, const char *name, char *ret_hex)
 {
     const char *colon = memchr(line, ':', len);
-    size_t count = 0;
-    if (colon == NULL || !names_file(line, (size_t) (colon - line), name))
-        return false;
-    for (const char *p = colon + 1; count < digits && *p != '\0'; p++) {
-        if (isxdigit((unsigned char) *p))
-            ret_hex[count++] = (char) tolower((unsigned char) *p);
-        else if (!isspace((unsigned char) *p))
-            return false;
-    }
-    ret_hex[count] = '\0';
-    return count == digits;
+    return colon != NULL && names_file(line, (size_t) (colon - line), name) &&
+           collect_digits(colon + 1, digits, ret_hex);
 }
 
 static bool parse_line(const char *line, size_t len, size_t digits, const char *name, char *ret_hex)

@@ -45,12 +45,15 @@ static bool is_item(const struct fp_conf_line *line)
 static size_t scalar_len(const char *text, size_t len)
 {
     size_t end = len;
-    char quote = len > 0 && (text[0] == '"' || text[0] == '\'') ? text[0] : '\0';
+    char quote = '\0';
+    if (len > 0 && (text[0] == '"' || text[0] == '\''))
+        quote = text[0];
     for (size_t i = 1; i < len && end == len; i++) {
         if (quote == '\0' && text[i] == '#' && text[i - 1] == ' ')
             end = i;
-        else if (quote == '"' && text[i] == '\\')
-            i++;
+        else if ((quote == '"' && text[i] == '\\') ||
+                 (quote == '\'' && text[i] == '\'' && i + 1 < len && text[i + 1] == '\''))
+            i++; /* escaped: \x in double quotes, '' in single ones */
         else if (text[i] == quote)
             quote = '\0';
     }
@@ -146,8 +149,8 @@ static enum fp_code read_key(struct reader *reader, size_t index, struct fp_erro
     }
     reader->current = index;
     reader->item_indent = FP_NO_LINE;
-    char first = line->value_len > 0 ? line->text[line->value_start] : '\0';
-    reader->in_scalar = first == '|' || first == '>';
+    const char *value = line->text + line->value_start;
+    reader->in_scalar = line->value_len > 0 && (*value == '|' || *value == '>');
     return FP_OK;
 }
 

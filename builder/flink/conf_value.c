@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#define DIGITS "0123456789"
+#define DIGITS         "0123456789"
+#define LETTERS        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define KEY_CHARACTERS LETTERS DIGITS "_-./$"
 
 /* Already YAML of the user's own: quoted, a flow sequence or a flow mapping. */
 static bool is_written_as_yaml(const char *value, size_t len)
@@ -57,6 +59,13 @@ static bool is_quantity(const char *value, size_t len)
     return digits > 0 && letters > 0 && unit + letters == len;
 }
 
+/* Whether a reader of YAML takes it for this text, or is meant to read it as YAML. */
+static bool is_safe_yaml(const char *value, size_t len)
+{
+    return len > 0 && (is_written_as_yaml(value, len) || is_stable_number(value, len) ||
+                       is_plain_text(value, len) || is_quantity(value, len));
+}
+
 static char *quote(const char *value)
 {
     size_t quotes = 0;
@@ -85,8 +94,8 @@ static bool has_control(const char *text)
 
 static enum fp_code check_entry(const struct fp_conf_entry *entry, bool yaml, struct fp_error *err)
 {
-    if (entry->key[0] == '\0' || strpbrk(entry->key, " :#\"'{}[],&*!|>%@`") != NULL ||
-        has_control(entry->key) || entry->key[0] == '-')
+    size_t len = strspn(entry->key, KEY_CHARACTERS);
+    if (len == 0 || entry->key[len] != '\0' || strchr("-./$", entry->key[0]) != NULL)
         return fp_fail(err, FP_E_USAGE, "'%s' is not a key of Flink's configuration", entry->key);
     if (has_control(entry->value))
         return fp_fail(err, FP_E_USAGE, "%s: the value has a line break or control character",
@@ -107,11 +116,12 @@ enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **
     enum fp_code code = check_entry(entry, yaml, err);
     if (code != FP_OK)
         return code;
-    const char *value = entry->value;
+    const char *value = entry->value + strspn(entry->value, " ");
     size_t len = strlen(value);
-    bool as_is =
-        !yaml || (len > 0 && (is_written_as_yaml(value, len) || is_stable_number(value, len) ||
-                              is_plain_text(value, len) || is_quantity(value, len)));
-    *ret = as_is ? fp_xstrdup(value) : quote(value);
+    while (len > 0 && value[len - 1] == ' ')
+        len--;
+    cleanup_free char *trimmed = fp_xstrndup(value, len);
+    bool as_is = !yaml || is_safe_yaml(trimmed, len);
+    *ret = as_is ? steal_pointer(&trimmed) : quote(entry->value);
     return FP_OK;
 }

@@ -179,11 +179,11 @@ enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
     enum fp_code code = read_head(options->archive, head, sizeof(head), &head_len, err);
     if (code != FP_OK)
         return code;
-    struct digests digests = {.path = options->archive};
+    cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *sha512 = fp_hash_new(FP_SHA512);
+    struct digests digests = {.path = options->archive, .sha256 = sha256, .sha512 = sha512};
     if (stat(options->archive, &digests.before) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", options->archive);
-    cleanup_hash struct fp_hash *sha256 = digests.sha256 = fp_hash_new(FP_SHA256);
-    cleanup_hash struct fp_hash *sha512 = digests.sha512 = fp_hash_new(FP_SHA512);
     cleanup_pool struct fp_pool *pool = fp_pool_new(1);
     fp_pool_add(pool, hash_archive, &digests);
     ret->repack_reason = fp_xstrdup(repack_at_once(options, head, head_len));

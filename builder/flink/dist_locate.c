@@ -58,7 +58,7 @@ static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
 {
     cleanup_strv struct fp_strv seen = {0};
     for (size_t i = 0; i < list->len && seen.len <= SHOWN_NAMES; i++) {
-        const char *path = list->entries[i].path;
+        const char *path = list->entries[i].meta.path;
         cleanup_free char *top = fp_xstrndup(path, strcspn(path, "/"));
         if (!fp_strv_has(&seen, top))
             fp_strv_add(&seen, top);

@@ -132,10 +132,15 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
     return fp_layer_builder_add(packing->builder, &normal, NULL, err);
 }
 
+/* An entry on its way into order. */
+struct slot {
+    const struct fp_dist_entry *entry;
+};
+
 static int by_path(const void *a, const void *b)
 {
-    const struct fp_dist_entry *x = *(const struct fp_dist_entry *const *) a;
-    const struct fp_dist_entry *y = *(const struct fp_dist_entry *const *) b;
+    const struct fp_dist_entry *x = ((const struct slot *) a)->entry;
+    const struct fp_dist_entry *y = ((const struct slot *) b)->entry;
     int order = strcmp(x->path, y->path);
     return order != 0 ? order : (x > y) - (x < y);
 }
@@ -144,16 +149,17 @@ static int by_path(const void *a, const void *b)
 static enum fp_code add_entries(const struct packing *packing, const struct fp_dist_list *list,
                                 struct fp_error *err)
 {
-    cleanup_free const struct fp_dist_entry **sorted = fp_xcalloc(list->len + 1, sizeof(*sorted));
+    cleanup_free struct slot *sorted = fp_xcalloc(list->len + 1, sizeof(*sorted));
     for (size_t i = 0; i < list->len; i++)
-        sorted[i] = &list->entries[i];
-    qsort(sorted, list->len, sizeof(const struct fp_dist_entry *), by_path);
+        sorted[i].entry = &list->entries[i];
+    qsort(sorted, list->len, sizeof(*sorted), by_path);
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < list->len && code == FP_OK; i++) {
-        const char *below = fp_dist_below(sorted[i]->path, packing->root);
-        bool again = i + 1 < list->len && strcmp(sorted[i]->path, sorted[i + 1]->path) == 0;
+        const struct fp_dist_entry *entry = sorted[i].entry;
+        const char *below = fp_dist_below(entry->path, packing->root);
+        bool again = i + 1 < list->len && strcmp(entry->path, sorted[i + 1].entry->path) == 0;
         if (below != NULL && !again && !fp_dist_is_slimmed(packing->options, below))
-            code = add_entry(packing, sorted[i], below, err);
+            code = add_entry(packing, entry, below, err);
     }
     return code;
 }

@@ -35,17 +35,6 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
 }
 
-static enum fp_code hash_file(const char *path, struct fp_hash *hash, struct fp_error *err)
-{
-    struct fp_source *file = NULL;
-    enum fp_code code = fp_source_open(path, &file, err);
-    if (code != FP_OK)
-        return code;
-    cleanup_source struct fp_source *hashed = fp_source_hashed(file, hash);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    return fp_stream_copy(hashed, nowhere, NULL, err);
-}
-
 /* Whether the cached file is there and still what it should be. */
 static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct fp_error *err)
 {
@@ -53,11 +42,9 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
     *ret_found = false;
     if (!fp_path_exists(job->path))
         return FP_OK;
-    cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
-    enum fp_code code = hash_file(job->path, hash, err);
+    enum fp_code code = fp_file_hash(job->path, job->fetch->algorithm, UINT64_MAX, hex, NULL, err);
     if (code != FP_OK)
         return code;
-    fp_hash_hex(hash, hex);
     *ret_found = strcmp(hex, job->fetch->hex) == 0;
     if (!*ret_found)
         fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
@@ -79,7 +66,8 @@ static void note_failure(struct job *job, const char *shown, enum fp_code code, 
         job->refused++;
     else if (job->worst == FP_E_NOT_FOUND)
         job->worst = code;
-    fp_report(job->fetch->options->reporter, FP_EVENT_DEBUG, "%s: %s", shown, why);
+    fp_report(job->fetch->options->reporter,
+              code == FP_E_VERIFY ? FP_EVENT_WARNING : FP_EVENT_DEBUG, "%s: %s", shown, why);
 }
 
 static enum fp_code empty_part(const struct job *job, struct fp_error *err)

@@ -64,24 +64,6 @@ static enum fp_code find_checksum(struct fp_fetch *fetch, char *ret_hex, struct 
     return code;
 }
 
-static enum fp_code sha256_of(const char *path, char **ret, struct fp_error *err)
-{
-    char hex[FP_HASH_HEX_MAX] = "";
-    struct fp_source *file = NULL;
-    enum fp_code code = fp_source_open(path, &file, err);
-    if (code != FP_OK)
-        return code;
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    cleanup_source struct fp_source *hashed = fp_source_hashed(file, hash);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    code = fp_stream_copy(hashed, nowhere, NULL, err);
-    if (code != FP_OK)
-        return code;
-    fp_hash_hex(hash, hex);
-    *ret = fp_xstrdup(hex);
-    return FP_OK;
-}
-
 enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp_release *ret,
                              struct fp_error *err)
 {
@@ -113,6 +95,8 @@ enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp
     if (code == FP_OK)
         code = fp_fetch_file(&fetch, &ret->hadoop_path, &ret->hadoop_url, err);
     if (code == FP_OK)
-        code = sha256_of(ret->hadoop_path, &ret->hadoop_sha256, err);
+        code = fp_file_hash(ret->hadoop_path, FP_SHA256, UINT64_MAX, hex, NULL, err);
+    if (code == FP_OK)
+        ret->hadoop_sha256 = fp_xstrdup(hex);
     return code;
 }

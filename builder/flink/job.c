@@ -127,21 +127,6 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     return visit_class(inspection, zip, entry, err);
 }
 
-static enum fp_code hash_jar(const char *path, struct fp_jar *jar, struct fp_error *err)
-{
-    struct fp_source *file = NULL;
-    enum fp_code code = fp_source_open(path, &file, err);
-    if (code != FP_OK)
-        return code;
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    cleanup_source struct fp_source *hashed = fp_source_hashed(file, hash);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    code = fp_stream_copy(hashed, nowhere, NULL, err);
-    if (code == FP_OK)
-        fp_hash_hex(hash, jar->sha256);
-    return code;
-}
-
 enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
@@ -151,7 +136,7 @@ enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_erro
     if (code == FP_OK)
         code = fp_zip_each(zip, visit, &inspection, err);
     if (code == FP_OK)
-        code = hash_jar(path, &jar, err);
+        code = fp_file_hash(path, FP_SHA256, fp_zip_size(zip), jar.sha256, NULL, err);
     bool program = inspection.program_class != NULL;
     jar.main_class = program ? inspection.program_class : inspection.main_class;
     free(program ? inspection.main_class : NULL);

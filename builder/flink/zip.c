@@ -188,7 +188,10 @@ static int64_t dos_time(unsigned time, unsigned date)
     if (month < 1 || month > 12 || day < 1)
         return -1;
     int64_t days = days_of(1980 + (int64_t) (date >> 9), month, day);
-    return days * 86400 + (time >> 11) * 3600 + (time >> 5 & 63) * 60 + (time & 31) * 2;
+    int64_t hours = time >> 11;
+    int64_t minutes = time >> 5 & 63;
+    int64_t seconds = (int64_t) (time & 31) * 2;
+    return days * 86400 + hours * 3600 + minutes * 60 + seconds;
 }
 
 /* The offset from the zip64 extra field, where the record's own is not enough. */

@@ -116,6 +116,8 @@ static enum fp_code check_total(struct download *d, uint64_t total, struct fp_er
         return fp_fail(err, FP_E_INPUT, "it has %llu bytes, more than the limit of %llu",
                        (unsigned long long) total, (unsigned long long) d->spec->max_bytes);
     d->total_bytes = total;
+    if (d->spec->stage != NULL && d->spec->stage->total_bytes == 0)
+        d->spec->stage->total_bytes = total;
     return FP_OK;
 }
 

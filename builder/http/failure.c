@@ -12,8 +12,8 @@ static enum fp_code untrusted(const struct fp_exchange *x, const char *shown, st
     if (fp_url_parse(x->hop->url, &url, NULL) != FP_OK)
         return code;
     fp_hint(err,
-            "if it comes from a private authority, name that one's certificate in "
-            "SSL_CERT_FILE or put it into /etc/docker/certs.d/%s%s%s/ca.crt",
+            "if it comes from a private authority, name that one's certificate with --ca-file or "
+            "SSL_CERT_FILE, or put it into /etc/docker/certs.d/%s%s%s/ca.crt",
             url.host, strcmp(url.port, "443") == 0 ? "" : ":",
             strcmp(url.port, "443") == 0 ? "" : url.port);
     return code;
@@ -83,7 +83,8 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
         fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
                 x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
     if (speaks_http)
-        fp_hint(err, "the server seems to speak plain HTTP");
+        fp_hint(err,
+                "the server seems to speak plain HTTP; if it should: --insecure-registry HOST");
     if (proxy_status >= 400)
         fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
     return code;

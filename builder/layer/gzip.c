@@ -16,11 +16,8 @@
 
 enum slot_state { SLOT_IDLE, SLOT_QUEUED, SLOT_RUNNING, SLOT_DONE };
 
-struct gzip_sink;
-
 struct slot {
-    struct gzip_sink *owner;
-    enum slot_state state; /* guarded by owner->lock */
+    enum slot_state state; /* guarded by desk->lock */
     struct libdeflate_compressor *compressor;
     char *in;
     size_t in_len;
@@ -28,17 +25,34 @@ struct slot {
     size_t out_len;
 };
 
+struct gzip_sink;
+
+/*
+ * Where the pool's tasks ask for work. A task may come to its turn long after its sink is gone, or
+ * never (a pool drops its queue), and a writer that waited for it could wait for ever where it is
+ * itself a task of that pool. So desks are never freed: they go back to a list, and a late task
+ * finds nobody there, or helps whoever has the desk now.
+ */
+struct desk {
+    pthread_mutex_t lock;
+    pthread_cond_t done;    /* a block is compressed */
+    struct gzip_sink *sink; /* guarded by `lock`; NULL: nobody */
+    struct desk *next;      /* in the list of free ones */
+};
+
+static pthread_mutex_t desks_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct desk *free_desks;
+
 struct gzip_sink {
     struct fp_sink base;
     struct fp_sink *inner;
     struct fp_pool *pool;
+    struct desk *desk;
     int level;
     size_t out_cap;
     uint64_t blocks; /* submitted */
     size_t oldest;   /* slot that is written next */
     size_t busy;     /* slots from `oldest` on that are submitted */
-    pthread_mutex_t lock;
-    pthread_cond_t done;
     struct slot slots[SLOTS];
 };
 
@@ -47,11 +61,51 @@ const char *fp_gzip_version(void)
     return "libdeflate-blocks-1";
 }
 
+static struct desk *desk_take(struct gzip_sink *sink)
+{
+    (void) pthread_mutex_lock(&desks_lock);
+    struct desk *desk = free_desks;
+    if (desk != NULL)
+        free_desks = desk->next;
+    (void) pthread_mutex_unlock(&desks_lock);
+    if (desk == NULL) {
+        desk = fp_xcalloc(1, sizeof(*desk));
+        (void) pthread_mutex_init(&desk->lock, NULL);
+        (void) pthread_cond_init(&desk->done, NULL);
+    }
+    (void) pthread_mutex_lock(&desk->lock);
+    desk->sink = sink;
+    (void) pthread_mutex_unlock(&desk->lock);
+    return desk;
+}
+
+static bool is_running(const struct gzip_sink *sink)
+{
+    for (size_t i = 0; i < SLOTS; i++) {
+        if (sink->slots[i].state == SLOT_RUNNING)
+            return true;
+    }
+    return false;
+}
+
+/* Nobody works for the sink any more; blocks that nobody has begun are forgotten. */
+static void desk_leave(struct desk *desk)
+{
+    (void) pthread_mutex_lock(&desk->lock);
+    while (is_running(desk->sink))
+        (void) pthread_cond_wait(&desk->done, &desk->lock);
+    desk->sink = NULL;
+    (void) pthread_mutex_unlock(&desk->lock);
+    (void) pthread_mutex_lock(&desks_lock);
+    desk->next = free_desks;
+    free_desks = desk;
+    (void) pthread_mutex_unlock(&desks_lock);
+}
+
 static void prepare(struct gzip_sink *self, struct slot *slot)
 {
     if (slot->in != NULL)
         return;
-    slot->owner = self;
     slot->in = fp_xmalloc(FP_GZIP_BLOCK_BYTES);
     slot->out = fp_xmalloc(self->out_cap);
     slot->compressor = libdeflate_alloc_compressor(self->level);
@@ -59,51 +113,53 @@ static void prepare(struct gzip_sink *self, struct slot *slot)
         abort();
 }
 
-/* Whoever comes first compresses a block: the pool, or the writer that waits for it. */
-static bool claim_and_compress(struct slot *slot)
+/* Compress a queued block. The lock is held before and after, but not meanwhile. */
+static void run(struct desk *desk, struct slot *slot)
 {
-    struct gzip_sink *self = slot->owner;
-    (void) pthread_mutex_lock(&self->lock);
-    bool ours = slot->state == SLOT_QUEUED;
-    if (ours)
-        slot->state = SLOT_RUNNING;
-    (void) pthread_mutex_unlock(&self->lock);
-    if (!ours)
-        return false;
-    slot->out_len =
-        fp_gzip_block(slot->compressor, slot->in, slot->in_len, slot->out, self->out_cap);
-    (void) pthread_mutex_lock(&self->lock);
+    size_t out_cap = desk->sink->out_cap;
+    slot->state = SLOT_RUNNING;
+    (void) pthread_mutex_unlock(&desk->lock);
+    slot->out_len = fp_gzip_block(slot->compressor, slot->in, slot->in_len, slot->out, out_cap);
+    (void) pthread_mutex_lock(&desk->lock);
     slot->state = SLOT_DONE;
-    (void) pthread_cond_signal(&self->done);
-    (void) pthread_mutex_unlock(&self->lock);
-    return true;
+    (void) pthread_cond_signal(&desk->done);
+}
+
+static struct slot *oldest_queued(struct gzip_sink *sink)
+{
+    for (size_t i = 0; sink != NULL && i < SLOTS; i++) {
+        struct slot *slot = &sink->slots[(sink->oldest + i) % SLOTS];
+        if (slot->state == SLOT_QUEUED)
+            return slot;
+    }
+    return NULL;
 }
 
 static enum fp_code compress_task(void *context, struct fp_error *err)
 {
+    struct desk *desk = context;
     (void) err;
-    (void) claim_and_compress(context);
+    (void) pthread_mutex_lock(&desk->lock);
+    struct slot *slot = oldest_queued(desk->sink);
+    if (slot != NULL)
+        run(desk, slot);
+    (void) pthread_mutex_unlock(&desk->lock);
     return FP_OK;
-}
-
-static void await(struct slot *slot)
-{
-    struct gzip_sink *self = slot->owner;
-    if (claim_and_compress(slot))
-        return;
-    (void) pthread_mutex_lock(&self->lock);
-    while (slot->state != SLOT_DONE)
-        (void) pthread_cond_wait(&self->done, &self->lock);
-    (void) pthread_mutex_unlock(&self->lock);
 }
 
 static enum fp_code write_oldest(struct gzip_sink *self, struct fp_error *err)
 {
     struct slot *slot = &self->slots[self->oldest];
-    await(slot);
-    self->oldest = (self->oldest + 1) % SLOTS;
-    self->busy--;
+    (void) pthread_mutex_lock(&self->desk->lock);
+    /* What the pool has not come to is done here. */
+    if (slot->state == SLOT_QUEUED)
+        run(self->desk, slot);
+    while (slot->state != SLOT_DONE)
+        (void) pthread_cond_wait(&self->desk->done, &self->desk->lock);
     slot->state = SLOT_IDLE;
+    self->oldest = (self->oldest + 1) % SLOTS;
+    (void) pthread_mutex_unlock(&self->desk->lock);
+    self->busy--;
     slot->in_len = 0;
     return fp_sink_write(self->inner, slot->out, slot->out_len, err);
 }
@@ -118,13 +174,13 @@ static struct slot *current(struct gzip_sink *self)
 static enum fp_code submit(struct gzip_sink *self, struct fp_error *err)
 {
     struct slot *slot = current(self);
-    (void) pthread_mutex_lock(&self->lock);
+    (void) pthread_mutex_lock(&self->desk->lock);
     slot->state = SLOT_QUEUED;
-    (void) pthread_mutex_unlock(&self->lock);
+    (void) pthread_mutex_unlock(&self->desk->lock);
     self->busy++;
     self->blocks++;
     if (self->pool != NULL)
-        fp_pool_add(self->pool, compress_task, slot);
+        fp_pool_add(self->pool, compress_task, self->desk);
     /* One slot stays free to be filled. */
     return self->pool == NULL || self->busy == SLOTS - 1 ? write_oldest(self, err) : FP_OK;
 }
@@ -164,16 +220,12 @@ static enum fp_code gzip_finish(struct fp_sink *base, struct fp_error *err)
 static void gzip_free(struct fp_sink *base)
 {
     struct gzip_sink *self = (struct gzip_sink *) base;
-    /* A task that the writer forestalled may still be queued; ours never fail. */
-    if (self->pool != NULL && fp_pool_wait(self->pool, NULL) != FP_OK)
-        self->pool = NULL;
+    desk_leave(self->desk);
     for (size_t i = 0; i < SLOTS; i++) {
         libdeflate_free_compressor(self->slots[i].compressor);
         free(self->slots[i].in);
         free(self->slots[i].out);
     }
-    (void) pthread_cond_destroy(&self->done);
-    (void) pthread_mutex_destroy(&self->lock);
     fp_sink_free(self->inner);
     free(self);
 }
@@ -196,7 +248,6 @@ struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, struct fp_po
     self->pool = pool;
     self->level = clamp_level(level);
     self->out_cap = fp_gzip_block_bound();
-    (void) pthread_mutex_init(&self->lock, NULL);
-    (void) pthread_cond_init(&self->done, NULL);
+    self->desk = desk_take(self);
     return &self->base;
 }

@@ -70,6 +70,7 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
     struct fp_upload upload = {.registry = registry,
                                .descriptor = descriptor,
                                .blob = blob,
+                               .asked = FP_HTTP_RESPONSE_INIT(0),
                                .stage = stage,
                                .stage_base = stage != NULL ? stage->done_bytes : 0};
     fp_registry_scopes(registry, true, &upload.scopes);
@@ -78,6 +79,7 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
     if (code == FP_OK && !exists)
         code = mount_or_upload(&upload, mount_from, ret_outcome, err);
     fp_strv_clear(&upload.scopes);
+    fp_http_response_clear(&upload.asked);
     free(upload.location);
     return code;
 }

@@ -120,6 +120,9 @@ static void hint(struct fp_registry *registry, const struct fp_http_response *re
     else if (response->status == 429)
         fp_hint(err, "a rate limit (%.60s, left: %.60s): log in, or try again later",
                 limit != NULL ? limit : "not stated", left != NULL ? left : "not stated");
+    else if (response->status == 405)
+        fp_hint(err,
+                "the registry takes no uploads there: it is read-only, or a mirror of another");
     else if (response->status == 413)
         fp_hint(err, "a proxy in front of the registry limits the size of uploads "
                      "(nginx: client_max_body_size)");

@@ -179,12 +179,13 @@ struct fp_upload {
     struct fp_stage *stage;
     uint64_t stage_base; /**< what the stage had before */
     struct fp_strv scopes;
-    char *location;      /**< of the open session; NULL: none */
-    uint64_t offset;     /**< what the session has taken, as the registry says */
-    uint64_t min_chunk;  /**< OCI-Chunk-Min-Length */
-    int digest_refusals; /**< how often the registry found another digest */
-    bool again;          /**< a new session may do it */
-    bool changed_mode;   /**< at once, without a pause */
+    char *location;                /**< of the open session; NULL: none */
+    uint64_t offset;               /**< what the session has taken, as the registry says */
+    uint64_t min_chunk;            /**< OCI-Chunk-Min-Length */
+    struct fp_http_response asked; /**< URL and Retry-After of what asked for a pause */
+    int digest_refusals;           /**< how often the registry found another digest */
+    bool again;                    /**< a new session may do it */
+    bool changed_mode;             /**< at once, without a pause */
 };
 
 /** Upload, whatever it takes. */
@@ -197,6 +198,8 @@ FP_CHECKED enum fp_code fp_upload_take_location(struct fp_upload *upload,
 FP_CHECKED enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error *err);
 /** Close the session with the digest. */
 FP_CHECKED enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err);
+/** Note that a new session may do what this answer refuses, and how long it asks to wait. */
+void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response *response);
 /** Give the session up. */
 void fp_upload_cancel(struct fp_upload *upload);
 /** Show what is done in the stage. */

@@ -83,6 +83,17 @@ static enum fp_code start_session(struct fp_upload *upload, struct fp_error *err
     return fp_upload_take_location(upload, &response, err);
 }
 
+void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response *response)
+{
+    const char *retry_after = fp_http_header(response, "retry-after");
+    upload->again = true;
+    fp_http_response_clear(&upload->asked);
+    upload->asked.status = response->status;
+    upload->asked.url = fp_xstrdup(response->url);
+    if (retry_after != NULL)
+        fp_strv_addf(&upload->asked.headers, "retry-after: %s", retry_after);
+}
+
 void fp_upload_cancel(struct fp_upload *upload)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
@@ -104,10 +115,11 @@ static enum fp_code commit_refused(struct fp_upload *upload,
                         fp_registry_has_code(response, "SIZE_INVALID");
     upload->digest_refusals += wrong_digest ? 1 : 0;
     /* Codes of a session that is gone or not as far as thought. */
-    upload->again = response->status == 404 || response->status == 416 ||
-                    fp_registry_has_code(response, "BLOB_UPLOAD_INVALID") ||
-                    fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
-                    fp_http_status_is_transient(response->status) || wrong_digest;
+    if (response->status == 404 || response->status == 416 ||
+        fp_registry_has_code(response, "BLOB_UPLOAD_INVALID") ||
+        fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
+        fp_http_status_is_transient(response->status) || wrong_digest)
+        fp_upload_try_again(upload, response);
     if (!wrong_digest || upload->digest_refusals < MAX_DIGEST_REFUSALS)
         return fp_registry_refusal(upload->registry, "PUT", response, err);
     upload->again = false;
@@ -140,6 +152,7 @@ static enum fp_code upload_once(struct fp_upload *upload, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     upload->again = upload->changed_mode = false;
+    fp_http_response_clear(&upload->asked);
     if (upload->location == NULL)
         code = start_session(upload, err);
     if (code == FP_OK)
@@ -179,7 +192,7 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
             return fp_context(err, "%d attempts", attempt);
         fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
                   err->text);
-        code = fp_http_pause(upload->registry->options.http, NULL, attempt++, err);
+        code = fp_http_pause(upload->registry->options.http, &upload->asked, attempt++, err);
         if (code != FP_OK)
             return code;
     }

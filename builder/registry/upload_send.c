@@ -115,7 +115,7 @@ static enum fp_code body_refused(struct fp_upload *upload, const char *method, u
     int status = response->status;
     bool is_patch = strcmp(method, "PATCH") == 0;
     if (is_session_lost(response) || fp_http_status_is_transient(status))
-        upload->again = true;
+        fp_upload_try_again(upload, response);
     else if (status == 413)
         use_smaller_chunks(upload, sent_bytes);
     else if (is_patch && (status == 404 || status == 405 || status == 501))

@@ -110,3 +110,20 @@ struct fp_source *fp_source_teed(struct fp_source *take_inner, struct fp_sink *s
     self->sink = sink;
     return &self->base;
 }
+
+enum fp_code fp_file_hash(const char *path, enum fp_hash_algorithm algorithm, uint64_t max_bytes,
+                          char ret_hex[FP_HASH_HEX_MAX], uint64_t *ret_bytes, struct fp_error *err)
+{
+    struct fp_source *file = NULL;
+    enum fp_code code = fp_source_open(path, &file, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(algorithm);
+    cleanup_source struct fp_source *hashed =
+        fp_source_hashed(fp_source_limited(file, max_bytes, path), hash);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    code = fp_stream_copy(hashed, nowhere, ret_bytes, err);
+    if (code == FP_OK)
+        fp_hash_hex(hash, ret_hex);
+    return code;
+}

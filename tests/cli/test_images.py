@@ -86,6 +86,11 @@ def test_push_needs_a_registry(stored):
     assert "'elsewhere:1.0' names no registry" in text
 
 
+def test_what_is_pushed_to_its_own_name_has_to_be_here(stored):
+    text = stored.fail(5, "push", "127.0.0.1:1/team/orders:1.0")
+    assert "no image '127.0.0.1:1/team/orders:1.0'" in text
+
+
 def test_offline_pushes_nothing(stored):
     text = stored.fail(2, "push", "--offline", "orders:1.0", "registry.example.com/orders:1.0")
     assert "--offline" in text

@@ -23,13 +23,13 @@ def kept(path):
             for key, value in json.loads(path.read_text())["auths"].items()}
 
 
-def test_offline_login_keeps_and_logout_forgets(flinkpack):
+def test_login_keeps_and_logout_forgets(flinkpack):
     config = flinkpack.home / "home/.docker/config.json"
-    text = login(flinkpack, "--offline", "registry.example.com", "-u", "ci", "--password-stdin")
+    text = login(flinkpack, "registry.example.com", "-u", "ci", "--password-stdin")
     assert str(config) in text
     assert kept(config) == {"registry.example.com": "ci:" + SECRET}
     assert config.stat().st_mode & 0o777 == 0o600
-    login(flinkpack, "--offline", "https://other.example.com:5000/v2/", "-u", "x",
+    login(flinkpack, "https://other.example.com:5000/v2/", "-u", "x",
           "--password-stdin", password="y")
     assert kept(config)["other.example.com:5000"] == "x:y"
     flinkpack.run("logout", "registry.example.com")
@@ -38,7 +38,7 @@ def test_offline_login_keeps_and_logout_forgets(flinkpack):
 
 
 def test_places(flinkpack, tmp_path):
-    words = ["--offline", "r.example.com", "-u", "ci", "--password-stdin"]
+    words = ["r.example.com", "-u", "ci", "--password-stdin"]
     login(flinkpack, *words, env={"DOCKER_CONFIG": str(tmp_path / "docker")})
     assert kept(tmp_path / "docker/config.json")
     login(flinkpack, *words, env={"REGISTRY_AUTH_FILE": str(tmp_path / "auth.json")})
@@ -71,5 +71,5 @@ def test_a_damaged_file_is_not_replaced(flinkpack):
     config = flinkpack.home / "home/.docker/config.json"
     config.parent.mkdir()
     config.write_text("{ not json")
-    login(flinkpack, "--offline", "r.example.com", "-u", "ci", "--password-stdin", status=3)
+    login(flinkpack, "r.example.com", "-u", "ci", "--password-stdin", status=3)
     assert config.read_text() == "{ not json"

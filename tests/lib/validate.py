@@ -219,7 +219,7 @@ class Image:
 
     def kinds(self):
         """What the layers are, as their history says: base's are None."""
-        return [text.rpartition(" # ")[2] if text.startswith("flinkpack") else None
+        return [text.rpartition(" # ")[2] if text.startswith("flinkpack build # ") else None
                 for text in self.created_by]
 
     def resolve(self, path, depth=0):

@@ -14,7 +14,8 @@ struct fp_distribution_options {
     const char *archive;        /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
     const char *folder;         /**< a distribution's folder (bin, conf, lib) */
     bool slim;                  /**< without opt/ and examples/ but what `keep` names */
-    const struct fp_strv *keep; /**< paths relative to the distribution kept by slim; may be NULL */
+    const struct fp_strv *keep; /**< what slim keeps: paths relative to the distribution, or
+                                     fnmatch() patterns of them; may be NULL */
     const struct fp_layer_options *layer; /**< how it is written when it is repacked */
     int64_t mtime_s; /**< the time for repacked entries that carry a newer or no time; -1: keep
                           each entry's own, whole seconds */
@@ -41,7 +42,7 @@ struct fp_distribution {
     struct fp_dist_file *files; /**< all of bin/ and conf/, whole */
     size_t file_count;
     struct fp_strv lib_jars;      /**< names in lib/: files and links, sorted */
-    struct fp_strv opt_jars;      /**< names in opt/, sorted */
+    struct fp_strv opt_jars;      /**< names in opt/, sorted, also those that slim left out */
     int64_t newest_mtime_s;       /**< of its entries */
     char sha512[FP_HASH_HEX_MAX]; /**< of the archive; "" for a folder */
     char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a folder */
@@ -49,7 +50,12 @@ struct fp_distribution {
 
 /**
  * Read a distribution and make its layer. An archive that qualifies (see builder/README.md) is
- * used as it is, in one pass; else it is repacked, sorted and normalised, as folders are.
+ * used as it is, in one pass; else it is repacked, sorted and normalised, as folders are. A
+ * distribution gives the same diff_id repacked from whatever archive or folder it comes.
+ *
+ * Memory does not grow with the archive: contents wait in a nameless file in
+ * options->layer->folder, which is opened anew through /proc/self/fd. At most 50000 entries, 16
+ * MiB in bin/ and conf/, and 64 times the size of the archive (but 64 MiB are always allowed).
  *
  * @return FP_E_INPUT: no Flink in it (says what was looked for), damaged, or hostile.
  */

@@ -14,7 +14,9 @@ struct fp_jar {
     char *class_major_of;   /**< a class that has it; NULL */
     bool has_flink_runtime; /**< org/apache/flink/runtime/ is bundled */
     bool is_signed;
-    uint64_t size; /**< of the file, bytes */
+    int64_t newest_entry_s; /**< the newest time of its entries, read as UTC; -1: none. Unlike the
+                                 file's own time it survives copies and checkouts */
+    uint64_t size;          /**< of the file, bytes */
     char sha256[FP_HASH_HEX_MAX];
 };
 

@@ -50,6 +50,10 @@ FP_CHECKED enum fp_code fp_release_archive_name(const struct fp_release_options 
  * Get a release: from the cache if it is there, verified again, else from the mirrors, Apache's
  * CDN and Apache's archive in this order (the next one on 404 or failure), resumed when broken
  * off, verified against its SHA-512, which never comes from a mirror.
+ *
+ * The cache holds NAME, NAME.sha512 (what it was verified against), NAME.url (where it came from),
+ * NAME.part (what has come so far) and NAME.lock: several processes may share it. A file whose
+ * checksum is recorded is used without asking any server.
  * @return FP_E_USAGE, FP_E_NOT_FOUND (all places say 404; the text lists them), FP_E_VERIFY,
  *         FP_E_NETWORK, FP_E_IO.
  */

@@ -47,8 +47,8 @@ const char *fp_gzip_version(void);
  * writes. Blocks that do not get smaller are stored. Memory: about 12 MiB at most.
  *
  * @param level 1 to 9; 1 is the same as 2.
- * @param pool  Borrowed; has no other work while the sink lives, whose free() waits for it, and
- *              is not the pool whose task the caller is.
+ * @param pool  Borrowed until free(). It may have other work, and the caller may be one of its
+ *              tasks: blocks that it does not get to are compressed by the caller.
  */
 struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, struct fp_pool *pool);
 

@@ -80,6 +80,16 @@ FP_CHECKED enum fp_code fp_stream_copy(struct fp_source *source, struct fp_sink 
 FP_CHECKED enum fp_code fp_source_read_all(struct fp_source *source, struct fp_buf *buf,
                                            struct fp_error *err);
 
+/**
+ * The digest of a file's content.
+ * @param max_bytes More is FP_E_INPUT.
+ * @param ret_hex   Lower-case hexadecimal; set only on success.
+ * @param ret_bytes How many there were; may be NULL.
+ */
+FP_CHECKED enum fp_code fp_file_hash(const char *path, enum fp_hash_algorithm algorithm,
+                                     uint64_t max_bytes, char ret_hex[FP_HASH_HEX_MAX],
+                                     uint64_t *ret_bytes, struct fp_error *err);
+
 /** Bytes in memory, borrowed until the source is freed. */
 struct fp_source *fp_source_memory(const void *data, size_t len);
 /**

@@ -73,6 +73,11 @@ static void plain_tells_of_what_is_finished(void **state)
     clock_ms += 2000;
     fp_stage_end(&stage, "done");
     assert_string_equal(seen(&f), "download flink-1.20.4.tgz: done, 4.0 MB in 2.0 s (2.0 MB/s)\n");
+    fp_stage_begin(&stage, f.reporter, "layer", "job", 0);
+    fp_stage_advance(&stage, 1200);
+    clock_ms += 499;
+    fp_stage_end(&stage, "made");
+    assert_string_equal(seen(&f), "layer job: made, 1.2 kB\n");
     fp_stage_begin(&stage, f.reporter, "push", "sha256:0123", 4000000);
     fp_stage_end(&stage, "existing");
     assert_string_equal(seen(&f), "push sha256:0123: existing\n");

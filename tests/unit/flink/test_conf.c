@@ -128,6 +128,15 @@ static void test_values_in_yaml(void **state)
             "n: '*:9249'\n");
 }
 
+/* The end of a value is found behind quotes, so that it is replaced whole. */
+static void test_quotes_and_comments(void **state)
+{
+    (void) state;
+    const struct fp_conf_entry entries[] = {{"a", "1"}, {"b", "2"}, {"c", "3"}};
+    patched("1.20.0", "a: 'it''s # x' # one\nb: \"say \\\" # x\" # two\nc: x#y # three\n", entries,
+            COUNT(entries), "a: 1 # one\nb: 2 # two\nc: 3 # three\n");
+}
+
 static void test_values_that_go_on(void **state)
 {
     (void) state;
@@ -148,7 +157,9 @@ static void test_refusals(void **state)
     refused(false, "", "b", "x#y", FP_E_USAGE, "'#'");
     refused(true, "", "b", "x\ny", FP_E_USAGE, "line break");
     refused(true, "", "b c", "x", FP_E_USAGE, "'b c' is not a key");
-    refused(true, "", "", "x", FP_E_USAGE, "is not a key");
+    static const char *const KEYS[] = {"", "-a", "a:", "?", ".a", "a#b", "a\nb"};
+    for (size_t i = 0; i < COUNT(KEYS); i++)
+        refused(true, "", KEYS[i], "x", FP_E_USAGE, "is not a key");
 }
 
 static void test_entrypoint_is_built_in(void **state)
@@ -161,10 +172,15 @@ static void test_entrypoint_is_built_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flat),           cmocka_unit_test(test_flat_unbinds_localhost),
-        cmocka_unit_test(test_nested),         cmocka_unit_test(test_no_empty_parent_is_left),
-        cmocka_unit_test(test_values_in_yaml), cmocka_unit_test(test_values_that_go_on),
-        cmocka_unit_test(test_refusals),       cmocka_unit_test(test_entrypoint_is_built_in),
+        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_flat_unbinds_localhost),
+        cmocka_unit_test(test_nested),
+        cmocka_unit_test(test_no_empty_parent_is_left),
+        cmocka_unit_test(test_values_in_yaml),
+        cmocka_unit_test(test_quotes_and_comments),
+        cmocka_unit_test(test_values_that_go_on),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_entrypoint_is_built_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

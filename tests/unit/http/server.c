@@ -28,6 +28,8 @@ struct test_server {
     pthread_mutex_t lock;
     struct test_request *requests;
     size_t request_count;
+    char head_in[16384];
+    char head_out[32768];
 };
 
 static void must(bool ok, const char *what)
@@ -113,17 +115,18 @@ static void put_head(const struct test_server *server, const char *head, char *o
     out[len] = '\0';
 }
 
-static void answer(const struct test_server *server, int fd, const struct test_request *request,
+static void answer(struct test_server *server, int fd, const struct test_request *request,
                    const struct test_reply *reply)
 {
-    static char head[32768];
+    char *head = server->head_out;
+    const size_t cap = sizeof(server->head_out);
     const char *given = reply->head != NULL ? reply->head : "HTTP/1.1 200 OK";
     size_t body_len = reply->body_len > 0   ? reply->body_len
                       : reply->body != NULL ? strlen(reply->body)
                                             : 0;
     if (*given == '\0')
         return;
-    put_head(server, given, head, sizeof(head) - 128);
+    put_head(server, given, head, cap - 128);
     if (strcasestr(head, "content-length:") == NULL && strstr(head, " 204 ") == NULL)
         (void) snprintf(head + strlen(head), 64, "\r\nContent-Length: %zu", body_len);
     (void) snprintf(head + strlen(head), 8, "\r\n\r\n");
@@ -151,9 +154,9 @@ static void end(struct test_server *server, size_t index, enum test_then then)
 
 static void serve(struct test_server *server, size_t index)
 {
-    static char head[16384];
+    char *head = server->head_in;
     int fd = server->connections[index];
-    if (!read_head(fd, head, sizeof(head))) {
+    if (!read_head(fd, head, sizeof(server->head_in))) {
         end(server, index, TEST_CLOSE);
         return;
     }

@@ -413,6 +413,45 @@ static void abandoned_and_failing_gzip_frees_everything(void **state)
     fp_sink_free(full);
 }
 
+/* A task that compresses with the pool that runs it. */
+static enum fp_code gzip_task(void *context, struct fp_error *err)
+{
+    struct fp_pool *pool = context;
+    cleanup_bytes struct bytes plain = sample(3000000);
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
+    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(&out), 4, pool);
+    enum fp_code code = fp_sink_write(sink, plain.data, plain.len, err);
+    return code == FP_OK ? fp_sink_finish(sink, err) : code;
+}
+
+static void gzip_never_waits_for_a_busy_pool(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_pool struct fp_pool *pool = fp_pool_new(2);
+    for (int i = 0; i < 6; i++)
+        fp_pool_add(pool, gzip_task, pool);
+    assert_int_equal(fp_pool_wait(pool, &err), FP_OK);
+}
+
+static enum fp_code failing_task(void *context, struct fp_error *err)
+{
+    (void) context;
+    return fp_fail(err, FP_E_IO, "failed");
+}
+
+static void gzip_does_without_a_failed_pool(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_pool struct fp_pool *pool = fp_pool_new(1);
+    fp_pool_add(pool, failing_task, NULL);
+    while (!fp_pool_failed(pool))
+        continue;
+    assert_int_equal(gzip_task(pool, &err), FP_OK);
+    assert_int_equal(fp_pool_wait(pool, &err), FP_E_IO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -431,6 +470,8 @@ int main(void)
         cmocka_unit_test(gzip_of_every_level_reads_back),
         cmocka_unit_test(gzip_of_nothing_is_one_empty_member),
         cmocka_unit_test(abandoned_and_failing_gzip_frees_everything),
+        cmocka_unit_test(gzip_never_waits_for_a_busy_pool),
+        cmocka_unit_test(gzip_does_without_a_failed_pool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

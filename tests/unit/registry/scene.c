@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,12 +13,16 @@
 
 #include "scene.h"
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 static void take_event(struct fp_reporter *self, const struct fp_event *event)
 {
     struct scene *scene = (struct scene *) ((char *) self - offsetof(struct scene, reporter));
+    (void) pthread_mutex_lock(&lock);
     size_t len = strlen(scene->events);
     if (event->text != NULL)
         (void) snprintf(scene->events + len, sizeof(scene->events) - len, "%s\n", event->text);
+    (void) pthread_mutex_unlock(&lock);
 }
 
 void scene_open(struct scene *scene, const struct test_reply *replies, size_t count)

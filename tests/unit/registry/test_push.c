@@ -295,6 +295,24 @@ static void test_wrong_digest_twice_is_believed(void **state)
     scene_close(&scene);
 }
 
+static void test_long_retry_after_ends_an_upload(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 429 Too Many\r\nRetry-After: 3600"},
+        MISSING};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "3600 seconds"));
+    assert_int_equal(test_server_count(scene.server), 5);
+    scene_close(&scene);
+}
+
 static void test_denied_is_not_repeated(void **state)
 {
     (void) state;
@@ -420,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_too_large_becomes_chunks),
         cmocka_unit_test(test_dropped_chunks_are_noticed),
         cmocka_unit_test(test_wrong_digest_twice_is_believed),
+        cmocka_unit_test(test_long_retry_after_ends_an_upload),
         cmocka_unit_test(test_denied_is_not_repeated),
         cmocka_unit_test(test_hostile_locations),
         cmocka_unit_test(test_manifest_put),

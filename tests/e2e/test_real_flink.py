@@ -1,0 +1,265 @@
+"""A real Flink runs a real job out of the image: built without root, pushed, pulled, unpacked.
+
+Nothing here is a stand-in: the distribution is what Apache released (its jars come from PyPI),
+Java is Debian's, the job is compiled by javac, the registry is docker-registry, skopeo and umoci
+fetch and unpack, and bubblewrap runs the image's entrypoint as a container runtime would.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+import program
+import pytest
+import registry as registries
+import validate
+from program import need
+
+ROOT = program.ROOT
+LINES = ("1.20", "2")
+NOBODY = 65534
+ARGUMENTS = ["--times", "3", "with space", "", "it's \"quoted\"", "$HOME", "--", "-x"]
+
+
+def script(name, *words, timeout=900):
+    """Run one of scripts/, skipping the test with its own words where it cannot do it."""
+    done = subprocess.run([str(ROOT / "scripts" / name), *map(str, words)], text=True,
+                          capture_output=True, timeout=timeout)
+    if done.returncode != 0:
+        pytest.skip("%s: %s" % (name, done.stderr.strip().splitlines()[-1:]))
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def shop():
+    """A folder that every user can reach, with what all tests here need."""
+    for tool in ("bwrap", "umoci", "skopeo", "javac", "mmdebstrap"):
+        need(tool)
+    if not program.find("release").exists():
+        pytest.skip("%s is not built" % program.find("release"))
+    with tempfile.TemporaryDirectory(prefix="flinkpack-real-") as folder:
+        os.chmod(folder, 0o755)
+        yield pathlib.Path(folder)
+        subprocess.run(["chmod", "-R", "u+rwX", folder], check=False)
+
+
+@pytest.fixture(scope="module")
+def versions():
+    listed = script("fetch-flink", "--list", timeout=120).split()
+    return {line: [one for one in listed if one.startswith(line + ".")][-1] for line in LINES}
+
+
+@pytest.fixture(scope="module")
+def base(shop):
+    script("make-jre-base", shop / "jre-base.tar")
+    return "rootfs:%s" % (shop / "jre-base.tar")
+
+
+def as_nobody():
+    """What follows is done without any privilege: no root, no capabilities, no groups."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+
+
+class Real:
+    """A version's distribution, its job, and the image that was made of them and unpacked."""
+
+    def __init__(self, shop, version, base, registry):
+        self.version, self.shop = version, shop / version
+        self.shop.mkdir()
+        kept = pathlib.Path(os.environ.get("FLINKPACK_TEST_CACHE") or
+                            pathlib.Path.home() / ".cache/flinkpack-test") / "dist"
+        archive = ["--archive"] if version.startswith("1.") else []
+        script("fetch-flink", *archive, version, kept)
+        self.source = ["--from-local-dist", kept / ("flink-" + version)]
+        if archive:
+            self.source = ["--from-archive", *kept.glob("flink-%s-bin-*.tgz" % version)]
+        self.dist = kept / ("flink-" + version)
+        script("make-test-job", self.shop / "job.jar", self.dist / "lib")
+        self.lib = self.shop / "helper.jar"
+        shutil.copyfile(self.shop / "job.jar", self.lib)
+        self.program = program.Program(self.shop / "home", program.find("release"))
+        self.build(base, registry)
+        self.unpack(registry)
+
+    def build(self, base, registry):
+        self.name = "%s/real/wordcount:%s" % (registry, self.version)
+        self.lend()
+        self.result = self.program.run(
+            "build", *self.source, "--base", base, "--job-jar", self.shop / "job.jar", "--lib",
+            self.lib, "--plugin", "python", "--conf", "taskmanager.numberOfTaskSlots=2", "--image-name", self.name, "--push",
+            preexec_fn=as_nobody, timeout=600)
+
+    def lend(self):
+        """The builder is nobody; its home belongs to it, and it can read the inputs."""
+        if os.geteuid() != 0:
+            return
+        for path in [self.program.home, *self.program.home.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY)
+        reachable = subprocess.run(["test", "-r", str(self.source[1])], preexec_fn=as_nobody)
+        if reachable.returncode != 0:
+            copy = self.shop / self.source[1].name
+            subprocess.run(["cp", "-rp", "--reflink=auto", str(self.source[1]), str(copy)],
+                           check=True)
+            self.source[1] = copy
+
+    def unpack(self, registry):
+        layout = self.shop / "layout"
+        subprocess.run(["skopeo", "--insecure-policy", "copy", "-q", "--src-tls-verify=false",
+                        "docker://" + self.name, "oci:%s:x" % layout], check=True)
+        self.image, = validate.layout(layout, "x")
+        rootless = [] if os.geteuid() == 0 else ["--rootless"]
+        subprocess.run(["umoci", "unpack", *rootless, "--image", "%s:x" % layout,
+                        str(self.shop / "bundle")], check=True, capture_output=True)
+        shutil.rmtree(layout)
+        self.root = self.shop / "bundle/rootfs"
+
+
+@pytest.fixture(scope="module", params=LINES)
+def real(request, shop, versions, base, registry):
+    made = Real(shop, versions[request.param], base, registry)
+    yield made
+    shutil.rmtree(made.shop, ignore_errors=True)
+
+
+class Cluster:
+    """The image's containers, one bubblewrap each, sharing the network as the host's."""
+
+    def __init__(self, real, uid, gid, env=None):
+        self.real, self.uid, self.gid, self.env = real, uid, gid, env or {}
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=real.shop, prefix="run-"))
+        self.rest, self.rpc = registries.free_port(), registries.free_port()
+        self.running = []
+        (self.folder / "hosts").write_text("127.0.0.1 localhost flink\n")
+
+    def start(self, name, *words):
+        temporary = self.folder / ("tmp-" + name)
+        temporary.mkdir()
+        os.chmod(temporary, 0o1777)
+        config = self.real.image.config
+        command = ["bwrap", "--unshare-user", "--uid", str(self.uid), "--gid", str(self.gid),
+                   "--unshare-pid", "--unshare-uts", "--hostname", "flink", "--die-with-parent",
+                   "--new-session", "--ro-bind", str(self.real.root), "/", "--dev", "/dev",
+                   "--proc", "/proc", "--bind", str(temporary), "/tmp", "--tmpfs",
+                   "/opt/flink/log", "--ro-bind", str(self.folder / "hosts"), "/etc/hosts",
+                   "--chdir", config["WorkingDir"], "--clearenv"]
+        for key, value in {**self.real.image.env, **self.env}.items():
+            command += ["--setenv", key, value]
+        log = open(self.folder / (name + ".log"), "wb")
+        self.running.append(subprocess.Popen(
+            [*command, *config["Entrypoint"], *words], stdin=subprocess.DEVNULL, stdout=log,
+            stderr=log))
+        return self.running[-1]
+
+    def log(self, name):
+        return (self.folder / (name + ".log")).read_text(errors="replace")
+
+    def run_job(self, *arguments):
+        settings = ["-Drest.port=%d" % self.rest, "-Djobmanager.rpc.port=%d" % self.rpc,
+                    "-Djobmanager.rpc.address=127.0.0.1"]
+        self.start("job-cluster", "job-cluster", *settings,
+                   "-Dexecution.shutdown-on-application-finish=false",
+                   "-Djobmanager.memory.process.size=1000m", *arguments)
+        self.start("task-manager", "task-manager", *settings, "-Dtaskmanager.host=127.0.0.1",
+                   "-Dtaskmanager.memory.process.size=1200m")
+        return self.wait_until_finished()
+
+    def get(self, path):
+        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.rest, path), timeout=5) as answer:
+            return json.load(answer)
+
+    def wait_until_finished(self, seconds=180):
+        state, until = "not there", time.monotonic() + seconds
+        while time.monotonic() < until:
+            for process, name in zip(self.running, ("job-cluster", "task-manager")):
+                assert process.poll() is None, "%s ended: %s" % (name, self.log(name)[-3000:])
+            try:
+                jobs = self.get("/jobs/overview")["jobs"]
+                state = jobs[0]["state"] if jobs else "no job yet"
+            except OSError:
+                pass
+            if state in ("FINISHED", "FAILED"):
+                break
+            time.sleep(0.3)
+        assert state == "FINISHED", "%s: %s" % (state, self.log("job-cluster")[-3000:])
+
+    def stop(self):
+        for process in self.running:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(real):
+    made = []
+
+    def make(*words, **more):
+        made.append(Cluster(real, *words, **more))
+        return made[-1]
+    yield make
+    for one in made:
+        one.stop()
+
+
+def test_the_image_has_all_of_flink(real):
+    """Each jar and script of the distribution is where Flink looks for it, and has its bytes."""
+    for folder in ("bin", "lib", "opt"):
+        names = sorted(path.name for path in (real.dist / folder).iterdir() if path.is_file())
+        extra = {"helper.jar"} if folder == "lib" else set()
+        there = [name for name in real.image.names_in("opt/flink/" + folder) if name not in extra]
+        assert there == names, folder
+        for name in names:
+            entry = real.image.resolve("opt/flink/%s/%s" % (folder, name))
+            assert entry.size == (real.dist / folder / name).stat().st_size
+    if "--from-archive" in real.source:
+        size = os.stat(real.source[1]).st_size
+        assert size in {layer.size for layer in real.image.layers}, "the archive is the layer"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can see what owners come out")
+def test_owners_as_unpacked(real):
+    for name in ("conf", "log", "plugins"):
+        found = os.stat(real.root / "opt/flink" / name)
+        assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (9999, 0, 0o775), name
+
+
+@pytest.mark.parametrize("uid, gid", [(9999, 9999), (1000650000, 0)], ids=["flink", "any uid"])
+def test_a_job_runs_to_its_end(uid, gid, real, cluster):
+    one = cluster(uid, gid, env={
+        "FLINK_PROPERTIES": "env.java.opts.jobmanager: -Da.b=c -De.f=g\nparallelism.default: 2\n"
+                            "pipeline.name: name with spaces\n"})
+    one.run_job(*ARGUMENTS)
+    log = one.log("job-cluster")
+    for number, argument in enumerate(ARGUMENTS):
+        assert "argument %d: %s\n" % (number, argument) in log
+    settings = {entry["key"]: entry["value"] for entry in one.get("/jobmanager/config")}
+    assert settings["env.java.opts.jobmanager"] == "-Da.b=c -De.f=g"
+    assert settings["parallelism.default"] == "2"
+    assert settings["taskmanager.numberOfTaskSlots"] == "2"
+    job = one.get("/jobs/overview")["jobs"][0]
+    assert job["name"] == "name with spaces" or "pipeline.name" in settings
+    arguments = one.get("/jobmanager/environment")["jvm"]
+    assert {"-Da.b=c", "-De.f=g"} <= set(arguments["options"])
+    path = "\n".join(one.get("/jobmanager/environment")["classpath"])
+    for jar in ("flink-dist-", "helper.jar"):
+        assert re.search("lib/" + jar, path), path
+    assert re.search(r"plugin.*python", log, re.I), "plugins are found"
+    assert re.search(r"\(\w.*,\d+\)", one.log("task-manager")), "the job's tasks ran there"
+
+
+def test_help_and_pass_through(real, cluster):
+    one = cluster(1000650000, 0)
+    assert one.start("help", *real.image.config["Cmd"]).wait(30) == 0
+    assert "job-cluster" in one.log("help")
+    words = ["bash", "-c", 'printf "<%s>" "$@"; echo; id -u; flink --version', "x", "a b", ""]
+    assert one.start("pass", *words).wait(60) == 0
+    assert "<a b><>\n1000650000\n" in one.log("pass")
+    assert real.version in one.log("pass")

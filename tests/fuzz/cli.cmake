@@ -1,0 +1,4 @@
+foreach(target options printable)
+    fp_add_fuzz(${target} cli)
+    target_include_directories(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/builder/cli")
+endforeach()

@@ -1,0 +1,5 @@
+fp_add_fuzz(flink_version flink)
+fp_add_fuzz(checksum flink)
+fp_add_fuzz(flink_conf flink)
+fp_add_fuzz(jar flink)
+fp_add_fuzz(distribution flink)

@@ -1,0 +1,105 @@
+"""Runs flinkpack the way a user would, in surroundings of its own."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# What the sanitizers find has to fail the test, and be told from every status of the program.
+SANITIZERS = {
+    "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:exitcode=99:abort_on_error=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1:exitcode=99",
+}
+
+USAGE, INPUT, AUTH, NOT_FOUND, NETWORK, CONFLICT, VERIFY, IO = range(2, 10)
+
+
+def need(tool):
+    """Skip the test where a program is not installed."""
+    if shutil.which(tool) is None:
+        pytest.skip("there is no %s here" % tool)
+
+
+def find(preset):
+    """The program of a preset's build folder; $FLINKPACK and $FLINKPACK_RELEASE say otherwise."""
+    variable = "FLINKPACK_RELEASE" if preset == "release" else "FLINKPACK"
+    if os.environ.get(variable):
+        return pathlib.Path(os.environ[variable])
+    return ROOT / "build" / preset / "builder/cli/flinkpack"
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+    @property
+    def name(self):
+        """The one line that build and push write: NAME@sha256:..."""
+        assert self.out.count("\n") == 1, self.out
+        return self.out.rstrip("\n")
+
+    @property
+    def digest(self):
+        return self.name.rpartition("@")[2]
+
+
+class Program:
+    """flinkpack with its own home, store and cache below `home`."""
+
+    def __init__(self, home, binary=None):
+        self.home = pathlib.Path(home)
+        self.binary = str(binary or find("dev"))
+        self.store, self.cache = self.home / "store", self.home / "cache"
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(self.home / "home"),
+                    "FLINKPACK_STORE": str(self.store), "FLINKPACK_CACHE": str(self.cache),
+                    "LANG": "C.UTF-8", **SANITIZERS}
+        os.makedirs(self.env["HOME"], exist_ok=True)
+
+    def start(self, *words, env=None, cwd=None, **more):
+        return subprocess.Popen([self.binary, *map(str, words)], cwd=cwd or self.home,
+                                env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+    def try_run(self, *words, timeout=300, **more):
+        """Run it and take what comes, but for what the sanitizers find."""
+        process = self.start(*words, **more)
+        try:
+            out, err = process.communicate(timeout=timeout)
+        finally:
+            process.kill()
+        assert process.returncode not in (99, -6, -11), err
+        return Result(process.returncode, out, err)
+
+    def run(self, *words, **more):
+        """Run it; it has to succeed."""
+        result = self.try_run(*words, **more)
+        assert result.status == 0, "status %d: %s" % (result.status, result.err)
+        return result
+
+    def fail(self, status, *words, **more):
+        """Run it; it has to fail in this way, with nothing on standard output. Gives the words."""
+        result = self.try_run(*words, **more)
+        assert result.status == status, "status %d: %s" % (result.status, result.err)
+        assert result.out == ""
+        assert result.err.startswith("flinkpack: ") or "\nflinkpack: " in result.err, result.err
+        return result.err
+
+
+def build(program, *words, **more):
+    return program.run("build", *words, **more)
+
+
+def left_in(folder):
+    """Every file and folder below, but for blobs that are named by their digest, and locks."""
+    found = []
+    for at, folders, files in os.walk(folder):
+        for name in files:
+            path = os.path.relpath(os.path.join(at, name), folder)
+            blob = os.path.basename(at) == "sha256" and len(name) == 64
+            if not blob and not name.endswith(".lock"):
+                found.append(path)
+    return sorted(found)
