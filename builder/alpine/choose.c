@@ -95,6 +95,25 @@ static char *who_wants(const struct attempt *attempt, const struct want *want)
     return fp_xasprintf("%s needs '%.*s'", title, (int) want->text.len, want->text.ptr);
 }
 
+/* No version at all is what is wanted: say which one there is. */
+static bool explain_version(const struct attempt *attempt, const struct want *want, const char *who,
+                            struct fp_error *err)
+{
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    struct fp_apk_text newest = {0};
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (provider_matches(&attempt->provides, provider, &want->dependency))
+            return false;
+        if (by_version(provider->version, newest) > 0)
+            newest = provider->version;
+    }
+    (void) !fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that%s%.*s", who,
+                    newest.len > 0 ? ": the newest is " : "", (int) newest.len,
+                    newest.len > 0 ? newest.ptr : "");
+    return true;
+}
+
 static enum fp_code explain(const struct attempt *attempt, const struct want *want,
                             const struct fp_strv *unpicked, struct fp_error *err)
 {
@@ -112,6 +131,8 @@ static enum fp_code explain(const struct attempt *attempt, const struct want *wa
         (void) fp_hint(err, "choose one: --package %s", unpicked->items[0]);
         return failed;
     }
+    if (explain_version(attempt, want, who, err))
+        return FP_E_NOT_FOUND;
     for (uint32_t at = attempt->heads[want->name]; at != 0; at = attempt->wants[at - 1].next) {
         const struct want *other = &attempt->wants[at - 1];
         if (other == want || fp_apk_text_equal(other->text, want->text))
