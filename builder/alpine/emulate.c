@@ -1,9 +1,11 @@
+#include "cacerts.h"
 #include "installer.h"
 
 #include <string.h>
 
-#define PATHS_MAX_BYTES ((size_t) 256 << 10)
-#define JVM_FOLDER      "usr/lib/jvm"
+#define PATHS_MAX_BYTES  ((size_t) 256 << 10)
+#define BUNDLE_MAX_BYTES ((size_t) 4 << 20)
+#define JVM_FOLDER       "usr/lib/jvm"
 
 typedef enum fp_code (*emulation)(struct installer *in, const struct fp_apk_arrival *arrival,
                                   struct fp_error *err);
@@ -182,11 +184,57 @@ static enum fp_code emulate_installed(struct installer *in, struct fp_error *err
     return fp_apk_system_has(in->root, "java-common") ? link_java(in, NULL, err) : FP_OK;
 }
 
+/* The bundle as it will be: of a package that arrives, else of the base. */
+static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct fp_error *err)
+{
+    static const char path[] = "etc/ssl/certs/ca-certificates.crt";
+    cleanup_strv struct fp_strv paths = {0};
+    for (size_t i = 0; i < in->count; i++) {
+        const struct fp_apk_file *file = find_file(&in->arrivals[i], path);
+        if (file != NULL)
+            return read_spooled(in, file, ret, err);
+    }
+    fp_strv_add(&paths, path);
+    return in->root->reader(in->root->context, &paths, ret, err);
+}
+
+/* java-cacerts leaves a hook that the trigger of ca-certificates would run. */
+static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
+{
+    static const char path[] = "etc/ssl/certs/java/cacerts";
+    cleanup_buf struct fp_buf pem = FP_BUF_INIT(BUNDLE_MAX_BYTES);
+    cleanup_buf struct fp_buf store = FP_BUF_INIT(BUNDLE_MAX_BYTES);
+    uint64_t time = 0;
+    bool arrives = false;
+    for (size_t i = 0; i < in->count; i++) {
+        const char *const *fields = in->arrivals[i].change.package->fields;
+        if (strcmp(fields[FP_APK_NAME], "java-cacerts") != 0)
+            continue;
+        arrives = true;
+        (void) fp_apk_number(fields[FP_APK_BUILD_TIME], &time);
+    }
+    if (!arrives || path_is_taken(in, path))
+        return FP_OK;
+    enum fp_code code = read_bundle(in, &pem, err);
+    if (code != FP_OK)
+        return code;
+    if (pem.len == 0) {
+        fp_report(in->target->reporter, FP_EVENT_WARNING,
+                  "no /etc/ssl/certs/ca-certificates.crt: this Java trusts no certificate "
+                  "(--package ca-certificates-bundle)");
+        return FP_OK;
+    }
+    code = cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err);
+    return code == FP_OK ? put_text(in, path, 0644, fp_buf_text(&store), store.len, err) : code;
+}
+
 enum fp_code emulate_scripts(struct installer *in, struct fp_error *err)
 {
     enum fp_code code = in->count > 0 ? emulate_installed(in, err) : FP_OK;
     for (size_t i = 0; i < in->count && code == FP_OK; i++)
         code = emulate_package(in, &in->arrivals[i], err);
+    if (code == FP_OK)
+        code = make_java_store(in, err);
     if (code != FP_OK || in->unknown.len == 0)
         return code;
     cleanup_buf struct fp_buf list = FP_BUF_INIT(1500);

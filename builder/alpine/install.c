@@ -1,4 +1,5 @@
 #include "installer.h"
+#include "keys.h"
 #include "scripts.h"
 
 #include <string.h>
@@ -260,6 +261,28 @@ static enum fp_code put_database(struct installer *in, struct fp_error *err)
     return code == FP_OK ? put_scripts(in, err) : code;
 }
 
+/* What a system that is made of packages has besides them. */
+static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
+{
+    const struct fp_apk_system *root = in->root;
+    cleanup_free char *arch = fp_xasprintf("%s\n", root->arch);
+    enum fp_code code = FP_OK;
+    if (root->has_database)
+        return FP_OK;
+    if (!path_is_taken(in, "etc/apk/arch"))
+        code = put_text(in, "etc/apk/arch", 0644, arch, strlen(arch), err);
+    if (code == FP_OK && !path_is_taken(in, "etc/apk/repositories"))
+        code = put_text(in, "etc/apk/repositories", 0644, root->repositories,
+                        strlen(root->repositories), err);
+    for (size_t i = 0; i < fp_apk_keys_count(root->keys) && code == FP_OK; i++) {
+        const char *pem = keys_pem(root->keys, i);
+        cleanup_free char *path = fp_path_join("etc/apk/keys", keys_name(root->keys, i));
+        if (!path_is_taken(in, path))
+            code = put_text(in, path, 0644, pem, strlen(pem), err);
+    }
+    return code;
+}
+
 static enum fp_code run(struct installer *in, const struct fp_strv *requests, struct fp_error *err)
 {
     enum fp_code code = db_load(&in->db, &in->root->packages, err);
@@ -278,6 +301,8 @@ static enum fp_code run(struct installer *in, const struct fp_strv *requests, st
         code = emulate_scripts(in, err);
     if (code == FP_OK && in->count > 0)
         code = put_database(in, err);
+    if (code == FP_OK)
+        code = put_apk_files(in, err);
     return code == FP_OK ? put_world(in, requests, err) : code;
 }
 

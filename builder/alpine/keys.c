@@ -10,6 +10,7 @@
 
 struct key {
     char *name;
+    char *pem;
     EVP_PKEY *pkey;
 };
 
@@ -54,7 +55,9 @@ enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const c
     struct key *old = find(keys, name);
     if (old != NULL) {
         EVP_PKEY_free(old->pkey);
+        free(old->pem);
         old->pkey = pkey;
+        old->pem = fp_xstrdup(pem);
         return FP_OK;
     }
     if (keys->count >= KEYS_MAX) {
@@ -62,7 +65,7 @@ enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const c
         return fp_fail(err, FP_E_INPUT, "%s: more than %d keys", name, KEYS_MAX);
     }
     keys->keys = fp_xreallocarray(keys->keys, keys->count + 1, sizeof(*keys->keys));
-    keys->keys[keys->count++] = (struct key){fp_xstrdup(name), pkey};
+    keys->keys[keys->count++] = (struct key){fp_xstrdup(name), fp_xstrdup(pem), pkey};
     return FP_OK;
 }
 
@@ -77,10 +80,21 @@ void fp_apk_keys_free(struct fp_apk_keys *keys)
         return;
     for (size_t i = 0; i < keys->count; i++) {
         free(keys->keys[i].name);
+        free(keys->keys[i].pem);
         EVP_PKEY_free(keys->keys[i].pkey);
     }
     free(keys->keys);
     free(keys);
+}
+
+const char *keys_name(const struct fp_apk_keys *keys, size_t at)
+{
+    return keys->keys[at].name;
+}
+
+const char *keys_pem(const struct fp_apk_keys *keys, size_t at)
+{
+    return keys->keys[at].pem;
 }
 
 bool keys_have(const struct fp_apk_keys *keys, const char *name)

@@ -8,6 +8,10 @@
 #include "flinkpack/alpine/signature.h"
 #include "members.h"
 
+/** The name of a key, from 0. Borrowed. */
+const char *keys_name(const struct fp_apk_keys *keys, size_t at);
+/** Its text. Borrowed. */
+const char *keys_pem(const struct fp_apk_keys *keys, size_t at);
 /** Whether a key of that name is trusted. */
 bool keys_have(const struct fp_apk_keys *keys, const char *name);
 /**

@@ -168,6 +168,35 @@ enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader
     return FP_OK;
 }
 
+static enum fp_code read_nothing(void *context, const struct fp_strv *paths,
+                                 struct fp_buf *contents, struct fp_error *err)
+{
+    (void) context;
+    (void) paths;
+    (void) contents;
+    (void) err;
+    return FP_OK;
+}
+
+void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, const char *arch,
+                       struct fp_apk_system *ret)
+{
+    *ret = (struct fp_apk_system){.tree = tree,
+                                  .reader = read_nothing,
+                                  .folder = fp_xstrdup(folders[0]),
+                                  .has_world = true,
+                                  .installed = fp_xstrdup(""),
+                                  .triggers = fp_xstrdup(""),
+                                  .world = fp_xstrdup(""),
+                                  .repositories = fp_xstrdup(repositories),
+                                  .arch = fp_xstrdup(arch),
+                                  .passwd = fp_xstrdup(""),
+                                  .group = fp_xstrdup(""),
+                                  .shells = fp_xstrdup(""),
+                                  .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
+                                  .keys = fp_apk_keys_new()};
+}
+
 static bool package_has(const struct fp_apk_package *package, const char *name)
 {
     struct fp_apk_text list = fp_apk_text(package->fields[FP_APK_PROVIDES]);

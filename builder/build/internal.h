@@ -117,6 +117,11 @@ struct fp_bases {
 FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,
                                       struct fp_error *err);
+/** What apk calls the architecture of a platform. */
+const char *fp_apk_arch(const struct fp_platform *platform);
+/** Make the base of an entry that has packages in place of an image, for one platform. */
+FP_CHECKED enum fp_code fp_base_assemble(const struct fp_plan *plan, struct fp_bases *bases,
+                                         struct fp_base_image *image, struct fp_error *err);
 /** Release the members. */
 void fp_bases_clear(struct fp_bases *bases);
 /**
@@ -192,6 +197,8 @@ struct fp_layer_step {
 FP_CHECKED enum fp_code fp_packages_wanted(const struct fp_plan *plan, const struct fp_flink *flink,
                                            const struct fp_base_image *base, const char *base_name,
                                            struct fp_strv *ret, struct fp_error *err);
+/** What a system that has nothing needs for Flink, and for Python where that is asked for. */
+void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret);
 /** Whether a base that is not one of apk has all that was asked for. */
 FP_CHECKED enum fp_code fp_packages_present(const struct fp_plan *plan,
                                             const struct fp_base_image *base, const char *base_name,
@@ -247,6 +254,9 @@ FP_CHECKED enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_l
                                        const char *kind, struct fp_layer *ret,
                                        struct fp_error *err);
 
+/** What an addition has in common, wherever it goes: servers, options, reports. */
+void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
+                          struct fp_apk_spool *spool, struct fp_apk_addition *ret);
 /** Declare a draft that is cleared at the end of its scope. */
 #define cleanup_draft __attribute__((cleanup(fp_draft_clear)))
 

@@ -13,7 +13,7 @@ static const struct apk_arch {
     {"riscv64", NULL, "riscv64"}, {"s390x", NULL, "s390x"},
 };
 
-static const char *apk_arch(const struct fp_platform *platform)
+const char *fp_apk_arch(const struct fp_platform *platform)
 {
     for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++) {
         if (strcmp(arches[i].architecture, platform->architecture) == 0 &&
@@ -22,6 +22,9 @@ static const char *apk_arch(const struct fp_platform *platform)
     }
     return platform->architecture;
 }
+
+/* As in Flink's own Dockerfile for Alpine. */
+static const char *const needed[] = {"bash", "snappy", "libc6-compat"};
 
 /* Whether something is asked for by name, perhaps with a version. */
 static bool is_asked(const struct fp_build_options *options, const char *name)
@@ -36,17 +39,43 @@ static bool is_asked(const struct fp_build_options *options, const char *name)
     return false;
 }
 
+void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret)
+{
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!is_asked(options, needed[i]) && !fp_strv_has(ret, needed[i]))
+            fp_strv_add(ret, needed[i]);
+    }
+    if (options->with_python3 && !is_asked(options, "python3") && !fp_strv_has(ret, "python3"))
+        fp_strv_add(ret, "python3");
+}
+
+/* What is there, and that somebody asked for it is known, too. */
+static bool is_settled(const struct fp_apk_system *root, const char *request)
+{
+    cleanup_free char *world = fp_xasprintf("\n%s", root->world);
+    cleanup_free char *line = fp_xasprintf("\n%s\n", request);
+    return strstr(world, line) != NULL && fp_apk_system_has(root, request);
+}
+
+static void add_asked(const struct fp_plan *plan, const struct fp_apk_system *root,
+                      struct fp_strv *ret)
+{
+    const struct fp_strv *asked = &plan->options->packages;
+    for (size_t i = 0; i < asked->len; i++) {
+        if (!fp_strv_has(ret, asked->items[i]) && !is_settled(root, asked->items[i]))
+            fp_strv_add(ret, asked->items[i]);
+    }
+}
+
 /* What is needed, and asked for; the one is added where it is missing, the other in any case. */
 static enum fp_code wanted_by_apk(const struct fp_plan *plan, const struct fp_flink *flink,
                                   const struct fp_base_image *base, struct fp_strv *ret,
                                   struct fp_error *err)
 {
-    /* As in Flink's own Dockerfile for Alpine. */
-    static const char *const needed[] = {"bash", "snappy", "libc6-compat"};
     struct fp_apk_system root = {0};
     enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
                                            (struct fp_base_image *) (uintptr_t) base,
-                                           apk_arch(&base->platform), &root, err);
+                                           fp_apk_arch(&base->platform), &root, err);
     if (code != FP_OK)
         return code;
     for (size_t i = 0; flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
@@ -58,6 +87,7 @@ static enum fp_code wanted_by_apk(const struct fp_plan *plan, const struct fp_fl
     if (plan->options->with_python3 && !is_asked(plan->options, "python3") &&
         !fp_apk_system_has(&root, "python3"))
         fp_strv_add(ret, "python3");
+    add_asked(plan, &root, ret);
     fp_apk_system_clear(&root);
     return FP_OK;
 }
@@ -66,32 +96,24 @@ enum fp_code fp_packages_wanted(const struct fp_plan *plan, const struct fp_flin
                                 const struct fp_base_image *base, const char *base_name,
                                 struct fp_strv *ret, struct fp_error *err)
 {
-    const struct fp_strv *asked = &plan->options->packages;
     enum fp_code code = FP_OK;
     if (!fp_apk_is_used(base->facts.tree))
         return fp_packages_present(plan, base, base_name, err);
     code = wanted_by_apk(plan, flink, base, ret, err);
-    for (size_t i = 0; i < asked->len && code == FP_OK; i++) {
-        if (!fp_strv_has(ret, asked->items[i]))
-            fp_strv_add(ret, asked->items[i]);
-    }
     fp_strv_sort(ret);
     return code;
 }
 
-static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
-                        struct fp_draft *draft, const struct fp_apk_system *root,
-                        struct fp_apk_spool *spool, struct fp_strv *ret_changes,
-                        struct fp_error *err)
+void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
+                          struct fp_apk_spool *spool, struct fp_apk_addition *ret)
 {
     const struct fp_build_context *context = step->plan->context;
     const struct fp_build_options *options = step->plan->options;
-    struct fp_apk_addition addition = {
+    *ret = (struct fp_apk_addition){
         .fetch = {.http = context->http,
                   .cache_folder = context->cache_folder,
                   .offline = context->offline,
                   .reporter = context->reporter},
-        .requests = wanted,
         .repositories = &options->repositories,
         .mirror = options->apk_mirror,
         .keys = &options->keys,
@@ -102,9 +124,19 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
                    .strict = options->strict},
         .spool = spool,
     };
+}
+
+static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
+                        struct fp_draft *draft, const struct fp_apk_system *root,
+                        struct fp_apk_spool *spool, struct fp_strv *ret_changes,
+                        struct fp_error *err)
+{
+    struct fp_apk_addition addition = {0};
+    fp_packages_addition(step, draft, spool, &addition);
+    addition.requests = wanted;
     if (!root->has_world)
         fp_report(
-            context->reporter, FP_EVENT_WARNING,
+            step->plan->context->reporter, FP_EVENT_WARNING,
             "the base has no /etc/apk/world: a later 'apk add' in the image would remove what "
             "it does not list");
     return fp_apk_add(root, &addition, ret_changes, err);
@@ -134,7 +166,7 @@ enum fp_code fp_step_packages(const struct fp_layer_step *step, const struct fp_
     char *folder = NULL;
     enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
                                            (struct fp_base_image *) (uintptr_t) base,
-                                           apk_arch(&base->platform), &root, err);
+                                           fp_apk_arch(&base->platform), &root, err);
     if (code == FP_OK)
         code = fp_temp_dir(step->plan->context->cache_folder, &folder, err);
     if (code == FP_OK)

@@ -21,7 +21,7 @@ static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *en
                               struct fp_error *err)
 {
     return fp_buf_addf(out, err, "%-24s Java %-3u %-6s %s\n", entry->name, entry->java, entry->libc,
-                       entry->reference);
+                       entry->reference != NULL ? entry->reference : "made of Alpine packages");
 }
 
 static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
@@ -57,7 +57,13 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
         code = fp_buf_addf(&run->out, err,
                            "Name         %s\nImage        %s\nJava         %u\n"
                            "C library    %s\n",
-                           entry.name, entry.reference, entry.java, entry.libc);
+                           entry.name,
+                           entry.reference != NULL ? entry.reference : "made of Alpine packages",
+                           entry.java, entry.libc);
+    for (size_t i = 0; i < entry.packages.len && code == FP_OK; i++)
+        code = fp_buf_addf(&run->out, err, "Package      %s\n", entry.packages.items[i]);
+    for (size_t i = 0; i < entry.repositories.len && code == FP_OK; i++)
+        code = fp_buf_addf(&run->out, err, "Repository   %s\n", entry.repositories.items[i]);
     if (code == FP_OK && entry.description != NULL)
         code = fp_buf_addf(&run->out, err, "Description  %s\n", entry.description);
     if (code == FP_OK)

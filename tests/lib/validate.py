@@ -307,7 +307,7 @@ def check_own_layers(image, ours, faults, as_is=()):
         where = "layer %d" % number
         if number >= first:
             _check_own(layer, below, where, layer.digest in as_is,
-                   image.kinds()[number] == "packages", faults)
+                   image.kinds()[number] in ("packages", "base"), faults)
         _apply(below, layer, where, faults)
 
 

@@ -47,6 +47,13 @@ bool fp_apk_is_used(const struct fp_tree *tree);
 FP_CHECKED enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader,
                                            void *context, const char *arch,
                                            struct fp_apk_system *ret, struct fp_error *err);
+/**
+ * A system that has nothing yet, to be made of packages.
+ * @param tree         Empty; borrowed.
+ * @param repositories The text of its /etc/apk/repositories.
+ */
+void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, const char *arch,
+                       struct fp_apk_system *ret);
 /** Whether an installed package provides a name. */
 bool fp_apk_system_has(const struct fp_apk_system *root, const char *name);
 /** Release the members. */

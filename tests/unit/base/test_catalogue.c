@@ -50,7 +50,9 @@ static void test_all_entries_of_the_catalogue(void **state)
         assert_non_null(strstr(entry.name, major));
         bool alpine = strstr(entry.name, "alpine") != NULL;
         assert_string_equal(entry.libc, alpine ? "musl" : "glibc");
-        assert_int_equal(strstr(entry.reference, "alpine") != NULL, alpine);
+        assert_int_equal(entry.reference == NULL ? entry.packages.len > 0
+                                                 : strstr(entry.reference, "alpine") != NULL,
+                         alpine);
         assert_true(entry.description[0] != '\0');
         fp_base_entry_clear(&entry);
     }
@@ -105,7 +107,12 @@ static void test_refuses_bad_files(void **state)
     } bad[] = {
         {"", "mine.json"},
         {"[]", "described by an object"},
-        {"{" GOOD ",\"packages\":[]}", "unknown key 'packages': expected description, digests"},
+        {"{" GOOD ",\"package\":[]}", "unknown key 'package': expected description, digests"},
+        {"{" GOOD ",\"packages\":[]}", "an image (reference, digests), or made of packages"},
+        {"{\"description\":\"d\",\"libc\":\"musl\",\"java\":17,\"packages\":[\"a b\"]}",
+         "packages: expected a list of words"},
+        {"{\"description\":\"d\",\"libc\":\"musl\",\"java\":17,\"packages\":[\"a\"]}",
+         "repositories: expected a list"},
         {"{" GOOD ",\"java\":17}", "mine.json"},
         {"{\"reference\":\"r.io/a:t\",\"libc\":\"glibc\",\"java\":17}", "description"},
         {"{\"description\":\"d\",\"libc\":\"glibc\",\"java\":17}", "reference"},
@@ -154,6 +161,11 @@ static void test_schema_agrees(void **state)
     assert_int_equal(fp_json_parse(fp_buf_text(&text), text.len, "schema", &schema, NULL), FP_OK);
     assert_true(json_is_false(json_object_get(schema, "additionalProperties")));
     json_t *properties = json_object_get(schema, "properties");
+    /* A base that is made of packages has these three in place of the image. */
+    static const char *const others[] = {"packages", "repositories", "keys"};
+    for (size_t i = 0; i < COUNT(others); i++)
+        assert_int_equal(json_object_del(properties, others[i]), 0);
+    json_array_append_new(json_object_get(schema, "required"), json_string("reference"));
     cleanup_free char *required = fp_json_canonical(json_object_get(schema, "required"));
     assert_int_equal(json_object_size(properties), json_object_size(entry));
     const char *key = NULL;
