@@ -11,6 +11,19 @@ static bool is_catalogue_name(const char *text)
     return strpbrk(text, "/:@.") == NULL;
 }
 
+/* Alpine's, as ever; where Temurin has none for a platform (it has arm64 from Java 21 on), the
+ * one with glibc. */
+static char *default_base(const struct fp_plan *plan, unsigned java)
+{
+    bool everywhere = true;
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        const char *architecture = plan->platforms[i].architecture;
+        everywhere = everywhere && (strcmp(architecture, "amd64") == 0 ||
+                                    (java >= 21 && strcmp(architecture, "arm64") == 0));
+    }
+    return fp_xasprintf("temurin-%u-jre%s", java, everywhere ? "-alpine" : "");
+}
+
 /* From what was asked for, or what that version of Flink runs on best, to an image. */
 static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *bases, struct fp_location *ret, struct fp_error *err)
@@ -19,7 +32,7 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     const char *asked = options->from_image != NULL ? options->from_image : options->base;
     cleanup_free char *by_version = NULL;
     if (asked == NULL) {
-        by_version = fp_xasprintf("temurin-%u-jre", fp_flink_traits(version)->default_java);
+        by_version = default_base(plan, fp_flink_traits(version)->default_java);
         asked = by_version;
     }
     if (options->from_image == NULL && is_catalogue_name(asked)) {

@@ -150,6 +150,8 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
         enum fp_code code = check_base_java(plan, flink, bases, image, err);
         if (code == FP_OK)
             code = check_job_java(plan, bases, image, err);
+        if (code == FP_OK)
+            code = fp_check_natives(plan, flink, image, bases->name, err);
         if (code != FP_OK)
             return code;
     }

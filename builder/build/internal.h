@@ -295,6 +295,10 @@ const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *
 /** Whether Flink, job and base go together: Java, bash. Warns of what may not work. */
 FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                                      const struct fp_bases *bases, struct fp_error *err);
+/** Whether native code that was chosen runs on the base's C library; see builder/README.md. */
+FP_CHECKED enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
+                                         const struct fp_base_image *base, const char *base_name,
+                                         struct fp_error *err);
 /** All layers of ours for one platform, in order. */
 FP_CHECKED enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
                                        const struct fp_base_image *base, const char *base_name,

@@ -58,6 +58,7 @@ struct fp_build_options {
     struct fp_strv repositories; /**< URLs of Alpine repositories */
     struct fp_strv keys;         /**< files of keys that sign them */
     const char *apk_mirror;      /**< in place of the server that the base names */
+    bool allow_musl_natives;     /**< native code for glibc on musl is not refused */
     bool strict;                 /**< packages whose scripts would have to be run are an error */
 
     /* On. */

@@ -5,6 +5,7 @@ import shutil
 
 import alpine
 import images
+import miniature
 import pytest
 import validate
 
@@ -373,3 +374,37 @@ def test_python(flinkpack, inputs, catalogue):
     image, = validate.layout(where, "v1")
     assert image.resolve("usr/bin/python").path == "usr/bin/python3"
     assert "has no flink-python jar" in result.err
+
+
+def musl(scene, inputs, version="1.13.6"):
+    scene.dist = inputs.dist(version)
+    return scene
+
+
+def test_rocksdb_on_musl_before_1_14(scene, inputs):
+    scene = musl(scene, inputs)
+    words = ("--conf", "state.backend=rocksdb", "--dry-run")
+    text = scene.flinkpack.fail(3, *scene.words(*words))
+    assert "--conf state.backend: RocksDB is native code for glibc" in text
+    assert "--base temurin-8-jre, or --allow-musl-natives" in text
+    scene.build("--conf", "state.backend=rocksdb", "--allow-musl-natives")
+    assert "is native code for glibc" in scene.result.err
+
+
+def test_rocksdb_on_musl_is_a_warning_where_it_is_only_there(scene, inputs):
+    scene = musl(scene, inputs)
+    scene.build()
+    assert "the RocksDB of Flink 1.13.6 is native code for glibc" in scene.result.err
+    musl(scene, inputs, "1.14.6").build("--conf", "state.backend=rocksdb")
+    assert "glibc" not in scene.result.err
+
+
+def test_native_code_of_a_job(scene, inputs, tmp_path):
+    elf = bytearray(600)
+    elf[:6] = b"\x7fELF\x02\x01"
+    elf[300:309] = b"libc.so.6"
+    job = tmp_path / "job.jar"
+    job.write_bytes(miniature.job_jar(extra=[("org/lib.bin", bytes(elf))]))
+    scene = musl(scene, inputs)
+    text = scene.flinkpack.fail(3, *scene.words("--job-jar", job))
+    assert "job.jar: org/lib.bin is native code for glibc" in text

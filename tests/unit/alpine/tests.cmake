@@ -1,4 +1,4 @@
-foreach(stem index package resolver version)
+foreach(stem elf index package resolver version)
     fp_add_unit_test(alpine test_${stem}.c)
 endforeach()
 
