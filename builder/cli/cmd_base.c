@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_base.h"
 #include "flinkpack/base.h"
 #include "session.h"
 
@@ -81,5 +82,9 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
         return list(run, folders, err);
     if (strcmp(what, "show") == 0 && run->operands.len == 2)
         return show(run, folders, err);
-    return fp_fail(err, FP_E_USAGE, "base: expected list, or show NAME");
+    if (strcmp(what, "pin") == 0 && run->operands.len == 2)
+        return fp_base_pin(run, folders, err);
+    if (strcmp(what, "check") == 0 && run->operands.len == 2)
+        return fp_base_check(run, err);
+    return fp_fail(err, FP_E_USAGE, "base: expected list, show NAME, pin NAME, or check IMAGE");
 }

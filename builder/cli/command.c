@@ -62,9 +62,8 @@ static const struct fp_option_group *const logout_groups[] = {
     NULL,
 };
 static const struct fp_option_group *const base_groups[] = {
-    &fp_options_catalogue,
-    &fp_options_general,
-    NULL,
+    &fp_options_catalogue, &fp_options_network, &fp_options_credentials,
+    &fp_options_folders,   &fp_options_general, NULL,
 };
 static const struct fp_option_group *const plain_groups[] = {
     &fp_options_general,
@@ -160,12 +159,12 @@ const struct fp_command fp_commands[] = {
      .max_operands = 1,
      .run = fp_run_logout},
     {.name = "base",
-     .operands = "list | show NAME",
-     .summary = "show the catalogue of base images",
+     .operands = "list | show NAME | pin NAME | check IMAGE",
+     .summary = "show the catalogue of base images, pin one, or tell whether an image's is stale",
      .groups = base_groups,
      .min_operands = 1,
      .max_operands = 2,
-     .words = "list show",
+     .words = "list show pin check",
      .run = fp_run_base},
     {.name = "completion",
      .operands = "bash | zsh | fish",

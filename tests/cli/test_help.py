@@ -53,7 +53,7 @@ def test_exit_statuses_are_documented(flinkpack):
 def test_what_does_not_work_yet_is_not_offered(flinkpack):
     for text in (flinkpack.run("--help").out, flinkpack.run("build", "--help").out,
                  flinkpack.run("man").out):
-        for word in ("--with-python", "generate", "rebase", "--kubernetes-certificates"):
+        for word in ("--with-python2", "generate", "rebase", "--kubernetes-certificates"):
             assert word not in text
     for command in ("generate", "rebase", "lock", "cache", "check"):
         assert "there is no command '%s'" % command in flinkpack.fail(2, command)

@@ -408,3 +408,28 @@ def test_native_code_of_a_job(scene, inputs, tmp_path):
     scene = musl(scene, inputs)
     text = scene.flinkpack.fail(3, *scene.words("--job-jar", job))
     assert "job.jar: org/lib.bin is native code for glibc" in text
+
+
+def test_base_check_and_pin(flinkpack, inputs, registry):
+    first = images.base()
+    images.push(first, registry, "bases/jre", "8")
+    flinkpack.run("build", "--from-local-dist", inputs.dist(), "--insecure-registry", registry,
+                  "--base", registry + "/bases/jre:8", "--image-name", "job:1")
+    words = ("base", "check", "job:1", "--insecure-registry", registry)
+    assert flinkpack.run(*words).out.startswith("current %s/bases/jre:8@sha256:" % registry)
+    newer = images.base()
+    newer.document["created"] = "2021-01-01T00:00:00Z"
+    newer.seal()
+    images.push(newer, registry, "bases/jre", "8")
+    assert flinkpack.run(*words).out == "stale %s/bases/jre:8@%s is now %s\n" % (
+        registry, first.descriptor()["digest"], newer.descriptor()["digest"])
+    index = images.Index([first])
+    images.push(index, registry, "bases/jre", "many")
+    folder = flinkpack.home / "catalogue"
+    folder.mkdir()
+    entry = {"description": "d", "libc": "glibc", "java": 8,
+             "reference": registry + "/bases/jre:many"}
+    (folder / "mine.json").write_text(json.dumps(entry))
+    pinned = json.loads(flinkpack.run("base", "pin", "mine", "--base-images", folder,
+                                      "--insecure-registry", registry).out)
+    assert pinned == {**entry, "digests": {"linux/amd64": first.descriptor()["digest"]}}
