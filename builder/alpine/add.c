@@ -85,8 +85,10 @@ static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_st
                             struct selection *selection, struct fp_error *err)
 {
     cleanup_free char *world = fp_xstrdup(root->world);
-    for (char *c = world; *c != '\0'; c++)
-        *c = *c == '\n' ? ' ' : *c;
+    for (char *c = world; *c != '\0'; c++) {
+        if (*c == '\n')
+            *c = ' ';
+    }
     fp_strv_split(&selection->world, world, ' ');
     struct fp_apk_question question = {.installed = &root->packages,
                                        .repositories = selection->list,

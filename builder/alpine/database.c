@@ -36,8 +36,10 @@ static enum fp_code read_line(struct reading *reading, const char *line, size_t 
 {
     const char *value = line + 2;
     size_t value_len = len >= 2 ? len - 2 : 0;
-    char letter = len >= 2 && line[1] == ':' ? line[0] : '\0';
+    char letter = '\0';
     enum fp_code code = FP_OK;
+    if (len >= 2 && line[1] == ':')
+        letter = line[0];
     if (letter == 'F') {
         reading->folder = value;
         reading->folder_len = value_len;

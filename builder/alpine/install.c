@@ -233,8 +233,10 @@ static enum fp_code put_world(struct installer *in, const struct fp_strv *reques
     cleanup_buf struct fp_buf text = FP_BUF_INIT(LINES_MAX_BYTES);
     cleanup_free char *old = fp_xstrdup(in->root->world);
     enum fp_code code = FP_OK;
-    for (char *c = old; *c != '\0'; c++)
-        *c = *c == '\n' ? ' ' : *c;
+    for (char *c = old; *c != '\0'; c++) {
+        if (*c == '\n')
+            *c = ' ';
+    }
     fp_strv_split(&world, old, ' ');
     for (size_t i = 0; i < requests->len; i++) {
         if (!world_has(&world, requests->items[i]))

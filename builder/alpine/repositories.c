@@ -59,8 +59,8 @@ void fp_apk_repositories_parse(const char *text, const char *mirror, struct fp_s
     fp_strv_split(&lines, text, '\n');
     for (size_t i = 0; i < lines.len; i++) {
         char *line = lines.items[i];
-        for (char *c = line; *c != '\0'; c++)
-            *c = *c == '\t' || *c == '\r' ? ' ' : *c;
+        for (char *c = strpbrk(line, "\t\r"); c != NULL; c = strpbrk(c, "\t\r"))
+            *c = ' ';
         parse_line(line, mirror, ret);
     }
 }

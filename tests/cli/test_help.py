@@ -113,7 +113,7 @@ def test_bash_completion_completes(flinkpack, tmp_path):
     assert complete(script, "flinkpack", "--from-release", "--flink-v") == ["--flink-version"]
     assert complete(script, "flinkpack", "build", "--progress", "j") == ["json"]
     assert complete(script, "flinkpack", "completion", "") == ["bash", "zsh", "fish"]
-    assert complete(script, "flinkpack", "build", "--with-python") == []
+    assert complete(script, "flinkpack", "build", "--with-python2") == []
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
