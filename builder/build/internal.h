@@ -85,6 +85,10 @@ struct fp_plan {
 FP_CHECKED enum fp_code fp_plan_make(const struct fp_build_options *options,
                                      const struct fp_build_context *context, struct fp_plan *ret,
                                      struct fp_error *err);
+/** What is known of the plan's inputs without fetching any: files, names, classes. */
+FP_CHECKED enum fp_code fp_plan_check(const struct fp_plan *plan, struct fp_error *err);
+/** Whether --base names an entry of the catalogue, not an image. */
+bool fp_base_is_name(const char *text);
 /** Release the members. */
 void fp_plan_clear(struct fp_plan *plan);
 /** The names and destinations: --image-name, --tag, --push, --output. */

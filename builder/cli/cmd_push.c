@@ -13,18 +13,16 @@ static enum fp_code own_destination(const struct fp_found *found, const char *so
     return code;
 }
 
-static enum fp_code push_to(const struct fp_session *session, const struct fp_found *from,
-                            const char *destination, const struct fp_platform *platform,
-                            struct fp_buf *out, struct fp_error *err)
+static enum fp_code push_to(struct fp_run *run, const struct fp_session *session,
+                            const struct fp_found *from, const char *destination,
+                            const struct fp_platform *platform, struct fp_error *err)
 {
     cleanup_target struct fp_target to = {0};
     struct fp_digest digest = {0};
     enum fp_code code = fp_session_target(session, destination, from->name, &to, err);
     if (code == FP_OK)
         code = fp_session_copy(session, from, &to, platform, &digest, err);
-    if (code != FP_OK || out->len > 0)
-        return code;
-    return fp_buf_addf(out, err, "%s@%s\n", to.title, digest.text);
+    return code == FP_OK ? fp_run_result(run, to.title, &digest, err) : code;
 }
 
 enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
@@ -47,6 +45,6 @@ enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK && destinations.len == 0)
         code = own_destination(&from, source, &destinations, err);
     for (size_t i = 0; i < destinations.len && code == FP_OK; i++)
-        code = push_to(&session, &from, destinations.items[i], only, &run->out, err);
+        code = push_to(run, &session, &from, destinations.items[i], only, err);
     return code;
 }

@@ -83,7 +83,7 @@ void fp_target_clear(struct fp_target *target);
 #define cleanup_target __attribute__((cleanup(fp_target_clear)))
 
 /**
- * Copy what was found, and say on standard error what it took.
+ * Copy what was found.
  * @param platform Only this one; NULL: all.
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
@@ -97,8 +97,5 @@ FP_CHECKED enum fp_code fp_run_platform(const struct fp_run *run, struct fp_plat
 /** The name that a reference has in the local store: in full, with ":latest" where neither tag nor
  * digest was given. The caller owns it. */
 char *fp_store_name(const struct fp_reference *reference);
-
-/** Append where NAME.json of the built-in catalogue can be: beside the program, as installed. */
-void fp_catalogue_folders(struct fp_strv *folders);
 
 #endif

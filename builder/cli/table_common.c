@@ -120,13 +120,13 @@ static const struct fp_option folder_options[] = {
      .kind = FP_OPTION_TEXT,
      .metavar = "DIR",
      AT(store),
-     .fallback = "$XDG_DATA_HOME/flinkpack",
+     .fallback = "$XDG_DATA_HOME/flinkpack/store, else ~/.local/share/flinkpack/store",
      .help = "the local store, an OCI layout"},
     {.name = "cache",
      .kind = FP_OPTION_TEXT,
      .metavar = "DIR",
      AT(cache),
-     .fallback = "$XDG_CACHE_HOME/flinkpack",
+     .fallback = "$XDG_CACHE_HOME/flinkpack, else ~/.cache/flinkpack",
      .help = "where downloads are kept"},
 };
 

@@ -88,13 +88,20 @@ static enum fp_code link_target(const struct packing *packing, const struct fp_d
     return FP_OK;
 }
 
+static enum fp_code add_to_layer(const struct packing *packing, const struct fp_entry *normal,
+                                 const struct fp_content *content, struct fp_error *err)
+{
+    enum fp_code code = fp_layer_builder_add(packing->builder, normal, content, err);
+    return code == FP_OK ? FP_OK : fp_context(err, "%s", packing->name);
+}
+
 static enum fp_code add_file(const struct packing *packing, const struct fp_dist_entry *entry,
                              const struct fp_entry *normal, struct fp_error *err)
 {
     if (packing->folder != NULL) {
         cleanup_free char *path = fp_path_join(packing->folder, entry->path);
         const struct fp_content content = {.path = path};
-        return fp_layer_builder_add(packing->builder, normal, &content, err);
+        return add_to_layer(packing, normal, &content, err);
     }
     if (entry->spool_offset == FP_DIST_NOT_SPOOLED)
         return fp_fail(err, FP_E_INPUT, "%s: %s: the folders of this archive are not understood",
@@ -102,7 +109,7 @@ static enum fp_code add_file(const struct packing *packing, const struct fp_dist
     cleanup_blob struct fp_blob *blob =
         fp_dist_spool_blob(packing->spool, entry->spool_offset, entry->meta.size);
     const struct fp_content content = {.blob = blob};
-    return fp_layer_builder_add(packing->builder, normal, &content, err);
+    return add_to_layer(packing, normal, &content, err);
 }
 
 static enum fp_code add_entry(const struct packing *packing, const struct fp_dist_entry *entry,
@@ -129,7 +136,7 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
             return code;
         normal.link = link;
     }
-    return fp_layer_builder_add(packing->builder, &normal, NULL, err);
+    return add_to_layer(packing, &normal, NULL, err);
 }
 
 /* An entry on its way into order. */
@@ -208,10 +215,10 @@ enum fp_code fp_dist_pack(const struct fp_distribution_options *options,
     enum fp_code code = add_top(&packing, mtime_s, err);
     if (code == FP_OK)
         code = add_entries(&packing, list, err);
-    if (code == FP_OK)
-        code = fp_layer_builder_parents(builder, NULL, err);
     if (code != FP_OK)
         return code;
+    if (fp_layer_builder_parents(builder, NULL, err) != FP_OK)
+        return fp_context(err, "%s", packing.name);
     ret->tree = fp_tree_new();
     code = fp_layer_builder_apply(builder, ret->tree, err);
     if (code == FP_OK)

@@ -26,12 +26,15 @@ static char *beside(const char *path, const char *suffix)
 }
 
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
-                       enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX])
+                       enum fp_hash_algorithm algorithm, const char *vouched_by,
+                       char ret_hex[FP_HASH_HEX_MAX])
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    cleanup_free char *voucher = fp_xasprintf("\n# %s\n", vouched_by);
     cleanup_free char *path = fp_path_join(options->cache_folder, name);
     cleanup_free char *sum = beside(path, fp_checksum_suffix(algorithm));
     return fp_path_exists(path) && fp_file_read(sum, &text, NULL) == FP_OK &&
+           strstr(fp_buf_text(&text), voucher) != NULL &&
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
 }
 
@@ -184,7 +187,8 @@ static enum fp_code keep(const struct job *job, const char *shown, struct fp_err
 {
     cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
     cleanup_free char *origin = beside(job->path, "url");
-    cleanup_free char *line = fp_xasprintf("%s  %s\n", job->fetch->hex, job->fetch->name);
+    cleanup_free char *line =
+        fp_xasprintf("%s  %s\n# %s\n", job->fetch->hex, job->fetch->name, job->fetch->vouched_by);
     if (fsync(job->part_fd) != 0 || rename(job->part, job->path) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
     enum fp_code code = fp_file_write(sum, line, strlen(line), 0644, err);

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import images
 import pytest
@@ -58,10 +59,32 @@ def test_pull_keeps_the_digest(stored, layout):
     assert len(verified(stored.store, "orders:1.0")) == 1
 
 
-def test_pull_writes_nothing_to_standard_output(flinkpack, layout):
+def test_pull_writes_the_name_and_digest(flinkpack, layout, tmp_path):
     result = flinkpack.run("pull", "oci:%s:v1" % layout)
-    assert result.out == ""
-    assert "sha256:" in result.err
+    assert result.name == "oci:%s:v1@%s" % (layout, listed(flinkpack)[0]["digest"])
+    result = flinkpack.run("pull", "oci:%s:v1" % layout, "-o", "oci:%s" % (tmp_path / "a"),
+                           "-o", "oci-archive:%s" % (tmp_path / "b.tar"))
+    assert result.out.count("\n") == 1
+
+
+def test_each_place_is_summed_up(flinkpack, layout, tmp_path):
+    result = flinkpack.run("pull", "oci:%s:v1" % layout, "-o", "oci:%s" % (tmp_path / "a"),
+                           "-o", "oci-archive:%s:x" % (tmp_path / "b.tar"))
+    assert "oci:%s: 3 blobs, " % (tmp_path / "a") in result.err
+    assert re.search(r"^oci-archive:%s: 3 blobs, .*B written; named x$" % (tmp_path / "b.tar"),
+                     result.err, re.M)
+
+
+@pytest.mark.parametrize("words", [["--quiet"], ["--progress", "none"]])
+def test_nothing_is_told_to_who_wants_nothing(flinkpack, layout, words):
+    assert flinkpack.run("pull", *words, "oci:%s:v1" % layout).err == ""
+
+
+def test_the_last_json_event_is_the_result(flinkpack, layout):
+    result = flinkpack.run("pull", "--progress", "json", "oci:%s:v1" % layout)
+    last = json.loads(result.err.splitlines()[-1])
+    assert last["event"] == "result"
+    assert "%s@%s" % (last["name"], last["digest"]) == result.name
 
 
 @pytest.mark.parametrize("kind", ["oci", "oci-archive", "docker-archive"])
@@ -207,4 +230,4 @@ def test_the_store_can_be_elsewhere(flinkpack, layout, tmp_path):
 def test_the_store_follows_xdg(flinkpack, layout, tmp_path):
     env = {"FLINKPACK_STORE": "", "XDG_DATA_HOME": str(tmp_path / "data")}
     flinkpack.run("pull", "oci:%s:v1" % layout, env=env)
-    assert (tmp_path / "data/flinkpack/index.json").exists()
+    assert (tmp_path / "data/flinkpack/store/index.json").exists()

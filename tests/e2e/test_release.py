@@ -241,3 +241,11 @@ def test_a_slow_server_is_waited_for(flinkpack, inputs, server):
     server.fault(r"\.tgz$", rate=40000)
     result = flinkpack.run(*words(server, inputs, "2.2.0", "--progress", "plain"))
     assert "download" in result.err
+
+
+def test_a_server_trusted_once_is_not_trusted_for_ever(flinkpack, inputs, server):
+    server.add_release("2.2.0", current=True)
+    flinkpack.run(*words(server, inputs, "2.2.0"))
+    elsewhere = ["--checksum-url", server.url + "/nobody", "--archive-url", server.url + "/nobody"]
+    error = flinkpack.fail(NOT_FOUND, *words(server, inputs, "2.2.0", *elsewhere))
+    assert server.url + "/nobody" in error
