@@ -79,7 +79,10 @@ static void test_files_agree_with_what_is_compiled_in(void **state)
         fp_strv_add(&folders, BASE_IMAGES);
         assert_int_equal(fp_base_find(&folders, names.items[i], &from_file, NULL), FP_OK);
         assert_int_equal(fp_base_find(&nowhere, names.items[i], &entry, NULL), FP_OK);
-        assert_string_equal(entry.reference, from_file.reference);
+        assert_int_equal(entry.packages.len, from_file.packages.len);
+        assert_string_equal(entry.reference != NULL ? entry.reference : "packages",
+                            from_file.reference != NULL ? from_file.reference : "packages");
+        assert_int_equal(json_equal(entry.keys, from_file.keys), entry.keys != NULL);
         assert_string_equal(entry.description, from_file.description);
         assert_true(json_equal(entry.digests, from_file.digests));
         fp_base_entry_clear(&from_file);
@@ -221,7 +224,7 @@ static void test_unknown_names(void **state)
     struct fp_base_entry entry = {0};
     struct fp_error err = {0};
     assert_int_equal(fp_base_find(&folders, "other", &entry, &err), FP_E_NOT_FOUND);
-    assert_says(&err, "no base image 'other': there are openjdk-11-jre-slim, ");
+    assert_says(&err, "no base image 'other': there are alpine-11-jre, ");
     write_entry("mine.json", "{" GOOD "}");
     write_entry("schema.json", "{}");
     write_entry("Upper.json", "{}");
@@ -229,7 +232,7 @@ static void test_unknown_names(void **state)
     for (size_t i = 0; i < COUNT(names); i++) {
         assert_int_equal(fp_base_find(&folders, names[i], &entry, &err), FP_E_NOT_FOUND);
         cleanup_free char *words =
-            fp_xasprintf("no base image '%s': there are mine, openjdk-11-jre-slim", names[i]);
+            fp_xasprintf("no base image '%s': there are alpine-11-jre, alpine-17-jre", names[i]);
         assert_memory_equal(err.text, words, strlen(words));
         assert_non_null(strstr(err.hint, "--base"));
     }
