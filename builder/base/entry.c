@@ -7,8 +7,8 @@
 #define JAVA_MAX        99
 
 /* The keys of base-images/schema.json. */
-static const char *const keys[] = {"$schema", "description", "digests",
-                                   "java",    "libc",        "reference"};
+static const char *const keys[] = {"$schema", "description", "digests",   "java",        "keys",
+                                   "libc",    "packages",    "reference", "repositories"};
 
 static enum fp_code check_keys(const json_t *object, const char *path, struct fp_error *err)
 {
@@ -22,7 +22,7 @@ static enum fp_code check_keys(const json_t *object, const char *path, struct fp
         if (!known)
             return fp_fail(err, FP_E_INPUT,
                            "%s: unknown key '%.100s': expected description, digests, java, libc "
-                           "and reference",
+                           "and reference, or packages, repositories and keys",
                            path, key);
     }
     return FP_OK;
@@ -120,6 +120,54 @@ static enum fp_code read_digests(const json_t *object, const char *path, json_t 
     return FP_OK;
 }
 
+static enum fp_code read_list(const json_t *object, const char *key, const char *path,
+                              struct fp_strv *ret, struct fp_error *err)
+{
+    const json_t *list = json_object_get(object, key);
+    size_t count = json_array_size(list);
+    bool sound = json_is_array(list) && count > 0;
+    for (size_t i = 0; i < count && sound; i++) {
+        const char *text = json_string_value(json_array_get(list, i));
+        sound = text != NULL && *text != '\0' && strpbrk(text, " \n\t") == NULL;
+        if (sound)
+            fp_strv_add(ret, text);
+    }
+    return sound ? FP_OK : fp_fail(err, FP_E_INPUT, "%s: %s: expected a list of words", path, key);
+}
+
+static enum fp_code read_keys(const json_t *object, const char *path, json_t **ret,
+                              struct fp_error *err)
+{
+    json_t *found = json_object_get(object, "keys");
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach(found, name, value)
+    {
+        if (!json_is_string(value) || strchr(name, '/') != NULL)
+            return fp_fail(err, FP_E_INPUT, "%s: keys: expected names of keys and their PEM text",
+                           path);
+    }
+    if (found != NULL && !json_is_object(found))
+        return fp_fail(err, FP_E_INPUT, "%s: keys: expected an object", path);
+    *ret = json_incref(found);
+    return FP_OK;
+}
+
+/* Where the base comes from: an image, or packages of which it is made. */
+static enum fp_code read_origin(const json_t *object, const char *path, struct fp_base_entry *ret,
+                                struct fp_error *err)
+{
+    if (json_object_get(object, "packages") == NULL)
+        return read_reference(object, path, &ret->reference, err);
+    if (json_object_get(object, "reference") != NULL || json_object_get(object, "digests") != NULL)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: a base is an image (reference, digests), or made of packages", path);
+    enum fp_code code = read_list(object, "packages", path, &ret->packages, err);
+    if (code == FP_OK)
+        code = read_list(object, "repositories", path, &ret->repositories, err);
+    return code == FP_OK ? read_keys(object, path, &ret->keys, err) : code;
+}
+
 static enum fp_code read_members(const json_t *object, const char *path, struct fp_base_entry *ret,
                                  struct fp_error *err)
 {
@@ -128,7 +176,7 @@ static enum fp_code read_members(const json_t *object, const char *path, struct 
     if (code == FP_OK)
         code = fp_json_need_string(object, "description", path, &description, err);
     if (code == FP_OK)
-        code = read_reference(object, path, &ret->reference, err);
+        code = read_origin(object, path, ret, err);
     if (code == FP_OK)
         code = read_libc(object, path, &ret->libc, err);
     if (code == FP_OK)
@@ -175,6 +223,9 @@ void fp_base_entry_clear(struct fp_base_entry *entry)
     free(entry->reference);
     free(entry->libc);
     free(entry->description);
+    fp_strv_clear(&entry->packages);
+    fp_strv_clear(&entry->repositories);
+    json_decref(entry->keys);
     json_decref(entry->digests);
     *entry = (struct fp_base_entry){0};
 }

@@ -11,6 +11,19 @@ bool fp_base_is_name(const char *text)
     return strpbrk(text, "/:@.") == NULL;
 }
 
+/* Alpine's, as ever; where Temurin has none for a platform (it has arm64 from Java 21 on), the
+ * one with glibc. */
+static char *default_base(const struct fp_plan *plan, unsigned java)
+{
+    bool everywhere = true;
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        const char *architecture = plan->platforms[i].architecture;
+        everywhere = everywhere && (strcmp(architecture, "amd64") == 0 ||
+                                    (java >= 21 && strcmp(architecture, "arm64") == 0));
+    }
+    return fp_xasprintf("temurin-%u-jre%s", java, everywhere ? "-alpine" : "");
+}
+
 /* From what was asked for, or what that version of Flink runs on best, to an image. */
 static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *bases, struct fp_location *ret, struct fp_error *err)
@@ -19,18 +32,21 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     const char *asked = options->from_image != NULL ? options->from_image : options->base;
     cleanup_free char *by_version = NULL;
     if (asked == NULL) {
-        by_version = fp_xasprintf("temurin-%u-jre", fp_flink_traits(version)->default_java);
+        by_version = default_base(plan, fp_flink_traits(version)->default_java);
         asked = by_version;
     }
-    const char *option = options->from_image != NULL ? "--from-image" : "--base";
-    enum fp_code code = FP_OK;
     if (options->from_image == NULL && fp_base_is_name(asked)) {
-        code = fp_base_find(&options->base_folders, asked, &bases->entry, err);
-        if (code != FP_OK)
+        enum fp_code found = fp_base_find(&options->base_folders, asked, &bases->entry, err);
+        if (found != FP_OK)
             return fp_context(err, "--base");
+        if (bases->entry.packages.len > 0) {
+            bases->name = fp_xstrdup(asked);
+            return FP_OK;
+        }
         asked = bases->entry.reference;
     }
-    code = fp_location_parse(asked, ret, err);
+    const char *option = options->from_image != NULL ? "--from-image" : "--base";
+    enum fp_code code = fp_location_parse(asked, ret, err);
     if (code != FP_OK)
         return fp_context(err, "%s '%s'", option, asked);
     bases->name = fp_xstrdup(asked);
@@ -169,15 +185,34 @@ static enum fp_code fetch_layers(const struct fp_plan *plan, struct fp_bases *ba
     return fp_pool_wait(pool, err);
 }
 
+/* What a catalogue entry states has to be what is there. */
+static enum fp_code check_entry(const struct fp_bases *bases, const struct fp_base_image *image,
+                                struct fp_error *err)
+{
+    const struct fp_base_entry *entry = &bases->entry;
+    const char *libc = image->facts.musl ? "musl" : "glibc";
+    if (entry->name == NULL)
+        return FP_OK;
+    if (strcmp(entry->libc, libc) != 0 && fp_tree_count(image->facts.tree) > 0)
+        return fp_fail(err, FP_E_INPUT, "%s: the catalogue says %s, and the image has %s",
+                       entry->name, entry->libc, libc);
+    if (image->facts.java != 0 && image->facts.java != entry->java)
+        return fp_fail(err, FP_E_INPUT, "%s: the catalogue says Java %u, and the image has Java %u",
+                       entry->name, entry->java, image->facts.java);
+    return FP_OK;
+}
+
 static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *bases,
                                struct fp_base_image *image, struct fp_error *err)
 {
     struct fp_stage stage;
     cleanup_free char *platform = fp_platform_text(&image->platform);
-    enum fp_code code = choose_platform(bases, image, err);
-    if (code == FP_OK)
+    bool made = bases->entry.packages.len > 0;
+    enum fp_code code =
+        made ? fp_base_assemble(plan, bases, image, err) : choose_platform(bases, image, err);
+    if (code == FP_OK && !made)
         code = read_config(bases, image, err);
-    if (code == FP_OK)
+    if (code == FP_OK && !made)
         code = fetch_layers(plan, bases, image, err);
     if (code != FP_OK)
         return code;
@@ -193,7 +228,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
         "%s, Java %s", image->facts.os_name != NULL ? image->facts.os_name : "no os-release",
         image->facts.java_version != NULL ? image->facts.java_version : "unknown");
     fp_stage_end(&stage, outcome);
-    return FP_OK;
+    return check_entry(bases, image, err);
 }
 
 /* A digest that the catalogue pins for the only platform asked for stands in for the tag. */
@@ -203,6 +238,25 @@ static const char *pinned(const struct fp_plan *plan, const struct fp_bases *bas
         return NULL;
     cleanup_free char *platform = fp_platform_text(&plan->platforms[0]);
     return fp_json_string(bases->entry.digests, platform);
+}
+
+/* Where the image is, and what its name stands for there. */
+static enum fp_code find_root(const struct fp_plan *plan, const struct fp_location *at,
+                              struct fp_bases *bases, struct fp_error *err)
+{
+    if (bases->entry.packages.len > 0) {
+        bases->repo = fp_repo_new_parts();
+        return FP_OK;
+    }
+    enum fp_code code = open_repo(plan, at, &bases->repo, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *name = name_in_repo(plan, at);
+    const char *pin = pinned(plan, bases);
+    code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
+    if (code == FP_E_NOT_FOUND && at->kind == FP_AT_REGISTRY && plan->context->offline)
+        (void) fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
+    return code;
 }
 
 /* Who named no base has to hear which one was chosen, and that there are others. */
@@ -226,14 +280,7 @@ enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_ver
     enum fp_code code = choose(plan, version, ret, &at, err);
     if (code != FP_OK)
         return code;
-    code = open_repo(plan, &at, &ret->repo, err);
-    if (code == FP_OK) {
-        cleanup_free char *name = name_in_repo(plan, &at);
-        const char *pin = pinned(plan, ret);
-        code = fp_repo_resolve(ret->repo, pin != NULL ? pin : name, &ret->root, err);
-        if (code == FP_E_NOT_FOUND && at.kind == FP_AT_REGISTRY && plan->context->offline)
-            (void) fp_hint(err, "without --offline: flinkpack pull %s", ret->name);
-    }
+    code = find_root(plan, &at, ret, err);
     fp_location_clear(&at);
     ret->images = fp_xcalloc(plan->platform_count, sizeof(*ret->images));
     for (size_t i = 0; i < plan->platform_count && code == FP_OK; i++) {

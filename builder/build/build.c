@@ -94,8 +94,8 @@ static enum fp_code make_images(struct work *work, struct fp_error *err)
     const struct fp_plan *plan = &work->plan;
     work->images = fp_xcalloc(plan->platform_count, sizeof(*work->images));
     for (size_t i = 0; i < plan->platform_count; i++) {
-        enum fp_code code = fp_layers_make(plan, &work->flink, &work->bases.images[i], work->pool,
-                                           &work->images[i], err);
+        enum fp_code code = fp_layers_make(plan, &work->flink, &work->bases.images[i],
+                                           work->bases.name, work->pool, &work->images[i], err);
         if (code == FP_OK)
             code = fp_image_assemble(plan, &work->flink, &work->bases, i, &work->images[i], err);
         if (code != FP_OK)

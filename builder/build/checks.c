@@ -151,7 +151,7 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
     warn_about_job(plan, flink);
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];
-        if (flink->has_dist && !image->facts.has_bash) {
+        if (flink->has_dist && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree)) {
             enum fp_code failed = fp_fail(
                 err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", bases->name);
             (void) fp_hint(err, "choose a base that has it, such as --base temurin-%u-jre",
@@ -164,6 +164,8 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
             code = check_base_java(plan, flink, bases, image, err);
         if (code == FP_OK)
             code = check_job_java(plan, bases, image, err);
+        if (code == FP_OK)
+            code = fp_check_natives(plan, flink, image, bases->name, err);
         if (code != FP_OK)
             return code;
     }

@@ -36,6 +36,8 @@ static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
         fp_strv_addf(keep, "opt/flink-%s-[0-9]*.jar", plugin->name);
         fp_strv_addf(keep, "opt/%s.jar", plugin->name);
     }
+    if (plan->options->with_python3)
+        fp_strv_add(keep, "opt/flink-python[-_]*.jar");
 }
 
 /* A release is its SHA-512, as Apache names it, another archive its SHA-256; a folder has no digest

@@ -18,6 +18,12 @@ int64_t fp_image_created(const struct fp_plan *plan, const struct fp_flink *flin
     return newest > inputs ? newest : inputs;
 }
 
+int64_t fp_base_time(const struct fp_base_image *base)
+{
+    int64_t created = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
+    return created > FP_EARLIEST_TIME ? created : FP_EARLIEST_TIME;
+}
+
 static void set_text(json_t *object, const char *key, const char *value)
 {
     if (value != NULL)

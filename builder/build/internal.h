@@ -5,6 +5,7 @@
 #ifndef FLINKPACK_BUILD_INTERNAL_H
 #define FLINKPACK_BUILD_INTERNAL_H
 
+#include "flinkpack/alpine.h"
 #include "flinkpack/base.h"
 #include "flinkpack/build.h"
 
@@ -120,6 +121,11 @@ struct fp_bases {
 FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,
                                       struct fp_error *err);
+/** What apk calls the architecture of a platform. */
+const char *fp_apk_arch(const struct fp_platform *platform);
+/** Make the base of an entry that has packages in place of an image, for one platform. */
+FP_CHECKED enum fp_code fp_base_assemble(const struct fp_plan *plan, struct fp_bases *bases,
+                                         struct fp_base_image *image, struct fp_error *err);
 /** Release the members. */
 void fp_bases_clear(struct fp_bases *bases);
 /**
@@ -128,6 +134,11 @@ void fp_bases_clear(struct fp_bases *bases);
  */
 FP_CHECKED enum fp_code fp_base_image_read(const struct fp_base_image *image, const char *path,
                                            struct fp_buf *ret, struct fp_error *err);
+
+/** The contents of several files in one walk over the layers: a fp_apk_reader whose context is the
+ * struct fp_base_image. */
+FP_CHECKED enum fp_code fp_base_image_read_many(void *image, const struct fp_strv *paths,
+                                                struct fp_buf *contents, struct fp_error *err);
 
 /** Flink, wherever it came from. */
 struct fp_flink {
@@ -163,7 +174,7 @@ void fp_flink_clear(struct fp_flink *flink);
 
 /** A layer of ours with what it is. */
 struct fp_own_layer {
-    const char *kind; /**< "distribution", "hadoop", "setup", "job": a literal */
+    const char *kind; /**< "packages", "distribution", "hadoop", "setup", "job": a literal */
     struct fp_layer layer;
     bool shared; /**< the members belong to another platform's or to the distribution */
 };
@@ -172,6 +183,7 @@ struct fp_own_layer {
 struct fp_platform_image {
     struct fp_own_layer layers[FP_OWN_LAYERS_MAX];
     size_t layer_count;
+    struct fp_strv packages; /**< "NAME-VERSION" of those that were added to the base */
     struct fp_blob *config;
     struct fp_blob *manifest;
 };
@@ -186,6 +198,21 @@ struct fp_layer_step {
     int64_t mtime_s; /**< of files that bring no time of their own */
 };
 
+/** What of the base's distribution has to be added: names of packages. Where the base is not one of
+ * apk, everything must be there: FP_E_INPUT names what is not, in the base's own terms. */
+FP_CHECKED enum fp_code fp_packages_wanted(const struct fp_plan *plan, const struct fp_flink *flink,
+                                           const struct fp_base_image *base, const char *base_name,
+                                           struct fp_strv *ret, struct fp_error *err);
+/** What a system that has nothing needs for Flink, and for Python where that is asked for. */
+void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret);
+/** Whether a base that is not one of apk has all that was asked for. */
+FP_CHECKED enum fp_code fp_packages_present(const struct fp_plan *plan,
+                                            const struct fp_base_image *base, const char *base_name,
+                                            struct fp_error *err);
+/** The layer of the packages `wanted`; `ret_changes` gets their names and versions. */
+FP_CHECKED enum fp_code fp_step_packages(const struct fp_layer_step *step,
+                                         const struct fp_strv *wanted, struct fp_layer *ret,
+                                         struct fp_strv *ret_changes, struct fp_error *err);
 /** The Hadoop jar's layer. */
 FP_CHECKED enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
                                        struct fp_error *err);
@@ -233,6 +260,9 @@ FP_CHECKED enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_l
                                        const char *kind, struct fp_layer *ret,
                                        struct fp_error *err);
 
+/** What an addition has in common, wherever it goes: servers, options, reports. */
+void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
+                          struct fp_apk_spool *spool, struct fp_apk_addition *ret);
 /** Declare a draft that is cleared at the end of its scope. */
 #define cleanup_draft __attribute__((cleanup(fp_draft_clear)))
 
@@ -260,6 +290,8 @@ int64_t fp_image_created(const struct fp_plan *plan, const struct fp_flink *flin
                          const struct fp_base_image *base);
 /** The newest time that the distribution and the job's jars bring with them, in epoch seconds. */
 int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink);
+/** When the base was created, as it says; at least FP_EARLIEST_TIME. */
+int64_t fp_base_time(const struct fp_base_image *base);
 /** The newest time in the job's jars. */
 int64_t fp_job_time(const struct fp_plan *plan);
 /** The class that the entrypoint names, or NULL where Flink finds it. Borrowed. */
@@ -267,10 +299,15 @@ const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *
 /** Whether Flink, job and base go together: Java, bash. Warns of what may not work. */
 FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                                      const struct fp_bases *bases, struct fp_error *err);
+/** Whether native code that was chosen runs on the base's C library; see builder/README.md. */
+FP_CHECKED enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
+                                         const struct fp_base_image *base, const char *base_name,
+                                         struct fp_error *err);
 /** All layers of ours for one platform, in order. */
 FP_CHECKED enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
-                                       const struct fp_base_image *base, struct fp_pool *pool,
-                                       struct fp_platform_image *image, struct fp_error *err);
+                                       const struct fp_base_image *base, const char *base_name,
+                                       struct fp_pool *pool, struct fp_platform_image *image,
+                                       struct fp_error *err);
 /** Free the images of `count` platforms; NULL is fine. */
 void fp_platform_images_free(struct fp_platform_image *take_images, size_t count);
 /** Command lines worth typing next, for the first output. */

@@ -65,9 +65,28 @@ static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step
     return code;
 }
 
+/* Below everything else, as it changes the least. */
+static enum fp_code add_packages(const struct fp_layer_step *step, const char *base_name,
+                                 struct fp_platform_image *image, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv wanted = {0};
+    struct fp_layer_step own_step = *step;
+    enum fp_code code =
+        fp_packages_wanted(step->plan, step->flink, step->base, base_name, &wanted, err);
+    if (code != FP_OK || wanted.len == 0)
+        return code;
+    if (step->plan->context->source_date_epoch < 0)
+        own_step.mtime_s = fp_base_time(step->base);
+    struct fp_own_layer *own = next_layer(image, "packages");
+    code = fp_step_packages(&own_step, &wanted, &own->layer, &image->packages, err);
+    image->layer_count += code == FP_OK;
+    return code;
+}
+
 enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
-                            const struct fp_base_image *base, struct fp_pool *pool,
-                            struct fp_platform_image *image, struct fp_error *err)
+                            const struct fp_base_image *base, const char *base_name,
+                            struct fp_pool *pool, struct fp_platform_image *image,
+                            struct fp_error *err)
 {
     int64_t epoch = plan->context->source_date_epoch;
     int64_t dist_time = flink->has_dist && flink->dist.newest_mtime_s > FP_EARLIEST_TIME
@@ -79,7 +98,9 @@ enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *f
                                  .tree = base->facts.tree,
                                  .pool = pool,
                                  .mtime_s = epoch >= 0 ? epoch : dist_time};
-    enum fp_code code = add_setup(flink, &step, image, err);
+    enum fp_code code = add_packages(&step, base_name, image, err);
+    if (code == FP_OK)
+        code = add_setup(flink, &step, image, err);
     if (code != FP_OK || plan->job_jars.len == 0)
         return code;
     step.mtime_s = epoch >= 0 ? epoch : fp_job_time(plan);
@@ -93,6 +114,7 @@ void fp_platform_images_free(struct fp_platform_image *take_images, size_t count
             if (!take_images[i].layers[k].shared)
                 fp_layer_clear(&take_images[i].layers[k].layer);
         }
+        fp_strv_clear(&take_images[i].packages);
         fp_blob_unref(take_images[i].config);
         fp_blob_unref(take_images[i].manifest);
     }

@@ -58,6 +58,14 @@ static json_t *describe_layers(const struct fp_platform_image *image)
     return layers;
 }
 
+static json_t *describe_packages(const struct fp_platform_image *image)
+{
+    json_t *packages = json_array();
+    for (size_t i = 0; i < image->packages.len; i++)
+        json_array_append_new(packages, json_string(image->packages.items[i]));
+    return packages;
+}
+
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,
                     const struct fp_blob *root)
@@ -71,10 +79,11 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
     for (size_t i = 0; i < plan->platform_count; i++) {
         cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
         json_array_append_new(platforms,
-                              json_pack("{s:s, s:s, s:s, s:o}", "platform", name, "digest",
+                              json_pack("{s:s, s:s, s:s, s:o, s:o}", "platform", name, "digest",
                                         fp_blob_descriptor(images[i].manifest)->digest.text,
                                         "config", fp_blob_descriptor(images[i].config)->digest.text,
-                                        "layers", describe_layers(&images[i])));
+                                        "layers", describe_layers(&images[i]), "packages",
+                                        describe_packages(&images[i])));
     }
     /* The first two keys are BuildKit's, which scripts already look for. */
     return json_pack("{s:s, s:o, s:s, s:s, s:o, s:o}", "containerimage.digest",

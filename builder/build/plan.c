@@ -172,6 +172,31 @@ static enum fp_code plan_platforms(struct fp_plan *plan, struct fp_error *err)
     return FP_OK;
 }
 
+static bool is_url(const char *text)
+{
+    return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+}
+
+static enum fp_code check_packages(const struct fp_build_options *options, struct fp_error *err)
+{
+    for (size_t i = 0; i < options->packages.len; i++) {
+        const char *text = options->packages.items[i];
+        struct fp_apk_dependency dependency = {0};
+        if (fp_apk_dependency_parse(fp_apk_text(text), &dependency, NULL) != FP_OK ||
+            dependency.is_conflict || strpbrk(text, " \t\n/") != NULL)
+            return fp_fail(err, FP_E_USAGE, "--package '%s': expected NAME or NAME>=VERSION", text);
+    }
+    for (size_t i = 0; i < options->repositories.len; i++) {
+        if (!is_url(options->repositories.items[i]))
+            return fp_fail(err, FP_E_USAGE, "--repository '%s': expected an http or https URL",
+                           options->repositories.items[i]);
+    }
+    if (options->apk_mirror != NULL && !is_url(options->apk_mirror))
+        return fp_fail(err, FP_E_USAGE, "--apk-mirror '%s': expected an http or https URL",
+                       options->apk_mirror);
+    return FP_OK;
+}
+
 enum fp_code fp_plan_make(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_plan *ret,
                           struct fp_error *err)
@@ -183,6 +208,8 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
         code = plan_platforms(&plan, err);
     if (code == FP_OK && options->user != NULL)
         code = fp_plan_user(options->user, &plan.uid, &plan.gid, err);
+    if (code == FP_OK)
+        code = check_packages(options, err);
     if (code == FP_OK)
         code = fp_plan_outputs(&plan, err);
     if (code == FP_OK)

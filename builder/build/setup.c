@@ -198,6 +198,33 @@ static enum fp_code add_home(const struct fp_layer_step *step, struct fp_draft *
     return code;
 }
 
+/* Flink's half of its Python API, and the name that it starts Python by. */
+static enum fp_code add_python(const struct fp_layer_step *step, struct fp_draft *draft,
+                               struct fp_error *err)
+{
+    const struct fp_distribution *dist = &step->flink->dist;
+    enum fp_code code = FP_OK;
+    bool found = false;
+    if (!step->plan->options->with_python3)
+        return FP_OK;
+    for (size_t i = 0; i < dist->opt_jars.len && code == FP_OK; i++) {
+        const char *name = dist->opt_jars.items[i];
+        if (strncmp(name, "flink-python", strlen("flink-python")) != 0)
+            continue;
+        cleanup_free char *path = fp_path_join("opt/flink/lib", name);
+        cleanup_free char *target = fp_xasprintf("/%s/opt/%s", dist->top, name);
+        found = true;
+        code = fp_draft_link(draft, path, target, err);
+    }
+    if (code == FP_OK && !found)
+        fp_report(step->plan->context->reporter, FP_EVENT_WARNING,
+                  "--with-python3: Flink %s has no flink-python jar in opt/",
+                  step->flink->version.text);
+    if (code == FP_OK && fp_tree_resolve(step->tree, "usr/bin/python") == NULL)
+        code = fp_draft_link(draft, "usr/bin/python", "python3", err);
+    return code;
+}
+
 enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *ret,
                            struct fp_error *err)
 {
@@ -210,6 +237,8 @@ enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *re
         code = add_account(step, &draft, err);
     if (code == FP_OK)
         code = add_home(step, &draft, err);
+    if (code == FP_OK)
+        code = add_python(step, &draft, err);
     if (code == FP_OK)
         code = fp_setup_extras(step, &draft, &any, err);
     if (code == FP_OK)

@@ -67,6 +67,7 @@ void fp_args_init(struct fp_args *args);
 extern const struct fp_option_group fp_options_flink;
 extern const struct fp_option_group fp_options_job;
 extern const struct fp_option_group fp_options_with;
+extern const struct fp_option_group fp_options_packages;
 extern const struct fp_option_group fp_options_on;
 extern const struct fp_option_group fp_options_to;
 extern const struct fp_option_group fp_options_look;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cmd_base.h"
 #include "flinkpack/base.h"
 #include "session.h"
 
@@ -7,7 +8,7 @@ static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *en
                               struct fp_error *err)
 {
     return fp_buf_addf(out, err, "%-24s Java %-3u %-6s %s\n", entry->name, entry->java, entry->libc,
-                       entry->reference);
+                       entry->reference != NULL ? entry->reference : "made of Alpine packages");
 }
 
 static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
@@ -43,7 +44,13 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
         code = fp_buf_addf(&run->out, err,
                            "Name         %s\nImage        %s\nJava         %u\n"
                            "C library    %s\n",
-                           entry.name, entry.reference, entry.java, entry.libc);
+                           entry.name,
+                           entry.reference != NULL ? entry.reference : "made of Alpine packages",
+                           entry.java, entry.libc);
+    for (size_t i = 0; i < entry.packages.len && code == FP_OK; i++)
+        code = fp_buf_addf(&run->out, err, "Package      %s\n", entry.packages.items[i]);
+    for (size_t i = 0; i < entry.repositories.len && code == FP_OK; i++)
+        code = fp_buf_addf(&run->out, err, "Repository   %s\n", entry.repositories.items[i]);
     if (code == FP_OK && entry.description != NULL)
         code = fp_buf_addf(&run->out, err, "Description  %s\n", entry.description);
     if (code == FP_OK)
@@ -60,5 +67,9 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
         return list(run, folders, err);
     if (strcmp(what, "show") == 0 && run->operands.len == 2)
         return show(run, folders, err);
-    return fp_fail(err, FP_E_USAGE, "base: expected list, or show NAME");
+    if (strcmp(what, "pin") == 0 && run->operands.len == 2)
+        return fp_base_pin(run, folders, err);
+    if (strcmp(what, "check") == 0 && run->operands.len == 2)
+        return fp_base_check(run, err);
+    return fp_fail(err, FP_E_USAGE, "base: expected list, show NAME, pin NAME, or check IMAGE");
 }

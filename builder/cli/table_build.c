@@ -118,6 +118,45 @@ static const struct fp_option with_options[] = {
      .help = "leave out opt/ and examples/, but for what was asked for"},
 };
 
+static const struct fp_option package_options[] = {
+    {.name = "with-python3",
+     .kind = FP_OPTION_FLAG,
+     AT(build.with_python3),
+     .help = "Python 3 from the base's own repositories, and Flink's jar for it"},
+    {.name = "package",
+     .kind = FP_OPTION_LIST,
+     .metavar = "NAME",
+     AT(build.packages),
+     .help = "a package for an Alpine base, such as tzdata or curl>=8; other bases must have it"},
+    {.name = "repository",
+     .kind = FP_OPTION_LIST,
+     .metavar = "URL",
+     AT(build.repositories),
+     .fallback = "those of the base",
+     .help =
+         "one more Alpine repository, such as https://dl-cdn.alpinelinux.org/alpine/v3.20/main"},
+    {.name = "key",
+     .kind = FP_OPTION_LIST,
+     .metavar = "FILE",
+     AT(build.keys),
+     .fallback = "those of the base",
+     .help = "a public key that signs repositories, named as its signatures name it"},
+    {.name = "apk-mirror",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "URL",
+     AT(build.apk_mirror),
+     .fallback = "the server that the base names",
+     .help = "where the base's repositories are fetched from instead: what stands before /vX.Y/"},
+    {.name = "allow-musl-natives",
+     .kind = FP_OPTION_FLAG,
+     AT(build.allow_musl_natives),
+     .help = "use RocksDB or a job's own native code for glibc on a base that has musl"},
+    {.name = "strict",
+     .kind = FP_OPTION_FLAG,
+     AT(build.strict),
+     .help = "fail where a package has a script that would have to be run, instead of warning"},
+};
+
 static const struct fp_option on_options[] = {
     {.name = "base",
      .kind = FP_OPTION_TEXT,
@@ -235,11 +274,6 @@ static const struct fp_option old_options[] = {
      .flags = FP_OPTION_HIDDEN | FP_OPTION_ARGV_ONLY,
      .help = "Python 2 is out of support and no image gets it any more; start from an image that "
              "has it with --base"},
-    {.name = "with-python3",
-     .kind = FP_OPTION_REFUSED,
-     .flags = FP_OPTION_HIDDEN | FP_OPTION_ARGV_ONLY,
-     .help = "this version of flinkpack adds no Python; start from an image that has Java and "
-             "Python with --base"},
     {.name = "kubernetes-certificates",
      .kind = FP_OPTION_IGNORED,
      .metavar = "DIR",
@@ -251,6 +285,7 @@ const struct fp_option_group fp_options_flink =
     FP_OPTION_GROUP("Flink from, one of four", flink_options);
 const struct fp_option_group fp_options_job = FP_OPTION_GROUP("Job", job_options);
 const struct fp_option_group fp_options_with = FP_OPTION_GROUP("With", with_options);
+const struct fp_option_group fp_options_packages = FP_OPTION_GROUP("Packages", package_options);
 const struct fp_option_group fp_options_on = FP_OPTION_GROUP("On", on_options);
 const struct fp_option_group fp_options_to = FP_OPTION_GROUP("To", to_options);
 const struct fp_option_group fp_options_look = FP_OPTION_GROUP("Details", look_options);

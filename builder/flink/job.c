@@ -3,8 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "flinkpack/alpine/elf.h"
 #include "zip.h"
 
+/* An ELF header and a segment; nothing smaller is native code. */
+#define NATIVE_MIN_BYTES   120
 #define MAX_MANIFEST_BYTES ((size_t) 1 << 20)
 
 /* A jar under inspection. */
@@ -99,6 +102,30 @@ static enum fp_code visit_class(struct inspection *inspection, struct fp_zip *zi
     return FP_OK;
 }
 
+/* What is no class or text may be native code, whatever its name. */
+static enum fp_code visit_other(struct inspection *inspection, struct fp_zip *zip,
+                                const struct fp_zip_entry *entry, struct fp_error *err)
+{
+    struct fp_jar *jar = inspection->jar;
+    char head[4] = "";
+    size_t len = 0;
+    if (entry->size < NATIVE_MIN_BYTES || (jar->glibc_native != NULL && jar->has_musl_native))
+        return FP_OK;
+    enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
+    if (code != FP_OK || len < sizeof(head) || memcmp(head, "\177ELF", 4) != 0)
+        return code;
+    size_t size = entry->size < FP_ELF_MAX_BYTES ? (size_t) entry->size : FP_ELF_MAX_BYTES;
+    cleanup_free char *data = fp_xmalloc(size);
+    code = fp_zip_read(zip, entry, data, size, &len, err);
+    if (code != FP_OK)
+        return code;
+    enum fp_elf_libc libc = fp_elf_libc(data, len);
+    jar->has_musl_native = jar->has_musl_native || libc == FP_ELF_MUSL;
+    if (libc == FP_ELF_GLIBC && jar->glibc_native == NULL)
+        jar->glibc_native = fp_xstrdup(entry->name);
+    return FP_OK;
+}
+
 /* In META-INF itself: SF and the signature of one of the usual kinds. */
 static bool is_signature(const char *name)
 {
@@ -122,10 +149,12 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     }
     if (strncmp(entry->name, "META-INF/", 9) == 0) {
         jar->is_signed = jar->is_signed || is_signature(entry->name);
-        return FP_OK;
+        return visit_other(inspection, zip, entry, err);
     }
     /* A module-info needs Java 9 wherever it is, and older Javas do not look at it. */
-    if (!has_suffix(entry->name, ".class") || has_suffix(entry->name, "module-info.class"))
+    if (!has_suffix(entry->name, ".class"))
+        return visit_other(inspection, zip, entry, err);
+    if (has_suffix(entry->name, "module-info.class"))
         return FP_OK;
     return visit_class(inspection, zip, entry, err);
 }
@@ -193,5 +222,6 @@ void fp_jar_clear(struct fp_jar *jar)
 {
     free(jar->main_class);
     free(jar->class_major_of);
+    free(jar->glibc_native);
     *jar = (struct fp_jar){0};
 }

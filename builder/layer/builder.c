@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* What a name begins with that takes the rest of it away (image-spec 1.1, layer.md). */
+#define WHITEOUT ".wh."
+
 void fp_layer_content_free(struct fp_layer_content *content)
 {
     fp_blob_unref(content->blob);
@@ -84,7 +87,7 @@ static enum fp_code check(const struct fp_entry *entry, const struct fp_content 
     const char *fault = fp_path_fault(entry->path);
     if (fault != NULL)
         return fp_fail(err, FP_E_INPUT, "/%s: the path in the image %s", entry->path, fault);
-    if (strncmp(fp_path_base(entry->path), ".wh.", 4) == 0)
+    if (strncmp(fp_path_base(entry->path), WHITEOUT, strlen(WHITEOUT)) == 0)
         return fp_fail(err, FP_E_INPUT,
                        "/%s: names that begin with \".wh.\" mean removal in a layer", entry->path);
     fault = entry_fault(entry, content);
@@ -109,6 +112,24 @@ enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder, const struct
         return fp_fail(err, FP_E_INPUT, "/%s: more files than a layer may have", entry->path);
     struct fp_node *node = fp_map_set(&builder->entries, entry->path, &copy);
     node->payload = content != NULL ? content_copy(content) : NULL;
+    return FP_OK;
+}
+
+enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const char *path,
+                                     struct fp_error *err)
+{
+    const char *name = fp_path_base(path);
+    const char *fault = fp_path_fault(path);
+    if (fault != NULL)
+        return fp_fail(err, FP_E_INPUT, "/%s: the path in the image %s", path, fault);
+    cleanup_free char *whiteout =
+        fp_xasprintf("%.*s" WHITEOUT "%s", (int) (name - path), path, name);
+    struct fp_entry entry = {
+        .path = whiteout, .kind = FP_ENTRY_FILE, .mode = 0644, .mtime_s = builder->mtime_s};
+    struct fp_content content = {.text = ""};
+    struct fp_node *node = fp_map_set(&builder->entries, whiteout, &entry);
+    if (node->payload == NULL)
+        node->payload = content_copy(&content);
     return FP_OK;
 }
 
@@ -138,7 +159,14 @@ enum fp_code fp_layer_builder_each(const struct fp_layer_builder *builder, fp_ma
 
 static enum fp_code apply_node(void *context, struct fp_node *node, struct fp_error *err)
 {
-    return fp_tree_put(context, &node->entry, err);
+    const char *path = node->entry.path;
+    const char *name = fp_path_base(path);
+    if (strncmp(name, WHITEOUT, strlen(WHITEOUT)) != 0)
+        return fp_tree_put(context, &node->entry, err);
+    cleanup_free char *removed =
+        fp_xasprintf("%.*s%s", (int) (name - path), path, name + strlen(WHITEOUT));
+    fp_tree_remove(context, removed);
+    return FP_OK;
 }
 
 enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *builder, struct fp_tree *tree,

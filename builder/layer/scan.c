@@ -12,6 +12,7 @@ struct fp_scan {
     struct fp_source *source;
     const char *name;
     struct archive *archive;
+    struct archive_entry *raw; /* the entry that is being visited */
     struct fp_scan_summary summary;
     uint64_t nonzero_end; /* just behind the last byte of the stream that is not zero */
     enum fp_code source_code;
@@ -65,6 +66,16 @@ enum fp_code fp_scan_read(struct fp_scan *scan, void *data, size_t cap, size_t *
     la_ssize_t got = archive_read_data(scan->archive, data, cap);
     *ret_len = got > 0 ? (size_t) got : 0;
     return got < 0 ? failed(scan, err) : FP_OK;
+}
+
+const char *fp_scan_user(const struct fp_scan *scan)
+{
+    return archive_entry_uname(scan->raw);
+}
+
+const char *fp_scan_group(const struct fp_scan *scan)
+{
+    return archive_entry_gname(scan->raw);
 }
 
 struct entry_source {
@@ -145,6 +156,7 @@ static enum fp_code visit_all(struct fp_scan *scan, bool allow_devices, fp_scan_
         enum fp_code code = next_entry(scan, &raw, err);
         if (code != FP_OK || raw == NULL)
             return code;
+        scan->raw = raw;
         code = fp_scan_entry_read(raw, scan->name, allow_devices, &entry, err);
         if (code == FP_OK)
             code = visitor(context, scan, &entry.entry, entry.raw_path, &action, err);

@@ -11,9 +11,12 @@
 /** An entry of the catalogue: base-images/NAME.json. Owned strings; fp_base_entry_clear(). */
 struct fp_base_entry {
     char *name;
-    char *reference; /**< "docker.io/library/eclipse-temurin:17-jre" */
-    char *libc;      /**< "glibc" or "musl" */
-    unsigned java;   /**< major version: 8, 11, 17, 21 */
+    char *reference; /**< "docker.io/library/eclipse-temurin:17-jre"; NULL: made of packages: */
+    struct fp_strv packages;     /**< of Alpine: "musl", "openjdk17-jre-headless" */
+    struct fp_strv repositories; /**< where they come from */
+    json_t *keys;                /**< object of key names -> PEM text: who signs them; or NULL */
+    char *libc;                  /**< "glibc" or "musl" */
+    unsigned java;               /**< major version: 8, 11, 17, 21 */
     json_t *digests; /**< object "linux/amd64" -> pinned manifest digest; may be empty */
     char *description;
 };

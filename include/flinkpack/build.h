@@ -53,6 +53,13 @@ struct fp_build_options {
     struct fp_strv conf;    /**< KEY=VALUE or FILE */
     struct fp_strv add;     /**< SRC:DEST[:MODE] */
     bool slim;
+    bool with_python3;           /**< Python, and the distribution's flink-python jar in lib/ */
+    struct fp_strv packages;     /**< of the base's distribution: NAME, NAME>=VERSION */
+    struct fp_strv repositories; /**< URLs of Alpine repositories */
+    struct fp_strv keys;         /**< files of keys that sign them */
+    const char *apk_mirror;      /**< in place of the server that the base names */
+    bool allow_musl_natives;     /**< native code for glibc on musl is not refused */
+    bool strict;                 /**< packages whose scripts would have to be run are an error */
 
     /* On. */
     const char *base;            /**< NULL: by Flink version */

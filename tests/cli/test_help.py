@@ -53,7 +53,7 @@ def test_exit_statuses_are_documented(flinkpack):
 def test_what_does_not_work_yet_is_not_offered(flinkpack):
     for text in (flinkpack.run("--help").out, flinkpack.run("build", "--help").out,
                  flinkpack.run("man").out):
-        for word in ("--with-python", "rebase", "--kubernetes-certificates"):
+        for word in ("--with-python2", "rebase", "--kubernetes-certificates"):
             assert word not in text
     for command in ("rebase", "lock", "cache", "check"):
         assert "there is no command '%s'" % command in flinkpack.fail(2, command)
@@ -114,7 +114,7 @@ def test_bash_completion_completes(flinkpack, tmp_path):
     assert complete(script, "flinkpack", "--from-release", "--flink-v") == ["--flink-version"]
     assert complete(script, "flinkpack", "build", "--progress", "j") == ["json"]
     assert complete(script, "flinkpack", "completion", "") == ["bash", "zsh", "fish"]
-    assert complete(script, "flinkpack", "build", "--with-python") == []
+    assert complete(script, "flinkpack", "build", "--with-python2") == []
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

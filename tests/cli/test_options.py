@@ -53,7 +53,6 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
      "--from-release and --from-archive: only one of them can be given"),
     (["--slim=perhaps"], "--slim: expected true or false, not 'perhaps'"),
     (["build", "stray"], "build: 'stray' is one argument too many"),
-    (["--with-python3", "--from-release"], "--with-python3: this version of flinkpack adds no"),
     (["--with-python2", "--from-release"], "--with-python2: Python 2 is out of support"),
     (["--source-date-epoch", "yesterday"], "--source-date-epoch: expected a whole number"),
 ])

@@ -306,18 +306,19 @@ def check_own_layers(image, ours, faults, as_is=()):
     for number, layer in enumerate(image.layers):
         where = "layer %d" % number
         if number >= first:
-            _check_own(layer, below, where, layer.digest in as_is, faults)
+            _check_own(layer, below, where, layer.digest in as_is,
+                   image.kinds()[number] in ("packages", "base"), faults)
         _apply(below, layer, where, faults)
 
 
-def _check_own(layer, below, where, as_is, faults):
+def _check_own(layer, below, where, as_is, packages, faults):
     declared, last_child = {}, {}
     for entry in layer.entries:
         path = entry.path[2:] if entry.path.startswith("./") else entry.path
         parent, _, name = path.rpartition("/")
-        faults.want(not name.startswith(".wh."), "%s: '%s' is a whiteout", where, path)
+        faults.want(packages or not name.startswith(".wh."), "%s: '%s' is a whiteout", where, path)
         faults.want(entry.kind != "other", "%s: '%s' is a device or the like", where, path)
-        faults.want(not entry.mode & 0o6000, "%s: '%s' is setuid or setgid", where, path)
+        faults.want(packages or not entry.mode & 0o6000, "%s: '%s' is setuid or setgid", where, path)
         if parent:
             up = declared.get(parent)
             if faults.want(up is not None, "%s: '%s' stands before its folder is declared", where,

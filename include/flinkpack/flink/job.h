@@ -12,6 +12,8 @@ struct fp_jar {
     char *main_class;       /**< program-class, else Main-Class, of the manifest; NULL: none */
     unsigned class_major;   /**< highest class file version outside META-INF/versions; 0: none */
     char *class_major_of;   /**< a class that has it; NULL */
+    char *glibc_native;     /**< an entry that is native code for glibc; NULL: none */
+    bool has_musl_native;   /**< there is native code for musl, too */
     bool has_flink_runtime; /**< org/apache/flink/runtime/ is bundled */
     bool is_signed;
     int64_t newest_entry_s; /**< the newest time of its entries, read as UTC; -1: none. Unlike the

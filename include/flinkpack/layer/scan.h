@@ -64,6 +64,12 @@ FP_CHECKED enum fp_code fp_scan_read(struct fp_scan *scan, void *data, size_t ca
 /** The content of the entry that is being visited as a source. The caller frees it. */
 struct fp_source *fp_scan_source(struct fp_scan *scan);
 
+/** The name of the owner of the entry that is being visited, as the archive states it; NULL: it
+ * does not. Borrowed for the visit. */
+const char *fp_scan_user(const struct fp_scan *scan);
+/** The name of its group, likewise. */
+const char *fp_scan_group(const struct fp_scan *scan);
+
 /**
  * Apply a layer to a tree: entries, whiteouts (".wh.X") and opaque whiteouts (".wh..wh..opq"),
  * which do not affect their own layer (image-spec 1.1, layer.md). The leftovers of aufs

@@ -47,6 +47,9 @@ FP_CHECKED enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder,
                                              const struct fp_entry *entry,
                                              const struct fp_content *content,
                                              struct fp_error *err);
+/** Take away what lower layers have at `path` (a whiteout). Not for what is added here as well. */
+FP_CHECKED enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const char *path,
+                                                struct fp_error *err);
 /**
  * Declare every missing parent directory once: with the mode, owner, times and xattrs that
  * `below` (the layers underneath; may be NULL) gives it, else 0755 0:0. A parent that is a

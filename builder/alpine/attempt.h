@@ -1,0 +1,65 @@
+/**
+ * @file
+ * One attempt at resolving: what is wanted, what has been chosen.
+ */
+#ifndef FLINKPACK_ALPINE_ATTEMPT_H
+#define FLINKPACK_ALPINE_ATTEMPT_H
+
+#include "provides.h"
+
+/** Wanted by the user or by the world, not by a package. */
+#define NOBODY UINT32_MAX
+
+/** A dependency that has to hold. */
+struct want {
+    struct fp_apk_dependency dependency;
+    struct fp_apk_text text; /**< as it was written */
+    uint32_t name;           /**< NO_NAME: nothing provides it */
+    uint32_t by;             /**< the package that has it, or NOBODY */
+    uint32_t next;           /**< one more than the next want of the same name; 0: none */
+    bool only_limits;        /**< it says which version fits, not that there has to be one */
+};
+
+/** What resolving works on. Release with attempt_clear(). */
+struct attempt {
+    struct provides provides;
+    struct fp_strv texts; /**< world and requests */
+    /* From here on, forgotten at every restart: */
+    bool *chosen;       /**< by package */
+    uint32_t *owner;    /**< by name: one more than the package that has it for itself; 0: none */
+    uint32_t *heads;    /**< by name: one more than the first want; 0: none */
+    struct want *wants; /**< in the order in which they are looked at */
+    size_t want_count;
+    size_t want_capacity;
+    /* And these stay: */
+    struct want *limits; /**< what was learned from a clash */
+    size_t limit_count;
+    bool *banned; /**< by package: its dependencies cannot hold */
+};
+
+/** What became of a step. */
+enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };
+
+/** Forget what was chosen; the limits are wanted again. */
+void attempt_restart(struct attempt *attempt);
+/** Want something. FP_E_INPUT: no dependency, or more than a million. */
+FP_CHECKED enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint32_t by,
+                                     struct fp_error *err);
+/** Choose a package and want what it depends on. */
+FP_CHECKED enum fp_code attempt_choose(struct attempt *attempt, uint32_t package,
+                                       struct fp_error *err);
+/** Whether a chosen package is what the dependency speaks of. */
+bool attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *dependency,
+                 uint32_t name);
+/** Whether nothing that is wanted or chosen speaks against a package. */
+bool attempt_allows(const struct attempt *attempt, uint32_t package);
+/**
+ * Make a want hold.
+ * @param last Whether names that several packages share are decided now.
+ */
+FP_CHECKED enum fp_code attempt_satisfy(struct attempt *attempt, size_t want, bool last,
+                                        enum step_outcome *ret, struct fp_error *err);
+/** Release the members. */
+void attempt_clear(struct attempt *attempt);
+
+#endif

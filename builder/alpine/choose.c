@@ -1,0 +1,237 @@
+#include "attempt.h"
+
+#include <string.h>
+
+static const struct fp_apk_package *package_of(const struct attempt *attempt, uint32_t number)
+{
+    return attempt->provides.packages[number];
+}
+
+static struct fp_apk_text version_of(const struct fp_apk_package *package)
+{
+    return fp_apk_text(package->fields[FP_APK_VERSION]);
+}
+
+/* 1: better, -1: worse, 0: as good. */
+static int by_version(struct fp_apk_text a, struct fp_apk_text b)
+{
+    if (a.len == 0 || b.len == 0)
+        return (a.len > 0) - (b.len > 0);
+    enum fp_apk_order order = fp_apk_version_compare(a, b);
+    return order == FP_APK_GREATER ? 1 : order == FP_APK_LESS ? -1 : 0;
+}
+
+/* What is there stays; then the newer one, by the name that is asked for; then the one that its
+ * maker prefers; then the earlier repository. */
+static bool is_better(const struct attempt *attempt, const struct provider *a,
+                      const struct provider *b)
+{
+    const struct fp_apk_package *left = package_of(attempt, a->package);
+    const struct fp_apk_package *right = package_of(attempt, b->package);
+    if (left->is_installed != right->is_installed)
+        return left->is_installed;
+    int order = by_version(a->version, b->version);
+    if (order == 0 && strcmp(left->fields[FP_APK_NAME], right->fields[FP_APK_NAME]) == 0)
+        order = by_version(version_of(left), version_of(right));
+    if (order != 0)
+        return order > 0;
+    if (left->provider_priority != right->provider_priority)
+        return left->provider_priority > right->provider_priority;
+    return a->package < b->package;
+}
+
+/* Whether somebody asks for the package by its own name. */
+static bool is_named(const struct attempt *attempt, uint32_t package)
+{
+    uint32_t name = provides_find(&attempt->provides,
+                                  fp_apk_text(package_of(attempt, package)->fields[FP_APK_NAME]));
+    for (uint32_t at = attempt->heads[name]; at != 0; at = attempt->wants[at - 1].next) {
+        const struct want *want = &attempt->wants[at - 1];
+        if (!want->dependency.is_conflict && !want->only_limits)
+            return true;
+    }
+    return false;
+}
+
+/* A shared name says nothing of which package is meant, unless something else does. */
+static bool may_be_picked(const struct attempt *attempt, const struct provider *provider)
+{
+    const struct fp_apk_package *package = package_of(attempt, provider->package);
+    return provider->version.len > 0 || package->is_installed || package->provider_priority > 0 ||
+           is_named(attempt, provider->package);
+}
+
+/* The providers of a name that would do. */
+struct candidates {
+    const struct provider *best; /* NULL: none */
+    struct fp_strv unpicked;     /* packages that share the name */
+};
+
+static void find_candidates(const struct attempt *attempt, const struct want *want,
+                            struct candidates *ret)
+{
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        const char *title = package_of(attempt, provider->package)->fields[FP_APK_NAME];
+        if (!provider_matches(&attempt->provides, provider, &want->dependency) ||
+            !attempt_allows(attempt, provider->package))
+            continue;
+        if (!may_be_picked(attempt, provider)) {
+            if (ret->unpicked.len < 12 && !fp_strv_has(&ret->unpicked, title))
+                fp_strv_add(&ret->unpicked, title);
+        } else if (ret->best == NULL || is_better(attempt, provider, ret->best)) {
+            ret->best = provider;
+        }
+    }
+}
+
+/* "bash-5.2.26-r0 needs so:libreadline.so.8", "so:libreadline.so.8 is asked for". */
+static char *who_wants(const struct attempt *attempt, const struct want *want)
+{
+    if (want->by == NOBODY)
+        return fp_xasprintf("'%.*s' is asked for", (int) want->text.len, want->text.ptr);
+    cleanup_free char *title = fp_apk_package_title(package_of(attempt, want->by));
+    return fp_xasprintf("%s needs '%.*s'", title, (int) want->text.len, want->text.ptr);
+}
+
+/* No version at all is what is wanted: say which one there is. */
+static bool explain_version(const struct attempt *attempt, const struct want *want, const char *who,
+                            struct fp_error *err)
+{
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    struct fp_apk_text newest = {0};
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (provider_matches(&attempt->provides, provider, &want->dependency))
+            return false;
+        if (by_version(provider->version, newest) > 0)
+            newest = provider->version;
+    }
+    (void) !fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that%s%.*s", who,
+                    newest.len > 0 ? ": the newest is " : "", (int) newest.len,
+                    newest.len > 0 ? newest.ptr : "");
+    return true;
+}
+
+static enum fp_code explain(const struct attempt *attempt, const struct want *want,
+                            const struct fp_strv *unpicked, struct fp_error *err)
+{
+    cleanup_free char *who = who_wants(attempt, want);
+    if (want->name == NO_NAME)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s, and no repository has it", who);
+    if (unpicked->len > 0) {
+        cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
+        for (size_t i = 0; i < unpicked->len; i++) {
+            if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", unpicked->items[i]) != FP_OK)
+                break;
+        }
+        enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s, which several packages provide: %s",
+                                      who, fp_buf_text(&names));
+        (void) fp_hint(err, "choose one: --package %s", unpicked->items[0]);
+        return failed;
+    }
+    if (explain_version(attempt, want, who, err))
+        return FP_E_NOT_FOUND;
+    for (uint32_t at = attempt->heads[want->name]; at != 0; at = attempt->wants[at - 1].next) {
+        const struct want *other = &attempt->wants[at - 1];
+        if (other == want || fp_apk_text_equal(other->text, want->text))
+            continue;
+        cleanup_free char *also = who_wants(attempt, other);
+        return fp_fail(err, FP_E_INPUT, "%s, and %s: no package fits both", who, also);
+    }
+    return fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that", who);
+}
+
+/* Whether a provider agrees with all that has been learned of the name. */
+static bool fits_limits(const struct attempt *attempt, const struct provider *provider,
+                        uint32_t name)
+{
+    for (size_t i = 0; i < attempt->limit_count; i++) {
+        const struct want *limit = &attempt->limits[i];
+        if (limit->name == name &&
+            provider_matches(&attempt->provides, provider, &limit->dependency) ==
+                limit->dependency.is_conflict)
+            return false;
+    }
+    return true;
+}
+
+static bool can_be_had(const struct attempt *attempt, const struct want *want)
+{
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (provider_matches(&attempt->provides, provider, &want->dependency) &&
+            fits_limits(attempt, provider, want->name))
+            return true;
+    }
+    return want->dependency.is_conflict;
+}
+
+/* The same name has been decided otherwise: start again, knowing this from the beginning. False:
+ * it is known, or leaves no choice. */
+static bool learn(struct attempt *attempt, const struct want *want)
+{
+    for (size_t i = 0; i < attempt->limit_count; i++) {
+        if (fp_apk_text_equal(attempt->limits[i].text, want->text))
+            return false;
+    }
+    if (!can_be_had(attempt, want))
+        return false;
+    attempt->limits =
+        fp_xreallocarray(attempt->limits, attempt->limit_count + 1, sizeof(*attempt->limits));
+    struct want *limit = &attempt->limits[attempt->limit_count++];
+    *limit = *want;
+    limit->only_limits = true;
+    return true;
+}
+
+static enum fp_code satisfy_conflict(struct attempt *attempt, const struct want *want,
+                                     enum step_outcome *ret, struct fp_error *err)
+{
+    if (want->name == NO_NAME || want->only_limits)
+        return FP_OK;
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (!attempt->chosen[provider->package] || provider->package == want->by ||
+            !provider_matches(&attempt->provides, provider, &want->dependency))
+            continue;
+        *ret = STEP_RESTART;
+        if (learn(attempt, want))
+            return FP_OK;
+        cleanup_free char *who = who_wants(attempt, want);
+        cleanup_free char *title = fp_apk_package_title(package_of(attempt, provider->package));
+        return fp_fail(err, FP_E_INPUT, "%s, and %s is needed", who, title);
+    }
+    return FP_OK;
+}
+
+enum fp_code attempt_satisfy(struct attempt *attempt, size_t number, bool last,
+                             enum step_outcome *ret, struct fp_error *err)
+{
+    const struct want want = attempt->wants[number];
+    *ret = STEP_DONE;
+    if (want.dependency.is_conflict)
+        return satisfy_conflict(attempt, &want, ret, err);
+    if (want.only_limits || attempt_has(attempt, &want.dependency, want.name))
+        return FP_OK;
+    struct candidates found = {0};
+    if (want.name != NO_NAME && attempt->owner[want.name] != 0 && learn(attempt, &want)) {
+        *ret = STEP_RESTART;
+        return FP_OK;
+    }
+    if (want.name != NO_NAME)
+        find_candidates(attempt, &attempt->wants[number], &found);
+    enum fp_code code = FP_OK;
+    bool shared = found.best != NULL ? found.best->version.len == 0 : found.unpicked.len > 0;
+    if (shared && !last)
+        *ret = STEP_POSTPONED;
+    else if (found.best != NULL)
+        code = attempt_choose(attempt, found.best->package, err);
+    else
+        code = explain(attempt, &attempt->wants[number], &found.unpicked, err);
+    fp_strv_clear(&found.unpicked);
+    return code;
+}

@@ -1,0 +1,219 @@
+#include "database.h"
+
+#include <string.h>
+
+#define PATHS_MAX 500000
+
+/* The record whose lines are being read. */
+struct reading {
+    struct db *db;
+    uint32_t record;
+    const char *folder;
+    size_t folder_len;
+    struct db_path *file; /* the one whose lines come */
+};
+
+static enum fp_code begin_file(struct reading *reading, const char *name, size_t len, size_t at,
+                               struct fp_error *err)
+{
+    struct db *db = reading->db;
+    if (db->path_count >= PATHS_MAX)
+        return fp_fail(err, FP_E_INPUT, "the package database has more than %d files", PATHS_MAX);
+    if (db->path_count == db->path_capacity) {
+        db->path_capacity = db->path_capacity > 0 ? 2 * db->path_capacity : 256;
+        db->paths = fp_xreallocarray(db->paths, db->path_capacity, sizeof(*db->paths));
+    }
+    struct db_path *path = &db->paths[db->path_count++];
+    *path = (struct db_path){.record = reading->record, .at = at};
+    path->path = fp_xasprintf("%.*s%s%.*s", (int) reading->folder_len, reading->folder,
+                              reading->folder_len > 0 ? "/" : "", (int) len, name);
+    reading->file = path;
+    return FP_OK;
+}
+
+static enum fp_code read_line(struct reading *reading, const char *line, size_t len, size_t at,
+                              struct fp_error *err)
+{
+    const char *value = line + 2;
+    size_t value_len = len >= 2 ? len - 2 : 0;
+    char letter = '\0';
+    enum fp_code code = FP_OK;
+    if (len >= 2 && line[1] == ':')
+        letter = line[0];
+    if (letter == 'F') {
+        reading->folder = value;
+        reading->folder_len = value_len;
+        reading->file = NULL;
+    } else if (letter == 'R') {
+        code = begin_file(reading, value, value_len, at, err);
+    } else if (letter == 'Z' && reading->file != NULL && value_len < 32) {
+        memcpy(reading->file->identity, value, value_len);
+    }
+    if (code == FP_OK && reading->file != NULL && (letter == 'R' || letter == 'Z' || letter == 'a'))
+        reading->file->len = at + len + 1 - reading->file->at;
+    return code;
+}
+
+static enum fp_code read_paths(struct db *db, uint32_t number, struct fp_error *err)
+{
+    const struct db_record *record = &db->records[number];
+    struct reading reading = {.db = db, .record = number, .folder = ""};
+    enum fp_code code = FP_OK;
+    db->is_path_order = false;
+    for (size_t at = 0; at < record->len && code == FP_OK;) {
+        const char *end = memchr(record->text + at, '\n', record->len - at);
+        size_t len = end != NULL ? (size_t) (end - record->text) - at : record->len - at;
+        code = read_line(&reading, record->text + at, len, at, err);
+        at += len + 1;
+    }
+    return code;
+}
+
+static enum fp_code add_record(struct db *db, const struct db_record *take_record,
+                               struct fp_error *err)
+{
+    db->records = fp_xreallocarray(db->records, db->record_count + 1, sizeof(*db->records));
+    db->records[db->record_count++] = *take_record;
+    return read_paths(db, (uint32_t) (db->record_count - 1), err);
+}
+
+enum fp_code db_load(struct db *db, const struct fp_apk_index *installed, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    db->was_sorted = true;
+    for (size_t i = 0; i < installed->count && code == FP_OK; i++) {
+        const struct fp_apk_package *package = &installed->packages[i];
+        struct db_record record = {.name = fp_xstrdup(package->fields[FP_APK_NAME]),
+                                   .origin = fp_xstrdup(package->fields[FP_APK_ORIGIN]),
+                                   .replaces = fp_xstrdup(package->fields[FP_APK_REPLACES])};
+        /* Every record ends with a blank line, whatever the last one of the base ended with. */
+        size_t len = package->record_len;
+        while (len > 0 && package->record[len - 1] == '\n')
+            len--;
+        record.text = fp_xasprintf("%.*s\n\n", (int) len, package->record);
+        record.len = len + 2;
+        (void) fp_apk_number(package->fields[FP_APK_REPLACES_PRIORITY], &record.replaces_priority);
+        if (i > 0 && strcmp(db->records[i - 1].name, record.name) > 0)
+            db->was_sorted = false;
+        code = add_record(db, &record, err);
+    }
+    return code;
+}
+
+enum fp_code db_add(struct db *db, const struct fp_apk_package *package,
+                    const struct fp_apk_contents *contents, char *take_text, struct fp_error *err)
+{
+    struct db_record record = {.name = fp_xstrdup(package->fields[FP_APK_NAME]),
+                               .origin = fp_xstrdup(package->fields[FP_APK_ORIGIN]),
+                               .replaces = fp_xstrdup(contents->replaces),
+                               .text = take_text,
+                               .len = strlen(take_text)};
+    (void) fp_apk_number(contents->replaces_priority, &record.replaces_priority);
+    return add_record(db, &record, err);
+}
+
+struct db_record *db_find(struct db *db, const char *name)
+{
+    for (size_t i = 0; i < db->record_count; i++) {
+        if (!db->records[i].is_removed && strcmp(db->records[i].name, name) == 0)
+            return &db->records[i];
+    }
+    return NULL;
+}
+
+static int by_path(const void *left, const void *right)
+{
+    const struct db_path *a = left;
+    const struct db_path *b = right;
+    int order = strcmp(a->path, b->path);
+    return order != 0 ? order : (a->record > b->record) - (a->record < b->record);
+}
+
+struct db_path *db_owner(struct db *db, const char *path)
+{
+    if (!db->is_path_order && db->path_count > 0)
+        qsort(db->paths, db->path_count, sizeof(*db->paths), by_path);
+    db->is_path_order = true;
+    size_t low = 0;
+    size_t high = db->path_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(db->paths[middle].path, path) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < db->path_count && strcmp(db->paths[low].path, path) == 0; low++) {
+        if (!db->paths[low].is_removed)
+            return &db->paths[low];
+    }
+    return NULL;
+}
+
+void db_remove_path(struct db *db, struct db_path *path)
+{
+    struct db_record *record = &db->records[path->record];
+    memset(record->text + path->at, DB_CUT, path->len);
+    path->is_removed = true;
+}
+
+void db_remove(struct db *db, struct db_record *record)
+{
+    uint32_t number = (uint32_t) (record - db->records);
+    for (size_t i = 0; i < db->path_count; i++) {
+        if (db->paths[i].record == number)
+            db->paths[i].is_removed = true;
+    }
+    record->is_removed = true;
+}
+
+static int by_name(const void *left, const void *right)
+{
+    const struct db_record *const *a = left;
+    const struct db_record *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+static enum fp_code render_record(const struct db_record *record, struct fp_buf *ret,
+                                  struct fp_error *err)
+{
+    cleanup_free char *text = fp_xmalloc(record->len + 1);
+    size_t used = 0;
+    for (size_t i = 0; i < record->len; i++) {
+        if (record->text[i] != DB_CUT)
+            text[used++] = record->text[i];
+    }
+    return fp_buf_add(ret, text, used, err);
+}
+
+enum fp_code db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err)
+{
+    cleanup_free const struct db_record **order =
+        fp_xcalloc(db->record_count + 1, sizeof(struct db_record *));
+    size_t count = 0;
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < db->record_count; i++) {
+        if (!db->records[i].is_removed)
+            order[count++] = &db->records[i];
+    }
+    if (db->was_sorted && count > 0)
+        qsort(order, count, sizeof(struct db_record *), by_name);
+    for (size_t i = 0; i < count && code == FP_OK; i++)
+        code = render_record(order[i], ret, err);
+    return code;
+}
+
+void db_clear(struct db *db)
+{
+    for (size_t i = 0; i < db->record_count; i++) {
+        free(db->records[i].name);
+        free(db->records[i].origin);
+        free(db->records[i].replaces);
+        free(db->records[i].text);
+    }
+    for (size_t i = 0; i < db->path_count; i++)
+        free(db->paths[i].path);
+    free(db->records);
+    free(db->paths);
+    *db = (struct db){0};
+}

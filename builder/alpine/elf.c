@@ -1,0 +1,144 @@
+#include "flinkpack/alpine/elf.h"
+
+#include <elf.h>
+#include <stdint.h>
+#include <string.h>
+
+#define SEGMENTS_MAX 128
+#define ENTRIES_MAX  1024
+
+/* A file in memory, of either class; only little-endian ones are taken apart. */
+struct image {
+    const unsigned char *data;
+    size_t len;
+    bool is_64;
+};
+
+static uint64_t number(const struct image *image, uint64_t at, size_t len)
+{
+    uint64_t value = 0;
+    if (at > image->len || len > image->len - at)
+        return 0;
+    for (size_t i = len; i-- > 0;)
+        value = value << 8 | image->data[at + i];
+    return value;
+}
+
+/* A segment's type, place in the file, address and size. */
+struct segment {
+    uint64_t type;
+    uint64_t offset;
+    uint64_t address;
+    uint64_t size;
+};
+
+static struct segment segment_at(const struct image *image, uint64_t at)
+{
+    struct segment segment = {.type = number(image, at, 4)};
+    if (image->is_64) {
+        segment.offset = number(image, at + offsetof(Elf64_Phdr, p_offset), 8);
+        segment.address = number(image, at + offsetof(Elf64_Phdr, p_vaddr), 8);
+        segment.size = number(image, at + offsetof(Elf64_Phdr, p_filesz), 8);
+    } else {
+        segment.offset = number(image, at + offsetof(Elf32_Phdr, p_offset), 4);
+        segment.address = number(image, at + offsetof(Elf32_Phdr, p_vaddr), 4);
+        segment.size = number(image, at + offsetof(Elf32_Phdr, p_filesz), 4);
+    }
+    return segment;
+}
+
+static size_t list_segments(const struct image *image, struct segment list[SEGMENTS_MAX])
+{
+    uint64_t at = image->is_64 ? number(image, offsetof(Elf64_Ehdr, e_phoff), 8)
+                               : number(image, offsetof(Elf32_Ehdr, e_phoff), 4);
+    uint64_t count = number(
+        image, image->is_64 ? offsetof(Elf64_Ehdr, e_phnum) : offsetof(Elf32_Ehdr, e_phnum), 2);
+    uint64_t each = image->is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+    size_t found = 0;
+    for (uint64_t i = 0; i < count && i < SEGMENTS_MAX && at < image->len; i++)
+        list[found++] = segment_at(image, at + i * each);
+    return found;
+}
+
+static uint64_t offset_of(const struct segment *list, size_t count, uint64_t address)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].type == PT_LOAD && address >= list[i].address &&
+            address - list[i].address < list[i].size)
+            return list[i].offset + (address - list[i].address);
+    }
+    return UINT64_MAX;
+}
+
+static enum fp_elf_libc by_name(const char *name, size_t len)
+{
+    if (len >= 9 && memcmp(name, "libc.so.6", 9) == 0)
+        return FP_ELF_GLIBC;
+    if (len >= 8 && memcmp(name, "ld-linux", 8) == 0)
+        return FP_ELF_GLIBC;
+    if (len >= 9 && memcmp(name, "libc.musl", 9) == 0)
+        return FP_ELF_MUSL;
+    return len >= 7 && memcmp(name, "ld-musl", 7) == 0 ? FP_ELF_MUSL : FP_ELF_NONE;
+}
+
+static enum fp_elf_libc string_at(const struct image *image, uint64_t at)
+{
+    return at < image->len ? by_name((const char *) image->data + at, image->len - (size_t) at)
+                           : FP_ELF_NONE;
+}
+
+/* DT_NEEDED of a dynamic section. `*ret_seen` false: it lies behind what there is. */
+static enum fp_elf_libc by_needs(const struct image *image, const struct segment *list,
+                                 size_t count, const struct segment *dynamic, bool *ret_seen)
+{
+    size_t word = image->is_64 ? 8 : 4;
+    uint64_t strings = UINT64_MAX;
+    uint64_t entries = dynamic->size / (2 * word);
+    entries = entries < ENTRIES_MAX ? entries : ENTRIES_MAX;
+    *ret_seen = dynamic->offset < image->len && dynamic->size <= image->len - dynamic->offset;
+    for (uint64_t i = 0; *ret_seen && i < entries; i++) {
+        uint64_t at = dynamic->offset + i * 2 * word;
+        if (number(image, at, word) == DT_STRTAB)
+            strings = offset_of(list, count, number(image, at + word, word));
+    }
+    *ret_seen = *ret_seen && strings < image->len;
+    for (uint64_t i = 0; *ret_seen && i < entries; i++) {
+        uint64_t at = dynamic->offset + i * 2 * word;
+        if (number(image, at, word) != DT_NEEDED)
+            continue;
+        enum fp_elf_libc libc = string_at(image, strings + number(image, at + word, word));
+        if (libc != FP_ELF_NONE)
+            return libc;
+    }
+    return FP_ELF_NONE;
+}
+
+static enum fp_elf_libc by_strings(const struct image *image)
+{
+    static const char *const names[] = {"libc.so.6", "libc.musl-", "ld-linux-", "ld-musl-"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (memmem(image->data, image->len, names[i], strlen(names[i])) != NULL)
+            return by_name(names[i], strlen(names[i]));
+    }
+    return FP_ELF_NONE;
+}
+
+enum fp_elf_libc fp_elf_libc(const void *data, size_t len)
+{
+    struct image image = {.data = data, .len = len};
+    struct segment list[SEGMENTS_MAX];
+    if (len < sizeof(Elf32_Ehdr) || memcmp(data, ELFMAG, SELFMAG) != 0)
+        return FP_ELF_NONE;
+    image.is_64 = image.data[EI_CLASS] == ELFCLASS64;
+    if (image.data[EI_DATA] != ELFDATA2LSB)
+        return by_strings(&image);
+    size_t count = list_segments(&image, list);
+    for (size_t i = 0; i < count; i++) {
+        bool seen = false;
+        if (list[i].type != PT_DYNAMIC)
+            continue;
+        enum fp_elf_libc libc = by_needs(&image, list, count, &list[i], &seen);
+        return seen ? libc : by_strings(&image);
+    }
+    return count > 0 ? FP_ELF_NONE : by_strings(&image);
+}

@@ -1,0 +1,254 @@
+#include "cacerts.h"
+#include "installer.h"
+
+#include <string.h>
+
+#define PATHS_MAX_BYTES  ((size_t) 256 << 10)
+#define BUNDLE_MAX_BYTES ((size_t) 4 << 20)
+#define JVM_FOLDER       "usr/lib/jvm"
+
+typedef enum fp_code (*emulation)(struct installer *in, const struct fp_apk_arrival *arrival,
+                                  struct fp_error *err);
+
+static enum fp_code nothing(struct installer *in, const struct fp_apk_arrival *arrival,
+                            struct fp_error *err)
+{
+    (void) in;
+    (void) arrival;
+    (void) err;
+    return FP_OK;
+}
+
+/* bash's post-install: add-shell /bin/bash. */
+static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arrival *arrival,
+                                   struct fp_error *err)
+{
+    const char *shells = in->root->shells;
+    (void) arrival;
+    if (*shells == '\0' || strncmp(shells, "/bin/bash\n", 10) == 0 ||
+        strstr(shells, "\n/bin/bash\n") != NULL)
+        return FP_OK;
+    size_t len = strlen(shells);
+    cleanup_free char *text =
+        fp_xasprintf("%s%s/bin/bash\n", shells, shells[len - 1] == '\n' ? "" : "\n");
+    return put_text(in, "etc/shells", 0644, text, strlen(text), err);
+}
+
+static const struct fp_apk_file *find_file(const struct fp_apk_arrival *arrival, const char *path)
+{
+    for (size_t i = 0; i < arrival->contents.file_count; i++) {
+        const struct fp_apk_file *file = &arrival->contents.files[i];
+        if (file->entry.kind == FP_ENTRY_FILE && strcmp(file->entry.path, path) == 0)
+            return file;
+    }
+    return NULL;
+}
+
+/* busybox --install -s: a link for each of its programs that has no file. From 3.18 on the
+ * package lists them; before that, a base has had its links made already. */
+static enum fp_code link_busybox(struct installer *in, const struct fp_apk_arrival *arrival,
+                                 struct fp_error *err)
+{
+    const struct fp_apk_file *list = find_file(arrival, "etc/busybox-paths.d/busybox");
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(PATHS_MAX_BYTES);
+    cleanup_strv struct fp_strv paths = {0};
+    if (list == NULL) {
+        if (arrival->change.replaced == NULL)
+            fp_strv_add(&in->unknown, "busybox .post-install");
+        return FP_OK;
+    }
+    enum fp_code code = read_spooled(in, list, &text, err);
+    if (code != FP_OK)
+        return code;
+    fp_strv_split(&paths, fp_buf_text(&text), '\n');
+    for (size_t i = 0; i < paths.len && code == FP_OK; i++) {
+        const char *path = paths.items[i] + strspn(paths.items[i], "/");
+        if (*path != '\0')
+            code = put_link(in, path, "/bin/busybox", err);
+    }
+    return code;
+}
+
+/* What is below a folder of the base and of what is new. */
+static void list_below(const struct installer *in, const char *folder, struct fp_strv *ret)
+{
+    cleanup_strv struct fp_strv names = {0};
+    fp_tree_children(in->root->tree, folder, &names);
+    fp_tree_children(in->made, folder, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        if (!fp_strv_has(ret, names.items[i]))
+            fp_strv_add(ret, names.items[i]);
+    }
+    fp_strv_sort(ret);
+}
+
+static enum fp_code link_programs(struct installer *in, const char *java, const char *below,
+                                  struct fp_error *err)
+{
+    cleanup_free char *folder = fp_xasprintf(JVM_FOLDER "/%s/%s", java, below);
+    cleanup_strv struct fp_strv names = {0};
+    enum fp_code code = FP_OK;
+    list_below(in, folder, &names);
+    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+        cleanup_free char *path = fp_path_join("usr/bin", names.items[i]);
+        cleanup_free char *target =
+            fp_xasprintf("../lib/jvm/default-jvm/%s/%s", below, names.items[i]);
+        code = put_link(in, path, target, err);
+    }
+    return code;
+}
+
+/* java-common's trigger: the highest Java becomes the default one, and its programs are on PATH. */
+static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival *arrival,
+                              struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    const char *best = NULL;
+    (void) arrival;
+    list_below(in, JVM_FOLDER, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        if (strncmp(names.items[i], "java-", 5) == 0 &&
+            (best == NULL || strverscmp(names.items[i], best) > 0))
+            best = names.items[i];
+    }
+    if (best == NULL)
+        return FP_OK;
+    enum fp_code code = put_link(in, JVM_FOLDER "/default-jvm", best, err);
+    if (code == FP_OK)
+        code = link_programs(in, best, "bin", err);
+    return code == FP_OK ? link_programs(in, best, "jre/bin", err) : code;
+}
+
+/* The scripts whose work is known. `type` NULL: all of the package's. */
+static const struct known_script {
+    const char *package;
+    const char *type;
+    emulation emulate;
+} known[] = {
+    {"bash", "post-install", add_bash_shell},
+    {"bash", "post-upgrade", add_bash_shell},
+    {"bash", "pre-deinstall", nothing},
+    {"busybox", "post-install", link_busybox},
+    {"busybox", NULL, nothing},
+    /* They make what the packages' files are enough for in an image. */
+    {"alpine-baselayout", NULL, nothing},
+    {"alpine-keys", NULL, nothing},
+    {"ca-certificates", "trigger", nothing},
+    {"ca-certificates", "post-deinstall", nothing},
+    {"java-common", "trigger", link_java},
+};
+
+static const struct known_script *find_known(const char *package, const char *type)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i].package, package) == 0 &&
+            (known[i].type == NULL || strcmp(known[i].type, type) == 0))
+            return &known[i];
+    }
+    return NULL;
+}
+
+/* Whether apk would run the script now. */
+static bool would_run(const struct fp_apk_arrival *arrival, const char *type)
+{
+    if (strstr(type, "deinstall") != NULL)
+        return false;
+    if (strcmp(type, "trigger") == 0)
+        return true;
+    return (strstr(type, "upgrade") != NULL) == (arrival->change.replaced != NULL);
+}
+
+static enum fp_code emulate_package(struct installer *in, const struct fp_apk_arrival *arrival,
+                                    struct fp_error *err)
+{
+    const char *name = arrival->change.package->fields[FP_APK_NAME];
+    for (size_t i = 0; i < arrival->contents.script_count; i++) {
+        const char *type = arrival->contents.scripts[i].type;
+        const struct known_script *script = find_known(name, type);
+        if (!would_run(arrival, type))
+            continue;
+        enum fp_code code = FP_OK;
+        if (script != NULL)
+            code = script->emulate(in, arrival, err);
+        else
+            fp_strv_addf(&in->unknown, "%s .%s", name, type);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+/* A new Java where java-common was there before: its trigger watches /usr/lib/jvm. */
+static enum fp_code emulate_installed(struct installer *in, struct fp_error *err)
+{
+    return fp_apk_system_has(in->root, "java-common") ? link_java(in, NULL, err) : FP_OK;
+}
+
+/* The bundle as it will be: of a package that arrives, else of the base. */
+static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct fp_error *err)
+{
+    static const char path[] = "etc/ssl/certs/ca-certificates.crt";
+    cleanup_strv struct fp_strv paths = {0};
+    for (size_t i = 0; i < in->count; i++) {
+        const struct fp_apk_file *file = find_file(&in->arrivals[i], path);
+        if (file != NULL)
+            return read_spooled(in, file, ret, err);
+    }
+    fp_strv_add(&paths, path);
+    return in->root->reader(in->root->context, &paths, ret, err);
+}
+
+/* java-cacerts leaves a hook that the trigger of ca-certificates would run. */
+static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
+{
+    static const char path[] = "etc/ssl/certs/java/cacerts";
+    cleanup_buf struct fp_buf pem = FP_BUF_INIT(BUNDLE_MAX_BYTES);
+    cleanup_buf struct fp_buf store = FP_BUF_INIT(BUNDLE_MAX_BYTES);
+    uint64_t time = 0;
+    bool arrives = false;
+    for (size_t i = 0; i < in->count; i++) {
+        const char *const *fields = in->arrivals[i].change.package->fields;
+        if (strcmp(fields[FP_APK_NAME], "java-cacerts") != 0)
+            continue;
+        arrives = true;
+        (void) fp_apk_number(fields[FP_APK_BUILD_TIME], &time);
+    }
+    if (!arrives || path_is_taken(in, path))
+        return FP_OK;
+    enum fp_code code = read_bundle(in, &pem, err);
+    if (code != FP_OK)
+        return code;
+    if (pem.len == 0) {
+        fp_report(in->target->reporter, FP_EVENT_WARNING,
+                  "no /etc/ssl/certs/ca-certificates.crt: this Java trusts no certificate "
+                  "(--package ca-certificates-bundle)");
+        return FP_OK;
+    }
+    code = cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err);
+    return code == FP_OK ? put_text(in, path, 0644, fp_buf_text(&store), store.len, err) : code;
+}
+
+enum fp_code emulate_scripts(struct installer *in, struct fp_error *err)
+{
+    enum fp_code code = in->count > 0 ? emulate_installed(in, err) : FP_OK;
+    for (size_t i = 0; i < in->count && code == FP_OK; i++)
+        code = emulate_package(in, &in->arrivals[i], err);
+    if (code == FP_OK)
+        code = make_java_store(in, err);
+    if (code != FP_OK || in->unknown.len == 0)
+        return code;
+    cleanup_buf struct fp_buf list = FP_BUF_INIT(1500);
+    for (size_t i = 0; i < in->unknown.len; i++) {
+        if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? ", " : "", in->unknown.items[i]) != FP_OK)
+            break;
+    }
+    if (!in->target->strict) {
+        fp_report(in->target->reporter, FP_EVENT_WARNING, "scripts of packages are not run: %s",
+                  fp_buf_text(&list));
+        return FP_OK;
+    }
+    code = fp_fail(err, FP_E_INPUT, "scripts of packages would have to be run: %s",
+                   fp_buf_text(&list));
+    (void) fp_hint(err, "without --strict they are left out with a warning");
+    return code;
+}

@@ -1,0 +1,39 @@
+#include "flinkpack/alpine/index.h"
+
+#include <openssl/evp.h>
+#include <string.h>
+
+#define SHA1_BYTES  20
+#define BASE64_TEXT 28
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool fp_apk_identity_hex(const char *identity, char ret_hex[41])
+{
+    unsigned char bytes[BASE64_TEXT];
+    if (identity == NULL || strncmp(identity, "Q1", 2) != 0 || strlen(identity) != 2 + BASE64_TEXT)
+        return false;
+    /* 20 bytes are 27 letters and one '='. */
+    if (strchr(identity, '=') != identity + 2 + BASE64_TEXT - 1 ||
+        EVP_DecodeBlock(bytes, (const unsigned char *) identity + 2, BASE64_TEXT) != SHA1_BYTES + 1)
+        return false;
+    for (size_t i = 0; i < SHA1_BYTES; i++)
+        (void) snprintf(ret_hex + 2 * i, 3, "%02x", bytes[i]);
+    return true;
+}
+
+void fp_apk_identity_text(const char *sha1_hex, char ret_text[32])
+{
+    unsigned char bytes[SHA1_BYTES] = {0};
+    for (size_t i = 0; i < SHA1_BYTES; i++)
+        bytes[i] =
+            (unsigned char) (hex_value(sha1_hex[2 * i]) * 16 + hex_value(sha1_hex[2 * i + 1]));
+    ret_text[0] = 'Q';
+    ret_text[1] = '1';
+    (void) EVP_EncodeBlock((unsigned char *) ret_text + 2, bytes, SHA1_BYTES);
+}

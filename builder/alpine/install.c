@@ -1,0 +1,331 @@
+#include "installer.h"
+#include "keys.h"
+#include "scripts.h"
+
+#include <string.h>
+
+#define INSTALLED_MAX_BYTES ((size_t) 32 << 20)
+#define LINES_MAX_BYTES     ((size_t) 1 << 20)
+
+enum fp_code put_entry(struct installer *in, const struct fp_entry *entry,
+                       const struct fp_content *content, const char *what, struct fp_error *err)
+{
+    json_array_append_new(in->target->inputs,
+                          json_pack("[s, i, i, I, I, I, s, O?]", entry->path, (int) entry->kind,
+                                    (int) entry->mode, (json_int_t) entry->uid,
+                                    (json_int_t) entry->gid, (json_int_t) entry->mtime_s, what,
+                                    entry->xattrs));
+    enum fp_code code = fp_layer_builder_add(in->target->builder, entry, content, err);
+    return code == FP_OK ? fp_tree_put(in->made, entry, err) : code;
+}
+
+enum fp_code put_text(struct installer *in, const char *path, unsigned mode, const char *text,
+                      size_t len, struct fp_error *err)
+{
+    const struct fp_entry *old = fp_tree_resolve(in->root->tree, path);
+    cleanup_free char *real = fp_xstrdup(old != NULL ? old->path : path);
+    struct fp_content content = {.text = text, .text_len = len};
+    struct fp_entry entry = {
+        .path = real, .kind = FP_ENTRY_FILE, .mode = mode, .size = len, .mtime_s = -1};
+    if (old != NULL) {
+        entry.mode = old->mode;
+        entry.uid = old->uid;
+        entry.gid = old->gid;
+    }
+    return put_entry(in, &entry, &content, fp_digest_of(text, len).text, err);
+}
+
+bool path_is_taken(const struct installer *in, const char *path)
+{
+    return fp_tree_resolve(in->root->tree, path) != NULL || fp_tree_get(in->made, path) != NULL;
+}
+
+enum fp_code put_link(struct installer *in, const char *path, const char *target,
+                      struct fp_error *err)
+{
+    if (path_is_taken(in, path))
+        return FP_OK;
+    struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime_s = -1};
+    return put_entry(in, &entry, NULL, target, err);
+}
+
+enum fp_code read_spooled(const struct installer *in, const struct fp_apk_file *file,
+                          struct fp_buf *ret, struct fp_error *err)
+{
+    const struct fp_apk_spool *spool = in->target->spool;
+    int fd = -1;
+    enum fp_code code = fp_file_open(spool->path, &fd, NULL, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_source struct fp_source *source =
+        fp_source_fd(fd, spool->path, file->offset, file->entry.size);
+    return fp_source_read_all(source, ret, err);
+}
+
+static enum fp_code put_file(struct installer *in, const struct fp_apk_file *file,
+                             struct fp_error *err)
+{
+    struct fp_entry entry = file->entry;
+    struct fp_content content = {.text = ""};
+    cleanup_free char *beside = NULL;
+    cleanup_blob struct fp_blob *blob = NULL;
+    if (file->is_beside) {
+        beside = fp_xasprintf("%s.apk-new", entry.path);
+        entry.path = beside;
+    }
+    if (entry.kind == FP_ENTRY_FILE && entry.size > 0) {
+        struct fp_descriptor descriptor = {.size = entry.size};
+        blob = fp_blob_file(&descriptor, in->target->spool->path, -1, file->offset);
+        content.blob = blob;
+    }
+    /* One file may be put twice by packages that replace each other. */
+    const struct fp_entry *old = fp_tree_get(in->made, entry.path);
+    if (entry.kind == FP_ENTRY_DIR && (old != NULL || path_is_taken(in, entry.path)))
+        return FP_OK;
+    return put_entry(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity,
+                     err);
+}
+
+/* Names of owners count, as far as the image knows them. */
+static void resolve_owners(const struct fp_apk_system *root, struct fp_apk_contents *contents)
+{
+    for (size_t i = 0; i < contents->file_count; i++) {
+        struct fp_apk_file *file = &contents->files[i];
+        file->entry.uid = owner_id(root->passwd, file->user, file->entry.uid);
+        file->entry.gid = owner_id(root->group, file->group, file->entry.gid);
+    }
+}
+
+static void drop_file(struct fp_apk_contents *contents, size_t at)
+{
+    struct fp_apk_contents one = {.files = fp_xcalloc(1, sizeof(struct fp_apk_file)),
+                                  .file_count = 1};
+    one.files[0] = contents->files[at];
+    fp_apk_contents_clear(&one);
+    contents->file_count--;
+    memmove(&contents->files[at], &contents->files[at + 1],
+            (contents->file_count - at) * sizeof(*contents->files));
+}
+
+/* Each of its files against those that are there. */
+static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *arrival,
+                                 struct fp_error *err)
+{
+    struct fp_apk_contents *contents = &arrival->contents;
+    for (size_t i = 0; i < contents->file_count;) {
+        struct fp_apk_file *file = &contents->files[i];
+        enum file_fate fate = FILE_PUT;
+        enum fp_code code = file->entry.kind == FP_ENTRY_DIR
+                                ? FP_OK
+                                : overlay_decide(in, arrival, file, &fate, err);
+        if (code != FP_OK)
+            return code;
+        if (fate == FILE_SKIP) {
+            drop_file(contents, i);
+            continue;
+        }
+        file->is_beside = fate == FILE_BESIDE;
+        if (file->is_beside)
+            fp_report(in->target->reporter, FP_EVENT_WARNING,
+                      "/%s was changed in the base: it stays, the package's own is /%s.apk-new",
+                      file->entry.path, file->entry.path);
+        i++;
+    }
+    return FP_OK;
+}
+
+/* Its line goes, as do its scripts. */
+static enum fp_code forget(struct installer *in, const char *identity, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf kept = FP_BUF_INIT(LINES_MAX_BYTES);
+    size_t len = strlen(identity);
+    enum fp_code code = FP_OK;
+    for (const char *line = fp_buf_text(&in->triggers); *line != '\0' && code == FP_OK;) {
+        const char *end = strchrnul(line, '\n');
+        const char *next = *end != '\0' ? end + 1 : end;
+        if (strncmp(line, identity, len) != 0 || line[len] != ' ')
+            code = fp_buf_add(&kept, line, (size_t) (next - line), err);
+        line = next;
+    }
+    if (code != FP_OK)
+        return code;
+    fp_buf_clear(&in->triggers);
+    in->triggers = kept;
+    kept = (struct fp_buf) FP_BUF_INIT(0);
+    return scripts_remove(&in->scripts, identity, err);
+}
+
+static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *arrival,
+                             struct fp_error *err)
+{
+    const struct fp_apk_package *package = arrival->change.package;
+    enum fp_code code = scripts_add(&in->scripts, package, &arrival->contents, err);
+    if (code == FP_OK && arrival->contents.triggers != NULL)
+        code = fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
+                           arrival->contents.triggers);
+    return code;
+}
+
+static enum fp_code install_one(struct installer *in, struct fp_apk_arrival *arrival,
+                                struct fp_error *err)
+{
+    const struct fp_apk_package *package = arrival->change.package;
+    cleanup_buf struct fp_buf record = FP_BUF_INIT(INSTALLED_MAX_BYTES);
+    enum fp_code code = FP_OK;
+    resolve_owners(in->root, &arrival->contents);
+    if (arrival->change.replaced != NULL) {
+        code = overlay_retire(in, arrival, err);
+        if (code == FP_OK)
+            code = forget(in, arrival->change.replaced->fields[FP_APK_IDENTITY], err);
+    }
+    if (code == FP_OK)
+        code = settle_files(in, arrival, err);
+    if (code == FP_OK)
+        code = record_write(package, &arrival->contents, &record, err);
+    if (code == FP_OK) {
+        arrival->record = (uint32_t) in->db.record_count;
+        code = db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err);
+    }
+    return code == FP_OK ? remember(in, arrival, err) : code;
+}
+
+static enum fp_code put_files(struct installer *in, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < in->count; i++) {
+        const struct fp_apk_contents *contents = &in->arrivals[i].contents;
+        for (size_t k = 0; k < contents->file_count && code == FP_OK; k++) {
+            if (!contents->files[k].is_withdrawn)
+                code = put_file(in, &contents->files[k], err);
+        }
+    }
+    return code;
+}
+
+static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
+{
+    cleanup_free char *path =
+        fp_xasprintf("%s/scripts.tar%s", in->root->folder, in->root->scripts_gzip ? ".gz" : "");
+    enum fp_code code = scripts_finish(&in->scripts, err);
+    if (code != FP_OK)
+        return code;
+    if (!in->root->scripts_gzip)
+        return put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len, err);
+    cleanup_buf struct fp_buf packed = FP_BUF_INIT(2 * SCRIPTS_MAX_BYTES);
+    cleanup_sink struct fp_sink *gzip = fp_sink_gzip(fp_sink_buf(&packed), FP_GZIP_LEVEL, NULL);
+    code = fp_sink_write(gzip, fp_buf_text(&in->scripts), in->scripts.len, err);
+    if (code == FP_OK)
+        code = fp_sink_finish(gzip, err);
+    return code == FP_OK ? put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err) : code;
+}
+
+/* Lines of the world that name the same package are one. */
+static bool world_has(const struct fp_strv *world, const char *request)
+{
+    return fp_strv_has(world, request);
+}
+
+static enum fp_code put_world(struct installer *in, const struct fp_strv *requests,
+                              struct fp_error *err)
+{
+    cleanup_strv struct fp_strv world = {0};
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(LINES_MAX_BYTES);
+    cleanup_free char *old = fp_xstrdup(in->root->world);
+    enum fp_code code = FP_OK;
+    for (char *c = old; *c != '\0'; c++) {
+        if (*c == '\n')
+            *c = ' ';
+    }
+    fp_strv_split(&world, old, ' ');
+    for (size_t i = 0; i < requests->len; i++) {
+        if (!world_has(&world, requests->items[i]))
+            fp_strv_add(&world, requests->items[i]);
+    }
+    fp_strv_sort(&world);
+    for (size_t i = 0; i < world.len && code == FP_OK; i++)
+        code = fp_buf_addf(&text, err, "%s\n", world.items[i]);
+    if (code != FP_OK || strcmp(fp_buf_text(&text), in->root->world) == 0)
+        return code;
+    return put_text(in, "etc/apk/world", 0644, fp_buf_text(&text), text.len, err);
+}
+
+static enum fp_code put_database(struct installer *in, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf installed = FP_BUF_INIT(INSTALLED_MAX_BYTES);
+    cleanup_free char *path = fp_path_join(in->root->folder, "installed");
+    cleanup_free char *triggers = fp_path_join(in->root->folder, "triggers");
+    enum fp_code code = db_render(&in->db, &installed, err);
+    if (code == FP_OK)
+        code = put_text(in, path, 0644, fp_buf_text(&installed), installed.len, err);
+    if (code == FP_OK)
+        code = put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len, err);
+    return code == FP_OK ? put_scripts(in, err) : code;
+}
+
+/* What a system that is made of packages has besides them. */
+static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
+{
+    const struct fp_apk_system *root = in->root;
+    cleanup_free char *arch = fp_xasprintf("%s\n", root->arch);
+    enum fp_code code = FP_OK;
+    if (root->has_database)
+        return FP_OK;
+    if (!path_is_taken(in, "etc/apk/arch"))
+        code = put_text(in, "etc/apk/arch", 0644, arch, strlen(arch), err);
+    if (code == FP_OK && !path_is_taken(in, "etc/apk/repositories"))
+        code = put_text(in, "etc/apk/repositories", 0644, root->repositories,
+                        strlen(root->repositories), err);
+    for (size_t i = 0; i < fp_apk_keys_count(root->keys) && code == FP_OK; i++) {
+        const char *pem = keys_pem(root->keys, i);
+        cleanup_free char *path = fp_path_join("etc/apk/keys", keys_name(root->keys, i));
+        if (!path_is_taken(in, path))
+            code = put_text(in, path, 0644, pem, strlen(pem), err);
+    }
+    return code;
+}
+
+static enum fp_code run(struct installer *in, const struct fp_strv *requests, struct fp_error *err)
+{
+    enum fp_code code = db_load(&in->db, &in->root->packages, err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(&in->triggers, in->root->triggers, err);
+    if (code == FP_OK)
+        code =
+            fp_buf_add(&in->scripts, fp_buf_text(&in->root->scripts), in->root->scripts.len, err);
+    if (code == FP_OK)
+        code = scripts_open(&in->scripts, err);
+    for (size_t i = 0; i < in->count && code == FP_OK; i++)
+        code = install_one(in, &in->arrivals[i], err);
+    if (code == FP_OK)
+        code = put_files(in, err);
+    if (code == FP_OK)
+        code = emulate_scripts(in, err);
+    if (code == FP_OK && in->count > 0)
+        code = put_database(in, err);
+    if (code == FP_OK)
+        code = put_apk_files(in, err);
+    return code == FP_OK ? put_world(in, requests, err) : code;
+}
+
+enum fp_code fp_apk_install(const struct fp_apk_system *root, struct fp_apk_arrival *arrivals,
+                            size_t count, const struct fp_strv *requests,
+                            const struct fp_apk_target *target, struct fp_error *err)
+{
+    struct installer in = {.root = root,
+                           .target = target,
+                           .arrivals = arrivals,
+                           .count = count,
+                           .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
+                           .triggers = FP_BUF_INIT(LINES_MAX_BYTES),
+                           .made = fp_tree_new()};
+    for (size_t i = 0; i < count; i++)
+        arrivals[i].record = UINT32_MAX;
+    enum fp_code code = run(&in, requests, err);
+    db_clear(&in.db);
+    fp_buf_clear(&in.scripts);
+    fp_buf_clear(&in.triggers);
+    fp_tree_free(in.made);
+    fp_strv_clear(&in.unknown);
+    return code;
+}

@@ -1,0 +1,58 @@
+/**
+ * @file
+ * An installation under way.
+ */
+#ifndef FLINKPACK_ALPINE_INSTALLER_H
+#define FLINKPACK_ALPINE_INSTALLER_H
+
+#include "database.h"
+#include "flinkpack/alpine/install.h"
+
+/** What an installation works with. */
+struct installer {
+    const struct fp_apk_system *root;
+    const struct fp_apk_target *target;
+    struct fp_apk_arrival *arrivals;
+    size_t count;
+    struct db db;
+    struct fp_buf scripts;  /* scripts.tar without its end */
+    struct fp_buf triggers; /* the lines of the file */
+    struct fp_tree *made;   /* what is new */
+    struct fp_strv unknown; /* "PACKAGE .script": not run, and not known */
+};
+
+/** The number of an account by its name: from the base's file, else `fallback`. */
+uint64_t owner_id(const char *accounts, const char *name, uint64_t fallback);
+
+/** What becomes of a file where something is already. */
+enum file_fate { FILE_PUT, FILE_SKIP, FILE_BESIDE };
+
+/** Who gives way where a file of an arrival is another package's too. FP_E_INPUT: nobody may. */
+FP_CHECKED enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
+                                       struct fp_apk_file *file, enum file_fate *ret,
+                                       struct fp_error *err);
+/** What the database said of a file of a package that is being replaced; "": nothing. */
+const char *retired_identity(const struct installer *in, const char *path);
+/** Take away what only the replaced package had. */
+FP_CHECKED enum fp_code overlay_retire(struct installer *in, const struct fp_apk_arrival *arrival,
+                                       struct fp_error *err);
+
+/** An entry into the layer; `what` says what its content is, for the recipe. */
+FP_CHECKED enum fp_code put_entry(struct installer *in, const struct fp_entry *entry,
+                                  const struct fp_content *content, const char *what,
+                                  struct fp_error *err);
+/** A file of ours: like what the base has there, else root's with `mode`. */
+FP_CHECKED enum fp_code put_text(struct installer *in, const char *path, unsigned mode,
+                                 const char *text, size_t len, struct fp_error *err);
+/** A symbolic link, unless something is there. */
+FP_CHECKED enum fp_code put_link(struct installer *in, const char *path, const char *target,
+                                 struct fp_error *err);
+/** Whether the base, or what has been put, has something at `path`. */
+bool path_is_taken(const struct installer *in, const char *path);
+/** The content of an arrival's file, or FP_E_INPUT where it is larger than `ret` takes. */
+FP_CHECKED enum fp_code read_spooled(const struct installer *in, const struct fp_apk_file *file,
+                                     struct fp_buf *ret, struct fp_error *err);
+/** What the known scripts would do; the others are noted. */
+FP_CHECKED enum fp_code emulate_scripts(struct installer *in, struct fp_error *err);
+
+#endif

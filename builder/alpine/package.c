@@ -1,0 +1,256 @@
+#include "flinkpack/alpine/package.h"
+#include "members.h"
+#include "pkginfo.h"
+
+#include <string.h>
+
+#define PACKAGE_MAX_BYTES ((uint64_t) 4 << 30)
+#define SCRIPT_MAX_BYTES  ((size_t) 1 << 20)
+
+/* A package that is being read. */
+struct reading {
+    const char *name;
+    struct fp_apk_spool *spool;
+    struct fp_apk_contents contents;
+    struct fp_buf info_text;
+    struct pkginfo info;
+    bool is_signature; /* the member at hand holds signatures */
+    bool has_control;
+    size_t capacity;
+};
+
+static enum fp_code keep_script(struct reading *reading, const char *type,
+                                struct fp_source *content, struct fp_error *err)
+{
+    static const char *const types[] = {"pre-install",  "post-install",  "pre-upgrade",
+                                        "post-upgrade", "pre-deinstall", "post-deinstall",
+                                        "trigger"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        known = known || strcmp(types[i], type) == 0;
+    if (!known || reading->contents.script_count >= FP_APK_SCRIPTS_MAX)
+        return FP_OK;
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(SCRIPT_MAX_BYTES);
+    enum fp_code code = fp_source_read_all(content, &text, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s: .%s", reading->name, type);
+    struct fp_apk_script *script = &reading->contents.scripts[reading->contents.script_count++];
+    script->type = fp_xstrdup(type);
+    script->len = text.len;
+    script->data = text.len > 0 ? fp_buf_take(&text) : fp_xstrdup("");
+    return FP_OK;
+}
+
+static enum fp_code visit_control(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                                  const char *raw_path, enum fp_scan_action *ret_action,
+                                  struct fp_error *err)
+{
+    struct reading *reading = context;
+    cleanup_source struct fp_source *content = fp_scan_source(scan);
+    (void) raw_path;
+    *ret_action = FP_SCAN_SKIP;
+    if (strncmp(entry->path, ".SIGN.", 6) == 0) {
+        reading->is_signature = true;
+        return FP_OK;
+    }
+    if (entry->kind != FP_ENTRY_FILE || entry->path[0] != '.')
+        return FP_OK;
+    if (strcmp(entry->path, ".PKGINFO") != 0)
+        return keep_script(reading, entry->path + 1, content, err);
+    if (reading->info_text.len > 0)
+        return fp_fail(err, FP_E_INPUT, "%s: two .PKGINFO in it", reading->name);
+    return fp_source_read_all(content, &reading->info_text, err);
+}
+
+static struct fp_apk_file *new_file(struct reading *reading, struct fp_scan *scan,
+                                    const struct fp_entry *entry)
+{
+    struct fp_apk_contents *contents = &reading->contents;
+    if (contents->file_count == reading->capacity) {
+        reading->capacity = reading->capacity > 0 ? 2 * reading->capacity : 64;
+        contents->files =
+            fp_xreallocarray(contents->files, reading->capacity, sizeof(*contents->files));
+    }
+    struct fp_apk_file *file = &contents->files[contents->file_count++];
+    *file = (struct fp_apk_file){.entry = *entry};
+    file->entry.path = fp_xstrdup(entry->path);
+    file->entry.link = fp_xstrdup(entry->link);
+    file->entry.xattrs = entry->xattrs != NULL ? json_deep_copy(entry->xattrs) : NULL;
+    file->user = fp_xstrdup(fp_scan_user(scan));
+    file->group = fp_xstrdup(fp_scan_group(scan));
+    return file;
+}
+
+/* The content goes to the spool, and its digest into the file. */
+static enum fp_code spool_content(struct reading *reading, struct fp_scan *scan,
+                                  struct fp_apk_file *file, struct fp_error *err)
+{
+    char hex[FP_HASH_HEX_MAX];
+    struct fp_apk_spool *spool = reading->spool;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA1);
+    cleanup_sink struct fp_sink *sink =
+        fp_sink_limited(fp_sink_counted(fp_sink_fd(spool->fd, spool->path), &spool->used_bytes),
+                        spool->max_bytes - spool->used_bytes, reading->name);
+    cleanup_source struct fp_source *content = fp_source_hashed(fp_scan_source(scan), hash);
+    file->offset = spool->used_bytes;
+    enum fp_code code = fp_stream_copy(content, sink, NULL, err);
+    if (code != FP_OK)
+        return code;
+    fp_hash_hex(hash, hex);
+    fp_apk_identity_text(hex, file->identity);
+    return FP_OK;
+}
+
+static enum fp_code link_content(struct reading *reading, struct fp_apk_file *file,
+                                 struct fp_error *err)
+{
+    for (size_t i = reading->contents.file_count - 1; i-- > 0;) {
+        const struct fp_apk_file *target = &reading->contents.files[i];
+        if (target->entry.kind == FP_ENTRY_FILE &&
+            strcmp(target->entry.path, file->entry.link) == 0) {
+            memcpy(file->identity, target->identity, sizeof(file->identity));
+            return FP_OK;
+        }
+    }
+    return fp_fail(err, FP_E_INPUT, "%s: /%s is a hard link to /%s, which is not in it",
+                   reading->name, file->entry.path, file->entry.link);
+}
+
+static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                               const char *raw_path, enum fp_scan_action *ret_action,
+                               struct fp_error *err)
+{
+    struct reading *reading = context;
+    char hex[FP_HASH_HEX_MAX];
+    *ret_action = FP_SCAN_SKIP;
+    if (raw_path[0] == '.' || entry->path[0] == '\0' ||
+        strncmp(fp_path_base(entry->path), ".keep_", 6) == 0)
+        return FP_OK;
+    if (strchr(entry->path, '\n') != NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: a name with a line break in it", reading->name);
+    if (strncmp(fp_path_base(entry->path), ".wh.", 4) == 0)
+        return fp_fail(err, FP_E_INPUT, "%s: /%s would delete a file in a layer", reading->name,
+                       entry->path);
+    struct fp_apk_file *file = new_file(reading, scan, entry);
+    switch (entry->kind) {
+    case FP_ENTRY_FILE:
+        return spool_content(reading, scan, file, err);
+    case FP_ENTRY_HARDLINK:
+        return link_content(reading, file, err);
+    case FP_ENTRY_SYMLINK:
+        fp_hash_bytes(FP_SHA1, entry->link, strlen(entry->link), hex);
+        fp_apk_identity_text(hex, file->identity);
+        return FP_OK;
+    default:
+        return FP_OK;
+    }
+}
+
+static enum fp_code check_control(struct reading *reading, const struct fp_apk_package *package,
+                                  const struct member_digests *digests, struct fp_error *err)
+{
+    char expected[41];
+    if (!fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], expected) ||
+        strcmp(expected, digests->sha1) != 0)
+        return fp_fail(err, FP_E_VERIFY,
+                       "%s: not the package that the index lists: its control part is sha1:%s, "
+                       "expected sha1:%s",
+                       reading->name, digests->sha1, expected);
+    pkginfo_parse(fp_buf_text(&reading->info_text), &reading->info);
+    const struct pkginfo *info = &reading->info;
+    if (info->name == NULL || info->version == NULL || info->datahash == NULL ||
+        strcmp(info->name, package->fields[FP_APK_NAME]) != 0 ||
+        strcmp(info->version, package->fields[FP_APK_VERSION]) != 0)
+        return fp_fail(err, FP_E_INPUT, "%s: .PKGINFO is of another package, or has no datahash",
+                       reading->name);
+    return FP_OK;
+}
+
+static enum fp_code check_data(const struct reading *reading, const struct member_digests *digests,
+                               struct fp_error *err)
+{
+    if (strcmp(reading->info.datahash, digests->sha256) == 0)
+        return FP_OK;
+    return fp_fail(err, FP_E_VERIFY, "%s: the files are sha256:%s, expected sha256:%s",
+                   reading->name, digests->sha256, reading->info.datahash);
+}
+
+/* Signatures, the control part, and the data part: in that order, each a member. */
+static enum fp_code read_parts(struct reading *reading, struct members *members,
+                               const struct fp_apk_package *package, struct fp_error *err)
+{
+    bool has_data = false;
+    for (;;) {
+        struct fp_source *member = NULL;
+        struct member_digests digests = {0};
+        enum fp_code code = members_next(members, &member, err);
+        if (code != FP_OK)
+            return code;
+        if (member == NULL)
+            break;
+        if (has_data)
+            return fp_fail(err, FP_E_INPUT, "%s: there is more behind its files", reading->name);
+        reading->is_signature = false;
+        code = fp_scan_tar(member, reading->name, false,
+                           reading->has_control ? visit_data : visit_control, reading, err);
+        if (code != FP_OK)
+            return code;
+        members_digests(members, &digests);
+        has_data = reading->has_control;
+        if (has_data)
+            code = check_data(reading, &digests, err);
+        else if (!reading->is_signature)
+            code = check_control(reading, package, &digests, err);
+        if (code != FP_OK)
+            return code;
+        reading->has_control = reading->has_control || !reading->is_signature;
+    }
+    if (!has_data)
+        return fp_fail(err, FP_E_INPUT, "%s: no package: it has no files' part", reading->name);
+    return FP_OK;
+}
+
+enum fp_code fp_apk_package_read(struct fp_source *take_source, const char *name,
+                                 const struct fp_apk_package *package, struct fp_apk_spool *spool,
+                                 struct fp_apk_contents *ret, struct fp_error *err)
+{
+    struct reading reading = {
+        .name = name, .spool = spool, .info_text = FP_BUF_INIT(PKGINFO_MAX_BYTES)};
+    cleanup_members struct members *members = members_open(take_source, name, PACKAGE_MAX_BYTES);
+    enum fp_code code = read_parts(&reading, members, package, err);
+    if (code == FP_OK) {
+        reading.contents.replaces = steal_pointer(&reading.info.replaces);
+        reading.contents.replaces_priority = steal_pointer(&reading.info.replaces_priority);
+        reading.contents.triggers = steal_pointer(&reading.info.triggers);
+        *ret = reading.contents;
+        reading.contents = (struct fp_apk_contents){0};
+    }
+    fp_apk_contents_clear(&reading.contents);
+    fp_buf_clear(&reading.info_text);
+    pkginfo_clear(&reading.info);
+    return code;
+}
+
+static void clear_file(struct fp_apk_file *file)
+{
+    free((void *) (uintptr_t) file->entry.path);
+    free((void *) (uintptr_t) file->entry.link);
+    json_decref((json_t *) (uintptr_t) file->entry.xattrs);
+    free(file->user);
+    free(file->group);
+}
+
+void fp_apk_contents_clear(struct fp_apk_contents *contents)
+{
+    for (size_t i = 0; i < contents->file_count; i++)
+        clear_file(&contents->files[i]);
+    free(contents->files);
+    for (size_t i = 0; i < contents->script_count; i++) {
+        free(contents->scripts[i].type);
+        free(contents->scripts[i].data);
+    }
+    free(contents->replaces);
+    free(contents->replaces_priority);
+    free(contents->triggers);
+    *contents = (struct fp_apk_contents){0};
+}

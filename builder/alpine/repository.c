@@ -1,0 +1,203 @@
+#include "flinkpack/alpine/repository.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define INDEX_FILE_MAX   ((uint64_t) 16 << 20)
+#define PACKAGE_FILE_MAX ((uint64_t) 2 << 30)
+
+/* A file of the cache. */
+static enum fp_code cache_path(const struct fp_apk_fetch_options *options, const char *name,
+                               char **ret, struct fp_error *err)
+{
+    cleanup_free char *folder = fp_path_join(options->cache_folder, "apk");
+    enum fp_code code = options->offline ? FP_OK : fp_mkdir_p(folder, 0755, err);
+    if (code == FP_OK)
+        *ret = fp_path_join(folder, name);
+    return code;
+}
+
+static enum fp_code refused(const char *url, int status, struct fp_error *err)
+{
+    cleanup_free char *shown = fp_url_display(url);
+    if (status == 404 || status == 410)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: the server has no such file (%d)", shown, status);
+    if (status == 401 || status == 403)
+        return fp_fail(err, FP_E_AUTH, "%s: refused (%d)", shown, status);
+    return fp_fail(err, FP_E_NETWORK, "%s: the server answers %d", shown, status);
+}
+
+/* Download to a file that has not its name yet. */
+static enum fp_code download(const struct fp_apk_fetch_options *options, const char *url,
+                             const char *path, uint64_t expected_bytes, uint64_t max_bytes,
+                             struct fp_newfile **ret, struct fp_error *err)
+{
+    int status = 0;
+    struct fp_stage stage;
+    cleanup_newfile struct fp_newfile *file = NULL;
+    cleanup_free char *shown = fp_url_display(url);
+    enum fp_code code = fp_newfile_open(path, 0644, &file, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_http_download request = {.url = url,
+                                       .fd = fp_newfile_fd(file),
+                                       .expected_bytes = expected_bytes,
+                                       .max_bytes = max_bytes,
+                                       .stage = &stage};
+    fp_stage_begin(&stage, options->reporter, "package", fp_path_base(shown),
+                   expected_bytes != UINT64_MAX ? expected_bytes : 0);
+    code = fp_http_download(options->http, &request, &status, err);
+    if (code == FP_OK && status != 200)
+        code = refused(url, status, err);
+    if (code != FP_OK) {
+        fp_stage_fail(&stage);
+        return code;
+    }
+    fp_stage_end(&stage, "fetched");
+    *ret = steal_pointer(&file);
+    return FP_OK;
+}
+
+/* What is not there as APKINDEX may be there in apk 3's format. */
+static enum fp_code probe_adb(const struct fp_apk_fetch_options *options, const char *url,
+                              const char *arch, struct fp_error *err)
+{
+    struct fp_error first = *err;
+    cleanup_free char *other = fp_xasprintf("%s/%s/Packages.adb", url, arch);
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(4096);
+    struct fp_http_request request = {.method = "HEAD", .url = other, .max_redirects = 5};
+    if (fp_http_send(options->http, &request, &response, NULL) != FP_OK || response.status != 200) {
+        *err = first;
+        return fp_hint(err, "is %s a repository for %s?", url, arch);
+    }
+    enum fp_code code =
+        fp_fail(err, FP_E_INPUT, "%s has only an index in apk 3's format (%s/Packages.adb, ADB)",
+                url, arch);
+    (void) fp_hint(err, "use a repository that has APKINDEX.tar.gz, as Alpine's own do");
+    return code;
+}
+
+static enum fp_code read_index(int fd, const char *name, const struct fp_apk_keys *keys,
+                               struct fp_apk_index *ret, struct fp_error *err)
+{
+    char *text = NULL;
+    int copy = dup(fd);
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", name);
+    enum fp_code code =
+        fp_apk_index_read(fp_source_fd(copy, name, 0, UINT64_MAX), name, keys, &text, err);
+    return code == FP_OK ? fp_apk_index_parse(text, name, ret, err) : code;
+}
+
+static enum fp_code read_cached_index(const char *path, const char *url,
+                                      const struct fp_apk_keys *keys, struct fp_apk_index *ret,
+                                      struct fp_error *err)
+{
+    cleanup_fd int fd = -1;
+    enum fp_code code = fp_file_open(path, &fd, NULL, err);
+    if (code == FP_E_NOT_FOUND) {
+        code = fp_fail(err, FP_E_NOT_FOUND, "%s: its index is not in the cache", url);
+        (void) fp_hint(err, "build once without --offline");
+        return code;
+    }
+    return code == FP_OK ? read_index(fd, url, keys, ret, err) : code;
+}
+
+enum fp_code fp_apk_index_fetch(const struct fp_apk_fetch_options *options, const char *url,
+                                const char *arch, const struct fp_apk_keys *keys,
+                                struct fp_apk_index *ret, struct fp_error *err)
+{
+    char hex[FP_HASH_HEX_MAX];
+    struct fp_error failure = {0};
+    cleanup_free char *path = NULL;
+    cleanup_free char *whole = fp_xasprintf("%s/%s/APKINDEX.tar.gz", url, arch);
+    cleanup_newfile struct fp_newfile *file = NULL;
+    fp_hash_bytes(FP_SHA1, whole, strlen(whole), hex);
+    cleanup_free char *name = fp_xasprintf("APKINDEX.%.8s.tar.gz", hex);
+    enum fp_code code = cache_path(options, name, &path, err);
+    if (code == FP_OK && options->offline)
+        return read_cached_index(path, whole, keys, ret, err);
+    if (code != FP_OK)
+        return code;
+    code = download(options, whole, path, UINT64_MAX, INDEX_FILE_MAX, &file, &failure);
+    if (code == FP_E_NOT_FOUND)
+        code = probe_adb(options, url, arch, &failure);
+    if (code == FP_OK)
+        code = read_index(fp_newfile_fd(file), whole, keys, ret, &failure);
+    if (code == FP_OK)
+        code = fp_newfile_publish(file, NULL, true, &failure);
+    if (code != FP_OK && err != NULL)
+        *err = failure;
+    return code;
+}
+
+static enum fp_code read_cached_package(const char *path, const char *name,
+                                        const struct fp_apk_package *package,
+                                        struct fp_apk_spool *spool, struct fp_apk_contents *ret,
+                                        struct fp_error *err)
+{
+    struct fp_source *source = NULL;
+    enum fp_code code = fp_source_open(path, &source, err);
+    return code == FP_OK ? fp_apk_package_read(source, name, package, spool, ret, err) : code;
+}
+
+static char *package_url(const char *url, const struct fp_apk_package *package)
+{
+    cleanup_free char *title = fp_apk_package_title(package);
+    cleanup_free char *escaped =
+        strpbrk(title, "?#%") != NULL ? fp_url_escape(title) : fp_xstrdup(title);
+    const char *arch = package->fields[FP_APK_ARCH];
+    return fp_xasprintf("%s/%s/%s.apk", url, arch != NULL ? arch : "noarch", escaped);
+}
+
+static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, const char *url,
+                                  const char *path, const struct fp_apk_package *package,
+                                  struct fp_apk_spool *spool, struct fp_apk_contents *ret,
+                                  struct fp_error *err)
+{
+    cleanup_newfile struct fp_newfile *file = NULL;
+    cleanup_free char *whole = package_url(url, package);
+    enum fp_code code =
+        download(options, whole, path, package->size > 0 ? package->size : UINT64_MAX,
+                 PACKAGE_FILE_MAX, &file, err);
+    if (code != FP_OK)
+        return code;
+    int copy = dup(fp_newfile_fd(file));
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", path);
+    code = fp_apk_package_read(fp_source_fd(copy, whole, 0, UINT64_MAX), whole, package, spool, ret,
+                               err);
+    return code == FP_OK ? fp_newfile_publish(file, NULL, true, err) : code;
+}
+
+enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, const char *url,
+                                  const struct fp_apk_package *package, struct fp_apk_spool *spool,
+                                  struct fp_apk_contents *ret, struct fp_error *err)
+{
+    char hex[41] = "";
+    struct fp_error failure = {0};
+    cleanup_free char *path = NULL;
+    cleanup_free char *title = fp_apk_package_title(package);
+    (void) fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], hex);
+    cleanup_free char *name = fp_xasprintf("%s.%.8s.apk", title, hex);
+    enum fp_code code = cache_path(options, name, &path, err);
+    if (code != FP_OK)
+        return code;
+    code = read_cached_package(path, name, package, spool, ret, &failure);
+    if (code == FP_OK)
+        return FP_OK;
+    if (!options->offline) {
+        if (code != FP_E_NOT_FOUND)
+            fp_report(options->reporter, FP_EVENT_WARNING,
+                      "%s in the cache is not right and is fetched again", name);
+        return fetch_package(options, url, path, package, spool, ret, err);
+    }
+    if (code != FP_E_NOT_FOUND) {
+        if (err != NULL)
+            *err = failure;
+        return code;
+    }
+    code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache", title);
+    (void) fp_hint(err, "build once without --offline");
+    return code;
+}

@@ -1,0 +1,249 @@
+#include "attempt.h"
+
+#include <string.h>
+
+/* Each restart knows one thing more; a system that needs so many has no sensible answer. */
+#define RESTARTS_MAX 500
+/* Only the order of records depends on what is deeper than this. */
+#define DEPTH_MAX 500
+
+/* The wants refer to their text, which has to live as long as they do. */
+static void keep_texts(struct attempt *attempt, const struct fp_strv *list)
+{
+    cleanup_strv struct fp_strv sorted = {0};
+    for (size_t i = 0; list != NULL && i < list->len; i++)
+        fp_strv_add(&sorted, list->items[i]);
+    fp_strv_sort(&sorted);
+    for (size_t i = 0; i < sorted.len; i++)
+        fp_strv_add(&attempt->texts, sorted.items[i]);
+}
+
+/* The world, the requests, and what is installed: nothing is ever removed. */
+static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_question *question,
+                             struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    attempt_restart(attempt);
+    for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++)
+        code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]), NOBODY, err);
+    for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
+        code =
+            attempt_want(attempt, fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
+                         NOBODY, err);
+    return code;
+}
+
+/* All wants from `*next` on, and those that they bring. Shared names wait until there is nothing
+ * else to do. */
+static enum fp_code satisfy_all(struct attempt *attempt, size_t *next, size_t *ret_failed,
+                                enum step_outcome *ret, struct fp_error *err)
+{
+    cleanup_free size_t *waiting = NULL;
+    size_t waiting_count = 0;
+    size_t first_waiting = 0;
+    enum fp_code code = FP_OK;
+    *ret = STEP_DONE;
+    while (code == FP_OK && *ret != STEP_RESTART &&
+           (*next < attempt->want_count || first_waiting < waiting_count)) {
+        bool last = *next == attempt->want_count;
+        size_t number = last ? waiting[first_waiting++] : (*next)++;
+        *ret_failed = number;
+        code = attempt_satisfy(attempt, number, last, ret, err);
+        if (code == FP_OK && *ret == STEP_POSTPONED) {
+            waiting = fp_xreallocarray(waiting, waiting_count + 1, sizeof(*waiting));
+            waiting[waiting_count++] = number;
+        }
+    }
+    return code;
+}
+
+static bool all_hold(const struct attempt *attempt, const char *conditions)
+{
+    struct fp_apk_text list = fp_apk_text(conditions);
+    struct fp_apk_text word = {0};
+    while (fp_apk_text_word(&list, &word)) {
+        struct fp_apk_dependency dependency = {0};
+        if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
+            return false;
+        bool has =
+            attempt_has(attempt, &dependency, provides_find(&attempt->provides, dependency.name));
+        if (has == dependency.is_conflict)
+            return false;
+    }
+    return true;
+}
+
+/* A package whose install_if has come true, or NOBODY. */
+static uint32_t find_triggered(const struct attempt *attempt)
+{
+    const struct provides *provides = &attempt->provides;
+    for (uint32_t i = 0; i < provides->package_count; i++) {
+        const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
+        if (conditions == NULL || attempt->chosen[i] || !all_hold(attempt, conditions))
+            continue;
+        if (attempt_allows(attempt, i))
+            return i;
+    }
+    return NOBODY;
+}
+
+/* One attempt to its end. On failure `*ret_failed` is the want that could not be made to hold. */
+static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *question,
+                        size_t *ret_failed, enum step_outcome *ret, struct fp_error *err)
+{
+    size_t next = 0;
+    enum fp_code code = want_all(attempt, question, err);
+    while (code == FP_OK) {
+        code = satisfy_all(attempt, &next, ret_failed, ret, err);
+        if (code != FP_OK || *ret == STEP_RESTART)
+            return code;
+        uint32_t triggered = find_triggered(attempt);
+        if (triggered == NOBODY)
+            return FP_OK;
+        code = attempt_choose(attempt, triggered, err);
+    }
+    return code;
+}
+
+/* Whether the repositories have another version of an installed package. */
+static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
+{
+    const struct provides *provides = &attempt->provides;
+    const struct fp_apk_package *package = provides->packages[number];
+    const struct provided_name *range =
+        &provides->names[provides_find(provides, fp_apk_text(package->fields[FP_APK_NAME]))];
+    for (uint32_t i = 0; i < range->count && package->is_installed; i++) {
+        uint32_t other = provides->providers[range->first + i].package;
+        if (other != number && !attempt->banned[other] && !provides->packages[other]->is_installed)
+            return true;
+    }
+    return false;
+}
+
+/* Whoever needs what cannot be had is not to be chosen again: an installed package that stands in
+ * the way of a new version first. False: nobody is left to blame. */
+static bool blame(struct attempt *attempt, size_t failed)
+{
+    if (failed >= attempt->want_count)
+        return false;
+    const struct want *want = &attempt->wants[failed];
+    uint32_t guilty = want->by;
+    uint32_t at = want->name != NO_NAME ? attempt->heads[want->name] : 0;
+    for (; at != 0; at = attempt->wants[at - 1].next) {
+        uint32_t by = attempt->wants[at - 1].by;
+        if (by == NOBODY || attempt->banned[by])
+            continue;
+        if (can_be_exchanged(attempt, by)) {
+            guilty = by;
+            break;
+        }
+        guilty = guilty == NOBODY ? by : guilty;
+    }
+    if (guilty == NOBODY || attempt->banned[guilty])
+        return false;
+    attempt->banned[guilty] = true;
+    return true;
+}
+
+static enum fp_code search(struct attempt *attempt, const struct fp_apk_question *question,
+                           struct fp_error *err)
+{
+    struct fp_error first = {0};
+    for (int i = 0; i < RESTARTS_MAX; i++) {
+        struct fp_error failure = {0};
+        enum step_outcome outcome = STEP_DONE;
+        size_t failed = SIZE_MAX;
+        enum fp_code code = run(attempt, question, &failed, &outcome, &failure);
+        if (code == FP_OK && outcome != STEP_RESTART)
+            return FP_OK;
+        if (code == FP_OK)
+            continue;
+        /* The first reason is the one to tell: the others only follow from it. */
+        if (first.code == FP_OK)
+            first = failure;
+        if (!blame(attempt, failed)) {
+            if (err != NULL)
+                *err = first;
+            return first.code;
+        }
+    }
+    return fp_fail(err, FP_E_INPUT, "the packages' dependencies contradict each other%s%s",
+                   first.code != FP_OK ? ": " : "", first.text);
+}
+
+/* Puts a package behind what it depends on. */
+struct ordering {
+    const struct attempt *attempt;
+    const struct fp_apk_index *installed;
+    bool *seen;
+    struct fp_apk_answer *answer;
+    unsigned depth;
+};
+
+static void put_in_order(struct ordering *ordering, uint32_t number);
+
+static void put_providers(struct ordering *ordering, struct fp_apk_text word)
+{
+    const struct attempt *attempt = ordering->attempt;
+    struct fp_apk_dependency dependency = {0};
+    if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK || dependency.is_conflict)
+        return;
+    uint32_t name = provides_find(&attempt->provides, dependency.name);
+    if (name == NO_NAME)
+        return;
+    const struct provided_name *range = &attempt->provides.names[name];
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (attempt->chosen[provider->package] &&
+            provider_matches(&attempt->provides, provider, &dependency))
+            put_in_order(ordering, provider->package);
+    }
+}
+
+static void put_in_order(struct ordering *ordering, uint32_t number)
+{
+    const struct fp_apk_package *package = ordering->attempt->provides.packages[number];
+    struct fp_apk_text list = fp_apk_text(package->fields[FP_APK_DEPENDS]);
+    struct fp_apk_text word = {0};
+    if (ordering->seen[number] || package->is_installed)
+        return;
+    ordering->seen[number] = true;
+    ordering->depth++;
+    while (ordering->depth < DEPTH_MAX && fp_apk_text_word(&list, &word))
+        put_providers(ordering, word);
+    ordering->depth--;
+    struct fp_apk_answer *answer = ordering->answer;
+    answer->changes =
+        fp_xreallocarray(answer->changes, answer->count + 1, sizeof(*answer->changes));
+    answer->changes[answer->count++] = (struct fp_apk_change){
+        .package = package,
+        .replaced = fp_apk_index_find(ordering->installed, package->fields[FP_APK_NAME])};
+}
+
+enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_apk_answer *ret,
+                            struct fp_error *err)
+{
+    struct attempt attempt = {0};
+    enum fp_code code = provides_gather(question, &attempt.provides, err);
+    keep_texts(&attempt, question->world);
+    keep_texts(&attempt, question->requests);
+    if (code == FP_OK)
+        code = search(&attempt, question, err);
+    if (code == FP_OK) {
+        size_t count = attempt.provides.package_count;
+        cleanup_free bool *seen = fp_xcalloc(count + 1, sizeof(*seen));
+        struct ordering ordering = {&attempt, question->installed, seen, ret, 0};
+        for (uint32_t i = 0; i < count; i++) {
+            if (attempt.chosen[i])
+                put_in_order(&ordering, i);
+        }
+    }
+    attempt_clear(&attempt);
+    return code;
+}
+
+void fp_apk_answer_clear(struct fp_apk_answer *answer)
+{
+    free(answer->changes);
+    *answer = (struct fp_apk_answer){0};
+}

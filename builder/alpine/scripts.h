@@ -1,0 +1,28 @@
+/**
+ * @file
+ * The scripts of packages: kept for apk, and the known ones done without running them.
+ */
+#ifndef FLINKPACK_ALPINE_SCRIPTS_H
+#define FLINKPACK_ALPINE_SCRIPTS_H
+
+#include "flinkpack/alpine/package.h"
+
+/** The most bytes of a base's scripts.tar. */
+#define SCRIPTS_MAX_BYTES ((size_t) 8 << 20)
+
+/**
+ * Take the scripts of a package out of a tar of scripts, in whose names its identity stands.
+ * @param tar     The archive without its end; changed.
+ * @return FP_E_INPUT for what is no tar.
+ */
+FP_CHECKED enum fp_code scripts_remove(struct fp_buf *tar, const char *identity,
+                                       struct fp_error *err);
+/** Cut off the zero blocks at the end, so that members can be added. FP_E_INPUT. */
+FP_CHECKED enum fp_code scripts_open(struct fp_buf *tar, struct fp_error *err);
+/** Add a package's scripts. */
+FP_CHECKED enum fp_code scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
+                                    const struct fp_apk_contents *contents, struct fp_error *err);
+/** Add the zero blocks. */
+FP_CHECKED enum fp_code scripts_finish(struct fp_buf *tar, struct fp_error *err);
+
+#endif

@@ -1,0 +1,204 @@
+#include "flinkpack/layer.h"
+#include "keys.h"
+
+#include <string.h>
+
+#define SIGN_PREFIX        ".SIGN."
+#define SIGNATURE_MAX      ((size_t) 2048)
+#define SIGNATURES_MAX     16
+#define DESCRIPTION_MARGIN ((uint64_t) 1 << 20)
+
+struct signature {
+    char *scheme; /* "RSA256" */
+    char *key;
+    struct fp_buf bytes;
+};
+
+/* An index file that is being read. */
+struct index_file {
+    const char *name;
+    struct signature signatures[SIGNATURES_MAX];
+    size_t signature_count;
+    struct fp_buf text;
+    bool has_index;
+    bool is_signature; /* the member at hand holds signatures */
+};
+
+/* ".SIGN.RSA256.KEYFILE". */
+static enum fp_code keep_signature(struct index_file *file, const char *path,
+                                   struct fp_source *content, struct fp_error *err)
+{
+    const char *scheme = path + strlen(SIGN_PREFIX);
+    const char *dot = strchr(scheme, '.');
+    if (dot == NULL || file->signature_count >= SIGNATURES_MAX)
+        return FP_OK;
+    struct signature *signature = &file->signatures[file->signature_count++];
+    signature->scheme = fp_xstrndup(scheme, (size_t) (dot - scheme));
+    signature->key = fp_xstrdup(dot + 1);
+    signature->bytes = (struct fp_buf) FP_BUF_INIT(SIGNATURE_MAX);
+    return fp_source_read_all(content, &signature->bytes, err);
+}
+
+static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                          const char *raw_path, enum fp_scan_action *ret_action,
+                          struct fp_error *err)
+{
+    struct index_file *file = context;
+    cleanup_source struct fp_source *content = fp_scan_source(scan);
+    (void) raw_path;
+    *ret_action = FP_SCAN_SKIP;
+    if (entry->kind != FP_ENTRY_FILE)
+        return FP_OK;
+    if (strncmp(entry->path, SIGN_PREFIX, strlen(SIGN_PREFIX)) == 0) {
+        file->is_signature = true;
+        return keep_signature(file, entry->path, content, err);
+    }
+    if (strcmp(entry->path, "APKINDEX") != 0 || file->has_index)
+        return FP_OK;
+    file->has_index = true;
+    return fp_source_read_all(content, &file->text, err);
+}
+
+/* What kind of key would be needed, in words. */
+static enum fp_code untrusted(const struct index_file *file, const struct fp_apk_keys *keys,
+                              struct fp_error *err)
+{
+    cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
+    bool known = false;
+    for (size_t i = 0; i < file->signature_count; i++) {
+        known = known || keys_have(keys, file->signatures[i].key);
+        if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", file->signatures[i].key) != FP_OK)
+            break;
+    }
+    if (file->signature_count == 0)
+        return fp_fail(err, FP_E_VERIFY, "%s: not signed", file->name);
+    if (known)
+        return fp_fail(err, FP_E_VERIFY, "%s: the signature is wrong (key %s)", file->name,
+                       fp_buf_text(&names));
+    enum fp_code code = fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)",
+                                file->name, fp_buf_text(&names));
+    (void) fp_hint(err, "get that key from whom you trust, and pass --key FILE");
+    return code;
+}
+
+static enum fp_code check(const struct index_file *file, const struct fp_apk_keys *keys,
+                          const struct member_digests *digests, struct fp_error *err)
+{
+    for (size_t i = 0; i < file->signature_count; i++) {
+        const struct signature *signature = &file->signatures[i];
+        if (keys_verify(keys, signature->key, signature->scheme, digests, &signature->bytes))
+            return FP_OK;
+    }
+    return untrusted(file, keys, err);
+}
+
+static void clear(struct index_file *file)
+{
+    for (size_t i = 0; i < file->signature_count; i++) {
+        free(file->signatures[i].scheme);
+        free(file->signatures[i].key);
+        fp_buf_clear(&file->signatures[i].bytes);
+    }
+    fp_buf_clear(&file->text);
+}
+#define cleanup_index_file __attribute__((cleanup(clear)))
+
+static enum fp_code read_members(struct index_file *file, struct members *members,
+                                 const struct fp_apk_keys *keys, struct fp_error *err)
+{
+    struct fp_source *member = NULL;
+    bool checked = false;
+    for (;;) {
+        enum fp_code code = members_next(members, &member, err);
+        if (code != FP_OK)
+            return code;
+        if (member == NULL)
+            break;
+        if (checked)
+            return fp_fail(err, FP_E_INPUT, "%s: there is more behind the index", file->name);
+        file->is_signature = false;
+        code = fp_scan_tar(member, file->name, false, visit, file, err);
+        if (code == FP_OK && !file->is_signature) {
+            struct member_digests digests = {0};
+            members_digests(members, &digests);
+            code = check(file, keys, &digests, err);
+            checked = true;
+        }
+        if (code != FP_OK)
+            return code;
+    }
+    if (!checked || !file->has_index)
+        return fp_fail(err, FP_E_INPUT, "%s: no APKINDEX in it", file->name);
+    return FP_OK;
+}
+
+/* apk 3's own format begins with "ADB." or, compressed, "ADBd" and "ADBc". */
+static enum fp_code refuse_adb(const char *head, size_t len, const char *name, struct fp_error *err)
+{
+    if (len < 3 || memcmp(head, "ADB", 3) != 0)
+        return FP_OK;
+    enum fp_code code =
+        fp_fail(err, FP_E_INPUT,
+                "%s: an index in apk 3's format (ADB); APKINDEX.tar.gz is understood", name);
+    (void) fp_hint(err, "use a repository that has v2 indexes, as Alpine's own do");
+    return code;
+}
+
+/* Yields some bytes again that were read already. */
+struct rest {
+    struct fp_source base;
+    struct fp_source *inner;
+    char head[4];
+    size_t len;
+    size_t at;
+};
+
+static enum fp_code rest_read(struct fp_source *base, void *data, size_t cap, size_t *ret_len,
+                              struct fp_error *err)
+{
+    struct rest *self = (struct rest *) base;
+    if (self->at == self->len)
+        return fp_source_read(self->inner, data, cap, ret_len, err);
+    size_t len = self->len - self->at;
+    len = len < cap ? len : cap;
+    memcpy(data, self->head + self->at, len);
+    self->at += len;
+    *ret_len = len;
+    return FP_OK;
+}
+
+static void rest_free(struct fp_source *base)
+{
+    fp_source_free(((struct rest *) base)->inner);
+    free(base);
+}
+
+enum fp_code fp_apk_index_read(struct fp_source *take_source, const char *name,
+                               const struct fp_apk_keys *keys, char **ret_text,
+                               struct fp_error *err)
+{
+    static const struct fp_source_ops ops = {.read = rest_read, .free = rest_free};
+    cleanup_index_file struct index_file file = {.name = name,
+                                                 .text = FP_BUF_INIT(FP_APK_INDEX_MAX_BYTES)};
+    struct rest *source = fp_xcalloc(1, sizeof(*source));
+    source->base.ops = &ops;
+    source->inner = take_source;
+    cleanup_members struct members *members =
+        members_open(&source->base, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
+    enum fp_code code =
+        fp_source_read_full(take_source, source->head, sizeof(source->head), &source->len, err);
+    if (code == FP_OK)
+        code = refuse_adb(source->head, source->len, name, err);
+    if (code == FP_OK)
+        code = read_members(&file, members, keys, err);
+    if (code != FP_OK)
+        return code;
+    if (strlen(fp_buf_text(&file.text)) != file.text.len)
+        return fp_fail(err, FP_E_INPUT, "%s: the index has a NUL in it", name);
+    *ret_text = fp_xstrdup("");
+    if (file.text.len > 0) {
+        free(*ret_text);
+        *ret_text = fp_buf_take(&file.text);
+    }
+    return FP_OK;
+}

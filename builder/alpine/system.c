@@ -1,0 +1,239 @@
+#include "flinkpack/alpine/install.h"
+#include "scripts.h"
+
+#include <string.h>
+
+#define DATABASE_MAX_BYTES ((size_t) 16 << 20)
+#define TEXT_MAX_BYTES     ((size_t) 1 << 20)
+#define KEY_MAX_BYTES      ((size_t) 16 << 10)
+#define KEYS_MAX           64
+
+static const char *const folders[] = {"lib/apk/db", "usr/lib/apk/db"};
+
+static const char *find_folder(const struct fp_tree *tree)
+{
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        cleanup_free char *path = fp_path_join(folders[i], "installed");
+        const struct fp_entry *entry = fp_tree_resolve(tree, path);
+        if (entry != NULL && entry->kind == FP_ENTRY_FILE)
+            return folders[i];
+    }
+    return NULL;
+}
+
+bool fp_apk_is_used(const struct fp_tree *tree)
+{
+    return find_folder(tree) != NULL;
+}
+
+/* The files that are read, in this order; keys behind them. */
+enum wanted {
+    WANT_INSTALLED,
+    WANT_TRIGGERS,
+    WANT_SCRIPTS,
+    WANT_SCRIPTS_GZ,
+    WANT_WORLD,
+    WANT_REPOSITORIES,
+    WANT_ARCH,
+    WANT_PASSWD,
+    WANT_GROUP,
+    WANT_SHELLS,
+    WANT_KEYS,
+};
+
+static void list_files(const struct fp_apk_system *root, struct fp_strv *ret)
+{
+    fp_strv_addf(ret, "%s/installed", root->folder);
+    fp_strv_addf(ret, "%s/triggers", root->folder);
+    fp_strv_addf(ret, "%s/scripts.tar", root->folder);
+    fp_strv_addf(ret, "%s/scripts.tar.gz", root->folder);
+    fp_strv_add(ret, "etc/apk/world");
+    fp_strv_add(ret, "etc/apk/repositories");
+    fp_strv_add(ret, "etc/apk/arch");
+    fp_strv_add(ret, "etc/passwd");
+    fp_strv_add(ret, "etc/group");
+    fp_strv_add(ret, "etc/shells");
+}
+
+static void list_keys(const struct fp_tree *tree, const char *folder, struct fp_strv *ret)
+{
+    cleanup_strv struct fp_strv names = {0};
+    const struct fp_entry *at = fp_tree_resolve(tree, folder);
+    if (at == NULL || at->kind != FP_ENTRY_DIR)
+        return;
+    cleanup_free char *real = fp_xstrdup(at->path);
+    fp_tree_children(tree, real, &names);
+    for (size_t i = 0; i < names.len && i < KEYS_MAX; i++) {
+        size_t len = strlen(names.items[i]);
+        if (len > 4 && strcmp(names.items[i] + len - 4, ".pub") == 0)
+            fp_strv_addf(ret, "%s/%s", real, names.items[i]);
+    }
+}
+
+static char *take(struct fp_buf *buf)
+{
+    return buf->len > 0 ? fp_buf_take(buf) : fp_xstrdup("");
+}
+
+/* One that is no key is of no use, but does no harm either. */
+static void take_keys(const struct fp_strv *paths, const struct fp_buf *contents,
+                      struct fp_apk_system *root)
+{
+    for (size_t i = WANT_KEYS; i < paths->len; i++) {
+        if (contents[i].len > 0)
+            (void) !fp_apk_keys_add(root->keys, fp_path_base(paths->items[i]),
+                                    fp_buf_text(&contents[i]), NULL);
+    }
+}
+
+static enum fp_code take_scripts(struct fp_buf *plain, struct fp_buf *gzip,
+                                 struct fp_apk_system *root, struct fp_error *err)
+{
+    root->scripts = (struct fp_buf) FP_BUF_INIT(SCRIPTS_MAX_BYTES);
+    root->scripts_gzip = plain->len == 0 && gzip->len > 0;
+    const struct fp_buf *from = root->scripts_gzip ? gzip : plain;
+    cleanup_source struct fp_source *source = fp_source_inflate(
+        fp_source_memory(fp_buf_text(from), from->len), "scripts.tar", SCRIPTS_MAX_BYTES, NULL);
+    return fp_source_read_all(source, &root->scripts, err);
+}
+
+static void strip_line(char *text)
+{
+    text[strcspn(text, "\r\n \t")] = '\0';
+}
+
+static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *contents,
+                               const char *arch, struct fp_apk_system *root, struct fp_error *err)
+{
+    for (size_t i = 0; i < WANT_KEYS; i++) {
+        bool binary = i == WANT_SCRIPTS || i == WANT_SCRIPTS_GZ;
+        if (!binary && strlen(fp_buf_text(&contents[i])) != contents[i].len)
+            return fp_fail(err, FP_E_INPUT, "base: /%s has a NUL in it", paths->items[i]);
+    }
+    root->installed = take(&contents[WANT_INSTALLED]);
+    root->triggers = take(&contents[WANT_TRIGGERS]);
+    root->world = take(&contents[WANT_WORLD]);
+    root->repositories = take(&contents[WANT_REPOSITORIES]);
+    root->arch = take(&contents[WANT_ARCH]);
+    root->passwd = take(&contents[WANT_PASSWD]);
+    root->group = take(&contents[WANT_GROUP]);
+    root->shells = take(&contents[WANT_SHELLS]);
+    strip_line(root->arch);
+    if (root->arch[0] == '\0') {
+        free(root->arch);
+        root->arch = fp_xstrdup(arch);
+    }
+    take_keys(paths, contents, root);
+    enum fp_code code =
+        take_scripts(&contents[WANT_SCRIPTS], &contents[WANT_SCRIPTS_GZ], root, err);
+    if (code == FP_OK)
+        code = fp_apk_installed_parse(root->installed, "base: the package database",
+                                      &root->packages, err);
+    return code;
+}
+
+enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader, void *context,
+                                const char *arch, struct fp_apk_system *ret, struct fp_error *err)
+{
+    const char *folder = find_folder(tree);
+    struct fp_apk_system root = {.tree = tree,
+                                 .reader = reader,
+                                 .context = context,
+                                 .folder = fp_xstrdup(folder != NULL ? folder : folders[0]),
+                                 .has_database = folder != NULL,
+                                 .has_world = fp_tree_resolve(tree, "etc/apk/world") != NULL,
+                                 .keys = fp_apk_keys_new()};
+    cleanup_strv struct fp_strv paths = {0};
+    cleanup_free char *shared = fp_path_join("usr/share/apk/keys", arch);
+    list_files(&root, &paths);
+    list_keys(tree, "etc/apk/keys", &paths);
+    list_keys(tree, shared, &paths);
+    struct fp_buf *contents = fp_xcalloc(paths.len, sizeof(*contents));
+    for (size_t i = 0; i < paths.len; i++)
+        contents[i].max = i == WANT_INSTALLED                         ? DATABASE_MAX_BYTES
+                          : i >= WANT_KEYS                            ? KEY_MAX_BYTES
+                          : i == WANT_SCRIPTS || i == WANT_SCRIPTS_GZ ? SCRIPTS_MAX_BYTES
+                                                                      : TEXT_MAX_BYTES;
+    enum fp_code code = reader(context, &paths, contents, err);
+    if (code == FP_OK)
+        code = take_files(&paths, contents, arch, &root, err);
+    for (size_t i = 0; i < paths.len; i++)
+        fp_buf_clear(&contents[i]);
+    free(contents);
+    if (code != FP_OK) {
+        fp_apk_system_clear(&root);
+        return code;
+    }
+    *ret = root;
+    return FP_OK;
+}
+
+static enum fp_code read_nothing(void *context, const struct fp_strv *paths,
+                                 struct fp_buf *contents, struct fp_error *err)
+{
+    (void) context;
+    (void) paths;
+    (void) contents;
+    (void) err;
+    return FP_OK;
+}
+
+void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, const char *arch,
+                       struct fp_apk_system *ret)
+{
+    *ret = (struct fp_apk_system){.tree = tree,
+                                  .reader = read_nothing,
+                                  .folder = fp_xstrdup(folders[0]),
+                                  .has_world = true,
+                                  .installed = fp_xstrdup(""),
+                                  .triggers = fp_xstrdup(""),
+                                  .world = fp_xstrdup(""),
+                                  .repositories = fp_xstrdup(repositories),
+                                  .arch = fp_xstrdup(arch),
+                                  .passwd = fp_xstrdup(""),
+                                  .group = fp_xstrdup(""),
+                                  .shells = fp_xstrdup(""),
+                                  .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
+                                  .keys = fp_apk_keys_new()};
+}
+
+static bool package_has(const struct fp_apk_package *package, const char *name)
+{
+    struct fp_apk_text list = fp_apk_text(package->fields[FP_APK_PROVIDES]);
+    struct fp_apk_text word = {0};
+    if (strcmp(package->fields[FP_APK_NAME], name) == 0)
+        return true;
+    while (fp_apk_text_word(&list, &word)) {
+        struct fp_apk_dependency provided = {0};
+        if (fp_apk_dependency_parse(word, &provided, NULL) == FP_OK &&
+            fp_apk_text_equal(provided.name, fp_apk_text(name)))
+            return true;
+    }
+    return false;
+}
+
+bool fp_apk_system_has(const struct fp_apk_system *root, const char *name)
+{
+    for (size_t i = 0; i < root->packages.count; i++) {
+        if (package_has(&root->packages.packages[i], name))
+            return true;
+    }
+    return false;
+}
+
+void fp_apk_system_clear(struct fp_apk_system *root)
+{
+    free(root->folder);
+    free(root->installed);
+    free(root->triggers);
+    free(root->world);
+    free(root->repositories);
+    free(root->arch);
+    free(root->passwd);
+    free(root->group);
+    free(root->shells);
+    fp_buf_clear(&root->scripts);
+    fp_apk_keys_free(root->keys);
+    fp_apk_index_clear(&root->packages);
+    *root = (struct fp_apk_system){0};
+}

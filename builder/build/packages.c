@@ -1,0 +1,178 @@
+#include "internal.h"
+
+#include <string.h>
+
+/* What apk calls an architecture. */
+static const struct apk_arch {
+    const char *architecture;
+    const char *variant;
+    const char *apk;
+} arches[] = {
+    {"amd64", NULL, "x86_64"},    {"arm64", NULL, "aarch64"}, {"386", NULL, "x86"},
+    {"arm", "v6", "armhf"},       {"arm", NULL, "armv7"},     {"ppc64le", NULL, "ppc64le"},
+    {"riscv64", NULL, "riscv64"}, {"s390x", NULL, "s390x"},
+};
+
+const char *fp_apk_arch(const struct fp_platform *platform)
+{
+    for (size_t i = 0; i < sizeof(arches) / sizeof(arches[0]); i++) {
+        if (strcmp(arches[i].architecture, platform->architecture) == 0 &&
+            (arches[i].variant == NULL || strcmp(arches[i].variant, platform->variant) == 0))
+            return arches[i].apk;
+    }
+    return platform->architecture;
+}
+
+/* As in Flink's own Dockerfile for Alpine. */
+static const char *const needed[] = {"bash", "snappy", "libc6-compat"};
+
+/* Whether something is asked for by name, perhaps with a version. */
+static bool is_asked(const struct fp_build_options *options, const char *name)
+{
+    for (size_t i = 0; i < options->packages.len; i++) {
+        struct fp_apk_dependency asked = {0};
+        if (fp_apk_dependency_parse(fp_apk_text(options->packages.items[i]), &asked, NULL) ==
+                FP_OK &&
+            fp_apk_text_equal(asked.name, fp_apk_text(name)))
+            return true;
+    }
+    return false;
+}
+
+void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret)
+{
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+        if (!is_asked(options, needed[i]) && !fp_strv_has(ret, needed[i]))
+            fp_strv_add(ret, needed[i]);
+    }
+    if (options->with_python3 && !is_asked(options, "python3") && !fp_strv_has(ret, "python3"))
+        fp_strv_add(ret, "python3");
+}
+
+/* What is there, and that somebody asked for it is known, too. */
+static bool is_settled(const struct fp_apk_system *root, const char *request)
+{
+    cleanup_free char *world = fp_xasprintf("\n%s", root->world);
+    cleanup_free char *line = fp_xasprintf("\n%s\n", request);
+    return strstr(world, line) != NULL && fp_apk_system_has(root, request);
+}
+
+static void add_asked(const struct fp_plan *plan, const struct fp_apk_system *root,
+                      struct fp_strv *ret)
+{
+    const struct fp_strv *asked = &plan->options->packages;
+    for (size_t i = 0; i < asked->len; i++) {
+        if (!fp_strv_has(ret, asked->items[i]) && !is_settled(root, asked->items[i]))
+            fp_strv_add(ret, asked->items[i]);
+    }
+}
+
+/* What is needed, and asked for; the one is added where it is missing, the other in any case. */
+static enum fp_code wanted_by_apk(const struct fp_plan *plan, const struct fp_flink *flink,
+                                  const struct fp_base_image *base, struct fp_strv *ret,
+                                  struct fp_error *err)
+{
+    struct fp_apk_system root = {0};
+    enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
+                                           (struct fp_base_image *) (uintptr_t) base,
+                                           fp_apk_arch(&base->platform), &root, err);
+    if (code != FP_OK)
+        return code;
+    for (size_t i = 0; flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
+        bool there = fp_apk_system_has(&root, needed[i]) || (i == 0 && base->facts.has_bash) ||
+                     (i == 2 && (!base->facts.musl || fp_apk_system_has(&root, "gcompat")));
+        if (!there && !is_asked(plan->options, needed[i]))
+            fp_strv_add(ret, needed[i]);
+    }
+    if (plan->options->with_python3 && !is_asked(plan->options, "python3") &&
+        !fp_apk_system_has(&root, "python3"))
+        fp_strv_add(ret, "python3");
+    add_asked(plan, &root, ret);
+    fp_apk_system_clear(&root);
+    return FP_OK;
+}
+
+enum fp_code fp_packages_wanted(const struct fp_plan *plan, const struct fp_flink *flink,
+                                const struct fp_base_image *base, const char *base_name,
+                                struct fp_strv *ret, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    if (!fp_apk_is_used(base->facts.tree))
+        return fp_packages_present(plan, base, base_name, err);
+    code = wanted_by_apk(plan, flink, base, ret, err);
+    fp_strv_sort(ret);
+    return code;
+}
+
+void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
+                          struct fp_apk_spool *spool, struct fp_apk_addition *ret)
+{
+    const struct fp_build_context *context = step->plan->context;
+    const struct fp_build_options *options = step->plan->options;
+    *ret = (struct fp_apk_addition){
+        .fetch = {.http = context->http,
+                  .cache_folder = context->cache_folder,
+                  .offline = context->offline,
+                  .reporter = context->reporter},
+        .repositories = &options->repositories,
+        .mirror = options->apk_mirror,
+        .keys = &options->keys,
+        .target = {.builder = draft->builder,
+                   .inputs = draft->inputs,
+                   .spool = spool,
+                   .reporter = context->reporter,
+                   .strict = options->strict},
+        .spool = spool,
+    };
+}
+
+static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
+                        struct fp_draft *draft, const struct fp_apk_system *root,
+                        struct fp_apk_spool *spool, struct fp_strv *ret_changes,
+                        struct fp_error *err)
+{
+    struct fp_apk_addition addition = {0};
+    fp_packages_addition(step, draft, spool, &addition);
+    addition.requests = wanted;
+    if (!root->has_world)
+        fp_report(
+            step->plan->context->reporter, FP_EVENT_WARNING,
+            "the base has no /etc/apk/world: a later 'apk add' in the image would remove what "
+            "it does not list");
+    return fp_apk_add(root, &addition, ret_changes, err);
+}
+
+static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_strv *wanted,
+                               struct fp_apk_system *root, const char *folder, struct fp_layer *ret,
+                               struct fp_strv *ret_changes, struct fp_error *err)
+{
+    cleanup_draft struct fp_draft draft = fp_draft_new(step);
+    struct fp_apk_spool spool = {.fd = -1};
+    enum fp_code code = fp_apk_spool_open(folder, &spool, err);
+    if (code == FP_OK)
+        code = add(step, wanted, &draft, root, &spool, ret_changes, err);
+    if (code == FP_OK)
+        code = fp_draft_write(&draft, step, "packages", ret, err);
+    fp_apk_spool_clear(&spool);
+    return code;
+}
+
+enum fp_code fp_step_packages(const struct fp_layer_step *step, const struct fp_strv *wanted,
+                              struct fp_layer *ret, struct fp_strv *ret_changes,
+                              struct fp_error *err)
+{
+    const struct fp_base_image *base = step->base;
+    struct fp_apk_system root = {0};
+    char *folder = NULL;
+    enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
+                                           (struct fp_base_image *) (uintptr_t) base,
+                                           fp_apk_arch(&base->platform), &root, err);
+    if (code == FP_OK)
+        code = fp_temp_dir(step->plan->context->cache_folder, &folder, err);
+    if (code == FP_OK)
+        code = make_layer(step, wanted, &root, folder, ret, ret_changes, err);
+    if (folder != NULL)
+        fp_temp_remove(folder);
+    fp_apk_system_clear(&root);
+    return code;
+}

@@ -1,0 +1,94 @@
+#include "internal.h"
+
+#include <string.h>
+
+#define STATUS_MAX_BYTES ((size_t) 16 << 20)
+
+/* What Alpine's packages are elsewhere. */
+static const struct alias {
+    const char *name;
+    const char *debian[3]; /* names there; the first is the one to tell */
+    const char *files[4];  /* one of them being there is enough */
+} aliases[] = {
+    {"bash", {"bash"}, {"bin/bash", "usr/bin/bash"}},
+    {"snappy",
+     {"libsnappy1v5", "libsnappy1"},
+     {"usr/lib/x86_64-linux-gnu/libsnappy.so.1", "usr/lib/aarch64-linux-gnu/libsnappy.so.1",
+      "usr/lib64/libsnappy.so.1"}},
+    {"python3", {"python3"}, {"usr/bin/python3", "usr/local/bin/python3"}},
+    {"tzdata", {"tzdata"}, {"usr/share/zoneinfo/UTC"}},
+};
+
+static const struct alias *find_alias(const char *name)
+{
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++) {
+        if (strcmp(aliases[i].name, name) == 0)
+            return &aliases[i];
+    }
+    return NULL;
+}
+
+/* "Package: NAME" with "Status: install ok installed", as dpkg has it. */
+static bool status_has(const char *status, const char *name)
+{
+    cleanup_free char *line = fp_xasprintf("Package: %s\n", name);
+    for (const char *at = strstr(status, line); at != NULL; at = strstr(at + 1, line)) {
+        const char *end = strstr(at, "\n\n");
+        const char *state = strstr(at, "\nStatus: ");
+        if ((at == status || at[-1] == '\n') && state != NULL && (end == NULL || state < end))
+            return strncmp(state, "\nStatus: install ok installed",
+                           strlen("\nStatus: install ok installed")) == 0;
+    }
+    return false;
+}
+
+static bool is_present(const struct fp_base_image *base, const char *status, const char *name)
+{
+    const struct alias *alias = find_alias(name);
+    /* They stand in for the C library that these bases have. */
+    if (strcmp(name, "libc6-compat") == 0 || strcmp(name, "gcompat") == 0)
+        return true;
+    for (size_t i = 0; alias != NULL && i < 4 && alias->files[i] != NULL; i++) {
+        if (fp_tree_resolve(base->facts.tree, alias->files[i]) != NULL)
+            return true;
+    }
+    for (size_t i = 0; alias != NULL && i < 3 && alias->debian[i] != NULL; i++) {
+        if (status_has(status, alias->debian[i]))
+            return true;
+    }
+    return status_has(status, name);
+}
+
+static enum fp_code missing(const struct fp_base_image *base, const char *base_name,
+                            const char *name, struct fp_error *err)
+{
+    const struct alias *alias = find_alias(name);
+    const char *os = base->facts.os_name != NULL ? base->facts.os_name : "another system";
+    enum fp_code code = fp_fail(
+        err, FP_E_INPUT, "%s has no %s, and packages are added to Alpine bases only; this is %s",
+        base_name, name, os);
+    (void) fp_hint(err, "choose a base that has it (there its package is %s), or an Alpine one",
+                   alias != NULL ? alias->debian[0] : name);
+    return code;
+}
+
+enum fp_code fp_packages_present(const struct fp_plan *plan, const struct fp_base_image *base,
+                                 const char *base_name, struct fp_error *err)
+{
+    const struct fp_strv *asked = &plan->options->packages;
+    cleanup_buf struct fp_buf status = FP_BUF_INIT(STATUS_MAX_BYTES);
+    if (asked->len == 0 && !plan->options->with_python3)
+        return FP_OK;
+    enum fp_code code = fp_base_image_read(base, "var/lib/dpkg/status", &status, err);
+    if (code != FP_OK && code != FP_E_NOT_FOUND)
+        return code;
+    if (plan->options->with_python3 && !is_present(base, fp_buf_text(&status), "python3"))
+        return missing(base, base_name, "python3", err);
+    for (size_t i = 0; i < asked->len; i++) {
+        if (!is_present(base, fp_buf_text(&status), asked->items[i]))
+            return missing(base, base_name, asked->items[i], err);
+        fp_report(plan->context->reporter, FP_EVENT_INFO, "%s: already provided by the base",
+                  asked->items[i]);
+    }
+    return FP_OK;
+}

@@ -1,0 +1,126 @@
+#include "cmd_base.h"
+
+#include <string.h>
+
+#define ANNOTATION(name) "org.opencontainers.image." name
+
+/* The document behind a descriptor, as JSON. */
+static enum fp_code read_document(struct fp_repo *repo, const struct fp_descriptor *root,
+                                  const char *title, json_t **ret, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code = fp_repo_get_document(repo, root, &body, err);
+    return code == FP_OK ? fp_json_parse(fp_buf_text(&body), body.len, title, ret, err) : code;
+}
+
+/* Whether `digest` is what a name stands for, or one of the platforms behind it. */
+static enum fp_code leads_to(const struct fp_found *found, const char *digest, bool *ret,
+                             struct fp_error *err)
+{
+    *ret = strcmp(found->root.digest.text, digest) == 0;
+    if (*ret || !fp_media_is_index(found->root.media_type))
+        return FP_OK;
+    cleanup_json json_t *index = NULL;
+    enum fp_code code = read_document(found->repo, &found->root, found->title, &index, err);
+    const json_t *manifests = json_object_get(index, "manifests");
+    for (size_t i = 0; code == FP_OK && i < json_array_size(manifests); i++) {
+        const char *child = fp_json_string(json_array_get(manifests, i), "digest");
+        *ret = *ret || (child != NULL && strcmp(child, digest) == 0);
+    }
+    return code;
+}
+
+static enum fp_code compare(struct fp_run *run, const struct fp_session *session, const char *name,
+                            const char *digest, struct fp_error *err)
+{
+    cleanup_found struct fp_found base = {0};
+    bool current = false;
+    enum fp_code code = fp_session_find(session, name, FP_FIND_REGISTRY, NULL, &base, err);
+    if (code == FP_OK)
+        code = leads_to(&base, digest, &current, err);
+    if (code != FP_OK)
+        return code;
+    if (current)
+        return fp_buf_addf(&run->out, err, "current %s@%s\n", name, digest);
+    return fp_buf_addf(&run->out, err, "stale %s@%s is now %s\n", name, digest,
+                       base.root.digest.text);
+}
+
+enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
+{
+    const char *image = run->operands.items[1];
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found found = {0};
+    cleanup_json json_t *document = NULL;
+    enum fp_code code = fp_session_open(run, &session, err);
+    if (code == FP_OK)
+        code = fp_session_find(&session, image, FP_FIND_STORE_FIRST, NULL, &found, err);
+    if (code == FP_OK)
+        code = read_document(found.repo, &found.root, found.title, &document, err);
+    if (code != FP_OK)
+        return code;
+    const json_t *annotations = json_object_get(document, "annotations");
+    const char *name = fp_json_string(annotations, ANNOTATION("base.name"));
+    const char *digest = fp_json_string(annotations, ANNOTATION("base.digest"));
+    if (name != NULL && digest != NULL)
+        return compare(run, &session, name, digest, err);
+    code = fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title);
+    (void) fp_hint(err, "only images built on one out of a registry do");
+    return code;
+}
+
+static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_index struct fp_index index = {0};
+    if (!fp_media_is_index(found->root.media_type))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s is of one platform only: write its digest into the reference: @%s",
+                       found->title, found->root.digest.text);
+    enum fp_code code = fp_repo_get_document(found->repo, &found->root, &body, err);
+    if (code == FP_OK)
+        code = fp_index_parse(fp_buf_text(&body), body.len, found->root.media_type, found->title,
+                              &index, err);
+    for (size_t i = 0; code == FP_OK && i < index.manifest_count; i++) {
+        const struct fp_descriptor *child = &index.manifests[i];
+        /* Attestations are listed as of no known platform. */
+        if (strcmp(child->platform.os, "linux") != 0 || child->platform.architecture[0] == '\0')
+            continue;
+        cleanup_free char *platform = fp_platform_text(&child->platform);
+        json_object_set_new(digests, platform, json_string(child->digest.text));
+    }
+    return code;
+}
+
+static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *entry,
+                              struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found found = {0};
+    cleanup_json json_t *digests = json_object();
+    if (entry->reference == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s is made of packages: there is no image to pin",
+                       entry->name);
+    enum fp_code code = fp_session_open(run, &session, err);
+    if (code == FP_OK)
+        code = fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, NULL, &found, err);
+    if (code == FP_OK)
+        code = collect(&found, digests, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_json json_t *pinned = json_pack(
+        "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",
+        entry->reference, "libc", entry->libc, "java", (int) entry->java, "digests", digests);
+    cleanup_free char *text = fp_json_pretty(pinned);
+    return fp_buf_addf(&run->out, err, "%s\n", text);
+}
+
+enum fp_code fp_base_pin(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
+{
+    struct fp_base_entry entry = {0};
+    enum fp_code code = fp_base_find(folders, run->operands.items[1], &entry, err);
+    if (code == FP_OK)
+        code = pin_entry(run, &entry, err);
+    fp_base_entry_clear(&entry);
+    return code;
+}

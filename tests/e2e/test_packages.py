@@ -1,0 +1,435 @@
+"""Packages of Alpine, from signed repositories on loopback, without running anything."""
+
+import json
+import shutil
+
+import alpine
+import images
+import miniature
+import pytest
+import validate
+
+NEEDED = ["bash-5.2.26-r0", "gcompat-1.1.0-r4", "libgcc-13.2.1_git20240309-r0",
+          "libncursesw-6.4_p20240420-r2", "libstdc++-13.2.1_git20240309-r0",
+          "musl-obstack-1.2.3-r2", "ncurses-terminfo-base-6.4_p20240420-r2",
+          "readline-8.2.10-r0", "snappy-1.1.10-r1"]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A repository with what Flink needs."""
+    return alpine.make_repository(tmp_path_factory.mktemp("demo") / "repo", "--demo")
+
+
+@pytest.fixture
+def server(demo):
+    with alpine.Server(demo) as found:
+        yield found
+
+
+class Scene:
+    """A flinkpack with a base that it builds on."""
+
+    def __init__(self, flinkpack, inputs, urls, keys, **base):
+        self.flinkpack, self.dist = flinkpack, inputs.dist()
+        self.layout = flinkpack.home / "base"
+        images.write_layout(alpine.base(urls, keys, **base), self.layout, "v1")
+
+    def words(self, *words):
+        return ("build", "--from-local-dist", self.dist, "--base", "oci:%s:v1" % self.layout, *words)
+
+    def build(self, *words):
+        where = self.flinkpack.home / "out"
+        shutil.rmtree(where, ignore_errors=True)
+        self.result = self.flinkpack.run(*self.words(*words, "-o", "oci:%s:v1" % where))
+        image, = validate.layout(where, "v1")
+        return image
+
+
+@pytest.fixture
+def scene(flinkpack, inputs, demo, server):
+    return Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys")
+
+
+def test_what_flink_needs_is_added(scene, server):
+    image = scene.build()
+    assert image.kinds()[1] == "packages"
+    assert image.tree["bin/bash"].mode == 0o755
+    assert image.resolve("usr/lib/libsnappy.so.1").path == "usr/lib/libsnappy.so.1.1.10"
+    found = alpine.records(image.read("lib/apk/db/installed"))
+    assert sorted(found) == sorted(["busybox", "musl"] + [name.rsplit("-", 2)[0] for name in NEEDED])
+    assert list(found) == sorted(found)
+    assert image.read("etc/apk/world") == b"bash\nbusybox\nlibc6-compat\nmusl\nsnappy\n"
+    assert image.read("etc/shells") == b"/bin/sh\n/bin/ash\n/bin/bash\n"
+    assert [name.rsplit(".", 1)[1] for name in alpine.scripts(image.read("lib/apk/db/scripts.tar"))] \
+        == ["post-install"]
+    assert "flink:" in image.read("etc/passwd").decode()
+
+
+def test_records_are_as_apk_writes_them(scene):
+    image = scene.build()
+    found = alpine.records(image.read("lib/apk/db/installed"))
+    lines = found["bash"].split("\n")
+    assert [line[:2] for line in lines[:10]] == \
+        ["C:", "P:", "V:", "A:", "S:", "I:", "T:", "U:", "L:", "o:"]
+    assert lines[-9:] == ["F:bin", "R:bash", "a:0:0:755", "Z:" + alpine.q1("#!/bin/sh\n"), "F:etc",
+                          "F:etc/bash", "R:bashrc", "Z:" + alpine.q1("# bashrc\n"),][-9:] or \
+        lines[-8:] == ["F:bin", "R:bash", "a:0:0:755", "Z:" + alpine.q1("#!/bin/sh\n"), "F:etc",
+                       "F:etc/bash", "R:bashrc", "Z:" + alpine.q1("# bashrc\n")]
+    link = found["libc6-compat"] if "libc6-compat" in found else found["snappy"]
+    assert "R:libsnappy.so.1\na:0:0:777\nZ:" + alpine.q1("libsnappy.so.1.1.10") in link
+    # What was there stays as it was, byte for byte.
+    assert alpine.records(alpine.INSTALLED.encode())["busybox"] == found["busybox"]
+
+
+def test_same_inputs_same_layer(scene, server):
+    first = scene.build()
+    asked = len(server.asked)
+    second = scene.build()
+    assert first.digest == second.digest
+    # Only the index is asked for again.
+    assert len(server.asked) == asked + 1
+
+
+def test_offline_builds_from_the_cache(scene, server):
+    first = scene.build()
+    asked = len(server.asked)
+    assert scene.build("--offline").digest == first.digest
+    assert len(server.asked) == asked
+
+
+def test_offline_without_a_cache(scene):
+    assert "its index is not in the cache" in scene.flinkpack.fail(5, *scene.words("--offline"))
+
+
+def test_owners_modes_and_triggers(scene):
+    image = scene.build("--package", "owned")
+    data = image.tree["var/lib/owned/data"]
+    assert (data.uid, data.gid, data.mode) == (350, 351, 0o640)
+    assert image.tree["usr/bin/owned-suid"].mode == 0o4755
+    found = alpine.records(image.read("lib/apk/db/installed"))["owned"]
+    assert "F:var/lib/owned\nM:350:351:2750\nR:data\na:350:351:640\n" in found
+    assert image.read("lib/apk/db/triggers").endswith(b"= /usr/share/owned-*\n")
+    assert "scripts of packages are not run: owned .trigger" in scene.result.err
+
+
+def test_strict_refuses_unknown_scripts(scene):
+    text = scene.flinkpack.fail(3, *scene.words("--package", "owned", "--strict"))
+    assert "scripts of packages would have to be run: owned .trigger" in text
+
+
+@pytest.mark.parametrize("name, status, text", [
+    ("broken-dep", 5, "broken-dep-1.0-r0 needs 'so:libdoesnotexist.so.9', and no repository has"),
+    ("no-such-thing", 5, "'no-such-thing' is asked for, and no repository has it"),
+    ("snappy>2", 5, "'snappy>2' is asked for, and no package fits that"),
+    ("!bash", 2, "--package '!bash': expected NAME or NAME>=VERSION"),
+    ("a b", 2, "--package 'a b': expected NAME"),
+])
+def test_what_cannot_be_had(scene, name, status, text):
+    assert text in scene.flinkpack.fail(status, *scene.words("--package", name))
+
+
+def test_priorities_choose(scene):
+    image = scene.build("--package", "needs-editor")
+    assert "usr/bin/editor-b" in image.tree and "usr/bin/editor-a" not in image.tree
+
+
+def test_mirror_and_key_options(flinkpack, inputs, demo, server, tmp_path):
+    nothing = tmp_path / "keys"
+    nothing.mkdir()
+    scene = Scene(flinkpack, inputs, ["https://dl.example.invalid/alpine/v3.20/main"], nothing)
+    key = demo / "keys" / alpine.KEY
+    mirror = ("--apk-mirror", server.url + "/")
+    text = flinkpack.fail(8, *scene.words(*mirror))
+    assert "signed by no key that is trusted (%s)" % alpine.KEY in text
+    assert "bin/bash" in scene.build(*mirror, "--key", key).tree
+
+
+def test_repository_option(flinkpack, inputs, demo, server):
+    scene = Scene(flinkpack, inputs, [], demo / "keys")
+    assert "names no package repository" in flinkpack.fail(3, *scene.words())
+    assert "bin/bash" in scene.build("--repository", server.url + "/v3.20/main").tree
+
+
+@pytest.fixture
+def mutable(demo, tmp_path):
+    """A copy of the repository that may be damaged."""
+    folder = tmp_path / "mutable"
+    shutil.copytree(demo, folder)
+    with alpine.Server(folder) as server:
+        yield folder / "v3.20/main/x86_64", server.url + "/v3.20/main"
+
+
+def flip(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 0x20
+    path.write_bytes(data)
+
+
+def test_a_changed_index_is_refused(flinkpack, inputs, demo, mutable):
+    folder, url = mutable
+    data = (folder / "APKINDEX.tar.gz").read_bytes()
+    other = alpine.make_repository(flinkpack.home / "other", "-k",
+                                   demo / "keys.private" / alpine.KEY[:-4], "-d", "another",
+                                   alpine.write_spec(flinkpack.home / "s", "bash", "6-r0",
+                                                     files=[("bin/bash", "x", 0o755)]))
+    theirs = (other / "v3.20/main/x86_64/APKINDEX.tar.gz").read_bytes()
+    # The signature of one index in front of the other one: both begin with a member of one size.
+    end = data.index(b"\x1f\x8b", 2)
+    theirs_end = theirs.index(b"\x1f\x8b", 2)
+    (folder / "APKINDEX.tar.gz").write_bytes(data[:end] + theirs[theirs_end:])
+    scene = Scene(flinkpack, inputs, [url], demo / "keys")
+    assert "the signature is wrong" in flinkpack.fail(8, *scene.words())
+
+
+def test_an_unsigned_index_is_refused(flinkpack, inputs, demo, mutable):
+    folder, url = mutable
+    data = (folder / "APKINDEX.tar.gz").read_bytes()
+    (folder / "APKINDEX.tar.gz").write_bytes(data[data.index(b"\x1f\x8b", 2):])
+    scene = Scene(flinkpack, inputs, [url], demo / "keys")
+    assert "not signed" in flinkpack.fail(8, *scene.words())
+
+
+def test_an_exchanged_package_is_refused(flinkpack, inputs, demo, mutable):
+    folder, url = mutable
+    shutil.copy(folder / "snappy-1.1.10-r1.apk", folder / "bash-5.2.26-r0.apk")
+    scene = Scene(flinkpack, inputs, [url], demo / "keys")
+    assert "bash-5.2.26-r0.apk" in flinkpack.fail(8, *scene.words())
+
+
+def test_changed_files_are_refused(flinkpack, inputs, demo, mutable):
+    folder, url = mutable
+    path = folder / "snappy-1.1.10-r1.apk"
+    data = path.read_bytes()
+    starts = [i for i in range(len(data)) if data[i:i + 4] == b"\x1f\x8b\x08\x00"]
+    flip(path, starts[2] + 9)  # the system that gzip names: the data stays, its bytes do not
+    scene = Scene(flinkpack, inputs, [url], demo / "keys")
+    assert "snappy-1.1.10-r1.apk: the files are sha256:" in flinkpack.fail(8, *scene.words())
+
+
+def test_adb_repositories_are_named(flinkpack, inputs, demo, mutable):
+    folder, url = mutable
+    scene = Scene(flinkpack, inputs, [url], demo / "keys")
+    (folder / "APKINDEX.tar.gz").write_bytes(b"ADB.index")
+    assert "an index in apk 3's format (ADB)" in flinkpack.fail(3, *scene.words())
+    (folder / "APKINDEX.tar.gz").unlink()
+    assert "/APKINDEX.tar.gz: the server has no such file" in flinkpack.fail(5, *scene.words())
+    (folder / "Packages.adb").write_bytes(b"ADB.")
+    assert "has only an index in apk 3's format" in flinkpack.fail(3, *scene.words())
+
+
+def test_a_package_in_the_cache_is_verified(scene, server):
+    first = scene.build()
+    for path in (scene.flinkpack.cache / "apk").glob("bash-*.apk"):
+        flip(path, 40)
+    again = scene.build()
+    assert again.digest == first.digest
+    assert "in the cache is not right and is fetched again" in scene.result.err
+
+
+@pytest.fixture
+def old_musl(tmp_path):
+    """libc6-compat as it was up to 3.18: it needs the musl of its own version."""
+    spec = tmp_path / "specs"
+    folder = alpine.make_repository(
+        tmp_path / "old", "-b", "v3.18",
+        alpine.write_spec(spec, "musl", "1.2.4-r9", "provides = %s=1" % alpine.LIBC,
+                          files=[("lib/ld-musl-x86_64.so.1", "older", 0o755)]),
+        alpine.write_spec(spec, "libc6-compat", "1.2.4-r9", "origin = musl",
+                          "depend = musl=1.2.4-r9", files=[("lib/libc.so.6", "compat", 0o755)]),
+        alpine.write_spec(spec, "bash", "5.2-r0", files=[("bin/bash", "#!", 0o755)]),
+        alpine.write_spec(spec, "snappy", "1.1-r0", files=[("usr/lib/libsnappy.so.1", "x")]),
+        alpine.write_spec(spec, "thief", "1-r0", files=[("bin/busybox", "mine", 0o755)]),
+        alpine.write_spec(spec, "heir", "1-r0", "replaces = busybox",
+                          files=[("bin/busybox", "mine", 0o755)]),
+        alpine.write_spec(spec, "busybox", "1.37-r0", "provides = /bin/sh",
+                          files=[("bin/busybox", "newer", 0o755), ("etc/busybox.conf", "new\n"),
+                                 ("etc/busybox-paths.d/busybox", "/bin/sh\n/bin/ls\n/usr/bin/awk\n")],
+                          scripts=[("post-upgrade", "#!/bin/sh\n")]))
+    with alpine.Server(folder) as server:
+        yield server.url + "/v3.18/main", folder / "keys"
+
+
+def test_a_forced_downgrade(flinkpack, inputs, old_musl):
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1])
+    image = scene.build()
+    assert image.read("lib/ld-musl-x86_64.so.1") == b"older"
+    assert "V:1.2.4-r9" in alpine.records(image.read("lib/apk/db/installed"))["musl"]
+    assert "musl of the base, 1.2.5-r0, is exchanged for musl-1.2.4-r9" in scene.result.err
+
+
+def test_files_of_others(flinkpack, inputs, old_musl):
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1])
+    text = flinkpack.fail(3, *scene.words("--package", "thief"))
+    assert "thief-1-r0 wants to put /bin/busybox, which belongs to busybox" in text
+    image = scene.build("--package", "heir")
+    assert image.read("bin/busybox") == b"mine"
+    found = alpine.records(image.read("lib/apk/db/installed"))
+    assert "R:busybox\n" not in found["busybox"] and "R:busybox\n" in found["heir"]
+
+
+def test_an_exchanged_package_leaves_no_files(flinkpack, inputs, old_musl):
+    installed = alpine.INSTALLED.replace(
+        "F:bin\nR:busybox\n", "F:bin\nR:gone\nZ:%s\nR:busybox\n" % alpine.q1("gone"))
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1], installed=installed,
+                  more=[images.file("bin/gone", "gone")])
+    image = scene.build("--package", "busybox>1.36.2")
+    assert "bin/gone" not in image.tree
+    assert image.read("etc/busybox.conf") == b"new\n"
+    # Links are made only for a busybox that is new altogether.
+    assert image.read("bin/busybox") == b"newer"
+
+
+def test_changed_configuration_stays(flinkpack, inputs, old_musl):
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1], installed=alpine.INSTALLED.replace(
+        alpine.q1("as installed\n"), alpine.q1("something else\n")))
+    image = scene.build("--package", "busybox>1.36.2")
+    assert image.read("etc/busybox.conf") == b"as installed\n"
+    assert image.read("etc/busybox.conf.apk-new") == b"new\n"
+
+
+def test_a_base_without_a_world(flinkpack, inputs, demo, server):
+    scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys", world=None)
+    image = scene.build()
+    assert image.read("etc/apk/world") == b"bash\nlibc6-compat\nsnappy\n"
+    assert "the base has no /etc/apk/world" in scene.result.err
+
+
+def test_other_systems_are_never_installed_into(flinkpack, inputs):
+    words = ("build", "--from-local-dist", inputs.dist(), "--base", inputs.base, "--dry-run")
+    text = flinkpack.fail(3, *words, "--package", "snappy")
+    assert "packages are added to Alpine bases only" in text and "libsnappy1v5" in text
+    assert "already provided by the base" in flinkpack.run(*words, "--package", "bash").err
+
+
+@pytest.fixture
+def whole(tmp_path):
+    """A repository of which a base can be made."""
+    spec = tmp_path / "specs"
+    java = "usr/lib/jvm/java-17-openjdk/"
+    folder = alpine.make_repository(
+        tmp_path / "whole",
+        alpine.write_spec(spec, "alpine-baselayout", "3-r0", "depend = busybox", files=[
+            ("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"), ("etc/group", "root:x:0:\n"),
+            ("etc/shadow", "root:*::0:::::\n"), ("etc/os-release", alpine.RELEASE),
+            ("etc/shells", "/bin/sh\n")],
+            scripts=[("post-install", "#!/bin/sh\n")]),
+        alpine.write_spec(spec, "musl", "1.2.5-r0", "provides = %s=1" % alpine.LIBC,
+                          files=[("lib/ld-musl-x86_64.so.1", "musl", 0o755)]),
+        alpine.write_spec(spec, "busybox", "1.37-r0", "provides = /bin/sh", "depend = musl", files=[
+            ("bin/busybox", "busybox", 0o755),
+            ("etc/busybox-paths.d/busybox", "/bin/sh\n/bin/ls\n/usr/bin/awk\n")],
+            scripts=[("post-install", "#!/bin/sh\n")]),
+        alpine.write_spec(spec, "bash", "5.2-r0", files=[("bin/bash", "#!", 0o755)],
+                          scripts=[("post-install", "#!/bin/sh\n")]),
+        alpine.write_spec(spec, "snappy", "1.1-r0", files=[("usr/lib/libsnappy.so.1", "x")]),
+        alpine.write_spec(spec, "gcompat", "1.1-r0", "provides = libc6-compat=1.1-r0",
+                          files=[("lib/libgcompat.so.0", "x")]),
+        alpine.write_spec(spec, "python3", "3.12.1-r0", files=[("usr/bin/python3", "#!", 0o755)]),
+        alpine.write_spec(spec, "java-common", "0.5-r0", "triggers = /usr/lib/jvm",
+                          files=[("usr/share/java-common", "x")],
+                          scripts=[("trigger", "#!/bin/sh\n")]),
+        alpine.write_spec(spec, "openjdk17-jre-headless", "17.0.11-r0", "depend = java-common",
+                          files=[(java + "bin/java", "#!", 0o755), (java + "bin/keytool", "#!", 0o755),
+                                 (java + "release", 'JAVA_VERSION="17.0.11"\n')]))
+    with alpine.Server(folder) as server:
+        yield server.url + "/v3.20/main", folder / "keys" / alpine.KEY
+
+
+@pytest.fixture
+def catalogue(flinkpack, whole):
+    """Options for a catalogue with an entry that is made of packages."""
+    folder = flinkpack.home / "home/share/flinkpack/base-images"
+    folder.mkdir(parents=True)
+    url, key = whole
+    (folder / "made.json").write_text(json.dumps({
+        "description": "made of packages", "libc": "musl", "java": 17, "repositories": [url],
+        "packages": ["alpine-baselayout", "busybox", "musl", "openjdk17-jre-headless"],
+        "keys": {key.name: key.read_text()}}))
+    return ("--base-images", folder)
+
+
+def test_a_base_of_packages(flinkpack, inputs, catalogue):
+    where = flinkpack.home / "out"
+    words = ("build", "--from-local-dist", inputs.dist(), *catalogue, "--base", "made",
+             "-o", "oci:%s:v1" % where)
+    first = flinkpack.run(*words)
+    image, = validate.layout(where, "v1")
+    assert image.kinds() == ["base", "flink-1.20.4", "setup"]
+    assert image.resolve("usr/bin/java").path == "usr/lib/jvm/java-17-openjdk/bin/java"
+    assert image.tree["bin/ls"].target == "/bin/busybox"
+    assert image.read("etc/apk/arch") == b"x86_64\n"
+    assert image.env["JAVA_HOME"] == "/usr/lib/jvm/java-17-openjdk"
+    world = image.read("etc/apk/world").decode().split()
+    assert world == sorted(world) and "openjdk17-jre-headless" in world and "bash" in world
+    assert "flink:x:9999" in image.read("etc/passwd").decode()
+    shutil.rmtree(where)
+    assert flinkpack.run(*words).digest == first.digest
+
+
+def test_python(flinkpack, inputs, catalogue):
+    where = flinkpack.home / "out"
+    result = flinkpack.run("build", "--from-local-dist", inputs.dist(), *catalogue, "--base", "made",
+                           "--with-python3", "--package", "python3>=3.8", "-o", "oci:%s:v1" % where)
+    image, = validate.layout(where, "v1")
+    assert image.resolve("usr/bin/python").path == "usr/bin/python3"
+    assert "has no flink-python jar" in result.err
+
+
+def musl(scene, inputs, version="1.13.6"):
+    scene.dist = inputs.dist(version)
+    return scene
+
+
+def test_rocksdb_on_musl_before_1_14(scene, inputs):
+    scene = musl(scene, inputs)
+    words = ("--conf", "state.backend=rocksdb", "--dry-run")
+    text = scene.flinkpack.fail(3, *scene.words(*words))
+    assert "--conf state.backend: RocksDB is native code for glibc" in text
+    assert "--base temurin-8-jre, or --allow-musl-natives" in text
+    scene.build("--conf", "state.backend=rocksdb", "--allow-musl-natives")
+    assert "is native code for glibc" in scene.result.err
+
+
+def test_rocksdb_on_musl_is_a_warning_where_it_is_only_there(scene, inputs):
+    scene = musl(scene, inputs)
+    scene.build()
+    assert "the RocksDB of Flink 1.13.6 is native code for glibc" in scene.result.err
+    musl(scene, inputs, "1.14.6").build("--conf", "state.backend=rocksdb")
+    assert "glibc" not in scene.result.err
+
+
+def test_native_code_of_a_job(scene, inputs, tmp_path):
+    elf = bytearray(600)
+    elf[:6] = b"\x7fELF\x02\x01"
+    elf[300:309] = b"libc.so.6"
+    job = tmp_path / "job.jar"
+    job.write_bytes(miniature.job_jar(extra=[("org/lib.bin", bytes(elf))]))
+    scene = musl(scene, inputs)
+    text = scene.flinkpack.fail(3, *scene.words("--job-jar", job))
+    assert "job.jar: org/lib.bin is native code for glibc" in text
+
+
+def test_base_check_and_pin(flinkpack, inputs, registry):
+    first = images.base()
+    images.push(first, registry, "bases/jre", "8")
+    flinkpack.run("build", "--from-local-dist", inputs.dist(), "--insecure-registry", registry,
+                  "--base", registry + "/bases/jre:8", "--image-name", "job:1")
+    words = ("base", "check", "job:1", "--insecure-registry", registry)
+    assert flinkpack.run(*words).out.startswith("current %s/bases/jre:8@sha256:" % registry)
+    newer = images.base()
+    newer.document["created"] = "2021-01-01T00:00:00Z"
+    newer.seal()
+    images.push(newer, registry, "bases/jre", "8")
+    assert flinkpack.run(*words).out == "stale %s/bases/jre:8@%s is now %s\n" % (
+        registry, first.descriptor()["digest"], newer.descriptor()["digest"])
+    index = images.Index([first])
+    images.push(index, registry, "bases/jre", "many")
+    folder = flinkpack.home / "catalogue"
+    folder.mkdir()
+    entry = {"description": "d", "libc": "glibc", "java": 8,
+             "reference": registry + "/bases/jre:many"}
+    (folder / "mine.json").write_text(json.dumps(entry))
+    pinned = json.loads(flinkpack.run("base", "pin", "mine", "--base-images", folder,
+                                      "--insecure-registry", registry).out)
+    assert pinned == {**entry, "digests": {"linux/amd64": first.descriptor()["digest"]}}

@@ -1,0 +1,72 @@
+#include "alpine_test.h"
+
+#include <elf.h>
+
+/* A shared object that needs `name`. */
+static void make(unsigned char file[1024], const char *name)
+{
+    Elf64_Ehdr header = {.e_phoff = 64, .e_phnum = 2};
+    Elf64_Phdr segments[2] = {{.p_type = PT_LOAD, .p_vaddr = 0x1000, .p_filesz = 1024},
+                              {.p_type = PT_DYNAMIC, .p_offset = 512, .p_filesz = 48}};
+    Elf64_Dyn dynamic[3] = {{.d_tag = DT_NEEDED, .d_un.d_val = 1},
+                            {.d_tag = DT_STRTAB, .d_un.d_ptr = 0x1000 + 256},
+                            {.d_tag = DT_NULL}};
+    memset(file, 0, 1024);
+    memcpy(header.e_ident, ELFMAG, SELFMAG);
+    header.e_ident[EI_CLASS] = ELFCLASS64;
+    header.e_ident[EI_DATA] = ELFDATA2LSB;
+    memcpy(file, &header, sizeof(header));
+    memcpy(file + 64, segments, sizeof(segments));
+    memcpy(file + 257, name, strlen(name));
+    memcpy(file + 512, dynamic, sizeof(dynamic));
+}
+
+static void test_needs(void **state)
+{
+    unsigned char file[1024];
+    (void) state;
+    make(file, "libc.so.6");
+    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_GLIBC);
+    make(file, "libc.musl-x86_64.so.1");
+    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_MUSL);
+    make(file, "libz.so.1");
+    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_NONE);
+    /* A name that is only mentioned is none that is needed. */
+    memcpy(file + 800, "libc.so.6", 9);
+    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_NONE);
+}
+
+static void test_cut_off(void **state)
+{
+    unsigned char file[1024];
+    (void) state;
+    make(file, "libc.so.6");
+    /* The dynamic section is behind what was read: its strings are not. */
+    assert_int_equal(fp_elf_libc(file, 400), FP_ELF_GLIBC);
+    for (size_t len = 0; len < sizeof(file); len++)
+        (void) fp_elf_libc(file, len);
+    for (size_t i = 0; i < 700; i++) {
+        file[i] ^= 0xff;
+        (void) fp_elf_libc(file, sizeof(file));
+        file[i] ^= 0xff;
+    }
+}
+
+static void test_others(void **state)
+{
+    (void) state;
+    assert_int_equal(fp_elf_libc("", 0), FP_ELF_NONE);
+    assert_int_equal(
+        fp_elf_libc("MZ libc.so.6 libc.so.6 libc.so.6 libc.so.6 libc.so.6 libc.so.6", 64),
+        FP_ELF_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

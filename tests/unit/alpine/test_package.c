@@ -1,0 +1,200 @@
+#include "alpine_test.h"
+
+#include <unistd.h>
+#include <zlib.h>
+
+static char *folder;
+static struct fp_apk_spool spool;
+
+static int setup(void **state)
+{
+    (void) state;
+    return fp_temp_dir("/tmp", &folder, NULL) == FP_OK &&
+                   fp_apk_spool_open(folder, &spool, NULL) == FP_OK
+               ? 0
+               : -1;
+}
+
+static int teardown(void **state)
+{
+    (void) state;
+    fp_apk_spool_clear(&spool);
+    fp_temp_remove(steal_pointer(&folder));
+    return 0;
+}
+
+/* A ustar member without the end of the archive. */
+static void put_member(struct fp_buf *tar, const char *name, char type, const char *link,
+                       const char *text)
+{
+    char block[512] = "";
+    size_t len = strlen(text);
+    (void) snprintf(block, 100, "%s", name);
+    (void) snprintf(block + 100, 8, "0000644");
+    (void) snprintf(block + 108, 8, "0000000");
+    (void) snprintf(block + 116, 8, "0000000");
+    (void) snprintf(block + 124, 12, "%011o", (unsigned) len);
+    (void) snprintf(block + 136, 12, "00000000001");
+    memset(block + 148, ' ', 8);
+    block[156] = type;
+    (void) snprintf(block + 157, 100, "%s", link);
+    memcpy(block + 257, "ustar\00000", 8);
+    (void) snprintf(block + 265, 32, "games");
+    unsigned sum = 0;
+    for (size_t i = 0; i < sizeof(block); i++)
+        sum += (unsigned char) block[i];
+    (void) snprintf(block + 148, 8, "%06o", sum);
+    assert_int_equal(fp_buf_add(tar, block, sizeof(block), NULL), FP_OK);
+    assert_int_equal(fp_buf_add_text(tar, text, NULL), FP_OK);
+    static const char zeros[512];
+    assert_int_equal(fp_buf_add(tar, zeros, (512 - len % 512) % 512, NULL), FP_OK);
+}
+
+static void put_gzip(struct fp_buf *file, const struct fp_buf *tar)
+{
+    static unsigned char out[65536];
+    z_stream z = {.next_in = (unsigned char *) tar->data, .avail_in = (uInt) tar->len};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_out = out;
+    z.avail_out = sizeof(out);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    assert_int_equal(fp_buf_add(file, out, sizeof(out) - z.avail_out, NULL), FP_OK);
+    (void) deflateEnd(&z);
+}
+
+/* A package whose data part is `data`, and what an index says of it. */
+struct made {
+    struct fp_buf file;
+    char identity[32];
+    struct fp_apk_package package;
+};
+
+static void make(const struct fp_buf *data, const char *more_info, struct made *ret)
+{
+    struct fp_buf data_gz = FP_BUF_INIT(1 << 20);
+    struct fp_buf control = FP_BUF_INIT(1 << 20);
+    char hex[FP_HASH_HEX_MAX];
+    put_gzip(&data_gz, data);
+    fp_hash_bytes(FP_SHA256, data_gz.data, data_gz.len, hex);
+    cleanup_free char *info =
+        fp_xasprintf("# made\npkgname = a\npkgver = 1-r0\n%sdatahash = %s\n", more_info, hex);
+    put_member(&control, ".PKGINFO", '0', "", info);
+    put_member(&control, ".post-install", '0', "", "#!/bin/sh\n");
+    *ret = (struct made){.file = FP_BUF_INIT(1 << 20)};
+    put_gzip(&ret->file, &control);
+    fp_hash_bytes(FP_SHA1, ret->file.data, ret->file.len, hex);
+    fp_apk_identity_text(hex, ret->identity);
+    ret->package.fields[FP_APK_IDENTITY] = ret->identity;
+    ret->package.fields[FP_APK_NAME] = "a";
+    ret->package.fields[FP_APK_VERSION] = "1-r0";
+    assert_int_equal(fp_buf_add(&ret->file, data_gz.data, data_gz.len, NULL), FP_OK);
+    fp_buf_clear(&data_gz);
+    fp_buf_clear(&control);
+}
+
+static enum fp_code read_made(const struct made *made, struct fp_apk_contents *ret,
+                              struct fp_error *err)
+{
+    return fp_apk_package_read(fp_source_memory(made->file.data, made->file.len), "a.apk",
+                               &made->package, &spool, ret, err);
+}
+
+static void test_contents(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
+    cleanup_apk_contents struct fp_apk_contents contents = {0};
+    struct made made;
+    char text[8] = "";
+    (void) state;
+    put_member(&data, ".dummy", '0', "", "");
+    put_member(&data, "bin/one", '0', "", "first");
+    put_member(&data, "bin/two", '1', "bin/one", "");
+    put_member(&data, "bin/three", '2', "one", "");
+    put_member(&data, "var/.keep_a", '0', "", "");
+    make(&data, "replaces = b\nreplaces = c<2\ntriggers = /usr/* /bin\n", &made);
+    assert_int_equal(read_made(&made, &contents, NULL), FP_OK);
+    assert_int_equal(contents.file_count, 3);
+    assert_string_equal(contents.replaces, "b c<2");
+    assert_string_equal(contents.triggers, "/usr/* /bin");
+    assert_int_equal(contents.script_count, 1);
+    assert_string_equal(contents.files[0].user, "games");
+    assert_string_equal(contents.files[1].identity, contents.files[0].identity);
+    assert_string_equal(contents.files[2].identity, "Q1/gW83NxJKAEngaXxoqd8u1OY4QY=");
+    assert_int_equal(pread(spool.fd, text, 5, (off_t) contents.files[0].offset), 5);
+    assert_string_equal(text, "first");
+    fp_buf_clear(&made.file);
+}
+
+static void expect_refused(const char *name, char type, const char *link, enum fp_code expected,
+                           const char *words)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
+    struct fp_apk_contents contents = {0};
+    struct fp_error err = {0};
+    struct made made;
+    put_member(&data, name, type, link, "");
+    make(&data, "", &made);
+    if (read_made(&made, &contents, &err) != expected)
+        fail_msg("%s: %s", name, err.text);
+    assert_text_has(err.text, words);
+    fp_buf_clear(&made.file);
+}
+
+static void test_hostile_names(void **state)
+{
+    (void) state;
+    expect_refused("../etc/passwd", '0', "", FP_E_INPUT, "a.apk");
+    expect_refused("/etc/passwd", '0', "", FP_E_INPUT, "a.apk");
+    expect_refused("etc/.wh.passwd", '0', "", FP_E_INPUT, "would delete a file");
+    expect_refused("etc/a\nR:b", '0', "", FP_E_INPUT, "a.apk");
+    expect_refused("dev/null", '3', "", FP_E_INPUT, "a.apk");
+    expect_refused("bin/a", '1', "bin/none", FP_E_INPUT, "which is not in it");
+}
+
+static void test_every_part_is_verified(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
+    struct made made;
+    (void) state;
+    put_member(&data, "bin/one", '0', "", "first");
+    make(&data, "", &made);
+    for (size_t i = 0; i < made.file.len; i++) {
+        struct fp_apk_contents contents = {0};
+        made.file.data[i] ^= 4;
+        if (read_made(&made, &contents, NULL) == FP_OK)
+            fail_msg("byte %zu may be anything", i);
+        made.file.data[i] ^= 4;
+    }
+    for (size_t len = 0; len < made.file.len; len++) {
+        struct fp_apk_contents contents = {0};
+        assert_int_not_equal(fp_apk_package_read(fp_source_memory(made.file.data, len), "a.apk",
+                                                 &made.package, &spool, &contents, NULL),
+                             FP_OK);
+    }
+    fp_buf_clear(&made.file);
+}
+
+static void test_of_another_package(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
+    struct fp_apk_contents contents = {0};
+    struct fp_error err = {0};
+    struct made made;
+    (void) state;
+    make(&data, "", &made);
+    made.package.fields[FP_APK_VERSION] = "2-r0";
+    assert_int_equal(read_made(&made, &contents, &err), FP_E_INPUT);
+    assert_text_has(err.text, ".PKGINFO is of another package");
+    fp_buf_clear(&made.file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_contents),
+        cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_every_part_is_verified),
+        cmocka_unit_test(test_of_another_package),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,192 @@
+#include "alpine_test.h"
+
+/* A stanza from "name version [D:...|p:...|i:...|k:...]", fields separated by '|'. */
+static char *make_list(const char *const *packages)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(1 << 20);
+    for (; *packages != NULL; packages++) {
+        cleanup_strv struct fp_strv parts = {0};
+        fp_strv_split(&parts, *packages, '|');
+        assert_int_equal(fp_buf_addf(&text, NULL,
+                                     "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:%s\nV:%s\nI:1\n",
+                                     parts.items[0], parts.items[1]),
+                         FP_OK);
+        for (size_t i = 2; i < parts.len; i++)
+            assert_int_equal(fp_buf_addf(&text, NULL, "%s\n", parts.items[i]), FP_OK);
+        assert_int_equal(fp_buf_add_text(&text, "\n", NULL), FP_OK);
+    }
+    return fp_buf_take(&text);
+}
+
+struct scene {
+    const char *const *installed;
+    const char *const *repository;
+    const char *world;    /* separated by blanks */
+    const char *requests; /* likewise */
+};
+
+/* "bash-1 snappy-2 musl-3(4)": what changes, in order, and what it replaces. */
+static enum fp_code resolve(const struct scene *scene, struct fp_buf *ret, struct fp_error *err)
+{
+    static const char *const nothing[] = {NULL};
+    cleanup_apk_index struct fp_apk_index installed = {0};
+    cleanup_apk_index struct fp_apk_index repository = {0};
+    cleanup_apk_answer struct fp_apk_answer answer = {0};
+    cleanup_strv struct fp_strv world = {0};
+    cleanup_strv struct fp_strv requests = {0};
+    cleanup_free char *database = make_list(scene->installed != NULL ? scene->installed : nothing);
+    const struct fp_apk_index *repositories[] = {&repository};
+    if (database != NULL)
+        assert_int_equal(fp_apk_installed_parse(database, "db", &installed, NULL), FP_OK);
+    assert_int_equal(fp_apk_index_parse(make_list(scene->repository), "idx", &repository, err),
+                     FP_OK);
+    fp_strv_split(&world, scene->world != NULL ? scene->world : "", ' ');
+    fp_strv_split(&requests, scene->requests, ' ');
+    struct fp_apk_question question = {.installed = &installed,
+                                       .repositories = repositories,
+                                       .repository_count = 1,
+                                       .world = &world,
+                                       .requests = &requests};
+    enum fp_code code = fp_apk_resolve(&question, &answer, err);
+    for (size_t i = 0; i < answer.count; i++) {
+        const struct fp_apk_change *change = &answer.changes[i];
+        cleanup_free char *title = fp_apk_package_title(change->package);
+        assert_int_equal(fp_buf_addf(ret, NULL, "%s%s", i > 0 ? " " : "", title), FP_OK);
+        if (change->replaced != NULL)
+            assert_int_equal(
+                fp_buf_addf(ret, NULL, "(%s)", change->replaced->fields[FP_APK_VERSION]), FP_OK);
+    }
+    return code;
+}
+
+static void expect(const struct scene *scene, const char *expected)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    struct fp_error err = {0};
+    if (resolve(scene, &text, &err) != FP_OK)
+        fail_msg("%s: %s", scene->requests, err.text);
+    assert_string_equal(fp_buf_text(&text), expected);
+}
+
+static void expect_failure(const struct scene *scene, enum fp_code expected, const char *part)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    struct fp_error err = {0};
+    assert_int_equal(resolve(scene, &text, &err), expected);
+    assert_text_has(err.text, part);
+}
+
+static const char *const alpine[] = {"musl|1.2.5-r2|p:so:libc.musl-x86_64.so.1=1",
+                                     "busybox|1.36-r0|p:/bin/sh cmd:sh=1.36-r0", NULL};
+static const char *const flink_needs[] = {
+    "bash|5.2.26-r0|D:/bin/sh so:libreadline.so.8 so:libc.musl-x86_64.so.1|p:cmd:bash=5.2.26-r0",
+    "readline|8.2.10-r0|D:so:libncursesw.so.6|p:so:libreadline.so.8=8.2",
+    "libncursesw|6.4-r2|D:ncurses-terminfo-base=6.4-r2|p:so:libncursesw.so.6=6.4",
+    "ncurses-terminfo-base|6.4-r2",
+    "snappy|1.1.10-r1|D:so:libstdc++.so.6|p:so:libsnappy.so.1=1.1.10",
+    "libstdc++|13-r0|D:so:libgcc_s.so.1|p:so:libstdc++.so.6=6.0.32",
+    "libgcc|13-r0|p:so:libgcc_s.so.1=1",
+    "gcompat|1.1.0-r4|D:musl-obstack|p:libc6-compat=1.1.0-r4",
+    "musl-obstack|1.2.3-r2",
+    "musl|1.2.5-r3|p:so:libc.musl-x86_64.so.1=1",
+    "bash-doc|5.2.26-r0|i:docs bash=5.2.26-r0",
+    "docs|0.2-r6",
+    NULL};
+
+static void test_what_flink_needs(void **state)
+{
+    (void) state;
+    expect(&(struct scene){alpine, flink_needs, "busybox musl", "bash snappy libc6-compat"},
+           "ncurses-terminfo-base-6.4-r2 libncursesw-6.4-r2 readline-8.2.10-r0 bash-5.2.26-r0 "
+           "libgcc-13-r0 libstdc++-13-r0 snappy-1.1.10-r1 musl-obstack-1.2.3-r2 gcompat-1.1.0-r4");
+    /* Nothing is upgraded for its own sake. */
+    expect(&(struct scene){alpine, flink_needs, "busybox musl", "musl"}, "");
+    expect(&(struct scene){alpine, flink_needs, "busybox musl", "musl>1.2.5-r2"},
+           "musl-1.2.5-r3(1.2.5-r2)");
+}
+
+static void test_install_if(void **state)
+{
+    static const char *const clash[] = {"python3|3.11|p:py=1", "pyc|1|D:!wanted",
+                                        "python3-pyc|3.11|i:python3 |D:pyc", "wanted|1", NULL};
+    (void) state;
+    expect(&(struct scene){alpine, flink_needs, "", "bash docs"},
+           "ncurses-terminfo-base-6.4-r2 libncursesw-6.4-r2 readline-8.2.10-r0 bash-5.2.26-r0 "
+           "bash-doc-5.2.26-r0 docs-0.2-r6");
+    expect(&(struct scene){NULL, clash, "", "python3"}, "python3-3.11 pyc-1 python3-pyc-3.11");
+    /* One that would clash is left out, and nothing fails. */
+    expect(&(struct scene){NULL, clash, "", "python3 wanted"}, "python3-3.11 wanted-1");
+}
+
+static void test_forced_downgrade(void **state)
+{
+    static const char *const installed[] = {"musl|1.2.3-r3|p:so:c=1", "musl-utils|1|D:so:c", NULL};
+    static const char *const repository[] = {"musl|1.2.3-r2|p:so:c=1",
+                                             "libc6-compat|1.2.3-r2|D:musl=1.2.3-r2", NULL};
+    (void) state;
+    expect(&(struct scene){installed, repository, "musl musl-utils", "libc6-compat"},
+           "musl-1.2.3-r2(1.2.3-r3) libc6-compat-1.2.3-r2");
+}
+
+/* What is installed and needs the old version is exchanged along with it. */
+static void test_forced_together(void **state)
+{
+    static const char *const installed[] = {"lib|1", "tool|1|D:lib=1", NULL};
+    static const char *const repository[] = {"lib|2", "tool|2|D:lib=2", "new|1|D:lib=2", NULL};
+    (void) state;
+    expect(&(struct scene){installed, repository, "tool", "new"}, "lib-2(1) tool-2(1) new-1");
+}
+
+static void test_choice_among_versions(void **state)
+{
+    static const char *const repository[] = {
+        "a|1", "a|3", "a|2", "b|1|D:a<3", "c|1|D:a>=3", "virtual-x|1|p:v=1", "virtual-y|1|p:v=2",
+        NULL};
+    (void) state;
+    expect(&(struct scene){NULL, repository, "", "a"}, "a-3");
+    expect(&(struct scene){NULL, repository, "", "a b"}, "a-2 b-1");
+    expect(&(struct scene){NULL, repository, "", "v"}, "virtual-y-1");
+    expect_failure(&(struct scene){NULL, repository, "", "b c"}, FP_E_INPUT,
+                   "no package fits both");
+}
+
+static void test_shared_names(void **state)
+{
+    static const char *const repository[] = {"java8|1|p:java", "java11|2|p:java", "app|1|D:java",
+                                             "e-a|3|p:e|k:10", "e-b|1|p:e|k:20",  NULL};
+    (void) state;
+    expect_failure(&(struct scene){NULL, repository, "", "app"}, FP_E_INPUT,
+                   "several packages provide: java8, java11");
+    expect(&(struct scene){NULL, repository, "", "app java8"}, "java8-1 app-1");
+    expect(&(struct scene){NULL, repository, "", "e"}, "e-b-1");
+    /* A shared name has no version that one could ask for. */
+    expect_failure(&(struct scene){NULL, repository, "", "java=1"}, FP_E_NOT_FOUND, "java=1");
+}
+
+static void test_failures(void **state)
+{
+    static const char *const repository[] = {"broken|1|D:so:gone.so.9", "x|1|D:!y",          "y|1",
+                                             "loop-a|1|D:loop-b",       "loop-b|1|D:loop-a", NULL};
+    (void) state;
+    expect_failure(&(struct scene){NULL, repository, "", "nothing"}, FP_E_NOT_FOUND,
+                   "'nothing' is asked for, and no repository has it");
+    expect_failure(&(struct scene){NULL, repository, "", "broken"}, FP_E_NOT_FOUND,
+                   "broken-1 needs 'so:gone.so.9', and no repository has it");
+    expect_failure(&(struct scene){NULL, repository, "", "x y"}, FP_E_INPUT, "x");
+    expect_failure(&(struct scene){NULL, repository, "", "="}, FP_E_INPUT, "no dependency");
+    expect(&(struct scene){NULL, repository, "", "loop-a"}, "loop-b-1 loop-a-1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_flink_needs),
+        cmocka_unit_test(test_install_if),
+        cmocka_unit_test(test_forced_downgrade),
+        cmocka_unit_test(test_forced_together),
+        cmocka_unit_test(test_choice_among_versions),
+        cmocka_unit_test(test_shared_names),
+        cmocka_unit_test(test_failures),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
