@@ -223,6 +223,7 @@ static enum fp_code put_once(struct fp_registry *registry, const char *path,
                                       .headers = &headers,
                                       .body = bytes,
                                       .body_bytes = descriptor->size,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = true};
     return fp_registry_send(registry, &request, &scopes, response, err);
 }

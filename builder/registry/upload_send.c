@@ -37,6 +37,7 @@ static enum fp_code send_part(struct fp_upload *upload, const char *method, cons
                                       .open_body = open_part,
                                       .body_context = part,
                                       .body_bytes = part->bytes,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = true,
                                       .stage = upload->stage};
     fp_upload_show(upload, part->first);

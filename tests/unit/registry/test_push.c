@@ -331,6 +331,36 @@ static void test_denied_is_not_repeated(void **state)
     scene_close(&scene);
 }
 
+static void test_redirected_uploads(void **state)
+{
+    (void) state;
+    static const struct test_reply within[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        {.head = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /moved/"},
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 308 Permanent Redirect\r\nLocation: /moved/1"},
+        SESSION("/upload/2"),
+        {.head = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /moved/2"},
+        CREATED};
+    static const char *const requests[] = {"GET /v2/",        HEAD_BLOB,         POST_BLOB,
+                                           "POST /moved/",    "PATCH /upload/1", "PATCH /moved/1",
+                                           "PUT /upload/2?*", "PUT /moved/2",    NULL};
+    run(within, COUNT(within), requests);
+    /* Elsewhere neither credentials nor content are sent. */
+    static const struct test_reply elsewhere[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        {.head = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.2:9/moved/"}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, elsewhere, COUNT(elsewhere));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "http://127.0.0.2:9/moved/, where no POST is sent"));
+    assert_int_equal(test_server_count(scene.server), 3);
+    scene_close(&scene);
+}
+
 static void test_hostile_locations(void **state)
 {
     (void) state;
@@ -440,6 +470,7 @@ int main(void)
         cmocka_unit_test(test_wrong_digest_twice_is_believed),
         cmocka_unit_test(test_long_retry_after_ends_an_upload),
         cmocka_unit_test(test_denied_is_not_repeated),
+        cmocka_unit_test(test_redirected_uploads),
         cmocka_unit_test(test_hostile_locations),
         cmocka_unit_test(test_manifest_put),
         cmocka_unit_test(test_lost_answer_to_a_manifest),
