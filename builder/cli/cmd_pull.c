@@ -19,7 +19,7 @@ static enum fp_code pull_to(const struct fp_session *session, const struct fp_fo
     enum fp_code code = output != NULL ? fp_session_target(session, output, from->name, &to, err)
                                        : fp_session_store(session, name, &to, err);
     if (code == FP_OK)
-        code = fp_session_copy(session, from, &to, platform, &digest, err);
+        code = fp_session_copy(session, from, &to, NULL, platform, &digest, err);
     if (code == FP_OK)
         fp_report(session->context.reporter, FP_EVENT_INFO, "%s@%s", from->title, digest.text);
     return code;

@@ -126,6 +126,7 @@ static int call_command(const struct call *call, char *const *environment)
     cleanup_settings struct fp_settings settings = {0};
     struct fp_run run = {.out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES)};
     run.args.source_date_epoch = -1;
+    run.args.retry = 4;
     enum fp_code code = gather(call, environment, &settings, &err);
     if (code == FP_OK && !settings.stopped)
         code = fp_settings_apply(call->command->groups, &settings, &run.args, &err);

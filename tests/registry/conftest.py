@@ -25,7 +25,9 @@ def flinkpack(tmp_path):
     binary = programs.find("dev")
     if not binary.exists():
         pytest.skip("%s is not built" % binary)
-    return programs.Program(tmp_path, binary)
+    program = programs.Program(tmp_path, binary)
+    program.env["FLINKPACK_RETRY_DELAY"] = "20ms"
+    return program
 
 
 @pytest.fixture

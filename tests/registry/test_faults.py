@@ -44,8 +44,9 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
         expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
 
         def pull_anew(name, faulty):
-            home = tmp_path / ("home-%s" % faulty)
-            return pull(programs.Program(home, flinkpack.binary), name)
+            program = programs.Program(tmp_path / ("home-%s" % faulty), flinkpack.binary)
+            program.env.update(FLINKPACK_RETRY_DELAY="20ms")
+            return pull(program, name)
 
         with registry.FaultProxy(r.port) as proxy:
             pull_anew(proxy.host + "/clean/orders:1", "counted")
