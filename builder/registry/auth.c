@@ -218,6 +218,8 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
                       fp_registry_challenged(registry, response, authorization, scopes);
         if (authorization != NULL)
             explicit_bzero(authorization, strlen(authorization));
+        if (code == FP_E_NETWORK)
+            fp_registry_explain_limit(registry, request->method, response, err);
         if (!repeat)
             return code;
         rewind_stage(request->stage, staged_bytes);

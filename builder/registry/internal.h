@@ -132,6 +132,7 @@ struct fp_registry {
     bool is_pushing; /**< tokens for pushing serve for everything from then on */
     enum fp_upload_mode upload_mode;
     uint64_t chunk_bytes;
+    bool drops_chunks; /**< it says that it takes pieces, and loses them */
     struct fp_strv warned;
 };
 
@@ -180,6 +181,10 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
 FP_CHECKED enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,
                                             const struct fp_http_response *response,
                                             struct fp_error *err);
+/** After a request that failed because the registry asks for too long a pause: say what it limits.
+ */
+void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
+                               const struct fp_http_response *response, struct fp_error *err);
 /** The server's own words: "CODE: message", cleaned; "" for none. The caller owns it. */
 char *fp_registry_words(const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */

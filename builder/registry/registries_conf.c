@@ -227,18 +227,30 @@ static enum fp_code read_value(struct reader *reader, const char *key)
     return FP_OK;
 }
 
+/* Bare, or in quotes as the short names of [aliases] are. */
+static enum fp_code read_name(struct reader *reader, char **ret)
+{
+    if (*reader->at == '"' || *reader->at == '\'')
+        return read_string(reader, ret);
+    size_t len =
+        strspn(reader->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
+    *ret = fp_xstrndup(reader->at, len);
+    reader->at += len;
+    return FP_OK;
+}
+
 static enum fp_code read_key(struct reader *reader)
 {
-    size_t len =
-        strspn(reader->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.\"");
-    cleanup_free char *key = fp_xstrndup(reader->at, len);
-    reader->at += len;
+    cleanup_free char *key = NULL;
+    enum fp_code code = read_name(reader, &key);
+    if (code != FP_OK)
+        return code;
     skip_blank(reader, false);
-    if (len == 0 || *reader->at != '=')
+    if (*key == '\0' || *reader->at != '=')
         return fail(reader, "expected KEY = VALUE or a [table]");
     reader->at++;
     skip_blank(reader, false);
-    enum fp_code code = read_value(reader, key);
+    code = read_value(reader, key);
     if (code != FP_OK)
         return code;
     skip_blank(reader, false);

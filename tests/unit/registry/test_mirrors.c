@@ -36,7 +36,7 @@ static void check(const struct fp_mirrors *mirrors, const char *name, const char
 
 static const char conf[] = "unqualified-search-registries = [\"docker.io\",\n  'quay.io'] # two\n"
                            "short-name-mode = \"permissive\"\n"
-                           "[aliases]\n\"a\" = \"docker.io/library/a\"\n"
+                           "[aliases]\n\"team/a\" = \"docker.io/library/a\"\n"
                            "[[registry]]\n"
                            "location = \"docker.io\"\n"
                            "[[registry.mirror]]\n"

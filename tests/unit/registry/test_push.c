@@ -268,12 +268,49 @@ static void test_dropped_chunks_are_noticed(void **state)
         SESSION("/upload/1"),
         {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/2\r\nRange: 0-3"},
         {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/2\r\nRange: 0-3"},
-        {.head = "HTTP/1.1 204 No Content"}};
+        SESSION("/upload/3"),
+        {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/4\r\nRange: 0-9"},
+        CREATED};
+    static const char *const requests[] = {"GET /v2/",
+                                           HEAD_BLOB,
+                                           POST_BLOB,
+                                           "PATCH /upload/1",
+                                           "PATCH /upload/2",
+                                           POST_BLOB,
+                                           "PATCH /upload/3",
+                                           "PUT /upload/4?digest=*",
+                                           NULL};
     struct scene scene = {.options.chunk_bytes = 4};
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
     scene_open(&scene, replies, COUNT(replies));
-    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_NETWORK);
-    assert_non_null(strstr(scene.err.text, "does not take uploads in pieces"));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_OK);
+    scene_assert_requests(&scene, requests);
+    assert_false(test_server_has_header(scene.server, 6, "Content-Range"));
+    assert_non_null(strstr(scene.events, "takes no uploads in pieces"));
+    scene_close(&scene);
+}
+
+/* Where a limit on requests leaves no other way than pieces, and they get lost. */
+static void test_dropped_chunks_behind_a_limit(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 413 Too Large"},
+        SESSION("/upload/2"),
+        {.head = "HTTP/1.1 202 Accepted\r\nLocation: /upload/3\r\nRange: 0-9"},
+        {.head = "HTTP/1.1 204 No Content"}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    cleanup_blob struct fp_blob *blob =
+        fp_blob_memory(FP_MEDIA_OCI_LAYER, fp_xcalloc(1, 1100000), 1100000);
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(fp_registry_push_blob(scene.registry, fp_blob_descriptor(blob), blob, NULL,
+                                           NULL, &outcome, &scene.err),
+                     FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "takes no uploads in pieces"));
     scene_close(&scene);
 }
 
@@ -467,6 +504,7 @@ int main(void)
         cmocka_unit_test(test_lost_answer_to_the_commit),
         cmocka_unit_test(test_too_large_becomes_chunks),
         cmocka_unit_test(test_dropped_chunks_are_noticed),
+        cmocka_unit_test(test_dropped_chunks_behind_a_limit),
         cmocka_unit_test(test_wrong_digest_twice_is_believed),
         cmocka_unit_test(test_long_retry_after_ends_an_upload),
         cmocka_unit_test(test_denied_is_not_repeated),
