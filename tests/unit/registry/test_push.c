@@ -466,6 +466,28 @@ static void test_lost_answer_to_a_manifest(void **state)
     scene_close(&scene);
 }
 
+/* A registry that has not caught up with blobs it took is given time, but not for ever. */
+static void test_manifest_before_its_blobs_are_known(void **state)
+{
+    (void) state;
+    static const struct test_reply unknown = {
+        .head = "HTTP/1.1 400 Bad Request",
+        .body = "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\"}]}"};
+    const struct test_reply late[] = {OPEN_REGISTRY, unknown, MISSING, unknown, MISSING, CREATED};
+    const struct test_reply never[] = {OPEN_REGISTRY, unknown, MISSING, unknown, MISSING, unknown,
+                                       MISSING,       unknown, MISSING, unknown, MISSING, unknown};
+    struct scene scene = {0};
+    scene_open(&scene, late, COUNT(late));
+    assert_int_equal(put(&scene), FP_OK);
+    assert_int_equal(test_server_count(scene.server), COUNT(late));
+    scene_close(&scene);
+    struct scene second = {0};
+    scene_open(&second, never, COUNT(never));
+    assert_int_equal(put(&second), FP_E_INPUT);
+    assert_non_null(strstr(second.err.text, "MANIFEST_BLOB_UNKNOWN"));
+    scene_close(&second);
+}
+
 static void test_immutable_tags(void **state)
 {
     (void) state;
@@ -512,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_hostile_locations),
         cmocka_unit_test(test_manifest_put),
         cmocka_unit_test(test_lost_answer_to_a_manifest),
+        cmocka_unit_test(test_manifest_before_its_blobs_are_known),
         cmocka_unit_test(test_immutable_tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
