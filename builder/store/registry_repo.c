@@ -208,8 +208,10 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
     code = fetch_from_any(to_repo(self), descriptor, fd, stage, err);
     if (code == FP_OK)
         return publish(fd, partial, path, err);
-    /* Wrong bytes are not continued from. */
-    if (code == FP_E_VERIFY || code == FP_E_NOT_FOUND)
+    /* Only what broke off is continued from; wrong bytes are not, and nothing leaves nothing. */
+    struct stat st = {0};
+    bool broke_off = code == FP_E_NETWORK || code == FP_E_INTERRUPTED || code == FP_E_IO;
+    if (!broke_off || fstat(fd, &st) != 0 || st.st_size == 0)
         (void) unlink(partial);
     return code;
 }
