@@ -190,6 +190,17 @@ class Model:
 
     # What tests ask.
 
+    def add(self, image, repository, tag):
+        """Put an image there as if it had been pushed."""
+        kind = image.descriptor()["mediaType"]
+        for data in image.blobs():
+            self.blobs[(repository, sha256(data))] = data
+        for each in getattr(image, "images", []):
+            self.manifests[(repository, sha256(each.manifest))] = (each.descriptor()["mediaType"],
+                                                                   each.manifest)
+        for name in (tag, sha256(image.manifest)):
+            self.manifests[(repository, name)] = (kind, image.manifest)
+
     def saw(self, method, part=""):
         return [each for each in self.requests if each.method == method and part in each.target]
 
