@@ -55,6 +55,8 @@ static enum fp_code list_folder(const char *folder, struct fp_strv *names, struc
 enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
+    for (const struct builtin_entry *entry = builtin_entries; entry->name != NULL; entry++)
+        fp_strv_add(&names, entry->name);
     for (size_t i = 0; i < folders->len; i++) {
         enum fp_code code = list_folder(folders->items[i], &names, err);
         if (code != FP_OK)
@@ -83,17 +85,20 @@ static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name
     enum fp_code code = fp_base_list(folders, &names, err);
     if (code != FP_OK)
         return code;
-    if (names.len == 0) {
-        cleanup_free char *where = joined(folders, ", ");
-        code = fp_fail(err, FP_E_NOT_FOUND,
-                       "no base image '%.100s': there are none described in %s", name, where);
-        (void) fp_hint(err, "name an image instead: --base REGISTRY/REPOSITORY:TAG");
-        return code;
-    }
     cleanup_free char *list = joined(&names, ", ");
     code = fp_fail(err, FP_E_NOT_FOUND, "no base image '%.100s': there are %s", name, list);
     (void) fp_hint(err, "or name an image: --base REGISTRY/REPOSITORY:TAG");
     return code;
+}
+
+static enum fp_code find_builtin(const struct fp_strv *folders, const char *name,
+                                 struct fp_base_entry *ret, struct fp_error *err)
+{
+    for (const struct builtin_entry *entry = builtin_entries; entry->name != NULL; entry++) {
+        if (strcmp(entry->name, name) == 0)
+            return entry_parse(entry->text, strlen(entry->text), name, name, ret, err);
+    }
+    return fail_unknown(folders, name, err);
 }
 
 enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
@@ -107,5 +112,5 @@ enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
         if (fp_path_exists(path))
             return entry_read(path, name, ret, err);
     }
-    return fail_unknown(folders, name, err);
+    return find_builtin(folders, name, ret, err);
 }

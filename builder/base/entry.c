@@ -139,20 +139,17 @@ static enum fp_code read_members(const json_t *object, const char *path, struct 
     return code;
 }
 
-enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry *ret,
-                        struct fp_error *err)
+enum fp_code entry_parse(const char *text, size_t len, const char *title, const char *name,
+                         struct fp_base_entry *ret, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(ENTRY_MAX_BYTES);
     cleanup_json json_t *object = NULL;
     struct fp_base_entry entry = {0};
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code == FP_OK)
-        code = fp_json_parse(fp_buf_text(&text), text.len, path, &object, err);
+    enum fp_code code = fp_json_parse(text, len, title, &object, err);
     if (code != FP_OK)
         return code;
     if (!json_is_object(object))
-        return fp_fail(err, FP_E_INPUT, "%s: a base image is described by an object", path);
-    code = read_members(object, path, &entry, err);
+        return fp_fail(err, FP_E_INPUT, "%s: a base image is described by an object", title);
+    code = read_members(object, title, &entry, err);
     if (code != FP_OK) {
         fp_base_entry_clear(&entry);
         return code;
@@ -160,6 +157,16 @@ enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry
     entry.name = fp_xstrdup(name);
     *ret = entry;
     return FP_OK;
+}
+
+enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry *ret,
+                        struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(ENTRY_MAX_BYTES);
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code != FP_OK)
+        return code;
+    return entry_parse(fp_buf_text(&text), text.len, path, name, ret, err);
 }
 
 void fp_base_entry_clear(struct fp_base_entry *entry)

@@ -127,6 +127,7 @@ static enum fp_code conclude(const struct keeper *keeper, const struct fp_config
         return code;
     take_os(keeper, facts);
     facts->musl = libc_is_musl(facts->tree);
+    facts->architecture = keeper->architecture;
     facts->has_bash = program_find(facts->tree, config, "bash") != NULL;
     java_find(keeper, config, facts);
     return FP_OK;

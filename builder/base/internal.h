@@ -11,6 +11,19 @@
 FP_CHECKED enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry *ret,
                                    struct fp_error *err);
 
+/** Likewise from text; `title` names it in errors. */
+FP_CHECKED enum fp_code entry_parse(const char *text, size_t len, const char *title,
+                                    const char *name, struct fp_base_entry *ret,
+                                    struct fp_error *err);
+
+/** An entry of the catalogue that is compiled in. */
+struct builtin_entry {
+    const char *name;
+    const char *text; /**< base-images/NAME.json */
+};
+/** All of them, sorted; ends with one whose name is NULL. */
+extern const struct builtin_entry builtin_entries[];
+
 /** A file whose content was kept while a layer was scanned. */
 struct kept_file {
     char *path; /**< where it lies in the tree */
@@ -22,6 +35,8 @@ struct keeper {
     struct kept_file *files; /**< in the order of the layers: the last one of a path counts */
     size_t count;
     size_t settled; /**< how many of them have their path in the tree */
+    const char
+        *architecture; /**< that its programs are for, "amd64"; NULL: none was seen. Static */
 };
 
 /** A fp_scan_visitor with the struct keeper as its context. */
@@ -55,6 +70,13 @@ void java_find(const struct keeper *keeper, const struct fp_config *config,
                struct fp_base_facts *facts);
 /** Whether the C library is musl. */
 bool libc_is_musl(const struct fp_tree *tree);
+
+/** The bytes of an ELF file that tell its machine. */
+#define FP_ELF_HEAD 20
+/** Whether the program at `path` tells what machine the base is for. */
+bool machine_is_of_use(const char *path);
+/** The architecture of the program that begins so; NULL: no ELF file, or unknown. Static. */
+const char *machine_architecture(const unsigned char *head, size_t len);
 
 /** A line of passwd or group, as much of it as matters. Borrowed from the text. */
 struct account_line {

@@ -49,6 +49,18 @@ static enum fp_code pass_over(const struct wanted *rule, const char *why, struct
     return rule->needed ? fp_fail(err, FP_E_INPUT, "base: /%s is %s", rule->path, why) : FP_OK;
 }
 
+static enum fp_code note_machine(struct keeper *keeper, struct fp_scan *scan, struct fp_error *err)
+{
+    unsigned char head[FP_ELF_HEAD];
+    size_t len = 0;
+    cleanup_source struct fp_source *source = fp_scan_source(scan);
+    enum fp_code code = fp_source_read_full(source, head, sizeof(head), &len, err);
+    const char *architecture = code == FP_OK ? machine_architecture(head, len) : NULL;
+    if (architecture != NULL)
+        keeper->architecture = architecture;
+    return code;
+}
+
 enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
                           const char *raw_path, enum fp_scan_action *ret_action,
                           struct fp_error *err)
@@ -57,6 +69,8 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
     const struct wanted *rule = find_wanted(entry->path);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
+    if (rule == NULL && machine_is_of_use(entry->path))
+        return note_machine(keeper, scan, err);
     if (rule == NULL || (!rule->needed && keeper->count >= FILES_MAX))
         return FP_OK;
     if (entry->size > rule->max_bytes)

@@ -6,7 +6,7 @@
 /* Base layers are fetched side by side; more connections than this gain nothing on one host. */
 #define FETCH_THREADS 4
 
-static bool is_catalogue_name(const char *text)
+bool fp_base_is_name(const char *text)
 {
     return strpbrk(text, "/:@.") == NULL;
 }
@@ -24,7 +24,7 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     }
     const char *option = options->from_image != NULL ? "--from-image" : "--base";
     enum fp_code code = FP_OK;
-    if (options->from_image == NULL && is_catalogue_name(asked)) {
+    if (options->from_image == NULL && fp_base_is_name(asked)) {
         code = fp_base_find(&options->base_folders, asked, &bases->entry, err);
         if (code != FP_OK)
             return fp_context(err, "--base");
@@ -33,11 +33,6 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     code = fp_location_parse(asked, ret, err);
     if (code != FP_OK)
         return fp_context(err, "%s '%s'", option, asked);
-    if (ret->kind == FP_AT_ROOTFS && plan->platform_count > 1) {
-        fp_location_clear(ret);
-        return fp_fail(err, FP_E_USAGE, "%s '%s': a root file system is of one platform, not %zu",
-                       option, asked, plan->platform_count);
-    }
     bases->name = fp_xstrdup(asked);
     return FP_OK;
 }
@@ -152,7 +147,7 @@ static enum fp_code fetch_layer(void *context, struct fp_error *err)
     if (code != FP_OK)
         fp_stage_fail(&stage);
     else
-        fp_stage_end(&stage, "here");
+        fp_stage_end(&stage, fetch->bases->repo->registry != NULL ? "in the local store" : "read");
     return code;
 }
 
@@ -210,6 +205,20 @@ static const char *pinned(const struct fp_plan *plan, const struct fp_bases *bas
     return fp_json_string(bases->entry.digests, platform);
 }
 
+/* Who named no base has to hear which one was chosen, and that there are others. */
+static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *bases,
+                            const struct fp_flink_version *version, enum fp_code code,
+                            struct fp_error *err)
+{
+    bool chosen = plan->options->base == NULL && plan->options->from_image == NULL;
+    if (!chosen || (code != FP_E_NETWORK && code != FP_E_AUTH && code != FP_E_NOT_FOUND))
+        return code;
+    code = fp_context(err, "the base of Flink %s, %s", version->text, bases->name);
+    (void) fp_hint(err, "--base takes an image of your own registry, oci-archive:FILE, or "
+                        "rootfs:TAR too");
+    return code;
+}
+
 enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *ret, struct fp_error *err)
 {
@@ -232,7 +241,7 @@ enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_ver
         ret->count++;
         code = open_image(plan, ret, &ret->images[i], err);
     }
-    return code;
+    return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
 }
 
 void fp_bases_clear(struct fp_bases *bases)

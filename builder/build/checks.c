@@ -133,6 +133,18 @@ static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_b
     return FP_OK;
 }
 
+static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_base_image *image,
+                                  struct fp_error *err)
+{
+    const char *have = image->facts.architecture;
+    if (have == NULL || strcmp(have, image->platform.architecture) == 0)
+        return FP_OK;
+    enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s holds programs for %s, not for %s",
+                                  bases->name, have, image->platform.architecture);
+    (void) fp_hint(err, "--platform linux/%s, or another base", have);
+    return failed;
+}
+
 enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                           const struct fp_bases *bases, struct fp_error *err)
 {
@@ -147,7 +159,9 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
             return failed;
         }
         warn_about_old_job(plan, flink, image);
-        enum fp_code code = check_base_java(plan, flink, bases, image, err);
+        enum fp_code code = check_machine(bases, image, err);
+        if (code == FP_OK)
+            code = check_base_java(plan, flink, bases, image, err);
         if (code == FP_OK)
             code = check_job_java(plan, bases, image, err);
         if (code != FP_OK)

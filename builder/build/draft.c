@@ -10,7 +10,7 @@
 struct fp_draft fp_draft_new(const struct fp_layer_step *step)
 {
     return (struct fp_draft){.builder = fp_layer_builder_new(step->mtime_s),
-                             .inputs = json_array()};
+                             .inputs = json_object()};
 }
 
 void fp_draft_clear(struct fp_draft *draft)
@@ -20,12 +20,22 @@ void fp_draft_clear(struct fp_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
-/* [path, kind, mode, uid, gid, link or digest]: all that the bytes of the layer depend on. */
+/* Paths and targets need not be UTF-8, which JSON has to be: such a one is noted by its digest. */
+static json_t *note_text(const char *text)
+{
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_string(fp_digest_of(text, strlen(text)).text);
+}
+
+/* path -> [kind, mode, uid, gid, link or digest]: all that the bytes of the layer depend on. As
+ * members of an object they have no order: the layer is sorted, whatever the options' order was. */
 static void note(json_t *inputs, const struct fp_entry *entry, const char *content)
 {
-    json_array_append_new(inputs, json_pack("[s, i, i, I, I, s]", entry->path, (int) entry->kind,
-                                            (int) entry->mode, (json_int_t) entry->uid,
-                                            (json_int_t) entry->gid, content));
+    cleanup_json json_t *path = note_text(entry->path);
+    json_object_set_new(inputs, json_string_value(path),
+                        json_pack("[i, i, I, I, o]", (int) entry->kind, (int) entry->mode,
+                                  (json_int_t) entry->uid, (json_int_t) entry->gid,
+                                  note_text(content)));
 }
 
 enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,
@@ -89,13 +99,14 @@ enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, c
 }
 
 /* What the layers below say of the parents is copied into the layer, so it is an input too. */
-static void note_parents(struct fp_draft *draft, const struct fp_tree *below)
+static json_t *note_parents(json_t *inputs, const struct fp_tree *below)
 {
-    cleanup_json json_t *parents = json_object();
-    size_t count = json_array_size(draft->inputs);
-    for (size_t i = 0; i < count; i++) {
-        const json_t *input = json_array_get(draft->inputs, i);
-        cleanup_free char *path = fp_xstrdup(json_string_value(json_array_get(input, 0)));
+    const char *name = NULL;
+    json_t *input = NULL;
+    json_t *parents = json_object();
+    json_object_foreach(inputs, name, input)
+    {
+        cleanup_free char *path = fp_xstrdup(name);
         for (char *slash = strrchr(path, '/'); slash != NULL; slash = strrchr(path, '/')) {
             *slash = '\0';
             const struct fp_entry *entry = fp_tree_get(below, path);
@@ -108,7 +119,7 @@ static void note_parents(struct fp_draft *draft, const struct fp_tree *below)
                                           entry->link, entry->xattrs));
         }
     }
-    json_array_append(draft->inputs, parents);
+    return parents;
 }
 
 enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
@@ -117,8 +128,9 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *
     struct fp_stage stage;
     struct fp_layer_options options = {
         .folder = step->plan->blob_folder, .pool = step->pool, .stage = &stage};
-    note_parents(draft, step->tree);
-    json_array_append_new(draft->inputs, json_integer((json_int_t) step->mtime_s));
+    json_t *parents = note_parents(draft->inputs, step->tree);
+    cleanup_json json_t *inputs = json_pack("{s:O, s:o, s:I}", "entries", draft->inputs, "parents",
+                                            parents, "time", (json_int_t) step->mtime_s);
     enum fp_code code = fp_layer_builder_parents(draft->builder, step->tree, err);
     if (code != FP_OK)
         return fp_context(err, "the %s layer", kind);
@@ -129,7 +141,7 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *
         return fp_context(err, "the %s layer", kind);
     }
     fp_stage_end(&stage, "made");
-    fp_recipe_key(kind, steal_pointer(&draft->inputs), ret->recipe_key);
+    fp_recipe_key(kind, steal_pointer(&inputs), ret->recipe_key);
     ret->created_by = fp_xasprintf("flinkpack build # %s", kind);
     return fp_layer_builder_apply(draft->builder, step->tree, err);
 }

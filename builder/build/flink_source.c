@@ -38,10 +38,21 @@ static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
     }
 }
 
-/* An archive is its SHA-512; a folder has no digest but that of what became of it. */
-static void note_recipe(const struct fp_plan *plan, struct fp_distribution *dist)
+/* A release is its SHA-512, as Apache names it, another archive its SHA-256; a folder has no digest
+ * but that of what became of it. */
+char *fp_flink_digest(const struct fp_flink *flink)
 {
-    const char *digest = dist->sha512[0] != '\0' ? dist->sha512 : dist->layer.diff_id.text;
+    if (flink->release.sha512 != NULL)
+        return fp_xasprintf("sha512:%s", flink->release.sha512);
+    if (flink->dist.sha256[0] != '\0')
+        return fp_xasprintf("sha256:%s", flink->dist.sha256);
+    return fp_xstrdup(flink->dist.layer.diff_id.text);
+}
+
+static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
+{
+    struct fp_distribution *dist = &flink->dist;
+    cleanup_free char *digest = fp_flink_digest(flink);
     json_t *plugins = json_array();
     for (size_t i = 0; plan->options->slim && i < plan->plugin_count; i++)
         json_array_append_new(plugins, json_string(plan->plugins[i].name));
@@ -76,7 +87,7 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
         return code;
     }
     ret->has_dist = true;
-    note_recipe(plan, &ret->dist);
+    note_recipe(plan, ret);
     fp_stage_end(&stage, ret->dist.as_is ? "the archive as it is" : "made");
     if (archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
         fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", archive,

@@ -84,6 +84,10 @@ struct fp_plan {
 FP_CHECKED enum fp_code fp_plan_make(const struct fp_build_options *options,
                                      const struct fp_build_context *context, struct fp_plan *ret,
                                      struct fp_error *err);
+/** What is known of the plan's inputs without fetching any: files, names, classes. */
+FP_CHECKED enum fp_code fp_plan_check(const struct fp_plan *plan, struct fp_error *err);
+/** Whether --base names an entry of the catalogue, not an image. */
+bool fp_base_is_name(const char *text);
 /** Release the members. */
 void fp_plan_clear(struct fp_plan *plan);
 /** The names and destinations: --image-name, --tag, --push, --output. */
@@ -149,6 +153,8 @@ FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool
 /** Recognise the Flink of an image: its home, version and traits. */
 FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
                                           struct fp_error *err);
+/** The digest of what Flink was taken from, "ALGORITHM:HEX"; not for FP_FROM_IMAGE. Owned. */
+char *fp_flink_digest(const struct fp_flink *flink);
 /** Release the members. */
 void fp_flink_clear(struct fp_flink *flink);
 

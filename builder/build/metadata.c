@@ -23,9 +23,7 @@ static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
                        : plan->source == FP_FROM_ARCHIVE   ? plan->options->from_archive
                        : plan->options->local_dist != NULL ? plan->options->local_dist
                                                            : "local distribution";
-    cleanup_free char *digest = flink->dist.sha512[0] != '\0'
-                                    ? fp_xasprintf("sha512:%s", flink->dist.sha512)
-                                    : fp_xstrdup(flink->dist.layer.diff_id.text);
+    cleanup_free char *digest = fp_flink_digest(flink);
     json_array_append_new(inputs, json_pack("{s:s, s:s, s:s, s:s}", "kind", "flink", "name", name,
                                             "version", flink->version.text, "digest", digest));
     if (release->hadoop_url != NULL) {

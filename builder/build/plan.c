@@ -172,15 +172,6 @@ static enum fp_code plan_platforms(struct fp_plan *plan, struct fp_error *err)
     return FP_OK;
 }
 
-static void warn_about_platform(const struct fp_plan *plan)
-{
-    for (size_t i = 0; i < plan->platform_count; i++) {
-        if (strcmp(plan->platforms[i].os, "linux") != 0)
-            fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                      "--platform %s: Flink images are made for linux", plan->platforms[i].os);
-    }
-}
-
 enum fp_code fp_plan_make(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_plan *ret,
                           struct fp_error *err)
@@ -198,9 +189,10 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
         code = plan_lists(&plan, err);
     if (code == FP_OK)
         code = plan_job(&plan, err);
+    if (code == FP_OK)
+        code = fp_plan_check(&plan, err);
     if (code != FP_OK)
         return code;
-    warn_about_platform(&plan);
     plan.blob_folder = fp_layout_blob_folder(context->store_folder);
     *ret = plan;
     memset(&plan, 0, sizeof(plan));

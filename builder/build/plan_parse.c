@@ -137,41 +137,11 @@ enum fp_code fp_plan_add_parse(const char *text, struct fp_plan_add *ret, struct
     return FP_OK;
 }
 
-/* "KEY: VALUE" lines, as Flink's own configuration files have them. */
-static enum fp_code read_conf_file(struct fp_plan *plan, const char *path, struct fp_error *err)
-{
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code != FP_OK)
-        return fp_context(err, "--conf");
-    cleanup_strv struct fp_strv lines = {0};
-    fp_strv_split(&lines, fp_buf_text(&text), '\n');
-    for (size_t i = 0; i < lines.len; i++) {
-        char *line = lines.items[i] + strspn(lines.items[i], " \t\r");
-        if (*line == '#' || *line == '\0' || strcmp(line, "---") == 0)
-            continue;
-        char *colon = strstr(line, ": ");
-        if (colon == NULL || line != lines.items[i]) {
-            enum fp_code failed =
-                fp_fail(err, FP_E_INPUT, "--conf '%s': '%s' is not 'KEY: VALUE'", path, line);
-            (void) fp_hint(err, "write nested keys flat, as in 'taskmanager.memory.process.size: "
-                                "1728m'");
-            return failed;
-        }
-        char *value = colon + 1 + strspn(colon + 1, " \t");
-        for (char *end = value + strlen(value); end > value && strchr(" \t\r", end[-1]) != NULL;)
-            *--end = '\0';
-        fp_strv_take(&plan->conf_keys, fp_xstrndup(line, (size_t) (colon - line)));
-        fp_strv_add(&plan->conf_values, value);
-    }
-    return FP_OK;
-}
-
 enum fp_code fp_plan_conf(struct fp_plan *plan, const char *text, struct fp_error *err)
 {
     const char *equals = strchr(text, '=');
     if (fp_path_exists(text))
-        return read_conf_file(plan, text, err);
+        return fp_plan_conf_file(plan, text, err);
     if (equals == NULL || equals == text) {
         return fp_fail(err, FP_E_USAGE, "--conf '%s': neither KEY=VALUE nor a file that exists",
                        text);

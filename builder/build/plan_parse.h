@@ -16,7 +16,11 @@ FP_CHECKED enum fp_code fp_plan_plugin_parse(const char *text, struct fp_plan_pl
 /** SRC:DEST[:MODE]. The caller owns the members. */
 FP_CHECKED enum fp_code fp_plan_add_parse(const char *text, struct fp_plan_add *ret,
                                           struct fp_error *err);
-/** KEY=VALUE or a file of "KEY: VALUE" lines, appended to the plan. */
+/** A file of "KEY: VALUE" lines, or of nested keys as config.yaml has them, appended to the plan.
+ */
+FP_CHECKED enum fp_code fp_plan_conf_file(struct fp_plan *plan, const char *path,
+                                          struct fp_error *err);
+/** KEY=VALUE or such a file, appended to the plan. */
 FP_CHECKED enum fp_code fp_plan_conf(struct fp_plan *plan, const char *text, struct fp_error *err);
 
 #endif

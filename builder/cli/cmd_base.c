@@ -1,21 +1,7 @@
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "flinkpack/base.h"
 #include "session.h"
-
-void fp_catalogue_folders(struct fp_strv *folders)
-{
-    char path[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof(path));
-    if (len > 0 && (size_t) len < sizeof(path)) {
-        const char *base = memrchr(path, '/', (size_t) len);
-        size_t folder = base != NULL ? (size_t) (base - path) : 0;
-        fp_strv_addf(folders, "%.*s/../share/flinkpack/base-images", (int) folder, path);
-    }
-    fp_strv_add(folders, FLINKPACK_DATA "/flinkpack/base-images");
-}
 
 static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *entry,
                               struct fp_error *err)
@@ -69,8 +55,7 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
 enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
 {
     const char *what = run->operands.items[0];
-    struct fp_strv *folders = &run->args.build.base_folders;
-    fp_catalogue_folders(folders);
+    const struct fp_strv *folders = &run->args.build.base_folders;
     if (strcmp(what, "list") == 0 && run->operands.len == 1)
         return list(run, folders, err);
     if (strcmp(what, "show") == 0 && run->operands.len == 2)

@@ -34,6 +34,8 @@ static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
 
 static void tell_next(const struct fp_run *run, const struct fp_build_result *result)
 {
+    if (run->args.build.dry_run)
+        fp_report(run->reporter, FP_EVENT_INFO, "dry run: nothing was written or pushed");
     for (size_t i = 0; i < result->next_steps.len; i++)
         fp_report(run->reporter, FP_EVENT_INFO, "next: %s", result->next_steps.items[i]);
 }
@@ -62,12 +64,11 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     struct fp_build_result result = {0};
-    fp_catalogue_folders(&run->args.build.base_folders);
     enum fp_code code = fp_session_open(run, &session, err);
     if (code == FP_OK)
         code = build(run, &session, &result, err);
     if (code == FP_OK)
-        code = fp_buf_addf(&run->out, err, "%s@%s\n", result.name, result.digest.text);
+        code = fp_run_result(run, result.name, &result.digest, err);
     if (code == FP_OK)
         tell_next(run, &result);
     fp_build_result_clear(&result);

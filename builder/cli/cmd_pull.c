@@ -9,20 +9,26 @@ static char *name_in_store(const struct fp_found *from)
     return fp_store_name(&reference);
 }
 
-static enum fp_code pull_to(const struct fp_session *session, const struct fp_found *from,
-                            const char *output, const struct fp_platform *platform,
-                            struct fp_error *err)
+/* What is printed before '@': a registry's image without its tag, others as they were named. */
+static char *result_name(const struct fp_found *from)
+{
+    return from->location.kind == FP_AT_REGISTRY ? fp_reference_name(&from->location.reference)
+                                                 : fp_xstrdup(from->title);
+}
+
+static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session,
+                            const struct fp_found *from, const char *output,
+                            const struct fp_platform *platform, struct fp_error *err)
 {
     cleanup_target struct fp_target to = {0};
     struct fp_digest digest = {0};
     cleanup_free char *name = name_in_store(from);
+    cleanup_free char *title = result_name(from);
     enum fp_code code = output != NULL ? fp_session_target(session, output, from->name, &to, err)
                                        : fp_session_store(session, name, &to, err);
     if (code == FP_OK)
         code = fp_session_copy(session, from, &to, NULL, platform, &digest, err);
-    if (code == FP_OK)
-        fp_report(session->context.reporter, FP_EVENT_INFO, "%s@%s", from->title, digest.text);
-    return code;
+    return code == FP_OK ? fp_run_result(run, title, &digest, err) : code;
 }
 
 /* Outputs are looked at before anything is fetched. */
@@ -56,7 +62,8 @@ static enum fp_code check_source(const struct fp_found *from, const char *text,
         return FP_OK;
     enum fp_code code =
         fp_fail(err, FP_E_USAGE, "'%s' names no registry, and is in the local store already", text);
-    (void) fp_hint(err, "flinkpack pull docker.io/%s", text);
+    cleanup_free char *hub = fp_hub_name(text);
+    (void) fp_hint(err, "on Docker Hub: flinkpack pull %s", hub);
     return code;
 }
 
@@ -76,15 +83,13 @@ enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err)
         code = fp_session_open(run, &session, err);
     if (code == FP_OK)
         code = fp_session_find(&session, source, FP_FIND_REGISTRY, only, &from, err);
-    if (code == FP_E_NOT_FOUND && from.location.kind == FP_AT_STORE)
-        (void) fp_hint(err, "flinkpack pull docker.io/%s", source);
     if (code == FP_OK)
         code = check_source(&from, source, outputs, err);
     if (code != FP_OK)
         return code;
     if (outputs->len == 0)
-        return pull_to(&session, &from, NULL, only, err);
+        return pull_to(run, &session, &from, NULL, only, err);
     for (size_t i = 0; i < outputs->len && code == FP_OK; i++)
-        code = pull_to(&session, &from, outputs->items[i], only, err);
+        code = pull_to(run, &session, &from, outputs->items[i], only, err);
     return code;
 }

@@ -25,9 +25,9 @@ static struct fp_target *find_neighbour(struct fp_target *done, size_t count,
     return NULL;
 }
 
-static enum fp_code push_all(const struct fp_session *session, const struct fp_found *from,
-                             const struct fp_strv *destinations, const struct fp_platform *platform,
-                             struct fp_buf *out, struct fp_error *err)
+static enum fp_code push_all(struct fp_run *run, const struct fp_session *session,
+                             const struct fp_found *from, const struct fp_strv *destinations,
+                             const struct fp_platform *platform, struct fp_error *err)
 {
     struct fp_target *targets = fp_xcalloc(destinations->len, sizeof(*targets));
     enum fp_code code = FP_OK;
@@ -38,8 +38,8 @@ static enum fp_code push_all(const struct fp_session *session, const struct fp_f
         if (code == FP_OK)
             code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform,
                                    &digest, err);
-        if (code == FP_OK && i == 0)
-            code = fp_buf_addf(out, err, "%s@%s\n", to->title, digest.text);
+        if (code == FP_OK)
+            code = fp_run_result(run, to->title, &digest, err);
     }
     for (size_t i = 0; i < destinations->len; i++)
         fp_target_clear(&targets[i]);
@@ -67,6 +67,6 @@ enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK && destinations.len == 0)
         code = own_destination(&from, source, &destinations, err);
     if (code == FP_OK)
-        code = push_all(&session, &from, &destinations, only, &run->out, err);
+        code = push_all(run, &session, &from, &destinations, only, err);
     return code;
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "format.h"
 #include "session.h"
 
@@ -16,21 +18,66 @@ static enum fp_code stored_name(const char *text, char **ret, struct fp_error *e
     return code;
 }
 
+/* A digest takes all names of its image with it. */
+static enum fp_code names_of(const struct fp_session *session, const char *digest,
+                             struct fp_strv *ret, struct fp_error *err)
+{
+    struct fp_layout_name *names = NULL;
+    size_t len = 0;
+    enum fp_code code = fp_layout_list(session->store, &names, &len, err);
+    for (size_t i = 0; i < len && code == FP_OK; i++) {
+        if (strcmp(names[i].descriptor.digest.text, digest) == 0)
+            fp_strv_add(ret, names[i].name);
+    }
+    fp_layout_names_free(names, len);
+    return code;
+}
+
+static enum fp_code remove_one(struct fp_run *run, const struct fp_session *session,
+                               const char *text, struct fp_error *err)
+{
+    cleanup_free char *name = NULL;
+    cleanup_strv struct fp_strv names = {0};
+    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
+    struct fp_digest digest = {0};
+    uint64_t freed = 0;
+    char size[FP_FORMAT_MAX];
+    enum fp_code code = stored_name(text, &name, err);
+    if (code != FP_OK)
+        return code;
+    if (!fp_path_exists(marker))
+        return fp_session_not_stored(session, text, name, err);
+    if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
+        code = names_of(session, digest.text, &names, err);
+    if (code == FP_OK)
+        code = fp_layout_remove(session->store, name, &freed, err);
+    if (code == FP_E_NOT_FOUND)
+        return fp_session_not_stored(session, text, name, err);
+    if (code != FP_OK)
+        return code;
+    for (size_t i = 0; i < names.len; i++)
+        fp_report(run->reporter, FP_EVENT_INFO, "%s: removed", names.items[i]);
+    fp_format_bytes(freed, size);
+    fp_report(run->reporter, FP_EVENT_INFO, "%s: removed, %s freed", name, size);
+    return FP_OK;
+}
+
+/* One name that is not there does not keep the others; the first failure is the command's. */
 enum fp_code fp_run_rmi(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
-    enum fp_code code = fp_session_open_local(run, &session, err);
-    for (size_t i = 0; i < run->operands.len && code == FP_OK; i++) {
-        cleanup_free char *name = NULL;
-        uint64_t freed = 0;
-        char size[FP_FORMAT_MAX];
-        code = stored_name(run->operands.items[i], &name, err);
-        if (code == FP_OK)
-            code = fp_layout_remove(session.store, name, &freed, err);
-        if (code != FP_OK)
-            return code;
-        fp_format_bytes(freed, size);
-        fp_report(run->reporter, FP_EVENT_INFO, "%s: removed, %s freed", name, size);
+    enum fp_code result = fp_session_open_local(run, &session, err);
+    if (result != FP_OK)
+        return result;
+    for (size_t i = 0; i < run->operands.len; i++) {
+        struct fp_error failure = {0};
+        enum fp_code code = remove_one(run, &session, run->operands.items[i], &failure);
+        if (code != FP_OK && result != FP_OK)
+            fp_report(run->reporter, FP_EVENT_WARNING, "%s", failure.text);
+        if (code == FP_OK || result != FP_OK)
+            continue;
+        *err = failure;
+        result = code;
     }
-    return code;
+    return result;
 }

@@ -31,8 +31,13 @@ static const struct fp_option_group *const pull_groups[] = {
     &fp_options_credentials, &fp_options_folders, &fp_options_general,  NULL,
 };
 static const struct fp_option_group *const inspect_groups[] = {
-    &fp_options_inspect,     &fp_options_copy,    &fp_options_transfer, &fp_options_network,
-    &fp_options_credentials, &fp_options_folders, &fp_options_general,  NULL,
+    &fp_options_inspect,
+    &fp_options_transfer,
+    &fp_options_network,
+    &fp_options_credentials,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
 };
 static const struct fp_option_group *const images_groups[] = {
     &fp_options_images,
@@ -175,6 +180,11 @@ const struct fp_command fp_commands[] = {
      .groups = plain_groups,
      .max_operands = 1,
      .run = fp_run_help},
+    {.name = "version",
+     .operands = "",
+     .summary = "show the version, as --version and -V do",
+     .groups = plain_groups,
+     .run = fp_run_version},
     {.name = "man",
      .operands = "",
      .summary = "write the manual page",

@@ -16,6 +16,8 @@ struct fp_run {
     struct fp_strv operands;
     struct fp_reporter *reporter;
     struct fp_buf out; /**< what goes to standard output once the command has succeeded */
+    char *result_name; /**< of the image that came of it; NULL: none did. Owned */
+    struct fp_digest result_digest;
 };
 
 /** A command. Static. */
@@ -40,6 +42,10 @@ extern const struct fp_option_group *const fp_all_options[];
 /** The command of that name, or NULL. */
 const struct fp_command *fp_command_find(const char *name);
 
+/** Write NAME@DIGEST of what came of the run, once: of several places the first counts. */
+FP_CHECKED enum fp_code fp_run_result(struct fp_run *run, const char *name,
+                                      const struct fp_digest *digest, struct fp_error *err);
+
 /** The runs of the commands. */
 FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
@@ -54,12 +60,15 @@ FP_CHECKED enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err);
 
 /** The help of a command; NULL: of the program. */
 FP_CHECKED enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out,
                                 struct fp_error *err);
 /** The few lines for who typed nothing. */
 FP_CHECKED enum fp_code fp_help_short(struct fp_buf *out, struct fp_error *err);
+/** "flinkpack 1.2.3" */
+FP_CHECKED enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err);
 
 /** A status that the program can end with. */
 struct fp_exit_status {

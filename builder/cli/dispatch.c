@@ -1,4 +1,4 @@
-#include "command.h"
+#include "command_line.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,36 +9,16 @@
 
 static const char default_config[] = "flinkpack.yaml";
 
-/* A command line, taken apart. */
-struct call {
-    const struct fp_command *command; /* NULL: the program itself is asked for something */
-    char *const *arguments;           /* what follows the command */
-};
-
-static enum fp_code fail_command(const char *name, struct fp_error *err)
+/* A word too many that is a command's name: the command was meant to come first. */
+static enum fp_code fail_stray(const struct fp_command *command, const char *word,
+                               struct fp_error *err)
 {
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "there is no command '%s'", name);
-    struct fp_suggestion suggestion = fp_suggestion_for(name);
-    for (const struct fp_command *command = fp_commands; command->name != NULL; command++) {
-        if (!command->hidden)
-            fp_suggestion_consider(&suggestion, command->name);
-    }
-    if (suggestion.best != NULL)
-        return fp_hint(err, "flinkpack %s", suggestion.best);
-    (void) fp_hint(err, "flinkpack help");
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name, word);
+    if (fp_command_find(word) != NULL)
+        return fp_hint(err, "the command comes first: flinkpack %s ...", word);
+    (void) fp_hint(err, "flinkpack %s --help", command->name);
     return code;
-}
-
-/* What begins with an option is a build, as with Flink's build.sh. */
-static enum fp_code choose_command(char *const *arguments, struct call *ret, struct fp_error *err)
-{
-    const char *first = arguments[1];
-    bool option = first[0] == '-';
-    const struct fp_command *command = fp_command_find(option ? "build" : first);
-    if (command == NULL)
-        return fail_command(first, err);
-    *ret = (struct call){command, option ? arguments + 1 : arguments + 2};
-    return FP_OK;
 }
 
 static enum fp_code check_operands(const struct fp_command *command, const struct fp_strv *operands,
@@ -48,23 +28,22 @@ static enum fp_code check_operands(const struct fp_command *command, const struc
         if (operands->items[i][0] == '\0')
             return fp_fail(err, FP_E_USAGE, "%s: an argument is empty", command->name);
     }
-    enum fp_code code = FP_OK;
     if (operands->len > command->max_operands)
-        code = fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
-                       operands->items[command->max_operands]);
-    else if (operands->len < command->min_operands)
-        code = fp_fail(err, FP_E_USAGE, "%s: expected %s", command->name, command->operands);
-    if (code != FP_OK)
-        (void) fp_hint(err, "flinkpack %s --help", command->name);
+        return fail_stray(command, operands->items[command->max_operands], err);
+    if (operands->len >= command->min_operands)
+        return FP_OK;
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "%s: expected %s", command->name, command->operands);
+    (void) fp_hint(err, "flinkpack %s --help", command->name);
     return code;
 }
 
-static enum fp_code gather(const struct call *call, char *const *environment,
+static enum fp_code gather(const struct fp_call *call, char *const *environment,
                            struct fp_settings *settings, struct fp_error *err)
 {
     fp_option_groups groups = call->command->groups;
     enum fp_code code =
-        fp_settings_from_arguments(groups, fp_all_options, call->arguments, settings, err);
+        fp_settings_from_arguments(groups, fp_all_options, call->words, settings, err);
     if (code != FP_OK || settings->stopped)
         return code;
     code = check_operands(call->command, &settings->operands, err);
@@ -108,6 +87,16 @@ static int status_of(enum fp_code code)
     return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 
+enum fp_code fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest,
+                           struct fp_error *err)
+{
+    if (run->result_name != NULL)
+        return FP_OK;
+    run->result_name = fp_xstrdup(name);
+    run->result_digest = *digest;
+    return fp_buf_addf(&run->out, err, "%s@%s\n", name, digest->text);
+}
+
 /* Standard output gets something only once all went well. */
 static int finish(struct fp_progress *progress, enum fp_code code, const struct fp_buf *out,
                   struct fp_error *err)
@@ -120,7 +109,7 @@ static int finish(struct fp_progress *progress, enum fp_code code, const struct 
     return status_of(code);
 }
 
-static int call_command(const struct call *call, char *const *environment)
+static int call_command(const struct fp_call *call, char *const *environment)
 {
     struct fp_error err = {0};
     cleanup_settings struct fp_settings settings = {0};
@@ -144,47 +133,51 @@ static int call_command(const struct call *call, char *const *environment)
     else if (code == FP_OK)
         code = run_command(call->command, &run, &settings, &err);
     int status = finish(progress, code, &run.out, &err);
+    if (status == 0 && run.result_name != NULL && !run.args.quiet)
+        fp_progress_result(progress, run.result_name, run.result_digest.text);
+    free(run.result_name);
     fp_options_clear(call->command->groups, &run.args);
     fp_strv_clear(&run.operands);
     fp_buf_clear(&run.out);
     return status;
 }
 
-/* What is asked of the program itself: its help or its version. */
-static bool is_own_call(const char *first)
-{
-    return first == NULL || strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 ||
-           strcmp(first, "--version") == 0;
-}
-
-static int call_program(const char *first)
+static int call_program(enum fp_call_kind kind)
 {
     struct fp_error err = {0};
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES);
-    if (first == NULL) {
-        enum fp_code code = fp_help_short(&out, &err);
-        (void) !write(STDERR_FILENO, out.data, out.len);
-        return code == FP_OK ? (int) FP_E_USAGE : (int) code;
-    }
     struct fp_progress_options options = {.fd = STDERR_FILENO};
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
-    enum fp_code code = strcmp(first, "--version") == 0
-                            ? fp_buf_add_text(&out, "flinkpack " FLINKPACK_VERSION "\n", &err)
-                            : fp_help(NULL, &out, &err);
+    enum fp_code code =
+        kind == FP_CALL_VERSION ? fp_put_version(&out, &err) : fp_help(NULL, &out, &err);
     return finish(progress, code, &out, &err);
+}
+
+static int call_nothing(void)
+{
+    struct fp_error err = {0};
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES);
+    enum fp_code code = fp_help_short(&out, &err);
+    (void) !write(STDERR_FILENO, out.data, out.len);
+    return code == FP_OK ? (int) FP_E_USAGE : (int) code;
+}
+
+static int refuse(struct fp_error *err)
+{
+    struct fp_progress_options options = {.fd = STDERR_FILENO};
+    cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
+    const struct fp_buf nothing = FP_BUF_INIT(0);
+    return finish(progress, err->code, &nothing, err);
 }
 
 int fp_cli_main(char *const *arguments, char *const *environment)
 {
-    if (arguments[0] == NULL || is_own_call(arguments[1]))
-        return call_program(arguments[0] != NULL ? arguments[1] : NULL);
     struct fp_error err = {0};
-    struct call call = {0};
-    enum fp_code code = choose_command(arguments, &call, &err);
-    if (code == FP_OK && call.command != NULL)
-        return call_command(&call, environment);
-    struct fp_progress_options options = {.fd = STDERR_FILENO};
-    cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
-    const struct fp_buf nothing = FP_BUF_INIT(0);
-    return finish(progress, code, &nothing, &err);
+    cleanup_call struct fp_call call = {0};
+    if (fp_call_parse(arguments, &call, &err) != FP_OK)
+        return refuse(&err);
+    if (call.kind == FP_CALL_NOTHING)
+        return call_nothing();
+    return call.kind == FP_CALL_COMMAND ? call_command(&call, environment)
+                                        : call_program(call.kind);
 }

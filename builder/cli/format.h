@@ -8,11 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Room for any of the texts below. */
-#define FP_FORMAT_MAX 32
+#include "flinkpack/support/format.h"
 
-/** A size in decimal units, three digits or so: "0 B", "12.3 kB", "451 MB". */
-void fp_format_bytes(uint64_t bytes, char ret[FP_FORMAT_MAX]);
 /** A duration: "0.4 s", "12.3 s", "2 min 05 s", "1 h 02 min". */
 void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX]);
 /** A rate: "12.3 MB/s"; "" where nothing can be said. */

@@ -164,7 +164,8 @@ static enum fp_code program_help(struct fp_buf *out, struct fp_error *err)
     enum fp_code code = fp_buf_add_text(
         out,
         "Usage: flinkpack COMMAND [OPTION...]\n"
-        "       flinkpack [build] OPTION...\n\n"
+        "       flinkpack [build] OPTION...\n"
+        "       flinkpack --version\n\n"
         "Makes container images of Apache Flink jobs: no Docker, no root, no JVM.\n\n"
         "  flinkpack --from-release --flink-version 1.20.4 --job-jar job.jar\n",
         err);
@@ -211,4 +212,14 @@ enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err)
     if (command == NULL)
         return fp_fail(err, FP_E_USAGE, "there is no command '%s'", name);
     return fp_help(command, &run->out, err);
+}
+
+enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err)
+{
+    return fp_buf_add_text(out, "flinkpack " FLINKPACK_VERSION "\n", err);
+}
+
+enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err)
+{
+    return fp_put_version(&run->out, err);
 }

@@ -259,6 +259,14 @@ void fp_progress_stop(struct fp_progress *progress)
     progress->has_ticker = false;
 }
 
+void fp_progress_result(struct fp_progress *progress, const char *name, const char *digest)
+{
+    (void) pthread_mutex_lock(&progress->lock);
+    if (progress->renderer->result != NULL)
+        progress->renderer->result(progress, name, digest);
+    (void) pthread_mutex_unlock(&progress->lock);
+}
+
 void fp_progress_error(struct fp_progress *progress, const struct fp_error *error)
 {
     (void) pthread_mutex_lock(&progress->lock);

@@ -17,7 +17,7 @@ enum fp_progress_mode {
     FP_PROGRESS_TTY,   /**< a bar for each stage under way */
     FP_PROGRESS_PLAIN, /**< a line for each finished stage, and one every ten seconds */
     FP_PROGRESS_JSON,  /**< an object a line */
-    FP_PROGRESS_NONE,  /**< no stages; lines for the user only */
+    FP_PROGRESS_NONE,  /**< warnings and errors; with verbose the debug lines too */
 };
 
 /** Settings. Zero is the default. */
@@ -47,6 +47,8 @@ struct fp_reporter *fp_progress_reporter(struct fp_progress *progress);
 void fp_progress_tick(struct fp_progress *progress);
 /** Take down what is drawn; lines may follow, stages are not drawn any more. */
 void fp_progress_stop(struct fp_progress *progress);
+/** Tell of the image that came of it, where that is not left to standard output. */
+void fp_progress_result(struct fp_progress *progress, const char *name, const char *digest);
 /** Tell of the failure that ends the program. */
 void fp_progress_error(struct fp_progress *progress, const struct fp_error *error);
 /** Stop and free; NULL is fine. */

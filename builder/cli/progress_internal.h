@@ -35,6 +35,8 @@ struct fp_renderer {
     void (*line)(struct fp_progress *progress, enum fp_event_kind kind, const char *text);
     /** The failure that ends the program. */
     void (*error)(struct fp_progress *progress, const struct fp_error *error);
+    /** What came of it; may be NULL: standard output tells it. */
+    void (*result)(struct fp_progress *progress, const char *name, const char *digest);
     /** Time has passed; may be NULL. */
     void (*tick)(struct fp_progress *progress);
     /** Take down what is drawn; may be NULL. */
@@ -72,7 +74,8 @@ void fp_progress_put(struct fp_progress *progress, const char *fmt, ...) FP_PRIN
 void fp_progress_flush(struct fp_progress *progress);
 /** The columns of the terminal. */
 unsigned fp_progress_columns(const struct fp_progress *progress);
-/** "push app: pushed, 451 MB in 12.3 s (36.7 MB/s)", appended with a line end. */
+/** "push app: pushed, 451 MB in 12.3 s (36.7 MB/s)", appended with a line end; nothing for what
+ * failed or has no outcome. */
 void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
                      const struct fp_shown_stage *stage);
 /** A line with what it is: "warning: ...", "debug: ...", appended with a line end. */

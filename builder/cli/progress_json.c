@@ -63,15 +63,23 @@ static void json_line(struct fp_progress *progress, enum fp_event_kind kind, con
 static void json_error(struct fp_progress *progress, const struct fp_error *error)
 {
     cleanup_free char *text = fp_xstrdup(error->text);
-    cleanup_free char *hint = fp_xstrdup(error->hint);
+    cleanup_free char *hint = error->hint[0] != '\0' ? fp_xstrdup(error->hint) : NULL;
     fp_make_printable(text);
-    fp_make_printable(hint);
-    put_object(progress, json_pack("{s:s, s:i, s:s, s:s}", "event", "error", "status",
+    if (hint != NULL)
+        fp_make_printable(hint);
+    put_object(progress, json_pack("{s:s, s:i, s:s, s:s*}", "event", "error", "status",
                                    (int) error->code, "text", text, "hint", hint));
+}
+
+static void json_result(struct fp_progress *progress, const char *name, const char *digest)
+{
+    put_object(progress,
+               json_pack("{s:s, s:s, s:s}", "event", "result", "name", name, "digest", digest));
 }
 
 const struct fp_renderer fp_renderer_json = {
     .stage = json_stage,
     .line = json_line,
     .error = json_error,
+    .result = json_result,
 };

@@ -19,10 +19,12 @@ static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)
 void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
                      const struct fp_shown_stage *stage)
 {
-    cleanup_free char *outcome = fp_xstrdup(event->text != NULL ? event->text : "done");
+    /* What failed is told by the error that follows, or was made good. */
+    if (event->kind == FP_EVENT_FAIL || event->text == NULL)
+        return;
+    cleanup_free char *outcome = fp_xstrdup(event->text);
     fp_make_printable(outcome);
-    const char *words = event->kind == FP_EVENT_FAIL ? "failed" : outcome;
-    fp_progress_put(progress, "%s %s: %s", stage->stage, stage->text, words);
+    fp_progress_put(progress, "%s %s: %s", stage->stage, stage->text, outcome);
     uint64_t ms = fp_progress_now(progress) - stage->begin_ms;
     if (stage->done_bytes > stage->first_bytes) {
         put_moved(progress, stage->done_bytes - stage->first_bytes, ms);

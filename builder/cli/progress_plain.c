@@ -6,7 +6,7 @@
 static void plain_stage(struct fp_progress *progress, const struct fp_event *event,
                         struct fp_shown_stage *stage)
 {
-    if (event->kind != FP_EVENT_END && event->kind != FP_EVENT_FAIL)
+    if (event->kind != FP_EVENT_END)
         return;
     fp_put_finished(progress, event, stage);
     fp_progress_flush(progress);
@@ -76,8 +76,14 @@ static void none_stage(struct fp_progress *progress, const struct fp_event *even
     (void) stage;
 }
 
+static void none_line(struct fp_progress *progress, enum fp_event_kind kind, const char *text)
+{
+    if (kind != FP_EVENT_INFO)
+        plain_line(progress, kind, text);
+}
+
 const struct fp_renderer fp_renderer_none = {
     .stage = none_stage,
-    .line = plain_line,
+    .line = none_line,
     .error = plain_error,
 };

@@ -143,14 +143,6 @@ enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret, 
     return *ret_any ? fp_platform_parse(run->args.platform, ret, err) : FP_OK;
 }
 
-static void say_what_it_took(const struct fp_session *session, const struct fp_target *to,
-                             const struct fp_copy_result *result)
-{
-    fp_report(session->context.reporter, FP_EVENT_INFO,
-              "%s: %u blobs copied, %u mounted, %u were there", to->repo->title, result->uploaded,
-              result->mounted, result->existing);
-}
-
 enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_found *from,
                              struct fp_target *to, struct fp_target *neighbour,
                              const struct fp_platform *platform, struct fp_digest *ret_digest,
@@ -167,7 +159,6 @@ enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_f
         fp_copy_image(from->repo, &from->root, to->repo, &to->names, &options, &result, err);
     if (code != FP_OK)
         return code;
-    say_what_it_took(session, to, &result);
     *ret_digest = result.root.digest;
     fp_descriptor_clear(&result.root);
     return FP_OK;

@@ -50,7 +50,7 @@ enum fp_find_order {
 
 /**
  * Find an image: any location of store.h.
- * @param platform For rootfs: only; may be NULL.
+ * @param platform What an image for one platform has to be for; may be NULL.
  * @return FP_E_NOT_FOUND, or what the place fails with.
  */
 FP_CHECKED enum fp_code fp_session_find(const struct fp_session *session, const char *text,
@@ -62,6 +62,16 @@ void fp_found_clear(struct fp_found *found);
 
 /** Declare a struct fp_found that is cleared at the end of its scope. */
 #define cleanup_found __attribute__((cleanup(fp_found_clear)))
+
+/**
+ * Fail because the local store does not have `name`, and say what to try.
+ * @param text As the user wrote it.
+ * @return FP_E_NOT_FOUND, or what reading the store fails with.
+ */
+FP_CHECKED enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,
+                                              const char *name, struct fp_error *err);
+/** What Docker Hub calls a name without a registry: docker.io/library/NAME. The caller owns it. */
+char *fp_hub_name(const char *text);
 
 /** A place that images are copied to. Zero-initialise; release with fp_target_clear(). */
 struct fp_target {
@@ -85,7 +95,7 @@ void fp_target_clear(struct fp_target *target);
 #define cleanup_target __attribute__((cleanup(fp_target_clear)))
 
 /**
- * Copy what was found, and say on standard error what it took.
+ * Copy what was found.
  * @param neighbour Where it was copied to before, to mount blobs from; may be NULL.
  * @param platform Only this one; NULL: all.
  */
@@ -101,8 +111,5 @@ FP_CHECKED enum fp_code fp_run_platform(const struct fp_run *run, struct fp_plat
 /** The name that a reference has in the local store: in full, with ":latest" where neither tag nor
  * digest was given. The caller owns it. */
 char *fp_store_name(const struct fp_reference *reference);
-
-/** Append where NAME.json of the built-in catalogue can be: beside the program, as installed. */
-void fp_catalogue_folders(struct fp_strv *folders);
 
 #endif

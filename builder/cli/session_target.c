@@ -65,7 +65,9 @@ static enum fp_code open_place(const struct fp_session *session, const char *tex
         break;
     }
     enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' names no registry", text);
-    (void) fp_hint(err, "name it in full, as in registry.example.com/team/%s", text);
+    bool has_path = strchr(text, '/') != NULL;
+    (void) fp_hint(err, "name it in full, as in registry.example.com/%s%s", has_path ? "" : "team/",
+                   text);
     return code;
 }
 

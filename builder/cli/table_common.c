@@ -32,6 +32,13 @@ static const struct fp_option pull_options[] = {
 };
 
 static const struct fp_option inspect_options[] = {
+    {.name = "platform",
+     .kind = FP_OPTION_TEXT,
+     .metavar = "OS/ARCH",
+     AT(platform),
+     .flags = FP_OPTION_ARGV_ONLY,
+     .fallback = "all",
+     .help = "of an image for several platforms only this one"},
     {.name = "raw",
      .kind = FP_OPTION_FLAG,
      AT(raw),
@@ -174,13 +181,13 @@ static const struct fp_option folder_options[] = {
      .kind = FP_OPTION_TEXT,
      .metavar = "DIR",
      AT(store),
-     .fallback = "$XDG_DATA_HOME/flinkpack",
+     .fallback = "$XDG_DATA_HOME/flinkpack/store, else ~/.local/share/flinkpack/store",
      .help = "the local store, an OCI layout"},
     {.name = "cache",
      .kind = FP_OPTION_TEXT,
      .metavar = "DIR",
      AT(cache),
-     .fallback = "$XDG_CACHE_HOME/flinkpack",
+     .fallback = "$XDG_CACHE_HOME/flinkpack, else ~/.cache/flinkpack",
      .help = "where downloads are kept"},
 };
 

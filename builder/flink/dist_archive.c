@@ -5,25 +5,17 @@
 
 #include "dist_list.h"
 
-/* The digests of the archive itself, taken by a thread beside the one that inflates. */
+/* The digest of the archive itself, taken by a thread beside the one that inflates. */
 struct digests {
     const char *path;
     struct stat before;
-    struct fp_hash *sha256;
-    struct fp_hash *sha512;
+    char sha256[FP_HASH_HEX_MAX];
 };
 
 static enum fp_code hash_archive(void *context, struct fp_error *err)
 {
     struct digests *digests = context;
-    struct fp_source *in = NULL;
-    enum fp_code code = fp_source_open(digests->path, &in, err);
-    if (code != FP_OK)
-        return code;
-    in = fp_source_hashed(in, digests->sha256);
-    cleanup_source struct fp_source *all = fp_source_hashed(in, digests->sha512);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    return fp_stream_copy(all, nowhere, NULL, err);
+    return fp_file_hash(digests->path, FP_SHA256, UINT64_MAX, digests->sha256, NULL, err);
 }
 
 /* The two passes see the same bytes only while nobody writes to the file. */
@@ -165,8 +157,7 @@ static enum fp_code finish_digests(struct digests *digests, struct fp_pool *pool
         code = check_unchanged(digests, err);
     if (code != FP_OK)
         return code;
-    fp_hash_hex(digests->sha256, ret->sha256);
-    fp_hash_hex(digests->sha512, ret->sha512);
+    memcpy(ret->sha256, digests->sha256, sizeof(ret->sha256));
     return FP_OK;
 }
 
@@ -179,9 +170,7 @@ enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
     enum fp_code code = read_head(options->archive, head, sizeof(head), &head_len, err);
     if (code != FP_OK)
         return code;
-    cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
-    cleanup_hash struct fp_hash *sha512 = fp_hash_new(FP_SHA512);
-    struct digests digests = {.path = options->archive, .sha256 = sha256, .sha512 = sha512};
+    struct digests digests = {.path = options->archive};
     if (stat(options->archive, &digests.before) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", options->archive);
     cleanup_pool struct fp_pool *pool = fp_pool_new(1);

@@ -74,6 +74,16 @@ static enum fp_code fail_not_found(const char *where, struct fp_error *err)
     return code;
 }
 
+static enum fp_code fail_no_folder(const char *path, struct fp_error *err)
+{
+    if (!fp_path_exists(path))
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: no such folder", path);
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "%s: a file, not the folder of a distribution", path);
+    (void) fp_hint(err, "--from-archive %s", path);
+    return code;
+}
+
 /* Cut the last part off; false at the root. */
 static bool go_up(char *folder)
 {
@@ -88,7 +98,7 @@ enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_erro
 {
     if (folder != NULL) {
         if (!fp_path_is_dir(folder))
-            return fp_fail(err, FP_E_NOT_FOUND, "%s: no such folder", folder);
+            return fail_no_folder(folder, err);
         *ret = find_in(folder);
         return *ret != NULL ? FP_OK : fail_not_found(folder, err);
     }

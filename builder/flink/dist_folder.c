@@ -7,9 +7,6 @@
 
 #include "dist_list.h"
 
-/* Folders in folders; a distribution has four or five. */
-#define MAX_DEPTH 32
-
 static void close_dir(DIR **dir)
 {
     if (*dir != NULL)
@@ -75,7 +72,7 @@ static enum fp_code keep_content(struct walk *walk, int dir_fd, const char *name
 static enum fp_code walk_below(struct walk *walk, int dir_fd, const char *name, const char *path,
                                int depth, struct fp_error *err)
 {
-    if (depth >= MAX_DEPTH)
+    if (depth >= FP_DIST_MAX_DEPTH)
         return fp_fail(err, FP_E_INPUT, "%s/%s: folders nested too deeply", walk->folder, path);
     int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)

@@ -5,12 +5,31 @@
 /* Folders above bin/ and conf/ that are looked through, at most. */
 #define MAX_KEPT_DEPTH 3
 
-enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *entry,
-                              const char *name, struct fp_dist_entry **ret, struct fp_error *err)
+/* What is listed is held in memory, and looked through more than once. */
+static enum fp_code check_limits(const struct fp_dist_list *list, const char *path,
+                                 const char *name, struct fp_error *err)
 {
     if (list->len >= FP_DIST_MAX_ENTRIES)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d entries, no Flink has that many", name,
                        FP_DIST_MAX_ENTRIES);
+    if (list->name_bytes > FP_DIST_MAX_NAMES)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %zu MiB of names, no Flink has that many",
+                       name, FP_DIST_MAX_NAMES >> 20);
+    int depth = 0;
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/'))
+        depth++;
+    if (depth > FP_DIST_MAX_DEPTH)
+        return fp_fail(err, FP_E_INPUT, "%s: %.200s: folders nested too deeply", name, path);
+    return FP_OK;
+}
+
+enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *entry,
+                              const char *name, struct fp_dist_entry **ret, struct fp_error *err)
+{
+    enum fp_code code = check_limits(list, entry->path, name, err);
+    if (code != FP_OK)
+        return code;
+    list->name_bytes += strlen(entry->path) + (entry->link != NULL ? strlen(entry->link) : 0);
     if (list->len == list->cap) {
         list->cap = list->cap == 0 ? 256 : list->cap * 2;
         list->entries = fp_xreallocarray(list->entries, list->cap, sizeof(*list->entries));
@@ -49,7 +68,8 @@ bool fp_dist_list_wants(struct fp_dist_list *list, const struct fp_entry *entry)
 {
     if (entry->kind != FP_ENTRY_FILE || !is_kept(entry->path))
         return false;
-    bool fits = entry->size <= FP_DIST_MAX_KEPT - list->kept_bytes;
+    bool fits = entry->size <= FP_DIST_MAX_KEPT - list->kept_bytes &&
+                list->kept_count < FP_DIST_MAX_KEPT_FILES;
     list->keeps_too_much = list->keeps_too_much || !fits;
     return fits;
 }
@@ -81,19 +101,28 @@ const char *fp_dist_below(const char *path, const char *root)
     return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
 }
 
+/* An archive that was added to holds some names twice: the last one counts, as it does to tar. */
+static bool is_kept_again(const struct fp_dist_list *list, size_t i)
+{
+    for (size_t later = i + 1; later < list->kept_count; later++)
+        if (strcmp(list->kept[i].path, list->kept[later].path) == 0)
+            return true;
+    return false;
+}
+
 enum fp_code fp_dist_take_files(struct fp_dist_list *list, const char *name, const char *root,
                                 struct fp_distribution *ret, struct fp_error *err)
 {
     if (list->keeps_too_much)
-        return fp_fail(err, FP_E_INPUT, "%s: bin/ and conf/ hold more than %zu MiB", name,
-                       FP_DIST_MAX_KEPT >> 20);
+        return fp_fail(err, FP_E_INPUT, "%s: bin/ and conf/ hold more than %zu MiB or %d files",
+                       name, FP_DIST_MAX_KEPT >> 20, FP_DIST_MAX_KEPT_FILES);
     ret->files = fp_xcalloc(list->kept_count, sizeof(*ret->files));
     for (size_t i = 0; i < list->kept_count; i++) {
         struct fp_dist_file *file = &list->kept[i];
         const char *path = fp_dist_below(file->path, root);
         bool direct =
             path != NULL && (strncmp(path, "bin/", 4) == 0 || strncmp(path, "conf/", 5) == 0);
-        if (!direct)
+        if (!direct || is_kept_again(list, i))
             continue;
         ret->files[ret->file_count++] = (struct fp_dist_file){.path = fp_xstrdup(path),
                                                               .data = steal_pointer(&file->data),

@@ -8,9 +8,14 @@
 #include "flinkpack/flink/distribution.h"
 
 /** The most entries of a distribution; real ones have a few hundred. */
-#define FP_DIST_MAX_ENTRIES 50000
-/** The most bytes of bin/ and conf/ together, which are held in memory. */
-#define FP_DIST_MAX_KEPT ((size_t) 16 << 20)
+#define FP_DIST_MAX_ENTRIES 20000
+/** The most bytes that their paths and links take together. */
+#define FP_DIST_MAX_NAMES ((size_t) 8 << 20)
+/** Folders in folders; a distribution has four or five. */
+#define FP_DIST_MAX_DEPTH 32
+/** The most bytes of bin/ and conf/ together, which are held in memory; and the most files. */
+#define FP_DIST_MAX_KEPT       ((size_t) 16 << 20)
+#define FP_DIST_MAX_KEPT_FILES 1000
 /** A file whose content is nowhere but in the archive. */
 #define FP_DIST_NOT_SPOOLED UINT64_MAX
 
@@ -29,18 +34,18 @@ struct fp_dist_list {
     struct fp_dist_entry *entries;
     size_t len;
     size_t cap;
+    size_t name_bytes;
     struct fp_dist_file *kept; /**< contents of files in any bin/ and conf/; full paths */
     size_t kept_count;
     size_t kept_bytes;
-    bool keeps_too_much; /**< bin/ and conf/ hold more than FP_DIST_MAX_KEPT; some were passed over
-                          */
+    bool keeps_too_much; /**< bin/ and conf/ hold more than is kept; some were passed over */
     bool has_root_entry; /**< the archive has an entry for its root, "./" */
 };
 
 /**
  * Append a copy of `entry`.
  * @param ret Borrowed until the next one is added; may be NULL.
- * @return FP_E_INPUT, naming `name`, beyond FP_DIST_MAX_ENTRIES.
+ * @return FP_E_INPUT, naming `name`, beyond the limits above.
  */
 FP_CHECKED enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *entry,
                                          const char *name, struct fp_dist_entry **ret,

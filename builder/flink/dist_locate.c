@@ -5,6 +5,8 @@
 #include "internal.h"
 
 #define DIST_PREFIX "flink-dist"
+/* The last second of the year 9999, beyond which RFC 3339 has no words. */
+#define MAX_TIME_S INT64_C(253402300799)
 /* Names of what an archive holds instead of Flink that an error shows. */
 #define SHOWN_NAMES 8
 
@@ -132,7 +134,7 @@ static void list_jars(const struct fp_dist_list *list, const char *root,
         const char *path = fp_dist_below(entry->path, root);
         if (path == NULL || entry->meta.kind == FP_ENTRY_DIR)
             continue;
-        if (ret->newest_mtime_s < entry->meta.mtime_s)
+        if (ret->newest_mtime_s < entry->meta.mtime_s && entry->meta.mtime_s <= MAX_TIME_S)
             ret->newest_mtime_s = entry->meta.mtime_s;
         const char *slash = strchr(path, '/');
         bool direct = slash != NULL && strchr(slash + 1, '/') == NULL;

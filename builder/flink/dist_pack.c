@@ -88,13 +88,20 @@ static enum fp_code link_target(const struct packing *packing, const struct fp_d
     return FP_OK;
 }
 
+static enum fp_code add_to_layer(const struct packing *packing, const struct fp_entry *normal,
+                                 const struct fp_content *content, struct fp_error *err)
+{
+    enum fp_code code = fp_layer_builder_add(packing->builder, normal, content, err);
+    return code == FP_OK ? FP_OK : fp_context(err, "%s", packing->name);
+}
+
 static enum fp_code add_file(const struct packing *packing, const struct fp_dist_entry *entry,
                              const struct fp_entry *normal, struct fp_error *err)
 {
     if (packing->folder != NULL) {
         cleanup_free char *path = fp_path_join(packing->folder, entry->path);
         const struct fp_content content = {.path = path};
-        return fp_layer_builder_add(packing->builder, normal, &content, err);
+        return add_to_layer(packing, normal, &content, err);
     }
     if (entry->spool_offset == FP_DIST_NOT_SPOOLED)
         return fp_fail(err, FP_E_INPUT, "%s: %s: the folders of this archive are not understood",
@@ -102,7 +109,7 @@ static enum fp_code add_file(const struct packing *packing, const struct fp_dist
     cleanup_blob struct fp_blob *blob =
         fp_dist_spool_blob(packing->spool, entry->spool_offset, entry->meta.size);
     const struct fp_content content = {.blob = blob};
-    return fp_layer_builder_add(packing->builder, normal, &content, err);
+    return add_to_layer(packing, normal, &content, err);
 }
 
 static enum fp_code add_entry(const struct packing *packing, const struct fp_dist_entry *entry,
@@ -129,7 +136,7 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
             return code;
         normal.link = link;
     }
-    return fp_layer_builder_add(packing->builder, &normal, NULL, err);
+    return add_to_layer(packing, &normal, NULL, err);
 }
 
 /* An entry on its way into order. */
@@ -164,6 +171,26 @@ static enum fp_code add_entries(const struct packing *packing, const struct fp_d
     return code;
 }
 
+/* A hard link to nothing makes a layer that nobody can unpack. */
+static enum fp_code check_hard_links(const struct packing *packing, const struct fp_dist_list *list,
+                                     const struct fp_tree *tree, struct fp_error *err)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        const struct fp_dist_entry *entry = &list->entries[i];
+        const char *below = fp_dist_below(entry->path, packing->root);
+        if (entry->meta.kind != FP_ENTRY_HARDLINK || below == NULL ||
+            fp_dist_is_slimmed(packing->options, below))
+            continue;
+        const char *target = fp_dist_below(entry->link, packing->root);
+        cleanup_free char *path = fp_xasprintf("%s/%s", packing->top, target != NULL ? target : "");
+        const struct fp_entry *found = fp_tree_get(tree, path);
+        if (found == NULL || found->kind == FP_ENTRY_DIR)
+            return fp_fail(err, FP_E_INPUT, "%s: %s is a hard link to %s, which is no file in it",
+                           packing->name, entry->path, entry->link);
+    }
+    return FP_OK;
+}
+
 static enum fp_code add_top(const struct packing *packing, int64_t mtime_s, struct fp_error *err)
 {
     const struct fp_entry top = {
@@ -188,12 +215,13 @@ enum fp_code fp_dist_pack(const struct fp_distribution_options *options,
     enum fp_code code = add_top(&packing, mtime_s, err);
     if (code == FP_OK)
         code = add_entries(&packing, list, err);
-    if (code == FP_OK)
-        code = fp_layer_builder_parents(builder, NULL, err);
-    if (code == FP_OK)
-        code = fp_layer_builder_write(builder, options->layer, &ret->layer, err);
     if (code != FP_OK)
         return code;
+    if (fp_layer_builder_parents(builder, NULL, err) != FP_OK)
+        return fp_context(err, "%s", packing.name);
     ret->tree = fp_tree_new();
-    return fp_layer_builder_apply(builder, ret->tree, err);
+    code = fp_layer_builder_apply(builder, ret->tree, err);
+    if (code == FP_OK)
+        code = check_hard_links(&packing, list, ret->tree, err);
+    return code == FP_OK ? fp_layer_builder_write(builder, options->layer, &ret->layer, err) : code;
 }

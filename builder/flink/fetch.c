@@ -26,24 +26,16 @@ static char *beside(const char *path, const char *suffix)
 }
 
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
-                       enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX])
+                       enum fp_hash_algorithm algorithm, const char *vouched_by,
+                       char ret_hex[FP_HASH_HEX_MAX])
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    cleanup_free char *voucher = fp_xasprintf("\n# %s\n", vouched_by);
     cleanup_free char *path = fp_path_join(options->cache_folder, name);
     cleanup_free char *sum = beside(path, fp_checksum_suffix(algorithm));
     return fp_path_exists(path) && fp_file_read(sum, &text, NULL) == FP_OK &&
+           strstr(fp_buf_text(&text), voucher) != NULL &&
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
-}
-
-static enum fp_code hash_file(const char *path, struct fp_hash *hash, struct fp_error *err)
-{
-    struct fp_source *file = NULL;
-    enum fp_code code = fp_source_open(path, &file, err);
-    if (code != FP_OK)
-        return code;
-    cleanup_source struct fp_source *hashed = fp_source_hashed(file, hash);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    return fp_stream_copy(hashed, nowhere, NULL, err);
 }
 
 /* Whether the cached file is there and still what it should be. */
@@ -53,11 +45,9 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
     *ret_found = false;
     if (!fp_path_exists(job->path))
         return FP_OK;
-    cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
-    enum fp_code code = hash_file(job->path, hash, err);
+    enum fp_code code = fp_file_hash(job->path, job->fetch->algorithm, UINT64_MAX, hex, NULL, err);
     if (code != FP_OK)
         return code;
-    fp_hash_hex(hash, hex);
     *ret_found = strcmp(hex, job->fetch->hex) == 0;
     if (!*ret_found)
         fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
@@ -79,7 +69,8 @@ static void note_failure(struct job *job, const char *shown, enum fp_code code, 
         job->refused++;
     else if (job->worst == FP_E_NOT_FOUND)
         job->worst = code;
-    fp_report(job->fetch->options->reporter, FP_EVENT_DEBUG, "%s: %s", shown, why);
+    fp_report(job->fetch->options->reporter,
+              code == FP_E_VERIFY ? FP_EVENT_WARNING : FP_EVENT_DEBUG, "%s: %s", shown, why);
 }
 
 static enum fp_code empty_part(const struct job *job, struct fp_error *err)
@@ -196,7 +187,8 @@ static enum fp_code keep(const struct job *job, const char *shown, struct fp_err
 {
     cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
     cleanup_free char *origin = beside(job->path, "url");
-    cleanup_free char *line = fp_xasprintf("%s  %s\n", job->fetch->hex, job->fetch->name);
+    cleanup_free char *line =
+        fp_xasprintf("%s  %s\n# %s\n", job->fetch->hex, job->fetch->name, job->fetch->vouched_by);
     if (fsync(job->part_fd) != 0 || rename(job->part, job->path) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
     enum fp_code code = fp_file_write(sum, line, strlen(line), 0644, err);

@@ -40,7 +40,7 @@ static enum fp_code find_checksum(struct fp_fetch *fetch, char *ret_hex, struct 
 {
     static const enum fp_hash_algorithm ORDER[] = {FP_SHA512, FP_SHA256, FP_SHA1};
     for (size_t i = 0; i < 3; i++) {
-        if (fp_cache_recorded(fetch->options, fetch->name, ORDER[i], ret_hex)) {
+        if (fp_cache_recorded(fetch->options, fetch->name, ORDER[i], fetch->vouched_by, ret_hex)) {
             fetch->algorithm = ORDER[i];
             return FP_OK;
         }
@@ -89,6 +89,7 @@ enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp
                              .name = ret->hadoop_name,
                              .urls = &urls,
                              .hex = hex,
+                             .vouched_by = base,
                              .kind = "a jar",
                              .magic = "PK"};
     code = find_checksum(&fetch, hex, err);

@@ -11,6 +11,7 @@
 struct inspection {
     const char *path;
     struct fp_jar *jar;
+    bool has_manifest; /* it is read once, however often the directory names it */
     char *program_class;
     char *main_class;
 };
@@ -115,8 +116,10 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
         jar->newest_entry_s = entry->mtime_s;
     if (strncmp(entry->name, "org/apache/flink/runtime/", 25) == 0)
         jar->has_flink_runtime = true;
-    if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0)
+    if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0 && !inspection->has_manifest) {
+        inspection->has_manifest = true;
         return visit_manifest(inspection, zip, entry, err);
+    }
     if (strncmp(entry->name, "META-INF/", 9) == 0) {
         jar->is_signed = jar->is_signed || is_signature(entry->name);
         return FP_OK;
@@ -147,6 +150,38 @@ enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_erro
     jar.size = fp_zip_size(zip);
     *ret = jar;
     return FP_OK;
+}
+
+/* The class that is looked for. */
+struct class_search {
+    char *path; /* "com/example/Job.class" */
+    bool found;
+};
+
+static enum fp_code visit_for_class(void *context, struct fp_zip *zip,
+                                    const struct fp_zip_entry *entry, struct fp_error *err)
+{
+    struct class_search *search = context;
+    (void) zip;
+    (void) err;
+    search->found = search->found || strcmp(entry->name, search->path) == 0;
+    return FP_OK;
+}
+
+enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
+                              struct fp_error *err)
+{
+    cleanup_zip struct fp_zip *zip = NULL;
+    cleanup_free char *class_path = fp_xasprintf("%s.class", name);
+    struct class_search search = {.path = class_path};
+    for (char *at = class_path; at < class_path + strlen(name); at++)
+        *at = *at == '.' ? '/' : *at;
+    enum fp_code code = fp_zip_open(path, &zip, err);
+    if (code == FP_OK)
+        code = fp_zip_each(zip, visit_for_class, &search, err);
+    if (code == FP_OK)
+        *ret_found = search.found;
+    return code;
 }
 
 unsigned fp_java_of_class_major(unsigned class_major)

@@ -27,6 +27,9 @@ static enum fp_code fetch_archive(const struct fp_release_options *options, stru
                                    .urls = &urls,
                                    .algorithm = FP_SHA512,
                                    .hex = hex,
+                                   .vouched_by = options->checksum != NULL
+                                                     ? "--flink-checksum"
+                                                     : fp_release_checksum_base(options),
                                    .kind = "a Flink archive",
                                    .magic = "\x1f\x8b"};
     ret->sha512 = fp_xstrdup(hex);

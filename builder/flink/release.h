@@ -13,8 +13,9 @@ struct fp_fetch {
     const char *name;           /**< of the file, in the cache too */
     const struct fp_strv *urls; /**< tried in this order */
     enum fp_hash_algorithm algorithm;
-    const char *hex;  /**< its digest; NULL: the one recorded in the cache */
-    const char *kind; /**< "a Flink archive", "a jar": what it begins like */
+    const char *hex;        /**< its digest; NULL: the one recorded in the cache */
+    const char *vouched_by; /**< who gave that digest: a server, or "--flink-checksum" */
+    const char *kind;       /**< "a Flink archive", "a jar": what it begins like */
     const char *magic;
 };
 
@@ -27,9 +28,13 @@ struct fp_fetch {
  */
 FP_CHECKED enum fp_code fp_fetch_file(const struct fp_fetch *fetch, char **ret_path, char **ret_url,
                                       struct fp_error *err);
-/** The digest recorded with a file in the cache; false: none, or the file is not there. */
+/**
+ * The digest recorded with a file in the cache; false: none, or the file is not there, or somebody
+ * other than `vouched_by` had given it: a server that was trusted once is not trusted for ever.
+ */
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
-                       enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX]);
+                       enum fp_hash_algorithm algorithm, const char *vouched_by,
+                       char ret_hex[FP_HASH_HEX_MAX]);
 /** "sha512": the suffix of checksum files. Static. */
 const char *fp_checksum_suffix(enum fp_hash_algorithm algorithm);
 /**

@@ -119,7 +119,7 @@ enum fp_code fp_release_checksum(const struct fp_release_options *options, const
 {
     if (options->checksum != NULL)
         return from_option(options, name, ret_hex, err);
-    if (fp_cache_recorded(options, name, FP_SHA512, ret_hex))
+    if (fp_cache_recorded(options, name, FP_SHA512, fp_release_checksum_base(options), ret_hex))
         return FP_OK;
     if (options->offline) {
         enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,

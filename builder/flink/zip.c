@@ -11,6 +11,9 @@
 #define LOCAL_BYTES   30
 /* A comment of the largest size may follow the end record. */
 #define TAIL_BYTES (END_BYTES + 65535)
+/* The most that compressed bytes may exceed what they become: blocks and tables have their price,
+ * and endless empty blocks are no class. */
+#define MAX_OVERHEAD ((uint64_t) 4 << 10)
 /* Room for one record of the directory: name, extra field and comment of the largest size. */
 #define WINDOW_BYTES ((size_t) 256 << 10)
 
@@ -288,10 +291,11 @@ static enum fp_code inflate_from(struct fp_zip *zip, const struct fp_zip_entry *
 {
     unsigned char in[512];
     enum fp_code code = start_inflater(zip, err);
+    const uint64_t limit = offset + cap + MAX_OVERHEAD;
     int status = Z_OK;
     zip->inflater.next_out = data;
     zip->inflater.avail_out = (uInt) cap;
-    while (code == FP_OK && status == Z_OK && zip->inflater.avail_out > 0) {
+    while (code == FP_OK && status == Z_OK && zip->inflater.avail_out > 0 && offset <= limit) {
         size_t len = 0;
         code = read_at(zip, offset, in, sizeof(in), &len, err);
         if (code != FP_OK || len == 0)
@@ -302,7 +306,8 @@ static enum fp_code inflate_from(struct fp_zip *zip, const struct fp_zip_entry *
         status = inflate(&zip->inflater, Z_NO_FLUSH);
     }
     *ret_len = cap - zip->inflater.avail_out;
-    if (code == FP_OK && status != Z_OK && status != Z_STREAM_END)
+    bool endless = offset > limit && zip->inflater.avail_out > 0;
+    if (code == FP_OK && (endless || (status != Z_OK && status != Z_STREAM_END)))
         code = fp_fail(err, FP_E_INPUT, "%s: %s is damaged", zip->path, entry->name);
     return code;
 }

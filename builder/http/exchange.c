@@ -207,6 +207,11 @@ enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop 
     job->response->url = fp_xstrdup(hop->url);
     curl_slist_free_all(x.headers);
     fp_source_free(x.source);
-    fp_http_put_easy(job->http, x.easy, x.origin);
+    /* After a transfer that broke off, libcurl 7.88 may hold a buffer that it then refuses to
+     * resize (a name that cannot be resolved does that): only good handles are used again. */
+    if (code == FP_OK)
+        fp_http_put_easy(job->http, x.easy, x.origin);
+    else
+        curl_easy_cleanup(x.easy);
     return code;
 }

@@ -7,9 +7,10 @@
 
 #include "flinkpack/layer.h"
 
-/** The longest path of an entry, and the longest name in it, in bytes. */
-#define FP_LAYER_MAX_PATH 4096
-#define FP_LAYER_MAX_NAME 255
+/** The longest path of an entry, and the longest name in it, in bytes; the most names in it. */
+#define FP_LAYER_MAX_PATH  4096
+#define FP_LAYER_MAX_NAME  255
+#define FP_LAYER_MAX_DEPTH 256
 
 /**
  * One path of a map, in one allocation with its strings.
@@ -79,12 +80,16 @@ typedef enum fp_code (*fp_map_visitor)(void *context, struct fp_node *node, stru
 /** Visit all nodes in order. The map must not be changed meanwhile. */
 FP_CHECKED enum fp_code fp_map_each(const struct fp_map *map, fp_map_visitor visitor, void *context,
                                     struct fp_error *err);
+/** fp_map_each() for what is below `path` alone, which costs no look at the rest. */
+FP_CHECKED enum fp_code fp_map_each_below(const struct fp_map *map, const char *path,
+                                          fp_map_visitor visitor, void *context,
+                                          struct fp_error *err);
 /** Drop all nodes. */
 void fp_map_clear(struct fp_map *map);
 
 /**
- * The real path of a folder: links followed inside the root, parts that do not exist kept as they
- * are ("lib/x" is "usr/lib/x" where lib is a link to usr/lib).
+ * The real path of a folder with a clean path: links followed inside the root, parts that do not
+ * exist kept as they are ("lib/x" is "usr/lib/x" where lib is a link to usr/lib).
  *
  * @param ret The caller owns it.
  * @return FP_E_INPUT when a part is neither a directory nor a link to one.

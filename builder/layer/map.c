@@ -187,6 +187,30 @@ enum fp_code fp_map_each(const struct fp_map *map, fp_map_visitor visitor, void 
     return walk(map->root, visitor, context, err);
 }
 
+static enum fp_code walk_below(struct fp_node *node, const char *path, fp_map_visitor visitor,
+                               void *context, struct fp_error *err)
+{
+    while (node != NULL) {
+        bool before = is_before(node, path, CUT_BEFORE_CHILDREN);
+        if (!before && is_before(node, path, CUT_AFTER_CHILDREN)) {
+            enum fp_code code = walk_below(node->left, path, visitor, context, err);
+            if (code == FP_OK)
+                code = visitor(context, node, err);
+            if (code != FP_OK)
+                return code;
+            before = true;
+        }
+        node = before ? node->right : node->left;
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_map_each_below(const struct fp_map *map, const char *path, fp_map_visitor visitor,
+                               void *context, struct fp_error *err)
+{
+    return walk_below(map->root, path, visitor, context, err);
+}
+
 void fp_map_clear(struct fp_map *map)
 {
     map->root = prune(map, map->root, 0);

@@ -32,12 +32,13 @@ static enum fp_code real_path(const struct moving *self, const char *path, bool 
     return FP_OK;
 }
 
-/* A directory may take the place of something else; then nothing is followed. */
+/* A directory may take the place of something else; then nothing is followed. A link to nothing is
+ * followed, as it is for what comes below the directory. */
 static bool replaces(const struct moving *self, const struct fp_entry *entry)
 {
     const struct fp_entry *old =
         self->below != NULL ? fp_tree_resolve(self->below, entry->path) : NULL;
-    return old == NULL || old->kind != FP_ENTRY_DIR;
+    return old != NULL && old->kind != FP_ENTRY_DIR;
 }
 
 static enum fp_code move_node(void *context, struct fp_node *node, struct fp_error *err)
@@ -52,7 +53,8 @@ static enum fp_code move_node(void *context, struct fp_node *node, struct fp_err
         code = real_path(self, entry.link, false, &link, err);
         entry.link = link;
     }
-    if (code != FP_OK)
+    /* The root, to which a link of the base may lead, is never declared. */
+    if (code != FP_OK || path[0] == '\0')
         return code;
     const struct fp_node *there = fp_map_find(&self->moved, path);
     if (there != NULL && !(there->entry.kind == FP_ENTRY_DIR && entry.kind == FP_ENTRY_DIR))
@@ -73,16 +75,18 @@ static struct fp_entry parent_entry(const struct moving *self, const char *path)
 static enum fp_code declare(void *context, struct fp_node *node, struct fp_error *err)
 {
     struct moving *self = context;
-    const char *path = node->entry.path;
-    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        cleanup_free char *parent = fp_xstrndup(path, (size_t) (slash - path));
+    cleanup_free char *parent = fp_xstrdup(node->entry.path);
+    for (size_t len = fp_path_parent_len(parent); len > 0; len = fp_path_parent_len(parent)) {
+        parent[len] = '\0';
         const struct fp_node *there = fp_map_find(&self->builder->entries, parent);
         if (there != NULL && there->entry.kind != FP_ENTRY_DIR)
             return fp_fail(err, FP_E_INPUT, "/%s: its parent /%s is no directory in this layer",
-                           path, parent);
+                           node->entry.path, parent);
+        /* What is there has its own turn, what is declared has had it. */
+        if (there != NULL || fp_map_find(&self->parents, parent) != NULL)
+            return FP_OK;
         struct fp_entry entry = parent_entry(self, parent);
-        if (there == NULL && fp_map_find(&self->parents, parent) == NULL)
-            fp_map_set(&self->parents, parent, &entry);
+        fp_map_set(&self->parents, parent, &entry);
     }
     return FP_OK;
 }

@@ -35,6 +35,7 @@ const char *fp_path_fault(const char *path)
     if (strnlen(path, FP_LAYER_MAX_PATH + 1) > FP_LAYER_MAX_PATH)
         return "is longer than 4096 bytes";
     const char *name = path;
+    size_t depth = 1;
     for (const char *at = path;; at++) {
         if (*at != '\0' && ((unsigned char) *at < 0x20 || *at == 0x7f))
             return "holds a control character";
@@ -43,6 +44,8 @@ const char *fp_path_fault(const char *path)
         const char *fault = name_fault(name, (size_t) (at - name));
         if (fault != NULL || *at == '\0')
             return fault;
+        if (++depth > FP_LAYER_MAX_DEPTH)
+            return "is nested more than 256 deep";
         name = at + 1;
     }
 }

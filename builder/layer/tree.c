@@ -146,9 +146,27 @@ static enum fp_code walk_to(struct walk *walk, const char *path, struct fp_error
         .rest = FP_BUF_INIT(MAX_EXPANDED),                                                         \
     }
 
+/* Whether no link is on the way to a clean path. Entries are only ever put at real paths: where the
+ * nearest ancestor that is there is a directory, nothing between it and the path can be a link. */
+static bool is_real(const struct fp_tree *tree, const char *path)
+{
+    cleanup_free char *at = fp_xstrdup(path);
+    const struct fp_entry *there = fp_tree_get(tree, at);
+    while (there == NULL && at[0] != '\0') {
+        at[fp_path_parent_len(at)] = '\0';
+        there = fp_tree_get(tree, at);
+    }
+    return there != NULL && there->kind == FP_ENTRY_DIR;
+}
+
 enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char **ret,
                               struct fp_error *err)
 {
+    /* Nearly always; a walk down a deep path is dear. */
+    if (is_real(tree, path)) {
+        *ret = fp_xstrdup(path);
+        return FP_OK;
+    }
     cleanup_walk struct walk walk = WALK_INIT(tree);
     enum fp_code code = walk_to(&walk, path, err);
     if (code != FP_OK)
@@ -196,14 +214,16 @@ const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *p
 /* Everything on the way to `path` exists and belongs to the current layer. */
 static void touch_parents(struct fp_tree *tree, const char *path)
 {
-    const char *slash = path;
-    while (slash != NULL) {
-        cleanup_free char *parent = fp_xstrndup(path, (size_t) (slash - path));
+    cleanup_free char *parent = fp_xstrdup(path);
+    while (parent[0] != '\0') {
+        parent[fp_path_parent_len(parent)] = '\0';
         struct fp_node *node = fp_map_find(&tree->map, parent);
+        /* What belongs to the layer already has parents that do. */
+        if (node != NULL && node->generation == tree->generation)
+            return;
         if (node == NULL)
             node = fp_map_set(&tree->map, parent, &default_dir);
         node->generation = tree->generation;
-        slash = *slash != '\0' ? strchr(slash + 1, '/') : NULL;
     }
 }
 
@@ -280,29 +300,25 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
 
 /* The folder whose children are gathered. */
 struct gathering {
-    const char *folder;
-    size_t len;
+    size_t len; /* of its path and the '/' behind it */
     struct fp_strv *names;
 };
 
 static enum fp_code gather(void *context, struct fp_node *node, struct fp_error *err)
 {
     const struct gathering *gathering = context;
-    const char *path = node->entry.path;
+    const char *name = node->entry.path + gathering->len;
     (void) err;
-    if (gathering->len > 0 &&
-        (strncmp(path, gathering->folder, gathering->len) != 0 || path[gathering->len] != '/'))
-        return FP_OK;
-    const char *name = gathering->len > 0 ? path + gathering->len + 1 : path;
-    if (name[0] != '\0' && strchr(name, '/') == NULL)
+    if (strchr(name, '/') == NULL)
         fp_strv_add(gathering->names, name);
     return FP_OK;
 }
 
 void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret)
 {
-    struct gathering gathering = {.folder = path, .len = strlen(path), .names = ret};
+    size_t len = strlen(path);
+    struct gathering gathering = {.len = len > 0 ? len + 1 : 0, .names = ret};
     struct fp_error ignored; /* gather() does not fail */
-    if (fp_map_each(&tree->map, gather, &gathering, &ignored) == FP_OK)
+    if (fp_map_each_below(&tree->map, path, gather, &gathering, &ignored) == FP_OK)
         fp_strv_sort(ret);
 }

@@ -19,6 +19,7 @@ struct transfer {
     struct copy *copy;
     const struct fp_descriptor *descriptor;
     const char *what; /* "layer", "config" */
+    bool fetched;     /* it came over the network, which has been told of */
 };
 
 static void count(struct copy *copy, enum fp_push_outcome outcome, uint64_t size)
@@ -51,31 +52,34 @@ static void begin(const struct transfer *transfer, const char *verb, struct fp_s
 }
 
 /* Bring the bytes here, telling of it where they come over the network. */
-static enum fp_code fetch(const struct transfer *transfer, struct fp_repo *origin,
-                          struct fp_blob **ret, struct fp_error *err)
+static enum fp_code fetch(struct transfer *transfer, struct fp_repo *origin, struct fp_blob **ret,
+                          struct fp_error *err)
 {
     struct fp_stage stage = {0};
     if (origin->registry == NULL)
         return fp_repo_get_blob(origin, transfer->descriptor, NULL, ret, err);
     begin(transfer, "pull", &stage);
     enum fp_code code = fp_repo_get_blob(origin, transfer->descriptor, &stage, ret, err);
+    transfer->fetched = stage.done_bytes > 0;
     if (code == FP_OK)
-        fp_stage_end(&stage, stage.done_bytes > 0 ? "pulled" : "existing");
+        fp_stage_end(&stage, transfer->fetched ? "pulled" : NULL);
     else
         fp_stage_fail(&stage);
     return code;
 }
 
+/* One line a blob: what has been pulled for a place on this machine has been told of. */
 static enum fp_code put(const struct transfer *transfer, struct fp_blob *blob,
                         enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
     const struct copy *copy = transfer->copy;
+    bool told = transfer->fetched && copy->to->registry == NULL;
     struct fp_stage stage = {0};
     begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
     enum fp_code code = fp_repo_put_blob(copy->to, transfer->descriptor, blob, copy->neighbour,
                                          &stage, ret_outcome, err);
     if (code == FP_OK)
-        fp_stage_end(&stage, outcome_text(copy, *ret_outcome));
+        fp_stage_end(&stage, told ? NULL : outcome_text(copy, *ret_outcome));
     else
         fp_stage_fail(&stage);
     return code;
@@ -105,6 +109,10 @@ static enum fp_code transfer_blob(void *context, struct fp_error *err)
     enum fp_code code = fp_interrupt_check(err);
     if (code != FP_OK)
         return code;
+    if (fp_registry_repo_has_sent(copy->to, &transfer->descriptor->digest)) {
+        count(copy, FP_PUSH_UPLOADED, transfer->descriptor->size);
+        return FP_OK;
+    }
     code = FP_E_NOT_FOUND;
     if (origin->registry != NULL)
         code = put_without_bytes(transfer, origin, &outcome, err);
@@ -114,6 +122,9 @@ static enum fp_code transfer_blob(void *context, struct fp_error *err)
         if (code == FP_OK)
             code = put(transfer, blob, &outcome, err);
     }
+    /* A download for the local store lies in its place already. */
+    if (transfer->fetched && outcome == FP_PUSH_EXISTING)
+        outcome = FP_PUSH_UPLOADED;
     if (code == FP_OK)
         count(copy, outcome, transfer->descriptor->size);
     return code;
@@ -219,6 +230,37 @@ static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *p
     return code;
 }
 
+/* "2 mounted", after a comma; nothing for none. */
+static enum fp_code put_count(struct fp_buf *text, unsigned number, const char *words)
+{
+    return number > 0 ? fp_buf_addf(text, NULL, ", %u %s", number, words) : FP_OK;
+}
+
+/* "5 blobs, 570 MB pushed, 2 mounted; named v1, latest" */
+static void tell(const struct copy *copy, const struct fp_strv *names)
+{
+    const struct fp_copy_result *result = copy->result;
+    const char *verb = copy->to->registry != NULL     ? "pushed"
+                       : copy->from->registry != NULL ? "pulled"
+                                                      : "written";
+    unsigned blobs = result->uploaded + result->mounted + result->existing;
+    char size[FP_FORMAT_MAX];
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    fp_format_bytes(result->moved_bytes, size);
+    enum fp_code code =
+        fp_buf_addf(&text, NULL, "%s: %u blob%s", copy->to->title, blobs, blobs == 1 ? "" : "s");
+    if (code == FP_OK && result->uploaded > 0)
+        code = fp_buf_addf(&text, NULL, ", %s %s", size, verb);
+    if (code == FP_OK)
+        code = put_count(&text, result->mounted, "mounted");
+    if (code == FP_OK)
+        code = put_count(&text, result->existing, "there already");
+    for (size_t i = 0; names != NULL && i < names->len && code == FP_OK; i++)
+        code = fp_buf_addf(&text, NULL, "%s%s", i == 0 ? "; named " : ", ", names->items[i]);
+    /* Longer than the buffer: as far as it goes. */
+    fp_report(copy->reporter, FP_EVENT_INFO, "%s", fp_buf_text(&text));
+}
+
 static unsigned thread_count(const struct fp_copy_options *options)
 {
     unsigned threads = options->threads != 0 ? options->threads : fp_pool_default_threads();
@@ -246,6 +288,8 @@ enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *roo
         };
         (void) pthread_mutex_init(&copy.lock, NULL);
         code = copy_planned(&copy, &plan, names, err);
+        if (code == FP_OK)
+            tell(&copy, names);
         fp_pool_free(copy.pool);
         (void) pthread_mutex_destroy(&copy.lock);
     }

@@ -291,4 +291,8 @@ FP_CHECKED enum fp_code fp_copy_plan_make(struct fp_repo *from, const struct fp_
 /** Release. */
 void fp_copy_plan_clear(struct fp_copy_plan *plan);
 
+/** Whether a repo is a registry that has taken the blob from this very repo: another copy, or an
+ * upload that was begun early. Safe from several threads. */
+bool fp_registry_repo_has_sent(struct fp_repo *repo, const struct fp_digest *digest);
+
 #endif

@@ -33,7 +33,9 @@ struct registry_repo {
     struct fp_reporter *reporter;
     struct fp_reference reference;
     char *blob_folder;
-    int hold; /* on the layout that the folder belongs to */
+    int hold;             /* on the layout that the folder belongs to */
+    pthread_mutex_t lock; /* of `sent` */
+    struct fp_strv sent;  /* digests of what was uploaded */
 };
 
 static const struct registry_repo *to_repo(const struct fp_repo *self)
@@ -284,6 +286,13 @@ static enum fp_code registry_has(struct fp_repo *self, const struct fp_descripto
     return code;
 }
 
+static void remember_sent(struct registry_repo *repo, const struct fp_digest *digest)
+{
+    (void) pthread_mutex_lock(&repo->lock);
+    fp_strv_add(&repo->sent, digest->text);
+    (void) pthread_mutex_unlock(&repo->lock);
+}
+
 static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                       struct fp_blob *blob, struct fp_repo *origin,
                                       struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
@@ -292,7 +301,11 @@ static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_desc
     bool mountable = origin != NULL && origin->registry != NULL && origin != self &&
                      fp_registry_same_host(origin->registry, self->registry);
     const char *from = mountable ? fp_registry_repository(origin->registry) : NULL;
-    return fp_registry_push_blob(self->registry, descriptor, blob, from, stage, ret_outcome, err);
+    enum fp_code code =
+        fp_registry_push_blob(self->registry, descriptor, blob, from, stage, ret_outcome, err);
+    if (code == FP_OK && *ret_outcome == FP_PUSH_UPLOADED)
+        remember_sent((struct registry_repo *) self, &descriptor->digest);
+    return code;
 }
 
 static enum fp_code registry_put_document(struct fp_repo *self,
@@ -340,6 +353,8 @@ static void registry_free(struct fp_repo *self)
         fp_registry_close(repo->sources[i]);
     fp_reference_clear(&repo->reference);
     fp_cleanup_fdp(&repo->hold);
+    fp_strv_clear(&repo->sent);
+    (void) pthread_mutex_destroy(&repo->lock);
     free(repo->blob_folder);
     free(repo->base.title);
     free(repo);
@@ -356,6 +371,17 @@ static const struct fp_repo_ops registry_ops = {
     .is_named = registry_is_named,
     .free = registry_free,
 };
+
+bool fp_registry_repo_has_sent(struct fp_repo *self, const struct fp_digest *digest)
+{
+    if (self->ops != &registry_ops)
+        return false;
+    struct registry_repo *repo = (struct registry_repo *) self;
+    (void) pthread_mutex_lock(&repo->lock);
+    bool sent = fp_strv_has(&repo->sent, digest->text);
+    (void) pthread_mutex_unlock(&repo->lock);
+    return sent;
+}
 
 /* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */
 static int hold_folder(const char *blob_folder)
@@ -400,6 +426,7 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
         return code;
     struct registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
     repo->base.ops = &registry_ops;
+    (void) pthread_mutex_init(&repo->lock, NULL);
     repo->hold = -1;
     code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
                            : add_source(repo, options, reference, err);

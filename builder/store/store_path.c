@@ -25,11 +25,11 @@ static char *home_store(void)
 {
     const char *data = environment("XDG_DATA_HOME");
     if (data != NULL && data[0] == '/')
-        return fp_path_join(data, "flinkpack");
+        return fp_path_join(data, "flinkpack/store");
     const char *home = environment("HOME");
     if (home == NULL || home[0] != '/')
         return NULL;
-    cleanup_free char *path = fp_xasprintf("%s/.local/share/flinkpack", home);
+    cleanup_free char *path = fp_xasprintf("%s/.local/share/flinkpack/store", home);
     return is_writable(path) ? steal_pointer(&path) : NULL;
 }
 

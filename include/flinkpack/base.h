@@ -1,6 +1,7 @@
 /**
  * @file
- * Base images: the catalogue of base-images/, and what a base's layers say of it.
+ * Base images: the catalogue of base-images/, which is compiled in, and what a base's layers say of
+ * it.
  */
 #ifndef FLINKPACK_BASE_H
 #define FLINKPACK_BASE_H
@@ -18,12 +19,13 @@ struct fp_base_entry {
 };
 
 /**
- * Look up NAME.json in `folders` (searched in order), validated against the schema.
+ * Look up NAME.json in `folders` (searched in order), then in what is compiled in; validated
+ * against the schema.
  * @return FP_E_NOT_FOUND listing the names that there are; FP_E_INPUT for a bad file.
  */
 FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
                                      struct fp_base_entry *ret, struct fp_error *err);
-/** All names in `folders`, sorted, each once. */
+/** All names in `folders` and of what is compiled in, sorted, each once. */
 FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,
                                      struct fp_error *err);
 /** Release the members. */
@@ -35,15 +37,16 @@ struct fp_base_facts {
     char *passwd;         /**< content of etc/passwd; NULL: there is none */
     char *group;
     char *shadow;
-    char *os_id;        /**< ID of os-release: "debian", "alpine"; NULL */
-    char *os_version;   /**< VERSION_ID; NULL */
-    char *os_name;      /**< PRETTY_NAME; NULL */
-    bool musl;          /**< whether a musl loader is there and no glibc one */
-    bool has_bash;      /**< bash is found on PATH */
-    char *java_home;    /**< JAVA_HOME where it holds a java, else that of the java on PATH:
-                             "/opt/java/openjdk"; NULL: no Java was found */
-    unsigned java;      /**< its major version; 0: not known */
-    char *java_version; /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
+    char *os_id;              /**< ID of os-release: "debian", "alpine"; NULL */
+    char *os_version;         /**< VERSION_ID; NULL */
+    char *os_name;            /**< PRETTY_NAME; NULL */
+    const char *architecture; /**< that its programs are for, "amd64"; NULL: not known. Static */
+    bool musl;                /**< whether a musl loader is there and no glibc one */
+    bool has_bash;            /**< bash is found on PATH */
+    char *java_home;          /**< JAVA_HOME where it holds a java, else that of the java on PATH:
+                                   "/opt/java/openjdk"; NULL: no Java was found */
+    unsigned java;            /**< its major version; 0: not known */
+    char *java_version;       /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
 };
 
 /**

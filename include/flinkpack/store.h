@@ -122,8 +122,9 @@ FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, bool create, struc
                                             struct fp_error *err);
 /** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
 char *fp_layout_blob_folder(const char *path);
-/** The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack, else
- * $HOME/.local/share/flinkpack, else a folder of this uid below TMPDIR. The caller owns it. */
+/** The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
+ * $HOME/.local/share/flinkpack/store, else a folder of this uid below TMPDIR. The caller owns it.
+ */
 FP_CHECKED enum fp_code fp_store_path(char **ret, struct fp_error *err);
 
 /** A name in a layout. */

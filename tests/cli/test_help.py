@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 COMMANDS = ["build", "push", "pull", "tag", "inspect", "images", "rmi", "login", "logout", "base",
-            "completion", "help"]
+            "completion", "help", "version"]
 
 
 def options_of(text):
@@ -67,8 +67,9 @@ def test_nothing_to_do_is_a_usage_error(flinkpack):
 
 
 def test_version(flinkpack):
-    result = flinkpack.run("--version")
-    assert re.fullmatch(r"flinkpack \d+\.\d+\.\d+\n", result.out)
+    for words in (["--version"], ["-V"], ["version"], ["-v", "--version"], ["-q", "-V"]):
+        result = flinkpack.run(*words)
+        assert re.fullmatch(r"flinkpack \d+\.\d+\.\d+\n", result.out), words
 
 
 def test_help_goes_before_what_follows_it(flinkpack):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import images
 import pytest
@@ -36,8 +37,15 @@ def listed(flinkpack):
 def test_an_empty_store_lists_nothing_and_is_not_made(flinkpack):
     assert flinkpack.run("images").out.split() == ["NAME", "DIGEST", "SIZE", "CREATED", "PLATFORMS"]
     assert listed(flinkpack) == []
-    assert "has no images yet" in flinkpack.fail(5, "inspect", "orders")
-    assert "has no images yet" in flinkpack.fail(5, "push", "orders", "oci:out")
+    for words in (["inspect"], ["push"], ["rmi"], ["tag", "--"]):
+        more = ["x:1"] if words[0] in ("push", "tag") else []
+        text = flinkpack.fail(5, *words, "orders", *more)
+        assert "the local store (%s) is empty: no image 'orders:latest'\n" % flinkpack.store in text
+        assert "try: on Docker Hub: docker.io/library/orders\n" in text
+    for words in (["push"], ["rmi"], ["inspect", "--offline"]):
+        text = flinkpack.fail(5, *words, "registry.example.com/orders:1")
+        assert "is empty: no image 'registry.example.com/orders:1'\n" in text
+        assert "try: flinkpack pull registry.example.com/orders:1\n" in text
     assert not flinkpack.store.exists()
 
 
@@ -58,10 +66,32 @@ def test_pull_keeps_the_digest(stored, layout):
     assert len(verified(stored.store, "orders:1.0")) == 1
 
 
-def test_pull_writes_nothing_to_standard_output(flinkpack, layout):
+def test_pull_writes_the_name_and_digest(flinkpack, layout, tmp_path):
     result = flinkpack.run("pull", "oci:%s:v1" % layout)
-    assert result.out == ""
-    assert "sha256:" in result.err
+    assert result.name == "oci:%s:v1@%s" % (layout, listed(flinkpack)[0]["digest"])
+    result = flinkpack.run("pull", "oci:%s:v1" % layout, "-o", "oci:%s" % (tmp_path / "a"),
+                           "-o", "oci-archive:%s" % (tmp_path / "b.tar"))
+    assert result.out.count("\n") == 1
+
+
+def test_each_place_is_summed_up(flinkpack, layout, tmp_path):
+    result = flinkpack.run("pull", "oci:%s:v1" % layout, "-o", "oci:%s" % (tmp_path / "a"),
+                           "-o", "oci-archive:%s:x" % (tmp_path / "b.tar"))
+    assert "oci:%s: 3 blobs, " % (tmp_path / "a") in result.err
+    assert re.search(r"^oci-archive:%s: 3 blobs, .*B written; named x$" % (tmp_path / "b.tar"),
+                     result.err, re.M)
+
+
+@pytest.mark.parametrize("words", [["--quiet"], ["--progress", "none"]])
+def test_nothing_is_told_to_who_wants_nothing(flinkpack, layout, words):
+    assert flinkpack.run("pull", *words, "oci:%s:v1" % layout).err == ""
+
+
+def test_the_last_json_event_is_the_result(flinkpack, layout):
+    result = flinkpack.run("pull", "--progress", "json", "oci:%s:v1" % layout)
+    last = json.loads(result.err.splitlines()[-1])
+    assert last["event"] == "result"
+    assert "%s@%s" % (last["name"], last["digest"]) == result.name
 
 
 @pytest.mark.parametrize("kind", ["oci", "oci-archive", "docker-archive"])
@@ -98,10 +128,27 @@ def test_offline_pushes_nothing(stored):
 
 def test_unknown_images_are_not_found(stored):
     text = stored.fail(5, "inspect", "payments:2")
-    assert "payments:2" in text and "orders:1.0" in text
+    assert "the local store (%s) has no image 'payments:2'\n" % stored.store in text
+    assert "try: there are: orders:1.0; on Docker Hub: docker.io/library/payments:2\n" in text
     stored.fail(5, "tag", "payments:2", "x:1")
     stored.fail(5, "rmi", "payments:2")
     stored.fail(5, "push", "payments:2", "oci:out")
+
+
+def test_files_are_told_how_to_be_named(stored, tmp_path):
+    stored.run("push", "orders:1.0", "oci-archive:a.tar")
+    stored.run("push", "orders:1.0", "oci-archive:A.tar")
+    stored.run("push", "orders:1.0", "oci:folder")
+    assert "try: for the file: oci-archive:a.tar\n" in stored.fail(5, "push", "a.tar", "oci:out")
+    assert "try: for the file: oci-archive:A.tar\n" in stored.fail(2, "push", "A.tar", "oci:out")
+    assert "try: for the file: oci:folder\n" in stored.fail(5, "inspect", "folder")
+
+
+def test_names_without_a_registry_are_no_destination(stored):
+    text = stored.fail(2, "push", "orders:1.0", "team/orders:1.0")
+    assert "try: name it in full, as in registry.example.com/team/orders:1.0\n" in text
+    text = stored.fail(2, "push", "orders:1.0", "orders:1.0")
+    assert "try: name it in full, as in registry.example.com/team/orders:1.0\n" in text
 
 
 def test_bad_names_are_usage_errors(stored):
@@ -135,6 +182,31 @@ def test_rmi_deletes_what_nothing_needs(stored):
     stored.run("rmi", "orders:2.0")
     assert listed(stored) == []
     assert os.listdir(blobs) == []
+
+
+def test_rmi_goes_on_after_a_name_that_is_not_there(stored):
+    stored.run("tag", "orders:1.0", "orders:2.0")
+    text = stored.fail(5, "rmi", "orders:1.0", "nope", "nope2", "orders:2.0")
+    assert "orders:1.0: removed" in text and "orders:2.0: removed" in text
+    assert "warning: the local store (%s) has no image 'nope2:latest'\n" % stored.store in text
+    assert "error: the local store (%s) has no image 'nope:latest'\n" % stored.store in text
+    assert listed(stored) == []
+
+
+def test_rmi_of_a_digest_tells_the_names(stored):
+    stored.run("tag", "orders:1.0", "orders:2.0")
+    digest = listed(stored)[0]["digest"]
+    lines = stored.run("rmi", digest).err.splitlines()
+    assert lines[:2] == ["orders:1.0: removed", "orders:2.0: removed"]
+    assert listed(stored) == []
+
+
+def test_one_platform_has_to_be_the_one_asked_for(stored):
+    stored.run("inspect", "--platform", "linux/amd64", "orders:1.0")
+    for words in (["inspect"], ["inspect", "--raw"], ["inspect", "--image-config"]):
+        text = stored.fail(5, *words, "--platform", "linux/arm64", "orders:1.0")
+        assert "orders:1.0: no image for linux/arm64: it is for linux/amd64 only\n" in text
+    stored.fail(5, "push", "--platform", "linux/arm64", "orders:1.0", "oci:out")
 
 
 def test_inspect_tells_of_the_image(stored):
@@ -207,4 +279,4 @@ def test_the_store_can_be_elsewhere(flinkpack, layout, tmp_path):
 def test_the_store_follows_xdg(flinkpack, layout, tmp_path):
     env = {"FLINKPACK_STORE": "", "XDG_DATA_HOME": str(tmp_path / "data")}
     flinkpack.run("pull", "oci:%s:v1" % layout, env=env)
-    assert (tmp_path / "data/flinkpack/index.json").exists()
+    assert (tmp_path / "data/flinkpack/store/index.json").exists()

@@ -17,6 +17,27 @@ def test_unknown_options_get_a_suggestion(flinkpack):
     assert "try: --from-release\n" in text
 
 
+@pytest.mark.parametrize("words", [
+    ["-v"], ["-q"], ["-vq"], ["--progress", "plain"], ["--progress=plain"], ["-v", "--progress", "none"],
+    ["--config", "options.yaml"],
+])
+def test_general_options_may_come_before_the_command(flinkpack, words):
+    (flinkpack.home / "options.yaml").write_text("quiet: false\n")
+    assert flinkpack.run(*words, "images").out.startswith("NAME")
+    assert "there is no command 'imges'" in flinkpack.fail(2, *words, "imges")
+    assert "nothing says where Flink comes from" in flinkpack.fail(2, *words)
+
+
+def test_general_options_before_the_command_count(flinkpack):
+    result = flinkpack.try_run("--progress", "json", "inspect", "orders")
+    assert json.loads(result.err)["status"] == 5
+
+
+def test_a_command_among_options_is_told_to_come_first(flinkpack):
+    text = flinkpack.fail(2, "--from-release", "pull", "orders")
+    assert "try: the command comes first: flinkpack pull ...\n" in text
+
+
 def test_options_of_other_commands_are_told_apart(flinkpack):
     assert "an option of another command" in flinkpack.fail(2, "push", "--job-jar", "x", "y")
 

@@ -481,8 +481,9 @@ class FaultProxy(Threaded):
             slow = fault.get("trickle") is not None and sent >= fault.get("trickle")
             if slow:
                 time.sleep(0.1)
-            stop = 1 if slow else min(BLOCK, left, *(fault.get(name) - sent for name in ("cut_answer", "stall")
-                                      if fault.get(name) is not None))
+            limits = [fault.get(name) - sent for name in ("cut_answer", "stall", "trickle")
+                      if fault.get(name) is not None and fault.get(name) > sent]
+            stop = 1 if slow else min(BLOCK, left, *limits)
             data = bytearray(answer.read(stop))
             if not data:
                 return False

@@ -1,5 +1,7 @@
 """Every request of a push and of a pull fails in turn, and the operation succeeds all the same."""
 
+import os
+
 import program as programs
 import pytest
 import registry
@@ -62,15 +64,22 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
                 assert pull_anew(proxy.host + "/clean/orders:1", faulty) == expected
 
 
+def kinds_for_ever(*kinds):
+    """All of them at every request take minutes; so each request gets another of them."""
+    every = [[kind] for kind in kinds] if os.environ.get("FLINKPACK_TESTS_LONG") else [kinds]
+    return pytest.mark.parametrize("kinds", every, ids=lambda some: " and ".join(some))
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["busy", "request cut", "answer lost"])
-def test_push_that_fails_for_ever(flinkpack, layout, tmp_path, kind):
+@kinds_for_ever("busy", "request cut", "answer lost")
+def test_push_that_fails_for_ever(flinkpack, layout, tmp_path, kinds):
     """From each request on, in turn: a push ends with status 6, and what has a tag is whole."""
     with registry.Registry(tmp_path / "r") as r:
         expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
         count = count_requests(flinkpack, ["push", layout, "$HOST/counted/orders:1"], r.port)
         for faulty in range(count):
             def plan(n, method, path):
+                kind = kinds[faulty % len(kinds)]
                 return registry.Fault(**TRANSIENT[kind]) if n >= faulty else None
 
             with registry.FaultProxy(r.port, plan) as proxy:
@@ -84,9 +93,8 @@ def test_push_that_fails_for_ever(flinkpack, layout, tmp_path, kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["busy", "request cut", "answer lost", "answer cut",
-                                  "answer flipped"])
-def test_pull_that_fails_for_ever(flinkpack, layout, tmp_path, kind):
+@kinds_for_ever("busy", "request cut", "answer lost", "answer cut", "answer flipped")
+def test_pull_that_fails_for_ever(flinkpack, layout, tmp_path, kinds):
     """From each request on, in turn: the pull ends, and no image is in the store."""
     faults = {**TRANSIENT, "answer cut": {"cut_answer": 0}, "answer flipped": {"flip": 5}}
     with registry.Registry(tmp_path / "r") as r:
@@ -94,6 +102,7 @@ def test_pull_that_fails_for_ever(flinkpack, layout, tmp_path, kind):
         count = count_requests(flinkpack, ["pull", "$HOST/clean/orders:1"], r.port)
         for faulty in range(count):
             def plan(n, method, path):
+                kind = kinds[faulty % len(kinds)]
                 small = kind.startswith("answer ") and kind != "answer lost" and path == "/v2/"
                 return registry.Fault(**faults[kind]) if n >= faulty and not small else None
 

@@ -44,7 +44,6 @@ struct fp_distribution {
     struct fp_strv lib_jars;      /**< names in lib/: files and links, sorted */
     struct fp_strv opt_jars;      /**< names in opt/, sorted, also those that slim left out */
     int64_t newest_mtime_s;       /**< of its entries */
-    char sha512[FP_HASH_HEX_MAX]; /**< of the archive; "" for a folder */
     char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a folder */
 };
 

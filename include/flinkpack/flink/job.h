@@ -26,6 +26,9 @@ struct fp_jar {
  * @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT: "FILE: not a jar (...)".
  */
 FP_CHECKED enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err);
+/** Whether a jar holds the class `name` ("com.example.Job"). Errors as for fp_jar_inspect(). */
+FP_CHECKED enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
+                                         struct fp_error *err);
 /** The Java major version that class files of `class_major` need: 52 is 8, 55 is 11. */
 unsigned fp_java_of_class_major(unsigned class_major);
 /** Release the members. */

@@ -30,7 +30,7 @@ typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
  * Walk a tar stream.
  *
  * Absolute names, ".." parts, NUL or control characters in names, hard links outside the archive's
- * own root, over-long names, too many entries, sparse files and device entries where
+ * own root, over-long or over-deep names, too many entries, sparse files and device entries where
  * `allow_devices` is false are FP_E_INPUT. Symbolic links may say what they want here: nothing is
  * ever unpacked through them.
  *

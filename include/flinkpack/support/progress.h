@@ -13,7 +13,8 @@
 enum fp_event_kind {
     FP_EVENT_BEGIN,   /**< a stage or transfer begins */
     FP_EVENT_ADVANCE, /**< it has come to done_bytes */
-    FP_EVENT_END,     /**< it is over; `text` is the outcome: "pushed", "existing", "mounted" */
+    FP_EVENT_END, /**< it is over; `text` is the outcome: "pushed", "existing", "mounted"; NULL: not
+                       worth a line */
     FP_EVENT_FAIL,    /**< it ended in an error, which is reported elsewhere */
     FP_EVENT_INFO,    /**< a line for the user */
     FP_EVENT_WARNING, /**< a line for the user that should be heeded */
@@ -56,7 +57,7 @@ void fp_stage_begin(struct fp_stage *self, struct fp_reporter *reporter, const c
                     const char *text, uint64_t total_bytes);
 /** `more_bytes` further bytes are done. */
 void fp_stage_advance(struct fp_stage *self, uint64_t more_bytes);
-/** It is over; `outcome` such as "done", "existing". */
+/** It is over; `outcome` such as "done", "existing"; NULL: nothing that is worth a line. */
 void fp_stage_end(struct fp_stage *self, const char *outcome);
 /** It failed. */
 void fp_stage_fail(struct fp_stage *self);

@@ -3,3 +3,4 @@ foreach(stem account catalogue inspect java)
     target_compile_definitions(unit_base_test_${stem} PRIVATE
         BASE_IMAGES="${CMAKE_SOURCE_DIR}/base-images")
 endforeach()
+fp_add_unit_test(base test_machine.c)

@@ -104,6 +104,30 @@ static void test_conf(void **state)
     (void) unlink(path);
 }
 
+static void test_nested_conf(void **state)
+{
+    struct fp_error err = {0};
+    struct fp_plan plan = {0};
+    char path[] = "/tmp/flinkpack-conf-XXXXXX";
+    int fd = mkstemp(path);
+    (void) state;
+    assert_true(fd >= 0);
+    static const char text[] = "env:\n  java:\n    opts:\n      all: -Da=b -Dc=d\n"
+                               "taskmanager.numberOfTaskSlots: 2\nx:\n  list: [a, b]\n  on: true\n";
+    assert_int_equal(write(fd, text, sizeof(text) - 1), (ssize_t) sizeof(text) - 1);
+    (void) close(fd);
+    assert_int_equal(fp_plan_conf(&plan, path, &err), FP_OK);
+    assert_int_equal(plan.conf_keys.len, 4);
+    assert_string_equal(plan.conf_keys.items[0], "env.java.opts.all");
+    assert_string_equal(plan.conf_values.items[0], "-Da=b -Dc=d");
+    assert_string_equal(plan.conf_values.items[1], "2");
+    assert_string_equal(plan.conf_keys.items[2], "x.list");
+    assert_string_equal(plan.conf_values.items[2], "a;b");
+    assert_string_equal(plan.conf_values.items[3], "true");
+    fp_plan_clear(&plan);
+    (void) unlink(path);
+}
+
 static void test_pairs(void **state)
 {
     struct fp_error err = {0};
@@ -142,8 +166,10 @@ static void test_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_user), cmocka_unit_test(test_plugin), cmocka_unit_test(test_add),
-        cmocka_unit_test(test_conf), cmocka_unit_test(test_pairs),  cmocka_unit_test(test_time),
+        cmocka_unit_test(test_user),        cmocka_unit_test(test_plugin),
+        cmocka_unit_test(test_add),         cmocka_unit_test(test_conf),
+        cmocka_unit_test(test_nested_conf), cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

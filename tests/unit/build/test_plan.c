@@ -104,6 +104,31 @@ static void test_push(void **state)
     fp_strv_clear(&options.tags);
 }
 
+/* What would only come out after minutes of fetching and packing. */
+static void test_early(void **state)
+{
+    struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
+    (void) state;
+    options.base = "rootfs:/does/not/exist.tar";
+    refuse(&options, FP_E_NOT_FOUND, "/does/not/exist.tar");
+    options.base = "no-such-base";
+    refuse(&options, FP_E_NOT_FOUND, "no-such-base");
+    options.base = NULL;
+    fp_strv_add(&options.libs, "/etc/hostname");
+    fp_strv_add(&options.libs, "/does/not/exist.jar");
+    refuse(&options, FP_E_NOT_FOUND, "--lib: '/does/not/exist.jar'");
+    fp_strv_clear(&options.libs);
+    fp_strv_add(&options.plugins, "s3=/does/not/exist.jar");
+    refuse(&options, FP_E_NOT_FOUND, "--plugin: '/does/not/exist.jar'");
+    fp_strv_clear(&options.plugins);
+    fp_strv_add(&options.conf, "a b=c");
+    refuse(&options, FP_E_USAGE, "'a b' is no key");
+    fp_strv_clear(&options.conf);
+    fp_strv_add(&options.platforms, "windows/amd64");
+    refuse(&options, FP_E_USAGE, "made for linux");
+    fp_strv_clear(&options.platforms);
+}
+
 static void test_outputs(void **state)
 {
     struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
@@ -133,7 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_source),       cmocka_unit_test(test_job),
         cmocka_unit_test(test_default_name), cmocka_unit_test(test_push),
-        cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_outputs),      cmocka_unit_test(test_early),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,7 +84,10 @@ static void plain_tells_of_what_is_finished(void **state)
     fp_stage_begin(&stage, f.reporter, "push", "sha256:4567", 4000000);
     clock_ms += 61000;
     fp_stage_fail(&stage);
-    assert_string_equal(seen(&f), "push sha256:4567: failed, 1 min 01 s\n");
+    assert_string_equal(seen(&f), ""); /* the error tells of it */
+    fp_stage_begin(&stage, f.reporter, "copy", "sha256:89ab", 4000000);
+    fp_stage_end(&stage, NULL);
+    assert_string_equal(seen(&f), "");
     end(&f);
 }
 
@@ -172,7 +175,9 @@ static void none_leaves_stages_out(void **state)
     struct fp_stage stage;
     fp_stage_begin(&stage, f.reporter, "push", "x", 0);
     fp_report(f.reporter, FP_EVENT_WARNING, "careful");
+    fp_report(f.reporter, FP_EVENT_INFO, "next: push it");
     fp_stage_end(&stage, "done");
+    fp_progress_result(f.progress, "orders", "sha256:0123"); /* standard output has it */
     tick_after(&f, 60000);
     assert_string_equal(seen(&f), "flinkpack: warning: careful\n");
     end(&f);
@@ -228,6 +233,22 @@ static void json_errors_carry_the_status(void **state)
     assert_int_equal(json_integer_value(json_object_get(value, "status")), 4);
     assert_string_equal(fp_json_string(value, "text"), "refused");
     assert_string_equal(fp_json_string(value, "hint"), "flinkpack login");
+    assert_int_equal(fp_fail(&err, FP_E_AUTH, "refused"), FP_E_AUTH);
+    fp_progress_error(f.progress, &err);
+    cleanup_json json_t *without = parse_line(seen(&f));
+    assert_null(json_object_get(without, "hint"));
+    end(&f);
+}
+
+static void json_ends_with_the_result(void **state)
+{
+    (void) state;
+    struct fixture f = begin((struct fp_progress_options){.mode = FP_PROGRESS_JSON});
+    fp_progress_result(f.progress, "registry.example.com/orders", "sha256:0123");
+    cleanup_json json_t *value = parse_line(seen(&f));
+    assert_string_equal(fp_json_string(value, "event"), "result");
+    assert_string_equal(fp_json_string(value, "name"), "registry.example.com/orders");
+    assert_string_equal(fp_json_string(value, "digest"), "sha256:0123");
     end(&f);
 }
 
@@ -331,6 +352,7 @@ int main(void)
         cmocka_unit_test(none_leaves_stages_out),
         cmocka_unit_test(json_is_an_object_a_line),
         cmocka_unit_test(json_errors_carry_the_status),
+        cmocka_unit_test(json_ends_with_the_result),
         cmocka_unit_test(terminal_shows_bars_and_takes_them_down),
         cmocka_unit_test(bars_fit_the_terminal),
         cmocka_unit_test(more_than_the_total_is_no_overflow),

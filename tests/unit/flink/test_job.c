@@ -243,6 +243,38 @@ static void test_damaged(void **state)
     refused(*state, "beyond the end");
 }
 
+/* A directory can name one manifest, or a megabyte of blocks that hold nothing, any number of
+ * times: both are read once and not far. */
+static void test_little_that_costs_much(void **state)
+{
+    const struct jar_entry twice[] = {
+        {"META-INF/MANIFEST.MF", "Main-Class: a.First\r\n", 0, true, 0},
+        {"META-INF/MANIFEST.MF", "Main-Class: a.Second\r\n", 0, true, 0},
+    };
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
+    put_jar(&bytes, twice, 2);
+    write_jar(*state, bytes.data, bytes.len);
+    struct fp_jar jar = inspect(*state);
+    assert_string_equal(jar.main_class, "a.First");
+    fp_jar_clear(&jar);
+
+    static const char empty_block[] = {0, 0, 0, (char) 0xff, (char) 0xff};
+    static const char last_block[] = {1, CLASS_LEN, 0, (char) ~CLASS_LEN, (char) 0xff};
+    cleanup_buf struct fp_buf blocks = FP_BUF_INIT((size_t) 1 << 20);
+    for (int i = 0; i < 2000; i++)
+        put_bytes(&blocks, empty_block, sizeof(empty_block));
+    put_bytes(&blocks, last_block, sizeof(last_block));
+    put_bytes(&blocks, CLASS("\x34"), CLASS_LEN);
+    const struct jar_entry entry = {"a/B.class", blocks.data, blocks.len, false, 0};
+    fp_buf_clear(&bytes);
+    bytes.max = (size_t) 1 << 20;
+    put_jar(&bytes, &entry, 1);
+    bytes.data[8] = 8; /* the method: deflated */
+    bytes.data[bytes.len - 22 - 46 - strlen(entry.name) + 10] = 8;
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "a/B.class is damaged");
+}
+
 static void test_java(void **state)
 {
     (void) state;
@@ -261,6 +293,7 @@ int main(void)
         TEST(test_a_jar_that_says_nothing),
         TEST(test_no_jar),
         TEST(test_damaged),
+        TEST(test_little_that_costs_much),
         TEST(test_java),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

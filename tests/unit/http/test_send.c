@@ -351,6 +351,23 @@ static void test_connection_refused(void **state)
     end(&scene);
 }
 
+/* One client serves many hosts: one that nobody knows must not spoil it for the next. */
+static void test_unknown_host(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.body = "here"}};
+    struct scene scene = begin(replies, 1, "/");
+    struct fp_http_request unknown = {.method = "GET", .url = "http://no-such-host.invalid/"};
+    assert_int_equal(fp_http_send(scene.http, &unknown, &scene.response, &scene.err), FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "no-such-host.invalid"));
+    assert_null(strstr(scene.err.text, "option"));
+    fp_http_response_clear(&scene.response);
+    struct fp_http_request known = {.method = "GET", .url = scene.url};
+    assert_int_equal(fp_http_send(scene.http, &known, &scene.response, &scene.err), FP_OK);
+    assert_string_equal(fp_buf_text(&scene.response.body), "here");
+    end(&scene);
+}
+
 static void *send_ten(void *context)
 {
     struct scene *scene = context;
@@ -414,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_urls_that_are_refused),
         cmocka_unit_test(test_header_injection_is_refused),
         cmocka_unit_test(test_connection_refused),
+        cmocka_unit_test(test_unknown_host),
         cmocka_unit_test(test_threads_share_a_client),
         cmocka_unit_test(test_interruption_ends_it),
     };

@@ -201,6 +201,52 @@ static void many_entries_in_any_order_are_found(void **state)
     assert_non_null(fp_tree_get(tree, "d8/f8"));
 }
 
+static void children_are_directly_below(void **state)
+{
+    (void) state;
+    static const char *const paths[] = {"a-b/x", "a/z", "a/b/c/d", "a/b-c/d", "a0", "b"};
+    static const char *const below_a[] = {"b", "b-c", "z"};
+    cleanup_tree struct fp_tree *tree = fp_tree_new();
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        file(tree, paths[i]);
+    cleanup_strv struct fp_strv names = {0};
+    fp_tree_children(tree, "a", &names);
+    assert_int_equal(names.len, 3);
+    for (size_t i = 0; i < names.len; i++)
+        assert_string_equal(names.items[i], below_a[i]);
+    cleanup_strv struct fp_strv top = {0};
+    fp_tree_children(tree, "", &top);
+    assert_int_equal(top.len, 4);
+    assert_string_equal(top.items[0], "a");
+    cleanup_strv struct fp_strv none = {0};
+    fp_tree_children(tree, "a/z", &none);
+    fp_tree_children(tree, "no", &none);
+    assert_int_equal(none.len, 0);
+}
+
+/* "a/a/a" of so many names. The caller owns it. */
+static char *nested(size_t names)
+{
+    char *path = fp_xcalloc(1, names * 2);
+    for (size_t i = 0; i + 1 < names; i++)
+        memcpy(path + i * 2, "a/", 2);
+    path[names * 2 - 2] = 'a';
+    return path;
+}
+
+static void nesting_is_bounded(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_tree struct fp_tree *tree = fp_tree_new();
+    cleanup_free char *deepest = nested(256);
+    cleanup_free char *deeper = nested(257);
+    file(tree, deepest);
+    assert_int_equal(fp_tree_count(tree), 256);
+    assert_int_equal(put(tree, deeper, FP_ENTRY_FILE, NULL, &err), FP_E_INPUT);
+    assert_non_null(strstr(err.text, "nested more than 256 deep"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +260,8 @@ int main(void)
         cmocka_unit_test(put_goes_through_linked_parents),
         cmocka_unit_test(memory_is_bounded),
         cmocka_unit_test(many_entries_in_any_order_are_found),
+        cmocka_unit_test(children_are_directly_below),
+        cmocka_unit_test(nesting_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -390,6 +390,35 @@ static void parents_repeat_the_base(void **state)
     assert_int_equal(fp_tree_get(below, "tmp")->mode, 01777);
 }
 
+/* A directory and what is in it go the same way, also where the link leads to nothing or out. */
+static void directories_follow_links_of_the_base(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *target;
+        const char *listed;
+    } cases[] = {
+        {"/nowhere/yet", "nowhere/ 755 0:0 1700000000 [] \n"
+                         "nowhere/yet/ 755 0:0 1700000000 [] \n"
+                         "nowhere/yet/x 644 0:0 1700000000 [] x\n"},
+        {"../..", "x 644 0:0 1700000000 [] x\n"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fp_error err = {0};
+        cleanup_tree struct fp_tree *below = fp_tree_new();
+        struct fp_entry link = {.path = "data", .kind = FP_ENTRY_SYMLINK, .link = cases[i].target};
+        assert_int_equal(fp_tree_put(below, &link, &err), FP_OK);
+        cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
+        add_dir(builder, "data");
+        add_file(builder, "data/x", "x");
+        assert_int_equal(fp_layer_builder_parents(builder, below, &err), FP_OK);
+        struct fp_layer layer = write_layer(builder, NULL);
+        cleanup_free char *text = list(&layer);
+        assert_string_equal(text, cases[i].listed);
+        fp_layer_clear(&layer);
+    }
+}
+
 static void parents_that_are_no_folders_are_refused(void **state)
 {
     (void) state;
@@ -471,6 +500,7 @@ int main(void)
         cmocka_unit_test(bytes_do_not_depend_on_order_or_threads),
         cmocka_unit_test(bad_entries_are_refused),
         cmocka_unit_test(parents_repeat_the_base),
+        cmocka_unit_test(directories_follow_links_of_the_base),
         cmocka_unit_test(parents_that_are_no_folders_are_refused),
         cmocka_unit_test(contents_must_have_their_size),
         cmocka_unit_test(contents_come_from_blobs_too),

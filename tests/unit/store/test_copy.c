@@ -239,6 +239,7 @@ struct listener {
     pthread_mutex_t lock;
     int begun;
     struct fp_strv outcomes;
+    struct fp_strv lines;
 };
 
 static void listen(struct fp_reporter *self, const struct fp_event *event)
@@ -249,6 +250,8 @@ static void listen(struct fp_reporter *self, const struct fp_event *event)
         listener->begun++;
     if (event->kind == FP_EVENT_END)
         fp_strv_add(&listener->outcomes, event->text);
+    if (event->kind == FP_EVENT_INFO)
+        fp_strv_add(&listener->lines, event->text);
     (void) pthread_mutex_unlock(&listener->lock);
 }
 
@@ -260,12 +263,14 @@ static void every_blob_is_told_of(void **state)
     (void) pthread_mutex_init(&listener.lock, NULL);
     struct fp_copy_result result = {0};
     const struct fp_copy_options options = {.reporter = &listener.base};
+    struct fp_strv names = {0};
+    fp_strv_split(&names, "v1,latest", ',');
     struct fp_repo *parts = fp_repo_new_parts();
     struct fp_repo *layout = NULL;
     struct fp_descriptor index = make_two_platforms(parts);
     assert_ok(fp_repo_open_layout(in_folder("out"), true, &layout, &err), &err);
     for (int i = 0; i < 2; i++) {
-        assert_ok(fp_copy_image(parts, &index, layout, NULL, &options, &result, &err), &err);
+        assert_ok(fp_copy_image(parts, &index, layout, &names, &options, &result, &err), &err);
         fp_descriptor_clear(&result.root);
     }
     assert_int_equal(result.existing, 5);
@@ -273,7 +278,13 @@ static void every_blob_is_told_of(void **state)
     assert_int_equal(listener.outcomes.len, 10);
     assert_string_equal(listener.outcomes.items[0], "copied");
     assert_string_equal(listener.outcomes.items[9], "existing");
+    assert_int_equal(listener.lines.len, 2);
+    assert_non_null(strstr(listener.lines.items[0], "/out: 5 blobs, "));
+    assert_non_null(strstr(listener.lines.items[0], "B written; named v1, latest"));
+    assert_non_null(strstr(listener.lines.items[1], "/out: 5 blobs, 5 there already; named v1"));
     fp_strv_clear(&listener.outcomes);
+    fp_strv_clear(&listener.lines);
+    fp_strv_clear(&names);
     fp_repo_free(layout);
     fp_repo_free(parts);
 }

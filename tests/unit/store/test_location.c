@@ -112,12 +112,12 @@ static void the_store_is_found_by_the_environment(void **state)
     check_store_path(in_folder("store"));
     assert_int_equal(unsetenv("FLINKPACK_STORE"), 0);
     assert_int_equal(setenv("XDG_DATA_HOME", "/data", 1), 0);
-    check_store_path("/data/flinkpack");
+    check_store_path("/data/flinkpack/store");
     assert_int_equal(setenv("XDG_DATA_HOME", "not/absolute", 1), 0);
     const char *home = in_folder("home");
     assert_int_equal(mkdir(home, 0755), 0);
     assert_int_equal(setenv("HOME", home, 1), 0);
-    check_store_path(in_folder("home/.local/share/flinkpack"));
+    check_store_path(in_folder("home/.local/share/flinkpack/store"));
 }
 
 static void without_a_home_the_store_is_a_private_temporary_folder(void **state)

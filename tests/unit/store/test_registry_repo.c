@@ -352,6 +352,9 @@ static void blobs_are_mounted_from_neighbours_only(void **state)
     (void) copy_ok(neighbour, &server.root, repo, "2");
     assert_string_equal(server.mount_from, "team/base");
     assert_int_equal(server.fetched, 2);
+    assert_true(fp_registry_repo_has_sent(repo, &layer.digest));
+    assert_false(fp_registry_repo_has_sent(neighbour, &layer.digest));
+    assert_false(fp_registry_repo_has_sent(server.content, &layer.digest));
     fp_repo_free(neighbour);
     fp_repo_free(repo);
 }

@@ -1,0 +1,140 @@
+#include "internal.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* What can be known of the inputs before minutes are spent on fetching and packing them. */
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/* Flink loads *.jar from lib/ and plugins/ and passes everything else over. */
+static enum fp_code check_library(const struct fp_plan *plan, const char *option, const char *path,
+                                  struct fp_error *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0) {
+        enum fp_code failed = fp_fail_errno(err, FP_E_IO, "%s: '%s'", option, path);
+        return failed;
+    }
+    if (!S_ISREG(st.st_mode))
+        return fp_fail(err, FP_E_INPUT, "%s: '%s' is no regular file", option, path);
+    if (!ends_with(path, ".jar")) {
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s %s: Flink loads files called *.jar only", option, path);
+        return FP_OK;
+    }
+    struct fp_jar jar = {0};
+    enum fp_code code = fp_jar_inspect(path, &jar, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s", option);
+    fp_jar_clear(&jar);
+    return FP_OK;
+}
+
+static enum fp_code check_libraries(const struct fp_plan *plan, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < plan->options->libs.len && code == FP_OK; i++)
+        code = check_library(plan, "--lib", plan->options->libs.items[i], err);
+    for (size_t i = 0; i < plan->plugin_count; i++) {
+        const struct fp_strv *files = &plan->plugins[i].files;
+        for (size_t k = 0; k < files->len && code == FP_OK; k++)
+            code = check_library(plan, "--plugin", files->items[k], err);
+    }
+    return code;
+}
+
+static enum fp_code check_conf(const struct fp_plan *plan, struct fp_error *err)
+{
+    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    for (size_t i = 0; i < plan->conf_keys.len; i++) {
+        const char *key = plan->conf_keys.items[i];
+        if (key[0] == '\0' || key[strspn(key, good)] != '\0')
+            return fp_fail(err, FP_E_USAGE,
+                           "--conf: '%s' is no key of Flink's configuration, such as "
+                           "'taskmanager.numberOfTaskSlots'",
+                           key);
+    }
+    return FP_OK;
+}
+
+/* The base's file is there, and it can be of all the platforms that are asked for. */
+static enum fp_code check_base(const struct fp_plan *plan, struct fp_error *err)
+{
+    bool is_image = plan->options->from_image != NULL;
+    const char *option = is_image ? "--from-image" : "--base";
+    const char *asked = is_image ? plan->options->from_image : plan->options->base;
+    struct fp_location at = {0};
+    if (asked == NULL)
+        return FP_OK;
+    if (!is_image && fp_base_is_name(asked)) {
+        struct fp_base_entry entry = {0};
+        enum fp_code code = fp_base_find(&plan->options->base_folders, asked, &entry, err);
+        fp_base_entry_clear(&entry);
+        return code == FP_OK ? FP_OK : fp_context(err, "--base");
+    }
+    enum fp_code code = fp_location_parse(asked, &at, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s '%s'", option, asked);
+    if (at.path != NULL && at.kind != FP_AT_STORE && !fp_path_exists(at.path))
+        code = fp_fail(err, FP_E_NOT_FOUND, "%s: '%s' does not exist", option, at.path);
+    else if (at.kind == FP_AT_ROOTFS && plan->platform_count > 1)
+        code = fp_fail(err, FP_E_USAGE, "%s '%s': a root file system is of one platform, not %zu",
+                       option, asked, plan->platform_count);
+    fp_location_clear(&at);
+    return code;
+}
+
+static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error *err)
+{
+    const char *name = plan->options->job_classname;
+    bool found = false;
+    if (name == NULL)
+        return FP_OK;
+    if (name[0] == '\0' || strpbrk(name, " \t/\\;:,'\"") != NULL) {
+        enum fp_code failed =
+            fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name);
+        (void) fp_hint(err, "it is the name with its package, as in com.example.WordCount");
+        return failed;
+    }
+    for (size_t i = 0; i < plan->job_jars.len && !found; i++) {
+        if (plan->jars[i].sha256[0] == '\0')
+            continue;
+        enum fp_code code = fp_jar_has_class(plan->job_jars.items[i], name, &found, err);
+        if (code != FP_OK)
+            return code;
+    }
+    if (!found)
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "--job-classname %s: no job jar has that class", name);
+    return FP_OK;
+}
+
+static enum fp_code check_platforms(const struct fp_plan *plan, struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        if (strcmp(plan->platforms[i].os, "linux") != 0)
+            return fp_fail(err, FP_E_USAGE, "--platform %s/%s: Flink images are made for linux",
+                           plan->platforms[i].os, plan->platforms[i].architecture);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_plan_check(const struct fp_plan *plan, struct fp_error *err)
+{
+    enum fp_code code = check_platforms(plan, err);
+    if (code == FP_OK)
+        code = check_base(plan, err);
+    if (code == FP_OK)
+        code = check_libraries(plan, err);
+    if (code == FP_OK)
+        code = check_conf(plan, err);
+    if (code == FP_OK)
+        code = check_classname(plan, err);
+    return code;
+}

@@ -1,0 +1,138 @@
+#include "plan_parse.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Keys of Flink's configuration nest no deeper than this. */
+#define CONF_DEPTH_MAX 16
+
+static enum fp_code add(struct fp_plan *plan, const char *path, const char *key, const char *value,
+                        struct fp_error *err)
+{
+    if (strpbrk(value, "\n\r") != NULL)
+        return fp_fail(err, FP_E_INPUT, "--conf '%s': the value of %s has more than one line", path,
+                       key);
+    fp_strv_add(&plan->conf_keys, key);
+    fp_strv_add(&plan->conf_values, value);
+    return FP_OK;
+}
+
+/* A scalar as flink-conf.yaml spells it. The caller owns it; NULL for mappings and lists. */
+static char *scalar_text(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_STRING:
+        return fp_xstrdup(json_string_value(value));
+    case JSON_INTEGER:
+        return fp_xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    case JSON_TRUE:
+        return fp_xstrdup("true");
+    case JSON_FALSE:
+        return fp_xstrdup("false");
+    case JSON_NULL:
+        return fp_xstrdup("");
+    case JSON_REAL:
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        break;
+    }
+    return NULL;
+}
+
+/* Lists are written with ';' in between, which every version of Flink reads. */
+static char *list_text(const json_t *list)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        cleanup_free char *item = scalar_text(json_array_get(list, i));
+        if (item == NULL || fp_buf_addf(&text, NULL, "%s%s", i > 0 ? ";" : "", item) != FP_OK)
+            return NULL;
+    }
+    return fp_buf_take(&text);
+}
+
+/* Nested keys become flat ones: {a: {b: c}} is a.b: c. */
+static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *prefix,
+                            const json_t *object, int depth, struct fp_error *err)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    enum fp_code code = FP_OK;
+    if (depth > CONF_DEPTH_MAX)
+        return fp_fail(err, FP_E_INPUT, "--conf '%s': keys nested too deeply", path);
+    json_object_foreach((json_t *) (uintptr_t) object, name, value)
+    {
+        cleanup_free char *key =
+            prefix[0] != '\0' ? fp_xasprintf("%s.%s", prefix, name) : fp_xstrdup(name);
+        if (json_is_object(value)) {
+            code = flatten(plan, path, key, value, depth + 1, err);
+        } else {
+            cleanup_free char *text = json_is_array(value) ? list_text(value) : scalar_text(value);
+            code = text != NULL ? add(plan, path, key, text, err)
+                                : fp_fail(err, FP_E_INPUT,
+                                          "--conf '%s': the value of %s is neither "
+                                          "a text nor a list of texts",
+                                          path, key);
+        }
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+/* Whether a line can only be YAML: indented, a list's item, or a key whose value follows. */
+static bool is_nested(const char *line)
+{
+    size_t len = strlen(line);
+    while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+        len--;
+    return line[0] == ' ' || line[0] == '-' || (len > 0 && line[len - 1] == ':');
+}
+
+static bool is_blank(const char *line)
+{
+    const char *text = line + strspn(line, " \t\r");
+    return *text == '#' || *text == '\0' || strcmp(text, "---") == 0;
+}
+
+/* "KEY: VALUE": the first ": " separates, as in flink-conf.yaml; values need no quoting there. */
+static enum fp_code add_line(struct fp_plan *plan, const char *path, const char *line,
+                             struct fp_error *err)
+{
+    const char *colon = strstr(line, ": ");
+    if (colon == NULL || colon == line)
+        return fp_fail(err, FP_E_INPUT, "--conf '%s': '%s' is not 'KEY: VALUE'", path, line);
+    cleanup_free char *key = fp_xstrndup(line, (size_t) (colon - line));
+    cleanup_free char *value = fp_xstrdup(colon + 1 + strspn(colon + 1, " \t"));
+    for (size_t len = strlen(value); len > 0 && strchr(" \t\r", value[len - 1]) != NULL;)
+        value[--len] = '\0';
+    return add(plan, path, key, value, err);
+}
+
+enum fp_code fp_plan_conf_file(struct fp_plan *plan, const char *path, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
+    cleanup_strv struct fp_strv lines = {0};
+    bool nested = false;
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code != FP_OK)
+        return fp_context(err, "--conf");
+    fp_strv_split(&lines, fp_buf_text(&text), '\n');
+    for (size_t i = 0; i < lines.len && !nested; i++)
+        nested = !is_blank(lines.items[i]) && is_nested(lines.items[i]);
+    if (nested) {
+        cleanup_json json_t *document = NULL;
+        code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);
+        if (code != FP_OK)
+            return fp_context(err, "--conf");
+        if (!json_is_object(document))
+            return fp_fail(err, FP_E_INPUT, "--conf '%s': not a mapping of keys to values", path);
+        return flatten(plan, path, "", document, 0, err);
+    }
+    for (size_t i = 0; i < lines.len && code == FP_OK; i++) {
+        if (!is_blank(lines.items[i]))
+            code = add_line(plan, path, lines.items[i], err);
+    }
+    return code;
+}

@@ -1,0 +1,63 @@
+/* What is said of names that the local store does not have. */
+#include <string.h>
+
+#include "session.h"
+
+/* How many names a hint lists. */
+#define LISTED_NAMES 8
+
+char *fp_hub_name(const char *text)
+{
+    return fp_xasprintf("docker.io/%s%s", strchr(text, '/') == NULL ? "library/" : "", text);
+}
+
+/* "there are: a, b and 3 more; " or nothing. The caller owns it. */
+static char *names_text(const struct fp_layout_name *names, size_t len)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < len && i < LISTED_NAMES && code == FP_OK; i++)
+        code = fp_buf_addf(&text, NULL, "%s%s", i == 0 ? "there are: " : ", ", names[i].name);
+    if (code == FP_OK && len > LISTED_NAMES)
+        code = fp_buf_addf(&text, NULL, " and %zu more", len - LISTED_NAMES);
+    if (code == FP_OK && len > 0)
+        code = fp_buf_add_text(&text, "; ", NULL);
+    return fp_buf_take(&text);
+}
+
+/* What was meant: a file, an image of a registry, or one of those that there are. */
+static void hint_for(const char *text, const char *listed, struct fp_error *err)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    struct fp_digest digest = {0};
+    cleanup_free char *hub = fp_hub_name(text);
+    if (fp_path_exists(text))
+        (void) fp_hint(err, "for the file: %s:%s", fp_path_is_dir(text) ? "oci" : "oci-archive",
+                       text);
+    else if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
+        (void) fp_hint(err, "%sflinkpack images", listed);
+    else if (fp_reference_parse(text, &reference, NULL) == FP_OK && reference.registry != NULL)
+        (void) fp_hint(err, "%sflinkpack pull %s", listed, text);
+    else
+        (void) fp_hint(err, "%son Docker Hub: %s", listed, hub);
+}
+
+enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,
+                                   const char *name, struct fp_error *err)
+{
+    struct fp_layout_name *names = NULL;
+    size_t len = 0;
+    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
+    enum fp_code code =
+        fp_path_exists(marker) ? fp_layout_list(session->store, &names, &len, err) : FP_OK;
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *listed = names_text(names, len);
+    code = len > 0 ? fp_fail(err, FP_E_NOT_FOUND, "the local store (%s) has no image '%s'",
+                             session->store, name)
+                   : fp_fail(err, FP_E_NOT_FOUND, "the local store (%s) is empty: no image '%s'",
+                             session->store, name);
+    hint_for(text, listed, err);
+    fp_layout_names_free(names, len);
+    return code;
+}
