@@ -134,13 +134,12 @@ static enum fp_code body_refused(struct fp_upload *upload, const char *method, u
     int status = response->status;
     bool is_patch = strcmp(method, "PATCH") == 0;
     /* GitHub's way to say that a piece is too large; the first one cannot be out of order. */
-    bool first_refused = status == 416 && upload->offset == 0 && is_chunked(upload->registry);
-    if (first_refused)
+    bool too_large =
+        status == 413 || (status == 416 && upload->offset == 0 && is_chunked(upload->registry));
+    if (too_large)
         use_smaller_chunks(upload, sent_bytes);
     else if (is_session_lost(response) || fp_http_status_is_transient(status))
         fp_upload_try_again(upload, response);
-    else if (status == 413)
-        use_smaller_chunks(upload, sent_bytes);
     else if (is_patch && (status == 404 || status == 405 || status == 501))
         use_mode(upload, FP_UPLOAD_SINGLE, 0);
     return fp_registry_refusal(upload->registry, method, response, err);

@@ -117,9 +117,10 @@ def test_pull_that_fails_for_ever(flinkpack, layout, tmp_path, kinds):
             assert left == []
 
 
-@pytest.mark.parametrize("fault", [{"stall": 100}, {"trickle": 100}, {"stall_request": True}],
-                         ids=["stall", "trickle", "silence"])
-@pytest.mark.parametrize("command", ["pull", "push"])
+@pytest.mark.parametrize("command, fault", [
+    ("pull", {"stall": 100}), ("pull", {"trickle": 100}), ("pull", {"stall_request": True}),
+    ("push", {"stall_request": True}),
+], ids=["stall", "trickle", "silence", "push-silence"])
 def test_stalls_are_given_up(flinkpack, layout, tmp_path, command, fault):
     """Once: it goes on. For ever: status 6, and in time."""
     met = []
@@ -129,8 +130,6 @@ def test_stalls_are_given_up(flinkpack, layout, tmp_path, command, fault):
                            method == "PATCH")
         return met.append(n) or registry.Fault(**fault) if hit else None
 
-    if command == "push" and "stall_request" not in fault:
-        pytest.skip("answers to a push are too short for it")
     with registry.Registry(tmp_path / "r") as r:
         expected = flinkpack.run("push", layout, r.host + "/team/orders:1").digest
         # Committing may take a registry five times as long as anything else.
