@@ -61,8 +61,8 @@ static enum fp_code open_repo(const struct fp_plan *plan, const struct fp_locati
     case FP_AT_REGISTRY:
         if (context->offline)
             return fp_repo_open_layout(context->store_folder, false, ret, err);
-        return fp_repo_open_registry(&context->registry, &at->reference, plan->blob_folder, ret,
-                                     err);
+        return fp_repo_open_source(&context->registry, context->mirrors, &at->reference,
+                                   plan->blob_folder, ret, err);
     case FP_AT_LAYOUT:
         return fp_repo_open_layout(at->path, false, ret, err);
     case FP_AT_STORE:

@@ -55,11 +55,12 @@ static json_t *describe(const struct fp_plan_output *output, const struct fp_rep
 }
 
 static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_output *output,
-                              struct fp_repo *from, struct fp_repo *to, const struct fp_blob *root,
-                              json_t *outputs, struct fp_error *err)
+                              struct fp_repo *from, struct fp_repo *to, struct fp_repo *neighbour,
+                              const struct fp_blob *root, json_t *outputs, struct fp_error *err)
 {
     struct fp_copy_result result = {0};
     struct fp_copy_options options = {.threads = plan->context->threads,
+                                      .neighbour = neighbour,
                                       .reporter = plan->context->reporter};
     enum fp_code code =
         fp_copy_image(from, fp_blob_descriptor(root), to, &output->names, &options, &result, err);
@@ -69,21 +70,38 @@ static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_o
     return code;
 }
 
+/* One that has the image already, in the same registry: blobs can be mounted from there. */
+static struct fp_repo *find_neighbour(struct fp_repo *const *done, size_t count,
+                                      const struct fp_repo *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (done[i]->registry != NULL && to->registry != NULL &&
+            fp_registry_same_host(done[i]->registry, to->registry))
+            return done[i];
+    }
+    return NULL;
+}
+
 enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
                               const struct fp_platform_image *images, struct fp_blob *root,
                               struct fp_early *early, json_t *metadata, struct fp_error *err)
 {
     cleanup_repo struct fp_repo *parts = gather(plan, bases, images, root);
+    struct fp_repo **repos = fp_xcalloc(plan->output_count, sizeof(struct fp_repo *));
     json_t *outputs = json_array();
+    enum fp_code code = FP_OK;
     json_object_set_new(metadata, "outputs", outputs);
-    for (size_t i = 0; i < plan->output_count; i++) {
+    for (size_t i = 0; i < plan->output_count && code == FP_OK; i++) {
         const struct fp_plan_output *output = &plan->outputs[i];
-        cleanup_repo struct fp_repo *to = fp_early_take_repo(early, i);
-        enum fp_code code = to != NULL ? FP_OK : fp_output_open(plan, output, &to, err);
+        repos[i] = fp_early_take_repo(early, i);
+        if (repos[i] == NULL)
+            code = fp_output_open(plan, output, &repos[i], err);
         if (code == FP_OK)
-            code = write_one(plan, output, parts, to, root, outputs, err);
-        if (code != FP_OK)
-            return code;
+            code = write_one(plan, output, parts, repos[i], find_neighbour(repos, i, repos[i]),
+                             root, outputs, err);
     }
-    return FP_OK;
+    for (size_t i = 0; i < plan->output_count; i++)
+        fp_repo_free(repos[i]);
+    free(repos);
+    return code;
 }

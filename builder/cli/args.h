@@ -27,6 +27,13 @@ struct fp_args {
     const char *ca_file;
     struct fp_strv insecure; /**< HOST[:PORT] */
     int64_t threads;         /**< 0: by the processors */
+    int64_t retry;           /**< attempts after the first one */
+    int64_t retry_delay_ms;  /**< 0: as usual */
+    int64_t connect_timeout_ms;
+    int64_t stall_timeout_ms;
+    int64_t chunk_bytes;        /**< 0: blobs are sent whole */
+    struct fp_strv token_hosts; /**< empty: any that a registry names */
+    struct fp_strv mirrors;     /**< "PREFIX=LOCATION" */
 
     /* Apache's servers; NULL: the real ones. */
     const char *apache_url;
@@ -88,6 +95,7 @@ extern const struct fp_option_group fp_options_deploy_policies;
 extern const struct fp_option_group fp_options_images;
 extern const struct fp_option_group fp_options_login;
 extern const struct fp_option_group fp_options_credentials;
+extern const struct fp_option_group fp_options_transfer;
 extern const struct fp_option_group fp_options_network;
 extern const struct fp_option_group fp_options_folders;
 extern const struct fp_option_group fp_options_general;

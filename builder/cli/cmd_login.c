@@ -41,6 +41,29 @@ static enum fp_code take_password(const struct fp_args *args, const char *host, 
     return fp_secret_from_terminal(prompt, ret, err);
 }
 
+/* What the registry refuses is not kept: it would make every later command fail. */
+static enum fp_code check(const struct fp_run *run, const char *host, const char *password,
+                          struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    bool asked_for = false;
+    if (run->args.offline)
+        return FP_OK;
+    enum fp_code code = fp_session_open(run, &session, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_registry_options options = session.context.registry;
+    options.credentials =
+        (struct fp_credentials_options){.username = run->args.username, .password = password};
+    code = fp_registry_check_login(&options, host, &asked_for, err);
+    if (code == FP_OK && !asked_for)
+        fp_report(run->reporter, FP_EVENT_WARNING,
+                  "%s asks for no credentials, so that these were not checked", host);
+    if (code == FP_E_NETWORK)
+        fp_hint(err, "to keep them unchecked: --offline");
+    return code;
+}
+
 enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
@@ -57,6 +80,8 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
         code = fp_auth_file_read(args->authfile, &file, err);
     if (code == FP_OK)
         code = take_password(args, host, &password, err);
+    if (code == FP_OK)
+        code = check(run, host, password, err);
     if (code == FP_OK)
         code = fp_auth_file_store(&file, host, args->username, password, &where, err);
     if (code == FP_OK)

@@ -27,7 +27,7 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
     enum fp_code code = output != NULL ? fp_session_target(session, output, from->name, &to, err)
                                        : fp_session_store(session, name, &to, err);
     if (code == FP_OK)
-        code = fp_session_copy(session, from, &to, platform, &digest, err);
+        code = fp_session_copy(session, from, &to, NULL, platform, &digest, err);
     return code == FP_OK ? fp_run_result(run, title, &digest, err) : code;
 }
 

@@ -13,16 +13,38 @@ static enum fp_code own_destination(const struct fp_found *found, const char *so
     return code;
 }
 
-static enum fp_code push_to(struct fp_run *run, const struct fp_session *session,
-                            const struct fp_found *from, const char *destination,
-                            const struct fp_platform *platform, struct fp_error *err)
+/* A target that has the image already, in the same registry: blobs can be mounted from there. */
+static struct fp_target *find_neighbour(struct fp_target *done, size_t count,
+                                        const struct fp_target *to)
 {
-    cleanup_target struct fp_target to = {0};
-    struct fp_digest digest = {0};
-    enum fp_code code = fp_session_target(session, destination, from->name, &to, err);
-    if (code == FP_OK)
-        code = fp_session_copy(session, from, &to, platform, &digest, err);
-    return code == FP_OK ? fp_run_result(run, to.title, &digest, err) : code;
+    for (size_t i = 0; i < count; i++) {
+        if (done[i].repo->registry != NULL && to->repo->registry != NULL &&
+            fp_registry_same_host(done[i].repo->registry, to->repo->registry))
+            return &done[i];
+    }
+    return NULL;
+}
+
+static enum fp_code push_all(struct fp_run *run, const struct fp_session *session,
+                             const struct fp_found *from, const struct fp_strv *destinations,
+                             const struct fp_platform *platform, struct fp_error *err)
+{
+    struct fp_target *targets = fp_xcalloc(destinations->len, sizeof(*targets));
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < destinations->len && code == FP_OK; i++) {
+        struct fp_target *to = &targets[i];
+        struct fp_digest digest = {0};
+        code = fp_session_target(session, destinations->items[i], from->name, to, err);
+        if (code == FP_OK)
+            code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform,
+                                   &digest, err);
+        if (code == FP_OK)
+            code = fp_run_result(run, to->title, &digest, err);
+    }
+    for (size_t i = 0; i < destinations->len; i++)
+        fp_target_clear(&targets[i]);
+    free(targets);
+    return code;
 }
 
 enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
@@ -44,7 +66,7 @@ enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
         fp_strv_add(&destinations, run->operands.items[i]);
     if (code == FP_OK && destinations.len == 0)
         code = own_destination(&from, source, &destinations, err);
-    for (size_t i = 0; i < destinations.len && code == FP_OK; i++)
-        code = push_to(run, &session, &from, destinations.items[i], only, err);
+    if (code == FP_OK)
+        code = push_all(run, &session, &from, &destinations, only, err);
     return code;
 }

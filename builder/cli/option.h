@@ -22,6 +22,8 @@ enum fp_option_kind {
     FP_OPTION_TEXT,     /**< one value, the last one wins; const char * */
     FP_OPTION_CHOICE,   /**< one of `choices`; const char * */
     FP_OPTION_NUMBER,   /**< a whole number from `min` to `max`; int64_t */
+    FP_OPTION_DURATION, /**< "500ms", "30s", "2m", "1h", or seconds; int64_t in milliseconds */
+    FP_OPTION_SIZE,     /**< "64M", "1G", powers of 1024, or bytes; int64_t in bytes */
     FP_OPTION_OPTIONAL, /**< nothing or one value; const char *, and bool at flag_offset */
     FP_OPTION_LIST,     /**< repeatable; struct fp_strv */
     FP_OPTION_COMMAS,   /**< repeatable, and each value may be a list with commas; struct fp_strv */
@@ -56,8 +58,8 @@ struct fp_option {
     const char *environment; /**< NULL: FLINKPACK_NAME */
     size_t offset;           /**< of the member */
     size_t flag_offset;      /**< FP_OPTION_OPTIONAL: of the bool */
-    int64_t min;             /**< FP_OPTION_NUMBER: the least */
-    int64_t max;             /**< FP_OPTION_NUMBER: the most */
+    int64_t min;             /**< the least number, duration (ms) or size (bytes) */
+    int64_t max;             /**< the most */
     enum fp_option_kind kind;
     unsigned flags; /**< FP_OPTION_HIDDEN and so on */
     char letter;    /**< 'o' for -o; 0: none */

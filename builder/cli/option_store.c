@@ -85,6 +85,30 @@ static enum fp_code store_number(const struct target *to, struct fp_error *err)
     return FP_OK;
 }
 
+static enum fp_code store_duration(const struct target *to, struct fp_error *err)
+{
+    int64_t value = 0;
+    if (!fp_parse_duration(to->value, &value) || value < to->option->min || value > to->option->max)
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: expected a time such as 500ms, 30s or 2m, from %" PRId64
+                       "ms to %" PRId64 "s, not '%s'",
+                       to->title, to->option->min, to->option->max / 1000, to->value);
+    memcpy(member(to), &value, sizeof(value));
+    return FP_OK;
+}
+
+static enum fp_code store_size(const struct target *to, struct fp_error *err)
+{
+    int64_t value = 0;
+    if (!fp_parse_size(to->value, &value) || value < to->option->min || value > to->option->max)
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: expected a size such as 64M or 1G, from %" PRId64 "K to %" PRId64
+                       "M, not '%s'",
+                       to->title, to->option->min >> 10, to->option->max >> 20, to->value);
+    memcpy(member(to), &value, sizeof(value));
+    return FP_OK;
+}
+
 static enum fp_code store_optional(const struct target *to, struct fp_error *err)
 {
     bool given = true;
@@ -146,6 +170,7 @@ static enum fp_code refuse(const struct target *to, struct fp_error *err)
 static enum fp_code (*const storers[])(const struct target *, struct fp_error *) = {
     [FP_OPTION_FLAG] = store_flag,         [FP_OPTION_TEXT] = store_text,
     [FP_OPTION_CHOICE] = store_choice,     [FP_OPTION_NUMBER] = store_number,
+    [FP_OPTION_DURATION] = store_duration, [FP_OPTION_SIZE] = store_size,
     [FP_OPTION_OPTIONAL] = store_optional, [FP_OPTION_LIST] = store_list,
     [FP_OPTION_COMMAS] = store_commas,     [FP_OPTION_MAP] = store_pair,
     [FP_OPTION_IGNORED] = warn_ignored,    [FP_OPTION_REFUSED] = refuse,

@@ -9,6 +9,11 @@
 
 /** Parse true, yes, on, 1 and their opposites. Whether it was one of them. */
 bool fp_parse_bool(const char *text, bool *ret);
+/** Parse a whole number with a unit: ms, s, m, h; none is s. Whether it was one and fits. */
+bool fp_parse_duration(const char *text, int64_t *ret_ms);
+/** Parse a whole number with a unit: K, M, G, also as KiB or KB, all powers of 1024; none is bytes.
+ * Whether it was one and fits. */
+bool fp_parse_size(const char *text, int64_t *ret_bytes);
 /**
  * Store a setting in the member of `target` that its option names.
  * @return FP_E_USAGE naming the setting.

@@ -50,9 +50,12 @@ static struct fp_build_context make_context(const struct fp_session *session,
             {
                 .http = session->http,
                 .credentials = {.authfile = args->authfile},
-                .plain_http_hosts = &args->insecure,
+                .plain_http_hosts = &session->insecure,
+                .token_hosts = &args->token_hosts,
+                .chunk_bytes = (uint64_t) args->chunk_bytes,
                 .reporter = reporter,
             },
+        .mirrors = &session->mirrors,
         .store_folder = session->store,
         .cache_folder = session->cache,
         .apache_url = args->apache_url,
@@ -65,16 +68,45 @@ static struct fp_build_context make_context(const struct fp_session *session,
     };
 }
 
+static enum fp_code read_mirrors(const struct fp_args *args, struct fp_session *session,
+                                 struct fp_reporter *reporter, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < args->mirrors.len && code == FP_OK; i++)
+        code = fp_mirrors_add(&session->mirrors, args->mirrors.items[i], err);
+    if (code != FP_OK)
+        return code;
+    fp_mirrors_read(&session->mirrors, reporter);
+    for (size_t i = 0; i < args->insecure.len; i++)
+        fp_strv_add(&session->insecure, args->insecure.items[i]);
+    for (size_t i = 0; i < session->mirrors.insecure.len; i++)
+        fp_strv_add(&session->insecure, session->mirrors.insecure.items[i]);
+    return FP_OK;
+}
+
+/* Rounded up, so that no timeout becomes none. */
+static int seconds(int64_t ms)
+{
+    return (int) ((ms + 999) / 1000);
+}
+
 enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
     enum fp_code code = choose_folders(args, ret, err);
     if (code != FP_OK)
         return code;
+    code = read_mirrors(args, ret, run->reporter, err);
+    if (code != FP_OK)
+        return code;
     struct fp_http_options http = {
         .user_agent = "flinkpack/" FLINKPACK_VERSION,
         .ca_file = args->ca_file,
-        .insecure_hosts = &args->insecure,
+        .insecure_hosts = &ret->insecure,
+        .connect_timeout_s = seconds(args->connect_timeout_ms),
+        .stall_timeout_s = seconds(args->stall_timeout_ms),
+        .max_attempts = (int) args->retry + 1,
+        .first_pause_ms = (int) args->retry_delay_ms,
         .reporter = run->reporter,
     };
     code = fp_http_new(&http, &ret->http, err);
@@ -89,6 +121,8 @@ void fp_session_close(struct fp_session *session)
     free(session->store);
     free(session->cache);
     free(session->blobs);
+    fp_mirrors_clear(&session->mirrors);
+    fp_strv_clear(&session->insecure);
     *session = (struct fp_session){0};
 }
 
@@ -110,12 +144,14 @@ enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret, 
 }
 
 enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_found *from,
-                             struct fp_target *to, const struct fp_platform *platform,
-                             struct fp_digest *ret_digest, struct fp_error *err)
+                             struct fp_target *to, struct fp_target *neighbour,
+                             const struct fp_platform *platform, struct fp_digest *ret_digest,
+                             struct fp_error *err)
 {
     struct fp_copy_options options = {
         .threads = session->context.threads,
         .platform = platform,
+        .neighbour = neighbour != NULL ? neighbour->repo : NULL,
         .reporter = session->context.reporter,
     };
     struct fp_copy_result result = {0};

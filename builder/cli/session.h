@@ -15,6 +15,8 @@ struct fp_session {
     char *store;
     char *cache;
     char *blobs; /**< the store's folder of blobs */
+    struct fp_mirrors mirrors;
+    struct fp_strv insecure; /**< hosts of the options and of registries.conf */
 };
 
 /** Open with the options of a run, which are borrowed. Nothing is sent or written yet. */
@@ -94,10 +96,12 @@ void fp_target_clear(struct fp_target *target);
 
 /**
  * Copy what was found.
+ * @param neighbour Where it was copied to before, to mount blobs from; may be NULL.
  * @param platform Only this one; NULL: all.
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
                                         const struct fp_found *from, struct fp_target *to,
+                                        struct fp_target *neighbour,
                                         const struct fp_platform *platform,
                                         struct fp_digest *ret_digest, struct fp_error *err);
 /** --platform of a run: `*ret_any` is false where none was given. */

@@ -34,7 +34,8 @@ static enum fp_code open_registry(const struct fp_session *session,
     enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
     if (code != FP_OK)
         return code;
-    return fp_repo_open_registry(&session->context.registry, reference, session->blobs, ret, err);
+    return fp_repo_open_source(&session->context.registry, &session->mirrors, reference,
+                               session->blobs, ret, err);
 }
 
 static enum fp_code open_archive(const struct fp_session *session, const struct fp_location *at,

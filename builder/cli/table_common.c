@@ -95,6 +95,29 @@ static const struct fp_option credential_options[] = {
      AT(authfile),
      .fallback = "where docker and podman keep them",
      .help = "the only file with credentials that is used"},
+    {.name = "token-host",
+     .kind = FP_OPTION_COMMAS,
+     .metavar = "HOST[:PORT]",
+     AT(token_hosts),
+     .fallback = "the one that the registry names",
+     .help = "the only hosts besides the registry that credentials are sent to for a token"},
+};
+
+static const struct fp_option transfer_options[] = {
+    {.name = "chunk-size",
+     .kind = FP_OPTION_SIZE,
+     .metavar = "SIZE",
+     AT(chunk_bytes),
+     .min = 65536,
+     .max = (int64_t) 1 << 40,
+     .fallback = "blobs are sent whole",
+     .help = "send blobs in pieces of that size, for a proxy that limits requests"},
+    {.name = "mirror",
+     .kind = FP_OPTION_LIST,
+     .metavar = "PREFIX=PLACE",
+     AT(mirrors),
+     .fallback = "those of registries.conf",
+     .help = "pull images whose name begins with PREFIX from PLACE first: docker.io=HOST/REPO"},
 };
 
 static const struct fp_option network_options[] = {
@@ -112,6 +135,37 @@ static const struct fp_option network_options[] = {
      .metavar = "HOST[:PORT]",
      AT(insecure),
      .help = "a host that may be reached without TLS or with any certificate"},
+    {.name = "retry",
+     .kind = FP_OPTION_NUMBER,
+     .metavar = "N",
+     AT(retry),
+     .max = 100,
+     .fallback = "4",
+     .help = "how often a transfer that makes no progress is tried again"},
+    {.name = "retry-delay",
+     .kind = FP_OPTION_DURATION,
+     .metavar = "TIME",
+     AT(retry_delay_ms),
+     .min = 1,
+     .max = 30000,
+     .fallback = "1s",
+     .help = "the first pause before that; each is twice the one before, up to 30s"},
+    {.name = "connect-timeout",
+     .kind = FP_OPTION_DURATION,
+     .metavar = "TIME",
+     AT(connect_timeout_ms),
+     .min = 1000,
+     .max = 600000,
+     .fallback = "30s",
+     .help = "how long a connection may take to come about"},
+    {.name = "stall-timeout",
+     .kind = FP_OPTION_DURATION,
+     .metavar = "TIME",
+     AT(stall_timeout_ms),
+     .min = 1000,
+     .max = 3600000,
+     .fallback = "60s",
+     .help = "how long a transfer may move less than 1000 bytes a second"},
     {.name = "threads",
      .kind = FP_OPTION_NUMBER,
      .metavar = "N",
@@ -179,6 +233,7 @@ const struct fp_option_group fp_options_images = FP_OPTION_GROUP("Show", images_
 const struct fp_option_group fp_options_login = FP_OPTION_GROUP("Who", login_options);
 const struct fp_option_group fp_options_credentials =
     FP_OPTION_GROUP("Credentials", credential_options);
+const struct fp_option_group fp_options_transfer = FP_OPTION_GROUP("Registries", transfer_options);
 const struct fp_option_group fp_options_network = FP_OPTION_GROUP("Network", network_options);
 const struct fp_option_group fp_options_folders = FP_OPTION_GROUP("Folders", folder_options);
 const struct fp_option_group fp_options_general = FP_OPTION_GROUP("General", general_options);

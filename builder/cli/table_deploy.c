@@ -388,6 +388,7 @@ static const struct fp_option policy_options[] = {
 void fp_args_init(struct fp_args *args)
 {
     args->source_date_epoch = -1;
+    args->retry = 4;
     args->deploy.run_as_user = -1;
     args->deploy.fs_group = -1;
     args->deploy.retries = -1;

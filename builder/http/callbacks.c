@@ -200,7 +200,7 @@ static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
 {
     struct fp_exchange *x = context;
     (void) purpose;
-    if (x->hop->named_by_server && !fp_proxy_is_set("any") && fp_address_is_local(&address->addr)) {
+    if (x->hop->named_by_server && !x->proxied && fp_address_is_local(&address->addr)) {
         x->refused_address = true;
         return CURL_SOCKET_BAD;
     }

@@ -8,37 +8,12 @@
 /* Connections that an idle handle keeps. */
 #define MAX_CONNECTIONS 4L
 
-static const char *first_set(const char *const *names)
-{
-    for (; *names != NULL; names++) {
-        const char *value = getenv(*names);
-        if (value != NULL && *value != '\0')
-            return value;
-    }
-    return NULL;
-}
-
-bool fp_proxy_is_set(const char *scheme)
-{
-    static const char *const http[] = {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", NULL};
-    static const char *const https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
-                                        NULL};
-    bool any = strcmp(scheme, "any") == 0;
-    return ((any || strcmp(scheme, "http") == 0) && first_set(http) != NULL) ||
-           ((any || strcmp(scheme, "https") == 0) && first_set(https) != NULL);
-}
-
-/* libcurl reads the environment, except HTTP_PROXY in capitals, which CI systems set. NO_PROXY
- * holds for both. This machine is never reached through a proxy. */
 static void set_proxy(struct fp_exchange *x, const struct fp_url *url)
 {
-    static const char *const lower[] = {"http_proxy", "all_proxy", "ALL_PROXY", NULL};
-    static const char *const upper[] = {"HTTP_PROXY", NULL};
-    if (fp_host_is_loopback(url->host))
-        FP_SET(x, CURLOPT_PROXY, "");
-    else if (strcmp(url->scheme, "http") == 0 && first_set(lower) == NULL &&
-             first_set(upper) != NULL)
-        FP_SET(x, CURLOPT_PROXY, first_set(upper));
+    const char *proxy = fp_proxy_for(url);
+    x->proxied = proxy != NULL;
+    FP_SET(x, CURLOPT_PROXY, proxy != NULL ? proxy : "");
+    FP_SET(x, CURLOPT_NOPROXY, "");
     FP_SET(x, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     FP_SET(x, CURLOPT_HEADEROPT, (long) CURLHEADER_SEPARATE);
 }
@@ -167,9 +142,8 @@ static bool is_complete(const struct fp_exchange *x, CURLcode result)
 static void remember_address(struct fp_exchange *x)
 {
     const char *address = NULL;
-    if (fp_proxy_is_set("any") ||
-        curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address) != CURLE_OK || address == NULL ||
-        !fp_address_text_is_local(address))
+    if (x->proxied || curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address) != CURLE_OK ||
+        address == NULL || !fp_address_text_is_local(address))
         return;
     (void) pthread_mutex_lock(&x->job->http->lock);
     x->origin->is_local = true;

@@ -20,6 +20,7 @@ struct fp_exchange {
     uint64_t answer_bytes;
     uint64_t dropped_bytes; /**< of an error's body, beyond what is kept */
     bool answered;          /**< the headers of the final answer are complete */
+    bool proxied;           /**< then the address connected to is not the server's */
     bool refused_address;
     int64_t begun_ms;
     int64_t mark_ms; /**< stall detection: the last time that enough had moved */

@@ -138,7 +138,8 @@ void fp_http_unstage(struct fp_http_job *job);
 bool fp_address_is_local(const struct sockaddr *address);
 /** The same for a literal in text; false for names. */
 bool fp_address_text_is_local(const char *host);
-/** Whether the environment sends requests of that scheme through a proxy. */
-bool fp_proxy_is_set(const char *scheme);
+/** The proxy that the environment names for a URL (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, in
+ * small letters first), or NULL. This machine is never reached through one. Borrowed. */
+const char *fp_proxy_for(const struct fp_url *url);
 
 #endif

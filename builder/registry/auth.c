@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+void fp_registry_will_push(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    registry->is_pushing = true;
+    (void) pthread_mutex_unlock(&registry->lock);
+}
+
 void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv *scopes)
 {
     (void) pthread_mutex_lock(&registry->lock);
@@ -91,6 +98,20 @@ static char *basic(const struct fp_credential *credential)
     return fp_xasprintf("Basic %s", encoded);
 }
 
+/* Pulling without credentials often works; pushing hardly ever does, and then the registry's
+ * refusal would hide that a helper is what has to be mended. */
+static enum fp_code check_problem(const struct fp_registry *registry, struct fp_error *err)
+{
+    const struct fp_credential *credential = &registry->credential;
+    if (!registry->is_pushing || credential->problem == NULL || fp_credential_is_set(credential))
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_AUTH, "%s: pushing needs credentials, and %s",
+                                registry->name, credential->problem);
+    fp_hint(err, "install or mend that helper, or take it out of the file and: flinkpack login %s",
+            registry->host);
+    return code;
+}
+
 static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv *scopes,
                               char **ret, struct fp_error *err)
 {
@@ -98,6 +119,8 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
     if (registry->challenge.scheme == FP_CHALLENGE_NONE)
         return FP_OK;
     enum fp_code code = fp_registry_need_credential(registry, err);
+    if (code == FP_OK)
+        code = check_problem(registry, err);
     if (code != FP_OK)
         return code;
     if (registry->credential.registry_token != NULL) {
@@ -195,6 +218,8 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
                       fp_registry_challenged(registry, response, authorization, scopes);
         if (authorization != NULL)
             explicit_bzero(authorization, strlen(authorization));
+        if (code == FP_E_NETWORK)
+            fp_registry_explain_limit(registry, request->method, response, err);
         if (!repeat)
             return code;
         rewind_stage(request->stage, staged_bytes);

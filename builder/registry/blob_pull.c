@@ -52,6 +52,8 @@ static enum fp_code download(struct fp_registry *registry, const char *url,
             explicit_bzero(authorization, strlen(authorization));
         if (repeat)
             continue;
+        if (code == FP_E_NETWORK)
+            fp_registry_explain_limit(registry, "GET", answer, err);
         if (code != FP_OK || status == 200)
             return code;
         return fp_registry_refusal(registry, "GET", answer, err);

@@ -16,7 +16,8 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
     cleanup_free char *from_scope = fp_xasprintf("repository:%s:pull", mount_from);
     fp_registry_scopes(registry, true, &scopes);
     fp_scope_add(&scopes, from_scope);
-    struct fp_http_request request = {.method = "POST", .url = path};
+    struct fp_http_request request = {
+        .method = "POST", .url = path, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
     enum fp_code code = fp_registry_send(registry, &request, &scopes, &response, err);
     *ret_mounted = code == FP_OK && response.status == 201;
     if (code == FP_OK && response.status == 202)

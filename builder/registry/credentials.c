@@ -25,6 +25,7 @@ void fp_credential_clear(struct fp_credential *credential)
     wipe(credential->identity_token);
     wipe(credential->registry_token);
     free(credential->source);
+    free(credential->problem);
     *credential = (struct fp_credential){0};
 }
 

@@ -112,6 +112,7 @@ static enum fp_code take_entry(const json_t *entry, const char *source,
     if (!fp_credential_is_set(&found))
         return FP_OK; /* an empty entry beside a helper is normal */
     found.source = fp_xstrdup(source);
+    fp_credential_clear(ret);
     *ret = found;
     found = (struct fp_credential){0};
     return FP_OK;

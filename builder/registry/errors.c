@@ -99,10 +99,14 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
 /* Amazon's registries do not make repositories by themselves, and its users ask this most. */
 static bool hint_amazon(const struct fp_registry *registry, struct fp_error *err)
 {
-    if (strstr(registry->host, ".dkr.ecr.") == NULL)
+    const char *region = strstr(registry->host, ".dkr.ecr.");
+    if (region == NULL)
         return false;
-    fp_hint(err, "make the repository first: aws ecr create-repository --repository-name %s",
-            registry->repository);
+    region += strlen(".dkr.ecr.");
+    fp_hint(err,
+            "make the repository first: aws ecr create-repository --repository-name %s --region "
+            "%.*s",
+            registry->repository, (int) strcspn(region, "."), region);
     return true;
 }
 
@@ -152,6 +156,22 @@ enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *metho
                                 response->status, *words != '\0' ? " " : "", words);
     hint(registry, response, code, err);
     return code;
+}
+
+void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
+                               const struct fp_http_response *response, struct fp_error *err)
+{
+    const char *retry_after = fp_http_header(response, "retry-after");
+    if (response->status != 429 || retry_after == NULL || err == NULL)
+        return;
+    struct fp_error refusal = {0};
+    cleanup_free char *wait = fp_clean_text(retry_after, strlen(retry_after), 40);
+    enum fp_code code = fp_registry_refusal(registry, method, response, &refusal);
+    if (code != FP_E_NETWORK)
+        return;
+    *err = refusal;
+    size_t len = strlen(err->text);
+    (void) snprintf(err->text + len, sizeof(err->text) - len, " (Retry-After: %s)", wait);
 }
 
 void fp_registry_warnings(struct fp_registry *registry, const struct fp_http_response *response)

@@ -49,12 +49,14 @@ static const char *server_key(const char *registry)
                : registry;
 }
 
+/* What needs no credentials goes on without; what does can say why there are none. */
 static void warn_of_failure(const struct fp_credential_query *query, const char *program,
-                            const char *source, const char *why)
+                            const char *source, const char *why, struct fp_credential *ret)
 {
-    fp_report(query->reporter, FP_EVENT_WARNING,
-              "%s (named in %s) gave no credentials for %s: %s; going on without", program, source,
-              query->registry, why);
+    free(ret->problem);
+    ret->problem = fp_xasprintf("%s (named in %s) gave no credentials for %s: %s", program, source,
+                                query->registry, why);
+    fp_report(query->reporter, FP_EVENT_WARNING, "%s; going on without", ret->problem);
 }
 
 enum fp_code fp_helper_get(const char *name, const char *source,
@@ -75,17 +77,17 @@ enum fp_code fp_helper_get(const char *name, const char *source,
         return code;
     }
     if (code == FP_E_NOT_FOUND)
-        warn_of_failure(query, program, source, "there is no such program on PATH");
+        warn_of_failure(query, program, source, "there is no such program on PATH", ret);
     else if (code != FP_OK)
-        warn_of_failure(query, program, source, err != NULL ? err->text : "it failed");
+        warn_of_failure(query, program, source, err != NULL ? err->text : "it failed", ret);
     else if (status != 0) {
         cleanup_free char *why = fp_clean_text(fp_buf_text(&output), output.len, 200);
         if (strstr(why, "credentials not found") == NULL)
-            warn_of_failure(query, program, source, why);
+            warn_of_failure(query, program, source, why, ret);
     } else {
         code = fp_helper_parse(fp_buf_text(&output), output.len, program, ret, err);
         if (code != FP_OK)
-            warn_of_failure(query, program, source, "its answer is no {Username, Secret}");
+            warn_of_failure(query, program, source, "its answer is no {Username, Secret}", ret);
         else
             ret->source = fp_xasprintf("%s (named in %s)", program, source);
     }

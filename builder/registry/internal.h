@@ -51,6 +51,7 @@ struct fp_credential {
     char *identity_token; /**< to be exchanged for tokens (OAuth2) */
     char *registry_token; /**< a Bearer token as it is */
     char *source;         /**< where it comes from, in words */
+    char *problem;        /**< why a place that should have some gave none, in words */
 };
 
 /** Whether there is something to authenticate with. */
@@ -93,12 +94,19 @@ void fp_scope_add(struct fp_strv *scopes, const char *scope);
 /** Whether a token for `have` serves where `want` is needed. */
 bool fp_scope_covers(const struct fp_strv *have, const struct fp_strv *want);
 
+/** Seconds since 1970 of a time such as "2026-11-22T10:20:30.5+01:00" (RFC 3339); false: none. */
+bool fp_parse_rfc3339(const char *text, int64_t *ret_s);
+
 /** A token of the registry's token server. */
 struct fp_token {
     struct fp_strv scopes;
     char *value;
     int64_t renew_ms; /**< monotonic: not used from then on */
 };
+
+/** An upload's Location as it was meant: proxies that end TLS or listen on a port of their own make
+ * registries name the wrong scheme or leave the port out. Other hosts are left as they are. */
+char *fp_location_repair(const char *base, char *take_location);
 
 /** How blobs are uploaded; a registry that refuses one way is offered the next. */
 enum fp_upload_mode {
@@ -124,11 +132,22 @@ struct fp_registry {
     bool is_pushing; /**< tokens for pushing serve for everything from then on */
     enum fp_upload_mode upload_mode;
     uint64_t chunk_bytes;
+    bool drops_chunks; /**< it says that it takes pieces, and loses them */
     struct fp_strv warned;
 };
 
 /** Current time for tokens (monotonic, milliseconds). */
 int64_t fp_registry_now_ms(void);
+
+/** HOST without its port; IPv6 addresses keep their brackets. The caller owns it. */
+char *fp_host_without_port(const char *host);
+/** Whether HOST[:PORT] or its host alone is in a list; NULL is an empty one. */
+bool fp_host_is_listed(const struct fp_strv *hosts, const char *host);
+
+/** Append a rule. */
+void fp_mirrors_take(struct fp_mirrors *mirrors, struct fp_mirror take_mirror);
+/** Whether it is HOST[:PORT][/PATH]. */
+bool fp_mirror_place_is_valid(const char *place);
 
 /** Find out, once, how the registry is spoken to: scheme and challenge. */
 FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err);
@@ -162,6 +181,10 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
 FP_CHECKED enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,
                                             const struct fp_http_response *response,
                                             struct fp_error *err);
+/** After a request that failed because the registry asks for too long a pause: say what it limits.
+ */
+void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
+                               const struct fp_http_response *response, struct fp_error *err);
 /** The server's own words: "CODE: message", cleaned; "" for none. The caller owns it. */
 char *fp_registry_words(const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */

@@ -223,8 +223,19 @@ static enum fp_code put_once(struct fp_registry *registry, const char *path,
                                       .headers = &headers,
                                       .body = bytes,
                                       .body_bytes = descriptor->size,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = true};
     return fp_registry_send(registry, &request, &scopes, response, err);
+}
+
+/* All that the manifest refers to is there, we have seen to that. A registry that does not know of
+ * it has not caught up yet: with itself where it keeps its state elsewhere, or with another push of
+ * the same blobs. */
+static bool passes(const struct fp_http_response *response)
+{
+    return fp_http_status_is_transient(response->status) ||
+           fp_registry_has_code(response, "MANIFEST_BLOB_UNKNOWN") ||
+           fp_registry_has_code(response, "BLOB_UNKNOWN");
 }
 
 enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
@@ -239,8 +250,7 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
         code = put_once(registry, path, descriptor, bytes, &response, err);
         if (code == FP_OK && response.status >= 200 && response.status < 300)
             return check_returned_digest(&response, descriptor, err);
-        bool may_pass =
-            code == FP_E_NETWORK || (code == FP_OK && fp_http_status_is_transient(response.status));
+        bool may_pass = code == FP_E_NETWORK || (code == FP_OK && passes(&response));
         if (may_pass && is_there(registry, reference_text, &found) &&
             fp_digest_equal(&found.digest, &descriptor->digest))
             return FP_OK; /* only the answer was lost */

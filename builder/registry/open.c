@@ -4,22 +4,22 @@
 #include <string.h>
 #include <strings.h>
 
-static bool is_listed(const struct fp_strv *hosts, const char *host, const char *host_only)
-{
-    for (size_t i = 0; hosts != NULL && i < hosts->len; i++) {
-        if (strcasecmp(hosts->items[i], host) == 0 || strcasecmp(hosts->items[i], host_only) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* HOST without its port; IPv6 addresses keep their brackets. */
-static char *without_port(const char *host)
+char *fp_host_without_port(const char *host)
 {
     const char *colon = strrchr(host, ':');
     const char *bracket = strrchr(host, ']');
     bool has_port = colon != NULL && (bracket == NULL || colon > bracket);
     return has_port ? fp_xstrndup(host, (size_t) (colon - host)) : fp_xstrdup(host);
+}
+
+bool fp_host_is_listed(const struct fp_strv *hosts, const char *host)
+{
+    cleanup_free char *host_only = fp_host_without_port(host);
+    for (size_t i = 0; hosts != NULL && i < hosts->len; i++) {
+        if (strcasecmp(hosts->items[i], host) == 0 || strcasecmp(hosts->items[i], host_only) == 0)
+            return true;
+    }
+    return false;
 }
 
 /* Recursive, because an error may have to be put into words while it is held. */
@@ -44,10 +44,9 @@ enum fp_code fp_registry_open(const struct fp_registry_options *options,
     registry->host = fp_xstrdup(fp_registry_canonical_host(reference->registry));
     registry->repository = fp_xstrdup(reference->repository);
     registry->name = fp_xasprintf("%s/%s", registry->host, registry->repository);
-    cleanup_free char *host_only = without_port(registry->host);
-    registry->is_plain_http_allowed =
-        fp_host_is_loopback(host_only) ||
-        is_listed(options->plain_http_hosts, registry->host, host_only);
+    cleanup_free char *host_only = fp_host_without_port(registry->host);
+    registry->is_plain_http_allowed = fp_host_is_loopback(host_only) ||
+                                      fp_host_is_listed(options->plain_http_hosts, registry->host);
     registry->chunk_bytes = options->chunk_bytes;
     registry->upload_mode = options->chunk_bytes > 0 ? FP_UPLOAD_CHUNKS : FP_UPLOAD_WHOLE;
     init_lock(&registry->lock);
@@ -148,8 +147,10 @@ static enum fp_code prepare_plain(struct fp_registry *registry, const char *plai
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     enum fp_code code = ping(registry, plain, false, &response, err);
+    /* One that redirects to itself over TLS is spoken to so, bodies and all. */
+    bool moved = code == FP_OK && fp_url_same_origin(response.url, secure);
     if (!may_want_tls(code, &response))
-        return code != FP_OK ? code : take_ping(registry, plain, &response, err);
+        return code != FP_OK ? code : take_ping(registry, moved ? secure : plain, &response, err);
     if (answers_tls(registry, secure, &response, code, err))
         return take_ping(registry, secure, &response, err);
     return err->code;

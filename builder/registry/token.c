@@ -35,6 +35,26 @@ static char *basic_of(const char *username, const char *password)
     return fp_xasprintf("Basic %s", encoded);
 }
 
+/* Docker Hub and many others have their tokens from another host, so that cannot be refused in
+ * general; but whoever knows the host may pin it. */
+static enum fp_code check_token_host(const struct fp_registry *registry, const char *realm,
+                                     const char *shown, struct fp_error *err)
+{
+    const struct fp_strv *allowed = registry->options.token_hosts;
+    if (allowed == NULL || allowed->len == 0 || fp_url_same_origin(realm, registry->base))
+        return FP_OK;
+    const char *authority = strstr(shown, "://");
+    cleanup_free char *host = fp_xstrndup(authority + 3, strcspn(authority + 3, "/"));
+    if (fp_host_is_listed(allowed, host))
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_AUTH,
+                                "%s names %s as its token server, which is none of "
+                                "those that --token-host allows",
+                                registry->host, shown);
+    fp_hint(err, "if it is the right one: --token-host %s", host);
+    return code;
+}
+
 /* The password goes where the registry says: only over TLS, unless the registry is local too. */
 static enum fp_code check_realm(const struct fp_registry *registry, struct fp_error *err)
 {
@@ -42,9 +62,9 @@ static enum fp_code check_realm(const struct fp_registry *registry, struct fp_er
     bool may_be_plain = strncmp(registry->base, "http:", 5) == 0;
     bool is_secure = strncasecmp(realm, "https://", 8) == 0;
     bool is_plain = strncasecmp(realm, "http://", 7) == 0;
-    if (is_secure || (is_plain && may_be_plain))
-        return FP_OK;
     cleanup_free char *shown = fp_url_display(realm);
+    if (is_secure || (is_plain && may_be_plain))
+        return check_token_host(registry, realm, shown, err);
     return fp_fail(err, FP_E_AUTH, "%s names \"%.200s\" as its token server, which is not https",
                    registry->host, shown);
 }
@@ -164,6 +184,18 @@ static bool is_clean_token(const char *text)
     return *text != '\0';
 }
 
+/* How long ago the token was issued by the server's clock; a time in the future, or so long ago
+ * that the token would be useless, says more about clocks than about tokens. */
+static int64_t age_s(const json_t *answer, int64_t lifetime)
+{
+    const char *issued_at = fp_json_string(answer, "issued_at");
+    int64_t issued_s = 0;
+    if (issued_at == NULL || !fp_parse_rfc3339(issued_at, &issued_s))
+        return 0;
+    int64_t age = (int64_t) time(NULL) - issued_s;
+    return age > 0 && age < lifetime ? age : 0;
+}
+
 static int64_t lifetime_s(const json_t *answer)
 {
     const json_t *expires = json_object_get(answer, "expires_in");
@@ -197,7 +229,7 @@ static enum fp_code take_answer(struct fp_registry *registry, const struct fp_st
     int64_t lifetime = lifetime_s(answer);
     int64_t margin = lifetime / 4 < MAX_MARGIN_S ? lifetime / 4 : MAX_MARGIN_S;
     ret->value = fp_xstrdup(value);
-    ret->renew_ms = fp_registry_now_ms() + (lifetime - margin) * 1000;
+    ret->renew_ms = fp_registry_now_ms() + (lifetime - margin - age_s(answer, lifetime)) * 1000;
     for (size_t i = 0; i < scopes->len; i++)
         fp_strv_add(&ret->scopes, scopes->items[i]);
     return FP_OK;

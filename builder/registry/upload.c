@@ -26,20 +26,6 @@ static void forget_session(struct fp_upload *upload)
     upload->offset = 0;
 }
 
-/* A proxy that ends TLS may make a registry believe that it is spoken to in plain HTTP. */
-static char *repair_scheme(const struct fp_registry *registry, char *take_location)
-{
-    if (strncmp(registry->base, "https://", 8) != 0 || strncmp(take_location, "http://", 7) != 0)
-        return take_location;
-    const char *host = registry->base + 8;
-    size_t host_len = strlen(host);
-    if (strncasecmp(take_location + 7, host, host_len) != 0 || take_location[7 + host_len] != '/')
-        return take_location;
-    char *repaired = fp_xasprintf("https://%s", take_location + 7);
-    free(take_location);
-    return repaired;
-}
-
 enum fp_code fp_upload_take_location(struct fp_upload *upload,
                                      const struct fp_http_response *response, struct fp_error *err)
 {
@@ -53,7 +39,7 @@ enum fp_code fp_upload_take_location(struct fp_upload *upload,
     enum fp_code code = fp_url_resolve(response->url, header, &location, err);
     if (code != FP_OK)
         return code;
-    location = repair_scheme(registry, location);
+    location = fp_location_repair(registry->base, location);
     if (strncmp(registry->base, "https:", 6) == 0 && strncmp(location, "https:", 6) != 0) {
         cleanup_free char *shown = fp_url_display(location);
         free(location);
@@ -73,7 +59,8 @@ static enum fp_code start_session(struct fp_upload *upload, struct fp_error *err
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     cleanup_free char *path = fp_registry_path(upload->registry, "blobs", "uploads/");
-    struct fp_http_request request = {.method = "POST", .url = path};
+    struct fp_http_request request = {
+        .method = "POST", .url = path, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
     enum fp_code code =
         fp_registry_send(upload->registry, &request, &upload->scopes, &response, err);
     if (code != FP_OK)
@@ -136,7 +123,8 @@ enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err)
         fp_xasprintf("%s%sdigest=%s", upload->location,
                      strchr(upload->location, '?') != NULL ? "&" : "?", digest);
     /* It has no body, so that repeating it can do no harm: at worst the session is gone. */
-    struct fp_http_request request = {.method = "PUT", .url = url};
+    struct fp_http_request request = {
+        .method = "PUT", .url = url, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
     enum fp_code code =
         fp_registry_send(upload->registry, &request, &upload->scopes, &response, err);
     if (code != FP_OK) {

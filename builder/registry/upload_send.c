@@ -37,6 +37,7 @@ static enum fp_code send_part(struct fp_upload *upload, const char *method, cons
                                       .open_body = open_part,
                                       .body_context = part,
                                       .body_bytes = part->bytes,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = true,
                                       .stage = upload->stage};
     fp_upload_show(upload, part->first);
@@ -92,15 +93,33 @@ static void use_mode(struct fp_upload *upload, enum fp_upload_mode mode, uint64_
     upload->again = upload->changed_mode = true;
 }
 
+static bool drops_chunks(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    bool drops = registry->drops_chunks;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return drops;
+}
+
 /* A request that was too large: smaller ones, if there are any. */
 static void use_smaller_chunks(struct fp_upload *upload, uint64_t sent_bytes)
 {
+    if (drops_chunks(upload->registry))
+        return;
     for (size_t i = 0; i < sizeof(smaller_chunks) / sizeof(smaller_chunks[0]); i++) {
         if (smaller_chunks[i] < sent_bytes && smaller_chunks[i] >= upload->min_chunk) {
             use_mode(upload, FP_UPLOAD_CHUNKS, smaller_chunks[i]);
             return;
         }
     }
+}
+
+static bool is_chunked(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    bool chunked = registry->upload_mode == FP_UPLOAD_CHUNKS;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return chunked;
 }
 
 static bool is_session_lost(const struct fp_http_response *response)
@@ -114,13 +133,38 @@ static enum fp_code body_refused(struct fp_upload *upload, const char *method, u
 {
     int status = response->status;
     bool is_patch = strcmp(method, "PATCH") == 0;
-    if (is_session_lost(response) || fp_http_status_is_transient(status))
-        fp_upload_try_again(upload, response);
-    else if (status == 413)
+    /* GitHub's way to say that a piece is too large; the first one cannot be out of order. */
+    bool too_large =
+        status == 413 || (status == 416 && upload->offset == 0 && is_chunked(upload->registry));
+    if (too_large)
         use_smaller_chunks(upload, sent_bytes);
+    else if (is_session_lost(response) || fp_http_status_is_transient(status))
+        fp_upload_try_again(upload, response);
     else if (is_patch && (status == 404 || status == 405 || status == 501))
         use_mode(upload, FP_UPLOAD_SINGLE, 0);
     return fp_registry_refusal(upload->registry, method, response, err);
+}
+
+/* Pieces that were only asked for are given up; those that a limit on requests made necessary leave
+ * no other way. */
+static enum fp_code chunk_dropped(struct fp_upload *upload, uint64_t received, struct fp_error *err)
+{
+    struct fp_registry *registry = upload->registry;
+    (void) pthread_mutex_lock(&registry->lock);
+    bool is_new = !registry->drops_chunks;
+    registry->drops_chunks = true;
+    (void) pthread_mutex_unlock(&registry->lock);
+    enum fp_code code = fp_fail(
+        err, FP_E_NETWORK, "%s takes no uploads in pieces: of %s it has %llu bytes, sent were %llu",
+        registry->name, upload->descriptor->digest.text, (unsigned long long) received,
+        (unsigned long long) upload->offset);
+    if (registry->options.chunk_bytes == 0)
+        return code;
+    if (is_new && err != NULL)
+        fp_report(registry->options.reporter, FP_EVENT_WARNING, "%s; sending blobs whole",
+                  err->text);
+    use_mode(upload, FP_UPLOAD_WHOLE, 0);
+    return code;
 }
 
 /* The piece has been taken: where does the next one go? */
@@ -138,11 +182,7 @@ static enum fp_code piece_taken(struct fp_upload *upload, const struct part *par
      * tells. The last word on a whole blob has the digest. */
     if (!is_chunk || received == UINT64_MAX || received == upload->offset)
         return FP_OK;
-    return fp_fail(err, FP_E_NETWORK,
-                   "%s: the registry has %llu bytes of %s, sent were %llu: it does not take "
-                   "uploads in pieces",
-                   upload->registry->name, (unsigned long long) received,
-                   upload->descriptor->digest.text, (unsigned long long) upload->offset);
+    return chunk_dropped(upload, received, err);
 }
 
 static enum fp_code patch_one(struct fp_upload *upload, uint64_t chunk_bytes, struct fp_error *err)

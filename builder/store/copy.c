@@ -7,6 +7,7 @@
 struct copy {
     struct fp_repo *from;
     struct fp_repo *to;
+    struct fp_repo *neighbour;
     struct fp_reporter *reporter;
     struct fp_pool *pool;
     pthread_mutex_t lock; /* of `result` */
@@ -75,8 +76,8 @@ static enum fp_code put(const struct transfer *transfer, struct fp_blob *blob,
     bool told = transfer->fetched && copy->to->registry == NULL;
     struct fp_stage stage = {0};
     begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
-    enum fp_code code =
-        fp_repo_put_blob(copy->to, transfer->descriptor, blob, NULL, &stage, ret_outcome, err);
+    enum fp_code code = fp_repo_put_blob(copy->to, transfer->descriptor, blob, copy->neighbour,
+                                         &stage, ret_outcome, err);
     if (code == FP_OK)
         fp_stage_end(&stage, told ? NULL : outcome_text(copy, *ret_outcome));
     else
@@ -129,23 +130,47 @@ static enum fp_code transfer_blob(void *context, struct fp_error *err)
     return code;
 }
 
-static enum fp_code transfer_all(struct copy *copy, const struct fp_descriptor *list, size_t len,
-                                 const char *what, struct fp_error *err)
+static void add_all(struct copy *copy, struct transfer *transfers, const struct fp_descriptor *list,
+                    size_t len, const char *what)
 {
-    struct transfer *transfers = fp_xcalloc(len, sizeof(*transfers));
     for (size_t i = 0; i < len; i++) {
         transfers[i] = (struct transfer){.copy = copy, .descriptor = &list[i], .what = what};
         fp_pool_add(copy->pool, transfer_blob, &transfers[i]);
     }
-    enum fp_code code = fp_pool_wait(copy->pool, err);
-    free(transfers);
+}
+
+/* Configurations are blobs like layers: where each costs several round trips all go side by side.
+ */
+static enum fp_code transfer_all(struct copy *copy, const struct fp_copy_plan *plan,
+                                 struct fp_error *err)
+{
+    struct transfer *layers = fp_xcalloc(plan->layer_count, sizeof(*layers));
+    struct transfer *configs = fp_xcalloc(plan->config_count, sizeof(*configs));
+    enum fp_code code = FP_OK;
+    add_all(copy, layers, plan->layers, plan->layer_count, "layer");
+    if (copy->to->registry == NULL)
+        code = fp_pool_wait(copy->pool, err);
+    if (code == FP_OK) {
+        add_all(copy, configs, plan->configs, plan->config_count, "config");
+        code = fp_pool_wait(copy->pool, err);
+    }
+    free(layers);
+    free(configs);
     return code;
 }
 
-static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_plan *plan,
-                                  struct fp_error *err)
+/* Registries take the root with its name, in one request. */
+static size_t documents_to_put(const struct copy *copy, const struct fp_copy_plan *plan,
+                               const struct fp_strv *names)
 {
-    for (size_t i = 0; i < plan->document_count; i++) {
+    bool comes_with_name = copy->to->registry != NULL && names != NULL && names->len > 0;
+    return plan->document_count - (comes_with_name ? 1 : 0);
+}
+
+static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_plan *plan,
+                                  size_t count, struct fp_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
         const struct fp_copy_document *document = &plan->documents[i];
         enum fp_code code = fp_interrupt_check(err);
         if (code == FP_OK)
@@ -170,17 +195,33 @@ static enum fp_code put_names(const struct copy *copy, const struct fp_copy_docu
     return FP_OK;
 }
 
+static enum fp_code is_all_there(const struct copy *copy, const struct fp_copy_document *root,
+                                 const struct fp_strv *names, bool *ret, struct fp_error *err)
+{
+    *ret = names != NULL && names->len > 0;
+    for (size_t i = 0; *ret && i < names->len; i++) {
+        enum fp_code code =
+            fp_repo_is_named(copy->to, &root->descriptor.digest, names->items[i], ret, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
 /* The order is the promise: whatever fails, no name leads to something incomplete. */
 static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *plan,
                                  const struct fp_strv *names, struct fp_error *err)
 {
     const struct fp_copy_document *root = &plan->documents[plan->document_count - 1];
-    enum fp_code code = transfer_all(copy, plan->layers, plan->layer_count, "layer", err);
-    if (code == FP_OK)
-        code = transfer_all(copy, plan->configs, plan->config_count, "config", err);
-    if (code == FP_OK)
-        code = put_documents(copy, plan, err);
-    if (code == FP_OK)
+    bool all_there = false;
+    enum fp_code code = is_all_there(copy, root, names, &all_there, err);
+    if (code == FP_OK && all_there)
+        copy->result->existing = (unsigned) (plan->layer_count + plan->config_count);
+    if (code == FP_OK && !all_there)
+        code = transfer_all(copy, plan, err);
+    if (code == FP_OK && !all_there)
+        code = put_documents(copy, plan, documents_to_put(copy, plan, names), err);
+    if (code == FP_OK && !all_there)
         code = put_names(copy, root, names, err);
     if (code == FP_OK)
         code = fp_repo_finish(copy->to, err);
@@ -240,6 +281,7 @@ enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *roo
         struct copy copy = {
             .from = from,
             .to = to,
+            .neighbour = options->neighbour,
             .reporter = options->reporter,
             .pool = fp_pool_new(thread_count(options)),
             .result = ret,

@@ -3,6 +3,9 @@
  * blobs because they are needed as files, documents because asking again costs time and, on
  * Docker Hub, a share of the allowance.
  *
+ * Images may come from mirrors. They are asked in order, and what the first that knows the name
+ * fails to deliver is asked of those after it; the last is the repository itself.
+ *
  * A download goes to ".HEX.partial", from where it is resumed, and is renamed when it is verified.
  * Whoever downloads holds a lock on that file: the same blob is never fetched twice at once, by
  * threads (each has its own open file, hence its own lock) or by processes.
@@ -19,8 +22,15 @@
 /* How often the partial file may vanish between opening and locking it. */
 #define MAX_REOPEN 16
 
+/* Of one image, the repository itself included. */
+#define MAX_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)
+
 struct registry_repo {
-    struct fp_repo base;
+    struct fp_repo base; /* its registry is the source in use */
+    struct fp_registry *sources[MAX_SOURCES];
+    size_t source_count;
+    size_t source; /* the one in use; set before threads begin */
+    struct fp_reporter *reporter;
     struct fp_reference reference;
     char *blob_folder;
     int hold;             /* on the layout that the folder belongs to */
@@ -72,25 +82,42 @@ static enum fp_code keep_document(const struct registry_repo *repo,
     return fp_file_write(path, fp_buf_text(body), body->len, 0644, err);
 }
 
+/* Whether the source after this one may do better. Says why. */
+static bool try_next(const struct registry_repo *repo, size_t source, enum fp_code code,
+                     const struct fp_error *err)
+{
+    bool is_ours = code == FP_OK || code == FP_E_INTERRUPTED || code == FP_E_IO ||
+                   code == FP_E_INTERNAL || code == FP_E_USAGE;
+    if (is_ours || source + 1 >= repo->source_count)
+        return false;
+    fp_report(repo->reporter, code == FP_E_NOT_FOUND ? FP_EVENT_DEBUG : FP_EVENT_WARNING,
+              "%s; going on with %s",
+              err != NULL ? err->text : fp_registry_name(repo->sources[source]),
+              fp_registry_name(repo->sources[source + 1]));
+    return true;
+}
+
 static enum fp_code fetch_manifest(struct fp_repo *self, const char *reference_text,
                                    struct fp_buf *body, struct fp_descriptor *ret,
                                    struct fp_error *err)
 {
-    enum fp_code code = fp_registry_get_manifest(self->registry, reference_text, body, ret, err);
-    return code != FP_OK ? code : keep_document(to_repo(self), ret, body, err);
+    const struct registry_repo *repo = to_repo(self);
+    size_t source = repo->source;
+    enum fp_code code = FP_OK;
+    do
+        code = fp_registry_get_manifest(repo->sources[source], reference_text, body, ret, err);
+    while (try_next(repo, source++, code, err));
+    return code != FP_OK ? code : keep_document(repo, ret, body, err);
 }
 
 /* Asking for the descriptor is free where fetching is counted. Some registries do not tell all of
  * it; then the manifest itself does. */
-static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
-                                     struct fp_descriptor *ret, struct fp_error *err)
+static enum fp_code resolve_at(struct registry_repo *repo, const char *tag,
+                               struct fp_descriptor *ret, struct fp_error *err)
 {
-    cleanup_free char *tag = NULL;
     bool exists = false;
     struct fp_descriptor head = {0};
-    enum fp_code code = tag_of(self, name, &tag, err);
-    if (code == FP_OK)
-        code = fp_registry_head_manifest(self->registry, tag, &exists, &head, err);
+    enum fp_code code = fp_registry_head_manifest(repo->base.registry, tag, &exists, &head, err);
     if (code != FP_OK)
         return code;
     if (exists && fp_digest_is_set(&head.digest) && head.size > 0 && head.media_type[0] != '\0') {
@@ -99,7 +126,24 @@ static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
     }
     fp_descriptor_clear(&head);
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    return fetch_manifest(self, tag, &body, ret, err);
+    code = fp_registry_get_manifest(repo->base.registry, tag, &body, ret, err);
+    return code != FP_OK ? code : keep_document(repo, ret, &body, err);
+}
+
+static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
+                                     struct fp_descriptor *ret, struct fp_error *err)
+{
+    struct registry_repo *repo = (struct registry_repo *) self;
+    cleanup_free char *tag = NULL;
+    enum fp_code code = tag_of(self, name, &tag, err);
+    if (code != FP_OK)
+        return code;
+    for (;; repo->source++) {
+        self->registry = repo->sources[repo->source];
+        code = resolve_at(repo, tag, ret, err);
+        if (!try_next(repo, repo->source, code, err))
+            return code;
+    }
 }
 
 static bool is_manifest(const struct fp_descriptor *descriptor)
@@ -136,6 +180,19 @@ static enum fp_code publish(int fd, const char *partial, const char *path, struc
     return FP_OK;
 }
 
+/* A partial file is continued from wherever the bytes come: they are those of one digest. */
+static enum fp_code fetch_from_any(const struct registry_repo *repo,
+                                   const struct fp_descriptor *descriptor, int fd,
+                                   struct fp_stage *stage, struct fp_error *err)
+{
+    size_t source = repo->source;
+    enum fp_code code = FP_OK;
+    do
+        code = fp_registry_fetch_blob(repo->sources[source], descriptor, fd, stage, err);
+    while (try_next(repo, source++, code, err));
+    return code;
+}
+
 static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *descriptor,
                              const char *path, struct fp_stage *stage, struct fp_error *err)
 {
@@ -150,11 +207,13 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
         (void) unlink(partial);
         return FP_OK;
     }
-    code = fp_registry_fetch_blob(self->registry, descriptor, fd, stage, err);
+    code = fetch_from_any(to_repo(self), descriptor, fd, stage, err);
     if (code == FP_OK)
         return publish(fd, partial, path, err);
-    /* Wrong bytes are not continued from. */
-    if (code == FP_E_VERIFY || code == FP_E_NOT_FOUND)
+    /* Only what broke off is continued from; wrong bytes are not, and nothing leaves nothing. */
+    struct stat st = {0};
+    bool broke_off = code == FP_E_NETWORK || code == FP_E_INTERRUPTED || code == FP_E_IO;
+    if (!broke_off || fstat(fd, &st) != 0 || st.st_size == 0)
         (void) unlink(partial);
     return code;
 }
@@ -269,10 +328,29 @@ static enum fp_code registry_name(struct fp_repo *self, const struct fp_descript
     return fp_registry_put_manifest(self->registry, tag, descriptor, bytes, err);
 }
 
+/* A registry takes no manifest before what that refers to, so where the name stands for it all is
+ * there. Only a network that fails is worth giving up for; other refusals come again where they
+ * matter. */
+static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_digest *digest,
+                                      const char *name, bool *ret, struct fp_error *err)
+{
+    cleanup_free char *tag = NULL;
+    struct fp_descriptor head = {0};
+    bool exists = false;
+    fp_registry_will_push(self->registry);
+    enum fp_code code = tag_of(self, name, &tag, err);
+    if (code == FP_OK)
+        code = fp_registry_head_manifest(self->registry, tag, &exists, &head, err);
+    *ret = code == FP_OK && exists && fp_digest_equal(&head.digest, digest);
+    fp_descriptor_clear(&head);
+    return code == FP_E_NETWORK || code == FP_E_INTERRUPTED ? code : FP_OK;
+}
+
 static void registry_free(struct fp_repo *self)
 {
     struct registry_repo *repo = (struct registry_repo *) self;
-    fp_registry_close(repo->base.registry);
+    for (size_t i = 0; i < repo->source_count; i++)
+        fp_registry_close(repo->sources[i]);
     fp_reference_clear(&repo->reference);
     fp_cleanup_fdp(&repo->hold);
     fp_strv_clear(&repo->sent);
@@ -290,6 +368,7 @@ static const struct fp_repo_ops registry_ops = {
     .put_blob = registry_put_blob,
     .put_document = registry_put_document,
     .name = registry_name,
+    .is_named = registry_is_named,
     .free = registry_free,
 };
 
@@ -311,24 +390,63 @@ static int hold_folder(const char *blob_folder)
     return fp_layout_hold(layout);
 }
 
-enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
-                                   const struct fp_reference *reference, const char *blob_folder,
-                                   struct fp_repo **ret, struct fp_error *err)
+static enum fp_code add_source(struct registry_repo *repo,
+                               const struct fp_registry_options *options,
+                               const struct fp_reference *reference, struct fp_error *err)
 {
-    cleanup_registry struct fp_registry *registry = NULL;
+    enum fp_code code =
+        fp_registry_open(options, reference, &repo->sources[repo->source_count], err);
+    repo->source_count += code == FP_OK ? 1 : 0;
+    return code;
+}
+
+static enum fp_code add_sources(struct registry_repo *repo,
+                                const struct fp_registry_options *options,
+                                const struct fp_mirrors *mirrors,
+                                const struct fp_reference *reference, struct fp_error *err)
+{
+    struct fp_reference candidates[FP_MIRRORS_MAX_CANDIDATES + 1] = {0};
+    size_t count = 0;
+    enum fp_code code = fp_mirrors_choose(mirrors, reference, candidates, &count, err);
+    for (size_t i = 0; i < count; i++) {
+        if (code == FP_OK)
+            code = add_source(repo, options, &candidates[i], err);
+        fp_reference_clear(&candidates[i]);
+    }
+    return code;
+}
+
+enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
+                                 const struct fp_mirrors *mirrors,
+                                 const struct fp_reference *reference, const char *blob_folder,
+                                 struct fp_repo **ret, struct fp_error *err)
+{
     enum fp_code code = fp_mkdir_p(blob_folder, 0755, err);
-    if (code == FP_OK)
-        code = fp_registry_open(options, reference, &registry, err);
     if (code != FP_OK)
         return code;
     struct registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
     repo->base.ops = &registry_ops;
     (void) pthread_mutex_init(&repo->lock, NULL);
-    repo->base.title = fp_xstrdup(fp_registry_name(registry));
-    repo->base.registry = steal_pointer(&registry);
+    repo->hold = -1;
+    code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
+                           : add_source(repo, options, reference, err);
+    if (code != FP_OK) {
+        registry_free(&repo->base);
+        return code;
+    }
+    repo->base.registry = repo->sources[0];
+    repo->base.title = fp_xstrdup(fp_registry_name(repo->sources[repo->source_count - 1]));
+    repo->reporter = options->reporter;
     repo->reference = fp_reference_copy(reference);
     repo->blob_folder = fp_xstrdup(blob_folder);
     repo->hold = hold_folder(blob_folder);
     *ret = &repo->base;
     return FP_OK;
+}
+
+enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
+                                   const struct fp_reference *reference, const char *blob_folder,
+                                   struct fp_repo **ret, struct fp_error *err)
+{
+    return fp_repo_open_source(options, NULL, reference, blob_folder, ret, err);
 }

@@ -54,6 +54,13 @@ enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *desc
     return repo->ops->name(repo, descriptor, bytes, name, err);
 }
 
+enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *digest,
+                              const char *name, bool *ret, struct fp_error *err)
+{
+    *ret = false;
+    return repo->ops->is_named != NULL ? repo->ops->is_named(repo, digest, name, ret, err) : FP_OK;
+}
+
 enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err)
 {
     return repo->ops->finish != NULL ? repo->ops->finish(repo, err) : FP_OK;

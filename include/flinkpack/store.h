@@ -32,6 +32,9 @@ struct fp_repo_ops {
                                  const char *bytes, struct fp_error *err);
     enum fp_code (*name)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                          const char *bytes, const char *name, struct fp_error *err);
+    /** NULL: never. */
+    enum fp_code (*is_named)(struct fp_repo *self, const struct fp_digest *digest, const char *name,
+                             bool *ret, struct fp_error *err);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
     /** NULL: itself. */
     struct fp_repo *(*origin)(struct fp_repo *self, const struct fp_descriptor *descriptor);
@@ -92,6 +95,13 @@ FP_CHECKED enum fp_code fp_repo_put_document(struct fp_repo *repo,
  */
 FP_CHECKED enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *descriptor,
                                      const char *bytes, const char *name, struct fp_error *err);
+/**
+ * Whether a name stands for that manifest or index in a place that holds none without all that it
+ * refers to, so that there is nothing to copy. Where asking is no cheaper than copying: false.
+ * @return FP_OK also where asking was refused; FP_E_NETWORK, FP_E_INTERRUPTED.
+ */
+FP_CHECKED enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *digest,
+                                         const char *name, bool *ret, struct fp_error *err);
 /** Make everything visible: writes index.json, publishes an archive. Call once, at the end. */
 FP_CHECKED enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err);
 /** The repo that the content really lies in: itself, but for what is only borrowed (parts).
@@ -157,6 +167,15 @@ FP_CHECKED enum fp_code fp_repo_open_registry(const struct fp_registry_options *
                                               const struct fp_reference *reference,
                                               const char *blob_folder, struct fp_repo **ret,
                                               struct fp_error *err);
+/** Likewise for pulling: from mirrors first, where there are some for it. What a mirror does not
+ * have or deliver comes from the next one, and at last from the repository itself.
+ * @param mirrors Borrowed for the call; NULL: none.
+ * @return FP_E_INPUT where registries.conf blocks it. */
+FP_CHECKED enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
+                                            const struct fp_mirrors *mirrors,
+                                            const struct fp_reference *reference,
+                                            const char *blob_folder, struct fp_repo **ret,
+                                            struct fp_error *err);
 
 /** An image that exists only as its parts so far: what `build` has made. */
 struct fp_repo *fp_repo_new_parts(void);
@@ -197,6 +216,8 @@ void fp_location_clear(struct fp_location *location);
 struct fp_copy_options {
     unsigned threads; /**< 0: fp_pool_default_threads(), at least 4, for transfers */
     const struct fp_platform *platform; /**< of an index take only this one; NULL: all */
+    struct fp_repo *neighbour;          /**< has the same image already: where both are of one
+                                             registry its blobs are mounted; may be NULL */
     struct fp_reporter *reporter;       /**< may be NULL */
 };
 

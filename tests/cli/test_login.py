@@ -9,7 +9,8 @@ SECRET = "s3cret-with:colon"
 
 
 def login(flinkpack, *words, password=SECRET + "\n", status=0, env=None):
-    done = subprocess.run([flinkpack.binary, "login", *words], input=password, text=True,
+    """Without asking the registry: tests/registry does that."""
+    done = subprocess.run([flinkpack.binary, "login", "--offline", *words], input=password, text=True,
                           capture_output=True, cwd=flinkpack.home,
                           env={**flinkpack.env, **(env or {})})
     assert done.returncode == status, done.stderr

@@ -27,7 +27,7 @@ BLOCK = 64 << 10
 
 
 def free_port(address="127.0.0.1"):
-    with socket.socket() as probe:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.bind((address, 0))
         return probe.getsockname()[1]
 
@@ -37,13 +37,13 @@ def missing():
     return [name for name in ("docker-registry", "openssl", "htpasswd") if not shutil.which(name)]
 
 
-def wait_for(process, port, log):
+def wait_for(process, port, log, address="127.0.0.1"):
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
             break
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((address, port), 1).close()
             return
         except OSError:
             time.sleep(0.02)
@@ -53,11 +53,11 @@ def wait_for(process, port, log):
 class Process:
     """A server that is a program of its own, with its output in a file."""
 
-    def start(self, argv, port, log):
+    def start(self, argv, port, log, address="127.0.0.1"):
         with open(log, "wb") as output:
             self.process = subprocess.Popen(argv, stdout=output, stderr=output)
         try:
-            wait_for(self.process, port, log)
+            wait_for(self.process, port, log, address)
         except Exception:
             self.stop()
             raise
@@ -116,14 +116,15 @@ class Registry(Process):
     """
 
     def __init__(self, folder, users=None, tokens=None, tls=None, client_ca=None, readonly=False,
-                 data=None):
+                 data=None, address="127.0.0.1"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = pathlib.Path(data or self.folder / "data")
-        self.port = free_port()
-        self.host = "%s:%d" % ("localhost" if tls else "127.0.0.1", self.port)
+        self.port = free_port(address)
+        bracketed = "[%s]" % address if ":" in address else address
+        self.host = "%s:%d" % ("localhost" if tls else bracketed, self.port)
         self.url = "%s://%s" % ("https" if tls else "http", self.host)
-        http = {"addr": "127.0.0.1:%d" % self.port}
+        http = {"addr": "%s:%d" % (bracketed, self.port)}
         if tls:
             http["tls"] = {"certificate": str(tls[0]), "key": str(tls[1])}
         if client_ca:
@@ -144,7 +145,7 @@ class Registry(Process):
         self.log = self.folder / "registry.log"
         path = self.folder / "config.yml"
         path.write_text(json.dumps(config, indent=2))  # JSON is YAML
-        self.start(["docker-registry", "serve", str(path)], self.port, self.log)
+        self.start(["docker-registry", "serve", str(path)], self.port, self.log, address)
 
     def _passwords(self, users):
         lines = [subprocess.run(["htpasswd", "-inB", "-C", "4", user], input=password, text=True,
@@ -329,6 +330,8 @@ class Fault:
     cut_answer=N             reset after N bytes of the answer's body; close=True: closed
     flip=N                   the N-th byte of the answer's body is another
     stall=N                  nothing more after N bytes of the answer's body
+    trickle=N                after N bytes of it one byte in each tenth of a second
+    stall_request=True       its body is not read, and nothing is answered
     """
 
     def __init__(self, **what):
@@ -340,12 +343,14 @@ class Fault:
 
 class FaultProxy(Threaded):
     """In front of a registry at `port`. `plan(n, method, path)` gives the Fault of the n-th request
-    (from 0), or None. `requests` holds what has come: method and path."""
+    (from 0), or None. `requests` holds what has come: method and path; `spans` when each was
+    answered."""
 
     def __init__(self, port, plan=lambda n, method, path: None):
         self.plan = plan
         self.lock = threading.Lock()
         self.requests = []
+        self.spans = {}
         self.backend = ("127.0.0.1", port)
         owner = self
 
@@ -360,11 +365,22 @@ class FaultProxy(Threaded):
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
             allow_reuse_address = True
+            request_queue_size = 512
 
         self.server = Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
         self.host = "127.0.0.1:%d" % self.port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def rounds(self, first=0):
+        """How many requests had to wait for another one before them, in the longest chain: what a
+        distant registry makes one wait for."""
+        count, free_at = 0, 0.0
+        for begin, end in sorted((span for number, span in self.spans.items() if number >= first),
+                                 key=lambda span: span[1]):
+            if begin >= free_at:
+                count, free_at = count + 1, end
+        return count
 
     @staticmethod
     def _reset(connection):
@@ -393,6 +409,8 @@ class FaultProxy(Threaded):
 
     def _relay(self, connection, stream):
         """One request and its answer; False: the connection is over."""
+        if stream.peek(1)[:1] == b"\x16":
+            return False  # TLS, which is not spoken here
         lines = self._head(stream)
         if not lines:
             return False
@@ -401,9 +419,15 @@ class FaultProxy(Threaded):
             number = len(self.requests)
             self.requests.append((method, path))
         fault = self.plan(number, method, path) or Fault()
-        if fault.get("status"):
-            return self._refuse(connection, stream, lines, fault)
-        return self._forward(connection, stream, lines, fault, method)
+        begin = time.monotonic()
+        if fault.get("stall_request"):
+            time.sleep(3600)
+        try:
+            if fault.get("status"):
+                return self._refuse(connection, stream, lines, fault)
+            return self._forward(connection, stream, lines, fault, method)
+        finally:
+            self.spans[number] = (begin, time.monotonic())
 
     def _refuse(self, connection, stream, lines, fault):
         if self._length(lines):
@@ -454,8 +478,12 @@ class FaultProxy(Threaded):
                     return self._break(connection, name, fault)
             if left == 0:
                 return True
-            stop = min(BLOCK, left, *(fault.get(name) - sent for name in ("cut_answer", "stall")
-                                      if fault.get(name) is not None))
+            slow = fault.get("trickle") is not None and sent >= fault.get("trickle")
+            if slow:
+                time.sleep(0.1)
+            limits = [fault.get(name) - sent for name in ("cut_answer", "stall", "trickle")
+                      if fault.get(name) is not None and fault.get(name) > sent]
+            stop = 1 if slow else min(BLOCK, left, *limits)
             data = bytearray(answer.read(stop))
             if not data:
                 return False

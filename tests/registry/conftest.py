@@ -3,13 +3,12 @@
 
 import base64
 import json
-import shutil
-import subprocess
 
 import images
 import program as programs
 import pytest
 import registry
+from transfer import pull, skopeo_digest
 
 LACKING = registry.missing()
 
@@ -25,7 +24,9 @@ def flinkpack(tmp_path):
     binary = programs.find("dev")
     if not binary.exists():
         pytest.skip("%s is not built" % binary)
-    return programs.Program(tmp_path, binary)
+    program = programs.Program(tmp_path, binary)
+    program.env["FLINKPACK_RETRY_DELAY"] = "20ms"
+    return program
 
 
 @pytest.fixture
@@ -46,23 +47,6 @@ def log_in(flinkpack):
         path.write_text(json.dumps({"auths": {host: entry}}))
         path.chmod(0o600)
     return keep
-
-
-def skopeo_digest(reference, *options):
-    """What another client says of the image, after reading all of its manifest."""
-    if not shutil.which("skopeo"):
-        pytest.skip("not installed: skopeo")
-    done = subprocess.run(["skopeo", "inspect", "--format", "{{.Digest}}", "--tls-verify=false",
-                           *options, "docker://" + reference], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def pull(program, reference, *options):
-    """Pull into a layout of its own; the digest that it has there."""
-    folder = program.home / ("pulled-%d" % len(list(program.home.iterdir())))
-    program.run("pull", reference, "-o", "oci:%s:back" % folder, *options)
-    return json.loads((folder / "index.json").read_text())["manifests"][0]["digest"]
 
 
 @pytest.fixture

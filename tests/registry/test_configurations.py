@@ -3,7 +3,7 @@
 import program as programs
 import pytest
 import registry
-from conftest import pull
+from transfer import pull
 
 USER, PASSWORD = "ci", "s3cret:with colon"
 

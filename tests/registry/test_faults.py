@@ -1,9 +1,11 @@
 """Every request of a push and of a pull fails in turn, and the operation succeeds all the same."""
 
+import os
+
 import program as programs
 import pytest
 import registry
-from conftest import pull
+from transfer import pull
 
 TRANSIENT = {
     "busy": {"status": 503},
@@ -44,8 +46,9 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
         expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
 
         def pull_anew(name, faulty):
-            home = tmp_path / ("home-%s" % faulty)
-            return pull(programs.Program(home, flinkpack.binary), name)
+            program = programs.Program(tmp_path / ("home-%s" % faulty), flinkpack.binary)
+            program.env.update(FLINKPACK_RETRY_DELAY="20ms")
+            return pull(program, name)
 
         with registry.FaultProxy(r.port) as proxy:
             pull_anew(proxy.host + "/clean/orders:1", "counted")
@@ -59,6 +62,97 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
 
             with registry.FaultProxy(r.port, plan) as proxy:
                 assert pull_anew(proxy.host + "/clean/orders:1", faulty) == expected
+
+
+def kinds_for_ever(*kinds):
+    """All of them at every request take minutes; so each request gets another of them."""
+    every = [[kind] for kind in kinds] if os.environ.get("FLINKPACK_TESTS_LONG") else [kinds]
+    return pytest.mark.parametrize("kinds", every, ids=lambda some: " and ".join(some))
+
+
+@pytest.mark.slow
+@kinds_for_ever("busy", "request cut", "answer lost")
+def test_push_that_fails_for_ever(flinkpack, layout, tmp_path, kinds):
+    """From each request on, in turn: a push ends with status 6, and what has a tag is whole."""
+    with registry.Registry(tmp_path / "r") as r:
+        expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
+        count = count_requests(flinkpack, ["push", layout, "$HOST/counted/orders:1"], r.port)
+        for faulty in range(count):
+            def plan(n, method, path):
+                kind = kinds[faulty % len(kinds)]
+                return registry.Fault(**TRANSIENT[kind]) if n >= faulty else None
+
+            with registry.FaultProxy(r.port, plan) as proxy:
+                name = "%s/faulty-%d/orders:1" % (proxy.host, faulty)
+                flinkpack.fail(programs.NETWORK, "push", layout, name, "--retry", "1")
+                assert len(proxy.requests) < count * 4
+            direct = "%s/faulty-%d/orders:1" % (r.host, faulty)
+            if flinkpack.try_run("inspect", direct).status == 0:
+                assert pull(flinkpack, direct) == expected
+            assert flinkpack.run("push", layout, direct).digest == expected
+
+
+@pytest.mark.slow
+@kinds_for_ever("busy", "request cut", "answer lost", "answer cut", "answer flipped")
+def test_pull_that_fails_for_ever(flinkpack, layout, tmp_path, kinds):
+    """From each request on, in turn: the pull ends, and no image is in the store."""
+    faults = {**TRANSIENT, "answer cut": {"cut_answer": 0}, "answer flipped": {"flip": 5}}
+    with registry.Registry(tmp_path / "r") as r:
+        flinkpack.run("push", layout, r.host + "/clean/orders:1")
+        count = count_requests(flinkpack, ["pull", "$HOST/clean/orders:1"], r.port)
+        for faulty in range(count):
+            def plan(n, method, path):
+                kind = kinds[faulty % len(kinds)]
+                small = kind.startswith("answer ") and kind != "answer lost" and path == "/v2/"
+                return registry.Fault(**faults[kind]) if n >= faulty and not small else None
+
+            program = programs.Program(tmp_path / ("home-%d" % faulty), flinkpack.binary)
+            program.env.update(FLINKPACK_RETRY_DELAY="1ms", FLINKPACK_RETRY="1")
+            with registry.FaultProxy(r.port, plan) as proxy:
+                result = program.try_run("pull", proxy.host + "/clean/orders:1")
+            assert result.status in (programs.NETWORK, programs.VERIFY, programs.INPUT)
+            assert "orders" not in program.run("images").out
+            program.run("pull", r.host + "/clean/orders:1")
+            left = [each for each in programs.left_in(program.store) if "partial" in each]
+            assert left == []
+
+
+@pytest.mark.parametrize("command, fault", [
+    ("pull", {"stall": 100}), ("pull", {"trickle": 100}), ("pull", {"stall_request": True}),
+    ("push", {"stall_request": True}),
+], ids=["stall", "trickle", "silence", "push-silence"])
+def test_stalls_are_given_up(flinkpack, layout, tmp_path, command, fault):
+    """Once: it goes on. For ever: status 6, and in time."""
+    met = []
+
+    def once(n, method, path):
+        hit = not met and ("/blobs/sha256:" in path and method == "GET" if command == "pull" else
+                           method == "PATCH")
+        return met.append(n) or registry.Fault(**fault) if hit else None
+
+    with registry.Registry(tmp_path / "r") as r:
+        expected = flinkpack.run("push", layout, r.host + "/team/orders:1").digest
+        # Committing may take a registry five times as long as anything else.
+        flinkpack.env["FLINKPACK_STALL_TIMEOUT"] = "1s"
+        with registry.FaultProxy(r.port, once) as proxy:
+            if command == "pull":
+                assert pull(flinkpack, proxy.host + "/team/orders:1", "--retry", "2") == expected
+            else:
+                assert flinkpack.run("push", layout, proxy.host + "/team/other:1").digest == \
+                    expected
+            assert met
+
+        def always(n, method, path):
+            return registry.Fault(**fault) if "/blobs/sha256:" in path and method == "GET" or \
+                method == "PATCH" else None
+
+        with registry.FaultProxy(r.port, always) as proxy:
+            words = ["pull", proxy.host + "/team/orders:1"] if command == "pull" else \
+                ["push", layout, proxy.host + "/team/third:1"]
+            program = programs.Program(tmp_path / "other", flinkpack.binary)
+            program.env.update(flinkpack.env, FLINKPACK_STORE=str(tmp_path / "other-store"))
+            text = program.fail(programs.NETWORK, *words, "--retry", "0")
+            assert "stalled: hardly anything came for" in text
 
 
 def test_fault_that_lasts_leaves_no_tag(flinkpack, layout, tmp_path):

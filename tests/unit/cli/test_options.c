@@ -12,6 +12,8 @@ struct values {
     const char *name;
     const char *mode;
     int64_t threads;
+    int64_t delay_ms;
+    int64_t chunk_bytes;
     const char *dist;
     bool has_dist;
     struct fp_strv jars;
@@ -42,6 +44,20 @@ static const struct fp_option options[] = {
      .min = 1,
      .max = 8,
      AT(threads),
+     .help = "h"},
+    {.name = "delay",
+     .kind = FP_OPTION_DURATION,
+     .metavar = "TIME",
+     .min = 1,
+     .max = 60000,
+     AT(delay_ms),
+     .help = "h"},
+    {.name = "chunk",
+     .kind = FP_OPTION_SIZE,
+     .metavar = "SIZE",
+     .min = 1024,
+     .max = (int64_t) 4 << 30,
+     AT(chunk_bytes),
      .help = "h"},
     {.name = "from-local-dist",
      .kind = FP_OPTION_OPTIONAL,
@@ -239,6 +255,28 @@ static void missing_values_are_errors(void **state)
     assert_fails(from_arguments(f, "-j"), f->err, FP_E_USAGE, "--job-jar: FILE is missing");
 }
 
+static void units_are_understood(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *line;
+        int64_t delay_ms;
+        int64_t chunk_bytes;
+    } cases[] = {
+        {"--delay 500ms --chunk 2K", 500, 2048},
+        {"--delay 30 --chunk 4096", 30000, 4096},
+        {"--delay 30s --chunk 64MiB", 30000, 64 << 20},
+        {"--delay 1m --chunk 1g", 60000, 1 << 30},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_ok(from_arguments(f, cases[i].line), f->err);
+        assert_ok(apply(f), f->err);
+        assert_int_equal(f->values.delay_ms, cases[i].delay_ms);
+        assert_int_equal(f->values.chunk_bytes, cases[i].chunk_bytes);
+        fp_settings_clear(&f->settings);
+    }
+}
+
 static void empty_values_are_errors(void **state)
 {
     struct fixture *f = *state;
@@ -271,6 +309,17 @@ static void wrong_values_are_errors(void **state)
         {"--threads -1", "from 1 to 8, not '-1'"},
         {"--threads 3x", "from 1 to 8, not '3x'"},
         {"--threads 99999999999999999999", "from 1 to 8"},
+        {"--delay 0",
+         "--delay: expected a time such as 500ms, 30s or 2m, from 1ms to 60s, not '0'"},
+        {"--delay 2h", "expected a time"},
+        {"--delay 1.5s", "expected a time"},
+        {"--delay ms", "expected a time"},
+        {"--delay 99999999999999999999s", "expected a time"},
+        {"--chunk 1000",
+         "--chunk: expected a size such as 64M or 1G, from 1K to 4096M, not '1000'"},
+        {"--chunk 8G", "expected a size"},
+        {"--chunk 64X", "expected a size"},
+        {"--chunk 9223372036854775807G", "expected a size"},
         {"--platform ,,", "--platform: nothing but commas"},
         {"--label =x", "--label: expected KEY=VALUE, not '=x'"},
         {"--with-python2", "--with-python2: no longer possible"},
@@ -503,6 +552,7 @@ int main(void)
         TEST(optional_value_may_follow),
         TEST(unknown_options_are_errors),
         TEST(missing_values_are_errors),
+        TEST(units_are_understood),
         TEST(empty_values_are_errors),
         TEST(wrong_values_are_errors),
         TEST(ignored_options_warn),

@@ -22,7 +22,9 @@ static void check_option(const struct fp_command *command, const struct fp_optio
         fail_msg("%s --%s: no metavar", command->name, option->name);
     if ((option->kind == FP_OPTION_CHOICE) != (option->choices != NULL))
         fail_msg("%s --%s: choices", command->name, option->name);
-    if (option->kind == FP_OPTION_NUMBER && option->min >= option->max)
+    bool is_number = option->kind == FP_OPTION_NUMBER || option->kind == FP_OPTION_DURATION ||
+                     option->kind == FP_OPTION_SIZE;
+    if (is_number && option->min >= option->max)
         fail_msg("%s --%s: range", command->name, option->name);
     if (!hidden && option->offset >= sizeof(struct fp_args))
         fail_msg("%s --%s: outside of the struct", command->name, option->name);

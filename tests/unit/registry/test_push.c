@@ -268,12 +268,49 @@ static void test_dropped_chunks_are_noticed(void **state)
         SESSION("/upload/1"),
         {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/2\r\nRange: 0-3"},
         {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/2\r\nRange: 0-3"},
-        {.head = "HTTP/1.1 204 No Content"}};
+        SESSION("/upload/3"),
+        {.head = "HTTP/1.1 201 Created\r\nLocation: /upload/4\r\nRange: 0-9"},
+        CREATED};
+    static const char *const requests[] = {"GET /v2/",
+                                           HEAD_BLOB,
+                                           POST_BLOB,
+                                           "PATCH /upload/1",
+                                           "PATCH /upload/2",
+                                           POST_BLOB,
+                                           "PATCH /upload/3",
+                                           "PUT /upload/4?digest=*",
+                                           NULL};
     struct scene scene = {.options.chunk_bytes = 4};
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
     scene_open(&scene, replies, COUNT(replies));
-    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_NETWORK);
-    assert_non_null(strstr(scene.err.text, "does not take uploads in pieces"));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_OK);
+    scene_assert_requests(&scene, requests);
+    assert_false(test_server_has_header(scene.server, 6, "Content-Range"));
+    assert_non_null(strstr(scene.events, "takes no uploads in pieces"));
+    scene_close(&scene);
+}
+
+/* Where a limit on requests leaves no other way than pieces, and they get lost. */
+static void test_dropped_chunks_behind_a_limit(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 413 Too Large"},
+        SESSION("/upload/2"),
+        {.head = "HTTP/1.1 202 Accepted\r\nLocation: /upload/3\r\nRange: 0-9"},
+        {.head = "HTTP/1.1 204 No Content"}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    cleanup_blob struct fp_blob *blob =
+        fp_blob_memory(FP_MEDIA_OCI_LAYER, fp_xcalloc(1, 1100000), 1100000);
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(fp_registry_push_blob(scene.registry, fp_blob_descriptor(blob), blob, NULL,
+                                           NULL, &outcome, &scene.err),
+                     FP_E_NETWORK);
+    assert_non_null(strstr(scene.err.text, "takes no uploads in pieces"));
     scene_close(&scene);
 }
 
@@ -327,6 +364,36 @@ static void test_denied_is_not_repeated(void **state)
     assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_AUTH);
     assert_non_null(strstr(scene.err.text, "403 DENIED: not yours"));
     assert_non_null(strstr(scene.err.hint, "flinkpack login"));
+    assert_int_equal(test_server_count(scene.server), 3);
+    scene_close(&scene);
+}
+
+static void test_redirected_uploads(void **state)
+{
+    (void) state;
+    static const struct test_reply within[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        {.head = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /moved/"},
+        SESSION("/upload/1"),
+        {.head = "HTTP/1.1 308 Permanent Redirect\r\nLocation: /moved/1"},
+        SESSION("/upload/2"),
+        {.head = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /moved/2"},
+        CREATED};
+    static const char *const requests[] = {"GET /v2/",        HEAD_BLOB,         POST_BLOB,
+                                           "POST /moved/",    "PATCH /upload/1", "PATCH /moved/1",
+                                           "PUT /upload/2?*", "PUT /moved/2",    NULL};
+    run(within, COUNT(within), requests);
+    /* Elsewhere neither credentials nor content are sent. */
+    static const struct test_reply elsewhere[] = {
+        OPEN_REGISTRY,
+        MISSING,
+        {.head = "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.2:9/moved/"}};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, elsewhere, COUNT(elsewhere));
+    assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "http://127.0.0.2:9/moved/, where no POST is sent"));
     assert_int_equal(test_server_count(scene.server), 3);
     scene_close(&scene);
 }
@@ -399,6 +466,28 @@ static void test_lost_answer_to_a_manifest(void **state)
     scene_close(&scene);
 }
 
+/* A registry that has not caught up with blobs it took is given time, but not for ever. */
+static void test_manifest_before_its_blobs_are_known(void **state)
+{
+    (void) state;
+    static const struct test_reply unknown = {
+        .head = "HTTP/1.1 400 Bad Request",
+        .body = "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\"}]}"};
+    const struct test_reply late[] = {OPEN_REGISTRY, unknown, MISSING, unknown, MISSING, CREATED};
+    const struct test_reply never[] = {OPEN_REGISTRY, unknown, MISSING, unknown, MISSING, unknown,
+                                       MISSING,       unknown, MISSING, unknown, MISSING, unknown};
+    struct scene scene = {0};
+    scene_open(&scene, late, COUNT(late));
+    assert_int_equal(put(&scene), FP_OK);
+    assert_int_equal(test_server_count(scene.server), COUNT(late));
+    scene_close(&scene);
+    struct scene second = {0};
+    scene_open(&second, never, COUNT(never));
+    assert_int_equal(put(&second), FP_E_INPUT);
+    assert_non_null(strstr(second.err.text, "MANIFEST_BLOB_UNKNOWN"));
+    scene_close(&second);
+}
+
 static void test_immutable_tags(void **state)
 {
     (void) state;
@@ -437,12 +526,15 @@ int main(void)
         cmocka_unit_test(test_lost_answer_to_the_commit),
         cmocka_unit_test(test_too_large_becomes_chunks),
         cmocka_unit_test(test_dropped_chunks_are_noticed),
+        cmocka_unit_test(test_dropped_chunks_behind_a_limit),
         cmocka_unit_test(test_wrong_digest_twice_is_believed),
         cmocka_unit_test(test_long_retry_after_ends_an_upload),
         cmocka_unit_test(test_denied_is_not_repeated),
+        cmocka_unit_test(test_redirected_uploads),
         cmocka_unit_test(test_hostile_locations),
         cmocka_unit_test(test_manifest_put),
         cmocka_unit_test(test_lost_answer_to_a_manifest),
+        cmocka_unit_test(test_manifest_before_its_blobs_are_known),
         cmocka_unit_test(test_immutable_tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

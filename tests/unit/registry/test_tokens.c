@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "scene.h"
 
@@ -366,6 +367,133 @@ static void *ask_once(void *context)
                                                                                       : context;
 }
 
+static enum fp_code log_in(const struct test_reply *replies, size_t count, bool *asked_for,
+                           struct fp_error *err)
+{
+    struct scene scene = {0};
+    scene_open(&scene, replies, count);
+    struct fp_registry_options options = scene.options;
+    options.credentials = user;
+    enum fp_code code = fp_registry_check_login(
+        &options, test_server_url(scene.server) + strlen("http://"), asked_for, err);
+    scene.err = *err;
+    assert_no_secret(&scene);
+    scene_close(&scene);
+    return code;
+}
+
+static void test_login_asks_the_registry(void **state)
+{
+    (void) state;
+    static const struct test_reply open[] = {OPEN_REGISTRY};
+    static const struct test_reply right[] = {ASKS_FOR_PASSWORDS, {.body = "{}"}};
+    static const struct test_reply wrong[] = {ASKS_FOR_PASSWORDS, ASKS_FOR_PASSWORDS};
+    static const struct test_reply token[] = {ASKS_FOR_TOKENS, TOKEN("tok1"), {.body = "{}"}};
+    static const struct test_reply no_token[] = {
+        ASKS_FOR_TOKENS, {.head = "HTTP/1.1 401 Unauthorized", .body = "{\"details\":\"no\"}"}};
+    static const struct test_reply no_registry[] = {MISSING};
+    const struct {
+        const struct test_reply *replies;
+        size_t count;
+        enum fp_code code;
+        bool asked_for;
+        const char *words;
+    } cases[] = {
+        {open, COUNT(open), FP_OK, false, ""},
+        {right, COUNT(right), FP_OK, true, ""},
+        {wrong, COUNT(wrong), FP_E_AUTH, true, "refuses this user name and password"},
+        {token, COUNT(token), FP_OK, true, ""},
+        {no_token, COUNT(no_token), FP_E_AUTH, true, "no token for"},
+        {no_registry, COUNT(no_registry), FP_E_NOT_FOUND, false, "404"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct fp_error err = {0};
+        bool asked_for = false;
+        assert_int_equal(log_in(cases[i].replies, cases[i].count, &asked_for, &err), cases[i].code);
+        assert_int_equal(asked_for, cases[i].asked_for);
+        assert_non_null(strstr(err.text, cases[i].words));
+    }
+}
+
+static void test_pinned_token_hosts(void **state)
+{
+    (void) state;
+    static const struct test_reply foreign[] = {
+        {.head = "HTTP/1.1 401 Unauthorized\r\n"
+                 "WWW-Authenticate: Bearer realm=\"http://127.0.0.2:9/token\""}};
+    struct fp_strv hosts = {0};
+    struct scene scene = {0};
+    bool exists = false;
+    fp_strv_add(&hosts, "tokens.example.com");
+    scene.options.credentials = user;
+    scene.options.token_hosts = &hosts;
+    scene_open(&scene, foreign, COUNT(foreign));
+    assert_int_equal(has_blob(&scene, &exists), FP_E_AUTH);
+    assert_non_null(strstr(scene.err.text, "none of those that --token-host allows"));
+    assert_string_equal(scene.err.hint, "if it is the right one: --token-host 127.0.0.2:9");
+    assert_no_secret(&scene);
+    scene_close(&scene);
+    /* The registry's own is always allowed. */
+    static const struct test_reply own[] = {ASKS_FOR_TOKENS, TOKEN("tok1"), {.body = ""}};
+    struct scene second = {0};
+    second.options.token_hosts = &hosts;
+    scene_open(&second, own, COUNT(own));
+    assert_int_equal(has_blob(&second, &exists), FP_OK);
+    scene_close(&second);
+    fp_strv_clear(&hosts);
+}
+
+/* A token issued so long ago that it is nearly over is renewed before it is used again; what its
+ * clock says of the future or of too long ago is not believed. */
+static void test_age_of_tokens(void **state)
+{
+    (void) state;
+    static const struct {
+        int64_t ago_s;
+        size_t requests;
+    } cases[] = {{0, 4}, {290, 5}, {-3600, 4}, {3600, 4}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char issued[40];
+        time_t at = time(NULL) - (time_t) cases[i].ago_s;
+        struct tm parts;
+        assert_non_null(gmtime_r(&at, &parts));
+        assert_true(strftime(issued, sizeof(issued), "%Y-%m-%dT%H:%M:%SZ", &parts) > 0);
+        cleanup_free char *body =
+            fp_xasprintf("{\"token\":\"tok1\",\"expires_in\":300,\"issued_at\":\"%s\"}", issued);
+        const struct test_reply replies[] = {
+            ASKS_FOR_TOKENS, {.body = body}, {.body = body}, {.body = body}};
+        struct scene scene = {0};
+        bool exists = false;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(has_blob(&scene, &exists), FP_OK);
+        assert_int_equal(has_blob(&scene, &exists), FP_OK);
+        assert_int_equal(test_server_count(scene.server), cases[i].requests);
+        scene_close(&scene);
+    }
+}
+
+/* Pulling goes on without a helper that is broken, pushing says what has to be mended. */
+static void test_missing_helper_stops_a_push(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {ASKS_FOR_TOKENS, TOKEN("tok1"), {.body = ""}};
+    static const char config[] = "{\"credsStore\":\"surely-missing\"}";
+    struct scene scene = {0};
+    bool exists = false;
+    scene_open(&scene, replies, COUNT(replies));
+    (void) setenv("DOCKER_AUTH_CONFIG", config, 1);
+    assert_int_equal(has_blob(&scene, &exists), FP_OK);
+    assert_non_null(strstr(scene.events, "there is no such program on PATH; going on without"));
+    assert_int_equal(push(&scene, NULL), FP_E_AUTH);
+    assert_non_null(strstr(scene.err.text, "pushing needs credentials, and "
+                                           "docker-credential-surely-missing (named in "
+                                           "DOCKER_AUTH_CONFIG) gave no credentials"));
+    assert_non_null(strstr(scene.err.hint, "mend that helper"));
+    assert_int_equal(test_server_count(scene.server), 3);
+    (void) unsetenv("DOCKER_AUTH_CONFIG");
+    scene_close(&scene);
+}
+
 static void test_threads_fetch_one_token(void **state)
 {
     (void) state;
@@ -402,6 +530,10 @@ int main(void)
         cmocka_unit_test(test_identity_token),
         cmocka_unit_test(test_identity_token_without_oauth),
         cmocka_unit_test(test_registry_token_is_used_as_it_is),
+        cmocka_unit_test(test_login_asks_the_registry),
+        cmocka_unit_test(test_pinned_token_hosts),
+        cmocka_unit_test(test_age_of_tokens),
+        cmocka_unit_test(test_missing_helper_stops_a_push),
         cmocka_unit_test(test_threads_fetch_one_token),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,11 @@ bool fp_registry_same_host(const struct fp_registry *a, const struct fp_registry
     return a != NULL && b != NULL;
 }
 
+void fp_registry_will_push(struct fp_registry *registry)
+{
+    (void) registry;
+}
+
 const char *fp_registry_name(const struct fp_registry *registry)
 {
     (void) registry;

@@ -1,0 +1,143 @@
+/* Where images are pulled from in place of what their names say. */
+#include "internal.h"
+
+#include <string.h>
+
+#define MAX_MIRRORS 1000
+
+void fp_mirrors_clear(struct fp_mirrors *mirrors)
+{
+    for (size_t i = 0; i < mirrors->len; i++) {
+        free(mirrors->items[i].prefix);
+        free(mirrors->items[i].location);
+    }
+    free(mirrors->items);
+    fp_strv_clear(&mirrors->insecure);
+    *mirrors = (struct fp_mirrors){0};
+}
+
+void fp_mirrors_take(struct fp_mirrors *mirrors, struct fp_mirror take_mirror)
+{
+    if (mirrors->len >= MAX_MIRRORS) {
+        free(take_mirror.prefix);
+        free(take_mirror.location);
+        return;
+    }
+    mirrors->items = fp_xreallocarray(mirrors->items, mirrors->len + 1, sizeof(*mirrors->items));
+    mirrors->items[mirrors->len++] = take_mirror;
+}
+
+/* HOST[:PORT][/PATH] is what can stand before "/NAME" in a reference. */
+bool fp_mirror_place_is_valid(const char *place)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    cleanup_free char *name = fp_xasprintf("%s/name", place);
+    return fp_reference_parse(name, &reference, NULL) == FP_OK && reference.registry != NULL;
+}
+
+enum fp_code fp_mirrors_add(struct fp_mirrors *mirrors, const char *text, struct fp_error *err)
+{
+    const char *equals = strchr(text, '=');
+    cleanup_free char *prefix =
+        equals != NULL ? fp_xstrndup(text, (size_t) (equals - text)) : fp_xstrdup("");
+    if (equals == NULL || !fp_mirror_place_is_valid(prefix) ||
+        !fp_mirror_place_is_valid(equals + 1)) {
+        enum fp_code code =
+            fp_fail(err, FP_E_USAGE, "--mirror: expected PREFIX=PLACE, not '%s'", text);
+        fp_hint(err, "--mirror docker.io=mirror.example.com/hub");
+        return code;
+    }
+    fp_mirrors_take(mirrors, (struct fp_mirror){.prefix = steal_pointer(&prefix),
+                                                .location = fp_xstrdup(equals + 1),
+                                                .is_option = true});
+    return FP_OK;
+}
+
+static bool has_prefix(const char *name, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return strncmp(name, prefix, len) == 0 && (name[len] == '\0' || name[len] == '/');
+}
+
+/* The longest prefix among the rules of files. */
+static size_t best_prefix(const struct fp_mirrors *mirrors, const char *name)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < mirrors->len; i++) {
+        const struct fp_mirror *mirror = &mirrors->items[i];
+        size_t len = strlen(mirror->prefix);
+        if (!mirror->is_option && len > best && has_prefix(name, mirror->prefix))
+            best = len;
+    }
+    return best;
+}
+
+static bool applies(const struct fp_mirror *mirror, const struct fp_reference *reference,
+                    const char *name, size_t best)
+{
+    bool by_digest = fp_digest_is_set(&reference->digest);
+    return has_prefix(name, mirror->prefix) &&
+           (mirror->is_option || strlen(mirror->prefix) == best) &&
+           (by_digest ? !mirror->tags_only : !mirror->digests_only);
+}
+
+/* The name with its beginning replaced; what becomes no name is passed over. */
+static bool rewrite(const struct fp_mirror *mirror, const struct fp_reference *reference,
+                    const char *name, struct fp_reference *ret)
+{
+    cleanup_free char *text = fp_xasprintf("%s%s", mirror->location, name + strlen(mirror->prefix));
+    if (fp_reference_parse(text, ret, NULL) != FP_OK)
+        return false;
+    ret->tag = fp_xstrdup(reference->tag);
+    ret->digest = reference->digest;
+    return true;
+}
+
+static enum fp_code blocked(const char *name, struct fp_error *err)
+{
+    enum fp_code code = fp_fail(err, FP_E_INPUT, "%s: registries.conf blocks it", name);
+    fp_hint(err, "take \"blocked = true\" out, or pull from elsewhere with --mirror");
+    return code;
+}
+
+/* Mirrors first, then what stands in for the place itself. */
+static void collect(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
+                    const char *name, bool primary, struct fp_reference *ret, size_t *ret_len)
+{
+    size_t best = best_prefix(mirrors, name);
+    for (size_t i = 0; i < mirrors->len && *ret_len < FP_MIRRORS_MAX_CANDIDATES; i++) {
+        const struct fp_mirror *mirror = &mirrors->items[i];
+        if (mirror->location != NULL && mirror->is_primary == primary &&
+            applies(mirror, reference, name, best) &&
+            rewrite(mirror, reference, name, &ret[*ret_len]))
+            ++*ret_len;
+    }
+}
+
+static bool is_blocked(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
+                       const char *name)
+{
+    size_t best = best_prefix(mirrors, name);
+    for (size_t i = 0; i < mirrors->len; i++) {
+        if (mirrors->items[i].location == NULL &&
+            applies(&mirrors->items[i], reference, name, best))
+            return true;
+    }
+    return false;
+}
+
+enum fp_code fp_mirrors_choose(const struct fp_mirrors *mirrors,
+                               const struct fp_reference *reference, struct fp_reference *ret,
+                               size_t *ret_len, struct fp_error *err)
+{
+    cleanup_free char *name = fp_reference_name(reference);
+    *ret_len = 0;
+    collect(mirrors, reference, name, false, ret, ret_len);
+    if (is_blocked(mirrors, reference, name))
+        return *ret_len > 0 ? FP_OK : blocked(name, err);
+    size_t mirror_count = *ret_len;
+    collect(mirrors, reference, name, true, ret, ret_len);
+    if (*ret_len == mirror_count)
+        ret[(*ret_len)++] = fp_reference_copy(reference);
+    return FP_OK;
+}
