@@ -85,7 +85,12 @@ static enum fp_code make_one(const char *path, mode_t mode, struct fp_error *err
     if (saved == EEXIST)
         return fp_fail(err, FP_E_IO, "%s: is there and is not a folder", path);
     errno = saved;
-    return fp_fail_errno(err, FP_E_IO, "%s: the folder cannot be made", path);
+    /* ENOENT too: nobody asks for a folder to be found where one is to be made. */
+    enum fp_code ignored = fp_fail_errno(err, FP_E_IO, "%s: the folder cannot be made", path);
+    (void) ignored;
+    if (err != NULL)
+        err->code = FP_E_IO;
+    return FP_E_IO;
 }
 
 enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err)
