@@ -6,6 +6,8 @@
 #define ACCOUNTS_MAX_BYTES ((uint64_t) 1 << 20)
 #define RELEASE_MAX_BYTES  ((uint64_t) 4 << 10)
 #define FILES_MAX          256
+/* All together: a base may have its accounts in another place in every layer. */
+#define KEPT_MAX_BYTES ((uint64_t) 8 << 20)
 
 static const struct wanted {
     const char *path;
@@ -28,8 +30,33 @@ static const struct wanted *find_wanted(const char *path)
     return strcmp(fp_path_base(path), java_release.path) == 0 ? &java_release : NULL;
 }
 
+static uint64_t kept_bytes(const struct keeper *keeper)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < keeper->count; i++)
+        bytes += strlen(keeper->files[i].text);
+    return bytes;
+}
+
+/* What is put at a path replaces what was there. Where it lands elsewhere, through a link, nothing
+ * is there any more. */
+static void forget(struct keeper *keeper, const char *path)
+{
+    size_t i = 0;
+    while (i < keeper->count && strcmp(keeper->files[i].path, path) != 0)
+        i++;
+    if (i == keeper->count)
+        return;
+    free(keeper->files[i].path);
+    free(keeper->files[i].text);
+    keeper->count--;
+    keeper->settled -= i < keeper->settled;
+    memmove(&keeper->files[i], &keeper->files[i + 1], (keeper->count - i) * sizeof(*keeper->files));
+}
+
 static void keep(struct keeper *keeper, const char *path, char *take_text)
 {
+    forget(keeper, path);
     keeper->files = fp_xreallocarray(keeper->files, keeper->count + 1, sizeof(*keeper->files));
     keeper->files[keeper->count++] =
         (struct kept_file){.path = fp_xstrdup(path), .text = take_text};
@@ -75,6 +102,8 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
         return FP_OK;
     if (entry->size > rule->max_bytes)
         return pass_over(rule, "too large", err);
+    if (entry->size + kept_bytes(keeper) > KEPT_MAX_BYTES)
+        return pass_over(rule, "too large in all its places together", err);
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) rule->max_bytes);
     cleanup_source struct fp_source *source = fp_scan_source(scan);
     enum fp_code code = fp_source_read_all(source, &text, err);

@@ -22,7 +22,7 @@ static enum fp_code parse_name(const char *option, const char *text, struct fp_r
 {
     enum fp_code code = fp_reference_parse(text, ret, err);
     if (code != FP_OK)
-        return fp_context(err, "%s '%s'", option, text);
+        return fp_context(err, "%s", option);
     if (fp_digest_is_set(&ret->digest)) {
         fp_reference_clear(ret);
         return fp_fail(err, FP_E_USAGE, "%s '%s': a new image cannot be named by digest", option,
@@ -87,8 +87,9 @@ static enum fp_code plan_push(struct fp_plan *plan, const struct names *names, s
         if (name->registry == NULL) {
             enum fp_code failed =
                 fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name->repository);
-            (void) fp_hint(err, "name it in full, as in --image-name registry.example.com/team/%s",
-                           name->repository);
+            const char *team = strchr(name->repository, '/') == NULL ? "team/" : "";
+            (void) fp_hint(err, "name it in full, as in --image-name registry.example.com/%s%s",
+                           team, name->repository);
             return failed;
         }
         struct fp_plan_output *output = NULL;

@@ -8,6 +8,9 @@
 #include "flinkpack/build.h"
 #include "option.h"
 
+/** For completion: the command that lists the images of the local store. */
+#define FP_LISTED_IMAGES "images --format names"
+
 /** What the option tables fill. Strings are borrowed from the settings. */
 struct fp_args {
     struct fp_build_options build;
@@ -44,7 +47,7 @@ struct fp_args {
     const char *digest_file;
     const char *platform;   /**< pull, push, inspect: one of an index */
     struct fp_strv outputs; /**< pull */
-    const char *format;     /**< inspect, images: "text" or "json" */
+    const char *format;     /**< inspect, images: "text", "json" or "names" */
     const char *username;   /**< login */
 
     bool help;

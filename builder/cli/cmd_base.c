@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "build_checks.h"
 #include "flinkpack/base.h"
-#include "session.h"
 
 static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *entry,
                               struct fp_error *err)
@@ -56,6 +56,9 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
 {
     const char *what = run->operands.items[0];
     const struct fp_strv *folders = &run->args.build.base_folders;
+    enum fp_code code = fp_check_base_folders(folders, err);
+    if (code != FP_OK)
+        return code;
     if (strcmp(what, "list") == 0 && run->operands.len == 1)
         return list(run, folders, err);
     if (strcmp(what, "show") == 0 && run->operands.len == 2)

@@ -1,4 +1,4 @@
-#include "session.h"
+#include "build_checks.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -64,7 +64,11 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     struct fp_build_result result = {0};
-    enum fp_code code = fp_session_open(run, &session, err);
+    enum fp_code code = fp_check_base_folders(&run->args.build.base_folders, err);
+    if (code == FP_OK)
+        code = fp_session_open(run, &session, err);
+    if (code == FP_OK)
+        code = fp_check_images(&session, &run->args.build, err);
     if (code == FP_OK)
         code = build(run, &session, &result, err);
     if (code == FP_OK)

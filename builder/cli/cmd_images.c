@@ -89,6 +89,17 @@ static enum fp_code put_table(struct fp_buf *out, const json_t *rows, struct fp_
     return code;
 }
 
+static enum fp_code put_names(struct fp_buf *out, const json_t *rows, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < json_array_size(rows) && code == FP_OK; i++) {
+        cleanup_free char *name = fp_xstrdup(fp_json_string(json_array_get(rows, i), "name"));
+        fp_make_printable(name);
+        code = fp_buf_addf(out, err, "%s\n", name);
+    }
+    return code;
+}
+
 enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
@@ -100,6 +111,8 @@ enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
         return code;
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         return put_table(&run->out, rows, err);
+    if (strcmp(run->args.format, "names") == 0)
+        return put_names(&run->out, rows, err);
     cleanup_free char *text = fp_json_pretty(rows);
     return fp_buf_addf(&run->out, err, "%s\n", text);
 }

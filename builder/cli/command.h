@@ -30,7 +30,8 @@ struct fp_command {
     fp_option_groups groups;
     size_t min_operands;
     size_t max_operands;
-    const char *words; /**< for completion: what the first operand may be; or NULL */
+    const char *words;     /**< for completion: what the first operand may be; or NULL */
+    const char *listed_by; /**< likewise: the command whose lines are what operands may be */
     bool hidden;
     enum fp_code (*run)(struct fp_run *run, struct fp_error *err);
 };

@@ -39,10 +39,12 @@ static enum fp_code put_bash_case(struct fp_buf *out, const struct fp_command *c
     }
     if (code != FP_OK)
         return code;
-    return fp_buf_addf(out, err, "' words='%s' ;;\n", command->words != NULL ? command->words : "");
+    return fp_buf_addf(out, err, "' words='%s' list='%s' ;;\n",
+                       command->words != NULL ? command->words : "",
+                       command->listed_by != NULL ? command->listed_by : "");
 }
 
-/* "--progress) COMPREPLY=(...); return ;;" for the options with choices. */
+/* "--progress) _flinkpack_offer 'auto tty'; return ;;" for the options with choices. */
 static enum fp_code put_bash_choices(struct fp_buf *out, struct fp_error *err)
 {
     cleanup_strv struct fp_strv seen = {0};
@@ -50,13 +52,15 @@ static enum fp_code put_bash_choices(struct fp_buf *out, struct fp_error *err)
     const struct fp_option *option = NULL;
     enum fp_code code = FP_OK;
     while (code == FP_OK && (option = fp_option_next(fp_all_options, &cursor)) != NULL) {
-        if (option->choices == NULL || !is_shown(option) || fp_strv_has(&seen, option->name))
+        bool known = option->choices != NULL || option->listed_by != NULL;
+        if (!known || !is_shown(option) || fp_strv_has(&seen, option->name))
             continue;
         fp_strv_add(&seen, option->name);
-        code = fp_buf_addf(out, err,
-                           "    --%s) mapfile -t COMPREPLY < <(compgen -W '%s' -- \"$word\"); "
-                           "return ;;\n",
-                           option->name, option->choices);
+        cleanup_free char *words =
+            option->choices != NULL ? fp_xasprintf("'%s'", option->choices)
+                                    : fp_xasprintf("\"$(_flinkpack_list %s)\"", option->listed_by);
+        code = fp_buf_addf(out, err, "    --%s) _flinkpack_offer %s; return ;;\n", option->name,
+                           words);
     }
     return code;
 }
@@ -65,10 +69,22 @@ static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
 {
     enum fp_code code = fp_buf_add_text(out,
                                         "# bash completion of flinkpack\n"
+                                        "_flinkpack_list()\n{\n"
+                                        "    flinkpack \"$@\" 2>/dev/null | cut -d' ' -f1\n}\n"
+                                        "# To bash the word begins anew behind each colon.\n"
+                                        "_flinkpack_offer()\n{\n"
+                                        "    local typed=${COMP_LINE:0:COMP_POINT}\n"
+                                        "    typed=${typed##* }\n"
+                                        "    [[ -n $COMP_LINE ]] || typed=$word\n"
+                                        "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- "
+                                        "\"$typed\")\n"
+                                        "    if [[ $typed == *:* ]]; then\n"
+                                        "        COMPREPLY=(\"${COMPREPLY[@]#\"${typed%:*}:\"}\")\n"
+                                        "    fi\n}\n"
                                         "_flinkpack()\n{\n"
                                         "    local word=${COMP_WORDS[COMP_CWORD]}\n"
                                         "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                                        "    local options='' words=''\n"
+                                        "    local options='' words='' list=''\n"
                                         "    COMPREPLY=()\n"
                                         "    case $before in\n",
                                         err);
@@ -103,7 +119,9 @@ static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
         "    elif [[ -n $words ]]; then\n"
         "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
         "    else\n"
-        "        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+        "        # shellcheck disable=SC2086 # several words\n"
+        "        [[ -n $list ]] && _flinkpack_offer \"$(_flinkpack_list $list)\"\n"
+        "        ((${#COMPREPLY[@]})) || mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
         "    fi\n}\n"
         "complete -o filenames -F _flinkpack flinkpack\n",
         err);
@@ -113,6 +131,19 @@ static void replace(char *text, char from, char to)
 {
     for (char *p = strchr(text, from); p != NULL; p = strchr(p, from))
         *p = to;
+}
+
+/* What a value is completed with: ":value:_files". The caller owns it. */
+static char *zsh_value(const struct fp_option *option)
+{
+    const char *colons = option->kind == FP_OPTION_OPTIONAL ? "::" : ":";
+    if (option->choices != NULL)
+        return fp_xasprintf(":value:(%s)", option->choices);
+    if (option->listed_by != NULL)
+        return fp_xasprintf(":value:{_flinkpack_list %s}", option->listed_by);
+    if (option->kind == FP_OPTION_OPTIONAL || fp_option_needs_value(option))
+        return fp_xasprintf("%svalue:_files", colons);
+    return fp_xstrdup("");
 }
 
 /* '*--job-jar=[the jar]:value:_files', as _arguments wants it. */
@@ -127,11 +158,7 @@ static enum fp_code put_zsh_option(struct fp_buf *out, const struct fp_option *o
     const char *equals = option->kind == FP_OPTION_OPTIONAL ? "=-"
                          : fp_option_needs_value(option)    ? "="
                                                             : "";
-    cleanup_free char *value = option->choices != NULL
-                                   ? fp_xasprintf(":value:(%s)", option->choices)
-                               : option->kind == FP_OPTION_OPTIONAL ? fp_xstrdup("::value:_files")
-                               : fp_option_needs_value(option)      ? fp_xstrdup(":value:_files")
-                                                                    : fp_xstrdup("");
+    cleanup_free char *value = zsh_value(option);
     cleanup_free char *spec =
         fp_xasprintf("%s--%s%s[%s]%s", again, option->name, equals, help, value);
     enum fp_code code = fp_buf_add_text(out, " \\\n            ", err);
@@ -151,7 +178,9 @@ static enum fp_code put_zsh_case(struct fp_buf *out, const struct fp_command *co
     if (code != FP_OK)
         return code;
     cleanup_free char *rest = command->words != NULL ? fp_xasprintf("*:word:(%s)", command->words)
-                                                     : fp_xstrdup("*:file:_files");
+                              : command->listed_by != NULL
+                                  ? fp_xasprintf("*:image:{_flinkpack_list %s}", command->listed_by)
+                                  : fp_xstrdup("*:file:_files");
     return fp_buf_addf(out, err, " \\\n            '%s' ;;\n", rest);
 }
 
@@ -160,6 +189,10 @@ static enum fp_code put_zsh(struct fp_buf *out, struct fp_error *err)
     enum fp_code code = fp_buf_add_text(out,
                                         "#compdef flinkpack\n"
                                         "# zsh completion of flinkpack\n"
+                                        "_flinkpack_list()\n{\n"
+                                        "    compadd -- ${(f)\"$(flinkpack \"$@\" 2>/dev/null |\n"
+                                        "        cut -d' ' -f1)\"}\n"
+                                        "    _files\n}\n"
                                         "_flinkpack()\n{\n"
                                         "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
                                         "        compadd ",
@@ -196,6 +229,8 @@ static enum fp_code put_fish_option(struct fp_buf *out, const struct fp_command 
         code = fp_buf_addf(out, err, " -s %c", option->letter);
     if (code == FP_OK && option->choices != NULL)
         code = fp_buf_addf(out, err, " -x -a '%s'", option->choices);
+    else if (code == FP_OK && option->listed_by != NULL)
+        code = fp_buf_addf(out, err, " -r -a '(__flinkpack_list %s)'", option->listed_by);
     else if (code == FP_OK && fp_option_needs_value(option))
         code = fp_buf_add_text(out, " -r", err);
     if (code == FP_OK)
@@ -218,6 +253,11 @@ static enum fp_code put_fish_command(struct fp_buf *out, const struct fp_command
         code = fp_buf_addf(out, err,
                            "complete -c flinkpack -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
                            command->name, command->words);
+    if (code == FP_OK && command->listed_by != NULL)
+        code = fp_buf_addf(out, err,
+                           "complete -c flinkpack -n '__fish_seen_subcommand_from %s' "
+                           "-a '(__flinkpack_list %s)'\n",
+                           command->name, command->listed_by);
     struct fp_option_cursor cursor = {0};
     const struct fp_option *option = NULL;
     while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
@@ -232,6 +272,9 @@ static enum fp_code put_fish(struct fp_buf *out, struct fp_error *err)
     enum fp_code code =
         fp_buf_add_text(out,
                         "# fish completion of flinkpack\n"
+                        "function __flinkpack_list\n"
+                        "    flinkpack $argv 2>/dev/null | cut -d' ' -f1\n"
+                        "end\n"
                         "function __flinkpack_no_command\n"
                         "    set -l words (commandline -opc)\n"
                         "    test (count $words) -gt 1; and string match -q -- '-*' "

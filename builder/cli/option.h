@@ -50,14 +50,18 @@ struct fp_option {
     const char *help;        /**< a phrase without a final full stop */
     const char *fallback;    /**< the default, shown in --help; NULL: none */
     const char *choices;     /**< " "-separated, for FP_OPTION_CHOICE and completion; else NULL */
+    const char *listed_by;   /**< for completion: the command whose lines begin with what it may be;
+                                  or NULL */
     const char *rivals;      /**< name of a set of which only one option may be given; or NULL */
     const char *with;        /**< from environment and file it counts only where that option is in
                                   force, or, "!option", where it is not; or NULL */
     const char *environment; /**< NULL: FLINKPACK_NAME */
-    size_t offset;           /**< of the member */
-    size_t flag_offset;      /**< FP_OPTION_OPTIONAL: of the bool */
-    int64_t min;             /**< the least number, duration (ms) or size (bytes) */
-    int64_t max;             /**< the most */
+    bool (*is_valid)(const char *value); /**< of each value or item, which is told to be a
+                                              `metavar`; NULL: anything */
+    size_t offset;                       /**< of the member */
+    size_t flag_offset;                  /**< FP_OPTION_OPTIONAL: of the bool */
+    int64_t min;                         /**< the least number, duration (ms) or size (bytes) */
+    int64_t max;                         /**< the most */
     enum fp_option_kind kind;
     unsigned flags; /**< FP_OPTION_HIDDEN and so on */
     char letter;    /**< 'o' for -o; 0: none */

@@ -114,9 +114,12 @@ enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups kno
                                    struct fp_settings *settings, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_yaml_parse(text, len, name, &document, err);
-    if (code != FP_OK)
-        return code;
+    /* A file that is no YAML is as wrong as one with an unknown key. */
+    if (fp_yaml_parse(text, len, name, &document, err) != FP_OK) {
+        if (err != NULL)
+            err->code = FP_E_USAGE;
+        return FP_E_USAGE;
+    }
     if (!json_is_object(document))
         return fp_fail(err, FP_E_USAGE, "%s: expected a mapping from option names to values", name);
     free(settings->file);
@@ -125,7 +128,7 @@ enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups kno
     json_t *value = NULL;
     json_object_foreach(document, key, value)
     {
-        code = add_key(groups, known, key, value, settings, err);
+        enum fp_code code = add_key(groups, known, key, value, settings, err);
         if (code != FP_OK)
             return code;
     }

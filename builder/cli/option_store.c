@@ -119,6 +119,14 @@ static enum fp_code store_optional(const struct target *to, struct fp_error *err
     return store_text(&text, err);
 }
 
+static enum fp_code check_item(const struct target *to, const char *item, struct fp_error *err)
+{
+    if (to->option->is_valid == NULL || to->option->is_valid(item))
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE, "%s: expected %s, not '%s'", to->title, to->option->metavar,
+                   item);
+}
+
 static enum fp_code store_list(const struct target *to, struct fp_error *err)
 {
     (void) err;
@@ -133,7 +141,10 @@ static enum fp_code store_commas(const struct target *to, struct fp_error *err)
     fp_strv_split(list, to->value, ',');
     if (list->len == before)
         return fp_fail(err, FP_E_USAGE, "%s: nothing but commas in '%s'", to->title, to->value);
-    return FP_OK;
+    enum fp_code code = FP_OK;
+    for (size_t i = before; i < list->len && code == FP_OK; i++)
+        code = check_item(to, list->items[i], err);
+    return code;
 }
 
 /* Lesser origins come first, so a key that is there already is replaced where it stands. */
@@ -141,6 +152,9 @@ static enum fp_code store_pair(const struct target *to, struct fp_error *err)
 {
     struct fp_strv *list = member(to);
     size_t key_len = strcspn(to->value, "=");
+    enum fp_code code = check_item(to, to->value, err);
+    if (code != FP_OK)
+        return code;
     if (key_len == 0)
         return fp_fail(err, FP_E_USAGE, "%s: expected %s, not '%s'", to->title, to->option->metavar,
                        to->value);

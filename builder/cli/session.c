@@ -16,16 +16,30 @@ static char *cache_folder(const char *store)
     return fp_path_join(store, "cache");
 }
 
-static enum fp_code choose_folders(const struct fp_args *args, struct fp_session *session,
+/* fp_store_path() falls back to a folder of this name where there is no home to write to. */
+static void tell_fallback(const char *store, struct fp_reporter *reporter)
+{
+    cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
+    if (strcmp(fp_path_base(store), name) == 0)
+        fp_report(reporter, FP_EVENT_WARNING,
+                  "HOME cannot be written to: the local store is %s; --store DIR or "
+                  "FLINKPACK_STORE names another",
+                  store);
+}
+
+static enum fp_code choose_folders(const struct fp_run *run, struct fp_session *session,
                                    struct fp_error *err)
 {
+    const struct fp_args *args = &run->args;
     enum fp_code code = FP_OK;
-    if (args->store != NULL)
+    if (args->store != NULL) {
         session->store = fp_xstrdup(args->store);
-    else
+    } else {
         code = fp_store_path(&session->store, err);
-    if (code != FP_OK)
-        return code;
+        if (code != FP_OK)
+            return code;
+        tell_fallback(session->store, run->reporter);
+    }
     session->blobs = fp_layout_blob_folder(session->store);
     session->cache = args->cache != NULL ? fp_xstrdup(args->cache) : cache_folder(session->store);
     return FP_OK;
@@ -37,7 +51,7 @@ enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *
     ret->context.reporter = run->reporter;
     ret->context.source_date_epoch = -1;
     ret->context.offline = true;
-    return choose_folders(&run->args, ret, err);
+    return choose_folders(run, ret, err);
 }
 
 static struct fp_build_context make_context(const struct fp_session *session,
@@ -93,7 +107,9 @@ static int seconds(int64_t ms)
 enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
-    enum fp_code code = choose_folders(args, ret, err);
+    if (args->authfile != NULL && !fp_path_exists(args->authfile))
+        return fp_fail(err, FP_E_USAGE, "--authfile: %s: no such file", args->authfile);
+    enum fp_code code = choose_folders(run, ret, err);
     if (code != FP_OK)
         return code;
     code = read_mirrors(args, ret, run->reporter, err);

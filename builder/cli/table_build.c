@@ -1,6 +1,29 @@
+#include <string.h>
+
 #include "args.h"
 
 #define AT(member) .offset = offsetof(struct fp_args, member)
+
+/* A name that a shell can set. */
+static bool is_assignment(const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+    size_t first = strspn(text, letters);
+    const char *equals = strchr(text, '=');
+    if (first == 0 || equals == NULL)
+        return false;
+    for (const char *p = text + first; p < equals; p++) {
+        if (strchr(letters, *p) == NULL && (*p < '0' || *p > '9'))
+            return false;
+    }
+    return true;
+}
+
+static bool is_pair(const char *text)
+{
+    const char *equals = strchr(text, '=');
+    return equals != NULL && equals != text;
+}
 
 static const struct fp_option flink_options[] = {
     {.name = "from-release",
@@ -26,6 +49,7 @@ static const struct fp_option flink_options[] = {
      .kind = FP_OPTION_TEXT,
      .metavar = "IMAGE",
      AT(build.from_image),
+     .listed_by = FP_LISTED_IMAGES,
      .rivals = "flink",
      .help = "an image that has Flink already, of ours or the official one; only the job is added"},
     {.name = "flink-version",
@@ -123,6 +147,7 @@ static const struct fp_option on_options[] = {
      .kind = FP_OPTION_TEXT,
      .metavar = "NAME|IMAGE",
      AT(build.base),
+     .listed_by = "base list",
      .with = "!from-image",
      .fallback = "a JRE that this Flink runs on",
      .help = "a name of the catalogue, or REGISTRY/REPO:TAG, oci:DIR[:TAG], oci-archive:FILE, "
@@ -172,16 +197,19 @@ static const struct fp_option look_options[] = {
      .kind = FP_OPTION_MAP,
      .metavar = "KEY=VALUE",
      AT(build.labels),
+     .is_valid = is_pair,
      .help = "a label of the image"},
     {.name = "annotation",
      .kind = FP_OPTION_MAP,
      .metavar = "KEY=VALUE",
      AT(build.annotations),
+     .is_valid = is_pair,
      .help = "an annotation of manifest and index"},
     {.name = "env",
      .kind = FP_OPTION_MAP,
      .metavar = "NAME=VALUE",
      AT(build.env),
+     .is_valid = is_assignment,
      .help = "an environment variable of the image"},
     {.name = "source-date-epoch",
      .kind = FP_OPTION_NUMBER,

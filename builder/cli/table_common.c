@@ -1,6 +1,20 @@
+#include <string.h>
+
 #include "args.h"
 
 #define AT(member) .offset = offsetof(struct fp_args, member)
+
+/* Not a URL, and nothing behind the port. */
+static bool is_host(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    if (text[0] == '[' && strchr(text, ']') != NULL)
+        colon = strchr(strchr(text, ']'), ':');
+    size_t digits = colon != NULL ? strspn(colon + 1, "0123456789") : 0;
+    if (colon != NULL && (digits == 0 || digits > 5 || colon[1 + digits] != '\0'))
+        return false;
+    return text[0] != '\0' && text[0] != ':' && strpbrk(text, "/@ \t") == NULL;
+}
 
 static const struct fp_option catalogue_options[] = {
     {.name = "base-images",
@@ -66,11 +80,11 @@ static const struct fp_option images_options[] = {
     {.name = "format",
      .kind = FP_OPTION_CHOICE,
      .metavar = "FORMAT",
-     .choices = "text json",
+     .choices = "text json names",
      AT(format),
      .flags = FP_OPTION_ARGV_ONLY,
      .fallback = "text",
-     .help = "how it is told: text or json"},
+     .help = "how it is told: text, json, or the names alone"},
 };
 
 static const struct fp_option login_options[] = {
@@ -99,6 +113,7 @@ static const struct fp_option credential_options[] = {
      .kind = FP_OPTION_COMMAS,
      .metavar = "HOST[:PORT]",
      AT(token_hosts),
+     .is_valid = is_host,
      .fallback = "the one that the registry names",
      .help = "the only hosts besides the registry that credentials are sent to for a token"},
 };
@@ -134,6 +149,7 @@ static const struct fp_option network_options[] = {
      .kind = FP_OPTION_COMMAS,
      .metavar = "HOST[:PORT]",
      AT(insecure),
+     .is_valid = is_host,
      .help = "a host that may be reached without TLS or with any certificate"},
     {.name = "retry",
      .kind = FP_OPTION_NUMBER,
@@ -182,7 +198,7 @@ static const struct fp_option folder_options[] = {
      .metavar = "DIR",
      AT(store),
      .fallback = "$XDG_DATA_HOME/flinkpack/store, else ~/.local/share/flinkpack/store",
-     .help = "the local store, an OCI layout"},
+     .help = "the local store, an OCI layout; without a home to write to a folder below TMPDIR"},
     {.name = "cache",
      .kind = FP_OPTION_TEXT,
      .metavar = "DIR",

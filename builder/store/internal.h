@@ -127,6 +127,9 @@ int fp_layout_try_exclusive(const char *path);
 /** Write a file of the layout, all or nothing. A link under that name is replaced, not followed. */
 FP_CHECKED enum fp_code fp_layout_write_file(const char *path, const char *name, const char *bytes,
                                              bool replace, struct fp_error *err);
+/** Read a small file of the layout, at most body->max bytes; FP_E_INPUT where it is no file. */
+FP_CHECKED enum fp_code fp_layout_read_file(const char *path, const char *name, struct fp_buf *body,
+                                            struct fp_error *err);
 /** Read index.json; a layout that has none yet is empty. */
 FP_CHECKED enum fp_code fp_layout_read_index(const char *path, struct fp_layout_index *ret,
                                              struct fp_error *err);

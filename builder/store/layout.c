@@ -181,12 +181,19 @@ static enum fp_code check_layout(const char *path, struct fp_error *err)
     cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
     if (!fp_path_exists(path))
         return fp_fail(err, FP_E_NOT_FOUND, "%s: no such folder", path);
-    enum fp_code code = fp_file_read(marker, &text, err);
+    enum fp_code code = fp_layout_read_file(path, "oci-layout", &text, err);
     if (code == FP_E_NOT_FOUND)
         return fp_hinted(
             fp_fail(err, FP_E_NOT_FOUND, "%s: not an OCI layout: no file oci-layout in it", path),
             err, "for a file made by 'docker save' write docker-archive:FILE");
     return code != FP_OK ? code : fp_layout_marker_check(fp_buf_text(&text), text.len, marker, err);
+}
+
+/* Before anything is put into a folder whose index cannot be added to. */
+static enum fp_code check_index(const char *path, struct fp_error *err)
+{
+    cleanup_layout_index struct fp_layout_index index = {0};
+    return fp_layout_read_index(path, &index, err);
 }
 
 static char *store_blobs(void)
@@ -201,6 +208,8 @@ enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo *
     enum fp_code code = create ? make_layout(path, err) : FP_OK;
     if (code == FP_OK)
         code = check_layout(path, err);
+    if (code == FP_OK && create)
+        code = check_index(path, err);
     if (code != FP_OK)
         return code;
     struct layout *layout = fp_xcalloc(1, sizeof(*layout));

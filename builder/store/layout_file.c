@@ -90,12 +90,26 @@ enum fp_code fp_layout_write_file(const char *path, const char *name, const char
     return code != FP_OK ? code : fp_newfile_publish(made, file, replace, err);
 }
 
+enum fp_code fp_layout_read_file(const char *path, const char *name, struct fp_buf *body,
+                                 struct fp_error *err)
+{
+    cleanup_free char *file = fp_path_join(path, name);
+    uint64_t size = 0;
+    int fd = -1;
+    enum fp_code code = fp_file_open(file, &fd, &size, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_source struct fp_source *source = fp_source_fd(fd, file, 0, UINT64_MAX);
+    code = fp_source_read_all(source, body, err);
+    return code == FP_E_INPUT ? fp_context(err, "%s", file) : code;
+}
+
 enum fp_code fp_layout_read_index(const char *path, struct fp_layout_index *ret,
                                   struct fp_error *err)
 {
     cleanup_free char *file = fp_path_join(path, "index.json");
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_file_read(file, &body, err);
+    enum fp_code code = fp_layout_read_file(path, "index.json", &body, err);
     if (code == FP_E_NOT_FOUND) {
         *ret = fp_layout_index_new();
         return FP_OK;

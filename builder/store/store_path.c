@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,9 +41,14 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
     cleanup_free char *path =
         fp_xasprintf("%s/flinkpack-%ju", temp != NULL ? temp : "/tmp", (uintmax_t) geteuid());
     struct stat st = {0};
-    if (mkdir(path, 0700) != 0 && lstat(path, &st) != 0) {
-        return fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
-                         "set FLINKPACK_STORE to a folder that can be written to");
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        enum fp_code code =
+            fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
+                      "set FLINKPACK_STORE to a folder that can be written to");
+        /* A TMPDIR that does not exist is nothing that was looked for. */
+        if (err != NULL)
+            err->code = FP_E_IO;
+        return code == FP_E_NOT_FOUND ? FP_E_IO : code;
     }
     if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
         (st.st_mode & 022) != 0) {

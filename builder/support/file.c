@@ -24,7 +24,9 @@ enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error 
 
 enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct fp_error *err)
 {
-    cleanup_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* A pipe that nobody writes to would hold open() for ever. */
+    int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (ret_size != NULL ? O_NONBLOCK : 0);
+    cleanup_fd int fd = open(path, flags);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
     struct stat st = {0};
@@ -32,8 +34,14 @@ enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, str
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
     if (S_ISDIR(st.st_mode))
         return fp_fail(err, FP_E_INPUT, "%s: is a folder, a file was expected", path);
+    if (ret_size != NULL && !S_ISREG(st.st_mode)) {
+        enum fp_code code =
+            fp_fail(err, FP_E_INPUT, "%s: is a pipe or device, a file was expected", path);
+        (void) fp_hint(err, "save what it gives to a file first: it is read more than once");
+        return code;
+    }
     if (ret_size != NULL)
-        *ret_size = S_ISREG(st.st_mode) ? (uint64_t) st.st_size : 0;
+        *ret_size = (uint64_t) st.st_size;
     *ret_fd = steal_fd(&fd);
     return FP_OK;
 }
@@ -77,7 +85,12 @@ static enum fp_code make_one(const char *path, mode_t mode, struct fp_error *err
     if (saved == EEXIST)
         return fp_fail(err, FP_E_IO, "%s: is there and is not a folder", path);
     errno = saved;
-    return fp_fail_errno(err, FP_E_IO, "%s: the folder cannot be made", path);
+    /* ENOENT too: nobody asks for a folder to be found where one is to be made. */
+    enum fp_code ignored = fp_fail_errno(err, FP_E_IO, "%s: the folder cannot be made", path);
+    (void) ignored;
+    if (err != NULL)
+        err->code = FP_E_IO;
+    return FP_E_IO;
 }
 
 enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err)

@@ -35,7 +35,9 @@ void fp_interrupt_install(void)
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     catch_signal(SIGHUP);
+    /* write() says it too: EPIPE, and EFBIG beyond "ulimit -f". */
     (void) signal(SIGPIPE, SIG_IGN);
+    (void) signal(SIGXFSZ, SIG_IGN);
 }
 
 int fp_interrupted(void)

@@ -1,5 +1,7 @@
 """Help, manual page and completion come out of the same tables as the options themselves."""
 
+import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -96,11 +98,12 @@ def test_manual_page_has_every_option(flinkpack):
             assert "--" + name in page, name
 
 
-def complete(script, *words):
+def complete(script, *words, path="", env=None):
     """What bash would offer for the last word."""
-    driver = "source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _flinkpack; printf '%%s\\n' " \
-             "\"${COMPREPLY[@]}\"" % (script, " ".join("'%s'" % w for w in words), len(words) - 1)
-    done = subprocess.run(["bash", "-c", driver], capture_output=True, text=True, check=True)
+    driver = "PATH=%s:$PATH; source %s; COMP_WORDS=(%s); COMP_CWORD=%d; _flinkpack; printf '%%s\\n' " \
+             "\"${COMPREPLY[@]}\"" % (path, script, " ".join("'%s'" % w for w in words), len(words) - 1)
+    done = subprocess.run(["bash", "-c", driver], capture_output=True, text=True, check=True,
+                          env={**os.environ, **(env or {})})
     assert done.stderr == ""
     return done.stdout.split()
 
@@ -115,6 +118,20 @@ def test_bash_completion_completes(flinkpack, tmp_path):
     assert complete(script, "flinkpack", "build", "--progress", "j") == ["json"]
     assert complete(script, "flinkpack", "completion", "") == ["bash", "zsh", "fish"]
     assert complete(script, "flinkpack", "build", "--with-python") == []
+
+
+def test_bash_completion_offers_what_there_is(stored, tmp_path):
+    script = tmp_path / "flinkpack.bash"
+    script.write_text(stored.run("completion", "bash").out)
+    there = {"path": pathlib.Path(stored.binary).parent, "env": stored.env}
+    bases = complete(script, "flinkpack", "build", "--base", "temurin-17", **there)
+    assert bases == ["temurin-17-jre", "temurin-17-jre-alpine"]
+    stored.run("tag", "orders:1.0", "other:2")
+    assert complete(script, "flinkpack", "push", "", **there) == ["orders:1.0", "other:2"]
+    assert complete(script, "flinkpack", "rmi", "or", **there) == ["orders:1.0"]
+    typed = {**there["env"], "COMP_LINE": "flinkpack rmi orders:1", "COMP_POINT": "22"}
+    assert complete(script, "flinkpack", "rmi", "orders", ":", "1", path=there["path"],
+                    env=typed) == ["1.0"]
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])

@@ -60,6 +60,11 @@ def test_images_are_listed(stored):
     assert lines[1].split()[:2] == ["orders:1.0", image["digest"][:19]]
 
 
+def test_names_alone_are_listed(stored):
+    stored.run("tag", "orders:1.0", "orders:2.0")
+    assert stored.run("images", "--format", "names").out == "orders:1.0\norders:2.0\n"
+
+
 def test_pull_keeps_the_digest(stored, layout):
     digest = json.loads((layout / "index.json").read_text())["manifests"][0]["digest"]
     assert listed(stored)[0]["digest"] == digest

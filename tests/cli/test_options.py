@@ -1,6 +1,7 @@
 """Options: from where they come, and what is said of those that are wrong."""
 
 import json
+import os
 import subprocess
 
 import pytest
@@ -56,6 +57,21 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
     (["--with-python3", "--from-release"], "--with-python3: this version of flinkpack adds no"),
     (["--with-python2", "--from-release"], "--with-python2: Python 2 is out of support"),
     (["--source-date-epoch", "yesterday"], "--source-date-epoch: expected a whole number"),
+    (["--env", "1A=b"], "--env: expected NAME=VALUE, not '1A=b'"),
+    (["--env", "A-B=c"], "--env: expected NAME=VALUE, not 'A-B=c'"),
+    (["--env", "A"], "--env: expected NAME=VALUE, not 'A'"),
+    (["--label", "a"], "--label: expected KEY=VALUE, not 'a'"),
+    (["--annotation", "=a"], "--annotation: expected KEY=VALUE, not '=a'"),
+    (["--insecure-registry", "http://foo"], "--insecure-registry: expected HOST[:PORT], not"),
+    (["--insecure-registry", "foo:5000,bar/baz"], "expected HOST[:PORT], not 'bar/baz'"),
+    (["--insecure-registry", "foo:http"], "expected HOST[:PORT], not 'foo:http'"),
+    (["--base-images", "nope"], "--base-images: nope: no such folder"),
+    (["--from-archive", "x", "--authfile", "nope.json"], "--authfile: nope.json: no such file"),
+    (["--from-archive", "x", "--image-name", "a:b:c"], "error: --image-name: image name 'a:b:c': "),
+    (["--from-archive", "x", "--image-name", "a/b", "--push"],
+     "try: name it in full, as in --image-name registry.example.com/a/b\n"),
+    (["--from-archive", "x", "--image-name", "b", "--push"],
+     "try: name it in full, as in --image-name registry.example.com/team/b\n"),
 ])
 def test_wrong_options_are_usage_errors(flinkpack, words, text):
     assert text in flinkpack.fail(2, *words)
@@ -131,6 +147,48 @@ def test_wrong_keys_are_errors(flinkpack):
     text = flinkpack.fail(2, "build")
     assert "flinkpack.yaml: job_jar: there is no such option\n  try: job-jar\n" in text
     assert flinkpack.fail(2, "images") == text
+
+
+def test_a_file_that_is_no_yaml_is_a_usage_error(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("job-jar: [\n")
+    assert "flinkpack.yaml: line 2" in flinkpack.fail(2, "images")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:5000", "[::1]:5000", "[::1]", "a.b-c:1"])
+def test_hosts_are_hosts(flinkpack, host):
+    text = flinkpack.fail(5, "--insecure-registry", host, "--from-archive", "none.tgz")
+    assert "error: none.tgz" in text
+
+
+def test_files_in_place_of_images_are_told_apart(flinkpack):
+    (flinkpack.home / "jre.tar").write_text("")
+    (flinkpack.home / "JRE.tar").write_text("")
+    text = flinkpack.fail(5, "--from-archive", "x", "--base", "jre.tar")
+    assert "try: for the file: --base rootfs:jre.tar\n" in text
+    text = flinkpack.fail(2, "--from-archive", "x", "--base", "JRE.tar")
+    assert "try: for the file: --base rootfs:JRE.tar\n" in text
+    text = flinkpack.fail(5, "--from-image", "jre.tar")
+    assert "try: for the file: --from-image oci-archive:jre.tar\n" in text
+    text = flinkpack.fail(2, "--from-local-dist", "jre.tar")
+    assert "try: --from-archive jre.tar\n" in text
+
+
+def test_images_that_are_not_here_are_on_docker_hub_perhaps(flinkpack):
+    assert "on Docker Hub: docker.io/library/flink:1.20" in \
+        flinkpack.fail(5, "--from-image", "flink:1.20")
+    assert "on Docker Hub: docker.io/library/eclipse-temurin:17-jre" in \
+        flinkpack.fail(5, "--from-archive", "x", "--base", "eclipse-temurin:17-jre")
+
+
+def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
+    env = {"FLINKPACK_STORE": "", "HOME": "", "TMPDIR": str(tmp_path)}
+    result = flinkpack.run("images", env=env)
+    assert "the local store is %s/flinkpack-%d;" % (tmp_path, os.geteuid()) in result.err
+    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/nonexistent"})
+
+
+def test_a_store_that_cannot_be_made_is_an_error_of_the_file_system(flinkpack, tmp_path):
+    assert "/proc/nowhere" in flinkpack.fail(9, "pull", "--store", "/proc/nowhere", "docker.io/x")
 
 
 def test_keys_of_other_commands_are_fine(flinkpack):

@@ -21,8 +21,9 @@ FP_CHECKED enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struc
 /**
  * Open for reading (O_CLOEXEC).
  * @param ret_fd   Owned by the caller.
- * @param ret_size Its size in bytes, 0 for what has none (a pipe); may be NULL.
- * @return FP_OK, FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for a folder.
+ * @param ret_size Its size in bytes; then it has to be a regular file. NULL: pipes and devices are
+ *                 fine, and a pipe that has no writer yet is waited for.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for what is no file.
  */
 FP_CHECKED enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size,
                                      struct fp_error *err);

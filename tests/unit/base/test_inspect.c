@@ -306,6 +306,46 @@ static void test_accounts_are_bounded(void **state)
     base_clear(&heavy);
 }
 
+/* A layer of files of a megabyte, behind a link from /etc to `etc` (NULL: none). */
+static struct fp_blob *heavy_layer(const char *etc, const char *const *paths, size_t count)
+{
+    enum { MIB = 1 << 20 };
+    unsigned char *data = fp_xcalloc(1, count * (MIB + 512) + 512 + 1024);
+    struct tar_entry link = ENTRY('2', "etc", etc);
+    size_t at = etc != NULL ? 512 : 0;
+    if (etc != NULL)
+        tar_header(data, &link, 0);
+    for (size_t i = 0; i < count; i++) {
+        struct tar_entry entry = ENTRY('0', paths[i], NULL);
+        tar_header(data + at, &entry, MIB);
+        memset(data + at + 512, '#', MIB);
+        at += 512 + MIB;
+    }
+    return fp_blob_memory(FP_MEDIA_OCI_LAYER, (char *) data, at + 1024);
+}
+
+static void test_accounts_are_held_once(void **state)
+{
+    (void) state;
+    static const char *const again[] = {"etc/passwd", "etc/passwd", "etc/passwd", "etc/passwd",
+                                        "etc/passwd", "etc/passwd", "etc/passwd", "etc/passwd",
+                                        "etc/passwd", "etc/passwd", "etc/passwd", "etc/passwd"};
+    static const char *const all[] = {"etc/passwd", "etc/group", "etc/shadow"};
+    struct fp_error err = {0};
+    struct base base = {.blobs = {heavy_layer(NULL, again, COUNT(again))}, .count = 1};
+    set_config(&base, "");
+    assert_int_equal(try_inspect(&base, 16 * PLENTY, &err), FP_OK);
+    base_clear(&base);
+
+    struct base wandering = {
+        .blobs = {heavy_layer("a", all, 3), heavy_layer("b", all, 3), heavy_layer("c", all, 3)},
+        .count = 3};
+    set_config(&wandering, "");
+    assert_int_equal(try_inspect(&wandering, 16 * PLENTY, &err), FP_E_INPUT);
+    assert_says(&err, "/etc/shadow is too large in all its places together");
+    base_clear(&wandering);
+}
+
 static void test_damaged_layer(void **state)
 {
     (void) state;
@@ -334,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_the_budget_is_of_all_layers),
         cmocka_unit_test(test_accounts_that_cannot_be_read),
         cmocka_unit_test(test_accounts_are_bounded),
+        cmocka_unit_test(test_accounts_are_held_once),
         cmocka_unit_test(test_damaged_layer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

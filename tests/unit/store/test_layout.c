@@ -182,6 +182,26 @@ static void links_in_a_layout_are_not_written_through(void **state)
     assert_false(fp_path_exists(in_folder("nowhere")));
 }
 
+/* Neither waited for nor written over, and nothing is put beside it. */
+static void an_index_that_is_none_is_told_at_once(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_repo *layout = NULL;
+    assert_int_equal(mkdir(in_folder("pipe"), 0755), 0);
+    assert_int_equal(mkfifo(in_folder("pipe/index.json"), 0600), 0);
+    assert_fails(fp_repo_open_layout(in_folder("pipe"), true, &layout, &err), FP_E_INPUT, &err,
+                 "is a pipe or device");
+    assert_int_equal(mkdir(in_folder("pipe2"), 0755), 0);
+    assert_int_equal(mkfifo(in_folder("pipe2/oci-layout"), 0600), 0);
+    assert_fails(fp_repo_open_layout(in_folder("pipe2"), true, &layout, &err), FP_E_INPUT, &err,
+                 "oci-layout: is a pipe or device");
+    assert_int_equal(mkdir(in_folder("junk"), 0755), 0);
+    (void) put_file("junk/index.json", "junk", 4);
+    assert_fails(fp_repo_open_layout(in_folder("junk"), true, &layout, &err), FP_E_INPUT, &err,
+                 "index.json: not valid JSON");
+}
+
 static ino_t inode_of(const char *path)
 {
     struct stat st = {0};
@@ -450,6 +470,7 @@ int main(void)
         TEST(missing_and_short_blobs_are_told),
         TEST(a_short_blob_is_replaced),
         TEST(links_in_a_layout_are_not_written_through),
+        TEST(an_index_that_is_none_is_told_at_once),
         TEST(a_nameless_file_becomes_the_blob_itself),
         TEST(only_files_of_the_store_are_hard_linked),
         TEST(bytes_that_are_not_the_descriptors_are_refused),

@@ -35,6 +35,26 @@ static void opening_tells_the_size(void **state)
     assert_int_equal(none, -1);
 }
 
+/* Without waiting for anyone to write to it. */
+static void what_has_a_size_is_no_pipe(void **state)
+{
+    struct fp_error err = {0};
+    cleanup_free char *pipe_path = fp_path_join(*state, "pipe");
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    const char *const paths[] = {pipe_path, "/dev/zero"};
+    for (size_t i = 0; i < 2; i++) {
+        cleanup_free char *text =
+            fp_xasprintf("%s: is a pipe or device, a file was expected", paths[i]);
+        uint64_t size = 0;
+        int none = -1;
+        assert_fails(fp_file_open(paths[i], &none, &size, &err), err, FP_E_INPUT, text);
+        assert_int_equal(none, -1);
+        err = (struct fp_error){0};
+    }
+    cleanup_fd int fd = -1;
+    assert_ok(fp_file_open("/dev/zero", &fd, NULL, &err), err);
+}
+
 static void paths_join_with_one_slash(void **state)
 {
     (void) state;
@@ -65,7 +85,8 @@ static void folders_are_made_with_parents(void **state)
     struct stat st;
     assert_int_equal(stat(deep, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0755);
-    assert_int_equal(fp_mkdir_p("", 0755, &err), FP_E_NOT_FOUND);
+    assert_fails(fp_mkdir_p("", 0755, &err), err, FP_E_IO,
+                 ": the folder cannot be made: No such file or directory");
 }
 
 static void file_in_the_way_of_a_folder(void **state)
@@ -142,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         scratch_test(reading_is_bounded),
         scratch_test(opening_tells_the_size),
+        scratch_test(what_has_a_size_is_no_pipe),
         cmocka_unit_test(paths_join_with_one_slash),
         scratch_test(folders_are_made_with_parents),
         scratch_test(file_in_the_way_of_a_folder),

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +132,23 @@ static int children_are_stopped(void)
     return 0;
 }
 
+/* Beyond what "ulimit -f" allows. */
+static int too_large_a_file_is_an_error(void)
+{
+    struct fp_error err = {0};
+    const struct rlimit limit = {.rlim_cur = 1, .rlim_max = 1};
+    char path[] = "/tmp/fp-limit-XXXXXX";
+    int fd = mkstemp(path);
+    expect(fd >= 0);
+    expect(unlink(path) == 0);
+    fp_interrupt_install();
+    expect(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    struct fp_sink *sink = fp_sink_fd(fd, "file");
+    expect(fp_sink_write(sink, "ab", 2, &err) == FP_E_IO);
+    fp_sink_free(sink);
+    return 0;
+}
+
 static int waiting_for_a_lock_stops(void)
 {
     struct fp_error err = {0};
@@ -171,6 +189,7 @@ static const struct {
     {"giving_up_stops_the_rest", giving_up_stops_the_rest, 0},
     {"nohup_is_respected", nohup_is_respected, 0},
     {"broken_pipe_is_an_error", broken_pipe_is_an_error, 0},
+    {"too_large_a_file_is_an_error", too_large_a_file_is_an_error, 0},
     {"streams_stop", streams_stop, 0},
     {"blocked_reads_stop", blocked_reads_stop, 0},
     {"children_are_stopped", children_are_stopped, 0},
