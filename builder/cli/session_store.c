@@ -20,8 +20,8 @@ static char *names_text(const struct fp_layout_name *names, size_t len)
         code = fp_buf_addf(&text, NULL, "%s%s", i == 0 ? "there are: " : ", ", names[i].name);
     if (code == FP_OK && len > LISTED_NAMES)
         code = fp_buf_addf(&text, NULL, " and %zu more", len - LISTED_NAMES);
-    if (code == FP_OK && len > 0)
-        code = fp_buf_add_text(&text, "; ", NULL);
+    if (code == FP_OK && len > 0 && fp_buf_add_text(&text, "; ", NULL) != FP_OK)
+        fp_buf_clear(&text);
     return fp_buf_take(&text);
 }
 
