@@ -9,6 +9,7 @@ struct fp_early_upload {
     const struct fp_plan *plan;
     struct fp_blob *blob;
     struct fp_repo *repo;
+    struct fp_repo *neighbour; /* of the same registry, and has it before; or NULL */
 };
 
 /* Only what begins like a release archive is sent before all of it has been looked at. */
@@ -51,13 +52,25 @@ static enum fp_code upload(void *context, struct fp_error *err)
     char text[40];
     (void) snprintf(text, sizeof(text), "layer %.19s", descriptor->digest.text);
     fp_stage_begin(&stage, self->plan->context->reporter, "push", text, descriptor->size);
-    enum fp_code code =
-        fp_repo_put_blob(self->repo, descriptor, self->blob, NULL, &stage, &outcome, err);
+    enum fp_code code = fp_repo_put_blob(self->repo, descriptor, self->blob, self->neighbour,
+                                         &stage, &outcome, err);
     if (code != FP_OK)
         fp_stage_fail(&stage);
     else
         fp_stage_end(&stage, words[outcome]);
     return code;
+}
+
+/* Uploads go one after the other, so what is before one has been sent when its turn comes. */
+static struct fp_repo *find_neighbour(const struct fp_early *early, size_t index)
+{
+    const struct fp_registry *ours = early->uploads[index].repo->registry;
+    for (size_t i = 0; i < index; i++) {
+        struct fp_repo *other = early->uploads[i].repo;
+        if (other != NULL && fp_registry_same_host(other->registry, ours))
+            return other;
+    }
+    return NULL;
 }
 
 enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan, const char *archive,
@@ -80,8 +93,10 @@ enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan, 
             continue;
         *self = (struct fp_early_upload){.plan = plan, .blob = early->blob};
         code = fp_output_open(plan, &plan->outputs[i], &self->repo, err);
-        if (code == FP_OK)
-            fp_pool_add(early->pool, upload, self);
+        if (code != FP_OK)
+            break;
+        self->neighbour = find_neighbour(early, i);
+        fp_pool_add(early->pool, upload, self);
     }
     return code;
 }

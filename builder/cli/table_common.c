@@ -113,6 +113,7 @@ static const struct fp_option credential_options[] = {
      .kind = FP_OPTION_COMMAS,
      .metavar = "HOST[:PORT]",
      AT(token_hosts),
+     .is_valid = is_host,
      .fallback = "the one that the registry names",
      .help = "the only hosts besides the registry that credentials are sent to for a token"},
 };

@@ -326,6 +326,7 @@ class Fault:
 
     status=N [headers=...]   that answer, and the server behind never hears of it
     cut_request=N            the connection is reset when N bytes of its body have been read
+    flip_request=N           the N-th byte of its body is another
     lose_answer=True         the server does as asked, and the connection is reset
     cut_answer=N             reset after N bytes of the answer's body; close=True: closed
     flip=N                   the N-th byte of the answer's body is another
@@ -455,6 +456,10 @@ class FaultProxy(Threaded):
                 data = stream.read(min(BLOCK, left, limit - sent if limit is not None else BLOCK))
                 if not data:
                     return False
+                flip = fault.get("flip_request")
+                if flip is not None and sent <= flip < sent + len(data):
+                    data = bytearray(data)
+                    data[flip - sent] ^= 1
                 backend.sendall(data)
                 left, sent = left - len(data), sent + len(data)
             if fault.get("cut_request") is not None:

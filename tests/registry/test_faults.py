@@ -64,6 +64,29 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
                 assert pull_anew(proxy.host + "/clean/orders:1", faulty) == expected
 
 
+def test_upload_flipped_on_the_way(flinkpack, layout, tmp_path):
+    """Once: it is sent again. Always: the registry is believed, and nothing has a tag."""
+    met = []
+
+    def once(n, method, path):
+        return registry.Fault(flip_request=3) if method == "PATCH" and not met and \
+            not met.append(n) else None
+
+    def always(n, method, path):
+        return registry.Fault(flip_request=3) if method == "PATCH" else None
+
+    with registry.Registry(tmp_path / "r") as r:
+        expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
+        with registry.FaultProxy(r.port, once) as proxy:
+            assert flinkpack.run("push", layout, proxy.host + "/team/orders:1").digest == expected
+            assert met
+        assert pull(flinkpack, r.host + "/team/orders:1") == expected
+        with registry.FaultProxy(r.port, always) as proxy:
+            text = flinkpack.fail(programs.VERIFY, "push", layout, proxy.host + "/other/orders:1")
+            assert "the registry received other bytes than sha256:" in text
+        flinkpack.fail(programs.NOT_FOUND, "inspect", r.host + "/other/orders:1")
+
+
 def kinds_for_ever(*kinds):
     """All of them at every request take minutes; so each request gets another of them."""
     every = [[kind] for kind in kinds] if os.environ.get("FLINKPACK_TESTS_LONG") else [kinds]
