@@ -446,7 +446,7 @@ static void bad_files_are_errors(void **state)
     }
     assert_int_equal(from_file(f, "job_jar: a\n"), FP_E_USAGE);
     assert_string_equal(f->err.hint, "job-jar");
-    assert_int_equal(from_file(f, "a: b: c\n"), FP_E_INPUT);
+    assert_int_equal(from_file(f, "a: b: c\n"), FP_E_USAGE);
 }
 
 static void errors_name_file_and_key(void **state)
