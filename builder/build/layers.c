@@ -32,13 +32,35 @@ static enum fp_code make(struct fp_platform_image *image, const char *kind, laye
     return code;
 }
 
+/* Where the base has Flink already, or a link in its place: one mixed with another starts neither.
+ * NULL: nowhere. The caller owns it. */
+static char *flink_in_base(const struct fp_tree *tree, const struct fp_distribution *dist)
+{
+    const struct fp_entry *opt = fp_tree_resolve(tree, "opt");
+    cleanup_free char *home = fp_path_join(opt != NULL ? opt->path : "opt", "flink");
+    const struct fp_entry *link = fp_tree_get(tree, home);
+    if (fp_tree_get(tree, dist->top) != NULL)
+        return fp_xasprintf("/%s", dist->top);
+    if (link != NULL && link->kind == FP_ENTRY_SYMLINK)
+        return fp_xasprintf("/opt/flink, a link to %s,", link->link);
+    const struct fp_entry *lib = fp_tree_resolve(tree, "opt/flink/lib");
+    cleanup_strv struct fp_strv names = {0};
+    if (lib != NULL)
+        fp_tree_children(tree, lib->path, &names);
+    for (size_t i = 0; i < names.len; i++)
+        if (strncmp(names.items[i], "flink-dist", 10) == 0)
+            return fp_xasprintf("/opt/flink/lib/%s", names.items[i]);
+    return NULL;
+}
+
 /* The distribution's own bytes need nothing of the base; its names go under flink-VERSION/. */
 static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_layer_step *step,
                                      struct fp_platform_image *image, struct fp_error *err)
 {
     const struct fp_distribution *dist = &flink->dist;
-    if (fp_tree_get(step->tree, dist->top) != NULL) {
-        enum fp_code failed = fp_fail(err, FP_E_INPUT, "the base has a /%s already", dist->top);
+    cleanup_free char *there = flink_in_base(step->tree, dist);
+    if (there != NULL) {
+        enum fp_code failed = fp_fail(err, FP_E_INPUT, "the base has %s already", there);
         (void) fp_hint(err, "it seems to have Flink in it: use --from-image");
         return failed;
     }

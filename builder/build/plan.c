@@ -65,6 +65,11 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
     }
     if (plan->source == FP_FROM_RELEASE)
         return fp_flink_version_parse(options->flink_version, &plan->version, err);
+    cleanup_fd int fd = -1;
+    uint64_t size = 0;
+    if (plan->source == FP_FROM_ARCHIVE &&
+        fp_file_open(options->from_archive, &fd, &size, err) != FP_OK)
+        return fp_context(err, "--from-archive");
     return FP_OK;
 }
 

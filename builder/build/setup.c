@@ -83,6 +83,49 @@ static enum fp_code link_folder(const struct fp_layer_step *step, struct fp_draf
     return code;
 }
 
+/* `below`: "bin/x", which is a link in the distribution. */
+static enum fp_code copy_link(const struct fp_distribution *dist, struct fp_draft *draft,
+                              const char *below, const struct fp_entry *link,
+                              const struct fp_entry *as, struct fp_error *err)
+{
+    size_t top = strlen(dist->top);
+    struct fp_entry copy = *as;
+    cleanup_free char *path = fp_path_join("opt/flink", below);
+    copy.path = path;
+    if (link->kind == FP_ENTRY_SYMLINK)
+        return fp_draft_link(draft, path, link->link, err);
+    bool inside = strncmp(link->link, dist->top, top) == 0 && link->link[top] == '/';
+    const struct fp_dist_file *file =
+        inside ? fp_distribution_file(dist, link->link + top + 1) : NULL;
+    if (file == NULL)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s is a hard link to %s, which is no file in bin/ or conf/", link->path,
+                       link->link);
+    return fp_draft_text(draft, &copy, file->data, file->len, err);
+}
+
+/* Links among the scripts or settings stay links: what they lead to is copied beside them. A hard
+ * link is a file like any other. */
+static enum fp_code copy_links(const struct fp_layer_step *step, struct fp_draft *draft,
+                               const char *name, const struct fp_entry *as, struct fp_error *err)
+{
+    const struct fp_distribution *dist = &step->flink->dist;
+    cleanup_free char *folder = fp_path_join(dist->top, name);
+    cleanup_strv struct fp_strv names = {0};
+    fp_tree_children(dist->tree, folder, &names);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+        cleanup_free char *from = fp_path_join(folder, names.items[i]);
+        cleanup_free char *below = fp_path_join(name, names.items[i]);
+        const struct fp_entry *entry = fp_tree_get(dist->tree, from);
+        bool is_link =
+            entry != NULL && (entry->kind == FP_ENTRY_SYMLINK || entry->kind == FP_ENTRY_HARDLINK);
+        if (is_link && fp_distribution_file(dist, below) == NULL)
+            code = copy_link(dist, draft, below, entry, as, err);
+    }
+    return code;
+}
+
 /* The scripts find Flink's home from where they really lie, so they are copies, not links. */
 static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *draft,
                              struct fp_error *err)
@@ -103,7 +146,8 @@ static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *
         struct fp_entry entry = {.path = path, .mode = 0755};
         code = fp_draft_text(draft, &entry, file->data, file->len, err);
     }
-    return code;
+    const struct fp_entry script = {.mode = 0755};
+    return code == FP_OK ? copy_links(step, draft, "bin", &script, err) : code;
 }
 
 enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text, char **ret,
@@ -144,8 +188,9 @@ static enum fp_code copy_conf(const struct fp_layer_step *step, struct fp_draft 
                              text != NULL ? strlen(text) : file->len, err);
     }
     if (code == FP_OK && !found)
-        return fp_fail(err, FP_E_INPUT, "the distribution has no %s", patched);
-    return code;
+        return fp_fail(err, FP_E_INPUT, "the distribution has no file %s", patched);
+    const struct fp_entry setting = {.mode = SHARED_FILE, .uid = step->plan->uid};
+    return code == FP_OK ? copy_links(step, draft, "conf", &setting, err) : code;
 }
 
 /* Whatever else the distribution has at its top is linked as it is: examples, licences. */

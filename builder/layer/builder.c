@@ -133,6 +133,18 @@ enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const cha
     return FP_OK;
 }
 
+const struct fp_entry *fp_layer_builder_get(const struct fp_layer_builder *builder,
+                                            const char *path)
+{
+    const struct fp_node *node = fp_map_find(&builder->entries, path);
+    return node != NULL ? &node->entry : NULL;
+}
+
+void fp_layer_builder_drop(struct fp_layer_builder *builder, const char *path)
+{
+    fp_map_cut(&builder->entries, path, false, 0);
+}
+
 /* One of the two walks that make the order. */
 struct ordered {
     fp_map_visitor visitor;

@@ -60,6 +60,11 @@ FP_CHECKED enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder
  */
 FP_CHECKED enum fp_code fp_layer_builder_parents(struct fp_layer_builder *builder,
                                                  const struct fp_tree *below, struct fp_error *err);
+/** What was added at exactly `path`, or NULL. Borrowed until the next change. */
+const struct fp_entry *fp_layer_builder_get(const struct fp_layer_builder *builder,
+                                            const char *path);
+/** Take back what was added at `path` and below it; nothing there is fine. */
+void fp_layer_builder_drop(struct fp_layer_builder *builder, const char *path);
 /** Whether nothing has been added. */
 bool fp_layer_builder_is_empty(const struct fp_layer_builder *builder);
 /** Apply all entries to `tree`, as a layer of its own. */

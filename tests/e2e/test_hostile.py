@@ -1,0 +1,294 @@
+"""Hostile files: what an enemy would give as archive, jar, base, extra file or output."""
+
+import os
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import zlib
+
+import images
+import miniature
+import program
+import pytest
+import validate
+
+from program import INPUT, IO, USAGE
+from test_memory import MEASURE
+
+FLINK = "flink-1.20.4"
+
+
+class Case:
+    def __init__(self, flinkpack, inputs, folder):
+        self.flinkpack, self.inputs, self.folder = flinkpack, inputs, folder
+        self.source = ["--from-archive", inputs.archive()]
+        self.base, self.job = inputs.base, inputs.job
+        self.out = folder / "out"
+
+    def words(self):
+        return ["build", *self.source, "--base", self.base, "--job-jar", self.job]
+
+    def build(self, *words):
+        """A build that succeeds, and the image."""
+        self.flinkpack.run(*self.words(), *words, "-o", "oci:%s:v1" % self.out)
+        source = self.source[1]
+        as_is = [images.sha256(source.read_bytes())] if source.is_file() else []
+        return validate.layout(self.out, "v1", as_is=as_is)[0]
+
+    def fail(self, status, *words, timeout=60):
+        """A build that fails in time and leaves nothing. Gives what it says."""
+        err = self.flinkpack.fail(status, *self.words(), *words, "-o", "oci:%s:v1" % self.out,
+                                  timeout=timeout)
+        for place in (self.flinkpack.store, self.flinkpack.cache, self.out):
+            left = set(program.left_in(place)) - {"oci-layout", "index.json"}
+            assert not left, left
+        return err
+
+    def archive(self, *more):
+        path = self.folder / "hostile.tgz"
+        path.write_bytes(images.layer([*miniature.entries("1.20.4"), *more]).data)
+        self.source = ["--from-archive", path]
+        return path
+
+    def dist(self):
+        """A distribution's folder to spoil."""
+        path = self.folder / FLINK
+        shutil.copytree(self.inputs.dist(), path, symlinks=True)
+        self.source = ["--from-local-dist", path]
+        return path
+
+    def base_of(self, *layers, config=None):
+        """The test's base with layers on top."""
+        made = [images.layer(entries) for entries in layers]
+        image = images.Image(images.base_layers() + made, config or images.BASE_CONFIG)
+        images.write_layout(image, self.folder / "base", "b")
+        self.base = "oci:%s:b" % (self.folder / "base")
+
+
+@pytest.fixture
+def case(flinkpack, inputs, tmp_path):
+    folder = tmp_path / "case"
+    folder.mkdir()
+    return Case(flinkpack, inputs, folder)
+
+
+def says(err, *words):
+    for word in words:
+        assert str(word) in err, err
+
+
+# --- what is no file ---
+
+PLACES = {
+    "jar": lambda case, path: setattr(case, "job", path),
+    "archive": lambda case, path: setattr(case, "source", ["--from-archive", path]),
+    "rootfs": lambda case, path: setattr(case, "base", "rootfs:%s" % path),
+    "oci-archive": lambda case, path: setattr(case, "base", "oci-archive:%s" % path),
+    "docker-archive": lambda case, path: setattr(case, "base", "docker-archive:%s" % path),
+    "lib": lambda case, path: ["--lib", path],
+    "plugin": lambda case, path: ["--plugin", "x=%s" % path],
+}
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+@pytest.mark.parametrize("place", PLACES)
+def test_pipes_and_devices_are_not_waited_for(place, kind, case):
+    path = case.folder / "pipe"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    err = case.fail(INPUT, *(PLACES[place](case, path) or []))
+    says(err, path)
+    assert "pipe or device" in err or "regular file" in err, err
+
+
+@pytest.mark.parametrize("name", ["index.json", "oci-layout"])
+def test_pipes_in_a_layout_are_not_waited_for(name, case):
+    for folder in ("base", "out"):
+        (case.folder / folder).mkdir()
+        (case.folder / folder / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+        (case.folder / folder / name).unlink(missing_ok=True)
+        os.mkfifo(case.folder / folder / name)
+    try:
+        err = case.flinkpack.fail(INPUT, *case.words(), "-o", "oci:%s:v1" % case.out, timeout=60)
+        says(err, case.out / name)
+        case.base = "oci:%s" % (case.folder / "base")
+        err = case.flinkpack.fail(INPUT, *case.words(), timeout=60)
+        says(err, case.folder / "base" / name)
+    finally:
+        os.unlink(case.out / name)
+
+
+# --- archives and folders ---
+
+def test_an_archive_that_was_added_to(case):
+    """As "tar -r" leaves it: the last of two is what counts."""
+    case.archive(images.file(FLINK + "/conf/config.yaml", "late.key: yes\n"),
+                 images.file(FLINK + "/bin/flink", "#!/late\n", 0o755))
+    image = case.build()
+    assert "late.key: yes" in image.read("opt/flink/conf/config.yaml").decode()
+    assert image.read("opt/flink/bin/flink") == b"#!/late\n"
+
+
+def test_links_among_scripts(case):
+    dist = case.dist()
+    (dist / "bin/taskmanager.sh").rename(dist / "bin/tm.sh")
+    (dist / "bin/taskmanager.sh").symlink_to("tm.sh")
+    os.utime(dist / "bin/taskmanager.sh", (images.EPOCH, images.EPOCH), follow_symlinks=False)
+    image = case.build()
+    assert image.resolve("opt/flink/bin/taskmanager.sh").path == "opt/flink/bin/tm.sh"
+
+
+def test_hard_links_among_scripts(case):
+    case.archive(images.hard_link(FLINK + "/bin/again.sh", FLINK + "/bin/taskmanager.sh"))
+    image = case.build()
+    assert image.read("opt/flink/bin/again.sh") == image.read("opt/flink/bin/taskmanager.sh")
+
+
+def test_a_folder_that_is_a_link(case):
+    path = case.archive(images.link(FLINK + "/lib", "opt"))
+    says(case.fail(INPUT), path, "lib is no directory")
+
+
+def test_times_beyond_the_year_9999(case):
+    case.archive(images.file(FLINK + "/late", b"", mtime=1 << 40))
+    image = case.build()
+    assert image.created == "2020-09-13T12:26:40Z"
+
+
+@pytest.mark.parametrize("name, said", [
+    ("/".join("d" * 2000), "nested"),
+    ("/".join(["n" * 250] * 15), "MiB of names"),
+])
+def test_names_that_cost(name, said, case):
+    pad = images.file(FLINK + "/pad", os.urandom(4 << 20))
+    path = case.archive(pad, *(images.file("%s/%s/%d" % (FLINK, name, i)) for i in range(3000)))
+    says(case.fail(INPUT), path, said)
+
+
+def test_a_folder_that_changes(case):
+    """A file that shrinks and grows while it is read."""
+    jar = case.dist() / "lib/log4j-core-2.24.3.jar"
+    os.truncate(jar, 1 << 28)
+    process = case.flinkpack.start(*case.words(), "-o", "oci:%s:v1" % case.out)
+    for size in range(200):
+        os.truncate(jar, (1 << 28) - size)
+    _, err = process.communicate(timeout=120)
+    # It may have been read between two changes, or after all of them.
+    assert process.returncode == 0 or (process.returncode == IO and str(jar) in err), err
+
+
+# --- jars ---
+
+def directory_entry(name, offset, packed, size):
+    name = name.encode()
+    return struct.pack("<IHHHHHHIIIHHHHHII", 0x02014b50, 20, 20, 0, 8, 0, 0x21, 0, packed, size,
+                       len(name), 0, 0, 0, 0, 0, offset) + name
+
+
+def test_a_manifest_named_often(case):
+    """One megabyte that the directory names twenty thousand times."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = deflate.compress(b"Main-Class: a.B\r\nX: " + b"x" * (1 << 20) + b"\r\n")
+    data += deflate.flush()
+    name = b"META-INF/MANIFEST.MF"
+    local = struct.pack("<IHHHHHIIIHH", 0x04034b50, 20, 0, 8, 0, 0x21, 0, len(data), 1 << 20,
+                        len(name), 0) + name + data
+    entries = directory_entry(name.decode(), 0, len(data), 1 << 20) * 20000
+    case.job = case.folder / "often.jar"
+    case.job.write_bytes(local + entries + struct.pack("<IHHHHIIH", 0x06054b50, 0, 0, 20000, 20000,
+                                                       len(entries), len(local), 0))
+    case.flinkpack.run(*case.words(), timeout=60)
+
+
+# --- bases ---
+
+def test_a_base_with_accounts_that_weigh(case):
+    """Two hundred files of a megabyte, of which one counts."""
+    case.base_of([images.file("etc/passwd", b"#" * 1000000) for _ in range(200)])
+    options = program.SANITIZERS["ASAN_OPTIONS"] + ":quarantine_size_mb=1"
+    done = subprocess.run([sys.executable, "-c", MEASURE, case.flinkpack.binary,
+                           *map(str, case.words())], text=True, capture_output=True,
+                          env={**case.flinkpack.env, "ASAN_OPTIONS": options}, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 120 << 10
+
+
+def test_a_base_nested_deeply(case):
+    case.base_of([images.file("/".join("d" * 2000) + "/%d" % i) for i in range(200)])
+    says(case.fail(INPUT), "base layer 3 of 3", "nested more than 256 deep")
+
+
+@pytest.mark.parametrize("entries, said", [
+    ([images.link("opt/flink", "../..")], "/opt/flink, a link to ../.."),
+    ([images.link("opt/flink", "/tmp")], "/opt/flink, a link to /tmp"),
+    ([images.link("opt/flink", "/nowhere")], "/opt/flink, a link to /nowhere"),
+    ([images.folder("opt/flink"), images.folder("opt/flink/lib"),
+      images.file("opt/flink/lib/flink-dist-1.19.0.jar")], "/opt/flink/lib/flink-dist-1.19.0.jar"),
+    ([images.folder("flink-1.20.4")], "/flink-1.20.4"),
+])
+def test_a_base_with_flink_in_it(entries, said, case):
+    case.base_of(entries)
+    says(case.fail(INPUT), said, "--from-image")
+
+
+@pytest.mark.parametrize("etc", ["/srv/etc", "srv/etc", "../srv/../srv/etc"])
+def test_a_base_whose_etc_is_a_link(etc, case):
+    case.base_of([images.file(".wh.etc")],
+                 [images.folder("srv"), images.folder("srv/etc"), images.link("etc", etc),
+                  images.file("etc/passwd", images.PASSWD)])
+    image = case.build()
+    assert b"flink:x:9999:" in image.read("srv/etc/passwd")
+    assert image.tree["etc"].kind == "link"
+
+
+# --- --add ---
+
+def test_adding_to_folders_that_are_there(case):
+    more = case.folder / "more"
+    (more / "sub").mkdir(parents=True)
+    (more / "x").write_text("x")
+    image = case.build("--add", "%s:/tmp" % more, "--add", "%s:/opt/flink/conf" % more, "--add",
+                       "%s:/bin" % more)
+    assert (image.tree["tmp"].mode, image.tree["opt/flink/conf"].mode) == (0o1777, 0o775)
+    for name in ("tmp/x", "opt/flink/conf/x", "usr/bin/x"):
+        assert image.read(name) == b"x", name
+
+
+def test_adding_in_place_of_what_is_there(case):
+    own = case.folder / "own"
+    own.write_text("own")
+    settings = "opt/flink/conf/log4j-console.properties"
+    image = case.build("--add", "%s:/%s" % (own, settings))
+    assert image.read(settings) == b"own"
+    says(case.flinkpack.fail(INPUT, *case.words(), "--add", "%s:/tmp" % own), "--add", own, "/tmp/")
+    says(case.flinkpack.fail(INPUT, *case.words(), "--add", "%s:/etc/passwd" % case.folder),
+         "--add", case.folder, "/etc/passwd")
+    says(case.flinkpack.fail(USAGE, *case.words(), "--conf", "a=b", "--add",
+                             "%s:/opt/flink/conf/config.yaml" % own), "--add", own, "--conf")
+
+
+# --- surroundings ---
+
+def test_a_limit_on_the_size_of_files(case):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    err = case.flinkpack.fail(IO, *case.words(), preexec_fn=limit)
+    says(err, "File too large")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become someone else")
+def test_a_store_that_cannot_be_made(case, public_folder):
+    def become():
+        os.setgroups([])
+        os.setgid(54321)
+        os.setuid(54321)
+    case.flinkpack.env = {"PATH": os.environ["PATH"], "HOME": "/", "TMPDIR": str(public_folder),
+                          **program.SANITIZERS}
+    err = case.flinkpack.fail(IO, "images", preexec_fn=become, cwd="/")
+    says(err, public_folder / "flinkpack-54321", "Permission denied", "FLINKPACK_STORE")
