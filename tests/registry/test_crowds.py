@@ -22,6 +22,7 @@ def large(tmp_path):
 
 
 def test_crowd_pushes_one_image(flinkpack, large, tmp_path):
+    flinkpack.env["FLINKPACK_RETRY_DELAY"] = "500ms"  # all of them want the registry at once
     with registry.Registry(tmp_path / "r") as r:
         name = r.host + "/team/orders:1"
         running = [flinkpack.start("push", large, name) for _ in range(CROWD)]
