@@ -213,7 +213,7 @@ static void test_early_refusal_counts(void **state)
                                                  .body = "too large",
                                                  .is_early = true,
                                                  .read_bytes = 1000,
-                                                 .then = TEST_CLOSE}};
+                                                 .then = TEST_HANG}};
     struct scene scene = begin(replies, 1, "/");
     struct fp_http_request request = {
         .method = "PUT", .url = scene.url, .body = large, .body_bytes = sizeof(large)};
