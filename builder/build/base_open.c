@@ -222,7 +222,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
                            FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
-        return code;
+        return fp_context(err, "%s", bases->name);
     }
     cleanup_free char *outcome = fp_xasprintf(
         "%s, Java %s", image->facts.os_name != NULL ? image->facts.os_name : "no os-release",

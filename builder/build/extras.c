@@ -243,7 +243,7 @@ static enum fp_code patch_image_conf(const struct fp_layer_step *step, struct fp
     if (code != FP_OK)
         return fp_context(err, "--conf");
     cleanup_free char *patched = NULL;
-    code = fp_setup_conf(step, fp_buf_text(&text), &patched, err);
+    code = fp_setup_conf(step, fp_buf_text(&text), text.len, &patched, err);
     if (code != FP_OK)
         return fp_context(err, "%s", path);
     const struct fp_entry *old = fp_tree_resolve(step->tree, path);

@@ -269,9 +269,10 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
 /** libs, plugins and additions into `draft`; `*ret_any` becomes true where there were some. */
 FP_CHECKED enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *draft,
                                         bool *ret_any, struct fp_error *err);
-/** The configuration file `text` with what --conf asks for and nothing bound to localhost. */
+/** The configuration file `text` with what --conf asks for and nothing bound to localhost.
+ * FP_E_INPUT for what is no text. */
 FP_CHECKED enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text,
-                                      char **ret, struct fp_error *err);
+                                      size_t len, char **ret, struct fp_error *err);
 
 /** The recipe key of a layer: see builder/README.md, "Bytes". `inputs` is consumed. */
 void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);

@@ -150,10 +150,12 @@ static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *
     return code == FP_OK ? copy_links(step, draft, "bin", &script, err) : code;
 }
 
-enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text, char **ret,
-                           struct fp_error *err)
+enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text, size_t len,
+                           char **ret, struct fp_error *err)
 {
     const struct fp_plan *plan = step->plan;
+    if (strlen(text) != len)
+        return fp_fail(err, FP_E_INPUT, "it holds a NUL byte: no text file");
     size_t count = plan->conf_keys.len;
     cleanup_free struct fp_conf_entry *entries = fp_xcalloc(count + 1, sizeof(*entries));
     for (size_t i = 0; i < count; i++) {
@@ -179,7 +181,7 @@ static enum fp_code copy_conf(const struct fp_layer_step *step, struct fp_draft 
         cleanup_free char *text = NULL;
         if (strcmp(file->path, patched) == 0) {
             found = true;
-            code = fp_setup_conf(step, file->data, &text, err);
+            code = fp_setup_conf(step, file->data, file->len, &text, err);
             if (code != FP_OK)
                 return fp_context(err, "%s", file->path);
         }

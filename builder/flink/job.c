@@ -204,7 +204,8 @@ enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_foun
     cleanup_free char *class_path = fp_xasprintf("%s.class", name);
     struct class_search search = {.path = class_path};
     for (char *at = class_path; at < class_path + strlen(name); at++)
-        *at = *at == '.' ? '/' : *at;
+        if (*at == '.')
+            *at = '/';
     enum fp_code code = fp_zip_open(path, &zip, err);
     if (code == FP_OK)
         code = fp_zip_each(zip, visit_for_class, &search, err);

@@ -134,6 +134,12 @@ def test_an_archive_that_was_added_to(case):
     assert image.read("opt/flink/bin/flink") == b"#!/late\n"
 
 
+def test_a_configuration_that_is_no_text(case):
+    """Half of it would be lost behind the NUL."""
+    case.archive(images.file(FLINK + "/conf/config.yaml", b"a: b\n\0c: d\n"))
+    says(case.fail(INPUT), "conf/config.yaml", "NUL")
+
+
 def test_links_among_scripts(case):
     dist = case.dist()
     (dist / "bin/taskmanager.sh").rename(dist / "bin/tm.sh")
@@ -220,7 +226,7 @@ def test_a_base_with_accounts_that_weigh(case):
 
 def test_a_base_nested_deeply(case):
     case.base_of([images.file("/".join("d" * 2000) + "/%d" % i) for i in range(200)])
-    says(case.fail(INPUT), "base layer 3 of 3", "nested more than 256 deep")
+    says(case.fail(INPUT), case.base, "base layer 3 of 3", "nested more than 256 deep")
 
 
 @pytest.mark.parametrize("entries, said", [
