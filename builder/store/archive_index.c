@@ -141,15 +141,21 @@ static enum fp_code add_file(struct pass *pass, struct fp_archive_member *member
     return code;
 }
 
+static bool is_too_long(const char *text)
+{
+    return text != NULL && strlen(text) > FP_ARCHIVE_MAX_PATH;
+}
+
 static enum fp_code add_entry(struct pass *pass, struct archive_entry *entry, struct fp_error *err)
 {
     const char *raw = archive_entry_pathname(entry);
     bool link = archive_entry_hardlink(entry) != NULL || archive_entry_filetype(entry) == AE_IFLNK;
     if (raw == NULL || (!link && archive_entry_filetype(entry) != AE_IFREG))
         return FP_OK;
-    if (strlen(raw) > FP_ARCHIVE_MAX_PATH)
-        return fp_fail(err, FP_E_INPUT, "%s: a name has more than %d bytes", pass->path,
-                       FP_ARCHIVE_MAX_PATH);
+    if (is_too_long(raw) || is_too_long(archive_entry_hardlink(entry)) ||
+        is_too_long(archive_entry_symlink(entry)))
+        return fp_fail(err, FP_E_INPUT, "%s: a name has more than %d bytes: not an image archive",
+                       pass->path, FP_ARCHIVE_MAX_PATH);
     if (pass->index->len >= FP_ARCHIVE_MAX_MEMBERS)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d files: not an image archive", pass->path,
                        FP_ARCHIVE_MAX_MEMBERS);

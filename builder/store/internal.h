@@ -16,9 +16,10 @@
 
 /** Longest name of an image in a layout. */
 #define FP_LAYOUT_NAME_MAX 512
-/** The most members of an image archive, and the longest name of one. */
+/** The most members of an image archive, and the longest name or link of one: those that images
+ * are made of have some 80 bytes, and all are held in memory. */
 #define FP_ARCHIVE_MAX_MEMBERS 20000
-#define FP_ARCHIVE_MAX_PATH    4096
+#define FP_ARCHIVE_MAX_PATH    512
 
 /** fp_hint(), and `code` again: `return fp_hinted(fp_fail(...), err, "try this")`. */
 FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)

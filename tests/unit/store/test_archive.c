@@ -384,6 +384,24 @@ static void too_many_members_are_refused(void **state)
     free(members);
 }
 
+static void too_long_names_are_refused(void **state)
+{
+    (void) state;
+    char name[514];
+    memset(name, 'n', sizeof(name) - 1);
+    name[sizeof(name) - 1] = '\0';
+    const struct member members[] = {{.name = name, .text = ""},
+                                     {.name = "a", .symlink = name},
+                                     {.name = "a", .hardlink = name}};
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        size_t len = 0;
+        char *tar = make_tar(&members[i], 1, &len);
+        check_open_fails(put_file("long", tar, len), FP_ARCHIVE_OCI, FP_E_INPUT,
+                         "more than 512 bytes");
+        free(tar);
+    }
+}
+
 static void an_unwritable_place_is_told_at_once(void **state)
 {
     (void) state;
@@ -412,6 +430,7 @@ int main(void)
         TEST(members_are_found_where_they_lie),
         TEST(bombs_are_refused),
         TEST(too_many_members_are_refused),
+        TEST(too_long_names_are_refused),
         TEST(an_unwritable_place_is_told_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
