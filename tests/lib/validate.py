@@ -303,11 +303,12 @@ def check_own_layers(image, ours, faults, as_is=()):
     """What flinkpack promises of the layers that it adds: they are the last `ours`."""
     below = {}
     first = len(image.layers) - ours
+    kinds = dict(enumerate(image.kinds()))  # a wrong history may be shorter than the layers
     for number, layer in enumerate(image.layers):
         where = "layer %d" % number
         if number >= first:
             _check_own(layer, below, where, layer.digest in as_is,
-                   image.kinds()[number] in ("packages", "base"), faults)
+                       kinds.get(number) in ("packages", "base"), faults)
         _apply(below, layer, where, faults)
 
 
