@@ -7,7 +7,7 @@
 /* One upload: to the repository of one output. */
 struct fp_early_upload {
     const struct fp_plan *plan;
-    struct fp_blob *blob;
+    struct fp_early *early;
     struct fp_repo *repo;
     struct fp_repo *neighbour; /* of the same registry, and has it before; or NULL */
 };
@@ -28,22 +28,25 @@ static bool begins_like_release(const char *path)
            memcmp(block + 257, "ustar", strlen("ustar")) == 0;
 }
 
-static enum fp_code blob_of_archive(const char *path, struct fp_blob **ret, struct fp_error *err)
+/* The first task: the reading beside it need not wait for the digest. */
+static enum fp_code make_blob(void *context, struct fp_error *err)
 {
+    struct fp_early *self = context;
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
     char hex[FP_HASH_HEX_MAX];
-    enum fp_code code = fp_file_hash(path, FP_SHA256, UINT64_MAX, hex, &descriptor.size, err);
+    enum fp_code code =
+        fp_file_hash(self->archive, FP_SHA256, UINT64_MAX, hex, &descriptor.size, err);
     if (code != FP_OK)
         return code;
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
-    *ret = fp_blob_file(&descriptor, path, -1, 0);
+    self->blob = fp_blob_file(&descriptor, self->archive, -1, 0);
     return FP_OK;
 }
 
 static enum fp_code upload(void *context, struct fp_error *err)
 {
     struct fp_early_upload *self = context;
-    const struct fp_descriptor *descriptor = fp_blob_descriptor(self->blob);
+    const struct fp_descriptor *descriptor = fp_blob_descriptor(self->early->blob);
     static const char *const words[] = {[FP_PUSH_EXISTING] = "existing",
                                         [FP_PUSH_MOUNTED] = "mounted",
                                         [FP_PUSH_UPLOADED] = "pushed"};
@@ -52,7 +55,7 @@ static enum fp_code upload(void *context, struct fp_error *err)
     char text[40];
     (void) snprintf(text, sizeof(text), "layer %.19s", descriptor->digest.text);
     fp_stage_begin(&stage, self->plan->context->reporter, "push", text, descriptor->size);
-    enum fp_code code = fp_repo_put_blob(self->repo, descriptor, self->blob, self->neighbour,
+    enum fp_code code = fp_repo_put_blob(self->repo, descriptor, self->early->blob, self->neighbour,
                                          &stage, &outcome, err);
     if (code != FP_OK)
         fp_stage_fail(&stage);
@@ -81,17 +84,17 @@ enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan, 
         any = any || plan->outputs[i].location.kind == FP_AT_REGISTRY;
     if (!any || plan->options->slim || plan->options->dry_run || !begins_like_release(archive))
         return FP_OK;
-    enum fp_code code = blob_of_archive(archive, &early->blob, err);
-    if (code != FP_OK)
-        return code;
+    enum fp_code code = FP_OK;
+    early->archive = fp_xstrdup(archive);
     early->count = plan->output_count;
     early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));
     early->pool = fp_pool_new(1);
+    fp_pool_add(early->pool, make_blob, early);
     for (size_t i = 0; i < early->count && code == FP_OK; i++) {
         struct fp_early_upload *self = &early->uploads[i];
         if (plan->outputs[i].location.kind != FP_AT_REGISTRY)
             continue;
-        *self = (struct fp_early_upload){.plan = plan, .blob = early->blob};
+        *self = (struct fp_early_upload){.plan = plan, .early = early};
         code = fp_output_open(plan, &plan->outputs[i], &self->repo, err);
         if (code != FP_OK)
             break;
@@ -118,5 +121,6 @@ void fp_early_clear(struct fp_early *early)
         fp_repo_free(early->uploads[i].repo);
     free(early->uploads);
     fp_blob_unref(early->blob);
+    free(early->archive);
     memset(early, 0, sizeof(*early));
 }

@@ -319,8 +319,9 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret);
  * leaves an unreferenced blob behind, which registries collect. Zero-initialise.
  */
 struct fp_early {
-    struct fp_pool *pool;
-    struct fp_blob *blob;
+    struct fp_pool *pool; /**< of one thread: its tasks run in the order in which they came */
+    char *archive;
+    struct fp_blob *blob;            /**< the pool's, until fp_early_wait() returns */
     struct fp_early_upload *uploads; /**< one an output; of files and folders empty */
     size_t count;
 };
