@@ -1,5 +1,17 @@
 #include "internal.h"
 
+/* A name with a registry in it says where the image is to go. */
+static void push_steps(const char *name, struct fp_strv *ret)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    bool says_where = fp_reference_parse(name, &reference, NULL) == FP_OK && reference.registry;
+    fp_strv_addf(ret, "flinkpack inspect %s", name);
+    if (says_where)
+        fp_strv_addf(ret, "flinkpack push %s", name);
+    else
+        fp_strv_addf(ret, "flinkpack push %s REGISTRY/%s", name, name);
+}
+
 void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret)
 {
     const struct fp_plan_output *output = &plan->outputs[0];
@@ -8,8 +20,7 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret)
         return;
     switch (output->location.kind) {
     case FP_AT_STORE:
-        fp_strv_addf(ret, "flinkpack inspect %s", name);
-        fp_strv_addf(ret, "flinkpack push %s REGISTRY/%s", name, name);
+        push_steps(name, ret);
         break;
     case FP_AT_REGISTRY:
         fp_strv_addf(ret, "flinkpack inspect %s:%s", plan->title, name);
