@@ -1,7 +1,8 @@
 #!/bin/sh
 # Starts Flink in a container.
 #
-# POSIX sh, and nothing but cp, ln, mkdir, mktemp and uname beside it: bases differ in the rest.
+# POSIX sh, and nothing but chmod, cp, ln, mkdir, mktemp, mv and uname beside it: bases differ in
+# the rest.
 # Whatever is started replaces this script, so that signals reach it.
 #
 # The shipped configuration is never written: where the environment sets something, a private
