@@ -1,9 +1,13 @@
 """Runs flinkpack the way a user would, in surroundings of its own."""
 
+import atexit
+import functools
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import tempfile
 
 import pytest
 
@@ -24,12 +28,29 @@ def need(tool):
         pytest.skip("there is no %s here" % tool)
 
 
+# Where the tests themselves were started with Ctrl-C ignored, as jobs in the background are, the
+# programs that they start must not inherit it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def find(preset):
     """The program of a preset's build folder; $FLINKPACK and $FLINKPACK_RELEASE say otherwise."""
     variable = "FLINKPACK_RELEASE" if preset == "release" else "FLINKPACK"
-    if os.environ.get(variable):
-        return pathlib.Path(os.environ[variable])
-    return ROOT / "build" / preset / "builder/cli/flinkpack"
+    path = pathlib.Path(os.environ.get(variable) or
+                        ROOT / "build" / preset / "builder/cli/flinkpack")
+    return _for_everyone(path) if os.geteuid() == 0 and path.exists() else path
+
+
+@functools.cache
+def _for_everyone(path):
+    """The program where other users can run it too: a checkout may lie in root's own folder."""
+    if all(folder.stat().st_mode & 0o1 for folder in path.resolve().parents):
+        return path
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="flinkpack-tests-"))
+    atexit.register(shutil.rmtree, folder)
+    folder.chmod(0o755)
+    return pathlib.Path(shutil.copy(path, folder))
 
 
 class Result:
