@@ -142,11 +142,21 @@ char *fp_layout_blob_path(const char *path, const struct fp_digest *digest);
 /** Whether a regular file of that size is at `path`. */
 bool fp_blob_file_is_there(const char *path, uint64_t size);
 /**
- * Put a blob under `path`: a nameless file of ours is linked into place, a file of the local
- * store (`store_blobs`) hard-linked, anything else cloned or copied, and verified.
- * @param blob NULL: only see whether it is there.
+ * Whether the blob is at `path`, every byte read. What a bad disk or a hand has changed is removed,
+ * with a warning, so that whoever asks gets the blob again.
+ * @param reporter May be NULL.
+ * @return Other failures than that the bytes are wrong: FP_E_IO, FP_E_INTERRUPTED.
  */
-FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *store_blobs,
+FP_CHECKED enum fp_code fp_blob_file_has(const char *path, const struct fp_descriptor *descriptor,
+                                         struct fp_reporter *reporter, bool *ret,
+                                         struct fp_error *err);
+/**
+ * Put a blob under `path`: a nameless file of ours is linked into place, a file of `linkable`
+ * hard-linked, anything else cloned or copied. What is there already or linked is verified too.
+ * @param linkable A folder of blobs that nobody else writes to; NULL: there is none.
+ * @param blob     NULL: only see whether it is there.
+ */
+FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *linkable,
                                          const struct fp_descriptor *descriptor,
                                          struct fp_blob *blob, struct fp_stage *stage,
                                          enum fp_push_outcome *ret_outcome, struct fp_error *err);

@@ -135,8 +135,9 @@ enum fp_code fp_layout_write_index(const char *path, const struct fp_layout_inde
 
 char *fp_layout_blob_path(const char *path, const struct fp_digest *digest)
 {
-    return fp_xasprintf("%s/blobs/%s/%s", path, fp_digest_algorithm_name(digest),
-                        fp_digest_hex(digest));
+    cleanup_free char *name =
+        fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
+    return fp_path_join(path, name);
 }
 
 char *fp_layout_blob_folder(const char *path)

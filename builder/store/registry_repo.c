@@ -222,9 +222,11 @@ static enum fp_code registry_get_blob(struct fp_repo *self, const struct fp_desc
                                       struct fp_stage *stage, struct fp_blob **ret,
                                       struct fp_error *err)
 {
-    cleanup_free char *path = blob_path(to_repo(self), &descriptor->digest);
-    enum fp_code code = FP_OK;
-    if (!fp_blob_file_is_there(path, descriptor->size))
+    const struct registry_repo *repo = to_repo(self);
+    cleanup_free char *path = blob_path(repo, &descriptor->digest);
+    bool there = false;
+    enum fp_code code = fp_blob_file_has(path, descriptor, repo->reporter, &there, err);
+    if (code == FP_OK && !there)
         code = download(self, descriptor, path, stage, err);
     return code != FP_OK ? code : fp_blob_file_get(path, self->title, descriptor, ret, err);
 }

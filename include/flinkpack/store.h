@@ -4,8 +4,9 @@
  * interface; and the engine that copies an image from one to another.
  *
  * A repo maps descriptors to bytes and names to descriptors. Documents are verified when they are
- * read. Blobs are verified when they come in (a download, a copy into a layout or archive); who
- * reads one where it lies (a layout, an archive) wraps it in fp_source_verified().
+ * read. Blobs are verified when they come in (a download, a copy into a layout or archive), and so
+ * are those that an earlier run left there and that need not come again: what is damaged is
+ * replaced. Who reads one where it lies (a layout, an archive) wraps it in fp_source_verified().
  */
 #ifndef FLINKPACK_STORE_H
 #define FLINKPACK_STORE_H
@@ -120,6 +121,9 @@ FP_DEFINE_CLEANUP(fp_repo_freep, struct fp_repo, fp_repo_free)
  */
 FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
                                             struct fp_error *err);
+/** Let blobs that lie in the local store's folder of blobs be hard-linked into `layout`, not
+ * copied. Of no other place: a file that somebody writes to would change the blob with it. */
+void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder);
 /** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
 char *fp_layout_blob_folder(const char *path);
 /** The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
