@@ -39,6 +39,13 @@ FP_CHECKED enum fp_code fp_blob_document(const struct fp_blob *blob,
 FP_CHECKED enum fp_code fp_bytes_document(const char *bytes, size_t len,
                                           const struct fp_descriptor *descriptor, const char *name,
                                           struct fp_buf *body, struct fp_error *err);
+/**
+ * Read a blob to its end. FP_E_VERIFY where it is not what its descriptor says.
+ * @param name  For errors.
+ * @param stage Advanced by what is read; may be NULL.
+ */
+FP_CHECKED enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name,
+                                       struct fp_stage *stage, struct fp_error *err);
 /** A blob in memory that holds a document under its descriptor's media type. */
 struct fp_blob *fp_document_blob(const struct fp_descriptor *descriptor, const char *bytes);
 /** "sha256:0123456789ab", for progress and messages. The caller owns it. */

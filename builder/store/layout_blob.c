@@ -47,21 +47,11 @@ static bool link_from_store(const struct fp_blob *blob, const char *linkable, co
     return strcmp(from, expected) == 0 && link_blob(from, 0, path, descriptor->size);
 }
 
-/* Read a file that is to be the blob to its end. */
 static enum fp_code verify(const char *path, const struct fp_descriptor *descriptor,
                            struct fp_stage *stage, struct fp_error *err)
 {
-    uint64_t size = 0;
-    int fd = -1;
-    enum fp_code code = fp_file_open(path, &fd, &size, err);
-    if (code != FP_OK)
-        return code;
-    struct fp_source *file = fp_source_fd(fd, path, 0, UINT64_MAX);
-    if (stage != NULL)
-        file = fp_source_staged(file, stage);
-    cleanup_source struct fp_source *source = fp_source_verified(file, descriptor, path);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    return fp_stream_copy(source, nowhere, NULL, err);
+    cleanup_blob struct fp_blob *blob = fp_blob_file(descriptor, path, -1, 0);
+    return fp_blob_verify(blob, path, stage, err);
 }
 
 enum fp_code fp_blob_file_has(const char *path, const struct fp_descriptor *descriptor,
