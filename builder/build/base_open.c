@@ -163,7 +163,9 @@ static enum fp_code fetch_layer(void *context, struct fp_error *err)
     if (code != FP_OK)
         fp_stage_fail(&stage);
     else
-        fp_stage_end(&stage, fetch->bases->repo->registry != NULL ? "in the local store" : "read");
+        fp_stage_end(&stage, fetch->bases->repo->registry == NULL ? NULL
+                             : stage.done_bytes > 0               ? "pulled"
+                                                                  : "in the local store already");
     return code;
 }
 

@@ -70,6 +70,7 @@ static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_o
     struct fp_copy_result result = {0};
     struct fp_copy_options options = {.threads = plan->context->threads,
                                       .neighbour = neighbour,
+                                      .one_of_several = plan->output_count > 1,
                                       .reporter = plan->context->reporter};
     enum fp_code code =
         fp_copy_image(from, fp_blob_descriptor(root), to, &output->names, &options, &result, err);

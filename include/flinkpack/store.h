@@ -222,7 +222,8 @@ struct fp_copy_options {
     const struct fp_platform *platform; /**< of an index take only this one; NULL: all */
     struct fp_repo *neighbour;          /**< has the same image already: where both are of one
                                              registry its blobs are mounted; may be NULL */
-    struct fp_reporter *reporter;       /**< may be NULL */
+    bool one_of_several; /**< the image goes to other places too: each line says where to */
+    struct fp_reporter *reporter; /**< may be NULL */
 };
 
 /** What a copy did. */
