@@ -72,7 +72,8 @@ static enum fp_code open_repo(const struct fp_plan *plan, const struct fp_locati
     case FP_AT_DOCKER_ARCHIVE:
         return fp_repo_open_archive(at->path, FP_ARCHIVE_DOCKER, plan->blob_folder, ret, err);
     case FP_AT_ROOTFS:
-        return fp_repo_open_rootfs(at->path, &plan->platforms[0], plan->blob_folder, ret, err);
+        return fp_repo_open_rootfs(at->path, &plan->platforms[0], plan->blob_folder,
+                                   context->reporter, ret, err);
     }
     return fp_fail(err, FP_E_INTERNAL, "unknown kind of location");
 }

@@ -162,10 +162,11 @@ FP_CHECKED enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_k
 FP_CHECKED enum fp_code fp_repo_create_archive(const char *path, enum fp_archive_kind kind,
                                                struct fp_repo **ret, struct fp_error *err);
 /** A root file system as an image of one layer: `rootfs:TAR[.gz|.zst|.xz]`. The architecture is
- * `platform`; Env, Entrypoint and so on are empty. A gzip or plain tar is used as it is. */
+ * `platform`; Env, Entrypoint and so on are empty. A gzip tar is used as it is, any other one
+ * packed into `work_folder`. */
 FP_CHECKED enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
-                                            const char *work_folder, struct fp_repo **ret,
-                                            struct fp_error *err);
+                                            const char *work_folder, struct fp_reporter *reporter,
+                                            struct fp_repo **ret, struct fp_error *err);
 /** A repository of a registry. `blob_folder` is where downloaded blobs are kept, by digest. */
 FP_CHECKED enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
                                               const struct fp_reference *reference,
