@@ -108,6 +108,17 @@ def test_jar_that_is_none(data, case):
     says(case.fail(INPUT, job=path), path, "not a jar")
 
 
+def test_jar_that_is_encrypted(case):
+    """Bit 0 of the flags in the directory at its end, for each entry."""
+    data = bytearray(miniature.job_jar())
+    at = data.find(b"PK\1\2")
+    while at >= 0:
+        data[at + 8] |= 1
+        at = data.find(b"PK\1\2", at + 4)
+    path = case.file("job.jar", bytes(data))
+    says(case.fail(INPUT, job=path), path, "META-INF/MANIFEST.MF is encrypted")
+
+
 def test_jar_cut_short(case):
     path = case.file("job.jar", miniature.job_jar()[:-30])
     says(case.fail(INPUT, job=path), path, "not a jar")
