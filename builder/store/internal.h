@@ -120,9 +120,6 @@ FP_CHECKED enum fp_code fp_layout_marker_check(const char *text, size_t len, con
 
 /* A layout's files: layout_file.c */
 
-/** flock() that gives up when the program is interrupted. `operation` is LOCK_EX or LOCK_SH. */
-FP_CHECKED enum fp_code fp_flock_wait(int fd, int operation, const char *name,
-                                      struct fp_error *err);
 /** Lock index.json against other writers until `*ret_fd` is closed. */
 FP_CHECKED enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error *err);
 /**
