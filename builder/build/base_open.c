@@ -3,9 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Base layers are fetched side by side; more connections than this gain nothing on one host. */
-#define FETCH_THREADS 4
-
 bool fp_base_is_name(const char *text)
 {
     return strpbrk(text, "/:@.") == NULL;
@@ -72,7 +69,8 @@ static enum fp_code open_repo(const struct fp_plan *plan, const struct fp_locati
     case FP_AT_DOCKER_ARCHIVE:
         return fp_repo_open_archive(at->path, FP_ARCHIVE_DOCKER, plan->blob_folder, ret, err);
     case FP_AT_ROOTFS:
-        return fp_repo_open_rootfs(at->path, &plan->platforms[0], plan->blob_folder, ret, err);
+        return fp_repo_open_rootfs(at->path, &plan->platforms[0], plan->blob_folder,
+                                   context->reporter, ret, err);
     }
     return fp_fail(err, FP_E_INTERNAL, "unknown kind of location");
 }
@@ -142,49 +140,6 @@ static enum fp_code read_config(struct fp_bases *bases, struct fp_base_image *im
     return FP_OK;
 }
 
-/* One layer of a base to fetch. */
-struct fetch {
-    struct fp_bases *bases;
-    struct fp_base_image *image;
-    size_t layer;
-    struct fp_reporter *reporter;
-};
-
-static enum fp_code fetch_layer(void *context, struct fp_error *err)
-{
-    struct fetch *fetch = context;
-    const struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
-    struct fp_stage stage;
-    char text[32];
-    (void) snprintf(text, sizeof(text), "%.19s", layer->digest.text);
-    fp_stage_begin(&stage, fetch->reporter, "base layer", text, layer->size);
-    enum fp_code code = fp_repo_get_blob(fetch->bases->repo, layer, &stage,
-                                         &fetch->image->blobs[fetch->layer], err);
-    if (code != FP_OK)
-        fp_stage_fail(&stage);
-    else
-        fp_stage_end(&stage, fetch->bases->repo->registry != NULL ? "in the local store" : "read");
-    return code;
-}
-
-static enum fp_code fetch_layers(const struct fp_plan *plan, struct fp_bases *bases,
-                                 struct fp_base_image *image, struct fp_error *err)
-{
-    size_t count = image->manifest.layer_count;
-    image->blobs = fp_xcalloc(count + 1, sizeof(struct fp_blob *));
-    cleanup_free struct fetch *fetches = fp_xcalloc(count + 1, sizeof(*fetches));
-    cleanup_pool struct fp_pool *pool = fp_pool_new(FETCH_THREADS);
-    for (size_t i = 0; i < count; i++) {
-        if (!fp_media_is_layer(image->manifest.layers[i].media_type)) {
-            return fp_fail(err, FP_E_INPUT, "%s: layer %zu has the media type '%s'", bases->name,
-                           i + 1, image->manifest.layers[i].media_type);
-        }
-        fetches[i] = (struct fetch){bases, image, i, plan->context->reporter};
-        fp_pool_add(pool, fetch_layer, &fetches[i]);
-    }
-    return fp_pool_wait(pool, err);
-}
-
 /* What a catalogue entry states has to be what is there. */
 static enum fp_code check_entry(const struct fp_bases *bases, const struct fp_base_image *image,
                                 struct fp_error *err)
@@ -213,7 +168,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
     if (code == FP_OK && !made)
         code = read_config(bases, image, err);
     if (code == FP_OK && !made)
-        code = fetch_layers(plan, bases, image, err);
+        code = fp_base_fetch(plan, bases, image, err);
     if (code != FP_OK)
         return code;
     cleanup_free char *what = fp_xasprintf("%s %s", bases->name, platform);

@@ -121,6 +121,9 @@ struct fp_bases {
 FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,
                                       struct fp_error *err);
+/** Get the layers of one platform's base to where they can be read. */
+FP_CHECKED enum fp_code fp_base_fetch(const struct fp_plan *plan, struct fp_bases *bases,
+                                      struct fp_base_image *image, struct fp_error *err);
 /** What apk calls the architecture of a platform. */
 const char *fp_apk_arch(const struct fp_platform *platform);
 /** Make the base of an entry that has packages in place of an image, for one platform. */

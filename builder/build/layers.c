@@ -53,6 +53,21 @@ static char *flink_in_base(const struct fp_tree *tree, const struct fp_distribut
     return NULL;
 }
 
+/* What --add puts below it has to find folders as they are. Distributions are not deep. */
+static enum fp_code put_below(const struct fp_tree *from, const char *path, struct fp_tree *to,
+                              struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    const struct fp_entry *entry = fp_tree_get(from, path);
+    enum fp_code code = entry != NULL ? fp_tree_put(to, entry, err) : FP_OK;
+    fp_tree_children(from, path, &names);
+    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+        cleanup_free char *child = fp_path_join(path, names.items[i]);
+        code = put_below(from, child, to, err);
+    }
+    return code;
+}
+
 /* The distribution's own bytes need nothing of the base; its names go under flink-VERSION/. */
 static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_layer_step *step,
                                      struct fp_platform_image *image, struct fp_error *err)
@@ -65,8 +80,7 @@ static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_lay
         return failed;
     }
     lend(image, "distribution", &dist->layer);
-    return fp_tree_put(
-        step->tree, &(struct fp_entry){.path = dist->top, .kind = FP_ENTRY_DIR, .mode = 0755}, err);
+    return put_below(dist->tree, dist->top, step->tree, err);
 }
 
 static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step *step,

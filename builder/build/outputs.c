@@ -21,6 +21,15 @@ static struct fp_repo *gather(const struct fp_plan *plan, const struct fp_bases 
     return parts;
 }
 
+static enum fp_code open_layout(const struct fp_plan *plan, const char *path, struct fp_repo **ret,
+                                struct fp_error *err)
+{
+    enum fp_code code = fp_repo_open_layout(path, true, ret, err);
+    if (code == FP_OK)
+        fp_layout_link_from(*ret, plan->blob_folder);
+    return code;
+}
+
 enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_output *output,
                             struct fp_repo **ret, struct fp_error *err)
 {
@@ -31,7 +40,7 @@ enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_out
                                      ret, err);
     case FP_AT_LAYOUT:
     case FP_AT_STORE:
-        return fp_repo_open_layout(at->path, true, ret, err);
+        return open_layout(plan, at->path, ret, err);
     case FP_AT_OCI_ARCHIVE:
         return fp_repo_create_archive(at->path, FP_ARCHIVE_OCI, ret, err);
     case FP_AT_DOCKER_ARCHIVE:
@@ -61,6 +70,7 @@ static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_o
     struct fp_copy_result result = {0};
     struct fp_copy_options options = {.threads = plan->context->threads,
                                       .neighbour = neighbour,
+                                      .one_of_several = plan->output_count > 1,
                                       .reporter = plan->context->reporter};
     enum fp_code code =
         fp_copy_image(from, fp_blob_descriptor(root), to, &output->names, &options, &result, err);

@@ -96,13 +96,14 @@ static bool is_blank(const char *line)
     return *text == '#' || *text == '\0' || strcmp(text, "---") == 0;
 }
 
-/* "KEY: VALUE": the first ": " separates, as in flink-conf.yaml; values need no quoting there. */
-static enum fp_code add_line(struct fp_plan *plan, const char *path, const char *line,
-                             struct fp_error *err)
+/* "KEY: VALUE": the first ": " separates, as in flink-conf.yaml; values need no quoting there. A
+ * faulty line is told of by its number: a password may stand in it. */
+static enum fp_code add_line(struct fp_plan *plan, const char *path, size_t number,
+                             const char *line, struct fp_error *err)
 {
     const char *colon = strstr(line, ": ");
     if (colon == NULL || colon == line)
-        return fp_fail(err, FP_E_INPUT, "--conf '%s': '%s' is not 'KEY: VALUE'", path, line);
+        return fp_fail(err, FP_E_INPUT, "--conf '%s': line %zu is not 'KEY: VALUE'", path, number);
     cleanup_free char *key = fp_xstrndup(line, (size_t) (colon - line));
     cleanup_free char *value = fp_xstrdup(colon + 1 + strspn(colon + 1, " \t"));
     for (size_t len = strlen(value); len > 0 && strchr(" \t\r", value[len - 1]) != NULL;)
@@ -110,29 +111,43 @@ static enum fp_code add_line(struct fp_plan *plan, const char *path, const char 
     return add(plan, path, key, value, err);
 }
 
+static enum fp_code add_nested(struct fp_plan *plan, const char *path, const struct fp_buf *text,
+                               struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    enum fp_code code = fp_yaml_parse(fp_buf_text(text), text->len, path, &document, err);
+    if (code != FP_OK)
+        return fp_context(err, "--conf");
+    if (!json_is_object(document))
+        return fp_fail(err, FP_E_INPUT, "--conf '%s': not a mapping of keys to values", path);
+    return flatten(plan, path, "", document, 0, err);
+}
+
+/* The lines of a text, empty ones included. */
+static void split_lines(const char *text, struct fp_strv *ret)
+{
+    for (size_t len = strcspn(text, "\n");; len = strcspn(text, "\n")) {
+        fp_strv_take(ret, fp_xstrndup(text, len));
+        if (text[len] == '\0')
+            return;
+        text += len + 1;
+    }
+}
+
 enum fp_code fp_plan_conf_file(struct fp_plan *plan, const char *path, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     cleanup_strv struct fp_strv lines = {0};
-    bool nested = false;
     enum fp_code code = fp_file_read(path, &text, err);
     if (code != FP_OK)
         return fp_context(err, "--conf");
-    fp_strv_split(&lines, fp_buf_text(&text), '\n');
-    for (size_t i = 0; i < lines.len && !nested; i++)
-        nested = !is_blank(lines.items[i]) && is_nested(lines.items[i]);
-    if (nested) {
-        cleanup_json json_t *document = NULL;
-        code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);
-        if (code != FP_OK)
-            return fp_context(err, "--conf");
-        if (!json_is_object(document))
-            return fp_fail(err, FP_E_INPUT, "--conf '%s': not a mapping of keys to values", path);
-        return flatten(plan, path, "", document, 0, err);
-    }
+    split_lines(fp_buf_text(&text), &lines);
+    for (size_t i = 0; i < lines.len; i++)
+        if (!is_blank(lines.items[i]) && is_nested(lines.items[i]))
+            return add_nested(plan, path, &text, err);
     for (size_t i = 0; i < lines.len && code == FP_OK; i++) {
         if (!is_blank(lines.items[i]))
-            code = add_line(plan, path, lines.items[i], err);
+            code = add_line(plan, path, i + 1, lines.items[i], err);
     }
     return code;
 }

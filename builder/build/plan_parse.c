@@ -18,7 +18,7 @@ enum fp_code fp_plan_pairs(const struct fp_strv *list, const char *option, json_
         cleanup_free char *key = fp_xstrndup(item, (size_t) (equals - item));
         json_t *value = json_string(equals + 1);
         if (value == NULL || json_object_set_new(object, key, value) != 0)
-            return fp_fail(err, FP_E_USAGE, "%s '%s': not valid UTF-8", option, item);
+            return fp_fail(err, FP_E_USAGE, "%s '%s=...': not valid UTF-8", option, key);
     }
     *ret = steal_pointer(&object);
     return FP_OK;
@@ -146,9 +146,10 @@ enum fp_code fp_plan_conf(struct fp_plan *plan, const char *text, struct fp_erro
         return fp_fail(err, FP_E_USAGE, "--conf '%s': neither KEY=VALUE nor a file that exists",
                        text);
     }
+    cleanup_free char *key = fp_xstrndup(text, (size_t) (equals - text));
     if (strpbrk(text, "\n\r") != NULL)
-        return fp_fail(err, FP_E_USAGE, "--conf '%s': a value is one line", text);
-    fp_strv_take(&plan->conf_keys, fp_xstrndup(text, (size_t) (equals - text)));
+        return fp_fail(err, FP_E_USAGE, "--conf '%s=...': a value is one line", key);
+    fp_strv_add(&plan->conf_keys, key);
     fp_strv_add(&plan->conf_values, equals + 1);
     return FP_OK;
 }

@@ -98,6 +98,7 @@ extern const struct fp_option_group fp_options_deploy_policies;
 extern const struct fp_option_group fp_options_images;
 extern const struct fp_option_group fp_options_login;
 extern const struct fp_option_group fp_options_credentials;
+extern const struct fp_option_group fp_options_upload;
 extern const struct fp_option_group fp_options_transfer;
 extern const struct fp_option_group fp_options_network;
 extern const struct fp_option_group fp_options_folders;

@@ -35,32 +35,16 @@ const struct fp_option_group *const fp_all_options[] = {
 };
 
 static const struct fp_option_group *const build_groups[] = {
-    &fp_options_flink,
-    &fp_options_job,
-    &fp_options_with,
-    &fp_options_packages,
-    &fp_options_on,
-    &fp_options_to,
-    &fp_options_manifests,
-    &fp_options_look,
-    &fp_options_old,
-    &fp_options_apache,
-    &fp_options_catalogue,
-    &fp_options_transfer,
-    &fp_options_network,
-    &fp_options_credentials,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
+    &fp_options_flink,     &fp_options_job,       &fp_options_with,
+    &fp_options_packages,  &fp_options_on,        &fp_options_to,
+    &fp_options_manifests, &fp_options_look,      &fp_options_old,
+    &fp_options_apache,    &fp_options_catalogue, &fp_options_upload,
+    &fp_options_transfer,  &fp_options_network,   &fp_options_credentials,
+    &fp_options_folders,   &fp_options_general,   NULL,
 };
 static const struct fp_option_group *const push_groups[] = {
-    &fp_options_copy,
-    &fp_options_transfer,
-    &fp_options_network,
-    &fp_options_credentials,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
+    &fp_options_copy,        &fp_options_upload,  &fp_options_transfer, &fp_options_network,
+    &fp_options_credentials, &fp_options_folders, &fp_options_general,  NULL,
 };
 static const struct fp_option_group *const pull_groups[] = {
     &fp_options_pull,        &fp_options_copy,    &fp_options_transfer, &fp_options_network,

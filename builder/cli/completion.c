@@ -269,18 +269,16 @@ static enum fp_code put_fish_command(struct fp_buf *out, const struct fp_command
 
 static enum fp_code put_fish(struct fp_buf *out, struct fp_error *err)
 {
-    enum fp_code code =
-        fp_buf_add_text(out,
-                        "# fish completion of flinkpack\n"
-                        "function __flinkpack_list\n"
-                        "    flinkpack $argv 2>/dev/null | cut -d' ' -f1\n"
-                        "end\n"
-                        "function __flinkpack_no_command\n"
-                        "    set -l words (commandline -opc)\n"
-                        "    test (count $words) -gt 1; and string match -q -- '-*' "
-                        "$words[2]\n"
-                        "end\n",
-                        err);
+    enum fp_code code = fp_buf_add_text(out,
+                                        "# fish completion of flinkpack\n"
+                                        "function __flinkpack_list\n"
+                                        "    flinkpack $argv 2>/dev/null | cut -d' ' -f1\n"
+                                        "end\n"
+                                        "function __flinkpack_no_command\n"
+                                        "    set -l words (commandline -opc) (commandline -ct)\n"
+                                        "    string match -q -- '-*' $words[2]\n"
+                                        "end\n",
+                                        err);
     for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
         if (!c->hidden)
             code = put_fish_command(out, c, err);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "progress.h"
@@ -52,6 +53,17 @@ static enum fp_code check_operands(const struct fp_command *command,
     return code;
 }
 
+/* The file that nobody has named: whatever is under its name has to be one, as it would be waited
+ * for, or its options silently left out. NULL: there is none. */
+static enum fp_code find_config(const char **ret, struct fp_error *err)
+{
+    struct stat st = {0};
+    uint64_t size = 0;
+    cleanup_fd int fd = -1;
+    *ret = lstat(default_config, &st) == 0 ? default_config : NULL;
+    return *ret != NULL ? fp_file_open(default_config, &fd, &size, err) : FP_OK;
+}
+
 static enum fp_code gather(const struct fp_call *call, char *const *environment,
                            struct fp_settings *settings, struct fp_error *err)
 {
@@ -65,9 +77,9 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
         return code;
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
     const char *config = fp_settings_value(settings, "config");
-    if (config == NULL && fp_path_exists(default_config))
-        config = default_config;
-    if (config != NULL)
+    if (config == NULL)
+        code = find_config(&config, err);
+    if (code == FP_OK && config != NULL)
         code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
     /* A build only hands its --values on. */
     const char *values = fp_settings_value(settings, "values");

@@ -56,8 +56,8 @@ static enum fp_code open_rootfs(const struct fp_session *session, const struct f
         code = fp_platform_parse("linux/amd64", &usual, err);
     if (code != FP_OK)
         return code;
-    return fp_repo_open_rootfs(at->path, platform != NULL ? platform : &usual, session->blobs, ret,
-                               err);
+    return fp_repo_open_rootfs(at->path, platform != NULL ? platform : &usual, session->blobs,
+                               session->context.reporter, ret, err);
 }
 
 static enum fp_code open_source(const struct fp_session *session, const struct fp_location *at,

@@ -43,6 +43,15 @@ static const char *full_name_of(const char *name)
     return name != NULL && strchr(name, '@') == NULL && strchr(name, ':') != NULL ? name : NULL;
 }
 
+static enum fp_code open_layout(const struct fp_session *session, const char *path,
+                                struct fp_target *target, struct fp_error *err)
+{
+    enum fp_code code = fp_repo_open_layout(path, true, &target->repo, err);
+    if (code == FP_OK)
+        fp_layout_link_from(target->repo, session->blobs);
+    return code;
+}
+
 static enum fp_code open_place(const struct fp_session *session, const char *text, const char *name,
                                struct fp_target *target, struct fp_error *err)
 {
@@ -52,7 +61,7 @@ static enum fp_code open_place(const struct fp_session *session, const char *tex
         return open_registry(session, &at->reference, target, err);
     case FP_AT_LAYOUT:
         add_name(target, tag_of(name));
-        return fp_repo_open_layout(at->path, true, &target->repo, err);
+        return open_layout(session, at->path, target, err);
     case FP_AT_OCI_ARCHIVE:
         add_name(target, tag_of(name));
         return fp_repo_create_archive(at->path, FP_ARCHIVE_OCI, &target->repo, err);

@@ -118,7 +118,7 @@ static const struct fp_option credential_options[] = {
      .help = "the only hosts besides the registry that credentials are sent to for a token"},
 };
 
-static const struct fp_option transfer_options[] = {
+static const struct fp_option upload_options[] = {
     {.name = "chunk-size",
      .kind = FP_OPTION_SIZE,
      .metavar = "SIZE",
@@ -127,6 +127,9 @@ static const struct fp_option transfer_options[] = {
      .max = (int64_t) 1 << 40,
      .fallback = "blobs are sent whole",
      .help = "send blobs in pieces of that size, for a proxy that limits requests"},
+};
+
+static const struct fp_option transfer_options[] = {
     {.name = "mirror",
      .kind = FP_OPTION_LIST,
      .metavar = "PREFIX=PLACE",
@@ -249,6 +252,7 @@ const struct fp_option_group fp_options_images = FP_OPTION_GROUP("Show", images_
 const struct fp_option_group fp_options_login = FP_OPTION_GROUP("Who", login_options);
 const struct fp_option_group fp_options_credentials =
     FP_OPTION_GROUP("Credentials", credential_options);
+const struct fp_option_group fp_options_upload = FP_OPTION_GROUP("Uploads", upload_options);
 const struct fp_option_group fp_options_transfer = FP_OPTION_GROUP("Registries", transfer_options);
 const struct fp_option_group fp_options_network = FP_OPTION_GROUP("Network", network_options);
 const struct fp_option_group fp_options_folders = FP_OPTION_GROUP("Folders", folder_options);

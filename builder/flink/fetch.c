@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -49,10 +48,6 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
     if (code != FP_OK)
         return code;
     *ret_found = strcmp(hex, job->fetch->hex) == 0;
-    if (!*ret_found)
-        fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
-                  "%s in the cache has another checksum than expected and is fetched again",
-                  job->fetch->name);
     return FP_OK;
 }
 
@@ -211,31 +206,44 @@ static enum fp_code download(struct job *job, struct fp_error *err)
     return keep(job, shown, err);
 }
 
-static enum fp_code open_part(struct job *job, struct fp_error *err)
+/* Nothing to go on from leaves nothing behind. */
+static void drop_empty_part(const struct job *job)
 {
-    job->part_fd = open(job->part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (job->part_fd < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", job->part);
-    return FP_OK;
+    struct stat st = {0};
+    if (fstat(job->part_fd, &st) == 0 && st.st_nlink > 0 && st.st_size == 0)
+        (void) unlink(job->part);
 }
 
-static enum fp_code fetch_locked(struct job *job, struct fp_error *err)
+/* Whoever downloads has the part locked: others wait, and then find the file. */
+static enum fp_code fetch_missing(struct job *job, struct fp_error *err)
+{
+    bool found = false;
+    enum fp_code code = fp_file_open_locked(job->part, &job->part_fd, err);
+    if (code == FP_OK)
+        code = look_in_cache(job, &found, err);
+    if (code == FP_OK && !found && fp_path_exists(job->path))
+        fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
+                  "%s in the cache has another checksum than expected and is fetched again",
+                  job->fetch->name);
+    if (code == FP_OK && !found)
+        code = download(job, err);
+    if (code != FP_OK || found)
+        drop_empty_part(job);
+    fp_cleanup_fdp(&job->part_fd);
+    return code;
+}
+
+static enum fp_code fetch_into_cache(struct job *job, struct fp_error *err)
 {
     bool found = false;
     enum fp_code code = look_in_cache(job, &found, err);
     if (code != FP_OK || found)
         return code;
-    if (job->fetch->options->offline) {
-        code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache, or not with that checksum",
-                       job->fetch->name);
-        (void) fp_hint(err, "build once without --offline");
-        return code;
-    }
-    code = open_part(job, err);
-    if (code != FP_OK)
-        return code;
-    code = download(job, err);
-    (void) close(job->part_fd);
+    if (!job->fetch->options->offline)
+        return fetch_missing(job, err);
+    code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache, or not with that checksum",
+                   job->fetch->name);
+    (void) fp_hint(err, "build once without --offline");
     return code;
 }
 
@@ -253,13 +261,9 @@ enum fp_code fp_fetch_file(const struct fp_fetch *fetch, char **ret_path, char *
 {
     cleanup_free char *path = fp_path_join(fetch->options->cache_folder, fetch->name);
     cleanup_free char *part = beside(path, "part");
-    cleanup_free char *lock = beside(path, "lock");
-    cleanup_fd int lock_fd = -1;
     struct job job = {
         .fetch = fetch, .path = path, .part = part, .part_fd = -1, .tried = FP_BUF_INIT(1536)};
-    enum fp_code code = fp_file_lock(lock, true, &lock_fd, err);
-    if (code == FP_OK)
-        code = fetch_locked(&job, err);
+    enum fp_code code = fetch_into_cache(&job, err);
     fp_buf_clear(&job.tried);
     if (code != FP_OK)
         return code;

@@ -139,6 +139,10 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
 {
     struct inspection *inspection = context;
     struct fp_jar *jar = inspection->jar;
+    if (entry->is_encrypted)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: %s is encrypted, and Java opens no jar that has such entries",
+                       inspection->path, entry->name);
     if (entry->mtime_s > jar->newest_entry_s)
         jar->newest_entry_s = entry->mtime_s;
     if (strncmp(entry->name, "org/apache/flink/runtime/", 25) == 0)

@@ -104,8 +104,13 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
             return code;
         all_missing = all_missing && missing;
     }
-    if (!all_missing)
-        return fp_context(err, "the checksum of %s", name);
+    if (!all_missing) {
+        code = fp_context(err, "the checksum of %s", name);
+        (void) fp_hint(err,
+                       "where Apache cannot be reached: --flink-mirror URL and "
+                       "--flink-checksum SUM, or --from-archive FILE; HTTPS_PROXY is honoured");
+        return code;
+    }
     cleanup_free char *first = fp_release_url(options, bases[0], file);
     cleanup_free char *second = fp_release_url(options, bases[1], file);
     code = fp_fail(err, FP_E_NOT_FOUND, "Apache has no %s: neither %s nor %s exists", name, first,

@@ -97,14 +97,14 @@ static enum fp_code stated_type(const json_t *document, const char *content_type
                        name, own != NULL ? own : "(not a string)");
     if (!is_vague(content_type) && known_type(content_type) == NULL)
         return fp_fail(err, FP_E_INPUT,
-                       "%s: came with Content-Type '%.150s', which is no image manifest or index",
-                       name, content_type);
+                       "%s: announced as '%.150s', which is no image manifest or index", name,
+                       content_type);
     const char *outer = is_vague(content_type) ? NULL : known_type(content_type);
     const char *inner = own != NULL ? known_type(own) : NULL;
     if (outer != NULL && inner != NULL && outer != inner)
         return fp_fail(err, FP_E_INPUT,
-                       "%s: says that it is '%s' and came with Content-Type '%s' (CVE-2021-41190)",
-                       name, inner, outer);
+                       "%s: says that it is '%s' and was announced as '%s' (CVE-2021-41190)", name,
+                       inner, outer);
     *ret = inner != NULL ? inner : outer;
     return FP_OK;
 }

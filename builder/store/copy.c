@@ -8,6 +8,7 @@ struct copy {
     struct fp_repo *from;
     struct fp_repo *to;
     struct fp_repo *neighbour;
+    bool one_of_several;
     struct fp_reporter *reporter;
     struct fp_pool *pool;
     pthread_mutex_t lock; /* of `result` */
@@ -44,11 +45,20 @@ static const char *outcome_text(const struct copy *copy, enum fp_push_outcome ou
     return outcome == FP_PUSH_MOUNTED ? "mounted" : "existing";
 }
 
-static void begin(const struct transfer *transfer, const char *verb, struct fp_stage *ret)
+static void begin(const struct transfer *transfer, const char *verb, const char *where,
+                  struct fp_stage *ret)
 {
     cleanup_free char *digest = fp_digest_short(&transfer->descriptor->digest);
-    cleanup_free char *text = fp_xasprintf("%s %s", transfer->what, digest);
+    cleanup_free char *text = fp_xasprintf("%s %s%s%s", transfer->what, digest,
+                                           where != NULL ? " to " : "", where != NULL ? where : "");
     fp_stage_begin(ret, transfer->copy->reporter, verb, text, transfer->descriptor->size);
+}
+
+static void begin_put(const struct transfer *transfer, struct fp_stage *ret)
+{
+    const struct copy *copy = transfer->copy;
+    begin(transfer, copy->to->registry != NULL ? "push" : "copy",
+          copy->one_of_several ? copy->to->title : NULL, ret);
 }
 
 /* Bring the bytes here, telling of it where they come over the network. */
@@ -58,7 +68,7 @@ static enum fp_code fetch(struct transfer *transfer, struct fp_repo *origin, str
     struct fp_stage stage = {0};
     if (origin->registry == NULL)
         return fp_repo_get_blob(origin, transfer->descriptor, NULL, ret, err);
-    begin(transfer, "pull", &stage);
+    begin(transfer, "pull", NULL, &stage);
     enum fp_code code = fp_repo_get_blob(origin, transfer->descriptor, &stage, ret, err);
     transfer->fetched = stage.done_bytes > 0;
     if (code == FP_OK)
@@ -75,7 +85,7 @@ static enum fp_code put(const struct transfer *transfer, struct fp_blob *blob,
     const struct copy *copy = transfer->copy;
     bool told = transfer->fetched && copy->to->registry == NULL;
     struct fp_stage stage = {0};
-    begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
+    begin_put(transfer, &stage);
     enum fp_code code = fp_repo_put_blob(copy->to, transfer->descriptor, blob, copy->neighbour,
                                          &stage, ret_outcome, err);
     if (code == FP_OK)
@@ -95,7 +105,7 @@ static enum fp_code put_without_bytes(const struct transfer *transfer, struct fp
         fp_repo_put_blob(copy->to, transfer->descriptor, NULL, origin, NULL, ret_outcome, err);
     if (code != FP_OK)
         return code;
-    begin(transfer, copy->to->registry != NULL ? "push" : "copy", &stage);
+    begin_put(transfer, &stage);
     fp_stage_end(&stage, outcome_text(copy, *ret_outcome));
     return FP_OK;
 }
@@ -282,6 +292,7 @@ enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *roo
             .from = from,
             .to = to,
             .neighbour = options->neighbour,
+            .one_of_several = options->one_of_several,
             .reporter = options->reporter,
             .pool = fp_pool_new(thread_count(options)),
             .result = ret,

@@ -55,6 +55,21 @@ enum fp_code fp_bytes_document(const char *bytes, size_t len,
     return read_verified(fp_source_memory(bytes, len), descriptor, name, body, err);
 }
 
+enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name, struct fp_stage *stage,
+                            struct fp_error *err)
+{
+    struct fp_source *bytes = NULL;
+    enum fp_code code = fp_blob_open(blob, 0, &bytes, err);
+    if (code != FP_OK)
+        return code;
+    if (stage != NULL)
+        bytes = fp_source_staged(bytes, stage);
+    cleanup_source struct fp_source *source =
+        fp_source_verified(bytes, fp_blob_descriptor(blob), name);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    return fp_stream_copy(source, nowhere, NULL, err);
+}
+
 struct fp_blob *fp_document_blob(const struct fp_descriptor *descriptor, const char *bytes)
 {
     size_t len = strlen(bytes);

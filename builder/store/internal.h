@@ -39,6 +39,13 @@ FP_CHECKED enum fp_code fp_blob_document(const struct fp_blob *blob,
 FP_CHECKED enum fp_code fp_bytes_document(const char *bytes, size_t len,
                                           const struct fp_descriptor *descriptor, const char *name,
                                           struct fp_buf *body, struct fp_error *err);
+/**
+ * Read a blob to its end. FP_E_VERIFY where it is not what its descriptor says.
+ * @param name  For errors.
+ * @param stage Advanced by what is read; may be NULL.
+ */
+FP_CHECKED enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name,
+                                       struct fp_stage *stage, struct fp_error *err);
 /** A blob in memory that holds a document under its descriptor's media type. */
 struct fp_blob *fp_document_blob(const struct fp_descriptor *descriptor, const char *bytes);
 /** "sha256:0123456789ab", for progress and messages. The caller owns it. */
@@ -113,9 +120,6 @@ FP_CHECKED enum fp_code fp_layout_marker_check(const char *text, size_t len, con
 
 /* A layout's files: layout_file.c */
 
-/** flock() that gives up when the program is interrupted. `operation` is LOCK_EX or LOCK_SH. */
-FP_CHECKED enum fp_code fp_flock_wait(int fd, int operation, const char *name,
-                                      struct fp_error *err);
 /** Lock index.json against other writers until `*ret_fd` is closed. */
 FP_CHECKED enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error *err);
 /**
@@ -142,11 +146,21 @@ char *fp_layout_blob_path(const char *path, const struct fp_digest *digest);
 /** Whether a regular file of that size is at `path`. */
 bool fp_blob_file_is_there(const char *path, uint64_t size);
 /**
- * Put a blob under `path`: a nameless file of ours is linked into place, a file of the local
- * store (`store_blobs`) hard-linked, anything else cloned or copied, and verified.
- * @param blob NULL: only see whether it is there.
+ * Whether the blob is at `path`, every byte read. What a bad disk or a hand has changed is removed,
+ * with a warning, so that whoever asks gets the blob again.
+ * @param reporter May be NULL.
+ * @return Other failures than that the bytes are wrong: FP_E_IO, FP_E_INTERRUPTED.
  */
-FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *store_blobs,
+FP_CHECKED enum fp_code fp_blob_file_has(const char *path, const struct fp_descriptor *descriptor,
+                                         struct fp_reporter *reporter, bool *ret,
+                                         struct fp_error *err);
+/**
+ * Put a blob under `path`: a nameless file of ours is linked into place, a file of `linkable`
+ * hard-linked, anything else cloned or copied. What is there already or linked is verified too.
+ * @param linkable A folder of blobs that nobody else writes to; NULL: there is none.
+ * @param blob     NULL: only see whether it is there.
+ */
+FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *linkable,
                                          const struct fp_descriptor *descriptor,
                                          struct fp_blob *blob, struct fp_stage *stage,
                                          enum fp_push_outcome *ret_outcome, struct fp_error *err);

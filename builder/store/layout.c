@@ -12,8 +12,8 @@ struct pending {
 struct layout {
     struct fp_repo base;
     char *path;
-    char *store_blobs; /* where files may be hard-linked from; NULL: nowhere */
-    int hold;          /* against collection, while blobs are there that no index.json leads to */
+    char *linkable; /* folder of blobs that may be hard-linked; NULL: none */
+    int hold;       /* against collection, while blobs are there that no index.json leads to */
     struct pending *pending;
     size_t pending_len;
 };
@@ -68,8 +68,7 @@ static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descri
     (void) origin;
     enum fp_code code = fp_mkdir_p(folder, 0755, err);
     if (code == FP_OK)
-        code =
-            fp_blob_file_put(path, layout->store_blobs, descriptor, blob, stage, ret_outcome, err);
+        code = fp_blob_file_put(path, layout->linkable, descriptor, blob, stage, ret_outcome, err);
     return code;
 }
 
@@ -146,7 +145,7 @@ static void layout_free(struct fp_repo *self)
     drop_pending(layout);
     fp_cleanup_fdp(&layout->hold);
     free(layout->path);
-    free(layout->store_blobs);
+    free(layout->linkable);
     free(layout->base.title);
     free(layout);
 }
@@ -196,12 +195,6 @@ static enum fp_code check_index(const char *path, struct fp_error *err)
     return fp_layout_read_index(path, &index, err);
 }
 
-static char *store_blobs(void)
-{
-    cleanup_free char *store = NULL;
-    return fp_store_path(&store, NULL) == FP_OK ? fp_layout_blob_folder(store) : NULL;
-}
-
 enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
                                  struct fp_error *err)
 {
@@ -216,10 +209,16 @@ enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo *
     layout->base.ops = &layout_ops;
     layout->base.title = fp_xasprintf("oci:%s", path);
     layout->path = fp_xstrdup(path);
-    layout->store_blobs = store_blobs();
     layout->hold = fp_layout_hold(path);
     *ret = &layout->base;
     return FP_OK;
+}
+
+void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder)
+{
+    struct layout *self = (struct layout *) layout;
+    free(self->linkable);
+    self->linkable = fp_xstrdup(blob_folder);
 }
 
 enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret, size_t *ret_len,

@@ -37,14 +37,41 @@ static bool link_nameless(const struct fp_blob *blob, const char *path)
 
 /* Only out of the local store: nobody writes to its files. A user's file may change at any time,
  * and the blob would change with it. */
-static bool link_from_store(const struct fp_blob *blob, const char *store_blobs, const char *path)
+static bool link_from_store(const struct fp_blob *blob, const char *linkable, const char *path)
 {
     const char *from = fp_blob_path(blob);
-    if (from == NULL || store_blobs == NULL)
+    if (from == NULL || linkable == NULL)
         return false;
     const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
-    cleanup_free char *expected = fp_path_join(store_blobs, fp_digest_hex(&descriptor->digest));
+    cleanup_free char *expected = fp_path_join(linkable, fp_digest_hex(&descriptor->digest));
     return strcmp(from, expected) == 0 && link_blob(from, 0, path, descriptor->size);
+}
+
+static enum fp_code verify(const char *path, const struct fp_descriptor *descriptor,
+                           struct fp_stage *stage, struct fp_error *err)
+{
+    cleanup_blob struct fp_blob *blob = fp_blob_file(descriptor, path, -1, 0);
+    return fp_blob_verify(blob, path, stage, err);
+}
+
+enum fp_code fp_blob_file_has(const char *path, const struct fp_descriptor *descriptor,
+                              struct fp_reporter *reporter, bool *ret, struct fp_error *err)
+{
+    struct fp_error wrong = {0};
+    *ret = fp_blob_file_is_there(path, descriptor->size);
+    enum fp_code code = *ret ? verify(path, descriptor, NULL, &wrong) : FP_OK;
+    if (code == FP_OK)
+        return FP_OK;
+    *ret = false;
+    if (code == FP_E_VERIFY) {
+        fp_report(reporter, FP_EVENT_WARNING, "%s; it is replaced", wrong.text);
+        if (unlink(path) == 0 || errno == ENOENT)
+            return FP_OK;
+        return fp_fail_errno(err, FP_E_IO, "%s: is damaged and cannot be removed", path);
+    }
+    if (err != NULL)
+        *err = wrong;
+    return code;
 }
 
 /* Share the blocks where the file system can (btrfs, xfs). */
@@ -83,8 +110,6 @@ static enum fp_code fill(int fd, const char *path, const struct fp_descriptor *d
     cleanup_source struct fp_source *source = fp_source_verified(opened, descriptor, what);
     cleanup_sink struct fp_sink *sink = cloned ? fp_sink_null() : fp_sink_fd(fd, path);
     code = fp_stream_copy(source, sink, NULL, err);
-    if (code == FP_E_VERIFY)
-        return fp_hinted(code, err, "the image is damaged where it comes from: get it again");
     return code;
 }
 
@@ -111,23 +136,50 @@ static enum fp_code check_claim(const struct fp_descriptor *descriptor, const st
                    descriptor->digest.text, have->digest.text);
 }
 
-enum fp_code fp_blob_file_put(const char *path, const char *store_blobs,
+/* What has been linked is read where it now lies, which takes the stage to its end. */
+static enum fp_code verify_linked(const char *path, const struct fp_descriptor *descriptor,
+                                  struct fp_stage *stage, struct fp_error *err)
+{
+    enum fp_code code = verify(path, descriptor, stage, err);
+    if (code != FP_OK)
+        (void) unlink(path);
+    return code;
+}
+
+/* A nameless file is one of ours, whose digest comes from the bytes as they were written. */
+static enum fp_code place(const char *path, const char *linkable,
+                          const struct fp_descriptor *descriptor, const struct fp_blob *blob,
+                          struct fp_stage *stage, struct fp_error *err)
+{
+    if (link_nameless(blob, path)) {
+        if (stage != NULL)
+            fp_stage_advance(stage, descriptor->size);
+        return FP_OK;
+    }
+    enum fp_code code = link_from_store(blob, linkable, path)
+                            ? verify_linked(path, descriptor, stage, err)
+                            : copy_blob(path, descriptor, blob, stage, err);
+    if (code == FP_E_VERIFY)
+        return fp_hinted(code, err, "the image is damaged where it comes from: get it again");
+    return code;
+}
+
+enum fp_code fp_blob_file_put(const char *path, const char *linkable,
                               const struct fp_descriptor *descriptor, struct fp_blob *blob,
                               struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
                               struct fp_error *err)
 {
+    bool there = false;
+    struct fp_reporter *reporter = stage != NULL ? stage->reporter : NULL;
     *ret_outcome = FP_PUSH_EXISTING;
-    if (fp_blob_file_is_there(path, descriptor->size))
-        return FP_OK;
+    enum fp_code code = fp_blob_file_has(path, descriptor, reporter, &there, err);
+    if (code != FP_OK || there)
+        return code;
     if (blob == NULL)
         return fp_fail(err, FP_E_NOT_FOUND, "%s: is not there", path);
-    enum fp_code code = check_claim(descriptor, blob, err);
-    if (code != FP_OK)
-        return code;
-    if (!link_nameless(blob, path) && !link_from_store(blob, store_blobs, path))
-        code = copy_blob(path, descriptor, blob, stage, err);
-    else if (stage != NULL)
-        fp_stage_advance(stage, descriptor->size);
+    code = check_claim(descriptor, blob, err);
+    if (code == FP_OK)
+        code = place(path, linkable, descriptor, blob, stage, err);
     if (code == FP_OK)
         *ret_outcome = FP_PUSH_UPLOADED;
     return code;

@@ -8,9 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How often a lock that someone else has is asked for again. */
-#define LOCK_POLL_MS 20
-
 enum fp_code fp_layout_marker_check(const char *text, size_t len, const char *name,
                                     struct fp_error *err)
 {
@@ -28,21 +25,6 @@ enum fp_code fp_layout_marker_check(const char *text, size_t len, const char *na
     return FP_OK;
 }
 
-/* Threads of a pool have signals blocked, so that a waiting flock() would never notice Ctrl-C. */
-enum fp_code fp_flock_wait(int fd, int operation, const char *name, struct fp_error *err)
-{
-    const struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
-    while (flock(fd, operation | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return fp_fail_errno(err, FP_E_IO, "%s: cannot be locked", name);
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
-        (void) nanosleep(&pause, NULL);
-    }
-    return FP_OK;
-}
-
 /* The folder itself is locked, which leaves nothing behind. NFS cannot lock folders. */
 enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error *err)
 {
@@ -50,7 +32,7 @@ enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
     struct fp_error refused = {0};
-    enum fp_code code = fp_flock_wait(fd, LOCK_EX, path, &refused);
+    enum fp_code code = fp_flock(fd, true, path, &refused);
     if (code == FP_E_IO) {
         cleanup_free char *file = fp_path_join(path, "index.json.lock");
         return fp_file_lock(file, true, ret_fd, err);
@@ -67,7 +49,7 @@ int fp_layout_hold(const char *path)
 {
     cleanup_free char *marker = fp_path_join(path, "oci-layout");
     cleanup_fd int fd = open(marker, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return fd >= 0 && fp_flock_wait(fd, LOCK_SH, marker, NULL) == FP_OK ? steal_fd(&fd) : -1;
+    return fd >= 0 && fp_flock(fd, false, marker, NULL) == FP_OK ? steal_fd(&fd) : -1;
 }
 
 int fp_layout_try_exclusive(const char *path)
@@ -135,8 +117,9 @@ enum fp_code fp_layout_write_index(const char *path, const struct fp_layout_inde
 
 char *fp_layout_blob_path(const char *path, const struct fp_digest *digest)
 {
-    return fp_xasprintf("%s/blobs/%s/%s", path, fp_digest_algorithm_name(digest),
-                        fp_digest_hex(digest));
+    cleanup_free char *name =
+        fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
+    return fp_path_join(path, name);
 }
 
 char *fp_layout_blob_folder(const char *path)

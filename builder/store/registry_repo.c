@@ -19,9 +19,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* How often the partial file may vanish between opening and locking it. */
-#define MAX_REOPEN 16
-
 /* Of one image, the repository itself included. */
 #define MAX_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)
 
@@ -152,27 +149,6 @@ static bool is_manifest(const struct fp_descriptor *descriptor)
            fp_media_is_index(descriptor->media_type);
 }
 
-/* The partial file, locked, as long as it is still the one under that name. */
-static enum fp_code open_partial(const char *partial, int *ret_fd, struct fp_error *err)
-{
-    for (int attempt = 0; attempt < MAX_REOPEN; attempt++) {
-        struct stat ours = {0};
-        struct stat named = {0};
-        cleanup_fd int fd = open(partial, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
-        if (fd < 0 || fstat(fd, &ours) != 0)
-            return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", partial);
-        enum fp_code code = fp_flock_wait(fd, LOCK_EX, partial, err);
-        if (code != FP_OK)
-            return code;
-        if (lstat(partial, &named) == 0 && named.st_ino == ours.st_ino &&
-            named.st_dev == ours.st_dev) {
-            *ret_fd = steal_fd(&fd);
-            return FP_OK;
-        }
-    }
-    return fp_fail(err, FP_E_IO, "%s: is removed by others again and again", partial);
-}
-
 static enum fp_code publish(int fd, const char *partial, const char *path, struct fp_error *err)
 {
     if (fsync(fd) != 0 || rename(partial, path) != 0)
@@ -199,7 +175,7 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
     cleanup_free char *partial = fp_xasprintf("%s/.%s.partial", to_repo(self)->blob_folder,
                                               fp_digest_hex(&descriptor->digest));
     cleanup_fd int fd = -1;
-    enum fp_code code = open_partial(partial, &fd, err);
+    enum fp_code code = fp_file_open_locked(partial, &fd, err);
     if (code != FP_OK)
         return code;
     /* Others may have brought it while we waited. */
@@ -222,9 +198,11 @@ static enum fp_code registry_get_blob(struct fp_repo *self, const struct fp_desc
                                       struct fp_stage *stage, struct fp_blob **ret,
                                       struct fp_error *err)
 {
-    cleanup_free char *path = blob_path(to_repo(self), &descriptor->digest);
-    enum fp_code code = FP_OK;
-    if (!fp_blob_file_is_there(path, descriptor->size))
+    const struct registry_repo *repo = to_repo(self);
+    cleanup_free char *path = blob_path(repo, &descriptor->digest);
+    bool there = false;
+    enum fp_code code = fp_blob_file_has(path, descriptor, repo->reporter, &there, err);
+    if (code == FP_OK && !there)
         code = download(self, descriptor, path, stage, err);
     return code != FP_OK ? code : fp_blob_file_get(path, self->title, descriptor, ret, err);
 }
@@ -293,6 +271,18 @@ static void remember_sent(struct registry_repo *repo, const struct fp_digest *di
     (void) pthread_mutex_unlock(&repo->lock);
 }
 
+/* A registry that finds other bytes than their digest says is right more often than not. */
+static enum fp_code blame(const struct fp_blob *blob, struct fp_error *err)
+{
+    struct fp_error found = {0};
+    const char *path = fp_blob_path(blob);
+    if (path == NULL || fp_blob_verify(blob, path, NULL, &found) != FP_E_VERIFY)
+        return FP_E_VERIFY;
+    if (err != NULL)
+        *err = found;
+    return fp_hinted(FP_E_VERIFY, err, "it is damaged there: build or pull the image again");
+}
+
 static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                       struct fp_blob *blob, struct fp_repo *origin,
                                       struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
@@ -305,7 +295,7 @@ static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_desc
         fp_registry_push_blob(self->registry, descriptor, blob, from, stage, ret_outcome, err);
     if (code == FP_OK && *ret_outcome == FP_PUSH_UPLOADED)
         remember_sent((struct registry_repo *) self, &descriptor->digest);
-    return code;
+    return code == FP_E_VERIFY && blob != NULL ? blame(blob, err) : code;
 }
 
 static enum fp_code registry_put_document(struct fp_repo *self,

@@ -15,6 +15,7 @@ struct rootfs {
     const char *path;
     const char *title;
     const char *work_folder;
+    struct fp_stage *stage;
     int fd;
     uint64_t file_bytes;
     uint64_t entries;
@@ -45,7 +46,7 @@ static enum fp_code open_file(const struct rootfs *self, struct fp_source **ret,
     int copy = fcntl(self->fd, F_DUPFD_CLOEXEC, 3);
     if (copy < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", self->path);
-    *ret = fp_source_fd(copy, self->path, 0, UINT64_MAX);
+    *ret = fp_source_staged(fp_source_fd(copy, self->path, 0, UINT64_MAX), self->stage);
     return FP_OK;
 }
 
@@ -66,8 +67,8 @@ static void set_layer(struct rootfs *self, const char *media_type, struct fp_has
     self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
 }
 
-/* A plain or gzip tar is the layer as it is. */
-static enum fp_code use_file(struct rootfs *self, enum fp_codec codec, struct fp_error *err)
+/* A gzip tar is the layer as it is. */
+static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
@@ -86,13 +87,13 @@ static enum fp_code use_file(struct rootfs *self, enum fp_codec codec, struct fp
         return fp_fail(err, FP_E_INPUT,
                        "%s: %" PRIu64 " bytes, of which only %" PRIu64 " were read", self->path,
                        self->file_bytes, size);
-    set_layer(self, codec == FP_CODEC_GZIP ? FP_MEDIA_OCI_LAYER_GZIP : FP_MEDIA_OCI_LAYER, hash,
-              size, tar_hash);
+    set_layer(self, FP_MEDIA_OCI_LAYER_GZIP, hash, size, tar_hash);
     self->blob = fp_blob_file(&self->layer, self->path, -1, 0);
     return FP_OK;
 }
 
-/* Not every runtime reads zstd, and none xz: what is packed so is packed again. */
+/* A plain tar is several times as much to store and to push; not every runtime reads zstd, and none
+ * xz. All of these are packed as our own layers are. */
 static enum fp_code repack(struct rootfs *self, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
@@ -123,17 +124,24 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     return FP_OK;
 }
 
-static enum fp_code make_layer(struct rootfs *self, struct fp_error *err)
+static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter,
+                               struct fp_error *err)
 {
+    struct fp_stage stage = {0};
     enum fp_codec codec = FP_CODEC_NONE;
     enum fp_code code = fp_file_open(self->path, &self->fd, &self->file_bytes, err);
     if (code == FP_OK)
         code = fp_sniff_fd(self->fd, self->path, &codec, err);
     if (code != FP_OK)
         return code;
-    if (codec == FP_CODEC_NONE || codec == FP_CODEC_GZIP)
-        return use_file(self, codec, err);
-    return repack(self, err);
+    fp_stage_begin(&stage, reporter, "read", fp_path_base(self->path), self->file_bytes);
+    self->stage = &stage;
+    code = codec == FP_CODEC_GZIP ? use_file(self, err) : repack(self, err);
+    if (code != FP_OK)
+        fp_stage_fail(&stage);
+    else
+        fp_stage_end(&stage, codec == FP_CODEC_GZIP ? "done" : "packed");
+    return code;
 }
 
 static struct fp_blob *make_config(const struct rootfs *self, const struct fp_platform *platform)
@@ -162,12 +170,12 @@ static struct fp_blob *make_manifest(const struct rootfs *self, const struct fp_
 }
 
 enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
-                                 const char *work_folder, struct fp_repo **ret,
-                                 struct fp_error *err)
+                                 const char *work_folder, struct fp_reporter *reporter,
+                                 struct fp_repo **ret, struct fp_error *err)
 {
     cleanup_free char *title = fp_xasprintf("rootfs:%s", path);
     struct rootfs rootfs = {.path = path, .title = title, .work_folder = work_folder, .fd = -1};
-    enum fp_code code = make_layer(&rootfs, err);
+    enum fp_code code = make_layer(&rootfs, reporter, err);
     fp_cleanup_fdp(&rootfs.fd);
     if (code != FP_OK)
         return code;

@@ -3,12 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "flinkpack/support/interrupt.h"
 #include "flinkpack/support/stream.h"
 
 enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
@@ -107,32 +104,4 @@ enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err)
             return code;
     }
     return make_one(path, mode, err);
-}
-
-static int open_lock(const char *path, bool exclusive)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-    /* Whoever only reads may do so on a read-only file system. */
-    if (fd < 0 && !exclusive && (errno == EROFS || errno == EACCES))
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    return fd;
-}
-
-enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct fp_error *err)
-{
-    cleanup_fd int fd = open_lock(path, exclusive);
-    if (fd < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: the lock file cannot be opened", path);
-    const struct timespec pause = {.tv_nsec = 50000000};
-    /* Asked again and again: a blocking flock() could miss the signal that comes just before. */
-    while (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return fp_fail_errno(err, FP_E_IO, "%s: cannot be locked", path);
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
-        (void) nanosleep(&pause, NULL);
-    }
-    *ret_fd = steal_fd(&fd);
-    return FP_OK;
 }

@@ -4,8 +4,9 @@
  * interface; and the engine that copies an image from one to another.
  *
  * A repo maps descriptors to bytes and names to descriptors. Documents are verified when they are
- * read. Blobs are verified when they come in (a download, a copy into a layout or archive); who
- * reads one where it lies (a layout, an archive) wraps it in fp_source_verified().
+ * read. Blobs are verified when they come in (a download, a copy into a layout or archive), and so
+ * are those that an earlier run left there and that need not come again: what is damaged is
+ * replaced. Who reads one where it lies (a layout, an archive) wraps it in fp_source_verified().
  */
 #ifndef FLINKPACK_STORE_H
 #define FLINKPACK_STORE_H
@@ -120,6 +121,9 @@ FP_DEFINE_CLEANUP(fp_repo_freep, struct fp_repo, fp_repo_free)
  */
 FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
                                             struct fp_error *err);
+/** Let blobs that lie in the local store's folder of blobs be hard-linked into `layout`, not
+ * copied. Of no other place: a file that somebody writes to would change the blob with it. */
+void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder);
 /** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
 char *fp_layout_blob_folder(const char *path);
 /** The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
@@ -158,10 +162,11 @@ FP_CHECKED enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_k
 FP_CHECKED enum fp_code fp_repo_create_archive(const char *path, enum fp_archive_kind kind,
                                                struct fp_repo **ret, struct fp_error *err);
 /** A root file system as an image of one layer: `rootfs:TAR[.gz|.zst|.xz]`. The architecture is
- * `platform`; Env, Entrypoint and so on are empty. A gzip or plain tar is used as it is. */
+ * `platform`; Env, Entrypoint and so on are empty. A gzip tar is used as it is, any other one
+ * packed into `work_folder`. */
 FP_CHECKED enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
-                                            const char *work_folder, struct fp_repo **ret,
-                                            struct fp_error *err);
+                                            const char *work_folder, struct fp_reporter *reporter,
+                                            struct fp_repo **ret, struct fp_error *err);
 /** A repository of a registry. `blob_folder` is where downloaded blobs are kept, by digest. */
 FP_CHECKED enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
                                               const struct fp_reference *reference,
@@ -218,7 +223,8 @@ struct fp_copy_options {
     const struct fp_platform *platform; /**< of an index take only this one; NULL: all */
     struct fp_repo *neighbour;          /**< has the same image already: where both are of one
                                              registry its blobs are mounted; may be NULL */
-    struct fp_reporter *reporter;       /**< may be NULL */
+    bool one_of_several; /**< the image goes to other places too: each line says where to */
+    struct fp_reporter *reporter; /**< may be NULL */
 };
 
 /** What a copy did. */

@@ -146,5 +146,24 @@ def test_other_shells_take_their_script(flinkpack, tmp_path, shell):
     subprocess.run([shell, "-n", str(path)], check=True)
 
 
+def test_fish_completion_completes(flinkpack, tmp_path):
+    if shutil.which("fish") is None:
+        pytest.skip("there is no fish here")
+    script = tmp_path / "script"
+    script.write_text(flinkpack.run("completion", "fish").out)
+
+    def offered(line):
+        done = subprocess.run(["fish", "--no-config", "-c", "source %s; complete -C '%s'" %
+                               (script, line)], capture_output=True, text=True, check=True,
+                              env={**flinkpack.env, "XDG_DATA_HOME": str(tmp_path)})
+        return [text.split("\t")[0] for text in done.stdout.splitlines()]
+
+    assert offered("flinkpack pul") == ["pull"]
+    assert offered("flinkpack build --from-r") == ["--from-release"]
+    assert offered("flinkpack --flink-v") == ["--flink-version"]
+    assert offered("flinkpack --from-release --flink-v") == ["--flink-version"]
+    assert offered("flinkpack push --flink-v") == []
+
+
 def test_unknown_shells_are_errors(flinkpack):
     assert "expected bash, zsh or fish, not 'tcsh'" in flinkpack.fail(2, "completion", "tcsh")

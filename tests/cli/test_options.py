@@ -153,6 +153,20 @@ def test_a_file_that_is_no_yaml_is_a_usage_error(flinkpack):
     assert "flinkpack.yaml: line 2" in flinkpack.fail(2, "images")
 
 
+def test_a_file_of_options_that_is_none(flinkpack):
+    """It is there, so nobody may think that it counts while it does not; nor is it waited for."""
+    path = flinkpack.home / "flinkpack.yaml"
+    os.mkfifo(path)
+    assert "flinkpack.yaml: is a pipe or device" in flinkpack.fail(3, "images", timeout=60)
+    path.unlink()
+    path.symlink_to("nowhere.yaml")
+    assert "flinkpack.yaml: cannot be opened" in flinkpack.fail(5, "images")
+    path.unlink()
+    (flinkpack.home / "real.yaml").write_text("quiet: true\n")
+    path.symlink_to("real.yaml")
+    flinkpack.run("images")
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:5000", "[::1]:5000", "[::1]", "a.b-c:1"])
 def test_hosts_are_hosts(flinkpack, host):
     text = flinkpack.fail(5, "--insecure-registry", host, "--from-archive", "none.tgz")

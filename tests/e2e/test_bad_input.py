@@ -1,6 +1,7 @@
 """Bad input: each kind has its own words and status, and leaves nothing behind."""
 
 import http.server
+import lzma
 import os
 import pathlib
 import resource
@@ -105,6 +106,17 @@ def test_missing_extra(option, case):
 def test_jar_that_is_none(data, case):
     path = case.file("job.jar", data)
     says(case.fail(INPUT, job=path), path, "not a jar")
+
+
+def test_jar_that_is_encrypted(case):
+    """Bit 0 of the flags in the directory at its end, for each entry."""
+    data = bytearray(miniature.job_jar())
+    at = data.find(b"PK\1\2")
+    while at >= 0:
+        data[at + 8] |= 1
+        at = data.find(b"PK\1\2", at + 4)
+    path = case.file("job.jar", bytes(data))
+    says(case.fail(INPUT, job=path), path, "META-INF/MANIFEST.MF is encrypted")
 
 
 def test_jar_cut_short(case):
@@ -254,6 +266,32 @@ def test_base_whose_diff_id_is_wrong(case):
                                  "oci:%s:b" % (case.folder / "base"))
     assert err.status in (INPUT, program.VERIFY), err.err
     says(err.err, "diff_id")
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_base_whose_media_type_is_wrong(compressed, case):
+    """Some runtimes go by the media type, others by the bytes."""
+    image = images.base(compressed=compressed)
+    for layer in image.layers:
+        layer.compressed = not compressed
+    image.seal()
+    images.write_layout(image, case.folder / "base", "b")
+    result = case.flinkpack.run("build", *case.words["from"], "--base",
+                                "oci:%s:b" % (case.folder / "base"), "-o", "oci:%s:v1" % case.out)
+    assert "oci:%s:b: layer 2 says that it is" % (case.folder / "base") in result.err
+    made, = validate.layout(case.out, "v1")
+    assert {layer["mediaType"].endswith("+gzip") for layer in made.manifest["layers"][:2]} == \
+        {compressed}
+
+
+def test_base_in_xz(case):
+    image = images.base()
+    for layer in image.layers:
+        layer.data = lzma.compress(layer.tar)
+        layer.digest = images.sha256(layer.data)
+    image.seal()
+    images.write_layout(image, case.folder / "base", "b")
+    says(case.fail(INPUT, base="oci:%s:b" % (case.folder / "base")), "xz", "no runtime reads")
 
 
 def test_unknown_base_name(case):

@@ -5,10 +5,14 @@ import os
 import shutil
 import subprocess
 import tarfile
+import time
+import urllib.error
+import urllib.request
 
 import images
 import miniature
 import pytest
+import registry as registries
 import validate
 from program import need
 
@@ -391,6 +395,43 @@ def test_base_layers_are_mounted(flinkpack, inputs, registry, tmp_path):
     output, = json.loads((tmp_path / "m.json").read_bytes())["outputs"]
     assert output["mounted"] == 2
     validate.registry(registry, "out/mounted", "v1")
+
+
+def test_a_release_is_on_its_way_while_the_base_is_waited_for(flinkpack, inputs, registry):
+    """The base is held back until the release archive is in both repositories."""
+    images.push(images.base(), registry, "base/early", "17")
+    archive = inputs.archive()
+    digest = images.sha256(archive.read_bytes())
+    late = []
+
+    def is_there(repository):
+        try:
+            url = "http://%s/v2/%s/blobs/%s" % (registry, repository, digest)
+            return urllib.request.urlopen(urllib.request.Request(url, method="HEAD")).status == 200
+        except urllib.error.HTTPError:
+            return False
+
+    def hold_base(_, method, path):
+        if method != "GET" or "/base/early/blobs/" not in path:
+            return None
+        for _ in range(300):
+            if is_there("out/early") and is_there("out/early-too"):
+                return None
+            time.sleep(0.1)
+        late.append(path)
+        return registries.Fault(status=404)
+
+    with registries.FaultProxy(int(registry.rpartition(":")[2]), hold_base) as proxy:
+        flinkpack.run("build", "--from-archive", archive, "--base", proxy.host + "/base/early:17",
+                      "--job-jar", inputs.job, "--image-name", proxy.host + "/out/early:v1", "-t",
+                      proxy.host + "/out/early-too:v1", "--push")
+        asked = [path for _, path in proxy.requests]
+    assert not late
+    # The second repository mounts what the first has got.
+    assert "/v2/out/early-too/blobs/uploads/?mount=%s&from=out%%2Fearly" \
+        % digest.replace(":", "%3A") in asked
+    for repository in ("out/early", "out/early-too"):
+        validate.registry(registry, repository, "v1")
 
 
 # --- what other tools say ---

@@ -265,6 +265,21 @@ def test_adding_to_folders_that_are_there(case):
         assert image.read(name) == b"x", name
 
 
+def test_adding_to_folders_of_the_distribution(case):
+    """They stay what the archive makes them, and what is in them is known."""
+    case.archive(images.folder(FLINK + "/own", 0o775, 9999, 9999),
+                 images.file(FLINK + "/own/file", b"archive's"))
+    added = case.folder / "added"
+    added.write_text("added")
+    image = case.build("--add", "%s:/%s/own/" % (added, FLINK))
+    folder = image.tree[FLINK + "/own"]
+    assert (folder.mode, folder.uid, folder.gid) == (0o775, 9999, 9999)
+    assert image.read(FLINK + "/own/added") == b"added"
+    assert image.read(FLINK + "/own/file") == b"archive's"
+    says(case.flinkpack.fail(INPUT, *case.words(), "--add", "%s:/%s/own" % (added, FLINK)),
+         "--add %s:/%s/own/" % (added, FLINK))
+
+
 def test_adding_in_place_of_what_is_there(case):
     own = case.folder / "own"
     own.write_text("own")

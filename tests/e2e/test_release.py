@@ -207,6 +207,22 @@ def test_a_server_that_fails_for_ever(flinkpack, inputs, server):
     result = flinkpack.try_run(*words(server, inputs, "2.2.0"))
     assert result.status in (NOT_FOUND, NETWORK), result.err
     assert "403" in result.err
+    assert not [path for path in flinkpack.cache.rglob("*") if path.is_file()]
+
+
+def test_builds_side_by_side_download_once(flinkpack, inputs, server):
+    server.add_release("2.2.0", current=True, padding=400000)
+    server.fault(r"^/dlcdn/.*\.tgz$", times=1, rate=400000)
+    running = [flinkpack.start(*words(server, inputs, "2.2.0")) for _ in range(3)]
+    digests = set()
+    for process in running:
+        out, error = process.communicate(timeout=120)
+        assert process.returncode == 0, error
+        digests.add(out)
+    assert len(digests) == 1
+    assert len([at for at in server.requests if at.path.endswith(".tgz")]) == 1
+    assert sorted(path.suffix for path in flinkpack.cache.rglob("flink-*")) == \
+        [".sha512", ".tgz", ".url"]
 
 
 @pytest.mark.parametrize("version, artifact, suffix", [

@@ -32,7 +32,8 @@ class Builder:
         where = home.home / "out"
         result = home.run("build", *words, "--base", self.inputs.base, "-o", "oci:%s:v1" % where,
                           **more)
-        validate.layout(where, "v1")
+        epoch = more.get("env", {}).get("SOURCE_DATE_EPOCH")
+        self.image, = validate.layout(where, "v1", epoch=int(epoch) if epoch else None)
         return result.digest
 
 
@@ -115,6 +116,16 @@ def test_source_date_epoch(builder, inputs):
         found.append(builder.digest(["--from-local-dist", folder, "--job-jar", job],
                                     env={"SOURCE_DATE_EPOCH": "1700000000"}))
     assert found[0] == found[1]
+
+
+def test_the_epoch_itself(builder, inputs):
+    """0 is a time like any other: what is given is what is written."""
+    builder.digest(["--from-local-dist", inputs.dist(), "--job-jar", inputs.job],
+                   env={"SOURCE_DATE_EPOCH": "0"})
+    assert builder.image.created == "1970-01-01T00:00:00Z"
+    below = {entry.path for layer in builder.image.layers[:-3] for entry in layer.entries}
+    for layer in builder.image.layers[-3:]:
+        assert not [entry for entry in layer.entries if entry.mtime and entry.path not in below]
 
 
 def test_order_of_files(builder, inputs, tmp_path):

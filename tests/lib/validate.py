@@ -343,8 +343,11 @@ def _seconds(text):
         tzinfo=datetime.timezone.utc).timestamp()
 
 
-def _check_created(what, text, faults):
-    if faults.want(text and TIME.fullmatch(text), "%s: created is '%s'", what, text):
+def _check_created(what, text, epoch, faults):
+    if epoch is not None:
+        faults.want(text and TIME.fullmatch(text) and _seconds(text) == epoch,
+                    "%s: created is '%s', not %d s after 1970", what, text, epoch)
+    elif faults.want(text and TIME.fullmatch(text), "%s: created is '%s'", what, text):
         faults.want(_seconds(text) >= 315532800, "%s: created is '%s', before 1980", what, text)
         faults.want(_seconds(text) < time.time() - 60, "%s: created is '%s', the time of the build",
                     what, text)
@@ -371,10 +374,12 @@ def check_image(image, faults):
         faults.want(document.get(key), "config: no %s", key)
 
 
-def check_flink(image, faults, user="9999:9999"):
-    """What an image of Flink promises of its configuration and of its folders."""
-    _check_created("config", image.created, faults)
-    _check_created("annotation", image.annotations.get("org.opencontainers.image.created"), faults)
+def check_flink(image, faults, user="9999:9999", epoch=None):
+    """What an image of Flink promises of its configuration and of its folders. `epoch` is the
+    SOURCE_DATE_EPOCH that it was built with."""
+    _check_created("config", image.created, epoch, faults)
+    _check_created("annotation", image.annotations.get("org.opencontainers.image.created"), epoch,
+                   faults)
     faults.want(image.created == image.annotations.get("org.opencontainers.image.created"),
                 "created differs between config and annotation")
     for entry in image.document["history"]:
@@ -455,7 +460,8 @@ def _platforms(source, root, faults):
     return index["manifests"], index
 
 
-def check(source, root, ours=None, flink=True, user="9999:9999", as_is=(), faults=None):
+def check(source, root, ours=None, flink=True, user="9999:9999", as_is=(), epoch=None,
+          faults=None):
     """Check everything that `root` leads to; gives the images, one a platform."""
     faults = _Faults() if faults is None else faults
     entries, index = _platforms(source, root, faults)
@@ -469,7 +475,7 @@ def check(source, root, ours=None, flink=True, user="9999:9999", as_is=(), fault
         for number, layer in enumerate(image.layers):
             _apply(image.tree, layer, "layer %d" % number, _Faults())
         if flink:
-            check_flink(image, faults, user)
+            check_flink(image, faults, user, epoch)
         platform = entry.get("platform")
         faults.want(platform is None or platform["architecture"] == image.document["architecture"],
                     "index: the platform is not that of the config")

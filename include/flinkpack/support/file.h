@@ -94,6 +94,12 @@ void fp_temp_remove(char *take_path);
 void fp_temp_remove_all(void);
 
 /**
+ * Wait for an exclusive or shared advisory lock (flock) on an open file.
+ * @param name For errors.
+ * @return FP_OK, FP_E_IO (file systems that cannot lock it, too), FP_E_INTERRUPTED.
+ */
+FP_CHECKED enum fp_code fp_flock(int fd, bool exclusive, const char *name, struct fp_error *err);
+/**
  * Wait for an exclusive or shared advisory lock (flock) on a file that is made if needed. For a
  * shared one the file may be read-only.
  * @param ret_fd Owned by the caller; closing it unlocks.
@@ -105,5 +111,13 @@ FP_CHECKED enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_
 FP_DEFINE_CLEANUP(fp_newfile_freep, struct fp_newfile, fp_newfile_free)
 /** Declare a struct fp_newfile pointer that is freed at the end of its scope. */
 #define cleanup_newfile __attribute__((cleanup(fp_newfile_freep)))
+
+/**
+ * Open a file for reading and writing, made if needed, under an exclusive lock of its own. Whoever
+ * has the lock may rename or remove it: then those who waited get the next file of that name.
+ * @param ret_fd Owned by the caller; closing it unlocks.
+ * @return FP_OK, FP_E_IO (a symbolic link, too), FP_E_NOT_FOUND, FP_E_INTERRUPTED.
+ */
+FP_CHECKED enum fp_code fp_file_open_locked(const char *path, int *ret_fd, struct fp_error *err);
 
 #endif

@@ -100,6 +100,26 @@ static void test_conf(void **state)
     assert_string_equal(plan.conf_values.items[2], "x: y");
     assert_int_equal(fp_plan_conf(&plan, "no-such-file", &err), FP_E_USAGE);
     assert_int_equal(fp_plan_conf(&plan, "a=b\nc: d", &err), FP_E_USAGE);
+    assert_null(strstr(err.text, "c: d"));
+    fp_plan_clear(&plan);
+    (void) unlink(path);
+}
+
+/* What is wrong may be a password: the place is told, not the text. */
+static void test_faulty_line_of_conf(void **state)
+{
+    struct fp_error err = {0};
+    struct fp_plan plan = {0};
+    char path[] = "/tmp/flinkpack-conf-XXXXXX";
+    int fd = mkstemp(path);
+    (void) state;
+    assert_true(fd >= 0);
+    static const char text[] = "a: b\n\n# comment\npassword=hunter2\n";
+    assert_int_equal(write(fd, text, sizeof(text) - 1), (ssize_t) sizeof(text) - 1);
+    (void) close(fd);
+    assert_int_equal(fp_plan_conf(&plan, path, &err), FP_E_INPUT);
+    assert_non_null(strstr(err.text, "line 4 is not 'KEY: VALUE'"));
+    assert_null(strstr(err.text, "hunter2"));
     fp_plan_clear(&plan);
     (void) unlink(path);
 }
@@ -166,9 +186,13 @@ static void test_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_user),        cmocka_unit_test(test_plugin),
-        cmocka_unit_test(test_add),         cmocka_unit_test(test_conf),
-        cmocka_unit_test(test_nested_conf), cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_user),
+        cmocka_unit_test(test_plugin),
+        cmocka_unit_test(test_add),
+        cmocka_unit_test(test_conf),
+        cmocka_unit_test(test_faulty_line_of_conf),
+        cmocka_unit_test(test_nested_conf),
+        cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,7 +237,7 @@ static void a_repo_for_reading_cannot_be_written(void **state)
 struct listener {
     struct fp_reporter base;
     pthread_mutex_t lock;
-    int begun;
+    struct fp_strv begun; /* "copy layer sha256:..." */
     struct fp_strv outcomes;
     struct fp_strv lines;
 };
@@ -247,7 +247,7 @@ static void listen(struct fp_reporter *self, const struct fp_event *event)
     struct listener *listener = (struct listener *) self;
     (void) pthread_mutex_lock(&listener->lock);
     if (event->kind == FP_EVENT_BEGIN)
-        listener->begun++;
+        fp_strv_addf(&listener->begun, "%s %s", event->stage, event->text);
     if (event->kind == FP_EVENT_END)
         fp_strv_add(&listener->outcomes, event->text);
     if (event->kind == FP_EVENT_INFO)
@@ -274,7 +274,8 @@ static void every_blob_is_told_of(void **state)
         fp_descriptor_clear(&result.root);
     }
     assert_int_equal(result.existing, 5);
-    assert_int_equal(listener.begun, 10);
+    assert_int_equal(listener.begun.len, 10);
+    assert_null(strstr(listener.begun.items[0], " to "));
     assert_int_equal(listener.outcomes.len, 10);
     assert_string_equal(listener.outcomes.items[0], "copied");
     assert_string_equal(listener.outcomes.items[9], "existing");
@@ -282,9 +283,35 @@ static void every_blob_is_told_of(void **state)
     assert_non_null(strstr(listener.lines.items[0], "/out: 5 blobs, "));
     assert_non_null(strstr(listener.lines.items[0], "B written; named v1, latest"));
     assert_non_null(strstr(listener.lines.items[1], "/out: 5 blobs, 5 there already; named v1"));
+    fp_strv_clear(&listener.begun);
     fp_strv_clear(&listener.outcomes);
     fp_strv_clear(&listener.lines);
     fp_strv_clear(&names);
+    fp_repo_free(layout);
+    fp_repo_free(parts);
+}
+
+static void of_several_places_each_line_names_its_own(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct listener listener = {.base = {.event = listen}};
+    (void) pthread_mutex_init(&listener.lock, NULL);
+    struct fp_copy_result result = {0};
+    const struct fp_copy_options options = {.reporter = &listener.base, .one_of_several = true};
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_repo *layout = NULL;
+    struct fp_descriptor index = make_two_platforms(parts);
+    cleanup_free char *where = fp_xasprintf(" to oci:%s", in_folder("out"));
+    assert_ok(fp_repo_open_layout(in_folder("out"), true, &layout, &err), &err);
+    assert_ok(fp_copy_image(parts, &index, layout, NULL, &options, &result, &err), &err);
+    assert_int_equal(listener.begun.len, 5);
+    for (size_t i = 0; i < listener.begun.len; i++)
+        assert_non_null(strstr(listener.begun.items[i], where));
+    fp_descriptor_clear(&result.root);
+    fp_strv_clear(&listener.begun);
+    fp_strv_clear(&listener.outcomes);
+    fp_strv_clear(&listener.lines);
     fp_repo_free(layout);
     fp_repo_free(parts);
 }
@@ -299,6 +326,8 @@ int main(void)
         cmocka_unit_test(deep_indexes_are_refused),
         cmocka_unit_test(a_repo_for_reading_cannot_be_written),
         cmocka_unit_test_setup_teardown(every_blob_is_told_of, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(of_several_places_each_line_names_its_own, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

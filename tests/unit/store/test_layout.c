@@ -100,6 +100,18 @@ static void a_folder_that_is_no_layout_is_told(void **state)
                  "version 2.0");
 }
 
+/* Change a byte of a file where it lies. */
+static void damage(const char *path)
+{
+    size_t len = 0;
+    char *bytes = slurp(path, &len);
+    bytes[len / 2] ^= 1;
+    int fd = open(path, O_WRONLY);
+    assert_int_equal(write(fd, bytes, len), len);
+    assert_int_equal(close(fd), 0);
+    free(bytes);
+}
+
 static void a_damaged_blob_is_not_copied_on(void **state)
 {
     (void) state;
@@ -110,14 +122,7 @@ static void a_damaged_blob_is_not_copied_on(void **state)
     cleanup_manifest struct fp_manifest manifest = {0};
     assert_ok(fp_repo_get_document(from, &image, &text, &err), &err);
     assert_ok(fp_manifest_parse(fp_buf_text(&text), text.len, NULL, "x", &manifest, &err), &err);
-    const char *path = blob_in("out", &manifest.layers[0].digest);
-    size_t len = 0;
-    char *bytes = slurp(path, &len);
-    bytes[len / 2] ^= 1;
-    int fd = open(path, O_WRONLY);
-    assert_int_equal(write(fd, bytes, len), len);
-    assert_int_equal(close(fd), 0);
-    free(bytes);
+    damage(blob_in("out", &manifest.layers[0].digest));
 
     struct fp_repo *to = open_layout("to");
     struct fp_copy_result result = {0};
@@ -161,6 +166,47 @@ static void a_short_blob_is_replaced(void **state)
     (void) put_image("out", "x", "hello");
     struct fp_repo *layout = open_layout("out");
     check_image(layout, "x", &image);
+    fp_repo_free(layout);
+}
+
+static struct fp_descriptor only_layer(struct fp_repo *layout, const struct fp_descriptor *image)
+{
+    struct fp_error err = {0};
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_manifest struct fp_manifest manifest = {0};
+    assert_ok(fp_repo_get_document(layout, image, &text, &err), &err);
+    assert_ok(fp_manifest_parse(fp_buf_text(&text), text.len, NULL, "x", &manifest, &err), &err);
+    return fp_descriptor_copy(&manifest.layers[0]);
+}
+
+/* The name and the size of a blob say nothing of its bytes. */
+static void a_damaged_blob_is_replaced(void **state)
+{
+    (void) state;
+    struct fp_descriptor image = put_image("out", "x", "hello");
+    struct fp_repo *layout = open_layout("out");
+    struct fp_descriptor layer = only_layer(layout, &image);
+    damage(blob_in("out", &layer.digest));
+    damage(blob_in("out", &image.digest));
+    (void) put_image("out", "x", "hello");
+    check_image(layout, "x", &image);
+    fp_repo_free(layout);
+}
+
+/* Nobody has the bytes: then it is as if it were not there. */
+static void a_damaged_blob_is_not_there(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_descriptor image = put_image("out", "x", "hello");
+    struct fp_repo *layout = open_layout("out");
+    struct fp_descriptor layer = only_layer(layout, &image);
+    enum fp_push_outcome outcome = FP_PUSH_UPLOADED;
+    assert_ok(fp_repo_put_blob(layout, &layer, NULL, NULL, NULL, &outcome, &err), &err);
+    assert_int_equal(outcome, FP_PUSH_EXISTING);
+    damage(blob_in("out", &layer.digest));
+    assert_int_equal(fp_repo_put_blob(layout, &layer, NULL, NULL, NULL, &outcome, &err),
+                     FP_E_NOT_FOUND);
     fp_repo_free(layout);
 }
 
@@ -250,6 +296,7 @@ static void only_files_of_the_store_are_hard_linked(void **state)
     (void) state;
     struct fp_repo *store = open_layout("store");
     struct fp_repo *layout = open_layout("out");
+    fp_layout_link_from(layout, in_folder("store/blobs/sha256"));
     struct fp_descriptor ours = describe("ours");
     struct fp_descriptor theirs = describe("theirs");
     (void) put_file("store/blobs/sha256/x", "", 0);
@@ -270,6 +317,27 @@ static void only_files_of_the_store_are_hard_linked(void **state)
     put_blob_ok(layout, &theirs, blob, FP_PUSH_UPLOADED);
     fp_blob_unref(blob);
     assert_int_not_equal(inode_of(blob_in("out", &theirs.digest)), inode_of(foreign));
+    fp_repo_free(layout);
+    fp_repo_free(store);
+}
+
+static void a_damaged_file_of_the_store_is_not_linked(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_descriptor image = put_image("store", "x", "hello");
+    struct fp_repo *store = open_layout("store");
+    struct fp_repo *layout = open_layout("out");
+    struct fp_descriptor layer = only_layer(store, &image);
+    struct fp_blob *blob = NULL;
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    fp_layout_link_from(layout, in_folder("store/blobs/sha256"));
+    damage(blob_in("store", &layer.digest));
+    assert_ok(fp_repo_get_blob(store, &layer, NULL, &blob, &err), &err);
+    assert_fails(fp_repo_put_blob(layout, &layer, blob, NULL, NULL, &outcome, &err), FP_E_VERIFY,
+                 &err, layer.digest.text);
+    assert_false(fp_path_exists(blob_in("out", &layer.digest)));
+    fp_blob_unref(blob);
     fp_repo_free(layout);
     fp_repo_free(store);
 }
@@ -469,10 +537,13 @@ int main(void)
         TEST(a_damaged_blob_is_not_copied_on),
         TEST(missing_and_short_blobs_are_told),
         TEST(a_short_blob_is_replaced),
+        TEST(a_damaged_blob_is_replaced),
+        TEST(a_damaged_blob_is_not_there),
         TEST(links_in_a_layout_are_not_written_through),
         TEST(an_index_that_is_none_is_told_at_once),
         TEST(a_nameless_file_becomes_the_blob_itself),
         TEST(only_files_of_the_store_are_hard_linked),
+        TEST(a_damaged_file_of_the_store_is_not_linked),
         TEST(bytes_that_are_not_the_descriptors_are_refused),
         TEST(removing_a_name_deletes_what_nothing_refers_to),
         TEST(nested_images_survive_the_removal_of_others),

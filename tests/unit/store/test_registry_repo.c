@@ -263,6 +263,28 @@ static void a_kept_document_that_is_damaged_is_fetched_again(void **state)
     fp_repo_free(repo);
 }
 
+static void a_kept_blob_that_is_damaged_is_fetched_again(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_blob *blob = NULL;
+    struct fp_descriptor layer = layer_of_image();
+    struct fp_repo *repo = open_repo();
+    char *junk = fp_xcalloc(1, (size_t) layer.size);
+    char name[128];
+    (void) snprintf(name, sizeof(name), "blobs/sha256/%s", fp_digest_hex(&layer.digest));
+    (void) put_file(name, junk, (size_t) layer.size);
+    free(junk);
+    assert_ok(fp_repo_get_blob(repo, &layer, NULL, &blob, &err), &err);
+    assert_int_equal(server.fetched, 1);
+    fp_blob_unref(blob);
+    assert_ok(fp_repo_get_blob(repo, &layer, NULL, &blob, &err), &err);
+    assert_int_equal(server.fetched, 1);
+    fp_blob_unref(blob);
+    check_image(repo, "1", &server.root);
+    fp_repo_free(repo);
+}
+
 static void a_broken_download_is_resumed(void **state)
 {
     (void) state;
@@ -385,6 +407,7 @@ int main(void)
         TEST(an_image_is_pulled_once),
         TEST(a_registry_that_tells_little_is_asked_for_the_manifest),
         TEST(a_kept_document_that_is_damaged_is_fetched_again),
+        TEST(a_kept_blob_that_is_damaged_is_fetched_again),
         TEST(a_broken_download_is_resumed),
         TEST(wrong_bytes_are_not_continued_from),
         TEST(links_for_partial_files_are_refused),

@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -158,6 +159,41 @@ static void locks_exclude(void **state)
     assert_int_equal(fp_file_lock(missing, true, &first, &err), FP_E_NOT_FOUND);
 }
 
+/* Who waited for a file that its holder has renamed gets another one of that name. */
+static void *wait_for_lock(void *path)
+{
+    struct fp_error err = {0};
+    int fd = -1;
+    assert_ok(fp_file_open_locked(path, &fd, &err), err);
+    return (void *) (intptr_t) fd;
+}
+
+static void a_locked_file_is_the_one_under_its_name(void **state)
+{
+    struct fp_error err = {0};
+    cleanup_free char *path = fp_path_join(*state, "part");
+    cleanup_free char *final = fp_path_join(*state, "final");
+    cleanup_fd int first = -1;
+    assert_ok(fp_file_open_locked(path, &first, &err), err);
+    assert_int_equal(write(first, "all", 3), 3);
+    pthread_t waiting = 0;
+    void *result = NULL;
+    assert_int_equal(pthread_create(&waiting, NULL, wait_for_lock, path), 0);
+    assert_int_equal(rename(path, final), 0);
+    assert_int_equal(close(steal_fd(&first)), 0);
+    assert_int_equal(pthread_join(waiting, &result), 0);
+    cleanup_fd int second = (int) (intptr_t) result;
+    struct stat st = {0};
+    struct stat named = {0};
+    assert_int_equal(fstat(second, &st), 0);
+    assert_int_equal(stat(path, &named), 0);
+    assert_int_equal(st.st_size, 0);
+    assert_int_equal(st.st_ino, named.st_ino);
+    cleanup_free char *link = fp_path_join(*state, "link");
+    assert_int_equal(symlink(final, link), 0);
+    assert_int_equal(fp_file_open_locked(link, &first, &err), FP_E_IO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +206,7 @@ int main(void)
         scratch_test(removing_does_not_follow_links),
         scratch_test(removing_is_bounded_in_depth),
         scratch_test(locks_exclude),
+        scratch_test(a_locked_file_is_the_one_under_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,102 @@
+/* The layers of a base: fetched side by side, and called what they are. */
+#include "internal.h"
+
+#include <string.h>
+
+/* More connections than this gain nothing on one host. */
+#define FETCH_THREADS 4
+
+/* One layer to fetch. */
+struct fetch {
+    struct fp_bases *bases;
+    struct fp_base_image *image;
+    size_t layer;
+    struct fp_reporter *reporter;
+};
+
+/* NULL: no runtime reads it. */
+static const char *media_of_codec(enum fp_codec codec)
+{
+    static const char *const medias[] = {
+        [FP_CODEC_NONE] = FP_MEDIA_OCI_LAYER,
+        [FP_CODEC_GZIP] = FP_MEDIA_OCI_LAYER_GZIP,
+        [FP_CODEC_ZSTD] = FP_MEDIA_OCI_LAYER_ZSTD,
+        [FP_CODEC_XZ] = NULL,
+    };
+    return medias[codec];
+}
+
+static enum fp_code sniff(const struct fp_blob *blob, enum fp_codec *ret, struct fp_error *err)
+{
+    char head[8] = "";
+    size_t len = 0;
+    struct fp_source *opened = NULL;
+    enum fp_code code = fp_blob_open(blob, 0, &opened, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_source struct fp_source *source = opened;
+    code = fp_source_read_full(source, head, sizeof(head), &len, err);
+    *ret = fp_codec_sniff(head, len);
+    return code;
+}
+
+/* Some runtimes go by the media type, others by the bytes: in our manifest both say the same. */
+static enum fp_code check_media(const struct fetch *fetch, struct fp_error *err)
+{
+    struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
+    enum fp_codec codec = FP_CODEC_NONE;
+    enum fp_code code = sniff(fetch->image->blobs[fetch->layer], &codec, err);
+    if (code != FP_OK)
+        return code;
+    const char *media = media_of_codec(codec);
+    if (media == NULL)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: layer %zu is compressed with %s, which no runtime reads",
+                       fetch->bases->name, fetch->layer + 1, fp_codec_name(codec));
+    const char *stated = fp_media_to_oci(layer->media_type);
+    if (stated != NULL && strcmp(stated, media) == 0)
+        return FP_OK;
+    fp_report(fetch->reporter, FP_EVENT_WARNING,
+              "%s: layer %zu says that it is '%s'; by its bytes it is '%s', and is called so",
+              fetch->bases->name, fetch->layer + 1, layer->media_type, media);
+    (void) snprintf(layer->media_type, sizeof(layer->media_type), "%s", media);
+    return FP_OK;
+}
+
+static enum fp_code fetch_layer(void *context, struct fp_error *err)
+{
+    struct fetch *fetch = context;
+    const struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
+    struct fp_repo *repo = fetch->bases->repo;
+    struct fp_stage stage;
+    char text[32];
+    (void) snprintf(text, sizeof(text), "%.19s", layer->digest.text);
+    fp_stage_begin(&stage, fetch->reporter, "base layer", text, layer->size);
+    enum fp_code code =
+        fp_repo_get_blob(repo, layer, &stage, &fetch->image->blobs[fetch->layer], err);
+    if (code != FP_OK)
+        fp_stage_fail(&stage);
+    else if (repo->registry == NULL) /* only referred to */
+        fp_stage_end(&stage, NULL);
+    else
+        fp_stage_end(&stage, stage.done_bytes > 0 ? "pulled" : "in the local store already");
+    return code != FP_OK ? code : check_media(fetch, err);
+}
+
+enum fp_code fp_base_fetch(const struct fp_plan *plan, struct fp_bases *bases,
+                           struct fp_base_image *image, struct fp_error *err)
+{
+    size_t count = image->manifest.layer_count;
+    image->blobs = fp_xcalloc(count + 1, sizeof(struct fp_blob *));
+    cleanup_free struct fetch *fetches = fp_xcalloc(count + 1, sizeof(*fetches));
+    cleanup_pool struct fp_pool *pool = fp_pool_new(FETCH_THREADS);
+    for (size_t i = 0; i < count; i++) {
+        if (!fp_media_is_layer(image->manifest.layers[i].media_type)) {
+            return fp_fail(err, FP_E_INPUT, "%s: layer %zu has the media type '%s'", bases->name,
+                           i + 1, image->manifest.layers[i].media_type);
+        }
+        fetches[i] = (struct fetch){bases, image, i, plan->context->reporter};
+        fp_pool_add(pool, fetch_layer, &fetches[i]);
+    }
+    return fp_pool_wait(pool, err);
+}
