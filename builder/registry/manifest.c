@@ -250,14 +250,15 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
         code = put_once(registry, path, descriptor, bytes, &response, err);
         if (code == FP_OK && response.status >= 200 && response.status < 300)
             return check_returned_digest(&response, descriptor, err);
-        bool may_pass = code == FP_E_NETWORK || (code == FP_OK && passes(&response));
+        bool answered = code == FP_OK;
+        bool may_pass = code == FP_E_NETWORK || (answered && passes(&response));
         if (may_pass && is_there(registry, reference_text, &found) &&
             fp_digest_equal(&found.digest, &descriptor->digest))
             return FP_OK; /* only the answer was lost */
-        if (!may_pass || attempt >= fp_http_max_attempts(registry->options.http))
-            return code != FP_OK ? code
-                                 : refused(registry, reference_text, descriptor, &response, err);
-        code = fp_http_pause(registry->options.http, &response, attempt, err);
+        if (!may_pass ||
+            attempt >= fp_http_max_attempts(registry->options.http, answered ? NULL : err))
+            return answered ? refused(registry, reference_text, descriptor, &response, err) : code;
+        code = fp_http_pause(registry->options.http, answered ? &response : NULL, attempt, err);
     }
     return code;
 }
