@@ -46,7 +46,6 @@ static enum fp_code download(struct fp_registry *registry, const char *url,
         code = fp_http_download(registry->options.http, spec, &status, err);
         spec->authorization = NULL;
         bool repeat = code == FP_OK && status == 401 && round == 0 &&
-                      fp_url_same_origin(answer->url, registry->base) &&
                       fp_registry_challenged(registry, answer, authorization, &scopes);
         if (authorization != NULL)
             explicit_bzero(authorization, strlen(authorization));

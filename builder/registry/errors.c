@@ -85,8 +85,11 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
     const char *host = registry->host;
     (void) pthread_mutex_lock(&registry->lock);
     const char *source = registry->credential.source;
+    bool asks = registry->challenge.scheme != FP_CHALLENGE_NONE;
     (void) pthread_mutex_unlock(&registry->lock);
-    if (source != NULL)
+    if (!asks)
+        fp_hint(err, "%s does not say how to log in to it, so that no credentials were sent", host);
+    else if (source != NULL)
         fp_hint(err,
                 "the credentials used are those of %s; are they current, and do they give "
                 "access to %s? To replace them: flinkpack login %s",
@@ -122,7 +125,7 @@ static void hint(struct fp_registry *registry, const struct fp_http_response *re
         fp_hint(err, "is the name right? Some registries want a repository or project to be made "
                      "before anything is pushed into it");
     else if (response->status == 429)
-        fp_hint(err, "a rate limit (%.60s, left: %.60s): log in, or try again later",
+        fp_hint(err, "log in, or wait: this is a rate limit (%.60s, left: %.60s)",
                 limit != NULL ? limit : "not stated", left != NULL ? left : "not stated");
     else if (response->status == 405)
         fp_hint(err,
@@ -137,14 +140,14 @@ static enum fp_code code_of(int status)
     static const struct {
         int status;
         enum fp_code code;
-    } codes[] = {{401, FP_E_AUTH},    {403, FP_E_AUTH},     {404, FP_E_NOT_FOUND},
-                 {408, FP_E_NETWORK}, {409, FP_E_CONFLICT}, {425, FP_E_NETWORK},
-                 {429, FP_E_NETWORK}, {407, FP_E_NETWORK}};
+    } codes[] = {{401, FP_E_AUTH},    {403, FP_E_AUTH},    {404, FP_E_NOT_FOUND},
+                 {408, FP_E_NETWORK}, {425, FP_E_NETWORK}, {429, FP_E_NETWORK},
+                 {407, FP_E_NETWORK}};
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i].status == status)
             return codes[i].code;
     }
-    return status >= 400 && status < 500 ? FP_E_INPUT : FP_E_NETWORK;
+    return status < 500 ? FP_E_INPUT : FP_E_NETWORK;
 }
 
 enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,
@@ -152,8 +155,12 @@ enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *metho
 {
     cleanup_free char *shown = fp_url_display(response->url != NULL ? response->url : "");
     cleanup_free char *words = fp_registry_words(response);
-    enum fp_code code = fp_fail(err, code_of(response->status), "%s %s: %d%s%s", method, shown,
-                                response->status, *words != '\0' ? " " : "", words);
+    enum fp_code code = response->status < 400
+                            ? fp_fail(err, FP_E_INPUT,
+                                      "%s %s: answered with status %d, which says nothing about it",
+                                      method, shown, response->status)
+                            : fp_fail(err, code_of(response->status), "%s %s: %d%s%s", method,
+                                      shown, response->status, *words != '\0' ? " " : "", words);
     hint(registry, response, code, err);
     return code;
 }

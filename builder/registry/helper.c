@@ -36,6 +36,8 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
         ret->identity_token = fp_xstrdup(secret);
         return FP_OK;
     }
+    if (*username == '\0' && *secret == '\0')
+        return FP_OK; /* how some say that they have none */
     ret->username = fp_xstrdup(username);
     ret->password = fp_xstrdup(secret);
     return FP_OK;
@@ -88,7 +90,7 @@ enum fp_code fp_helper_get(const char *name, const char *source,
         code = fp_helper_parse(fp_buf_text(&output), output.len, program, ret, err);
         if (code != FP_OK)
             warn_of_failure(query, program, source, "its answer is no {Username, Secret}", ret);
-        else
+        else if (fp_credential_is_set(ret))
             ret->source = fp_xasprintf("%s (named in %s)", program, source);
     }
     wipe(&output);
