@@ -90,6 +90,15 @@ static bool has_endless_headers(const struct fp_exchange *x, CURLcode result)
                             strncmp(x->curl_text, "Too large response headers", 26) == 0);
 }
 
+static void hint_plain_http(const char *url, struct fp_error *err)
+{
+    cleanup_url struct fp_url parts = {0};
+    if (fp_url_parse(url, &parts, NULL) == FP_OK)
+        fp_hint(err,
+                "the server seems to speak plain HTTP; if it should: --insecure-registry %s:%s",
+                parts.host, parts.port);
+}
+
 static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode result,
                           struct fp_error *err)
 {
@@ -107,8 +116,7 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
         fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
                 x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
     if (speaks_http)
-        fp_hint(err,
-                "the server seems to speak plain HTTP; if it should: --insecure-registry HOST");
+        hint_plain_http(x->hop->url, err);
     if (proxy_status >= 400)
         fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
     return code;

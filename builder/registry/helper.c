@@ -84,8 +84,9 @@ enum fp_code fp_helper_get(const char *name, const char *source,
         warn_of_failure(query, program, source, err != NULL ? err->text : "it failed", ret);
     else if (status != 0) {
         cleanup_free char *why = fp_clean_text(fp_buf_text(&output), output.len, 200);
+        cleanup_free char *silent = fp_xasprintf("it ended with status %d", status);
         if (strstr(why, "credentials not found") == NULL)
-            warn_of_failure(query, program, source, why, ret);
+            warn_of_failure(query, program, source, *why != '\0' ? why : silent, ret);
     } else {
         code = fp_helper_parse(fp_buf_text(&output), output.len, program, ret, err);
         if (code != FP_OK)

@@ -170,9 +170,9 @@ static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *
     cleanup_free char *scope = join(scopes);
     cleanup_free char *words = fp_registry_words(response);
     bool is_client_error = response->status < 500 && response->status != 429;
-    enum fp_code code = fp_fail(err, is_client_error ? FP_E_AUTH : FP_E_NETWORK,
-                                "%s: no token for %s from %s: %d%s%s", registry->host, scope, shown,
-                                response->status, *words != '\0' ? " " : "", words);
+    enum fp_code code = fp_fail(
+        err, is_client_error ? FP_E_AUTH : FP_E_NETWORK, "%s: no token%s%s from %s: %d %s",
+        registry->host, *scope != '\0' ? " for " : "", scope, shown, response->status, words);
     if (is_client_error)
         fp_registry_hint_login(registry, err);
     return code;

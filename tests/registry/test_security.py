@@ -480,6 +480,22 @@ def test_header_without_end(flinkpack, attack, status):
     assert len(server.requests) == 1
 
 
+@pytest.mark.parametrize("body, words", [
+    ('{"details": "incorrect username or password"}', "401 incorrect username or password"),
+    ('{"error": "invalid_grant", "error_description": "expired"}', "401 expired"),
+    ('{"message": "no"}', "401 no"), ("", "401 unauthorized"), ("{}", "401 {}")])
+def test_words_of_token_servers(flinkpack, attack, body, words):
+    def handle(request):
+        if request.path == "/token":
+            return Answer(401, body)
+        return asks_for_tokens_at("http://%s/token" % request.headers["host"])(request)
+
+    server = attack(handle)
+    text = flinkpack.fail(programs.AUTH, "pull", server.host + "/team/orders:1")
+    assert "no token for repository:team/orders:pull from http://%s/token: %s\n" % (
+        server.host, words) in text
+
+
 def test_secrets_are_in_no_output(flinkpack, layout, attack):
     """Not in -v lines, not in errors, not in what a store is told by a signed URL."""
     model = vendors.Model("", USERS)
