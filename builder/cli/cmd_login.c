@@ -71,8 +71,12 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
     cleanup_free char *where = NULL;
     cleanup_secret char *password = NULL;
     cleanup_auth_file struct fp_auth_file file = {0};
-    if (args->username == NULL)
-        return fp_fail(err, FP_E_USAGE, "login: expected --username NAME");
+    if (args->username == NULL) {
+        enum fp_code usage = fp_fail(err, FP_E_USAGE, "login: expected --username NAME");
+        fp_hint(err, "flinkpack login %s --username NAME --password-stdin < FILE",
+                run->operands.items[0]);
+        return usage;
+    }
     if (strchr(args->username, ':') != NULL)
         return fp_fail(err, FP_E_USAGE, "--username: a name cannot contain ':'");
     enum fp_code code = host_of(run->operands.items[0], &host, err);

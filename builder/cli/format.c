@@ -27,6 +27,14 @@ void fp_format_rate(uint64_t bytes, uint64_t ms, char ret[FP_FORMAT_MAX])
     (void) snprintf(ret, FP_FORMAT_MAX, "%.28s/s", size);
 }
 
+/* What turns the direction of the text that follows, ends the line, or is not to be seen: with it a
+ * line may look like another one (CVE-2021-42574). */
+static bool is_deceptive(unsigned value)
+{
+    return (value >= 0x200b && value <= 0x200f) || (value >= 0x2028 && value <= 0x202e) ||
+           (value >= 0x2060 && value <= 0x206f) || value == 0x061c || value == 0xfeff;
+}
+
 /* The length of the well-formed UTF-8 sequence of a printable character at `p`, or 0. */
 static size_t printable_length(const unsigned char *p)
 {
@@ -48,7 +56,8 @@ static size_t printable_length(const unsigned char *p)
         value = value << 6 | (p[i] & 0x3fU);
     }
     bool surrogate = value >= 0xd800 && value <= 0xdfff;
-    bool good = value >= forms[len].least && value <= 0x10ffff && value != 0x7f && !surrogate;
+    bool good = value >= forms[len].least && value <= 0x10ffff && value != 0x7f && !surrogate &&
+                !is_deceptive(value);
     return good ? len + 1 : 0;
 }
 

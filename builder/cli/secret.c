@@ -21,7 +21,7 @@ static enum fp_code take(struct fp_buf *secret, char **ret, struct fp_error *err
         secret->data[--secret->len] = '\0';
     enum fp_code code = FP_OK;
     if (secret->len == 0)
-        code = fp_fail(err, FP_E_USAGE, "the password is empty");
+        code = fp_fail(err, FP_E_USAGE, "the password is empty; expected it on one line");
     else if (strlen(secret->data) != secret->len || strpbrk(secret->data, "\r\n") != NULL)
         code = fp_fail(err, FP_E_USAGE, "the password is not one line of text");
     if (code == FP_OK)

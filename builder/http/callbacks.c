@@ -34,7 +34,11 @@ static void advance_stage(struct fp_exchange *x, uint64_t bytes)
 static enum fp_code check_length(const struct fp_exchange *x)
 {
     const char *text = fp_http_header(x->job->response, "content-length");
+    const char *other = fp_http_header_at(x->job->response, "content-length", 1);
     uint64_t length = 0;
+    if (text != NULL && other != NULL && strcmp(text, other) != 0)
+        return fp_fail(x->err, FP_E_INPUT, "Content-Length is both \"%.40s\" and \"%.40s\"", text,
+                       other);
     if (text == NULL || strcmp(x->job->request->method, "HEAD") == 0 || !is_success(x))
         return FP_OK;
     if (!fp_parse_u64(text, strlen(text), &length))
@@ -167,9 +171,8 @@ static bool is_stalled(struct fp_exchange *x, uint64_t moved_bytes)
     const struct fp_http_request *request = x->job->request;
     int64_t now = fp_now_ms();
     int64_t limit_s = x->job->http->options.stall_timeout_s;
-    bool changes_something =
-        strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0;
-    if (changes_something && x->sent_bytes == request->body_bytes && !x->answered)
+    bool may_commit = strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
+    if (may_commit && x->sent_bytes == request->body_bytes && !x->answered)
         limit_s *= COMMIT_FACTOR;
     uint64_t enough = (uint64_t) MIN_BYTES_PER_S * (uint64_t) x->job->http->options.stall_timeout_s;
     if (moved_bytes < x->mark_bytes || moved_bytes - x->mark_bytes >= enough) {

@@ -16,15 +16,14 @@ static int or_default(int value, int otherwise)
     return value > 0 ? value : otherwise;
 }
 
-/* A wrong option is told at once, not at the first https request. */
-static enum fp_code check_ca_file(const struct fp_http_options *options, struct fp_error *err)
+/* Called with the lock held, or before anybody else can have the client. */
+static enum fp_code need_roots(struct fp_http *http, struct fp_error *err)
 {
-    if (options->ca_file == NULL)
+    if (http->are_roots_known)
         return FP_OK;
-    struct fp_tls tls = {0};
-    struct fp_url url = {.scheme = (char[]){"https"}, .host = (char[]){"-"}, .port = (char[]){"0"}};
-    enum fp_code code = fp_tls_init(&tls, options, &url, err);
-    fp_tls_clear(&tls);
+    fp_buf_clear(&http->roots);
+    enum fp_code code = fp_tls_read_roots(&http->options, &http->roots, err);
+    http->are_roots_known = code == FP_OK;
     return code;
 }
 
@@ -34,10 +33,7 @@ enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http *
     (void) pthread_once(&curl_once, init_curl);
     if (curl_ready != CURLE_OK)
         return fp_fail(err, FP_E_INTERNAL, "libcurl: %s", curl_easy_strerror(curl_ready));
-    enum fp_code code = check_ca_file(options, err);
-    if (code != FP_OK)
-        return code;
-    struct fp_http *http = fp_xcalloc(1, sizeof(*http));
+    cleanup_http struct fp_http *http = fp_xcalloc(1, sizeof(*http));
     http->options = *options;
     if (http->options.user_agent == NULL)
         http->options.user_agent = "flinkpack/" FLINKPACK_VERSION;
@@ -45,9 +41,13 @@ enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http *
     http->options.stall_timeout_s = or_default(options->stall_timeout_s, 60);
     http->options.max_attempts = or_default(options->max_attempts, 5);
     http->options.first_pause_ms = or_default(options->first_pause_ms, 1000);
+    http->roots = (struct fp_buf) FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
     (void) pthread_mutex_init(&http->lock, NULL);
-    *ret = http;
-    return FP_OK;
+    /* A wrong option is told at once, not at the first https request. */
+    enum fp_code code = options->ca_file != NULL ? need_roots(http, err) : FP_OK;
+    if (code == FP_OK)
+        *ret = steal_pointer(&http);
+    return code;
 }
 
 void fp_http_free(struct fp_http *http)
@@ -63,13 +63,9 @@ void fp_http_free(struct fp_http *http)
         free(origin->key);
         free(origin);
     }
+    fp_buf_clear(&http->roots);
     (void) pthread_mutex_destroy(&http->lock);
     free(http);
-}
-
-int fp_http_max_attempts(const struct fp_http *http)
-{
-    return http->options.max_attempts;
 }
 
 static struct fp_origin *find_origin(struct fp_http *http, const char *key)
@@ -86,7 +82,11 @@ static enum fp_code add_origin(struct fp_http *http, const struct fp_url *url,
                                struct fp_origin **ret, struct fp_error *err)
 {
     struct fp_tls tls = {0};
-    enum fp_code code = fp_tls_init(&tls, &http->options, url, err);
+    enum fp_code code = FP_OK;
+    if (strcmp(url->scheme, "https") == 0)
+        code = need_roots(http, err);
+    if (code == FP_OK)
+        code = fp_tls_init(&tls, &http->options, url, err);
     if (code != FP_OK)
         return code;
     struct fp_origin *origin = fp_xcalloc(1, sizeof(*origin));

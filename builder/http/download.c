@@ -100,9 +100,9 @@ static void remember_validator(struct download *d, const struct fp_http_response
         return;
     const char *tag = fp_http_header(answer, "etag");
     const char *date = fp_http_header(answer, "last-modified");
-    if (tag != NULL && strncmp(tag, "W/", 2) != 0)
+    if (tag != NULL && strncmp(tag, "W/", 2) != 0 && strpbrk(tag, "\r\n") == NULL)
         d->validator = fp_xstrdup(tag);
-    else if (date != NULL)
+    else if (date != NULL && strpbrk(date, "\r\n") == NULL)
         d->validator = fp_xstrdup(date);
 }
 
@@ -263,8 +263,9 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
         bool progress = d->offset >= d->best_bytes + MIN_PROGRESS_BYTES;
         without_progress = progress ? 1 : without_progress + 1;
         d->best_bytes = progress ? d->offset : d->best_bytes;
-        if (without_progress >= http->options.max_attempts || attempt >= MAX_ATTEMPTS_IN_ALL)
-            return code != FP_OK ? fp_context(err, "%d attempts", attempt) : FP_OK;
+        if (without_progress >= fp_http_max_attempts(http, code != FP_OK ? err : NULL) ||
+            attempt >= MAX_ATTEMPTS_IN_ALL)
+            return code != FP_OK && attempt > 1 ? fp_context(err, "%d attempts", attempt) : code;
         if (d->wrong_part && (code = start_over(d, err)) != FP_OK)
             return code;
         code = fp_http_pause(http, answered ? answer : NULL, without_progress, err);

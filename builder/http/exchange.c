@@ -24,9 +24,9 @@ static void set_tls(struct fp_exchange *x)
     FP_SET(x, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
     FP_SET(x, CURLOPT_SSL_VERIFYPEER, tls->insecure ? 0L : 1L);
     FP_SET(x, CURLOPT_SSL_VERIFYHOST, tls->insecure ? 0L : 2L);
-    if (tls->ca.len > 0) {
-        struct curl_blob blob = {
-            .data = tls->ca.data, .len = tls->ca.len, .flags = CURL_BLOB_NOCOPY};
+    const struct fp_buf *ca = tls->ca.len > 0 ? &tls->ca : &x->job->http->roots;
+    if (ca->len > 0) {
+        struct curl_blob blob = {.data = ca->data, .len = ca->len, .flags = CURL_BLOB_NOCOPY};
         FP_SET(x, CURLOPT_CAINFO_BLOB, &blob);
         FP_SET(x, CURLOPT_CAPATH, NULL);
     }
@@ -142,8 +142,11 @@ static bool is_complete(const struct fp_exchange *x, CURLcode result)
 static void remember_address(struct fp_exchange *x)
 {
     const char *address = NULL;
-    if (x->proxied || curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address) != CURLE_OK ||
-        address == NULL || !fp_address_text_is_local(address))
+    /* Not of a server that only a port answered for: whoever makes the names could have us take
+     * his for a local one. */
+    if (!x->answered || x->proxied ||
+        curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address) != CURLE_OK || address == NULL ||
+        !fp_address_text_is_local(address))
         return;
     (void) pthread_mutex_lock(&x->job->http->lock);
     x->origin->is_local = true;

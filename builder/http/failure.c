@@ -1,6 +1,7 @@
 /* libcurl's results in words: what failed, for which URL, and what to try. */
 #include "exchange.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <string.h>
 
@@ -70,10 +71,42 @@ static enum fp_code stalled(struct fp_exchange *x, const char *shown, struct fp_
                    x->job->request->method, shown, (long long) (fp_now_ms() - x->mark_ms) / 1000);
 }
 
+static enum fp_code not_connected(struct fp_exchange *x, const char *shown, long os_errno,
+                                  struct fp_error *err)
+{
+    x->job->transient = true;
+    errno = (int) os_errno;
+    enum fp_code code =
+        fp_fail_errno(err, FP_E_NETWORK, "%s %s: cannot connect", x->job->request->method, shown);
+    if (os_errno == ECONNREFUSED)
+        fp_hint(err, "does the server run, and is the port right?");
+    return code;
+}
+
+/* libcurl's own bounds, which it tells in words of its own: a line of 100 KiB, headers of 300. */
+static bool has_endless_headers(const struct fp_exchange *x, CURLcode result)
+{
+    return !x->answered && (result == CURLE_OUT_OF_MEMORY ||
+                            strncmp(x->curl_text, "Too large response headers", 26) == 0);
+}
+
+static void hint_plain_http(const char *url, struct fp_error *err)
+{
+    cleanup_url struct fp_url parts = {0};
+    if (fp_url_parse(url, &parts, NULL) == FP_OK)
+        fp_hint(err,
+                "the server seems to speak plain HTTP; if it should: --insecure-registry %s:%s",
+                parts.host, parts.port);
+}
+
 static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode result,
                           struct fp_error *err)
 {
     long proxy_status = 0;
+    long os_errno = 0;
+    (void) curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_errno);
+    if (result == CURLE_COULDNT_CONNECT && os_errno != 0 && !x->proxied)
+        return not_connected(x, shown, os_errno, err);
     (void) curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     bool speaks_http = strstr(x->curl_text, "wrong version number") != NULL ||
                        strstr(x->curl_text, "packet length too long") != NULL;
@@ -83,8 +116,7 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
         fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
                 x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
     if (speaks_http)
-        fp_hint(err,
-                "the server seems to speak plain HTTP; if it should: --insecure-registry HOST");
+        hint_plain_http(x->hop->url, err);
     if (proxy_status >= 400)
         fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
     return code;
@@ -101,6 +133,9 @@ enum fp_code fp_exchange_failure(struct fp_exchange *x, CURLcode result, struct 
         return refused_address(x, shown, err);
     if (x->stalled)
         return stalled(x, shown, err);
+    if (has_endless_headers(x, result))
+        return fp_fail(err, FP_E_INPUT, "%s %s: the answer has more headers than are read",
+                       x->job->request->method, shown);
     switch (result) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:

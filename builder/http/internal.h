@@ -20,6 +20,8 @@
 #define FP_HTTP_MAX_ERROR_BYTES 65536
 /** The longest Retry-After that is waited for, in seconds. */
 #define FP_HTTP_MAX_RETRY_AFTER_S 120
+/** The most that is trusted, as PEM. */
+#define FP_HTTP_MAX_PEM_BYTES ((size_t) 4 << 20)
 /** The longest URL that is sent. */
 #define FP_HTTP_MAX_URL 16384
 
@@ -39,13 +41,17 @@ void fp_url_clear(struct fp_url *url);
 
 /** TLS settings of one origin; immutable once made. */
 struct fp_tls {
-    struct fp_buf ca; /**< PEM: system roots and the extra ones; empty: libcurl's own default */
+    struct fp_buf ca; /**< PEM: all that is trusted there; empty: what is trusted everywhere */
     char *cert;       /**< path of the client certificate, or NULL */
     char *key;        /**< path of its key, or NULL */
     bool insecure;    /**< the user said not to verify */
 };
 
-/** Make the settings of an origin from the options, the environment and certs.d folders. */
+/** Whom all servers' certificates may be from: system roots, --ca-file, the environment; as PEM, or
+ * nothing where libcurl's own default serves. Adds to `ca`. */
+FP_CHECKED enum fp_code fp_tls_read_roots(const struct fp_http_options *options, struct fp_buf *ca,
+                                          struct fp_error *err);
+/** Make the settings of an origin, which add to those for all what certs.d folders have for it. */
 FP_CHECKED enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_options *options,
                                     const struct fp_url *url, struct fp_error *err);
 /** Release the members. */
@@ -63,6 +69,8 @@ struct fp_origin {
 struct fp_http {
     struct fp_http_options options; /**< defaults filled in */
     pthread_mutex_t lock;           /**< of everything below */
+    struct fp_buf roots;            /**< of fp_tls_read_roots(); does not change once known */
+    bool are_roots_known;
     struct fp_origin *origins;
     struct {
         CURL *easy;

@@ -25,7 +25,8 @@ enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_request *re
     struct fp_http_job job = {.http = http, .request = request, .response = response};
     for (int attempt = 1;; attempt++) {
         enum fp_code code = fp_http_follow(&job, err);
-        if (!may_repeat(&job, code) || attempt >= http->options.max_attempts) {
+        const struct fp_error *failure = code != FP_OK ? err : NULL;
+        if (!may_repeat(&job, code) || attempt >= fp_http_max_attempts(http, failure)) {
             if (code == FP_E_NETWORK && attempt > 1)
                 return fp_context(err, "%d attempts", attempt);
             return code;

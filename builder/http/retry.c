@@ -1,6 +1,7 @@
 /* Which failures may pass, and how long to wait for that. */
 #include "internal.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -34,6 +35,17 @@ bool fp_retry_curl_is_transient(CURLcode result)
             return true;
     }
     return false;
+}
+
+static bool is_refused(const struct fp_error *failure)
+{
+    return failure != NULL && failure->code == FP_E_NETWORK && failure->sys_errno == ECONNREFUSED;
+}
+
+int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *failure)
+{
+    int all = http->options.max_attempts;
+    return is_refused(failure) ? (all + 1) / 2 : all;
 }
 
 int64_t fp_retry_delay_ms(int attempt, int64_t first_ms)
@@ -85,28 +97,51 @@ static void rest_origin(struct fp_http *http, const char *url, int64_t until_ms)
     pthread_mutex_unlock(&http->lock);
 }
 
+static enum fp_code too_long(const struct fp_http_response *answer, int64_t asked_s,
+                             struct fp_error *err)
+{
+    cleanup_free char *shown = fp_url_display(answer->url != NULL ? answer->url : "");
+    enum fp_code code =
+        fp_fail(err, FP_E_NETWORK,
+                "%s: status %d, and the server asks to wait %lld seconds (at most %d are waited "
+                "for)",
+                shown, answer->status, (long long) asked_s, FP_HTTP_MAX_RETRY_AFTER_S);
+    fp_hint(err, "the same again then%s",
+            answer->status == 429 ? "; logging in often raises a rate limit" : "");
+    return code;
+}
+
+/* A wait that nobody explains looks like a program that hangs. */
+static void tell(const struct fp_http *http, const struct fp_http_response *answer,
+                 const struct fp_error *failure, int attempt, int64_t delay_ms)
+{
+    bool answered = answer != NULL && answer->status != 0;
+    cleanup_free char *shown =
+        answered && answer->url != NULL ? fp_url_display(answer->url) : fp_xstrdup("the server");
+    cleanup_free char *why = answered          ? fp_xasprintf("%s: %d", shown, answer->status)
+                             : failure != NULL ? fp_xstrdup(failure->text)
+                                               : fp_xstrdup("the transfer failed");
+    int64_t tenths = (delay_ms + 50) / 100;
+    fp_report(http->options.reporter, FP_EVENT_INFO, "retrying in %lld.%lld s (%d of %d): %.400s",
+              (long long) tenths / 10, (long long) tenths % 10, attempt + 1,
+              fp_http_max_attempts(http, answered ? NULL : failure), why);
+}
+
 enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *answer, int attempt,
                            struct fp_error *err)
 {
-    int64_t delay_ms = with_jitter(fp_retry_delay_ms(attempt, http->options.first_pause_ms));
+    bool answered = answer != NULL && answer->status != 0;
+    int64_t first_ms = http->options.first_pause_ms;
+    int64_t delay_ms = with_jitter(
+        fp_retry_delay_ms(attempt, !answered && is_refused(err) ? first_ms / 2 : first_ms));
     const char *header = answer != NULL ? fp_http_header(answer, "retry-after") : NULL;
     int64_t asked_s = header != NULL ? fp_parse_retry_after(header, (int64_t) time(NULL)) : -1;
-    if (asked_s > FP_HTTP_MAX_RETRY_AFTER_S) {
-        cleanup_free char *shown = fp_url_display(answer->url != NULL ? answer->url : "");
-        enum fp_code code =
-            fp_fail(err, FP_E_NETWORK,
-                    "%s: status %d, and the server asks to wait %lld seconds (at most %d are "
-                    "waited for)",
-                    shown, answer->status, (long long) asked_s, FP_HTTP_MAX_RETRY_AFTER_S);
-        fp_hint(err, "try again later%s",
-                answer->status == 429 ? "; logging in often raises a rate limit" : "");
-        return code;
-    }
+    if (asked_s > FP_HTTP_MAX_RETRY_AFTER_S)
+        return too_long(answer, asked_s, err);
     if (asked_s * 1000 > delay_ms)
         delay_ms = asked_s * 1000;
     if (asked_s > 0 && answer->url != NULL)
         rest_origin(http, answer->url, fp_now_ms() + delay_ms);
-    fp_report(http->options.reporter, FP_EVENT_DEBUG, "trying again in %lld ms (attempt %d of %d)",
-              (long long) delay_ms, attempt + 1, http->options.max_attempts);
+    tell(http, answer, err, attempt, delay_ms);
     return fp_sleep_until_ms(fp_now_ms() + delay_ms, err);
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define MAX_PEM_BYTES   ((size_t) 4 << 20)
 #define MAX_CERT_FILES  512
 #define USUAL_CERT_DIRS "/etc/containers/certs.d:/etc/docker/certs.d"
 
@@ -29,7 +28,7 @@ static const char *environment(const char *name)
 
 static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf file = FP_BUF_INIT(MAX_PEM_BYTES);
+    cleanup_buf struct fp_buf file = FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
     enum fp_code code = fp_file_read(path, &file, err);
     if (code != FP_OK)
         return code;
@@ -173,19 +172,28 @@ static bool is_insecure(const struct fp_strv *hosts, const struct fp_url *url)
     return false;
 }
 
+enum fp_code fp_tls_read_roots(const struct fp_http_options *options, struct fp_buf *ca,
+                               struct fp_error *err)
+{
+    bool stated = environment("SSL_CERT_FILE") != NULL || environment("SSL_CERT_DIR") != NULL;
+    enum fp_code code = FP_OK;
+    if (options->ca_file != NULL)
+        code = add_pem(ca, options->ca_file, err);
+    if (code == FP_OK && (ca->len > 0 || stated))
+        code = add_system_roots(ca, err);
+    return code;
+}
+
 enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_options *options,
                          const struct fp_url *url, struct fp_error *err)
 {
-    *tls = (struct fp_tls){.ca = FP_BUF_INIT(MAX_PEM_BYTES)};
+    *tls = (struct fp_tls){.ca = FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES)};
     if (strcmp(url->scheme, "https") != 0)
         return FP_OK;
     tls->insecure = is_insecure(options->insecure_hosts, url);
     enum fp_code code = read_cert_dirs(tls, options, url, err);
-    if (code == FP_OK && options->ca_file != NULL)
-        code = add_pem(&tls->ca, options->ca_file, err);
-    bool stated = environment("SSL_CERT_FILE") != NULL || environment("SSL_CERT_DIR") != NULL;
-    if (code == FP_OK && (tls->ca.len > 0 || stated))
-        code = add_system_roots(&tls->ca, err);
+    if (code == FP_OK && tls->ca.len > 0)
+        code = fp_tls_read_roots(options, &tls->ca, err);
     if (code != FP_OK)
         fp_tls_clear(tls);
     return code;

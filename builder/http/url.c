@@ -101,7 +101,9 @@ enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
         curl_url_get(parts, CURLUPART_URL, &text, 0) != CURLUE_OK) {
         cleanup_free char *shown_base = fp_url_display(base);
         cleanup_free char *shown = fp_url_display(location);
-        return fp_fail(err, FP_E_INPUT, "%s leads to \"%.200s\", which is no http or https URL",
+        return fp_fail(err, FP_E_INPUT,
+                       "%s leads to \"%.200s\", which is refused: expected a URL of http or "
+                       "https, without user name and of at most 16 KiB",
                        shown_base, shown);
     }
     *ret = fp_xstrdup(text);

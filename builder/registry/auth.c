@@ -124,6 +124,9 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
     if (code != FP_OK)
         return code;
     if (registry->credential.registry_token != NULL) {
+        if (!fp_token_is_clean(registry->credential.registry_token))
+            return fp_fail(err, FP_E_AUTH, "%s: the \"registrytoken\" in it is none",
+                           registry->credential.source);
         *ret = fp_xasprintf("Bearer %s", registry->credential.registry_token);
         return FP_OK;
     }
@@ -165,6 +168,9 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
                             const char *authorization, struct fp_strv *scopes)
 {
     cleanup_challenge struct fp_challenge challenge = {0};
+    /* Whom a redirect leads to is not asked where the password goes. */
+    if (!fp_url_same_origin(response->url, registry->base))
+        return false;
     bool found = fp_challenge_find(response, &challenge);
     if (found && challenge.scope != NULL) {
         cleanup_strv struct fp_strv asked = {0};
@@ -213,8 +219,9 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
         request->named_by = registry->base;
         code = fp_http_send(registry->options.http, request, response, err);
         request->authorization = NULL;
-        fp_registry_warnings(registry, response);
-        bool repeat = code == FP_OK && response->status == 401 && is_ours && round == 0 &&
+        if (response->url != NULL && fp_url_same_origin(response->url, registry->base))
+            fp_registry_warnings(registry, response);
+        bool repeat = code == FP_OK && response->status == 401 && round == 0 &&
                       fp_registry_challenged(registry, response, authorization, scopes);
         if (authorization != NULL)
             explicit_bzero(authorization, strlen(authorization));

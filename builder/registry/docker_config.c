@@ -74,14 +74,26 @@ static const char *non_empty(const json_t *object, const char *key)
     return text != NULL && *text != '\0' ? text : NULL;
 }
 
+static enum fp_code not_a_pair(const char *source, const struct fp_credential_query *query,
+                               struct fp_error *err)
+{
+    return fp_fail(err, FP_E_INPUT, "%s: \"auth\" of %s is not USER:PASSWORD in base64", source,
+                   query->registry);
+}
+
+/* Go writes null for a map that was never made. */
+static bool is_object_or_nothing(const json_t *value)
+{
+    return value == NULL || json_is_null(value) || json_is_object(value);
+}
+
 static enum fp_code take_user_password(const char *pair, const char *source,
                                        const struct fp_credential_query *query,
                                        struct fp_credential *ret, struct fp_error *err)
 {
     char *colon = strchr(pair, ':');
     if (colon == NULL)
-        return fp_fail(err, FP_E_INPUT, "%s: \"auth\" of %s is not USER:PASSWORD in base64", source,
-                       query->registry);
+        return not_a_pair(source, query, err);
     free(ret->username);
     free(ret->password);
     ret->username = fp_xstrndup(pair, (size_t) (colon - pair));
@@ -95,6 +107,9 @@ static enum fp_code take_entry(const json_t *entry, const char *source,
 {
     cleanup_credential struct fp_credential found = {0};
     const char *auth = non_empty(entry, "auth");
+    const json_t *value = json_object_get(entry, "auth");
+    if (value != NULL && !json_is_string(value))
+        return not_a_pair(source, query, err);
     found.username = fp_xstrdup(non_empty(entry, "username"));
     found.password = fp_xstrdup(non_empty(entry, "password"));
     found.identity_token = fp_xstrdup(non_empty(entry, "identitytoken"));
@@ -141,5 +156,7 @@ enum fp_code fp_docker_config_find(const json_t *config, const char *source,
         json_object_get(config, "credHelpers") == NULL)
         auths = config;
     const json_t *entry = find_best(auths, query);
+    if (!is_object_or_nothing(auths) || !is_object_or_nothing(entry))
+        return fp_fail(err, FP_E_INPUT, "%s: \"auths\" is no object of objects", source);
     return json_is_object(entry) ? take_entry(entry, source, query, ret, err) : FP_OK;
 }

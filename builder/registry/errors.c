@@ -6,15 +6,14 @@
 #define MAX_WORDS ((size_t) 1024)
 #define MAX_TEXT  ((size_t) 300)
 
-static json_t *parse_errors(const struct fp_http_response *response)
+/* NULL: it is no JSON. The caller owns it. */
+static json_t *parse_body(const struct fp_http_response *response)
 {
     json_t *body = NULL;
     if (response->body.len == 0 || fp_json_parse(fp_buf_text(&response->body), response->body.len,
                                                  "answer", &body, NULL) != FP_OK)
         return NULL;
-    json_t *errors = json_incref(json_object_get(body, "errors"));
-    json_decref(body);
-    return errors;
+    return body;
 }
 
 static void add_words(struct fp_buf *words, const char *separator, const char *text)
@@ -53,25 +52,54 @@ static void add_title(struct fp_buf *words, const char *html)
     add_words(words, "", text);
 }
 
+/* Token servers have forms of their own: Docker Hub's, that of OAuth2, and a plain message. */
+static void add_plain(struct fp_buf *words, const json_t *body)
+{
+    static const char *const keys[] = {"details", "error_description", "message", "error"};
+    for (size_t i = 0; words->len == 0 && i < sizeof(keys) / sizeof(keys[0]); i++) {
+        const char *text = fp_json_string(body, keys[i]);
+        add_words(words, "", text != NULL ? text : "");
+    }
+}
+
+/* What a status is called, for answers without words, as all those to HEAD are. */
+static const char *name_of(int status)
+{
+    static const struct {
+        int status;
+        const char *name;
+    } names[] = {{400, "bad request"},         {401, "unauthorized"},   {403, "forbidden"},
+                 {404, "not found"},           {405, "not allowed"},    {413, "too large"},
+                 {429, "too many requests"},   {500, "server error"},   {502, "bad gateway"},
+                 {503, "service unavailable"}, {504, "gateway timeout"}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (names[i].status == status)
+            return names[i].name;
+    }
+    return "";
+}
+
 char *fp_registry_words(const struct fp_http_response *response)
 {
     cleanup_buf struct fp_buf words = FP_BUF_INIT(MAX_WORDS);
-    cleanup_json json_t *errors = parse_errors(response);
+    cleanup_json json_t *body = parse_body(response);
+    const json_t *errors = json_object_get(body, "errors");
     size_t count = json_array_size(errors);
     for (size_t i = 0; i < count && i < 4; i++)
         add_error(&words, json_array_get(errors, i));
-    if (words.len > 0)
-        return fp_buf_take(&words);
-    if (is_html(response))
+    add_plain(&words, body);
+    if (words.len == 0 && is_html(response))
         add_title(&words, fp_buf_text(&response->body));
-    else
+    else if (words.len == 0)
         add_words(&words, "", fp_buf_text(&response->body));
+    add_words(&words, "", words.len == 0 ? name_of(response->status) : "");
     return fp_buf_take(&words);
 }
 
 bool fp_registry_has_code(const struct fp_http_response *response, const char *code)
 {
-    cleanup_json json_t *errors = parse_errors(response);
+    cleanup_json json_t *body = parse_body(response);
+    const json_t *errors = json_object_get(body, "errors");
     for (size_t i = 0; i < json_array_size(errors); i++) {
         const char *have = fp_json_string(json_array_get(errors, i), "code");
         if (have != NULL && strcmp(have, code) == 0)
@@ -85,8 +113,11 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
     const char *host = registry->host;
     (void) pthread_mutex_lock(&registry->lock);
     const char *source = registry->credential.source;
+    bool asks = registry->challenge.scheme != FP_CHALLENGE_NONE;
     (void) pthread_mutex_unlock(&registry->lock);
-    if (source != NULL)
+    if (!asks)
+        fp_hint(err, "%s does not say how to log in to it, so that no credentials were sent", host);
+    else if (source != NULL)
         fp_hint(err,
                 "the credentials used are those of %s; are they current, and do they give "
                 "access to %s? To replace them: flinkpack login %s",
@@ -97,17 +128,19 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
 }
 
 /* Amazon's registries do not make repositories by themselves, and its users ask this most. */
-static bool hint_amazon(const struct fp_registry *registry, struct fp_error *err)
+static void hint_repository(const struct fp_registry *registry, struct fp_error *err)
 {
     const char *region = strstr(registry->host, ".dkr.ecr.");
-    if (region == NULL)
-        return false;
+    if (region == NULL) {
+        fp_hint(err, "is the name right? Some registries want a repository or project to be made "
+                     "before anything is pushed into it");
+        return;
+    }
     region += strlen(".dkr.ecr.");
     fp_hint(err,
             "make the repository first: aws ecr create-repository --repository-name %s --region "
             "%.*s",
             registry->repository, (int) strcspn(region, "."), region);
-    return true;
 }
 
 static void hint(struct fp_registry *registry, const struct fp_http_response *response,
@@ -117,12 +150,12 @@ static void hint(struct fp_registry *registry, const struct fp_http_response *re
     const char *left = fp_http_header(response, "ratelimit-remaining");
     if (code == FP_E_AUTH)
         fp_registry_hint_login(registry, err);
-    else if (response->status == 404 && fp_registry_has_code(response, "NAME_UNKNOWN") &&
-             !hint_amazon(registry, err))
-        fp_hint(err, "is the name right? Some registries want a repository or project to be made "
-                     "before anything is pushed into it");
+    else if (response->status == 404 && fp_registry_has_code(response, "NAME_UNKNOWN"))
+        hint_repository(registry, err);
+    else if (response->status == 404 && fp_registry_has_code(response, "MANIFEST_UNKNOWN"))
+        fp_hint(err, "%s has nothing of that name: are repository and tag right?", registry->host);
     else if (response->status == 429)
-        fp_hint(err, "a rate limit (%.60s, left: %.60s): log in, or try again later",
+        fp_hint(err, "log in, or wait: this is a rate limit (%.60s, left: %.60s)",
                 limit != NULL ? limit : "not stated", left != NULL ? left : "not stated");
     else if (response->status == 405)
         fp_hint(err,
@@ -137,20 +170,25 @@ static enum fp_code code_of(int status)
     static const struct {
         int status;
         enum fp_code code;
-    } codes[] = {{401, FP_E_AUTH},    {403, FP_E_AUTH},     {404, FP_E_NOT_FOUND},
-                 {408, FP_E_NETWORK}, {409, FP_E_CONFLICT}, {425, FP_E_NETWORK},
-                 {429, FP_E_NETWORK}, {407, FP_E_NETWORK}};
+    } codes[] = {{401, FP_E_AUTH},    {403, FP_E_AUTH},    {404, FP_E_NOT_FOUND},
+                 {408, FP_E_NETWORK}, {425, FP_E_NETWORK}, {429, FP_E_NETWORK},
+                 {407, FP_E_NETWORK}};
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         if (codes[i].status == status)
             return codes[i].code;
     }
-    return status >= 400 && status < 500 ? FP_E_INPUT : FP_E_NETWORK;
+    return status < 500 ? FP_E_INPUT : FP_E_NETWORK;
 }
 
 enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,
                                  const struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_free char *shown = fp_url_display(response->url != NULL ? response->url : "");
+    if (response->status < 400)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s %s: answered with status %d, which says nothing about "
+                       "it",
+                       method, shown, response->status);
     cleanup_free char *words = fp_registry_words(response);
     enum fp_code code = fp_fail(err, code_of(response->status), "%s %s: %d%s%s", method, shown,
                                 response->status, *words != '\0' ? " " : "", words);

@@ -36,6 +36,8 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
         ret->identity_token = fp_xstrdup(secret);
         return FP_OK;
     }
+    if (*username == '\0' && *secret == '\0')
+        return FP_OK; /* how some say that they have none */
     ret->username = fp_xstrdup(username);
     ret->password = fp_xstrdup(secret);
     return FP_OK;
@@ -82,13 +84,14 @@ enum fp_code fp_helper_get(const char *name, const char *source,
         warn_of_failure(query, program, source, err != NULL ? err->text : "it failed", ret);
     else if (status != 0) {
         cleanup_free char *why = fp_clean_text(fp_buf_text(&output), output.len, 200);
+        cleanup_free char *silent = fp_xasprintf("it ended with status %d", status);
         if (strstr(why, "credentials not found") == NULL)
-            warn_of_failure(query, program, source, why, ret);
+            warn_of_failure(query, program, source, *why != '\0' ? why : silent, ret);
     } else {
         code = fp_helper_parse(fp_buf_text(&output), output.len, program, ret, err);
         if (code != FP_OK)
             warn_of_failure(query, program, source, "its answer is no {Username, Secret}", ret);
-        else
+        else if (fp_credential_is_set(ret))
             ret->source = fp_xasprintf("%s (named in %s)", program, source);
     }
     wipe(&output);

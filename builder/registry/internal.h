@@ -155,6 +155,8 @@ FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct
 FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
                                        struct fp_token *ret, struct fp_error *err);
 void fp_token_clear(struct fp_token *token);
+/** Whether it can go into a header. */
+bool fp_token_is_clean(const char *text);
 /** Look up the credentials, once. Called with the lock held. */
 FP_CHECKED enum fp_code fp_registry_need_credential(struct fp_registry *registry,
                                                     struct fp_error *err);
@@ -166,7 +168,8 @@ FP_CHECKED enum fp_code fp_registry_authorize(struct fp_registry *registry,
                                               const struct fp_strv *scopes, char **ret,
                                               struct fp_error *err);
 /** Take in a 401: the challenge, its scopes, and that `authorization` is no longer good.
- * @return false: there is nothing that could be done differently. */
+ * @return false: there is nothing that could be done differently, or it is another host's answer.
+ */
 bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_response *response,
                             const char *authorization, struct fp_strv *scopes);
 /** Send with authorisation, once more with a new one after a 401. request->url is absolute, or

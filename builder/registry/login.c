@@ -11,8 +11,10 @@ static enum fp_code judge(struct fp_registry *registry, const struct fp_http_res
     if (response->status != 401 && response->status != 403)
         return fp_registry_refusal(registry, "GET", response, err);
     cleanup_free char *words = fp_registry_words(response);
-    return fp_fail(err, FP_E_AUTH, "%s refuses this user name and password%s%s", registry->host,
-                   *words != '\0' ? ": " : "", words);
+    enum fp_code code = fp_fail(err, FP_E_AUTH, "%s refuses this user name and password: %d %s",
+                                registry->host, response->status, words);
+    fp_hint(err, "many registries want a token in place of the password");
+    return code;
 }
 
 enum fp_code fp_registry_check_login(const struct fp_registry_options *options, const char *host,
@@ -36,5 +38,8 @@ enum fp_code fp_registry_check_login(const struct fp_registry_options *options, 
     struct fp_http_request request = {
         .method = "GET", .url = "/v2/", .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
     code = fp_registry_send(registry, &request, &scopes, &response, err);
+    if (code == FP_E_AUTH)
+        fp_hint(err, "are user name and password right? Many registries want a token in place of "
+                     "the password");
     return code != FP_OK ? code : judge(registry, &response, err);
 }

@@ -139,6 +139,26 @@ static bool describe(const struct fp_http_response *response, struct fp_descript
     return true;
 }
 
+/* What an answer to HEAD says, or a GET where it does not say enough. */
+static enum fp_code take_head(struct fp_registry *registry, const char *reference_text,
+                              const struct fp_http_response *head, bool *ret_exists,
+                              struct fp_descriptor *ret_descriptor, struct fp_error *err)
+{
+    if (head->status == 404)
+        return FP_OK;
+    if (head->status == 200 && describe(head, ret_descriptor)) {
+        *ret_exists = true;
+        return FP_OK;
+    }
+    if (head->status != 200 && head->status != 405)
+        return fp_registry_refusal(registry, "HEAD", head, err);
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_REGISTRY_MAX_MANIFEST);
+    enum fp_code code =
+        fp_registry_get_manifest(registry, reference_text, &body, ret_descriptor, err);
+    *ret_exists = code == FP_OK;
+    return code == FP_E_NOT_FOUND ? FP_OK : code;
+}
+
 enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char *reference_text,
                                        bool *ret_exists, struct fp_descriptor *ret_descriptor,
                                        struct fp_error *err)
@@ -146,19 +166,24 @@ enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char 
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     *ret_exists = false;
     enum fp_code code = ask(registry, "HEAD", reference_text, &response, err);
-    if (code != FP_OK || response.status == 404)
-        return code;
-    bool can_ask_again = response.status == 200 || response.status == 405;
-    if (response.status == 200 && describe(&response, ret_descriptor)) {
-        *ret_exists = true;
-        return FP_OK;
-    }
-    if (!can_ask_again)
-        return fp_registry_refusal(registry, "HEAD", &response, err);
-    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_REGISTRY_MAX_MANIFEST);
-    code = fp_registry_get_manifest(registry, reference_text, &body, ret_descriptor, err);
-    *ret_exists = code == FP_OK;
-    return code == FP_E_NOT_FOUND ? FP_OK : code;
+    return code == FP_OK
+               ? take_head(registry, reference_text, &response, ret_exists, ret_descriptor, err)
+               : code;
+}
+
+enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
+                                   const struct fp_digest *digest, bool *ret, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    struct fp_descriptor found = {0};
+    bool exists = false;
+    *ret = false;
+    enum fp_code code = ask(registry, "HEAD", tag, &response, err);
+    if (code == FP_OK && response.status < 500)
+        code = take_head(registry, tag, &response, &exists, &found, err);
+    *ret = code == FP_OK && exists && fp_digest_equal(&found.digest, digest);
+    fp_descriptor_clear(&found);
+    return code;
 }
 
 /* What is there now, after a PUT whose fate is not known or that was refused. */
@@ -250,14 +275,15 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
         code = put_once(registry, path, descriptor, bytes, &response, err);
         if (code == FP_OK && response.status >= 200 && response.status < 300)
             return check_returned_digest(&response, descriptor, err);
-        bool may_pass = code == FP_E_NETWORK || (code == FP_OK && passes(&response));
+        bool answered = code == FP_OK;
+        bool may_pass = code == FP_E_NETWORK || (answered && passes(&response));
         if (may_pass && is_there(registry, reference_text, &found) &&
             fp_digest_equal(&found.digest, &descriptor->digest))
             return FP_OK; /* only the answer was lost */
-        if (!may_pass || attempt >= fp_http_max_attempts(registry->options.http))
-            return code != FP_OK ? code
-                                 : refused(registry, reference_text, descriptor, &response, err);
-        code = fp_http_pause(registry->options.http, &response, attempt, err);
+        if (!may_pass ||
+            attempt >= fp_http_max_attempts(registry->options.http, answered ? NULL : err))
+            return answered ? refused(registry, reference_text, descriptor, &response, err) : code;
+        code = fp_http_pause(registry->options.http, answered ? &response : NULL, attempt, err);
     }
     return code;
 }

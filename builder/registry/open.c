@@ -107,11 +107,13 @@ static enum fp_code take_ping(struct fp_registry *registry, const char *base,
 {
     if (response->status != 200 && response->status != 401) {
         enum fp_code code = fp_registry_refusal(registry, "GET", response, err);
-        fp_hint(err, "is %s a container registry? It answers /v2/ with neither 200 nor 401",
-                registry->host);
+        if (code != FP_E_NETWORK)
+            fp_hint(err, "is %s a container registry? It answers /v2/ with neither 200 nor 401",
+                    registry->host);
         return code;
     }
-    if (response->status == 401)
+    /* Whom a redirect leads to is not asked where the password goes. */
+    if (response->status == 401 && fp_url_same_origin(response->url, base))
         (void) fp_challenge_find(response, &registry->challenge);
     registry->base = fp_xstrdup(base);
     registry->is_ready = true;

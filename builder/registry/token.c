@@ -63,8 +63,12 @@ static enum fp_code check_realm(const struct fp_registry *registry, struct fp_er
     bool is_secure = strncasecmp(realm, "https://", 8) == 0;
     bool is_plain = strncasecmp(realm, "http://", 7) == 0;
     cleanup_free char *shown = fp_url_display(realm);
-    if (is_secure || (is_plain && may_be_plain))
-        return check_token_host(registry, realm, shown, err);
+    cleanup_free char *parsed = NULL;
+    if (is_secure || (is_plain && may_be_plain)) {
+        enum fp_code code = fp_url_resolve(registry->base, realm, &parsed, err);
+        return code == FP_OK ? check_token_host(registry, realm, shown, err)
+                             : fp_context(err, "the token server of %s", registry->host);
+    }
     return fp_fail(err, FP_E_AUTH, "%s names \"%.200s\" as its token server, which is not https",
                    registry->host, shown);
 }
@@ -166,16 +170,16 @@ static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *
     cleanup_free char *scope = join(scopes);
     cleanup_free char *words = fp_registry_words(response);
     bool is_client_error = response->status < 500 && response->status != 429;
-    enum fp_code code = fp_fail(err, is_client_error ? FP_E_AUTH : FP_E_NETWORK,
-                                "%s: no token for %s from %s: %d%s%s", registry->host, scope, shown,
-                                response->status, *words != '\0' ? " " : "", words);
+    enum fp_code code = fp_fail(
+        err, is_client_error ? FP_E_AUTH : FP_E_NETWORK, "%s: no token%s%s from %s: %d %s",
+        registry->host, *scope != '\0' ? " for " : "", scope, shown, response->status, words);
     if (is_client_error)
         fp_registry_hint_login(registry, err);
     return code;
 }
 
 /* A token goes into a header: nothing that could end the header may be in it. */
-static bool is_clean_token(const char *text)
+bool fp_token_is_clean(const char *text)
 {
     for (const char *p = text; *p != '\0'; p++) {
         if ((unsigned char) *p <= 0x20 || (unsigned char) *p >= 0x7f)
@@ -218,7 +222,7 @@ static enum fp_code take_answer(struct fp_registry *registry, const struct fp_st
     const char *value = fp_json_string(answer, "token");
     if (value == NULL || *value == '\0')
         value = fp_json_string(answer, "access_token");
-    if (value == NULL || !is_clean_token(value))
+    if (value == NULL || !fp_token_is_clean(value))
         return fp_fail(err, FP_E_AUTH, "%s: there is no token in the answer of %s", registry->host,
                        shown);
     const char *refreshed = fp_json_string(answer, "refresh_token");

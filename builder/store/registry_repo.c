@@ -325,14 +325,11 @@ static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_dige
                                       const char *name, bool *ret, struct fp_error *err)
 {
     cleanup_free char *tag = NULL;
-    struct fp_descriptor head = {0};
-    bool exists = false;
+    *ret = false;
     fp_registry_will_push(self->registry);
     enum fp_code code = tag_of(self, name, &tag, err);
     if (code == FP_OK)
-        code = fp_registry_head_manifest(self->registry, tag, &exists, &head, err);
-    *ret = code == FP_OK && exists && fp_digest_equal(&head.digest, digest);
-    fp_descriptor_clear(&head);
+        code = fp_registry_is_tagged(self->registry, tag, digest, ret, err);
     return code == FP_E_NETWORK || code == FP_E_INTERRUPTED ? code : FP_OK;
 }
 

@@ -101,15 +101,18 @@ char *fp_http_link(const char *value, const char *rel);
 bool fp_http_status_is_transient(int status);
 /**
  * Wait before the next attempt, for callers that repeat more than one request: back-off with
- * jitter, and Retry-After.
- * @param answer  What asked for it; may be NULL or empty after a transport failure.
+ * jitter, and Retry-After. The user is told, and why.
+ * @param answer  What asked for it; NULL or empty after a transport failure.
  * @param attempt The one that failed, from 1.
+ * @param err     Says what failed where no answer does.
  * @return FP_OK, FP_E_INTERRUPTED, or FP_E_NETWORK when the server asks for more than two minutes.
  */
 FP_CHECKED enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *answer,
                                       int attempt, struct fp_error *err);
-/** How many attempts without progress the client makes. */
-int fp_http_max_attempts(const struct fp_http *http);
+/** How many attempts without progress are made in all: half as many where a connection was refused,
+ * as hardly anything but a server that just starts does so for a while.
+ * @param failure What the last one failed with; NULL after an answer. */
+int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *failure);
 /** Release the members. */
 void fp_http_response_clear(struct fp_http_response *response);
 

@@ -129,12 +129,16 @@ FP_CHECKED enum fp_code fp_registry_head_manifest(struct fp_registry *registry,
                                                   const char *reference_text, bool *ret_exists,
                                                   struct fp_descriptor *ret_descriptor,
                                                   struct fp_error *err);
+/** Whether a tag stands for that manifest; false too where the registry cannot say (5xx). */
+FP_CHECKED enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
+                                              const struct fp_digest *digest, bool *ret,
+                                              struct fp_error *err);
 /** Put a manifest or index under a tag or digest. After a lost answer it looks before repeating. */
 FP_CHECKED enum fp_code fp_registry_put_manifest(struct fp_registry *registry,
                                                  const char *reference_text,
                                                  const struct fp_descriptor *descriptor,
                                                  const char *bytes, struct fp_error *err);
-/** Whether the repository has a blob. */
+/** Whether the repository has a blob; false too where the registry cannot say. */
 FP_CHECKED enum fp_code fp_registry_has_blob(struct fp_registry *registry,
                                              const struct fp_descriptor *descriptor,
                                              bool *ret_exists, struct fp_error *err);

@@ -1,5 +1,5 @@
-"""How many requests pushes take, and how many of them wait for another: next to skopeo's. -rP prints
-them."""
+"""How many requests pushes take, and how many of them wait for another: next to those of skopeo and,
+where it is installed, of crane. -rP prints them."""
 
 import subprocess
 import time
@@ -39,22 +39,33 @@ def test_pushes_take_few_requests(flinkpack, layout, counted):
     assert again[0] == 2
 
 
-def test_skopeo_takes_more(flinkpack, layout, counted):
-    programs.need("skopeo")
+def skopeo(folder, name):
+    return ["skopeo", "copy", "-q", "--dest-tls-verify=false", "oci:%s:v1" % folder,
+            "docker://" + name]
+
+
+def crane(folder, name):
+    return ["crane", "push", "--insecure", folder, name]
+
+
+@pytest.mark.parametrize("peer", [skopeo, crane], ids=lambda peer: peer.__name__)
+def test_peers_take_no_fewer(flinkpack, layout, counted, peer):
+    programs.need(peer.__name__)
+    folder = layout.split(":")[1]
 
     def push(name):
-        return lambda: subprocess.run(
-            ["skopeo", "copy", "-q", "--dest-tls-verify=false", layout,
-             "docker://" + counted.host + name], check=True, capture_output=True)
+        return lambda: subprocess.run(peer(folder, counted.host + name), check=True,
+                                      capture_output=True)
+
+    def ours(name):
+        return counted(lambda: flinkpack.run("push", layout, counted.host + name))
 
     first = counted(push("/theirs/orders:1"))
     retag = counted(push("/theirs/orders:2"))
     again = counted(push("/theirs/orders:1"))
-    print("skopeo: first %s, blobs there %s, again %s" % (first, retag, again))
-    ours = counted(lambda: flinkpack.run("push", layout, counted.host + "/ours/orders:1"))
-    assert ours[0] <= first[0]
-    ours = counted(lambda: flinkpack.run("push", layout, counted.host + "/ours/orders:1"))
-    assert ours[0] < again[0]
+    print("%s: first %s, blobs there %s, again %s" % (peer.__name__, first, retag, again))
+    assert ours("/ours/orders:1")[0] <= first[0]
+    assert ours("/ours/orders:1")[0] <= again[0]
 
 
 def test_second_repository_of_a_registry_gets_mounts(flinkpack, layout, tmp_path):

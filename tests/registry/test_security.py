@@ -4,6 +4,7 @@ reaches it, as the proof that nothing leaks."""
 import base64
 import json
 import socket
+import subprocess
 
 import images
 import internet
@@ -123,6 +124,57 @@ def test_token_with_a_line_break(flinkpack, attack):
 
     server = attack(handle)
     flinkpack.fail(programs.AUTH, "pull", server.host + "/team/orders:1")
+    assert not [each for each in server.requests if "x-injected" in each.headers]
+
+
+@pytest.mark.parametrize("realm", ["http://me:pass@auth.example.com/", "http://a\\@b.example/",
+                                   "http://b.example:99999/"])
+def test_realm_that_cannot_be_used(flinkpack, attack, realm):
+    """Not the user's mistake, and it is said whose."""
+    server = attack(asks_for_tokens_at(realm))
+    text = flinkpack.fail(programs.INPUT, "pull", server.host + "/team/orders:1")
+    assert "the token server of " + server.host in text and "which is refused" in text
+
+
+@pytest.mark.parametrize("command, path", [
+    ("pull", "/v2/"), ("pull", "/manifests/"), ("pull", "/blobs/"), ("inspect", "/manifests/"),
+    ("push", "/v2/"), ("push", "/manifests/"), ("push", "/blobs/sha256"), ("login", "/v2/")])
+def test_challenge_of_somebody_else(flinkpack, layout, attack, foreign, command, path):
+    """Whom the registry redirects to asks for a token from a server of his own."""
+    model = vendors.Model("", None)
+    model.add(images.base(), "team/orders", TAG)
+    foreign.handler = lambda request: Answer(200, json.dumps({"token": "stolen"})) \
+        if request.path == "/token" else \
+        asks_for_tokens_at("http://%s/token" % foreign.host)(request)
+
+    def handle(request):
+        if path in request.path and request.method in ("GET", "HEAD"):
+            return Answer(307, headers={"Location": "http://%s%s" % (foreign.host, request.path)})
+        return model.handle(request)
+
+    server = attack(handle)
+    words = {"push": ["push", layout], "login": ["login", "-u", USER, "--password-stdin"]}
+    name = server.host + ("" if command == "login" else "/team/orders:1")
+    done = subprocess.run([flinkpack.binary, *words.get(command, [command]), name], text=True,
+                          input=PASSWORD, env=flinkpack.env, capture_output=True)
+    assert done.returncode in (programs.AUTH, 0 if command in ("push", "login") else None)
+    assert foreign.secrets() == []
+    assert "/token" not in {each.path for each in foreign.requests}
+
+
+def test_refusal_without_a_challenge(flinkpack, attack):
+    """To log in would change nothing."""
+    server = attack(lambda request: Answer(401))
+    text = flinkpack.fail(programs.AUTH, "pull", server.host + "/team/orders:1")
+    assert "does not say how to log in to it, so that no credentials were sent" in text
+
+
+def test_registry_token_with_a_line_break(flinkpack, attack, log_in):
+    server = attack(asks_for_tokens_at("http://127.0.0.1:1/token"))
+    log_in(server.host, registrytoken="secret-token\r\nX-Injected: yes")
+    text = flinkpack.fail(programs.AUTH, "pull", server.host + "/team/orders:1")
+    assert 'config.json: the "registrytoken" in it is none' in text
+    assert "secret-token" not in text
     assert not [each for each in server.requests if "x-injected" in each.headers]
 
 
@@ -390,7 +442,27 @@ def test_words_are_made_harmless(flinkpack, attack, body):
     assert result.status == programs.AUTH
     for character in result.err:
         assert character == "\n" or (ord(character) >= 0x20 and not 0x7f <= ord(character) < 0xa0)
+    assert "\u202e" not in result.err
     assert len(result.err) < 20000
+
+
+@pytest.mark.parametrize("status", [204, 206, 300, 304, 307])
+def test_answers_that_are_none(flinkpack, attack, status):
+    """No failure that passes: it is not said to be one."""
+    def handle(request):
+        return Answer(200 if request.path == "/v2/" else status)
+
+    server = attack(handle)
+    text = flinkpack.fail(programs.INPUT, "inspect", server.host + "/team/orders:1")
+    assert "answered with status %d, which says nothing about it" % status in text
+
+
+def test_conflict_that_is_none_of_tags(flinkpack, layout, attack):
+    model = vendors.Model("", USERS)
+    model.patch = lambda *_: vendors.error(409, "CONFLICT", "another upload")
+    server = attack(model.handle)
+    text = flinkpack.fail(programs.INPUT, "push", layout, server.host + "/team/orders:1")
+    assert "409 CONFLICT: another upload" in text
 
 
 def test_thousands_of_headers(flinkpack, attack):
@@ -398,6 +470,30 @@ def test_thousands_of_headers(flinkpack, attack):
     server = attack(lambda request: Answer(200, headers=headers))
     text = flinkpack.fail(programs.INPUT, "pull", server.host + "/team/orders:1")
     assert "more headers than the limit" in text
+
+
+@pytest.mark.parametrize("status", [100, 200])
+def test_header_without_end(flinkpack, attack, status):
+    server = attack(lambda request: Answer(status, headers={"X": "x" * 400000}))
+    text = flinkpack.fail(programs.INPUT, "pull", server.host + "/team/orders:1")
+    assert "the answer has more headers than are read" in text
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("body, words", [
+    ('{"details": "incorrect username or password"}', "401 incorrect username or password"),
+    ('{"error": "invalid_grant", "error_description": "expired"}', "401 expired"),
+    ('{"message": "no"}', "401 no"), ("", "401 unauthorized"), ("{}", "401 {}")])
+def test_words_of_token_servers(flinkpack, attack, body, words):
+    def handle(request):
+        if request.path == "/token":
+            return Answer(401, body)
+        return asks_for_tokens_at("http://%s/token" % request.headers["host"])(request)
+
+    server = attack(handle)
+    text = flinkpack.fail(programs.AUTH, "pull", server.host + "/team/orders:1")
+    assert "no token for repository:team/orders:pull from http://%s/token: %s\n" % (
+        server.host, words) in text
 
 
 def test_secrets_are_in_no_output(flinkpack, layout, attack):

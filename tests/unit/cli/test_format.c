@@ -84,6 +84,10 @@ static void foreign_text_is_made_printable(void **state)
         {"\xed\xa0\x80", "???"},      /* a surrogate */
         {"\xf4\x90\x80\x80", "????"}, /* beyond Unicode */
         {"\xe2\x82", "??"},           /* cut off */
+        {"a\xe2\x80\xae"
+         "b",
+         "a???b"}, /* right to left from here on */
+        {"\xe2\x81\xa6\xe2\x80\xa8\xef\xbb\xbf", "?????????"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         cleanup_free char *text = fp_xstrdup(cases[i].in);

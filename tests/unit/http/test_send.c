@@ -265,7 +265,7 @@ static void test_redirects_that_are_refused(void **state)
     end(&scene);
     scene = begin(file, 1, "/");
     assert_int_equal(get(&scene), FP_E_INPUT);
-    assert_non_null(strstr(scene.err.text, "no http or https URL"));
+    assert_non_null(strstr(scene.err.text, "leads to \"file:///etc/passwd\", which is refused"));
     end(&scene);
 }
 
@@ -347,7 +347,82 @@ static void test_connection_refused(void **state)
     test_server_stop(gone);
     struct fp_http_request request = {.method = "GET", .url = url};
     assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_NETWORK);
-    assert_non_null(strstr(scene.err.text, "5 attempts"));
+    assert_non_null(strstr(scene.err.text, "3 attempts: GET http://127.0.0.1:"));
+    assert_non_null(strstr(scene.err.text, ": cannot connect: Connection refused"));
+    assert_non_null(strstr(scene.err.hint, "is the port right?"));
+    end(&scene);
+}
+
+/* Collects what the user is told. */
+struct listener {
+    struct fp_reporter reporter;
+    struct fp_strv lines;
+};
+
+static void listen_to(struct fp_reporter *self, const struct fp_event *event)
+{
+    struct listener *listener = (struct listener *) (void *) self;
+    if (event->kind == FP_EVENT_INFO)
+        fp_strv_add(&listener->lines, event->text);
+}
+
+static void test_pauses_are_told(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.head = "HTTP/1.1 503 Busy", .then = TEST_CLOSE},
+                                                {.head = "", .then = TEST_CLOSE},
+                                                {.head = "HTTP/1.1 429 Slow\r\nRetry-After: 1"},
+                                                {.body = "done"}};
+    struct listener listener = {.reporter.event = listen_to};
+    const struct fp_http_options options = {.first_pause_ms = 1, .reporter = &listener.reporter};
+    struct fp_http *http = NULL;
+    struct scene scene = begin(replies, COUNT(replies), "/path?secret=1");
+    assert_int_equal(fp_http_new(&options, &http, &scene.err), FP_OK);
+    struct fp_http_request request = {.method = "GET", .url = scene.url};
+    assert_int_equal(fp_http_send(http, &request, &scene.response, &scene.err), FP_OK);
+    assert_int_equal(listener.lines.len, 3);
+    cleanup_free char *busy =
+        fp_xasprintf("retrying in 0.0 s (2 of 5): %s/path: 503", test_server_url(scene.server));
+    assert_string_equal(listener.lines.items[0], busy);
+    cleanup_free char *lost =
+        fp_xasprintf("retrying in 0.0 s (3 of 5): GET %s/path: ", test_server_url(scene.server));
+    assert_memory_equal(listener.lines.items[1], lost, strlen(lost));
+    assert_memory_equal(listener.lines.items[2], "retrying in 1.0 s (4 of 5): ", 28);
+    fp_strv_clear(&listener.lines);
+    fp_http_free(http);
+    end(&scene);
+}
+
+static void test_refused_pauses_are_told(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {{.body = ""}};
+    struct listener listener = {.reporter.event = listen_to};
+    const struct fp_http_options options = {.first_pause_ms = 1, .reporter = &listener.reporter};
+    struct fp_http *http = NULL;
+    struct scene scene = begin(replies, 1, "/");
+    struct test_server *gone = test_server_start(replies, 1);
+    cleanup_free char *url = fp_xasprintf("%s/", test_server_url(gone));
+    test_server_stop(gone);
+    assert_int_equal(fp_http_new(&options, &http, &scene.err), FP_OK);
+    struct fp_http_request request = {.method = "GET", .url = url};
+    assert_int_equal(fp_http_send(http, &request, &scene.response, &scene.err), FP_E_NETWORK);
+    assert_int_equal(listener.lines.len, 2);
+    assert_non_null(strstr(listener.lines.items[0], "(2 of 3): GET http://127.0.0.1:"));
+    assert_non_null(strstr(listener.lines.items[0], ": cannot connect: Connection refused"));
+    fp_strv_clear(&listener.lines);
+    fp_http_free(http);
+    end(&scene);
+}
+
+static void test_contradicting_lengths(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.head = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2", .body = "ab"}};
+    struct scene scene = begin(replies, 1, "/");
+    assert_int_equal(get(&scene), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "Content-Length is both \"1\" and \"2\""));
     end(&scene);
 }
 
@@ -431,6 +506,9 @@ int main(void)
         cmocka_unit_test(test_urls_that_are_refused),
         cmocka_unit_test(test_header_injection_is_refused),
         cmocka_unit_test(test_connection_refused),
+        cmocka_unit_test(test_pauses_are_told),
+        cmocka_unit_test(test_refused_pauses_are_told),
+        cmocka_unit_test(test_contradicting_lengths),
         cmocka_unit_test(test_unknown_host),
         cmocka_unit_test(test_threads_share_a_client),
         cmocka_unit_test(test_interruption_ends_it),

@@ -114,7 +114,8 @@ static void test_no_certificate_in_the_file(void **state)
 static void test_environment_replaces_the_system_roots(void **state)
 {
     (void) state;
-    struct fp_tls tls = {0};
+    cleanup_buf struct fp_buf roots = FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
+    const struct fp_http_options options = {0};
     struct fp_error err = {0};
     put("roots.pem", "-----BEGIN CERTIFICATE-----\nroots\n");
     put("more/one.crt", "-----BEGIN CERTIFICATE-----\none\n");
@@ -123,15 +124,42 @@ static void test_environment_replaces_the_system_roots(void **state)
     cleanup_free char *more = fp_path_join(folder, "more");
     (void) setenv("SSL_CERT_FILE", file, 1);
     (void) setenv("SSL_CERT_DIR", more, 1);
-    assert_int_equal(load("https://a.example/", &tls, &err), FP_OK);
-    assert_non_null(strstr(fp_buf_text(&tls.ca), "roots"));
-    assert_non_null(strstr(fp_buf_text(&tls.ca), "one"));
-    assert_null(strstr(fp_buf_text(&tls.ca), "no certificate"));
-    assert_true(tls.ca.len < 1000);
-    fp_tls_clear(&tls);
+    assert_int_equal(fp_tls_read_roots(&options, &roots, &err), FP_OK);
+    assert_non_null(strstr(fp_buf_text(&roots), "roots"));
+    assert_non_null(strstr(fp_buf_text(&roots), "one"));
+    assert_null(strstr(fp_buf_text(&roots), "no certificate"));
+    assert_true(roots.len < 1000);
     (void) setenv("SSL_CERT_FILE", "/nonexistent/roots.pem", 1);
-    assert_int_equal(load("https://a.example/", &tls, &err), FP_E_NOT_FOUND);
+    assert_int_equal(fp_tls_read_roots(&options, &roots, &err), FP_E_NOT_FOUND);
     assert_non_null(strstr(err.text, "SSL_CERT_FILE"));
+}
+
+/* A server may name as many others as it likes: what all of them have in common is kept once. */
+static void test_roots_are_kept_once(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_http *http = NULL;
+    struct fp_origin *plain = NULL;
+    struct fp_origin *special = NULL;
+    put("roots.pem", "-----BEGIN CERTIFICATE-----\nroots\n");
+    put("own.pem", "-----BEGIN CERTIFICATE-----\nown\n");
+    put("special.example/ca.crt", "-----BEGIN CERTIFICATE-----\nspecial\n");
+    cleanup_free char *file = fp_path_join(folder, "roots.pem");
+    cleanup_free char *own = fp_path_join(folder, "own.pem");
+    (void) setenv("SSL_CERT_FILE", file, 1);
+    (void) unsetenv("SSL_CERT_DIR");
+    const struct fp_http_options options = {.ca_file = own, .cert_dirs = folder};
+    assert_int_equal(fp_http_new(&options, &http, &err), FP_OK);
+    assert_int_equal(fp_http_origin(http, "https://a.example/", &plain, &err), FP_OK);
+    assert_int_equal(fp_http_origin(http, "https://special.example/", &special, &err), FP_OK);
+    assert_non_null(strstr(fp_buf_text(&http->roots), "own"));
+    assert_non_null(strstr(fp_buf_text(&http->roots), "roots"));
+    assert_int_equal(plain->tls.ca.len, 0);
+    for (const char *const *each = (const char *const[]){"own", "roots", "special", NULL};
+         *each != NULL; each++)
+        assert_non_null(strstr(fp_buf_text(&special->tls.ca), *each));
+    fp_http_free(http);
 }
 
 static void test_insecure_hosts(void **state)
@@ -169,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_certificate_in_the_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_environment_replaces_the_system_roots, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_roots_are_kept_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_insecure_hosts, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

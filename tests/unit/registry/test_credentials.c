@@ -255,6 +255,28 @@ static void test_wrong_auth_shows_no_secret(void **state)
     assert_null(strstr(warnings, "c2VjcmV0"));
 }
 
+static void test_entries_of_wrong_types(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *text;
+        const char *words;
+    } cases[] = {
+        {"{\"auths\":{\"r.example\":{\"auth\":5}}}", "not USER:PASSWORD"},
+        {"{\"auths\":{\"r.example\":\"dTpw\"}}", "\"auths\" is no object of objects"},
+        {"{\"auths\":[]}", "\"auths\" is no object of objects"},
+        {"{\"auths\":null}", ""},
+        {"{\"auths\":{\"r.example\":null,\"other\":5}}", ""},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        warnings[0] = '\0';
+        put_only(".docker/config.json", cases[i].text, 0600);
+        assert_user("r.example", NULL);
+        assert_non_null(strstr(warnings, cases[i].words));
+        assert_int_equal(warnings[0] == '\0', cases[i].words[0] == '\0');
+    }
+}
+
 static void test_open_files_are_warned_of(void **state)
 {
     (void) state;
@@ -324,6 +346,13 @@ static void test_helpers_that_fail(void **state)
     put_helper("it", "head -c 100000 /dev/zero");
     assert_user("r.example", "file");
     assert_string_not_equal(warnings, "");
+    put_helper("it", "kill -9 $$");
+    assert_user("r.example", "file");
+    assert_non_null(strstr(warnings, "r.example: it ended with status 137"));
+    warnings[0] = '\0';
+    put_helper("it", "echo '{\"Username\":\"\",\"Secret\":\"\"}'");
+    assert_user("r.example", "file");
+    assert_string_equal(warnings, "");
 }
 
 static void test_missing_helper_goes_on_without(void **state)
@@ -361,6 +390,7 @@ int main(void)
         EACH(test_most_specific_key_wins),
         EACH(test_entries),
         EACH(test_wrong_auth_shows_no_secret),
+        EACH(test_entries_of_wrong_types),
         EACH(test_open_files_are_warned_of),
         EACH(test_helpers_are_asked),
         EACH(test_helper_with_identity_token),

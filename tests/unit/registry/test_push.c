@@ -46,6 +46,57 @@ static void run(const struct test_reply *replies, size_t count, const char *cons
     scene_close(&scene);
 }
 
+/* A registry that cannot say whether it has a blob: distribution 2.8 answers so while somebody else
+ * links the same one. */
+static void test_head_that_says_nothing(void **state)
+{
+    (void) state;
+#define BROKEN                                                                                     \
+    {                                                                                              \
+        .head = "HTTP/1.1 500 Internal Server Error"                                               \
+    }
+    static const struct test_reply replies[] = {OPEN_REGISTRY, BROKEN,        BROKEN,
+                                                BROKEN,        BROKEN,        BROKEN,
+                                                SESSION("/1"), SESSION("/2"), CREATED};
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB,  HEAD_BLOB,
+                                    HEAD_BLOB,  HEAD_BLOB,  HEAD_BLOB,
+                                    POST_BLOB,  "PATCH /1", "PUT /2?digest=sha256%3A*",
+                                    NULL};
+    run(replies, COUNT(replies), expected);
+}
+
+static void test_tag_that_nobody_can_tell(void **state)
+{
+    (void) state;
+    static const struct test_reply broken[] = {OPEN_REGISTRY, BROKEN};
+    static const struct test_reply right[] = {
+        OPEN_REGISTRY,
+        {.head = "HTTP/1.1 200 OK\r\nContent-Type: " FP_MEDIA_OCI_MANIFEST
+                 "\r\nContent-Length: 5\r\nDocker-Content-Digest: sha256:"
+                 "0000000000000000000000000000000000000000000000000000000000000000"}};
+    struct fp_digest digest;
+    struct scene scene = {0};
+    bool is_tagged = true;
+    assert_int_equal(
+        fp_digest_parse("sha256:0000000000000000000000000000000000000000000000000000000000000000",
+                        "test", &digest, NULL),
+        FP_OK);
+    scene_open(&scene, broken, COUNT(broken));
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &is_tagged, &scene.err),
+                     FP_OK);
+    assert_false(is_tagged);
+    scene_close(&scene);
+    scene_open(&scene, right, COUNT(right));
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &is_tagged, &scene.err),
+                     FP_OK);
+    assert_true(is_tagged);
+    digest.text[8] = '1';
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &is_tagged, &scene.err),
+                     FP_OK);
+    assert_false(is_tagged);
+    scene_close(&scene);
+}
+
 static void test_usual_upload(void **state)
 {
     (void) state;
@@ -363,7 +414,7 @@ static void test_denied_is_not_repeated(void **state)
     scene_open(&scene, replies, COUNT(replies));
     assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_AUTH);
     assert_non_null(strstr(scene.err.text, "403 DENIED: not yours"));
-    assert_non_null(strstr(scene.err.hint, "flinkpack login"));
+    assert_non_null(strstr(scene.err.hint, "no credentials were sent"));
     assert_int_equal(test_server_count(scene.server), 3);
     scene_close(&scene);
 }
@@ -516,6 +567,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_usual_upload),
+        cmocka_unit_test(test_head_that_says_nothing),
+        cmocka_unit_test(test_tag_that_nobody_can_tell),
         cmocka_unit_test(test_existing_blob_is_skipped),
         cmocka_unit_test(test_mount),
         cmocka_unit_test(test_failed_mount_becomes_an_upload),

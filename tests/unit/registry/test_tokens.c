@@ -403,7 +403,7 @@ static void test_login_asks_the_registry(void **state)
         {right, COUNT(right), FP_OK, true, ""},
         {wrong, COUNT(wrong), FP_E_AUTH, true, "refuses this user name and password"},
         {token, COUNT(token), FP_OK, true, ""},
-        {no_token, COUNT(no_token), FP_E_AUTH, true, "no token for"},
+        {no_token, COUNT(no_token), FP_E_AUTH, true, "no token from http://127.0.0.1:"},
         {no_registry, COUNT(no_registry), FP_E_NOT_FOUND, false, "404"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {

@@ -67,6 +67,16 @@ enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char 
     return FP_OK;
 }
 
+enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
+                                   const struct fp_digest *digest, bool *ret, struct fp_error *err)
+{
+    (void) registry;
+    (void) err;
+    *ret = strcmp(tag, "1") == 0 && server.head_tells &&
+           fp_digest_equal(&server.root.digest, digest);
+    return FP_OK;
+}
+
 enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
                                       const struct fp_descriptor *descriptor, const char *bytes,
                                       struct fp_error *err)
