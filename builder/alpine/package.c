@@ -14,8 +14,11 @@ struct reading {
     struct fp_apk_contents contents;
     struct fp_buf info_text;
     struct pkginfo info;
-    bool is_signature; /* the member at hand holds signatures */
+    const struct members *members;
+    enum member_kind kind; /* of the member at hand, in front of the files */
+    size_t signature_count;
     bool has_control;
+    bool has_data;
     size_t capacity;
 };
 
@@ -49,10 +52,14 @@ static enum fp_code visit_control(void *context, struct fp_scan *scan, const str
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    if (strncmp(entry->path, ".SIGN.", 6) == 0) {
-        reading->is_signature = true;
-        return FP_OK;
-    }
+    enum fp_code code = members_classify(reading->members, entry->path, &reading->kind, err);
+    if (code != FP_OK)
+        return code;
+    if (reading->kind == MEMBER_SIGNATURES)
+        return ++reading->signature_count <= SIGNATURES_MAX
+                   ? FP_OK
+                   : fp_fail(err, FP_E_INPUT, "%s: more than %d signatures", reading->name,
+                             SIGNATURES_MAX);
     if (entry->kind != FP_ENTRY_FILE || entry->path[0] != '.')
         return FP_OK;
     if (strcmp(entry->path, ".PKGINFO") != 0)
@@ -175,37 +182,43 @@ static enum fp_code check_data(const struct reading *reading, const struct membe
                    reading->name, digests->sha256, reading->info.datahash);
 }
 
+/* A member that is open: a signature, the control part or the data part. */
+static enum fp_code read_part(struct reading *reading, struct members *members,
+                              struct fp_source *member, const struct fp_apk_package *package,
+                              struct fp_error *err)
+{
+    struct member_digests digests = {0};
+    if (reading->has_data)
+        return fp_fail(err, FP_E_INPUT, "%s: there is more behind its files", reading->name);
+    reading->kind = MEMBER_EMPTY;
+    enum fp_code code =
+        fp_scan_tar(member, reading->name, false, reading->has_control ? visit_data : visit_control,
+                    reading, err);
+    if (code != FP_OK || reading->kind == MEMBER_SIGNATURES)
+        return code;
+    members_digests(members, &digests);
+    if (reading->has_control) {
+        reading->has_data = true;
+        return check_data(reading, &digests, err);
+    }
+    reading->has_control = true;
+    return check_control(reading, package, &digests, err);
+}
+
 /* Signatures, the control part, and the data part: in that order, each a member. */
 static enum fp_code read_parts(struct reading *reading, struct members *members,
                                const struct fp_apk_package *package, struct fp_error *err)
 {
-    bool has_data = false;
-    for (;;) {
-        struct fp_source *member = NULL;
-        struct member_digests digests = {0};
+    struct fp_source *member = NULL;
+    reading->members = members;
+    do {
         enum fp_code code = members_next(members, &member, err);
+        if (code == FP_OK && member != NULL)
+            code = read_part(reading, members, member, package, err);
         if (code != FP_OK)
             return code;
-        if (member == NULL)
-            break;
-        if (has_data)
-            return fp_fail(err, FP_E_INPUT, "%s: there is more behind its files", reading->name);
-        reading->is_signature = false;
-        code = fp_scan_tar(member, reading->name, false,
-                           reading->has_control ? visit_data : visit_control, reading, err);
-        if (code != FP_OK)
-            return code;
-        members_digests(members, &digests);
-        has_data = reading->has_control;
-        if (has_data)
-            code = check_data(reading, &digests, err);
-        else if (!reading->is_signature)
-            code = check_control(reading, package, &digests, err);
-        if (code != FP_OK)
-            return code;
-        reading->has_control = reading->has_control || !reading->is_signature;
-    }
-    if (!has_data)
+    } while (member != NULL);
+    if (!reading->has_data)
         return fp_fail(err, FP_E_INPUT, "%s: no package: it has no files' part", reading->name);
     return FP_OK;
 }
