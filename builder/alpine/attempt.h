@@ -34,8 +34,12 @@ struct attempt {
     /* And these stay: */
     struct want *limits; /**< what was learned from a clash */
     size_t limit_count;
-    bool *banned; /**< by package: its dependencies cannot hold */
+    bool *banned;    /**< by package: its dependencies cannot hold */
+    uint64_t *steps; /**< comparisons so far; borrowed */
 };
+
+/** Count a comparison. False: there have been too many, and nothing that follows is right. */
+bool attempt_step(const struct attempt *attempt);
 
 /** What became of a step. */
 enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };

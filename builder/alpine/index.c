@@ -160,7 +160,7 @@ static enum fp_code parse(struct reading *reading, struct fp_error *err)
 enum fp_code fp_apk_index_parse(char *take_text, const char *name, struct fp_apk_index *ret,
                                 struct fp_error *err)
 {
-    struct fp_apk_index index = {.text = take_text};
+    struct fp_apk_index index = {.text = take_text, .bytes = strlen(take_text)};
     struct reading reading = {.index = &index, .name = name};
     enum fp_code code = parse(&reading, err);
     if (code != FP_OK) {

@@ -22,10 +22,14 @@ static void keep_texts(struct attempt *attempt, const struct fp_strv *list)
 static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_question *question,
                              struct fp_error *err)
 {
+    size_t world_len = question->world != NULL ? question->world->len : 0;
     enum fp_code code = FP_OK;
     attempt_restart(attempt);
-    for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++)
+    for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++) {
         code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]), NOBODY, err);
+        if (code != FP_OK && i < world_len)
+            return fp_context(err, "base: /etc/apk/world");
+    }
     for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
         code =
             attempt_want(attempt, fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
@@ -77,7 +81,7 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
 static uint32_t find_triggered(const struct attempt *attempt)
 {
     const struct provides *provides = &attempt->provides;
-    for (uint32_t i = 0; i < provides->package_count; i++) {
+    for (uint32_t i = 0; i < provides->package_count && attempt_step(attempt); i++) {
         const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
         if (conditions == NULL || attempt->chosen[i] || !all_hold(attempt, conditions))
             continue;
@@ -154,6 +158,9 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         enum step_outcome outcome = STEP_DONE;
         size_t failed = SIZE_MAX;
         enum fp_code code = run(attempt, question, &failed, &outcome, &failure);
+        if (!attempt_step(attempt))
+            return fp_fail(err, FP_E_INPUT,
+                           "the packages' dependencies are too entangled to be resolved");
         if (code == FP_OK && outcome != STEP_RESTART)
             return FP_OK;
         if (code == FP_OK)
@@ -192,7 +199,7 @@ static void put_providers(struct ordering *ordering, struct fp_apk_text word)
     if (name == NO_NAME)
         return;
     const struct provided_name *range = &attempt->provides.names[name];
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (attempt->chosen[provider->package] &&
             provider_matches(&attempt->provides, provider, &dependency))
@@ -223,7 +230,8 @@ static void put_in_order(struct ordering *ordering, uint32_t number)
 enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_apk_answer *ret,
                             struct fp_error *err)
 {
-    struct attempt attempt = {0};
+    uint64_t steps = 0;
+    struct attempt attempt = {.steps = &steps};
     enum fp_code code = provides_gather(question, &attempt.provides, err);
     keep_texts(&attempt, question->world);
     keep_texts(&attempt, question->requests);

@@ -39,7 +39,7 @@ void put_bytes(struct fp_buf *tar, const char *name, const void *data, size_t le
 
 void put_gzip(struct fp_buf *file, const struct fp_buf *tar)
 {
-    static unsigned char out[65536];
+    static unsigned char out[1 << 20];
     z_stream z = {.next_in = (unsigned char *) tar->data, .avail_in = (uInt) tar->len};
     assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
     z.next_out = out;

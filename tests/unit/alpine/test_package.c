@@ -31,7 +31,7 @@ struct made {
 
 static void make(const struct fp_buf *data, const char *more_info, struct made *ret)
 {
-    struct fp_buf data_gz = FP_BUF_INIT(1 << 20);
+    struct fp_buf data_gz = FP_BUF_INIT(2 << 20);
     struct fp_buf control = FP_BUF_INIT(1 << 20);
     char hex[FP_HASH_HEX_MAX];
     put_gzip(&data_gz, data);
@@ -40,7 +40,7 @@ static void make(const struct fp_buf *data, const char *more_info, struct made *
         fp_xasprintf("# made\npkgname = a\npkgver = 1-r0\n%sdatahash = %s\n", more_info, hex);
     put_member(&control, ".PKGINFO", '0', "", info);
     put_member(&control, ".post-install", '0', "", "#!/bin/sh\n");
-    *ret = (struct made){.file = FP_BUF_INIT(1 << 20)};
+    *ret = (struct made){.file = FP_BUF_INIT(4 << 20)};
     put_gzip(&ret->file, &control);
     fp_hash_bytes(FP_SHA1, ret->file.data, ret->file.len, hex);
     fp_apk_identity_text(hex, ret->identity);
@@ -106,9 +106,38 @@ static void test_hostile_names(void **state)
     expect_refused("../etc/passwd", '0', "", FP_E_INPUT, "a.apk");
     expect_refused("/etc/passwd", '0', "", FP_E_INPUT, "a.apk");
     expect_refused("etc/.wh.passwd", '0', "", FP_E_INPUT, "would delete a file");
+    expect_refused("etc/.wh.a/b", '0', "", FP_E_INPUT, "would delete a file");
+    expect_refused("etc/a\1b", '0', "", FP_E_INPUT, "a.apk");
+    expect_refused("bin/a", '1', "bin", FP_E_INPUT, "which is no file in it");
     expect_refused("etc/a\nR:b", '0', "", FP_E_INPUT, "a.apk");
     expect_refused("dev/null", '3', "", FP_E_INPUT, "a.apk");
-    expect_refused("bin/a", '1', "bin/none", FP_E_INPUT, "which is not in it");
+    expect_refused("bin/a", '1', "bin/none", FP_E_INPUT, "which is no file in it");
+}
+
+/* Of all packages together, and before the digest of the files could tell that they are wrong. */
+static void test_too_many_files(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 22);
+    struct fp_apk_contents contents = {0};
+    struct fp_error err = {0};
+    struct made made;
+    char name[100];
+    (void) state;
+    for (int i = 0; i < 4000; i++) {
+        (void) snprintf(name, sizeof(name), "usr/share/a/%d", i);
+        put_member(&data, name, '2', "elsewhere", "");
+    }
+    make(&data, "", &made);
+    spool.list_bytes = (size_t) 32 << 20;
+    spool.list_bytes -= 1 << 18;
+    assert_int_equal(read_made(&made, &contents, &err), FP_E_INPUT);
+    assert_text_has(err.text, "more files than the packages of an image may have");
+    spool.list_bytes = 0;
+    assert_int_equal(read_made(&made, &contents, NULL), FP_OK);
+    assert_true(spool.list_bytes > (size_t) 1 << 18 && spool.list_bytes < (size_t) 2 << 20);
+    spool.list_bytes = 0;
+    fp_apk_contents_clear(&contents);
+    fp_buf_clear(&made.file);
 }
 
 static void test_every_part_is_verified(void **state)
@@ -186,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contents),
         cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_too_many_files),
         cmocka_unit_test(test_every_part_is_verified),
         cmocka_unit_test(test_scripts_among_the_signatures),
         cmocka_unit_test(test_of_another_package),
