@@ -92,6 +92,9 @@ static char *who_wants(const struct attempt *attempt, const struct want *want)
 {
     if (want->by == NOBODY)
         return fp_xasprintf("'%.*s' is asked for", (int) want->text.len, want->text.ptr);
+    if (want->by == THE_WORLD)
+        return fp_xasprintf("the base's /etc/apk/world has '%.*s'", (int) want->text.len,
+                            want->text.ptr);
     cleanup_free char *title = fp_apk_package_title(package_of(attempt, want->by));
     return fp_xasprintf("%s needs '%.*s'", title, (int) want->text.len, want->text.ptr);
 }

@@ -158,8 +158,11 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
 static enum fp_code forget(struct installer *in, const char *identity, struct fp_error *err)
 {
     cleanup_buf struct fp_buf kept = FP_BUF_INIT(LINES_MAX_BYTES);
-    size_t len = strlen(identity);
+    size_t len = identity != NULL ? strlen(identity) : 0;
     enum fp_code code = FP_OK;
+    /* Some other tools leave it out; then nothing can refer to it either. */
+    if (len == 0)
+        return FP_OK;
     for (const char *line = fp_buf_text(&in->triggers); *line != '\0' && code == FP_OK;) {
         const char *end = strchrnul(line, '\n');
         const char *next = *end != '\0' ? end + 1 : end;

@@ -26,7 +26,8 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
     enum fp_code code = FP_OK;
     attempt_restart(attempt);
     for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++) {
-        code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]), NOBODY, err);
+        code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]),
+                            i < world_len ? THE_WORLD : NOBODY, err);
         if (code != FP_OK && i < world_len)
             return fp_context(err, "base: /etc/apk/world");
     }
@@ -124,6 +125,11 @@ static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
     return false;
 }
 
+static uint32_t package_or_nobody(uint32_t by)
+{
+    return by == THE_WORLD ? NOBODY : by;
+}
+
 /* Whoever needs what cannot be had is not to be chosen again: an installed package that stands in
  * the way of a new version first. False: nobody is left to blame. */
 static bool blame(struct attempt *attempt, size_t failed)
@@ -131,10 +137,10 @@ static bool blame(struct attempt *attempt, size_t failed)
     if (failed >= attempt->want_count)
         return false;
     const struct want *want = &attempt->wants[failed];
-    uint32_t guilty = want->by;
+    uint32_t guilty = package_or_nobody(want->by);
     uint32_t at = want->name != NO_NAME ? attempt->heads[want->name] : 0;
     for (; at != 0; at = attempt->wants[at - 1].next) {
-        uint32_t by = attempt->wants[at - 1].by;
+        uint32_t by = package_or_nobody(attempt->wants[at - 1].by);
         if (by == NOBODY || attempt->banned[by])
             continue;
         if (can_be_exchanged(attempt, by)) {

@@ -183,6 +183,8 @@ static void test_a_world_that_is_none(void **state)
     (void) state;
     expect_failure(&(struct scene){NULL, repository, "a >=", "a"}, FP_E_INPUT,
                    "base: /etc/apk/world: '>=' is no dependency");
+    expect_failure(&(struct scene){NULL, repository, "gone", "a"}, FP_E_NOT_FOUND,
+                   "the base's /etc/apk/world has 'gone', and no repository has it");
 }
 
 /* Each package brings the next, and all provide what all exclude a version of: what a repository
