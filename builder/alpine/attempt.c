@@ -3,8 +3,8 @@
 #include <string.h>
 
 #define WANTS_MAX 250000
-/* Some seconds. Alpine's own repositories take a few hundred thousand. */
-#define STEPS_MAX 100000000
+/* Less than a second. Alpine's own repositories take some hundred thousand. */
+#define STEPS_MAX 30000000
 
 bool attempt_step(const struct attempt *attempt)
 {

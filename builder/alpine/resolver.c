@@ -82,9 +82,13 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
 static uint32_t find_triggered(const struct attempt *attempt)
 {
     const struct provides *provides = &attempt->provides;
-    for (uint32_t i = 0; i < provides->package_count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < provides->package_count; i++) {
         const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
-        if (conditions == NULL || attempt->chosen[i] || !all_hold(attempt, conditions))
+        if (conditions == NULL || attempt->chosen[i])
+            continue;
+        if (!attempt_step(attempt))
+            return NOBODY;
+        if (!all_hold(attempt, conditions))
             continue;
         if (attempt_allows(attempt, i))
             return i;
