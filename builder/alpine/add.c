@@ -67,6 +67,8 @@ static enum fp_code fetch_indexes(const struct fp_apk_system *root,
                                   const struct fp_apk_addition *addition,
                                   struct selection *selection, struct fp_error *err)
 {
+    size_t bytes = 0;
+    size_t packages = 0;
     for (size_t i = 0; i < selection->urls.len; i++) {
         struct fp_apk_index *index = &selection->indexes[i];
         enum fp_code code = fp_apk_index_fetch(&addition->fetch, selection->urls.items[i],
@@ -75,6 +77,12 @@ static enum fp_code fetch_indexes(const struct fp_apk_system *root,
             return code;
         selection->count++;
         selection->list[i] = index;
+        bytes += index->bytes;
+        packages += index->count;
+        if (bytes > FP_APK_INDEX_MAX_BYTES || packages > FP_APK_INDEX_MAX_PACKAGES)
+            return fp_fail(err, FP_E_INPUT,
+                           "the package repositories list more than %d packages, or %zu bytes",
+                           FP_APK_INDEX_MAX_PACKAGES, FP_APK_INDEX_MAX_BYTES);
         for (size_t k = 0; k < index->count; k++)
             index->packages[k].repository = (unsigned) i;
     }
@@ -84,12 +92,7 @@ static enum fp_code fetch_indexes(const struct fp_apk_system *root,
 static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_strv *requests,
                             struct selection *selection, struct fp_error *err)
 {
-    cleanup_free char *world = fp_xstrdup(root->world);
-    for (char *c = world; *c != '\0'; c++) {
-        if (*c == '\n')
-            *c = ' ';
-    }
-    fp_strv_split(&selection->world, world, ' ');
+    fp_apk_world_split(root, requests, &selection->world);
     struct fp_apk_question question = {.installed = &root->packages,
                                        .repositories = selection->list,
                                        .repository_count = selection->count,

@@ -2,7 +2,14 @@
 
 #include <string.h>
 
-#define WANTS_MAX 1000000
+#define WANTS_MAX 250000
+/* Less than a second. Alpine's own repositories take some hundred thousand. */
+#define STEPS_MAX 30000000
+
+bool attempt_step(const struct attempt *attempt)
+{
+    return ++*attempt->steps <= STEPS_MAX;
+}
 
 static void link_want(struct attempt *attempt, size_t number)
 {
@@ -97,6 +104,8 @@ static bool name_is_allowed(struct attempt *attempt, uint32_t package, uint32_t 
         return false;
     for (uint32_t at = attempt->heads[name]; at != 0; at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
+        if (!attempt_step(attempt))
+            return false;
         bool matches = provider_matches(&attempt->provides, &provider, &want->dependency);
         if (want->dependency.is_conflict && matches && want->by != package)
             return false;
@@ -112,7 +121,7 @@ bool attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *
     if (name == NO_NAME)
         return false;
     const struct provided_name *range = &attempt->provides.names[name];
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (attempt->chosen[provider->package] &&
             provider_matches(&attempt->provides, provider, dependency))

@@ -7,15 +7,17 @@
 
 #include "provides.h"
 
-/** Wanted by the user or by the world, not by a package. */
+/** Wanted by the user, not by a package. */
 #define NOBODY UINT32_MAX
+/** Wanted by the base's world. */
+#define THE_WORLD (UINT32_MAX - 1)
 
 /** A dependency that has to hold. */
 struct want {
     struct fp_apk_dependency dependency;
     struct fp_apk_text text; /**< as it was written */
     uint32_t name;           /**< NO_NAME: nothing provides it */
-    uint32_t by;             /**< the package that has it, or NOBODY */
+    uint32_t by;             /**< the package that has it, or one of the above */
     uint32_t next;           /**< one more than the next want of the same name; 0: none */
     bool only_limits;        /**< it says which version fits, not that there has to be one */
 };
@@ -34,8 +36,12 @@ struct attempt {
     /* And these stay: */
     struct want *limits; /**< what was learned from a clash */
     size_t limit_count;
-    bool *banned; /**< by package: its dependencies cannot hold */
+    bool *banned;    /**< by package: its dependencies cannot hold */
+    uint64_t *steps; /**< comparisons so far; borrowed */
 };
+
+/** Count a comparison. False: there have been too many, and nothing that follows is right. */
+bool attempt_step(const struct attempt *attempt);
 
 /** What became of a step. */
 enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };

@@ -45,7 +45,8 @@ static bool is_named(const struct attempt *attempt, uint32_t package)
 {
     uint32_t name = provides_find(&attempt->provides,
                                   fp_apk_text(package_of(attempt, package)->fields[FP_APK_NAME]));
-    for (uint32_t at = attempt->heads[name]; at != 0; at = attempt->wants[at - 1].next) {
+    for (uint32_t at = attempt->heads[name]; at != 0 && attempt_step(attempt);
+         at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
         if (!want->dependency.is_conflict && !want->only_limits)
             return true;
@@ -71,7 +72,7 @@ static void find_candidates(const struct attempt *attempt, const struct want *wa
                             struct candidates *ret)
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         const char *title = package_of(attempt, provider->package)->fields[FP_APK_NAME];
         if (!provider_matches(&attempt->provides, provider, &want->dependency) ||
@@ -91,6 +92,9 @@ static char *who_wants(const struct attempt *attempt, const struct want *want)
 {
     if (want->by == NOBODY)
         return fp_xasprintf("'%.*s' is asked for", (int) want->text.len, want->text.ptr);
+    if (want->by == THE_WORLD)
+        return fp_xasprintf("the base's /etc/apk/world has '%.*s'", (int) want->text.len,
+                            want->text.ptr);
     cleanup_free char *title = fp_apk_package_title(package_of(attempt, want->by));
     return fp_xasprintf("%s needs '%.*s'", title, (int) want->text.len, want->text.ptr);
 }
@@ -101,7 +105,7 @@ static bool explain_version(const struct attempt *attempt, const struct want *wa
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
     struct fp_apk_text newest = {0};
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (provider_matches(&attempt->provides, provider, &want->dependency))
             return false;
@@ -147,7 +151,7 @@ static enum fp_code explain(const struct attempt *attempt, const struct want *wa
 static bool fits_limits(const struct attempt *attempt, const struct provider *provider,
                         uint32_t name)
 {
-    for (size_t i = 0; i < attempt->limit_count; i++) {
+    for (size_t i = 0; i < attempt->limit_count && attempt_step(attempt); i++) {
         const struct want *limit = &attempt->limits[i];
         if (limit->name == name &&
             provider_matches(&attempt->provides, provider, &limit->dependency) ==
@@ -160,7 +164,7 @@ static bool fits_limits(const struct attempt *attempt, const struct provider *pr
 static bool can_be_had(const struct attempt *attempt, const struct want *want)
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (provider_matches(&attempt->provides, provider, &want->dependency) &&
             fits_limits(attempt, provider, want->name))
@@ -193,7 +197,7 @@ static enum fp_code satisfy_conflict(struct attempt *attempt, const struct want 
     if (want->name == NO_NAME || want->only_limits)
         return FP_OK;
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (!attempt->chosen[provider->package] || provider->package == want->by ||
             !provider_matches(&attempt->provides, provider, &want->dependency))

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define PATHS_MAX 500000
+#define PATHS_MAX       500000
+#define PATHS_MAX_BYTES ((size_t) 32 << 20)
 
 /* The record whose lines are being read. */
 struct reading {
@@ -17,8 +18,12 @@ static enum fp_code begin_file(struct reading *reading, const char *name, size_t
                                struct fp_error *err)
 {
     struct db *db = reading->db;
-    if (db->path_count >= PATHS_MAX)
-        return fp_fail(err, FP_E_INPUT, "the package database has more than %d files", PATHS_MAX);
+    db->path_bytes += reading->folder_len + len + 2;
+    if (db->path_count >= PATHS_MAX || db->path_bytes > PATHS_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT,
+                       "the package database has more than %d files, or their names are longer "
+                       "than %zu bytes together",
+                       PATHS_MAX, PATHS_MAX_BYTES);
     if (db->path_count == db->path_capacity) {
         db->path_capacity = db->path_capacity > 0 ? 2 * db->path_capacity : 256;
         db->paths = fp_xreallocarray(db->paths, db->path_capacity, sizeof(*db->paths));
@@ -129,7 +134,7 @@ static int by_path(const void *left, const void *right)
     return order != 0 ? order : (a->record > b->record) - (a->record < b->record);
 }
 
-struct db_path *db_owner(struct db *db, const char *path)
+static struct db_path *find_path(struct db *db, const char *path, bool is_removed)
 {
     if (!db->is_path_order && db->path_count > 0)
         qsort(db->paths, db->path_count, sizeof(*db->paths), by_path);
@@ -144,10 +149,20 @@ struct db_path *db_owner(struct db *db, const char *path)
             high = middle;
     }
     for (; low < db->path_count && strcmp(db->paths[low].path, path) == 0; low++) {
-        if (!db->paths[low].is_removed)
+        if (db->paths[low].is_removed == is_removed)
             return &db->paths[low];
     }
     return NULL;
+}
+
+struct db_path *db_owner(struct db *db, const char *path)
+{
+    return find_path(db, path, false);
+}
+
+const struct db_path *db_former_owner(struct db *db, const char *path)
+{
+    return find_path(db, path, true);
 }
 
 void db_remove_path(struct db *db, struct db_path *path)

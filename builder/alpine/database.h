@@ -38,6 +38,7 @@ struct db {
     struct db_path *paths;
     size_t path_count;
     size_t path_capacity;
+    size_t path_bytes;  /* of all their names */
     bool is_path_order; /* whether paths are sorted */
     bool was_sorted;    /* whether the base's records were, by name */
 };
@@ -53,6 +54,8 @@ FP_CHECKED enum fp_code db_add(struct db *db, const struct fp_apk_package *packa
 struct db_record *db_find(struct db *db, const char *name);
 /** Who has a path, or NULL. Borrowed until the next change. */
 struct db_path *db_owner(struct db *db, const char *path);
+/** Whose path it was until it was removed, or NULL. Borrowed until the next change. */
+const struct db_path *db_former_owner(struct db *db, const char *path);
 /** Take a file away from its package. */
 void db_remove_path(struct db *db, struct db_path *path);
 /** Remove a record with its files. */

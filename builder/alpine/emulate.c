@@ -75,11 +75,11 @@ static void list_below(const struct installer *in, const char *folder, struct fp
     cleanup_strv struct fp_strv names = {0};
     fp_tree_children(in->root->tree, folder, &names);
     fp_tree_children(in->made, folder, &names);
+    fp_strv_sort(&names);
     for (size_t i = 0; i < names.len; i++) {
-        if (!fp_strv_has(ret, names.items[i]))
+        if (i == 0 || strcmp(names.items[i], names.items[i - 1]) != 0)
             fp_strv_add(ret, names.items[i]);
     }
-    fp_strv_sort(ret);
 }
 
 static enum fp_code link_programs(struct installer *in, const char *java, const char *below,
@@ -98,22 +98,30 @@ static enum fp_code link_programs(struct installer *in, const char *java, const 
     return code;
 }
 
-/* java-common's trigger: the highest Java becomes the default one, and its programs are on PATH. */
+/* The highest version; NULL: there is none. Borrowed from the list. */
+static const char *choose_java(const struct fp_strv *names)
+{
+    const char *best = NULL;
+    for (size_t i = 0; i < names->len; i++) {
+        if (strncmp(names->items[i], "java-", 5) == 0 &&
+            (best == NULL || strverscmp(names->items[i], best) > 0))
+            best = names->items[i];
+    }
+    return best;
+}
+
+/* java-common's trigger: the highest Java becomes the default one, unless somebody has made
+ * "forced-jvm", and its programs are on PATH. */
 static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival *arrival,
                               struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
-    const char *best = NULL;
     (void) arrival;
     list_below(in, JVM_FOLDER, &names);
-    for (size_t i = 0; i < names.len; i++) {
-        if (strncmp(names.items[i], "java-", 5) == 0 &&
-            (best == NULL || strverscmp(names.items[i], best) > 0))
-            best = names.items[i];
-    }
-    if (best == NULL)
+    const char *best = choose_java(&names);
+    if (best == NULL || path_is_taken(in, JVM_FOLDER "/forced-jvm"))
         return FP_OK;
-    enum fp_code code = put_link(in, JVM_FOLDER "/default-jvm", best, err);
+    enum fp_code code = move_link(in, JVM_FOLDER "/default-jvm", best, err);
     if (code == FP_OK)
         code = link_programs(in, best, "bin", err);
     return code == FP_OK ? link_programs(in, best, "jre/bin", err) : code;
@@ -181,7 +189,8 @@ static enum fp_code emulate_package(struct installer *in, const struct fp_apk_ar
 /* A new Java where java-common was there before: its trigger watches /usr/lib/jvm. */
 static enum fp_code emulate_installed(struct installer *in, struct fp_error *err)
 {
-    return fp_apk_system_has(in->root, "java-common") ? link_java(in, NULL, err) : FP_OK;
+    bool arrives = fp_tree_get(in->made, JVM_FOLDER) != NULL;
+    return arrives && fp_apk_system_has(in->root, "java-common") ? link_java(in, NULL, err) : FP_OK;
 }
 
 /* The bundle as it will be: of a package that arrives, else of the base. */

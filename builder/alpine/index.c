@@ -46,10 +46,12 @@ static enum fp_code read_number(const struct reading *reading, enum fp_apk_field
                    reading->line, letters[field], text);
 }
 
-/* Names become parts of paths and URLs. */
+/* Names become parts of paths and URLs. Those that begin with a dot are what "apk add --virtual"
+ * has made: ".build-deps". */
 static bool is_plain(const char *text)
 {
-    if (text == NULL || *text == '\0' || *text == '.' || *text == '-' || strlen(text) > 200)
+    if (text == NULL || *text == '\0' || *text == '-' || strlen(text) > 200 ||
+        strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
         return false;
     for (; *text != '\0'; text++) {
         if (*text <= ' ' || *text == 0x7f || *text == '/' || *text == '\\')
@@ -160,7 +162,7 @@ static enum fp_code parse(struct reading *reading, struct fp_error *err)
 enum fp_code fp_apk_index_parse(char *take_text, const char *name, struct fp_apk_index *ret,
                                 struct fp_error *err)
 {
-    struct fp_apk_index index = {.text = take_text};
+    struct fp_apk_index index = {.text = take_text, .bytes = strlen(take_text)};
     struct reading reading = {.index = &index, .name = name};
     enum fp_code code = parse(&reading, err);
     if (code != FP_OK) {

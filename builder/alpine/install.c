@@ -35,19 +35,40 @@ enum fp_code put_text(struct installer *in, const char *path, unsigned mode, con
     return put_entry(in, &entry, &content, fp_digest_of(text, len).text, err);
 }
 
+/* Folders of the base, and of other packages, stay as they are. */
+static bool folder_is_there(const struct installer *in, const char *path)
+{
+    const struct fp_entry *old = fp_tree_resolve(in->root->tree, path);
+    return (old != NULL && old->kind == FP_ENTRY_DIR) || fp_tree_get(in->made, path) != NULL;
+}
+
 bool path_is_taken(const struct installer *in, const char *path)
 {
     return fp_tree_resolve(in->root->tree, path) != NULL || fp_tree_get(in->made, path) != NULL;
 }
 
-enum fp_code put_link(struct installer *in, const char *path, const char *target,
-                      struct fp_error *err)
+static enum fp_code make_link(struct installer *in, const char *path, const char *target,
+                              struct fp_error *err)
 {
-    if (path_is_taken(in, path))
-        return FP_OK;
     struct fp_entry entry = {
         .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime_s = -1};
     return put_entry(in, &entry, NULL, target, err);
+}
+
+enum fp_code put_link(struct installer *in, const char *path, const char *target,
+                      struct fp_error *err)
+{
+    return path_is_taken(in, path) ? FP_OK : make_link(in, path, target, err);
+}
+
+enum fp_code move_link(struct installer *in, const char *path, const char *target,
+                       struct fp_error *err)
+{
+    const struct fp_entry *old = fp_tree_get(in->root->tree, path);
+    bool is_other = old != NULL && old->kind == FP_ENTRY_SYMLINK && strcmp(old->link, target) != 0;
+    if (is_other && fp_tree_get(in->made, path) == NULL)
+        return make_link(in, path, target, err);
+    return put_link(in, path, target, err);
 }
 
 enum fp_code read_spooled(const struct installer *in, const struct fp_apk_file *file,
@@ -79,9 +100,7 @@ static enum fp_code put_file(struct installer *in, const struct fp_apk_file *fil
         blob = fp_blob_file(&descriptor, in->target->spool->path, -1, file->offset);
         content.blob = blob;
     }
-    /* One file may be put twice by packages that replace each other. */
-    const struct fp_entry *old = fp_tree_get(in->made, entry.path);
-    if (entry.kind == FP_ENTRY_DIR && (old != NULL || path_is_taken(in, entry.path)))
+    if (entry.kind == FP_ENTRY_DIR && folder_is_there(in, entry.path))
         return FP_OK;
     return put_entry(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity,
                      err);
@@ -116,9 +135,9 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
     for (size_t i = 0; i < contents->file_count;) {
         struct fp_apk_file *file = &contents->files[i];
         enum file_fate fate = FILE_PUT;
-        enum fp_code code = file->entry.kind == FP_ENTRY_DIR
-                                ? FP_OK
-                                : overlay_decide(in, arrival, file, &fate, err);
+        enum fp_code code = overlay_check_kind(in, arrival, file, err);
+        if (code == FP_OK && file->entry.kind != FP_ENTRY_DIR)
+            code = overlay_decide(in, arrival, file, &fate, err);
         if (code != FP_OK)
             return code;
         if (fate == FILE_SKIP) {
@@ -139,8 +158,11 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
 static enum fp_code forget(struct installer *in, const char *identity, struct fp_error *err)
 {
     cleanup_buf struct fp_buf kept = FP_BUF_INIT(LINES_MAX_BYTES);
-    size_t len = strlen(identity);
+    size_t len = identity != NULL ? strlen(identity) : 0;
     enum fp_code code = FP_OK;
+    /* Some other tools leave it out; then nothing can refer to it either. */
+    if (len == 0)
+        return FP_OK;
     for (const char *line = fp_buf_text(&in->triggers); *line != '\0' && code == FP_OK;) {
         const char *end = strchrnul(line, '\n');
         const char *next = *end != '\0' ? end + 1 : end;
@@ -220,26 +242,15 @@ static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
     return code == FP_OK ? put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err) : code;
 }
 
-/* Lines of the world that name the same package are one. */
-static bool world_has(const struct fp_strv *world, const char *request)
-{
-    return fp_strv_has(world, request);
-}
-
 static enum fp_code put_world(struct installer *in, const struct fp_strv *requests,
                               struct fp_error *err)
 {
     cleanup_strv struct fp_strv world = {0};
     cleanup_buf struct fp_buf text = FP_BUF_INIT(LINES_MAX_BYTES);
-    cleanup_free char *old = fp_xstrdup(in->root->world);
     enum fp_code code = FP_OK;
-    for (char *c = old; *c != '\0'; c++) {
-        if (*c == '\n')
-            *c = ' ';
-    }
-    fp_strv_split(&world, old, ' ');
+    fp_apk_world_split(in->root, requests, &world);
     for (size_t i = 0; i < requests->len; i++) {
-        if (!world_has(&world, requests->items[i]))
+        if (!fp_strv_has(&world, requests->items[i]))
             fp_strv_add(&world, requests->items[i]);
     }
     fp_strv_sort(&world);

@@ -27,12 +27,16 @@ uint64_t owner_id(const char *accounts, const char *name, uint64_t fallback);
 /** What becomes of a file where something is already. */
 enum file_fate { FILE_PUT, FILE_SKIP, FILE_BESIDE };
 
+/** FP_E_INPUT where a file would take the place of a folder of the base, or a folder that of a
+ * file.
+ */
+FP_CHECKED enum fp_code overlay_check_kind(struct installer *in,
+                                           const struct fp_apk_arrival *arrival,
+                                           const struct fp_apk_file *file, struct fp_error *err);
 /** Who gives way where a file of an arrival is another package's too. FP_E_INPUT: nobody may. */
 FP_CHECKED enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
                                        struct fp_apk_file *file, enum file_fate *ret,
                                        struct fp_error *err);
-/** What the database said of a file of a package that is being replaced; "": nothing. */
-const char *retired_identity(const struct installer *in, const char *path);
 /** Take away what only the replaced package had. */
 FP_CHECKED enum fp_code overlay_retire(struct installer *in, const struct fp_apk_arrival *arrival,
                                        struct fp_error *err);
@@ -47,6 +51,9 @@ FP_CHECKED enum fp_code put_text(struct installer *in, const char *path, unsigne
 /** A symbolic link, unless something is there. */
 FP_CHECKED enum fp_code put_link(struct installer *in, const char *path, const char *target,
                                  struct fp_error *err);
+/** Likewise, but a link of the base gets the new target. */
+FP_CHECKED enum fp_code move_link(struct installer *in, const char *path, const char *target,
+                                  struct fp_error *err);
 /** Whether the base, or what has been put, has something at `path`. */
 bool path_is_taken(const struct installer *in, const char *path);
 /** The content of an arrival's file, or FP_E_INPUT where it is larger than `ret` takes. */

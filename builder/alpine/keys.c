@@ -124,6 +124,12 @@ static const char *choose(const char *scheme, const struct member_digests *diges
     return NULL;
 }
 
+bool keys_scheme_is_known(const char *scheme)
+{
+    const EVP_MD *md = NULL;
+    return choose(scheme, &(struct member_digests){0}, &md) != NULL;
+}
+
 static bool verify(EVP_PKEY_CTX *ctx, const EVP_MD *md, const unsigned char *digest, size_t len,
                    const struct fp_buf *signature)
 {

@@ -14,6 +14,8 @@ const char *keys_name(const struct fp_apk_keys *keys, size_t at);
 const char *keys_pem(const struct fp_apk_keys *keys, size_t at);
 /** Whether a key of that name is trusted. */
 bool keys_have(const struct fp_apk_keys *keys, const char *name);
+/** Whether a kind of signature is understood. */
+bool keys_scheme_is_known(const char *scheme);
 /**
  * Whether `signature` is the key's for the digests.
  * @param scheme "RSA", "RSA256", "RSA512".

@@ -116,6 +116,18 @@ void members_digests(struct members *members, struct member_digests *ret)
     fp_hash_hex(members->hashes[2], ret->sha512);
 }
 
+enum fp_code members_classify(const struct members *members, const char *path,
+                              enum member_kind *kind, struct fp_error *err)
+{
+    enum member_kind here =
+        strncmp(path, SIGN_PREFIX, strlen(SIGN_PREFIX)) == 0 ? MEMBER_SIGNATURES : MEMBER_SIGNED;
+    if (*kind == MEMBER_EMPTY)
+        *kind = here;
+    if (*kind == here)
+        return FP_OK;
+    return fp_fail(err, FP_E_VERIFY, "%s: signatures and other files in one part", members->name);
+}
+
 void members_close(struct members *members)
 {
     if (members->is_open)

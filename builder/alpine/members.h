@@ -10,6 +10,11 @@
 
 #include "flinkpack/support.h"
 
+/** What the names of signatures begin with: ".SIGN.RSA256.KEYFILE". */
+#define SIGN_PREFIX ".SIGN."
+/** The most signatures of one file. */
+#define SIGNATURES_MAX 16
+
 struct members;
 
 /** What the compressed bytes of a member are. Hexadecimal. */
@@ -34,6 +39,14 @@ FP_CHECKED enum fp_code members_next(struct members *members, struct fp_source *
                                      struct fp_error *err);
 /** The digests of the member that has just been read to its end. */
 void members_digests(struct members *members, struct member_digests *ret);
+/** What a member of an index or a package is for, which its first entry says. */
+enum member_kind { MEMBER_EMPTY, MEMBER_SIGNATURES, MEMBER_SIGNED };
+/**
+ * An entry of a member; the member's `*kind` is MEMBER_EMPTY before its first one.
+ * @return FP_E_VERIFY where signatures and other things are in one member: nothing signs those.
+ */
+FP_CHECKED enum fp_code members_classify(const struct members *members, const char *path,
+                                         enum member_kind *kind, struct fp_error *err);
 /** Close. */
 void members_close(struct members *members);
 

@@ -93,6 +93,24 @@ static bool is_configuration(const char *path)
     return strncmp(path, "etc/", 4) == 0;
 }
 
+enum fp_code overlay_check_kind(struct installer *in, const struct fp_apk_arrival *arrival,
+                                const struct fp_apk_file *file, struct fp_error *err)
+{
+    const char *path = file->entry.path;
+    const char *const *fields = arrival->change.package->fields;
+    bool is_folder = file->entry.kind == FP_ENTRY_DIR;
+    const struct fp_entry *there =
+        is_folder ? fp_tree_resolve(in->root->tree, path) : fp_tree_get(in->root->tree, path);
+    if (there == NULL || (there->kind == FP_ENTRY_DIR) == is_folder)
+        return FP_OK;
+    /* Its former version's own file may become a folder, as that file goes. */
+    if (is_folder && db_owner(&in->db, path) == NULL && db_former_owner(&in->db, path) != NULL)
+        return FP_OK;
+    return fp_fail(err, FP_E_INPUT, "%s-%s wants to put a %s at /%s, where the base has a %s",
+                   fields[FP_APK_NAME], fields[FP_APK_VERSION], is_folder ? "folder" : "file", path,
+                   is_folder ? "file" : "folder");
+}
+
 enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
                             struct fp_apk_file *file, enum file_fate *ret, struct fp_error *err)
 {
@@ -106,8 +124,9 @@ enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival
         if (code != FP_OK || *ret == FILE_SKIP)
             return code;
     } else if (arrival->change.replaced != NULL) {
-        (void) snprintf(as_installed, sizeof(as_installed), "%s",
-                        retired_identity(in, file->entry.path));
+        const struct db_path *former = db_former_owner(&in->db, file->entry.path);
+        if (former != NULL)
+            memcpy(as_installed, former->identity, sizeof(as_installed));
     }
     if (!is_configuration(file->entry.path) ||
         fp_tree_get(in->root->tree, file->entry.path) == NULL)
@@ -118,23 +137,15 @@ enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival
     return code;
 }
 
-static bool arrives_again(const struct fp_apk_arrival *arrival, const char *path)
+static int by_text(const void *path, const void *item)
 {
-    for (size_t i = 0; i < arrival->contents.file_count; i++) {
-        if (strcmp(arrival->contents.files[i].entry.path, path) == 0)
-            return true;
-    }
-    return false;
+    return strcmp(path, *(char *const *) item);
 }
 
-const char *retired_identity(const struct installer *in, const char *path)
+static bool has_path(const struct fp_strv *sorted, const char *path)
 {
-    for (size_t i = 0; i < in->db.path_count; i++) {
-        const struct db_path *old = &in->db.paths[i];
-        if (old->is_removed && strcmp(old->path, path) == 0)
-            return old->identity;
-    }
-    return "";
+    return sorted->len > 0 &&
+           bsearch(path, sorted->items, sorted->len, sizeof(*sorted->items), by_text) != NULL;
 }
 
 static enum fp_code retire_path(struct installer *in, const char *path, const char *identity,
@@ -154,13 +165,17 @@ enum fp_code overlay_retire(struct installer *in, const struct fp_apk_arrival *a
                             struct fp_error *err)
 {
     struct db_record *old = db_find(&in->db, arrival->change.package->fields[FP_APK_NAME]);
+    cleanup_strv struct fp_strv arriving = {0};
     enum fp_code code = FP_OK;
     if (old == NULL)
         return FP_OK;
+    for (size_t i = 0; i < arrival->contents.file_count; i++)
+        fp_strv_add(&arriving, arrival->contents.files[i].entry.path);
+    fp_strv_sort(&arriving);
     uint32_t number = (uint32_t) (old - in->db.records);
     for (size_t i = 0; i < in->db.path_count && code == FP_OK; i++) {
         const struct db_path *path = &in->db.paths[i];
-        if (path->record == number && !path->is_removed && !arrives_again(arrival, path->path))
+        if (path->record == number && !path->is_removed && !has_path(&arriving, path->path))
             code = retire_path(in, path->path, path->identity, err);
     }
     db_remove(&in->db, old);

@@ -6,6 +6,11 @@
 
 #define PACKAGE_MAX_BYTES ((uint64_t) 4 << 30)
 #define SCRIPT_MAX_BYTES  ((size_t) 1 << 20)
+/* Of memory, for the lists of files of all packages together. */
+#define LISTS_MAX_BYTES ((size_t) 32 << 20)
+/* What the allocator and JSON add, about: of a file, of an attribute. */
+#define FILE_EXTRA_BYTES  100
+#define XATTR_EXTRA_BYTES 200
 
 /* A package that is being read. */
 struct reading {
@@ -14,8 +19,11 @@ struct reading {
     struct fp_apk_contents contents;
     struct fp_buf info_text;
     struct pkginfo info;
-    bool is_signature; /* the member at hand holds signatures */
+    const struct members *members;
+    enum member_kind kind; /* of the member at hand, in front of the files */
+    size_t signature_count;
     bool has_control;
+    bool has_data;
     size_t capacity;
 };
 
@@ -49,10 +57,14 @@ static enum fp_code visit_control(void *context, struct fp_scan *scan, const str
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    if (strncmp(entry->path, ".SIGN.", 6) == 0) {
-        reading->is_signature = true;
-        return FP_OK;
-    }
+    enum fp_code code = members_classify(reading->members, entry->path, &reading->kind, err);
+    if (code != FP_OK)
+        return code;
+    if (reading->kind == MEMBER_SIGNATURES)
+        return ++reading->signature_count <= SIGNATURES_MAX
+                   ? FP_OK
+                   : fp_fail(err, FP_E_INPUT, "%s: more than %d signatures", reading->name,
+                             SIGNATURES_MAX);
     if (entry->kind != FP_ENTRY_FILE || entry->path[0] != '.')
         return FP_OK;
     if (strcmp(entry->path, ".PKGINFO") != 0)
@@ -60,6 +72,42 @@ static enum fp_code visit_control(void *context, struct fp_scan *scan, const str
     if (reading->info_text.len > 0)
         return fp_fail(err, FP_E_INPUT, "%s: two .PKGINFO in it", reading->name);
     return fp_source_read_all(content, &reading->info_text, err);
+}
+
+static size_t text_bytes(const char *text)
+{
+    return text != NULL ? strlen(text) + 1 : 0;
+}
+
+/* What a file will take in memory until the layer is written. */
+static size_t file_bytes(const struct fp_scan *scan, const struct fp_entry *entry)
+{
+    size_t bytes = sizeof(struct fp_apk_file) + FILE_EXTRA_BYTES + text_bytes(entry->path) +
+                   text_bytes(entry->link) + text_bytes(fp_scan_user(scan)) +
+                   text_bytes(fp_scan_group(scan));
+    json_t *xattrs = (json_t *) (uintptr_t) entry->xattrs;
+    for (void *at = json_object_iter(xattrs); at != NULL; at = json_object_iter_next(xattrs, at))
+        bytes += XATTR_EXTRA_BYTES + text_bytes(json_object_iter_key(at)) +
+                 text_bytes(json_string_value(json_object_iter_value(at)));
+    return bytes;
+}
+
+/* The data part is verified at its end only: until then it may be anybody's. */
+static enum fp_code check_file(struct reading *reading, const struct fp_scan *scan,
+                               const struct fp_entry *entry, struct fp_error *err)
+{
+    size_t bytes = file_bytes(scan, entry);
+    for (const char *at = entry->path; at != NULL; at = strchr(at, '/')) {
+        at += *at == '/';
+        if (strncmp(at, ".wh.", 4) == 0)
+            return fp_fail(err, FP_E_INPUT, "%s: /%s would delete a file in a layer", reading->name,
+                           entry->path);
+    }
+    if (bytes > LISTS_MAX_BYTES - reading->spool->list_bytes)
+        return fp_fail(err, FP_E_INPUT, "%s: more files than the packages of an image may have",
+                       reading->name);
+    reading->spool->list_bytes += bytes;
+    return FP_OK;
 }
 
 static struct fp_apk_file *new_file(struct reading *reading, struct fp_scan *scan,
@@ -101,19 +149,50 @@ static enum fp_code spool_content(struct reading *reading, struct fp_scan *scan,
     return FP_OK;
 }
 
-static enum fp_code link_content(struct reading *reading, struct fp_apk_file *file,
-                                 struct fp_error *err)
+static int by_path(const void *left, const void *right)
 {
-    for (size_t i = reading->contents.file_count - 1; i-- > 0;) {
-        const struct fp_apk_file *target = &reading->contents.files[i];
-        if (target->entry.kind == FP_ENTRY_FILE &&
-            strcmp(target->entry.path, file->entry.link) == 0) {
-            memcpy(file->identity, target->identity, sizeof(file->identity));
-            return FP_OK;
-        }
+    const struct fp_apk_file *const *a = left;
+    const struct fp_apk_file *const *b = right;
+    return strcmp((*a)->entry.path, (*b)->entry.path);
+}
+
+static int path_to_file(const void *path, const void *file)
+{
+    return strcmp(path, (*(const struct fp_apk_file *const *) file)->entry.path);
+}
+
+/* A hard link is what it links to. */
+static enum fp_code settle_link(const struct reading *reading, struct fp_apk_file *file,
+                                struct fp_apk_file *const *sorted, size_t count,
+                                struct fp_error *err)
+{
+    struct fp_apk_file *const *target =
+        bsearch(file->entry.link, sorted, count, sizeof(struct fp_apk_file *), path_to_file);
+    if (target == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s: /%s is a hard link to /%s, which is no file in it",
+                       reading->name, file->entry.path, file->entry.link);
+    memcpy(file->identity, (*target)->identity, sizeof(file->identity));
+    return FP_OK;
+}
+
+static enum fp_code settle_links(struct reading *reading, struct fp_error *err)
+{
+    struct fp_apk_contents *contents = &reading->contents;
+    cleanup_free struct fp_apk_file **sorted =
+        fp_xcalloc(contents->file_count + 1, sizeof(struct fp_apk_file *));
+    size_t count = 0;
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < contents->file_count; i++) {
+        if (contents->files[i].entry.kind == FP_ENTRY_FILE)
+            sorted[count++] = &contents->files[i];
     }
-    return fp_fail(err, FP_E_INPUT, "%s: /%s is a hard link to /%s, which is not in it",
-                   reading->name, file->entry.path, file->entry.link);
+    if (count > 0)
+        qsort(sorted, count, sizeof(struct fp_apk_file *), by_path);
+    for (size_t i = 0; i < contents->file_count && code == FP_OK; i++) {
+        if (contents->files[i].entry.kind == FP_ENTRY_HARDLINK)
+            code = settle_link(reading, &contents->files[i], sorted, count, err);
+    }
+    return code;
 }
 
 static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct fp_entry *entry,
@@ -126,17 +205,13 @@ static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct
     if (raw_path[0] == '.' || entry->path[0] == '\0' ||
         strncmp(fp_path_base(entry->path), ".keep_", 6) == 0)
         return FP_OK;
-    if (strchr(entry->path, '\n') != NULL)
-        return fp_fail(err, FP_E_INPUT, "%s: a name with a line break in it", reading->name);
-    if (strncmp(fp_path_base(entry->path), ".wh.", 4) == 0)
-        return fp_fail(err, FP_E_INPUT, "%s: /%s would delete a file in a layer", reading->name,
-                       entry->path);
+    enum fp_code code = check_file(reading, scan, entry, err);
+    if (code != FP_OK)
+        return code;
     struct fp_apk_file *file = new_file(reading, scan, entry);
     switch (entry->kind) {
     case FP_ENTRY_FILE:
         return spool_content(reading, scan, file, err);
-    case FP_ENTRY_HARDLINK:
-        return link_content(reading, file, err);
     case FP_ENTRY_SYMLINK:
         fp_hash_bytes(FP_SHA1, entry->link, strlen(entry->link), hex);
         fp_apk_identity_text(hex, file->identity);
@@ -175,37 +250,44 @@ static enum fp_code check_data(const struct reading *reading, const struct membe
                    reading->name, digests->sha256, reading->info.datahash);
 }
 
+/* A member that is open: a signature, the control part or the data part. */
+static enum fp_code read_part(struct reading *reading, struct members *members,
+                              struct fp_source *member, const struct fp_apk_package *package,
+                              struct fp_error *err)
+{
+    struct member_digests digests = {0};
+    if (reading->has_data)
+        return fp_fail(err, FP_E_INPUT, "%s: there is more behind its files", reading->name);
+    reading->kind = MEMBER_EMPTY;
+    enum fp_code code =
+        fp_scan_tar(member, reading->name, false, reading->has_control ? visit_data : visit_control,
+                    reading, err);
+    if (code != FP_OK || reading->kind == MEMBER_SIGNATURES)
+        return code;
+    members_digests(members, &digests);
+    if (reading->has_control) {
+        reading->has_data = true;
+        code = check_data(reading, &digests, err);
+        return code == FP_OK ? settle_links(reading, err) : code;
+    }
+    reading->has_control = true;
+    return check_control(reading, package, &digests, err);
+}
+
 /* Signatures, the control part, and the data part: in that order, each a member. */
 static enum fp_code read_parts(struct reading *reading, struct members *members,
                                const struct fp_apk_package *package, struct fp_error *err)
 {
-    bool has_data = false;
-    for (;;) {
-        struct fp_source *member = NULL;
-        struct member_digests digests = {0};
+    struct fp_source *member = NULL;
+    reading->members = members;
+    do {
         enum fp_code code = members_next(members, &member, err);
+        if (code == FP_OK && member != NULL)
+            code = read_part(reading, members, member, package, err);
         if (code != FP_OK)
             return code;
-        if (member == NULL)
-            break;
-        if (has_data)
-            return fp_fail(err, FP_E_INPUT, "%s: there is more behind its files", reading->name);
-        reading->is_signature = false;
-        code = fp_scan_tar(member, reading->name, false,
-                           reading->has_control ? visit_data : visit_control, reading, err);
-        if (code != FP_OK)
-            return code;
-        members_digests(members, &digests);
-        has_data = reading->has_control;
-        if (has_data)
-            code = check_data(reading, &digests, err);
-        else if (!reading->is_signature)
-            code = check_control(reading, package, &digests, err);
-        if (code != FP_OK)
-            return code;
-        reading->has_control = reading->has_control || !reading->is_signature;
-    }
-    if (!has_data)
+    } while (member != NULL);
+    if (!reading->has_data)
         return fp_fail(err, FP_E_INPUT, "%s: no package: it has no files' part", reading->name);
     return FP_OK;
 }

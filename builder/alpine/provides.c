@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define PROVIDERS_MAX ((size_t) 1 << 20)
+#define PROVIDERS_MAX ((size_t) 1 << 19)
 
 static int compare_text(struct fp_apk_text a, struct fp_apk_text b)
 {

@@ -3,7 +3,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
-#define XATTR_MAX_BYTES ((size_t) 64 << 10)
+/* In base64. */
+#define XATTR_MAX_BYTES ((size_t) 128 << 10)
 
 /* A directory of a package and where its entry is, SIZE_MAX: only files in it have one. */
 struct folder {

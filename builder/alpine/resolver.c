@@ -22,10 +22,15 @@ static void keep_texts(struct attempt *attempt, const struct fp_strv *list)
 static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_question *question,
                              struct fp_error *err)
 {
+    size_t world_len = question->world != NULL ? question->world->len : 0;
     enum fp_code code = FP_OK;
     attempt_restart(attempt);
-    for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++)
-        code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]), NOBODY, err);
+    for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++) {
+        code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]),
+                            i < world_len ? THE_WORLD : NOBODY, err);
+        if (code != FP_OK && i < world_len)
+            return fp_context(err, "base: /etc/apk/world");
+    }
     for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
         code =
             attempt_want(attempt, fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
@@ -79,7 +84,11 @@ static uint32_t find_triggered(const struct attempt *attempt)
     const struct provides *provides = &attempt->provides;
     for (uint32_t i = 0; i < provides->package_count; i++) {
         const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
-        if (conditions == NULL || attempt->chosen[i] || !all_hold(attempt, conditions))
+        if (conditions == NULL || attempt->chosen[i])
+            continue;
+        if (!attempt_step(attempt))
+            return NOBODY;
+        if (!all_hold(attempt, conditions))
             continue;
         if (attempt_allows(attempt, i))
             return i;
@@ -120,6 +129,11 @@ static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
     return false;
 }
 
+static uint32_t package_or_nobody(uint32_t by)
+{
+    return by == THE_WORLD ? NOBODY : by;
+}
+
 /* Whoever needs what cannot be had is not to be chosen again: an installed package that stands in
  * the way of a new version first. False: nobody is left to blame. */
 static bool blame(struct attempt *attempt, size_t failed)
@@ -127,10 +141,10 @@ static bool blame(struct attempt *attempt, size_t failed)
     if (failed >= attempt->want_count)
         return false;
     const struct want *want = &attempt->wants[failed];
-    uint32_t guilty = want->by;
+    uint32_t guilty = package_or_nobody(want->by);
     uint32_t at = want->name != NO_NAME ? attempt->heads[want->name] : 0;
     for (; at != 0; at = attempt->wants[at - 1].next) {
-        uint32_t by = attempt->wants[at - 1].by;
+        uint32_t by = package_or_nobody(attempt->wants[at - 1].by);
         if (by == NOBODY || attempt->banned[by])
             continue;
         if (can_be_exchanged(attempt, by)) {
@@ -154,6 +168,9 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         enum step_outcome outcome = STEP_DONE;
         size_t failed = SIZE_MAX;
         enum fp_code code = run(attempt, question, &failed, &outcome, &failure);
+        if (!attempt_step(attempt))
+            return fp_fail(err, FP_E_INPUT,
+                           "the packages' dependencies are too entangled to be resolved");
         if (code == FP_OK && outcome != STEP_RESTART)
             return FP_OK;
         if (code == FP_OK)
@@ -192,7 +209,7 @@ static void put_providers(struct ordering *ordering, struct fp_apk_text word)
     if (name == NO_NAME)
         return;
     const struct provided_name *range = &attempt->provides.names[name];
-    for (uint32_t i = 0; i < range->count; i++) {
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (attempt->chosen[provider->package] &&
             provider_matches(&attempt->provides, provider, &dependency))
@@ -223,7 +240,8 @@ static void put_in_order(struct ordering *ordering, uint32_t number)
 enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_apk_answer *ret,
                             struct fp_error *err)
 {
-    struct attempt attempt = {0};
+    uint64_t steps = 0;
+    struct attempt attempt = {.steps = &steps};
     enum fp_code code = provides_gather(question, &attempt.provides, err);
     keep_texts(&attempt, question->world);
     keep_texts(&attempt, question->requests);

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#define SIGN_PREFIX        ".SIGN."
 #define SIGNATURE_MAX      ((size_t) 2048)
-#define SIGNATURES_MAX     16
 #define DESCRIPTION_MARGIN ((uint64_t) 1 << 20)
 
 struct signature {
@@ -21,7 +19,8 @@ struct index_file {
     size_t signature_count;
     struct fp_buf text;
     bool has_index;
-    bool is_signature; /* the member at hand holds signatures */
+    const struct members *members;
+    enum member_kind kind; /* of the member at hand */
 };
 
 /* ".SIGN.RSA256.KEYFILE". */
@@ -30,7 +29,9 @@ static enum fp_code keep_signature(struct index_file *file, const char *path,
 {
     const char *scheme = path + strlen(SIGN_PREFIX);
     const char *dot = strchr(scheme, '.');
-    if (dot == NULL || file->signature_count >= SIGNATURES_MAX)
+    if (file->signature_count >= SIGNATURES_MAX)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d signatures", file->name, SIGNATURES_MAX);
+    if (dot == NULL)
         return FP_OK;
     struct signature *signature = &file->signatures[file->signature_count++];
     signature->scheme = fp_xstrndup(scheme, (size_t) (dot - scheme));
@@ -47,16 +48,28 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    if (entry->kind != FP_ENTRY_FILE)
-        return FP_OK;
-    if (strncmp(entry->path, SIGN_PREFIX, strlen(SIGN_PREFIX)) == 0) {
-        file->is_signature = true;
+    enum fp_code code = members_classify(file->members, entry->path, &file->kind, err);
+    if (code != FP_OK || entry->kind != FP_ENTRY_FILE)
+        return code;
+    if (file->kind == MEMBER_SIGNATURES)
         return keep_signature(file, entry->path, content, err);
-    }
     if (strcmp(entry->path, "APKINDEX") != 0 || file->has_index)
         return FP_OK;
     file->has_index = true;
     return fp_source_read_all(content, &file->text, err);
+}
+
+/* A signature by a key that is known: it is wrong, or cannot be judged. */
+static enum fp_code wrong(const struct index_file *file, const struct signature *signature,
+                          struct fp_error *err)
+{
+    if (keys_scheme_is_known(signature->scheme))
+        return fp_fail(err, FP_E_VERIFY, "%s: the signature is wrong (key %s)", file->name,
+                       signature->key);
+    return fp_fail(
+        err, FP_E_VERIFY,
+        "%s: the signature of %s is of the kind %s; RSA, RSA256 and RSA512 are understood",
+        file->name, signature->key, signature->scheme);
 }
 
 /* What kind of key would be needed, in words. */
@@ -64,17 +77,16 @@ static enum fp_code untrusted(const struct index_file *file, const struct fp_apk
                               struct fp_error *err)
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
-    bool known = false;
     for (size_t i = 0; i < file->signature_count; i++) {
-        known = known || keys_have(keys, file->signatures[i].key);
+        if (keys_have(keys, file->signatures[i].key))
+            return wrong(file, &file->signatures[i], err);
+    }
+    for (size_t i = 0; i < file->signature_count; i++) {
         if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", file->signatures[i].key) != FP_OK)
             break;
     }
     if (file->signature_count == 0)
         return fp_fail(err, FP_E_VERIFY, "%s: not signed", file->name);
-    if (known)
-        return fp_fail(err, FP_E_VERIFY, "%s: the signature is wrong (key %s)", file->name,
-                       fp_buf_text(&names));
     enum fp_code code = fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)",
                                 file->name, fp_buf_text(&names));
     (void) fp_hint(err, "get that key from whom you trust, and pass --key FILE");
@@ -116,9 +128,10 @@ static enum fp_code read_members(struct index_file *file, struct members *member
             break;
         if (checked)
             return fp_fail(err, FP_E_INPUT, "%s: there is more behind the index", file->name);
-        file->is_signature = false;
+        file->kind = MEMBER_EMPTY;
+        file->members = members;
         code = fp_scan_tar(member, file->name, false, visit, file, err);
-        if (code == FP_OK && !file->is_signature) {
+        if (code == FP_OK && file->kind != MEMBER_SIGNATURES) {
             struct member_digests digests = {0};
             members_digests(members, &digests);
             code = check(file, keys, &digests, err);

@@ -197,28 +197,67 @@ void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, con
                                   .keys = fp_apk_keys_new()};
 }
 
-static bool package_has(const struct fp_apk_package *package, const char *name)
+static bool package_has(const struct fp_apk_package *package,
+                        const struct fp_apk_dependency *dependency)
 {
     struct fp_apk_text list = fp_apk_text(package->fields[FP_APK_PROVIDES]);
     struct fp_apk_text word = {0};
-    if (strcmp(package->fields[FP_APK_NAME], name) == 0)
+    if (fp_apk_text_equal(dependency->name, fp_apk_text(package->fields[FP_APK_NAME])) &&
+        fp_apk_dependency_accepts(dependency, fp_apk_text(package->fields[FP_APK_VERSION])))
         return true;
     while (fp_apk_text_word(&list, &word)) {
         struct fp_apk_dependency provided = {0};
         if (fp_apk_dependency_parse(word, &provided, NULL) == FP_OK &&
-            fp_apk_text_equal(provided.name, fp_apk_text(name)))
+            fp_apk_text_equal(provided.name, dependency->name) &&
+            fp_apk_dependency_accepts(dependency, provided.version))
             return true;
     }
     return false;
 }
 
-bool fp_apk_system_has(const struct fp_apk_system *root, const char *name)
+bool fp_apk_system_has(const struct fp_apk_system *root, const char *dependency)
 {
+    struct fp_apk_dependency parsed = {0};
+    if (fp_apk_dependency_parse(fp_apk_text(dependency), &parsed, NULL) != FP_OK)
+        return false;
     for (size_t i = 0; i < root->packages.count; i++) {
-        if (package_has(&root->packages.packages[i], name))
+        if (package_has(&root->packages.packages[i], &parsed))
             return true;
     }
     return false;
+}
+
+static bool is_same_name(const char *one, const char *other)
+{
+    struct fp_apk_dependency a = {0};
+    struct fp_apk_dependency b = {0};
+    return fp_apk_dependency_parse(fp_apk_text(one), &a, NULL) == FP_OK &&
+           fp_apk_dependency_parse(fp_apk_text(other), &b, NULL) == FP_OK &&
+           fp_apk_text_equal(a.name, b.name);
+}
+
+/* Whether the world's line is about a package that is asked for anew. */
+static bool is_renewed(const char *line, const struct fp_strv *requests)
+{
+    for (size_t i = 0; i < requests->len; i++) {
+        if (is_same_name(line, requests->items[i]))
+            return true;
+    }
+    return false;
+}
+
+void fp_apk_world_split(const struct fp_apk_system *root, const struct fp_strv *requests,
+                        struct fp_strv *ret)
+{
+    cleanup_strv struct fp_strv lines = {0};
+    cleanup_free char *text = fp_xstrdup(root->world);
+    for (char *c = strpbrk(text, "\n\t\r"); c != NULL; c = strpbrk(c, "\n\t\r"))
+        *c = ' ';
+    fp_strv_split(&lines, text, ' ');
+    for (size_t i = 0; i < lines.len; i++) {
+        if (!is_renewed(lines.items[i], requests))
+            fp_strv_add(ret, lines.items[i]);
+    }
 }
 
 void fp_apk_system_clear(struct fp_apk_system *root)

@@ -1,6 +1,7 @@
 """Packages of Alpine, from signed repositories on loopback, without running anything."""
 
 import json
+import re
 import shutil
 
 import alpine
@@ -256,6 +257,49 @@ def test_a_forced_downgrade(flinkpack, inputs, old_musl):
     assert image.read("lib/ld-musl-x86_64.so.1") == b"older"
     assert "V:1.2.4-r9" in alpine.records(image.read("lib/apk/db/installed"))["musl"]
     assert "musl of the base, 1.2.5-r0, is exchanged for musl-1.2.4-r9" in scene.result.err
+
+
+def test_records_as_other_tools_leave_them(flinkpack, inputs, old_musl):
+    """Without identities; and one of "apk add --virtual", which no repository has."""
+    installed = re.sub("C:.*\n", "", alpine.INSTALLED) + alpine.record(
+        ".rundeps", "20240101.1", "D:musl busybox")
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1], installed=installed,
+                  world=".rundeps=20240101.1\nmusl\n")
+    image = scene.build("--package", "busybox>1.36.2", "--package", "musl<1.2.5")
+    found = alpine.records(image.read("lib/apk/db/installed"))
+    assert "V:1.37-r0" in found["busybox"] and ".rundeps" in found
+    assert image.read("etc/apk/world") == \
+        b".rundeps=20240101.1\nbash\nbusybox>1.36.2\nlibc6-compat\nmusl<1.2.5\nsnappy\n"
+
+
+@pytest.mark.parametrize("files, text", [
+    ([("usr", "x")], "hostile-1-r0 wants to put a file at /usr, where the base has a folder"),
+    ([("bin/busybox/x", "x")],
+     "hostile-1-r0 wants to put a folder at /bin/busybox, where the base has a file")])
+def test_files_and_folders_stay_apart(flinkpack, inputs, tmp_path, files, text):
+    folder = alpine.make_repository(tmp_path / "repo", alpine.write_spec(
+        tmp_path / "spec", "hostile", "1-r0", files=files))
+    with alpine.Server(folder) as server:
+        installed = "".join(alpine.record(name, "1") for name in ("bash", "snappy", "libc6-compat"))
+        scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], folder / "keys",
+                      installed=alpine.INSTALLED + installed)
+        assert text in flinkpack.fail(3, *scene.words("--package", "hostile"))
+
+
+def test_the_default_java_moves(flinkpack, inputs, whole):
+    url, key = whole
+    installed = alpine.INSTALLED + "".join(
+        alpine.record(name, "1") for name in ("java-common", "bash", "snappy", "libc6-compat"))
+    jvm = "usr/lib/jvm"
+    old = [images.folder("usr/lib"), images.folder(jvm), images.folder(jvm + "/java-1.8-openjdk"),
+           images.link(jvm + "/default-jvm", "java-1.8-openjdk")]
+    scene = Scene(flinkpack, inputs, [url], key.parent, installed=installed, more=old)
+    image = scene.build("--package", "openjdk17-jre-headless")
+    assert image.tree[jvm + "/default-jvm"].target == "java-17-openjdk"
+    forced = images.link(jvm + "/forced-jvm", "java-1.8-openjdk")
+    scene = Scene(flinkpack, inputs, [url], key.parent, installed=installed, more=[*old, forced])
+    image = scene.build("--package", "openjdk17-jre-headless")
+    assert image.tree[jvm + "/default-jvm"].target == "java-1.8-openjdk"
 
 
 def test_files_of_others(flinkpack, inputs, old_musl):

@@ -15,6 +15,7 @@ import tempfile
 import time
 import urllib.request
 
+import container
 import program
 import pytest
 import registry as registries
@@ -88,7 +89,7 @@ class Real:
         shutil.copyfile(self.shop / "job.jar", self.lib)
         self.program = program.Program(self.shop / "home", program.find("release"))
         self.build(base, registry)
-        self.unpack(registry)
+        self.unpack()
 
     def build(self, base, registry):
         self.name = "%s/real/wordcount:%s" % (registry, self.version)
@@ -111,16 +112,8 @@ class Real:
                            check=True)
             self.source[1] = copy
 
-    def unpack(self, registry):
-        layout = self.shop / "layout"
-        subprocess.run(["skopeo", "--insecure-policy", "copy", "-q", "--src-tls-verify=false",
-                        "docker://" + self.name, "oci:%s:x" % layout], check=True)
-        self.image, = validate.layout(layout, "x")
-        rootless = [] if os.geteuid() == 0 else ["--rootless"]
-        subprocess.run(["umoci", "unpack", *rootless, "--image", "%s:x" % layout,
-                        str(self.shop / "bundle")], check=True, capture_output=True)
-        shutil.rmtree(layout)
-        self.root = self.shop / "bundle/rootfs"
+    def unpack(self):
+        self.image, self.root = container.unpack(self.name, self.shop)
 
 
 @pytest.fixture(scope="module", params=LINES)
@@ -145,14 +138,8 @@ class Cluster:
         temporary.mkdir()
         os.chmod(temporary, 0o1777)
         config = self.real.image.config
-        command = ["bwrap", "--unshare-user", "--uid", str(self.uid), "--gid", str(self.gid),
-                   "--unshare-pid", "--unshare-uts", "--hostname", "flink", "--die-with-parent",
-                   "--new-session", "--ro-bind", str(self.real.root), "/", "--dev", "/dev",
-                   "--proc", "/proc", "--bind", str(temporary), "/tmp", "--tmpfs",
-                   "/opt/flink/log", "--ro-bind", str(self.folder / "hosts"), "/etc/hosts",
-                   "--chdir", config["WorkingDir"], "--clearenv"]
-        for key, value in {**self.real.image.env, **self.env}.items():
-            command += ["--setenv", key, value]
+        command = container.command(self.real.image, self.real.root, temporary, self.uid, self.gid,
+                                    self.folder / "hosts", self.env)
         log = open(self.folder / (name + ".log"), "wb")
         self.running.append(subprocess.Popen(
             [*command, *config["Entrypoint"], *words], stdin=subprocess.DEVNULL, stdout=log,

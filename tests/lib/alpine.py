@@ -30,7 +30,7 @@ def make_repository(folder, *words):
 
 
 def write_spec(folder, name, version, *lines, files=(), scripts=(), perms=()):
-    """A package for make_repository(). `files`: (path, text) or (path, text, mode)."""
+    """A package for make_repository(). `files`: (path, content) or (path, content, mode)."""
     spec = pathlib.Path(folder) / ("%s-%s" % (name, version))
     (spec / "files").mkdir(parents=True)
     (spec / "pkginfo").write_text(
@@ -38,7 +38,7 @@ def write_spec(folder, name, version, *lines, files=(), scripts=(), perms=()):
     for path, text, *mode in files:
         at = spec / "files" / path
         at.parent.mkdir(parents=True, exist_ok=True)
-        at.write_text(text)
+        at.write_bytes(text if isinstance(text, bytes) else text.encode())
         at.chmod(mode[0] if mode else 0o644)
     for kind, text in scripts:
         (spec / "scripts").mkdir(exist_ok=True)
@@ -97,13 +97,15 @@ INSTALLED = (
              files=[("lib", "ld-musl-x86_64.so.1", "musl")]))
 
 
-def base(repositories, keys, installed=INSTALLED, world="busybox\nmusl\n", more=(), java="8"):
-    """A base without bash that has Java, as images.Image."""
+def base(repositories, keys, installed=INSTALLED, world="busybox\nmusl\n", more=(), java="8",
+         busybox=b"busybox", applets=("sh",), program="#!/bin/sh\n"):
+    """A base without bash that has Java, which is `program`, as images.Image."""
     folders = ("bin", "etc", "etc/apk", "etc/apk/keys", "lib", "lib/apk", "lib/apk/db", "opt",
                "opt/java", "opt/java/bin", "usr", "usr/bin", "tmp")
     entries = [images.folder(path) for path in folders]
     entries += [
-        images.file("bin/busybox", "busybox", 0o755), images.link("bin/sh", "/bin/busybox"),
+        images.file("bin/busybox", busybox, 0o755),
+        *(images.link("bin/" + name, "/bin/busybox") for name in applets),
         images.file("lib/ld-musl-x86_64.so.1", "musl", 0o755),
         images.file("etc/os-release", RELEASE),
         images.file("etc/busybox.conf", "as installed\n"),
@@ -116,7 +118,7 @@ def base(repositories, keys, installed=INSTALLED, world="busybox\nmusl\n", more=
         images.file("lib/apk/db/installed", installed),
         images.file("lib/apk/db/triggers", ""),
         images.file("lib/apk/db/scripts.tar", bytes(1024)),
-        images.file("opt/java/bin/java", "#!/bin/sh\n", 0o755),
+        images.file("opt/java/bin/java", program, 0o755),
         images.file("opt/java/release", 'JAVA_VERSION="%s"\n' % (
             "1.8.0_432" if java == "8" else java + ".0.1")),
     ]

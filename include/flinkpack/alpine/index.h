@@ -10,8 +10,8 @@
 
 #include "flinkpack/alpine/version.h"
 
-/** The most bytes of one list, and packages in it. */
-#define FP_APK_INDEX_MAX_BYTES    ((size_t) 24 << 20)
+/** The most bytes of one list, and packages in it; also of all repositories together. */
+#define FP_APK_INDEX_MAX_BYTES    ((size_t) 32 << 20)
 #define FP_APK_INDEX_MAX_PACKAGES 100000
 
 /** The fields of a package, in the order in which a database has them. */
@@ -60,6 +60,7 @@ struct fp_apk_index {
     char *raw;  /**< of a database: the text as it was */
     struct fp_apk_package *packages;
     size_t count;
+    size_t bytes; /**< of the text */
 };
 
 /**

@@ -54,8 +54,11 @@ FP_CHECKED enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_re
  */
 void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, const char *arch,
                        struct fp_apk_system *ret);
-/** Whether an installed package provides a name. */
-bool fp_apk_system_has(const struct fp_apk_system *root, const char *name);
+/** Whether an installed package is what a dependency ("name", "name>=1.2") speaks of. */
+bool fp_apk_system_has(const struct fp_apk_system *root, const char *dependency);
+/** The dependencies in etc/apk/world whose names are not asked for anew. */
+void fp_apk_world_split(const struct fp_apk_system *root, const struct fp_strv *requests,
+                        struct fp_strv *ret);
 /** Release the members. */
 void fp_apk_system_clear(struct fp_apk_system *root);
 

@@ -18,6 +18,7 @@ struct fp_apk_spool {
     char *path;
     uint64_t used_bytes;
     uint64_t max_bytes;
+    size_t list_bytes; /**< of memory, that the lists of what is in it take */
 };
 
 /** Make a spool in a folder that fp_temp_dir() gave. */

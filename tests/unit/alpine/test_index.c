@@ -42,7 +42,7 @@ static void test_refused(void **state)
 {
     static const char *const bad[][2] = {
         {ID "P:a/b\nV:1\n", "proper P:"},   {ID "P:a\n", "proper P: and V:"},
-        {ID "P:.a\nV:1\n", "proper"},       {ID "P:a\nV:1/2\n", "proper"},
+        {ID "P:..\nV:1\n", "proper"},       {ID "P:a\nV:1/2\n", "proper"},
         {ID "P:a\nV:1\nA:../x\n", "A: is"}, {ID "P:a\nV:1\nS:-1\n", "S:-1 is no number"},
         {"nonsense\n", "line 1"},           {ID "P:a\nV:1\nI:9999999999999999999\n", "no number"},
     };
@@ -58,7 +58,7 @@ static void test_refused(void **state)
 static void test_database_records(void **state)
 {
     static const char text[] =
-        ID "P:a\nV:1\nr:b c\nF:usr\nM:0:0:755\nR:x\nZ:Q1x\n\n" ID "P:b\nV:2\nF:etc\n";
+        ID "P:.build-deps\nV:1\nr:b c\nF:usr\nM:0:0:755\nR:x\nZ:Q1x\n\n" ID "P:b\nV:2\nF:etc\n";
     cleanup_apk_index struct fp_apk_index index = {0};
     (void) state;
     assert_int_equal(fp_apk_installed_parse(text, "installed", &index, NULL), FP_OK);

@@ -1,7 +1,6 @@
-#include "alpine_test.h"
+#include "parts.h"
 
 #include <unistd.h>
-#include <zlib.h>
 
 static char *folder;
 static struct fp_apk_spool spool;
@@ -23,45 +22,6 @@ static int teardown(void **state)
     return 0;
 }
 
-/* A ustar member without the end of the archive. */
-static void put_member(struct fp_buf *tar, const char *name, char type, const char *link,
-                       const char *text)
-{
-    char block[512] = "";
-    size_t len = strlen(text);
-    (void) snprintf(block, 100, "%s", name);
-    (void) snprintf(block + 100, 8, "0000644");
-    (void) snprintf(block + 108, 8, "0000000");
-    (void) snprintf(block + 116, 8, "0000000");
-    (void) snprintf(block + 124, 12, "%011o", (unsigned) len);
-    (void) snprintf(block + 136, 12, "00000000001");
-    memset(block + 148, ' ', 8);
-    block[156] = type;
-    (void) snprintf(block + 157, 100, "%s", link);
-    memcpy(block + 257, "ustar\00000", 8);
-    (void) snprintf(block + 265, 32, "games");
-    unsigned sum = 0;
-    for (size_t i = 0; i < sizeof(block); i++)
-        sum += (unsigned char) block[i];
-    (void) snprintf(block + 148, 8, "%06o", sum);
-    assert_int_equal(fp_buf_add(tar, block, sizeof(block), NULL), FP_OK);
-    assert_int_equal(fp_buf_add_text(tar, text, NULL), FP_OK);
-    static const char zeros[512];
-    assert_int_equal(fp_buf_add(tar, zeros, (512 - len % 512) % 512, NULL), FP_OK);
-}
-
-static void put_gzip(struct fp_buf *file, const struct fp_buf *tar)
-{
-    static unsigned char out[65536];
-    z_stream z = {.next_in = (unsigned char *) tar->data, .avail_in = (uInt) tar->len};
-    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
-    z.next_out = out;
-    z.avail_out = sizeof(out);
-    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    assert_int_equal(fp_buf_add(file, out, sizeof(out) - z.avail_out, NULL), FP_OK);
-    (void) deflateEnd(&z);
-}
-
 /* A package whose data part is `data`, and what an index says of it. */
 struct made {
     struct fp_buf file;
@@ -71,7 +31,7 @@ struct made {
 
 static void make(const struct fp_buf *data, const char *more_info, struct made *ret)
 {
-    struct fp_buf data_gz = FP_BUF_INIT(1 << 20);
+    struct fp_buf data_gz = FP_BUF_INIT(2 << 20);
     struct fp_buf control = FP_BUF_INIT(1 << 20);
     char hex[FP_HASH_HEX_MAX];
     put_gzip(&data_gz, data);
@@ -80,7 +40,7 @@ static void make(const struct fp_buf *data, const char *more_info, struct made *
         fp_xasprintf("# made\npkgname = a\npkgver = 1-r0\n%sdatahash = %s\n", more_info, hex);
     put_member(&control, ".PKGINFO", '0', "", info);
     put_member(&control, ".post-install", '0', "", "#!/bin/sh\n");
-    *ret = (struct made){.file = FP_BUF_INIT(1 << 20)};
+    *ret = (struct made){.file = FP_BUF_INIT(4 << 20)};
     put_gzip(&ret->file, &control);
     fp_hash_bytes(FP_SHA1, ret->file.data, ret->file.len, hex);
     fp_apk_identity_text(hex, ret->identity);
@@ -146,9 +106,38 @@ static void test_hostile_names(void **state)
     expect_refused("../etc/passwd", '0', "", FP_E_INPUT, "a.apk");
     expect_refused("/etc/passwd", '0', "", FP_E_INPUT, "a.apk");
     expect_refused("etc/.wh.passwd", '0', "", FP_E_INPUT, "would delete a file");
+    expect_refused("etc/.wh.a/b", '0', "", FP_E_INPUT, "would delete a file");
+    expect_refused("etc/a\1b", '0', "", FP_E_INPUT, "a.apk");
+    expect_refused("bin/a", '1', "bin", FP_E_INPUT, "which is no file in it");
     expect_refused("etc/a\nR:b", '0', "", FP_E_INPUT, "a.apk");
     expect_refused("dev/null", '3', "", FP_E_INPUT, "a.apk");
-    expect_refused("bin/a", '1', "bin/none", FP_E_INPUT, "which is not in it");
+    expect_refused("bin/a", '1', "bin/none", FP_E_INPUT, "which is no file in it");
+}
+
+/* Of all packages together, and before the digest of the files could tell that they are wrong. */
+static void test_too_many_files(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 22);
+    struct fp_apk_contents contents = {0};
+    struct fp_error err = {0};
+    struct made made;
+    char name[100];
+    (void) state;
+    for (int i = 0; i < 4000; i++) {
+        (void) snprintf(name, sizeof(name), "usr/share/a/%d", i);
+        put_member(&data, name, '2', "elsewhere", "");
+    }
+    make(&data, "", &made);
+    spool.list_bytes = (size_t) 32 << 20;
+    spool.list_bytes -= 1 << 18;
+    assert_int_equal(read_made(&made, &contents, &err), FP_E_INPUT);
+    assert_text_has(err.text, "more files than the packages of an image may have");
+    spool.list_bytes = 0;
+    assert_int_equal(read_made(&made, &contents, NULL), FP_OK);
+    assert_true(spool.list_bytes > (size_t) 1 << 18 && spool.list_bytes < (size_t) 2 << 20);
+    spool.list_bytes = 0;
+    fp_apk_contents_clear(&contents);
+    fp_buf_clear(&made.file);
 }
 
 static void test_every_part_is_verified(void **state)
@@ -174,6 +163,39 @@ static void test_every_part_is_verified(void **state)
     fp_buf_clear(&made.file);
 }
 
+/* Nothing says that what stands beside a signature is the package's own. */
+static void test_scripts_among_the_signatures(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT(1 << 20);
+    cleanup_buf struct fp_buf file = FP_BUF_INIT(1 << 20);
+    struct fp_error err = {0};
+    struct made made;
+    (void) state;
+    put_member(&data, "bin/one", '0', "", "first");
+    make(&data, "", &made);
+    put_member(&tar, ".SIGN.RSA256.a.rsa.pub", '0', "", "whatever");
+    put_gzip(&file, &tar);
+    put_gzip(&file, &tar);
+    size_t len = file.len;
+    assert_int_equal(fp_buf_add(&file, made.file.data, made.file.len, NULL), FP_OK);
+    struct fp_apk_contents contents = {0};
+    assert_int_equal(fp_apk_package_read(fp_source_memory(file.data, file.len), "a.apk",
+                                         &made.package, &spool, &contents, NULL),
+                     FP_OK);
+    assert_int_equal(contents.script_count, 1);
+    fp_apk_contents_clear(&contents);
+    file.len = len;
+    put_member(&tar, ".pre-deinstall", '0', "", "#!/bin/sh\nevil\n");
+    put_gzip(&file, &tar);
+    assert_int_equal(fp_buf_add(&file, made.file.data, made.file.len, NULL), FP_OK);
+    assert_int_equal(fp_apk_package_read(fp_source_memory(file.data, file.len), "a.apk",
+                                         &made.package, &spool, &contents, &err),
+                     FP_E_VERIFY);
+    assert_text_has(err.text, "signatures and other files in one part");
+    fp_buf_clear(&made.file);
+}
+
 static void test_of_another_package(void **state)
 {
     cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
@@ -193,7 +215,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contents),
         cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_too_many_files),
         cmocka_unit_test(test_every_part_is_verified),
+        cmocka_unit_test(test_scripts_among_the_signatures),
         cmocka_unit_test(test_of_another_package),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -177,6 +177,44 @@ static void test_failures(void **state)
     expect(&(struct scene){NULL, repository, "", "loop-a"}, "loop-b-1 loop-a-1");
 }
 
+static void test_a_world_that_is_none(void **state)
+{
+    static const char *const repository[] = {"a|1", NULL};
+    (void) state;
+    expect_failure(&(struct scene){NULL, repository, "a >=", "a"}, FP_E_INPUT,
+                   "base: /etc/apk/world: '>=' is no dependency");
+    expect_failure(&(struct scene){NULL, repository, "gone", "a"}, FP_E_NOT_FOUND,
+                   "the base's /etc/apk/world has 'gone', and no repository has it");
+}
+
+/* Each package brings the next, and all provide what all exclude a version of: what a repository
+ * may say in two megabytes, and no user would wait for. */
+static void test_entangled(void **state)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(8 << 20);
+    cleanup_apk_index struct fp_apk_index installed = {0};
+    cleanup_apk_index struct fp_apk_index repository = {0};
+    cleanup_apk_answer struct fp_apk_answer answer = {0};
+    cleanup_strv struct fp_strv requests = {0};
+    const struct fp_apk_index *repositories[] = {&repository};
+    struct fp_error err = {0};
+    (void) state;
+    for (unsigned i = 0; i < 20000; i++)
+        assert_int_equal(fp_buf_addf(&text, NULL,
+                                     "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:p%u\nV:1\nI:1\np:x\n"
+                                     "D:p%u !x=9\n\n",
+                                     i, i < 19999 ? i + 1 : i),
+                         FP_OK);
+    assert_int_equal(fp_apk_index_parse(fp_buf_take(&text), "idx", &repository, NULL), FP_OK);
+    fp_strv_add(&requests, "p0");
+    struct fp_apk_question question = {.installed = &installed,
+                                       .repositories = repositories,
+                                       .repository_count = 1,
+                                       .requests = &requests};
+    assert_int_equal(fp_apk_resolve(&question, &answer, &err), FP_E_INPUT);
+    assert_text_has(err.text, "too entangled");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +225,8 @@ int main(void)
         cmocka_unit_test(test_choice_among_versions),
         cmocka_unit_test(test_shared_names),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_a_world_that_is_none),
+        cmocka_unit_test(test_entangled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,7 @@
-foreach(stem elf index package resolver version)
-    fp_add_unit_test(alpine test_${stem}.c)
+add_library(alpine_parts STATIC alpine/parts.c)
+target_link_libraries(alpine_parts PUBLIC flinkpack_alpine PkgConfig::cmocka PkgConfig::zlib)
+foreach(stem elf index package resolver signature version)
+    fp_add_unit_test(alpine test_${stem}.c LIBRARIES alpine_parts)
 endforeach()
 
 # Not a test: scripts/bench-packages runs it.
