@@ -114,8 +114,8 @@ static enum fp_code make(struct fp_args *args, const struct fp_found *found, con
     /* What is in no registry cannot be pulled by its digest. */
     if (found->location.reference.registry != NULL)
         image.digest = found->root.digest.text;
-    return fp_deploy_generate(&args->deploy, &image, patches.items, patches.len,
-                              args->output_dir != NULL, ret, err);
+    return fp_deploy_generate(&args->deploy, &image, patches.items, patches.len, args->output_dir,
+                              ret, err);
 }
 
 static enum fp_code write_files(const char *folder, const struct fp_deploy_result *result,

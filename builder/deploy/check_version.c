@@ -80,21 +80,6 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
     return FP_OK;
 }
 
-/* The operator's enumeration: v1_13 to v2_4. */
-static enum fp_code check_operator(const struct fp_deployment *d, struct fp_error *err)
-{
-    bool known = at_least(d, 1, 13, 0) && !(d->version.major == 1 && d->version.minor > 20) &&
-                 !at_least(d, 2, 5, 0);
-    if (d->format != FP_DEPLOY_OPERATOR || known)
-        return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--format operator: a FlinkDeployment can be of Flink 1.13 to 2.4, "
-                                "not %s",
-                                d->version.text);
-    (void) fp_hint(err, "--format kubernetes works without the operator");
-    return code;
-}
-
 enum { KUBERNETES = 1, HELM = 2, OPERATOR = 4, COMPOSE = 8, TEMPLATE = 16 };
 
 /* Options that some formats have no place for. */
@@ -176,9 +161,7 @@ static enum fp_code check_session(const struct fp_deployment *d, struct fp_error
 
 enum fp_code fp_deployment_check_version(struct fp_deployment *d, struct fp_error *err)
 {
-    enum fp_code code = check_operator(d, err);
-    if (code == FP_OK)
-        code = check_formats(d, err);
+    enum fp_code code = check_formats(d, err);
     if (code == FP_OK)
         code = check_session(d, err);
     if (code == FP_OK)

@@ -72,7 +72,8 @@ static void set_size(struct fp_deployment *d)
 static void set_state(struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    bool renamed = at_least(d, 1, 20);
+    /* The old names work everywhere; operators of before 1.11 know no others. */
+    bool renamed = d->format == FP_DEPLOY_OPERATOR ? at_least(d, 2, 0) : at_least(d, 1, 20);
     set(d, renamed ? "execution.checkpointing.dir" : "state.checkpoints.dir", o->checkpoint_dir);
     set(d, renamed ? "execution.checkpointing.savepoint-dir" : "state.savepoints.dir",
         o->savepoint_dir);

@@ -101,6 +101,8 @@ FP_CHECKED enum fp_code fp_deployment_check_version(struct fp_deployment *deploy
 FP_CHECKED enum fp_code fp_deployment_size(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_configure(struct fp_deployment *deployment,
                                                 struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_operator(struct fp_deployment *deployment,
+                                                     struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
                                                   struct fp_error *err);
@@ -175,6 +177,11 @@ json_t *fp_container_security(const struct fp_deployment *deployment);
 /** The lines of FLINK_PROPERTIES. The caller owns them. */
 char *fp_conf_text(const struct fp_deployment *deployment);
 
+/** The first operator that knows this version of Flink; NULL: all of today's. Static. */
+const char *fp_operator_since(const struct fp_deployment *deployment);
+/** How the operator changes a job over: "savepoint", "last-state" or "stateless". Static. */
+const char *fp_operator_upgrade(const struct fp_deployment *deployment);
+
 /** The documents of a deployment in install order: an array of objects. */
 json_t *fp_kubernetes_documents(const struct fp_deployment *deployment);
 json_t *fp_operator_documents(const struct fp_deployment *deployment);
@@ -195,6 +202,7 @@ FP_CHECKED enum fp_code fp_chart_files(struct fp_deployment *deployment,
 FP_CHECKED enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
                                        struct fp_error *err);
 /** What to do with it all. */
-void fp_deploy_notes(const struct fp_deployment *deployment, bool in_folder, struct fp_strv *ret);
+void fp_deploy_notes(const struct fp_deployment *deployment, const char *folder,
+                     struct fp_strv *ret);
 
 #endif

@@ -55,12 +55,6 @@ static json_t *pod_template(const struct fp_deployment *d)
     return result;
 }
 
-/* How a change of the job is rolled out: from its state wherever there is a place for it. */
-static const char *upgrade_mode(const struct fp_deploy_options *o)
-{
-    return o->savepoint_dir != NULL ? "savepoint" : o->ha ? "last-state" : "stateless";
-}
-
 static json_t *job(const struct fp_deployment *d, const char *jar_uri)
 {
     const struct fp_deploy_options *o = d->options;
@@ -76,7 +70,7 @@ static json_t *job(const struct fp_deployment *d, const char *jar_uri)
         fp_set(result, "args", json_incref(args));
     json_decref(args);
     fp_set(result, "parallelism", json_integer(d->parallelism));
-    fp_set(result, "upgradeMode", json_string(upgrade_mode(o)));
+    fp_set(result, "upgradeMode", json_string(fp_operator_upgrade(d)));
     fp_set(result, "state", json_string("running"));
     if (o->from_savepoint != NULL)
         fp_set(result, "initialSavepointPath", json_string(o->from_savepoint));
@@ -101,7 +95,7 @@ static json_t *flink_deployment(const struct fp_deployment *d)
     fp_set(spec, "jobManager",
            json_pack("{s:i, s:o}", "replicas", 1, "resource", resource(&jobmanager)));
     fp_set(spec, "taskManager", json_pack("{s:o}", "resource", resource(&taskmanager)));
-    if (o->replicas > 0)
+    if (o->replicas > 0 && !d->is_job)
         fp_set(json_object_get(spec, "taskManager"), "replicas", json_integer(o->replicas));
     if (d->is_job) {
         cleanup_free char *uri =

@@ -11,7 +11,7 @@ from test_kubernetes import FULL, KINDS, VERSIONS
 RELEASES = ["1.29", "1.36"]
 
 # What an operator's manifests can have; a FlinkDeployment has no place for the rest.
-OPERATOR = ["--parallelism", "5", "--slots", "2", "--replicas", "4", "--metrics", "--namespace",
+OPERATOR = ["--parallelism", "5", "--slots", "2", "--metrics", "--namespace",
             "team", "--pull-secret", "regcred", "--node-selector", "pool=flink", "--toleration",
             "flink=yes:NoSchedule", "--toleration", "spot", "--label", "team=orders",
             "--annotation", "example.com/owner=yes", "--env", "A=$(POD_IP) $X", "--env-secret",
