@@ -177,8 +177,9 @@ static json_t *resources(const struct fp_deployment *d, const struct fp_role *ro
 {
     cleanup_free char *memory = fp_xasprintf("%lldMi", (long long) role->mib);
     if (d->format == FP_DEPLOY_HELM) {
-        cleanup_free char *cpu = fp_xasprintf("{{ .Values.%s.cpu | quote }}", role->component);
-        cleanup_free char *mib = fp_xasprintf("{{ .Values.%s.memoryMiB }}Mi", role->component);
+        cleanup_free char *cpu =
+            fp_xasprintf("{{ include \"flink.scalar\" .Values.%s.cpu | quote }}", role->component);
+        cleanup_free char *mib = fp_xasprintf("{{ int .Values.%s.memoryMiB }}Mi", role->component);
         return json_pack("{s:{s:o, s:o}, s:{s:o}}", "requests", "cpu", fp_raw(cpu), "memory",
                          fp_raw(mib), "limits", "memory", fp_raw(mib));
     }

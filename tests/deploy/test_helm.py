@@ -9,6 +9,7 @@ import downloads
 import flink_images
 import manifests
 import pytest
+import schemas
 from test_kubernetes import AWKWARD, FULL, KINDS, VERSIONS
 
 WORDS = [word for word in FULL if word not in ("--namespace", "team")]
@@ -85,6 +86,10 @@ def test_every_option(chart, kind, helm):
     helm("lint", "--strict", folder, "--kube-version", "1.35.0")
     documents = manifests.load(helm("template", "orders", folder, "--kube-version", "1.35.0"))
     manifests.check_all(ordered(documents))
+    downloads.need(schemas.KUBERNETES)
+    for document in documents:
+        if document["kind"] != "Route":
+            schemas.check_kubernetes(document, "1.36")
 
 
 def test_the_same_as_without_helm(chart, flinkpack, helm):
@@ -118,11 +123,39 @@ def test_high_availability_follows_the_release(chart, helm):
     assert manifests.named(documents, "RoleBinding")["subjects"][0]["namespace"] == "team"
 
 
-def test_values_are_checked(chart, try_helm):
+@pytest.mark.parametrize("values, told", [
+    ("flink.type=cluster", "flink"), ("configuration.a=x\ny: z", "configuration"),
+    ("configuration.a b=x", "a b"), ("paralellism=2", "paralellism")])
+def test_values_are_checked(chart, try_helm, values, told):
     folder = chart(flink_images.ours("2.2.1"))
-    result = try_helm("template", "a", folder, "--kube-version", "1.35.0", "--set",
-                      "flink.type=cluster")
-    assert result.returncode != 0 and "flink" in result.stderr
+    result = try_helm("template", "a", folder, "--kube-version", "1.35.0", "--set", values)
+    assert result.returncode != 0 and told in result.stderr
+
+
+def test_numbers_are_written_as_they_are(chart, helm, tmp_path):
+    """Not as 3.6e+06, as Helm does by itself with numbers of a file."""
+    values = tmp_path / "values.yaml"
+    values.write_text("configuration: {a: 3600000, b: 0.25, c: true, d: '1e3', e: 007.5}\n"
+                      "taskmanager: {memoryMiB: 4194304, cpu: 0.5}\njobmanager: {cpu: 2}\n")
+    folder = chart(flink_images.ours("1.20.5"))
+    documents = manifests.load(helm("template", "a", folder, "--kube-version", "1.35.0", "-f",
+                                    values))
+    conf = manifests.properties(documents)
+    assert [conf[key] for key in "abcde"] == ["3600000", "0.25", "true", "1e3", "7.5"]
+    assert conf["taskmanager.memory.process.size"] == "4194304m"
+    manifests.check_memory(documents)
+    assert manifests.container(documents, "taskmanager")["resources"]["requests"]["cpu"] == "0.5"
+    assert manifests.container(documents, "jobmanager")["resources"]["requests"]["cpu"] == "2"
+
+
+@pytest.mark.parametrize("version, words, absent", [
+    ("1.6.0", "cancel -m localhost:8081 --withSavepoint", "job.fromSavepoint"),
+    ("2.2.1", "stop -m localhost:8081 --savepointPath", "cancel")])
+def test_notes(chart, helm, version, words, absent):
+    folder = chart(flink_images.ours(version))
+    notes = helm("install", "blue", folder, "--dry-run=client").partition("NOTES:")[2]
+    assert words in notes and absent not in notes
+    assert "delete job blue-jobmanager --cascade=foreground" in notes
 
 
 def test_memory_follows_the_values(chart, helm):
