@@ -183,9 +183,10 @@ static void note_compose(const struct notes *n)
 static void note_template(const struct notes *n)
 {
     const struct fp_deployment *d = n->d;
+    cleanup_free char *classname = shell_word(d->classname != NULL ? d->classname : "CLASS");
     fp_strv_addf(n->lines,
                  "fill in:  export FLINK_IMAGE_NAME=%s FLINK_JOB=%s FLINK_JOB_PARALLELISM=1",
-                 d->image_text, d->classname != NULL ? d->classname : "CLASS");
+                 d->image_text, classname);
     fp_strv_addf(n->lines,
                  "          export FLINK_JOB_ARGUMENTS='\"--input\", \"a b\"'    (quoted, with "
                  "commas; empty for none; write $$ for $)");

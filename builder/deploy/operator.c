@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "internal.h"
@@ -19,6 +20,20 @@ static json_t *resource(const struct fp_role *role)
 {
     cleanup_free char *memory = fp_xasprintf("%lldm", (long long) role->mib);
     return json_pack("{s:o, s:s}", "cpu", cpu_number(role->cpu), "memory", memory);
+}
+
+/* A file of the image as a URI; names of jars can have blanks and more. */
+static char *local_uri(const char *folder, const char *file)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+@$()";
+    struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
+    enum fp_code code = fp_buf_addf(&out, NULL, "local://%s/", folder);
+    for (const char *p = file; *p != '\0' && code == FP_OK; p++) {
+        bool fine = strchr(plain, *p) != NULL;
+        code = fp_buf_addf(&out, NULL, fine ? "%c" : "%%%02X", (unsigned char) *p);
+    }
+    return fp_buf_take(&out);
 }
 
 /* What the operator's own fields have no place for. */
@@ -98,8 +113,8 @@ static json_t *flink_deployment(const struct fp_deployment *d)
     if (o->replicas > 0 && !d->is_job)
         fp_set(json_object_get(spec, "taskManager"), "replicas", json_integer(o->replicas));
     if (d->is_job) {
-        cleanup_free char *uri =
-            d->jar != NULL ? fp_xasprintf("local://%s/usrlib/%s", d->home, d->jar) : NULL;
+        cleanup_free char *folder = fp_path_join(d->home, "usrlib");
+        cleanup_free char *uri = d->jar != NULL ? local_uri(folder, d->jar) : NULL;
         fp_set(spec, "job", job(d, uri));
     }
     fp_set(object, "spec", spec);

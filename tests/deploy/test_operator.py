@@ -97,3 +97,11 @@ def test_what_to_do_is_in_the_namespace(orders, tmp_path):
     assert err.count("kubectl") == err.count("kubectl -n team")
     [kustomization] = manifests.load((folder / "kustomization.yaml").read_text())
     assert "images" not in kustomization
+
+
+def test_names_of_jars_are_escaped(flinkpack):
+    image = flink_images.ours("1.20.5")
+    image.document["config"]["Labels"]["flinkpack.job-jars"] = "my job#1%.jar,b.jar"
+    image.seal()
+    [one] = flinkpack.has(image).documents("--format", "operator")
+    assert one["spec"]["job"]["jarURI"] == "local:///opt/flink/usrlib/my%20job%231%25.jar"
