@@ -17,7 +17,10 @@ static const char *merge_key(const char *list)
         {"imagePullSecrets", "name"},
         {"topologySpreadConstraints", "topologyKey"},
         {"hostAliases", "ip"},
-        {"subjects", "name"},
+        {"volumeDevices", "devicePath"},
+        {"ephemeralContainers", "name"},
+        {"resourceClaims", "name"},
+        {"schedulingGates", "name"},
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(list, keys[i].list) == 0)

@@ -1,6 +1,9 @@
 """The manifests against the schemas of Kubernetes and of Flink's operator."""
 
 import copy
+import functools
+import json
+import operator
 
 import downloads
 import flink_images
@@ -30,7 +33,7 @@ def archives():
 
 
 @pytest.fixture
-def operator():
+def crds():
     downloads.need(schemas.OPERATOR)
 
 
@@ -58,7 +61,7 @@ def test_high_availability_and_scaling(orders):
 @pytest.mark.parametrize("words", [[], OPERATOR], ids=["plain", "full"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("version", ["1.13.6", "1.18.1", "1.20.5", "2.0.2", "2.2.1"])
-def test_custom_resources(flinkpack, operator, version, kind, words):
+def test_custom_resources(flinkpack, crds, version, kind, words):
     flinkpack.has(flink_images.ours(version, kind))
     more = JOB if kind == "job" else ["--jar-uri", "https://example.com/a.jar", *JOB]
     documents = flinkpack.documents("--format", "operator", *words, *(more if words else []))
@@ -68,10 +71,57 @@ def test_custom_resources(flinkpack, operator, version, kind, words):
             "spec": deployment["spec"]["podTemplate"]["spec"]}])
 
 
-def test_custom_resources_of_official_images(flinkpack, operator):
+def test_custom_resources_of_official_images(flinkpack, crds):
     flinkpack.has(flink_images.official("2.2.1"))
     check(flinkpack.documents("--format", "operator", "--claim", "s:1Gi:/s"))
     check(flinkpack.documents("--format", "operator", "--type", "job", "--job-classname", "A"))
+
+
+def lists_of(value, path=()):
+    """The paths of all lists of objects in a document."""
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(one, list) and one and isinstance(one[0], dict):
+            yield (*path, key), one
+        if isinstance(one, (dict, list)):
+            yield from lists_of(one, (*path, key))
+
+
+def patch_for(document, path, item):
+    """A patch with `item` in the list at `path`; None where a list on the way has no key."""
+    result = [item]
+    for number in reversed(range(len(path))):
+        if not isinstance(path[number], int):
+            result = {path[number]: result}
+            continue
+        key = schemas.merge_key(document, path[:number], "1.36")
+        here = functools.reduce(operator.getitem, path[:number + 1], document)
+        if key is None:
+            return None
+        result = [{key: here[key], **result}]
+    return {"kind": document["kind"], "metadata": {"name": document["metadata"]["name"]}, **result}
+
+
+@pytest.mark.parametrize("kind", ["Job", "Deployment", "Service", "Ingress", "RoleBinding"])
+def test_patches_merge_lists_as_kubernetes_does(orders, tmp_path, kind):
+    """An item that is new: the list grows where Kubernetes has a key to merge by, else it is
+    replaced. The key is what the schema says."""
+    words = [*FULL, "--ha", "--ha-dir", "s3://b/h"]
+    [first, *_] = [one for one in orders.documents(*words) if one["kind"] == kind]
+    checked = 0
+    for path, items in lists_of(first):
+        key = schemas.merge_key(first, path, "1.36")
+        item = {key: 4711 if key in ("port", "containerPort") else "new"} if key else {"new": "x"}
+        patch = patch_for(first, path, item)
+        if patch is None:
+            continue
+        file = tmp_path / "patch.yaml"
+        file.write_text(json.dumps(patch))
+        at = [one for one in orders.documents(*words, "--patch", file)
+              if one["metadata"]["name"] == first["metadata"]["name"] and one["kind"] == kind][0]
+        at = functools.reduce(operator.getitem, path, at)
+        assert at == ([*items, item] if key else [item]), path
+        checked += 1
+    assert checked
 
 
 # Where, and what to put there; ... takes it away.
@@ -95,7 +145,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("kind, path, value", WRONG)
-def test_the_checks_find_something(orders, operator, kind, path, value):
+def test_the_checks_find_something(orders, crds, kind, path, value):
     documents = orders.documents(*(["--format", "operator"] if kind.startswith("Flink") else []))
     check(documents)
     document = copy.deepcopy([one for one in documents if one["kind"] == kind][0])

@@ -75,13 +75,28 @@ def parsed(release, name):
     return json.loads(member(KUBERNETES, FOLDER % (release, name)))
 
 
-def check_kubernetes(document, release):
-    """`release` is as 1.36."""
+def kubernetes(document, release):
+    """The schema of a document, and what it refers to; `release` is as 1.36."""
     group, _, version = document["apiVersion"].rpartition("/")
     words = [document["kind"].lower(), group.partition(".")[0], version]
     schema = parsed(release, "-".join(word for word in words if word))
-    definitions = parsed(release, "_definitions")["$defs"]
+    return schema, parsed(release, "_definitions")["$defs"]
+
+
+def check_kubernetes(document, release):
+    schema, definitions = kubernetes(document, release)
     check(document, schema, document["kind"], definitions)
+
+
+def merge_key(document, path, release):
+    """By which key a strategic merge patch merges the list at `path`; None: it replaces it."""
+    schema, definitions = kubernetes(document, release)
+    for step in path:
+        schema = schema["items"] if isinstance(step, int) else schema["properties"][step]
+        found = schema
+        if "$ref" in schema:
+            schema = definitions[schema["$ref"].rpartition("/")[2]]
+    return found.get("x-kubernetes-patch-merge-key")
 
 
 @functools.lru_cache(None)
