@@ -174,6 +174,28 @@ def test_folder(orders, tmp_path):
     assert used == image["name"] + "@" + image["digest"]
 
 
+def test_files_of_before_are_told_of(orders, tmp_path):
+    folder, elsewhere = tmp_path / "link", tmp_path / "real"
+    elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+    assert "was there" not in orders.generate("--output-dir", folder, "--node-port").err
+    (elsewhere / "notes.txt").touch()
+    err = orders.generate("--output-dir", folder).err
+    assert err.count("was there before") == 1
+    assert "link/orders-jobmanager-ui-service.yaml: was there before" in err
+    chart = tmp_path / "chart"
+    orders.generate("--format", "helm", "--output-dir", chart, "--ha", "--ha-dir", "s3://b")
+    assert "chart/templates/role.yaml: was there" in orders.generate(
+        "--format", "helm", "--output-dir", chart).err
+
+
+def test_folders_that_cannot_be(orders, tmp_path):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file/below", "/proc/none", ""):
+        result = orders.try_run("generate", "--image", orders.image, "--output-dir", folder)
+        assert result.status in (2, 9) and result.out == "", result.err
+
+
 def test_what_to_do_is_told(orders):
     err = orders.generate("--namespace", "team", "--savepoint-dir", "s3://b/s").err
     delete = err.index("kubectl -n team delete job orders-jobmanager --cascade=foreground")
