@@ -160,7 +160,11 @@ static enum fp_code check_cpu(const char *text, const char *title, struct fp_err
 
 static enum fp_code check_uri(const char *text, const char *title, struct fp_error *err)
 {
-    if (text == NULL || strstr(text, ":/") != NULL || text[0] == '/')
+    if (text == NULL)
+        return FP_OK;
+    if (strcspn(text, " \t\r\n#'\"") != strlen(text))
+        return fp_fail(err, FP_E_USAGE, "%s: '%s' has blanks, quotes or '#' in it", title, text);
+    if (strstr(text, ":/") != NULL || text[0] == '/')
         return FP_OK;
     enum fp_code code =
         fp_fail(err, FP_E_USAGE, "%s: '%s' is no place that all pods reach", title, text);

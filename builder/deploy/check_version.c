@@ -68,6 +68,9 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
                        "the namespace that it is told");
     if (o->ha_dir != NULL && !o->ha)
         return fp_fail(err, FP_E_USAGE, "--ha-dir: needs --ha");
+    if (o->ingress == NULL && (o->ingress_class != NULL || o->ingress_tls != NULL))
+        return fp_fail(err, FP_E_USAGE, "%s: needs --ingress, the host name",
+                       o->ingress_class != NULL ? "--ingress-class" : "--ingress-tls");
     if (o->autoscale != NULL && !at_least(d, 1, 13, 0))
         return fp_fail(err, FP_E_USAGE,
                        "--autoscale: needs reactive mode, which Flink %s does not "
@@ -125,7 +128,7 @@ static enum fp_code check_formats(const struct fp_deployment *d, struct fp_error
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].given && (rows[i].formats & (1U << d->format)) == 0)
             return fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", rows[i].title,
-                           o->format);
+                           o->format != NULL ? o->format : "kubernetes");
     }
     return FP_OK;
 }
