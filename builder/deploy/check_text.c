@@ -49,6 +49,9 @@ static enum fp_code check(const char *text, const char *title, bool is_template,
     if (value == NULL)
         return fp_fail(err, FP_E_USAGE, "%s: not valid UTF-8, which is all that manifests can hold",
                        title);
+    if (text != NULL && strlen(text) >= FP_DEPLOY_STRING_MAX)
+        return fp_fail(err, FP_E_USAGE, "%s: has %zu bytes; a container takes less than %d", title,
+                       strlen(text), FP_DEPLOY_STRING_MAX);
     if (is_template && text != NULL &&
         (strstr(text, "$FLINK_") != NULL || strstr(text, "${FLINK_") != NULL))
         return fp_fail(err, FP_E_USAGE,

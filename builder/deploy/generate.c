@@ -143,6 +143,8 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < patch_count && code == FP_OK; i++)
         code = fp_patch_apply(&patches[i], documents, err);
+    if (d->format == FP_DEPLOY_OPERATOR)
+        fp_operator_settle(documents);
     if (code == FP_OK)
         code = add_files(d, documents, ret, err);
     if (code == FP_OK)

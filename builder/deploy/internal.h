@@ -25,6 +25,9 @@ static inline json_t *fp_iterable(const json_t *object)
     return (json_t *) (uintptr_t) object;
 }
 
+/** The bytes that one argument or one variable of a process can have, with its NUL. */
+#define FP_DEPLOY_STRING_MAX 131072
+
 /** What is made. */
 enum fp_deploy_format {
     FP_DEPLOY_KUBERNETES,
@@ -179,6 +182,8 @@ char *fp_conf_text(const struct fp_deployment *deployment);
 
 /** The first operator that knows this version of Flink; NULL: all of today's. Static. */
 const char *fp_operator_since(const struct fp_deployment *deployment);
+/** Make its documents fit their schema again after patches. */
+void fp_operator_settle(json_t *documents);
 /** How the operator changes a job over: "savepoint", "last-state" or "stateless". Static. */
 const char *fp_operator_upgrade(const struct fp_deployment *deployment);
 

@@ -16,6 +16,26 @@ static json_t *cpu_number(const char *text)
     return fp_parse_count(text, &number) ? json_integer(number) : json_real(strtod(text, NULL));
 }
 
+/* A patch that is YAML has "0.5" as it is spelled, which is a string here. */
+static void settle_cpu(json_t *spec, const char *role)
+{
+    json_t *resource = json_object_get(json_object_get(spec, role), "resource");
+    const char *text = fp_json_string(resource, "cpu");
+    char *end = NULL;
+    double number = text != NULL ? strtod(text, &end) : 0;
+    if (text != NULL && *text != '\0' && *end == '\0' && number > 0)
+        fp_set(resource, "cpu", json_real(number));
+}
+
+void fp_operator_settle(json_t *documents)
+{
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        json_t *spec = json_object_get(json_array_get(documents, i), "spec");
+        settle_cpu(spec, "jobManager");
+        settle_cpu(spec, "taskManager");
+    }
+}
+
 static json_t *resource(const struct fp_role *role)
 {
     cleanup_free char *memory = fp_xasprintf("%lldm", (long long) role->mib);

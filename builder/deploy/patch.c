@@ -155,9 +155,11 @@ enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documen
         return FP_OK;
     const char *kind = fp_json_string(patch->document, "kind");
     const char *name = fp_json_string(json_object_get(patch->document, "metadata"), "name");
-    enum fp_code code = fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name,
-                                kind != NULL ? kind : "object without a kind",
-                                name != NULL ? " " : "", name != NULL ? name : "");
+    enum fp_code code =
+        kind == NULL
+            ? fp_fail(err, FP_E_INPUT, "%s: has no kind, so what is to be changed?", patch->name)
+            : fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name, kind,
+                      name != NULL ? " " : "", name != NULL ? name : "");
     (void) fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
     return code;
 }

@@ -282,6 +282,10 @@ spec:
     assert job["backoffLimit"] == 9 and "podFailurePolicy" not in job
     merge.write_text("kind: Secret\n")
     assert "no Secret" in orders.refuses("--patch", merge, status=3)
+    merge.write_text("spec: {a: b}\n")
+    assert "has no kind" in orders.refuses("--patch", merge, status=3)
+    merge.write_text("[{op: remove, path: /spec}]\n")
+    assert "mapping" in orders.refuses("--patch", merge, status=3)
 
 
 def test_values(orders, tmp_path):
@@ -318,6 +322,16 @@ ha: false
                        ("conf: " + "[" * 1000, "nested"), ("name: \"a\\0b\"", "NUL")]:
         values.write_text(text + "\n")
         assert told in orders.refuses("--values", values, status=3)
+
+
+def test_what_linux_does_not_hand_over_is_refused(orders, tmp_path):
+    values = tmp_path / "values.yaml"
+    values.write_text("arguments: [%s]\n" % ("x" * 131071))
+    assert len(manifests.argv(orders.documents("--values", values), "jobmanager")[-1]) == 131071
+    values.write_text("arguments: [%s]\n" % ("x" * 131072))
+    assert "131072 bytes" in orders.refuses("--values", values)
+    values.write_text("conf: {a: %s, b: %s}\n" % ("x" * 70000, "y" * 70000))
+    assert "build --conf" in orders.refuses("--values", values)
 
 
 def test_values_stay_as_they_are_written(orders, tmp_path):

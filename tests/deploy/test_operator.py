@@ -105,3 +105,10 @@ def test_names_of_jars_are_escaped(flinkpack):
     image.seal()
     [one] = flinkpack.has(image).documents("--format", "operator")
     assert one["spec"]["job"]["jarURI"] == "local:///opt/flink/usrlib/my%20job%231%25.jar"
+
+
+def test_patches_keep_cpu_a_number(orders, tmp_path):
+    patch = tmp_path / "patch.yaml"
+    patch.write_text("kind: FlinkDeployment\nspec: {taskManager: {resource: {cpu: 2.5}}}\n")
+    [one] = orders.documents("--format", "operator", "--patch", patch)
+    assert one["spec"]["taskManager"]["resource"]["cpu"] == 2.5
