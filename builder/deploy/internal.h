@@ -172,6 +172,8 @@ void fp_set(json_t *object, const char *key, json_t *take_value);
 /** Append to an array unless `take_value` is NULL. */
 void fp_append(json_t *array, json_t *take_value);
 
+/** Add the annotations by which Prometheus finds a pod's metrics. */
+void fp_add_scraping(json_t *annotations);
 /** The template of a role's pods, with metadata. */
 json_t *fp_pod_template(const struct fp_deployment *deployment, const struct fp_role *role);
 /** The security context of a pod, or NULL, and of a container. */

@@ -17,13 +17,12 @@ static char *shell_word(const char *text)
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%=,";
     if (*text != '\0' && strspn(text, plain) == strlen(text))
         return fp_xstrdup(text);
-    struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
-    enum fp_code code = fp_buf_add_text(&out, "'", NULL);
+    cleanup_buf struct fp_buf inside = FP_BUF_INIT(SIZE_MAX);
+    enum fp_code code = FP_OK;
     for (const char *p = text; *p != '\0' && code == FP_OK; p++)
-        code = *p == '\'' ? fp_buf_add_text(&out, "'\\''", NULL) : fp_buf_add(&out, p, 1, NULL);
-    if (code == FP_OK)
-        code = fp_buf_add_text(&out, "'", NULL);
-    return fp_buf_take(&out);
+        code =
+            *p == '\'' ? fp_buf_add_text(&inside, "'\\''", NULL) : fp_buf_add(&inside, p, 1, NULL);
+    return fp_xasprintf("'%s'", fp_buf_text(&inside));
 }
 
 /* "flink stop --savepointPath s3://b/s JOB_ID", as it is called in this version. */

@@ -56,6 +56,26 @@ static char *local_uri(const char *folder, const char *file)
     return fp_buf_take(&out);
 }
 
+/* What pods have beside the operator's own labels; NULL: nothing. */
+static json_t *pod_metadata(const struct fp_deployment *d)
+{
+    cleanup_json json_t *labels = json_object();
+    cleanup_json json_t *annotations = json_object();
+    fp_add_pairs(labels, &d->options->labels);
+    if (d->options->metrics)
+        fp_add_scraping(annotations);
+    fp_add_pairs(annotations, &d->options->annotations);
+    json_t *metadata = json_object();
+    if (json_object_size(labels) > 0)
+        fp_set(metadata, "labels", json_incref(labels));
+    if (json_object_size(annotations) > 0)
+        fp_set(metadata, "annotations", json_incref(annotations));
+    if (json_object_size(metadata) > 0)
+        return metadata;
+    json_decref(metadata);
+    return NULL;
+}
+
 /* What the operator's own fields have no place for. */
 static json_t *pod_template(const struct fp_deployment *d)
 {
@@ -77,14 +97,7 @@ static json_t *pod_template(const struct fp_deployment *d)
     fp_set(pod, "containers", json_pack("[o]", main));
     fp_set(pod, "volumes", json_incref(json_object_get(spec, "volumes")));
     json_t *result = json_object();
-    if (d->options->labels.len > 0 || d->options->annotations.len > 0) {
-        json_t *labels = json_object();
-        json_t *annotations = json_object();
-        fp_add_pairs(labels, &d->options->labels);
-        fp_add_pairs(annotations, &d->options->annotations);
-        fp_set(result, "metadata",
-               json_pack("{s:o, s:o}", "labels", labels, "annotations", annotations));
-    }
+    fp_set(result, "metadata", pod_metadata(d));
     fp_set(result, "spec", pod);
     json_decref(full);
     return result;

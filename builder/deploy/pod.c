@@ -315,6 +315,12 @@ static json_t *pod_spec(const struct fp_deployment *d, const struct fp_role *rol
     return spec;
 }
 
+void fp_add_scraping(json_t *annotations)
+{
+    fp_set(annotations, "prometheus.io/scrape", json_string("true"));
+    fp_set(annotations, "prometheus.io/port", json_string("9249"));
+}
+
 /* Pods start anew when their configuration changes, as they read it only at the start. */
 static json_t *pod_annotations(const struct fp_deployment *d)
 {
@@ -329,10 +335,8 @@ static json_t *pod_annotations(const struct fp_deployment *d)
         sum[16] = '\0';
         fp_set(annotations, "checksum/config", json_string(sum));
     }
-    if (d->options->metrics) {
-        fp_set(annotations, "prometheus.io/scrape", json_string("true"));
-        fp_set(annotations, "prometheus.io/port", json_string("9249"));
-    }
+    if (d->options->metrics)
+        fp_add_scraping(annotations);
     fp_add_pairs(annotations, &d->options->annotations);
     return annotations;
 }

@@ -112,3 +112,10 @@ def test_patches_keep_cpu_a_number(orders, tmp_path):
     patch.write_text("kind: FlinkDeployment\nspec: {taskManager: {resource: {cpu: 2.5}}}\n")
     [one] = orders.documents("--format", "operator", "--patch", patch)
     assert one["spec"]["taskManager"]["resource"]["cpu"] == 2.5
+
+
+def test_metrics_are_found(orders):
+    [one] = orders.documents("--format", "operator", "--metrics", "--label", "a=b")
+    metadata = one["spec"]["podTemplate"]["metadata"]
+    assert metadata == {"labels": {"a": "b"}, "annotations": {
+        "prometheus.io/scrape": "true", "prometheus.io/port": "9249"}}
