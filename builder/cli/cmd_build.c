@@ -60,6 +60,21 @@ static enum fp_code build(struct fp_run *run, const struct fp_session *session,
     return code;
 }
 
+/* NAME[:TAG]@DIGEST: manifests use the digest, and say which tag that was. */
+static enum fp_code generate(struct fp_run *run, const struct fp_build_result *result,
+                             struct fp_error *err)
+{
+    cleanup_reference struct fp_reference asked = {0};
+    const char *name = run->args.build.image_name;
+    enum fp_code code = name != NULL ? fp_reference_parse(name, &asked, err) : FP_OK;
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *image =
+        fp_xasprintf("%s%s%s@%s", result->name, asked.tag != NULL ? ":" : "",
+                     asked.tag != NULL ? asked.tag : "", result->digest.text);
+    return fp_generate_after_build(run, image, err);
+}
+
 enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
@@ -77,10 +92,8 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
         code = fp_run_result(run, result.name, &result.digest, err);
     if (code == FP_OK)
         tell_next(run, &result);
-    if (code == FP_OK && run->args.generate != NULL) {
-        cleanup_free char *image = fp_xasprintf("%s@%s", result.name, result.digest.text);
-        code = fp_generate_after_build(run, image, err);
-    }
+    if (code == FP_OK && run->args.generate != NULL)
+        code = generate(run, &result, err);
     fp_build_result_clear(&result);
     return code;
 }

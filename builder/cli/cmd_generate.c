@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <string.h>
 
 #include "image_model.h"
@@ -114,8 +115,8 @@ static enum fp_code make(struct fp_args *args, const struct fp_found *found, con
     /* What is in no registry cannot be pulled by its digest. */
     if (found->location.reference.registry != NULL)
         image.digest = found->root.digest.text;
-    return fp_deploy_generate(&args->deploy, &image, patches.items, patches.len,
-                              args->output_dir != NULL, ret, err);
+    return fp_deploy_generate(&args->deploy, &image, patches.items, patches.len, args->output_dir,
+                              ret, err);
 }
 
 static enum fp_code write_files(const char *folder, const struct fp_deploy_result *result,
@@ -130,6 +131,51 @@ static enum fp_code write_files(const char *folder, const struct fp_deploy_resul
         code = fp_file_write(path, file->text, strlen(file->text), 0666, err);
     }
     return code;
+}
+
+static bool is_written(const struct fp_deploy_result *result, const char *path)
+{
+    for (size_t i = 0; i < result->file_count; i++) {
+        if (strcmp(result->files[i].path, path) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Manifests in `part` of the folder that are of an earlier time, or not ours. Who applies a folder,
+ * or installs a chart, takes them too. */
+static void find_others(const char *folder, const char *part, const struct fp_deploy_result *result,
+                        struct fp_strv *ret)
+{
+    cleanup_free char *path = fp_path_join(folder, part);
+    DIR *dir = opendir(path);
+    if (dir == NULL)
+        return;
+    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+        const char *end = strrchr(entry->d_name, '.');
+        bool is_manifest =
+            end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0 ||
+                            strcmp(end, ".json") == 0 || strcmp(end, ".template") == 0);
+        cleanup_free char *name =
+            *part != '\0' ? fp_path_join(part, entry->d_name) : fp_xstrdup(entry->d_name);
+        if (is_manifest && !is_written(result, name))
+            fp_strv_add(ret, name);
+    }
+    (void) closedir(dir);
+}
+
+static void warn_of_others(const struct fp_run *run, const char *folder,
+                           const struct fp_deploy_result *result)
+{
+    cleanup_strv struct fp_strv others = {0};
+    find_others(folder, "", result, &others);
+    if (result->stream == NULL)
+        find_others(folder, "templates", result, &others);
+    fp_strv_sort(&others);
+    for (size_t i = 0; i < others.len; i++)
+        fp_report(run->reporter, FP_EVENT_WARNING,
+                  "%s/%s: was there before; remove it unless you want it too", folder,
+                  others.items[i]);
 }
 
 static void tell(const struct fp_run *run, const struct fp_deploy_result *result)
@@ -150,6 +196,8 @@ static enum fp_code put(struct fp_run *run, const struct fp_args *args,
         code = fp_buf_add_text(&run->out, result->stream, err);
     else
         code = fp_fail(err, FP_E_USAGE, "--output-dir: is needed, a chart is a folder");
+    if (code == FP_OK && args->output_dir != NULL)
+        warn_of_others(run, args->output_dir, result);
     if (code == FP_OK)
         tell(run, result);
     return code;

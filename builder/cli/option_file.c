@@ -155,6 +155,13 @@ static enum fp_code join_image(const json_t *image, const char *file, char **ret
                                struct fp_error *err)
 {
     const char *repository = fp_json_string(image, "repository");
+    const char *key = NULL;
+    json_t *member = NULL;
+    json_object_foreach((json_t *) (uintptr_t) image, key, member)
+    {
+        if (strcmp(key, "repository") != 0 && strcmp(key, "tag") != 0 && strcmp(key, "digest") != 0)
+            return fp_fail(err, FP_E_USAGE, "%s: image: %s: there is no such value", file, key);
+    }
     const json_t *tag_value = json_object_get(image, "tag");
     cleanup_free char *tag = tag_value != NULL ? scalar_text(tag_value) : NULL;
     const char *digest = fp_json_string(image, "digest");
@@ -177,12 +184,17 @@ static enum fp_code flatten_values(json_t *document, const char *file, struct fp
     json_t *flink = json_object_get(document, "flink");
     cleanup_free char *name = NULL;
     enum fp_code code = json_is_object(image) ? join_image(image, file, &name, err) : FP_OK;
+    if (code == FP_OK && flink != NULL && !json_is_object(flink))
+        code = fp_fail(err, FP_E_USAGE, "%s: flink: expected a mapping such as {type: job}", file);
     if (code != FP_OK)
         return code;
     if (name != NULL)
         (void) json_object_set_new(document, "image", json_string(name));
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         json_t *value = json_object_get(flink, members[i].key);
+        if (value != NULL && json_object_get(document, members[i].option) != NULL)
+            return fp_fail(err, FP_E_USAGE, "%s: flink: %s: is there twice, as %s too", file,
+                           members[i].key, members[i].option);
         if (value != NULL)
             (void) json_object_set(document, members[i].option, value);
         (void) json_object_del(flink, members[i].key);

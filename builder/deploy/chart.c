@@ -69,7 +69,8 @@ static enum fp_code put_properties(struct fp_buf *out, const struct fp_deploymen
     if (code == FP_OK)
         code = fp_buf_add_text(out,
                                "{{- range $key, $value := .Values.configuration }}\n"
-                               "{{ $key }}: {{ $value }}\n{{- end }}\n{{- end -}}\n",
+                               "{{ $key }}: {{ include \"flink.scalar\" $value }}\n{{- end }}\n"
+                               "{{- end -}}\n",
                                err);
     return code;
 }
@@ -81,10 +82,10 @@ static json_t *image_values(const struct fp_deployment *d)
     const char *colon = strchr(fp_path_base(name), ':');
     cleanup_free char *repository =
         colon != NULL ? fp_xstrndup(name, (size_t) (colon - name)) : fp_xstrdup(name);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s}", "repository", repository, "tag",
-                     colon != NULL ? colon + 1 : "", "#digest", "goes before the tag", "digest",
-                     d->image->digest != NULL ? d->image->digest : "", "pullPolicy",
-                     "IfNotPresent");
+    return json_pack(
+        "{s:s, s:s, s:s, s:s, s:s}", "repository", repository, "tag",
+        colon != NULL ? colon + 1 : "", "#digest", "goes before the tag; empty to use that",
+        "digest", d->image->digest != NULL ? d->image->digest : "", "pullPolicy", "IfNotPresent");
 }
 
 static json_t *job_values(const struct fp_deployment *d)

@@ -106,6 +106,40 @@ static enum fp_code check_dns(const char *text, const char *title, struct fp_err
                    text);
 }
 
+static enum fp_code check_namespace(const char *text, const char *title, struct fp_error *err)
+{
+    if (text == NULL || fp_is_dns_label(text, 63))
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE,
+                   "%s: '%s' is no namespace: at most 63 lower-case letters, digits and '-'", title,
+                   text);
+}
+
+static bool is_effect(const char *text)
+{
+    return strcmp(text, "NoSchedule") == 0 || strcmp(text, "PreferNoSchedule") == 0 ||
+           strcmp(text, "NoExecute") == 0;
+}
+
+/* KEY[=VALUE][:EFFECT] */
+static enum fp_code check_toleration(const char *text, struct fp_error *err)
+{
+    struct fp_split effect = fp_split_at(text, ':');
+    struct fp_split pair = fp_split_at(effect.first, '=');
+    bool has_value = pair.rest != NULL && *pair.rest != '\0';
+    bool fine = is_qualified_name(pair.first) && (!has_value || is_qualified_part(pair.rest)) &&
+                (effect.rest == NULL || is_effect(effect.rest));
+    free(pair.first);
+    free(effect.first);
+    if (fine)
+        return FP_OK;
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "--toleration: expected KEY[=VALUE][:EFFECT], not '%s'", text);
+    (void) fp_hint(err, "EFFECT is NoSchedule, PreferNoSchedule or NoExecute; for example "
+                        "spot=true:NoSchedule");
+    return code;
+}
+
 /* "1", "0.5", "500m" */
 static enum fp_code check_cpu(const char *text, const char *title, struct fp_error *err)
 {
@@ -126,7 +160,11 @@ static enum fp_code check_cpu(const char *text, const char *title, struct fp_err
 
 static enum fp_code check_uri(const char *text, const char *title, struct fp_error *err)
 {
-    if (text == NULL || strstr(text, ":/") != NULL || text[0] == '/')
+    if (text == NULL)
+        return FP_OK;
+    if (strcspn(text, " \t\r\n#'\"") != strlen(text))
+        return fp_fail(err, FP_E_USAGE, "%s: '%s' has blanks, quotes or '#' in it", title, text);
+    if (strstr(text, ":/") != NULL || text[0] == '/')
         return FP_OK;
     enum fp_code code =
         fp_fail(err, FP_E_USAGE, "%s: '%s' is no place that all pods reach", title, text);
@@ -156,7 +194,7 @@ enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error 
         const char *title;
         enum fp_code (*check)(const char *, const char *, struct fp_error *);
     } names[] = {
-        {o->kube_namespace, "--namespace", check_dns},
+        {o->kube_namespace, "--namespace", check_namespace},
         {o->service_account, "--service-account", check_dns},
         {o->ingress, "--ingress", check_dns},
         {o->ingress_class, "--ingress-class", check_dns},
@@ -172,6 +210,8 @@ enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error 
         code = names[i].check(names[i].text, names[i].title, err);
     for (size_t i = 0; i < o->pull_secrets.len && code == FP_OK; i++)
         code = check_dns(o->pull_secrets.items[i], "--pull-secret", err);
+    for (size_t i = 0; i < o->tolerations.len && code == FP_OK; i++)
+        code = check_toleration(o->tolerations.items[i], err);
     if (code == FP_OK)
         code = check_pairs(&o->labels, "--label", PAIR_LABEL, err);
     if (code == FP_OK)

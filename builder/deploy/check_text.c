@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -39,33 +40,45 @@ static const struct field lists[] = {
     {"--claim", offsetof(struct fp_deploy_options, claims)},
 };
 
-/* jansson makes no string of what is not UTF-8. */
-static enum fp_code check(const char *text, const char *title, struct fp_error *err)
+/* jansson makes no string of what is not UTF-8. In a template envsubst would replace its variables
+ * wherever they stand, and knows no way to leave one alone. */
+static enum fp_code check(const char *text, const char *title, bool is_template,
+                          struct fp_error *err)
 {
     cleanup_json json_t *value = json_string(text != NULL ? text : "");
     if (value == NULL)
         return fp_fail(err, FP_E_USAGE, "%s: not valid UTF-8, which is all that manifests can hold",
                        title);
+    if (text != NULL && strlen(text) >= FP_DEPLOY_STRING_MAX)
+        return fp_fail(err, FP_E_USAGE, "%s: has %zu bytes; a container takes less than %d", title,
+                       strlen(text), FP_DEPLOY_STRING_MAX);
+    if (is_template && text != NULL &&
+        (strstr(text, "$FLINK_") != NULL || strstr(text, "${FLINK_") != NULL))
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: --format template has no place for '%s': envsubst would replace it",
+                       title, text);
     return FP_OK;
 }
 
-static enum fp_code check_list(const struct fp_strv *list, const char *title, struct fp_error *err)
+static enum fp_code check_list(const struct fp_strv *list, const char *title, bool is_template,
+                               struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < list->len && code == FP_OK; i++)
-        code = check(list->items[i], title, err);
+        code = check(list->items[i], title, is_template, err);
     return code;
 }
 
 enum fp_code fp_deployment_check_text(const struct fp_deploy_options *options, struct fp_error *err)
 {
     const char *base = (const char *) options;
+    bool is_template = options->format != NULL && strcmp(options->format, "template") == 0;
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && code == FP_OK; i++)
         code = check(*(const char *const *) (const void *) (base + texts[i].offset), texts[i].title,
-                     err);
+                     is_template, err);
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && code == FP_OK; i++)
         code = check_list((const struct fp_strv *) (const void *) (base + lists[i].offset),
-                          lists[i].title, err);
+                          lists[i].title, is_template, err);
     return code;
 }

@@ -68,6 +68,9 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
                        "the namespace that it is told");
     if (o->ha_dir != NULL && !o->ha)
         return fp_fail(err, FP_E_USAGE, "--ha-dir: needs --ha");
+    if (o->ingress == NULL && (o->ingress_class != NULL || o->ingress_tls != NULL))
+        return fp_fail(err, FP_E_USAGE, "%s: needs --ingress, the host name",
+                       o->ingress_class != NULL ? "--ingress-class" : "--ingress-tls");
     if (o->autoscale != NULL && !at_least(d, 1, 13, 0))
         return fp_fail(err, FP_E_USAGE,
                        "--autoscale: needs reactive mode, which Flink %s does not "
@@ -78,21 +81,6 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
     if (o->queryable_state && at_least(d, 2, 0, 0))
         return fp_fail(err, FP_E_USAGE, "--queryable-state: Flink 2 has given it up");
     return FP_OK;
-}
-
-/* The operator's enumeration: v1_13 to v2_4. */
-static enum fp_code check_operator(const struct fp_deployment *d, struct fp_error *err)
-{
-    bool known = at_least(d, 1, 13, 0) && !(d->version.major == 1 && d->version.minor > 20) &&
-                 !at_least(d, 2, 5, 0);
-    if (d->format != FP_DEPLOY_OPERATOR || known)
-        return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--format operator: a FlinkDeployment can be of Flink 1.13 to 2.4, "
-                                "not %s",
-                                d->version.text);
-    (void) fp_hint(err, "--format kubernetes works without the operator");
-    return code;
 }
 
 enum { KUBERNETES = 1, HELM = 2, OPERATOR = 4, COMPOSE = 8, TEMPLATE = 16 };
@@ -140,7 +128,7 @@ static enum fp_code check_formats(const struct fp_deployment *d, struct fp_error
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].given && (rows[i].formats & (1U << d->format)) == 0)
             return fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", rows[i].title,
-                           o->format);
+                           o->format != NULL ? o->format : "kubernetes");
     }
     return FP_OK;
 }
@@ -176,9 +164,7 @@ static enum fp_code check_session(const struct fp_deployment *d, struct fp_error
 
 enum fp_code fp_deployment_check_version(struct fp_deployment *d, struct fp_error *err)
 {
-    enum fp_code code = check_operator(d, err);
-    if (code == FP_OK)
-        code = check_formats(d, err);
+    enum fp_code code = check_formats(d, err);
     if (code == FP_OK)
         code = check_session(d, err);
     if (code == FP_OK)

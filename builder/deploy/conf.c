@@ -72,7 +72,8 @@ static void set_size(struct fp_deployment *d)
 static void set_state(struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    bool renamed = at_least(d, 1, 20);
+    /* The old names work everywhere; operators of before 1.11 know no others. */
+    bool renamed = d->format == FP_DEPLOY_OPERATOR ? at_least(d, 2, 0) : at_least(d, 1, 20);
     set(d, renamed ? "execution.checkpointing.dir" : "state.checkpoints.dir", o->checkpoint_dir);
     set(d, renamed ? "execution.checkpointing.savepoint-dir" : "state.savepoints.dir",
         o->savepoint_dir);
@@ -201,6 +202,21 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
     return FP_OK;
 }
 
+/* It is handed over in one variable of the environment, and Linux takes no longer ones. */
+static enum fp_code check_length(const struct fp_deployment *d, struct fp_error *err)
+{
+    cleanup_free char *text = fp_conf_text(d);
+    size_t len = strlen("FLINK_PROPERTIES=") + strlen(text);
+    if (d->format == FP_DEPLOY_OPERATOR || len < FP_DEPLOY_STRING_MAX)
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                "--conf: all settings together have %zu bytes; a container takes "
+                                "less than %d",
+                                len, FP_DEPLOY_STRING_MAX);
+    (void) fp_hint(err, "put them into the image: flinkpack build --conf");
+    return code;
+}
+
 enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *err)
 {
     d->conf = json_object();
@@ -217,6 +233,8 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
                            d->options->conf.items[i]);
         code = add_given(d, key, split.rest, err);
     }
+    if (code == FP_OK)
+        code = check_length(d, err);
     if (code == FP_OK && d->options->metrics && !at_least(d, 1, 9))
         fp_strv_addf(&d->warnings,
                      "--metrics: Flink %s needs its jar in lib/: build with --lib "

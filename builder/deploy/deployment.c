@@ -47,6 +47,7 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
         fp_deployment_check_version,
         fp_deployment_size,
         fp_deployment_configure,
+        fp_deployment_check_operator,
         fp_deployment_mount,
         fp_deployment_environment,
     };

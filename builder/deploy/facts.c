@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 
 #include "internal.h"
@@ -20,6 +21,15 @@ static const char *image_label(const struct fp_deployment *d, const char *name)
     return fp_json_string(json_object_get(d->image->config, "Labels"), name);
 }
 
+/* Mounts, scripts and the commands that are printed take it as it is. */
+static bool is_plain_folder(const char *path)
+{
+    size_t len = strlen(path);
+    return len > 1 && len < 256 && path[0] == '/' && strstr(path, "..") == NULL &&
+           strspn(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-") ==
+               len;
+}
+
 /* The entrypoint decides about verbs and about how settings get in. */
 static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *err)
 {
@@ -38,6 +48,10 @@ static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *er
     d->is_official =
         image_env(d, "FLINK_TGZ_URL") != NULL || image_label(d, "flinkpack.flink-version") == NULL;
     d->home = fp_xstrdup(image_env(d, "FLINK_HOME"));
+    if (!is_plain_folder(d->home))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: its FLINK_HOME is '%s'; a folder such as /opt/flink was expected",
+                       d->image->name, d->home);
     return FP_OK;
 }
 
@@ -84,19 +98,39 @@ static enum fp_code fail_no_job(const struct fp_deployment *d, struct fp_error *
     return code;
 }
 
+/* A class of Java: its letters can be any of Unicode, but nothing that ends a word. */
+static bool is_class_name(const char *name)
+{
+    for (const unsigned char *p = (const unsigned char *) name; *p != '\0'; p++) {
+        if (*p < 0x80 && !isalnum(*p) && *p != '_' && *p != '$' && *p != '.')
+            return false;
+    }
+    return strlen(name) < 512 && name[0] != '.' && !isdigit((unsigned char) name[0]);
+}
+
+static enum fp_code read_class(struct fp_deployment *d, struct fp_error *err)
+{
+    const char *given = d->options->job_classname;
+    const char *name = given != NULL ? given : image_label(d, "flinkpack.job-class");
+    if (name == NULL || *name == '\0')
+        return FP_OK;
+    d->classname = fp_xstrdup(name);
+    if (is_class_name(name))
+        return FP_OK;
+    if (given != NULL)
+        return fp_fail(err, FP_E_USAGE, "--job-classname: '%s' is not the name of a class", name);
+    return fp_fail(err, FP_E_INPUT, "%s: its label flinkpack.job-class is '%s', no name of a class",
+                   d->image->name, name);
+}
+
 static enum fp_code read_type(struct fp_deployment *d, struct fp_error *err)
 {
     const char *label = image_label(d, "flinkpack.type");
     const char *given = d->options->type;
-    const char *classname = d->options->job_classname;
     const char *type = given != NULL ? given : label != NULL ? label : "session";
     if (strcmp(type, "job") != 0 && strcmp(type, "session") != 0)
         return fp_fail(err, FP_E_USAGE, "--type: expected job or session, not '%s'", type);
     d->is_job = strcmp(type, "job") == 0;
-    if (classname == NULL)
-        classname = image_label(d, "flinkpack.job-class");
-    if (classname != NULL && *classname != '\0')
-        d->classname = fp_xstrdup(classname);
     bool has_job = label != NULL ? strcmp(label, "job") == 0 : d->options->job_classname != NULL;
     if (d->is_job && !has_job)
         return fail_no_job(d, err);
@@ -132,6 +166,8 @@ enum fp_code fp_deployment_read_image(struct fp_deployment *d, struct fp_error *
         code = read_version(d, err);
     if (code == FP_OK)
         code = read_type(d, err);
+    if (code == FP_OK)
+        code = read_class(d, err);
     if (code == FP_OK)
         read_user(d);
     return code;

@@ -99,7 +99,8 @@ static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_d
                   "Kustomization", "resources");
     for (size_t i = 0; i < ret->file_count; i++)
         fp_append(json_object_get(document, "resources"), json_string(ret->files[i].path));
-    if (d->image->digest != NULL) {
+    /* It finds images in containers only, of which a FlinkDeployment has none. */
+    if (d->image->digest != NULL && d->format == FP_DEPLOY_KUBERNETES) {
         const char *base = fp_path_base(d->image->name);
         cleanup_free char *name =
             fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));
@@ -124,12 +125,16 @@ static json_t *make_documents(const struct fp_deployment *d)
 }
 
 static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_patch *patches,
-                               size_t patch_count, bool in_folder, struct fp_deploy_result *ret,
+                               size_t patch_count, const char *folder, struct fp_deploy_result *ret,
                                struct fp_error *err)
 {
     if (d->format == FP_DEPLOY_HELM && patch_count > 0) {
-        enum fp_code code = fp_fail(err, FP_E_USAGE, "--patch: has no place in --format helm");
-        (void) fp_hint(err, "change the chart's templates, or what 'helm template' makes of them");
+        enum fp_code code =
+            fp_fail(err, FP_E_USAGE,
+                    "--patch: has no place in --format helm: a chart has no objects yet that "
+                    "could be changed, only templates of them");
+        (void) fp_hint(err, "edit the chart's templates, or let kustomize change what 'helm "
+                            "template' renders");
         return code;
     }
     if (d->format == FP_DEPLOY_HELM)
@@ -138,26 +143,29 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < patch_count && code == FP_OK; i++)
         code = fp_patch_apply(&patches[i], documents, err);
+    if (d->format == FP_DEPLOY_OPERATOR)
+        fp_operator_settle(documents);
     if (code == FP_OK)
         code = add_files(d, documents, ret, err);
     if (code == FP_OK)
         code = make_stream(d, documents, ret, err);
     bool kustomize = d->format == FP_DEPLOY_KUBERNETES || d->format == FP_DEPLOY_OPERATOR;
-    return code == FP_OK && in_folder && kustomize ? add_kustomization(d, ret, err) : code;
+    return code == FP_OK && folder != NULL && kustomize ? add_kustomization(d, ret, err) : code;
 }
 
 enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
                                 const struct fp_deploy_image *image,
                                 const struct fp_deploy_patch *patches, size_t patch_count,
-                                bool in_folder, struct fp_deploy_result *ret, struct fp_error *err)
+                                const char *folder, struct fp_deploy_result *ret,
+                                struct fp_error *err)
 {
     cleanup_deployment struct fp_deployment deployment = {0};
     *ret = (struct fp_deploy_result){0};
     enum fp_code code = fp_deployment_make(options, image, &deployment, err);
     if (code == FP_OK)
-        code = make_files(&deployment, patches, patch_count, in_folder, ret, err);
+        code = make_files(&deployment, patches, patch_count, folder, ret, err);
     if (code == FP_OK) {
-        fp_deploy_notes(&deployment, in_folder, &ret->notes);
+        fp_deploy_notes(&deployment, folder, &ret->notes);
         for (size_t i = 0; i < deployment.warnings.len; i++)
             fp_strv_add(&ret->warnings, deployment.warnings.items[i]);
     } else {

@@ -25,6 +25,9 @@ static inline json_t *fp_iterable(const json_t *object)
     return (json_t *) (uintptr_t) object;
 }
 
+/** The bytes that one argument or one variable of a process can have, with its NUL. */
+#define FP_DEPLOY_STRING_MAX 131072
+
 /** What is made. */
 enum fp_deploy_format {
     FP_DEPLOY_KUBERNETES,
@@ -101,6 +104,8 @@ FP_CHECKED enum fp_code fp_deployment_check_version(struct fp_deployment *deploy
 FP_CHECKED enum fp_code fp_deployment_size(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_configure(struct fp_deployment *deployment,
                                                 struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_operator(struct fp_deployment *deployment,
+                                                     struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
                                                   struct fp_error *err);
@@ -167,6 +172,8 @@ void fp_set(json_t *object, const char *key, json_t *take_value);
 /** Append to an array unless `take_value` is NULL. */
 void fp_append(json_t *array, json_t *take_value);
 
+/** Add the annotations by which Prometheus finds a pod's metrics. */
+void fp_add_scraping(json_t *annotations);
 /** The template of a role's pods, with metadata. */
 json_t *fp_pod_template(const struct fp_deployment *deployment, const struct fp_role *role);
 /** The security context of a pod, or NULL, and of a container. */
@@ -174,6 +181,13 @@ json_t *fp_pod_security(const struct fp_deployment *deployment);
 json_t *fp_container_security(const struct fp_deployment *deployment);
 /** The lines of FLINK_PROPERTIES. The caller owns them. */
 char *fp_conf_text(const struct fp_deployment *deployment);
+
+/** The first operator that knows this version of Flink; NULL: all of today's. Static. */
+const char *fp_operator_since(const struct fp_deployment *deployment);
+/** Make its documents fit their schema again after patches. */
+void fp_operator_settle(json_t *documents);
+/** How the operator changes a job over: "savepoint", "last-state" or "stateless". Static. */
+const char *fp_operator_upgrade(const struct fp_deployment *deployment);
 
 /** The documents of a deployment in install order: an array of objects. */
 json_t *fp_kubernetes_documents(const struct fp_deployment *deployment);
@@ -195,6 +209,7 @@ FP_CHECKED enum fp_code fp_chart_files(struct fp_deployment *deployment,
 FP_CHECKED enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
                                        struct fp_error *err);
 /** What to do with it all. */
-void fp_deploy_notes(const struct fp_deployment *deployment, bool in_folder, struct fp_strv *ret);
+void fp_deploy_notes(const struct fp_deployment *deployment, const char *folder,
+                     struct fp_strv *ret);
 
 #endif

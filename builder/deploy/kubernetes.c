@@ -78,7 +78,7 @@ static json_t *job(const struct fp_deployment *d)
                json_string("a pod that is lost is started anew, from --fromSavepoint or from "
                            "nothing; 0 to leave that to you"));
     fp_set(spec, "backoffLimit",
-           d->format == FP_DEPLOY_HELM ? fp_raw("{{ .Values.job.retries }}")
+           d->format == FP_DEPLOY_HELM ? fp_raw("{{ int .Values.job.retries }}")
                                        : json_integer(o->retries >= 0 ? o->retries : 3));
     if (o->ttl >= 0)
         fp_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));

@@ -3,6 +3,8 @@
 
 #include "internal.h"
 
+#define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+
 /* What a volume of the user's can be. */
 static const struct volume_kind {
     const char *name;
@@ -142,9 +144,7 @@ static bool is_own_variable(const char *name)
 static enum fp_code check_variable(const char *name, const char *title, struct fp_error *err)
 {
     size_t len = strlen(name);
-    bool fine =
-        len > 0 && !isdigit((unsigned char) name[0]) &&
-        strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == len;
+    bool fine = len > 0 && !isdigit((unsigned char) name[0]) && strspn(name, WORD) == len;
     if (!fine)
         return fp_fail(err, FP_E_USAGE, "%s: '%s' is no name of a variable", title, name);
     if (!is_own_variable(name))
@@ -152,6 +152,18 @@ static enum fp_code check_variable(const char *name, const char *title, struct f
     enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack", title, name);
     (void) fp_hint(err, "keys of Flink's configuration: -D KEY=VALUE");
     return code;
+}
+
+/* Of two with one name the later one is meant; the API server does not take both. */
+static void set_variable(struct fp_deployment *d, json_t *take_entry)
+{
+    const char *name = fp_json_string(take_entry, "name");
+    for (size_t i = json_array_size(d->env); i > 0; i--) {
+        const char *other = fp_json_string(json_array_get(d->env, i - 1), "name");
+        if (name != NULL && other != NULL && strcmp(name, other) == 0)
+            (void) json_array_remove(d->env, i - 1);
+    }
+    fp_append(d->env, take_entry);
 }
 
 static enum fp_code add_variable(struct fp_deployment *d, const char *pair, struct fp_error *err)
@@ -162,9 +174,15 @@ static enum fp_code add_variable(struct fp_deployment *d, const char *pair, stru
         return fp_fail(err, FP_E_USAGE, "--env: expected NAME=VALUE, not '%s'", pair);
     enum fp_code code = check_variable(name, "--env", err);
     if (code == FP_OK)
-        fp_append(d->env,
-                  json_pack("{s:s, s:o}", "name", name, "value", fp_kube_literal(split.rest)));
+        set_variable(d,
+                     json_pack("{s:s, s:o}", "name", name, "value", fp_kube_literal(split.rest)));
     return code;
+}
+
+static bool is_secret_key(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= 253 && strspn(text, WORD "-.") == len;
 }
 
 /* NAME=SECRET:KEY for one variable, SECRET for all keys of it. */
@@ -178,14 +196,14 @@ static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct
     }
     struct fp_split secret = fp_split_at(name.rest != NULL ? name.rest : "", ':');
     cleanup_free char *secret_name = secret.first;
-    if (name.rest == NULL || secret.rest == NULL || *secret.rest == '\0' ||
+    if (name.rest == NULL || secret.rest == NULL || !is_secret_key(secret.rest) ||
         !fp_is_dns_name(secret_name))
         return fp_fail(err, FP_E_USAGE,
                        "--env-secret: expected NAME=SECRET:KEY or SECRET, not '%s'", text);
     enum fp_code code = check_variable(variable, "--env-secret", err);
     if (code == FP_OK)
-        fp_append(d->env, json_pack("{s:s, s:{s:{s:s, s:s}}}", "name", variable, "valueFrom",
-                                    "secretKeyRef", "name", secret_name, "key", secret.rest));
+        set_variable(d, json_pack("{s:s, s:{s:{s:s, s:s}}}", "name", variable, "valueFrom",
+                                  "secretKeyRef", "name", secret_name, "key", secret.rest));
     return code;
 }
 

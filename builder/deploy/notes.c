@@ -1,124 +1,212 @@
+#include <string.h>
+
 #include "internal.h"
 
-/* "kubectl -n team": with a folder the files in it, else what went to standard output. */
-static void note_cluster(const struct fp_deployment *d, bool in_folder, struct fp_strv *ret)
+/* What the lines are made of. */
+struct notes {
+    const struct fp_deployment *d;
+    struct fp_strv *lines;
+    char *kubectl; /**< with the namespace */
+    char *folder;  /**< as a shell takes it; NULL: standard output */
+};
+
+/* As one word of a shell. */
+static char *shell_word(const char *text)
 {
-    const char *name = d->name;
-    const char *space = d->options->kube_namespace;
-    cleanup_free char *kubectl =
-        space != NULL ? fp_xasprintf("kubectl -n %s", space) : fp_xstrdup("kubectl");
-    fp_strv_addf(ret, "apply:    %s apply %s", kubectl, in_folder ? "-k FOLDER" : "-f FILE");
-    fp_strv_addf(ret, "watch:    %s logs -f %s/%s-jobmanager", kubectl,
-                 d->is_job ? "job" : "deploy", name);
-    fp_strv_addf(ret,
-                 "ui:       %s port-forward service/%s-jobmanager 8081, then "
-                 "http://localhost:8081",
-                 kubectl, name);
-    if (d->is_job) {
-        const char *dir = d->options->savepoint_dir;
-        bool stops = fp_flink_at_least(&d->version, 1, 9, 0);
-        fp_strv_addf(ret,
-                     "update:   1. %s exec job/%s-jobmanager -- %s/bin/flink %s -m "
-                     "localhost:8081 %s %s JOB_ID    (its path is printed; JOB_ID: flink list)",
-                     kubectl, name, d->home, stops ? "stop" : "cancel",
-                     stops ? "--savepointPath" : "--withSavepoint",
-                     dir != NULL ? dir : "DIRECTORY");
-        fp_strv_addf(ret,
-                     "          2. %s delete job %s-jobmanager --cascade=foreground    (a Job "
-                     "cannot be changed, and two JobManagers must never run)",
-                     kubectl, name);
-        if (fp_flink_at_least(&d->version, 1, 6, 1))
-            fp_strv_addf(ret, "          3. generate again with the new image and --from-savepoint "
-                              "PATH, and apply");
-        else
-            fp_strv_addf(ret,
-                         "          3. generate again with the new image, and apply: Flink %s "
-                         "starts without its state",
-                         d->version.text);
-    }
-    fp_strv_addf(ret,
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%=,";
+    if (*text != '\0' && strspn(text, plain) == strlen(text))
+        return fp_xstrdup(text);
+    cleanup_buf struct fp_buf inside = FP_BUF_INIT(SIZE_MAX);
+    enum fp_code code = FP_OK;
+    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
+        code =
+            *p == '\'' ? fp_buf_add_text(&inside, "'\\''", NULL) : fp_buf_add(&inside, p, 1, NULL);
+    return fp_xasprintf("'%s'", fp_buf_text(&inside));
+}
+
+/* "flink stop --savepointPath s3://b/s JOB_ID", as it is called in this version. */
+static char *stop_command(const struct fp_deployment *d, const char *fallback)
+{
+    bool stops = fp_flink_at_least(&d->version, 1, 9, 0);
+    const char *dir = d->options->savepoint_dir;
+    cleanup_free char *word = dir != NULL ? shell_word(dir) : fp_xstrdup(fallback);
+    return fp_xasprintf("%s/bin/flink %s -m localhost:8081 %s %s JOB_ID", d->home,
+                        stops ? "stop" : "cancel", stops ? "--savepointPath" : "--withSavepoint",
+                        word);
+}
+
+static void note_apply(const struct notes *n, const char *remark)
+{
+    fp_strv_addf(n->lines, "apply:    %s apply %s %s%s", n->kubectl,
+                 n->folder != NULL ? "-k" : "-f", n->folder != NULL ? n->folder : "FILE", remark);
+}
+
+static void note_update(const struct notes *n, const char *last)
+{
+    const char *name = n->d->name;
+    cleanup_free char *stop = stop_command(n->d, "DIRECTORY");
+    fp_strv_addf(n->lines,
+                 "update:   1. %s exec job/%s-jobmanager -- %s/bin/flink list -m "
+                 "localhost:8081    (tells the JOB_ID)",
+                 n->kubectl, name, n->d->home);
+    fp_strv_addf(n->lines,
+                 "          2. %s exec job/%s-jobmanager -- %s    (tells the savepoint's "
+                 "path)",
+                 n->kubectl, name, stop);
+    fp_strv_addf(n->lines,
+                 "          3. %s delete job %s-jobmanager --cascade=foreground    (a Job "
+                 "cannot be changed, and two JobManagers must never run)",
+                 n->kubectl, name);
+    fp_strv_addf(n->lines, "          4. %s", last);
+}
+
+/* Everything by its label, but for volumes, which hold data. */
+static void note_clean_up(const struct notes *n)
+{
+    const struct fp_deploy_options *o = n->d->options;
+    fp_strv_addf(n->lines,
                  "clean up: %s delete job,deploy,svc,cm,pdb,hpa,ingress,networkpolicy,sa,role,"
-                 "rolebinding -l app.kubernetes.io/instance=%s",
-                 kubectl, name);
-    if (d->is_job)
-        fp_strv_addf(ret, "          (the TaskManagers stay when the job has ended)");
-    if (d->options->ha)
-        fp_strv_addf(ret,
+                 "rolebinding%s -l app.kubernetes.io/instance=%s",
+                 n->kubectl, o->route ? ",route" : "", n->d->name);
+    if (n->d->is_job)
+        fp_strv_addf(n->lines, "          (the TaskManagers stay when the job has ended)");
+    if (o->claims.len > 0)
+        fp_strv_addf(n->lines,
+                     "          %s delete pvc -l app.kubernetes.io/instance=%s    (and what is on "
+                     "these volumes)",
+                     n->kubectl, n->d->name);
+    if (o->ha)
+        fp_strv_addf(n->lines,
                      "          %s delete cm -l configmap-type=high-availability,app=%s    "
                      "(what they hold goes before --from-savepoint)",
-                     kubectl, name);
+                     n->kubectl, n->d->name);
 }
 
-static void note_operator(const struct fp_deployment *d, bool in_folder, struct fp_strv *ret)
+static void note_kubernetes(const struct notes *n)
 {
-    const char *name = d->name;
-    fp_strv_addf(ret, "apply:    kubectl apply %s    (the operator and its account '%s' are there)",
-                 in_folder ? "-k FOLDER" : "-f FILE",
-                 d->options->service_account != NULL ? d->options->service_account : "flink");
-    fp_strv_addf(ret, "watch:    kubectl get flinkdeployment %s -w", name);
-    fp_strv_addf(ret, "ui:       kubectl port-forward service/%s-rest 8081", name);
-    fp_strv_addf(ret, "update:   apply again with the new image: the operator takes the savepoint");
-    fp_strv_addf(ret, "clean up: kubectl delete flinkdeployment %s", name);
+    const char *name = n->d->name;
+    const char *version = n->d->version.text;
+    if (n->d->format == FP_DEPLOY_KUBERNETES)
+        note_apply(n, "");
+    fp_strv_addf(n->lines, "watch:    %s logs -f %s/%s-jobmanager", n->kubectl,
+                 n->d->is_job ? "job" : "deploy", name);
+    fp_strv_addf(n->lines,
+                 "ui:       %s port-forward service/%s-jobmanager 8081, then "
+                 "http://localhost:8081",
+                 n->kubectl, name);
+    cleanup_free char *stateless =
+        fp_xasprintf("generate again with the new image, and apply: Flink %s starts without its "
+                     "state",
+                     version);
+    if (!n->d->is_job)
+        fp_strv_addf(n->lines, "submit:   flink run -m localhost:8081 JAR    (while the ui is "
+                               "forwarded)");
+    else
+        note_update(n,
+                    fp_flink_at_least(&n->d->version, 1, 6, 1)
+                        ? "generate again with the new image and --from-savepoint PATH, and apply"
+                        : stateless);
+    note_clean_up(n);
 }
 
-static void note_helm(const struct fp_deployment *d, struct fp_strv *ret)
+static void note_operator(const struct notes *n)
 {
-    const char *name = d->name;
-    fp_strv_addf(ret, "apply:    helm upgrade --install %s FOLDER", name);
-    fp_strv_addf(ret, "ui:       kubectl port-forward service/%s-jobmanager 8081", name);
-    if (d->is_job)
-        fp_strv_addf(ret,
-                     "update:   stop the job with a savepoint, kubectl delete job "
-                     "%s-jobmanager --cascade=foreground, then helm upgrade %s FOLDER --set "
-                     "job.fromSavepoint=PATH",
-                     name, name);
-    fp_strv_addf(ret, "clean up: helm uninstall %s", name);
+    const struct fp_deployment *d = n->d;
+    const char *account =
+        d->options->service_account != NULL ? d->options->service_account : "flink";
+    const char *since = fp_operator_since(d);
+    cleanup_free char *remark =
+        fp_xasprintf("    (needs Flink's operator%s%s, and its account '%s')",
+                     since != NULL ? " from version " : "", since != NULL ? since : "", account);
+    bool has_job = d->is_job || d->options->jar_uri != NULL;
+    bool stateless = strcmp(fp_operator_upgrade(d), "stateless") == 0;
+    note_apply(n, remark);
+    fp_strv_addf(n->lines, "watch:    %s get flinkdeployment %s -w", n->kubectl, d->name);
+    fp_strv_addf(n->lines,
+                 "ui:       %s port-forward service/%s-rest 8081, then "
+                 "http://localhost:8081",
+                 n->kubectl, d->name);
+    if (has_job)
+        fp_strv_addf(n->lines, "update:   apply again with the new image: the operator %s",
+                     stateless ? "starts the job without its state, as neither --savepoint-dir nor "
+                                 "--ha is given"
+                               : "stops the job, and starts it from its state");
+    if (d->options->jar_uri != NULL)
+        fp_strv_addf(n->lines, "clean up: %s delete flinksessionjob %s-job, then", n->kubectl,
+                     d->name);
+    fp_strv_addf(n->lines, "%s %s delete flinkdeployment %s",
+                 d->options->jar_uri != NULL ? "         " : "clean up:", n->kubectl, d->name);
 }
 
-static void note_compose(const struct fp_deployment *d, struct fp_strv *ret)
+static void note_helm(const struct notes *n)
 {
-    fp_strv_addf(ret, "apply:    docker compose up%s",
-                 d->is_job ? " --abort-on-container-exit --exit-code-from jobmanager" : " -d");
-    fp_strv_addf(ret, "ui:       http://localhost:8081");
-    if (d->is_job)
-        fp_strv_addf(ret,
-                     "update:   docker compose exec jobmanager %s/bin/flink stop -m "
-                     "localhost:8081 --savepointPath DIRECTORY JOB_ID, then generate again "
-                     "with --from-savepoint PATH",
-                     d->home);
-    fp_strv_addf(ret, "clean up: docker compose down");
+    const char *name = n->d->name;
+    const char *chart = n->folder != NULL ? n->folder : "FOLDER";
+    fp_strv_addf(n->lines, "apply:    helm upgrade --install %s %s", name, chart);
+    fp_strv_addf(n->lines,
+                 "ui:       kubectl port-forward service/%s-jobmanager 8081, then "
+                 "http://localhost:8081",
+                 name);
+    cleanup_free char *last = fp_xasprintf(
+        "helm upgrade %s %s%s", name, chart,
+        fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
+    if (n->d->is_job)
+        note_update(n, last);
+    fp_strv_addf(n->lines, "clean up: helm uninstall %s", name);
+}
+
+static void note_compose(const struct notes *n)
+{
+    cleanup_free char *compose = n->folder != NULL
+                                     ? fp_xasprintf("docker compose -f %s/compose.yaml", n->folder)
+                                     : fp_xstrdup("docker compose");
+    cleanup_free char *stop = stop_command(n->d, "DIRECTORY");
+    fp_strv_addf(n->lines, "apply:    %s up%s", compose,
+                 n->d->is_job ? " --abort-on-container-exit --exit-code-from jobmanager" : " -d");
+    fp_strv_addf(n->lines, "ui:       http://localhost:8081");
+    if (n->d->is_job) {
+        fp_strv_addf(n->lines,
+                     "update:   1. %s exec jobmanager %s/bin/flink list -m localhost:8081"
+                     "    (tells the JOB_ID)",
+                     compose, n->d->home);
+        fp_strv_addf(n->lines, "          2. %s exec jobmanager %s    (tells the savepoint's path)",
+                     compose, stop);
+        fp_strv_addf(n->lines, "          3. generate again with the new image and "
+                               "--from-savepoint PATH");
+    }
+    fp_strv_addf(n->lines, "clean up: %s down", compose);
 }
 
 /* envsubst knows nothing of YAML: arguments are written as the inside of a JSON list. */
-static void note_template(const struct fp_deployment *d, struct fp_strv *ret)
+static void note_template(const struct notes *n)
 {
-    fp_strv_addf(ret, "fill in:  export FLINK_IMAGE_NAME=%s FLINK_JOB=%s FLINK_JOB_PARALLELISM=1",
-                 d->image_text, d->classname != NULL ? d->classname : "CLASS");
-    fp_strv_addf(ret,
+    const struct fp_deployment *d = n->d;
+    cleanup_free char *classname = shell_word(d->classname != NULL ? d->classname : "CLASS");
+    fp_strv_addf(n->lines,
+                 "fill in:  export FLINK_IMAGE_NAME=%s FLINK_JOB=%s FLINK_JOB_PARALLELISM=1",
+                 d->image_text, classname);
+    fp_strv_addf(n->lines,
                  "          export FLINK_JOB_ARGUMENTS='\"--input\", \"a b\"'    (quoted, with "
                  "commas; empty for none; write $$ for $)");
-    fp_strv_addf(ret, "apply:    envsubst '$FLINK_IMAGE_NAME $FLINK_JOB $FLINK_JOB_PARALLELISM "
-                      "$FLINK_JOB_ARGUMENTS' < FILE | kubectl apply -f -");
+    fp_strv_addf(n->lines,
+                 "apply:    envsubst '$FLINK_IMAGE_NAME $FLINK_JOB $FLINK_JOB_PARALLELISM "
+                 "$FLINK_JOB_ARGUMENTS' < FILE | %s apply -f -",
+                 n->kubectl);
+    note_kubernetes(n);
 }
 
-void fp_deploy_notes(const struct fp_deployment *d, bool in_folder, struct fp_strv *ret)
+void fp_deploy_notes(const struct fp_deployment *d, const char *folder, struct fp_strv *ret)
 {
-    switch (d->format) {
-    case FP_DEPLOY_KUBERNETES:
-        note_cluster(d, in_folder, ret);
-        break;
-    case FP_DEPLOY_HELM:
-        note_helm(d, ret);
-        break;
-    case FP_DEPLOY_OPERATOR:
-        note_operator(d, in_folder, ret);
-        break;
-    case FP_DEPLOY_COMPOSE:
-        note_compose(d, ret);
-        break;
-    case FP_DEPLOY_TEMPLATE:
-        note_template(d, ret);
-        note_cluster(d, in_folder, ret);
-        break;
-    }
+    static void (*const writers[])(const struct notes *) = {
+        [FP_DEPLOY_KUBERNETES] = note_kubernetes, [FP_DEPLOY_HELM] = note_helm,
+        [FP_DEPLOY_OPERATOR] = note_operator,     [FP_DEPLOY_COMPOSE] = note_compose,
+        [FP_DEPLOY_TEMPLATE] = note_template,
+    };
+    const char *space = d->options->kube_namespace;
+    cleanup_free char *kubectl =
+        space != NULL ? fp_xasprintf("kubectl -n %s", space) : fp_xstrdup("kubectl");
+    cleanup_free char *word = folder != NULL ? shell_word(folder) : NULL;
+    const struct notes notes = {d, ret, kubectl, word};
+    writers[d->format](&notes);
 }

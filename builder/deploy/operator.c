@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "internal.h"
@@ -15,10 +16,64 @@ static json_t *cpu_number(const char *text)
     return fp_parse_count(text, &number) ? json_integer(number) : json_real(strtod(text, NULL));
 }
 
+/* A patch that is YAML has "0.5" as it is spelled, which is a string here. */
+static void settle_cpu(json_t *spec, const char *role)
+{
+    json_t *resource = json_object_get(json_object_get(spec, role), "resource");
+    const char *text = fp_json_string(resource, "cpu");
+    char *end = NULL;
+    double number = text != NULL ? strtod(text, &end) : 0;
+    if (text != NULL && *text != '\0' && *end == '\0' && number > 0)
+        fp_set(resource, "cpu", json_real(number));
+}
+
+void fp_operator_settle(json_t *documents)
+{
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        json_t *spec = json_object_get(json_array_get(documents, i), "spec");
+        settle_cpu(spec, "jobManager");
+        settle_cpu(spec, "taskManager");
+    }
+}
+
 static json_t *resource(const struct fp_role *role)
 {
     cleanup_free char *memory = fp_xasprintf("%lldm", (long long) role->mib);
     return json_pack("{s:o, s:s}", "cpu", cpu_number(role->cpu), "memory", memory);
+}
+
+/* A file of the image as a URI; names of jars can have blanks and more. */
+static char *local_uri(const char *folder, const char *file)
+{
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+@$()";
+    struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
+    enum fp_code code = fp_buf_addf(&out, NULL, "local://%s/", folder);
+    for (const char *p = file; *p != '\0' && code == FP_OK; p++) {
+        bool fine = strchr(plain, *p) != NULL;
+        code = fp_buf_addf(&out, NULL, fine ? "%c" : "%%%02X", (unsigned char) *p);
+    }
+    return fp_buf_take(&out);
+}
+
+/* What pods have beside the operator's own labels; NULL: nothing. */
+static json_t *pod_metadata(const struct fp_deployment *d)
+{
+    cleanup_json json_t *labels = json_object();
+    cleanup_json json_t *annotations = json_object();
+    fp_add_pairs(labels, &d->options->labels);
+    if (d->options->metrics)
+        fp_add_scraping(annotations);
+    fp_add_pairs(annotations, &d->options->annotations);
+    json_t *metadata = json_object();
+    if (json_object_size(labels) > 0)
+        fp_set(metadata, "labels", json_incref(labels));
+    if (json_object_size(annotations) > 0)
+        fp_set(metadata, "annotations", json_incref(annotations));
+    if (json_object_size(metadata) > 0)
+        return metadata;
+    json_decref(metadata);
+    return NULL;
 }
 
 /* What the operator's own fields have no place for. */
@@ -42,23 +97,10 @@ static json_t *pod_template(const struct fp_deployment *d)
     fp_set(pod, "containers", json_pack("[o]", main));
     fp_set(pod, "volumes", json_incref(json_object_get(spec, "volumes")));
     json_t *result = json_object();
-    if (d->options->labels.len > 0 || d->options->annotations.len > 0) {
-        json_t *labels = json_object();
-        json_t *annotations = json_object();
-        fp_add_pairs(labels, &d->options->labels);
-        fp_add_pairs(annotations, &d->options->annotations);
-        fp_set(result, "metadata",
-               json_pack("{s:o, s:o}", "labels", labels, "annotations", annotations));
-    }
+    fp_set(result, "metadata", pod_metadata(d));
     fp_set(result, "spec", pod);
     json_decref(full);
     return result;
-}
-
-/* How a change of the job is rolled out: from its state wherever there is a place for it. */
-static const char *upgrade_mode(const struct fp_deploy_options *o)
-{
-    return o->savepoint_dir != NULL ? "savepoint" : o->ha ? "last-state" : "stateless";
 }
 
 static json_t *job(const struct fp_deployment *d, const char *jar_uri)
@@ -76,7 +118,7 @@ static json_t *job(const struct fp_deployment *d, const char *jar_uri)
         fp_set(result, "args", json_incref(args));
     json_decref(args);
     fp_set(result, "parallelism", json_integer(d->parallelism));
-    fp_set(result, "upgradeMode", json_string(upgrade_mode(o)));
+    fp_set(result, "upgradeMode", json_string(fp_operator_upgrade(d)));
     fp_set(result, "state", json_string("running"));
     if (o->from_savepoint != NULL)
         fp_set(result, "initialSavepointPath", json_string(o->from_savepoint));
@@ -101,11 +143,11 @@ static json_t *flink_deployment(const struct fp_deployment *d)
     fp_set(spec, "jobManager",
            json_pack("{s:i, s:o}", "replicas", 1, "resource", resource(&jobmanager)));
     fp_set(spec, "taskManager", json_pack("{s:o}", "resource", resource(&taskmanager)));
-    if (o->replicas > 0)
+    if (o->replicas > 0 && !d->is_job)
         fp_set(json_object_get(spec, "taskManager"), "replicas", json_integer(o->replicas));
     if (d->is_job) {
-        cleanup_free char *uri =
-            d->jar != NULL ? fp_xasprintf("local://%s/usrlib/%s", d->home, d->jar) : NULL;
+        cleanup_free char *folder = fp_path_join(d->home, "usrlib");
+        cleanup_free char *uri = d->jar != NULL ? local_uri(folder, d->jar) : NULL;
         fp_set(spec, "job", job(d, uri));
     }
     fp_set(object, "spec", spec);

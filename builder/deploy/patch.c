@@ -17,7 +17,10 @@ static const char *merge_key(const char *list)
         {"imagePullSecrets", "name"},
         {"topologySpreadConstraints", "topologyKey"},
         {"hostAliases", "ip"},
-        {"subjects", "name"},
+        {"volumeDevices", "devicePath"},
+        {"ephemeralContainers", "name"},
+        {"resourceClaims", "name"},
+        {"schedulingGates", "name"},
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(list, keys[i].list) == 0)
@@ -61,10 +64,35 @@ static void merge_item(json_t *list, const json_t *item, const char *key)
         fp_append(list, json_deep_copy(item));
 }
 
+/* An item that is this directive and nothing else is about the list that it stands in. */
+static bool replaces_list(const json_t *items)
+{
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        if (json_object_size(item) == 1 && is_directive(item, "replace"))
+            return true;
+    }
+    return false;
+}
+
+static void replace_list(json_t *list, const json_t *items)
+{
+    (void) json_array_clear(list);
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *item = json_array_get(items, i);
+        if (json_object_get(item, "$patch") == NULL)
+            fp_append(list, json_deep_copy(item));
+    }
+}
+
 static bool merge_list(json_t *target, const char *name, const json_t *items)
 {
     json_t *list = json_object_get(target, name);
     const char *key = merge_key_for(name, items);
+    if (json_is_array(list) && replaces_list(items)) {
+        replace_list(list, items);
+        return true;
+    }
     if (!json_is_array(list) || !json_is_array(items) || key == NULL)
         return false;
     for (size_t i = 0; i < json_array_size(items); i++)
@@ -74,7 +102,7 @@ static bool merge_list(json_t *target, const char *name, const json_t *items)
 
 static void set_member(json_t *target, const char *key, const json_t *value, bool is_strategic)
 {
-    if (json_is_null(value)) {
+    if (json_is_null(value) || (is_strategic && is_directive(value, "delete"))) {
         (void) json_object_del(target, key);
         return;
     }
@@ -105,20 +133,45 @@ static void merge(json_t *target, const json_t *patch, bool is_strategic)
     }
 }
 
-static bool has_comment_key(const json_t *value)
+static bool is_known_directive(const json_t *value)
 {
+    const char *text = json_string_value(value);
+    return text != NULL && (strcmp(text, "delete") == 0 || strcmp(text, "replace") == 0 ||
+                            strcmp(text, "merge") == 0);
+}
+
+static enum fp_code check_member(const struct fp_deploy_patch *patch, const char *key,
+                                 const json_t *value, struct fp_error *err)
+{
+    if (key[0] == '#')
+        return fp_fail(err, FP_E_INPUT, "%s: a key begins with '#'", patch->name);
+    if (patch->is_merge || key[0] != '$')
+        return FP_OK;
+    if (strcmp(key, "$patch") != 0)
+        return fp_fail(err, FP_E_INPUT, "%s: the directive %s is not supported", patch->name, key);
+    if (!is_known_directive(value))
+        return fp_fail(err, FP_E_INPUT, "%s: $patch: expected delete, replace or merge",
+                       patch->name);
+    return FP_OK;
+}
+
+/* Keys that would mean something else further on, or nothing. */
+static enum fp_code check_keys(const struct fp_deploy_patch *patch, const json_t *value,
+                               struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
     const char *key = NULL;
     json_t *member = NULL;
     json_object_foreach(fp_iterable(value), key, member)
     {
-        if (key[0] == '#' || has_comment_key(member))
-            return true;
+        if (code == FP_OK)
+            code = check_member(patch, key, member, err);
+        if (code == FP_OK)
+            code = check_keys(patch, member, err);
     }
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        if (has_comment_key(json_array_get(value, i)))
-            return true;
-    }
-    return false;
+    for (size_t i = 0; i < json_array_size(value) && code == FP_OK; i++)
+        code = check_keys(patch, json_array_get(value, i), err);
+    return code;
 }
 
 static bool is_for(const json_t *patch, const json_t *document)
@@ -133,28 +186,38 @@ static bool is_for(const json_t *patch, const json_t *document)
            (name == NULL || (own_name != NULL && strcmp(name, own_name) == 0));
 }
 
+static enum fp_code fail_no_match(const struct fp_deploy_patch *patch, struct fp_error *err)
+{
+    const char *kind = fp_json_string(patch->document, "kind");
+    const char *name = fp_json_string(json_object_get(patch->document, "metadata"), "name");
+    enum fp_code code =
+        kind == NULL
+            ? fp_fail(err, FP_E_INPUT, "%s: has no kind, so what is to be changed?", patch->name)
+            : fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name, kind,
+                      name != NULL ? " " : "", name != NULL ? name : "");
+    (void) fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
+    return code;
+}
+
 enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
                             struct fp_error *err)
 {
     size_t count = 0;
     if (!json_is_object(patch->document))
         return fp_fail(err, FP_E_INPUT, "%s: expected a mapping", patch->name);
-    if (has_comment_key(patch->document))
-        return fp_fail(err, FP_E_INPUT, "%s: a key begins with '#'", patch->name);
-    for (size_t i = 0; i < json_array_size(documents); i++) {
-        json_t *document = json_array_get(documents, i);
+    enum fp_code code = check_keys(patch, patch->document, err);
+    if (code != FP_OK)
+        return code;
+    bool deletes = !patch->is_merge && is_directive(patch->document, "delete");
+    for (size_t i = json_array_size(documents); i > 0; i--) {
+        json_t *document = json_array_get(documents, i - 1);
         if (!is_for(patch->document, document))
             continue;
-        merge(document, patch->document, !patch->is_merge);
         count++;
+        if (deletes)
+            (void) json_array_remove(documents, i - 1);
+        else
+            merge(document, patch->document, !patch->is_merge);
     }
-    if (count > 0)
-        return FP_OK;
-    const char *kind = fp_json_string(patch->document, "kind");
-    const char *name = fp_json_string(json_object_get(patch->document, "metadata"), "name");
-    enum fp_code code = fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name,
-                                kind != NULL ? kind : "object without a kind",
-                                name != NULL ? " " : "", name != NULL ? name : "");
-    (void) fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
-    return code;
+    return count > 0 ? FP_OK : fail_no_match(patch, err);
 }

@@ -177,8 +177,9 @@ static json_t *resources(const struct fp_deployment *d, const struct fp_role *ro
 {
     cleanup_free char *memory = fp_xasprintf("%lldMi", (long long) role->mib);
     if (d->format == FP_DEPLOY_HELM) {
-        cleanup_free char *cpu = fp_xasprintf("{{ .Values.%s.cpu | quote }}", role->component);
-        cleanup_free char *mib = fp_xasprintf("{{ .Values.%s.memoryMiB }}Mi", role->component);
+        cleanup_free char *cpu =
+            fp_xasprintf("{{ include \"flink.scalar\" .Values.%s.cpu | quote }}", role->component);
+        cleanup_free char *mib = fp_xasprintf("{{ int .Values.%s.memoryMiB }}Mi", role->component);
         return json_pack("{s:{s:o, s:o}, s:{s:o}}", "requests", "cpu", fp_raw(cpu), "memory",
                          fp_raw(mib), "limits", "memory", fp_raw(mib));
     }
@@ -314,6 +315,12 @@ static json_t *pod_spec(const struct fp_deployment *d, const struct fp_role *rol
     return spec;
 }
 
+void fp_add_scraping(json_t *annotations)
+{
+    fp_set(annotations, "prometheus.io/scrape", json_string("true"));
+    fp_set(annotations, "prometheus.io/port", json_string("9249"));
+}
+
 /* Pods start anew when their configuration changes, as they read it only at the start. */
 static json_t *pod_annotations(const struct fp_deployment *d)
 {
@@ -328,10 +335,8 @@ static json_t *pod_annotations(const struct fp_deployment *d)
         sum[16] = '\0';
         fp_set(annotations, "checksum/config", json_string(sum));
     }
-    if (d->options->metrics) {
-        fp_set(annotations, "prometheus.io/scrape", json_string("true"));
-        fp_set(annotations, "prometheus.io/port", json_string("9249"));
-    }
+    if (d->options->metrics)
+        fp_add_scraping(annotations);
     fp_add_pairs(annotations, &d->options->annotations);
     return annotations;
 }

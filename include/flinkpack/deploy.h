@@ -119,7 +119,8 @@ struct fp_deploy_result {
  * Make the manifests.
  *
  * @param patches Applied in their order.
- * @param in_folder The files are meant for a folder: it also gets a kustomization.yaml.
+ * @param folder  Where the files are going to be, for the notes, and with a kustomization.yaml;
+ *                NULL: they are one stream.
  * @param ret     Filled only on success; cleared by the caller.
  * @return FP_E_USAGE for options that are wrong or do not fit this image or Flink version,
  *         FP_E_INPUT for an image that is not one of Flink, or for a patch.
@@ -127,7 +128,7 @@ struct fp_deploy_result {
 FP_CHECKED enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
                                            const struct fp_deploy_image *image,
                                            const struct fp_deploy_patch *patches,
-                                           size_t patch_count, bool in_folder,
+                                           size_t patch_count, const char *folder,
                                            struct fp_deploy_result *ret, struct fp_error *err);
 /** Release the members. */
 void fp_deploy_result_clear(struct fp_deploy_result *result);

@@ -1,16 +1,13 @@
 """generate --format compose."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 
+import downloads
 import flink_images
 import pytest
 from test_kubernetes import AWKWARD, KINDS, VERSIONS
-
-COMPOSE = os.environ.get("DOCKER_COMPOSE") or shutil.which("docker-compose")
 
 
 def interpolate(text):
@@ -55,18 +52,21 @@ def test_patch(orders, tmp_path):
     assert one["services"]["jobmanager"]["hostname"] == "jm"
 
 
-@pytest.mark.skipif(COMPOSE is None, reason="docker-compose 2 is not installed ($DOCKER_COMPOSE)")
 @pytest.mark.parametrize("kind", KINDS)
 def test_docker_compose_takes_it(flinkpack, tmp_path, kind):
+    program = downloads.program("DOCKER_COMPOSE", "docker-compose-2.26.1-amd64")
     flinkpack.has(flink_images.ours("1.20.5", kind))
-    words = ["--", *[word for word in AWKWARD if word.isprintable()]] if kind == "job" else []
-    flinkpack.generate("--format", "compose", "--output-dir", tmp_path / "out", *words)
-    result = subprocess.run([COMPOSE, "-f", tmp_path / "out/compose.yaml", "config",
+    words = ["--", *AWKWARD] if kind == "job" else []
+    flinkpack.generate("--format", "compose", "--output-dir", tmp_path / "out", "--env",
+                       "A=${HOME} $X $$ {{ 'q' }}", *words)
+    result = subprocess.run([program, "-f", tmp_path / "out/compose.yaml", "config",
                              "--format", "json"],
                             capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
     one = json.loads(result.stdout)
+    environment = one["services"]["taskmanager"]["environment"]
+    assert environment["A"].replace("$$", "$") == "${HOME} $X $$ {{ 'q' }}"
     if kind == "job":
         command = [word.replace("$$", "$") for word in one["services"]["jobmanager"]["command"]]
         assert command[4:] == words[1:]

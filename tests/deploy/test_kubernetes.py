@@ -2,8 +2,11 @@
 
 import json
 import random
+import re
 import shutil
+import subprocess
 
+import downloads
 import flink_images
 import images
 import manifests
@@ -174,6 +177,47 @@ def test_folder(orders, tmp_path):
     assert used == image["name"] + "@" + image["digest"]
 
 
+def test_kustomize_makes_the_same_of_a_folder(orders, tmp_path):
+    program = downloads.program("KUBECTL", "kubectl-1.35.2-amd64")
+    folder = tmp_path / "k8s"
+    orders.generate("--output-dir", folder, *FULL)
+
+    def kustomize():
+        done = subprocess.run([program, "kustomize", folder], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return manifests.load(done.stdout)
+
+    def by_name(documents):
+        return sorted(documents, key=lambda one: (one["kind"], one["metadata"]["name"]))
+
+    assert by_name(kustomize()) == by_name(orders.documents(*FULL))
+    file = folder / "kustomization.yaml"
+    file.write_text(re.sub("digest: sha256:.*", "digest: sha256:" + "1" * 64, file.read_text()))
+    assert manifests.container(kustomize(), "taskmanager")["image"].endswith("@sha256:" + "1" * 64)
+
+
+def test_files_of_before_are_told_of(orders, tmp_path):
+    folder, elsewhere = tmp_path / "link", tmp_path / "real"
+    elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+    assert "was there" not in orders.generate("--output-dir", folder, "--node-port").err
+    (elsewhere / "notes.txt").touch()
+    err = orders.generate("--output-dir", folder).err
+    assert err.count("was there before") == 1
+    assert "link/orders-jobmanager-ui-service.yaml: was there before" in err
+    chart = tmp_path / "chart"
+    orders.generate("--format", "helm", "--output-dir", chart, "--ha", "--ha-dir", "s3://b")
+    assert "chart/templates/role.yaml: was there" in orders.generate(
+        "--format", "helm", "--output-dir", chart).err
+
+
+def test_folders_that_cannot_be(orders, tmp_path):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file/below", "/proc/none", ""):
+        result = orders.try_run("generate", "--image", orders.image, "--output-dir", folder)
+        assert result.status in (2, 9) and result.out == "", result.err
+
+
 def test_what_to_do_is_told(orders):
     err = orders.generate("--namespace", "team", "--savepoint-dir", "s3://b/s").err
     delete = err.index("kubectl -n team delete job orders-jobmanager --cascade=foreground")
@@ -260,6 +304,10 @@ spec:
     assert job["backoffLimit"] == 9 and "podFailurePolicy" not in job
     merge.write_text("kind: Secret\n")
     assert "no Secret" in orders.refuses("--patch", merge, status=3)
+    merge.write_text("spec: {a: b}\n")
+    assert "has no kind" in orders.refuses("--patch", merge, status=3)
+    merge.write_text("[{op: remove, path: /spec}]\n")
+    assert "mapping" in orders.refuses("--patch", merge, status=3)
 
 
 def test_values(orders, tmp_path):
@@ -282,8 +330,45 @@ ha: false
     documents = orders.documents("--values", values, "--parallelism", "4", "--", "x")
     assert manifests.workload(documents, "taskmanager")["spec"]["replicas"] == 1
     assert manifests.argv(documents, "jobmanager")[-2:] == ["--", "x"]
-    values.write_text("flink: {kind: job}\n")
-    assert "flink: kind" in orders.refuses("--values", values)
+    for text, told in [("flink: {kind: job}", "flink: kind"), ("flink: job", "mapping"),
+                       ("flink: {type: job}\ntype: job", "twice"),
+                       ("image: {repository: a, tags: 1}", "image: tags"),
+                       ("image: {tag: 1}", "repository"), ("image: [a]", "list"),
+                       ("name: null", "plain value"), ("arguments: [null]", "plain value"),
+                       ("parallelism: 1e3", "whole number"), ("- name", "mapping"),
+                       ("values: x", "command line")]:
+        values.write_text(text + "\n")
+        assert told in orders.refuses("--values", values)
+    for text, told in [("a: &a [x]\nb: *a", "aliases"), ("name: a\nname: b", "twice"),
+                       ("name: !!binary YQ==", "tag"), ("name: a\n---\nname: b", "second"),
+                       ("conf: " + "[" * 1000, "nested"), ("name: \"a\\0b\"", "NUL")]:
+        values.write_text(text + "\n")
+        assert told in orders.refuses("--values", values, status=3)
+
+
+def test_what_linux_does_not_hand_over_is_refused(orders, tmp_path):
+    values = tmp_path / "values.yaml"
+    values.write_text("arguments: [%s]\n" % ("x" * 131071))
+    assert len(manifests.argv(orders.documents("--values", values), "jobmanager")[-1]) == 131071
+    values.write_text("arguments: [%s]\n" % ("x" * 131072))
+    assert "131072 bytes" in orders.refuses("--values", values)
+    values.write_text("conf: {a: %s, b: %s}\n" % ("x" * 70000, "y" * 70000))
+    assert "build --conf" in orders.refuses("--values", values)
+
+
+def test_values_stay_as_they_are_written(orders, tmp_path):
+    """What YAML would take for dates, octal numbers and so on."""
+    words = ["2026-11-22", "012", "0x1", "1e3", "1_000", "yes", "off", "1.10", ".5", "12:30:45",
+             "9223372036854775808", "-0", "+1", "0o17"]
+    values = tmp_path / "values.yaml"
+    values.write_text("arguments: [%s]\nenv: {A: 012, B: yes, C: 1.10}\nconf: {a: 012, b: 1.10}\n"
+                      % ", ".join(words))
+    documents = orders.documents("--values", values)
+    assert manifests.argv(documents, "jobmanager")[4:] == words
+    env = manifests.container(documents, "jobmanager")["env"]
+    assert [one.get("value") for one in env][-3:] == ["012", "yes", "1.10"]
+    conf = manifests.properties(documents)
+    assert (conf["a"], conf["b"]) == ("012", "1.10")
 
 
 # What cannot be, and a word of the reason.
@@ -320,6 +405,17 @@ REFUSED = [
     ("1.20.5", "job", ["stray"], "behind --"),
     ("1.20.5", "job", ["--checkpoint-dir", "folder"], "s3://"),
     ("1.20.5", "job", ["--node-port", "99999"], "30081"),
+    ("1.20.5", "job", ["--namespace", "a.b"], "namespace"),
+    ("1.20.5", "job", ["--ingress-class", "x"], "--ingress,"),
+    ("1.20.5", "job", ["--ingress-tls", "x"], "--ingress,"),
+    ("1.20.5", "job", ["--jar-uri", "https://x/a.jar"], "--format kubernetes"),
+    ("1.20.5", "job", ["--savepoint-dir", "s3://a b"], "blanks"),
+    ("1.20.5", "job", ["--toleration", "a:Sometimes"], "NoExecute"),
+    ("1.20.5", "job", ["--toleration", "a b"], "KEY"),
+    ("1.20.5", "job", ["--env-secret", "A=s:a b"], "SECRET:KEY"),
+    ("1.20.5", "job", ["--job-classname", "com.x; id"], "class"),
+    ("1.20.5", "job", ["--job-classname", "--host"], "class"),
+    ("1.20.5", "job", ["--format", "template", "--env", "A=$FLINK_JOB"], "envsubst"),
 ]
 
 
@@ -327,6 +423,45 @@ REFUSED = [
                          ids=[" ".join([row[0], row[1], *row[2]])[:60] for row in REFUSED])
 def test_refused(flinkpack, version, kind, words, reason):
     assert reason in flinkpack.has(flink_images.ours(version, kind)).refuses(*words)
+
+
+# What an image can say of itself to get something into manifests, or into what is printed.
+HOSTILE = ["1.20.5\n---\nkind: Evil", "$(POD_IP) {{ .Values.x }} ${HOME} `id`", "a: b # c", "'\"\\",
+           "\u2028\x85\u2029", "~", "!x", "*a", "&a", "/opt/../x", "/opt/x; id", "x" * 100000, ""]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=[repr(one)[:20] for one in HOSTILE])
+@pytest.mark.parametrize("what", ["flinkpack.flink-version", "flinkpack.type", "flinkpack.job-class",
+                                  "flinkpack.job-jars", "FLINK_HOME", "FLINK_TGZ_URL", "User"])
+def test_hostile_images(flinkpack, what, text):
+    image = flink_images.ours("1.20.5")
+    config = image.document["config"]
+    if what == "User":
+        config["User"] = text
+    elif what.startswith("flinkpack."):
+        config["Labels"][what] = text
+    else:
+        config["Env"] = [one for one in config["Env"] if not one.startswith(what + "=")]
+        config["Env"].append("%s=%s" % (what, text))
+    image.seal()
+    flinkpack.has(image)
+    for form in ("kubernetes", "template"):
+        result = flinkpack.try_run("generate", "--image", flinkpack.image, "--format", form)
+        assert result.status in (0, 2, 3)
+        assert "id`" not in result.err or result.status
+        if result.status == 0 and form == "kubernetes":
+            manifests.check_all(manifests.load(result.out))
+    expected = {"flinkpack.flink-version": 2, "flinkpack.type": 2, "FLINK_HOME": 3,
+                "flinkpack.job-class": 3 if text.isascii() and text else 0}.get(what, 0)
+    assert result.status == expected, result.err[:1000]
+
+
+def test_the_later_variable_is_meant(orders):
+    documents = orders.documents("--env", "A=1", "--env", "B=2", "--env", "A=3", "--env-secret",
+                                 "B=s:key")
+    env = manifests.container(documents, "jobmanager")["env"]
+    assert [one["name"] for one in env][-2:] == ["A", "B"]
+    assert env[-2]["value"] == "3" and "secretKeyRef" in env[-1]["valueFrom"]
 
 
 def test_official_images_have_limits(flinkpack):

@@ -13,6 +13,7 @@ import program as programs
 import pytest
 import registry as registries
 from program import need
+from real_flink import base, real, shop, versions  # noqa: F401 (fixtures)
 
 
 @pytest.fixture(scope="session")

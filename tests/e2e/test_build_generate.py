@@ -19,6 +19,7 @@ def test_one_command(flinkpack, inputs, registry, tmp_path):
     image = manifests.container(documents, "jobmanager")["image"]
     assert image == name.rpartition(":")[0] + "@" + result.digest
     assert result.name == image
+    assert "# %s\n" % name in (folder / "blue-jobmanager-job.yaml").read_text()
     assert manifests.argv(documents, "jobmanager")[-3:] == ["--", "--input", ""]
     assert manifests.workload(documents, "taskmanager")["spec"]["replicas"] == 2
     assert documents[0]["metadata"]["labels"]["team"] == "orders"

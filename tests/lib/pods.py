@@ -74,8 +74,11 @@ def running_job():
 
 
 def take_savepoint(folder, processes):
-    [job] = wait_for(running_job, processes) or [None]
-    time.sleep(3)  # so that there is some state
+    jobs = wait_for(running_job, processes)
+    if not jobs:
+        return None
+    [job] = jobs
+    time.sleep(1)  # so that there is some state
     trigger = ask("/jobs/%s/savepoints" % job, {"target-directory": "file://" + folder,
                                                 "cancel-job": False})
 

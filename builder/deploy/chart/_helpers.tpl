@@ -6,6 +6,11 @@
 {{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
+{{- /* Helm reads numbers of files as floating point, and would write 3600000 as 3.6e+06. */ -}}
+{{- define "flink.scalar" -}}
+{{- if kindIs "string" . -}}{{- . -}}{{- else -}}{{- toJson . -}}{{- end -}}
+{{- end -}}
+
 {{- define "flink.image" -}}
 {{- $image := .Values.image -}}
 {{- if $image.digest -}}

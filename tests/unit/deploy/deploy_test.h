@@ -51,7 +51,7 @@ static inline enum fp_code generate_for(const char *version, const char *type,
     cleanup_json json_t *config = our_config(version, type);
     const struct fp_deploy_image image = {
         .name = "registry.example.com/team/orders:1.2", .digest = TEST_DIGEST, .config = config};
-    return fp_deploy_generate(options, &image, NULL, 0, false, ret, err);
+    return fp_deploy_generate(options, &image, NULL, 0, NULL, ret, err);
 }
 
 #endif

@@ -174,7 +174,7 @@ static void images_without_facts_are_refused(void **state)
     for (size_t i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
         cleanup_json json_t *config = json_loads(configs[i], 0, NULL);
         const struct fp_deploy_image image = {.name = "a", .config = config};
-        assert_int_equal(fp_deploy_generate(&options, &image, NULL, 0, false, &result, &err),
+        assert_int_equal(fp_deploy_generate(&options, &image, NULL, 0, NULL, &result, &err),
                          FP_E_INPUT);
         assert_string_equal(err.hint, "build it with 'flinkpack build'");
     }

@@ -33,6 +33,34 @@ static void strategic_patches_merge_lists_by_their_key(void **state)
           "[{\"kind\":\"A\",\"s\":{\"b\":2}}]");
 }
 
+static void directives_delete_and_replace(void **state)
+{
+    (void) state;
+    check("[{\"kind\":\"A\",\"s\":{\"a\":1},\"t\":1}]",
+          "{\"kind\":\"A\",\"s\":{\"$patch\":\"delete\"}}", false, "[{\"kind\":\"A\",\"t\":1}]");
+    check(POD("[{\"name\":\"x\",\"a\":1},{\"name\":\"y\"}]"),
+          "{\"kind\":\"A\",\"spec\":{\"containers\":[{\"name\":\"z\"},{\"$patch\":\"replace\"}]}}",
+          false, POD("[{\"name\":\"z\"}]"));
+    check("[{\"kind\":\"A\"},{\"kind\":\"B\"},{\"kind\":\"A\"}]",
+          "{\"kind\":\"A\",\"$patch\":\"delete\"}", false, "[{\"kind\":\"B\"}]");
+    static const struct {
+        const char *patch, *text;
+    } wrong[] = {
+        {"{\"kind\":\"A\",\"s\":{\"$patch\":\"remove\"}}",
+         "patch.yaml: $patch: expected delete, replace or merge"},
+        {"{\"kind\":\"A\",\"s\":[{\"$retainKeys\":[\"a\"]}]}",
+         "patch.yaml: the directive $retainKeys is not supported"},
+    };
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct fp_error err = {0};
+        cleanup_json json_t *documents = json_loads("[{\"kind\":\"A\"}]", 0, NULL);
+        cleanup_json json_t *change = json_loads(wrong[i].patch, 0, NULL);
+        const struct fp_deploy_patch one = {"patch.yaml", change, false};
+        assert_int_equal(fp_patch_apply(&one, documents, &err), FP_E_INPUT);
+        assert_string_equal(err.text, wrong[i].text);
+    }
+}
+
 /* RFC 7396, appendix A, as far as it is about objects. */
 static void merge_patches_do_as_the_rfc_says(void **state)
 {
@@ -82,6 +110,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strategic_patches_merge_lists_by_their_key),
+        cmocka_unit_test(directives_delete_and_replace),
         cmocka_unit_test(merge_patches_do_as_the_rfc_says),
         cmocka_unit_test(a_patch_finds_what_it_is_for),
     };
