@@ -26,6 +26,7 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_inspect,
     &fp_options_images,
     &fp_options_login,
+    &fp_options_upload,
     &fp_options_transfer,
     &fp_options_credentials,
     &fp_options_network,

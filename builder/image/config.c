@@ -180,12 +180,6 @@ char *fp_config_env(const struct fp_config *config, const char *name)
     return NULL;
 }
 
-const char *fp_config_label(const struct fp_config *config, const char *name)
-{
-    const json_t *labels = json_object_get(json_object_get(config->document, "config"), "Labels");
-    return fp_json_string(labels, name);
-}
-
 void fp_config_clear(struct fp_config *config)
 {
     json_decref(config->document);

@@ -50,11 +50,6 @@ void fp_layer_builder_free(struct fp_layer_builder *builder)
     free(builder);
 }
 
-bool fp_layer_builder_is_empty(const struct fp_layer_builder *builder)
-{
-    return builder->entries.count == 0;
-}
-
 static bool is_same_dir(const struct fp_entry *a, const struct fp_entry *b)
 {
     bool same_xattrs = (a->xattrs == NULL && b->xattrs == NULL) ||

@@ -117,16 +117,6 @@ static enum fp_code docker_get_document(struct fp_repo *self,
     return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
-static enum fp_code docker_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                               bool *ret_exists, struct fp_error *err)
-{
-    const struct docker_archive *archive = (struct docker_archive *) self;
-    (void) err;
-    *ret_exists = find_image(archive, &descriptor->digest) != NULL ||
-                  find_digest(archive, &descriptor->digest) != NULL;
-    return FP_OK;
-}
-
 static void docker_free(struct fp_repo *self)
 {
     struct docker_archive *archive = (struct docker_archive *) self;
@@ -145,7 +135,6 @@ static const struct fp_repo_ops docker_ops = {
     .resolve = docker_resolve,
     .get_document = docker_get_document,
     .get_blob = docker_get_blob,
-    .has = docker_has,
     .free = docker_free,
 };
 

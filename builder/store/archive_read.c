@@ -43,14 +43,6 @@ static enum fp_code oci_get_document(struct fp_repo *self, const struct fp_descr
     return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
-static enum fp_code oci_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                            bool *ret_exists, struct fp_error *err)
-{
-    (void) err;
-    *ret_exists = find_blob(self, &descriptor->digest) != NULL;
-    return FP_OK;
-}
-
 static void oci_free(struct fp_repo *self)
 {
     struct oci_archive *archive = (struct oci_archive *) self;
@@ -64,7 +56,6 @@ static const struct fp_repo_ops oci_ops = {
     .resolve = oci_resolve,
     .get_document = oci_get_document,
     .get_blob = oci_get_blob,
-    .has = oci_has,
     .free = oci_free,
 };
 

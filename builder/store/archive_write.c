@@ -66,7 +66,6 @@ static const struct fp_repo_ops oci_ops = {
     .resolve = oci_resolve,
     .get_document = fp_archive_writer_get_document,
     .get_blob = fp_archive_writer_get_blob,
-    .has = fp_archive_writer_has,
     .put_blob = fp_archive_writer_put_blob,
     .put_document = fp_archive_writer_put_document,
     .name = oci_name,

@@ -29,14 +29,6 @@ static struct fp_blob *find(struct fp_archive_writer *writer, const struct fp_di
     return blob;
 }
 
-enum fp_code fp_archive_writer_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                                   bool *ret_exists, struct fp_error *err)
-{
-    (void) err;
-    *ret_exists = find((struct fp_archive_writer *) self, &descriptor->digest) != NULL;
-    return FP_OK;
-}
-
 enum fp_code fp_archive_writer_get_blob(struct fp_repo *self,
                                         const struct fp_descriptor *descriptor,
                                         struct fp_stage *stage, struct fp_blob **ret,

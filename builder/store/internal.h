@@ -257,9 +257,6 @@ FP_CHECKED enum fp_code fp_archive_writer_init(struct fp_archive_writer *self,
 /** Release the common part and `self` itself. */
 void fp_archive_writer_free(struct fp_repo *self);
 /** The operations that are the same for both kinds. */
-FP_CHECKED enum fp_code fp_archive_writer_has(struct fp_repo *self,
-                                              const struct fp_descriptor *descriptor,
-                                              bool *ret_exists, struct fp_error *err);
 FP_CHECKED enum fp_code
 fp_archive_writer_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                            struct fp_blob *blob, struct fp_repo *origin, struct fp_stage *stage,

@@ -46,16 +46,6 @@ static enum fp_code layout_get_document(struct fp_repo *self,
     return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
-static enum fp_code layout_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                               bool *ret_exists, struct fp_error *err)
-{
-    const struct layout *layout = (struct layout *) self;
-    cleanup_free char *path = fp_layout_blob_path(layout->path, &descriptor->digest);
-    (void) err;
-    *ret_exists = fp_blob_file_is_there(path, descriptor->size);
-    return FP_OK;
-}
-
 static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                     struct fp_blob *blob, struct fp_repo *origin,
                                     struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
@@ -154,7 +144,6 @@ static const struct fp_repo_ops layout_ops = {
     .resolve = layout_resolve,
     .get_document = layout_get_document,
     .get_blob = layout_get_blob,
-    .has = layout_has,
     .put_blob = layout_put_blob,
     .put_document = layout_put_document,
     .name = layout_name,

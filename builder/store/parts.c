@@ -73,15 +73,6 @@ static enum fp_code parts_get_document(struct fp_repo *self, const struct fp_des
     return fp_repo_get_document(remote->origin, descriptor, body, err);
 }
 
-static enum fp_code parts_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                              bool *ret_exists, struct fp_error *err)
-{
-    (void) err;
-    *ret_exists = find_blob(self, &descriptor->digest) != NULL ||
-                  find_remote(self, &descriptor->digest) != NULL;
-    return FP_OK;
-}
-
 static struct fp_repo *parts_origin(struct fp_repo *self, const struct fp_descriptor *descriptor)
 {
     const struct remote *remote = find_remote(self, &descriptor->digest);
@@ -106,7 +97,6 @@ static const struct fp_repo_ops parts_ops = {
     .resolve = parts_resolve,
     .get_document = parts_get_document,
     .get_blob = parts_get_blob,
-    .has = parts_has,
     .origin = parts_origin,
     .free = parts_free,
 };

@@ -252,18 +252,6 @@ static enum fp_code registry_get_document(struct fp_repo *self,
                              err);
 }
 
-static enum fp_code registry_has(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                                 bool *ret_exists, struct fp_error *err)
-{
-    if (!is_manifest(descriptor))
-        return fp_registry_has_blob(self->registry, descriptor, ret_exists, err);
-    struct fp_descriptor head = {0};
-    enum fp_code code =
-        fp_registry_head_manifest(self->registry, descriptor->digest.text, ret_exists, &head, err);
-    fp_descriptor_clear(&head);
-    return code;
-}
-
 static void remember_sent(struct registry_repo *repo, const struct fp_digest *digest)
 {
     (void) pthread_mutex_lock(&repo->lock);
@@ -351,7 +339,6 @@ static const struct fp_repo_ops registry_ops = {
     .resolve = registry_resolve,
     .get_document = registry_get_document,
     .get_blob = registry_get_blob,
-    .has = registry_has,
     .put_blob = registry_put_blob,
     .put_document = registry_put_document,
     .name = registry_name,

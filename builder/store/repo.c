@@ -18,12 +18,6 @@ enum fp_code fp_repo_get_blob(struct fp_repo *repo, const struct fp_descriptor *
     return repo->ops->get_blob(repo, descriptor, stage, ret, err);
 }
 
-enum fp_code fp_repo_has(struct fp_repo *repo, const struct fp_descriptor *descriptor,
-                         bool *ret_exists, struct fp_error *err)
-{
-    return repo->ops->has(repo, descriptor, ret_exists, err);
-}
-
 static enum fp_code fail_read_only(const struct fp_repo *repo, struct fp_error *err)
 {
     return fp_fail(err, FP_E_INTERNAL, "%s can only be read", repo->title);

@@ -15,7 +15,7 @@ struct rootfs {
     const char *path;
     const char *title;
     const char *work_folder;
-    struct fp_stage *stage;
+    struct fp_stage stage;
     int fd;
     uint64_t file_bytes;
     uint64_t entries;
@@ -40,13 +40,12 @@ static enum fp_code see_entry(void *context, struct fp_scan *scan, const struct 
     return FP_OK;
 }
 
-static enum fp_code open_file(const struct rootfs *self, struct fp_source **ret,
-                              struct fp_error *err)
+static enum fp_code open_file(struct rootfs *self, struct fp_source **ret, struct fp_error *err)
 {
     int copy = fcntl(self->fd, F_DUPFD_CLOEXEC, 3);
     if (copy < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", self->path);
-    *ret = fp_source_staged(fp_source_fd(copy, self->path, 0, UINT64_MAX), self->stage);
+    *ret = fp_source_staged(fp_source_fd(copy, self->path, 0, UINT64_MAX), &self->stage);
     return FP_OK;
 }
 
@@ -127,20 +126,18 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
 static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter,
                                struct fp_error *err)
 {
-    struct fp_stage stage = {0};
     enum fp_codec codec = FP_CODEC_NONE;
     enum fp_code code = fp_file_open(self->path, &self->fd, &self->file_bytes, err);
     if (code == FP_OK)
         code = fp_sniff_fd(self->fd, self->path, &codec, err);
     if (code != FP_OK)
         return code;
-    fp_stage_begin(&stage, reporter, "read", fp_path_base(self->path), self->file_bytes);
-    self->stage = &stage;
+    fp_stage_begin(&self->stage, reporter, "read", fp_path_base(self->path), self->file_bytes);
     code = codec == FP_CODEC_GZIP ? use_file(self, err) : repack(self, err);
     if (code != FP_OK)
-        fp_stage_fail(&stage);
+        fp_stage_fail(&self->stage);
     else
-        fp_stage_end(&stage, codec == FP_CODEC_GZIP ? "done" : "packed");
+        fp_stage_end(&self->stage, codec == FP_CODEC_GZIP ? "done" : "packed");
     return code;
 }
 

@@ -4,7 +4,6 @@
 struct wrap_sink {
     struct fp_sink base;
     struct fp_sink *inner;
-    struct fp_sink *second; /* of a tee, else NULL */
     struct fp_hash *hash;
     uint64_t *counter;
     uint64_t left;
@@ -22,18 +21,13 @@ static struct wrap_sink *wrap(struct fp_sink *take_inner, const struct fp_sink_o
 
 static enum fp_code wrap_finish(struct fp_sink *self, struct fp_error *err)
 {
-    struct wrap_sink *outer = (struct wrap_sink *) self;
-    enum fp_code code = fp_sink_finish(outer->inner, err);
-    if (code != FP_OK || outer->second == NULL)
-        return code;
-    return fp_sink_finish(outer->second, err);
+    return fp_sink_finish(((struct wrap_sink *) self)->inner, err);
 }
 
 static void wrap_free(struct fp_sink *self)
 {
     struct wrap_sink *outer = (struct wrap_sink *) self;
     fp_sink_free(outer->inner);
-    fp_sink_free(outer->second);
     free(outer->what);
     free(outer);
 }
@@ -69,23 +63,6 @@ struct fp_sink *fp_sink_counted(struct fp_sink *take_inner, uint64_t *counter)
         .write = counted_write, .finish = wrap_finish, .free = wrap_free};
     struct wrap_sink *self = wrap(take_inner, &ops);
     self->counter = counter;
-    return &self->base;
-}
-
-static enum fp_code tee_write(struct fp_sink *self, const void *data, size_t len,
-                              struct fp_error *err)
-{
-    struct wrap_sink *outer = (struct wrap_sink *) self;
-    enum fp_code code = fp_sink_write(outer->inner, data, len, err);
-    return code != FP_OK ? code : fp_sink_write(outer->second, data, len, err);
-}
-
-struct fp_sink *fp_sink_tee(struct fp_sink *take_first, struct fp_sink *take_second)
-{
-    static const struct fp_sink_ops ops = {
-        .write = tee_write, .finish = wrap_finish, .free = wrap_free};
-    struct wrap_sink *self = wrap(take_first, &ops);
-    self->second = take_second;
     return &self->base;
 }
 

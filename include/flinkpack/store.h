@@ -24,8 +24,6 @@ struct fp_repo_ops {
                                  struct fp_buf *body, struct fp_error *err);
     enum fp_code (*get_blob)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                              struct fp_stage *stage, struct fp_blob **ret, struct fp_error *err);
-    enum fp_code (*has)(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                        bool *ret_exists, struct fp_error *err);
     enum fp_code (*put_blob)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                              struct fp_blob *blob, struct fp_repo *origin, struct fp_stage *stage,
                              enum fp_push_outcome *ret_outcome, struct fp_error *err);
@@ -70,9 +68,6 @@ FP_CHECKED enum fp_code fp_repo_get_blob(struct fp_repo *repo,
                                          const struct fp_descriptor *descriptor,
                                          struct fp_stage *stage, struct fp_blob **ret,
                                          struct fp_error *err);
-/** Whether the content is there. */
-FP_CHECKED enum fp_code fp_repo_has(struct fp_repo *repo, const struct fp_descriptor *descriptor,
-                                    bool *ret_exists, struct fp_error *err);
 /**
  * Put a blob. Safe from several threads at once.
  * @param blob   Its bytes, or NULL to mount it from `origin` only: FP_E_NOT_FOUND where it is

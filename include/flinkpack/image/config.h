@@ -55,8 +55,6 @@ struct fp_config fp_config_empty(const struct fp_platform *platform);
 char *fp_config_bytes(const struct fp_config *base, const struct fp_config_change *change);
 /** The value of an environment variable in config.Env, or NULL. The caller owns it. */
 char *fp_config_env(const struct fp_config *config, const char *name);
-/** The value of a label, or NULL. Borrowed. */
-const char *fp_config_label(const struct fp_config *config, const char *name);
 /** Release the members. */
 void fp_config_clear(struct fp_config *config);
 

@@ -40,7 +40,7 @@ struct fp_content {
 struct fp_layer_builder *fp_layer_builder_new(int64_t mtime_s);
 /**
  * Add an entry (copied). Adding the same path twice is FP_E_INPUT unless both are equal
- * directories. Parents need not be added: see fp_layer_builder_finish_parents().
+ * directories. Parents need not be added: see fp_layer_builder_parents().
  * @param content For FP_ENTRY_FILE only; else NULL.
  */
 FP_CHECKED enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder,
@@ -65,8 +65,6 @@ const struct fp_entry *fp_layer_builder_get(const struct fp_layer_builder *build
                                             const char *path);
 /** Take back what was added at `path` and below it; nothing there is fine. */
 void fp_layer_builder_drop(struct fp_layer_builder *builder, const char *path);
-/** Whether nothing has been added. */
-bool fp_layer_builder_is_empty(const struct fp_layer_builder *builder);
 /** Apply all entries to `tree`, as a layer of its own. */
 FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *builder,
                                                struct fp_tree *tree, struct fp_error *err);

@@ -127,8 +127,6 @@ struct fp_sink *fp_sink_null(void);
 struct fp_sink *fp_sink_hashed(struct fp_sink *take_inner, struct fp_hash *hash);
 /** Adds the number of bytes that pass to `*counter` (borrowed), then writes on. */
 struct fp_sink *fp_sink_counted(struct fp_sink *take_inner, uint64_t *counter);
-/** Writes to both; finish() and free() reach both. */
-struct fp_sink *fp_sink_tee(struct fp_sink *take_first, struct fp_sink *take_second);
 /** Fails with FP_E_INPUT, naming `what` (copied), when more than `max_bytes` come. */
 struct fp_sink *fp_sink_limited(struct fp_sink *take_inner, uint64_t max_bytes, const char *what);
 

@@ -28,8 +28,6 @@ static void test_reads(void **state)
     assert_string_equal(config.created, "2015-10-31T22:22:56.015925234Z");
     assert_int_equal(config.diff_id_count, 2);
     assert_string_equal(config.diff_ids[1].text, DIGEST("b"));
-    assert_string_equal(fp_config_label(&config, "l"), "v");
-    assert_null(fp_config_label(&config, "m"));
 }
 
 static void test_env(void **state)

@@ -89,14 +89,6 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
     return FP_OK;
 }
 
-enum fp_code fp_registry_has_blob(struct fp_registry *registry,
-                                  const struct fp_descriptor *descriptor, bool *ret_exists,
-                                  struct fp_error *err)
-{
-    (void) registry;
-    return fp_repo_has(server.content, descriptor, ret_exists, err);
-}
-
 static void write_from(int fd, const char *data, size_t len, size_t offset)
 {
     assert_int_equal(pwrite(fd, data + offset, len - offset, (off_t) offset), len - offset);

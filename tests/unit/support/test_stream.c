@@ -44,50 +44,6 @@ static struct fp_source *slow_source(const char *text, bool fails, int *freed)
     return &slow->base;
 }
 
-/* A sink that notes what is done to it and fails when told so. */
-struct noting_sink {
-    struct fp_sink base;
-    char *notes; /* w, f, F for write, finish, free */
-    bool write_fails;
-    bool finish_fails;
-};
-
-static enum fp_code noting_write(struct fp_sink *self, const void *data, size_t len,
-                                 struct fp_error *err)
-{
-    struct noting_sink *sink = (struct noting_sink *) self;
-    (void) data;
-    assert_true(len > 0);
-    sink->notes[strlen(sink->notes)] = 'w';
-    return sink->write_fails ? fp_fail(err, FP_E_IO, "write refused") : FP_OK;
-}
-
-static enum fp_code noting_finish(struct fp_sink *self, struct fp_error *err)
-{
-    struct noting_sink *sink = (struct noting_sink *) self;
-    sink->notes[strlen(sink->notes)] = 'f';
-    return sink->finish_fails ? fp_fail(err, FP_E_IO, "finish refused") : FP_OK;
-}
-
-static void noting_free(struct fp_sink *self)
-{
-    struct noting_sink *sink = (struct noting_sink *) self;
-    sink->notes[strlen(sink->notes)] = 'F';
-    free(sink);
-}
-
-static struct fp_sink *noting_sink(char *notes, bool write_fails, bool finish_fails)
-{
-    static const struct fp_sink_ops ops = {
-        .write = noting_write, .finish = noting_finish, .free = noting_free};
-    struct noting_sink *sink = fp_xcalloc(1, sizeof(*sink));
-    *sink = (struct noting_sink){.base = {.ops = &ops},
-                                 .notes = notes,
-                                 .write_fails = write_fails,
-                                 .finish_fails = finish_fails};
-    return &sink->base;
-}
-
 static void one_pass_yields_all(void **state)
 {
     (void) state;
@@ -101,12 +57,11 @@ static void one_pass_yields_all(void **state)
     cleanup_hash struct fp_hash *out_hash = fp_hash_new(FP_SHA256);
     cleanup_buf struct fp_buf copy = FP_BUF_INIT(10);
     cleanup_buf struct fp_buf first = FP_BUF_INIT(10);
-    cleanup_buf struct fp_buf second = FP_BUF_INIT(10);
     cleanup_sink struct fp_sink *copy_sink = fp_sink_buf(&copy);
     struct fp_source *source = slow_source("abc", false, &freed);
     source = fp_source_counted(fp_source_hashed(source, in_hash), &in);
     source = fp_source_limited(fp_source_teed(source, copy_sink), 3, "input");
-    struct fp_sink *sink = fp_sink_tee(fp_sink_buf(&first), fp_sink_buf(&second));
+    struct fp_sink *sink = fp_sink_buf(&first);
     sink = fp_sink_limited(fp_sink_counted(fp_sink_hashed(sink, out_hash), &out), 3, "output");
     assert_ok(fp_stream_copy(source, sink, &bytes, &err), err);
     assert_ok(fp_sink_finish(sink, &err), err);
@@ -122,7 +77,6 @@ static void one_pass_yields_all(void **state)
     assert_string_equal(hex, ABC_SHA256);
     assert_string_equal(fp_buf_text(&copy), "abc");
     assert_string_equal(fp_buf_text(&first), "abc");
-    assert_string_equal(fp_buf_text(&second), "abc");
 }
 
 static void errors_pass_through_decorators(void **state)
@@ -187,38 +141,6 @@ static void read_all_is_bounded(void **state)
                  "more than the limit of 4 bytes");
     cleanup_source struct fp_source *empty = fp_source_memory(NULL, 0);
     assert_ok(fp_source_read_all(empty, &buf, &err), err);
-}
-
-static void tee_reaches_both(void **state)
-{
-    (void) state;
-    struct fp_error err = {0};
-    char first[8] = "";
-    char second[8] = "";
-    struct fp_sink *tee =
-        fp_sink_tee(noting_sink(first, false, false), noting_sink(second, false, false));
-    assert_ok(fp_sink_write(tee, "", 0, &err), err);
-    assert_ok(fp_sink_write(tee, "x", 1, &err), err);
-    assert_ok(fp_sink_finish(tee, &err), err);
-    fp_sink_free(tee);
-    assert_string_equal(first, "wfF");
-    assert_string_equal(second, "wfF");
-}
-
-static void tee_reports_each(void **state)
-{
-    (void) state;
-    struct fp_error err = {0};
-    char notes[16] = "";
-    cleanup_sink struct fp_sink *write_second =
-        fp_sink_tee(fp_sink_null(), noting_sink(notes, true, false));
-    assert_fails(fp_sink_write(write_second, "x", 1, &err), err, FP_E_IO, "write refused");
-    cleanup_sink struct fp_sink *finish_first =
-        fp_sink_tee(noting_sink(notes, false, true), fp_sink_null());
-    assert_fails(fp_sink_finish(finish_first, &err), err, FP_E_IO, "finish refused");
-    cleanup_sink struct fp_sink *finish_second =
-        fp_sink_tee(fp_sink_null(), noting_sink(notes, false, true));
-    assert_fails(fp_sink_finish(finish_second, &err), err, FP_E_IO, "finish refused");
 }
 
 static void make_file(const char *folder, const char *text, char **ret_path)
@@ -332,8 +254,6 @@ int main(void)
         cmocka_unit_test(read_full_joins_short_reads),
         cmocka_unit_test(limits_are_exact),
         cmocka_unit_test(read_all_is_bounded),
-        cmocka_unit_test(tee_reaches_both),
-        cmocka_unit_test(tee_reports_each),
         scratch_test(parts_of_a_file),
         scratch_test(short_file_is_an_error),
         cmocka_unit_test(pipes_can_be_read),
