@@ -150,10 +150,9 @@ static enum fp_code begin_part(struct download *d, const struct fp_http_response
 static enum fp_code begin_whole(struct download *d, const struct fp_http_response *answer,
                                 struct fp_error *err)
 {
-    const char *length = fp_http_header(answer, "content-length");
     uint64_t total = 0;
     enum fp_code code = start_over(d, err);
-    if (code == FP_OK && length != NULL && fp_parse_u64(length, strlen(length), &total))
+    if (code == FP_OK && fp_http_header_u64(answer, "content-length", &total))
         code = check_total(d, total, err);
     if (code == FP_OK)
         remember_validator(d, answer);
