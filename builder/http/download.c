@@ -22,7 +22,9 @@ struct download {
     uint64_t staged_bytes; /**< by which the stage was advanced */
     char *validator;       /**< strong ETag or date of the object, for If-Range; or NULL */
     bool ranged;           /**< this attempt asked for a part */
-    bool wrong_part;       /**< the answer was another part than asked for, or of another object */
+    int attempts;
+    int without_progress; /**< attempts since it last came further */
+    bool wrong_part;      /**< the answer was another part than asked for, or of another object */
 };
 
 static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
@@ -244,11 +246,22 @@ static enum fp_code judge(struct download *d, const struct fp_http_response *ans
     return FP_OK;
 }
 
+/* Attempts are counted from the last progress on. */
+static bool may_go_on(const struct fp_http *http, struct download *d,
+                      const struct fp_error *failure)
+{
+    bool progress = d->offset >= d->best_bytes + MIN_PROGRESS_BYTES;
+    d->without_progress = progress ? 1 : d->without_progress + 1;
+    if (progress)
+        d->best_bytes = d->offset;
+    return d->without_progress < fp_http_max_attempts(http, failure) &&
+           d->attempts < MAX_ATTEMPTS_IN_ALL;
+}
+
 static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http_response *answer,
                         int *ret_status, struct fp_error *err)
 {
-    int without_progress = 0;
-    for (int attempt = 1;; attempt++) {
+    for (d->attempts = 1;; d->attempts++) {
         bool transient = false;
         bool over = false;
         enum fp_code code = attempt_once(http, d, answer, &transient, err);
@@ -259,15 +272,12 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
         }
         if (over || !transient || code == FP_E_IO)
             return code;
-        bool progress = d->offset >= d->best_bytes + MIN_PROGRESS_BYTES;
-        without_progress = progress ? 1 : without_progress + 1;
-        d->best_bytes = progress ? d->offset : d->best_bytes;
-        if (without_progress >= fp_http_max_attempts(http, code != FP_OK ? err : NULL) ||
-            attempt >= MAX_ATTEMPTS_IN_ALL)
-            return code != FP_OK && attempt > 1 ? fp_context(err, "%d attempts", attempt) : code;
+        if (!may_go_on(http, d, code != FP_OK ? err : NULL))
+            return code != FP_OK && d->attempts > 1 ? fp_context(err, "%d attempts", d->attempts)
+                                                    : code;
         if (d->wrong_part && (code = start_over(d, err)) != FP_OK)
             return code;
-        code = fp_http_pause(http, answered ? answer : NULL, without_progress, err);
+        code = fp_http_pause(http, answered ? answer : NULL, d->without_progress, err);
         if (code != FP_OK)
             return code;
     }

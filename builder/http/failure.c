@@ -66,7 +66,8 @@ static enum fp_code refused_address(const struct fp_exchange *x, const char *sho
 
 static enum fp_code stalled(struct fp_exchange *x, const char *shown, struct fp_error *err)
 {
-    x->job->transient = true;
+    /* A server that was long in storing something may have done so: the caller has to look. */
+    x->job->transient = !fp_exchange_awaits_commit(x);
     return fp_fail(err, FP_E_NETWORK, "%s %s: stalled: hardly anything came for %lld seconds",
                    x->job->request->method, shown, (long long) (fp_now_ms() - x->mark_ms) / 1000);
 }

@@ -68,10 +68,19 @@ static const char *name_of(int status)
     static const struct {
         int status;
         const char *name;
-    } names[] = {{400, "bad request"},         {401, "unauthorized"},   {403, "forbidden"},
-                 {404, "not found"},           {405, "not allowed"},    {413, "too large"},
-                 {429, "too many requests"},   {500, "server error"},   {502, "bad gateway"},
-                 {503, "service unavailable"}, {504, "gateway timeout"}};
+    } names[] = {{400, "bad request"},
+                 {401, "unauthorized"},
+                 {403, "forbidden"},
+                 {404, "not found"},
+                 {405, "not allowed"},
+                 {409, "conflict"},
+                 {416, "range not satisfiable"},
+                 {413, "too large"},
+                 {429, "too many requests"},
+                 {500, "server error"},
+                 {502, "bad gateway"},
+                 {503, "service unavailable"},
+                 {504, "gateway timeout"}};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (names[i].status == status)
             return names[i].name;

@@ -178,7 +178,7 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
             return FP_OK;
         }
         if (attempt >= fp_http_max_attempts(upload->registry->options.http, err))
-            return attempt > 1 ? fp_context(err, "%d attempts", attempt) : code;
+            return attempt > 1 ? fp_context(err, "%d uploads", attempt) : code;
         fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
                   err->text);
         code = fp_http_pause(upload->registry->options.http, &upload->asked, attempt++, err);
