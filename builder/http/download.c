@@ -32,6 +32,10 @@ static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
 {
     struct download *d = (struct download *) sink;
     const char *bytes = data;
+    /* What the answer alone must not exceed, a part of it may when it comes after others. */
+    if (len > d->spec->max_bytes - d->offset)
+        return fp_fail(err, FP_E_INPUT, "it has more than the limit of %llu bytes",
+                       (unsigned long long) d->spec->max_bytes);
     while (len > 0) {
         ssize_t written = pwrite(d->spec->fd, bytes, len, (off_t) d->offset);
         if (written < 0 && errno == EINTR)
@@ -265,8 +269,7 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
         bool transient = false;
         bool over = false;
         enum fp_code code = attempt_once(http, d, answer, &transient, err);
-        bool answered = code == FP_OK;
-        if (answered) {
+        if (code == FP_OK) {
             code = judge(d, answer, &over, ret_status, err);
             transient = !over;
         }
@@ -275,9 +278,9 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
         if (!may_go_on(http, d, code != FP_OK ? err : NULL))
             return code != FP_OK && d->attempts > 1 ? fp_context(err, "%d attempts", d->attempts)
                                                     : code;
-        if (d->wrong_part && (code = start_over(d, err)) != FP_OK)
-            return code;
-        code = fp_http_pause(http, answered ? answer : NULL, d->without_progress, err);
+        code = fp_http_pause(http, code == FP_OK ? answer : NULL, d->without_progress, err);
+        if (code == FP_OK && d->wrong_part)
+            code = start_over(d, err);
         if (code != FP_OK)
             return code;
     }
@@ -314,7 +317,7 @@ enum fp_code fp_http_download(struct fp_http *http, const struct fp_http_downloa
     d.offset = d.best_bytes = (uint64_t) st.st_size;
     d.total_bytes = download->expected_bytes;
     enum fp_code code = FP_OK;
-    if (d.offset > d.total_bytes)
+    if (d.offset > d.total_bytes || d.offset > download->max_bytes)
         code = start_over(&d, err);
     else
         code = hash_existing(&d, err);
