@@ -56,13 +56,14 @@ static enum fp_code check_realm(const struct fp_registry *registry, struct fp_er
     bool is_plain = strncasecmp(realm, "http://", 7) == 0;
     cleanup_free char *shown = fp_url_display(realm);
     cleanup_free char *parsed = NULL;
-    if (is_secure || (is_plain && may_be_plain)) {
-        enum fp_code code = fp_url_resolve(registry->base, realm, &parsed, err);
-        return code == FP_OK ? check_token_host(registry, realm, shown, err)
-                             : fp_context(err, "the token server of %s", registry->host);
-    }
-    return fp_fail(err, FP_E_AUTH, "%s names \"%.200s\" as its token server, which is not https",
-                   registry->host, shown);
+    if (!is_secure && !(is_plain && may_be_plain))
+        return fp_fail(err, FP_E_AUTH,
+                       "%s names \"%.200s\" as its token server, which is not https",
+                       registry->host, shown);
+    enum fp_code code = fp_url_resolve(registry->base, realm, &parsed, err);
+    if (code != FP_OK)
+        return fp_context(err, "the token server of %s", registry->host);
+    return check_token_host(registry, realm, shown, err);
 }
 
 static void add_query(struct fp_buf *url, const char *key, const char *value)
