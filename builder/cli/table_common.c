@@ -160,7 +160,8 @@ static const struct fp_option network_options[] = {
      AT(retry),
      .max = 100,
      .fallback = "4",
-     .help = "how often a transfer that makes no progress is tried again"},
+     .help = "how often a transfer that makes no progress is tried again; a refused connection "
+             "half as often"},
     {.name = "retry-delay",
      .kind = FP_OPTION_DURATION,
      .metavar = "TIME",

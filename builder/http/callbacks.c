@@ -166,19 +166,24 @@ static int on_seek(void *context, curl_off_t offset, int origin)
     return x->code == FP_OK ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
-static bool is_stalled(struct fp_exchange *x, uint64_t moved_bytes)
+bool fp_exchange_awaits_commit(const struct fp_exchange *x)
 {
     const struct fp_http_request *request = x->job->request;
+    bool may_commit = strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
+    return may_commit && x->sent_bytes == request->body_bytes && !x->answered;
+}
+
+static bool is_stalled(struct fp_exchange *x, uint64_t moved_bytes)
+{
     int64_t now = fp_now_ms();
     int64_t limit_s = x->job->http->options.stall_timeout_s;
-    bool may_commit = strcmp(request->method, "PUT") == 0 || strcmp(request->method, "PATCH") == 0;
-    if (may_commit && x->sent_bytes == request->body_bytes && !x->answered)
-        limit_s *= COMMIT_FACTOR;
-    uint64_t enough = (uint64_t) MIN_BYTES_PER_S * (uint64_t) x->job->http->options.stall_timeout_s;
+    uint64_t enough = (uint64_t) MIN_BYTES_PER_S * (uint64_t) limit_s;
     if (moved_bytes < x->mark_bytes || moved_bytes - x->mark_bytes >= enough) {
         x->mark_bytes = moved_bytes;
         x->mark_ms = now;
     }
+    if (fp_exchange_awaits_commit(x))
+        limit_s *= COMMIT_FACTOR;
     return now - x->mark_ms > limit_s * 1000;
 }
 

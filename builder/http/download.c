@@ -22,7 +22,9 @@ struct download {
     uint64_t staged_bytes; /**< by which the stage was advanced */
     char *validator;       /**< strong ETag or date of the object, for If-Range; or NULL */
     bool ranged;           /**< this attempt asked for a part */
-    bool wrong_part;       /**< the answer was another part than asked for, or of another object */
+    int attempts;
+    int without_progress; /**< attempts since it last came further */
+    bool wrong_part;      /**< the answer was another part than asked for, or of another object */
 };
 
 static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
@@ -30,6 +32,10 @@ static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
 {
     struct download *d = (struct download *) sink;
     const char *bytes = data;
+    /* What the answer alone must not exceed, a part of it may when it comes after others. */
+    if (len > d->spec->max_bytes - d->offset)
+        return fp_fail(err, FP_E_INPUT, "it has more than the limit of %llu bytes",
+                       (unsigned long long) d->spec->max_bytes);
     while (len > 0) {
         ssize_t written = pwrite(d->spec->fd, bytes, len, (off_t) d->offset);
         if (written < 0 && errno == EINTR)
@@ -150,10 +156,9 @@ static enum fp_code begin_part(struct download *d, const struct fp_http_response
 static enum fp_code begin_whole(struct download *d, const struct fp_http_response *answer,
                                 struct fp_error *err)
 {
-    const char *length = fp_http_header(answer, "content-length");
     uint64_t total = 0;
     enum fp_code code = start_over(d, err);
-    if (code == FP_OK && length != NULL && fp_parse_u64(length, strlen(length), &total))
+    if (code == FP_OK && fp_http_header_u64(answer, "content-length", &total))
         code = check_total(d, total, err);
     if (code == FP_OK)
         remember_validator(d, answer);
@@ -245,30 +250,37 @@ static enum fp_code judge(struct download *d, const struct fp_http_response *ans
     return FP_OK;
 }
 
+/* Attempts are counted from the last progress on. */
+static bool may_go_on(const struct fp_http *http, struct download *d,
+                      const struct fp_error *failure)
+{
+    bool progress = d->offset >= d->best_bytes + MIN_PROGRESS_BYTES;
+    d->without_progress = progress ? 1 : d->without_progress + 1;
+    if (progress)
+        d->best_bytes = d->offset;
+    return d->without_progress < fp_http_max_attempts(http, failure) &&
+           d->attempts < MAX_ATTEMPTS_IN_ALL;
+}
+
 static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http_response *answer,
                         int *ret_status, struct fp_error *err)
 {
-    int without_progress = 0;
-    for (int attempt = 1;; attempt++) {
+    for (d->attempts = 1;; d->attempts++) {
         bool transient = false;
         bool over = false;
         enum fp_code code = attempt_once(http, d, answer, &transient, err);
-        bool answered = code == FP_OK;
-        if (answered) {
+        if (code == FP_OK) {
             code = judge(d, answer, &over, ret_status, err);
             transient = !over;
         }
         if (over || !transient || code == FP_E_IO)
             return code;
-        bool progress = d->offset >= d->best_bytes + MIN_PROGRESS_BYTES;
-        without_progress = progress ? 1 : without_progress + 1;
-        d->best_bytes = progress ? d->offset : d->best_bytes;
-        if (without_progress >= fp_http_max_attempts(http, code != FP_OK ? err : NULL) ||
-            attempt >= MAX_ATTEMPTS_IN_ALL)
-            return code != FP_OK && attempt > 1 ? fp_context(err, "%d attempts", attempt) : code;
-        if (d->wrong_part && (code = start_over(d, err)) != FP_OK)
-            return code;
-        code = fp_http_pause(http, answered ? answer : NULL, without_progress, err);
+        if (!may_go_on(http, d, code != FP_OK ? err : NULL))
+            return code != FP_OK && d->attempts > 1 ? fp_context(err, "%d attempts", d->attempts)
+                                                    : code;
+        code = fp_http_pause(http, code == FP_OK ? answer : NULL, d->without_progress, err);
+        if (code == FP_OK && d->wrong_part)
+            code = start_over(d, err);
         if (code != FP_OK)
             return code;
     }
@@ -305,7 +317,7 @@ enum fp_code fp_http_download(struct fp_http *http, const struct fp_http_downloa
     d.offset = d.best_bytes = (uint64_t) st.st_size;
     d.total_bytes = download->expected_bytes;
     enum fp_code code = FP_OK;
-    if (d.offset > d.total_bytes)
+    if (d.offset > d.total_bytes || d.offset > download->max_bytes)
         code = start_over(&d, err);
     else
         code = hash_existing(&d, err);

@@ -196,7 +196,7 @@ enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop 
 {
     struct fp_exchange x = {.job = job, .hop = hop, .err = err};
     x.limit_bytes = job->request->max_bytes > 0 ? job->request->max_bytes : FP_HTTP_MAX_ERROR_BYTES;
-    fp_http_response_reset(job->response);
+    fp_http_response_clear(job->response);
     job->transient = false;
     enum fp_code code = fp_http_origin(job->http, hop->url, &x.origin, err);
     if (code == FP_OK)

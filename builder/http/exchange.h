@@ -35,6 +35,8 @@ struct fp_exchange {
 FP_CHECKED enum fp_code fp_exchange_set_up(struct fp_exchange *x, struct fp_error *err);
 /** Set libcurl's callbacks. */
 void fp_exchange_set_callbacks(struct fp_exchange *x);
+/** Whether all was sent of what the server may take long to store, and it has not answered yet. */
+bool fp_exchange_awaits_commit(const struct fp_exchange *x);
 /** Record an option that was not taken. */
 #define FP_SET(x, option, value)                                                                   \
     ((x)->setup_failed |= curl_easy_setopt((x)->easy, (option), (value)) != CURLE_OK)

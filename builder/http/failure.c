@@ -66,7 +66,8 @@ static enum fp_code refused_address(const struct fp_exchange *x, const char *sho
 
 static enum fp_code stalled(struct fp_exchange *x, const char *shown, struct fp_error *err)
 {
-    x->job->transient = true;
+    /* A server that was long in storing something may have done so: the caller has to look. */
+    x->job->transient = !fp_exchange_awaits_commit(x);
     return fp_fail(err, FP_E_NETWORK, "%s %s: stalled: hardly anything came for %lld seconds",
                    x->job->request->method, shown, (long long) (fp_now_ms() - x->mark_ms) / 1000);
 }
@@ -90,13 +91,22 @@ static bool has_endless_headers(const struct fp_exchange *x, CURLcode result)
                             strncmp(x->curl_text, "Too large response headers", 26) == 0);
 }
 
-static void hint_plain_http(const char *url, struct fp_error *err)
+static bool speaks_http(const struct fp_exchange *x)
 {
-    cleanup_url struct fp_url parts = {0};
-    if (fp_url_parse(url, &parts, NULL) == FP_OK)
-        fp_hint(err,
-                "the server seems to speak plain HTTP; if it should: --insecure-registry %s:%s",
-                parts.host, parts.port);
+    return strstr(x->curl_text, "wrong version number") != NULL ||
+           strstr(x->curl_text, "packet length too long") != NULL;
+}
+
+static enum fp_code without_tls(const struct fp_exchange *x, const char *shown,
+                                struct fp_error *err)
+{
+    cleanup_url struct fp_url url = {0};
+    enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: the server does not speak TLS",
+                                x->job->request->method, shown);
+    if (fp_url_parse(x->hop->url, &url, NULL) == FP_OK)
+        fp_hint(err, "it seems to speak plain HTTP; if that is right: --insecure-registry %s:%s",
+                url.host, url.port);
+    return code;
 }
 
 static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode result,
@@ -107,16 +117,14 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
     (void) curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &os_errno);
     if (result == CURLE_COULDNT_CONNECT && os_errno != 0 && !x->proxied)
         return not_connected(x, shown, os_errno, err);
+    if (speaks_http(x))
+        return without_tls(x, shown, err);
     (void) curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-    bool speaks_http = strstr(x->curl_text, "wrong version number") != NULL ||
-                       strstr(x->curl_text, "packet length too long") != NULL;
     bool refused_by_proxy = proxy_status >= 400 && proxy_status < 500;
-    x->job->transient = fp_retry_curl_is_transient(result) && !speaks_http && !refused_by_proxy;
+    x->job->transient = fp_retry_curl_is_transient(result) && !refused_by_proxy;
     enum fp_code code =
         fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
                 x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
-    if (speaks_http)
-        hint_plain_http(x->hop->url, err);
     if (proxy_status >= 400)
         fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
     return code;

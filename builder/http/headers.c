@@ -14,11 +14,6 @@ void fp_http_response_clear(struct fp_http_response *response)
     response->status = 0;
 }
 
-void fp_http_response_reset(struct fp_http_response *response)
-{
-    fp_http_response_clear(response);
-}
-
 static size_t header_bytes(const struct fp_http_response *response)
 {
     size_t total = 0;
@@ -99,6 +94,12 @@ bool fp_parse_u64(const char *text, size_t len, uint64_t *ret)
     }
     *ret = value;
     return true;
+}
+
+bool fp_http_header_u64(const struct fp_http_response *response, const char *name, uint64_t *ret)
+{
+    const char *value = fp_http_header(response, name);
+    return value != NULL && fp_parse_u64(value, strlen(value), ret);
 }
 
 bool fp_parse_content_range(const char *value, uint64_t *ret_first, uint64_t *ret_last,

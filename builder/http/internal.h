@@ -121,10 +121,6 @@ FP_CHECKED enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error 
 /** Add a header line of an answer; a status line starts anew. FP_E_INPUT beyond the limits. */
 FP_CHECKED enum fp_code fp_headers_add(struct fp_http_response *response, const char *line,
                                        size_t len, struct fp_error *err);
-/** Empty an answer for the next attempt. */
-void fp_http_response_reset(struct fp_http_response *response);
-/** A decimal number and nothing else. */
-bool fp_parse_u64(const char *text, size_t len, uint64_t *ret);
 /** "bytes FIRST-LAST/TOTAL"; a TOTAL of "*" gives UINT64_MAX. */
 bool fp_parse_content_range(const char *value, uint64_t *ret_first, uint64_t *ret_last,
                             uint64_t *ret_total);

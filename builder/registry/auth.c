@@ -88,16 +88,6 @@ static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *s
     return FP_OK;
 }
 
-static char *basic(const struct fp_credential *credential)
-{
-    if (credential->username == NULL || credential->password == NULL)
-        return NULL;
-    cleanup_free char *pair = fp_xasprintf("%s:%s", credential->username, credential->password);
-    cleanup_free char *encoded = fp_base64_encode(pair);
-    explicit_bzero(pair, strlen(pair));
-    return fp_xasprintf("Basic %s", encoded);
-}
-
 /* Pulling without credentials often works; pushing hardly ever does, and then the registry's
  * refusal would hide that a helper is what has to be mended. */
 static enum fp_code check_problem(const struct fp_registry *registry, struct fp_error *err)
@@ -132,7 +122,9 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
     }
     if (registry->challenge.scheme == FP_CHALLENGE_BEARER)
         return bearer(registry, scopes, ret, err);
-    *ret = basic(&registry->credential);
+    const struct fp_credential *credential = &registry->credential;
+    if (credential->username != NULL && credential->password != NULL)
+        *ret = fp_basic_authorization(credential->username, credential->password);
     return FP_OK;
 }
 

@@ -68,10 +68,12 @@ static const char *name_of(int status)
     static const struct {
         int status;
         const char *name;
-    } names[] = {{400, "bad request"},         {401, "unauthorized"},   {403, "forbidden"},
-                 {404, "not found"},           {405, "not allowed"},    {413, "too large"},
-                 {429, "too many requests"},   {500, "server error"},   {502, "bad gateway"},
-                 {503, "service unavailable"}, {504, "gateway timeout"}};
+    } names[] = {
+        {400, "bad request"},    {401, "unauthorized"},          {403, "forbidden"},
+        {404, "not found"},      {405, "not allowed"},           {409, "conflict"},
+        {413, "too large"},      {416, "range not satisfiable"}, {429, "too many requests"},
+        {500, "server error"},   {502, "bad gateway"},           {503, "service unavailable"},
+        {504, "gateway timeout"}};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (names[i].status == status)
             return names[i].name;
@@ -186,9 +188,8 @@ enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *metho
     cleanup_free char *shown = fp_url_display(response->url != NULL ? response->url : "");
     if (response->status < 400)
         return fp_fail(err, FP_E_INPUT,
-                       "%s %s: answered with status %d, which says nothing about "
-                       "it",
-                       method, shown, response->status);
+                       "%s %s: answered with status %d, which says nothing about it", method, shown,
+                       response->status);
     cleanup_free char *words = fp_registry_words(response);
     enum fp_code code = fp_fail(err, code_of(response->status), "%s %s: %d%s%s", method, shown,
                                 response->status, *words != '\0' ? " " : "", words);

@@ -26,6 +26,9 @@ char *fp_base64_decode(const char *text);
 /** The caller owns it. */
 char *fp_base64_encode(const char *text);
 
+/** The value of Authorization for a user; the password may be NULL. The caller owns it. */
+char *fp_basic_authorization(const char *username, const char *password);
+
 /** What the registry asks for. */
 enum fp_challenge_scheme { FP_CHALLENGE_NONE, FP_CHALLENGE_BASIC, FP_CHALLENGE_BEARER };
 
@@ -222,6 +225,8 @@ FP_CHECKED enum fp_code fp_upload_take_location(struct fp_upload *upload,
                                                 struct fp_error *err);
 /** Send the bytes in the registry's mode. */
 FP_CHECKED enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error *err);
+/** Where the digest closes the session. The caller owns it. */
+char *fp_upload_commit_url(const struct fp_upload *upload);
 /** Close the session with the digest. */
 FP_CHECKED enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err);
 /** Note that a new session may do what this answer refuses, and how long it asks to wait. */

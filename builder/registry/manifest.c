@@ -125,14 +125,11 @@ static bool describe(const struct fp_http_response *response, struct fp_descript
 {
     cleanup_free char *type = content_type(response);
     const char *digest = fp_http_header(response, "docker-content-digest");
-    const char *length = fp_http_header(response, "content-length");
     struct fp_descriptor found = {0};
-    if (digest == NULL || length == NULL || !is_known_type(type) ||
+    if (digest == NULL || !is_known_type(type) ||
+        !fp_http_header_u64(response, "content-length", &found.size) || found.size == 0 ||
+        found.size > FP_REGISTRY_MAX_MANIFEST ||
         fp_digest_parse(digest, "Docker-Content-Digest", &found.digest, NULL) != FP_OK)
-        return false;
-    for (; *length >= '0' && *length <= '9' && found.size <= FP_REGISTRY_MAX_MANIFEST; length++)
-        found.size = found.size * 10 + (uint64_t) (*length - '0');
-    if (*length != '\0' || found.size == 0)
         return false;
     (void) snprintf(found.media_type, sizeof(found.media_type), "%s", type);
     *ret = found;

@@ -77,3 +77,15 @@ char *fp_base64_encode(const char *text)
     encoded[out] = '\0';
     return encoded;
 }
+
+char *fp_basic_authorization(const char *username, const char *password)
+{
+    char *pair = fp_xasprintf("%s:%s", username, password != NULL ? password : "");
+    char *encoded = fp_base64_encode(pair);
+    char *value = fp_xasprintf("Basic %s", encoded);
+    explicit_bzero(pair, strlen(pair));
+    explicit_bzero(encoded, strlen(encoded));
+    free(pair);
+    free(encoded);
+    return value;
+}

@@ -27,14 +27,6 @@ void fp_token_clear(struct fp_token *token)
     *token = (struct fp_token){0};
 }
 
-static char *basic_of(const char *username, const char *password)
-{
-    cleanup_free char *pair = fp_xasprintf("%s:%s", username, password != NULL ? password : "");
-    cleanup_free char *encoded = fp_base64_encode(pair);
-    explicit_bzero(pair, strlen(pair));
-    return fp_xasprintf("Basic %s", encoded);
-}
-
 /* Docker Hub and many others have their tokens from another host, so that cannot be refused in
  * general; but whoever knows the host may pin it. */
 static enum fp_code check_token_host(const struct fp_registry *registry, const char *realm,
@@ -64,13 +56,14 @@ static enum fp_code check_realm(const struct fp_registry *registry, struct fp_er
     bool is_plain = strncasecmp(realm, "http://", 7) == 0;
     cleanup_free char *shown = fp_url_display(realm);
     cleanup_free char *parsed = NULL;
-    if (is_secure || (is_plain && may_be_plain)) {
-        enum fp_code code = fp_url_resolve(registry->base, realm, &parsed, err);
-        return code == FP_OK ? check_token_host(registry, realm, shown, err)
-                             : fp_context(err, "the token server of %s", registry->host);
-    }
-    return fp_fail(err, FP_E_AUTH, "%s names \"%.200s\" as its token server, which is not https",
-                   registry->host, shown);
+    if (!is_secure && !(is_plain && may_be_plain))
+        return fp_fail(err, FP_E_AUTH,
+                       "%s names \"%.200s\" as its token server, which is not https",
+                       registry->host, shown);
+    enum fp_code code = fp_url_resolve(registry->base, realm, &parsed, err);
+    if (code != FP_OK)
+        return fp_context(err, "the token server of %s", registry->host);
+    return check_token_host(registry, realm, shown, err);
 }
 
 static void add_query(struct fp_buf *url, const char *key, const char *value)
@@ -96,15 +89,22 @@ static char *get_url(const struct fp_registry *registry, const struct fp_strv *s
     return fp_buf_take(&url);
 }
 
-static char *oauth_form(const struct fp_registry *registry, const struct fp_strv *scopes)
+/* "A B": as OAuth2 wants them, and as they are shown. The caller owns it. */
+static char *join(const struct fp_strv *scopes)
 {
-    cleanup_buf struct fp_buf joined = FP_BUF_INIT(MAX_FORM);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_FORM);
     for (size_t i = 0; i < scopes->len; i++) {
-        if (fp_buf_addf(&joined, NULL, "%s%s", i > 0 ? " " : "", scopes->items[i]) != FP_OK)
+        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? " " : "", scopes->items[i]) != FP_OK)
             break;
     }
+    return fp_buf_take(&text);
+}
+
+static char *oauth_form(const struct fp_registry *registry, const struct fp_strv *scopes)
+{
+    cleanup_free char *joined = join(scopes);
     cleanup_free char *token = fp_url_escape(registry->credential.identity_token);
-    cleanup_free char *scope = fp_url_escape(fp_buf_text(&joined));
+    cleanup_free char *scope = fp_url_escape(joined);
     cleanup_free char *service = fp_url_escape(
         registry->challenge.service != NULL ? registry->challenge.service : registry->host);
     char *form = fp_xasprintf("grant_type=refresh_token&client_id=flinkpack&service=%s&scope=%s"
@@ -121,9 +121,9 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
     cleanup_free char *url = get_url(registry, scopes);
     cleanup_free char *basic = NULL;
     if (credential->username != NULL)
-        basic = basic_of(credential->username, credential->password != NULL
-                                                   ? credential->password
-                                                   : credential->identity_token);
+        basic = fp_basic_authorization(credential->username, credential->password != NULL
+                                                                 ? credential->password
+                                                                 : credential->identity_token);
     struct fp_http_request request = {.method = "GET",
                                       .url = url,
                                       .authorization = basic,
@@ -151,16 +151,6 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
     enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
     explicit_bzero(form, strlen(form));
     return code;
-}
-
-static char *join(const struct fp_strv *scopes)
-{
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
-    for (size_t i = 0; i < scopes->len; i++) {
-        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? " " : "", scopes->items[i]) != FP_OK)
-            break;
-    }
-    return fp_buf_take(&text);
 }
 
 static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *scopes,

@@ -31,7 +31,6 @@ enum fp_code fp_upload_take_location(struct fp_upload *upload,
 {
     const struct fp_registry *registry = upload->registry;
     const char *header = fp_http_header(response, "location");
-    const char *min_chunk = fp_http_header(response, "oci-chunk-min-length");
     char *location = NULL;
     if (header == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: an upload was begun, but there is no Location",
@@ -46,10 +45,8 @@ enum fp_code fp_upload_take_location(struct fp_upload *upload,
         return fp_fail(err, FP_E_INPUT, "%s wants the upload sent to %s, without TLS; refused",
                        registry->name, shown);
     }
-    for (upload->min_chunk = 0; min_chunk != NULL && *min_chunk >= '0' && *min_chunk <= '9' &&
-                                upload->min_chunk < (uint64_t) 1 << 40;
-         min_chunk++)
-        upload->min_chunk = upload->min_chunk * 10 + (uint64_t) (*min_chunk - '0');
+    upload->min_chunk = 0;
+    (void) fp_http_header_u64(response, "oci-chunk-min-length", &upload->min_chunk);
     free(upload->location);
     upload->location = location;
     return FP_OK;
@@ -115,13 +112,17 @@ static enum fp_code commit_refused(struct fp_upload *upload,
                    upload->registry->name, upload->descriptor->digest.text, words);
 }
 
+char *fp_upload_commit_url(const struct fp_upload *upload)
+{
+    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
+    const char *separator = strchr(upload->location, '?') != NULL ? "&" : "?";
+    return fp_xasprintf("%s%sdigest=%s", upload->location, separator, digest);
+}
+
 enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
-    cleanup_free char *url =
-        fp_xasprintf("%s%sdigest=%s", upload->location,
-                     strchr(upload->location, '?') != NULL ? "&" : "?", digest);
+    cleanup_free char *url = fp_upload_commit_url(upload);
     /* It has no body, so that repeating it can do no harm: at worst the session is gone. */
     struct fp_http_request request = {
         .method = "PUT", .url = url, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
@@ -177,7 +178,7 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
             return FP_OK;
         }
         if (attempt >= fp_http_max_attempts(upload->registry->options.http, err))
-            return attempt > 1 ? fp_context(err, "%d attempts", attempt) : code;
+            return attempt > 1 ? fp_context(err, "%d uploads", attempt) : code;
         fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
                   err->text);
         code = fp_http_pause(upload->registry->options.http, &upload->asked, attempt++, err);

@@ -51,13 +51,9 @@ static uint64_t received_bytes(const struct fp_http_response *response)
     uint64_t last = 0;
     if (range != NULL && strncasecmp(range, "bytes=", 6) == 0)
         range += 6;
-    if (range == NULL || strncmp(range, "0-", 2) != 0 || range[2] == '\0')
+    if (range == NULL || strncmp(range, "0-", 2) != 0 ||
+        !fp_parse_u64(range + 2, strlen(range + 2), &last) || last == UINT64_MAX)
         return UINT64_MAX;
-    for (const char *p = range + 2; *p != '\0'; p++) {
-        if (*p < '0' || *p > '9' || last > (uint64_t) 1 << 60)
-            return UINT64_MAX;
-        last = last * 10 + (uint64_t) (*p - '0');
-    }
     return last + 1;
 }
 
@@ -220,10 +216,7 @@ static enum fp_code patch_all(struct fp_upload *upload, uint64_t chunk_bytes, st
 static enum fp_code put_all(struct fp_upload *upload, struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
-    cleanup_free char *url =
-        fp_xasprintf("%s%sdigest=%s", upload->location,
-                     strchr(upload->location, '?') != NULL ? "&" : "?", digest);
+    cleanup_free char *url = fp_upload_commit_url(upload);
     struct part part = {upload->blob, 0, upload->descriptor->size};
     enum fp_code code = send_part(upload, "PUT", url, &part, false, &response, err);
     upload->again = code == FP_E_NETWORK;

@@ -94,6 +94,10 @@ FP_CHECKED enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_
 const char *fp_http_header(const struct fp_http_response *response, const char *name);
 /** The n-th (from 0) header of that name, or NULL. Borrowed. */
 const char *fp_http_header_at(const struct fp_http_response *response, const char *name, size_t n);
+/** The number in a header; false where there is none, or it is no decimal number. */
+bool fp_http_header_u64(const struct fp_http_response *response, const char *name, uint64_t *ret);
+/** A decimal number of `len` characters and nothing else; false too beyond UINT64_MAX. */
+bool fp_parse_u64(const char *text, size_t len, uint64_t *ret);
 /** The target of the link with that relation in a Link header (RFC 8288), or NULL. The caller
  * owns it. */
 char *fp_http_link(const char *value, const char *rel);
@@ -113,7 +117,7 @@ FP_CHECKED enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http
  * as hardly anything but a server that just starts does so for a while.
  * @param failure What the last one failed with; NULL after an answer. */
 int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *failure);
-/** Release the members. */
+/** Release the members; what is left is empty, with the same limit. */
 void fp_http_response_clear(struct fp_http_response *response);
 
 /** Declare a struct fp_http_response that is cleared at the end of its scope. */

@@ -230,6 +230,25 @@ def test_login_where_nobody_is_asked(flinkpack, tmp_path):
         assert done.returncode == 0 and "asks for no credentials" in done.stderr
 
 
+@pytest.mark.parametrize("mode", ["plain", "json", "none"])
+def test_refused_connections_are_told(flinkpack, layout, mode):
+    """Each pause is explained, so that nobody takes it for a program that hangs."""
+    host = "127.0.0.1:%d" % registry.free_port()
+    text = flinkpack.fail(programs.NETWORK, "push", layout, host + "/team/orders:1", "--progress",
+                          mode) if mode != "json" else \
+        flinkpack.try_run("push", layout, host + "/team/orders:1", "--progress", mode).err
+    lines = [line for line in text.splitlines() if "retrying in 0." in line]
+    assert len(lines) == (0 if mode == "none" else 2)
+    for number, line in enumerate(lines):
+        if mode == "json":
+            event = json.loads(line)
+            assert event["event"] == "info"
+            line = event["text"]
+        assert line.endswith("(%d of 3): GET http://%s/v2/: cannot connect: Connection refused" %
+                             (number + 2, host))
+    assert "3 attempts: GET http://%s/v2/: cannot connect" % host in text
+
+
 def test_login_without_a_registry(flinkpack):
     host = "127.0.0.1:%d" % registry.free_port()
     done = login(flinkpack, host, PASSWORD, "--retry", "0")

@@ -10,6 +10,7 @@ import images
 import internet
 import program as programs
 import pytest
+import registry
 import vendors
 from internet import Answer
 
@@ -60,6 +61,15 @@ def asks_for_tokens_at(realm):
         return vendors.error(401, "UNAUTHORIZED", "", {
             "WWW-Authenticate": 'Bearer realm="%s",service="x"' % realm})
     return handle
+
+
+def test_plain_http_has_to_be_allowed(flinkpack, layout, tmp_path):
+    with registry.Registry(tmp_path / "r", address=network_address()) as r:
+        text = flinkpack.fail(programs.NETWORK, "push", layout, r.host + "/team/orders:1")
+        assert "GET https://%s/v2/: the server does not speak TLS" % r.host in text
+        option = "--insecure-registry " + r.host
+        assert "if that is right: %s\n" % option in text and "retrying" not in text
+        flinkpack.run("push", layout, r.host + "/team/orders:1", *option.split())
 
 
 # Token servers.

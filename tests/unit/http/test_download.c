@@ -250,6 +250,27 @@ static void test_sizes_are_held_to(void **state)
     end(&scene);
 }
 
+/* A part may be within the limit, and beyond it together with what came before. */
+static void test_parts_are_held_to_the_limit(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.body = DIGITS, .is_cut = true, .cut_at = 6, .then = TEST_CLOSE},
+        {.head = "HTTP/1.1 206 Partial\r\nContent-Range: bytes 6-9/10", .body = "6789more"}};
+    struct scene scene = begin(replies, 2, "");
+    scene.expected_bytes = scene.max_bytes = 10;
+    assert_int_equal(download(&scene), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "it has more than the limit of 10 bytes"));
+    assert_int_equal(test_server_count(scene.server), 2);
+    assert_file(&scene, "012345");
+    end(&scene);
+    scene = begin(replies, 1, "more than the limit");
+    scene.max_bytes = 10;
+    assert_int_equal(download(&scene), FP_E_NETWORK);
+    assert_false(test_server_has_header(scene.server, 0, "Range:"));
+    end(&scene);
+}
+
 static void test_attempts_without_progress_are_bounded(void **state)
 {
     (void) state;
@@ -313,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_early_end_is_noticed),
         cmocka_unit_test(test_a_refusal_leaves_the_file),
         cmocka_unit_test(test_sizes_are_held_to),
+        cmocka_unit_test(test_parts_are_held_to_the_limit),
         cmocka_unit_test(test_attempts_without_progress_are_bounded),
         cmocka_unit_test(test_progress_earns_attempts),
     };

@@ -143,7 +143,7 @@ static void test_roots_are_kept_once(void **state)
     struct fp_origin *plain = NULL;
     struct fp_origin *special = NULL;
     put("roots.pem", "-----BEGIN CERTIFICATE-----\nroots\n");
-    put("own.pem", "-----BEGIN CERTIFICATE-----\nown\n");
+    put("own.pem", "-----BEGIN CERTIFICATE-----\nmine\n");
     put("special.example/ca.crt", "-----BEGIN CERTIFICATE-----\nspecial\n");
     cleanup_free char *file = fp_path_join(folder, "roots.pem");
     cleanup_free char *own = fp_path_join(folder, "own.pem");
@@ -153,10 +153,10 @@ static void test_roots_are_kept_once(void **state)
     assert_int_equal(fp_http_new(&options, &http, &err), FP_OK);
     assert_int_equal(fp_http_origin(http, "https://a.example/", &plain, &err), FP_OK);
     assert_int_equal(fp_http_origin(http, "https://special.example/", &special, &err), FP_OK);
-    assert_non_null(strstr(fp_buf_text(&http->roots), "own"));
+    assert_non_null(strstr(fp_buf_text(&http->roots), "mine"));
     assert_non_null(strstr(fp_buf_text(&http->roots), "roots"));
     assert_int_equal(plain->tls.ca.len, 0);
-    for (const char *const *each = (const char *const[]){"own", "roots", "special", NULL};
+    for (const char *const *each = (const char *const[]){"mine", "roots", "special", NULL};
          *each != NULL; each++)
         assert_non_null(strstr(fp_buf_text(&special->tls.ca), *each));
     fp_http_free(http);

@@ -72,8 +72,8 @@ enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag
 {
     (void) registry;
     (void) err;
-    *ret = strcmp(tag, "1") == 0 && server.head_tells &&
-           fp_digest_equal(&server.root.digest, digest);
+    *ret =
+        strcmp(tag, "1") == 0 && server.head_tells && fp_digest_equal(&server.root.digest, digest);
     return FP_OK;
 }
 
