@@ -3,6 +3,7 @@ start a real Flink out of the image that they are for."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,8 @@ ARGUMENTS = ["--config", "prod", "--job", "5", "a b", '"q"', "$X", "$(POD_IP)", 
 class Pods:
     """The containers of a deployment."""
 
-    def __init__(self, real, documents):
-        self.real, self.documents = real, documents
+    def __init__(self, real, documents, notes):
+        self.real, self.documents, self.notes = real, documents, notes
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=real.shop, prefix="pods-"))
         self.state = real.shop / "state"
         self.state.mkdir(exist_ok=True)
@@ -91,10 +92,10 @@ def pods(real):
     program.need("unshare")
 
     def make(*words):
-        out = real.program.run("generate", "--image", real.name, *words).out
-        documents = manifests.load(out)
+        result = real.program.run("generate", "--image", real.name, *words)
+        documents = manifests.load(result.out)
         manifests.check_all(documents)
-        return Pods(real, documents)
+        return Pods(real, documents, result.err)
     return make
 
 
@@ -106,11 +107,16 @@ QUICK = ["-D", "env.java.opts.jobmanager=-XX:TieredStopAtLevel=1 -XX:+UseSerialG
 def test_a_job_with_awkward_arguments_resumes_from_a_savepoint(pods):
     words = [*QUICK, "--slots", "2", "--claim", "state:1Gi:/mnt", "--savepoint-dir", "file:///mnt"]
     first = pods(*words, "--", "--times", "1000", "--pause", "20", *ARGUMENTS)
-    savepoint = first.run("savepoint", savepoint="/mnt")["savepoint"]
-    assert savepoint, first.log("jobmanager")[-3000:]
+    # The commands are those that were printed: flink list, flink stop.
+    commands = re.findall(r" exec job/wordcount-jobmanager -- (.*?)    \(", first.notes)
+    assert [command.split()[1] for command in commands] == ["list", "stop"]
+    result = first.run("stopped", commands=commands)
+    assert result["status"] == 0, result["told"] + first.log("jobmanager")[-3000:]
+    savepoint = re.search(r"Savepoint completed. Path: (file:/+mnt/\S+)", result["told"])
+    assert savepoint, result["told"]
     assert "(a b,1)\n" in first.log("taskmanager")
     arguments = ["--times", "1000", "--pause", "0", *ARGUMENTS]
-    second = pods(*words, "--from-savepoint", savepoint, "--", *arguments)
+    second = pods(*words, "--from-savepoint", savepoint[1], "--", *arguments)
     assert second.run("exit")["status"] == 0, second.log("jobmanager")[-3000:]
     for number, argument in enumerate(arguments):
         assert "argument %d: %s\n" % (number, argument) in second.log("jobmanager")
