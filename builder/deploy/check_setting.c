@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "yaml_scalar.h"
 
 static bool is_key(const char *key)
 {
@@ -15,10 +16,9 @@ static enum fp_code check_line(const char *key, const char *value, struct fp_err
         return fp_fail(err, FP_E_USAGE, "--conf: '%s' is no key of Flink's configuration", key);
     if (*value == '\0')
         return fp_fail(err, FP_E_USAGE, "--conf: %s has no value", key);
-    for (const char *p = value; *p != '\0'; p++) {
-        if ((unsigned char) *p < 0x20)
-            return fp_fail(err, FP_E_USAGE, "--conf: %s: a value is one line", key);
-    }
+    if (!fp_yaml_is_printable(value))
+        return fp_fail(err, FP_E_USAGE,
+                       "--conf: %s: a value is one line, without control characters", key);
     if (value[0] == ' ' || value[strlen(value) - 1] == ' ')
         return fp_fail(err, FP_E_USAGE, "--conf: %s: a value neither begins nor ends with a blank",
                        key);

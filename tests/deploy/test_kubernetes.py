@@ -410,6 +410,8 @@ REFUSED = [
     ("1.20.5", "job", ["--ingress-tls", "x"], "--ingress,"),
     ("1.20.5", "job", ["--jar-uri", "https://x/a.jar"], "--format kubernetes"),
     ("1.20.5", "job", ["--savepoint-dir", "s3://a b"], "blanks"),
+    ("1.20.5", "job", ["--savepoint-dir", "s3://a\u2028b"], "control"),
+    ("1.20.5", "job", ["-D", "a=b\x7fc"], "control"),
     ("1.20.5", "job", ["--toleration", "a:Sometimes"], "NoExecute"),
     ("1.20.5", "job", ["--toleration", "a b"], "KEY"),
     ("1.20.5", "job", ["--env-secret", "A=s:a b"], "SECRET:KEY"),
