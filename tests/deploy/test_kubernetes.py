@@ -410,6 +410,10 @@ REFUSED = [
     ("1.20.5", "job", ["--ingress-tls", "x"], "--ingress,"),
     ("1.20.5", "job", ["--jar-uri", "https://x/a.jar"], "--format kubernetes"),
     ("1.20.5", "job", ["--savepoint-dir", "s3://a b"], "blanks"),
+    ("1.20.5", "job", ["--claim", "a:1Gi:/x", "--claim", "a:1Gi:/y"], "two"),
+    ("1.20.5", "job", ["--claim", "a:1Gi:/"], "NAME:SIZE:PATH"),
+    ("1.20.5", "job", ["--claim", "a:1Gi:/../x"], "NAME:SIZE:PATH"),
+    ("1.20.5", "job", ["--volume", "claim:d:/opt/flink/log/"], "PATH"),
     ("1.20.5", "job", ["--savepoint-dir", "s3://a\u2028b"], "control"),
     ("1.20.5", "job", ["-D", "a=b\x7fc"], "control"),
     ("1.20.5", "job", ["--toleration", "a:Sometimes"], "NoExecute"),
@@ -456,6 +460,12 @@ def test_hostile_images(flinkpack, what, text):
     expected = {"flinkpack.flink-version": 2, "flinkpack.type": 2, "FLINK_HOME": 3,
                 "flinkpack.job-class": 3 if text.isascii() and text else 0}.get(what, 0)
     assert result.status == expected, result.err[:1000]
+
+
+def test_a_pull_secret_is_there_once(orders):
+    for template in manifests.pod_templates(orders.documents("--pull-secret", "a", "--pull-secret",
+                                                             "b", "--pull-secret", "a")):
+        assert template["spec"]["imagePullSecrets"] == [{"name": "a"}, {"name": "b"}]
 
 
 def test_the_later_variable_is_meant(orders):
