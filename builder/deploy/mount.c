@@ -20,9 +20,14 @@ static const struct volume_kind {
 /* One spelling for each folder, so that two of one are found. Not the root. */
 static bool is_mount_path(const char *path)
 {
-    size_t len = strlen(path);
-    return len > 1 && path[0] == '/' && path[len - 1] != '/' && strstr(path, "//") == NULL &&
-           strstr(path, "/.") == NULL && fp_yaml_is_printable(path);
+    if (path[0] != '/' || !fp_yaml_is_printable(path))
+        return false;
+    for (const char *part = path; part != NULL; part = strchr(part + 1, '/')) {
+        size_t len = strcspn(part + 1, "/");
+        if (len == 0 || (len <= 2 && strspn(part + 1, ".") == len))
+            return false;
+    }
+    return true;
 }
 
 /* "NAME:PATH[:ro]" behind the kind. */

@@ -462,6 +462,12 @@ def test_hostile_images(flinkpack, what, text):
     assert result.status == expected, result.err[:1000]
 
 
+def test_hidden_folders_can_be_mounted(orders):
+    for path in ("/opt/flink/.aws", "/...", "/.x/..y"):
+        one = manifests.container(orders.documents("--volume", "secret:a:" + path), "jobmanager")
+        assert one["volumeMounts"][-1]["mountPath"] == path
+
+
 def test_a_pull_secret_is_there_once(orders):
     for template in manifests.pod_templates(orders.documents("--pull-secret", "a", "--pull-secret",
                                                              "b", "--pull-secret", "a")):
