@@ -306,6 +306,8 @@ spec:
     assert "no Secret" in orders.refuses("--patch", merge, status=3)
     merge.write_text("spec: {a: b}\n")
     assert "has no kind" in orders.refuses("--patch", merge, status=3)
+    merge.write_text("kind: Job\nmetadata: {$patch: replace}\n")
+    assert "takes away" in orders.refuses("--patch", merge, status=3)
     merge.write_text("[{op: remove, path: /spec}]\n")
     assert "mapping" in orders.refuses("--patch", merge, status=3)
 
