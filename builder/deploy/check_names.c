@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "yaml_scalar.h"
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -162,8 +163,9 @@ static enum fp_code check_uri(const char *text, const char *title, struct fp_err
 {
     if (text == NULL)
         return FP_OK;
-    if (strcspn(text, " \t\r\n#'\"") != strlen(text))
-        return fp_fail(err, FP_E_USAGE, "%s: '%s' has blanks, quotes or '#' in it", title, text);
+    if (strcspn(text, " #'\"") != strlen(text) || !fp_yaml_is_printable(text))
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: '%s' has blanks, quotes, '#' or control characters in it", title, text);
     if (strstr(text, ":/") != NULL || text[0] == '/')
         return FP_OK;
     enum fp_code code =

@@ -137,50 +137,11 @@ static bool is_port(const char *key)
     return false;
 }
 
-static bool is_key(const char *key)
-{
-    size_t len = strlen(key);
-    return len > 0 && strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                                  "-_.") == len;
-}
-
-/* Settings reach Flink as lines "key: value" that an entrypoint reads: what it would misread is
- * refused. */
-static enum fp_code check_value(const struct fp_deployment *d, const char *key, const char *value,
-                                struct fp_error *err)
-{
-    bool quoted = value[0] == '"' || value[0] == '\'';
-    if (!is_key(key))
-        return fp_fail(err, FP_E_USAGE, "--conf: '%s' is no key of Flink's configuration", key);
-    if (*value == '\0')
-        return fp_fail(err, FP_E_USAGE, "--conf: %s has no value", key);
-    for (const char *p = value; *p != '\0'; p++) {
-        if ((unsigned char) *p < 0x20)
-            return fp_fail(err, FP_E_USAGE, "--conf: %s: a value is one line", key);
-    }
-    if (d->format == FP_DEPLOY_OPERATOR)
-        return FP_OK;
-    if (!quoted && (value[0] == '#' || strstr(value, " #") != NULL))
-        return fp_fail(err, FP_E_USAGE,
-                       "--conf: %s: what follows '#' would be a comment; quote "
-                       "the value",
-                       key);
-    if (d->is_official && at_least(d, 1, 19) && strchr(value, ' ') != NULL) {
-        enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                    "--conf: %s: the official image of Flink %s takes all spaces "
-                                    "out of settings (FLINK-38587)",
-                                    key, d->version.text);
-        (void) fp_hint(err, "an image that flinkpack built keeps them: flinkpack build");
-        return code;
-    }
-    return FP_OK;
-}
-
 static enum fp_code add_given(struct fp_deployment *d, const char *key, const char *value,
                               struct fp_error *err)
 {
     const char *own = fp_json_string(d->conf, key);
-    enum fp_code code = check_value(d, key, value, err);
+    enum fp_code code = fp_check_setting(d, key, value, err);
     if (code != FP_OK)
         return code;
     if (is_address(key) && d->format != FP_DEPLOY_OPERATOR) {

@@ -110,6 +110,10 @@ FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, st
 FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
                                                   struct fp_error *err);
 
+/** Whether a setting of the user's gets to Flink as it is. */
+FP_CHECKED enum fp_code fp_check_setting(const struct fp_deployment *deployment, const char *key,
+                                         const char *value, struct fp_error *err);
+
 /** A part before the first `separator`, and the rest behind it, or NULL. */
 struct fp_split {
     char *first; /**< owned */

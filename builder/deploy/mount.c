@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "internal.h"
+#include "yaml_scalar.h"
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
@@ -15,6 +16,19 @@ static const struct volume_kind {
     {"secret", "secret", "secretName"},
     {"configmap", "configMap", "name"},
 };
+
+/* One spelling for each folder, so that two of one are found. Not the root. */
+static bool is_mount_path(const char *path)
+{
+    if (path[0] != '/' || !fp_yaml_is_printable(path))
+        return false;
+    for (const char *part = path; part != NULL; part = strchr(part + 1, '/')) {
+        size_t len = strcspn(part + 1, "/");
+        if (len == 0 || (len <= 2 && strspn(part + 1, ".") == len))
+            return false;
+    }
+    return true;
+}
 
 /* "NAME:PATH[:ro]" behind the kind. */
 struct mount {
@@ -38,7 +52,7 @@ static bool read_mount(const char *text, struct mount *ret)
     struct fp_split path = fp_split_at(name.rest, ':');
     ret->path = path.first;
     ret->read_only = path.rest != NULL && strcmp(path.rest, "ro") == 0;
-    return fp_is_dns_name(ret->name) && ret->path[0] == '/' &&
+    return fp_is_dns_name(ret->name) && is_mount_path(ret->path) &&
            (path.rest == NULL || ret->read_only);
 }
 
@@ -95,6 +109,18 @@ static enum fp_code add_volume(struct fp_deployment *d, const char *text, struct
     return fail_volume(text, err);
 }
 
+/* Whether an earlier --claim has the name. Claims come first among the volumes. */
+static bool is_claimed(const struct fp_deployment *d, const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t i = 0; i < json_array_size(d->volumes); i++) {
+        const char *other = d->options->claims.items[i];
+        if (strncmp(other, name, len) == 0 && other[len] == ':')
+            return true;
+    }
+    return false;
+}
+
 /* NAME:SIZE:PATH[:CLASS]; the claim itself is made among the documents. */
 static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct fp_error *err)
 {
@@ -102,7 +128,7 @@ static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct 
     int64_t mib = 0;
     fp_strv_split(&parts, text, ':');
     if (parts.len < 3 || parts.len > 4 || !fp_is_dns_label(parts.items[0], 63) ||
-        parts.items[2][0] != '/' || (parts.len == 4 && !fp_is_dns_name(parts.items[3]))) {
+        !is_mount_path(parts.items[2]) || (parts.len == 4 && !fp_is_dns_name(parts.items[3]))) {
         enum fp_code code =
             fp_fail(err, FP_E_USAGE, "--claim: expected NAME:SIZE:PATH[:CLASS], not '%s'", text);
         (void) fp_hint(err, "for example state:10Gi:/state");
@@ -111,6 +137,8 @@ static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct 
     enum fp_code code = fp_parse_mib(parts.items[1], "--claim", &mib, err);
     if (code != FP_OK)
         return code;
+    if (is_claimed(d, parts.items[0]))
+        return fp_fail(err, FP_E_USAGE, "--claim: there are two of the name %s", parts.items[0]);
     cleanup_free char *suffix = fp_xasprintf("-%s", parts.items[0]);
     json_t *volume =
         json_pack("{s:{s:o}}", "persistentVolumeClaim", "claimName", fp_object_name(d, suffix));

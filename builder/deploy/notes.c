@@ -121,6 +121,10 @@ static void note_operator(const struct notes *n)
                      since != NULL ? " from version " : "", since != NULL ? since : "", account);
     bool has_job = d->is_job || d->options->jar_uri != NULL;
     bool stateless = strcmp(fp_operator_upgrade(d), "stateless") == 0;
+    const char *lost = d->is_job ? "starts the job without its state, as neither --savepoint-dir "
+                                   "nor --ha is given"
+                                 : "starts the job without its state, as --savepoint-dir is not "
+                                   "given";
     note_apply(n, remark);
     fp_strv_addf(n->lines, "watch:    %s get flinkdeployment %s -w", n->kubectl, d->name);
     fp_strv_addf(n->lines,
@@ -129,9 +133,7 @@ static void note_operator(const struct notes *n)
                  n->kubectl, d->name);
     if (has_job)
         fp_strv_addf(n->lines, "update:   apply again with the new image: the operator %s",
-                     stateless ? "starts the job without its state, as neither --savepoint-dir nor "
-                                 "--ha is given"
-                               : "stops the job, and starts it from its state");
+                     stateless ? lost : "stops the job, and starts it from its state");
     if (d->options->jar_uri != NULL)
         fp_strv_addf(n->lines, "clean up: %s delete flinksessionjob %s-job, then", n->kubectl,
                      d->name);

@@ -186,6 +186,27 @@ static bool is_for(const json_t *patch, const json_t *document)
            (name == NULL || (own_name != NULL && strcmp(name, own_name) == 0));
 }
 
+static bool is_same(const json_t *before, const json_t *after)
+{
+    return before == NULL ? after == NULL : after != NULL && json_equal(before, after);
+}
+
+/* An object stays the one that it is: its file, and others, count on that. */
+static enum fp_code change(const struct fp_deploy_patch *patch, json_t *document,
+                           struct fp_error *err)
+{
+    cleanup_json json_t *kind = json_incref(json_object_get(document, "kind"));
+    cleanup_json json_t *name =
+        json_incref(json_object_get(json_object_get(document, "metadata"), "name"));
+    merge(document, patch->document, !patch->is_merge);
+    const json_t *metadata = json_object_get(document, "metadata");
+    if (is_same(kind, json_object_get(document, "kind")) &&
+        is_same(name, json_object_get(metadata, "name")))
+        return FP_OK;
+    return fp_fail(err, FP_E_INPUT, "%s: takes away the kind or the name of an object",
+                   patch->name);
+}
+
 static enum fp_code fail_no_match(const struct fp_deploy_patch *patch, struct fp_error *err)
 {
     const char *kind = fp_json_string(patch->document, "kind");
@@ -209,7 +230,7 @@ enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documen
     if (code != FP_OK)
         return code;
     bool deletes = !patch->is_merge && is_directive(patch->document, "delete");
-    for (size_t i = json_array_size(documents); i > 0; i--) {
+    for (size_t i = json_array_size(documents); i > 0 && code == FP_OK; i--) {
         json_t *document = json_array_get(documents, i - 1);
         if (!is_for(patch->document, document))
             continue;
@@ -217,7 +238,7 @@ enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documen
         if (deletes)
             (void) json_array_remove(documents, i - 1);
         else
-            merge(document, patch->document, !patch->is_merge);
+            code = change(patch, document, err);
     }
-    return count > 0 ? FP_OK : fail_no_match(patch, err);
+    return code != FP_OK || count > 0 ? code : fail_no_match(patch, err);
 }

@@ -294,8 +294,14 @@ static void add_account(const struct fp_deployment *d, json_t *spec)
 static json_t *pull_secrets(const struct fp_deployment *d)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < d->options->pull_secrets.len; i++)
-        fp_append(list, json_pack("{s:s}", "name", d->options->pull_secrets.items[i]));
+    cleanup_strv struct fp_strv once = {0};
+    for (size_t i = 0; i < d->options->pull_secrets.len; i++) {
+        const char *name = d->options->pull_secrets.items[i];
+        if (fp_strv_has(&once, name))
+            continue;
+        fp_strv_add(&once, name);
+        fp_append(list, json_pack("{s:s}", "name", name));
+    }
     return list;
 }
 

@@ -70,6 +70,16 @@ static bool needs_escape(uint32_t point)
            point == 0xfeff || (point >= 0xfff0 && point <= 0xffff);
 }
 
+bool fp_yaml_is_printable(const char *text)
+{
+    const unsigned char *p = (const unsigned char *) text;
+    while (*p != '\0') {
+        if (needs_escape(next_point(&p)))
+            return false;
+    }
+    return true;
+}
+
 bool fp_yaml_is_literal(const char *text)
 {
     size_t len = strlen(text);

@@ -3,14 +3,18 @@ start a real Flink out of the image that they are for."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import pathlib
 
+import flink_images
 import manifests
 import program
 import pytest
+import test_entrypoint
+import yaml
 
 ARGUMENTS = ["--config", "prod", "--job", "5", "a b", '"q"', "$X", "$(POD_IP)", ""]
 
@@ -18,8 +22,8 @@ ARGUMENTS = ["--config", "prod", "--job", "5", "a b", '"q"', "$X", "$(POD_IP)", 
 class Pods:
     """The containers of a deployment."""
 
-    def __init__(self, real, documents):
-        self.real, self.documents = real, documents
+    def __init__(self, real, documents, notes):
+        self.real, self.documents, self.notes = real, documents, notes
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=real.shop, prefix="pods-"))
         self.state = real.shop / "state"
         self.state.mkdir(exist_ok=True)
@@ -91,10 +95,10 @@ def pods(real):
     program.need("unshare")
 
     def make(*words):
-        out = real.program.run("generate", "--image", real.name, *words).out
-        documents = manifests.load(out)
+        result = real.program.run("generate", "--image", real.name, *words)
+        documents = manifests.load(result.out)
         manifests.check_all(documents)
-        return Pods(real, documents)
+        return Pods(real, documents, result.err)
     return make
 
 
@@ -106,17 +110,67 @@ QUICK = ["-D", "env.java.opts.jobmanager=-XX:TieredStopAtLevel=1 -XX:+UseSerialG
 def test_a_job_with_awkward_arguments_resumes_from_a_savepoint(pods):
     words = [*QUICK, "--slots", "2", "--claim", "state:1Gi:/mnt", "--savepoint-dir", "file:///mnt"]
     first = pods(*words, "--", "--times", "1000", "--pause", "20", *ARGUMENTS)
-    savepoint = first.run("savepoint", savepoint="/mnt")["savepoint"]
-    assert savepoint, first.log("jobmanager")[-3000:]
+    # The commands are those that were printed: flink list, flink stop.
+    commands = re.findall(r" exec job/wordcount-jobmanager -- (.*?)    \(", first.notes)
+    assert [command.split()[1] for command in commands] == ["list", "stop"]
+    result = first.run("stopped", commands=commands)
+    assert result["status"] == 0, result["told"] + first.log("jobmanager")[-3000:]
+    savepoint = re.search(r"Savepoint completed. Path: (file:/+mnt/\S+)", result["told"])
+    assert savepoint, result["told"]
     assert "(a b,1)\n" in first.log("taskmanager")
     arguments = ["--times", "1000", "--pause", "0", *ARGUMENTS]
-    second = pods(*words, "--from-savepoint", savepoint, "--", *arguments)
+    second = pods(*words, "--from-savepoint", savepoint[1], "--", *arguments)
     assert second.run("exit")["status"] == 0, second.log("jobmanager")[-3000:]
     for number, argument in enumerate(arguments):
         assert "argument %d: %s\n" % (number, argument) in second.log("jobmanager")
     log = second.log("taskmanager")
     assert "(a b,1000)" in log and "($X,1000)" in log, "it went on to the end"
     assert "(a b,1)\n" not in log, "it did not begin anew"
+
+
+# What is refused has no place here: lines, comments, blanks at the ends, broken quotes.
+SETTINGS = ["a b", "'q'", '"q"', "it's", 'say "x"', "$X", "$(POD_IP)", "$$", "{", "}", "'{{ .x }}'",
+            "yes", "no", "null", "~", "1.10", "0x1f", "012", "1_000", "1e3", "12:30:45", "2026-11-22",
+            "-", "--", "- a", "a: b", "a:", ":", "!tag", "&a", "*a", "%d", "@x", "`x`", "|", ">", "?",
+            "=", "<<", ".inf", ".5", "+1", "\\", "\\n", "s3://b/c", "a;b", "a,b", "[x", "\u00e9",
+            "\u4e2d", "\U0001f600", "-Xa -Db=c --add-opens=x=ALL", "0.0.0.0", "on", "true", "5"]
+
+
+def as_flink_reads(text, is_yaml):
+    """config.yaml, or the lines of flink-conf.yaml (GlobalConfiguration of Flink up to 1.18)."""
+    if is_yaml:
+        return yaml.safe_load(text)
+    lines = [line.split("#", 1)[0].strip() for line in text.splitlines()]
+    return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+
+@pytest.mark.parametrize("version", ["1.6.4", "1.14.6", "1.20.4", "2.2.1"])
+def test_settings_arrive_as_they_are(flinkpack, tmp_path, version):
+    image = flink_images.store(flinkpack, flink_images.ours(version))
+    words = [word for number, value in enumerate(SETTINGS)
+             for word in ("-D", "key.n%d=%s" % (number, value))]
+    out = flinkpack.run("generate", "--image", image, *words).out
+    home = test_entrypoint.Home(tmp_path, version, "dash")
+    [config] = [one for one in manifests.load(out) if one["kind"] == "ConfigMap"]
+    record = home.run("jobmanager", **config["data"])
+    (text,) = record["files"].values()
+    found = as_flink_reads(text, home.yaml)
+    for number, value in enumerate(SETTINGS):
+        here = found["key.n%d" % number]
+        if home.yaml:
+            value = {"'q'": "q", '"q"': "q", "'{{ .x }}'": "{{ .x }}", "null": "null", "true": True, "5": 5}.get(value, value)
+        assert here == value, text
+    assert str(found["rest.port"]) == "8081" and found["rest.address"] == "orders-jobmanager"
+
+
+@pytest.mark.parametrize("version, value, reason", [
+    ("1.14.6", "s3://b#c", "comment"), ("1.14.6", "'a # b'", "comment"), ("2.2.1", "a #b", "quote"),
+    ("2.2.1", " a", "blank"), ("1.14.6", "a ", "blank"), ("2.2.1", "'a' 'b'", "YAML"),
+    ("2.2.1", "[a: ]]", "YAML"),
+    ("2.2.1", "{{ .x }}", "YAML"), ("2.2.1", "a\nb", "one line"), ("2.2.1", "", "no value")])
+def test_settings_that_would_be_misread(flinkpack, version, value, reason):
+    image = flink_images.store(flinkpack, flink_images.ours(version))
+    assert reason in flinkpack.fail(2, "generate", "--image", image, "-D", "a.b=" + value)
 
 
 def test_a_session_has_its_slots(pods):
