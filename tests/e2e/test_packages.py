@@ -125,6 +125,7 @@ def test_strict_refuses_unknown_scripts(scene):
     ("snappy>2", 5, "'snappy>2' is asked for, and no package fits that"),
     ("!bash", 2, "--package '!bash': expected NAME or NAME>=VERSION"),
     ("a b", 2, "--package 'a b': expected NAME"),
+    ("bash@edge", 2, "a repository is not chosen by a tag but by --repository"),
 ])
 def test_what_cannot_be_had(scene, name, status, text):
     assert text in scene.flinkpack.fail(status, *scene.words("--package", name))
@@ -144,6 +145,21 @@ def test_mirror_and_key_options(flinkpack, inputs, demo, server, tmp_path):
     text = flinkpack.fail(8, *scene.words(*mirror))
     assert "signed by no key that is trusted (%s)" % alpine.KEY in text
     assert "bin/bash" in scene.build(*mirror, "--key", key).tree
+
+
+def test_a_key_is_read_before_anything_is_fetched(flinkpack, inputs, tmp_path):
+    words = ("build", "--from-local-dist", inputs.dist(), "--dry-run", "--key")
+    assert "--key: " in flinkpack.fail(5, *words, tmp_path / "none.pub")
+    (tmp_path / "bad.pub").write_text("no key\n")
+    assert "--key: bad.pub: expected an RSA public key" in flinkpack.fail(
+        3, *words, tmp_path / "bad.pub")
+
+
+def test_nothing_answers(flinkpack, inputs, demo, free_port):
+    scene = Scene(flinkpack, inputs, ["http://127.0.0.1:%d/v3.20/main" % free_port], demo / "keys")
+    text = flinkpack.fail(6, *scene.words("--retry", "0"))
+    assert "bash, libc6-compat, snappy, which the base lacks: " in text
+    assert "--apk-mirror URL" in text
 
 
 def test_repository_option(flinkpack, inputs, demo, server):
