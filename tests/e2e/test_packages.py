@@ -362,6 +362,27 @@ def test_other_systems_are_never_installed_into(flinkpack, inputs):
     assert "already provided by the base" in flinkpack.run(*words, "--package", "bash").err
 
 
+@pytest.mark.parametrize("database, there, words, text", [
+    ("usr/lib/sysimage/rpm/rpmdb.sqlite", "usr/lib64/libsnappy.so.1", ["python3"],
+     "has no python3, and packages are added to Alpine bases only; this is Red Hat"),
+    ("var/lib/rpm/Packages", "usr/bin/jq", ["curl"],
+     "has no curl in /usr/bin, and packages are added to Alpine bases only"),
+    ("var/lib/dpkg/status.d/tzdata", "usr/bin/jq", ["snappy"], "its package is libsnappy1v5"),
+])
+def test_bases_without_dpkg(flinkpack, inputs, database, there, words, text):
+    entries = [images.file(path, "x", 0o755)
+               for path in ("bin/bash", "opt/java/bin/java", database, there)]
+    entries += [images.file("etc/os-release", 'ID=rhel\nPRETTY_NAME="Red Hat 9"\n'),
+                images.file("opt/java/release", 'JAVA_VERSION="17.0.1"\n')]
+    base = flinkpack.home / "base"
+    images.write_layout(images.Image([images.layer(entries)], {
+        "Env": ["PATH=/opt/java/bin:/bin", "JAVA_HOME=/opt/java"]}), base, "v1")
+    build = ("build", "--from-local-dist", inputs.dist(), "--base", "oci:%s:v1" % base, "--dry-run")
+    have = {"usr/lib64/libsnappy.so.1": "snappy", "usr/bin/jq": "jq"}[there]
+    assert have + ": already provided by the base" in flinkpack.run(*build, "--package", have).err
+    assert text in flinkpack.fail(3, *build, "--package", *words)
+
+
 @pytest.fixture
 def whole(tmp_path):
     """A repository of which a base can be made."""
