@@ -288,6 +288,16 @@ def test_records_as_other_tools_leave_them(flinkpack, inputs, old_musl):
         b".rundeps=20240101.1\nbash\nbusybox>1.36.2\nlibc6-compat\nmusl<1.2.5\nsnappy\n"
 
 
+def test_a_database_that_unfolds(flinkpack, inputs, demo, server):
+    """A few kilobytes of a folder's name stand for every file in it."""
+    installed = alpine.INSTALLED + alpine.record("wide", "1")[:-1] + \
+        "F:" + 4000 * "x" + "\n" + 9000 * "R:a\n" + "\n"
+    scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys",
+                  installed=installed)
+    assert "the package database has more than 500000 files, or their names are longer" in \
+        flinkpack.fail(3, *scene.words())
+
+
 @pytest.mark.parametrize("files, text", [
     ([("usr", "x")], "hostile-1-r0 wants to put a file at /usr, where the base has a folder"),
     ([("bin/busybox/x", "x")],
