@@ -499,6 +499,11 @@ def test_native_code_of_a_job(scene, inputs, tmp_path):
     scene = musl(scene, inputs)
     text = scene.flinkpack.fail(3, *scene.words("--job-jar", job))
     assert "job.jar: org/lib.bin is native code for glibc" in text
+    # Later Flink does not bring its own; the job's is a warning, whatever the jar is called.
+    rocks = tmp_path / "rocksdb-job.jar"
+    rocks.write_bytes(job.read_bytes())
+    musl(scene, inputs, "1.14.6").build("--job-jar", rocks)
+    assert "rocksdb-job.jar: org/lib.bin is native code for glibc" in scene.result.err
 
 
 def test_base_check_and_pin(flinkpack, inputs, registry):
