@@ -1,5 +1,6 @@
 """Packages of Alpine, from signed repositories on loopback, without running anything."""
 
+import base64
 import json
 import re
 import shutil
@@ -286,6 +287,26 @@ def test_records_as_other_tools_leave_them(flinkpack, inputs, old_musl):
     assert "V:1.37-r0" in found["busybox"] and ".rundeps" in found
     assert image.read("etc/apk/world") == \
         b".rundeps=20240101.1\nbash\nbusybox>1.36.2\nlibc6-compat\nmusl<1.2.5\nsnappy\n"
+
+
+def test_scripts_of_an_exchanged_package_go(flinkpack, inputs, old_musl):
+    identity = re.search("C:(.*)\nP:busybox\n", alpine.INSTALLED).group(1)
+    names = ["busybox-1.%s.post-install" % identity, "musl-1.Q1x=.trigger",
+             "busybox-1.X1%s.post-upgrade" % base64.b64decode(identity[2:]).hex(), "last-1.Q1y=.trigger"]
+    tar = images.make_tar([images.file(name, 600 * "x", 0o755) for name in names])
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1], scripts=tar)
+    image = scene.build("--package", "busybox>1.36.2")
+    found = alpine.scripts(image.read("lib/apk/db/scripts.tar"))
+    assert found[:2] == [names[1], names[3]]
+    assert [name.rpartition(".")[2] for name in found[2:]] == ["post-upgrade"]
+
+
+@pytest.mark.parametrize("base, text", [
+    ({"arch": "../../x\n"}, "base: /etc/apk/arch: '../../x' is no architecture"),
+    ({"scripts": b"x" * 700}, "scripts.tar is no sound archive")])
+def test_damaged_bases(flinkpack, inputs, demo, server, base, text):
+    scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys", **base)
+    assert text in flinkpack.fail(3, *scene.words())
 
 
 def test_a_database_that_unfolds(flinkpack, inputs, demo, server):
