@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define REPOSITORIES_MAX 32
-#define KEY_MAX_BYTES    ((size_t) 16 << 10)
 
 /* What there is to choose from, and what was chosen. */
 struct selection {
@@ -29,21 +28,6 @@ static void selection_clear(struct selection *selection)
     *selection = (struct selection){0};
 }
 #define cleanup_selection __attribute__((cleanup(selection_clear)))
-
-static enum fp_code read_keys(const struct fp_apk_system *root, const struct fp_strv *files,
-                              struct fp_error *err)
-{
-    for (size_t i = 0; files != NULL && i < files->len; i++) {
-        cleanup_buf struct fp_buf pem = FP_BUF_INIT(KEY_MAX_BYTES);
-        enum fp_code code = fp_file_read(files->items[i], &pem, err);
-        if (code == FP_OK)
-            code =
-                fp_apk_keys_add(root->keys, fp_path_base(files->items[i]), fp_buf_text(&pem), err);
-        if (code != FP_OK)
-            return fp_context(err, "--key");
-    }
-    return FP_OK;
-}
 
 static enum fp_code list_repositories(const struct fp_apk_system *root,
                                       const struct fp_apk_addition *addition, struct fp_strv *ret,
@@ -180,7 +164,8 @@ enum fp_code fp_apk_add(const struct fp_apk_system *root, const struct fp_apk_ad
                         struct fp_strv *ret_changes, struct fp_error *err)
 {
     cleanup_selection struct selection selection = {0};
-    enum fp_code code = read_keys(root, addition->keys, err);
+    enum fp_code code =
+        addition->keys != NULL ? fp_apk_keys_read(root->keys, addition->keys, err) : FP_OK;
     if (code == FP_OK && !all_installed(root, addition->requests))
         code = obtain(root, addition, &selection, err);
     if (code != FP_OK)

@@ -5,8 +5,9 @@
 #include <openssl/rsa.h>
 #include <string.h>
 
-#define BITS_MIN 2048
-#define KEYS_MAX 256
+#define BITS_MIN      2048
+#define KEYS_MAX      256
+#define KEY_MAX_BYTES ((size_t) 16 << 10)
 
 struct key {
     char *name;
@@ -66,6 +67,20 @@ enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const c
     }
     keys->keys = fp_xreallocarray(keys->keys, keys->count + 1, sizeof(*keys->keys));
     keys->keys[keys->count++] = (struct key){fp_xstrdup(name), fp_xstrdup(pem), pkey};
+    return FP_OK;
+}
+
+enum fp_code fp_apk_keys_read(struct fp_apk_keys *keys, const struct fp_strv *files,
+                              struct fp_error *err)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        cleanup_buf struct fp_buf pem = FP_BUF_INIT(KEY_MAX_BYTES);
+        enum fp_code code = fp_file_read(files->items[i], &pem, err);
+        if (code == FP_OK)
+            code = fp_apk_keys_add(keys, fp_path_base(files->items[i]), fp_buf_text(&pem), err);
+        if (code != FP_OK)
+            return code;
+    }
     return FP_OK;
 }
 

@@ -6,56 +6,61 @@
 /* In base64. */
 #define XATTR_MAX_BYTES ((size_t) 128 << 10)
 
-/* A directory of a package and where its entry is, SIZE_MAX: only files in it have one. */
-struct folder {
-    const char *path;
+/* An entry of the archive and the folder that it stands for, or is in. */
+struct place {
+    const struct fp_apk_file *file;
+    const char *folder; /* not terminated */
     size_t len;
-    size_t entry;
+    size_t number; /* of the entry */
+    size_t first;  /* the number of the first entry that speaks of the folder */
 };
 
-struct folders {
-    struct folder *items;
-    size_t count;
-    size_t last; /* what was found last: entries come folder by folder */
-};
-
-static size_t parent_len(const char *path)
+static int by_folder(const void *left, const void *right)
 {
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? (size_t) (slash - path) : 0;
+    const struct place *a = left;
+    const struct place *b = right;
+    int order = memcmp(a->folder, b->folder, a->len < b->len ? a->len : b->len);
+    if (order == 0)
+        order = (a->len > b->len) - (a->len < b->len);
+    return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-static bool is_folder(const struct folder *folder, const char *path, size_t len)
+static int by_first(const void *left, const void *right)
 {
-    return folder->len == len && memcmp(folder->path, path, len) == 0;
+    const struct place *a = left;
+    const struct place *b = right;
+    int order = (a->first > b->first) - (a->first < b->first);
+    return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-static struct folder *find_folder(struct folders *folders, const char *path, size_t len)
+static bool is_same_folder(const struct place *a, const struct place *b)
 {
-    if (folders->last < folders->count && is_folder(&folders->items[folders->last], path, len))
-        return &folders->items[folders->last];
-    for (size_t i = 0; i < folders->count; i++) {
-        if (is_folder(&folders->items[i], path, len)) {
-            folders->last = i;
-            return &folders->items[i];
-        }
-    }
-    folders->items = fp_xreallocarray(folders->items, folders->count + 1, sizeof(*folders->items));
-    folders->last = folders->count;
-    folders->items[folders->count] = (struct folder){path, len, SIZE_MAX};
-    return &folders->items[folders->count++];
+    return a->len == b->len && memcmp(a->folder, b->folder, a->len) == 0;
 }
 
-/* In the order in which the archive first speaks of them. */
-static void list_folders(const struct fp_apk_contents *contents, struct folders *folders)
+/* Folder by folder, in the order in which the archive first speaks of each. The caller frees it. */
+static struct place *list_places(const struct fp_apk_contents *contents)
 {
-    for (size_t i = 0; i < contents->file_count; i++) {
+    size_t count = contents->file_count;
+    struct place *places = fp_xcalloc(count + 1, sizeof(*places));
+    for (size_t i = 0; i < count; i++) {
         const struct fp_entry *entry = &contents->files[i].entry;
-        if (entry->kind == FP_ENTRY_DIR)
-            find_folder(folders, entry->path, strlen(entry->path))->entry = i;
-        else
-            (void) find_folder(folders, entry->path, parent_len(entry->path));
+        const char *slash = strrchr(entry->path, '/');
+        size_t parent = slash != NULL ? (size_t) (slash - entry->path) : 0;
+        places[i] = (struct place){
+            .file = &contents->files[i],
+            .folder = entry->path,
+            .len = entry->kind == FP_ENTRY_DIR ? strlen(entry->path) : parent,
+            .number = i,
+        };
     }
+    qsort(places, count, sizeof(*places), by_folder);
+    for (size_t i = 0; i < count; i++) {
+        bool goes_on = i > 0 && is_same_folder(&places[i], &places[i - 1]);
+        places[i].first = goes_on ? places[i - 1].first : places[i].number;
+    }
+    qsort(places, count, sizeof(*places), by_first);
+    return places;
 }
 
 /* The digest that apk keeps of extended attributes: names, terminated, and values, by name. */
@@ -108,17 +113,36 @@ static enum fp_code write_file(const struct fp_apk_file *file, struct fp_buf *re
     return code;
 }
 
-static enum fp_code write_folder(const struct folder *folder,
-                                 const struct fp_apk_contents *contents, struct fp_buf *ret,
+/* Its own line, then those of what is in it. */
+static enum fp_code write_folder(const struct place *places, size_t count, struct fp_buf *ret,
                                  struct fp_error *err)
 {
-    enum fp_code code = fp_buf_addf(ret, err, "F:%.*s\n", (int) folder->len, folder->path);
-    if (code == FP_OK && folder->entry != SIZE_MAX)
-        code = write_access('M', &contents->files[folder->entry].entry, 0755, ret, err);
-    for (size_t i = 0; i < contents->file_count && code == FP_OK; i++) {
-        const struct fp_entry *entry = &contents->files[i].entry;
-        if (entry->kind != FP_ENTRY_DIR && is_folder(folder, entry->path, parent_len(entry->path)))
-            code = write_file(&contents->files[i], ret, err);
+    const struct fp_entry *folder = NULL;
+    enum fp_code code = fp_buf_addf(ret, err, "F:%.*s\n", (int) places->len, places->folder);
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].file->entry.kind == FP_ENTRY_DIR)
+            folder = &places[i].file->entry;
+    }
+    if (code == FP_OK && folder != NULL)
+        code = write_access('M', folder, 0755, ret, err);
+    for (size_t i = 0; i < count && code == FP_OK; i++) {
+        if (places[i].file->entry.kind != FP_ENTRY_DIR)
+            code = write_file(places[i].file, ret, err);
+    }
+    return code;
+}
+
+static enum fp_code write_folders(const struct fp_apk_contents *contents, struct fp_buf *ret,
+                                  struct fp_error *err)
+{
+    cleanup_free struct place *places = list_places(contents);
+    enum fp_code code = FP_OK;
+    size_t count = 0;
+    for (size_t i = 0; i < contents->file_count && code == FP_OK; i += count) {
+        count = 1;
+        while (i + count < contents->file_count && places[i + count].first == places[i].first)
+            count++;
+        code = write_folder(&places[i], count, ret, err);
     }
     return code;
 }
@@ -143,11 +167,8 @@ enum fp_code record_write(const struct fp_apk_package *package,
                           const struct fp_apk_contents *contents, struct fp_buf *ret,
                           struct fp_error *err)
 {
-    struct folders folders = {0};
     enum fp_code code = write_header(package, contents, ret, err);
-    list_folders(contents, &folders);
-    for (size_t i = 0; i < folders.count && code == FP_OK; i++)
-        code = write_folder(&folders.items[i], contents, ret, err);
-    free(folders.items);
+    if (code == FP_OK)
+        code = write_folders(contents, ret, err);
     return code == FP_OK ? fp_buf_add_text(ret, "\n", err) : code;
 }

@@ -32,7 +32,9 @@ static void add_url(const char *url, const char *mirror, struct fp_strv *ret)
 
 static bool is_url(const char *word)
 {
-    return strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0;
+    const char *host = strstr(word, "://");
+    return (strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0) &&
+           host[3] != '\0' && host[3] != '/';
 }
 
 static void parse_line(const char *line, const char *mirror, struct fp_strv *ret)

@@ -95,22 +95,23 @@ enum fp_code scripts_remove(struct fp_buf *tar, const char *identity, struct fp_
     char hex[41] = "";
     cleanup_free char *new_form =
         fp_xasprintf(".X1%s.", fp_apk_identity_hex(identity, hex) ? hex : "none");
-    size_t at = 0;
+    size_t kept = 0;
     size_t len = 0;
-    for (;;) {
-        enum fp_code code = member_len(tar, at, &len, err);
+    enum fp_code code = FP_OK;
+    for (size_t at = 0; code == FP_OK; at += len) {
+        code = member_len(tar, at, &len, err);
         if (code != FP_OK || len == 0)
-            return code;
+            break;
         const struct header *header = (const void *) (tar->data + at);
         char name[sizeof(header->name) + 1] = "";
         memcpy(name, header->name, sizeof(header->name));
-        if (strstr(name, identity) == NULL && strstr(name, new_form) == NULL) {
-            at += len;
+        if (strstr(name, identity) != NULL || strstr(name, new_form) != NULL)
             continue;
-        }
-        memmove(tar->data + at, tar->data + at + len, tar->len - at - len);
-        tar->len -= len;
+        memmove(tar->data + kept, tar->data + at, len);
+        kept += len;
     }
+    tar->len = code == FP_OK ? kept : tar->len;
+    return code;
 }
 
 static enum fp_code add_script(struct fp_buf *tar, const struct fp_apk_package *package,

@@ -123,6 +123,9 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
         free(root->arch);
         root->arch = fp_xstrdup(arch);
     }
+    if (root->arch[strspn(root->arch, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
+        return fp_fail(err, FP_E_INPUT, "base: /%s: '%.60s' is no architecture",
+                       paths->items[WANT_ARCH], root->arch);
     take_keys(paths, contents, root);
     enum fp_code code =
         take_scripts(&contents[WANT_SCRIPTS], &contents[WANT_SCRIPTS_GZ], root, err);

@@ -87,7 +87,7 @@ static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name
         return code;
     cleanup_free char *list = joined(&names, ", ");
     code = fp_fail(err, FP_E_NOT_FOUND, "no base image '%.100s': there are %s", name, list);
-    (void) fp_hint(err, "or name an image: --base REGISTRY/REPOSITORY:TAG");
+    (void) fp_hint(err, "an image is named with its registry: --base REGISTRY/REPOSITORY:TAG");
     return code;
 }
 

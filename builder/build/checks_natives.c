@@ -37,8 +37,8 @@ static bool file_chooses_rocksdb(const struct fp_flink *flink)
     return false;
 }
 
-/* What chooses native code that musl cannot load, in words; NULL: nothing does. */
-static char *chosen_by(const struct fp_plan *plan, const struct fp_flink *flink)
+/* What chooses RocksDB, in words; NULL: nothing does. */
+static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     for (size_t i = 0; i < plan->conf_keys.len; i++) {
         const char *key = plan->conf_keys.items[i];
@@ -48,6 +48,15 @@ static char *chosen_by(const struct fp_plan *plan, const struct fp_flink *flink)
     }
     if (file_chooses_rocksdb(flink))
         return fp_xasprintf("conf/%s: RocksDB", flink->traits->config_file);
+    return NULL;
+}
+
+/* What chooses native code that musl cannot load. */
+static char *chosen_by(const struct fp_plan *plan, const struct fp_flink *flink, bool old)
+{
+    char *rocksdb = old ? rocksdb_chosen_by(plan, flink) : NULL;
+    if (rocksdb != NULL)
+        return rocksdb;
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         if (plan->jars[i].glibc_native != NULL && !plan->jars[i].has_musl_native)
             return fp_xasprintf("%s: %s", plan->job_jars.items[i], plan->jars[i].glibc_native);
@@ -62,8 +71,8 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
     struct fp_reporter *reporter = plan->context->reporter;
     if (!base->facts.musl)
         return FP_OK;
-    cleanup_free char *chosen = chosen_by(plan, flink);
     bool old = !rocksdb_knows_musl(&flink->version);
+    cleanup_free char *chosen = chosen_by(plan, flink, old);
     if (chosen == NULL && old && flink->has_dist) {
         fp_report(reporter, FP_EVENT_WARNING,
                   "the RocksDB of Flink %s is native code for glibc, and %s has musl: jobs on it "
@@ -71,7 +80,7 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
                   flink->version.text, base_name, flink->traits->default_java);
         return FP_OK;
     }
-    if (chosen == NULL || (!old && names_rocksdb(chosen)))
+    if (chosen == NULL)
         return FP_OK;
     if (!old || plan->options->allow_musl_natives) {
         fp_report(reporter, FP_EVENT_WARNING, "%s is native code for glibc, and %s has musl",

@@ -126,6 +126,17 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
     };
 }
 
+/* "bash, snappy". The caller owns it. */
+static char *name_packages(const struct fp_strv *names)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(300);
+    for (size_t i = 0; i < names->len; i++) {
+        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? ", " : "", names->items[i]) != FP_OK)
+            break;
+    }
+    return fp_xstrdup(fp_buf_text(&text));
+}
+
 static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
                         struct fp_draft *draft, const struct fp_apk_system *root,
                         struct fp_apk_spool *spool, struct fp_strv *ret_changes,
@@ -139,7 +150,13 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
             step->plan->context->reporter, FP_EVENT_WARNING,
             "the base has no /etc/apk/world: a later 'apk add' in the image would remove what "
             "it does not list");
-    return fp_apk_add(root, &addition, ret_changes, err);
+    enum fp_code code = fp_apk_add(root, &addition, ret_changes, err);
+    if (code != FP_E_NETWORK)
+        return code;
+    cleanup_free char *list = name_packages(wanted);
+    code = fp_context(err, "%s, which the base lacks", list);
+    (void) fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
+    return code;
 }
 
 static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_strv *wanted,

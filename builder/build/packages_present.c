@@ -7,16 +7,18 @@
 /* What Alpine's packages are elsewhere. */
 static const struct alias {
     const char *name;
+    const char *rpm;       /* Red Hat's and SUSE's name */
     const char *debian[3]; /* names there; the first is the one to tell */
     const char *files[4];  /* one of them being there is enough */
 } aliases[] = {
-    {"bash", {"bash"}, {"bin/bash", "usr/bin/bash"}},
+    {"bash", "bash", {"bash"}, {"bin/bash", "usr/bin/bash"}},
     {"snappy",
+     "snappy",
      {"libsnappy1v5", "libsnappy1"},
      {"usr/lib/x86_64-linux-gnu/libsnappy.so.1", "usr/lib/aarch64-linux-gnu/libsnappy.so.1",
       "usr/lib64/libsnappy.so.1"}},
-    {"python3", {"python3"}, {"usr/bin/python3", "usr/local/bin/python3"}},
-    {"tzdata", {"tzdata"}, {"usr/share/zoneinfo/UTC"}},
+    {"python3", "python3", {"python3"}, {"usr/bin/python3", "usr/local/bin/python3"}},
+    {"tzdata", "tzdata", {"tzdata"}, {"usr/share/zoneinfo/UTC"}},
 };
 
 static const struct alias *find_alias(const char *name)
@@ -42,6 +44,18 @@ static bool status_has(const char *status, const char *name)
     return false;
 }
 
+static bool has_path(const struct fp_base_image *base, const char *folder, const char *name)
+{
+    cleanup_free char *path = fp_path_join(folder, name);
+    return fp_tree_resolve(base->facts.tree, path) != NULL;
+}
+
+/* A database that is not read here: what is there is told by its files. */
+static bool has_rpm(const struct fp_base_image *base)
+{
+    return has_path(base, "var/lib", "rpm") || has_path(base, "usr/lib/sysimage", "rpm");
+}
+
 static bool is_present(const struct fp_base_image *base, const char *status, const char *name)
 {
     const struct alias *alias = find_alias(name);
@@ -56,19 +70,26 @@ static bool is_present(const struct fp_base_image *base, const char *status, con
         if (status_has(status, alias->debian[i]))
             return true;
     }
-    return status_has(status, name);
+    /* status.d is how images without dpkg, "distroless", keep it. */
+    return status_has(status, name) || has_path(base, "var/lib/dpkg/status.d", name) ||
+           has_path(base, "usr/bin", name);
 }
 
 static enum fp_code missing(const struct fp_base_image *base, const char *base_name,
                             const char *name, struct fp_error *err)
 {
     const struct alias *alias = find_alias(name);
+    bool rpm = has_rpm(base);
     const char *os = base->facts.os_name != NULL ? base->facts.os_name : "another system";
-    enum fp_code code = fp_fail(
-        err, FP_E_INPUT, "%s has no %s, and packages are added to Alpine bases only; this is %s",
-        base_name, name, os);
+    const char *there = name;
+    if (alias != NULL)
+        there = rpm ? alias->rpm : alias->debian[0];
+    enum fp_code code = fp_fail(err, FP_E_INPUT,
+                                "%s has no %s%s, and packages are added to Alpine bases only; "
+                                "this is %s",
+                                base_name, name, rpm && alias == NULL ? " in /usr/bin" : "", os);
     (void) fp_hint(err, "choose a base that has it (there its package is %s), or an Alpine one",
-                   alias != NULL ? alias->debian[0] : name);
+                   there);
     return code;
 }
 

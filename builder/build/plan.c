@@ -190,6 +190,10 @@ static enum fp_code check_packages(const struct fp_build_options *options, struc
         if (fp_apk_dependency_parse(fp_apk_text(text), &dependency, NULL) != FP_OK ||
             dependency.is_conflict || strpbrk(text, " \t\n/") != NULL)
             return fp_fail(err, FP_E_USAGE, "--package '%s': expected NAME or NAME>=VERSION", text);
+        if (strchr(text, '@') != NULL)
+            return fp_fail(
+                err, FP_E_USAGE,
+                "--package '%s': a repository is not chosen by a tag but by --repository", text);
     }
     for (size_t i = 0; i < options->repositories.len; i++) {
         if (!is_url(options->repositories.items[i]))
@@ -199,7 +203,9 @@ static enum fp_code check_packages(const struct fp_build_options *options, struc
     if (options->apk_mirror != NULL && !is_url(options->apk_mirror))
         return fp_fail(err, FP_E_USAGE, "--apk-mirror '%s': expected an http or https URL",
                        options->apk_mirror);
-    return FP_OK;
+    cleanup_apk_keys struct fp_apk_keys *keys = fp_apk_keys_new();
+    enum fp_code code = fp_apk_keys_read(keys, &options->keys, err);
+    return code == FP_OK ? FP_OK : fp_context(err, "--key");
 }
 
 enum fp_code fp_plan_make(const struct fp_build_options *options,

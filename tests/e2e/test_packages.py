@@ -1,5 +1,6 @@
 """Packages of Alpine, from signed repositories on loopback, without running anything."""
 
+import base64
 import json
 import re
 import shutil
@@ -125,6 +126,7 @@ def test_strict_refuses_unknown_scripts(scene):
     ("snappy>2", 5, "'snappy>2' is asked for, and no package fits that"),
     ("!bash", 2, "--package '!bash': expected NAME or NAME>=VERSION"),
     ("a b", 2, "--package 'a b': expected NAME"),
+    ("bash@edge", 2, "a repository is not chosen by a tag but by --repository"),
 ])
 def test_what_cannot_be_had(scene, name, status, text):
     assert text in scene.flinkpack.fail(status, *scene.words("--package", name))
@@ -144,6 +146,21 @@ def test_mirror_and_key_options(flinkpack, inputs, demo, server, tmp_path):
     text = flinkpack.fail(8, *scene.words(*mirror))
     assert "signed by no key that is trusted (%s)" % alpine.KEY in text
     assert "bin/bash" in scene.build(*mirror, "--key", key).tree
+
+
+def test_a_key_is_read_before_anything_is_fetched(flinkpack, inputs, tmp_path):
+    words = ("build", "--from-local-dist", inputs.dist(), "--dry-run", "--key")
+    assert "--key: " in flinkpack.fail(5, *words, tmp_path / "none.pub")
+    (tmp_path / "bad.pub").write_text("no key\n")
+    assert "--key: bad.pub: expected an RSA public key" in flinkpack.fail(
+        3, *words, tmp_path / "bad.pub")
+
+
+def test_nothing_answers(flinkpack, inputs, demo, free_port):
+    scene = Scene(flinkpack, inputs, ["http://127.0.0.1:%d/v3.20/main" % free_port], demo / "keys")
+    text = flinkpack.fail(6, *scene.words("--retry", "0"))
+    assert "bash, libc6-compat, snappy, which the base lacks: " in text
+    assert "--apk-mirror URL" in text
 
 
 def test_repository_option(flinkpack, inputs, demo, server):
@@ -272,6 +289,36 @@ def test_records_as_other_tools_leave_them(flinkpack, inputs, old_musl):
         b".rundeps=20240101.1\nbash\nbusybox>1.36.2\nlibc6-compat\nmusl<1.2.5\nsnappy\n"
 
 
+def test_scripts_of_an_exchanged_package_go(flinkpack, inputs, old_musl):
+    identity = re.search("C:(.*)\nP:busybox\n", alpine.INSTALLED).group(1)
+    names = ["busybox-1.%s.post-install" % identity, "musl-1.Q1x=.trigger",
+             "busybox-1.X1%s.post-upgrade" % base64.b64decode(identity[2:]).hex(), "last-1.Q1y=.trigger"]
+    tar = images.make_tar([images.file(name, 600 * "x", 0o755) for name in names])
+    scene = Scene(flinkpack, inputs, [old_musl[0]], old_musl[1], scripts=tar)
+    image = scene.build("--package", "busybox>1.36.2")
+    found = alpine.scripts(image.read("lib/apk/db/scripts.tar"))
+    assert found[:2] == [names[1], names[3]]
+    assert [name.rpartition(".")[2] for name in found[2:]] == ["post-upgrade"]
+
+
+@pytest.mark.parametrize("base, text", [
+    ({"arch": "../../x\n"}, "base: /etc/apk/arch: '../../x' is no architecture"),
+    ({"scripts": b"x" * 700}, "scripts.tar is no sound archive")])
+def test_damaged_bases(flinkpack, inputs, demo, server, base, text):
+    scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys", **base)
+    assert text in flinkpack.fail(3, *scene.words())
+
+
+def test_a_database_that_unfolds(flinkpack, inputs, demo, server):
+    """A few kilobytes of a folder's name stand for every file in it."""
+    installed = alpine.INSTALLED + alpine.record("wide", "1")[:-1] + \
+        "F:" + 4000 * "x" + "\n" + 9000 * "R:a\n" + "\n"
+    scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys",
+                  installed=installed)
+    assert "the package database has more than 500000 files, or their names are longer" in \
+        flinkpack.fail(3, *scene.words())
+
+
 @pytest.mark.parametrize("files, text", [
     ([("usr", "x")], "hostile-1-r0 wants to put a file at /usr, where the base has a folder"),
     ([("bin/busybox/x", "x")],
@@ -344,6 +391,27 @@ def test_other_systems_are_never_installed_into(flinkpack, inputs):
     text = flinkpack.fail(3, *words, "--package", "snappy")
     assert "packages are added to Alpine bases only" in text and "libsnappy1v5" in text
     assert "already provided by the base" in flinkpack.run(*words, "--package", "bash").err
+
+
+@pytest.mark.parametrize("database, there, words, text", [
+    ("usr/lib/sysimage/rpm/rpmdb.sqlite", "usr/lib64/libsnappy.so.1", ["python3"],
+     "has no python3, and packages are added to Alpine bases only; this is Red Hat"),
+    ("var/lib/rpm/Packages", "usr/bin/jq", ["curl"],
+     "has no curl in /usr/bin, and packages are added to Alpine bases only"),
+    ("var/lib/dpkg/status.d/tzdata", "usr/bin/jq", ["snappy"], "its package is libsnappy1v5"),
+])
+def test_bases_without_dpkg(flinkpack, inputs, database, there, words, text):
+    entries = [images.file(path, "x", 0o755)
+               for path in ("bin/bash", "opt/java/bin/java", database, there)]
+    entries += [images.file("etc/os-release", 'ID=rhel\nPRETTY_NAME="Red Hat 9"\n'),
+                images.file("opt/java/release", 'JAVA_VERSION="17.0.1"\n')]
+    base = flinkpack.home / "base"
+    images.write_layout(images.Image([images.layer(entries)], {
+        "Env": ["PATH=/opt/java/bin:/bin", "JAVA_HOME=/opt/java"]}), base, "v1")
+    build = ("build", "--from-local-dist", inputs.dist(), "--base", "oci:%s:v1" % base, "--dry-run")
+    have = {"usr/lib64/libsnappy.so.1": "snappy", "usr/bin/jq": "jq"}[there]
+    assert have + ": already provided by the base" in flinkpack.run(*build, "--package", have).err
+    assert text in flinkpack.fail(3, *build, "--package", *words)
 
 
 @pytest.fixture
@@ -452,6 +520,11 @@ def test_native_code_of_a_job(scene, inputs, tmp_path):
     scene = musl(scene, inputs)
     text = scene.flinkpack.fail(3, *scene.words("--job-jar", job))
     assert "job.jar: org/lib.bin is native code for glibc" in text
+    # Later Flink does not bring its own; the job's is a warning, whatever the jar is called.
+    rocks = tmp_path / "rocksdb-job.jar"
+    rocks.write_bytes(job.read_bytes())
+    musl(scene, inputs, "1.14.6").build("--job-jar", rocks)
+    assert "rocksdb-job.jar: org/lib.bin is native code for glibc" in scene.result.err
 
 
 def test_base_check_and_pin(flinkpack, inputs, registry):

@@ -98,7 +98,8 @@ INSTALLED = (
 
 
 def base(repositories, keys, installed=INSTALLED, world="busybox\nmusl\n", more=(), java="8",
-         busybox=b"busybox", applets=("sh",), program="#!/bin/sh\n"):
+         busybox=b"busybox", applets=("sh",), program="#!/bin/sh\n", arch="x86_64\n",
+         scripts=bytes(1024)):
     """A base without bash that has Java, which is `program`, as images.Image."""
     folders = ("bin", "etc", "etc/apk", "etc/apk/keys", "lib", "lib/apk", "lib/apk/db", "opt",
                "opt/java", "opt/java/bin", "usr", "usr/bin", "tmp")
@@ -114,10 +115,10 @@ def base(repositories, keys, installed=INSTALLED, world="busybox\nmusl\n", more=
         images.file("etc/group", "root:x:0:\nusers:x:100:games\ngames:x:351:\n"),
         images.file("etc/shadow", "root:*::0:::::\n", 0o640, 0, 42),
         images.file("etc/apk/repositories", "".join(url + "\n" for url in repositories)),
-        images.file("etc/apk/arch", "x86_64\n"),
+        images.file("etc/apk/arch", arch),
         images.file("lib/apk/db/installed", installed),
         images.file("lib/apk/db/triggers", ""),
-        images.file("lib/apk/db/scripts.tar", bytes(1024)),
+        images.file("lib/apk/db/scripts.tar", scripts),
         images.file("opt/java/bin/java", program, 0o755),
         images.file("opt/java/release", 'JAVA_VERSION="%s"\n' % (
             "1.8.0_432" if java == "8" else java + ".0.1")),

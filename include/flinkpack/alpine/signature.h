@@ -20,6 +20,9 @@ struct fp_apk_keys *fp_apk_keys_new(void);
  */
 FP_CHECKED enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const char *pem,
                                         struct fp_error *err);
+/** Trust the keys in files, each by its file's name. */
+FP_CHECKED enum fp_code fp_apk_keys_read(struct fp_apk_keys *keys, const struct fp_strv *files,
+                                         struct fp_error *err);
 /** How many there are. */
 size_t fp_apk_keys_count(const struct fp_apk_keys *keys);
 /** Free; NULL is fine. */

@@ -54,6 +54,8 @@ static void test_all_entries_of_the_catalogue(void **state)
                                                  : strstr(entry.reference, "alpine") != NULL,
                          alpine);
         assert_true(entry.description[0] != '\0');
+        /* It has /etc/os-release, which tells others, and us, what system that is. */
+        assert_true(entry.reference != NULL || fp_strv_has(&entry.packages, "alpine-release"));
         fp_base_entry_clear(&entry);
     }
 }
