@@ -64,12 +64,12 @@ static enum fp_code missing(const struct fp_base_image *base, const char *base_n
 {
     const struct alias *alias = find_alias(name);
     const char *os = base->facts.os_name != NULL ? base->facts.os_name : "another system";
-    enum fp_code code = fp_fail(
-        err, FP_E_INPUT, "%s has no %s, and packages are added to Alpine bases only; this is %s",
-        base_name, name, os);
-    (void) fp_hint(err, "choose a base that has it (there its package is %s), or an Alpine one",
-                   alias != NULL ? alias->debian[0] : name);
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT,
+                "%s has no %s, and packages are added to Alpine bases only; this is %s", base_name,
+                name, os),
+        err, "choose a base that has it (there its package is %s), or an Alpine one",
+        alias != NULL ? alias->debian[0] : name);
 }
 
 enum fp_code fp_packages_present(const struct fp_plan *plan, const struct fp_base_image *base,

@@ -97,10 +97,9 @@ static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error 
     if (name == NULL)
         return FP_OK;
     if (name[0] == '\0' || strpbrk(name, " \t/\\;:,'\"") != NULL) {
-        enum fp_code failed =
-            fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name);
-        (void) fp_hint(err, "it is the name with its package, as in com.example.WordCount");
-        return failed;
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name), err,
+            "it is the name with its package, as in com.example.WordCount");
     }
     for (size_t i = 0; i < plan->job_jars.len && !found; i++) {
         if (plan->jars[i].sha256[0] == '\0')
