@@ -69,13 +69,6 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
     return FP_OK;
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text);
-    size_t end_len = strlen(end);
-    return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 /* The image holds the jars flat, so their names have to differ. */
 static enum fp_code check_job_names(const struct fp_plan *plan, struct fp_error *err)
 {
@@ -109,7 +102,7 @@ static enum fp_code plan_job(struct fp_plan *plan, struct fp_error *err)
     plan->jars = fp_xcalloc(plan->job_jars.len + 1, sizeof(*plan->jars));
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *path = plan->job_jars.items[i];
-        bool is_jar = i < options->job_jars.len || ends_with(path, ".jar");
+        bool is_jar = i < options->job_jars.len || fp_text_ends_with(path, ".jar");
         uint64_t size = 0;
         cleanup_fd int fd = -1;
         enum fp_code code = is_jar ? fp_jar_inspect(path, &plan->jars[i], err)
@@ -136,11 +129,6 @@ static enum fp_code plan_lists(struct fp_plan *plan, struct fp_error *err)
     }
     for (size_t i = 0; i < options->conf.len && code == FP_OK; i++)
         code = fp_plan_conf(plan, options->conf.items[i], err);
-    for (size_t i = 0; i < options->libs.len && code == FP_OK; i++) {
-        if (!fp_path_exists(options->libs.items[i]))
-            code =
-                fp_fail(err, FP_E_NOT_FOUND, "--lib: '%s' does not exist", options->libs.items[i]);
-    }
     if (code == FP_OK)
         code = fp_plan_pairs(&options->labels, "--label", &plan->labels, err);
     if (code == FP_OK)
