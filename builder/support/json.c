@@ -118,7 +118,9 @@ static size_t character_len(const char *text)
 
 json_t *fp_json_text(const char *text)
 {
-    json_t *whole = text != NULL ? json_string(text) : json_null();
+    if (text == NULL)
+        return json_null();
+    json_t *whole = json_string(text);
     if (whole != NULL)
         return whole;
     cleanup_buf struct fp_buf good = FP_BUF_INIT(3 * strlen(text) + 1);
