@@ -320,6 +320,22 @@ def test_to_the_local_store(flinkpack, inputs):
         result.name == "flink-job@" + image.digest
 
 
+@pytest.mark.parametrize("words, steps", [
+    (["--image-name", "app:1"], ["inspect app:1", "push app:1 REGISTRY/app:1"]),
+    (["--image-name", "r.example.com/team/app"],
+     ["inspect r.example.com/team/app:latest", "push r.example.com/team/app:latest"]),
+    (["-o", "oci:it's here"], ["inspect oci:'it'\\''s here':latest"]),
+    (["-o", "oci-archive:a.tar"], ["inspect oci-archive:a.tar"]),
+], ids=["store", "registry", "quoted", "archive"])
+def test_what_to_type_next(words, steps, flinkpack, inputs):
+    err = flinkpack.run("build", *job_words(inputs), *words).err
+    said = [line[6:] for line in err.splitlines() if line.startswith("next: ")]
+    assert said == ["flinkpack " + step for step in steps]
+    if len(steps) == 1:
+        subprocess.run("PATH=%s:$PATH; %s" % (os.path.dirname(flinkpack.binary), said[0]), shell=True,
+                       check=True, cwd=flinkpack.home, env=flinkpack.env, capture_output=True)
+
+
 def test_all_outputs_at_once_hold_the_same(flinkpack, inputs, registry, tmp_path):
     name = registry + "/out/all:v1"
     result = flinkpack.run(
