@@ -357,6 +357,16 @@ def test_all_outputs_at_once_hold_the_same(flinkpack, inputs, registry, tmp_path
     assert {one["kind"] for one in metadata["inputs"]} == {"base", "flink", "job"}
 
 
+def test_a_layout_shares_the_files_of_the_store_in_use(flinkpack, inputs, tmp_path):
+    store, out = tmp_path / "another-store", tmp_path / "layout"
+    flinkpack.run("build", *job_words(inputs), "--image-name", "app:1", "--store", "%s/" % store)
+    flinkpack.run("push", "app:1", "oci:%s" % out, "--store", "%s/" % store)
+    image, = validate.layout(out, "1")
+    for layer in image.manifest["layers"]:
+        name = "blobs/sha256/" + layer["digest"][7:]
+        assert (store / name).stat().st_ino == (out / name).stat().st_ino
+
+
 def test_two_images_in_one_layout(flinkpack, inputs, tmp_path):
     where = tmp_path / "layout"
     flinkpack.run("build", *job_words(inputs), "-o", "oci:%s:a" % where)
