@@ -132,10 +132,9 @@ static enum fp_code read_config(struct fp_bases *bases, struct fp_base_image *im
     if (!fp_platform_matches(&image->platform, &image->config.platform)) {
         cleanup_free char *want = fp_platform_text(&image->platform);
         cleanup_free char *have = fp_platform_text(&image->config.platform);
-        enum fp_code failed =
-            fp_fail(err, FP_E_NOT_FOUND, "%s is for %s, not for %s", bases->name, have, want);
-        (void) fp_hint(err, "choose another base, or --platform %s", have);
-        return failed;
+        return fp_hinted(
+            fp_fail(err, FP_E_NOT_FOUND, "%s is for %s, not for %s", bases->name, have, want), err,
+            "choose another base, or --platform %s", have);
     }
     return FP_OK;
 }

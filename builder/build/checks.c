@@ -90,11 +90,10 @@ static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_
 {
     const struct fp_base_facts *facts = &image->facts;
     if (facts->java_home == NULL && facts->java == 0) {
-        enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name);
-        (void) fp_hint(err, "Flink %s runs on Java %s; --base temurin-%u-jre has it",
-                       flink->version.text, flink->traits->java_versions,
-                       flink->traits->default_java);
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name), err,
+                         "Flink %s runs on Java %s; --base temurin-%u-jre has it",
+                         flink->version.text, flink->traits->java_versions,
+                         flink->traits->default_java);
     }
     if (facts->java == 0 || fp_flink_supports_java(&flink->version, facts->java))
         return FP_OK;
@@ -104,11 +103,10 @@ static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_
                   flink->version.text, flink->traits->java_versions);
         return FP_OK;
     }
-    enum fp_code failed =
-        fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s", bases->name,
-                facts->java, flink->version.text, flink->traits->java_versions);
-    (void) fp_hint(err, "--base temurin-%u-jre", flink->traits->default_java);
-    return failed;
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s",
+                             bases->name, facts->java, flink->version.text,
+                             flink->traits->java_versions),
+                     err, "--base temurin-%u-jre", flink->traits->default_java);
 }
 
 static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_bases *bases,
@@ -119,16 +117,15 @@ static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_b
         unsigned needed = fp_java_of_class_major(jar->class_major);
         if (jar->class_major == 0 || image->facts.java == 0 || needed <= image->facts.java)
             continue;
-        enum fp_code failed =
+        return fp_hinted(
             fp_fail(err, FP_E_INPUT,
                     "%s: class %s needs Java %u (class file version %u), and %s has Java %u",
                     plan->job_jars.items[i], jar->class_major_of, needed, jar->class_major,
-                    bases->name, image->facts.java);
-        (void) fp_hint(err,
-                       "compile it with --release %u, or choose a base with Java %u, such as "
-                       "--base temurin-%u-jre",
-                       image->facts.java, needed, needed);
-        return failed;
+                    bases->name, image->facts.java),
+            err,
+            "compile it with --release %u, or choose a base with Java %u, such as "
+            "--base temurin-%u-jre",
+            image->facts.java, needed, needed);
     }
     return FP_OK;
 }
@@ -139,10 +136,9 @@ static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_
     const char *have = image->facts.architecture;
     if (have == NULL || strcmp(have, image->platform.architecture) == 0)
         return FP_OK;
-    enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s holds programs for %s, not for %s",
-                                  bases->name, have, image->platform.architecture);
-    (void) fp_hint(err, "--platform linux/%s, or another base", have);
-    return failed;
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s holds programs for %s, not for %s", bases->name,
+                             have, image->platform.architecture),
+                     err, "--platform linux/%s, or another base", have);
 }
 
 enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
@@ -152,11 +148,11 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];
         if (flink->has_dist && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree)) {
-            enum fp_code failed = fp_fail(
-                err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", bases->name);
-            (void) fp_hint(err, "choose a base that has it, such as --base temurin-%u-jre",
-                           flink->traits->default_java);
-            return failed;
+            return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                     "%s has no bash, which Flink's start scripts need",
+                                     bases->name),
+                             err, "choose a base that has it, such as --base temurin-%u-jre",
+                             flink->traits->default_java);
         }
         warn_about_old_job(plan, flink, image);
         enum fp_code code = check_machine(bases, image, err);

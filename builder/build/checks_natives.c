@@ -87,9 +87,8 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
                   chosen, base_name);
         return FP_OK;
     }
-    enum fp_code failed =
-        fp_fail(err, FP_E_INPUT, "%s is native code for glibc, and %s has musl", chosen, base_name);
-    (void) fp_hint(err, "use --base temurin-%u-jre, or --allow-musl-natives if you know better",
-                   flink->traits->default_java);
-    return failed;
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT, "%s is native code for glibc, and %s has musl", chosen, base_name),
+        err, "use --base temurin-%u-jre, or --allow-musl-natives if you know better",
+        flink->traits->default_java);
 }

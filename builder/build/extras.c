@@ -58,11 +58,10 @@ static enum fp_code no_such_plugin(const struct fp_strv *jars, const char *name,
         if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? " " : "", jars->items[i]) != FP_OK)
             break;
     }
-    enum fp_code failed =
-        fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: the distribution's opt/ has no such jar", name);
-    (void) fp_hint(err, "%s%s%sgive the file: --plugin %s=FILE", jars->len > 0 ? "there are: " : "",
-                   fp_buf_text(&list), jars->len > 0 ? "; or " : "", name);
-    return failed;
+    return fp_hinted(
+        fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: the distribution's opt/ has no such jar", name),
+        err, "%s%s%sgive the file: --plugin %s=FILE", jars->len > 0 ? "there are: " : "",
+        fp_buf_text(&list), jars->len > 0 ? "; or " : "", name);
 }
 
 static enum fp_code link_plugin(const struct fp_layer_step *step, struct fp_draft *draft,
@@ -128,12 +127,11 @@ static enum fp_code make_way(const struct fp_layer_step *step, struct fp_draft *
 {
     const struct fp_entry *there = found_at(step, draft, dest);
     if (there != NULL && there->kind == FP_ENTRY_DIR) {
-        enum fp_code failed = fp_fail(err, FP_E_INPUT,
-                                      "'%s' is no folder, and the image has the "
-                                      "folder /%s",
-                                      source, dest);
-        (void) fp_hint(err, "to put it there: --add %s:/%s/", source, dest);
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "'%s' is no folder, and the image has the "
+                                 "folder /%s",
+                                 source, dest),
+                         err, "to put it there: --add %s:/%s/", source, dest);
     }
     cleanup_free char *conf =
         fp_xasprintf("%s/conf/%s", step->flink->home + 1, step->flink->traits->config_file);

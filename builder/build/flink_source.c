@@ -105,11 +105,11 @@ static enum fp_code check_version(const struct fp_plan *plan, const struct fp_fl
                        flink->version.text, plan->version.text);
     }
     if (plan->job_jars.len > 0 && !flink->traits->has_standalone_job) {
-        enum fp_code failed = fp_fail(err, FP_E_USAGE, "Flink %s cannot run a job from its image",
-                                      flink->version.text);
-        (void) fp_hint(err, "job clusters came with Flink 1.6.0; leave --job-jar out for a session "
-                            "image");
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "Flink %s cannot run a job from its image",
+                                 flink->version.text),
+                         err,
+                         "job clusters came with Flink 1.6.0; leave --job-jar out for a session "
+                         "image");
     }
     return FP_OK;
 }
@@ -187,11 +187,10 @@ enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flin
             return FP_OK;
         }
     }
-    enum fp_code failed =
-        fp_fail(err, FP_E_INPUT, "the image has no Flink: no flink-dist*.jar in %s", lib);
-    (void) fp_hint(err, "--from-image takes an image of ours or the official one; for a plain "
-                        "base use --base with --from-release");
-    return failed;
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT, "the image has no Flink: no flink-dist*.jar in %s", lib), err,
+        "--from-image takes an image of ours or the official one; for a plain "
+        "base use --base with --from-release");
 }
 
 void fp_flink_clear(struct fp_flink *flink)

@@ -27,7 +27,7 @@ int64_t fp_base_time(const struct fp_base_image *base)
 static void set_text(json_t *object, const char *key, const char *value)
 {
     if (value != NULL)
-        json_object_set_new(object, key, json_string(value));
+        json_object_set_new(object, key, fp_json_text(value));
 }
 
 static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink,

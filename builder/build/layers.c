@@ -75,9 +75,8 @@ static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_lay
     const struct fp_distribution *dist = &flink->dist;
     cleanup_free char *there = flink_in_base(step->tree, dist);
     if (there != NULL) {
-        enum fp_code failed = fp_fail(err, FP_E_INPUT, "the base has %s already", there);
-        (void) fp_hint(err, "it seems to have Flink in it: use --from-image");
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "the base has %s already", there), err,
+                         "it seems to have Flink in it: use --from-image");
     }
     lend(image, "distribution", &dist->layer);
     return put_below(dist->tree, dist->top, step->tree, err);

@@ -9,8 +9,8 @@ static json_t *base_input(const struct fp_plan *plan, const struct fp_bases *bas
         cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
         json_object_set_new(platforms, name, json_string(bases->images[i].descriptor.digest.text));
     }
-    return json_pack("{s:s, s:s, s:s, s:o}", "kind", "base", "name", bases->name, "digest",
-                     bases->root.digest.text, "platforms", platforms);
+    return json_pack("{s:s, s:o, s:s, s:o}", "kind", "base", "name", fp_json_text(bases->name),
+                     "digest", bases->root.digest.text, "platforms", platforms);
 }
 
 static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
@@ -24,8 +24,9 @@ static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
                        : plan->options->local_dist != NULL ? plan->options->local_dist
                                                            : "local distribution";
     cleanup_free char *digest = fp_flink_digest(flink);
-    json_array_append_new(inputs, json_pack("{s:s, s:s, s:s, s:s}", "kind", "flink", "name", name,
-                                            "version", flink->version.text, "digest", digest));
+    json_array_append_new(inputs, json_pack("{s:s, s:o, s:s, s:s}", "kind", "flink", "name",
+                                            fp_json_text(name), "version", flink->version.text,
+                                            "digest", digest));
     if (release->hadoop_url != NULL) {
         cleanup_free char *hadoop = fp_xasprintf("sha256:%s", release->hadoop_sha256);
         json_array_append_new(inputs, json_pack("{s:s, s:s, s:s}", "kind", "hadoop", "name",
@@ -39,8 +40,9 @@ static void add_job_inputs(json_t *inputs, const struct fp_plan *plan)
         cleanup_free char *digest = plan->jars[i].sha256[0] != '\0'
                                         ? fp_xasprintf("sha256:%s", plan->jars[i].sha256)
                                         : NULL;
-        json_array_append_new(inputs, json_pack("{s:s, s:s, s:s*}", "kind", "job", "name",
-                                                plan->job_jars.items[i], "digest", digest));
+        json_array_append_new(inputs,
+                              json_pack("{s:s, s:o, s:s*}", "kind", "job", "name",
+                                        fp_json_text(plan->job_jars.items[i]), "digest", digest));
     }
 }
 

@@ -1,12 +1,30 @@
 #include "internal.h"
 
-/* A name with a registry in it says where the image is to go. */
-static void push_steps(const char *name, struct fp_strv *ret)
+#include <string.h>
+
+/* A word as a shell takes it; NULL stays NULL. The caller owns it. */
+static char *quoted(const char *word)
+{
+    if (word == NULL)
+        return NULL;
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "@%+=:,./_-";
+    if (word[0] != '\0' && word[strspn(word, safe)] == '\0')
+        return fp_xstrdup(word);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4 * strlen(word) + 3);
+    enum fp_code code = fp_buf_add_text(&text, "'", NULL);
+    for (const char *p = word; *p != '\0' && code == FP_OK; p++)
+        code = *p == '\'' ? fp_buf_add_text(&text, "'\\''", NULL) : fp_buf_add(&text, p, 1, NULL);
+    return code == FP_OK && fp_buf_add_text(&text, "'", NULL) == FP_OK ? fp_buf_take(&text) : NULL;
+}
+
+/* A name that says where it goes needs no destination. */
+static void push_step(const char *name, struct fp_strv *ret)
 {
     cleanup_reference struct fp_reference reference = {0};
-    bool says_where = fp_reference_parse(name, &reference, NULL) == FP_OK && reference.registry;
-    fp_strv_addf(ret, "flinkpack inspect %s", name);
-    if (says_where)
+    bool has_registry =
+        fp_reference_parse(name, &reference, NULL) == FP_OK && reference.registry != NULL;
+    if (has_registry)
         fp_strv_addf(ret, "flinkpack push %s", name);
     else
         fp_strv_addf(ret, "flinkpack push %s REGISTRY/%s", name, name);
@@ -18,21 +36,23 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret)
     const char *name = output->names.len > 0 ? output->names.items[0] : NULL;
     if (plan->options->dry_run || name == NULL)
         return;
+    cleanup_free char *path = quoted(output->location.path);
     switch (output->location.kind) {
     case FP_AT_STORE:
-        push_steps(name, ret);
+        fp_strv_addf(ret, "flinkpack inspect %s", name);
+        push_step(name, ret);
         break;
     case FP_AT_REGISTRY:
         fp_strv_addf(ret, "flinkpack inspect %s:%s", plan->title, name);
         break;
     case FP_AT_DOCKER_ARCHIVE:
-        fp_strv_addf(ret, "docker load -i %s", output->location.path);
+        fp_strv_addf(ret, "docker load -i %s", path);
         break;
     case FP_AT_LAYOUT:
-        fp_strv_addf(ret, "flinkpack inspect oci:%s:%s", output->location.path, name);
+        fp_strv_addf(ret, "flinkpack inspect oci:%s:%s", path, name);
         break;
     case FP_AT_OCI_ARCHIVE:
-        fp_strv_addf(ret, "flinkpack inspect oci-archive:%s", output->location.path);
+        fp_strv_addf(ret, "flinkpack inspect oci-archive:%s", path);
         break;
     case FP_AT_ROOTFS:
         break;

@@ -56,9 +56,9 @@ static json_t *describe(const struct fp_plan_output *output, const struct fp_rep
 {
     json_t *names = json_array();
     for (size_t i = 0; i < output->names.len; i++)
-        json_array_append_new(names, json_string(output->names.items[i]));
-    return json_pack("{s:s, s:o, s:I, s:i, s:i, s:i}", "to", to->title, "names", names,
-                     "movedBytes", (json_int_t) result->moved_bytes, "moved",
+        json_array_append_new(names, fp_json_text(output->names.items[i]));
+    return json_pack("{s:o, s:o, s:I, s:i, s:i, s:i}", "to", fp_json_text(to->title), "names",
+                     names, "movedBytes", (json_int_t) result->moved_bytes, "moved",
                      (int) result->uploaded, "mounted", (int) result->mounted, "existing",
                      (int) result->existing);
 }

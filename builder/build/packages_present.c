@@ -84,13 +84,11 @@ static enum fp_code missing(const struct fp_base_image *base, const char *base_n
     const char *there = name;
     if (alias != NULL)
         there = rpm ? alias->rpm : alias->debian[0];
-    enum fp_code code = fp_fail(err, FP_E_INPUT,
-                                "%s has no %s%s, and packages are added to Alpine bases only; "
-                                "this is %s",
-                                base_name, name, rpm && alias == NULL ? " in /usr/bin" : "", os);
-    (void) fp_hint(err, "choose a base that has it (there its package is %s), or an Alpine one",
-                   there);
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT,
+                "%s has no %s%s, and packages are added to Alpine bases only; this is %s",
+                base_name, name, rpm && alias == NULL ? " in /usr/bin" : "", os),
+        err, "choose a base that has it (there its package is %s), or an Alpine one", there);
 }
 
 enum fp_code fp_packages_present(const struct fp_plan *plan, const struct fp_base_image *base,

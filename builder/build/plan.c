@@ -8,9 +8,8 @@ static enum fp_code check_release_options(const struct fp_build_options *options
 {
     static const char only[] = "goes with --from-release only";
     if (options->from_release && options->flink_version == NULL) {
-        enum fp_code failed = fp_fail(err, FP_E_USAGE, "--from-release needs --flink-version");
-        (void) fp_hint(err, "for example --flink-version 1.20.4");
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "--from-release needs --flink-version"), err,
+                         "for example --flink-version 1.20.4");
     }
     if (options->from_release)
         return FP_OK;
@@ -35,20 +34,19 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
     int count = (int) options->from_release + (int) (options->from_archive != NULL) +
                 (int) options->from_local_dist + (int) (options->from_image != NULL);
     if (count != 1) {
-        enum fp_code failed = fp_fail(err, FP_E_USAGE,
-                                      count == 0 ? "nothing says where Flink comes from"
-                                                 : "Flink can come from one place only");
-        (void) fp_hint(err, "give one of --from-release --flink-version V, --from-archive FILE, "
-                            "--from-local-dist [DIR], --from-image IMAGE");
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 count == 0 ? "nothing says where Flink comes from"
+                                            : "Flink can come from one place only"),
+                         err,
+                         "give one of --from-release --flink-version V, --from-archive FILE, "
+                         "--from-local-dist [DIR], --from-image IMAGE");
     }
     enum fp_code code = check_release_options(options, err);
     if (code != FP_OK)
         return code;
     if (options->from_image != NULL && options->base != NULL) {
-        enum fp_code failed = fp_fail(err, FP_E_USAGE, "--base does not go with --from-image");
-        (void) fp_hint(err, "the image that has Flink is the base");
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "--base does not go with --from-image"), err,
+                         "the image that has Flink is the base");
     }
     if (options->from_image != NULL && options->slim)
         return fp_fail(err, FP_E_USAGE, "--slim does not go with --from-image");
@@ -57,11 +55,9 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
                    : options->from_image != NULL ? FP_FROM_IMAGE
                                                  : FP_FROM_RELEASE;
     if (options->from_archive != NULL && fp_path_is_dir(options->from_archive)) {
-        enum fp_code failed =
-            fp_fail(err, FP_E_INPUT, "--from-archive '%s': a folder, not an archive",
-                    options->from_archive);
-        (void) fp_hint(err, "--from-local-dist %s", options->from_archive);
-        return failed;
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "--from-archive '%s': a folder, not an archive",
+                                 options->from_archive),
+                         err, "--from-local-dist %s", options->from_archive);
     }
     if (plan->source == FP_FROM_RELEASE)
         return fp_flink_version_parse(options->flink_version, &plan->version, err);
@@ -71,13 +67,6 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
         fp_file_open(options->from_archive, &fd, &size, err) != FP_OK)
         return fp_context(err, "--from-archive");
     return FP_OK;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text);
-    size_t end_len = strlen(end);
-    return len >= end_len && strcmp(text + len - end_len, end) == 0;
 }
 
 /* The image holds the jars flat, so their names have to differ. */
@@ -113,7 +102,7 @@ static enum fp_code plan_job(struct fp_plan *plan, struct fp_error *err)
     plan->jars = fp_xcalloc(plan->job_jars.len + 1, sizeof(*plan->jars));
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *path = plan->job_jars.items[i];
-        bool is_jar = i < options->job_jars.len || ends_with(path, ".jar");
+        bool is_jar = i < options->job_jars.len || fp_text_ends_with(path, ".jar");
         uint64_t size = 0;
         cleanup_fd int fd = -1;
         enum fp_code code = is_jar ? fp_jar_inspect(path, &plan->jars[i], err)
@@ -140,11 +129,6 @@ static enum fp_code plan_lists(struct fp_plan *plan, struct fp_error *err)
     }
     for (size_t i = 0; i < options->conf.len && code == FP_OK; i++)
         code = fp_plan_conf(plan, options->conf.items[i], err);
-    for (size_t i = 0; i < options->libs.len && code == FP_OK; i++) {
-        if (!fp_path_exists(options->libs.items[i]))
-            code =
-                fp_fail(err, FP_E_NOT_FOUND, "--lib: '%s' does not exist", options->libs.items[i]);
-    }
     if (code == FP_OK)
         code = fp_plan_pairs(&options->labels, "--label", &plan->labels, err);
     if (code == FP_OK)

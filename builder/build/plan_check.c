@@ -5,25 +5,16 @@
 
 /* What can be known of the inputs before minutes are spent on fetching and packing them. */
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t len = strlen(text);
-    size_t end_len = strlen(end);
-    return len >= end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 /* Flink loads *.jar from lib/ and plugins/ and passes everything else over. */
 static enum fp_code check_library(const struct fp_plan *plan, const char *option, const char *path,
                                   struct fp_error *err)
 {
     struct stat st;
-    if (stat(path, &st) != 0) {
-        enum fp_code failed = fp_fail_errno(err, FP_E_IO, "%s: '%s'", option, path);
-        return failed;
-    }
+    if (stat(path, &st) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: '%s'", option, path);
     if (!S_ISREG(st.st_mode))
         return fp_fail(err, FP_E_INPUT, "%s: '%s' is no regular file", option, path);
-    if (!ends_with(path, ".jar")) {
+    if (!fp_text_ends_with(path, ".jar")) {
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
                   "%s %s: Flink loads files called *.jar only", option, path);
         return FP_OK;
@@ -97,10 +88,9 @@ static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error 
     if (name == NULL)
         return FP_OK;
     if (name[0] == '\0' || strpbrk(name, " \t/\\;:,'\"") != NULL) {
-        enum fp_code failed =
-            fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name);
-        (void) fp_hint(err, "it is the name with its package, as in com.example.WordCount");
-        return failed;
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name), err,
+            "it is the name with its package, as in com.example.WordCount");
     }
     for (size_t i = 0; i < plan->job_jars.len && !found; i++) {
         if (plan->jars[i].sha256[0] == '\0')

@@ -138,11 +138,10 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
         return FP_OK;
     case FP_AT_DOCKER_ARCHIVE:
         if (plan->platform_count > 1) {
-            enum fp_code failed = fp_fail(
-                err, FP_E_USAGE, "--output %s: a docker-archive holds one platform, not %zu", text,
-                plan->platform_count);
-            (void) fp_hint(err, "use oci-archive:FILE, or one --platform");
-            return failed;
+            return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                     "--output %s: a docker-archive holds one platform, not %zu",
+                                     text, plan->platform_count),
+                             err, "use oci-archive:FILE, or one --platform");
         }
         if (output->location.name != NULL)
             fp_strv_add(&output->names, output->location.name);
@@ -154,10 +153,9 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
     case FP_AT_STORE:
         break;
     }
-    enum fp_code failed = fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text);
-    (void) fp_hint(err, "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
-                        "registry use --push");
-    return failed;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text), err,
+                     "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
+                     "registry use --push");
 }
 
 static enum fp_code check_output_folder(const struct fp_plan_output *output, struct fp_error *err)
@@ -170,10 +168,9 @@ static enum fp_code check_output_folder(const struct fp_plan_output *output, str
     if (*base == '\0' || fp_path_is_dir(path))
         return fp_fail(err, FP_E_USAGE, "--output '%s': a folder, not a file", path);
     if (folder[0] != '\0' && !fp_path_is_dir(folder)) {
-        enum fp_code failed =
-            fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder);
-        (void) fp_hint(err, "mkdir -p %s", folder);
-        return failed;
+        return fp_hinted(
+            fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder),
+            err, "mkdir -p %s", folder);
     }
     return FP_OK;
 }

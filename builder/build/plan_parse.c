@@ -50,11 +50,10 @@ enum fp_code fp_plan_user(const char *text, unsigned *ret_uid, unsigned *ret_gid
     if (*colon == ':')
         good = good && parse_id(colon + 1, strlen(colon + 1), &gid);
     if (!good) {
-        enum fp_code failed =
-            fp_fail(err, FP_E_USAGE, "--user '%s': expected UID or UID:GID in digits", text);
-        (void) fp_hint(err, "names would have to be looked up where the image runs; Kubernetes "
-                            "wants a number too");
-        return failed;
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--user '%s': expected UID or UID:GID in digits", text), err,
+            "names would have to be looked up where the image runs; Kubernetes "
+            "wants a number too");
     }
     *ret_uid = uid;
     *ret_gid = gid;

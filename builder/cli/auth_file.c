@@ -28,11 +28,10 @@ static enum fp_code find_path(const char *path, char **ret, struct fp_error *err
         *ret = fp_path_join(home, ".docker/config.json");
     if (*ret != NULL)
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "there is no place for credentials: HOME is not "
-                                "set");
-    (void) fp_hint(err, "set DOCKER_CONFIG to a folder, or give --authfile FILE");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "there is no place for credentials: HOME is not "
+                             "set"),
+                     err, "set DOCKER_CONFIG to a folder, or give --authfile FILE");
 }
 
 /* A link is written through, not replaced by a file. */

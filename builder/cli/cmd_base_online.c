@@ -64,9 +64,8 @@ enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
     const char *digest = fp_json_string(annotations, ANNOTATION("base.digest"));
     if (name != NULL && digest != NULL)
         return compare(run, &session, name, digest, err);
-    code = fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title);
-    (void) fp_hint(err, "only images built on one out of a registry do");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title), err,
+                     "only images built on one out of a registry do");
 }
 
 static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)

@@ -27,10 +27,9 @@ static enum fp_code check_dashes(const struct fp_command *command,
 {
     if (settings->undashed == 0)
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
-                                settings->operands.items[0]);
-    (void) fp_hint(err, "arguments of the job stand at the end, behind --");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
+                             settings->operands.items[0]),
+                     err, "arguments of the job stand at the end, behind --");
 }
 
 static enum fp_code check_operands(const struct fp_command *command,
@@ -47,10 +46,8 @@ static enum fp_code check_operands(const struct fp_command *command,
         return fail_stray(command, operands->items[command->max_operands], err);
     if (operands->len >= command->min_operands)
         return FP_OK;
-    enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "%s: expected %s", command->name, command->operands);
-    (void) fp_hint(err, "flinkpack %s --help", command->name);
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: expected %s", command->name, command->operands),
+                     err, "flinkpack %s --help", command->name);
 }
 
 /* The file that nobody has named: whatever is under its name has to be one, as it would be waited

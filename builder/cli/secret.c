@@ -70,9 +70,8 @@ enum fp_code fp_secret_from_terminal(const char *prompt, char **ret, struct fp_e
     cleanup_fd int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct termios before = {0};
     if (fd < 0 || tcgetattr(fd, &before) != 0) {
-        enum fp_code code = fp_fail(err, FP_E_USAGE, "there is no terminal to ask for a password");
-        (void) fp_hint(err, "give --password-stdin");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "there is no terminal to ask for a password"),
+                         err, "give --password-stdin");
     }
     struct termios silent = before;
     silent.c_lflag &= ~(tcflag_t) ECHO;

@@ -101,11 +101,10 @@ static enum fp_code check_entry(const struct fp_conf_entry *entry, bool yaml, st
         return fp_fail(err, FP_E_USAGE, "%s: the value has a line break or control character",
                        entry->key);
     if (!yaml && strchr(entry->value, '#') != NULL) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE, "%s: the value holds '#', where Flink before 1.19 cuts it off",
-                    entry->key);
-        (void) fp_hint(err, "pass it at start instead: -D%s=...", entry->key);
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "%s: the value holds '#', where Flink before 1.19 cuts it off",
+                                 entry->key),
+                         err, "pass it at start instead: -D%s=...", entry->key);
     }
     return FP_OK;
 }

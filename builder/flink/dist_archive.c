@@ -62,9 +62,9 @@ static enum fp_code read_head(const char *path, unsigned char *head, size_t cap,
         return fp_fail(err, FP_E_INPUT, "%s: not an archive but an HTML or XML page", path);
     if (*ret_len < 4 || memcmp(head, "PK\3\4", 4) != 0)
         return FP_OK;
-    code = fp_fail(err, FP_E_INPUT, "%s: a zip or jar, not a tar archive with Flink in it", path);
-    (void) fp_hint(err, "a job's jar goes to --job-jar");
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT, "%s: a zip or jar, not a tar archive with Flink in it", path), err,
+        "a job's jar goes to --job-jar");
 }
 
 static void use_as_layer(const struct fp_distribution_options *options,

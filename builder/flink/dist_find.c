@@ -64,24 +64,21 @@ static char *find_in(const char *folder)
 
 static enum fp_code fail_not_found(const char *where, struct fp_error *err)
 {
-    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND,
-                                "no Flink distribution in %s: looked for lib/flink-dist*.jar there "
-                                "and in %s and %s",
-                                where, PLACES[0], PLACES[1]);
-    (void) fp_hint(err,
-                   "build Flink first (mvn clean install -DskipTests), or name the folder that "
-                   "holds bin, conf and lib");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND,
+                             "no Flink distribution in %s: looked for lib/flink-dist*.jar there "
+                             "and in %s and %s",
+                             where, PLACES[0], PLACES[1]),
+                     err,
+                     "build Flink first (mvn clean install -DskipTests), or name the folder that "
+                     "holds bin, conf and lib");
 }
 
 static enum fp_code fail_no_folder(const char *path, struct fp_error *err)
 {
     if (!fp_path_exists(path))
         return fp_fail(err, FP_E_NOT_FOUND, "%s: no such folder", path);
-    enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "%s: a file, not the folder of a distribution", path);
-    (void) fp_hint(err, "--from-archive %s", path);
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: a file, not the folder of a distribution", path),
+                     err, "--from-archive %s", path);
 }
 
 /* Cut the last part off; false at the root. */

@@ -149,9 +149,8 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
     if (code != FP_OK)
         return code;
     if (root[0] != '\0') {
-        code = fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder);
-        (void) fp_hint(err, "name the folder %s/%s", options->folder, root);
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),
+                         err, "name the folder %s/%s", options->folder, root);
     }
     code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);
     if (code == FP_OK)

@@ -10,19 +10,12 @@
 /* Names of what an archive holds instead of Flink that an error shows. */
 #define SHOWN_NAMES 8
 
-static bool has_suffix(const char *text, const char *suffix)
-{
-    size_t len = strlen(text);
-    size_t suffix_len = strlen(suffix);
-    return len >= suffix_len && strcmp(text + len - suffix_len, suffix) == 0;
-}
-
 /* Whether `path` is ROOT/lib/flink-dist*.jar; *ret_root_len is that of ROOT, without a slash. */
 static bool is_dist_jar(const char *path, size_t *ret_root_len)
 {
     const char *base = fp_path_base(path);
     size_t dir_len = (size_t) (base - path);
-    if (strncmp(base, DIST_PREFIX, strlen(DIST_PREFIX)) != 0 || !has_suffix(base, ".jar"))
+    if (strncmp(base, DIST_PREFIX, strlen(DIST_PREFIX)) != 0 || !fp_text_ends_with(base, ".jar"))
         return false;
     if (dir_len < 4 || strncmp(base - 4, "lib/", 4) != 0)
         return false;

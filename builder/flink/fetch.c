@@ -162,10 +162,10 @@ static enum fp_code fail_all(const struct job *job, struct fp_error *err)
 {
     const struct fp_fetch *fetch = job->fetch;
     if (job->refused == fetch->urls->len) {
-        enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s is nowhere to be had: %s", fetch->name,
-                                    fp_buf_text(&job->tried));
-        (void) fp_hint(err, "look at the version and its variants; a mirror holds flink/flink-V/");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is nowhere to be had: %s", fetch->name,
+                                 fp_buf_text(&job->tried)),
+                         err,
+                         "look at the version and its variants; a mirror holds flink/flink-V/");
     }
     enum fp_code code =
         fp_fail(err, job->worst, "%s cannot be fetched: %s", fetch->name, fp_buf_text(&job->tried));
@@ -241,10 +241,9 @@ static enum fp_code fetch_into_cache(struct job *job, struct fp_error *err)
         return code;
     if (!job->fetch->options->offline)
         return fetch_missing(job, err);
-    code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache, or not with that checksum",
-                   job->fetch->name);
-    (void) fp_hint(err, "build once without --offline");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND,
+                             "%s is not in the cache, or not with that checksum", job->fetch->name),
+                     err, "build once without --offline");
 }
 
 static char *read_origin(const struct fp_fetch *fetch, const char *path)

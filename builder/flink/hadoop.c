@@ -58,10 +58,9 @@ static enum fp_code find_checksum(struct fp_fetch *fetch, char *ret_hex, struct 
     if (found)
         return FP_OK;
     cleanup_free char *shown = fp_url_display(fetch->urls->items[0]);
-    enum fp_code code =
-        fp_fail(err, FP_E_NOT_FOUND, "%s: the repository has no checksum of it", shown);
-    (void) fp_hint(err, "look at --maven-repository and --hadoop-version");
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_NOT_FOUND, "%s: the repository has no checksum of it", shown), err,
+        "look at --maven-repository and --hadoop-version");
 }
 
 enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp_release *ret,

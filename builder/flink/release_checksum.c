@@ -127,10 +127,9 @@ enum fp_code fp_release_checksum(const struct fp_release_options *options, const
     if (fp_cache_recorded(options, name, FP_SHA512, fp_release_checksum_base(options), ret_hex))
         return FP_OK;
     if (options->offline) {
-        enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,
-                                    options->cache_folder);
-        (void) fp_hint(err, "build once without --offline, or use --from-archive");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,
+                                 options->cache_folder),
+                         err, "build once without --offline, or use --from-archive");
     }
     return from_apache(options, name, ret_hex, err);
 }

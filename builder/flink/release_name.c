@@ -23,10 +23,9 @@ enum fp_code fp_release_scala(const struct fp_release_options *options, char **r
         return FP_OK;
     }
     if (!fp_word_listed(known, wanted, strlen(wanted))) {
-        enum fp_code code = fp_fail(err, FP_E_USAGE, "Flink %s was not released for Scala '%s'",
-                                    options->version.text, wanted);
-        (void) fp_hint(err, "there is %s", known);
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "Flink %s was not released for Scala '%s'",
+                                 options->version.text, wanted),
+                         err, "there is %s", known);
     }
     *ret = fp_xstrdup(wanted);
     return FP_OK;
@@ -34,10 +33,10 @@ enum fp_code fp_release_scala(const struct fp_release_options *options, char **r
 
 static enum fp_code fail_no_hadoop(const struct fp_release_options *options, struct fp_error *err)
 {
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "there is no Hadoop '%s' for Flink %s",
-                                options->hadoop_version, options->version.text);
-    (void) fp_hint(err, "there are 2.4, 2.6, 2.7 and 2.8; without the option there is none in it");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "there is no Hadoop '%s' for Flink %s",
+                             options->hadoop_version, options->version.text),
+                     err,
+                     "there are 2.4, 2.6, 2.7 and 2.8; without the option there is none in it");
 }
 
 enum fp_code fp_release_hadoop(const struct fp_release_options *options, const char **ret_digits,
@@ -66,10 +65,9 @@ enum fp_code fp_release_archive_name(const struct fp_release_options *options, c
     const char *full = NULL;
     const char *version = options->version.text;
     if (strchr(version, '-') != NULL) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE, "Flink %s is no release, there is nothing to fetch", version);
-        (void) fp_hint(err, "use --from-archive or --from-local-dist");
-        return code;
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "Flink %s is no release, there is nothing to fetch", version),
+            err, "use --from-archive or --from-local-dist");
     }
     enum fp_code code = fp_release_scala(options, &scala, err);
     if (code == FP_OK)

@@ -52,11 +52,11 @@ static enum fp_code fail_incomplete(const struct fp_flink_version *version, stru
     newest_of_series(version->major, version->minor, example);
     if (example[0] == '\0')
         (void) snprintf(example, sizeof(example), "%u.%u.0", version->major, version->minor);
-    enum fp_code code = fp_fail(
-        err, FP_E_USAGE, "Flink version '%s': no release is called so, three numbers are needed",
-        version->text);
-    (void) fp_hint(err, "for example %s", example);
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE,
+                "Flink version '%s': no release is called so, three numbers are needed",
+                version->text),
+        err, "for example %s", example);
 }
 
 enum fp_code fp_flink_version_parse(const char *text, struct fp_flink_version *ret,
@@ -73,16 +73,15 @@ enum fp_code fp_flink_version_parse(const char *text, struct fp_flink_version *r
         ok = take_number(&p, &version.patch);
     }
     if (!ok || !is_suffix(p)) {
-        enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' is not a version of Flink", text);
-        (void) fp_hint(err, "write it as MAJOR.MINOR.PATCH, for example 1.20.4 or 2.2.1");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "'%s' is not a version of Flink", text), err,
+                         "write it as MAJOR.MINOR.PATCH, for example 1.20.4 or 2.2.1");
     }
     (void) snprintf(version.text, sizeof(version.text), "%s", text);
     if (!fp_flink_at_least(&version, 1, 5, 0)) {
-        enum fp_code code = fp_fail(
-            err, FP_E_USAGE, "Flink %s is too old: 1.5.0 is the oldest that is supported", text);
-        (void) fp_hint(err, "1.6.0 is the first version that can run one job as a cluster");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "Flink %s is too old: 1.5.0 is the oldest that is supported",
+                                 text),
+                         err, "1.6.0 is the first version that can run one job as a cluster");
     }
     if (!has_patch && *p == '\0')
         return fail_incomplete(&version, err);

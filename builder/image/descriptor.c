@@ -33,11 +33,10 @@ static enum fp_code check_urls(const json_t *object, const char *name, struct fp
     const json_t *urls = json_object_get(object, "urls");
     if (urls == NULL || json_is_null(urls) || (json_is_array(urls) && json_array_size(urls) == 0))
         return FP_OK;
-    enum fp_code code =
+    return fp_hinted(
         fp_fail(err, FP_E_INPUT,
-                "%s: a descriptor has 'urls': content from foreign servers is never fetched", name);
-    (void) fp_hint(err, "use an image whose layers all lie in its registry");
-    return code;
+                "%s: a descriptor has 'urls': content from foreign servers is never fetched", name),
+        err, "use an image whose layers all lie in its registry");
 }
 
 static enum fp_code read_media_type(const json_t *object, const char *name, char *slot,

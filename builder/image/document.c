@@ -42,13 +42,12 @@ static const char *known_type(const char *type)
 
 static enum fp_code fail_schema1(const char *name, struct fp_error *err)
 {
-    enum fp_code code =
+    return fp_hinted(
         fp_fail(err, FP_E_INPUT,
                 "%s: a manifest of Docker's schema 1, which was given up in 2017 for want of "
                 "verifiable digests",
-                name);
-    (void) fp_hint(err, "push the image again with a tool of today, or use another tag");
-    return code;
+                name),
+        err, "push the image again with a tool of today, or use another tag");
 }
 
 static enum fp_code check_schema(const json_t *document, const char *type, const char *name,

@@ -86,10 +86,9 @@ static enum fp_code fail_no_match(const struct fp_index *index, const struct fp_
     if (seen.len == 0)
         return fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: the index is empty", name,
                        wanted);
-    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: there is %s", name,
-                                wanted, fp_buf_text(&list));
-    (void) fp_hint(err, "choose one of these with --platform, or another base");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: there is %s", name, wanted,
+                             fp_buf_text(&list)),
+                     err, "choose one of these with --platform, or another base");
 }
 
 enum fp_code fp_index_choose(const struct fp_index *index, const struct fp_platform *platform,

@@ -129,18 +129,17 @@ enum fp_code fp_platform_parse(const char *text, struct fp_platform *ret, struct
 {
     struct fp_platform platform = {0};
     if (!split_platform(text, &platform)) {
-        enum fp_code code = fp_fail(
-            err, FP_E_USAGE, "'%.100s' is no platform: expected OS/ARCHITECTURE[/VARIANT]", text);
-        (void) fp_hint(err, "for example linux/amd64, linux/arm64 or linux/arm/v7");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "'%.100s' is no platform: expected OS/ARCHITECTURE[/VARIANT]",
+                                 text),
+                         err, "for example linux/amd64, linux/arm64 or linux/arm/v7");
     }
     fp_platform_normalize(&platform);
     if (!is_known_architecture(platform.architecture)) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE, "platform '%.100s': there is no architecture '%s'", text,
-                    platform.architecture);
-        (void) fp_hint(err, "use amd64, arm64, arm/v7, ppc64le, riscv64 or s390x");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "platform '%.100s': there is no architecture '%s'", text,
+                                 platform.architecture),
+                         err, "use amd64, arm64, arm/v7, ppc64le, riscv64 or s390x");
     }
     *ret = platform;
     return FP_OK;

@@ -63,9 +63,8 @@ static enum fp_code check_form(const char *text, struct fp_error *err)
     const char *scheme = strstr(text, "://");
     if (scheme == NULL)
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "image name '%.300s' begins like a URL", text);
-    (void) fp_hint(err, "leave out the scheme: '%.300s'", scheme + 3);
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "image name '%.300s' begins like a URL", text), err,
+                     "leave out the scheme: '%.300s'", scheme + 3);
 }
 
 static enum fp_code parse_digest(const char *text, const char *digest, struct fp_digest *ret,

@@ -1,18 +1,7 @@
 #include "internal.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-enum fp_code(fp_hinted)(enum fp_code code, struct fp_error *err, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    cleanup_free char *hint = fp_xvasprintf(fmt, args);
-    va_end(args);
-    (void) fp_hint(err, "%s", hint);
-    return code;
-}
 
 static enum fp_code check_size(const struct fp_descriptor *descriptor, const char *name,
                                const struct fp_buf *body, struct fp_error *err)

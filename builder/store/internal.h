@@ -21,14 +21,6 @@
 #define FP_ARCHIVE_MAX_MEMBERS 20000
 #define FP_ARCHIVE_MAX_PATH    512
 
-/** fp_hint(), and `code` again: `return fp_hinted(fp_fail(...), err, "try this")`. */
-FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
-    FP_PRINTF(3, 4);
-#ifdef __clang_analyzer__
-/* As for fp_hint(): it never returns FP_OK. */
-#define fp_hinted(code, err, ...) ((void) fp_hinted((code), (err), __VA_ARGS__), FP_E_INTERNAL)
-#endif
-
 /* Documents: document.c */
 
 /** Read a verified document from a blob into `body`, whose ceiling bounds it. */

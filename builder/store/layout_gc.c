@@ -113,7 +113,7 @@ static enum fp_code mark_documents(struct collection *self, struct fp_error *err
     return FP_OK;
 }
 
-/* ".HEX.partial": a download, by registry_repo.c. */
+/* ".HEX.partial": a download, by registry_fetch.c. */
 static bool is_stale_partial(const char *name, const struct stat *st)
 {
     const char *dot = strrchr(name, '.');

@@ -1,50 +1,16 @@
 /*
- * A repository of a registry as a repo. What comes from there is kept in a folder by digest:
- * blobs because they are needed as files, documents because asking again costs time and, on
- * Docker Hub, a share of the allowance.
- *
- * Images may come from mirrors. They are asked in order, and what the first that knows the name
- * fails to deliver is asked of those after it; the last is the repository itself.
- *
- * A download goes to ".HEX.partial", from where it is resumed, and is renamed when it is verified.
- * Whoever downloads holds a lock on that file: the same blob is never fetched twice at once, by
- * threads (each has its own open file, hence its own lock) or by processes.
+ * A repository of a registry as a repo: names, and what is pushed. What is fetched from there is
+ * kept in a folder; see registry_fetch.c.
  */
-#include "internal.h"
+#include "registry_repo.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* Of one image, the repository itself included. */
-#define MAX_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)
-
-struct registry_repo {
-    struct fp_repo base; /* its registry is the source in use */
-    struct fp_registry *sources[MAX_SOURCES];
-    size_t source_count;
-    size_t source; /* the one in use; set before threads begin */
-    struct fp_reporter *reporter;
-    struct fp_reference reference;
-    char *blob_folder;
-    int hold;             /* on the layout that the folder belongs to */
-    pthread_mutex_t lock; /* of `sent` */
-    struct fp_strv sent;  /* digests of what was uploaded */
-};
-
-static const struct registry_repo *to_repo(const struct fp_repo *self)
-{
-    return (const struct registry_repo *) self;
-}
 
 /* A tag or digest from one, or from a full reference to this repository. */
 static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **ret,
                            struct fp_error *err)
 {
-    const struct registry_repo *repo = to_repo(self);
+    const struct fp_registry_repo *repo = fp_to_registry_repo(self);
     cleanup_reference struct fp_reference reference =
         name == NULL ? fp_reference_copy(&repo->reference) : (struct fp_reference){0};
     struct fp_digest digest = {0};
@@ -66,50 +32,9 @@ static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **
     return FP_OK;
 }
 
-static char *blob_path(const struct registry_repo *repo, const struct fp_digest *digest)
-{
-    return fp_path_join(repo->blob_folder, fp_digest_hex(digest));
-}
-
-static enum fp_code keep_document(const struct registry_repo *repo,
-                                  const struct fp_descriptor *descriptor, const struct fp_buf *body,
-                                  struct fp_error *err)
-{
-    cleanup_free char *path = blob_path(repo, &descriptor->digest);
-    return fp_file_write(path, fp_buf_text(body), body->len, 0644, err);
-}
-
-/* Whether the source after this one may do better. Says why. */
-static bool try_next(const struct registry_repo *repo, size_t source, enum fp_code code,
-                     const struct fp_error *err)
-{
-    bool is_ours = code == FP_OK || code == FP_E_INTERRUPTED || code == FP_E_IO ||
-                   code == FP_E_INTERNAL || code == FP_E_USAGE;
-    if (is_ours || source + 1 >= repo->source_count)
-        return false;
-    fp_report(repo->reporter, code == FP_E_NOT_FOUND ? FP_EVENT_DEBUG : FP_EVENT_WARNING,
-              "%s; going on with %s",
-              err != NULL ? err->text : fp_registry_name(repo->sources[source]),
-              fp_registry_name(repo->sources[source + 1]));
-    return true;
-}
-
-static enum fp_code fetch_manifest(struct fp_repo *self, const char *reference_text,
-                                   struct fp_buf *body, struct fp_descriptor *ret,
-                                   struct fp_error *err)
-{
-    const struct registry_repo *repo = to_repo(self);
-    size_t source = repo->source;
-    enum fp_code code = FP_OK;
-    do
-        code = fp_registry_get_manifest(repo->sources[source], reference_text, body, ret, err);
-    while (try_next(repo, source++, code, err));
-    return code != FP_OK ? code : keep_document(repo, ret, body, err);
-}
-
 /* Asking for the descriptor is free where fetching is counted. Some registries do not tell all of
  * it; then the manifest itself does. */
-static enum fp_code resolve_at(struct registry_repo *repo, const char *tag,
+static enum fp_code resolve_at(struct fp_registry_repo *repo, const char *tag,
                                struct fp_descriptor *ret, struct fp_error *err)
 {
     bool exists = false;
@@ -124,13 +49,13 @@ static enum fp_code resolve_at(struct registry_repo *repo, const char *tag,
     fp_descriptor_clear(&head);
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     code = fp_registry_get_manifest(repo->base.registry, tag, &body, ret, err);
-    return code != FP_OK ? code : keep_document(repo, ret, &body, err);
+    return code != FP_OK ? code : fp_registry_repo_keep(repo, ret, &body, err);
 }
 
 static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
                                      struct fp_descriptor *ret, struct fp_error *err)
 {
-    struct registry_repo *repo = (struct registry_repo *) self;
+    struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
     cleanup_free char *tag = NULL;
     enum fp_code code = tag_of(self, name, &tag, err);
     if (code != FP_OK)
@@ -138,121 +63,12 @@ static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
     for (;; repo->source++) {
         self->registry = repo->sources[repo->source];
         code = resolve_at(repo, tag, ret, err);
-        if (!try_next(repo, repo->source, code, err))
+        if (!fp_registry_repo_try_next(repo, repo->source, code, err))
             return code;
     }
 }
 
-static bool is_manifest(const struct fp_descriptor *descriptor)
-{
-    return fp_media_is_manifest(descriptor->media_type) ||
-           fp_media_is_index(descriptor->media_type);
-}
-
-static enum fp_code publish(int fd, const char *partial, const char *path, struct fp_error *err)
-{
-    if (fsync(fd) != 0 || rename(partial, path) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
-    return FP_OK;
-}
-
-/* A partial file is continued from wherever the bytes come: they are those of one digest. */
-static enum fp_code fetch_from_any(const struct registry_repo *repo,
-                                   const struct fp_descriptor *descriptor, int fd,
-                                   struct fp_stage *stage, struct fp_error *err)
-{
-    size_t source = repo->source;
-    enum fp_code code = FP_OK;
-    do
-        code = fp_registry_fetch_blob(repo->sources[source], descriptor, fd, stage, err);
-    while (try_next(repo, source++, code, err));
-    return code;
-}
-
-static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                             const char *path, struct fp_stage *stage, struct fp_error *err)
-{
-    cleanup_free char *partial = fp_xasprintf("%s/.%s.partial", to_repo(self)->blob_folder,
-                                              fp_digest_hex(&descriptor->digest));
-    cleanup_fd int fd = -1;
-    enum fp_code code = fp_file_open_locked(partial, &fd, err);
-    if (code != FP_OK)
-        return code;
-    /* Others may have brought it while we waited. */
-    if (fp_blob_file_is_there(path, descriptor->size)) {
-        (void) unlink(partial);
-        return FP_OK;
-    }
-    code = fetch_from_any(to_repo(self), descriptor, fd, stage, err);
-    if (code == FP_OK)
-        return publish(fd, partial, path, err);
-    /* Only what broke off is continued from; wrong bytes are not, and nothing leaves nothing. */
-    struct stat st = {0};
-    bool broke_off = code == FP_E_NETWORK || code == FP_E_INTERRUPTED || code == FP_E_IO;
-    if (!broke_off || fstat(fd, &st) != 0 || st.st_size == 0)
-        (void) unlink(partial);
-    return code;
-}
-
-static enum fp_code registry_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                                      struct fp_stage *stage, struct fp_blob **ret,
-                                      struct fp_error *err)
-{
-    const struct registry_repo *repo = to_repo(self);
-    cleanup_free char *path = blob_path(repo, &descriptor->digest);
-    bool there = false;
-    enum fp_code code = fp_blob_file_has(path, descriptor, repo->reporter, &there, err);
-    if (code == FP_OK && !there)
-        code = download(self, descriptor, path, stage, err);
-    return code != FP_OK ? code : fp_blob_file_get(path, self->title, descriptor, ret, err);
-}
-
-/* What is in the folder from before, unless it is damaged. */
-static bool read_kept(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                      struct fp_buf *body)
-{
-    cleanup_free char *path = blob_path(to_repo(self), &descriptor->digest);
-    cleanup_blob struct fp_blob *blob = NULL;
-    if (!fp_blob_file_is_there(path, descriptor->size) ||
-        fp_blob_file_get(path, self->title, descriptor, &blob, NULL) != FP_OK)
-        return false;
-    if (fp_blob_document(blob, descriptor, self->title, body, NULL) == FP_OK)
-        return true;
-    (void) unlink(path);
-    fp_buf_clear(body);
-    return false;
-}
-
-static enum fp_code get_config(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                               struct fp_buf *body, struct fp_error *err)
-{
-    cleanup_blob struct fp_blob *blob = NULL;
-    if (descriptor->size > body->max)
-        return fp_fail(err, FP_E_INPUT, "%s: %s is larger than %zu bytes", self->title,
-                       descriptor->digest.text, body->max);
-    enum fp_code code = registry_get_blob(self, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
-}
-
-static enum fp_code registry_get_document(struct fp_repo *self,
-                                          const struct fp_descriptor *descriptor,
-                                          struct fp_buf *body, struct fp_error *err)
-{
-    if (read_kept(self, descriptor, body))
-        return FP_OK;
-    if (!is_manifest(descriptor))
-        return get_config(self, descriptor, body, err);
-    struct fp_descriptor got = {0};
-    cleanup_buf struct fp_buf fetched = FP_BUF_INIT(body->max);
-    enum fp_code code = fetch_manifest(self, descriptor->digest.text, &fetched, &got, err);
-    fp_descriptor_clear(&got);
-    if (code != FP_OK)
-        return code;
-    return fp_bytes_document(fp_buf_text(&fetched), fetched.len, descriptor, self->title, body,
-                             err);
-}
-
-static void remember_sent(struct registry_repo *repo, const struct fp_digest *digest)
+static void remember_sent(struct fp_registry_repo *repo, const struct fp_digest *digest)
 {
     (void) pthread_mutex_lock(&repo->lock);
     fp_strv_add(&repo->sent, digest->text);
@@ -282,7 +98,7 @@ static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_desc
     enum fp_code code =
         fp_registry_push_blob(self->registry, descriptor, blob, from, stage, ret_outcome, err);
     if (code == FP_OK && *ret_outcome == FP_PUSH_UPLOADED)
-        remember_sent((struct registry_repo *) self, &descriptor->digest);
+        remember_sent((struct fp_registry_repo *) self, &descriptor->digest);
     return code == FP_E_VERIFY && blob != NULL ? blame(blob, err) : code;
 }
 
@@ -323,7 +139,7 @@ static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_dige
 
 static void registry_free(struct fp_repo *self)
 {
-    struct registry_repo *repo = (struct registry_repo *) self;
+    struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
     for (size_t i = 0; i < repo->source_count; i++)
         fp_registry_close(repo->sources[i]);
     fp_reference_clear(&repo->reference);
@@ -337,8 +153,8 @@ static void registry_free(struct fp_repo *self)
 
 static const struct fp_repo_ops registry_ops = {
     .resolve = registry_resolve,
-    .get_document = registry_get_document,
-    .get_blob = registry_get_blob,
+    .get_document = fp_registry_repo_get_document,
+    .get_blob = fp_registry_repo_get_blob,
     .put_blob = registry_put_blob,
     .put_document = registry_put_document,
     .name = registry_name,
@@ -350,7 +166,7 @@ bool fp_registry_repo_has_sent(struct fp_repo *self, const struct fp_digest *dig
 {
     if (self->ops != &registry_ops)
         return false;
-    struct registry_repo *repo = (struct registry_repo *) self;
+    struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
     (void) pthread_mutex_lock(&repo->lock);
     bool sent = fp_strv_has(&repo->sent, digest->text);
     (void) pthread_mutex_unlock(&repo->lock);
@@ -364,7 +180,7 @@ static int hold_folder(const char *blob_folder)
     return fp_layout_hold(layout);
 }
 
-static enum fp_code add_source(struct registry_repo *repo,
+static enum fp_code add_source(struct fp_registry_repo *repo,
                                const struct fp_registry_options *options,
                                const struct fp_reference *reference, struct fp_error *err)
 {
@@ -374,7 +190,7 @@ static enum fp_code add_source(struct registry_repo *repo,
     return code;
 }
 
-static enum fp_code add_sources(struct registry_repo *repo,
+static enum fp_code add_sources(struct fp_registry_repo *repo,
                                 const struct fp_registry_options *options,
                                 const struct fp_mirrors *mirrors,
                                 const struct fp_reference *reference, struct fp_error *err)
@@ -398,7 +214,7 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
     enum fp_code code = fp_mkdir_p(blob_folder, 0755, err);
     if (code != FP_OK)
         return code;
-    struct registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
+    struct fp_registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
     repo->base.ops = &registry_ops;
     (void) pthread_mutex_init(&repo->lock, NULL);
     repo->hold = -1;

@@ -123,3 +123,10 @@ void fp_strv_clear(struct fp_strv *list)
     list->items = NULL;
     list->len = 0;
 }
+
+bool fp_text_ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}

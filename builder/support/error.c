@@ -9,6 +9,7 @@
 #undef fp_fail_errno
 #undef fp_context
 #undef fp_hint
+#undef fp_hinted
 #endif
 
 /* Bytes from outside end up in messages: nothing of them may reach a terminal as a command. */
@@ -89,4 +90,16 @@ enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...)
     va_end(args);
     make_printable(err->hint);
     return err->code;
+}
+
+enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
+{
+    if (err == NULL)
+        return code;
+    va_list args;
+    va_start(args, fmt);
+    (void) vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+    va_end(args);
+    make_printable(err->hint);
+    return code;
 }

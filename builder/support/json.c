@@ -108,6 +108,34 @@ char *fp_json_pretty(const json_t *value)
     return dump(value, JSON_INDENT(2));
 }
 
+/* The bytes that the character at `text` takes, going by the first one. */
+static size_t character_len(const char *text)
+{
+    unsigned char first = (unsigned char) *text;
+    size_t len = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    return strnlen(text, len);
+}
+
+json_t *fp_json_text(const char *text)
+{
+    if (text == NULL)
+        return json_null();
+    json_t *whole = json_string(text);
+    if (whole != NULL)
+        return whole;
+    cleanup_buf struct fp_buf good = FP_BUF_INIT(3 * strlen(text) + 1);
+    while (*text != '\0') {
+        size_t len = character_len(text);
+        cleanup_json json_t *character = json_stringn(text, len);
+        enum fp_code code = character != NULL ? fp_buf_add(&good, text, len, NULL)
+                                              : fp_buf_add_text(&good, "\xef\xbf\xbd", NULL);
+        if (code != FP_OK)
+            abort();
+        text += character != NULL ? len : 1;
+    }
+    return json_string(fp_buf_text(&good));
+}
+
 const char *fp_json_string(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));

@@ -330,6 +330,22 @@ def test_to_the_local_store(flinkpack, inputs):
         result.name == "flink-job@" + image.digest
 
 
+@pytest.mark.parametrize("words, steps", [
+    (["--image-name", "app:1"], ["inspect app:1", "push app:1 REGISTRY/app:1"]),
+    (["--image-name", "r.example.com/team/app"],
+     ["inspect r.example.com/team/app:latest", "push r.example.com/team/app:latest"]),
+    (["-o", "oci:it's here"], ["inspect oci:'it'\\''s here':latest"]),
+    (["-o", "oci-archive:a.tar"], ["inspect oci-archive:a.tar"]),
+], ids=["store", "registry", "quoted", "archive"])
+def test_what_to_type_next(words, steps, flinkpack, inputs):
+    err = flinkpack.run("build", *job_words(inputs), *words).err
+    said = [line[6:] for line in err.splitlines() if line.startswith("next: ")]
+    assert said == ["flinkpack " + step for step in steps]
+    if len(steps) == 1:
+        subprocess.run("PATH=%s:$PATH; %s" % (os.path.dirname(flinkpack.binary), said[0]), shell=True,
+                       check=True, cwd=flinkpack.home, env=flinkpack.env, capture_output=True)
+
+
 def test_all_outputs_at_once_hold_the_same(flinkpack, inputs, registry, tmp_path):
     name = registry + "/out/all:v1"
     result = flinkpack.run(
@@ -349,6 +365,16 @@ def test_all_outputs_at_once_hold_the_same(flinkpack, inputs, registry, tmp_path
     metadata = json.loads((tmp_path / "m.json").read_bytes())
     assert metadata["containerimage.digest"] == result.digest
     assert {one["kind"] for one in metadata["inputs"]} == {"base", "flink", "job"}
+
+
+def test_a_layout_shares_the_files_of_the_store_in_use(flinkpack, inputs, tmp_path):
+    store, out = tmp_path / "another-store", tmp_path / "layout"
+    flinkpack.run("build", *job_words(inputs), "--image-name", "app:1", "--store", "%s/" % store)
+    flinkpack.run("push", "app:1", "oci:%s" % out, "--store", "%s/" % store)
+    image, = validate.layout(out, "1")
+    for layer in image.manifest["layers"]:
+        name = "blobs/sha256/" + layer["digest"][7:]
+        assert (store / name).stat().st_ino == (out / name).stat().st_ino
 
 
 def test_two_images_in_one_layout(flinkpack, inputs, tmp_path):

@@ -1,5 +1,6 @@
 """Hostile files: what an enemy would give as archive, jar, base, extra file or output."""
 
+import json
 import os
 import resource
 import shutil
@@ -291,6 +292,26 @@ def test_adding_in_place_of_what_is_there(case):
          "--add", case.folder, "/etc/passwd")
     says(case.flinkpack.fail(USAGE, *case.words(), "--conf", "a=b", "--add",
                              "%s:/opt/flink/conf/config.yaml" % own), "--add", own, "--conf")
+
+
+# --- names ---
+
+def test_names_that_are_no_utf8(case):
+    """Linux takes any bytes for a name, JSON does not: nothing is lost for it."""
+    folder = os.fsencode(case.folder) + b"/\xff"
+    os.mkdir(folder)
+    case.job = os.fsdecode(folder + b"/jo\xe4b.jar")
+    shutil.copy(case.inputs.job, case.job)
+    out, told = os.fsdecode(folder + b"/out"), case.folder / "told.json"
+    case.flinkpack.run(*case.words(), "-o", "oci:%s:v1" % out, "--metadata-file", told)
+    metadata = json.loads(told.read_bytes())
+    assert [one["name"].rpartition("/")[2] for one in metadata["inputs"] if one["kind"] == "job"] \
+        == ["jo\ufffdb.jar"]
+    assert [one["to"].rpartition("/")[2] for one in metadata["outputs"]] == ["out"]
+    image, = validate.layout(out, "v1")
+    assert image.labels["flinkpack.job-jars"] == "jo\ufffdb.jar"
+    lines = case.flinkpack.run(*case.words(), "-o", "oci:%s:v1" % out, "--progress", "json").err
+    assert all(json.loads(line) for line in lines.splitlines())
 
 
 # --- surroundings ---

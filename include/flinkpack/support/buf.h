@@ -64,6 +64,8 @@ void fp_strv_take(struct fp_strv *list, char *take_text);
 bool fp_strv_has(const struct fp_strv *list, const char *text);
 /** Sort bytewise, as strcmp() does. */
 void fp_strv_sort(struct fp_strv *list);
+/** Whether `text` ends with `end`. */
+bool fp_text_ends_with(const char *text, const char *end);
 /** Append the parts of `text` between the characters `separator`; empty parts are left out. */
 void fp_strv_split(struct fp_strv *list, const char *text, char separator);
 /** Free all strings and become empty. */

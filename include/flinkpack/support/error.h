@@ -73,6 +73,13 @@ FP_CHECKED enum fp_code fp_context(struct fp_error *err, const char *fmt, ...) F
  * @return The code already in `err` (FP_E_INTERNAL when `err` is NULL), to end a function with.
  */
 enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
+/**
+ * Likewise, and give `code` back: return fp_hinted(fp_fail(err, ...), err, "try this").
+ *
+ * @return `code`, whatever `err` is.
+ */
+FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
+    FP_PRINTF(3, 4);
 
 #ifdef __clang_analyzer__
 /* The analyser sees one file at a time: it has to be told that none of these returns FP_OK, or it
@@ -81,6 +88,7 @@ enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3)
 #define fp_fail_errno(err, code, ...) ((void) fp_fail_errno((err), (code), __VA_ARGS__), (code))
 #define fp_context(err, ...)          ((void) fp_context((err), __VA_ARGS__), FP_E_INTERNAL)
 #define fp_hint(err, ...)             ((void) fp_hint((err), __VA_ARGS__), FP_E_INTERNAL)
+#define fp_hinted(code, err, ...)     ((void) fp_hinted((code), (err), __VA_ARGS__), FP_E_INTERNAL)
 #endif
 
 #endif

@@ -33,6 +33,9 @@ FP_CHECKED enum fp_code fp_json_parse(const char *text, size_t len, const char *
 char *fp_json_canonical(const json_t *value);
 /** The text with sorted keys, indented by two. The caller owns it. */
 char *fp_json_pretty(const json_t *value);
+/** A string of any bytes, as names of files have them: what is not UTF-8 becomes U+FFFD. A new
+ * reference; NULL makes null. */
+json_t *fp_json_text(const char *text);
 /** The string at `key`, or NULL where it is missing or no string. Borrowed from `object`. */
 const char *fp_json_string(const json_t *object, const char *key);
 /**

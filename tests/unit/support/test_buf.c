@@ -72,12 +72,22 @@ static void stolen_things_are_gone(void **state)
     assert_string_equal(cut, "ab");
 }
 
+static void ends_are_compared(void **state)
+{
+    (void) state;
+    assert_true(fp_text_ends_with("a.jar", ".jar"));
+    assert_true(fp_text_ends_with(".jar", ".jar"));
+    assert_true(fp_text_ends_with("x", ""));
+    assert_false(fp_text_ends_with("jar", ".jar"));
+    assert_false(fp_text_ends_with("a.jars", ".jar"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(content_is_terminated),  cmocka_unit_test(ceiling_holds),
         cmocka_unit_test(taking_leaves_nothing),  cmocka_unit_test(lists_split_and_sort),
-        cmocka_unit_test(stolen_things_are_gone),
+        cmocka_unit_test(stolen_things_are_gone), cmocka_unit_test(ends_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,6 +63,18 @@ static void nothing_controls_the_terminal(void **state)
     assert_fails(fp_context(&err, "\b"), err, FP_E_INPUT, "?: a?[31m?b? ??.");
 }
 
+/* Whoever wants no words still gets the code. */
+static void a_hint_ends_a_function(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    assert_int_equal(fp_hinted(fp_fail(&err, FP_E_USAGE, "no"), &err, "try %s\n", "this"),
+                     FP_E_USAGE);
+    assert_string_equal(err.text, "no");
+    assert_string_equal(err.hint, "try this?");
+    assert_int_equal(fp_hinted(FP_E_NOT_FOUND, NULL, "nobody reads it"), FP_E_NOT_FOUND);
+}
+
 static void long_text_is_cut(void **state)
 {
     (void) state;
@@ -86,6 +98,7 @@ int main(void)
         cmocka_unit_test(full_disk_has_a_hint),
         cmocka_unit_test(context_goes_in_front),
         cmocka_unit_test(nothing_controls_the_terminal),
+        cmocka_unit_test(a_hint_ends_a_function),
         cmocka_unit_test(long_text_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

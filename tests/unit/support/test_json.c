@@ -172,6 +172,33 @@ static void members_are_needed(void **state)
                  "m: \"x\" is missing, an integer of 0 or more was expected");
 }
 
+static void any_bytes_become_a_string(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *expected;
+    } cases[] = {
+        {"plain", "plain"},
+        {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xbf", "\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\xbf"},
+        {"a\xff"
+         "b\xc3",
+         "a\xef\xbf\xbd"
+         "b\xef\xbf\xbd"},
+        {"\xe2\x82"
+         "x\xc3\xa4",
+         "\xef\xbf\xbd\xef\xbf\xbdx\xc3\xa4"},
+        {"\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"},
+        {"", ""},
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_json json_t *value = fp_json_text(cases[i].text);
+        assert_string_equal(json_string_value(value), cases[i].expected);
+    }
+    cleanup_json json_t *nothing = fp_json_text(NULL);
+    assert_true(json_is_null(nothing));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,7 +206,7 @@ int main(void)
         cmocka_unit_test(bad_texts_are_refused), cmocka_unit_test(nul_bytes_are_refused),
         cmocka_unit_test(errors_quote_nothing),  cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(tokens_are_bounded),    cmocka_unit_test(brackets_in_strings_do_not_count),
-        cmocka_unit_test(members_are_needed),
+        cmocka_unit_test(members_are_needed),    cmocka_unit_test(any_bytes_become_a_string),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
