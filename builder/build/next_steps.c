@@ -1,23 +1,5 @@
 #include "internal.h"
 
-#include <string.h>
-
-/* A word as a shell takes it; NULL stays NULL. The caller owns it. */
-static char *quoted(const char *word)
-{
-    if (word == NULL)
-        return NULL;
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "@%+=:,./_-";
-    if (word[0] != '\0' && word[strspn(word, safe)] == '\0')
-        return fp_xstrdup(word);
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(4 * strlen(word) + 3);
-    enum fp_code code = fp_buf_add_text(&text, "'", NULL);
-    for (const char *p = word; *p != '\0' && code == FP_OK; p++)
-        code = *p == '\'' ? fp_buf_add_text(&text, "'\\''", NULL) : fp_buf_add(&text, p, 1, NULL);
-    return code == FP_OK && fp_buf_add_text(&text, "'", NULL) == FP_OK ? fp_buf_take(&text) : NULL;
-}
-
 /* A name that says where it goes needs no destination. */
 static void push_step(const char *name, struct fp_strv *ret)
 {
@@ -36,7 +18,8 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret)
     const char *name = output->names.len > 0 ? output->names.items[0] : NULL;
     if (plan->options->dry_run || name == NULL)
         return;
-    cleanup_free char *path = quoted(output->location.path);
+    cleanup_free char *path =
+        output->location.path != NULL ? fp_shell_word(output->location.path) : NULL;
     switch (output->location.kind) {
     case FP_AT_STORE:
         fp_strv_addf(ret, "flinkpack inspect %s", name);

@@ -10,27 +10,12 @@ struct notes {
     char *folder;  /**< as a shell takes it; NULL: standard output */
 };
 
-/* As one word of a shell. */
-static char *shell_word(const char *text)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%=,";
-    if (*text != '\0' && strspn(text, plain) == strlen(text))
-        return fp_xstrdup(text);
-    cleanup_buf struct fp_buf inside = FP_BUF_INIT(SIZE_MAX);
-    enum fp_code code = FP_OK;
-    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
-        code =
-            *p == '\'' ? fp_buf_add_text(&inside, "'\\''", NULL) : fp_buf_add(&inside, p, 1, NULL);
-    return fp_xasprintf("'%s'", fp_buf_text(&inside));
-}
-
 /* "flink stop --savepointPath s3://b/s JOB_ID", as it is called in this version. */
 static char *stop_command(const struct fp_deployment *d, const char *fallback)
 {
     bool stops = fp_flink_at_least(&d->version, 1, 9, 0);
     const char *dir = d->options->savepoint_dir;
-    cleanup_free char *word = dir != NULL ? shell_word(dir) : fp_xstrdup(fallback);
+    cleanup_free char *word = dir != NULL ? fp_shell_word(dir) : fp_xstrdup(fallback);
     return fp_xasprintf("%s/bin/flink %s -m localhost:8081 %s %s JOB_ID", d->home,
                         stops ? "stop" : "cancel", stops ? "--savepointPath" : "--withSavepoint",
                         word);
@@ -184,7 +169,7 @@ static void note_compose(const struct notes *n)
 static void note_template(const struct notes *n)
 {
     const struct fp_deployment *d = n->d;
-    cleanup_free char *classname = shell_word(d->classname != NULL ? d->classname : "CLASS");
+    cleanup_free char *classname = fp_shell_word(d->classname != NULL ? d->classname : "CLASS");
     fp_strv_addf(n->lines,
                  "fill in:  export FLINK_IMAGE_NAME=%s FLINK_JOB=%s FLINK_JOB_PARALLELISM=1",
                  d->image_text, classname);
@@ -208,7 +193,7 @@ void fp_deploy_notes(const struct fp_deployment *d, const char *folder, struct f
     const char *space = d->options->kube_namespace;
     cleanup_free char *kubectl =
         space != NULL ? fp_xasprintf("kubectl -n %s", space) : fp_xstrdup("kubectl");
-    cleanup_free char *word = folder != NULL ? shell_word(folder) : NULL;
+    cleanup_free char *word = folder != NULL ? fp_shell_word(folder) : NULL;
     const struct notes notes = {d, ret, kubectl, word};
     writers[d->format](&notes);
 }

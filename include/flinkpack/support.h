@@ -16,6 +16,7 @@
 #include "flinkpack/support/pool.h"
 #include "flinkpack/support/process.h"
 #include "flinkpack/support/progress.h"
+#include "flinkpack/support/shell.h"
 #include "flinkpack/support/stream.h"
 #include "flinkpack/support/yaml.h"
 

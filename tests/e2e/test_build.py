@@ -66,16 +66,6 @@ def test_a_release_archive_is_the_layer(flinkpack, inputs):
     assert layer.digest == images.sha256(archive.read_bytes())
 
 
-@pytest.mark.parametrize("name, push", [
-    ("orders:v1", "push orders:v1 REGISTRY/orders:v1"),
-    ("r.example.com/team/orders:v1", "push r.example.com/team/orders:v1")])
-def test_the_next_commands_fit_the_name(name, push, flinkpack, inputs):
-    done = flinkpack.run("build", "--from-archive", inputs.archive(), "--base", inputs.base,
-                         "--job-jar", inputs.job, "--image-name", name)
-    steps = [line for line in done.err.splitlines() if line.startswith("next: ")]
-    assert steps == ["next: flinkpack inspect " + name, "next: flinkpack " + push]
-
-
 def test_an_archive_below_a_dot_is_repacked(flinkpack, inputs):
     archive = inputs.archive(rooted="./")
     image = built(flinkpack, "--from-archive", archive, "--base", inputs.base, "--job-jar",
