@@ -52,8 +52,9 @@ static enum fp_code upload(void *context, struct fp_error *err)
                                         [FP_PUSH_UPLOADED] = "pushed"};
     struct fp_stage stage;
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
-    char text[40];
-    (void) snprintf(text, sizeof(text), "layer %.19s", descriptor->digest.text);
+    bool several = self->plan->output_count > 1;
+    cleanup_free char *text = fp_xasprintf("layer %.19s%s%s", descriptor->digest.text,
+                                           several ? " to " : "", several ? self->repo->title : "");
     fp_stage_begin(&stage, self->plan->context->reporter, "push", text, descriptor->size);
     enum fp_code code = fp_repo_put_blob(self->repo, descriptor, self->early->blob, self->neighbour,
                                          &stage, &outcome, err);

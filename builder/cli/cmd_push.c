@@ -35,6 +35,7 @@ static enum fp_code push_all(struct fp_run *run, const struct fp_session *sessio
         struct fp_target *to = &targets[i];
         struct fp_digest digest = {0};
         code = fp_session_target(session, destinations->items[i], from->name, to, err);
+        to->one_of_several = destinations->len > 1;
         if (code == FP_OK)
             code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform,
                                    &digest, err);

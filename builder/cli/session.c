@@ -168,6 +168,7 @@ enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_f
         .threads = session->context.threads,
         .platform = platform,
         .neighbour = neighbour != NULL ? neighbour->repo : NULL,
+        .one_of_several = to->one_of_several,
         .reporter = session->context.reporter,
     };
     struct fp_copy_result result = {0};

@@ -79,6 +79,7 @@ struct fp_target {
     struct fp_repo *repo;
     struct fp_strv names; /**< what the image is to be called there; may be empty */
     char *title;          /**< what is printed before '@' */
+    bool one_of_several;  /**< it is copied to other places too: each line says where to */
 };
 
 /** Open the place that `text` names. Where it has no name in it, `name` is used; may be NULL. */

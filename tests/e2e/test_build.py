@@ -438,9 +438,10 @@ def test_a_release_is_on_its_way_while_the_base_is_waited_for(flinkpack, inputs,
         return registries.Fault(status=404)
 
     with registries.FaultProxy(int(registry.rpartition(":")[2]), hold_base) as proxy:
-        flinkpack.run("build", "--from-archive", archive, "--base", proxy.host + "/base/early:17",
-                      "--job-jar", inputs.job, "--image-name", proxy.host + "/out/early:v1", "-t",
-                      proxy.host + "/out/early-too:v1", "--push")
+        err = flinkpack.run("build", "--from-archive", archive, "--base",
+                            proxy.host + "/base/early:17", "--job-jar", inputs.job, "--image-name",
+                            proxy.host + "/out/early:v1", "-t", proxy.host + "/out/early-too:v1",
+                            "--push").err
         asked = [path for _, path in proxy.requests]
     assert not late
     # The second repository mounts what the first has got.
@@ -448,6 +449,19 @@ def test_a_release_is_on_its_way_while_the_base_is_waited_for(flinkpack, inputs,
         % digest.replace(":", "%3A") in asked
     for repository in ("out/early", "out/early-too"):
         validate.registry(registry, repository, "v1")
+        assert "push layer %s to %s/%s: " % (digest[:19], proxy.host, repository) in err
+
+
+def test_each_line_of_a_push_to_several_places_says_where(flinkpack, inputs, registry, tmp_path):
+    flinkpack.run("build", *job_words(inputs), "--image-name", "app:1")
+    places = [registry + "/out/here:1", "oci:%s" % (tmp_path / "there")]
+    both = flinkpack.run("push", "app:1", *places).err.splitlines()
+    digest = images.sha256(inputs.archive().read_bytes())[:19]
+    assert [line.rpartition(":")[0] for line in both if digest in line] == [
+        "push layer %s to %s/out/here" % (digest, registry),
+        "copy layer %s to %s" % (digest, places[1])]
+    one = flinkpack.run("push", "app:1", registry + "/out/alone:1").err
+    assert "push layer %s: " % digest in one
 
 
 # --- what other tools say ---
