@@ -9,6 +9,7 @@ import sys
 import tempfile
 import pathlib
 
+import container
 import flink_images
 import manifests
 import program
@@ -93,6 +94,7 @@ def pods(real):
     if os.geteuid() != 0:
         pytest.skip("only root can give the containers a network of their own")
     program.need("unshare")
+    container.need()
 
     def make(*words):
         result = real.program.run("generate", "--image", real.name, *words)
