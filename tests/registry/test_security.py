@@ -384,6 +384,33 @@ def test_manifest_with_another_digest_than_asked_for(flinkpack, attack):
     assert images.sha256(other.manifest) in text
 
 
+@pytest.mark.parametrize("by", ["registry", "mirror"])
+def test_another_digest_in_the_headers(flinkpack, attack, by):
+    """A registry, or a mirror of it, answers for a digest with an image that it likes better, and
+    says so only in the header of HEAD."""
+    image, other = images.base(), images.base(java="21.0.1")
+    model = vendors.Model("", USERS)
+    model.add(other, "team/orders", TAG)
+
+    def handle(request):
+        if request.method == "HEAD" and "/manifests/" in request.path:
+            request.path = "/v2/team/orders/manifests/" + TAG
+        return model.handle(request)
+
+    model.host = "127.0.0.1"
+    server = attack(handle)
+    model.host = server.host
+    host, options = server.host, ()
+    if by == "mirror":
+        host, options = "registry.example.invalid", (
+            "--mirror", "registry.example.invalid=" + server.host, "--retry", "0")
+    result = flinkpack.try_run("pull", "%s/team/orders@%s" % (
+        host, images.sha256(image.manifest)), *options)
+    assert result.status in (programs.NOT_FOUND, programs.VERIFY, programs.NETWORK), result.err
+    assert not result.out
+    assert not [each for each in server.requests if "/blobs/" in each.path]
+
+
 def test_foreign_layers_are_not_fetched(flinkpack, attack, foreign):
     """CVE-2020-15157: urls in a layer's descriptor."""
     image = images.base()
