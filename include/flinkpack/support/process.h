@@ -10,8 +10,8 @@
 #include "flinkpack/support/buf.h"
 
 /**
- * Run a program found on PATH, feed it `input`, and collect its standard output. Its standard
- * error is ours. It leads a process group of its own, which is killed and reaped after
+ * Run a program found on PATH (in its absolute folders), feed it `input`, and collect its standard
+ * output. Its standard error is ours. It leads a process group of its own, which is killed and reaped after
  * `timeout_ms` and when fp_interrupted() is set. What it leaves running when it exits by itself is
  * left alone and not waited for. SIGPIPE has to be ignored, as fp_interrupt_install() does. May be
  * called from every thread.
