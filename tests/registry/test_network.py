@@ -80,6 +80,15 @@ def test_proxy_that_refuses(flinkpack, layout, tmp_path, refused):
         assert "the proxy refused (%d): look at HTTPS_PROXY and NO_PROXY" % refused in text
 
 
+@pytest.mark.parametrize("proxy", ["http://me:%s@[bad", "ftp://me:%s@proxy.example.com:1",
+                                   "http://me:%s@proxy.example.com:999999", "http://me:a#%s@b:1",
+                                   "http://me:%s @proxy.example.com:1"])
+def test_proxy_that_is_none(flinkpack, proxy):
+    text = flinkpack.fail(programs.NETWORK, "pull", "zot.example.com/team/orders:1", "-v",
+                          env={"HTTPS_PROXY": proxy % PASSWORD})
+    assert "the proxy is none that can be used" in text and PASSWORD not in text
+
+
 def test_addresses_are_checked_although_there_is_a_proxy(flinkpack, log_in, tmp_path):
     """For what goes past the proxy, and for literal addresses that go through it."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
