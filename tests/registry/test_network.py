@@ -61,9 +61,19 @@ def test_proxy_for_plain_http(flinkpack, layout, zot, tmp_path):
     with internet.Internet(tmp_path / "net", zot.hosts()) as net:
         for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             count = len(net.requests)
-            flinkpack.run("push", layout, zot.host + "/team/orders:1", "--insecure-registry",
+            flinkpack.run("push", layout, zot.host + ":5000/team/orders:1", "--insecure-registry",
                           zot.host, env={variable: net.url})
             assert {each.scheme for each in net.requests[count:]} == {"http"}
+
+
+def test_tls_goes_first(flinkpack, layout, log_in, zot, tmp_path):
+    """Where plain HTTP is allowed, the password still goes over TLS if that is spoken; a name with
+    a port stands for one server only."""
+    with internet.Internet(tmp_path / "net", zot.hosts()) as net:
+        flinkpack.env.update(net.environment())
+        log_in(zot.host, USER, PASSWORD)
+        flinkpack.run("push", layout, zot.host + "/team/orders:1", "--insecure-registry", zot.host)
+        assert net.requests and {each.scheme for each in net.requests} == {"https"}
 
 
 @pytest.mark.parametrize("refused", [407, 502])
