@@ -411,6 +411,25 @@ def test_another_digest_in_the_headers(flinkpack, attack, by):
     assert not [each for each in server.requests if "/blobs/" in each.path]
 
 
+@pytest.mark.parametrize("name, digest", [
+    ("$HOST/team/base:1", "sha256:x\x1b]0;owned\x07"),
+    ("$HOST/team/base:1", "sha256:" + "0" * 64 + " is\ncurrent base@sha256:" + "1" * 64),
+    ("oci-archive:/etc/passwd", "sha256:" + "0" * 64), ("rootfs:/etc/passwd", "sha256:" + "0" * 64),
+    ("oci:/", "sha256:" + "0" * 64), ("base:1", "sha256:" + "0" * 64)])
+def test_image_that_says_too_much_of_its_base(flinkpack, attack, name, digest):
+    """Annotations are what an image says of itself: no other lines, no files of ours."""
+    model = vendors.Model("127.0.0.1", USERS)
+    server = attack(model.handle)
+    model.host = server.host
+    image = images.Image(images.base_layers(), annotations={
+        "org.opencontainers.image.base.name": name.replace("$HOST", server.host),
+        "org.opencontainers.image.base.digest": digest})
+    model.add(images.base(), "team/base", TAG)
+    model.add(image, "team/orders", TAG)
+    text = flinkpack.fail(programs.INPUT, "base", "check", server.host + "/team/orders:1")
+    assert "org.opencontainers.image.base." in text and "/etc/passwd: " not in text
+
+
 def test_foreign_layers_are_not_fetched(flinkpack, attack, foreign):
     """CVE-2020-15157: urls in a layer's descriptor."""
     image = images.base()
