@@ -69,8 +69,11 @@ static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
 {
     enum fp_code code = fp_buf_add_text(out,
                                         "# bash completion of flinkpack\n"
+                                        "# compgen -W expands its words: what a shell would run "
+                                        "is not offered.\n"
                                         "_flinkpack_list()\n{\n"
-                                        "    flinkpack \"$@\" 2>/dev/null | cut -d' ' -f1\n}\n"
+                                        "    flinkpack \"$@\" 2>/dev/null | cut -d' ' -f1 |\n"
+                                        "        LC_ALL=C grep -E '^[A-Za-z0-9._:/@-]+$'\n}\n"
                                         "# To bash the word begins anew behind each colon.\n"
                                         "_flinkpack_offer()\n{\n"
                                         "    local typed=${COMP_LINE:0:COMP_POINT}\n"
