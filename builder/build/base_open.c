@@ -89,27 +89,33 @@ static char *name_in_repo(const struct fp_plan *plan, const struct fp_location *
     return fp_xstrdup(at->name);
 }
 
-/* From a manifest or index to the manifest for one platform. Indexes may nest, but not deeply. */
-static enum fp_code choose_platform(struct fp_bases *bases, struct fp_base_image *image,
-                                    struct fp_error *err)
+/* The digest that the catalogue pins for a platform, or NULL. Borrowed. */
+static const char *pinned(const struct fp_bases *bases, const struct fp_platform *platform)
 {
-    struct fp_descriptor at = fp_descriptor_copy(&bases->root);
+    cleanup_free char *text = fp_platform_text(platform);
+    return bases->entry.digests != NULL ? fp_json_string(bases->entry.digests, text) : NULL;
+}
+
+/* From a manifest or index to the manifest for one platform. Indexes may nest, but not deeply. */
+static enum fp_code find_platform(struct fp_bases *bases, const struct fp_descriptor *root,
+                                  const struct fp_platform *platform, struct fp_descriptor *ret,
+                                  struct fp_error *err)
+{
+    struct fp_descriptor at = fp_descriptor_copy(root);
     for (int depth = 0; depth < 3; depth++) {
         cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-        enum fp_code code = fp_repo_get_document(bases->repo, &at, &body, err);
-        if (code != FP_OK || !fp_media_is_index(at.media_type)) {
-            if (code == FP_OK)
-                code = fp_manifest_parse(fp_buf_text(&body), body.len, at.media_type, bases->name,
-                                         &image->manifest, err);
-            image->descriptor = at;
-            return code;
-        }
         cleanup_index struct fp_index index = {0};
         const struct fp_descriptor *child = NULL;
-        code =
-            fp_index_parse(fp_buf_text(&body), body.len, at.media_type, bases->name, &index, err);
+        if (!fp_media_is_index(at.media_type)) {
+            *ret = at;
+            return FP_OK;
+        }
+        enum fp_code code = fp_repo_get_document(bases->repo, &at, &body, err);
         if (code == FP_OK)
-            code = fp_index_choose(&index, &image->platform, bases->name, &child, err);
+            code = fp_index_parse(fp_buf_text(&body), body.len, at.media_type, bases->name, &index,
+                                  err);
+        if (code == FP_OK)
+            code = fp_index_choose(&index, platform, bases->name, &child, err);
         fp_descriptor_clear(&at);
         if (code != FP_OK)
             return code;
@@ -117,6 +123,41 @@ static enum fp_code choose_platform(struct fp_bases *bases, struct fp_base_image
     }
     fp_descriptor_clear(&at);
     return fp_fail(err, FP_E_INPUT, "%s: indexes within indexes within indexes", bases->name);
+}
+
+/* Of several platforms each has its own digest, and the name an index of them: what is pinned
+ * stands in for what that has by now. */
+static enum fp_code take_pinned(struct fp_bases *bases, struct fp_base_image *image,
+                                struct fp_error *err)
+{
+    const char *pin = pinned(bases, &image->platform);
+    struct fp_descriptor root = {0};
+    if (pin == NULL || strcmp(bases->root.digest.text, pin) == 0 ||
+        strcmp(image->descriptor.digest.text, pin) == 0)
+        return FP_OK;
+    bases->has_moved = true;
+    fp_descriptor_clear(&image->descriptor);
+    enum fp_code code = fp_repo_resolve(bases->repo, pin, &root, err);
+    if (code == FP_OK)
+        code = find_platform(bases, &root, &image->platform, &image->descriptor, err);
+    fp_descriptor_clear(&root);
+    return code;
+}
+
+static enum fp_code read_manifest(struct fp_bases *bases, struct fp_base_image *image,
+                                  struct fp_error *err)
+{
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    enum fp_code code =
+        find_platform(bases, &bases->root, &image->platform, &image->descriptor, err);
+    if (code == FP_OK)
+        code = take_pinned(bases, image, err);
+    if (code == FP_OK)
+        code = fp_repo_get_document(bases->repo, &image->descriptor, &body, err);
+    return code != FP_OK
+               ? code
+               : fp_manifest_parse(fp_buf_text(&body), body.len, image->descriptor.media_type,
+                                   bases->name, &image->manifest, err);
 }
 
 static enum fp_code read_config(struct fp_bases *bases, struct fp_base_image *image,
@@ -163,7 +204,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
     cleanup_free char *platform = fp_platform_text(&image->platform);
     bool made = bases->entry.packages.len > 0;
     enum fp_code code =
-        made ? fp_base_assemble(plan, bases, image, err) : choose_platform(bases, image, err);
+        made ? fp_base_assemble(plan, bases, image, err) : read_manifest(bases, image, err);
     if (code == FP_OK && !made)
         code = read_config(bases, image, err);
     if (code == FP_OK && !made)
@@ -185,15 +226,6 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
     return check_entry(bases, image, err);
 }
 
-/* A digest that the catalogue pins for the only platform asked for stands in for the tag. */
-static const char *pinned(const struct fp_plan *plan, const struct fp_bases *bases)
-{
-    if (bases->entry.digests == NULL || plan->platform_count != 1)
-        return NULL;
-    cleanup_free char *platform = fp_platform_text(&plan->platforms[0]);
-    return fp_json_string(bases->entry.digests, platform);
-}
-
 /* Where the image is, and what its name stands for there. */
 static enum fp_code find_root(const struct fp_plan *plan, const struct fp_location *at,
                               struct fp_bases *bases, struct fp_error *err)
@@ -206,7 +238,8 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
     if (code != FP_OK)
         return code;
     cleanup_free char *name = name_in_repo(plan, at);
-    const char *pin = pinned(plan, bases);
+    /* For the only platform asked for, what is pinned stands in for the tag as well. */
+    const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
     code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
     if (code == FP_E_NOT_FOUND && at->kind == FP_AT_REGISTRY && plan->context->offline)
         (void) fp_hint(err, "without --offline: flinkpack pull %s", bases->name);

@@ -183,7 +183,10 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_flink *fl
     }
     char text[32];
     fp_time_text(newest, text);
-    index.annotations = make_annotations(plan, base_name(bases), bases->root.digest.text, text);
+    /* Whoever compares has to find that the name stands for something else by now. */
+    const struct fp_descriptor *base =
+        bases->has_moved ? &bases->images[0].descriptor : &bases->root;
+    index.annotations = make_annotations(plan, base_name(bases), base->digest.text, text);
     char *bytes = fp_index_bytes(&index);
     if (strlen(bytes) > FP_MANIFEST_MAX_BYTES) {
         free(bytes);

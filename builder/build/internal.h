@@ -113,6 +113,7 @@ struct fp_bases {
     struct fp_base_entry entry; /**< of the catalogue; zero where an image was named */
     struct fp_repo *repo;
     struct fp_descriptor root;    /**< what the name led to */
+    bool has_moved;               /**< it leads no more to what the catalogue pins */
     struct fp_base_image *images; /**< one a platform, in the plan's order */
     size_t count;
 };

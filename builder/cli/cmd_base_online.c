@@ -30,6 +30,24 @@ static enum fp_code leads_to(const struct fp_found *found, const char *digest, b
     return code;
 }
 
+/* They are what somebody else's image says: a place on this machine is none, and nothing but a
+ * digest gets into our output. */
+static enum fp_code check_annotations(const char *title, const char *name, const char *digest,
+                                      struct fp_error *err)
+{
+    struct fp_location at = {0};
+    struct fp_digest parsed = {0};
+    bool is_name = fp_location_parse(name, &at, NULL) == FP_OK && at.kind == FP_AT_REGISTRY;
+    fp_location_clear(&at);
+    if (!is_name)
+        return fp_fail(err, FP_E_INPUT, "%s: %s is '%.200s', which no registry can have", title,
+                       ANNOTATION("base.name"), name);
+    if (fp_digest_parse(digest, title, &parsed, NULL) != FP_OK)
+        return fp_fail(err, FP_E_INPUT, "%s: %s is '%.200s', which is no digest", title,
+                       ANNOTATION("base.digest"), digest);
+    return FP_OK;
+}
+
 static enum fp_code compare(struct fp_run *run, const struct fp_session *session, const char *name,
                             const char *digest, struct fp_error *err)
 {
@@ -62,10 +80,11 @@ enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
     const json_t *annotations = json_object_get(document, "annotations");
     const char *name = fp_json_string(annotations, ANNOTATION("base.name"));
     const char *digest = fp_json_string(annotations, ANNOTATION("base.digest"));
-    if (name != NULL && digest != NULL)
-        return compare(run, &session, name, digest, err);
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title), err,
-                     "only images built on one out of a registry do");
+    if (name == NULL || digest == NULL)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title),
+                         err, "only images built on one out of a registry do");
+    code = check_annotations(found.title, name, digest, err);
+    return code == FP_OK ? compare(run, &session, name, digest, err) : code;
 }
 
 static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)

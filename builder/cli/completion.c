@@ -65,29 +65,32 @@ static enum fp_code put_bash_choices(struct fp_buf *out, struct fp_error *err)
     return code;
 }
 
+static const char bash_beginning[] = "# bash completion of flinkpack\n"
+                                     "# compgen -W expands its words: what a shell would run "
+                                     "is not offered.\n"
+                                     "_flinkpack_list()\n{\n"
+                                     "    flinkpack \"$@\" 2>/dev/null | cut -d' ' -f1 |\n"
+                                     "        LC_ALL=C grep -E '^[A-Za-z0-9._:/@-]+$'\n}\n"
+                                     "# To bash the word begins anew behind each colon.\n"
+                                     "_flinkpack_offer()\n{\n"
+                                     "    local typed=${COMP_LINE:0:COMP_POINT}\n"
+                                     "    typed=${typed##* }\n"
+                                     "    [[ -n $COMP_LINE ]] || typed=$word\n"
+                                     "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- "
+                                     "\"$typed\")\n"
+                                     "    if [[ $typed == *:* ]]; then\n"
+                                     "        COMPREPLY=(\"${COMPREPLY[@]#\"${typed%:*}:\"}\")\n"
+                                     "    fi\n}\n"
+                                     "_flinkpack()\n{\n"
+                                     "    local word=${COMP_WORDS[COMP_CWORD]}\n"
+                                     "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+                                     "    local options='' words='' list=''\n"
+                                     "    COMPREPLY=()\n"
+                                     "    case $before in\n";
+
 static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out,
-                                        "# bash completion of flinkpack\n"
-                                        "_flinkpack_list()\n{\n"
-                                        "    flinkpack \"$@\" 2>/dev/null | cut -d' ' -f1\n}\n"
-                                        "# To bash the word begins anew behind each colon.\n"
-                                        "_flinkpack_offer()\n{\n"
-                                        "    local typed=${COMP_LINE:0:COMP_POINT}\n"
-                                        "    typed=${typed##* }\n"
-                                        "    [[ -n $COMP_LINE ]] || typed=$word\n"
-                                        "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- "
-                                        "\"$typed\")\n"
-                                        "    if [[ $typed == *:* ]]; then\n"
-                                        "        COMPREPLY=(\"${COMPREPLY[@]#\"${typed%:*}:\"}\")\n"
-                                        "    fi\n}\n"
-                                        "_flinkpack()\n{\n"
-                                        "    local word=${COMP_WORDS[COMP_CWORD]}\n"
-                                        "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
-                                        "    local options='' words='' list=''\n"
-                                        "    COMPREPLY=()\n"
-                                        "    case $before in\n",
-                                        err);
+    enum fp_code code = fp_buf_add_text(out, bash_beginning, err);
     if (code == FP_OK)
         code = put_bash_choices(out, err);
     if (code == FP_OK)

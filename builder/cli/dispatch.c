@@ -61,6 +61,25 @@ static enum fp_code find_config(const char **ret, struct fp_error *err)
     return *ret != NULL ? fp_file_open(default_config, &fd, &size, err) : FP_OK;
 }
 
+/* The file of the working folder may be anybody's, as in a checkout: what it says of credentials is
+ * not to pass unseen. Who names it has looked. */
+static void warn_of_trust(struct fp_settings *settings)
+{
+    cleanup_strv struct fp_strv told = {0};
+    for (size_t i = 0; i < settings->len; i++) {
+        const struct fp_setting *setting = &settings->items[i];
+        const char *name = setting->option->name;
+        if (setting->origin != FP_FROM_FILE || (setting->option->flags & FP_OPTION_TRUSTS) == 0 ||
+            fp_settings_value(settings, name) != setting->value || fp_strv_has(&told, name))
+            continue;
+        fp_strv_add(&told, name);
+        fp_strv_addf(&settings->warnings,
+                     "%s, found in the working folder, sets %s, and so who gets credentials; if "
+                     "that is meant: --config %s",
+                     settings->file, name, settings->file);
+    }
+}
+
 static enum fp_code gather(const struct fp_call *call, char *const *environment,
                            struct fp_settings *settings, struct fp_error *err)
 {
@@ -78,6 +97,8 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
         code = find_config(&config, err);
     if (code == FP_OK && config != NULL)
         code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
+    if (code == FP_OK && config == default_config)
+        warn_of_trust(settings);
     /* A build only hands its --values on. */
     const char *values = fp_settings_value(settings, "values");
     if (code == FP_OK && values != NULL && call->command->run == fp_run_generate)

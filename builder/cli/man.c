@@ -159,7 +159,9 @@ enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
         "root, no user namespace, no JVM. A command line that begins with an option means build.\n"
         ".PP\n"
         "Every option can come from the command line, from the environment, or from the file "
-        "flinkpack.yaml in the working folder; in this order the first that has it counts.\n",
+        "flinkpack.yaml in the working folder; in this order the first that has it counts. That "
+        "file is obeyed like a Makefile: where it may be anybody's, FLINKPACK_CONFIG=/dev/null "
+        "passes it over.\n",
         err);
     if (code == FP_OK)
         code = put_commands(out, err);

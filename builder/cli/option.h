@@ -44,6 +44,8 @@ enum fp_option_kind {
 #define FP_OPTION_STOPS 8u
 /** The empty string is a value like others. */
 #define FP_OPTION_MAY_BE_EMPTY 16u
+/** It decides who is given credentials, or taken for whom they are meant for. */
+#define FP_OPTION_TRUSTS 32u
 
 /** One option. Static. */
 struct fp_option {

@@ -18,7 +18,8 @@ static enum fp_code fetch_archive(const struct fp_release_options *options, stru
 {
     cleanup_strv struct fp_strv urls = {0};
     char hex[FP_HASH_HEX_MAX] = "";
-    enum fp_code code = fp_release_checksum(options, ret->archive_name, hex, err);
+    const char *voucher = NULL;
+    enum fp_code code = fp_release_checksum(options, ret->archive_name, hex, &voucher, err);
     if (code != FP_OK)
         return code;
     list_urls(options, ret->archive_name, &urls);
@@ -27,9 +28,7 @@ static enum fp_code fetch_archive(const struct fp_release_options *options, stru
                                    .urls = &urls,
                                    .algorithm = FP_SHA512,
                                    .hex = hex,
-                                   .vouched_by = options->checksum != NULL
-                                                     ? "--flink-checksum"
-                                                     : fp_release_checksum_base(options),
+                                   .vouched_by = voucher,
                                    .kind = "a Flink archive",
                                    .magic = "\x1f\x8b"};
     ret->sha512 = fp_xstrdup(hex);

@@ -55,10 +55,11 @@ FP_CHECKED enum fp_code fp_release_scala(const struct fp_release_options *option
 FP_CHECKED enum fp_code fp_release_hadoop(const struct fp_release_options *options,
                                           const char **ret_digits, const char **ret_full,
                                           struct fp_error *err);
-/** The expected SHA-512 of the archive `name`, from where the options say. */
+/** The expected SHA-512 of the archive `name`, from where the options say.
+ * @param ret_voucher Who gave it: a server, or "--flink-checksum". Lives as long as the options. */
 FP_CHECKED enum fp_code fp_release_checksum(const struct fp_release_options *options,
                                             const char *name, char ret_hex[FP_HASH_HEX_MAX],
-                                            struct fp_error *err);
+                                            const char **ret_voucher, struct fp_error *err);
 /** Fetch the shaded Hadoop jar, and fill the hadoop members of `ret`. */
 FP_CHECKED enum fp_code fp_hadoop_fetch(const struct fp_release_options *options,
                                         struct fp_release *ret, struct fp_error *err);

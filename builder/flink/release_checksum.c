@@ -89,10 +89,9 @@ static void hint_releases(const struct fp_release_options *options, struct fp_er
 
 /* Apache's own hosts: that of the current releases, then the archive of all. */
 static enum fp_code from_apache(const struct fp_release_options *options, const char *name,
-                                char *ret_hex, struct fp_error *err)
+                                const char *const bases[2], char *ret_hex, const char **ret_voucher,
+                                struct fp_error *err)
 {
-    const char *const bases[] = {fp_release_checksum_base(options),
-                                 fp_release_archive_base(options)};
     cleanup_free char *file = fp_xasprintf("%s.sha512", name);
     bool all_missing = true;
     enum fp_code code = FP_E_INTERNAL;
@@ -100,6 +99,7 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
         bool missing = false;
         cleanup_free char *url = fp_release_url(options, bases[i], file);
         code = from_url(options, url, name, &missing, ret_hex, err);
+        *ret_voucher = bases[i];
         if (code == FP_OK || code == FP_E_INTERRUPTED)
             return code;
         all_missing = all_missing && missing;
@@ -120,16 +120,23 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
 }
 
 enum fp_code fp_release_checksum(const struct fp_release_options *options, const char *name,
-                                 char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
+                                 char ret_hex[FP_HASH_HEX_MAX], const char **ret_voucher,
+                                 struct fp_error *err)
 {
+    const char *const bases[] = {fp_release_checksum_base(options),
+                                 fp_release_archive_base(options)};
+    *ret_voucher = "--flink-checksum";
     if (options->checksum != NULL)
         return from_option(options, name, ret_hex, err);
-    if (fp_cache_recorded(options, name, FP_SHA512, fp_release_checksum_base(options), ret_hex))
-        return FP_OK;
+    for (size_t i = 0; i < 2; i++) {
+        *ret_voucher = bases[i];
+        if (fp_cache_recorded(options, name, FP_SHA512, bases[i], ret_hex))
+            return FP_OK;
+    }
     if (options->offline) {
         return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,
                                  options->cache_folder),
                          err, "build once without --offline, or use --from-archive");
     }
-    return from_apache(options, name, ret_hex, err);
+    return from_apache(options, name, bases, ret_hex, ret_voucher, err);
 }

@@ -28,6 +28,16 @@ static enum fp_code bad_client_certificate(const struct fp_exchange *x, const ch
                    x->job->request->method, shown, file, x->curl_text);
 }
 
+/* libcurl's words, but where they would show a proxy that it does not understand: a password may be
+ * in it. */
+static const char *words_of(const struct fp_exchange *x, CURLcode result)
+{
+    bool shows_proxy = strncmp(x->curl_text, "Unsupported proxy", 17) == 0;
+    if (shows_proxy)
+        return "the proxy is none that can be used";
+    return x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result);
+}
+
 /* libcurl does not tell a name that does not exist from a name server that does not answer. */
 static bool name_may_resolve_later(const char *url)
 {
@@ -46,9 +56,8 @@ static enum fp_code unresolved(struct fp_exchange *x, const char *shown, CURLcod
                                struct fp_error *err)
 {
     x->job->transient = result == CURLE_COULDNT_RESOLVE_HOST && name_may_resolve_later(x->hop->url);
-    enum fp_code code =
-        fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
-                x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
+    enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
+                                words_of(x, result));
     fp_hint(err, result == CURLE_COULDNT_RESOLVE_PROXY
                      ? "look at HTTPS_PROXY and HTTP_PROXY"
                      : "is the name right, and does this machine reach the network?");
@@ -122,9 +131,8 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
     (void) curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     bool refused_by_proxy = proxy_status >= 400 && proxy_status < 500;
     x->job->transient = fp_retry_curl_is_transient(result) && !refused_by_proxy;
-    enum fp_code code =
-        fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
-                x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result));
+    enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
+                                words_of(x, result));
     if (proxy_status >= 400)
         fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
     return code;

@@ -136,17 +136,28 @@ static bool describe(const struct fp_http_response *response, struct fp_descript
     return true;
 }
 
-/* What an answer to HEAD says, or a GET where it does not say enough. */
+/* Headers are anybody's word: whoever asks for a digest gets that one, or nothing. */
+static bool is_asked_for(const char *reference_text, const struct fp_descriptor *found)
+{
+    struct fp_digest wanted;
+    return fp_digest_parse(reference_text, "reference", &wanted, NULL) != FP_OK ||
+           fp_digest_equal(&wanted, &found->digest);
+}
+
+/* What an answer to HEAD says, or a GET, whose bytes are verified, where it does not say enough. */
 static enum fp_code take_head(struct fp_registry *registry, const char *reference_text,
                               const struct fp_http_response *head, bool *ret_exists,
                               struct fp_descriptor *ret_descriptor, struct fp_error *err)
 {
     if (head->status == 404)
         return FP_OK;
-    if (head->status == 200 && describe(head, ret_descriptor)) {
+    struct fp_descriptor found = {0};
+    if (head->status == 200 && describe(head, &found) && is_asked_for(reference_text, &found)) {
+        *ret_descriptor = found;
         *ret_exists = true;
         return FP_OK;
     }
+    fp_descriptor_clear(&found);
     if (head->status != 200 && head->status != 405)
         return fp_registry_refusal(registry, "HEAD", head, err);
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_REGISTRY_MAX_MANIFEST);

@@ -53,10 +53,26 @@ enum fp_code fp_mirrors_add(struct fp_mirrors *mirrors, const char *text, struct
     return FP_OK;
 }
 
-static bool has_prefix(const char *name, const char *prefix)
+/* How much of a name "*.DOMAIN[/PATH]" stands for; 0: it does not fit. */
+static size_t wildcard_len(const char *name, const char *prefix)
+{
+    const char *rest = prefix + 1;
+    size_t rest_len = strlen(rest);
+    const char *path = name + strcspn(name, "/");
+    for (const char *at = strstr(name, rest); at != NULL && at < path; at = strstr(at + 1, rest)) {
+        if (at > name && (at[rest_len] == '\0' || strchr("/:", at[rest_len]) != NULL))
+            return (size_t) (at - name) + rest_len;
+    }
+    return 0;
+}
+
+/* How much of a name a prefix stands for; 0: it does not fit. */
+static size_t prefix_len(const char *name, const char *prefix)
 {
     size_t len = strlen(prefix);
-    return strncmp(name, prefix, len) == 0 && (name[len] == '\0' || name[len] == '/');
+    if (strncmp(prefix, "*.", 2) == 0)
+        return wildcard_len(name, prefix);
+    return strncmp(name, prefix, len) == 0 && (name[len] == '\0' || name[len] == '/') ? len : 0;
 }
 
 /* The longest prefix among the rules of files. */
@@ -66,7 +82,7 @@ static size_t best_prefix(const struct fp_mirrors *mirrors, const char *name)
     for (size_t i = 0; i < mirrors->len; i++) {
         const struct fp_mirror *mirror = &mirrors->items[i];
         size_t len = strlen(mirror->prefix);
-        if (!mirror->is_option && len > best && has_prefix(name, mirror->prefix))
+        if (!mirror->is_option && len > best && prefix_len(name, mirror->prefix) > 0)
             best = len;
     }
     return best;
@@ -76,7 +92,7 @@ static bool applies(const struct fp_mirror *mirror, const struct fp_reference *r
                     const char *name, size_t best)
 {
     bool by_digest = fp_digest_is_set(&reference->digest);
-    return has_prefix(name, mirror->prefix) &&
+    return prefix_len(name, mirror->prefix) > 0 &&
            (mirror->is_option || strlen(mirror->prefix) == best) &&
            (by_digest ? !mirror->tags_only : !mirror->digests_only);
 }
@@ -85,7 +101,8 @@ static bool applies(const struct fp_mirror *mirror, const struct fp_reference *r
 static bool rewrite(const struct fp_mirror *mirror, const struct fp_reference *reference,
                     const char *name, struct fp_reference *ret)
 {
-    cleanup_free char *text = fp_xasprintf("%s%s", mirror->location, name + strlen(mirror->prefix));
+    cleanup_free char *text =
+        fp_xasprintf("%s%s", mirror->location, name + prefix_len(name, mirror->prefix));
     if (fp_reference_parse(text, ret, NULL) != FP_OK)
         return false;
     ret->tag = fp_xstrdup(reference->tag);

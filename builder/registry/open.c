@@ -158,6 +158,19 @@ static enum fp_code prepare_plain(struct fp_registry *registry, const char *plai
     return err->code;
 }
 
+/* A name without a port stands for two of them. TLS goes first there, as it does with others:
+ * where it is spoken, no password goes out in the clear. */
+static bool answers_tls_first(const struct fp_registry *registry, const char *secure,
+                              struct fp_http_response *response)
+{
+    struct fp_error ignored = {0};
+    cleanup_free char *host_only = fp_host_without_port(registry->host);
+    if (strcmp(host_only, registry->host) != 0 || fp_host_is_loopback(host_only))
+        return false;
+    return ping(registry, secure, true, response, &ignored) == FP_OK &&
+           (response->status == 200 || response->status == 401);
+}
+
 /* Called with the lock held. */
 static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
 {
@@ -167,9 +180,10 @@ static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
     cleanup_free char *secure = fp_xasprintf("https://%s", host);
     cleanup_free char *plain = fp_xasprintf("http://%s", host);
     struct fp_error own = {0};
-    if (registry->is_plain_http_allowed)
+    bool may_be_plain = registry->is_plain_http_allowed;
+    if (may_be_plain && !answers_tls_first(registry, secure, &response))
         return prepare_plain(registry, plain, secure, err != NULL ? err : &own);
-    enum fp_code code = ping(registry, secure, false, &response, err);
+    enum fp_code code = may_be_plain ? FP_OK : ping(registry, secure, false, &response, err);
     return code != FP_OK ? code : take_ping(registry, secure, &response, err);
 }
 

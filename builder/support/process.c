@@ -72,11 +72,37 @@ static int set_attributes(posix_spawnattr_t *attributes)
     return failed != 0 ? failed : posix_spawnattr_setsigdefault(attributes, &ours);
 }
 
+/* Where a program lies; NULL: nowhere. Unlike posix_spawnp(), only in folders of PATH that are
+ * absolute: others are wherever we happen to be, which may be a checkout of anybody's. What cannot
+ * be executed is better than nothing, as it is told apart. The caller owns it. */
+static char *find_program(const char *name)
+{
+    const char *path = getenv("PATH");
+    cleanup_strv struct fp_strv folders = {0};
+    cleanup_free char *unusable = NULL;
+    if (strchr(name, '/') != NULL)
+        return fp_xstrdup(name);
+    fp_strv_split(&folders, path != NULL ? path : "/usr/local/bin:/usr/bin:/bin", ':');
+    for (size_t i = 0; i < folders.len; i++) {
+        cleanup_free char *candidate = fp_path_join(folders.items[i], name);
+        if (candidate[0] != '/' || !fp_path_exists(candidate) || fp_path_is_dir(candidate))
+            continue;
+        if (access(candidate, X_OK) == 0)
+            return steal_pointer(&candidate);
+        if (unusable == NULL)
+            unusable = steal_pointer(&candidate);
+    }
+    return steal_pointer(&unusable);
+}
+
 /* Returns an errno, 0 when the child runs. */
 static int spawn(const char *const *argv, int in_fd, int out_fd, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
+    cleanup_free char *program = find_program(argv[0]);
+    if (program == NULL)
+        return ENOENT;
     int failed = posix_spawn_file_actions_init(&actions);
     if (failed != 0)
         return failed;
@@ -93,32 +119,16 @@ static int spawn(const char *const *argv, int in_fd, int out_fd, pid_t *ret_pid)
     if (failed == 0) {
         /* The strings are not changed; the parameter is older than const. */
         char *const *args = (char *const *) (uintptr_t) argv;
-        failed = posix_spawnp(ret_pid, argv[0], &actions, &attributes, args, environ);
+        failed = posix_spawn(ret_pid, program, &actions, &attributes, args, environ);
     }
     (void) posix_spawnattr_destroy(&attributes);
     (void) posix_spawn_file_actions_destroy(&actions);
     return failed;
 }
 
-/* Whether a folder of PATH has that program. Folders that we may not even look into make the search
- * end in EACCES, which would say something else. */
-static bool is_on_path(const char *name)
-{
-    const char *path = getenv("PATH");
-    cleanup_strv struct fp_strv folders = {0};
-    fp_strv_split(&folders, path != NULL ? path : "", ':');
-    for (size_t i = 0; i < folders.len; i++) {
-        cleanup_free char *candidate = fp_path_join(folders.items[i], name);
-        if (fp_path_exists(candidate))
-            return true;
-    }
-    return false;
-}
-
 static enum fp_code start_failure(const char *name, int number, struct fp_error *err)
 {
-    bool searched = strchr(name, '/') == NULL;
-    if (number != ENOENT && !(number == EACCES && searched && !is_on_path(name))) {
+    if (number != ENOENT) {
         errno = number;
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be started", name);
     }

@@ -33,7 +33,7 @@ struct fp_registry_options {
 
 /** A rule of registries.conf, or of the command line. */
 struct fp_mirror {
-    char *prefix;      /**< HOST[:PORT][/PATH] that names begin with */
+    char *prefix;      /**< HOST[:PORT][/PATH] that names begin with; *.DOMAIN[/PATH] in files */
     char *location;    /**< HOST[:PORT][/PATH] that takes its place; NULL: pulling is blocked */
     bool is_primary;   /**< it stands in for the place itself, which is not asked then */
     bool digests_only; /**< asked only for images named by digest */
@@ -62,7 +62,7 @@ void fp_mirrors_read(struct fp_mirrors *mirrors, struct fp_reporter *reporter);
  * Add what a text says. Of TOML as containers-registries.conf(5) uses it this is read: [[registry]]
  * with prefix, location, insecure, blocked, mirror-by-digest-only, and [[registry.mirror]] with
  * location, insecure, pull-from-mirror; strings on one line, true and false. Other keys and tables
- * are passed over, and so are prefixes with "*.".
+ * are passed over.
  * @return FP_E_INPUT naming the file and the line.
  */
 FP_CHECKED enum fp_code fp_mirrors_read_text(struct fp_mirrors *mirrors, const char *name,

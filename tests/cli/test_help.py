@@ -134,6 +134,18 @@ def test_bash_completion_offers_what_there_is(stored, tmp_path):
                     env=typed) == ["1.0"]
 
 
+def test_bash_completion_runs_no_names(stored, tmp_path):
+    """A store may be that of somebody else's checkout, by its flinkpack.yaml."""
+    index = stored.store / "index.json"
+    index.write_text(index.read_text().replace("orders:1.0", "$(touch${IFS}%s/run)" % tmp_path))
+    assert "$(touch" in stored.run("images", "--format", "names").out
+    script = tmp_path / "flinkpack.bash"
+    script.write_text(stored.run("completion", "bash").out)
+    complete(script, "flinkpack", "push", "", path=pathlib.Path(stored.binary).parent,
+             env=stored.env)
+    assert not (tmp_path / "run").exists()
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_other_shells_take_their_script(flinkpack, tmp_path, shell):
     script = flinkpack.run("completion", shell).out

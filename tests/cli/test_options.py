@@ -141,6 +141,25 @@ def test_file_can_be_named(flinkpack):
     assert "missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
 
 
+def test_who_gets_credentials_is_told_where_nobody_named_the_file(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text(
+        "authfile: auth.json\ninsecure-registry: [a.example.com, b.example.com]\nretry: 0\n")
+    for name in ("auth.json", "mine.json"):
+        (flinkpack.home / name).write_text("{}")
+
+    def told(*words):
+        return flinkpack.fail(6, "pull", "127.0.0.1:1/team/orders:1", "--retry", "0", *words)
+
+    for name in ("authfile", "insecure-registry"):
+        assert told().count("flinkpack.yaml, found in the working folder, sets %s, and" % name) == 1
+    assert "sets retry" not in told()
+    over = told("--authfile", "mine.json")
+    assert "sets authfile" not in over and "sets insecure-registry" in over
+    assert "sets" not in told("--config", "flinkpack.yaml")
+    # And how to have none of it.
+    assert "sets" not in told("--config", "/dev/null")
+
+
 def test_wrong_keys_are_errors(flinkpack):
     (flinkpack.home / "flinkpack.yaml").write_text("job_jar: a.jar\n")
     text = flinkpack.fail(2, "build")

@@ -550,3 +550,26 @@ def test_base_check_and_pin(flinkpack, inputs, registry):
     pinned = json.loads(flinkpack.run("base", "pin", "mine", "--base-images", folder,
                                       "--insecure-registry", registry).out)
     assert pinned == {**entry, "digests": {"linux/amd64": first.descriptor()["digest"]}}
+
+
+def test_pins_hold_for_several_platforms(flinkpack, inputs, registry):
+    """The tag has moved since: each platform is still built on what is pinned for it."""
+    old = [images.base(architecture=name) for name in ("amd64", "arm64")]
+    images.push(images.Index(old), registry, "bases/pinned", "old")
+    new = [images.base(java="17.0.10", architecture=name) for name in ("amd64", "arm64")]
+    images.push(images.Index(new), registry, "bases/pinned", "17")
+    folder = flinkpack.home / "catalogue"
+    folder.mkdir()
+    (folder / "mine.json").write_text(json.dumps({
+        "description": "d", "libc": "glibc", "java": 17, "reference": registry + "/bases/pinned:17",
+        "digests": {"linux/" + each.document["architecture"]: each.descriptor()["digest"]
+                    for each in old}}))
+    where = flinkpack.home / "out"
+    flinkpack.run("build", "--from-local-dist", inputs.dist(), "--base", "mine", "--base-images",
+                  folder, "--platform", "linux/amd64,linux/arm64", "-o", "oci:%s:v1" % where)
+    for made, base in zip(validate.layout(where, "v1"), old):
+        assert [one.digest for one in made.layers[:2]] == [one.digest for one in base.layers]
+        assert made.annotations["org.opencontainers.image.base.digest"] == \
+            base.descriptor()["digest"]
+    check = ("base", "check", "oci:%s:v1" % where)
+    assert flinkpack.run(*check).out.startswith("stale ")

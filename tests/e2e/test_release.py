@@ -265,3 +265,20 @@ def test_a_server_trusted_once_is_not_trusted_for_ever(flinkpack, inputs, server
     elsewhere = ["--checksum-url", server.url + "/nobody", "--archive-url", server.url + "/nobody"]
     error = flinkpack.fail(NOT_FOUND, *words(server, inputs, "2.2.0", *elsewhere))
     assert server.url + "/nobody" in error
+
+
+def test_an_archive_trusted_once_is_not_trusted_for_ever(flinkpack, inputs, server):
+    """Whose archive vouched for a release where Apache's checksums had none of it."""
+    data = server.add_release("1.20.1")
+    name = apache.archive_name("1.20.1", "2.12")
+    at = "/other/flink/flink-1.20.1/" + name
+    other = apache.archive("1.20.1", "2.12", padding=4096)
+    server.put(at, other)
+    server.put(at + ".sha512", apache.sums("sha512", other, name))
+    flinkpack.run(*words(server, inputs, "1.20.1"), "--archive-url", server.url + "/other")
+    result = flinkpack.run(*words(server, inputs, "1.20.1", "-o",
+                                  "oci:%s" % (flinkpack.home / "out")))
+    digests = [each.digest for each in layout(flinkpack, result).layers]
+    assert "sha256:" + hashlib.sha256(data).hexdigest() in digests
+    # Apache's own archive vouches from then on, also without a network.
+    flinkpack.run(*words(server, inputs, "1.20.1", "--offline"))

@@ -61,9 +61,19 @@ def test_proxy_for_plain_http(flinkpack, layout, zot, tmp_path):
     with internet.Internet(tmp_path / "net", zot.hosts()) as net:
         for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
             count = len(net.requests)
-            flinkpack.run("push", layout, zot.host + "/team/orders:1", "--insecure-registry",
+            flinkpack.run("push", layout, zot.host + ":5000/team/orders:1", "--insecure-registry",
                           zot.host, env={variable: net.url})
             assert {each.scheme for each in net.requests[count:]} == {"http"}
+
+
+def test_tls_goes_first(flinkpack, layout, log_in, zot, tmp_path):
+    """Where plain HTTP is allowed, the password still goes over TLS if that is spoken; a name with
+    a port stands for one server only."""
+    with internet.Internet(tmp_path / "net", zot.hosts()) as net:
+        flinkpack.env.update(net.environment())
+        log_in(zot.host, USER, PASSWORD)
+        flinkpack.run("push", layout, zot.host + "/team/orders:1", "--insecure-registry", zot.host)
+        assert net.requests and {each.scheme for each in net.requests} == {"https"}
 
 
 @pytest.mark.parametrize("refused", [407, 502])
@@ -78,6 +88,15 @@ def test_proxy_that_refuses(flinkpack, layout, tmp_path, refused):
         text = flinkpack.fail(programs.NETWORK, "push", layout, "zot.example.com/team/orders:1",
                               env={"HTTPS_PROXY": "http://" + proxy.host})
         assert "the proxy refused (%d): look at HTTPS_PROXY and NO_PROXY" % refused in text
+
+
+@pytest.mark.parametrize("proxy", ["http://me:%s@[bad", "ftp://me:%s@proxy.example.com:1",
+                                   "http://me:%s@proxy.example.com:999999", "http://me:a#%s@b:1",
+                                   "http://me:%s @proxy.example.com:1"])
+def test_proxy_that_is_none(flinkpack, proxy):
+    text = flinkpack.fail(programs.NETWORK, "pull", "zot.example.com/team/orders:1", "-v",
+                          env={"HTTPS_PROXY": proxy % PASSWORD})
+    assert "the proxy is none that can be used" in text and PASSWORD not in text
 
 
 def test_addresses_are_checked_although_there_is_a_proxy(flinkpack, log_in, tmp_path):

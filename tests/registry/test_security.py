@@ -384,6 +384,52 @@ def test_manifest_with_another_digest_than_asked_for(flinkpack, attack):
     assert images.sha256(other.manifest) in text
 
 
+@pytest.mark.parametrize("by", ["registry", "mirror"])
+def test_another_digest_in_the_headers(flinkpack, attack, by):
+    """A registry, or a mirror of it, answers for a digest with an image that it likes better, and
+    says so only in the header of HEAD."""
+    image, other = images.base(), images.base(java="21.0.1")
+    model = vendors.Model("", USERS)
+    model.add(other, "team/orders", TAG)
+
+    def handle(request):
+        if request.method == "HEAD" and "/manifests/" in request.path:
+            request.path = "/v2/team/orders/manifests/" + TAG
+        return model.handle(request)
+
+    model.host = "127.0.0.1"
+    server = attack(handle)
+    model.host = server.host
+    host, options = server.host, ()
+    if by == "mirror":
+        host, options = "registry.example.invalid", (
+            "--mirror", "registry.example.invalid=" + server.host, "--retry", "0")
+    result = flinkpack.try_run("pull", "%s/team/orders@%s" % (
+        host, images.sha256(image.manifest)), *options)
+    assert result.status in (programs.NOT_FOUND, programs.VERIFY, programs.NETWORK), result.err
+    assert not result.out
+    assert not [each for each in server.requests if "/blobs/" in each.path]
+
+
+@pytest.mark.parametrize("name, digest", [
+    ("$HOST/team/base:1", "sha256:x\x1b]0;owned\x07"),
+    ("$HOST/team/base:1", "sha256:" + "0" * 64 + " is\ncurrent base@sha256:" + "1" * 64),
+    ("oci-archive:/etc/passwd", "sha256:" + "0" * 64), ("rootfs:/etc/passwd", "sha256:" + "0" * 64),
+    ("oci:/", "sha256:" + "0" * 64), ("base:1", "sha256:" + "0" * 64)])
+def test_image_that_says_too_much_of_its_base(flinkpack, attack, name, digest):
+    """Annotations are what an image says of itself: no other lines, no files of ours."""
+    model = vendors.Model("127.0.0.1", USERS)
+    server = attack(model.handle)
+    model.host = server.host
+    image = images.Image(images.base_layers(), annotations={
+        "org.opencontainers.image.base.name": name.replace("$HOST", server.host),
+        "org.opencontainers.image.base.digest": digest})
+    model.add(images.base(), "team/base", TAG)
+    model.add(image, "team/orders", TAG)
+    text = flinkpack.fail(programs.INPUT, "base", "check", server.host + "/team/orders:1")
+    assert "org.opencontainers.image.base." in text and "/etc/passwd: " not in text
+
+
 def test_foreign_layers_are_not_fetched(flinkpack, attack, foreign):
     """CVE-2020-15157: urls in a layer's descriptor."""
     image = images.base()

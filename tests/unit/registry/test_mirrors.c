@@ -82,6 +82,30 @@ static void test_registries_conf(void **state)
     assert_string_equal(mirrors.insecure.items[1], "plain.example.com");
 }
 
+static void test_prefixes_for_a_whole_domain(void **state)
+{
+    (void) state;
+    static const char text[] = "[[registry]]\nprefix = \"*.bad.example\"\nblocked = true\n"
+                               "[[registry]]\nprefix = \"*.good.bad.example\"\n"
+                               "location = \"inside.example/good\"\n"
+                               "[[registry]]\nprefix = \"*.hub.example/team\"\n"
+                               "[[registry.mirror]]\nlocation = \"mirror.example\"\n";
+    static const char *const blocked[] = {"a.bad.example/x:1", "a.b.bad.example/x:1",
+                                          "a.bad.example:5000/x/y:1",
+                                          "a.bad.example.bad.example/x:1"};
+    cleanup_mirrors struct fp_mirrors mirrors = {0};
+    struct fp_error err = {0};
+    assert_int_equal(fp_mirrors_read_text(&mirrors, "r.conf", text, &err), FP_OK);
+    for (size_t i = 0; i < sizeof(blocked) / sizeof(blocked[0]); i++)
+        check(&mirrors, blocked[i], "refused");
+    check(&mirrors, "bad.example/x:1", "bad.example/x:1");
+    check(&mirrors, "a.bad.example.org/x:1", "a.bad.example.org/x:1");
+    check(&mirrors, "good.example/a.bad.example:1", "good.example/a.bad.example:1");
+    check(&mirrors, "a.good.bad.example/x:1", "inside.example/good/x:1");
+    check(&mirrors, "a.hub.example/team/x:1", "mirror.example/x:1 a.hub.example/team/x:1");
+    check(&mirrors, "a.hub.example/teams/x:1", "a.hub.example/teams/x:1");
+}
+
 static void test_options_go_first(void **state)
 {
     (void) state;
@@ -212,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_registries_conf),
+        cmocka_unit_test(test_prefixes_for_a_whole_domain),
         cmocka_unit_test(test_options_go_first),
         cmocka_unit_test(test_the_number_of_candidates_is_bounded),
         cmocka_unit_test(test_broken_files_are_refused),

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +91,31 @@ static void programs_on_path(void **state)
     assert_int_equal(first, FP_E_NOT_FOUND);
     assert_int_equal(second, FP_E_IO);
     assert_string_equal(err.text, "unusable: cannot be started: Permission denied");
+}
+
+/* An empty folder of PATH is the working folder, which may be a checkout of anybody's. */
+static void programs_of_the_working_folder_are_not_run(void **state)
+{
+    static const char *const paths[] = {"", ":", ".", "/nonexistent:", "sub/..", NULL};
+    struct fp_error err = {0};
+    cleanup_free char *helper = fp_path_join(*state, "planted");
+    cleanup_free char *before = fp_xstrdup(getenv("PATH"));
+    cleanup_free char *here = getcwd(NULL, 0);
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(100);
+    const char *const argv[] = {"planted", NULL};
+    enum fp_code codes[5] = {FP_OK};
+    int status = -1;
+    assert_ok(fp_file_write(helper, "#!/bin/sh\n", 10, 0700, &err), err);
+    assert_int_equal(chdir(*state), 0);
+    assert_int_equal(mkdir("sub", 0700), 0);
+    for (size_t i = 0; paths[i] != NULL; i++) {
+        assert_int_equal(setenv("PATH", paths[i], 1), 0);
+        codes[i] = fp_process_run(argv, NULL, 0, MINUTE_MS, &out, &status, &err);
+    }
+    assert_int_equal(setenv("PATH", before, 1), 0);
+    assert_int_equal(chdir(here), 0);
+    for (size_t i = 0; paths[i] != NULL; i++)
+        assert_int_equal(codes[i], FP_E_NOT_FOUND);
 }
 
 static void unread_input_is_no_failure(void **state)
@@ -189,6 +215,7 @@ int main(void)
         cmocka_unit_test(arguments_are_not_for_a_shell),
         scratch_test(missing_programs_are_named),
         scratch_test(programs_on_path),
+        scratch_test(programs_of_the_working_folder_are_not_run),
         cmocka_unit_test(unread_input_is_no_failure),
         cmocka_unit_test(death_by_signal),
         cmocka_unit_test(output_is_bounded),
