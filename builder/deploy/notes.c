@@ -175,7 +175,7 @@ static void note_compose(const struct notes *n)
         fp_strv_addf(n->lines, "          2. %s exec jobmanager %s    (tells the savepoint's path)",
                      compose, stop);
         fp_strv_addf(n->lines, "          3. generate again with the new image and "
-                               "--from-savepoint PATH");
+                               "--from-savepoint PATH, and start it as above");
     }
     fp_strv_addf(n->lines, "clean up: %s down", compose);
 }
