@@ -51,7 +51,7 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
         code = refused(url, status, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
-        return code;
+        return code == FP_E_IO ? fp_context(err, "%s", path) : code;
     }
     fp_stage_end(&stage, "fetched");
     *ret = steal_pointer(&file);

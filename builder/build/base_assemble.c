@@ -53,6 +53,8 @@ static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp
     addition.requests = &requests;
     if (code == FP_OK)
         code = fp_apk_add(root, &addition, &changes, err);
+    if (code == FP_E_NETWORK)
+        (void) fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
     if (code == FP_OK)
         code = fp_draft_write(&draft, step, "base", ret, err);
     fp_apk_spool_clear(&spool);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* All the names that the image is to have: --image-name first, then each --tag. */
 struct names {
@@ -172,6 +173,10 @@ static enum fp_code check_output_folder(const struct fp_plan_output *output, str
             fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder),
             err, "mkdir -p %s", folder);
     }
+    /* Else it would be found out at the very end, after what else was pushed. */
+    if (access(folder[0] != '\0' ? folder : ".", W_OK | X_OK) != 0)
+        return fp_fail_errno(err, FP_E_IO, "--output '%s': no file can be made in its folder",
+                             path);
     return FP_OK;
 }
 

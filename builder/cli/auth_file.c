@@ -14,6 +14,13 @@ static const char *variable(const char *name)
     return value != NULL && *value != '\0' ? value : NULL;
 }
 
+static enum fp_code hint_place(enum fp_code code, struct fp_error *err)
+{
+    (void) fp_hint(err, "set DOCKER_CONFIG to a folder that can be written to, or give --authfile "
+                        "FILE, for this and for what is run after it");
+    return code;
+}
+
 static enum fp_code find_path(const char *path, char **ret, struct fp_error *err)
 {
     const char *docker = variable("DOCKER_CONFIG");
@@ -28,10 +35,8 @@ static enum fp_code find_path(const char *path, char **ret, struct fp_error *err
         *ret = fp_path_join(home, ".docker/config.json");
     if (*ret != NULL)
         return FP_OK;
-    return fp_hinted(fp_fail(err, FP_E_USAGE,
-                             "there is no place for credentials: HOME is not "
-                             "set"),
-                     err, "set DOCKER_CONFIG to a folder, or give --authfile FILE");
+    return hint_place(
+        fp_fail(err, FP_E_USAGE, "there is no place for credentials: HOME is not set"), err);
 }
 
 /* A link is written through, not replaced by a file. */
@@ -90,7 +95,7 @@ static enum fp_code write_file(const struct fp_auth_file *file, struct fp_error 
     if (code == FP_OK)
         code = fp_file_write(file->path, text, strlen(text), 0600, err);
     explicit_bzero(text, strlen(text));
-    return code;
+    return code == FP_E_IO && err->hint[0] == '\0' ? hint_place(code, err) : code;
 }
 
 /* The key that docker uses: Docker Hub has kept the name of its first version. */
@@ -102,6 +107,16 @@ static const char *key_of(const char *host)
             return "https://index.docker.io/v1/";
     }
     return host;
+}
+
+bool fp_auth_variable_has(const char *host)
+{
+    const char *inlined = variable("DOCKER_AUTH_CONFIG");
+    cleanup_json json_t *document = NULL;
+    if (inlined == NULL || variable("REGISTRY_AUTH_FILE") != NULL ||
+        fp_json_parse(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", &document, NULL) != FP_OK)
+        return false;
+    return json_object_get(json_object_get(document, "auths"), key_of(host)) != NULL;
 }
 
 /* The helper that keeps the credentials of `key`, or NULL. Borrowed. */

@@ -32,6 +32,8 @@ FP_CHECKED enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char
 /** Forget the credentials of `host`. `*ret_any` is false where there were none. */
 FP_CHECKED enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host,
                                            bool *ret_any, struct fp_error *err);
+/** Whether DOCKER_AUTH_CONFIG is asked first, and has credentials for `host` by its own name. */
+bool fp_auth_variable_has(const char *host);
 /** Release the members. */
 void fp_auth_file_clear(struct fp_auth_file *file);
 

@@ -49,7 +49,7 @@ static enum fp_code check(const struct fp_run *run, const char *host, const char
     bool asked_for = false;
     if (run->args.offline)
         return FP_OK;
-    enum fp_code code = fp_session_open(run, &session, err);
+    enum fp_code code = fp_session_open_remote(run, &session, err);
     if (code != FP_OK)
         return code;
     struct fp_registry_options options = session.context.registry;
@@ -90,6 +90,9 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
         code = fp_auth_file_store(&file, host, args->username, password, &where, err);
     if (code == FP_OK)
         fp_report(run->reporter, FP_EVENT_INFO, "credentials for %s are kept in %s", host, where);
+    if (code == FP_OK && args->authfile == NULL && fp_auth_variable_has(host))
+        fp_report(run->reporter, FP_EVENT_WARNING,
+                  "DOCKER_AUTH_CONFIG has credentials for %s too, and is asked before them", host);
     return code;
 }
 

@@ -31,14 +31,15 @@ static enum fp_code push_all(struct fp_run *run, const struct fp_session *sessio
 {
     struct fp_target *targets = fp_xcalloc(destinations->len, sizeof(*targets));
     enum fp_code code = FP_OK;
+    /* A slip in the last of them is found before anything is sent to the first. */
+    for (size_t i = 0; i < destinations->len && code == FP_OK; i++)
+        code = fp_session_target(session, destinations->items[i], from->name, &targets[i], err);
     for (size_t i = 0; i < destinations->len && code == FP_OK; i++) {
         struct fp_target *to = &targets[i];
         struct fp_digest digest = {0};
-        code = fp_session_target(session, destinations->items[i], from->name, to, err);
         to->one_of_several = destinations->len > 1;
-        if (code == FP_OK)
-            code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform,
-                                   &digest, err);
+        code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform, &digest,
+                               err);
         if (code == FP_OK)
             code = fp_run_result(run, to->title, &digest, err);
     }

@@ -10,7 +10,19 @@
 
 static const char default_config[] = "flinkpack.yaml";
 
-/* A word too many that is a command's name: the command was meant to come first. */
+static bool is_version(const char *word)
+{
+    return word[strspn(word, "0123456789.")] == '\0';
+}
+
+static bool ends_with_jar(const char *word)
+{
+    size_t len = strlen(word);
+    return len > 4 && strcmp(word + len - 4, ".jar") == 0;
+}
+
+/* A word too many that is a command's name was meant to come first; several jars are what the shell
+ * has made of a pattern. */
 static enum fp_code fail_stray(const struct fp_command *command, const char *word,
                                struct fp_error *err)
 {
@@ -18,6 +30,10 @@ static enum fp_code fail_stray(const struct fp_command *command, const char *wor
         fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name, word);
     if (fp_command_find(word) != NULL)
         return fp_hint(err, "the command comes first: flinkpack %s ...", word);
+    if (command->run == fp_run_build && ends_with_jar(word))
+        return fp_hint(err, "each jar has an option of its own: --job-jar %s", word);
+    if (command->run == fp_run_build && is_version(word))
+        return fp_hint(err, "--flink-version %s", word);
     (void) fp_hint(err, "flinkpack %s --help", command->name);
     return code;
 }
@@ -27,9 +43,14 @@ static enum fp_code check_dashes(const struct fp_command *command,
 {
     if (settings->undashed == 0)
         return FP_OK;
-    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
-                             settings->operands.items[0]),
-                     err, "arguments of the job stand at the end, behind --");
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
+                                settings->operands.items[0]);
+    if (fp_settings_value(settings, "image") == NULL)
+        (void) fp_hint(err, "--image %s; arguments of the job stand at the end, behind --",
+                       settings->operands.items[0]);
+    else
+        (void) fp_hint(err, "arguments of the job stand at the end, behind --");
+    return code;
 }
 
 static enum fp_code check_operands(const struct fp_command *command,

@@ -74,13 +74,24 @@ static enum fp_code read_long(struct reader *reader, const char *word, struct fp
     return FP_OK;
 }
 
+/* -p of other tools' login, which everybody on the machine can read. */
+static enum fp_code fail_letter(const struct reader *reader, const char *word, char letter,
+                                struct fp_error *err)
+{
+    static const char secret[] = "password-stdin";
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: there is no option -%c here", word, letter);
+    if (letter == 'p' && fp_option_find(reader->groups, secret, strlen(secret)) != NULL)
+        return fp_hint(err, "--%s", secret);
+    return code;
+}
+
 /* "-vq", "-o VALUE", "-oVALUE" */
 static enum fp_code read_letters(struct reader *reader, const char *word, struct fp_error *err)
 {
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
         const struct fp_option *option = fp_option_find_letter(reader->groups, *letter);
         if (option == NULL)
-            return fp_fail(err, FP_E_USAGE, "%s: there is no option -%c here", word, *letter);
+            return fail_letter(reader, word, *letter, err);
         if (fp_option_needs_value(option) && letter[1] != '\0') {
             take(reader, option, letter + 1);
             return FP_OK;

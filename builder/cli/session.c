@@ -20,11 +20,11 @@ static char *cache_folder(const char *store)
 static void tell_fallback(const char *store, struct fp_reporter *reporter)
 {
     cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
+    const char *home = getenv("HOME");
     if (strcmp(fp_path_base(store), name) == 0)
         fp_report(reporter, FP_EVENT_WARNING,
-                  "HOME cannot be written to: the local store is %s; --store DIR or "
-                  "FLINKPACK_STORE names another",
-                  store);
+                  "HOME %s: the local store is %s; --store DIR or FLINKPACK_STORE names another",
+                  home == NULL || *home == '\0' ? "is not set" : "cannot be written to", store);
 }
 
 static enum fp_code choose_folders(const struct fp_run *run, struct fp_session *session,
@@ -104,15 +104,11 @@ static int seconds(int64_t ms)
     return (int) ((ms + 999) / 1000);
 }
 
-enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, struct fp_error *err)
+enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session *ret,
+                                    struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
-    if (args->authfile != NULL && !fp_path_exists(args->authfile))
-        return fp_fail(err, FP_E_USAGE, "--authfile: %s: no such file", args->authfile);
-    enum fp_code code = choose_folders(run, ret, err);
-    if (code != FP_OK)
-        return code;
-    code = read_mirrors(args, ret, run->reporter, err);
+    enum fp_code code = read_mirrors(args, ret, run->reporter, err);
     if (code != FP_OK)
         return code;
     struct fp_http_options http = {
@@ -129,6 +125,15 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
     if (code == FP_OK)
         ret->context = make_context(ret, args, run->reporter);
     return code;
+}
+
+enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, struct fp_error *err)
+{
+    const struct fp_args *args = &run->args;
+    if (args->authfile != NULL && !fp_path_exists(args->authfile))
+        return fp_fail(err, FP_E_USAGE, "--authfile: %s: no such file", args->authfile);
+    enum fp_code code = choose_folders(run, ret, err);
+    return code == FP_OK ? fp_session_open_remote(run, ret, err) : code;
 }
 
 void fp_session_close(struct fp_session *session)

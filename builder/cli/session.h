@@ -25,6 +25,9 @@ FP_CHECKED enum fp_code fp_session_open(const struct fp_run *run, struct fp_sess
 /** Likewise for what needs the local store only. */
 FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);
+/** Likewise for what needs no folders, only registries. */
+FP_CHECKED enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session *ret,
+                                               struct fp_error *err);
 /** Release the members. */
 void fp_session_close(struct fp_session *session);
 

@@ -52,6 +52,22 @@ static enum fp_code open_layout(const struct fp_session *session, const char *pa
     return code;
 }
 
+/* "registry.example.com:5000" is a name and its tag, and was hardly meant to be. */
+static enum fp_code fail_without_registry(const char *text, struct fp_error *err)
+{
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' names no registry", text);
+    bool has_path = strchr(text, '/') != NULL;
+    size_t host = strcspn(text, ":/");
+    bool is_host = !has_path && (memchr(text, '.', host) != NULL ||
+                                 (host == 9 && strncmp(text, "localhost", host) == 0));
+    if (is_host)
+        (void) fp_hint(err, "a registry alone is no name: %s/team/NAME:TAG", text);
+    else
+        (void) fp_hint(err, "name it in full, as in registry.example.com/%s%s",
+                       has_path ? "" : "team/", text);
+    return code;
+}
+
 static enum fp_code open_place(const struct fp_session *session, const char *text, const char *name,
                                struct fp_target *target, struct fp_error *err)
 {
@@ -73,11 +89,7 @@ static enum fp_code open_place(const struct fp_session *session, const char *tex
     case FP_AT_STORE:
         break;
     }
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' names no registry", text);
-    bool has_path = strchr(text, '/') != NULL;
-    (void) fp_hint(err, "name it in full, as in registry.example.com/%s%s", has_path ? "" : "team/",
-                   text);
-    return code;
+    return fail_without_registry(text, err);
 }
 
 enum fp_code fp_session_target(const struct fp_session *session, const char *text, const char *name,

@@ -83,6 +83,17 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
     return FP_OK;
 }
 
+static enum fp_code fail_format(const struct fp_deployment *d, const char *title,
+                                struct fp_error *err)
+{
+    const char *format = d->options->format != NULL ? d->options->format : "kubernetes";
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", title, format);
+    if (d->format == FP_DEPLOY_HELM)
+        (void) fp_hint(err, "helm takes --namespace itself; other things are changed in the "
+                            "chart's values.yaml and templates");
+    return code;
+}
+
 enum { KUBERNETES = 1, HELM = 2, OPERATOR = 4, COMPOSE = 8, TEMPLATE = 16 };
 
 /* Options that some formats have no place for. */
@@ -127,8 +138,7 @@ static enum fp_code check_formats(const struct fp_deployment *d, struct fp_error
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].given && (rows[i].formats & (1U << d->format)) == 0)
-            return fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", rows[i].title,
-                           o->format != NULL ? o->format : "kubernetes");
+            return fail_format(d, rows[i].title, err);
     }
     return FP_OK;
 }

@@ -190,7 +190,7 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
         struct fp_split split = fp_split_at(d->options->conf.items[i], '=');
         cleanup_free char *key = split.first;
         if (split.rest == NULL)
-            return fp_fail(err, FP_E_USAGE, "--conf: expected KEY=VALUE, not '%s'",
+            return fp_fail(err, FP_E_USAGE, "--conf or -D: expected KEY=VALUE, not '%s'",
                            d->options->conf.items[i]);
         code = add_given(d, key, split.rest, err);
     }

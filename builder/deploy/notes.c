@@ -136,7 +136,7 @@ static void note_helm(const struct notes *n)
                  "http://localhost:8081",
                  name);
     cleanup_free char *last = fp_xasprintf(
-        "helm upgrade %s %s%s", name, chart,
+        "helm upgrade %s %s --set image.digest=NEW_DIGEST%s", name, chart,
         fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
     if (n->d->is_job)
         note_update(n, last);
@@ -160,7 +160,7 @@ static void note_compose(const struct notes *n)
         fp_strv_addf(n->lines, "          2. %s exec jobmanager %s    (tells the savepoint's path)",
                      compose, stop);
         fp_strv_addf(n->lines, "          3. generate again with the new image and "
-                               "--from-savepoint PATH");
+                               "--from-savepoint PATH, and start it as above");
     }
     fp_strv_addf(n->lines, "clean up: %s down", compose);
 }

@@ -133,6 +133,8 @@ static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, st
         return code;
     }
     fp_stage_fail(&stage);
+    if (code == FP_E_IO)
+        return fp_context(err, "%s", job->part);
     if (code == FP_OK) {
         cleanup_free char *why = fp_xasprintf("the server answers %d", status);
         bool missing = status == 404 || status == 410;

@@ -119,6 +119,23 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
     return code;
 }
 
+/* A release that came with a checksum of the user's own is there, and yet nobody vouches for it. */
+static enum fp_code fail_offline(const struct fp_release_options *options, const char *name,
+                                 struct fp_error *err)
+{
+    cleanup_free char *path = fp_path_join(options->cache_folder, name);
+    if (!fp_path_exists(path))
+        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,
+                                 options->cache_folder),
+                         err, "build once without --offline, or use --from-archive");
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND,
+                             "%s is in the cache (%s), its checksum from %s is not", name,
+                             options->cache_folder, fp_release_checksum_base(options)),
+                     err,
+                     "give --flink-checksum as when it was fetched, or build once without "
+                     "--offline");
+}
+
 enum fp_code fp_release_checksum(const struct fp_release_options *options, const char *name,
                                  char ret_hex[FP_HASH_HEX_MAX], const char **ret_voucher,
                                  struct fp_error *err)
@@ -133,10 +150,7 @@ enum fp_code fp_release_checksum(const struct fp_release_options *options, const
         if (fp_cache_recorded(options, name, FP_SHA512, bases[i], ret_hex))
             return FP_OK;
     }
-    if (options->offline) {
-        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", name,
-                                 options->cache_folder),
-                         err, "build once without --offline, or use --from-archive");
-    }
+    if (options->offline)
+        return fail_offline(options, name, err);
     return from_apache(options, name, bases, ret_hex, ret_voucher, err);
 }

@@ -71,12 +71,26 @@ static size_t repository_valid_len(const char *repository)
     return at;
 }
 
-static void hint_lower_case(const char *text, struct fp_error *err)
+static void hint_lower_case(const char *text, const char *repository, struct fp_error *err)
 {
-    cleanup_free char *lower = fp_xstrndup(text, 300);
-    for (char *p = lower; *p != '\0' && *p != ':' && *p != '@'; p++)
-        *p = (char) tolower((unsigned char) *p);
-    (void) fp_hint(err, "repository names are lower case: try '%s'", lower);
+    cleanup_free char *lower = fp_xstrdup(text);
+    char *part = strstr(lower, repository);
+    for (size_t i = 0; part != NULL && i < strlen(repository); i++)
+        part[i] = (char) tolower((unsigned char) part[i]);
+    (void) fp_hint(err, "repository names are lower case: try '%.300s'", lower);
+}
+
+/* What scripts get wrong most: names put together of variables, branches taken for tags. */
+static void hint_repository(const char *text, const char *repository, size_t at,
+                            struct fp_error *err)
+{
+    if (isupper((unsigned char) repository[at]))
+        hint_lower_case(text, repository, err);
+    else if (text[0] == '/')
+        (void) fp_hint(err, "nothing stands before the first '/': is a variable empty? A file is "
+                            "named oci-archive:FILE, a folder oci:DIR");
+    else if (repository[at] == ':' && at > 0)
+        (void) fp_hint(err, "a tag holds no '/': a branch's name may need '-' in its place");
 }
 
 enum fp_code repository_check(const char *text, const char *repository, struct fp_error *err)
@@ -95,8 +109,7 @@ enum fp_code repository_check(const char *text, const char *repository, struct f
     enum fp_code code =
         fail_at(text, "repository", repository, at,
                 "lower-case letters and digits, with '.', '_', '__' or '-' only between them", err);
-    if (isupper((unsigned char) repository[at]))
-        hint_lower_case(text, err);
+    hint_repository(text, repository, at, err);
     return code;
 }
 

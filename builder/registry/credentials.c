@@ -147,6 +147,9 @@ enum fp_code fp_credential_find(const struct fp_credentials_options *options,
             strlen(inlined) > FP_REGISTRY_MAX_CONFIG
                 ? fp_fail(err, FP_E_INPUT, "DOCKER_AUTH_CONFIG: too long")
                 : find_in_text(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", query, ret, err);
+        if (code == FP_E_INPUT && inlined[strspn(inlined, " \t\r\n")] != '{')
+            (void) fp_hint(err, "it holds the JSON of a config.json itself, not the file's name; "
+                                "for a file there is REGISTRY_AUTH_FILE");
         if (code != FP_OK || fp_credential_is_set(ret))
             return code;
     }

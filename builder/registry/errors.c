@@ -112,6 +112,7 @@ bool fp_registry_has_code(const struct fp_http_response *response, const char *c
 
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
 {
+    static const char inlined[] = "DOCKER_AUTH_CONFIG";
     const char *host = registry->host;
     (void) pthread_mutex_lock(&registry->lock);
     const char *source = registry->credential.source;
@@ -119,6 +120,12 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
     (void) pthread_mutex_unlock(&registry->lock);
     if (!asks)
         fp_hint(err, "%s does not say how to log in to it, so that no credentials were sent", host);
+    else if (source != NULL && strncmp(source, inlined, strlen(inlined)) == 0)
+        /* A login would be kept in a file, which is asked only after the variable. */
+        fp_hint(err,
+                "the credentials used are those of %s; are they current, and do they give "
+                "access to %s? Change or unset that variable: it goes before what login keeps",
+                source, registry->name);
     else if (source != NULL)
         fp_hint(err,
                 "the credentials used are those of %s; are they current, and do they give "

@@ -121,6 +121,17 @@ def test_push_needs_a_registry(stored):
     assert "'elsewhere:1.0' names no registry" in text
 
 
+def test_a_registry_alone_is_no_destination(stored):
+    for host in ("127.0.0.1:5000", "registry.example.com", "localhost:5000"):
+        text = stored.fail(2, "push", "orders:1.0", host)
+        assert "try: a registry alone is no name: %s/team/NAME:TAG\n" % host in text
+
+
+def test_a_slip_in_the_last_destination_stops_the_first(stored):
+    stored.fail(2, "push", "orders:1.0", "oci-archive:first.tar", "registry.example.com/Orders:1")
+    assert not (stored.home / "first.tar").exists()
+
+
 def test_what_is_pushed_to_its_own_name_has_to_be_here(stored):
     text = stored.fail(5, "push", "127.0.0.1:1/team/orders:1.0")
     assert "no image '127.0.0.1:1/team/orders:1.0'" in text

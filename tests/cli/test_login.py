@@ -74,3 +74,20 @@ def test_a_damaged_file_is_not_replaced(flinkpack):
     config.write_text("{ not json")
     login(flinkpack, "r.example.com", "-u", "ci", "--password-stdin", status=3)
     assert config.read_text() == "{ not json"
+
+
+def test_a_home_that_cannot_be_written_to_is_told_with_the_way_out(flinkpack):
+    words = ["r.example.com", "-u", "ci", "--password-stdin"]
+    for home, status in (("", 2), ("/proc", 9)):
+        text = login(flinkpack, *words, status=status, env={"HOME": home})
+        assert "try: set DOCKER_CONFIG to a folder that can be written to" in text
+
+
+def test_what_goes_before_the_login_is_told(flinkpack):
+    words = ["r.example.com", "-u", "ci", "--password-stdin"]
+    env = {"DOCKER_AUTH_CONFIG": '{"auths": {"r.example.com": {"auth": "eDp5"}}}'}
+    told = "DOCKER_AUTH_CONFIG has credentials for r.example.com too"
+    assert told in login(flinkpack, *words, env=env)
+    assert told not in login(flinkpack, "other.example.com", *words[1:], env=env)
+    assert told not in login(flinkpack, *words, "--authfile", "own.json", env=env)
+    assert told not in login(flinkpack, *words, env={"DOCKER_AUTH_CONFIG": "{ not json"})

@@ -54,6 +54,10 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
      "--from-release and --from-archive: only one of them can be given"),
     (["--slim=perhaps"], "--slim: expected true or false, not 'perhaps'"),
     (["build", "stray"], "build: 'stray' is one argument too many"),
+    (["--job-jar", "a.jar", "target/b.jar"], "try: each jar has an option of its own: --job-jar target/b.jar"),
+    (["--from-release", "1.20.4"], "try: --flink-version 1.20.4"),
+    (["generate", "r.example.com/a:1"], "try: --image r.example.com/a:1; arguments of the job"),
+    (["login", "r.example.com", "-u", "ci", "-p", "secret"], "try: --password-stdin"),
     (["--with-python2", "--from-release"], "--with-python2: Python 2 is out of support"),
     (["--source-date-epoch", "yesterday"], "--source-date-epoch: expected a whole number"),
     (["--env", "1A=b"], "--env: expected NAME=VALUE, not '1A=b'"),
@@ -215,7 +219,10 @@ def test_images_that_are_not_here_are_on_docker_hub_perhaps(flinkpack):
 def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
     env = {"FLINKPACK_STORE": "", "HOME": "", "TMPDIR": str(tmp_path)}
     result = flinkpack.run("images", env=env)
-    assert "the local store is %s/flinkpack-%d;" % (tmp_path, os.geteuid()) in result.err
+    assert "HOME is not set: the local store is %s/flinkpack-%d;" % (
+        tmp_path, os.geteuid()) in result.err
+    assert "HOME cannot be written to: " in flinkpack.run(
+        "images", env={**env, "HOME": "relative"}).err
     assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/nonexistent"})
 
 

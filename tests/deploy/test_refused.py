@@ -36,6 +36,7 @@ REFUSED = [
     ("1.20.5", "job", ["--format", "compose", "--ha"], "no place"),
     ("1.20.5", "job", ["--flink-version", "1.19.0"], "1.20.5"),
     ("1.20.5", "job", ["--format", "helm"], "--output-dir"),
+    ("1.20.5", "job", ["--format", "helm", "--output-dir", "c", "-n", "a"], "helm takes --namespace"),
     ("1.20.5", "job", ["stray"], "behind --"),
     ("1.20.5", "job", ["--checkpoint-dir", "folder"], "s3://"),
     ("1.20.5", "job", ["--node-port", "99999"], "30081"),

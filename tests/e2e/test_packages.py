@@ -479,6 +479,12 @@ def test_a_base_of_packages(flinkpack, inputs, catalogue):
     assert flinkpack.run(*words).digest == first.digest
 
 
+def test_a_base_of_packages_that_cannot_be_reached(flinkpack, inputs, catalogue, free_port):
+    words = ("build", "--from-local-dist", inputs.dist(), *catalogue, "--base", "made",
+             "--apk-mirror", "http://127.0.0.1:%d" % free_port, "--retry", "0")
+    assert "--apk-mirror URL" in flinkpack.fail(6, *words)
+
+
 def test_python(flinkpack, inputs, catalogue):
     where = flinkpack.home / "out"
     result = flinkpack.run("build", "--from-local-dist", inputs.dist(), *catalogue, "--base", "made",

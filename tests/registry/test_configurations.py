@@ -1,5 +1,9 @@
 """docker-registry in each of its configurations."""
 
+import base64
+import json
+import resource
+
 import program as programs
 import pytest
 import registry
@@ -33,6 +37,27 @@ def test_passwords(round_trip, log_in, flinkpack, layout, tmp_path):
         assert ".docker/config.json" in text and "wrong" not in text
         log_in(r.host, USER, PASSWORD)
         round_trip(name, creds=("--creds", "%s:%s" % (USER, PASSWORD)))
+
+
+def test_wrong_passwords_of_the_environment(flinkpack, layout, log_in, tmp_path):
+    """A login would not help: what it keeps comes after the variable."""
+    with registry.Registry(tmp_path / "r", users={USER: PASSWORD}) as r:
+        log_in(r.host, USER, PASSWORD)
+        wrong = base64.b64encode(b"ci:wrong").decode()
+        env = {"DOCKER_AUTH_CONFIG": json.dumps({"auths": {r.host: {"auth": wrong}}})}
+        text = flinkpack.fail(programs.AUTH, "push", layout, r.host + "/team/orders:1", env=env)
+        assert "Change or unset that variable" in text and "flinkpack login" not in text
+
+
+def test_full_disk_is_named(flinkpack, layout, tmp_path):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))
+    with registry.Registry(tmp_path / "r") as r:
+        name = r.host + "/team/orders:1"
+        flinkpack.run("push", layout, name)
+        text = flinkpack.fail(programs.IO, "pull", name, "--store", tmp_path / "full",
+                              preexec_fn=limit)
+        assert str(tmp_path / "full") in text
 
 
 @pytest.fixture

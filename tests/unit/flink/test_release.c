@@ -199,6 +199,24 @@ static void test_damaged_cache(void **state)
     end(scene);
 }
 
+/* What came with a checksum of the user's own is in the cache, but is not Apache's word. */
+static void test_cached_with_a_checksum_of_the_user(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    cleanup_free char *sum = fp_xasprintf("sha512:%.128s", line);
+    const struct test_reply replies[] = {{.body = GOOD}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    scene->options.checksum = sum;
+    fetched(scene);
+    scene->options.offline = true;
+    fetched(scene);
+    scene->options.checksum = NULL;
+    refused(scene, FP_E_NOT_FOUND, "is in the cache");
+    assert_non_null(strstr(scene->err.hint, "give --flink-checksum"));
+    end(scene);
+}
+
 static void test_wrong_answers(void **state)
 {
     (void) state;
@@ -348,6 +366,7 @@ int main(void)
         cmocka_unit_test(test_names_refused),
         cmocka_unit_test(test_order_of_places),
         cmocka_unit_test(test_damaged_cache),
+        cmocka_unit_test(test_cached_with_a_checksum_of_the_user),
         cmocka_unit_test(test_wrong_answers),
         cmocka_unit_test(test_nothing_verifies),
         cmocka_unit_test(test_no_such_release),

@@ -155,6 +155,7 @@ static void test_named_files_must_be_there_and_right(void **state)
     (void) setenv("DOCKER_AUTH_CONFIG", "nonsense", 1);
     assert_int_equal(fp_credential_find(&options, &query, &found, &err), FP_E_INPUT);
     assert_non_null(strstr(err.text, "DOCKER_AUTH_CONFIG"));
+    assert_non_null(strstr(err.hint, "for a file there is REGISTRY_AUTH_FILE"));
 }
 
 static void test_usual_files_that_are_broken_are_left_out(void **state)
