@@ -39,8 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (inflate_in(data, size, 7, &small) != code)
         abort();
-    if (code == FP_OK &&
-        (small.len != large.len || (small.len > 0 && memcmp(small.data, large.data, small.len))))
+    if (code == FP_OK && (small.len != large.len ||
+                          (small.len > 0 && memcmp(small.data, large.data, small.len) != 0)))
         abort();
     return 0;
 }

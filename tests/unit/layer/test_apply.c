@@ -29,9 +29,10 @@ static enum fp_code apply_names(struct fp_tree *tree, const char *const *names,
         cleanup_free char *name =
             arrow != NULL ? fp_xstrndup(*names, (size_t) (arrow - *names)) : fp_xstrdup(*names);
         size_t len = strlen(name);
-        char type = arrow != NULL ? '2' : len > 0 && name[len - 1] == '/' ? '5' : '0';
+        bool is_folder = len > 0 && name[len - 1] == '/';
+        const char *type = arrow != NULL ? "2" : (is_folder ? "5" : "0");
         tar_add(&tar, &(struct tar_entry){
-                          .name = name, .type = type, .link = arrow != NULL ? arrow + 1 : NULL});
+                          .name = name, .type = *type, .link = arrow != NULL ? arrow + 1 : NULL});
     }
     return apply(tree, &tar, NULL, NULL, err);
 }

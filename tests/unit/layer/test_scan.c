@@ -383,9 +383,9 @@ static void mutated_archives_never_crash(void **state)
     unsigned refused = 0;
     for (size_t i = 0; i < tar.len - 1024; i++) {
         cleanup_listing struct listing listing = LISTING_INIT;
-        tar.data[i] ^= (char) (1U << (i % 8));
+        ((unsigned char *) tar.data)[i] ^= (unsigned char) (1U << (i % 8));
         enum fp_code code = list(&tar, true, &listing, &err);
-        tar.data[i] ^= (char) (1U << (i % 8));
+        ((unsigned char *) tar.data)[i] ^= (unsigned char) (1U << (i % 8));
         assert_true(code == FP_E_INPUT || code == FP_OK);
         refused += code == FP_E_INPUT;
     }
