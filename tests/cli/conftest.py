@@ -8,9 +8,7 @@ import pytest
 @pytest.fixture
 def flinkpack(tmp_path):
     """flinkpack (sanitized) with a home, a store and a cache of its own."""
-    binary = programs.find("dev")
-    if not binary.exists():
-        pytest.skip("%s is not built" % binary)
+    binary = programs.built("dev")
     return programs.Program(tmp_path, binary)
 
 

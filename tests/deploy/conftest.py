@@ -30,9 +30,7 @@ class Generator(programs.Program):
 
 @pytest.fixture
 def flinkpack(tmp_path):
-    binary = programs.find("dev")
-    if not binary.exists():
-        pytest.skip("%s is not built" % binary)
+    binary = programs.built("dev")
     return Generator(tmp_path, binary)
 
 

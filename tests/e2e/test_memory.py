@@ -44,10 +44,7 @@ def big(tmp_path_factory):
 
 @pytest.fixture
 def release(tmp_path):
-    binary = program.find("release")
-    if not binary.exists():
-        pytest.skip("%s is not built" % binary)
-    return program.Program(tmp_path, binary)
+    return program.Program(tmp_path, program.built("release"))
 
 
 def peak_kb(release, *words):

@@ -42,6 +42,14 @@ def find(preset):
     return _for_everyone(path) if os.geteuid() == 0 and path.exists() else path
 
 
+def built(preset):
+    """Likewise; that it is missing is a failure, as without it nothing at all is tested."""
+    path = find(preset)
+    if not path.exists():
+        pytest.fail("%s is not built: scripts/test does it" % path, pytrace=False)
+    return path
+
+
 @functools.cache
 def _for_everyone(path):
     """The program where other users can run it too: a checkout may lie in root's own folder."""

@@ -35,8 +35,7 @@ def shop():
     """A folder that every user can reach, with what all tests here need."""
     for tool in ("bwrap", "umoci", "skopeo", "javac", "mmdebstrap"):
         need(tool)
-    if not program.find("release").exists():
-        pytest.skip("%s is not built" % program.find("release"))
+    program.built("release")
     with tempfile.TemporaryDirectory(prefix="flinkpack-real-") as folder:
         os.chmod(folder, 0o755)
         yield pathlib.Path(folder)

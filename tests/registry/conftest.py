@@ -21,9 +21,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture
 def flinkpack(tmp_path):
-    binary = programs.find("dev")
-    if not binary.exists():
-        pytest.skip("%s is not built" % binary)
+    binary = programs.built("dev")
     program = programs.Program(tmp_path, binary)
     program.env["FLINKPACK_RETRY_DELAY"] = "20ms"
     return program
