@@ -178,17 +178,16 @@ static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
     return is_complete(x, result) ? FP_OK : fp_exchange_failure(x, result, err);
 }
 
-/* Waits while the origin asked for a pause, and refuses to be sent where only we can go. */
+/* Refuses to be sent where only we can go, and waits for the origin's turn. */
 static enum fp_code admit(struct fp_exchange *x, struct fp_error *err)
 {
     (void) pthread_mutex_lock(&x->job->http->lock);
-    int64_t not_before_ms = x->origin->not_before_ms;
     bool is_local = x->origin->is_local;
     (void) pthread_mutex_unlock(&x->job->http->lock);
     if (x->hop->named_by_server && is_local)
         x->refused_address = true;
     return x->refused_address ? fp_exchange_failure(x, CURLE_COULDNT_CONNECT, err)
-                              : fp_sleep_until_ms(not_before_ms, err);
+                              : fp_pace_wait(x->job->http, x->origin, err);
 }
 
 enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop *hop,

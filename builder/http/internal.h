@@ -57,11 +57,18 @@ FP_CHECKED enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_opt
 /** Release the members. */
 void fp_tls_clear(struct fp_tls *tls);
 
+/** How fast an origin wants to be asked; times are of fp_now_ms(). */
+struct fp_pace {
+    int64_t rest_until_ms; /**< nothing is sent before: it asked for a pause */
+    int64_t next_ms;       /**< when the next request has its turn */
+    int64_t gap_ms;        /**< between the starts of two requests; 0: it never complained */
+};
+
 /** What is remembered of an origin while the client lives. */
 struct fp_origin {
     char *key;
-    int64_t not_before_ms; /**< nothing is sent before (monotonic), because it asked for a pause */
-    bool is_local;         /**< it was reached at a loopback or link-local address */
+    struct fp_pace pace;
+    bool is_local; /**< it was reached at a loopback or link-local address */
     struct fp_tls tls;
     struct fp_origin *next;
 };
@@ -82,6 +89,11 @@ struct fp_http {
 /** The entry of a URL's origin, made when new; it lives as long as the client. */
 FP_CHECKED enum fp_code fp_http_origin(struct fp_http *http, const char *url,
                                        struct fp_origin **ret, struct fp_error *err);
+/** The origin of `url` was asked too often: all leave it alone until then, and go slower after. */
+void fp_pace_slow_down(struct fp_http *http, const char *url, int64_t until_ms);
+/** Wait for the turn to send a request there; returns at once where nobody complained. */
+FP_CHECKED enum fp_code fp_pace_wait(struct fp_http *http, struct fp_origin *origin,
+                                     struct fp_error *err);
 /** A handle for one exchange, with an open connection to `origin` where there is one. */
 CURL *fp_http_take_easy(struct fp_http *http, const struct fp_origin *origin);
 /** Give it back. */

@@ -85,18 +85,6 @@ enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
     return fp_interrupt_check(err);
 }
 
-/* The whole origin rests, not only this thread: the server asked all of us. */
-static void rest_origin(struct fp_http *http, const char *url, int64_t until_ms)
-{
-    struct fp_origin *origin = NULL;
-    if (fp_http_origin(http, url, &origin, NULL) != FP_OK)
-        return;
-    pthread_mutex_lock(&http->lock);
-    if (until_ms > origin->not_before_ms)
-        origin->not_before_ms = until_ms;
-    pthread_mutex_unlock(&http->lock);
-}
-
 static enum fp_code too_long(const struct fp_http_response *answer, int64_t asked_s,
                              struct fp_error *err)
 {
@@ -140,8 +128,8 @@ enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *
         return too_long(answer, asked_s, err);
     if (asked_s * 1000 > delay_ms)
         delay_ms = asked_s * 1000;
-    if (asked_s > 0 && answer->url != NULL)
-        rest_origin(http, answer->url, fp_now_ms() + delay_ms);
+    if (answered && answer->url != NULL && (asked_s > 0 || answer->status == 429))
+        fp_pace_slow_down(http, answer->url, fp_now_ms() + delay_ms);
     tell(http, answer, err, attempt, delay_ms);
     return fp_sleep_until_ms(fp_now_ms() + delay_ms, err);
 }

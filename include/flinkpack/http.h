@@ -105,7 +105,8 @@ char *fp_http_link(const char *value, const char *rel);
 bool fp_http_status_is_transient(int status);
 /**
  * Wait before the next attempt, for callers that repeat more than one request: back-off with
- * jitter, and Retry-After. The user is told, and why.
+ * jitter, and Retry-After. The user is told, and why. After 429 or Retry-After all requests to that
+ * origin wait as long, and then start one after another, with a gap that each refusal doubles.
  * @param answer  What asked for it; NULL or empty after a transport failure.
  * @param attempt The one that failed, from 1.
  * @param err     Says what failed where no answer does.

@@ -116,11 +116,16 @@ def test_slow(flinkpack, layout, behind):
     check(flinkpack, layout, front.host, "--stall-timeout", "2s")
 
 
-def test_rate_limit(flinkpack, layout, behind):
+@pytest.mark.parametrize("rate", (15, 5))
+def test_rate_limit(flinkpack, tmp_path, behind, rate):
+    """Uploads side by side are more than the registry takes; they have to find its pace together."""
+    layers = [images.layer([images.file("file-%d" % n, str(n))]) for n in range(8)]
+    images.write_layout(images.Image(layers), tmp_path / "layout", "v1")
     front, _ = behind(PASS % "limit_req zone=z burst=1 nodelay; limit_req_status 429; "
                              "add_header Retry-After 1 always;",
-                      "limit_req_zone $binary_remote_addr zone=z:1m rate=15r/s;")
-    pushed = flinkpack.run("push", layout, front.host + "/team/orders:1")
+                      "limit_req_zone $binary_remote_addr zone=z:1m rate=%dr/s;" % rate)
+    pushed = flinkpack.run("push", "oci:%s:v1" % (tmp_path / "layout"),
+                           front.host + "/team/orders:1")
     assert pushed.digest
     assert " 429 " in log_of(front)
     assert re.search(r"retrying in 1\.[0-9] s \(2 of 5\): http://\S+: 429", pushed.err)
