@@ -73,7 +73,7 @@ static void test_threads_return_one_after_another(void **state)
     /* A thread may be late to look at the clock after its turn, so the gaps are told by their sum:
      * the last turn cannot come before all the gaps are over. */
     assert_true(waiters[0].turn_ms >= rest_until_ms);
-    assert_true(waiters[THREADS - 1].turn_ms >= rest_until_ms + 50 * (THREADS - 1));
+    assert_true(waiters[THREADS - 1].turn_ms >= rest_until_ms + INT64_C(50) * (THREADS - 1));
     for (size_t i = 0; i < THREADS; i++)
         assert_int_equal(waiters[i].code, FP_OK);
     fp_http_free(http);
