@@ -44,8 +44,10 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
 
 
 @pytest.mark.parametrize("words, text", [
-    (["--job-jar", ""], "--job-jar: the value is empty"),
-    (["--job-jar="], "--job-jar: the value is empty"),
+    (["--job-jar", ""], "--job-jar: the value is empty\n  try: leave it out for a session image\n"),
+    (["--job-jar="], "--job-jar: the value is empty\n  try: leave it out for a session image\n"),
+    (["--job-artifacts", ""], "--job-artifacts: the value is empty\n  try: leave it out for a session image\n"),
+    (["--flink-version="], "--flink-version: the value is empty\n"),
     (["--flink-version"], "--flink-version: VERSION is missing"),
     (["--from-archive", "--slim"], "--from-archive: FILE is missing"),
     (["--progress", "fast"], "--progress: expected one of auto tty plain json none"),
