@@ -144,7 +144,7 @@ def test_file_can_be_named(flinkpack):
     (flinkpack.home / "other.yaml").write_text("from-archive: by-other-file.tgz\n")
     assert "by-other-file.tgz" in flinkpack.fail(5, "build", "--config", "other.yaml")
     assert "by-other-file.tgz" in flinkpack.fail(5, "build", env={"FLINKPACK_CONFIG": "other.yaml"})
-    assert "missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
+    assert "--config: missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
 
 
 def test_who_gets_credentials_is_told_where_nobody_named_the_file(flinkpack):
