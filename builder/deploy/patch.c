@@ -158,11 +158,29 @@ static bool is_known_directive(const json_t *value)
                             strcmp(text, "merge") == 0);
 }
 
+/* Whether items are to be found again in a list that has no key for that. */
+static bool seeks_in_vain(const char *name, const json_t *items)
+{
+    if (!json_is_array(items) || merge_key_for(name, items) != NULL || replaces_list(items))
+        return false;
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        if (json_object_get(json_array_get(items, i), "$patch") != NULL)
+            return true;
+    }
+    return false;
+}
+
 static enum fp_code check_member(const struct fp_deploy_patch *patch, const char *key,
                                  const json_t *value, struct fp_error *err)
 {
     if (key[0] == '#')
         return fp_fail(err, FP_E_INPUT, "%s: a key begins with '#'", patch->name);
+    if (!patch->is_merge && seeks_in_vain(key, value))
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT,
+                    "%s: %s: this list is replaced as a whole, $patch finds nothing in it",
+                    patch->name, key),
+            err, "give the whole list, without $patch");
     if (patch->is_merge || key[0] != '$')
         return FP_OK;
     if (strcmp(key, "$patch") != 0)

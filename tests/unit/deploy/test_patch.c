@@ -59,6 +59,8 @@ static void directives_delete_and_replace(void **state)
          "patch.yaml: $patch: expected delete, replace or merge"},
         {"{\"kind\":\"A\",\"s\":[{\"$retainKeys\":[\"a\"]}]}",
          "patch.yaml: the directive $retainKeys is not supported"},
+        {"{\"kind\":\"A\",\"tolerations\":[{\"key\":\"a\",\"$patch\":\"delete\"}]}",
+         "patch.yaml: tolerations: this list is replaced as a whole, $patch finds nothing in it"},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct fp_error err = {0};
