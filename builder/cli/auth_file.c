@@ -128,8 +128,18 @@ static const char *helper_of(const struct fp_auth_file *file, const char *key)
     return helper != NULL && *helper != '\0' ? helper : NULL;
 }
 
-static enum fp_code run_helper(const char *helper, const char *verb, const char *input,
-                               struct fp_error *err)
+/* Of what a helper says when it fails, the first line. */
+static enum fp_code fail_helper(const char *program, const char *verb, const char *said, int status,
+                                struct fp_error *err)
+{
+    int len = (int) strcspn(said, "\r\n");
+    if (len == 0)
+        return fp_fail(err, FP_E_AUTH, "%s %s: it ended with status %d", program, verb, status);
+    return fp_fail(err, FP_E_AUTH, "%s %s: %.*s", program, verb, len < 200 ? len : 200, said);
+}
+
+static enum fp_code run_helper(const struct fp_auth_file *file, const char *helper,
+                               const char *verb, const char *input, struct fp_error *err)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                   "._-";
@@ -141,20 +151,23 @@ static enum fp_code run_helper(const char *helper, const char *verb, const char 
     int status = 0;
     enum fp_code code =
         fp_process_run(argv, input, strlen(input), HELPER_TIMEOUT_MS, &output, &status, err);
+    if (code == FP_E_NOT_FOUND)
+        (void) fp_hint(err, "install it, add its folder to PATH, or take it out of %s", file->path);
     if (code == FP_OK && status != 0)
-        code = fp_fail(err, FP_E_AUTH, "%s %s: %.200s", program, verb, fp_buf_text(&output));
+        code = fail_helper(program, verb, fp_buf_text(&output), status, err);
     return code;
 }
 
-static enum fp_code store_in_helper(const char *helper, const char *key, const char *username,
-                                    const char *password, struct fp_error *err)
+static enum fp_code store_in_helper(const struct fp_auth_file *file, const char *helper,
+                                    const char *key, const char *username, const char *password,
+                                    struct fp_error *err)
 {
     cleanup_json json_t *entry =
         json_pack("{s:s, s:s, s:s}", "ServerURL", key, "Username", username, "Secret", password);
     cleanup_free char *text = entry != NULL ? json_dumps(entry, JSON_COMPACT) : NULL;
     if (text == NULL)
         return fp_fail(err, FP_E_USAGE, "name or password are not valid UTF-8");
-    enum fp_code code = run_helper(helper, "store", text, err);
+    enum fp_code code = run_helper(file, helper, "store", text, err);
     explicit_bzero(text, strlen(text));
     return code;
 }
@@ -191,7 +204,7 @@ enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host, con
 {
     const char *key = key_of(host);
     const char *helper = helper_of(file, key);
-    enum fp_code code = helper != NULL ? store_in_helper(helper, key, username, password, err)
+    enum fp_code code = helper != NULL ? store_in_helper(file, helper, key, username, password, err)
                                        : store_in_file(file, key, username, password, err);
     if (code == FP_OK)
         *ret_where =
@@ -205,7 +218,7 @@ enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, boo
     const char *key = key_of(host);
     const char *helper = helper_of(file, key);
     *ret_any = helper != NULL;
-    enum fp_code code = helper != NULL ? run_helper(helper, "erase", key, err) : FP_OK;
+    enum fp_code code = helper != NULL ? run_helper(file, helper, "erase", key, err) : FP_OK;
     if (code != FP_OK)
         return code;
     json_t *auths = json_object_get(file->document, "auths");

@@ -17,6 +17,24 @@ enum fp_code fp_check_base_folders(const struct fp_strv *folders, struct fp_erro
     return FP_OK;
 }
 
+static enum fp_code check_files(const char *option, const struct fp_strv *paths,
+                                struct fp_error *err)
+{
+    for (size_t i = 0; i < paths->len; i++) {
+        uint64_t size = 0;
+        cleanup_fd int fd = -1;
+        if (fp_file_open(paths->items[i], &fd, &size, err) != FP_OK)
+            return fp_context(err, "%s", option);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_check_job_files(const struct fp_build_options *options, struct fp_error *err)
+{
+    enum fp_code code = check_files("--job-jar", &options->job_jars, err);
+    return code == FP_OK ? check_files("--job-artifacts", &options->job_artifacts, err) : code;
+}
+
 /* A name without a registry has to be in the local store, unless it stands for a file. */
 static enum fp_code check_stored(const struct fp_session *session, const char *option,
                                  const char *text, const char *prefix, struct fp_error *err)

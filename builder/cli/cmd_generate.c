@@ -26,11 +26,14 @@ static void patches_clear(struct patches *patches)
     free(patches->items);
 }
 
-static enum fp_code read_yaml(const char *path, json_t **ret, struct fp_error *err)
+/* The file that `option` names. */
+static enum fp_code read_yaml(const char *option, const char *path, json_t **ret,
+                              struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
-    enum fp_code code = fp_file_read(path, &text, err);
-    return code == FP_OK ? fp_yaml_parse(fp_buf_text(&text), text.len, path, ret, err) : code;
+    if (fp_file_read(path, &text, err) != FP_OK)
+        return fp_context(err, "%s", option);
+    return fp_yaml_parse(fp_buf_text(&text), text.len, path, ret, err);
 }
 
 static enum fp_code read_patches(const struct fp_strv *files, bool is_merge, struct patches *ret,
@@ -38,7 +41,8 @@ static enum fp_code read_patches(const struct fp_strv *files, bool is_merge, str
 {
     for (size_t i = 0; i < files->len; i++) {
         json_t *document = NULL;
-        enum fp_code code = read_yaml(files->items[i], &document, err);
+        enum fp_code code =
+            read_yaml(is_merge ? "--merge-patch" : "--patch", files->items[i], &document, err);
         if (code != FP_OK)
             return code;
         ret->items = fp_xreallocarray(ret->items, ret->len + 1, sizeof(*ret->items));
@@ -59,7 +63,9 @@ static enum fp_code expand_conf(struct fp_args *args, struct fp_error *err)
             fp_strv_add(&all, item);
             continue;
         }
-        code = read_yaml(item, &document, err);
+        code = read_yaml("--conf", item, &document, err);
+        if (code == FP_E_NOT_FOUND)
+            code = fp_hint(err, "KEY=VALUE, or a file of keys");
         if (code == FP_OK)
             code = fp_deploy_flatten_conf(document, item, &all, err);
     }

@@ -86,6 +86,10 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
         code = take_password(args, host, &password, err);
     if (code == FP_OK)
         code = check(run, host, password, err);
+    /* Anew: what others have kept while the password was asked for and checked stays. */
+    fp_auth_file_clear(&file);
+    if (code == FP_OK)
+        code = fp_auth_file_read(args->authfile, &file, err);
     if (code == FP_OK)
         code = fp_auth_file_store(&file, host, args->username, password, &where, err);
     if (code == FP_OK)

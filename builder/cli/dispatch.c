@@ -114,10 +114,14 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
         return code;
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
     const char *config = fp_settings_value(settings, "config");
-    if (config == NULL)
+    bool is_named = config != NULL;
+    if (!is_named)
         code = find_config(&config, err);
     if (code == FP_OK && config != NULL)
         code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
+    /* What is wrong in the file is told with its name and line, which is enough. */
+    if (is_named && code != FP_OK && code != FP_E_USAGE)
+        code = fp_context(err, "--config");
     if (code == FP_OK && config == default_config)
         warn_of_trust(settings);
     /* A build only hands its --values on. */

@@ -53,6 +53,7 @@ struct fp_option {
     const char *metavar;     /**< "FILE"; NULL for flags */
     const char *help;        /**< a phrase without a final full stop */
     const char *fallback;    /**< the default, shown in --help; NULL: none */
+    const char *if_empty;    /**< what to try in place of an empty value; NULL: nothing to say */
     const char *choices;     /**< " "-separated, for FP_OPTION_CHOICE and completion; else NULL */
     const char *listed_by;   /**< for completion: the command whose lines begin with what it may be;
                                   or NULL */

@@ -196,7 +196,10 @@ enum fp_code fp_setting_store(struct fp_settings *settings, const struct fp_sett
     cleanup_free char *title = fp_setting_title(settings, setting);
     const struct target to = {settings, setting->option, title, setting->value, target};
     bool may_be_empty = (setting->option->flags & FP_OPTION_MAY_BE_EMPTY) != 0;
-    if (setting->value != NULL && setting->value[0] == '\0' && !may_be_empty)
-        return fp_fail(err, FP_E_USAGE, "%s: the value is empty", title);
+    if (setting->value != NULL && setting->value[0] == '\0' && !may_be_empty) {
+        enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: the value is empty", title);
+        const char *hint = setting->option->if_empty;
+        return hint != NULL ? fp_hinted(code, err, "%s", hint) : code;
+    }
     return storers[setting->option->kind](&to, err);
 }

@@ -95,16 +95,21 @@ static const struct fp_option flink_options[] = {
      .help = "where the shaded Hadoop jar comes from"},
 };
 
+/* A variable that is not set, in a script. */
+#define WITHOUT_JOB "leave it out for a session image"
+
 static const struct fp_option job_options[] = {
     {.name = "job-jar",
      .kind = FP_OPTION_LIST,
      .metavar = "FILE",
      AT(build.job_jars),
+     .if_empty = WITHOUT_JOB,
      .help = "the job's jar; without any the image is for session clusters"},
     {.name = "job-artifacts",
      .kind = FP_OPTION_COMMAS,
      .metavar = "FILE,FILE",
      AT(build.job_artifacts),
+     .if_empty = WITHOUT_JOB,
      .help = "the job's jars and other files"},
     {.name = "job-classname",
      .kind = FP_OPTION_TEXT,

@@ -15,7 +15,7 @@ static void add(json_t *arguments, const char *option, const char *value)
     if (value == NULL)
         return;
     fp_append(arguments, json_string(option));
-    fp_append(arguments, json_string(value));
+    fp_append(arguments, fp_kube_literal(value));
 }
 
 /*
@@ -37,6 +37,6 @@ json_t *fp_role_arguments(const struct fp_deployment *d, const struct fp_role *r
     if (o->arguments.len > 0)
         fp_append(arguments, json_string("--"));
     for (size_t i = 0; i < o->arguments.len; i++)
-        fp_append(arguments, json_string(o->arguments.items[i]));
+        fp_append(arguments, fp_kube_literal(o->arguments.items[i]));
     return arguments;
 }

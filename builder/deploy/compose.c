@@ -2,17 +2,6 @@
 
 #include "internal.h"
 
-/* "$" is doubled for Compose as for Kubernetes: both replace variables. */
-static json_t *command(const struct fp_deployment *d, const struct fp_role *role)
-{
-    json_t *list = json_array();
-    json_t *plain = fp_role_arguments(d, role);
-    for (size_t i = 0; i < json_array_size(plain); i++)
-        fp_append(list, fp_kube_literal(json_string_value(json_array_get(plain, i))));
-    json_decref(plain);
-    return list;
-}
-
 static json_t *environment(const struct fp_deployment *d)
 {
     json_t *env = json_object();
@@ -60,7 +49,7 @@ static json_t *service(const struct fp_deployment *d, const struct fp_role *role
 {
     cleanup_free char *memory = fp_xasprintf("%lldM", (long long) role->mib);
     json_t *result = json_pack("{s:s, s:o, s:o}", "image", d->image_text, "command",
-                               command(d, role), "environment", environment(d));
+                               fp_role_arguments(d, role), "environment", environment(d));
     fp_note_tag(d, result);
     json_t *deploy = json_pack("{s:{s:{s:s}}}", "resources", "limits", "memory", memory);
     if (role->is_jobmanager) {

@@ -153,9 +153,10 @@ const char *fp_role_memory_key(const struct fp_deployment *deployment, const str
  */
 int64_t fp_role_memory_value(const struct fp_deployment *deployment, const struct fp_role *role);
 
-/** The command line of a role as an image gets it, nothing escaped: an array of strings. */
+/** The command line of a role for Kubernetes and Compose: an array of strings, "$" doubled. */
 json_t *fp_role_arguments(const struct fp_deployment *deployment, const struct fp_role *role);
-/** A string for an arg or env value of Kubernetes: "$" doubled, as "$(NAME)" is expanded there. */
+/** A string for an arg or env value: "$" doubled, as Kubernetes expands "$(NAME)" there, Compose
+ * "$NAME". */
 json_t *fp_kube_literal(const char *text);
 
 /** A name of an object: NAME and `suffix`. In a chart the name is the release's. */

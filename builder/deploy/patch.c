@@ -46,6 +46,17 @@ static bool is_directive(const json_t *object, const char *what)
 
 static void merge(json_t *target, const json_t *patch, bool is_strategic);
 
+/* A new item: directives are about what is there, and are not written. */
+static void append_item(json_t *list, const json_t *item)
+{
+    if (is_directive(item, "delete"))
+        return;
+    json_t *fresh = json_is_object(item) ? json_object() : json_deep_copy(item);
+    if (json_is_object(item))
+        merge(fresh, item, true);
+    fp_append(list, fresh);
+}
+
 /* Recursion is bounded by FP_JSON_MAX_DEPTH, within which the patch was parsed. */
 static void merge_item(json_t *list, const json_t *item, const char *key)
 {
@@ -60,8 +71,7 @@ static void merge_item(json_t *list, const json_t *item, const char *key)
             merge(here, item, true);
         return;
     }
-    if (!is_directive(item, "delete"))
-        fp_append(list, json_deep_copy(item));
+    append_item(list, item);
 }
 
 /* An item that is this directive and nothing else is about the list that it stands in. */
@@ -81,7 +91,7 @@ static void replace_list(json_t *list, const json_t *items)
     for (size_t i = 0; i < json_array_size(items); i++) {
         const json_t *item = json_array_get(items, i);
         if (json_object_get(item, "$patch") == NULL)
-            fp_append(list, json_deep_copy(item));
+            append_item(list, item);
     }
 }
 
@@ -89,14 +99,22 @@ static bool merge_list(json_t *target, const char *name, const json_t *items)
 {
     json_t *list = json_object_get(target, name);
     const char *key = merge_key_for(name, items);
-    if (json_is_array(list) && replaces_list(items)) {
-        replace_list(list, items);
-        return true;
-    }
-    if (!json_is_array(list) || !json_is_array(items) || key == NULL)
+    bool replaces = replaces_list(items);
+    if (!json_is_array(items) || (key == NULL && !replaces))
         return false;
-    for (size_t i = 0; i < json_array_size(items); i++)
-        merge_item(list, json_array_get(items, i), key);
+    bool is_new = !json_is_array(list);
+    if (is_new) {
+        list = json_array();
+        fp_set(target, name, list);
+    }
+    if (replaces)
+        replace_list(list, items);
+    for (size_t i = 0; i < json_array_size(items) && !replaces; i++) {
+        if (is_new)
+            append_item(list, json_array_get(items, i));
+        else
+            merge_item(list, json_array_get(items, i), key);
+    }
     return true;
 }
 
@@ -140,11 +158,29 @@ static bool is_known_directive(const json_t *value)
                             strcmp(text, "merge") == 0);
 }
 
+/* Whether items are to be found again in a list that has no key for that. */
+static bool seeks_in_vain(const char *name, const json_t *items)
+{
+    if (!json_is_array(items) || merge_key_for(name, items) != NULL || replaces_list(items))
+        return false;
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        if (json_object_get(json_array_get(items, i), "$patch") != NULL)
+            return true;
+    }
+    return false;
+}
+
 static enum fp_code check_member(const struct fp_deploy_patch *patch, const char *key,
                                  const json_t *value, struct fp_error *err)
 {
     if (key[0] == '#')
         return fp_fail(err, FP_E_INPUT, "%s: a key begins with '#'", patch->name);
+    if (!patch->is_merge && seeks_in_vain(key, value))
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT,
+                    "%s: %s: this list is replaced as a whole, $patch finds nothing in it",
+                    patch->name, key),
+            err, "give the whole list, without $patch");
     if (patch->is_merge || key[0] != '$')
         return FP_OK;
     if (strcmp(key, "$patch") != 0)

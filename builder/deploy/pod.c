@@ -119,21 +119,11 @@ static json_t *template_arguments(const struct fp_deployment *d, const struct fp
     return fp_raw(raw);
 }
 
-static json_t *kube_arguments(const struct fp_deployment *d, const struct fp_role *role)
-{
-    json_t *args = json_array();
-    json_t *plain = fp_role_arguments(d, role);
-    for (size_t i = 0; i < json_array_size(plain); i++)
-        fp_append(args, fp_kube_literal(json_string_value(json_array_get(plain, i))));
-    json_decref(plain);
-    return args;
-}
-
 static json_t *arguments(const struct fp_deployment *d, const struct fp_role *role)
 {
     json_t *args = d->format == FP_DEPLOY_HELM       ? chart_arguments(d, role)
                    : d->format == FP_DEPLOY_TEMPLATE ? template_arguments(d, role)
-                                                     : kube_arguments(d, role);
+                                                     : fp_role_arguments(d, role);
     /* Names of pods do not resolve; Flink up to 1.7 would tell them to others (FLINK-11127). */
     if (!role->is_jobmanager)
         fp_append(args, json_string("-Dtaskmanager.host=$(POD_IP)"));

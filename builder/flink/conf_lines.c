@@ -102,7 +102,7 @@ static bool find_key(const struct fp_conf_line *line, const char **ret_key, size
     *ret_colon = (size_t) (colon - line->text);
     while (*ret_len > 0 && start[*ret_len - 1] == ' ')
         (*ret_len)--;
-    return colon<end && * ret_len> 0;
+    return *ret_len > 0 && colon < end;
 }
 
 /* Whether the line goes on with the value of the current key. */

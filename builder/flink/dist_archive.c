@@ -98,8 +98,6 @@ static enum fp_code repack(const struct fp_distribution_options *options, const 
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_dist_spool struct fp_dist_spool spool = {0};
     struct fp_dist_archive_facts facts = {0};
-    fp_report(options->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", options->archive,
-              ret->repack_reason);
     enum fp_code code = fp_dist_spool_open(options->layer->folder, &spool, err);
     if (code == FP_OK)
         code = fp_dist_archive_scan(options, &spool, &list, &facts, err);

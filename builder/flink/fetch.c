@@ -53,10 +53,6 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
 
 static void note_failure(struct job *job, const char *shown, enum fp_code code, const char *why)
 {
-    if (job->tried.len > 0 && fp_buf_add_text(&job->tried, ", ", NULL) != FP_OK)
-        return;
-    if (fp_buf_addf(&job->tried, NULL, "%s (%s)", shown, why) != FP_OK)
-        return;
     /* What does not verify is worse than what is not there or does not answer. */
     if (job->worst == FP_OK || code == FP_E_VERIFY)
         job->worst = code;
@@ -66,6 +62,9 @@ static void note_failure(struct job *job, const char *shown, enum fp_code code, 
         job->worst = code;
     fp_report(job->fetch->options->reporter,
               code == FP_E_VERIFY ? FP_EVENT_WARNING : FP_EVENT_DEBUG, "%s: %s", shown, why);
+    /* A list that is full is cut; what came of the URL counts all the same. */
+    (void) !fp_buf_addf(&job->tried, NULL, "%s%.500s (%.500s)", job->tried.len > 0 ? ", " : "",
+                        shown, why);
 }
 
 static enum fp_code empty_part(const struct job *job, struct fp_error *err)
@@ -179,16 +178,35 @@ static enum fp_code fail_all(const struct job *job, struct fp_error *err)
     return code;
 }
 
+/* What the file was verified against, and who said so. */
+static enum fp_code record_checksum(const struct job *job, struct fp_error *err)
+{
+    cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
+    cleanup_free char *line =
+        fp_xasprintf("%s  %s\n# %s\n", job->fetch->hex, job->fetch->name, job->fetch->vouched_by);
+    return fp_file_write(sum, line, strlen(line), 0644, err);
+}
+
+/* A file that came with a checksum of the user's, or whose record a run that was killed has not
+ * written: what a server says of it now need not be asked again. The user's own word is given each
+ * time and replaces no server's. A cache that cannot be written to is no failure. */
+static void record_server(const struct job *job)
+{
+    const struct fp_fetch *fetch = job->fetch;
+    char hex[FP_HASH_HEX_MAX] = "";
+    if (strcmp(fetch->vouched_by, FP_VOUCHED_BY_USER) == 0 ||
+        fp_cache_recorded(fetch->options, fetch->name, fetch->algorithm, fetch->vouched_by, hex))
+        return;
+    (void) !record_checksum(job, NULL);
+}
+
 /* The file under its name, and beside it what it was verified against and where it came from. */
 static enum fp_code keep(const struct job *job, const char *shown, struct fp_error *err)
 {
-    cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
     cleanup_free char *origin = beside(job->path, "url");
-    cleanup_free char *line =
-        fp_xasprintf("%s  %s\n# %s\n", job->fetch->hex, job->fetch->name, job->fetch->vouched_by);
     if (fsync(job->part_fd) != 0 || rename(job->part, job->path) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
-    enum fp_code code = fp_file_write(sum, line, strlen(line), 0644, err);
+    enum fp_code code = record_checksum(job, err);
     return code == FP_OK ? fp_file_write(origin, shown, strlen(shown), 0644, err) : code;
 }
 
@@ -239,6 +257,8 @@ static enum fp_code fetch_into_cache(struct job *job, struct fp_error *err)
 {
     bool found = false;
     enum fp_code code = look_in_cache(job, &found, err);
+    if (code == FP_OK && found)
+        record_server(job);
     if (code != FP_OK || found)
         return code;
     if (!job->fetch->options->offline)

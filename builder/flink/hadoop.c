@@ -46,8 +46,9 @@ static enum fp_code find_checksum(struct fp_fetch *fetch, char *ret_hex, struct 
         }
     }
     if (fetch->options->offline)
-        return fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", fetch->name,
-                       fetch->options->cache_folder);
+        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache (%s)", fetch->name,
+                                 fetch->options->cache_folder),
+                         err, "build once without --offline");
     bool found = false;
     for (size_t i = 0; i < 3 && !found; i++) {
         fetch->algorithm = ORDER[i];

@@ -7,6 +7,9 @@
 
 #include "flinkpack/flink/release.h"
 
+/** Who gave a digest that came with the options. */
+#define FP_VOUCHED_BY_USER "--flink-checksum"
+
 /** A file to fetch. Everything is borrowed. */
 struct fp_fetch {
     const struct fp_release_options *options;
@@ -14,7 +17,7 @@ struct fp_fetch {
     const struct fp_strv *urls; /**< tried in this order */
     enum fp_hash_algorithm algorithm;
     const char *hex;        /**< its digest; NULL: the one recorded in the cache */
-    const char *vouched_by; /**< who gave that digest: a server, or "--flink-checksum" */
+    const char *vouched_by; /**< who gave that digest: a server, or FP_VOUCHED_BY_USER */
     const char *kind;       /**< "a Flink archive", "a jar": what it begins like */
     const char *magic;
 };
@@ -56,7 +59,7 @@ FP_CHECKED enum fp_code fp_release_hadoop(const struct fp_release_options *optio
                                           const char **ret_digits, const char **ret_full,
                                           struct fp_error *err);
 /** The expected SHA-512 of the archive `name`, from where the options say.
- * @param ret_voucher Who gave it: a server, or "--flink-checksum". Lives as long as the options. */
+ * @param ret_voucher Who gave it: a server, or FP_VOUCHED_BY_USER. Lives as long as the options. */
 FP_CHECKED enum fp_code fp_release_checksum(const struct fp_release_options *options,
                                             const char *name, char ret_hex[FP_HASH_HEX_MAX],
                                             const char **ret_voucher, struct fp_error *err);

@@ -94,18 +94,21 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
 {
     cleanup_free char *file = fp_xasprintf("%s.sha512", name);
     bool all_missing = true;
-    enum fp_code code = FP_E_INTERNAL;
     for (size_t i = 0; i < 2; i++) {
         bool missing = false;
+        struct fp_error failure = {0};
         cleanup_free char *url = fp_release_url(options, bases[i], file);
-        code = from_url(options, url, name, &missing, ret_hex, err);
+        enum fp_code code = from_url(options, url, name, &missing, ret_hex, &failure);
         *ret_voucher = bases[i];
+        /* That the other host has no such file explains nothing. */
+        if (code != FP_OK && !missing && err != NULL)
+            *err = failure;
         if (code == FP_OK || code == FP_E_INTERRUPTED)
             return code;
         all_missing = all_missing && missing;
     }
     if (!all_missing) {
-        code = fp_context(err, "the checksum of %s", name);
+        enum fp_code code = fp_context(err, "the checksum of %s", name);
         (void) fp_hint(err,
                        "where Apache cannot be reached: --flink-mirror URL and "
                        "--flink-checksum SUM, or --from-archive FILE; HTTPS_PROXY is honoured");
@@ -113,8 +116,8 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
     }
     cleanup_free char *first = fp_release_url(options, bases[0], file);
     cleanup_free char *second = fp_release_url(options, bases[1], file);
-    code = fp_fail(err, FP_E_NOT_FOUND, "Apache has no %s: neither %s nor %s exists", name, first,
-                   second);
+    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "Apache has no %s: neither %s nor %s exists",
+                                name, first, second);
     hint_releases(options, err);
     return code;
 }
@@ -142,7 +145,7 @@ enum fp_code fp_release_checksum(const struct fp_release_options *options, const
 {
     const char *const bases[] = {fp_release_checksum_base(options),
                                  fp_release_archive_base(options)};
-    *ret_voucher = "--flink-checksum";
+    *ret_voucher = FP_VOUCHED_BY_USER;
     if (options->checksum != NULL)
         return from_option(options, name, ret_hex, err);
     for (size_t i = 0; i < 2; i++) {

@@ -4,6 +4,9 @@ import base64
 import json
 import os
 import subprocess
+from http.server import BaseHTTPRequestHandler
+
+import registry
 
 SECRET = "s3cret-with:colon"
 
@@ -91,3 +94,25 @@ def test_what_goes_before_the_login_is_told(flinkpack):
     assert told not in login(flinkpack, "other.example.com", *words[1:], env=env)
     assert told not in login(flinkpack, *words, "--authfile", "own.json", env=env)
     assert told not in login(flinkpack, *words, env={"DOCKER_AUTH_CONFIG": "{ not json"})
+
+
+def test_another_login_meanwhile_is_kept(flinkpack):
+    """The registry that is asked may take its time, and jobs share their home."""
+    config = flinkpack.home / "home/.docker/config.json"
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_GET(self):
+            login(flinkpack, "other.example.com", "-u", "x", "--password-stdin", password="y")
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *arguments):
+            pass
+
+    with registry.Threaded() as server:
+        server.serve(Slow)
+        subprocess.run([flinkpack.binary, "login", server.host, "-u", "ci", "--password-stdin"],
+                       input=SECRET, text=True, check=True, capture_output=True, cwd=flinkpack.home,
+                       env=flinkpack.env)
+    assert kept(config) == {"other.example.com": "x:y", server.host: "ci:" + SECRET}

@@ -44,8 +44,10 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
 
 
 @pytest.mark.parametrize("words, text", [
-    (["--job-jar", ""], "--job-jar: the value is empty"),
-    (["--job-jar="], "--job-jar: the value is empty"),
+    (["--job-jar", ""], "--job-jar: the value is empty\n  try: leave it out for a session image\n"),
+    (["--job-jar="], "--job-jar: the value is empty\n  try: leave it out for a session image\n"),
+    (["--job-artifacts", ""], "--job-artifacts: the value is empty\n  try: leave it out for a session image\n"),
+    (["--flink-version="], "--flink-version: the value is empty\n"),
     (["--flink-version"], "--flink-version: VERSION is missing"),
     (["--from-archive", "--slim"], "--from-archive: FILE is missing"),
     (["--progress", "fast"], "--progress: expected one of auto tty plain json none"),
@@ -142,7 +144,7 @@ def test_file_can_be_named(flinkpack):
     (flinkpack.home / "other.yaml").write_text("from-archive: by-other-file.tgz\n")
     assert "by-other-file.tgz" in flinkpack.fail(5, "build", "--config", "other.yaml")
     assert "by-other-file.tgz" in flinkpack.fail(5, "build", env={"FLINKPACK_CONFIG": "other.yaml"})
-    assert "missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
+    assert "--config: missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
 
 
 def test_who_gets_credentials_is_told_where_nobody_named_the_file(flinkpack):

@@ -153,6 +153,15 @@ ha: false
         assert told in orders.refuses("--values", values, status=3)
 
 
+@pytest.mark.parametrize("option", ["--values", "--conf", "--patch", "--merge-patch"])
+def test_a_file_that_is_not_there_is_told_with_its_option(option, orders):
+    assert "%s: not-there: cannot be opened" % option in orders.refuses(option, "not-there", status=5)
+
+
+def test_a_setting_without_a_value_is_told_what_to_be(orders):
+    assert "try: KEY=VALUE, or a file of keys\n" in orders.refuses("--conf", "taskmanager.slots", status=5)
+
+
 def test_what_linux_does_not_hand_over_is_refused(orders, tmp_path):
     values = tmp_path / "values.yaml"
     values.write_text("arguments: [%s]\n" % ("x" * 131071))

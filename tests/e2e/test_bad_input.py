@@ -94,6 +94,12 @@ def test_missing_file(option, change, case):
     says(case.fail(NOT_FOUND, **change(path)), path)
 
 
+@pytest.mark.parametrize("option", ["--job-jar", "--job-artifacts"])
+def test_missing_job_names_the_option(option, case):
+    path = case.folder / "not-there.jar"
+    says(case.fail(NOT_FOUND, option, path), "%s: %s: cannot be opened" % (option, path))
+
+
 @pytest.mark.parametrize("option", ["--lib", "--add", "--plugin"])
 def test_missing_extra(option, case):
     path = case.folder / "not-there"

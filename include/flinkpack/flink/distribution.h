@@ -53,8 +53,9 @@ struct fp_distribution {
  * distribution gives the same diff_id repacked from whatever archive or folder it comes.
  *
  * Memory does not grow with the archive: contents wait in a nameless file in
- * options->layer->folder, which is opened anew through /proc/self/fd. At most 50000 entries, 16
- * MiB in bin/ and conf/, and 64 times the size of the archive (but 64 MiB are always allowed).
+ * options->layer->folder, which is opened anew through /proc/self/fd. At most 20000 entries, 16
+ * MiB in bin/ and conf/, and 64 times the size of the archive (64 MiB are always allowed, more
+ * than 16 GiB never).
  *
  * @return FP_E_INPUT: no Flink in it (says what was looked for), damaged, or hostile.
  */

@@ -52,8 +52,8 @@ FP_CHECKED enum fp_code fp_release_archive_name(const struct fp_release_options 
  * off, verified against its SHA-512, which never comes from a mirror.
  *
  * The cache holds NAME, NAME.sha512 (what it was verified against), NAME.url (where it came from),
- * NAME.part (what has come so far) and NAME.lock: several processes may share it. A file whose
- * checksum is recorded is used without asking any server.
+ * and NAME.part (what has come so far, locked by whoever fetches it): several processes may share
+ * it. A file whose checksum is recorded is used without asking any server.
  * @return FP_E_USAGE, FP_E_NOT_FOUND (all places say 404; the text lists them), FP_E_VERIFY,
  *         FP_E_NETWORK, FP_E_IO.
  */

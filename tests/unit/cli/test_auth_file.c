@@ -147,7 +147,8 @@ static void install_helper(struct fixture *f, int status)
 {
     cleanup_free char *program = fp_path_join(f->folder, "docker-credential-test");
     cleanup_free char *script = fp_xasprintf(
-        "#!/bin/sh\n{ echo \"$1\"; cat; } >> %s\necho no luck\nexit %d\n", f->log, status);
+        "#!/bin/sh\n{ echo \"$1\"; cat; } >> %s\n[ %d -eq 2 ] || echo no luck\nexit %d\n", f->log,
+        status, status);
     cleanup_free char *path = fp_xasprintf("%s:/usr/bin:/bin", f->folder);
     assert_ok(fp_file_write(program, script, strlen(script), 0755, &f->err), f->err);
     assert_int_equal(setenv("PATH", path, 1), 0);
@@ -184,6 +185,21 @@ static void failing_helpers_are_told_of(void **state)
     assert_fails(fp_auth_file_store(&f->file, "r.example.com", "a", "hush", &where, &f->err),
                  f->err, FP_E_AUTH, "docker-credential-test store: no luck");
     assert_lacks(f->err.text, "hush");
+    assert_lacks(f->err.text, "luck?");
+    install_helper(f, 2);
+    assert_fails(fp_auth_file_store(&f->file, "r.example.com", "a", "hush", &where, &f->err),
+                 f->err, FP_E_AUTH, "docker-credential-test store: it ended with status 2");
+}
+
+static void missing_helpers_are_told_with_their_file(void **state)
+{
+    struct fixture *f = *state;
+    cleanup_free char *where = NULL;
+    write_config(f, "{\"credsStore\": \"not-there\"}");
+    assert_ok(fp_auth_file_read(f->path, &f->file, &f->err), f->err);
+    assert_fails(fp_auth_file_store(&f->file, "r.example.com", "a", "hush", &where, &f->err),
+                 f->err, FP_E_NOT_FOUND, "docker-credential-not-there");
+    assert_contains(f->err.hint, f->file.path);
 }
 
 static void helper_names_lead_nowhere_else(void **state)
@@ -222,11 +238,17 @@ static void places_are_tried_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_new_file_is_for_its_owner),    TEST(the_rest_of_the_file_stays),
-        TEST(docker_hub_has_its_old_key),     TEST(a_link_is_written_through),
-        TEST(erasing_leaves_the_others),      TEST(damaged_files_are_left_alone),
-        TEST(helpers_keep_what_they_are_for), TEST(failing_helpers_are_told_of),
-        TEST(helper_names_lead_nowhere_else), TEST(places_are_tried_in_order),
+        TEST(a_new_file_is_for_its_owner),
+        TEST(the_rest_of_the_file_stays),
+        TEST(docker_hub_has_its_old_key),
+        TEST(a_link_is_written_through),
+        TEST(erasing_leaves_the_others),
+        TEST(damaged_files_are_left_alone),
+        TEST(helpers_keep_what_they_are_for),
+        TEST(failing_helpers_are_told_of),
+        TEST(missing_helpers_are_told_with_their_file),
+        TEST(helper_names_lead_nowhere_else),
+        TEST(places_are_tried_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

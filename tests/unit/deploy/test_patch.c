@@ -43,6 +43,15 @@ static void directives_delete_and_replace(void **state)
           false, POD("[{\"name\":\"z\"}]"));
     check("[{\"kind\":\"A\"},{\"kind\":\"B\"},{\"kind\":\"A\"}]",
           "{\"kind\":\"A\",\"$patch\":\"delete\"}", false, "[{\"kind\":\"B\"}]");
+    /* What there is not yet is made without the directives. */
+    check(POD("[{\"name\":\"x\"}]"),
+          "{\"kind\":\"A\",\"spec\":{\"containers\":[{\"name\":\"y\",\"$patch\":\"replace\","
+          "\"s\":{\"$patch\":\"merge\",\"a\":1}}]}}",
+          false, POD("[{\"name\":\"x\"},{\"name\":\"y\",\"s\":{\"a\":1}}]"));
+    check("[{\"kind\":\"A\"}]",
+          "{\"kind\":\"A\",\"env\":[{\"name\":\"x\",\"$patch\":\"delete\"},{\"name\":\"y\"}],"
+          "\"envFrom\":[{\"$patch\":\"replace\"},{\"prefix\":\"p\"}]}",
+          false, "[{\"env\":[{\"name\":\"y\"}],\"envFrom\":[{\"prefix\":\"p\"}],\"kind\":\"A\"}]");
     static const struct {
         const char *patch, *text;
     } wrong[] = {
@@ -50,6 +59,8 @@ static void directives_delete_and_replace(void **state)
          "patch.yaml: $patch: expected delete, replace or merge"},
         {"{\"kind\":\"A\",\"s\":[{\"$retainKeys\":[\"a\"]}]}",
          "patch.yaml: the directive $retainKeys is not supported"},
+        {"{\"kind\":\"A\",\"tolerations\":[{\"key\":\"a\",\"$patch\":\"delete\"}]}",
+         "patch.yaml: tolerations: this list is replaced as a whole, $patch finds nothing in it"},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct fp_error err = {0};

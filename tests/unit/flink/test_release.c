@@ -205,7 +205,7 @@ static void test_cached_with_a_checksum_of_the_user(void **state)
     (void) state;
     cleanup_free char *line = sha512_line();
     cleanup_free char *sum = fp_xasprintf("sha512:%.128s", line);
-    const struct test_reply replies[] = {{.body = GOOD}};
+    const struct test_reply replies[] = {{.body = GOOD}, {.body = line}};
     struct scene *scene = begin(replies, COUNT(replies));
     scene->options.checksum = sum;
     fetched(scene);
@@ -214,6 +214,33 @@ static void test_cached_with_a_checksum_of_the_user(void **state)
     scene->options.checksum = NULL;
     refused(scene, FP_E_NOT_FOUND, "is in the cache");
     assert_non_null(strstr(scene->err.hint, "give --flink-checksum"));
+
+    /* "or build once without --offline": from then on Apache's word is there as well. */
+    scene->options.offline = false;
+    fetched(scene);
+    assert_int_equal(test_server_count(scene->server), 2);
+    scene->options.offline = true;
+    fetched(scene);
+    scene->options.checksum = sum;
+    fetched(scene);
+    scene->options.checksum = NULL;
+    fetched(scene);
+    end(scene);
+}
+
+/* What an interrupted run has left without its checksum is looked at once, and then known. */
+static void test_cached_without_a_checksum(void **state)
+{
+    (void) state;
+    cleanup_free char *line = sha512_line();
+    const struct test_reply replies[] = {{.body = line}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    cleanup_free char *path = fp_path_join(scene->folder, "flink-1.6.0-bin-scala_2.11.tgz");
+    assert_int_equal(fp_file_write(path, GOOD, strlen(GOOD), 0644, &scene->err), FP_OK);
+    fetched(scene);
+    scene->options.offline = true;
+    fetched(scene);
+    assert_int_equal(test_server_count(scene->server), 1);
     end(scene);
 }
 
@@ -248,6 +275,16 @@ static void test_no_such_release(void **state)
     struct scene *scene = begin(replies, 1);
     refused(scene, FP_E_NOT_FOUND, "known releases of 1.6: 1.6.0 1.6.1 1.6.2 1.6.3 1.6.4");
     assert_int_equal(test_server_count(scene->server), 2);
+    end(scene);
+}
+
+/* That the archive lacks the checksum does not hide why the first host did not give it. */
+static void test_checksum_host_fails(void **state)
+{
+    (void) state;
+    const struct test_reply replies[] = {{.head = "HTTP/1.1 403 Forbidden"}, MISSING};
+    struct scene *scene = begin(replies, COUNT(replies));
+    refused(scene, FP_E_NETWORK, "/downloads/" FILE_PATH ".sha512: the server answers 403");
     end(scene);
 }
 
@@ -359,6 +396,28 @@ static void test_hadoop_without_checksum(void **state)
     end(scene);
 }
 
+/* A failure counts, however long its text is. */
+static void test_long_address(void **state)
+{
+    (void) state;
+    char sha512[FP_HASH_HEX_MAX] = "";
+    char sha1[FP_HASH_HEX_MAX] = "";
+    char folders[1801] = "";
+    fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), sha512);
+    fp_hash_bytes(FP_SHA1, "PK jar", 6, sha1);
+    memset(folders, 'f', sizeof(folders) - 1);
+    const struct test_reply replies[] = {{.body = sha512}, {.body = GOOD}, MISSING,
+                                         MISSING,          {.body = sha1}, MISSING};
+    struct scene *scene = begin(replies, COUNT(replies));
+    cleanup_free char *maven = fp_xasprintf("%s/%s", scene->options.maven_repository, folders);
+    assert_int_equal(fp_flink_version_parse("1.9.3", &scene->options.version, &scene->err), FP_OK);
+    scene->options.hadoop_version = "2.8";
+    scene->options.maven_repository = maven;
+    refused(scene, FP_E_NOT_FOUND, "flink-shaded-hadoop-2-uber-2.8.3-7.0.jar is nowhere to be had");
+    assert_non_null(strstr(scene->err.text, "(the server answers 404)"));
+    end(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,15 +426,18 @@ int main(void)
         cmocka_unit_test(test_order_of_places),
         cmocka_unit_test(test_damaged_cache),
         cmocka_unit_test(test_cached_with_a_checksum_of_the_user),
+        cmocka_unit_test(test_cached_without_a_checksum),
         cmocka_unit_test(test_wrong_answers),
         cmocka_unit_test(test_nothing_verifies),
         cmocka_unit_test(test_no_such_release),
+        cmocka_unit_test(test_checksum_host_fails),
         cmocka_unit_test(test_page_for_a_checksum),
         cmocka_unit_test(test_given_checksum),
         cmocka_unit_test(test_resumed),
         cmocka_unit_test(test_wrong_part),
         cmocka_unit_test(test_hadoop),
         cmocka_unit_test(test_hadoop_without_checksum),
+        cmocka_unit_test(test_long_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
