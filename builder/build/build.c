@@ -75,9 +75,10 @@ static enum fp_code obtain_both(struct work *work, struct fp_error *err)
         code = fp_early_start(&work->early, plan, archive, err);
     if (code == FP_OK)
         code = fp_flink_read(plan, work->pool, archive, folder, &work->flink, err);
-    work->base_version = beside ? work->base_version : &work->flink.version;
-    if (code == FP_OK && !beside)
+    if (code == FP_OK && !beside) {
+        work->base_version = &work->flink.version;
         fp_pool_add(work->beside, open_bases, work);
+    }
     return code == FP_OK ? fp_pool_wait(work->beside, err) : code;
 }
 
