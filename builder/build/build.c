@@ -45,10 +45,18 @@ static enum fp_code prepare(const struct fp_build_context *context, struct work 
     return FP_OK;
 }
 
-static enum fp_code open_bases(void *context, struct fp_error *err)
+static enum fp_code open_bases(struct work *work, struct fp_error *err)
 {
-    struct work *work = context;
     return fp_bases_open(&work->plan, work->base_version, &work->bases, err);
+}
+
+/* Without a base nothing else is of use: what is fetched beside it need not be awaited. */
+static enum fp_code open_bases_beside(void *context, struct fp_error *err)
+{
+    enum fp_code code = open_bases(context, err);
+    if (code != FP_OK)
+        fp_interrupt_give_up();
+    return code;
 }
 
 /* The image is where Flink is. */
@@ -69,7 +77,7 @@ static enum fp_code obtain_both(struct work *work, struct fp_error *err)
     work->beside = fp_pool_new(1);
     work->base_version = &plan->version;
     if (beside)
-        fp_pool_add(work->beside, open_bases, work);
+        fp_pool_add(work->beside, open_bases_beside, work);
     enum fp_code code = fp_flink_fetch(plan, &work->flink, &archive, &folder, err);
     if (code == FP_OK && archive != NULL)
         code = fp_early_start(&work->early, plan, archive, err);
@@ -77,9 +85,13 @@ static enum fp_code obtain_both(struct work *work, struct fp_error *err)
         code = fp_flink_read(plan, work->pool, archive, folder, &work->flink, err);
     if (code == FP_OK && !beside) {
         work->base_version = &work->flink.version;
-        fp_pool_add(work->beside, open_bases, work);
+        fp_pool_add(work->beside, open_bases_beside, work);
     }
-    return code == FP_OK ? fp_pool_wait(work->beside, err) : code;
+    if (code != FP_OK && code != FP_E_INTERRUPTED)
+        return code;
+    /* What ended the rest may have been the base, which then knows why. */
+    enum fp_code base_code = fp_pool_wait(work->beside, err);
+    return base_code != FP_OK ? base_code : code;
 }
 
 static enum fp_code obtain_inputs(struct work *work, struct fp_error *err)
