@@ -50,6 +50,13 @@ static enum fp_code open_bases(struct work *work, struct fp_error *err)
     return fp_bases_open(&work->plan, work->base_version, &work->bases, err);
 }
 
+/* Whether to ask how another thread has fared: where it failed it may have ended this one's work,
+ * and knows why. */
+static bool should_ask_beside(enum fp_code code)
+{
+    return code == FP_OK || code == FP_E_INTERRUPTED;
+}
+
 /* Without a base nothing else is of use: what is fetched beside it need not be awaited. */
 static enum fp_code open_bases_beside(void *context, struct fp_error *err)
 {
@@ -87,10 +94,7 @@ static enum fp_code obtain_both(struct work *work, struct fp_error *err)
         work->base_version = &work->flink.version;
         fp_pool_add(work->beside, open_bases_beside, work);
     }
-    if (code != FP_OK && code != FP_E_INTERRUPTED)
-        return code;
-    /* What ended the rest may have been the base, which then knows why. */
-    enum fp_code base_code = fp_pool_wait(work->beside, err);
+    enum fp_code base_code = should_ask_beside(code) ? fp_pool_wait(work->beside, err) : FP_OK;
     return base_code != FP_OK ? base_code : code;
 }
 
@@ -128,8 +132,9 @@ static enum fp_code run(struct work *work, const struct fp_build_options *option
         code = obtain_inputs(work, err);
     if (code == FP_OK)
         code = make_images(work, err);
-    if (code == FP_OK)
-        code = fp_early_wait(&work->early, err);
+    enum fp_code early_code = should_ask_beside(code) ? fp_early_wait(&work->early, err) : FP_OK;
+    if (early_code != FP_OK)
+        return early_code;
     if (code != FP_OK)
         return code;
     *ret_metadata = fp_metadata(&work->plan, &work->flink, &work->bases, work->images, work->root);
