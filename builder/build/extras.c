@@ -161,8 +161,11 @@ static enum fp_code add_link(struct fp_draft *draft, const char *dest, const cha
 {
     char target[4096];
     ssize_t len = readlink(source, target, sizeof(target) - 1);
-    if (len < 0 || (size_t) len >= sizeof(target) - 1)
+    if (len < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
+    if ((size_t) len >= sizeof(target) - 1)
+        return fp_fail(err, FP_E_INPUT, "'%s': the link's target is longer than 4094 bytes",
+                       source);
     target[len] = '\0';
     return fp_draft_link(draft, dest, target, err);
 }
