@@ -45,10 +45,25 @@ static enum fp_code prepare(const struct fp_build_context *context, struct work 
     return FP_OK;
 }
 
-static enum fp_code open_bases(void *context, struct fp_error *err)
+static enum fp_code open_bases(struct work *work, struct fp_error *err)
 {
-    struct work *work = context;
     return fp_bases_open(&work->plan, work->base_version, &work->bases, err);
+}
+
+/* Whether to ask how another thread has fared: where it failed it may have ended this one's work,
+ * and knows why. */
+static bool should_ask_beside(enum fp_code code)
+{
+    return code == FP_OK || code == FP_E_INTERRUPTED;
+}
+
+/* Without a base nothing else is of use: what is fetched beside it need not be awaited. */
+static enum fp_code open_bases_beside(void *context, struct fp_error *err)
+{
+    enum fp_code code = open_bases(context, err);
+    if (code != FP_OK)
+        fp_interrupt_give_up();
+    return code;
 }
 
 /* The image is where Flink is. */
@@ -69,16 +84,18 @@ static enum fp_code obtain_both(struct work *work, struct fp_error *err)
     work->beside = fp_pool_new(1);
     work->base_version = &plan->version;
     if (beside)
-        fp_pool_add(work->beside, open_bases, work);
+        fp_pool_add(work->beside, open_bases_beside, work);
     enum fp_code code = fp_flink_fetch(plan, &work->flink, &archive, &folder, err);
     if (code == FP_OK && archive != NULL)
         code = fp_early_start(&work->early, plan, archive, err);
     if (code == FP_OK)
         code = fp_flink_read(plan, work->pool, archive, folder, &work->flink, err);
-    work->base_version = beside ? work->base_version : &work->flink.version;
-    if (code == FP_OK && !beside)
-        fp_pool_add(work->beside, open_bases, work);
-    return code == FP_OK ? fp_pool_wait(work->beside, err) : code;
+    if (code == FP_OK && !beside) {
+        work->base_version = &work->flink.version;
+        fp_pool_add(work->beside, open_bases_beside, work);
+    }
+    enum fp_code base_code = should_ask_beside(code) ? fp_pool_wait(work->beside, err) : FP_OK;
+    return base_code != FP_OK ? base_code : code;
 }
 
 static enum fp_code obtain_inputs(struct work *work, struct fp_error *err)
@@ -115,8 +132,9 @@ static enum fp_code run(struct work *work, const struct fp_build_options *option
         code = obtain_inputs(work, err);
     if (code == FP_OK)
         code = make_images(work, err);
-    if (code == FP_OK)
-        code = fp_early_wait(&work->early, err);
+    enum fp_code early_code = should_ask_beside(code) ? fp_early_wait(&work->early, err) : FP_OK;
+    if (early_code != FP_OK)
+        return early_code;
     if (code != FP_OK)
         return code;
     *ret_metadata = fp_metadata(&work->plan, &work->flink, &work->bases, work->images, work->root);

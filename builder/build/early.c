@@ -58,10 +58,13 @@ static enum fp_code upload(void *context, struct fp_error *err)
     fp_stage_begin(&stage, self->plan->context->reporter, "push", text, descriptor->size);
     enum fp_code code = fp_repo_put_blob(self->repo, descriptor, self->early->blob, self->neighbour,
                                          &stage, &outcome, err);
-    if (code != FP_OK)
-        fp_stage_fail(&stage);
-    else
+    if (code == FP_OK) {
         fp_stage_end(&stage, words[outcome]);
+        return FP_OK;
+    }
+    fp_stage_fail(&stage);
+    /* The image would have nowhere to go. */
+    fp_interrupt_give_up();
     return code;
 }
 

@@ -85,10 +85,12 @@ static enum fp_code link_plugin(const struct fp_layer_step *step, struct fp_draf
 static bool is_there_already(const struct fp_layer_step *step, const char *folder,
                              const struct fp_plan_plugin *plugin)
 {
+    if (plugin->files.len > 0)
+        return false;
+    if (!step->flink->has_dist)
+        return fp_tree_get(step->tree, folder) != NULL;
     cleanup_free char *in_dist = fp_xasprintf("%s/plugins/%s", step->flink->dist.top, plugin->name);
-    return plugin->files.len == 0 &&
-           (step->flink->has_dist ? fp_tree_get(step->flink->dist.tree, in_dist)
-                                  : fp_tree_get(step->tree, folder)) != NULL;
+    return fp_tree_get(step->flink->dist.tree, in_dist) != NULL;
 }
 
 static enum fp_code add_plugin(const struct fp_layer_step *step, struct fp_draft *draft,
@@ -159,8 +161,11 @@ static enum fp_code add_link(struct fp_draft *draft, const char *dest, const cha
 {
     char target[4096];
     ssize_t len = readlink(source, target, sizeof(target) - 1);
-    if (len < 0 || (size_t) len >= sizeof(target) - 1)
+    if (len < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
+    if ((size_t) len >= sizeof(target) - 1)
+        return fp_fail(err, FP_E_INPUT, "'%s': the link's target is longer than 4094 bytes",
+                       source);
     target[len] = '\0';
     return fp_draft_link(draft, dest, target, err);
 }

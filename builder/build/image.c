@@ -95,9 +95,9 @@ static const char *base_name(const struct fp_bases *bases)
     return bases->repo->registry != NULL ? bases->name : NULL;
 }
 
-static enum fp_code make_config(const struct fp_plan *plan, const struct fp_flink *flink,
-                                const struct fp_base_image *base, struct fp_platform_image *image,
-                                const char *created)
+static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_flink *flink,
+                                   const struct fp_base_image *base,
+                                   const struct fp_platform_image *image, const char *created)
 {
     struct fp_config_layer layers[FP_OWN_LAYERS_MAX];
     cleanup_json json_t *env = make_env(plan, flink, base);
@@ -124,8 +124,7 @@ static enum fp_code make_config(const struct fp_plan *plan, const struct fp_flin
         change.working_dir = FP_FLINK_HOME;
     }
     char *bytes = fp_config_bytes(&base->config, &change);
-    image->config = fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
-    return FP_OK;
+    return fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
 }
 
 static void add_base_layers(const struct fp_base_image *base, struct fp_manifest *manifest)
@@ -146,9 +145,7 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_flink
     const struct fp_base_image *base = &bases->images[platform];
     char created[32];
     fp_time_text(fp_image_created(plan, flink, base), created);
-    enum fp_code code = make_config(plan, flink, base, image, created);
-    if (code != FP_OK)
-        return code;
+    image->config = make_config(plan, flink, base, image, created);
     cleanup_manifest struct fp_manifest manifest = {.media_type = FP_MEDIA_OCI_MANIFEST};
     manifest.config = fp_descriptor_copy(fp_blob_descriptor(image->config));
     manifest.annotations =

@@ -202,20 +202,20 @@ struct fp_layer_step {
     int64_t mtime_s; /**< of files that bring no time of their own */
 };
 
-/** What of the base's distribution has to be added: names of packages. Where the base is not one of
- * apk, everything must be there: FP_E_INPUT names what is not, in the base's own terms. */
-FP_CHECKED enum fp_code fp_packages_wanted(const struct fp_plan *plan, const struct fp_flink *flink,
-                                           const struct fp_base_image *base, const char *base_name,
-                                           struct fp_strv *ret, struct fp_error *err);
 /** What a system that has nothing needs for Flink, and for Python where that is asked for. */
 void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret);
 /** Whether a base that is not one of apk has all that was asked for. */
 FP_CHECKED enum fp_code fp_packages_present(const struct fp_plan *plan,
                                             const struct fp_base_image *base, const char *base_name,
                                             struct fp_error *err);
-/** The layer of the packages `wanted`; `ret_changes` gets their names and versions. */
-FP_CHECKED enum fp_code fp_step_packages(const struct fp_layer_step *step,
-                                         const struct fp_strv *wanted, struct fp_layer *ret,
+/**
+ * The layer of the packages that Flink needs and the user wants. Where the base is not one of apk,
+ * everything must be there: FP_E_INPUT names what is not, in the base's own terms.
+ * @param ret_any     False: everything is there, and there is no layer.
+ * @param ret_changes Gets the names and versions of what was added.
+ */
+FP_CHECKED enum fp_code fp_step_packages(const struct fp_layer_step *step, const char *base_name,
+                                         struct fp_layer *ret, bool *ret_any,
                                          struct fp_strv *ret_changes, struct fp_error *err);
 /** The Hadoop jar's layer. */
 FP_CHECKED enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
@@ -278,7 +278,7 @@ FP_CHECKED enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct
 FP_CHECKED enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text,
                                       size_t len, char **ret, struct fp_error *err);
 
-/** The recipe key of a layer: see builder/README.md, "Bytes". `inputs` is consumed. */
+/** The recipe key of a layer: see builder/README.md, "Recipe keys". `inputs` is consumed. */
 void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);
 
 /** Make the configuration and manifest of one platform. */

@@ -104,17 +104,14 @@ static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step
 static enum fp_code add_packages(const struct fp_layer_step *step, const char *base_name,
                                  struct fp_platform_image *image, struct fp_error *err)
 {
-    cleanup_strv struct fp_strv wanted = {0};
     struct fp_layer_step own_step = *step;
-    enum fp_code code =
-        fp_packages_wanted(step->plan, step->flink, step->base, base_name, &wanted, err);
-    if (code != FP_OK || wanted.len == 0)
-        return code;
+    struct fp_own_layer *own = next_layer(image, "packages");
+    bool any = false;
     if (step->plan->context->source_date_epoch < 0)
         own_step.mtime_s = fp_base_time(step->base);
-    struct fp_own_layer *own = next_layer(image, "packages");
-    code = fp_step_packages(&own_step, &wanted, &own->layer, &image->packages, err);
-    image->layer_count += code == FP_OK;
+    enum fp_code code =
+        fp_step_packages(&own_step, base_name, &own->layer, &any, &image->packages, err);
+    image->layer_count += code == FP_OK && any;
     return code;
 }
 

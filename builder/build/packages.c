@@ -68,40 +68,22 @@ static void add_asked(const struct fp_plan *plan, const struct fp_apk_system *ro
 }
 
 /* What is needed, and asked for; the one is added where it is missing, the other in any case. */
-static enum fp_code wanted_by_apk(const struct fp_plan *plan, const struct fp_flink *flink,
-                                  const struct fp_base_image *base, struct fp_strv *ret,
-                                  struct fp_error *err)
+static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_system *root,
+                        struct fp_strv *ret)
 {
-    struct fp_apk_system root = {0};
-    enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
-                                           (struct fp_base_image *) (uintptr_t) base,
-                                           fp_apk_arch(&base->platform), &root, err);
-    if (code != FP_OK)
-        return code;
-    for (size_t i = 0; flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
-        bool there = fp_apk_system_has(&root, needed[i]) || (i == 0 && base->facts.has_bash) ||
-                     (i == 2 && (!base->facts.musl || fp_apk_system_has(&root, "gcompat")));
-        if (!there && !is_asked(plan->options, needed[i]))
+    const struct fp_build_options *options = step->plan->options;
+    const struct fp_base_facts *facts = &step->base->facts;
+    for (size_t i = 0; step->flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
+        bool there = fp_apk_system_has(root, needed[i]) || (i == 0 && facts->has_bash) ||
+                     (i == 2 && (!facts->musl || fp_apk_system_has(root, "gcompat")));
+        if (!there && !is_asked(options, needed[i]))
             fp_strv_add(ret, needed[i]);
     }
-    if (plan->options->with_python3 && !is_asked(plan->options, "python3") &&
-        !fp_apk_system_has(&root, "python3"))
+    if (options->with_python3 && !is_asked(options, "python3") &&
+        !fp_apk_system_has(root, "python3"))
         fp_strv_add(ret, "python3");
-    add_asked(plan, &root, ret);
-    fp_apk_system_clear(&root);
-    return FP_OK;
-}
-
-enum fp_code fp_packages_wanted(const struct fp_plan *plan, const struct fp_flink *flink,
-                                const struct fp_base_image *base, const char *base_name,
-                                struct fp_strv *ret, struct fp_error *err)
-{
-    enum fp_code code = FP_OK;
-    if (!fp_apk_is_used(base->facts.tree))
-        return fp_packages_present(plan, base, base_name, err);
-    code = wanted_by_apk(plan, flink, base, ret, err);
+    add_asked(step->plan, root, ret);
     fp_strv_sort(ret);
-    return code;
 }
 
 void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
@@ -159,9 +141,10 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
     return code;
 }
 
-static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_strv *wanted,
-                               struct fp_apk_system *root, const char *folder, struct fp_layer *ret,
-                               struct fp_strv *ret_changes, struct fp_error *err)
+static enum fp_code draft_layer(const struct fp_layer_step *step, const struct fp_strv *wanted,
+                                const struct fp_apk_system *root, const char *folder,
+                                struct fp_layer *ret, struct fp_strv *ret_changes,
+                                struct fp_error *err)
 {
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     struct fp_apk_spool spool = {.fd = -1};
@@ -174,22 +157,40 @@ static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp
     return code;
 }
 
-enum fp_code fp_step_packages(const struct fp_layer_step *step, const struct fp_strv *wanted,
-                              struct fp_layer *ret, struct fp_strv *ret_changes,
+static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_apk_system *root,
+                               struct fp_layer *ret, bool *ret_any, struct fp_strv *ret_changes,
+                               struct fp_error *err)
+{
+    cleanup_strv struct fp_strv wanted = {0};
+    char *folder = NULL;
+    list_wanted(step, root, &wanted);
+    if (wanted.len == 0)
+        return FP_OK;
+    enum fp_code code = fp_temp_dir(step->plan->context->cache_folder, &folder, err);
+    if (code != FP_OK)
+        return code;
+    code = draft_layer(step, &wanted, root, folder, ret, ret_changes, err);
+    fp_temp_remove(folder);
+    *ret_any = code == FP_OK;
+    return code;
+}
+
+enum fp_code fp_step_packages(const struct fp_layer_step *step, const char *base_name,
+                              struct fp_layer *ret, bool *ret_any, struct fp_strv *ret_changes,
                               struct fp_error *err)
 {
     const struct fp_base_image *base = step->base;
     struct fp_apk_system root = {0};
-    char *folder = NULL;
+    *ret_any = false;
+    if (!fp_apk_is_used(base->facts.tree))
+        return fp_packages_present(step->plan, base, base_name, err);
+    /* Once: the base's layers are inflated for it. */
     enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
                                            (struct fp_base_image *) (uintptr_t) base,
                                            fp_apk_arch(&base->platform), &root, err);
-    if (code == FP_OK)
-        code = fp_temp_dir(step->plan->context->cache_folder, &folder, err);
-    if (code == FP_OK)
-        code = make_layer(step, wanted, &root, folder, ret, ret_changes, err);
-    if (folder != NULL)
-        fp_temp_remove(folder);
+    if (code != FP_OK)
+        return code;
+    code = make_layer(step, &root, ret, ret_any, ret_changes, err);
     fp_apk_system_clear(&root);
     return code;
 }

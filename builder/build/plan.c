@@ -155,7 +155,7 @@ static enum fp_code plan_platforms(struct fp_plan *plan, struct fp_error *err)
             return code;
         bool known = false;
         for (size_t k = 0; k < plan->platform_count; k++)
-            known = known || fp_platform_matches(&plan->platforms[k], platform);
+            known = known || memcmp(&plan->platforms[k], platform, sizeof(*platform)) == 0;
         plan->platform_count += !known;
     }
     return FP_OK;

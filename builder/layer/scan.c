@@ -146,7 +146,7 @@ static enum fp_code drain(struct fp_scan *scan, struct fp_error *err)
     return code;
 }
 
-static enum fp_code visit_all(struct fp_scan *scan, bool allow_devices, fp_scan_visitor visitor,
+static enum fp_code visit_all(struct fp_scan *scan, bool is_layer, fp_scan_visitor visitor,
                               void *context, struct fp_error *err)
 {
     for (;;) {
@@ -157,7 +157,7 @@ static enum fp_code visit_all(struct fp_scan *scan, bool allow_devices, fp_scan_
         if (code != FP_OK || raw == NULL)
             return code;
         scan->raw = raw;
-        code = fp_scan_entry_read(raw, scan->name, allow_devices, &entry, err);
+        code = fp_scan_entry_read(raw, scan->name, is_layer, &entry, err);
         if (code == FP_OK)
             code = visitor(context, scan, &entry.entry, entry.raw_path, &action, err);
         fp_scan_entry_clear(&entry);
@@ -167,19 +167,19 @@ static enum fp_code visit_all(struct fp_scan *scan, bool allow_devices, fp_scan_
     }
 }
 
-static enum fp_code scan_opened(struct fp_scan *scan, bool allow_devices, fp_scan_visitor visitor,
+static enum fp_code scan_opened(struct fp_scan *scan, bool is_layer, fp_scan_visitor visitor,
                                 void *context, struct fp_error *err)
 {
     if (archive_read_support_format_tar(scan->archive) != ARCHIVE_OK ||
         archive_read_open(scan->archive, scan, NULL, on_read, NULL) != ARCHIVE_OK)
         return failed(scan, err);
-    enum fp_code code = visit_all(scan, allow_devices, visitor, context, err);
+    enum fp_code code = visit_all(scan, is_layer, visitor, context, err);
     if (code == FP_OK && !scan->summary.stopped)
         code = drain(scan, err);
     return code;
 }
 
-enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, bool allow_devices,
+enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, bool is_layer,
                                  fp_scan_visitor visitor, void *context,
                                  struct fp_scan_summary *ret, struct fp_error *err)
 {
@@ -190,7 +190,7 @@ enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, boo
     if (scan->archive == NULL)
         abort();
     struct fp_scan_locale names = fp_scan_locale_enter();
-    enum fp_code code = scan_opened(scan, allow_devices, visitor, context, err);
+    enum fp_code code = scan_opened(scan, is_layer, visitor, context, err);
     (void) archive_read_free(scan->archive);
     fp_scan_locale_leave(names);
     if (code == FP_OK)
@@ -198,9 +198,9 @@ enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, boo
     return code;
 }
 
-enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool allow_devices,
+enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool is_layer,
                          fp_scan_visitor visitor, void *context, struct fp_error *err)
 {
     struct fp_scan_summary summary = {0};
-    return fp_scan_tar_summary(source, name, allow_devices, visitor, context, &summary, err);
+    return fp_scan_tar_summary(source, name, is_layer, visitor, context, &summary, err);
 }

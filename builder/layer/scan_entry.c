@@ -19,10 +19,11 @@ void fp_scan_locale_leave(struct fp_scan_locale names)
     freelocale(names.names);
 }
 
-/* "./a//b/" is "a/b", "./" is "". NULL, with a fault, where it cannot be cleaned. */
-static char *clean_path(const char *raw, const char **ret_fault)
+/* "./a//b/" is "a/b", "./" is "", and so is "/" in a layer. NULL, with a fault, where it cannot be
+ * cleaned. */
+static char *clean_path(const char *raw, bool is_layer, const char **ret_fault)
 {
-    *ret_fault = raw[0] == '/' ? "is absolute" : NULL;
+    *ret_fault = raw[0] == '/' && !is_layer ? "is absolute" : NULL;
     if (raw[0] == '\0')
         *ret_fault = "is empty";
     if (strnlen(raw, FP_SCAN_MAX_PATH + 1) > FP_SCAN_MAX_PATH)
@@ -49,14 +50,14 @@ static char *clean_path(const char *raw, const char **ret_fault)
     return NULL;
 }
 
-static enum fp_code read_path(struct archive_entry *raw, const char *name,
+static enum fp_code read_path(struct archive_entry *raw, const char *name, bool is_layer,
                               struct fp_scan_entry *ret, struct fp_error *err)
 {
     const char *fault = NULL;
     ret->raw_path = archive_entry_pathname(raw);
     if (ret->raw_path == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: an entry whose name cannot be read", name);
-    ret->path = clean_path(ret->raw_path, &fault);
+    ret->path = clean_path(ret->raw_path, is_layer, &fault);
     if (ret->path == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": the name %s", name, ret->raw_path,
                        fault);
@@ -64,13 +65,13 @@ static enum fp_code read_path(struct archive_entry *raw, const char *name,
     return FP_OK;
 }
 
-static enum fp_code read_hard_link(const char *target, const char *name, struct fp_scan_entry *ret,
-                                   struct fp_error *err)
+static enum fp_code read_hard_link(const char *target, const char *name, bool is_layer,
+                                   struct fp_scan_entry *ret, struct fp_error *err)
 {
     const char *fault = NULL;
     ret->entry.kind = FP_ENTRY_HARDLINK;
     ret->entry.size = 0;
-    ret->link = clean_path(target, &fault);
+    ret->link = clean_path(target, is_layer, &fault);
     if (ret->link == NULL)
         return fp_fail(err, FP_E_INPUT,
                        "%s: entry \"%.200s\": the hard link's target \"%.200s\" %s", name,
@@ -96,12 +97,12 @@ static enum fp_code read_symlink(const char *target, const char *name, struct fp
     return FP_OK;
 }
 
-static enum fp_code read_kind(struct archive_entry *raw, const char *name, bool allow_devices,
+static enum fp_code read_kind(struct archive_entry *raw, const char *name, bool is_layer,
                               struct fp_scan_entry *ret, struct fp_error *err)
 {
     const char *hard_link = archive_entry_hardlink(raw);
     if (hard_link != NULL)
-        return read_hard_link(hard_link, name, ret, err);
+        return read_hard_link(hard_link, name, is_layer, ret, err);
     mode_t type = archive_entry_filetype(raw);
     if (type == AE_IFLNK)
         return read_symlink(archive_entry_symlink(raw), name, ret, err);
@@ -113,7 +114,7 @@ static enum fp_code read_kind(struct archive_entry *raw, const char *name, bool 
     ret->entry.kind = FP_ENTRY_DEVICE;
     ret->entry.size = 0;
     if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFIFO) {
-        if (allow_devices)
+        if (is_layer)
             return FP_OK;
         return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": a device or pipe", name, ret->path);
     }
@@ -169,14 +170,14 @@ static enum fp_code read_xattrs(struct archive_entry *raw, const char *name,
     return FP_OK;
 }
 
-enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char *name, bool allow_devices,
+enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char *name, bool is_layer,
                                 struct fp_scan_entry *ret, struct fp_error *err)
 {
-    enum fp_code code = read_path(raw, name, ret, err);
+    enum fp_code code = read_path(raw, name, is_layer, ret, err);
     if (code == FP_OK)
         code = read_numbers(raw, name, ret, err);
     if (code == FP_OK)
-        code = read_kind(raw, name, allow_devices, ret, err);
+        code = read_kind(raw, name, is_layer, ret, err);
     if (code == FP_OK)
         code = read_xattrs(raw, name, ret, err);
     if (code == FP_OK && ret->path[0] == '\0' && ret->entry.kind != FP_ENTRY_DIR)

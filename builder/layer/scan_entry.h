@@ -21,7 +21,7 @@ struct fp_scan_entry {
 
 /** Check and clean. FP_E_INPUT naming `name` and the entry. */
 FP_CHECKED enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char *name,
-                                           bool allow_devices, struct fp_scan_entry *ret,
+                                           bool is_layer, struct fp_scan_entry *ret,
                                            struct fp_error *err);
 /** Release the members. */
 void fp_scan_entry_clear(struct fp_scan_entry *entry);

@@ -70,7 +70,6 @@ static void add_document(struct fp_copy_plan *plan, const struct fp_descriptor *
 {
     plan->documents = fp_xreallocarray(plan->documents, plan->document_count + 1,
                                        sizeof(struct fp_copy_document));
-    plan->document_bytes += take_text->len;
     plan->documents[plan->document_count++] = (struct fp_copy_document){
         .descriptor = fp_descriptor_copy(descriptor),
         .bytes = fp_buf_take(take_text),
@@ -85,10 +84,11 @@ static bool has_document(const struct fp_copy_plan *plan, const struct fp_digest
     return false;
 }
 
-static enum fp_code check_bounds(const struct walk *walk, const struct fp_descriptor *descriptor,
-                                 struct fp_error *err)
+/* A document counts from here on, before those that it leads to. */
+static enum fp_code count_document(const struct walk *walk, const struct fp_descriptor *descriptor,
+                                   struct fp_error *err)
 {
-    const struct fp_copy_plan *plan = walk->plan;
+    struct fp_copy_plan *plan = walk->plan;
     if (walk->depth > MAX_DEPTH)
         return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep",
                        walk->from->title, MAX_DEPTH);
@@ -96,6 +96,7 @@ static enum fp_code check_bounds(const struct walk *walk, const struct fp_descri
         descriptor->size > MAX_DOCUMENT_BYTES - plan->document_bytes)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d manifests or %zu bytes of them",
                        walk->from->title, MAX_DOCUMENTS, MAX_DOCUMENT_BYTES);
+    plan->document_bytes += (size_t) descriptor->size;
     return FP_OK;
 }
 
@@ -105,7 +106,7 @@ static enum fp_code plan_document(const struct walk *walk, const struct fp_descr
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     if (has_document(walk->plan, &descriptor->digest))
         return FP_OK;
-    enum fp_code code = check_bounds(walk, descriptor, err);
+    enum fp_code code = count_document(walk, descriptor, err);
     if (code == FP_OK)
         code = fp_repo_get_document(walk->from, descriptor, &text, err);
     if (code != FP_OK)

@@ -20,8 +20,9 @@
 #define MAX_MARKED 200000
 #define MAX_DEPTH  8
 
-/* Downloads that nobody has come back to for so long are deleted. */
-#define PARTIAL_MAX_AGE_S ((time_t) 7 * 24 * 3600)
+/* Downloads that nobody has come back to for so long are deleted, and so is what was being written
+ * when the power went. */
+#define LEFTOVER_MAX_AGE_S ((time_t) 7 * 24 * 3600)
 
 struct collection {
     const char *path;
@@ -113,12 +114,12 @@ static enum fp_code mark_documents(struct collection *self, struct fp_error *err
     return FP_OK;
 }
 
-/* ".HEX.partial": a download, by registry_fetch.c. */
-static bool is_stale_partial(const char *name, const struct stat *st)
+/* ".HEX.partial": a download, by registry_fetch.c; or a file that never came by its name. */
+static bool is_leftover(const char *name, const struct stat *st)
 {
-    const char *dot = strrchr(name, '.');
-    return name[0] == '.' && strcmp(dot, ".partial") == 0 &&
-           time(NULL) - st->st_mtime > PARTIAL_MAX_AGE_S;
+    bool ours = strncmp(name, FP_TEMP_PREFIX, strlen(FP_TEMP_PREFIX)) == 0 ||
+                (name[0] == '.' && fp_text_ends_with(name, ".partial"));
+    return ours && time(NULL) - st->st_mtime > LEFTOVER_MAX_AGE_S;
 }
 
 static bool is_garbage(const struct collection *self, const char *algorithm, const char *name,
@@ -130,7 +131,7 @@ static bool is_garbage(const struct collection *self, const char *algorithm, con
         return false;
     if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
         return json_object_get(self->marked, text) == NULL;
-    return is_stale_partial(name, st);
+    return is_leftover(name, st);
 }
 
 static uint64_t sweep(const struct collection *self, const char *algorithm)

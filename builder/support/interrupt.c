@@ -3,15 +3,34 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* What comes so soon after the first is no second request: timeout(1) sends its signal to the
+ * program and then to the group that it is in, and so do scripts that pass a Ctrl-C on. */
+#define SAME_REQUEST_MS 250U
 
 /* Lock-free, so a handler may write it and every thread may read it. */
 static atomic_int arrived;
+static atomic_uint arrived_ms; /* on a clock that wraps around */
 static atomic_bool given_up;
+
+static unsigned now_ms(void)
+{
+    struct timespec now = {0};
+    (void) clock_gettime(CLOCK_MONOTONIC, &now);
+    return (unsigned) ((uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000);
+}
 
 static void on_signal(int number)
 {
     int none = 0;
-    if (atomic_compare_exchange_strong(&arrived, &none, number))
+    unsigned now = now_ms();
+    if (atomic_compare_exchange_strong(&arrived, &none, number)) {
+        atomic_store(&arrived_ms, now);
+        return;
+    }
+    if (now - atomic_load(&arrived_ms) < SAME_REQUEST_MS)
         return;
     /* The user means it: end with the status of the signal. It is delivered on return from here. */
     (void) signal(number, SIG_DFL);
@@ -26,7 +45,8 @@ static void catch_signal(int number)
         return;
     /* Without SA_RESTART, so that a blocking read() ends and its caller looks at the flag. */
     struct sigaction action = {.sa_handler = on_signal};
-    (void) sigemptyset(&action.sa_mask);
+    /* One after the other: none finds another amid its work. */
+    (void) sigfillset(&action.sa_mask);
     (void) sigaction(number, &action, NULL);
 }
 

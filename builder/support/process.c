@@ -62,7 +62,9 @@ static int set_attributes(posix_spawnattr_t *attributes)
     sigset_t ours;
     (void) sigemptyset(&none);
     (void) sigemptyset(&ours);
-    (void) sigaddset(&ours, SIGPIPE); /* ignored here, which would be inherited */
+    /* Ignored here, which would be inherited. */
+    (void) sigaddset(&ours, SIGPIPE);
+    (void) sigaddset(&ours, SIGXFSZ);
     int failed = posix_spawnattr_setflags(
         attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     if (failed == 0)

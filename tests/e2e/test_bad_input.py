@@ -16,7 +16,7 @@ import program
 import pytest
 import validate
 
-from program import INPUT, IO, NETWORK, NOT_FOUND, USAGE
+from program import AUTH, INPUT, IO, NETWORK, NOT_FOUND, USAGE
 
 FLINK = "flink-1.20.4"
 
@@ -424,7 +424,8 @@ def test_output_that_is_no_layout(case):
 # --- interrupted ---
 
 class Stalling:
-    """A registry that stops answering in the middle: of a blob that it sends, or takes."""
+    """A registry that stops answering in the middle: of a blob that it sends ("get"), or takes
+    ("put"); or that takes none ("refuse")."""
 
     def __init__(self, image, stall):
         self.image, self.stalled, self.go_on = image, threading.Event(), threading.Event()
@@ -458,7 +459,10 @@ class Stalling:
 
             def do_POST(self):
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                self.answer(202, Location="/v2/up/x?a=b", Range="0-0")
+                if stall == "refuse":
+                    self.answer(403)
+                else:
+                    self.answer(202, Location="/v2/up/x?a=b", Range="0-0")
 
             def do_PUT(self):
                 self.rfile.read(10)
@@ -545,6 +549,15 @@ def test_interrupted_while_it_pushes(number, case, stalling):
     interrupt(case.flinkpack, server, number, *case.words["from"], "--base", case.words["base"],
               "--image-name", server.address + "/out/x:v1", "--push")
     nothing_left(case.flinkpack)
+
+
+def test_a_push_that_is_refused_ends_what_is_beside_it(case, stalling):
+    big = images.layer([images.file("data", os.urandom(1 << 20))])
+    base = stalling(images.Image([big] + images.base_layers(), images.BASE_CONFIG), "get")
+    refusing = stalling(None, "refuse")
+    err = case.flinkpack.fail(AUTH, "build", *case.words["from"], "--base", base.address + "/base:17",
+                              "--image-name", refusing.address + "/out/x:v1", "--push")
+    says(err, refusing.address)
 
 
 # --- the network ---

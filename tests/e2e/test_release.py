@@ -201,6 +201,17 @@ def test_an_interrupted_download_goes_on_where_it_was(flinkpack, inputs, server)
     assert len(again) == 1 and again[0].range is not None
 
 
+def test_a_base_that_cannot_be_had_ends_the_download(flinkpack, inputs, server, tmp_path):
+    server.add_release("2.2.0", current=True, padding=1000000)
+    server.fault(r"^/dlcdn/.*\.tgz$", rate=50000)
+    broken = tmp_path / "base.tar"
+    broken.write_bytes(b"no archive" * 1000)
+    error = flinkpack.fail(INPUT, *words(server, inputs, "2.2.0", "--base",
+                                         "oci-archive:%s" % broken))
+    assert str(broken) in error
+    assert not list(flinkpack.cache.rglob("*.tgz")), "waited for what is of no use any more"
+
+
 def test_a_server_that_fails_for_ever(flinkpack, inputs, server):
     server.add_release("2.2.0", current=True)
     server.fault(r".*", status=403)

@@ -37,7 +37,8 @@ bool fp_media_is_layer(const char *media_type);
  */
 const char *fp_media_to_oci(const char *media_type);
 
-/** A platform, normalised: linux/amd64, linux/arm/v7. Empty architecture: not stated. */
+/** A platform, normalised: linux/amd64, linux/arm/v7. Empty architecture: not stated. Two are the
+ * same where memcmp() says so: what follows a text is zero. */
 struct fp_platform {
     char os[16];
     char architecture[16];

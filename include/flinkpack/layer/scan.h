@@ -29,19 +29,21 @@ typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
 /**
  * Walk a tar stream.
  *
- * Absolute names, ".." parts, NUL or control characters in names, hard links outside the archive's
- * own root, over-long or over-deep names, too many entries, sparse files and device entries where
- * `allow_devices` is false are FP_E_INPUT. Symbolic links may say what they want here: nothing is
- * ever unpacked through them.
+ * ".." parts, NUL or control characters in names, hard links outside the archive's own root,
+ * over-long or over-deep names, too many entries and sparse files are FP_E_INPUT; so are devices
+ * and absolute names, but in layers. Symbolic links may say what they want here: nothing is ever
+ * unpacked through them.
  *
  * An archive without end-of-archive blocks, or with bytes behind them, is accepted as container
  * runtimes do; fp_scan_tar_summary() tells.
  *
- * @param source  The inflated stream; borrowed. Read to its very end unless stopped, so that
- *                decorators below it have seen every byte.
- * @param name    For errors.
+ * @param source   The inflated stream; borrowed. Read to its very end unless stopped, so that
+ *                 decorators below it have seen every byte.
+ * @param name     For errors.
+ * @param is_layer It is a layer or root file system that others have made: names with a leading
+ *                 '/' count from its root, as for the runtimes. (kaniko writes some.)
  */
-FP_CHECKED enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool allow_devices,
+FP_CHECKED enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool is_layer,
                                     fp_scan_visitor visitor, void *context, struct fp_error *err);
 
 /** What there was beside the entries. */
@@ -55,9 +57,8 @@ struct fp_scan_summary {
 
 /** fp_scan_tar() that also tells what it met; filled where it returns FP_OK. */
 FP_CHECKED enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name,
-                                            bool allow_devices, fp_scan_visitor visitor,
-                                            void *context, struct fp_scan_summary *ret,
-                                            struct fp_error *err);
+                                            bool is_layer, fp_scan_visitor visitor, void *context,
+                                            struct fp_scan_summary *ret, struct fp_error *err);
 /** The content of the entry that is being visited; `*ret_len` 0 at its end. */
 FP_CHECKED enum fp_code fp_scan_read(struct fp_scan *scan, void *data, size_t cap, size_t *ret_len,
                                      struct fp_error *err);

@@ -10,9 +10,11 @@
 #include "flinkpack/support/error.h"
 
 /**
- * Catch SIGINT, SIGTERM and SIGHUP, and ignore SIGPIPE. A second signal ends the program at once,
- * by that signal and without clean-up. Signals that were ignored when the program began (nohup)
- * stay so. System calls are not restarted: they fail with EINTR. Call it once, before any thread.
+ * Catch SIGINT, SIGTERM and SIGHUP, and ignore SIGPIPE and SIGXFSZ. A second signal ends the
+ * program at once, by that signal and without clean-up, unless it comes within a quarter of a
+ * second: then it is the first one once more. Signals that were ignored when the program began
+ * (nohup) stay so. System calls are not restarted: they fail with EINTR. Call it once, before any
+ * thread.
  */
 void fp_interrupt_install(void);
 /** The signal that arrived, or 0. Safe from every thread. */

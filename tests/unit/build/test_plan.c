@@ -153,12 +153,30 @@ static void test_outputs(void **state)
     fp_strv_clear(&options.platforms);
 }
 
+/* Each platform once, but those that another one could stand in for are platforms, too. */
+static void test_platforms(void **state)
+{
+    struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
+    struct fp_error err;
+    struct fp_plan plan;
+    (void) state;
+    fp_strv_add(&options.platforms, "linux/arm/v7,linux/arm/v6,linux/amd64/v3,linux/amd64");
+    fp_strv_add(&options.platforms, "linux/x86_64,linux/amd64/v1,linux/arm");
+    assert_int_equal(plan_of(&options, &plan, &err), FP_OK);
+    assert_int_equal(plan.platform_count, 4);
+    assert_string_equal(plan.platforms[1].variant, "v6");
+    assert_string_equal(plan.platforms[3].variant, "");
+    fp_plan_clear(&plan);
+    fp_strv_clear(&options.platforms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_source),       cmocka_unit_test(test_job),
         cmocka_unit_test(test_default_name), cmocka_unit_test(test_push),
         cmocka_unit_test(test_outputs),      cmocka_unit_test(test_early),
+        cmocka_unit_test(test_platforms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,12 +38,12 @@ static enum fp_code list_entry(void *context, struct fp_scan *scan, const struct
                        entry->link != NULL ? entry->link : "", (int) len, data);
 }
 
-static enum fp_code list(const struct fp_buf *tar, bool allow_devices, struct listing *listing,
+static enum fp_code list(const struct fp_buf *tar, bool is_layer, struct listing *listing,
                          struct fp_error *err)
 {
     cleanup_source struct fp_source *source = fp_source_memory(fp_buf_text(tar), tar->len);
-    return fp_scan_tar_summary(source, "x.tar", allow_devices, list_entry, listing,
-                               &listing->summary, err);
+    return fp_scan_tar_summary(source, "x.tar", is_layer, list_entry, listing, &listing->summary,
+                               err);
 }
 
 #define LISTING_INIT                                                                               \
@@ -96,6 +96,27 @@ static void lists_and_cleans(void **state)
                        "3 hard 644 0 [a/b/file] \n"
                        "4 dev/null 644 0 [] \n");
     assert_refused(&tar, "entry \"dev/null\": a device or pipe");
+}
+
+/* kaniko calls the root "/", and what hard links lead to by its whole name. */
+static void names_in_layers_count_from_the_root(void **state)
+{
+    (void) state;
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT(TAR_MAX);
+    tar_add(&tar, &(struct tar_entry){.name = "/", .type = '5', .mode = "0000755"});
+    tar_add(&tar, &(struct tar_entry){.name = "//etc/./group", .data = "x"});
+    tar_add(&tar, &(struct tar_entry){.name = "etc/hard", .type = '1', .link = "/etc/group"});
+    tar_end(&tar);
+    assert_lists(&tar, "1  755 0 [] \n"
+                       "0 etc/group 644 0 [] x\n"
+                       "3 etc/hard 644 0 [etc/group] \n");
+    assert_refused(&tar, "entry \"/\": the name is absolute");
+    cleanup_buf struct fp_buf hostile = FP_BUF_INIT(TAR_MAX);
+    tar_add(&hostile, &(struct tar_entry){.name = "/../x", .data = "x"});
+    tar_end(&hostile);
+    cleanup_listing struct listing listing = LISTING_INIT;
+    struct fp_error err = {0};
+    assert_int_equal(list(&hostile, true, &listing, &err), FP_E_INPUT);
 }
 
 static void refuses_bad_names(void **state)
@@ -396,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lists_and_cleans),
+        cmocka_unit_test(names_in_layers_count_from_the_root),
         cmocka_unit_test(refuses_bad_names),
         cmocka_unit_test(refuses_long_names),
         cmocka_unit_test(takes_utf8_names_in_any_locale),

@@ -219,6 +219,50 @@ static void deep_indexes_are_refused(void **state)
     fp_repo_free(parts);
 }
 
+/* A manifest of as many bytes as one may have, most of them `letter`. */
+static struct fp_descriptor add_largest_manifest(struct fp_repo *parts, char letter)
+{
+    static const char head[] =
+        "{\"schemaVersion\":2,\"layers\":[],\"config\":{\"size\":2,"
+        "\"mediaType\":\"" FP_MEDIA_OCI_CONFIG "\",\"digest\":\"sha256:"
+        "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a\"},"
+        "\"annotations\":{\"a\":\"";
+    static const char tail[] = "\"}}";
+    const size_t pad = FP_MANIFEST_MAX_BYTES - strlen(head) - strlen(tail);
+    cleanup_free char *padding = fp_xmalloc(pad + 1);
+    memset(padding, letter, pad);
+    padding[pad] = '\0';
+    struct fp_blob *blob = fp_blob_memory(
+        FP_MEDIA_OCI_MANIFEST, fp_xasprintf("%s%s%s", head, padding, tail), FP_MANIFEST_MAX_BYTES);
+    struct fp_descriptor descriptor = *fp_blob_descriptor(blob);
+    fp_parts_add_blob(parts, blob);
+    fp_blob_unref(blob);
+    return descriptor;
+}
+
+/* The index that leads to the last manifests that fit is itself one document too many, and what
+ * comes after it must not go uncounted. */
+static void documents_are_bounded_in_sum(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_copy_plan plan = {0};
+    struct fp_descriptor manifests[9];
+    struct fp_repo *parts = fp_repo_new_parts();
+    for (int i = 0; i < 9; i++)
+        manifests[i] = add_largest_manifest(parts, (char) ('a' + i));
+    const struct fp_descriptor pair[] = {make_index(parts, manifests, 8), manifests[8]};
+    struct fp_descriptor root = make_index(parts, pair, 2);
+    assert_fails(fp_copy_plan_make(parts, &root, NULL, &plan, &err), FP_E_INPUT, &err,
+                 "33554432 bytes");
+    fp_copy_plan_clear(&plan);
+    root = make_index(parts, manifests, 7);
+    assert_ok(fp_copy_plan_make(parts, &root, NULL, &plan, &err), &err);
+    assert_int_equal(plan.document_count, 8);
+    fp_copy_plan_clear(&plan);
+    fp_repo_free(parts);
+}
+
 static void a_repo_for_reading_cannot_be_written(void **state)
 {
     (void) state;
@@ -321,6 +365,7 @@ int main(void)
         cmocka_unit_test(after_a_failure_nothing_is_named),
         cmocka_unit_test(what_lies_elsewhere_is_fetched_from_there),
         cmocka_unit_test(deep_indexes_are_refused),
+        cmocka_unit_test(documents_are_bounded_in_sum),
         cmocka_unit_test(a_repo_for_reading_cannot_be_written),
         cmocka_unit_test_setup_teardown(every_blob_is_told_of, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(of_several_places_each_line_names_its_own, fixture_setup,

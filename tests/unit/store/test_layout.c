@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct fp_repo *open_layout(const char *name)
@@ -448,6 +449,29 @@ static void strange_files_are_left_alone(void **state)
     assert_true(fp_path_exists(in_folder("out/blobs/sha256/.abc.partial")));
 }
 
+/* A download and a new file that were given up long ago, by a process that could not tidy up. */
+static void old_leftovers_are_deleted(void **state)
+{
+    (void) state;
+    static const char *const names[] = {"out/blobs/sha256/.abc.partial",
+                                        "out/blobs/sha256/" FP_TEMP_PREFIX "0123"};
+    const time_t old = time(NULL) - (time_t) 8 * 24 * 3600;
+    const struct timespec times[] = {{.tv_sec = old}, {.tv_sec = old}};
+    struct fp_error err = {0};
+    (void) put_image("out", "x", "x");
+    (void) put_image("out", "y", "y");
+    for (size_t i = 0; i < 2; i++)
+        (void) put_file(names[i], "given up", 8);
+    assert_ok(fp_layout_remove(in_folder("out"), "x", NULL, &err), &err);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(fp_path_exists(in_folder(names[i])));
+        assert_int_equal(utimensat(AT_FDCWD, in_folder(names[i]), times, 0), 0);
+    }
+    assert_ok(fp_layout_remove(in_folder("out"), "y", NULL, &err), &err);
+    for (size_t i = 0; i < 2; i++)
+        assert_false(fp_path_exists(in_folder(names[i])));
+}
+
 #define PROCESSES 6
 #define IMAGES    8
 
@@ -549,6 +573,7 @@ int main(void)
         TEST(nested_images_survive_the_removal_of_others),
         TEST(nothing_is_collected_beside_a_running_build),
         TEST(strange_files_are_left_alone),
+        TEST(old_leftovers_are_deleted),
         TEST(processes_side_by_side_lose_nothing),
         TEST(a_killed_build_leaves_a_whole_layout),
     };

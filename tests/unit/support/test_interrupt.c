@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -55,9 +56,22 @@ static int interrupt_has_its_words(void)
 
 static int second_signal_ends(void)
 {
+    const struct timespec pause = {.tv_nsec = 300000000L};
     fp_interrupt_install();
     (void) raise(SIGINT);
+    (void) nanosleep(&pause, NULL);
     (void) raise(SIGTERM);
+    return 0;
+}
+
+/* As timeout(1) does: to the process, and to its group at once. */
+static int the_same_signal_twice_is_one(void)
+{
+    fp_interrupt_install();
+    (void) raise(SIGTERM);
+    (void) raise(SIGTERM);
+    (void) raise(SIGINT);
+    expect(fp_interrupted() == SIGTERM);
     return 0;
 }
 
@@ -185,6 +199,7 @@ static const struct {
 } cases[] = {
     {"flag_is_set_once", flag_is_set_once, 0},
     {"interrupt_has_its_words", interrupt_has_its_words, 0},
+    {"the_same_signal_twice_is_one", the_same_signal_twice_is_one, 0},
     {"second_signal_ends", second_signal_ends, 128 + SIGTERM},
     {"giving_up_stops_the_rest", giving_up_stops_the_rest, 0},
     {"nohup_is_respected", nohup_is_respected, 0},

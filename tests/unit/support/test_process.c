@@ -143,6 +143,8 @@ static void death_by_signal(void **state)
     /* What is ignored here is not ignored there. */
     assert_ok(run_shell("kill -PIPE $$", "", MINUTE_MS, &out, &status, &err), err);
     assert_int_equal(status, 128 + SIGPIPE);
+    assert_ok(run_shell("kill -XFSZ $$", "", MINUTE_MS, &out, &status, &err), err);
+    assert_int_equal(status, 128 + SIGXFSZ);
 }
 
 static void output_is_bounded(void **state)
@@ -208,7 +210,9 @@ static void closed_standard_input(void **state)
 
 int main(void)
 {
-    (void) signal(SIGPIPE, SIG_IGN); /* as fp_interrupt_install() does */
+    /* As fp_interrupt_install() does. */
+    (void) signal(SIGPIPE, SIG_IGN);
+    (void) signal(SIGXFSZ, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(input_becomes_output),
         cmocka_unit_test(large_input_and_output),
