@@ -111,10 +111,9 @@ struct fp_http_job {
     void *begin_context;
     struct fp_http_response *response;
     /* results */
-    bool transient;          /**< the failure may pass */
-    bool delivered;          /**< bytes of a 2xx body went to the sink */
-    uint64_t received_bytes; /**< of 2xx bodies */
-    uint64_t staged_bytes;   /**< by which the stage was advanced in this attempt */
+    bool transient;        /**< the failure may pass */
+    bool delivered;        /**< bytes of a 2xx body went to the sink */
+    uint64_t staged_bytes; /**< by which the stage was advanced in this attempt */
 };
 
 /** One hop: its URL and what may go there. */
