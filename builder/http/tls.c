@@ -38,13 +38,6 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
     return code != FP_OK ? fp_context(err, "%s", path) : fp_buf_add_text(pem, "\n", err);
 }
 
-static bool has_suffix(const char *name, const char *suffix)
-{
-    size_t len = strlen(name);
-    size_t suffix_len = strlen(suffix);
-    return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
-}
-
 /* The names in a folder, sorted; none where it cannot be read. */
 static void list_folder(const char *folder, struct fp_strv *names)
 {
@@ -98,7 +91,7 @@ static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
 static enum fp_code take_client_pair(struct fp_tls *tls, const char *folder, const char *name,
                                      struct fp_error *err)
 {
-    bool is_cert = has_suffix(name, ".cert");
+    bool is_cert = fp_text_ends_with(name, ".cert");
     size_t stem = strlen(name) - (is_cert ? 5 : 4);
     cleanup_free char *path = fp_path_join(folder, name);
     cleanup_free char *mate =
@@ -118,10 +111,11 @@ static enum fp_code read_host_folder(struct fp_tls *tls, const char *folder, str
     list_folder(folder, &names);
     for (size_t i = 0; i < names.len; i++) {
         enum fp_code code = FP_OK;
-        if (has_suffix(names.items[i], ".crt")) {
+        if (fp_text_ends_with(names.items[i], ".crt")) {
             cleanup_free char *path = fp_path_join(folder, names.items[i]);
             code = add_pem(&tls->ca, path, err);
-        } else if (has_suffix(names.items[i], ".cert") || has_suffix(names.items[i], ".key")) {
+        } else if (fp_text_ends_with(names.items[i], ".cert") ||
+                   fp_text_ends_with(names.items[i], ".key")) {
             code = take_client_pair(tls, folder, names.items[i], err);
         }
         if (code != FP_OK)

@@ -295,8 +295,7 @@ static void read_folder(struct fp_mirrors *mirrors, const char *folder,
         return;
     for (struct dirent *entry = readdir(dir); entry != NULL && names.len < MAX_FILES;
          entry = readdir(dir)) {
-        size_t len = strlen(entry->d_name);
-        if (len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0)
+        if (fp_text_ends_with(entry->d_name, ".conf"))
             fp_strv_add(&names, entry->d_name);
     }
     (void) closedir(dir);

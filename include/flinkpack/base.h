@@ -76,11 +76,11 @@ struct fp_account {
 };
 /**
  * The text of passwd, group and shadow with the account `name` uid:gid added by the base's own
- * conventions (see facts: Debian and Alpine differ). An equal entry gives `*ret_changed` false.
- * A base without accounts gets root beside it. A gid below 1000 that exists is joined as it is
- * (root, users). Lines that are there are never changed.
+ * conventions: Alpine's where its os_id is "alpine", else Debian's. An equal entry gives
+ * `*ret_changed` false. A base without accounts gets root beside it. A gid below 1000 that exists
+ * is joined as it is (root, users). Lines that are there are never changed.
  *
- * @param ret_shadow  NULL where the base has no shadow.
+ * @param ret_shadow  NULL where the base has no shadow; the caller owns all three texts.
  * @param ret_changed Whether any of the texts is another than the base's.
  * @return FP_E_INPUT when the name or the number is taken by something else.
  */
