@@ -155,7 +155,9 @@ static enum fp_code chunk_dropped(struct fp_upload *upload, uint64_t received, s
         registry->name, upload->descriptor->digest.text, (unsigned long long) received,
         (unsigned long long) upload->offset);
     if (registry->options.chunk_bytes == 0)
-        return code;
+        return fp_hinted(code, err,
+                         "a proxy in front of it refuses whole blobs as too large: that "
+                         "limit has to be raised (nginx: client_max_body_size)");
     if (is_new && err != NULL)
         fp_report(registry->options.reporter, FP_EVENT_WARNING, "%s; sending blobs whole",
                   err->text);
