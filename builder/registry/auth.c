@@ -42,7 +42,7 @@ enum fp_code fp_registry_need_credential(struct fp_registry *registry, struct fp
 static const struct fp_token *find_token(const struct fp_registry *registry,
                                          const struct fp_strv *scopes)
 {
-    int64_t now_ms = fp_registry_now_ms();
+    int64_t now_ms = fp_now_ms();
     for (size_t i = 0; i < registry->token_len; i++) {
         const struct fp_token *token = &registry->tokens[i];
         if (token->renew_ms > now_ms && fp_scope_covers(&token->scopes, scopes))
