@@ -83,8 +83,11 @@ static void use_mode(struct fp_upload *upload, enum fp_upload_mode mode, uint64_
 {
     struct fp_registry *registry = upload->registry;
     (void) pthread_mutex_lock(&registry->lock);
+    /* Another upload may have been refused smaller pieces meanwhile. */
+    bool is_known = mode == FP_UPLOAD_CHUNKS && registry->upload_mode == FP_UPLOAD_CHUNKS &&
+                    registry->chunk_bytes < chunk_bytes;
     registry->upload_mode = mode;
-    registry->chunk_bytes = chunk_bytes;
+    registry->chunk_bytes = is_known ? registry->chunk_bytes : chunk_bytes;
     (void) pthread_mutex_unlock(&registry->lock);
     upload->again = upload->changed_mode = true;
 }
