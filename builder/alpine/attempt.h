@@ -48,7 +48,7 @@ enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };
 
 /** Forget what was chosen; the limits are wanted again. */
 void attempt_restart(struct attempt *attempt);
-/** Want something. FP_E_INPUT: no dependency, or more than a million. */
+/** Want something. FP_E_INPUT: no dependency, or more than 250,000 of them. */
 FP_CHECKED enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint32_t by,
                                      struct fp_error *err);
 /** Choose a package and want what it depends on. */

@@ -224,7 +224,7 @@ static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct
 static enum fp_code check_control(struct reading *reading, const struct fp_apk_package *package,
                                   const struct member_digests *digests, struct fp_error *err)
 {
-    char expected[41];
+    char expected[41] = "";
     if (!fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], expected) ||
         strcmp(expected, digests->sha1) != 0)
         return fp_fail(err, FP_E_VERIFY,

@@ -33,7 +33,7 @@ struct provides {
 /** No name of that text. */
 #define NO_NAME UINT32_MAX
 
-/** Gather. FP_E_INPUT: more than 2^20 names. */
+/** Gather. FP_E_INPUT: more than 2^19 names. */
 FP_CHECKED enum fp_code provides_gather(const struct fp_apk_question *question,
                                         struct provides *ret, struct fp_error *err);
 /** The number of a name, or NO_NAME. */

@@ -1,7 +1,7 @@
 #include "flinkpack/alpine/repository.h"
 
+#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #define INDEX_FILE_MAX   ((uint64_t) 16 << 20)
 #define PACKAGE_FILE_MAX ((uint64_t) 2 << 30)
@@ -77,15 +77,25 @@ static enum fp_code probe_adb(const struct fp_apk_fetch_options *options, const 
     return code;
 }
 
+/* An open file from its beginning; it stays open. */
+static enum fp_code read_again(int fd, const char *name, struct fp_source **ret,
+                               struct fp_error *err)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", name);
+    *ret = fp_source_fd(copy, name, 0, UINT64_MAX);
+    return FP_OK;
+}
+
 static enum fp_code read_index(int fd, const char *name, const struct fp_apk_keys *keys,
                                struct fp_apk_index *ret, struct fp_error *err)
 {
     char *text = NULL;
-    int copy = dup(fd);
-    if (copy < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", name);
-    enum fp_code code =
-        fp_apk_index_read(fp_source_fd(copy, name, 0, UINT64_MAX), name, keys, &text, err);
+    struct fp_source *source = NULL;
+    enum fp_code code = read_again(fd, name, &source, err);
+    if (code == FP_OK)
+        code = fp_apk_index_read(source, name, keys, &text, err);
     return code == FP_OK ? fp_apk_index_parse(text, name, ret, err) : code;
 }
 
@@ -155,18 +165,16 @@ static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, co
                                   struct fp_apk_spool *spool, struct fp_apk_contents *ret,
                                   struct fp_error *err)
 {
+    struct fp_source *source = NULL;
     cleanup_newfile struct fp_newfile *file = NULL;
     cleanup_free char *whole = package_url(url, package);
     enum fp_code code =
         download(options, whole, path, package->size > 0 ? package->size : UINT64_MAX,
                  PACKAGE_FILE_MAX, &file, err);
-    if (code != FP_OK)
-        return code;
-    int copy = dup(fp_newfile_fd(file));
-    if (copy < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", path);
-    code = fp_apk_package_read(fp_source_fd(copy, whole, 0, UINT64_MAX), whole, package, spool, ret,
-                               err);
+    if (code == FP_OK)
+        code = read_again(fp_newfile_fd(file), whole, &source, err);
+    if (code == FP_OK)
+        code = fp_apk_package_read(source, whole, package, spool, ret, err);
     return code == FP_OK ? fp_newfile_publish(file, NULL, true, err) : code;
 }
 
@@ -184,16 +192,15 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
     if (code != FP_OK)
         return code;
     code = read_cached_package(path, name, package, spool, ret, &failure);
-    if (code == FP_OK)
-        return FP_OK;
-    if (!options->offline) {
-        if (code != FP_E_NOT_FOUND)
-            fp_report(options->reporter, FP_EVENT_WARNING,
-                      "%s in the cache is not right and is fetched again", name);
+    /* Fetching mends a damaged file, but no disk that is full, nor Ctrl-C. */
+    bool is_damaged = code == FP_E_VERIFY || code == FP_E_INPUT;
+    if (!options->offline && is_damaged)
+        fp_report(options->reporter, FP_EVENT_WARNING,
+                  "%s in the cache is not right and is fetched again", name);
+    if (!options->offline && (is_damaged || code == FP_E_NOT_FOUND))
         return fetch_package(options, url, path, package, spool, ret, err);
-    }
     if (code != FP_E_NOT_FOUND) {
-        if (err != NULL)
+        if (code != FP_OK && err != NULL)
             *err = failure;
         return code;
     }

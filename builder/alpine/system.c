@@ -64,8 +64,7 @@ static void list_keys(const struct fp_tree *tree, const char *folder, struct fp_
     cleanup_free char *real = fp_xstrdup(at->path);
     fp_tree_children(tree, real, &names);
     for (size_t i = 0; i < names.len && i < KEYS_MAX; i++) {
-        size_t len = strlen(names.items[i]);
-        if (len > 4 && strcmp(names.items[i] + len - 4, ".pub") == 0)
+        if (fp_text_ends_with(names.items[i], ".pub"))
             fp_strv_addf(ret, "%s/%s", real, names.items[i]);
     }
 }

@@ -18,11 +18,9 @@ static bool name_is_valid(const char *name)
 
 static void add_name(struct fp_strv *names, const char *file)
 {
-    size_t len = strlen(file);
-    size_t suffix = strlen(SUFFIX);
-    if (len <= suffix || strcmp(file + len - suffix, SUFFIX) != 0)
+    if (!fp_text_ends_with(file, SUFFIX))
         return;
-    cleanup_free char *name = fp_xstrndup(file, len - suffix);
+    cleanup_free char *name = fp_xstrndup(file, strlen(file) - strlen(SUFFIX));
     if (name_is_valid(name) && !fp_strv_has(names, name))
         fp_strv_add(names, name);
 }

@@ -8,12 +8,6 @@
 #define HELPER_MAX_BYTES  ((size_t) 64 << 10)
 #define HELPER_TIMEOUT_MS 30000
 
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
 static enum fp_code hint_place(enum fp_code code, struct fp_error *err)
 {
     (void) fp_hint(err, "set DOCKER_CONFIG to a folder that can be written to, or give --authfile "
@@ -23,10 +17,10 @@ static enum fp_code hint_place(enum fp_code code, struct fp_error *err)
 
 static enum fp_code find_path(const char *path, char **ret, struct fp_error *err)
 {
-    const char *docker = variable("DOCKER_CONFIG");
-    const char *home = variable("HOME");
+    const char *docker = fp_env("DOCKER_CONFIG");
+    const char *home = fp_env("HOME");
     if (path == NULL)
-        path = variable("REGISTRY_AUTH_FILE");
+        path = fp_env("REGISTRY_AUTH_FILE");
     if (path != NULL)
         *ret = fp_xstrdup(path);
     else if (docker != NULL)
@@ -111,9 +105,9 @@ static const char *key_of(const char *host)
 
 bool fp_auth_variable_has(const char *host)
 {
-    const char *inlined = variable("DOCKER_AUTH_CONFIG");
+    const char *inlined = fp_env("DOCKER_AUTH_CONFIG");
     cleanup_json json_t *document = NULL;
-    if (inlined == NULL || variable("REGISTRY_AUTH_FILE") != NULL ||
+    if (inlined == NULL || fp_env("REGISTRY_AUTH_FILE") != NULL ||
         fp_json_parse(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", &document, NULL) != FP_OK)
         return false;
     return json_object_get(json_object_get(document, "auths"), key_of(host)) != NULL;

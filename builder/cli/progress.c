@@ -30,31 +30,17 @@ enum fp_progress_mode fp_progress_mode_of(const char *text)
     return FP_PROGRESS_AUTO;
 }
 
-static bool is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-    return value != NULL && *value != '\0';
-}
-
 bool fp_progress_can_draw(int fd)
 {
     const char *term = getenv("TERM");
-    if (isatty(fd) == 0 || term == NULL || strcmp(term, "dumb") == 0 || is_set("NO_COLOR"))
+    if (isatty(fd) == 0 || term == NULL || strcmp(term, "dumb") == 0 || fp_env("NO_COLOR") != NULL)
         return false;
     return tcgetpgrp(fd) == getpgrp();
 }
 
-static uint64_t monotonic_ms(void)
-{
-    struct timespec now = {0};
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
-        return 0;
-    return (uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000;
-}
-
 uint64_t fp_progress_now(const struct fp_progress *progress)
 {
-    return progress->options.now_ms != NULL ? progress->options.now_ms() : monotonic_ms();
+    return progress->options.now_ms != NULL ? progress->options.now_ms() : (uint64_t) fp_now_ms();
 }
 
 unsigned fp_progress_columns(const struct fp_progress *progress)

@@ -107,7 +107,6 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
     if (x->code != FP_OK)
         return CURL_WRITEFUNC_ERROR;
     x->answer_bytes += len;
-    x->job->received_bytes += len;
     if (!has_body(request))
         advance_stage(x, len);
     return len;

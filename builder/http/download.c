@@ -27,6 +27,23 @@ struct download {
     bool wrong_part;      /**< the answer was another part than asked for, or of another object */
 };
 
+/* The stage shows what the file holds, also when it is started over. */
+static void show_progress(struct download *d)
+{
+    struct fp_stage *stage = d->spec->stage;
+    if (stage == NULL)
+        return;
+    if (d->staged_bytes > d->offset) {
+        uint64_t back = d->staged_bytes - d->offset;
+        stage->done_bytes -= back < stage->done_bytes ? back : stage->done_bytes;
+        d->staged_bytes = d->offset;
+        fp_stage_advance(stage, 0);
+    }
+    if (d->offset > d->staged_bytes)
+        fp_stage_advance(stage, d->offset - d->staged_bytes);
+    d->staged_bytes = d->offset;
+}
+
 static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
                              struct fp_error *err)
 {
@@ -50,6 +67,7 @@ static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
         len -= (size_t) written;
         d->offset += (uint64_t) written;
     }
+    show_progress(d);
     return fp_interrupt_check(err);
 }
 
@@ -66,23 +84,6 @@ static void free_nothing(struct fp_sink *sink)
 }
 
 static const struct fp_sink_ops download_ops = {write_at, finish_nothing, free_nothing};
-
-/* The stage shows what the file holds, also when it is started over. */
-static void show_progress(struct download *d)
-{
-    struct fp_stage *stage = d->spec->stage;
-    if (stage == NULL)
-        return;
-    if (d->staged_bytes > d->offset) {
-        uint64_t back = d->staged_bytes - d->offset;
-        stage->done_bytes -= back < stage->done_bytes ? back : stage->done_bytes;
-        d->staged_bytes = d->offset;
-        fp_stage_advance(stage, 0);
-    }
-    if (d->offset > d->staged_bytes)
-        fp_stage_advance(stage, d->offset - d->staged_bytes);
-    d->staged_bytes = d->offset;
-}
 
 static enum fp_code start_over(struct download *d, struct fp_error *err)
 {
@@ -206,7 +207,6 @@ static enum fp_code attempt_once(struct fp_http *http, struct download *d,
     enum fp_code code = fp_http_follow(&job, err);
     *ret_transient = job.transient || d->wrong_part ||
                      (code == FP_OK && fp_http_status_is_transient(answer->status));
-    show_progress(d);
     return code;
 }
 
@@ -294,9 +294,14 @@ static enum fp_code hash_existing(const struct download *d, struct fp_error *err
         return FP_OK;
     fp_hash_reset(d->spec->hash);
     for (uint64_t at = 0; at < d->offset;) {
+        enum fp_code code = fp_interrupt_check(err);
+        if (code != FP_OK)
+            return code;
         ssize_t len = pread(d->spec->fd, buffer, sizeof(buffer), (off_t) at);
         if (len < 0 && errno == EINTR)
             continue;
+        if (len == 0)
+            errno = ENODATA; /* somebody has cut it meanwhile */
         if (len <= 0)
             return fp_fail_errno(err, FP_E_IO, "reading a partial download");
         fp_hash_update(d->spec->hash, buffer, (size_t) len);

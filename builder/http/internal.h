@@ -111,10 +111,9 @@ struct fp_http_job {
     void *begin_context;
     struct fp_http_response *response;
     /* results */
-    bool transient;          /**< the failure may pass */
-    bool delivered;          /**< bytes of a 2xx body went to the sink */
-    uint64_t received_bytes; /**< of 2xx bodies */
-    uint64_t staged_bytes;   /**< by which the stage was advanced in this attempt */
+    bool transient;        /**< the failure may pass */
+    bool delivered;        /**< bytes of a 2xx body went to the sink */
+    uint64_t staged_bytes; /**< by which the stage was advanced in this attempt */
 };
 
 /** One hop: its URL and what may go there. */
@@ -143,8 +142,6 @@ int64_t fp_parse_retry_after(const char *value, int64_t now_s);
 bool fp_retry_curl_is_transient(CURLcode result);
 /** The pause before attempt `attempt` + 1, without jitter. */
 int64_t fp_retry_delay_ms(int attempt, int64_t first_ms);
-/** Monotonic time. */
-int64_t fp_now_ms(void);
 /** Sleep until then, or until interrupted. */
 FP_CHECKED enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err);
 

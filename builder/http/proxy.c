@@ -9,8 +9,8 @@
 static const char *first_set(const char *const *names)
 {
     for (; *names != NULL; names++) {
-        const char *value = getenv(*names);
-        if (value != NULL && *value != '\0')
+        const char *value = fp_env(*names);
+        if (value != NULL)
             return value;
     }
     return NULL;

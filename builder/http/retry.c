@@ -65,13 +65,6 @@ static int64_t with_jitter(int64_t delay_ms)
     return delay_ms * 4 / 5 + delay_ms * 2 / 5 * random / 0xffff;
 }
 
-int64_t fp_now_ms(void)
-{
-    struct timespec now = {0};
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
 {
     for (int64_t now = fp_now_ms(); now < until_ms; now = fp_now_ms()) {

@@ -20,12 +20,6 @@ static const char *const system_bundles[] = {
     "/etc/ssl/cert.pem",                                 /* Alpine, BSD */
 };
 
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
 static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_error *err)
 {
     cleanup_buf struct fp_buf file = FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
@@ -36,13 +30,6 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
         return fp_fail(err, FP_E_INPUT, "%s: no PEM certificate in it", path);
     code = fp_buf_add(pem, file.data, file.len, err);
     return code != FP_OK ? fp_context(err, "%s", path) : fp_buf_add_text(pem, "\n", err);
-}
-
-static bool has_suffix(const char *name, const char *suffix)
-{
-    size_t len = strlen(name);
-    size_t suffix_len = strlen(suffix);
-    return len > suffix_len && strcmp(name + len - suffix_len, suffix) == 0;
 }
 
 /* The names in a folder, sorted; none where it cannot be read. */
@@ -77,8 +64,8 @@ static void add_cert_dirs(struct fp_buf *pem, const char *folders)
 
 static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
 {
-    const char *file = environment("SSL_CERT_FILE");
-    const char *folders = environment("SSL_CERT_DIR");
+    const char *file = fp_env("SSL_CERT_FILE");
+    const char *folders = fp_env("SSL_CERT_DIR");
     if (folders != NULL)
         add_cert_dirs(pem, folders);
     if (file != NULL) {
@@ -98,7 +85,7 @@ static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
 static enum fp_code take_client_pair(struct fp_tls *tls, const char *folder, const char *name,
                                      struct fp_error *err)
 {
-    bool is_cert = has_suffix(name, ".cert");
+    bool is_cert = fp_text_ends_with(name, ".cert");
     size_t stem = strlen(name) - (is_cert ? 5 : 4);
     cleanup_free char *path = fp_path_join(folder, name);
     cleanup_free char *mate =
@@ -118,10 +105,11 @@ static enum fp_code read_host_folder(struct fp_tls *tls, const char *folder, str
     list_folder(folder, &names);
     for (size_t i = 0; i < names.len; i++) {
         enum fp_code code = FP_OK;
-        if (has_suffix(names.items[i], ".crt")) {
+        if (fp_text_ends_with(names.items[i], ".crt")) {
             cleanup_free char *path = fp_path_join(folder, names.items[i]);
             code = add_pem(&tls->ca, path, err);
-        } else if (has_suffix(names.items[i], ".cert") || has_suffix(names.items[i], ".key")) {
+        } else if (fp_text_ends_with(names.items[i], ".cert") ||
+                   fp_text_ends_with(names.items[i], ".key")) {
             code = take_client_pair(tls, folder, names.items[i], err);
         }
         if (code != FP_OK)
@@ -132,8 +120,8 @@ static enum fp_code read_host_folder(struct fp_tls *tls, const char *folder, str
 
 static char *usual_cert_dirs(void)
 {
-    const char *config = environment("XDG_CONFIG_HOME");
-    const char *home = environment("HOME");
+    const char *config = fp_env("XDG_CONFIG_HOME");
+    const char *home = fp_env("HOME");
     if (config != NULL)
         return fp_xasprintf("%s/containers/certs.d:" USUAL_CERT_DIRS, config);
     if (home != NULL)
@@ -175,7 +163,7 @@ static bool is_insecure(const struct fp_strv *hosts, const struct fp_url *url)
 enum fp_code fp_tls_read_roots(const struct fp_http_options *options, struct fp_buf *ca,
                                struct fp_error *err)
 {
-    bool stated = environment("SSL_CERT_FILE") != NULL || environment("SSL_CERT_DIR") != NULL;
+    bool stated = fp_env("SSL_CERT_FILE") != NULL || fp_env("SSL_CERT_DIR") != NULL;
     enum fp_code code = FP_OK;
     if (options->ca_file != NULL)
         code = add_pem(ca, options->ca_file, err);

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* What is accepted, in words. */
+#define EXPECTED "expected a URL of http or https, without user name and of at most 16 KiB"
+
 FP_DEFINE_CLEANUP(curl_url_freep, CURLU, curl_url_cleanup)
 #define cleanup_curlu __attribute__((cleanup(curl_url_freep)))
 
@@ -63,7 +66,7 @@ enum fp_code fp_url_parse(const char *url, struct fp_url *ret, struct fp_error *
     cleanup_curlu CURLU *parts = take_apart(url);
     if (parts == NULL) {
         cleanup_free char *shown = fp_url_display(url);
-        return fp_fail(err, FP_E_USAGE, "%s: not a URL that can be used", shown);
+        return fp_fail(err, FP_E_USAGE, "%s: " EXPECTED, shown);
     }
     ret->scheme = part_of(parts, CURLUPART_SCHEME);
     ret->host = part_of(parts, CURLUPART_HOST);
@@ -101,9 +104,7 @@ enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
         curl_url_get(parts, CURLUPART_URL, &text, 0) != CURLUE_OK) {
         cleanup_free char *shown_base = fp_url_display(base);
         cleanup_free char *shown = fp_url_display(location);
-        return fp_fail(err, FP_E_INPUT,
-                       "%s leads to \"%.200s\", which is refused: expected a URL of http or "
-                       "https, without user name and of at most 16 KiB",
+        return fp_fail(err, FP_E_INPUT, "%s leads to \"%.200s\", which is refused: " EXPECTED,
                        shown_base, shown);
     }
     *ret = fp_xstrdup(text);
@@ -113,15 +114,14 @@ enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
 char *fp_url_display(const char *url)
 {
     char *shown = fp_xstrndup(url, strcspn(url, "?#"));
-    char *authority = strstr(shown, "://");
-    if (authority != NULL) {
-        authority += 3;
-        /* The last '@' before the path ends the user information, however malformed. */
-        size_t len = strcspn(authority, "/");
-        char *at = memrchr(authority, '@', len);
-        if (at != NULL)
-            memmove(authority, at + 1, strlen(at + 1) + 1);
-    }
+    char *scheme_end = strstr(shown, "://");
+    char *authority = scheme_end != NULL ? scheme_end + 3 : shown;
+    /* The last '@' before the path ends the user information, however malformed; without a scheme
+     * nobody can say where the path begins. */
+    size_t len = scheme_end != NULL ? strcspn(authority, "/") : strlen(authority);
+    char *at = memrchr(authority, '@', len);
+    if (at != NULL)
+        memmove(authority, at + 1, strlen(at + 1) + 1);
     return shown;
 }
 

@@ -42,7 +42,7 @@ enum fp_code fp_registry_need_credential(struct fp_registry *registry, struct fp
 static const struct fp_token *find_token(const struct fp_registry *registry,
                                          const struct fp_strv *scopes)
 {
-    int64_t now_ms = fp_registry_now_ms();
+    int64_t now_ms = fp_now_ms();
     for (size_t i = 0; i < registry->token_len; i++) {
         const struct fp_token *token = &registry->tokens[i];
         if (token->renew_ms > now_ms && fp_scope_covers(&token->scopes, scopes))
@@ -142,18 +142,17 @@ enum fp_code fp_registry_authorize(struct fp_registry *registry, const struct fp
 
 /* Called with the lock held. Another thread may have renewed the token meanwhile: then there is
  * nothing to drop, and the new one is used. */
-static bool drop_value(struct fp_registry *registry, const char *authorization)
+static void drop_value(struct fp_registry *registry, const char *authorization)
 {
+    static const char prefix[] = "Bearer ";
+    if (strncmp(authorization, prefix, strlen(prefix)) != 0)
+        return;
     for (size_t i = 0; i < registry->token_len; i++) {
-        cleanup_free char *value = fp_xasprintf("Bearer %s", registry->tokens[i].value);
-        bool is_it = strcmp(value, authorization) == 0;
-        explicit_bzero(value, strlen(value));
-        if (is_it) {
+        if (strcmp(registry->tokens[i].value, authorization + strlen(prefix)) == 0) {
             drop_token(registry, i);
-            return true;
+            return;
         }
     }
-    return false;
 }
 
 bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_response *response,
@@ -177,7 +176,7 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
         challenge = (struct fp_challenge){0};
     }
     if (authorization != NULL)
-        (void) drop_value(registry, authorization);
+        drop_value(registry, authorization);
     bool is_bearer = registry->challenge.scheme == FP_CHALLENGE_BEARER;
     bool is_fixed = registry->credential.registry_token != NULL;
     bool worth_it = authorization == NULL ? registry->challenge.scheme != FP_CHALLENGE_NONE

@@ -1,7 +1,6 @@
 /* Blobs out of the registry. */
 #include "internal.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -29,12 +29,6 @@ void fp_credential_clear(struct fp_credential *credential)
     *credential = (struct fp_credential){0};
 }
 
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && *value != '\0' ? value : NULL;
-}
-
 static enum fp_code find_in_text(const char *text, size_t len, const char *source,
                                  const struct fp_credential_query *query, struct fp_credential *ret,
                                  struct fp_error *err)
@@ -79,10 +73,10 @@ static void add_place(struct fp_strv *places, const char *folder, const char *na
 
 static void usual_places(struct fp_strv *places)
 {
-    const char *home = environment("HOME");
-    const char *docker = environment("DOCKER_CONFIG");
-    const char *runtime = environment("XDG_RUNTIME_DIR");
-    const char *config = environment("XDG_CONFIG_HOME");
+    const char *home = fp_env("HOME");
+    const char *docker = fp_env("DOCKER_CONFIG");
+    const char *runtime = fp_env("XDG_RUNTIME_DIR");
+    const char *config = fp_env("XDG_CONFIG_HOME");
     if (docker != NULL)
         add_place(places, docker, "config.json");
     else
@@ -132,8 +126,8 @@ enum fp_code fp_credential_find(const struct fp_credentials_options *options,
                                 const struct fp_credential_query *query, struct fp_credential *ret,
                                 struct fp_error *err)
 {
-    const char *only = environment("REGISTRY_AUTH_FILE");
-    const char *inlined = environment("DOCKER_AUTH_CONFIG");
+    const char *only = fp_env("REGISTRY_AUTH_FILE");
+    const char *inlined = fp_env("DOCKER_AUTH_CONFIG");
     if (options->username != NULL)
         return from_command_line(options, ret, err);
     if (options->authfile != NULL)

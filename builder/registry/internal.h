@@ -139,9 +139,6 @@ struct fp_registry {
     struct fp_strv warned;
 };
 
-/** Current time for tokens (monotonic, milliseconds). */
-int64_t fp_registry_now_ms(void);
-
 /** HOST without its port; IPv6 addresses keep their brackets. The caller owns it. */
 char *fp_host_without_port(const char *host);
 /** Whether HOST[:PORT] or its host alone is in a list; NULL is an empty one. */

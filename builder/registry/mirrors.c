@@ -117,12 +117,14 @@ static enum fp_code blocked(const char *name, struct fp_error *err)
     return code;
 }
 
-/* Mirrors first, then what stands in for the place itself. */
+/* Mirrors first, then what stands in for the place itself: there is always room for one of those.
+ */
 static void collect(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
                     const char *name, bool primary, struct fp_reference *ret, size_t *ret_len)
 {
     size_t best = best_prefix(mirrors, name);
-    for (size_t i = 0; i < mirrors->len && *ret_len < FP_MIRRORS_MAX_CANDIDATES; i++) {
+    size_t room = FP_MIRRORS_MAX_CANDIDATES + (primary ? 1 : 0);
+    for (size_t i = 0; i < mirrors->len && *ret_len < room; i++) {
         const struct fp_mirror *mirror = &mirrors->items[i];
         if (mirror->location != NULL && mirror->is_primary == primary &&
             applies(mirror, reference, name, best) &&

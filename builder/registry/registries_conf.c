@@ -295,8 +295,7 @@ static void read_folder(struct fp_mirrors *mirrors, const char *folder,
         return;
     for (struct dirent *entry = readdir(dir); entry != NULL && names.len < MAX_FILES;
          entry = readdir(dir)) {
-        size_t len = strlen(entry->d_name);
-        if (len > 5 && strcmp(entry->d_name + len - 5, ".conf") == 0)
+        if (fp_text_ends_with(entry->d_name, ".conf"))
             fp_strv_add(&names, entry->d_name);
     }
     (void) closedir(dir);
@@ -309,17 +308,17 @@ static void read_folder(struct fp_mirrors *mirrors, const char *folder,
 
 static char *user_folder(void)
 {
-    const char *config = getenv("XDG_CONFIG_HOME");
-    const char *home = getenv("HOME");
-    if (config != NULL && *config != '\0')
+    const char *config = fp_env("XDG_CONFIG_HOME");
+    const char *home = fp_env("HOME");
+    if (config != NULL)
         return fp_path_join(config, "containers");
-    return home != NULL && *home != '\0' ? fp_path_join(home, ".config/containers") : NULL;
+    return home != NULL ? fp_path_join(home, ".config/containers") : NULL;
 }
 
 void fp_mirrors_read(struct fp_mirrors *mirrors, struct fp_reporter *reporter)
 {
-    const char *only = getenv("CONTAINERS_REGISTRIES_CONF");
-    if (only != NULL && *only != '\0') {
+    const char *only = fp_env("CONTAINERS_REGISTRIES_CONF");
+    if (only != NULL) {
         read_file(mirrors, only, reporter);
         return;
     }

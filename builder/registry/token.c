@@ -11,13 +11,6 @@
 #define MAX_TTL_S     604800 /* a week */
 #define MAX_MARGIN_S  30
 
-int64_t fp_registry_now_ms(void)
-{
-    struct timespec now = {0};
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void fp_token_clear(struct fp_token *token)
 {
     fp_strv_clear(&token->scopes);
@@ -223,7 +216,7 @@ static enum fp_code take_answer(struct fp_registry *registry, const struct fp_st
     int64_t lifetime = lifetime_s(answer);
     int64_t margin = lifetime / 4 < MAX_MARGIN_S ? lifetime / 4 : MAX_MARGIN_S;
     ret->value = fp_xstrdup(value);
-    ret->renew_ms = fp_registry_now_ms() + (lifetime - margin - age_s(answer, lifetime)) * 1000;
+    ret->renew_ms = fp_now_ms() + (lifetime - margin - age_s(answer, lifetime)) * 1000;
     for (size_t i = 0; i < scopes->len; i++)
         fp_strv_add(&ret->scopes, scopes->items[i]);
     return FP_OK;

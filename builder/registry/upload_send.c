@@ -83,8 +83,11 @@ static void use_mode(struct fp_upload *upload, enum fp_upload_mode mode, uint64_
 {
     struct fp_registry *registry = upload->registry;
     (void) pthread_mutex_lock(&registry->lock);
+    /* Another upload may have been refused smaller pieces meanwhile. */
+    bool is_known = mode == FP_UPLOAD_CHUNKS && registry->upload_mode == FP_UPLOAD_CHUNKS &&
+                    registry->chunk_bytes < chunk_bytes;
     registry->upload_mode = mode;
-    registry->chunk_bytes = chunk_bytes;
+    registry->chunk_bytes = is_known ? registry->chunk_bytes : chunk_bytes;
     (void) pthread_mutex_unlock(&registry->lock);
     upload->again = upload->changed_mode = true;
 }
@@ -155,7 +158,9 @@ static enum fp_code chunk_dropped(struct fp_upload *upload, uint64_t received, s
         registry->name, upload->descriptor->digest.text, (unsigned long long) received,
         (unsigned long long) upload->offset);
     if (registry->options.chunk_bytes == 0)
-        return code;
+        return fp_hinted(code, err,
+                         "a proxy in front of it refuses whole blobs as too large: that "
+                         "limit has to be raised (nginx: client_max_body_size)");
     if (is_new && err != NULL)
         fp_report(registry->options.reporter, FP_EVENT_WARNING, "%s; sending blobs whole",
                   err->text);

@@ -5,12 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *environment(const char *name)
-{
-    const char *value = getenv(name);
-    return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
 /* Whether `path` can be made or, if it is there, written to: its nearest ancestor says. */
 static bool is_writable(const char *path)
 {
@@ -24,10 +18,10 @@ static bool is_writable(const char *path)
 /* In a container without a passwd entry HOME is often "/" or not writable: then there is none. */
 static char *home_store(void)
 {
-    const char *data = environment("XDG_DATA_HOME");
+    const char *data = fp_env("XDG_DATA_HOME");
     if (data != NULL && data[0] == '/')
         return fp_path_join(data, "flinkpack/store");
-    const char *home = environment("HOME");
+    const char *home = fp_env("HOME");
     if (home == NULL || home[0] != '/')
         return NULL;
     cleanup_free char *path = fp_xasprintf("%s/.local/share/flinkpack/store", home);
@@ -37,7 +31,7 @@ static char *home_store(void)
 /* TMPDIR is everyone's: a folder that somebody else made there is not ours to trust. */
 static enum fp_code temp_store(char **ret, struct fp_error *err)
 {
-    const char *temp = environment("TMPDIR");
+    const char *temp = fp_env("TMPDIR");
     cleanup_free char *path =
         fp_xasprintf("%s/flinkpack-%ju", temp != NULL ? temp : "/tmp", (uintmax_t) geteuid());
     struct stat st = {0};
@@ -62,7 +56,7 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
 
 enum fp_code fp_store_path(char **ret, struct fp_error *err)
 {
-    const char *store = environment("FLINKPACK_STORE");
+    const char *store = fp_env("FLINKPACK_STORE");
     *ret = store != NULL ? fp_xstrdup(store) : home_store();
     return *ret != NULL ? FP_OK : temp_store(ret, err);
 }

@@ -8,12 +8,12 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/interrupt.h"
 #include "flinkpack/support/mem.h"
+#include "flinkpack/support/system.h"
 
 /* How often the clock, the child and the interrupt flag are looked at. */
 #define TICK_MS 20
@@ -211,13 +211,6 @@ static void wait_a_tick(const struct child *child)
     (void) poll(fds, 2, child->out_fd >= 0 ? TICK_MS : 1);
 }
 
-static int64_t now_ms(void)
-{
-    struct timespec now = {0};
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool has_ended(struct child *child)
 {
     if (waitpid(child->pid, &child->wait_status, WNOHANG) != child->pid)
@@ -228,7 +221,7 @@ static bool has_ended(struct child *child)
 
 static enum fp_code attend(struct child *child, int timeout_ms, struct fp_error *err)
 {
-    int64_t deadline_ms = now_ms() + timeout_ms;
+    int64_t deadline_ms = fp_now_ms() + timeout_ms;
     for (bool ended = false; !ended;) {
         enum fp_code code = fp_interrupt_check(err);
         if (code != FP_OK)
@@ -241,7 +234,7 @@ static enum fp_code attend(struct child *child, int timeout_ms, struct fp_error 
         code = collect(child, err);
         if (code != FP_OK)
             return code;
-        if (!ended && now_ms() >= deadline_ms)
+        if (!ended && fp_now_ms() >= deadline_ms)
             return fp_fail(err, FP_E_NETWORK, "%s: did not end within %d ms and was stopped",
                            child->name, timeout_ms);
     }

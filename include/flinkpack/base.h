@@ -28,7 +28,8 @@ struct fp_base_entry {
  */
 FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
                                      struct fp_base_entry *ret, struct fp_error *err);
-/** All names in `folders` and of what is compiled in, sorted, each once. */
+/** All names in `folders` and of what is compiled in, sorted, each once. FP_E_IO; FP_E_INPUT for
+ * more than a thousand. A folder that is not there is passed over. */
 FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,
                                      struct fp_error *err);
 /** Release the members. */
@@ -58,6 +59,7 @@ struct fp_base_facts {
  * @param blobs     One a layer, bottom first; borrowed.
  * @param config    For PATH and JAVA_HOME, and the diff_ids.
  * @param max_bytes Inflated bytes of the whole base, beyond is FP_E_INPUT.
+ * @return FP_OK, FP_E_VERIFY (another diff_id), FP_E_INPUT, or what opening a blob fails with.
  */
 FP_CHECKED enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
                                         const struct fp_config *config, uint64_t max_bytes,
@@ -76,11 +78,11 @@ struct fp_account {
 };
 /**
  * The text of passwd, group and shadow with the account `name` uid:gid added by the base's own
- * conventions (see facts: Debian and Alpine differ). An equal entry gives `*ret_changed` false.
- * A base without accounts gets root beside it. A gid below 1000 that exists is joined as it is
- * (root, users). Lines that are there are never changed.
+ * conventions: Alpine's where its os_id is "alpine", else Debian's. An equal entry gives
+ * `*ret_changed` false. A base without accounts gets root beside it. A gid below 1000 that exists
+ * is joined as it is (root, users). Lines that are there are never changed.
  *
- * @param ret_shadow  NULL where the base has no shadow.
+ * @param ret_shadow  NULL where the base has no shadow; the caller owns all three texts.
  * @param ret_changed Whether any of the texts is another than the base's.
  * @return FP_E_INPUT when the name or the number is taken by something else.
  */

@@ -25,7 +25,10 @@ struct fp_http_options {
 /** A client: connections are kept and reused. Safe from every thread. */
 struct fp_http;
 
-/** Make a client. The caller frees it. */
+/**
+ * Make a client. The caller frees it.
+ * @return FP_OK; FP_E_NOT_FOUND, FP_E_IO or FP_E_INPUT for a `ca_file` that is of no use.
+ */
 FP_CHECKED enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http **ret,
                                     struct fp_error *err);
 /** Close all connections and free; NULL is fine. */
@@ -145,6 +148,8 @@ struct fp_http_download {
  * The caller verifies the digest.
  * @param ret_status The final HTTP status: 200 when the file is complete (also after resuming),
  *                   else the server's refusal, with the code FP_OK and the file as it was.
+ * @return As fp_http_send(); FP_E_VERIFY also where the server has another size than expected, and
+ *         FP_E_IO for the file.
  */
 FP_CHECKED enum fp_code fp_http_download(struct fp_http *http,
                                          const struct fp_http_download *download, int *ret_status,

@@ -89,6 +89,7 @@ struct fp_registry;
 /**
  * Open a repository of a registry. Nothing is sent yet.
  * @param reference registry and repository; copied.
+ * @return FP_OK, or FP_E_USAGE where it names no registry.
  */
 FP_CHECKED enum fp_code fp_registry_open(const struct fp_registry_options *options,
                                          const struct fp_reference *reference,
@@ -123,7 +124,7 @@ FP_CHECKED enum fp_code fp_registry_get_manifest(struct fp_registry *registry,
                                                  struct fp_error *err);
 /**
  * Ask for a manifest's descriptor without its bytes.
- * @param ret_exists false: 404.
+ * @param ret_exists false: 404, which is FP_OK; all else is as with fp_registry_get_manifest().
  */
 FP_CHECKED enum fp_code fp_registry_head_manifest(struct fp_registry *registry,
                                                   const char *reference_text, bool *ret_exists,
@@ -133,7 +134,12 @@ FP_CHECKED enum fp_code fp_registry_head_manifest(struct fp_registry *registry,
 FP_CHECKED enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
                                               const struct fp_digest *digest, bool *ret,
                                               struct fp_error *err);
-/** Put a manifest or index under a tag or digest. After a lost answer it looks before repeating. */
+/**
+ * Put a manifest or index under a tag or digest. After a lost answer it looks before repeating.
+ * @return FP_OK also where an immutable tag names it already; FP_E_CONFLICT where one names
+ *         another, FP_E_VERIFY where the registry has stored something else, FP_E_AUTH,
+ *         FP_E_NETWORK, FP_E_INPUT.
+ */
 FP_CHECKED enum fp_code fp_registry_put_manifest(struct fp_registry *registry,
                                                  const char *reference_text,
                                                  const struct fp_descriptor *descriptor,
@@ -146,6 +152,8 @@ FP_CHECKED enum fp_code fp_registry_has_blob(struct fp_registry *registry,
  * Download a blob into a file, resuming; size and digest are verified.
  * @param fd    Open for reading and writing; what it holds is continued from.
  * @param stage May be NULL.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_AUTH, FP_E_NETWORK, FP_E_VERIFY (once more from the start did
+ *         not help), FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
                                                const struct fp_descriptor *descriptor, int fd,
@@ -160,6 +168,8 @@ enum fp_push_outcome { FP_PUSH_EXISTING, FP_PUSH_MOUNTED, FP_PUSH_UPLOADED };
  * @param blob       The bytes; NULL when there are none here (then a failed mount is
  *                   FP_E_NOT_FOUND, and the caller fetches the bytes and comes again).
  * @param mount_from A repository name, or NULL.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_AUTH, FP_E_NETWORK, FP_E_VERIFY (the registry says twice that
+ *         it has got other bytes), FP_E_INPUT, FP_E_IO.
  */
 FP_CHECKED enum fp_code
 fp_registry_push_blob(struct fp_registry *registry, const struct fp_descriptor *descriptor,

@@ -43,6 +43,7 @@ bool fp_apk_is_used(const struct fp_tree *tree);
 /**
  * Read all that is to be known of an image.
  * @param arch What apk calls its architecture ("x86_64") where the image does not say.
+ * @return FP_OK, FP_E_INPUT for a database that is none, or the reader's error.
  */
 FP_CHECKED enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader,
                                            void *context, const char *arch,

@@ -21,7 +21,7 @@ struct fp_apk_spool {
     size_t list_bytes; /**< of memory, that the lists of what is in it take */
 };
 
-/** Make a spool in a folder that fp_temp_dir() gave. */
+/** Make a spool in a folder that fp_temp_dir() gave. FP_E_IO. */
 FP_CHECKED enum fp_code fp_apk_spool_open(const char *folder, struct fp_apk_spool *ret,
                                           struct fp_error *err);
 /** Close it; the file goes with its folder. */

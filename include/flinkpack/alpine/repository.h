@@ -61,6 +61,8 @@ struct fp_apk_addition {
 /**
  * Fetch, verify, resolve and install.
  * @param ret_changes Gets "NAME-VERSION", or "NAME-VERSION (was VERSION)", for each package.
+ * @return FP_OK, also where all that is asked for is there; else as fp_apk_index_fetch(),
+ *         fp_apk_package_fetch(), fp_apk_resolve() and fp_apk_install() fail.
  */
 FP_CHECKED enum fp_code fp_apk_add(const struct fp_apk_system *root,
                                    const struct fp_apk_addition *addition,

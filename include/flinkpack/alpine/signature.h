@@ -20,7 +20,7 @@ struct fp_apk_keys *fp_apk_keys_new(void);
  */
 FP_CHECKED enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const char *pem,
                                         struct fp_error *err);
-/** Trust the keys in files, each by its file's name. */
+/** Trust the keys in files, each by its file's name. FP_E_NOT_FOUND, FP_E_IO, FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_apk_keys_read(struct fp_apk_keys *keys, const struct fp_strv *files,
                                          struct fp_error *err);
 /** How many there are. */

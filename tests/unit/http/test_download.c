@@ -320,6 +320,43 @@ static void test_progress_earns_attempts(void **state)
     end(&scene);
 }
 
+/* What a listener hears of a stage. */
+struct progress {
+    struct fp_reporter reporter;
+    unsigned on_the_way; /* events between the beginning and the end of the file */
+    uint64_t last_bytes;
+};
+
+static void note_progress(struct fp_reporter *self, const struct fp_event *event)
+{
+    struct progress *progress = (struct progress *) self;
+    if (event->kind != FP_EVENT_ADVANCE)
+        return;
+    progress->on_the_way += event->done_bytes > 0 && event->done_bytes < event->total_bytes;
+    progress->last_bytes = event->done_bytes;
+}
+
+static void test_progress_is_told_on_the_way(void **state)
+{
+    (void) state;
+    static char content[1000000];
+    memset(content, 'a', sizeof(content));
+    const struct test_reply reply = {.body = content, .body_len = sizeof(content)};
+    struct progress progress = {.reporter.event = note_progress};
+    struct fp_stage stage;
+    struct scene scene = begin(&reply, 1, "");
+    fp_stage_begin(&stage, &progress.reporter, "download", "file", 0);
+    struct fp_http_download spec = {.url = scene.url,
+                                    .fd = scene.fd,
+                                    .expected_bytes = UINT64_MAX,
+                                    .max_bytes = scene.max_bytes,
+                                    .stage = &stage};
+    assert_int_equal(fp_http_download(scene.http, &spec, &scene.status, &scene.err), FP_OK);
+    assert_true(progress.on_the_way > 0);
+    assert_int_equal(progress.last_bytes, sizeof(content));
+    end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_parts_are_held_to_the_limit),
         cmocka_unit_test(test_attempts_without_progress_are_bounded),
         cmocka_unit_test(test_progress_earns_attempts),
+        cmocka_unit_test(test_progress_is_told_on_the_way),
     };
     (void) signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,12 +19,26 @@ static void test_display_hides_secrets(void **state)
         {"/v2/a?digest=b", "/v2/a"},
         {"https://host", "https://host"},
         {"https://host/mail@example", "https://host/mail@example"},
+        /* No URLs, but meant to be: they are shown where they are refused. */
+        {"user:secret@host/path", "host/path"},
+        {"https:/user:secret@host/path", "host/path"},
+        {"//user:secret@host/path", "host/path"},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         cleanup_free char *shown = fp_url_display(cases[i][0]);
         assert_string_equal(shown, cases[i][1]);
     }
+}
+
+static void test_a_refusal_says_what_is_wrong(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_url struct fp_url url = {0};
+    assert_int_equal(fp_url_parse("https://user:secret@host/path", &url, &err), FP_E_USAGE);
+    assert_string_equal(err.text, "https://host/path: expected a URL of http or https, without "
+                                  "user name and of at most 16 KiB");
 }
 
 static void test_same_origin(void **state)
@@ -121,6 +135,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_display_hides_secrets),
+        cmocka_unit_test(test_a_refusal_says_what_is_wrong),
         cmocka_unit_test(test_same_origin),
         cmocka_unit_test(test_resolve),
         cmocka_unit_test(test_resolve_refuses),

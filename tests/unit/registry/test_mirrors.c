@@ -142,6 +142,24 @@ static void test_the_number_of_candidates_is_bounded(void **state)
     assert_string_equal(last, " docker.io/library/flink:1");
 }
 
+/* However many mirrors there are: what stands in for a place is asked, and the place is not. */
+static void test_a_stand_in_is_never_crowded_out(void **state)
+{
+    (void) state;
+    cleanup_mirrors struct fp_mirrors mirrors = {0};
+    struct fp_error err = {0};
+    assert_int_equal(fp_mirrors_read_text(&mirrors, "r.conf",
+                                          "[[registry]]\nprefix = \"docker.io\"\n"
+                                          "location = \"inside.example.com\"\n",
+                                          &err),
+                     FP_OK);
+    for (int i = 0; i < 20; i++)
+        assert_int_equal(fp_mirrors_add(&mirrors, "docker.io=m.example.com", &err), FP_OK);
+    cleanup_free char *found = choose(&mirrors, "flink:1", &err);
+    assert_string_equal(strrchr(found, ' '), " inside.example.com/library/flink:1");
+    assert_null(strstr(found, "docker.io"));
+}
+
 static void test_broken_files_are_refused(void **state)
 {
     (void) state;
@@ -239,6 +257,7 @@ int main(void)
         cmocka_unit_test(test_prefixes_for_a_whole_domain),
         cmocka_unit_test(test_options_go_first),
         cmocka_unit_test(test_the_number_of_candidates_is_bounded),
+        cmocka_unit_test(test_a_stand_in_is_never_crowded_out),
         cmocka_unit_test(test_broken_files_are_refused),
         cmocka_unit_test(test_locations_are_repaired),
         cmocka_unit_test(test_times),

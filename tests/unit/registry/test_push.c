@@ -362,6 +362,7 @@ static void test_dropped_chunks_behind_a_limit(void **state)
                                            NULL, &outcome, &scene.err),
                      FP_E_NETWORK);
     assert_non_null(strstr(scene.err.text, "takes no uploads in pieces"));
+    assert_non_null(strstr(scene.err.hint, "client_max_body_size"));
     scene_close(&scene);
 }
 
