@@ -8,6 +8,7 @@ struct work {
     struct fp_plan plan;
     struct fp_repo *store; /* open, so that nobody takes blobs out of it meanwhile */
     struct fp_pool *pool;
+    struct fp_flink_origin origin;
     struct fp_flink flink;
     struct fp_bases bases;
     struct fp_platform_image *images;
@@ -25,6 +26,7 @@ static void work_clear(struct work *work)
     fp_platform_images_free(work->images, work->plan.platform_count);
     fp_bases_clear(&work->bases);
     fp_flink_clear(&work->flink);
+    fp_flink_origin_clear(&work->origin);
     fp_pool_free(work->pool);
     fp_repo_free(work->store);
     fp_plan_clear(&work->plan);
@@ -79,17 +81,15 @@ static enum fp_code obtain_both(struct work *work, struct fp_error *err)
 {
     const struct fp_plan *plan = &work->plan;
     bool beside = plan->options->base != NULL || plan->source == FP_FROM_RELEASE;
-    cleanup_free char *archive = NULL;
-    cleanup_free char *folder = NULL;
     work->beside = fp_pool_new(1);
     work->base_version = &plan->version;
     if (beside)
         fp_pool_add(work->beside, open_bases_beside, work);
-    enum fp_code code = fp_flink_fetch(plan, &work->flink, &archive, &folder, err);
-    if (code == FP_OK && archive != NULL)
-        code = fp_early_start(&work->early, plan, archive, err);
+    enum fp_code code = fp_flink_fetch(plan, &work->flink, &work->origin, err);
     if (code == FP_OK)
-        code = fp_flink_read(plan, work->pool, archive, folder, &work->flink, err);
+        code = fp_early_start(&work->early, plan, &work->origin, err);
+    if (code == FP_OK)
+        code = fp_flink_read(plan, work->pool, &work->origin, &work->flink, err);
     if (code == FP_OK && !beside) {
         work->base_version = &work->flink.version;
         fp_pool_add(work->beside, open_bases_beside, work);

@@ -34,12 +34,11 @@ static enum fp_code make_blob(void *context, struct fp_error *err)
     struct fp_early *self = context;
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
     char hex[FP_HASH_HEX_MAX];
-    enum fp_code code =
-        fp_file_hash(self->archive, FP_SHA256, UINT64_MAX, hex, &descriptor.size, err);
+    enum fp_code code = fp_file_digest_get(self->origin->digest, hex, &descriptor.size, err);
     if (code != FP_OK)
         return code;
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
-    self->blob = fp_blob_file(&descriptor, self->archive, -1, 0);
+    self->blob = fp_blob_file(&descriptor, self->origin->archive, -1, 0);
     return FP_OK;
 }
 
@@ -80,16 +79,19 @@ static struct fp_repo *find_neighbour(const struct fp_early *early, size_t index
     return NULL;
 }
 
-enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan, const char *archive,
-                            struct fp_error *err)
+enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
+                            const struct fp_flink_origin *origin, struct fp_error *err)
 {
     bool any = false;
+    if (origin->archive == NULL)
+        return FP_OK;
     for (size_t i = 0; i < plan->output_count; i++)
         any = any || plan->outputs[i].location.kind == FP_AT_REGISTRY;
-    if (!any || plan->options->slim || plan->options->dry_run || !begins_like_release(archive))
+    if (!any || plan->options->slim || plan->options->dry_run ||
+        !begins_like_release(origin->archive))
         return FP_OK;
     enum fp_code code = FP_OK;
-    early->archive = fp_xstrdup(archive);
+    early->origin = origin;
     early->count = plan->output_count;
     early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));
     early->pool = fp_pool_new(1);
@@ -125,6 +127,5 @@ void fp_early_clear(struct fp_early *early)
         fp_repo_free(early->uploads[i].repo);
     free(early->uploads);
     fp_blob_unref(early->blob);
-    free(early->archive);
     memset(early, 0, sizeof(*early));
 }

@@ -66,7 +66,7 @@ static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
 }
 
 static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool *pool,
-                                      const char *archive, const char *folder, struct fp_flink *ret,
+                                      const struct fp_flink_origin *origin, struct fp_flink *ret,
                                       struct fp_error *err)
 {
     struct fp_stage stage;
@@ -74,8 +74,9 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     kept_by_slim(plan, &keep);
     struct fp_layer_options layer = {.folder = plan->blob_folder, .pool = pool, .stage = &stage};
     struct fp_distribution_options options = {
-        .archive = archive,
-        .folder = folder,
+        .archive = origin->archive,
+        .archive_digest = origin->digest,
+        .folder = origin->folder,
         .slim = plan->options->slim,
         .keep = &keep,
         .layer = &layer,
@@ -91,8 +92,8 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     ret->has_dist = true;
     note_recipe(plan, ret);
     fp_stage_end(&stage, ret->dist.as_is ? "the archive as it is" : "made");
-    if (archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
-        fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", archive,
+    if (origin->archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
+        fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", origin->archive,
                   ret->dist.repack_reason);
     return FP_OK;
 }
@@ -114,31 +115,45 @@ static enum fp_code check_version(const struct fp_plan *plan, const struct fp_fl
     return FP_OK;
 }
 
-enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret, char **ret_archive,
-                            char **ret_folder, struct fp_error *err)
+static enum fp_code take_archive(const char *path, struct fp_flink_origin *ret,
+                                 struct fp_error *err)
+{
+    ret->archive = fp_xstrdup(path);
+    return fp_file_digest_new(path, &ret->digest, err);
+}
+
+void fp_flink_origin_clear(struct fp_flink_origin *origin)
+{
+    free(origin->archive);
+    fp_file_digest_free(origin->digest);
+    free(origin->folder);
+    *origin = (struct fp_flink_origin){0};
+}
+
+enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
+                            struct fp_flink_origin *ret_origin, struct fp_error *err)
 {
     const struct fp_build_options *options = plan->options;
     enum fp_code code = FP_OK;
     switch (plan->source) {
     case FP_FROM_RELEASE:
         code = fetch_release(plan, ret, err);
-        *ret_archive = fp_xstrdup(ret->release.archive_path);
-        return code;
+        return code == FP_OK ? take_archive(ret->release.archive_path, ret_origin, err) : code;
     case FP_FROM_ARCHIVE:
-        *ret_archive = fp_xstrdup(options->from_archive);
-        return FP_OK;
+        return take_archive(options->from_archive, ret_origin, err);
     case FP_FROM_LOCAL_DIST:
-        return fp_distribution_find(options->local_dist, ret_folder, err);
+        return fp_distribution_find(options->local_dist, &ret_origin->folder, err);
     case FP_FROM_IMAGE:
         break;
     }
     return fp_fail(err, FP_E_INTERNAL, "an image is not fetched as a distribution");
 }
 
-enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool, const char *archive,
-                           const char *folder, struct fp_flink *ret, struct fp_error *err)
+enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
+                           const struct fp_flink_origin *origin, struct fp_flink *ret,
+                           struct fp_error *err)
 {
-    enum fp_code code = read_distribution(plan, pool, archive, folder, ret, err);
+    enum fp_code code = read_distribution(plan, pool, origin, ret, err);
     if (code != FP_OK)
         return code;
     ret->version = ret->dist.version;

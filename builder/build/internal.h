@@ -154,17 +154,22 @@ struct fp_flink {
     char *home; /**< "/opt/flink" */
 };
 
-/**
- * Get hold of the archive or folder that Flink is in; not for FP_FROM_IMAGE.
- * @param ret_archive Its path, owned by the caller; NULL where it is a folder.
- * @param ret_folder  Likewise.
- */
+/** What a distribution is read from: an archive or a folder. Zero-initialise. */
+struct fp_flink_origin {
+    char *archive;                 /**< its path, or NULL */
+    struct fp_file_digest *digest; /**< of the archive */
+    char *folder;                  /**< its path, or NULL */
+};
+
+/** Get hold of the archive or folder that Flink is in; not for FP_FROM_IMAGE. */
 FP_CHECKED enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
-                                       char **ret_archive, char **ret_folder, struct fp_error *err);
-/** Read it, and make the distribution's layer. One of `archive` and `folder` is not NULL. */
+                                       struct fp_flink_origin *ret_origin, struct fp_error *err);
+/** Read it, and make the distribution's layer. */
 FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
-                                      const char *archive, const char *folder, struct fp_flink *ret,
+                                      const struct fp_flink_origin *origin, struct fp_flink *ret,
                                       struct fp_error *err);
+/** Release the members. */
+void fp_flink_origin_clear(struct fp_flink_origin *origin);
 /** Recognise the Flink of an image: its home, version and traits. */
 FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
                                           struct fp_error *err);
@@ -324,15 +329,15 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret);
  */
 struct fp_early {
     struct fp_pool *pool; /**< of one thread: its tasks run in the order in which they came */
-    char *archive;
-    struct fp_blob *blob;            /**< the pool's, until fp_early_wait() returns */
-    struct fp_early_upload *uploads; /**< one an output; of files and folders empty */
+    const struct fp_flink_origin *origin; /**< borrowed until fp_early_clear() */
+    struct fp_blob *blob;                 /**< the pool's, until fp_early_wait() returns */
+    struct fp_early_upload *uploads;      /**< one an output; of files and folders empty */
     size_t count;
 };
 
-/** Begin, where there are registries to push to and the archive begins like a release. */
+/** Begin, where there are registries to push to and an archive that begins like a release. */
 FP_CHECKED enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
-                                       const char *archive, struct fp_error *err);
+                                       const struct fp_flink_origin *origin, struct fp_error *err);
 /** Wait for the uploads; their failure is the build's. */
 FP_CHECKED enum fp_code fp_early_wait(struct fp_early *early, struct fp_error *err);
 /** The repo that was opened for an output, owned by the caller; NULL: none was. */

@@ -1,34 +1,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "dist_list.h"
 
-/* The digest of the archive itself, taken by a thread beside the one that inflates. */
-struct digests {
-    const char *path;
-    struct stat before;
-    char sha256[FP_HASH_HEX_MAX];
-};
-
+/* The digest of the archive itself is taken by a thread beside the one that inflates. */
 static enum fp_code hash_archive(void *context, struct fp_error *err)
 {
-    struct digests *digests = context;
-    return fp_file_hash(digests->path, FP_SHA256, UINT64_MAX, digests->sha256, NULL, err);
-}
-
-/* The two passes see the same bytes only while nobody writes to the file. */
-static enum fp_code check_unchanged(const struct digests *digests, struct fp_error *err)
-{
-    struct stat now = {0};
-    const struct stat *before = &digests->before;
-    if (stat(digests->path, &now) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", digests->path);
-    bool same = now.st_ino == before->st_ino && now.st_size == before->st_size &&
-                now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
-                now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
-    return same ? FP_OK : fp_fail(err, FP_E_INPUT, "%s: changed while it was read", digests->path);
+    char hex[FP_HASH_HEX_MAX];
+    return fp_file_digest_get(context, hex, NULL, err);
 }
 
 /* What is to be done with the archive, from its first bytes and the options. */
@@ -147,16 +127,15 @@ static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
     return put_entries(&list, ret->tree, err);
 }
 
-static enum fp_code finish_digests(struct digests *digests, struct fp_pool *pool,
-                                   struct fp_distribution *ret, struct fp_error *err)
+/* The passes over the archive must have seen the same bytes. */
+static enum fp_code finish_digest(struct fp_file_digest *digest, struct fp_pool *pool,
+                                  struct fp_distribution *ret, uint64_t *ret_bytes,
+                                  struct fp_error *err)
 {
     enum fp_code code = fp_pool_wait(pool, err);
     if (code == FP_OK)
-        code = check_unchanged(digests, err);
-    if (code != FP_OK)
-        return code;
-    memcpy(ret->sha256, digests->sha256, sizeof(ret->sha256));
-    return FP_OK;
+        code = fp_file_digest_check(digest, err);
+    return code == FP_OK ? fp_file_digest_get(digest, ret->sha256, ret_bytes, err) : code;
 }
 
 enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
@@ -168,19 +147,25 @@ enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
     enum fp_code code = read_head(options->archive, head, sizeof(head), &head_len, err);
     if (code != FP_OK)
         return code;
-    struct digests digests = {.path = options->archive};
-    if (stat(options->archive, &digests.before) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", options->archive);
+    cleanup_file_digest struct fp_file_digest *own = NULL;
+    struct fp_file_digest *digest = options->archive_digest;
+    uint64_t size = 0;
+    if (digest == NULL) {
+        code = fp_file_digest_new(options->archive, &own, err);
+        if (code != FP_OK)
+            return code;
+        digest = own;
+    }
     cleanup_pool struct fp_pool *pool = fp_pool_new(1);
-    fp_pool_add(pool, hash_archive, &digests);
+    fp_pool_add(pool, hash_archive, digest);
     ret->repack_reason = fp_xstrdup(repack_at_once(options, head, head_len));
     if (ret->repack_reason != NULL)
         code = read_and_repack(options, ret, err);
     else
         code = read_as_it_is(options, ret, &facts, err);
     if (code == FP_OK)
-        code = finish_digests(&digests, pool, ret, err);
+        code = finish_digest(digest, pool, ret, &size, err);
     if (code == FP_OK && ret->repack_reason == NULL)
-        use_as_layer(options, &facts, (uint64_t) digests.before.st_size, ret);
+        use_as_layer(options, &facts, size, ret);
     return code;
 }

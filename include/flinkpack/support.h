@@ -8,6 +8,7 @@
 #include "flinkpack/support/buf.h"
 #include "flinkpack/support/error.h"
 #include "flinkpack/support/file.h"
+#include "flinkpack/support/file_digest.h"
 #include "flinkpack/support/format.h"
 #include "flinkpack/support/hash.h"
 #include "flinkpack/support/interrupt.h"

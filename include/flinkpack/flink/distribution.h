@@ -11,7 +11,10 @@
 
 /** Where a distribution is. Everything is borrowed. */
 struct fp_distribution_options {
-    const char *archive;        /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
+    const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
+    /** Of the archive, where it is wanted elsewhere too; made before anything of it was read; NULL:
+     * it is taken here. */
+    struct fp_file_digest *archive_digest;
     const char *folder;         /**< a distribution's folder (bin, conf, lib) */
     bool slim;                  /**< without opt/ and examples/ but what `keep` names */
     const struct fp_strv *keep; /**< what slim keeps: paths relative to the distribution, or
