@@ -96,7 +96,6 @@ static struct fp_shown_stage *add_stage(struct fp_progress *progress, const stru
     *stage = (struct fp_shown_stage){
         .id = event->id,
         .begin_ms = fp_progress_now(progress),
-        .first_bytes = event->done_bytes,
     };
     (void) snprintf(stage->stage, sizeof(stage->stage), "%s",
                     event->stage != NULL ? event->stage : "");
@@ -120,6 +119,7 @@ static void take_stage(struct fp_progress *progress, const struct fp_event *even
     if (stage == NULL)
         return;
     stage->done_bytes = event->done_bytes;
+    stage->kept_bytes = event->kept_bytes;
     stage->total_bytes = event->total_bytes;
     struct fp_shown_stage copy = *stage;
     bool over = event->kind == FP_EVENT_END || event->kind == FP_EVENT_FAIL;

@@ -19,11 +19,10 @@ struct fp_shown_stage {
     char stage[24];
     char text[160];
     uint64_t done_bytes;
+    uint64_t kept_bytes;  /**< of these, what was there before: it does not count for the rate */
     uint64_t total_bytes; /**< 0: not known */
     uint64_t begin_ms;
-    uint64_t first_bytes; /**< done_bytes at the beginning: what was there before does not count
-                               for the rate */
-    uint64_t told_ms;     /**< when its advance was last told */
+    uint64_t told_ms; /**< when its advance was last told */
 };
 
 /** A way of rendering. Called with the lock held. */

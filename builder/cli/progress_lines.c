@@ -26,8 +26,8 @@ void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
     fp_make_printable(outcome);
     fp_progress_put(progress, "%s %s: %s", stage->stage, stage->text, outcome);
     uint64_t ms = fp_progress_now(progress) - stage->begin_ms;
-    if (stage->done_bytes > stage->first_bytes) {
-        put_moved(progress, stage->done_bytes - stage->first_bytes, ms);
+    if (stage->done_bytes > stage->kept_bytes) {
+        put_moved(progress, stage->done_bytes - stage->kept_bytes, ms);
     } else if (ms >= 1000) {
         char time[FP_FORMAT_MAX];
         fp_format_duration(ms, time);

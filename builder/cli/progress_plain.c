@@ -32,7 +32,7 @@ static void put_amount(struct fp_progress *progress, const struct fp_shown_stage
     uint64_t ms = fp_progress_now(progress) - stage->begin_ms;
     fp_format_bytes(stage->done_bytes, done);
     fp_format_bytes(stage->total_bytes, total);
-    fp_format_rate(stage->done_bytes - stage->first_bytes, ms, rate);
+    fp_format_rate(stage->done_bytes - stage->kept_bytes, ms, rate);
     fp_progress_put(progress, ": %s", done);
     if (stage->total_bytes > 0)
         fp_progress_put(progress, " of %s", total);

@@ -23,7 +23,7 @@ static void format_amount(const struct fp_progress *progress, const struct fp_sh
     char total[FP_FORMAT_MAX];
     char rate[FP_FORMAT_MAX];
     uint64_t ms = fp_progress_now(progress) - stage->begin_ms;
-    uint64_t moved = stage->done_bytes - stage->first_bytes;
+    uint64_t moved = stage->done_bytes - stage->kept_bytes;
     fp_format_bytes(stage->done_bytes, done);
     fp_format_bytes(stage->total_bytes, total);
     fp_format_rate(moved, ms, rate);

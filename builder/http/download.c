@@ -36,6 +36,7 @@ static void show_progress(struct download *d)
     if (d->staged_bytes > d->offset) {
         uint64_t back = d->staged_bytes - d->offset;
         stage->done_bytes -= back < stage->done_bytes ? back : stage->done_bytes;
+        stage->kept_bytes -= back < stage->kept_bytes ? back : stage->kept_bytes;
         d->staged_bytes = d->offset;
         fp_stage_advance(stage, 0);
     }
@@ -287,9 +288,12 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
 }
 
 /* What an earlier run has left in the file goes into the digest first. */
-static enum fp_code hash_existing(const struct download *d, struct fp_error *err)
+static enum fp_code take_existing(struct download *d, struct fp_error *err)
 {
     char buffer[65536];
+    if (d->spec->stage != NULL && d->offset > 0)
+        fp_stage_keep(d->spec->stage, d->offset);
+    d->staged_bytes = d->offset;
     if (d->spec->hash == NULL)
         return FP_OK;
     fp_hash_reset(d->spec->hash);
@@ -325,8 +329,7 @@ enum fp_code fp_http_download(struct fp_http *http, const struct fp_http_downloa
     if (d.offset > d.total_bytes || d.offset > download->max_bytes)
         code = start_over(&d, err);
     else
-        code = hash_existing(&d, err);
-    show_progress(&d);
+        code = take_existing(&d, err);
     *ret_status = 200;
     if (code == FP_OK && (d.offset != d.total_bytes || d.total_bytes == 0))
         code = run(http, &d, answer, ret_status, err);

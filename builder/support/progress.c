@@ -14,6 +14,7 @@ static void tell(const struct fp_stage *self, enum fp_event_kind kind, const cha
         .stage = self->stage,
         .text = text,
         .done_bytes = self->done_bytes,
+        .kept_bytes = self->kept_bytes,
         .total_bytes = self->total_bytes,
     };
     self->reporter->event(self->reporter, &event);
@@ -44,6 +45,12 @@ void fp_stage_begin(struct fp_stage *self, struct fp_reporter *reporter, const c
     };
     copy_cut(self->text, sizeof(self->text), text != NULL ? text : "");
     tell(self, FP_EVENT_BEGIN, self->text);
+}
+
+void fp_stage_keep(struct fp_stage *self, uint64_t bytes)
+{
+    self->kept_bytes += bytes;
+    fp_stage_advance(self, bytes);
 }
 
 void fp_stage_advance(struct fp_stage *self, uint64_t more_bytes)

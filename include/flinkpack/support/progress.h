@@ -28,6 +28,7 @@ struct fp_event {
     const char *stage;    /**< what is done: "download", "layer", "push"; NULL for lines */
     const char *text;     /**< what it is done to, the outcome, or the line */
     uint64_t done_bytes;  /**< so far */
+    uint64_t kept_bytes;  /**< of these, what an earlier run left: no part of the speed */
     uint64_t total_bytes; /**< 0 when unknown */
 };
 
@@ -43,6 +44,7 @@ struct fp_stage {
     const char *stage;
     char text[160];
     uint64_t done_bytes;
+    uint64_t kept_bytes;
     uint64_t total_bytes;
 };
 
@@ -55,6 +57,8 @@ struct fp_stage {
  */
 void fp_stage_begin(struct fp_stage *self, struct fp_reporter *reporter, const char *stage,
                     const char *text, uint64_t total_bytes);
+/** `bytes` were done before it began, by an earlier run. */
+void fp_stage_keep(struct fp_stage *self, uint64_t bytes);
 /** `more_bytes` further bytes are done. */
 void fp_stage_advance(struct fp_stage *self, uint64_t more_bytes);
 /** It is over; `outcome` such as "done", "existing"; NULL: nothing that is worth a line. */

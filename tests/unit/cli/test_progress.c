@@ -73,6 +73,12 @@ static void plain_tells_of_what_is_finished(void **state)
     clock_ms += 2000;
     fp_stage_end(&stage, "done");
     assert_string_equal(seen(&f), "download flink-1.20.4.tgz: done, 4.0 MB in 2.0 s (2.0 MB/s)\n");
+    fp_stage_begin(&stage, f.reporter, "download", "resumed.tgz", 4000000);
+    fp_stage_keep(&stage, 3000000);
+    fp_stage_advance(&stage, 1000000);
+    clock_ms += 2000;
+    fp_stage_end(&stage, "done");
+    assert_string_equal(seen(&f), "download resumed.tgz: done, 1.0 MB in 2.0 s (500 kB/s)\n");
     fp_stage_begin(&stage, f.reporter, "layer", "job", 0);
     fp_stage_advance(&stage, 1200);
     clock_ms += 499;

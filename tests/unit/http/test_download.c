@@ -357,6 +357,28 @@ static void test_progress_is_told_on_the_way(void **state)
     end(&scene);
 }
 
+static void test_what_was_there_is_no_part_of_the_speed(void **state)
+{
+    (void) state;
+    static const struct test_reply goes_on[] = {
+        {.head = "HTTP/1.1 206 Partial\r\nContent-Range: bytes 3-9/10", .body = "3456789"}};
+    static const struct test_reply starts_over[] = {{.body = DIGITS}};
+    for (int i = 0; i < 2; i++) {
+        struct fp_stage stage;
+        struct scene scene = begin(i == 0 ? goes_on : starts_over, 1, "012");
+        fp_stage_begin(&stage, NULL, "download", "file", 10);
+        struct fp_http_download spec = {.url = scene.url,
+                                        .fd = scene.fd,
+                                        .expected_bytes = 10,
+                                        .max_bytes = scene.max_bytes,
+                                        .stage = &stage};
+        assert_int_equal(fp_http_download(scene.http, &spec, &scene.status, &scene.err), FP_OK);
+        assert_int_equal(stage.done_bytes, 10);
+        assert_int_equal(stage.kept_bytes, i == 0 ? 3 : 0);
+        end(&scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +397,7 @@ int main(void)
         cmocka_unit_test(test_attempts_without_progress_are_bounded),
         cmocka_unit_test(test_progress_earns_attempts),
         cmocka_unit_test(test_progress_is_told_on_the_way),
+        cmocka_unit_test(test_what_was_there_is_no_part_of_the_speed),
     };
     (void) signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
