@@ -54,6 +54,7 @@ static bool is_in_network(const char *entry, const char *host)
 
 static bool is_host_or_below(const char *entry, const char *host)
 {
+    entry += entry[0] == '*' && entry[1] == '.' ? 1 : 0;
     entry += *entry == '.' ? 1 : 0;
     size_t entry_len = strlen(entry);
     size_t host_len = strlen(host);
@@ -71,7 +72,7 @@ static bool same_address(const char *entry, const char *host)
     return len > 0 && len == parse_address(host, right) && memcmp(left, right, len) == 0;
 }
 
-/* An entry of NO_PROXY: "*", HOST, .DOMAIN, HOST:PORT, ADDRESS, NETWORK/BITS. */
+/* An entry of NO_PROXY: "*", HOST, .DOMAIN, *.DOMAIN, HOST:PORT, ADDRESS, NETWORK/BITS. */
 static bool is_excepted(const char *entry, const struct fp_url *url)
 {
     unsigned char ignored[16];
