@@ -19,12 +19,10 @@ static void set_number(struct fp_deployment *d, const char *key, int64_t value, 
     set(d, key, text);
 }
 
-/* Up to 1.4 a size had no unit; "heap.mb" has none either. */
 static void set_memory(struct fp_deployment *d, const struct fp_role *role)
 {
     const char *key = fp_role_memory_key(d, role);
-    bool bare = strcmp(key + strlen(key) - 3, ".mb") == 0;
-    set_number(d, key, fp_role_memory_value(d, role), bare ? "" : "m");
+    set_number(d, key, fp_role_memory_value(d, role), fp_memory_key_is_bare(key) ? "" : "m");
 }
 
 /* Ports are random unless they are set, and Services need to know them. From 1.15 on Flink's own

@@ -149,6 +149,8 @@ void fp_note_tag(const struct fp_deployment *deployment, json_t *object);
 const char *fp_role_verb(const struct fp_deployment *deployment, const struct fp_role *role);
 /** The key of the memory that a role's configuration sets. Static. */
 const char *fp_role_memory_key(const struct fp_deployment *deployment, const struct fp_role *role);
+/** Whether its value is a bare number of MiB; else a size with its unit. */
+bool fp_memory_key_is_bare(const char *key);
 /** Its value for a container of `mib` MiB: from 1.11 and 1.10 on all of it, before a heap of 75 %.
  */
 int64_t fp_role_memory_value(const struct fp_deployment *deployment, const struct fp_role *role);

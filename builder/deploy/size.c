@@ -31,6 +31,11 @@ const char *fp_role_memory_key(const struct fp_deployment *d, const struct fp_ro
                                                      : "taskmanager.heap.mb";
 }
 
+bool fp_memory_key_is_bare(const char *key)
+{
+    return fp_text_ends_with(key, ".mb");
+}
+
 int64_t fp_role_memory_value(const struct fp_deployment *d, const struct fp_role *role)
 {
     return sizes_process(d, role->is_jobmanager) ? role->mib : role->mib * 3 / 4;
@@ -84,6 +89,18 @@ static bool has_fine_grained(const struct fp_deployment *d, const char *prefix, 
     return false;
 }
 
+/* The value of a key that sizes memory. */
+static enum fp_code parse_memory(const char *key, const char *value, int64_t *ret,
+                                 struct fp_error *err)
+{
+    if (!fp_memory_key_is_bare(key))
+        return fp_parse_mib(value, key, ret, err);
+    if (fp_parse_count(value, ret) && *ret > 0)
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE, "%s: expected a number of MiB without unit, not '%s'", key,
+                   value);
+}
+
 /* The memory of a role: option, configuration, or default. */
 static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanager, int64_t *ret,
                                 struct fp_error *err)
@@ -98,7 +115,7 @@ static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanage
     int64_t mib = !is_jobmanager ? 1728 : sizes_process(d, true) ? 1600 : 1024;
     enum fp_code code = option != NULL ? fp_parse_mib(option, title, &mib, err) : FP_OK;
     if (code == FP_OK && conf != NULL)
-        code = fp_parse_mib(conf, key, &from_conf, err);
+        code = parse_memory(key, conf, &from_conf, err);
     if (code != FP_OK)
         return code;
     if (conf != NULL && !sizes_process(d, is_jobmanager))

@@ -54,6 +54,21 @@ static void memory_fits_the_version(void **state)
     refuse("2.2.1", "job", &options, "982Mi");
 }
 
+/* Flink 1.5 wants a bare number, and gets it so. */
+static void memory_without_unit(void **state)
+{
+    (void) state;
+    struct fp_deploy_options options = no_options();
+    fp_strv_add(&options.conf, "taskmanager.heap.mb=1536");
+    cleanup_free char *stream = stream_of("1.5.6", "session", &options);
+    assert_non_null(strstr(stream, "    taskmanager.heap.mb: 1536\n"));
+    assert_non_null(strstr(stream, "memory: 2048Mi\n"));
+    fp_strv_clear(&options.conf);
+    fp_strv_add(&options.conf, "taskmanager.heap.mb=1536m");
+    refuse("1.5.6", "session", &options, "taskmanager.heap.mb: expected a number of MiB");
+    fp_strv_clear(&options.conf);
+}
+
 /* Parts that the user sizes are the user's business. */
 static void fine_grained_memory_is_left_alone(void **state)
 {
@@ -201,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_fits_the_version),
+        cmocka_unit_test(memory_without_unit),
         cmocka_unit_test(fine_grained_memory_is_left_alone),
         cmocka_unit_test(replicas_are_enough),
         cmocka_unit_test(an_option_and_a_key_agree),
