@@ -206,13 +206,27 @@ enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host, con
     return code;
 }
 
+/* "credentials not found": the words of docker-credential-helpers where there are none. */
+static enum fp_code erase_in_helper(const struct fp_auth_file *file, const char *helper,
+                                    const char *key, bool *ret_any, struct fp_error *err)
+{
+    struct fp_error failure = {0};
+    enum fp_code code = run_helper(file, helper, "erase", key, &failure);
+    *ret_any = code == FP_OK;
+    if (code == FP_E_AUTH && strstr(failure.text, "credentials not found") != NULL)
+        return FP_OK;
+    if (code != FP_OK && err != NULL)
+        *err = failure;
+    return code;
+}
+
 enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, bool *ret_any,
                                 struct fp_error *err)
 {
     const char *key = key_of(host);
     const char *helper = helper_of(file, key);
-    *ret_any = helper != NULL;
-    enum fp_code code = helper != NULL ? run_helper(file, helper, "erase", key, err) : FP_OK;
+    *ret_any = false;
+    enum fp_code code = helper != NULL ? erase_in_helper(file, helper, key, ret_any, err) : FP_OK;
     if (code != FP_OK)
         return code;
     json_t *auths = json_object_get(file->document, "auths");

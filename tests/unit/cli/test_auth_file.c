@@ -191,6 +191,23 @@ static void failing_helpers_are_told_of(void **state)
                  f->err, FP_E_AUTH, "docker-credential-test store: it ended with status 2");
 }
 
+static void helpers_may_have_nothing_to_forget(void **state)
+{
+    struct fixture *f = *state;
+    bool any = true;
+    cleanup_free char *program = fp_path_join(f->folder, "docker-credential-test");
+    static const char script[] =
+        "#!/bin/sh\necho credentials not found in native keychain\nexit 1\n";
+    install_helper(f, 1);
+    write_config(f, "{\"credsStore\": \"test\"}");
+    assert_ok(fp_auth_file_read(f->path, &f->file, &f->err), f->err);
+    assert_fails(fp_auth_file_erase(&f->file, "r.example.com", &any, &f->err), f->err, FP_E_AUTH,
+                 "docker-credential-test erase: no luck");
+    assert_ok(fp_file_write(program, script, strlen(script), 0755, &f->err), f->err);
+    assert_ok(fp_auth_file_erase(&f->file, "r.example.com", &any, &f->err), f->err);
+    assert_false(any);
+}
+
 static void missing_helpers_are_told_with_their_file(void **state)
 {
     struct fixture *f = *state;
@@ -238,17 +255,12 @@ static void places_are_tried_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_new_file_is_for_its_owner),
-        TEST(the_rest_of_the_file_stays),
-        TEST(docker_hub_has_its_old_key),
-        TEST(a_link_is_written_through),
-        TEST(erasing_leaves_the_others),
-        TEST(damaged_files_are_left_alone),
-        TEST(helpers_keep_what_they_are_for),
-        TEST(failing_helpers_are_told_of),
-        TEST(missing_helpers_are_told_with_their_file),
-        TEST(helper_names_lead_nowhere_else),
-        TEST(places_are_tried_in_order),
+        TEST(a_new_file_is_for_its_owner),        TEST(the_rest_of_the_file_stays),
+        TEST(docker_hub_has_its_old_key),         TEST(a_link_is_written_through),
+        TEST(erasing_leaves_the_others),          TEST(damaged_files_are_left_alone),
+        TEST(helpers_keep_what_they_are_for),     TEST(failing_helpers_are_told_of),
+        TEST(helpers_may_have_nothing_to_forget), TEST(missing_helpers_are_told_with_their_file),
+        TEST(helper_names_lead_nowhere_else),     TEST(places_are_tried_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
