@@ -166,6 +166,13 @@ static bool is_url(const char *text)
     return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
 }
 
+/* Such a value may hold a password that was meant for nobody to see. */
+static enum fp_code refuse_url(const char *option, const char *value, struct fp_error *err)
+{
+    cleanup_free char *shown = fp_url_display(value);
+    return fp_fail(err, FP_E_USAGE, "%s '%s': expected an http or https URL", option, shown);
+}
+
 static enum fp_code check_packages(const struct fp_build_options *options, struct fp_error *err)
 {
     for (size_t i = 0; i < options->packages.len; i++) {
@@ -181,12 +188,10 @@ static enum fp_code check_packages(const struct fp_build_options *options, struc
     }
     for (size_t i = 0; i < options->repositories.len; i++) {
         if (!is_url(options->repositories.items[i]))
-            return fp_fail(err, FP_E_USAGE, "--repository '%s': expected an http or https URL",
-                           options->repositories.items[i]);
+            return refuse_url("--repository", options->repositories.items[i], err);
     }
     if (options->apk_mirror != NULL && !is_url(options->apk_mirror))
-        return fp_fail(err, FP_E_USAGE, "--apk-mirror '%s': expected an http or https URL",
-                       options->apk_mirror);
+        return refuse_url("--apk-mirror", options->apk_mirror, err);
     cleanup_apk_keys struct fp_apk_keys *keys = fp_apk_keys_new();
     enum fp_code code = fp_apk_keys_read(keys, &options->keys, err);
     return code == FP_OK ? FP_OK : fp_context(err, "--key");

@@ -97,6 +97,8 @@ def test_own_authority(round_trip, flinkpack, layout, tmp_path):
         name = r.host + "/team/orders:1"
         text = flinkpack.fail(programs.VERIFY, "push", layout, name)
         assert "certificate is not trusted" in text and "--ca-file" in text
+        text = flinkpack.fail(programs.NOT_FOUND, "push", layout, name, "--ca-file", "nothing.pem")
+        assert "--ca-file: nothing.pem: " in text
         round_trip(name, "--ca-file", authority.certificate)
         flinkpack.run("push", layout, name, env={"SSL_CERT_FILE": str(authority.certificate)})
         flinkpack.run("push", layout, name, "--insecure-registry", r.host)
