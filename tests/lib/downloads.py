@@ -20,6 +20,7 @@ import tempfile
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 
 import pytest
 
@@ -122,8 +123,8 @@ def find(name):
         return path, None
     try:
         body = fetch()
-    except (OSError, http.client.HTTPException, ValueError, KeyError, tarfile.TarError,
-            zipfile.BadZipFile, subprocess.CalledProcessError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, EOFError, zlib.error,
+            tarfile.TarError, zipfile.BadZipFile, subprocess.CalledProcessError) as error:
         return None, "%s cannot be fetched: %s" % (name, error)
     found = hashlib.sha256(body).hexdigest()
     if found != sha256:
