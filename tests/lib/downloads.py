@@ -17,6 +17,7 @@ import platform
 import subprocess
 import tarfile
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 import zipfile
@@ -30,15 +31,18 @@ MAVEN = "https://repo.maven.apache.org/maven2"
 DEBIAN = "http://deb.debian.org/debian"
 
 MAX_BYTES = 100 << 20
+MAX_SECONDS = 300
 
 
 def get(url, accept="*/*"):
     request = urllib.request.Request(url, headers={"Accept": accept})
+    body, until = bytearray(), time.monotonic() + MAX_SECONDS
     with urllib.request.urlopen(request, timeout=30) as answer:
-        body = answer.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
-        raise OSError("more than %d bytes" % MAX_BYTES)
-    return body
+        while block := answer.read1(1 << 20):
+            body += block
+            if len(body) > MAX_BYTES or time.monotonic() > until:
+                raise OSError("not done after %d bytes" % len(body))
+    return bytes(body)
 
 
 def from_url(url):
