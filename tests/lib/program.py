@@ -34,6 +34,9 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# What the tests make has to be there for other users too, whatever umask they were started with.
+os.umask(0o022)
+
 # A proxy of the surroundings is for the internet, and not for the servers of the tests.
 for _name in ("no_proxy", "NO_PROXY"):
     os.environ[_name] = ",".join([*filter(None, [os.environ.get(_name)]), "127.0.0.1", "localhost"])
