@@ -349,7 +349,10 @@ def test_unknown_version_or_variant(words, said, case):
 def test_full_disk(where, case, tmp_path):
     small = tmp_path / where
     small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small],
+                          capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip("no small file system can be made here: %s" % made.stderr.strip())
     case.out = tmp_path / "out" / "l"
     try:
         says(case.fail(IO, "--env", "A=" + "x" * 300, job=big_jar(case)), "space")
