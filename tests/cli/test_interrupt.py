@@ -11,6 +11,7 @@ import pytest
 def silent_server():
     """Takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(120)
         yield server
 
 
@@ -23,7 +24,7 @@ def test_signals(flinkpack, silent_server, number, status, word):
     with connection:
         connection.recv(1)
         process.send_signal(number)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == status, err
     assert out == ""
     assert "flinkpack: error: %s\n" % word in err

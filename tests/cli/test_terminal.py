@@ -10,7 +10,7 @@ import images
 import pytest
 
 
-def on_terminal(flinkpack, *words, env=None, timeout=60):
+def on_terminal(flinkpack, *words, env=None, timeout=300):
     """Run with standard error on a terminal of 80 columns: status, output, what was seen."""
     leader, follower = pty.openpty()
     process = subprocess.Popen([flinkpack.binary, *map(str, words)], cwd=flinkpack.home,

@@ -43,12 +43,12 @@ def docker(tmp_path_factory):
 
     def run(*words):
         done = subprocess.run(["docker", "--host", socket_path, *map(str, words)], text=True,
-                              capture_output=True, timeout=120)
+                              capture_output=True, timeout=600)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     try:
-        for _ in range(100):
+        for _ in range(600):
             if daemon.poll() is None and (folder / "socket").exists() and \
                     subprocess.run(["docker", "--host", socket_path, "info"],
                                    capture_output=True).returncode == 0:

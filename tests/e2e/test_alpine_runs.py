@@ -19,6 +19,7 @@ import miniature
 import program
 import pytest
 from program import need
+from real_flink import script
 
 BASH = pathlib.Path("/bin/bash-static")
 BUSYBOX = pathlib.Path("/bin/busybox")
@@ -96,17 +97,13 @@ def base(repository, registry):
 
 def own_scripts(line, shop):
     """A distribution with the scripts and configuration that Flink released, and empty jars."""
-    listed = subprocess.run([program.ROOT / "scripts/fetch-flink", "--list"], text=True,
-                            capture_output=True, timeout=120)
-    found = [one for one in listed.stdout.split() if one.startswith(line + ".")]
+    listed = script("fetch-flink", "--list", timeout=180)
+    found = [one for one in listed.split() if one.startswith(line + ".")]
     if not found:
-        pytest.skip("no Flink %s can be fetched: %s" % (line, listed.stderr.strip()[-200:]))
+        pytest.skip("no Flink %s can be fetched" % line)
     kept = pathlib.Path(os.environ.get("FLINKPACK_TEST_CACHE") or
                         pathlib.Path.home() / ".cache/flinkpack-test") / "dist"
-    done = subprocess.run([program.ROOT / "scripts/fetch-flink", found[-1], kept], text=True,
-                          capture_output=True, timeout=900)
-    if done.returncode != 0:
-        pytest.skip("fetch-flink: %s" % done.stderr.strip()[-200:])
+    script("fetch-flink", found[-1], kept)
     folder = miniature.write_folder(shop, found[-1])
     for name in ("bin", "conf"):
         shutil.rmtree(folder / name)
@@ -137,7 +134,7 @@ class Image:
                 [*container.command(self.image, self.root, temporary, 9999, 9999,
                                     self.folder / "hosts"),
                  *self.image.config["Entrypoint"], *words],
-                text=True, capture_output=True, timeout=60)
+                text=True, capture_output=True, timeout=300)
         assert done.returncode == 0, done.stdout + done.stderr
         found = [line[7:-1] for line in done.stdout.splitlines() if line.startswith("argv: <")]
         return found, done.stdout + done.stderr

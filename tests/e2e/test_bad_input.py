@@ -14,6 +14,7 @@ import images
 import miniature
 import program
 import pytest
+import registry as registries
 import validate
 
 from program import AUTH, INPUT, IO, NETWORK, NOT_FOUND, USAGE
@@ -354,7 +355,10 @@ def test_unknown_version_or_variant(words, said, case):
 def test_full_disk(where, case, tmp_path):
     small = tmp_path / where
     small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=True)
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small],
+                          capture_output=True, text=True)
+    if made.returncode != 0:
+        pytest.skip("no small file system can be made here: %s" % made.stderr.strip())
     case.out = tmp_path / "out" / "l"
     try:
         says(case.fail(IO, "--env", "A=" + "x" * 300, job=big_jar(case)), "space")
@@ -470,14 +474,13 @@ class Stalling:
 
             do_PATCH = do_PUT
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = registries.Listener(("127.0.0.1", 0), Handler)
         self.address = "127.0.0.1:%d" % self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stall(self):
         self.stalled.set()
-        self.go_on.wait(60)
+        self.go_on.wait(600)
 
     def get(self, handler, stalls):
         image, path = self.image, handler.path
@@ -521,9 +524,9 @@ def stalling():
 def interrupt(flinkpack, server, number, *words):
     process = flinkpack.start("build", *words)
     try:
-        assert server.stalled.wait(60), process.poll()
+        assert server.stalled.wait(300), process.poll()
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=300)
     finally:
         process.kill()
     assert process.returncode == 128 + number, err

@@ -430,7 +430,7 @@ def test_a_release_is_on_its_way_while_the_base_is_waited_for(flinkpack, inputs,
     def hold_base(_, method, path):
         if method != "GET" or "/base/early/blobs/" not in path:
             return None
-        for _ in range(300):
+        for _ in range(450):
             if is_there("out/early") and is_there("out/early-too"):
                 return None
             time.sleep(0.1)

@@ -106,7 +106,7 @@ class Home:
                      RECORD=str(self.record), **env)
         done = subprocess.run([*SHELLS[self.shell], str(SCRIPT), *words], env=shown, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=60)
+                              stderr=subprocess.PIPE, timeout=300)
         self.out, self.err = done.stdout, done.stderr
         assert done.returncode == status, done.stderr
         if status != 0:
@@ -357,5 +357,5 @@ def test_replaces_itself(home):
     env = dict(PATH=os.environ["PATH"], FLINK_HOME=str(here.folder), TMPDIR=str(here.tmp),
                RECORD=str(here.record), JOB_MANAGER_RPC_ADDRESS="jm")
     process = subprocess.Popen([*SHELLS[here.shell], str(SCRIPT), "task-manager"], env=env)
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
     assert json.loads(here.record.read_text())["pid"] == process.pid

@@ -44,7 +44,8 @@ def big(tmp_path_factory):
 
 @pytest.fixture
 def release(tmp_path):
-    return program.Program(tmp_path, program.built("release"))
+    yield program.Program(tmp_path, program.built("release"))
+    shutil.rmtree(tmp_path)
 
 
 def peak_kb(release, *words):

@@ -54,10 +54,10 @@ class Cluster:
         return self.wait_until_finished()
 
     def get(self, path):
-        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.rest, path), timeout=5) as answer:
+        with urllib.request.urlopen("http://127.0.0.1:%d%s" % (self.rest, path), timeout=60) as answer:
             return json.load(answer)
 
-    def wait_until_finished(self, seconds=180):
+    def wait_until_finished(self, seconds=600):
         state, until = "not there", time.monotonic() + seconds
         while time.monotonic() < until:
             for process, name in zip(self.running, ("job-cluster", "task-manager")):
@@ -138,9 +138,9 @@ def test_a_job_runs_to_its_end(uid, gid, real, cluster):
 
 def test_help_and_pass_through(real, cluster):
     one = cluster(1000650000, 0)
-    assert one.start("help", *real.image.config["Cmd"]).wait(30) == 0
+    assert one.start("help", *real.image.config["Cmd"]).wait(300) == 0
     assert "job-cluster" in one.log("help")
     words = ["bash", "-c", 'printf "<%s>" "$@"; echo; id -u; flink --version', "x", "a b", ""]
-    assert one.start("pass", *words).wait(60) == 0
+    assert one.start("pass", *words).wait(300) == 0
     assert "<a b><>\n1000650000\n" in one.log("pass")
     assert real.version in one.log("pass")

@@ -181,11 +181,12 @@ def test_another_object_under_way_is_started_over(flinkpack, inputs, server):
 
 
 def test_an_interrupted_download_goes_on_where_it_was(flinkpack, inputs, server):
-    server.add_release("2.2.0", current=True, padding=2000000)
+    # Of twenty seconds one is enough, however late that is noticed.
+    server.add_release("2.2.0", current=True, padding=8000000)
     server.fault(r"^/dlcdn/.*\.tgz$", times=1, rate=400000)
     process = flinkpack.start(*words(server, inputs, "2.2.0"))
     partial = None
-    for _ in range(200):
+    for _ in range(2400):
         found = [path for path in flinkpack.cache.rglob("*") if path.is_file()]
         partial = next((path for path in found if path.stat().st_size > 300000), None)
         if partial is not None:
@@ -193,7 +194,7 @@ def test_an_interrupted_download_goes_on_where_it_was(flinkpack, inputs, server)
         time.sleep(0.05)
     assert partial is not None, "nothing was downloaded"
     process.send_signal(signal.SIGINT)
-    _, error = process.communicate(timeout=30)
+    _, error = process.communicate(timeout=300)
     assert process.returncode == 130, error
     before = len(server.requests)
     flinkpack.run(*words(server, inputs, "2.2.0"))
@@ -227,7 +228,7 @@ def test_builds_side_by_side_download_once(flinkpack, inputs, server):
     running = [flinkpack.start(*words(server, inputs, "2.2.0")) for _ in range(3)]
     digests = set()
     for process in running:
-        out, error = process.communicate(timeout=120)
+        out, error = process.communicate(timeout=600)
         assert process.returncode == 0, error
         digests.add(out)
     assert len(digests) == 1

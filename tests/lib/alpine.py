@@ -10,6 +10,7 @@ import tarfile
 import threading
 
 import images
+from registry import Listener
 
 HERE = pathlib.Path(__file__).resolve().parent
 KEY = "test@flinkpack.invalid-00000001.rsa.pub"
@@ -62,7 +63,7 @@ class Server:
             def log_message(self, *words):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(
+        self.server = Listener(
             ("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
         self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)

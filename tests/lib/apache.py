@@ -13,9 +13,10 @@ import re
 import sys
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import miniature
+from registry import Listener
 
 HTML = b"<!DOCTYPE html><html><body>Sorry, try another mirror.</body></html>\n"
 DATE = "Sun, 13 Sep 2020 12:26:40 GMT"
@@ -83,8 +84,7 @@ class Apache:
     def __init__(self):
         self.files, self.faults, self.requests = {}, [], []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = Listener(("127.0.0.1", 0), _handler(self))
         self.url = "http://127.0.0.1:%d" % self._server.server_port
         self.dlcdn, self.downloads = self.url + "/dlcdn", self.url + "/downloads"
         self.archive, self.mirror = self.url + "/archive/dist", self.url + "/mirror"

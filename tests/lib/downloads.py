@@ -17,9 +17,11 @@ import platform
 import subprocess
 import tarfile
 import tempfile
+import time
 import urllib.parse
 import urllib.request
 import zipfile
+import zlib
 
 import pytest
 
@@ -29,15 +31,18 @@ MAVEN = "https://repo.maven.apache.org/maven2"
 DEBIAN = "http://deb.debian.org/debian"
 
 MAX_BYTES = 100 << 20
+MAX_SECONDS = 300
 
 
 def get(url, accept="*/*"):
     request = urllib.request.Request(url, headers={"Accept": accept})
+    body, until = bytearray(), time.monotonic() + MAX_SECONDS
     with urllib.request.urlopen(request, timeout=30) as answer:
-        body = answer.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
-        raise OSError("more than %d bytes" % MAX_BYTES)
-    return body
+        while block := answer.read1(1 << 20):
+            body += block
+            if len(body) > MAX_BYTES or time.monotonic() > until:
+                raise OSError("not done after %d bytes" % len(body))
+    return bytes(body)
 
 
 def from_url(url):
@@ -122,8 +127,8 @@ def find(name):
         return path, None
     try:
         body = fetch()
-    except (OSError, http.client.HTTPException, ValueError, KeyError, tarfile.TarError,
-            zipfile.BadZipFile, subprocess.CalledProcessError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, EOFError, zlib.error,
+            tarfile.TarError, zipfile.BadZipFile, subprocess.CalledProcessError) as error:
         return None, "%s cannot be fetched: %s" % (name, error)
     found = hashlib.sha256(body).hexdigest()
     if found != sha256:

@@ -8,6 +8,7 @@ registries, and nothing leaves the machine.
 A handler takes a Request and gives an Answer. Hosts that nobody answers for are 502 to a CONNECT.
 """
 
+import ipaddress
 import re
 import socket
 import socketserver
@@ -40,6 +41,16 @@ class Answer:
     def __init__(self, status, body=b"", headers=()):
         self.status, self.headers = status, dict(headers)
         self.body = body.encode() if isinstance(body, str) else body
+
+
+def loopback_name():
+    """This machine's name where it leads to loopback and nowhere else; else None."""
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None)
+    except OSError:
+        return None
+    only = all(ipaddress.ip_address(address[0]).is_loopback for *_, address in found)
+    return socket.gethostname() if only else None
 
 
 class Server:

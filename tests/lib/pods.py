@@ -36,7 +36,7 @@ def raise_loopback():
 
 def ask(path):
     try:
-        with urllib.request.urlopen(REST + path, timeout=5) as answer:
+        with urllib.request.urlopen(REST + path, timeout=60) as answer:
             return json.load(answer)
     except OSError:
         return None
@@ -63,7 +63,7 @@ def start(plan, folder, container):
                             stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
 
-def wait_for(what, processes, seconds=240):
+def wait_for(what, processes, seconds=600):
     """Whether `what` came true before a process ended or the time was up."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -89,9 +89,9 @@ def execute(plan, folder, processes):
         jobs = re.findall(r"\b[0-9a-f]{32}\b", told)
         words = [jobs[0] if jobs and word == "JOB_ID" else word for word in shlex.split(command)]
         done = subprocess.run([*enter(plan, folder, plan["containers"][0]), *words],
-                              capture_output=True, text=True, timeout=180)
+                              capture_output=True, text=True, timeout=600)
         told += done.stdout + done.stderr
-    wait_for(lambda: False, processes[:1], 60)
+    wait_for(lambda: False, processes[:1])
     return told
 
 

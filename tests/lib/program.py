@@ -34,6 +34,14 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# What the tests make has to be there for other users too, whatever umask they were started with.
+os.umask(0o022)
+
+# A proxy of the surroundings is for the internet, and not for the servers of the tests.
+for _name in ("no_proxy", "NO_PROXY"):
+    os.environ[_name] = ",".join([*filter(None, [os.environ.get(_name)]), "127.0.0.1", "localhost"])
+
+
 def find(preset):
     """The program of a preset's build folder; $FLINKPACK and $FLINKPACK_RELEASE say otherwise."""
     variable = "FLINKPACK_RELEASE" if preset == "release" else "FLINKPACK"
@@ -93,7 +101,7 @@ class Program:
                                 env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
 
-    def try_run(self, *words, timeout=300, **more):
+    def try_run(self, *words, timeout=600, **more):
         """Run it and take what comes, but for what the sanitizers find."""
         process = self.start(*words, **more)
         try:

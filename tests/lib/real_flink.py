@@ -23,8 +23,11 @@ NOBODY = 65534
 
 def script(name, *words, timeout=900):
     """Run one of scripts/, skipping the test with its own words where it cannot do it."""
-    done = subprocess.run([str(ROOT / "scripts" / name), *map(str, words)], text=True,
-                          capture_output=True, timeout=timeout)
+    try:
+        done = subprocess.run([str(ROOT / "scripts" / name), *map(str, words)], text=True,
+                              capture_output=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        pytest.skip("%s: not done in %d seconds" % (name, timeout))
     if done.returncode != 0:
         pytest.skip("%s: %s" % (name, done.stderr.strip().splitlines()[-1:]))
     return done.stdout
@@ -44,8 +47,12 @@ def shop():
 
 @pytest.fixture(scope="session")
 def versions():
-    listed = script("fetch-flink", "--list", timeout=120).split()
-    return {line: [one for one in listed if one.startswith(line + ".")][-1] for line in LINES}
+    listed = script("fetch-flink", "--list", timeout=180).split()
+    found = {line: [one for one in listed if one.startswith(line + ".")] for line in LINES}
+    for line in LINES:
+        if not found[line]:
+            pytest.skip("no Flink %s can be fetched" % line)
+    return {line: found[line][-1] for line in LINES}
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +96,7 @@ class Real:
         self.result = self.program.run(
             "build", *self.source, "--base", base, "--job-jar", self.shop / "job.jar", "--lib",
             self.lib, "--plugin", "python", "--conf", "taskmanager.numberOfTaskSlots=2", "--image-name", self.name, "--push",
-            preexec_fn=as_nobody, timeout=600)
+            preexec_fn=as_nobody, timeout=1200)
 
     def lend(self):
         """The builder is nobody; its home belongs to it, and it can read the inputs."""

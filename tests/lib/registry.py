@@ -9,7 +9,9 @@ As a program it runs an open registry until it is stopped, and prints where:
 """
 
 import base64
+import errno
 import json
+import os
 import pathlib
 import shutil
 import socket
@@ -22,14 +24,45 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-START_SECONDS = 20
+START_SECONDS = 120
 BLOCK = 64 << 10
+FIRST_PORT = 10000
+
+
+def _ephemeral():
+    """The first of the ports that the kernel gives to whoever asks for any."""
+    try:
+        with open("/proc/sys/net/ipv4/ip_local_port_range") as found:
+            return int(found.read().split()[0])
+    except (OSError, ValueError):
+        return FIRST_PORT
+
+
+def _candidates():
+    """Ports that the kernel gives to nobody, each once; then any."""
+    count = _ephemeral() - FIRST_PORT
+    begin = os.getpid() * 31
+    for number in range(count):
+        yield FIRST_PORT + (begin + number) % count
+    while True:
+        yield 0
+
+
+_ports = _candidates()
 
 
 def free_port(address="127.0.0.1"):
-    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
-        probe.bind((address, 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on. Until it is used no connection or server gets it by chance, and
+    it is not given twice."""
+    while True:
+        port = next(_ports)
+        try:
+            with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+                probe.bind((address, port))
+                return probe.getsockname()[1]
+        except OSError as error:
+            if port == 0 or error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
 
 
 def missing():
@@ -178,12 +211,18 @@ class Nginx(Process):
                    self.folder / "output.log")
 
 
+class Listener(ThreadingHTTPServer):
+    """Lets a crowd in at once, also where it takes a while to get to it."""
+
+    daemon_threads = True
+    request_queue_size = 512
+
+
 class Threaded:
     """An HTTP server of the tests' own, in a thread."""
 
     def serve(self, handler, address="127.0.0.1"):
-        self.server = ThreadingHTTPServer((address, 0), handler)
-        self.server.daemon_threads = True
+        self.server = Listener((address, 0), handler)
         self.server.owner = self
         self.address, self.port = self.server.server_address[:2]
         self.host = "%s:%d" % (self.address, self.port)
@@ -377,8 +416,9 @@ class FaultProxy(Threaded):
         """How many requests had to wait for another one before them, in the longest chain: what a
         distant registry makes one wait for."""
         count, free_at = 0, 0.0
-        for begin, end in sorted((span for number, span in self.spans.items() if number >= first),
-                                 key=lambda span: span[1]):
+        with self.lock:
+            spans = [span for number, span in self.spans.items() if number >= first]
+        for begin, end in sorted(spans, key=lambda span: span[1]):
             if begin >= free_at:
                 count, free_at = count + 1, end
         return count
@@ -428,7 +468,8 @@ class FaultProxy(Threaded):
                 return self._refuse(connection, stream, lines, fault)
             return self._forward(connection, stream, lines, fault, method)
         finally:
-            self.spans[number] = (begin, time.monotonic())
+            with self.lock:
+                self.spans[number] = (begin, time.monotonic())
 
     def _refuse(self, connection, stream, lines, fault):
         if self._length(lines):

@@ -2,6 +2,7 @@
 
 import os
 import random
+import subprocess
 import time
 
 import images
@@ -28,7 +29,7 @@ def test_crowd_pushes_one_image(flinkpack, large, tmp_path):
         running = [flinkpack.start("push", large, name) for _ in range(CROWD)]
         digests = set()
         for process in running:
-            out, err = process.communicate(timeout=240)
+            out, err = process.communicate(timeout=600)
             assert process.returncode == 0, err
             digests.add(out.strip().rpartition("@")[2])
         assert len(digests) == 1
@@ -41,7 +42,7 @@ def test_crowd_pulls_one_image(flinkpack, large, tmp_path):
         flinkpack.run("push", large, r.host + "/team/orders:1")
         running = [flinkpack.start("pull", proxy.host + "/team/orders:1") for _ in range(8)]
         for process in running:
-            _, err = process.communicate(timeout=120)
+            _, err = process.communicate(timeout=600)
             assert process.returncode == 0, err
         fetched = [path for method, path in proxy.requests
                    if method == "GET" and "/blobs/" in path]
@@ -49,14 +50,22 @@ def test_crowd_pulls_one_image(flinkpack, large, tmp_path):
 
 
 def kill_at_moments(flinkpack, words, seconds):
+    """Runs that took this long are killed somewhere in the middle. Where one is quicker than those
+    before it, as on a machine that is no longer busy, its time counts from then on."""
     chance = random.Random(7)
     killed = 0
     for _ in range(KILLS):
+        begin = time.monotonic()
         process = flinkpack.start(*words())
-        time.sleep(chance.uniform(0, seconds))
-        process.kill()
-        process.communicate()
-        killed += process.returncode == -9
+        try:
+            process.communicate(timeout=chance.uniform(0, seconds))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+        if process.returncode == -9:
+            killed += 1
+        else:
+            seconds = min(seconds, time.monotonic() - begin)
     return killed
 
 

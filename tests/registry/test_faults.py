@@ -192,7 +192,10 @@ def test_commit_that_stalls_is_looked_for(flinkpack, layout, tmp_path):
         result = flinkpack.run("push", layout, proxy.host + "/team/orders:1")
         assert "retrying in " in result.err and ": stalled: hardly anything came" in result.err
         assert [path for method, path in proxy.requests if method == "PUT"].count(met[0]) == 1
-        assert len([path for method, path in proxy.requests if method == "POST"]) == 4
+        # One session more than there are blobs; or as many more as requests had to be repeated, as
+        # on a busy machine others may take more than a second too.
+        sessions = len([path for method, path in proxy.requests if method == "POST"])
+        assert 4 <= sessions <= 3 + result.err.count("retrying in ")
         assert pull(flinkpack, r.host + "/team/orders:1") == result.digest
 
 

@@ -18,8 +18,7 @@
         .head = "HTTP/1.1 404 Not Found", .body = HTML                                             \
     }
 
-static const struct fp_http_options QUICK = {
-    .first_pause_ms = 1, .stall_timeout_s = 1, .max_attempts = 1};
+static const struct fp_http_options QUICK = {.first_pause_ms = 1, .max_attempts = 1};
 
 static void named(const char *version, const char *scala, const char *hadoop, const char *expected)
 {

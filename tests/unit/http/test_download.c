@@ -16,7 +16,7 @@
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define DIGITS      "0123456789"
 
-static const struct fp_http_options quick = {.first_pause_ms = 1, .stall_timeout_s = 1};
+static const struct fp_http_options quick = {.first_pause_ms = 1};
 
 struct scene {
     struct test_server *server;

@@ -14,7 +14,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-static const struct fp_http_options quick = {.first_pause_ms = 1, .stall_timeout_s = 1};
+static const struct fp_http_options quick = {.first_pause_ms = 1};
 
 /* One server, one client, one request: what most tests need. */
 struct scene {
@@ -131,9 +131,12 @@ static void test_a_stalled_server_is_given_up(void **state)
     (void) state;
     static const struct test_reply replies[] = {
         {.body = "0123456789", .is_cut = true, .cut_at = 4, .then = TEST_HANG}};
+    const struct fp_http_options impatient = {.stall_timeout_s = 1};
+    cleanup_http struct fp_http *http = NULL;
     struct scene scene = begin(replies, 1, "/");
+    assert_int_equal(fp_http_new(&impatient, &http, &scene.err), FP_OK);
     struct fp_http_request request = {.method = "GET", .url = scene.url, .no_retry = true};
-    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_NETWORK);
+    assert_int_equal(fp_http_send(http, &request, &scene.response, &scene.err), FP_E_NETWORK);
     assert_non_null(strstr(scene.err.text, "stalled"));
     end(&scene);
 }

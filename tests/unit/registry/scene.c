@@ -36,8 +36,7 @@ void scene_open(struct scene *scene, const struct test_reply *replies, size_t co
     (void) unsetenv("XDG_CONFIG_HOME");
     scene->reporter.event = take_event;
     scene->server = test_server_start(replies, count);
-    struct fp_http_options http = {
-        .first_pause_ms = 1, .stall_timeout_s = 2, .reporter = &scene->reporter};
+    struct fp_http_options http = {.first_pause_ms = 1, .reporter = &scene->reporter};
     assert_int_equal(fp_http_new(&http, &scene->http, &scene->err), FP_OK);
     struct fp_reference reference = {0};
     cleanup_free char *name =
