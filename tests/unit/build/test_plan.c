@@ -64,6 +64,19 @@ static void test_job(void **state)
     fp_strv_clear(&options.job_jars);
 }
 
+static void test_passwords_of_refused_urls_are_not_shown(void **state)
+{
+    struct fp_build_options options = {.from_release = true,
+                                       .flink_version = "1.6.0",
+                                       .apk_mirror = "ftp://ci:hush@mirror/alpine"};
+    struct fp_error err;
+    struct fp_plan plan;
+    (void) state;
+    assert_int_equal(plan_of(&options, &plan, &err), FP_E_USAGE);
+    assert_string_equal(err.text,
+                        "--apk-mirror 'ftp://mirror/alpine': expected an http or https URL");
+}
+
 static void test_default_name(void **state)
 {
     struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
@@ -173,10 +186,14 @@ static void test_platforms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_source),       cmocka_unit_test(test_job),
-        cmocka_unit_test(test_default_name), cmocka_unit_test(test_push),
-        cmocka_unit_test(test_outputs),      cmocka_unit_test(test_early),
+        cmocka_unit_test(test_source),
+        cmocka_unit_test(test_job),
+        cmocka_unit_test(test_default_name),
+        cmocka_unit_test(test_push),
+        cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_early),
         cmocka_unit_test(test_platforms),
+        cmocka_unit_test(test_passwords_of_refused_urls_are_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
