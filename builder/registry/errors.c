@@ -110,6 +110,11 @@ bool fp_registry_has_code(const struct fp_http_response *response, const char *c
     return false;
 }
 
+bool fp_registry_asks_for_pause(const struct fp_http_response *response)
+{
+    return response->status == 429 || fp_http_header(response, "retry-after") != NULL;
+}
+
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
 {
     static const char inlined[] = "DOCKER_AUTH_CONFIG";

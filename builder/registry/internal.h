@@ -192,6 +192,9 @@ void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
 char *fp_registry_words(const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */
 bool fp_registry_has_code(const struct fp_http_response *response, const char *code);
+/** Whether it is for the rate that a request was refused, or a pause is asked for: no answer was
+ * lost, and no other request is welcome before the pause is over. */
+bool fp_registry_asks_for_pause(const struct fp_http_response *response);
 /** Hint at credentials. */
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err);
 /** Pass on "Warning: 299" headers, each once. */

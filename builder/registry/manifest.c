@@ -285,7 +285,8 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
             return check_returned_digest(&response, descriptor, err);
         bool answered = code == FP_OK;
         bool may_pass = code == FP_E_NETWORK || (answered && passes(&response));
-        if (may_pass && is_there(registry, reference_text, &found) &&
+        if (may_pass && !fp_registry_asks_for_pause(&response) &&
+            is_there(registry, reference_text, &found) &&
             fp_digest_equal(&found.digest, &descriptor->digest))
             return FP_OK; /* only the answer was lost */
         if (!may_pass ||

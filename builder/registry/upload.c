@@ -154,6 +154,8 @@ static bool has_arrived(struct fp_upload *upload)
 {
     bool exists = false;
     struct fp_error ignored = {0};
+    if (fp_registry_asks_for_pause(&upload->asked))
+        return false;
     return fp_registry_has_blob(upload->registry, upload->descriptor, &exists, &ignored) == FP_OK &&
            exists;
 }

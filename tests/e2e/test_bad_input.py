@@ -563,6 +563,25 @@ def test_a_push_that_is_refused_ends_what_is_beside_it(case, stalling):
     says(err, refusing.address)
 
 
+def test_an_archive_that_changes_while_it_is_pushed(case, registry, tmp_path):
+    """Whether the push or the reading finds out first: it is the archive that is at fault."""
+    archive, other = tmp_path / "flink.tgz", tmp_path / "other.tgz"
+    data = bytearray(case.inputs.archive().read_bytes())
+    archive.write_bytes(data)
+    data[4] ^= 1  # the time in gzip's header: as sound as before, and as long
+    other.write_bytes(data)
+
+    def replace(n, method, path):
+        if method == "POST" and other.exists():
+            other.rename(archive)
+
+    with registries.FaultProxy(int(registry.rpartition(":")[2]), replace) as proxy:
+        err = case.flinkpack.fail(INPUT, "build", "--from-archive", archive, "--base",
+                                  case.inputs.base, "--image-name",
+                                  proxy.host + "/changing/x:v1", "--push")
+    says(err, "%s: changed while it was read" % archive)
+
+
 # --- the network ---
 
 def test_registry_that_is_not_there(case, free_port):

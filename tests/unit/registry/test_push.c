@@ -391,15 +391,31 @@ static void test_long_retry_after_ends_an_upload(void **state)
         OPEN_REGISTRY,
         MISSING,
         SESSION("/upload/1"),
-        {.head = "HTTP/1.1 429 Too Many\r\nRetry-After: 3600"},
-        MISSING};
+        {.head = "HTTP/1.1 429 Too Many\r\nRetry-After: 3600"}};
     struct scene scene = {0};
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
     scene_open(&scene, replies, COUNT(replies));
     assert_int_equal(push(&scene, true, NULL, &outcome), FP_E_NETWORK);
     assert_non_null(strstr(scene.err.text, "3600 seconds"));
-    assert_int_equal(test_server_count(scene.server), 5);
+    assert_int_equal(test_server_count(scene.server), 4);
     scene_close(&scene);
+}
+
+/* The next request is the one that comes after the pause, and none that asks meanwhile. */
+static void test_rate_limit_is_not_answered_with_a_question(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY, MISSING,
+        SESSION("/1"), {.head = "HTTP/1.1 429 Too Many"},
+        SESSION("/2"), {.head = "HTTP/1.1 503 Busy\r\nRetry-After: 0"},
+        SESSION("/3"), SESSION("/4"),
+        CREATED};
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB,  POST_BLOB,
+                                    "PATCH /1", POST_BLOB,  "PATCH /2",
+                                    POST_BLOB,  "PATCH /3", "PUT /4?digest=sha256%3A*",
+                                    NULL};
+    run(replies, COUNT(replies), expected);
 }
 
 static void test_denied_is_not_repeated(void **state)
@@ -518,6 +534,23 @@ static void test_lost_answer_to_a_manifest(void **state)
     scene_close(&scene);
 }
 
+static void test_manifest_refused_for_the_rate_is_put_again(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {OPEN_REGISTRY,
+                                                {.head = "HTTP/1.1 429 Too Many"},
+                                                {.head = "HTTP/1.1 503 Busy\r\nRetry-After: 0"},
+                                                CREATED};
+    static const char *const expected[] = {"GET /v2/", "PUT /v2/team/orders/manifests/v1",
+                                           "PUT /v2/team/orders/manifests/v1",
+                                           "PUT /v2/team/orders/manifests/v1", NULL};
+    struct scene scene = {0};
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(put(&scene), FP_OK);
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
 /* A registry that has not caught up with blobs it took is given time, but not for ever. */
 static void test_manifest_before_its_blobs_are_known(void **state)
 {
@@ -583,11 +616,13 @@ int main(void)
         cmocka_unit_test(test_dropped_chunks_behind_a_limit),
         cmocka_unit_test(test_wrong_digest_twice_is_believed),
         cmocka_unit_test(test_long_retry_after_ends_an_upload),
+        cmocka_unit_test(test_rate_limit_is_not_answered_with_a_question),
         cmocka_unit_test(test_denied_is_not_repeated),
         cmocka_unit_test(test_redirected_uploads),
         cmocka_unit_test(test_hostile_locations),
         cmocka_unit_test(test_manifest_put),
         cmocka_unit_test(test_lost_answer_to_a_manifest),
+        cmocka_unit_test(test_manifest_refused_for_the_rate_is_put_again),
         cmocka_unit_test(test_manifest_before_its_blobs_are_known),
         cmocka_unit_test(test_immutable_tags),
     };
