@@ -33,7 +33,14 @@ int64_t fp_job_time(const struct fp_plan *plan)
     return newest;
 }
 
-static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *flink)
+bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base)
+{
+    const json_t *config = json_object_get(base->config.document, "config");
+    const char *type = fp_json_string(json_object_get(config, "Labels"), "flinkpack.type");
+    return !flink->has_dist && type != NULL && strcmp(type, "job") == 0;
+}
+
+static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *flink, bool keeps_job)
 {
     struct fp_reporter *reporter = plan->context->reporter;
     size_t with_main = 0;
@@ -48,7 +55,9 @@ static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *fl
     }
     if (plan->job_jars.len == 0) {
         fp_report(reporter, FP_EVENT_INFO,
-                  "no --job-jar: a session image, jobs are submitted to the running cluster");
+                  keeps_job ? "no --job-jar: the job that is in the image stays"
+                            : "no --job-jar: a session image, jobs are submitted to the running "
+                              "cluster");
         return;
     }
     if (fp_job_classname(plan, flink) != NULL)
@@ -144,7 +153,7 @@ static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_
 enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                           const struct fp_bases *bases, struct fp_error *err)
 {
-    warn_about_job(plan, flink);
+    warn_about_job(plan, flink, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];
         if (flink->has_dist && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree)) {

@@ -30,6 +30,13 @@ static void set_text(json_t *object, const char *key, const char *value)
         json_object_set_new(object, key, fp_json_text(value));
 }
 
+/* A job that is put on an image with one brings its class along, or has none: never the old one's.
+ */
+static void set_or_remove(json_t *object, const char *key, const char *value)
+{
+    json_object_set_new(object, key, value != NULL ? fp_json_text(value) : json_null());
+}
+
 static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink,
                         const struct fp_base_image *base)
 {
@@ -46,14 +53,14 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
             set_text(env, "JAVA_HOME", base->facts.java_home);
     }
     if (plan->job_jars.len > 0)
-        set_text(env, FP_ENV_JOB_CLASSNAME, fp_job_classname(plan, flink));
+        set_or_remove(env, FP_ENV_JOB_CLASSNAME, fp_job_classname(plan, flink));
     json_object_update(env, plan->env);
     return env;
 }
 
 /* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
 static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *flink,
-                           const struct fp_platform_image *image)
+                           const struct fp_base_image *base, const struct fp_platform_image *image)
 {
     json_t *labels = json_object();
     cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
@@ -66,11 +73,12 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     for (size_t i = 0; i < image->layer_count; i++)
         set_text(recipes, image->layers[i].layer.recipe_key, image->layers[i].layer.diff_id.text);
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
-    set_text(labels, "flinkpack.type", plan->job_jars.len > 0 ? "job" : "session");
+    set_text(labels, "flinkpack.type",
+             plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
     set_text(labels, "flinkpack.flink-version", flink->version.text);
     set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
     if (plan->job_jars.len > 0) {
-        set_text(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
+        set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
         set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
     }
     set_text(labels, "flinkpack.recipes", recipes_text);
@@ -101,7 +109,7 @@ static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_f
 {
     struct fp_config_layer layers[FP_OWN_LAYERS_MAX];
     cleanup_json json_t *env = make_env(plan, flink, base);
-    cleanup_json json_t *labels = make_labels(plan, flink, image);
+    cleanup_json json_t *labels = make_labels(plan, flink, base, image);
     cleanup_json json_t *entrypoint = json_pack("[s]", "/docker-entrypoint.sh");
     cleanup_json json_t *cmd = json_pack("[s]", "help");
     cleanup_json json_t *ports = json_pack("{s:{}, s:{}}", "6123/tcp", "8081/tcp");

@@ -306,6 +306,8 @@ int64_t fp_base_time(const struct fp_base_image *base);
 int64_t fp_job_time(const struct fp_plan *plan);
 /** The class that the entrypoint names, or NULL where Flink finds it. Borrowed. */
 const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink);
+/** Whether an image that gets no new job has one of ours already, which it keeps. */
+bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base);
 /** Whether Flink, job and base go together: Java, bash. Warns of what may not work. */
 FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                                      const struct fp_bases *bases, struct fp_error *err);

@@ -148,7 +148,8 @@ static enum fp_code run_helper(const struct fp_auth_file *file, const char *help
     if (code == FP_E_NOT_FOUND)
         (void) fp_hint(err, "install it, add its folder to PATH, or take it out of %s", file->path);
     if (code == FP_OK && status != 0)
-        code = fail_helper(program, verb, fp_buf_text(&output), status, err);
+        code = fp_hinted(fail_helper(program, verb, fp_buf_text(&output), status, err), err,
+                         "mend that helper, or take it out of %s", file->path);
     return code;
 }
 

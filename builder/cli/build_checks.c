@@ -12,7 +12,8 @@ enum fp_code fp_check_base_folders(const struct fp_strv *folders, struct fp_erro
 {
     for (size_t i = 0; i < folders->len; i++) {
         if (!fp_path_is_dir(folders->items[i]))
-            return fp_fail(err, FP_E_USAGE, "--base-images: %s: no such folder", folders->items[i]);
+            return fp_fail(err, FP_E_NOT_FOUND, "--base-images: %s: no such folder",
+                           folders->items[i]);
     }
     return FP_OK;
 }

@@ -33,6 +33,8 @@ static enum fp_code choose_folders(const struct fp_run *run, struct fp_session *
     const struct fp_args *args = &run->args;
     enum fp_code code = FP_OK;
     if (args->store != NULL) {
+        if (fp_path_exists(args->store) && !fp_path_is_dir(args->store))
+            return fp_fail(err, FP_E_INPUT, "--store: %s: a file, not a folder", args->store);
         session->store = fp_xstrdup(args->store);
     } else {
         code = fp_store_path(&session->store, err);
@@ -133,7 +135,7 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
 {
     const struct fp_args *args = &run->args;
     if (args->authfile != NULL && !fp_path_exists(args->authfile))
-        return fp_fail(err, FP_E_USAGE, "--authfile: %s: no such file", args->authfile);
+        return fp_fail(err, FP_E_NOT_FOUND, "--authfile: %s: no such file", args->authfile);
     enum fp_code code = choose_folders(run, ret, err);
     return code == FP_OK ? fp_session_open_remote(run, ret, err) : code;
 }

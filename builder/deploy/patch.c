@@ -181,6 +181,10 @@ static enum fp_code check_member(const struct fp_deploy_patch *patch, const char
                     "%s: %s: this list is replaced as a whole, $patch finds nothing in it",
                     patch->name, key),
             err, "give the whole list, without $patch");
+    if (patch->is_merge && strcmp(key, "$patch") == 0)
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT, "%s: $patch means nothing in a JSON merge patch", patch->name),
+            err, "--patch %s; here null takes a member away", patch->name);
     if (patch->is_merge || key[0] != '$')
         return FP_OK;
     if (strcmp(key, "$patch") != 0)

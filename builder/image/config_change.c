@@ -38,6 +38,10 @@ static json_t *env_by_name(const json_t *base_env, const json_t *change_env)
     json_t *value = NULL;
     json_object_foreach(json_iterable(change_env), name, value)
     {
+        if (json_is_null(value)) {
+            (void) json_object_del(by_name, name);
+            continue;
+        }
         cleanup_free char *item = fp_xasprintf("%s=%s", name, json_string_value(value));
         (void) json_object_set_new(by_name, name, json_string(item));
     }
@@ -68,8 +72,13 @@ static void put_labels(json_t *config, const json_t *base_labels, const json_t *
         if (strncmp(name, OCI_LABEL_PREFIX, strlen(OCI_LABEL_PREFIX)) != 0)
             (void) json_object_set(labels, name, value);
     }
-    if (change_labels != NULL)
-        (void) json_object_update(labels, json_iterable(change_labels));
+    json_object_foreach(json_iterable(change_labels), name, value)
+    {
+        if (json_is_null(value))
+            (void) json_object_del(labels, name);
+        else
+            (void) json_object_set(labels, name, value);
+    }
     (void) json_object_set_new(config, "Labels", labels);
 }
 

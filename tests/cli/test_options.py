@@ -70,8 +70,6 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
     (["--insecure-registry", "http://foo"], "--insecure-registry: expected HOST[:PORT], not"),
     (["--insecure-registry", "foo:5000,bar/baz"], "expected HOST[:PORT], not 'bar/baz'"),
     (["--insecure-registry", "foo:http"], "expected HOST[:PORT], not 'foo:http'"),
-    (["--base-images", "nope"], "--base-images: nope: no such folder"),
-    (["--from-archive", "x", "--authfile", "nope.json"], "--authfile: nope.json: no such file"),
     (["--from-release", "--flink-version", "1.20.4", "--image-name", "a:b:c"], "error: --image-name: image name 'a:b:c': "),
     (["--from-release", "--flink-version", "1.20.4", "--image-name", "a/b", "--push"],
      "try: name it in full, as in --image-name registry.example.com/a/b\n"),
@@ -80,6 +78,21 @@ def test_options_of_other_commands_are_told_apart(flinkpack):
 ])
 def test_wrong_options_are_usage_errors(flinkpack, words, text):
     assert text in flinkpack.fail(2, *words)
+
+
+@pytest.mark.parametrize("words, text", [
+    (["--base-images", "nope"], "--base-images: nope: no such folder"),
+    (["--from-archive", "x", "--authfile", "nope.json"], "--authfile: nope.json: no such file"),
+])
+def test_what_does_not_exist_is_not_found(flinkpack, words, text):
+    assert text in flinkpack.fail(5, *words)
+
+
+def test_store_that_is_a_file(flinkpack, tmp_path):
+    """It would look like a store that is empty."""
+    (tmp_path / "file").touch()
+    text = flinkpack.fail(3, "images", "--store", tmp_path / "file")
+    assert "--store: %s: a file, not a folder\n" % (tmp_path / "file") in text
 
 
 @pytest.mark.parametrize("words", [

@@ -154,6 +154,24 @@ def test_from_image_of_ours(flinkpack, inputs):
     assert image.read("opt/flink/usrlib/job.jar") == inputs.job.read_bytes()
 
 
+def test_from_image_with_a_job(flinkpack, inputs, tmp_path):
+    """What is added beside the job leaves it the job; another job brings its own class."""
+    (tmp_path / "own.jar").write_bytes(miniature.jar())
+    flinkpack.run("build", "--from-local-dist", inputs.dist(), "--base", inputs.base, "--job-jar",
+                  inputs.job, "--job-classname", "com.example.Old", "--image-name", "first:v1")
+    result = flinkpack.run("build", "--from-image", "first:v1", "--lib", tmp_path / "own.jar",
+                           "--image-name", "kept:v1")
+    assert "no --job-jar: the job that is in the image stays" in result.err
+    [kept] = validate.layout(flinkpack.store, "kept:v1")
+    assert kept.labels["flinkpack.type"] == "job"
+    assert kept.labels["flinkpack.job-class"] == "com.example.Old"
+    assert kept.env["FLINK_JOB_CLASSNAME"] == "com.example.Old"
+    other = built(flinkpack, "--from-image", "first:v1", "--job-jar", inputs.job)
+    assert other.labels["flinkpack.type"] == "job"
+    assert "flinkpack.job-class" not in other.labels
+    assert "FLINK_JOB_CLASSNAME" not in other.env
+
+
 def test_from_the_official_image(flinkpack, inputs, registry):
     images.push(images.official_flink(), registry, "library/flink", "1.20.4")
     image = built(flinkpack, "--from-image", registry + "/library/flink:1.20.4", "--job-jar",

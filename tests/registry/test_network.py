@@ -90,6 +90,15 @@ def test_proxy_that_refuses(flinkpack, layout, tmp_path, refused):
         assert "the proxy refused (%d): look at HTTPS_PROXY and NO_PROXY" % refused in text
 
 
+def test_proxy_that_is_away(flinkpack):
+    """Without a word of the proxy its address looks like that of a stranger."""
+    text = flinkpack.fail(programs.NETWORK, "pull", "zot.example.com/team/orders:1", "--retry", "0",
+                          env={"HTTPS_PROXY": "http://me:%s@127.0.0.1:%d" % (
+                              PASSWORD, registry.free_port())})
+    assert "through the proxy: Failed to connect to 127.0.0.1 port" in text
+    assert "try: look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY" in text and PASSWORD not in text
+
+
 @pytest.mark.parametrize("proxy", ["http://me:%s@[bad", "ftp://me:%s@proxy.example.com:1",
                                    "http://me:%s@proxy.example.com:999999", "http://me:a#%s@b:1",
                                    "http://me:%s @proxy.example.com:1"])
@@ -97,6 +106,7 @@ def test_proxy_that_is_none(flinkpack, proxy):
     text = flinkpack.fail(programs.NETWORK, "pull", "zot.example.com/team/orders:1", "-v",
                           env={"HTTPS_PROXY": proxy % PASSWORD})
     assert "the proxy is none that can be used" in text and PASSWORD not in text
+    assert "try: look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY" in text
 
 
 def test_addresses_are_checked_although_there_is_a_proxy(flinkpack, log_in, tmp_path):

@@ -28,8 +28,9 @@ struct fp_config_layer {
 struct fp_config_change {
     const struct fp_config_layer *layers; /**< put on top, bottom first */
     size_t layer_count;
-    const json_t *env;           /**< object NAME -> value: merged by name, the base's order kept */
-    const json_t *labels;        /**< object: merged */
+    const json_t *env;           /**< object NAME -> value: merged by name, the base's order kept;
+                                      null takes one away */
+    const json_t *labels;        /**< object: merged; null takes one away */
     const json_t *entrypoint;    /**< array; NULL keeps the base's */
     const json_t *cmd;           /**< array; NULL keeps the base's */
     const json_t *exposed_ports; /**< object "8081/tcp" -> {}: merged; NULL: none */

@@ -1,5 +1,6 @@
 #include "cli_test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -186,6 +187,8 @@ static void failing_helpers_are_told_of(void **state)
                  f->err, FP_E_AUTH, "docker-credential-test store: no luck");
     assert_lacks(f->err.text, "hush");
     assert_lacks(f->err.text, "luck?");
+    assert_contains(f->err.hint, "mend that helper, or take it out of ");
+    assert_contains(f->err.hint, f->path);
     install_helper(f, 2);
     assert_fails(fp_auth_file_store(&f->file, "r.example.com", "a", "hush", &where, &f->err),
                  f->err, FP_E_AUTH, "docker-credential-test store: it ended with status 2");
@@ -254,6 +257,7 @@ static void places_are_tried_in_order(void **state)
 
 int main(void)
 {
+    (void) signal(SIGPIPE, SIG_IGN); /* as the program does: a helper may not read its input */
     const struct CMUnitTest tests[] = {
         TEST(a_new_file_is_for_its_owner),        TEST(the_rest_of_the_file_stays),
         TEST(docker_hub_has_its_old_key),         TEST(a_link_is_written_through),

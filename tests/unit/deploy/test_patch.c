@@ -54,19 +54,23 @@ static void directives_delete_and_replace(void **state)
           false, "[{\"env\":[{\"name\":\"y\"}],\"envFrom\":[{\"prefix\":\"p\"}],\"kind\":\"A\"}]");
     static const struct {
         const char *patch, *text;
+        bool is_merge;
     } wrong[] = {
+        {"{\"kind\":\"A\",\"s\":{\"$patch\":\"delete\"}}",
+         "patch.yaml: $patch means nothing in a JSON merge patch", true},
         {"{\"kind\":\"A\",\"s\":{\"$patch\":\"remove\"}}",
-         "patch.yaml: $patch: expected delete, replace or merge"},
+         "patch.yaml: $patch: expected delete, replace or merge", false},
         {"{\"kind\":\"A\",\"s\":[{\"$retainKeys\":[\"a\"]}]}",
-         "patch.yaml: the directive $retainKeys is not supported"},
+         "patch.yaml: the directive $retainKeys is not supported", false},
         {"{\"kind\":\"A\",\"tolerations\":[{\"key\":\"a\",\"$patch\":\"delete\"}]}",
-         "patch.yaml: tolerations: this list is replaced as a whole, $patch finds nothing in it"},
+         "patch.yaml: tolerations: this list is replaced as a whole, $patch finds nothing in it",
+         false},
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct fp_error err = {0};
         cleanup_json json_t *documents = json_loads("[{\"kind\":\"A\"}]", 0, NULL);
         cleanup_json json_t *change = json_loads(wrong[i].patch, 0, NULL);
-        const struct fp_deploy_patch one = {"patch.yaml", change, false};
+        const struct fp_deploy_patch one = {"patch.yaml", change, wrong[i].is_merge};
         assert_int_equal(fp_patch_apply(&one, documents, &err), FP_E_INPUT);
         assert_string_equal(err.text, wrong[i].text);
     }
