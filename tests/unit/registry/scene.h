@@ -16,6 +16,16 @@
         .body = "{}"                                                                               \
     }
 
+/** What it has not, and what it has taken. */
+#define MISSING                                                                                    \
+    {                                                                                              \
+        .head = "HTTP/1.1 404 Not Found"                                                           \
+    }
+#define CREATED                                                                                    \
+    {                                                                                              \
+        .head = "HTTP/1.1 201 Created"                                                             \
+    }
+
 struct scene {
     struct test_server *server;
     struct fp_http *http;

@@ -9,17 +9,9 @@
 #include "registry/internal.h"
 #include "scene.h"
 
-#define MISSING                                                                                    \
-    {                                                                                              \
-        .head = "HTTP/1.1 404 Not Found"                                                           \
-    }
 #define SESSION(x)                                                                                 \
     {                                                                                              \
         .head = "HTTP/1.1 202 Accepted\r\nLocation: " x                                            \
-    }
-#define CREATED                                                                                    \
-    {                                                                                              \
-        .head = "HTTP/1.1 201 Created"                                                             \
     }
 
 /* Another upload to the same registry, which finds a limit while the one that is watched sends. */

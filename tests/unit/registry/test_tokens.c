@@ -25,10 +25,6 @@
     {                                                                                              \
         .body = "{\"token\":\"" name "\",\"expires_in\":300}"                                      \
     }
-#define MISSING                                                                                    \
-    {                                                                                              \
-        .head = "HTTP/1.1 404 Not Found"                                                           \
-    }
 
 static const struct fp_credentials_options user = {.username = "me", .password = "secret"};
 static const char basic[] = "Authorization: Basic bWU6c2VjcmV0";
