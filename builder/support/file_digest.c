@@ -52,10 +52,13 @@ enum fp_code fp_file_digest_check(const struct fp_file_digest *self, struct fp_e
     const struct stat *before = &self->before;
     if (stat(self->path, &now) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", self->path);
-    bool same = now.st_ino == before->st_ino && now.st_size == before->st_size &&
-                now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+    bool same = now.st_dev == before->st_dev && now.st_ino == before->st_ino &&
+                now.st_size == before->st_size && now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
                 now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
-    return same ? FP_OK : fp_fail(err, FP_E_INPUT, "%s: changed while it was read", self->path);
+    if (same)
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: changed while it was read", self->path), err,
+                     "the same again when nothing writes to it");
 }
 
 void fp_file_digest_free(struct fp_file_digest *self)

@@ -30,8 +30,8 @@ FP_CHECKED enum fp_code fp_file_digest_get(struct fp_file_digest *self,
                                            char ret_hex[FP_HASH_HEX_MAX], uint64_t *ret_bytes,
                                            struct fp_error *err);
 /**
- * Whether it is still the file that was remembered, by inode, size and time: several passes over it
- * see the same bytes only while nobody writes to it.
+ * Whether it is still the file that was remembered, by device, inode, size and time: several passes
+ * over it see the same bytes only while nobody writes to it.
  * @return FP_E_INPUT when it changed; FP_E_NOT_FOUND, FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_file_digest_check(const struct fp_file_digest *self,
