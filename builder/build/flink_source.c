@@ -175,8 +175,7 @@ static bool version_of_jar(const char *name, struct fp_flink_version *ret)
 {
     static const char prefix[] = "flink-dist";
     size_t len = strlen(name);
-    if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || len < 4 ||
-        strcmp(name + len - 4, ".jar") != 0)
+    if (strncmp(name, prefix, sizeof(prefix) - 1) != 0 || !fp_text_ends_with(name, ".jar"))
         return false;
     const char *dash = strchr(name + sizeof(prefix) - 1, '-');
     if (dash == NULL)

@@ -134,11 +134,10 @@ static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *
     enum fp_code code = fp_draft_dir(draft, "opt/flink/bin", 0755, 0, 0, err);
     for (size_t i = 0; i < dist->file_count && code == FP_OK; i++) {
         const struct fp_dist_file *file = &dist->files[i];
-        size_t len = strlen(file->path);
         if (strncmp(file->path, "bin/", 4) != 0)
             continue;
         cleanup_free char *path = fp_path_join("opt/flink", file->path);
-        if (len > 4 && strcmp(file->path + len - 4, ".jar") == 0) {
+        if (fp_text_ends_with(file->path, ".jar")) {
             cleanup_free char *target = fp_xasprintf("/%s/%s", dist->top, file->path);
             code = fp_draft_link(draft, path, target, err);
             continue;

@@ -15,12 +15,6 @@ static bool is_version(const char *word)
     return word[strspn(word, "0123456789.")] == '\0';
 }
 
-static bool ends_with_jar(const char *word)
-{
-    size_t len = strlen(word);
-    return len > 4 && strcmp(word + len - 4, ".jar") == 0;
-}
-
 /* A word too many that is a command's name was meant to come first; several jars are what the shell
  * has made of a pattern. */
 static enum fp_code fail_stray(const struct fp_command *command, const char *word,
@@ -30,7 +24,7 @@ static enum fp_code fail_stray(const struct fp_command *command, const char *wor
         fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name, word);
     if (fp_command_find(word) != NULL)
         return fp_hint(err, "the command comes first: flinkpack %s ...", word);
-    if (command->run == fp_run_build && ends_with_jar(word))
+    if (command->run == fp_run_build && fp_text_ends_with(word, ".jar"))
         return fp_hint(err, "each jar has an option of its own: --job-jar %s", word);
     if (command->run == fp_run_build && is_version(word))
         return fp_hint(err, "--flink-version %s", word);

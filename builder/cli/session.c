@@ -7,10 +7,10 @@
 /* Like the local store's, but for what can be made again. */
 static char *cache_folder(const char *store)
 {
-    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *cache = fp_env("XDG_CACHE_HOME");
     if (cache != NULL && cache[0] == '/')
         return fp_path_join(cache, "flinkpack");
-    const char *home = getenv("HOME");
+    const char *home = fp_env("HOME");
     if (home != NULL && home[0] == '/' && access(home, W_OK) == 0)
         return fp_xasprintf("%s/.cache/flinkpack", home);
     return fp_path_join(store, "cache");
@@ -20,11 +20,11 @@ static char *cache_folder(const char *store)
 static void tell_fallback(const char *store, struct fp_reporter *reporter)
 {
     cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
-    const char *home = getenv("HOME");
+    const char *home = fp_env("HOME");
     if (strcmp(fp_path_base(store), name) == 0)
         fp_report(reporter, FP_EVENT_WARNING,
                   "HOME %s: the local store is %s; --store DIR or FLINKPACK_STORE names another",
-                  home == NULL || *home == '\0' ? "is not set" : "cannot be written to", store);
+                  home == NULL ? "is not set" : "cannot be written to", store);
 }
 
 static enum fp_code choose_folders(const struct fp_run *run, struct fp_session *session,

@@ -56,8 +56,7 @@ struct packing {
  * here: bin/ is scripts. */
 static unsigned normal_mode(const struct fp_entry *meta, const char *below)
 {
-    size_t len = strlen(below);
-    bool script = strncmp(below, "bin/", 4) == 0 && strcmp(below + len - 4, ".jar") != 0;
+    bool script = strncmp(below, "bin/", 4) == 0 && !fp_text_ends_with(below, ".jar");
     if (meta->kind == FP_ENTRY_SYMLINK)
         return 0777;
     return meta->kind == FP_ENTRY_DIR || script || (meta->mode & 0111) != 0 ? 0755 : 0644;

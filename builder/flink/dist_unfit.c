@@ -8,8 +8,7 @@
 static bool is_script(const char *path, const char *root)
 {
     const char *below = fp_dist_below(path, root);
-    size_t len = below != NULL ? strlen(below) : 0;
-    return len > 4 && strncmp(below, "bin/", 4) == 0 && strcmp(below + len - 4, ".jar") != 0;
+    return below != NULL && strncmp(below, "bin/", 4) == 0 && !fp_text_ends_with(below, ".jar");
 }
 
 /* What is wrong with an entry's rights, or NULL. */

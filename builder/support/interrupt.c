@@ -4,7 +4,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
+
+#include "flinkpack/support/system.h"
 
 /* What comes so soon after the first is no second request: timeout(1) sends its signal to the
  * program and then to the group that it is in, and so do scripts that pass a Ctrl-C on. */
@@ -15,17 +16,10 @@ static atomic_int arrived;
 static atomic_uint arrived_ms; /* on a clock that wraps around */
 static atomic_bool given_up;
 
-static unsigned now_ms(void)
-{
-    struct timespec now = {0};
-    (void) clock_gettime(CLOCK_MONOTONIC, &now);
-    return (unsigned) ((uint64_t) now.tv_sec * 1000 + (uint64_t) now.tv_nsec / 1000000);
-}
-
 static void on_signal(int number)
 {
     int none = 0;
-    unsigned now = now_ms();
+    unsigned now = (unsigned) fp_now_ms();
     if (atomic_compare_exchange_strong(&arrived, &none, number)) {
         atomic_store(&arrived_ms, now);
         return;
