@@ -95,8 +95,9 @@ def pods(real):
         pytest.skip("only root can give the containers a network of their own")
     program.need("unshare")
     container.need()
-    if subprocess.run(["unshare", "--net", "true"]).returncode != 0:
-        pytest.skip("no network of their own can be made here")
+    made = subprocess.run(["unshare", "--net", "true"], text=True, capture_output=True)
+    if made.returncode != 0:
+        pytest.skip("no network of their own can be made here: %s" % made.stderr.strip())
 
     def make(*words):
         result = real.program.run("generate", "--image", real.name, *words)

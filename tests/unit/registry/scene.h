@@ -16,7 +16,7 @@
         .body = "{}"                                                                               \
     }
 
-/** What it has not, and what it has taken. */
+/** What it has not, what it has taken, and an upload's session. */
 #define MISSING                                                                                    \
     {                                                                                              \
         .head = "HTTP/1.1 404 Not Found"                                                           \
@@ -24,6 +24,10 @@
 #define CREATED                                                                                    \
     {                                                                                              \
         .head = "HTTP/1.1 201 Created"                                                             \
+    }
+#define SESSION(path)                                                                              \
+    {                                                                                              \
+        .head = "HTTP/1.1 202 Accepted\r\nLocation: " path                                         \
     }
 
 struct scene {

@@ -9,11 +9,6 @@
 #include "registry/internal.h"
 #include "scene.h"
 
-#define SESSION(x)                                                                                 \
-    {                                                                                              \
-        .head = "HTTP/1.1 202 Accepted\r\nLocation: " x                                            \
-    }
-
 /* Another upload to the same registry, which finds a limit while the one that is watched sends. */
 struct neighbour {
     struct fp_reporter reporter;

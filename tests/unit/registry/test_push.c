@@ -9,10 +9,6 @@
 
 #include "scene.h"
 
-#define SESSION(path)                                                                              \
-    {                                                                                              \
-        .head = "HTTP/1.1 202 Accepted\r\nLocation: " path                                         \
-    }
 #define HEAD_BLOB "HEAD /v2/team/orders/blobs/sha256:*"
 #define POST_BLOB "POST /v2/team/orders/blobs/uploads/"
 
