@@ -34,6 +34,7 @@ struct fp_command {
     const char *listed_by; /**< likewise: the command whose lines are what operands may be */
     bool hidden;
     bool dashed_operands; /**< operands stand behind "--" only, and may be empty */
+    bool named_file_only; /**< flinkpack.yaml of the working directory is not read */
     enum fp_code (*run)(struct fp_run *run, struct fp_error *err);
 };
 

@@ -76,25 +76,6 @@ static enum fp_code find_config(const char **ret, struct fp_error *err)
     return *ret != NULL ? fp_file_open(default_config, &fd, &size, err) : FP_OK;
 }
 
-/* The file of the working folder may be anybody's, as in a checkout: what it says of credentials is
- * not to pass unseen. Who names it has looked. */
-static void warn_of_trust(struct fp_settings *settings)
-{
-    cleanup_strv struct fp_strv told = {0};
-    for (size_t i = 0; i < settings->len; i++) {
-        const struct fp_setting *setting = &settings->items[i];
-        const char *name = setting->option->name;
-        if (setting->origin != FP_FROM_FILE || (setting->option->flags & FP_OPTION_TRUSTS) == 0 ||
-            fp_settings_value(settings, name) != setting->value || fp_strv_has(&told, name))
-            continue;
-        fp_strv_add(&told, name);
-        fp_strv_addf(&settings->warnings,
-                     "%s, found in the working folder, sets %s, and so who gets credentials; if "
-                     "that is meant: --config %s",
-                     settings->file, name, settings->file);
-    }
-}
-
 static enum fp_code gather(const struct fp_call *call, char *const *environment,
                            struct fp_settings *settings, struct fp_error *err)
 {
@@ -109,17 +90,17 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
     const char *config = fp_settings_value(settings, "config");
     bool is_named = config != NULL;
-    if (!is_named)
+    if (!is_named && !call->command->named_file_only)
         code = find_config(&config, err);
+    settings->is_found = !is_named;
     if (code == FP_OK && config != NULL)
         code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
     /* What is wrong in the file is told with its name and line, which is enough. */
     if (is_named && code != FP_OK && code != FP_E_USAGE)
         code = fp_context(err, "--config");
-    if (code == FP_OK && config == default_config)
-        warn_of_trust(settings);
     /* A build only hands its --values on. */
     const char *values = fp_settings_value(settings, "values");
+    settings->is_found = fp_settings_is_found(settings, "values");
     if (code == FP_OK && values != NULL && call->command->run == fp_run_generate)
         code = fp_settings_from_values(groups, values, settings, err);
     return code;
@@ -186,12 +167,14 @@ static int call_command(const struct fp_call *call, char *const *environment)
     enum fp_code code = gather(call, environment, &settings, &err);
     if (code == FP_OK && !settings.stopped)
         code = fp_settings_apply(call->command->groups, &settings, &run.args, &err);
+    fp_settings_warn_of_found(&settings, default_config);
     /* After a failure the settings seen so far tell at least how to say it. */
     struct fp_progress_options options = {
         .mode = fp_progress_mode_of(fp_settings_value(&settings, "progress")),
         .fd = STDERR_FILENO,
         .verbose = run.args.verbose,
-        .quiet = run.args.quiet,
+        .quiet = run.args.quiet && !fp_settings_is_found(&settings, "quiet"),
+        .no_news = run.args.quiet,
     };
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
     run.reporter = fp_progress_reporter(progress);

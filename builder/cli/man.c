@@ -159,9 +159,11 @@ enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
         "root, no user namespace, no JVM. A command line that begins with an option means build.\n"
         ".PP\n"
         "Every option can come from the command line, from the environment, or from the file "
-        "flinkpack.yaml in the working folder; in this order the first that has it counts. That "
-        "file is obeyed like a Makefile: where it may be anybody's, FLINKPACK_CONFIG=/dev/null "
-        "passes it over.\n",
+        "flinkpack.yaml in the working directory; in this order the first that has it counts. That "
+        "file is obeyed like a Makefile, with a warning for each key that says whom to trust or "
+        "where something goes, unless --config or FLINKPACK_CONFIG name it; "
+        "FLINKPACK_CONFIG=/dev/null passes it over. login, logout and rmi read only a file that is "
+        "named.\n",
         err);
     if (code == FP_OK)
         code = put_commands(out, err);

@@ -79,6 +79,8 @@ void fp_settings_add(struct fp_settings *settings, const struct fp_option *optio
         .option = option,
         .value = fp_xstrdup(value),
         .origin = origin,
+        .found_in =
+            origin == FP_FROM_FILE && settings->is_found ? fp_xstrdup(settings->file) : NULL,
     };
 }
 
@@ -111,8 +113,10 @@ char *fp_setting_title(const struct fp_settings *settings, const struct fp_setti
 
 void fp_settings_clear(struct fp_settings *settings)
 {
-    for (size_t i = 0; i < settings->len; i++)
+    for (size_t i = 0; i < settings->len; i++) {
         free(settings->items[i].value);
+        free(settings->items[i].found_in);
+    }
     free(settings->items);
     fp_strv_clear(&settings->operands);
     fp_strv_clear(&settings->warnings);

@@ -44,8 +44,17 @@ enum fp_option_kind {
 #define FP_OPTION_STOPS 8u
 /** The empty string is a value like others. */
 #define FP_OPTION_MAY_BE_EMPTY 16u
-/** It decides who is given credentials, or taken for whom they are meant for. */
-#define FP_OPTION_TRUSTS 32u
+
+/** What an option decides. A flinkpack.yaml that nobody has named may be anybody's, as in a
+ * checkout: whatever but content it sets is warned of. Each option that can stand there has to say
+ * it. */
+enum fp_decides {
+    FP_DECIDES_UNSAID,      /**< only options that cannot stand in the file */
+    FP_DECIDES_CONTENT,     /**< what is made of the checkout, and how it is told */
+    FP_DECIDES_CREDENTIALS, /**< who is given credentials, or taken for whom they are meant for */
+    FP_DECIDES_SOURCE,      /**< who is asked, or believed, for what goes in */
+    FP_DECIDES_PLACE,       /**< where something is sent or written */
+};
 
 /** One option. Static. */
 struct fp_option {
@@ -68,6 +77,7 @@ struct fp_option {
     int64_t min;                         /**< the least number, duration (ms) or size (bytes) */
     int64_t max;                         /**< the most */
     enum fp_option_kind kind;
+    enum fp_decides decides;
     unsigned flags; /**< FP_OPTION_HIDDEN and so on */
     char letter;    /**< 'o' for -o; 0: none */
 };
@@ -115,6 +125,7 @@ struct fp_setting {
     char *value; /**< owned; NULL: given without a value */
     enum fp_origin origin;
     bool passed_over; /**< something that goes before it makes it meaningless */
+    char *found_in;   /**< owned; the file that it stands in, where nobody has named that */
 };
 
 /** All that was given. Zero-initialise; release with fp_settings_clear(). */
@@ -125,6 +136,7 @@ struct fp_settings {
     size_t undashed;         /**< how many of them stand before a "--" */
     struct fp_strv warnings; /**< lines for the user */
     char *file;              /**< the configuration file that was read; NULL: none */
+    bool is_found;           /**< nobody has named the file that is being read */
     bool stopped;            /**< an option with FP_OPTION_STOPS was seen */
 };
 
@@ -133,6 +145,13 @@ void fp_settings_add(struct fp_settings *settings, const struct fp_option *optio
                      const char *value, enum fp_origin origin);
 /** The last value given for an option in the greatest origin, or NULL. Borrowed. */
 const char *fp_settings_value(const struct fp_settings *settings, const char *name);
+/** Whether the value in force of an option stands in a file that nobody has named: flinkpack.yaml
+ * of the working directory, or one that this names in turn. */
+bool fp_settings_is_found(const struct fp_settings *settings, const char *name);
+/** Add a warning for each option in force that such a file sets, and that decides more than
+ * content. To be called after fp_settings_apply(), which knows what counts.
+ * @param config The file that can be named instead. */
+void fp_settings_warn_of_found(struct fp_settings *settings, const char *config);
 /** What to call a setting in a message: "--job-jar", "FLINKPACK_JOB_JAR", "flinkpack.yaml:
  * job-jar". The caller owns it. */
 char *fp_setting_title(const struct fp_settings *settings, const struct fp_setting *setting);

@@ -143,7 +143,7 @@ static void take_event(struct fp_reporter *self, const struct fp_event *event)
 {
     /* The reporter is the first member. */
     struct fp_progress *progress = (struct fp_progress *) (void *) self;
-    if (progress->options.quiet)
+    if (progress->options.quiet || (progress->options.no_news && event->kind != FP_EVENT_WARNING))
         return;
     (void) pthread_mutex_lock(&progress->lock);
     if (event->kind <= FP_EVENT_FAIL)
@@ -221,7 +221,8 @@ struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
     (void) pthread_cond_init(&progress->wake, &attributes);
     (void) pthread_condattr_destroy(&attributes);
     (void) pthread_mutex_init(&progress->lock, NULL);
-    if (!options->no_ticker && !options->quiet && progress->renderer->tick != NULL)
+    if (!options->no_ticker && !options->quiet && !options->no_news &&
+        progress->renderer->tick != NULL)
         start_ticker(progress);
     return progress;
 }

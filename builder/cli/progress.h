@@ -26,6 +26,7 @@ struct fp_progress_options {
     int fd;           /**< borrowed */
     bool verbose;     /**< debug lines too */
     bool quiet;       /**< errors only */
+    bool no_news;     /**< warnings and errors only */
     unsigned columns; /**< width of the terminal; 0: asked for at each drawing */
     /** The time in milliseconds from any beginning; NULL: the monotonic clock. */
     uint64_t (*now_ms)(void);

@@ -160,23 +160,78 @@ def test_file_can_be_named(flinkpack):
     assert "--config: missing.yaml" in flinkpack.fail(5, "build", "--config", "missing.yaml")
 
 
-def test_who_gets_credentials_is_told_where_nobody_named_the_file(flinkpack):
+def test_what_a_file_decides_is_told_where_nobody_named_it(flinkpack):
     (flinkpack.home / "flinkpack.yaml").write_text(
-        "authfile: auth.json\ninsecure-registry: [a.example.com, b.example.com]\nretry: 0\n")
+        "authfile: auth.json\ninsecure-registry: [a.example.com, b.example.com]\nretry: 0\n"
+        "mirror: [docker.io=m.example.com]\nquiet: true\n")
     for name in ("auth.json", "mine.json"):
         (flinkpack.home / name).write_text("{}")
 
-    def told(*words):
-        return flinkpack.fail(6, "pull", "127.0.0.1:1/team/orders:1", "--retry", "0", *words)
+    def told(*words, **more):
+        return flinkpack.fail(6, "pull", "127.0.0.1:1/team/orders:1", "--retry", "0", *words, **more)
 
-    for name in ("authfile", "insecure-registry"):
-        assert told().count("flinkpack.yaml, found in the working folder, sets %s, and" % name) == 1
-    assert "sets retry" not in told()
+    for name in ("authfile", "insecure-registry", "mirror"):
+        assert told().count(
+            "flinkpack.yaml, found in the working directory, sets %s, and so " % name) == 1
+    assert "sets retry" not in told() and "sets quiet" not in told()
+    # The file's own word silences nothing, whoever runs it can.
+    assert "sets authfile" in told("--progress", "none")
+    assert "sets" not in told("--quiet") and "sets" not in told(env={"FLINKPACK_QUIET": "1"})
     over = told("--authfile", "mine.json")
     assert "sets authfile" not in over and "sets insecure-registry" in over
     assert "sets" not in told("--config", "flinkpack.yaml")
+    assert "sets" not in told(env={"FLINKPACK_CONFIG": "flinkpack.yaml"})
     # And how to have none of it.
     assert "sets" not in told("--config", "/dev/null")
+
+
+def test_quiet_in_the_file_leaves_warnings(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("quiet: true\nprogress: none\n")
+    env = {"HOME": "", "TMPDIR": str(flinkpack.home), "FLINKPACK_STORE": ""}
+    assert "warning" in flinkpack.run("images", env=env).err
+    (flinkpack.home / "flinkpack.yaml").rename(flinkpack.home / "named.yaml")
+    assert flinkpack.run("images", "--config", "named.yaml", env=env).err == ""
+
+
+def test_only_what_counts_is_told(flinkpack):
+    """A mirror of releases is of no account where none is fetched."""
+    (flinkpack.home / "flinkpack.yaml").write_text(
+        "flink-mirror: [https://m.example.com]\nflink-checksum: sums\nimage-name: r.example.com/a\n")
+    (flinkpack.home / "a.tgz").write_text("no archive")
+    text = flinkpack.fail(3, "build", "--from-archive", "a.tgz", "--base", "rootfs:a.tgz")
+    assert "sets flink-" not in text
+    assert "sets image-name, and so where something is sent or written" in text
+
+
+def test_a_file_that_the_file_names_is_nobodys_choice_either(flinkpack):
+    (flinkpack.home / "flinkpack.yaml").write_text("values: values.yaml\n")
+    (flinkpack.home / "values.yaml").write_text("ca-file: ca.pem\nname: n\nimage: none\n")
+    text = flinkpack.fail(5, "generate")
+    assert "values.yaml, found in the working directory, sets ca-file, and so who gets cred" in text
+    assert "sets" not in flinkpack.fail(5, "generate", "--values", "values.yaml")
+    assert "sets" not in flinkpack.fail(5, "generate", "--config", "flinkpack.yaml")
+
+
+def run_with_input(flinkpack, *words, env):
+    return subprocess.run([flinkpack.binary, *words], input="secret", cwd=flinkpack.home, text=True,
+                          env={**flinkpack.env, **env}, capture_output=True)
+
+
+@pytest.mark.parametrize("words", [("login", "127.0.0.1:1", "-u", "me", "--password-stdin"),
+                                   ("logout", "127.0.0.1:1"), ("rmi", "none")])
+def test_state_of_the_user_is_changed_as_the_user_says(flinkpack, words):
+    """A checkout decides nothing of where credentials go, or which store loses an image."""
+    (flinkpack.home / "flinkpack.yaml").write_text(
+        "offline: true\nstore: theirs\nauthfile: theirs.json\nno-such-key: 1\n")
+    env = {"FLINKPACK_STORE": str(flinkpack.home / "mine"),
+           "REGISTRY_AUTH_FILE": str(flinkpack.home / "mine.json")}
+    offline = ["--offline"] if words[0] == "login" else []
+    said = run_with_input(flinkpack, *words, *offline, env=env)
+    assert "theirs" not in said.stderr and not (flinkpack.home / "theirs.json").exists()
+    assert said.returncode == (5 if words[0] == "rmi" else 0), said.stderr
+    # One that is named is read.
+    said = run_with_input(flinkpack, *words, "--config", "flinkpack.yaml", env=env)
+    assert said.returncode == 2 and "no-such-key" in said.stderr
 
 
 def test_wrong_keys_are_errors(flinkpack):

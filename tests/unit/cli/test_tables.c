@@ -26,6 +26,11 @@ static void check_option(const struct fp_command *command, const struct fp_optio
                      option->kind == FP_OPTION_SIZE;
     if (is_number && option->min >= option->max)
         fail_msg("%s --%s: range", command->name, option->name);
+    /* Whether a file that nobody has named may set it unseen is decided for each. */
+    if ((option->decides == FP_DECIDES_UNSAID) != ((option->flags & FP_OPTION_NO_FILE) != 0))
+        fail_msg("%s --%s: say in the table what it decides (.decides), or that it cannot stand in "
+                 "flinkpack.yaml",
+                 command->name, option->name);
     if (!hidden && option->offset >= sizeof(struct fp_args))
         fail_msg("%s --%s: outside of the struct", command->name, option->name);
 }
