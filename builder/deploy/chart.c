@@ -104,6 +104,8 @@ static json_t *job_values(const struct fp_deployment *d)
                json_string(o->from_savepoint != NULL ? o->from_savepoint : ""));
         fp_set(job, "allowNonRestoredState", json_boolean(o->allow_non_restored_state));
     }
+    fp_set(job, "#annotations", json_string("of the Job alone"));
+    fp_set(job, "annotations", json_object());
     fp_set(job, "retries", json_integer(o->retries >= 0 ? o->retries : 3));
     fp_set(
         job, "#replaceOnUpgrade",
@@ -236,6 +238,8 @@ enum fp_code fp_chart_files(struct fp_deployment *d, struct fp_deploy_result *re
         code = fp_buf_add_text(&helpers, fp_chart_helpers, err);
     if (code == FP_OK)
         code = put_properties(&helpers, d, err);
+    if (code == FP_OK)
+        code = fp_chart_put_facts(&helpers, d, err);
     if (code != FP_OK)
         return code;
     fp_result_add(ret, fp_xstrdup("values.schema.json"), fp_xstrdup(fp_chart_schema));

@@ -212,6 +212,9 @@ void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_
 /** The files of a chart. */
 FP_CHECKED enum fp_code fp_chart_files(struct fp_deployment *deployment,
                                        struct fp_deploy_result *ret, struct fp_error *err);
+/** Append the named templates that say what options a chart was made with. */
+FP_CHECKED enum fp_code fp_chart_put_facts(struct fp_buf *out, const struct fp_deployment *d,
+                                           struct fp_error *err);
 /** Apply a patch to the documents that it is for. FP_E_INPUT where there are none. */
 FP_CHECKED enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
                                        struct fp_error *err);

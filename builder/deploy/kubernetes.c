@@ -18,6 +18,22 @@ static json_t *config_map(const struct fp_deployment *d)
     return object;
 }
 
+/* State outlives the release. Helm finds its own volume again where it is installed anew. */
+static void keep(json_t *object)
+{
+    json_t *metadata = json_object_get(object, "metadata");
+    json_t *annotations = json_object_get(metadata, "annotations");
+    if (annotations == NULL) {
+        annotations = json_object();
+        fp_set(metadata, "annotations", annotations);
+    }
+    if (json_object_get(annotations, "helm.sh/resource-policy") == NULL) {
+        fp_set(annotations, "#helm.sh/resource-policy",
+               json_string("'helm uninstall' leaves this, and what is on it"));
+        fp_set(annotations, "helm.sh/resource-policy", json_string("keep"));
+    }
+}
+
 json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
 {
     cleanup_strv struct fp_strv parts = {0};
@@ -34,6 +50,11 @@ json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
     if (parts.len == 4)
         fp_set(spec, "storageClassName", json_string(parts.items[3]));
     fp_set(object, "spec", spec);
+    if (d->format == FP_DEPLOY_HELM)
+        keep(object);
+    else
+        fp_set(object, "#", json_string("'kubectl delete -f' and '-k' delete this as well, and "
+                                        "what is on it"));
     return object;
 }
 
@@ -52,26 +73,25 @@ static json_t *failure_policy(void)
     return json_pack("{s:[o, o]}", "rules", failed, drained);
 }
 
+/* A chart's Job has the annotations of the options and those of the values. */
+static void annotate_by_values(json_t *object)
+{
+    json_t *metadata = json_object_get(object, "metadata");
+    (void) json_object_del(metadata, "annotations");
+    fp_set(metadata, FP_YAML_LINES,
+           json_string("{{- with include \"flink.jobAnnotations\" . }}\n"
+                       "annotations:\n"
+                       "  {{- . | nindent 4 }}\n"
+                       "{{- end }}"));
+}
+
 static json_t *job(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
     const struct fp_role role = fp_jobmanager_of(d);
     json_t *object = fp_object(d, "batch/v1", "Job", "-jobmanager", "jobmanager");
-    json_t *metadata = json_object_get(object, "metadata");
-    json_t *annotations = json_object_get(metadata, "annotations");
-    if (annotations == NULL) {
-        annotations = json_object();
-        fp_set(metadata, "annotations", annotations);
-    }
-    fp_set(annotations, "#argocd.argoproj.io/sync-options",
-           json_string("Argo CD deletes the old Job before it makes the new one"));
-    fp_set(annotations, "argocd.argoproj.io/sync-options", json_string("Force=true,Replace=true"));
     if (d->format == FP_DEPLOY_HELM)
-        fp_set(annotations, FP_YAML_LINES,
-               json_string("{{- if .Values.job.replaceOnUpgrade }}\n"
-                           "helm.sh/hook: post-install,post-upgrade\n"
-                           "helm.sh/hook-delete-policy: before-hook-creation\n"
-                           "{{- end }}"));
+        annotate_by_values(object);
     json_t *spec = json_object();
     if (!o->ha)
         fp_set(spec, "#backoffLimit",

@@ -31,6 +31,17 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* Of the Job: what the values say goes before what the chart was made with. */ -}}
+{{- define "flink.jobAnnotations" -}}
+{{- $hook := dict -}}
+{{- if .Values.job.replaceOnUpgrade -}}
+{{- $hook = dict "helm.sh/hook" "post-install,post-upgrade" "helm.sh/hook-delete-policy" "before-hook-creation" -}}
+{{- end -}}
+{{- with merge dict (.Values.job.annotations | default dict) $hook (include "flink.annotations" . | fromYaml) -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Flink's own options, then "--", then the job's. Kubernetes expands $(NAME), so $ is doubled. */ -}}
 {{- define "flink.jobArguments" -}}
 {{- with .Values.job.classname }}
