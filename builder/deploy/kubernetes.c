@@ -53,8 +53,9 @@ json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
     if (d->format == FP_DEPLOY_HELM)
         keep(object);
     else
-        fp_set(object, "#", json_string("'kubectl delete -f' and '-k' delete this as well, and "
-                                        "what is on it"));
+        fp_set(object, "#",
+               json_string("'kubectl delete -f' and '-k' delete this as well, and "
+                           "what is on it"));
     return object;
 }
 

@@ -46,6 +46,22 @@ static void note_update(const struct notes *n, const char *last)
     fp_strv_addf(n->lines, "          4. %s", last);
 }
 
+/* What holds the job's state is not cleaned up without a word. */
+static void note_state(const struct notes *n, const char *remedy)
+{
+    const struct fp_deploy_options *o = n->d->options;
+    if (o->claims.len > 0)
+        fp_strv_addf(n->lines,
+                     "          %s delete pvc -l app.kubernetes.io/instance=%s    (and what is on "
+                     "these volumes%s)",
+                     n->kubectl, n->d->name, remedy);
+    if (o->ha && n->d->format != FP_DEPLOY_OPERATOR)
+        fp_strv_addf(n->lines,
+                     "          %s delete cm -l configmap-type=high-availability,app=%s    "
+                     "(Flink's own: where the job is; it goes before any savepoint)",
+                     n->kubectl, n->d->name);
+}
+
 /* Everything by its label, but for volumes, which hold data. */
 static void note_clean_up(const struct notes *n)
 {
@@ -56,16 +72,7 @@ static void note_clean_up(const struct notes *n)
                  n->kubectl, o->route ? ",route" : "", n->d->name);
     if (n->d->is_job)
         fp_strv_addf(n->lines, "          (the TaskManagers stay when the job has ended)");
-    if (o->claims.len > 0)
-        fp_strv_addf(n->lines,
-                     "          %s delete pvc -l app.kubernetes.io/instance=%s    (and what is on "
-                     "these volumes)",
-                     n->kubectl, n->d->name);
-    if (o->ha)
-        fp_strv_addf(n->lines,
-                     "          %s delete cm -l configmap-type=high-availability,app=%s    "
-                     "(what they hold goes before --from-savepoint)",
-                     n->kubectl, n->d->name);
+    note_state(n, "; 'delete -f' and '-k' do that too");
 }
 
 static void note_kubernetes(const struct notes *n)
@@ -124,6 +131,7 @@ static void note_operator(const struct notes *n)
                      d->name);
     fp_strv_addf(n->lines, "%s %s delete flinkdeployment %s",
                  d->options->jar_uri != NULL ? "         " : "clean up:", n->kubectl, d->name);
+    note_state(n, "; 'delete -f' and '-k' do that too");
 }
 
 static void note_helm(const struct notes *n)
@@ -140,7 +148,9 @@ static void note_helm(const struct notes *n)
         fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
     if (n->d->is_job)
         note_update(n, last);
-    fp_strv_addf(n->lines, "clean up: helm uninstall %s", name);
+    fp_strv_addf(n->lines, "clean up: helm uninstall %s%s", name,
+                 n->d->options->claims.len > 0 ? "    (keeps the volumes)" : "");
+    note_state(n, "");
 }
 
 static void note_compose(const struct notes *n)

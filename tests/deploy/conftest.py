@@ -1,5 +1,9 @@
 """What the tests of manifests share."""
 
+import shutil
+import subprocess
+
+import downloads
 import flink_images
 import manifests
 import program as programs
@@ -38,3 +42,31 @@ def flinkpack(tmp_path):
 def orders(flinkpack):
     """An image of ours with a job, of a recent Flink."""
     return flinkpack.has(flink_images.ours("1.20.5"))
+
+
+@pytest.fixture
+def try_helm():
+    program = downloads.program("HELM", "helm-4.1.4-amd64")
+
+    def run(*words):
+        return subprocess.run([program, *map(str, words)], capture_output=True, text=True)
+    return run
+
+
+@pytest.fixture
+def helm(try_helm):
+    def run(*words):
+        result = try_helm(*words)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return result.stdout
+    return run
+
+
+@pytest.fixture
+def chart(flinkpack, tmp_path):
+    def make(image, *words):
+        folder = tmp_path / "chart"
+        shutil.rmtree(folder, ignore_errors=True)
+        flinkpack.has(image).generate("--format", "helm", "--output-dir", folder, *words)
+        return folder
+    return make

@@ -1,11 +1,8 @@
 """generate --format helm: the chart's own files, and what a real helm renders."""
 
 import json
-import shutil
-import subprocess
 
 import downloads
-
 import flink_images
 import manifests
 import pytest
@@ -16,34 +13,6 @@ WORDS = [word for word in FULL if word not in ("--namespace", "team")]
 # --label team=orders was taken apart by that.
 WORDS = WORDS[:WORDS.index("--label") + 1] + ["team=orders"] + [
     word for word in WORDS[WORDS.index("--label") + 1:] if word != "team=orders"]
-
-
-@pytest.fixture
-def try_helm():
-    program = downloads.program("HELM", "helm-4.1.4-amd64")
-
-    def run(*words):
-        return subprocess.run([program, *map(str, words)], capture_output=True, text=True)
-    return run
-
-
-@pytest.fixture
-def helm(try_helm):
-    def run(*words):
-        result = try_helm(*words)
-        assert result.returncode == 0, result.stdout + result.stderr
-        return result.stdout
-    return run
-
-
-@pytest.fixture
-def chart(flinkpack, tmp_path):
-    def make(image, *words):
-        folder = tmp_path / "chart"
-        shutil.rmtree(folder, ignore_errors=True)
-        flinkpack.has(image).generate("--format", "helm", "--output-dir", folder, *words)
-        return folder
-    return make
 
 
 def test_values(chart):
@@ -169,3 +138,26 @@ def test_memory_follows_the_values(chart, helm):
 def test_a_namespace_is_the_releases(orders, tmp_path):
     assert "no place" in orders.refuses("--format", "helm", "--namespace", "a", "--output-dir",
                                         tmp_path / "x")
+
+
+def test_annotations_of_the_job(chart, helm):
+    """Those of the values go before those of the options, and nothing before either."""
+    folder = chart(flink_images.ours("2.2.1"), "--annotation", "a={{ .x }}: '\"", "--annotation",
+                   "b=option")
+    values = ["--set", "job.annotations.b=value", "--set-json",
+              'job.annotations.argocd\\.argoproj\\.io/sync-options="Force=true,Replace=true"']
+
+    def annotations(*words):
+        documents = manifests.load(helm("template", "o", folder, "--kube-version", "1.35.0", *words))
+        return manifests.named(documents, "Job")["metadata"].get("annotations")
+
+    assert annotations() == {"a": "{{ .x }}: '\"", "b": "option"}
+    assert annotations(*values) == {
+        "a": "{{ .x }}: '\"", "b": "value",
+        "argocd.argoproj.io/sync-options": "Force=true,Replace=true"}
+    own = annotations(*values, "--set", "job.replaceOnUpgrade=true", "--set",
+                      "job.annotations.helm\\.sh/hook-delete-policy=hook-succeeded")
+    assert own["helm.sh/hook"] == "post-install,post-upgrade" and own["b"] == "value"
+    assert own["helm.sh/hook-delete-policy"] == "hook-succeeded"
+    folder = chart(flink_images.ours("2.2.1"))
+    assert annotations() is None

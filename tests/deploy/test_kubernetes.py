@@ -278,6 +278,33 @@ def test_a_job_retries_what_flink_has_not_decided(orders):
     assert rules[0]["onExitCodes"]["values"] == [163]
 
 
+SYNC = "argocd.argoproj.io/sync-options"
+
+
+def test_argo_is_told_nothing(orders, tmp_path):
+    """Force and Replace would restart the job at each sync; whoever wants that can say so."""
+    assert "argo" not in orders.generate(*FULL).out.lower()
+    words = ["--annotation", SYNC + "=Prune=false"]
+    for one in orders.documents(*words):
+        assert one["metadata"]["annotations"] == {SYNC: "Prune=false"}
+    patch = tmp_path / "patch.yaml"
+    patch.write_text("kind: Job\nmetadata: {annotations: {%s: 'Force=true'}}\n" % SYNC)
+    job = manifests.named(orders.documents("--patch", patch), "Job")
+    assert job["metadata"]["annotations"] == {SYNC: "Force=true"}
+
+
+def test_volumes_are_not_deleted_without_a_word(orders):
+    result = orders.generate("--claim", "state:1Gi:/state")
+    assert "# 'kubectl delete -f' and '-k' delete this" in result.out
+    [line] = [line for line in result.err.splitlines() if "delete pvc" in line]
+    assert "what is on these volumes" in line
+    [line] = [line for line in result.err.splitlines() if "clean up:" in line]
+    assert "pvc" not in line and "delete -" not in line
+    operator = orders.generate("--format", "operator", "--claim", "state:1Gi:/state")
+    assert "delete pvc" in operator.err and "delete this as well" in operator.out
+    assert "pvc" not in orders.generate().err
+
+
 def test_patches(orders, tmp_path):
     strategic, merge = tmp_path / "s.yaml", tmp_path / "m.yaml"
     strategic.write_text("""
