@@ -28,10 +28,11 @@ struct fp_args {
     /* The network. */
     const char *authfile;
     const char *ca_file;
-    struct fp_strv insecure; /**< HOST[:PORT] */
-    int64_t threads;         /**< 0: by the processors */
-    int64_t retry;           /**< attempts after the first one */
-    int64_t retry_delay_ms;  /**< 0: as usual */
+    struct fp_strv insecure;   /**< HOST[:PORT] */
+    struct fp_strv plain_http; /**< HOST[:PORT] */
+    int64_t threads;           /**< 0: by the processors */
+    int64_t retry;             /**< attempts after the first one */
+    int64_t retry_delay_ms;    /**< 0: as usual */
     int64_t connect_timeout_ms;
     int64_t stall_timeout_ms;
     int64_t chunk_bytes;        /**< 0: blobs are sent whole */
@@ -70,6 +71,8 @@ struct fp_args {
     bool password_stdin; /**< login */
 };
 
+/** Whether a word is HOST[:PORT]: no URL, and nothing behind the port. */
+bool fp_is_host(const char *text);
 /** Set the members whose default is not 0. */
 void fp_args_init(struct fp_args *args);
 

@@ -117,6 +117,7 @@ enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session 
         .user_agent = "flinkpack/" FLINKPACK_VERSION,
         .ca_file = args->ca_file,
         .insecure_hosts = &ret->insecure,
+        .plain_hosts = &args->plain_http,
         .connect_timeout_s = seconds(args->connect_timeout_ms),
         .stall_timeout_s = seconds(args->stall_timeout_ms),
         .max_attempts = (int) args->retry + 1,

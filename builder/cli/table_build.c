@@ -103,6 +103,15 @@ static const struct fp_option flink_options[] = {
      .with = "from-release",
      .fallback = "Maven Central",
      .help = "where the shaded Hadoop jar comes from"},
+    {.name = "insecure-http",
+     .kind = FP_OPTION_COMMAS,
+     .metavar = "HOST[:PORT]",
+     AT(plain_http),
+     .decides = FP_DECIDES_SOURCE,
+     .with = "from-release",
+     .is_valid = fp_is_host,
+     .fallback = "this machine",
+     .help = "a host whose releases, checksums and jars may come over plain HTTP"},
 };
 
 /* A variable that is not set, in a script. */

@@ -4,8 +4,7 @@
 
 #define AT(member) .offset = offsetof(struct fp_args, member)
 
-/* Not a URL, and nothing behind the port. */
-static bool is_host(const char *text)
+bool fp_is_host(const char *text)
 {
     const char *colon = strchr(text, ':');
     if (text[0] == '[' && strchr(text, ']') != NULL)
@@ -116,7 +115,7 @@ static const struct fp_option credential_options[] = {
      .metavar = "HOST[:PORT]",
      AT(token_hosts),
      .decides = FP_DECIDES_CREDENTIALS,
-     .is_valid = is_host,
+     .is_valid = fp_is_host,
      .fallback = "the one that the registry names",
      .help = "the only hosts besides the registry that credentials are sent to for a token"},
 };
@@ -160,7 +159,7 @@ static const struct fp_option network_options[] = {
      .metavar = "HOST[:PORT]",
      AT(insecure),
      .decides = FP_DECIDES_CREDENTIALS,
-     .is_valid = is_host,
+     .is_valid = fp_is_host,
      .help = "a host that may be reached without TLS or with any certificate"},
     {.name = "retry",
      .kind = FP_OPTION_NUMBER,

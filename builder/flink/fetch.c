@@ -32,6 +32,9 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
     cleanup_free char *voucher = fp_xasprintf("\n# %s\n", vouched_by);
     cleanup_free char *path = fp_path_join(options->cache_folder, name);
     cleanup_free char *sum = beside(path, fp_checksum_suffix(algorithm));
+    /* What came over plain HTTP once is not believed because it was kept. */
+    if (fp_http_check_plain(options->http, vouched_by, NULL) != FP_OK)
+        return false;
     return fp_path_exists(path) && fp_file_read(sum, &text, NULL) == FP_OK &&
            strstr(fp_buf_text(&text), voucher) != NULL &&
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
@@ -119,7 +122,8 @@ static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, st
                                               .expected_bytes = UINT64_MAX,
                                               .max_bytes = MAX_FILE_BYTES,
                                               .stage = &stage,
-                                              .hash = hash};
+                                              .hash = hash,
+                                              .needs_tls = true};
     *ret_good = false;
     enum fp_code code = fp_http_download(options->http, &download, &status, err);
     if (code == FP_OK && status == 200) {

@@ -9,7 +9,7 @@ enum fp_code fp_fetch_text(const struct fp_release_options *options, const char 
                            struct fp_buf *body, int *ret_status, struct fp_error *err)
 {
     const struct fp_http_request request = {
-        .method = "GET", .url = url, .max_bytes = body->max, .max_redirects = 5};
+        .method = "GET", .url = url, .max_bytes = body->max, .max_redirects = 5, .needs_tls = true};
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(body->max);
     enum fp_code code = fp_http_send(options->http, &request, &response, err);
     if (code != FP_OK)
@@ -103,7 +103,7 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
         /* That the other host has no such file explains nothing. */
         if (code != FP_OK && !missing && err != NULL)
             *err = failure;
-        if (code == FP_OK || code == FP_E_INTERRUPTED)
+        if (code == FP_OK || code == FP_E_INTERRUPTED || code == FP_E_USAGE)
             return code;
         all_missing = all_missing && missing;
     }

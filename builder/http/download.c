@@ -201,6 +201,7 @@ static enum fp_code attempt_once(struct fp_http *http, struct download *d,
         .sink = &d->sink,
         .max_bytes = d->spec->max_bytes,
         .max_redirects = MAX_REDIRECTS,
+        .needs_tls = d->spec->needs_tls,
         .stage = NULL,
     };
     struct fp_http_job job = {

@@ -117,7 +117,8 @@ static enum fp_code without_tls(const struct fp_exchange *x, const char *shown,
     enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: the server does not speak TLS",
                                 x->job->request->method, shown);
     if (fp_url_parse(x->hop->url, &url, NULL) == FP_OK)
-        fp_hint(err, "it seems to speak plain HTTP; if that is right: --insecure-registry %s:%s",
+        fp_hint(err, "it seems to speak plain HTTP; if that is right: %s %s:%s",
+                x->job->request->needs_tls ? "http:// and --insecure-http" : "--insecure-registry",
                 url.host, url.port);
     return code;
 }

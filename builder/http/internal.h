@@ -35,6 +35,8 @@ struct fp_url {
 
 /** Parse and check; FP_E_USAGE: no http(s) URL, user information, control characters. */
 FP_CHECKED enum fp_code fp_url_parse(const char *url, struct fp_url *ret, struct fp_error *err);
+/** Whether one of `hosts` (HOST[:PORT]; NULL: none) is that of the URL. */
+bool fp_url_is_listed(const struct fp_strv *hosts, const struct fp_url *url);
 /** Free the parts. */
 void fp_url_clear(struct fp_url *url);
 #define cleanup_url __attribute__((cleanup(fp_url_clear)))

@@ -31,6 +31,34 @@ static enum fp_code check_redirect(const struct fp_http_request *request, int st
                    request->method, shown_from, status, shown_to, request->method);
 }
 
+enum fp_code fp_http_check_plain(const struct fp_http *http, const char *url, struct fp_error *err)
+{
+    cleanup_url struct fp_url parts = {0};
+    if (fp_url_parse(url, &parts, NULL) != FP_OK || strcmp(parts.scheme, "http") != 0 ||
+        fp_host_is_loopback(parts.host) ||
+        (http != NULL && fp_url_is_listed(http->options.plain_hosts, &parts)))
+        return FP_OK;
+    cleanup_free char *shown = fp_url_display(url);
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "%s: refused: over plain HTTP anybody on the way could change it",
+                shown),
+        err, "use https, or trust the network up to that host: --insecure-http %s", parts.host);
+}
+
+/* A server of the user's choice that leads on to another one over plain HTTP is not what it should
+ * be; the user's own URL is a wrong option. */
+static enum fp_code check_plain(const struct fp_http_job *job, const char *url, bool is_first,
+                                struct fp_error *err)
+{
+    enum fp_code code = job->request->needs_tls ? fp_http_check_plain(job->http, url, err) : FP_OK;
+    if (code == FP_OK || is_first)
+        return code;
+    cleanup_free char *shown = fp_url_display(job->request->url);
+    if (err != NULL)
+        err->code = FP_E_INPUT;
+    return fp_context(err, "%s %s leads on", job->request->method, shown);
+}
+
 /* Whose answers are trusted to name local addresses: the user's own choice of a local server. */
 static enum fp_code find_trusted(struct fp_http_job *job, const char **ret_url, bool *ret_local,
                                  struct fp_error *err)
@@ -67,7 +95,9 @@ enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
     const struct fp_http_request *request = job->request;
     cleanup_free char *url = fp_xstrdup(request->url);
     for (int redirects = 0;; redirects++) {
-        enum fp_code code = one_hop(job, url, err);
+        enum fp_code code = check_plain(job, url, redirects == 0, err);
+        if (code == FP_OK)
+            code = one_hop(job, url, err);
         if (code != FP_OK || request->max_redirects == 0 || !is_redirect(job->response->status))
             return code;
         const char *location = fp_http_header(job->response, "location");

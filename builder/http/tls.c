@@ -149,17 +149,6 @@ static enum fp_code read_cert_dirs(struct fp_tls *tls, const struct fp_http_opti
     return FP_OK;
 }
 
-static bool is_insecure(const struct fp_strv *hosts, const struct fp_url *url)
-{
-    cleanup_free char *with_port = fp_xasprintf("%s:%s", url->host, url->port);
-    for (size_t i = 0; hosts != NULL && i < hosts->len; i++) {
-        if (strcasecmp(hosts->items[i], url->host) == 0 ||
-            strcasecmp(hosts->items[i], with_port) == 0)
-            return true;
-    }
-    return false;
-}
-
 enum fp_code fp_tls_read_roots(const struct fp_http_options *options, struct fp_buf *ca,
                                struct fp_error *err)
 {
@@ -178,7 +167,7 @@ enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_options *optio
     *tls = (struct fp_tls){.ca = FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES)};
     if (strcmp(url->scheme, "https") != 0)
         return FP_OK;
-    tls->insecure = is_insecure(options->insecure_hosts, url);
+    tls->insecure = fp_url_is_listed(options->insecure_hosts, url);
     enum fp_code code = read_cert_dirs(tls, options, url, err);
     if (code == FP_OK && tls->ca.len > 0)
         code = fp_tls_read_roots(options, &tls->ca, err);

@@ -75,6 +75,17 @@ enum fp_code fp_url_parse(const char *url, struct fp_url *ret, struct fp_error *
     return FP_OK;
 }
 
+bool fp_url_is_listed(const struct fp_strv *hosts, const struct fp_url *url)
+{
+    cleanup_free char *with_port = fp_xasprintf("%s:%s", url->host, url->port);
+    for (size_t i = 0; hosts != NULL && i < hosts->len; i++) {
+        if (strcasecmp(hosts->items[i], url->host) == 0 ||
+            strcasecmp(hosts->items[i], with_port) == 0)
+            return true;
+    }
+    return false;
+}
+
 void fp_url_clear(struct fp_url *url)
 {
     free(url->scheme);

@@ -15,9 +15,12 @@ struct fp_http_options {
     const char
         *cert_dirs; /**< ':'-separated folders laid out like Docker's certs.d; NULL: the usual */
     const struct fp_strv *insecure_hosts; /**< HOST[:PORT] that may be http or unverified TLS */
-    int connect_timeout_s;                /**< 0: 30 */
-    int stall_timeout_s;                  /**< no 1000 B/s for that long is a failure; 0: 60 */
-    int max_attempts;                     /**< without progress, per transfer; 0: 5 */
+    /** HOST[:PORT] that may be asked over plain HTTP even where only TLS vouches for an answer
+     * (fp_http_check_plain()). */
+    const struct fp_strv *plain_hosts;
+    int connect_timeout_s;        /**< 0: 30 */
+    int stall_timeout_s;          /**< no 1000 B/s for that long is a failure; 0: 60 */
+    int max_attempts;             /**< without progress, per transfer; 0: 5 */
     int first_pause_ms;           /**< before the second attempt, doubled up to 30 s; 0: 1000 */
     struct fp_reporter *reporter; /**< -v lines and retries; may be NULL */
 };
@@ -58,6 +61,7 @@ struct fp_http_request {
     uint64_t max_bytes;     /**< of any answer's body; 0: 64 KiB, beyond is FP_E_INPUT */
     int max_redirects;      /**< 0: a 3xx answer is returned as it is */
     bool no_retry;          /**< one attempt only (uploads whose session is consumed) */
+    bool needs_tls;         /**< fp_http_check_plain() holds for it and wherever it is redirected */
     struct fp_stage *stage; /**< advanced by body bytes in either direction; may be NULL */
 };
 
@@ -140,6 +144,7 @@ struct fp_http_download {
     struct fp_hash *hash;            /**< has taken in the whole file at the end; may be NULL */
     struct fp_http_response *answer; /**< gets headers and error body of the last answer, for a
                                           refusal to be explained; may be NULL */
+    bool needs_tls;                  /**< as in struct fp_http_request */
 };
 
 /**
@@ -154,6 +159,15 @@ struct fp_http_download {
 FP_CHECKED enum fp_code fp_http_download(struct fp_http *http,
                                          const struct fp_http_download *download, int *ret_status,
                                          struct fp_error *err);
+
+/**
+ * Whether what nobody has signed may come from `url`: over https from anywhere, over plain HTTP
+ * from this machine and from hosts that the client was given as `plain_hosts`.
+ * @param http NULL: no such hosts.
+ * @return FP_E_USAGE, with what names the host; FP_OK for what is no URL.
+ */
+FP_CHECKED enum fp_code fp_http_check_plain(const struct fp_http *http, const char *url,
+                                            struct fp_error *err);
 
 /** A URL without user information, query and fragment, for messages. The caller owns it. */
 char *fp_url_display(const char *url);

@@ -131,6 +131,43 @@ def test_a_checksum_of_ones_own(flinkpack, inputs, server):
     assert bad in error and good[:16] in error
 
 
+@pytest.mark.parametrize("which", ["checksum", "apache", "mirror", "own", "pinned", "maven"])
+def test_plain_http_is_for_hosts_that_are_named(which, flinkpack, inputs, server):
+    """The stand-in is the proxy as well, and so whoever sits on the way to these hosts."""
+    version, name = "1.14.6", apache.archive_name("1.14.6", "2.12")
+    data = server.add_release(version, current=True)
+    server.add_hadoop()
+    for path in list(server.files):
+        server.put("http://far.example.com" + path, server.files[path])
+    far = {"checksum": ["--checksum-url", "http://far.example.com/downloads"],
+           "apache": ["--apache-url", "http://far.example.com/dlcdn"],
+           "mirror": ["--flink-mirror", "http://far.example.com/mirror"],
+           "own": ["--flink-checksum", "http://far.example.com/archive/dist/flink/flink-%s/%s.sha512"
+                   % (version, name)],
+           "pinned": ["--flink-mirror", "http://far.example.com/mirror", "--flink-checksum",
+                      "sha512:" + hashlib.sha512(data).hexdigest()],
+           "maven": ["--maven-repository", "http://far.example.com/maven2"]}[which]
+    hadoop = ["--hadoop-version", "2.8", "--maven-repository", server.maven]
+    command = words(server, inputs, version, *hadoop, *far)
+    env = {"http_proxy": server.url}
+    error = flinkpack.fail(USAGE, *command, env=env)
+    assert "http://far.example.com/" in error and "--insecure-http far.example.com" in error
+    # Another host, or one for registries, is not this one.
+    flinkpack.fail(USAGE, *command, "--insecure-http", "example.com", "--insecure-registry",
+                   "far.example.com", env=env)
+    assert server.count(r"^http:") == 0
+    flinkpack.run(*command, env={**env, "FLINKPACK_INSECURE_HTTP": "far.example.com"})
+    assert server.count(r"^http://far.example.com/") > 0
+    # A checksum that was recorded then is no more trusted than the way that it came; an archive that
+    # is in the cache need not come over any.
+    asked = len(server.requests)
+    if which in ("checksum", "maven", "own"):
+        flinkpack.fail(USAGE, *command, env=env)
+    else:
+        flinkpack.run(*command, env=env)
+    assert len(server.requests) == asked
+
+
 def test_wrong_checksum(flinkpack, inputs, server):
     server.add_release("2.2.0", current=True)
     server.fault(r"\.tgz$", corrupt=True)

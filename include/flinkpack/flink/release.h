@@ -54,6 +54,8 @@ FP_CHECKED enum fp_code fp_release_archive_name(const struct fp_release_options 
  * The cache holds NAME, NAME.sha512 (what it was verified against), NAME.url (where it came from),
  * and NAME.part (what has come so far, locked by whoever fetches it): several processes may share
  * it. A file whose checksum is recorded is used without asking any server.
+ * Checksums and archives come over https, or from hosts that the client may ask without (fp_http.h:
+ * fp_http_check_plain()).
  * @return FP_E_USAGE, FP_E_NOT_FOUND (all places say 404; the text lists them), FP_E_VERIFY,
  *         FP_E_NETWORK, FP_E_IO.
  */

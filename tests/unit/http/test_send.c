@@ -272,6 +272,72 @@ static void test_redirects_that_are_refused(void **state)
     end(&scene);
 }
 
+/* What nobody has signed: over https, from this machine, or from a host that was named. */
+static void test_plain_http_needs_a_name(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *url;
+        enum fp_code code;
+    } cases[] = {
+        {"https://a.example.com/x", FP_OK},
+        {"http://127.0.0.1:8080/x", FP_OK},
+        {"http://127.9.9.9/x", FP_OK},
+        {"http://[::1]:81/x", FP_OK},
+        {"HTTP://LOCALHOST/x", FP_OK},
+        {"http://a.example.com/x", FP_E_USAGE},
+        {"HTTP://a.example.com/x", FP_E_USAGE},
+        {"http://128.0.0.1/x", FP_E_USAGE},
+        {"http://10.0.0.1/x", FP_E_USAGE},
+        {"http://[::2]/x", FP_E_USAGE},
+        {"http://localhost.example.com/x", FP_E_USAGE},
+        {"http://127.0.0.1.example.com/x", FP_E_USAGE},
+        {"http://b.example.com/x", FP_OK},
+        {"http://B.example.com:8080/x", FP_OK},
+        {"http://sub.b.example.com/x", FP_E_USAGE},
+        {"http://c.example.com:81/x", FP_OK},
+        {"http://c.example.com/x", FP_E_USAGE},
+        {"http://d.example.com/x", FP_E_USAGE}, /* named for registries only */
+        {"--flink-checksum", FP_OK},            /* no URL at all */
+    };
+    struct fp_strv named = {0};
+    struct fp_strv insecure = {0};
+    fp_strv_add(&named, "b.example.com");
+    fp_strv_add(&named, "c.example.com:81");
+    fp_strv_add(&insecure, "d.example.com");
+    const struct fp_http_options options = {.plain_hosts = &named, .insecure_hosts = &insecure};
+    struct fp_http *http = NULL;
+    struct fp_error err = {0};
+    assert_int_equal(fp_http_new(&options, &http, &err), FP_OK);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        if (fp_http_check_plain(http, cases[i].url, &err) != cases[i].code)
+            fail_msg("%s", cases[i].url);
+    }
+    assert_int_equal(fp_http_check_plain(NULL, "http://b.example.com/x", &err), FP_E_USAGE);
+    assert_string_equal(err.text, "http://b.example.com/x: refused: over plain HTTP anybody on the "
+                                  "way could change it");
+    assert_non_null(strstr(err.hint, "--insecure-http b.example.com"));
+    fp_http_free(http);
+    fp_strv_clear(&named);
+    fp_strv_clear(&insecure);
+}
+
+/* Nor may a server that may be asked so lead on to one that may not. */
+static void test_plain_http_is_refused_at_each_hop(void **state)
+{
+    (void) state;
+    static const struct test_reply away[] = {
+        {.head = "HTTP/1.1 302 Found\r\nLocation: http://no-such-host.invalid/y"}};
+    struct scene scene = begin(away, 1, "/x");
+    struct fp_http_request request = {
+        .method = "GET", .url = scene.url, .max_redirects = 3, .needs_tls = true};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_INPUT);
+    assert_non_null(strstr(scene.err.text, "leads on: http://no-such-host.invalid/y: refused"));
+    request.url = "http://no-such-host.invalid/y";
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_USAGE);
+    end(&scene);
+}
+
 static void test_body_goes_to_no_other_origin(void **state)
 {
     (void) state;
@@ -504,6 +570,8 @@ int main(void)
         cmocka_unit_test(test_early_refusal_counts),
         cmocka_unit_test(test_secrets_stay_with_the_origin),
         cmocka_unit_test(test_redirects_that_are_refused),
+        cmocka_unit_test(test_plain_http_needs_a_name),
+        cmocka_unit_test(test_plain_http_is_refused_at_each_hop),
         cmocka_unit_test(test_body_goes_to_no_other_origin),
         cmocka_unit_test(test_network_may_not_name_local_addresses),
         cmocka_unit_test(test_urls_that_are_refused),
