@@ -75,17 +75,26 @@ static enum fp_code put_properties(struct fp_buf *out, const struct fp_deploymen
     return code;
 }
 
-/* REPOSITORY and TAG of the image's name. */
+/* REPOSITORY and TAG of the image's name, and what its digest was read for. */
 static json_t *image_values(const struct fp_deployment *d)
 {
     const char *name = d->image->name;
     const char *colon = strchr(fp_path_base(name), ':');
     cleanup_free char *repository =
         colon != NULL ? fp_xstrndup(name, (size_t) (colon - name)) : fp_xstrdup(name);
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:s}", "repository", repository, "tag",
-        colon != NULL ? colon + 1 : "", "#digest", "goes before the tag; empty to use that",
-        "digest", d->image->digest != NULL ? d->image->digest : "", "pullPolicy", "IfNotPresent");
+    cleanup_free char *read = fp_chart_digest_of(d);
+    json_t *image =
+        json_pack("{s:s, s:s}", "repository", repository, "tag", colon != NULL ? colon + 1 : "");
+    fp_set(
+        image, "#digest",
+        json_string("goes before the tag; empty to use that. One that you set is taken as it is"));
+    fp_set(image, "digest", json_string(d->image->digest != NULL ? d->image->digest : ""));
+    fp_set(
+        image, "#digestOf",
+        json_string("what the digest was read for: with another repository or tag it is dropped"));
+    fp_set(image, "digestOf", json_string(read));
+    fp_set(image, "pullPolicy", json_string("IfNotPresent"));
+    return image;
 }
 
 static json_t *job_values(const struct fp_deployment *d)

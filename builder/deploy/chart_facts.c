@@ -13,6 +13,12 @@ static enum fp_code put_annotations(struct fp_buf *out, const struct fp_deployme
     return code == FP_OK ? fp_buf_add_text(out, "{{- end -}}\n", err) : code;
 }
 
+char *fp_chart_digest_of(const struct fp_deployment *d)
+{
+    const char *digest = d->image->digest;
+    return digest != NULL ? fp_xasprintf("%s@%s", d->image->name, digest) : fp_xstrdup("");
+}
+
 /* Not empty where it is so. */
 static enum fp_code put_flag(struct fp_buf *out, const char *name, bool is_set,
                              struct fp_error *err)
@@ -24,7 +30,11 @@ static enum fp_code put_flag(struct fp_buf *out, const char *name, bool is_set,
 enum fp_code fp_chart_put_facts(struct fp_buf *out, const struct fp_deployment *d,
                                 struct fp_error *err)
 {
+    cleanup_free char *read = fp_chart_digest_of(d);
     enum fp_code code = put_annotations(out, d, err);
+    if (code == FP_OK)
+        code =
+            fp_buf_addf(out, err, "\n{{- define \"flink.chartDigestOf\" -}}%s{{- end -}}\n", read);
     if (code == FP_OK)
         code = put_flag(out, "hasHa", d->options->ha, err);
     return code == FP_OK ? put_flag(out, "hasClaims", d->options->claims.len > 0, err) : code;

@@ -104,7 +104,9 @@ static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_d
         const char *base = fp_path_base(d->image->name);
         cleanup_free char *name =
             fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));
-        fp_set(document, "#images", json_string("what kustomize changes to use another image"));
+        fp_set(document, "#images",
+               json_string("what kustomize changes to use another image; a newTag without the "
+                           "digest, which goes before it"));
         fp_set(document, "images",
                json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
     }

@@ -212,6 +212,8 @@ void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_
 /** The files of a chart. */
 FP_CHECKED enum fp_code fp_chart_files(struct fp_deployment *deployment,
                                        struct fp_deploy_result *ret, struct fp_error *err);
+/** What the digest was read for: NAME@DIGEST, or "". The caller owns it. */
+char *fp_chart_digest_of(const struct fp_deployment *deployment);
 /** Append the named templates that say what options a chart was made with. */
 FP_CHECKED enum fp_code fp_chart_put_facts(struct fp_buf *out, const struct fp_deployment *d,
                                            struct fp_error *err);

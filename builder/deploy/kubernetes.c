@@ -2,6 +2,17 @@
 
 #include "internal.h"
 
+static json_t *annotations_of(json_t *object)
+{
+    json_t *metadata = json_object_get(object, "metadata");
+    json_t *annotations = json_object_get(metadata, "annotations");
+    if (annotations == NULL) {
+        annotations = json_object();
+        fp_set(metadata, "annotations", annotations);
+    }
+    return annotations;
+}
+
 /* The settings, as lines that the entrypoint merges onto the image's own configuration: what the
  * distribution says for its version (the options of the JVM, for one) stays in force. */
 static json_t *config_map(const struct fp_deployment *d)
@@ -11,6 +22,10 @@ static json_t *config_map(const struct fp_deployment *d)
     json_t *lines = d->format == FP_DEPLOY_HELM
                         ? fp_raw("|\n{{ include \"flink.properties\" . | indent 4 }}")
                         : json_string(text);
+    /* So that an upgrade can tell a digest that is set then from one that comes along. */
+    if (d->format == FP_DEPLOY_HELM)
+        fp_set(annotations_of(object), "flinkpack/digest-of",
+               fp_raw("{{ include \"flink.digestOf\" . | quote }}"));
     fp_set(object, "data",
            json_pack("{s:s, s:o}", "#FLINK_PROPERTIES",
                      "merged onto the configuration in the image when a container starts",
@@ -21,12 +36,7 @@ static json_t *config_map(const struct fp_deployment *d)
 /* State outlives the release. Helm finds its own volume again where it is installed anew. */
 static void keep(json_t *object)
 {
-    json_t *metadata = json_object_get(object, "metadata");
-    json_t *annotations = json_object_get(metadata, "annotations");
-    if (annotations == NULL) {
-        annotations = json_object();
-        fp_set(metadata, "annotations", annotations);
-    }
+    json_t *annotations = annotations_of(object);
     if (json_object_get(annotations, "helm.sh/resource-policy") == NULL) {
         fp_set(annotations, "#helm.sh/resource-policy",
                json_string("'helm uninstall' leaves this, and what is on it"));

@@ -144,7 +144,7 @@ static void note_helm(const struct notes *n)
                  "http://localhost:8081",
                  name);
     cleanup_free char *last = fp_xasprintf(
-        "helm upgrade %s %s --set image.digest=NEW_DIGEST%s", name, chart,
+        "helm upgrade %s %s --set image.tag=NEW_TAG,image.digest=NEW_DIGEST%s", name, chart,
         fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
     if (n->d->is_job)
         note_update(n, last);

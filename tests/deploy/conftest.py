@@ -64,9 +64,9 @@ def helm(try_helm):
 
 @pytest.fixture
 def chart(flinkpack, tmp_path):
-    def make(image, *words):
+    def make(image, *words, name=flink_images.NAME):
         folder = tmp_path / "chart"
         shutil.rmtree(folder, ignore_errors=True)
-        flinkpack.has(image).generate("--format", "helm", "--output-dir", folder, *words)
+        flinkpack.has(image, name).generate("--format", "helm", "--output-dir", folder, *words)
         return folder
     return make

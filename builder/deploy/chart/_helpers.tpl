@@ -11,12 +11,57 @@
 {{- if kindIs "string" . -}}{{- . -}}{{- else -}}{{- toJson . -}}{{- end -}}
 {{- end -}}
 
+{{- define "flink.imageName" -}}
+{{- .Values.image.repository -}}{{- with .Values.image.tag -}}:{{- . -}}{{- end -}}
+{{- end -}}
+
+{{- /*
+The digest of the values, behind the name that it belongs to: the first of these that tells of it
+is right. The values; the chart, as values of 0.1 say nothing; the release that is installed, as
+--reuse-values brings a digest that was once set along with a new tag. Else it is set now, for the
+name that stands beside it.
+*/ -}}
+{{- define "flink.digestOf" -}}
+{{- if .Values.image.digest -}}
+{{- $end := printf "@%s" .Values.image.digest -}}
+{{- $found := "" -}}
+{{- range list .Values.image.digestOf (include "flink.chartDigestOf" .) -}}
+{{- if and (not $found) . (hasSuffix $end .) -}}{{- $found = . -}}{{- end -}}
+{{- end -}}
+{{- if not $found -}}
+{{- $found = include "flink.installedDigestOf" . -}}
+{{- end -}}
+{{- default (printf "%s%s" (include "flink.imageName" .) $end) $found -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Nothing, if what is installed does not have this digest. A release of 0.1 does not say which
+tag it was for: it belongs to none, and the tag is what tells. */ -}}
+{{- define "flink.installedDigestOf" -}}
+{{- $end := printf "@%s" .Values.image.digest -}}
+{{- $name := include "flink.fullname" . -}}
+{{- $config := lookup "v1" "ConfigMap" .Release.Namespace (printf "%s-config" $name) -}}
+{{- $told := dig "metadata" "annotations" "flinkpack/digest-of" "" $config -}}
+{{- if hasSuffix $end $told -}}
+{{- $told -}}
+{{- else if and $config (not $told) (not (hasKey .Values.image "digestOf")) -}}
+{{- $running := lookup "apps/v1" "Deployment" .Release.Namespace (printf "%s-taskmanager" $name) -}}
+{{- if not $running -}}
+{{- fail "image.digest is of a chart of flinkpack 0.1 (by --reuse-values), and no Deployment is left that tells whether it was set since: use --reset-then-reuse-values, or add --set image.digest= to run image.tag" -}}
+{{- else if contains (printf "%s\"" $end) (toJson $running) -}}
+{{- $end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The digest goes before the tag, unless it belongs to another name. */ -}}
 {{- define "flink.image" -}}
 {{- $image := .Values.image -}}
-{{- if $image.digest -}}
+{{- $pinned := printf "%s@%s" (include "flink.imageName" .) $image.digest -}}
+{{- if and $image.digest (eq (include "flink.digestOf" .) $pinned) -}}
 {{- printf "%s@%s" $image.repository $image.digest -}}
 {{- else -}}
-{{- printf "%s:%s" $image.repository (required "image.tag or image.digest is needed" $image.tag) -}}
+{{- required "image.tag is needed, or an image.digest that is not of another repository or tag" $image.tag | printf "%s:%s" $image.repository -}}
 {{- end -}}
 {{- end -}}
 
