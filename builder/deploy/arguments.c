@@ -18,6 +18,23 @@ static void add(json_t *arguments, const char *option, const char *value)
     fp_append(arguments, fp_kube_literal(value));
 }
 
+void fp_add_job_options(const struct fp_deployment *d, json_t *arguments)
+{
+    const struct fp_deploy_options *o = d->options;
+    add(arguments, "--job-id", d->job_id);
+    add(arguments, "--fromSavepoint", o->from_savepoint);
+    if (o->allow_non_restored_state)
+        fp_append(arguments, json_string("--allowNonRestoredState"));
+}
+
+void fp_add_cluster_id(const struct fp_deployment *d, json_t *arguments)
+{
+    if (d->cluster_id == NULL)
+        return;
+    cleanup_free char *setting = fp_xasprintf("-Dhigh-availability.cluster-id=%s", d->cluster_id);
+    fp_append(arguments, json_string(setting));
+}
+
 /*
  * Flink stops at the first word that it does not know and takes the rest for the job's; before
  * that it takes abbreviations of its own options, so that a job's "--config prod" would be lost.
@@ -27,13 +44,13 @@ json_t *fp_role_arguments(const struct fp_deployment *d, const struct fp_role *r
 {
     const struct fp_deploy_options *o = d->options;
     json_t *arguments = json_pack("[s]", fp_role_verb(d, role));
+    if (d->is_job && role->is_jobmanager) {
+        add(arguments, "--job-classname", d->classname);
+        fp_add_job_options(d, arguments);
+    }
+    fp_add_cluster_id(d, arguments);
     if (!d->is_job || !role->is_jobmanager)
         return arguments;
-    add(arguments, "--job-classname", d->classname);
-    add(arguments, "--job-id", o->job_id);
-    add(arguments, "--fromSavepoint", o->from_savepoint);
-    if (o->allow_non_restored_state)
-        fp_append(arguments, json_string("--allowNonRestoredState"));
     if (o->arguments.len > 0)
         fp_append(arguments, json_string("--"));
     for (size_t i = 0; i < o->arguments.len; i++)

@@ -115,7 +115,7 @@ static json_t *job_values(const struct fp_deployment *d)
     }
     fp_set(job, "#annotations", json_string("of the Job alone"));
     fp_set(job, "annotations", json_object());
-    fp_set(job, "retries", json_integer(o->retries >= 0 ? o->retries : 3));
+    fp_set(job, "retries", json_integer(fp_job_retries(d)));
     fp_set(
         job, "#replaceOnUpgrade",
         json_string("the Job as a hook that Helm deletes and makes again; Helm then waits for the "

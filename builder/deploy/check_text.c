@@ -16,6 +16,8 @@ static const struct field {
     {"--jobmanager-cpu", offsetof(struct fp_deploy_options, jobmanager_cpu)},
     {"--taskmanager-cpu", offsetof(struct fp_deploy_options, taskmanager_cpu)},
     {"--checkpoint-dir", offsetof(struct fp_deploy_options, checkpoint_dir)},
+    {"--checkpoint-interval", offsetof(struct fp_deploy_options, checkpoint_interval)},
+    {"--restart-strategy", offsetof(struct fp_deploy_options, restart_strategy)},
     {"--savepoint-dir", offsetof(struct fp_deploy_options, savepoint_dir)},
     {"--ha-dir", offsetof(struct fp_deploy_options, ha_dir)},
     {"--namespace", offsetof(struct fp_deploy_options, kube_namespace)},

@@ -156,6 +156,9 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
     const struct fp_role taskmanager = fp_taskmanager_of(d);
     bool is_size = strcmp(key, fp_role_memory_key(d, &jobmanager)) == 0 ||
                    strcmp(key, fp_role_memory_key(d, &taskmanager)) == 0;
+    /* Flink prefers the newer name; here the later one is meant. */
+    if (fp_setting_alias(key) != NULL)
+        (void) json_object_del(d->conf, fp_setting_alias(key));
     if (!is_size)
         set(d, key, value);
     return FP_OK;
@@ -183,7 +186,7 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
     set_size(d);
     set_state(d);
     set_extras(d);
-    enum fp_code code = FP_OK;
+    enum fp_code code = fp_deployment_recover(d, err);
     for (size_t i = 0; i < d->options->conf.len && code == FP_OK; i++) {
         struct fp_split split = fp_split_at(d->options->conf.items[i], '=');
         cleanup_free char *key = split.first;
@@ -191,6 +194,10 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
             return fp_fail(err, FP_E_USAGE, "--conf or -D: expected KEY=VALUE, not '%s'",
                            d->options->conf.items[i]);
         code = add_given(d, key, split.rest, err);
+    }
+    if (code == FP_OK) {
+        fp_deployment_identify(d);
+        fp_deployment_warn_of_recovery(d);
     }
     if (code == FP_OK)
         code = check_length(d, err);

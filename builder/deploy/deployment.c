@@ -66,6 +66,8 @@ void fp_deployment_clear(struct fp_deployment *d)
     free(d->home);
     free(d->classname);
     free(d->jar);
+    free(d->cluster_id);
+    free(d->job_id);
     json_decref(d->conf);
     json_decref(d->env);
     json_decref(d->env_from);

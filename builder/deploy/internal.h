@@ -67,6 +67,8 @@ struct fp_deployment {
     char *home;       /**< FLINK_HOME */
     char *classname;  /**< NULL: the jar's manifest says it */
     char *jar;        /**< the first of the job's jars; NULL: not known */
+    char *cluster_id; /**< high-availability.cluster-id for the arguments; NULL: none of ours */
+    char *job_id;     /**< 32 hexadecimal digits; NULL: Flink's own */
     int64_t parallelism;
     int64_t slots;
     int64_t replicas;
@@ -104,6 +106,10 @@ FP_CHECKED enum fp_code fp_deployment_check_version(struct fp_deployment *deploy
 FP_CHECKED enum fp_code fp_deployment_size(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_configure(struct fp_deployment *deployment,
                                                 struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_recover(struct fp_deployment *deployment,
+                                              struct fp_error *err);
+void fp_deployment_warn_of_recovery(struct fp_deployment *deployment);
+void fp_deployment_identify(struct fp_deployment *deployment);
 FP_CHECKED enum fp_code fp_deployment_check_operator(struct fp_deployment *deployment,
                                                      struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
@@ -113,6 +119,15 @@ FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployme
 /** Whether a setting of the user's gets to Flink as it is. */
 FP_CHECKED enum fp_code fp_check_setting(const struct fp_deployment *deployment, const char *key,
                                          const char *value, struct fp_error *err);
+
+/** The last value that --conf or -D gives for a key, or NULL. Borrowed. */
+const char *fp_given_setting(const struct fp_deployment *deployment, const char *key);
+/** The other name that Flink has for a key, older or newer; NULL: it has one. Static. */
+const char *fp_setting_alias(const char *key);
+/** Whether its configuration asks for high availability, of Kubernetes or another kind. */
+bool fp_is_highly_available(const struct fp_deployment *deployment);
+/** How many lost JobManagers a Job of Kubernetes replaces. */
+int64_t fp_job_retries(const struct fp_deployment *deployment);
 
 /** A part before the first `separator`, and the rest behind it, or NULL. */
 struct fp_split {
@@ -157,6 +172,9 @@ int64_t fp_role_memory_value(const struct fp_deployment *deployment, const struc
 
 /** The command line of a role for Kubernetes and Compose: an array of strings, "$" doubled. */
 json_t *fp_role_arguments(const struct fp_deployment *deployment, const struct fp_role *role);
+/** Append the options of a job's JobManager but its class, and the cluster id of both roles. */
+void fp_add_job_options(const struct fp_deployment *deployment, json_t *arguments);
+void fp_add_cluster_id(const struct fp_deployment *deployment, json_t *arguments);
 /** A string for an arg or env value: "$" doubled, as Kubernetes expands "$(NAME)" there, Compose
  * "$NAME". */
 json_t *fp_kube_literal(const char *text);
@@ -220,6 +238,8 @@ FP_CHECKED enum fp_code fp_chart_put_facts(struct fp_buf *out, const struct fp_d
 /** Apply a patch to the documents that it is for. FP_E_INPUT where there are none. */
 FP_CHECKED enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
                                        struct fp_error *err);
+/** What a highly available job's state lies under, and how one that runs keeps its own. */
+void fp_note_identity(const struct fp_deployment *deployment, struct fp_strv *ret);
 /** What to do with it all. */
 void fp_deploy_notes(const struct fp_deployment *deployment, const char *folder,
                      struct fp_strv *ret);

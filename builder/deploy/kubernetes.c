@@ -104,13 +104,14 @@ static json_t *job(const struct fp_deployment *d)
     if (d->format == FP_DEPLOY_HELM)
         annotate_by_values(object);
     json_t *spec = json_object();
-    if (!o->ha)
-        fp_set(spec, "#backoffLimit",
-               json_string("a pod that is lost is started anew, from --fromSavepoint or from "
-                           "nothing; 0 to leave that to you"));
+    fp_set(spec, "#backoffLimit",
+           json_string(fp_is_highly_available(d)
+                           ? "lost pods are counted over the Job's whole life, and none may end it"
+                           : "a pod that is lost is started anew, from --fromSavepoint or from "
+                             "nothing; 0 to leave that to you"));
     fp_set(spec, "backoffLimit",
            d->format == FP_DEPLOY_HELM ? fp_raw("{{ int .Values.job.retries }}")
-                                       : json_integer(o->retries >= 0 ? o->retries : 3));
+                                       : json_integer(fp_job_retries(d)));
     if (o->ttl >= 0)
         fp_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));
     fp_set(spec, "#podReplacementPolicy", json_string("never two JobManagers at once"));

@@ -96,9 +96,13 @@ static void note_kubernetes(const struct notes *n)
                                "forwarded)");
     else
         note_update(n,
-                    fp_flink_at_least(&n->d->version, 1, 6, 1)
-                        ? "generate again with the new image and --from-savepoint PATH, and apply"
-                        : stateless);
+                    !fp_flink_at_least(&n->d->version, 1, 6, 1) ? stateless
+                    : n->d->format == FP_DEPLOY_TEMPLATE
+                        ? "fill in the new image, and \"--fromSavepoint\", \"PATH\" before the "
+                          "job's own arguments, and apply"
+                        : "generate again with the new image and --from-savepoint PATH, and apply");
+    if (n->d->is_job)
+        fp_note_identity(n->d, n->lines);
     note_clean_up(n);
 }
 
@@ -172,6 +176,7 @@ static void note_compose(const struct notes *n)
         fp_strv_addf(n->lines, "          3. generate again with the new image and "
                                "--from-savepoint PATH, and start it as above");
     }
+    fp_note_identity(n->d, n->lines);
     fp_strv_addf(n->lines, "clean up: %s down", compose);
 }
 
@@ -186,6 +191,11 @@ static void note_template(const struct notes *n)
     fp_strv_addf(n->lines,
                  "          export FLINK_JOB_ARGUMENTS='\"--input\", \"a b\"'    (quoted, with "
                  "commas; empty for none; write $$ for $)");
+    if (fp_flink_at_least(&d->version, 1, 6, 1))
+        fp_strv_addf(n->lines,
+                     "          export FLINK_JOB_ARGUMENTS='\"--fromSavepoint\", \"PATH\", "
+                     "\"--\", \"--input\", \"a b\"'    (Flink's own options first; \"--\" where "
+                     "one of the job's could be taken for one)");
     fp_strv_addf(n->lines,
                  "apply:    envsubst '$FLINK_IMAGE_NAME $FLINK_JOB $FLINK_JOB_PARALLELISM "
                  "$FLINK_JOB_ARGUMENTS' < FILE | %s apply -f -",

@@ -108,14 +108,24 @@ static json_t *chart_arguments(const struct fp_deployment *d, const struct fp_ro
     return args;
 }
 
-/* The classic variables. FLINK_JOB_ARGUMENTS is the inside of a JSON list. */
+/* The classic variables. FLINK_JOB_ARGUMENTS is the inside of a JSON list: Flink's own options,
+ * such as --fromSavepoint, and then the job's, as the classic templates have it; so no "--" is
+ * here. */
 static json_t *template_arguments(const struct fp_deployment *d, const struct fp_role *role)
 {
+    json_t *args = json_pack("[s]", fp_role_verb(d, role));
+    if (role->is_jobmanager) {
+        fp_append(args, json_string("--job-classname"));
+        fp_append(args, json_string("${FLINK_JOB}"));
+        fp_add_job_options(d, args);
+    }
+    fp_add_cluster_id(d, args);
     if (!role->is_jobmanager)
-        return json_pack("[s]", fp_role_verb(d, role));
-    cleanup_free char *raw = fp_xasprintf(
-        "[\"%s\", \"--job-classname\", \"${FLINK_JOB}\", \"--\", ${FLINK_JOB_ARGUMENTS}]",
-        fp_role_verb(d, role));
+        return args;
+    cleanup_free char *list = json_dumps(args, 0);
+    json_decref(args);
+    cleanup_free char *raw =
+        fp_xasprintf("%.*s, ${FLINK_JOB_ARGUMENTS}]", (int) strlen(list) - 1, list);
     return fp_raw(raw);
 }
 
@@ -202,6 +212,25 @@ static json_t *volumes(const struct fp_deployment *d)
     return list;
 }
 
+/* NULL: none. */
+static json_t *args_comment(const struct fp_deployment *d, const struct fp_role *role)
+{
+    if (!d->is_job || !role->is_jobmanager)
+        return NULL;
+    if (d->format == FP_DEPLOY_TEMPLATE)
+        return json_string("Flink's own options go before the job's; \"--\" ends them");
+    const char *identity = d->cluster_id != NULL
+                               ? "the ids that the job's state lies under stand here, as a Job "
+                                 "keeps its arguments"
+                               : "";
+    const char *end = d->format == FP_DEPLOY_HELM || d->options->arguments.len > 0
+                          ? "\"--\" ends Flink's own options: all that follows goes to main()"
+                          : "";
+    cleanup_free char *text =
+        fp_xasprintf("%s%s%s", identity, *identity != '\0' && *end != '\0' ? "\n" : "", end);
+    return *text != '\0' ? json_string(text) : NULL;
+}
+
 static json_t *container(const struct fp_deployment *d, const struct fp_role *role)
 {
     bool is_pure = d->format != FP_DEPLOY_HELM && d->format != FP_DEPLOY_TEMPLATE;
@@ -212,9 +241,7 @@ static json_t *container(const struct fp_deployment *d, const struct fp_role *ro
     fp_set(result, "imagePullPolicy",
            d->format == FP_DEPLOY_HELM ? fp_raw("{{ .Values.image.pullPolicy }}")
                                        : json_string("IfNotPresent"));
-    if (d->is_job && role->is_jobmanager && (!is_pure || d->options->arguments.len > 0))
-        fp_set(result, "#args",
-               json_string("\"--\" ends Flink's own options: all that follows goes to main()"));
+    fp_set(result, "#args", args_comment(d, role));
     fp_set(result, "args", arguments(d, role));
     fp_set(result, "env", environment(d, role));
     if (json_array_size(d->env_from) > 0)

@@ -41,8 +41,7 @@ int64_t fp_role_memory_value(const struct fp_deployment *d, const struct fp_role
     return sizes_process(d, role->is_jobmanager) ? role->mib : role->mib * 3 / 4;
 }
 
-/* The last value that --conf or -D gives for a key, or NULL. */
-static const char *given_conf(const struct fp_deployment *d, const char *key)
+const char *fp_given_setting(const struct fp_deployment *d, const char *key)
 {
     size_t len = strlen(key);
     for (size_t i = d->options->conf.len; i > 0; i--) {
@@ -57,7 +56,7 @@ static const char *given_conf(const struct fp_deployment *d, const char *key)
 static enum fp_code take_number(const struct fp_deployment *d, const char *title, const char *key,
                                 int64_t option, int64_t *ret, struct fp_error *err)
 {
-    const char *conf = given_conf(d, key);
+    const char *conf = fp_given_setting(d, key);
     int64_t value = 0;
     if (conf != NULL && (!fp_parse_count(conf, &value) || value < 1))
         return fp_fail(err, FP_E_USAGE, "%s: expected a whole number from 1, not '%s'", key, conf);
@@ -110,7 +109,7 @@ static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanage
     const char *option = is_jobmanager ? o->jobmanager_memory : o->taskmanager_memory;
     const char *title = is_jobmanager ? "--jobmanager-memory" : "--taskmanager-memory";
     const char *key = fp_role_memory_key(d, &role);
-    const char *conf = given_conf(d, key);
+    const char *conf = fp_given_setting(d, key);
     int64_t from_conf = 0;
     int64_t mib = !is_jobmanager ? 1728 : sizes_process(d, true) ? 1600 : 1024;
     enum fp_code code = option != NULL ? fp_parse_mib(option, title, &mib, err) : FP_OK;

@@ -55,6 +55,8 @@ struct fp_deploy_options {
     /* Configuration and state. */
     struct fp_strv conf; /**< KEY=VALUE of Flink's configuration; later ones win */
     const char *checkpoint_dir;
+    const char *checkpoint_interval; /**< such as 1min; off: left to the job; NULL: by the rest */
+    const char *restart_strategy;    /**< Flink's name of one; NULL: by the rest */
     const char *savepoint_dir;
     bool ha;
     const char *ha_dir;
@@ -75,7 +77,7 @@ struct fp_deploy_options {
     struct fp_strv claims;         /**< NAME:SIZE:PATH[:CLASS] */
     int64_t run_as_user;           /**< -1: not given */
     int64_t fs_group;              /**< -1: not given */
-    int64_t retries;               /**< of the Kubernetes Job; -1: not given */
+    int64_t retries;               /**< of the Kubernetes Job; -1: by high availability */
     int64_t ttl;                   /**< seconds that a finished Job stays; -1: for ever */
     const char *probes;            /**< on, off; NULL: on */
 

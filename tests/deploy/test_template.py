@@ -11,12 +11,12 @@ import pytest
 VARIABLES = "$FLINK_IMAGE_NAME $FLINK_JOB $FLINK_JOB_PARALLELISM $FLINK_JOB_ARGUMENTS"
 
 
-def fill(text, arguments):
+def fill(text, arguments, variables=VARIABLES):
     program.need("envsubst")
     env = {"PATH": "/usr/bin:/bin", "FLINK_IMAGE_NAME": "registry.example.com/a:1",
            "FLINK_JOB": "com.example.Orders", "FLINK_JOB_PARALLELISM": "3",
            "FLINK_JOB_ARGUMENTS": arguments}
-    return manifests.load(subprocess.run(["envsubst", VARIABLES], input=text, env=env, check=True,
+    return manifests.load(subprocess.run(["envsubst", *filter(None, [variables])], input=text, env=env, check=True,
                                          capture_output=True, text=True).stdout)
 
 
@@ -30,8 +30,37 @@ def test_filled_in(flinkpack, version):
     assert manifests.properties(documents)["parallelism.default"] == "3"
     one = manifests.container(documents, "jobmanager")
     assert one["image"] == "registry.example.com/a:1"
-    assert one["args"] == ["job-cluster", "--job-classname", "com.example.Orders", "--", *words]
-    assert fill(text, "")[-2]["spec"]["template"]["spec"]["containers"][0]["args"][-1] == "--"
+    head = ["job-cluster", "--job-classname", "com.example.Orders"]
+    assert one["args"] == [*head, *words]
+    assert manifests.container(fill(text, ""), "jobmanager")["args"] == head
+
+
+def test_resumed_the_classic_way(flinkpack):
+    """Flink's own options stand before the job's in FLINK_JOB_ARGUMENTS, as the old README has it."""
+    result = flinkpack.has(flink_images.ours("1.6.1")).generate("--format", "template")
+    assert '"--fromSavepoint", "PATH"' in result.err
+    words = ["--fromSavepoint", "s3://b/savepoint-1", "--allowNonRestoredState", "--input", "a"]
+    filled = fill(result.out, json.dumps(words)[1:-1])
+    assert manifests.argv(filled, "jobmanager") == [
+        "job-cluster", "--job-classname", "com.example.Orders", *words]
+
+
+def test_resumed_by_option(orders):
+    words = ["--from-savepoint", 's3://b/s"p $x', "--allow-non-restored-state", "--job-id", "0" * 32]
+    text = orders.generate("--format", "template", *words).out
+    assert manifests.argv(fill(text, '"--", "--config", "prod"'), "jobmanager") == [
+        "job-cluster", "--job-classname", "com.example.Orders", "--job-id", "0" * 32,
+        "--fromSavepoint", 's3://b/s"p $x', "--allowNonRestoredState", "--", "--config", "prod"]
+
+
+def test_envsubst_without_a_list(orders):
+    """Plain 'envsubst < FILE' is how it was always called: nothing else may look like a variable."""
+    text = orders.generate("--format", "template").out
+    assert fill(text, '"--input", "a"', None) == fill(text, '"--input", "a"')
+
+
+def test_what_envsubst_would_replace_is_refused(orders):
+    assert "envsubst" in orders.refuses("--format", "template", "--from-savepoint", "s3://$FLINK_JOB")
 
 
 def test_what_the_template_decides_is_refused(orders):

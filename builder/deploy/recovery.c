@@ -1,0 +1,174 @@
+/* When checkpoints are made, and what restarts a job: without both, others of a job's settings mean
+ * nothing. */
+#include <string.h>
+
+#include "internal.h"
+
+#define INTERVAL "execution.checkpointing.interval"
+
+/* Often enough that little is done twice. The job's own code goes before it. */
+#define DEFAULT_INTERVAL "1min"
+
+/* Flink takes nothing below, and makes this of anything longer than it. */
+#define LEAST_MS 10
+#define MOST_MS  (365LL * 24 * 60 * 60 * 1000)
+
+static const struct unit {
+    const char *name;
+    const char *flinks; /* as all versions take it */
+    int64_t ms;
+} units[] = {
+    {"ms", "ms", 1},       {"s", "s", 1000},    {"sec", "s", 1000},   {"m", "min", 60000},
+    {"min", "min", 60000}, {"h", "h", 3600000}, {"d", "d", 86400000},
+};
+
+/* Duration as Flink reads it: "1 min" becomes "1min", as official images take blanks away. */
+static enum fp_code parse_interval(const char *text, char **ret, struct fp_error *err)
+{
+    size_t digits = strspn(text, "0123456789");
+    cleanup_free char *number = fp_xstrndup(text, digits);
+    const char *unit = text + digits + strspn(text + digits, " ");
+    int64_t value = 0;
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && fp_parse_count(number, &value);
+         i++) {
+        if (strcmp(unit, units[i].name) == 0 && value <= MOST_MS / units[i].ms &&
+            value * units[i].ms >= LEAST_MS) {
+            *ret = fp_xasprintf("%lld%s", (long long) value, units[i].flinks);
+            return FP_OK;
+        }
+    }
+    enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                "--checkpoint-interval: expected a duration from 10ms to 365d, or "
+                                "off, not '%s'",
+                                text);
+    (void) fp_hint(err, "for example 30s, 1min or 1h");
+    return code;
+}
+
+static void set(struct fp_deployment *d, const char *key, const char *value)
+{
+    fp_set(d->conf, key, json_string(value));
+}
+
+static bool is_off(const char *text)
+{
+    return text != NULL && strcmp(text, "off") == 0;
+}
+
+static bool loses_pods(const struct fp_deployment *d)
+{
+    return d->options->ha || d->options->autoscale != NULL;
+}
+
+static enum fp_code set_interval(struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    const char *given = o->checkpoint_interval;
+    /* FLINK-16560: before, a job's cluster did not hand its configuration on to the job. */
+    bool known = fp_flink_at_least(&d->version, 1, 10, 1);
+    cleanup_free char *interval = NULL;
+    if (is_off(given))
+        return FP_OK;
+    if (given != NULL && !known)
+        return fp_fail(err, FP_E_USAGE,
+                       "--checkpoint-interval: Flink %s takes it from the job's code alone; 1.10.1 "
+                       "is the first that has a setting for it",
+                       d->version.text);
+    bool wanted = d->is_job && known && (loses_pods(d) || o->checkpoint_dir != NULL);
+    if (given == NULL && !wanted)
+        return FP_OK;
+    enum fp_code code = parse_interval(given != NULL ? given : DEFAULT_INTERVAL, &interval, err);
+    if (code == FP_OK)
+        set(d, INTERVAL, interval);
+    return code;
+}
+
+/* The last one is for versions from 1.13 on. */
+static enum fp_code check_strategy(const struct fp_deployment *d, const char *name,
+                                   struct fp_error *err)
+{
+    static const char *const names[] = {"none", "fixed-delay", "failure-rate", "exponential-delay"};
+    size_t count = sizeof(names) / sizeof(names[0]);
+    size_t i = 0;
+    while (i < count && strcmp(name, names[i]) != 0)
+        i++;
+    if (i == count)
+        return fp_fail(err, FP_E_USAGE,
+                       "--restart-strategy: expected exponential-delay, fixed-delay, failure-rate "
+                       "or none, not '%s'",
+                       name);
+    if (i == count - 1 && !fp_flink_at_least(&d->version, 1, 13, 0))
+        return fp_fail(err, FP_E_USAGE,
+                       "--restart-strategy: Flink %s has no exponential-delay; 1.13 is the first",
+                       d->version.text);
+    if (i == 0 && d->options->autoscale != NULL)
+        return fp_fail(err, FP_E_USAGE,
+                       "--restart-strategy none: with --autoscale it ends the job when the first "
+                       "TaskManager goes");
+    return FP_OK;
+}
+
+/* Whether the user's settings say anything of it. */
+static bool is_strategy_given(const struct fp_deployment *d)
+{
+    for (size_t i = 0; i < d->options->conf.len; i++) {
+        if (strncmp(d->options->conf.items[i], "restart-strategy", strlen("restart-strategy")) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
+{
+    const char *name = d->options->restart_strategy;
+    if (name == NULL && d->is_job && loses_pods(d) && !is_strategy_given(d))
+        name = fp_flink_at_least(&d->version, 1, 13, 0) ? "exponential-delay" : "fixed-delay";
+    if (name == NULL)
+        return FP_OK;
+    enum fp_code code = check_strategy(d, name, err);
+    if (code != FP_OK)
+        return code;
+    set(d, fp_flink_at_least(&d->version, 1, 17, 0) ? "restart-strategy.type" : "restart-strategy",
+        name);
+    /* Flink's own default is a single attempt. */
+    if (strcmp(name, "fixed-delay") == 0) {
+        set(d, "restart-strategy.fixed-delay.attempts", "2147483647");
+        set(d, "restart-strategy.fixed-delay.delay", "10s");
+    }
+    return FP_OK;
+}
+
+/* What --ha, --autoscale and --checkpoint-dir count on is set unless it is told; settings of the
+ * user's go before it, as does the job's code. A session's jobs bring their own. */
+enum fp_code fp_deployment_recover(struct fp_deployment *d, struct fp_error *err)
+{
+    enum fp_code code = set_interval(d, err);
+    return code == FP_OK ? set_strategy(d, err) : code;
+}
+
+static bool is_set(const struct fp_deployment *d, const char *key)
+{
+    const char *alias = fp_setting_alias(key);
+    return json_object_get(d->conf, key) != NULL ||
+           (alias != NULL && json_object_get(d->conf, alias) != NULL);
+}
+
+void fp_deployment_warn_of_recovery(struct fp_deployment *d)
+{
+    const char *strategy = fp_json_string(d->conf, "restart-strategy.type");
+    if (strategy == NULL)
+        strategy = fp_json_string(d->conf, "restart-strategy");
+    if (d->options->autoscale != NULL && strategy != NULL &&
+        (strcmp(strategy, "none") == 0 || strcmp(strategy, "off") == 0 ||
+         strcmp(strategy, "disable") == 0))
+        fp_strv_addf(&d->warnings,
+                     "--conf: restart-strategy %s: with --autoscale it ends the job when the first "
+                     "TaskManager goes",
+                     strategy);
+    if (d->is_job && json_object_get(d->conf, INTERVAL) != NULL &&
+        !is_set(d, "execution.checkpointing.dir"))
+        fp_strv_addf(&d->warnings,
+                     "--checkpoint-dir: is not given; unless the job or its image says where, "
+                     "checkpoints stay in the JobManager%s, with at most 5 MiB for each task",
+                     d->options->ha ? " and in --ha-dir" : "");
+}
