@@ -6,13 +6,29 @@
 #define LETTERS        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define KEY_CHARACTERS LETTERS DIGITS "_-./$"
 
-/* Already YAML of the user's own: quoted, a flow sequence or a flow mapping. */
-static bool is_written_as_yaml(const char *value, size_t len)
+/* A mapping that Flink takes: a key without a value, as of "{host}", stops it. */
+static bool has_null(json_t *value)
 {
-    static const char OPEN[] = "\"'[{";
-    static const char CLOSE[] = "\"']}";
-    const char *open = len >= 2 ? strchr(OPEN, value[0]) : NULL;
-    return open != NULL && *open != '\0' && value[len - 1] == CLOSE[open - OPEN];
+    const char *key = NULL;
+    json_t *member = NULL;
+    json_object_foreach(value, key, member)
+    {
+        if (json_is_null(member) || has_null(member))
+            return true;
+    }
+    return false;
+}
+
+/* Already YAML of the user's own: quoted, a flow sequence or a flow mapping. Two quoted words only
+ * look like it. */
+static bool is_written_as_yaml(const char *value)
+{
+    if (value[0] == '\0' || strchr("\"'[{", value[0]) == NULL)
+        return false;
+    cleanup_free char *text = fp_xasprintf("v: %s\n", value);
+    cleanup_json json_t *document = NULL;
+    return fp_yaml_parse(text, strlen(text), "value", &document, NULL) == FP_OK &&
+           json_object_size(document) == 1 && !has_null(document);
 }
 
 /* A number whose spelling survives a YAML reader: 4, 0.25, but not 007, 1.10 or 1e3. */
@@ -34,7 +50,9 @@ static bool is_yaml_word(const char *value)
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
         if (strcasecmp(value, WORDS[i]) == 0)
             return true;
-    return false;
+    /* "True" would come back as "true". */
+    return (strcasecmp(value, "true") == 0 && strcmp(value, "true") != 0) ||
+           (strcasecmp(value, "false") == 0 && strcmp(value, "false") != 0);
 }
 
 /* Text that needs no quotes: begins harmlessly and holds neither ": " nor " #". */
@@ -62,7 +80,7 @@ static bool is_quantity(const char *value, size_t len)
 /* Whether a reader of YAML takes it for this text, or is meant to read it as YAML. */
 static bool is_safe_yaml(const char *value, size_t len)
 {
-    return len > 0 && (is_written_as_yaml(value, len) || is_stable_number(value, len) ||
+    return len > 0 && (is_written_as_yaml(value) || is_stable_number(value, len) ||
                        is_plain_text(value, len) || is_quantity(value, len));
 }
 

@@ -128,6 +128,28 @@ static void test_values_in_yaml(void **state)
             "n: '*:9249'\n");
 }
 
+static void test_values_that_only_look_like_yaml(void **state)
+{
+    (void) state;
+    const struct fp_conf_entry entries[] = {{"a", "\"-Da=b c\" \"-Dd\""},
+                                            {"b", "'x' 'y'"},
+                                            {"c", "[x] [y]"},
+                                            {"d", "{host}.{tm}"},
+                                            {"e", "{host}"},
+                                            {"f", "\"C:\\path\""},
+                                            {"g", "[*.a]"},
+                                            {"h", "'it''s'"},
+                                            {"i", "{}"},
+                                            {"j", "True"},
+                                            {"k", "{a: {b: }}"},
+                                            {"l", "\""},
+                                            {"m", "[a]: b"}};
+    patched("1.20.0", "", entries, COUNT(entries),
+            "a: '\"-Da=b c\" \"-Dd\"'\nb: '''x'' ''y'''\nc: '[x] [y]'\nd: '{host}.{tm}'\n"
+            "e: '{host}'\nf: '\"C:\\path\"'\ng: '[*.a]'\nh: 'it''s'\ni: {}\nj: 'True'\n"
+            "k: '{a: {b: }}'\nl: '\"'\nm: '[a]: b'\n");
+}
+
 /* The end of a value is found behind quotes, so that it is replaced whole. */
 static void test_quotes_and_comments(void **state)
 {
@@ -177,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_nested),
         cmocka_unit_test(test_no_empty_parent_is_left),
         cmocka_unit_test(test_values_in_yaml),
+        cmocka_unit_test(test_values_that_only_look_like_yaml),
         cmocka_unit_test(test_quotes_and_comments),
         cmocka_unit_test(test_values_that_go_on),
         cmocka_unit_test(test_refusals),
