@@ -32,7 +32,8 @@ Arguments are handed on: first -Dkey=value and Flink's own options, then the job
 
 environment:
   FLINK_PROPERTIES                   lines of "key: value" for the configuration;
-                                     ${NAME} is replaced by that variable's value
+                                     ${NAME} is replaced by that variable's value,
+                                     which may be anything, of several lines even
   JOB_MANAGER_RPC_ADDRESS            the same as jobmanager.rpc.address
   TASK_MANAGER_NUMBER_OF_TASK_SLOTS  the same as taskmanager.numberOfTaskSlots
   ENABLE_BUILT_IN_PLUGINS            jars of opt/ to link into plugins/, with ';' between
@@ -41,8 +42,12 @@ environment:
 USAGE
 }
 
-die() {
+note() {
 	printf 'docker-entrypoint.sh: %s\n' "$*" >&2
+}
+
+die() {
+	note "$@"
 	exit 2
 }
 
@@ -52,108 +57,107 @@ trim() {
 	REPLY=${REPLY%"${REPLY##*[!"$BLANK"]}"}
 }
 
-# Replace ${NAME} by the variable's value, as envsubst does in the official image.
+# $1 with every $2 in it replaced by $3.
+replace() {
+	replace_rest=$1
+	REPLY=
+	while :; do
+		case $replace_rest in
+		*"$2"*) ;;
+		*) break ;;
+		esac
+		REPLY=$REPLY${replace_rest%%"$2"*}$3
+		replace_rest=${replace_rest#*"$2"}
+	done
+	REPLY=$REPLY$replace_rest
+}
+
+# $1 without the line breaks at its end: files and secrets end in one that nobody means.
+chomp() {
+	REPLY=$1
+	while :; do
+		case $REPLY in
+		*"$NL" | *"$CR") REPLY=${REPLY%?} ;;
+		*) return 0 ;;
+		esac
+	done
+}
+
+as_is() {
+	REPLY=$1
+}
+
+# Replace ${NAME} in $1 by the variable's value, as envsubst does in the official image; $2 makes
+# the value fit the text around it. False where that leaves nothing, as no variable was set.
 # shellcheck disable=SC2016 # the text '${' itself is meant
 expand() {
-	REPLY=
+	expand_done=
 	expand_rest=$1
+	expand_known=$1
 	while :; do
 		case $expand_rest in
 		*'${'*'}'*) ;;
 		*) break ;;
 		esac
-		REPLY=$REPLY${expand_rest%%'${'*}
+		expand_done=$expand_done${expand_rest%%'${'*}
 		expand_rest=${expand_rest#*'${'}
 		expand_name=${expand_rest%%'}'*}
 		case $expand_name in
 		'' | [0-9]* | *[!A-Za-z0-9_]*)
-			REPLY=$REPLY'${'
+			expand_done=$expand_done'${'
 			continue
 			;;
 		esac
 		expand_rest=${expand_rest#*'}'}
-		eval "REPLY=\$REPLY\${$expand_name-}"
+		eval "chomp \"\${$expand_name-}\"; expand_known=\${$expand_name+set}"
+		"$2" "$REPLY"
+		expand_done=$expand_done$REPLY
 	done
-	REPLY=$REPLY$expand_rest
-}
-
-# --- what the environment sets: SETTINGS holds "key: value" lines, each after a line break ---
-SETTINGS=$NL
-
-add_setting() {
-	SETTINGS=$SETTINGS$1": "$2$NL
-}
-
-# The value that was set last for the key $1.
-find_setting() {
-	case $SETTINGS in
-	*"$NL$1: "*) ;;
-	*) return 1 ;;
-	esac
-	REPLY=${SETTINGS##*"$NL$1: "}
-	REPLY=${REPLY%%"$NL"*}
-}
-
-add_property() {
-	trim "$1"
-	property=$REPLY
-	case $property in
-	'' | '#'* | ---) return 0 ;;
-	*:*) ;;
-	*) die "FLINK_PROPERTIES: '$property' is not of the form \"key: value\"" ;;
-	esac
-	trim "${property%%:*}"
-	property_key=$REPLY
-	trim "${property#*:}"
-	case $REPLY in
-	\"* | \'*) ;;
-	*' #'*) trim "${REPLY%%" #"*}" ;;
-	esac
-	expand "$REPLY"
-	case $REPLY in
-	'' | '#'*) die "FLINK_PROPERTIES: '$property_key' has no value; write whole keys: a.b.c: value" ;;
-	esac
-	add_setting "$property_key" "$REPLY"
-}
-
-collect_settings() {
-	if [ -n "${JOB_MANAGER_RPC_ADDRESS:-}" ]; then
-		add_setting jobmanager.rpc.address "$JOB_MANAGER_RPC_ADDRESS"
-	fi
-	if [ -n "${TASK_MANAGER_NUMBER_OF_TASK_SLOTS:-}" ]; then
-		add_setting taskmanager.numberOfTaskSlots "$TASK_MANAGER_NUMBER_OF_TASK_SLOTS"
-	fi
-	properties=${FLINK_PROPERTIES:-}
-	while [ -n "$properties" ]; do
-		add_property "${properties%%"$NL"*}"
-		case $properties in
-		*"$NL"*) properties=${properties#*"$NL"} ;;
-		*) properties= ;;
-		esac
-	done
+	REPLY=$expand_done$expand_rest
+	[ -n "$REPLY$expand_known" ]
 }
 
 # --- values as config.yaml takes them ---
-yaml_quote() {
-	quote_rest=$1
-	REPLY=
+
+# $1 as it stands inside of double quotes.
+yaml_escape() {
+	replace "$1" "\\" "\\\\"
+	replace "$REPLY" '"' '\"'
+	replace "$REPLY" "$NL" '\n'
+	replace "$REPLY" "$TAB" '\t'
+	replace "$REPLY" "$CR" '\r'
 	while :; do
-		case $quote_rest in
-		*\'*) ;;
-		*) break ;;
+		case $REPLY in
+		*[[:cntrl:]]*) ;;
+		*) return 0 ;;
 		esac
-		REPLY=$REPLY${quote_rest%%\'*}\'\'
-		quote_rest=${quote_rest#*\'}
+		escape_rest=${REPLY#*[[:cntrl:]]}
+		escape_head=${REPLY%%[[:cntrl:]]*}
+		escape_char=${REPLY#"$escape_head"}
+		escape_char=${escape_char%"$escape_rest"}
+		REPLY=$escape_head$(printf '\\x%02X' "'$escape_char")$escape_rest
 	done
-	REPLY=\'$REPLY$quote_rest\'
 }
 
-# Kept as it is: what is YAML already, whole numbers, and words that mean nothing special there.
+yaml_quote() {
+	case $1 in
+	*[[:cntrl:]]*)
+		yaml_escape "$1"
+		REPLY=\"$REPLY\"
+		;;
+	*)
+		replace "$1" "'" "''"
+		REPLY=\'$REPLY\'
+		;;
+	esac
+}
+
+# Kept as it is: whole numbers, and words that mean nothing special in YAML.
 yaml_value() {
 	REPLY=$1
 	case $1 in
-	\"*\" | \'*\' | \[*\] | \{*\}) return 0 ;;
-	null | Null | NULL | [yYnN] | [yY]es | YES | [nN]o | NO | [oO]n | ON | [oO]ff | OFF | *:) ;;
+	null | Null | NULL | True | TRUE | False | FALSE) ;;
+	[yYnN] | [yY]es | YES | [nN]o | NO | [oO]n | ON | [oO]ff | OFF | *:) ;;
 	0) return 0 ;;
 	[1-9]*)
 		case $1 in
@@ -171,6 +175,181 @@ yaml_value() {
 	yaml_quote "$1"
 }
 
+# What stands behind the quoted text that $1 begins with. False: it is none that YAML takes.
+behind_quotes() {
+	REPLY=${1#?}
+	hex='[0-9A-Fa-f]'
+	while :; do
+		case $1 in
+		\'*)
+			case $REPLY in
+			*\'*) REPLY=${REPLY#*\'} ;;
+			*) return 1 ;;
+			esac
+			case $REPLY in
+			\'*) REPLY=${REPLY#?} ;;
+			*) return 0 ;;
+			esac
+			;;
+		*)
+			REPLY=${REPLY#"${REPLY%%[\"\\]*}"}
+			case $REPLY in
+			\"*)
+				REPLY=${REPLY#?}
+				return 0
+				;;
+			\\[0abtnvfre\"/\\N_LP\ ]*) REPLY=${REPLY#??} ;;
+			\\x$hex$hex* | \\u$hex$hex$hex$hex* | \\U0$hex$hex$hex$hex$hex$hex$hex*) REPLY=${REPLY#??} ;;
+			*) return 1 ;;
+			esac
+			;;
+		esac
+	done
+}
+
+# Whether $1 is a list or a map of words, "[a, b]" or "{a: b, c: d}". Other brackets become text,
+# which is the same to Flink where it wants a list.
+is_flow() {
+	flow_rest=${1#?}
+	flow_rest=${flow_rest%?},
+	case $1 in
+	*[!]A-Za-z0-9_./@+=,\ :\[\{\}-]* | *' -'* | ?-* | ?*[\[\{]* | *[]\}]?*) return 1 ;;
+	\[*\] | \{*\}) ;;
+	*) return 1 ;;
+	esac
+	while [ -n "$flow_rest" ]; do
+		trim "${flow_rest%%,*}"
+		case ${1%"${1#?}"}$REPLY in
+		\[*': '* | ?:* | *: | ?*': '*': '*) return 1 ;;
+		\[?* | \{*': '*) ;;
+		*) return 1 ;;
+		esac
+		flow_rest=${flow_rest#*,}
+	done
+}
+
+# --- what the environment sets: SETTINGS holds "key: N", each after a line break. The value as
+# flink-conf.yaml takes it is then in flat_N, and in yaml_N as config.yaml does. ---
+SETTINGS=$NL
+setting_count=0
+
+add_setting() {
+	case $1 in
+	'' | *"$NL"* | *': '*) die "'$1' is not a key of Flink's configuration" ;;
+	esac
+	setting_count=$((setting_count + 1))
+	SETTINGS=$SETTINGS$1": "$setting_count$NL
+	eval "flat_$setting_count=\$2 yaml_$setting_count=\$3"
+}
+
+# Set the key $1 to the very text $2.
+add_text() {
+	chomp "$2"
+	set -- "$1" "$REPLY"
+	yaml_value "$2"
+	add_setting "$1" "$2" "$REPLY"
+}
+
+is_set() {
+	case $SETTINGS in
+	*"$NL$1: "*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Without the comment behind it.
+cut_comment() {
+	case $1 in
+	[\"\']*)
+		cut_rest=
+		! behind_quotes "$1" || cut_rest=$REPLY
+		trim "$cut_rest"
+		case $REPLY in
+		'#'*) REPLY=${1%"$cut_rest"} ;;
+		*) REPLY=$1 ;;
+		esac
+		;;
+	*' #'*) trim "${1%%" #"*}" ;;
+	*) REPLY=$1 ;;
+	esac
+}
+
+# The text $1 of FLINK_PROPERTIES, $2 with its variables replaced, as config.yaml takes it: what is
+# YAML stays so.
+property_yaml() {
+	case $1 in
+	[\"\']*)
+		if behind_quotes "$1" && [ -z "$REPLY" ]; then
+			case $1 in
+			\"*)
+				expand "$1" yaml_escape
+				return
+				;;
+			esac
+			REPLY=${1#?}
+			replace "${REPLY%?}" "''" "'"
+			expand "$REPLY" as_is || REPLY=
+			yaml_quote "$REPLY"
+			return
+		fi
+		;;
+	esac
+	case $1 in
+	\[* | \{*)
+		if is_flow "$2"; then
+			REPLY=$2
+			return
+		fi
+		;;
+	esac
+	yaml_value "$2"
+}
+
+add_property() {
+	trim "$1"
+	property=$REPLY
+	case $property in
+	'' | '#'* | ---) return 0 ;;
+	esac
+	case $property in
+	[!:]*:*) ;;
+	*) die "FLINK_PROPERTIES: '$property' is not of the form \"key: value\"" ;;
+	esac
+	trim "${property%%:*}"
+	property_key=$REPLY
+	trim "${property#*:}"
+	cut_comment "$REPLY"
+	property=$REPLY
+	case $property in
+	'' | '#'*) no_value ;;
+	esac
+	expand "$property" as_is || no_value
+	property_flat=$REPLY
+	property_yaml "$property" "$property_flat"
+	add_setting "$property_key" "$property_flat" "$REPLY"
+}
+
+no_value() {
+	die "FLINK_PROPERTIES: '$property_key' has no value; write whole keys: a.b.c: value"
+}
+
+collect_settings() {
+	if [ -n "${JOB_MANAGER_RPC_ADDRESS:-}" ]; then
+		add_text jobmanager.rpc.address "$JOB_MANAGER_RPC_ADDRESS"
+	fi
+	if [ -n "${TASK_MANAGER_NUMBER_OF_TASK_SLOTS:-}" ]; then
+		add_text taskmanager.numberOfTaskSlots "$TASK_MANAGER_NUMBER_OF_TASK_SLOTS"
+	fi
+	properties=${FLINK_PROPERTIES:-}
+	while [ -n "$properties" ]; do
+		add_property "${properties%%"$NL"*}"
+		case $properties in
+		*"$NL"*) properties=${properties#*"$NL"} ;;
+		*) properties= ;;
+		esac
+	done
+}
+
 # --- merging: each reads a configuration file and prints it with the settings in it ---
 
 # "key: value" lines; a key stands once afterwards.
@@ -178,18 +357,15 @@ merge_flat() {
 	while IFS= read -r line || [ -n "$line" ]; do
 		trim "${line%%:*}"
 		case $line in
-		*:*) find_setting "$REPLY" && continue ;;
+		*:*) is_set "$REPLY" && continue ;;
 		esac
 		printf '%s\n' "$line"
 	done
-	print_settings as_is
+	print_settings flat
 }
 
-as_is() {
-	REPLY=$1
-}
-
-# Every key that is set, once, with its last value; $1 makes the value fit the file.
+# Every key that is set, once, with its last value; $1: flat or yaml. In flink-conf.yaml a value
+# is one line, '#' ends it, and a key without any is passed over.
 print_settings() {
 	settings_rest=${SETTINGS#"$NL"}
 	while [ -n "$settings_rest" ]; do
@@ -199,7 +375,14 @@ print_settings() {
 		case $NL$settings_rest in
 		*"$NL$setting_key: "*) continue ;;
 		esac
-		"$1" "${setting#*: }"
+		eval "REPLY=\$$1_${setting##*: }"
+		case $1$REPLY in
+		flat) continue ;;
+		flat*"$NL"* | flat*"$CR"* | flat*'#'*)
+			die "$setting_key: the value has a line break or a '#', which flink-conf.yaml" \
+				"cannot hold; hand it over in an argument: -D$setting_key=..."
+			;;
+		esac
 		printf '%s: %s\n' "$setting_key" "$REPLY"
 	done
 }
@@ -259,7 +442,7 @@ merge_nested() {
 		fi
 		read_key "$REPLY"
 	done
-	print_settings yaml_value
+	print_settings yaml
 }
 
 # Whether the line goes on with the value of the last key.
@@ -286,7 +469,7 @@ begin_list() {
 	value_indent=$INDENT
 	item_indent=$INDENT
 	mode=print
-	if find_setting "$empty_path"; then
+	if is_set "$empty_path"; then
 		mode=drop
 	else
 		printf '%s:\n' "$empty_path"
@@ -325,7 +508,7 @@ read_key() {
 		;;
 	'|'* | '>'*) in_text=yes ;;
 	esac
-	if find_setting "$path"; then
+	if is_set "$path"; then
 		mode=drop
 	else
 		printf '%s: %s\n' "$path" "$value"
@@ -405,6 +588,44 @@ enable_jemalloc() {
 	done
 }
 
+# Whose process this is, as libc finds it: false where no line of /etc/passwd has its number.
+find_user() {
+	user_id=
+	user_group=
+	while read -r user_key user_number _; do
+		case $user_key in
+		Uid:) user_id=$user_number ;;
+		Gid:) user_group=$user_number ;;
+		esac
+	done </proc/self/status
+	[ -r /etc/passwd ] || return 1
+	while IFS=: read -r _ _ user_number _ || [ -n "$user_number" ]; do
+		[ "$user_number" != "$user_id" ] || return 0
+	done </etc/passwd
+	return 1
+}
+
+# A user without a name, as clusters choose them: Java's login module, and with it all of Hadoop,
+# fails for want of one. nss_wrapper shows a file of ours to libc in place of /etc/passwd.
+name_user() {
+	[ -z "${NSS_WRAPPER_PASSWD:-}" ] && [ -r /proc/self/status ] || return 0
+	! find_user || return 0
+	for library in /usr/lib/libnss_wrapper.so /usr/lib64/libnss_wrapper.so \
+		"/usr/lib/$(uname -m)-linux-gnu/libnss_wrapper.so"; do
+		[ -f "$library" ] || continue
+		passwd=$(mktemp "${TMPDIR:-/tmp}/flink-passwd.XXXXXX") || break
+		[ ! -r /etc/passwd ] || cp /etc/passwd "$passwd"
+		printf '\nflink:x:%s:%s::%s:/bin/sh\n' "$user_id" "$user_group" "$FLINK_HOME" >>"$passwd"
+		NSS_WRAPPER_PASSWD=$passwd
+		NSS_WRAPPER_GROUP=/etc/group
+		LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$library
+		export NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP LD_PRELOAD
+		return 0
+	done
+	note "the user $user_id has no name in /etc/passwd, which Hadoop and S3 over Hadoop need: build" \
+		"the image with --user $user_id, or with --package nss_wrapper"
+}
+
 # The console mode of 1.11 and later also logs to a file, which a read-only image has no place for.
 choose_log_folder() {
 	if [ -z "${FLINK_LOG_DIR:-}" ] && [ ! -w "$FLINK_HOME/log" ]; then
@@ -422,6 +643,7 @@ prepare() {
 	export PATH FLINK_HOME
 	prepare_configuration
 	enable_plugins
+	name_user
 	choose_log_folder
 	enable_jemalloc
 }
@@ -435,33 +657,151 @@ flink_version() {
 	done
 }
 
-# Look at Flink's own options, which end at the first word that is none, and refuse those that
-# this version would take for the job's in silence. True when a main class is among them.
-check_job_options() {
+# Whether the version $1.$2 or a later one is in the image; one that cannot be told is the newest.
+at_least() {
 	flink_version
-	found=no
-	while [ $# -gt 0 ]; do
-		case $1 in
-		-j | -j=* | --job-classname | --job-classname=*) found=yes ;;
-		-s | --fromSavepoint | -s=* | --fromSavepoint=*)
-			[ "$REPLY" != 1.6.0 ] ||
-				die "Flink 1.6.0 has no $1 and would start without state; use 1.6.1 or later"
+	case $REPLY in
+	[0-9]*.[0-9]*) ;;
+	*) return 0 ;;
+	esac
+	minor=${REPLY#*.}
+	minor=${minor%%[!0-9]*}
+	[ "${REPLY%%.*}" -gt "$1" ] || { [ "${REPLY%%.*}" -eq "$1" ] && [ "$minor" -ge "$2" ]; }
+}
+
+# The options of the entry that this version starts a job with: "SHORT=LONG ...".
+list_options() {
+	options='c=configDir j=job-classname n=allowNonRestoredState s=fromSavepoint'
+	! at_least 1 8 || options="$options jid=job-id"
+	! at_least 1 19 || options="$options =jars"
+	at_least 2 0 || options="$options r=webui-port"
+	at_least 2 0 || ! at_least 1 11 || options="$options h=host"
+}
+
+# The long name of the option $1, or of the only one that begins so: Flink takes that as well.
+find_option() {
+	REPLY=
+	for option in $options; do
+		case $option in
+		"$1"=* | *="$1")
+			REPLY=${option#*=}
+			return 0
 			;;
-		--host | --host=*)
-			case $REPLY in
-			2.*) die "Flink $REPLY has no --host; use -Djobmanager.rpc.address=HOST" ;;
-			esac
-			;;
-		-D?* | -n | --allowNonRestoredState | *=*) ;;
-		-D | -jid | --job-id | --jars | -r | --webui-port) ;;
-		*) break ;;
-		esac
-		case $1 in
-		*=* | -D?* | -n | --allowNonRestoredState) shift ;;
-		*) shift "$(($# > 1 ? 2 : 1))" ;;
+		*="$1"*) REPLY=$REPLY${REPLY:+ }${option#*=} ;;
 		esac
 	done
+	case $REPLY in
+	'' | *' '*) return 1 ;;
+	esac
+}
+
+# The option that the word $1 is: its name in REPLY, and in option_words how many words it takes.
+# False: to Flink it is none, and with all that follows an argument of the job.
+read_option() {
+	option_words=2
+	option_name=${1%%=*}
+	case $1 in
+	-- | -jid=*) return 1 ;;
+	-D)
+		REPLY=D
+		case ${2-}${3+ }${3-} in
+		*=* | ' '* | *' -'*) ;;
+		*' '*) option_words=3 ;;
+		esac
+		return
+		;;
+	-D*)
+		REPLY=D
+		option_words=1
+		return
+		;;
+	--?*) find_option "${option_name#--}" || return 1 ;;
+	-?*) find_option "${option_name#-}" || find_joined "${1#-}" || return 1 ;;
+	*) return 1 ;;
+	esac
+	case $1 in
+	*=*) option_words=1 ;;
+	esac
+	[ "$REPLY" != allowNonRestoredState ] || option_words=1
+}
+
+# "sPATH" and "ns", of "-sPATH" and "-ns PATH".
+find_joined() {
+	joined=${1#n}
+	find_option "${joined%"${joined#?}"}" || return 1
+	[ -z "${joined#?}" ] || option_words=1
+}
+
+# Look at Flink's own options, and refuse those that this version would take for the job's in
+# silence. True when a main class is among them.
+check_job_options() {
+	list_options
+	flink_version
+	flink=$REPLY
+	found=no
+	savepoint=no
+	while [ $# -gt 0 ] && read_option "$@"; do
+		case $REPLY in
+		job-classname) found=yes ;;
+		fromSavepoint)
+			savepoint=yes
+			[ "$flink" != 1.6.0 ] ||
+				die "Flink 1.6.0 has no $1 and would start without state; use 1.6.1 or later"
+			;;
+		esac
+		shift "$(($# < option_words ? $# : option_words))"
+	done
+	case ${1-} in
+	--host | --host=*)
+		! at_least 2 0 || die "Flink $flink has no --host; use -Djobmanager.rpc.address=HOST"
+		;;
+	--restoreMode | --restoreMode=* | --claimMode | --claimMode=*)
+		die "$1 is an option of 'flink run', not of job-cluster, which restores in the mode" \
+			"NO_CLAIM (before 1.15: LEGACY) whatever is said; leave it out"
+		;;
+	esac
+	[ "$savepoint" = yes ] || check_arguments "$@"
 	[ "$found" = yes ]
+}
+
+# Refuse arguments of the job that look as if its state should come from them.
+check_arguments() {
+	first=${1-}
+	[ "$first" != -- ] || shift
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		! is_savepoint "$@" ||
+			die "$1 is taken for an argument of the job, as the job's arguments begin with" \
+				"'$first': it would start without state. Put Flink's own options first, spelled" \
+				"-s PATH or --fromSavepoint PATH"
+		shift
+	done
+}
+
+# Whether $1 hands a savepoint over. Behind "--" only what can be nothing else does.
+is_savepoint() {
+	savepoint_name=${1%%=*}
+	savepoint_path=
+	case $1 in
+	-Dexecution.savepoint.path=* | -Dexecution.state-recovery.path=* | --fromSavepoint | \
+		--fromSavepoint=*) return 0 ;;
+	-s) savepoint_path=${2-} ;;
+	-s=*) savepoint_path=${1#-s=} ;;
+	-s/*) savepoint_path=$1 ;;
+	-s*://*) [ "$savepoint_name" != "$1" ] || savepoint_path=$1 ;;
+	-fromS* | --fromS*)
+		savepoint_long=fromSavepoint
+		[ "${savepoint_long#"${savepoint_name##*-}"}" = "$savepoint_long" ] || savepoint_path=/
+		;;
+	-[sS]ave[pP]oint* | --[sS]ave[pP]oint* | -*from*[sS]ave[pP]oint*) savepoint_path=/ ;;
+	esac
+	case $first:$savepoint_path in
+	--:*/*)
+		note "$1 stands behind '--', so it is the job's: Flink starts without a savepoint"
+		return 1
+		;;
+	*:*/*) ;;
+	*) return 1 ;;
+	esac
 }
 
 run_job() {
@@ -477,8 +817,8 @@ run_job() {
 
 add_option() {
 	case $1 in
-	*=*) add_setting "${1%%=*}" "${1#*=}" ;;
-	*) add_setting "$1" true ;;
+	*=*) add_text "${1%%=*}" "${1#*=}" ;;
+	*) add_text "$1" true ;;
 	esac
 }
 

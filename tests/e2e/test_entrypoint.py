@@ -1,130 +1,18 @@
-"""The entrypoint under every shell it may meet, with stand-ins for Flink's own scripts.
+"""The entrypoint under every shell it may meet, with stand-ins for Flink's own scripts."""
 
-Each stand-in records the words it was called with, its environment, and the configuration that it
-would have read.
-"""
-
+import glob
 import json
 import os
-import pathlib
 import shutil
 import subprocess
-import sys
 
 import pytest
+from flink_home import FLAT, JARS, SCRIPT, SHELLS, Home
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "builder/flink/docker-entrypoint.sh"
-SHELLS = {"dash": ["dash"], "bash": ["bash", "--posix"], "busybox": ["busybox", "sh"]}
-
-STAND_IN = """\
-#!%s
-import json, os, sys
-conf = os.environ.get("FLINK_CONF_DIR") or os.path.join(os.environ["FLINK_HOME"], "conf")
-files = {}
-for name in ("flink-conf.yaml", "config.yaml"):
-    path = os.path.join(conf, name)
-    if os.path.exists(path):
-        files[name] = open(path).read()
-json.dump({"script": os.path.basename(sys.argv[0]), "args": sys.argv[1:], "conf": conf,
-           "files": files, "env": dict(os.environ), "pid": os.getpid()},
-          open(os.environ["RECORD"], "w"))
-"""
-
-FLAT = """\
-# Flink's configuration
-jobmanager.rpc.address: localhost
-jobmanager.heap.size: 1024m
-taskmanager.numberOfTaskSlots: 1
-"""
-NESTED = """\
-# Flink's configuration
-env:
-  java:
-    opts:
-      all: --add-opens=java.base/java.lang=ALL-UNNAMED
-
-jobmanager:
-  # The host.
-  bind-host: 0.0.0.0
-  rpc:
-    address: localhost
-    port: 6123
-  memory:
-    process:
-      size: 1600m
-taskmanager:
-  numberOfTaskSlots: 1
-pipeline:
-  jars:
-    - a.jar
-    - b.jar
-  note: |
-    one: 1
-    # two
-"quoted.key": 'a # b'
-"""
-
-JARS = {"1.5.6": "flink-dist_2.11-1.5.6.jar", "1.6.0": "flink-dist_2.11-1.6.0.jar",
-        "1.6.4": "flink-dist_2.11-1.6.4.jar", "1.10.0": "flink-dist_2.11-1.10.0.jar",
-        "1.14.6": "flink-dist_2.12-1.14.6.jar", "1.20.4": "flink-dist-1.20.4.jar",
-        "2.2.1": "flink-dist-2.2.1.jar"}
 VERSIONS = ["1.6.4", "1.14.6", "1.20.4", "2.2.1"]
 VERBS = {"job-cluster": "standalone-job.sh", "standalone-job": "standalone-job.sh",
          "task-manager": "taskmanager.sh", "taskmanager": "taskmanager.sh",
          "jobmanager": "jobmanager.sh", "history-server": "historyserver.sh"}
-
-
-class Home:
-    """A FLINK_HOME that looks like that version's."""
-
-    def __init__(self, folder, version, shell):
-        self.shell = shell
-        self.folder = folder / "flink"
-        self.tmp = folder / "tmp"
-        self.record = folder / "record.json"
-        self.yaml = version.startswith(("1.19", "1.20", "2."))
-        for name in ("bin", "conf", "lib", "log", "opt", "plugins"):
-            (self.folder / name).mkdir(parents=True)
-        self.tmp.mkdir()
-        (self.folder / "lib" / JARS[version]).touch()
-        scripts = {"taskmanager.sh", "jobmanager.sh", "historyserver.sh"}
-        if version != "1.5.6":
-            scripts.add("standalone-job.sh")
-        if self.yaml:
-            scripts.add("config-parser-utils.sh")
-        for name in scripts:
-            path = self.folder / "bin" / name
-            path.write_text(STAND_IN % sys.executable)
-            path.chmod(0o755)
-        self.conf = self.folder / "conf" / ("config.yaml" if self.yaml else "flink-conf.yaml")
-        self.conf.write_text(NESTED if self.yaml else FLAT)
-        (self.folder / "conf/log4j-console.properties").write_text("rootLogger.level = INFO\n")
-
-    def run(self, *words, status=0, **env):
-        """Run the entrypoint; what was recorded, or the words on standard error."""
-        shown = dict(PATH=os.environ["PATH"], FLINK_HOME=str(self.folder), TMPDIR=str(self.tmp),
-                     RECORD=str(self.record), **env)
-        done = subprocess.run([*SHELLS[self.shell], str(SCRIPT), *words], env=shown, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, timeout=300)
-        self.out, self.err = done.stdout, done.stderr
-        assert done.returncode == status, done.stderr
-        if status != 0:
-            assert not self.record.exists()
-            return done.stderr
-        return json.loads(self.record.read_text()) if self.record.exists() else None
-
-    def settings(self, record):
-        """The merged configuration as {key: value}, read as Flink reads it; a key stands once."""
-        found = {}
-        (text,) = record["files"].values()
-        for line in text.splitlines():
-            if line.startswith(("#", " ", "-")) or not line:
-                continue
-            key, _, value = line.partition(":")
-            assert key not in found, text
-            found[key] = value.strip()
-        return found
 
 
 @pytest.fixture(params=sorted(SHELLS))
@@ -248,7 +136,7 @@ def test_no_place_for_the_configuration(home):
 
 
 @pytest.mark.parametrize("properties, words", [
-    ("what", "'what' is not of the form"),
+    ("what", "'what' is not of the form"), (": what", "': what' is not of the form"),
     ("jobmanager:\n  rpc:\n    address: x", "'jobmanager' has no value; write whole keys")])
 def test_bad_properties(home, properties, words):
     assert words in home().run("taskmanager", status=2, FLINK_PROPERTIES=properties)
@@ -276,10 +164,77 @@ def test_savepoint_that_would_be_ignored(home):
                                                        status=2)
 
 
+LOST = [
+    "--restoreMode CLAIM -s s3://x/y", "-s s3://x/y --claimMode=CLAIM", "-rm CLAIM -s s3://x/y",
+    "--parallelism 4 --fromSavepoint s3://x/y", "in -s=/x/y", "in -ss3://x/y", "in -s/x",
+    "in --fromSavepoint=s3://x/y", "in --fromSave s3://x/y", "in -fromSavepoint /x", "--nope -n -s /x",
+    "in -Dexecution.savepoint.path=s3://x", "in -Dexecution.state-recovery.path=s3://x",
+    "--fromsavepoint s3://x", "--from-savepoint s3://x", "--savepoint /x", "-- --fromSavepoint /x",
+    "-jid=00 -s /x", "-nq -s /x"]
+KEPT = [
+    "-s s3://x/y", "-n -s s3://x/y in", "-ss3://x", "-ns s3://x", "--from s3://x --in --size 4",
+    "--fromSavepoint=s3://x -- --fromSavepoint s3://other", "-D a b -s /x", "-D a=b -Dc=d -s /x",
+    "-jid 00 -s /x", "--job-i 00 -s /x", "--job-c X -s /x", "in -s 5", "in -source=s3://x/y",
+    "in --fromSource /x", "-- in -s 5", "in -- -s /x", "--size 4 -S /x", "in --statePath /x", "-r 1"]
+
+
+def test_savepoint_that_flink_would_not_see(home, shell):
+    here = home({"dash": "1.20.4", "bash": "2.2.1", "busybox": "1.14.6"}[shell])
+    for words in LOST:
+        assert "job" in here.run("job-cluster", *words.split(), status=2), words
+    for words in KEPT:
+        assert here.run("job-cluster", *words.split())["args"][1:] == words.split(), words
+    here.run("job-cluster", "--", "-s", "s3://x")
+    assert "-s stands behind '--', so it is the job's" in here.err
+
+
+def test_options_of_a_version(home):
+    """What a version has no option for ends its options."""
+    for version, words in [("1.6.4", "-jid 00"), ("1.6.4", "--host x"), ("1.14.6", "--jars a"),
+                           ("2.2.1", "-r 1"), ("2.2.1", "-h x")]:
+        here = home(version)
+        here.run("job-cluster", *words.split(), "-s", "s3://x", status=2)
+        shutil.rmtree(here.folder.parent)
+    for version, words in [("1.14.6", "-h x"), ("1.14.6", "--host x"), ("1.20.4", "--jars a"),
+                           ("2.2.1", "--jars a"), ("1.6.4", "--webui-port 1")]:
+        here = home(version)
+        here.run("job-cluster", *words.split(), "-s", "s3://x")
+        shutil.rmtree(here.folder.parent)
+
+
 def test_host_that_would_be_the_jobs(home):
     here = home("2.2.1")
     assert "-Djobmanager.rpc.address" in here.run("standalone-job", "--host", "x", status=2)
     assert here.run("job-cluster", "in", "--host")["args"] == ["start-foreground", "in", "--host"]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_variables_that_end_in_line_breaks(home, version):
+    here = home(version)
+    record = here.run("taskmanager", JOB_MANAGER_RPC_ADDRESS="jm\n", NUMBER="3\r\n\n",
+                      TASK_MANAGER_NUMBER_OF_TASK_SLOTS="2\n", FLINK_PROPERTIES="a.b: ${NUMBER}")
+    found = here.settings(record)
+    assert (found["jobmanager.rpc.address"], found["a.b"]) == ("jm", "3")
+    assert found["taskmanager.numberOfTaskSlots"] == "2"
+
+
+@pytest.mark.parametrize("value", ["a\nb: c", "a\rb", "a#b", "#"])
+def test_values_that_the_old_file_cannot_hold(home, value):
+    words = home("1.14.6").run("taskmanager", status=2, V=value, FLINK_PROPERTIES="k.e.y: ${V}")
+    assert "k.e.y: the value has a line break or a '#'" in words
+    assert "a.b" not in words
+
+
+def test_empty_values(home, tmp_path):
+    here = home("1.14.6")
+    found = here.settings(here.run("taskmanager", V="", FLINK_PROPERTIES="jobmanager.heap.size: ${V}"))
+    assert "jobmanager.heap.size" not in found
+    shutil.rmtree(here.folder.parent)
+    here = home("1.20.4")
+    found = here.settings(here.run("taskmanager", V="", FLINK_PROPERTIES="a: ${V}\nb: ''\nc: \"\""))
+    assert (found["a"], found["b"], found["c"]) == ("''", "''", '""')
+    here.record.unlink()
+    assert "'a' has no value" in here.run("taskmanager", status=2, FLINK_PROPERTIES="a: ${UNSET}")
 
 
 @pytest.mark.parametrize("verb, version", [("jobmanager", "1.14.6"), ("jobmanager", "2.2.1"),
@@ -349,6 +304,47 @@ def test_log_folder(home):
     (here.folder / "log").rmdir()
     assert here.run("taskmanager")["env"]["FLINK_LOG_DIR"] == str(here.tmp / "flink-log")
     assert here.run("taskmanager", FLINK_LOG_DIR="/x")["env"]["FLINK_LOG_DIR"] == "/x"
+
+
+class Container:
+    """The entrypoint in a container, as a user whom its /etc/passwd may not have."""
+
+    def __init__(self, here):
+        if shutil.which("bwrap") is None:
+            pytest.skip("there is no bwrap here")
+        self.here, self.folder = here, here.folder.parent
+        self.etc = self.folder / "passwd"
+        self.etc.write_text("root:x:0:0:root:/root:/bin/sh\nsome:x:42:42::/:/bin/sh")
+        self.binds = ["--bind", self.folder, self.folder, "--ro-bind", self.etc, "/etc/passwd",
+                      "--ro-bind", SCRIPT, "/tmp/docker-entrypoint.sh"]
+
+    def run(self, uid, **env):
+        words = ["bwrap", "--unshare-user", "--uid", uid, "--gid", 0, "--ro-bind", "/", "/",
+                 "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", *self.binds]
+        words = [str(word) for word in words]
+        env = dict(PATH=os.environ["PATH"], FLINK_HOME=str(self.here.folder), TMPDIR="/tmp",
+                   DISABLE_JEMALLOC="true", **env)
+        done = subprocess.run([*words, "true"], env=env, capture_output=True, text=True)
+        if done.returncode != 0:
+            pytest.skip("bwrap: " + done.stderr.strip()[-100:])
+        words += [*SHELLS[self.here.shell], "/tmp/docker-entrypoint.sh", "/usr/bin/id", "-un"]
+        done = subprocess.run(words, env=env, text=True, capture_output=True, timeout=300)
+        return done.stdout.strip(), done.stderr
+
+
+def test_user_without_a_name(home):
+    container = Container(home())
+    (library,) = [*glob.glob("/usr/lib/*-linux-gnu/libnss_wrapper.so")] or [None]
+    if library:
+        assert container.run(4242) == ("flink", "")
+        assert container.run(42) == ("some", "")
+        container.binds += ["--ro-bind", "/dev/null", library]
+    name, words = container.run(4242)
+    assert name != "flink" and words.count("docker-entrypoint.sh") == 1
+    assert "the user 4242 has no name in /etc/passwd" in words and "--user 4242" in words
+    for uid, name in [(0, "root"), (42, "some")]:
+        assert container.run(uid) == (name, "")
+    assert "docker-entrypoint.sh" not in container.run(4242, NSS_WRAPPER_PASSWD="/x")[1]
 
 
 def test_replaces_itself(home):

@@ -56,6 +56,15 @@ def versions():
     return {line: found[line][-1] for line in LINES}
 
 
+def kept_dist(version):
+    """The folder of that version's distribution, and of 1.x its archive beside it."""
+    kept = pathlib.Path(os.environ.get("FLINKPACK_TEST_CACHE") or
+                        pathlib.Path.home() / ".cache/flinkpack-test") / "dist"
+    archive = ["--archive"] if version.startswith("1.") else []
+    script("fetch-flink", *archive, version, kept)
+    return kept / ("flink-" + version)
+
+
 @pytest.fixture(scope="session")
 def base(shop):
     script("make-jre-base", shop / "jre-base.tar")
@@ -76,14 +85,11 @@ class Real:
     def __init__(self, shop, version, base, registry):
         self.version, self.shop = version, shop / version
         self.shop.mkdir()
-        kept = pathlib.Path(os.environ.get("FLINKPACK_TEST_CACHE") or
-                            pathlib.Path.home() / ".cache/flinkpack-test") / "dist"
-        archive = ["--archive"] if version.startswith("1.") else []
-        script("fetch-flink", *archive, version, kept)
-        self.source = ["--from-local-dist", kept / ("flink-" + version)]
-        if archive:
-            self.source = ["--from-archive", *kept.glob("flink-%s-bin-*.tgz" % version)]
-        self.dist = kept / ("flink-" + version)
+        self.dist = kept_dist(version)
+        self.source = ["--from-local-dist", self.dist]
+        if version.startswith("1."):
+            archives = self.dist.parent.glob("flink-%s-bin-*.tgz" % version)
+            self.source = ["--from-archive", *archives]
         # Needs nothing that may not be there: javac was asked for, and Flink is here.
         subprocess.run([ROOT / "scripts/make-test-job", self.shop / "job.jar", self.dist / "lib"],
                        check=True, timeout=900)
