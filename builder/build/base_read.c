@@ -38,11 +38,14 @@ static enum fp_code gather(void *context, struct fp_scan *scan, const struct fp_
 static enum fp_code gather_layer(const struct fp_blob *blob, struct gathering *gathering,
                                  struct fp_error *err)
 {
-    const char *name = fp_blob_descriptor(blob)->digest.text;
+    const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
+    const char *name = descriptor->digest.text;
     struct fp_source *raw = NULL;
     enum fp_code code = fp_blob_open(blob, 0, &raw, err);
     if (code != FP_OK)
         return code;
+    /* It was whole when the base was looked through; what is taken out of it now has to be, too. */
+    raw = fp_source_verified(raw, descriptor, name);
     cleanup_source struct fp_source *tar = fp_source_inflate(raw, name, FP_BASE_MAX_BYTES, NULL);
     return fp_scan_tar(tar, name, true, gather, gathering, err);
 }

@@ -93,8 +93,22 @@ enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, c
                                                               : 0644U,
                              .size = size,
                              .mtime_s = -1};
-    struct fp_content content = {.path = source};
+    struct fp_content content = {.path = source, .sha256 = sha256};
     note(draft->inputs, &entry, sha256);
+    return fp_layer_builder_add(draft->builder, &entry, &content, err);
+}
+
+enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
+                            const struct fp_input *input, struct fp_error *err)
+{
+    struct fp_descriptor descriptor = {.size = input->bytes};
+    struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_FILE, .mode = mode, .size = input->bytes, .mtime_s = -1};
+    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
+                    input->sha256);
+    cleanup_blob struct fp_blob *blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
+    struct fp_content content = {.blob = blob};
+    note(draft->inputs, &entry, input->sha256);
     return fp_layer_builder_add(draft->builder, &entry, &content, err);
 }
 

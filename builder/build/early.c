@@ -13,32 +13,39 @@ struct fp_early_upload {
 };
 
 /* Only what begins like a release archive is sent before all of it has been looked at. */
-static bool begins_like_release(const char *path)
+static bool begins_like_release(const struct fp_input *archive)
 {
     struct fp_source *raw = NULL;
     char block[512];
     size_t len = 0;
-    if (fp_source_open(path, &raw, NULL) != FP_OK)
+    if (fp_input_source(archive, &raw, NULL) != FP_OK)
         return false;
     struct fp_inflate_info info = {0};
-    cleanup_source struct fp_source *tar = fp_source_inflate(raw, path, sizeof(block) * 128, &info);
+    cleanup_source struct fp_source *tar =
+        fp_source_inflate(raw, archive->path, sizeof(block) * 128, &info);
     return fp_source_read_full(tar, block, sizeof(block), &len, NULL) == FP_OK &&
            len == sizeof(block) && info.codec == FP_CODEC_GZIP &&
            strncmp(block, "flink-", strlen("flink-")) == 0 &&
            memcmp(block + 257, "ustar", strlen("ustar")) == 0;
 }
 
-/* The first task: the reading beside it need not wait for the digest. */
+/* The first task: the reading beside it need not wait for the digest. What is sent under a digest
+ * here is part of the image only where that reading comes to the same one. */
 static enum fp_code make_blob(void *context, struct fp_error *err)
 {
     struct fp_early *self = context;
-    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
+    const struct fp_input *archive = &self->archive;
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP,
+                                       .size = archive->bytes};
     char hex[FP_HASH_HEX_MAX];
-    enum fp_code code = fp_file_digest_get(self->origin->digest, hex, &descriptor.size, err);
-    if (code != FP_OK)
-        return code;
-    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
-    self->blob = fp_blob_file(&descriptor, self->origin->archive, -1, 0);
+    if (archive->sha256[0] == '\0') {
+        enum fp_code code = fp_input_hash(&self->archive, FP_SHA256, hex, err);
+        if (code != FP_OK)
+            return code;
+    }
+    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
+                    archive->sha256);
+    self->blob = fp_blob_file(&descriptor, archive->path, archive->fd, 0);
     return FP_OK;
 }
 
@@ -46,7 +53,7 @@ static enum fp_code make_blob(void *context, struct fp_error *err)
 static enum fp_code blame(const struct fp_early *early, struct fp_error *err)
 {
     struct fp_error found = {0};
-    enum fp_code code = fp_file_digest_check(early->origin->digest, &found);
+    enum fp_code code = fp_input_check(&early->archive, &found);
     if (code == FP_OK)
         return FP_E_VERIFY;
     *err = found;
@@ -94,15 +101,16 @@ enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
                             const struct fp_flink_origin *origin, struct fp_error *err)
 {
     bool any = false;
-    if (origin->archive == NULL)
+    if (origin->archive.path == NULL)
         return FP_OK;
     for (size_t i = 0; i < plan->output_count; i++)
         any = any || plan->outputs[i].location.kind == FP_AT_REGISTRY;
     if (!any || plan->options->slim || plan->options->dry_run ||
-        !begins_like_release(origin->archive))
+        !begins_like_release(&origin->archive))
         return FP_OK;
-    enum fp_code code = FP_OK;
-    early->origin = origin;
+    enum fp_code code = fp_input_share(&origin->archive, &early->archive, err);
+    if (code != FP_OK)
+        return code;
     early->count = plan->output_count;
     early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));
     early->pool = fp_pool_new(1);
@@ -138,5 +146,6 @@ void fp_early_clear(struct fp_early *early)
         fp_repo_free(early->uploads[i].repo);
     free(early->uploads);
     fp_blob_unref(early->blob);
+    fp_input_clear(&early->archive);
     memset(early, 0, sizeof(*early));
 }

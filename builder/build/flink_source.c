@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum fp_code fetch_release(const struct fp_plan *plan, struct fp_flink *ret,
-                                  struct fp_error *err)
+static struct fp_release_options release_options(const struct fp_plan *plan)
 {
     const struct fp_build_options *options = plan->options;
-    struct fp_release_options release = {
+    return (struct fp_release_options){
         .version = plan->version,
         .scala_version = options->scala_version,
         .hadoop_version = options->hadoop_version,
@@ -22,7 +21,17 @@ static enum fp_code fetch_release(const struct fp_plan *plan, struct fp_flink *r
         .http = plan->context->http,
         .reporter = plan->context->reporter,
     };
-    return fp_release_fetch(&release, &ret->release, err);
+}
+
+static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input *ret,
+                                 struct fp_error *err)
+{
+    const struct fp_release_options options = release_options(plan);
+    const char *path = plan->options->from_archive;
+    enum fp_code code = fp_input_open(path, ret, err);
+    if (code != FP_OK || options.checksum == NULL)
+        return code;
+    return fp_release_verify(&options, fp_path_base(path), ret, err);
 }
 
 /* The jars of opt/ that --slim has to leave, as patterns. */
@@ -66,7 +75,7 @@ static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
 }
 
 static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool *pool,
-                                      const struct fp_flink_origin *origin, struct fp_flink *ret,
+                                      struct fp_flink_origin *origin, struct fp_flink *ret,
                                       struct fp_error *err)
 {
     struct fp_stage stage;
@@ -74,8 +83,8 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     kept_by_slim(plan, &keep);
     struct fp_layer_options layer = {.folder = plan->blob_folder, .pool = pool, .stage = &stage};
     struct fp_distribution_options options = {
-        .archive = origin->archive,
-        .archive_digest = origin->digest,
+        .archive = origin->archive.path,
+        .input = origin->archive.path != NULL ? &origin->archive : NULL,
         .folder = origin->folder,
         .slim = plan->options->slim,
         .keep = &keep,
@@ -92,9 +101,9 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     ret->has_dist = true;
     note_recipe(plan, ret);
     fp_stage_end(&stage, ret->dist.as_is ? "the archive as it is" : "made");
-    if (origin->archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
-        fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s", origin->archive,
-                  ret->dist.repack_reason);
+    if (origin->archive.path != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
+        fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s",
+                  origin->archive.path, ret->dist.repack_reason);
     return FP_OK;
 }
 
@@ -115,17 +124,9 @@ static enum fp_code check_version(const struct fp_plan *plan, const struct fp_fl
     return FP_OK;
 }
 
-static enum fp_code take_archive(const char *path, struct fp_flink_origin *ret,
-                                 struct fp_error *err)
-{
-    ret->archive = fp_xstrdup(path);
-    return fp_file_digest_new(path, &ret->digest, err);
-}
-
 void fp_flink_origin_clear(struct fp_flink_origin *origin)
 {
-    free(origin->archive);
-    fp_file_digest_free(origin->digest);
+    fp_input_clear(&origin->archive);
     free(origin->folder);
     *origin = (struct fp_flink_origin){0};
 }
@@ -133,16 +134,17 @@ void fp_flink_origin_clear(struct fp_flink_origin *origin)
 enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
                             struct fp_flink_origin *ret_origin, struct fp_error *err)
 {
-    const struct fp_build_options *options = plan->options;
+    const struct fp_release_options options = release_options(plan);
     enum fp_code code = FP_OK;
     switch (plan->source) {
     case FP_FROM_RELEASE:
-        code = fetch_release(plan, ret, err);
-        return code == FP_OK ? take_archive(ret->release.archive_path, ret_origin, err) : code;
+        code = fp_release_fetch(&options, &ret->release, err);
+        return code == FP_OK ? fp_input_share(&ret->release.archive, &ret_origin->archive, err)
+                             : code;
     case FP_FROM_ARCHIVE:
-        return take_archive(options->from_archive, ret_origin, err);
+        return open_archive(plan, &ret_origin->archive, err);
     case FP_FROM_LOCAL_DIST:
-        return fp_distribution_find(options->local_dist, &ret_origin->folder, err);
+        return fp_distribution_find(plan->options->local_dist, &ret_origin->folder, err);
     case FP_FROM_IMAGE:
         break;
     }
@@ -150,7 +152,7 @@ enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
 }
 
 enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
-                           const struct fp_flink_origin *origin, struct fp_flink *ret,
+                           struct fp_flink_origin *origin, struct fp_flink *ret,
                            struct fp_error *err)
 {
     enum fp_code code = read_distribution(plan, pool, origin, ret, err);

@@ -156,9 +156,8 @@ struct fp_flink {
 
 /** What a distribution is read from: an archive or a folder. Zero-initialise. */
 struct fp_flink_origin {
-    char *archive;                 /**< its path, or NULL */
-    struct fp_file_digest *digest; /**< of the archive */
-    char *folder;                  /**< its path, or NULL */
+    struct fp_input archive; /**< open, or its `path` NULL */
+    char *folder;            /**< its path, or NULL */
 };
 
 /** Get hold of the archive or folder that Flink is in; not for FP_FROM_IMAGE. */
@@ -166,7 +165,7 @@ FP_CHECKED enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_fli
                                        struct fp_flink_origin *ret_origin, struct fp_error *err);
 /** Read it, and make the distribution's layer. */
 FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
-                                      const struct fp_flink_origin *origin, struct fp_flink *ret,
+                                      struct fp_flink_origin *origin, struct fp_flink *ret,
                                       struct fp_error *err);
 /** Release the members. */
 void fp_flink_origin_clear(struct fp_flink_origin *origin);
@@ -260,10 +259,14 @@ FP_CHECKED enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, 
 /**
  * A local file, owned by root.
  * @param mode   Permission bits, or -1: 0755 where its owner may execute it, else 0644.
- * @param sha256 Its digest in hexadecimal where it is known; NULL: it is read for it.
+ * @param sha256 Its digest in hexadecimal where it is known; NULL: it is read for it. Other bytes
+ *               are no more let into the layer.
  */
 FP_CHECKED enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode,
                                       const char *source, const char *sha256, struct fp_error *err);
+/** The same for one that is open, and whose SHA-256 is known: no other bytes become a layer. */
+FP_CHECKED enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
+                                       const struct fp_input *input, struct fp_error *err);
 /** Declare parents, write the layer, and apply it to the step's tree. */
 FP_CHECKED enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
                                        const char *kind, struct fp_layer *ret,
@@ -330,10 +333,10 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret);
  * leaves an unreferenced blob behind, which registries collect. Zero-initialise.
  */
 struct fp_early {
-    struct fp_pool *pool; /**< of one thread: its tasks run in the order in which they came */
-    const struct fp_flink_origin *origin; /**< borrowed until fp_early_clear() */
-    struct fp_blob *blob;                 /**< the pool's, until fp_early_wait() returns */
-    struct fp_early_upload *uploads;      /**< one an output; of files and folders empty */
+    struct fp_pool *pool;    /**< of one thread: its tasks run in the order in which they came */
+    struct fp_input archive; /**< the pool's, until fp_early_wait() returns */
+    struct fp_blob *blob;    /**< likewise */
+    struct fp_early_upload *uploads; /**< one an output; of files and folders empty */
     size_t count;
 };
 

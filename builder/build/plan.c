@@ -13,6 +13,9 @@ static enum fp_code check_release_options(const struct fp_build_options *options
     }
     if (options->from_release)
         return FP_OK;
+    if (options->flink_checksum != NULL && options->from_archive == NULL)
+        return fp_fail(err, FP_E_USAGE,
+                       "--flink-checksum goes with --from-release and --from-archive only");
     if (options->flink_version != NULL)
         return fp_fail(err, FP_E_USAGE, "--flink-version %s", only);
     if (options->scala_version != NULL)
@@ -21,8 +24,6 @@ static enum fp_code check_release_options(const struct fp_build_options *options
         return fp_fail(err, FP_E_USAGE, "--hadoop-version %s", only);
     if (options->flink_mirrors.len > 0)
         return fp_fail(err, FP_E_USAGE, "--flink-mirror %s", only);
-    if (options->flink_checksum != NULL)
-        return fp_fail(err, FP_E_USAGE, "--flink-checksum %s", only);
     if (options->maven_repository != NULL)
         return fp_fail(err, FP_E_USAGE, "--maven-repository %s", only);
     return FP_OK;

@@ -4,13 +4,6 @@
 
 #include "dist_list.h"
 
-/* The digest of the archive itself is taken by a thread beside the one that inflates. */
-static enum fp_code hash_archive(void *context, struct fp_error *err)
-{
-    char hex[FP_HASH_HEX_MAX];
-    return fp_file_digest_get(context, hex, NULL, err);
-}
-
 /* What is to be done with the archive, from its first bytes and the options. */
 static const char *repack_at_once(const struct fp_distribution_options *options,
                                   const unsigned char *head, size_t len)
@@ -21,11 +14,12 @@ static const char *repack_at_once(const struct fp_distribution_options *options,
     return codec == FP_CODEC_GZIP ? NULL : "it is not compressed with gzip";
 }
 
-static enum fp_code read_head(const char *path, unsigned char *head, size_t cap, size_t *ret_len,
-                              struct fp_error *err)
+static enum fp_code read_head(const struct fp_input *input, unsigned char *head, size_t cap,
+                              size_t *ret_len, struct fp_error *err)
 {
+    const char *path = input->path;
     cleanup_source struct fp_source *in = NULL;
-    enum fp_code code = fp_source_open(path, &in, err);
+    enum fp_code code = fp_input_source(input, &in, err);
     if (code != FP_OK)
         return code;
     code = fp_source_read_full(in, head, cap, ret_len, err);
@@ -48,16 +42,16 @@ static enum fp_code read_head(const char *path, unsigned char *head, size_t cap,
 }
 
 static void use_as_layer(const struct fp_distribution_options *options,
-                         const struct fp_dist_archive_facts *facts, uint64_t size,
-                         struct fp_distribution *ret)
+                         const struct fp_dist_archive_facts *facts, struct fp_distribution *ret)
 {
-    struct fp_descriptor descriptor = {.size = size};
+    const struct fp_input *input = options->input;
+    struct fp_descriptor descriptor = {.size = input->bytes};
     (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
                     FP_MEDIA_OCI_LAYER_GZIP);
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
-                    ret->sha256);
+                    input->sha256);
     ret->as_is = true;
-    ret->layer.blob = fp_blob_file(&descriptor, options->archive, -1, 0);
+    ret->layer.blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
     ret->layer.diff_id = facts->diff_id;
     ret->layer.tar_bytes = facts->tar.tar_bytes;
 }
@@ -127,45 +121,36 @@ static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
     return put_entries(&list, ret->tree, err);
 }
 
-/* The passes over the archive must have seen the same bytes. */
-static enum fp_code finish_digest(struct fp_file_digest *digest, struct fp_pool *pool,
-                                  struct fp_distribution *ret, uint64_t *ret_bytes,
-                                  struct fp_error *err)
-{
-    enum fp_code code = fp_pool_wait(pool, err);
-    if (code == FP_OK)
-        code = fp_file_digest_check(digest, err);
-    return code == FP_OK ? fp_file_digest_get(digest, ret->sha256, ret_bytes, err) : code;
-}
-
-enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
-                                  struct fp_distribution *ret, struct fp_error *err)
+static enum fp_code read_input(const struct fp_distribution_options *options,
+                               struct fp_distribution *ret, struct fp_error *err)
 {
     unsigned char head[512] = {0};
     size_t head_len = 0;
     struct fp_dist_archive_facts facts = {0};
-    enum fp_code code = read_head(options->archive, head, sizeof(head), &head_len, err);
+    enum fp_code code = read_head(options->input, head, sizeof(head), &head_len, err);
     if (code != FP_OK)
         return code;
-    cleanup_file_digest struct fp_file_digest *own = NULL;
-    struct fp_file_digest *digest = options->archive_digest;
-    uint64_t size = 0;
-    if (digest == NULL) {
-        code = fp_file_digest_new(options->archive, &own, err);
-        if (code != FP_OK)
-            return code;
-        digest = own;
-    }
-    cleanup_pool struct fp_pool *pool = fp_pool_new(1);
-    fp_pool_add(pool, hash_archive, digest);
     ret->repack_reason = fp_xstrdup(repack_at_once(options, head, head_len));
     if (ret->repack_reason != NULL)
         code = read_and_repack(options, ret, err);
     else
         code = read_as_it_is(options, ret, &facts, err);
-    if (code == FP_OK)
-        code = finish_digest(digest, pool, ret, &size, err);
-    if (code == FP_OK && ret->repack_reason == NULL)
-        use_as_layer(options, &facts, size, ret);
-    return code;
+    if (code != FP_OK)
+        return code;
+    memcpy(ret->sha256, options->input->sha256, sizeof(ret->sha256));
+    if (ret->repack_reason == NULL)
+        use_as_layer(options, &facts, ret);
+    return FP_OK;
+}
+
+enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
+                                  struct fp_distribution *ret, struct fp_error *err)
+{
+    cleanup_input struct fp_input own = {0};
+    struct fp_distribution_options opened = *options;
+    if (options->input != NULL)
+        return read_input(options, ret, err);
+    enum fp_code code = fp_input_open(options->archive, &own, err);
+    opened.input = &own;
+    return code == FP_OK ? read_input(&opened, ret, err) : code;
 }

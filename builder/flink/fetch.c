@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,7 +15,9 @@ struct job {
     const char *path; /* in the cache, final */
     const char *part; /* what has come so far */
     int part_fd;
-    size_t refused; /* URLs that answered that there is nothing */
+    char sha256[FP_HASH_HEX_MAX]; /* of what came last */
+    struct fp_input *input;       /* what was found, or has come */
+    size_t refused;               /* URLs that answered that there is nothing */
     enum fp_code worst;
     struct fp_buf tried; /* "URL (404), URL (...)" */
 };
@@ -40,18 +43,33 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
 }
 
-/* Whether the cached file is there and still what it should be. */
+/* Whether the cached file is there and still what it should be. It then stays open: its name may
+ * stand for another file by the time it is read. */
 static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX] = "";
+    cleanup_input struct fp_input input = {0};
     *ret_found = false;
     if (!fp_path_exists(job->path))
         return FP_OK;
-    enum fp_code code = fp_file_hash(job->path, job->fetch->algorithm, UINT64_MAX, hex, NULL, err);
-    if (code != FP_OK)
+    enum fp_code code = fp_input_open(job->path, &input, err);
+    if (code == FP_OK)
+        code = fp_input_hash(&input, job->fetch->algorithm, hex, err);
+    if (code != FP_OK || strcmp(hex, job->fetch->hex) != 0)
         return code;
-    *ret_found = strcmp(hex, job->fetch->hex) == 0;
+    *ret_found = true;
+    *job->input = input;
+    input = (struct fp_input){0};
     return FP_OK;
+}
+
+/* What has come is the file from here on, whatever its name stands for later; the lock that kept
+ * others waiting ends. */
+static enum fp_code take_part(struct job *job, struct fp_error *err)
+{
+    (void) flock(job->part_fd, LOCK_UN);
+    enum fp_code code = fp_input_take(steal_fd(&job->part_fd), job->path, job->input, err);
+    return code == FP_OK ? fp_input_confirm(job->input, job->sha256, err) : code;
 }
 
 static void note_failure(struct job *job, const char *shown, enum fp_code code, const char *why)
@@ -113,9 +131,11 @@ static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, st
     const struct fp_release_options *options = job->fetch->options;
     cleanup_free char *shown = fp_url_display(url);
     cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
+    cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
     char hex[FP_HASH_HEX_MAX] = "";
     struct fp_stage stage = {0};
     int status = 0;
+    fp_hash_pair(hash, sha256);
     fp_stage_begin(&stage, options->reporter, "download", job->fetch->name, 0);
     const struct fp_http_download download = {.url = url,
                                               .fd = job->part_fd,
@@ -128,6 +148,7 @@ static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, st
     enum fp_code code = fp_http_download(options->http, &download, &status, err);
     if (code == FP_OK && status == 200) {
         fp_hash_hex(hash, hex);
+        fp_hash_hex(sha256, job->sha256);
         code = judge(job, shown, hex, ret_good, err);
         if (*ret_good)
             fp_stage_end(&stage, "done");
@@ -227,7 +248,8 @@ static enum fp_code download(struct job *job, struct fp_error *err)
     if (!good)
         return fail_all(job, err);
     cleanup_free char *shown = fp_url_display(urls->items[i - 1]);
-    return keep(job, shown, err);
+    code = keep(job, shown, err);
+    return code == FP_OK ? take_part(job, err) : code;
 }
 
 /* Nothing to go on from leaves nothing behind. */
@@ -281,18 +303,25 @@ static char *read_origin(const struct fp_fetch *fetch, const char *path)
     return fp_url_display(fetch->urls->items[fetch->urls->len - 1]);
 }
 
-enum fp_code fp_fetch_file(const struct fp_fetch *fetch, char **ret_path, char **ret_url,
+enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input *ret, char **ret_url,
                            struct fp_error *err)
 {
+    cleanup_input struct fp_input input = {0};
     cleanup_free char *path = fp_path_join(fetch->options->cache_folder, fetch->name);
     cleanup_free char *part = beside(path, "part");
-    struct job job = {
-        .fetch = fetch, .path = path, .part = part, .part_fd = -1, .tried = FP_BUF_INIT(1536)};
+    struct job job = {.fetch = fetch,
+                      .path = path,
+                      .part = part,
+                      .part_fd = -1,
+                      .input = &input,
+                      .tried = FP_BUF_INIT(1536)};
     enum fp_code code = fetch_into_cache(&job, err);
     fp_buf_clear(&job.tried);
     if (code != FP_OK)
         return code;
     *ret_url = read_origin(fetch, path);
-    *ret_path = steal_pointer(&path);
+    *ret = input;
+    ret->is_pinned = true;
+    input = (struct fp_input){0};
     return FP_OK;
 }

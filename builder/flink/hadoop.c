@@ -94,10 +94,6 @@ enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp
                              .magic = "PK"};
     code = find_checksum(&fetch, hex, err);
     if (code == FP_OK)
-        code = fp_fetch_file(&fetch, &ret->hadoop_path, &ret->hadoop_url, err);
-    if (code == FP_OK)
-        code = fp_file_hash(ret->hadoop_path, FP_SHA256, UINT64_MAX, hex, NULL, err);
-    if (code == FP_OK)
-        ret->hadoop_sha256 = fp_xstrdup(hex);
+        code = fp_fetch_file(&fetch, &ret->hadoop, &ret->hadoop_url, err);
     return code;
 }

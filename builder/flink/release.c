@@ -32,7 +32,7 @@ static enum fp_code fetch_archive(const struct fp_release_options *options, stru
                                    .kind = "a Flink archive",
                                    .magic = "\x1f\x8b"};
     ret->sha512 = fp_xstrdup(hex);
-    return fp_fetch_file(&fetch, &ret->archive_path, &ret->url, err);
+    return fp_fetch_file(&fetch, &ret->archive, &ret->url, err);
 }
 
 enum fp_code fp_release_fetch(const struct fp_release_options *options, struct fp_release *ret,
@@ -57,14 +57,13 @@ enum fp_code fp_release_fetch(const struct fp_release_options *options, struct f
 
 void fp_release_clear(struct fp_release *release)
 {
-    free(release->archive_path);
+    fp_input_clear(&release->archive);
     free(release->archive_name);
     free(release->url);
     free(release->sha512);
     free(release->scala_version);
-    free(release->hadoop_path);
+    fp_input_clear(&release->hadoop);
     free(release->hadoop_url);
     free(release->hadoop_name);
-    free(release->hadoop_sha256);
     *release = (struct fp_release){0};
 }

@@ -157,3 +157,20 @@ enum fp_code fp_release_checksum(const struct fp_release_options *options, const
         return fail_offline(options, name, err);
     return from_apache(options, name, bases, ret_hex, ret_voucher, err);
 }
+
+enum fp_code fp_release_verify(const struct fp_release_options *options, const char *name,
+                               struct fp_input *archive, struct fp_error *err)
+{
+    char expected[FP_HASH_HEX_MAX] = "";
+    char hex[FP_HASH_HEX_MAX] = "";
+    enum fp_code code = from_option(options, name, expected, err);
+    if (code == FP_OK)
+        code = fp_input_hash(archive, FP_SHA512, hex, err);
+    if (code != FP_OK)
+        return code;
+    archive->is_pinned = true;
+    if (strcmp(hex, expected) == 0)
+        return FP_OK;
+    return fp_fail(err, FP_E_VERIFY, "%s: its sha512 is %s, expected %s", archive->path, hex,
+                   expected);
+}

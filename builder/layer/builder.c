@@ -9,6 +9,7 @@ void fp_layer_content_free(struct fp_layer_content *content)
 {
     fp_blob_unref(content->blob);
     free(content->path);
+    free(content->sha256);
     free(content->text);
     free(content);
 }
@@ -25,6 +26,7 @@ static struct fp_layer_content *content_copy(const struct fp_content *content)
         copy->blob = fp_blob_ref(content->blob);
     } else if (content->path != NULL) {
         copy->path = fp_xstrdup(content->path);
+        copy->sha256 = fp_xstrdup(content->sha256);
     } else {
         copy->text = fp_xmalloc(content->text_len + 1);
         if (content->text_len > 0)

@@ -20,6 +20,7 @@ struct fp_layer_content {
     char *path;
     char *text;
     size_t text_len;
+    char *sha256; /* of the file at `path`, or NULL */
 };
 
 /** Open a file's content. The caller frees `*ret`. */

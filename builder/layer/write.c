@@ -28,37 +28,63 @@ static enum fp_code put_zeros(struct writing *self, size_t len, struct fp_error 
     return put(self, zeros, len, err);
 }
 
-static enum fp_code size_differs(const struct fp_node *node, const char *than, struct fp_error *err)
+static enum fp_code differs(const struct fp_node *node, enum fp_code code, const char *how,
+                            struct fp_error *err)
 {
     const struct fp_layer_content *content = node->payload;
     const char *name = content->path != NULL ? content->path : node->entry.path;
-    enum fp_code code = fp_fail(err, FP_E_IO, "%s: %s than the %" PRIu64 " bytes it had", name,
-                                than, node->entry.size);
+    code =
+        fp_fail(err, code, "%s: %s than the %" PRIu64 " bytes it had", name, how, node->entry.size);
     if (content->path != NULL)
         (void) fp_hint(err, "wait until nothing writes to the file any more, and build again");
     return code;
+}
+
+/* The SHA-256 that the content has to have, or NULL. */
+static const char *expected_hash(const struct fp_layer_content *content)
+{
+    if (content->blob == NULL)
+        return content->sha256;
+    const struct fp_digest *digest = &fp_blob_descriptor(content->blob)->digest;
+    return fp_digest_is_set(digest) ? fp_digest_hex(digest) : NULL;
+}
+
+static enum fp_code check_hash(const struct fp_node *node, struct fp_hash *hash,
+                               struct fp_error *err)
+{
+    char hex[FP_HASH_HEX_MAX] = "";
+    const char *expected = expected_hash(node->payload);
+    if (expected == NULL)
+        return FP_OK;
+    fp_hash_hex(hash, hex);
+    return strcmp(hex, expected) == 0 ? FP_OK : differs(node, FP_E_VERIFY, "other", err);
 }
 
 static enum fp_code put_content(struct writing *self, const struct fp_node *node,
                                 struct fp_error *err)
 {
     struct fp_source *opened = NULL;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     enum fp_code code = fp_layer_content_open(node->payload, &opened, err);
-    cleanup_source struct fp_source *source = opened;
+    cleanup_source struct fp_source *source = code == FP_OK && expected_hash(node->payload) != NULL
+                                                  ? fp_source_hashed(opened, hash)
+                                                  : opened;
     uint64_t left = node->entry.size;
     size_t len = 0;
     if (code == FP_OK)
         code = fp_source_read(source, self->buffer, COPY_BYTES, &len, err);
     while (code == FP_OK && len > 0) {
         if (len > left)
-            return size_differs(node, "more", err);
+            return differs(node, FP_E_IO, "more", err);
         left -= len;
         code = put(self, self->buffer, len, err);
         if (code == FP_OK)
             code = fp_source_read(source, self->buffer, COPY_BYTES, &len, err);
     }
     if (code == FP_OK && left > 0)
-        return size_differs(node, "fewer", err);
+        return differs(node, FP_E_IO, "fewer", err);
+    if (code == FP_OK)
+        code = check_hash(node, hash, err);
     return code == FP_OK ? put_zeros(self, fp_tar_padding(node->entry.size), err) : code;
 }
 

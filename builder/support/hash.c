@@ -8,6 +8,7 @@
 struct fp_hash {
     EVP_MD_CTX *context;
     const EVP_MD *algorithm;
+    struct fp_hash *other; /* takes in the same; or NULL */
 };
 
 /* A library without SHA-2 cannot verify anything, so there is no error to recover from. */
@@ -41,9 +42,16 @@ struct fp_hash *fp_hash_new(enum fp_hash_algorithm algorithm)
     return hash;
 }
 
+void fp_hash_pair(struct fp_hash *hash, struct fp_hash *other)
+{
+    hash->other = other;
+}
+
 void fp_hash_update(struct fp_hash *hash, const void *data, size_t len)
 {
     require(EVP_DigestUpdate(hash->context, data, len));
+    if (hash->other != NULL)
+        fp_hash_update(hash->other, data, len);
 }
 
 void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX])
@@ -63,6 +71,8 @@ void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX])
 void fp_hash_reset(struct fp_hash *hash)
 {
     require(EVP_DigestInit_ex(hash->context, hash->algorithm, NULL));
+    if (hash->other != NULL)
+        fp_hash_reset(hash->other);
 }
 
 void fp_hash_free(struct fp_hash *hash)

@@ -566,20 +566,32 @@ def test_a_push_that_is_refused_ends_what_is_beside_it(case, stalling):
 def test_an_archive_that_changes_while_it_is_pushed(case, registry, tmp_path):
     """Whether the push or the reading finds out first: it is the archive that is at fault."""
     archive, other = tmp_path / "flink.tgz", tmp_path / "other.tgz"
-    data = bytearray(case.inputs.archive().read_bytes())
+    data = case.inputs.archive().read_bytes()
+    changed = data[:4] + bytes([data[4] ^ 1]) + data[5:]  # gzip's time: as sound, and as long
     archive.write_bytes(data)
-    data[4] ^= 1  # the time in gzip's header: as sound as before, and as long
-    other.write_bytes(data)
+    other.write_bytes(changed)
 
-    def replace(n, method, path):
-        if method == "POST" and other.exists():
-            other.rename(archive)
+    def push(act, name):
+        def once(n, method, path):
+            if method == "POST" and other.exists():
+                act()
 
-    with registries.FaultProxy(int(registry.rpartition(":")[2]), replace) as proxy:
-        err = case.flinkpack.fail(INPUT, "build", "--from-archive", archive, "--base",
-                                  case.inputs.base, "--image-name",
-                                  proxy.host + "/changing/x:v1", "--push")
-    says(err, "%s: changed while it was read" % archive)
+        with registries.FaultProxy(int(registry.rpartition(":")[2]), once) as proxy:
+            return case.flinkpack.try_run("build", "--from-archive", archive, "--base",
+                                          case.inputs.base, "--image-name",
+                                          proxy.host + "/changing/%s:v1" % name, "--push")
+
+    def write_into():
+        with open(archive, "r+b") as file:
+            file.write(changed)
+
+    done = push(write_into, "written")
+    assert done.status == INPUT, done.err
+    says(done.err, "%s: changed while it was read" % archive)
+    # Another file under its name is none of ours: the one that was opened is pushed.
+    archive.write_bytes(data)
+    done = push(lambda: other.rename(archive), "renamed")
+    assert done.status == 0, done.err
 
 
 # --- the network ---

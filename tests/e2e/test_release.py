@@ -1,11 +1,16 @@
 """--from-release against a stand-in for Apache's servers and Maven Central, on loopback."""
 
+import ctypes
+import gzip
 import hashlib
 import json
+import os
 import signal
+import threading
 import time
 
 import apache
+import miniature
 import pytest
 import validate
 from program import INPUT, NETWORK, NOT_FOUND, USAGE, VERIFY, left_in
@@ -166,6 +171,70 @@ def test_plain_http_is_for_hosts_that_are_named(which, flinkpack, inputs, server
     else:
         flinkpack.run(*command, env=env)
     assert len(server.requests) == asked
+
+
+def test_a_checksum_of_an_archive(flinkpack, inputs, server, tmp_path):
+    data = apache.archive("2.2.0", "2.12")
+    archive = tmp_path / "mine.tgz"
+    archive.write_bytes(data)
+    build = ["build", "--from-archive", archive, "--base", inputs.base]
+    good = hashlib.sha512(data).hexdigest()
+    plain = flinkpack.run(*build)
+    assert flinkpack.run(*build, "--flink-checksum", "sha512:" + good).digest == plain.digest
+    sums = tmp_path / "mine.sha512"
+    sums.write_bytes(apache.sums("sha512", data, "mine.tgz"))
+    assert flinkpack.run(*build, "--flink-checksum", sums).digest == plain.digest
+    bad = good[:-1] + ("0" if good[-1] != "0" else "1")
+    error = flinkpack.fail(VERIFY, *build, "--flink-checksum", "sha512:" + bad)
+    assert bad in error and good in error and str(archive) in error
+
+
+def when_opened(path, act):
+    """Call act() as soon as somebody opens the file."""
+    libc = ctypes.CDLL(None)
+    notify = libc.inotify_init1(os.O_CLOEXEC)
+    assert libc.inotify_add_watch(notify, os.fsencode(path), 0x20) > 0  # IN_OPEN
+
+    def wait():
+        os.read(notify, 4096)
+        act()
+        os.close(notify)
+
+    return threading.Thread(target=wait, daemon=True)
+
+
+def when_there(path, act):
+    def wait():
+        while not path.exists():
+            time.sleep(0)
+        act()
+
+    return threading.Thread(target=wait, daemon=True)
+
+
+@pytest.mark.parametrize("slim", [False, True], ids=["as-it-is", "slim"])
+@pytest.mark.parametrize("cached", [False, True], ids=["fetched", "cached"])
+def test_another_archive_under_the_name(cached, slim, flinkpack, inputs, server):
+    """Whoever else may write to the cache gets nothing of theirs under a checksum."""
+    data = server.add_release("2.2.0", current=True, padding=1 << 20)
+    evil = gzip.compress(miniature.tar("2.2.0", more={"lib/evil.jar": (0o644, b"EVIL")}), mtime=0)
+    path = flinkpack.cache / apache.archive_name("2.2.0", "2.12")
+    ready = flinkpack.home / "evil"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ready.write_bytes(evil)
+    if cached:
+        path.write_bytes(data)
+    swapper = (when_opened if cached else when_there)(path, lambda: ready.rename(path))
+    swapper.start()
+    result = flinkpack.run(*words(
+        server, inputs, "2.2.0", "--flink-checksum", "sha512:" + hashlib.sha512(data).hexdigest(),
+        "-o", "oci:%s" % (flinkpack.home / "out"), *(["--slim"] if slim else [])))
+    swapper.join(10)
+    assert path.read_bytes() == evil
+    image = layout(flinkpack, result)
+    assert "flink-2.2.0/lib/evil.jar" not in image.tree
+    if not slim:
+        assert "sha256:" + hashlib.sha256(data).hexdigest() in [at.digest for at in image.layers]
 
 
 def test_wrong_checksum(flinkpack, inputs, server):

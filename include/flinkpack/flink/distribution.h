@@ -12,10 +12,10 @@
 /** Where a distribution is. Everything is borrowed. */
 struct fp_distribution_options {
     const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
-    /** Of the archive, where it is wanted elsewhere too; made before anything of it was read; NULL:
-     * it is taken here. */
-    struct fp_file_digest *archive_digest;
-    const char *folder;         /**< a distribution's folder (bin, conf, lib) */
+    const char *folder;  /**< a distribution's folder (bin, conf, lib) */
+    /** The archive where it is open already, and then `archive` but its name. Where its SHA-256 is
+     * known, only those bytes become a layer; else it is known afterwards. NULL: opened here. */
+    struct fp_input *input;
     bool slim;                  /**< without opt/ and examples/ but what `keep` names */
     const struct fp_strv *keep; /**< what slim keeps: paths relative to the distribution, or
                                      fnmatch() patterns of them; may be NULL */

@@ -29,15 +29,15 @@ struct fp_release_options {
 
 /** What was fetched. Owned strings; release with fp_release_clear(). */
 struct fp_release {
-    char *archive_path; /**< in the cache */
-    char *archive_name; /**< flink-1.6.0-bin-scala_2.11.tgz */
-    char *url;          /**< where it came from, without credentials */
-    char *sha512;       /**< verified */
+    struct fp_input archive; /**< in the cache, open */
+    char *archive_name;      /**< flink-1.6.0-bin-scala_2.11.tgz */
+    char *url;               /**< where it came from, without credentials */
+    char *sha512;            /**< verified */
     char *scala_version;
-    char *hadoop_path;   /**< the shaded Hadoop jar (1.8 and later, where asked for); NULL */
-    char *hadoop_url;    /**< NULL */
-    char *hadoop_name;   /**< NULL */
-    char *hadoop_sha256; /**< NULL */
+    struct fp_input hadoop; /**< the shaded Hadoop jar (1.8 and later, where asked for), open; its
+                                 `path` NULL: none */
+    char *hadoop_url;       /**< NULL */
+    char *hadoop_name;      /**< NULL */
 };
 
 /**
@@ -61,6 +61,14 @@ FP_CHECKED enum fp_code fp_release_archive_name(const struct fp_release_options 
  */
 FP_CHECKED enum fp_code fp_release_fetch(const struct fp_release_options *options,
                                          struct fp_release *ret, struct fp_error *err);
+/**
+ * Hold an open archive, called `name`, to options->checksum. Of the options this reads checksum,
+ * offline and http.
+ * @return FP_E_VERIFY, or why the checksum cannot be had.
+ */
+FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *options,
+                                          const char *name, struct fp_input *archive,
+                                          struct fp_error *err);
 /** Release the members. */
 void fp_release_clear(struct fp_release *release);
 

@@ -30,10 +30,11 @@ struct fp_layer_builder;
 
 /** Where the content of a file comes from: exactly as many bytes as the entry's size says. */
 struct fp_content {
-    struct fp_blob *blob; /**< referenced; or NULL: */
+    struct fp_blob *blob; /**< referenced; held to its digest where it has one; or NULL: */
     const char *path;     /**< a file, copied, opened when written; or */
     const char *text;     /**< bytes, copied */
     size_t text_len;
+    const char *sha256; /**< of the file at `path`, which is held to it; NULL: it is not */
 };
 
 /** The caller frees it. `mtime_s` is given to entries that are added with mtime_s < 0. */
@@ -85,8 +86,8 @@ struct fp_layer_options {
  * The blob has no path: fp_blob_fd() gives the nameless file, for linkat() or copying.
  *
  * @param ret The caller clears it with fp_layer_clear().
- * @return FP_OK; FP_E_IO when a content has not as many bytes as its entry says; FP_E_INTERNAL
- *         when parents have not been declared.
+ * @return FP_OK; FP_E_IO when a content has not as many bytes as its entry says, FP_E_VERIFY when
+ *         it has others than its digest says; FP_E_INTERNAL when parents have not been declared.
  */
 FP_CHECKED enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
                                                const struct fp_layer_options *options,

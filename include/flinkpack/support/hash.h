@@ -20,6 +20,9 @@ struct fp_hash;
 
 /** Start. Aborts where OpenSSL lacks the algorithm. The caller frees it with fp_hash_free(). */
 struct fp_hash *fp_hash_new(enum fp_hash_algorithm algorithm);
+/** What `hash` takes in from now on goes into `other` (borrowed; may be NULL) as well, and a reset
+ * resets both. */
+void fp_hash_pair(struct fp_hash *hash, struct fp_hash *other);
 /** Take in `len` bytes. */
 void fp_hash_update(struct fp_hash *hash, const void *data, size_t len);
 /**

@@ -2,6 +2,8 @@
 #include "flink_test.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utime.h>
 
 /* A folder of the test's own, and a place for layers in it. */
@@ -138,6 +140,61 @@ static void test_repacked(void **state)
     assert_int_equal(script->mode, 0755);
     assert_int_equal(script->uid, 0);
     fp_distribution_clear(&good);
+}
+
+/* As somebody does who has the very file open; its times are as they were. */
+static void write_into(const char *path, const char *data, size_t len, off_t at)
+{
+    struct stat st = {0};
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(pwrite(fd, data, len, at), (ssize_t) len);
+    assert_int_equal(futimens(fd, (struct timespec[]){st.st_atim, st.st_mtim}), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+/* Between the reading that met a checksum and the one that makes the layer: another file under the
+ * name makes no difference, other bytes in the file no layer; whatever way it is read. */
+static void test_what_was_verified_is_what_is_used(void **state)
+{
+    struct place *place = *state;
+    const struct dist_shape shapes[] = {{0}, {0}, {.rooted = "./"}};
+    for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+        struct fp_error err = {0};
+        struct fp_distribution dist = {0};
+        char sha512[FP_HASH_HEX_MAX] = "";
+        cleanup_input struct fp_input input = {0};
+        write_dist(place, &shapes[i]);
+        assert_int_equal(fp_input_open(place->archive, &input, &err), FP_OK);
+        assert_int_equal(fp_input_hash(&input, FP_SHA512, sha512, &err), FP_OK);
+        input.is_pinned = true;
+        place->options.slim = i == 1;
+        place->options.input = &input;
+        assert_int_equal(unlink(place->archive), 0);
+        write_dist(place, &(struct dist_shape){.top = "evil"});
+        dist = read_dist(place);
+        assert_int_equal(dist.as_is, i == 0);
+        assert_string_equal(dist.sha256, input.sha256);
+        cleanup_source struct fp_source *layer = NULL;
+        cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+        assert_int_equal(fp_blob_open(dist.layer.blob, 0, &layer, &err), FP_OK);
+        layer = fp_source_verified(layer, fp_blob_descriptor(dist.layer.blob), "layer");
+        assert_int_equal(fp_stream_copy(layer, nowhere, NULL, &err), FP_OK);
+        fp_distribution_clear(&dist);
+        fp_input_clear(&input);
+
+        /* As sound as before, and as long: the time in gzip's header; and damaged. */
+        for (off_t at = 4; at <= 40; at += 36) {
+            assert_int_equal(unlink(place->archive), 0);
+            write_dist(place, &shapes[i]);
+            assert_int_equal(fp_input_open(place->archive, &input, &err), FP_OK);
+            assert_int_equal(fp_input_hash(&input, FP_SHA512, sha512, &err), FP_OK);
+            input.is_pinned = true;
+            write_into(place->archive, "\x5a\xa5", 2, at);
+            refused(place, FP_E_VERIFY, "changed while it was read");
+            fp_input_clear(&input);
+        }
+    }
 }
 
 static void test_repacked_for_its_end(void **state)
@@ -454,11 +511,22 @@ static void test_find(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_used_as_it_is), TEST(test_repacked), TEST(test_repacked_for_its_end),
-        TEST(test_hard_links),    TEST(test_links),    TEST(test_slim),
-        TEST(test_names),         TEST(test_damaged),  TEST(test_no_distribution),
-        TEST(test_bomb),          TEST(test_folder),   TEST(test_folder_refusals),
-        TEST(test_find),          TEST(test_added_to), TEST(test_times_beyond_words),
+        TEST(test_used_as_it_is),
+        TEST(test_repacked),
+        TEST(test_repacked_for_its_end),
+        TEST(test_hard_links),
+        TEST(test_links),
+        TEST(test_slim),
+        TEST(test_what_was_verified_is_what_is_used),
+        TEST(test_names),
+        TEST(test_damaged),
+        TEST(test_no_distribution),
+        TEST(test_bomb),
+        TEST(test_folder),
+        TEST(test_folder_refusals),
+        TEST(test_find),
+        TEST(test_added_to),
+        TEST(test_times_beyond_words),
         TEST(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -460,6 +460,35 @@ static enum fp_code write_file_of(uint64_t stated, struct fp_error *err)
     return code;
 }
 
+/* What was hashed when the layer was drafted is what is in it, or there is none. */
+static void contents_must_have_their_digest(void **state)
+{
+    (void) state;
+    static const char path[] = "test_write.content";
+    struct fp_error err = {0};
+    char hex[FP_HASH_HEX_MAX] = "";
+    fp_hash_bytes(FP_SHA256, "right", 5, hex);
+    for (int from_blob = 0; from_blob < 2; from_blob++) {
+        cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(0);
+        struct fp_descriptor descriptor = {.size = 5};
+        (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
+        cleanup_blob struct fp_blob *blob = fp_blob_file(&descriptor, path, -1, 0);
+        const struct fp_content content = {
+            .blob = from_blob ? blob : NULL, .path = path, .sha256 = hex};
+        const struct fp_entry entry = {.path = "a", .mode = 0644, .size = 5};
+        struct fp_layer_options options = {.folder = "."};
+        struct fp_layer layer = {0};
+        assert_int_equal(fp_layer_builder_add(builder, &entry, &content, &err), FP_OK);
+        assert_int_equal(fp_file_write(path, "right", 5, 0644, &err), FP_OK);
+        assert_int_equal(fp_layer_builder_write(builder, &options, &layer, &err), FP_OK);
+        fp_layer_clear(&layer);
+        assert_int_equal(fp_file_write(path, "wrong", 5, 0644, &err), FP_OK);
+        assert_int_equal(fp_layer_builder_write(builder, &options, &layer, &err), FP_E_VERIFY);
+        assert_non_null(strstr(err.text, "other than the 5 bytes it had"));
+    }
+    assert_int_equal(unlink(path), 0);
+}
+
 static void contents_must_have_their_size(void **state)
 {
     (void) state;
@@ -500,6 +529,7 @@ int main(void)
         cmocka_unit_test(parents_repeat_the_base),
         cmocka_unit_test(directories_follow_links_of_the_base),
         cmocka_unit_test(parents_that_are_no_folders_are_refused),
+        cmocka_unit_test(contents_must_have_their_digest),
         cmocka_unit_test(contents_must_have_their_size),
         cmocka_unit_test(contents_come_from_blobs_too),
     };
