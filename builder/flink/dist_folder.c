@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "dist_list.h"
+#include "zip.h"
 
 static void close_dir(DIR **dir)
 {
@@ -13,10 +14,14 @@ static void close_dir(DIR **dir)
         (void) closedir(*dir);
 }
 
+/* 1980-01-01T00:00:00Z, where jars' times begin. */
+#define EARLIEST_TIME ((int64_t) 315532800)
+
 /* A walk below one folder. */
 struct walk {
     const char *folder; /* for errors */
     struct fp_dist_list *list;
+    struct fp_reporter *reporter;
 };
 
 static enum fp_code walk_folder(struct walk *walk, int take_fd, const char *path, int depth,
@@ -80,6 +85,15 @@ static enum fp_code walk_below(struct walk *walk, int dir_fd, const char *name, 
     return walk_folder(walk, fd, path, depth + 1, err);
 }
 
+static enum fp_entry_kind kind_of(const struct stat *st)
+{
+    if (S_ISREG(st->st_mode))
+        return FP_ENTRY_FILE;
+    if (S_ISDIR(st->st_mode))
+        return FP_ENTRY_DIR;
+    return S_ISLNK(st->st_mode) ? FP_ENTRY_SYMLINK : FP_ENTRY_DEVICE;
+}
+
 static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, const char *path,
                              int depth, struct fp_error *err)
 {
@@ -88,21 +102,21 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
     if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s/%s", walk->folder, path);
     struct fp_entry entry = {
-        .path = path, .mode = st.st_mode & 07777, .mtime_s = (int64_t) st.st_mtim.tv_sec};
-    if (S_ISREG(st.st_mode)) {
-        entry.kind = FP_ENTRY_FILE;
+        .path = path, .kind = kind_of(&st), .mode = st.st_mode & 07777, .mtime_s = EARLIEST_TIME};
+    if (fp_dist_is_litter(path, entry.kind)) {
+        fp_report(walk->reporter, FP_EVENT_DEBUG, "%s/%s is left out", walk->folder, path);
+        return FP_OK;
+    }
+    if (entry.kind == FP_ENTRY_DEVICE)
+        return fp_fail(err, FP_E_INPUT, "%s/%s: neither a file, a folder nor a link", walk->folder,
+                       path);
+    if (entry.kind == FP_ENTRY_FILE)
         entry.size = (uint64_t) st.st_size;
-    } else if (S_ISDIR(st.st_mode)) {
-        entry.kind = FP_ENTRY_DIR;
-    } else if (S_ISLNK(st.st_mode)) {
-        entry.kind = FP_ENTRY_SYMLINK;
+    if (entry.kind == FP_ENTRY_SYMLINK) {
         enum fp_code code = read_link(walk, dir_fd, name, path, &link, err);
         if (code != FP_OK)
             return code;
         entry.link = link;
-    } else {
-        return fp_fail(err, FP_E_INPUT, "%s/%s: neither a file, a folder nor a link", walk->folder,
-                       path);
     }
     enum fp_code code = fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
     if (code == FP_OK && entry.kind == FP_ENTRY_DIR)
@@ -134,12 +148,38 @@ static enum fp_code walk_folder(struct walk *walk, int take_fd, const char *path
     return code;
 }
 
+/* The times of files say when somebody has copied or checked them out. Those in Flink's own jar say
+ * when it was built, and are the same in every copy. */
+static int64_t time_of(const struct fp_distribution_options *options,
+                       const struct fp_distribution *dist)
+{
+    int64_t newest_s = -1;
+    if (options->mtime_s >= 0)
+        return options->mtime_s;
+    for (size_t i = 0; i < dist->lib_jars.len; i++) {
+        const char *name = dist->lib_jars.items[i];
+        if (strncmp(name, "flink-dist", strlen("flink-dist")) != 0)
+            continue;
+        cleanup_free char *path = fp_xasprintf("%s/lib/%s", options->folder, name);
+        /* That it is no jar is for Java to say. */
+        (void) !fp_zip_newest(path, &newest_s, NULL);
+    }
+    return newest_s > EARLIEST_TIME ? newest_s : EARLIEST_TIME;
+}
+
+static void set_times(struct fp_dist_list *list, int64_t mtime_s, struct fp_distribution *ret)
+{
+    for (size_t i = 0; i < list->len; i++)
+        list->entries[i].meta.mtime_s = mtime_s;
+    ret->newest_mtime_s = mtime_s;
+}
+
 enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
                                  struct fp_distribution *ret, struct fp_error *err)
 {
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_free char *root = NULL;
-    struct walk walk = {.folder = options->folder, .list = &list};
+    struct walk walk = {.folder = options->folder, .list = &list, .reporter = options->reporter};
     int fd = open(options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", options->folder);
@@ -152,6 +192,7 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),
                          err, "name the folder %s/%s", options->folder, root);
     }
+    set_times(&list, time_of(options, ret), ret);
     code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);
     if (code == FP_OK)
         code = fp_dist_take_files(&list, options->folder, root, ret, err);

@@ -132,6 +132,9 @@ FP_CHECKED enum fp_code fp_dist_from_archive(const struct fp_distribution_option
 FP_CHECKED enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
                                             struct fp_distribution *ret, struct fp_error *err);
 
+/** Whether what is at `path` in a distribution's folder has come there by its use: logs, backups,
+ * what version control and file managers keep. builder/README.md tells which. */
+bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind);
 /** Whether --slim leaves out `path`, which is relative to the distribution. */
 bool fp_dist_is_slimmed(const struct fp_distribution_options *options, const char *path);
 /**

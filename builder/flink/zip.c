@@ -336,6 +336,29 @@ enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry, v
     return inflate_from(zip, entry, offset, data, cap, ret_len, err);
 }
 
+static enum fp_code see_time(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
+                             struct fp_error *err)
+{
+    int64_t *newest_s = context;
+    (void) zip;
+    (void) err;
+    if (entry->mtime_s > *newest_s)
+        *newest_s = entry->mtime_s;
+    return FP_OK;
+}
+
+enum fp_code fp_zip_newest(const char *path, int64_t *ret_mtime_s, struct fp_error *err)
+{
+    cleanup_zip struct fp_zip *zip = NULL;
+    int64_t newest_s = -1;
+    enum fp_code code = fp_zip_open(path, &zip, err);
+    if (code == FP_OK)
+        code = fp_zip_each(zip, see_time, &newest_s, err);
+    if (code == FP_OK)
+        *ret_mtime_s = newest_s;
+    return code;
+}
+
 uint64_t fp_zip_size(const struct fp_zip *zip)
 {
     return zip->size;

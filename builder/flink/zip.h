@@ -43,6 +43,9 @@ FP_CHECKED enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, 
  */
 FP_CHECKED enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry,
                                     void *data, size_t cap, size_t *ret_len, struct fp_error *err);
+/** The newest time of the entries of a zip, or -1. Errors as for fp_zip_open() and fp_zip_each().
+ */
+FP_CHECKED enum fp_code fp_zip_newest(const char *path, int64_t *ret_mtime_s, struct fp_error *err);
 /** Size of the file in bytes. */
 uint64_t fp_zip_size(const struct fp_zip *zip);
 /** Close; NULL is fine. */

@@ -9,12 +9,14 @@
 enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input *ret,
                            struct fp_error *err)
 {
-    cleanup_input struct fp_input input = {.fd = take_fd, .path = fp_xstrdup(path)};
-    if (fstat(take_fd, &input.opened) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
+    struct fp_input input = {.fd = take_fd, .path = fp_xstrdup(path)};
+    if (fstat(take_fd, &input.opened) != 0) {
+        enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
+        fp_input_clear(&input);
+        return code;
+    }
     input.bytes = (uint64_t) input.opened.st_size;
     *ret = input;
-    input = (struct fp_input){0};
     return FP_OK;
 }
 

@@ -1,6 +1,8 @@
 """The same inputs give the same bytes, whatever else is different."""
 
+import contextlib
 import os
+import pathlib
 import shutil
 import time
 
@@ -103,6 +105,34 @@ def test_folder_and_times(builder):
     second = [builder.digest(["--from-archive", archive, "--job-jar", job]),
               builder.digest(["--from-local-dist", folder, "--job-jar", job])]
     assert first == second
+
+
+def test_copies_of_a_folder(builder):
+    """A checkout, a CI job's artifact, an rsync: times, rights, attributes, and what lies about."""
+    def words(folder, job):
+        return ["--from-local-dist", folder, "--job-jar", job, "--lib", job, "--add",
+                "%s:/data/" % (folder / "conf")]
+
+    _, folder, job = builder.copy("one")
+    first = builder.digest(words(folder, job))
+    _, folder, job = builder.copy("two")
+    os.utime(job, (1, 1))
+    job.chmod(0o660)
+    for at, _, names in os.walk(folder):
+        for name in names:
+            path = pathlib.Path(at, name)
+            path.chmod(path.stat().st_mode & 0o700 | 0o060)
+            os.utime(path, (time.time(), time.time() - len(name) * 1000))
+        os.chmod(at, 0o2770)
+    with contextlib.suppress(OSError):  # not every file system has them
+        os.setxattr(folder / "lib", "user.from", b"elsewhere")
+    (folder / "log" / "flink-me-taskexecutor-0.log").write_text("secret")
+    (folder / "bin" / "flink.orig").write_text("old")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    assert builder.digest(words(folder, job), env={"TZ": "Pacific/Auckland"}) == first
+    below = "%s/log" % folder.name
+    assert [path for path in builder.image.tree if path.startswith(below)] == [below]
 
 
 def test_source_date_epoch(builder, inputs):

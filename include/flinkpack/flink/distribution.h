@@ -20,8 +20,9 @@ struct fp_distribution_options {
     const struct fp_strv *keep; /**< what slim keeps: paths relative to the distribution, or
                                      fnmatch() patterns of them; may be NULL */
     const struct fp_layer_options *layer; /**< how it is written when it is repacked */
-    int64_t mtime_s; /**< the time for repacked entries that carry a newer or no time; -1: keep
-                          each entry's own, whole seconds */
+    int64_t mtime_s; /**< the time for repacked entries that carry a newer or no time, and for all
+                          of a folder; -1: each entry's own, whole seconds; of a folder the newest
+                          in lib/flink-dist*.jar, else 1980-01-01 */
     struct fp_reporter *reporter;
 };
 
@@ -46,14 +47,16 @@ struct fp_distribution {
     size_t file_count;
     struct fp_strv lib_jars;      /**< names in lib/: files and links, sorted */
     struct fp_strv opt_jars;      /**< names in opt/, sorted, also those that slim left out */
-    int64_t newest_mtime_s;       /**< of its entries */
+    int64_t newest_mtime_s;       /**< of its entries, as they are in the layer of a folder */
     char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a folder */
 };
 
 /**
  * Read a distribution and make its layer. An archive that qualifies (see builder/README.md) is
  * used as it is, in one pass; else it is repacked, sorted and normalised, as folders are. A
- * distribution gives the same diff_id repacked from whatever archive or folder it comes.
+ * distribution gives the same diff_id repacked from whatever archive it comes, and all copies of a
+ * folder give one: of what is on the disk only names, contents, links and whether files may be
+ * executed count, and what gathers there when Flink is used is left out.
  *
  * Memory does not grow with the archive: contents wait in a nameless file in
  * options->layer->folder, which is opened anew through /proc/self/fd. At most 20000 entries, 16

@@ -1,66 +1,9 @@
 /** Distributions: used as they are, repacked, or refused. */
-#include "flink_test.h"
+#include "dist_place.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <utime.h>
-
-/* A folder of the test's own, and a place for layers in it. */
-struct place {
-    char *folder;
-    char *archive;
-    struct fp_layer_options layer;
-    struct fp_distribution_options options;
-};
-
-static int setup(void **state)
-{
-    struct place *place = fp_xcalloc(1, sizeof(*place));
-    struct fp_error err = {0};
-    if (fp_temp_dir("/tmp", &place->folder, &err) != FP_OK)
-        return -1;
-    place->archive = fp_path_join(place->folder, "flink.tgz");
-    place->layer.folder = place->folder;
-    place->options = (struct fp_distribution_options){
-        .archive = place->archive, .layer = &place->layer, .mtime_s = -1};
-    *state = place;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct place *place = *state;
-    fp_temp_remove(place->folder);
-    free(place->archive);
-    free(place);
-    return 0;
-}
-
-static void write_dist(const struct place *place, const struct dist_shape *shape)
-{
-    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
-    dist_tar(&tar, shape);
-    write_gzip(place->archive, tar.data, tar.len, false);
-}
-
-static struct fp_distribution read_dist(const struct place *place)
-{
-    struct fp_distribution dist = {0};
-    struct fp_error err = {0};
-    if (fp_distribution_read(&place->options, &dist, &err) != FP_OK)
-        fail_msg("%s", err.text);
-    return dist;
-}
-
-static void refused(const struct place *place, enum fp_code code, const char *words)
-{
-    struct fp_distribution dist = {0};
-    struct fp_error err = {0};
-    enum fp_code got = fp_distribution_read(&place->options, &dist, &err);
-    if (got != code || (strstr(err.text, words) == NULL && strstr(err.hint, words) == NULL))
-        fail_msg("code %d: '%s' [%s], expected %d and '%s'", got, err.text, err.hint, code, words);
-}
 
 static void test_used_as_it_is(void **state)
 {
@@ -434,80 +377,6 @@ static void test_bomb(void **state)
     refused(place, FP_E_INPUT, place->archive);
 }
 
-/* Executables only that which is run, whatever the umask and the order of writing. */
-static void test_folder(void **state)
-{
-    struct place *place = *state;
-    char *digests[2] = {NULL, NULL};
-    place->options.archive = NULL;
-    place->options.mtime_s = 1500000000;
-    for (int i = 0; i < 2; i++) {
-        mode_t before = umask(i == 0 ? 022 : 0077);
-        cleanup_free char *folder = fp_xasprintf("%s/dist%d", place->folder, i);
-        dist_folder(folder);
-        (void) umask(before);
-        place->options.folder = folder;
-        struct fp_distribution dist = read_dist(place);
-        assert_string_equal(dist.repack_reason, "it is a folder");
-        assert_string_equal(dist.sha256, "");
-        assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/bin/taskmanager.sh")->mode, 0755);
-        assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/bin/taskmanager.sh")->mtime_s,
-                         1500000000);
-        assert_non_null(fp_distribution_file(&dist, "bin/taskmanager.sh"));
-        digests[i] = fp_xstrdup(dist.layer.diff_id.text);
-        fp_distribution_clear(&dist);
-    }
-    assert_string_equal(digests[0], digests[1]);
-    place->options.folder = place->folder;
-    refused(place, FP_E_INPUT, "name the folder");
-    free(digests[0]);
-    free(digests[1]);
-}
-
-static void test_folder_refusals(void **state)
-{
-    struct place *place = *state;
-    cleanup_free char *folder = fp_path_join(place->folder, "dist");
-    cleanup_free char *odd = fp_path_join(folder, "lib/odd");
-    place->options.archive = NULL;
-    place->options.folder = folder;
-    refused(place, FP_E_NOT_FOUND, folder);
-    dist_folder(folder);
-    assert_int_equal(symlink("/etc/passwd", odd), 0);
-    refused(place, FP_E_INPUT, "outside the distribution");
-    assert_int_equal(unlink(odd), 0);
-    assert_int_equal(mkfifo(odd, 0600), 0);
-    refused(place, FP_E_INPUT, "neither a file, a folder nor a link");
-}
-
-static void test_find(void **state)
-{
-    struct place *place = *state;
-    struct fp_error err = {0};
-    cleanup_free char *found = NULL;
-    cleanup_free char *built =
-        fp_path_join(place->folder, "a[b]/flink-dist/target/flink-1.20-bin/flink-1.20");
-    cleanup_free char *source = fp_path_join(place->folder, "a[b]");
-    cleanup_free char *deep = fp_path_join(source, "flink-core/src");
-    assert_int_equal(fp_distribution_find(place->folder, &found, &err), FP_E_NOT_FOUND);
-    assert_non_null(strstr(err.text, "flink-dist/target"));
-    dist_folder(built);
-    assert_int_equal(fp_distribution_find(source, &found, &err), FP_OK);
-    assert_string_equal(found, built);
-    free(steal_pointer(&found));
-    assert_int_equal(fp_distribution_find(built, &found, &err), FP_OK);
-    free(steal_pointer(&found));
-    assert_int_equal(fp_mkdir_p(deep, 0755, &err), FP_OK);
-    cleanup_fd int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    assert_int_equal(chdir(deep), 0);
-    enum fp_code code = fp_distribution_find(NULL, &found, &err);
-    assert_int_equal(fchdir(before), 0);
-    assert_int_equal(code, FP_OK);
-    assert_string_equal(found, built);
-}
-
-#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -522,9 +391,6 @@ int main(void)
         TEST(test_damaged),
         TEST(test_no_distribution),
         TEST(test_bomb),
-        TEST(test_folder),
-        TEST(test_folder_refusals),
-        TEST(test_find),
         TEST(test_added_to),
         TEST(test_times_beyond_words),
         TEST(test_limits),

@@ -1,6 +1,7 @@
 fp_add_unit_test(flink test_version.c)
 fp_add_unit_test(flink test_conf.c)
 fp_add_unit_test(flink test_distribution.c)
+fp_add_unit_test(flink test_dist_folder.c)
 fp_add_unit_test(flink test_checksum.c)
 fp_add_unit_test(flink test_job.c)
 fp_add_unit_test(flink test_release.c)

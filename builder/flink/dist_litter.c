@@ -1,0 +1,29 @@
+/* What gathers in a distribution's folder while it is used, and is no part of it. */
+#include <fnmatch.h>
+#include <string.h>
+
+#include "dist_list.h"
+
+/* Of editors, patches, file managers, version control, and of Flink and Java when they run. */
+static const char *const LITTER[] = {
+    "*~",          "#*#",      ".#*",   "*.bak",      "*.orig",
+    "*.rej",       "*.sw[op]", "._*",   ".DS_Store",  "Thumbs.db",
+    "desktop.ini", ".nfs*",    ".git",  ".gitignore", ".gitattributes",
+    ".svn",        ".hg",      "*.pid", "*.hprof",    "hs_err_pid*",
+    "nohup.out",
+};
+
+bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind)
+{
+    const char *base = fp_path_base(path);
+    bool is_folder = kind == FP_ENTRY_DIR;
+    /* The folder itself is part of every release, and empty. */
+    if (strncmp(path, "log/", 4) == 0 || (strcmp(path, "log") == 0 && !is_folder))
+        return true;
+    if (!is_folder && (strcmp(base, "core") == 0 || fnmatch("core.[0-9]*", base, 0) == 0))
+        return true;
+    for (size_t i = 0; i < sizeof(LITTER) / sizeof(LITTER[0]); i++)
+        if (fnmatch(LITTER[i], base, 0) == 0)
+            return true;
+    return false;
+}

@@ -1,0 +1,211 @@
+/** Distributions in folders: found, read, refused; and the same in every copy. */
+#include "dist_place.h"
+
+#include <fcntl.h>
+#include <utime.h>
+
+/* Executables only that which is run, whatever the umask and the order of writing. */
+static void test_folder(void **state)
+{
+    struct place *place = *state;
+    char *digests[2] = {NULL, NULL};
+    place->options.archive = NULL;
+    place->options.mtime_s = 1500000000;
+    for (int i = 0; i < 2; i++) {
+        mode_t before = umask(i == 0 ? 022 : 0077);
+        cleanup_free char *folder = fp_xasprintf("%s/dist%d", place->folder, i);
+        dist_folder(folder);
+        (void) umask(before);
+        place->options.folder = folder;
+        struct fp_distribution dist = read_dist(place);
+        assert_string_equal(dist.repack_reason, "it is a folder");
+        assert_string_equal(dist.sha256, "");
+        assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/bin/taskmanager.sh")->mode, 0755);
+        assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/bin/taskmanager.sh")->mtime_s,
+                         1500000000);
+        assert_non_null(fp_distribution_file(&dist, "bin/taskmanager.sh"));
+        digests[i] = fp_xstrdup(dist.layer.diff_id.text);
+        fp_distribution_clear(&dist);
+    }
+    assert_string_equal(digests[0], digests[1]);
+    place->options.folder = place->folder;
+    refused(place, FP_E_INPUT, "name the folder");
+    free(digests[0]);
+    free(digests[1]);
+}
+
+/* A file, and the folders that it lies in. */
+static void write_below(const char *path)
+{
+    struct fp_error err = {0};
+    cleanup_free char *folder = fp_xstrndup(path, (size_t) (fp_path_base(path) - path) - 1);
+    assert_int_equal(fp_mkdir_p(folder, 0755, &err), FP_OK);
+    write_plain(path, "x", 1);
+}
+
+/* A jar of one empty entry, of the time that DOS has as 2024-03-01 12:30:10. */
+static void write_jar(const char *path)
+{
+    static const unsigned char central[] = {
+        'P', 'K', 1, 2, 20, 0, 20, 0, 0, 0, 0, 0, 0xc5, 0x63, 0x61, 0x58, 0, 0, 0, 0, 0, 0, 0,  0,
+        0,   0,   0, 0, 1,  0, 0,  0, 0, 0, 0, 0, 0,    0,    0,    0,    0, 0, 0, 0, 0, 0, 'a'};
+    static const unsigned char end[] = {'P', 'K', 5, 6, 0, 0, 0, 0, 1, 0, 1,
+                                        0,   47,  0, 0, 0, 0, 0, 0, 0, 0, 0};
+    unsigned char jar[sizeof(central) + sizeof(end)];
+    memcpy(jar, central, sizeof(central));
+    memcpy(jar + sizeof(central), end, sizeof(end));
+    write_plain(path, jar, sizeof(jar));
+}
+
+/* Copies differ in the times, rights and order of their files. */
+static void test_folders_have_one_time(void **state)
+{
+    struct place *place = *state;
+    static const struct {
+        int64_t asked;
+        bool has_time;
+        int64_t expected;
+    } CASES[] = {{-1, true, 1709296210},
+                 {-1, false, 315532800},
+                 {1500000000, true, 1500000000},
+                 {0, false, 0}};
+    place->options.archive = NULL;
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        cleanup_free char *folder = fp_xasprintf("%s/times%zu", place->folder, i);
+        cleanup_free char *jar = fp_path_join(folder, "lib/flink-dist-1.20.0.jar");
+        cleanup_free char *script = fp_path_join(folder, "bin/taskmanager.sh");
+        char *digests[2] = {NULL, NULL};
+        dist_folder(folder);
+        if (CASES[i].has_time)
+            write_jar(jar);
+        place->options.folder = folder;
+        place->options.mtime_s = CASES[i].asked;
+        for (int copy = 0; copy < 2; copy++) {
+            const struct utimbuf times = {.modtime = copy == 0 ? 1000000000 : 4000000000};
+            assert_int_equal(utime(jar, &times), 0);
+            assert_int_equal(utime(script, &times), 0);
+            assert_int_equal(chmod(jar, copy == 0 ? 0600 : 0664), 0);
+            struct fp_distribution dist = read_dist(place);
+            assert_int_equal(dist.newest_mtime_s, CASES[i].expected);
+            assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/conf")->mtime_s,
+                             CASES[i].expected);
+            assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0")->mtime_s, CASES[i].expected);
+            digests[copy] = fp_xstrdup(dist.layer.diff_id.text);
+            fp_distribution_clear(&dist);
+        }
+        assert_string_equal(digests[0], digests[1]);
+        free(digests[0]);
+        free(digests[1]);
+    }
+}
+
+static void test_litter_stays_out(void **state)
+{
+    struct place *place = *state;
+    static const char *const LEFT_OUT[] = {"log/flink-me-taskexecutor-0-host.log",
+                                           "log/deep/er.out",
+                                           "conf/config.yaml.bak",
+                                           "conf/config.yaml~",
+                                           "conf/.config.yaml.swp",
+                                           "bin/#flink#",
+                                           "lib/._flink.jar",
+                                           "lib/.DS_Store",
+                                           "flink.pid",
+                                           "core",
+                                           "core.4711",
+                                           "java_pid7.hprof",
+                                           "hs_err_pid7.log",
+                                           ".git/HEAD",
+                                           "conf.orig/config.yaml",
+                                           "plugins/x.bak/x.jar",
+                                           ".gitignore"};
+    static const char *const TAKEN[] = {"conf/core/x",           "lib/core.jar",
+                                        "lib/logback.jar",       "plugins/log/log.jar",
+                                        "conf/log4j.properties", "logs/a"};
+    struct fp_error err = {0};
+    cleanup_free char *folder = fp_path_join(place->folder, "used");
+    place->options.archive = NULL;
+    place->options.folder = folder;
+    dist_folder(folder);
+    cleanup_free char *log = fp_path_join(folder, "log");
+    assert_int_equal(fp_mkdir_p(log, 0755, &err), FP_OK);
+    for (size_t i = 0; i < sizeof(TAKEN) / sizeof(TAKEN[0]); i++) {
+        cleanup_free char *path = fp_path_join(folder, TAKEN[i]);
+        write_below(path);
+    }
+    struct fp_distribution clean = read_dist(place);
+    for (size_t i = 0; i < sizeof(LEFT_OUT) / sizeof(LEFT_OUT[0]); i++) {
+        cleanup_free char *path = fp_path_join(folder, LEFT_OUT[i]);
+        write_below(path);
+    }
+    struct fp_distribution used = read_dist(place);
+    for (size_t i = 0; i < sizeof(TAKEN) / sizeof(TAKEN[0]); i++) {
+        cleanup_free char *path = fp_path_join("flink-1.20.0", TAKEN[i]);
+        assert_non_null(fp_tree_get(used.tree, path));
+    }
+    assert_non_null(fp_tree_get(used.tree, "flink-1.20.0/log"));
+    assert_string_equal(used.layer.diff_id.text, clean.layer.diff_id.text);
+    assert_int_equal(used.file_count, clean.file_count);
+    fp_distribution_clear(&clean);
+    fp_distribution_clear(&used);
+    /* A log/ that leads elsewhere is no part of it either. */
+    assert_int_equal(fp_remove_tree(log, &err), FP_OK);
+    assert_int_equal(symlink("/var/log", log), 0);
+    used = read_dist(place);
+    assert_null(fp_tree_get(used.tree, "flink-1.20.0/log"));
+    fp_distribution_clear(&used);
+}
+
+static void test_folder_refusals(void **state)
+{
+    struct place *place = *state;
+    cleanup_free char *folder = fp_path_join(place->folder, "dist");
+    cleanup_free char *odd = fp_path_join(folder, "lib/odd");
+    place->options.archive = NULL;
+    place->options.folder = folder;
+    refused(place, FP_E_NOT_FOUND, folder);
+    dist_folder(folder);
+    assert_int_equal(symlink("/etc/passwd", odd), 0);
+    refused(place, FP_E_INPUT, "outside the distribution");
+    assert_int_equal(unlink(odd), 0);
+    assert_int_equal(mkfifo(odd, 0600), 0);
+    refused(place, FP_E_INPUT, "neither a file, a folder nor a link");
+}
+
+static void test_find(void **state)
+{
+    struct place *place = *state;
+    struct fp_error err = {0};
+    cleanup_free char *found = NULL;
+    cleanup_free char *built =
+        fp_path_join(place->folder, "a[b]/flink-dist/target/flink-1.20-bin/flink-1.20");
+    cleanup_free char *source = fp_path_join(place->folder, "a[b]");
+    cleanup_free char *deep = fp_path_join(source, "flink-core/src");
+    assert_int_equal(fp_distribution_find(place->folder, &found, &err), FP_E_NOT_FOUND);
+    assert_non_null(strstr(err.text, "flink-dist/target"));
+    dist_folder(built);
+    assert_int_equal(fp_distribution_find(source, &found, &err), FP_OK);
+    assert_string_equal(found, built);
+    free(steal_pointer(&found));
+    assert_int_equal(fp_distribution_find(built, &found, &err), FP_OK);
+    free(steal_pointer(&found));
+    assert_int_equal(fp_mkdir_p(deep, 0755, &err), FP_OK);
+    cleanup_fd int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(chdir(deep), 0);
+    enum fp_code code = fp_distribution_find(NULL, &found, &err);
+    assert_int_equal(fchdir(before), 0);
+    assert_int_equal(code, FP_OK);
+    assert_string_equal(found, built);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_folder),
+        TEST(test_folder_refusals),
+        TEST(test_find),
+        TEST(test_folders_have_one_time),
+        TEST(test_litter_stays_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
