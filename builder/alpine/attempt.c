@@ -49,6 +49,17 @@ void attempt_restart(struct attempt *attempt)
         push(attempt, &attempt->limits[i]);
 }
 
+void attempt_ban(struct attempt *attempt, uint32_t package)
+{
+    size_t kept = 0;
+    attempt->banned[package] = true;
+    for (size_t i = 0; i < attempt->limit_count; i++) {
+        if (attempt->limits[i].by != package)
+            attempt->limits[kept++] = attempt->limits[i];
+    }
+    attempt->limit_count = kept;
+}
+
 enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint32_t by,
                           struct fp_error *err)
 {
@@ -63,56 +74,91 @@ enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint
     return FP_OK;
 }
 
-/* Calls for each name that a package stands for; stops where `visit` says false. */
-typedef bool (*name_visitor)(struct attempt *attempt, uint32_t package, uint32_t name,
-                             struct fp_apk_text version);
+/* Called for each name that a package stands for. Stops where it says false. */
+typedef bool (*name_visitor)(struct attempt *attempt, uint32_t name,
+                             const struct provider *provider, void *context);
 
-static bool each_name(struct attempt *attempt, uint32_t number, name_visitor visit)
+static bool each_name(struct attempt *attempt, uint32_t number, name_visitor visit, void *context)
 {
     const struct fp_apk_package *package = attempt->provides.packages[number];
     struct fp_apk_text list = fp_apk_text(package->fields[FP_APK_PROVIDES]);
     struct fp_apk_text word = {0};
-    uint32_t own = provides_find(&attempt->provides, fp_apk_text(package->fields[FP_APK_NAME]));
-    if (!visit(attempt, number, own, fp_apk_text(package->fields[FP_APK_VERSION])))
+    struct provider provider = {.name = fp_apk_text(package->fields[FP_APK_NAME]),
+                                .version = fp_apk_text(package->fields[FP_APK_VERSION]),
+                                .package = number};
+    if (!visit(attempt, provides_find(&attempt->provides, provider.name), &provider, context))
         return false;
     while (fp_apk_text_word(&list, &word)) {
         struct fp_apk_dependency provided = {0};
         if (fp_apk_dependency_parse(word, &provided, NULL) != FP_OK || provided.is_conflict)
             continue;
+        provider.name = provided.name;
+        provider.version = provided.version;
         uint32_t name = provides_find(&attempt->provides, provided.name);
-        if (!visit(attempt, number, name, provided.version))
+        if (!visit(attempt, name, &provider, context))
             return false;
     }
     return true;
 }
 
-static bool take_name(struct attempt *attempt, uint32_t package, uint32_t name,
-                      struct fp_apk_text version)
+static bool take_name(struct attempt *attempt, uint32_t name, const struct provider *provider,
+                      void *context)
 {
-    if (version.len > 0)
-        attempt->owner[name] = package + 1;
+    (void) context;
+    if (provider->version.len > 0)
+        attempt->owner[name] = provider->package + 1;
     return true;
 }
 
-/* Whether a package may stand for a name, as far as the wants so far say. */
-static bool name_is_allowed(struct attempt *attempt, uint32_t package, uint32_t name,
-                            struct fp_apk_text version)
+/* Whether a want leaves no room for a provider of its name. */
+static bool rejects(const struct attempt *attempt, const struct want *want,
+                    const struct provider *provider)
 {
-    struct provider provider = {.version = version, .package = package};
+    bool matches = provider_matches(&attempt->provides, provider, &want->dependency);
+    return want->dependency.is_conflict ? matches && want->by != provider->package
+                                        : !matches && provider->version.len > 0;
+}
+
+struct obstacle_walk {
+    obstacle_visitor visit;
+    void *context;
+};
+
+/* What speaks against a package as a provider of one name, as far as the wants so far say. */
+static bool walk_obstacles(struct attempt *attempt, uint32_t name, const struct provider *provider,
+                           void *context)
+{
+    const struct obstacle_walk *walk = context;
     uint32_t owner = attempt->owner[name];
-    if (version.len > 0 && owner != 0 && owner != package + 1)
+    struct obstacle found = {provider->package, name, NO_WANT, owner - 1};
+    if (provider->version.len > 0 && owner != 0 && found.by != provider->package &&
+        !walk->visit(&found, walk->context))
         return false;
     for (uint32_t at = attempt->heads[name]; at != 0; at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
         if (!attempt_step(attempt))
             return false;
-        bool matches = provider_matches(&attempt->provides, &provider, &want->dependency);
-        if (want->dependency.is_conflict && matches && want->by != package)
-            return false;
-        if (!want->dependency.is_conflict && !matches && version.len > 0)
+        found.want = at - 1;
+        found.by = want->by;
+        if (rejects(attempt, want, provider) && !walk->visit(&found, walk->context))
             return false;
     }
     return true;
+}
+
+bool attempt_obstacles(const struct attempt *attempt, uint32_t package, obstacle_visitor visit,
+                       void *context)
+{
+    struct obstacle_walk walk = {visit, context};
+    struct attempt *self = (struct attempt *) (uintptr_t) attempt;
+    return each_name(self, package, walk_obstacles, &walk);
+}
+
+static bool is_obstacle(const struct obstacle *obstacle, void *context)
+{
+    (void) obstacle;
+    (void) context;
+    return false;
 }
 
 bool attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *dependency,
@@ -148,8 +194,7 @@ static bool conflicts_hold(const struct attempt *attempt, uint32_t package)
 
 bool attempt_allows(const struct attempt *attempt, uint32_t package)
 {
-    struct attempt *self = (struct attempt *) (uintptr_t) attempt;
-    return !attempt->banned[package] && each_name(self, package, name_is_allowed) &&
+    return !attempt->banned[package] && attempt_obstacles(attempt, package, is_obstacle, NULL) &&
            conflicts_hold(attempt, package);
 }
 
@@ -160,7 +205,7 @@ enum fp_code attempt_choose(struct attempt *attempt, uint32_t package, struct fp
     struct fp_apk_text word = {0};
     enum fp_code code = FP_OK;
     attempt->chosen[package] = true;
-    (void) each_name(attempt, package, take_name);
+    (void) each_name(attempt, package, take_name, NULL);
     while (code == FP_OK && fp_apk_text_word(&list, &word))
         code = attempt_want(attempt, word, package, err);
     return code;

@@ -11,6 +11,8 @@
 #define NOBODY UINT32_MAX
 /** Wanted by the base's world. */
 #define THE_WORLD (UINT32_MAX - 1)
+/** Wanted as it is installed. */
+#define THE_BASE (UINT32_MAX - 2)
 
 /** A dependency that has to hold. */
 struct want {
@@ -46,6 +48,20 @@ bool attempt_step(const struct attempt *attempt);
 /** What became of a step. */
 enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };
 
+/** What keeps a package from being chosen. */
+struct obstacle {
+    uint32_t package; /**< it cannot be chosen */
+    uint32_t name;    /**< for what it says of this name */
+    uint32_t want;    /**< the want that rejects it; NO_WANT: the name is another one's */
+    uint32_t by;      /**< the package that has the want or the name; or NOBODY and its like */
+};
+
+/** No want: somebody else has the name for itself. */
+#define NO_WANT UINT32_MAX
+
+/** Stops where it says false. */
+typedef bool (*obstacle_visitor)(const struct obstacle *obstacle, void *context);
+
 /** Forget what was chosen; the limits are wanted again. */
 void attempt_restart(struct attempt *attempt);
 /** Want something. FP_E_INPUT: no dependency, or more than 250,000 of them. */
@@ -59,6 +75,18 @@ bool attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *
                  uint32_t name);
 /** Whether nothing that is wanted or chosen speaks against a package. */
 bool attempt_allows(const struct attempt *attempt, uint32_t package);
+/** Call for each want and each chosen package that rejects a package. False: it was stopped. */
+bool attempt_obstacles(const struct attempt *attempt, uint32_t package, obstacle_visitor visit,
+                       void *context);
+/** Never choose a package again; what was learned from it is forgotten. */
+void attempt_ban(struct attempt *attempt, uint32_t package);
+/** Ban whoever is in the way of a want. False: nobody is left to blame. */
+bool attempt_blame(struct attempt *attempt, size_t want);
+/** Say why a want cannot hold. `unpicked` are packages that share its name. */
+FP_CHECKED enum fp_code attempt_explain(const struct attempt *attempt, const struct want *want,
+                                        const struct fp_strv *unpicked, struct fp_error *err);
+/** "bash-5.2.26-r0 needs 'so:libreadline.so.8'", "'bash' is asked for". The caller owns it. */
+char *attempt_who_wants(const struct attempt *attempt, const struct want *want);
 /**
  * Make a want hold.
  * @param last Whether names that several packages share are decided now.

@@ -87,75 +87,17 @@ static void find_candidates(const struct attempt *attempt, const struct want *wa
     }
 }
 
-/* "bash-5.2.26-r0 needs so:libreadline.so.8", "so:libreadline.so.8 is asked for". */
-static char *who_wants(const struct attempt *attempt, const struct want *want)
-{
-    if (want->by == NOBODY)
-        return fp_xasprintf("'%.*s' is asked for", (int) want->text.len, want->text.ptr);
-    if (want->by == THE_WORLD)
-        return fp_xasprintf("the base's /etc/apk/world has '%.*s'", (int) want->text.len,
-                            want->text.ptr);
-    cleanup_free char *title = fp_apk_package_title(package_of(attempt, want->by));
-    return fp_xasprintf("%s needs '%.*s'", title, (int) want->text.len, want->text.ptr);
-}
-
-/* No version at all is what is wanted: say which one there is. */
-static bool explain_version(const struct attempt *attempt, const struct want *want, const char *who,
-                            struct fp_error *err)
-{
-    const struct provided_name *range = &attempt->provides.names[want->name];
-    struct fp_apk_text newest = {0};
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
-        const struct provider *provider = &attempt->provides.providers[range->first + i];
-        if (provider_matches(&attempt->provides, provider, &want->dependency))
-            return false;
-        if (by_version(provider->version, newest) > 0)
-            newest = provider->version;
-    }
-    (void) !fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that%s%.*s", who,
-                    newest.len > 0 ? ": the newest is " : "", (int) newest.len,
-                    newest.len > 0 ? newest.ptr : "");
-    return true;
-}
-
-static enum fp_code explain(const struct attempt *attempt, const struct want *want,
-                            const struct fp_strv *unpicked, struct fp_error *err)
-{
-    cleanup_free char *who = who_wants(attempt, want);
-    if (want->name == NO_NAME)
-        return fp_fail(err, FP_E_NOT_FOUND, "%s, and no repository has it", who);
-    if (unpicked->len > 0) {
-        cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
-        for (size_t i = 0; i < unpicked->len; i++) {
-            if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", unpicked->items[i]) != FP_OK)
-                break;
-        }
-        enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s, which several packages provide: %s",
-                                      who, fp_buf_text(&names));
-        (void) fp_hint(err, "choose one: --package %s", unpicked->items[0]);
-        return failed;
-    }
-    if (explain_version(attempt, want, who, err))
-        return FP_E_NOT_FOUND;
-    for (uint32_t at = attempt->heads[want->name]; at != 0; at = attempt->wants[at - 1].next) {
-        const struct want *other = &attempt->wants[at - 1];
-        if (other == want || fp_apk_text_equal(other->text, want->text))
-            continue;
-        cleanup_free char *also = who_wants(attempt, other);
-        return fp_fail(err, FP_E_INPUT, "%s, and %s: no package fits both", who, also);
-    }
-    return fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that", who);
-}
-
-/* Whether a provider agrees with all that has been learned of the name. */
+/* Whether a provider agrees with all that has been learned of the name, and with what the user and
+ * the base ask for. */
 static bool fits_limits(const struct attempt *attempt, const struct provider *provider,
                         uint32_t name)
 {
-    for (size_t i = 0; i < attempt->limit_count && attempt_step(attempt); i++) {
-        const struct want *limit = &attempt->limits[i];
-        if (limit->name == name &&
-            provider_matches(&attempt->provides, provider, &limit->dependency) ==
-                limit->dependency.is_conflict)
+    for (uint32_t at = attempt->heads[name]; at != 0 && attempt_step(attempt);
+         at = attempt->wants[at - 1].next) {
+        const struct want *limit = &attempt->wants[at - 1];
+        bool is_fixed = limit->only_limits || limit->by == NOBODY || limit->by == THE_WORLD;
+        if (is_fixed && provider_matches(&attempt->provides, provider, &limit->dependency) ==
+                            limit->dependency.is_conflict)
             return false;
     }
     return true;
@@ -205,11 +147,22 @@ static enum fp_code satisfy_conflict(struct attempt *attempt, const struct want 
         *ret = STEP_RESTART;
         if (learn(attempt, want))
             return FP_OK;
-        cleanup_free char *who = who_wants(attempt, want);
+        cleanup_free char *who = attempt_who_wants(attempt, want);
         cleanup_free char *title = fp_apk_package_title(package_of(attempt, provider->package));
         return fp_fail(err, FP_E_INPUT, "%s, and %s is needed", who, title);
     }
     return FP_OK;
+}
+
+/* What came by itself has no successor: it stays, though its partner has got another version. */
+static bool may_stay(const struct attempt *attempt, const struct want *want)
+{
+    if (want->by != THE_BASE)
+        return false;
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    const struct fp_apk_package *first =
+        package_of(attempt, attempt->provides.providers[range->first].package);
+    return first->is_installed && first->fields[FP_APK_INSTALL_IF] != NULL;
 }
 
 enum fp_code attempt_satisfy(struct attempt *attempt, size_t number, bool last,
@@ -234,8 +187,8 @@ enum fp_code attempt_satisfy(struct attempt *attempt, size_t number, bool last,
         *ret = STEP_POSTPONED;
     else if (found.best != NULL)
         code = attempt_choose(attempt, found.best->package, err);
-    else
-        code = explain(attempt, &attempt->wants[number], &found.unpicked, err);
+    else if (!may_stay(attempt, &want))
+        code = attempt_explain(attempt, &attempt->wants[number], &found.unpicked, err);
     fp_strv_clear(&found.unpicked);
     return code;
 }

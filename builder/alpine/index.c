@@ -137,10 +137,12 @@ static enum fp_code read_line(struct reading *reading, char *line, struct fp_err
 static enum fp_code parse(struct reading *reading, struct fp_error *err)
 {
     char *line = reading->index->text;
+    char *stop = line + strlen(line);
     enum fp_code code = FP_OK;
-    while (*line != '\0' && code == FP_OK) {
-        char *end = strchrnul(line, '\n');
-        char *next = *end != '\0' ? end + 1 : end;
+    while (line < stop && code == FP_OK) {
+        char *found = memchr(line, '\n', (size_t) (stop - line));
+        char *end = found != NULL ? found : stop;
+        char *next = end < stop ? end + 1 : end;
         *end = '\0';
         reading->line++;
         if (end == line)

@@ -34,7 +34,7 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
     for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
         code =
             attempt_want(attempt, fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
-                         NOBODY, err);
+                         THE_BASE, err);
     return code;
 }
 
@@ -78,10 +78,40 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
     return true;
 }
 
-/* A package whose install_if has come true, or NOBODY. */
-static uint32_t find_triggered(const struct attempt *attempt)
+/* Whether somebody besides the base itself asks for a package of this name. */
+static bool is_asked_for(const struct attempt *attempt, uint32_t name)
+{
+    for (uint32_t at = attempt->heads[name]; at != 0 && attempt_step(attempt);
+         at = attempt->wants[at - 1].next) {
+        const struct want *want = &attempt->wants[at - 1];
+        if (!want->dependency.is_conflict && want->by != THE_BASE)
+            return true;
+    }
+    return false;
+}
+
+/* The installed version of a package which came for what is there no longer: an install_if names
+ * the version of its partner. NOBODY: it stays. */
+static uint32_t find_stale(const struct attempt *attempt, uint32_t successor)
 {
     const struct provides *provides = &attempt->provides;
+    uint32_t name =
+        provides_find(provides, fp_apk_text(provides->packages[successor]->fields[FP_APK_NAME]));
+    uint32_t owner = attempt->owner[name];
+    if (owner == 0 || attempt->banned[successor])
+        return NOBODY;
+    const struct fp_apk_package *old = provides->packages[owner - 1];
+    const char *conditions = old->fields[FP_APK_INSTALL_IF];
+    bool stays = !old->is_installed || conditions == NULL || all_hold(attempt, conditions) ||
+                 is_asked_for(attempt, name);
+    return stays ? NOBODY : owner - 1;
+}
+
+/* A package whose install_if has come true, or NOBODY; and one that it is to be exchanged for. */
+static uint32_t find_triggered(const struct attempt *attempt, uint32_t *ret_stale)
+{
+    const struct provides *provides = &attempt->provides;
+    *ret_stale = NOBODY;
     for (uint32_t i = 0; i < provides->package_count; i++) {
         const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
         if (conditions == NULL || attempt->chosen[i])
@@ -90,7 +120,8 @@ static uint32_t find_triggered(const struct attempt *attempt)
             return NOBODY;
         if (!all_hold(attempt, conditions))
             continue;
-        if (attempt_allows(attempt, i))
+        *ret_stale = find_stale(attempt, i);
+        if (*ret_stale != NOBODY || attempt_allows(attempt, i))
             return i;
     }
     return NOBODY;
@@ -106,57 +137,18 @@ static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *q
         code = satisfy_all(attempt, &next, ret_failed, ret, err);
         if (code != FP_OK || *ret == STEP_RESTART)
             return code;
-        uint32_t triggered = find_triggered(attempt);
+        uint32_t stale = NOBODY;
+        uint32_t triggered = find_triggered(attempt, &stale);
         if (triggered == NOBODY)
             return FP_OK;
+        if (stale != NOBODY) {
+            attempt_ban(attempt, stale);
+            *ret = STEP_RESTART;
+            return FP_OK;
+        }
         code = attempt_choose(attempt, triggered, err);
     }
     return code;
-}
-
-/* Whether the repositories have another version of an installed package. */
-static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
-{
-    const struct provides *provides = &attempt->provides;
-    const struct fp_apk_package *package = provides->packages[number];
-    const struct provided_name *range =
-        &provides->names[provides_find(provides, fp_apk_text(package->fields[FP_APK_NAME]))];
-    for (uint32_t i = 0; i < range->count && package->is_installed; i++) {
-        uint32_t other = provides->providers[range->first + i].package;
-        if (other != number && !attempt->banned[other] && !provides->packages[other]->is_installed)
-            return true;
-    }
-    return false;
-}
-
-static uint32_t package_or_nobody(uint32_t by)
-{
-    return by == THE_WORLD ? NOBODY : by;
-}
-
-/* Whoever needs what cannot be had is not to be chosen again: an installed package that stands in
- * the way of a new version first. False: nobody is left to blame. */
-static bool blame(struct attempt *attempt, size_t failed)
-{
-    if (failed >= attempt->want_count)
-        return false;
-    const struct want *want = &attempt->wants[failed];
-    uint32_t guilty = package_or_nobody(want->by);
-    uint32_t at = want->name != NO_NAME ? attempt->heads[want->name] : 0;
-    for (; at != 0; at = attempt->wants[at - 1].next) {
-        uint32_t by = package_or_nobody(attempt->wants[at - 1].by);
-        if (by == NOBODY || attempt->banned[by])
-            continue;
-        if (can_be_exchanged(attempt, by)) {
-            guilty = by;
-            break;
-        }
-        guilty = guilty == NOBODY ? by : guilty;
-    }
-    if (guilty == NOBODY || attempt->banned[guilty])
-        return false;
-    attempt->banned[guilty] = true;
-    return true;
 }
 
 static enum fp_code search(struct attempt *attempt, const struct fp_apk_question *question,
@@ -178,7 +170,7 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         /* The first reason is the one to tell: the others only follow from it. */
         if (first.code == FP_OK)
             first = failure;
-        if (!blame(attempt, failed)) {
+        if (!attempt_blame(attempt, failed)) {
             if (err != NULL)
                 *err = first;
             return first.code;

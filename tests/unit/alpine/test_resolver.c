@@ -215,6 +215,83 @@ static void test_entangled(void **state)
     assert_text_has(err.text, "too entangled");
 }
 
+/* As in Alpine: the shell, and what asks for the very version of it. */
+#define BUSYBOX(version)                                                                           \
+    "busybox|" version "|p:cmd:busybox=" version,                                                  \
+        "busybox-binsh|" version "|k:100|D:busybox=" version "|p:/bin/sh cmd:sh=" version,         \
+        "ssl_client|" version "|D:so:libssl.so.3|i:busybox=" version " libssl3"
+#define LIBSSL "libssl3|3.1-r0|p:so:libssl.so.3=3"
+#define MKINITFS(version)                                                                          \
+    "mkinitfs|" version "|k:900|D:busybox-binsh busybox>=1.28|p:initramfs-generator"
+
+static const char *const old_busybox[] = {BUSYBOX("1.36.1-r15"), LIBSSL, MKINITFS("3.13"),
+                                          "app|1|D:/bin/sh", NULL};
+static const char *const new_busybox[] = {
+    BUSYBOX("1.36.1-r19"), MKINITFS("3.9"),
+    "busybox-extras|1.36.1-r19|D:busybox=1.36.1-r19|p:cmd:ftpget=1.36.1-r19",
+    "dash-binsh|0.5|p:/bin/sh cmd:sh=0.5|k:60", NULL};
+
+/* What apk 3.0.8 says of each, in what it exchanges. */
+static void test_limits_of_what_is_given_up(void **state)
+{
+    static const char all[] = "busybox-1.36.1-r19(1.36.1-r15) "
+                              "busybox-binsh-1.36.1-r19(1.36.1-r15) "
+                              "ssl_client-1.36.1-r19(1.36.1-r15)";
+    static const char world[] = "app busybox mkinitfs";
+    (void) state;
+    expect(&(struct scene){old_busybox, new_busybox, world, "busybox>1.36.1-r15"}, all);
+    expect(&(struct scene){old_busybox, new_busybox, world, "busybox-binsh>1.36.1-r15"}, all);
+    expect(&(struct scene){old_busybox, new_busybox, "app mkinitfs", "busybox=1.36.1-r19"}, all);
+    /* mkinitfs is content with either, and is left alone. */
+    expect(&(struct scene){old_busybox, new_busybox, world, "busybox-extras"},
+           "busybox-1.36.1-r19(1.36.1-r15) busybox-binsh-1.36.1-r19(1.36.1-r15) "
+           "ssl_client-1.36.1-r19(1.36.1-r15) busybox-extras-1.36.1-r19");
+    /* Who asks for it by name has it as it is. */
+    expect(&(struct scene){old_busybox, new_busybox, world, "busybox>1.36.1-r15 ssl_client"},
+           "busybox-1.36.1-r19(1.36.1-r15) busybox-binsh-1.36.1-r19(1.36.1-r15)");
+    expect(&(struct scene){old_busybox, new_busybox, world, "ssl_client>1.36.1-r15"},
+           "ssl_client-1.36.1-r19(1.36.1-r15)");
+    expect(&(struct scene){old_busybox, new_busybox, world, "busybox ssl_client mkinitfs"}, "");
+}
+
+/* The library of apk: beside 2.14, in 3, and under the name that it had before. */
+static void test_libraries_of_one_version(void **state)
+{
+    static const char *const two[] = {"apk-tools|2.14.6-r2|D:libapk2=2.14.6-r2 so:libapk.so.2.14.6",
+                                      "libapk2|2.14.6-r2|p:so:libapk.so.2.14.6=2.14.6", NULL};
+    static const char *const next[] = {
+        "apk-tools|2.14.9-r3|D:libapk2=2.14.9-r3 so:libapk.so.2.14.9",
+        "libapk2|2.14.9-r3|p:so:libapk.so.2.14.9=2.14.9", NULL};
+    static const char *const alone[] = {
+        "apk-tools|2.14.0-r2|p:so:libapk.so.2.14.0=2.14.0 cmd:apk=2.14.0-r2", NULL};
+    static const char *const split[] = {"apk-tools|2.14.0-r3|D:libapk2=2.14.0-r3",
+                                        "libapk2|2.14.0-r3|p:so:libapk.so.2.14.0=2.14.0", NULL};
+    static const char *const three[] = {"apk-tools|3.0.6-r0|D:libapk=3.0.6-r0",
+                                        "libapk|3.0.6-r0|p:libapk2=3.0.6-r0", NULL};
+    static const char both[] = "libapk2-2.14.9-r3(2.14.6-r2) apk-tools-2.14.9-r3(2.14.6-r2)";
+    (void) state;
+    expect(&(struct scene){two, next, "apk-tools", "libapk2"}, "");
+    expect(&(struct scene){two, next, "apk-tools", "libapk2>2.14.6-r2"}, both);
+    expect(&(struct scene){two, next, "apk-tools", "so:libapk.so.2.14.9"}, both);
+    expect(&(struct scene){two, next, "apk-tools", "apk-tools>2.14.6-r2"}, both);
+    expect(&(struct scene){alone, split, "apk-tools", "libapk2"},
+           "libapk2-2.14.0-r3 apk-tools-2.14.0-r3(2.14.0-r2)");
+    expect(&(struct scene){three, next, "apk-tools", "libapk2"}, "");
+}
+
+/* The reason is the one that is true. */
+static void test_reasons(void **state)
+{
+    static const char *const only_busybox[] = {"busybox|1.36.1-r19", NULL};
+    (void) state;
+    expect_failure(&(struct scene){old_busybox, only_busybox, "app busybox", "busybox>1.36.1-r15"},
+                   FP_E_INPUT,
+                   "busybox-binsh-1.36.1-r15 needs 'busybox=1.36.1-r15', and "
+                   "'busybox>1.36.1-r15' is asked for: no package fits both");
+    expect_failure(&(struct scene){old_busybox, new_busybox, "app busybox", "dash-binsh"},
+                   FP_E_INPUT, "both provide 'cmd:sh'");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +302,9 @@ int main(void)
         cmocka_unit_test(test_choice_among_versions),
         cmocka_unit_test(test_shared_names),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_limits_of_what_is_given_up),
+        cmocka_unit_test(test_libraries_of_one_version),
+        cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_a_world_that_is_none),
         cmocka_unit_test(test_entangled),
     };

@@ -1,0 +1,192 @@
+/* Why no package can be chosen, and who is to be given up for it. */
+#include "attempt.h"
+
+static char *title_of(const struct attempt *attempt, uint32_t package)
+{
+    return fp_apk_package_title(attempt->provides.packages[package]);
+}
+
+char *attempt_who_wants(const struct attempt *attempt, const struct want *want)
+{
+    int len = (int) want->text.len;
+    if (want->by == NOBODY)
+        return fp_xasprintf("'%.*s' is asked for", len, want->text.ptr);
+    if (want->by == THE_WORLD)
+        return fp_xasprintf("the base's /etc/apk/world has '%.*s'", len, want->text.ptr);
+    if (want->by == THE_BASE)
+        return fp_xasprintf("the base has '%.*s'", len, want->text.ptr);
+    cleanup_free char *title = title_of(attempt, want->by);
+    return fp_xasprintf("%s needs '%.*s'", title, len, want->text.ptr);
+}
+
+/* No version at all is what is wanted: say which one there is. */
+static bool explain_version(const struct attempt *attempt, const struct want *want, const char *who,
+                            struct fp_error *err)
+{
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    struct fp_apk_text newest = {0};
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (provider_matches(&attempt->provides, provider, &want->dependency))
+            return false;
+        if (provider->version.len > 0 &&
+            (newest.len == 0 ||
+             fp_apk_version_compare(provider->version, newest) == FP_APK_GREATER))
+            newest = provider->version;
+    }
+    (void) !fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that%s%.*s", who,
+                    newest.len > 0 ? ": the newest is " : "", (int) newest.len,
+                    newest.len > 0 ? newest.ptr : "");
+    return true;
+}
+
+static enum fp_code explain_shared(const struct fp_strv *unpicked, const char *who,
+                                   struct fp_error *err)
+{
+    cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
+    for (size_t i = 0; i < unpicked->len; i++) {
+        if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", unpicked->items[i]) != FP_OK)
+            break;
+    }
+    enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s, which several packages provide: %s", who,
+                                  fp_buf_text(&names));
+    (void) fp_hint(err, "choose one: --package %s", unpicked->items[0]);
+    return failed;
+}
+
+/* Every obstacle of every package that would be what a want speaks of. */
+static bool each_obstacle(const struct attempt *attempt, const struct want *want,
+                          obstacle_visitor visit, void *context)
+{
+    const struct provided_name *range = &attempt->provides.names[want->name];
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+        const struct provider *provider = &attempt->provides.providers[range->first + i];
+        if (!attempt->banned[provider->package] &&
+            provider_matches(&attempt->provides, provider, &want->dependency) &&
+            !attempt_obstacles(attempt, provider->package, visit, context))
+            return false;
+    }
+    return true;
+}
+
+/* The one to tell of. */
+struct telling {
+    const struct attempt *attempt;
+    struct fp_apk_text text; /* of the want that it is in the way of */
+    struct obstacle found;
+    bool any;
+};
+
+/* A want that contradicts it; else, whoever has the name already. What was learned says the same as
+ * the want itself, and is no reason. */
+static bool tell_first(const struct obstacle *obstacle, void *context)
+{
+    struct telling *telling = context;
+    if (obstacle->want != NO_WANT &&
+        fp_apk_text_equal(telling->attempt->wants[obstacle->want].text, telling->text))
+        return true;
+    if (obstacle->want != NO_WANT || !telling->any)
+        telling->found = *obstacle;
+    telling->any = true;
+    return obstacle->want == NO_WANT;
+}
+
+static enum fp_code explain_obstacle(const struct attempt *attempt, const struct obstacle *obstacle,
+                                     const char *who, struct fp_error *err)
+{
+    if (obstacle->want != NO_WANT) {
+        cleanup_free char *also = attempt_who_wants(attempt, &attempt->wants[obstacle->want]);
+        return fp_fail(err, FP_E_INPUT, "%s, and %s: no package fits both", who, also);
+    }
+    cleanup_free char *title = title_of(attempt, obstacle->package);
+    cleanup_free char *other = title_of(attempt, obstacle->by);
+    struct fp_apk_text name = provides_name(&attempt->provides, obstacle->name);
+    return fp_fail(err, FP_E_INPUT, "%s, and %s cannot be there along with %s: both provide '%.*s'",
+                   who, title, other, (int) name.len, name.ptr);
+}
+
+enum fp_code attempt_explain(const struct attempt *attempt, const struct want *want,
+                             const struct fp_strv *unpicked, struct fp_error *err)
+{
+    struct telling telling = {.attempt = attempt, .text = want->text};
+    cleanup_free char *who = attempt_who_wants(attempt, want);
+    if (want->name == NO_NAME)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s, and no repository has it", who);
+    if (unpicked->len > 0)
+        return explain_shared(unpicked, who, err);
+    if (explain_version(attempt, want, who, err))
+        return FP_E_NOT_FOUND;
+    (void) each_obstacle(attempt, want, tell_first, &telling);
+    if (telling.any)
+        return explain_obstacle(attempt, &telling.found, who, err);
+    return fp_fail(err, FP_E_NOT_FOUND, "%s, and no package fits that", who);
+}
+
+/* Whether the repositories have another version of an installed package. */
+static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
+{
+    const struct provides *provides = &attempt->provides;
+    const struct fp_apk_package *package = provides->packages[number];
+    const struct provided_name *range =
+        &provides->names[provides_find(provides, fp_apk_text(package->fields[FP_APK_NAME]))];
+    for (uint32_t i = 0; i < range->count && package->is_installed; i++) {
+        uint32_t other = provides->providers[range->first + i].package;
+        if (other != number && !attempt->banned[other] && !provides->packages[other]->is_installed)
+            return true;
+    }
+    return false;
+}
+
+/* Who may be given up: an installed package that stands in the way of a new version first. */
+struct blame {
+    const struct attempt *attempt;
+    uint32_t guilty; /* NOBODY: no one yet */
+};
+
+static bool suspect(struct blame *blame, uint32_t by)
+{
+    const struct attempt *attempt = blame->attempt;
+    if (by >= attempt->provides.package_count || attempt->banned[by])
+        return true;
+    if (can_be_exchanged(attempt, by)) {
+        blame->guilty = by;
+        return false;
+    }
+    if (blame->guilty == NOBODY)
+        blame->guilty = by;
+    return true;
+}
+
+static bool suspect_obstacle(const struct obstacle *obstacle, void *context)
+{
+    return suspect(context, obstacle->by);
+}
+
+/* Of a conflict: whoever asks for what is excluded. */
+static void suspect_wanting(struct blame *blame, const struct want *conflict)
+{
+    const struct attempt *attempt = blame->attempt;
+    for (uint32_t at = attempt->heads[conflict->name]; at != 0; at = attempt->wants[at - 1].next) {
+        const struct want *want = &attempt->wants[at - 1];
+        if (!want->dependency.is_conflict && !suspect(blame, want->by))
+            return;
+    }
+}
+
+bool attempt_blame(struct attempt *attempt, size_t number)
+{
+    if (number >= attempt->want_count)
+        return false;
+    const struct want *want = &attempt->wants[number];
+    struct blame blame = {attempt, NOBODY};
+    if (suspect(&blame, want->by) && want->name != NO_NAME) {
+        if (want->dependency.is_conflict)
+            suspect_wanting(&blame, want);
+        else
+            (void) each_obstacle(attempt, want, suspect_obstacle, &blame);
+    }
+    if (blame.guilty == NOBODY)
+        return false;
+    attempt_ban(attempt, blame.guilty);
+    return true;
+}
