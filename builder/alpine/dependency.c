@@ -71,3 +71,48 @@ bool fp_apk_dependency_accepts(const struct fp_apk_dependency *dependency,
         return true;
     return (fp_apk_version_compare(version, dependency->version) & dependency->accepts) != 0;
 }
+
+#define DIGITS  "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* "bash", "gtk+3.0"; behind "so:", "cmd:" and their like whatever a file may be named. */
+static bool is_name(struct fp_apk_text name)
+{
+    cleanup_free char *text = fp_xstrndup(name.ptr, name.len);
+    size_t len = strspn(text, DIGITS LETTERS "._+-");
+    if (len == 0 || strchr("._+-", text[0]) != NULL)
+        return false;
+    if (text[len] == ':') {
+        while (text[len] > ' ' && text[len] <= '~' && text[len] != '/' && text[len] != '!')
+            len++;
+    }
+    return len == name.len && text[len - 1] != ':';
+}
+
+/* "Q1" and the SHA-1 of a package's control part. */
+static bool is_identity(struct fp_apk_text version)
+{
+    cleanup_free char *text = fp_xstrndup(version.ptr, version.len);
+    return version.len == 30 && memcmp(text, "Q1", 2) == 0 &&
+           strspn(text, DIGITS LETTERS "+/") == 29 && text[29] == '=';
+}
+
+enum fp_code fp_apk_request_check(const char *request, struct fp_error *err)
+{
+    struct fp_apk_dependency parsed = {0};
+    const unsigned both = FP_APK_LESS | FP_APK_GREATER;
+    if (strchr(request, '@') != NULL)
+        return fp_fail(err, FP_E_INPUT, "a repository is not chosen by a tag but by --repository");
+    if (fp_apk_dependency_parse(fp_apk_text(request), &parsed, NULL) != FP_OK ||
+        parsed.is_conflict || !is_name(parsed.name))
+        return fp_fail(err, FP_E_INPUT, "expected NAME or NAME>=VERSION");
+    if (parsed.accepts == 0 || (parsed.is_identity && is_identity(parsed.version)))
+        return FP_OK;
+    if ((parsed.accepts & both) == both)
+        return fp_fail(err, FP_E_INPUT, "the operator is one of =, <, >, <=, >= and ~");
+    if (!fp_apk_version_is_valid(parsed.version))
+        return fp_fail(err, FP_E_INPUT, "'%.*s' is no version such as 1.2.3-r0",
+                       (int) (parsed.version.len < 200 ? parsed.version.len : 200),
+                       parsed.version.ptr);
+    return FP_OK;
+}

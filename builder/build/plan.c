@@ -174,19 +174,37 @@ static enum fp_code refuse_url(const char *option, const char *value, struct fp_
     return fp_fail(err, FP_E_USAGE, "%s '%s': expected an http or https URL", option, shown);
 }
 
-static enum fp_code check_packages(const struct fp_build_options *options, struct fp_error *err)
+/* What is asked for lands in the image's /etc/apk/world, and apk reads no world that has a word
+ * which it does not know. */
+static enum fp_code check_requests(const struct fp_build_options *options, struct fp_error *err)
 {
     for (size_t i = 0; i < options->packages.len; i++) {
-        const char *text = options->packages.items[i];
-        struct fp_apk_dependency dependency = {0};
-        if (fp_apk_dependency_parse(fp_apk_text(text), &dependency, NULL) != FP_OK ||
-            dependency.is_conflict || strpbrk(text, " \t\n/") != NULL)
-            return fp_fail(err, FP_E_USAGE, "--package '%s': expected NAME or NAME>=VERSION", text);
-        if (strchr(text, '@') != NULL)
-            return fp_fail(
-                err, FP_E_USAGE,
-                "--package '%s': a repository is not chosen by a tag but by --repository", text);
+        const char *request = options->packages.items[i];
+        if (fp_apk_request_check(request, err) == FP_OK)
+            continue;
+        if (err != NULL)
+            err->code = FP_E_USAGE;
+        return fp_context(err, "--package '%s'", request);
     }
+    if (options->base == NULL || options->from_image != NULL || !fp_base_is_name(options->base))
+        return FP_OK;
+    struct fp_base_entry entry = {0};
+    enum fp_code code = fp_base_find(&options->base_folders, options->base, &entry, err);
+    for (size_t i = 0; i < entry.packages.len && code == FP_OK; i++) {
+        const char *request = entry.packages.items[i];
+        code = fp_apk_request_check(request, err);
+        if (code != FP_OK)
+            code = fp_context(err, "%s: package '%s'", options->base, request);
+    }
+    fp_base_entry_clear(&entry);
+    return code == FP_OK ? FP_OK : fp_context(err, "--base");
+}
+
+static enum fp_code check_packages(const struct fp_build_options *options, struct fp_error *err)
+{
+    enum fp_code code = check_requests(options, err);
+    if (code != FP_OK)
+        return code;
     for (size_t i = 0; i < options->repositories.len; i++) {
         if (!is_url(options->repositories.items[i]))
             return refuse_url("--repository", options->repositories.items[i], err);
@@ -194,7 +212,7 @@ static enum fp_code check_packages(const struct fp_build_options *options, struc
     if (options->apk_mirror != NULL && !is_url(options->apk_mirror))
         return refuse_url("--apk-mirror", options->apk_mirror, err);
     cleanup_apk_keys struct fp_apk_keys *keys = fp_apk_keys_new();
-    enum fp_code code = fp_apk_keys_read(keys, &options->keys, err);
+    code = fp_apk_keys_read(keys, &options->keys, err);
     return code == FP_OK ? FP_OK : fp_context(err, "--key");
 }
 

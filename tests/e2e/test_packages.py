@@ -126,6 +126,8 @@ def test_strict_refuses_unknown_scripts(scene):
     ("snappy>2", 5, "'snappy>2' is asked for, and no package fits that"),
     ("!bash", 2, "--package '!bash': expected NAME or NAME>=VERSION"),
     ("a b", 2, "--package 'a b': expected NAME"),
+    ("bash>=x", 2, "--package 'bash>=x': 'x' is no version such as 1.2.3-r0"),
+    ("bash<>5", 2, "--package 'bash<>5': the operator is one of"),
     ("bash@edge", 2, "a repository is not chosen by a tag but by --repository"),
 ])
 def test_what_cannot_be_had(scene, name, status, text):
@@ -483,6 +485,18 @@ def test_a_base_of_packages_that_cannot_be_reached(flinkpack, inputs, catalogue,
     words = ("build", "--from-local-dist", inputs.dist(), *catalogue, "--base", "made",
              "--apk-mirror", "http://127.0.0.1:%d" % free_port, "--retry", "0")
     assert "--apk-mirror URL" in flinkpack.fail(6, *words)
+
+
+def test_a_base_of_what_is_no_package(flinkpack, inputs, catalogue, free_port):
+    """It is refused before anything is asked for: the repository cannot be reached."""
+    entry = catalogue[1] / "made.json"
+    made = json.loads(entry.read_text())
+    made["packages"].append("musl>=x")
+    made["repositories"] = ["http://127.0.0.1:%d/v3.20/main" % free_port]
+    entry.write_text(json.dumps(made))
+    text = flinkpack.fail(3, "build", "--from-local-dist", inputs.dist(), *catalogue,
+                          "--base", "made")
+    assert "--base: made: package 'musl>=x': 'x' is no version" in text
 
 
 def test_python(flinkpack, inputs, catalogue):

@@ -58,6 +58,13 @@ struct fp_apk_dependency {
 FP_CHECKED enum fp_code fp_apk_dependency_parse(struct fp_apk_text text,
                                                 struct fp_apk_dependency *ret,
                                                 struct fp_error *err);
+/**
+ * Whether a user may ask for it, which puts it into the image's /etc/apk/world: NAME, or NAME with
+ * an operator and a version that follows the grammar. apk reads no package of an image whose world
+ * has anything else.
+ * @return FP_E_INPUT, saying what is expected: a conflict, a tag, a path, a bad version.
+ */
+FP_CHECKED enum fp_code fp_apk_request_check(const char *request, struct fp_error *err);
 /** Whether `version` (empty: none is stated) is one that the dependency speaks of. A conflict
  * speaks of what it excludes. */
 bool fp_apk_dependency_accepts(const struct fp_apk_dependency *dependency,

@@ -139,12 +139,83 @@ static void test_dependency_parts(void **state)
     assert_int_equal(fp_apk_dependency_parse(fp_apk_text(""), &parsed, &err), FP_E_INPUT);
 }
 
+/* apk 3.0.8 was asked for each: a world with another version or operator is none to it. */
+static const char *const good_requests[] = {"bash",
+                                            "bash>=5",
+                                            "bash=>5",
+                                            "bash==5",
+                                            "bash~5.2",
+                                            "bash=~5",
+                                            "bash<5.2_rc1-r3",
+                                            "R",
+                                            "gtk+3.0",
+                                            "so:libz.so.1",
+                                            "cmd:[",
+                                            "pc:zlib>=1.2",
+                                            "py3.11:foo",
+                                            "6tunnel",
+                                            "bash=5~abc",
+                                            "bash=01",
+                                            "bash><Q1cvBJr4xtYzWzQ5dlyfq9h9F5KwM="};
+/* And what is said of others. */
+static const struct {
+    const char *request;
+    const char *text;
+} bad_requests[] = {
+    {"bash>=x", "'x' is no version"},
+    {"bash=1.2.3-r", "'1.2.3-r' is no version"},
+    {"bash=1.2-rc1", "is no version"},
+    {"bash=1.2_foo", "is no version"},
+    {"bash=1.2~g", "is no version"},
+    {"bash=1..2", "is no version"},
+    {"bash=.1", "is no version"},
+    {"bash=1.", "is no version"},
+    {"bash=1.2A", "is no version"},
+    {"bash=5ab", "is no version"},
+    {"bash=1-r1-r2", "is no version"},
+    {"bash=1 ", "is no version"},
+    {"bash=1!", "is no version"},
+    {"bash<>5", "the operator is one of"},
+    {"bash><5", "the operator is one of"},
+    {"bash<=>5", "the operator is one of"},
+    {"bash><Q1short=", "the operator is one of"},
+    {"", "expected NAME"},
+    {"=5", "expected NAME"},
+    {"bash>=", "expected NAME"},
+    {"!bash", "expected NAME"},
+    {"/bin/sh", "expected NAME"},
+    {"-bash", "expected NAME"},
+    {".bash", "expected NAME"},
+    {"ba sh", "expected NAME"},
+    {"b!ash", "expected NAME"},
+    {"bash*", "expected NAME"},
+    {"b\303\244sh", "expected NAME"},
+    {"so:", "expected NAME"},
+    {"so:/x", "expected NAME"},
+    {"bash@edge", "--repository"},
+};
+
+static void test_requests(void **state)
+{
+    struct fp_error err = {0};
+    (void) state;
+    for (size_t i = 0; i < sizeof(good_requests) / sizeof(good_requests[0]); i++) {
+        if (fp_apk_request_check(good_requests[i], &err) != FP_OK)
+            fail_msg("%s: %s", good_requests[i], err.text);
+    }
+    for (size_t i = 0; i < sizeof(bad_requests) / sizeof(bad_requests[0]); i++) {
+        if (fp_apk_request_check(bad_requests[i].request, &err) != FP_E_INPUT)
+            fail_msg("%s passes", bad_requests[i].request);
+        assert_text_has(err.text, bad_requests[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_vectors),          cmocka_unit_test(test_total_order),
         cmocka_unit_test(test_validity),         cmocka_unit_test(test_dependencies),
-        cmocka_unit_test(test_dependency_parts),
+        cmocka_unit_test(test_dependency_parts), cmocka_unit_test(test_requests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
