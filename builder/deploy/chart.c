@@ -106,8 +106,15 @@ static json_t *job_values(const struct fp_deployment *d)
     json_t *job =
         json_pack("{s:s, s:s, s:o}", "classname", d->classname != NULL ? d->classname : "",
                   "#arguments", "of main(), each as it is", "arguments", arguments);
-    if (fp_flink_at_least(&d->version, 1, 8, 0))
+    fp_set(
+        job, "#clusterId",
+        json_string("with high availability, what its state lies under; empty: NAMESPACE/NAME, or "
+                    "what the installed release has"));
+    fp_set(job, "clusterId", json_string(""));
+    if (fp_flink_at_least(&d->version, 1, 8, 0)) {
+        fp_set(job, "#id", json_string("empty: with high availability out of the clusterId"));
         fp_set(job, "id", json_string(o->job_id != NULL ? o->job_id : ""));
+    }
     if (fp_flink_at_least(&d->version, 1, 6, 1)) {
         fp_set(job, "fromSavepoint",
                json_string(o->from_savepoint != NULL ? o->from_savepoint : ""));
@@ -255,5 +262,6 @@ enum fp_code fp_chart_files(struct fp_deployment *d, struct fp_deploy_result *re
     fp_result_add(ret, fp_xstrdup(".helmignore"), fp_xstrdup(".git/\n*.swp\n*.bak\n*.tgz\n"));
     fp_result_add(ret, fp_xstrdup("templates/NOTES.txt"), fp_xstrdup(fp_chart_notes));
     fp_result_add(ret, fp_xstrdup("templates/_helpers.tpl"), fp_buf_take(&helpers));
+    fp_result_add(ret, fp_xstrdup("templates/_identity.tpl"), fp_xstrdup(fp_chart_identity));
     return add_templates(d, ret, err);
 }

@@ -6,6 +6,7 @@
 #define FLINKPACK_DEPLOY_CHART_TEXT_H
 
 extern const char fp_chart_helpers[];
+extern const char fp_chart_identity[];
 extern const char fp_chart_notes[];
 extern const char fp_chart_schema[];
 

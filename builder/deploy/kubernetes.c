@@ -13,6 +13,18 @@ static json_t *annotations_of(json_t *object)
     return annotations;
 }
 
+/* What an upgrade has to know of the release: a digest that is set then from one that comes along,
+ * and what the job's state lies under. */
+static void remember(json_t *annotations)
+{
+    fp_set(annotations, "flinkpack/digest-of",
+           fp_raw("{{ include \"flink.digestOf\" . | quote }}"));
+    fp_set(annotations, "flinkpack/cluster-id",
+           fp_raw("{{ (include \"flink.identity\" . | fromJson).clusterId | quote }}"));
+    fp_set(annotations, "flinkpack/job-id",
+           fp_raw("{{ (include \"flink.identity\" . | fromJson).jobId | quote }}"));
+}
+
 /* The settings, as lines that the entrypoint merges onto the image's own configuration: what the
  * distribution says for its version (the options of the JVM, for one) stays in force. */
 static json_t *config_map(const struct fp_deployment *d)
@@ -22,10 +34,8 @@ static json_t *config_map(const struct fp_deployment *d)
     json_t *lines = d->format == FP_DEPLOY_HELM
                         ? fp_raw("|\n{{ include \"flink.properties\" . | indent 4 }}")
                         : json_string(text);
-    /* So that an upgrade can tell a digest that is set then from one that comes along. */
     if (d->format == FP_DEPLOY_HELM)
-        fp_set(annotations_of(object), "flinkpack/digest-of",
-               fp_raw("{{ include \"flink.digestOf\" . | quote }}"));
+        remember(annotations_of(object));
     fp_set(object, "data",
            json_pack("{s:s, s:o}", "#FLINK_PROPERTIES",
                      "merged onto the configuration in the image when a container starts",

@@ -152,6 +152,10 @@ static void note_helm(const struct notes *n)
         fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
     if (n->d->is_job)
         note_update(n, last);
+    if (n->d->is_job && fp_is_highly_available(n->d))
+        fp_strv_addf(n->lines,
+                     "identity: of the namespace and the release's name, when it is installed; a "
+                     "release keeps what it has until --set job.clusterId=NAMESPACE/NAME");
     fp_strv_addf(n->lines, "clean up: helm uninstall %s%s", name,
                  n->d->options->claims.len > 0 ? "    (keeps the volumes)" : "");
     note_state(n, "");

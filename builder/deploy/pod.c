@@ -100,11 +100,13 @@ static json_t *ports(const struct fp_deployment *d, const struct fp_role *role)
 static json_t *chart_arguments(const struct fp_deployment *d, const struct fp_role *role)
 {
     json_t *args = json_pack("[s]", fp_role_verb(d, role));
-    if (!role->is_jobmanager || !d->is_job)
+    if (role->is_jobmanager && !d->is_job)
         return args;
-    fp_append(args, json_pack("{s:s}", FP_YAML_LINES,
-                              "{{- include \"flink.jobArguments\" . | "
-                              "nindent 12 }}"));
+    const char *lines = role->is_jobmanager ? "{{- include \"flink.jobArguments\" . | nindent 12 }}"
+                                            : "{{- with include \"flink.clusterIdArgument\" . }}\n"
+                                              "{{- . | nindent 12 }}\n"
+                                              "{{- end }}";
+    fp_append(args, json_pack("{s:s}", FP_YAML_LINES, lines));
     return args;
 }
 

@@ -93,7 +93,7 @@ tag it was for: it belongs to none, and the tag is what tells. */ -}}
 - --job-classname
 - {{ . | replace "$" "$$" | quote }}
 {{- end }}
-{{- with .Values.job.id }}
+{{- with (include "flink.identity" . | fromJson).jobId }}
 - --job-id
 - {{ . | quote }}
 {{- end }}
@@ -103,6 +103,9 @@ tag it was for: it belongs to none, and the tag is what tells. */ -}}
 {{- if $.Values.job.allowNonRestoredState }}
 - --allowNonRestoredState
 {{- end }}
+{{- end }}
+{{- with include "flink.clusterIdArgument" . }}
+{{ . }}
 {{- end }}
 {{- with .Values.job.arguments }}
 - "--"
