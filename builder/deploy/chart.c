@@ -46,8 +46,16 @@ static enum fp_code put_properties(struct fp_buf *out, const struct fp_deploymen
     const struct fp_role taskmanager = fp_taskmanager_of(d);
     enum fp_code code = fp_buf_add_text(out, "\n{{- define \"flink.properties\" -}}\n", err);
     if (code == FP_OK && !d->options->ha)
-        code = fp_buf_add_text(
-            out, "jobmanager.rpc.address: {{ include \"flink.fullname\" . }}-jobmanager\n", err);
+        code = fp_buf_add_text(out,
+                               "jobmanager.rpc.address: {{ include \"flink.fullname\" . }}-rpc-"
+                               "{{ include \"flink.revision\" . }}\n",
+                               err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(out,
+                               "{{ include \"flink.settings\" . }}\n"
+                               "{{- end -}}\n\n"
+                               "{{- define \"flink.settings\" -}}\n",
+                               err);
     if (code == FP_OK)
         code = fp_buf_add_text(out, "rest.address: {{ include \"flink.fullname\" . }}-jobmanager\n",
                                err);
@@ -181,7 +189,7 @@ static enum fp_code add_yaml(struct fp_deploy_result *ret, const char *path, jso
     return code;
 }
 
-/* service-jobmanager.yaml: the kind, and what follows the release's name. */
+/* service-jobmanager.yaml: the kind, and what follows the release's name, but for a revision. */
 static char *template_path(const json_t *document)
 {
     const json_t *name = json_object_get(json_object_get(document, "metadata"), "name");
@@ -190,7 +198,10 @@ static char *template_path(const json_t *document)
     cleanup_free char *kind = fp_xstrdup(fp_json_string(document, "kind"));
     for (char *p = kind; *p != '\0'; p++)
         *p = (char) tolower((unsigned char) *p);
-    return fp_xasprintf("templates/%s%s.yaml", kind, suffix != NULL ? suffix + 2 : "");
+    suffix = suffix != NULL ? suffix + 2 : "";
+    const char *revision = strstr(suffix, "-{{");
+    size_t len = revision != NULL ? (size_t) (revision - suffix) : strlen(suffix);
+    return fp_xasprintf("templates/%s%.*s.yaml", kind, (int) len, suffix);
 }
 
 /* `type`: the document is for releases of that flink.type only; NULL: for all. */

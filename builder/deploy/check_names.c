@@ -55,7 +55,7 @@ static bool is_own_label(const char *key)
 {
     static const char *const own[] = {
         "app.kubernetes.io/name",    "app.kubernetes.io/instance",   "app.kubernetes.io/component",
-        "app.kubernetes.io/version", "app.kubernetes.io/managed-by",
+        "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "flinkpack.revision",
     };
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
         if (strcmp(key, own[i]) == 0)

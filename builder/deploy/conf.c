@@ -35,7 +35,9 @@ static void set_network(struct fp_deployment *d)
                                      ? fp_xstrdup("jobmanager")
                                      : fp_xasprintf("%s-jobmanager", d->name);
     /* With high availability it is the pod's address, which the environment tells. */
-    if (!d->options->ha)
+    if (fp_has_revision_service(d))
+        fp_set(d->conf, "jobmanager.rpc.address", fp_rpc_name(d));
+    else if (!d->options->ha)
         set(d, "jobmanager.rpc.address", service);
     set_number(d, "jobmanager.rpc.port", FP_PORT_RPC, "");
     set_number(d, "blob.server.port", FP_PORT_BLOB, "");

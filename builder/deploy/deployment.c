@@ -40,6 +40,7 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
                                 struct fp_error *err)
 {
     *ret = (struct fp_deployment){.options = options, .image = image};
+    (void) memset(ret->revision, '0', FP_DEPLOY_REVISION_LEN);
     static enum fp_code (*const steps[])(struct fp_deployment *, struct fp_error *) = {
         read_format,
         fp_deployment_read_image,

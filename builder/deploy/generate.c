@@ -44,7 +44,8 @@ static enum fp_code render(const struct fp_deployment *d, const json_t *document
     return code;
 }
 
-/* NAME-KIND.yaml, or, without a kind, compose.yaml. */
+/* NAME-KIND.yaml, or, without a kind, compose.yaml. A file of before is overwritten, so the
+ * revision is not in its name. */
 static char *file_name(const struct fp_deployment *d, const json_t *document)
 {
     const char *kind = fp_json_string(document, "kind");
@@ -52,7 +53,11 @@ static char *file_name(const struct fp_deployment *d, const json_t *document)
     const char *end = wants_json(d) ? "json" : "yaml";
     if (kind == NULL)
         return fp_xasprintf("compose.%s", end);
-    char *path = fp_xasprintf("%s-%s.%s%s", name != NULL ? name : d->name, kind, end,
+    name = name != NULL ? name : d->name;
+    cleanup_free char *revision = fp_xasprintf("-%s", d->revision);
+    bool has_revision = fp_has_revision(d) && fp_text_ends_with(name, revision);
+    size_t len = strlen(name) - (has_revision ? strlen(revision) : 0);
+    char *path = fp_xasprintf("%.*s-%s.%s%s", (int) len, name, kind, end,
                               d->format == FP_DEPLOY_TEMPLATE ? ".template" : "");
     for (char *p = path; *p != '\0'; p++)
         *p = (char) tolower((unsigned char) *p);
@@ -106,7 +111,8 @@ static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_d
             fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));
         fp_set(document, "#images",
                json_string("what kustomize changes to use another image; a newTag without the "
-                           "digest, which goes before it"));
+                           "digest, which goes before it. The revision does not follow: delete Job "
+                           "and TaskManagers before you apply it, or generate again"));
         fp_set(document, "images",
                json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
     }
@@ -126,6 +132,17 @@ static json_t *make_documents(const struct fp_deployment *d)
     return fp_kubernetes_documents(d);
 }
 
+static enum fp_code make_patched(const struct fp_deployment *d,
+                                 const struct fp_deploy_patch *patches, size_t patch_count,
+                                 json_t **ret, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    *ret = make_documents(d);
+    for (size_t i = 0; i < patch_count && code == FP_OK; i++)
+        code = fp_patch_apply(&patches[i], *ret, err);
+    return code;
+}
+
 static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_patch *patches,
                                size_t patch_count, const char *folder, struct fp_deploy_result *ret,
                                struct fp_error *err)
@@ -141,10 +158,14 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
     }
     if (d->format == FP_DEPLOY_HELM)
         return fp_chart_files(d, ret, err);
-    cleanup_json json_t *documents = make_documents(d);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < patch_count && code == FP_OK; i++)
-        code = fp_patch_apply(&patches[i], documents, err);
+    cleanup_json json_t *documents = NULL;
+    enum fp_code code = make_patched(d, patches, patch_count, &documents, err);
+    /* The revision is made of what patches have left, and stands in what they are for. */
+    if (code == FP_OK && fp_has_revision(d)) {
+        fp_deployment_revise(d, documents);
+        json_decref(documents);
+        code = make_patched(d, patches, patch_count, &documents, err);
+    }
     if (d->format == FP_DEPLOY_OPERATOR)
         fp_operator_settle(documents);
     if (code == FP_OK)

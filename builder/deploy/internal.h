@@ -48,6 +48,9 @@ enum fp_deploy_port {
     FP_PORT_METRICS = 9249,
 };
 
+/** The characters of a revision. With the longest name and "-rpc-" it still makes a DNS label. */
+#define FP_DEPLOY_REVISION_LEN 10
+
 /** The user and group that images of Flink run as where they do not say a number. */
 #define FP_DEPLOY_UID 9999
 
@@ -62,6 +65,7 @@ struct fp_deployment {
     bool is_official; /**< the image of docker.io/flink, or made from it: its verbs, its rules */
     bool is_numeric_user; /**< the image's user is a number other than 0 */
     int64_t image_gid;    /**< the image's group where it is a number, else FP_DEPLOY_UID */
+    char revision[FP_DEPLOY_REVISION_LEN + 1]; /**< zeros until there are documents */
     char *name;
     char *image_text; /**< NAME@DIGEST, or NAME */
     char *home;       /**< FLINK_HOME */
@@ -196,6 +200,18 @@ void fp_add_pairs(json_t *object, const struct fp_strv *pairs);
 void fp_set(json_t *object, const char *key, json_t *take_value);
 /** Append to an array unless `take_value` is NULL. */
 void fp_append(json_t *array, json_t *take_value);
+
+/** Whether pods are told apart by a revision. In a classic template the image is not known yet. */
+bool fp_has_revision(const struct fp_deployment *deployment);
+/** Whether the JobManager is found through a Service of its revision; else its leader's address
+ * is kept in the cluster, where every version finds it, or there is one Service for everything. */
+bool fp_has_revision_service(const struct fp_deployment *deployment);
+/** The value of the label "flinkpack.revision". */
+json_t *fp_revision_label(const struct fp_deployment *deployment);
+/** The name of the Service through which a JobManager's rpc is reached. */
+json_t *fp_rpc_name(const struct fp_deployment *deployment);
+/** Take the revision from documents as they are now, patched: images and configuration. */
+void fp_deployment_revise(struct fp_deployment *deployment, const json_t *documents);
 
 /** Add the annotations by which Prometheus finds a pod's metrics. */
 void fp_add_scraping(json_t *annotations);

@@ -100,7 +100,8 @@ static void annotate_by_values(json_t *object)
     json_t *metadata = json_object_get(object, "metadata");
     (void) json_object_del(metadata, "annotations");
     fp_set(metadata, FP_YAML_LINES,
-           json_string("{{- with include \"flink.jobAnnotations\" . }}\n"
+           json_string("{{- include \"flink.checkJob\" . }}\n"
+                       "{{- with include \"flink.jobAnnotations\" . }}\n"
                        "annotations:\n"
                        "  {{- . | nindent 4 }}\n"
                        "{{- end }}"));
@@ -141,11 +142,19 @@ static json_t *deployment(const struct fp_deployment *d, const struct fp_role *r
         fp_set(spec, "replicas", json_integer(1));
         fp_set(spec, "#strategy", json_string("never two JobManagers at once"));
         fp_set(spec, "strategy", json_pack("{s:s}", "type", "Recreate"));
-    } else if (d->max_replicas == 0) {
+    }
+    if (!role->is_jobmanager && d->max_replicas == 0) {
         fp_set(spec, "replicas",
                d->format == FP_DEPLOY_HELM       ? fp_raw("{{ include \"flink.replicas\" . }}")
                : d->format == FP_DEPLOY_TEMPLATE ? fp_raw("${FLINK_JOB_PARALLELISM}")
                                                  : json_integer(d->replicas));
+    }
+    if (!role->is_jobmanager) {
+        fp_set(spec, "#strategy",
+               json_string("all at once: old ones have no JobManager any more, and take the room"));
+        fp_set(spec, "strategy",
+               json_pack("{s:s, s:{s:i, s:s}}", "type", "RollingUpdate", "rollingUpdate",
+                         "maxSurge", 0, "maxUnavailable", "100%"));
     }
     fp_set(spec, "selector", json_pack("{s:o}", "matchLabels", fp_selector(d, role->component)));
     fp_set(spec, "template", fp_pod_template(d, role));

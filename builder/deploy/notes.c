@@ -39,10 +39,17 @@ static void note_update(const struct notes *n, const char *last)
                  "          2. %s exec job/%s-jobmanager -- %s    (tells the savepoint's "
                  "path)",
                  n->kubectl, name, stop);
-    fp_strv_addf(n->lines,
-                 "          3. %s delete job %s-jobmanager --cascade=foreground    (a Job "
-                 "cannot be changed, and two JobManagers must never run)",
-                 n->kubectl, name);
+    if (fp_has_revision_service(n->d) && !fp_is_highly_available(n->d))
+        fp_strv_addf(n->lines,
+                     "          3. %s delete job %s-jobmanager --cascade=foreground    (a Job "
+                     "cannot be changed, and two JobManagers must never run)",
+                     n->kubectl, name);
+    else
+        fp_strv_addf(n->lines,
+                     "          3. %s delete job/%s-jobmanager deploy/%s-taskmanager "
+                     "--cascade=foreground    (waits until both are gone: two JobManagers must "
+                     "never run, and TaskManagers of before would run the old job for the new one)",
+                     n->kubectl, name, name);
     fp_strv_addf(n->lines, "          4. %s", last);
 }
 
@@ -81,6 +88,11 @@ static void note_kubernetes(const struct notes *n)
     const char *version = n->d->version.text;
     if (n->d->format == FP_DEPLOY_KUBERNETES)
         note_apply(n, "");
+    if (fp_has_revision_service(n->d))
+        fp_strv_addf(n->lines,
+                     "          %s delete svc -l 'app.kubernetes.io/instance=%s,flinkpack.revision,"
+                     "flinkpack.revision!=%s'    (after an update: Services of versions before)",
+                     n->kubectl, name, n->d->revision);
     fp_strv_addf(n->lines, "watch:    %s logs -f %s/%s-jobmanager", n->kubectl,
                  n->d->is_job ? "job" : "deploy", name);
     fp_strv_addf(n->lines,
@@ -148,7 +160,7 @@ static void note_helm(const struct notes *n)
                  "http://localhost:8081",
                  name);
     cleanup_free char *last = fp_xasprintf(
-        "helm upgrade %s %s --set image.tag=NEW_TAG,image.digest=NEW_DIGEST%s", name, chart,
+        "helm upgrade %s %s --set-string image.tag=NEW_TAG,image.digest=NEW_DIGEST%s", name, chart,
         fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
     if (n->d->is_job)
         note_update(n, last);

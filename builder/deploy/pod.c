@@ -57,8 +57,7 @@ static void add_address(const struct fp_deployment *d, const struct fp_role *rol
     if (d->options->ha && role->is_jobmanager)
         fp_append(env, variable_of_field(name, "status.podIP"));
     else if (d->is_official)
-        fp_append(env,
-                  json_pack("{s:s, s:o}", "name", name, "value", fp_object_name(d, "-jobmanager")));
+        fp_append(env, json_pack("{s:s, s:o}", "name", name, "value", fp_rpc_name(d)));
 }
 
 static json_t *environment(const struct fp_deployment *d, const struct fp_role *role)
@@ -368,7 +367,9 @@ static json_t *pod_annotations(const struct fp_deployment *d)
 
 json_t *fp_pod_template(const struct fp_deployment *d, const struct fp_role *role)
 {
-    return json_pack("{s:{s:o, s:o}, s:o}", "metadata", "labels",
-                     fp_object_labels(d, role->component), "annotations", pod_annotations(d),
-                     "spec", pod_spec(d, role));
+    json_t *labels = fp_object_labels(d, role->component);
+    if (fp_has_revision(d))
+        fp_set(labels, "flinkpack.revision", fp_revision_label(d));
+    return json_pack("{s:{s:o, s:o}, s:o}", "metadata", "labels", labels, "annotations",
+                     pod_annotations(d), "spec", pod_spec(d, role));
 }

@@ -6,16 +6,46 @@ static json_t *port(const char *name, int number)
                      "targetPort", name);
 }
 
-/* What pods talk to. Never a NodePort: rpc and blob trust whoever reaches them. */
-static json_t *internal_service(const struct fp_deployment *d)
+/* What TaskManagers talk to. Never a NodePort: rpc and blob trust whoever reaches them. */
+static void add_internal_ports(json_t *spec)
 {
-    json_t *service = fp_object(d, "v1", "Service", "-jobmanager", "jobmanager");
-    json_t *spec =
-        json_pack("{s:s, s:b, s:o, s:[o, o, o]}", "type", "ClusterIP", "publishNotReadyAddresses",
-                  1, "selector", fp_selector(d, "jobmanager"), "ports", port("rpc", FP_PORT_RPC),
-                  port("blob", FP_PORT_BLOB), port("ui", FP_PORT_UI));
     fp_set(spec, "#publishNotReadyAddresses",
            json_string("TaskManagers register before the JobManager is ready"));
+    fp_append(json_object_get(spec, "ports"), port("rpc", FP_PORT_RPC));
+    fp_append(json_object_get(spec, "ports"), port("blob", FP_PORT_BLOB));
+}
+
+static json_t *cluster_ip(json_t *take_selector)
+{
+    return json_pack("{s:s, s:b, s:o, s:[]}", "type", "ClusterIP", "publishNotReadyAddresses", 1,
+                     "selector", take_selector, "ports");
+}
+
+/* TaskManagers of another version find nobody here. */
+static json_t *revision_service(const struct fp_deployment *d)
+{
+    json_t *service = fp_object(d, "v1", "Service", "", "jobmanager");
+    json_t *metadata = json_object_get(service, "metadata");
+    json_t *selector = fp_selector(d, "jobmanager");
+    fp_set(metadata, "name", fp_rpc_name(d));
+    fp_set(json_object_get(metadata, "labels"), "flinkpack.revision", fp_revision_label(d));
+    fp_set(selector, "#flinkpack.revision",
+           json_string("of image and configuration: only what goes together meets here"));
+    fp_set(selector, "flinkpack.revision", fp_revision_label(d));
+    json_t *spec = cluster_ip(selector);
+    add_internal_ports(spec);
+    fp_set(service, "spec", spec);
+    return service;
+}
+
+/* The ui, under one name for good; and all the rest where nothing tells versions apart. */
+static json_t *stable_service(const struct fp_deployment *d)
+{
+    json_t *service = fp_object(d, "v1", "Service", "-jobmanager", "jobmanager");
+    json_t *spec = cluster_ip(fp_selector(d, "jobmanager"));
+    if (!fp_has_revision_service(d))
+        add_internal_ports(spec);
+    fp_append(json_object_get(spec, "ports"), port("ui", FP_PORT_UI));
     fp_set(service, "spec", spec);
     return service;
 }
@@ -67,7 +97,9 @@ static json_t *route(const struct fp_deployment *d)
 
 void fp_add_services(const struct fp_deployment *d, json_t *documents)
 {
-    fp_append(documents, internal_service(d));
+    if (fp_has_revision_service(d))
+        fp_append(documents, revision_service(d));
+    fp_append(documents, stable_service(d));
     if (d->node_port > 0)
         fp_append(documents, node_port(d));
     if (d->options->ingress != NULL)

@@ -112,7 +112,9 @@ def test_official_images(flinkpack, version):
     assert manifests.argv(job, "taskmanager")[0] == "taskmanager"
     env = {one["name"]: one.get("value") for one in
            manifests.container(job, "jobmanager")["env"]}
-    assert env["JOB_MANAGER_RPC_ADDRESS"] == "orders-jobmanager"
+    address = env["JOB_MANAGER_RPC_ADDRESS"]
+    assert address == manifests.properties(job)["jobmanager.rpc.address"]
+    assert manifests.named(job, "Service", address)
 
 
 def random_argument(generator):
@@ -225,6 +227,17 @@ def test_what_to_do_is_told(orders):
     assert "port-forward service/orders-jobmanager 8081" in err
     assert "-l app.kubernetes.io/instance=orders" in err
     assert orders.generate("--quiet").err == ""
+
+
+@pytest.mark.parametrize("words, both", [
+    ([], False), (["--ha", "--ha-dir", "s3://b/h", "--namespace", "team"], True), (["--format", "template"], True),
+    (["-D", "high-availability=zookeeper"], True)])
+def test_steps_delete_what_would_find_the_next_job(orders, words, both):
+    """Where every version finds the leader, TaskManagers of before have to be gone."""
+    err = orders.generate(*words).err
+    [step] = [line for line in err.splitlines() if " 3. " in line]
+    assert ("deploy/orders-taskmanager" in step) == both and "--cascade=foreground" in step
+    assert ("flinkpack.revision!=" in err) == ("--ha" not in words and "template" not in words)
 
 
 def test_single_platforms_choose_their_nodes(flinkpack):

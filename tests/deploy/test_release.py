@@ -1,5 +1,10 @@
 """A chart over the life of its releases: a real helm and an API server of the tests' own."""
 
+import copy
+import shlex
+import subprocess
+
+import downloads
 import flink_images
 import kube_api
 import manifests
@@ -27,11 +32,14 @@ class Cluster:
 
     def upgrade(self, folder, *words, gone=("Job",)):
         """After the steps that the notes tell: what they delete is gone."""
-        for key, one in list(self.server.objects.items()):
-            if one["kind"] in gone:
-                del self.server.objects[key]
+        self.delete(*gone)
         self.helm("upgrade", "orders", folder, *words)
         return self.image()
+
+    def delete(self, *kinds):
+        for key, one in list(self.server.objects.items()):
+            if one["kind"] in kinds:
+                del self.server.objects[key]
 
     def image(self):
         """What both roles run, behind REPOSITORY."""
@@ -51,6 +59,65 @@ def cluster(tmp_path, try_helm):
         yield Cluster(server, server.kubeconfig(tmp_path / "kubeconfig"), try_helm)
 
 
+def meets(taskmanager, documents):
+    """Whether TaskManagers of this Deployment reach the JobManager that is there now."""
+    own = taskmanager["spec"]["template"]
+    [address] = [line.split(": ")[1] for line in own["settings"].splitlines()
+                 if line.startswith("jobmanager.rpc.address: ")]
+    jobmanager = manifests.workload(documents, "jobmanager")["spec"]["template"]["metadata"]["labels"]
+    return any(service["metadata"]["name"] == address and
+               service["spec"]["selector"].items() <= jobmanager.items() and
+               6123 in [port["port"] for port in service["spec"]["ports"]]
+               for service in documents if service["kind"] == "Service")
+
+
+def test_versions_do_not_meet(cluster, chart):
+    """TaskManagers of each version reach a JobManager of theirs, and no other; one name of the ui,
+    and one selector of each Deployment, stay as they were in the first version."""
+    def running():
+        """The TaskManagers, with the settings that they were started with."""
+        documents = cluster.server.all()
+        found = copy.deepcopy(manifests.workload(documents, "taskmanager"))
+        found["spec"]["template"]["settings"] = manifests.named(
+            documents, "ConfigMap")["data"]["FLINK_PROPERTIES"]
+        return found
+
+    cluster.helm("install", "orders", OLD)
+    selectors = [cluster.find("Service", "orders-jobmanager")["spec"]["selector"],
+                 cluster.find("Deployment", "orders-taskmanager")["spec"]["selector"]]
+    versions = [running()]
+    folder = chart(flink_images.ours("1.20.4"), "--ingress", "flink.example.com")
+    for words in (["upgrade", "orders", folder], ["upgrade", "orders", folder, "--set", "image.tag=1.4"],
+                  ["upgrade", "orders", folder, "--set", "configuration.a=b"],
+                  ["rollback", "orders", "2"], ["rollback", "orders", "1"]):
+        cluster.delete("Job")
+        cluster.helm(*words)
+        documents = cluster.server.all()
+        assert selectors == [cluster.find("Service", "orders-jobmanager")["spec"]["selector"],
+                             cluster.find("Deployment", "orders-taskmanager")["spec"]["selector"]]
+        now = running()
+        assert meets(now, documents)
+        others = [one for one in versions if one["spec"]["template"] != now["spec"]["template"]]
+        assert others and not any(meets(one, documents) for one in others)
+        versions.append(now)
+
+
+def test_a_job_that_is_in_the_way(cluster, chart):
+    """It is told of before anything else has changed."""
+    folder = chart(flink_images.ours("1.20.4"))
+    cluster.helm("install", "orders", OLD)
+    before = copy.deepcopy(cluster.server.all())
+    told = "kubectl -n default delete job orders-jobmanager --cascade=foreground"
+    assert told in cluster.run("upgrade", "orders", folder).stderr
+    assert cluster.server.all() == before
+    cluster.upgrade(folder)
+    before = copy.deepcopy(cluster.server.all())
+    assert told in cluster.run("upgrade", "orders", folder, "--set", "image.tag=1.4").stderr
+    assert cluster.server.all() == before
+    cluster.helm("upgrade", "orders", folder, "--set", "taskmanager.replicas=5")
+    assert cluster.find("Deployment", "orders-taskmanager")["spec"]["replicas"] == 5
+
+
 def test_volumes_outlive_their_release(cluster, chart):
     folder = chart(flink_images.ours("2.2.1"), "--claim", "state:1Gi:/mnt", "--ha", "--ha-dir",
                    "file:///mnt/ha")
@@ -67,6 +134,29 @@ def test_volumes_outlive_their_release(cluster, chart):
     # A chart that is made without the claim does not take it away either.
     cluster.helm("upgrade", "blue", chart(flink_images.ours("2.2.1", "session")))
     assert cluster.server.names("PersistentVolumeClaim") == ["blue-state"]
+
+
+def test_services_of_versions_before_can_be_told(cluster, orders, tmp_path):
+    """By the printed command: kubectl deletes nothing by itself."""
+    kubectl = downloads.program("KUBECTL", "kubectl-1.35.2-amd64")
+
+    def run(*words):
+        done = subprocess.run([kubectl, "--kubeconfig", cluster.config, "--cache-dir", tmp_path,
+                               *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+    for setting in ("a.b=c", "a.b=d", "a.b=e"):
+        told = orders.generate("-D", setting, "--output-dir", tmp_path / "out")
+        assert "was there before" not in told.err
+        run("create", "--validate=false", "-f", tmp_path / "out/orders-rpc-service.yaml")
+    run("create", "--validate=false", "-f", tmp_path / "out/orders-jobmanager-service.yaml")
+    [line] = [line for line in told.err.splitlines() if "delete svc" in line]
+    words = shlex.split(line.partition("    (")[0])
+    assert words[0] == "kubectl"
+    names = [one["metadata"]["name"] for one in cluster.server.all()]
+    assert len(names) == 4
+    run(*words[1:], "--wait=false")
+    assert [one["metadata"]["name"] for one in cluster.server.all()] == names[2:]
 
 
 def test_notes_tell_of_what_stays(cluster, chart):
@@ -123,8 +213,7 @@ def test_digests_over_upgrades(cluster, newer):
     assert cluster.upgrade(newer, "--reuse-values", gone=("Job", "Deployment")) == ":1.5"
     assert cluster.upgrade(newer, "--reset-values").startswith("@sha256:")
     assert cluster.upgrade(newer, "--reuse-values", "--set", "image.tag=1.6") == ":1.6"
-    cluster.server.objects = {key: one for key, one in cluster.server.objects.items()
-                              if one["kind"] != "Job"}
+    cluster.delete("Job")
     cluster.helm("rollback", "orders", "1")
     assert cluster.image() == installed
 
@@ -141,9 +230,7 @@ def test_upgrade_from_the_first_version(cluster, newer, words, image):
 def test_a_digest_that_nobody_can_tell_of(cluster, newer):
     """Neither is taken in silence."""
     cluster.helm("install", "orders", OLD)
-    for name in ("Job", "Deployment"):
-        cluster.server.objects = {key: one for key, one in cluster.server.objects.items()
-                                  if one["kind"] != name}
+    cluster.delete("Job", "Deployment")
     refused = cluster.run("upgrade", "orders", newer, "--reuse-values")
     assert refused.returncode != 0 and "--reset-then-reuse-values" in refused.stderr
     assert cluster.server.names("Deployment") == []

@@ -69,14 +69,17 @@ class Pods:
                 "args": manifests.argv(self.documents, component, "127.0.0.1"),
                 "mounts": self.mounts(component, one)}
 
+    def services(self):
+        return [one["metadata"]["name"] for one in self.documents if one["kind"] == "Service"]
+
     def run(self, until, **more):
         config = self.real.image.config
         plan = {"root": str(self.real.root), "uid": 9999, "gid": 9999, "env": self.real.image.env,
                 "workdir": config["WorkingDir"], "entrypoint": config["Entrypoint"],
-                "hosts": [one["metadata"]["name"] for one in self.documents
-                          if one["kind"] == "Service"],
-                "containers": [self.container("jobmanager"), self.container("taskmanager")],
+                "hosts": self.services(),
                 "until": until, **more}
+        if "containers" not in plan:
+            plan["containers"] = [self.container("jobmanager"), self.container("taskmanager")]
         (self.folder / "plan.json").write_text(json.dumps(plan))
         done = subprocess.run(
             ["unshare", "--net", sys.executable, program.ROOT / "tests/lib/pods.py", self.folder],
@@ -132,6 +135,26 @@ def test_a_job_with_awkward_arguments_resumes_from_a_savepoint(pods):
     log = second.log("taskmanager")
     assert "(a b,1000)" in log and "($X,1000)" in log, "it went on to the end"
     assert "(a b,1)\n" not in log, "it did not begin anew"
+
+
+@pytest.mark.parametrize("real", ["1.20"], indirect=True)
+def test_a_task_manager_of_before_gets_no_tasks(pods):
+    """It is there first, and its Service has no JobManager behind it any more."""
+    before = pods(*QUICK, "--slots", "2")
+    after = pods(*QUICK, "--slots", "2", "-D", "of.the=next", "--", "--times", "2", "a")
+    old = {**before.container("taskmanager"), "name": "old"}
+    # In a pod it would have ports of its own.
+    old["env"]["FLINK_PROPERTIES"] = re.sub(r"(taskmanager\.\w+\.port): 6", r"\1: 7",
+                                            old["env"]["FLINK_PROPERTIES"])
+    gone = set(before.services()) - set(after.services())
+    assert len(gone) == 1
+    result = after.run("exit", containers=[after.container("jobmanager"), old], nobody=sorted(gone),
+                       late={"after": ["old", "Could not resolve ResourceManager address"],
+                             "container": after.container("taskmanager")})
+    assert result["status"] == 0, after.log("jobmanager")[-3000:]
+    assert "(a,2)\n" in after.log("taskmanager")
+    assert "(a," not in after.log("old")
+    assert len(re.findall("Registering TaskManager with", after.log("jobmanager"))) == 1
 
 
 # What is refused has no place here: lines, comments, blanks at the ends, broken quotes.

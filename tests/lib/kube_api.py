@@ -230,6 +230,7 @@ def discover(path):
     if version in RESOURCES:
         return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version,
                 "resources": [{"name": name, "singularName": kind.lower(), "namespaced": True,
+                               "shortNames": ["svc"] if kind == "Service" else [],
                                "kind": kind, "verbs": ["create", "delete", "get", "list", "patch",
                                                        "update", "watch"]}
                               for name, kind in RESOURCES[version].items()]}

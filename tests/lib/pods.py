@@ -5,8 +5,10 @@ in a pod, a container sees its image's files read-only, the volumes that are mou
 environment but the image's and the manifest's.
 
 plan: {"root", "uid", "gid", "env", "workdir", "entrypoint", "hosts": [name],
+       "nobody": [name of a host that cannot be reached],
        "containers": [{"name", "args", "env", "mounts": {path: folder or null}}],
-       "until": "exit" | "slots" | "stopped", "commands": [command line]}
+       "until": "exit" | "slots" | "stopped", "commands": [command line],
+       "late": {"after": [container, text of its log], "container": as above}}
 
 "stopped": the commands are run in the first container, as kubectl exec does it, when its job is
 running; JOB_ID in them is the one that their output so far has told.
@@ -45,7 +47,8 @@ def ask(path):
 def enter(plan, folder, container):
     """The command that runs what follows it as a process of a container."""
     hosts = folder / "hosts"
-    hosts.write_text("127.0.0.1 localhost flink %s\n" % " ".join(plan["hosts"]))
+    hosts.write_text("127.0.0.1 localhost flink %s\n%s" % (
+        " ".join(plan["hosts"]), "".join("10.0.0.1 %s\n" % name for name in plan.get("nobody", []))))
     command = ["bwrap", "--unshare-user", "--uid", str(plan["uid"]), "--gid", str(plan["gid"]),
                "--unshare-pid", "--unshare-uts", "--hostname", "flink", "--die-with-parent",
                "--new-session", "--ro-bind", plan["root"], "/", "--dev", "/dev", "--proc", "/proc"]
@@ -95,8 +98,16 @@ def execute(plan, folder, processes):
     return told
 
 
+def start_late(plan, folder, processes):
+    name, text = plan["late"]["after"]
+    wait_for(lambda: text in (folder / (name + ".log")).read_text(errors="replace"), processes)
+    return start(plan, folder, plan["late"]["container"])
+
+
 def run(plan, folder):
     processes = [start(plan, folder, one) for one in plan["containers"]]
+    if "late" in plan:
+        processes.append(start_late(plan, folder, processes))
     result = {}
     try:
         if plan["until"] == "slots":

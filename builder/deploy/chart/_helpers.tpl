@@ -65,6 +65,22 @@ tag it was for: it belongs to none, and the tag is what tells. */ -}}
 {{- end -}}
 {{- end -}}
 
+{{- /* Of image and configuration, but for the address, which has it: flinkpack does the same. */ -}}
+{{- define "flink.revision" -}}
+{{- printf "image: %s\n%s" (include "flink.image" .) (include "flink.settings" .) | splitList "\n" | sortAlpha | join "\n" | sha256sum | trunc 10 -}}
+{{- end -}}
+
+{{- /* A Job cannot be changed: better said before anything else is. */ -}}
+{{- define "flink.checkJob" -}}
+{{- if and .Release.IsUpgrade (not .Values.job.replaceOnUpgrade) -}}
+{{- $name := printf "%s-jobmanager" (include "flink.fullname" .) -}}
+{{- $job := lookup "batch/v1" "Job" .Release.Namespace $name -}}
+{{- if and $job (ne (dig "spec" "template" "metadata" "labels" "flinkpack.revision" "" $job) (include "flink.revision" .)) -}}
+{{- printf "the Job %s has another image or configuration, and a Job cannot be changed: stop it with a savepoint, then: kubectl -n %s delete job %s --cascade=foreground" $name .Release.Namespace $name | fail -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* As many TaskManagers as the parallelism needs, unless their number is given. */ -}}
 {{- define "flink.replicas" -}}
 {{- $slots := int .Values.taskmanager.slots -}}

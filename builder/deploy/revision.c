@@ -1,0 +1,80 @@
+/* What keeps the versions of a deployment apart: a revision, made of its image and configuration.
+ * The TaskManagers' address has it, and only a JobManager of the same revision is found there. */
+#include <string.h>
+
+#include "internal.h"
+
+#define ADDRESS "jobmanager.rpc.address"
+
+bool fp_has_revision(const struct fp_deployment *d)
+{
+    return d->format == FP_DEPLOY_KUBERNETES || d->format == FP_DEPLOY_HELM;
+}
+
+bool fp_has_revision_service(const struct fp_deployment *d)
+{
+    return fp_has_revision(d) && !d->options->ha;
+}
+
+json_t *fp_revision_label(const struct fp_deployment *d)
+{
+    return d->format == FP_DEPLOY_HELM ? fp_raw("{{ include \"flink.revision\" . | quote }}")
+                                       : json_string(d->revision);
+}
+
+json_t *fp_rpc_name(const struct fp_deployment *d)
+{
+    if (!fp_has_revision_service(d))
+        return fp_object_name(d, "-jobmanager");
+    if (d->format == FP_DEPLOY_HELM)
+        return fp_object_name(d, "-rpc-{{ include \"flink.revision\" . }}");
+    cleanup_free char *suffix = fp_xasprintf("-rpc-%s", d->revision);
+    return fp_object_name(d, suffix);
+}
+
+static void add_images(struct fp_strv *lines, const json_t *containers)
+{
+    for (size_t i = 0; i < json_array_size(containers); i++) {
+        const char *image = fp_json_string(json_array_get(containers, i), "image");
+        cleanup_free char *line = fp_xasprintf("image: %s", image != NULL ? image : "");
+        if (!fp_strv_has(lines, line))
+            fp_strv_add(lines, line);
+    }
+}
+
+/* All but the address, which has the revision in it. */
+static void add_settings(struct fp_strv *lines, const char *text)
+{
+    cleanup_strv struct fp_strv settings = {0};
+    fp_strv_split(&settings, text, '\n');
+    for (size_t i = 0; i < settings.len; i++) {
+        const char *line = settings.items[i];
+        if (*line != '\0' && strncmp(line, ADDRESS ":", strlen(ADDRESS ":")) != 0)
+            fp_strv_add(lines, line);
+    }
+}
+
+/* The chart does the same: see "flink.revision". */
+void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
+{
+    cleanup_strv struct fp_strv lines = {0};
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        const json_t *document = json_array_get(documents, i);
+        const json_t *template = json_object_get(json_object_get(document, "spec"), "template");
+        const json_t *spec = json_object_get(template, "spec");
+        const char *text = fp_json_string(json_object_get(document, "data"), "FLINK_PROPERTIES");
+        add_images(&lines, json_object_get(spec, "initContainers"));
+        add_images(&lines, json_object_get(spec, "containers"));
+        add_settings(&lines, text != NULL ? text : "");
+    }
+    fp_strv_sort(&lines);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < lines.len && code == FP_OK; i++)
+        code = fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "\n" : "", lines.items[i]);
+    char sum[FP_HASH_HEX_MAX] = "";
+    fp_hash_bytes(FP_SHA256, fp_buf_text(&text), strlen(fp_buf_text(&text)), sum);
+    (void) snprintf(d->revision, sizeof(d->revision), "%.*s", FP_DEPLOY_REVISION_LEN, sum);
+    if (json_object_get(d->conf, ADDRESS) != NULL)
+        fp_set(d->conf, ADDRESS, fp_rpc_name(d));
+}
