@@ -22,6 +22,17 @@ struct tar_entry {
     size_t data_len; /**< 0: strlen(data) */
 };
 
+/** Write the checksum of a header. */
+static inline void tar_seal(char block[512])
+{
+    unsigned sum = 0;
+    memset(block + 148, ' ', 8);
+    for (size_t i = 0; i < 512; i++)
+        sum += (unsigned char) block[i];
+    (void) snprintf(block + 148, 8, "%06o", sum);
+    block[155] = ' ';
+}
+
 static inline void tar_add(struct fp_buf *tar, const struct tar_entry *entry)
 {
     char block[512] = "";
@@ -41,11 +52,7 @@ static inline void tar_add(struct fp_buf *tar, const struct tar_entry *entry)
     block[156] = entry->type != 0 ? entry->type : '0';
     (void) snprintf(block + 157, 101, "%s", entry->link != NULL ? entry->link : "");
     memcpy(block + 257, "ustar\00000", 8);
-    unsigned sum = 8 * ' ';
-    for (size_t i = 0; i < sizeof(block); i++)
-        sum += (unsigned char) block[i];
-    (void) snprintf(block + 148, 8, "%06o", sum);
-    block[155] = ' ';
+    tar_seal(block);
     static const char zeros[512] = "";
     enum fp_code code = fp_buf_add(tar, block, sizeof(block), &err);
     if (code == FP_OK && len > 0)
@@ -56,13 +63,24 @@ static inline void tar_add(struct fp_buf *tar, const struct tar_entry *entry)
         abort();
 }
 
+/** A pax record in `records`. */
+static inline void tar_record(struct fp_buf *records, const char *key, const char *value)
+{
+    struct fp_error err = {0};
+    size_t len = strlen(key) + strlen(value) + 3;
+    size_t digits = 1;
+    for (size_t limit = 10; len + digits >= limit; limit *= 10)
+        digits++;
+    if (fp_buf_addf(records, &err, "%zu %s=%s\n", len + digits, key, value) != FP_OK)
+        abort();
+}
+
 /** A pax header with one record for the entry that comes next. */
 static inline void tar_pax(struct fp_buf *tar, const char *key, const char *value)
 {
-    size_t len = strlen(key) + strlen(value) + 3;
-    size_t digits = len + 2 >= 1000 ? 4 : len + 2 >= 100 ? 3 : len + 1 >= 10 ? 2 : 1;
-    cleanup_free char *record = fp_xasprintf("%zu %s=%s\n", len + digits, key, value);
-    tar_add(tar, &(struct tar_entry){.name = "pax", .type = 'x', .data = record});
+    cleanup_buf struct fp_buf records = FP_BUF_INIT((size_t) 4 << 20);
+    tar_record(&records, key, value);
+    tar_add(tar, &(struct tar_entry){.name = "pax", .type = 'x', .data = records.data});
 }
 
 /** The two zero blocks. */

@@ -1,0 +1,434 @@
+/* The headers of a tar stream, bounded and made plain before libarchive reads them. */
+#include "tar_filter.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "tar.h"
+#include "tar_pax.h"
+
+#define WINDOW_BYTES ((size_t) 256 << 10)
+
+/* Extended headers before one entry: libarchive nests at most 32. */
+#define MAX_SPECIALS 16
+/* All of an archive's: a record costs more than its bytes. */
+#define MAX_TOTAL       ((uint64_t) 64 << 20)
+#define TOTAL_PER_ENTRY ((uint64_t) 2 << 10)
+#define RECORD_COST     64
+/* The map of a sparse file behind its header, as Go takes it. It is handed out piece by piece. */
+#define MAX_MAP   ((size_t) 1 << 20)
+#define MAP_PIECE ((size_t) 16 << 10)
+
+/* Fields of a header (POSIX.1-2017, pax; "Basic Tar Format" of GNU tar). */
+enum {
+    AT_SIZE = 124,
+    SIZE_LEN = 12,
+    AT_CHECKSUM = 148,
+    CHECKSUM_LEN = 8,
+    AT_TYPE = 156,
+    AT_MAGIC = 257,
+    AT_SPARSE = 386,         /* the first offset of a GNU header's map */
+    AT_EXTENDED = 482,       /* whether blocks with more of the map follow */
+    AT_EXTENDED_AGAIN = 504, /* the same in such a block */
+};
+
+struct fp_tar_filter {
+    struct fp_source *source;
+    const char *name;
+    unsigned char *window;
+    size_t begin; /* of what is in the window and has not been handed out */
+    size_t end;
+    uint64_t in;          /* read from the source */
+    uint64_t out;         /* handed out */
+    uint64_t nonzero_end; /* just behind the last byte of the source that is not zero */
+    uint64_t ended_at;    /* behind the zero block */
+    bool has_end;
+    uint64_t content;  /* of the entry, with its padding, not handed out yet */
+    bool is_extended;  /* more blocks of a GNU map come before it */
+    size_t map;        /* bytes of the entry's map so far */
+    unsigned specials; /* headers before the entry to come */
+    bool is_awaited;   /* one of them belongs to it */
+    bool is_pax;       /* libarchive goes by it to tell whether hard links have content */
+    struct fp_tar_pax pax;
+    struct fp_buf records; /* the extended header that is held back until its entry comes */
+    struct fp_buf piece;
+    uint64_t entries;
+    uint64_t total; /* what extended headers have cost */
+};
+
+static enum fp_code fail_unsound(const struct fp_tar_filter *filter, struct fp_error *err,
+                                 const char *what)
+{
+    return fp_fail(err, FP_E_INPUT, "%s: not a sound tar archive: %s (%" PRIu64 " entries before)",
+                   filter->name, what, filter->entries);
+}
+
+/* Read on, keeping what has not been handed out. */
+static enum fp_code refill(struct fp_tar_filter *filter, size_t *ret_len, struct fp_error *err)
+{
+    memmove(filter->window, filter->window + filter->begin, filter->end - filter->begin);
+    filter->end -= filter->begin;
+    filter->begin = 0;
+    unsigned char *at = filter->window + filter->end;
+    enum fp_code code =
+        fp_source_read(filter->source, at, WINDOW_BYTES - filter->end, ret_len, err);
+    if (code != FP_OK)
+        return code;
+    size_t used = *ret_len;
+    while (used > 0 && at[used - 1] == 0)
+        used--;
+    if (used > 0)
+        filter->nonzero_end = filter->in + used;
+    filter->in += *ret_len;
+    filter->end += *ret_len;
+    return FP_OK;
+}
+
+/* Have `len` bytes in the window; there are fewer only at the end of the source. */
+static enum fp_code have(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
+{
+    size_t got = 1;
+    enum fp_code code = FP_OK;
+    while (code == FP_OK && got > 0 && filter->end - filter->begin < len)
+        code = refill(filter, &got, err);
+    return code;
+}
+
+static void hand_out(struct fp_tar_filter *filter, size_t len, const void **ret, size_t *ret_len)
+{
+    size_t there = filter->end - filter->begin;
+    *ret = filter->window + filter->begin;
+    *ret_len = len < there ? len : there;
+    filter->begin += *ret_len;
+    filter->out += *ret_len;
+}
+
+/* A number of a header; negative where it is not, or does not fit. */
+static int64_t number(const unsigned char *field, size_t len)
+{
+    int64_t value = 0;
+    size_t i = 0;
+    if ((field[0] & 0x80) != 0) { /* base-256 */
+        if ((field[0] & 0x7f) != 0)
+            return -1;
+        for (i = 1; i < len; i++) {
+            if (value > INT64_MAX >> 8)
+                return -1;
+            value = value << 8 | field[i];
+        }
+        return value == INT64_MAX ? -1 : value;
+    }
+    while (i < len && (field[i] == ' ' || field[i] == '\t'))
+        i++;
+    if (i < len && field[i] == '-')
+        return -1;
+    for (; i < len && field[i] >= '0' && field[i] <= '7'; i++)
+        value = value << 3 | (field[i] - '0');
+    return value;
+}
+
+/* Write a size that fits eleven digits, and let the checksum follow; a wrong one stays wrong. */
+static void set_size(unsigned char *header, uint64_t size)
+{
+    char field[SIZE_LEN + 1];
+    char checksum[CHECKSUM_LEN + 1];
+    int64_t sum = number(header + AT_CHECKSUM, CHECKSUM_LEN);
+    (void) snprintf(field, sizeof(field), "%011" PRIo64, size);
+    for (size_t i = 0; i < SIZE_LEN; i++)
+        sum += (unsigned char) field[i] - header[AT_SIZE + i];
+    memcpy(header + AT_SIZE, field, SIZE_LEN);
+    (void) snprintf(checksum, sizeof(checksum), "%06o", (unsigned) sum & 0777777);
+    memcpy(header + AT_CHECKSUM, checksum, CHECKSUM_LEN - 1);
+}
+
+static enum fp_code spend(struct fp_tar_filter *filter, size_t len, size_t records,
+                          struct fp_error *err)
+{
+    uint64_t limit = MAX_TOTAL + filter->entries * TOTAL_PER_ENTRY;
+    filter->total += len + (uint64_t) records * RECORD_COST;
+    if (filter->total <= limit)
+        return FP_OK;
+    return fp_fail(err, FP_E_INPUT,
+                   "%s: the extended headers hold too much: %" PRIu64
+                   " bytes, each record counted as %d more; the limit is %" PRIu64 " after %" PRIu64
+                   " entries",
+                   filter->name, filter->total, RECORD_COST, limit, filter->entries);
+}
+
+/* Take the header with its body from the window into `piece`. */
+static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
+                                 struct fp_error *err)
+{
+    int64_t size = number(filter->window + filter->begin + AT_SIZE, SIZE_LEN);
+    if (size < 0)
+        return fail_unsound(filter, err, "an extended header whose size is negative or too large");
+    if ((uint64_t) size > FP_TAR_MAX_SPECIAL)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: an extended header has %" PRId64 " bytes; the limit is %zu (%" PRIu64
+                       " entries before)",
+                       filter->name, size, FP_TAR_MAX_SPECIAL, filter->entries);
+    size_t left = FP_TAR_BLOCK + (size_t) size + fp_tar_padding((uint64_t) size);
+    filter->piece.len = 0;
+    *ret_len = (size_t) size;
+    enum fp_code code = spend(filter, (size_t) size, 0, err);
+    while (code == FP_OK && left > 0) {
+        size_t there = filter->end - filter->begin;
+        size_t len = there < left ? there : left;
+        code = fp_buf_add(&filter->piece, filter->window + filter->begin, len, err);
+        filter->begin += len;
+        left -= len;
+        size_t got = 1;
+        if (code == FP_OK && left > 0)
+            code = refill(filter, &got, err);
+        if (code == FP_OK && got == 0)
+            return fail_unsound(filter, err, "cut off in an extended header");
+    }
+    return code;
+}
+
+/* Hold a pax header back, written anew. Of several before one entry the last counts. */
+static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
+{
+    static const char zeros[FP_TAR_BLOCK] = "";
+    struct fp_buf *records = &filter->records;
+    records->len = 0;
+    enum fp_code code = fp_buf_add(records, filter->piece.data, FP_TAR_BLOCK, err);
+    if (code == FP_OK) {
+        code = fp_tar_pax_copy(filter->piece.data + FP_TAR_BLOCK, len, records, &filter->pax, err);
+        if (code != FP_OK)
+            return fp_context(err, "%s: not a sound tar archive", filter->name);
+    }
+    size_t kept = records->len - FP_TAR_BLOCK;
+    if (code == FP_OK)
+        code = spend(filter, 0, filter->pax.records, err);
+    if (code == FP_OK)
+        code = fp_buf_add(records, zeros, fp_tar_padding(kept), err);
+    if (code == FP_OK)
+        set_size((unsigned char *) records->data, kept);
+    filter->is_pax = true;
+    return code;
+}
+
+/* A header that is for another one. `*ret_len` stays 0 where libarchive is not to see it: volume
+ * names, global headers (which it passes over as well) and access control lists of Solaris. */
+static enum fp_code pass_special(struct fp_tar_filter *filter, char type, const void **ret,
+                                 size_t *ret_len, struct fp_error *err)
+{
+    size_t len = 0;
+    if (++filter->specials > MAX_SPECIALS)
+        return fp_fail(err, FP_E_INPUT,
+                       "%s: more than %d extended headers before one entry (%" PRIu64
+                       " entries before)",
+                       filter->name, MAX_SPECIALS, filter->entries);
+    if (type == 'V') {
+        filter->begin += FP_TAR_BLOCK;
+        return FP_OK;
+    }
+    enum fp_code code = take_special(filter, &len, err);
+    if (code != FP_OK || type == 'g' || type == 'A')
+        return code;
+    filter->is_awaited = true;
+    if (type == 'x' || type == 'X')
+        return hold_pax(filter, len, err);
+    *ret = filter->piece.data;
+    *ret_len = filter->piece.len;
+    filter->out += *ret_len;
+    return FP_OK;
+}
+
+/* How much content libarchive expects behind a header. Of a hard link only pax lets it have any. */
+static enum fp_code find_content(struct fp_tar_filter *filter, unsigned char *header,
+                                 struct fp_error *err)
+{
+    char type = (char) header[AT_TYPE];
+    int64_t size = number(header + AT_SIZE, SIZE_LEN);
+    if (size < 0)
+        return fail_unsound(filter, err, "the size of an entry is negative or too large");
+    if (memcmp(header + AT_MAGIC, "ustar", 5) != 0 || memcmp(header + AT_MAGIC, "ustar  ", 8) == 0)
+        filter->is_pax = false;
+    if (type == '1' && !filter->is_pax && size > 0) {
+        set_size(header, 0);
+        size = 0;
+    }
+    if (type >= '2' && type <= '6')
+        size = 0;
+    if (filter->pax.has_size)
+        size = (int64_t) filter->pax.size;
+    filter->content = (uint64_t) size + fp_tar_padding((uint64_t) size);
+    filter->is_extended = memcmp(header + AT_MAGIC, "ustar  ", 8) == 0 && header[AT_SPARSE] != 0 &&
+                          header[AT_EXTENDED] != 0;
+    return FP_OK;
+}
+
+/* The header of an entry, behind the extended one that was held back for it. */
+static enum fp_code pass_entry(struct fp_tar_filter *filter, const void **ret, size_t *ret_len,
+                               struct fp_error *err)
+{
+    unsigned char *header = filter->window + filter->begin;
+    enum fp_code code = find_content(filter, header, err);
+    if (code != FP_OK)
+        return code;
+    if (filter->records.len == 0) {
+        hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
+    } else {
+        code = fp_buf_add(&filter->records, header, FP_TAR_BLOCK, err);
+        filter->begin += FP_TAR_BLOCK;
+        filter->out += filter->records.len;
+        *ret = filter->records.data;
+        *ret_len = filter->records.len;
+    }
+    filter->records.len = 0;
+    filter->pax = (struct fp_tar_pax){0};
+    filter->specials = 0;
+    filter->is_awaited = false;
+    filter->map = 0;
+    filter->entries++;
+    return code;
+}
+
+static bool is_zero(const unsigned char *block)
+{
+    static const unsigned char zeros[FP_TAR_BLOCK];
+    return memcmp(block, zeros, FP_TAR_BLOCK) == 0;
+}
+
+static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, size_t *ret_len,
+                                struct fp_error *err)
+{
+    while (*ret_len == 0) {
+        enum fp_code code = have(filter, FP_TAR_BLOCK, err);
+        if (code != FP_OK)
+            return code;
+        size_t there = filter->end - filter->begin;
+        const unsigned char *block = filter->window + filter->begin;
+        bool is_end = filter->has_end || there < FP_TAR_BLOCK || is_zero(block);
+        if (is_end && filter->is_awaited)
+            return fail_unsound(filter, err, "no entry comes behind an extended header");
+        if (is_end) {
+            hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
+            if (!filter->has_end && there >= FP_TAR_BLOCK)
+                filter->ended_at = fp_tar_filter_offset(filter);
+            filter->has_end = filter->has_end || there >= FP_TAR_BLOCK;
+            return FP_OK;
+        }
+        bool is_special = block[AT_TYPE] != '\0' && strchr("xXgLKAV", block[AT_TYPE]) != NULL;
+        code = is_special ? pass_special(filter, (char) block[AT_TYPE], ret, ret_len, err)
+                          : pass_entry(filter, ret, ret_len, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
+
+/* A piece of a map, be it in blocks of its own or in front of the content. */
+static enum fp_code count_map(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
+{
+    filter->map += len;
+    if (filter->map <= MAX_MAP)
+        return FP_OK;
+    return fp_fail(err, FP_E_INPUT,
+                   "%s: the map of a sparse file has more than %zu bytes (%" PRIu64
+                   " entries before)",
+                   filter->name, MAX_MAP, filter->entries);
+}
+
+static enum fp_code next_block_of_map(struct fp_tar_filter *filter, const void **ret,
+                                      size_t *ret_len, struct fp_error *err)
+{
+    enum fp_code code = have(filter, FP_TAR_BLOCK, err);
+    if (code == FP_OK)
+        code = count_map(filter, FP_TAR_BLOCK, err);
+    if (code != FP_OK)
+        return code;
+    hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
+    const unsigned char *block = *ret;
+    filter->is_extended = *ret_len == FP_TAR_BLOCK && block[AT_EXTENDED_AGAIN] != 0;
+    return FP_OK;
+}
+
+enum fp_code fp_tar_filter_next(struct fp_tar_filter *filter, bool in_header, const void **ret,
+                                size_t *ret_len, struct fp_error *err)
+{
+    *ret = "";
+    *ret_len = 0;
+    if (in_header && filter->is_extended)
+        return next_block_of_map(filter, ret, ret_len, err);
+    if (in_header && filter->content == 0)
+        return next_header(filter, ret, ret_len, err);
+    if (filter->content == 0 || filter->is_extended)
+        return fail_unsound(filter, err, "an entry's content ends elsewhere than its header says");
+    enum fp_code code = have(filter, 1, err);
+    if (code != FP_OK)
+        return code;
+    size_t most = in_header ? MAP_PIECE : WINDOW_BYTES;
+    hand_out(filter, filter->content < most ? (size_t) filter->content : most, ret, ret_len);
+    filter->content -= *ret_len;
+    return in_header ? count_map(filter, *ret_len, err) : FP_OK;
+}
+
+enum fp_code fp_tar_filter_check(const struct fp_tar_filter *filter, uint64_t taken,
+                                 struct fp_error *err)
+{
+    if (filter->content == 0 && !filter->is_extended && taken == filter->out)
+        return FP_OK;
+    return fail_unsound(filter, err, "an entry's content ends elsewhere than its header says");
+}
+
+enum fp_code fp_tar_filter_drain(struct fp_tar_filter *filter, struct fp_error *err)
+{
+    size_t len = 1;
+    enum fp_code code = FP_OK;
+    while (code == FP_OK && len > 0) {
+        filter->begin = filter->end;
+        code = refill(filter, &len, err);
+    }
+    return code;
+}
+
+uint64_t fp_tar_filter_offset(const struct fp_tar_filter *filter)
+{
+    return filter->in - (filter->end - filter->begin);
+}
+
+uint64_t fp_tar_filter_content(const struct fp_tar_filter *filter)
+{
+    return filter->content;
+}
+
+uint64_t fp_tar_filter_bytes(const struct fp_tar_filter *filter)
+{
+    return filter->in;
+}
+
+bool fp_tar_filter_has_end(const struct fp_tar_filter *filter)
+{
+    return filter->has_end;
+}
+
+bool fp_tar_filter_has_trailing(const struct fp_tar_filter *filter)
+{
+    return filter->has_end && filter->nonzero_end > filter->ended_at;
+}
+
+struct fp_tar_filter *fp_tar_filter_new(struct fp_source *source, const char *name)
+{
+    struct fp_tar_filter *filter = fp_xcalloc(1, sizeof(*filter));
+    /* A header before, its padding and that of what is added to it, and a header behind. */
+    const size_t room = FP_TAR_MAX_SPECIAL + (size_t) 4 * FP_TAR_BLOCK;
+    filter->source = source;
+    filter->name = name;
+    filter->window = fp_xmalloc(WINDOW_BYTES);
+    filter->records = (struct fp_buf) FP_BUF_INIT(room);
+    filter->piece = (struct fp_buf) FP_BUF_INIT(room);
+    return filter;
+}
+
+void fp_tar_filter_free(struct fp_tar_filter *filter)
+{
+    if (filter == NULL)
+        return;
+    fp_buf_clear(&filter->records);
+    fp_buf_clear(&filter->piece);
+    free(filter->window);
+    free(filter);
+}
