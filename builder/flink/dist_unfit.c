@@ -96,6 +96,8 @@ static const char *archive_fault(const struct fp_dist_list *list,
         return "something follows the end of the archive";
     if (!facts->tar.has_end)
         return "it does not end as a tar does";
+    if (facts->tar.has_sparse)
+        return "it holds sparse files";
     if (list->has_root_entry)
         return "it has an entry for the root folder";
     return NULL;

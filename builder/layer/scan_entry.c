@@ -3,22 +3,6 @@
 #include <archive.h>
 #include <string.h>
 
-struct fp_scan_locale fp_scan_locale_enter(void)
-{
-    struct fp_scan_locale names = {.names = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t) 0)};
-    if (names.names != (locale_t) 0)
-        names.before = uselocale(names.names);
-    return names;
-}
-
-void fp_scan_locale_leave(struct fp_scan_locale names)
-{
-    if (names.names == (locale_t) 0)
-        return;
-    (void) uselocale(names.before);
-    freelocale(names.names);
-}
-
 /* "./a//b/" is "a/b", "./" is "", and so is "/" in a layer. NULL, with a fault, where it cannot be
  * cleaned. */
 static char *clean_path(const char *raw, bool is_layer, const char **ret_fault)
@@ -132,8 +116,6 @@ static enum fp_code read_numbers(struct archive_entry *raw, const char *name,
                        name, ret->path);
     if (size < 0)
         return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": a negative size", name, ret->path);
-    if (archive_entry_sparse_count(raw) > 0)
-        return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": a sparse file", name, ret->path);
     ret->entry.uid = (uint64_t) uid;
     ret->entry.gid = (uint64_t) gid;
     ret->entry.size = (uint64_t) size;

@@ -6,7 +6,6 @@
 #define FLINKPACK_LAYER_SCAN_ENTRY_H
 
 #include <archive_entry.h>
-#include <locale.h>
 
 #include "internal.h"
 
@@ -25,19 +24,5 @@ FP_CHECKED enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char
                                            struct fp_error *err);
 /** Release the members. */
 void fp_scan_entry_clear(struct fp_scan_entry *entry);
-
-/** What fp_scan_locale_enter() has changed. */
-struct fp_scan_locale {
-    locale_t names; /**< (locale_t) 0 where the system lacks it */
-    locale_t before;
-};
-
-/**
- * Let this thread's libarchive take names as UTF-8, whatever the locale of the program: pax names
- * are, and a C locale would turn them into question marks.
- */
-struct fp_scan_locale fp_scan_locale_enter(void);
-/** Return to the locale before. */
-void fp_scan_locale_leave(struct fp_scan_locale names);
 
 #endif

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import time
 
+import images
 import program
 import pytest
 import validate
@@ -59,6 +60,18 @@ def source(request, inputs):
 def test_environment(change, builder, source, inputs):
     words = [*source, "--job-jar", inputs.job]
     assert builder.digest(words, env=change) == builder.digest(words)
+
+
+def test_names_of_a_base_in_any_locale(flinkpack, inputs, tmp_path):
+    """Composed, decomposed, and no UTF-8 at all: names are bytes."""
+    layer = images.layer([images.folder("certs"), images.file("certs/F\u0151tan\u00fas\u00edtv\u00e1ny"),
+                          images.file("certs/e\u0301"), images.file("certs/latin-\udce9")])
+    base = images.Image([*images.base_layers(), layer], images.BASE_CONFIG)
+    images.write_layout(base, tmp_path / "base", "b")
+    digests = [flinkpack.run("build", "--from-archive", inputs.archive(), "--job-jar", inputs.job,
+                             "--base", "oci:%s:b" % (tmp_path / "base"), env={"LC_ALL": locale}).digest
+               for locale in ("C.UTF-8", "C", "tr_TR.ISO-8859-9")]
+    assert len(set(digests)) == 1
 
 
 @pytest.mark.parametrize("threads", [1, 2, 8])

@@ -30,9 +30,9 @@ typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
  * Walk a tar stream.
  *
  * ".." parts, NUL or control characters in names, hard links outside the archive's own root,
- * over-long or over-deep names, too many entries and sparse files are FP_E_INPUT; so are devices
- * and absolute names, but in layers. Symbolic links may say what they want here: nothing is ever
- * unpacked through them.
+ * over-long or over-deep names, too many entries, and all that fp_tar_reader_open() refuses are
+ * FP_E_INPUT; so are, but in layers, devices, absolute names and sparse files of more than 1 GiB
+ * together. Symbolic links may say what they want here: nothing is ever unpacked through them.
  *
  * An archive without end-of-archive blocks, or with bytes behind them, is accepted as container
  * runtimes do; fp_scan_tar_summary() tells.
@@ -52,6 +52,7 @@ struct fp_scan_summary {
     uint64_t tar_bytes; /**< of the whole stream */
     bool has_end;       /**< a zero block ended it, and not merely the end of the stream */
     bool has_trailing;  /**< other bytes than zeros come behind the end */
+    bool has_sparse;    /**< an entry has holes: its content is more than the archive holds of it */
     bool stopped;       /**< by the visitor; then nothing else here is known */
 };
 
