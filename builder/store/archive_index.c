@@ -1,7 +1,7 @@
 #include "internal.h"
 
-#include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,13 +11,6 @@
 #define MAX_LINKS 8
 /* Read at once. */
 #define BLOCK_BYTES ((size_t) 64 << 10)
-
-static void free_reader(struct archive *reader)
-{
-    (void) archive_read_free(reader);
-}
-FP_DEFINE_CLEANUP(free_readerp, struct archive, free_reader)
-#define cleanup_reader __attribute__((cleanup(free_readerp)))
 
 /* "./a//b/" and "/a/b" are "a/b"; ".." goes up, but never out. It is only ever looked up. */
 static char *clean_name(const char *folder, const char *name)
@@ -58,17 +51,9 @@ static char *link_target(struct archive_entry *entry, const char *name)
     return clean_name(folder, soft);
 }
 
-static enum fp_code fail_archive(struct archive *reader, const char *path, struct fp_error *err)
-{
-    const char *why = archive_error_string(reader);
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: damaged or not a tar archive: %s", path,
-                             why != NULL ? why : "unknown error"),
-                     err, "get the archive again");
-}
-
 /* What one pass over an archive needs. */
 struct pass {
-    struct archive *reader;
+    struct fp_tar_reader *reader;
     const char *path;
     uint64_t file_bytes; /* size of the archive */
     bool hash;
@@ -83,18 +68,16 @@ static enum fp_code hash_member(struct pass *pass, struct fp_archive_member *mem
     cleanup_free char *block = fp_xmalloc(BLOCK_BYTES);
     uint64_t seen = 0;
     for (;;) {
-        enum fp_code code = fp_interrupt_check(err);
+        size_t len = 0;
+        enum fp_code code = fp_tar_reader_read(pass->reader, block, BLOCK_BYTES, &len, err);
         if (code != FP_OK)
             return code;
-        la_ssize_t len = archive_read_data(pass->reader, block, BLOCK_BYTES);
-        if (len < 0)
-            return fail_archive(pass->reader, pass->path, err);
         if (len == 0)
             break;
         if (seen == 0)
-            member->codec = fp_codec_sniff(block, (size_t) len);
-        fp_hash_update(hash, block, (size_t) len);
-        seen += (uint64_t) len;
+            member->codec = fp_codec_sniff(block, len);
+        fp_hash_update(hash, block, len);
+        seen += len;
     }
     if (seen != member->size)
         return fp_fail(err, FP_E_INPUT, "%s: '%s' is cut off", pass->path, member->name);
@@ -116,9 +99,9 @@ static struct fp_archive_member *append_member(struct pass *pass)
 }
 
 static enum fp_code check_place(const struct pass *pass, const struct fp_archive_member *member,
-                                struct archive_entry *entry, struct fp_error *err)
+                                struct fp_error *err)
 {
-    if (archive_entry_sparse_count(entry) > 0)
+    if (fp_tar_reader_is_sparse(pass->reader))
         return fp_fail(err, FP_E_INPUT, "%s: '%s' is stored as a sparse file", pass->path,
                        member->name);
     if (member->offset <= pass->file_bytes && member->size <= pass->file_bytes - member->offset)
@@ -133,9 +116,8 @@ static enum fp_code add_file(struct pass *pass, struct fp_archive_member *member
 {
     la_int64_t size = archive_entry_size(entry);
     member->size = size > 0 ? (uint64_t) size : 0;
-    /* The header is consumed, the content is not: the position is where the content begins. */
-    member->offset = (uint64_t) archive_filter_bytes(pass->reader, 0);
-    enum fp_code code = check_place(pass, member, entry, err);
+    member->offset = fp_tar_reader_offset(pass->reader);
+    enum fp_code code = check_place(pass, member, err);
     if (code == FP_OK && pass->hash)
         code = hash_member(pass, member, err);
     return code;
@@ -171,12 +153,9 @@ static enum fp_code read_entries(struct pass *pass, struct fp_error *err)
 {
     for (;;) {
         struct archive_entry *entry = NULL;
-        int result = archive_read_next_header(pass->reader, &entry);
-        if (result == ARCHIVE_EOF)
+        enum fp_code code = fp_tar_reader_next(pass->reader, &entry, err);
+        if (code == FP_OK && entry == NULL)
             return FP_OK;
-        if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
-            return fail_archive(pass->reader, pass->path, err);
-        enum fp_code code = fp_interrupt_check(err);
         if (code == FP_OK)
             code = add_entry(pass, entry, err);
         if (code != FP_OK)
@@ -217,21 +196,23 @@ enum fp_code fp_archive_index_fd(int fd, const char *path, bool hash, struct fp_
                                  struct fp_error *err)
 {
     struct stat st = {0};
-    if (fstat(fd, &st) != 0 || lseek(fd, 0, SEEK_SET) != 0)
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0 || fstat(copy, &st) != 0) {
+        fp_cleanup_fdp(&copy);
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
-    cleanup_reader struct archive *reader = archive_read_new();
-    if (reader == NULL || archive_read_support_format_tar(reader) != ARCHIVE_OK)
-        return fp_fail(err, FP_E_INTERNAL, "libarchive cannot read tar archives");
-    if (archive_read_open_fd(reader, fd, BLOCK_BYTES) != ARCHIVE_OK)
-        return fail_archive(reader, path, err);
+    }
+    cleanup_source struct fp_source *source = fp_source_fd(copy, path, 0, UINT64_MAX);
+    cleanup_tar_reader struct fp_tar_reader *reader = NULL;
     struct pass pass = {
-        .reader = reader,
         .path = path,
         .file_bytes = (uint64_t) st.st_size,
         .hash = hash,
         .index = ret,
     };
-    enum fp_code code = read_entries(&pass, err);
+    enum fp_code code = fp_tar_reader_open(source, path, &reader, err);
+    pass.reader = reader;
+    if (code == FP_OK)
+        code = read_entries(&pass, err);
     sort_members(ret);
     return code;
 }

@@ -248,7 +248,7 @@ static void archives_of_another_form_are_told_apart(void **state)
     check_open_fails(oci, FP_ARCHIVE_DOCKER, FP_E_INPUT, "no manifest.json");
     check_open_fails(docker, FP_ARCHIVE_OCI, FP_E_INPUT, "no oci-layout");
     check_open_fails(put_file("t", "no tar at all, only words", 25), FP_ARCHIVE_OCI, FP_E_INPUT,
-                     "not a tar");
+                     "not a sound tar archive");
     check_open_fails(put_file("e", "", 0), FP_ARCHIVE_OCI, FP_E_INPUT, "");
     check_open_fails(in_folder("none"), FP_ARCHIVE_OCI, FP_E_NOT_FOUND, "none");
     fp_repo_free(parts);
