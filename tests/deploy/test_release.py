@@ -221,7 +221,8 @@ def test_digests_over_upgrades(cluster, newer):
 @pytest.mark.parametrize("words, image", [
     (["--reuse-values", "--set", "image.tag=1.4"], ":1.4"),
     (["--reuse-values", "--set", "image.digest=" + DIGEST], "@" + DIGEST),
-    (["--set", "image.tag=1.4"], ":1.4")])
+    (["--set", "image.tag=1.4"], ":1.4"),
+    (["-f", OLD / "values.yaml", "--set", "image.tag=1.4"], ":1.4")])
 def test_upgrade_from_the_first_version(cluster, newer, words, image):
     cluster.helm("install", "orders", OLD)
     assert cluster.upgrade(newer, *words) == image

@@ -36,7 +36,7 @@ name that stands beside it.
 {{- end -}}
 
 {{- /* Nothing, if what is installed does not have this digest. A release of 0.1 does not say which
-tag it was for: it belongs to none, and the tag is what tells. */ -}}
+tag it was for: it belongs to none, whether --reuse-values or a copy of its values brings it along. */ -}}
 {{- define "flink.installedDigestOf" -}}
 {{- $end := printf "@%s" .Values.image.digest -}}
 {{- $name := include "flink.fullname" . -}}
@@ -44,9 +44,9 @@ tag it was for: it belongs to none, and the tag is what tells. */ -}}
 {{- $told := dig "metadata" "annotations" "flinkpack/digest-of" "" $config -}}
 {{- if hasSuffix $end $told -}}
 {{- $told -}}
-{{- else if and $config (not $told) (not (hasKey .Values.image "digestOf")) -}}
+{{- else if and $config (not $told) -}}
 {{- $running := lookup "apps/v1" "Deployment" .Release.Namespace (printf "%s-taskmanager" $name) -}}
-{{- if not $running -}}
+{{- if not (or $running (hasKey .Values.image "digestOf")) -}}
 {{- fail "image.digest is of a chart of flinkpack 0.1 (by --reuse-values), and no Deployment is left that tells whether it was set since: use --reset-then-reuse-values, or add --set image.digest= to run image.tag" -}}
 {{- else if contains (printf "%s\"" $end) (toJson $running) -}}
 {{- $end -}}
