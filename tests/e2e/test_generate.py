@@ -149,7 +149,7 @@ def test_a_task_manager_of_before_gets_no_tasks(pods):
     gone = set(before.services()) - set(after.services())
     assert len(gone) == 1
     result = after.run("exit", containers=[after.container("jobmanager"), old], nobody=sorted(gone),
-                       late={"after": ["old", "Could not resolve ResourceManager address"],
+                       late={"after": ["old", "Connecting to ResourceManager"],
                              "container": after.container("taskmanager")})
     assert result["status"] == 0, after.log("jobmanager")[-3000:]
     assert "(a,2)\n" in after.log("taskmanager")
