@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "flinkpack/support/stream.h"
+#include "internal.h"
 
 enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
 {
@@ -72,10 +73,19 @@ const char *fp_path_base(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+void fp_own_dir(const char *path, mode_t mode)
+{
+    struct stat st = {0};
+    if (stat(path, &st) == 0 && (~st.st_mode & mode & S_IRWXU) != 0)
+        (void) chmod(path, st.st_mode | (mode & S_IRWXU));
+}
+
 static enum fp_code make_one(const char *path, mode_t mode, struct fp_error *err)
 {
-    if (mkdir(path, mode) == 0)
+    if (mkdir(path, mode) == 0) {
+        fp_own_dir(path, mode);
         return FP_OK;
+    }
     int saved = errno;
     if (fp_path_is_dir(path))
         return FP_OK;

@@ -5,6 +5,7 @@
 #ifndef FLINKPACK_SUPPORT_INTERNAL_H
 #define FLINKPACK_SUPPORT_INTERNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -14,6 +15,14 @@
 void fp_temp_register(const char *path);
 /** `path` has been removed or published: it is not fp_temp_remove_all()'s any more. */
 void fp_temp_forget(const char *path);
+/** The directory that a path is in. The caller owns it. */
+char *fp_folder_of(const char *path);
+/** Whether links and directories of that user are as good as our own. */
+bool fp_is_own_or_root(uid_t owner);
+/** Give the owner the permission to read and write a file of ours that a umask has taken. */
+void fp_own_file(int fd);
+/** Give the owner the permissions of `mode` in a directory of ours that a umask has taken. */
+void fp_own_dir(const char *path, mode_t mode);
 /** A hidden name in `folder` that nobody else will think of. The caller owns it. */
 char *fp_temp_name(const char *folder);
 /**

@@ -17,7 +17,7 @@ struct fp_newfile {
     char *temp_path; /* NULL: the file has no name yet */
 };
 
-static char *folder_of(const char *path)
+char *fp_folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     if (slash == NULL)
@@ -32,6 +32,20 @@ static bool proc_name(int fd, char name[32])
     return faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* Some file systems, those of user space and of networks above all, have no such thing. */
+bool fp_sync(int fd)
+{
+    return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS;
+}
+
+void fp_own_file(int fd)
+{
+    struct stat st = {0};
+    const mode_t owner = S_IRUSR | S_IWUSR;
+    if (fstat(fd, &st) == 0 && (st.st_mode & owner) != owner)
+        (void) fchmod(fd, st.st_mode | owner);
+}
+
 /* -1 where the kernel, the file system or a missing /proc rules files without a name out. */
 static int open_unnamed(const char *folder, mode_t mode)
 {
@@ -42,10 +56,13 @@ static int open_unnamed(const char *folder, mode_t mode)
 
 static enum fp_code open_newfile(struct fp_newfile *file, struct fp_error *err)
 {
+    enum fp_code code = FP_OK;
     file->fd = open_unnamed(file->folder, file->mode);
-    if (file->fd >= 0)
-        return FP_OK;
-    return fp_temp_file(file->folder, file->mode, &file->fd, &file->temp_path, err);
+    if (file->fd < 0)
+        code = fp_temp_file(file->folder, file->mode, &file->fd, &file->temp_path, err);
+    if (code == FP_OK)
+        fp_own_file(file->fd);
+    return code;
 }
 
 enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, struct fp_newfile **ret,
@@ -65,16 +82,16 @@ enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **
                              struct fp_error *err)
 {
     struct stat st = {0};
+    cleanup_free char *target = NULL;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return fp_fail(err, FP_E_IO, "%s: is a folder, a file was expected", path);
     /* What a link points to is replaced, not the link: settings are often kept elsewhere. */
-    bool link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
-    cleanup_free char *target = link ? realpath(path, NULL) : NULL;
-    if (target == NULL)
-        target = fp_xstrdup(path);
-    cleanup_free char *folder = folder_of(target);
+    enum fp_code code = fp_output_path(path, &target, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_free char *folder = fp_folder_of(target);
     cleanup_newfile struct fp_newfile *file = NULL;
-    enum fp_code code = fp_newfile_open_in(folder, mode, &file, err);
+    code = fp_newfile_open_in(folder, mode, &file, err);
     if (code == FP_E_NOT_FOUND)
         (void) fp_hint(err, "make the folder first");
     if (code != FP_OK)
@@ -97,7 +114,7 @@ static enum fp_code copy_content(int from, int to, const char *name, struct fp_e
     cleanup_source struct fp_source *source = fp_source_fd(copy, name, 0, UINT64_MAX);
     cleanup_sink struct fp_sink *sink = fp_sink_fd(to, name);
     enum fp_code code = fp_stream_copy(source, sink, NULL, err);
-    if (code == FP_OK && fsync(to) != 0)
+    if (code == FP_OK && !fp_sync(to))
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", name);
     return code;
 }
@@ -175,7 +192,7 @@ static enum fp_code rename_temp(struct fp_newfile *file, const char *folder, con
 static enum fp_code sync_folder(const char *folder, struct fp_error *err)
 {
     cleanup_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP)
+    if (fd < 0 || fp_sync(fd))
         return FP_OK;
     return fp_fail_errno(err, FP_E_IO, "%s: cannot be synced", folder);
 }
@@ -197,12 +214,14 @@ enum fp_code fp_newfile_publish(struct fp_newfile *file, const char *path, bool 
     struct stat st = {0};
     if (target == NULL)
         return fp_fail(err, FP_E_INTERNAL, "a new file in %s has no name", file->folder);
-    /* Devices and pipes are not ours to replace: /dev/null would be gone for everyone. */
-    if (replace && stat(target, &st) == 0 && !S_ISREG(st.st_mode))
+    /* Devices and pipes that somebody names are not ours to replace: /dev/null would be gone for
+     * everyone. */
+    if (replace && lstat(target, &st) == 0 && (path == NULL || S_ISDIR(st.st_mode)) &&
+        !S_ISREG(st.st_mode))
         return fp_fail(err, FP_E_IO, "%s: is there and is not a regular file", target);
-    if (fsync(file->fd) != 0)
+    if (!fp_sync(file->fd))
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", target);
-    cleanup_free char *folder = folder_of(target);
+    cleanup_free char *folder = fp_folder_of(target);
     if (!link_unnamed(file, target, replace)) {
         enum fp_code code = file->temp_path == NULL ? link_to_temp(file, folder, err) : FP_OK;
         if (code == FP_OK)
@@ -237,6 +256,9 @@ static bool is_written_through(const char *path)
 static enum fp_code write_through(const char *path, const void *data, size_t len,
                                   struct fp_error *err)
 {
+    struct stat st = {0};
+    if (strncmp(path, "/dev/", 5) != 0 && stat(path, &st) == 0 && !fp_is_own_or_root(st.st_uid))
+        return fp_fail(err, FP_E_IO, "%s: is a pipe or device of another user", path);
     cleanup_fd int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);

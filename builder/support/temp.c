@@ -93,6 +93,7 @@ enum fp_code fp_temp_dir(const char *parent, char **ret_path, struct fp_error *e
         cleanup_free char *path = fp_temp_name(parent);
         fp_temp_register(path);
         if (mkdir(path, 0700) == 0) {
+            fp_own_dir(path, 0700);
             *ret_path = steal_pointer(&path);
             return FP_OK;
         }

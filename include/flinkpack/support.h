@@ -13,6 +13,7 @@
 #include "flinkpack/support/input.h"
 #include "flinkpack/support/interrupt.h"
 #include "flinkpack/support/json.h"
+#include "flinkpack/support/kept.h"
 #include "flinkpack/support/mem.h"
 #include "flinkpack/support/pool.h"
 #include "flinkpack/support/process.h"

@@ -15,6 +15,7 @@
 
 #include "flinkpack/support/buf.h"
 #include "flinkpack/support/mem.h"
+#include "flinkpack/support/progress.h"
 
 /** Read a whole file, at most buf->max bytes. FP_E_NOT_FOUND, FP_E_IO, FP_E_INPUT (too large). */
 FP_CHECKED enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err);
@@ -35,7 +36,15 @@ bool fp_path_is_dir(const char *path);
 char *fp_path_join(const char *folder, const char *name);
 /** The part after the last '/'. Borrowed from `path`. */
 const char *fp_path_base(const char *path);
-/** Make a folder and its parents with mode & ~umask; one that exists is fine. FP_E_IO. */
+/**
+ * Where an output goes: the path without the links on its way, or as it is where there are none.
+ * Links of this user and of root are followed.
+ * @param ret Owned by the caller. What it names need not be there.
+ * @return FP_E_IO for a link of another user, or too many.
+ */
+FP_CHECKED enum fp_code fp_output_path(const char *path, char **ret, struct fp_error *err);
+/** Make a folder and its parents with mode & ~umask, but the owner's permissions at any rate; one
+ * that exists is fine. FP_E_IO. */
 FP_CHECKED enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err);
 /**
  * Remove a tree below and including `path`, links not followed; nothing there is fine. Folders
@@ -52,8 +61,8 @@ struct fp_newfile;
 
 /**
  * Begin a file that will be published under `path`; its folder must exist (FP_E_NOT_FOUND). Where
- * `path` is a symbolic link, what it points to is replaced and the link stays.
- * @param mode Permissions, before the umask.
+ * `path` is a symbolic link, what it points to is replaced and the link stays: fp_output_path().
+ * @param mode Permissions, before the umask, which leaves the owner's.
  * @param ret  Owned by the caller; fp_newfile_free() without publishing leaves nothing behind.
  */
 FP_CHECKED enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **ret,
@@ -64,21 +73,24 @@ FP_CHECKED enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, stru
 /** Its descriptor, for reading and writing. Borrowed. */
 int fp_newfile_fd(const struct fp_newfile *file);
 /**
- * Sync and publish. Only regular files are replaced: anything else is FP_E_IO. A file on another
- * file system than the one it was begun on is copied there first. After a failure the file can
- * only be freed.
+ * Sync and publish. Under the path given at the opening only regular files are replaced: anything
+ * else is FP_E_IO. Under another one links, pipes and devices are replaced as well, only
+ * directories are not. A file on another file system than the one it was begun on is copied there
+ * first. After a failure the file can only be freed.
  * @param path    NULL for the path given at the opening.
  * @param replace Whether an existing file is replaced; if not, an existing one is kept and that
  *                is no error (content-addressed files).
  */
 FP_CHECKED enum fp_code fp_newfile_publish(struct fp_newfile *file, const char *path, bool replace,
                                            struct fp_error *err);
+/** fsync(), where the file system has it: false with errno only where the bytes may not be safe. */
+bool fp_sync(int fd);
 /** Free, abandoning what was not published; NULL is fine. */
 void fp_newfile_free(struct fp_newfile *file);
 
 /**
  * Write `len` bytes to `path`, all or nothing, replacing what was there. Pipes, terminals, devices
- * and /dev/stdout are not replaced but written to.
+ * and /dev/stdout are not replaced but written to, unless another user made them (FP_E_IO).
  */
 FP_CHECKED enum fp_code fp_file_write(const char *path, const void *data, size_t len, mode_t mode,
                                       struct fp_error *err);
@@ -93,12 +105,19 @@ void fp_temp_remove(char *take_path);
 /** Remove every temporary file and folder still known; called once, before the program ends. */
 void fp_temp_remove_all(void);
 
+/** Who is told of locks that are waited for, once each, and of file systems that have none; NULL:
+ * nobody. Borrowed until the next call. */
+void fp_lock_tell(struct fp_reporter *reporter);
 /**
- * Wait for an exclusive or shared advisory lock (flock) on an open file.
- * @param name For errors.
- * @return FP_OK, FP_E_IO (file systems that cannot lock it, too), FP_E_INTERRUPTED.
+ * Wait for an exclusive or shared advisory lock (flock) on an open file. Where the file system
+ * knows no locks that is told, and the file counts as locked.
+ * @param name For messages.
+ * @return FP_OK, FP_E_IO (what cannot be locked opened this way: directories on NFS),
+ *         FP_E_INTERRUPTED.
  */
 FP_CHECKED enum fp_code fp_flock(int fd, bool exclusive, const char *name, struct fp_error *err);
+/** Likewise take an exclusive lock without waiting; whether it could be had. */
+bool fp_flock_now(int fd, const char *name);
 /**
  * Wait for an exclusive or shared advisory lock (flock) on a file that is made if needed. For a
  * shared one the file may be read-only.
@@ -114,9 +133,10 @@ FP_DEFINE_CLEANUP(fp_newfile_freep, struct fp_newfile, fp_newfile_free)
 
 /**
  * Open a file for reading and writing, made if needed, under an exclusive lock of its own. Whoever
- * has the lock may rename or remove it: then those who waited get the next file of that name.
+ * has the lock may rename or remove it: then those who waited get the next file of that name. A
+ * link, a pipe, or a second name of another file that lies in its place is removed.
  * @param ret_fd Owned by the caller; closing it unlocks.
- * @return FP_OK, FP_E_IO (a symbolic link, too), FP_E_NOT_FOUND, FP_E_INTERRUPTED.
+ * @return FP_OK, FP_E_IO (a directory, too), FP_E_NOT_FOUND, FP_E_INTERRUPTED.
  */
 FP_CHECKED enum fp_code fp_file_open_locked(const char *path, int *ret_fd, struct fp_error *err);
 

@@ -189,9 +189,6 @@ static void a_locked_file_is_the_one_under_its_name(void **state)
     assert_int_equal(stat(path, &named), 0);
     assert_int_equal(st.st_size, 0);
     assert_int_equal(st.st_ino, named.st_ino);
-    cleanup_free char *link = fp_path_join(*state, "link");
-    assert_int_equal(symlink(final, link), 0);
-    assert_int_equal(fp_file_open_locked(link, &first, &err), FP_E_IO);
 }
 
 int main(void)
