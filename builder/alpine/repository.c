@@ -11,7 +11,7 @@ static enum fp_code cache_path(const struct fp_apk_fetch_options *options, const
                                char **ret, struct fp_error *err)
 {
     cleanup_free char *folder = fp_path_join(options->cache_folder, "apk");
-    enum fp_code code = options->offline ? FP_OK : fp_mkdir_p(folder, 0755, err);
+    enum fp_code code = options->offline ? FP_OK : fp_kept_dir_make(folder, err);
     if (code == FP_OK)
         *ret = fp_path_join(folder, name);
     return code;
@@ -36,7 +36,8 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
     struct fp_stage stage;
     cleanup_newfile struct fp_newfile *file = NULL;
     cleanup_free char *shown = fp_url_display(url);
-    enum fp_code code = fp_newfile_open(path, 0644, &file, err);
+    cleanup_free char *folder = fp_path_join(options->cache_folder, "apk");
+    enum fp_code code = fp_newfile_open_in(folder, 0644, &file, err);
     if (code != FP_OK)
         return code;
     struct fp_http_download request = {.url = url,
@@ -104,7 +105,8 @@ static enum fp_code read_cached_index(const char *path, const char *url,
                                       struct fp_error *err)
 {
     cleanup_fd int fd = -1;
-    enum fp_code code = fp_file_open(path, &fd, NULL, err);
+    uint64_t size = 0;
+    enum fp_code code = fp_kept_open(path, &fd, &size, err);
     if (code == FP_E_NOT_FOUND) {
         code = fp_fail(err, FP_E_NOT_FOUND, "%s: its index is not in the cache", url);
         (void) fp_hint(err, "build once without --offline");
@@ -135,7 +137,7 @@ enum fp_code fp_apk_index_fetch(const struct fp_apk_fetch_options *options, cons
     if (code == FP_OK)
         code = read_index(fp_newfile_fd(file), whole, keys, ret, &failure);
     if (code == FP_OK)
-        code = fp_newfile_publish(file, NULL, true, &failure);
+        code = fp_newfile_publish(file, path, true, &failure);
     if (code != FP_OK && err != NULL)
         *err = failure;
     return code;
@@ -146,9 +148,12 @@ static enum fp_code read_cached_package(const char *path, const char *name,
                                         struct fp_apk_spool *spool, struct fp_apk_contents *ret,
                                         struct fp_error *err)
 {
-    struct fp_source *source = NULL;
-    enum fp_code code = fp_source_open(path, &source, err);
-    return code == FP_OK ? fp_apk_package_read(source, name, package, spool, ret, err) : code;
+    int fd = -1;
+    uint64_t size = 0;
+    enum fp_code code = fp_kept_open(path, &fd, &size, err);
+    return code == FP_OK ? fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), name, package,
+                                               spool, ret, err)
+                         : code;
 }
 
 static char *package_url(const char *url, const struct fp_apk_package *package)
@@ -175,7 +180,7 @@ static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, co
         code = read_again(fp_newfile_fd(file), whole, &source, err);
     if (code == FP_OK)
         code = fp_apk_package_read(source, whole, package, spool, ret, err);
-    return code == FP_OK ? fp_newfile_publish(file, NULL, true, err) : code;
+    return code == FP_OK ? fp_newfile_publish(file, path, true, err) : code;
 }
 
 enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, const char *url,

@@ -57,13 +57,13 @@ static enum fp_code open_repo(const struct fp_plan *plan, const struct fp_locati
     switch (at->kind) {
     case FP_AT_REGISTRY:
         if (context->offline)
-            return fp_repo_open_layout(context->store_folder, false, ret, err);
+            return fp_repo_open_layout(context->store_folder, FP_LAYOUT_READ, ret, err);
         return fp_repo_open_source(&context->registry, context->mirrors, &at->reference,
                                    plan->blob_folder, ret, err);
     case FP_AT_LAYOUT:
-        return fp_repo_open_layout(at->path, false, ret, err);
+        return fp_repo_open_layout(at->path, FP_LAYOUT_READ, ret, err);
     case FP_AT_STORE:
-        return fp_repo_open_layout(context->store_folder, false, ret, err);
+        return fp_repo_open_layout(context->store_folder, FP_LAYOUT_READ, ret, err);
     case FP_AT_OCI_ARCHIVE:
         return fp_repo_open_archive(at->path, FP_ARCHIVE_OCI, plan->blob_folder, ret, err);
     case FP_AT_DOCKER_ARCHIVE:

@@ -37,9 +37,10 @@ static void work_clear(struct work *work)
 static enum fp_code prepare(const struct fp_build_context *context, struct work *work,
                             struct fp_error *err)
 {
-    enum fp_code code = fp_repo_open_layout(context->store_folder, true, &work->store, err);
+    enum fp_code code =
+        fp_repo_open_layout(context->store_folder, FP_LAYOUT_STORE, &work->store, err);
     if (code == FP_OK)
-        code = fp_mkdir_p(context->cache_folder, 0755, err);
+        code = fp_mkdir_p(context->cache_folder, FP_KEPT_DIR_MODE, err);
     if (code != FP_OK)
         return code;
     unsigned threads = context->threads > 0 ? context->threads : fp_pool_default_threads();

@@ -21,10 +21,11 @@ static struct fp_repo *gather(const struct fp_plan *plan, const struct fp_bases 
     return parts;
 }
 
-static enum fp_code open_layout(const struct fp_plan *plan, const char *path, struct fp_repo **ret,
-                                struct fp_error *err)
+static enum fp_code open_layout(const struct fp_plan *plan, const struct fp_location *at,
+                                struct fp_repo **ret, struct fp_error *err)
 {
-    enum fp_code code = fp_repo_open_layout(path, true, ret, err);
+    enum fp_layout_use use = at->kind == FP_AT_STORE ? FP_LAYOUT_STORE : FP_LAYOUT_OUTPUT;
+    enum fp_code code = fp_repo_open_layout(at->path, use, ret, err);
     if (code == FP_OK)
         fp_layout_link_from(*ret, plan->blob_folder);
     return code;
@@ -40,7 +41,7 @@ enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_out
                                      ret, err);
     case FP_AT_LAYOUT:
     case FP_AT_STORE:
-        return open_layout(plan, at->path, ret, err);
+        return open_layout(plan, at, ret, err);
     case FP_AT_OCI_ARCHIVE:
         return fp_repo_create_archive(at->path, FP_ARCHIVE_OCI, ret, err);
     case FP_AT_DOCKER_ARCHIVE:

@@ -33,26 +33,20 @@ static enum fp_code find_path(const char *path, char **ret, struct fp_error *err
         fp_fail(err, FP_E_USAGE, "there is no place for credentials: HOME is not set"), err);
 }
 
-/* A link is written through, not replaced by a file. */
-static void follow_links(char **path)
-{
-    char *real = realpath(*path, NULL);
-    if (real == NULL)
-        return;
-    free(*path);
-    *path = real;
-}
-
 enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret, struct fp_error *err)
 {
     enum fp_code code = find_path(path, &ret->path, err);
+    if (code != FP_OK)
+        return code;
+    /* A link is written through, not replaced by a file. */
+    cleanup_free char *named = steal_pointer(&ret->path);
+    code = fp_output_path(named, &ret->path, err);
     if (code != FP_OK)
         return code;
     if (!fp_path_exists(ret->path)) {
         ret->document = json_object();
         return FP_OK;
     }
-    follow_links(&ret->path);
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
     code = fp_file_read(ret->path, &text, err);
     if (code == FP_OK && text.len == 0)

@@ -129,8 +129,11 @@ static enum fp_code write_files(const char *folder, const struct fp_deploy_resul
                                 struct fp_error *err)
 {
     cleanup_free char *templates = fp_path_join(folder, "templates");
+    cleanup_free char *place = NULL;
     bool is_chart = result->stream == NULL;
-    enum fp_code code = fp_mkdir_p(is_chart ? templates : folder, 0777, err);
+    enum fp_code code = fp_output_path(is_chart ? templates : folder, &place, err);
+    if (code == FP_OK)
+        code = fp_mkdir_p(place, 0777, err);
     for (size_t i = 0; i < result->file_count && code == FP_OK; i++) {
         const struct fp_deploy_file *file = &result->files[i];
         cleanup_free char *path = fp_path_join(folder, file->path);

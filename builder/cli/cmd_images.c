@@ -52,7 +52,7 @@ static enum fp_code collect(const struct fp_session *session, json_t *rows, stru
         return FP_OK; /* nothing was ever put there */
     enum fp_code code = fp_layout_list(session->store, &names, &len, err);
     if (code == FP_OK)
-        code = fp_repo_open_layout(session->store, false, &repo, err);
+        code = fp_repo_open_layout(session->store, FP_LAYOUT_READ, &repo, err);
     for (size_t i = 0; i < len && code == FP_OK; i++)
         add_row(repo, &names[i], session->context.reporter, rows);
     fp_layout_names_free(names, len);

@@ -126,7 +126,10 @@ static enum fp_code run_command(const struct fp_command *command, struct fp_run 
         fp_report(run->reporter, FP_EVENT_DEBUG, "options from %s", settings->file);
     for (size_t i = 0; i < settings->operands.len; i++)
         fp_strv_add(&run->operands, settings->operands.items[i]);
-    return command->run(run, err);
+    fp_lock_tell(run->reporter);
+    enum fp_code code = command->run(run, err);
+    fp_lock_tell(NULL);
+    return code;
 }
 
 /* The exit status for a code: signals give 128 and their number. */

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Like the local store's, but for what can be made again. */
-static char *cache_folder(const char *store)
+/* Like the local store's, but for what can be made again. NULL: there is no home for it. */
+static char *usual_cache(void)
 {
     const char *cache = fp_env("XDG_CACHE_HOME");
     if (cache != NULL && cache[0] == '/')
@@ -13,38 +13,82 @@ static char *cache_folder(const char *store)
     const char *home = fp_env("HOME");
     if (home != NULL && home[0] == '/' && access(home, W_OK) == 0)
         return fp_xasprintf("%s/.cache/flinkpack", home);
-    return fp_path_join(store, "cache");
+    return NULL;
+}
+
+/* NULL where a cache that nobody has named may be used. */
+static const char *flaw_of(const char *cache, bool is_read_only)
+{
+    const char *flaw = fp_kept_dir_flaw(cache);
+    bool is_writable = is_read_only || !fp_path_exists(cache) || access(cache, W_OK | X_OK) == 0;
+    return flaw != NULL || is_writable ? flaw : "cannot be written to";
+}
+
+/* A cache says what Apache's checksums were: one that others can write to is used only where
+ * somebody has named it. */
+static enum fp_code choose_cache(const struct fp_args *args, struct fp_session *session,
+                                 struct fp_reporter *reporter, struct fp_error *err)
+{
+    cleanup_free char *usual = usual_cache();
+    const char *flaw = NULL;
+    if (args->cache != NULL) {
+        session->cache = fp_xstrdup(args->cache);
+        return FP_OK;
+    }
+    if (usual != NULL)
+        flaw = flaw_of(usual, args->offline);
+    if (usual != NULL && flaw == NULL) {
+        session->cache = steal_pointer(&usual);
+        return FP_OK;
+    }
+    session->cache = fp_path_join(session->store, "cache");
+    if (flaw != NULL)
+        fp_report(reporter, FP_EVENT_WARNING,
+                  "the cache %s %s: it is not used, downloads are kept in %s; --cache DIR uses a "
+                  "directory as it is",
+                  usual, flaw, session->cache);
+    flaw = flaw_of(session->cache, args->offline);
+    if (flaw == NULL)
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_IO, "the cache %s %s", session->cache, flaw), err,
+                     "--cache DIR uses a directory as it is");
 }
 
 /* fp_store_path() falls back to a folder of this name where there is no home to write to. */
-static void tell_fallback(const char *store, struct fp_reporter *reporter)
+static void tell_fallback(const char *store, const char *reason, struct fp_reporter *reporter)
 {
     cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
     const char *home = fp_env("HOME");
-    if (strcmp(fp_path_base(store), name) == 0)
+    if (reason != NULL)
+        fp_report(
+            reporter, FP_EVENT_WARNING,
+            "%s: the local store is %s; --store DIR or FLINKPACK_STORE uses a directory as it "
+            "is",
+            reason, store);
+    else if (strcmp(fp_path_base(store), name) == 0)
         fp_report(reporter, FP_EVENT_WARNING,
                   "HOME %s: the local store is %s; --store DIR or FLINKPACK_STORE names another",
                   home == NULL ? "is not set" : "cannot be written to", store);
 }
 
-static enum fp_code choose_folders(const struct fp_run *run, struct fp_session *session,
-                                   struct fp_error *err)
+static enum fp_code choose_store(const struct fp_run *run, struct fp_session *session,
+                                 struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
+    cleanup_free char *reason = NULL;
     enum fp_code code = FP_OK;
     if (args->store != NULL) {
         if (fp_path_exists(args->store) && !fp_path_is_dir(args->store))
             return fp_fail(err, FP_E_INPUT, "--store: %s: a file, not a folder", args->store);
         session->store = fp_xstrdup(args->store);
     } else {
-        code = fp_store_path(&session->store, err);
+        code = fp_store_path(&session->store, &reason, err);
         if (code != FP_OK)
             return code;
-        tell_fallback(session->store, run->reporter);
+        tell_fallback(session->store, reason, run->reporter);
     }
     session->blobs = fp_layout_blob_folder(session->store);
-    session->cache = args->cache != NULL ? fp_xstrdup(args->cache) : cache_folder(session->store);
-    return FP_OK;
+    return fp_store_check(session->store, err);
 }
 
 enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
@@ -53,7 +97,7 @@ enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *
     ret->context.reporter = run->reporter;
     ret->context.source_date_epoch = -1;
     ret->context.offline = true;
-    return choose_folders(run, ret, err);
+    return choose_store(run, ret, err);
 }
 
 static struct fp_build_context make_context(const struct fp_session *session,
@@ -137,7 +181,9 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
     const struct fp_args *args = &run->args;
     if (args->authfile != NULL && !fp_path_exists(args->authfile))
         return fp_fail(err, FP_E_NOT_FOUND, "--authfile: %s: no such file", args->authfile);
-    enum fp_code code = choose_folders(run, ret, err);
+    enum fp_code code = choose_store(run, ret, err);
+    if (code == FP_OK)
+        code = choose_cache(args, ret, run->reporter, err);
     return code == FP_OK ? fp_session_open_remote(run, ret, err) : code;
 }
 

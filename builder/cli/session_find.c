@@ -10,7 +10,7 @@ static enum fp_code find_stored(const struct fp_session *session, const char *te
     cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
     if (!fp_path_exists(marker))
         return fp_session_not_stored(session, text, name, err);
-    enum fp_code code = fp_repo_open_layout(session->store, false, &repo, err);
+    enum fp_code code = fp_repo_open_layout(session->store, FP_LAYOUT_READ, &repo, err);
     if (code == FP_OK)
         code = fp_repo_resolve(repo, name, &found->root, err);
     if (code == FP_E_NOT_FOUND)
@@ -31,7 +31,7 @@ static enum fp_code open_registry(const struct fp_session *session,
         cleanup_free char *text = fp_reference_text(reference);
         return fp_fail(err, FP_E_USAGE, "--offline: %s is in a registry", text);
     }
-    enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
+    enum fp_code code = fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err);
     if (code != FP_OK)
         return code;
     return fp_repo_open_source(&session->context.registry, &session->mirrors, reference,
@@ -42,7 +42,7 @@ static enum fp_code open_archive(const struct fp_session *session, const struct 
                                  enum fp_archive_kind kind, struct fp_repo **ret,
                                  struct fp_error *err)
 {
-    enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
+    enum fp_code code = fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err);
     return code == FP_OK ? fp_repo_open_archive(at->path, kind, session->blobs, ret, err) : code;
 }
 
@@ -51,7 +51,7 @@ static enum fp_code open_rootfs(const struct fp_session *session, const struct f
                                 struct fp_error *err)
 {
     struct fp_platform usual = {0};
-    enum fp_code code = fp_mkdir_p(session->blobs, 0755, err);
+    enum fp_code code = fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err);
     if (code == FP_OK && platform == NULL)
         code = fp_platform_parse("linux/amd64", &usual, err);
     if (code != FP_OK)
@@ -68,7 +68,7 @@ static enum fp_code open_source(const struct fp_session *session, const struct f
     case FP_AT_REGISTRY:
         return open_registry(session, &at->reference, ret, err);
     case FP_AT_LAYOUT:
-        return fp_repo_open_layout(at->path, false, ret, err);
+        return fp_repo_open_layout(at->path, FP_LAYOUT_READ, ret, err);
     case FP_AT_OCI_ARCHIVE:
         return open_archive(session, at, FP_ARCHIVE_OCI, ret, err);
     case FP_AT_DOCKER_ARCHIVE:

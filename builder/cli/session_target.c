@@ -46,7 +46,7 @@ static const char *full_name_of(const char *name)
 static enum fp_code open_layout(const struct fp_session *session, const char *path,
                                 struct fp_target *target, struct fp_error *err)
 {
-    enum fp_code code = fp_repo_open_layout(path, true, &target->repo, err);
+    enum fp_code code = fp_repo_open_layout(path, FP_LAYOUT_OUTPUT, &target->repo, err);
     if (code == FP_OK)
         fp_layout_link_from(target->repo, session->blobs);
     return code;
@@ -108,7 +108,7 @@ enum fp_code fp_session_store(const struct fp_session *session, const char *name
     ret->title = fp_xstrdup(name);
     if (name != NULL)
         fp_strv_add(&ret->names, name);
-    return fp_repo_open_layout(session->store, true, &ret->repo, err);
+    return fp_repo_open_layout(session->store, FP_LAYOUT_STORE, &ret->repo, err);
 }
 
 void fp_target_clear(struct fp_target *target)

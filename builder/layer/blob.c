@@ -118,11 +118,12 @@ static const char *blob_name(const struct fp_blob *blob)
 
 static enum fp_code file_open(const struct fp_blob *blob, int *ret_fd, struct fp_error *err)
 {
+    uint64_t size = 0; /* asked for, so that a pipe is not waited for */
     errno = blob->dup_errno;
     if (blob->fd >= 0)
         *ret_fd = fcntl(blob->fd, F_DUPFD_CLOEXEC, 3);
     else if (blob->dup_errno == 0 && blob->path != NULL)
-        return fp_file_open(blob->path, ret_fd, NULL, err);
+        return fp_file_open(blob->path, ret_fd, &size, err);
     if (*ret_fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot open the blob", blob_name(blob));
     return FP_OK;

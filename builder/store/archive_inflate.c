@@ -40,7 +40,7 @@ static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_n
 static enum fp_code open_inflated(int fd, uint64_t size, const char *work_folder,
                                   struct fp_archive_index *ret, struct fp_error *err)
 {
-    enum fp_code code = fp_mkdir_p(work_folder, 0755, err);
+    enum fp_code code = fp_mkdir_p(work_folder, FP_KEPT_DIR_MODE, err);
     if (code == FP_OK)
         code = fp_newfile_open_in(work_folder, 0600, &ret->inflated, err);
     if (code == FP_OK)

@@ -12,8 +12,9 @@ struct pending {
 struct layout {
     struct fp_repo base;
     char *path;
-    char *linkable; /* folder of blobs that may be hard-linked; NULL: none */
-    int hold;       /* against collection, while blobs are there that no index.json leads to */
+    char *linkable;  /* folder of blobs that may be hard-linked; NULL: none */
+    mode_t dir_mode; /* of directories that are made in it */
+    int hold;        /* against collection, while blobs are there that no index.json leads to */
     struct pending *pending;
     size_t pending_len;
 };
@@ -56,7 +57,7 @@ static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descri
         fp_xasprintf("%s/blobs/%s", layout->path, fp_digest_algorithm_name(&descriptor->digest));
     cleanup_free char *path = fp_path_join(folder, fp_digest_hex(&descriptor->digest));
     (void) origin;
-    enum fp_code code = fp_mkdir_p(folder, 0755, err);
+    enum fp_code code = fp_mkdir_p(folder, layout->dir_mode, err);
     if (code == FP_OK)
         code = fp_blob_file_put(path, layout->linkable, descriptor, blob, stage, ret_outcome, err);
     return code;
@@ -152,11 +153,11 @@ static const struct fp_repo_ops layout_ops = {
 };
 
 /* The mark comes last but the index, so that a folder with it is always a layout. */
-static enum fp_code make_layout(const char *path, struct fp_error *err)
+static enum fp_code make_layout(const char *path, mode_t dir_mode, struct fp_error *err)
 {
     cleanup_free char *blobs = fp_layout_blob_folder(path);
     cleanup_free char *marker = fp_path_join(path, "oci-layout");
-    enum fp_code code = fp_mkdir_p(blobs, 0755, err);
+    enum fp_code code = fp_mkdir_p(blobs, dir_mode, err);
     if (code != FP_OK || fp_path_exists(marker))
         return code;
     /* Never replaced: others may hold a lock on it already. */
@@ -184,21 +185,44 @@ static enum fp_code check_index(const char *path, struct fp_error *err)
     return fp_layout_read_index(path, &index, err);
 }
 
-enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
+/* An output goes where links of our own or root's lead, inside of the layout as well. */
+static enum fp_code find_output(const char *path, char **ret, struct fp_error *err)
+{
+    cleanup_free char *blobs = fp_layout_blob_folder(path);
+    cleanup_free char *inside = NULL;
+    enum fp_code code = fp_output_path(blobs, &inside, err);
+    return code == FP_OK ? fp_output_path(path, ret, err) : code;
+}
+
+static enum fp_code find_place(const char *path, enum fp_layout_use use, char **ret,
+                               struct fp_error *err)
+{
+    if (use == FP_LAYOUT_OUTPUT)
+        return find_output(path, ret, err);
+    *ret = fp_xstrdup(path);
+    return use == FP_LAYOUT_STORE ? fp_store_check(path, err) : FP_OK;
+}
+
+enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use, struct fp_repo **ret,
                                  struct fp_error *err)
 {
-    enum fp_code code = create ? make_layout(path, err) : FP_OK;
+    mode_t dir_mode = use == FP_LAYOUT_STORE ? FP_KEPT_DIR_MODE : 0755;
+    cleanup_free char *place = NULL;
+    enum fp_code code = find_place(path, use, &place, err);
+    if (code == FP_OK && use != FP_LAYOUT_READ)
+        code = make_layout(place, dir_mode, err);
     if (code == FP_OK)
-        code = check_layout(path, err);
-    if (code == FP_OK && create)
-        code = check_index(path, err);
+        code = check_layout(place, err);
+    if (code == FP_OK && use != FP_LAYOUT_READ)
+        code = check_index(place, err);
     if (code != FP_OK)
         return code;
     struct layout *layout = fp_xcalloc(1, sizeof(*layout));
     layout->base.ops = &layout_ops;
     layout->base.title = fp_xasprintf("oci:%s", path);
-    layout->path = fp_xstrdup(path);
-    layout->hold = fp_layout_hold(path);
+    layout->hold = fp_layout_hold(place);
+    layout->path = steal_pointer(&place);
+    layout->dir_mode = dir_mode;
     *ret = &layout->base;
     return FP_OK;
 }

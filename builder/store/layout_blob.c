@@ -28,7 +28,7 @@ static bool link_nameless(const struct fp_blob *blob, const char *path)
 {
     struct stat st = {0};
     int fd = fp_blob_fd(blob);
-    if (fd < 0 || fstat(fd, &st) != 0 || st.st_nlink != 0 || fsync(fd) != 0)
+    if (fd < 0 || fstat(fd, &st) != 0 || st.st_nlink != 0 || !fp_sync(fd))
         return false;
     char name[32];
     (void) snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
@@ -78,7 +78,8 @@ enum fp_code fp_blob_file_has(const char *path, const struct fp_descriptor *desc
 static bool clone_file(const struct fp_blob *blob, int to)
 {
     const char *path = fp_blob_path(blob);
-    cleanup_fd int opened = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    cleanup_fd int opened =
+        path != NULL ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK) : -1;
     int from = opened >= 0 ? opened : fp_blob_fd(blob);
     return from >= 0 && ioctl(to, FICLONE, from) == 0;
 }

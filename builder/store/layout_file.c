@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,7 +55,7 @@ int fp_layout_try_exclusive(const char *path)
 {
     cleanup_free char *marker = fp_path_join(path, "oci-layout");
     cleanup_fd int fd = open(marker, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-    return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? steal_fd(&fd) : -1;
+    return fd >= 0 && fp_flock_now(fd, marker) ? steal_fd(&fd) : -1;
 }
 
 enum fp_code fp_layout_write_file(const char *path, const char *name, const char *bytes,

@@ -89,7 +89,7 @@ static enum fp_code mark_document(struct collection *self, const char *digest_te
     if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
         (uint64_t) st.st_size > FP_MANIFEST_MAX_BYTES)
         return FP_OK;
-    code = fp_file_read(path, &body, err);
+    code = fp_kept_read(path, &body, err);
     if (code != FP_OK)
         return code;
     if (fp_json_parse(fp_buf_text(&body), body.len, path, &document, NULL) != FP_OK)
@@ -134,23 +134,27 @@ static bool is_garbage(const struct collection *self, const char *algorithm, con
     return is_leftover(name, st);
 }
 
-static uint64_t sweep(const struct collection *self, const char *algorithm)
+/* Through a link, files of others would be deleted: such a folder is an error. */
+static enum fp_code sweep(const struct collection *self, const char *algorithm, uint64_t *freed,
+                          struct fp_error *err)
 {
-    uint64_t freed = 0;
-    cleanup_free char *folder = fp_xasprintf("%s/blobs/%s", self->path, algorithm);
-    DIR *dir = opendir(folder);
+    cleanup_fd int fd = -1;
+    cleanup_free char *folder = fp_path_join("blobs", algorithm);
+    enum fp_code code = fp_kept_dir_open(self->path, folder, &fd, err);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (dir == NULL)
-        return 0;
+        return code;
+    fd = -1; /* the stream's now */
     for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         struct stat st = {0};
         if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
             !is_garbage(self, algorithm, entry->d_name, &st) ||
             unlinkat(dirfd(dir), entry->d_name, 0) != 0)
             continue;
-        freed += st.st_nlink == 1 ? (uint64_t) st.st_size : 0;
+        *freed += st.st_nlink == 1 ? (uint64_t) st.st_size : 0;
     }
     (void) closedir(dir);
-    return freed;
+    return FP_OK;
 }
 
 enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *index,
@@ -165,7 +169,9 @@ enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *i
     if (code == FP_OK)
         code = mark_documents(&self, err);
     if (code == FP_OK)
-        *ret_freed_bytes = sweep(&self, "sha256") + sweep(&self, "sha512");
+        code = sweep(&self, "sha256", ret_freed_bytes, err);
+    if (code == FP_OK)
+        code = sweep(&self, "sha512", ret_freed_bytes, err);
     json_decref(self.marked);
     fp_strv_clear(&self.documents);
     return code != FP_OK ? fp_context(err, "the name is gone, its blobs are still there") : FP_OK;

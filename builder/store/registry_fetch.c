@@ -22,7 +22,7 @@ enum fp_code fp_registry_repo_keep(const struct fp_registry_repo *repo,
                                    const struct fp_buf *body, struct fp_error *err)
 {
     cleanup_free char *path = blob_path(repo, &descriptor->digest);
-    return fp_file_write(path, fp_buf_text(body), body->len, 0644, err);
+    return fp_kept_write(path, fp_buf_text(body), body->len, err);
 }
 
 /* Whether the source after this one may do better. Says why. */
@@ -61,7 +61,7 @@ static bool is_manifest(const struct fp_descriptor *descriptor)
 
 static enum fp_code publish(int fd, const char *partial, const char *path, struct fp_error *err)
 {
-    if (fsync(fd) != 0 || rename(partial, path) != 0)
+    if (!fp_sync(fd) || rename(partial, path) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
     return FP_OK;
 }

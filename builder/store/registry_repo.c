@@ -211,7 +211,7 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
                                  const struct fp_reference *reference, const char *blob_folder,
                                  struct fp_repo **ret, struct fp_error *err)
 {
-    enum fp_code code = fp_mkdir_p(blob_folder, 0755, err);
+    enum fp_code code = fp_mkdir_p(blob_folder, FP_KEPT_DIR_MODE, err);
     if (code != FP_OK)
         return code;
     struct fp_registry_repo *repo = fp_xcalloc(1, sizeof(*repo));

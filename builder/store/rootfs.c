@@ -100,7 +100,7 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     cleanup_newfile struct fp_newfile *made = NULL;
     uint64_t size = 0;
     struct fp_source *file = NULL;
-    enum fp_code code = fp_mkdir_p(self->work_folder, 0755, err);
+    enum fp_code code = fp_mkdir_p(self->work_folder, FP_KEPT_DIR_MODE, err);
     if (code == FP_OK)
         code = fp_newfile_open_in(self->work_folder, 0644, &made, err);
     if (code == FP_OK)

@@ -15,6 +15,21 @@ static bool is_writable(const char *path)
     return access(fp_path_exists(at) ? at : "/", W_OK | X_OK) == 0;
 }
 
+enum fp_code fp_store_check(const char *path, struct fp_error *err)
+{
+    static const char *const parts[] = {"oci-layout", "index.json", "blobs", "blobs/sha256",
+                                        "blobs/sha512"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        struct stat st = {0};
+        cleanup_free char *part = fp_path_join(path, parts[i]);
+        if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode))
+            return fp_hinted(fp_fail(err, FP_E_IO,
+                                     "%s: is a link, which is not followed in a local store", part),
+                             err, "remove it, or name a store of your own with --store");
+    }
+    return FP_OK;
+}
+
 /* In a container without a passwd entry HOME is often "/" or not writable: then there is none. */
 static char *home_store(void)
 {
@@ -28,6 +43,19 @@ static char *home_store(void)
     return is_writable(path) ? steal_pointer(&path) : NULL;
 }
 
+/* "DIR belongs to another user", of the store or the directory that it is in; NULL: it is ours. */
+static char *reason_against(const char *store)
+{
+    cleanup_free char *parent = fp_xstrndup(store, (size_t) (fp_path_base(store) - store) - 1);
+    const char *places[] = {parent, store};
+    for (size_t i = 0; i < 2; i++) {
+        const char *flaw = fp_kept_dir_flaw(places[i]);
+        if (flaw != NULL)
+            return fp_xasprintf("%s %s", places[i], flaw);
+    }
+    return NULL;
+}
+
 /* TMPDIR is everyone's: a folder that somebody else made there is not ours to trust. */
 static enum fp_code temp_store(char **ret, struct fp_error *err)
 {
@@ -35,7 +63,7 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
     cleanup_free char *path =
         fp_xasprintf("%s/flinkpack-%ju", temp != NULL ? temp : "/tmp", (uintmax_t) geteuid());
     struct stat st = {0};
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+    if (mkdir(path, FP_KEPT_DIR_MODE) != 0 && errno != EEXIST) {
         enum fp_code code =
             fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
                       "set FLINKPACK_STORE to a folder that can be written to");
@@ -44,19 +72,26 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
             err->code = FP_E_IO;
         return code == FP_E_NOT_FOUND ? FP_E_IO : code;
     }
-    if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != geteuid() ||
-        (st.st_mode & 022) != 0) {
-        return fp_hinted(
-            fp_fail(err, FP_E_IO, "%s: cannot be the local store: others can write to it", path),
-            err, "set FLINKPACK_STORE to a folder of your own");
+    const char *flaw =
+        lstat(path, &st) == 0 && S_ISDIR(st.st_mode) ? fp_kept_dir_flaw(path) : "is no directory";
+    if (flaw != NULL) {
+        return fp_hinted(fp_fail(err, FP_E_IO, "%s: cannot be the local store: it %s", path, flaw),
+                         err, "set FLINKPACK_STORE to a folder of your own");
     }
     *ret = steal_pointer(&path);
     return FP_OK;
 }
 
-enum fp_code fp_store_path(char **ret, struct fp_error *err)
+enum fp_code fp_store_path(char **ret, char **ret_reason, struct fp_error *err)
 {
     const char *store = fp_env("FLINKPACK_STORE");
+    *ret_reason = NULL;
     *ret = store != NULL ? fp_xstrdup(store) : home_store();
-    return *ret != NULL ? FP_OK : temp_store(ret, err);
+    if (store == NULL && *ret != NULL)
+        *ret_reason = reason_against(*ret);
+    if (*ret != NULL && *ret_reason == NULL)
+        return FP_OK;
+    free(*ret);
+    *ret = NULL;
+    return temp_store(ret, err);
 }

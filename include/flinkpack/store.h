@@ -110,21 +110,36 @@ FP_DEFINE_CLEANUP(fp_repo_freep, struct fp_repo, fp_repo_free)
 /** Declare a repo that is freed at the end of its scope. */
 #define cleanup_repo __attribute__((cleanup(fp_repo_freep)))
 
+/** What an OCI layout is opened for. */
+enum fp_layout_use {
+    FP_LAYOUT_READ,   /**< it has to be there */
+    FP_LAYOUT_OUTPUT, /**< made if it is not there; links that lead there are our own or root's */
+    FP_LAYOUT_STORE,  /**< the local store: made, for nobody but us; fp_store_check() */
+};
 /**
- * An OCI layout folder (image-layout.md). `create`: made if it is not there; index.json is
- * replaced atomically under a lock, entries of other images stay.
+ * An OCI layout folder (image-layout.md). index.json is replaced atomically under a lock, entries
+ * of other images stay.
  */
-FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, bool create, struct fp_repo **ret,
-                                            struct fp_error *err);
+FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use,
+                                            struct fp_repo **ret, struct fp_error *err);
+/** That nothing in the local store is a link where a file or directory has to be: through one, the
+ * files of others would be read and removed. FP_E_IO naming it; a store that is not there is fine.
+ */
+FP_CHECKED enum fp_code fp_store_check(const char *path, struct fp_error *err);
 /** Let blobs that lie in the local store's folder of blobs be hard-linked into `layout`, not
  * copied. Of no other place: a file that somebody writes to would change the blob with it. */
 void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder);
 /** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
 char *fp_layout_blob_folder(const char *path);
-/** The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
- * $HOME/.local/share/flinkpack/store, else a folder of this uid below TMPDIR. The caller owns it.
+/**
+ * The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
+ * $HOME/.local/share/flinkpack/store, else a folder of this uid below TMPDIR. What nobody has named
+ * is passed over where it is not ours alone (fp_kept_dir_flaw()).
+ * @param ret        Owned by the caller.
+ * @param ret_reason Why the usual one is passed over: "DIR belongs to another user"; owned by the
+ *                   caller, NULL where it is not.
  */
-FP_CHECKED enum fp_code fp_store_path(char **ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_store_path(char **ret, char **ret_reason, struct fp_error *err);
 
 /** A name in a layout. */
 struct fp_layout_name {

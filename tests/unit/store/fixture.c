@@ -229,7 +229,7 @@ void check_image(struct fp_repo *repo, const char *name, const struct fp_descrip
     assert_string_equal(found.digest.text, expected->digest.text);
     assert_int_equal(found.size, expected->size);
     struct fp_repo *layout = NULL;
-    assert_ok(fp_repo_open_layout(in_folder(text), true, &layout, &err), &err);
+    assert_ok(fp_repo_open_layout(in_folder(text), FP_LAYOUT_OUTPUT, &layout, &err), &err);
     (void) copy_ok(repo, &found, layout, "check");
     fp_repo_free(layout);
     fp_descriptor_clear(&found);

@@ -288,7 +288,7 @@ static void a_damaged_archive_does_not_get_into_a_layout(void **state)
     struct fp_repo *to = NULL;
     struct fp_copy_result result = {0};
     const struct fp_copy_options options = {0};
-    assert_ok(fp_repo_open_layout(in_folder("to"), true, &to, &err), &err);
+    assert_ok(fp_repo_open_layout(in_folder("to"), FP_LAYOUT_OUTPUT, &to, &err), &err);
     assert_int_equal(fp_copy_image(archive, &image, to, NULL, &options, &result, &err),
                      FP_E_VERIFY);
     assert_false(fp_path_exists(in_folder("to/index.json")));

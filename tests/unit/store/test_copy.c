@@ -309,7 +309,7 @@ static void every_blob_is_told_of(void **state)
     struct fp_repo *parts = fp_repo_new_parts();
     struct fp_repo *layout = NULL;
     struct fp_descriptor index = make_two_platforms(parts);
-    assert_ok(fp_repo_open_layout(in_folder("out"), true, &layout, &err), &err);
+    assert_ok(fp_repo_open_layout(in_folder("out"), FP_LAYOUT_OUTPUT, &layout, &err), &err);
     for (int i = 0; i < 2; i++) {
         assert_ok(fp_copy_image(parts, &index, layout, &names, &options, &result, &err), &err);
         fp_descriptor_clear(&result.root);
@@ -344,7 +344,7 @@ static void of_several_places_each_line_names_its_own(void **state)
     struct fp_repo *layout = NULL;
     struct fp_descriptor index = make_two_platforms(parts);
     cleanup_free char *where = fp_xasprintf(" to oci:%s", in_folder("out"));
-    assert_ok(fp_repo_open_layout(in_folder("out"), true, &layout, &err), &err);
+    assert_ok(fp_repo_open_layout(in_folder("out"), FP_LAYOUT_OUTPUT, &layout, &err), &err);
     assert_ok(fp_copy_image(parts, &index, layout, NULL, &options, &result, &err), &err);
     assert_int_equal(listener.begun.len, 5);
     for (size_t i = 0; i < listener.begun.len; i++)

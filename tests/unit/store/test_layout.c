@@ -13,7 +13,7 @@ static struct fp_repo *open_layout(const char *name)
 {
     struct fp_error err = {0};
     struct fp_repo *layout = NULL;
-    assert_ok(fp_repo_open_layout(in_folder(name), true, &layout, &err), &err);
+    assert_ok(fp_repo_open_layout(in_folder(name), FP_LAYOUT_OUTPUT, &layout, &err), &err);
     return layout;
 }
 
@@ -91,14 +91,14 @@ static void a_folder_that_is_no_layout_is_told(void **state)
     (void) state;
     struct fp_error err = {0};
     struct fp_repo *layout = NULL;
-    assert_fails(fp_repo_open_layout(in_folder("none"), false, &layout, &err), FP_E_NOT_FOUND, &err,
-                 "no such folder");
+    assert_fails(fp_repo_open_layout(in_folder("none"), FP_LAYOUT_READ, &layout, &err),
+                 FP_E_NOT_FOUND, &err, "no such folder");
     assert_int_equal(mkdir(in_folder("empty"), 0755), 0);
-    assert_fails(fp_repo_open_layout(in_folder("empty"), false, &layout, &err), FP_E_NOT_FOUND,
-                 &err, "not an OCI layout");
+    assert_fails(fp_repo_open_layout(in_folder("empty"), FP_LAYOUT_READ, &layout, &err),
+                 FP_E_NOT_FOUND, &err, "not an OCI layout");
     (void) put_file("empty/oci-layout", "{\"imageLayoutVersion\":\"2.0\"}", 28);
-    assert_fails(fp_repo_open_layout(in_folder("empty"), false, &layout, &err), FP_E_INPUT, &err,
-                 "version 2.0");
+    assert_fails(fp_repo_open_layout(in_folder("empty"), FP_LAYOUT_READ, &layout, &err), FP_E_INPUT,
+                 &err, "version 2.0");
 }
 
 /* Change a byte of a file where it lies. */
@@ -237,16 +237,16 @@ static void an_index_that_is_none_is_told_at_once(void **state)
     struct fp_repo *layout = NULL;
     assert_int_equal(mkdir(in_folder("pipe"), 0755), 0);
     assert_int_equal(mkfifo(in_folder("pipe/index.json"), 0600), 0);
-    assert_fails(fp_repo_open_layout(in_folder("pipe"), true, &layout, &err), FP_E_INPUT, &err,
-                 "is a pipe or device");
+    assert_fails(fp_repo_open_layout(in_folder("pipe"), FP_LAYOUT_OUTPUT, &layout, &err),
+                 FP_E_INPUT, &err, "is a pipe or device");
     assert_int_equal(mkdir(in_folder("pipe2"), 0755), 0);
     assert_int_equal(mkfifo(in_folder("pipe2/oci-layout"), 0600), 0);
-    assert_fails(fp_repo_open_layout(in_folder("pipe2"), true, &layout, &err), FP_E_INPUT, &err,
-                 "oci-layout: is a pipe or device");
+    assert_fails(fp_repo_open_layout(in_folder("pipe2"), FP_LAYOUT_OUTPUT, &layout, &err),
+                 FP_E_INPUT, &err, "oci-layout: is a pipe or device");
     assert_int_equal(mkdir(in_folder("junk"), 0755), 0);
     (void) put_file("junk/index.json", "junk", 4);
-    assert_fails(fp_repo_open_layout(in_folder("junk"), true, &layout, &err), FP_E_INPUT, &err,
-                 "index.json: not valid JSON");
+    assert_fails(fp_repo_open_layout(in_folder("junk"), FP_LAYOUT_OUTPUT, &layout, &err),
+                 FP_E_INPUT, &err, "index.json: not valid JSON");
 }
 
 static ino_t inode_of(const char *path)

@@ -101,8 +101,10 @@ static void check_store_path(const char *expected)
 {
     struct fp_error err = {0};
     char *path = NULL;
-    assert_ok(fp_store_path(&path, &err), &err);
+    char *reason = NULL;
+    assert_ok(fp_store_path(&path, &reason, &err), &err);
     assert_string_equal(path, expected);
+    assert_null(reason);
     free(path);
 }
 
@@ -125,6 +127,7 @@ static void without_a_home_the_store_is_a_private_temporary_folder(void **state)
     (void) state;
     struct fp_error err = {0};
     char *path = NULL;
+    char *reason = NULL;
     char name[64];
     assert_int_equal(unsetenv("FLINKPACK_STORE"), 0);
     assert_int_equal(unsetenv("XDG_DATA_HOME"), 0);
@@ -137,11 +140,28 @@ static void without_a_home_the_store_is_a_private_temporary_folder(void **state)
     assert_int_equal(stat(in_folder(name), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
     assert_int_equal(chmod(in_folder(name), 0777), 0);
-    assert_fails(fp_store_path(&path, &err), FP_E_IO, &err, "others can write");
+    assert_fails(fp_store_path(&path, &reason, &err), FP_E_IO, &err, "written to by anybody");
     assert_non_null(strstr(err.hint, "FLINKPACK_STORE"));
     assert_int_equal(rmdir(in_folder(name)), 0);
     assert_int_equal(symlink("/etc", in_folder(name)), 0);
-    assert_fails(fp_store_path(&path, &err), FP_E_IO, &err, "others can write");
+    assert_fails(fp_store_path(&path, &reason, &err), FP_E_IO, &err, "is no directory");
+    assert_int_equal(unlink(in_folder(name)), 0);
+    /* So it is where the usual one is not ours alone, be it by the directory that it is in. */
+    assert_int_equal(setenv("HOME", in_folder("t"), 1), 0);
+    const char *store = in_folder("t/.local/share/flinkpack/store");
+    assert_ok(fp_mkdir_p(store, 0700, &err), &err);
+    check_store_path(in_folder("t/.local/share/flinkpack/store"));
+    for (int i = 0; i < 2; i++) {
+        const char *open = i == 0 ? "t/.local/share/flinkpack/store" : "t/.local/share/flinkpack";
+        assert_int_equal(chmod(in_folder(open), 0777), 0);
+        assert_ok(fp_store_path(&path, &reason, &err), &err);
+        assert_string_equal(path, in_folder(name));
+        assert_non_null(strstr(reason, in_folder(open)));
+        free(path);
+        free(reason);
+        assert_int_equal(chmod(in_folder(open), 0700), 0);
+    }
+    assert_int_equal(unsetenv("HOME"), 0);
     assert_int_equal(unsetenv("TMPDIR"), 0);
 }
 
