@@ -27,6 +27,13 @@ static char *beside(const char *path, const char *suffix)
     return fp_xasprintf("%s.%s", path, suffix);
 }
 
+/* A link, a pipe or the like under that name is nobody's download. */
+static bool is_kept(const char *path)
+{
+    struct stat st = {0};
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
                        enum fp_hash_algorithm algorithm, const char *vouched_by,
                        char ret_hex[FP_HASH_HEX_MAX])
@@ -38,7 +45,7 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
     /* What came over plain HTTP once is not believed because it was kept. */
     if (fp_http_check_plain(options->http, vouched_by, NULL) != FP_OK)
         return false;
-    return fp_path_exists(path) && fp_file_read(sum, &text, NULL) == FP_OK &&
+    return is_kept(path) && fp_kept_read(sum, &text, NULL) == FP_OK &&
            strstr(fp_buf_text(&text), voucher) != NULL &&
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
 }
@@ -49,10 +56,14 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
 {
     char hex[FP_HASH_HEX_MAX] = "";
     cleanup_input struct fp_input input = {0};
+    int fd = -1;
+    uint64_t size = 0;
     *ret_found = false;
-    if (!fp_path_exists(job->path))
+    enum fp_code code = fp_kept_open(job->path, &fd, &size, err);
+    if (code == FP_E_NOT_FOUND || code == FP_E_INPUT)
         return FP_OK;
-    enum fp_code code = fp_input_open(job->path, &input, err);
+    if (code == FP_OK)
+        code = fp_input_take(fd, job->path, &input, err);
     if (code == FP_OK)
         code = fp_input_hash(&input, job->fetch->algorithm, hex, err);
     if (code != FP_OK || strcmp(hex, job->fetch->hex) != 0)
@@ -209,7 +220,7 @@ static enum fp_code record_checksum(const struct job *job, struct fp_error *err)
     cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
     cleanup_free char *line =
         fp_xasprintf("%s  %s\n# %s\n", job->fetch->hex, job->fetch->name, job->fetch->vouched_by);
-    return fp_file_write(sum, line, strlen(line), 0644, err);
+    return fp_kept_write(sum, line, strlen(line), err);
 }
 
 /* A file that came with a checksum of the user's, or whose record a run that was killed has not
@@ -225,14 +236,30 @@ static void record_server(const struct job *job)
     (void) !record_checksum(job, NULL);
 }
 
-/* The file under its name, and beside it what it was verified against and where it came from. */
+static enum fp_code publish(const struct job *job, struct fp_error *err)
+{
+    if (rename(job->part, job->path) != 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", job->path);
+    return FP_OK;
+}
+
+/* The file under its name, and beside it what it was verified against and where it came from. What
+ * has come is open, and serves this build also where others have put something in its place. */
 static enum fp_code keep(const struct job *job, const char *shown, struct fp_error *err)
 {
+    struct fp_error failure = {0};
     cleanup_free char *origin = beside(job->path, "url");
-    if (fsync(job->part_fd) != 0 || rename(job->part, job->path) != 0)
+    if (!fp_sync(job->part_fd))
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
-    enum fp_code code = record_checksum(job, err);
-    return code == FP_OK ? fp_file_write(origin, shown, strlen(shown), 0644, err) : code;
+    enum fp_code code = publish(job, &failure);
+    if (code == FP_OK)
+        code = record_checksum(job, &failure);
+    if (code == FP_OK)
+        code = fp_kept_write(origin, shown, strlen(shown), &failure);
+    if (code != FP_OK)
+        fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
+                  "%s; the next build fetches or asks again", failure.text);
+    return FP_OK;
 }
 
 static enum fp_code download(struct job *job, struct fp_error *err)
@@ -267,7 +294,7 @@ static enum fp_code fetch_missing(struct job *job, struct fp_error *err)
     enum fp_code code = fp_file_open_locked(job->part, &job->part_fd, err);
     if (code == FP_OK)
         code = look_in_cache(job, &found, err);
-    if (code == FP_OK && !found && fp_path_exists(job->path))
+    if (code == FP_OK && !found && is_kept(job->path))
         fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
                   "%s in the cache has another checksum than expected and is fetched again",
                   job->fetch->name);
@@ -298,7 +325,7 @@ static char *read_origin(const struct fp_fetch *fetch, const char *path)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
     cleanup_free char *origin = beside(path, "url");
-    if (fp_file_read(origin, &text, NULL) == FP_OK && text.len > 0)
+    if (fp_kept_read(origin, &text, NULL) == FP_OK && text.len > 0)
         return fp_buf_take(&text);
     return fp_url_display(fetch->urls->items[fetch->urls->len - 1]);
 }
