@@ -114,6 +114,8 @@ static enum fp_code find_platform(struct fp_bases *bases, const struct fp_descri
         if (code == FP_OK)
             code = fp_index_parse(fp_buf_text(&body), body.len, at.media_type, bases->name, &index,
                                   err);
+        if (code == FP_OK && depth == 0 && bases->annotations == NULL)
+            bases->annotations = json_incref(index.annotations);
         if (code == FP_OK)
             code = fp_index_choose(&index, platform, bases->name, &child, err);
         fp_descriptor_clear(&at);
@@ -207,8 +209,10 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
         made ? fp_base_assemble(plan, bases, image, err) : read_manifest(bases, image, err);
     if (code == FP_OK && !made)
         code = read_config(bases, image, err);
-    if (code == FP_OK && !made)
+    if (code == FP_OK && !made) {
+        fp_leave_job_out(plan, image);
         code = fp_base_fetch(plan, bases, image, err);
+    }
     if (code != FP_OK)
         return code;
     cleanup_free char *what = fp_xasprintf("%s %s", bases->name, platform);
@@ -289,9 +293,11 @@ void fp_bases_clear(struct fp_bases *bases)
         fp_config_clear(&image->config);
         fp_manifest_clear(&image->manifest);
         fp_descriptor_clear(&image->descriptor);
+        fp_strv_clear(&image->old_jars);
     }
     free(bases->images);
     fp_descriptor_clear(&bases->root);
+    json_decref(bases->annotations);
     fp_repo_free(bases->repo);
     fp_base_entry_clear(&bases->entry);
     free(bases->name);

@@ -83,7 +83,7 @@ static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink
         return;
     fp_tree_children(image->facts.tree, folder, &old);
     for (size_t i = 0; i < old.len; i++) {
-        bool replaced = false;
+        bool replaced = fp_strv_has(&image->old_jars, old.items[i]);
         for (size_t k = 0; k < plan->job_jars.len; k++)
             replaced = replaced || strcmp(fp_path_base(plan->job_jars.items[k]), old.items[i]) == 0;
         if (!replaced)

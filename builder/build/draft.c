@@ -112,6 +112,13 @@ enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned m
     return fp_layer_builder_add(draft->builder, &entry, &content, err);
 }
 
+enum fp_code fp_draft_remove(struct fp_draft *draft, const char *path, struct fp_error *err)
+{
+    cleanup_json json_t *key = note_text(path);
+    json_object_set_new(draft->inputs, json_string_value(key), json_null());
+    return fp_layer_builder_remove(draft->builder, path, err);
+}
+
 /* What the layers below say of the parents is copied into the layer, so it is an input too. */
 static json_t *note_parents(json_t *inputs, const struct fp_tree *below)
 {

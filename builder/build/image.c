@@ -97,10 +97,21 @@ static json_t *make_annotations(const struct fp_plan *plan, const char *base_nam
     return annotations;
 }
 
-/* An image without a registry has no name that others could look up. */
-static const char *base_name(const struct fp_bases *bases)
+/* What is said of the base of the image of one platform (`descriptor` its manifest), or of the
+ * index of all. An image without a registry has no name that others could look up. With a new job
+ * an image of ours is no base any more, as it may have had another: its own is. */
+static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases,
+                        const struct fp_base_image *image, const struct fp_descriptor *descriptor,
+                        const char *created)
 {
-    return bases->repo->registry != NULL ? bases->name : NULL;
+    const json_t *own = image->manifest.annotations;
+    if (!image->is_rebuilt)
+        return make_annotations(plan, bases->repo->registry != NULL ? bases->name : NULL,
+                                descriptor->digest.text, created);
+    if (descriptor != &image->descriptor && bases->annotations != NULL)
+        own = bases->annotations;
+    return make_annotations(plan, fp_json_string(own, ANNOTATION("base.name")),
+                            fp_json_string(own, ANNOTATION("base.digest")), created);
 }
 
 static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_flink *flink,
@@ -108,15 +119,21 @@ static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_f
                                    const struct fp_platform_image *image, const char *created)
 {
     struct fp_config_layer layers[FP_OWN_LAYERS_MAX];
+    char times[FP_OWN_LAYERS_MAX][32]; /* of the image up to each layer, whatever comes on top */
     cleanup_json json_t *env = make_env(plan, flink, base);
     cleanup_json json_t *labels = make_labels(plan, flink, base, image);
     cleanup_json json_t *entrypoint = json_pack("[s]", "/docker-entrypoint.sh");
     cleanup_json json_t *cmd = json_pack("[s]", "help");
     cleanup_json json_t *ports = json_pack("{s:{}, s:{}}", "6123/tcp", "8081/tcp");
     cleanup_free char *user = fp_xasprintf("%u:%u", plan->uid, plan->gid);
+    int64_t newest = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
     for (size_t i = 0; i < image->layer_count; i++) {
-        layers[i] = (struct fp_config_layer){.diff_id = image->layers[i].layer.diff_id,
-                                             .created_by = image->layers[i].layer.created_by};
+        const struct fp_own_layer *own = &image->layers[i];
+        newest = own->mtime_s > newest ? own->mtime_s : newest;
+        fp_time_text(plan->context->source_date_epoch >= 0 ? own->mtime_s : newest, times[i]);
+        layers[i] = (struct fp_config_layer){.diff_id = own->layer.diff_id,
+                                             .created_by = own->layer.created_by,
+                                             .created = times[i]};
     }
     struct fp_config_change change = {.layers = layers,
                                       .layer_count = image->layer_count,
@@ -156,8 +173,7 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_flink
     image->config = make_config(plan, flink, base, image, created);
     cleanup_manifest struct fp_manifest manifest = {.media_type = FP_MEDIA_OCI_MANIFEST};
     manifest.config = fp_descriptor_copy(fp_blob_descriptor(image->config));
-    manifest.annotations =
-        make_annotations(plan, base_name(bases), base->descriptor.digest.text, created);
+    manifest.annotations = annotate(plan, bases, base, &base->descriptor, created);
     add_base_layers(base, &manifest);
     for (size_t i = 0; i < image->layer_count; i++)
         fp_manifest_add_layer(&manifest, fp_blob_descriptor(image->layers[i].layer.blob));
@@ -191,7 +207,7 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_flink *fl
     /* Whoever compares has to find that the name stands for something else by now. */
     const struct fp_descriptor *base =
         bases->has_moved ? &bases->images[0].descriptor : &bases->root;
-    index.annotations = make_annotations(plan, base_name(bases), base->digest.text, text);
+    index.annotations = annotate(plan, bases, &bases->images[0], base, text);
     char *bytes = fp_index_bytes(&index);
     if (strlen(bytes) > FP_MANIFEST_MAX_BYTES) {
         free(bytes);

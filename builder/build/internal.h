@@ -104,7 +104,9 @@ struct fp_base_image {
     struct fp_config config;
     struct fp_blob **blobs;
     struct fp_base_facts facts;
-    struct fp_descriptor descriptor; /**< of its manifest */
+    struct fp_descriptor descriptor; /**< of its manifest, as it was found */
+    bool is_rebuilt;         /**< it is one of ours that gets a new job: see fp_leave_job_out() */
+    struct fp_strv old_jars; /**< then what its old job's jars were called */
 };
 
 /** The base, for all platforms. */
@@ -113,6 +115,7 @@ struct fp_bases {
     struct fp_base_entry entry; /**< of the catalogue; zero where an image was named */
     struct fp_repo *repo;
     struct fp_descriptor root;    /**< what the name led to */
+    json_t *annotations;          /**< of that where it is an index; NULL */
     bool has_moved;               /**< it leads no more to what the catalogue pins */
     struct fp_base_image *images; /**< one a platform, in the plan's order */
     size_t count;
@@ -130,6 +133,12 @@ const char *fp_apk_arch(const struct fp_platform *platform);
 /** Make the base of an entry that has packages in place of an image, for one platform. */
 FP_CHECKED enum fp_code fp_base_assemble(const struct fp_plan *plan, struct fp_bases *bases,
                                          struct fp_base_image *image, struct fp_error *err);
+/**
+ * Where a new job is put on an image of ours, take the old one's layers out of manifest and
+ * configuration, with history, labels and environment, before they are fetched. What others have
+ * put on top stays on what it was made of: then the new job's layer removes the old jars.
+ */
+void fp_leave_job_out(const struct fp_plan *plan, struct fp_base_image *image);
 /** Release the members. */
 void fp_bases_clear(struct fp_bases *bases);
 /**
@@ -184,7 +193,8 @@ void fp_flink_clear(struct fp_flink *flink);
 struct fp_own_layer {
     const char *kind; /**< "packages", "distribution", "hadoop", "setup", "job": a literal */
     struct fp_layer layer;
-    bool shared; /**< the members belong to another platform's or to the distribution */
+    int64_t mtime_s; /**< the time of what is in it */
+    bool shared;     /**< the members belong to another platform's or to the distribution */
 };
 
 /** The image of one platform. */
@@ -267,6 +277,9 @@ FP_CHECKED enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, 
 /** The same for one that is open, and whose SHA-256 is known: no other bytes become a layer. */
 FP_CHECKED enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
                                        const struct fp_input *input, struct fp_error *err);
+/** Take away what lower layers have at `path`. */
+FP_CHECKED enum fp_code fp_draft_remove(struct fp_draft *draft, const char *path,
+                                        struct fp_error *err);
 /** Declare parents, write the layer, and apply it to the step's tree. */
 FP_CHECKED enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
                                        const char *kind, struct fp_layer *ret,

@@ -17,6 +17,22 @@ enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *r
     return code;
 }
 
+/* Of the job that the image had what could not be left out, and no jar of the same name replaces.
+ */
+static enum fp_code remove_old(const struct fp_layer_step *step, struct fp_draft *draft,
+                               const char *folder, struct fp_error *err)
+{
+    const struct fp_strv *old = &step->base->old_jars;
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < old->len && code == FP_OK; i++) {
+        cleanup_free char *path = fp_path_join(folder, old->items[i]);
+        bool is_there = old->items[i][0] != '\0' && fp_tree_get(step->tree, path) != NULL;
+        if (is_there && fp_layer_builder_get(draft->builder, path) == NULL)
+            code = fp_draft_remove(draft, path, err);
+    }
+    return code;
+}
+
 /* Since 1.10 usrlib/, and real files flat in it: some versions neither recurse nor follow links
  * (FLINK-35358, FLINK-37183). Before that lib/. */
 enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
@@ -36,6 +52,8 @@ enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
         const char *sha256 = plan->jars[i].sha256[0] != '\0' ? plan->jars[i].sha256 : NULL;
         code = fp_draft_file(&draft, path, 0644, source, sha256, err);
     }
+    if (code == FP_OK)
+        code = remove_old(step, &draft, folder, err);
     if (code == FP_OK)
         code = fp_draft_write(&draft, step, "job", ret, err);
     return code;

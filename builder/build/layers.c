@@ -4,19 +4,23 @@
 #include <string.h>
 
 /* A layer whose members belong to someone else for the time being. */
-static void lend(struct fp_platform_image *image, const char *kind, const struct fp_layer *layer)
+static void lend(struct fp_platform_image *image, const char *kind, const struct fp_layer *layer,
+                 int64_t mtime_s)
 {
     struct fp_own_layer *own = &image->layers[image->layer_count++];
     own->kind = kind;
     own->layer = *layer;
+    own->mtime_s = mtime_s;
     own->shared = true;
 }
 
-static struct fp_own_layer *next_layer(struct fp_platform_image *image, const char *kind)
+static struct fp_own_layer *next_layer(struct fp_platform_image *image, const char *kind,
+                                       int64_t mtime_s)
 {
     struct fp_own_layer *own = &image->layers[image->layer_count];
     memset(own, 0, sizeof(*own));
     own->kind = kind;
+    own->mtime_s = mtime_s;
     return own;
 }
 
@@ -26,7 +30,7 @@ typedef enum fp_code (*layer_maker)(const struct fp_layer_step *step, struct fp_
 static enum fp_code make(struct fp_platform_image *image, const char *kind, layer_maker maker,
                          const struct fp_layer_step *step, struct fp_error *err)
 {
-    struct fp_own_layer *own = next_layer(image, kind);
+    struct fp_own_layer *own = next_layer(image, kind, step->mtime_s);
     enum fp_code code = maker(step, &own->layer, err);
     image->layer_count += code == FP_OK;
     return code;
@@ -78,7 +82,7 @@ static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_lay
         return fp_hinted(fp_fail(err, FP_E_INPUT, "the base has %s already", there), err,
                          "it seems to have Flink in it: use --from-image");
     }
-    lend(image, "distribution", &dist->layer);
+    lend(image, "distribution", &dist->layer, step->mtime_s);
     return put_below(dist->tree, dist->top, step->tree, err);
 }
 
@@ -87,7 +91,7 @@ static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step
 {
     if (!flink->has_dist) {
         bool any = false;
-        struct fp_own_layer *own = next_layer(image, "setup");
+        struct fp_own_layer *own = next_layer(image, "setup", step->mtime_s);
         enum fp_code code = fp_step_extras(step, &own->layer, &any, err);
         image->layer_count += code == FP_OK && any;
         return code;
@@ -105,10 +109,10 @@ static enum fp_code add_packages(const struct fp_layer_step *step, const char *b
                                  struct fp_platform_image *image, struct fp_error *err)
 {
     struct fp_layer_step own_step = *step;
-    struct fp_own_layer *own = next_layer(image, "packages");
     bool any = false;
     if (step->plan->context->source_date_epoch < 0)
         own_step.mtime_s = fp_base_time(step->base);
+    struct fp_own_layer *own = next_layer(image, "packages", own_step.mtime_s);
     enum fp_code code =
         fp_step_packages(&own_step, base_name, &own->layer, &any, &image->packages, err);
     image->layer_count += code == FP_OK && any;

@@ -47,9 +47,11 @@ json_t *history_extend(const struct fp_config *base, const struct fp_config_chan
     for (; told < base->diff_id_count; told++)
         (void) json_array_append_new(
             history, history_entry(base->created, "unknown", "layer of the base image"));
-    for (size_t i = 0; i < change->layer_count; i++)
+    for (size_t i = 0; i < change->layer_count; i++) {
+        const struct fp_config_layer *layer = &change->layers[i];
+        const char *created = layer->created != NULL ? layer->created : change->created;
         (void) json_array_append_new(history,
-                                     history_entry(change->created, change->layers[i].created_by,
-                                                   change->layers[i].comment));
+                                     history_entry(created, layer->created_by, layer->comment));
+    }
     return history;
 }

@@ -607,19 +607,7 @@ def test_a_layer_on_top_merges(form, where, stays, flinkpack, inputs, tmp_path):
     flinkpack.run("build", *job_words(inputs), "-o", "oci:%s:v1" % path)
     made, = validate.layout(path, "v1")
     extra = images.layer(OTHER[form](where))
-    index = json.loads((path / "index.json").read_bytes())
-    document = dict(made.document)
-    document["rootfs"] = {"type": "layers",
-                          "diff_ids": document["rootfs"]["diff_ids"] + [extra.diff_id]}
-    document["history"] = document["history"] + [{"created_by": "COPY"}]
-    config = json.dumps(document).encode()
-    manifest = dict(made.manifest, layers=made.manifest["layers"] + [extra.descriptor(False)])
-    manifest["config"] = dict(manifest["config"], digest=images.sha256(config), size=len(config))
-    data = json.dumps(manifest).encode()
-    for blob in (extra.data, config, data):
-        (path / "blobs/sha256" / images.sha256(blob)[7:]).write_bytes(blob)
-    index["manifests"][0].update(digest=images.sha256(data), size=len(data))
-    (path / "index.json").write_text(json.dumps(index))
+    images.put_on_top(path, made, [(extra, "COPY")])
     root = umoci_unpack("%s:v1" % path, tmp_path / "bundle", "--rootless")
     names = os.listdir(root / "opt/flink" / where)
     assert "other.jar" in names and stays in names

@@ -163,6 +163,32 @@ def write_layout(image, path, tag=None):
             out.write(data)
 
 
+def put_on_top(path, made, layers, labels=None):
+    """What another tool makes of the only image of a layout (`made` as validated): [(layer,
+    created_by)] on top of it, and some labels changed (None: taken away)."""
+    document = json.loads(json.dumps(made.document))
+    document["rootfs"]["diff_ids"] += [layer.diff_id for layer, _ in layers]
+    document["history"] += [{"created_by": by} for _, by in layers]
+    for name, value in (labels or {}).items():
+        document["config"]["Labels"].pop(name, None)
+        if value is not None:
+            document["config"]["Labels"][name] = value
+    config = json.dumps(document).encode()
+    manifest = dict(made.manifest, layers=made.manifest["layers"] +
+                    [layer.descriptor(False) for layer, _ in layers])
+    manifest["config"] = dict(manifest["config"], digest=sha256(config), size=len(config))
+    data = json.dumps(manifest).encode()
+    for blob in (*(layer.data for layer, _ in layers), config, data):
+        with open(os.path.join(path, "blobs/sha256", sha256(blob)[7:]), "wb") as out:
+            out.write(blob)
+    with open(os.path.join(path, "index.json"), "r+") as file:
+        index = json.load(file)
+        index["manifests"][0].update(digest=sha256(data), size=len(data))
+        file.seek(0)
+        file.truncate()
+        json.dump(index, file)
+
+
 def _write_files(files, path):
     with open(path, "wb") as out:
         out.write(make_tar(file(name, data) for name, data in files.items()))

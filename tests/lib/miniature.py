@@ -60,13 +60,13 @@ def numbers(version):
     return tuple(int(part) for part in version.split("-")[0].split("."))
 
 
-def jar(classes=(), main_class=None, major=52, extra=(), manifest=True):
+def jar(classes=(), main_class=None, major=52, extra=(), manifest=True, year=2020):
     """A jar as bytes. `classes`: names such as "com/example/Job"; each is a bare class file."""
     out = io.BytesIO()
     head = struct.pack(">IHH", 0xCAFEBABE, 0, major) + bytes(8)
     with zipfile.ZipFile(out, "w") as file:
         def add(name, data):
-            file.writestr(zipfile.ZipInfo(name, (2020, 9, 13, 12, 26, 40)), data)
+            file.writestr(zipfile.ZipInfo(name, (year, 9, 13, 12, 26, 40)), data)
         if manifest:
             lines = ["Manifest-Version: 1.0"] + (["Main-Class: " + main_class] if main_class else [])
             add("META-INF/MANIFEST.MF", "\r\n".join(lines + ["", ""]))

@@ -299,8 +299,9 @@ def _apply(tree, layer, where, faults):
         tree[entry.path] = entry
 
 
-def check_own_layers(image, ours, faults, as_is=()):
-    """What flinkpack promises of the layers that it adds: they are the last `ours`."""
+def check_own_layers(image, ours, faults, as_is=(), removes=False):
+    """What flinkpack promises of the layers that it adds: they are the last `ours`. `removes`: they
+    may take away what others have put below."""
     below = {}
     first = len(image.layers) - ours
     kinds = dict(enumerate(image.kinds()))  # a wrong history may be shorter than the layers
@@ -308,16 +309,16 @@ def check_own_layers(image, ours, faults, as_is=()):
         where = "layer %d" % number
         if number >= first:
             _check_own(layer, below, where, layer.digest in as_is,
-                       kinds.get(number) in ("packages", "base"), faults)
+                       kinds.get(number) in ("packages", "base"), removes, faults)
         _apply(below, layer, where, faults)
 
 
-def _check_own(layer, below, where, as_is, packages, faults):
+def _check_own(layer, below, where, as_is, packages, removes, faults):
     declared, last_child = {}, {}
     for entry in layer.entries:
         path = entry.path[2:] if entry.path.startswith("./") else entry.path
         parent, _, name = path.rpartition("/")
-        faults.want(packages or not name.startswith(".wh."), "%s: '%s' is a whiteout", where, path)
+        faults.want(packages or removes or not name.startswith(".wh."), "%s: '%s' is a whiteout", where, path)
         faults.want(entry.kind != "other", "%s: '%s' is a device or the like", where, path)
         faults.want(packages or not entry.mode & 0o6000, "%s: '%s' is setuid or setgid", where, path)
         if parent:
@@ -461,7 +462,7 @@ def _platforms(source, root, faults):
 
 
 def check(source, root, ours=None, flink=True, user="9999:9999", as_is=(), epoch=None,
-          faults=None):
+          faults=None, removes=False):
     """Check everything that `root` leads to; gives the images, one a platform."""
     faults = _Faults() if faults is None else faults
     entries, index = _platforms(source, root, faults)
@@ -471,7 +472,7 @@ def check(source, root, ours=None, flink=True, user="9999:9999", as_is=(), epoch
         image.index = index
         check_image(image, faults)
         own = len([kind for kind in image.kinds() if kind]) if ours is None else ours
-        check_own_layers(image, own, faults, as_is)
+        check_own_layers(image, own, faults, as_is, removes)
         for number, layer in enumerate(image.layers):
             _apply(image.tree, layer, "layer %d" % number, _Faults())
         if flink:

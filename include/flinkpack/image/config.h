@@ -22,6 +22,7 @@ struct fp_config_layer {
     struct fp_digest diff_id;
     const char *created_by; /**< "flinkpack build # job" */
     const char *comment;    /**< NULL: none */
+    const char *created;    /**< RFC 3339; NULL: when the image was */
 };
 
 /** What the new configuration says beside what the base's said. Everything is borrowed. */

@@ -1,0 +1,138 @@
+/* The job that an image of ours has, where another one is put on the image. Two jobs in one image
+ * stop Flink, so the old one is left out: the new one finds the image as if there had been none. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define OURS "flinkpack build # "
+
+/* An image's layers, as its history tells of them. */
+struct told {
+    bool *is_job;  /* by layer */
+    bool *is_ours; /* by layer; what the history says nothing of is not */
+};
+
+static bool is_empty_layer(const json_t *entry)
+{
+    return json_is_true(json_object_get(entry, "empty_layer"));
+}
+
+static void read_history(const struct fp_config *config, struct told *told)
+{
+    const json_t *history = json_object_get(config->document, "history");
+    size_t layer = 0;
+    for (size_t i = 0; i < json_array_size(history) && layer < config->diff_id_count; i++) {
+        const json_t *entry = json_array_get(history, i);
+        const char *by = fp_json_string(entry, "created_by");
+        if (is_empty_layer(entry))
+            continue;
+        told->is_ours[layer] = by != NULL && strncmp(by, OURS, strlen(OURS)) == 0;
+        told->is_job[layer] = by != NULL && strcmp(by, OURS "job") == 0;
+        layer++;
+    }
+}
+
+/* What somebody else has put on top was made of all that is below, and keeps it. */
+static void keep_below_others(const struct fp_config *config, struct told *told)
+{
+    bool is_below = false;
+    for (size_t i = config->diff_id_count; i-- > 0;) {
+        is_below = is_below || !told->is_ours[i];
+        told->is_job[i] = told->is_job[i] && !is_below;
+    }
+}
+
+static void cut_history(json_t *history, const struct told *told, size_t layer_count)
+{
+    size_t layer = 0;
+    for (size_t i = 0; i < json_array_size(history) && layer < layer_count;) {
+        bool is_layer = !is_empty_layer(json_array_get(history, i));
+        bool goes = is_layer && told->is_job[layer];
+        layer += is_layer;
+        if (goes)
+            (void) json_array_remove(history, i);
+        else
+            i++;
+    }
+}
+
+static void cut_layers(struct fp_base_image *image, const struct told *told)
+{
+    struct fp_config *config = &image->config;
+    struct fp_manifest *manifest = &image->manifest;
+    size_t kept = 0;
+    for (size_t i = 0; i < config->diff_id_count; i++) {
+        if (told->is_job[i]) {
+            fp_descriptor_clear(&manifest->layers[i]);
+            continue;
+        }
+        manifest->layers[kept] = manifest->layers[i];
+        config->diff_ids[kept++] = config->diff_ids[i];
+    }
+    config->diff_id_count = kept;
+    manifest->layer_count = kept;
+}
+
+/* The newest of what is left, as the image's own time may be that of the old job. */
+static void find_created(struct fp_config *config)
+{
+    const json_t *history = json_object_get(config->document, "history");
+    const char *newest = NULL;
+    int64_t newest_s = -1;
+    for (size_t i = 0; i < json_array_size(history); i++) {
+        const char *text = fp_json_string(json_array_get(history, i), "created");
+        int64_t epoch_s = text != NULL ? fp_time_parse(text) : -1;
+        if (epoch_s > newest_s) {
+            newest_s = epoch_s;
+            newest = text;
+        }
+    }
+    if (newest == NULL)
+        return;
+    free(config->created);
+    config->created = fp_xstrdup(newest);
+}
+
+static void forget_job(json_t *config)
+{
+    static const char class_name[] = FP_ENV_JOB_CLASSNAME "=";
+    json_t *labels = json_object_get(config, "Labels");
+    json_t *env = json_object_get(config, "Env");
+    (void) json_object_del(labels, "flinkpack.job-class");
+    (void) json_object_del(labels, "flinkpack.job-jars");
+    for (size_t i = json_array_size(env); i-- > 0;) {
+        const char *item = json_string_value(json_array_get(env, i));
+        if (item != NULL && strncmp(item, class_name, strlen(class_name)) == 0)
+            (void) json_array_remove(env, i);
+    }
+}
+
+void fp_leave_job_out(const struct fp_plan *plan, struct fp_base_image *image)
+{
+    struct fp_config *config = &image->config;
+    const json_t *labels = json_object_get(json_object_get(config->document, "config"), "Labels");
+    const char *jars = fp_json_string(labels, "flinkpack.job-jars");
+    bool is_new_job = plan->source == FP_FROM_IMAGE && plan->job_jars.len > 0;
+    if (!is_new_job || fp_json_string(labels, "flinkpack.recipes") == NULL)
+        return;
+    struct told told = {.is_job = fp_xcalloc(config->diff_id_count + 1, sizeof(bool)),
+                        .is_ours = fp_xcalloc(config->diff_id_count + 1, sizeof(bool))};
+    image->is_rebuilt = true;
+    if (jars != NULL) {
+        fp_strv_split(&image->old_jars, jars, ',');
+        fp_report(plan->context->reporter, FP_EVENT_INFO,
+                  "--from-image: the job that is in the image is left out: %s", jars);
+    }
+    json_t *document = json_deep_copy(config->document);
+    json_decref(config->document);
+    config->document = document;
+    read_history(config, &told);
+    keep_below_others(config, &told);
+    cut_history(json_object_get(document, "history"), &told, config->diff_id_count);
+    cut_layers(image, &told);
+    find_created(config);
+    forget_job(json_object_get(document, "config"));
+    free(told.is_job);
+    free(told.is_ours);
+}
