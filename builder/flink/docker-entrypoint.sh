@@ -808,6 +808,10 @@ run_job() {
 	[ -e "$FLINK_HOME/bin/standalone-job.sh" ] ||
 		die "this Flink cannot run a job as a cluster (1.6.0 is the first); use jobmanager and" \
 			"taskmanager, and submit the job"
+	# A template's ${FLINK_JOB} that nobody has set: the image or its jar knows the class.
+	case ${1-}:${2-none} in
+	--job-classname:) shift 2 ;;
+	esac
 	if ! check_job_options "$@" && [ -n "${FLINK_JOB_CLASSNAME:-}" ]; then
 		set -- --job-classname "$FLINK_JOB_CLASSNAME" "$@"
 	fi

@@ -153,6 +153,10 @@ def test_main_class(home, version):
         assert here.run("standalone-job", *words, **given)["args"] == ["start-foreground", *words]
     # What follows the job's own first argument is the job's.
     assert here.run("job-cluster", "in", "-j", "X", **given)["args"][1] == "--job-classname"
+    # A template whose FLINK_JOB is not set.
+    assert here.run("job-cluster", "--job-classname", "", "--in", "x")["args"][1:] == ["--in", "x"]
+    assert here.run("job-cluster", "--job-classname", "", "--in", "x", **given)["args"][1:] == [
+        "--job-classname", "com.example.Job", "--in", "x"]
 
 
 def test_what_a_version_cannot(home):
