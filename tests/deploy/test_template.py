@@ -1,23 +1,16 @@
 """generate --format template: the classic templates for envsubst."""
 
 import json
-import subprocess
 
 import flink_images
 import manifests
-import program
 import pytest
 
-VARIABLES = "$FLINK_IMAGE_NAME $FLINK_JOB $FLINK_JOB_PARALLELISM $FLINK_JOB_ARGUMENTS"
 
-
-def fill(text, arguments, variables=VARIABLES):
-    program.need("envsubst")
-    env = {"PATH": "/usr/bin:/bin", "FLINK_IMAGE_NAME": "registry.example.com/a:1",
-           "FLINK_JOB": "com.example.Orders", "FLINK_JOB_PARALLELISM": "3",
-           "FLINK_JOB_ARGUMENTS": arguments}
-    return manifests.load(subprocess.run(["envsubst", *filter(None, [variables])], input=text, env=env, check=True,
-                                         capture_output=True, text=True).stdout)
+def fill(text, arguments, listed=True):
+    return manifests.fill_in(text, listed, FLINK_IMAGE_NAME="registry.example.com/a:1",
+                             FLINK_JOB="com.example.Orders", FLINK_JOB_PARALLELISM="3",
+                             FLINK_JOB_ARGUMENTS=arguments)
 
 
 @pytest.mark.parametrize("version", ["1.6.0", "1.10.3", "1.20.5", "2.2.1"])
@@ -56,7 +49,7 @@ def test_resumed_by_option(orders):
 def test_envsubst_without_a_list(orders):
     """Plain 'envsubst < FILE' is how it was always called: nothing else may look like a variable."""
     text = orders.generate("--format", "template").out
-    assert fill(text, '"--input", "a"', None) == fill(text, '"--input", "a"')
+    assert fill(text, '"--input", "a"', False) == fill(text, '"--input", "a"')
 
 
 def test_what_envsubst_would_replace_is_refused(orders):

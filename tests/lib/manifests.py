@@ -4,7 +4,9 @@ Everything here is written from the documentation of Kubernetes and shares nothi
 """
 
 import re
+import subprocess
 
+import program
 import yaml
 
 WORKLOADS = ("Job", "Deployment")
@@ -31,6 +33,18 @@ def load(text):
     for token in yaml.scan(text):
         assert not isinstance(token, (yaml.AnchorToken, yaml.AliasToken)), token
     return [document for document in yaml.load_all(text, Loader=Strict) if document is not None]
+
+
+TEMPLATE_VARIABLES = "$FLINK_IMAGE_NAME $FLINK_JOB $FLINK_JOB_PARALLELISM $FLINK_JOB_ARGUMENTS"
+
+
+def fill_in(template, listed=True, **variables):
+    """What envsubst makes of a template: of the listed variables, or of whatever looks like one."""
+    program.need("envsubst")
+    words = [TEMPLATE_VARIABLES] if listed else []
+    done = subprocess.run(["envsubst", *words], input=template, check=True, capture_output=True,
+                          text=True, env={"PATH": "/usr/bin:/bin", **variables})
+    return load(done.stdout)
 
 
 def named(documents, kind, name=None):
