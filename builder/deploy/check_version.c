@@ -7,6 +7,22 @@ static bool at_least(const struct fp_deployment *d, unsigned major, unsigned min
     return fp_flink_at_least(&d->version, major, minor, patch);
 }
 
+/* The entrypoint says so too, but to a log that nobody reads before the state is missed. */
+static void warn_of_arguments(struct fp_deployment *d)
+{
+    const struct fp_strv *arguments = &d->options->arguments;
+    for (size_t i = 0; i < arguments->len; i++) {
+        const char *word = arguments->items[i];
+        if (strcmp(word, "--fromSavepoint") == 0 ||
+            strncmp(word, "--fromSavepoint=", strlen("--fromSavepoint=")) == 0)
+            fp_strv_addf(
+                &d->warnings,
+                "job arguments: %s stands behind '--', so it is the job's and Flink starts "
+                "without its state; --from-savepoint is an option",
+                word);
+    }
+}
+
 /* What a version cannot do: refused with the reason, not left out. */
 static enum fp_code check_job_flags(const struct fp_deployment *d, struct fp_error *err)
 {
@@ -179,5 +195,6 @@ enum fp_code fp_deployment_check_version(struct fp_deployment *d, struct fp_erro
         code = check_session(d, err);
     if (code == FP_OK)
         code = check_job_flags(d, err);
+    warn_of_arguments(d);
     return code == FP_OK ? check_features(d, err) : code;
 }

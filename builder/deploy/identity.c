@@ -1,5 +1,5 @@
 /* What a highly available job's state lies under: a cluster id and a job id of its own. */
-#include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -92,12 +92,16 @@ void fp_note_identity(const struct fp_deployment *d, struct fp_strv *ret)
 {
     const char *given = fp_json_string(d->conf, CLUSTER_ID);
     const char *cluster_id = given != NULL ? given : d->cluster_id;
+    if (!d->is_job && given == NULL && fp_is_highly_available(d))
+        fp_strv_addf(ret, "identity: a new session needs -D " CLUSTER_ID
+                          "=NAMESPACE/NAME where another has the same --ha-dir; one that runs "
+                          "loses its jobs when it gets that");
     /* What the user has said altogether needs no word. */
     if (cluster_id == NULL || !fp_is_highly_available(d) || d->job_id == NULL ||
         (given != NULL && d->options->job_id != NULL))
         return;
-    fp_strv_addf(ret, "identity: the job's state lies under %s, and job id %s", cluster_id,
-                 d->job_id);
+    fp_strv_addf(ret, "identity: the job's state lies under " CLUSTER_ID " %s and job id %s",
+                 cluster_id, d->job_id);
     fp_strv_addf(ret,
                  "          A job that runs without them loses its state where it gets them: stop "
                  "it with a savepoint first and start from that,");

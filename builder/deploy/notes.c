@@ -113,8 +113,7 @@ static void note_kubernetes(const struct notes *n)
                         ? "fill in the new image, and \"--fromSavepoint\", \"PATH\" before the "
                           "job's own arguments, and apply"
                         : "generate again with the new image and --from-savepoint PATH, and apply");
-    if (n->d->is_job)
-        fp_note_identity(n->d, n->lines);
+    fp_note_identity(n->d, n->lines);
     note_clean_up(n);
 }
 

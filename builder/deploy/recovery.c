@@ -50,11 +50,6 @@ static void set(struct fp_deployment *d, const char *key, const char *value)
     fp_set(d->conf, key, json_string(value));
 }
 
-static bool is_off(const char *text)
-{
-    return text != NULL && strcmp(text, "off") == 0;
-}
-
 static bool loses_pods(const struct fp_deployment *d)
 {
     return d->options->ha || d->options->autoscale != NULL;
@@ -67,7 +62,7 @@ static enum fp_code set_interval(struct fp_deployment *d, struct fp_error *err)
     /* FLINK-16560: before, a job's cluster did not hand its configuration on to the job. */
     bool known = fp_flink_at_least(&d->version, 1, 10, 1);
     cleanup_free char *interval = NULL;
-    if (is_off(given))
+    if (given != NULL && strcmp(given, "off") == 0)
         return FP_OK;
     if (given != NULL && !known)
         return fp_fail(err, FP_E_USAGE,

@@ -153,6 +153,12 @@ def test_options_go_before_arguments(orders):
     assert "--fromSavepoint" in manifests.argv(old, "jobmanager")
 
 
+def test_a_savepoint_among_the_arguments_is_told_of(orders):
+    for word in ("--fromSavepoint", "--fromSavepoint=s3://b/s"):
+        assert "--from-savepoint is an option" in orders.generate("--", word, "s3://b/s").err
+    assert "savepoint is an option" not in orders.generate("--", "--fromSavepoints").err
+
+
 def test_bytes_do_not_change(orders):
     assert orders.generate(*FULL).out == orders.generate(*FULL).out
 

@@ -131,6 +131,7 @@ static void others_have_none(void **state)
     options = available("prod", "etl");
     struct fp_deploy_result result = make("1.20.5", "session", &options);
     assert_null(strstr(result.stream, "high-availability.cluster-id"));
+    assert_true(says(&result.notes, "a new session needs -D"));
     fp_deploy_result_clear(&result);
     options.format = "operator";
     options.checkpoint_dir = "s3://b/c";
