@@ -4,8 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define SEGMENTS_MAX 128
-#define ENTRIES_MAX  1024
+#define SEGMENTS_MAX   128
+#define ENTRIES_MAX    1024
+#define NEEDED_MAX     64
+#define NAME_MAX_BYTES 255
 
 /* A file in memory, of either class; only little-endian ones are taken apart. */
 struct image {
@@ -81,36 +83,42 @@ static enum fp_elf_libc by_name(const char *name, size_t len)
     return len >= 7 && memcmp(name, "ld-musl", 7) == 0 ? FP_ELF_MUSL : FP_ELF_NONE;
 }
 
-static enum fp_elf_libc string_at(const struct image *image, uint64_t at)
+/* A name of the string table, added to what is needed. */
+static void add_needed(const struct image *image, uint64_t at, struct fp_elf *elf)
 {
-    return at < image->len ? by_name((const char *) image->data + at, image->len - (size_t) at)
-                           : FP_ELF_NONE;
+    if (at >= image->len || elf->needed.len >= NEEDED_MAX)
+        return;
+    const char *name = (const char *) image->data + at;
+    size_t len = strnlen(name, image->len - (size_t) at);
+    if (elf->libc == FP_ELF_NONE)
+        elf->libc = by_name(name, image->len - (size_t) at);
+    if (len > 0 && len <= NAME_MAX_BYTES) {
+        cleanup_free char *copy = fp_xstrndup(name, len);
+        fp_strv_add(&elf->needed, copy);
+    }
 }
 
-/* DT_NEEDED of a dynamic section. `*ret_seen` false: it lies behind what there is. */
-static enum fp_elf_libc by_needs(const struct image *image, const struct segment *list,
-                                 size_t count, const struct segment *dynamic, bool *ret_seen)
+/* DT_NEEDED of a dynamic section. False: it lies behind what there is. */
+static bool read_needs(const struct image *image, const struct segment *list, size_t count,
+                       const struct segment *dynamic, struct fp_elf *elf)
 {
     size_t word = image->is_64 ? 8 : 4;
     uint64_t strings = UINT64_MAX;
     uint64_t entries = dynamic->size / (2 * word);
     entries = entries < ENTRIES_MAX ? entries : ENTRIES_MAX;
-    *ret_seen = dynamic->offset < image->len && dynamic->size <= image->len - dynamic->offset;
-    for (uint64_t i = 0; *ret_seen && i < entries; i++) {
+    if (dynamic->offset >= image->len || dynamic->size > image->len - dynamic->offset)
+        return false;
+    for (uint64_t i = 0; i < entries; i++) {
         uint64_t at = dynamic->offset + i * 2 * word;
         if (number(image, at, word) == DT_STRTAB)
             strings = offset_of(list, count, number(image, at + word, word));
     }
-    *ret_seen = *ret_seen && strings < image->len;
-    for (uint64_t i = 0; *ret_seen && i < entries; i++) {
+    for (uint64_t i = 0; strings < image->len && i < entries; i++) {
         uint64_t at = dynamic->offset + i * 2 * word;
-        if (number(image, at, word) != DT_NEEDED)
-            continue;
-        enum fp_elf_libc libc = string_at(image, strings + number(image, at + word, word));
-        if (libc != FP_ELF_NONE)
-            return libc;
+        if (number(image, at, word) == DT_NEEDED)
+            add_needed(image, strings + number(image, at + word, word), elf);
     }
-    return FP_ELF_NONE;
+    return strings < image->len;
 }
 
 static enum fp_elf_libc by_strings(const struct image *image)
@@ -123,22 +131,30 @@ static enum fp_elf_libc by_strings(const struct image *image)
     return FP_ELF_NONE;
 }
 
-enum fp_elf_libc fp_elf_libc(const void *data, size_t len)
+void fp_elf_read(const void *data, size_t len, struct fp_elf *ret)
 {
     struct image image = {.data = data, .len = len};
     struct segment list[SEGMENTS_MAX];
     if (len < sizeof(Elf32_Ehdr) || memcmp(data, ELFMAG, SELFMAG) != 0)
-        return FP_ELF_NONE;
+        return;
+    const unsigned char *machine = image.data + offsetof(Elf32_Ehdr, e_machine);
+    bool little = image.data[EI_DATA] == ELFDATA2LSB;
+    ret->machine = (unsigned) machine[little ? 1 : 0] << 8 | machine[little ? 0 : 1];
     image.is_64 = image.data[EI_CLASS] == ELFCLASS64;
-    if (image.data[EI_DATA] != ELFDATA2LSB)
-        return by_strings(&image);
-    size_t count = list_segments(&image, list);
+    size_t count = little ? list_segments(&image, list) : 0;
+    bool known = count > 0;
     for (size_t i = 0; i < count; i++) {
-        bool seen = false;
         if (list[i].type != PT_DYNAMIC)
             continue;
-        enum fp_elf_libc libc = by_needs(&image, list, count, &list[i], &seen);
-        return seen ? libc : by_strings(&image);
+        known = read_needs(&image, list, count, &list[i], ret);
+        break;
     }
-    return count > 0 ? FP_ELF_NONE : by_strings(&image);
+    if (!known)
+        ret->libc = by_strings(&image);
+}
+
+void fp_elf_clear(struct fp_elf *elf)
+{
+    fp_strv_clear(&elf->needed);
+    *elf = (struct fp_elf){0};
 }

@@ -85,7 +85,7 @@ static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink
     for (size_t i = 0; i < old.len; i++) {
         bool replaced = fp_strv_has(&image->old_jars, old.items[i]);
         for (size_t k = 0; k < plan->job_jars.len; k++)
-            replaced = replaced || strcmp(fp_path_base(plan->job_jars.items[k]), old.items[i]) == 0;
+            replaced = replaced || strcmp(plan->job_names.items[k], old.items[i]) == 0;
         if (!replaced)
             fp_report(plan->context->reporter, FP_EVENT_WARNING,
                       "--from-image: the image has /%s/%s already, which stays beside the new job",
@@ -139,6 +139,26 @@ static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_b
     return FP_OK;
 }
 
+/* Before 1.10 a job lies in lib/, where its classes come before Flink's: a Flink in it would run in
+ * place of the image's, with half of the other's files. Later the image's wins. */
+static enum fp_code check_bundled(const struct fp_plan *plan, const struct fp_flink *flink,
+                                  struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        if (flink->traits->has_usrlib || !plan->jars[i].has_flink_runtime)
+            continue;
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "%s bundles Flink itself, whose classes would come before those "
+                                 "of Flink %s, and stop it",
+                                 plan->job_jars.items[i], flink->version.text),
+                         err,
+                         "give Flink's core dependencies (flink-java, flink-streaming-java, "
+                         "flink-clients ...) the scope 'provided', or exclude them from the "
+                         "shaded jar; connectors stay in it. Flink 1.10 and later run it as it is");
+    }
+    return FP_OK;
+}
+
 static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_base_image *image,
                                   struct fp_error *err)
 {
@@ -153,6 +173,9 @@ static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_
 enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                           const struct fp_bases *bases, struct fp_error *err)
 {
+    enum fp_code bundled = check_bundled(plan, flink, err);
+    if (bundled != FP_OK)
+        return bundled;
     warn_about_job(plan, flink, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];

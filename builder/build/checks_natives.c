@@ -1,16 +1,7 @@
 #include "internal.h"
 
+#include <elf.h>
 #include <string.h>
-
-/* From 1.14 on Flink's RocksDB comes with libraries for musl, too (FLINK-14482). */
-#define FIRST_MUSL_MAJOR 1
-#define FIRST_MUSL_MINOR 14
-
-static bool rocksdb_knows_musl(const struct fp_flink_version *version)
-{
-    return version->major > FIRST_MUSL_MAJOR ||
-           (version->major == FIRST_MUSL_MAJOR && version->minor >= FIRST_MUSL_MINOR);
-}
 
 static bool names_rocksdb(const char *value)
 {
@@ -51,44 +42,183 @@ static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink
     return NULL;
 }
 
-/* What chooses native code that musl cannot load. */
-static char *chosen_by(const struct fp_plan *plan, const struct fp_flink *flink, bool old)
+/* What an ELF file calls the machine of an architecture; 0: not known. */
+static unsigned machine_of(const char *architecture)
 {
-    char *rocksdb = old ? rocksdb_chosen_by(plan, flink) : NULL;
-    if (rocksdb != NULL)
-        return rocksdb;
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (plan->jars[i].glibc_native != NULL && !plan->jars[i].has_musl_native)
-            return fp_xasprintf("%s: %s", plan->job_jars.items[i], plan->jars[i].glibc_native);
+    static const struct {
+        const char *architecture;
+        unsigned machine;
+    } MACHINES[] = {{"amd64", EM_X86_64},  {"arm64", EM_AARCH64},    {"386", EM_386},
+                    {"arm", EM_ARM},       {"ppc64le", EM_PPC64},    {"s390x", EM_S390},
+                    {"riscv64", EM_RISCV}, {"loong64", EM_LOONGARCH}};
+    for (size_t i = 0; i < sizeof(MACHINES) / sizeof(MACHINES[0]); i++) {
+        if (strcmp(MACHINES[i].architecture, architecture) == 0)
+            return MACHINES[i].machine;
+    }
+    return 0;
+}
+
+static bool is_for(const struct fp_jar_native *native, unsigned machine)
+{
+    return native->elf.machine == machine || native->elf.machine == EM_NONE || machine == 0;
+}
+
+/* "librocksdbjni-linux64-musl.so" and "librocksdbjni-linux64.so" are builds of one library. */
+static bool is_same_library(const struct fp_jar_native *a, const struct fp_jar_native *b)
+{
+    const char *name = fp_path_base(a->entry);
+    const char *other = fp_path_base(b->entry);
+    size_t len = strcspn(name, "-.");
+    return len == strcspn(other, "-.") && strncmp(name, other, len) == 0;
+}
+
+static bool has_musl_twin(const struct fp_jar *jar, const struct fp_jar_native *native,
+                          unsigned machine)
+{
+    for (size_t i = 0; i < jar->native_count; i++) {
+        const struct fp_jar_native *other = &jar->natives[i];
+        if (other->elf.libc == FP_ELF_MUSL && is_for(other, machine) &&
+            is_same_library(native, other))
+            return true;
+    }
+    return false;
+}
+
+/* Whether the image will have a file of that name among its libraries: the base does, or the
+ * package that is put in beside it. */
+static bool will_have(const struct fp_plan *plan, const struct fp_base_image *base,
+                      const char *file, const char *package)
+{
+    static const char *const FOLDERS[] = {"lib", "usr/lib", "lib64", "usr/local/lib"};
+    for (size_t i = 0; i < sizeof(FOLDERS) / sizeof(FOLDERS[0]); i++) {
+        cleanup_free char *path = fp_path_join(FOLDERS[i], file);
+        if (fp_tree_resolve(base->facts.tree, path) != NULL)
+            return true;
+    }
+    if (!fp_apk_is_used(base->facts.tree))
+        return false;
+    cleanup_strv struct fp_strv added = {0};
+    fp_packages_needed(plan->options, &added);
+    for (size_t i = 0; i < plan->options->packages.len; i++)
+        fp_strv_add(&added, plan->options->packages.items[i]);
+    return fp_strv_has(&added, package);
+}
+
+/* What native code names beside the C library, and the package of it; snappy brings both. */
+static const struct requirement {
+    const char *file;
+    const char *package;
+} REQUIREMENTS[] = {{"libstdc++.so.6", "libstdc++"}, {"libgcc_s.so.1", "libgcc"}};
+
+/* Whether something stands in for glibc: its loader's name, which gcompat and libc6-compat bring.
+ */
+static bool has_compatibility(const struct fp_plan *plan, const struct fp_base_image *base)
+{
+    static const char *const LOADERS[] = {"ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
+                                          "ld-linux.so.2", "ld64.so.2"};
+    bool found = will_have(plan, base, "libgcompat.so.0", "gcompat");
+    for (size_t i = 0; i < sizeof(LOADERS) / sizeof(LOADERS[0]); i++)
+        found = found || will_have(plan, base, LOADERS[i], "libc6-compat");
+    return found;
+}
+
+/* The package without which the library cannot be loaded; NULL: none is missing. */
+static const char *missing_package(const struct fp_plan *plan, const struct fp_base_image *base,
+                                   const struct fp_jar_native *native)
+{
+    if (!has_compatibility(plan, base))
+        return "gcompat";
+    for (size_t i = 0; i < sizeof(REQUIREMENTS) / sizeof(REQUIREMENTS[0]); i++) {
+        const struct requirement *need = &REQUIREMENTS[i];
+        if (fp_strv_has(&native->elf.needed, need->file) &&
+            !will_have(plan, base, need->file, need->package) &&
+            !will_have(plan, base, need->file, "snappy"))
+            return need->package;
     }
     return NULL;
 }
 
-enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
-                              const struct fp_base_image *base, const char *base_name,
+/* What a jar has in native code for glibc and this machine, and nothing for musl beside it. What is
+ * refused comes before what is only said. */
+static const struct fp_jar_native *find_native(const struct fp_plan *plan,
+                                               const struct fp_base_image *base,
+                                               const struct fp_jar *jar, const char **ret_missing)
+{
+    unsigned machine = machine_of(base->platform.architecture);
+    const struct fp_jar_native *found = NULL;
+    *ret_missing = NULL;
+    for (size_t i = 0; i < jar->native_count && *ret_missing == NULL; i++) {
+        const struct fp_jar_native *native = &jar->natives[i];
+        if (native->elf.libc != FP_ELF_GLIBC || !is_for(native, machine) ||
+            has_musl_twin(jar, native, machine))
+            continue;
+        *ret_missing = missing_package(plan, base, native);
+        found = found == NULL || *ret_missing != NULL ? native : found;
+    }
+    return found;
+}
+
+static enum fp_code check_jar(const struct fp_plan *plan, const struct fp_flink *flink,
+                              const struct fp_base_image *base, const char *base_name, size_t jar,
                               struct fp_error *err)
 {
-    struct fp_reporter *reporter = plan->context->reporter;
-    if (!base->facts.musl)
+    const char *missing = NULL;
+    const char *path = plan->job_jars.items[jar];
+    const struct fp_jar_native *native = find_native(plan, base, &plan->jars[jar], &missing);
+    unsigned java = flink->traits->default_java;
+    if (native == NULL)
         return FP_OK;
-    bool old = !rocksdb_knows_musl(&flink->version);
-    cleanup_free char *chosen = chosen_by(plan, flink, old);
-    if (chosen == NULL && old && flink->has_dist) {
+    if (missing == NULL || plan->options->allow_musl_natives) {
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s: %s is native code for glibc, and %s has musl: not all of it runs there "
+                  "(--base temurin-%u-jre has glibc)",
+                  path, native->entry, base_name, java);
+        return FP_OK;
+    }
+    enum fp_code code =
+        fp_fail(err, FP_E_INPUT, "%s: %s is native code for glibc, and %s has musl without %s",
+                path, native->entry, base_name, missing);
+    cleanup_free char *package =
+        fp_apk_is_used(base->facts.tree) ? fp_xasprintf("--package %s, ", missing) : fp_xstrdup("");
+    return fp_hinted(code, err,
+                     "use %s--base temurin-%u-jre, or --allow-musl-natives if you know better",
+                     package, java);
+}
+
+/* Flink's own RocksDB: before 1.14 it loads on no musl, whatever stands beside that. */
+static enum fp_code check_rocksdb(const struct fp_plan *plan, const struct fp_flink *flink,
+                                  const char *base_name, struct fp_error *err)
+{
+    struct fp_reporter *reporter = plan->context->reporter;
+    unsigned java = flink->traits->default_java;
+    if (flink->traits->musl_rocksdb)
+        return FP_OK;
+    cleanup_free char *chosen = rocksdb_chosen_by(plan, flink);
+    if (chosen == NULL && flink->has_dist)
         fp_report(reporter, FP_EVENT_WARNING,
                   "the RocksDB of Flink %s is native code for glibc, and %s has musl: jobs on it "
                   "cannot use that state backend (--base temurin-%u-jre can)",
-                  flink->version.text, base_name, flink->traits->default_java);
-        return FP_OK;
-    }
+                  flink->version.text, base_name, java);
     if (chosen == NULL)
         return FP_OK;
-    if (!old || plan->options->allow_musl_natives) {
+    if (plan->options->allow_musl_natives) {
         fp_report(reporter, FP_EVENT_WARNING, "%s is native code for glibc, and %s has musl",
                   chosen, base_name);
         return FP_OK;
     }
     return fp_hinted(
         fp_fail(err, FP_E_INPUT, "%s is native code for glibc, and %s has musl", chosen, base_name),
-        err, "use --base temurin-%u-jre, or --allow-musl-natives if you know better",
-        flink->traits->default_java);
+        err, "use --base temurin-%u-jre, or --allow-musl-natives if you know better", java);
+}
+
+enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
+                              const struct fp_base_image *base, const char *base_name,
+                              struct fp_error *err)
+{
+    if (!base->facts.musl)
+        return FP_OK;
+    enum fp_code code = check_rocksdb(plan, flink, base_name, err);
+    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++)
+        code = check_jar(plan, flink, base, base_name, i, err);
+    return code;
 }

@@ -66,8 +66,7 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     cleanup_json json_t *recipes = json_object();
     for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (fp_buf_addf(&jars, NULL, "%s%s", i > 0 ? "," : "",
-                        fp_path_base(plan->job_jars.items[i])) != FP_OK)
+        if (fp_buf_addf(&jars, NULL, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]) != FP_OK)
             break;
     }
     for (size_t i = 0; i < image->layer_count; i++)

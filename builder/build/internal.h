@@ -61,7 +61,8 @@ struct fp_plan {
     enum fp_flink_source source;
     struct fp_flink_version version; /**< FP_FROM_RELEASE only */
     struct fp_strv job_jars;
-    struct fp_jar *jars; /**< what the jars say, in that order */
+    struct fp_strv job_names; /**< what they are called in the image */
+    struct fp_jar *jars;      /**< what the jars say, in that order */
     struct fp_plan_plugin *plugins;
     size_t plugin_count;
     struct fp_strv conf_keys; /**< and their values: */

@@ -48,7 +48,7 @@ enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++) {
         const char *source = plan->job_jars.items[i];
-        cleanup_free char *path = fp_path_join(folder, fp_path_base(source));
+        cleanup_free char *path = fp_path_join(folder, plan->job_names.items[i]);
         const char *sha256 = plan->jars[i].sha256[0] != '\0' ? plan->jars[i].sha256 : NULL;
         code = fp_draft_file(&draft, path, 0644, source, sha256, err);
     }

@@ -70,16 +70,47 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
     return FP_OK;
 }
 
+/* Flink passes over what is not called *.jar, and then finds no job. */
+static void name_job(struct fp_plan *plan, const char *path, bool is_jar)
+{
+    const char *base = fp_path_base(path);
+    size_t len = strlen(base);
+    if (!is_jar || fp_text_ends_with(base, ".jar")) {
+        fp_strv_add(&plan->job_names, base);
+        return;
+    }
+    bool shouts = len > 4 && strcasecmp(base + len - 4, ".jar") == 0;
+    cleanup_free char *name = fp_xasprintf("%.*s.jar", (int) (shouts ? len - 4 : len), base);
+    fp_report(plan->context->reporter, FP_EVENT_INFO,
+              "%s: called %s in the image, as Flink takes *.jar only", path, name);
+    fp_strv_add(&plan->job_names, name);
+}
+
+/* An artifact may be any file; one with a main class is the job, whatever it is called. */
+static enum fp_code plan_artifact(struct fp_plan *plan, const char *path, struct fp_jar *ret,
+                                  struct fp_error *err)
+{
+    uint64_t size = 0;
+    cleanup_fd int fd = -1;
+    enum fp_code code = fp_file_open(path, &fd, &size, err);
+    if (code != FP_OK)
+        return code;
+    bool is_job = fp_jar_inspect(path, ret, NULL) == FP_OK && ret->main_class != NULL;
+    if (!is_job)
+        fp_jar_clear(ret);
+    name_job(plan, path, is_job);
+    return FP_OK;
+}
+
 /* The image holds the jars flat, so their names have to differ. */
 static enum fp_code check_job_names(const struct fp_plan *plan, struct fp_error *err)
 {
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         for (size_t k = 0; k < i; k++) {
-            const char *a = plan->job_jars.items[k];
-            const char *b = plan->job_jars.items[i];
-            if (strcmp(fp_path_base(a), fp_path_base(b)) == 0) {
+            if (strcmp(plan->job_names.items[k], plan->job_names.items[i]) == 0) {
                 return fp_fail(err, FP_E_USAGE,
-                               "'%s' and '%s' would have the same name in the image", a, b);
+                               "'%s' and '%s' would have the same name in the image",
+                               plan->job_jars.items[k], plan->job_jars.items[i]);
             }
         }
     }
@@ -104,12 +135,12 @@ static enum fp_code plan_job(struct fp_plan *plan, struct fp_error *err)
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *path = plan->job_jars.items[i];
         bool is_jar = i < options->job_jars.len || fp_text_ends_with(path, ".jar");
-        uint64_t size = 0;
-        cleanup_fd int fd = -1;
         enum fp_code code = is_jar ? fp_jar_inspect(path, &plan->jars[i], err)
-                                   : fp_file_open(path, &fd, &size, err);
+                                   : plan_artifact(plan, path, &plan->jars[i], err);
         if (code != FP_OK)
             return code;
+        if (is_jar)
+            name_job(plan, path, true);
     }
     return check_job_names(plan, err);
 }
@@ -267,6 +298,7 @@ void fp_plan_clear(struct fp_plan *plan)
     free(plan->outputs);
     free(plan->platforms);
     fp_strv_clear(&plan->job_jars);
+    fp_strv_clear(&plan->job_names);
     fp_strv_clear(&plan->conf_keys);
     fp_strv_clear(&plan->conf_values);
     free(plan->title);

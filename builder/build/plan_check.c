@@ -23,6 +23,11 @@ static enum fp_code check_library(const struct fp_plan *plan, const char *option
     enum fp_code code = fp_jar_inspect(path, &jar, err);
     if (code != FP_OK)
         return fp_context(err, "%s", option);
+    if (jar.has_flink_runtime && strcmp(option, "--lib") == 0)
+        fp_report(
+            plan->context->reporter, FP_EVENT_WARNING,
+            "--lib %s bundles Flink itself: in lib/ its classes come before the image's Flink",
+            path);
     fp_jar_clear(&jar);
     return FP_OK;
 }

@@ -3,18 +3,21 @@
 #include <string.h>
 #include <strings.h>
 
-#include "flinkpack/alpine/elf.h"
 #include "zip.h"
 
 /* An ELF header and a segment; nothing smaller is native code. */
 #define NATIVE_MIN_BYTES   120
 #define MAX_MANIFEST_BYTES ((size_t) 1 << 20)
+/* Native code is looked at up to so many entries, and so many bytes of them. */
+#define NATIVES_MAX       256
+#define NATIVES_MAX_BYTES ((size_t) 256 << 20)
 
 /* A jar under inspection. */
 struct inspection {
     const char *path;
     struct fp_jar *jar;
     bool has_manifest; /* it is read once, however often the directory names it */
+    size_t native_bytes;
     char *program_class;
     char *main_class;
 };
@@ -109,20 +112,27 @@ static enum fp_code visit_other(struct inspection *inspection, struct fp_zip *zi
     struct fp_jar *jar = inspection->jar;
     char head[4] = "";
     size_t len = 0;
-    if (entry->size < NATIVE_MIN_BYTES || (jar->glibc_native != NULL && jar->has_musl_native))
+    if (entry->size < NATIVE_MIN_BYTES || jar->native_count >= NATIVES_MAX ||
+        inspection->native_bytes >= NATIVES_MAX_BYTES)
         return FP_OK;
     enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
     if (code != FP_OK || len < sizeof(head) || memcmp(head, "\177ELF", 4) != 0)
         return code;
     size_t size = entry->size < FP_ELF_MAX_BYTES ? (size_t) entry->size : FP_ELF_MAX_BYTES;
     cleanup_free char *data = fp_xmalloc(size);
+    inspection->native_bytes += size;
     code = fp_zip_read(zip, entry, data, size, &len, err);
     if (code != FP_OK)
         return code;
-    enum fp_elf_libc libc = fp_elf_libc(data, len);
-    jar->has_musl_native = jar->has_musl_native || libc == FP_ELF_MUSL;
-    if (libc == FP_ELF_GLIBC && jar->glibc_native == NULL)
-        jar->glibc_native = fp_xstrdup(entry->name);
+    struct fp_jar_native native = {0};
+    fp_elf_read(data, len, &native.elf);
+    if (native.elf.libc == FP_ELF_NONE) {
+        fp_elf_clear(&native.elf);
+        return FP_OK;
+    }
+    native.entry = fp_xstrdup(entry->name);
+    jar->natives = fp_xreallocarray(jar->natives, jar->native_count + 1, sizeof(*jar->natives));
+    jar->natives[jar->native_count++] = native;
     return FP_OK;
 }
 
@@ -132,6 +142,26 @@ static bool is_signature(const char *name)
     return strchr(name + strlen("META-INF/"), '/') == NULL &&
            (has_suffix(name, ".SF") || has_suffix(name, ".RSA") || has_suffix(name, ".DSA") ||
             has_suffix(name, ".EC"));
+}
+
+/* A class of what a cluster brings: of flink-core, flink-runtime, flink-streaming-java. Connectors,
+ * file systems, flink-scala and flink-python have few packages below these names; what was
+ * relocated lies elsewhere. */
+static bool is_flinks_own(const char *name)
+{
+    static const char *const OWN[] = {"core/", "runtime/", "streaming/runtime/"};
+    static const char *const OTHERS[] = {"core/testutils/", "runtime/fs/", "runtime/util/",
+                                         "runtime/types/", "streaming/runtime/translators/python/"};
+    static const char FLINK[] = "org/apache/flink/";
+    bool own = false;
+    if (strncmp(name, FLINK, strlen(FLINK)) != 0 || !has_suffix(name, ".class"))
+        return false;
+    name += strlen(FLINK);
+    for (size_t i = 0; i < sizeof(OWN) / sizeof(OWN[0]); i++)
+        own = own || strncmp(name, OWN[i], strlen(OWN[i])) == 0;
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+        own = own && strncmp(name, OTHERS[i], strlen(OTHERS[i])) != 0;
+    return own;
 }
 
 static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
@@ -145,8 +175,7 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
                        inspection->path, entry->name);
     if (entry->mtime_s > jar->newest_entry_s)
         jar->newest_entry_s = entry->mtime_s;
-    if (strncmp(entry->name, "org/apache/flink/runtime/", 25) == 0)
-        jar->has_flink_runtime = true;
+    jar->has_flink_runtime = jar->has_flink_runtime || is_flinks_own(entry->name);
     if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0 && !inspection->has_manifest) {
         inspection->has_manifest = true;
         return visit_manifest(inspection, zip, entry, err);
@@ -227,6 +256,10 @@ void fp_jar_clear(struct fp_jar *jar)
 {
     free(jar->main_class);
     free(jar->class_major_of);
-    free(jar->glibc_native);
+    for (size_t i = 0; i < jar->native_count; i++) {
+        free(jar->natives[i].entry);
+        fp_elf_clear(&jar->natives[i].elf);
+    }
+    free(jar->natives);
     *jar = (struct fp_jar){0};
 }

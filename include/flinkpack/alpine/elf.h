@@ -8,7 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/** As many bytes of a file as fp_elf_libc() is ever given. */
+#include "flinkpack/support.h"
+
+/** As many bytes of a file as fp_elf_read() is ever given. */
 #define FP_ELF_MAX_BYTES ((size_t) 16 << 20)
 
 /** The C library that an ELF file was linked against. */
@@ -18,10 +20,19 @@ enum fp_elf_libc {
     FP_ELF_MUSL,  /**< libc.musl-*.so.1, ld-musl-*.so.1 */
 };
 
+/** What an ELF file says of itself. Zero-initialise; release with fp_elf_clear(). */
+struct fp_elf {
+    enum fp_elf_libc libc;
+    unsigned machine;      /**< e_machine, such as EM_X86_64; 0: not said */
+    struct fp_strv needed; /**< DT_NEEDED, the first 64: "libstdc++.so.6" */
+};
+
 /**
- * What a file needs, by its dynamic section (DT_NEEDED) and interpreter. Of one that is longer
- * than `len` and has them behind that, by the strings in front, which hold the same names.
+ * What a file needs, by its dynamic section (DT_NEEDED). Of one that is longer than `len` and has
+ * that behind it, the C library by the strings in front, which hold the same names.
  */
-enum fp_elf_libc fp_elf_libc(const void *data, size_t len);
+void fp_elf_read(const void *data, size_t len, struct fp_elf *ret);
+/** Release the members. */
+void fp_elf_clear(struct fp_elf *elf);
 
 #endif

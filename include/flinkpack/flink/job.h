@@ -5,16 +5,23 @@
 #ifndef FLINKPACK_FLINK_JOB_H
 #define FLINKPACK_FLINK_JOB_H
 
+#include "flinkpack/alpine/elf.h"
 #include "flinkpack/support.h"
+
+/** Native code in a jar. */
+struct fp_jar_native {
+    char *entry; /**< "linux/amd64/libzstd.so" */
+    struct fp_elf elf;
+};
 
 /** What a jar says. Owned strings; release with fp_jar_clear(). */
 struct fp_jar {
-    char *main_class;       /**< program-class, else Main-Class, of the manifest; NULL: none */
-    unsigned class_major;   /**< highest class file version outside META-INF/versions; 0: none */
-    char *class_major_of;   /**< a class that has it; NULL */
-    char *glibc_native;     /**< an entry that is native code for glibc; NULL: none */
-    bool has_musl_native;   /**< there is native code for musl, too */
-    bool has_flink_runtime; /**< org/apache/flink/runtime/ is bundled */
+    char *main_class;     /**< program-class, else Main-Class, of the manifest; NULL: none */
+    unsigned class_major; /**< highest class file version outside META-INF/versions; 0: none */
+    char *class_major_of; /**< a class that has it; NULL */
+    struct fp_jar_native *natives; /**< native code that needs a C library, of all machines */
+    size_t native_count;
+    bool has_flink_runtime; /**< Flink's own classes are bundled, not only connectors */
     bool is_signed;
     int64_t newest_entry_s; /**< the newest time of its entries, read as UTC; -1: none. Unlike the
                                  file's own time it survives copies and checkouts */

@@ -21,19 +21,49 @@ static void make(unsigned char file[1024], const char *name)
     memcpy(file + 512, dynamic, sizeof(dynamic));
 }
 
+static enum fp_elf_libc libc_of(const void *data, size_t len)
+{
+    struct fp_elf elf = {0};
+    fp_elf_read(data, len, &elf);
+    enum fp_elf_libc libc = elf.libc;
+    fp_elf_clear(&elf);
+    return libc;
+}
+
 static void test_needs(void **state)
 {
     unsigned char file[1024];
     (void) state;
     make(file, "libc.so.6");
-    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_GLIBC);
+    assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_GLIBC);
     make(file, "libc.musl-x86_64.so.1");
-    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_MUSL);
+    assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_MUSL);
     make(file, "libz.so.1");
-    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_NONE);
+    assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_NONE);
     /* A name that is only mentioned is none that is needed. */
     memcpy(file + 800, "libc.so.6", 9);
-    assert_int_equal(fp_elf_libc(file, sizeof(file)), FP_ELF_NONE);
+    assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_NONE);
+}
+
+static void test_names_and_machine(void **state)
+{
+    unsigned char file[1024];
+    struct fp_elf elf = {0};
+    (void) state;
+    make(file, "libstdc++.so.6");
+    file[offsetof(Elf64_Ehdr, e_machine)] = EM_AARCH64;
+    fp_elf_read(file, sizeof(file), &elf);
+    assert_int_equal(elf.machine, EM_AARCH64);
+    assert_int_equal(elf.needed.len, 1);
+    assert_string_equal(elf.needed.items[0], "libstdc++.so.6");
+    fp_elf_clear(&elf);
+    file[EI_DATA] = ELFDATA2MSB;
+    file[offsetof(Elf64_Ehdr, e_machine)] = 0;
+    file[offsetof(Elf64_Ehdr, e_machine) + 1] = EM_S390;
+    fp_elf_read(file, sizeof(file), &elf);
+    assert_int_equal(elf.machine, EM_S390);
+    assert_int_equal(elf.needed.len, 0);
+    fp_elf_clear(&elf);
 }
 
 static void test_cut_off(void **state)
@@ -42,12 +72,12 @@ static void test_cut_off(void **state)
     (void) state;
     make(file, "libc.so.6");
     /* The dynamic section is behind what was read: its strings are not. */
-    assert_int_equal(fp_elf_libc(file, 400), FP_ELF_GLIBC);
+    assert_int_equal(libc_of(file, 400), FP_ELF_GLIBC);
     for (size_t len = 0; len < sizeof(file); len++)
-        (void) fp_elf_libc(file, len);
+        (void) libc_of(file, len);
     for (size_t i = 0; i < 700; i++) {
         file[i] ^= 0xff;
-        (void) fp_elf_libc(file, sizeof(file));
+        (void) libc_of(file, sizeof(file));
         file[i] ^= 0xff;
     }
 }
@@ -55,16 +85,16 @@ static void test_cut_off(void **state)
 static void test_others(void **state)
 {
     (void) state;
-    assert_int_equal(fp_elf_libc("", 0), FP_ELF_NONE);
-    assert_int_equal(
-        fp_elf_libc("MZ libc.so.6 libc.so.6 libc.so.6 libc.so.6 libc.so.6 libc.so.6", 64),
-        FP_ELF_NONE);
+    assert_int_equal(libc_of("", 0), FP_ELF_NONE);
+    assert_int_equal(libc_of("MZ libc.so.6 libc.so.6 libc.so.6 libc.so.6 libc.so.6 libc.so.6", 64),
+                     FP_ELF_NONE);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_names_and_machine),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_others),
     };

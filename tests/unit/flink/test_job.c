@@ -177,6 +177,40 @@ static void test_all_that_a_jar_says(void **state)
     fp_jar_clear(&jar);
 }
 
+static bool has_flink(void **state, const char *name)
+{
+    const struct jar_entry entry = {name, "x", 0, false, 0};
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
+    put_jar(&bytes, &entry, 1);
+    write_jar(*state, bytes.data, bytes.len);
+    struct fp_jar jar = inspect(*state);
+    bool found = jar.has_flink_runtime;
+    fp_jar_clear(&jar);
+    return found;
+}
+
+static void test_what_is_flink_itself(void **state)
+{
+    static const char *const OWN[] = {"org/apache/flink/core/fs/FileSystem.class",
+                                      "org/apache/flink/runtime/jobmaster/JobMaster.class",
+                                      "org/apache/flink/streaming/runtime/tasks/StreamTask.class"};
+    static const char *const OTHERS[] = {
+        "org/apache/flink/streaming/connectors/kafka/FlinkKafkaConsumer.class",
+        "org/apache/flink/connector/base/source/X.class",
+        "org/apache/flink/runtime/fs/hdfs/HadoopFileSystem.class",
+        "org/apache/flink/runtime/util/HadoopUtils.class",
+        "org/apache/flink/runtime/types/FlinkScalaKryoInstantiator.class",
+        "org/apache/flink/streaming/runtime/translators/python/X.class",
+        "org/apache/flink/core/testutils/X.class",
+        "org/apache/flink/core/notes.txt",
+        "org/apache/flink/core/",
+        "my/shaded/org/apache/flink/core/fs/FileSystem.class"};
+    for (size_t i = 0; i < sizeof(OWN) / sizeof(OWN[0]); i++)
+        assert_true(has_flink(state, OWN[i]));
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+        assert_false(has_flink(state, OTHERS[i]));
+}
+
 static void test_a_jar_that_says_nothing(void **state)
 {
     cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
@@ -290,6 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_all_that_a_jar_says),
+        TEST(test_what_is_flink_itself),
         TEST(test_a_jar_that_says_nothing),
         TEST(test_no_jar),
         TEST(test_damaged),

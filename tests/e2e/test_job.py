@@ -1,0 +1,146 @@
+"""What is in a job's jar, and what becomes of it in the image."""
+
+import struct
+
+import images
+import miniature
+import pytest
+import validate
+from program import INPUT, USAGE
+
+FLINK = "org/apache/flink/"
+OLD, NEW = ("1.6.4", "8.0.402"), ("1.20.4", "17.0.9")
+
+
+class Job:
+    """Builds images of a jar that each test makes anew."""
+
+    def __init__(self, flinkpack, inputs, folder):
+        self.flinkpack, self.inputs, self.folder = flinkpack, inputs, folder
+
+    def words(self, version, java, *more, base=(), name="job.jar", **jar):
+        path = self.folder / name
+        path.write_bytes(miniature.job_jar(**jar))
+        layers = images.base_layers(java) + [images.layer(list(base))]
+        image = images.Image(layers, dict(images.BASE_CONFIG))
+        images.write_layout(image, self.folder / "base", "b")
+        return ["build", "--from-local-dist", self.inputs.dist(version), "--base",
+                "oci:%s:b" % (self.folder / "base"), *(more or ["--job-jar", path]),
+                "-o", "oci:%s:v1" % (self.folder / "out")]
+
+    def build(self, flink, *more, **jar):
+        result = self.flinkpack.run(*self.words(*flink, *more, **jar))
+        (image,) = validate.layout(self.folder / "out", "v1")
+        return result.err, image
+
+    def fail(self, status, flink, *more, **jar):
+        return self.flinkpack.fail(status, *self.words(*flink, *more, **jar))
+
+
+@pytest.fixture
+def job(flinkpack, inputs, tmp_path):
+    return Job(flinkpack, inputs, tmp_path)
+
+
+@pytest.mark.parametrize("option, name, called", [
+    ("--job-jar", "job.zip", "job.zip.jar"), ("--job-artifacts", "job", "job.jar"),
+    ("--job-jar", "job.JAR", "job.jar"), ("--job-jar", "job.jar", "job.jar")])
+def test_names(job, option, name, called):
+    """Flink takes *.jar only; what is called otherwise gets such a name."""
+    err, image = job.build(NEW, option, job.folder / name, name=name)
+    assert "opt/flink/usrlib/" + called in image.tree
+    assert image.config["Labels"]["flinkpack.job-jars"] == called
+    assert ("called %s in the image" % called in err) == (name != called)
+
+
+def test_names_that_become_equal(job):
+    (job.folder / "job").write_bytes(miniature.job_jar())
+    assert "same name" in job.fail(USAGE, NEW, "--job-jar", job.folder / "job", "--job-jar",
+                                   job.folder / "job.jar")
+
+
+def test_artifacts_that_are_no_job_keep_their_names(job):
+    data = job.folder / "data.zip"
+    data.write_bytes(miniature.jar(["a/B"]))
+    image = job.build(NEW, "--job-artifacts", "%s,%s" % (job.folder / "job.jar", data))[1]
+    assert "opt/flink/usrlib/data.zip" in image.tree
+
+
+def test_flink_in_a_job(job):
+    """Before 1.10 the job's classes come first, and such a job stops Flink."""
+    extra = [(FLINK + "streaming/runtime/tasks/StreamTask.class", b"x")]
+    err = job.fail(INPUT, OLD, extra=extra)
+    assert "job.jar bundles Flink itself" in err and "of Flink 1.6.4" in err
+    assert "'provided'" in err and "Flink 1.10" in err
+    lib = job.folder / "lib.jar"
+    lib.write_bytes(miniature.jar(extra=extra))
+    err = job.build(NEW, "--job-jar", job.folder / "job.jar", "--lib", lib, extra=extra)[0]
+    assert "job.jar bundles Flink itself" in err and "--lib %s bundles Flink itself" % lib in err
+
+
+def test_connectors_in_a_job(job):
+    names = ["streaming/connectors/kafka/FlinkKafkaConsumer", "runtime/fs/hdfs/HadoopFileSystem"]
+    job.build(OLD, extra=[(FLINK + name + ".class", b"x") for name in names])
+
+
+# --- native code ---
+
+X86, ARM = 62, 183
+MUSL = [images.folder("lib"), images.file("lib/ld-musl-x86_64.so.1", "x", 0o755)]
+COMPAT = [*MUSL, images.link("lib/ld-linux-x86-64.so.2", "ld-musl-x86_64.so.1")]
+
+
+def elf(*needed, machine=X86):
+    """A shared library that needs these."""
+    names = b"\0" + b"".join(name.encode() + b"\0" for name in needed)
+    dynamic, at = b"", 1
+    for name in needed:
+        dynamic += struct.pack("<qQ", 1, at)
+        at += len(name) + 1
+    dynamic += struct.pack("<qQqQ", 5, 0x1000 + 512, 0, 0)
+    head = b"\x7fELF\2\1\1".ljust(16, b"\0")
+    head += struct.pack("<HHIQQQIHHHHHH", 3, machine, 1, 0, 64, 0, 0, 64, 56, 2, 0, 0, 0)
+    load = struct.pack("<IIQQQQQQ", 1, 4, 0, 0x1000, 0x1000, 1024, 1024, 8)
+    found = struct.pack("<IIQQQQQQ", 2, 4, 256, 0x1100, 0x1100, len(dynamic), len(dynamic), 8)
+    return (((head + load + found).ljust(256, b"\0") + dynamic).ljust(512, b"\0") + names).ljust(1024, b"\0")
+
+
+GLIBC, NATIVE = elf("libc.so.6"), "is native code for glibc"
+
+
+@pytest.mark.parametrize("flink", [OLD, NEW])
+def test_native_code(job, flink):
+    """It is the job's: no version of Flink makes a difference."""
+    extra = [("linux/libzstd.so", GLIBC)]
+    assert NATIVE not in job.build(flink, extra=extra)[0]
+    err = job.fail(INPUT, flink, base=MUSL, extra=extra)
+    assert "linux/libzstd.so " + NATIVE in err and "has musl without gcompat" in err
+    assert "--package" not in err  # the base is not one of apk
+    assert NATIVE in job.build(flink, base=COMPAT, extra=extra)[0]
+    path = job.folder / "job.jar"
+    err = job.build(flink, "--job-jar", path, "--allow-musl-natives", base=MUSL, extra=extra)[0]
+    assert NATIVE in err
+
+
+@pytest.mark.parametrize("extra", [
+    [("a/libx.so", elf("libc.musl-x86_64.so.1"))], [("a/libx.so", elf("libm.so"))],
+    [("arm/libx.so", elf("libc.so.6", machine=ARM))],
+    [("glibc/libx-1.2.so", GLIBC), ("musl/libx-1.2.so", elf("libc.musl-x86_64.so.1"))],
+    [("libx-linux64.so", GLIBC), ("libx-linux64-musl.so", elf("libc.musl-x86_64.so.1"))]])
+def test_native_code_that_runs_on_musl(job, extra):
+    assert NATIVE not in job.build(NEW, base=MUSL, extra=extra)[0]
+
+
+def test_native_code_of_two_libraries(job):
+    """A library for musl says nothing of another, nor of another machine's."""
+    for other in (("liby.so", elf("libc.musl-x86_64.so.1")),
+                  ("libx.so", elf("libc.musl-aarch64.so.1", machine=ARM))):
+        assert "a/libx.so " + NATIVE in job.fail(INPUT, NEW, base=MUSL,
+                                                 extra=[("a/libx.so", GLIBC), other])
+
+
+def test_native_code_that_needs_more(job):
+    extra = [("libx.so", elf("libstdc++.so.6", "libc.so.6", "ld-linux-x86-64.so.2"))]
+    assert "musl without libstdc++" in job.fail(INPUT, NEW, base=COMPAT, extra=extra)
+    more = [*COMPAT, images.file("usr/lib/libstdc++.so.6", "x")]
+    assert NATIVE in job.build(NEW, base=more, extra=extra)[0]
