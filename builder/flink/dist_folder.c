@@ -63,15 +63,29 @@ static enum fp_code read_link(const struct walk *walk, int dir_fd, const char *n
     return FP_OK;
 }
 
-static enum fp_code keep_content(struct walk *walk, int dir_fd, const char *name,
-                                 const struct fp_entry *entry, struct fp_error *err)
+/* Some file systems and artifact stores give every file the right to be executed, or none: what it
+ * begins with tells what can be run. */
+static bool begins_like_program(int fd)
+{
+    char head[4] = "";
+    ssize_t len = pread(fd, head, sizeof(head), 0);
+    return (len >= 2 && memcmp(head, "#!", 2) == 0) ||
+           (len == 4 && memcmp(head, "\177ELF", 4) == 0);
+}
+
+/* What there is to know of a file from its content. */
+static enum fp_code look_into(struct walk *walk, int dir_fd, const char *name,
+                              struct fp_entry *entry, struct fp_error *err)
 {
     cleanup_free char *label = fp_path_join(walk->folder, entry->path);
-    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", label);
     cleanup_source struct fp_source *content = fp_source_fd(fd, label, 0, entry->size);
-    return fp_dist_list_keep(walk->list, entry, content, NULL, err);
+    entry->mode = begins_like_program(fd) ? 0755 : 0644;
+    return fp_dist_list_wants(walk->list, entry)
+               ? fp_dist_list_keep(walk->list, entry, content, NULL, err)
+               : FP_OK;
 }
 
 static enum fp_code walk_below(struct walk *walk, int dir_fd, const char *name, const char *path,
@@ -102,7 +116,7 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
     if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s/%s", walk->folder, path);
     struct fp_entry entry = {
-        .path = path, .kind = kind_of(&st), .mode = st.st_mode & 07777, .mtime_s = EARLIEST_TIME};
+        .path = path, .kind = kind_of(&st), .mode = 0755, .mtime_s = EARLIEST_TIME};
     if (fp_dist_is_litter(path, entry.kind)) {
         fp_report(walk->reporter, FP_EVENT_DEBUG, "%s/%s is left out", walk->folder, path);
         return FP_OK;
@@ -118,11 +132,12 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
             return code;
         entry.link = link;
     }
-    enum fp_code code = fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
+    enum fp_code code =
+        entry.kind == FP_ENTRY_FILE ? look_into(walk, dir_fd, name, &entry, err) : FP_OK;
+    if (code == FP_OK)
+        code = fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
     if (code == FP_OK && entry.kind == FP_ENTRY_DIR)
         code = walk_below(walk, dir_fd, name, path, depth, err);
-    if (code == FP_OK && fp_dist_list_wants(walk->list, &entry))
-        code = keep_content(walk, dir_fd, name, &entry, err);
     return code;
 }
 

@@ -55,8 +55,8 @@ struct fp_distribution {
  * Read a distribution and make its layer. An archive that qualifies (see builder/README.md) is
  * used as it is, in one pass; else it is repacked, sorted and normalised, as folders are. A
  * distribution gives the same diff_id repacked from whatever archive it comes, and all copies of a
- * folder give one: of what is on the disk only names, contents, links and whether files may be
- * executed count, and what gathers there when Flink is used is left out.
+ * folder give one: of what is on the disk only names, contents and links count, and what gathers
+ * there when Flink is used is left out.
  *
  * Memory does not grow with the archive: contents wait in a nameless file in
  * options->layer->folder, which is opened anew through /proc/self/fd. At most 20000 entries, 16

@@ -84,7 +84,8 @@ static void test_folders_have_one_time(void **state)
             const struct utimbuf times = {.modtime = copy == 0 ? 1000000000 : 4000000000};
             assert_int_equal(utime(jar, &times), 0);
             assert_int_equal(utime(script, &times), 0);
-            assert_int_equal(chmod(jar, copy == 0 ? 0600 : 0664), 0);
+            assert_int_equal(chmod(jar, copy == 0 ? 0600 : 0777), 0);
+            assert_int_equal(chmod(script, copy == 0 ? 0644 : 0700), 0);
             struct fp_distribution dist = read_dist(place);
             assert_int_equal(dist.newest_mtime_s, CASES[i].expected);
             assert_int_equal(fp_tree_get(dist.tree, "flink-1.20.0/conf")->mtime_s,
@@ -97,6 +98,44 @@ static void test_folders_have_one_time(void **state)
         free(digests[0]);
         free(digests[1]);
     }
+}
+
+/* Rights survive no zip, and some file systems have none. */
+static void test_what_can_be_run(void **state)
+{
+    struct place *place = *state;
+    static const struct {
+        const char *path;
+        const char *content;
+        unsigned mode;
+    } CASES[] = {{"opt/tool", "#!/bin/sh\n", 0755},  {"lib/native", "\177ELF\2", 0755},
+                 {"lib/x.jar", "PK", 0644},          {"conf/short", "#", 0644},
+                 {"conf/empty", "", 0644},           {"bin/flink", "no line for a shell", 0755},
+                 {"examples/a.py", "import a", 0644}};
+    struct fp_error err = {0};
+    char *digests[2] = {NULL, NULL};
+    cleanup_free char *folder = fp_path_join(place->folder, "rights");
+    place->options.archive = NULL;
+    place->options.folder = folder;
+    dist_folder(folder);
+    for (int copy = 0; copy < 2; copy++) {
+        for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+            cleanup_free char *path = fp_path_join(folder, CASES[i].path);
+            assert_int_equal(fp_file_write(path, CASES[i].content, strlen(CASES[i].content),
+                                           copy == 0 ? 0644 : 0755, &err),
+                             FP_OK);
+        }
+        struct fp_distribution dist = read_dist(place);
+        for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+            cleanup_free char *path = fp_path_join("flink-1.20.0", CASES[i].path);
+            assert_int_equal(fp_tree_get(dist.tree, path)->mode, CASES[i].mode);
+        }
+        digests[copy] = fp_xstrdup(dist.layer.diff_id.text);
+        fp_distribution_clear(&dist);
+    }
+    assert_string_equal(digests[0], digests[1]);
+    free(digests[0]);
+    free(digests[1]);
 }
 
 static void test_litter_stays_out(void **state)
@@ -205,6 +244,7 @@ int main(void)
         TEST(test_folder_refusals),
         TEST(test_find),
         TEST(test_folders_have_one_time),
+        TEST(test_what_can_be_run),
         TEST(test_litter_stays_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,6 +39,23 @@ static void pieces_and_reset(void **state)
     }
 }
 
+static void two_of_the_same_bytes(void **state)
+{
+    (void) state;
+    char hex[FP_HASH_HEX_MAX];
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA512);
+    cleanup_hash struct fp_hash *other = fp_hash_new(FP_SHA256);
+    fp_hash_pair(hash, other);
+    fp_hash_update(hash, "something else", 14);
+    fp_hash_reset(hash);
+    fp_hash_update(hash, "ab", 2);
+    fp_hash_update(hash, "c", 1);
+    fp_hash_hex(hash, hex);
+    assert_string_equal(hex, known[2].abc);
+    fp_hash_hex(other, hex);
+    assert_string_equal(hex, known[1].abc);
+}
+
 static void digest_of_nothing(void **state)
 {
     (void) state;
@@ -53,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_digests),
         cmocka_unit_test(pieces_and_reset),
+        cmocka_unit_test(two_of_the_same_bytes),
         cmocka_unit_test(digest_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
