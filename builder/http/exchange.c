@@ -158,12 +158,12 @@ static void tell(const struct fp_exchange *x, CURLcode result)
     struct fp_reporter *reporter = x->job->http->options.reporter;
     cleanup_free char *shown = fp_url_display(x->hop->url);
     long long took_ms = fp_now_ms() - x->begun_ms;
-    if (result == CURLE_OK || x->answered)
+    if (x->answered)
         fp_report(reporter, FP_EVENT_DEBUG, "%s %s: %d (%lld ms)", x->job->request->method, shown,
                   x->job->response->status, took_ms);
     else
         fp_report(reporter, FP_EVENT_DEBUG, "%s %s: %s (%lld ms)", x->job->request->method, shown,
-                  curl_easy_strerror(result), took_ms);
+                  fp_exchange_words(x, result), took_ms);
 }
 
 static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)

@@ -40,6 +40,8 @@ bool fp_exchange_awaits_commit(const struct fp_exchange *x);
 /** Record an option that was not taken. */
 #define FP_SET(x, option, value)                                                                   \
     ((x)->setup_failed |= curl_easy_setopt((x)->easy, (option), (value)) != CURLE_OK)
+/** What a transfer failed with, in words. Borrowed. */
+const char *fp_exchange_words(const struct fp_exchange *x, CURLcode result);
 /** Turn libcurl's result into a code and words. */
 FP_CHECKED enum fp_code fp_exchange_failure(struct fp_exchange *x, CURLcode result,
                                             struct fp_error *err);

@@ -33,12 +33,16 @@ static bool is_strange_proxy(const struct fp_exchange *x)
     return strncmp(x->curl_text, "Unsupported proxy", 17) == 0;
 }
 
-/* libcurl's words, but where they would show a proxy that it does not understand: a password may be
- * in it. */
-static const char *words_of(const struct fp_exchange *x, CURLcode result)
+/* libcurl's words, but where they would show a proxy that it does not understand (a password may be
+ * in it), and where it has none: what ends within its headers it takes for an empty answer. */
+const char *fp_exchange_words(const struct fp_exchange *x, CURLcode result)
 {
     if (is_strange_proxy(x))
         return "the proxy is none that can be used";
+    if (result == CURLE_OK)
+        return "the answer ended within its headers";
+    if (result == CURLE_UNSUPPORTED_PROTOCOL)
+        return "the answer is not HTTP";
     return x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result);
 }
 
@@ -61,7 +65,7 @@ static enum fp_code unresolved(struct fp_exchange *x, const char *shown, CURLcod
 {
     x->job->transient = result == CURLE_COULDNT_RESOLVE_HOST && name_may_resolve_later(x->hop->url);
     enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
-                                words_of(x, result));
+                                fp_exchange_words(x, result));
     fp_hint(err, result == CURLE_COULDNT_RESOLVE_PROXY
                      ? "look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
                      : "is the name right, and does this machine reach the network?");
@@ -135,11 +139,13 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
         return without_tls(x, shown, err);
     (void) curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     bool refused_by_proxy = proxy_status >= 400 && proxy_status < 500;
-    x->job->transient = fp_retry_curl_is_transient(result) && !refused_by_proxy;
+    x->job->transient =
+        fp_retry_curl_is_transient(result) && !refused_by_proxy && !is_strange_proxy(x);
     /* Without a word of the proxy, its address in libcurl's text looks like a stranger's. */
     bool is_proxy_away = result == CURLE_COULDNT_CONNECT && x->proxied && !is_strange_proxy(x);
-    enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: %s%s", x->job->request->method, shown,
-                                is_proxy_away ? "through the proxy: " : "", words_of(x, result));
+    enum fp_code code =
+        fp_fail(err, FP_E_NETWORK, "%s %s: %s%s", x->job->request->method, shown,
+                is_proxy_away ? "through the proxy: " : "", fp_exchange_words(x, result));
     if (proxy_status >= 400)
         fp_hint(err, "the proxy refused (%ld): look at HTTPS_PROXY and NO_PROXY", proxy_status);
     else if (is_proxy_away || is_strange_proxy(x))

@@ -140,7 +140,7 @@ bool fp_parse_content_range(const char *value, uint64_t *ret_first, uint64_t *re
 /** Seconds to wait, from Retry-After in either form; -1: none. `now_s` is Unix time. */
 int64_t fp_parse_retry_after(const char *value, int64_t now_s);
 
-/** Whether a libcurl result may be another one next time. */
+/** Whether a libcurl result, where no answer came, may be another one next time. */
 bool fp_retry_curl_is_transient(CURLcode result);
 /** The pause before attempt `attempt` + 1, without jitter. */
 int64_t fp_retry_delay_ms(int attempt, int64_t first_ms);

@@ -23,7 +23,7 @@ enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_request *re
                           struct fp_http_response *response, struct fp_error *err)
 {
     struct fp_http_job job = {.http = http, .request = request, .response = response};
-    for (int attempt = 1;; attempt++) {
+    for (int attempt = request->attempts_made + 1;; attempt++) {
         enum fp_code code = fp_http_follow(&job, err);
         const struct fp_error *failure = code != FP_OK ? err : NULL;
         if (!may_repeat(&job, code) || attempt >= fp_http_max_attempts(http, failure)) {

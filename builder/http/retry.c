@@ -20,15 +20,25 @@ bool fp_http_status_is_transient(int status)
     return false;
 }
 
+/* Success is here for answers that ended within their headers. What is not HTTP is another server's
+ * than the one meant (a proxy that restarts, a port just taken over), or was garbled on the way. */
 bool fp_retry_curl_is_transient(CURLcode result)
 {
     static const CURLcode transient[] = {
-        CURLE_COULDNT_CONNECT,    CURLE_PARTIAL_FILE,
-        CURLE_OPERATION_TIMEDOUT, CURLE_SSL_CONNECT_ERROR,
-        CURLE_GOT_NOTHING,        CURLE_SEND_ERROR,
-        CURLE_RECV_ERROR,         CURLE_HTTP2,
-        CURLE_HTTP2_STREAM,       CURLE_SEND_FAIL_REWIND,
-        CURLE_WEIRD_SERVER_REPLY, CURLE_UPLOAD_FAILED,
+        CURLE_OK,
+        CURLE_UNSUPPORTED_PROTOCOL,
+        CURLE_COULDNT_CONNECT,
+        CURLE_PARTIAL_FILE,
+        CURLE_OPERATION_TIMEDOUT,
+        CURLE_SSL_CONNECT_ERROR,
+        CURLE_GOT_NOTHING,
+        CURLE_SEND_ERROR,
+        CURLE_RECV_ERROR,
+        CURLE_HTTP2,
+        CURLE_HTTP2_STREAM,
+        CURLE_SEND_FAIL_REWIND,
+        CURLE_WEIRD_SERVER_REPLY,
+        CURLE_UPLOAD_FAILED,
     };
     for (size_t i = 0; i < sizeof(transient) / sizeof(transient[0]); i++) {
         if (transient[i] == result)

@@ -62,6 +62,7 @@ struct fp_http_request {
     int max_redirects;      /**< 0: a 3xx answer is returned as it is */
     bool no_retry;          /**< one attempt only (uploads whose session is consumed) */
     bool needs_tls;         /**< fp_http_check_plain() holds for it and wherever it is redirected */
+    int attempts_made;      /**< by the caller, and count */
     struct fp_stage *stage; /**< advanced by body bytes in either direction; may be NULL */
 };
 

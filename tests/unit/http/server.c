@@ -124,8 +124,10 @@ static void answer(struct test_server *server, int fd, const struct test_request
     size_t body_len = reply->body_len > 0   ? reply->body_len
                       : reply->body != NULL ? strlen(reply->body)
                                             : 0;
-    if (*given == '\0')
+    if (*given == '\0') {
+        send_all(fd, reply->body, reply->is_cut ? reply->cut_at : body_len);
         return;
+    }
     put_head(server, given, head, cap - 128);
     if (strcasestr(head, "content-length:") == NULL && strstr(head, " 204 ") == NULL)
         (void) snprintf(head + strlen(head), 64, "\r\nContent-Length: %zu", body_len);

@@ -20,9 +20,9 @@ enum test_then {
 
 /** One reply. Zero is "200 OK" without a body. */
 struct test_reply {
-    /** Status line and headers, each but the last with "\r\n"; NULL: "HTTP/1.1 200 OK"; "": nothing
-     * is sent. "$SELF" and "$PEER" become "http://127.0.0.1:PORT" of this and the other server.
-     * Content-Length is added unless it is there. */
+    /** Status line and headers, each but the last with "\r\n"; NULL: "HTTP/1.1 200 OK"; "": only
+     * the body is sent, as it is. "$SELF" and "$PEER" become "http://127.0.0.1:PORT" of this and
+     * the other server. Content-Length is added unless it is there. */
     const char *head;
     const char *body;
     size_t body_len; /**< 0: strlen(body) */

@@ -147,7 +147,9 @@ static void test_which_statuses_pass(void **state)
         assert_false(fp_http_status_is_transient(lasting[i]));
     assert_true(fp_retry_curl_is_transient(CURLE_RECV_ERROR));
     assert_false(fp_retry_curl_is_transient(CURLE_PEER_FAILED_VERIFICATION));
-    assert_false(fp_retry_curl_is_transient(CURLE_UNSUPPORTED_PROTOCOL));
+    assert_true(fp_retry_curl_is_transient(CURLE_UNSUPPORTED_PROTOCOL));
+    assert_true(fp_retry_curl_is_transient(CURLE_OK));
+    assert_false(fp_retry_curl_is_transient(CURLE_URL_MALFORMAT));
 }
 
 int main(void)
