@@ -118,6 +118,9 @@ static int spawn(const char *const *argv, int in_fd, int out_fd, pid_t *ret_pid)
         failed = posix_spawn_file_actions_adddup2(&actions, in_fd, STDIN_FILENO);
     if (failed == 0)
         failed = posix_spawn_file_actions_adddup2(&actions, out_fd, STDOUT_FILENO);
+    if (failed == 0)
+        failed =
+            posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     if (failed == 0) {
         /* The strings are not changed; the parameter is older than const. */
         char *const *args = (char *const *) (uintptr_t) argv;
