@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "flinkpack/registry.h"
+
 #define FILE_MAX_BYTES    ((size_t) 1 << 20)
 #define HELPER_MAX_BYTES  ((size_t) 64 << 10)
 #define HELPER_TIMEOUT_MS 30000
@@ -116,14 +118,14 @@ static const char *helper_of(const struct fp_auth_file *file, const char *key)
     return helper != NULL && *helper != '\0' ? helper : NULL;
 }
 
-/* Of what a helper says when it fails, the first line. */
-static enum fp_code fail_helper(const char *program, const char *verb, const char *said, int status,
-                                struct fp_error *err)
+static enum fp_code fail_helper(const char *program, const char *verb, const struct fp_buf *output,
+                                int status, struct fp_error *err)
 {
-    int len = (int) strcspn(said, "\r\n");
-    if (len == 0)
-        return fp_fail(err, FP_E_AUTH, "%s %s: it ended with status %d", program, verb, status);
-    return fp_fail(err, FP_E_AUTH, "%s %s: %.*s", program, verb, len < 200 ? len : 200, said);
+    cleanup_free char *said = fp_helper_words(fp_buf_text(output), output->len);
+    if (*said == '\0')
+        return fp_fail(err, FP_E_AUTH, "%s %s: it ended with status %d%s", program, verb, status,
+                       output->len > 0 ? "; what it printed may be secret and is not shown" : "");
+    return fp_fail(err, FP_E_AUTH, "%s %s: %s", program, verb, said);
 }
 
 static enum fp_code run_helper(const struct fp_auth_file *file, const char *helper,
@@ -142,7 +144,7 @@ static enum fp_code run_helper(const struct fp_auth_file *file, const char *help
     if (code == FP_E_NOT_FOUND)
         (void) fp_hint(err, "install it, add its folder to PATH, or take it out of %s", file->path);
     if (code == FP_OK && status != 0)
-        code = fp_hinted(fail_helper(program, verb, fp_buf_text(&output), status, err), err,
+        code = fp_hinted(fail_helper(program, verb, &output, status, err), err,
                          "mend that helper, or take it out of %s", file->path);
     return code;
 }

@@ -72,13 +72,13 @@ static void keep_token(struct fp_registry *registry, const struct fp_token *toke
 }
 
 /* Called with the lock held, so that threads which need the same token fetch it once. */
-static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *scopes, char **ret,
-                           struct fp_error *err)
+static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *scopes,
+                           bool no_retry, char **ret, struct fp_error *err)
 {
     const struct fp_token *token = find_token(registry, scopes);
     if (token == NULL) {
         struct fp_token fetched = {0};
-        enum fp_code code = fp_token_fetch(registry, scopes, &fetched, err);
+        enum fp_code code = fp_token_fetch(registry, scopes, no_retry, &fetched, err);
         if (code != FP_OK)
             return code;
         keep_token(registry, &fetched);
@@ -103,7 +103,7 @@ static enum fp_code check_problem(const struct fp_registry *registry, struct fp_
 }
 
 static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv *scopes,
-                              char **ret, struct fp_error *err)
+                              bool no_retry, char **ret, struct fp_error *err)
 {
     *ret = NULL;
     if (registry->challenge.scheme == FP_CHALLENGE_NONE)
@@ -121,7 +121,7 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
         return FP_OK;
     }
     if (registry->challenge.scheme == FP_CHALLENGE_BEARER)
-        return bearer(registry, scopes, ret, err);
+        return bearer(registry, scopes, no_retry, ret, err);
     const struct fp_credential *credential = &registry->credential;
     if (credential->username != NULL && credential->password != NULL)
         *ret = fp_basic_authorization(credential->username, credential->password);
@@ -135,8 +135,28 @@ enum fp_code fp_registry_authorize(struct fp_registry *registry, const struct fp
     if (code != FP_OK)
         return code;
     (void) pthread_mutex_lock(&registry->lock);
-    code = authorize(registry, scopes, ret, err);
+    code = authorize(registry, scopes, false, ret, err);
     (void) pthread_mutex_unlock(&registry->lock);
+    return code;
+}
+
+enum fp_code fp_registry_try_token(struct fp_registry *registry, const struct fp_strv *scopes,
+                                   struct fp_strv *unless_in, const char *name,
+                                   struct fp_error *err)
+{
+    char *authorization = NULL;
+    enum fp_code code = fp_registry_prepare(registry, err);
+    if (code != FP_OK)
+        return code;
+    (void) pthread_mutex_lock(&registry->lock);
+    code = fp_strv_has(unless_in, name) ? FP_E_NOT_FOUND
+                                        : authorize(registry, scopes, true, &authorization, err);
+    if (code != FP_OK && code != FP_E_INTERRUPTED && !fp_strv_has(unless_in, name))
+        fp_strv_add(unless_in, name);
+    (void) pthread_mutex_unlock(&registry->lock);
+    if (authorization != NULL)
+        explicit_bzero(authorization, strlen(authorization));
+    free(authorization);
     return code;
 }
 

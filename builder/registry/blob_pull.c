@@ -19,11 +19,13 @@ enum fp_code fp_registry_has_blob(struct fp_registry *registry,
     if (code != FP_OK)
         return code;
     *ret_exists = response.status == 200;
-    /* 405: HEAD is not offered, so nobody knows; uploading what is there does no harm. 5xx: it
-     * cannot say; distribution 2.8 cannot while others push the same blob. Elsewhere than at the
-     * registry (a store that it redirects to) a refusal says nothing either. */
+    /* 405: HEAD is not offered, so nobody knows; uploading what is there does no harm. 403: so
+     * Artifactory answers for what does not exist. 5xx: it cannot say; distribution 2.8 cannot
+     * while others push the same blob. Elsewhere than at the registry (a store that it redirects
+     * to) a refusal says nothing either. */
     bool is_elsewhere = !fp_url_same_origin(response.url, registry->base);
-    bool says_nothing = response.status == 405 || response.status >= 500 || is_elsewhere;
+    bool says_nothing =
+        response.status == 403 || response.status == 405 || response.status >= 500 || is_elsewhere;
     if (response.status == 200 || response.status == 404 || says_nothing)
         return FP_OK;
     return fp_registry_refusal(registry, "HEAD", &response, err);

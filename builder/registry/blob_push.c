@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+/* A mount is a favour: it is asked for once. */
 static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, bool *ret_mounted,
                               struct fp_error *err)
 {
@@ -16,13 +17,41 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
     cleanup_free char *from_scope = fp_xasprintf("repository:%s:pull", mount_from);
     fp_registry_scopes(registry, true, &scopes);
     fp_scope_add(&scopes, from_scope);
-    struct fp_http_request request = {
-        .method = "POST", .url = path, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
-    enum fp_code code = fp_registry_send(registry, &request, &scopes, &response, err);
-    *ret_mounted = code == FP_OK && response.status == 201;
-    if (code == FP_OK && response.status == 202)
-        code = fp_upload_take_location(upload, &response, err);
-    return code;
+    struct fp_http_request request = {.method = "POST",
+                                      .url = path,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .no_retry = true};
+    enum fp_code code =
+        fp_registry_try_token(registry, &scopes, &registry->no_mounts, mount_from, err);
+    if (code == FP_OK)
+        code = fp_registry_send(registry, &request, &scopes, &response, err);
+    if (code != FP_OK)
+        return code;
+    *ret_mounted = response.status == 201;
+    if (response.status == 202)
+        return fp_upload_take_location(upload, &response, err);
+    bool says_nothing = response.status == 429; /* but to go slower */
+    return *ret_mounted || says_nothing ? FP_OK
+                                        : fp_registry_refusal(registry, "POST", &response, err);
+}
+
+/* Where one is refused, or not answered, all others would be: a session (202) refuses nothing. */
+static void remember_no_mounts(struct fp_registry *registry, const char *mount_from)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    if (!fp_strv_has(&registry->no_mounts, mount_from))
+        fp_strv_add(&registry->no_mounts, mount_from);
+    (void) pthread_mutex_unlock(&registry->lock);
+}
+
+static bool may_mount(struct fp_registry *registry, const char *mount_from)
+{
+    if (mount_from == NULL || strcmp(mount_from, registry->repository) == 0)
+        return false;
+    (void) pthread_mutex_lock(&registry->lock);
+    bool may = !fp_strv_has(&registry->no_mounts, mount_from);
+    (void) pthread_mutex_unlock(&registry->lock);
+    return may;
 }
 
 /* Whatever stands in the way of a mount (no access to the source, no token for both) does not
@@ -30,17 +59,20 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
 static enum fp_code mount(struct fp_upload *upload, const char *mount_from, bool *ret_mounted,
                           struct fp_error *err)
 {
+    struct fp_registry *registry = upload->registry;
+    struct fp_error why = {0};
     *ret_mounted = false;
-    if (mount_from == NULL || strcmp(mount_from, upload->registry->repository) == 0)
+    if (!may_mount(registry, mount_from))
         return FP_OK;
-    enum fp_code code = try_mount(upload, mount_from, ret_mounted, err);
+    enum fp_code code = try_mount(upload, mount_from, ret_mounted, &why);
     if (code == FP_E_INTERRUPTED)
-        return code;
+        return fp_interrupt_check(err);
+    if (code != FP_OK)
+        remember_no_mounts(registry, mount_from);
     if (!*ret_mounted)
-        fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG,
-                  "%s was not mounted from %s%s%s", upload->descriptor->digest.text, mount_from,
-                  code != FP_OK && err != NULL ? ": " : "",
-                  code != FP_OK && err != NULL ? err->text : "");
+        fp_report(registry->options.reporter, FP_EVENT_DEBUG, "%s was not mounted from %s%s%s",
+                  upload->descriptor->digest.text, mount_from, why.text[0] != '\0' ? ": " : "",
+                  why.text);
     return FP_OK;
 }
 
@@ -75,7 +107,12 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
                                .stage = stage,
                                .stage_base = stage != NULL ? stage->done_bytes : 0};
     fp_registry_scopes(registry, true, &upload.scopes);
-    enum fp_code code = fp_registry_has_blob(registry, descriptor, &exists, err);
+    enum fp_code code = FP_OK;
+    /* What took HEAD's question wrong would take a mount wrong. */
+    if (fp_registry_is_doubted(registry, &descriptor->digest))
+        mount_from = NULL;
+    else
+        code = fp_registry_has_blob(registry, descriptor, &exists, err);
     *ret_outcome = FP_PUSH_EXISTING;
     if (code == FP_OK && !exists)
         code = mount_or_upload(&upload, mount_from, ret_outcome, err);

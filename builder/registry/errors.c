@@ -3,117 +3,7 @@
 
 #include <string.h>
 
-#define MAX_WORDS ((size_t) 1024)
-#define MAX_TEXT  ((size_t) 300)
-
-/* NULL: it is no JSON. The caller owns it. */
-static json_t *parse_body(const struct fp_http_response *response)
-{
-    json_t *body = NULL;
-    if (response->body.len == 0 || fp_json_parse(fp_buf_text(&response->body), response->body.len,
-                                                 "answer", &body, NULL) != FP_OK)
-        return NULL;
-    return body;
-}
-
-static void add_words(struct fp_buf *words, const char *separator, const char *text)
-{
-    cleanup_free char *clean = fp_clean_text(text, strlen(text), MAX_TEXT);
-    if (*clean != '\0' &&
-        fp_buf_addf(words, NULL, "%s%s", words->len > 0 ? separator : "", clean) != FP_OK)
-        return; /* enough was said */
-}
-
-static void add_error(struct fp_buf *words, const json_t *error)
-{
-    const char *code = fp_json_string(error, "code");
-    const char *message = fp_json_string(error, "message");
-    const char *detail = fp_json_string(error, "detail");
-    add_words(words, "; ", code != NULL ? code : "");
-    add_words(words, ": ", message != NULL ? message : "");
-    if (detail != NULL && (message == NULL || strcmp(detail, message) != 0))
-        add_words(words, ": ", detail);
-}
-
-static bool is_html(const struct fp_http_response *response)
-{
-    const char *type = fp_http_header(response, "content-type");
-    return type != NULL && strncmp(type, "text/html", 9) == 0;
-}
-
-/* The title says it; the rest of such a page is decoration. */
-static void add_title(struct fp_buf *words, const char *html)
-{
-    const char *title = strcasestr(html, "<title>");
-    const char *end = title != NULL ? strcasestr(title, "</title>") : NULL;
-    if (end == NULL)
-        return;
-    cleanup_free char *text = fp_xstrndup(title + 7, (size_t) (end - title - 7));
-    add_words(words, "", text);
-}
-
-/* Token servers have forms of their own: Docker Hub's, that of OAuth2, and a plain message. */
-static void add_plain(struct fp_buf *words, const json_t *body)
-{
-    static const char *const keys[] = {"details", "error_description", "message", "error"};
-    for (size_t i = 0; words->len == 0 && i < sizeof(keys) / sizeof(keys[0]); i++) {
-        const char *text = fp_json_string(body, keys[i]);
-        add_words(words, "", text != NULL ? text : "");
-    }
-}
-
-/* What a status is called, for answers without words, as all those to HEAD are. */
-static const char *name_of(int status)
-{
-    static const struct {
-        int status;
-        const char *name;
-    } names[] = {
-        {400, "bad request"},    {401, "unauthorized"},          {403, "forbidden"},
-        {404, "not found"},      {405, "not allowed"},           {409, "conflict"},
-        {413, "too large"},      {416, "range not satisfiable"}, {429, "too many requests"},
-        {500, "server error"},   {502, "bad gateway"},           {503, "service unavailable"},
-        {504, "gateway timeout"}};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (names[i].status == status)
-            return names[i].name;
-    }
-    return "";
-}
-
-char *fp_registry_words(const struct fp_http_response *response)
-{
-    cleanup_buf struct fp_buf words = FP_BUF_INIT(MAX_WORDS);
-    cleanup_json json_t *body = parse_body(response);
-    const json_t *errors = json_object_get(body, "errors");
-    size_t count = json_array_size(errors);
-    for (size_t i = 0; i < count && i < 4; i++)
-        add_error(&words, json_array_get(errors, i));
-    add_plain(&words, body);
-    if (words.len == 0 && is_html(response))
-        add_title(&words, fp_buf_text(&response->body));
-    else if (words.len == 0)
-        add_words(&words, "", fp_buf_text(&response->body));
-    add_words(&words, "", words.len == 0 ? name_of(response->status) : "");
-    return fp_buf_take(&words);
-}
-
-bool fp_registry_has_code(const struct fp_http_response *response, const char *code)
-{
-    cleanup_json json_t *body = parse_body(response);
-    const json_t *errors = json_object_get(body, "errors");
-    for (size_t i = 0; i < json_array_size(errors); i++) {
-        const char *have = fp_json_string(json_array_get(errors, i), "code");
-        if (have != NULL && strcmp(have, code) == 0)
-            return true;
-    }
-    return false;
-}
-
-bool fp_registry_asks_for_pause(const struct fp_http_response *response)
-{
-    return response->status == 429 || fp_http_header(response, "retry-after") != NULL;
-}
+#define MAX_TEXT ((size_t) 300)
 
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
 {
@@ -202,7 +92,7 @@ enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *metho
         return fp_fail(err, FP_E_INPUT,
                        "%s %s: answered with status %d, which says nothing about it", method, shown,
                        response->status);
-    cleanup_free char *words = fp_registry_words(response);
+    cleanup_free char *words = fp_registry_words(registry, response);
     enum fp_code code = fp_fail(err, code_of(response->status), "%s %s: %d%s%s", method, shown,
                                 response->status, *words != '\0' ? " " : "", words);
     hint(registry, response, code, err);

@@ -83,8 +83,11 @@ enum fp_code fp_helper_get(const char *name, const char *source,
     else if (code != FP_OK)
         warn_of_failure(query, program, source, err != NULL ? err->text : "it failed", ret);
     else if (status != 0) {
-        cleanup_free char *why = fp_clean_text(fp_buf_text(&output), output.len, 200);
-        cleanup_free char *silent = fp_xasprintf("it ended with status %d", status);
+        cleanup_free char *why = fp_helper_words(fp_buf_text(&output), output.len);
+        cleanup_free char *hidden = fp_xasprintf(
+            "; what it printed may be secret and is not shown (echo %s | %s get)", key, program);
+        cleanup_free char *silent =
+            fp_xasprintf("it ended with status %d%s", status, output.len > 0 ? hidden : "");
         if (strstr(why, "credentials not found") == NULL)
             warn_of_failure(query, program, source, *why != '\0' ? why : silent, ret);
     } else {

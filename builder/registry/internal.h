@@ -137,6 +137,9 @@ struct fp_registry {
     uint64_t chunk_bytes;
     bool drops_chunks; /**< it says that it takes pieces, and loses them */
     struct fp_strv warned;
+    struct fp_strv no_mounts; /**< repositories that nothing can be mounted from */
+    struct fp_strv doubted;   /**< digests that HEAD says are there, and a refused manifest not */
+    bool has_doubts;          /**< there are new ones */
 };
 
 /** HOST without its port; IPv6 addresses keep their brackets. The caller owns it. */
@@ -149,11 +152,22 @@ void fp_mirrors_take(struct fp_mirrors *mirrors, struct fp_mirror take_mirror);
 /** Whether it is HOST[:PORT][/PATH]. */
 bool fp_mirror_place_is_valid(const char *place);
 
+/** "/v2/..." of a manifest, asked for by `method` with all media types that are known.
+ * @param no_retry One attempt only. FP_E_USAGE: neither tag nor digest. */
+FP_CHECKED enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *method,
+                                                 const char *reference_text, bool no_retry,
+                                                 struct fp_http_response *response,
+                                                 struct fp_error *err);
+/** Whether it is a tag or a digest; FP_E_USAGE. */
+FP_CHECKED enum fp_code fp_registry_check_reference(const char *reference_text,
+                                                    struct fp_error *err);
+
 /** Find out, once, how the registry is spoken to: scheme and challenge. */
 FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err);
-/** GET a token for these scopes from the challenge's realm. Called with the lock held. */
+/** GET a token for these scopes from the challenge's realm. Called with the lock held.
+ * @param no_retry One attempt only. */
 FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
-                                       struct fp_token *ret, struct fp_error *err);
+                                       bool no_retry, struct fp_token *ret, struct fp_error *err);
 void fp_token_clear(struct fp_token *token);
 /** Whether it can go into a header. */
 bool fp_token_is_clean(const char *text);
@@ -166,6 +180,14 @@ void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv 
 /** The value of Authorization for these scopes, or NULL. The caller owns it. */
 FP_CHECKED enum fp_code fp_registry_authorize(struct fp_registry *registry,
                                               const struct fp_strv *scopes, char **ret,
+                                              struct fp_error *err);
+/** Have a token for these scopes, for a request that is not worth a second attempt.
+ * @param unless_in Where `name` is in it, which is looked at when no other thread asks, nothing is
+ *                  fetched.
+ * @return FP_E_NOT_FOUND then; and what fp_registry_authorize() returns, `name` being noted. */
+FP_CHECKED enum fp_code fp_registry_try_token(struct fp_registry *registry,
+                                              const struct fp_strv *scopes,
+                                              struct fp_strv *unless_in, const char *name,
                                               struct fp_error *err);
 /** Take in a 401: the challenge, its scopes, and that `authorization` is no longer good.
  * @return false: there is nothing that could be done differently, or it is another host's answer.
@@ -188,13 +210,23 @@ FP_CHECKED enum fp_code fp_registry_refusal(struct fp_registry *registry, const 
  */
 void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
                                const struct fp_http_response *response, struct fp_error *err);
-/** The server's own words: "CODE: message", cleaned; "" for none. The caller owns it. */
-char *fp_registry_words(const struct fp_http_response *response);
+/** The server's own words: "CODE: message", cleaned, without secrets of ours; the status's name
+ * where there are none. The caller owns it. */
+char *fp_registry_words(struct fp_registry *registry, const struct fp_http_response *response);
+/** Those of a token server, whose answers may hold tokens: only the members error,
+ * error_description, details and message. The caller owns it. */
+char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */
 bool fp_registry_has_code(const struct fp_http_response *response, const char *code);
 /** Whether it is for the rate that a request was refused, or a pause is asked for: no answer was
  * lost, and no other request is welcome before the pause is over. */
 bool fp_registry_asks_for_pause(const struct fp_http_response *response);
+/** Whether a manifest was refused because blobs that it refers to are not there. */
+bool fp_registry_lacks_blobs(const struct fp_http_response *response);
+/** Doubt the blobs that such an answer to the PUT of `manifest` names; all of the manifest's where
+ * it names none. @return Whether any of them was not doubted before. */
+bool fp_registry_doubt(struct fp_registry *registry, const struct fp_http_response *response,
+                       const char *manifest);
 /** Hint at credentials. */
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err);
 /** Pass on "Warning: 299" headers, each once. */

@@ -1,4 +1,4 @@
-/* Manifests and indexes: fetched whole, bounded, verified; put last, looked at before repeated. */
+/* Manifests and indexes out of the registry: fetched whole, bounded, verified. */
 #include "internal.h"
 
 #include <string.h>
@@ -67,7 +67,7 @@ static enum fp_code verify(const char *reference_text, const char *shown,
                    ret_descriptor->digest.text);
 }
 
-static enum fp_code check_reference(const char *reference_text, struct fp_error *err)
+enum fp_code fp_registry_check_reference(const char *reference_text, struct fp_error *err)
 {
     struct fp_digest digest;
     if (fp_tag_is_valid(reference_text) ||
@@ -76,14 +76,14 @@ static enum fp_code check_reference(const char *reference_text, struct fp_error 
     return fp_fail(err, FP_E_USAGE, "\"%.160s\" is neither tag nor digest", reference_text);
 }
 
-static enum fp_code ask(struct fp_registry *registry, const char *method,
-                        const char *reference_text, struct fp_http_response *response,
-                        struct fp_error *err)
+enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *method,
+                                      const char *reference_text, bool no_retry,
+                                      struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_strv struct fp_strv headers = {0};
     cleanup_strv struct fp_strv scopes = {0};
     cleanup_free char *path = fp_registry_path(registry, "manifests", reference_text);
-    enum fp_code code = check_reference(reference_text, err);
+    enum fp_code code = fp_registry_check_reference(reference_text, err);
     if (code != FP_OK)
         return code;
     fp_strv_add(&headers, ACCEPT);
@@ -92,8 +92,16 @@ static enum fp_code ask(struct fp_registry *registry, const char *method,
                                       .url = path,
                                       .headers = &headers,
                                       .max_bytes = response->body.max,
-                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .no_retry = no_retry};
     return fp_registry_send(registry, &request, &scopes, response, err);
+}
+
+static enum fp_code ask(struct fp_registry *registry, const char *method,
+                        const char *reference_text, struct fp_http_response *response,
+                        struct fp_error *err)
+{
+    return fp_registry_ask_manifest(registry, method, reference_text, false, response, err);
 }
 
 enum fp_code fp_registry_get_manifest(struct fp_registry *registry, const char *reference_text,
@@ -144,7 +152,8 @@ static bool is_asked_for(const char *reference_text, const struct fp_descriptor 
            fp_digest_equal(&wanted, &found->digest);
 }
 
-/* What an answer to HEAD says, or a GET, whose bytes are verified, where it does not say enough. */
+/* What an answer to HEAD says, or a GET, whose bytes are verified, where it does not say enough:
+ * proxies refuse HEAD with any status (403, 400, 501), and Nexus 3.96 answers it with 500. */
 static enum fp_code take_head(struct fp_registry *registry, const char *reference_text,
                               const struct fp_http_response *head, bool *ret_exists,
                               struct fp_descriptor *ret_descriptor, struct fp_error *err)
@@ -158,7 +167,7 @@ static enum fp_code take_head(struct fp_registry *registry, const char *referenc
         return FP_OK;
     }
     fp_descriptor_clear(&found);
-    if (head->status != 200 && head->status != 405)
+    if (head->status == 401 || head->status == 429)
         return fp_registry_refusal(registry, "HEAD", head, err);
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_REGISTRY_MAX_MANIFEST);
     enum fp_code code =
@@ -180,119 +189,18 @@ enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char 
 }
 
 enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
-                                   const struct fp_digest *digest, bool *ret, struct fp_error *err)
+                                   const struct fp_digest *digest, enum fp_tagged *ret,
+                                   struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     struct fp_descriptor found = {0};
     bool exists = false;
-    *ret = false;
+    *ret = FP_TAGGED_NOTHING;
     enum fp_code code = ask(registry, "HEAD", tag, &response, err);
     if (code == FP_OK && response.status < 500)
         code = take_head(registry, tag, &response, &exists, &found, err);
-    *ret = code == FP_OK && exists && fp_digest_equal(&found.digest, digest);
+    if (code == FP_OK && exists)
+        *ret = fp_digest_equal(&found.digest, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;
     fp_descriptor_clear(&found);
-    return code;
-}
-
-/* What is there now, after a PUT whose fate is not known or that was refused. */
-static bool is_there(struct fp_registry *registry, const char *reference_text,
-                     struct fp_descriptor *ret_found)
-{
-    bool exists = false;
-    struct fp_error ignored = {0};
-    return fp_registry_head_manifest(registry, reference_text, &exists, ret_found, &ignored) ==
-               FP_OK &&
-           exists;
-}
-
-/* Registries say in many ways that a tag may not be moved: the code TAG_INVALID (Amazon), 409,
- * 412, or just words. */
-static bool says_immutable(const struct fp_http_response *response)
-{
-    return response->status == 409 || response->status == 412 ||
-           fp_registry_has_code(response, "TAG_INVALID") ||
-           strcasestr(fp_buf_text(&response->body), "immutab") != NULL;
-}
-
-static enum fp_code refused(struct fp_registry *registry, const char *reference_text,
-                            const struct fp_descriptor *descriptor,
-                            const struct fp_http_response *response, struct fp_error *err)
-{
-    struct fp_descriptor found = {0};
-    if (says_immutable(response) && is_there(registry, reference_text, &found)) {
-        if (fp_digest_equal(&found.digest, &descriptor->digest))
-            return FP_OK; /* it names what it should */
-        enum fp_code code =
-            fp_fail(err, FP_E_CONFLICT, "%s:%s names %s and may not be moved to %s", registry->name,
-                    reference_text, found.digest.text, descriptor->digest.text);
-        fp_hint(err, "tags are immutable there: choose another tag");
-        return code;
-    }
-    return fp_registry_refusal(registry, "PUT", response, err);
-}
-
-static enum fp_code check_returned_digest(const struct fp_http_response *response,
-                                          const struct fp_descriptor *descriptor,
-                                          struct fp_error *err)
-{
-    const char *returned = fp_http_header(response, "docker-content-digest");
-    if (returned == NULL || strcmp(returned, descriptor->digest.text) == 0)
-        return FP_OK;
-    cleanup_free char *shown = fp_url_display(response->url);
-    return fp_fail(err, FP_E_VERIFY, "PUT %s: the registry stored %.150s, sent was %s", shown,
-                   returned, descriptor->digest.text);
-}
-
-static enum fp_code put_once(struct fp_registry *registry, const char *path,
-                             const struct fp_descriptor *descriptor, const char *bytes,
-                             struct fp_http_response *response, struct fp_error *err)
-{
-    cleanup_strv struct fp_strv headers = {0};
-    cleanup_strv struct fp_strv scopes = {0};
-    fp_strv_addf(&headers, "Content-Type: %s", descriptor->media_type);
-    fp_registry_scopes(registry, true, &scopes);
-    struct fp_http_request request = {.method = "PUT",
-                                      .url = path,
-                                      .headers = &headers,
-                                      .body = bytes,
-                                      .body_bytes = descriptor->size,
-                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
-                                      .no_retry = true};
-    return fp_registry_send(registry, &request, &scopes, response, err);
-}
-
-/* All that the manifest refers to is there, we have seen to that. A registry that does not know of
- * it has not caught up yet: with itself where it keeps its state elsewhere, or with another push of
- * the same blobs. */
-static bool passes(const struct fp_http_response *response)
-{
-    return fp_http_status_is_transient(response->status) ||
-           fp_registry_has_code(response, "MANIFEST_BLOB_UNKNOWN") ||
-           fp_registry_has_code(response, "BLOB_UNKNOWN");
-}
-
-enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
-                                      const struct fp_descriptor *descriptor, const char *bytes,
-                                      struct fp_error *err)
-{
-    cleanup_free char *path = fp_registry_path(registry, "manifests", reference_text);
-    enum fp_code code = check_reference(reference_text, err);
-    for (int attempt = 1; code == FP_OK; attempt++) {
-        cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-        struct fp_descriptor found = {0};
-        code = put_once(registry, path, descriptor, bytes, &response, err);
-        if (code == FP_OK && response.status >= 200 && response.status < 300)
-            return check_returned_digest(&response, descriptor, err);
-        bool answered = code == FP_OK;
-        bool may_pass = code == FP_E_NETWORK || (answered && passes(&response));
-        if (may_pass && !fp_registry_asks_for_pause(&response) &&
-            is_there(registry, reference_text, &found) &&
-            fp_digest_equal(&found.digest, &descriptor->digest))
-            return FP_OK; /* only the answer was lost */
-        if (!may_pass ||
-            attempt >= fp_http_max_attempts(registry->options.http, answered ? NULL : err))
-            return answered ? refused(registry, reference_text, descriptor, &response, err) : code;
-        code = fp_http_pause(registry->options.http, answered ? &response : NULL, attempt, err);
-    }
     return code;
 }

@@ -63,6 +63,8 @@ void fp_registry_close(struct fp_registry *registry)
     fp_credential_clear(&registry->credential);
     fp_challenge_clear(&registry->challenge);
     fp_strv_clear(&registry->warned);
+    fp_strv_clear(&registry->no_mounts);
+    fp_strv_clear(&registry->doubted);
     free(registry->host);
     free(registry->repository);
     free(registry->name);
@@ -91,14 +93,16 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
     return fp_xasprintf("/v2/%s/%s/%s", registry->repository, kind, name);
 }
 
-static enum fp_code ping(const struct fp_registry *registry, const char *base, bool no_retry,
+/* `attempt`: the number of the first one; 0: there is only one. */
+static enum fp_code ping(const struct fp_registry *registry, const char *base, int attempt,
                          struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_free char *url = fp_xasprintf("%s/v2/", base);
     struct fp_http_request request = {.method = "GET",
                                       .url = url,
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
-                                      .no_retry = no_retry};
+                                      .no_retry = attempt == 0,
+                                      .attempts_made = attempt > 0 ? attempt - 1 : 0};
     return fp_http_send(registry->options.http, &request, response, err);
 }
 
@@ -135,7 +139,7 @@ static bool answers_tls(const struct fp_registry *registry, const char *base,
                         struct fp_error *err)
 {
     struct fp_error tls_error = {0};
-    enum fp_code code = ping(registry, base, true, response, &tls_error);
+    enum fp_code code = ping(registry, base, 0, response, &tls_error);
     if (code == FP_OK)
         return true;
     if (plain_code == FP_OK || code == FP_E_VERIFY)
@@ -143,19 +147,38 @@ static bool answers_tls(const struct fp_registry *registry, const char *base,
     return false;
 }
 
-/* Plain HTTP is allowed, which does not mean that it is what the registry speaks. */
+/* Plain HTTP is allowed, which does not mean that it is what the registry speaks: what hangs up, or
+ * answers with something else than HTTP, is asked over TLS before it is asked again. */
+static enum fp_code ping_plain(const struct fp_registry *registry, const char *plain,
+                               const char *secure, bool *ret_is_secure,
+                               struct fp_http_response *response, struct fp_error *err)
+{
+    struct fp_http *http = registry->options.http;
+    enum fp_code code = ping(registry, plain, 0, response, err);
+    if (may_want_tls(code, response)) {
+        *ret_is_secure = answers_tls(registry, secure, response, code, err);
+        if (*ret_is_secure || code == FP_OK || err->code != FP_E_NETWORK)
+            return *ret_is_secure ? FP_OK : err->code;
+    } else if (code != FP_OK || !fp_http_status_is_transient(response->status)) {
+        return code;
+    }
+    if (fp_http_max_attempts(http, code != FP_OK ? err : NULL) <= 1)
+        return code;
+    code = fp_http_pause(http, code == FP_OK ? response : NULL, 1, err);
+    return code != FP_OK ? code : ping(registry, plain, 2, response, err);
+}
+
 static enum fp_code prepare_plain(struct fp_registry *registry, const char *plain,
                                   const char *secure, struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    enum fp_code code = ping(registry, plain, false, &response, err);
+    bool is_secure = false;
+    enum fp_code code = ping_plain(registry, plain, secure, &is_secure, &response, err);
+    if (code != FP_OK)
+        return code;
     /* One that redirects to itself over TLS is spoken to so, bodies and all. */
-    bool moved = code == FP_OK && fp_url_same_origin(response.url, secure);
-    if (!may_want_tls(code, &response))
-        return code != FP_OK ? code : take_ping(registry, moved ? secure : plain, &response, err);
-    if (answers_tls(registry, secure, &response, code, err))
-        return take_ping(registry, secure, &response, err);
-    return err->code;
+    bool moved = fp_url_same_origin(response.url, secure);
+    return take_ping(registry, is_secure || moved ? secure : plain, &response, err);
 }
 
 /* A name without a port stands for two of them. TLS goes first there, as it does with others:
@@ -167,7 +190,7 @@ static bool answers_tls_first(const struct fp_registry *registry, const char *se
     cleanup_free char *host_only = fp_host_without_port(registry->host);
     if (strcmp(host_only, registry->host) != 0 || fp_host_is_loopback(host_only))
         return false;
-    return ping(registry, secure, true, response, &ignored) == FP_OK &&
+    return ping(registry, secure, 0, response, &ignored) == FP_OK &&
            (response->status == 200 || response->status == 401);
 }
 
@@ -183,7 +206,7 @@ static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
     bool may_be_plain = registry->is_plain_http_allowed;
     if (may_be_plain && !answers_tls_first(registry, secure, &response))
         return prepare_plain(registry, plain, secure, err != NULL ? err : &own);
-    enum fp_code code = may_be_plain ? FP_OK : ping(registry, secure, false, &response, err);
+    enum fp_code code = may_be_plain ? FP_OK : ping(registry, secure, 1, &response, err);
     return code != FP_OK ? code : take_ping(registry, secure, &response, err);
 }
 

@@ -108,7 +108,7 @@ static char *oauth_form(const struct fp_registry *registry, const struct fp_strv
 }
 
 static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv *scopes,
-                             struct fp_http_response *response, struct fp_error *err)
+                             bool no_retry, struct fp_http_response *response, struct fp_error *err)
 {
     const struct fp_credential *credential = &registry->credential;
     cleanup_free char *url = get_url(registry, scopes);
@@ -121,7 +121,8 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
                                       .url = url,
                                       .authorization = basic,
                                       .named_by = registry->base,
-                                      .max_bytes = MAX_ANSWER};
+                                      .max_bytes = MAX_ANSWER,
+                                      .no_retry = no_retry};
     enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
     if (basic != NULL)
         explicit_bzero(basic, strlen(basic));
@@ -129,7 +130,8 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
 }
 
 static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_strv *scopes,
-                               struct fp_http_response *response, struct fp_error *err)
+                               bool no_retry, struct fp_http_response *response,
+                               struct fp_error *err)
 {
     cleanup_strv struct fp_strv headers = {0};
     cleanup_free char *form = oauth_form(registry, scopes);
@@ -140,7 +142,8 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
                                       .named_by = registry->base,
                                       .body = form,
                                       .body_bytes = strlen(form),
-                                      .max_bytes = MAX_ANSWER};
+                                      .max_bytes = MAX_ANSWER,
+                                      .no_retry = no_retry};
     enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
     explicit_bzero(form, strlen(form));
     return code;
@@ -151,7 +154,7 @@ static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *
 {
     cleanup_free char *shown = fp_url_display(registry->challenge.realm);
     cleanup_free char *scope = join(scopes);
-    cleanup_free char *words = fp_registry_words(response);
+    cleanup_free char *words = fp_token_server_words(registry, response);
     bool is_client_error = response->status < 500 && response->status != 429;
     enum fp_code code = fp_fail(
         err, is_client_error ? FP_E_AUTH : FP_E_NETWORK, "%s: no token%s%s from %s: %d %s",
@@ -223,19 +226,19 @@ static enum fp_code take_answer(struct fp_registry *registry, const struct fp_st
 }
 
 enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
-                            struct fp_token *ret, struct fp_error *err)
+                            bool no_retry, struct fp_token *ret, struct fp_error *err)
 {
     struct fp_http_response response = FP_HTTP_RESPONSE_INIT(MAX_ANSWER);
     enum fp_code code = check_realm(registry, err);
     bool use_oauth = registry->credential.identity_token != NULL;
     if (code == FP_OK && use_oauth)
-        code = send_oauth(registry, scopes, &response, err);
+        code = send_oauth(registry, scopes, no_retry, &response, err);
     bool has_no_oauth = response.status == 404 || response.status == 405;
     if (code == FP_OK && (!use_oauth || has_no_oauth))
-        code = send_get(registry, scopes, &response, err);
+        code = send_get(registry, scopes, no_retry, &response, err);
     if (code == FP_OK)
-        code = response.status == 200 ? take_answer(registry, scopes, &response, ret, err)
-                                      : refused(registry, scopes, &response, err);
+        code = response.status / 100 == 2 ? take_answer(registry, scopes, &response, ret, err)
+                                          : refused(registry, scopes, &response, err);
     if (response.body.data != NULL)
         explicit_bzero(response.body.data, response.body.len);
     fp_http_response_clear(&response);

@@ -102,12 +102,13 @@ static enum fp_code commit_refused(struct fp_upload *upload,
     if (response->status == 404 || response->status == 416 ||
         fp_registry_has_code(response, "BLOB_UPLOAD_INVALID") ||
         fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
+        fp_registry_has_code(response, "BLOB_UNKNOWN") ||
         fp_http_status_is_transient(response->status) || wrong_digest)
         fp_upload_try_again(upload, response);
     if (!wrong_digest || upload->digest_refusals < MAX_DIGEST_REFUSALS)
         return fp_registry_refusal(upload->registry, "PUT", response, err);
     upload->again = false;
-    cleanup_free char *words = fp_registry_words(response);
+    cleanup_free char *words = fp_registry_words(upload->registry, response);
     return fp_fail(err, FP_E_VERIFY, "%s: the registry received other bytes than %s: %s",
                    upload->registry->name, upload->descriptor->digest.text, words);
 }
@@ -154,7 +155,8 @@ static bool has_arrived(struct fp_upload *upload)
 {
     bool exists = false;
     struct fp_error ignored = {0};
-    if (fp_registry_asks_for_pause(&upload->asked))
+    if (fp_registry_asks_for_pause(&upload->asked) ||
+        fp_registry_is_doubted(upload->registry, &upload->descriptor->digest))
         return false;
     return fp_registry_has_blob(upload->registry, upload->descriptor, &exists, &ignored) == FP_OK &&
            exists;

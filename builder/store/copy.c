@@ -15,6 +15,13 @@ struct copy {
     struct fp_copy_result *result;
 };
 
+/* What the names stand for already. */
+struct state {
+    const struct fp_strv *names; /* may be NULL */
+    bool *is_right;              /* of each: it names the image, and is not put again */
+    bool is_all_named;           /* there are names, and all are right */
+};
+
 /* One blob. */
 struct transfer {
     struct copy *copy;
@@ -177,14 +184,26 @@ static size_t documents_to_put(const struct copy *copy, const struct fp_copy_pla
     return plan->document_count - (comes_with_name ? 1 : 0);
 }
 
-static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_plan *plan,
-                                  size_t count, struct fp_error *err)
+/* A place that has the root is asked for what it refers to: it may have lost it. */
+static enum fp_code put_document(const struct copy *copy, const struct fp_copy_document *document,
+                                 bool is_named, struct fp_error *err)
 {
+    enum fp_tagged found = FP_TAGGED_NOTHING;
+    enum fp_code code = fp_interrupt_check(err);
+    if (code == FP_OK && is_named)
+        code = fp_repo_is_named(copy->to, &document->descriptor.digest,
+                                document->descriptor.digest.text, &found, err);
+    if (code != FP_OK || found == FP_TAGGED_THIS)
+        return code;
+    return fp_repo_put_document(copy->to, &document->descriptor, document->bytes, err);
+}
+
+static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_plan *plan,
+                                  const struct state *state, struct fp_error *err)
+{
+    size_t count = documents_to_put(copy, plan, state->names);
     for (size_t i = 0; i < count; i++) {
-        const struct fp_copy_document *document = &plan->documents[i];
-        enum fp_code code = fp_interrupt_check(err);
-        if (code == FP_OK)
-            code = fp_repo_put_document(copy->to, &document->descriptor, document->bytes, err);
+        enum fp_code code = put_document(copy, &plan->documents[i], state->is_all_named, err);
         if (code != FP_OK)
             return code;
     }
@@ -192,49 +211,72 @@ static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_
 }
 
 static enum fp_code put_names(const struct copy *copy, const struct fp_copy_document *root,
-                              const struct fp_strv *names, struct fp_error *err)
+                              const struct state *state, struct fp_error *err)
 {
+    const struct fp_strv *names = state->names;
     if (names == NULL || names->len == 0)
         return fp_repo_name(copy->to, &root->descriptor, root->bytes, NULL, err);
     for (size_t i = 0; i < names->len; i++) {
-        enum fp_code code =
-            fp_repo_name(copy->to, &root->descriptor, root->bytes, names->items[i], err);
+        enum fp_code code = FP_OK;
+        if (!state->is_right[i])
+            code = fp_repo_name(copy->to, &root->descriptor, root->bytes, names->items[i], err);
         if (code != FP_OK)
             return code;
     }
     return FP_OK;
 }
 
-static enum fp_code is_all_there(const struct copy *copy, const struct fp_copy_document *root,
-                                 const struct fp_strv *names, bool *ret, struct fp_error *err)
+/* Asked in order, until one stands for nothing: where that is new, all are for the most part. */
+static enum fp_code ask_names(const struct copy *copy, const struct fp_copy_document *root,
+                              struct state *state, struct fp_error *err)
 {
-    *ret = names != NULL && names->len > 0;
-    for (size_t i = 0; *ret && i < names->len; i++) {
-        enum fp_code code =
-            fp_repo_is_named(copy->to, &root->descriptor.digest, names->items[i], ret, err);
+    enum fp_tagged found = FP_TAGGED_THIS;
+    size_t count = state->names != NULL ? state->names->len : 0;
+    state->is_all_named = count > 0;
+    for (size_t i = 0; i < count && found != FP_TAGGED_NOTHING; i++) {
+        enum fp_code code = fp_repo_is_named(copy->to, &root->descriptor.digest,
+                                             state->names->items[i], &found, err);
         if (code != FP_OK)
             return code;
+        state->is_right[i] = found == FP_TAGGED_THIS;
     }
+    for (size_t i = 0; i < count; i++)
+        state->is_all_named = state->is_all_named && state->is_right[i];
     return FP_OK;
 }
 
 /* The order is the promise: whatever fails, no name leads to something incomplete. */
+static enum fp_code put_all(struct copy *copy, const struct fp_copy_plan *plan,
+                            const struct state *state, struct fp_error *err)
+{
+    const struct fp_copy_document *root = &plan->documents[plan->document_count - 1];
+    *copy->result = (struct fp_copy_result){0};
+    enum fp_code code = transfer_all(copy, plan, err);
+    if (code == FP_OK)
+        code = put_documents(copy, plan, state, err);
+    if (code == FP_OK)
+        code = put_names(copy, root, state, err);
+    return code;
+}
+
 static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *plan,
                                  const struct fp_strv *names, struct fp_error *err)
 {
     const struct fp_copy_document *root = &plan->documents[plan->document_count - 1];
-    bool all_there = false;
-    enum fp_code code = is_all_there(copy, root, names, &all_there, err);
-    if (code == FP_OK && all_there)
-        copy->result->existing = (unsigned) (plan->layer_count + plan->config_count);
-    if (code == FP_OK && !all_there)
-        code = transfer_all(copy, plan, err);
-    if (code == FP_OK && !all_there)
-        code = put_documents(copy, plan, documents_to_put(copy, plan, names), err);
-    if (code == FP_OK && !all_there)
-        code = put_names(copy, root, names, err);
+    cleanup_free bool *is_right = fp_xcalloc(names != NULL ? names->len + 1 : 1, sizeof(bool));
+    struct state state = {.names = names, .is_right = is_right};
+    enum fp_code code = ask_names(copy, root, &state, err);
+    if (code == FP_OK)
+        code = put_all(copy, plan, &state, err);
+    while (code != FP_OK && fp_repo_wants_again(copy->to)) {
+        fp_report(copy->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
+                  err != NULL ? err->text : copy->to->title);
+        code = put_all(copy, plan, &state, err);
+    }
     if (code == FP_OK)
         code = fp_repo_finish(copy->to, err);
+    if (code == FP_OK && !state.is_all_named)
+        code = fp_repo_confirm(copy->to, &root->descriptor.digest, err);
     if (code == FP_OK)
         copy->result->root = fp_descriptor_copy(&root->descriptor);
     return code;

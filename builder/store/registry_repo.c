@@ -122,19 +122,28 @@ static enum fp_code registry_name(struct fp_repo *self, const struct fp_descript
     return fp_registry_put_manifest(self->registry, tag, descriptor, bytes, err);
 }
 
-/* A registry takes no manifest before what that refers to, so where the name stands for it all is
- * there. Only a network that fails is worth giving up for; other refusals come again where they
- * matter. */
+/* Only a network that fails is worth giving up for; other refusals come again where they matter. */
 static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_digest *digest,
-                                      const char *name, bool *ret, struct fp_error *err)
+                                      const char *name, enum fp_tagged *ret, struct fp_error *err)
 {
     cleanup_free char *tag = NULL;
-    *ret = false;
+    *ret = FP_TAGGED_NOTHING;
     fp_registry_will_push(self->registry);
     enum fp_code code = tag_of(self, name, &tag, err);
     if (code == FP_OK)
         code = fp_registry_is_tagged(self->registry, tag, digest, ret, err);
     return code == FP_E_NETWORK || code == FP_E_INTERRUPTED ? code : FP_OK;
+}
+
+static enum fp_code registry_confirm(struct fp_repo *self, const struct fp_digest *digest,
+                                     struct fp_error *err)
+{
+    return fp_registry_confirm(self->registry, digest, err);
+}
+
+static bool registry_wants_again(struct fp_repo *self)
+{
+    return fp_registry_take_doubts(self->registry);
 }
 
 static void registry_free(struct fp_repo *self)
@@ -159,6 +168,8 @@ static const struct fp_repo_ops registry_ops = {
     .put_document = registry_put_document,
     .name = registry_name,
     .is_named = registry_is_named,
+    .confirm = registry_confirm,
+    .wants_again = registry_wants_again,
     .free = registry_free,
 };
 
@@ -170,7 +181,7 @@ bool fp_registry_repo_has_sent(struct fp_repo *self, const struct fp_digest *dig
     (void) pthread_mutex_lock(&repo->lock);
     bool sent = fp_strv_has(&repo->sent, digest->text);
     (void) pthread_mutex_unlock(&repo->lock);
-    return sent;
+    return sent && !fp_registry_is_doubted(self->registry, digest);
 }
 
 /* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */

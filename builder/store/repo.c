@@ -49,10 +49,21 @@ enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *desc
 }
 
 enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *digest,
-                              const char *name, bool *ret, struct fp_error *err)
+                              const char *name, enum fp_tagged *ret, struct fp_error *err)
 {
-    *ret = false;
+    *ret = FP_TAGGED_NOTHING;
     return repo->ops->is_named != NULL ? repo->ops->is_named(repo, digest, name, ret, err) : FP_OK;
+}
+
+enum fp_code fp_repo_confirm(struct fp_repo *repo, const struct fp_digest *digest,
+                             struct fp_error *err)
+{
+    return repo->ops->confirm != NULL ? repo->ops->confirm(repo, digest, err) : FP_OK;
+}
+
+bool fp_repo_wants_again(struct fp_repo *repo)
+{
+    return repo->ops->wants_again != NULL && repo->ops->wants_again(repo);
 }
 
 enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err)

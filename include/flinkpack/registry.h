@@ -83,6 +83,11 @@ void fp_mirrors_clear(struct fp_mirrors *mirrors);
 /** Declare a struct fp_mirrors that is cleared at the end of its scope. */
 #define cleanup_mirrors __attribute__((cleanup(fp_mirrors_clear)))
 
+/** What a failed credential helper says, of what it printed: JSON members that are meant for
+ * people, and what the protocol itself says; "" for anything else, as that may be a password. The
+ * caller owns it. */
+char *fp_helper_words(const char *output, size_t len);
+
 /** One registry and one repository in it. Safe from every thread. */
 struct fp_registry;
 
@@ -130,20 +135,43 @@ FP_CHECKED enum fp_code fp_registry_head_manifest(struct fp_registry *registry,
                                                   const char *reference_text, bool *ret_exists,
                                                   struct fp_descriptor *ret_descriptor,
                                                   struct fp_error *err);
-/** Whether a tag stands for that manifest; false too where the registry cannot say (5xx). */
+/** What a tag stands for. */
+enum fp_tagged {
+    FP_TAGGED_NOTHING, /**< there is no such tag, or the registry cannot say (5xx) */
+    FP_TAGGED_OTHER,   /**< another manifest */
+    FP_TAGGED_THIS,
+};
+/** Whether a tag (or a digest, as text) stands for that manifest. */
 FP_CHECKED enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
-                                              const struct fp_digest *digest, bool *ret,
+                                              const struct fp_digest *digest, enum fp_tagged *ret,
                                               struct fp_error *err);
 /**
  * Put a manifest or index under a tag or digest. After a lost answer it looks before repeating.
- * @return FP_OK also where an immutable tag names it already; FP_E_CONFLICT where one names
- *         another, FP_E_VERIFY where the registry has stored something else, FP_E_AUTH,
- *         FP_E_NETWORK, FP_E_INPUT.
+ *
+ * Where it is refused because blobs are not there that the registry said it had, these are doubted:
+ * fp_registry_take_doubts() says so, fp_registry_push_blob() sends them whatever HEAD says, and
+ * then this may be called again. Nothing is doubted twice.
+ *
+ * @return FP_OK also where an immutable tag names it already; FP_E_CONFLICT where one names another
+ *         and may not be moved, FP_E_VERIFY where the registry has stored something else,
+ * FP_E_AUTH, FP_E_NETWORK, FP_E_INPUT, FP_E_NOT_FOUND.
  */
 FP_CHECKED enum fp_code fp_registry_put_manifest(struct fp_registry *registry,
                                                  const char *reference_text,
                                                  const struct fp_descriptor *descriptor,
                                                  const char *bytes, struct fp_error *err);
+/** Whether blobs have come to be doubted since this was last asked. */
+bool fp_registry_take_doubts(struct fp_registry *registry);
+/** Whether the registry said that it has a blob, and then that it has not. */
+bool fp_registry_is_doubted(struct fp_registry *registry, const struct fp_digest *digest);
+/**
+ * See that what was put is served: GET it by digest (HEAD at Docker Hub, which counts GETs). A 404
+ * is asked again as any request is, for 15 seconds. A registry that only does not say (401, 403,
+ * 429, 5xx, no answer) is one warning.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_VERIFY (other bytes), FP_E_INTERRUPTED.
+ */
+FP_CHECKED enum fp_code fp_registry_confirm(struct fp_registry *registry,
+                                            const struct fp_digest *digest, struct fp_error *err);
 /** Whether the repository has a blob; false too where the registry cannot say. */
 FP_CHECKED enum fp_code fp_registry_has_blob(struct fp_registry *registry,
                                              const struct fp_descriptor *descriptor,

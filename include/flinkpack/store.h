@@ -31,9 +31,14 @@ struct fp_repo_ops {
                                  const char *bytes, struct fp_error *err);
     enum fp_code (*name)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                          const char *bytes, const char *name, struct fp_error *err);
-    /** NULL: never. */
+    /** NULL: nothing is. */
     enum fp_code (*is_named)(struct fp_repo *self, const struct fp_digest *digest, const char *name,
-                             bool *ret, struct fp_error *err);
+                             enum fp_tagged *ret, struct fp_error *err);
+    /** NULL: FP_OK. */
+    enum fp_code (*confirm)(struct fp_repo *self, const struct fp_digest *digest,
+                            struct fp_error *err);
+    /** NULL: never. */
+    bool (*wants_again)(struct fp_repo *self);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
     /** NULL: itself. */
     struct fp_repo *(*origin)(struct fp_repo *self, const struct fp_descriptor *descriptor);
@@ -92,12 +97,19 @@ FP_CHECKED enum fp_code fp_repo_put_document(struct fp_repo *repo,
 FP_CHECKED enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *descriptor,
                                      const char *bytes, const char *name, struct fp_error *err);
 /**
- * Whether a name stands for that manifest or index in a place that holds none without all that it
- * refers to, so that there is nothing to copy. Where asking is no cheaper than copying: false.
+ * What a name (or a digest, as text) stands for: where it is that manifest or index, it need not be
+ * put again. Where asking is no cheaper than putting: FP_TAGGED_NOTHING.
  * @return FP_OK also where asking was refused; FP_E_NETWORK, FP_E_INTERRUPTED.
  */
 FP_CHECKED enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *digest,
-                                         const char *name, bool *ret, struct fp_error *err);
+                                         const char *name, enum fp_tagged *ret,
+                                         struct fp_error *err);
+/** See that a manifest or index that was put can be had again. FP_E_NOT_FOUND, FP_E_VERIFY. */
+FP_CHECKED enum fp_code fp_repo_confirm(struct fp_repo *repo, const struct fp_digest *digest,
+                                        struct fp_error *err);
+/** Whether what was put last was refused for want of blobs that the place had said were there. They
+ * count as missing from then on: what puts all of them again may succeed. */
+bool fp_repo_wants_again(struct fp_repo *repo);
 /** Make everything visible: writes index.json, publishes an archive. Call once, at the end. */
 FP_CHECKED enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err);
 /** The repo that the content really lies in: itself, but for what is only borrowed (parts).
@@ -249,7 +261,8 @@ struct fp_copy_result {
 
 /**
  * Copy an image: blobs side by side, then configurations, then manifests, the index, and last the
- * names, so that a failure never leaves a name that leads nowhere. finish() is called on `to`.
+ * names, so that a failure never leaves a name that leads nowhere. A name that is right already is
+ * not put again. finish() is called on `to`, and what was put is asked for.
  *
  * @param names What it is called in `to`; may be empty (digest only).
  */

@@ -184,9 +184,11 @@ static void failing_helpers_are_told_of(void **state)
     write_config(f, "{\"credsStore\": \"test\"}");
     assert_ok(fp_auth_file_read(f->path, &f->file, &f->err), f->err);
     assert_fails(fp_auth_file_store(&f->file, "r.example.com", "a", "hush", &where, &f->err),
-                 f->err, FP_E_AUTH, "docker-credential-test store: no luck");
+                 f->err, FP_E_AUTH,
+                 "docker-credential-test store: it ended with status 1; what it printed may be "
+                 "secret and is not shown");
     assert_lacks(f->err.text, "hush");
-    assert_lacks(f->err.text, "luck?");
+    assert_lacks(f->err.text, "luck");
     assert_contains(f->err.hint, "mend that helper, or take it out of ");
     assert_contains(f->err.hint, f->path);
     install_helper(f, 2);
@@ -205,7 +207,7 @@ static void helpers_may_have_nothing_to_forget(void **state)
     write_config(f, "{\"credsStore\": \"test\"}");
     assert_ok(fp_auth_file_read(f->path, &f->file, &f->err), f->err);
     assert_fails(fp_auth_file_erase(&f->file, "r.example.com", &any, &f->err), f->err, FP_E_AUTH,
-                 "docker-credential-test erase: no luck");
+                 "docker-credential-test erase: it ended with status 1");
     assert_ok(fp_file_write(program, script, strlen(script), 0755, &f->err), f->err);
     assert_ok(fp_auth_file_erase(&f->file, "r.example.com", &any, &f->err), f->err);
     assert_false(any);

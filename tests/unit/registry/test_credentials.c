@@ -334,11 +334,18 @@ static void test_helpers_that_fail(void **state)
     put_helper("it", "echo credentials not found in native keychain; exit 1");
     assert_user("r.example", "file");
     assert_string_equal(warnings, "");
-    put_helper("it", "printf 'locked \\033[2J'; exit 1");
+    put_helper("it",
+               "printf '{\"message\":\"locked \\\\u001b[2J\",\"Secret\":\"hunter2\"}'; exit 1");
     assert_user("r.example", "file");
     assert_non_null(strstr(warnings, "docker-credential-it"));
     assert_non_null(strstr(warnings, "locked"));
+    assert_null(strstr(warnings, "hunter2"));
     assert_null(strchr(warnings, '\033'));
+    warnings[0] = '\0';
+    put_helper("it", "echo hunter2; echo hunter2 >&2; exit 1");
+    assert_user("r.example", "file");
+    assert_non_null(strstr(warnings, "it ended with status 1; what it printed may be secret"));
+    assert_null(strstr(warnings, "hunter2"));
     warnings[0] = '\0';
     put_helper("it", "echo '{\"Username\":\"u\"}'");
     assert_user("r.example", "file");

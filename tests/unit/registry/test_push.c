@@ -64,24 +64,24 @@ static void test_tag_that_nobody_can_tell(void **state)
                  "0000000000000000000000000000000000000000000000000000000000000000"}};
     struct fp_digest digest;
     struct scene scene = {0};
-    bool is_tagged = true;
+    enum fp_tagged found = FP_TAGGED_THIS;
     assert_int_equal(
         fp_digest_parse("sha256:0000000000000000000000000000000000000000000000000000000000000000",
                         "test", &digest, NULL),
         FP_OK);
     scene_open(&scene, broken, COUNT(broken));
-    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &is_tagged, &scene.err),
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &found, &scene.err),
                      FP_OK);
-    assert_false(is_tagged);
+    assert_int_equal(found, FP_TAGGED_NOTHING);
     scene_close(&scene);
     scene_open(&scene, right, COUNT(right));
-    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &is_tagged, &scene.err),
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &found, &scene.err),
                      FP_OK);
-    assert_true(is_tagged);
+    assert_int_equal(found, FP_TAGGED_THIS);
     digest.text[8] = '1';
-    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &is_tagged, &scene.err),
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &found, &scene.err),
                      FP_OK);
-    assert_false(is_tagged);
+    assert_int_equal(found, FP_TAGGED_OTHER);
     scene_close(&scene);
 }
 
@@ -166,6 +166,57 @@ static void test_failed_mount_becomes_an_upload(void **state)
     assert_int_equal(outcome, FP_PUSH_UPLOADED);
     scene_assert_requests(&second, anew);
     scene_close(&second);
+}
+
+/* A mount is a favour: asked for once, whatever the failure, and then no more. */
+static void test_mounts_that_do_not_work(void **state)
+{
+    (void) state;
+    static const struct test_reply failures[] = {
+        {.head = "HTTP/1.1 500 Oops"},
+        {.head = "HTTP/1.1 503 Busy\r\nRetry-After: 60"},
+        {.head = "HTTP/1.1 404 Not Found"},
+        {.head = "HTTP/1.1 405 Not Allowed"},
+        {.head = "HTTP/1.1 401 Unauthorized"},
+        {.head = "HTTP/1.1 202 Accepted"},
+        {.head = "HTTP/1.1 200 OK"},
+        {.head = "", .body = "HTTP/1.1 201 Created\r\n", .then = TEST_CLOSE},
+        {.head = "", .body = "garbage", .then = TEST_CLOSE},
+    };
+    static const char *const expected[] = {"GET /v2/",        HEAD_BLOB,  POST_BLOB "?mount=*",
+                                           POST_BLOB,         "PATCH /1", "PUT /2?digest=*",
+                                           HEAD_BLOB,         POST_BLOB,  "PATCH /3",
+                                           "PUT /4?digest=*", NULL};
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        const struct test_reply replies[] = {OPEN_REGISTRY, MISSING, failures[i], SESSION("/1"),
+                                             SESSION("/2"), CREATED, MISSING,     SESSION("/3"),
+                                             SESSION("/4"), CREATED};
+        struct scene scene = {0};
+        enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(push(&scene, true, "base/jre", &outcome), FP_OK);
+        assert_int_equal(push(&scene, true, "base/jre", &outcome), FP_OK);
+        scene_assert_requests(&scene, expected);
+        scene_close(&scene);
+    }
+}
+
+/* A limited rate says nothing about mounts: the next blob asks for one again. */
+static void test_mount_refused_for_the_rate(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY, MISSING,       {.head = "HTTP/1.1 429 Slow Down"},
+        SESSION("/1"), SESSION("/2"), CREATED,
+        MISSING,       CREATED};
+    struct scene scene = {0};
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(push(&scene, true, "base/jre", &outcome), FP_OK);
+    assert_int_equal(outcome, FP_PUSH_UPLOADED);
+    assert_int_equal(push(&scene, true, "base/jre", &outcome), FP_OK);
+    assert_int_equal(outcome, FP_PUSH_MOUNTED);
+    scene_close(&scene);
 }
 
 static void test_failed_mount_without_bytes(void **state)
@@ -480,6 +531,8 @@ int main(void)
         cmocka_unit_test(test_existing_blob_is_skipped),
         cmocka_unit_test(test_mount),
         cmocka_unit_test(test_failed_mount_becomes_an_upload),
+        cmocka_unit_test(test_mounts_that_do_not_work),
+        cmocka_unit_test(test_mount_refused_for_the_rate),
         cmocka_unit_test(test_failed_mount_without_bytes),
         cmocka_unit_test(test_no_patch_then_put),
         cmocka_unit_test(test_broken_patch_is_never_replayed),

@@ -12,12 +12,17 @@
 
 static const char manifest[] = "{\"schemaVersion\":2}";
 
-static enum fp_code put(struct scene *scene)
+static enum fp_code put_text(struct scene *scene, const char *text)
 {
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_MANIFEST,
-                                       .digest = fp_digest_of(manifest, strlen(manifest)),
-                                       .size = strlen(manifest)};
-    return fp_registry_put_manifest(scene->registry, "v1", &descriptor, manifest, &scene->err);
+                                       .digest = fp_digest_of(text, strlen(text)),
+                                       .size = strlen(text)};
+    return fp_registry_put_manifest(scene->registry, "v1", &descriptor, text, &scene->err);
+}
+
+static enum fp_code put(struct scene *scene)
+{
+    return put_text(scene, manifest);
 }
 
 /* The answer to HEAD for the manifest above, or for another one. */
@@ -78,50 +83,175 @@ static void test_manifest_refused_for_the_rate_is_put_again(void **state)
     scene_close(&scene);
 }
 
-/* A registry that has not caught up with blobs it took is given time, but not for ever. */
-static void test_manifest_before_its_blobs_are_known(void **state)
+/* Blobs that are not there although the registry said so are sent again by the caller, once. After
+ * that it is given time to catch up with itself, but not for long. */
+static void test_manifest_without_its_blobs(void **state)
 {
     (void) state;
-    static const struct test_reply unknown = {
-        .head = "HTTP/1.1 400 Bad Request",
-        .body = "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\"}]}"};
-    const struct test_reply late[] = {OPEN_REGISTRY, unknown, MISSING, unknown, MISSING, CREATED};
-    const struct test_reply never[] = {OPEN_REGISTRY, unknown, MISSING, unknown, MISSING, unknown,
-                                       MISSING,       unknown, MISSING, unknown, MISSING, unknown};
-    struct scene scene = {0};
-    scene_open(&scene, late, COUNT(late));
-    assert_int_equal(put(&scene), FP_OK);
-    assert_int_equal(test_server_count(scene.server), COUNT(late));
-    scene_close(&scene);
-    struct scene second = {0};
-    scene_open(&second, never, COUNT(never));
-    assert_int_equal(put(&second), FP_E_INPUT);
-    assert_non_null(strstr(second.err.text, "MANIFEST_BLOB_UNKNOWN"));
-    scene_close(&second);
+    static const char digest[] =
+        "sha256:1111111111111111111111111111111111111111111111111111111111111111";
+    static const char text[] =
+        "{\"layers\":[{\"digest\":\"sha256:"
+        "1111111111111111111111111111111111111111111111111111111111111111\"},{\"digest\":\"sha256:"
+        "2222222222222222222222222222222222222222222222222222222222222222\"}]}";
+    static const struct test_reply refusals[] = {
+        {.head = "HTTP/1.1 400 Bad Request",
+         .body = "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\",\"detail\":\"sha256:"
+                 "1111111111111111111111111111111111111111111111111111111111111111\"}]}"},
+        {.head = "HTTP/1.1 404 Not Found", .body = "{\"errors\":[{\"code\":\"BLOB_UNKNOWN\"}]}"},
+        {.head = "HTTP/1.1 500 Oops", .body = "unknown blob"},
+    };
+    struct fp_digest first;
+    struct fp_digest second;
+    assert_int_equal(fp_digest_parse(digest, "", &first, NULL), FP_OK);
+    assert_int_equal(
+        fp_digest_parse("sha256:2222222222222222222222222222222222222222222222222222222222222222",
+                        "", &second, NULL),
+        FP_OK);
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        const struct test_reply replies[] = {OPEN_REGISTRY, refusals[i], refusals[i], MISSING,
+                                             refusals[i],   MISSING,     CREATED,     refusals[i]};
+        /* Where one is named, the next refusal is for all of them. */
+        const struct test_reply more[] = {OPEN_REGISTRY, refusals[i], refusals[i], CREATED};
+        struct scene scene = {0};
+        scene_open(&scene, i > 0 ? replies : more, i > 0 ? COUNT(replies) : COUNT(more));
+        struct fp_registry *registry = scene.registry;
+        assert_true(put_text(&scene, text) != FP_OK);
+        assert_int_equal(test_server_count(scene.server), 2);
+        assert_true(fp_registry_take_doubts(registry));
+        assert_false(fp_registry_take_doubts(registry));
+        assert_true(fp_registry_is_doubted(registry, &first));
+        assert_int_equal(fp_registry_is_doubted(registry, &second), i > 0);
+        assert_int_equal(put_text(&scene, text), i > 0 ? FP_OK : FP_E_INPUT);
+        assert_int_equal(test_server_count(scene.server), i > 0 ? 7 : 3);
+        assert_int_equal(fp_registry_take_doubts(registry), i == 0);
+        assert_true(fp_registry_is_doubted(registry, &second));
+        scene_close(&scene);
+    }
 }
 
-static void test_immutable_tags(void **state)
+static const char zero[] =
+    "sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
+/* What a registry answers to a PUT, and to a second one under the digest, while the tag stands for
+ * another manifest; and what that means. */
+struct refusal {
+    const char *head;
+    const char *body;
+    const char *by_digest; /* NULL: is not asked for */
+    enum fp_code code;
+};
+
+static void test_tags_that_may_not_be_moved(void **state)
 {
     (void) state;
-    static const char refusal[] = "{\"errors\":[{\"code\":\"TAG_INVALID\",\"message\":\"no\"}]}";
-    static const char zero[] =
-        "sha256:0000000000000000000000000000000000000000000000000000000000000000";
-    cleanup_free char *same = described(fp_digest_of(manifest, strlen(manifest)).text);
+#define ERROR(code, message) "{\"errors\":[{\"code\":\"" code "\",\"message\":\"" message "\"}]}"
+    static const char taken[] = "HTTP/1.1 201 Created";
+    static const struct refusal refusals[] = {
+        {"HTTP/1.1 400 Bad Request", ERROR("TAG_INVALID", "no"), NULL, FP_E_CONFLICT},
+        {"HTTP/1.1 409 Conflict", "", NULL, FP_E_CONFLICT},
+        {"HTTP/1.1 412 Precondition Failed", "", NULL, FP_E_CONFLICT},
+        {"HTTP/1.1 403 Forbidden", ERROR("DENIED", "tag is immutable"), NULL, FP_E_CONFLICT},
+        {"HTTP/1.1 403 Forbidden", ERROR("DENIED", "denied"), taken, FP_E_CONFLICT},
+        {"HTTP/1.1 403 Forbidden", ERROR("DENIED", "denied"), "HTTP/1.1 403 Forbidden", FP_E_AUTH},
+        {"HTTP/1.1 405 Method Not Allowed", ERROR("UNSUPPORTED", "disallowed"), taken,
+         FP_E_CONFLICT},
+        {"HTTP/1.1 405 Method Not Allowed", ERROR("UNSUPPORTED", "read-only"),
+         "HTTP/1.1 405 Method Not Allowed", FP_E_INPUT},
+        {"HTTP/1.1 400 Bad Request", ERROR("MANIFEST_INVALID", "manifest invalid"), taken,
+         FP_E_CONFLICT},
+        {"HTTP/1.1 400 Bad Request", ERROR("MANIFEST_INVALID", "manifest invalid"),
+         "HTTP/1.1 400 Bad Request", FP_E_INPUT},
+        {"HTTP/1.1 422 Unprocessable", "this tag already exists", NULL, FP_E_CONFLICT},
+    };
     cleanup_free char *another = described(zero);
-    const struct test_reply agreeing[] = {
-        OPEN_REGISTRY, {.head = "HTTP/1.1 400 Bad Request", .body = refusal}, {.head = same}};
-    const struct test_reply differing[] = {
-        OPEN_REGISTRY, {.head = "HTTP/1.1 409 Conflict", .body = ""}, {.head = another}};
+    for (size_t i = 0; i < COUNT(refusals); i++) {
+        const struct refusal *refusal = &refusals[i];
+        const struct test_reply replies[] = {OPEN_REGISTRY,
+                                             {.head = refusal->head, .body = refusal->body},
+                                             {.head = another},
+                                             {.head = refusal->by_digest}};
+        struct scene scene = {0};
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(put(&scene), refusal->code);
+        assert_int_equal(test_server_count(scene.server), refusal->by_digest != NULL ? 4 : 3);
+        if (refusal->code == FP_E_CONFLICT) {
+            assert_non_null(strstr(scene.err.text, zero));
+            assert_non_null(strstr(scene.err.text, fp_digest_of(manifest, strlen(manifest)).text));
+        }
+        scene_close(&scene);
+    }
+}
+
+/* With whatever words: the tag names what it should. */
+static void test_tags_that_are_right_already(void **state)
+{
+    (void) state;
+    static const char *const heads[] = {
+        "HTTP/1.1 400 Bad Request",         "HTTP/1.1 403 Forbidden",
+        "HTTP/1.1 405 Method Not Allowed",  "HTTP/1.1 409 Conflict",
+        "HTTP/1.1 412 Precondition Failed", "HTTP/1.1 422 No"};
+    cleanup_free char *same = described(fp_digest_of(manifest, strlen(manifest)).text);
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        const struct test_reply replies[] = {OPEN_REGISTRY, {.head = heads[i]}, {.head = same}};
+        struct scene scene = {0};
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(put(&scene), FP_OK);
+        scene_close(&scene);
+    }
+}
+
+static enum fp_code confirm(struct scene *scene)
+{
+    struct fp_digest digest = fp_digest_of(manifest, strlen(manifest));
+    return fp_registry_confirm(scene->registry, &digest, &scene->err);
+}
+
+static void test_what_was_put_is_served(void **state)
+{
+    (void) state;
+    static const struct test_reply served[] = {OPEN_REGISTRY,
+                                               MISSING,
+                                               {.head = "HTTP/1.1 503 Busy"},
+                                               {.head = "", .then = TEST_RESET},
+                                               {.body = manifest}};
+    static const struct test_reply gone[] = {OPEN_REGISTRY, MISSING};
+    static const struct test_reply other[] = {OPEN_REGISTRY, {.body = "{\"schemaVersion\":1}"}};
     struct scene scene = {0};
-    struct scene other = {0};
-    scene_open(&scene, agreeing, COUNT(agreeing));
-    assert_int_equal(put(&scene), FP_OK);
+    scene_open(&scene, served, COUNT(served));
+    assert_int_equal(confirm(&scene), FP_OK);
+    assert_int_equal(test_server_count(scene.server), 5);
+    assert_null(strstr(scene.events, "could not be read back"));
     scene_close(&scene);
-    scene_open(&other, differing, COUNT(differing));
-    assert_int_equal(put(&other), FP_E_CONFLICT);
-    assert_non_null(strstr(other.err.text, zero));
-    assert_non_null(strstr(other.err.text, fp_digest_of(manifest, strlen(manifest)).text));
-    scene_close(&other);
+    struct scene second = {0};
+    scene_open(&second, gone, COUNT(gone));
+    assert_int_equal(confirm(&second), FP_E_NOT_FOUND);
+    assert_int_equal(test_server_count(second.server), 6);
+    scene_close(&second);
+    struct scene third = {0};
+    scene_open(&third, other, COUNT(other));
+    assert_int_equal(confirm(&third), FP_E_VERIFY);
+    scene_close(&third);
+}
+
+static void test_what_cannot_be_read_back_is_a_warning(void **state)
+{
+    (void) state;
+    static const char *const heads[] = {"HTTP/1.1 401 Unauthorized",
+                                        "HTTP/1.1 403 Forbidden",
+                                        "HTTP/1.1 429 Slow Down\r\nRetry-After: 3600",
+                                        "HTTP/1.1 503 Busy\r\nRetry-After: 60",
+                                        "HTTP/1.1 405 Not Allowed",
+                                        "HTTP/1.1 500 Oops"};
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        const struct test_reply replies[] = {OPEN_REGISTRY, {.head = heads[i]}};
+        struct scene scene = {0};
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(confirm(&scene), FP_OK);
+        assert_non_null(strstr(scene.events, "pushed, could not be read back"));
+        assert_int_equal(test_server_count(scene.server), i == 5 ? 6 : 2);
+        scene_close(&scene);
+    }
 }
 
 int main(void)
@@ -130,8 +260,11 @@ int main(void)
         cmocka_unit_test(test_manifest_put),
         cmocka_unit_test(test_lost_answer_to_a_manifest),
         cmocka_unit_test(test_manifest_refused_for_the_rate_is_put_again),
-        cmocka_unit_test(test_manifest_before_its_blobs_are_known),
-        cmocka_unit_test(test_immutable_tags),
+        cmocka_unit_test(test_manifest_without_its_blobs),
+        cmocka_unit_test(test_tags_that_may_not_be_moved),
+        cmocka_unit_test(test_tags_that_are_right_already),
+        cmocka_unit_test(test_what_was_put_is_served),
+        cmocka_unit_test(test_what_cannot_be_read_back_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

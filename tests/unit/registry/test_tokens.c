@@ -165,6 +165,55 @@ static void test_token_server_refuses(void **state)
     scene_close(&scene);
 }
 
+/* Answers of token servers hold tokens: only what is meant for people is shown. */
+static void test_answers_are_shown_in_part(void **state)
+{
+    (void) state;
+    static const char *const heads[] = {"HTTP/1.1 500 Oops", "HTTP/1.1 400 Bad Request",
+                                        "HTTP/1.1 302 Found", "HTTP/1.1 401 Unauthorized"};
+    static const char *const bodies[] = {
+        "{\"token\":\"leaked\",\"access_token\":\"leaked\",\"refresh_token\":\"leaked\"}",
+        "leaked",
+        "<html><title>leaked</title></html>",
+        "[\"leaked\"]",
+        "{\"errors\":[{\"code\":\"leaked\",\"detail\":\"leaked\"}],\"error\":{\"token\":\"leaked\"}"
+        "}",
+        "{\"message\":\"no such user\",\"token\":\"leaked\"}"};
+    for (size_t i = 0; i < COUNT(heads) * COUNT(bodies); i++) {
+        size_t body = i % COUNT(bodies);
+        const struct test_reply replies[] = {
+            ASKS_FOR_TOKENS, {.head = heads[i / COUNT(bodies)], .body = bodies[body]}};
+        struct scene scene = {.options.credentials = user};
+        bool exists = false;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_true(has_blob(&scene, &exists) != FP_OK);
+        assert_null(strstr(scene.err.text, "leaked"));
+        assert_null(strstr(scene.err.hint, "leaked"));
+        assert_null(strstr(scene.events, "leaked"));
+        assert_true(body != COUNT(bodies) - 1 || strstr(scene.err.text, "no such user") != NULL);
+        scene_close(&scene);
+    }
+}
+
+static void test_every_success_is_an_answer(void **state)
+{
+    (void) state;
+    static const char *const heads[] = {"HTTP/1.1 200 OK", "HTTP/1.1 201 Created",
+                                        "HTTP/1.1 202 Accepted"};
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        const struct test_reply replies[] = {
+            ASKS_FOR_TOKENS,
+            {.head = heads[i], .body = "{\"access_token\":\"tok1\"}"},
+            {.body = "x"}};
+        struct scene scene = {.options.credentials = user};
+        bool exists = false;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(has_blob(&scene, &exists), FP_OK);
+        assert_true(test_server_has_header(scene.server, 2, "Authorization: Bearer tok1"));
+        scene_close(&scene);
+    }
+}
+
 static void test_answers_that_hold_no_token(void **state)
 {
     (void) state;
@@ -516,6 +565,8 @@ int main(void)
         cmocka_unit_test(test_token_that_expired_is_renewed_for_the_same_session),
         cmocka_unit_test(test_second_refusal_is_final),
         cmocka_unit_test(test_token_server_refuses),
+        cmocka_unit_test(test_answers_are_shown_in_part),
+        cmocka_unit_test(test_every_success_is_an_answer),
         cmocka_unit_test(test_answers_that_hold_no_token),
         cmocka_unit_test(test_realms_that_are_refused),
         cmocka_unit_test(test_token_server_may_not_redirect),

@@ -10,6 +10,9 @@ struct recorder {
     struct fp_strv log;
     const char *fail_at; /* beginning of a line; NULL: never */
     bool has_all;
+    const char
+        *right; /* what names stand for the image, and "digests" for its manifests; or NULL */
+    int doubts; /* how often it finds out that it lacks something after all */
 };
 
 static enum fp_code note(struct fp_repo *self, struct fp_error *err, const char *fmt, ...)
@@ -59,6 +62,33 @@ static enum fp_code record_name(struct fp_repo *self, const struct fp_descriptor
     return note(self, err, "name %s", name != NULL ? name : "(none)");
 }
 
+static enum fp_code record_is_named(struct fp_repo *self, const struct fp_digest *digest,
+                                    const char *name, enum fp_tagged *ret, struct fp_error *err)
+{
+    const struct recorder *recorder = (struct recorder *) self;
+    bool is_digest = strcmp(name, digest->text) == 0;
+    const char *what = is_digest ? "digests" : name;
+    if (recorder->right == NULL)
+        return FP_OK;
+    *ret = strstr(recorder->right, what) != NULL ? FP_TAGGED_THIS
+           : strstr(name, "new") != NULL         ? FP_TAGGED_NOTHING
+                                                 : FP_TAGGED_OTHER;
+    return note(self, err, "ask %s", is_digest ? "digest" : name);
+}
+
+static enum fp_code record_confirm(struct fp_repo *self, const struct fp_digest *digest,
+                                   struct fp_error *err)
+{
+    (void) digest;
+    return note(self, err, "confirm");
+}
+
+static bool record_wants_again(struct fp_repo *self)
+{
+    struct recorder *recorder = (struct recorder *) self;
+    return recorder->doubts-- > 0;
+}
+
 static enum fp_code record_finish(struct fp_repo *self, struct fp_error *err)
 {
     return note(self, err, "finish");
@@ -68,6 +98,9 @@ static const struct fp_repo_ops record_ops = {
     .put_blob = record_put_blob,
     .put_document = record_put_document,
     .name = record_name,
+    .is_named = record_is_named,
+    .confirm = record_confirm,
+    .wants_again = record_wants_again,
     .finish = record_finish,
 };
 
@@ -101,7 +134,7 @@ static void names_come_last_and_equal_blobs_once(void **state)
     (void) state;
     static const char *const expected[] = {"layer",    "layer",    "layer",    "config",
                                            "config",   "manifest", "manifest", "index",
-                                           "name a:1", "name b:1", "finish"};
+                                           "name a:1", "name b:1", "finish",   "confirm"};
     struct fp_error err = {0};
     struct fp_copy_result result = {0};
     const struct fp_copy_options options = {.threads = 3};
@@ -121,11 +154,70 @@ static void names_come_last_and_equal_blobs_once(void **state)
     fp_repo_free(parts);
 }
 
+/* What is done to a place where some names are right, after the blobs. */
+static void check_copy(struct recorder *recorder, const char *names_text, enum fp_code wanted,
+                       const char *expected)
+{
+    struct fp_error err = {0};
+    struct fp_copy_result result = {0};
+    const struct fp_copy_options options = {.threads = 1};
+    struct fp_strv names = {0};
+    cleanup_buf struct fp_buf log = FP_BUF_INIT(4096);
+    struct fp_repo *parts = fp_repo_new_parts();
+    struct fp_descriptor index = make_two_platforms(parts);
+    fp_strv_split(&names, names_text, ',');
+    assert_int_equal(fp_copy_image(parts, &index, &recorder->base, &names, &options, &result, &err),
+                     wanted);
+    for (size_t i = 0; i < recorder->log.len; i++) {
+        const char *line = recorder->log.items[i];
+        const char *shown = strcmp(line, "layer") == 0 || strcmp(line, "config") == 0 ? "." : line;
+        assert_ok(fp_buf_addf(&log, &err, "%s%s", i > 0 ? " " : "", shown), &err);
+    }
+    assert_string_equal(fp_buf_text(&log), expected);
+    fp_descriptor_clear(&result.root);
+    fp_strv_clear(&names);
+    fp_strv_clear(&recorder->log);
+    fp_repo_free(parts);
+}
+
+static void names_that_are_right_are_not_put_again(void **state)
+{
+    (void) state;
+    struct recorder recorder = recorder_new();
+    recorder.right = "a";
+    check_copy(&recorder, "a,b", FP_OK,
+               "ask a ask b . . . . . manifest manifest index name b finish confirm");
+    check_copy(&recorder, "b,a", FP_OK,
+               "ask b ask a . . . . . manifest manifest index name b finish confirm");
+    /* Behind one that is not there none is asked for. */
+    check_copy(&recorder, "new,a", FP_OK,
+               "ask new . . . . . manifest manifest index name new name a finish confirm");
+    /* All are right: what may be lost is asked for all the same. */
+    check_copy(&recorder, "a", FP_OK,
+               "ask a . . . . . ask digest manifest ask digest manifest ask digest index finish");
+    recorder.right = "a digests";
+    check_copy(&recorder, "a", FP_OK, "ask a . . . . . ask digest ask digest ask digest finish");
+}
+
+static void what_the_place_lacks_is_put_again(void **state)
+{
+    (void) state;
+    struct recorder recorder = recorder_new();
+    recorder.fail_at = "name";
+    check_copy(&recorder, "a", FP_E_NETWORK, ". . . . . manifest manifest index name a");
+    recorder.doubts = 1;
+    check_copy(&recorder, "a", FP_E_NETWORK,
+               ". . . . . manifest manifest index name a . . . . . manifest manifest index name a");
+    recorder.fail_at = "confirm";
+    check_copy(&recorder, "a", FP_E_NETWORK,
+               ". . . . . manifest manifest index name a finish confirm");
+}
+
 static void a_platform_makes_the_index_the_one_manifest(void **state)
 {
     (void) state;
-    static const char *const expected[] = {"layer",    "layer",       "config",
-                                           "manifest", "name (none)", "finish"};
+    static const char *const expected[] = {"layer",       "layer",  "config", "manifest",
+                                           "name (none)", "finish", "confirm"};
     struct fp_error err = {0};
     struct fp_copy_result result = {0};
     struct fp_platform platform = {0};
@@ -361,6 +453,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_come_last_and_equal_blobs_once),
+        cmocka_unit_test(names_that_are_right_are_not_put_again),
+        cmocka_unit_test(what_the_place_lacks_is_put_again),
         cmocka_unit_test(a_platform_makes_the_index_the_one_manifest),
         cmocka_unit_test(after_a_failure_nothing_is_named),
         cmocka_unit_test(what_lies_elsewhere_is_fetched_from_there),

@@ -19,6 +19,9 @@ static struct {
     int cut_after;    /* bytes after which a download breaks; 0: never */
     unsigned fetched; /* downloads */
     unsigned got;     /* manifests */
+    unsigned confirmed;
+    unsigned refusals; /* of manifests, for want of blobs */
+    struct fp_digest doubted;
     size_t resumed_at;
     char pushed_to[128]; /* reference of the last manifest put */
     char mount_from[128];
@@ -68,13 +71,39 @@ enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char 
 }
 
 enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
-                                   const struct fp_digest *digest, bool *ret, struct fp_error *err)
+                                   const struct fp_digest *digest, enum fp_tagged *ret,
+                                   struct fp_error *err)
 {
     (void) registry;
     (void) err;
-    *ret =
+    bool is_this =
         strcmp(tag, "1") == 0 && server.head_tells && fp_digest_equal(&server.root.digest, digest);
+    *ret = is_this ? FP_TAGGED_THIS : FP_TAGGED_NOTHING;
     return FP_OK;
+}
+
+enum fp_code fp_registry_confirm(struct fp_registry *registry, const struct fp_digest *digest,
+                                 struct fp_error *err)
+{
+    (void) registry;
+    (void) digest;
+    (void) err;
+    server.confirmed++;
+    return FP_OK;
+}
+
+bool fp_registry_take_doubts(struct fp_registry *registry)
+{
+    (void) registry;
+    bool has_doubts = server.refusals > 0;
+    server.refusals = 0;
+    return has_doubts;
+}
+
+bool fp_registry_is_doubted(struct fp_registry *registry, const struct fp_digest *digest)
+{
+    (void) registry;
+    return fp_digest_equal(digest, &server.doubted);
 }
 
 enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
@@ -383,6 +412,8 @@ static void blobs_are_mounted_from_neighbours_only(void **state)
     assert_true(fp_registry_repo_has_sent(repo, &layer.digest));
     assert_false(fp_registry_repo_has_sent(neighbour, &layer.digest));
     assert_false(fp_registry_repo_has_sent(server.content, &layer.digest));
+    server.doubted = layer.digest;
+    assert_false(fp_registry_repo_has_sent(repo, &layer.digest));
     fp_repo_free(neighbour);
     fp_repo_free(repo);
 }
@@ -403,6 +434,13 @@ static void names_are_tags(void **state)
     assert_string_equal(server.pushed_to, "v2");
     assert_ok(fp_repo_name(repo, &server.root, "{}", NULL, &err), &err);
     assert_string_equal(server.pushed_to, "v2");
+    server.confirmed = 0;
+    assert_ok(fp_repo_confirm(repo, &server.root.digest, &err), &err);
+    assert_int_equal(server.confirmed, 1);
+    server.refusals = 1;
+    assert_true(fp_repo_wants_again(repo));
+    assert_false(fp_repo_wants_again(repo));
+    assert_false(fp_repo_wants_again(server.content));
     fp_repo_free(repo);
 }
 

@@ -1,0 +1,101 @@
+/*
+ * Whether what was put is served. A registry whose cache outlives a garbage collection answers 201
+ * to a manifest and stores nothing (distribution 2.x with an in-memory cache of descriptors).
+ */
+#include "internal.h"
+
+#include <string.h>
+
+/* Docker Hub counts every GET of a manifest against the allowance for pulls. */
+static const char *method_of(const struct fp_registry *registry)
+{
+    return strcmp(registry->host, "docker.io") == 0 ? "HEAD" : "GET";
+}
+
+static enum fp_code not_served(struct fp_registry *registry, const struct fp_digest *digest,
+                               struct fp_error *err)
+{
+    enum fp_code code =
+        fp_fail(err, FP_E_NOT_FOUND, "%s took the image, but does not serve it: GET of %s: 404",
+                registry->name, digest->text);
+    fp_hint(err, "its cache may remember what a garbage collection has deleted; then the registry "
+                 "has to be restarted, and the image to be pushed again");
+    return code;
+}
+
+/* The push itself went well: whoever may push need not be able to pull. */
+static void warn(struct fp_registry *registry, const struct fp_http_response *response,
+                 const struct fp_error *failure)
+{
+    cleanup_free char *words =
+        failure != NULL ? fp_xstrdup(failure->text) : fp_registry_words(registry, response);
+    cleanup_free char *status =
+        failure != NULL ? fp_xstrdup("") : fp_xasprintf("%d ", response->status);
+    fp_report(registry->options.reporter, FP_EVENT_WARNING,
+              "%s: pushed, could not be read back: %s%s", registry->name, status, words);
+}
+
+static enum fp_code check_bytes(const struct fp_registry *registry, const struct fp_digest *digest,
+                                const struct fp_http_response *response, struct fp_error *err)
+{
+    enum fp_hash_algorithm algorithm = fp_digest_algorithm(digest);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(algorithm);
+    fp_hash_update(hash, fp_buf_text(&response->body), response->body.len);
+    struct fp_digest found = fp_digest_finish(hash, algorithm);
+    if (fp_digest_equal(&found, digest))
+        return FP_OK;
+    return fp_fail(err, FP_E_VERIFY, "%s@%s: what is served there has the digest %s",
+                   registry->name, digest->text, found.text);
+}
+
+/* Whether the answer may be another one soon: what was just stored may take a moment to be seen. A
+ * pause that the registry asks for is not waited for, as nothing depends on this; nor is a server
+ * that is silent, more than twice. */
+static bool may_pass(enum fp_code code, const struct fp_http_response *response, int *failures)
+{
+    if (code != FP_OK)
+        return code == FP_E_NETWORK && ++*failures < 2;
+    return response->status == 404 ||
+           (fp_http_status_is_transient(response->status) && !fp_registry_asks_for_pause(response));
+}
+
+static enum fp_code judge(struct fp_registry *registry, const struct fp_digest *digest,
+                          const char *method, const struct fp_http_response *response,
+                          struct fp_error *err)
+{
+    if (response->status == 404)
+        return not_served(registry, digest, err);
+    if (response->status != 200) {
+        warn(registry, response, NULL);
+        return FP_OK;
+    }
+    return strcmp(method, "HEAD") == 0 ? FP_OK : check_bytes(registry, digest, response, err);
+}
+
+enum fp_code fp_registry_confirm(struct fp_registry *registry, const struct fp_digest *digest,
+                                 struct fp_error *err)
+{
+    struct fp_http *http = registry->options.http;
+    const char *method = method_of(registry);
+    struct fp_error own = {0};
+    int failures = 0;
+    for (int attempt = 1;; attempt++) {
+        cleanup_http_response struct fp_http_response response =
+            FP_HTTP_RESPONSE_INIT(FP_REGISTRY_MAX_MANIFEST);
+        enum fp_code code =
+            fp_registry_ask_manifest(registry, method, digest->text, true, &response, &own);
+        if (code == FP_E_INTERRUPTED || code == FP_E_INTERNAL)
+            return fp_fail(err, code, "%s", own.text);
+        bool again = may_pass(code, &response, &failures) &&
+                     attempt < fp_http_max_attempts(http, code != FP_OK ? &own : NULL);
+        if (!again && code == FP_OK)
+            return judge(registry, digest, method, &response, err);
+        if (!again) {
+            warn(registry, &response, &own);
+            return FP_OK;
+        }
+        code = fp_http_pause(http, code == FP_OK ? &response : NULL, attempt, &own);
+        if (code != FP_OK)
+            return fp_fail(err, code, "%s", own.text);
+    }
+}

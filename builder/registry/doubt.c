@@ -1,0 +1,91 @@
+/*
+ * Blobs that HEAD says are there and that are not. A cache of descriptors outlives what it
+ * describes (distribution's, after a garbage collection), and a blob can get lost between its
+ * upload and the manifest. The refusal of the manifest tells; then the registry's word for these
+ * counts no more.
+ */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+bool fp_registry_lacks_blobs(const struct fp_http_response *response)
+{
+    static const char *const codes[] = {"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN",
+                                        "MANIFEST_UNKNOWN"};
+    static const char *const words[] = {"unknown blob", "blob unknown", "blob not found"};
+    if (response->status < 400 || response->status == 401 || response->status == 403)
+        return false;
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (fp_registry_has_code(response, codes[i]))
+            return true;
+    }
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasestr(fp_buf_text(&response->body), words[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* "sha256:" and hexadecimal digits are written one way, wherever they stand. */
+static void find_digests(const char *text, struct fp_strv *ret)
+{
+    static const char hex[] = "0123456789abcdef";
+    for (const char *at = strstr(text, "sha"); at != NULL; at = strstr(at + 1, "sha")) {
+        size_t name_len = strcspn(at, ":");
+        if (name_len != strlen("sha256") || at[name_len] == '\0')
+            continue;
+        struct fp_digest digest;
+        cleanup_free char *found = fp_xstrndup(at, name_len + 1 + strspn(at + name_len + 1, hex));
+        if (fp_digest_parse(found, "", &digest, NULL) == FP_OK && !fp_strv_has(ret, found))
+            fp_strv_add(ret, found);
+    }
+}
+
+/* Called with the lock held. */
+static void doubt(struct fp_registry *registry, const char *digest)
+{
+    if (fp_strv_has(&registry->doubted, digest))
+        return;
+    fp_strv_add(&registry->doubted, digest);
+    registry->has_doubts = true;
+}
+
+bool fp_registry_doubt(struct fp_registry *registry, const struct fp_http_response *response,
+                       const char *manifest)
+{
+    cleanup_strv struct fp_strv needed = {0};
+    cleanup_strv struct fp_strv named = {0};
+    bool names_any = false;
+    find_digests(manifest, &needed);
+    find_digests(fp_buf_text(&response->body), &named);
+    for (size_t i = 0; i < named.len; i++)
+        names_any = names_any || fp_strv_has(&needed, named.items[i]);
+    (void) pthread_mutex_lock(&registry->lock);
+    /* Some name only the first: after the second refusal none is believed. */
+    names_any = names_any && registry->doubted.len == 0;
+    for (size_t i = 0; i < needed.len; i++) {
+        if (!names_any || fp_strv_has(&named, needed.items[i]))
+            doubt(registry, needed.items[i]);
+    }
+    bool has_doubts = registry->has_doubts;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return has_doubts;
+}
+
+bool fp_registry_take_doubts(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    bool has_doubts = registry->has_doubts;
+    registry->has_doubts = false;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return has_doubts;
+}
+
+bool fp_registry_is_doubted(struct fp_registry *registry, const struct fp_digest *digest)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    bool is_doubted = fp_strv_has(&registry->doubted, digest->text);
+    (void) pthread_mutex_unlock(&registry->lock);
+    return is_doubted;
+}

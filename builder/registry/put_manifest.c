@@ -1,0 +1,156 @@
+/* Manifests and indexes into the registry: put last, looked at before repeated. */
+#include "internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* With blobs sent a second time, the same refusal is not waited for as long as others. */
+#define MAX_DOUBTED_ATTEMPTS 3
+
+/* What is there now, after a PUT whose fate is not known or that was refused. */
+static bool is_there(struct fp_registry *registry, const char *reference_text,
+                     struct fp_descriptor *ret_found)
+{
+    bool exists = false;
+    struct fp_error ignored = {0};
+    return fp_registry_head_manifest(registry, reference_text, &exists, ret_found, &ignored) ==
+               FP_OK &&
+           exists;
+}
+
+static enum fp_code check_returned_digest(const struct fp_http_response *response,
+                                          const struct fp_descriptor *descriptor,
+                                          struct fp_error *err)
+{
+    const char *returned = fp_http_header(response, "docker-content-digest");
+    if (returned == NULL || strcmp(returned, descriptor->digest.text) == 0)
+        return FP_OK;
+    cleanup_free char *shown = fp_url_display(response->url);
+    return fp_fail(err, FP_E_VERIFY, "PUT %s: the registry stored %.150s, sent was %s", shown,
+                   returned, descriptor->digest.text);
+}
+
+static enum fp_code put_once(struct fp_registry *registry, const char *reference_text,
+                             const struct fp_descriptor *descriptor, const char *bytes,
+                             struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_free char *path = fp_registry_path(registry, "manifests", reference_text);
+    cleanup_strv struct fp_strv headers = {0};
+    cleanup_strv struct fp_strv scopes = {0};
+    fp_strv_addf(&headers, "Content-Type: %s", descriptor->media_type);
+    fp_registry_scopes(registry, true, &scopes);
+    struct fp_http_request request = {.method = "PUT",
+                                      .url = path,
+                                      .headers = &headers,
+                                      .body = bytes,
+                                      .body_bytes = descriptor->size,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .no_retry = true};
+    return fp_registry_send(registry, &request, &scopes, response, err);
+}
+
+static bool is_success(enum fp_code code, const struct fp_http_response *response)
+{
+    return code == FP_OK && response->status >= 200 && response->status < 300;
+}
+
+/* With what registries refuse to move a tag: 403 (Docker Hub), 405 (Azure), 412 (Harbor), 400
+ * (Amazon, Artifactory, Nexus), 409 (Quay and others). */
+static bool may_be_immutable(int status)
+{
+    static const int statuses[] = {400, 403, 405, 409, 412, 422, 423};
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        if (statuses[i] == status)
+            return true;
+    }
+    return false;
+}
+
+static bool says_immutable(const struct fp_http_response *response)
+{
+    static const char *const words[] = {"immutab", "overwrit", "already exists",
+                                        "not allow updating", "cannot be updated"};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasestr(fp_buf_text(&response->body), words[i]) != NULL)
+            return true;
+    }
+    int status = response->status;
+    return status == 409 || status == 412 || status == 423 ||
+           fp_registry_has_code(response, "TAG_INVALID");
+}
+
+/* Whether it is for the tag that the manifest was refused. Where words do not tell, as with Docker
+ * Hub's "denied" and Artifactory's "manifest invalid", it is put under its digest: where that is
+ * taken, neither a right is missing nor the manifest wrong. It stays there without a tag. */
+static bool is_for_the_tag(struct fp_registry *registry, const struct fp_descriptor *descriptor,
+                           const char *bytes, const struct fp_http_response *refusal)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    struct fp_error ignored = {0};
+    if (says_immutable(refusal))
+        return true;
+    enum fp_code code =
+        put_once(registry, descriptor->digest.text, descriptor, bytes, &response, &ignored);
+    return is_success(code, &response);
+}
+
+static enum fp_code conflict(struct fp_registry *registry, const char *tag,
+                             const struct fp_digest *found, const struct fp_digest *wanted,
+                             const struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_free char *words = fp_registry_words(registry, response);
+    enum fp_code code =
+        fp_fail(err, FP_E_CONFLICT, "%s:%s names %s and may not be moved to %s: %d %s",
+                registry->name, tag, found->text, wanted->text, response->status, words);
+    fp_hint(err, "tags are immutable there, or not to be moved with these credentials: choose "
+                 "another tag");
+    return code;
+}
+
+static enum fp_code refused(struct fp_registry *registry, const char *reference_text,
+                            const struct fp_descriptor *descriptor, const char *bytes,
+                            const struct fp_http_response *response, struct fp_error *err)
+{
+    struct fp_descriptor found = {0};
+    if (may_be_immutable(response->status) && is_there(registry, reference_text, &found)) {
+        if (fp_digest_equal(&found.digest, &descriptor->digest))
+            return FP_OK; /* it names what it should */
+        if (is_for_the_tag(registry, descriptor, bytes, response))
+            return conflict(registry, reference_text, &found.digest, &descriptor->digest, response,
+                            err);
+    }
+    return fp_registry_refusal(registry, "PUT", response, err);
+}
+
+enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
+                                      const struct fp_descriptor *descriptor, const char *bytes,
+                                      struct fp_error *err)
+{
+    struct fp_http *http = registry->options.http;
+    enum fp_code code = fp_registry_check_reference(reference_text, err);
+    for (int attempt = 1; code == FP_OK; attempt++) {
+        cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+        struct fp_descriptor found = {0};
+        code = put_once(registry, reference_text, descriptor, bytes, &response, err);
+        if (is_success(code, &response))
+            return check_returned_digest(&response, descriptor, err);
+        bool answered = code == FP_OK;
+        bool lacks_blobs = answered && fp_registry_lacks_blobs(&response);
+        if (lacks_blobs && fp_registry_doubt(registry, &response, bytes))
+            return fp_registry_refusal(registry, "PUT", &response, err);
+        /* Blobs that were sent for this very manifest: the registry has not caught up with itself,
+         * or with another push of the same. */
+        bool may_pass = code == FP_E_NETWORK || lacks_blobs ||
+                        (answered && fp_http_status_is_transient(response.status));
+        if (may_pass && !fp_registry_asks_for_pause(&response) &&
+            is_there(registry, reference_text, &found) &&
+            fp_digest_equal(&found.digest, &descriptor->digest))
+            return FP_OK; /* only the answer was lost */
+        if (!may_pass || attempt >= fp_http_max_attempts(http, answered ? NULL : err) ||
+            (lacks_blobs && attempt >= MAX_DOUBTED_ATTEMPTS))
+            return answered ? refused(registry, reference_text, descriptor, bytes, &response, err)
+                            : code;
+        code = fp_http_pause(http, answered ? &response : NULL, attempt, err);
+    }
+    return code;
+}
