@@ -22,6 +22,7 @@ import sys
 import threading
 import time
 import urllib.parse
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 START_SECONDS = 120
@@ -146,10 +147,11 @@ class Registry(Process):
     tls=(CERT, KEY)            TLS; client_ca=FILE: clients need a certificate of that authority
     readonly=True              nothing can be pushed
     data=FOLDER                its content, to be shared by several
+    cache=True                 descriptors of blobs are remembered in memory
     """
 
     def __init__(self, folder, users=None, tokens=None, tls=None, client_ca=None, readonly=False,
-                 data=None, address="127.0.0.1"):
+                 data=None, address="127.0.0.1", cache=False):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = pathlib.Path(data or self.folder / "data")
@@ -170,15 +172,25 @@ class Registry(Process):
                         "maintenance": {"readonly": {"enabled": readonly}}},
             "http": http,
         }
+        if cache:
+            config["storage"]["cache"] = {"blobdescriptor": "inmemory"}
         if users:
             http["relativeurls"] = True
             config["auth"] = {"htpasswd": {"realm": "tests", "path": self._passwords(users)}}
         if tokens:
             config["auth"] = {"token": tokens.registry_config()}
         self.log = self.folder / "registry.log"
-        path = self.folder / "config.yml"
-        path.write_text(json.dumps(config, indent=2))  # JSON is YAML
-        self.start(["docker-registry", "serve", str(path)], self.port, self.log, address)
+        self.config = self.folder / "config.yml"
+        self.config.write_text(json.dumps(config, indent=2))  # JSON is YAML
+        self.start(["docker-registry", "serve", str(self.config)], self.port, self.log, address)
+
+    def collect(self, repository, digest):
+        """Delete an image, and then, as is done by night, what nothing refers to any more."""
+        request = urllib.request.Request("%s/v2/%s/manifests/%s" % (self.url, repository, digest),
+                                         method="DELETE")
+        urllib.request.urlopen(request).close()
+        subprocess.run(["docker-registry", "garbage-collect", str(self.config)], check=True,
+                       capture_output=True)
 
     def _passwords(self, users):
         lines = [subprocess.run(["htpasswd", "-inB", "-C", "4", user], input=password, text=True,
@@ -364,9 +376,12 @@ class Fault:
     """What goes wrong with a request.
 
     status=N [headers=...]   that answer, and the server behind never hears of it
+    reset=True               reset in place of an answer, and the server behind never hears of it
+    garbage=BYTES            likewise these bytes, which are not HTTP, and a close in good order
     cut_request=N            the connection is reset when N bytes of its body have been read
     flip_request=N           the N-th byte of its body is another
     lose_answer=True         the server does as asked, and the connection is reset
+    cut_headers=N            closed in good order after N bytes of the answer's headers
     cut_answer=N             reset after N bytes of the answer's body; close=True: closed
     flip=N                   the N-th byte of the answer's body is another
     stall=N                  nothing more after N bytes of the answer's body
@@ -464,7 +479,9 @@ class FaultProxy(Threaded):
         if fault.get("stall_request"):
             time.sleep(3600)
         try:
-            if fault.get("status"):
+            if fault.get("reset"):
+                return self._reset(connection)
+            if fault.get("status") or fault.get("garbage"):
                 return self._refuse(connection, stream, lines, fault)
             return self._forward(connection, stream, lines, fault, method)
         finally:
@@ -477,6 +494,9 @@ class FaultProxy(Threaded):
         left = self._length(lines)
         while left > 0:
             left -= len(stream.read(min(BLOCK, left))) or left
+        if fault.get("garbage"):
+            connection.sendall(fault.get("garbage"))
+            return False
         headers = "".join("%s: %s\r\n" % pair for pair in fault.get("headers", ()))
         connection.sendall(("HTTP/1.1 %d Fault\r\n%sContent-Length: 0\r\n\r\n"
                             % (fault.get("status"), headers)).encode())
@@ -516,7 +536,10 @@ class FaultProxy(Threaded):
         kept = [line for line in lines if not line.lower().startswith(b"connection:")]
         left = 0 if method == "HEAD" or lines[0].split()[1] in (b"204", b"304") else \
             self._length(lines)
-        connection.sendall(b"".join(kept) + b"\r\n")
+        head = b"".join(kept) + b"\r\n"
+        connection.sendall(head[:fault.get("cut_headers")])
+        if fault.get("cut_headers") is not None:
+            return False
         sent = 0
         while True:
             for name in ("cut_answer", "stall"):

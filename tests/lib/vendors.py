@@ -32,6 +32,7 @@ class Model:
         self.requests = []
         self.token_requests = []
         self.tokens = {}
+        self.holds_tags = False  # those that there are stay where they are, even by the same image
 
     def hosts(self):
         found = {self.host: self.handle}
@@ -126,6 +127,8 @@ class Model:
         return Answer(200, data, {"Content-Type": kind, "Docker-Content-Digest": sha256(data)})
 
     def put_manifest(self, request, repository, name):
+        if self.holds_tags and ":" not in name and (repository, name) in self.manifests:
+            return self.tag_is_held(repository, name)
         document = json.loads(request.body)
         kind = request.headers["content-type"]
         assert document.get("mediaType", kind) == kind
@@ -136,6 +139,9 @@ class Model:
         for key in (name, sha256(request.body)):
             self.manifests[(repository, key)] = (kind, request.body)
         return Answer(201, headers={"Docker-Content-Digest": sha256(request.body)})
+
+    def tag_is_held(self, repository, name):
+        return error(409, "CONFLICT", "tag exists")
 
     def upload(self, request, repository, session):
         if not session:
@@ -223,6 +229,9 @@ class DockerHub(Model):
                            "RateLimit-Remaining": "0;w=21600", "Retry-After": "3600"})
         return super().manifest(request, repository, name)
 
+    def tag_is_held(self, repository, name):
+        return error(403, "DENIED", "denied")
+
     def mount(self, request, repository, digest, source):
         """Even of what is public, only with a token for it."""
         if not self.may(request, source, "pull"):
@@ -278,7 +287,7 @@ class Amazon(Model):
 
     def __init__(self, users, repositories=()):
         super().__init__("123456789012.dkr.ecr.eu-west-1.amazonaws.com", users)
-        self.repositories, self.immutable = repositories, False
+        self.repositories = repositories
 
     def post(self, request, repository):
         if repository not in self.repositories:
@@ -291,13 +300,9 @@ class Amazon(Model):
             self.sessions[session] += request.body
         return Answer(201, headers=self.state(repository, session))
 
-    def put_manifest(self, request, repository, name):
-        there = self.manifests.get((repository, name))
-        if self.immutable and there:
-            return error(400, "TAG_INVALID", "The image tag '%s' already exists in the '%s' "
-                         "repository and cannot be overwritten because the tag is immutable."
-                         % (name, repository))
-        return super().put_manifest(request, repository, name)
+    def tag_is_held(self, repository, name):
+        return error(400, "TAG_INVALID", "The image tag '%s' already exists in the '%s' repository "
+                     "and cannot be overwritten because the tag is immutable." % (name, repository))
 
 
 class Google(Model):
@@ -325,6 +330,10 @@ class Azure(Model):
         super().__init__("team.azurecr.io", {}, "team.azurecr.io")
         self.refresh = refresh
 
+    def tag_is_held(self, repository, name):
+        return error(405, "REGISTRY_DISALLOWED_OPERATION", "The operation is disallowed on this "
+                     "registry, repository or image.")
+
     def challenge(self, repository, action):
         answer = super().challenge(repository, action)
         header = answer.headers["WWW-Authenticate"]
@@ -349,6 +358,9 @@ class Quay(Model):
     def __init__(self, users):
         super().__init__("quay.io", users, "quay.io")
 
+    def tag_is_held(self, repository, name):
+        return error(409, "UNKNOWN", "tag is immutable and cannot be overwritten")
+
     def post(self, request, repository):
         if request.one("mount") and not request.one("from"):
             return error(400, "NAME_INVALID", "mount without from")
@@ -360,6 +372,10 @@ class Harbor(Model):
 
     def __init__(self, users):
         super().__init__("harbor.example.com", users, "harbor.example.com")
+
+    def tag_is_held(self, repository, name):
+        return error(412, "PRECONDITION", "Failed to process request due to '%s:%s' configured as "
+                     "immutable." % (repository.partition("/")[2], name))
 
     def mount(self, request, repository, digest, source):
         return error(401, "UNAUTHORIZED", "unauthorized to access repository: %s" % source,
@@ -378,6 +394,11 @@ class Artifactory(Model):
     def __init__(self, users):
         super().__init__("team.jfrog.io", users, "team.jfrog.io")
 
+    def tag_is_held(self, repository, name):
+        body = {"errors": [{"code": "MANIFEST_INVALID", "message": "manifest invalid",
+                            "detail": {"description": "HTTP 403 Forbidden"}}]}
+        return Answer(400, json.dumps(body), {"Content-Type": ERROR})
+
     def put(self, request, repository, session):
         if request.body:
             return error(404, "BLOB_UNKNOWN", "blob unknown to registry")
@@ -390,6 +411,11 @@ class Nexus(Model):
     def __init__(self, users):
         super().__init__("nexus.example.com", users)
         self.realm = None
+
+    def tag_is_held(self, repository, name):
+        body = {"errors": [{"code": "BLOB_UPLOAD_INVALID", "message": "blob upload invalid",
+                            "detail": "Repository does not allow updating assets: docker"}]}
+        return Answer(400, json.dumps(body), {"Content-Type": ERROR})
 
     def put(self, request, repository, session):
         if request.body:

@@ -5,6 +5,7 @@ import base64
 import json
 
 import images
+import internet
 import program as programs
 import pytest
 import registry
@@ -55,3 +56,20 @@ def round_trip(flinkpack, layout):
         assert skopeo_digest(reference, *creds) == pushed.digest
         assert pull(flinkpack, reference, *options) == pushed.digest
     return both
+
+
+@pytest.fixture
+def connect(flinkpack, tmp_path):
+    """Puts vendors on the net, and says where every request went."""
+    opened = []
+
+    def both(*models):
+        hosts = {name: handler for model in models for name, handler in model.hosts().items()}
+        net = internet.Internet(tmp_path / "net", hosts)
+        opened.append(net)
+        flinkpack.env.update(net.environment())
+        return net
+
+    yield both
+    for net in opened:
+        net.__exit__()

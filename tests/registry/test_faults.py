@@ -1,7 +1,11 @@
 """Every request of a push and of a pull fails in turn, and the operation succeeds all the same."""
 
 import os
+import shutil
 
+import apache
+import images
+import miniature
 import program as programs
 import pytest
 import registry
@@ -10,9 +14,20 @@ from transfer import pull
 TRANSIENT = {
     "busy": {"status": 503},
     "limited": {"status": 429, "headers": [("Retry-After", "0")]},
+    "reset": {"reset": True},
     "request cut": {"cut_request": 0},
     "answer lost": {"lose_answer": True},
+    "headers cut": {"cut_headers": 40},
+    "not HTTP": {"garbage": b"\x15\x03\x01\x00\x02\x02\x46"},
+    "answer cut": {"cut_answer": 0, "close": True},
 }
+LONG = os.environ.get("FLINKPACK_TESTS_LONG")
+
+
+def rotations(kinds, count=3):
+    """Each request gets one of each group in turn; or every kind, which takes minutes."""
+    every = [[kind] for kind in kinds] if LONG else [kinds[n::count] for n in range(count)]
+    return pytest.mark.parametrize("kinds", every, ids=lambda some: " and ".join(some))
 
 
 def count_requests(flinkpack, words, port):
@@ -22,13 +37,14 @@ def count_requests(flinkpack, words, port):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", TRANSIENT)
-def test_push_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
+@rotations([*TRANSIENT])
+def test_push_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kinds):
     with registry.Registry(tmp_path / "r") as r:
         expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
         count = count_requests(flinkpack, ["push", layout, "$HOST/counted/orders:1"], r.port)
         for faulty in range(count):
             def plan(n, method, path):
+                kind = kinds[faulty % len(kinds)]
                 return registry.Fault(**TRANSIENT[kind]) if n == faulty else None
 
             with registry.FaultProxy(r.port, plan) as proxy:
@@ -39,8 +55,8 @@ def test_push_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [*TRANSIENT, "answer cut", "answer flipped"])
-def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
+@rotations([*TRANSIENT, "answer flipped"])
+def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kinds):
     faults = {**TRANSIENT, "answer cut": {"cut_answer": 100}, "answer flipped": {"flip": 100}}
     with registry.Registry(tmp_path / "r") as r:
         expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
@@ -54,6 +70,7 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
             pull_anew(proxy.host + "/clean/orders:1", "counted")
             requests = proxy.requests
         for faulty, (_, path) in enumerate(requests):
+            kind = kinds[faulty % len(kinds)]
             if kind == "answer flipped" and "/blobs/" not in path:
                 continue  # a manifest that is not what it was is refused: see below
 
@@ -62,6 +79,64 @@ def test_pull_survives_one_fault_anywhere(flinkpack, layout, tmp_path, kind):
 
             with registry.FaultProxy(r.port, plan) as proxy:
                 assert pull_anew(proxy.host + "/clean/orders:1", faulty) == expected
+
+
+class Faulty:
+    """Several servers, in front of each a proxy that stays, so that images are the same each time."""
+
+    def __init__(self, *ports):
+        self.fault_at, self.fault = None, None
+        self.proxies = [registry.FaultProxy(port, self.plan_of(n)) for n, port in enumerate(ports)]
+
+    def plan_of(self, which):
+        return lambda n, method, path: self.fault if self.fault_at == (which, n) else None
+
+    def run(self, action, fault_at=None, fault=None):
+        """What it gives, and where it asked for something; what a push sends is another test's."""
+        self.fault_at, self.fault = fault_at, registry.Fault(**fault) if fault else None
+        for proxy in self.proxies:
+            proxy.requests.clear()
+        done = action()
+        return done, [(which, n) for which, proxy in enumerate(self.proxies)
+                      for n, (method, _) in enumerate(proxy.requests) if method in ("GET", "HEAD")]
+
+    def stop(self):
+        for proxy in self.proxies:
+            proxy.stop()
+
+
+@pytest.mark.slow
+@rotations([*TRANSIENT], 1)
+def test_build_survives_one_fault_anywhere(flinkpack, tmp_path, kinds):
+    """Of a release, and on top of an image that holds Flink; both from where they lie to a push."""
+    job = tmp_path / "job.jar"
+    job.write_bytes(miniature.job_jar())
+    with registry.Registry(tmp_path / "r") as r, apache.Apache() as server:
+        server.add_release("1.20.4")
+        faulty = Faulty(r.port, int(server.host.rpartition(":")[2]))
+        host, url = faulty.proxies[0].host, "http://" + faulty.proxies[1].host
+        images.write_layout(images.base(), tmp_path / "base", "v1")
+        flinkpack.run("push", "oci:%s:v1" % (tmp_path / "base"), r.host + "/base/jre:17")
+        release = ["--from-release", "--flink-version", "1.20.4", "--apache-url", url + "/dlcdn",
+                   "--archive-url", url + "/archive/dist", "--checksum-url", url + "/downloads",
+                   "--base", host + "/base/jre:17"]
+        flinkpack.run("build", *release, "--image-name", r.host + "/team/session:1", "--push")
+
+        def build(number, words):
+            program = programs.Program(tmp_path / "home", flinkpack.binary)
+            program.env["FLINKPACK_RETRY_DELAY"] = "20ms"
+            try:
+                return program.run("build", *words, "--job-jar", job, "--push", "--image-name",
+                                   "%s/%d/orders:1" % (host, number)).digest
+            finally:
+                shutil.rmtree(program.home)
+
+        for first, words in (1000, release), (2000, ["--from-image", host + "/team/session:1"]):
+            expected, requests = faulty.run(lambda: build(first, words))
+            for number, at in enumerate(requests, first + 1):
+                kind = TRANSIENT[kinds[number % len(kinds)]]
+                assert faulty.run(lambda: build(number, words), at, kind)[0] == expected
+        faulty.stop()
 
 
 def test_upload_flipped_on_the_way(flinkpack, layout, tmp_path):
@@ -89,7 +164,7 @@ def test_upload_flipped_on_the_way(flinkpack, layout, tmp_path):
 
 def kinds_for_ever(*kinds):
     """All of them at every request take minutes; so each request gets another of them."""
-    every = [[kind] for kind in kinds] if os.environ.get("FLINKPACK_TESTS_LONG") else [kinds]
+    every = [[kind] for kind in kinds] if LONG else [kinds]
     return pytest.mark.parametrize("kinds", every, ids=lambda some: " and ".join(some))
 
 
@@ -107,7 +182,11 @@ def test_push_that_fails_for_ever(flinkpack, layout, tmp_path, kinds):
 
             with registry.FaultProxy(r.port, plan) as proxy:
                 name = "%s/faulty-%d/orders:1" % (proxy.host, faulty)
-                flinkpack.fail(programs.NETWORK, "push", layout, name, "--retry", "1")
+                words = ["push", layout, name, "--retry", "1"]
+                if faulty == count - 1:
+                    assert "pushed, could not be read back" in flinkpack.run(*words).err
+                else:
+                    flinkpack.fail(programs.NETWORK, *words)
                 assert len(proxy.requests) < count * 4
             direct = "%s/faulty-%d/orders:1" % (r.host, faulty)
             if flinkpack.try_run("inspect", direct).status == 0:

@@ -5,7 +5,6 @@ import json
 import os
 
 import images
-import internet
 import program as programs
 import pytest
 import vendors
@@ -13,23 +12,6 @@ from transfer import pull
 
 USER, PASSWORD = "ci", "s3cret"
 USERS = {USER: PASSWORD}
-
-
-@pytest.fixture
-def connect(flinkpack, tmp_path):
-    """Puts vendors on the net, and says where every request went."""
-    opened = []
-
-    def both(*models):
-        hosts = {name: handler for model in models for name, handler in model.hosts().items()}
-        net = internet.Internet(tmp_path / "net", hosts)
-        opened.append(net)
-        flinkpack.env.update(net.environment())
-        return net
-
-    yield both
-    for net in opened:
-        net.__exit__()
 
 
 def blobs_of(model, repository):
@@ -150,19 +132,6 @@ def test_amazon_drops_pieces(flinkpack, log_in, connect, tmp_path):
                            aws.host + "/team/orders:1", "--chunk-size", "1M")
     assert "takes no uploads in pieces" in result.err
     assert max(len(data) for data in aws.blobs.values()) > 3 << 20
-
-
-def test_amazon_immutable_tags(flinkpack, layout, log_in, connect, tmp_path):
-    aws = vendors.Amazon({"AWS": PASSWORD}, ["team/orders"])
-    connect(aws)
-    aws.immutable = True
-    log_in(aws.host, "AWS", PASSWORD)
-    pushed = flinkpack.run("push", layout, aws.host + "/team/orders:1")
-    assert flinkpack.run("push", layout, aws.host + "/team/orders:1").digest == pushed.digest
-    other = large_layout(tmp_path / "other", 1)
-    text = flinkpack.fail(programs.CONFLICT, "push", other, aws.host + "/team/orders:1")
-    assert pushed.digest in text and "may not be moved to sha256:" in text
-    assert "choose another tag" in text
 
 
 def test_google(flinkpack, layout, log_in, connect):

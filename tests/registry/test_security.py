@@ -543,7 +543,8 @@ def test_header_without_end(flinkpack, attack, status):
 @pytest.mark.parametrize("body, words", [
     ('{"details": "incorrect username or password"}', "401 incorrect username or password"),
     ('{"error": "invalid_grant", "error_description": "expired"}', "401 expired"),
-    ('{"message": "no"}', "401 no"), ("", "401 unauthorized"), ("{}", "401 {}")])
+    ('{"message": "no"}', "401 no"), ("", "401 unauthorized"),
+    ("{}", "401 unauthorized"), ("no JSON", "401 unauthorized")])
 def test_words_of_token_servers(flinkpack, attack, body, words):
     def handle(request):
         if request.path == "/token":
@@ -568,3 +569,25 @@ def test_secrets_are_in_no_output(flinkpack, layout, attack):
     no_secret(said)
     assert "the-state-secret" not in said
     assert "/v2/team/orders/blobs/uploads/session-0: 202" in said
+
+
+def test_secrets_that_come_back_are_masked(flinkpack, layout, attack):
+    """Pages of proxies and debug output repeat what was sent; token servers say it with tokens."""
+    model = vendors.Model("", USERS)
+    server = attack(model.handle)
+    model.put_manifest = lambda request, *words: Answer(
+        400, "you sent %s as %s" % (request.headers["authorization"], PASSWORD),
+        {"Content-Type": "text/plain"})
+    said = flinkpack.fail(programs.INPUT, "push", layout, server.host + "/team/orders:1", "-v")
+    assert "400 you sent Basic *** as ***" in said
+    no_secret(said)
+
+    def handle(request):
+        if request.path == "/token":
+            return Answer(500, json.dumps({"message": "down", "refresh_token": "REFRESH-9876543210",
+                                           "token": "TOKEN-0123456789"}))
+        return asks_for_tokens_at("http://%s/token" % request.headers["host"])(request)
+
+    server = attack(handle)
+    said = flinkpack.fail(programs.NETWORK, "pull", server.host + "/team/orders:1", "-v")
+    assert "500 down" in said and "9876543210" not in said and "0123456789" not in said
