@@ -149,3 +149,21 @@ enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
     *ret_changed = !has_user || !has_group || facts->passwd == NULL || facts->group == NULL;
     return FP_OK;
 }
+
+bool fp_base_name_user(const struct fp_base_facts *facts, const struct fp_account *account,
+                       char **ret_passwd, char **ret_shadow)
+{
+    const char *passwd = facts->passwd != NULL ? facts->passwd : MINIMAL_PASSWD;
+    cleanup_free char *longer = fp_xasprintf("%s-%u", account->name, account->uid);
+    struct fp_account named = *account;
+    struct account_line line = {0};
+    for (const char *text = passwd; account_line_next(&text, true, &line);) {
+        if (line.id == account->uid)
+            return false;
+        if (account_line_is(&line, account->name))
+            named.name = longer;
+    }
+    *ret_passwd = new_passwd(passwd, convention_of(facts), &named);
+    *ret_shadow = new_shadow(facts->shadow, convention_of(facts), &named);
+    return true;
+}

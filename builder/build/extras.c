@@ -264,7 +264,9 @@ enum fp_code fp_step_extras(const struct fp_layer_step *step, struct fp_layer *r
 {
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     *ret_any = false;
-    enum fp_code code = fp_setup_extras(step, &draft, ret_any, err);
+    enum fp_code code = fp_setup_user(step, &draft, ret_any, err);
+    if (code == FP_OK)
+        code = fp_setup_extras(step, &draft, ret_any, err);
     if (code == FP_OK && step->plan->conf_keys.len > 0) {
         *ret_any = true;
         code = patch_image_conf(step, &draft, err);

@@ -295,6 +295,9 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
 /** libs, plugins and additions into `draft`; `*ret_any` becomes true where there were some. */
 FP_CHECKED enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *draft,
                                         bool *ret_any, struct fp_error *err);
+/** With --user, a name for that user where the base has none; `*ret_any` becomes true then. */
+FP_CHECKED enum fp_code fp_setup_user(const struct fp_layer_step *step, struct fp_draft *draft,
+                                      bool *ret_any, struct fp_error *err);
 /** The configuration file `text` with what --conf asks for and nothing bound to localhost.
  * FP_E_INPUT for what is no text. */
 FP_CHECKED enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text,

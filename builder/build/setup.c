@@ -8,7 +8,8 @@
 #define SHARED_DIR  0775U
 #define SHARED_FILE 0664U
 
-/* /etc/passwd and its like keep the mode and owner that the base gave them. */
+/* /etc/passwd and its like keep the mode and owner that the base gave them, but for a mode that
+ * lets a group write who root is. */
 static enum fp_code account_file(const struct fp_layer_step *step, struct fp_draft *draft,
                                  const char *path, unsigned mode, const char *text,
                                  struct fp_error *err)
@@ -19,28 +20,46 @@ static enum fp_code account_file(const struct fp_layer_step *step, struct fp_dra
     cleanup_free char *real = fp_xstrdup(old != NULL ? old->path : path);
     struct fp_entry entry = {.path = real, .mode = mode};
     if (old != NULL) {
-        entry.mode = old->mode;
+        entry.mode = old->mode & ~022U;
         entry.uid = old->uid;
         entry.gid = old->gid;
     }
     return fp_draft_text(draft, &entry, text, strlen(text), err);
 }
 
+static struct fp_account account_of(const struct fp_layer_step *step)
+{
+    return (struct fp_account){.name = "flink",
+                               .uid = step->plan->uid,
+                               .gid = step->plan->gid,
+                               .home = step->flink->home,
+                               .epoch_s = step->mtime_s};
+}
+
+enum fp_code fp_setup_user(const struct fp_layer_step *step, struct fp_draft *draft, bool *ret_any,
+                           struct fp_error *err)
+{
+    cleanup_free char *passwd = NULL;
+    cleanup_free char *shadow = NULL;
+    const struct fp_account account = account_of(step);
+    if (step->plan->options->user == NULL ||
+        !fp_base_name_user(&step->base->facts, &account, &passwd, &shadow))
+        return FP_OK;
+    *ret_any = true;
+    enum fp_code code = account_file(step, draft, "etc/passwd", 0644, passwd, err);
+    return code == FP_OK ? account_file(step, draft, "etc/shadow", 0640, shadow, err) : code;
+}
+
 static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draft *draft,
                                 struct fp_error *err)
 {
-    /* With --user the number stands for itself: the image has to run with any. */
+    bool changed = false;
     if (step->plan->options->user != NULL)
-        return FP_OK;
+        return fp_setup_user(step, draft, &changed, err);
     cleanup_free char *passwd = NULL;
     cleanup_free char *group = NULL;
     cleanup_free char *shadow = NULL;
-    bool changed = false;
-    struct fp_account account = {.name = "flink",
-                                 .uid = step->plan->uid,
-                                 .gid = step->plan->gid,
-                                 .home = FP_FLINK_HOME,
-                                 .epoch_s = step->mtime_s};
+    const struct fp_account account = account_of(step);
     enum fp_code code =
         fp_base_add_account(&step->base->facts, &account, &passwd, &group, &shadow, &changed, err);
     if (code != FP_OK) {

@@ -148,6 +148,7 @@ static void read_user(struct fp_deployment *d)
     int64_t uid = 0;
     int64_t gid = 0;
     d->is_numeric_user = fp_parse_count(split.first, &uid) && uid > 0;
+    d->image_uid = d->is_numeric_user ? uid : 0;
     d->image_gid = split.rest != NULL && fp_parse_count(split.rest, &gid) ? gid : FP_DEPLOY_UID;
     free(split.first);
 }

@@ -64,6 +64,7 @@ struct fp_deployment {
     bool is_job;
     bool is_official; /**< the image of docker.io/flink, or made from it: its verbs, its rules */
     bool is_numeric_user; /**< the image's user is a number other than 0 */
+    int64_t image_uid;    /**< the image's user where it is a number, else 0 */
     int64_t image_gid;    /**< the image's group where it is a number, else FP_DEPLOY_UID */
     char revision[FP_DEPLOY_REVISION_LEN + 1]; /**< zeros until there are documents */
     char *name;
@@ -236,6 +237,16 @@ json_t *fp_operator_documents(const struct fp_deployment *deployment);
 json_t *fp_compose_document(const struct fp_deployment *deployment);
 /** The claim that --claim asks for. */
 json_t *fp_volume_claim(const struct fp_deployment *deployment, const char *text);
+/** Whether pods get an /etc/passwd that has the user of --run-as-user. */
+bool fp_has_passwd(const struct fp_deployment *deployment);
+/** Its text among the data of a ConfigMap; nothing where pods have none. */
+void fp_add_passwd(const struct fp_deployment *deployment, json_t *data);
+/** A ConfigMap of its own, for the operator. */
+json_t *fp_passwd_map(const struct fp_deployment *deployment);
+/** Where pods have it: nothing is appended where they have none. */
+void fp_mount_passwd(const struct fp_deployment *deployment, json_t *mounts);
+/** Likewise, their volume of it. */
+void fp_add_passwd_volume(const struct fp_deployment *deployment, json_t *volumes);
 /** Parts of them, each appended to `documents`. */
 void fp_add_accounts(const struct fp_deployment *deployment, json_t *documents);
 void fp_add_services(const struct fp_deployment *deployment, json_t *documents);

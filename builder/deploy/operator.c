@@ -166,6 +166,8 @@ static json_t *session_job(const struct fp_deployment *d)
 json_t *fp_operator_documents(const struct fp_deployment *d)
 {
     json_t *documents = json_array();
+    if (fp_has_passwd(d))
+        fp_append(documents, fp_passwd_map(d));
     for (size_t i = 0; i < d->options->claims.len; i++)
         fp_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
     fp_append(documents, flink_deployment(d));

@@ -201,6 +201,7 @@ static json_t *mounts(const struct fp_deployment *d)
     cleanup_free char *log = fp_path_join(d->home, "log");
     json_t *list = json_pack("[{s:s, s:s}, {s:s, s:s}]", "name", "tmp", "mountPath", "/tmp", "name",
                              "log", "mountPath", log);
+    fp_mount_passwd(d, list);
     (void) json_array_extend(list, d->mounts);
     return list;
 }
@@ -209,6 +210,7 @@ static json_t *volumes(const struct fp_deployment *d)
 {
     json_t *list = json_pack("[{s:s, s:{}}, {s:s, s:{}}]", "name", "tmp", "emptyDir", "name", "log",
                              "emptyDir");
+    fp_add_passwd_volume(d, list);
     (void) json_array_extend(list, d->volumes);
     return list;
 }

@@ -90,5 +90,15 @@ FP_CHECKED enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
                                             const struct fp_account *account, char **ret_passwd,
                                             char **ret_group, char **ret_shadow, bool *ret_changed,
                                             struct fp_error *err);
+/**
+ * The text of passwd and shadow with a name for the uid of `account`: Java's login module, and so
+ * Hadoop, fails for a user without one. The name is that of `account`, or with "-UID" behind it
+ * where the base has another user of that name. Where the uid has a name nothing changes.
+ *
+ * @param ret_shadow NULL where the base has no shadow; the caller owns both texts.
+ * @return Whether the texts are others than the base's.
+ */
+bool fp_base_name_user(const struct fp_base_facts *facts, const struct fp_account *account,
+                       char **ret_passwd, char **ret_shadow);
 
 #endif

@@ -24,6 +24,7 @@ FULL = ["--parallelism", "5", "--slots", "2", "--metrics", "--node-port", "--ing
         "--env", "A=$(POD_IP) $X", "--env-secret", "KEY=s3:access", "--env-secret", "more",
         "--volume", "secret:certs:/certs", "--claim", "state:10Gi:/state:nfs", "--checkpoint-dir",
         "s3://b/c", "--savepoint-dir", "s3://b/s", "-D", "env.java.opts=-Xss1m -Dx=y",
+        "--run-as-user", "4242",
         "--jobmanager-memory", "2g", "--taskmanager-memory", "4Gi", "--taskmanager-cpu", "500m"]
 
 
@@ -51,6 +52,27 @@ def test_every_option(flinkpack, version, kind):
     env = {one["name"]: one.get("value") for one in
            manifests.container(documents, "jobmanager")["env"]}
     assert manifests.expand(env["A"], {"POD_IP": "1"}) == "$(POD_IP) $X"
+
+
+@pytest.mark.parametrize("words", [[], ["--format", "operator"]])
+def test_a_user_with_a_name(flinkpack, words):
+    """Hadoop fails for a user whom /etc/passwd does not have."""
+    image = flinkpack.has(flink_images.ours("1.20.5", "job"))
+    documents = image.documents("--run-as-user", "4242", *words)
+    passwd, = [one for one in documents if "passwd" in one.get("data", ())]
+    assert "\nflink:x:4242:0::/opt/flink:" in passwd["data"]["passwd"]
+    specs = [one["spec"] for one in manifests.pod_templates(documents)] or \
+        [one["spec"]["podTemplate"]["spec"] for one in documents if "podTemplate" in one.get("spec", ())]
+    assert specs
+    for pod in specs:
+        mount, = [one for one in pod["containers"][0]["volumeMounts"] if one["name"] == "passwd"]
+        assert (mount["mountPath"], mount["subPath"]) == ("/etc/passwd", "passwd")
+        volume, = [one for one in pod["volumes"] if one["name"] == "passwd"]
+        assert volume["configMap"]["name"] == passwd["metadata"]["name"]
+        assert "fsGroup" not in pod["securityContext"]
+    for more in (["--run-as-user", "9999"], [],
+                 ["--run-as-user", "4242", "--volume", "configmap:mine:/etc/passwd"]):
+        assert "flink:x:" not in json.dumps(image.documents(*more, *words))
 
 
 @pytest.mark.parametrize("version", ["1.12.7", "1.13.6", "1.16.3", "1.18.1", "2.2.1"])

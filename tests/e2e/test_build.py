@@ -229,7 +229,22 @@ def test_slim_keeps_what_was_asked_for(flinkpack, inputs):
 def test_another_user(flinkpack, inputs):
     image = built(flinkpack, "--from-archive", inputs.archive(), "--base", inputs.base,
                   "--job-jar", inputs.job, "--user", "1001:0", user="1001:0")
-    assert b"flink" not in image.read("etc/passwd")
+    assert image.read("etc/passwd").decode() == images.PASSWD + (
+        "flink:x:1001:0::/opt/flink:/bin/sh\n")
+    assert "flink" not in image.read("etc/group").decode()
+    again = built(flinkpack, "--from-image", "oci:%s:v1" % (flinkpack.home / "out"), "--user",
+                  "1002", name="v2", flink=False)
+    assert "\nflink-1002:x:1002:0:" in again.read("etc/passwd").decode()
+
+
+def test_passwd_that_a_group_may_write(flinkpack, inputs, tmp_path):
+    """As bases for OpenShift had it once: whoever is in the group 0 could become root."""
+    base = images.Image([*images.base_layers(), images.layer([images.file(
+        "etc/passwd", images.PASSWD, 0o664)])], dict(images.BASE_CONFIG))
+    images.write_layout(base, tmp_path / "base", "b")
+    image = built(flinkpack, "--from-archive", inputs.archive(), "--base",
+                  "oci:%s:b" % (tmp_path / "base"), "--job-jar", inputs.job)
+    assert image.tree["etc/passwd"].attributes() == "0644 0:0"
 
 
 def test_the_account_is_added_to_the_base_s(flinkpack, inputs):

@@ -48,6 +48,36 @@ static void test_debian(void **state)
     assert_true(result.changed);
 }
 
+static void named(const char *passwd, unsigned uid, const char *wanted)
+{
+    struct fp_base_facts facts = {.passwd = fp_xstrdup(passwd), .shadow = fp_xstrdup("")};
+    struct fp_account account = flink;
+    cleanup_free char *text = NULL;
+    cleanup_free char *shadow = NULL;
+    account.uid = uid;
+    account.gid = 0;
+    bool changed = fp_base_name_user(&facts, &account, &text, &shadow);
+    assert_int_equal(changed, wanted != NULL);
+    if (wanted != NULL) {
+        assert_string_equal(text, wanted);
+        assert_non_null(strstr(shadow, ":!:20779:"));
+    }
+    fp_base_facts_clear(&facts);
+}
+
+/* A user of --user: a line for the number, whatever else has the name. */
+static void test_a_name_for_a_number(void **state)
+{
+    (void) state;
+    named(ROOT, 4242, ROOT "flink:x:4242:0::/opt/flink:/bin/sh\n");
+    named(ROOT "flink:x:9999:9999::/:/bin/sh", 4242,
+          ROOT "flink:x:9999:9999::/:/bin/sh\nflink-4242:x:4242:0::/opt/flink:/bin/sh\n");
+    named(NULL, 4242, "root:x:0:0:root:/root:/sbin/nologin\nflink:x:4242:0::/opt/flink:/bin/sh\n");
+    named(ROOT, 0, NULL);
+    named(NULL, 0, NULL);
+    named(ROOT "ubuntu:x:1000:1000::/:/bin/sh\n", 1000, NULL);
+}
+
 static void test_alpine(void **state)
 {
     (void) state;
@@ -217,6 +247,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_debian),
+        cmocka_unit_test(test_a_name_for_a_number),
         cmocka_unit_test(test_alpine),
         cmocka_unit_test(test_base_without_accounts),
         cmocka_unit_test(test_equal_entry_changes_nothing),
