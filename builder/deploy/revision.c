@@ -42,15 +42,22 @@ static void add_images(struct fp_strv *lines, const json_t *containers)
     }
 }
 
-/* All but the address, which has the revision in it. */
-static void add_settings(struct fp_strv *lines, const char *text)
+/* All but the address, which has the revision in it; a patch that knows another is not followed. */
+static void add_settings(struct fp_strv *lines, const char *text, struct fp_deployment *d)
 {
     cleanup_strv struct fp_strv settings = {0};
+    const char *own = fp_json_string(d->conf, ADDRESS);
     fp_strv_split(&settings, text, '\n');
     for (size_t i = 0; i < settings.len; i++) {
         const char *line = settings.items[i];
-        if (*line != '\0' && strncmp(line, ADDRESS ":", strlen(ADDRESS ":")) != 0)
+        size_t len = strlen(ADDRESS ": ");
+        if (strncmp(line, ADDRESS ": ", len) != 0)
             fp_strv_add(lines, line);
+        else if (own != NULL && strcmp(line + len, own) != 0)
+            fp_strv_addf(&d->warnings,
+                         "--patch: " ADDRESS ": %s: no JobManager is there; it is at the Service "
+                         "whose name ends in the revision. Give settings with -D",
+                         line + len);
     }
 }
 
@@ -65,7 +72,7 @@ void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
         const char *text = fp_json_string(json_object_get(document, "data"), "FLINK_PROPERTIES");
         add_images(&lines, json_object_get(spec, "initContainers"));
         add_images(&lines, json_object_get(spec, "containers"));
-        add_settings(&lines, text != NULL ? text : "");
+        add_settings(&lines, text != NULL ? text : "", d);
     }
     fp_strv_sort(&lines);
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);

@@ -380,6 +380,15 @@ spec:
     assert "mapping" in orders.refuses("--patch", merge, status=3)
 
 
+def test_a_patch_that_knows_the_address_of_before(orders, tmp_path):
+    patch = tmp_path / "patch.yaml"
+    patch.write_text("kind: ConfigMap\ndata: {FLINK_PROPERTIES: 'jobmanager.rpc.address: %s'}\n"
+                     % "orders-jobmanager")
+    assert "warning: --patch: jobmanager.rpc.address" in orders.generate("--patch", patch).err
+    patch.write_text("kind: ConfigMap\ndata: {more: 'jobmanager.rpc.address: a'}\n")
+    assert "warning" not in orders.generate("--patch", patch).err
+
+
 def test_hidden_folders_can_be_mounted(orders):
     for path in ("/opt/flink/.aws", "/...", "/.x/..y"):
         one = manifests.container(orders.documents("--volume", "secret:a:" + path), "jobmanager")

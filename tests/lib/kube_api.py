@@ -98,6 +98,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer is one packet, which nobody waits to acknowledge
     server: Server
 
     def log_message(self, *_):
