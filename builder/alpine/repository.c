@@ -11,7 +11,8 @@ static enum fp_code cache_path(const struct fp_apk_fetch_options *options, const
                                char **ret, struct fp_error *err)
 {
     cleanup_free char *folder = fp_path_join(options->cache_folder, "apk");
-    enum fp_code code = options->offline ? FP_OK : fp_kept_dir_make(folder, err);
+    enum fp_code code =
+        options->offline ? fp_kept_check(folder, err) : fp_kept_dir_make(folder, err);
     if (code == FP_OK)
         *ret = fp_path_join(folder, name);
     return code;

@@ -215,14 +215,16 @@ static const struct fp_option folder_options[] = {
      AT(store),
      .decides = FP_DECIDES_PLACE,
      .fallback = "$XDG_DATA_HOME/flinkpack/store, else ~/.local/share/flinkpack/store",
-     .help = "the local store, an OCI layout; without a home to write to a folder below TMPDIR"},
+     .help =
+         "the local store, an OCI layout; without a home to write to, or where others can write "
+         "to it, a directory below TMPDIR"},
     {.name = "cache",
      .kind = FP_OPTION_TEXT,
      .metavar = "DIR",
      AT(cache),
      .decides = FP_DECIDES_PLACE,
      .fallback = "$XDG_CACHE_HOME/flinkpack, else ~/.cache/flinkpack",
-     .help = "where downloads are kept"},
+     .help = "where downloads are kept; in the store, where others can write to it"},
 };
 
 static const struct fp_option general_options[] = {

@@ -20,12 +20,10 @@ enum fp_code fp_store_check(const char *path, struct fp_error *err)
     static const char *const parts[] = {"oci-layout", "index.json", "blobs", "blobs/sha256",
                                         "blobs/sha512"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        struct stat st = {0};
         cleanup_free char *part = fp_path_join(path, parts[i]);
-        if (lstat(part, &st) == 0 && S_ISLNK(st.st_mode))
-            return fp_hinted(fp_fail(err, FP_E_IO,
-                                     "%s: is a link, which is not followed in a local store", part),
-                             err, "remove it, or name a store of your own with --store");
+        enum fp_code code = fp_kept_check(part, err);
+        if (code != FP_OK)
+            return code;
     }
     return FP_OK;
 }

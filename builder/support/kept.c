@@ -46,13 +46,19 @@ const char *fp_kept_dir_flaw(const char *path)
     return NULL;
 }
 
-enum fp_code fp_kept_dir_make(const char *path, struct fp_error *err)
+enum fp_code fp_kept_check(const char *path, struct fp_error *err)
 {
     struct stat st = {0};
-    if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode))
-        return fp_hinted(fp_fail(err, FP_E_IO, "%s: is a link, which is not followed here", path),
-                         err, "remove it");
-    return fp_mkdir_p(path, FP_KEPT_DIR_MODE, err);
+    if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_IO, "%s: is a link, which is not followed here", path), err,
+                     "remove it, or name a directory of your own with --cache or --store");
+}
+
+enum fp_code fp_kept_dir_make(const char *path, struct fp_error *err)
+{
+    enum fp_code code = fp_kept_check(path, err);
+    return code == FP_OK ? fp_mkdir_p(path, FP_KEPT_DIR_MODE, err) : code;
 }
 
 enum fp_code fp_kept_dir_open(const char *root, const char *below, int *ret_fd,

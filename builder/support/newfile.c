@@ -51,18 +51,17 @@ static int open_unnamed(const char *folder, mode_t mode)
 {
     cleanup_fd int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     char name[32];
+    if (fd >= 0)
+        fp_own_file(fd);
     return fd >= 0 && proc_name(fd, name) ? steal_fd(&fd) : -1;
 }
 
 static enum fp_code open_newfile(struct fp_newfile *file, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     file->fd = open_unnamed(file->folder, file->mode);
-    if (file->fd < 0)
-        code = fp_temp_file(file->folder, file->mode, &file->fd, &file->temp_path, err);
-    if (code == FP_OK)
-        fp_own_file(file->fd);
-    return code;
+    if (file->fd >= 0)
+        return FP_OK;
+    return fp_temp_file(file->folder, file->mode, &file->fd, &file->temp_path, err);
 }
 
 enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, struct fp_newfile **ret,

@@ -66,6 +66,7 @@ enum fp_code fp_temp_file(const char *folder, mode_t mode, int *ret_fd, char **r
         fp_temp_register(path);
         int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (fd >= 0) {
+            fp_own_file(fd);
             *ret_fd = fd;
             *ret_path = steal_pointer(&path);
             return FP_OK;

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import shutil
 
@@ -245,6 +246,22 @@ def test_a_package_in_the_cache_is_verified(scene, server):
     again = scene.build()
     assert again.digest == first.digest
     assert "in the cache is not right and is fetched again" in scene.result.err
+
+
+@pytest.mark.parametrize("plant", [os.mkfifo, lambda path: os.symlink("/etc/hostname", path),
+                                   lambda path: os.symlink("/nowhere", path)])
+def test_what_is_planted_among_the_packages_makes_way(scene, server, plant):
+    first = scene.build()
+    folder = scene.flinkpack.cache / "apk"
+    for path in list(folder.iterdir()):
+        path.unlink()
+        plant(path)
+    assert scene.build().digest == first.digest
+    assert all(path.is_file() and not path.is_symlink() for path in folder.iterdir())
+    folder.rename(scene.flinkpack.home / "elsewhere")
+    folder.symlink_to(scene.flinkpack.home / "elsewhere")
+    for more in ([], ["--offline"]):
+        assert "%s: is a link" % folder in scene.flinkpack.fail(9, *scene.words(*more))
 
 
 @pytest.fixture
