@@ -85,7 +85,7 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK)
         code = fp_check_job_files(&run->args.build, err);
     if (code == FP_OK)
-        code = fp_session_open(run, &session, err);
+        code = fp_session_open_build(run, &session, err);
     if (code == FP_OK)
         code = fp_check_images(&session, &run->args.build, err);
     if (code == FP_OK)

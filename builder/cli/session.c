@@ -117,7 +117,6 @@ static struct fp_build_context make_context(const struct fp_session *session,
             },
         .mirrors = &session->mirrors,
         .store_folder = session->store,
-        .cache_folder = session->cache,
         .apache_url = args->apache_url,
         .archive_url = args->archive_url,
         .checksum_url = args->checksum_url,
@@ -182,9 +181,17 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
     if (args->authfile != NULL && !fp_path_exists(args->authfile))
         return fp_fail(err, FP_E_NOT_FOUND, "--authfile: %s: no such file", args->authfile);
     enum fp_code code = choose_store(run, ret, err);
-    if (code == FP_OK)
-        code = choose_cache(args, ret, run->reporter, err);
     return code == FP_OK ? fp_session_open_remote(run, ret, err) : code;
+}
+
+enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,
+                                   struct fp_error *err)
+{
+    enum fp_code code = fp_session_open(run, ret, err);
+    if (code == FP_OK)
+        code = choose_cache(&run->args, ret, run->reporter, err);
+    ret->context.cache_folder = ret->cache;
+    return code;
 }
 
 void fp_session_close(struct fp_session *session)

@@ -13,7 +13,7 @@ struct fp_session {
     struct fp_build_context context; /**< for all rooms below; borrows what follows */
     struct fp_http *http;
     char *store;
-    char *cache;
+    char *cache; /**< only fp_session_open_build() chooses one */
     char *blobs; /**< the store's folder of blobs */
     struct fp_mirrors mirrors;
     struct fp_strv insecure; /**< hosts of the options and of registries.conf */
@@ -22,6 +22,9 @@ struct fp_session {
 /** Open with the options of a run, which are borrowed. Nothing is sent or written yet. */
 FP_CHECKED enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret,
                                         struct fp_error *err);
+/** Likewise for what downloads more than images, and keeps that in the cache. */
+FP_CHECKED enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,
+                                              struct fp_error *err);
 /** Likewise for what needs the local store only. */
 FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);

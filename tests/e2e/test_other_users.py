@@ -103,6 +103,7 @@ def test_a_default_that_others_can_write_to_is_not_used(plain, inputs, how):
     assert told.count("warning") == 1 and "the cache %s " % cache in told
     assert store.is_dir() and (store / "cache").is_dir()
     assert how == "link" or list(cache.iterdir()) == []
+    assert "warning" not in plain.run("inspect", "flink-job").err  # which needs no cache
     # Who names it has it.
     if how != "link":
         assert "warning" not in plain.run(*plain.words, "--cache", cache).err
