@@ -173,9 +173,11 @@ static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_
 enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                           const struct fp_bases *bases, struct fp_error *err)
 {
-    enum fp_code bundled = check_bundled(plan, flink, err);
-    if (bundled != FP_OK)
-        return bundled;
+    enum fp_code job = check_bundled(plan, flink, err);
+    if (job == FP_OK)
+        job = fp_check_connectors(plan, flink, err);
+    if (job != FP_OK)
+        return job;
     warn_about_job(plan, flink, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];

@@ -331,6 +331,9 @@ bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base
 /** Whether Flink, job and base go together: Java, bash. Warns of what may not work. */
 FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                                      const struct fp_bases *bases, struct fp_error *err);
+/** Whether a job's main class uses connectors that none of its jars has: FP_E_INPUT. */
+FP_CHECKED enum fp_code fp_check_connectors(const struct fp_plan *plan,
+                                            const struct fp_flink *flink, struct fp_error *err);
 /** Whether native code that was chosen runs on the base's C library; see builder/README.md. */
 FP_CHECKED enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
                                          const struct fp_base_image *base, const char *base_name,

@@ -83,6 +83,34 @@ def test_connectors_in_a_job(job):
     job.build(OLD, extra=[(FLINK + name + ".class", b"x") for name in names])
 
 
+def class_that_uses(*names):
+    """A class file whose constant pool refers to these classes, behind a long and a text."""
+    pool = struct.pack(">Bq", 5, 1) + struct.pack(">BH", 1, 5) + b"hello"
+    for i, name in enumerate(names):
+        pool += struct.pack(">BH", 1, len(name)) + name.encode() + struct.pack(">BH", 7, 4 + 2 * i)
+    return struct.pack(">IHHH", 0xCAFEBABE, 0, 52, 4 + 2 * len(names)) + pool + bytes(8)
+
+
+def test_connector_that_is_missing(job):
+    """The jar of a plain "mvn package": without it the job dies when it runs."""
+    kafka = FLINK + "streaming/connectors/kafka/FlinkKafkaConsumer"
+    words = job.words(*OLD)
+    path = job.folder / "job.jar"
+
+    def make(path, *extra):
+        path.write_bytes(miniature.jar(main_class="a.Main", extra=[
+            ("a/Main.class", class_that_uses("java/lang/Object", kafka)), *extra]))
+    make(path)
+    err = job.flinkpack.fail(INPUT, *words)
+    assert "class a.Main uses %s, which no jar" % kafka in err and "--lib" in err
+    make(path, (kafka + ".class", b"x"))
+    job.flinkpack.run(*words)
+    make(path)
+    lib = job.folder / "kafka.jar"
+    lib.write_bytes(miniature.jar([kafka]))
+    job.flinkpack.run(*words, "--lib", lib)
+
+
 # --- native code ---
 
 X86, ARM = 62, 183

@@ -1,5 +1,6 @@
 /* Job jars: read from a file without a name. */
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -21,6 +22,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (code == FP_OK &&
         (jar.size != size || (jar.class_major > 0) != (jar.class_major_of != NULL)))
         abort();
+    cleanup_strv struct fp_strv used = {0};
+    if (code == FP_OK && jar.class_major_of != NULL) {
+        cleanup_free char *name =
+            fp_xstrndup(jar.class_major_of, strlen(jar.class_major_of) - strlen(".class"));
+        code = fp_jar_class_uses(path, name, "", &used, &err);
+        if (code != FP_OK && code != FP_E_INPUT)
+            abort();
+    }
     fp_jar_clear(&jar);
     return 0;
 }

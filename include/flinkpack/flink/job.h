@@ -38,6 +38,12 @@ FP_CHECKED enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, str
 /** Whether a jar holds the class `name` ("com.example.Job"). Errors as for fp_jar_inspect(). */
 FP_CHECKED enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
                                          struct fp_error *err);
+/**
+ * The names below `prefix` ("org/apache/flink/streaming/connectors/") that the class `name` of a
+ * jar refers to, each once; none where the jar has no such class. Errors as for fp_jar_inspect().
+ */
+FP_CHECKED enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *prefix,
+                                          struct fp_strv *ret, struct fp_error *err);
 /** The Java major version that class files of `class_major` need: 52 is 8, 55 is 11. */
 unsigned fp_java_of_class_major(unsigned class_major);
 /** Release the members. */

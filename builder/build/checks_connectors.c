@@ -1,0 +1,68 @@
+/* A thin jar without the connector that its main class uses builds, and dies when it runs. */
+#include <string.h>
+
+#include "internal.h"
+
+/* No distribution has any of these: connectors belong into the job's jar. */
+#define CONNECTORS "org/apache/flink/streaming/connectors/"
+
+/* Somebody has put connectors into the distribution, which are not looked into. */
+static bool brings_connectors(const struct fp_flink *flink)
+{
+    for (size_t i = 0; i < flink->dist.lib_jars.len; i++) {
+        const char *name = flink->dist.lib_jars.items[i];
+        if (strstr(name, "connector") != NULL && strncmp(name, "flink-connector-files", 21) != 0)
+            return true;
+    }
+    return false;
+}
+
+static enum fp_code any_has(const struct fp_strv *jars, const char *class_name, bool *ret_found,
+                            struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < jars->len && code == FP_OK && !*ret_found; i++)
+        if (fp_text_ends_with(jars->items[i], ".jar"))
+            code = fp_jar_has_class(jars->items[i], class_name, ret_found, err);
+    return code;
+}
+
+/* The connectors' classes that `main` of the jar at `path` uses are in one of the jars. */
+static enum fp_code check_class(const struct fp_plan *plan, const char *path, const char *main,
+                                struct fp_error *err)
+{
+    cleanup_strv struct fp_strv used = {0};
+    enum fp_code code = fp_jar_class_uses(path, main, CONNECTORS, &used, err);
+    for (size_t i = 0; i < used.len && code == FP_OK; i++) {
+        bool found = false;
+        code = fp_jar_has_class(path, used.items[i], &found, err);
+        if (code == FP_OK && !found)
+            code = any_has(&plan->job_jars, used.items[i], &found, err);
+        if (code == FP_OK && !found)
+            code = any_has(&plan->options->libs, used.items[i], &found, err);
+        if (code == FP_OK && !found)
+            return fp_hinted(
+                fp_fail(err, FP_E_INPUT, "%s: class %s uses %s, which no jar of the job has", path,
+                        main, used.items[i]),
+                err,
+                "connectors are not part of Flink: build the jar with its dependencies "
+                "(maven-shade-plugin, the connector without scope 'provided'), or add the "
+                "connector's jar with --lib");
+    }
+    return code;
+}
+
+enum fp_code fp_check_connectors(const struct fp_plan *plan, const struct fp_flink *flink,
+                                 struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    if (!flink->has_dist || brings_connectors(flink))
+        return FP_OK;
+    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++) {
+        const char *named = plan->options->job_classname;
+        const char *main = named != NULL ? named : plan->jars[i].main_class;
+        if (main != NULL && plan->jars[i].sha256[0] != '\0')
+            code = check_class(plan, plan->job_jars.items[i], main, err);
+    }
+    return code;
+}
