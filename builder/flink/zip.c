@@ -1,5 +1,6 @@
 #include "zip.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -14,6 +15,10 @@
 /* The most that compressed bytes may exceed what they become: blocks and tables have their price,
  * and endless empty blocks are no class. */
 #define MAX_OVERHEAD ((uint64_t) 4 << 10)
+/* What is read of all entries together, and what that becomes: in honest jars native code is
+ * stored in a third of its size, and no two records share their bytes. */
+#define MAX_WORK     ((uint64_t) 64 << 20)
+#define WORK_BY_SIZE 16
 /* Room for one record of the directory: name, extra field and comment of the largest size. */
 #define WINDOW_BYTES ((size_t) 256 << 10)
 
@@ -24,6 +29,7 @@ struct fp_zip {
     uint64_t base; /* what stands before the zip, such as a shell script */
     uint64_t directory_offset;
     uint64_t directory_size;
+    uint64_t work; /* bytes of entries that have been read, and made of them */
     z_stream inflater;
     bool has_inflater;
 };
@@ -265,14 +271,15 @@ enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, void *conte
             return fp_fail(err, FP_E_INPUT, "%s: more than %d entries", zip->path,
                            FP_ZIP_MAX_ENTRIES);
         size_t step = 0;
-        enum fp_code code =
-            visit_record(zip, window + begin, len - begin, visitor, context, &step, err);
+        enum fp_code code = fp_interrupt_check(err);
+        if (code == FP_OK)
+            code = visit_record(zip, window + begin, len - begin, visitor, context, &step, err);
         if (code != FP_OK)
             return code;
         begin += step;
         at += step;
     }
-    return fp_interrupt_check(err);
+    return FP_OK;
 }
 
 static enum fp_code start_inflater(struct fp_zip *zip, struct fp_error *err)
@@ -312,14 +319,26 @@ static enum fp_code inflate_from(struct fp_zip *zip, const struct fp_zip_entry *
     return code;
 }
 
-enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry, void *data,
-                         size_t cap, size_t *ret_len, struct fp_error *err)
+/* Entries are bounded together: their number says nothing of what they cost, as records may share
+ * the bytes of one. */
+static enum fp_code spend(struct fp_zip *zip, uint64_t bytes, struct fp_error *err)
+{
+    uint64_t limit = MAX_WORK + WORK_BY_SIZE * zip->size;
+    zip->work += bytes;
+    if (zip->work <= limit)
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_INPUT,
+                             "%s: its entries are too large together: more than %" PRIu64
+                             " bytes of them, %d times the size of the jar and 64 MiB",
+                             zip->path, limit, WORK_BY_SIZE),
+                     err, "build the jar again; entries that share their bytes are no jar's");
+}
+
+static enum fp_code read_entry(struct fp_zip *zip, const struct fp_zip_entry *entry, void *data,
+                               size_t cap, size_t *ret_len, struct fp_error *err)
 {
     unsigned char local[LOCAL_BYTES] = {0};
     size_t len = 0;
-    *ret_len = 0;
-    if (entry->is_encrypted || (entry->method != 0 && entry->method != 8))
-        return FP_OK;
     if (entry->offset > zip->size - zip->base)
         return fail_damaged(zip, "an entry lies beyond the end", err);
     uint64_t offset = zip->base + entry->offset;
@@ -329,11 +348,22 @@ enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry, v
     if (len < sizeof(local) || memcmp(local, "PK\3\4", 4) != 0)
         return fail_damaged(zip, "an entry is not where it should be", err);
     offset += LOCAL_BYTES + le16(local + 26) + le16(local + 28);
-    if (cap > entry->size)
-        cap = (size_t) entry->size;
     if (entry->method == 0)
         return read_at(zip, offset, data, cap, ret_len, err);
     return inflate_from(zip, entry, offset, data, cap, ret_len, err);
+}
+
+enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry, void *data,
+                         size_t cap, size_t *ret_len, struct fp_error *err)
+{
+    *ret_len = 0;
+    if (entry->is_encrypted || (entry->method != 0 && entry->method != 8))
+        return FP_OK;
+    if (cap > entry->size)
+        cap = (size_t) entry->size;
+    zip->inflater.total_in = 0;
+    enum fp_code code = read_entry(zip, entry, data, cap, ret_len, err);
+    return code == FP_OK ? spend(zip, *ret_len + zip->inflater.total_in, err) : code;
 }
 
 static enum fp_code see_time(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,

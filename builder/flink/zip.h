@@ -39,7 +39,8 @@ FP_CHECKED enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, 
                                     struct fp_error *err);
 /**
  * Read at most `cap` bytes from the beginning of an entry; `*ret_len` is 0 where its method is not
- * known or it is encrypted.
+ * known or it is encrypted. FP_E_INPUT where all that has been read of the zip so far comes to more
+ * than 64 MiB and 16 times its size.
  */
 FP_CHECKED enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry,
                                     void *data, size_t cap, size_t *ret_len, struct fp_error *err);

@@ -309,6 +309,57 @@ static void test_little_that_costs_much(void **state)
     refused(*state, "a/B.class is damaged");
 }
 
+/* A jar in which `count` records of the directory share the bytes of one entry. */
+static void put_shared(struct fp_buf *jar, const struct jar_entry *entry, size_t count)
+{
+    put_jar(jar, entry, 1);
+    size_t record_len = 46 + strlen(entry->name);
+    size_t at = jar->len - 22 - record_len;
+    cleanup_free char *record = fp_xmalloc(record_len);
+    memcpy(record, jar->data + at, record_len);
+    jar->len = at;
+    for (size_t i = 0; i < count; i++)
+        put_bytes(jar, record, record_len);
+    put_bytes(jar, "PK\5\6\0\0\0\0", 8);
+    put(jar, count, 2);
+    put(jar, count, 2);
+    put(jar, count * record_len, 4);
+    put(jar, at, 4);
+    put(jar, 0, 2);
+}
+
+static void test_many_that_cost_much_together(void **state)
+{
+    static const size_t BYTES = (size_t) 2 << 20;
+    const struct fixture *fixture = *state;
+    cleanup_buf struct fp_buf jar = FP_BUF_INIT((size_t) 8 << 20);
+    cleanup_free char *elf = fp_xcalloc(BYTES, 1);
+    memcpy(elf, "\177ELF\2\1\1", 7);
+    struct jar_entry entry = {.name = "x.so", .data = elf, .len = BYTES, .deflated = true};
+    put_shared(&jar, &entry, 40);
+    write_jar(fixture, jar.data, jar.len);
+    refused(fixture, "its entries are too large together: more than 67");
+    jar.len = 0;
+    put_shared(&jar, &entry, 30);
+    write_jar(fixture, jar.data, jar.len);
+    struct fp_jar few = inspect(fixture);
+    fp_jar_clear(&few);
+    /* As many as there can be, of which little is read; nested jars are not looked into. */
+    entry = (struct jar_entry){.name = "a.jar",
+                               .data = "PK\3\4 and so on, for long enough to be "
+                                       "something else: "
+                                       "....................................."
+                                       "....................................."
+                                       ".....................................",
+                               .deflated = true};
+    jar.len = 0;
+    put_shared(&jar, &entry, 65534);
+    write_jar(fixture, jar.data, jar.len);
+    struct fp_jar many = inspect(fixture);
+    assert_null(many.glibc_native);
+    fp_jar_clear(&many);
+}
+
 static void test_java(void **state)
 {
     (void) state;
@@ -329,6 +380,7 @@ int main(void)
         TEST(test_no_jar),
         TEST(test_damaged),
         TEST(test_little_that_costs_much),
+        TEST(test_many_that_cost_much_together),
         TEST(test_java),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
