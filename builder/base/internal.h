@@ -27,13 +27,15 @@ extern const struct builtin_entry builtin_entries[];
 /** A file whose content was kept while a layer was scanned. */
 struct kept_file {
     char *path; /**< where it lies in the tree */
-    char *text;
+    char *text; /**< without a NUL in it */
+    size_t len;
 };
 
 /** The contents that are kept. Zero-initialise; release with keeper_clear(). */
 struct keeper {
     struct kept_file *files; /**< in the order of the layers: the last one of a path counts */
     size_t count;
+    size_t bytes;   /**< of all texts: it is asked for at every file */
     size_t settled; /**< how many of them have their path in the tree */
     const char
         *architecture; /**< that its programs are for, "amd64"; NULL: none was seen. Static */

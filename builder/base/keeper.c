@@ -30,14 +30,6 @@ static const struct wanted *find_wanted(const char *path)
     return strcmp(fp_path_base(path), java_release.path) == 0 ? &java_release : NULL;
 }
 
-static uint64_t kept_bytes(const struct keeper *keeper)
-{
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < keeper->count; i++)
-        bytes += strlen(keeper->files[i].text);
-    return bytes;
-}
-
 /* What is put at a path replaces what was there. Where it lands elsewhere, through a link, nothing
  * is there any more. */
 static void forget(struct keeper *keeper, const char *path)
@@ -47,6 +39,7 @@ static void forget(struct keeper *keeper, const char *path)
         i++;
     if (i == keeper->count)
         return;
+    keeper->bytes -= keeper->files[i].len;
     free(keeper->files[i].path);
     free(keeper->files[i].text);
     keeper->count--;
@@ -54,12 +47,14 @@ static void forget(struct keeper *keeper, const char *path)
     memmove(&keeper->files[i], &keeper->files[i + 1], (keeper->count - i) * sizeof(*keeper->files));
 }
 
-static void keep(struct keeper *keeper, const char *path, char *take_text)
+static void keep(struct keeper *keeper, const char *path, struct fp_buf *text)
 {
     forget(keeper, path);
     keeper->files = fp_xreallocarray(keeper->files, keeper->count + 1, sizeof(*keeper->files));
-    keeper->files[keeper->count++] =
-        (struct kept_file){.path = fp_xstrdup(path), .text = take_text};
+    struct kept_file *file = &keeper->files[keeper->count++];
+    *file = (struct kept_file){.path = fp_xstrdup(path), .len = text->len};
+    file->text = fp_buf_take(text);
+    keeper->bytes += file->len;
 }
 
 static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
@@ -102,7 +97,7 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
         return FP_OK;
     if (entry->size > rule->max_bytes)
         return pass_over(rule, "too large", err);
-    if (entry->size + kept_bytes(keeper) > KEPT_MAX_BYTES)
+    if (entry->size + keeper->bytes > KEPT_MAX_BYTES)
         return pass_over(rule, "too large in all its places together", err);
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) rule->max_bytes);
     cleanup_source struct fp_source *source = fp_scan_source(scan);
@@ -111,7 +106,7 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
         return code;
     if (!is_of_use(rule, &text))
         return pass_over(rule, "not a text file", err);
-    keep(keeper, entry->path, fp_buf_take(&text));
+    keep(keeper, entry->path, &text);
     return FP_OK;
 }
 
@@ -137,7 +132,7 @@ const char *keeper_text(const struct keeper *keeper, const struct fp_tree *tree,
         const struct kept_file *file = &keeper->files[i - 1];
         /* A later file that was passed over shows by its size. */
         if (strcmp(file->path, entry->path) == 0)
-            return strlen(file->text) == entry->size ? file->text : NULL;
+            return file->len == entry->size ? file->text : NULL;
     }
     return NULL;
 }

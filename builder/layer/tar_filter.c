@@ -11,10 +11,12 @@
 
 /* Extended headers before one entry: libarchive nests at most 32. */
 #define MAX_SPECIALS 16
-/* All of an archive's: a record costs more than its bytes. */
+/* All of an archive's. A record costs more than its bytes, and a name is turned into wide
+ * characters, one at a time. */
 #define MAX_TOTAL       ((uint64_t) 64 << 20)
 #define TOTAL_PER_ENTRY ((uint64_t) 2 << 10)
 #define RECORD_COST     64
+#define NAME_COST       8
 /* The map of a sparse file behind its header, as Go takes it. It is handed out piece by piece. */
 #define MAX_MAP   ((size_t) 1 << 20)
 #define MAP_PIECE ((size_t) 16 << 10)
@@ -141,18 +143,16 @@ static void set_size(unsigned char *header, uint64_t size)
     memcpy(header + AT_CHECKSUM, checksum, CHECKSUM_LEN - 1);
 }
 
-static enum fp_code spend(struct fp_tar_filter *filter, size_t len, size_t records,
-                          struct fp_error *err)
+static enum fp_code spend(struct fp_tar_filter *filter, uint64_t cost, struct fp_error *err)
 {
-    uint64_t limit = MAX_TOTAL + filter->entries * TOTAL_PER_ENTRY;
-    filter->total += len + (uint64_t) records * RECORD_COST;
-    if (filter->total <= limit)
+    filter->total += cost;
+    if (filter->total <= MAX_TOTAL + filter->entries * TOTAL_PER_ENTRY)
         return FP_OK;
     return fp_fail(err, FP_E_INPUT,
-                   "%s: the extended headers hold too much: %" PRIu64
-                   " bytes, each record counted as %d more; the limit is %" PRIu64 " after %" PRIu64
-                   " entries",
-                   filter->name, filter->total, RECORD_COST, limit, filter->entries);
+                   "%s: the extended headers hold too much: more than 64 MiB and 2 KiB for each of "
+                   "%" PRIu64 " entries, where a record counts as %d bytes more and a byte of a "
+                   "name as %d",
+                   filter->name, filter->entries, RECORD_COST, NAME_COST);
 }
 
 /* Take the header with its body from the window into `piece`. */
@@ -170,7 +170,7 @@ static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
     size_t left = FP_TAR_BLOCK + (size_t) size + fp_tar_padding((uint64_t) size);
     filter->piece.len = 0;
     *ret_len = (size_t) size;
-    enum fp_code code = spend(filter, (size_t) size, 0, err);
+    enum fp_code code = spend(filter, (uint64_t) size, err);
     while (code == FP_OK && left > 0) {
         size_t there = filter->end - filter->begin;
         size_t len = there < left ? there : left;
@@ -200,7 +200,10 @@ static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp
     }
     size_t kept = records->len - FP_TAR_BLOCK;
     if (code == FP_OK)
-        code = spend(filter, 0, filter->pax.records, err);
+        code = spend(filter,
+                     (uint64_t) filter->pax.records * RECORD_COST +
+                         (uint64_t) filter->pax.name_bytes * NAME_COST,
+                     err);
     if (code == FP_OK)
         code = fp_buf_add(records, zeros, fp_tar_padding(kept), err);
     if (code == FP_OK)
@@ -233,7 +236,7 @@ static enum fp_code pass_special(struct fp_tar_filter *filter, char type, const 
     *ret = filter->piece.data;
     *ret_len = filter->piece.len;
     filter->out += *ret_len;
-    return FP_OK;
+    return spend(filter, (uint64_t) len * NAME_COST, err);
 }
 
 /* How much content libarchive expects behind a header. Of a hard link only pax lets it have any. */

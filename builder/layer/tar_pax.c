@@ -11,6 +11,7 @@
 enum use {
     USE_NOT,
     USE_TEXT,  /* without NUL; an empty value is none */
+    USE_NAME,  /* likewise, and dear to libarchive */
     USE_BYTES, /* anything */
 };
 
@@ -31,8 +32,8 @@ static enum use use_of(const struct record *record)
         bool is_prefix;
         enum use use;
     } KEYS[] = {
-        {"path", false, USE_TEXT},
-        {"linkpath", false, USE_TEXT},
+        {"path", false, USE_NAME},
+        {"linkpath", false, USE_NAME},
         {"size", false, USE_TEXT},
         {"mtime", false, USE_TEXT},
         {"uid", false, USE_TEXT},
@@ -42,6 +43,7 @@ static enum use use_of(const struct record *record)
         {"SCHILY.xattr.", true, USE_BYTES},
         {"LIBARCHIVE.xattr.", true, USE_TEXT},
         {"RHT.security.selinux", false, USE_BYTES},
+        {"GNU.sparse.name", false, USE_NAME},
         {"GNU.sparse.", true, USE_TEXT},
         {"SCHILY.realsize", false, USE_TEXT},
         {"SUN.holesdata", false, USE_TEXT},
@@ -91,11 +93,12 @@ static enum fp_code copy_record(const struct record *record, struct fp_buf *out,
                                 struct fp_tar_pax *ret, struct fp_error *err)
 {
     enum use use = use_of(record);
-    if (use == USE_NOT || (use == USE_TEXT && record->value_len == 0))
+    if (use == USE_NOT || (use != USE_BYTES && record->value_len == 0))
         return FP_OK;
-    if (use == USE_TEXT && memchr(record->value, '\0', record->value_len) != NULL)
+    if (use != USE_BYTES && memchr(record->value, '\0', record->value_len) != NULL)
         return fp_fail(err, FP_E_INPUT, "the record \"%.*s\" of an extended header holds a NUL",
                        (int) (record->key_len < 100 ? record->key_len : 100), record->key);
+    ret->name_bytes += use == USE_NAME ? record->value_len : 0;
     if (record->key_len == 4 && memcmp(record->key, "size", 4) == 0) {
         ret->has_size = true;
         if (!read_size(record, &ret->size))

@@ -16,8 +16,9 @@
 /** What the records of one header say that matters to whoever follows the stream. */
 struct fp_tar_pax {
     bool has_size;
-    uint64_t size;  /**< of the content, instead of what the entry's own header says */
-    size_t records; /**< how many there were, those left out included */
+    uint64_t size;     /**< of the content, instead of what the entry's own header says */
+    size_t records;    /**< how many there were, those left out included */
+    size_t name_bytes; /**< of names and links' targets */
 };
 
 /**
