@@ -35,6 +35,8 @@ static void add_row(struct fp_repo *repo, const struct fp_layout_name *entry,
     cleanup_json json_t *model = NULL;
     const char *name = entry->name != NULL ? entry->name : "";
     enum fp_code code = fp_image_model(repo, &entry->descriptor, name, NULL, &model, &err);
+    if (code == FP_E_INTERRUPTED)
+        return;
     if (code != FP_OK) {
         fp_report(reporter, FP_EVENT_WARNING, "%s: %s", name, err.text);
         return;
@@ -53,8 +55,10 @@ static enum fp_code collect(const struct fp_session *session, json_t *rows, stru
     enum fp_code code = fp_layout_list(session->store, &names, &len, err);
     if (code == FP_OK)
         code = fp_repo_open_layout(session->store, FP_LAYOUT_READ, &repo, err);
-    for (size_t i = 0; i < len && code == FP_OK; i++)
+    for (size_t i = 0; i < len && code == FP_OK; i++) {
         add_row(repo, &names[i], session->context.reporter, rows);
+        code = fp_interrupt_check(err);
+    }
     fp_layout_names_free(names, len);
     return code;
 }

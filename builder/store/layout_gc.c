@@ -82,7 +82,9 @@ static enum fp_code mark_document(struct collection *self, const char *digest_te
     struct stat st = {0};
     cleanup_json json_t *document = NULL;
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_digest_parse(digest_text, self->path, &digest, err);
+    enum fp_code code = fp_interrupt_check(err);
+    if (code == FP_OK)
+        code = fp_digest_parse(digest_text, self->path, &digest, err);
     if (code != FP_OK)
         return code;
     cleanup_free char *path = fp_layout_blob_path(self->path, &digest);
@@ -145,7 +147,8 @@ static enum fp_code sweep(const struct collection *self, const char *algorithm, 
     if (dir == NULL)
         return code;
     fd = -1; /* the stream's now */
-    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
+    for (const struct dirent *entry = readdir(dir); entry != NULL && fp_interrupted() == 0;
+         entry = readdir(dir)) {
         struct stat st = {0};
         if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
             !is_garbage(self, algorithm, entry->d_name, &st) ||

@@ -292,6 +292,15 @@ static void test_reasons(void **state)
                    FP_E_INPUT, "both provide 'cmd:sh'");
 }
 
+/* The last of all, as it is for good. */
+static void test_an_interrupt(void **state)
+{
+    (void) state;
+    fp_interrupt_give_up();
+    expect_failure(&(struct scene){old_busybox, new_busybox, "app busybox", "busybox"},
+                   FP_E_INTERRUPTED, "terminated");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_a_world_that_is_none),
         cmocka_unit_test(test_entangled),
+        cmocka_unit_test(test_an_interrupt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

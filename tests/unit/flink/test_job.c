@@ -369,6 +369,20 @@ static void test_java(void **state)
     assert_int_equal(fp_java_of_class_major(0), 0);
 }
 
+/* The last of all, as it is for good. */
+static void test_an_interrupt(void **state)
+{
+    const struct fixture *fixture = *state;
+    const struct jar_entry entry = {.name = "a/B.class", .data = CLASS("\x34"), .len = CLASS_LEN};
+    cleanup_buf struct fp_buf jar = FP_BUF_INIT((size_t) 1 << 20);
+    struct fp_error err = {0};
+    bool found = false;
+    put_jar(&jar, &entry, 1);
+    write_jar(fixture, jar.data, jar.len);
+    fp_interrupt_give_up();
+    assert_int_equal(fp_jar_has_class(fixture->path, "a.B", &found, &err), FP_E_INTERRUPTED);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -382,6 +396,7 @@ int main(void)
         TEST(test_little_that_costs_much),
         TEST(test_many_that_cost_much_together),
         TEST(test_java),
+        TEST(test_an_interrupt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
