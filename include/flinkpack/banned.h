@@ -5,6 +5,7 @@
 #ifndef FLINKPACK_BANNED_H
 #define FLINKPACK_BANNED_H
 
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,5 +13,7 @@
 
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol atoll gmtime
 #pragma GCC poison localtime asctime ctime mktemp tmpnam tempnam gets system popen
+/* What comes out depends on no locale. */
+#pragma GCC poison setlocale newlocale uselocale strcoll strxfrm
 
 #endif

@@ -1,5 +1,7 @@
 """Hostile files: what an enemy would give as archive, jar, base, extra file or output."""
 
+import copy
+import gzip
 import json
 import os
 import resource
@@ -8,6 +10,7 @@ import signal
 import struct
 import subprocess
 import sys
+import zipfile
 import zlib
 
 import images
@@ -334,3 +337,68 @@ def test_a_store_that_cannot_be_made(case, public_folder):
                           **program.SANITIZERS}
     err = case.flinkpack.fail(IO, "images", preexec_fn=become, cwd="/")
     says(err, public_folder / "flinkpack-54321", "Permission denied", "FLINKPACK_STORE")
+
+
+# --- tar headers that cost much ---
+
+def header(name, kind, size):
+    block = bytearray(512)
+    block[:len(name)] = name
+    block[100:108], block[124:136] = b"0000644\0", b"%011o\0" % size
+    block[108:116] = block[116:124] = b"0000000\0"
+    block[136:148], block[156], block[257:265] = b"13727473400\0", ord(kind), b"ustar\00000"
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    return bytes(block)
+
+
+def pax(**records):
+    body = b""
+    for key, value in records.items():
+        rest = " %s=%s\n" % (key.replace("__", "."), value)
+        length = len(rest) + 1
+        while len(str(length)) + len(rest) != length:
+            length += 1
+        body += b"%d%s" % (length, rest.encode())
+    return header(b"pax", "x", len(body)) + body + bytes(-len(body) % 512)
+
+
+def sparse_map():
+    blocks = b"2000000\n" + 2000000 * b"0\n0\n"
+    return (pax(GNU__sparse__major=1, GNU__sparse__minor=0, GNU__sparse__realsize=1)
+            + header(b"x", "0", len(blocks)) + blocks + bytes(-len(blocks) % 512 + 1024))
+
+
+@pytest.mark.parametrize("place", ["archive", "rootfs", "oci-archive", "docker-archive"])
+@pytest.mark.parametrize("tar, words", [
+    (sparse_map(), "the map of a sparse file has more than 1048576 bytes"),
+    (header(b"x", "x", 1 << 30), "an extended header has 1073741824 bytes; the limit is"),
+    (1000 * (header(b"x", "L", 2) + b"x" + bytes(511)), "more than 16 extended headers"),
+], ids=["sparse", "pax", "chain"])
+def test_headers_are_bounded_wherever_tar_is_read(place, tar, words, case):
+    path = case.folder / "hostile.tar.gz"
+    path.write_bytes(gzip.compress(tar, 6))
+    PLACES[place](case, path)
+    says(case.fail(INPUT), words, path)
+
+
+def test_access_control_lists_of_a_base_cost_nothing(case):
+    acl = ",".join("user:u%d:rwx:%d" % (number, number) for number in range(20000))
+    entries = b"".join(pax(SCHILY__acl__access=acl) + header(b"f%d" % number, "0", 0)
+                       for number in range(60))
+    base = images.Image([*images.base_layers(), images.Layer(entries + bytes(1024))],
+                        images.BASE_CONFIG)
+    images.write_layout(base, case.folder / "base", "b")
+    case.base = "oci:%s:b" % (case.folder / "base")
+    case.build()
+
+
+def test_a_jar_whose_records_share_their_bytes(case):
+    elf = b"\x7fELF\2\1\1" + bytes(4 << 20)
+    case.job = case.folder / "bomb.jar"
+    with zipfile.ZipFile(case.job, "w", zipfile.ZIP_DEFLATED) as jar:
+        jar.writestr("x.so", elf)
+        for number in range(100):
+            jar.filelist.append(copy.copy(jar.filelist[0]))
+            jar.filelist[-1].filename = "%d.so" % number
+    says(case.fail(INPUT), case.job, "its entries are too large together")
