@@ -16,7 +16,7 @@
 #define MAX_TOTAL       ((uint64_t) 64 << 20)
 #define TOTAL_PER_ENTRY ((uint64_t) 2 << 10)
 #define RECORD_COST     64
-#define NAME_COST       8
+#define NAME_COST       4
 /* The map of a sparse file behind its header, as Go takes it. It is handed out piece by piece. */
 #define MAX_MAP   ((size_t) 1 << 20)
 #define MAP_PIECE ((size_t) 16 << 10)

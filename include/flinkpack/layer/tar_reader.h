@@ -19,7 +19,7 @@ struct fp_tar_reader;
  *
  * Extended headers of more than 976 KiB, more than 16 of them before an entry, maps of sparse files
  * of more than 1 MiB, and extended headers that take more than 64 MiB and 2 KiB an entry in all (a
- * record counts as 64 bytes more, and a byte of a name as 8), are FP_E_INPUT, here and from
+ * record counts as 64 bytes more, and a byte of a name as 4), are FP_E_INPUT, here and from
  * fp_tar_reader_next() on. So is an archive whose headers can be read in two ways. Access control
  * lists are left out.
  *
