@@ -242,7 +242,7 @@ static const struct fp_option conf_options[] = {
      .metavar = "DURATION|off",
      AT(deploy.checkpoint_interval),
      .decides = FP_DECIDES_CONTENT,
-     .fallback = "1min with --checkpoint-dir, --ha or --autoscale",
+     .fallback = "1min with --checkpoint-dir, high availability or --autoscale",
      .help = "how often checkpoints are made, unless the job's code says it; off: leave it to the "
              "job and its image"},
     {.name = "restart-strategy",
@@ -251,7 +251,7 @@ static const struct fp_option conf_options[] = {
      .choices = "exponential-delay fixed-delay failure-rate none",
      AT(deploy.restart_strategy),
      .decides = FP_DECIDES_CONTENT,
-     .fallback = "exponential-delay with --ha or --autoscale, else Flink's",
+     .fallback = "exponential-delay with high availability or --autoscale, else Flink's",
      .help = "what restarts a job that fails; fixed-delay is without end here"},
     {.name = "savepoint-dir",
      .kind = FP_OPTION_TEXT,

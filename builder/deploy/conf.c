@@ -188,7 +188,7 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
     set_size(d);
     set_state(d);
     set_extras(d);
-    enum fp_code code = fp_deployment_recover(d, err);
+    enum fp_code code = FP_OK;
     for (size_t i = 0; i < d->options->conf.len && code == FP_OK; i++) {
         struct fp_split split = fp_split_at(d->options->conf.items[i], '=');
         cleanup_free char *key = split.first;
@@ -197,6 +197,8 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
                            d->options->conf.items[i]);
         code = add_given(d, key, split.rest, err);
     }
+    if (code == FP_OK)
+        code = fp_deployment_recover(d, err);
     if (code == FP_OK) {
         fp_deployment_identify(d);
         fp_deployment_warn_of_recovery(d);

@@ -14,13 +14,24 @@
 #define MOST_MS  (365LL * 24 * 60 * 60 * 1000)
 
 static const struct unit {
-    const char *name;
-    const char *flinks; /* as all versions take it */
+    const char *names[5]; /* the first as all versions take it */
     int64_t ms;
 } units[] = {
-    {"ms", "ms", 1},       {"s", "s", 1000},    {"sec", "s", 1000},   {"m", "min", 60000},
-    {"min", "min", 60000}, {"h", "h", 3600000}, {"d", "d", 86400000},
+    {{"ms", "milli", "millis", "millisecond", "milliseconds"}, 1},
+    {{"s", "sec", "second", "seconds"}, 1000},
+    {{"min", "m", "minute", "minutes"}, 60000},
+    {{"h", "hour", "hours"}, 3600000},
+    {{"d", "day", "days"}, 86400000},
 };
+
+static bool is_named(const struct unit *unit, const char *name)
+{
+    for (size_t i = 0; i < sizeof(unit->names) / sizeof(unit->names[0]); i++) {
+        if (unit->names[i] != NULL && strcmp(unit->names[i], name) == 0)
+            return true;
+    }
+    return false;
+}
 
 /* Duration as Flink reads it: "1 min" becomes "1min", as official images take blanks away. */
 static enum fp_code parse_interval(const char *text, char **ret, struct fp_error *err)
@@ -31,9 +42,9 @@ static enum fp_code parse_interval(const char *text, char **ret, struct fp_error
     int64_t value = 0;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && fp_parse_count(number, &value);
          i++) {
-        if (strcmp(unit, units[i].name) == 0 && value <= MOST_MS / units[i].ms &&
+        if (is_named(&units[i], unit) && value <= MOST_MS / units[i].ms &&
             value * units[i].ms >= LEAST_MS) {
-            *ret = fp_xasprintf("%lld%s", (long long) value, units[i].flinks);
+            *ret = fp_xasprintf("%lld%s", (long long) value, units[i].names[0]);
             return FP_OK;
         }
     }
@@ -45,14 +56,22 @@ static enum fp_code parse_interval(const char *text, char **ret, struct fp_error
     return code;
 }
 
+static bool is_set(const struct fp_deployment *d, const char *key)
+{
+    const char *alias = fp_setting_alias(key);
+    return json_object_get(d->conf, key) != NULL ||
+           (alias != NULL && json_object_get(d->conf, alias) != NULL);
+}
+
 static void set(struct fp_deployment *d, const char *key, const char *value)
 {
-    fp_set(d->conf, key, json_string(value));
+    if (!is_set(d, key))
+        fp_set(d->conf, key, json_string(value));
 }
 
 static bool loses_pods(const struct fp_deployment *d)
 {
-    return d->options->ha || d->options->autoscale != NULL;
+    return fp_is_highly_available(d) || d->options->autoscale != NULL;
 }
 
 static enum fp_code set_interval(struct fp_deployment *d, struct fp_error *err)
@@ -133,19 +152,13 @@ static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
     return FP_OK;
 }
 
-/* What --ha, --autoscale and --checkpoint-dir count on is set unless it is told; settings of the
- * user's go before it, as does the job's code. A session's jobs bring their own. */
+/* What high availability, --autoscale and --checkpoint-dir count on is set unless it is told;
+ * settings of the user's, which are there by now, go before it, as does the job's code. A session's
+ * jobs bring their own. */
 enum fp_code fp_deployment_recover(struct fp_deployment *d, struct fp_error *err)
 {
     enum fp_code code = set_interval(d, err);
     return code == FP_OK ? set_strategy(d, err) : code;
-}
-
-static bool is_set(const struct fp_deployment *d, const char *key)
-{
-    const char *alias = fp_setting_alias(key);
-    return json_object_get(d->conf, key) != NULL ||
-           (alias != NULL && json_object_get(d->conf, alias) != NULL);
 }
 
 void fp_deployment_warn_of_recovery(struct fp_deployment *d)
@@ -165,5 +178,5 @@ void fp_deployment_warn_of_recovery(struct fp_deployment *d)
         fp_strv_addf(&d->warnings,
                      "--checkpoint-dir: is not given; unless the job or its image says where, "
                      "checkpoints stay in the JobManager%s, with at most 5 MiB for each task",
-                     d->options->ha ? " and in --ha-dir" : "");
+                     fp_is_highly_available(d) ? " and in high-availability.storageDir" : "");
 }

@@ -64,6 +64,27 @@ static void what_means_nothing_without_them_has_them(void **state)
     look("2.2.1", "session", &options, "restart-strategy", false);
 }
 
+/* It loses JobManagers all the same. */
+static void high_availability_by_settings_has_them_too(void **state)
+{
+    (void) state;
+    struct fp_deploy_options options = no_options();
+    fp_strv_add(&options.conf, "high-availability=zookeeper");
+    look("1.12.7", "job", &options, INTERVAL "1min\n", true);
+    look("1.12.7", "job", &options, "    restart-strategy: fixed-delay\n", true);
+    look("1.9.3", "job", &options, INTERVAL, false);
+    look("1.20.5", "session", &options, INTERVAL, false);
+    fp_strv_add(&options.conf, "restart-strategy.fixed-delay.attempts=7");
+    options.restart_strategy = "fixed-delay";
+    look("1.20.5", "job", &options, "    restart-strategy.fixed-delay.attempts: 7\n", true);
+    look("1.20.5", "job", &options, "attempts: 2147483647", false);
+    fp_strv_clear(&options.conf);
+    options.restart_strategy = NULL;
+    fp_strv_add(&options.conf, "high-availability=NONE");
+    look("1.20.5", "job", &options, INTERVAL, false);
+    fp_strv_clear(&options.conf);
+}
+
 static void options_and_settings_win(void **state)
 {
     (void) state;
@@ -103,9 +124,10 @@ static void other_names_of_folders_win(void **state)
 static void durations_are_checked(void **state)
 {
     (void) state;
-    static const char *const good[][2] = {{"10ms", "10ms"}, {"1m", "1min"},   {"60s", "60s"},
-                                          {"2h", "2h"},     {"365d", "365d"}, {"1 min", "1min"},
-                                          {"90sec", "90s"}};
+    static const char *const good[][2] = {
+        {"10ms", "10ms"},      {"1m", "1min"},    {"60s", "60s"},   {"2h", "2h"},
+        {"365d", "365d"},      {"1 min", "1min"}, {"90sec", "90s"}, {"1 minute", "1min"},
+        {"30 seconds", "30s"}, {"2 hours", "2h"}, {"1 day", "1d"},  {"500 millis", "500ms"}};
     static const char *const bad[] = {"",
                                       "60",
                                       "9ms",
@@ -158,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_means_nothing_without_them_has_them),
+        cmocka_unit_test(high_availability_by_settings_has_them_too),
         cmocka_unit_test(options_and_settings_win),
         cmocka_unit_test(other_names_of_folders_win),
         cmocka_unit_test(durations_are_checked),
