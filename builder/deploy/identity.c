@@ -84,6 +84,14 @@ void fp_deployment_identify(struct fp_deployment *d)
     if (d->job_id != NULL || strcmp(cluster_id, DEFAULT_CLUSTER_ID) == 0 ||
         !fp_flink_at_least(&d->version, 1, 8, 0))
         return;
+    /* Jobs whose variables differ would have one id. */
+    if (strstr(cluster_id, "${") != NULL) {
+        fp_strv_addf(&d->warnings,
+                     "--conf: " CLUSTER_ID "=%s: only a pod knows what it is, so no job id is made "
+                     "of it: give --job-id too, 32 hexadecimal digits of its own",
+                     cluster_id);
+        return;
+    }
     fp_hash_bytes(FP_SHA256, cluster_id, strlen(cluster_id), sum);
     d->job_id = fp_xstrndup(sum, JOB_ID_LEN);
 }

@@ -141,6 +141,11 @@ static void note_operator(const struct notes *n)
     if (has_job)
         fp_strv_addf(n->lines, "update:   apply again with the new image: the operator %s",
                      stateless ? lost : "stops the job, and starts it from its state");
+    if (fp_is_highly_available(d))
+        fp_strv_addf(n->lines,
+                     "identity: the operator keeps state under the name alone: a FlinkDeployment "
+                     "'%s' of another namespace needs another high-availability.storageDir",
+                     d->name);
     if (d->options->jar_uri != NULL)
         fp_strv_addf(n->lines, "clean up: %s delete flinksessionjob %s-job, then", n->kubectl,
                      d->name);

@@ -119,3 +119,10 @@ def test_metrics_are_found(orders):
     metadata = one["spec"]["podTemplate"]["metadata"]
     assert metadata == {"labels": {"a": "b"}, "annotations": {
         "prometheus.io/scrape": "true", "prometheus.io/port": "9249"}}
+
+
+def test_one_name_in_two_namespaces_is_told_of(orders):
+    """The operator takes the name alone for high-availability.cluster-id, and no other from a user."""
+    words = ["--format", "operator", "--namespace", "prod", "--checkpoint-dir", "s3://b/c"]
+    assert "identity:" not in orders.generate(*words).err
+    assert "'orders' of another namespace" in orders.generate(*words, "--ha", "--ha-dir", "s3://b/ha").err

@@ -112,6 +112,13 @@ static void what_the_user_sets_wins(void **state)
     expect_count("1.20.5", &options, CLUSTER_ID, 0);
     expect_count("1.20.5", &options, ID_OF_C0, 1);
     fp_strv_clear(&options.conf);
+    /* Where this stands in two manifests, it need not mean the same. */
+    fp_strv_add(&options.conf, "high-availability.cluster-id=${CLUSTER}");
+    struct fp_deploy_result variable = make("1.20.5", "job", &options);
+    assert_null(strstr(variable.stream, "--job-id"));
+    assert_true(says(&variable.warnings, "give --job-id too"));
+    fp_deploy_result_clear(&variable);
+    fp_strv_clear(&options.conf);
     fp_strv_add(&options.conf, "high-availability.cluster-id=/default");
     expect_count("1.20.5", &options, "--job-id", 0);
     struct fp_deploy_result result = make("1.20.5", "job", &options);
