@@ -130,7 +130,9 @@ static json_t *job_values(const struct fp_deployment *d)
     }
     fp_set(job, "#annotations", json_string("of the Job alone"));
     fp_set(job, "annotations", json_object());
-    fp_set(job, "retries", json_integer(fp_job_retries(d)));
+    fp_set(job, "#retries",
+           json_string("of lost pods; -1: 3, and without a limit with high availability"));
+    fp_set(job, "retries", json_integer(o->retries));
     fp_set(
         job, "#replaceOnUpgrade",
         json_string("the Job as a hook that Helm deletes and makes again; Helm then waits for the "

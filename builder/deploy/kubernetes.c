@@ -122,7 +122,7 @@ static json_t *job(const struct fp_deployment *d)
                            : "a pod that is lost is started anew, from --fromSavepoint or from "
                              "nothing; 0 to leave that to you"));
     fp_set(spec, "backoffLimit",
-           d->format == FP_DEPLOY_HELM ? fp_raw("{{ int .Values.job.retries }}")
+           d->format == FP_DEPLOY_HELM ? fp_raw("{{ include \"flink.retries\" . }}")
                                        : json_integer(fp_job_retries(d)));
     if (o->ttl >= 0)
         fp_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));

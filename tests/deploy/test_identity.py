@@ -119,6 +119,48 @@ def test_a_session_has_none_to_keep(chart, cluster, helm):  # noqa: F811
     assert ids(found) == ("default/orders", made_of("default/orders"))
 
 
+def test_high_availability_by_values(chart, helm, tmp_path):
+    """Of a chart that was made without: a number is a cluster's id as well."""
+    folder, values = chart(flink_images.ours("1.20.5")), tmp_path / "values.yaml"
+    values.write_text("configuration: {high-availability: ZooKeeper, high-availability.cluster-id: 12}")
+    words = ["--namespace", "prod", "--kube-version", "1.35.0"]
+
+    def render(*more):
+        return manifests.load(helm("template", "orders", folder, *words, *more))
+
+    def retries(*more):
+        return manifests.workload(render(*more), "jobmanager")["spec"]["backoffLimit"]
+    assert ids(render("-f", values)) == (None, made_of("12"))
+    values.write_text("configuration: {high-availability: ZooKeeper, high-availability.cluster-id: '${A}'}")
+    assert ids(render("-f", values)) == (None, None), "only its pods know what it is"
+    ha = ["--set", "configuration.high-availability\\.type=zookeeper"]
+    assert ids(render(*ha)) == ("prod/orders", made_of("prod/orders"))
+    assert [retries(*ha), retries(*ha, "--set", "job.retries=3"), retries("--set", "job.retries=0"),
+            retries()] == [2 ** 31 - 1, 3, 0, 3]
+
+    def told_of(folder, *more):
+        return helm("install", "blue", folder, "--dry-run=client", *more).partition("NOTES:")[2]
+    told = told_of(folder, *ha)
+    assert "configuration.execution.checkpointing.interval=1min" in told
+    assert "deploy blue-taskmanager" in told
+    told = told_of(folder, *ha, "--set", "flink.type=session")
+    assert "Another session with the same high-availability.storageDir" in told
+    assert "interval" not in told
+    assert "interval" not in told_of(chart(flink_images.ours("1.20.5"), *HA))
+
+
+def test_retries_of_values_of_0_1(chart, cluster):  # noqa: F811
+    """Lost pods would end the job sooner or later, and nobody has asked for that."""
+    folder = chart(flink_images.ours("1.20.5"), *HA)
+    old = [part for key, value in (("type", "kubernetes"), ("storageDir", "s3://b/ha")) for part in
+           ("--set", "configuration.high-availability\\.%s=%s" % (key, value))]
+    cluster.helm("install", "orders", OLD, *old)
+    for more, retries in (([], 2 ** 31 - 1), (["--set", "job.retries=5"], 5)):
+        cluster.delete("Job")
+        cluster.helm("upgrade", "orders", folder, "--reuse-values", *more)
+        assert cluster.find("Job", "orders-jobmanager")["spec"]["backoffLimit"] == retries
+
+
 def test_wrong_ids_are_refused(chart, try_helm):
     folder = chart(flink_images.ours("1.20.5"), *HA)
     for value in ("job.clusterId=a b", "job.id=12"):

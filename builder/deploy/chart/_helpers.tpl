@@ -92,6 +92,17 @@ tag it was for: it belongs to none, whether --reuse-values or a copy of its valu
 {{- end -}}
 {{- end -}}
 
+{{- /* Without a limit where the job goes on from its state, unless one is given. A 3 is none if it is
+the default of a chart of 0.1, which --reuse-values brings along: that had no clusterId. */ -}}
+{{- define "flink.retries" -}}
+{{- $given := dig "retries" -1 .Values.job | int -}}
+{{- if and (ge $given 0) (or (ne $given 3) (hasKey .Values.job "clusterId")) -}}
+{{- $given -}}
+{{- else -}}
+{{- include "flink.isHa" . | empty | ternary 3 2147483647 -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Of the Job: what the values say goes before what the chart was made with. */ -}}
 {{- define "flink.jobAnnotations" -}}
 {{- $hook := dict -}}
