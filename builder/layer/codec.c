@@ -2,11 +2,17 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "inflate.h"
 
 /* Compressed bytes are read in pieces of this size. */
 #define IN_BYTES ((size_t) 128 << 10)
+
+/* Images hardly ever shrink to less than a tenth; a bomb shrinks to a thousandth. */
+#define MAX_RATIO 100
+#define MIN_LIMIT ((uint64_t) 1 << 30)
+#define MAX_LIMIT ((uint64_t) 64 << 30)
 
 struct signature {
     enum fp_codec codec;
@@ -31,6 +37,23 @@ enum fp_codec fp_codec_sniff(const void *data, size_t len)
             return signature->codec;
     }
     return FP_CODEC_NONE;
+}
+
+uint64_t fp_inflate_limit(uint64_t packed_bytes)
+{
+    if (packed_bytes >= MAX_LIMIT / MAX_RATIO)
+        return MAX_LIMIT;
+    return packed_bytes * MAX_RATIO > MIN_LIMIT ? packed_bytes * MAX_RATIO : MIN_LIMIT;
+}
+
+enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret, struct fp_error *err)
+{
+    unsigned char head[8] = {0};
+    ssize_t len = pread(fd, head, sizeof(head), 0);
+    if (len < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
+    *ret = fp_codec_sniff(head, (size_t) len);
+    return FP_OK;
 }
 
 const char *fp_codec_name(enum fp_codec codec)

@@ -3,28 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-/* Images hardly ever shrink to less than a tenth; a bomb shrinks to a thousandth. */
-#define MAX_RATIO 100
-#define MIN_LIMIT ((uint64_t) 1 << 30)
-#define MAX_LIMIT ((uint64_t) 64 << 30)
-
-uint64_t fp_inflate_limit(uint64_t packed_bytes)
-{
-    if (packed_bytes >= MAX_LIMIT / MAX_RATIO)
-        return MAX_LIMIT;
-    return packed_bytes * MAX_RATIO > MIN_LIMIT ? packed_bytes * MAX_RATIO : MIN_LIMIT;
-}
-
-enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret, struct fp_error *err)
-{
-    unsigned char head[8] = {0};
-    ssize_t len = pread(fd, head, sizeof(head), 0);
-    if (len < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
-    *ret = fp_codec_sniff(head, (size_t) len);
-    return FP_OK;
-}
-
 static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_newfile *to,
                             struct fp_error *err)
 {

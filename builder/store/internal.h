@@ -205,12 +205,6 @@ FP_CHECKED enum fp_code fp_archive_read(const struct fp_archive_index *index, co
 /** Release. */
 void fp_archive_index_clear(struct fp_archive_index *index);
 
-/** How a file is compressed. */
-FP_CHECKED enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret,
-                                    struct fp_error *err);
-/** The most bytes that an archive of `packed_bytes` may inflate to. */
-uint64_t fp_inflate_limit(uint64_t packed_bytes);
-
 /** Open a docker-archive to read; fp_repo_open_archive() for the other kind. */
 FP_CHECKED enum fp_code fp_repo_open_docker(const char *path, const char *work_folder,
                                             struct fp_repo **ret, struct fp_error *err);
