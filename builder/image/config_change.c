@@ -8,6 +8,9 @@ static const char *const kept_top[] = {"architecture", "os", "os.version", "os.f
 static const char *const kept_config[] = {"Cmd",        "Entrypoint", "ExposedPorts", "Shell",
                                           "StopSignal", "User",       "Volumes",      "WorkingDir"};
 
+/* What is Docker's own, and counts for it where what is put on top is no other program. */
+static const char *const kept_whole[] = {"Healthcheck", "OnBuild"};
+
 #define OCI_LABEL_PREFIX "org.opencontainers.image."
 
 static void keep(json_t *to, const json_t *from, const char *const *keys, size_t count)
@@ -61,7 +64,8 @@ static void put_env(json_t *config, const json_t *base_env, const json_t *change
     (void) json_object_set_new(config, "Env", env);
 }
 
-static void put_labels(json_t *config, const json_t *base_labels, const json_t *change_labels)
+static void put_labels(json_t *config, const json_t *base_labels,
+                       const struct fp_config_change *change)
 {
     json_t *labels = json_object();
     const char *name = NULL;
@@ -69,10 +73,10 @@ static void put_labels(json_t *config, const json_t *base_labels, const json_t *
     json_object_foreach(json_iterable(base_labels), name, value)
     {
         /* Title, version, source: they describe the base and would now be lies. */
-        if (strncmp(name, OCI_LABEL_PREFIX, strlen(OCI_LABEL_PREFIX)) != 0)
+        if (change->keeps_all || strncmp(name, OCI_LABEL_PREFIX, strlen(OCI_LABEL_PREFIX)) != 0)
             (void) json_object_set(labels, name, value);
     }
-    json_object_foreach(json_iterable(change_labels), name, value)
+    json_object_foreach(json_iterable(change->labels), name, value)
     {
         if (json_is_null(value))
             (void) json_object_del(labels, name);
@@ -122,8 +126,10 @@ static json_t *changed_config(const json_t *base, const struct fp_config_change 
 {
     json_t *config = json_object();
     keep(config, base, kept_config, sizeof(kept_config) / sizeof(kept_config[0]));
+    if (change->keeps_all)
+        keep(config, base, kept_whole, sizeof(kept_whole) / sizeof(kept_whole[0]));
     put_env(config, json_object_get(base, "Env"), change->env);
-    put_labels(config, json_object_get(base, "Labels"), change->labels);
+    put_labels(config, json_object_get(base, "Labels"), change);
     put_ports(config, change->exposed_ports);
     put_array(config, "Entrypoint", change->entrypoint);
     put_array(config, "Cmd", change->cmd);

@@ -38,6 +38,7 @@ struct fp_config_change {
     const char *user;            /**< NULL keeps the base's */
     const char *working_dir;     /**< NULL keeps the base's */
     const char *created;         /**< RFC 3339 */
+    bool keeps_all;              /**< what is said of the base goes for the whole: see below */
 };
 
 /**
@@ -50,8 +51,8 @@ FP_CHECKED enum fp_code fp_config_parse(const char *text, size_t len, size_t lay
 /** A configuration without layers for a platform, for bases that have none (rootfs). */
 struct fp_config fp_config_empty(const struct fp_platform *platform);
 /**
- * The base's configuration with `change` applied. Healthcheck, OnBuild and the base's
- * org.opencontainers.image.* labels are dropped.
+ * The base's configuration with `change` applied. Without `keeps_all` Healthcheck, OnBuild and the
+ * base's org.opencontainers.image.* labels are dropped.
  * @return The bytes to store, canonical JSON. The caller owns them.
  */
 char *fp_config_bytes(const struct fp_config *base, const struct fp_config_change *change);

@@ -92,6 +92,25 @@ static void test_null_keeps_the_base(void **state)
                         "\"WorkingDir\":\"/w\"}");
 }
 
+static void test_all_is_kept(void **state)
+{
+    (void) state;
+    cleanup_config struct fp_config base = parse(docker_base, 1);
+    struct fp_config_change change = {.created = "2024-01-01T00:00:00Z", .keeps_all = true};
+    cleanup_free char *bytes = fp_config_bytes(&base, &change);
+    cleanup_config struct fp_config next = parse(bytes, 1);
+    cleanup_free char *config = fp_json_canonical(json_object_get(next.document, "config"));
+    assert_string_equal(config, "{\"Cmd\":[\"sh\"],\"Entrypoint\":[\"/entry\"],"
+                                "\"Env\":[\"PATH=/usr/bin:/bin\",\"LANG=C\"],"
+                                "\"ExposedPorts\":{\"80/tcp\":{}},"
+                                "\"Healthcheck\":{\"Test\":[\"NONE\"]},"
+                                "\"Labels\":{\"maintainer\":\"m\","
+                                "\"org.opencontainers.image.title\":\"base\","
+                                "\"org.opencontainers.image.version\":\"9\"},"
+                                "\"OnBuild\":[\"RUN evil\"],\"StopSignal\":\"SIGINT\","
+                                "\"User\":\"1000\",\"Volumes\":{\"/v\":{}},\"WorkingDir\":\"/w\"}");
+}
+
 static void test_empty_clears(void **state)
 {
     (void) state;
@@ -153,9 +172,9 @@ static void test_on_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_golden_bytes), cmocka_unit_test(test_null_keeps_the_base),
-        cmocka_unit_test(test_empty_clears), cmocka_unit_test(test_history_counts_match),
-        cmocka_unit_test(test_on_nothing),
+        cmocka_unit_test(test_golden_bytes),         cmocka_unit_test(test_null_keeps_the_base),
+        cmocka_unit_test(test_all_is_kept),          cmocka_unit_test(test_empty_clears),
+        cmocka_unit_test(test_history_counts_match), cmocka_unit_test(test_on_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
