@@ -14,8 +14,7 @@ struct fetch {
     struct fp_reporter *reporter;
 };
 
-/* NULL: no runtime reads it. */
-static const char *media_of_codec(enum fp_codec codec)
+const char *fp_media_of_codec(enum fp_codec codec)
 {
     static const char *const medias[] = {
         [FP_CODEC_NONE] = FP_MEDIA_OCI_LAYER,
@@ -48,7 +47,7 @@ static enum fp_code check_media(const struct fetch *fetch, struct fp_error *err)
     enum fp_code code = sniff(fetch->image->blobs[fetch->layer], &codec, err);
     if (code != FP_OK)
         return code;
-    const char *media = media_of_codec(codec);
+    const char *media = fp_media_of_codec(codec);
     if (media == NULL)
         return fp_fail(err, FP_E_INPUT,
                        "%s: layer %zu is compressed with %s, which no runtime reads",

@@ -223,9 +223,10 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
         fp_stage_fail(&stage);
         return fp_context(err, "%s", bases->name);
     }
-    cleanup_free char *outcome = fp_xasprintf(
-        "%s, Java %s", image->facts.os_name != NULL ? image->facts.os_name : "no os-release",
-        image->facts.java_version != NULL ? image->facts.java_version : "unknown");
+    const char *os = image->facts.os_name != NULL ? image->facts.os_name : "no os-release";
+    const char *java = image->facts.java_version;
+    cleanup_free char *outcome =
+        fp_xasprintf("%s%s%s", os, java != NULL ? ", Java " : "", java != NULL ? java : "");
     fp_stage_end(&stage, outcome);
     return check_entry(bases, image, err);
 }
@@ -280,6 +281,19 @@ enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_ver
         code = open_image(plan, ret, &ret->images[i], err);
     }
     return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
+}
+
+void fp_bases_none(const struct fp_plan *plan, struct fp_bases *ret)
+{
+    ret->name = fp_xstrdup("scratch");
+    ret->repo = fp_repo_new_parts();
+    ret->images = fp_xcalloc(plan->platform_count, sizeof(*ret->images));
+    ret->count = plan->platform_count;
+    for (size_t i = 0; i < ret->count; i++) {
+        ret->images[i].platform = plan->platforms[i];
+        ret->images[i].config = fp_config_empty(&plan->platforms[i]);
+        ret->images[i].facts.tree = fp_tree_new();
+    }
 }
 
 void fp_bases_clear(struct fp_bases *bases)

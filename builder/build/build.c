@@ -33,21 +33,6 @@ static void work_clear(struct work *work)
 }
 #define cleanup_work __attribute__((cleanup(work_clear)))
 
-/* The store is where new blobs are made, whatever becomes of them. */
-static enum fp_code prepare(const struct fp_build_context *context, struct work *work,
-                            struct fp_error *err)
-{
-    enum fp_code code =
-        fp_repo_open_layout(context->store_folder, FP_LAYOUT_STORE, &work->store, err);
-    if (code == FP_OK)
-        code = fp_mkdir_p(context->cache_folder, FP_KEPT_DIR_MODE, err);
-    if (code != FP_OK)
-        return code;
-    unsigned threads = context->threads > 0 ? context->threads : fp_pool_default_threads();
-    work->pool = fp_pool_new(threads < FP_POOL_MAX ? threads : FP_POOL_MAX);
-    return FP_OK;
-}
-
 static enum fp_code open_bases(struct work *work, struct fp_error *err)
 {
     return fp_bases_open(&work->plan, work->base_version, &work->bases, err);
@@ -115,11 +100,11 @@ static enum fp_code make_images(struct work *work, struct fp_error *err)
         enum fp_code code = fp_layers_make(plan, &work->flink, &work->bases.images[i],
                                            work->bases.name, work->pool, &work->images[i], err);
         if (code == FP_OK)
-            code = fp_image_assemble(plan, &work->flink, &work->bases, i, &work->images[i], err);
+            code = fp_image_with_flink(plan, &work->flink, &work->bases, i, &work->images[i], err);
         if (code != FP_OK)
             return code;
     }
-    return fp_image_root(plan, &work->flink, &work->bases, work->images, &work->root, err);
+    return fp_image_root(plan, &work->bases, work->images, &work->root, err);
 }
 
 static enum fp_code run(struct work *work, const struct fp_build_options *options,
@@ -128,7 +113,7 @@ static enum fp_code run(struct work *work, const struct fp_build_options *option
 {
     enum fp_code code = fp_plan_make(options, context, &work->plan, err);
     if (code == FP_OK)
-        code = prepare(context, work, err);
+        code = fp_workshop_open(context, &work->store, &work->pool, err);
     if (code == FP_OK)
         code = obtain_inputs(work, err);
     if (code == FP_OK)

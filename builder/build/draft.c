@@ -163,7 +163,7 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *
     }
     fp_stage_end(&stage, "made");
     fp_recipe_key(kind, steal_pointer(&inputs), ret->recipe_key);
-    ret->created_by = fp_xasprintf("flinkpack build # %s", kind);
+    ret->created_by = fp_xasprintf("flinkpack %s # %s", step->plan->verb, kind);
     return fp_layer_builder_apply(draft->builder, step->tree, err);
 }
 

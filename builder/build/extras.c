@@ -1,14 +1,7 @@
 #include "internal.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* --add of a folder goes no deeper than this. */
-#define ADD_DEPTH_MAX 64
 
 /* "/opt/flink" and "lib" -> "opt/flink/lib", where links lead in the image so far. */
 static char *below_home(const struct fp_layer_step *step, const char *name)
@@ -115,111 +108,6 @@ static enum fp_code add_plugin(const struct fp_layer_step *step, struct fp_draft
     return code == FP_OK ? FP_OK : fp_context(err, "--plugin %s", plugin->name);
 }
 
-/* What is at `dest` in the image so far: in this layer, or below it where links lead. */
-static const struct fp_entry *found_at(const struct fp_layer_step *step,
-                                       const struct fp_draft *draft, const char *dest)
-{
-    const struct fp_entry *own = fp_layer_builder_get(draft->builder, dest);
-    return own != NULL ? own : fp_tree_resolve(step->tree, dest);
-}
-
-/* What the distribution brings may be replaced, as on a disk; but --conf would be lost unheard. */
-static enum fp_code make_way(const struct fp_layer_step *step, struct fp_draft *draft,
-                             const char *dest, const char *source, struct fp_error *err)
-{
-    const struct fp_entry *there = found_at(step, draft, dest);
-    if (there != NULL && there->kind == FP_ENTRY_DIR) {
-        return fp_hinted(fp_fail(err, FP_E_INPUT,
-                                 "'%s' is no folder, and the image has the "
-                                 "folder /%s",
-                                 source, dest),
-                         err, "to put it there: --add %s:/%s/", source, dest);
-    }
-    cleanup_free char *conf =
-        fp_xasprintf("%s/conf/%s", step->flink->home + 1, step->flink->traits->config_file);
-    if (step->plan->conf_keys.len > 0 && strcmp(dest, conf) == 0)
-        return fp_fail(err, FP_E_USAGE, "'%s' takes the place of the file that --conf changes",
-                       source);
-    fp_layer_builder_drop(draft->builder, dest);
-    return FP_OK;
-}
-
-/* A folder that is there stays as it is: /tmp is everyone's, whatever is added to it. */
-static enum fp_code declare_folder(const struct fp_layer_step *step, struct fp_draft *draft,
-                                   const char *dest, const char *source, struct fp_error *err)
-{
-    const struct fp_entry *there = found_at(step, draft, dest);
-    if (there == NULL)
-        return fp_draft_dir(draft, dest, 0755, 0, 0, err);
-    if (there->kind == FP_ENTRY_DIR)
-        return FP_OK;
-    return fp_fail(err, FP_E_INPUT, "'%s' is a folder, and /%s in the image is none", source, dest);
-}
-
-static enum fp_code add_link(struct fp_draft *draft, const char *dest, const char *source,
-                             struct fp_error *err)
-{
-    char target[4096];
-    ssize_t len = readlink(source, target, sizeof(target) - 1);
-    if (len < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", source);
-    if ((size_t) len >= sizeof(target) - 1)
-        return fp_fail(err, FP_E_INPUT, "'%s': the link's target is longer than 4094 bytes",
-                       source);
-    target[len] = '\0';
-    return fp_draft_link(draft, dest, target, err);
-}
-
-static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *draft,
-                             const char *dest, const char *source, int mode, int depth,
-                             struct fp_error *err);
-
-static enum fp_code add_folder(const struct fp_layer_step *step, struct fp_draft *draft,
-                               const char *dest, const char *source, int mode, int depth,
-                               struct fp_error *err)
-{
-    DIR *dir = opendir(source);
-    if (dir == NULL)
-        return fp_fail_errno(err, FP_E_IO, "%s", source);
-    cleanup_strv struct fp_strv names = {0};
-    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            fp_strv_add(&names, entry->d_name);
-    }
-    (void) closedir(dir);
-    fp_strv_sort(&names);
-    enum fp_code code = declare_folder(step, draft, dest, source, err);
-    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
-        cleanup_free char *from = fp_path_join(source, names.items[i]);
-        cleanup_free char *to = fp_path_join(dest, names.items[i]);
-        code = add_path(step, draft, to, from, mode, depth + 1, err);
-    }
-    return code;
-}
-
-static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *draft,
-                             const char *dest, const char *source, int mode, int depth,
-                             struct fp_error *err)
-{
-    struct stat st;
-    if (fp_interrupted() != 0)
-        return fp_interrupt_check(err);
-    if (depth > ADD_DEPTH_MAX)
-        return fp_fail(err, FP_E_INPUT, "'%s': more than %d folders deep", source, ADD_DEPTH_MAX);
-    /* What was named is followed; links below it stay links. */
-    if ((depth == 0 ? stat(source, &st) : lstat(source, &st)) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", source);
-    if (S_ISDIR(st.st_mode))
-        return add_folder(step, draft, dest, source, mode, depth, err);
-    if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
-        return fp_fail(err, FP_E_INPUT, "'%s': neither file, folder nor symbolic link", source);
-    enum fp_code code = make_way(step, draft, dest, source, err);
-    if (code != FP_OK)
-        return code;
-    return S_ISREG(st.st_mode) ? fp_draft_file(draft, dest, mode, source, NULL, err)
-                               : add_link(draft, dest, source, err);
-}
-
 enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *draft,
                              bool *ret_any, struct fp_error *err)
 {
@@ -227,12 +115,8 @@ enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *
     enum fp_code code = add_libs(step, draft, err);
     for (size_t i = 0; i < plan->plugin_count && code == FP_OK; i++)
         code = add_plugin(step, draft, &plan->plugins[i], err);
-    for (size_t i = 0; i < plan->add_count && code == FP_OK; i++) {
-        const struct fp_plan_add *add = &plan->adds[i];
-        code = add_path(step, draft, add->dest, add->source, add->mode, 0, err);
-        if (code != FP_OK)
-            return fp_context(err, "--add");
-    }
+    if (code == FP_OK)
+        code = fp_draft_adds(step, draft, err);
     *ret_any =
         *ret_any || plan->options->libs.len > 0 || plan->plugin_count > 0 || plan->add_count > 0;
     return code;

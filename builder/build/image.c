@@ -1,22 +1,10 @@
+/* An image out of a base and layers: configuration, manifest, index. */
 #include "internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a base says nothing of PATH. */
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 #define ANNOTATION(name) "org.opencontainers.image." name
-
-int64_t fp_image_created(const struct fp_plan *plan, const struct fp_flink *flink,
-                         const struct fp_base_image *base)
-{
-    if (plan->context->source_date_epoch >= 0)
-        return plan->context->source_date_epoch;
-    int64_t newest = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
-    int64_t inputs = fp_inputs_time(plan, flink);
-    return newest > inputs ? newest : inputs;
-}
 
 int64_t fp_base_time(const struct fp_base_image *base)
 {
@@ -28,61 +16,6 @@ static void set_text(json_t *object, const char *key, const char *value)
 {
     if (value != NULL)
         json_object_set_new(object, key, fp_json_text(value));
-}
-
-/* A job that is put on an image with one brings its class along, or has none: never the old one's.
- */
-static void set_or_remove(json_t *object, const char *key, const char *value)
-{
-    json_object_set_new(object, key, value != NULL ? fp_json_text(value) : json_null());
-}
-
-static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink,
-                        const struct fp_base_image *base)
-{
-    json_t *env = json_object();
-    if (flink->has_dist) {
-        cleanup_free char *old_path = fp_config_env(&base->config, "PATH");
-        cleanup_free char *old_java = fp_config_env(&base->config, "JAVA_HOME");
-        cleanup_free char *path =
-            fp_xasprintf("%s/bin:%s", flink->home,
-                         old_path != NULL && *old_path != '\0' ? old_path : DEFAULT_PATH);
-        set_text(env, "FLINK_HOME", flink->home);
-        set_text(env, "PATH", path);
-        if (old_java == NULL)
-            set_text(env, "JAVA_HOME", base->facts.java_home);
-    }
-    if (plan->job_jars.len > 0)
-        set_or_remove(env, FP_ENV_JOB_CLASSNAME, fp_job_classname(plan, flink));
-    json_object_update(env, plan->env);
-    return env;
-}
-
-/* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
-static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *flink,
-                           const struct fp_base_image *base, const struct fp_platform_image *image)
-{
-    json_t *labels = json_object();
-    cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
-    cleanup_json json_t *recipes = json_object();
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (fp_buf_addf(&jars, NULL, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]) != FP_OK)
-            break;
-    }
-    for (size_t i = 0; i < image->layer_count; i++)
-        set_text(recipes, image->layers[i].layer.recipe_key, image->layers[i].layer.diff_id.text);
-    cleanup_free char *recipes_text = fp_json_canonical(recipes);
-    set_text(labels, "flinkpack.type",
-             plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
-    set_text(labels, "flinkpack.flink-version", flink->version.text);
-    set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
-    if (plan->job_jars.len > 0) {
-        set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
-        set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
-    }
-    set_text(labels, "flinkpack.recipes", recipes_text);
-    json_object_update(labels, plan->labels);
-    return labels;
 }
 
 static json_t *make_annotations(const struct fp_plan *plan, const char *base_name,
@@ -105,26 +38,24 @@ static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases
 {
     const json_t *own = image->manifest.annotations;
     if (!image->is_rebuilt)
-        return make_annotations(plan, bases->repo->registry != NULL ? bases->name : NULL,
-                                descriptor->digest.text, created);
+        return make_annotations(
+            plan, bases->repo->registry != NULL ? bases->name : NULL,
+            fp_digest_is_set(&descriptor->digest) ? descriptor->digest.text : NULL, created);
     if (descriptor != &image->descriptor && bases->annotations != NULL)
         own = bases->annotations;
     return make_annotations(plan, fp_json_string(own, ANNOTATION("base.name")),
                             fp_json_string(own, ANNOTATION("base.digest")), created);
 }
 
-static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_flink *flink,
-                                   const struct fp_base_image *base,
+/* The layers of ours in the configuration, and each with the time of the image up to it, whatever
+ * comes on top. */
+static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_base_image *base,
+                                   const struct fp_config_change *look,
                                    const struct fp_platform_image *image, const char *created)
 {
     struct fp_config_layer layers[FP_OWN_LAYERS_MAX];
-    char times[FP_OWN_LAYERS_MAX][32]; /* of the image up to each layer, whatever comes on top */
-    cleanup_json json_t *env = make_env(plan, flink, base);
-    cleanup_json json_t *labels = make_labels(plan, flink, base, image);
-    cleanup_json json_t *entrypoint = json_pack("[s]", "/docker-entrypoint.sh");
-    cleanup_json json_t *cmd = json_pack("[s]", "help");
-    cleanup_json json_t *ports = json_pack("{s:{}, s:{}}", "6123/tcp", "8081/tcp");
-    cleanup_free char *user = fp_xasprintf("%u:%u", plan->uid, plan->gid);
+    char times[FP_OWN_LAYERS_MAX][32];
+    struct fp_config_change change = *look;
     int64_t newest = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
     for (size_t i = 0; i < image->layer_count; i++) {
         const struct fp_own_layer *own = &image->layers[i];
@@ -134,19 +65,9 @@ static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_f
                                              .created_by = own->layer.created_by,
                                              .created = times[i]};
     }
-    struct fp_config_change change = {.layers = layers,
-                                      .layer_count = image->layer_count,
-                                      .env = env,
-                                      .labels = labels,
-                                      .created = created};
-    if (flink->has_dist || plan->options->user != NULL)
-        change.user = user;
-    if (flink->has_dist) {
-        change.entrypoint = entrypoint;
-        change.cmd = cmd;
-        change.exposed_ports = ports;
-        change.working_dir = FP_FLINK_HOME;
-    }
+    change.layers = layers;
+    change.layer_count = image->layer_count;
+    change.created = created;
     char *bytes = fp_config_bytes(&base->config, &change);
     return fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
 }
@@ -162,14 +83,14 @@ static void add_base_layers(const struct fp_base_image *base, struct fp_manifest
     }
 }
 
-enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_flink *flink,
-                               const struct fp_bases *bases, size_t platform,
+enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
+                               size_t platform, const struct fp_config_change *look,
                                struct fp_platform_image *image, struct fp_error *err)
 {
     const struct fp_base_image *base = &bases->images[platform];
     char created[32];
-    fp_time_text(fp_image_created(plan, flink, base), created);
-    image->config = make_config(plan, flink, base, image, created);
+    fp_time_text(image->created_s, created);
+    image->config = make_config(plan, base, look, image, created);
     cleanup_manifest struct fp_manifest manifest = {.media_type = FP_MEDIA_OCI_MANIFEST};
     manifest.config = fp_descriptor_copy(fp_blob_descriptor(image->config));
     manifest.annotations = annotate(plan, bases, base, &base->descriptor, created);
@@ -184,9 +105,9 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_flink
     return FP_OK;
 }
 
-enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_flink *flink,
-                           const struct fp_bases *bases, const struct fp_platform_image *images,
-                           struct fp_blob **ret, struct fp_error *err)
+enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
+                           const struct fp_platform_image *images, struct fp_blob **ret,
+                           struct fp_error *err)
 {
     if (plan->platform_count == 1) {
         *ret = fp_blob_ref(images[0].manifest);
@@ -198,8 +119,7 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_flink *fl
         struct fp_descriptor manifest = *fp_blob_descriptor(images[i].manifest);
         manifest.platform = plan->platforms[i];
         fp_index_add(&index, &manifest);
-        int64_t created = fp_image_created(plan, flink, &bases->images[i]);
-        newest = created > newest ? created : newest;
+        newest = images[i].created_s > newest ? images[i].created_s : newest;
     }
     char text[32];
     fp_time_text(newest, text);

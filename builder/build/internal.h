@@ -44,8 +44,9 @@ struct fp_plan_plugin {
 /** --add: one file or folder. */
 struct fp_plan_add {
     char *source;
-    char *dest; /**< relative to the root, cleaned */
-    int mode;   /**< permission bits, or -1: the file's own */
+    char *dest;                         /**< relative to the root, cleaned */
+    int mode;                           /**< permission bits, or -1: the file's own */
+    const struct fp_platform *platform; /**< only for that one of the plan's; NULL: for all */
 };
 
 /** Where the image goes. */
@@ -58,6 +59,7 @@ struct fp_plan_output {
 struct fp_plan {
     const struct fp_build_options *options;
     const struct fp_build_context *context;
+    const char *verb; /**< "build" or "append", for the history; a literal */
     enum fp_flink_source source;
     struct fp_flink_version version; /**< FP_FROM_RELEASE only */
     struct fp_strv job_jars;
@@ -122,6 +124,13 @@ struct fp_bases {
     size_t count;
 };
 
+/** Open the store, where new blobs are made whatever becomes of them, so that nobody takes blobs
+ * out of it meanwhile; and threads to work with. */
+FP_CHECKED enum fp_code fp_workshop_open(const struct fp_build_context *context,
+                                         struct fp_repo **ret_store, struct fp_pool **ret_pool,
+                                         struct fp_error *err);
+/** The base that has nothing, for all platforms. */
+void fp_bases_none(const struct fp_plan *plan, struct fp_bases *ret);
 /** Resolve, fetch and read the base. `version` chooses one where none was named; may be NULL. */
 FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,
@@ -129,6 +138,8 @@ FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
 /** Get the layers of one platform's base to where they can be read. */
 FP_CHECKED enum fp_code fp_base_fetch(const struct fp_plan *plan, struct fp_bases *bases,
                                       struct fp_base_image *image, struct fp_error *err);
+/** What a layer that is compressed so is called, or NULL where no runtime reads it. Static. */
+const char *fp_media_of_codec(enum fp_codec codec);
 /** What apk calls the architecture of a platform. */
 const char *fp_apk_arch(const struct fp_platform *platform);
 /** Make the base of an entry that has packages in place of an image, for one platform. */
@@ -188,11 +199,12 @@ char *fp_flink_digest(const struct fp_flink *flink);
 void fp_flink_clear(struct fp_flink *flink);
 
 /** The most layers that are put on a base. */
-#define FP_OWN_LAYERS_MAX 6
+#define FP_OWN_LAYERS_MAX 32
 
 /** A layer of ours with what it is. */
 struct fp_own_layer {
-    const char *kind; /**< "packages", "distribution", "hadoop", "setup", "job": a literal */
+    const char *kind; /**< "packages", "distribution", "hadoop", "setup", "job"; with append
+                           "layer" and "files": a literal */
     struct fp_layer layer;
     int64_t mtime_s; /**< the time of what is in it */
     bool shared;     /**< the members belong to another platform's or to the distribution */
@@ -203,6 +215,7 @@ struct fp_platform_image {
     struct fp_own_layer layers[FP_OWN_LAYERS_MAX];
     size_t layer_count;
     struct fp_strv packages; /**< "NAME-VERSION" of those that were added to the base */
+    int64_t created_s;       /**< when it was created, as it says */
     struct fp_blob *config;
     struct fp_blob *manifest;
 };
@@ -292,6 +305,9 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
 /** Declare a draft that is cleared at the end of its scope. */
 #define cleanup_draft __attribute__((cleanup(fp_draft_clear)))
 
+/** --add: what is for the step's platform, put into `draft`. */
+FP_CHECKED enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *draft,
+                                      struct fp_error *err);
 /** libs, plugins and additions into `draft`; `*ret_any` becomes true where there were some. */
 FP_CHECKED enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *draft,
                                         bool *ret_any, struct fp_error *err);
@@ -306,18 +322,22 @@ FP_CHECKED enum fp_code fp_setup_conf(const struct fp_layer_step *step, const ch
 /** The recipe key of a layer: see builder/README.md, "Recipe keys". `inputs` is consumed. */
 void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);
 
-/** Make the configuration and manifest of one platform. */
-FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_flink *flink,
-                                          const struct fp_bases *bases, size_t platform,
+/**
+ * Make the configuration and manifest of one platform, of the base and the image's layers.
+ * @param look What the configuration says beside the base's; its layers and time are filled in.
+ */
+FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
+                                          size_t platform, const struct fp_config_change *look,
                                           struct fp_platform_image *image, struct fp_error *err);
+/** Likewise for an image with Flink, which decides what the configuration says, and the time. */
+FP_CHECKED enum fp_code fp_image_with_flink(const struct fp_plan *plan,
+                                            const struct fp_flink *flink,
+                                            const struct fp_bases *bases, size_t platform,
+                                            struct fp_platform_image *image, struct fp_error *err);
 /** The root: the manifest of one platform, or the index of several. `*ret` is a reference. */
-FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_flink *flink,
-                                      const struct fp_bases *bases,
+FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
                                       const struct fp_platform_image *images, struct fp_blob **ret,
                                       struct fp_error *err);
-/** When the image was created, as it says: SOURCE_DATE_EPOCH, else the newest of its inputs. */
-int64_t fp_image_created(const struct fp_plan *plan, const struct fp_flink *flink,
-                         const struct fp_base_image *base);
 /** The newest time that the distribution and the job's jars bring with them, in epoch seconds. */
 int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink);
 /** When the base was created, as it says; at least FP_EARLIEST_TIME. */
@@ -379,7 +399,8 @@ FP_CHECKED enum fp_code fp_outputs_write(const struct fp_plan *plan, const struc
                                          const struct fp_platform_image *images,
                                          struct fp_blob *root, struct fp_early *early,
                                          json_t *metadata, struct fp_error *err);
-/** What --metadata-file tells. A new reference. */
+/** What --metadata-file tells; `flink` NULL: of an image that is not about Flink. A new reference.
+ */
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,
                     const struct fp_blob *root);

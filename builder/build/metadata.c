@@ -52,10 +52,11 @@ static json_t *describe_layers(const struct fp_platform_image *image)
     for (size_t i = 0; i < image->layer_count; i++) {
         const struct fp_own_layer *own = &image->layers[i];
         const struct fp_descriptor *blob = fp_blob_descriptor(own->layer.blob);
-        json_array_append_new(
-            layers, json_pack("{s:s, s:s, s:s, s:I, s:s}", "kind", own->kind, "digest",
-                              blob->digest.text, "diffId", own->layer.diff_id.text, "size",
-                              (json_int_t) blob->size, "recipe", own->layer.recipe_key));
+        const char *recipe = own->layer.recipe_key[0] != '\0' ? own->layer.recipe_key : NULL;
+        json_array_append_new(layers,
+                              json_pack("{s:s, s:s, s:s, s:I, s:s*}", "kind", own->kind, "digest",
+                                        blob->digest.text, "diffId", own->layer.diff_id.text,
+                                        "size", (json_int_t) blob->size, "recipe", recipe));
     }
     return layers;
 }
@@ -75,8 +76,10 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
     const struct fp_descriptor *descriptor = fp_blob_descriptor(root);
     json_t *inputs = json_array();
     json_t *platforms = json_array();
-    json_array_append_new(inputs, base_input(plan, bases));
-    add_flink_inputs(inputs, plan, flink);
+    if (fp_digest_is_set(&bases->root.digest))
+        json_array_append_new(inputs, base_input(plan, bases));
+    if (flink != NULL)
+        add_flink_inputs(inputs, plan, flink);
     add_job_inputs(inputs, plan);
     for (size_t i = 0; i < plan->platform_count; i++) {
         cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
@@ -88,8 +91,9 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                                         describe_packages(&images[i])));
     }
     /* The first two keys are BuildKit's, which scripts already look for. */
-    return json_pack("{s:s, s:o, s:s, s:s, s:o, s:o}", "containerimage.digest",
+    return json_pack("{s:s, s:o, s:s, s:s*, s:o, s:o}", "containerimage.digest",
                      descriptor->digest.text, "containerimage.descriptor",
                      fp_descriptor_json(descriptor), "image.name", plan->title, "flinkVersion",
-                     flink->version.text, "platforms", platforms, "inputs", inputs);
+                     flink != NULL ? flink->version.text : NULL, "platforms", platforms, "inputs",
+                     inputs);
 }

@@ -154,43 +154,11 @@ static enum fp_code plan_lists(struct fp_plan *plan, struct fp_error *err)
         code = fp_plan_plugin_parse(options->plugins.items[i], &plan->plugins[i], err);
         plan->plugin_count += code == FP_OK;
     }
-    plan->adds = fp_xcalloc(options->add.len + 1, sizeof(*plan->adds));
-    for (size_t i = 0; i < options->add.len && code == FP_OK; i++) {
-        code = fp_plan_add_parse(options->add.items[i], &plan->adds[i], err);
-        plan->add_count += code == FP_OK;
-    }
+    if (code == FP_OK)
+        code = fp_plan_adds(plan, err);
     for (size_t i = 0; i < options->conf.len && code == FP_OK; i++)
         code = fp_plan_conf(plan, options->conf.items[i], err);
-    if (code == FP_OK)
-        code = fp_plan_pairs(&options->labels, "--label", &plan->labels, err);
-    if (code == FP_OK)
-        code = fp_plan_pairs(&options->annotations, "--annotation", &plan->annotations, err);
-    if (code == FP_OK)
-        code = fp_plan_pairs(&options->env, "--env", &plan->env, err);
-    return code;
-}
-
-static enum fp_code plan_platforms(struct fp_plan *plan, struct fp_error *err)
-{
-    cleanup_strv struct fp_strv names = {0};
-    for (size_t i = 0; i < plan->options->platforms.len; i++)
-        fp_strv_split(&names, plan->options->platforms.items[i], ',');
-    if (names.len == 0)
-        fp_strv_add(&names, "linux/amd64");
-    if (names.len > 32)
-        return fp_fail(err, FP_E_USAGE, "--platform: more than 32");
-    plan->platforms = fp_xcalloc(names.len, sizeof(*plan->platforms));
-    for (size_t i = 0; i < names.len; i++) {
-        struct fp_platform *platform = &plan->platforms[plan->platform_count];
-        enum fp_code code = fp_platform_parse(names.items[i], platform, err);
-        if (code != FP_OK)
-            return code;
-        bool known = false;
-        for (size_t k = 0; k < plan->platform_count; k++)
-            known = known || memcmp(&plan->platforms[k], platform, sizeof(*platform)) == 0;
-        plan->platform_count += !known;
-    }
-    return FP_OK;
+    return code == FP_OK ? fp_plan_look(plan, err) : code;
 }
 
 static bool is_url(const char *text)
@@ -251,11 +219,14 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_plan *ret,
                           struct fp_error *err)
 {
-    cleanup_plan struct fp_plan plan = {
-        .options = options, .context = context, .uid = FP_FLINK_UID, .gid = FP_FLINK_GID};
+    cleanup_plan struct fp_plan plan = {.options = options,
+                                        .context = context,
+                                        .verb = "build",
+                                        .uid = FP_FLINK_UID,
+                                        .gid = FP_FLINK_GID};
     enum fp_code code = plan_source(&plan, err);
     if (code == FP_OK)
-        code = plan_platforms(&plan, err);
+        code = fp_plan_platforms(&plan, err);
     if (code == FP_OK && options->user != NULL)
         code = fp_plan_user(options->user, &plan.uid, &plan.gid, err);
     if (code == FP_OK)

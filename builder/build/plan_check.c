@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "plan_parse.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -59,8 +59,7 @@ static enum fp_code check_conf(const struct fp_plan *plan, struct fp_error *err)
     return FP_OK;
 }
 
-/* The base's file is there, and it can be of all the platforms that are asked for. */
-static enum fp_code check_base(const struct fp_plan *plan, struct fp_error *err)
+enum fp_code fp_plan_check_base(const struct fp_plan *plan, struct fp_error *err)
 {
     bool is_image = plan->options->from_image != NULL;
     const char *option = is_image ? "--from-image" : "--base";
@@ -110,11 +109,11 @@ static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error 
     return FP_OK;
 }
 
-static enum fp_code check_platforms(const struct fp_plan *plan, struct fp_error *err)
+enum fp_code fp_plan_check_platforms(const struct fp_plan *plan, struct fp_error *err)
 {
     for (size_t i = 0; i < plan->platform_count; i++) {
         if (strcmp(plan->platforms[i].os, "linux") != 0)
-            return fp_fail(err, FP_E_USAGE, "--platform %s/%s: Flink images are made for linux",
+            return fp_fail(err, FP_E_USAGE, "--platform %s/%s: images are made for linux",
                            plan->platforms[i].os, plan->platforms[i].architecture);
     }
     return FP_OK;
@@ -122,9 +121,9 @@ static enum fp_code check_platforms(const struct fp_plan *plan, struct fp_error 
 
 enum fp_code fp_plan_check(const struct fp_plan *plan, struct fp_error *err)
 {
-    enum fp_code code = check_platforms(plan, err);
+    enum fp_code code = fp_plan_check_platforms(plan, err);
     if (code == FP_OK)
-        code = check_base(plan, err);
+        code = fp_plan_check_base(plan, err);
     if (code == FP_OK)
         code = check_libraries(plan, err);
     if (code == FP_OK)

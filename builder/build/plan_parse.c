@@ -110,7 +110,8 @@ static bool parse_mode(const char *text, int *ret)
     return true;
 }
 
-enum fp_code fp_plan_add_parse(const char *text, struct fp_plan_add *ret, struct fp_error *err)
+enum fp_code fp_plan_add_parse(const char *text, const struct fp_platform *platform,
+                               struct fp_plan_add *ret, struct fp_error *err)
 {
     cleanup_strv struct fp_strv parts = {0};
     fp_strv_split(&parts, text, ':');
@@ -120,18 +121,20 @@ enum fp_code fp_plan_add_parse(const char *text, struct fp_plan_add *ret, struct
         return fp_fail(err, FP_E_USAGE,
                        "--add '%s': expected SRC:/DEST or SRC:/DEST:MODE, MODE as in 0644", text);
     }
-    if (!fp_path_exists(parts.items[0]))
-        return fp_fail(err, FP_E_NOT_FOUND, "--add: '%s' does not exist", parts.items[0]);
+    cleanup_free char *source = fp_plan_for_platform(parts.items[0], platform);
+    if (!fp_path_exists(source))
+        return fp_fail(err, FP_E_NOT_FOUND, "--add: '%s' does not exist", source);
     cleanup_free char *dest = fp_xstrdup(parts.items[1]);
     if (dest[strlen(dest) - 1] == '/') {
-        char *full = fp_xasprintf("%s%s", dest, fp_path_base(parts.items[0]));
+        char *full = fp_xasprintf("%s%s", dest, fp_path_base(source));
         free(dest);
         dest = full;
     }
     add.dest = clean_dest(dest);
     if (add.dest == NULL)
         return fp_fail(err, FP_E_USAGE, "--add '%s': no file can be put at '%s'", text, dest);
-    add.source = fp_xstrdup(parts.items[0]);
+    add.platform = strcmp(source, parts.items[0]) != 0 ? platform : NULL;
+    add.source = steal_pointer(&source);
     *ret = add;
     return FP_OK;
 }

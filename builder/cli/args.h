@@ -15,6 +15,7 @@
 /** What the option tables fill. Strings are borrowed from the settings. */
 struct fp_args {
     struct fp_build_options build;
+    struct fp_append_options append;
     struct fp_deploy_options deploy;
 
     /* All commands. */
@@ -77,6 +78,9 @@ bool fp_is_host(const char *text);
 void fp_args_init(struct fp_args *args);
 
 /** The groups of the option tables. */
+extern const struct fp_option_group fp_options_append;
+extern const struct fp_option_group fp_options_append_config;
+extern const struct fp_option_group fp_options_name;
 extern const struct fp_option_group fp_options_flink;
 extern const struct fp_option_group fp_options_job;
 extern const struct fp_option_group fp_options_with;

@@ -4,7 +4,8 @@
 
 const struct fp_option_group *const fp_all_options[] = {
     &fp_options_flink,       &fp_options_job,         &fp_options_with,
-    &fp_options_packages,    &fp_options_on,          &fp_options_to,
+    &fp_options_packages,    &fp_options_on,          &fp_options_name,
+    &fp_options_to,          &fp_options_append,      &fp_options_append_config,
     &fp_options_look,        &fp_options_old,         &fp_options_apache,
     &fp_options_catalogue,   &fp_options_manifests,   &fp_options_deploy_what,
     &fp_options_deploy_job,  &fp_options_deploy_size, &fp_options_deploy_conf,
@@ -16,12 +17,30 @@ const struct fp_option_group *const fp_all_options[] = {
 };
 
 static const struct fp_option_group *const build_groups[] = {
-    &fp_options_flink,     &fp_options_job,       &fp_options_with,
-    &fp_options_packages,  &fp_options_on,        &fp_options_to,
-    &fp_options_manifests, &fp_options_look,      &fp_options_old,
-    &fp_options_apache,    &fp_options_catalogue, &fp_options_upload,
-    &fp_options_transfer,  &fp_options_network,   &fp_options_credentials,
-    &fp_options_folders,   &fp_options_general,   NULL,
+    &fp_options_flink,
+    &fp_options_job,
+    &fp_options_with,
+    &fp_options_packages,
+    &fp_options_on,
+    &fp_options_name,
+    &fp_options_to,
+    &fp_options_manifests,
+    &fp_options_look,
+    &fp_options_old,
+    &fp_options_apache,
+    &fp_options_catalogue,
+    &fp_options_upload,
+    &fp_options_transfer,
+    &fp_options_network,
+    &fp_options_credentials,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
+};
+static const struct fp_option_group *const append_groups[] = {
+    &fp_options_append,      &fp_options_append_config, &fp_options_to,       &fp_options_look,
+    &fp_options_catalogue,   &fp_options_upload,        &fp_options_transfer, &fp_options_network,
+    &fp_options_credentials, &fp_options_folders,       &fp_options_general,  NULL,
 };
 static const struct fp_option_group *const push_groups[] = {
     &fp_options_copy,        &fp_options_upload,  &fp_options_transfer, &fp_options_network,
@@ -102,6 +121,24 @@ const struct fp_command fp_commands[] = {
                  "    --plugin s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
      .groups = build_groups,
      .run = fp_run_build},
+    {.name = "append",
+     .operands = "",
+     .summary = "put files on any image, or make one of files alone",
+     .text = "Prints NAME@sha256:... of what was made; Flink plays no part in it. What the base's "
+             "configuration says is kept. Files belong to root, with 0755 where their owner may "
+             "execute them and else 0644, and have the base's time, whatever the file system "
+             "says.\n"
+             "--layer takes what is compressed with gzip or zstd as it is; a plain or xz tar is "
+             "packed with gzip.",
+     .examples = "flinkpack append --base docker.io/library/busybox:1.36 \\\n"
+                 "    --add hello.sh:/usr/bin/hello:0755 \\\n"
+                 "    --image-name registry.example.com/team/hello:1 --push\n"
+                 "flinkpack append --platform linux/amd64,linux/arm64 \\\n"
+                 "    --add out/{arch}/app:/app:0755 --entrypoint /app --user 65532 \\\n"
+                 "    --image-name app:1 -o oci:app\n",
+     .groups = append_groups,
+     .named_file_only = true,
+     .run = fp_run_append},
     {.name = "push",
      .operands = "SOURCE [DESTINATION...]",
      .summary = "copy an image to a registry, a layout or an archive",

@@ -51,6 +51,7 @@ FP_CHECKED enum fp_code fp_run_result(struct fp_run *run, const char *name,
 
 /** The runs of the commands. */
 FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err);

@@ -165,7 +165,8 @@ static const struct fp_option with_options[] = {
      .metavar = "SRC:DEST[:MODE]",
      AT(build.add),
      .decides = FP_DECIDES_CONTENT,
-     .help = "a file or folder, put at DEST in the image"},
+     .help = "a file or folder, put at DEST in the image; {os}, {arch} and {variant} in SRC stand "
+             "for those of each platform"},
     {.name = "slim",
      .kind = FP_OPTION_FLAG,
      AT(build.slim),
@@ -247,7 +248,7 @@ static const struct fp_option on_options[] = {
      .help = "whom Flink runs as"},
 };
 
-static const struct fp_option to_options[] = {
+static const struct fp_option name_options[] = {
     {.name = "image-name",
      .kind = FP_OPTION_TEXT,
      .metavar = "NAME[:TAG]",
@@ -255,6 +256,9 @@ static const struct fp_option to_options[] = {
      .decides = FP_DECIDES_PLACE,
      .fallback = "flink-job",
      .help = "what the image is called"},
+};
+
+static const struct fp_option to_options[] = {
     {.name = "tag",
      .letter = 't',
      .kind = FP_OPTION_LIST,
@@ -371,6 +375,7 @@ const struct fp_option_group fp_options_job = FP_OPTION_GROUP("Job", job_options
 const struct fp_option_group fp_options_with = FP_OPTION_GROUP("With", with_options);
 const struct fp_option_group fp_options_packages = FP_OPTION_GROUP("Packages", package_options);
 const struct fp_option_group fp_options_on = FP_OPTION_GROUP("On", on_options);
+const struct fp_option_group fp_options_name = FP_OPTION_GROUP("Name", name_options);
 const struct fp_option_group fp_options_to = FP_OPTION_GROUP("To", to_options);
 const struct fp_option_group fp_options_look = FP_OPTION_GROUP("Details", look_options);
 const struct fp_option_group fp_options_apache =

@@ -100,6 +100,29 @@ struct fp_build_result {
 FP_CHECKED enum fp_code fp_build_run(const struct fp_build_options *options,
                                      const struct fp_build_context *context,
                                      struct fp_build_result *ret, struct fp_error *err);
+/** What is asked for of fp_append_run() beside what any image is asked for; as words, borrowed. */
+struct fp_append_options {
+    struct fp_strv layers;     /**< tars; {os}, {arch}, {variant} for one a platform */
+    struct fp_strv entrypoint; /**< words, or one JSON list; empty: the base's */
+    struct fp_strv cmd;        /**< likewise; empty: the base's, or none with an entrypoint */
+    const char *working_dir;   /**< NULL: the base's */
+};
+
+/**
+ * Put files on any image, or on none, and put the image where it is to go. Flink plays no part.
+ *
+ * @param image   Of these `base` (NULL or "scratch": none), `base_folders`, `add`, `platforms`,
+ *                `user` (any that a runtime takes), and what stands under "To" and "Look" counts.
+ *                The image's name must be given.
+ * @param options What is special about it.
+ * @param context What it is done with.
+ * @param ret     Filled only on success; cleared by the caller.
+ * @return FP_OK or any of the codes, with the thing named.
+ */
+FP_CHECKED enum fp_code fp_append_run(const struct fp_build_options *image,
+                                      const struct fp_append_options *options,
+                                      const struct fp_build_context *context,
+                                      struct fp_build_result *ret, struct fp_error *err);
 /** Release the members. */
 void fp_build_result_clear(struct fp_build_result *result);
 

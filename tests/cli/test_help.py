@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["build", "push", "pull", "tag", "inspect", "generate", "images",
+COMMANDS = ["build", "append", "push", "pull", "tag", "inspect", "generate", "images",
             "rmi", "login", "logout", "base", "completion", "help", "version"]
 
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "plan_parse.h"
@@ -52,11 +53,14 @@ static void test_plugin(void **state)
     assert_int_equal(fp_plan_plugin_parse("..", &plugin, &err), FP_E_USAGE);
 }
 
+static const struct fp_platform amd64 = {.os = "linux", .architecture = "amd64"};
+static const struct fp_platform armv7 = {.os = "linux", .architecture = "arm", .variant = "v7"};
+
 static void check_add(const char *text, const char *dest, int mode)
 {
     struct fp_error err = {0};
     struct fp_plan_add add = {0};
-    assert_int_equal(fp_plan_add_parse(text, &add, &err), FP_OK);
+    assert_int_equal(fp_plan_add_parse(text, &amd64, &add, &err), FP_OK);
     assert_string_equal(add.source, "/dev/null");
     assert_string_equal(add.dest, dest);
     assert_int_equal(add.mode, mode);
@@ -72,12 +76,52 @@ static void test_add(void **state)
     check_add("/dev/null:/opt/x", "opt/x", -1);
     check_add("/dev/null:/opt//./x:0600", "opt/x", 0600);
     check_add("/dev/null:/opt/", "opt/null", -1);
-    assert_int_equal(fp_plan_add_parse("/dev/null", &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/dev/null:opt", &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/dev/null:/opt/../../x", &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/dev/null:/x:99", &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/does/not/exist:/x", &add, &err), FP_E_NOT_FOUND);
+    assert_int_equal(fp_plan_add_parse("/dev/null", &amd64, &add, &err), FP_E_USAGE);
+    assert_int_equal(fp_plan_add_parse("/dev/null:opt", &amd64, &add, &err), FP_E_USAGE);
+    assert_int_equal(fp_plan_add_parse("/dev/null:/opt/../../x", &amd64, &add, &err), FP_E_USAGE);
+    assert_int_equal(fp_plan_add_parse("/dev/null:/x:99", &amd64, &add, &err), FP_E_USAGE);
+    assert_int_equal(fp_plan_add_parse("/does/not/exist:/x", &amd64, &add, &err), FP_E_NOT_FOUND);
     assert_non_null(strstr(err.text, "/does/not/exist"));
+}
+
+static void check_expanded(const char *text, const struct fp_platform *platform,
+                           const char *expected)
+{
+    char *path = fp_plan_for_platform(text, platform);
+    assert_string_equal(path, expected);
+    free(path);
+}
+
+static void test_platform_in_path(void **state)
+{
+    struct fp_error err = {0};
+    struct fp_plan_add add = {0};
+    char folder[] = "/tmp/flinkpack-XXXXXX";
+    (void) state;
+    check_expanded("a/{os}-{arch}{variant}/b", &amd64, "a/linux-amd64/b");
+    check_expanded("a/{os}-{arch}{variant}/b", &armv7, "a/linux-armv7/b");
+    check_expanded("{ARCH}{{arch}}{}{arch", &armv7, "{ARCH}{arm}{}{arch");
+    check_expanded("{not/{arch}", &amd64, "{not/amd64");
+    check_expanded("\xc3\xa9{arch}\xff", &amd64,
+                   "\xc3\xa9"
+                   "amd64\xff");
+    /* DEST takes the name that the file has; what is for all platforms says so. */
+    assert_int_equal(fp_plan_add_parse("/dev/nul{variant}l:/opt/", &amd64, &add, &err), FP_OK);
+    assert_string_equal(add.source, "/dev/null");
+    assert_string_equal(add.dest, "opt/null");
+    assert_ptr_equal(add.platform, &amd64);
+    free(add.source);
+    free(add.dest);
+    assert_int_equal(fp_plan_add_parse("/no/{arch}:/x", &armv7, &add, &err), FP_E_NOT_FOUND);
+    assert_non_null(strstr(err.text, "'/no/arm'"));
+    /* What is called so means itself, as it did before. */
+    assert_non_null(mkdtemp(folder));
+    char *literal = fp_path_join(folder, "{arch}");
+    assert_int_equal(mkdir(literal, 0700), 0);
+    check_expanded(literal, &amd64, literal);
+    assert_int_equal(rmdir(literal), 0);
+    assert_int_equal(rmdir(folder), 0);
+    free(literal);
 }
 
 static void test_conf(void **state)
@@ -186,13 +230,10 @@ static void test_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_user),
-        cmocka_unit_test(test_plugin),
-        cmocka_unit_test(test_add),
-        cmocka_unit_test(test_conf),
-        cmocka_unit_test(test_faulty_line_of_conf),
-        cmocka_unit_test(test_nested_conf),
-        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_user),        cmocka_unit_test(test_plugin),
+        cmocka_unit_test(test_add),         cmocka_unit_test(test_platform_in_path),
+        cmocka_unit_test(test_conf),        cmocka_unit_test(test_faulty_line_of_conf),
+        cmocka_unit_test(test_nested_conf), cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

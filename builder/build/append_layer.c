@@ -1,0 +1,104 @@
+/* A tar of the user's as a layer: read once, which gives diff_id, digest and size, while the
+ * entries are checked as those of any layer. */
+#include "append.h"
+
+#include <string.h>
+
+/* One file on its way to be a layer. */
+struct reading {
+    const struct fp_layer_step *step;
+    struct fp_input input;
+    struct fp_stage stage;
+    uint64_t tar_bytes;
+};
+
+static enum fp_code read_tar(struct reading *self, struct fp_sink *copy, struct fp_layer *ret,
+                             struct fp_error *err)
+{
+    const char *path = self->input.path;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
+    cleanup_sink struct fp_sink *rest = fp_sink_null();
+    char hex[FP_HASH_HEX_MAX];
+    struct fp_source *file = NULL;
+    uint64_t limit = fp_inflate_limit(self->input.bytes);
+    enum fp_code code = fp_input_source(&self->input, &file, err);
+    if (code != FP_OK)
+        return code;
+    file = fp_source_hashed(fp_source_staged(file, &self->stage), hash);
+    file = fp_source_counted(fp_source_inflate(file, path, limit, NULL), &self->tar_bytes);
+    cleanup_source struct fp_source *tar =
+        fp_source_teed(fp_source_hashed(file, tar_hash), copy != NULL ? copy : rest);
+    code = fp_tree_apply_layer(self->step->tree, tar, path, NULL, NULL, err);
+    /* The diff_id is that of every byte, padding behind the last entry included. */
+    if (code == FP_OK)
+        code = fp_stream_copy(tar, rest, NULL, err);
+    if (code != FP_OK)
+        return code;
+    if (self->tar_bytes == 0)
+        return fp_fail(err, FP_E_INPUT, "%s: empty, and no tar", path);
+    ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+    ret->tar_bytes = self->tar_bytes;
+    fp_hash_hex(hash, hex);
+    return fp_input_confirm(&self->input, hex, err);
+}
+
+static enum fp_code use_file(struct reading *self, const char *media_type, struct fp_layer *ret,
+                             struct fp_error *err)
+{
+    struct fp_descriptor descriptor = {.size = self->input.bytes};
+    enum fp_code code = read_tar(self, NULL, ret, err);
+    if (code != FP_OK)
+        return code;
+    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s", media_type);
+    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
+                    self->input.sha256);
+    ret->blob = fp_blob_file(&descriptor, self->input.path, self->input.fd, 0);
+    return FP_OK;
+}
+
+static enum fp_code pack(struct reading *self, struct fp_layer *ret, struct fp_error *err)
+{
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_newfile struct fp_newfile *made = NULL;
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
+    enum fp_code code = fp_newfile_open_in(self->step->plan->blob_folder, 0644, &made, err);
+    if (code != FP_OK)
+        return code;
+    struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the packed layer");
+    out = fp_sink_counted(fp_sink_hashed(out, hash), &descriptor.size);
+    cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, self->step->pool);
+    code = read_tar(self, gzip, ret, err);
+    if (code == FP_OK)
+        code = fp_sink_finish(gzip, err);
+    if (code != FP_OK)
+        return code;
+    descriptor.digest = fp_digest_finish(hash, FP_SHA256);
+    ret->blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(made), 0);
+    return FP_OK;
+}
+
+enum fp_code fp_append_layer(const struct fp_layer_step *step, const char *path,
+                             struct fp_layer *ret, struct fp_error *err)
+{
+    struct reading self = {.step = step};
+    enum fp_codec codec = FP_CODEC_NONE;
+    enum fp_code code = fp_input_open(path, &self.input, err);
+    if (code != FP_OK)
+        return fp_context(err, "--layer");
+    fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
+                   self.input.bytes);
+    code = fp_sniff_fd(self.input.fd, path, &codec, err);
+    const char *media_type = fp_media_of_codec(codec);
+    bool as_is = codec != FP_CODEC_NONE && media_type != NULL;
+    if (code == FP_OK)
+        code = as_is ? use_file(&self, media_type, ret, err) : pack(&self, ret, err);
+    fp_input_clear(&self.input);
+    if (code != FP_OK) {
+        fp_stage_fail(&self.stage);
+        return fp_context(err, "--layer");
+    }
+    fp_stage_end(&self.stage, as_is ? "as it is" : "packed");
+    ret->created_by = fp_xstrdup("flinkpack append # layer");
+    return FP_OK;
+}

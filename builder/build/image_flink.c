@@ -1,0 +1,103 @@
+/* What the configuration of an image with Flink says. */
+#include "internal.h"
+
+#include <string.h>
+
+/* Where a base says nothing of PATH. */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static void set_text(json_t *object, const char *key, const char *value)
+{
+    if (value != NULL)
+        json_object_set_new(object, key, fp_json_text(value));
+}
+
+/* A job that is put on an image with one brings its class along, or has none: never the old one's.
+ */
+static void set_or_remove(json_t *object, const char *key, const char *value)
+{
+    json_object_set_new(object, key, value != NULL ? fp_json_text(value) : json_null());
+}
+
+static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink,
+                        const struct fp_base_image *base)
+{
+    json_t *env = json_object();
+    if (flink->has_dist) {
+        cleanup_free char *old_path = fp_config_env(&base->config, "PATH");
+        cleanup_free char *old_java = fp_config_env(&base->config, "JAVA_HOME");
+        cleanup_free char *path =
+            fp_xasprintf("%s/bin:%s", flink->home,
+                         old_path != NULL && *old_path != '\0' ? old_path : DEFAULT_PATH);
+        set_text(env, "FLINK_HOME", flink->home);
+        set_text(env, "PATH", path);
+        if (old_java == NULL)
+            set_text(env, "JAVA_HOME", base->facts.java_home);
+    }
+    if (plan->job_jars.len > 0)
+        set_or_remove(env, FP_ENV_JOB_CLASSNAME, fp_job_classname(plan, flink));
+    json_object_update(env, plan->env);
+    return env;
+}
+
+/* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
+static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *flink,
+                           const struct fp_base_image *base, const struct fp_platform_image *image)
+{
+    json_t *labels = json_object();
+    cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
+    cleanup_json json_t *recipes = json_object();
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        if (fp_buf_addf(&jars, NULL, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]) != FP_OK)
+            break;
+    }
+    for (size_t i = 0; i < image->layer_count; i++)
+        set_text(recipes, image->layers[i].layer.recipe_key, image->layers[i].layer.diff_id.text);
+    cleanup_free char *recipes_text = fp_json_canonical(recipes);
+    set_text(labels, "flinkpack.type",
+             plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
+    set_text(labels, "flinkpack.flink-version", flink->version.text);
+    set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
+    if (plan->job_jars.len > 0) {
+        set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
+        set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
+    }
+    set_text(labels, "flinkpack.recipes", recipes_text);
+    json_object_update(labels, plan->labels);
+    return labels;
+}
+
+/* SOURCE_DATE_EPOCH, else the newest of its inputs. */
+static int64_t created_s(const struct fp_plan *plan, const struct fp_flink *flink,
+                         const struct fp_base_image *base)
+{
+    if (plan->context->source_date_epoch >= 0)
+        return plan->context->source_date_epoch;
+    int64_t newest = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
+    int64_t inputs = fp_inputs_time(plan, flink);
+    return newest > inputs ? newest : inputs;
+}
+
+enum fp_code fp_image_with_flink(const struct fp_plan *plan, const struct fp_flink *flink,
+                                 const struct fp_bases *bases, size_t platform,
+                                 struct fp_platform_image *image, struct fp_error *err)
+{
+    const struct fp_base_image *base = &bases->images[platform];
+    cleanup_json json_t *env = make_env(plan, flink, base);
+    cleanup_json json_t *labels = make_labels(plan, flink, base, image);
+    cleanup_json json_t *entrypoint = json_pack("[s]", "/docker-entrypoint.sh");
+    cleanup_json json_t *cmd = json_pack("[s]", "help");
+    cleanup_json json_t *ports = json_pack("{s:{}, s:{}}", "6123/tcp", "8081/tcp");
+    cleanup_free char *user = fp_xasprintf("%u:%u", plan->uid, plan->gid);
+    struct fp_config_change look = {.env = env, .labels = labels};
+    if (flink->has_dist || plan->options->user != NULL)
+        look.user = user;
+    if (flink->has_dist) {
+        look.entrypoint = entrypoint;
+        look.cmd = cmd;
+        look.exposed_ports = ports;
+        look.working_dir = FP_FLINK_HOME;
+    }
+    image->created_s = created_s(plan, flink, base);
+    return fp_image_assemble(plan, bases, platform, &look, image, err);
+}

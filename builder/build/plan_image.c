@@ -1,0 +1,99 @@
+/* What any image is planned with, whatever is in it: platforms, additions, labels, variables. */
+#include "plan_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum fp_code fp_plan_platforms(struct fp_plan *plan, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv names = {0};
+    for (size_t i = 0; i < plan->options->platforms.len; i++)
+        fp_strv_split(&names, plan->options->platforms.items[i], ',');
+    if (names.len == 0)
+        fp_strv_add(&names, "linux/amd64");
+    if (names.len > 32)
+        return fp_fail(err, FP_E_USAGE, "--platform: more than 32");
+    plan->platforms = fp_xcalloc(names.len, sizeof(*plan->platforms));
+    for (size_t i = 0; i < names.len; i++) {
+        struct fp_platform *platform = &plan->platforms[plan->platform_count];
+        enum fp_code code = fp_platform_parse(names.items[i], platform, err);
+        if (code != FP_OK)
+            return code;
+        bool known = false;
+        for (size_t k = 0; k < plan->platform_count; k++)
+            known = known || memcmp(&plan->platforms[k], platform, sizeof(*platform)) == 0;
+        plan->platform_count += !known;
+    }
+    return FP_OK;
+}
+
+/* What stands for a word in braces, `len` bytes of it; NULL: it is none of ours. */
+static const char *word_of(const struct fp_platform *platform, const char *word, size_t len)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } words[] = {{"{os}", platform->os},
+                 {"{arch}", platform->architecture},
+                 {"{variant}", platform->variant}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strlen(words[i].name) == len && strncmp(word, words[i].name, len) == 0)
+            return words[i].value;
+    }
+    return NULL;
+}
+
+char *fp_plan_for_platform(const char *text, const struct fp_platform *platform)
+{
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_SMALL_FILE_MAX);
+    if (strchr(text, '{') == NULL || fp_path_exists(text))
+        return fp_xstrdup(text);
+    const char *at = text;
+    while (*at != '\0') {
+        const char *end = *at == '{' ? strchr(at, '}') : NULL;
+        size_t len = end != NULL ? (size_t) (end + 1 - at) : 1;
+        const char *value = end != NULL ? word_of(platform, at, len) : NULL;
+        len = value != NULL ? len : 1;
+        if (fp_buf_addf(&out, NULL, "%.*s", value != NULL ? (int) strlen(value) : 1,
+                        value != NULL ? value : at) != FP_OK)
+            break;
+        at += len;
+    }
+    return fp_xstrdup(fp_buf_text(&out));
+}
+
+/* One --add, of which each platform has files of its own where its source says so. */
+static enum fp_code plan_add(struct fp_plan *plan, const char *text, struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        struct fp_plan_add *add = &plan->adds[plan->add_count];
+        enum fp_code code = fp_plan_add_parse(text, &plan->platforms[i], add, err);
+        if (code != FP_OK)
+            return code;
+        plan->add_count++;
+        if (add->platform == NULL)
+            break;
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_plan_adds(struct fp_plan *plan, struct fp_error *err)
+{
+    const struct fp_strv *texts = &plan->options->add;
+    enum fp_code code = FP_OK;
+    plan->adds = fp_xcalloc(texts->len * plan->platform_count + 1, sizeof(*plan->adds));
+    for (size_t i = 0; i < texts->len && code == FP_OK; i++)
+        code = plan_add(plan, texts->items[i], err);
+    return code;
+}
+
+enum fp_code fp_plan_look(struct fp_plan *plan, struct fp_error *err)
+{
+    const struct fp_build_options *options = plan->options;
+    enum fp_code code = fp_plan_pairs(&options->labels, "--label", &plan->labels, err);
+    if (code == FP_OK)
+        code = fp_plan_pairs(&options->annotations, "--annotation", &plan->annotations, err);
+    if (code == FP_OK)
+        code = fp_plan_pairs(&options->env, "--env", &plan->env, err);
+    return code;
+}

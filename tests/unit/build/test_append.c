@@ -1,0 +1,151 @@
+/* What append refuses before anything is fetched, and how its words are read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "append.h"
+
+static const struct fp_build_context context = {.store_folder = "/tmp/flinkpack-no-store",
+                                                .cache_folder = "/tmp/flinkpack-no-cache",
+                                                .source_date_epoch = -1};
+
+static void check_words(const char *const *words, size_t count, const char *expected)
+{
+    struct fp_error err = {0};
+    cleanup_strv struct fp_strv values = {0};
+    cleanup_json json_t *list = NULL;
+    for (size_t i = 0; i < count; i++)
+        fp_strv_add(&values, words[i]);
+    assert_int_equal(fp_append_words(&values, "--cmd", &list, &err),
+                     expected != NULL ? FP_OK : FP_E_USAGE);
+    if (expected == NULL) {
+        assert_non_null(strstr(err.text, "--cmd"));
+        return;
+    }
+    cleanup_free char *text = fp_json_canonical(list);
+    assert_string_equal(text, expected);
+}
+
+static void test_words(void **state)
+{
+    (void) state;
+    check_words((const char *[]){"/app"}, 1, "[\"/app\"]");
+    check_words((const char *[]){"/app", "", "[x]"}, 3, "[\"/app\",\"\",\"[x]\"]");
+    check_words((const char *[]){"a b"}, 1, "[\"a b\"]");
+    check_words((const char *[]){"[\"/app\", \"a b\"]"}, 1, "[\"/app\",\"a b\"]");
+    check_words((const char *[]){""}, 1, "[]");
+    check_words((const char *[]){"[]"}, 1, "[]");
+    check_words((const char *[]){"[1]"}, 1, NULL);
+    check_words((const char *[]){"[/app]"}, 1, NULL);
+    check_words((const char *[]){"[\"a\"] b"}, 1, NULL);
+    check_words((const char *[]){"\xff"}, 1, NULL);
+}
+
+static void test_nothing_given(void **state)
+{
+    struct fp_error err = {0};
+    const struct fp_strv none = {0};
+    json_t *list = NULL;
+    (void) state;
+    assert_int_equal(fp_append_words(&none, "--cmd", &list, &err), FP_OK);
+    assert_null(list);
+}
+
+static void try_plan(const struct fp_build_options *image, const struct fp_append_options *options,
+                     enum fp_code code, const char *part)
+{
+    struct fp_error err = {0};
+    struct fp_append_plan append = {0};
+    assert_int_equal(fp_append_plan_make(image, options, &context, &append, &err), code);
+    fp_append_plan_clear(&append);
+    if (part != NULL && strstr(err.text, part) == NULL)
+        fail_msg("'%s' does not say '%s'", err.text, part);
+}
+
+static void test_refused(void **state)
+{
+    struct fp_build_options image = {.base = FP_SCRATCH};
+    struct fp_append_options options = {0};
+    (void) state;
+    try_plan(&image, &options, FP_E_USAGE, "--image-name");
+    image.image_name = "x";
+    try_plan(&image, &options, FP_E_USAGE, "nothing is put on the base");
+    fp_strv_add(&options.entrypoint, "/app");
+    try_plan(&image, &options, FP_E_USAGE, "nothing is put on the base");
+    fp_strv_add(&options.layers, "/no/{arch}.tar");
+    try_plan(&image, &options, FP_E_NOT_FOUND, "/no/amd64.tar");
+    fp_strv_clear(&options.layers);
+    fp_strv_add(&image.add, "/etc:/x");
+    try_plan(&image, &options, FP_OK, NULL);
+    image.base = "nowhere";
+    try_plan(&image, &options, FP_E_NOT_FOUND, "--base");
+    image.base = FP_SCRATCH;
+    fp_strv_add(&image.platforms, "windows/amd64");
+    try_plan(&image, &options, FP_E_USAGE, "made for linux");
+    fp_strv_clear(&image.platforms);
+    for (size_t i = 0; i < FP_OWN_LAYERS_MAX; i++)
+        fp_strv_add(&options.layers, "/etc/passwd");
+    try_plan(&image, &options, FP_E_USAGE, "--layer: more than");
+    fp_strv_clear(&options.layers);
+    fp_strv_clear(&options.entrypoint);
+    fp_strv_clear(&image.add);
+}
+
+static void test_user_and_folder(void **state)
+{
+    static const char *const bad_users[] = {"", ":1", "a:", "a:b:c", "a b", "a\n", "\xff"};
+    static const char *const good_users[] = {"0", "65532", "65532:65532", "nonroot", "a:b"};
+    struct fp_build_options image = {.base = FP_SCRATCH, .image_name = "x"};
+    struct fp_append_options options = {0};
+    (void) state;
+    fp_strv_add(&image.add, "/etc:/x");
+    for (size_t i = 0; i < sizeof(bad_users) / sizeof(bad_users[0]); i++) {
+        image.user = bad_users[i];
+        try_plan(&image, &options, FP_E_USAGE, "--user");
+    }
+    for (size_t i = 0; i < sizeof(good_users) / sizeof(good_users[0]); i++) {
+        image.user = good_users[i];
+        try_plan(&image, &options, FP_OK, NULL);
+    }
+    options.working_dir = "srv";
+    try_plan(&image, &options, FP_E_USAGE, "--workdir 'srv'");
+    options.working_dir = "/srv";
+    try_plan(&image, &options, FP_OK, NULL);
+    fp_strv_clear(&image.add);
+}
+
+/* The base's command is what its own entrypoint takes. */
+static void test_entrypoint_drops_command(void **state)
+{
+    struct fp_error err = {0};
+    struct fp_append_plan append = {0};
+    struct fp_build_options image = {.base = FP_SCRATCH, .image_name = "x"};
+    struct fp_append_options options = {0};
+    (void) state;
+    fp_strv_add(&image.add, "/etc:/x");
+    assert_int_equal(fp_append_plan_make(&image, &options, &context, &append, &err), FP_OK);
+    assert_null(append.cmd);
+    fp_append_plan_clear(&append);
+    fp_strv_add(&options.entrypoint, "/app");
+    assert_int_equal(fp_append_plan_make(&image, &options, &context, &append, &err), FP_OK);
+    assert_true(json_is_array(append.cmd));
+    assert_int_equal(json_array_size(append.cmd), 0);
+    fp_append_plan_clear(&append);
+    fp_strv_clear(&options.entrypoint);
+    fp_strv_clear(&image.add);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_nothing_given),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_user_and_folder),
+        cmocka_unit_test(test_entrypoint_drops_command),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
