@@ -158,31 +158,55 @@ static const struct fp_jar_native *find_native(const struct fp_plan *plan,
     return found;
 }
 
+/* Say, or refuse, what a jar has for glibc. `option` is of what nobody need use, though it is in
+ * the image: that is said only; NULL: the jar is the job's. */
 static enum fp_code check_jar(const struct fp_plan *plan, const struct fp_flink *flink,
-                              const struct fp_base_image *base, const char *base_name, size_t jar,
+                              const struct fp_base_image *base, const char *base_name,
+                              const char *option, const char *path, const struct fp_jar *jar,
                               struct fp_error *err)
 {
     const char *missing = NULL;
-    const char *path = plan->job_jars.items[jar];
-    const struct fp_jar_native *native = find_native(plan, base, &plan->jars[jar], &missing);
+    const struct fp_jar_native *native = find_native(plan, base, jar, &missing);
     unsigned java = flink->traits->default_java;
     if (native == NULL)
         return FP_OK;
-    if (missing == NULL || plan->options->allow_musl_natives) {
+    cleanup_free char *package = missing != NULL && fp_apk_is_used(base->facts.tree)
+                                     ? fp_xasprintf("--package %s, ", missing)
+                                     : fp_xstrdup("");
+    if (option != NULL || missing == NULL || plan->options->allow_musl_natives) {
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                  "%s: %s is native code for glibc, and %s has musl: not all of it runs there "
-                  "(--base temurin-%u-jre has glibc)",
-                  path, native->entry, base_name, java);
+                  "%s%s%s: %s is native code for glibc, and %s has musl%s%s: not all of it runs "
+                  "there (%s--base temurin-%u-jre has glibc)",
+                  option != NULL ? option : "", option != NULL ? " " : "", path, native->entry,
+                  base_name, missing != NULL ? " without " : "", missing != NULL ? missing : "",
+                  package, java);
         return FP_OK;
     }
     enum fp_code code =
         fp_fail(err, FP_E_INPUT, "%s: %s is native code for glibc, and %s has musl without %s",
                 path, native->entry, base_name, missing);
-    cleanup_free char *package =
-        fp_apk_is_used(base->facts.tree) ? fp_xasprintf("--package %s, ", missing) : fp_xstrdup("");
     return fp_hinted(code, err,
                      "use %s--base temurin-%u-jre, or --allow-musl-natives if you know better",
                      package, java);
+}
+
+/* The same for jars of --lib and --plugin. */
+static enum fp_code check_files(const struct fp_plan *plan, const struct fp_flink *flink,
+                                const struct fp_base_image *base, const char *base_name,
+                                const char *option, const struct fp_strv *files,
+                                struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < files->len && code == FP_OK; i++) {
+        struct fp_jar jar = {0};
+        if (!fp_text_ends_with(files->items[i], ".jar"))
+            continue;
+        code = fp_jar_inspect(files->items[i], &jar, err);
+        if (code == FP_OK)
+            code = check_jar(plan, flink, base, base_name, option, files->items[i], &jar, err);
+        fp_jar_clear(&jar);
+    }
+    return code;
 }
 
 /* Flink's own RocksDB: before 1.14 it loads on no musl, whatever stands beside that. */
@@ -219,6 +243,11 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
         return FP_OK;
     enum fp_code code = check_rocksdb(plan, flink, base_name, err);
     for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++)
-        code = check_jar(plan, flink, base, base_name, i, err);
+        code = check_jar(plan, flink, base, base_name, NULL, plan->job_jars.items[i],
+                         &plan->jars[i], err);
+    if (code == FP_OK)
+        code = check_files(plan, flink, base, base_name, "--lib", &plan->options->libs, err);
+    for (size_t i = 0; i < plan->plugin_count && code == FP_OK; i++)
+        code = check_files(plan, flink, base, base_name, "--plugin", &plan->plugins[i].files, err);
     return code;
 }

@@ -2,19 +2,21 @@
 # Starts Flink in a container.
 #
 # POSIX sh, and nothing but chmod, cp, ln, mkdir, mktemp, mv and uname beside it: bases differ in
-# the rest.
+# the rest. Where there is sed, long values are quicker.
 # Whatever is started replaces this script, so that signals reach it.
 #
 # The shipped configuration is never written: where the environment sets something, a private
 # copy is made, merged with it, and named in FLINK_CONF_DIR. So conf/ may be a read-only mount.
 set -eu
 
+# The names of this script's own variables begin with "_", so that none of the environment's is
+# read or changed in its place.
 FLINK_HOME=${FLINK_HOME:-/opt/flink}
-NL='
+_nl='
 '
-TAB=$(printf '\t')
-CR=$(printf '\r')
-BLANK=" $TAB$CR"
+_tab=$(printf '\t')
+_cr=$(printf '\r')
+_blank=" $_tab$_cr"
 
 usage() {
 	cat <<'USAGE'
@@ -51,91 +53,100 @@ die() {
 	exit 2
 }
 
-# Functions that compute a text leave it in REPLY: a subshell for each line would be slow.
+# Functions that compute a text leave it in _reply: a subshell for each line would be slow.
 trim() {
-	REPLY=${1#"${1%%[!"$BLANK"]*}"}
-	REPLY=${REPLY%"${REPLY##*[!"$BLANK"]}"}
+	_reply=${1#"${1%%[!"$_blank"]*}"}
+	_reply=${_reply%"${_reply##*[!"$_blank"]}"}
 }
 
 # $1 with every $2 in it replaced by $3.
 replace() {
-	replace_rest=$1
-	REPLY=
+	_replace_rest=$1
+	_reply=
 	while :; do
-		case $replace_rest in
+		case $_replace_rest in
 		*"$2"*) ;;
 		*) break ;;
 		esac
-		REPLY=$REPLY${replace_rest%%"$2"*}$3
-		replace_rest=${replace_rest#*"$2"}
+		_reply=$_reply${_replace_rest%%"$2"*}$3
+		_replace_rest=${_replace_rest#*"$2"}
 	done
-	REPLY=$REPLY$replace_rest
+	_reply=$_reply$_replace_rest
 }
 
 # $1 without the line breaks at its end: files and secrets end in one that nobody means.
 chomp() {
-	REPLY=$1
+	_reply=$1
 	while :; do
-		case $REPLY in
-		*"$NL" | *"$CR") REPLY=${REPLY%?} ;;
+		case $_reply in
+		*"$_nl" | *"$_cr") _reply=${_reply%?} ;;
 		*) return 0 ;;
 		esac
 	done
 }
 
 as_is() {
-	REPLY=$1
+	_reply=$1
 }
 
 # Replace ${NAME} in $1 by the variable's value, as envsubst does in the official image; $2 makes
 # the value fit the text around it. False where that leaves nothing, as no variable was set.
 # shellcheck disable=SC2016 # the text '${' itself is meant
 expand() {
-	expand_done=
-	expand_rest=$1
-	expand_known=$1
+	_expand_done=
+	_expand_rest=$1
+	_expand_known=$1
 	while :; do
-		case $expand_rest in
+		case $_expand_rest in
 		*'${'*'}'*) ;;
 		*) break ;;
 		esac
-		expand_done=$expand_done${expand_rest%%'${'*}
-		expand_rest=${expand_rest#*'${'}
-		expand_name=${expand_rest%%'}'*}
-		case $expand_name in
+		_expand_done=$_expand_done${_expand_rest%%'${'*}
+		_expand_rest=${_expand_rest#*'${'}
+		_expand_name=${_expand_rest%%'}'*}
+		case $_expand_name in
 		'' | [0-9]* | *[!A-Za-z0-9_]*)
-			expand_done=$expand_done'${'
+			_expand_done=$_expand_done'${'
 			continue
 			;;
 		esac
-		expand_rest=${expand_rest#*'}'}
-		eval "chomp \"\${$expand_name-}\"; expand_known=\${$expand_name+set}"
-		"$2" "$REPLY"
-		expand_done=$expand_done$REPLY
+		_expand_rest=${_expand_rest#*'}'}
+		eval "chomp \"\${$_expand_name-}\"; _expand_known=\${$_expand_name+set}"
+		"$2" "$_reply"
+		_expand_done=$_expand_done$_reply
 	done
-	REPLY=$expand_done$expand_rest
-	[ -n "$REPLY$expand_known" ]
+	_reply=$_expand_done$_expand_rest
+	[ -n "$_reply$_expand_known" ]
 }
 
 # --- values as config.yaml takes them ---
 
+# Whether $1 is so long that replace, whose time goes with the square of the length, is slow.
+is_long() {
+	[ ${#1} -gt 4000 ] && command -v sed >/dev/null
+}
+
 # $1 as it stands inside of double quotes.
 yaml_escape() {
-	replace "$1" "\\" "\\\\"
-	replace "$REPLY" '"' '\"'
-	replace "$REPLY" "$NL" '\n'
-	replace "$REPLY" "$TAB" '\t'
-	replace "$REPLY" "$CR" '\r'
+	if is_long "$1"; then
+		_reply=$(printf '%s\n' "$1" | sed -e ':a' -e '$!{' -e N -e ba -e '}' -e 's/[\"]/\\&/g' \
+			-e 's/\n/\\n/g' -e "s/$_tab/\\\\t/g" -e "s/$_cr/\\\\r/g")
+	else
+		replace "$1" "\\" "\\\\"
+		replace "$_reply" '"' '\"'
+		replace "$_reply" "$_nl" '\n'
+		replace "$_reply" "$_tab" '\t'
+		replace "$_reply" "$_cr" '\r'
+	fi
 	while :; do
-		case $REPLY in
+		case $_reply in
 		*[[:cntrl:]]*) ;;
 		*) return 0 ;;
 		esac
-		escape_rest=${REPLY#*[[:cntrl:]]}
-		escape_head=${REPLY%%[[:cntrl:]]*}
-		escape_char=${REPLY#"$escape_head"}
-		escape_char=${escape_char%"$escape_rest"}
-		REPLY=$escape_head$(printf '\\x%02X' "'$escape_char")$escape_rest
+		_escape_rest=${_reply#*[[:cntrl:]]}
+		_escape_char=${_reply%"$_escape_rest"}
+		_escape_char=${_escape_char#"${_escape_char%?}"}
+		replace "$_reply" "$_escape_char" "$(printf '\\x%02X' "'$_escape_char")"
 	done
 }
 
@@ -143,18 +154,22 @@ yaml_quote() {
 	case $1 in
 	*[[:cntrl:]]*)
 		yaml_escape "$1"
-		REPLY=\"$REPLY\"
+		_reply=\"$_reply\"
 		;;
 	*)
-		replace "$1" "'" "''"
-		REPLY=\'$REPLY\'
+		if is_long "$1"; then
+			_reply=$(printf '%s\n' "$1" | sed "s/'/''/g")
+		else
+			replace "$1" "'" "''"
+		fi
+		_reply=\'$_reply\'
 		;;
 	esac
 }
 
 # Kept as it is: whole numbers, and words that mean nothing special in YAML.
 yaml_value() {
-	REPLY=$1
+	_reply=$1
 	case $1 in
 	null | Null | NULL | True | TRUE | False | FALSE) ;;
 	[yYnN] | [yY]es | YES | [nN]o | NO | [oO]n | ON | [oO]ff | OFF | *:) ;;
@@ -177,29 +192,29 @@ yaml_value() {
 
 # What stands behind the quoted text that $1 begins with. False: it is none that YAML takes.
 behind_quotes() {
-	REPLY=${1#?}
-	hex='[0-9A-Fa-f]'
+	_reply=${1#?}
+	_hex='[0-9A-Fa-f]'
 	while :; do
 		case $1 in
 		\'*)
-			case $REPLY in
-			*\'*) REPLY=${REPLY#*\'} ;;
+			case $_reply in
+			*\'*) _reply=${_reply#*\'} ;;
 			*) return 1 ;;
 			esac
-			case $REPLY in
-			\'*) REPLY=${REPLY#?} ;;
+			case $_reply in
+			\'*) _reply=${_reply#?} ;;
 			*) return 0 ;;
 			esac
 			;;
 		*)
-			REPLY=${REPLY#"${REPLY%%[\"\\]*}"}
-			case $REPLY in
+			_reply=${_reply#"${_reply%%[\"\\]*}"}
+			case $_reply in
 			\"*)
-				REPLY=${REPLY#?}
+				_reply=${_reply#?}
 				return 0
 				;;
-			\\[0abtnvfre\"/\\N_LP\ ]*) REPLY=${REPLY#??} ;;
-			\\x$hex$hex* | \\u$hex$hex$hex$hex* | \\U0$hex$hex$hex$hex$hex$hex$hex*) REPLY=${REPLY#??} ;;
+			\\[0abtnvfre\"/\\N_LP\ ]*) _reply=${_reply#??} ;;
+			\\x$_hex$_hex* | \\u$_hex$_hex$_hex$_hex* | \\U0$_hex$_hex$_hex$_hex$_hex$_hex$_hex*) _reply=${_reply#??} ;;
 			*) return 1 ;;
 			esac
 			;;
@@ -210,67 +225,74 @@ behind_quotes() {
 # Whether $1 is a list or a map of words, "[a, b]" or "{a: b, c: d}". Other brackets become text,
 # which is the same to Flink where it wants a list.
 is_flow() {
-	flow_rest=${1#?}
-	flow_rest=${flow_rest%?},
+	_flow_rest=${1#?}
+	_flow_rest=${_flow_rest%?},
 	case $1 in
 	*[!]A-Za-z0-9_./@+=,\ :\[\{\}-]* | *' -'* | ?-* | ?*[\[\{]* | *[]\}]?*) return 1 ;;
 	\[*\] | \{*\}) ;;
 	*) return 1 ;;
 	esac
-	while [ -n "$flow_rest" ]; do
-		trim "${flow_rest%%,*}"
-		case ${1%"${1#?}"}$REPLY in
+	while [ -n "$_flow_rest" ]; do
+		trim "${_flow_rest%%,*}"
+		case ${1%"${1#?}"}$_reply in
 		\[*': '* | ?:* | *: | ?*': '*': '*) return 1 ;;
 		\[?* | \{*': '*) ;;
 		*) return 1 ;;
 		esac
-		flow_rest=${flow_rest#*,}
+		_flow_rest=${_flow_rest#*,}
 	done
 }
 
-# --- what the environment sets: SETTINGS holds "key: N", each after a line break. The value as
-# flink-conf.yaml takes it is then in flat_N, and in yaml_N as config.yaml does. ---
-SETTINGS=$NL
-setting_count=0
+# --- what the environment sets: _settings holds "key: N", each after a line break. The key is then
+# in _key_N, its last value as flink-conf.yaml takes it in _flat_N, as config.yaml does in _yaml_N.
+# ---
+_settings=$_nl
+_setting_count=0
+
+is_set() {
+	case $_settings in
+	*"$_nl$1: "*) ;;
+	*) return 1 ;;
+	esac
+}
 
 add_setting() {
 	case $1 in
-	'' | *"$NL"* | *': '*) die "'$1' is not a key of Flink's configuration" ;;
+	'' | *"$_nl"* | *': '*) die "'$1' is not a key of Flink's configuration" ;;
 	esac
-	setting_count=$((setting_count + 1))
-	SETTINGS=$SETTINGS$1": "$setting_count$NL
-	eval "flat_$setting_count=\$2 yaml_$setting_count=\$3"
+	if is_set "$1"; then
+		_setting=${_settings##*"$_nl$1: "}
+		_setting=${_setting%%"$_nl"*}
+	else
+		_setting_count=$((_setting_count + 1))
+		_setting=$_setting_count
+		_settings=$_settings$1": "$_setting$_nl
+	fi
+	eval "_key_$_setting=\$1 _flat_$_setting=\$2 _yaml_$_setting=\$3"
 }
 
 # Set the key $1 to the very text $2.
 add_text() {
 	chomp "$2"
-	set -- "$1" "$REPLY"
+	set -- "$1" "$_reply"
 	yaml_value "$2"
-	add_setting "$1" "$2" "$REPLY"
-}
-
-is_set() {
-	case $SETTINGS in
-	*"$NL$1: "*) ;;
-	*) return 1 ;;
-	esac
+	add_setting "$1" "$2" "$_reply"
 }
 
 # Without the comment behind it.
 cut_comment() {
 	case $1 in
 	[\"\']*)
-		cut_rest=
-		! behind_quotes "$1" || cut_rest=$REPLY
-		trim "$cut_rest"
-		case $REPLY in
-		'#'*) REPLY=${1%"$cut_rest"} ;;
-		*) REPLY=$1 ;;
+		_cut_rest=
+		! behind_quotes "$1" || _cut_rest=$_reply
+		trim "$_cut_rest"
+		case $_reply in
+		'#'*) _reply=${1%"$_cut_rest"} ;;
+		*) _reply=$1 ;;
 		esac
 		;;
 	*' #'*) trim "${1%%" #"*}" ;;
-	*) REPLY=$1 ;;
+	*) _reply=$1 ;;
 	esac
 }
 
@@ -279,17 +301,17 @@ cut_comment() {
 property_yaml() {
 	case $1 in
 	[\"\']*)
-		if behind_quotes "$1" && [ -z "$REPLY" ]; then
+		if behind_quotes "$1" && [ -z "$_reply" ]; then
 			case $1 in
 			\"*)
 				expand "$1" yaml_escape
 				return
 				;;
 			esac
-			REPLY=${1#?}
-			replace "${REPLY%?}" "''" "'"
-			expand "$REPLY" as_is || REPLY=
-			yaml_quote "$REPLY"
+			_reply=${1#?}
+			replace "${_reply%?}" "''" "'"
+			expand "$_reply" as_is || _reply=
+			yaml_quote "$_reply"
 			return
 		fi
 		;;
@@ -297,7 +319,7 @@ property_yaml() {
 	case $1 in
 	\[* | \{*)
 		if is_flow "$2"; then
-			REPLY=$2
+			_reply=$2
 			return
 		fi
 		;;
@@ -307,30 +329,31 @@ property_yaml() {
 
 add_property() {
 	trim "$1"
-	property=$REPLY
-	case $property in
+	_property=$_reply
+	case $_property in
 	'' | '#'* | ---) return 0 ;;
 	esac
-	case $property in
+	case $_property in
 	[!:]*:*) ;;
-	*) die "FLINK_PROPERTIES: '$property' is not of the form \"key: value\"" ;;
+	*) die "FLINK_PROPERTIES: '$_property' is not of the form \"key: value\"" ;;
 	esac
-	trim "${property%%:*}"
-	property_key=$REPLY
-	trim "${property#*:}"
-	cut_comment "$REPLY"
-	property=$REPLY
-	case $property in
+	trim "${_property%%:*}"
+	bare_key "$_reply"
+	_property_key=$_reply
+	trim "${_property#*:}"
+	cut_comment "$_reply"
+	_property=$_reply
+	case $_property in
 	'' | '#'*) no_value ;;
 	esac
-	expand "$property" as_is || no_value
-	property_flat=$REPLY
-	property_yaml "$property" "$property_flat"
-	add_setting "$property_key" "$property_flat" "$REPLY"
+	expand "$_property" as_is || no_value
+	_property_flat=$_reply
+	property_yaml "$_property" "$_property_flat"
+	add_setting "$_property_key" "$_property_flat" "$_reply"
 }
 
 no_value() {
-	die "FLINK_PROPERTIES: '$property_key' has no value; write whole keys: a.b.c: value"
+	die "FLINK_PROPERTIES: '$_property_key' has no value; write whole keys: a.b.c: value"
 }
 
 collect_settings() {
@@ -340,13 +363,14 @@ collect_settings() {
 	if [ -n "${TASK_MANAGER_NUMBER_OF_TASK_SLOTS:-}" ]; then
 		add_text taskmanager.numberOfTaskSlots "$TASK_MANAGER_NUMBER_OF_TASK_SLOTS"
 	fi
-	properties=${FLINK_PROPERTIES:-}
-	while [ -n "$properties" ]; do
-		add_property "${properties%%"$NL"*}"
-		case $properties in
-		*"$NL"*) properties=${properties#*"$NL"} ;;
-		*) properties= ;;
-		esac
+	set -f
+	IFS=$_nl
+	# shellcheck disable=SC2086 # each line is a word
+	set -- ${FLINK_PROPERTIES:-}
+	set +f
+	unset IFS
+	for _line; do
+		add_property "$_line"
 	done
 }
 
@@ -354,223 +378,222 @@ collect_settings() {
 
 # "key: value" lines; a key stands once afterwards.
 merge_flat() {
-	while IFS= read -r line || [ -n "$line" ]; do
-		trim "${line%%:*}"
-		case $line in
-		*:*) is_set "$REPLY" && continue ;;
+	while IFS= read -r _line || [ -n "$_line" ]; do
+		trim "${_line%%:*}"
+		case $_line in
+		*:*) is_set "$_reply" && continue ;;
 		esac
-		printf '%s\n' "$line"
+		printf '%s\n' "$_line"
 	done
 	print_settings flat
 }
 
-# Every key that is set, once, with its last value; $1: flat or yaml. In flink-conf.yaml a value
-# is one line, '#' ends it, and a key without any is passed over.
+# Every key that is set, with its value; $1: flat or yaml. In flink-conf.yaml a value is one line,
+# '#' ends it, and a key without any is passed over.
 print_settings() {
-	settings_rest=${SETTINGS#"$NL"}
-	while [ -n "$settings_rest" ]; do
-		setting=${settings_rest%%"$NL"*}
-		settings_rest=${settings_rest#*"$NL"}
-		setting_key=${setting%%: *}
-		case $NL$settings_rest in
-		*"$NL$setting_key: "*) continue ;;
-		esac
-		eval "REPLY=\$$1_${setting##*: }"
-		case $1$REPLY in
+	_setting=0
+	while [ "$_setting" -lt "$_setting_count" ]; do
+		_setting=$((_setting + 1))
+		_setting_key=
+		_setting_value=
+		eval "_setting_key=\$_key_$_setting _setting_value=\$_$1_$_setting"
+		case $1$_setting_value in
 		flat) continue ;;
-		flat*"$NL"* | flat*"$CR"* | flat*'#'*)
-			die "$setting_key: the value has a line break or a '#', which flink-conf.yaml" \
-				"cannot hold; hand it over in an argument: -D$setting_key=..."
+		flat*"$_nl"* | flat*"$_cr"* | flat*'#'*)
+			die "$_setting_key: the value has a line break or a '#', which flink-conf.yaml" \
+				"cannot hold; hand it over in an argument: -D$_setting_key=..."
 			;;
 		esac
-		printf '%s: %s\n' "$setting_key" "$REPLY"
+		_reply=$_setting_key
+		[ "$1" = flat ] || yaml_value "$_setting_key"
+		printf '%s: %s\n' "$_reply" "$_setting_value"
 	done
 }
 
-# Where the reading of config.yaml is: STACK holds "INDENT|PATH" of the keys above, one a line,
+# Where the reading of config.yaml is: _stack holds "INDENT|PATH" of the keys above, one a line,
 # the innermost first.
-STACK=
-INDENT=0
+_stack=
+_indent=0
 
 pop_to_parent() {
-	while [ -n "$STACK" ]; do
-		stack_top=${STACK%%"$NL"*}
-		if [ "${stack_top%%|*}" -lt "$INDENT" ]; then
-			REPLY=${stack_top#*|}.
+	while [ -n "$_stack" ]; do
+		_stack_top=${_stack%%"$_nl"*}
+		if [ "${_stack_top%%|*}" -lt "$_indent" ]; then
+			_reply=${_stack_top#*|}.
 			return 0
 		fi
-		STACK=${STACK#*"$NL"}
+		_stack=${_stack#*"$_nl"}
 	done
-	REPLY=
+	_reply=
 }
 
 # The key at the start of $1, which has a ':' behind it.
 bare_key() {
-	REPLY=${1%%: *}
-	REPLY=${REPLY%:}
-	case $REPLY in
+	_reply=${1%%: *}
+	_reply=${_reply%:}
+	case $_reply in
 	\"*\" | \'*\')
-		REPLY=${REPLY#?}
-		REPLY=${REPLY%?}
+		_reply=${_reply#?}
+		_reply=${_reply%?}
 		;;
 	esac
 }
 
 # Nested keys are written flat, "a.b.c: value", which Flink takes as well: so a key that is set
 # twice, nested and flat, cannot be left, nor a parent without a child. Comments are left out.
-# mode: what the lines belong to that are indented deeper than the last key:
+# _mode: what the lines belong to that are indented deeper than the last key:
 #   none (its children), print (a value that goes on), drop (one that is replaced)
 merge_nested() {
-	mode=none
-	value_indent=0
-	item_indent=
-	in_text=no
-	empty_path=
-	while IFS= read -r line || [ -n "$line" ]; do
-		spaces=${line%%[! ]*}
-		INDENT=${#spaces}
-		content=${line#"$spaces"}
-		trim "$content"
-		if [ "$in_text" = no ]; then
-			case $REPLY in
+	_mode=none
+	_value_indent=0
+	_item_indent=
+	_in_text=no
+	_empty_path=
+	while IFS= read -r _line || [ -n "$_line" ]; do
+		_spaces=${_line%%[! ]*}
+		_indent=${#_spaces}
+		_content=${_line#"$_spaces"}
+		trim "$_content"
+		if [ "$_in_text" = no ]; then
+			case $_reply in
 			'' | '#'* | ---) continue ;;
 			esac
 		fi
 		if continues_value; then
-			[ "$mode" = drop ] || printf '%s\n' "$line"
+			[ "$_mode" = drop ] || printf '%s\n' "$_line"
 			continue
 		fi
-		read_key "$REPLY"
+		read_key "$_reply"
 	done
 	print_settings yaml
 }
 
 # Whether the line goes on with the value of the last key.
 continues_value() {
-	if [ -n "$empty_path" ]; then
-		case $content in
+	if [ -n "$_empty_path" ]; then
+		case $_content in
 		- | '- '*) begin_list ;;
 		esac
-		empty_path=
+		_empty_path=
 	fi
-	[ "$mode" != none ] || return 1
-	[ "$in_text" = no ] || [ -n "$content" ] || return 0
-	[ "$INDENT" -le "$value_indent" ] || return 0
-	case $item_indent$content in
-	"$INDENT-" | "$INDENT- "*) return 0 ;;
+	[ "$_mode" != none ] || return 1
+	[ "$_in_text" = no ] || [ -n "$_content" ] || return 0
+	[ "$_indent" -le "$_value_indent" ] || return 0
+	case $_item_indent$_content in
+	"$_indent-" | "$_indent- "*) return 0 ;;
 	esac
-	mode=none
-	in_text=no
+	_mode=none
+	_in_text=no
 	return 1
 }
 
 # The first item of a list that is the value of the last key.
 begin_list() {
-	value_indent=$INDENT
-	item_indent=$INDENT
-	mode=print
-	if is_set "$empty_path"; then
-		mode=drop
+	_value_indent=$_indent
+	_item_indent=$_indent
+	_mode=print
+	if is_set "$_empty_path"; then
+		_mode=drop
 	else
-		printf '%s:\n' "$empty_path"
+		printf '%s:\n' "$_empty_path"
 	fi
 }
 
 read_key() {
-	entry=$1
-	item_indent=
-	case $entry in
+	_entry=$1
+	_item_indent=
+	case $_entry in
 	'' | '#'*) return 0 ;;
 	*': '* | *:) ;;
-	*) die "$conf_file: '$entry' is not understood, expected \"key: value\"" ;;
+	*) die "$_conf_file: '$_entry' is not understood, expected \"key: value\"" ;;
 	esac
 	pop_to_parent
-	parent=$REPLY
-	bare_key "$entry"
-	path=$parent$REPLY
-	STACK=$INDENT'|'$path$NL$STACK
-	case $entry in
+	_parent=$_reply
+	bare_key "$_entry"
+	_path=$_parent$_reply
+	_stack=$_indent'|'$_path$_nl$_stack
+	case $_entry in
 	*': '*) ;;
 	*)
-		empty_path=$path
+		_empty_path=$_path
 		return 0
 		;;
 	esac
-	trim "${entry#*: }"
-	value=$REPLY
-	value_indent=$INDENT
-	mode=print
-	case $value in
+	trim "${_entry#*: }"
+	_value=$_reply
+	_value_indent=$_indent
+	_mode=print
+	case $_value in
 	'#'*)
-		mode=none
-		empty_path=$path
+		_mode=none
+		_empty_path=$_path
 		return 0
 		;;
-	'|'* | '>'*) in_text=yes ;;
+	'|'* | '>'*) _in_text=yes ;;
 	esac
-	if is_set "$path"; then
-		mode=drop
+	if is_set "$_path"; then
+		_mode=drop
 	else
-		printf '%s: %s\n' "$path" "$value"
+		printf '%s: %s\n' "$_path" "$_value"
 	fi
 }
 
 merge_file() {
-	conf_file=$1
-	"$2" <"$conf_file" >"$conf_file.new" || exit
-	mv -f "$conf_file.new" "$conf_file"
+	_conf_file=$1
+	"$2" <"$_conf_file" >"$_conf_file.new" || exit
+	mv -f "$_conf_file.new" "$_conf_file"
 }
 
 # Flink 1.19 and later read config.yaml; 1.19 and 1.20 prefer a flink-conf.yaml that is there.
 prepare_configuration() {
-	[ "$SETTINGS" != "$NL" ] || return 0
-	shipped=${FLINK_CONF_DIR:-$FLINK_HOME/conf}
-	private=$(mktemp -d "${TMPDIR:-/tmp}/flink-conf.XXXXXX") ||
+	[ "$_settings" != "$_nl" ] || return 0
+	_shipped=${FLINK_CONF_DIR:-$FLINK_HOME/conf}
+	_private=$(mktemp -d "${TMPDIR:-/tmp}/flink-conf.XXXXXX") ||
 		die "no folder for the configuration can be made: mount a writable ${TMPDIR:-/tmp}"
-	if [ -d "$shipped" ]; then
-		(umask 077 && cp -RL "$shipped/." "$private/") ||
-			die "$shipped cannot be copied to $private"
+	if [ -d "$_shipped" ]; then
+		(umask 077 && cp -RL "$_shipped/." "$_private/") ||
+			die "$_shipped cannot be copied to $_private"
 	fi
-	chmod -R u+w "$private"
-	if [ ! -e "$private/flink-conf.yaml" ] && [ ! -e "$private/config.yaml" ]; then
+	chmod -R u+w "$_private"
+	if [ ! -e "$_private/flink-conf.yaml" ] && [ ! -e "$_private/config.yaml" ]; then
 		if [ -e "$FLINK_HOME/bin/config-parser-utils.sh" ]; then
-			: >"$private/config.yaml"
+			: >"$_private/config.yaml"
 		else
-			: >"$private/flink-conf.yaml"
+			: >"$_private/flink-conf.yaml"
 		fi
 	fi
-	if [ -e "$private/flink-conf.yaml" ]; then
-		merge_file "$private/flink-conf.yaml" merge_flat
+	if [ -e "$_private/flink-conf.yaml" ]; then
+		merge_file "$_private/flink-conf.yaml" merge_flat
 	fi
-	if [ -e "$private/config.yaml" ]; then
-		merge_file "$private/config.yaml" merge_nested
+	if [ -e "$_private/config.yaml" ]; then
+		merge_file "$_private/config.yaml" merge_nested
 	fi
-	FLINK_CONF_DIR=$private
+	FLINK_CONF_DIR=$_private
 	export FLINK_CONF_DIR
 }
 
 # --- the rest of the surroundings ---
 link_plugin() {
-	plugins=${FLINK_PLUGINS_DIR:-$FLINK_HOME/plugins}
-	jar=$1
-	case $jar in
-	*/* | .*) die "ENABLE_BUILT_IN_PLUGINS: '$jar' is not the name of a jar in $FLINK_HOME/opt" ;;
+	_plugins=${FLINK_PLUGINS_DIR:-$FLINK_HOME/plugins}
+	_jar=$1
+	case $_jar in
+	*/* | .*) die "ENABLE_BUILT_IN_PLUGINS: '$_jar' is not the name of a jar in $FLINK_HOME/opt" ;;
 	esac
-	[ ! -e "$plugins/${jar%.jar}/$jar" ] || return 0
-	[ -e "$FLINK_HOME/opt/$jar" ] ||
-		die "ENABLE_BUILT_IN_PLUGINS: there is no $FLINK_HOME/opt/$jar"
-	{ mkdir -p "$plugins/${jar%.jar}" && ln -sf "$FLINK_HOME/opt/$jar" "$plugins/${jar%.jar}/"; } ||
-		die "ENABLE_BUILT_IN_PLUGINS: $plugins cannot be written; build the image with --plugin"
+	[ ! -e "$_plugins/${_jar%.jar}/$_jar" ] || return 0
+	[ -e "$FLINK_HOME/opt/$_jar" ] ||
+		die "ENABLE_BUILT_IN_PLUGINS: there is no $FLINK_HOME/opt/$_jar"
+	{ mkdir -p "$_plugins/${_jar%.jar}" && ln -sf "$FLINK_HOME/opt/$_jar" "$_plugins/${_jar%.jar}/"; } ||
+		die "ENABLE_BUILT_IN_PLUGINS: $_plugins cannot be written; build the image with --plugin"
 }
 
 enable_plugins() {
-	plugin_list=${ENABLE_BUILT_IN_PLUGINS:-}
-	while [ -n "$plugin_list" ]; do
-		trim "${plugin_list%%;*}"
-		[ -z "$REPLY" ] || link_plugin "$REPLY"
-		case $plugin_list in
-		*';'*) plugin_list=${plugin_list#*;} ;;
-		*) plugin_list= ;;
+	_plugin_list=${ENABLE_BUILT_IN_PLUGINS:-}
+	while [ -n "$_plugin_list" ]; do
+		trim "${_plugin_list%%;*}"
+		[ -z "$_reply" ] || link_plugin "$_reply"
+		case $_plugin_list in
+		*';'*) _plugin_list=${_plugin_list#*;} ;;
+		*) _plugin_list= ;;
 		esac
 	done
 }
@@ -578,10 +601,10 @@ enable_plugins() {
 # glibc's allocator fragments under RocksDB; jemalloc is used where the base has it.
 enable_jemalloc() {
 	[ "${DISABLE_JEMALLOC:-false}" != true ] || return 0
-	for library in "/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so" \
+	for _library in "/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so" \
 		"/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2" /usr/lib64/libjemalloc.so.2; do
-		if [ -f "$library" ]; then
-			LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$library
+		if [ -f "$_library" ]; then
+			LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$_library
 			export LD_PRELOAD
 			return 0
 		fi
@@ -590,17 +613,17 @@ enable_jemalloc() {
 
 # Whose process this is, as libc finds it: false where no line of /etc/passwd has its number.
 find_user() {
-	user_id=
-	user_group=
-	while read -r user_key user_number _; do
-		case $user_key in
-		Uid:) user_id=$user_number ;;
-		Gid:) user_group=$user_number ;;
+	_user_id=
+	_user_group=
+	while read -r _user_key _user_number _; do
+		case $_user_key in
+		Uid:) _user_id=$_user_number ;;
+		Gid:) _user_group=$_user_number ;;
 		esac
 	done </proc/self/status
 	[ -r /etc/passwd ] || return 1
-	while IFS=: read -r _ _ user_number _ || [ -n "$user_number" ]; do
-		[ "$user_number" != "$user_id" ] || return 0
+	while IFS=: read -r _ _ _user_number _ || [ -n "$_user_number" ]; do
+		[ "$_user_number" != "$_user_id" ] || return 0
 	done </etc/passwd
 	return 1
 }
@@ -610,20 +633,20 @@ find_user() {
 name_user() {
 	[ -z "${NSS_WRAPPER_PASSWD:-}" ] && [ -r /proc/self/status ] || return 0
 	! find_user || return 0
-	for library in /usr/lib/libnss_wrapper.so /usr/lib64/libnss_wrapper.so \
+	for _library in /usr/lib/libnss_wrapper.so /usr/lib64/libnss_wrapper.so \
 		"/usr/lib/$(uname -m)-linux-gnu/libnss_wrapper.so"; do
-		[ -f "$library" ] || continue
-		passwd=$(mktemp "${TMPDIR:-/tmp}/flink-passwd.XXXXXX") || break
-		[ ! -r /etc/passwd ] || cp /etc/passwd "$passwd"
-		printf '\nflink:x:%s:%s::%s:/bin/sh\n' "$user_id" "$user_group" "$FLINK_HOME" >>"$passwd"
-		NSS_WRAPPER_PASSWD=$passwd
+		[ -f "$_library" ] || continue
+		_passwd=$(mktemp "${TMPDIR:-/tmp}/flink-passwd.XXXXXX") || break
+		[ ! -r /etc/passwd ] || cp /etc/passwd "$_passwd"
+		printf '\nflink:x:%s:%s::%s:/bin/sh\n' "$_user_id" "$_user_group" "$FLINK_HOME" >>"$_passwd"
+		NSS_WRAPPER_PASSWD=$_passwd
 		NSS_WRAPPER_GROUP=/etc/group
-		LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$library
+		LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$_library
 		export NSS_WRAPPER_PASSWD NSS_WRAPPER_GROUP LD_PRELOAD
 		return 0
 	done
-	note "the user $user_id has no name in /etc/passwd, which Hadoop and S3 over Hadoop need: build" \
-		"the image with --user $user_id, or with --package nss_wrapper"
+	note "the user $_user_id has no name in /etc/passwd, which Hadoop and S3 over Hadoop need: build" \
+		"the image with --user $_user_id, or with --package nss_wrapper"
 }
 
 # The console mode of 1.11 and later also logs to a file, which a read-only image has no place for.
@@ -649,87 +672,97 @@ prepare() {
 }
 
 flink_version() {
-	REPLY=
-	for dist in "$FLINK_HOME"/lib/flink-dist*.jar; do
-		REPLY=${dist##*/flink-dist}
-		REPLY=${REPLY#*-}
-		REPLY=${REPLY%.jar}
+	_reply=
+	for _dist in "$FLINK_HOME"/lib/flink-dist*.jar; do
+		_reply=${_dist##*/flink-dist}
+		_reply=${_reply#*-}
+		_reply=${_reply%.jar}
 	done
 }
 
 # Whether the version $1.$2 or a later one is in the image; one that cannot be told is the newest.
 at_least() {
 	flink_version
-	case $REPLY in
+	case $_reply in
 	[0-9]*.[0-9]*) ;;
 	*) return 0 ;;
 	esac
-	minor=${REPLY#*.}
-	minor=${minor%%[!0-9]*}
-	[ "${REPLY%%.*}" -gt "$1" ] || { [ "${REPLY%%.*}" -eq "$1" ] && [ "$minor" -ge "$2" ]; }
+	_minor=${_reply#*.}
+	_minor=${_minor%%[!0-9]*}
+	[ "${_reply%%.*}" -gt "$1" ] || { [ "${_reply%%.*}" -eq "$1" ] && [ "$_minor" -ge "$2" ]; }
 }
 
 # The options of the entry that this version starts a job with: "SHORT=LONG ...".
 list_options() {
-	options='c=configDir j=job-classname n=allowNonRestoredState s=fromSavepoint'
-	! at_least 1 8 || options="$options jid=job-id"
-	! at_least 1 19 || options="$options =jars"
-	at_least 2 0 || options="$options r=webui-port"
-	at_least 2 0 || ! at_least 1 11 || options="$options h=host"
+	_options='c=configDir j=job-classname n=allowNonRestoredState s=fromSavepoint'
+	! at_least 1 8 || _options="$_options jid=job-id"
+	! at_least 1 19 || _options="$_options =jars"
+	at_least 2 0 || _options="$_options r=webui-port"
+	at_least 2 0 || ! at_least 1 11 || _options="$_options h=host"
 }
 
 # The long name of the option $1, or of the only one that begins so: Flink takes that as well.
 find_option() {
-	REPLY=
-	for option in $options; do
-		case $option in
+	_reply=
+	for _option in $_options; do
+		case $_option in
 		"$1"=* | *="$1")
-			REPLY=${option#*=}
+			_reply=${_option#*=}
 			return 0
 			;;
-		*="$1"*) REPLY=$REPLY${REPLY:+ }${option#*=} ;;
+		*="$1"*) _reply=$_reply${_reply:+ }${_option#*=} ;;
 		esac
 	done
-	case $REPLY in
+	case $_reply in
 	'' | *' '*) return 1 ;;
 	esac
 }
 
-# The option that the word $1 is: its name in REPLY, and in option_words how many words it takes.
+# The option that the word $1 is: its name in _reply, and in _option_words how many words it takes.
 # False: to Flink it is none, and with all that follows an argument of the job.
 read_option() {
-	option_words=2
-	option_name=${1%%=*}
+	_option_words=2
+	_option_name=${1%%=*}
 	case $1 in
 	-- | -jid=*) return 1 ;;
 	-D)
-		REPLY=D
+		_reply=D
 		case ${2-}${3+ }${3-} in
 		*=* | ' '* | *' -'*) ;;
-		*' '*) option_words=3 ;;
+		*' '*) _option_words=3 ;;
 		esac
 		return
 		;;
 	-D*)
-		REPLY=D
-		option_words=1
+		_reply=D
+		_option_words=1
 		return
 		;;
-	--?*) find_option "${option_name#--}" || return 1 ;;
-	-?*) find_option "${option_name#-}" || find_joined "${1#-}" || return 1 ;;
+	--?*) find_option "${_option_name#--}" || return 1 ;;
+	-?*) find_option "${_option_name#-}" || find_joined "${1#-}" || return 1 ;;
 	*) return 1 ;;
 	esac
 	case $1 in
-	*=*) option_words=1 ;;
+	*=*) _option_words=1 ;;
 	esac
-	[ "$REPLY" != allowNonRestoredState ] || option_words=1
+	[ "$_reply" != allowNonRestoredState ] || _option_words=1
 }
 
 # "sPATH" and "ns", of "-sPATH" and "-ns PATH".
 find_joined() {
-	joined=${1#n}
-	find_option "${joined%"${joined#?}"}" || return 1
-	[ -z "${joined#?}" ] || option_words=1
+	_joined=${1#n}
+	find_option "${_joined%"${_joined#?}"}" || return 1
+	[ -z "${_joined#?}" ] || _option_words=1
+}
+
+# Refuse the setting $1, "key=...", where this version has none of that name for a savepoint.
+check_recovery() {
+	case $1 in
+	execution.savepoint.path=*) at_least 1 11 && return ;;
+	execution.state-recovery.path=*) at_least 1 20 && return ;;
+	*) return 0 ;;
+	esac
+	die "Flink $_flink has no ${1%%=*} and would start without state; use --fromSavepoint PATH"
 }
 
 # Look at Flink's own options, and refuse those that this version would take for the job's in
@@ -737,71 +770,99 @@ find_joined() {
 check_job_options() {
 	list_options
 	flink_version
-	flink=$REPLY
-	found=no
-	savepoint=no
+	_flink=$_reply
+	_found=no
+	_savepoint=no
+	for _option in execution.savepoint.path execution.state-recovery.path; do
+		! is_set "$_option" || check_recovery "$_option="
+	done
 	while [ $# -gt 0 ] && read_option "$@"; do
-		case $REPLY in
-		job-classname) found=yes ;;
+		case $1 in
+		-rm | -rm=*) break ;;
+		-jid*) at_least 1 8 || die "Flink $_flink has no $1: leave it out" ;;
+		esac
+		case $_reply in
+		job-classname) _found=yes ;;
+		D) check_recovery "${1#-D}${2-}" ;;
 		fromSavepoint)
-			savepoint=yes
-			[ "$flink" != 1.6.0 ] ||
+			_savepoint=yes
+			[ "$_flink" != 1.6.0 ] ||
 				die "Flink 1.6.0 has no $1 and would start without state; use 1.6.1 or later"
 			;;
 		esac
-		shift "$(($# < option_words ? $# : option_words))"
+		shift "$(($# < _option_words ? $# : _option_words))"
 	done
 	case ${1-} in
 	--host | --host=*)
-		! at_least 2 0 || die "Flink $flink has no --host; use -Djobmanager.rpc.address=HOST"
+		! at_least 2 0 || die "Flink $_flink has no --host; use -Djobmanager.rpc.address=HOST"
 		;;
-	--restoreMode | --restoreMode=* | --claimMode | --claimMode=*)
+	--restoreMode | --restoreMode=* | --claimMode | --claimMode=* | -rm | -rm=* | -cm | -cm=*)
 		die "$1 is an option of 'flink run', not of job-cluster, which restores in the mode" \
 			"NO_CLAIM (before 1.15: LEGACY) whatever is said; leave it out"
 		;;
 	esac
-	[ "$savepoint" = yes ] || check_arguments "$@"
-	[ "$found" = yes ]
+	[ "$_savepoint" = yes ] || check_arguments "$@"
+	[ "$_found" = yes ]
 }
 
-# Refuse arguments of the job that look as if its state should come from them.
+# Look for a savepoint among the arguments of the job, where it is lost on Flink.
 check_arguments() {
-	first=${1-}
-	[ "$first" != -- ] || shift
+	_first=${1-}
+	[ "$_first" != -- ] || shift
 	while [ $# -gt 0 ] && [ "$1" != -- ]; do
-		! is_savepoint "$@" ||
-			die "$1 is taken for an argument of the job, as the job's arguments begin with" \
-				"'$first': it would start without state. Put Flink's own options first, spelled" \
-				"-s PATH or --fromSavepoint PATH"
+		if is_savepoint "$@"; then
+			! is_meant_for_flink "$1" ||
+				die "$1 is taken for an argument of the job, as the job's arguments begin with" \
+					"'$_first': it would start without state. Put Flink's own options first," \
+					"spelled -s PATH or --fromSavepoint PATH"
+			note "$1 stands behind '$_first', so it is the job's: Flink starts without a savepoint"
+		fi
 		shift
 	done
 }
 
-# Whether $1 hands a savepoint over. Behind "--" only what can be nothing else does.
+# Whether $1 looks as if it handed a savepoint over, $2 or in itself; then in _savepoint_path.
 is_savepoint() {
-	savepoint_name=${1%%=*}
-	savepoint_path=
+	_savepoint_name=${1%%=*}
+	_savepoint_path=${2-}
+	[ "$_savepoint_name" = "$1" ] || _savepoint_path=${1#*=}
 	case $1 in
-	-Dexecution.savepoint.path=* | -Dexecution.state-recovery.path=* | --fromSavepoint | \
-		--fromSavepoint=*) return 0 ;;
-	-s) savepoint_path=${2-} ;;
-	-s=*) savepoint_path=${1#-s=} ;;
-	-s/*) savepoint_path=$1 ;;
-	-s*://*) [ "$savepoint_name" != "$1" ] || savepoint_path=$1 ;;
+	-Dexecution.savepoint.path=* | -Dexecution.state-recovery.path=*) return 0 ;;
+	-s | -s=*) ;;
+	-s[!/]*=*) return 1 ;;
+	-s/* | -s[a-z]*://*) _savepoint_path=${1#-s} ;;
 	-fromS* | --fromS*)
-		savepoint_long=fromSavepoint
-		[ "${savepoint_long#"${savepoint_name##*-}"}" = "$savepoint_long" ] || savepoint_path=/
+		_savepoint_long=fromSavepoint
+		[ "${_savepoint_long#"${_savepoint_name##*-}"}" != "$_savepoint_long" ] || return 1
 		;;
-	-[sS]ave[pP]oint* | --[sS]ave[pP]oint* | -*from*[sS]ave[pP]oint*) savepoint_path=/ ;;
-	esac
-	case $first:$savepoint_path in
-	--:*/*)
-		note "$1 stands behind '--', so it is the job's: Flink starts without a savepoint"
-		return 1
-		;;
-	*:*/*) ;;
+	-[sS]ave[pP]oint* | --[sS]ave[pP]oint* | -*from*[sS]ave[pP]oint*) ;;
 	*) return 1 ;;
 	esac
+	case $_savepoint_path in
+	*/*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Whether what is_savepoint found can be nothing else: by its name, by the path, which Flink itself
+# has named so, or by an option of 'flink run' or of
+# another version before it.
+is_meant_for_flink() {
+	case $1 in
+	-D* | --fromSavepoint | --fromSavepoint=*) return 0 ;;
+	esac
+	case $_first in
+	--) return 1 ;;
+	-s* | --savepoint | --savepoint=* | -jid=* | -p | -p=* | -p[0-9]* | --parallelism* | -d | --detached | --class*) return 0 ;;
+	-h | --host* | -r | --webui-port* | --job-id* | --jars*) return 0 ;;
+	esac
+	case $1 in
+	-*from*) return 0 ;;
+	esac
+	case $_savepoint_path in
+	*/savepoint-* | */chk-[0-9]* | */_metadata) return 0 ;;
+	esac
+	return 1
 }
 
 run_job() {
@@ -829,32 +890,32 @@ add_option() {
 # Run bin/$1 with its -D options made settings of the configuration instead, for scripts that do
 # not take them.
 run_configured() {
-	script=$1
+	_script=$1
 	shift
-	left=$#
-	while [ "$left" -gt 0 ]; do
-		word=$1
+	_left=$#
+	while [ "$_left" -gt 0 ]; do
+		_word=$1
 		shift
-		left=$((left - 1))
-		case $word in
+		_left=$((_left - 1))
+		case $_word in
 		-D)
-			[ "$left" -gt 0 ] || die "-D: key=value is missing"
+			[ "$_left" -gt 0 ] || die "-D: key=value is missing"
 			add_option "$1"
 			shift
-			left=$((left - 1))
+			_left=$((_left - 1))
 			;;
-		-D*) add_option "${word#-D}" ;;
-		*) set -- "$@" "$word" ;;
+		-D*) add_option "${_word#-D}" ;;
+		*) set -- "$@" "$_word" ;;
 		esac
 	done
 	prepare
-	exec "$FLINK_HOME/bin/$script" start-foreground "$@"
+	exec "$FLINK_HOME/bin/$_script" start-foreground "$@"
 }
 
 # 1.5 drops all arguments, and 1.10.0 computes the memory of the JVM without them.
 run_taskmanager() {
 	flink_version
-	case $REPLY in
+	case $_reply in
 	1.5.* | 1.10.0) run_configured taskmanager.sh "$@" ;;
 	esac
 	prepare

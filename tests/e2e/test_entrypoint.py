@@ -149,7 +149,7 @@ def test_main_class(home, version):
     assert here.run("job-cluster", "-Da=b", "--in", "x", **given)["args"] == [
         "start-foreground", "--job-classname", "com.example.Job", "-Da=b", "--in", "x"]
     for words in (["-j", "X"], ["--job-classname", "X"], ["--job-classname=X"],
-                  ["-D", "a=b", "-n", "-jid", "0", "-j", "X"]):
+                  ["-D", "a=b", "-n", "-s", "0", "-j", "X"]):
         assert here.run("standalone-job", *words, **given)["args"] == ["start-foreground", *words]
     # What follows the job's own first argument is the job's.
     assert here.run("job-cluster", "in", "-j", "X", **given)["args"][1] == "--job-classname"
@@ -170,11 +170,15 @@ def test_savepoint_that_would_be_ignored(home):
 
 LOST = [
     "--restoreMode CLAIM -s s3://x/y", "-s s3://x/y --claimMode=CLAIM", "-rm CLAIM -s s3://x/y",
-    "--parallelism 4 --fromSavepoint s3://x/y", "in -s=/x/y", "in -ss3://x/y", "in -s/x",
-    "in --fromSavepoint=s3://x/y", "in --fromSave s3://x/y", "in -fromSavepoint /x", "--nope -n -s /x",
+    "--parallelism 4 --fromSavepoint s3://x/y", "-p 4 -s /x", "-d -n -s /x", "in -s=/x/savepoint-1f-2",
+    "in -ss3://x/chk-3", "--nope -s /x/chk-3/_metadata", "-rm CLAIM -n", "in --from-savepoint /x",
+    "in --fromSavepoint=s3://x/y", "in --fromSavepoint s3://x/y", "in -fromSavepoint /x",
     "in -Dexecution.savepoint.path=s3://x", "in -Dexecution.state-recovery.path=s3://x",
     "--fromsavepoint s3://x", "--from-savepoint s3://x", "--savepoint /x", "-- --fromSavepoint /x",
-    "-jid=00 -s /x", "-nq -s /x"]
+    "-jid=00 -s /x"]
+# What may as well be an option of the job's own: said, as Flink gets no savepoint by it.
+SAID = ["-- -s s3://x", "in -s=/x/y", "in -ss3://x/y", "--in x -s /y", "--nope -n -s /x", "-nq -s /x",
+        "in --savepoint /x", "--in x --savepoint-dir s3://x", "in --savepointDir=/x", "in --savepoints a/b"]
 KEPT = [
     "-s s3://x/y", "-n -s s3://x/y in", "-ss3://x", "-ns s3://x", "--from s3://x --in --size 4",
     "--fromSavepoint=s3://x -- --fromSavepoint s3://other", "-D a b -s /x", "-D a=b -Dc=d -s /x",
@@ -188,8 +192,10 @@ def test_savepoint_that_flink_would_not_see(home, shell):
         assert "job" in here.run("job-cluster", *words.split(), status=2), words
     for words in KEPT:
         assert here.run("job-cluster", *words.split())["args"][1:] == words.split(), words
-    here.run("job-cluster", "--", "-s", "s3://x")
-    assert "-s stands behind '--', so it is the job's" in here.err
+        assert "savepoint" not in here.err, words
+    for words in SAID:
+        assert here.run("job-cluster", *words.split())["args"][1:] == words.split(), words
+        assert "so it is the job's: Flink starts without a savepoint" in here.err, words
 
 
 def test_options_of_a_version(home):
@@ -204,6 +210,46 @@ def test_options_of_a_version(home):
         here = home(version)
         here.run("job-cluster", *words.split(), "-s", "s3://x")
         shutil.rmtree(here.folder.parent)
+
+
+def test_settings_of_a_savepoint(home):
+    """Older versions start without state where they do not know the key."""
+    here = home("1.14.6")
+    path = "execution.savepoint.path"
+    here.run("job-cluster", "-D%s=/x" % path)
+    here.run("job-cluster", FLINK_PROPERTIES=path + ": /x")
+    here.record.unlink()
+    for words, env in [(["-Dexecution.state-recovery.path=/x"], {}),
+                       ([], {"FLINK_PROPERTIES": "execution.state-recovery.path: /x"})]:
+        assert "use --fromSavepoint" in here.run("job-cluster", *words, status=2, **env)
+    shutil.rmtree(here.folder.parent)
+    here = home("1.6.4")
+    assert "use --fromSavepoint" in here.run("job-cluster", "-D", path + "=/x", status=2)
+
+
+OWN = ["STACK", "NL", "TAB", "REPLY", "SETTINGS", "INDENT", "BLANK", "path", "value", "mode", "line",
+       "options", "first", "flink", "jar", "library", "private", "script", "passwd", "found"]
+
+
+@pytest.mark.parametrize("version", ["1.14.6", "1.20.4"])
+def test_variables_of_any_name(home, version):
+    """What the image's environment has is neither read as the script's own, nor changed by it."""
+    here = home(version)
+    env = {name: "is-%d" % i for i, name in enumerate(OWN)}
+    lines = ["%s.x: ${%s}" % (name, name) for name in OWN]
+    record = here.run("job-cluster", "-n", FLINK_PROPERTIES="\n".join(lines), **env)
+    found = here.settings(record)
+    for name, value in env.items():
+        assert (found[name + ".x"], record["env"][name]) == (value, value)
+
+
+def test_keys_that_yaml_would_read_otherwise(home):
+    here = home("2.2.1")
+    properties = "\"quoted.key\": 1\n'rest.port': 2\n*a: 3\n!b: 4\n- c: 5\na #b: 6\nnull: 7\na #b: 8"
+    found = here.settings(here.run("taskmanager", FLINK_PROPERTIES=properties))
+    assert (found["quoted.key"], found["rest.port"]) == ("1", "2")
+    for key, value in {"*a": "3", "!b": "4", "- c": "5", "a #b": "8", "null": "7"}.items():
+        assert found["'%s'" % key] == value
 
 
 def test_host_that_would_be_the_jobs(home):

@@ -19,7 +19,7 @@ ALONE = [
     "\u00fc\u20ac\U0001f600\u00a0\u2028\ufeff", "C:\\path\\n", "\\", "a\x01\x1b\x7fb\rc", "[a, b",
     "[a]", "{a: b}", "&a", "*", "!x", "|", ">-", "%x", "@x", "`x", "- a", "? a", "~", "null",
     "True", "yes", "0o17", "007", "1.10", "1e3", ".nan", "2020-01-01", "1:20:30", "<<", "=", "---",
-    "...", "${HOME} $x", "1" * 30, "x" * 9000, "*?[a]", "%s\\n%%", "-n"]
+    "...", "${HOME} $x", "1" * 30, "x" * 9000, "'\"\\\\n" * 900, "a'\"\\\\\tb\r\n" * 900 + "c", "*?[a]", "%s\\n%%", "-n"]
 # A text of FLINK_PROPERTIES, what is in V, and what Flink reads.
 TEXTS = [
     ("${V}", "hunter2\n", "hunter2"), ("${V}", "hunter2\r\n\n", "hunter2"), ("''", "", ""),

@@ -172,3 +172,17 @@ def test_native_code_that_needs_more(job):
     assert "musl without libstdc++" in job.fail(INPUT, NEW, base=COMPAT, extra=extra)
     more = [*COMPAT, images.file("usr/lib/libstdc++.so.6", "x")]
     assert NATIVE in job.build(NEW, base=more, extra=extra)[0]
+
+
+def test_native_code_of_libraries(job):
+    """What lies in lib/ and plugins/ need not be used: it is said."""
+    extra = [("linux/libzstd.so", GLIBC)]
+    (job.folder / "lib.jar").write_bytes(miniature.jar(extra=extra))
+    job.build(NEW, base=MUSL)
+    for option, value in (("--lib", job.folder / "lib.jar"),
+                          ("--plugin", "mine=%s" % (job.folder / "lib.jar"))):
+        words = ["--job-jar", job.folder / "job.jar", option, value]
+        err = job.build(NEW, *words, base=MUSL)[0]
+        assert "warning: %s " % option in err and "libzstd.so " + NATIVE in err
+        assert "without gcompat" in err
+        assert NATIVE not in job.build(NEW, *words)[0]
