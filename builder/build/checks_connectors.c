@@ -4,17 +4,26 @@
 #include "internal.h"
 
 /* No distribution has any of these: connectors belong into the job's jar. */
-#define CONNECTORS "org/apache/flink/streaming/connectors/"
+static const char *const CONNECTORS[] = {"org/apache/flink/streaming/connectors/",
+                                         "org/apache/flink/connector/kafka/"};
 
-/* Somebody has put connectors into the distribution, which are not looked into. */
-static bool brings_connectors(const struct fp_flink *flink)
+/* A jar of Flink's own lib/, none of which has a connector of these. */
+static bool is_stock(const char *name)
+{
+    if (strncmp(name, "flink-", 6) == 0)
+        return strstr(name, "connector") == NULL || strncmp(name, "flink-connector-files", 21) == 0;
+    return strncmp(name, "log4j-", 6) == 0 || strncmp(name, "slf4j-", 6) == 0;
+}
+
+/* What is not looked into may have them: other jars that somebody has put into the distribution,
+ * and what --add brings. */
+static bool may_have_connectors(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     for (size_t i = 0; i < flink->dist.lib_jars.len; i++) {
-        const char *name = flink->dist.lib_jars.items[i];
-        if (strstr(name, "connector") != NULL && strncmp(name, "flink-connector-files", 21) != 0)
+        if (!is_stock(flink->dist.lib_jars.items[i]))
             return true;
     }
-    return false;
+    return plan->add_count > 0;
 }
 
 static enum fp_code any_has(const struct fp_strv *jars, const char *class_name, bool *ret_found,
@@ -32,7 +41,9 @@ static enum fp_code check_class(const struct fp_plan *plan, const char *path, co
                                 struct fp_error *err)
 {
     cleanup_strv struct fp_strv used = {0};
-    enum fp_code code = fp_jar_class_uses(path, main, CONNECTORS, &used, err);
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < sizeof(CONNECTORS) / sizeof(CONNECTORS[0]) && code == FP_OK; i++)
+        code = fp_jar_class_uses(path, main, CONNECTORS[i], &used, err);
     for (size_t i = 0; i < used.len && code == FP_OK; i++) {
         bool found = false;
         code = fp_jar_has_class(path, used.items[i], &found, err);
@@ -56,12 +67,13 @@ enum fp_code fp_check_connectors(const struct fp_plan *plan, const struct fp_fli
                                  struct fp_error *err)
 {
     enum fp_code code = FP_OK;
-    if (!flink->has_dist || brings_connectors(flink))
+    if (!flink->has_dist || may_have_connectors(plan, flink))
         return FP_OK;
     for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++) {
         const char *named = plan->options->job_classname;
         const char *main = named != NULL ? named : plan->jars[i].main_class;
-        if (main != NULL && plan->jars[i].sha256[0] != '\0')
+        /* Flink also loads jars in lib/ of the job's jar, where it is handed that jar. */
+        if (main != NULL && plan->jars[i].sha256[0] != '\0' && !plan->jars[i].has_jars)
             code = check_class(plan, plan->job_jars.items[i], main, err);
     }
     return code;

@@ -9,14 +9,18 @@
 #define SHARED_FILE 0664U
 
 /* /etc/passwd and its like keep the mode and owner that the base gave them, but for a mode that
- * lets a group write who root is. */
+ * lets a group write who root is: then `found`, what the base has in the file, is written again
+ * even where `text`, what it should hold, is NULL. */
 static enum fp_code account_file(const struct fp_layer_step *step, struct fp_draft *draft,
                                  const char *path, unsigned mode, const char *text,
-                                 struct fp_error *err)
+                                 const char *found, bool *ret_any, struct fp_error *err)
 {
+    const struct fp_entry *old = fp_tree_resolve(step->tree, path);
+    if (text == NULL && old != NULL && (old->mode & 022U) != 0)
+        text = found;
     if (text == NULL)
         return FP_OK;
-    const struct fp_entry *old = fp_tree_resolve(step->tree, path);
+    *ret_any = true;
     cleanup_free char *real = fp_xstrdup(old != NULL ? old->path : path);
     struct fp_entry entry = {.path = real, .mode = mode};
     if (old != NULL) {
@@ -36,18 +40,30 @@ static struct fp_account account_of(const struct fp_layer_step *step)
                                .epoch_s = step->mtime_s};
 }
 
+static enum fp_code account_files(const struct fp_layer_step *step, struct fp_draft *draft,
+                                  const char *passwd, const char *group, const char *shadow,
+                                  bool *ret_any, struct fp_error *err)
+{
+    const struct fp_base_facts *facts = &step->base->facts;
+    enum fp_code code =
+        account_file(step, draft, "etc/passwd", 0644, passwd, facts->passwd, ret_any, err);
+    if (code == FP_OK)
+        code = account_file(step, draft, "etc/group", 0644, group, facts->group, ret_any, err);
+    if (code == FP_OK)
+        code = account_file(step, draft, "etc/shadow", 0640, shadow, facts->shadow, ret_any, err);
+    return code;
+}
+
 enum fp_code fp_setup_user(const struct fp_layer_step *step, struct fp_draft *draft, bool *ret_any,
                            struct fp_error *err)
 {
     cleanup_free char *passwd = NULL;
     cleanup_free char *shadow = NULL;
     const struct fp_account account = account_of(step);
-    if (step->plan->options->user == NULL ||
-        !fp_base_name_user(&step->base->facts, &account, &passwd, &shadow))
+    if (step->plan->options->user == NULL)
         return FP_OK;
-    *ret_any = true;
-    enum fp_code code = account_file(step, draft, "etc/passwd", 0644, passwd, err);
-    return code == FP_OK ? account_file(step, draft, "etc/shadow", 0640, shadow, err) : code;
+    (void) fp_base_name_user(&step->base->facts, &account, &passwd, &shadow);
+    return account_files(step, draft, passwd, NULL, shadow, ret_any, err);
 }
 
 static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draft *draft,
@@ -66,14 +82,8 @@ static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draf
         (void) fp_hint(err, "--user UID:GID runs Flink as another user, without an account");
         return code;
     }
-    if (!changed)
-        return FP_OK;
-    code = account_file(step, draft, "etc/passwd", 0644, passwd, err);
-    if (code == FP_OK)
-        code = account_file(step, draft, "etc/group", 0644, group, err);
-    if (code == FP_OK)
-        code = account_file(step, draft, "etc/shadow", 0640, shadow, err);
-    return code;
+    return account_files(step, draft, changed ? passwd : NULL, changed ? group : NULL,
+                         changed ? shadow : NULL, &changed, err);
 }
 
 /* What is in the distribution's folder `name` ("" for its top), as links that stand in real

@@ -175,6 +175,7 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
                        inspection->path, entry->name);
     if (entry->mtime_s > jar->newest_entry_s)
         jar->newest_entry_s = entry->mtime_s;
+    jar->has_jars = jar->has_jars || has_suffix(entry->name, ".jar");
     jar->has_flink_runtime = jar->has_flink_runtime || is_flinks_own(entry->name);
     if (strcasecmp(entry->name, "META-INF/MANIFEST.MF") == 0 && !inspection->has_manifest) {
         inspection->has_manifest = true;

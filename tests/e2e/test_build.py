@@ -242,9 +242,14 @@ def test_passwd_that_a_group_may_write(flinkpack, inputs, tmp_path):
     base = images.Image([*images.base_layers(), images.layer([images.file(
         "etc/passwd", images.PASSWD, 0o664)])], dict(images.BASE_CONFIG))
     images.write_layout(base, tmp_path / "base", "b")
-    image = built(flinkpack, "--from-archive", inputs.archive(), "--base",
-                  "oci:%s:b" % (tmp_path / "base"), "--job-jar", inputs.job)
+    words = ["--from-archive", inputs.archive(), "--base", "oci:%s:b" % (tmp_path / "base"),
+             "--job-jar", inputs.job]
+    image = built(flinkpack, *words)
     assert image.tree["etc/passwd"].attributes() == "0644 0:0"
+    # Also where there is nothing to add to it.
+    image = built(flinkpack, *words, "--user", "0", name="v2", flink=False)
+    assert image.tree["etc/passwd"].attributes() == "0644 0:0"
+    assert image.read("etc/passwd").decode() == images.PASSWD
 
 
 def test_the_account_is_added_to_the_base_s(flinkpack, inputs):

@@ -1,5 +1,6 @@
 """What is in a job's jar, and what becomes of it in the image."""
 
+import shutil
 import struct
 
 import images
@@ -109,6 +110,22 @@ def test_connector_that_is_missing(job):
     lib = job.folder / "kafka.jar"
     lib.write_bytes(miniature.jar([kafka]))
     job.flinkpack.run(*words, "--lib", lib)
+    # What is not looked into may have it.
+    job.flinkpack.run(*words, "--add", "%s:/opt/flink/lib/kafka.jar" % lib)
+    make(path, ("lib/kafka.jar", lib.read_bytes()))
+    job.flinkpack.run(*words)
+
+
+def test_new_connector_that_is_missing(job):
+    kafka = FLINK + "connector/kafka/source/KafkaSource"
+    words = job.words(*NEW)
+    (job.folder / "job.jar").write_bytes(miniature.jar(main_class="a.Main", extra=[
+        ("a/Main.class", class_that_uses(FLINK + "connector/file/src/FileSource", kafka))]))
+    assert "uses %s, which no jar" % kafka in job.flinkpack.fail(INPUT, *words)
+    dist = job.folder / "dist"
+    shutil.copytree(job.inputs.dist(NEW[0]), dist)
+    (dist / "lib/company.jar").write_bytes(miniature.jar([kafka]))
+    job.flinkpack.run(*words[:2], dist, *words[3:])
 
 
 # --- native code ---

@@ -22,6 +22,7 @@ struct fp_jar {
     struct fp_jar_native *natives; /**< native code that needs a C library, of all machines */
     size_t native_count;
     bool has_flink_runtime; /**< Flink's own classes are bundled, not only connectors */
+    bool has_jars;          /**< jars are packed in it */
     bool is_signed;
     int64_t newest_entry_s; /**< the newest time of its entries, read as UTC; -1: none. Unlike the
                                  file's own time it survives copies and checkouts */
