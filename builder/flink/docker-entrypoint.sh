@@ -755,14 +755,14 @@ find_joined() {
 	[ -z "${_joined#?}" ] || _option_words=1
 }
 
-# Refuse the setting $1, "key=...", where this version has none of that name for a savepoint.
-check_recovery() {
+# Whether the setting $1, "key=...", is a savepoint's: then _recovery is known, or else that key where
+# this version has none of its name.
+note_recovery() {
 	case $1 in
-	execution.savepoint.path=*) at_least 1 11 && return ;;
-	execution.state-recovery.path=*) at_least 1 20 && return ;;
+	execution.savepoint.path=*) at_least 1 11 ;;
+	execution.state-recovery.path=*) at_least 1 20 ;;
 	*) return 0 ;;
-	esac
-	die "Flink $_flink has no ${1%%=*} and would start without state; use --fromSavepoint PATH"
+	esac && _recovery=known || _recovery=${_recovery:-${1%%=*}}
 }
 
 # Look at Flink's own options, and refuse those that this version would take for the job's in
@@ -773,8 +773,9 @@ check_job_options() {
 	_flink=$_reply
 	_found=no
 	_savepoint=no
+	_recovery=
 	for _option in execution.savepoint.path execution.state-recovery.path; do
-		! is_set "$_option" || check_recovery "$_option="
+		! is_set "$_option" || note_recovery "$_option="
 	done
 	while [ $# -gt 0 ] && read_option "$@"; do
 		case $1 in
@@ -783,15 +784,20 @@ check_job_options() {
 		esac
 		case $_reply in
 		job-classname) _found=yes ;;
-		D) check_recovery "${1#-D}${2-}" ;;
+		D) note_recovery "${1#-D}${2-}" ;;
 		fromSavepoint)
 			_savepoint=yes
+			_recovery=known
 			[ "$_flink" != 1.6.0 ] ||
 				die "Flink 1.6.0 has no $1 and would start without state; use 1.6.1 or later"
 			;;
 		esac
 		shift "$(($# < _option_words ? $# : _option_words))"
 	done
+	case $_recovery in
+	'' | known) ;;
+	*) die "Flink $_flink has no $_recovery and would start without state; use --fromSavepoint PATH" ;;
+	esac
 	case ${1-} in
 	--host | --host=*)
 		! at_least 2 0 || die "Flink $_flink has no --host; use -Djobmanager.rpc.address=HOST"

@@ -222,6 +222,8 @@ def test_settings_of_a_savepoint(home):
     for words, env in [(["-Dexecution.state-recovery.path=/x"], {}),
                        ([], {"FLINK_PROPERTIES": "execution.state-recovery.path: /x"})]:
         assert "use --fromSavepoint" in here.run("job-cluster", *words, status=2, **env)
+    for words in (["-D%s=/x" % path], ["-s", "/x"]):
+        here.run("job-cluster", "-Dexecution.state-recovery.path=/x", *words)
     shutil.rmtree(here.folder.parent)
     here = home("1.6.4")
     assert "use --fromSavepoint" in here.run("job-cluster", "-D", path + "=/x", status=2)
