@@ -107,8 +107,12 @@ def test_a_job_that_is_in_the_way(cluster, chart):
     folder = chart(flink_images.ours("1.20.4"))
     cluster.helm("install", "orders", OLD)
     before = copy.deepcopy(cluster.server.all())
-    told = "kubectl -n default delete job orders-jobmanager --cascade=foreground"
+    told = "kubectl -n default delete job/orders-jobmanager --cascade=foreground"
     assert told in cluster.run("upgrade", "orders", folder).stderr
+    # TaskManagers find whatever JobManager leads, so that those of before must be gone.
+    ha = ["--set", "configuration.high-availability=zookeeper"]
+    assert ("delete job/orders-jobmanager deploy/orders-taskmanager --cascade=foreground" in
+            cluster.run("upgrade", "orders", folder, *ha).stderr)
     assert cluster.server.all() == before
     cluster.upgrade(folder)
     before = copy.deepcopy(cluster.server.all())

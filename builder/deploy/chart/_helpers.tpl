@@ -76,7 +76,8 @@ tag it was for: it belongs to none, whether --reuse-values or a copy of its valu
 {{- $name := printf "%s-jobmanager" (include "flink.fullname" .) -}}
 {{- $job := lookup "batch/v1" "Job" .Release.Namespace $name -}}
 {{- if and $job (ne (dig "spec" "template" "metadata" "labels" "flinkpack.revision" "" $job) (include "flink.revision" .)) -}}
-{{- printf "the Job %s has another image or configuration, and a Job cannot be changed: stop it with a savepoint, then: kubectl -n %s delete job %s --cascade=foreground" $name .Release.Namespace $name | fail -}}
+{{- $others := include "flink.isHa" . | empty | ternary "" (printf " deploy/%s-taskmanager" (include "flink.fullname" .)) -}}
+{{- printf "the Job %s has another image or configuration, and a Job cannot be changed: stop it with a savepoint, then: kubectl -n %s delete job/%s%s --cascade=foreground" $name .Release.Namespace $name $others | fail -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
