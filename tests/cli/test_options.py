@@ -293,7 +293,7 @@ def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
         tmp_path, os.geteuid()) in result.err
     assert "HOME cannot be written to: " in flinkpack.run(
         "images", env={**env, "HOME": "relative"}).err
-    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/nonexistent"})
+    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/proc/nowhere"})
 
 
 def test_a_store_that_cannot_be_made_is_an_error_of_the_file_system(flinkpack, tmp_path):
