@@ -35,6 +35,7 @@ enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http *
         return fp_fail(err, FP_E_INTERNAL, "libcurl: %s", curl_easy_strerror(curl_ready));
     cleanup_http struct fp_http *http = fp_xcalloc(1, sizeof(*http));
     http->options = *options;
+    http->other_bundle = fp_tls_other_bundle();
     if (http->options.user_agent == NULL)
         http->options.user_agent = "flinkpack/" FLINKPACK_VERSION;
     http->options.connect_timeout_s = or_default(options->connect_timeout_s, 30);

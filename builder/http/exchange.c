@@ -29,6 +29,8 @@ static void set_tls(struct fp_exchange *x)
         struct curl_blob blob = {.data = ca->data, .len = ca->len, .flags = CURL_BLOB_NOCOPY};
         FP_SET(x, CURLOPT_CAINFO_BLOB, &blob);
         FP_SET(x, CURLOPT_CAPATH, NULL);
+    } else if (x->job->http->other_bundle != NULL) {
+        FP_SET(x, CURLOPT_CAINFO, x->job->http->other_bundle);
     }
     if (tls->cert != NULL) {
         FP_SET(x, CURLOPT_SSLCERT, tls->cert);

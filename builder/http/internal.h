@@ -53,6 +53,9 @@ struct fp_tls {
  * nothing where libcurl's own default serves. Adds to `ca`. */
 FP_CHECKED enum fp_code fp_tls_read_roots(const struct fp_http_options *options, struct fp_buf *ca,
                                           struct fp_error *err);
+/** The system's roots, where libcurl's own default is not there: what other distributions have.
+ * NULL: it is there, or nothing is. */
+const char *fp_tls_other_bundle(void);
 /** Make the settings of an origin, which add to those for all what certs.d folders have for it. */
 FP_CHECKED enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_options *options,
                                     const struct fp_url *url, struct fp_error *err);
@@ -77,6 +80,7 @@ struct fp_origin {
 
 struct fp_http {
     struct fp_http_options options; /**< defaults filled in */
+    const char *other_bundle;       /**< of fp_tls_other_bundle() */
     pthread_mutex_t lock;           /**< of everything below */
     struct fp_buf roots;            /**< of fp_tls_read_roots(); does not change once known */
     bool are_roots_known;

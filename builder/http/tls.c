@@ -1,6 +1,7 @@
 /*
- * Whom to trust. The system's roots are libcurl's own default; certificates of certs.d folders,
- * of an option and of SSL_CERT_FILE and SSL_CERT_DIR make one PEM text that libcurl gets instead.
+ * Whom to trust. The system's roots are libcurl's own default, or what other distributions have in
+ * its stead; certificates of certs.d folders, of an option and of SSL_CERT_FILE and SSL_CERT_DIR
+ * make one PEM text that libcurl gets instead.
  */
 #include "internal.h"
 
@@ -17,6 +18,7 @@ static const char *const system_bundles[] = {
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", /* Fedora, RHEL */
     "/etc/pki/tls/certs/ca-bundle.crt",                  /* older RHEL */
     "/etc/ssl/ca-bundle.pem",                            /* SUSE */
+    "/etc/pki/tls/cacert.pem",                           /* OpenELEC */
     "/etc/ssl/cert.pem",                                 /* Alpine, BSD */
 };
 
@@ -62,6 +64,15 @@ static void add_cert_dirs(struct fp_buf *pem, const char *folders)
     }
 }
 
+static const char *find_bundle(void)
+{
+    for (size_t i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
+        if (fp_path_exists(system_bundles[i]))
+            return system_bundles[i];
+    }
+    return NULL;
+}
+
 static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
 {
     const char *file = fp_env("SSL_CERT_FILE");
@@ -74,11 +85,17 @@ static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
     }
     if (folders != NULL)
         return FP_OK;
-    for (size_t i = 0; i < sizeof(system_bundles) / sizeof(system_bundles[0]); i++) {
-        if (fp_path_exists(system_bundles[i]))
-            return add_pem(pem, system_bundles[i], err);
-    }
-    return FP_OK; /* none installed: only what is added is trusted */
+    const char *bundle = find_bundle();
+    /* none installed: only what is added is trusted */
+    return bundle != NULL ? add_pem(pem, bundle, err) : FP_OK;
+}
+
+const char *fp_tls_other_bundle(void)
+{
+    const curl_version_info_data *built = curl_version_info(CURLVERSION_NOW);
+    bool has_default =
+        built->age >= CURLVERSION_SEVENTH && built->cainfo != NULL && fp_path_exists(built->cainfo);
+    return has_default ? NULL : find_bundle();
 }
 
 /* X.cert goes with X.key, as Docker has it; one without the other is an error. */
