@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,11 +22,27 @@ enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error 
     return code == FP_E_INPUT ? fp_context(err, "%s", path) : code;
 }
 
+/* Where there is no /proc, the number in "/proc/self/fd/N" still says which open file is meant. It
+ * is the same then, not opened anew, and read at offsets that each reader has for itself. */
+static int open_file(const char *path, int flags)
+{
+    static const char descriptors[] = "/proc/self/fd/";
+    int fd = open(path, flags);
+    if (fd >= 0 || errno != ENOENT || strncmp(path, descriptors, strlen(descriptors)) != 0)
+        return fd;
+    char *end = NULL;
+    long number = strtol(path + strlen(descriptors), &end, 10);
+    errno = ENOENT;
+    if (*end != '\0' || number < 0 || number > INT_MAX)
+        return -1;
+    return fcntl((int) number, F_DUPFD_CLOEXEC, 3);
+}
+
 enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct fp_error *err)
 {
     /* A pipe that nobody writes to would hold open() for ever. */
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (ret_size != NULL ? O_NONBLOCK : 0);
-    cleanup_fd int fd = open(path, flags);
+    cleanup_fd int fd = open_file(path, flags);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
     struct stat st = {0};
