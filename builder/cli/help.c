@@ -221,5 +221,11 @@ enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err)
 
 enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err)
 {
-    return fp_put_version(&run->out, err);
+    const char *commit = FLINKPACK_COMMIT;
+    enum fp_code code = fp_put_version(&run->out, err);
+    if (code == FP_OK && commit[0] != '\0')
+        code = fp_buf_addf(&run->out, err, "commit %s\n", commit);
+    if (code == FP_OK)
+        code = fp_buf_add_text(&run->out, "with " FLINKPACK_LIBRARIES "\n", err);
+    return code;
 }

@@ -69,9 +69,12 @@ def test_nothing_to_do_is_a_usage_error(flinkpack):
 
 
 def test_version(flinkpack):
-    for words in (["--version"], ["-V"], ["version"], ["-v", "--version"], ["-q", "-V"]):
+    for words in (["--version"], ["-V"], ["-v", "--version"], ["-q", "-V"]):
         result = flinkpack.run(*words)
         assert re.fullmatch(r"flinkpack \d+\.\d+\.\d+\n", result.out), words
+    shown = flinkpack.run("version").out
+    assert shown.startswith(result.out)
+    assert re.search(r"^with .*libarchive \d.*libcurl \d.*, zlib \d", shown, re.M)
 
 
 def test_help_goes_before_what_follows_it(flinkpack):
