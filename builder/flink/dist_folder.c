@@ -22,6 +22,7 @@ struct walk {
     const char *folder; /* for errors */
     struct fp_dist_list *list;
     struct fp_reporter *reporter;
+    int folder_count; /* looked into; empty ones are not listed */
 };
 
 static enum fp_code walk_folder(struct walk *walk, int take_fd, const char *path, int depth,
@@ -91,6 +92,9 @@ static enum fp_code look_into(struct walk *walk, int dir_fd, const char *name,
 static enum fp_code walk_below(struct walk *walk, int dir_fd, const char *name, const char *path,
                                int depth, struct fp_error *err)
 {
+    if (++walk->folder_count > FP_DIST_MAX_ENTRIES)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d folders", walk->folder,
+                       FP_DIST_MAX_ENTRIES);
     if (depth >= FP_DIST_MAX_DEPTH)
         return fp_fail(err, FP_E_INPUT, "%s/%s: folders nested too deeply", walk->folder, path);
     int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -115,8 +119,7 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
     cleanup_free char *link = NULL;
     if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s/%s", walk->folder, path);
-    struct fp_entry entry = {
-        .path = path, .kind = kind_of(&st), .mode = 0755, .mtime_s = EARLIEST_TIME};
+    struct fp_entry entry = {.path = path, .kind = kind_of(&st), .mode = 0755};
     if (fp_dist_is_litter(path, entry.kind)) {
         fp_report(walk->reporter, FP_EVENT_DEBUG, "%s/%s is left out", walk->folder, path);
         return FP_OK;
@@ -132,13 +135,24 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
             return code;
         entry.link = link;
     }
-    enum fp_code code =
-        entry.kind == FP_ENTRY_FILE ? look_into(walk, dir_fd, name, &entry, err) : FP_OK;
-    if (code == FP_OK)
-        code = fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
-    if (code == FP_OK && entry.kind == FP_ENTRY_DIR)
+    size_t before = walk->list->len;
+    enum fp_code code = FP_OK;
+    if (entry.kind == FP_ENTRY_FILE)
+        code = look_into(walk, dir_fd, name, &entry, err);
+    if (entry.kind == FP_ENTRY_DIR)
         code = walk_below(walk, dir_fd, name, path, depth, err);
-    return code;
+    /* Version control keeps no empty folders. */
+    bool is_empty = entry.kind == FP_ENTRY_DIR && walk->list->len == before;
+    return code == FP_OK && !is_empty
+               ? fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err)
+               : code;
+}
+
+/* Releases have an empty log/, and copies of them had one. */
+static enum fp_code add_log(struct walk *walk, struct fp_error *err)
+{
+    const struct fp_entry entry = {.path = "log", .kind = FP_ENTRY_DIR, .mode = 0755};
+    return fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
 }
 
 static enum fp_code walk_folder(struct walk *walk, int take_fd, const char *path, int depth,
@@ -207,8 +221,10 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),
                          err, "name the folder %s/%s", options->folder, root);
     }
+    code = add_log(&walk, err);
     set_times(&list, time_of(options, ret), ret);
-    code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);
+    if (code == FP_OK)
+        code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);
     if (code == FP_OK)
         code = fp_dist_take_files(&list, options->folder, root, ret, err);
     return code;

@@ -4,13 +4,16 @@
 
 #include "dist_list.h"
 
-/* Of editors, patches, file managers, version control, and of Flink and Java when they run. */
+/* Of editors, patches, packagers, file managers, version control, and of Flink and Java when they
+ * run; small letters stand for capitals too. */
 static const char *const LITTER[] = {
-    "*~",          "#*#",      ".#*",   "*.bak",      "*.orig",
-    "*.rej",       "*.sw[op]", "._*",   ".DS_Store",  "Thumbs.db",
-    "desktop.ini", ".nfs*",    ".git",  ".gitignore", ".gitattributes",
-    ".svn",        ".hg",      "*.pid", "*.hprof",    "hs_err_pid*",
-    "nohup.out",
+    "*~",          "#*#",         ".#*",          "*.bak",    "*.bak[0-9]", "*.backup",
+    "*.old",       "*.orig",      "*.rej",        "*.save",   "*.tmp",      "*.sw[nopx]",
+    "*.dpkg-*",    "*.rpmsave",   "*.rpmnew",     "._*",      ".ds_store",  "__macosx",
+    "thumbs.db",   "desktop.ini", ".directory",   ".trash-*", ".nfs*",      ".fuse_hidden*",
+    ".idea",       ".vscode",     ".git*",        ".svn",     ".hg",        ".bzr",
+    "cvs",         "*.log",       "*.log.[0-9]*", "*.pid",    "*.hprof",    "hs_err_pid*",
+    "replay_pid*", "nohup.out",
 };
 
 bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind)
@@ -23,7 +26,7 @@ bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind)
     if (!is_folder && (strcmp(base, "core") == 0 || fnmatch("core.[0-9]*", base, 0) == 0))
         return true;
     for (size_t i = 0; i < sizeof(LITTER) / sizeof(LITTER[0]); i++)
-        if (fnmatch(LITTER[i], base, 0) == 0)
+        if (fnmatch(LITTER[i], base, FNM_CASEFOLD) == 0)
             return true;
     return false;
 }
