@@ -87,9 +87,14 @@ static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink
         for (size_t k = 0; k < plan->job_jars.len; k++)
             replaced = replaced || strcmp(plan->job_names.items[k], old.items[i]) == 0;
         if (!replaced)
-            fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                      "--from-image: the image has /%s/%s already, which stays beside the new job",
-                      folder, old.items[i]);
+            fp_report(
+                plan->context->reporter, FP_EVENT_WARNING,
+                "--from-image: the image has /%s/%s already, which stays beside the new job%s",
+                folder, old.items[i],
+                fp_job_classname(plan, flink) == NULL && fp_text_ends_with(old.items[i], ".jar")
+                    ? "; if that is a job too, the image does not start without "
+                      "--job-classname: better take one that has none"
+                    : "");
     }
 }
 

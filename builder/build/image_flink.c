@@ -40,19 +40,41 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
     return env;
 }
 
+/* The layers of ours that there are by now, those of an image below too: recipe key to diff_id. */
+static json_t *list_recipes(const struct fp_base_image *base, const struct fp_platform_image *image)
+{
+    json_t *recipes = json_object();
+    const json_t *labels =
+        json_object_get(json_object_get(base->config.document, "config"), "Labels");
+    const char *text = fp_json_string(labels, "flinkpack.recipes");
+    cleanup_json json_t *below = NULL;
+    const char *key = NULL;
+    json_t *value = NULL;
+    if (text != NULL &&
+        fp_json_parse(text, strlen(text), "flinkpack.recipes", &below, NULL) != FP_OK)
+        below = NULL; /* nobody's records, then */
+    json_object_foreach(below, key, value)
+    {
+        for (size_t i = 0; json_is_string(value) && i < base->config.diff_id_count; i++)
+            if (strcmp(json_string_value(value), base->config.diff_ids[i].text) == 0)
+                set_text(recipes, key, json_string_value(value));
+    }
+    for (size_t i = 0; i < image->layer_count; i++)
+        set_text(recipes, image->layers[i].layer.recipe_key, image->layers[i].layer.diff_id.text);
+    return recipes;
+}
+
 /* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
 static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *flink,
                            const struct fp_base_image *base, const struct fp_platform_image *image)
 {
     json_t *labels = json_object();
     cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
-    cleanup_json json_t *recipes = json_object();
+    cleanup_json json_t *recipes = list_recipes(base, image);
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         if (fp_buf_addf(&jars, NULL, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]) != FP_OK)
             break;
     }
-    for (size_t i = 0; i < image->layer_count; i++)
-        set_text(recipes, image->layers[i].layer.recipe_key, image->layers[i].layer.diff_id.text);
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
     set_text(labels, "flinkpack.type",
              plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");

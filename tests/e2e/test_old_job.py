@@ -63,6 +63,8 @@ def test_the_same_as_without_it(words, jobs):
     common = [word for word in words if "classname" not in word and "Old" not in word]
     session = jobs.build(*common)
     wanted = jobs.replaced(session)
+    jobs.build("--job-jar", jobs.new, *common)
+    assert jobs.result.digest == wanted.digest, "of one build, too"
     assert wanted.created == "2021-09-13T12:26:40Z", "not the old job's time"
     at_once = jobs.replaced(jobs.build("--job-jar", jobs.old, *words))
     has_one_job(at_once)
@@ -137,7 +139,10 @@ def test_two_jobs_as_version_0_1_left_them(jobs):
         "flinkpack.recipes": json.dumps({"0" * 64: second.diff_id})})
     new = jobs.replaced(where)
     has_one_job(new)
-    assert new.digest == jobs.replaced(jobs.build()).digest
+    wanted = jobs.replaced(jobs.build())
+    # But for the records of the layers below, which 0.1 did not keep.
+    assert new.document["history"] == wanted.document["history"]
+    assert [layer.digest for layer in new.layers] == [layer.digest for layer in wanted.layers]
 
 
 @pytest.mark.parametrize("told", [0, 2])
@@ -158,7 +163,9 @@ def test_images_of_others_keep_what_they_have(jobs):
     images.put_on_top(path, made, [], {"flinkpack.recipes": None})
     new = jobs.replaced(where)
     assert "opt/flink/usrlib/old.jar" in new.tree
-    assert "stays beside the new job" in jobs.result.err
+    assert "stays beside the new job; if that is a job too" in jobs.result.err
+    jobs.replaced(where, "--job-classname", "com.example.New")
+    assert "stays beside the new job\n" in jobs.result.err
 
 
 def test_an_archive_that_lost_its_annotations(jobs):
