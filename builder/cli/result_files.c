@@ -3,16 +3,20 @@
 
 #include <string.h>
 
+/* Pipes and devices get their bytes at the end. */
 static enum fp_code begin_file(const char *path, struct fp_newfile **ret, struct fp_error *err)
 {
-    return path != NULL ? fp_newfile_open(path, 0666, ret, err) : FP_OK;
+    bool is_file = path != NULL && !fp_is_written_through(path);
+    return is_file ? fp_newfile_open(path, 0666, ret, err) : FP_OK;
 }
 
 static enum fp_code end_file(struct fp_newfile *file, const char *path, const char *text,
                              struct fp_error *err)
 {
-    if (file == NULL)
+    if (path == NULL)
         return FP_OK;
+    if (file == NULL)
+        return fp_file_write(path, text, strlen(text), 0666, err);
     cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(file), path);
     enum fp_code code = fp_sink_write(sink, text, strlen(text), err);
     if (code == FP_OK)
@@ -23,7 +27,7 @@ static enum fp_code end_file(struct fp_newfile *file, const char *path, const ch
 static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
                                    const struct fp_build_result *result, struct fp_error *err)
 {
-    if (file == NULL)
+    if (path == NULL)
         return FP_OK;
     cleanup_free char *text = fp_json_pretty(result->metadata);
     cleanup_free char *lines = fp_xasprintf("%s\n", text);

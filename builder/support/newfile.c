@@ -242,23 +242,40 @@ void fp_newfile_free(struct fp_newfile *file)
     free(file);
 }
 
-/* A pipe, a terminal, a device, or whatever a descriptor of ours stands for (/dev/stdout may be a
- * file that the shell has opened): nothing is replaced, the bytes just go there. */
-static bool is_written_through(const char *path)
+/* N of "/dev/stdout", "/dev/fd/N" and "/proc/self/fd/N", else -1. */
+static int fd_of_path(const char *path)
+{
+    static const char *const names[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+    int number = -1;
+    int len = 0;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(path, names[i]) == 0)
+            return i;
+    bool is_number = sscanf(path, "/dev/fd/%9d%n", &number, &len) == 1 ||
+                     sscanf(path, "/proc/self/fd/%9d%n", &number, &len) == 1;
+    return is_number && path[len] == '\0' ? number : -1;
+}
+
+bool fp_is_written_through(const char *path)
 {
     struct stat st = {0};
-    if (strncmp(path, "/dev/std", 8) == 0 || strncmp(path, "/dev/fd/", 8) == 0)
+    if (fd_of_path(path) >= 0)
         return true;
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
+/* A descriptor of ours is taken as it is: what it stands for may be a socket, or a pipe that
+ * another user has made, and neither can be opened by that name. */
 static enum fp_code write_through(const char *path, const void *data, size_t len,
                                   struct fp_error *err)
 {
     struct stat st = {0};
-    if (strncmp(path, "/dev/", 5) != 0 && stat(path, &st) == 0 && !fp_is_own_or_root(st.st_uid))
+    int own = fd_of_path(path);
+    if (own < 0 && strncmp(path, "/dev/", 5) != 0 && stat(path, &st) == 0 &&
+        !fp_is_own_or_root(st.st_uid))
         return fp_fail(err, FP_E_IO, "%s: is a pipe or device of another user", path);
-    cleanup_fd int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
+    cleanup_fd int fd = own >= 0 ? fcntl(own, F_DUPFD_CLOEXEC, 3)
+                                 : open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
     cleanup_sink struct fp_sink *sink = fp_sink_fd(fd, path);
@@ -268,7 +285,7 @@ static enum fp_code write_through(const char *path, const void *data, size_t len
 enum fp_code fp_file_write(const char *path, const void *data, size_t len, mode_t mode,
                            struct fp_error *err)
 {
-    if (is_written_through(path))
+    if (fp_is_written_through(path))
         return write_through(path, data, len, err);
     cleanup_newfile struct fp_newfile *file = NULL;
     enum fp_code code = fp_newfile_open(path, mode, &file, err);

@@ -432,6 +432,13 @@ def test_dry_run_writes_no_image(flinkpack, inputs, tmp_path):
         assert told.digest == flinkpack.run("build", *words).digest
 
 
+def test_metadata_for_a_pipe(flinkpack, inputs):
+    out = flinkpack.run("build", *job_words(inputs), "--metadata-file", "/dev/stdout",
+                        "--digest-file", "/dev/null").out
+    metadata, _, name = out.rstrip("\n").rpartition("\n")
+    assert json.loads(metadata)["containerimage.digest"] == name.rpartition("@")[2]
+
+
 def test_a_second_push_moves_nothing(flinkpack, inputs, registry, tmp_path):
     words = [*job_words(inputs), "--image-name", registry + "/out/again:v1", "--push",
              "--metadata-file", tmp_path / "m.json"]

@@ -88,9 +88,12 @@ bool fp_sync(int fd);
 /** Free, abandoning what was not published; NULL is fine. */
 void fp_newfile_free(struct fp_newfile *file);
 
+/** Whether `path` is a pipe, a terminal, a device, or stands for a descriptor of ours (/dev/stdout,
+ * which may be a file that the shell has opened): nothing is replaced then, the bytes go there. */
+bool fp_is_written_through(const char *path);
 /**
- * Write `len` bytes to `path`, all or nothing, replacing what was there. Pipes, terminals, devices
- * and /dev/stdout are not replaced but written to, unless another user made them (FP_E_IO).
+ * Write `len` bytes to `path`, all or nothing, replacing what was there, unless it is written
+ * through. Pipes and devices that another user made are not (FP_E_IO).
  */
 FP_CHECKED enum fp_code fp_file_write(const char *path, const void *data, size_t len, mode_t mode,
                                       struct fp_error *err);
@@ -105,8 +108,8 @@ void fp_temp_remove(char *take_path);
 /** Remove every temporary file and folder still known; called once, before the program ends. */
 void fp_temp_remove_all(void);
 
-/** Who is told of locks that are waited for, once each, and of file systems that have none; NULL:
- * nobody. Borrowed until the next call. */
+/** Who is told of locks that are waited for, once each, and, once, that a file system has none;
+ * NULL: nobody. Borrowed until the next call. */
 void fp_lock_tell(struct fp_reporter *reporter);
 /**
  * Wait for an exclusive or shared advisory lock (flock) on an open file. Where the file system

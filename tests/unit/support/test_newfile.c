@@ -328,6 +328,26 @@ static void pipes_are_written_through(void **state)
                      "/dev/full: cannot be written: No space left on device");
 }
 
+/* What the shell has opened keeps what was written to it before. */
+static void own_descriptors_are_written_through(void **state)
+{
+    static const char *const folders[] = {"/dev/fd", "/proc/self/fd"};
+    struct fp_error err = {0};
+    cleanup_free char *path = fp_path_join(*state, "out");
+    cleanup_fd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    assert_int_equal(write(fd, "a", 1), 1);
+    for (size_t i = 0; i < 2; i++) {
+        cleanup_free char *name = fp_xasprintf("%s/%d", folders[i], fd);
+        assert_true(fp_is_written_through(name));
+        assert_ok(fp_file_write(name, "b", 1, 0600, &err), err);
+    }
+    assert_content(path, "abb");
+    assert_true(fp_is_written_through("/dev/null"));
+    assert_false(fp_is_written_through(path));
+    assert_fails(fp_file_write("/dev/fd/987", "x", 1, 0600, &err), err, FP_E_IO,
+                 "/dev/fd/987: cannot be opened: Bad file descriptor");
+}
+
 static void target_of_a_link_is_replaced(void **state)
 {
     struct fp_error err = {0};
@@ -439,6 +459,7 @@ int main(void)
         newfile_test(relative_paths),
         newfile_test(folders_and_devices_are_not_replaced),
         newfile_test(pipes_are_written_through),
+        newfile_test(own_descriptors_are_written_through),
         newfile_test(target_of_a_link_is_replaced),
         newfile_test(temporary_folders),
         newfile_test(temporary_files_are_removed_at_the_end),
