@@ -1,16 +1,32 @@
 #include "flinkpack/alpine/repository.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define INDEX_FILE_MAX   ((uint64_t) 16 << 20)
 #define PACKAGE_FILE_MAX ((uint64_t) 2 << 30)
+
+/* A folder is its maker's alone: another user of a cache that is shared has one beside it. */
+static char *cache_folder(const struct fp_apk_fetch_options *options)
+{
+    char *folder = fp_path_join(options->cache_folder, "apk");
+    int needed = R_OK | X_OK | (options->offline ? 0 : W_OK);
+    if (faccessat(AT_FDCWD, folder, needed, AT_EACCESS) == 0 || errno != EACCES)
+        return folder;
+    char *own = fp_xasprintf("%s-%ju", folder, (uintmax_t) geteuid());
+    free(folder);
+    return own;
+}
 
 /* A file of the cache. */
 static enum fp_code cache_path(const struct fp_apk_fetch_options *options, const char *name,
                                char **ret, struct fp_error *err)
 {
-    cleanup_free char *folder = fp_path_join(options->cache_folder, "apk");
+    cleanup_free char *folder = cache_folder(options);
     enum fp_code code =
         options->offline ? fp_kept_check(folder, err) : fp_kept_dir_make(folder, err);
     if (code == FP_OK)
@@ -37,7 +53,7 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
     struct fp_stage stage;
     cleanup_newfile struct fp_newfile *file = NULL;
     cleanup_free char *shown = fp_url_display(url);
-    cleanup_free char *folder = fp_path_join(options->cache_folder, "apk");
+    cleanup_free char *folder = cache_folder(options);
     enum fp_code code = fp_newfile_open_in(folder, 0644, &file, err);
     if (code != FP_OK)
         return code;

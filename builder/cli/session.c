@@ -54,18 +54,22 @@ static enum fp_code choose_cache(const struct fp_args *args, struct fp_session *
                      "--cache DIR uses a directory as it is");
 }
 
-/* fp_store_path() falls back to a folder of this name where there is no home to write to. */
+/* fp_store_path() falls back to a folder of this name, or NAME.XXXXXX, where there is no home to
+ * write to. */
 static void tell_fallback(const char *store, const char *reason, struct fp_reporter *reporter)
 {
     cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
     const char *home = fp_env("HOME");
+    const char *base = fp_path_base(store);
+    bool is_named_so = strncmp(base, name, strlen(name)) == 0 &&
+                       (base[strlen(name)] == '\0' || base[strlen(name)] == '.');
     if (reason != NULL)
         fp_report(
             reporter, FP_EVENT_WARNING,
             "%s: the local store is %s; --store DIR or FLINKPACK_STORE uses a directory as it "
             "is",
             reason, store);
-    else if (strcmp(fp_path_base(store), name) == 0)
+    else if (is_named_so)
         fp_report(reporter, FP_EVENT_WARNING,
                   "HOME %s: the local store is %s; --store DIR or FLINKPACK_STORE names another",
                   home == NULL ? "is not set" : "cannot be written to", store);

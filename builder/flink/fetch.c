@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -34,6 +36,12 @@ static bool is_kept(const char *path)
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* What another user's umask has kept for that user alone is not there for us. */
+static bool is_closed(const char *path, int mode)
+{
+    return faccessat(AT_FDCWD, path, mode, AT_EACCESS) != 0 && errno == EACCES;
+}
+
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
                        enum fp_hash_algorithm algorithm, const char *vouched_by,
                        char ret_hex[FP_HASH_HEX_MAX])
@@ -59,6 +67,8 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
     int fd = -1;
     uint64_t size = 0;
     *ret_found = false;
+    if (is_closed(job->path, R_OK))
+        return FP_OK;
     enum fp_code code = fp_kept_open(job->path, &fd, &size, err);
     if (code == FP_E_NOT_FOUND || code == FP_E_INPUT)
         return FP_OK;
@@ -294,7 +304,7 @@ static enum fp_code fetch_missing(struct job *job, struct fp_error *err)
     enum fp_code code = fp_file_open_locked(job->part, &job->part_fd, err);
     if (code == FP_OK)
         code = look_in_cache(job, &found, err);
-    if (code == FP_OK && !found && is_kept(job->path))
+    if (code == FP_OK && !found && is_kept(job->path) && !is_closed(job->path, R_OK))
         fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
                   "%s in the cache has another checksum than expected and is fetched again",
                   job->fetch->name);
@@ -335,7 +345,10 @@ enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input *ret, c
 {
     cleanup_input struct fp_input input = {0};
     cleanup_free char *path = fp_path_join(fetch->options->cache_folder, fetch->name);
-    cleanup_free char *part = beside(path, "part");
+    cleanup_free char *shared = beside(path, "part");
+    cleanup_free char *part = is_closed(shared, R_OK | W_OK)
+                                  ? fp_xasprintf("%s.%ju.part", path, (uintmax_t) geteuid())
+                                  : fp_xstrdup(shared);
     struct job job = {.fetch = fetch,
                       .path = path,
                       .part = part,

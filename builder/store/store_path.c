@@ -1,6 +1,8 @@
 #include "internal.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,30 +56,69 @@ static char *reason_against(const char *store)
     return NULL;
 }
 
-/* TMPDIR is everyone's: a folder that somebody else made there is not ours to trust. */
+static bool is_fit(const char *path)
+{
+    struct stat st = {0};
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && fp_kept_dir_flaw(path) == NULL;
+}
+
+/* Where somebody else has taken the name that we would use, "NAME.XXXXXX" of ours that was made the
+ * last time; the first of several. NULL: none. */
+static char *find_own(const char *folder, const char *name)
+{
+    DIR *dir = opendir(folder);
+    cleanup_free char *best = NULL;
+    size_t len = strlen(name);
+    for (struct dirent *item = dir != NULL ? readdir(dir) : NULL; item != NULL;
+         item = readdir(dir)) {
+        cleanup_free char *path = fp_path_join(folder, item->d_name);
+        bool is_named_so = strncmp(item->d_name, name, len) == 0 && item->d_name[len] == '.';
+        if (!is_named_so || (best != NULL && strcmp(best, path) <= 0) || !is_fit(path))
+            continue;
+        free(best);
+        best = steal_pointer(&path);
+    }
+    if (dir != NULL)
+        (void) closedir(dir);
+    return steal_pointer(&best);
+}
+
+/* TMPDIR is everyone's: a folder that somebody else made there is not ours to trust, and does not
+ * stop us. False with errno where none can be made; *ret is set all the same. */
+static bool make_temp(char **ret)
+{
+    const char *temp = fp_env("TMPDIR") != NULL ? fp_env("TMPDIR") : "/tmp";
+    cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
+    *ret = fp_path_join(temp, name);
+    if (mkdir(*ret, FP_KEPT_DIR_MODE) != 0) {
+        if (errno != EEXIST)
+            return false;
+        if (is_fit(*ret))
+            return true;
+        char *own = find_own(temp, name);
+        free(*ret);
+        *ret = own != NULL ? own : fp_xasprintf("%s/%s.XXXXXX", temp, name);
+        if (own == NULL && mkdtemp(*ret) == NULL)
+            return false;
+    }
+    /* A umask may have taken even the owner's permissions. */
+    return chmod(*ret, FP_KEPT_DIR_MODE) == 0;
+}
+
 static enum fp_code temp_store(char **ret, struct fp_error *err)
 {
-    const char *temp = fp_env("TMPDIR");
-    cleanup_free char *path =
-        fp_xasprintf("%s/flinkpack-%ju", temp != NULL ? temp : "/tmp", (uintmax_t) geteuid());
-    struct stat st = {0};
-    if (mkdir(path, FP_KEPT_DIR_MODE) != 0 && errno != EEXIST) {
-        enum fp_code code =
-            fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
-                      "set FLINKPACK_STORE to a folder that can be written to");
-        /* A TMPDIR that does not exist is nothing that was looked for. */
-        if (err != NULL)
-            err->code = FP_E_IO;
-        return code == FP_E_NOT_FOUND ? FP_E_IO : code;
+    cleanup_free char *path = NULL;
+    if (make_temp(&path)) {
+        *ret = steal_pointer(&path);
+        return FP_OK;
     }
-    const char *flaw =
-        lstat(path, &st) == 0 && S_ISDIR(st.st_mode) ? fp_kept_dir_flaw(path) : "is no directory";
-    if (flaw != NULL) {
-        return fp_hinted(fp_fail(err, FP_E_IO, "%s: cannot be the local store: it %s", path, flaw),
-                         err, "set FLINKPACK_STORE to a folder of your own");
-    }
-    *ret = steal_pointer(&path);
-    return FP_OK;
+    enum fp_code code =
+        fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
+                  "set FLINKPACK_STORE to a folder that can be written to");
+    /* A TMPDIR that does not exist is nothing that was looked for. */
+    if (err != NULL)
+        err->code = FP_E_IO;
+    return code == FP_E_NOT_FOUND ? FP_E_IO : code;
 }
 
 enum fp_code fp_store_path(char **ret, char **ret_reason, struct fp_error *err)

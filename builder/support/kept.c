@@ -49,7 +49,11 @@ const char *fp_kept_dir_flaw(const char *path)
 enum fp_code fp_kept_check(const char *path, struct fp_error *err)
 {
     struct stat st = {0};
-    if (lstat(path, &st) != 0 || !S_ISLNK(st.st_mode))
+    bool is_there = lstat(path, &st) == 0;
+    /* What may not be looked at is not to pass for what is not there. */
+    if (!is_there && errno == EACCES)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
+    if (!is_there || !S_ISLNK(st.st_mode))
         return FP_OK;
     return fp_hinted(fp_fail(err, FP_E_IO, "%s: is a link, which is not followed here", path), err,
                      "remove it, or name a directory of your own with --cache or --store");

@@ -27,10 +27,12 @@
 #define MAX_LOCKS_BYTES ((size_t) 1 << 20)
 
 static _Atomic(struct fp_reporter *) listener;
+static atomic_bool has_told_unsupported;
 
 void fp_lock_tell(struct fp_reporter *reporter)
 {
     atomic_store(&listener, reporter);
+    atomic_store(&has_told_unsupported, false);
 }
 
 /* "flinkpack" where /proc has it; false where there is none such. */
@@ -93,9 +95,12 @@ static bool is_unsupported(int number)
 
 static void tell_unsupported(const char *name)
 {
+    int number = errno;
+    if (atomic_exchange(&has_told_unsupported, true))
+        return;
     fp_report(atomic_load(&listener), FP_EVENT_WARNING,
               "%s: its file system cannot lock files (%s): let only one flinkpack at a time use it",
-              name, strerror(errno));
+              name, strerror(number));
 }
 
 /* A flock() that waits could miss the signal that comes just before it, and threads of a pool have

@@ -120,6 +120,32 @@ def test_a_default_that_others_can_write_to_is_not_used(plain, inputs, how):
         assert "warning" not in plain.run("images", "--store", store).err
 
 
+@as_root
+@pytest.mark.parametrize("how", ["theirs", "link", "file"])
+def test_a_temporary_place_that_is_taken_stops_nothing(plain, how):
+    """TMPDIR is everyone's: whoever is there first under our name does not decide for us."""
+    kept = plain.home / "tmp" / ("flinkpack-%d" % os.geteuid())
+    if how == "file":
+        kept.touch()
+    else:
+        spoil(kept, how)
+    env = {"HOME": "relative"}
+    plain.run(*plain.words, env=env)
+    assert "flink-job:latest" in plain.run("images", env=env).out
+    own, = (path for path in kept.parent.iterdir() if path != kept)
+    assert own.name.startswith(kept.name + ".") and stat.S_IMODE(own.stat().st_mode) == 0o700
+    plain.run("rmi", "flink-job", env=env)
+
+
+@as_root
+def test_a_store_that_cannot_be_looked_into_is_not_empty(plain):
+    store = plain.home / "theirs"
+    plain.run(*plain.words, "--store", store)
+    for words in (["images"], ["inspect", "flink-job"], ["rmi", "flink-job"]):
+        said = plain.fail(IO, *words, "--store", store, user=OTHER, group=OTHER, extra_groups=[])
+        assert "%s/oci-layout: cannot be examined: Permission denied" % store in said
+
+
 def test_what_is_planted_in_a_cache_makes_way(flinkpack, inputs):
     name = apache.archive_name("1.20.4", "2.12")
     cache, victim = flinkpack.home / "c", flinkpack.home / "victim"
@@ -200,3 +226,28 @@ def test_a_lock_that_is_waited_for_is_told(flinkpack, inputs):
         assert waiting.wait(timeout=60) == 130
         waiting.stderr.close()
         waiting.stdout.close()
+
+
+@as_root
+@pytest.mark.parametrize("mode", [0o777, 0o1777])
+def test_a_cache_that_others_keep_closed_files_in(plain, mode):
+    """Users of one named cache, whose umask keeps what they make for themselves."""
+    cache = plain.home / "shared"
+    cache.mkdir()
+    cache.chmod(mode)
+    digests = set()
+    with apache.Apache() as server:
+        server.add_release("1.20.4", current=True)
+        words = ["build", "--from-release", "--flink-version", "1.20.4", "--apache-url",
+                 server.dlcdn, "--archive-url", server.archive, "--checksum-url", server.downloads,
+                 *plain.words[3:], "--cache", cache]
+        for user in (OTHER, OTHER + 1, OTHER):
+            home = plain.home / str(user)
+            home.mkdir(exist_ok=True)
+            os.chown(home, user, user)
+            if user != OTHER:  # a download that another one had begun
+                part = cache / (apache.archive_name("1.20.4", "2.12") + ".part")
+                part.touch(0o600)
+            digests.add(plain.run(*words, env={"HOME": str(home)}, umask=0o077, user=user,
+                                  group=user, extra_groups=[]).digest)
+    assert len(digests) == 1

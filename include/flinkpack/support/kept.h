@@ -21,7 +21,8 @@
  * @return A phrase ("belongs to another user"), static; NULL for one that is fit or not there yet.
  */
 const char *fp_kept_dir_flaw(const char *path);
-/** FP_E_IO for a link; FP_OK for anything else, and nothing. */
+/** FP_E_IO for a link, and where that may not be found out; FP_OK for anything else, and nothing.
+ */
 FP_CHECKED enum fp_code fp_kept_check(const char *path, struct fp_error *err);
 /** Likewise, and make the directory where there is none. FP_E_IO. */
 FP_CHECKED enum fp_code fp_kept_dir_make(const char *path, struct fp_error *err);

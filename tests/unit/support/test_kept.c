@@ -304,12 +304,13 @@ static void file_systems_without_locks_do(void **state)
         cleanup_fd int part = -1;
         flock_fails.number = numbers[i];
         flock_fails.times = 3;
+        fp_lock_tell(&listener);
         assert_ok(fp_file_lock(path, true, &fd, &err), err);
         assert_ok(fp_file_open_locked(path, &part, &err), err);
         assert_true(fp_flock_now(part, path));
-        assert_int_equal(told.len, 3 * (i + 1));
-        assert_non_null(strstr(told.items[3 * i], path));
-        assert_non_null(strstr(told.items[3 * i], "cannot lock files"));
+        assert_int_equal(told.len, i + 1);
+        assert_non_null(strstr(told.items[i], path));
+        assert_non_null(strstr(told.items[i], "cannot lock files"));
     }
     struct fp_error err = {0};
     int fd = -1;
