@@ -138,38 +138,39 @@ static void test_what_can_be_run(void **state)
     free(digests[1]);
 }
 
+static const char *const LEFT_OUT[] = {"log/flink-me-taskexecutor-0-host.log",
+                                       "log/deep/er.out",
+                                       "conf/config.yaml.bak",
+                                       "conf/config.yaml~",
+                                       "conf/.config.yaml.swp",
+                                       "bin/#flink#",
+                                       "lib/._flink.jar",
+                                       "lib/.DS_Store",
+                                       "flink.pid",
+                                       "core",
+                                       "core.4711",
+                                       "java_pid7.hprof",
+                                       "hs_err_pid7.log",
+                                       ".git/HEAD",
+                                       ".github/workflows/build.yml",
+                                       "conf/.gitkeep",
+                                       "conf/masters.BAK",
+                                       "conf/workers.old",
+                                       "conf/config.yaml.rpmsave",
+                                       "bin/derby.log",
+                                       "bin/flink.log.1",
+                                       "__MACOSX/x",
+                                       ".idea/workspace.xml",
+                                       "conf.orig/config.yaml",
+                                       "plugins/x.bak/x.jar",
+                                       ".gitignore"};
+static const char *const TAKEN[] = {"conf/core/x",           "lib/core.jar",
+                                    "lib/logback.jar",       "plugins/log/log.jar",
+                                    "conf/log4j.properties", "logs/a"};
+
 static void test_litter_stays_out(void **state)
 {
     struct place *place = *state;
-    static const char *const LEFT_OUT[] = {"log/flink-me-taskexecutor-0-host.log",
-                                           "log/deep/er.out",
-                                           "conf/config.yaml.bak",
-                                           "conf/config.yaml~",
-                                           "conf/.config.yaml.swp",
-                                           "bin/#flink#",
-                                           "lib/._flink.jar",
-                                           "lib/.DS_Store",
-                                           "flink.pid",
-                                           "core",
-                                           "core.4711",
-                                           "java_pid7.hprof",
-                                           "hs_err_pid7.log",
-                                           ".git/HEAD",
-                                           ".github/workflows/build.yml",
-                                           "conf/.gitkeep",
-                                           "conf/masters.BAK",
-                                           "conf/workers.old",
-                                           "conf/config.yaml.rpmsave",
-                                           "bin/derby.log",
-                                           "bin/flink.log.1",
-                                           "__MACOSX/x",
-                                           ".idea/workspace.xml",
-                                           "conf.orig/config.yaml",
-                                           "plugins/x.bak/x.jar",
-                                           ".gitignore"};
-    static const char *const TAKEN[] = {"conf/core/x",           "lib/core.jar",
-                                        "lib/logback.jar",       "plugins/log/log.jar",
-                                        "conf/log4j.properties", "logs/a"};
     struct fp_error err = {0};
     cleanup_free char *folder = fp_path_join(place->folder, "used");
     place->options.archive = NULL;
