@@ -58,3 +58,6 @@ target_compile_definitions(flinkpack_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BI
     FLINKPACK_VERSION="${PROJECT_VERSION}")
 target_include_directories(flinkpack_flags INTERFACE "${CMAKE_SOURCE_DIR}/include")
 target_compile_options(flinkpack_flags INTERFACE "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/=")
+# Else the macros of OpenSSL put the name of each file that frees something into the program, as the
+# compiler was given it, which differs from machine to machine.
+target_compile_definitions(flinkpack_flags INTERFACE OPENSSL_NO_FILENAMES)
