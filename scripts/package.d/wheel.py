@@ -123,6 +123,9 @@ def write(path, files):
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Fault(f"--output {path.parent}: {error.strerror}", 9) from error
+    try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
             for name, (content, mode) in files.items():
                 entry = zipfile.ZipInfo(name, stamp)

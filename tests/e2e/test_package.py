@@ -15,7 +15,7 @@ import threading
 import zipfile
 
 import pytest
-from program import INPUT, NOT_FOUND, ROOT, USAGE, built, need
+from program import INPUT, IO, NOT_FOUND, ROOT, USAGE, built, need
 
 VERSION = re.search(r"VERSION (\S+)", (ROOT / "CMakeLists.txt").read_text().split("project(")[1])[1]
 WHEEL = ROOT / "scripts/package.d/wheel.py"
@@ -160,6 +160,11 @@ def test_wrong_words(tmp_path):
     assert "--other" in run(DEB, "--other", status=USAGE)
     assert "--output needs a value" in run(DEB, "--output", status=USAGE)
     assert "--other" in run(sys.executable, WHEEL, "--other", status=USAGE)
+    file = tmp_path / "file"
+    file.touch()
+    assert "--output %s: " % file in run(DEB, "--output", file, status=IO)
+    assert "--output %s: " % file in run(sys.executable, WHEEL, "--binary", built("release"),
+                                         "--output", file, status=IO)
     missing = tmp_path / "missing"
     assert str(missing) in run(sys.executable, WHEEL, "--binary", missing, status=NOT_FOUND)
     assert "SOURCE_DATE_EPOCH" in run(sys.executable, WHEEL, "--binary", built("release"),
