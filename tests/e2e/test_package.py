@@ -66,6 +66,7 @@ def test_deb_has_its_files(deb):
                  share + "zsh/vendor-completions/_flinkpack",
                  share + "fish/vendor_completions.d/flinkpack.fish",
                  share + "man/man1/flinkpack.1.gz", share + "doc/flinkpack/copyright",
+                 share + "doc/flinkpack/changelog.gz",
                  share + "doc/flinkpack/changelog.Debian.gz", share + "doc/flinkpack/README.md.gz"):
         assert files.pop(name) == 0o644
     assert files.pop("usr/bin/flinkpack") == 0o755
