@@ -141,9 +141,12 @@ static bool is_complete(const struct fp_exchange *x, CURLcode result)
     return x->job->response->status >= 300;
 }
 
-static void remember_address(struct fp_exchange *x)
+static void remember_origin(struct fp_exchange *x)
 {
     const char *address = NULL;
+    (void) pthread_mutex_lock(&x->job->http->lock);
+    x->origin->has_answered = x->origin->has_answered || x->answered;
+    (void) pthread_mutex_unlock(&x->job->http->lock);
     /* Not of a server that only a port answered for: whoever makes the names could have us take
      * his for a local one. */
     if (!x->answered || x->proxied ||
@@ -176,7 +179,7 @@ static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
     x->begun_ms = x->mark_ms = fp_now_ms();
     CURLcode result = curl_easy_perform(x->easy);
     tell(x, result);
-    remember_address(x);
+    remember_origin(x);
     return is_complete(x, result) ? FP_OK : fp_exchange_failure(x, result, err);
 }
 

@@ -114,12 +114,15 @@ static bool speaks_http(const struct fp_exchange *x)
            strstr(x->curl_text, "packet length too long") != NULL;
 }
 
-static enum fp_code without_tls(const struct fp_exchange *x, const char *shown,
-                                struct fp_error *err)
+/* One that spoke it before is another server for a moment, as with what is not HTTP. */
+static enum fp_code without_tls(struct fp_exchange *x, const char *shown, struct fp_error *err)
 {
     cleanup_url struct fp_url url = {0};
     enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: the server does not speak TLS",
                                 x->job->request->method, shown);
+    (void) pthread_mutex_lock(&x->job->http->lock);
+    x->job->transient = x->origin->has_answered;
+    (void) pthread_mutex_unlock(&x->job->http->lock);
     if (fp_url_parse(x->hop->url, &url, NULL) == FP_OK)
         fp_hint(err, "it seems to speak plain HTTP; if that is right: %s %s:%s",
                 x->job->request->needs_tls ? "http:// and --insecure-http" : "--insecure-registry",

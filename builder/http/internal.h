@@ -73,6 +73,7 @@ struct fp_pace {
 struct fp_origin {
     char *key;
     struct fp_pace pace;
+    bool has_answered;
     bool is_local; /**< it was reached at a loopback or link-local address */
     struct fp_tls tls;
     struct fp_origin *next;
