@@ -31,6 +31,28 @@ enum fp_code fp_registry_has_blob(struct fp_registry *registry,
     return fp_registry_refusal(registry, "HEAD", &response, err);
 }
 
+enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
+                                       const struct fp_descriptor *descriptor, bool *ret_lost,
+                                       struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    cleanup_strv struct fp_strv scopes = {0};
+    cleanup_free char *path = fp_registry_path(registry, "blobs", descriptor->digest.text);
+    struct fp_error ignored = {0};
+    fp_registry_scopes(registry, false, &scopes);
+    struct fp_http_request request = {.method = "HEAD",
+                                      .url = path,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .no_retry = true};
+    *ret_lost = false;
+    enum fp_code code = fp_registry_send(registry, &request, &scopes, &response, &ignored);
+    if (code == FP_E_INTERRUPTED)
+        return fp_interrupt_check(err);
+    *ret_lost = fp_registry_is_doubted(registry, &descriptor->digest) ||
+                (code == FP_OK && response.status == 404);
+    return FP_OK;
+}
+
 static enum fp_code download(struct fp_registry *registry, const char *url,
                              struct fp_http_download *spec, struct fp_http_response *answer,
                              struct fp_error *err)

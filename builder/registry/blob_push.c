@@ -27,6 +27,10 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
         code = fp_registry_send(registry, &request, &scopes, &response, err);
     if (code != FP_OK)
         return code;
+    const char *mounted = fp_http_header(&response, "docker-content-digest");
+    if (response.status == 201 && mounted != NULL &&
+        strcmp(mounted, upload->descriptor->digest.text) != 0)
+        return fp_fail(err, FP_E_VERIFY, "%s mounted %.150s instead", registry->name, mounted);
     *ret_mounted = response.status == 201;
     if (response.status == 202)
         return fp_upload_take_location(upload, &response, err);

@@ -5,6 +5,7 @@
 #include "internal.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* Docker Hub counts every GET of a manifest against the allowance for pulls. */
 static const char *method_of(const struct fp_registry *registry)
@@ -24,15 +25,18 @@ static enum fp_code not_served(struct fp_registry *registry, const struct fp_dig
 }
 
 /* The push itself went well: whoever may push need not be able to pull. */
-static void warn(struct fp_registry *registry, const struct fp_http_response *response,
-                 const struct fp_error *failure)
+static void warn(struct fp_registry *registry, const char *why)
 {
-    cleanup_free char *words =
-        failure != NULL ? fp_xstrdup(failure->text) : fp_registry_words(registry, response);
-    cleanup_free char *status =
-        failure != NULL ? fp_xstrdup("") : fp_xasprintf("%d ", response->status);
     fp_report(registry->options.reporter, FP_EVENT_WARNING,
-              "%s: pushed, could not be read back: %s%s", registry->name, status, words);
+              "%s: pushed, could not be read back: %s", registry->name, why);
+}
+
+static void warn_of_answer(struct fp_registry *registry, const struct fp_http_response *response)
+{
+    cleanup_free char *words = fp_registry_words(registry, response);
+    cleanup_free char *why =
+        fp_xasprintf("%d%s%s", response->status, *words != '\0' ? " " : "", words);
+    warn(registry, why);
 }
 
 static enum fp_code check_bytes(const struct fp_registry *registry, const struct fp_digest *digest,
@@ -48,13 +52,23 @@ static enum fp_code check_bytes(const struct fp_registry *registry, const struct
                    registry->name, digest->text, found.text);
 }
 
+static bool is_encoded(const struct fp_http_response *response)
+{
+    const char *encoding = fp_http_header(response, "content-encoding");
+    return encoding != NULL && strcasecmp(encoding, "identity") != 0;
+}
+
 /* Whether the answer may be another one soon: what was just stored may take a moment to be seen. A
  * pause that the registry asks for is not waited for, as nothing depends on this; nor is a server
- * that is silent, more than twice. */
-static bool may_pass(enum fp_code code, const struct fp_http_response *response, int *failures)
+ * that is silent, or sends other bytes, more than twice. */
+static bool may_pass(const struct fp_registry *registry, const struct fp_digest *digest,
+                     enum fp_code code, const struct fp_http_response *response, int *failures)
 {
     if (code != FP_OK)
         return code == FP_E_NETWORK && ++*failures < 2;
+    if (response->status == 200)
+        return strcmp(method_of(registry), "GET") == 0 && !is_encoded(response) &&
+               check_bytes(registry, digest, response, NULL) != FP_OK && ++*failures < 2;
     return response->status == 404 ||
            (fp_http_status_is_transient(response->status) && !fp_registry_asks_for_pause(response));
 }
@@ -66,7 +80,11 @@ static enum fp_code judge(struct fp_registry *registry, const struct fp_digest *
     if (response->status == 404)
         return not_served(registry, digest, err);
     if (response->status != 200) {
-        warn(registry, response, NULL);
+        warn_of_answer(registry, response);
+        return FP_OK;
+    }
+    if (is_encoded(response)) {
+        warn(registry, "the answer came with a Content-Encoding: a proxy changes it on the way");
         return FP_OK;
     }
     return strcmp(method, "HEAD") == 0 ? FP_OK : check_bytes(registry, digest, response, err);
@@ -86,14 +104,16 @@ enum fp_code fp_registry_confirm(struct fp_registry *registry, const struct fp_d
             fp_registry_ask_manifest(registry, method, digest->text, true, &response, &own);
         if (code == FP_E_INTERRUPTED || code == FP_E_INTERNAL)
             return fp_fail(err, code, "%s", own.text);
-        bool again = may_pass(code, &response, &failures) &&
+        bool again = may_pass(registry, digest, code, &response, &failures) &&
                      attempt < fp_http_max_attempts(http, code != FP_OK ? &own : NULL);
         if (!again && code == FP_OK)
             return judge(registry, digest, method, &response, err);
         if (!again) {
-            warn(registry, &response, &own);
+            warn(registry, own.text);
             return FP_OK;
         }
+        /* In our own time: who asks to wait for what is not there could have us wait for hours. */
+        fp_strv_clear(&response.headers);
         code = fp_http_pause(http, code == FP_OK ? &response : NULL, attempt, &own);
         if (code != FP_OK)
             return fp_fail(err, code, "%s", own.text);

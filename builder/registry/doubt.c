@@ -9,37 +9,50 @@
 #include <string.h>
 #include <strings.h>
 
-bool fp_registry_lacks_blobs(const struct fp_http_response *response)
-{
-    static const char *const codes[] = {"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN",
-                                        "MANIFEST_UNKNOWN"};
-    static const char *const words[] = {"unknown blob", "blob unknown", "blob not found"};
-    if (response->status < 400 || response->status == 401 || response->status == 403)
-        return false;
-    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-        if (fp_registry_has_code(response, codes[i]))
-            return true;
-    }
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcasestr(fp_buf_text(&response->body), words[i]) != NULL)
-            return true;
-    }
-    return false;
-}
-
 /* "sha256:" and hexadecimal digits are written one way, wherever they stand. */
 static void find_digests(const char *text, struct fp_strv *ret)
 {
     static const char hex[] = "0123456789abcdef";
     for (const char *at = strstr(text, "sha"); at != NULL; at = strstr(at + 1, "sha")) {
-        size_t name_len = strcspn(at, ":");
-        if (name_len != strlen("sha256") || at[name_len] == '\0')
-            continue;
         struct fp_digest digest;
-        cleanup_free char *found = fp_xstrndup(at, name_len + 1 + strspn(at + name_len + 1, hex));
+        if (strncmp(at, "sha256:", 7) != 0 && strncmp(at, "sha512:", 7) != 0)
+            continue;
+        cleanup_free char *found = fp_xstrndup(at, 7 + strspn(at + 7, hex));
         if (fp_digest_parse(found, "", &digest, NULL) == FP_OK && !fp_strv_has(ret, found))
             fp_strv_add(ret, found);
     }
+}
+
+/* Amazon's registry and others say in words of their own which layers are not there. */
+static bool names_a_blob(const struct fp_http_response *response, const char *manifest)
+{
+    cleanup_strv struct fp_strv named = {0};
+    find_digests(fp_buf_text(&response->body), &named);
+    for (size_t i = 0; i < named.len; i++) {
+        if (strstr(manifest, named.items[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+bool fp_registry_lacks_blobs(const struct fp_http_response *response, const char *manifest)
+{
+    static const char *const codes[] = {"MANIFEST_BLOB_UNKNOWN", "BLOB_UNKNOWN",
+                                        "MANIFEST_UNKNOWN"};
+    static const char *const words[] = {"unknown blob", "blob unknown", "blob not found"};
+    if (response->status < 400)
+        return false;
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (fp_registry_has_code(response, codes[i]))
+            return true;
+    }
+    if (response->status == 401 || response->status == 403)
+        return false;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasestr(fp_buf_text(&response->body), words[i]) != NULL)
+            return true;
+    }
+    return response->status < 500 && names_a_blob(response, manifest);
 }
 
 /* Called with the lock held. */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#define MAX_TEXT ((size_t) 300)
-
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
 {
     static const char inlined[] = "DOCKER_AUTH_CONFIG";
@@ -123,7 +121,7 @@ void fp_registry_warnings(struct fp_registry *registry, const struct fp_http_res
             return;
         if (strncmp(value, "299 ", 4) != 0)
             continue;
-        cleanup_free char *clean = fp_clean_text(value + 4, strlen(value + 4), MAX_TEXT);
+        cleanup_free char *clean = fp_registry_masked(registry, value + 4);
         (void) pthread_mutex_lock(&registry->lock);
         bool is_new = registry->warned.len < 16 && !fp_strv_has(&registry->warned, clean);
         if (is_new)

@@ -213,6 +213,8 @@ void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
 /** The server's own words: "CODE: message", cleaned, without secrets of ours; the status's name
  * where there are none. The caller owns it. */
 char *fp_registry_words(struct fp_registry *registry, const struct fp_http_response *response);
+/** Other words of a server: cleaned, without secrets of ours. The caller owns it. */
+char *fp_registry_masked(struct fp_registry *registry, const char *text);
 /** Those of a token server, whose answers may hold tokens: only the members error,
  * error_description, details and message. The caller owns it. */
 char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_response *response);
@@ -221,8 +223,9 @@ bool fp_registry_has_code(const struct fp_http_response *response, const char *c
 /** Whether it is for the rate that a request was refused, or a pause is asked for: no answer was
  * lost, and no other request is welcome before the pause is over. */
 bool fp_registry_asks_for_pause(const struct fp_http_response *response);
-/** Whether a manifest was refused because blobs that it refers to are not there. */
-bool fp_registry_lacks_blobs(const struct fp_http_response *response);
+/** Whether a manifest was refused because blobs that it refers to are not there: it says so, or
+ * names one of them. */
+bool fp_registry_lacks_blobs(const struct fp_http_response *response, const char *manifest);
 /** Doubt the blobs that such an answer to the PUT of `manifest` names; all of the manifest's where
  * it names none. @return Whether any of them was not doubted before. */
 bool fp_registry_doubt(struct fp_registry *registry, const struct fp_http_response *response,

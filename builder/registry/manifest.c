@@ -104,23 +104,45 @@ static enum fp_code ask(struct fp_registry *registry, const char *method,
     return fp_registry_ask_manifest(registry, method, reference_text, false, response, err);
 }
 
+static enum fp_code check_json(const struct fp_http_response *response, const char *shown,
+                               struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    return fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &document, err);
+}
+
+/* @param ret_damaged It may have been damaged or cut on the way, where that shows in nothing else:
+ *                    without a length the end of the connection is the end of the answer. */
+static enum fp_code get_once(struct fp_registry *registry, const char *reference_text,
+                             struct fp_http_response *response, struct fp_descriptor *ret_found,
+                             bool *ret_damaged, struct fp_error *err)
+{
+    *ret_damaged = false;
+    enum fp_code code = ask(registry, "GET", reference_text, response, err);
+    if (code != FP_OK)
+        return code;
+    if (response->status != 200)
+        return fp_registry_refusal(registry, "GET", response, err);
+    cleanup_free char *shown = fp_xasprintf(
+        "%s%s%s", registry->name, strchr(reference_text, ':') != NULL ? "@" : ":", reference_text);
+    code = verify(reference_text, shown, response, ret_found, err);
+    if (code == FP_OK)
+        code = check_json(response, shown, err);
+    *ret_damaged = code != FP_OK;
+    return code == FP_OK ? find_type(response, shown, ret_found->media_type, err) : code;
+}
+
 enum fp_code fp_registry_get_manifest(struct fp_registry *registry, const char *reference_text,
                                       struct fp_buf *body, struct fp_descriptor *ret_descriptor,
                                       struct fp_error *err)
 {
     size_t limit = body->max < FP_REGISTRY_MAX_MANIFEST ? body->max : FP_REGISTRY_MAX_MANIFEST;
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(limit);
-    enum fp_code code = ask(registry, "GET", reference_text, &response, err);
-    if (code != FP_OK)
-        return code;
-    if (response.status != 200)
-        return fp_registry_refusal(registry, "GET", &response, err);
     struct fp_descriptor found = {0};
-    cleanup_free char *shown = fp_xasprintf(
-        "%s%s%s", registry->name, strchr(reference_text, ':') != NULL ? "@" : ":", reference_text);
-    code = verify(reference_text, shown, &response, &found, err);
-    if (code == FP_OK)
-        code = find_type(&response, shown, found.media_type, err);
+    bool is_damaged = false;
+    enum fp_code code = get_once(registry, reference_text, &response, &found, &is_damaged, err);
+    if (is_damaged && fp_http_max_attempts(registry->options.http, NULL) > 1)
+        code = get_once(registry, reference_text, &response, &found, &is_damaged, err);
     if (code == FP_OK)
         code = fp_buf_add(body, response.body.data, response.body.len, err);
     if (code == FP_OK)
@@ -176,16 +198,55 @@ static enum fp_code take_head(struct fp_registry *registry, const char *referenc
     return code == FP_E_NOT_FOUND ? FP_OK : code;
 }
 
+/* Whether HEAD itself failed, and not what goes before it: that would fail before a GET too. */
+static bool is_unanswered(enum fp_code code, const struct fp_http_response *head)
+{
+    return code == FP_E_NETWORK && head->url != NULL && !fp_registry_asks_for_pause(head);
+}
+
+/* One HEAD, as GET can be asked instead: some registries answer the one with 500 and not the other.
+ * Only a pause that is asked for holds for both. */
+static enum fp_code ask_head(struct fp_registry *registry, const char *reference_text,
+                             struct fp_http_response *response, struct fp_error *err)
+{
+    struct fp_http *http = registry->options.http;
+    enum fp_code code =
+        fp_registry_ask_manifest(registry, "HEAD", reference_text, true, response, err);
+    if (code != FP_OK || !fp_http_status_is_transient(response->status) ||
+        !fp_registry_asks_for_pause(response) || fp_http_max_attempts(http, NULL) <= 1)
+        return code;
+    code = fp_http_pause(http, response, 1, err);
+    return code == FP_OK ? ask(registry, "HEAD", reference_text, response, err) : code;
+}
+
 enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char *reference_text,
                                        bool *ret_exists, struct fp_descriptor *ret_descriptor,
                                        struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     *ret_exists = false;
-    enum fp_code code = ask(registry, "HEAD", reference_text, &response, err);
-    return code == FP_OK
-               ? take_head(registry, reference_text, &response, ret_exists, ret_descriptor, err)
-               : code;
+    enum fp_code code = ask_head(registry, reference_text, &response, err);
+    if (code == FP_OK || is_unanswered(code, &response))
+        return take_head(registry, reference_text, &response, ret_exists, ret_descriptor, err);
+    return code;
+}
+
+/* Where HEAD says nothing. A registry that cannot say (5xx) may still take the tag. */
+static enum fp_code compare_bytes(struct fp_registry *registry, const char *tag,
+                                  const struct fp_digest *digest, enum fp_tagged *ret,
+                                  struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response =
+        FP_HTTP_RESPONSE_INIT(FP_REGISTRY_MAX_MANIFEST);
+    enum fp_code code = ask(registry, "GET", tag, &response, err);
+    if (code != FP_OK || response.status != 200)
+        return code;
+    enum fp_hash_algorithm algorithm = fp_digest_algorithm(digest);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(algorithm);
+    fp_hash_update(hash, fp_buf_text(&response.body), response.body.len);
+    struct fp_digest found = fp_digest_finish(hash, algorithm);
+    *ret = fp_digest_equal(&found, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;
+    return FP_OK;
 }
 
 enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
@@ -196,8 +257,10 @@ enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag
     struct fp_descriptor found = {0};
     bool exists = false;
     *ret = FP_TAGGED_NOTHING;
-    enum fp_code code = ask(registry, "HEAD", tag, &response, err);
-    if (code == FP_OK && response.status < 500)
+    enum fp_code code = ask_head(registry, tag, &response, err);
+    if ((code == FP_OK && response.status >= 500) || is_unanswered(code, &response))
+        return compare_bytes(registry, tag, digest, ret, err);
+    if (code == FP_OK)
         code = take_head(registry, tag, &response, &exists, &found, err);
     if (code == FP_OK && exists)
         *ret = fp_digest_equal(&found.digest, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;

@@ -54,29 +54,32 @@ static bool is_success(enum fp_code code, const struct fp_http_response *respons
     return code == FP_OK && response->status >= 200 && response->status < 300;
 }
 
-/* With what registries refuse to move a tag: 403 (Docker Hub), 405 (Azure), 412 (Harbor), 400
- * (Amazon, Artifactory, Nexus), 409 (Quay and others). */
-static bool may_be_immutable(int status)
+/* Each vendor refuses to move a tag with a status and words of its own: 403 (Docker Hub), 405
+ * (Azure), 412 (Harbor), 400 (Amazon, Artifactory, Nexus), 409 (Quay and others). */
+static bool says_immutable(const struct fp_http_response *response)
 {
-    static const int statuses[] = {400, 403, 405, 409, 412, 422, 423};
-    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
-        if (statuses[i] == status)
+    static const char *const words[] = {
+        "immutab",        "overwrit",           "overrid",           "redeploy",
+        "already exists", "not allow updating", "cannot be updated", "cannot update tag"};
+    int status = response->status;
+    if (status == 409 || status == 412 || status == 423 ||
+        fp_registry_has_code(response, "TAG_INVALID"))
+        return true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcasestr(fp_buf_text(&response->body), words[i]) != NULL)
             return true;
     }
     return false;
 }
 
-static bool says_immutable(const struct fp_http_response *response)
+/* Statuses that have another meaning are looked into only where words tell. */
+static bool may_be_immutable(const struct fp_http_response *response)
 {
-    static const char *const words[] = {"immutab", "overwrit", "already exists",
-                                        "not allow updating", "cannot be updated"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcasestr(fp_buf_text(&response->body), words[i]) != NULL)
-            return true;
-    }
-    int status = response->status;
-    return status == 409 || status == 412 || status == 423 ||
-           fp_registry_has_code(response, "TAG_INVALID");
+    static const int others[] = {401, 404, 408, 411, 413, 415, 425, 429, 499};
+    bool is_other = response->status < 400 || response->status >= 500;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        is_other = is_other || others[i] == response->status;
+    return !is_other || says_immutable(response);
 }
 
 /* Whether it is for the tag that the manifest was refused. Where words do not tell, as with Docker
@@ -94,14 +97,16 @@ static bool is_for_the_tag(struct fp_registry *registry, const struct fp_descrip
     return is_success(code, &response);
 }
 
+/* `found`: what the tag stands for; NULL where that could not be seen. */
 static enum fp_code conflict(struct fp_registry *registry, const char *tag,
                              const struct fp_digest *found, const struct fp_digest *wanted,
                              const struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_free char *words = fp_registry_words(registry, response);
-    enum fp_code code =
-        fp_fail(err, FP_E_CONFLICT, "%s:%s names %s and may not be moved to %s: %d %s",
-                registry->name, tag, found->text, wanted->text, response->status, words);
+    cleanup_free char *state = fp_xasprintf("%s%s", found != NULL ? "names " : "is there already",
+                                            found != NULL ? found->text : "");
+    enum fp_code code = fp_fail(err, FP_E_CONFLICT, "%s:%s %s and may not be moved to %s: %d %s",
+                                registry->name, tag, state, wanted->text, response->status, words);
     fp_hint(err, "tags are immutable there, or not to be moved with these credentials: choose "
                  "another tag");
     return code;
@@ -112,13 +117,19 @@ static enum fp_code refused(struct fp_registry *registry, const char *reference_
                             const struct fp_http_response *response, struct fp_error *err)
 {
     struct fp_descriptor found = {0};
-    if (may_be_immutable(response->status) && is_there(registry, reference_text, &found)) {
-        if (fp_digest_equal(&found.digest, &descriptor->digest))
-            return FP_OK; /* it names what it should */
-        if (is_for_the_tag(registry, descriptor, bytes, response))
-            return conflict(registry, reference_text, &found.digest, &descriptor->digest, response,
-                            err);
-    }
+    struct fp_error ignored = {0};
+    bool exists = false;
+    enum fp_code code = FP_E_NOT_FOUND;
+    if (may_be_immutable(response))
+        code = fp_registry_head_manifest(registry, reference_text, &exists, &found, &ignored);
+    if (exists && fp_digest_equal(&found.digest, &descriptor->digest))
+        return FP_OK; /* it names what it should */
+    if (exists && is_for_the_tag(registry, descriptor, bytes, response))
+        return conflict(registry, reference_text, &found.digest, &descriptor->digest, response,
+                        err);
+    /* Who may push need not be able to look. */
+    if (code == FP_E_AUTH && fp_tag_is_valid(reference_text) && says_immutable(response))
+        return conflict(registry, reference_text, NULL, &descriptor->digest, response, err);
     return fp_registry_refusal(registry, "PUT", response, err);
 }
 
@@ -135,7 +146,7 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
         if (is_success(code, &response))
             return check_returned_digest(&response, descriptor, err);
         bool answered = code == FP_OK;
-        bool lacks_blobs = answered && fp_registry_lacks_blobs(&response);
+        bool lacks_blobs = answered && fp_registry_lacks_blobs(&response, bytes);
         if (lacks_blobs && fp_registry_doubt(registry, &response, bytes))
             return fp_registry_refusal(registry, "PUT", &response, err);
         /* Blobs that were sent for this very manifest: the registry has not caught up with itself,

@@ -225,22 +225,41 @@ static enum fp_code take_answer(struct fp_registry *registry, const struct fp_st
     return FP_OK;
 }
 
-enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
-                            bool no_retry, struct fp_token *ret, struct fp_error *err)
+/* @param ret_damaged The answer is no JSON: it may have been cut where its length was not told. */
+static enum fp_code fetch_once(struct fp_registry *registry, const struct fp_strv *scopes,
+                               bool no_retry, struct fp_token *ret, bool *ret_damaged,
+                               struct fp_error *err)
 {
     struct fp_http_response response = FP_HTTP_RESPONSE_INIT(MAX_ANSWER);
-    enum fp_code code = check_realm(registry, err);
+    enum fp_code code = FP_OK;
     bool use_oauth = registry->credential.identity_token != NULL;
-    if (code == FP_OK && use_oauth)
+    if (use_oauth)
         code = send_oauth(registry, scopes, no_retry, &response, err);
     bool has_no_oauth = response.status == 404 || response.status == 405;
     if (code == FP_OK && (!use_oauth || has_no_oauth))
         code = send_get(registry, scopes, no_retry, &response, err);
-    if (code == FP_OK)
-        code = response.status / 100 == 2 ? take_answer(registry, scopes, &response, ret, err)
-                                          : refused(registry, scopes, &response, err);
+    if (code == FP_OK && response.status / 100 == 2) {
+        code = take_answer(registry, scopes, &response, ret, err);
+        *ret_damaged = code == FP_E_INPUT;
+    } else if (code == FP_OK) {
+        code = refused(registry, scopes, &response, err);
+    }
     if (response.body.data != NULL)
         explicit_bzero(response.body.data, response.body.len);
     fp_http_response_clear(&response);
+    return code;
+}
+
+enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
+                            bool no_retry, struct fp_token *ret, struct fp_error *err)
+{
+    bool is_damaged = false;
+    enum fp_code code = check_realm(registry, err);
+    if (code != FP_OK)
+        return code;
+    code = fetch_once(registry, scopes, no_retry, ret, &is_damaged, err);
+    bool may_repeat = !no_retry && fp_http_max_attempts(registry->options.http, NULL) > 1;
+    if (is_damaged && may_repeat)
+        code = fetch_once(registry, scopes, no_retry, ret, &is_damaged, err);
     return code;
 }

@@ -11,12 +11,17 @@
 #define MAX_WORDS ((size_t) 1024)
 #define MAX_TEXT  ((size_t) 300)
 /* Shorter ones are no secrets, and would make other words unreadable. */
-#define MIN_SECRET 4
-#define MIN_TOKEN  20
+#define MIN_SECRET   4
+#define MIN_ASSIGNED 8
+#define MIN_TOKEN    20
+/* How deep answers are searched for tokens. */
+#define MAX_DEPTH   8
+#define MAX_SECRETS 64
 
 struct words {
     struct fp_buf text;
     struct fp_strv secrets; /* that must not be in it */
+    bool has_secrets;       /* the answer has some of its own */
 };
 
 /* NULL: it is no JSON. The caller owns it. */
@@ -50,10 +55,39 @@ static void mask_secrets(char *text, const struct fp_strv *secrets)
 
 static bool is_token_char(char c)
 {
-    return isalnum((unsigned char) c) || (c != '\0' && strchr("-._~+/=", c) != NULL);
+    return isalnum((unsigned char) c) || (c != '\0' && strchr("-._~+/%", c) != NULL);
 }
 
-/* Tokens of others: what stands behind the name of a scheme, and all that looks like a JWT. */
+/* Whether a name such as "access_token" or "Secret" ends there. */
+static bool ends_like_secret(const char *text, size_t len)
+{
+    static const char *const names[] = {"token", "secret", "password", "passwd"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        size_t name_len = strlen(names[i]);
+        if (len >= name_len && strncasecmp(text + len - name_len, names[i], name_len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* How long what begins at `at` has to be for a token: as it is introduced. SIZE_MAX: it is none. */
+static size_t shortest_token(const char *text, const char *at)
+{
+    size_t before = (size_t) (at - text);
+    size_t name = before;
+    while (name > 0 && before - name < 6 && strchr(" \"':=\\", text[name - 1]) != NULL)
+        name--;
+    if (ends_like_secret(text, name) && memchr(text + name, '=', before - name) != NULL)
+        return MIN_ASSIGNED;
+    if (ends_like_secret(text, name) && memchr(text + name, ':', before - name) != NULL)
+        return at[-1] == '"' ? MIN_ASSIGNED : MIN_TOKEN;
+    bool is_value = (before >= 7 && strncasecmp(at - 7, "bearer ", 7) == 0) ||
+                    (before >= 6 && strncasecmp(at - 6, "basic ", 6) == 0);
+    return is_value || strncmp(at, "eyJ", 3) == 0 ? MIN_TOKEN : SIZE_MAX;
+}
+
+/* Tokens of others: what stands behind the name of a scheme or of a token, and all that looks like
+ * a JWT. */
 static void mask_tokens(char *text)
 {
     for (char *at = text; *at != '\0'; at++) {
@@ -62,9 +96,9 @@ static void mask_tokens(char *text)
         size_t len = 0;
         while (is_token_char(at[len]))
             len++;
-        bool is_value = at - text >= 7 && (strncasecmp(at - 7, "bearer ", 7) == 0 ||
-                                           strncasecmp(at - 6, "basic ", 6) == 0);
-        if (len >= MIN_TOKEN && (is_value || strncmp(at, "eyJ", 3) == 0))
+        while (at[len] == '=')
+            len++;
+        if (len >= shortest_token(text, at))
             at = mask(at, len) - 1;
     }
 }
@@ -153,10 +187,45 @@ static const char *name_of(int status)
     return "";
 }
 
+static void add_one(struct fp_strv *secrets, const char *secret)
+{
+    if (!fp_strv_has(secrets, secret))
+        fp_strv_add(secrets, secret);
+}
+
+/* As it is, as it stands in URLs and forms, and as it is when text has been cleaned. */
 static void add_secret(struct fp_strv *secrets, const char *secret)
 {
-    if (secret != NULL && strlen(secret) >= MIN_SECRET)
-        fp_strv_add(secrets, secret);
+    if (secret == NULL || strlen(secret) < MIN_SECRET)
+        return;
+    char *escaped = fp_url_escape(secret);
+    char *clean = fp_clean_text(secret, strlen(secret), SIZE_MAX);
+    add_one(secrets, secret);
+    add_one(secrets, escaped);
+    if (strlen(clean) >= MIN_SECRET)
+        add_one(secrets, clean);
+    explicit_bzero(escaped, strlen(escaped));
+    explicit_bzero(clean, strlen(clean));
+    free(escaped);
+    free(clean);
+}
+
+/* What an answer itself calls a token or secret, which its words may repeat. */
+static void collect_members(const json_t *value, int depth, struct fp_strv *secrets)
+{
+    const char *key = NULL;
+    json_t *member = NULL;
+    size_t i = 0;
+    if (depth > MAX_DEPTH || secrets->len > MAX_SECRETS)
+        return;
+    json_array_foreach(value, i, member) collect_members(member, depth + 1, secrets);
+    json_object_foreach((json_t *) (uintptr_t) value, key, member)
+    {
+        if (json_is_string(member) && ends_like_secret(key, strlen(key)))
+            add_secret(secrets, json_string_value(member));
+        else
+            collect_members(member, depth + 1, secrets);
+    }
 }
 
 /* All that goes into our requests. The lock may be held already. */
@@ -178,9 +247,12 @@ static void collect_secrets(struct fp_registry *registry, struct fp_strv *secret
     (void) pthread_mutex_unlock(&registry->lock);
 }
 
-static void words_begin(struct words *words, struct fp_registry *registry)
+/* `body`: the answer as JSON, or NULL. */
+static void words_begin(struct words *words, struct fp_registry *registry, const json_t *body)
 {
     *words = (struct words){.text = FP_BUF_INIT(MAX_WORDS)};
+    collect_members(body, 0, &words->secrets);
+    words->has_secrets = words->secrets.len > 0;
     if (registry != NULL)
         collect_secrets(registry, &words->secrets);
 }
@@ -199,15 +271,23 @@ char *fp_registry_words(struct fp_registry *registry, const struct fp_http_respo
     cleanup_json json_t *body = parse_body(response);
     const json_t *errors = json_object_get(body, "errors");
     size_t count = json_array_size(errors);
-    words_begin(&words, registry);
+    words_begin(&words, registry, body);
     for (size_t i = 0; i < count && i < 4; i++)
         add_error(&words, json_array_get(errors, i));
     add_plain(&words, body);
     if (words.text.len == 0 && is_html(response))
         add_title(&words, fp_buf_text(&response->body));
-    else if (words.text.len == 0)
+    else if (words.text.len == 0 && !words.has_secrets)
         add_words(&words, "", fp_buf_text(&response->body));
     add_words(&words, "", words.text.len == 0 ? name_of(response->status) : "");
+    return words_take(&words);
+}
+
+char *fp_registry_masked(struct fp_registry *registry, const char *text)
+{
+    struct words words;
+    words_begin(&words, registry, NULL);
+    add_words(&words, "", text);
     return words_take(&words);
 }
 
@@ -224,7 +304,7 @@ char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_r
 {
     struct words words;
     cleanup_json json_t *body = parse_body(response);
-    words_begin(&words, registry);
+    words_begin(&words, registry, body);
     add_for_people(&words, body);
     add_words(&words, "", words.text.len == 0 ? name_of(response->status) : "");
     return words_take(&words);
@@ -238,7 +318,7 @@ char *fp_helper_words(const char *text, size_t len)
     struct words words;
     cleanup_json json_t *body = parse(text, len);
     cleanup_free char *line = fp_clean_text(text, len, len);
-    words_begin(&words, NULL);
+    words_begin(&words, NULL, body);
     add_for_people(&words, body);
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]) && words.text.len == 0; i++) {
         if (strstr(line, known[i]) != NULL)

@@ -9,6 +9,7 @@ struct copy {
     struct fp_repo *to;
     struct fp_repo *neighbour;
     bool one_of_several;
+    bool is_all_named; /* there are names, and all stand for the image already */
     struct fp_reporter *reporter;
     struct fp_pool *pool;
     pthread_mutex_t lock; /* of `result` */
@@ -19,7 +20,6 @@ struct copy {
 struct state {
     const struct fp_strv *names; /* may be NULL */
     bool *is_right;              /* of each: it names the image, and is not put again */
-    bool is_all_named;           /* there are names, and all are right */
 };
 
 /* One blob. */
@@ -117,15 +117,38 @@ static enum fp_code put_without_bytes(const struct transfer *transfer, struct fp
     return FP_OK;
 }
 
+/* Where nothing is to be put, only what is lost is sent: not what nobody can ask for. */
+static enum fp_code is_kept(const struct transfer *transfer, bool *ret, struct fp_error *err)
+{
+    const struct copy *copy = transfer->copy;
+    struct fp_stage stage = {0};
+    bool is_lost = true;
+    enum fp_code code = FP_OK;
+    if (copy->is_all_named)
+        code = fp_repo_has_lost(copy->to, transfer->descriptor, &is_lost, err);
+    *ret = code == FP_OK && !is_lost;
+    if (*ret) {
+        begin_put(transfer, &stage);
+        fp_stage_end(&stage, outcome_text(copy, FP_PUSH_EXISTING));
+    }
+    return code;
+}
+
 static enum fp_code transfer_blob(void *context, struct fp_error *err)
 {
     struct transfer *transfer = context;
     struct copy *copy = transfer->copy;
     struct fp_repo *origin = fp_repo_origin(copy->from, transfer->descriptor);
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    bool is_there = false;
     enum fp_code code = fp_interrupt_check(err);
-    if (code != FP_OK)
+    if (code == FP_OK)
+        code = is_kept(transfer, &is_there, err);
+    if (code != FP_OK || is_there) {
+        if (code == FP_OK)
+            count(copy, FP_PUSH_EXISTING, transfer->descriptor->size);
         return code;
+    }
     if (fp_registry_repo_has_sent(copy->to, &transfer->descriptor->digest)) {
         count(copy, FP_PUSH_UPLOADED, transfer->descriptor->size);
         return FP_OK;
@@ -203,7 +226,7 @@ static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_
 {
     size_t count = documents_to_put(copy, plan, state->names);
     for (size_t i = 0; i < count; i++) {
-        enum fp_code code = put_document(copy, &plan->documents[i], state->is_all_named, err);
+        enum fp_code code = put_document(copy, &plan->documents[i], copy->is_all_named, err);
         if (code != FP_OK)
             return code;
     }
@@ -227,12 +250,12 @@ static enum fp_code put_names(const struct copy *copy, const struct fp_copy_docu
 }
 
 /* Asked in order, until one stands for nothing: where that is new, all are for the most part. */
-static enum fp_code ask_names(const struct copy *copy, const struct fp_copy_document *root,
+static enum fp_code ask_names(struct copy *copy, const struct fp_copy_document *root,
                               struct state *state, struct fp_error *err)
 {
     enum fp_tagged found = FP_TAGGED_THIS;
     size_t count = state->names != NULL ? state->names->len : 0;
-    state->is_all_named = count > 0;
+    copy->is_all_named = count > 0;
     for (size_t i = 0; i < count && found != FP_TAGGED_NOTHING; i++) {
         enum fp_code code = fp_repo_is_named(copy->to, &root->descriptor.digest,
                                              state->names->items[i], &found, err);
@@ -241,7 +264,7 @@ static enum fp_code ask_names(const struct copy *copy, const struct fp_copy_docu
         state->is_right[i] = found == FP_TAGGED_THIS;
     }
     for (size_t i = 0; i < count; i++)
-        state->is_all_named = state->is_all_named && state->is_right[i];
+        copy->is_all_named = copy->is_all_named && state->is_right[i];
     return FP_OK;
 }
 
@@ -275,7 +298,7 @@ static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *p
     }
     if (code == FP_OK)
         code = fp_repo_finish(copy->to, err);
-    if (code == FP_OK && !state.is_all_named)
+    if (code == FP_OK && !copy->is_all_named)
         code = fp_repo_confirm(copy->to, &root->descriptor.digest, err);
     if (code == FP_OK)
         copy->result->root = fp_descriptor_copy(&root->descriptor);

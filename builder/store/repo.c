@@ -55,6 +55,14 @@ enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *dige
     return repo->ops->is_named != NULL ? repo->ops->is_named(repo, digest, name, ret, err) : FP_OK;
 }
 
+enum fp_code fp_repo_has_lost(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                              bool *ret_lost, struct fp_error *err)
+{
+    *ret_lost = true;
+    return repo->ops->has_lost != NULL ? repo->ops->has_lost(repo, descriptor, ret_lost, err)
+                                       : FP_OK;
+}
+
 enum fp_code fp_repo_confirm(struct fp_repo *repo, const struct fp_digest *digest,
                              struct fp_error *err)
 {

@@ -128,7 +128,7 @@ FP_CHECKED enum fp_code fp_registry_get_manifest(struct fp_registry *registry,
                                                  struct fp_descriptor *ret_descriptor,
                                                  struct fp_error *err);
 /**
- * Ask for a manifest's descriptor without its bytes.
+ * Ask for a manifest's descriptor without its bytes; with them where a HEAD fails.
  * @param ret_exists false: 404, which is FP_OK; all else is as with fp_registry_get_manifest().
  */
 FP_CHECKED enum fp_code fp_registry_head_manifest(struct fp_registry *registry,
@@ -172,6 +172,11 @@ bool fp_registry_is_doubted(struct fp_registry *registry, const struct fp_digest
  */
 FP_CHECKED enum fp_code fp_registry_confirm(struct fp_registry *registry,
                                             const struct fp_digest *digest, struct fp_error *err);
+/** Whether the repository lacks a blob that a manifest in it refers to. One request: where the
+ * registry cannot say (403, 405, 5xx, no answer) the manifest's word counts. FP_E_INTERRUPTED. */
+FP_CHECKED enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
+                                                  const struct fp_descriptor *descriptor,
+                                                  bool *ret_lost, struct fp_error *err);
 /** Whether the repository has a blob; false too where the registry cannot say. */
 FP_CHECKED enum fp_code fp_registry_has_blob(struct fp_registry *registry,
                                              const struct fp_descriptor *descriptor,

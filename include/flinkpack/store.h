@@ -34,6 +34,9 @@ struct fp_repo_ops {
     /** NULL: nothing is. */
     enum fp_code (*is_named)(struct fp_repo *self, const struct fp_digest *digest, const char *name,
                              enum fp_tagged *ret, struct fp_error *err);
+    /** NULL: it may have. */
+    enum fp_code (*has_lost)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                             bool *ret_lost, struct fp_error *err);
     /** NULL: FP_OK. */
     enum fp_code (*confirm)(struct fp_repo *self, const struct fp_digest *digest,
                             struct fp_error *err);
@@ -103,6 +106,11 @@ FP_CHECKED enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descr
  */
 FP_CHECKED enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *digest,
                                          const char *name, enum fp_tagged *ret,
+                                         struct fp_error *err);
+/** Whether a place whose names stand for the image already may have lost one of its blobs: a cheap
+ * question, whose answer is no where only that is not known. FP_E_INTERRUPTED. */
+FP_CHECKED enum fp_code fp_repo_has_lost(struct fp_repo *repo,
+                                         const struct fp_descriptor *descriptor, bool *ret_lost,
                                          struct fp_error *err);
 /** See that a manifest or index that was put can be had again. FP_E_NOT_FOUND, FP_E_VERIFY. */
 FP_CHECKED enum fp_code fp_repo_confirm(struct fp_repo *repo, const struct fp_digest *digest,

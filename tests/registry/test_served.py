@@ -177,6 +177,41 @@ def test_what_got_lost_behind_a_tag_is_noticed(flinkpack, connect, tmp_path):
     assert not model.saw("POST") and not model.saw("PUT") and not model.saw("GET", "/manifests/")
 
 
+@pytest.mark.parametrize("status", [403, 405, 501, 500])
+def test_a_registry_that_does_not_tell_of_its_blobs(flinkpack, layout, connect, status):
+    """Behind a tag that is right nothing is sent again for that, nor asked for twice."""
+    model = vendors.Model("r.example.com")
+    connect(model)
+    name = model.host + "/team/orders:1"
+    digest = flinkpack.run("push", layout, name).digest
+    blob = model.blob
+    model.blob = lambda request, *words: vendors.error(status, "NO") \
+        if request.method == "HEAD" else blob(request, *words)
+    model.requests.clear()
+    assert flinkpack.run("push", layout, name).digest == digest
+    assert not model.saw("POST") and not model.saw("PUT")
+    assert len(model.saw("HEAD", "/blobs/")) == 3
+
+
+def test_a_platform_lost_before_its_index(flinkpack, connect, tmp_path):
+    index = images.Index([images.base(), images.base(architecture="arm64")])
+    images.write_layout(index, tmp_path / "index", "v1")
+    model = vendors.Model("r.example.com")
+    connect(model)
+    kept, lost = model.put_manifest, {images.sha256(index.images[1].manifest)}
+
+    def lose(request, repository, name):
+        if name == "1" and lost:
+            del model.manifests[(repository, lost.pop())]
+            return vendors.error(404, "MANIFEST_UNKNOWN", "manifest unknown")
+        return kept(request, repository, name)
+
+    model.put_manifest = lose
+    flinkpack.run("push", "oci:%s:v1" % (tmp_path / "index"), model.host + "/team/orders:1")
+    assert {("team/orders", images.sha256(each.manifest)) for each in index.images} <= \
+        set(model.manifests)
+
+
 def test_what_is_not_served_is_an_error(flinkpack, layout, connect):
     model = vendors.Model("r.example.com")
     connect(model)

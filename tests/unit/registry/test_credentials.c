@@ -334,8 +334,9 @@ static void test_helpers_that_fail(void **state)
     put_helper("it", "echo credentials not found in native keychain; exit 1");
     assert_user("r.example", "file");
     assert_string_equal(warnings, "");
-    put_helper("it",
-               "printf '{\"message\":\"locked \\\\u001b[2J\",\"Secret\":\"hunter2\"}'; exit 1");
+    put_helper(
+        "it",
+        "printf '{\"message\":\"locked by hunter2 \\\\u001b[2J\",\"Secret\":\"hunter2\"}'; exit 1");
     assert_user("r.example", "file");
     assert_non_null(strstr(warnings, "docker-credential-it"));
     assert_non_null(strstr(warnings, "locked"));

@@ -180,6 +180,7 @@ static void test_mounts_that_do_not_work(void **state)
         {.head = "HTTP/1.1 401 Unauthorized"},
         {.head = "HTTP/1.1 202 Accepted"},
         {.head = "HTTP/1.1 200 OK"},
+        {.head = "HTTP/1.1 201 Created\r\nDocker-Content-Digest: sha256:00"},
         {.head = "", .body = "HTTP/1.1 201 Created\r\n", .then = TEST_CLOSE},
         {.head = "", .body = "garbage", .then = TEST_CLOSE},
     };
@@ -197,6 +198,34 @@ static void test_mounts_that_do_not_work(void **state)
         assert_int_equal(push(&scene, true, "base/jre", &outcome), FP_OK);
         assert_int_equal(push(&scene, true, "base/jre", &outcome), FP_OK);
         scene_assert_requests(&scene, expected);
+        scene_close(&scene);
+    }
+}
+
+/* Behind a tag that is right: only what is known to be missing is. One request in any case. */
+static void test_blobs_that_are_lost(void **state)
+{
+    (void) state;
+    static const struct test_reply answers[] = {
+        MISSING,
+        {.head = "HTTP/1.1 200 OK"},
+        {.head = "HTTP/1.1 401 Unauthorized"},
+        {.head = "HTTP/1.1 403 Forbidden"},
+        {.head = "HTTP/1.1 405 Not Allowed"},
+        {.head = "HTTP/1.1 429 Slow Down\r\nRetry-After: 3600"},
+        {.head = "HTTP/1.1 500 Oops"},
+        {.head = "", .body = "HTTP/1.1 404 Not Found\r\nX", .then = TEST_CLOSE},
+    };
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        const struct test_reply replies[] = {OPEN_REGISTRY, answers[i]};
+        struct scene scene = {0};
+        struct fp_descriptor descriptor = {.digest = fp_digest_of("x", 1), .size = 1};
+        bool is_lost = false;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(
+            fp_registry_has_lost_blob(scene.registry, &descriptor, &is_lost, &scene.err), FP_OK);
+        assert_int_equal(is_lost, i == 0);
+        assert_int_equal(test_server_count(scene.server), 2);
         scene_close(&scene);
     }
 }
@@ -532,6 +561,7 @@ int main(void)
         cmocka_unit_test(test_mount),
         cmocka_unit_test(test_failed_mount_becomes_an_upload),
         cmocka_unit_test(test_mounts_that_do_not_work),
+        cmocka_unit_test(test_blobs_that_are_lost),
         cmocka_unit_test(test_mount_refused_for_the_rate),
         cmocka_unit_test(test_failed_mount_without_bytes),
         cmocka_unit_test(test_no_patch_then_put),

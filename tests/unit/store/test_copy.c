@@ -10,6 +10,7 @@ struct recorder {
     struct fp_strv log;
     const char *fail_at; /* beginning of a line; NULL: never */
     bool has_all;
+    bool keeps_blobs; /* it has not lost any */
     const char
         *right; /* what names stand for the image, and "digests" for its manifests; or NULL */
     int doubts; /* how often it finds out that it lacks something after all */
@@ -76,6 +77,15 @@ static enum fp_code record_is_named(struct fp_repo *self, const struct fp_digest
     return note(self, err, "ask %s", is_digest ? "digest" : name);
 }
 
+static enum fp_code record_has_lost(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                    bool *ret_lost, struct fp_error *err)
+{
+    (void) descriptor;
+    (void) err;
+    *ret_lost = !((struct recorder *) self)->keeps_blobs;
+    return FP_OK;
+}
+
 static enum fp_code record_confirm(struct fp_repo *self, const struct fp_digest *digest,
                                    struct fp_error *err)
 {
@@ -99,6 +109,7 @@ static const struct fp_repo_ops record_ops = {
     .put_document = record_put_document,
     .name = record_name,
     .is_named = record_is_named,
+    .has_lost = record_has_lost,
     .confirm = record_confirm,
     .wants_again = record_wants_again,
     .finish = record_finish,
@@ -197,6 +208,10 @@ static void names_that_are_right_are_not_put_again(void **state)
                "ask a . . . . . ask digest manifest ask digest manifest ask digest index finish");
     recorder.right = "a digests";
     check_copy(&recorder, "a", FP_OK, "ask a . . . . . ask digest ask digest ask digest finish");
+    recorder.keeps_blobs = true;
+    check_copy(&recorder, "a", FP_OK, "ask a ask digest ask digest ask digest finish");
+    check_copy(&recorder, "b", FP_OK,
+               "ask b . . . . . manifest manifest index name b finish confirm");
 }
 
 static void what_the_place_lacks_is_put_again(void **state)
