@@ -89,9 +89,10 @@ static void add_needed(const struct image *image, uint64_t at, struct fp_elf *el
     if (at >= image->len || elf->needed.len >= NEEDED_MAX)
         return;
     const char *name = (const char *) image->data + at;
-    size_t len = strnlen(name, image->len - (size_t) at);
+    size_t left = image->len - (size_t) at;
+    size_t len = strnlen(name, left < NAME_MAX_BYTES + 1 ? left : NAME_MAX_BYTES + 1);
     if (elf->libc == FP_ELF_NONE)
-        elf->libc = by_name(name, image->len - (size_t) at);
+        elf->libc = by_name(name, left);
     if (len > 0 && len <= NAME_MAX_BYTES) {
         cleanup_free char *copy = fp_xstrndup(name, len);
         fp_strv_add(&elf->needed, copy);

@@ -45,6 +45,29 @@ static void test_needs(void **state)
     assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_NONE);
 }
 
+/* A thousand names, each as long as the file: they are not measured, and none is kept. */
+static void test_names_without_end(void **state)
+{
+    const size_t len = (size_t) 16 << 20;
+    cleanup_free unsigned char *file = fp_xmalloc(len);
+    struct fp_elf elf = {0};
+    (void) state;
+    memset(file, 'a', len);
+    make(file, "");
+    Elf64_Phdr segments[2] = {{.p_type = PT_LOAD, .p_vaddr = 0x1000, .p_filesz = len},
+                              {.p_type = PT_DYNAMIC, .p_offset = 1024, .p_filesz = 16384}};
+    memcpy(file + 64, segments, sizeof(segments));
+    for (size_t i = 0; i < 1024; i++) {
+        Elf64_Dyn entry = {.d_tag = i == 0 ? DT_STRTAB : DT_NEEDED,
+                           .d_un.d_val = i == 0 ? 0x1000 + 32768 : i};
+        memcpy(file + 1024 + i * sizeof(entry), &entry, sizeof(entry));
+    }
+    fp_elf_read(file, len, &elf);
+    assert_int_equal(elf.needed.len, 0);
+    assert_int_equal(elf.libc, FP_ELF_NONE);
+    fp_elf_clear(&elf);
+}
+
 static void test_names_and_machine(void **state)
 {
     unsigned char file[1024];
@@ -94,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_names_without_end),
         cmocka_unit_test(test_names_and_machine),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_others),
