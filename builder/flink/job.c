@@ -48,17 +48,17 @@ static void read_attribute(struct inspection *inspection, const char *line)
 }
 
 /* The main section, which a blank line ends; a line that begins with a space goes on with the one
- * before (JAR File Specification). */
-static void read_manifest(struct inspection *inspection, char *text)
+ * before (JAR File Specification). Returns whether there was one. */
+static bool read_manifest(struct inspection *inspection, char *text)
 {
     cleanup_free char *joined = fp_xmalloc(strlen(text) + 1);
     size_t len = 0;
-    for (char *line = text; *line != '\0';) {
+    bool ended = false;
+    for (char *line = text; *line != '\0' && !ended;) {
         size_t full = strcspn(line, "\r\n");
         size_t end = full + (line[full] == '\r');
         end += line[end] == '\n';
-        if (full == 0)
-            break;
+        ended = full == 0;
         if (line[0] != ' ') {
             joined[len] = '\0';
             read_attribute(inspection, joined);
@@ -71,20 +71,23 @@ static void read_manifest(struct inspection *inspection, char *text)
     }
     joined[len] = '\0';
     read_attribute(inspection, joined);
+    return ended;
 }
 
+/* The main section comes first; behind it, a signed jar has a section for each of its entries. */
 static enum fp_code visit_manifest(struct inspection *inspection, struct fp_zip *zip,
                                    const struct fp_zip_entry *entry, struct fp_error *err)
 {
     size_t len = 0;
-    if (entry->size > MAX_MANIFEST_BYTES)
-        return fp_fail(err, FP_E_INPUT, "%s: the manifest is larger than 1 MiB", inspection->path);
-    cleanup_free char *text = fp_xmalloc((size_t) entry->size + 1);
-    enum fp_code code = fp_zip_read(zip, entry, text, (size_t) entry->size, &len, err);
+    size_t cap = entry->size < MAX_MANIFEST_BYTES ? (size_t) entry->size : MAX_MANIFEST_BYTES;
+    cleanup_free char *text = fp_xmalloc(cap + 1);
+    enum fp_code code = fp_zip_read(zip, entry, text, cap, &len, err);
     if (code != FP_OK)
         return code;
     text[len] = '\0';
-    read_manifest(inspection, text);
+    if (!read_manifest(inspection, text) && entry->size > cap)
+        return fp_fail(err, FP_E_INPUT, "%s: the manifest's main section is larger than 1 MiB",
+                       inspection->path);
     return FP_OK;
 }
 

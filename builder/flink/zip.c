@@ -108,33 +108,70 @@ static enum fp_code fail_damaged(const struct fp_zip *zip, const char *what, str
                    what);
 }
 
-/* Where the end record begins in the last bytes of the file, or -1. */
-static long find_end(const unsigned char *tail, size_t len)
+/* Whether a record of the directory lies before the end record at `at` and an entry where that
+ * record says that the first one is. */
+static enum fp_code is_plausible(const struct fp_zip *zip, const unsigned char *end, uint64_t at,
+                                 bool *ret, struct fp_error *err)
 {
-    for (long i = (long) len - END_BYTES; i >= 0; i--)
-        if (memcmp(tail + i, "PK\5\6", 4) == 0 &&
-            (size_t) i + END_BYTES + le16(tail + i + 20) <= len)
-            return i;
-    return -1;
+    unsigned char central[4] = {0};
+    unsigned char local[4] = {0};
+    size_t len = 0;
+    uint64_t size = le32(end + 12);
+    uint64_t offset = le32(end + 16);
+    *ret = false;
+    if (size > at || offset > at - size)
+        return FP_OK;
+    enum fp_code code = read_at(zip, at - size, central, sizeof(central), &len, err);
+    if (code == FP_OK)
+        code = read_at(zip, at - size - offset, local, sizeof(local), &len, err);
+    *ret = memcmp(central, "PK\1\2", 4) == 0 && memcmp(local, "PK\3\4", 4) == 0;
+    return code;
 }
 
-static enum fp_code read_end64(struct fp_zip *zip, uint64_t end_offset, struct fp_error *err)
+/* Where the end record begins in the last bytes of the file, or -1. As Java has it: the last whose
+ * comment ends with the file, or, as bytes may follow it, that has entries where it says; the
+ * comment may hold more such signatures. Where there is none, the last that could be one. */
+static enum fp_code find_end(const struct fp_zip *zip, const unsigned char *tail, size_t len,
+                             long *ret, struct fp_error *err)
+{
+    long fallback = -1;
+    for (long i = (long) len - END_BYTES; i >= 0; i--) {
+        size_t behind = len - (size_t) i - END_BYTES;
+        if (memcmp(tail + i, "PK\5\6", 4) != 0 || le16(tail + i + 20) > behind)
+            continue;
+        bool found = le16(tail + i + 20) == behind;
+        enum fp_code code = FP_OK;
+        if (!found)
+            code = is_plausible(zip, tail + i, zip->size - len + (uint64_t) i, &found, err);
+        *ret = i;
+        if (code != FP_OK || found)
+            return code;
+        fallback = fallback < 0 ? i : fallback;
+    }
+    *ret = fallback;
+    return FP_OK;
+}
+
+/* Sizes of the zip64 record; `*ret` is false where there is none. */
+static enum fp_code read_end64(struct fp_zip *zip, uint64_t end_offset, bool *ret,
+                               struct fp_error *err)
 {
     unsigned char locator[LOCATOR_BYTES] = {0};
     unsigned char end[END64_BYTES] = {0};
     size_t len = 0;
+    *ret = false;
     if (end_offset < LOCATOR_BYTES)
-        return fail_damaged(zip, "the zip64 record is missing", err);
+        return FP_OK;
     enum fp_code code =
         read_at(zip, end_offset - LOCATOR_BYTES, locator, sizeof(locator), &len, err);
     if (code == FP_OK)
         code = read_at(zip, le64(locator + 8), end, sizeof(end), &len, err);
-    if (code != FP_OK)
+    if (code != FP_OK || memcmp(locator, "PK\6\7", 4) != 0 || len < sizeof(end) ||
+        memcmp(end, "PK\6\6", 4) != 0)
         return code;
-    if (memcmp(locator, "PK\6\7", 4) != 0 || len < sizeof(end) || memcmp(end, "PK\6\6", 4) != 0)
-        return fail_damaged(zip, "the zip64 record is missing", err);
     zip->directory_size = le64(end + 40);
     zip->directory_offset = le64(end + 48);
+    *ret = true;
     return FP_OK;
 }
 
@@ -143,8 +180,10 @@ static enum fp_code find_directory(struct fp_zip *zip, struct fp_error *err)
     size_t cap = zip->size < TAIL_BYTES ? (size_t) zip->size : TAIL_BYTES;
     cleanup_free unsigned char *tail = fp_xmalloc(cap);
     size_t len = 0;
+    long at = -1;
     enum fp_code code = read_at(zip, zip->size - cap, tail, cap, &len, err);
-    long at = code == FP_OK ? find_end(tail, len) : -1;
+    if (code == FP_OK)
+        code = find_end(zip, tail, len, &at, err);
     if (code != FP_OK)
         return code;
     if (at < 0)
@@ -152,12 +191,15 @@ static enum fp_code find_directory(struct fp_zip *zip, struct fp_error *err)
     uint64_t end_offset = zip->size - cap + (uint64_t) at;
     zip->directory_size = le32(tail + at + 12);
     zip->directory_offset = le32(tail + at + 16);
-    bool is_zip64 = le16(tail + at + 10) == 0xffff || zip->directory_size == 0xffffffff ||
-                    zip->directory_offset == 0xffffffff;
-    if (is_zip64)
-        code = read_end64(zip, end_offset, err);
+    bool needs_zip64 = zip->directory_size == 0xffffffff || zip->directory_offset == 0xffffffff;
+    bool is_zip64 = false;
+    /* Of 65,535 entries there need not be such a record. */
+    if (needs_zip64 || le16(tail + at + 10) == 0xffff)
+        code = read_end64(zip, end_offset, &is_zip64, err);
     if (code != FP_OK)
         return code;
+    if (needs_zip64 && !is_zip64)
+        return fail_damaged(zip, "the zip64 record is missing", err);
     if (zip->directory_offset > end_offset ||
         zip->directory_size > end_offset - zip->directory_offset)
         return fail_damaged(zip, "it lies beyond the end", err);

@@ -250,6 +250,81 @@ static void test_no_jar(void **state)
     assert_int_equal(fp_jar_inspect("/no/such.jar", &jar, &err), FP_E_NOT_FOUND);
 }
 
+/* A jar in which `count` records of the directory share the bytes of one entry. */
+static void put_shared(struct fp_buf *jar, const struct jar_entry *entry, size_t count)
+{
+    put_jar(jar, entry, 1);
+    size_t record_len = 46 + strlen(entry->name);
+    size_t at = jar->len - 22 - record_len;
+    cleanup_free char *record = fp_xmalloc(record_len);
+    memcpy(record, jar->data + at, record_len);
+    jar->len = at;
+    for (size_t i = 0; i < count; i++)
+        put_bytes(jar, record, record_len);
+    put_bytes(jar, "PK\5\6\0\0\0\0", 8);
+    put(jar, count, 2);
+    put(jar, count, 2);
+    put(jar, count * record_len, 4);
+    put(jar, at, 4);
+    put(jar, 0, 2);
+}
+
+/* As Java has it: the end is the record whose comment ends with the file, whatever the comment
+ * holds, or one that has entries where it says. */
+static void test_ends_that_are_none(void **state)
+{
+    const struct jar_entry entry = {"META-INF/MANIFEST.MF", "Main-Class: a.B\r\n", 0, true, 0};
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 1 << 20);
+    put_jar(&bytes, &entry, 1);
+    size_t comment = bytes.len - 2;
+    static const char fake[22] = "PK\5\6";
+    for (int i = 0; i < 1000; i++)
+        put_bytes(&bytes, fake, sizeof(fake));
+    put_bytes(&bytes, "so.", 3);
+    bytes.data[comment] = (char) (22003 & 0xff);
+    bytes.data[comment + 1] = (char) (22003 >> 8);
+    for (int behind = 0; behind < 2; behind++) {
+        write_jar(*state, bytes.data, bytes.len);
+        struct fp_jar jar = inspect(*state);
+        assert_string_equal(jar.main_class, "a.B");
+        fp_jar_clear(&jar);
+        bytes.data[comment] = bytes.data[comment + 1] = 0;
+    }
+}
+
+/* So many entries need no zip64 record, though the number says that there may be one. */
+static void test_a_jar_of_65535_entries(void **state)
+{
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 8 << 20);
+    const struct jar_entry entry = {"META-INF/MANIFEST.MF", "Main-Class: a.B\r\n", 0, true, 0};
+    put_shared(&bytes, &entry, 65535);
+    write_jar(*state, bytes.data, bytes.len);
+    struct fp_jar jar = inspect(*state);
+    assert_string_equal(jar.main_class, "a.B");
+    fp_jar_clear(&jar);
+}
+
+/* A signed jar's manifest has a section for each entry: only the first one is read. */
+static void test_a_long_manifest(void **state)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) 8 << 20);
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 8 << 20);
+    put_bytes(&text, "Main-Class: a.B\r\n\r\n", 19);
+    while (text.len < (size_t) 2 << 20)
+        put_bytes(&text, "Name: x\r\n\r\n", 11);
+    struct jar_entry entry = {"META-INF/MANIFEST.MF", text.data, text.len, false, 0};
+    put_jar(&bytes, &entry, 1);
+    write_jar(*state, bytes.data, bytes.len);
+    struct fp_jar jar = inspect(*state);
+    assert_string_equal(jar.main_class, "a.B");
+    fp_jar_clear(&jar);
+    memset(text.data, 'x', text.len);
+    bytes.len = 0;
+    put_jar(&bytes, &entry, 1);
+    write_jar(*state, bytes.data, bytes.len);
+    refused(*state, "the manifest's main section is larger than 1 MiB");
+}
+
 static void test_damaged(void **state)
 {
     const struct jar_entry entry = {"a/B.class", CLASS("\x34"), CLASS_LEN, true, 0};
@@ -307,25 +382,6 @@ static void test_little_that_costs_much(void **state)
     bytes.data[bytes.len - 22 - 46 - strlen(entry.name) + 10] = 8;
     write_jar(*state, bytes.data, bytes.len);
     refused(*state, "a/B.class is damaged");
-}
-
-/* A jar in which `count` records of the directory share the bytes of one entry. */
-static void put_shared(struct fp_buf *jar, const struct jar_entry *entry, size_t count)
-{
-    put_jar(jar, entry, 1);
-    size_t record_len = 46 + strlen(entry->name);
-    size_t at = jar->len - 22 - record_len;
-    cleanup_free char *record = fp_xmalloc(record_len);
-    memcpy(record, jar->data + at, record_len);
-    jar->len = at;
-    for (size_t i = 0; i < count; i++)
-        put_bytes(jar, record, record_len);
-    put_bytes(jar, "PK\5\6\0\0\0\0", 8);
-    put(jar, count, 2);
-    put(jar, count, 2);
-    put(jar, count * record_len, 4);
-    put(jar, at, 4);
-    put(jar, 0, 2);
 }
 
 static void test_many_that_cost_much_together(void **state)
@@ -392,6 +448,9 @@ int main(void)
         TEST(test_what_is_flink_itself),
         TEST(test_a_jar_that_says_nothing),
         TEST(test_no_jar),
+        TEST(test_ends_that_are_none),
+        TEST(test_a_jar_of_65535_entries),
+        TEST(test_a_long_manifest),
         TEST(test_damaged),
         TEST(test_little_that_costs_much),
         TEST(test_many_that_cost_much_together),
