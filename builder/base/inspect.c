@@ -8,6 +8,7 @@ struct inspection {
     struct keeper *keeper;
     struct fp_stage *stage;
     uint64_t max_bytes;
+    uint64_t packed_bytes; /* of the layers so far, and what they have become */
     uint64_t used_bytes;
 };
 
@@ -20,7 +21,11 @@ static enum fp_code open_layer(const struct fp_blob *blob, const char *name,
     if (code != FP_OK)
         return code;
     source = fp_source_staged(source, inspection->stage);
-    *ret = fp_source_inflate(source, name, inspection->max_bytes - inspection->used_bytes, info);
+    uint64_t size = fp_blob_descriptor(blob)->size;
+    inspection->packed_bytes += size < UINT64_MAX - inspection->packed_bytes ? size : 0;
+    uint64_t limit = fp_inflate_limit(inspection->packed_bytes);
+    limit = limit < inspection->max_bytes ? limit : inspection->max_bytes;
+    *ret = fp_source_inflate(source, name, limit - inspection->used_bytes, info);
     return FP_OK;
 }
 

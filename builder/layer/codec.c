@@ -9,9 +9,10 @@
 /* Compressed bytes are read in pieces of this size. */
 #define IN_BYTES ((size_t) 128 << 10)
 
-/* Images hardly ever shrink to less than a tenth; a bomb shrinks to a thousandth. */
+/* Images hardly ever shrink to less than a tenth; a bomb shrinks to a thousandth. So much is
+ * inflated in any case, in about a second. */
 #define MAX_RATIO 100
-#define MIN_LIMIT ((uint64_t) 1 << 30)
+#define MIN_LIMIT ((uint64_t) 512 << 20)
 #define MAX_LIMIT ((uint64_t) 64 << 30)
 
 struct signature {
@@ -36,6 +37,10 @@ enum fp_codec fp_codec_sniff(const void *data, size_t len)
         if (len >= signature->len && memcmp(data, signature->bytes, signature->len) == 0)
             return signature->codec;
     }
+    /* A skippable frame may come first, as pzstd writes it (RFC 8878, section 3.1.2). */
+    const unsigned char *bytes = data;
+    if (len >= 4 && bytes[0] >> 4 == 5 && memcmp(bytes + 1, "\x2a\x4d\x18", 3) == 0)
+        return FP_CODEC_ZSTD;
     return FP_CODEC_NONE;
 }
 

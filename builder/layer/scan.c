@@ -111,7 +111,8 @@ enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, boo
     cleanup_tar_reader struct fp_tar_reader *reader = NULL;
     enum fp_code code = fp_tar_reader_open(source, name, &reader, err);
     struct fp_scan scan = {.name = name, .reader = reader};
-    if (code == FP_OK)
+    /* A layer of no bytes is one that changes nothing, as every runtime has it. */
+    if (code == FP_OK && !(is_layer && fp_tar_reader_is_empty(reader)))
         code = visit_all(&scan, is_layer, visitor, context, err);
     struct fp_tar_end end = {0};
     /* Decorators below have to see every byte. */

@@ -58,8 +58,10 @@ enum fp_code fp_tar_reader_open(struct fp_source *source, const char *name,
     reader->in_header = true;
     if (reader->archive == NULL)
         abort();
-    if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK ||
-        archive_read_open(reader->archive, reader, NULL, on_read, NULL) != ARCHIVE_OK)
+    if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK)
+        return failed(reader, err);
+    int status = archive_read_open(reader->archive, reader, NULL, on_read, NULL);
+    if (status != ARCHIVE_OK && !(reader->source_code == FP_OK && fp_tar_reader_is_empty(reader)))
         return failed(reader, err);
     *ret = steal_pointer(&reader);
     return FP_OK;
@@ -90,6 +92,8 @@ enum fp_code fp_tar_reader_next(struct fp_tar_reader *reader, struct archive_ent
                                 struct fp_error *err)
 {
     *ret = NULL;
+    if (fp_tar_reader_is_empty(reader))
+        return fp_fail(err, FP_E_INPUT, "%s: not a sound tar archive: it is empty", reader->name);
     enum fp_code code = leave_entry(reader, err);
     if (code != FP_OK)
         return code;
@@ -121,6 +125,11 @@ enum fp_code fp_tar_reader_read(struct fp_tar_reader *reader, void *data, size_t
     }
     reader->left -= *ret_len;
     return FP_OK;
+}
+
+bool fp_tar_reader_is_empty(const struct fp_tar_reader *reader)
+{
+    return fp_tar_filter_bytes(reader->filter) == 0;
 }
 
 bool fp_tar_reader_is_sparse(const struct fp_tar_reader *reader)

@@ -10,16 +10,18 @@
 /** How bytes are compressed. */
 enum fp_codec { FP_CODEC_NONE, FP_CODEC_GZIP, FP_CODEC_ZSTD, FP_CODEC_XZ };
 
-/** By the first bytes ("1f 8b", "28 b5 2f fd", "fd 37 7a 58 5a"). */
+/** By the first bytes ("1f 8b", "28 b5 2f fd" or "5? 2a 4d 18", "fd 37 7a 58 5a"). */
 enum fp_codec fp_codec_sniff(const void *data, size_t len);
 /** Of a file that is open, by its first bytes; where it stands does not matter. FP_E_IO, naming
  * `path`. */
 FP_CHECKED enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret,
                                     struct fp_error *err);
-/** The most bytes that an image's archive or layer of `packed_bytes` may inflate to. */
-uint64_t fp_inflate_limit(uint64_t packed_bytes);
 /** "gzip". Static. */
 const char *fp_codec_name(enum fp_codec codec);
+
+/** The most bytes that an archive, or the layers of an image, of `packed_bytes` may inflate to: a
+ * hundred times as many, at least 512 MiB and at most 64 GiB. */
+uint64_t fp_inflate_limit(uint64_t packed_bytes);
 
 /** What reading a compressed stream told. */
 struct fp_inflate_info {

@@ -35,6 +35,8 @@ FP_CHECKED enum fp_code fp_tar_reader_next(struct fp_tar_reader *reader, struct 
 /** The content of the entry, holes filled; `*ret_len` 0 at its end. */
 FP_CHECKED enum fp_code fp_tar_reader_read(struct fp_tar_reader *reader, void *data, size_t cap,
                                            size_t *ret_len, struct fp_error *err);
+/** Whether there are no bytes at all, not even blocks of zeros. */
+bool fp_tar_reader_is_empty(const struct fp_tar_reader *reader);
 /** Whether the content has holes, or is otherwise larger than what the archive holds of it. */
 bool fp_tar_reader_is_sparse(const struct fp_tar_reader *reader);
 /** Where in the source the content of the entry begins, before any of it has been read. */

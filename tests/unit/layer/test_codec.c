@@ -109,6 +109,9 @@ static void sniffs_by_first_bytes(void **state)
     assert_int_equal(fp_codec_sniff("\x1f\x8b\x08", 3), FP_CODEC_GZIP);
     assert_int_equal(fp_codec_sniff("\x1f", 1), FP_CODEC_NONE);
     assert_int_equal(fp_codec_sniff("\x28\xb5\x2f\xfd", 4), FP_CODEC_ZSTD);
+    assert_int_equal(fp_codec_sniff("\x50\x2a\x4d\x18", 4), FP_CODEC_ZSTD);
+    assert_int_equal(fp_codec_sniff("\x5f\x2a\x4d\x18", 4), FP_CODEC_ZSTD);
+    assert_int_equal(fp_codec_sniff("\x4f\x2a\x4d\x18", 4), FP_CODEC_NONE);
     assert_int_equal(fp_codec_sniff("\xfd\x37zXZ", 5), FP_CODEC_XZ);
     assert_int_equal(fp_codec_sniff("", 0), FP_CODEC_NONE);
     assert_string_equal(fp_codec_name(FP_CODEC_ZSTD), "zstd");

@@ -252,9 +252,12 @@ static void refuses_what_is_no_tar(void **state)
 {
     (void) state;
     cleanup_buf struct fp_buf empty = FP_BUF_INIT(TAR_MAX);
-    assert_refused(&empty, "not a sound tar archive");
-    cleanup_buf struct fp_buf html = FP_BUF_INIT(TAR_MAX);
+    assert_refused(&empty, "not a sound tar archive: it is empty");
+    cleanup_listing struct listing listing = LISTING_INIT;
     struct fp_error err = {0};
+    assert_int_equal(list(&empty, true, &listing, &err), FP_OK);
+    assert_int_equal(listing.text.len, 0);
+    cleanup_buf struct fp_buf html = FP_BUF_INIT(TAR_MAX);
     for (int i = 0; i < 100; i++)
         assert_int_equal(fp_buf_add_text(&html, "<html>Not Found</html>\n", &err), FP_OK);
     assert_refused(&html, "not a sound tar archive");
