@@ -393,6 +393,18 @@ def test_access_control_lists_of_a_base_cost_nothing(case):
     case.build()
 
 
+def test_a_layer_of_a_base_that_is_a_bomb(case):
+    """Half a megabyte that becomes 516 MiB: a hundred times and more."""
+    layer = images.Layer(b"")
+    layer.data = gzip.compress(header(b"x", "0", 600 << 20)) + \
+        gzip.compress(bytes(4 << 20), 9) * 129
+    layer.digest = images.sha256(layer.data)
+    images.write_layout(images.Image([*images.base_layers(), layer], images.BASE_CONFIG),
+                        case.folder / "base", "b")
+    case.base = "oci:%s:b" % (case.folder / "base")
+    says(case.fail(INPUT), "base layer 3 of 3", "inflates to more than the limit of")
+
+
 def test_a_jar_whose_records_share_their_bytes(case):
     elf = b"\x7fELF\2\1\1" + bytes(4 << 20)
     case.job = case.folder / "bomb.jar"
