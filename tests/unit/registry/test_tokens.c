@@ -176,8 +176,7 @@ static void test_answers_are_shown_in_part(void **state)
         "leaked",
         "<html><title>leaked</title></html>",
         "[\"leaked\"]",
-        "{\"errors\":[{\"code\":\"leaked\",\"detail\":\"leaked\"}],\"error\":{\"token\":\"leaked\"}"
-        "}",
+        "{\"errors\":[{\"detail\":\"leaked\"}],\"error\":{\"token\":\"leaked\"}}",
         "{\"details\":\"issued leaked\",\"extra\":[{\"refresh_token\":\"leaked\"}]}",
         "{\"error_description\":\"in access_token=leaked%2Fleaked&token: \\\"leaked-leaked\\\"\"}",
         "{\"message\":\"no such user\",\"token\":\"leaked\"}"};
