@@ -56,19 +56,21 @@ enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algori
     struct fp_source *raw = NULL;
     char sha256[FP_HASH_HEX_MAX] = "";
     cleanup_hash struct fp_hash *wanted = fp_hash_new(algorithm);
-    cleanup_hash struct fp_hash *own = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *own = algorithm != FP_SHA256 ? fp_hash_new(FP_SHA256) : NULL;
     cleanup_sink struct fp_sink *nowhere = fp_sink_null();
     enum fp_code code = fp_input_source(input, &raw, err);
     if (code != FP_OK)
         return code;
-    cleanup_source struct fp_source *source =
-        fp_source_hashed(fp_source_hashed_beside(raw, own), wanted);
+    if (own != NULL)
+        raw = fp_source_hashed_beside(raw, own);
+    cleanup_source struct fp_source *source = fp_source_hashed(raw, wanted);
     code = fp_stream_copy(source, nowhere, NULL, err);
     if (code != FP_OK)
         return code;
     fp_hash_hex(wanted, ret_hex);
-    fp_hash_hex(own, sha256);
-    return fp_input_confirm(input, sha256, err);
+    if (own != NULL)
+        fp_hash_hex(own, sha256);
+    return fp_input_confirm(input, own != NULL ? sha256 : ret_hex, err);
 }
 
 static enum fp_code fail_changed(const struct fp_input *input, struct fp_error *err)
