@@ -74,7 +74,7 @@ def test_version(flinkpack):
         assert re.fullmatch(r"flinkpack \d+\.\d+\.\d+\n", result.out), words
     shown = flinkpack.run("version").out
     assert shown.startswith(result.out)
-    assert re.search(r"^with .*libarchive \d.*libcurl \d.*, zlib \d", shown, re.M)
+    assert re.search(r"^with .*libarchive/\d.*libcurl/\d.*, zlib/\d", shown, re.M)
 
 
 def test_help_goes_before_what_follows_it(flinkpack):
