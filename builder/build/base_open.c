@@ -44,6 +44,9 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     }
     const char *option = options->from_image != NULL ? "--from-image" : "--base";
     enum fp_code code = fp_location_parse(asked, ret, err);
+    if (code == FP_OK && !plan->context->offline)
+        code = fp_location_settle(ret, asked, plan->context->store_folder, plan->context->reporter,
+                                  err);
     if (code != FP_OK)
         return fp_context(err, "%s '%s'", option, asked);
     bases->name = fp_xstrdup(asked);

@@ -36,11 +36,14 @@ enum fp_code fp_check_job_files(const struct fp_build_options *options, struct f
     return code == FP_OK ? check_files("--job-artifacts", &options->job_artifacts, err) : code;
 }
 
-/* A name without a registry has to be in the local store, unless it stands for a file. */
+/* A name without a registry has to be in the local store, unless it is short, as those of Docker's
+ * official images are. */
 static enum fp_code check_stored(const struct fp_session *session, const char *option,
                                  const char *text, const char *prefix, struct fp_error *err)
 {
     cleanup_found struct fp_found found = {0};
+    if (!is_file(text) && strchr(text, '/') == NULL && !session->context.offline)
+        return FP_OK;
     enum fp_code code = fp_session_find(session, text, FP_FIND_STORE, NULL, &found, err);
     if (code == FP_OK)
         return FP_OK;

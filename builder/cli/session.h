@@ -51,7 +51,7 @@ struct fp_found {
 enum fp_find_order {
     FP_FIND_STORE_FIRST, /**< in the local store, then in the registry */
     FP_FIND_STORE,       /**< in the local store only */
-    FP_FIND_REGISTRY,    /**< in the registry only */
+    FP_FIND_REGISTRY,    /**< in the registry only; short names that are not stored on Docker Hub */
 };
 
 /**
@@ -76,8 +76,6 @@ void fp_found_clear(struct fp_found *found);
  */
 FP_CHECKED enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,
                                               const char *name, struct fp_error *err);
-/** What Docker Hub calls a name without a registry: docker.io/library/NAME. The caller owns it. */
-char *fp_hub_name(const char *text);
 
 /** A place that images are copied to. Zero-initialise; release with fp_target_clear(). */
 struct fp_target {

@@ -132,6 +132,11 @@ static enum fp_code find(const struct fp_session *session, const char *text,
                            text);
         return code;
     }
+    if (order == FP_FIND_REGISTRY && !session->context.offline)
+        code = fp_location_settle(&found->location, text, session->store, session->context.reporter,
+                                  err);
+    if (code != FP_OK)
+        return code;
     /* "docker://NAME" is in a registry for certain. */
     bool in_doubt = found->location.kind == FP_AT_REGISTRY && strstr(text, "://") == NULL;
     if (in_doubt && order != FP_FIND_REGISTRY) {

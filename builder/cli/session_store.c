@@ -6,11 +6,6 @@
 /* How many names a hint lists. */
 #define LISTED_NAMES 8
 
-char *fp_hub_name(const char *text)
-{
-    return fp_xasprintf("docker.io/%s%s", strchr(text, '/') == NULL ? "library/" : "", text);
-}
-
 /* "there are: a, b and 3 more; " or nothing. The caller owns it. */
 static char *names_text(const struct fp_layout_name *names, size_t len)
 {

@@ -19,10 +19,14 @@ static const struct foreign {
     const char *prefix;
     const char *hint;
 } foreigners[] = {
-    {"docker-daemon:", "docker save -o image.tar NAME, then docker-archive:image.tar"},
+    {"docker-daemon:", "into it: docker-archive:image.tar, then 'docker load -i image.tar'; out of "
+                       "it: 'docker save -o image.tar NAME', then docker-archive:image.tar"},
     {"containers-storage:",
-     "podman save --format oci-archive -o image.tar NAME, then oci-archive:image.tar"},
-    {"containerd:", "ctr images export image.tar NAME, then oci-archive:image.tar"},
+     "into it: oci-archive:image.tar, then 'podman load -i image.tar'; out of it: 'podman save "
+     "--format oci-archive -o image.tar NAME', then oci-archive:image.tar"},
+    {"containerd:",
+     "into it: oci-archive:image.tar, then 'ctr images import image.tar'; out of it: "
+     "'ctr images export image.tar NAME', then oci-archive:image.tar"},
 };
 
 static bool starts_with(const char *text, const char *prefix)
@@ -90,6 +94,47 @@ static enum fp_code parse_reference(const char *text, struct fp_location *ret, s
     ret->kind = FP_AT_STORE;
     ret->name = store_name(&ret->reference);
     return FP_OK;
+}
+
+char *fp_hub_name(const char *text)
+{
+    return fp_xasprintf("docker.io/%s%s", strchr(text, '/') == NULL ? "library/" : "", text);
+}
+
+/* Whether the layout in `folder` has an image of that name. */
+static enum fp_code has_image(const char *folder, const char *name, bool *ret, struct fp_error *err)
+{
+    cleanup_repo struct fp_repo *repo = NULL;
+    cleanup_free char *marker = fp_path_join(folder, "oci-layout");
+    struct fp_descriptor root = {0};
+    *ret = false;
+    if (!fp_path_exists(marker))
+        return FP_OK;
+    enum fp_code code = fp_repo_open_layout(folder, FP_LAYOUT_READ, &repo, err);
+    if (code == FP_OK)
+        code = fp_repo_resolve(repo, name, &root, NULL);
+    *ret = code == FP_OK;
+    fp_descriptor_clear(&root);
+    return code == FP_E_NOT_FOUND ? FP_OK : code;
+}
+
+enum fp_code fp_location_settle(struct fp_location *at, const char *text, const char *folder,
+                                struct fp_reporter *reporter, struct fp_error *err)
+{
+    bool is_there = false;
+    struct fp_digest digest = {0};
+    bool is_short = at->kind == FP_AT_STORE && strchr(text, '/') == NULL &&
+                    fp_digest_parse(text, "", &digest, NULL) != FP_OK;
+    enum fp_code code = is_short ? has_image(folder, at->name, &is_there, err) : FP_OK;
+    if (code != FP_OK || !is_short || is_there)
+        return code;
+    cleanup_free char *hub = fp_hub_name(text);
+    fp_location_clear(at);
+    code = fp_location_parse(hub, at, err);
+    if (code == FP_OK)
+        fp_report(reporter, FP_EVENT_INFO, "the local store has no %s: Docker Hub's %s is taken",
+                  text, hub);
+    return code;
 }
 
 static enum fp_code refuse_foreign(const char *text, struct fp_error *err)

@@ -244,6 +244,20 @@ struct fp_location {
  */
 FP_CHECKED enum fp_code fp_location_parse(const char *text, struct fp_location *ret,
                                           struct fp_error *err);
+/**
+ * Settle where a name without a registry is: where the local store lacks it, Docker's official
+ * image of that name is meant. Only those, "NAME[:TAG]" without a '/', as nobody else can publish
+ * there: "team/orders" could be anybody's on Docker Hub.
+ * @param at       What `text` was parsed to; of any other kind it stays.
+ * @param folder   The local store's; it need not exist.
+ * @param reporter Told where the image is taken from.
+ * @return What reading the store fails with.
+ */
+FP_CHECKED enum fp_code fp_location_settle(struct fp_location *at, const char *text,
+                                           const char *folder, struct fp_reporter *reporter,
+                                           struct fp_error *err);
+/** What Docker Hub calls a name without a registry: docker.io/library/NAME. The caller owns it. */
+char *fp_hub_name(const char *text);
 /** Release the members. */
 void fp_location_clear(struct fp_location *location);
 

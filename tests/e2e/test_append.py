@@ -269,7 +269,7 @@ def test_wrong_input(flinkpack, tmp_path, base):
                                   "--add", x)
     assert "made for linux" in named(USAGE, "--platform", "windows/amd64", "--add", x)
     assert "--base" in named(NOT_FOUND, "--base", "oci:%s" % (tmp_path / "none"), "--add", x)
-    assert "--base" in named(NOT_FOUND, "--base", "none:1", "--add", x)
+    assert "--base" in named(NOT_FOUND, "--base", "none:1", "--add", x, "--offline")
     assert "--base" in named(NOT_FOUND, "--base", "none", "--add", x)
     assert "--cmd" in named(USAGE, "--add", x, "--cmd", "[sh]")
     assert "--workdir" in named(USAGE, "--add", x, "--workdir", "srv")

@@ -161,6 +161,22 @@ def test_mirror_option(flinkpack, hub):
     assert hub.requests == [] and hub.first.saw("GET", "/v2/hub/library/flink/blobs/")
 
 
+def test_short_names_that_are_not_stored_are_docker_hubs(flinkpack, hub):
+    """As bases and for pull; what is stored under that name goes before."""
+    image = images.base()
+    flinkpack.env.update(hub.net.environment())
+    hub.add(image, "library/flink", "1")
+    told = "the local store has no flink:1: Docker Hub's docker.io/library/flink:1 is taken"
+    (flinkpack.home / "tool").write_text("tool")
+    append = ["append", "--base", "flink:1", "--add", "tool:/tool", "--image-name", "tool:1"]
+    assert told in flinkpack.run(*append).err and hub.saw("GET", "/v2/library/flink/blobs/")
+    pulled = flinkpack.run("pull", "flink:1")
+    assert told in pulled.err and pulled.digest == images.sha256(image.manifest)
+    flinkpack.run("tag", "docker.io/library/flink:1", "flink:1")
+    count = len(hub.requests)
+    assert told not in flinkpack.run(*append).err and len(hub.requests) == count
+
+
 def test_mirror_that_has_it_not(flinkpack, hub):
     image = images.base()
     flinkpack.env.update(hub.net.environment())

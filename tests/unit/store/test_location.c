@@ -55,6 +55,33 @@ static void registries_are_whole_references(void **state)
     fp_location_clear(&location);
 }
 
+/* `text` as the folder "store" settles it: a name in it, or a repository of Docker Hub. */
+static void check_settled(const char *text, enum fp_location_kind kind, const char *expected)
+{
+    struct fp_error err = {0};
+    struct fp_location at = {0};
+    assert_ok(fp_location_parse(text, &at, &err), &err);
+    assert_ok(fp_location_settle(&at, text, in_folder("store"), NULL, &err), &err);
+    assert_int_equal(at.kind, kind);
+    if (kind == FP_AT_STORE)
+        assert_string_equal(at.name, expected);
+    else
+        assert_string_equal(at.reference.repository, expected);
+    fp_location_clear(&at);
+}
+
+static void short_names_that_are_not_stored_are_on_docker_hub(void **state)
+{
+    (void) state;
+    static const char digest[] =
+        "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    check_settled("flink:1.20", FP_AT_REGISTRY, "library/flink");
+    check_settled("flink", FP_AT_REGISTRY, "library/flink");
+    check_settled("team/flink:1.20", FP_AT_STORE, "team/flink:1.20");
+    check_settled(digest, FP_AT_STORE, digest);
+    check_settled("registry.example.com/flink", FP_AT_REGISTRY, "flink");
+}
+
 static void bad_places_are_usage_errors(void **state)
 {
     (void) state;
@@ -189,6 +216,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_are_told_apart),
         cmocka_unit_test(registries_are_whole_references),
+        cmocka_unit_test_setup_teardown(short_names_that_are_not_stored_are_on_docker_hub,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test(bad_places_are_usage_errors),
         cmocka_unit_test(over_long_names_are_refused),
         cmocka_unit_test_setup_teardown(the_store_is_found_by_the_environment, fixture_setup,
