@@ -1,3 +1,4 @@
+#include <fnmatch.h>
 #include <string.h>
 
 #include "format.h"
@@ -44,7 +45,23 @@ static void add_row(struct fp_repo *repo, const struct fp_layout_name *entry,
     (void) json_array_append_new(rows, row_of(model));
 }
 
-static enum fp_code collect(const struct fp_session *session, json_t *rows, struct fp_error *err)
+/* A name without a tag asks for all tags; '*' and '?' stand for what they do in a shell. */
+static bool is_asked_for(const char *name, const struct fp_strv *asked)
+{
+    bool found = asked->len == 0;
+    const char *text = name != NULL ? name : "";
+    const char *tag = strrchr(text, ':');
+    bool has_tag = tag != NULL && strchr(tag, '/') == NULL;
+    cleanup_free char *repository =
+        fp_xstrndup(text, has_tag ? (size_t) (tag - text) : strlen(text));
+    for (size_t i = 0; i < asked->len && !found; i++)
+        found =
+            fnmatch(asked->items[i], text, 0) == 0 || fnmatch(asked->items[i], repository, 0) == 0;
+    return found;
+}
+
+static enum fp_code collect(const struct fp_session *session, const struct fp_strv *asked,
+                            json_t *rows, struct fp_error *err)
 {
     cleanup_repo struct fp_repo *repo = NULL;
     struct fp_layout_name *names = NULL;
@@ -56,7 +73,8 @@ static enum fp_code collect(const struct fp_session *session, json_t *rows, stru
     if (code == FP_OK)
         code = fp_repo_open_layout(session->store, FP_LAYOUT_READ, &repo, err);
     for (size_t i = 0; i < len && code == FP_OK; i++) {
-        add_row(repo, &names[i], session->context.reporter, rows);
+        if (is_asked_for(names[i].name, asked))
+            add_row(repo, &names[i], session->context.reporter, rows);
         code = fp_interrupt_check(err);
     }
     fp_layout_names_free(names, len);
@@ -110,7 +128,7 @@ enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
     cleanup_json json_t *rows = json_array();
     enum fp_code code = fp_session_open_local(run, &session, err);
     if (code == FP_OK)
-        code = collect(&session, rows, err);
+        code = collect(&session, &run->operands, rows, err);
     if (code != FP_OK)
         return code;
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)

@@ -156,7 +156,8 @@ const struct fp_command fp_commands[] = {
      .operands = "IMAGE",
      .summary = "copy an image to the local store, a layout or an archive",
      .text = PLACES,
-     .examples = "flinkpack pull registry.example.com/team/orders:1.2\n"
+     .examples = "flinkpack pull registry.example.com/team/orders:1.2 \\\n"
+                 "    -o docker-archive:orders.tar && docker load -i orders.tar\n"
                  "flinkpack pull docker.io/flink:2.2.0 --platform linux/arm64 \\\n"
                  "    -o docker-archive:flink.tar\n",
      .groups = pull_groups,
@@ -201,9 +202,13 @@ const struct fp_command fp_commands[] = {
      .dashed_operands = true,
      .run = fp_run_generate},
     {.name = "images",
-     .operands = "",
+     .operands = "[NAME...]",
      .summary = "list the images in the local store",
+     .text = "Of names only those are listed: REPOSITORY with all its tags, REPOSITORY:TAG, or "
+             "either with '*'.",
      .groups = images_groups,
+     .max_operands = SIZE_MAX,
+     .listed_by = FP_LISTED_IMAGES,
      .run = fp_run_images},
     {.name = "rmi",
      .operands = "NAME...",

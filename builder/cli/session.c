@@ -75,6 +75,22 @@ static void tell_fallback(const char *store, const char *reason, struct fp_repor
                   home == NULL ? "is not set" : "cannot be written to", store);
 }
 
+/* Where there is no other place to write to, a directory for downloads has room for the store. */
+static enum fp_code store_in_cache(const struct fp_args *args, struct fp_session *session,
+                                   struct fp_reporter *reporter, const struct fp_error *why)
+{
+    cleanup_free char *usual = usual_cache();
+    const char *cache = args->cache != NULL ? args->cache : usual;
+    if (why->code != FP_E_IO || cache == NULL ||
+        fp_mkdir_p(cache, FP_KEPT_DIR_MODE, NULL) != FP_OK || access(cache, W_OK | X_OK) != 0)
+        return why->code;
+    session->store = fp_path_join(cache, "store");
+    fp_report(reporter, FP_EVENT_WARNING,
+              "%s: it is in the cache, %s; --store DIR or FLINKPACK_STORE names another", why->text,
+              session->store);
+    return FP_OK;
+}
+
 static enum fp_code choose_store(const struct fp_run *run, struct fp_session *session,
                                  struct fp_error *err)
 {
@@ -87,9 +103,12 @@ static enum fp_code choose_store(const struct fp_run *run, struct fp_session *se
         session->store = fp_xstrdup(args->store);
     } else {
         code = fp_store_path(&session->store, &reason, err);
+        if (code == FP_OK)
+            tell_fallback(session->store, reason, run->reporter);
+        else
+            code = store_in_cache(args, session, run->reporter, err);
         if (code != FP_OK)
             return code;
-        tell_fallback(session->store, reason, run->reporter);
     }
     session->blobs = fp_layout_blob_folder(session->store);
     return fp_store_check(session->store, err);

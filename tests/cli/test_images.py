@@ -49,6 +49,27 @@ def test_an_empty_store_lists_nothing_and_is_not_made(flinkpack):
     assert not flinkpack.store.exists()
 
 
+def test_images_are_listed_by_name(stored):
+    stored.run("tag", "orders:1.0", "orders:2.0", "registry.example.com:5000/team/orders:1")
+    def names(*words):
+        return stored.run("images", "--format", "names", *words).out.split()
+    assert names("orders") == names("orders:*") == ["orders:1.0", "orders:2.0"]
+    assert names("orders:2.0") == ["orders:2.0"]
+    assert names("registry.example.com:5000/team/orders") == names("*/orders", "nothing") == \
+        ["registry.example.com:5000/team/orders:1"]
+    assert names("order", "registry.example.com") == []
+
+
+def test_a_digest_can_be_given_a_name(stored):
+    image, = listed(stored)
+    stored.run("tag", image["digest"], "payments:1")
+    stored.run("tag", "orders@" + image["digest"], "payments:2")
+    assert {found["digest"] for found in listed(stored)} == {image["digest"]}
+    assert len(listed(stored)) == 3
+    for name in ("x@" + image["digest"], image["digest"]):
+        assert "a digest is no name" in stored.fail(2, "tag", "orders:1.0", name)
+
+
 def test_images_are_listed(stored):
     image, = listed(stored)
     assert image["name"] == "orders:1.0"

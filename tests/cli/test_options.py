@@ -97,7 +97,7 @@ def test_store_that_is_a_file(flinkpack, tmp_path):
 
 @pytest.mark.parametrize("words", [
     ["push"], ["pull"], ["tag", "one"], ["inspect"], ["inspect", "a", "b"], ["rmi"], ["login"],
-    ["logout"], ["images", "x"], ["base"], ["completion"], ["help", "a", "b"], ["inspect", ""],
+    ["logout"], ["base"], ["completion"], ["help", "a", "b"], ["inspect", ""],
 ])
 def test_the_number_of_arguments_is_checked(flinkpack, words):
     text = flinkpack.fail(2, *words)
@@ -280,10 +280,13 @@ def test_files_in_place_of_images_are_told_apart(flinkpack):
 
 
 def test_images_that_are_not_here_are_on_docker_hub_perhaps(flinkpack):
+    """Short names are; others could be anybody's there, and without a network nothing is."""
+    assert "on Docker Hub: docker.io/team/flink:1.20" in \
+        flinkpack.fail(5, "--from-image", "team/flink:1.20")
     assert "on Docker Hub: docker.io/library/flink:1.20" in \
-        flinkpack.fail(5, "--from-image", "flink:1.20")
+        flinkpack.fail(5, "--from-image", "flink:1.20", "--offline")
     assert "on Docker Hub: docker.io/library/eclipse-temurin:17-jre" in \
-        flinkpack.fail(5, "--from-archive", "x", "--base", "eclipse-temurin:17-jre")
+        flinkpack.fail(5, "--from-archive", "x", "--base", "eclipse-temurin:17-jre", "--offline")
 
 
 def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
@@ -293,7 +296,21 @@ def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
         tmp_path, os.geteuid()) in result.err
     assert "HOME cannot be written to: " in flinkpack.run(
         "images", env={**env, "HOME": "relative"}).err
-    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/proc/nowhere"})
+    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/proc/nowhere",
+                                            "FLINKPACK_CACHE": ""})
+
+
+def test_a_directory_for_downloads_is_all_that_a_job_needs(flinkpack, tmp_path):
+    """Where nothing else can be written to, the store is in it."""
+    nowhere = {"FLINKPACK_STORE": "", "HOME": "", "TMPDIR": "/proc/nowhere",
+               "FLINKPACK_CACHE": str(tmp_path / "one")}
+    (flinkpack.home / "tool").write_text("tool")
+    words = ["append", "--add", "tool:/tool", "--image-name", "tool:1"]
+    result = flinkpack.run(*words, env=nowhere)
+    assert "cannot make the local store: " in result.err
+    assert ": it is in the cache, %s/one/store; --store DIR or " % tmp_path in result.err
+    assert flinkpack.run("images", "--format", "names", env=nowhere).out == "tool:1\n"
+    assert flinkpack.fail(9, *words, env={**nowhere, "FLINKPACK_CACHE": ""})
 
 
 def test_a_store_that_cannot_be_made_is_an_error_of_the_file_system(flinkpack, tmp_path):
