@@ -52,10 +52,13 @@ static enum fp_code check_length(const struct fp_exchange *x)
 static enum fp_code end_of_headers(struct fp_exchange *x)
 {
     long status = 0;
-    if (curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status < 200)
+    if (curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK || status < 200) {
+        x->may_go_on = true;
         return FP_OK;
+    }
     x->answered = true;
     x->job->response->status = (int) status;
+    x->knows_no_expect = x->asks && status == 417;
     enum fp_code code = check_length(x);
     if (code == FP_OK && is_success(x) && x->job->begin != NULL)
         code = x->job->begin(x->job->begin_context, x->job->response, x->err);
@@ -70,7 +73,8 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
         x->code = x->answered ? FP_OK : end_of_headers(x);
     else
         x->code = fp_headers_add(x->job->response, data, len, x->err);
-    return x->code == FP_OK ? len : CURL_WRITEFUNC_ERROR;
+    /* libcurl would ask once more, in ways that differ with its version. */
+    return x->code == FP_OK && !x->knows_no_expect ? len : CURL_WRITEFUNC_ERROR;
 }
 
 /* An error's words matter, its length does not. */
@@ -134,6 +138,7 @@ static size_t on_read(char *data, size_t size, size_t count, void *context)
     size_t len = 0;
     if (cap == 0)
         return 0;
+    x->went_unasked = x->went_unasked || !x->may_go_on;
     if (x->source == NULL)
         x->code = open_source(x, 0);
     if (x->code == FP_OK)

@@ -46,7 +46,7 @@ static void set_method(struct fp_exchange *x)
     if (strcmp(request->method, "HEAD") == 0) {
         FP_SET(x, CURLOPT_NOBODY, 1L);
     } else if (sends) {
-        /* Content-Length is always sent, 0 too; Expect: 100-continue beyond 1 MiB. */
+        /* Content-Length is always sent, 0 too. */
         FP_SET(x, CURLOPT_UPLOAD, 1L);
         FP_SET(x, CURLOPT_INFILESIZE_LARGE, (curl_off_t) request->body_bytes);
         FP_SET(x, CURLOPT_EXPECT_100_TIMEOUT_MS, 1000L);
@@ -107,6 +107,11 @@ static enum fp_code set_headers(struct fp_exchange *x, struct fp_error *err)
     if (code == FP_OK && request->authorization != NULL && x->hop->same_origin) {
         cleanup_free char *line = fp_xasprintf("Authorization: %s", request->authorization);
         code = add_header(x, line, err);
+    }
+    /* libcurl would ask before each body by itself. */
+    if (code == FP_OK && request->body_bytes > 0) {
+        x->asks = fp_exchange_may_ask(x);
+        code = add_header(x, x->asks ? "Expect: 100-continue" : "Expect:", err);
     }
     FP_SET(x, CURLOPT_HTTPHEADER, x->headers);
     return code;
@@ -180,6 +185,7 @@ static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
     CURLcode result = curl_easy_perform(x->easy);
     tell(x, result);
     remember_origin(x);
+    fp_exchange_note_reply(x);
     return is_complete(x, result) ? FP_OK : fp_exchange_failure(x, result, err);
 }
 
@@ -195,8 +201,9 @@ static enum fp_code admit(struct fp_exchange *x, struct fp_error *err)
                               : fp_pace_wait(x->job->http, x->origin, err);
 }
 
-enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop *hop,
-                              struct fp_error *err)
+/* @param ret_again The server did not take the request as it was asked first. */
+static enum fp_code exchange_once(struct fp_http_job *job, const struct fp_http_hop *hop,
+                                  bool *ret_again, struct fp_error *err)
 {
     struct fp_exchange x = {.job = job, .hop = hop, .err = err};
     x.limit_bytes = job->request->max_bytes > 0 ? job->request->max_bytes : FP_HTTP_MAX_ERROR_BYTES;
@@ -216,9 +223,21 @@ enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop 
     fp_source_free(x.source);
     /* After a transfer that broke off, libcurl 7.88 may hold a buffer that it then refuses to
      * resize (a name that cannot be resolved does that): only good handles are used again. */
-    if (code == FP_OK)
+    *ret_again = x.knows_no_expect;
+    if (code == FP_OK && !x.knows_no_expect)
         fp_http_put_easy(job->http, x.easy, x.origin);
     else
         curl_easy_cleanup(x.easy);
     return code;
+}
+
+enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop *hop,
+                              struct fp_error *err)
+{
+    bool again = false;
+    enum fp_code code = exchange_once(job, hop, &again, err);
+    if (!again)
+        return code;
+    fp_http_unstage(job);
+    return exchange_once(job, hop, &again, err);
 }

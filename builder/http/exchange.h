@@ -21,6 +21,11 @@ struct fp_exchange {
     uint64_t dropped_bytes; /**< of an error's body, beyond what is kept */
     bool answered;          /**< the headers of the final answer are complete */
     bool proxied;           /**< then the address connected to is not the server's */
+    bool asks;              /**< "Expect: 100-continue" is sent */
+    uint64_t ask_key;
+    bool may_go_on;       /**< 100 came */
+    bool went_unasked;    /**< the body went out as nothing came */
+    bool knows_no_expect; /**< 417 came: the same again without asking */
     bool refused_address;
     int64_t begun_ms;
     int64_t mark_ms; /**< stall detection: the last time that enough had moved */
@@ -37,6 +42,10 @@ FP_CHECKED enum fp_code fp_exchange_set_up(struct fp_exchange *x, struct fp_erro
 void fp_exchange_set_callbacks(struct fp_exchange *x);
 /** Whether all was sent of what the server may take long to store, and it has not answered yet. */
 bool fp_exchange_awaits_commit(const struct fp_exchange *x);
+/** Whether to ask before the body is sent; it counts as asked then. */
+bool fp_exchange_may_ask(struct fp_exchange *x);
+/** Remember of the origin what came of that. */
+void fp_exchange_note_reply(struct fp_exchange *x);
 /** Record an option that was not taken. */
 #define FP_SET(x, option, value)                                                                   \
     ((x)->setup_failed |= curl_easy_setopt((x)->easy, (option), (value)) != CURLE_OK)

@@ -24,6 +24,8 @@
 #define FP_HTTP_MAX_PEM_BYTES ((size_t) 4 << 20)
 /** The longest URL that is sent. */
 #define FP_HTTP_MAX_URL 16384
+/** How many tokens an origin is remembered for to have been asked before a body. */
+#define FP_HTTP_ASKED_MAX 8
 
 /** The parts of a URL that decide where it leads. Owned strings. */
 struct fp_url {
@@ -74,7 +76,11 @@ struct fp_origin {
     char *key;
     struct fp_pace pace;
     bool has_answered;
-    bool is_local; /**< it was reached at a loopback or link-local address */
+    bool is_local;                     /**< it was reached at a loopback or link-local address */
+    bool ignores_expect;               /**< asked before a body was sent, it did not understand */
+    uint64_t asked[FP_HTTP_ASKED_MAX]; /**< hashes of what authorised bodies that it was asked
+                                            before */
+    size_t asked_count;
     struct fp_tls tls;
     struct fp_origin *next;
 };

@@ -387,6 +387,8 @@ class Fault:
     stall=N                  nothing more after N bytes of the answer's body
     trickle=N                after N bytes of it one byte in each tenth of a second
     stall_request=True       its body is not read, and nothing is answered
+    mute=True                who asks before a body ("Expect: 100-continue") is told nothing
+    unread=True              with `status`: that answer before the body, which is not read
     """
 
     def __init__(self, **what):
@@ -399,13 +401,14 @@ class Fault:
 class FaultProxy(Threaded):
     """In front of a registry at `port`. `plan(n, method, path)` gives the Fault of the n-th request
     (from 0), or None. `requests` holds what has come: method and path; `spans` when each was
-    answered."""
+    answered; `asked` those that asked before their body; `taken` counts the bytes of bodies."""
 
     def __init__(self, port, plan=lambda n, method, path: None):
         self.plan = plan
         self.lock = threading.Lock()
-        self.requests = []
+        self.requests, self.asked = [], []
         self.spans = {}
+        self.taken = 0
         self.backend = ("127.0.0.1", port)
         owner = self
 
@@ -471,9 +474,11 @@ class FaultProxy(Threaded):
         if not lines:
             return False
         method, path = lines[0].decode().split()[:2]
+        asks = any(line.lower().startswith(b"expect:") for line in lines)
         with self.lock:
             number = len(self.requests)
             self.requests.append((method, path))
+            self.asked += [(method, path)] if asks else []
         fault = self.plan(number, method, path) or Fault()
         begin = time.monotonic()
         if fault.get("stall_request"):
@@ -489,25 +494,29 @@ class FaultProxy(Threaded):
                 self.spans[number] = (begin, time.monotonic())
 
     def _refuse(self, connection, stream, lines, fault):
-        if self._length(lines):
+        left = 0 if fault.get("unread") else self._length(lines)
+        if left and not fault.get("mute"):
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        left = self._length(lines)
         while left > 0:
-            left -= len(stream.read(min(BLOCK, left))) or left
+            got = len(stream.read(min(BLOCK, left)))
+            left -= got or left
+            with self.lock:
+                self.taken += got
         if fault.get("garbage"):
             connection.sendall(fault.get("garbage"))
             return False
         headers = "".join("%s: %s\r\n" % pair for pair in fault.get("headers", ()))
         connection.sendall(("HTTP/1.1 %d Fault\r\n%sContent-Length: 0\r\n\r\n"
                             % (fault.get("status"), headers)).encode())
-        return True
+        return not fault.get("unread")
 
     def _forward(self, connection, stream, lines, fault, method):
         with socket.create_connection(self.backend) as backend:
             kept = [line for line in lines[1:]
                     if not line.lower().startswith((b"expect:", b"connection:"))]
             backend.sendall(lines[0] + b"".join(kept) + b"Connection: close\r\n\r\n")
-            if any(line.lower().startswith(b"expect:") for line in lines):
+            asks = any(line.lower().startswith(b"expect:") for line in lines)
+            if asks and not fault.get("mute"):
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
             left, sent = self._length(lines), 0
             while left > 0:
@@ -522,6 +531,8 @@ class FaultProxy(Threaded):
                     data = bytearray(data)
                     data[flip - sent] ^= 1
                 backend.sendall(data)
+                with self.lock:
+                    self.taken += len(data)
                 left, sent = left - len(data), sent + len(data)
             if fault.get("cut_request") is not None:
                 return self._reset(connection)

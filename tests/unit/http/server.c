@@ -79,7 +79,8 @@ static void read_body(int fd, struct test_request *request, const struct test_re
     uint64_t left = content_length(request->headers);
     if (reply->is_early && reply->read_bytes < left)
         left = reply->read_bytes;
-    if (strcasestr(request->headers, "expect: 100-continue") != NULL && left > 0)
+    bool asks = strcasestr(request->headers, "expect: 100-continue") != NULL;
+    if (asks && left > 0 && !reply->is_mute)
         send_all(fd, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     while (left > 0) {
         ssize_t len = recv(fd, buffer, left < sizeof(buffer) ? (size_t) left : sizeof(buffer), 0);

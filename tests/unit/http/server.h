@@ -30,6 +30,7 @@ struct test_reply {
     size_t cut_at;
     bool is_early; /**< sent when only `read_bytes` of the request's body have been read */
     size_t read_bytes;
+    bool is_mute; /**< who asks before a body is told nothing */
     enum test_then then;
 };
 

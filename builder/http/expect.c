@@ -1,0 +1,54 @@
+/*
+ * Asking before a large body is sent ("Expect: 100-continue"): a refusal for want of rights or room
+ * comes before hundreds of megabytes then, and not after. As it costs a round trip, and a second at
+ * servers that take no notice, it is asked once for a host and what authorises us there, and again
+ * only after a refusal. A host that does not know the question is not asked again.
+ */
+#include "exchange.h"
+
+#define MIN_BODY_BYTES ((uint64_t) 1 << 20)
+
+/* FNV-1a: tokens are told apart without being kept. */
+static uint64_t hash_of(const char *text)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    for (; text != NULL && *text != '\0'; text++)
+        hash = (hash ^ (unsigned char) *text) * 0x100000001b3;
+    return hash;
+}
+
+static uint64_t *find(struct fp_origin *origin, uint64_t key)
+{
+    for (size_t i = 0; i < FP_HTTP_ASKED_MAX; i++) {
+        if (origin->asked[i] == key)
+            return &origin->asked[i];
+    }
+    return NULL;
+}
+
+bool fp_exchange_may_ask(struct fp_exchange *x)
+{
+    const struct fp_http_request *request = x->job->request;
+    if (request->body_bytes <= MIN_BODY_BYTES)
+        return false;
+    x->ask_key = hash_of(x->hop->same_origin ? request->authorization : NULL);
+    (void) pthread_mutex_lock(&x->job->http->lock);
+    bool may = !x->origin->ignores_expect && find(x->origin, x->ask_key) == NULL;
+    if (may)
+        x->origin->asked[x->origin->asked_count++ % FP_HTTP_ASKED_MAX] = x->ask_key;
+    (void) pthread_mutex_unlock(&x->job->http->lock);
+    return may;
+}
+
+void fp_exchange_note_reply(struct fp_exchange *x)
+{
+    if (!x->asks)
+        return;
+    (void) pthread_mutex_lock(&x->job->http->lock);
+    if (x->knows_no_expect || x->went_unasked)
+        x->origin->ignores_expect = true;
+    uint64_t *asked = find(x->origin, x->ask_key);
+    if (asked != NULL && (!x->answered || x->job->response->status >= 400))
+        *asked = 0;
+    (void) pthread_mutex_unlock(&x->job->http->lock);
+}
