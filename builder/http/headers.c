@@ -102,6 +102,21 @@ bool fp_http_header_u64(const struct fp_http_response *response, const char *nam
     return value != NULL && fp_parse_u64(value, strlen(value), ret);
 }
 
+/* Every form of HTTP-date begins with a day's name; curl_getdate() takes much else. */
+static bool parse_date(const char *value, int64_t *ret_s)
+{
+    time_t date = isalpha((unsigned char) value[0]) ? curl_getdate(value, NULL) : (time_t) -1;
+    if (date != (time_t) -1)
+        *ret_s = (int64_t) date;
+    return date != (time_t) -1;
+}
+
+bool fp_http_header_time(const struct fp_http_response *response, const char *name, int64_t *ret_s)
+{
+    const char *value = fp_http_header(response, name);
+    return value != NULL && parse_date(value, ret_s);
+}
+
 bool fp_parse_content_range(const char *value, uint64_t *ret_first, uint64_t *ret_last,
                             uint64_t *ret_total)
 {
@@ -125,12 +140,10 @@ int64_t fp_parse_retry_after(const char *value, int64_t now_s)
     uint64_t seconds = 0;
     if (fp_parse_u64(value, strlen(value), &seconds))
         return seconds > INT32_MAX ? INT32_MAX : (int64_t) seconds;
-    if (!isalpha((unsigned char) value[0]))
-        return -1; /* every form of HTTP-date begins with a day's name */
-    time_t date = curl_getdate(value, NULL);
-    if (date == (time_t) -1)
+    int64_t date_s = 0;
+    if (!parse_date(value, &date_s))
         return -1;
-    return date > now_s ? (int64_t) date - now_s : 0;
+    return date_s > now_s ? date_s - now_s : 0;
 }
 
 /* Whether the parameters of one link (";rel=next; title=...") name that relation. */

@@ -126,7 +126,11 @@ enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *
     int64_t delay_ms = with_jitter(
         fp_retry_delay_ms(attempt, !answered && is_refused(err) ? first_ms / 2 : first_ms));
     const char *header = answer != NULL ? fp_http_header(answer, "retry-after") : NULL;
-    int64_t asked_s = header != NULL ? fp_parse_retry_after(header, (int64_t) time(NULL)) : -1;
+    int64_t now_s = (int64_t) time(NULL);
+    /* A date that it names is of its own clock. */
+    if (header != NULL)
+        (void) fp_http_header_time(answer, "date", &now_s);
+    int64_t asked_s = header != NULL ? fp_parse_retry_after(header, now_s) : -1;
     if (asked_s > FP_HTTP_MAX_RETRY_AFTER_S)
         return too_long(answer, asked_s, err);
     if (asked_s * 1000 > delay_ms)

@@ -169,6 +169,9 @@ FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct
 FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
                                        bool no_retry, struct fp_token *ret, struct fp_error *err);
 void fp_token_clear(struct fp_token *token);
+/** For how long a token with so much of its life left is used, so that no body is begun with less
+ * than a minute; of short lives a third, and never so little that each request would renew it. */
+int64_t fp_token_usable_s(int64_t left_s);
 /** Whether it can go into a header. */
 bool fp_token_is_clean(const char *text);
 /** Look up the credentials, once. Called with the lock held. */

@@ -3,13 +3,13 @@
 
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #define MAX_ANSWER    ((size_t) 65536)
 #define MAX_FORM      ((size_t) 65536)
 #define DEFAULT_TTL_S 60
 #define MAX_TTL_S     604800 /* a week */
-#define MAX_MARGIN_S  30
+#define MAX_MARGIN_S  60
+#define MIN_USABLE_S  5
 
 void fp_token_clear(struct fp_token *token)
 {
@@ -174,25 +174,34 @@ bool fp_token_is_clean(const char *text)
     return *text != '\0';
 }
 
-/* How long ago the token was issued by the server's clock; a time in the future, or so long ago
- * that the token would be useless, says more about clocks than about tokens. */
-static int64_t age_s(const json_t *answer, int64_t lifetime)
+/* How long ago the token was issued, by the server's clock alone, as ours may be another; a time in
+ * the future, or so long ago that the token would be useless, says more about clocks than about
+ * tokens. */
+static int64_t age_s(const struct fp_http_response *response, const json_t *answer,
+                     int64_t lifetime)
 {
     const char *issued_at = fp_json_string(answer, "issued_at");
     int64_t issued_s = 0;
-    if (issued_at == NULL || !fp_parse_rfc3339(issued_at, &issued_s))
+    int64_t now_s = 0;
+    if (issued_at == NULL || !fp_parse_rfc3339(issued_at, &issued_s) ||
+        !fp_http_header_time(response, "date", &now_s))
         return 0;
-    int64_t age = (int64_t) time(NULL) - issued_s;
+    int64_t age = now_s - issued_s;
     return age > 0 && age < lifetime ? age : 0;
 }
 
 static int64_t lifetime_s(const json_t *answer)
 {
-    const json_t *expires = json_object_get(answer, "expires_in");
-    json_int_t seconds = json_is_integer(expires) ? json_integer_value(expires) : DEFAULT_TTL_S;
-    if (seconds < DEFAULT_TTL_S)
+    json_int_t seconds = json_integer_value(json_object_get(answer, "expires_in"));
+    if (seconds <= 0)
         return DEFAULT_TTL_S;
     return seconds < MAX_TTL_S ? seconds : MAX_TTL_S;
+}
+
+int64_t fp_token_usable_s(int64_t left_s)
+{
+    int64_t usable_s = left_s - MAX_MARGIN_S > left_s / 3 ? left_s - MAX_MARGIN_S : left_s / 3;
+    return usable_s > MIN_USABLE_S ? usable_s : MIN_USABLE_S;
 }
 
 static enum fp_code take_answer(struct fp_registry *registry, const struct fp_strv *scopes,
@@ -217,9 +226,9 @@ static enum fp_code take_answer(struct fp_registry *registry, const struct fp_st
         registry->credential.identity_token = fp_xstrdup(refreshed);
     }
     int64_t lifetime = lifetime_s(answer);
-    int64_t margin = lifetime / 4 < MAX_MARGIN_S ? lifetime / 4 : MAX_MARGIN_S;
+    int64_t left = lifetime - age_s(response, answer, lifetime);
     ret->value = fp_xstrdup(value);
-    ret->renew_ms = fp_now_ms() + (lifetime - margin - age_s(answer, lifetime)) * 1000;
+    ret->renew_ms = fp_now_ms() + fp_token_usable_s(left) * 1000;
     for (size_t i = 0; i < scopes->len; i++)
         fp_strv_add(&ret->scopes, scopes->items[i]);
     return FP_OK;

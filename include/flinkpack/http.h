@@ -104,6 +104,8 @@ const char *fp_http_header(const struct fp_http_response *response, const char *
 const char *fp_http_header_at(const struct fp_http_response *response, const char *name, size_t n);
 /** The number in a header; false where there is none, or it is no decimal number. */
 bool fp_http_header_u64(const struct fp_http_response *response, const char *name, uint64_t *ret);
+/** The date in a header (HTTP-date), as Unix time; false where there is none. */
+bool fp_http_header_time(const struct fp_http_response *response, const char *name, int64_t *ret_s);
 /** A decimal number of `len` characters and nothing else; false too beyond UINT64_MAX. */
 bool fp_parse_u64(const char *text, size_t len, uint64_t *ret);
 /** The target of the link with that relation in a Link header (RFC 8288), or NULL. The caller

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "scene.h"
 
@@ -498,35 +497,6 @@ static void test_pinned_token_hosts(void **state)
     fp_strv_clear(&hosts);
 }
 
-/* A token issued so long ago that it is nearly over is renewed before it is used again; what its
- * clock says of the future or of too long ago is not believed. */
-static void test_age_of_tokens(void **state)
-{
-    (void) state;
-    static const struct {
-        int64_t ago_s;
-        size_t requests;
-    } cases[] = {{0, 4}, {290, 5}, {-3600, 4}, {3600, 4}};
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        char issued[40];
-        time_t at = time(NULL) - (time_t) cases[i].ago_s;
-        struct tm parts;
-        assert_non_null(gmtime_r(&at, &parts));
-        assert_true(strftime(issued, sizeof(issued), "%Y-%m-%dT%H:%M:%SZ", &parts) > 0);
-        cleanup_free char *body =
-            fp_xasprintf("{\"token\":\"tok1\",\"expires_in\":300,\"issued_at\":\"%s\"}", issued);
-        const struct test_reply replies[] = {
-            ASKS_FOR_TOKENS, {.body = body}, {.body = body}, {.body = body}};
-        struct scene scene = {0};
-        bool exists = false;
-        scene_open(&scene, replies, COUNT(replies));
-        assert_int_equal(has_blob(&scene, &exists), FP_OK);
-        assert_int_equal(has_blob(&scene, &exists), FP_OK);
-        assert_int_equal(test_server_count(scene.server), cases[i].requests);
-        scene_close(&scene);
-    }
-}
-
 /* Pulling goes on without a helper that is broken, pushing says what has to be mended. */
 static void test_missing_helper_stops_a_push(void **state)
 {
@@ -589,7 +559,6 @@ int main(void)
         cmocka_unit_test(test_registry_token_is_used_as_it_is),
         cmocka_unit_test(test_login_asks_the_registry),
         cmocka_unit_test(test_pinned_token_hosts),
-        cmocka_unit_test(test_age_of_tokens),
         cmocka_unit_test(test_missing_helper_stops_a_push),
         cmocka_unit_test(test_threads_fetch_one_token),
     };
