@@ -15,15 +15,20 @@ static void wipe(struct fp_buf *secret)
     fp_buf_clear(secret);
 }
 
+/* Without the one line end that editors and echo put behind it, as docker does. Other line breaks
+ * are its own: the key files that Google gives out for passwords have many. */
 static enum fp_code take(struct fp_buf *secret, char **ret, struct fp_error *err)
 {
-    while (secret->len > 0 && strchr("\r\n", secret->data[secret->len - 1]) != NULL)
-        secret->data[--secret->len] = '\0';
+    static const char ends[] = {'\n', '\r'};
+    for (size_t i = 0; i < sizeof(ends); i++) {
+        if (secret->len > 0 && secret->data[secret->len - 1] == ends[i])
+            secret->data[--secret->len] = '\0';
+    }
     enum fp_code code = FP_OK;
     if (secret->len == 0)
-        code = fp_fail(err, FP_E_USAGE, "the password is empty; expected it on one line");
-    else if (strlen(secret->data) != secret->len || strpbrk(secret->data, "\r\n") != NULL)
-        code = fp_fail(err, FP_E_USAGE, "the password is not one line of text");
+        code = fp_fail(err, FP_E_USAGE, "the password is empty");
+    else if (strlen(secret->data) != secret->len)
+        code = fp_fail(err, FP_E_USAGE, "the password is no text");
     if (code == FP_OK)
         *ret = fp_buf_take(secret);
     else

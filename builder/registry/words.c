@@ -193,11 +193,18 @@ static void add_one(struct fp_strv *secrets, const char *secret)
         fp_strv_add(secrets, secret);
 }
 
-/* As it is, as it stands in URLs and forms, and as it is when text has been cleaned. */
+/* As it is, as it stands in URLs and forms, and as it is when text has been cleaned; of several
+ * lines, each that is long enough. */
 static void add_secret(struct fp_strv *secrets, const char *secret)
 {
     if (secret == NULL || strlen(secret) < MIN_SECRET)
         return;
+    for (const char *at = strchr(secret, '\n') != NULL ? secret : ""; *at != '\0';) {
+        size_t len = strcspn(at, "\r\n");
+        if (len >= MIN_TOKEN && secrets->len < MAX_SECRETS)
+            fp_strv_take(secrets, fp_clean_text(at, len, SIZE_MAX));
+        at += len + strspn(at + len, "\r\n");
+    }
     char *escaped = fp_url_escape(secret);
     char *clean = fp_clean_text(secret, strlen(secret), SIZE_MAX);
     add_one(secrets, secret);

@@ -89,6 +89,30 @@ static void test_manifests_that_are_refused(void **state)
     }
 }
 
+/* Key files are passwords of several lines; none of them is shown. */
+static void test_passwords_of_several_lines(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.head = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"",
+         .body = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"what is  "
+                 "\\\"private_key\\\": \\\"abcdefghij\\\" to me\"}]}"}};
+    struct scene scene = {
+        .options.credentials = {.username = "_json_key",
+                                .password = "{\n \"private_key\": \"abcdefghij\"\n}"}};
+    scene_open(&scene, replies, COUNT(replies));
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(4096);
+    struct fp_descriptor found = {0};
+    assert_int_equal(fp_registry_get_manifest(scene.registry, "v1", &body, &found, &scene.err),
+                     FP_E_AUTH);
+    assert_true(test_server_has_header(
+        scene.server, 1,
+        "Authorization: Basic X2pzb25fa2V5OnsKICJwcml2YXRlX2tleSI6ICJhYmNkZWZnaGlqIgp9"));
+    assert_non_null(strstr(scene.err.text, "DENIED"));
+    assert_null(strstr(scene.err.text, "abcdefghij"));
+    scene_close(&scene);
+}
+
 static void test_head_manifest(void **state)
 {
     (void) state;
@@ -223,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_manifest_by_tag),
         cmocka_unit_test(test_manifests_that_are_refused),
+        cmocka_unit_test(test_passwords_of_several_lines),
         cmocka_unit_test(test_head_manifest),
         cmocka_unit_test(test_no_registry_there),
         cmocka_unit_test(test_blob_from_a_store_elsewhere),
