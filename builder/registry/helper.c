@@ -43,14 +43,6 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
     return FP_OK;
 }
 
-/* The key that credentials of Docker Hub have had since its first version. */
-static const char *server_key(const char *registry)
-{
-    return strcmp(fp_registry_canonical_host(registry), "docker.io") == 0
-               ? "https://index.docker.io/v1/"
-               : registry;
-}
-
 /* What needs no credentials goes on without; what does can say why there are none. */
 static void warn_of_failure(const struct fp_credential_query *query, const char *program,
                             const char *source, const char *why, struct fp_credential *ret)
@@ -70,7 +62,7 @@ enum fp_code fp_helper_get(const char *name, const char *source,
                        source, name);
     cleanup_free char *program = fp_xasprintf("docker-credential-%s", name);
     const char *const argv[] = {program, "get", NULL};
-    const char *key = server_key(query->registry);
+    const char *key = fp_credential_key(query->registry);
     struct fp_buf output = FP_BUF_INIT(MAX_OUTPUT);
     int status = 0;
     enum fp_code code = fp_process_run(argv, key, strlen(key), TIMEOUT_MS, &output, &status, err);

@@ -20,11 +20,9 @@
 /** Text from outside, on one line: control characters become spaces, runs of them one; at most
  * `max` bytes. The caller owns it. */
 char *fp_clean_text(const char *text, size_t len, size_t max);
-/** Base64 (RFC 4648) with or without padding; NULL: it is none. NUL bytes at the end are cut off,
- * others refused. The caller owns it. */
+/** Base64 (RFC 4648) with or without padding, line breaks in it passed over; NULL: it is none. NUL
+ * bytes at the end are cut off, others refused. The caller owns it. */
 char *fp_base64_decode(const char *text);
-/** The caller owns it. */
-char *fp_base64_encode(const char *text);
 
 /** The value of Authorization for a user; the password may be NULL. The caller owns it. */
 char *fp_basic_authorization(const char *username, const char *password);
@@ -77,8 +75,6 @@ FP_CHECKED enum fp_code fp_credential_find(const struct fp_credentials_options *
 FP_CHECKED enum fp_code fp_docker_config_find(const json_t *config, const char *source,
                                               const struct fp_credential_query *query,
                                               struct fp_credential *ret, struct fp_error *err);
-/** How a key of `auths` fits: 0 not, else the longer the more specific. */
-size_t fp_docker_config_match(const char *key, const char *registry, const char *repository);
 /** "docker.io" for all of Docker Hub's names; else itself. */
 const char *fp_registry_canonical_host(const char *host);
 

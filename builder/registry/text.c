@@ -32,27 +32,27 @@ static int sextet(char c)
 char *fp_base64_decode(const char *text)
 {
     size_t len = strlen(text);
-    while (len > 0 && (text[len - 1] == '=' || text[len - 1] == '\n' || text[len - 1] == '\r'))
+    while (len > 0 && strchr("=\r\n", text[len - 1]) != NULL)
         len--;
-    if (len % 4 == 1)
-        return NULL;
     char *decoded = fp_xmalloc(len + 1);
     size_t out = 0;
+    size_t digits = 0;
     unsigned int bits = 0;
-    for (size_t i = 0; i < len; i++) {
+    bool is_good = true;
+    for (size_t i = 0; i < len && is_good; i++) {
         int value = sextet(text[i]);
-        if (value < 0) {
-            free(decoded);
-            return NULL;
-        }
+        if (text[i] == '\r' || text[i] == '\n')
+            continue;
+        is_good = value >= 0;
         bits = (bits << 6 | (unsigned int) value) & 0xffffff;
-        if (i % 4 != 0)
-            decoded[out++] = (char) (bits >> (6 - 2 * (i % 4)));
+        if (digits % 4 != 0)
+            decoded[out++] = (char) (bits >> (6 - 2 * (digits % 4)));
+        digits++;
     }
     decoded[out] = '\0';
     while (out > 0 && decoded[out - 1] == '\0')
         out--;
-    if (strlen(decoded) == out)
+    if (is_good && digits % 4 != 1 && strlen(decoded) == out)
         return decoded;
     free(decoded);
     return NULL;

@@ -83,6 +83,22 @@ void fp_mirrors_clear(struct fp_mirrors *mirrors);
 /** Declare a struct fp_mirrors that is cleared at the end of its scope. */
 #define cleanup_mirrors __attribute__((cleanup(fp_mirrors_clear)))
 
+/** The key of a registry's credentials in config.json, and what helpers are asked for: HOST[:PORT]
+ * itself, but for Docker Hub. Borrowed. */
+const char *fp_credential_key(const char *host);
+/**
+ * How a key of `auths` or `credHelpers` fits a repository: 0 not, 1 by its host in an old form
+ * ("https://HOST/v1/"), 2 as fp_credential_key() has it, more by a namespace, the longer the
+ * better.
+ * @param repository "" for what holds for the whole registry.
+ */
+size_t fp_credential_match(const char *key, const char *registry, const char *repository);
+/** The helper that a config.json names for a repository, or NULL. Borrowed from `config`. */
+const char *fp_credential_helper(const json_t *config, const char *registry,
+                                 const char *repository);
+/** Base64 (RFC 4648). The caller owns it. */
+char *fp_base64_encode(const char *text);
+
 /** What a failed credential helper says, of what it printed: JSON members that are meant for
  * people, and what the protocol itself says; "" for anything else, as that may be a password. The
  * caller owns it. */

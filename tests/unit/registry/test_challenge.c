@@ -160,8 +160,10 @@ static void test_base64(void **state)
         assert_string_equal(decoded, pairs[i][0]);
     }
     cleanup_free char *unpadded = fp_base64_decode("Zg");
+    cleanup_free char *folded = fp_base64_decode("Z\nm8\r\n=\n");
     cleanup_free char *trailing_nul = fp_base64_decode("Zm8AAA==");
     assert_string_equal(unpadded, "f");
+    assert_string_equal(folded, "fo");
     assert_string_equal(trailing_nul, "fo");
     assert_null(fp_base64_decode("Z"));
     assert_null(fp_base64_decode("Zg%="));

@@ -187,13 +187,24 @@ static void test_keys(void **state)
         const char *key, *registry;
         size_t match;
     } cases[] = {
-        {"r.example:5000", "r.example:5000", 1},
-        {"R.Example:5000", "r.example:5000", 1},
+        {"r.example:5000", "r.example:5000", 2},
+        {"R.Example:5000", "r.example:5000", 2},
         {"https://r.example:5000", "r.example:5000", 1},
         {"http://r.example:5000/v1/", "r.example:5000", 1},
+        {"https://r.example:5000/v2", "r.example:5000", 1},
         {"r.example:5000/v2/", "r.example:5000", 1},
-        {"r.example:5000/team", "r.example:5000", 5},
-        {"r.example:5000/team/orders", "r.example:5000", 12},
+        {"r.example:5000/", "r.example:5000", 1},
+        {"r.example:5000/team", "r.example:5000", 6},
+        {"r.example:5000/team/orders", "r.example:5000", 13},
+        {"https://r.example:5000/team/", "r.example:5000", 6},
+        {"https://r.example:5000/v2/team", "r.example:5000", 6},
+        {"https://r.example:5000/other", "r.example:5000", 0},
+        {"https://r.example:5000/v1/other", "r.example:5000", 0},
+        {"https://r.example:5000/v1beta", "r.example:5000", 0},
+        {"r.example:5000/v2/team", "r.example:5000", 0},
+        {"https://index.docker.io/v1/", "docker.io", 2},
+        {"docker.io", "docker.io", 1},
+        {"https://index.docker.io/v1/access-token", "docker.io", 0},
         {"r.example:5000/team/ord", "r.example:5000", 0},
         {"r.example:5000/team/orders/more", "r.example:5000", 0},
         {"r.example", "r.example:5000", 0},
@@ -202,7 +213,7 @@ static void test_keys(void **state)
         {"", "r.example", 0},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        assert_int_equal(fp_docker_config_match(cases[i].key, cases[i].registry, "team/orders"),
+        assert_int_equal(fp_credential_match(cases[i].key, cases[i].registry, "team/orders"),
                          cases[i].match);
 }
 
@@ -215,6 +226,52 @@ static void test_most_specific_key_wins(void **state)
              "\"r.example/other\":{\"auth\":\"b3RoZXI6cHc=\"}}}",
              0600);
     assert_user("r.example", "team");
+}
+
+/* Whatever the order in the file: what other programs have left in an old form is not taken. */
+static void test_the_exact_key_wins(void **state)
+{
+    (void) state;
+    static const char *const old[] = {"https://r.example/v1/", "http://r.example", "r.example/v2/",
+                                      "https://r.example/other"};
+    for (size_t i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
+        for (int order = 0; order < 2; order++) {
+            cleanup_free char *text = fp_xasprintf(
+                "{\"auths\":{\"%s\":{\"auth\":\"%s\"},\"%s\":{\"auth\":\"%s\"}}}",
+                order == 0 ? old[i] : "r.example", order == 0 ? "b2xkOnB3" : "bmV3OnB3",
+                order == 0 ? "r.example" : old[i], order == 0 ? "bmV3OnB3" : "b2xkOnB3");
+            put_only(".docker/config.json", text, 0600);
+            assert_user("r.example", "new");
+        }
+    }
+    put_user(".docker/config.json", "https://r.example/other", "other");
+    assert_user("r.example", NULL);
+}
+
+/* As Go reads it: null is nothing, and line breaks in base64 are none of it. */
+static void test_auth_as_docker_reads_it(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *entry;
+        const char *user;
+    } cases[] = {
+        {"{\"auth\":\"dXNl\\ncjpw\\r\\ndw==\\n\"}", "user"},
+        {"{\"auth\":\"dXNlcjpwdw\"}", "user"},
+        {"{\"auth\":\"dXNlcjpwdwAAAA==\"}", "user"},
+        {"{\"auth\":null,\"username\":\"user\",\"password\":\"pw\"}", "user"},
+        {"{\"auth\":null,\"identitytoken\":null}", NULL},
+        {"{\"auth\":\"\"}", NULL},
+        {"{\"auth\":\"OnB3\"}", NULL}, /* a password without a name */
+        {"{\"auth\":\"dXNl cjpwdw==\"}", NULL},
+        {"{\"auth\":\"dXNlcjpwdw==dXNl\"}", NULL},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_free char *text =
+            fp_xasprintf("{\"auths\":{\"r.example\":%s},\"credHelpers\":null}", cases[i].entry);
+        put_only(".docker/config.json", text, 0600);
+        assert_user("r.example", cases[i].user);
+    }
 }
 
 static void test_entries(void **state)
@@ -310,6 +367,12 @@ static void test_helpers_are_asked(void **state)
     put_only(".docker/config.json", "{\"credsStore\":\"good\"}", 0600);
     assert_user("docker.io", "for https://index.docker.io/v1/");
     assert_user("r.example:5000", "for r.example:5000");
+    /* An empty name means the file. */
+    put_only(".docker/config.json",
+             "{\"credsStore\":\"good\",\"credHelpers\":{\"r.example\":\"\"},"
+             "\"auths\":{\"r.example\":{\"auth\":\"ZmlsZTpwdw==\"}}}",
+             0600);
+    assert_user("r.example", "file");
 }
 
 static void test_helper_with_identity_token(void **state)
@@ -397,6 +460,8 @@ int main(void)
         EACH(test_docker_hub_has_many_names),
         EACH(test_keys),
         EACH(test_most_specific_key_wins),
+        EACH(test_the_exact_key_wins),
+        EACH(test_auth_as_docker_reads_it),
         EACH(test_entries),
         EACH(test_wrong_auth_shows_no_secret),
         EACH(test_entries_of_wrong_types),
