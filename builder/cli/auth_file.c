@@ -1,8 +1,8 @@
 #include "auth_file.h"
 
 #include <limits.h>
-#include <openssl/evp.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "flinkpack/registry.h"
 
@@ -35,29 +35,61 @@ static enum fp_code find_path(const char *path, char **ret, struct fp_error *err
         fp_fail(err, FP_E_USAGE, "there is no place for credentials: HOME is not set"), err);
 }
 
-enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret, struct fp_error *err)
+/* A link is written through, not replaced by a file. */
+static enum fp_code resolve(const char *path, struct fp_auth_file *file, struct fp_error *err)
 {
-    enum fp_code code = find_path(path, &ret->path, err);
-    if (code != FP_OK)
-        return code;
-    /* A link is written through, not replaced by a file. */
-    cleanup_free char *named = steal_pointer(&ret->path);
-    code = fp_output_path(named, &ret->path, err);
-    if (code != FP_OK)
-        return code;
-    if (!fp_path_exists(ret->path)) {
-        ret->document = json_object();
+    cleanup_free char *named = NULL;
+    enum fp_code code = find_path(path, &named, err);
+    return code == FP_OK ? fp_output_path(named, &file->path, err) : code;
+}
+
+static enum fp_code read_document(struct fp_auth_file *file, struct fp_error *err)
+{
+    if (!fp_path_exists(file->path)) {
+        file->document = json_object();
         return FP_OK;
     }
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
-    code = fp_file_read(ret->path, &text, err);
+    enum fp_code code = fp_file_read(file->path, &text, err);
     if (code == FP_OK && text.len == 0)
         code = fp_buf_add_text(&text, "{}", err);
     if (code == FP_OK)
-        code = fp_json_parse(fp_buf_text(&text), text.len, ret->path, &ret->document, err);
-    if (code == FP_OK && !json_is_object(ret->document))
-        code = fp_fail(err, FP_E_INPUT, "%s: expected a JSON object", ret->path);
+        code = fp_json_parse(fp_buf_text(&text), text.len, file->path, &file->document, err);
+    if (code == FP_OK && !json_is_object(file->document))
+        code = fp_fail(err, FP_E_INPUT, "%s: expected a JSON object", file->path);
     return code;
+}
+
+enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret, struct fp_error *err)
+{
+    enum fp_code code = resolve(path, ret, err);
+    return code == FP_OK ? read_document(ret, err) : code;
+}
+
+/* Locks hold for processes that rename what they lock, so another file is locked. Where none can be
+ * made there, nothing will be written either. */
+static enum fp_code lock(struct fp_auth_file *file, struct fp_error *err)
+{
+    struct fp_error why = {0};
+    cleanup_free char *folder =
+        fp_xstrndup(file->path, (size_t) (fp_path_base(file->path) - file->path));
+    cleanup_free char *name = fp_xasprintf("%s.lock", file->path);
+    enum fp_code code = folder[0] != '\0' ? fp_mkdir_p(folder, 0700, &why) : FP_OK;
+    if (code == FP_OK)
+        code = fp_file_open_locked(name, &file->lock, &why);
+    if (code == FP_E_INTERRUPTED)
+        return fp_interrupt_check(err);
+    if (code == FP_OK)
+        file->lock_path = steal_pointer(&name);
+    return FP_OK;
+}
+
+enum fp_code fp_auth_file_lock(const char *path, struct fp_auth_file *ret, struct fp_error *err)
+{
+    enum fp_code code = resolve(path, ret, err);
+    if (code == FP_OK)
+        code = lock(ret, err);
+    return code == FP_OK ? read_document(ret, err) : code;
 }
 
 /* Tabs, as docker writes it, so that its next login does not change every line. */
@@ -88,34 +120,21 @@ static enum fp_code write_file(const struct fp_auth_file *file, struct fp_error 
     return code == FP_E_IO && err->hint[0] == '\0' ? hint_place(code, err) : code;
 }
 
-/* The key that docker uses: Docker Hub has kept the name of its first version. */
-static const char *key_of(const char *host)
-{
-    static const char *const names[] = {"docker.io", "index.docker.io", "registry-1.docker.io"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (strcmp(host, names[i]) == 0)
-            return "https://index.docker.io/v1/";
-    }
-    return host;
-}
-
 bool fp_auth_variable_has(const char *host)
 {
     const char *inlined = fp_env("DOCKER_AUTH_CONFIG");
     cleanup_json json_t *document = NULL;
+    const char *key = NULL;
+    json_t *entry = NULL;
+    bool has = false;
     if (inlined == NULL || fp_env("REGISTRY_AUTH_FILE") != NULL ||
         fp_json_parse(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", &document, NULL) != FP_OK)
         return false;
-    return json_object_get(json_object_get(document, "auths"), key_of(host)) != NULL;
-}
-
-/* The helper that keeps the credentials of `key`, or NULL. Borrowed. */
-static const char *helper_of(const struct fp_auth_file *file, const char *key)
-{
-    const char *helper = fp_json_string(json_object_get(file->document, "credHelpers"), key);
-    if (helper == NULL)
-        helper = fp_json_string(file->document, "credsStore");
-    return helper != NULL && *helper != '\0' ? helper : NULL;
+    json_object_foreach(json_object_get(document, "auths"), key, entry)
+    {
+        has = has || fp_credential_match(key, host, "") > 0;
+    }
+    return has;
 }
 
 static enum fp_code fail_helper(const char *program, const char *verb, const struct fp_buf *output,
@@ -163,29 +182,36 @@ static enum fp_code store_in_helper(const struct fp_auth_file *file, const char 
     return code;
 }
 
-/* The object `auths`, made where there is none. Borrowed. */
-static json_t *auths_of(struct fp_auth_file *file)
+/* Take out all that would be found for the whole registry, whatever form its key has: it would
+ * stand beside what is kept now, and other programs may find it first. Whether there was any. */
+static bool forget(struct fp_auth_file *file, const char *host)
 {
     json_t *auths = json_object_get(file->document, "auths");
-    if (json_is_object(auths))
-        return auths;
-    (void) json_object_set_new(file->document, "auths", json_object());
-    return json_object_get(file->document, "auths");
+    const char *key = NULL;
+    json_t *entry = NULL;
+    void *next = NULL;
+    bool any = false;
+    json_object_foreach_safe(auths, next, key, entry)
+    {
+        if (fp_credential_match(key, host, "") == 0)
+            continue;
+        any = true;
+        (void) json_object_del(auths, key);
+    }
+    return any;
 }
 
 static enum fp_code store_in_file(struct fp_auth_file *file, const char *key, const char *username,
                                   const char *password, struct fp_error *err)
 {
     cleanup_free char *pair = fp_xasprintf("%s:%s", username, password);
-    size_t len = strlen(pair);
-    if (len > FILE_MAX_BYTES / 4)
-        return fp_fail(err, FP_E_USAGE, "the password is too long");
-    cleanup_free char *encoded = fp_xmalloc(len / 3 * 4 + 8);
-    (void) EVP_EncodeBlock((unsigned char *) encoded, (const unsigned char *) pair, (int) len);
+    cleanup_free char *encoded = fp_base64_encode(pair);
     json_t *entry = json_pack("{s:s}", "auth", encoded);
-    explicit_bzero(pair, len);
+    explicit_bzero(pair, strlen(pair));
     explicit_bzero(encoded, strlen(encoded));
-    if (entry == NULL || json_object_set_new(auths_of(file), key, entry) != 0)
+    if (!json_is_object(json_object_get(file->document, "auths")))
+        (void) json_object_set_new(file->document, "auths", json_object());
+    if (json_object_set_new(json_object_get(file->document, "auths"), key, entry) != 0)
         return fp_fail(err, FP_E_USAGE, "'%s' is not valid UTF-8", key);
     return write_file(file, err);
 }
@@ -193,13 +219,21 @@ static enum fp_code store_in_file(struct fp_auth_file *file, const char *key, co
 enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host, const char *username,
                                 const char *password, char **ret_where, struct fp_error *err)
 {
-    const char *key = key_of(host);
-    const char *helper = helper_of(file, key);
-    enum fp_code code = helper != NULL ? store_in_helper(file, helper, key, username, password, err)
-                                       : store_in_file(file, key, username, password, err);
+    const char *key = fp_credential_key(host);
+    const char *helper = fp_credential_helper(file->document, host, "");
+    cleanup_free char *where =
+        helper != NULL ? fp_xasprintf("docker-credential-%s", helper) : fp_xstrdup(file->path);
+    enum fp_code code =
+        helper != NULL ? store_in_helper(file, helper, key, username, password, err) : FP_OK;
+    if (code != FP_OK)
+        return code;
+    bool had_any = forget(file, host);
+    if (helper == NULL)
+        code = store_in_file(file, key, username, password, err);
+    else if (had_any)
+        code = write_file(file, err);
     if (code == FP_OK)
-        *ret_where =
-            helper != NULL ? fp_xasprintf("docker-credential-%s", helper) : fp_xstrdup(file->path);
+        *ret_where = steal_pointer(&where);
     return code;
 }
 
@@ -220,22 +254,25 @@ static enum fp_code erase_in_helper(const struct fp_auth_file *file, const char 
 enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, bool *ret_any,
                                 struct fp_error *err)
 {
-    const char *key = key_of(host);
-    const char *helper = helper_of(file, key);
+    const char *helper = fp_credential_helper(file->document, host, "");
     *ret_any = false;
-    enum fp_code code = helper != NULL ? erase_in_helper(file, helper, key, ret_any, err) : FP_OK;
-    if (code != FP_OK)
+    enum fp_code code = FP_OK;
+    if (helper != NULL)
+        code = erase_in_helper(file, helper, fp_credential_key(host), ret_any, err);
+    if (code != FP_OK || !forget(file, host))
         return code;
-    json_t *auths = json_object_get(file->document, "auths");
-    if (json_object_get(auths, key) == NULL)
-        return FP_OK;
     *ret_any = true;
-    (void) json_object_del(auths, key);
     return write_file(file, err);
 }
 
 void fp_auth_file_clear(struct fp_auth_file *file)
 {
+    /* While it is locked: whoever waited for it makes a new one. */
+    if (file->lock_path != NULL) {
+        (void) unlink(file->lock_path);
+        (void) close(file->lock);
+    }
+    free(file->lock_path);
     free(file->path);
     json_decref(file->document);
     *file = (struct fp_auth_file){0};

@@ -12,6 +12,8 @@
 struct fp_auth_file {
     char *path;
     json_t *document;
+    char *lock_path; /**< NULL: not locked */
+    int lock;
 };
 
 /**
@@ -21,9 +23,13 @@ struct fp_auth_file {
  */
 FP_CHECKED enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret,
                                           struct fp_error *err);
+/** The same for changing it: other logins and logouts wait until fp_auth_file_clear(). */
+FP_CHECKED enum fp_code fp_auth_file_lock(const char *path, struct fp_auth_file *ret,
+                                          struct fp_error *err);
 /**
  * Keep credentials: in the credential helper that the file names for `host`, else in the file,
- * which only its owner can read then.
+ * which only its owner can read then. What it had for `host` under other keys, in the forms of
+ * older programs, goes.
  * @param ret_where Says where, in words; the caller owns it.
  */
 FP_CHECKED enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host,
@@ -32,7 +38,7 @@ FP_CHECKED enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char
 /** Forget the credentials of `host`. `*ret_any` is false where there were none. */
 FP_CHECKED enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host,
                                            bool *ret_any, struct fp_error *err);
-/** Whether DOCKER_AUTH_CONFIG is asked first, and has credentials for `host` by its own name. */
+/** Whether DOCKER_AUTH_CONFIG is asked first, and has credentials for `host`. */
 bool fp_auth_variable_has(const char *host);
 /** Release the members. */
 void fp_auth_file_clear(struct fp_auth_file *file);

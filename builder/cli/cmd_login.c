@@ -89,7 +89,7 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
     /* Anew: what others have kept while the password was asked for and checked stays. */
     fp_auth_file_clear(&file);
     if (code == FP_OK)
-        code = fp_auth_file_read(args->authfile, &file, err);
+        code = fp_auth_file_lock(args->authfile, &file, err);
     if (code == FP_OK)
         code = fp_auth_file_store(&file, host, args->username, password, &where, err);
     if (code == FP_OK)
@@ -108,6 +108,10 @@ enum fp_code fp_run_logout(struct fp_run *run, struct fp_error *err)
     enum fp_code code = host_of(run->operands.items[0], &host, err);
     if (code == FP_OK)
         code = fp_auth_file_read(run->args.authfile, &file, err);
+    if (code == FP_OK && json_object_size(file.document) > 0) {
+        fp_auth_file_clear(&file);
+        code = fp_auth_file_lock(run->args.authfile, &file, err);
+    }
     if (code == FP_OK)
         code = fp_auth_file_erase(&file, host, &any, err);
     if (code == FP_OK)

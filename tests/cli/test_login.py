@@ -13,13 +13,14 @@ SECRET = "s3cret-with:colon"
 
 def login(flinkpack, *words, password=SECRET + "\n", status=0, env=None):
     """Without asking the registry: tests/registry does that."""
-    done = subprocess.run([flinkpack.binary, "login", "--offline", *words], input=password, text=True,
+    given = password if isinstance(password, bytes) else password.encode()
+    done = subprocess.run([flinkpack.binary, "login", "--offline", *words], input=given,
                           capture_output=True, cwd=flinkpack.home,
                           env={**flinkpack.env, **(env or {})})
     assert done.returncode == status, done.stderr
-    assert done.stdout == ""
-    assert SECRET not in done.stderr
-    return done.stderr
+    assert done.stdout == b""
+    assert SECRET not in done.stderr.decode()
+    return done.stderr.decode()
 
 
 def kept(path):
@@ -55,12 +56,46 @@ def test_places(flinkpack, tmp_path):
 def test_bad_input(flinkpack):
     words = ["registry.example.com", "-u", "ci", "--password-stdin"]
     assert "the password is empty" in login(flinkpack, *words, password="\n", status=2)
-    assert "not one line" in login(flinkpack, *words, password="a\nb\n", status=2)
+    assert "is no text" in login(flinkpack, *words, password="a\0b\n", status=2)
     assert "expected --username" in login(flinkpack, *words[:1], status=2)
     assert "cannot contain ':'" in login(flinkpack, words[0], "-u", "a:b", "--password-stdin",
                                          status=2)
     assert "is no registry" in login(flinkpack, "orders", *words[1:], status=2)
     assert "is no registry" in login(flinkpack, "a b.example.com", *words[1:], status=2)
+
+
+def test_passwords_of_several_lines(flinkpack):
+    """Google's key files. Only the line end of an editor, or of Windows, is none of it."""
+    words = ["r.example.com", "-u", "_json_key", "--password-stdin"]
+    key = '{\n  "private_key": "x"\n}'
+    for given, taken in ((key + "\n", key), (key, key), ("a\r\nb\r\n", "a\r\nb"), ("a\n\n", "a\n")):
+        login(flinkpack, *words, password=given.encode())
+        assert kept(flinkpack.home / "home/.docker/config.json")["r.example.com"] == "_json_key:" + taken
+
+
+def test_logins_at_once_all_stay(flinkpack, tmp_path):
+    """Jobs of a CI runner share a home, and its file may be a link to where secrets lie."""
+    config = flinkpack.home / "home/.docker/config.json"
+    config.parent.mkdir()
+    (tmp_path / "secrets.json").write_text('{"credsStore": ""}')
+    config.symlink_to(tmp_path / "secrets.json")
+    words = ["-u", "ci", "--password-stdin"]
+    for n in range(2):
+        login(flinkpack, "old%d.example.com" % n, *words)
+    verbs = [["logout", "old%d.example.com" % n] for n in range(2)]
+    verbs += [["login", "--offline", "r%d.example.com" % n, *words] for n in range(10)]
+    (tmp_path / "password").write_text("pw")
+    runs = [subprocess.Popen([flinkpack.binary, *verb], stdin=open(tmp_path / "password"),
+                             env=flinkpack.env, stderr=subprocess.PIPE) for verb in verbs]
+    for run in runs:
+        said = run.stderr.read()
+        assert run.wait() == 0, said
+        run.stderr.close()
+    assert sorted(kept(config)) == ["r%d.example.com" % n for n in range(10)]
+    assert config.is_symlink()
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in config.parent.iterdir()] == ["config.json"]
+    assert [path.name for path in tmp_path.iterdir() if "lock" in path.name] == []
 
 
 def test_without_a_terminal_the_password_has_to_be_piped(flinkpack):

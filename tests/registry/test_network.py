@@ -257,16 +257,17 @@ def login(flinkpack, host, password, *words):
 
 
 @pytest.mark.parametrize("by", ["passwords", "tokens"])
-def test_login_is_checked(flinkpack, layout, tmp_path, by):
+def test_login_is_checked(flinkpack, layout, log_in, tmp_path, by):
     config = flinkpack.home / "home/.docker/config.json"
     with registry.TokenServer(tmp_path / "tokens", users=USERS) as tokens:
         how = {"users": USERS} if by == "passwords" else {"tokens": tokens}
         with registry.Registry(tmp_path / "r", **how) as r:
             done = login(flinkpack, r.host, "wrong-password")
             assert done.returncode == programs.AUTH and not config.exists(), done.stderr
+            log_in("https://%s/v1/" % r.host, USER, "outdated")
             done = login(flinkpack, r.host, PASSWORD)
             assert done.returncode == 0, done.stderr
-            assert json.loads(config.read_text())["auths"][r.host]
+            assert list(json.loads(config.read_text())["auths"]) == [r.host]
             flinkpack.run("push", layout, r.host + "/team/orders:1")
             flinkpack.run("logout", r.host)
             flinkpack.fail(programs.AUTH, "push", layout, r.host + "/team/orders:2")

@@ -56,7 +56,7 @@ static void store(struct fixture *f, const char *host, const char *username, con
 {
     cleanup_free char *where = NULL;
     fp_auth_file_clear(&f->file);
-    assert_ok(fp_auth_file_read(f->path, &f->file, &f->err), f->err);
+    assert_ok(fp_auth_file_lock(f->path, &f->file, &f->err), f->err);
     assert_ok(fp_auth_file_store(&f->file, host, username, password, &where, &f->err), f->err);
     assert_non_null(where);
 }
@@ -99,6 +99,52 @@ static void docker_hub_has_its_old_key(void **state)
     store(f, "docker.io", "ci", "secret");
     cleanup_free char *text = read_text(f, f->path);
     assert_contains(text, "\"https://index.docker.io/v1/\"");
+}
+
+/* What is kept has nothing beside it that other programs, or the next lookup, would take first. */
+static void old_forms_of_the_key_go(void **state)
+{
+    struct fixture *f = *state;
+    write_config(f, "{\"auths\": {\"https://r.example.com/v1/\": {\"auth\": \"eDp5\"}, "
+                    "\"http://r.example.com\": {}, \"r.example.com/v2/\": {}, "
+                    "\"R.EXAMPLE.COM\": {}, \"https://r.example.com/team\": {}, "
+                    "\"r.example.com:5000\": {}}}");
+    store(f, "r.example.com", "ci", "secret");
+    const json_t *auths = json_object_get(f->file.document, "auths");
+    assert_int_equal(json_object_size(auths), 3);
+    assert_non_null(json_object_get(auths, "r.example.com"));
+    assert_non_null(json_object_get(auths, "https://r.example.com/team"));
+    assert_non_null(json_object_get(auths, "r.example.com:5000"));
+    write_config(f, "{\"auths\": {\"docker.io\": {\"auth\": \"eDp5\"}, "
+                    "\"https://index.docker.io/v1/access-token\": {}}}");
+    store(f, "docker.io", "ci", "secret");
+    cleanup_free char *text = read_text(f, f->path);
+    assert_contains(text, "\"https://index.docker.io/v1/\"");
+    assert_contains(text, "\"https://index.docker.io/v1/access-token\"");
+    assert_lacks(text, "\"docker.io\"");
+    bool any = false;
+    write_config(f, "{\"auths\": {\"https://r.example.com/v1/\": {\"auth\": \"eDp5\"}}}");
+    fp_auth_file_clear(&f->file);
+    assert_ok(fp_auth_file_lock(f->path, &f->file, &f->err), f->err);
+    assert_ok(fp_auth_file_erase(&f->file, "r.example.com", &any, &f->err), f->err);
+    assert_true(any);
+    cleanup_free char *erased = read_text(f, f->path);
+    assert_lacks(erased, "r.example.com");
+}
+
+static void no_lock_is_left(void **state)
+{
+    struct fixture *f = *state;
+    cleanup_free char *lock = fp_xasprintf("%s.lock", f->path);
+    store(f, "r.example.com", "ci", "secret");
+    assert_true(fp_path_exists(lock));
+    fp_auth_file_clear(&f->file);
+    assert_false(fp_path_exists(lock));
+    /* One that died has left it: nobody holds it. */
+    assert_ok(fp_file_write(lock, "", 0, 0600, &f->err), f->err);
+    store(f, "other.example.com", "ci", "secret");
+    fp_auth_file_clear(&f->file);
+    assert_false(fp_path_exists(lock));
 }
 
 static void a_link_is_written_through(void **state)
@@ -171,6 +217,12 @@ static void helpers_keep_what_they_are_for(void **state)
     assert_true(any);
     cleanup_free char *later = read_text(f, f->log);
     assert_contains(later, "erase\nregistry.example.com");
+    /* Found as a lookup finds it, and what the file had is not left behind. */
+    write_config(f, "{\"credHelpers\": {\"https://registry.example.com\": \"test\"}, \"auths\": "
+                    "{\"registry.example.com\": {\"auth\": \"eDp5\"}}}");
+    store(f, "registry.example.com", "ci", "secret");
+    cleanup_free char *emptied = read_text(f, f->path);
+    assert_lacks(emptied, "eDp5");
     store(f, "other.example.com", "ci", "secret");
     cleanup_free char *other = read_text(f, f->path);
     assert_contains(other, "other.example.com");
@@ -261,12 +313,20 @@ int main(void)
 {
     (void) signal(SIGPIPE, SIG_IGN); /* as the program does: a helper may not read its input */
     const struct CMUnitTest tests[] = {
-        TEST(a_new_file_is_for_its_owner),        TEST(the_rest_of_the_file_stays),
-        TEST(docker_hub_has_its_old_key),         TEST(a_link_is_written_through),
-        TEST(erasing_leaves_the_others),          TEST(damaged_files_are_left_alone),
-        TEST(helpers_keep_what_they_are_for),     TEST(failing_helpers_are_told_of),
-        TEST(helpers_may_have_nothing_to_forget), TEST(missing_helpers_are_told_with_their_file),
-        TEST(helper_names_lead_nowhere_else),     TEST(places_are_tried_in_order),
+        TEST(a_new_file_is_for_its_owner),
+        TEST(the_rest_of_the_file_stays),
+        TEST(docker_hub_has_its_old_key),
+        TEST(a_link_is_written_through),
+        TEST(old_forms_of_the_key_go),
+        TEST(no_lock_is_left),
+        TEST(erasing_leaves_the_others),
+        TEST(damaged_files_are_left_alone),
+        TEST(helpers_keep_what_they_are_for),
+        TEST(failing_helpers_are_told_of),
+        TEST(helpers_may_have_nothing_to_forget),
+        TEST(missing_helpers_are_told_with_their_file),
+        TEST(helper_names_lead_nowhere_else),
+        TEST(places_are_tried_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
