@@ -1,4 +1,5 @@
 #include "build_checks.h"
+#include "generate_input.h"
 #include "result_files.h"
 #include <unistd.h>
 
@@ -14,8 +15,8 @@ static enum fp_code build(struct fp_run *run, const struct fp_session *session,
 }
 
 /* NAME[:TAG]@DIGEST: manifests use the digest, and say which tag that was. */
-static enum fp_code generate(struct fp_run *run, const struct fp_build_result *result,
-                             struct fp_error *err)
+static enum fp_code generate(struct fp_run *run, struct fp_generate_input *input,
+                             const struct fp_build_result *result, struct fp_error *err)
 {
     cleanup_reference struct fp_reference asked = {0};
     const char *name = run->args.build.image_name;
@@ -25,14 +26,15 @@ static enum fp_code generate(struct fp_run *run, const struct fp_build_result *r
     cleanup_free char *image =
         fp_xasprintf("%s%s%s@%s", result->name, asked.tag != NULL ? ":" : "",
                      asked.tag != NULL ? asked.tag : "", result->digest.text);
-    return fp_generate_after_build(run, image, err);
+    return fp_generate_after_build(run, input, image, err);
 }
 
 enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
+    cleanup_generate_input struct fp_generate_input input = {0};
     cleanup_session struct fp_session session = {0};
     struct fp_build_result result = {0};
-    enum fp_code code = fp_generate_check(run, err);
+    enum fp_code code = fp_generate_prepare(run, &input, err);
     if (code == FP_OK)
         code = fp_check_base_folders(&run->args.build.base_folders, err);
     if (code == FP_OK)
@@ -48,7 +50,7 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK)
         fp_tell_next(run, &result);
     if (code == FP_OK && run->args.generate != NULL)
-        code = generate(run, &result, err);
+        code = generate(run, &input, &result, err);
     fp_build_result_clear(&result);
     return code;
 }

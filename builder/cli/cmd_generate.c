@@ -1,80 +1,8 @@
 #include <dirent.h>
 #include <string.h>
 
+#include "generate_input.h"
 #include "image_model.h"
-
-/* A file with more is no patch, and no configuration of Flink. */
-#define INPUT_MAX_BYTES ((size_t) 1 << 20)
-
-static const struct fp_option_group *const generate_groups[] = {
-    &fp_options_deploy_what,     &fp_options_deploy_job,
-    &fp_options_deploy_size,     &fp_options_deploy_conf,
-    &fp_options_deploy_pods,     &fp_options_deploy_ui,
-    &fp_options_deploy_policies, NULL,
-};
-
-/* Patches that were read: parsed documents, and the names of their files. */
-struct patches {
-    struct fp_deploy_patch *items;
-    size_t len;
-};
-
-static void patches_clear(struct patches *patches)
-{
-    for (size_t i = 0; i < patches->len; i++)
-        json_decref((json_t *) (uintptr_t) patches->items[i].document);
-    free(patches->items);
-}
-
-/* The file that `option` names. */
-static enum fp_code read_yaml(const char *option, const char *path, json_t **ret,
-                              struct fp_error *err)
-{
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
-    if (fp_file_read(path, &text, err) != FP_OK)
-        return fp_context(err, "%s", option);
-    return fp_yaml_parse(fp_buf_text(&text), text.len, path, ret, err);
-}
-
-static enum fp_code read_patches(const struct fp_strv *files, bool is_merge, struct patches *ret,
-                                 struct fp_error *err)
-{
-    for (size_t i = 0; i < files->len; i++) {
-        json_t *document = NULL;
-        enum fp_code code =
-            read_yaml(is_merge ? "--merge-patch" : "--patch", files->items[i], &document, err);
-        if (code != FP_OK)
-            return code;
-        ret->items = fp_xreallocarray(ret->items, ret->len + 1, sizeof(*ret->items));
-        ret->items[ret->len++] = (struct fp_deploy_patch){files->items[i], document, is_merge};
-    }
-    return FP_OK;
-}
-
-/* Files of --conf become keys where they stand, and -D goes behind all of them. */
-static enum fp_code expand_conf(struct fp_args *args, struct fp_error *err)
-{
-    struct fp_strv all = {0};
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < args->deploy.conf.len && code == FP_OK; i++) {
-        const char *item = args->deploy.conf.items[i];
-        cleanup_json json_t *document = NULL;
-        if (strchr(item, '=') != NULL && !fp_path_exists(item)) {
-            fp_strv_add(&all, item);
-            continue;
-        }
-        code = read_yaml("--conf", item, &document, err);
-        if (code == FP_E_NOT_FOUND)
-            code = fp_hint(err, "KEY=VALUE, or a file of keys");
-        if (code == FP_OK)
-            code = fp_deploy_flatten_conf(document, item, &all, err);
-    }
-    for (size_t i = 0; i < args->defines.len; i++)
-        fp_strv_add(&all, args->defines.items[i]);
-    fp_strv_clear(&args->deploy.conf);
-    args->deploy.conf = all;
-    return code;
-}
 
 /* REGISTRY/REPOSITORY[:TAG], by which a cluster pulls it. */
 static enum fp_code deploy_name(const struct fp_found *found, char **ret, struct fp_error *err)
@@ -92,10 +20,9 @@ static enum fp_code deploy_name(const struct fp_found *found, char **ret, struct
     return FP_OK;
 }
 
-static enum fp_code make(struct fp_args *args, const struct fp_found *found, const json_t *model,
-                         struct fp_deploy_result *ret, struct fp_error *err)
+static enum fp_code make(const struct fp_generate_input *input, const struct fp_found *found,
+                         const json_t *model, struct fp_deploy_result *ret, struct fp_error *err)
 {
-    __attribute__((cleanup(patches_clear))) struct patches patches = {0};
     cleanup_free char *name = NULL;
     const json_t *images = json_object_get(model, "images");
     const json_t *first = json_array_get(images, 0);
@@ -104,12 +31,6 @@ static enum fp_code make(struct fp_args *args, const struct fp_found *found, con
     enum fp_code code = deploy_name(found, &name, err);
     if (code == FP_OK && first == NULL)
         code = fp_fail(err, FP_E_INPUT, "%s: there is no image in it", found->title);
-    if (code == FP_OK)
-        code = read_patches(&args->patches, false, &patches, err);
-    if (code == FP_OK)
-        code = read_patches(&args->merge_patches, true, &patches, err);
-    if (code == FP_OK)
-        code = expand_conf(args, err);
     if (code != FP_OK)
         return code;
     cleanup_free char *architecture =
@@ -121,8 +42,8 @@ static enum fp_code make(struct fp_args *args, const struct fp_found *found, con
     /* What is in no registry cannot be pulled by its digest. */
     if (found->location.reference.registry != NULL)
         image.digest = found->root.digest.text;
-    return fp_deploy_generate(&args->deploy, &image, patches.items, patches.len, args->output_dir,
-                              ret, err);
+    return fp_deploy_generate(&input->args->deploy, &image, input->patches, input->patch_count,
+                              input->args->output_dir, ret, err);
 }
 
 static enum fp_code write_files(const char *folder, const struct fp_deploy_result *result,
@@ -212,53 +133,44 @@ static enum fp_code put(struct fp_run *run, const struct fp_args *args,
     return code;
 }
 
-static enum fp_code generate(struct fp_run *run, struct fp_args *args, enum fp_find_order order,
-                             struct fp_error *err)
+static enum fp_code generate(struct fp_run *run, const struct fp_generate_input *input,
+                             enum fp_find_order order, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found found = {0};
     cleanup_json json_t *model = NULL;
     struct fp_deploy_result result = {0};
-    if (args->image == NULL)
-        return fp_fail(err, FP_E_USAGE, "--image: is missing");
     enum fp_code code = fp_session_open(run, &session, err);
     if (code == FP_OK)
-        code = fp_session_find(&session, args->image, order, NULL, &found, err);
+        code = fp_session_find(&session, input->args->image, order, NULL, &found, err);
     if (code == FP_OK)
         code = fp_image_model(found.repo, &found.root, found.title, NULL, &model, err);
     if (code == FP_OK)
-        code = make(args, &found, model, &result, err);
+        code = make(input, &found, model, &result, err);
     if (code == FP_OK)
-        code = put(run, args, &result, err);
+        code = put(run, input->args, &result, err);
     fp_deploy_result_clear(&result);
     return code;
 }
 
 enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err)
 {
+    cleanup_generate_input struct fp_generate_input input = {0};
     if (run->operands.len > 0) {
         fp_strv_clear(&run->args.deploy.arguments);
         for (size_t i = 0; i < run->operands.len; i++)
             fp_strv_add(&run->args.deploy.arguments, run->operands.items[i]);
     }
-    return generate(run, &run->args, FP_FIND_STORE_FIRST, err);
+    if (run->args.image == NULL)
+        return fp_fail(err, FP_E_USAGE, "--image: is missing");
+    enum fp_code code = fp_generate_input_read(&run->args, run->settings, &input, err);
+    return code == FP_OK ? generate(run, &input, FP_FIND_STORE_FIRST, err) : code;
 }
 
-/* The options of --values alone; strings in `ret` are borrowed from `settings`. */
-static enum fp_code read_values(const char *path, struct fp_settings *settings, struct fp_args *ret,
-                                struct fp_error *err)
-{
-    fp_args_init(ret);
-    enum fp_code code =
-        path != NULL ? fp_settings_from_values(generate_groups, path, settings, err) : FP_OK;
-    return code == FP_OK ? fp_settings_apply(generate_groups, settings, ret, err) : code;
-}
-
-enum fp_code fp_generate_check(const struct fp_run *run, struct fp_error *err)
+enum fp_code fp_generate_prepare(const struct fp_run *run, struct fp_generate_input *ret,
+                                 struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
-    cleanup_settings struct fp_settings settings = {0};
-    struct fp_args values = {0};
     if (args->generate == NULL && args->values != NULL)
         return fp_fail(err, FP_E_USAGE, "--values: needs --generate");
     if (args->generate == NULL)
@@ -267,21 +179,13 @@ enum fp_code fp_generate_check(const struct fp_run *run, struct fp_error *err)
         return fp_fail(err, FP_E_USAGE,
                        "--generate: needs --push, as manifests name an image that "
                        "a cluster can pull");
-    enum fp_code code = read_values(args->values, &settings, &values, err);
-    fp_options_clear(generate_groups, &values);
-    return code;
+    return fp_generate_input_from_values(args->values, ret, err);
 }
 
-enum fp_code fp_generate_after_build(struct fp_run *run, const char *image, struct fp_error *err)
+enum fp_code fp_generate_after_build(struct fp_run *run, struct fp_generate_input *input,
+                                     const char *image, struct fp_error *err)
 {
-    cleanup_settings struct fp_settings settings = {0};
-    struct fp_args values = {0};
-    enum fp_code code = read_values(run->args.values, &settings, &values, err);
-    if (code == FP_OK) {
-        values.image = image;
-        values.output_dir = run->args.generate;
-        code = generate(run, &values, FP_FIND_REGISTRY, err);
-    }
-    fp_options_clear(generate_groups, &values);
-    return code;
+    input->args->image = image;
+    input->args->output_dir = run->args.generate;
+    return generate(run, input, FP_FIND_REGISTRY, err);
 }

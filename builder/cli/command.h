@@ -13,6 +13,7 @@
 /** One run of a command. */
 struct fp_run {
     struct fp_args args;
+    const struct fp_settings *settings; /**< where these came from */
     struct fp_strv operands;
     struct fp_reporter *reporter;
     struct fp_buf out; /**< what goes to standard output once the command has succeeded */
@@ -67,14 +68,17 @@ FP_CHECKED enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err);
 
+struct fp_generate_input;
+/** Read before a build what --generate and --values ask for; nothing, where they ask for nothing.
+ */
+FP_CHECKED enum fp_code fp_generate_prepare(const struct fp_run *run, struct fp_generate_input *ret,
+                                            struct fp_error *err);
 /**
- * Write the manifests of an image that was built, into --generate, with what --values says.
+ * Write the manifests of an image that was built, into --generate.
  * @param image NAME@DIGEST.
  */
-FP_CHECKED enum fp_code fp_generate_after_build(struct fp_run *run, const char *image,
-                                                struct fp_error *err);
-/** Likewise check before the build that --values can be read. */
-FP_CHECKED enum fp_code fp_generate_check(const struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_generate_after_build(struct fp_run *run, struct fp_generate_input *input,
+                                                const char *image, struct fp_error *err);
 
 /** The help of a command; NULL: of the program. */
 FP_CHECKED enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out,

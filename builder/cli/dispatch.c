@@ -181,6 +181,7 @@ static int call_command(const struct fp_call *call, char *const *environment)
     };
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
     run.reporter = fp_progress_reporter(progress);
+    run.settings = &settings;
     if (code == FP_OK && settings.stopped)
         code = fp_help(call->command, &run.out, &err);
     else if (code == FP_OK)

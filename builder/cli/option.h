@@ -148,6 +148,9 @@ const char *fp_settings_value(const struct fp_settings *settings, const char *na
 /** Whether the value in force of an option stands in a file that nobody has named: flinkpack.yaml
  * of the working directory, or one that this names in turn. */
 bool fp_settings_is_found(const struct fp_settings *settings, const char *name);
+/** Append the names of the options whose value in force stands in a file; of KEY=VALUE options
+ * "NAME KEY" for each key that a file has. */
+void fp_settings_list_of_file(const struct fp_settings *settings, struct fp_strv *ret);
 /** Add a warning for each option in force that such a file sets, and that decides more than
  * content. To be called after fp_settings_apply(), which knows what counts.
  * @param config The file that can be named instead. */

@@ -1,4 +1,5 @@
-/* A file of options that nobody has named: what it decides is not to pass unseen. */
+/* What options come from files, and from one that nobody has named: what that decides is not to
+ * pass unseen. */
 #include "option.h"
 
 #include <string.h>
@@ -26,6 +27,21 @@ bool fp_settings_is_found(const struct fp_settings *settings, const char *name)
 {
     const struct fp_setting *setting = in_force(settings, name);
     return setting != NULL && setting->found_in != NULL;
+}
+
+void fp_settings_list_of_file(const struct fp_settings *settings, struct fp_strv *ret)
+{
+    for (size_t i = 0; i < settings->len; i++) {
+        const struct fp_setting *setting = &settings->items[i];
+        const char *name = setting->option->name;
+        const struct fp_setting *counts = in_force(settings, name);
+        if (setting->passed_over || setting->origin != FP_FROM_FILE)
+            continue;
+        if (setting->option->kind == FP_OPTION_MAP)
+            fp_strv_addf(ret, "%s %.*s", name, (int) strcspn(setting->value, "="), setting->value);
+        if (counts != NULL && counts->origin == FP_FROM_FILE && !fp_strv_has(ret, name))
+            fp_strv_add(ret, name);
+    }
 }
 
 void fp_settings_warn_of_found(struct fp_settings *settings, const char *config)

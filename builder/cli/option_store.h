@@ -22,4 +22,13 @@ FP_CHECKED enum fp_code fp_setting_store(struct fp_settings *settings,
                                          const struct fp_setting *setting, void *target,
                                          struct fp_error *err);
 
+/** A scalar of YAML as the text that the command line would have, or NULL. The caller owns it. */
+char *fp_option_text_of(const json_t *value);
+/**
+ * Add what a file says of an option: a scalar, or a list or mapping where it takes several.
+ * @return FP_E_USAGE naming the file, the option and what was expected.
+ */
+FP_CHECKED enum fp_code fp_option_add_value(const struct fp_option *option, json_t *value,
+                                            struct fp_settings *settings, struct fp_error *err);
+
 #endif

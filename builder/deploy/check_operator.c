@@ -47,13 +47,23 @@ static enum fp_code check_known(struct fp_deployment *d, struct fp_error *err)
 }
 
 /* The operator sets these itself and refuses a FlinkDeployment that has them. */
+static const char *const operators_own[] = {"kubernetes.cluster-id", "kubernetes.namespace",
+                                            "high-availability.cluster-id"};
+
+bool fp_is_operators_own(const struct fp_deployment *d, const char *key)
+{
+    bool is_own = false;
+    for (size_t i = 0; i < sizeof(operators_own) / sizeof(operators_own[0]); i++)
+        is_own = is_own || strcmp(key, operators_own[i]) == 0;
+    return is_own && d->format == FP_DEPLOY_OPERATOR;
+}
+
 static enum fp_code check_keys(const struct fp_deployment *d, struct fp_error *err)
 {
-    static const char *const keys[] = {"kubernetes.cluster-id", "kubernetes.namespace",
-                                       "high-availability.cluster-id"};
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (json_object_get(d->conf, keys[i]) != NULL)
-            return fp_fail(err, FP_E_USAGE, "--conf: %s: is set by Flink's operator", keys[i]);
+    for (size_t i = 0; i < sizeof(operators_own) / sizeof(operators_own[0]); i++) {
+        if (json_object_get(d->conf, operators_own[i]) != NULL)
+            return fp_fail(err, FP_E_USAGE, "--conf: %s: is set by Flink's operator",
+                           operators_own[i]);
     }
     return FP_OK;
 }
@@ -78,11 +88,15 @@ static enum fp_code check_state(const struct fp_deployment *d, struct fp_error *
 }
 
 /* It starts REPLICAS times SLOTS tasks, whatever the parallelism says. */
-static enum fp_code check_replicas(const struct fp_deployment *d, struct fp_error *err)
+static enum fp_code check_replicas(struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;
     if (!d->is_job || o->replicas == 0 || o->replicas * d->slots == d->parallelism)
         return FP_OK;
+    if (fp_yields(d, "replicas")) {
+        fp_leave_out(d, "replicas");
+        return FP_OK;
+    }
     return fp_fail(err, FP_E_USAGE,
                    "--replicas %lld: Flink's operator would make the parallelism %lld of it, not "
                    "%lld; leave it out",

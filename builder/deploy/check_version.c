@@ -28,6 +28,8 @@ static enum fp_code check_job_flags(const struct fp_deployment *d, struct fp_err
 {
     const struct fp_deploy_options *o = d->options;
     const char *version = d->version.text;
+    if (!d->is_job && d->format == FP_DEPLOY_TEMPLATE)
+        return fp_fail(err, FP_E_USAGE, "--format template: is for --type job; this is a session");
     if (d->is_job && !at_least(d, 1, 6, 0))
         return fp_fail(err, FP_E_USAGE,
                        "--type job: Flink %s cannot run a job as a cluster; 1.6.0 is the first",
@@ -99,102 +101,9 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
     return FP_OK;
 }
 
-static enum fp_code fail_format(const struct fp_deployment *d, const char *title,
-                                struct fp_error *err)
-{
-    const char *format = d->options->format != NULL ? d->options->format : "kubernetes";
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", title, format);
-    if (d->format == FP_DEPLOY_HELM)
-        (void) fp_hint(err, "helm takes --namespace itself; other things are changed in the "
-                            "chart's values.yaml and templates");
-    return code;
-}
-
-enum { KUBERNETES = 1, HELM = 2, OPERATOR = 4, COMPOSE = 8, TEMPLATE = 16 };
-
-/* Options that some formats have no place for. */
-static enum fp_code check_formats(const struct fp_deployment *d, struct fp_error *err)
-{
-    const struct fp_deploy_options *o = d->options;
-    const unsigned pods = KUBERNETES | HELM | TEMPLATE;
-    const struct {
-        const char *title;
-        bool given;
-        unsigned formats;
-    } rows[] = {
-        {"--ha", o->ha, KUBERNETES | HELM | OPERATOR},
-        {"--node-port", o->node_port, pods},
-        {"--ingress", o->ingress != NULL, pods},
-        {"--route", o->route, pods},
-        {"--pod-disruption-budget", o->pod_disruption_budget, pods},
-        {"--network-policy", o->network_policy, pods},
-        {"--autoscale", o->autoscale != NULL, pods},
-        {"--retries", o->retries >= 0, pods},
-        {"--ttl", o->ttl >= 0, pods},
-        {"--probes", o->probes != NULL, pods},
-        {"--namespace", o->kube_namespace != NULL, KUBERNETES | OPERATOR},
-        {"--service-account", o->service_account != NULL, pods | OPERATOR},
-        {"--pull-secret", o->pull_secrets.len > 0, pods | OPERATOR},
-        {"--node-selector", o->node_selectors.len > 0, pods | OPERATOR},
-        {"--toleration", o->tolerations.len > 0, pods | OPERATOR},
-        {"--env-secret", o->env_secrets.len > 0, pods | OPERATOR},
-        {"--annotation", o->annotations.len > 0, pods | OPERATOR},
-        {"--volume", o->volumes.len > 0, pods | OPERATOR},
-        {"--claim", o->claims.len > 0, pods | OPERATOR},
-        {"--fs-group", o->fs_group >= 0, pods | OPERATOR},
-        {"--job-id", o->job_id != NULL, pods | COMPOSE},
-        {"--jar-uri", o->jar_uri != NULL, OPERATOR},
-        {"--slots", o->slots > 0 && d->is_job, KUBERNETES | HELM | OPERATOR | COMPOSE},
-        {"--parallelism", o->parallelism > 0, KUBERNETES | HELM | OPERATOR | COMPOSE},
-        {"--replicas", o->replicas > 0, KUBERNETES | HELM | OPERATOR | COMPOSE},
-        {"job arguments", o->arguments.len > 0, KUBERNETES | HELM | OPERATOR | COMPOSE},
-        {"--from-savepoint", o->from_savepoint != NULL, pods | OPERATOR | COMPOSE},
-        {"-o json", o->output != NULL && strcmp(o->output, "json") == 0,
-         KUBERNETES | OPERATOR | COMPOSE},
-    };
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].given && (rows[i].formats & (1U << d->format)) == 0)
-            return fail_format(d, rows[i].title, err);
-    }
-    return FP_OK;
-}
-
-/* What is for jobs only. The operator runs a session's job from --jar-uri. */
-static enum fp_code check_session(const struct fp_deployment *d, struct fp_error *err)
-{
-    const struct fp_deploy_options *o = d->options;
-    const struct {
-        const char *title;
-        bool given;
-        bool with_jar_uri;
-    } rows[] = {
-        {"job arguments", o->arguments.len > 0, true},
-        {"--job-classname", o->job_classname != NULL, true},
-        {"--from-savepoint", o->from_savepoint != NULL, true},
-        {"--job-id", o->job_id != NULL, false},
-        {"--retries", o->retries >= 0, false},
-        {"--ttl", o->ttl >= 0, false},
-        {"--format template", d->format == FP_DEPLOY_TEMPLATE, false},
-    };
-    if (d->is_job && o->jar_uri != NULL)
-        return fp_fail(err, FP_E_USAGE,
-                       "--jar-uri: is for --type session; a job's jar is in its "
-                       "image");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) && !d->is_job; i++) {
-        if (rows[i].given && !(rows[i].with_jar_uri && o->jar_uri != NULL))
-            return fp_fail(err, FP_E_USAGE, "%s: is for --type job; this is a session",
-                           rows[i].title);
-    }
-    return FP_OK;
-}
-
 enum fp_code fp_deployment_check_version(struct fp_deployment *d, struct fp_error *err)
 {
-    enum fp_code code = check_formats(d, err);
-    if (code == FP_OK)
-        code = check_session(d, err);
-    if (code == FP_OK)
-        code = check_job_flags(d, err);
+    enum fp_code code = check_job_flags(d, err);
     warn_of_arguments(d);
     return code == FP_OK ? check_features(d, err) : code;
 }

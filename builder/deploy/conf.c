@@ -141,6 +141,11 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
                               struct fp_error *err)
 {
     const char *own = fp_json_string(d->conf, key);
+    cleanup_free char *name = fp_xasprintf("conf %s", key);
+    if (fp_is_operators_own(d, key) && fp_yields(d, name)) {
+        fp_leave_out(d, name);
+        return FP_OK;
+    }
     enum fp_code code = fp_check_setting(d, key, value, err);
     if (code != FP_OK)
         return code;

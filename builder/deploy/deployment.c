@@ -39,11 +39,12 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
                                 const struct fp_deploy_image *image, struct fp_deployment *ret,
                                 struct fp_error *err)
 {
-    *ret = (struct fp_deployment){.options = options, .image = image};
+    *ret = (struct fp_deployment){.own = *options, .options = &ret->own, .image = image};
     (void) memset(ret->revision, '0', FP_DEPLOY_REVISION_LEN);
     static enum fp_code (*const steps[])(struct fp_deployment *, struct fp_error *) = {
         read_format,
         fp_deployment_read_image,
+        fp_deployment_check_place,
         fp_deployment_check_names,
         fp_deployment_check_version,
         fp_deployment_size,
@@ -74,6 +75,7 @@ void fp_deployment_clear(struct fp_deployment *d)
     json_decref(d->env_from);
     json_decref(d->volumes);
     json_decref(d->mounts);
+    fp_strv_clear(&d->left_out);
     fp_strv_clear(&d->warnings);
     *d = (struct fp_deployment){0};
 }

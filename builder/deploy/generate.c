@@ -132,14 +132,15 @@ static json_t *make_documents(const struct fp_deployment *d)
     return fp_kubernetes_documents(d);
 }
 
-static enum fp_code make_patched(const struct fp_deployment *d,
-                                 const struct fp_deploy_patch *patches, size_t patch_count,
-                                 json_t **ret, struct fp_error *err)
+static enum fp_code make_patched(struct fp_deployment *d, const struct fp_deploy_patch *patches,
+                                 size_t patch_count, json_t **ret, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     *ret = make_documents(d);
-    for (size_t i = 0; i < patch_count && code == FP_OK; i++)
-        code = fp_patch_apply(&patches[i], *ret, err);
+    for (size_t i = 0; i < patch_count && code == FP_OK; i++) {
+        if (!fp_patch_yields(d, &patches[i], *ret))
+            code = fp_patch_apply(&patches[i], *ret, err);
+    }
     return code;
 }
 
@@ -147,7 +148,9 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
                                size_t patch_count, const char *folder, struct fp_deploy_result *ret,
                                struct fp_error *err)
 {
-    if (d->format == FP_DEPLOY_HELM && patch_count > 0) {
+    for (size_t i = 0; i < patch_count && d->format == FP_DEPLOY_HELM; i++) {
+        if (fp_patch_yields(d, &patches[i], NULL))
+            continue;
         enum fp_code code =
             fp_fail(err, FP_E_USAGE,
                     "--patch: has no place in --format helm: a chart has no objects yet that "
@@ -188,6 +191,7 @@ enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
     if (code == FP_OK)
         code = make_files(&deployment, patches, patch_count, folder, ret, err);
     if (code == FP_OK) {
+        fp_note_left_out(&deployment, &ret->notes);
         fp_deploy_notes(&deployment, folder, &ret->notes);
         for (size_t i = 0; i < deployment.warnings.len; i++)
             fp_strv_add(&ret->warnings, deployment.warnings.items[i]);

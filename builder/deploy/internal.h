@@ -54,9 +54,10 @@ enum fp_deploy_port {
 /** The user and group that images of Flink run as where they do not say a number. */
 #define FP_DEPLOY_UID 9999
 
-/** Options and facts of the image, checked. Owned, but for the first three members. */
+/** Options and facts of the image, checked. Owned, but for the first four members. */
 struct fp_deployment {
-    const struct fp_deploy_options *options;
+    struct fp_deploy_options own; /**< what is left of those that were given; all is borrowed */
+    const struct fp_deploy_options *options; /**< the same for who only reads them */
     const struct fp_deploy_image *image;
     const struct fp_flink_traits *traits;
     enum fp_deploy_format format;
@@ -87,6 +88,7 @@ struct fp_deployment {
     json_t *env_from;
     json_t *volumes;
     json_t *mounts;
+    struct fp_strv left_out; /**< of a file of values: what there is no place for */
     struct fp_strv warnings;
 };
 
@@ -104,6 +106,8 @@ FP_CHECKED enum fp_code fp_deployment_read_image(struct fp_deployment *deploymen
                                                  struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_check_text(const struct fp_deploy_options *options,
                                                  struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_place(struct fp_deployment *deployment,
+                                                  struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_check_names(struct fp_deployment *deployment,
                                                   struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_check_version(struct fp_deployment *deployment,
@@ -120,6 +124,13 @@ FP_CHECKED enum fp_code fp_deployment_check_operator(struct fp_deployment *deplo
 FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
                                                   struct fp_error *err);
+
+/** Whether an option, or "conf KEY", is left out where it has no place. */
+bool fp_yields(const struct fp_deployment *deployment, const char *name);
+/** Note that it is. */
+void fp_leave_out(struct fp_deployment *deployment, const char *what);
+/** One note of all that was left out. */
+void fp_note_left_out(const struct fp_deployment *deployment, struct fp_strv *ret);
 
 /** Whether a setting of the user's gets to Flink as it is. */
 FP_CHECKED enum fp_code fp_check_setting(const struct fp_deployment *deployment, const char *key,
@@ -224,6 +235,8 @@ json_t *fp_container_security(const struct fp_deployment *deployment);
 /** The lines of FLINK_PROPERTIES. The caller owns them. */
 char *fp_conf_text(const struct fp_deployment *deployment);
 
+/** Whether it is the operator that sets this key, and nobody else may. */
+bool fp_is_operators_own(const struct fp_deployment *deployment, const char *key);
 /** The first operator that knows this version of Flink; NULL: all of today's. Static. */
 const char *fp_operator_since(const struct fp_deployment *deployment);
 /** Make its documents fit their schema again after patches. */
@@ -265,6 +278,10 @@ FP_CHECKED enum fp_code fp_chart_put_facts(struct fp_buf *out, const struct fp_d
 /** Apply a patch to the documents that it is for. FP_E_INPUT where there are none. */
 FP_CHECKED enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
                                        struct fp_error *err);
+/** Whether a patch is left out: one that yields, and is for none of the documents. NULL: there are
+ * none at all. */
+bool fp_patch_yields(struct fp_deployment *deployment, const struct fp_deploy_patch *patch,
+                     const json_t *documents);
 /** What a highly available job's state lies under, and how one that runs keeps its own. */
 void fp_note_identity(const struct fp_deployment *deployment, struct fp_strv *ret);
 /** What to do with it all. */

@@ -247,6 +247,23 @@ static enum fp_code change(const struct fp_deploy_patch *patch, json_t *document
                    patch->name);
 }
 
+bool fp_patch_yields(struct fp_deployment *d, const struct fp_deploy_patch *patch,
+                     const json_t *documents)
+{
+    const char *kind = fp_json_string(patch->document, "kind");
+    if (!json_is_object(patch->document) ||
+        !fp_yields(d, patch->is_merge ? "merge-patch" : "patch"))
+        return false;
+    for (size_t i = 0; i < json_array_size(documents); i++) {
+        if (is_for(patch->document, json_array_get(documents, i)))
+            return false;
+    }
+    cleanup_free char *what = fp_xasprintf("patch %s%s%s", patch->name, kind != NULL ? " of " : "",
+                                           kind != NULL ? kind : "");
+    fp_leave_out(d, what);
+    return true;
+}
+
 static enum fp_code fail_no_match(const struct fp_deploy_patch *patch, struct fp_error *err)
 {
     const char *kind = fp_json_string(patch->document, "kind");

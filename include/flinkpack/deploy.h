@@ -93,6 +93,11 @@ struct fp_deploy_options {
     /* Policies. */
     bool pod_disruption_budget;
     bool network_policy;
+
+    /* One file of values is for all formats: what it has that the format or the type has no place
+     * for is left out, and told once, where the same on a command line is a mistake. */
+    struct fp_strv yielding; /**< names of options such as "ha"; "conf KEY" for a key of conf */
+    const char *values_name; /**< of the file that they stand in */
 };
 
 /** A change to what is made: parsed from a file. */

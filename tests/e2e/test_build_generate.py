@@ -1,5 +1,8 @@
 """build --push --generate: the manifests are of the image that was just pushed."""
 
+import os
+import subprocess
+
 import manifests
 
 
@@ -43,3 +46,20 @@ def test_mistakes_are_found_before_the_build(flinkpack, inputs, tmp_path):
     assert "many" in flinkpack.try_run(*words).err
     assert "--generate" in flinkpack.try_run("build", "--from-archive", inputs.archive(), "--base",
                                              inputs.base, "--values", values).err
+
+
+def test_values_are_read_once(flinkpack, inputs, registry, tmp_path):
+    """Before the build, and so from a pipe as well; the files that they name too."""
+    name = "%s/deploy/piped:1.0" % registry
+    conf = tmp_path / "conf.fifo"
+    os.mkfifo(conf)
+    words = [flinkpack.binary, "build", "--from-archive", inputs.archive(), "--base", inputs.base,
+             "--job-jar", inputs.job, "--image-name", name, "--push", "--generate", tmp_path / "k8s",
+             "--values", "/dev/stdin"]
+    writer = subprocess.Popen(["sh", "-c", "echo 'a.b: c' > %s" % conf])
+    done = subprocess.run([*map(str, words)], capture_output=True, text=True, env=flinkpack.env,
+                          input="name: blue\nconf: [%s]\n" % conf, timeout=120)
+    writer.wait()
+    assert done.returncode == 0, done.stderr
+    [config] = manifests.load((tmp_path / "k8s/blue-config-configmap.yaml").read_text())
+    assert "a.b: c\n" in config["data"]["FLINK_PROPERTIES"]

@@ -1,0 +1,237 @@
+/* Keys of other charts and templates in a file of --values, and what to write in their place. */
+#include <string.h>
+
+#include "option_store.h"
+#include "option_values.h"
+
+#define NOTHING "nothing"
+#define SIZES   "jobmanager-memory, jobmanager-cpu, taskmanager-memory and taskmanager-cpu"
+#define OBJECT  NOTHING " (this is an object of Kubernetes: --patch FILE changes what is generated)"
+#define COMMAND "job-classname: CLASS and arguments: [ARGUMENT, ...]"
+
+/* The oldest have command and replicaCount; what "helm create" makes; our own charts; the variables
+ * of the classic templates. Segments "resources", "requests" and "limits" are left out of a path.
+ */
+static const struct foreign {
+    const char *path;
+    const char *instead; /* after a ':' at its end stands the value, or else the example */
+    const char *example;
+} foreign[] = {
+    {"release", "name:", "NAME"},
+    {"nameOverride", "name:", "NAME"},
+    {"fullnameOverride", "name:", "NAME"},
+    {"flink.release", "name:", "NAME"},
+    {"config_file", "the keys of that file, here", NULL},
+    {"flink.config_file", "the keys of that file, here", NULL},
+    {"image.pullPolicy", NOTHING " (it is IfNotPresent; --patch FILE changes it)", NULL},
+    {"image.pullSecrets", "pull-secret:", "[NAME]"},
+    {"imagePullSecrets", "pull-secret:", "[NAME]"},
+    {"image.digestOf", NOTHING " (image.digest is taken as it is)", NULL},
+    {"command", COMMAND, NULL},
+    {"args", COMMAND, NULL},
+    {"jobmanager.command", COMMAND, NULL},
+    {"jobmanager.args", COMMAND, NULL},
+    {"taskmanager.command", NOTHING " (the image knows it)", NULL},
+    {"taskmanager.args", NOTHING " (the image knows it)", NULL},
+    {"replicaCount", "replicas:", "N"},
+    {"taskmanager.replicaCount", "replicas:", "N"},
+    {"taskmanager.replicas", "replicas:", "N"},
+    {"taskmanager.slots", "slots:", "N"},
+    {"jobmanager.replicaCount", NOTHING " (there is one)", NULL},
+    {"jobmanager.replicas", NOTHING " (there is one)", NULL},
+    {"resources", SIZES, NULL},
+    {"memory", "jobmanager-memory and taskmanager-memory", NULL},
+    {"cpu", "jobmanager-cpu and taskmanager-cpu", NULL},
+    {"jobmanager.memory", "jobmanager-memory:", "SIZE"},
+    {"jobmanager.memoryMiB", "jobmanager-memory: SIZE, such as 1600Mi", NULL},
+    {"jobmanager.cpu", "jobmanager-cpu:", "CPU"},
+    {"taskmanager.memory", "taskmanager-memory:", "SIZE"},
+    {"taskmanager.memoryMiB", "taskmanager-memory: SIZE, such as 1728Mi", NULL},
+    {"taskmanager.cpu", "taskmanager-cpu:", "CPU"},
+    {"nodeSelector", "node-selector:", "{KEY: VALUE}"},
+    {"tolerations", "toleration:", "[KEY=VALUE:EFFECT]"},
+    {"affinity", NOTHING " (--patch FILE adds it)", NULL},
+    {"podAnnotations", "annotation:", "{KEY: VALUE}"},
+    {"podLabels", "label:", "{KEY: VALUE}"},
+    {"serviceAccount", "service-account:", "NAME"},
+    {"serviceAccountName", "service-account:", "NAME"},
+    {"securityContext", "run-as-user: UID and fs-group: GID", NULL},
+    {"podSecurityContext", "run-as-user: UID and fs-group: GID", NULL},
+    {"service", "node-port:", "PORT"},
+    {"ingress", "ingress:", "HOST"},
+    {"persistence", "claim:", "[NAME:SIZE:PATH]"},
+    {"volumes", "volume:", "[KIND:NAME:PATH]"},
+    {"volumeMounts", "volume:", "[KIND:NAME:PATH]"},
+    {"configuration", "conf:", "{KEY: VALUE}"},
+    {"flinkConfiguration", "conf:", "{KEY: VALUE}"},
+    {"flinkProperties", "conf:", "{KEY: VALUE}"},
+    {"job.classname", "job-classname:", "CLASS"},
+    {"job.arguments", "arguments:", "[ARGUMENT, ...]"},
+    {"job.parallelism", "parallelism:", "N"},
+    {"job.clusterId", "conf:", "{high-availability.cluster-id: ID}"},
+    {"job.id", "job-id:", "HEX"},
+    {"job.fromSavepoint", "from-savepoint:", "PATH"},
+    {"job.allowNonRestoredState", "allow-non-restored-state:", "true"},
+    {"job.annotations", "annotation:", "{KEY: VALUE}"},
+    {"job.retries", "retries:", "N"},
+    {"job.replaceOnUpgrade", NOTHING " (it is a value of the chart that is generated)", NULL},
+    {"FLINK_IMAGE_NAME", "image:", "IMAGE"},
+    {"FLINK_JOB", "job-classname:", "CLASS"},
+    {"FLINK_JOB_PARALLELISM", "parallelism:", "N"},
+    {"FLINK_JOB_ARGUMENTS", "arguments:", "[ARGUMENT, ...]"},
+    {"apiVersion", OBJECT, NULL},
+    {"kind", OBJECT, NULL},
+    {"metadata", OBJECT, NULL},
+    {"spec", OBJECT, NULL},
+};
+
+/* What was found to be in no place. */
+struct strange {
+    fp_option_groups groups;
+    const char *file;
+    struct fp_strv told;
+    char *unknown; /* the first key that means nothing; NULL: none does */
+};
+
+static const struct foreign *find(const char *path)
+{
+    for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+        if (strcmp(foreign[i].path, path) == 0)
+            return &foreign[i];
+    }
+    return NULL;
+}
+
+/* "resources.taskmanager.requests.cpu" is "taskmanager.cpu". The caller owns it. */
+static char *plain_path(const char *path)
+{
+    static const char *const layers[] = {"resources", "requests", "limits"};
+    cleanup_strv struct fp_strv parts = {0};
+    char *plain = fp_xstrdup("");
+    fp_strv_split(&parts, path, '.');
+    for (size_t i = 0; i < parts.len; i++) {
+        const char *part = parts.items[i];
+        bool is_layer = strcmp(part, layers[0]) == 0 || strcmp(part, layers[1]) == 0 ||
+                        strcmp(part, layers[2]) == 0;
+        char *longer =
+            is_layer ? NULL : fp_xasprintf("%s%s%s", plain, *plain != '\0' ? "." : "", part);
+        if (longer != NULL) {
+            free(plain);
+            plain = longer;
+        }
+    }
+    return plain;
+}
+
+static void tell(struct strange *s, const char *path, const struct foreign *known,
+                 const json_t *value)
+{
+    cleanup_free char *text = fp_option_text_of(value);
+    size_t len = strlen(known->instead);
+    bool with_value = known->instead[len - 1] == ':';
+    bool is_short = text != NULL && *text != '\0' && strlen(text) < 64;
+    fp_strv_addf(&s->told, "%s: %s%s%s", path, known->instead, with_value ? " " : "",
+                 !with_value ? ""
+                 : is_short  ? text
+                             : known->example);
+}
+
+/* What is no option, and what is below it. Where nothing of it is known, its own name is told. */
+static void look_below(struct strange *s, const char *path, const json_t *value)
+{
+    cleanup_free char *plain = plain_path(path);
+    const struct foreign *known = find(*plain != '\0' ? plain : "resources");
+    const char *key = NULL;
+    json_t *member = NULL;
+    size_t before = s->told.len;
+    if (known == NULL || (json_is_object(value) && *plain == '\0'))
+        json_object_foreach((json_t *) (uintptr_t) value, key, member)
+        {
+            cleanup_free char *longer = fp_xasprintf("%s.%s", path, key);
+            look_below(s, longer, member);
+        }
+    if (s->told.len == before && known != NULL)
+        tell(s, path, known, value);
+    if (s->told.len == before &&
+        (s->unknown == NULL || strncmp(s->unknown, path, strlen(path)) == 0)) {
+        free(s->unknown);
+        s->unknown = fp_xstrdup(path);
+    }
+}
+
+static bool is_member(const char *list, const char *key)
+{
+    cleanup_strv struct fp_strv keys = {0};
+    fp_strv_split(&keys, list, ' ');
+    return fp_strv_has(&keys, key);
+}
+
+/* A mapping that is taken, of which these are the keys. */
+static void look_into(struct strange *s, const char *name, const json_t *mapping, const char *keys)
+{
+    const char *key = NULL;
+    json_t *member = NULL;
+    json_object_foreach((json_t *) (uintptr_t) mapping, key, member)
+    {
+        cleanup_free char *path = fp_xasprintf("%s.%s", name, key);
+        if (!is_member(keys, key))
+            look_below(s, path, member);
+    }
+}
+
+static void look_at(struct strange *s, const char *key, const json_t *value)
+{
+    const struct fp_option *option = fp_option_find(s->groups, key, strlen(key));
+    bool is_odd = option != NULL && json_is_object(value) && option->kind != FP_OPTION_MAP;
+    if (strcmp(key, "image") == 0 && json_is_object(value))
+        look_into(s, key, value, "repository tag digest");
+    else if (strcmp(key, "flink") == 0)
+        look_into(s, key, value, "type version parallelism");
+    else if (option == NULL || (is_odd && find(key) != NULL))
+        look_below(s, key, value);
+}
+
+static enum fp_code fail_unknown(const struct strange *s, struct fp_error *err)
+{
+    const char *dot = strchr(s->unknown, '.');
+    if (dot != NULL)
+        return fp_fail(err, FP_E_USAGE, "%s: %.*s: %s: there is no such value", s->file,
+                       (int) (dot - s->unknown), s->unknown, dot + 1);
+    enum fp_code code =
+        fp_fail(err, FP_E_USAGE, "%s: %s: there is no such option", s->file, s->unknown);
+    struct fp_suggestion suggestion = fp_suggestion_for(s->unknown);
+    fp_suggestion_consider_options(&suggestion, s->groups);
+    return suggestion.best != NULL ? fp_hint(err, "%s", suggestion.best) : code;
+}
+
+static enum fp_code fail_foreign(const struct strange *s, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(sizeof(err->text) - 256);
+    size_t i = 0;
+    while (i < s->told.len &&
+           fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "; for " : "", s->told.items[i]) == FP_OK)
+        i++;
+    return fp_fail(err, FP_E_USAGE,
+                   "%s: keys of another chart or template, in place of which to write: for %s%s",
+                   s->file, fp_buf_text(&text), i < s->told.len ? " ..." : "");
+}
+
+enum fp_code fp_values_check(fp_option_groups groups, const json_t *document, const char *file,
+                             struct fp_error *err)
+{
+    struct strange s = {.groups = groups, .file = file};
+    const char *key = NULL;
+    json_t *value = NULL;
+    enum fp_code code = FP_OK;
+    json_object_foreach((json_t *) (uintptr_t) document, key, value)
+    {
+        look_at(&s, key, value);
+    }
+    if (s.told.len > 0)
+        code = fail_foreign(&s, err);
+    else if (s.unknown != NULL)
+        code = fail_unknown(&s, err);
+    fp_strv_clear(&s.told);
+    free(s.unknown);
+    return code;
+}

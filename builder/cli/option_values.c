@@ -1,0 +1,93 @@
+/* Files of --values: options, and the two mappings that charts have beside them. */
+#include <string.h>
+
+#include "option_store.h"
+#include "option_values.h"
+
+/* More is no configuration of a deployment. */
+#define FILE_MAX_BYTES ((size_t) 1 << 20)
+
+/* REPOSITORY[:TAG][@DIGEST] of a mapping. */
+static enum fp_code join_image(const json_t *image, const char *file, char **ret,
+                               struct fp_error *err)
+{
+    const char *repository = fp_json_string(image, "repository");
+    const json_t *tag_value = json_object_get(image, "tag");
+    cleanup_free char *tag = tag_value != NULL ? fp_option_text_of(tag_value) : NULL;
+    const char *digest = fp_json_string(image, "digest");
+    if (repository == NULL)
+        return fp_fail(err, FP_E_USAGE, "%s: image: repository is missing", file);
+    *ret = fp_xasprintf("%s%s%s%s%s", repository, tag != NULL && *tag != '\0' ? ":" : "",
+                        tag != NULL ? tag : "", digest != NULL && *digest != '\0' ? "@" : "",
+                        digest != NULL ? digest : "");
+    return FP_OK;
+}
+
+/* The mappings of a chart's values, as options. */
+static enum fp_code flatten_values(json_t *document, const char *file, struct fp_error *err)
+{
+    static const struct {
+        const char *key;
+        const char *option;
+    } members[] = {{"type", "type"}, {"version", "flink-version"}, {"parallelism", "parallelism"}};
+    json_t *image = json_object_get(document, "image");
+    json_t *flink = json_object_get(document, "flink");
+    cleanup_free char *name = NULL;
+    enum fp_code code = json_is_object(image) ? join_image(image, file, &name, err) : FP_OK;
+    if (code == FP_OK && flink != NULL && !json_is_object(flink))
+        code = fp_fail(err, FP_E_USAGE, "%s: flink: expected a mapping such as {type: job}", file);
+    if (code != FP_OK)
+        return code;
+    if (name != NULL)
+        (void) json_object_set_new(document, "image", json_string(name));
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        json_t *value = json_object_get(flink, members[i].key);
+        if (value != NULL && json_object_get(document, members[i].option) != NULL)
+            return fp_fail(err, FP_E_USAGE, "%s: flink: %s: is there twice, as %s too", file,
+                           members[i].key, members[i].option);
+        if (value != NULL)
+            (void) json_object_set(document, members[i].option, value);
+    }
+    (void) json_object_del(document, "flink");
+    return FP_OK;
+}
+
+/* Options about this run of the program have no place among values. */
+static enum fp_code add_values_key(fp_option_groups groups, const char *key, json_t *value,
+                                   struct fp_settings *settings, struct fp_error *err)
+{
+    const struct fp_option *option = fp_option_find(groups, key, strlen(key));
+    if (option == NULL || (option->flags & FP_OPTION_STOPS) != 0 || strcmp(key, "values") == 0)
+        return fp_fail(err, FP_E_USAGE, "%s: %s: can only be given on the command line",
+                       settings->file, key);
+    return fp_option_add_value(option, value, settings, err);
+}
+
+enum fp_code fp_settings_from_values(fp_option_groups groups, const char *path,
+                                     struct fp_settings *settings, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
+    cleanup_json json_t *document = NULL;
+    enum fp_code code = fp_file_read(path, &text, err);
+    if (code != FP_OK)
+        return fp_context(err, "--values");
+    code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);
+    if (code == FP_OK && !json_is_object(document))
+        code = fp_fail(err, FP_E_USAGE, "%s: expected a mapping", path);
+    if (code == FP_OK)
+        code = fp_values_check(groups, document, path, err);
+    if (code == FP_OK)
+        code = flatten_values(document, path, err);
+    if (code != FP_OK)
+        return code;
+    free(settings->file);
+    settings->file = fp_xstrdup(path);
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(document, key, value)
+    {
+        if (code == FP_OK)
+            code = add_values_key(groups, key, value, settings, err);
+    }
+    return code;
+}
