@@ -98,7 +98,8 @@ static enum fp_code render_new_value(const struct fp_conf_line *line, struct fp_
     enum fp_code code = fp_buf_add(out, line->text, line->value_start, err);
     if (code == FP_OK)
         code = fp_buf_addf(out, err, "%s%s", space ? "" : " ", line->new_value);
-    if (code == FP_OK && tail < line->len && line->value_len > 0)
+    /* Behind no value, what follows would be read as a part of it the next time. */
+    if (code == FP_OK && tail < line->len && line->value_len > 0 && *line->new_value != '\0')
         code = fp_buf_add(out, line->text + tail, line->len - tail, err);
     return code;
 }

@@ -32,12 +32,13 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
         code = fp_json_need_string(answer, "Secret", name, &secret, err);
     if (code != FP_OK)
         return code;
-    if (strcmp(username, "<token>") == 0) {
+    bool is_token = strcmp(username, "<token>") == 0;
+    if (*secret == '\0' && (is_token || *username == '\0'))
+        return FP_OK; /* how some say that they have none */
+    if (is_token) {
         ret->identity_token = fp_xstrdup(secret);
         return FP_OK;
     }
-    if (*username == '\0' && *secret == '\0')
-        return FP_OK; /* how some say that they have none */
     ret->username = fp_xstrdup(username);
     ret->password = fp_xstrdup(secret);
     return FP_OK;

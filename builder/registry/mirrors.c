@@ -97,17 +97,27 @@ static bool applies(const struct fp_mirror *mirror, const struct fp_reference *r
            (by_digest ? !mirror->tags_only : !mirror->digests_only);
 }
 
-/* The name with its beginning replaced; what becomes no name is passed over. */
-static bool rewrite(const struct fp_mirror *mirror, const struct fp_reference *reference,
-                    const char *name, struct fp_reference *ret)
+/* The name with its beginning replaced. A location that takes the place of all of it has to name a
+ * repository: of HOST:PORT alone the port would be read as a tag. */
+static enum fp_code rewrite(const struct fp_mirror *mirror, const struct fp_reference *reference,
+                            const char *name, struct fp_reference *ret, struct fp_error *err)
 {
+    cleanup_reference struct fp_reference found = {0};
     cleanup_free char *text =
         fp_xasprintf("%s%s", mirror->location, name + prefix_len(name, mirror->prefix));
-    if (fp_reference_parse(text, ret, NULL) != FP_OK)
-        return false;
-    ret->tag = fp_xstrdup(reference->tag);
-    ret->digest = reference->digest;
-    return true;
+    if (fp_reference_parse(text, &found, NULL) != FP_OK || found.registry == NULL ||
+        found.tag != NULL) {
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "%s: '%s' in the place of '%s' makes '%s', which names no "
+                                 "repository",
+                                 name, mirror->location, mirror->prefix, text),
+                         err, "a prefix without the repository, or a location with one");
+    }
+    found.tag = fp_xstrdup(reference->tag);
+    found.digest = reference->digest;
+    *ret = found;
+    found = (struct fp_reference){0};
+    return FP_OK;
 }
 
 static enum fp_code blocked(const char *name, struct fp_error *err)
@@ -119,18 +129,23 @@ static enum fp_code blocked(const char *name, struct fp_error *err)
 
 /* Mirrors first, then what stands in for the place itself: there is always room for one of those.
  */
-static void collect(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
-                    const char *name, bool primary, struct fp_reference *ret, size_t *ret_len)
+static enum fp_code collect(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
+                            const char *name, bool primary, struct fp_reference *ret,
+                            size_t *ret_len, struct fp_error *err)
 {
     size_t best = best_prefix(mirrors, name);
     size_t room = FP_MIRRORS_MAX_CANDIDATES + (primary ? 1 : 0);
     for (size_t i = 0; i < mirrors->len && *ret_len < room; i++) {
         const struct fp_mirror *mirror = &mirrors->items[i];
-        if (mirror->location != NULL && mirror->is_primary == primary &&
-            applies(mirror, reference, name, best) &&
-            rewrite(mirror, reference, name, &ret[*ret_len]))
-            ++*ret_len;
+        if (mirror->location == NULL || mirror->is_primary != primary ||
+            !applies(mirror, reference, name, best))
+            continue;
+        enum fp_code code = rewrite(mirror, reference, name, &ret[*ret_len], err);
+        if (code != FP_OK)
+            return code;
+        ++*ret_len;
     }
+    return FP_OK;
 }
 
 static bool is_blocked(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
@@ -151,12 +166,15 @@ enum fp_code fp_mirrors_choose(const struct fp_mirrors *mirrors,
 {
     cleanup_free char *name = fp_reference_name(reference);
     *ret_len = 0;
-    collect(mirrors, reference, name, false, ret, ret_len);
-    if (is_blocked(mirrors, reference, name))
+    enum fp_code code = collect(mirrors, reference, name, false, ret, ret_len, err);
+    if (code == FP_OK && is_blocked(mirrors, reference, name))
         return *ret_len > 0 ? FP_OK : blocked(name, err);
     size_t mirror_count = *ret_len;
-    collect(mirrors, reference, name, true, ret, ret_len);
-    if (*ret_len == mirror_count)
+    if (code == FP_OK)
+        code = collect(mirrors, reference, name, true, ret, ret_len, err);
+    if (code == FP_OK && *ret_len == mirror_count)
         ret[(*ret_len)++] = fp_reference_copy(reference);
-    return FP_OK;
+    while (code != FP_OK && *ret_len > 0)
+        fp_reference_clear(&ret[--*ret_len]);
+    return code;
 }

@@ -71,7 +71,8 @@ FP_CHECKED enum fp_code fp_mirrors_read_text(struct fp_mirrors *mirrors, const c
  * Where to look for an image, in order: mirrors of the command line, those of the longest prefix in
  * registries.conf, and the place itself or what stands in for it.
  * @param ret     FP_MIRRORS_MAX_CANDIDATES + 1 of them; the caller clears `*ret_len`.
- * @return FP_E_INPUT where it is blocked; then there are none.
+ * @return FP_E_INPUT where it is blocked, or a location leaves it no repository; then there are
+ *         none.
  */
 FP_CHECKED enum fp_code fp_mirrors_choose(const struct fp_mirrors *mirrors,
                                           const struct fp_reference *reference,

@@ -7,6 +7,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A place is a whole name: written out it reads as the same one, with the tag that was asked for.
+ */
+static void check_place(const struct fp_reference *place)
+{
+    cleanup_reference struct fp_reference again = {0};
+    cleanup_free char *text = fp_reference_text(place);
+    struct fp_error err = {0};
+    if (place->registry == NULL || strcmp(place->tag, "1") != 0 ||
+        fp_reference_parse(text, &again, &err) != FP_OK ||
+        strcmp(again.registry, place->registry) != 0 ||
+        strcmp(again.repository, place->repository) != 0 || strcmp(again.tag, "1") != 0)
+        abort();
+}
+
 static void check_choice(const struct fp_mirrors *mirrors, const char *name)
 {
     cleanup_reference struct fp_reference reference = {0};
@@ -16,11 +30,11 @@ static void check_choice(const struct fp_mirrors *mirrors, const char *name)
     if (fp_reference_parse(name, &reference, &err) != FP_OK)
         abort();
     enum fp_code code = fp_mirrors_choose(mirrors, &reference, found, &len, &err);
-    if ((code == FP_OK) != (len > 0) || len > FP_MIRRORS_MAX_CANDIDATES + 1)
+    if ((code == FP_OK) != (len > 0) || len > FP_MIRRORS_MAX_CANDIDATES + 1 ||
+        (code != FP_OK && (code != FP_E_INPUT || err.text[0] == '\0')))
         abort();
     for (size_t i = 0; i < len; i++) {
-        if (found[i].registry == NULL || strcmp(found[i].tag, "1") != 0)
-            abort();
+        check_place(&found[i]);
         fp_reference_clear(&found[i]);
     }
 }

@@ -57,6 +57,34 @@ static const char conf[] = "unqualified-search-registries = [\"docker.io\",\n  '
 
 #define DIGEST "sha256:0123456789012345678901234567890123456789012345678901234567890123"
 
+/* Of a location that is HOST:PORT, put in the place of a whole name, the port is no tag. */
+static void test_place_of_the_whole_name(void **state)
+{
+    (void) state;
+    static const char *const locations[] = {"127.0.0.1:5999", "j.o", "localhost"};
+    for (size_t i = 0; i < sizeof(locations) / sizeof(locations[0]); i++) {
+        cleanup_mirrors struct fp_mirrors mirrors = {0};
+        cleanup_mirrors struct fp_mirrors options = {0};
+        struct fp_error err = {0};
+        cleanup_free char *text =
+            fp_xasprintf("[[registry]]\nprefix = \"x.example.com/a\"\nlocation = \"%s\"\n"
+                         "[[registry.mirror]]\nlocation = \"m.example.com/b\"\n",
+                         locations[i]);
+        cleanup_free char *option = fp_xasprintf("x.example.com/a=%s", locations[i]);
+        assert_int_equal(fp_mirrors_read_text(&mirrors, "f", text, &err), FP_OK);
+        assert_int_equal(fp_mirrors_add(&options, option, &err), FP_OK);
+        cleanup_free char *below = fp_xasprintf("m.example.com/b/c:1 %s/c:1", locations[i]);
+        check(&mirrors, "x.example.com/a/c:1", below);
+        const struct fp_mirrors *both[] = {&mirrors, &options};
+        for (size_t k = 0; k < 2; k++) {
+            cleanup_free char *refused = choose(both[k], "x.example.com/a:1", &err);
+            assert_string_equal(refused, "refused");
+            assert_int_equal(err.code, FP_E_INPUT);
+            assert_non_null(strstr(err.text, locations[i]));
+        }
+    }
+}
+
 static void test_registries_conf(void **state)
 {
     (void) state;
@@ -253,6 +281,7 @@ static void test_times(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_place_of_the_whole_name),
         cmocka_unit_test(test_registries_conf),
         cmocka_unit_test(test_prefixes_for_a_whole_domain),
         cmocka_unit_test(test_options_go_first),
