@@ -157,7 +157,7 @@ static enum fp_code satisfy_conflict(struct attempt *attempt, const struct want 
 /* What came by itself has no successor: it stays, though its partner has got another version. */
 static bool may_stay(const struct attempt *attempt, const struct want *want)
 {
-    if (want->by != THE_BASE)
+    if (want->by != THE_BASE || want->name == NO_NAME)
         return false;
     const struct provided_name *range = &attempt->provides.names[want->name];
     const struct fp_apk_package *first =

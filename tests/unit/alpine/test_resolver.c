@@ -175,6 +175,9 @@ static void test_failures(void **state)
     expect_failure(&(struct scene){NULL, repository, "", "x y"}, FP_E_INPUT, "x");
     expect_failure(&(struct scene){NULL, repository, "", "="}, FP_E_INPUT, "no dependency");
     expect(&(struct scene){NULL, repository, "", "loop-a"}, "loop-b-1 loop-a-1");
+    /* An installed package whose name cannot be asked for. */
+    static const char *const odd[] = {"a@|1", NULL};
+    expect_failure(&(struct scene){odd, repository, "", "y"}, FP_E_NOT_FOUND, "a@");
 }
 
 static void test_a_world_that_is_none(void **state)
