@@ -46,15 +46,28 @@ static bool is_directive(const json_t *object, const char *what)
 
 static void merge(json_t *target, const json_t *patch, bool is_strategic);
 
-/* A new item: directives are about what is there, and are not written. */
+static void append_item(json_t *list, const json_t *item);
+
+/* A value where there was none: directives are about what is there, and are not written. */
+static json_t *fresh(const json_t *value)
+{
+    if (json_is_object(value)) {
+        json_t *object = json_object();
+        merge(object, value, true);
+        return object;
+    }
+    if (!json_is_array(value))
+        return json_deep_copy(value);
+    json_t *list = json_array();
+    for (size_t i = 0; i < json_array_size(value); i++)
+        append_item(list, json_array_get(value, i));
+    return list;
+}
+
 static void append_item(json_t *list, const json_t *item)
 {
-    if (is_directive(item, "delete"))
-        return;
-    json_t *fresh = json_is_object(item) ? json_object() : json_deep_copy(item);
-    if (json_is_object(item))
-        merge(fresh, item, true);
-    fp_append(list, fresh);
+    if (!is_directive(item, "delete"))
+        fp_append(list, fresh(item));
 }
 
 /* Recursion is bounded by FP_JSON_MAX_DEPTH, within which the patch was parsed. */
@@ -127,7 +140,7 @@ static void set_member(json_t *target, const char *key, const json_t *value, boo
     if (is_strategic && merge_list(target, key, value))
         return;
     if (!json_is_object(value)) {
-        fp_set(target, key, json_deep_copy(value));
+        fp_set(target, key, is_strategic ? fresh(value) : json_deep_copy(value));
         return;
     }
     json_t *here = json_object_get(target, key);

@@ -52,6 +52,10 @@ static void directives_delete_and_replace(void **state)
           "{\"kind\":\"A\",\"env\":[{\"name\":\"x\",\"$patch\":\"delete\"},{\"name\":\"y\"}],"
           "\"envFrom\":[{\"$patch\":\"replace\"},{\"prefix\":\"p\"}]}",
           false, "[{\"env\":[{\"name\":\"y\"}],\"envFrom\":[{\"prefix\":\"p\"}],\"kind\":\"A\"}]");
+    check("[{\"kind\":\"A\",\"l\":[1]}]",
+          "{\"kind\":\"A\",\"l\":[{\"s\":{\"$patch\":\"replace\",\"a\":1},"
+          "\"env\":[{\"name\":\"x\",\"$patch\":\"delete\"}]},[{\"$patch\":\"merge\",\"b\":2}]]}",
+          false, "[{\"kind\":\"A\",\"l\":[{\"env\":[],\"s\":{\"a\":1}},[{\"b\":2}]]}]");
     static const struct {
         const char *patch, *text;
         bool is_merge;
