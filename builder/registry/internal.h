@@ -164,6 +164,12 @@ FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct
  * @param no_retry One attempt only. */
 FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
                                        bool no_retry, struct fp_token *ret, struct fp_error *err);
+/** The token in the answer of a token server, and a new identity token for the registry where it
+ * gives one. FP_E_INPUT: no JSON; FP_E_AUTH: no token that fp_token_is_clean(). */
+FP_CHECKED enum fp_code fp_token_take_answer(struct fp_registry *registry,
+                                             const struct fp_strv *scopes,
+                                             const struct fp_http_response *response,
+                                             struct fp_token *ret, struct fp_error *err);
 void fp_token_clear(struct fp_token *token);
 /** For how long a token with so much of its life left is used, so that no body is begun with less
  * than a minute; of short lives a third, and never so little that each request would renew it. */

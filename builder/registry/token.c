@@ -204,9 +204,9 @@ int64_t fp_token_usable_s(int64_t left_s)
     return usable_s > MIN_USABLE_S ? usable_s : MIN_USABLE_S;
 }
 
-static enum fp_code take_answer(struct fp_registry *registry, const struct fp_strv *scopes,
-                                const struct fp_http_response *response, struct fp_token *ret,
-                                struct fp_error *err)
+enum fp_code fp_token_take_answer(struct fp_registry *registry, const struct fp_strv *scopes,
+                                  const struct fp_http_response *response, struct fp_token *ret,
+                                  struct fp_error *err)
 {
     cleanup_json json_t *answer = NULL;
     cleanup_free char *shown = fp_url_display(registry->challenge.realm);
@@ -248,7 +248,7 @@ static enum fp_code fetch_once(struct fp_registry *registry, const struct fp_str
     if (code == FP_OK && (!use_oauth || has_no_oauth))
         code = send_get(registry, scopes, no_retry, &response, err);
     if (code == FP_OK && response.status / 100 == 2) {
-        code = take_answer(registry, scopes, &response, ret, err);
+        code = fp_token_take_answer(registry, scopes, &response, ret, err);
         *ret_damaged = code == FP_E_INPUT;
     } else if (code == FP_OK) {
         code = refused(registry, scopes, &response, err);

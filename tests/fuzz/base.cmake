@@ -1,1 +1,5 @@
 fp_add_fuzz(passwd base)
+foreach(target os_release catalogue)
+    fp_add_fuzz(${target} base)
+    target_include_directories(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/builder")
+endforeach()

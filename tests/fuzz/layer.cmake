@@ -1,4 +1,7 @@
 fp_add_fuzz(scan_tar layer)
-fp_add_fuzz(tar_reader layer)
+foreach(target tar_reader tar_headers)
+    fp_add_fuzz(${target} layer)
+    target_sources(fuzz_${target} PRIVATE tar_compare.c)
+endforeach()
 fp_add_fuzz(inflate layer)
 fp_add_fuzz(tree_apply layer)

@@ -1,3 +1,5 @@
 fp_add_fuzz(layout_index store)
 fp_add_fuzz(archive_index store)
 fp_add_fuzz(location store)
+fp_add_fuzz(docker_archive store)
+target_include_directories(fuzz_docker_archive PRIVATE "${CMAKE_SOURCE_DIR}/builder")

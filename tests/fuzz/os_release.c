@@ -1,0 +1,45 @@
+/*
+ * os-release of a base, and Java's release file: a value is no longer than its line, and written in
+ * quotes it reads as the same.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/internal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char *quote(const char *key, const char *value)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) 4 << 20);
+    if (fp_buf_addf(&text, NULL, "%s=\"", key) != FP_OK)
+        abort();
+    for (const char *p = value; *p != '\0'; p++) {
+        if (fp_buf_addf(&text, NULL, "%s%c", strchr("\"\\$`", *p) != NULL ? "\\" : "", *p) != FP_OK)
+            abort();
+    }
+    if (fp_buf_add_text(&text, "\"\n", NULL) != FP_OK)
+        abort();
+    return fp_buf_take(&text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const keys[] = {"ID", "VERSION_ID", "PRETTY_NAME", "JAVA_VERSION"};
+    cleanup_free char *text = fp_xstrndup((const char *) data, size < 65536 ? size : 65536);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        cleanup_free char *value = assignment_value(text, keys[i]);
+        if (value == NULL)
+            continue;
+        if (strlen(value) > strlen(text) || strchr(value, '\n') != NULL)
+            abort();
+        cleanup_free char *quoted = quote(keys[i], value);
+        cleanup_free char *again = assignment_value(quoted, keys[i]);
+        cleanup_free char *behind = fp_xasprintf("%s\n%s", text, quoted);
+        cleanup_free char *last = assignment_value(behind, keys[i]);
+        if (again == NULL || last == NULL || strcmp(value, again) != 0 || strcmp(value, last) != 0)
+            abort();
+    }
+    return 0;
+}
