@@ -34,7 +34,10 @@ static enum fp_code check_redirect(const struct fp_http_request *request, int st
 enum fp_code fp_http_check_plain(const struct fp_http *http, const char *url, struct fp_error *err)
 {
     cleanup_url struct fp_url parts = {0};
-    if (fp_url_parse(url, &parts, NULL) != FP_OK || strcmp(parts.scheme, "http") != 0 ||
+    cleanup_free char *bare = NULL;
+    cleanup_free char *authorization = NULL;
+    if (fp_url_split_user(url, &bare, &authorization, NULL) != FP_OK ||
+        fp_url_parse(bare, &parts, NULL) != FP_OK || strcmp(parts.scheme, "http") != 0 ||
         fp_host_is_loopback(parts.host) ||
         (http != NULL && fp_url_is_listed(http->options.plain_hosts, &parts)))
         return FP_OK;
@@ -90,7 +93,7 @@ static enum fp_code one_hop(struct fp_http_job *job, const char *url, struct fp_
     return fp_http_exchange(job, &hop, err);
 }
 
-enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
+static enum fp_code follow(struct fp_http_job *job, struct fp_error *err)
 {
     const struct fp_http_request *request = job->request;
     cleanup_free char *url = fp_xstrdup(request->url);
@@ -117,4 +120,26 @@ enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
         free(url);
         url = steal_pointer(&next);
     }
+}
+
+/* Only a URL of the user's own may have a user and a password in it: one that a server names could
+ * only lead to where ours were never meant to be tried. */
+enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
+{
+    const struct fp_http_request *asked = job->request;
+    struct fp_http_request request = *asked;
+    cleanup_free char *url = NULL;
+    cleanup_free char *authorization = NULL;
+    if (asked->named_by != NULL)
+        return follow(job, err);
+    enum fp_code code = fp_url_split_user(asked->url, &url, &authorization, err);
+    if (code != FP_OK)
+        return code;
+    request.url = url;
+    if (authorization != NULL)
+        request.authorization = authorization;
+    job->request = &request;
+    code = follow(job, err);
+    job->request = asked;
+    return code;
 }

@@ -3,6 +3,8 @@
 #include "internal.h"
 
 #include <ctype.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
 
@@ -37,14 +39,13 @@ static bool is_http_scheme(CURLU *parts)
     return strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0;
 }
 
-static CURLU *take_apart(const char *url)
+static CURLU *take_apart(const char *url, unsigned flags)
 {
     if (!is_clean(url))
         return NULL;
     cleanup_curlu CURLU *parts = curl_url();
     if (parts == NULL ||
-        curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER | CURLU_PATH_AS_IS) !=
-            CURLUE_OK ||
+        curl_url_set(parts, CURLUPART_URL, url, flags | CURLU_PATH_AS_IS) != CURLUE_OK ||
         !is_http_scheme(parts))
         return NULL;
     return steal_pointer(&parts);
@@ -63,7 +64,7 @@ static char *part_of(CURLU *parts, CURLUPart which)
 
 enum fp_code fp_url_parse(const char *url, struct fp_url *ret, struct fp_error *err)
 {
-    cleanup_curlu CURLU *parts = take_apart(url);
+    cleanup_curlu CURLU *parts = take_apart(url, CURLU_DISALLOW_USER);
     if (parts == NULL) {
         cleanup_free char *shown = fp_url_display(url);
         return fp_fail(err, FP_E_USAGE, "%s: " EXPECTED, shown);
@@ -107,7 +108,7 @@ bool fp_url_same_origin(const char *a, const char *b)
 enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
                             struct fp_error *err)
 {
-    cleanup_curlu CURLU *parts = take_apart(base);
+    cleanup_curlu CURLU *parts = take_apart(base, CURLU_DISALLOW_USER);
     cleanup_curl_text char *text = NULL;
     if (parts == NULL || !is_clean(location) ||
         curl_url_set(parts, CURLUPART_URL, location, CURLU_DISALLOW_USER) != CURLUE_OK ||
@@ -122,18 +123,74 @@ enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
     return FP_OK;
 }
 
+/* "Basic ..." of a user and a password as a URL has them; NULL where they are none. */
+static char *basic_of(CURLU *parts)
+{
+    cleanup_curl_text char *user = NULL;
+    cleanup_curl_text char *password = NULL;
+    CURLUcode has_user = curl_url_get(parts, CURLUPART_USER, &user, CURLU_URLDECODE);
+    CURLUcode has_password = curl_url_get(parts, CURLUPART_PASSWORD, &password, CURLU_URLDECODE);
+    if ((has_user != CURLUE_OK && has_user != CURLUE_NO_USER) ||
+        (has_password != CURLUE_OK && has_password != CURLUE_NO_PASSWORD) ||
+        (user != NULL && strchr(user, ':') != NULL))
+        return NULL;
+    cleanup_free char *pair =
+        fp_xasprintf("%s:%s", user != NULL ? user : "", password != NULL ? password : "");
+    size_t len = strlen(pair);
+    cleanup_free unsigned char *base64 = fp_xmalloc(len / 3 * 4 + 5);
+    (void) EVP_EncodeBlock(base64, (const unsigned char *) pair, (int) len);
+    OPENSSL_cleanse(pair, len);
+    return fp_xasprintf("Basic %s", (const char *) base64);
+}
+
+enum fp_code fp_url_split_user(const char *url, char **ret_url, char **ret_authorization,
+                               struct fp_error *err)
+{
+    const char *scheme_end = strstr(url, "://");
+    const char *authority = scheme_end != NULL ? scheme_end + 3 : url;
+    const char *at = memrchr(authority, '@', strcspn(authority, "/?#"));
+    *ret_authorization = NULL;
+    if (scheme_end == NULL || at == NULL) {
+        *ret_url = fp_xstrdup(url);
+        return FP_OK;
+    }
+    cleanup_curlu CURLU *parts = take_apart(url, 0);
+    *ret_authorization = parts != NULL ? basic_of(parts) : NULL;
+    if (*ret_authorization == NULL) {
+        cleanup_free char *shown = fp_url_display(url);
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: what stands before the host is no USER:PASSWORD, with other characters "
+                       "as %%XX",
+                       shown);
+    }
+    *ret_url = fp_xasprintf("%.*s%s", (int) (authority - url), url, at + 1);
+    return FP_OK;
+}
+
+/* The '@' that ends the user information, however malformed; NULL: there is none. */
+static const char *find_user_end(const char *authority, bool has_scheme)
+{
+    /* Without a scheme nobody can say where the path begins. */
+    if (!has_scheme)
+        return memrchr(authority, '@', strcspn(authority, "?#"));
+    size_t len = strcspn(authority, "/?#");
+    const char *at = memrchr(authority, '@', len);
+    const char *colon = authority[0] != '[' ? memchr(authority, ':', len) : NULL;
+    /* What is no port may be the beginning of a password that has one of these in it. */
+    if (at != NULL || colon == NULL ||
+        strspn(colon + 1, "0123456789") >= len - (size_t) (colon + 1 - authority))
+        return at;
+    return strrchr(authority + len, '@');
+}
+
 char *fp_url_display(const char *url)
 {
-    char *shown = fp_xstrndup(url, strcspn(url, "?#"));
-    char *scheme_end = strstr(shown, "://");
-    char *authority = scheme_end != NULL ? scheme_end + 3 : shown;
-    /* The last '@' before the path ends the user information, however malformed; without a scheme
-     * nobody can say where the path begins. */
-    size_t len = scheme_end != NULL ? strcspn(authority, "/") : strlen(authority);
-    char *at = memrchr(authority, '@', len);
-    if (at != NULL)
-        memmove(authority, at + 1, strlen(at + 1) + 1);
-    return shown;
+    const char *scheme_end = url + strcspn(url, ":/?#");
+    bool has_scheme = strncmp(scheme_end, "://", 3) == 0;
+    const char *authority = has_scheme ? scheme_end + 3 : url;
+    const char *at = find_user_end(authority, has_scheme);
+    const char *rest = at != NULL ? at + 1 : authority;
+    return fp_xasprintf("%.*s%.*s", (int) (authority - url), url, (int) strcspn(rest, "?#"), rest);
 }
 
 char *fp_url_escape(const char *text)

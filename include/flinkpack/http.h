@@ -43,8 +43,10 @@ typedef enum fp_code (*fp_http_body_opener)(void *context, uint64_t offset, stru
 
 /** A request. Everything is borrowed for the call. */
 struct fp_http_request {
-    const char *method;            /**< "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" */
-    const char *url;               /**< absolute, http or https, without user information */
+    const char *method; /**< "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE" */
+    /** Absolute, http or https. "USER:PASSWORD@" in it is sent as `authorization` is, unless a
+     * server named the URL (then it is refused); no message shows it. */
+    const char *url;
     const struct fp_strv *headers; /**< "Name: value"; may be NULL */
     /** The value of Authorization, sent only while scheme, host and port are those of `url`; never
      * shown. NULL: none. */
@@ -172,6 +174,14 @@ FP_CHECKED enum fp_code fp_http_download(struct fp_http *http,
 FP_CHECKED enum fp_code fp_http_check_plain(const struct fp_http *http, const char *url,
                                             struct fp_error *err);
 
+/**
+ * Take user and password, percent-encoded, off a URL.
+ * @param ret_url           The URL without them.
+ * @param ret_authorization "Basic ..."; NULL: there are none. The caller owns both.
+ * @return FP_E_USAGE: it has what is no user and password.
+ */
+FP_CHECKED enum fp_code fp_url_split_user(const char *url, char **ret_url, char **ret_authorization,
+                                          struct fp_error *err);
 /** A URL without user information, query and fragment, for messages. The caller owns it. */
 char *fp_url_display(const char *url);
 /** Whether scheme, host and effective port of both are the same. */

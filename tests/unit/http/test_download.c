@@ -379,9 +379,36 @@ static void test_what_was_there_is_no_part_of_the_speed(void **state)
     }
 }
 
+/* The user's own URL may say who is asking. No message does, and no other host gets to know. */
+static void test_user_in_a_url(void **state)
+{
+    (void) state;
+    static const struct test_reply there[] = {{.body = DIGITS}};
+    static const struct test_reply here[] = {
+        {.head = "HTTP/1.1 302 Found\r\nLocation: /again"},
+        {.head = "HTTP/1.1 307 Temporary\r\nLocation: $PEER/blob"}};
+    struct test_server *store = test_server_start(there, 1);
+    struct scene scene = begin(here, 2, "");
+    test_server_set_peer(scene.server, store);
+    char *bare = scene.url;
+    scene.url = fp_xasprintf("http://me:secret@%s", bare + 7);
+    assert_complete(&scene, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(test_server_has_header(scene.server, i, "Authorization: Basic bWU6c2VjcmV0"));
+    assert_false(test_server_has_header(store, 0, "Authorization"));
+    /* One that a server names is refused. */
+    struct fp_http_request request = {.method = "GET", .url = scene.url, .named_by = bare};
+    assert_int_equal(fp_http_send(scene.http, &request, &scene.answer, &scene.err), FP_E_USAGE);
+    assert_null(strstr(scene.err.text, "secret"));
+    free(bare);
+    end(&scene);
+    test_server_stop(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_user_in_a_url),
         cmocka_unit_test(test_whole_file),
         cmocka_unit_test(test_goes_on_where_it_broke_off),
         cmocka_unit_test(test_goes_on_with_what_is_there),

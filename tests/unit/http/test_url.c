@@ -19,6 +19,12 @@ static void test_display_hides_secrets(void **state)
         {"/v2/a?digest=b", "/v2/a"},
         {"https://host", "https://host"},
         {"https://host/mail@example", "https://host/mail@example"},
+        {"https://host:443/mail@example?q", "https://host:443/mail@example"},
+        {"https://[::1]:5000/a@b", "https://[::1]:5000/a@b"},
+        {"/v2/a?x=http://u:p@h/", "/v2/a"},
+        /* A password that was not escaped. */
+        {"https://user:sec/ret@host/path", "https://host/path"},
+        {"https://user:se#cr?et@host:1/path?q", "https://host:1/path"},
         /* No URLs, but meant to be: they are shown where they are refused. */
         {"user:secret@host/path", "host/path"},
         {"https:/user:secret@host/path", "host/path"},
@@ -39,6 +45,37 @@ static void test_a_refusal_says_what_is_wrong(void **state)
     assert_int_equal(fp_url_parse("https://user:secret@host/path", &url, &err), FP_E_USAGE);
     assert_string_equal(err.text, "https://host/path: expected a URL of http or https, without "
                                   "user name and of at most 16 KiB");
+}
+
+static void test_user_and_password(void **state)
+{
+    (void) state;
+    static const char *const cases[][3] = {
+        {"https://host/path?q", "https://host/path?q", NULL},
+        {"https://host/a@b", "https://host/a@b", NULL},
+        {"https://u:p@host:8443/a", "https://host:8443/a", "Basic dTpw"},
+        {"http://u@host", "http://host", "Basic dTo="},
+        {"http://:t@host", "http://host", "Basic OnQ="},
+        {"https://a%40b:c%3Ad%2F@host/", "https://host/", "Basic YUBiOmM6ZC8="},
+    };
+    static const char *const wrong[] = {"https://a%0ab:p@host/", "https://a%3ab:p@host/",
+                                        "https://u:secret%0d%0aX: y@host/", "ftp://u:secret@host/"};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_free char *url = NULL;
+        cleanup_free char *authorization = NULL;
+        assert_int_equal(fp_url_split_user(cases[i][0], &url, &authorization, NULL), FP_OK);
+        assert_string_equal(url, cases[i][1]);
+        assert_int_equal(authorization != NULL, cases[i][2] != NULL);
+        if (authorization != NULL)
+            assert_string_equal(authorization, cases[i][2]);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        struct fp_error err = {0};
+        cleanup_free char *url = NULL;
+        cleanup_free char *authorization = NULL;
+        assert_int_equal(fp_url_split_user(wrong[i], &url, &authorization, &err), FP_E_USAGE);
+        assert_null(strstr(err.text, "secret"));
+    }
 }
 
 static void test_same_origin(void **state)
@@ -136,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_display_hides_secrets),
         cmocka_unit_test(test_a_refusal_says_what_is_wrong),
+        cmocka_unit_test(test_user_and_password),
         cmocka_unit_test(test_same_origin),
         cmocka_unit_test(test_resolve),
         cmocka_unit_test(test_resolve_refuses),
