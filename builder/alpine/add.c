@@ -1,16 +1,14 @@
-#include "flinkpack/alpine/repository.h"
+/* Packages into a layer: chosen, fetched, installed. */
+#include "fetch.h"
 
 #include <string.h>
 
-#define REPOSITORIES_MAX 32
+#define THREADS 4
 
 /* What there is to choose from, and what was chosen. */
 struct selection {
-    struct fp_strv urls;
+    struct choice from;
     struct fp_strv world;
-    struct fp_apk_index indexes[REPOSITORIES_MAX];
-    const struct fp_apk_index *list[REPOSITORIES_MAX];
-    size_t count;
     struct fp_apk_answer answer;
     struct fp_apk_arrival *arrivals;
 };
@@ -21,75 +19,70 @@ static void selection_clear(struct selection *selection)
         fp_apk_contents_clear(&selection->arrivals[i].contents);
     free(selection->arrivals);
     fp_apk_answer_clear(&selection->answer);
-    for (size_t i = 0; i < selection->count; i++)
-        fp_apk_index_clear(&selection->indexes[i]);
-    fp_strv_clear(&selection->urls);
+    choice_clear(&selection->from);
     fp_strv_clear(&selection->world);
     *selection = (struct selection){0};
 }
 #define cleanup_selection __attribute__((cleanup(selection_clear)))
-
-static enum fp_code list_repositories(const struct fp_apk_system *root,
-                                      const struct fp_apk_addition *addition, struct fp_strv *ret,
-                                      struct fp_error *err)
-{
-    const struct fp_strv *extra = addition->repositories;
-    for (size_t i = 0; extra != NULL && i < extra->len; i++)
-        fp_apk_repositories_parse(extra->items[i], NULL, ret);
-    fp_apk_repositories_parse(root->repositories, addition->mirror, ret);
-    if (ret->len > REPOSITORIES_MAX)
-        return fp_fail(err, FP_E_INPUT, "more than %d package repositories", REPOSITORIES_MAX);
-    if (ret->len > 0)
-        return FP_OK;
-    enum fp_code code =
-        fp_fail(err, FP_E_INPUT, "the base names no package repository in /etc/apk/repositories");
-    (void) fp_hint(err, "name one: --repository https://dl-cdn.alpinelinux.org/alpine/vX.Y/main");
-    return code;
-}
-
-static enum fp_code fetch_indexes(const struct fp_apk_system *root,
-                                  const struct fp_apk_addition *addition,
-                                  struct selection *selection, struct fp_error *err)
-{
-    size_t bytes = 0;
-    size_t packages = 0;
-    for (size_t i = 0; i < selection->urls.len; i++) {
-        struct fp_apk_index *index = &selection->indexes[i];
-        enum fp_code code = fp_apk_index_fetch(&addition->fetch, selection->urls.items[i],
-                                               root->arch, root->keys, index, err);
-        if (code != FP_OK)
-            return code;
-        selection->count++;
-        selection->list[i] = index;
-        bytes += index->bytes;
-        packages += index->count;
-        if (bytes > FP_APK_INDEX_MAX_BYTES || packages > FP_APK_INDEX_MAX_PACKAGES)
-            return fp_fail(err, FP_E_INPUT,
-                           "the package repositories list more than %d packages, or %zu bytes",
-                           FP_APK_INDEX_MAX_PACKAGES, FP_APK_INDEX_MAX_BYTES);
-        for (size_t k = 0; k < index->count; k++)
-            index->packages[k].repository = (unsigned) i;
-    }
-    return FP_OK;
-}
 
 static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_strv *requests,
                             struct selection *selection, struct fp_error *err)
 {
     fp_apk_world_split(root, requests, &selection->world);
     struct fp_apk_question question = {.installed = &root->packages,
-                                       .repositories = selection->list,
-                                       .repository_count = selection->count,
+                                       .repositories = selection->from.list,
+                                       .repository_count = selection->from.count,
                                        .world = &selection->world,
                                        .requests = requests};
-    return fp_apk_resolve(&question, &selection->answer, err);
+    enum fp_code code = fp_apk_resolve(&question, &selection->answer, err);
+    return code == FP_OK ? FP_OK : choice_blame(&selection->from, code, err);
+}
+
+/* A package on its way; a task of a pool. */
+struct package_fetch {
+    const struct fp_apk_addition *addition;
+    const char *url;
+    struct fp_apk_arrival *arrival;
+    enum fp_code code;
+    struct fp_error err;
+};
+
+static enum fp_code fetch_package(void *package_fetch, struct fp_error *err)
+{
+    struct package_fetch *fetch = package_fetch;
+    fetch->code =
+        fp_apk_package_fetch(&fetch->addition->fetch, fetch->url, fetch->arrival->change.package,
+                             fetch->addition->spool, &fetch->arrival->contents, &fetch->err);
+    if (fetch->code != FP_OK && err != NULL)
+        *err = fetch->err;
+    return fetch->code;
+}
+
+/* Side by side. Of several failures the first in the list is told: what comes after a failure is
+ * not begun any more, but what comes before has been. */
+static enum fp_code fetch_all(struct package_fetch *fetches, size_t count, struct fp_error *err)
+{
+    cleanup_pool struct fp_pool *pool = fp_pool_new(THREADS);
+    for (size_t i = 0; i < count; i++)
+        fp_pool_add(pool, fetch_package, &fetches[i]);
+    enum fp_code code = fp_pool_wait(pool, err);
+    for (size_t i = 0; i < count && code != FP_OK && code != FP_E_INTERRUPTED; i++) {
+        if (fetches[i].code == FP_OK)
+            continue;
+        if (err != NULL)
+            *err = fetches[i].err;
+        return fetches[i].code;
+    }
+    return code;
 }
 
 static enum fp_code fetch_packages(const struct fp_apk_addition *addition,
                                    struct selection *selection, struct fp_error *err)
 {
     size_t count = selection->answer.count;
+    size_t fetched = 0;
     selection->arrivals = fp_xcalloc(count + 1, sizeof(*selection->arrivals));
+    cleanup_free struct package_fetch *fetches = fp_xcalloc(count + 1, sizeof(*fetches));
     for (size_t i = 0; i < count; i++) {
         struct fp_apk_arrival *arrival = &selection->arrivals[i];
         arrival->change = selection->answer.changes[i];
@@ -97,25 +90,20 @@ static enum fp_code fetch_packages(const struct fp_apk_addition *addition,
         /* What has no size is virtual: it has no file. */
         if (package->installed_size == 0)
             continue;
-        enum fp_code code =
-            fp_apk_package_fetch(&addition->fetch, selection->urls.items[package->repository],
-                                 package, addition->spool, &arrival->contents, err);
-        if (code != FP_OK)
-            return code;
+        fetches[fetched++] = (struct package_fetch){
+            .addition = addition,
+            .url = selection->from.repositories.urls.items[package->repository],
+            .arrival = arrival};
     }
-    return FP_OK;
+    return fetch_all(fetches, fetched, err);
 }
 
 static enum fp_code select_packages(const struct fp_apk_system *root,
-                                    const struct fp_apk_addition *addition,
+                                    const struct fp_apk_addition *addition, bool tell,
                                     struct selection *selection, struct fp_error *err)
 {
-    enum fp_code code = list_repositories(root, addition, &selection->urls, err);
-    if (code == FP_OK)
-        code = fetch_indexes(root, addition, selection, err);
-    if (code == FP_OK)
-        code = resolve(root, addition->requests, selection, err);
-    return code;
+    enum fp_code code = choice_make(root, addition, tell, &selection->from, err);
+    return code == FP_OK ? resolve(root, addition->requests, selection, err) : code;
 }
 
 /* Stable repositories drop a version when they get the next: the index may be older than what is
@@ -123,14 +111,14 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
 static enum fp_code obtain(const struct fp_apk_system *root, const struct fp_apk_addition *addition,
                            struct selection *selection, struct fp_error *err)
 {
-    enum fp_code code = select_packages(root, addition, selection, err);
+    enum fp_code code = select_packages(root, addition, true, selection, err);
     if (code != FP_OK)
         return code;
     code = fetch_packages(addition, selection, err);
     if (code != FP_E_NOT_FOUND || addition->fetch.offline)
         return code;
     selection_clear(selection);
-    code = select_packages(root, addition, selection, err);
+    code = select_packages(root, addition, false, selection, err);
     return code == FP_OK ? fetch_packages(addition, selection, err) : code;
 }
 

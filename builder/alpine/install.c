@@ -1,3 +1,4 @@
+#include "flinkpack/http.h"
 #include "installer.h"
 #include "keys.h"
 #include "scripts.h"
@@ -274,6 +275,26 @@ static enum fp_code put_database(struct installer *in, struct fp_error *err)
     return code == FP_OK ? put_scripts(in, err) : code;
 }
 
+/* As the description of the base names them, without users and passwords: everybody who has the
+ * image could read those. */
+static enum fp_code put_repositories(struct installer *in, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv lines = {0};
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(LINES_MAX_BYTES);
+    enum fp_code code = FP_OK;
+    fp_strv_split(&lines, in->root->repository_texts.items[0], '\n');
+    for (size_t i = 0; i < lines.len && code == FP_OK; i++) {
+        cleanup_free char *bare = NULL;
+        cleanup_free char *authorization = NULL;
+        code = fp_url_split_user(lines.items[i], &bare, &authorization, err);
+        if (code == FP_OK)
+            code = fp_buf_addf(&text, err, "%s\n", bare);
+    }
+    return code == FP_OK
+               ? put_text(in, "etc/apk/repositories", 0644, fp_buf_text(&text), text.len, err)
+               : code;
+}
+
 /* What a system that is made of packages has besides them. */
 static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
 {
@@ -285,8 +306,7 @@ static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
     if (!path_is_taken(in, "etc/apk/arch"))
         code = put_text(in, "etc/apk/arch", 0644, arch, strlen(arch), err);
     if (code == FP_OK && !path_is_taken(in, "etc/apk/repositories"))
-        code = put_text(in, "etc/apk/repositories", 0644, root->repositories,
-                        strlen(root->repositories), err);
+        code = put_repositories(in, err);
     for (size_t i = 0; i < fp_apk_keys_count(root->keys) && code == FP_OK; i++) {
         const char *pem = keys_pem(root->keys, i);
         cleanup_free char *path = fp_path_join("etc/apk/keys", keys_name(root->keys, i));

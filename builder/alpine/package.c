@@ -292,7 +292,7 @@ static enum fp_code read_parts(struct reading *reading, struct members *members,
     return FP_OK;
 }
 
-enum fp_code fp_apk_package_read(struct fp_source *take_source, const char *name,
+static enum fp_code read_package(struct fp_source *take_source, const char *name,
                                  const struct fp_apk_package *package, struct fp_apk_spool *spool,
                                  struct fp_apk_contents *ret, struct fp_error *err)
 {
@@ -310,6 +310,16 @@ enum fp_code fp_apk_package_read(struct fp_source *take_source, const char *name
     fp_apk_contents_clear(&reading.contents);
     fp_buf_clear(&reading.info_text);
     pkginfo_clear(&reading.info);
+    return code;
+}
+
+enum fp_code fp_apk_package_read(struct fp_source *take_source, const char *name,
+                                 const struct fp_apk_package *package, struct fp_apk_spool *spool,
+                                 struct fp_apk_contents *ret, struct fp_error *err)
+{
+    (void) pthread_mutex_lock(&spool->lock);
+    enum fp_code code = read_package(take_source, name, package, spool, ret, err);
+    (void) pthread_mutex_unlock(&spool->lock);
     return code;
 }
 

@@ -1,6 +1,106 @@
-#include "flinkpack/alpine/repository.h"
+/* The files that name package repositories, line by line, as apk 3 reads them. */
+#include "fetch.h"
 
 #include <string.h>
+
+/* Of a value or a URL, with what its variables stand for; and of variables, and lines to tell of.
+ */
+#define EXPANDED_MAX  ((size_t) 4096)
+#define VARIABLES_MAX 100
+#define PASSED_MAX    32
+
+static const char blanks[] = " \t\r\n";
+
+/* A line that is being read. */
+struct reading {
+    const struct fp_apk_repositories_source *from;
+    struct fp_apk_repositories *ret;
+    size_t line;
+};
+
+static bool is_url(const char *word)
+{
+    return word[0] == '/' || strstr(word, "://") != NULL;
+}
+
+char *repository_display(const char *url)
+{
+    return url[0] == '/' ? fp_xstrdup(url) : fp_url_display(url);
+}
+
+/* What is passed over; of the line only the URL is shown, as the rest may be a password. */
+static void pass(const struct reading *reading, const char *url, const char *reason)
+{
+    if (reading->ret->passed.len >= PASSED_MAX)
+        return;
+    cleanup_free char *shown = repository_display(url);
+    cleanup_free char *line =
+        reading->from->is_here ? fp_xstrdup(" ") : fp_xasprintf(", line %zu: ", reading->line);
+    fp_strv_addf(&reading->ret->passed, "%s%s%s%s%s", reading->from->name, line, shown,
+                 shown[0] != '\0' ? ": " : "", reason);
+}
+
+static const char *find_variable(const struct reading *reading, const char *name, size_t len)
+{
+    const struct fp_strv *variables = &reading->ret->variables;
+    if (len == 8 && strncmp(name, "APK_ARCH", len) == 0)
+        return reading->from->arch;
+    for (size_t i = 0; i < variables->len; i++) {
+        const char *one = variables->items[i];
+        if (strncmp(one, name, len) == 0 && one[len] == '=')
+            return one + len + 1;
+    }
+    return NULL;
+}
+
+/* `text` with the values of its ${NAME}s. NULL: one has no value, or it is too long. */
+static char *expand(const struct reading *reading, const char *text)
+{
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(EXPANDED_MAX);
+    while (*text != '\0') {
+        const char *next = strstr(text, "${");
+        const char *end = next != NULL ? strchr(next, '}') : NULL;
+        if (end == NULL)
+            return fp_buf_add_text(&out, text, NULL) == FP_OK ? fp_xstrdup(fp_buf_text(&out))
+                                                              : NULL;
+        const char *value = find_variable(reading, next + 2, (size_t) (end - next) - 2);
+        if (value == NULL || fp_buf_add(&out, text, (size_t) (next - text), NULL) != FP_OK ||
+            fp_buf_add_text(&out, value, NULL) != FP_OK)
+            return NULL;
+        text = end + 1;
+    }
+    return fp_xstrdup(fp_buf_text(&out));
+}
+
+/* "[-default] NAME=VALUE" */
+static void set_variable(const struct reading *reading, const char *text)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "_0123456789";
+    struct fp_strv *variables = &reading->ret->variables;
+    bool is_default = strncmp(text, "-default", 8) == 0 && strchr(blanks, text[8]) != NULL;
+    if (is_default)
+        text += 8 + strspn(text + 8, blanks);
+    size_t len = strspn(text, letters);
+    bool sound = text[len] == '=' && len > 0 && strchr(letters + 52, text[0]) == NULL &&
+                 strncmp(text, "APK_", 4) != 0;
+    cleanup_free char *value = sound ? expand(reading, text + len + 1) : NULL;
+    if (value == NULL || variables->len >= VARIABLES_MAX) {
+        pass(reading, "", "a variable that cannot be set");
+        return;
+    }
+    if (is_default && find_variable(reading, text, len) != NULL)
+        return;
+    cleanup_free char *pair = fp_xasprintf("%.*s=%s", (int) len, text, value);
+    for (size_t i = 0; i < variables->len; i++) {
+        if (strncmp(variables->items[i], pair, len + 1) == 0) {
+            free(variables->items[i]);
+            variables->items[i] = steal_pointer(&pair);
+            return;
+        }
+    }
+    fp_strv_add(variables, pair);
+}
 
 /* Where in a URL the release begins: "/v3.20/main", "/edge/main". */
 static const char *find_release(const char *url)
@@ -15,54 +115,130 @@ static const char *find_release(const char *url)
     return NULL;
 }
 
-static void add_url(const char *url, const char *mirror, struct fp_strv *ret)
+static void trim_slashes(char *text)
 {
-    const char *release = mirror != NULL ? find_release(url) : NULL;
-    size_t len = mirror != NULL ? strlen(mirror) : 0;
-    while (len > 0 && mirror[len - 1] == '/')
-        len--;
+    for (size_t len = strlen(text); len > 1 && text[len - 1] == '/'; len--)
+        text[len - 1] = '\0';
+}
+
+static void add_url(const struct reading *reading, const char *url)
+{
+    struct fp_strv *urls = &reading->ret->urls;
+    const char *release = reading->from->mirror != NULL ? find_release(url) : NULL;
+    cleanup_free char *mirror = release != NULL ? fp_xstrdup(reading->from->mirror) : NULL;
+    if (mirror != NULL)
+        trim_slashes(mirror);
     cleanup_free char *whole =
-        release != NULL ? fp_xasprintf("%.*s%s", (int) len, mirror, release) : fp_xstrdup(url);
-    size_t used = strlen(whole);
-    while (used > 0 && whole[used - 1] == '/')
-        whole[--used] = '\0';
-    if (!fp_strv_has(ret, whole))
-        fp_strv_add(ret, whole);
+        mirror != NULL ? fp_xasprintf("%s%s", mirror, release) : fp_xstrdup(url);
+    trim_slashes(whole);
+    /* One more than there may be is enough for an error. */
+    if (urls->len <= FP_APK_REPOSITORIES_MAX && !fp_strv_has(urls, whole))
+        fp_strv_add(urls, whole);
 }
 
-static bool is_url(const char *word)
+/* Why a repository is not asked; NULL: it is. */
+static const char *find_flaw(const struct reading *reading, const char *type, const char *url)
 {
-    const char *host = strstr(word, "://");
-    return (strncmp(word, "http://", 7) == 0 || strncmp(word, "https://", 8) == 0) &&
-           host[3] != '\0' && host[3] != '/';
+    if (strcmp(type, "v3") == 0 || fp_text_ends_with(url, ".adb"))
+        return "an index in apk 3's own format (ADB), which is not read here";
+    if (strcmp(type, "ndx") == 0 && !fp_text_ends_with(url, ".tar.gz"))
+        return "expected the URL of an APKINDEX.tar.gz";
+    if (url[0] == '/' && !reading->from->is_here)
+        return "a path inside the image, which is not there yet";
+    if (url[0] == '/')
+        return NULL;
+    const char *host = strstr(url, "://");
+    bool is_http = strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0;
+    return is_http && host[3] != '\0' && host[3] != '/'
+               ? NULL
+               : "expected an http or https URL, or an absolute path";
 }
 
-static void parse_line(const char *line, const char *mirror, struct fp_strv *ret)
+/* "URL COMPONENT..."; `type` is "v2", "v3" or "ndx". */
+static void add_repository(const struct reading *reading, const char *type, const char *word,
+                           const struct fp_strv *components)
+{
+    cleanup_free char *expanded = expand(reading, word);
+    const char *url = expanded;
+    if (url != NULL && strncmp(url, "file:///", 8) == 0)
+        url += 7;
+    const char *flaw = url != NULL ? find_flaw(reading, type, url)
+                                   : "a variable in it has no value, or it is too long";
+    if (flaw != NULL) {
+        pass(reading, url != NULL ? url : word, flaw);
+        return;
+    }
+    if (components->len == 0)
+        add_url(reading, url);
+    for (size_t i = 0; i < components->len; i++) {
+        cleanup_strv struct fp_strv names = {0};
+        cleanup_free char *part = expand(reading, components->items[i]);
+        if (part == NULL) {
+            pass(reading, url, "a component of it is a variable without a value");
+            continue;
+        }
+        fp_strv_split(&names, part, ' ');
+        for (size_t k = 0; k < names.len; k++) {
+            cleanup_free char *whole =
+                fp_xasprintf("%s%s%s", url, fp_text_ends_with(url, "/") ? "" : "/", names.items[k]);
+            add_url(reading, whole);
+        }
+    }
+}
+
+static void read_line(const struct reading *reading, char *line)
 {
     cleanup_strv struct fp_strv words = {0};
-    fp_strv_split(&words, line, ' ');
-    size_t first = words.len > 0 && strcmp(words.items[0], "v2") == 0 ? 1 : 0;
-    if (first >= words.len || !is_url(words.items[first]) ||
-        strstr(words.items[first], "${") != NULL)
+    struct fp_strv components = {0};
+    for (char *c = strpbrk(line, "\t\r"); c != NULL; c = strpbrk(c, "\t\r"))
+        *c = ' ';
+    line += strspn(line, " ");
+    for (size_t len = strlen(line); len > 0 && line[len - 1] == ' '; len--)
+        line[len - 1] = '\0';
+    if (*line == '#' || *line == '\0')
         return;
-    if (first + 1 == words.len) {
-        add_url(words.items[first], mirror, ret);
+    if (strncmp(line, "set ", 4) == 0) {
+        set_variable(reading, line + 4 + strspn(line + 4, " "));
         return;
     }
-    for (size_t i = first + 1; i < words.len; i++) {
-        cleanup_free char *url = fp_xasprintf("%s/%s", words.items[first], words.items[i]);
-        add_url(url, mirror, ret);
+    fp_strv_split(&words, line, ' ');
+    const char *type = "v2";
+    size_t at = 0;
+    if (strcmp(words.items[0], "v2") == 0 || strcmp(words.items[0], "v3") == 0 ||
+        strcmp(words.items[0], "ndx") == 0)
+        type = words.items[at++];
+    if (at < words.len && words.items[at][0] == '@') {
+        pass(reading, at + 1 < words.len ? words.items[at + 1] : "",
+             "a tagged repository, of which only packages are taken that name the tag");
+        return;
+    }
+    if (at >= words.len || (!is_url(words.items[at]) && words.items[at][0] != '$')) {
+        pass(reading, at < words.len ? words.items[at] : type,
+             "expected an http or https URL, or an absolute path");
+        return;
+    }
+    components.items = words.items + at + 1;
+    components.len = words.len - at - 1;
+    add_repository(reading, type, words.items[at], &components);
+}
+
+void fp_apk_repositories_read(const struct fp_apk_repositories_source *from,
+                              struct fp_apk_repositories *ret)
+{
+    struct reading reading = {.from = from, .ret = ret};
+    const char *text = from->text;
+    while (*text != '\0' && ret->urls.len <= FP_APK_REPOSITORIES_MAX) {
+        size_t len = strcspn(text, "\n");
+        cleanup_free char *line = fp_xstrndup(text, len);
+        reading.line++;
+        read_line(&reading, line);
+        text += len + (text[len] == '\n');
     }
 }
 
-void fp_apk_repositories_parse(const char *text, const char *mirror, struct fp_strv *ret)
+void fp_apk_repositories_clear(struct fp_apk_repositories *repositories)
 {
-    cleanup_strv struct fp_strv lines = {0};
-    fp_strv_split(&lines, text, '\n');
-    for (size_t i = 0; i < lines.len; i++) {
-        char *line = lines.items[i];
-        for (char *c = strpbrk(line, "\t\r"); c != NULL; c = strpbrk(c, "\t\r"))
-            *c = ' ';
-        parse_line(line, mirror, ret);
-    }
+    fp_strv_clear(&repositories->urls);
+    fp_strv_clear(&repositories->passed);
+    fp_strv_clear(&repositories->variables);
 }

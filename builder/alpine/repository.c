@@ -1,4 +1,4 @@
-#include "flinkpack/alpine/repository.h"
+#include "fetch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,8 @@ static enum fp_code refused(const char *url, int status, struct fp_error *err)
     if (status == 404 || status == 410)
         return fp_fail(err, FP_E_NOT_FOUND, "%s: the server has no such file (%d)", shown, status);
     if (status == 401 || status == 403)
-        return fp_fail(err, FP_E_AUTH, "%s: refused (%d)", shown, status);
+        return fp_hinted(fp_fail(err, FP_E_AUTH, "%s: refused (%d)", shown, status), err,
+                         "user and password may stand in its URL: https://USER:PASSWORD@HOST/...");
     return fp_fail(err, FP_E_NETWORK, "%s: the server answers %d", shown, status);
 }
 
@@ -76,23 +77,30 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
     return FP_OK;
 }
 
+static bool is_index(const char *url)
+{
+    return fp_text_ends_with(url, ".tar.gz");
+}
+
 /* What is not there as APKINDEX may be there in apk 3's format. */
-static enum fp_code probe_adb(const struct fp_apk_fetch_options *options, const char *url,
-                              const char *arch, struct fp_error *err)
+static enum fp_code probe_adb(const struct index_fetch *fetch, struct fp_error *err)
 {
     struct fp_error first = *err;
-    cleanup_free char *other = fp_xasprintf("%s/%s/Packages.adb", url, arch);
+    cleanup_free char *other = fp_xasprintf("%s/%s/Packages.adb", fetch->url, fetch->arch);
+    cleanup_free char *shown = fp_url_display(other);
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(4096);
     struct fp_http_request request = {.method = "HEAD", .url = other, .max_redirects = 5};
-    if (fp_http_send(options->http, &request, &response, NULL) != FP_OK || response.status != 200) {
+    if (is_index(fetch->url))
+        return err->code;
+    if (fp_http_send(fetch->options->http, &request, &response, NULL) != FP_OK ||
+        response.status != 200) {
         *err = first;
-        return fp_hint(err, "is %s a repository for %s?", url, arch);
+        cleanup_free char *folder = fp_url_display(fetch->url);
+        return fp_hint(err, "is %s a repository for %s?", folder, fetch->arch);
     }
-    enum fp_code code =
-        fp_fail(err, FP_E_INPUT, "%s has only an index in apk 3's format (%s/Packages.adb, ADB)",
-                url, arch);
-    (void) fp_hint(err, "use a repository that has APKINDEX.tar.gz, as Alpine's own do");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_INPUT,
+                             "%s: the repository has only an index in apk 3's format (ADB)", shown),
+                     err, "use a repository that has APKINDEX.tar.gz, as Alpine's own do");
 }
 
 /* An open file from its beginning; it stays open. */
@@ -117,47 +125,82 @@ static enum fp_code read_index(int fd, const char *name, const struct fp_apk_key
     return code == FP_OK ? fp_apk_index_parse(text, name, ret, err) : code;
 }
 
-static enum fp_code read_cached_index(const char *path, const char *url,
-                                      const struct fp_apk_keys *keys, struct fp_apk_index *ret,
-                                      struct fp_error *err)
+/* One of this machine, or of the cache. */
+static enum fp_code open_index(struct index_fetch *fetch, const char *whole, struct fp_error *err)
 {
-    cleanup_fd int fd = -1;
     uint64_t size = 0;
-    enum fp_code code = fp_kept_open(path, &fd, &size, err);
-    if (code == FP_E_NOT_FOUND) {
-        code = fp_fail(err, FP_E_NOT_FOUND, "%s: its index is not in the cache", url);
-        (void) fp_hint(err, "build once without --offline");
+    if (whole[0] == '/')
+        return fp_file_open(whole, &fetch->fd, NULL, err);
+    enum fp_code code = fp_kept_open(fetch->path, &fetch->fd, &size, err);
+    if (code != FP_E_NOT_FOUND)
         return code;
-    }
-    return code == FP_OK ? read_index(fd, url, keys, ret, err) : code;
+    return fp_hinted(
+        fp_fail(err, FP_E_NOT_FOUND, "%s: its index is not in the cache", fetch->shown), err,
+        "build once without --offline");
 }
 
-enum fp_code fp_apk_index_fetch(const struct fp_apk_fetch_options *options, const char *url,
-                                const char *arch, const struct fp_apk_keys *keys,
-                                struct fp_apk_index *ret, struct fp_error *err)
+/* Whether a failure is one to get at the repository, not one of this machine or of trust. */
+static bool means_away(enum fp_code code)
+{
+    return code == FP_E_NOT_FOUND || code == FP_E_NETWORK || code == FP_E_AUTH ||
+           code == FP_E_INPUT;
+}
+
+static enum fp_code get_index(struct index_fetch *fetch, const char *whole, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX];
-    struct fp_error failure = {0};
-    cleanup_free char *path = NULL;
-    cleanup_free char *whole = fp_xasprintf("%s/%s/APKINDEX.tar.gz", url, arch);
-    cleanup_newfile struct fp_newfile *file = NULL;
-    fp_hash_bytes(FP_SHA1, whole, strlen(whole), hex);
-    cleanup_free char *name = fp_xasprintf("APKINDEX.%.8s.tar.gz", hex);
-    enum fp_code code = cache_path(options, name, &path, err);
-    if (code == FP_OK && options->offline)
-        return read_cached_index(path, whole, keys, ret, err);
+    const struct fp_apk_fetch_options *options = fetch->options;
+    if (whole[0] == '/')
+        return open_index(fetch, whole, err);
+    /* A password that changes is no other repository. */
+    cleanup_free char *bare = NULL;
+    cleanup_free char *authorization = NULL;
+    enum fp_code code = fp_url_split_user(whole, &bare, &authorization, err);
     if (code != FP_OK)
         return code;
-    code = download(options, whole, path, UINT64_MAX, INDEX_FILE_MAX, &file, &failure);
-    if (code == FP_E_NOT_FOUND)
-        code = probe_adb(options, url, arch, &failure);
+    fp_hash_bytes(FP_SHA1, bare, strlen(bare), hex);
+    cleanup_free char *name = fp_xasprintf("APKINDEX.%.8s.tar.gz", hex);
+    code = cache_path(options, name, &fetch->path, err);
+    if (code == FP_OK && options->offline)
+        return open_index(fetch, whole, err);
     if (code == FP_OK)
-        code = read_index(fp_newfile_fd(file), whole, keys, ret, &failure);
-    if (code == FP_OK)
-        code = fp_newfile_publish(file, path, true, &failure);
-    if (code != FP_OK && err != NULL)
-        *err = failure;
-    return code;
+        code = download(options, whole, fetch->path, UINT64_MAX, INDEX_FILE_MAX, &fetch->file, err);
+    return code == FP_E_NOT_FOUND ? probe_adb(fetch, err) : code;
+}
+
+enum fp_code index_fetch_run(void *index_fetch, struct fp_error *err)
+{
+    struct index_fetch *fetch = index_fetch;
+    cleanup_free char *whole = is_index(fetch->url)
+                                   ? fp_xstrdup(fetch->url)
+                                   : fp_xasprintf("%s/%s/APKINDEX.tar.gz", fetch->url, fetch->arch);
+    fetch->shown = repository_display(whole);
+    fetch->code = get_index(fetch, whole, &fetch->err);
+    fetch->is_away = means_away(fetch->code);
+    if (fetch->code == FP_OK || fetch->is_away)
+        return FP_OK;
+    if (err != NULL)
+        *err = fetch->err;
+    return fetch->code;
+}
+
+enum fp_code index_fetch_read(struct index_fetch *fetch, const struct fp_apk_keys *keys,
+                              struct fp_apk_index *ret, struct fp_error *err)
+{
+    int fd = fetch->file != NULL ? fp_newfile_fd(fetch->file) : fetch->fd;
+    enum fp_code code = read_index(fd, fetch->shown, keys, ret, err);
+    return code == FP_OK && fetch->file != NULL
+               ? fp_newfile_publish(fetch->file, fetch->path, true, err)
+               : code;
+}
+
+void index_fetch_clear(struct index_fetch *fetch)
+{
+    fp_newfile_free(fetch->file);
+    if (fetch->fd >= 0)
+        (void) close(fetch->fd);
+    free(fetch->shown);
+    free(fetch->path);
 }
 
 static enum fp_code read_cached_package(const char *path, const char *name,
@@ -173,31 +216,47 @@ static enum fp_code read_cached_package(const char *path, const char *name,
                          : code;
 }
 
+/* Where a package lies: in the folder of its architecture, or beside the index that is named. */
 static char *package_url(const char *url, const struct fp_apk_package *package)
 {
     cleanup_free char *title = fp_apk_package_title(package);
     cleanup_free char *escaped =
-        strpbrk(title, "?#%") != NULL ? fp_url_escape(title) : fp_xstrdup(title);
+        url[0] != '/' && strpbrk(title, "?#%") != NULL ? fp_url_escape(title) : fp_xstrdup(title);
     const char *arch = package->fields[FP_APK_ARCH];
+    const char *slash = strrchr(url, '/');
+    if (is_index(url))
+        return fp_xasprintf("%.*s/%s.apk", (int) (slash - url), url, escaped);
     return fp_xasprintf("%s/%s/%s.apk", url, arch != NULL ? arch : "noarch", escaped);
 }
 
-static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, const char *url,
+static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, const char *whole,
                                   const char *path, const struct fp_apk_package *package,
                                   struct fp_apk_spool *spool, struct fp_apk_contents *ret,
                                   struct fp_error *err)
 {
     struct fp_source *source = NULL;
     cleanup_newfile struct fp_newfile *file = NULL;
-    cleanup_free char *whole = package_url(url, package);
+    cleanup_free char *shown = fp_url_display(whole);
     enum fp_code code =
         download(options, whole, path, package->size > 0 ? package->size : UINT64_MAX,
                  PACKAGE_FILE_MAX, &file, err);
     if (code == FP_OK)
-        code = read_again(fp_newfile_fd(file), whole, &source, err);
+        code = read_again(fp_newfile_fd(file), shown, &source, err);
     if (code == FP_OK)
-        code = fp_apk_package_read(source, whole, package, spool, ret, err);
+        code = fp_apk_package_read(source, shown, package, spool, ret, err);
     return code == FP_OK ? fp_newfile_publish(file, path, true, err) : code;
+}
+
+/* Of a repository on this machine. */
+static enum fp_code read_local_package(const char *path, const struct fp_apk_package *package,
+                                       struct fp_apk_spool *spool, struct fp_apk_contents *ret,
+                                       struct fp_error *err)
+{
+    int fd = -1;
+    enum fp_code code = fp_file_open(path, &fd, NULL, err);
+    return code == FP_OK ? fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), path, package,
+                                               spool, ret, err)
+                         : code;
 }
 
 enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, const char *url,
@@ -207,6 +266,9 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
     char hex[41] = "";
     struct fp_error failure = {0};
     cleanup_free char *path = NULL;
+    cleanup_free char *whole = package_url(url, package);
+    if (whole[0] == '/')
+        return read_local_package(whole, package, spool, ret, err);
     cleanup_free char *title = fp_apk_package_title(package);
     (void) fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], hex);
     cleanup_free char *name = fp_xasprintf("%s.%.8s.apk", title, hex);
@@ -220,7 +282,7 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
         fp_report(options->reporter, FP_EVENT_WARNING,
                   "%s in the cache is not right and is fetched again", name);
     if (!options->offline && (is_damaged || code == FP_E_NOT_FOUND))
-        return fetch_package(options, url, path, package, spool, ret, err);
+        return fetch_package(options, whole, path, package, spool, ret, err);
     if (code != FP_E_NOT_FOUND) {
         if (code != FP_OK && err != NULL)
             *err = failure;

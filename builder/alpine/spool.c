@@ -17,8 +17,10 @@ enum fp_code fp_apk_spool_open(const char *folder, struct fp_apk_spool *ret, str
     }
     free(path);
     /* The name may come to stand for another file where the cache is not ours alone. */
-    *ret = (struct fp_apk_spool){
-        .fd = fd, .path = fp_xasprintf("/proc/self/fd/%d", fd), .max_bytes = SPOOL_MAX_BYTES};
+    *ret = (struct fp_apk_spool){.lock = PTHREAD_MUTEX_INITIALIZER,
+                                 .fd = fd,
+                                 .path = fp_xasprintf("/proc/self/fd/%d", fd),
+                                 .max_bytes = SPOOL_MAX_BYTES};
     return FP_OK;
 }
 

@@ -5,8 +5,9 @@
 
 #define DATABASE_MAX_BYTES ((size_t) 16 << 20)
 #define TEXT_MAX_BYTES     ((size_t) 1 << 20)
-#define KEY_MAX_BYTES      ((size_t) 16 << 10)
-#define KEYS_MAX           64
+#define MORE_MAX_BYTES     ((size_t) 32 << 10)
+#define FILES_MAX          64
+#define REPOSITORIES       "etc/apk/repositories"
 
 static const char *const folders[] = {"lib/apk/db", "usr/lib/apk/db"};
 
@@ -26,19 +27,18 @@ bool fp_apk_is_used(const struct fp_tree *tree)
     return find_folder(tree) != NULL;
 }
 
-/* The files that are read, in this order; keys behind them. */
+/* The files that are read, in this order; keys, and what names repositories, behind them. */
 enum wanted {
     WANT_INSTALLED,
     WANT_TRIGGERS,
     WANT_SCRIPTS,
     WANT_SCRIPTS_GZ,
     WANT_WORLD,
-    WANT_REPOSITORIES,
     WANT_ARCH,
     WANT_PASSWD,
     WANT_GROUP,
     WANT_SHELLS,
-    WANT_KEYS,
+    WANT_MORE,
 };
 
 static void list_files(const struct fp_apk_system *root, struct fp_strv *ret)
@@ -48,14 +48,15 @@ static void list_files(const struct fp_apk_system *root, struct fp_strv *ret)
     fp_strv_addf(ret, "%s/scripts.tar", root->folder);
     fp_strv_addf(ret, "%s/scripts.tar.gz", root->folder);
     fp_strv_add(ret, "etc/apk/world");
-    fp_strv_add(ret, "etc/apk/repositories");
     fp_strv_add(ret, "etc/apk/arch");
     fp_strv_add(ret, "etc/passwd");
     fp_strv_add(ret, "etc/group");
     fp_strv_add(ret, "etc/shells");
 }
 
-static void list_keys(const struct fp_tree *tree, const char *folder, struct fp_strv *ret)
+/* The files of a folder that end in `suffix`, but none twice by its name. */
+static void list_folder(const struct fp_tree *tree, const char *folder, const char *suffix,
+                        struct fp_strv *seen, struct fp_strv *ret)
 {
     cleanup_strv struct fp_strv names = {0};
     const struct fp_entry *at = fp_tree_resolve(tree, folder);
@@ -63,10 +64,35 @@ static void list_keys(const struct fp_tree *tree, const char *folder, struct fp_
         return;
     cleanup_free char *real = fp_xstrdup(at->path);
     fp_tree_children(tree, real, &names);
-    for (size_t i = 0; i < names.len && i < KEYS_MAX; i++) {
-        if (fp_text_ends_with(names.items[i], ".pub"))
-            fp_strv_addf(ret, "%s/%s", real, names.items[i]);
+    for (size_t i = 0; i < names.len && i < FILES_MAX; i++) {
+        const char *name = names.items[i];
+        if (name[0] == '.' || !fp_text_ends_with(name, suffix) || fp_strv_has(seen, name))
+            continue;
+        fp_strv_add(seen, name);
+        fp_strv_addf(ret, "%s/%s", real, name);
     }
+}
+
+static int by_base(const void *left, const void *right)
+{
+    return strcmp(fp_path_base(*(char *const *) left), fp_path_base(*(char *const *) right));
+}
+
+/* Keys, and what names repositories: a file below /etc takes the place of one below /lib. */
+static void list_more(const struct fp_tree *tree, const char *arch, struct fp_strv *ret)
+{
+    cleanup_free char *shared = fp_path_join("usr/share/apk/keys", arch);
+    cleanup_strv struct fp_strv keys = {0};
+    cleanup_strv struct fp_strv lists = {0};
+    list_folder(tree, "etc/apk/keys", ".pub", &keys, ret);
+    list_folder(tree, "lib/apk/keys", ".pub", &keys, ret);
+    list_folder(tree, shared, ".pub", &keys, ret);
+    fp_strv_add(ret, REPOSITORIES);
+    size_t first = ret->len;
+    list_folder(tree, "etc/apk/repositories.d", ".list", &lists, ret);
+    list_folder(tree, "lib/apk/repositories.d", ".list", &lists, ret);
+    if (ret->len > first)
+        qsort(ret->items + first, ret->len - first, sizeof(*ret->items), by_base);
 }
 
 static char *take(struct fp_buf *buf)
@@ -74,14 +100,23 @@ static char *take(struct fp_buf *buf)
     return buf->len > 0 ? fp_buf_take(buf) : fp_xstrdup("");
 }
 
-/* One that is no key is of no use, but does no harm either. */
-static void take_keys(const struct fp_strv *paths, const struct fp_buf *contents,
+static bool is_key(const char *path)
+{
+    return fp_text_ends_with(path, ".pub");
+}
+
+/* A key that is none is of no use, but does no harm either. */
+static void take_more(const struct fp_strv *paths, const struct fp_buf *contents,
                       struct fp_apk_system *root)
 {
-    for (size_t i = WANT_KEYS; i < paths->len; i++) {
-        if (contents[i].len > 0)
-            (void) !fp_apk_keys_add(root->keys, fp_path_base(paths->items[i]),
-                                    fp_buf_text(&contents[i]), NULL);
+    for (size_t i = WANT_MORE; i < paths->len; i++) {
+        const char *text = fp_buf_text(&contents[i]);
+        if (is_key(paths->items[i]) && contents[i].len > 0)
+            (void) !fp_apk_keys_add(root->keys, fp_path_base(paths->items[i]), text, NULL);
+        if (is_key(paths->items[i]))
+            continue;
+        fp_strv_add(&root->repository_files, paths->items[i]);
+        fp_strv_add(&root->repository_texts, text);
     }
 }
 
@@ -104,15 +139,14 @@ static void strip_line(char *text)
 static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *contents,
                                const char *arch, struct fp_apk_system *root, struct fp_error *err)
 {
-    for (size_t i = 0; i < WANT_KEYS; i++) {
-        bool binary = i == WANT_SCRIPTS || i == WANT_SCRIPTS_GZ;
+    for (size_t i = 0; i < paths->len; i++) {
+        bool binary = i == WANT_SCRIPTS || i == WANT_SCRIPTS_GZ || is_key(paths->items[i]);
         if (!binary && strlen(fp_buf_text(&contents[i])) != contents[i].len)
             return fp_fail(err, FP_E_INPUT, "base: /%s has a NUL in it", paths->items[i]);
     }
     root->installed = take(&contents[WANT_INSTALLED]);
     root->triggers = take(&contents[WANT_TRIGGERS]);
     root->world = take(&contents[WANT_WORLD]);
-    root->repositories = take(&contents[WANT_REPOSITORIES]);
     root->arch = take(&contents[WANT_ARCH]);
     root->passwd = take(&contents[WANT_PASSWD]);
     root->group = take(&contents[WANT_GROUP]);
@@ -125,7 +159,7 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
     if (root->arch[strspn(root->arch, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
         return fp_fail(err, FP_E_INPUT, "base: /%s: '%.60s' is no architecture",
                        paths->items[WANT_ARCH], root->arch);
-    take_keys(paths, contents, root);
+    take_more(paths, contents, root);
     enum fp_code code =
         take_scripts(&contents[WANT_SCRIPTS], &contents[WANT_SCRIPTS_GZ], root, err);
     if (code == FP_OK)
@@ -146,14 +180,12 @@ enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader
                                  .has_world = fp_tree_resolve(tree, "etc/apk/world") != NULL,
                                  .keys = fp_apk_keys_new()};
     cleanup_strv struct fp_strv paths = {0};
-    cleanup_free char *shared = fp_path_join("usr/share/apk/keys", arch);
     list_files(&root, &paths);
-    list_keys(tree, "etc/apk/keys", &paths);
-    list_keys(tree, shared, &paths);
+    list_more(tree, arch, &paths);
     struct fp_buf *contents = fp_xcalloc(paths.len, sizeof(*contents));
     for (size_t i = 0; i < paths.len; i++)
         contents[i].max = i == WANT_INSTALLED                         ? DATABASE_MAX_BYTES
-                          : i >= WANT_KEYS                            ? KEY_MAX_BYTES
+                          : i >= WANT_MORE                            ? MORE_MAX_BYTES
                           : i == WANT_SCRIPTS || i == WANT_SCRIPTS_GZ ? SCRIPTS_MAX_BYTES
                                                                       : TEXT_MAX_BYTES;
     enum fp_code code = reader(context, &paths, contents, err);
@@ -190,13 +222,14 @@ void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, con
                                   .installed = fp_xstrdup(""),
                                   .triggers = fp_xstrdup(""),
                                   .world = fp_xstrdup(""),
-                                  .repositories = fp_xstrdup(repositories),
                                   .arch = fp_xstrdup(arch),
                                   .passwd = fp_xstrdup(""),
                                   .group = fp_xstrdup(""),
                                   .shells = fp_xstrdup(""),
                                   .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
                                   .keys = fp_apk_keys_new()};
+    fp_strv_add(&ret->repository_files, REPOSITORIES);
+    fp_strv_add(&ret->repository_texts, repositories);
 }
 
 static bool package_has(const struct fp_apk_package *package,
@@ -268,7 +301,8 @@ void fp_apk_system_clear(struct fp_apk_system *root)
     free(root->installed);
     free(root->triggers);
     free(root->world);
-    free(root->repositories);
+    fp_strv_clear(&root->repository_files);
+    fp_strv_clear(&root->repository_texts);
     free(root->arch);
     free(root->passwd);
     free(root->group);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum fp_code check_release_options(const struct fp_build_options *options,
                                           struct fp_error *err)
@@ -199,17 +200,60 @@ static enum fp_code check_requests(const struct fp_build_options *options, struc
     return code == FP_OK ? FP_OK : fp_context(err, "--base");
 }
 
-static enum fp_code check_packages(const struct fp_build_options *options, struct fp_error *err)
+/* User and password in a URL are sent to whoever listens, where it is of plain HTTP. */
+static enum fp_code check_user(struct fp_reporter *reporter, const char *option, const char *url,
+                               struct fp_error *err)
+{
+    cleanup_free char *bare = NULL;
+    cleanup_free char *authorization = NULL;
+    enum fp_code code = fp_url_split_user(url, &bare, &authorization, err);
+    if (code != FP_OK)
+        return fp_context(err, "%s", option);
+    if (authorization != NULL && fp_http_check_plain(NULL, bare, NULL) != FP_OK)
+        fp_report(reporter, FP_EVENT_WARNING,
+                  "%s %s: its password goes over plain HTTP, where others can read it", option,
+                  bare);
+    return FP_OK;
+}
+
+/* Of this machine or another one; what would be passed over in a file is an error here. */
+static enum fp_code check_repository(struct fp_reporter *reporter, const char *line,
+                                     struct fp_error *err)
+{
+    struct fp_apk_repositories found = {0};
+    enum fp_code code = FP_OK;
+    fp_apk_repositories_read(
+        &(struct fp_apk_repositories_source){
+            .text = line, .name = "--repository", .arch = "x86_64", .is_here = true},
+        &found);
+    if (found.passed.len > 0 || found.urls.len == 0)
+        code = fp_fail(err, FP_E_USAGE, "%s",
+                       found.passed.len > 0 ? found.passed.items[0] : "--repository names none");
+    for (size_t i = 0; i < found.urls.len && code == FP_OK; i++) {
+        const char *url = found.urls.items[i];
+        if (url[0] != '/')
+            code = check_user(reporter, "--repository", url, err);
+        else if (strstr(line, "${") == NULL && access(url, F_OK) != 0)
+            code = fp_fail_errno(err, FP_E_IO, "--repository %s", url);
+    }
+    fp_apk_repositories_clear(&found);
+    return code;
+}
+
+static enum fp_code check_packages(const struct fp_build_options *options,
+                                   const struct fp_build_context *context, struct fp_error *err)
 {
     enum fp_code code = check_requests(options, err);
     if (code != FP_OK)
         return code;
-    for (size_t i = 0; i < options->repositories.len; i++) {
-        if (!is_url(options->repositories.items[i]))
-            return refuse_url("--repository", options->repositories.items[i], err);
-    }
-    if (options->apk_mirror != NULL && !is_url(options->apk_mirror))
-        return refuse_url("--apk-mirror", options->apk_mirror, err);
+    for (size_t i = 0; i < options->repositories.len && code == FP_OK; i++)
+        code = check_repository(context->reporter, options->repositories.items[i], err);
+    if (code == FP_OK && options->apk_mirror != NULL && !is_url(options->apk_mirror))
+        code = refuse_url("--apk-mirror", options->apk_mirror, err);
+    if (code == FP_OK && options->apk_mirror != NULL)
+        code = check_user(context->reporter, "--apk-mirror", options->apk_mirror, err);
+    if (code != FP_OK)
+        return code;
     cleanup_apk_keys struct fp_apk_keys *keys = fp_apk_keys_new();
     code = fp_apk_keys_read(keys, &options->keys, err);
     return code == FP_OK ? FP_OK : fp_context(err, "--key");
@@ -230,7 +274,7 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
     if (code == FP_OK && options->user != NULL)
         code = fp_plan_user(options->user, &plan.uid, &plan.gid, err);
     if (code == FP_OK)
-        code = check_packages(options, err);
+        code = check_packages(options, context, err);
     if (code == FP_OK)
         code = fp_plan_outputs(&plan, err);
     if (code == FP_OK)

@@ -3,6 +3,7 @@
 #include "build_checks.h"
 #include "cmd_base.h"
 #include "flinkpack/base.h"
+#include "flinkpack/http.h"
 
 static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *entry,
                               struct fp_error *err)
@@ -49,8 +50,10 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
                            entry.java, entry.libc);
     for (size_t i = 0; i < entry.packages.len && code == FP_OK; i++)
         code = fp_buf_addf(&run->out, err, "Package      %s\n", entry.packages.items[i]);
-    for (size_t i = 0; i < entry.repositories.len && code == FP_OK; i++)
-        code = fp_buf_addf(&run->out, err, "Repository   %s\n", entry.repositories.items[i]);
+    for (size_t i = 0; i < entry.repositories.len && code == FP_OK; i++) {
+        cleanup_free char *shown = fp_url_display(entry.repositories.items[i]);
+        code = fp_buf_addf(&run->out, err, "Repository   %s\n", shown);
+    }
     if (code == FP_OK && entry.description != NULL)
         code = fp_buf_addf(&run->out, err, "Description  %s\n", entry.description);
     if (code == FP_OK)

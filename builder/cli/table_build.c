@@ -189,12 +189,12 @@ static const struct fp_option package_options[] = {
      .help = "a package for an Alpine base, such as tzdata or curl>=8; other bases must have it"},
     {.name = "repository",
      .kind = FP_OPTION_LIST,
-     .metavar = "URL",
+     .metavar = "URL|DIR",
      AT(build.repositories),
      .decides = FP_DECIDES_SOURCE,
      .fallback = "those of the base",
-     .help =
-         "one more Alpine repository, such as https://dl-cdn.alpinelinux.org/alpine/v3.20/main"},
+     .help = "one more Alpine repository: https://[USER:PASSWORD@]HOST/alpine/v3.20/main, or a "
+             "directory's absolute path"},
     {.name = "key",
      .kind = FP_OPTION_LIST,
      .metavar = "FILE",

@@ -172,6 +172,102 @@ def test_repository_option(flinkpack, inputs, demo, server):
     assert "bin/bash" in scene.build("--repository", server.url + "/v3.20/main").tree
 
 
+AWAY = "a repository is passed over, and with it the packages and versions that only it has: "
+
+
+def test_a_repository_that_is_away(flinkpack, inputs, demo, server, free_port):
+    """As in apk, it is a warning where the others have all that is needed."""
+    main, away = server.url + "/v3.20/main", "http://127.0.0.1:%d/extra" % free_port
+    first = Scene(flinkpack, inputs, [main], demo / "keys").build("--retry", "0")
+    scene = Scene(flinkpack, inputs, [away, main, server.url + "/v3.20/community"], demo / "keys")
+    image = scene.build("--retry", "0")
+    assert image.read("lib/apk/db/installed") == first.read("lib/apk/db/installed")
+    assert scene.result.err.count(AWAY) == 2
+    assert AWAY + "GET %s/x86_64/APKINDEX.tar.gz: " % away in scene.result.err
+    assert "/v3.20/community/x86_64/APKINDEX.tar.gz: the server has no such file" in scene.result.err
+    # What was done without once is done without again.
+    assert scene.build("--offline").read("lib/apk/db/installed") == \
+        first.read("lib/apk/db/installed")
+    # And where it might have had what is missing, it is named.
+    text = flinkpack.fail(6, *scene.words("--retry", "0", "--package", "only-there"))
+    assert "'only-there' is asked for, and no repository has it; passed over: GET " + away in text
+
+
+def test_the_bases_own_repositories_are_away(flinkpack, inputs, demo, server, free_port):
+    away = "http://127.0.0.1:%d/v3.20/" % free_port
+    scene = Scene(flinkpack, inputs, [away + "main", away + "community"], demo / "keys")
+    scene.build("--retry", "0", "--repository", server.url + "/v3.20/main")
+    assert scene.result.err.count(AWAY) == 2
+    scene.build("--retry", "0", "--apk-mirror", server.url)
+    assert scene.result.err.count(AWAY) == 1
+
+
+def test_a_repository_that_cannot_be_trusted_is_no_warning(flinkpack, inputs, demo, server, tmp_path):
+    """It answers: whoever made it wrong has to know."""
+    other = alpine.make_repository(tmp_path / "other", "-n", "other@flinkpack.invalid-2", alpine.write_spec(
+        tmp_path / "s", "bash", "9-r0", files=[("bin/bash", "x", 0o755)]))
+    with alpine.Server(other) as second:
+        scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main", second.url + "/v3.20/main"],
+                      demo / "keys")
+        assert "signed by no key that is trusted" in flinkpack.fail(8, *scene.words())
+
+
+SECRET = "p%40ss/word"
+
+
+def test_user_and_password(flinkpack, inputs, demo, tmp_path):
+    """They go to that host only, and are shown to nobody."""
+    with alpine.Server(demo) as store, \
+            alpine.Server(demo, user="me:p@ss/word", elsewhere=store.url) as door:
+        bare = door.url + "/v3.20/main"
+        url = bare.replace("//", "//me:%s@" % SECRET.replace("/", "%2F"))
+        scene = Scene(flinkpack, inputs, [bare], demo / "keys")
+        text = flinkpack.fail(4, *scene.words())
+        assert "/APKINDEX.tar.gz: refused (401)" in text and "https://USER:PASSWORD@HOST/" in text
+        for words in (("--apk-mirror", url[:-len("/v3.20/main")]), ("--repository", url)):
+            if words[0] == "--repository":
+                scene = Scene(flinkpack, inputs, [], demo / "keys")
+            door.told.clear(), store.told.clear()
+            shutil.rmtree(flinkpack.cache, ignore_errors=True)
+            metadata = tmp_path / "metadata.json"
+            image = scene.build(*words, "-v", "--metadata-file", metadata)
+            assert None not in door.told and set(store.told) == {None}
+            out = flinkpack.home / "out"
+            for text in (scene.result.err, scene.result.out, metadata.read_text(),
+                         json.dumps(image.document), *(path.name for path in out.rglob("*")),
+                         *(path.name for path in flinkpack.cache.rglob("*"))):
+                assert "ss/word" not in text and "p%40ss" not in text and "me:" not in text
+            assert b"ss" not in image.read("etc/apk/repositories")
+
+
+def test_repositories_as_apk_3_has_them(flinkpack, inputs, demo, server):
+    more = [images.folder("etc/apk/repositories.d"), images.folder("lib/apk/repositories.d"),
+            images.file("etc/apk/repositories.d/vars.list",
+                        "set mirror=%s\nv3 ${mirror} main\n/media/cdrom/apks\n" % server.url),
+            images.file("lib/apk/repositories.d/vars.list", "http://127.0.0.1:1/x\n"),
+            images.file("lib/apk/repositories.d/zz.list",
+                        "ndx ${mirror}/v3.20/main/${APK_ARCH}/APKINDEX.tar.gz\n")]
+    scene = Scene(flinkpack, inputs, [], demo / "keys", more=more)
+    assert "bin/bash" in scene.build().tree
+    assert "AWAY" not in scene.result.err
+    assert "passed over: /etc/apk/repositories.d/vars.list, line 2: %s: an index in apk 3's own " \
+        "format (ADB), which is not read here" % server.url in scene.result.err
+    assert "line 3: /media/cdrom/apks: a path inside the image" in scene.result.err
+
+
+def test_a_repository_on_this_machine(flinkpack, inputs, demo):
+    scene = Scene(flinkpack, inputs, [], demo / "keys")
+    for place in ("%s/v3.20/main", "file://%s/v3.20/main", "%s/v3.20/main/x86_64/APKINDEX.tar.gz"):
+        assert "bin/bash" in scene.build("--repository", place % demo, "--offline").tree
+    index = demo / "v3.20/main/x86_64/Packages.adb"
+    for place, status, text in (
+            (index, 2, "--repository %s: an index in apk 3's own format (ADB)" % index),
+            (demo / "none", 5, "--repository %s: No such file" % (demo / "none")),
+            ("ftp://me:%s@h/x" % SECRET, 2, "--repository ftp://h/x: expected an http or https URL"),
+            ("repo", 2, "--repository repo: expected an http or https URL, or an absolute path")):
+        assert text in flinkpack.fail(status, *scene.words("--repository", place))
+
+
 @pytest.fixture
 def mutable(demo, tmp_path):
     """A copy of the repository that may be damaged."""

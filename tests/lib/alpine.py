@@ -50,15 +50,31 @@ def write_spec(folder, name, version, *lines, files=(), scripts=(), perms=()):
 
 
 class Server:
-    """Serves a folder on loopback; `asked` are the paths that were asked for."""
+    """Serves a folder on loopback; `asked` are the paths that were asked for.
 
-    def __init__(self, folder):
-        self.asked = []
+    With `user` ("NAME:PASSWORD") it serves nobody else; with `elsewhere`, it sends everybody there.
+    `told` are the values of Authorization."""
+
+    def __init__(self, folder, user=None, elsewhere=None):
+        self.asked, self.told = [], []
+        expected = user and "Basic " + base64.b64encode(user.encode()).decode()
         outer = self
 
         class Handler(http.server.SimpleHTTPRequestHandler):
             def log_request(self, code="-", size="-"):
                 outer.asked.append(self.path)
+
+            def do_GET(self):
+                outer.told.append(self.headers.get("Authorization"))
+                if expected and outer.told[-1] != expected:
+                    self.send_error(401)
+                elif elsewhere:
+                    self.send_response(302)
+                    self.send_header("Location", elsewhere + self.path)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                else:
+                    super().do_GET()
 
             def log_message(self, *words):
                 pass

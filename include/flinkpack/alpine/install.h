@@ -27,7 +27,8 @@ struct fp_apk_system {
     char *installed;   /**< texts; never NULL, may be empty */
     char *triggers;
     char *world;
-    char *repositories;
+    struct fp_strv repository_files; /**< their paths: "etc/apk/repositories" and what adds to it */
+    struct fp_strv repository_texts; /**< and what is in each */
     char *arch;
     char *passwd;
     char *group;

@@ -5,6 +5,8 @@
 #ifndef FLINKPACK_ALPINE_PACKAGE_H
 #define FLINKPACK_ALPINE_PACKAGE_H
 
+#include <pthread.h>
+
 #include "flinkpack/alpine/index.h"
 #include "flinkpack/layer.h"
 
@@ -14,6 +16,7 @@
 /** Where the contents of packages are kept until the layer is written. Owned; fp_apk_spool_clear().
  */
 struct fp_apk_spool {
+    pthread_mutex_t lock; /**< of one package that is read into it at a time */
     int fd;
     char *path;
     uint64_t used_bytes;

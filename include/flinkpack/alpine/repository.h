@@ -9,16 +9,38 @@
 #include "flinkpack/alpine/install.h"
 #include "flinkpack/http.h"
 
+/** The most repositories that are asked for one image. */
+#define FP_APK_REPOSITORIES_MAX 32
+
+/** Repositories. Release with fp_apk_repositories_clear(). */
+struct fp_apk_repositories {
+    /** Each once: URLs and absolute paths of folders that have one for each architecture, with
+     * APKINDEX.tar.gz in it; or, ending in ".tar.gz", of an index that lies among its packages.
+     * They may have user and password in them. */
+    struct fp_strv urls;
+    struct fp_strv passed;    /**< what is passed over, with the reason; without passwords */
+    struct fp_strv variables; /**< "NAME=VALUE", of one file and the next */
+};
+
+/** A text that names repositories. Everything is borrowed. */
+struct fp_apk_repositories_source {
+    const char *text;   /**< lines as apk-repositories(5) has them */
+    const char *name;   /**< of the file or option, for what is told */
+    const char *arch;   /**< what ${APK_ARCH} stands for */
+    const char *mirror; /**< takes the place of all that stands before "/vX.Y/", "/edge/" or
+                             "/latest-stable/" in URLs; NULL: nothing does */
+    bool is_here;       /**< paths are of this machine, not of an image */
+};
+
 /**
- * The URLs of a repositories file, without tagged ones (@NAME), comments and those of other
- * indexes than APKINDEX.
- *
- * @param text   "URL", "v2 URL COMPONENT..." lines.
- * @param mirror Takes the place of all that stands before "/vX.Y/", "/edge/" or "/latest-stable/";
- *               NULL: nothing does.
- * @param ret    They are added to it, each once.
+ * Add the repositories that a text names. Tagged ones (@NAME), those of apk 3's own format and
+ * paths inside an image are passed over, and so is what is none. More than FP_APK_REPOSITORIES_MAX
+ * are one too many, and the rest is not read.
  */
-void fp_apk_repositories_parse(const char *text, const char *mirror, struct fp_strv *ret);
+void fp_apk_repositories_read(const struct fp_apk_repositories_source *from,
+                              struct fp_apk_repositories *ret);
+/** Release the members. */
+void fp_apk_repositories_clear(struct fp_apk_repositories *repositories);
 
 /** How packages are fetched. Everything is borrowed. */
 struct fp_apk_fetch_options {
@@ -29,17 +51,9 @@ struct fp_apk_fetch_options {
 };
 
 /**
- * The verified index of a repository, from URL/ARCH/APKINDEX.tar.gz: always asked for anew, unless
- * offline.
- * @return FP_E_NOT_FOUND, FP_E_NETWORK, FP_E_VERIFY, or FP_E_INPUT where there is only an index in
- *         apk 3's format.
- */
-FP_CHECKED enum fp_code fp_apk_index_fetch(const struct fp_apk_fetch_options *options,
-                                           const char *url, const char *arch,
-                                           const struct fp_apk_keys *keys, struct fp_apk_index *ret,
-                                           struct fp_error *err);
-/**
- * A package of that repository, verified; one in the cache is used if it is still right.
+ * A package of a repository, verified; one in the cache is used if it is still right. May be called
+ * from several threads with one spool.
+ * @param url Of the repository, as struct fp_apk_repositories has it.
  * @return FP_E_NOT_FOUND where the repository has it no more.
  */
 FP_CHECKED enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options,
@@ -51,18 +65,20 @@ FP_CHECKED enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *
 struct fp_apk_addition {
     struct fp_apk_fetch_options fetch;
     const struct fp_strv *requests;     /**< dependencies: "bash", "python3>=3.8" */
-    const struct fp_strv *repositories; /**< URLs besides the image's own; may be NULL */
-    const char *mirror;                 /**< see fp_apk_repositories_parse() */
+    const struct fp_strv *repositories; /**< lines besides the image's own; may be NULL */
+    const char *mirror;                 /**< for the image's own; may be NULL */
     const struct fp_strv *keys;         /**< files of keys besides the image's own; may be NULL */
     struct fp_apk_target target;        /**< its spool is the one below */
     struct fp_apk_spool *spool;
 };
 
 /**
- * Fetch, verify, resolve and install.
+ * Fetch, verify, resolve and install. A repository that cannot be reached, or has no index, is
+ * passed over with a warning; one whose index is damaged or not signed as it has to be is an error.
  * @param ret_changes Gets "NAME-VERSION", or "NAME-VERSION (was VERSION)", for each package.
- * @return FP_OK, also where all that is asked for is there; else as fp_apk_index_fetch(),
- *         fp_apk_package_fetch(), fp_apk_resolve() and fp_apk_install() fail.
+ * @return FP_OK, also where all that is asked for is there; FP_E_NOT_FOUND, FP_E_NETWORK, FP_E_AUTH
+ *         where no repository can be had, or what is missing may be in one that cannot;
+ * FP_E_VERIFY; else as fp_apk_package_fetch(), fp_apk_resolve() and fp_apk_install() fail.
  */
 FP_CHECKED enum fp_code fp_apk_add(const struct fp_apk_system *root,
                                    const struct fp_apk_addition *addition,
