@@ -165,14 +165,34 @@ static enum fp_code read_manifest(struct fp_bases *bases, struct fp_base_image *
                                    bases->name, &image->manifest, err);
 }
 
-static enum fp_code read_config(struct fp_bases *bases, struct fp_base_image *image,
-                                struct fp_error *err)
+/* An image that names no platform is for the one that is asked for: its index may say so, and its
+ * programs are held to it. It is not for several. */
+static enum fp_code settle_platform(const struct fp_plan *plan, const struct fp_bases *bases,
+                                    struct fp_base_image *image, struct fp_error *err)
+{
+    cleanup_free char *want = fp_platform_text(&image->platform);
+    if (!fp_config_complete(&image->config, &image->platform) ||
+        image->descriptor.platform.architecture[0] != '\0')
+        return FP_OK;
+    if (plan->platform_count > 1)
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT, "%s: does not say for which platform it is", bases->name), err,
+            "give one --platform only: it is taken for that");
+    fp_report(plan->context->reporter, FP_EVENT_WARNING,
+              "%s does not say for which platform it is: taken for %s", bases->name, want);
+    return FP_OK;
+}
+
+static enum fp_code read_config(const struct fp_plan *plan, struct fp_bases *bases,
+                                struct fp_base_image *image, struct fp_error *err)
 {
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     enum fp_code code = fp_repo_get_document(bases->repo, &image->manifest.config, &body, err);
     if (code == FP_OK)
         code = fp_config_parse(fp_buf_text(&body), body.len, image->manifest.layer_count,
                                bases->name, &image->config, err);
+    if (code == FP_OK)
+        code = settle_platform(plan, bases, image, err);
     if (code != FP_OK)
         return code;
     if (!fp_platform_matches(&image->platform, &image->config.platform)) {
@@ -211,7 +231,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
     enum fp_code code =
         made ? fp_base_assemble(plan, bases, image, err) : read_manifest(bases, image, err);
     if (code == FP_OK && !made)
-        code = read_config(bases, image, err);
+        code = read_config(plan, bases, image, err);
     if (code == FP_OK && !made) {
         fp_leave_job_out(plan, image);
         code = fp_base_fetch(plan, bases, image, err);

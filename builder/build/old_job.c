@@ -22,6 +22,9 @@ static void read_history(const struct fp_config *config, struct told *told)
 {
     const json_t *history = json_object_get(config->document, "history");
     size_t layer = 0;
+    /* Of a history with more layers than there are nobody knows which ones it tells of. */
+    if (fp_config_told_layers(config) > config->diff_id_count)
+        return;
     for (size_t i = 0; i < json_array_size(history) && layer < config->diff_id_count; i++) {
         const json_t *entry = json_array_get(history, i);
         const char *by = fp_json_string(entry, "created_by");

@@ -16,11 +16,13 @@ static void set(json_t *object, const char *key, json_t *take_value)
         (void) json_object_set_new(object, key, take_value);
 }
 
-/* The n-th entry of the history that made a layer. */
+/* The n-th entry of the history that made a layer; what was squashed lies in the last layers. */
 static const char *created_by(const struct fp_config *config, size_t layer)
 {
     const json_t *history = json_object_get(config->document, "history");
+    size_t told = fp_config_told_layers(config);
     size_t seen = 0;
+    layer += told > config->diff_id_count ? told - config->diff_id_count : 0;
     for (size_t i = 0; i < json_array_size(history); i++) {
         const json_t *entry = json_array_get(history, i);
         if (json_is_true(json_object_get(entry, "empty_layer")))
@@ -75,9 +77,11 @@ static enum fp_code read_image(const struct reader *reader, const struct fp_desc
     if (code == FP_OK)
         code = fp_config_parse(fp_buf_text(&text), text.len, manifest.layer_count, reader->name,
                                &config, err);
-    if (code == FP_OK)
-        (void) json_array_append_new(reader->images, image_of(descriptor, &manifest, &config));
-    return code;
+    if (code != FP_OK)
+        return code;
+    (void) fp_config_complete(&config, &descriptor->platform);
+    (void) json_array_append_new(reader->images, image_of(descriptor, &manifest, &config));
+    return FP_OK;
 }
 
 static bool is_wanted(const struct reader *reader, const struct fp_descriptor *descriptor)

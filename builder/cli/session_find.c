@@ -165,6 +165,8 @@ static enum fp_code check_platform(const struct fp_found *found, const struct fp
     if (code == FP_OK)
         code = fp_config_parse(fp_buf_text(&text), text.len, manifest.layer_count, found->title,
                                &config, err);
+    if (code == FP_OK)
+        (void) fp_config_complete(&config, wanted);
     if (code != FP_OK || fp_platform_matches(wanted, &config.platform))
         return code;
     cleanup_free char *want = fp_platform_text(wanted);

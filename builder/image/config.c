@@ -1,5 +1,6 @@
 #include "internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define CREATED_MAX 64
@@ -37,7 +38,7 @@ static bool is_string_map(const json_t *value)
     json_t *item = NULL;
     json_object_foreach(json_iterable(value), key, item)
     {
-        if (!json_is_string(item))
+        if (!json_is_string(item) && !json_is_null(item))
             return false;
     }
     return json_is_object(value);
@@ -70,10 +71,12 @@ static enum fp_code check_members(const json_t *document, const char *name, stru
 static enum fp_code read_diff_ids(const json_t *document, size_t layer_count, const char *name,
                                   struct fp_config *ret, struct fp_error *err)
 {
-    const json_t *array = json_object_get(json_object_get(document, "rootfs"), "diff_ids");
+    const json_t *rootfs = json_object_get(document, "rootfs");
+    const json_t *array = json_object_get(rootfs, "diff_ids");
     size_t count = json_array_size(array);
-    /* Go writes null for a list of nothing. */
-    if (!json_is_array(array) && !(json_is_null(array) && layer_count == 0))
+    /* Go writes null for a list of nothing, or leaves it out. */
+    bool is_none = has_type(rootfs, MEMBER_MAP) && (array == NULL || json_is_null(array));
+    if (!json_is_array(array) && !(is_none && layer_count == 0))
         return fp_fail(err, FP_E_INPUT, "%s: no array rootfs.diff_ids: not an image configuration",
                        name);
     if (count != layer_count)
@@ -92,39 +95,14 @@ static enum fp_code read_diff_ids(const json_t *document, size_t layer_count, co
     return FP_OK;
 }
 
-static enum fp_code check_history(const json_t *document, size_t layer_count, const char *name,
-                                  struct fp_error *err)
-{
-    size_t count = 0;
-    enum fp_code code =
-        history_count_layers(json_object_get(document, "history"), name, &count, err);
-    if (code != FP_OK)
-        return code;
-    if (count > layer_count)
-        return fp_fail(err, FP_E_INPUT, "%s: the history tells of %zu layers, and there are %zu",
-                       name, count, layer_count);
-    return FP_OK;
-}
-
-static enum fp_code read_platform(const json_t *document, const char *name, struct fp_platform *ret,
-                                  struct fp_error *err)
-{
-    enum fp_code code = platform_from_json(document, name, ret, err);
-    if (code != FP_OK)
-        return code;
-    if (ret->os[0] == '\0' || ret->architecture[0] == '\0')
-        return fp_fail(err, FP_E_INPUT,
-                       "%s: 'os' or 'architecture' is missing: not an image configuration", name);
-    return FP_OK;
-}
-
 static enum fp_code read_created(const json_t *document, const char *name, char **ret,
                                  struct fp_error *err)
 {
     const json_t *created = json_object_get(document, "created");
     if (!has_type(created, MEMBER_STRING) || json_string_length(created) > CREATED_MAX)
         return fp_fail(err, FP_E_INPUT, "%s: 'created' is not a time", name);
-    *ret = fp_xstrdup(json_string_value(created));
+    if (json_string_length(created) > 0)
+        *ret = fp_xstrdup(json_string_value(created));
     return FP_OK;
 }
 
@@ -140,11 +118,11 @@ enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, c
         return code;
     if (!json_is_object(config.document))
         return fp_fail(err, FP_E_INPUT, "%s: not an image configuration: not an object", name);
-    code = read_platform(config.document, name, &config.platform, err);
+    code = platform_from_json(config.document, name, &config.platform, err);
     if (code == FP_OK)
         code = read_diff_ids(config.document, layer_count, name, &config, err);
     if (code == FP_OK)
-        code = check_history(config.document, layer_count, name, err);
+        code = history_check(json_object_get(config.document, "history"), name, err);
     if (code == FP_OK)
         code = check_members(config.document, name, err);
     if (code == FP_OK)
@@ -153,6 +131,28 @@ enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, c
         return code;
     *ret = steal_value(&config);
     return FP_OK;
+}
+
+/* Where one of both is missing, `from` says it. */
+static bool fill(json_t *document, const char *key, char *slot, size_t size, const char *from)
+{
+    if (slot[0] != '\0')
+        return false;
+    (void) snprintf(slot, size, "%s", from);
+    (void) json_object_set_new(document, key, json_string(from));
+    return true;
+}
+
+bool fp_config_complete(struct fp_config *config, const struct fp_platform *platform)
+{
+    struct fp_platform *own = &config->platform;
+    bool os = fill(config->document, "os", own->os, sizeof(own->os), platform->os);
+    bool architecture = fill(config->document, "architecture", own->architecture,
+                             sizeof(own->architecture), platform->architecture);
+    if (architecture && platform->variant[0] != '\0')
+        (void) fill(config->document, "variant", own->variant, sizeof(own->variant),
+                    platform->variant);
+    return os || architecture;
 }
 
 struct fp_config fp_config_empty(const struct fp_platform *platform)

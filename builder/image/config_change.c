@@ -73,6 +73,8 @@ static void put_labels(json_t *config, const json_t *base_labels,
     json_object_foreach(json_iterable(base_labels), name, value)
     {
         /* Title, version, source: they describe the base and would now be lies. */
+        if (json_is_null(value))
+            continue;
         if (change->keeps_all || strncmp(name, OCI_LABEL_PREFIX, strlen(OCI_LABEL_PREFIX)) != 0)
             (void) json_object_set(labels, name, value);
     }

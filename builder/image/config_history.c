@@ -5,20 +5,25 @@ static bool is_empty_layer(const json_t *entry)
     return json_is_true(json_object_get(entry, "empty_layer"));
 }
 
-enum fp_code history_count_layers(const json_t *history, const char *name, size_t *ret,
-                                  struct fp_error *err)
+enum fp_code history_check(const json_t *history, const char *name, struct fp_error *err)
 {
-    size_t count = 0;
     if (history != NULL && !json_is_null(history) && !json_is_array(history))
         return fp_fail(err, FP_E_INPUT, "%s: 'history' is not an array", name);
     for (size_t i = 0; i < json_array_size(history); i++) {
         const json_t *entry = json_array_get(history, i);
-        if (!json_is_object(entry))
+        if (!json_is_object(entry) && !json_is_null(entry))
             return fp_fail(err, FP_E_INPUT, "%s: history[%zu] is not an object", name, i);
-        count += is_empty_layer(entry) ? 0 : 1;
     }
-    *ret = count;
     return FP_OK;
+}
+
+size_t fp_config_told_layers(const struct fp_config *config)
+{
+    const json_t *history = json_object_get(config->document, "history");
+    size_t count = 0;
+    for (size_t i = 0; i < json_array_size(history); i++)
+        count += is_empty_layer(json_array_get(history, i)) ? 0 : 1;
+    return count;
 }
 
 static json_t *history_entry(const char *created, const char *created_by, const char *comment)
@@ -33,17 +38,30 @@ static json_t *history_entry(const char *created, const char *created_by, const 
     return entry;
 }
 
+/* What was told of a layer that is not there any more, as squashing leaves it behind. */
+static json_t *without_layer(const json_t *entry)
+{
+    json_t *told = json_is_object(entry) ? json_copy(json_iterable(entry)) : json_object();
+    (void) json_object_set_new(told, "empty_layer", json_true());
+    return told;
+}
+
 json_t *history_extend(const struct fp_config *base, const struct fp_config_change *change)
 {
     const json_t *old = json_object_get(base->document, "history");
+    size_t told = fp_config_told_layers(base);
     json_t *history = json_array();
-    size_t told = 0;
+    /* Tools pair the entries with the layers from the bottom: a gap or a surplus would shift all of
+     * ours. What has been squashed lies in the layers that came last. */
+    size_t surplus = told > base->diff_id_count ? told - base->diff_id_count : 0;
     for (size_t i = 0; i < json_array_size(old); i++) {
         json_t *entry = json_array_get(old, i);
-        told += is_empty_layer(entry) ? 0 : 1;
-        (void) json_array_append(history, entry);
+        bool is_surplus = surplus > 0 && !is_empty_layer(entry);
+        surplus -= is_surplus;
+        (void) json_array_append_new(history, is_surplus            ? without_layer(entry)
+                                              : json_is_null(entry) ? json_object()
+                                                                    : json_incref(entry));
     }
-    /* Tools pair the entries with the layers from the bottom: a gap would shift all of ours. */
     for (; told < base->diff_id_count; told++)
         (void) json_array_append_new(
             history, history_entry(base->created, "unknown", "layer of the base image"));

@@ -63,23 +63,32 @@ static enum fp_code check_schema(const json_t *document, const char *type, const
     return FP_OK;
 }
 
+/* null is what is not there, as for Go. */
+static bool has(const json_t *document, const char *key)
+{
+    const json_t *value = json_object_get(document, key);
+    return value != NULL && !json_is_null(value);
+}
+
 /* What its members make of it: NULL where they are those of neither or of both. */
 static enum fp_code type_by_members(const json_t *document, const char *name, const char **ret,
                                     struct fp_error *err)
 {
-    bool index = json_object_get(document, "manifests") != NULL;
-    bool manifest =
-        json_object_get(document, "layers") != NULL || json_object_get(document, "config") != NULL;
+    bool index = has(document, "manifests");
+    bool manifest = has(document, "layers") || has(document, "config");
     if (index && manifest)
         return fp_fail(err, FP_E_INPUT,
                        "%s: both a manifest and an index, as it has 'manifests' beside 'layers' or "
                        "'config' (CVE-2021-41190)",
                        name);
     const char *key = index ? "manifests" : "layers";
-    if (!json_is_array(json_object_get(document, key)))
+    const json_t *list = json_object_get(document, key);
+    bool is_config = json_is_object(json_object_get(document, "config"));
+    /* Go writes null for a list of nothing. */
+    if (!json_is_array(list) && !(json_is_null(list) && is_config))
         return fp_fail(err, FP_E_INPUT, "%s: not an image manifest or index: no array '%s'", name,
                        key);
-    if (!index && !json_is_object(json_object_get(document, "config")))
+    if (!index && !is_config)
         return fp_fail(err, FP_E_INPUT, "%s: not an image manifest: no object 'config'", name);
     *ret = index ? FP_MEDIA_OCI_INDEX : FP_MEDIA_OCI_MANIFEST;
     return FP_OK;
@@ -91,7 +100,7 @@ static enum fp_code stated_type(const json_t *document, const char *content_type
 {
     const json_t *member = json_object_get(document, "mediaType");
     const char *own = json_string_value(member);
-    if (member != NULL && (own == NULL || known_type(own) == NULL))
+    if (has(document, "mediaType") && (own == NULL || known_type(own) == NULL))
         return fp_fail(err, FP_E_INPUT, "%s: media type '%.150s' is no image manifest or index",
                        name, own != NULL ? own : "(not a string)");
     if (!is_vague(content_type) && known_type(content_type) == NULL)

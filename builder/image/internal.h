@@ -72,10 +72,11 @@ void descriptors_append(struct fp_descriptor **items, size_t *count,
 FP_CHECKED enum fp_code annotations_read(const json_t *document, const char *name, json_t **ret,
                                          struct fp_error *err);
 
-/** The new history: the base's, completed for its layers, then an entry a layer of `change`. */
+/** The new history: the base's, brought to as many layers as it has, then an entry a layer of
+ * `change`. */
 json_t *history_extend(const struct fp_config *base, const struct fp_config_change *change);
-/** Count the entries of a history that stand for a layer; FP_E_INPUT where it is no history. */
-FP_CHECKED enum fp_code history_count_layers(const json_t *history, const char *name, size_t *ret,
-                                             struct fp_error *err);
+/** FP_E_INPUT where it is no history. */
+FP_CHECKED enum fp_code history_check(const json_t *history, const char *name,
+                                      struct fp_error *err);
 
 #endif

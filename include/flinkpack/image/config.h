@@ -10,9 +10,9 @@
 
 /** What a configuration says, for reading. Owns its members; release with fp_config_clear(). */
 struct fp_config {
-    json_t *document; /**< the whole of it, a new reference */
-    struct fp_platform platform;
-    struct fp_digest *diff_ids; /**< one a layer, bottom first */
+    json_t *document;            /**< the whole of it, a new reference */
+    struct fp_platform platform; /**< empty as far as it is not stated */
+    struct fp_digest *diff_ids;  /**< one a layer, bottom first */
     size_t diff_id_count;
     char *created; /**< RFC 3339 as written, or NULL */
 };
@@ -42,12 +42,19 @@ struct fp_config_change {
 };
 
 /**
- * Parse; the number of diff_ids is checked against `layer_count` and against the history.
+ * Parse; the number of diff_ids is checked against `layer_count`. A history may tell of more or of
+ * fewer layers, as it is only informative.
  * @return FP_OK or FP_E_INPUT naming `name`.
  */
 FP_CHECKED enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count,
                                         const char *name, struct fp_config *ret,
                                         struct fp_error *err);
+/**
+ * Let `platform` stand where the configuration names no os or no architecture, as that of an image
+ * that was put on nothing at all may not.
+ * @return Whether something was missing.
+ */
+bool fp_config_complete(struct fp_config *config, const struct fp_platform *platform);
 /** A configuration without layers for a platform, for bases that have none (rootfs). */
 struct fp_config fp_config_empty(const struct fp_platform *platform);
 /**
@@ -56,6 +63,8 @@ struct fp_config fp_config_empty(const struct fp_platform *platform);
  * @return The bytes to store, canonical JSON. The caller owns them.
  */
 char *fp_config_bytes(const struct fp_config *base, const struct fp_config_change *change);
+/** How many layers the history tells of. */
+size_t fp_config_told_layers(const struct fp_config *config);
 /** The value of an environment variable in config.Env, or NULL. The caller owns it. */
 char *fp_config_env(const struct fp_config *config, const char *name);
 /** Release the members. */

@@ -150,6 +150,11 @@ static void test_history_counts_match(void **state)
     assert_history("{" HEAD ROOTFS(ID("1") "," ID(
                        "2")) ",\"history\":[{\"created_by\":\"a\"},{\"empty_layer\":true}]}",
                    "[{\"created_by\":\"a\"},{\"empty_layer\":true}," MADE_UP "," OURS "]");
+    /* Of a squashed image the older entries have no layer any more. */
+    assert_history("{" HEAD ROOTFS(ID("1") "," ID("2")) ",\"history\":[{\"created_by\":\"a\"},null,"
+                                                        "{\"empty_layer\":true},{},null]}",
+                   "[{\"created_by\":\"a\",\"empty_layer\":true},{\"empty_layer\":true},"
+                   "{\"empty_layer\":true},{},{}," OURS "]");
     assert_history(
         "{" HEAD ROOTFS(ID("1") "," ID("2")) ",\"history\":[{},{\"empty_layer\":false}]}",
         "[{},{\"empty_layer\":false}," OURS "]");

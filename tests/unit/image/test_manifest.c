@@ -116,6 +116,21 @@ static void test_scratch_has_no_layers(void **state)
 #define LAYER(extra)                                                                               \
     "{\"mediaType\":\"" FP_MEDIA_OCI_LAYER_GZIP "\",\"digest\":\"" DIGEST("a") "\"" extra "}"
 
+/* A list of nothing is null to Go, and what is null is not there. */
+static void test_nulls_as_go_writes_them(void **state)
+{
+    (void) state;
+    static const char text[] = "{\"schemaVersion\":2,\"mediaType\":null,\"manifests\":null,"
+                               "\"annotations\":null," CONFIG("1") ",\"layers\":null}";
+    cleanup_manifest struct fp_manifest manifest = {0};
+    struct fp_error err = {0};
+    if (parse(text, &manifest, &err) != FP_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(manifest.layer_count, 0);
+    assert_int_equal(parse("{\"schemaVersion\":2,\"manifests\":null}", &manifest, NULL),
+                     FP_E_INPUT);
+}
+
 static void test_refuses(void **state)
 {
     (void) state;
@@ -199,6 +214,7 @@ int main(void)
         cmocka_unit_test(test_reads_the_example_of_the_spec),
         cmocka_unit_test(test_golden_bytes),
         cmocka_unit_test(test_scratch_has_no_layers),
+        cmocka_unit_test(test_nulls_as_go_writes_them),
         cmocka_unit_test(test_refuses),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_bounds_bytes_and_depth),
