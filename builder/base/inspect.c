@@ -120,7 +120,7 @@ static void take_os(const struct keeper *keeper, struct fp_base_facts *facts)
     facts->os_name = assignment_value(text, "PRETTY_NAME");
 }
 
-static enum fp_code conclude(const struct keeper *keeper, const struct fp_config *config,
+static enum fp_code conclude(const struct keeper *keeper, const struct variables *variables,
                              struct fp_base_facts *facts, struct fp_error *err)
 {
     enum fp_code code = take_accounts(keeper, facts->tree, "etc/passwd", &facts->passwd, err);
@@ -133,8 +133,8 @@ static enum fp_code conclude(const struct keeper *keeper, const struct fp_config
     take_os(keeper, facts);
     facts->musl = libc_is_musl(facts->tree);
     facts->architecture = keeper->architecture;
-    facts->has_bash = program_find(facts->tree, config, "bash") != NULL;
-    java_find(keeper, config, facts);
+    facts->has_bash = program_find(facts->tree, variables, "bash") != NULL;
+    java_find(keeper, variables, facts);
     return FP_OK;
 }
 
@@ -147,7 +147,7 @@ static uint64_t total_size(struct fp_blob *const *blobs, size_t blob_count)
 }
 
 enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
-                             const struct fp_config *config, uint64_t max_bytes,
+                             const struct fp_config *config, const json_t *env, uint64_t max_bytes,
                              struct fp_reporter *reporter, struct fp_base_facts *ret,
                              struct fp_error *err)
 {
@@ -161,7 +161,7 @@ enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
     if (code == FP_OK)
         code = read_layers(blobs, blob_count, config, &inspection, err);
     if (code == FP_OK)
-        code = conclude(&keeper, config, &facts, err);
+        code = conclude(&keeper, &(struct variables){config, env}, &facts, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
         fp_base_facts_clear(&facts);
@@ -181,6 +181,7 @@ void fp_base_facts_clear(struct fp_base_facts *facts)
     free(facts->os_id);
     free(facts->os_version);
     free(facts->os_name);
+    fp_strv_clear(&facts->java_homes);
     free(facts->java_home);
     free(facts->java_version);
     *facts = (struct fp_base_facts){0};

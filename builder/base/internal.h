@@ -35,8 +35,9 @@ struct kept_file {
 struct keeper {
     struct kept_file *files; /**< in the order of the layers: the last one of a path counts */
     size_t count;
-    size_t bytes;   /**< of all texts: it is asked for at every file */
-    size_t settled; /**< how many of them have their path in the tree */
+    size_t bytes;         /**< of all texts: it is asked for at every file */
+    size_t settled;       /**< how many of them have their path in the tree */
+    struct fp_strv javas; /**< programs "java" in a folder "bin", wherever they lie */
     const char
         *architecture; /**< that its programs are for, "amd64"; NULL: none was seen. Static */
 };
@@ -60,15 +61,21 @@ void keeper_clear(struct keeper *keeper);
  */
 char *assignment_value(const char *text, const char *key);
 
-/** Where a program is found on the PATH of `config`, as a real path; NULL: nowhere. Borrowed from
- * the tree. */
-const struct fp_entry *program_find(const struct fp_tree *tree, const struct fp_config *config,
+/** The variables of an image to be: the base's, and `env` (name to value; NULL: none) over them. */
+struct variables {
+    const struct fp_config *config;
+    const json_t *env;
+};
+/** The value of one, or NULL. The caller owns it. */
+char *variable(const struct variables *variables, const char *name);
+/** Where a program is found on PATH, as a real path; NULL: nowhere. Borrowed from the tree. */
+const struct fp_entry *program_find(const struct fp_tree *tree, const struct variables *variables,
                                     const char *name);
 /** Whether a regular file that may be run is at `path`, links followed. */
 bool is_program(const struct fp_tree *tree, const char *path);
 
-/** Fill java_home, java and java_version. */
-void java_find(const struct keeper *keeper, const struct fp_config *config,
+/** Fill java_homes, java_home, java and java_version. */
+void java_find(const struct keeper *keeper, const struct variables *variables,
                struct fp_base_facts *facts);
 /** Whether the C library is musl. */
 bool libc_is_musl(const struct fp_tree *tree);

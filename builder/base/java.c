@@ -46,16 +46,39 @@ static char *home_of_program(const struct fp_entry *program)
     return fp_xasprintf("/%s", home);
 }
 
-static char *find_home(const struct fp_tree *tree, const struct fp_config *config)
+/* Root file systems and images that were imported have lost the variables that said where. A JDK 8
+ * has a second one in its jre/. */
+static void find_homes(const struct keeper *keeper, const struct fp_tree *tree, struct fp_strv *ret)
 {
-    cleanup_free char *stated = fp_config_env(config, "JAVA_HOME");
+    for (size_t i = 0; i < keeper->javas.len; i++) {
+        const char *path = keeper->javas.items[i];
+        cleanup_free char *home =
+            is_program(tree, path) ? home_of_program(fp_tree_resolve(tree, path)) : NULL;
+        if (home != NULL && !fp_strv_has(ret, home))
+            fp_strv_add(ret, home);
+    }
+    fp_strv_sort(ret);
+}
+
+static char *find_home(const struct fp_tree *tree, const struct variables *variables,
+                       const struct fp_strv *homes)
+{
+    cleanup_free char *stated = variable(variables, "JAVA_HOME");
     if (stated != NULL && stated[0] == '/') {
         cleanup_free char *program = fp_path_join(stated, "bin/java");
         if (is_program(tree, program))
             return steal_pointer(&stated);
     }
-    const struct fp_entry *program = program_find(tree, config, "java");
-    return program != NULL ? home_of_program(program) : NULL;
+    /* What the user says is meant: the next layers may bring it, and no other one is asked. */
+    const char *asked = fp_json_string(variables->env, "JAVA_HOME");
+    if (asked != NULL && asked[0] != '\0')
+        return NULL;
+    const struct fp_entry *program = program_find(tree, variables, "java");
+    if (program != NULL)
+        return home_of_program(program);
+    cleanup_free char *jre = homes->len > 0 ? fp_path_join(homes->items[0], "jre") : NULL;
+    bool is_only = homes->len == 1 || (homes->len == 2 && strcmp(homes->items[1], jre) == 0);
+    return is_only ? fp_xstrdup(homes->items[0]) : NULL;
 }
 
 static char *version_in(const struct keeper *keeper, const struct fp_tree *tree, const char *home)
@@ -77,9 +100,9 @@ static char *version_of_release(const struct keeper *keeper, const struct fp_tre
 }
 
 /* "jdk-17.0.15+6", "jdk8u412-b08", "8u212": what images of Java put into JAVA_VERSION. */
-static char *version_of_env(const struct fp_config *config)
+static char *version_of_env(const struct variables *variables)
 {
-    cleanup_free char *value = fp_config_env(config, "JAVA_VERSION");
+    cleanup_free char *value = variable(variables, "JAVA_VERSION");
     if (value == NULL)
         return NULL;
     const char *version = value;
@@ -102,15 +125,16 @@ static unsigned major_of_home(const struct fp_tree *tree, const char *home)
     return 0;
 }
 
-void java_find(const struct keeper *keeper, const struct fp_config *config,
+void java_find(const struct keeper *keeper, const struct variables *variables,
                struct fp_base_facts *facts)
 {
-    facts->java_home = find_home(facts->tree, config);
+    find_homes(keeper, facts->tree, &facts->java_homes);
+    facts->java_home = find_home(facts->tree, variables, &facts->java_homes);
     if (facts->java_home == NULL)
         return;
     facts->java_version = version_of_release(keeper, facts->tree, facts->java_home);
     if (facts->java_version == NULL)
-        facts->java_version = version_of_env(config);
+        facts->java_version = version_of_env(variables);
     if (facts->java_version != NULL)
         facts->java = major_of(facts->java_version);
     if (facts->java == 0)

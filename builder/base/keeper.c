@@ -90,6 +90,8 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
     struct keeper *keeper = context;
     const struct wanted *rule = find_wanted(entry->path);
     (void) raw_path;
+    if (fp_text_ends_with(entry->path, "bin/java") && keeper->javas.len < FILES_MAX)
+        fp_strv_add(&keeper->javas, entry->path);
     *ret_action = FP_SCAN_SKIP;
     if (rule == NULL && machine_is_of_use(entry->path))
         return note_machine(keeper, scan, err);
@@ -144,5 +146,6 @@ void keeper_clear(struct keeper *keeper)
         free(keeper->files[i].text);
     }
     free(keeper->files);
+    fp_strv_clear(&keeper->javas);
     *keeper = (struct keeper){0};
 }

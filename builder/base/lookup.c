@@ -10,10 +10,16 @@ bool is_program(const struct fp_tree *tree, const char *path)
            (entry->mode & 0111) != 0;
 }
 
-const struct fp_entry *program_find(const struct fp_tree *tree, const struct fp_config *config,
+char *variable(const struct variables *variables, const char *name)
+{
+    const char *value = fp_json_string(variables->env, name);
+    return value != NULL ? fp_xstrdup(value) : fp_config_env(variables->config, name);
+}
+
+const struct fp_entry *program_find(const struct fp_tree *tree, const struct variables *variables,
                                     const char *name)
 {
-    cleanup_free char *path = fp_config_env(config, "PATH");
+    cleanup_free char *path = variable(variables, "PATH");
     cleanup_strv struct fp_strv folders = {0};
     fp_strv_split(&folders, path != NULL ? path : DEFAULT_PATH, ':');
     for (size_t i = 0; i < folders.len; i++) {

@@ -240,7 +240,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
         return code;
     cleanup_free char *what = fp_xasprintf("%s %s", bases->name, platform);
     fp_stage_begin(&stage, plan->context->reporter, "base", what, 0);
-    code = fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config,
+    code = fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config, plan->env,
                            FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);

@@ -98,17 +98,62 @@ static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink
     }
 }
 
+/* Whether packages or --add may bring what is below `home`, of which the base knows nothing. */
+static bool may_be_brought(const struct fp_plan *plan, const char *home)
+{
+    bool may = plan->options->packages.len > 0;
+    for (size_t i = 0; i < plan->add_count && !may; i++) {
+        const char *dest = plan->adds[i].dest;
+        size_t len = strlen(dest);
+        may = strncmp(home + 1, dest, len) == 0 || strncmp(home + 1, dest, strlen(home + 1)) == 0;
+    }
+    return may;
+}
+
+/* Flink's scripts take JAVA_HOME at its word. `*ret_settled`: whether to ask no further. */
+static enum fp_code check_java_home(const struct fp_plan *plan, const struct fp_bases *bases,
+                                    const struct fp_base_facts *facts, bool *ret_settled,
+                                    struct fp_error *err)
+{
+    const char *home = fp_json_string(plan->env, "JAVA_HOME");
+    *ret_settled = false;
+    if (home == NULL || home[0] == '\0' || facts->java_home != NULL)
+        return FP_OK;
+    *ret_settled = home[0] == '/' && may_be_brought(plan, home);
+    if (*ret_settled)
+        return FP_OK;
+    enum fp_code code = fp_fail(
+        err, FP_E_INPUT, "--env JAVA_HOME=%s: %s has no program bin/java there", home, bases->name);
+    return facts->java_homes.len > 0
+               ? fp_hinted(code, err, "it has one in %s", facts->java_homes.items[0])
+               : code;
+}
+
+static enum fp_code fail_no_java(const struct fp_flink *flink, const struct fp_bases *bases,
+                                 const struct fp_base_facts *facts, struct fp_error *err)
+{
+    if (facts->java_homes.len > 1)
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "%s: several Javas in it, none of them on PATH or in JAVA_HOME",
+                                 bases->name),
+                         err, "--env JAVA_HOME=%s, or %s", facts->java_homes.items[0],
+                         facts->java_homes.items[1]);
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name), err,
+                     "Flink %s runs on Java %s; --base temurin-%u-jre has it", flink->version.text,
+                     flink->traits->java_versions, flink->traits->default_java);
+}
+
 static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_flink *flink,
                                     const struct fp_bases *bases, const struct fp_base_image *image,
                                     struct fp_error *err)
 {
     const struct fp_base_facts *facts = &image->facts;
-    if (facts->java_home == NULL && facts->java == 0) {
-        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name), err,
-                         "Flink %s runs on Java %s; --base temurin-%u-jre has it",
-                         flink->version.text, flink->traits->java_versions,
-                         flink->traits->default_java);
-    }
+    bool is_settled = false;
+    enum fp_code code = check_java_home(plan, bases, facts, &is_settled, err);
+    if (code != FP_OK || is_settled)
+        return code;
+    if (facts->java_home == NULL)
+        return fail_no_java(flink, bases, facts, err);
     if (facts->java == 0 || fp_flink_supports_java(&flink->version, facts->java))
         return FP_OK;
     if (facts->java > flink->traits->default_java) {

@@ -31,7 +31,9 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
                          old_path != NULL && *old_path != '\0' ? old_path : DEFAULT_PATH);
         set_text(env, "FLINK_HOME", flink->home);
         set_text(env, "PATH", path);
-        if (old_java == NULL)
+        /* One that leads nowhere would be taken at its word by Flink's scripts. */
+        if (old_java == NULL || base->facts.java_home == NULL ||
+            strcmp(old_java, base->facts.java_home) != 0)
             set_text(env, "JAVA_HOME", base->facts.java_home);
     }
     if (plan->job_jars.len > 0)

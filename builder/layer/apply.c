@@ -29,7 +29,7 @@ static enum fp_code hide(const struct applying *self, const char *path, const ch
         return FP_OK;
     }
     const char *target = base + WHITEOUT_LEN;
-    if (fp_path_fault(target) != NULL)
+    if (fp_path_fault(target, true) != NULL)
         return fp_fail(err, FP_E_INPUT, "%s: entry \"%.200s\": a whiteout of nothing", self->name,
                        path);
     cleanup_free char *hidden = real[0] != '\0' ? fp_path_join(real, target) : fp_xstrdup(target);

@@ -71,7 +71,7 @@ static const char *entry_fault(const struct fp_entry *entry, const struct fp_con
     if (linked && (entry->link == NULL || entry->link[0] == '\0' ||
                    strnlen(entry->link, FP_LAYER_MAX_PATH + 1) > FP_LAYER_MAX_PATH))
         return "the link's target is empty or longer than 4096 bytes";
-    if (entry->kind == FP_ENTRY_HARDLINK && fp_path_fault(entry->link) != NULL)
+    if (entry->kind == FP_ENTRY_HARDLINK && fp_path_fault(entry->link, false) != NULL)
         return "the hard link's target is not a clean path";
     if (entry->uid > FP_LAYER_MAX_ID || entry->gid > FP_LAYER_MAX_ID || entry->size > INT64_MAX)
         return "owner or size is out of range";
@@ -81,7 +81,7 @@ static const char *entry_fault(const struct fp_entry *entry, const struct fp_con
 static enum fp_code check(const struct fp_entry *entry, const struct fp_content *content,
                           struct fp_error *err)
 {
-    const char *fault = fp_path_fault(entry->path);
+    const char *fault = fp_path_fault(entry->path, false);
     if (fault != NULL)
         return fp_fail(err, FP_E_INPUT, "/%s: the path in the image %s", entry->path, fault);
     if (strncmp(fp_path_base(entry->path), WHITEOUT, strlen(WHITEOUT)) == 0)
@@ -116,7 +116,7 @@ enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const cha
                                      struct fp_error *err)
 {
     const char *name = fp_path_base(path);
-    const char *fault = fp_path_fault(path);
+    const char *fault = fp_path_fault(path, false);
     if (fault != NULL)
         return fp_fail(err, FP_E_INPUT, "/%s: the path in the image %s", path, fault);
     cleanup_free char *whiteout =

@@ -57,10 +57,11 @@ unsigned char *fp_xattr_decode(const char *text, size_t *ret_len);
 /** Order of paths: component by component, bytewise. */
 int fp_path_compare(const char *a, const char *b);
 /**
- * Whether it can be the path of an entry: relative, clean, within the limits, without control
- * characters. NULL, or what is wrong with it: "holds a control character". Static.
+ * Whether it can be the path of an entry: relative, clean, within the limits. Layers of others hold
+ * names with control characters, as macOS's "Icon\r"; elsewhere there are to be none.
+ * @return NULL, or what is wrong with it: "holds a control character". Static.
  */
-const char *fp_path_fault(const char *path);
+const char *fp_path_fault(const char *path, bool is_layer);
 /** Length of the parent part of a path: "a/b" gives 1, "a" gives 0. */
 size_t fp_path_parent_len(const char *path);
 

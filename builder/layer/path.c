@@ -5,7 +5,7 @@
 /* The separator sorts before every byte that a name may hold. */
 static int rank(char c)
 {
-    return c == '/' ? 1 : (unsigned char) c;
+    return c == '/' ? 1 : 2 * (unsigned char) c;
 }
 
 int fp_path_compare(const char *a, const char *b)
@@ -28,7 +28,7 @@ static const char *name_fault(const char *name, size_t len)
     return NULL;
 }
 
-const char *fp_path_fault(const char *path)
+const char *fp_path_fault(const char *path, bool is_layer)
 {
     if (*path == '/')
         return "is absolute";
@@ -37,7 +37,7 @@ const char *fp_path_fault(const char *path)
     const char *name = path;
     size_t depth = 1;
     for (const char *at = path;; at++) {
-        if (*at != '\0' && ((unsigned char) *at < 0x20 || *at == 0x7f))
+        if (!is_layer && *at != '\0' && ((unsigned char) *at < 0x20 || *at == 0x7f))
             return "holds a control character";
         if (*at != '/' && *at != '\0')
             continue;

@@ -27,7 +27,7 @@ static char *clean_path(const char *raw, bool is_layer, const char **ret_fault)
         at += len;
     }
     path[used] = '\0';
-    *ret_fault = used > 0 ? fp_path_fault(path) : NULL;
+    *ret_fault = used > 0 ? fp_path_fault(path, is_layer) : NULL;
     if (*ret_fault == NULL)
         return path;
     free(path);

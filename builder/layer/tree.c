@@ -253,7 +253,7 @@ enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry, str
             return fp_fail(err, FP_E_INPUT, "the root of the file system is not a directory");
         return put_at(tree, "", entry, err);
     }
-    const char *fault = fp_path_fault(entry->path);
+    const char *fault = fp_path_fault(entry->path, true);
     if (fault != NULL)
         return fp_fail(err, FP_E_INPUT, "%s: the path %s", entry->path, fault);
     cleanup_free char *path = NULL;

@@ -156,8 +156,11 @@ FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *linkable,
                                          const struct fp_descriptor *descriptor,
                                          struct fp_blob *blob, struct fp_stage *stage,
                                          enum fp_push_outcome *ret_outcome, struct fp_error *err);
-/** A blob that is the file at `path`. FP_E_NOT_FOUND or FP_E_VERIFY naming `title`. */
-FP_CHECKED enum fp_code fp_blob_file_get(const char *path, const char *title,
+/**
+ * A blob that is the file at `path`. FP_E_NOT_FOUND or FP_E_VERIFY naming `title`.
+ * @param follow Whether a link to it will do: its digest is what holds it.
+ */
+FP_CHECKED enum fp_code fp_blob_file_get(const char *path, const char *title, bool follow,
                                          const struct fp_descriptor *descriptor,
                                          struct fp_blob **ret, struct fp_error *err);
 /** Delete what index.json does not lead to; see layout_gc.c. */

@@ -12,6 +12,7 @@ struct pending {
 struct layout {
     struct fp_repo base;
     char *path;
+    bool follows;    /* links in place of blobs: as others make layouts that are only read */
     char *linkable;  /* folder of blobs that may be hard-linked; NULL: none */
     mode_t dir_mode; /* of directories that are made in it */
     int hold;        /* against collection, while blobs are there that no index.json leads to */
@@ -35,7 +36,7 @@ static enum fp_code layout_get_blob(struct fp_repo *self, const struct fp_descri
     const struct layout *layout = (struct layout *) self;
     cleanup_free char *path = fp_layout_blob_path(layout->path, &descriptor->digest);
     (void) stage;
-    return fp_blob_file_get(path, self->title, descriptor, ret, err);
+    return fp_blob_file_get(path, self->title, layout->follows, descriptor, ret, err);
 }
 
 static enum fp_code layout_get_document(struct fp_repo *self,
@@ -223,6 +224,7 @@ enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use, struc
     layout->hold = fp_layout_hold(place);
     layout->path = steal_pointer(&place);
     layout->dir_mode = dir_mode;
+    layout->follows = use == FP_LAYOUT_READ;
     *ret = &layout->base;
     return FP_OK;
 }

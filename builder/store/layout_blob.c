@@ -44,7 +44,8 @@ static bool link_from_store(const struct fp_blob *blob, const char *linkable, co
         return false;
     const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
     cleanup_free char *expected = fp_path_join(linkable, fp_digest_hex(&descriptor->digest));
-    return strcmp(from, expected) == 0 && link_blob(from, 0, path, descriptor->size);
+    return strcmp(from, expected) == 0 && fp_blob_file_is_there(from, descriptor->size) &&
+           link_blob(from, 0, path, descriptor->size);
 }
 
 static enum fp_code verify(const char *path, const struct fp_descriptor *descriptor,

@@ -133,12 +133,14 @@ bool fp_blob_file_is_there(const char *path, uint64_t size)
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t) st.st_size == size;
 }
 
-enum fp_code fp_blob_file_get(const char *path, const char *title,
+enum fp_code fp_blob_file_get(const char *path, const char *title, bool follow,
                               const struct fp_descriptor *descriptor, struct fp_blob **ret,
                               struct fp_error *err)
 {
     struct stat st = {0};
-    if (lstat(path, &st) != 0) {
+    if ((follow ? stat(path, &st) : lstat(path, &st)) != 0) {
+        if (errno == ENOENT && follow && lstat(path, &st) == 0)
+            return fp_fail(err, FP_E_NOT_FOUND, "%s: is a link that leads nowhere", path);
         if (errno != ENOENT)
             return fp_fail_errno(err, FP_E_IO, "%s", path);
         return fp_hinted(

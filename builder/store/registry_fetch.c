@@ -117,7 +117,7 @@ enum fp_code fp_registry_repo_get_blob(struct fp_repo *self, const struct fp_des
     enum fp_code code = fp_blob_file_has(path, descriptor, repo->reporter, &there, err);
     if (code == FP_OK && !there)
         code = download(self, descriptor, path, stage, err);
-    return code != FP_OK ? code : fp_blob_file_get(path, self->title, descriptor, ret, err);
+    return code != FP_OK ? code : fp_blob_file_get(path, self->title, false, descriptor, ret, err);
 }
 
 /* What is in the folder from before, unless it is damaged. */
@@ -127,7 +127,7 @@ static bool read_kept(struct fp_repo *self, const struct fp_descriptor *descript
     cleanup_free char *path = blob_path(fp_to_registry_repo(self), &descriptor->digest);
     cleanup_blob struct fp_blob *blob = NULL;
     if (!fp_blob_file_is_there(path, descriptor->size) ||
-        fp_blob_file_get(path, self->title, descriptor, &blob, NULL) != FP_OK)
+        fp_blob_file_get(path, self->title, false, descriptor, &blob, NULL) != FP_OK)
         return false;
     if (fp_blob_document(blob, descriptor, self->title, body, NULL) == FP_OK)
         return true;

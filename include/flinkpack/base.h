@@ -41,16 +41,18 @@ struct fp_base_facts {
     char *passwd;         /**< content of etc/passwd; NULL: there is none */
     char *group;
     char *shadow;
-    char *os_id;              /**< ID of os-release: "debian", "alpine"; NULL */
-    char *os_version;         /**< VERSION_ID; NULL */
-    char *os_name;            /**< PRETTY_NAME; NULL */
-    const char *architecture; /**< that its programs are for, "amd64"; NULL: not known. Static */
-    bool musl;                /**< whether a musl loader is there and no glibc one */
-    bool has_bash;            /**< bash is found on PATH */
-    char *java_home;          /**< JAVA_HOME where it holds a java, else that of the java on PATH:
-                                   "/opt/java/openjdk"; NULL: no Java was found */
-    unsigned java;            /**< its major version; 0: not known */
-    char *java_version;       /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
+    char *os_id;               /**< ID of os-release: "debian", "alpine"; NULL */
+    char *os_version;          /**< VERSION_ID; NULL */
+    char *os_name;             /**< PRETTY_NAME; NULL */
+    const char *architecture;  /**< that its programs are for, "amd64"; NULL: not known. Static */
+    bool musl;                 /**< whether a musl loader is there and no glibc one */
+    bool has_bash;             /**< bash is found on PATH */
+    struct fp_strv java_homes; /**< wherever a bin/java lies; sorted */
+    char *java_home;           /**< JAVA_HOME where it holds a java, else that of the java on PATH,
+                                    else the only one: "/opt/java/openjdk"; NULL: no such,
+                                     or not where `env` says */
+    unsigned java;             /**< its major version; 0: not known */
+    char *java_version;        /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
 };
 
 /**
@@ -58,13 +60,14 @@ struct fp_base_facts {
  *
  * @param blobs     One a layer, bottom first; borrowed.
  * @param config    For PATH and JAVA_HOME, and the diff_ids.
+ * @param env       Variables that will go before those of `config`: name to value; or NULL.
  * @param max_bytes Inflated bytes of the whole base, beyond is FP_E_INPUT.
  * @return FP_OK, FP_E_VERIFY (another diff_id), FP_E_INPUT, or what opening a blob fails with.
  */
 FP_CHECKED enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
-                                        const struct fp_config *config, uint64_t max_bytes,
-                                        struct fp_reporter *reporter, struct fp_base_facts *ret,
-                                        struct fp_error *err);
+                                        const struct fp_config *config, const json_t *env,
+                                        uint64_t max_bytes, struct fp_reporter *reporter,
+                                        struct fp_base_facts *ret, struct fp_error *err);
 /** Release the members. */
 void fp_base_facts_clear(struct fp_base_facts *facts);
 

@@ -52,8 +52,8 @@ static struct fp_base_facts inspect(const struct base *base)
 {
     struct fp_base_facts facts = {.tree = NULL};
     struct fp_error err = {0};
-    if (fp_base_inspect(base->blobs, base->count, &base->config, PLENTY, NULL, &facts, &err) !=
-        FP_OK)
+    if (fp_base_inspect(base->blobs, base->count, &base->config, NULL, PLENTY, NULL, &facts,
+                        &err) != FP_OK)
         fail_msg("%s", err.text);
     return facts;
 }
@@ -61,8 +61,8 @@ static struct fp_base_facts inspect(const struct base *base)
 static enum fp_code try_inspect(const struct base *base, uint64_t max_bytes, struct fp_error *err)
 {
     cleanup_facts struct fp_base_facts facts = {.tree = NULL};
-    enum fp_code code =
-        fp_base_inspect(base->blobs, base->count, &base->config, max_bytes, NULL, &facts, err);
+    enum fp_code code = fp_base_inspect(base->blobs, base->count, &base->config, NULL, max_bytes,
+                                        NULL, &facts, err);
     if (code != FP_OK)
         assert_null(facts.tree);
     return code;

@@ -102,6 +102,25 @@ static const struct java_case {
      "/opt/java",
      0,
      "99999999999999999999"},
+    {"neither on PATH nor in JAVA_HOME",
+     {{'0', "opt/jdk-17/bin/java", "elf", 0},
+      {'0', "opt/jdk-17/release", "JAVA_VERSION=\"17.0.2\"\n", 0644}},
+     "",
+     "/opt/jdk-17",
+     17,
+     "17.0.2"},
+    {"a JDK 8 and its own jre, nowhere told",
+     {{'0', "opt/jdk1.8/jre/bin/java", "elf", 0}, {'0', "opt/jdk1.8/bin/java", "elf", 0}},
+     "",
+     "/opt/jdk1.8",
+     8,
+     NULL},
+    {"two, nowhere told",
+     {{'0', "opt/jdk-17/bin/java", "elf", 0}, {'0', "opt/jdk-21/bin/java", "elf", 0}},
+     "",
+     NULL,
+     0,
+     NULL},
     {"java in the root's bin", {{'0', "bin/java", "elf", 0}}, "\"PATH=/bin\"", "/", 0, NULL},
     {"java outside of a bin", {{'0', "opt/java", "#!/bin/sh", 0}}, "\"PATH=/opt\"", NULL, 0, NULL},
     {"java that may not be run", {{'0', "usr/bin/java", "elf", 0644}}, "", NULL, 0, NULL},
@@ -126,13 +145,46 @@ static void check(const struct java_case *expected)
                      "\"rootfs\":{\"diff_ids\":[\"%s\"]}}",
                      expected->env, fp_blob_descriptor(blob)->digest.text);
     assert_int_equal(fp_config_parse(text, strlen(text), 1, "config", &config, NULL), FP_OK);
-    if (fp_base_inspect(&blob, 1, &config, 1 << 20, NULL, &facts, &err) != FP_OK)
+    if (fp_base_inspect(&blob, 1, &config, NULL, 1 << 20, NULL, &facts, &err) != FP_OK)
         fail_msg("%s: %s", expected->title, err.text);
     assert_same(expected->title, facts.java_home, expected->home);
     assert_same(expected->title, facts.java_version, expected->version);
     if (facts.java != expected->major)
         fail_msg("%s: Java %u, not %u", expected->title, facts.java, expected->major);
     fp_base_facts_clear(&facts);
+}
+
+/* What the image will have in its environment is what counts. */
+static void test_hears_what_is_set(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *env;
+        const char *home;
+    } said[] = {
+        {"{\"JAVA_HOME\":\"/opt/a\"}", "/opt/a"},
+        {"{\"PATH\":\"/bin:/opt/a/bin\"}", "/opt/a"},
+        {"{\"JAVA_HOME\":\"\",\"PATH\":\"/opt/b/bin\"}", "/opt/b"},
+        {"{\"JAVA_HOME\":\"/opt/c\"}", NULL},
+        {"{}", "/opt/b"},
+    };
+    const struct tar_entry entries[] = {
+        {'0', "opt/a/bin/java", "elf", 0}, {'0', "opt/b/bin/java", "elf", 0}, {0}};
+    cleanup_blob struct fp_blob *blob = tar_blob(entries, FP_MEDIA_OCI_LAYER);
+    cleanup_free char *text = fp_xasprintf(
+        "{\"config\":{\"Env\":[\"PATH=/opt/b/bin\"]},\"rootfs\":{\"diff_ids\":[\"%s\"]}}",
+        fp_blob_descriptor(blob)->digest.text);
+    cleanup_config struct fp_config config = {0};
+    assert_int_equal(fp_config_parse(text, strlen(text), 1, "config", &config, NULL), FP_OK);
+    for (size_t i = 0; i < COUNT(said); i++) {
+        struct fp_base_facts facts = {.tree = NULL};
+        cleanup_json json_t *env = json_loads(said[i].env, 0, NULL);
+        assert_int_equal(fp_base_inspect(&blob, 1, &config, env, 1 << 20, NULL, &facts, NULL),
+                         FP_OK);
+        assert_same(said[i].env, facts.java_home, said[i].home);
+        assert_int_equal(facts.java_homes.len, 2);
+        fp_base_facts_clear(&facts);
+    }
 }
 
 static void test_finds_java(void **state)
@@ -146,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds_java),
+        cmocka_unit_test(test_hears_what_is_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,10 +106,15 @@ static void names_in_layers_count_from_the_root(void **state)
     tar_add(&tar, &(struct tar_entry){.name = "/", .type = '5', .mode = "0000755"});
     tar_add(&tar, &(struct tar_entry){.name = "//etc/./group", .data = "x"});
     tar_add(&tar, &(struct tar_entry){.name = "etc/hard", .type = '1', .link = "/etc/group"});
+    /* As macOS makes them. */
+    tar_add(&tar, &(struct tar_entry){.name = "Icon\r"});
+    tar_add(&tar, &(struct tar_entry){.name = "a\tb\nc", .type = '1', .link = "Icon\r"});
     tar_end(&tar);
     assert_lists(&tar, "1  755 0 [] \n"
                        "0 etc/group 644 0 [] x\n"
-                       "3 etc/hard 644 0 [etc/group] \n");
+                       "3 etc/hard 644 0 [etc/group] \n"
+                       "0 Icon\r 644 0 [] \n"
+                       "3 a\tb\nc 644 0 [Icon\r] \n");
     assert_refused(&tar, "entry \"/\": the name is absolute");
     cleanup_buf struct fp_buf hostile = FP_BUF_INIT(TAR_MAX);
     tar_add(&hostile, &(struct tar_entry){.name = "/../x", .data = "x"});
