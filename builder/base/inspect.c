@@ -75,8 +75,10 @@ static enum fp_code check_layers(struct fp_blob *const *blobs, size_t blob_count
     for (size_t i = 0; i < blob_count; i++) {
         const struct fp_descriptor *descriptor = fp_blob_descriptor(blobs[i]);
         if (!fp_media_is_layer(descriptor->media_type))
-            return fp_fail(err, FP_E_INPUT, "base layer %zu of %zu: media type '%s' is no layer",
-                           i + 1, blob_count, descriptor->media_type);
+            return fp_hinted(
+                fp_fail(err, FP_E_INPUT, "base layer %zu of %zu: media type '%s' is no layer",
+                        i + 1, blob_count, descriptor->media_type),
+                err, "an image is made of tars, and of none that may not be distributed");
     }
     return FP_OK;
 }

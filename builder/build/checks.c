@@ -104,8 +104,9 @@ static bool may_be_brought(const struct fp_plan *plan, const char *home)
     bool may = plan->options->packages.len > 0;
     for (size_t i = 0; i < plan->add_count && !may; i++) {
         const char *dest = plan->adds[i].dest;
-        size_t len = strlen(dest);
-        may = strncmp(home + 1, dest, len) == 0 || strncmp(home + 1, dest, strlen(home + 1)) == 0;
+        size_t home_len = strlen(home + 1);
+        size_t dest_len = strlen(dest);
+        may = strncmp(home + 1, dest, dest_len < home_len ? dest_len : home_len) == 0;
     }
     return may;
 }

@@ -159,6 +159,9 @@ char *fp_config_bytes(const struct fp_config *base, const struct fp_config_chang
     cleanup_json json_t *document = json_object();
     const json_t *base_config = json_object_get(base->document, "config");
     keep(document, base->document, kept_top, sizeof(kept_top) / sizeof(kept_top[0]));
+    /* As Go spells them: runtimes know no other spelling. */
+    put_string(document, "os", base->platform.os);
+    put_string(document, "architecture", base->platform.architecture);
     put_string(document, "created", change->created);
     (void) json_object_set_new(document, "config", changed_config(base_config, change));
     (void) json_object_set_new(document, "rootfs", changed_rootfs(base, change));

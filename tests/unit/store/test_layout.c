@@ -156,41 +156,6 @@ static void missing_and_short_blobs_are_told(void **state)
     fp_repo_free(layout);
 }
 
-static void move_and_link(const char *from, const char *to)
-{
-    cleanup_free char *place = fp_xstrdup(in_folder(to));
-    assert_int_equal(rename(from, place), 0);
-    assert_int_equal(symlink(place, from), 0);
-}
-
-/* Bazel and Nix make layouts of links; what they lead to is held to its digest. */
-static void a_layout_may_be_of_links(void **state)
-{
-    (void) state;
-    struct fp_error err = {0};
-    struct fp_descriptor image = put_image("out", "x", "hello");
-    cleanup_free char *path = fp_xstrdup(blob_in("out", &image.digest));
-    move_and_link(path, "manifest");
-    move_and_link(in_folder("out/index.json"), "index");
-    move_and_link(in_folder("out/oci-layout"), "marker");
-    move_and_link(in_folder("out/blobs"), "blobs");
-    move_and_link(in_folder("out"), "elsewhere");
-    cleanup_repo struct fp_repo *layout = NULL;
-    assert_ok(fp_repo_open_layout(in_folder("out"), FP_LAYOUT_READ, &layout, &err), &err);
-    check_image(layout, "x", &image);
-    struct fp_blob *blob = NULL;
-    assert_int_equal(unlink(in_folder("manifest")), 0);
-    assert_fails(fp_repo_get_blob(layout, &image, NULL, &blob, &err), FP_E_NOT_FOUND, &err,
-                 "leads nowhere");
-    assert_int_equal(mkfifo(in_folder("manifest"), 0600), 0);
-    assert_fails(fp_repo_get_blob(layout, &image, NULL, &blob, &err), FP_E_INPUT, &err,
-                 "not a regular file");
-    assert_int_equal(unlink(path), 0);
-    assert_int_equal(symlink("/etc/passwd", path), 0);
-    assert_fails(fp_repo_get_blob(layout, &image, NULL, &blob, &err), FP_E_VERIFY, &err,
-                 image.digest.text);
-}
-
 static void a_short_blob_is_replaced(void **state)
 {
     (void) state;
@@ -592,7 +557,6 @@ int main(void)
         TEST(a_folder_that_is_no_layout_is_told),
         TEST(a_damaged_blob_is_not_copied_on),
         TEST(missing_and_short_blobs_are_told),
-        TEST(a_layout_may_be_of_links),
         TEST(a_short_blob_is_replaced),
         TEST(a_damaged_blob_is_replaced),
         TEST(a_damaged_blob_is_not_there),

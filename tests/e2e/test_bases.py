@@ -1,0 +1,129 @@
+"""Bases as other tools leave them: what every runtime takes is taken, and what is made is right."""
+
+import json
+import os
+
+import images
+import pytest
+import validate
+
+from program import INPUT, VERIFY
+
+
+class Bases:
+    """Builds a job on a base; gives what was made, validated, and what was said."""
+
+    def __init__(self, flinkpack, inputs, folder):
+        self.flinkpack, self.inputs, self.folder = flinkpack, inputs, folder
+
+    def words(self, base):
+        return ["build", "--from-archive", self.inputs.archive(), "--job-jar", self.inputs.job,
+                "--base", base, "-o", "oci:%s:v1" % (self.folder / "out")]
+
+    def run(self, image, *words):
+        if not isinstance(image, str):
+            images.write_layout(image, self.folder / "base", "b")
+            image = "oci:%s:b" % (self.folder / "base")
+        self.said = self.flinkpack.run(*self.words(image), *words).err
+
+    def build(self, image, *words):
+        self.run(image, *words)
+        return validate.layout(self.folder / "out", "v1",
+                               as_is=[images.sha256(self.inputs.archive().read_bytes())])[0]
+
+
+@pytest.fixture
+def bases(flinkpack, inputs, tmp_path):
+    return Bases(flinkpack, inputs, tmp_path)
+
+
+def base(*layers, **members):
+    made = images.base()
+    made.layers += layers
+    made.document["rootfs"]["diff_ids"] = [one.diff_id for one in made.layers]
+    made.document.update(members)
+    made.platform = None
+    made.seal()
+    return made
+
+
+def test_documents(bases):
+    """Squashed ones keep the history, Go writes null for nothing, crane names no platform."""
+    told = [{"created_by": "squashed"}, None, {"created_by": "CMD", "empty_layer": True}, None]
+    made = bases.build(base(architecture="", os=None, created=None, history=told, author=None))
+    assert "taken for linux/amd64" in bases.said
+    history = made.document["history"]
+    assert history[0] == {"created_by": "squashed", "empty_layer": True}
+    assert [one.get("empty_layer", False) for one in history[:4]] == [True, False, True, False]
+    made = bases.build(base(architecture="AMD64", os="Linux", config=None, history=None))
+    assert (made.document["os"], made.document["architecture"]) == ("linux", "amd64")
+
+
+def test_a_platform_that_the_index_alone_says(bases, flinkpack):
+    image = base(architecture="", os="")
+    image.platform = {"os": "linux", "architecture": "amd64"}
+    images.write_layout(images.Index([image]), bases.folder / "base", "b")
+    bases.build("oci:%s" % (bases.folder / "base"))
+    assert "does not say" not in bases.said
+    assert "linux/amd64" in flinkpack.run("inspect", "oci:%s" % (bases.folder / "base")).out
+    image.platform = None
+    images.write_layout(image, bases.folder / "alone", "b")
+    err = flinkpack.fail(INPUT, *bases.words("oci:%s" % (bases.folder / "alone")),
+                         "--platform", "linux/amd64,linux/arm64")
+    assert "does not say for which platform" in err and "one --platform" in err
+
+
+def test_layers(bases):
+    """Nothing in them, twice the same, names as macOS and kaniko make them."""
+    plain = images.layer([images.folder("./srv"), images.file("/srv/./a", "x")], compressed=False)
+    odd = images.layer([images.file(name, "x") for name in ("srv/Icon\r", "srv/a\tb", "srv/a\nb")])
+    layers = [plain, plain, odd, images.Layer(b""), images.Layer(bytes(1024)),
+              images.Layer(b"", compressed=False)]
+    bases.run(base(*layers))
+    out = bases.folder / "out"
+    index = json.loads((out / "index.json").read_text())
+    manifest = json.loads((out / "blobs/sha256" / index["manifests"][0]["digest"][7:]).read_text())
+    assert [one["digest"] for one in manifest["layers"][2:8]] == [one.digest for one in layers]
+    for layer in layers:
+        assert (out / "blobs/sha256" / layer.digest[7:]).read_bytes() == layer.data
+    assert not set(bases.said) & set("\r\t")
+
+
+def test_a_layout_of_links(bases, flinkpack):
+    """As Bazel and Nix make them; what a link leads to is held to its digest all the same."""
+    images.write_layout(base(), bases.folder / "base", "b")
+    kept = bases.folder / "kept"
+    os.rename(bases.folder / "base/blobs", kept)
+    os.symlink(kept, bases.folder / "base/blobs")
+    os.rename(bases.folder / "base/index.json", bases.folder / "index")
+    os.symlink("../index", bases.folder / "base/index.json")
+    for blob in list((kept / "sha256").iterdir()):
+        os.rename(blob, bases.folder / blob.name)
+        os.symlink(bases.folder / blob.name, blob)
+    words = "oci:%s:b" % (bases.folder / "base")
+    made = bases.build(words)
+    out = bases.folder / "out/blobs/sha256"
+    assert not [path for path in out.iterdir() if path.is_symlink()]
+    layer = bases.folder / made.layers[0].digest[7:]
+    layer.write_bytes(bytes(layer.stat().st_size))
+    assert "damaged or forged" in bases.flinkpack.fail(VERIFY, *bases.words(words))
+
+
+@pytest.mark.parametrize("words", [
+    [], ["--env", "JAVA_HOME=/opt/java/openjdk"],
+    ["--env", "PATH=/opt/java/openjdk/bin:/usr/bin"]], ids=["nothing", "home", "path"])
+def test_java_whose_variables_are_lost(words, bases):
+    """docker export and docker import lose them."""
+    made = bases.build(base(config={}), *words)
+    assert made.env["JAVA_HOME"] == "/opt/java/openjdk"
+
+
+def test_java_that_is_not_there(bases, flinkpack):
+    images.write_layout(base(config={}), bases.folder / "base", "b")
+    words = bases.words("oci:%s:b" % (bases.folder / "base"))
+    err = flinkpack.fail(INPUT, *words, "--env", "JAVA_HOME=/opt/jdk")
+    assert "JAVA_HOME=/opt/jdk" in err and "it has one in /opt/java/openjdk" in err
+    (bases.folder / "jdk").mkdir()
+    made = bases.build("oci:%s:b" % (bases.folder / "base"), "--env", "JAVA_HOME=/opt/jdk",
+                       "--add", "%s:/opt/jdk" % (bases.folder / "jdk"))
+    assert made.env["JAVA_HOME"] == "/opt/jdk"
