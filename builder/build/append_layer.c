@@ -7,7 +7,8 @@
 /* One file on its way to be a layer. */
 struct reading {
     const struct fp_layer_step *step;
-    struct fp_input input;
+    struct fp_input *input;
+    char sha256[FP_HASH_HEX_MAX]; /* of its bytes, once they are read */
     struct fp_stage stage;
     uint64_t tar_bytes;
 };
@@ -15,14 +16,13 @@ struct reading {
 static enum fp_code read_tar(struct reading *self, struct fp_sink *copy, struct fp_layer *ret,
                              struct fp_error *err)
 {
-    const char *path = self->input.path;
+    const char *path = self->input->path;
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
     cleanup_sink struct fp_sink *rest = fp_sink_null();
-    char hex[FP_HASH_HEX_MAX];
     struct fp_source *file = NULL;
-    uint64_t limit = fp_inflate_limit(self->input.bytes);
-    enum fp_code code = fp_input_source(&self->input, &file, err);
+    uint64_t limit = fp_inflate_limit(self->input->bytes);
+    enum fp_code code = fp_input_source(self->input, &file, err);
     if (code != FP_OK)
         return code;
     file = fp_source_hashed(fp_source_staged(file, &self->stage), hash);
@@ -39,21 +39,21 @@ static enum fp_code read_tar(struct reading *self, struct fp_sink *copy, struct 
         return fp_fail(err, FP_E_INPUT, "%s: empty, and no tar", path);
     ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
     ret->tar_bytes = self->tar_bytes;
-    fp_hash_hex(hash, hex);
-    return fp_input_confirm(&self->input, hex, err);
+    fp_hash_hex(hash, self->sha256);
+    return FP_OK;
 }
 
 static enum fp_code use_file(struct reading *self, const char *media_type, struct fp_layer *ret,
                              struct fp_error *err)
 {
-    struct fp_descriptor descriptor = {.size = self->input.bytes};
+    struct fp_descriptor descriptor = {.size = self->input->bytes};
     enum fp_code code = read_tar(self, NULL, ret, err);
     if (code != FP_OK)
         return code;
     (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s", media_type);
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
-                    self->input.sha256);
-    ret->blob = fp_blob_file(&descriptor, self->input.path, self->input.fd, 0);
+                    self->sha256);
+    ret->blob = fp_blob_file(&descriptor, self->input->path, self->input->fd, 0);
     return FP_OK;
 }
 
@@ -87,13 +87,13 @@ enum fp_code fp_append_layer(const struct fp_layer_step *step, const char *path,
     if (code != FP_OK)
         return fp_context(err, "--layer");
     fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
-                   self.input.bytes);
-    code = fp_sniff_fd(self.input.fd, path, &codec, err);
+                   self.input->bytes);
+    code = fp_sniff_fd(self.input->fd, path, &codec, err);
     const char *media_type = fp_media_of_codec(codec);
     bool as_is = codec != FP_CODEC_NONE && media_type != NULL;
     if (code == FP_OK)
         code = as_is ? use_file(&self, media_type, ret, err) : pack(&self, ret, err);
-    fp_input_clear(&self.input);
+    fp_input_free(self.input);
     if (code != FP_OK) {
         fp_stage_fail(&self.stage);
         return fp_context(err, "--layer");

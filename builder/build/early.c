@@ -13,7 +13,7 @@ struct fp_early_upload {
 };
 
 /* Only what begins like a release archive is sent before all of it has been looked at. */
-static bool begins_like_release(const struct fp_input *archive)
+static bool begins_like_release(struct fp_input *archive)
 {
     struct fp_source *raw = NULL;
     char block[512];
@@ -30,21 +30,18 @@ static bool begins_like_release(const struct fp_input *archive)
 }
 
 /* The first task: the reading beside it need not wait for the digest. What is sent under a digest
- * here is part of the image only where that reading comes to the same one. */
+ * here is part of the image only where that reading sees the same bytes. */
 static enum fp_code make_blob(void *context, struct fp_error *err)
 {
     struct fp_early *self = context;
-    const struct fp_input *archive = &self->archive;
+    const struct fp_input *archive = self->archive;
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP,
                                        .size = archive->bytes};
     char hex[FP_HASH_HEX_MAX];
-    if (archive->sha256[0] == '\0') {
-        enum fp_code code = fp_input_hash(&self->archive, FP_SHA256, hex, err);
-        if (code != FP_OK)
-            return code;
-    }
-    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
-                    archive->sha256);
+    enum fp_code code = fp_input_sha256(self->archive, hex, err);
+    if (code != FP_OK)
+        return code;
+    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
     self->blob = fp_blob_file(&descriptor, archive->path, archive->fd, 0);
     return FP_OK;
 }
@@ -53,7 +50,7 @@ static enum fp_code make_blob(void *context, struct fp_error *err)
 static enum fp_code blame(const struct fp_early *early, struct fp_error *err)
 {
     struct fp_error found = {0};
-    enum fp_code code = fp_input_check(&early->archive, &found);
+    enum fp_code code = fp_input_check(early->archive, &found);
     if (code == FP_OK)
         return FP_E_VERIFY;
     *err = found;
@@ -100,21 +97,16 @@ static struct fp_repo *find_neighbour(const struct fp_early *early, size_t index
 enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
                             const struct fp_flink_origin *origin, struct fp_error *err)
 {
-    bool any = false;
-    if (origin->archive.path == NULL)
+    enum fp_code code = FP_OK;
+    if (origin->archive == NULL)
         return FP_OK;
-    for (size_t i = 0; i < plan->output_count; i++)
-        any = any || plan->outputs[i].location.kind == FP_AT_REGISTRY;
-    if (!any || plan->options->slim || plan->options->dry_run ||
-        !begins_like_release(&origin->archive))
-        return FP_OK;
-    enum fp_code code = fp_input_share(&origin->archive, &early->archive, err);
-    if (code != FP_OK)
-        return code;
-    early->count = plan->output_count;
-    early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));
+    early->archive = origin->archive;
     early->pool = fp_pool_new(1);
     fp_pool_add(early->pool, make_blob, early);
+    if (plan->options->slim || plan->options->dry_run || !begins_like_release(origin->archive))
+        return FP_OK;
+    early->count = plan->output_count;
+    early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));
     for (size_t i = 0; i < early->count && code == FP_OK; i++) {
         struct fp_early_upload *self = &early->uploads[i];
         if (plan->outputs[i].location.kind != FP_AT_REGISTRY)
@@ -146,6 +138,5 @@ void fp_early_clear(struct fp_early *early)
         fp_repo_free(early->uploads[i].repo);
     free(early->uploads);
     fp_blob_unref(early->blob);
-    fp_input_clear(&early->archive);
     memset(early, 0, sizeof(*early));
 }

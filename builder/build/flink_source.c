@@ -23,7 +23,7 @@ static struct fp_release_options release_options(const struct fp_plan *plan)
     };
 }
 
-static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input *ret,
+static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input **ret,
                                  struct fp_error *err)
 {
     const struct fp_release_options options = release_options(plan);
@@ -31,7 +31,7 @@ static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input *re
     enum fp_code code = fp_input_open(path, ret, err);
     if (code != FP_OK || options.checksum == NULL)
         return code;
-    return fp_release_verify(&options, fp_path_base(path), ret, err);
+    return fp_release_verify(&options, fp_path_base(path), *ret, err);
 }
 
 /* The jars of opt/ that --slim has to leave, as patterns. */
@@ -83,8 +83,8 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     kept_by_slim(plan, &keep);
     struct fp_layer_options layer = {.folder = plan->blob_folder, .pool = pool, .stage = &stage};
     struct fp_distribution_options options = {
-        .archive = origin->archive.path,
-        .input = origin->archive.path != NULL ? &origin->archive : NULL,
+        .archive = origin->archive != NULL ? origin->archive->path : NULL,
+        .input = origin->archive,
         .folder = origin->folder,
         .slim = plan->options->slim,
         .keep = &keep,
@@ -101,9 +101,9 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     ret->has_dist = true;
     note_recipe(plan, ret);
     fp_stage_end(&stage, ret->dist.as_is ? "the archive as it is" : "made");
-    if (origin->archive.path != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
+    if (origin->archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
         fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s",
-                  origin->archive.path, ret->dist.repack_reason);
+                  origin->archive->path, ret->dist.repack_reason);
     return FP_OK;
 }
 
@@ -126,7 +126,7 @@ static enum fp_code check_version(const struct fp_plan *plan, const struct fp_fl
 
 void fp_flink_origin_clear(struct fp_flink_origin *origin)
 {
-    fp_input_clear(&origin->archive);
+    fp_input_free(origin->archive);
     free(origin->folder);
     *origin = (struct fp_flink_origin){0};
 }
@@ -139,8 +139,8 @@ enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
     switch (plan->source) {
     case FP_FROM_RELEASE:
         code = fp_release_fetch(&options, &ret->release, err);
-        return code == FP_OK ? fp_input_share(&ret->release.archive, &ret_origin->archive, err)
-                             : code;
+        ret_origin->archive = steal_pointer(&ret->release.archive);
+        return code;
     case FP_FROM_ARCHIVE:
         return open_archive(plan, &ret_origin->archive, err);
     case FP_FROM_LOCAL_DIST:

@@ -177,8 +177,8 @@ struct fp_flink {
 
 /** What a distribution is read from: an archive or a folder. Zero-initialise. */
 struct fp_flink_origin {
-    struct fp_input archive; /**< open, or its `path` NULL */
-    char *folder;            /**< its path, or NULL */
+    struct fp_input *archive; /**< open, or NULL */
+    char *folder;             /**< its path, or NULL */
 };
 
 /** Get hold of the archive or folder that Flink is in; not for FP_FROM_IMAGE. */
@@ -368,19 +368,20 @@ void fp_platform_images_free(struct fp_platform_image *take_images, size_t count
 /** Command lines worth typing next, for the first output. */
 void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret);
 /**
- * A release archive on its way to the registries while it is still being read. The digest is all
- * that an upload needs, and most archives then serve as a layer as they are; one that does not
- * leaves an unreferenced blob behind, which registries collect. Zero-initialise.
+ * What a thread does with an archive while another one reads it: it takes the SHA-256 and, of what
+ * begins like a release, sends it to the registries. The digest is all that an upload needs, and
+ * most archives then serve as a layer as they are; one that does not leaves an unreferenced blob
+ * behind, which registries collect. Zero-initialise.
  */
 struct fp_early {
-    struct fp_pool *pool;    /**< of one thread: its tasks run in the order in which they came */
-    struct fp_input archive; /**< the pool's, until fp_early_wait() returns */
-    struct fp_blob *blob;    /**< likewise */
+    struct fp_pool *pool;     /**< of one thread: its tasks run in the order in which they came */
+    struct fp_input *archive; /**< borrowed */
+    struct fp_blob *blob;     /**< the pool's, until fp_early_wait() returns */
     struct fp_early_upload *uploads; /**< one an output; of files and folders empty */
     size_t count;
 };
 
-/** Begin, where there are registries to push to and an archive that begins like a release. */
+/** Begin, where Flink is in an archive. */
 FP_CHECKED enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
                                        const struct fp_flink_origin *origin, struct fp_error *err);
 /** Wait for the uploads; their failure is the build's. */

@@ -11,7 +11,7 @@ enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *r
     cleanup_free char *path = fp_xasprintf("opt/flink/lib/%s", release->hadoop_name);
     enum fp_code code = fp_draft_dir(&draft, "opt/flink", 0775, step->plan->uid, 0, err);
     if (code == FP_OK)
-        code = fp_draft_input(&draft, path, 0644, &release->hadoop, err);
+        code = fp_draft_input(&draft, path, 0644, release->hadoop, err);
     if (code == FP_OK)
         code = fp_draft_write(&draft, step, "hadoop", ret, err);
     return code;

@@ -97,7 +97,7 @@ static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step
         return code;
     }
     enum fp_code code = add_distribution(flink, step, image, err);
-    if (code == FP_OK && flink->release.hadoop.path != NULL)
+    if (code == FP_OK && flink->release.hadoop != NULL)
         code = make(image, "hadoop", fp_step_hadoop, step, err);
     if (code == FP_OK)
         code = make(image, "setup", fp_step_setup, step, err);

@@ -28,7 +28,7 @@ static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
                                             fp_json_text(name), "version", flink->version.text,
                                             "digest", digest));
     if (release->hadoop_url != NULL) {
-        cleanup_free char *hadoop = fp_xasprintf("sha256:%s", release->hadoop.sha256);
+        cleanup_free char *hadoop = fp_xasprintf("sha256:%s", release->hadoop->sha256);
         json_array_append_new(inputs, json_pack("{s:s, s:s, s:s}", "kind", "hadoop", "name",
                                                 release->hadoop_url, "digest", hadoop));
     }

@@ -14,7 +14,7 @@ static const char *repack_at_once(const struct fp_distribution_options *options,
     return codec == FP_CODEC_GZIP ? NULL : "it is not compressed with gzip";
 }
 
-static enum fp_code read_head(const struct fp_input *input, unsigned char *head, size_t cap,
+static enum fp_code read_head(struct fp_input *input, unsigned char *head, size_t cap,
                               size_t *ret_len, struct fp_error *err)
 {
     const char *path = input->path;
@@ -44,12 +44,12 @@ static enum fp_code read_head(const struct fp_input *input, unsigned char *head,
 static void use_as_layer(const struct fp_distribution_options *options,
                          const struct fp_dist_archive_facts *facts, struct fp_distribution *ret)
 {
-    const struct fp_input *input = options->input;
+    struct fp_input *input = options->input;
     struct fp_descriptor descriptor = {.size = input->bytes};
     (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
                     FP_MEDIA_OCI_LAYER_GZIP);
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
-                    input->sha256);
+                    ret->sha256);
     ret->as_is = true;
     ret->layer.blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
     ret->layer.diff_id = facts->diff_id;
@@ -135,22 +135,21 @@ static enum fp_code read_input(const struct fp_distribution_options *options,
         code = read_and_repack(options, ret, err);
     else
         code = read_as_it_is(options, ret, &facts, err);
-    if (code != FP_OK)
-        return code;
-    memcpy(ret->sha256, options->input->sha256, sizeof(ret->sha256));
-    if (ret->repack_reason == NULL)
+    if (code == FP_OK)
+        code = fp_input_sha256(options->input, ret->sha256, err);
+    if (code == FP_OK && ret->repack_reason == NULL)
         use_as_layer(options, &facts, ret);
-    return FP_OK;
+    return code;
 }
 
 enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_error *err)
 {
-    cleanup_input struct fp_input own = {0};
+    cleanup_input struct fp_input *own = NULL;
     struct fp_distribution_options opened = *options;
     if (options->input != NULL)
         return read_input(options, ret, err);
     enum fp_code code = fp_input_open(options->archive, &own, err);
-    opened.input = &own;
+    opened.input = own;
     return code == FP_OK ? read_input(&opened, ret, err) : code;
 }

@@ -82,31 +82,23 @@ static uint64_t tar_limit(uint64_t archive_bytes)
 }
 
 /* Bytes behind the last one that was inflated belong to the archive as well. */
-static enum fp_code confirm(const struct fp_distribution_options *options, struct fp_source *raw,
-                            struct fp_hash *hash, struct fp_error *err)
+static enum fp_code read_rest(struct fp_source *raw, struct fp_error *err)
 {
-    char sha256[FP_HASH_HEX_MAX] = "";
     cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    enum fp_code code = fp_stream_copy(raw, nowhere, NULL, err);
-    if (code != FP_OK)
-        return code;
-    fp_hash_hex(hash, sha256);
-    return fp_input_confirm(options->input, sha256, err);
+    return fp_stream_copy(raw, nowhere, NULL, err);
 }
 
 /* Where making something of the bytes has failed, other ones than were promised may be why. */
 static enum fp_code explain(const struct fp_distribution_options *options, struct fp_source *raw,
-                            struct fp_hash *hash, enum fp_code failed, struct fp_error *err)
+                            enum fp_code failed, struct fp_error *err)
 {
     struct fp_error changed = {0};
-    if (options->input->sha256[0] == '\0' || failed == FP_E_INTERRUPTED)
-        return failed;
-    enum fp_code code = confirm(options, raw, hash, &changed);
-    if (code != FP_E_VERIFY && code != FP_E_INPUT)
+    if (!options->input->is_pinned || failed == FP_E_INTERRUPTED ||
+        read_rest(raw, &changed) != FP_E_VERIFY)
         return failed;
     if (err != NULL)
         *err = changed;
-    return code;
+    return FP_E_VERIFY;
 }
 
 enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
@@ -120,17 +112,15 @@ enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
     enum fp_code code = fp_input_source(options->input, &file, err);
     if (code != FP_OK)
         return code;
-    cleanup_hash struct fp_hash *raw_hash = fp_hash_new(FP_SHA256);
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
     fp_stage_begin(&stage, options->reporter, "read", fp_path_base(name), size);
-    struct fp_source *raw = fp_source_hashed_beside(fp_source_staged(file, &stage), raw_hash);
+    struct fp_source *raw = fp_source_staged(file, &stage);
     cleanup_source struct fp_source *tar =
         fp_source_hashed(fp_source_inflate(raw, name, tar_limit(size), &facts->info), tar_hash);
     struct pass pass = {.options = options, .spool = spool, .list = list};
     code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
     free(pass.top);
-    code = code == FP_OK ? confirm(options, raw, raw_hash, err)
-                         : explain(options, raw, raw_hash, code, err);
+    code = code == FP_OK ? read_rest(raw, err) : explain(options, raw, code, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
         return code;

@@ -18,8 +18,9 @@ struct job {
     const char *part; /* what has come so far */
     int part_fd;
     char sha256[FP_HASH_HEX_MAX]; /* of what came last */
-    struct fp_input *input;       /* what was found, or has come */
-    size_t refused;               /* URLs that answered that there is nothing */
+    char fingerprint[FP_HASH_HEX_MAX];
+    struct fp_input *input; /* what was found, or has come */
+    size_t refused;         /* URLs that answered that there is nothing */
     enum fp_code worst;
     struct fp_buf tried; /* "URL (404), URL (...)" */
 };
@@ -60,10 +61,10 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
 
 /* Whether the cached file is there and still what it should be. It then stays open: its name may
  * stand for another file by the time it is read. */
-static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct fp_error *err)
+static enum fp_code look_in_cache(struct job *job, bool *ret_found, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX] = "";
-    cleanup_input struct fp_input input = {0};
+    cleanup_input struct fp_input *input = NULL;
     int fd = -1;
     uint64_t size = 0;
     *ret_found = false;
@@ -75,12 +76,11 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
     if (code == FP_OK)
         code = fp_input_take(fd, job->path, &input, err);
     if (code == FP_OK)
-        code = fp_input_hash(&input, job->fetch->algorithm, hex, err);
+        code = fp_input_hash(input, job->fetch->algorithm, hex, err);
     if (code != FP_OK || strcmp(hex, job->fetch->hex) != 0)
         return code;
     *ret_found = true;
-    *job->input = input;
-    input = (struct fp_input){0};
+    job->input = steal_pointer(&input);
     return FP_OK;
 }
 
@@ -89,8 +89,10 @@ static enum fp_code look_in_cache(const struct job *job, bool *ret_found, struct
 static enum fp_code take_part(struct job *job, struct fp_error *err)
 {
     (void) flock(job->part_fd, LOCK_UN);
-    enum fp_code code = fp_input_take(steal_fd(&job->part_fd), job->path, job->input, err);
-    return code == FP_OK ? fp_input_confirm(job->input, job->sha256, err) : code;
+    enum fp_code code = fp_input_take(steal_fd(&job->part_fd), job->path, &job->input, err);
+    if (code == FP_OK)
+        fp_input_expect(job->input, job->sha256, job->fingerprint);
+    return code;
 }
 
 static void note_failure(struct job *job, const char *shown, enum fp_code code, const char *why)
@@ -153,10 +155,12 @@ static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, st
     cleanup_free char *shown = fp_url_display(url);
     cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
     cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
+    cleanup_hash struct fp_hash *fingerprint = fp_hash_new(FP_FINGERPRINT);
     char hex[FP_HASH_HEX_MAX] = "";
     struct fp_stage stage = {0};
     int status = 0;
     fp_hash_pair(hash, sha256);
+    fp_hash_pair(sha256, fingerprint);
     fp_stage_begin(&stage, options->reporter, "download", job->fetch->name, 0);
     const struct fp_http_download download = {.url = url,
                                               .fd = job->part_fd,
@@ -170,6 +174,7 @@ static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, st
     if (code == FP_OK && status == 200) {
         fp_hash_hex(hash, hex);
         fp_hash_hex(sha256, job->sha256);
+        fp_hash_hex(fingerprint, job->fingerprint);
         code = judge(job, shown, hex, ret_good, err);
         if (*ret_good)
             fp_stage_end(&stage, "done");
@@ -340,28 +345,22 @@ static char *read_origin(const struct fp_fetch *fetch, const char *path)
     return fp_url_display(fetch->urls->items[fetch->urls->len - 1]);
 }
 
-enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input *ret, char **ret_url,
+enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input **ret, char **ret_url,
                            struct fp_error *err)
 {
-    cleanup_input struct fp_input input = {0};
     cleanup_free char *path = fp_path_join(fetch->options->cache_folder, fetch->name);
     cleanup_free char *shared = beside(path, "part");
     cleanup_free char *part = is_closed(shared, R_OK | W_OK)
                                   ? fp_xasprintf("%s.%ju.part", path, (uintmax_t) geteuid())
                                   : fp_xstrdup(shared);
-    struct job job = {.fetch = fetch,
-                      .path = path,
-                      .part = part,
-                      .part_fd = -1,
-                      .input = &input,
-                      .tried = FP_BUF_INIT(1536)};
+    struct job job = {
+        .fetch = fetch, .path = path, .part = part, .part_fd = -1, .tried = FP_BUF_INIT(1536)};
     enum fp_code code = fetch_into_cache(&job, err);
     fp_buf_clear(&job.tried);
     if (code != FP_OK)
         return code;
     *ret_url = read_origin(fetch, path);
-    *ret = input;
-    ret->is_pinned = true;
-    input = (struct fp_input){0};
+    *ret = job.input;
+    (*ret)->is_pinned = true;
     return FP_OK;
 }

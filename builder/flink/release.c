@@ -57,12 +57,12 @@ enum fp_code fp_release_fetch(const struct fp_release_options *options, struct f
 
 void fp_release_clear(struct fp_release *release)
 {
-    fp_input_clear(&release->archive);
+    fp_input_free(release->archive);
     free(release->archive_name);
     free(release->url);
     free(release->sha512);
     free(release->scala_version);
-    fp_input_clear(&release->hadoop);
+    fp_input_free(release->hadoop);
     free(release->hadoop_url);
     free(release->hadoop_name);
     *release = (struct fp_release){0};

@@ -25,11 +25,12 @@ struct fp_fetch {
 /**
  * Get a file from the cache or from the first URL that has it, verified. One process at a time
  * fetches a name; the others wait and find it there.
- * @param ret     The verified file, open, with the SHA-256 of the bytes that met the checksum.
+ * @param ret     The verified file, open, with the SHA-256 of the bytes that met the checksum;
+ *                owned by the caller.
  * @param ret_url Where it came from, shown without credentials; owned by the caller.
  * @return FP_E_NOT_FOUND (no URL has it; all are named), FP_E_VERIFY, FP_E_NETWORK, FP_E_IO.
  */
-FP_CHECKED enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input *ret,
+FP_CHECKED enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input **ret,
                                       char **ret_url, struct fp_error *err);
 /**
  * The digest recorded with a file in the cache; false: none, or the file is not there, or somebody

@@ -1,6 +1,9 @@
 #include "flinkpack/support/hash.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "flinkpack/support/mem.h"
@@ -8,6 +11,7 @@
 struct fp_hash {
     EVP_MD_CTX *context;
     const EVP_MD *algorithm;
+    EVP_MAC_CTX *mac;      /* instead of both, of a fingerprint */
     struct fp_hash *other; /* takes in the same; or NULL */
 };
 
@@ -27,17 +31,47 @@ static const EVP_MD *find_algorithm(enum fp_hash_algorithm algorithm)
         return EVP_sha256();
     case FP_SHA512:
         return EVP_sha512();
+    case FP_FINGERPRINT:
+        break;
     }
     abort();
+}
+
+/* The key, and a nonce for all, as no fingerprint ever leaves the process. */
+static unsigned char own_key[16];
+static unsigned char own_nonce[12];
+static pthread_once_t own_key_once = PTHREAD_ONCE_INIT;
+
+static void draw_key(void)
+{
+    require(RAND_bytes(own_key, sizeof(own_key)));
+    require(RAND_bytes(own_nonce, sizeof(own_nonce)));
+}
+
+static EVP_MAC_CTX *new_mac(void)
+{
+    char cipher[] = "AES-128-GCM";
+    const OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_IV, own_nonce, sizeof(own_nonce)),
+        OSSL_PARAM_construct_end()};
+    require(pthread_once(&own_key_once, draw_key) == 0);
+    EVP_MAC *gmac = EVP_MAC_fetch(NULL, "GMAC", NULL);
+    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(gmac);
+    require(EVP_MAC_init(mac, own_key, sizeof(own_key), params));
+    EVP_MAC_free(gmac);
+    return mac;
 }
 
 struct fp_hash *fp_hash_new(enum fp_hash_algorithm algorithm)
 {
     struct fp_hash *hash = fp_xcalloc(1, sizeof(*hash));
-    hash->algorithm = find_algorithm(algorithm);
-    hash->context = EVP_MD_CTX_new();
-    if (hash->context == NULL)
-        abort();
+    if (algorithm != FP_FINGERPRINT) {
+        hash->algorithm = find_algorithm(algorithm);
+        hash->context = EVP_MD_CTX_new();
+        if (hash->context == NULL)
+            abort();
+    }
     fp_hash_reset(hash);
     return hash;
 }
@@ -49,7 +83,10 @@ void fp_hash_pair(struct fp_hash *hash, struct fp_hash *other)
 
 void fp_hash_update(struct fp_hash *hash, const void *data, size_t len)
 {
-    require(EVP_DigestUpdate(hash->context, data, len));
+    if (hash->mac != NULL)
+        require(EVP_MAC_update(hash->mac, data, len));
+    else
+        require(EVP_DigestUpdate(hash->context, data, len));
     if (hash->other != NULL)
         fp_hash_update(hash->other, data, len);
 }
@@ -58,10 +95,16 @@ void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX])
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char raw[EVP_MAX_MD_SIZE] = {0};
-    unsigned len = 0;
-    require(EVP_DigestFinal_ex(hash->context, raw, &len));
+    unsigned digest_len = 0;
+    size_t len = 0;
+    if (hash->mac != NULL) {
+        require(EVP_MAC_final(hash->mac, raw, &len, sizeof(raw)));
+    } else {
+        require(EVP_DigestFinal_ex(hash->context, raw, &digest_len));
+        len = digest_len;
+    }
     char *next = ret_hex;
-    for (unsigned i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++) {
         *next++ = digits[raw[i] >> 4];
         *next++ = digits[raw[i] & 15];
     }
@@ -70,7 +113,12 @@ void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX])
 
 void fp_hash_reset(struct fp_hash *hash)
 {
-    require(EVP_DigestInit_ex(hash->context, hash->algorithm, NULL));
+    if (hash->context != NULL) {
+        require(EVP_DigestInit_ex(hash->context, hash->algorithm, NULL));
+    } else {
+        EVP_MAC_CTX_free(hash->mac);
+        hash->mac = new_mac();
+    }
     if (hash->other != NULL)
         fp_hash_reset(hash->other);
 }
@@ -80,6 +128,7 @@ void fp_hash_free(struct fp_hash *hash)
     if (hash == NULL)
         return;
     EVP_MD_CTX_free(hash->context);
+    EVP_MAC_CTX_free(hash->mac);
     free(hash);
 }
 

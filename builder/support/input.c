@@ -5,22 +5,31 @@
 #include <string.h>
 
 #include "flinkpack/support/file.h"
+#include "flinkpack/support/pool.h"
 
-enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input *ret,
+/* Large enough to make nothing of handing them to a thread, small enough for a processor's cache.
+ */
+#define PART_BYTES ((size_t) 512 << 10)
+
+enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input **ret,
                            struct fp_error *err)
 {
-    struct fp_input input = {.fd = take_fd, .path = fp_xstrdup(path)};
-    if (fstat(take_fd, &input.opened) != 0) {
+    struct fp_input *input = fp_xcalloc(1, sizeof(*input));
+    input->fd = take_fd;
+    input->path = fp_xstrdup(path);
+    (void) pthread_mutex_init(&input->hashing, NULL);
+    (void) pthread_mutex_init(&input->lock, NULL);
+    if (fstat(take_fd, &input->opened) != 0) {
         enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
-        fp_input_clear(&input);
+        fp_input_free(input);
         return code;
     }
-    input.bytes = (uint64_t) input.opened.st_size;
+    input->bytes = (uint64_t) input->opened.st_size;
     *ret = input;
     return FP_OK;
 }
 
-enum fp_code fp_input_open(const char *path, struct fp_input *ret, struct fp_error *err)
+enum fp_code fp_input_open(const char *path, struct fp_input **ret, struct fp_error *err)
 {
     int fd = -1;
     uint64_t size = 0; /* asked for, so that it has to be a regular file */
@@ -28,49 +37,11 @@ enum fp_code fp_input_open(const char *path, struct fp_input *ret, struct fp_err
     return code == FP_OK ? fp_input_take(fd, path, ret, err) : code;
 }
 
-enum fp_code fp_input_share(const struct fp_input *input, struct fp_input *ret,
-                            struct fp_error *err)
+void fp_input_expect(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
+                     const char fingerprint[FP_HASH_HEX_MAX])
 {
-    int fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", input->path);
-    *ret = *input;
-    ret->fd = fd;
-    ret->path = fp_xstrdup(input->path);
-    return FP_OK;
-}
-
-enum fp_code fp_input_source(const struct fp_input *input, struct fp_source **ret,
-                             struct fp_error *err)
-{
-    int fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", input->path);
-    *ret = fp_source_fd(fd, input->path, 0, input->bytes);
-    return FP_OK;
-}
-
-enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
-                           char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
-{
-    struct fp_source *raw = NULL;
-    char sha256[FP_HASH_HEX_MAX] = "";
-    cleanup_hash struct fp_hash *wanted = fp_hash_new(algorithm);
-    cleanup_hash struct fp_hash *own = algorithm != FP_SHA256 ? fp_hash_new(FP_SHA256) : NULL;
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    enum fp_code code = fp_input_source(input, &raw, err);
-    if (code != FP_OK)
-        return code;
-    if (own != NULL)
-        raw = fp_source_hashed_beside(raw, own);
-    cleanup_source struct fp_source *source = fp_source_hashed(raw, wanted);
-    code = fp_stream_copy(source, nowhere, NULL, err);
-    if (code != FP_OK)
-        return code;
-    fp_hash_hex(wanted, ret_hex);
-    if (own != NULL)
-        fp_hash_hex(own, sha256);
-    return fp_input_confirm(input, own != NULL ? sha256 : ret_hex, err);
+    memcpy(input->sha256, sha256, sizeof(input->sha256));
+    memcpy(input->fingerprint, fingerprint, sizeof(input->fingerprint));
 }
 
 static enum fp_code fail_changed(const struct fp_input *input, struct fp_error *err)
@@ -80,12 +51,134 @@ static enum fp_code fail_changed(const struct fp_input *input, struct fp_error *
                      "the same again when nothing writes to it");
 }
 
-enum fp_code fp_input_confirm(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
-                              struct fp_error *err)
+struct reading {
+    struct fp_source base;
+    struct fp_input *input;
+    struct fp_source *file;
+    struct fp_hash *fingerprint;
+    uint64_t left;
+};
+
+/* The first reading that ends is remembered, any later one has to be the same. */
+static enum fp_code end_reading(struct reading *self, struct fp_error *err)
 {
+    struct fp_input *input = self->input;
+    char seen[FP_HASH_HEX_MAX] = "";
+    fp_hash_hex(self->fingerprint, seen);
+    (void) pthread_mutex_lock(&input->lock);
+    if (input->fingerprint[0] == '\0')
+        memcpy(input->fingerprint, seen, sizeof(seen));
+    bool same = strcmp(input->fingerprint, seen) == 0;
+    (void) pthread_mutex_unlock(&input->lock);
+    return same ? FP_OK : fail_changed(input, err);
+}
+
+static enum fp_code reading_read(struct fp_source *base, void *data, size_t cap, size_t *ret_len,
+                                 struct fp_error *err)
+{
+    struct reading *self = (struct reading *) base;
+    enum fp_code code = fp_source_read(self->file, data, cap, ret_len, err);
+    if (code != FP_OK || *ret_len == 0)
+        return code;
+    fp_hash_update(self->fingerprint, data, *ret_len);
+    self->left -= *ret_len;
+    if (self->left == 0)
+        code = end_reading(self, err);
+    if (code != FP_OK)
+        *ret_len = 0;
+    return code;
+}
+
+static void reading_free(struct fp_source *base)
+{
+    struct reading *self = (struct reading *) base;
+    fp_source_free(self->file);
+    fp_hash_free(self->fingerprint);
+    free(self);
+}
+
+enum fp_code fp_input_source(struct fp_input *input, struct fp_source **ret, struct fp_error *err)
+{
+    static const struct fp_source_ops ops = {.read = reading_read, .free = reading_free};
+    int fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 3);
+    if (fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", input->path);
+    struct reading *self = fp_xcalloc(1, sizeof(*self));
+    self->base.ops = &ops;
+    self->input = input;
+    self->file = fp_source_fd(fd, input->path, 0, input->bytes);
+    self->fingerprint = fp_hash_new(FP_FINGERPRINT);
+    self->left = input->bytes;
+    *ret = &self->base;
+    return FP_OK;
+}
+
+static enum fp_code read_for_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX],
+                                    struct fp_error *err)
+{
+    struct fp_source *raw = NULL;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    enum fp_code code = fp_input_source(input, &raw, err);
+    if (code != FP_OK)
+        return code;
+    cleanup_source struct fp_source *source = fp_source_hashed(raw, hash);
+    code = fp_stream_copy(source, nowhere, NULL, err);
+    if (code == FP_OK)
+        fp_hash_hex(hash, ret_hex);
+    return code;
+}
+
+enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX],
+                             struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    (void) pthread_mutex_lock(&input->hashing);
     if (input->sha256[0] == '\0')
-        memcpy(input->sha256, sha256, sizeof(input->sha256));
-    return strcmp(input->sha256, sha256) == 0 ? FP_OK : fail_changed(input, err);
+        code = read_for_sha256(input, input->sha256, err);
+    memcpy(ret_hex, input->sha256, sizeof(input->sha256));
+    (void) pthread_mutex_unlock(&input->hashing);
+    return code;
+}
+
+/* A part of the file, and the hash that a thread takes it into. */
+struct part {
+    struct fp_hash *hash;
+    char *data; /* of PART_BYTES */
+    size_t len;
+};
+
+static enum fp_code hash_part(void *context, struct fp_error *err)
+{
+    const struct part *part = context;
+    (void) err;
+    fp_hash_update(part->hash, part->data, part->len);
+    return FP_OK;
+}
+
+enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
+                           char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
+{
+    cleanup_source struct fp_source *source = NULL;
+    cleanup_hash struct fp_hash *wanted = fp_hash_new(algorithm);
+    cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
+    cleanup_free char *data = fp_xmalloc(PART_BYTES);
+    cleanup_pool struct fp_pool *beside = fp_pool_new(1);
+    struct part part = {.hash = sha256, .data = data, .len = 1};
+    enum fp_code code = fp_input_source(input, &source, err);
+    while (code == FP_OK && part.len > 0) {
+        code = fp_source_read_full(source, data, PART_BYTES, &part.len, err);
+        if (code != FP_OK)
+            break;
+        fp_pool_add(beside, hash_part, &part);
+        fp_hash_update(wanted, data, part.len);
+        code = fp_pool_wait(beside, err);
+    }
+    if (code != FP_OK)
+        return code;
+    fp_hash_hex(wanted, ret_hex);
+    fp_hash_hex(sha256, input->sha256);
+    return FP_OK;
 }
 
 enum fp_code fp_input_check(const struct fp_input *input, struct fp_error *err)
@@ -99,10 +192,13 @@ enum fp_code fp_input_check(const struct fp_input *input, struct fp_error *err)
     return same ? FP_OK : fail_changed(input, err);
 }
 
-void fp_input_clear(struct fp_input *input)
+void fp_input_free(struct fp_input *input)
 {
-    if (input->path != NULL)
-        fp_cleanup_fdp(&input->fd);
+    if (input == NULL)
+        return;
+    fp_cleanup_fdp(&input->fd);
+    (void) pthread_mutex_destroy(&input->hashing);
+    (void) pthread_mutex_destroy(&input->lock);
     free(input->path);
-    *input = (struct fp_input){0};
+    free(input);
 }

@@ -13,8 +13,8 @@
 struct fp_distribution_options {
     const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
     const char *folder;  /**< a distribution's folder (bin, conf, lib) */
-    /** The archive where it is open already, and then `archive` but its name. Where its SHA-256 is
-     * known, only those bytes become a layer; else it is known afterwards. NULL: opened here. */
+    /** The archive where it is open already, and then `archive` but its name. Only bytes that other
+     * readings of it have seen become a layer. NULL: opened here. */
     struct fp_input *input;
     bool slim;                  /**< without opt/ and examples/ but what `keep` names */
     const struct fp_strv *keep; /**< what slim keeps: paths relative to the distribution, or

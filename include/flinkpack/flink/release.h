@@ -29,15 +29,15 @@ struct fp_release_options {
 
 /** What was fetched. Owned strings; release with fp_release_clear(). */
 struct fp_release {
-    struct fp_input archive; /**< in the cache, open */
-    char *archive_name;      /**< flink-1.6.0-bin-scala_2.11.tgz */
-    char *url;               /**< where it came from, without credentials */
-    char *sha512;            /**< verified */
+    struct fp_input *archive; /**< in the cache, open */
+    char *archive_name;       /**< flink-1.6.0-bin-scala_2.11.tgz */
+    char *url;                /**< where it came from, without credentials */
+    char *sha512;             /**< verified */
     char *scala_version;
-    struct fp_input hadoop; /**< the shaded Hadoop jar (1.8 and later, where asked for), open; its
-                                 `path` NULL: none */
-    char *hadoop_url;       /**< NULL */
-    char *hadoop_name;      /**< NULL */
+    struct fp_input
+        *hadoop;       /**< the shaded Hadoop jar (1.8 and later), open; NULL: not asked for */
+    char *hadoop_url;  /**< NULL */
+    char *hadoop_name; /**< NULL */
 };
 
 /**

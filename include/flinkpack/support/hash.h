@@ -9,8 +9,13 @@
 
 #include "flinkpack/support/mem.h"
 
-/** The algorithms in use: SHA-256 for OCI content, SHA-512 for Apache, SHA-1 for Maven and apk. */
-enum fp_hash_algorithm { FP_SHA1, FP_SHA256, FP_SHA512 };
+/**
+ * The algorithms in use: SHA-256 for OCI content, SHA-512 for Apache, SHA-1 for Maven and apk. A
+ * fingerprint tells whether bytes are those that this process has seen before, at a tenth of the
+ * price: GMAC under a key that the process has drawn and keeps to itself, so that nobody can make
+ * other bytes of the same fingerprint. It means nothing to anybody else.
+ */
+enum fp_hash_algorithm { FP_SHA1, FP_SHA256, FP_SHA512, FP_FINGERPRINT };
 
 /** Room for any digest in hexadecimal, with its NUL. */
 #define FP_HASH_HEX_MAX 129

@@ -3,11 +3,13 @@
  * Large files that are read more than once: opened once, and held to be the same bytes each time.
  *
  * A name can come to stand for another file between two readings, and a file can be written to. So
- * every reading is one of the same open file, and takes the SHA-256 of the bytes that it saw.
+ * every reading is one of the same open file, and takes a fingerprint (FP_FINGERPRINT) of the bytes
+ * that it sees; the dear digests are taken once.
  */
 #ifndef FLINKPACK_SUPPORT_INPUT_H
 #define FLINKPACK_SUPPORT_INPUT_H
 
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -15,51 +17,57 @@
 #include "flinkpack/support/hash.h"
 #include "flinkpack/support/stream.h"
 
-/** An open file. Zero-initialise; release with fp_input_clear(). */
+/** An open file. What follows `hashing` is input.c's own; the functions are safe from several
+ * threads. */
 struct fp_input {
-    char *path; /**< for messages; owned; NULL: nothing is open */
+    char *path; /**< for messages */
     int fd;
-    uint64_t bytes;               /**< its size when it was opened */
-    char sha256[FP_HASH_HEX_MAX]; /**< of its bytes as they were first read; "": not read yet */
-    bool is_pinned;               /**< that reading met a checksum from elsewhere */
-    struct stat opened;           /**< what it was when it was opened */
+    uint64_t bytes;          /**< its size when it was opened */
+    bool is_pinned;          /**< its bytes met a checksum from elsewhere */
+    pthread_mutex_t hashing; /**< held while it is read for `sha256` */
+    char sha256[FP_HASH_HEX_MAX];
+    pthread_mutex_t lock; /**< over `fingerprint` */
+    char fingerprint[FP_HASH_HEX_MAX];
+    struct stat opened; /**< what it was when it was opened */
 };
 
 /** Open a regular file. @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for what is none. */
-FP_CHECKED enum fp_code fp_input_open(const char *path, struct fp_input *ret, struct fp_error *err);
-/** Likewise where it is open already. @param take_fd Owned by the input, on failure too. */
-FP_CHECKED enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input *ret,
+FP_CHECKED enum fp_code fp_input_open(const char *path, struct fp_input **ret,
                                       struct fp_error *err);
-/** The same open file once more, for another thread. @return FP_E_IO. */
-FP_CHECKED enum fp_code fp_input_share(const struct fp_input *input, struct fp_input *ret,
-                                       struct fp_error *err);
+/** Likewise where it is open already. @param take_fd Owned by the input, on failure too. */
+FP_CHECKED enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input **ret,
+                                      struct fp_error *err);
+/** What is known of the bytes since they were written there, as if one reading had ended. */
+void fp_input_expect(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
+                     const char fingerprint[FP_HASH_HEX_MAX]);
 /**
- * Read it through for its digest; a second thread takes its SHA-256, which the input keeps.
- * @param ret_hex Lower-case hexadecimal.
- * @return Errors of reading and of fp_input_confirm().
+ * Read it from the beginning, as many bytes as it had. Where another reading has come to its end
+ * and saw other bytes, this one fails at its end: with FP_E_VERIFY where the input is pinned, else
+ * with FP_E_INPUT, "PATH: changed while it was read".
+ * @param ret Owned by the caller; must not outlive the input.
+ * @return FP_E_IO.
  */
-FP_CHECKED enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
-                                      char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
-/** Its bytes from the beginning, as many as it had. Owned by the caller; must not outlive it.
- * @return FP_E_IO. */
-FP_CHECKED enum fp_code fp_input_source(const struct fp_input *input, struct fp_source **ret,
+FP_CHECKED enum fp_code fp_input_source(struct fp_input *input, struct fp_source **ret,
                                         struct fp_error *err);
 /**
- * A reading has seen all its bytes, and they were `sha256`: the first one is remembered, any later
- * one has to be the same.
- * @return FP_E_VERIFY where the first one had met a checksum, else FP_E_INPUT: "PATH: changed
- *         while it was read".
+ * Its SHA-256. Whoever asks first reads it through; who asks meanwhile waits.
+ * @param ret_hex Lower-case hexadecimal.
+ * @return Errors of reading.
  */
-FP_CHECKED enum fp_code fp_input_confirm(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
-                                         struct fp_error *err);
-/** fp_input_confirm()'s failure where the file's size or time differ from when it was opened, for
- * whoever was told that bytes of it are not what they should be. FP_OK: nobody has written to it.
- */
+FP_CHECKED enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX],
+                                        struct fp_error *err);
+/** Read it through for another digest, and for its SHA-256 beside that. For one thread. */
+FP_CHECKED enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
+                                      char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
+/** The failure of a reading that saw other bytes, where the file's size or time differ from when it
+ * was opened: for whoever was told that bytes of it are not what they should be. FP_OK: nobody has
+ * written to it. */
 FP_CHECKED enum fp_code fp_input_check(const struct fp_input *input, struct fp_error *err);
-/** Close it and release the members. */
-void fp_input_clear(struct fp_input *input);
+/** Close it; NULL is fine. */
+void fp_input_free(struct fp_input *input);
 
-/** Declare a struct fp_input that is cleared at the end of its scope. */
-#define cleanup_input __attribute__((cleanup(fp_input_clear)))
+FP_DEFINE_CLEANUP(fp_input_freep, struct fp_input, fp_input_free)
+/** Declare a struct fp_input pointer that is freed at the end of its scope. */
+#define cleanup_input __attribute__((cleanup(fp_input_freep)))
 
 #endif

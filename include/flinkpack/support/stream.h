@@ -109,12 +109,6 @@ FP_CHECKED enum fp_code fp_source_open(const char *path, struct fp_source **ret,
 struct fp_source *fp_source_fd(int take_fd, const char *name, uint64_t offset, uint64_t size);
 /** Feeds what passes to `hash` (borrowed; read it when the end has come). */
 struct fp_source *fp_source_hashed(struct fp_source *take_inner, struct fp_hash *hash);
-/**
- * Likewise, but by a thread of its own beside the reader, in parts of half a megabyte: for what
- * takes long to read or to make something of. The hash may be touched by others once the end has
- * been read or the source is freed. Where there are no threads the reader's own does it.
- */
-struct fp_source *fp_source_hashed_beside(struct fp_source *take_inner, struct fp_hash *hash);
 /** Adds the number of bytes that pass to `*counter` (borrowed). */
 struct fp_source *fp_source_counted(struct fp_source *take_inner, uint64_t *counter);
 /** Fails with FP_E_INPUT, naming `what` (copied), when more than `max_bytes` come. */

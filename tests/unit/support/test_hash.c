@@ -56,6 +56,26 @@ static void two_of_the_same_bytes(void **state)
     assert_string_equal(hex, known[1].abc);
 }
 
+static void fingerprints(void **state)
+{
+    (void) state;
+    char first[FP_HASH_HEX_MAX];
+    char hex[FP_HASH_HEX_MAX];
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_FINGERPRINT);
+    fp_hash_bytes(FP_FINGERPRINT, "abc", 3, first);
+    assert_int_equal(strlen(first), 32);
+    fp_hash_update(hash, "something else", 14);
+    fp_hash_hex(hash, hex);
+    assert_string_not_equal(hex, first);
+    fp_hash_reset(hash);
+    fp_hash_update(hash, "a", 1);
+    fp_hash_update(hash, "bc", 2);
+    fp_hash_hex(hash, hex);
+    assert_string_equal(hex, first);
+    fp_hash_bytes(FP_FINGERPRINT, "abd", 3, hex);
+    assert_string_not_equal(hex, first);
+}
+
 static void digest_of_nothing(void **state)
 {
     (void) state;
@@ -68,9 +88,8 @@ static void digest_of_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_digests),
-        cmocka_unit_test(pieces_and_reset),
-        cmocka_unit_test(two_of_the_same_bytes),
+        cmocka_unit_test(known_digests),         cmocka_unit_test(pieces_and_reset),
+        cmocka_unit_test(two_of_the_same_bytes), cmocka_unit_test(fingerprints),
         cmocka_unit_test(digest_of_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

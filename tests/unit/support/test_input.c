@@ -29,37 +29,75 @@ static void write_into(const char *path, const char *text)
     assert_int_equal(close(fd), 0);
 }
 
+static enum fp_code read_all(struct fp_input *input, struct fp_error *err)
+{
+    struct fp_source *opened = NULL;
+    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
+    enum fp_code code = fp_input_source(input, &opened, err);
+    cleanup_source struct fp_source *source = opened;
+    return code == FP_OK ? fp_stream_copy(source, nowhere, NULL, err) : code;
+}
+
+static void has_sha256(struct fp_input *input, const char *expected)
+{
+    struct fp_error err = {0};
+    char hex[FP_HASH_HEX_MAX] = "";
+    assert_ok(fp_input_sha256(input, hex, &err), err);
+    assert_string_equal(hex, expected);
+}
+
 static void test_one_reading_gives_both_digests(void **state)
 {
     struct fp_error err = {0};
     char hex[FP_HASH_HEX_MAX] = "";
     cleanup_free char *path = write_file(*state, "abc");
-    cleanup_input struct fp_input input = {0};
+    cleanup_input struct fp_input *input = NULL;
     assert_ok(fp_input_open(path, &input, &err), err);
-    assert_int_equal(input.bytes, 3);
-    assert_string_equal(input.sha256, "");
-    assert_ok(fp_input_hash(&input, FP_SHA512, hex, &err), err);
+    assert_int_equal(input->bytes, 3);
+    assert_ok(fp_input_hash(input, FP_SHA512, hex, &err), err);
     assert_memory_equal(hex, ABC_512, strlen(ABC_512));
-    assert_string_equal(input.sha256, ABC);
+    assert_int_equal(truncate(path, 0), 0);
+    has_sha256(input, ABC); /* without another look at the file */
+}
+
+/* Several parts of half a megabyte, and what is left of one. */
+static void test_digests_of_large_files(void **state)
+{
+    static const size_t lengths[] = {(512 << 10) - 1, 512 << 10, (1 << 20) + 7, 3 << 20};
+    cleanup_free char *data = fp_xmalloc(3 << 20);
+    cleanup_free char *path = fp_path_join(*state, "file");
+    for (size_t i = 0; i < (3 << 20); i++)
+        data[i] = (char) (i * 2654435761U >> 13);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        struct fp_error err = {0};
+        char expected[FP_HASH_HEX_MAX] = "";
+        char hex[FP_HASH_HEX_MAX] = "";
+        cleanup_input struct fp_input *input = NULL;
+        cleanup_input struct fp_input *again = NULL;
+        assert_ok(fp_file_write(path, data, lengths[i], 0600, &err), err);
+        assert_ok(fp_input_open(path, &input, &err), err);
+        fp_hash_bytes(FP_SHA1, data, lengths[i], expected);
+        assert_ok(fp_input_hash(input, FP_SHA1, hex, &err), err);
+        assert_string_equal(hex, expected);
+        fp_hash_bytes(FP_SHA256, data, lengths[i], expected);
+        has_sha256(input, expected);
+        assert_ok(read_all(input, &err), err);
+        assert_ok(fp_input_open(path, &again, &err), err);
+        has_sha256(again, expected);
+    }
 }
 
 static void test_a_name_that_moves_on_changes_nothing(void **state)
 {
     struct fp_error err = {0};
-    char hex[FP_HASH_HEX_MAX] = "";
     cleanup_free char *path = write_file(*state, "abc");
-    cleanup_input struct fp_input input = {0};
-    cleanup_input struct fp_input shared = {0};
+    cleanup_input struct fp_input *input = NULL;
     assert_ok(fp_input_open(path, &input, &err), err);
-    assert_ok(fp_input_share(&input, &shared, &err), err);
     free(write_file(*state, "xyz"));
-    assert_ok(fp_input_hash(&input, FP_SHA256, hex, &err), err);
-    assert_string_equal(hex, ABC);
-    assert_ok(fp_input_hash(&shared, FP_SHA256, hex, &err), err);
-    assert_string_equal(hex, ABC);
-    assert_ok(fp_input_check(&input, &err), err);
+    has_sha256(input, ABC);
+    assert_ok(fp_input_check(input, &err), err);
     assert_int_equal(unlink(path), 0);
-    assert_ok(fp_input_hash(&input, FP_SHA256, hex, &err), err);
+    assert_ok(read_all(input, &err), err);
 }
 
 static void test_other_bytes_are_noticed(void **state)
@@ -67,103 +105,84 @@ static void test_other_bytes_are_noticed(void **state)
     struct fp_error err = {0};
     char hex[FP_HASH_HEX_MAX] = "";
     cleanup_free char *path = write_file(*state, "abc");
-    cleanup_input struct fp_input input = {0};
+    cleanup_input struct fp_input *input = NULL;
     assert_ok(fp_input_open(path, &input, &err), err);
-    assert_ok(fp_input_hash(&input, FP_SHA512, hex, &err), err);
+    assert_ok(read_all(input, &err), err);
     write_into(path, "abd");
-    assert_ok(fp_input_check(&input, &err), err); /* neither size nor time tell */
-    assert_int_equal(fp_input_hash(&input, FP_SHA512, hex, &err), FP_E_INPUT);
+    assert_ok(fp_input_check(input, &err), err); /* neither size nor time tell */
+    assert_int_equal(read_all(input, &err), FP_E_INPUT);
     assert_non_null(strstr(err.text, "changed while it was read"));
     assert_non_null(strstr(err.text, path));
-    input.is_pinned = true;
-    assert_int_equal(fp_input_confirm(&input, hex, &err), FP_E_VERIFY);
+    assert_int_equal(fp_input_hash(input, FP_SHA512, hex, &err), FP_E_INPUT);
+    assert_int_equal(fp_input_sha256(input, hex, &err), FP_E_INPUT);
+    input->is_pinned = true;
+    assert_int_equal(fp_input_sha256(input, hex, &err), FP_E_VERIFY);
     write_into(path, "abc");
-    assert_ok(fp_input_hash(&input, FP_SHA512, hex, &err), err);
+    has_sha256(input, ABC);
     assert_int_equal(truncate(path, 1), 0);
-    assert_int_equal(fp_input_check(&input, &err), FP_E_VERIFY);
-    assert_int_equal(fp_input_hash(&input, FP_SHA512, hex, &err), FP_E_IO);
+    assert_int_equal(fp_input_check(input, &err), FP_E_VERIFY);
+    assert_int_equal(read_all(input, &err), FP_E_IO);
+}
+
+/* Of what was downloaded the digests are taken before it is a file. */
+static void test_what_was_expected_is_held_to(void **state)
+{
+    struct fp_error err = {0};
+    const char sha256[FP_HASH_HEX_MAX] = ABC;
+    char fingerprint[FP_HASH_HEX_MAX] = "";
+    cleanup_free char *path = write_file(*state, "abd");
+    cleanup_input struct fp_input *input = NULL;
+    assert_ok(fp_input_open(path, &input, &err), err);
+    fp_hash_bytes(FP_FINGERPRINT, "abc", 3, fingerprint);
+    fp_input_expect(input, sha256, fingerprint);
+    has_sha256(input, ABC);
+    assert_int_equal(read_all(input, &err), FP_E_INPUT);
+    write_into(path, "abc");
+    assert_ok(read_all(input, &err), err);
+}
+
+/* Two readings side by side, and somebody who writes in between: the one that ends later fails. */
+static void test_other_bytes_are_noticed_amid_two_readings(void **state)
+{
+    struct fp_error err = {0};
+    char byte = 0;
+    size_t got = 0;
+    cleanup_free char *path = write_file(*state, "abc");
+    cleanup_input struct fp_input *input = NULL;
+    cleanup_source struct fp_source *slow = NULL;
+    assert_ok(fp_input_open(path, &input, &err), err);
+    assert_ok(fp_input_source(input, &slow, &err), err);
+    assert_ok(fp_source_read(slow, &byte, 1, &got, &err), err);
+    write_into(path, "xbc");
+    assert_ok(read_all(input, &err), err);
+    assert_ok(fp_source_read(slow, &byte, 1, &got, &err), err);
+    assert_int_equal(fp_source_read(slow, &byte, 1, &got, &err), FP_E_INPUT);
+    assert_int_equal(got, 0);
 }
 
 static void test_what_is_no_file_is_refused(void **state)
 {
     struct fp_error err = {0};
-    cleanup_input struct fp_input input = {0};
+    cleanup_input struct fp_input *input = NULL;
     cleanup_free char *pipe = fp_path_join(*state, "pipe");
     assert_int_equal(mkfifo(pipe, 0600), 0);
     assert_int_equal(fp_input_open("/nonexistent/x.tgz", &input, &err), FP_E_NOT_FOUND);
     assert_int_equal(fp_input_open(pipe, &input, &err), FP_E_INPUT);
     assert_int_equal(fp_input_open(*state, &input, &err), FP_E_INPUT);
-    assert_null(input.path);
-    fp_input_clear(&input);
-}
-
-/* Reads in steps of `step`, and gives the digest of what came, which has to be that of all. */
-static void read_beside(const char *data, size_t len, size_t step)
-{
-    struct fp_error err = {0};
-    char seen[FP_HASH_HEX_MAX] = "";
-    char beside[FP_HASH_HEX_MAX] = "";
-    char expected[FP_HASH_HEX_MAX] = "";
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    cleanup_hash struct fp_hash *own = fp_hash_new(FP_SHA256);
-    cleanup_free char *buffer = fp_xmalloc(step);
-    cleanup_source struct fp_source *source =
-        fp_source_hashed_beside(fp_source_memory(data, len), hash);
-    size_t got = 1;
-    while (got > 0) {
-        assert_ok(fp_source_read(source, buffer, step, &got, &err), err);
-        fp_hash_update(own, buffer, got);
-    }
-    assert_ok(fp_source_read(source, buffer, step, &got, &err), err);
-    assert_int_equal(got, 0);
-    fp_hash_hex(own, seen);
-    fp_hash_hex(hash, beside);
-    fp_hash_bytes(FP_SHA256, data, len, expected);
-    assert_string_equal(seen, expected);
-    assert_string_equal(beside, expected);
-}
-
-static void test_hashed_beside_the_reader(void **state)
-{
-    static const size_t lengths[] = {0, 1, (512 << 10) - 1, 512 << 10, (1 << 20) + 7, 3 << 20};
-    cleanup_free char *data = fp_xmalloc(3 << 20);
-    (void) state;
-    for (size_t i = 0; i < (3 << 20); i++)
-        data[i] = (char) (i * 2654435761U >> 13);
-    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-        read_beside(data, lengths[i], 100003);
-        read_beside(data, lengths[i], 1 << 20);
-    }
-}
-
-/* Left in the middle, or in an error of what is below. */
-static void test_hashed_beside_and_given_up(void **state)
-{
-    struct fp_error err = {0};
-    cleanup_free char *data = fp_xcalloc(1, 2 << 20);
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    char byte = 0;
-    size_t got = 0;
-    (void) state;
-    struct fp_source *left = fp_source_hashed_beside(fp_source_memory(data, 2 << 20), hash);
-    assert_ok(fp_source_read(left, &byte, 1, &got, &err), err);
-    fp_source_free(left);
-    struct fp_source *failing = fp_source_hashed_beside(
-        fp_source_limited(fp_source_memory(data, 2 << 20), 1 << 20, "what"), hash);
-    cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    assert_int_equal(fp_stream_copy(failing, nowhere, NULL, &err), FP_E_INPUT);
-    fp_source_free(failing);
+    assert_null(input);
+    fp_input_free(NULL);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         scratch_test(test_one_reading_gives_both_digests),
+        scratch_test(test_digests_of_large_files),
         scratch_test(test_a_name_that_moves_on_changes_nothing),
         scratch_test(test_other_bytes_are_noticed),
+        scratch_test(test_what_was_expected_is_held_to),
+        scratch_test(test_other_bytes_are_noticed_amid_two_readings),
         scratch_test(test_what_is_no_file_is_refused),
-        cmocka_unit_test(test_hashed_beside_the_reader),
-        cmocka_unit_test(test_hashed_beside_and_given_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
