@@ -131,7 +131,8 @@ struct fp_registry {
     bool is_pushing; /**< tokens for pushing serve for everything from then on */
     enum fp_upload_mode upload_mode;
     uint64_t chunk_bytes;
-    bool drops_chunks; /**< it says that it takes pieces, and loses them */
+    bool is_artifactory; /**< what is put by digest gets a folder of its own, which stays */
+    bool drops_chunks;   /**< it says that it takes pieces, and loses them */
     struct fp_strv warned;
     struct fp_strv no_mounts; /**< repositories that nothing can be mounted from */
     struct fp_strv doubted;   /**< digests that HEAD says are there, and a refused manifest not */

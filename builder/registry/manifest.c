@@ -94,7 +94,13 @@ enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *
                                       .max_bytes = response->body.max,
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = no_retry};
-    return fp_registry_send(registry, &request, &scopes, response, err);
+    code = fp_registry_send(registry, &request, &scopes, response, err);
+    if (code == FP_OK && fp_http_header(response, "x-artifactory-id") != NULL) {
+        (void) pthread_mutex_lock(&registry->lock);
+        registry->is_artifactory = true;
+        (void) pthread_mutex_unlock(&registry->lock);
+    }
+    return code;
 }
 
 static enum fp_code ask(struct fp_registry *registry, const char *method,

@@ -133,6 +133,29 @@ static enum fp_code refused(struct fp_registry *registry, const char *reference_
     return fp_registry_refusal(registry, "PUT", response, err);
 }
 
+enum fp_code fp_registry_put_again(struct fp_registry *registry,
+                                   const struct fp_descriptor *descriptor, const char *bytes,
+                                   bool *ret_taken, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    struct fp_error ignored = {0};
+    *ret_taken = false;
+    (void) pthread_mutex_lock(&registry->lock);
+    bool is_artifactory = registry->is_artifactory;
+    (void) pthread_mutex_unlock(&registry->lock);
+    if (is_artifactory)
+        return FP_OK;
+    enum fp_code code =
+        put_once(registry, descriptor->digest.text, descriptor, bytes, &response, &ignored);
+    *ret_taken = is_success(code, &response);
+    if (code == FP_E_INTERRUPTED)
+        return fp_interrupt_check(err);
+    if (code == FP_OK && fp_registry_lacks_blobs(&response, bytes) &&
+        fp_registry_doubt(registry, &response, bytes))
+        return fp_registry_refusal(registry, "PUT", &response, err);
+    return FP_OK;
+}
+
 enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,
                                       const struct fp_descriptor *descriptor, const char *bytes,
                                       struct fp_error *err)

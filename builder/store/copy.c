@@ -10,6 +10,7 @@ struct copy {
     struct fp_repo *neighbour;
     bool one_of_several;
     bool is_all_named; /* there are names, and all stand for the image already */
+    bool is_whole;     /* and nothing is lost behind them */
     struct fp_reporter *reporter;
     struct fp_pool *pool;
     pthread_mutex_t lock; /* of `result` */
@@ -122,9 +123,9 @@ static enum fp_code is_kept(const struct transfer *transfer, bool *ret, struct f
 {
     const struct copy *copy = transfer->copy;
     struct fp_stage stage = {0};
-    bool is_lost = true;
+    bool is_lost = !copy->is_whole;
     enum fp_code code = FP_OK;
-    if (copy->is_all_named)
+    if (is_lost && copy->is_all_named)
         code = fp_repo_has_lost(copy->to, transfer->descriptor, &is_lost, err);
     *ret = code == FP_OK && !is_lost;
     if (*ret) {
@@ -203,6 +204,8 @@ static enum fp_code transfer_all(struct copy *copy, const struct fp_copy_plan *p
 static size_t documents_to_put(const struct copy *copy, const struct fp_copy_plan *plan,
                                const struct fp_strv *names)
 {
+    if (copy->is_whole)
+        return 0;
     bool comes_with_name = copy->to->registry != NULL && names != NULL && names->len > 0;
     return plan->document_count - (comes_with_name ? 1 : 0);
 }
@@ -268,6 +271,23 @@ static enum fp_code ask_names(struct copy *copy, const struct fp_copy_document *
     return FP_OK;
 }
 
+/* That the names are right does not mean that nothing is lost behind them. Registries look for what
+ * a manifest refers to when it is put, so each is put under its digest: one request for all of its
+ * blobs. The index that is named need not be, as what it refers to is there by then. */
+static enum fp_code look_behind_names(struct copy *copy, const struct fp_copy_plan *plan,
+                                      struct fp_error *err)
+{
+    const struct fp_copy_document *root = &plan->documents[plan->document_count - 1];
+    bool skips_root = plan->document_count > 1 && fp_media_is_index(root->descriptor.media_type);
+    size_t count = plan->document_count - (skips_root ? 1 : 0);
+    enum fp_code code = FP_OK;
+    copy->is_whole = copy->is_all_named;
+    for (size_t i = 0; i < count && copy->is_whole && code == FP_OK; i++)
+        code = fp_repo_put_again(copy->to, &plan->documents[i].descriptor, plan->documents[i].bytes,
+                                 &copy->is_whole, err);
+    return code;
+}
+
 /* The order is the promise: whatever fails, no name leads to something incomplete. */
 static enum fp_code put_all(struct copy *copy, const struct fp_copy_plan *plan,
                             const struct state *state, struct fp_error *err)
@@ -290,11 +310,15 @@ static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *p
     struct state state = {.names = names, .is_right = is_right};
     enum fp_code code = ask_names(copy, root, &state, err);
     if (code == FP_OK)
+        code = look_behind_names(copy, plan, err);
+    if (code == FP_OK)
         code = put_all(copy, plan, &state, err);
     while (code != FP_OK && fp_repo_wants_again(copy->to)) {
         fp_report(copy->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
                   err != NULL ? err->text : copy->to->title);
         code = put_all(copy, plan, &state, err);
+        if (code == FP_OK)
+            code = look_behind_names(copy, plan, err);
     }
     if (code == FP_OK)
         code = fp_repo_finish(copy->to, err);

@@ -135,6 +135,12 @@ static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_dige
     return code == FP_E_NETWORK || code == FP_E_INTERRUPTED ? code : FP_OK;
 }
 
+static enum fp_code registry_put_again(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                       const char *bytes, bool *ret_taken, struct fp_error *err)
+{
+    return fp_registry_put_again(self->registry, descriptor, bytes, ret_taken, err);
+}
+
 static enum fp_code registry_has_lost(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                       bool *ret_lost, struct fp_error *err)
 {
@@ -174,6 +180,7 @@ static const struct fp_repo_ops registry_ops = {
     .put_document = registry_put_document,
     .name = registry_name,
     .is_named = registry_is_named,
+    .put_again = registry_put_again,
     .has_lost = registry_has_lost,
     .confirm = registry_confirm,
     .wants_again = registry_wants_again,

@@ -55,6 +55,15 @@ enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *dige
     return repo->ops->is_named != NULL ? repo->ops->is_named(repo, digest, name, ret, err) : FP_OK;
 }
 
+enum fp_code fp_repo_put_again(struct fp_repo *repo, const struct fp_descriptor *descriptor,
+                               const char *bytes, bool *ret_taken, struct fp_error *err)
+{
+    *ret_taken = false;
+    return repo->ops->put_again != NULL
+               ? repo->ops->put_again(repo, descriptor, bytes, ret_taken, err)
+               : FP_OK;
+}
+
 enum fp_code fp_repo_has_lost(struct fp_repo *repo, const struct fp_descriptor *descriptor,
                               bool *ret_lost, struct fp_error *err)
 {

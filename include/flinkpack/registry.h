@@ -177,6 +177,18 @@ FP_CHECKED enum fp_code fp_registry_put_manifest(struct fp_registry *registry,
                                                  const char *reference_text,
                                                  const struct fp_descriptor *descriptor,
                                                  const char *bytes, struct fp_error *err);
+/**
+ * Put a manifest or index that is there once more under its digest, so that the registry looks for
+ * what it refers to. No tag is touched, and nothing is tried twice.
+ * @param ret_taken False: the registry refuses that or does not answer, or it is not asked, as it
+ *                  keeps what is put by digest apart from tags; then nothing is known.
+ * @return FP_E_INTERRUPTED, or the refusal for want of blobs, which are doubted from then on as in
+ *         fp_registry_put_manifest().
+ */
+FP_CHECKED enum fp_code fp_registry_put_again(struct fp_registry *registry,
+                                              const struct fp_descriptor *descriptor,
+                                              const char *bytes, bool *ret_taken,
+                                              struct fp_error *err);
 /** Whether blobs have come to be doubted since this was last asked. */
 bool fp_registry_take_doubts(struct fp_registry *registry);
 /** Whether the registry said that it has a blob, and then that it has not. */

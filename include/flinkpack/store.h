@@ -34,6 +34,9 @@ struct fp_repo_ops {
     /** NULL: nothing is. */
     enum fp_code (*is_named)(struct fp_repo *self, const struct fp_digest *digest, const char *name,
                              enum fp_tagged *ret, struct fp_error *err);
+    /** NULL: nothing is known. */
+    enum fp_code (*put_again)(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                              const char *bytes, bool *ret_taken, struct fp_error *err);
     /** NULL: it may have. */
     enum fp_code (*has_lost)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                              bool *ret_lost, struct fp_error *err);
@@ -107,6 +110,12 @@ FP_CHECKED enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descr
 FP_CHECKED enum fp_code fp_repo_is_named(struct fp_repo *repo, const struct fp_digest *digest,
                                          const char *name, enum fp_tagged *ret,
                                          struct fp_error *err);
+/** Put a manifest that is there once more, for the place to see whether all is there that it refers
+ * to; where it is not, fp_repo_wants_again(). `*ret_taken` false: nothing is known.
+ * @return FP_E_INTERRUPTED, or why it was refused. */
+FP_CHECKED enum fp_code fp_repo_put_again(struct fp_repo *repo,
+                                          const struct fp_descriptor *descriptor, const char *bytes,
+                                          bool *ret_taken, struct fp_error *err);
 /** Whether a place whose names stand for the image already may have lost one of its blobs: a cheap
  * question, whose answer is no where only that is not known. FP_E_INTERRUPTED. */
 FP_CHECKED enum fp_code fp_repo_has_lost(struct fp_repo *repo,

@@ -34,10 +34,10 @@ def test_pushes_take_few_requests(flinkpack, layout, counted):
     print("flinkpack: first %s, blobs there %s, again %s" % (first, retag, again))
     blobs = 3
     # Ping, tag; HEAD, POST, PATCH, PUT for each blob, side by side; tag; and what was put, to see
-    # that it is served. Where the tag is right, the blobs are asked for, as they may be lost.
+    # that it is served. Where the tag is right, the manifest is put by digest, as blobs may be lost.
     assert first[0] == 2 + 4 * blobs + 2
     assert retag[0] == 2 + blobs + 2
-    assert again[0] == 2 + blobs
+    assert again[0] == 3
 
 
 def skopeo(folder, name):
@@ -65,8 +65,12 @@ def test_peers_take_no_fewer(flinkpack, layout, counted, peer):
     retag = counted(push("/theirs/orders:2"))
     again = counted(push("/theirs/orders:1"))
     print("%s: first %s, blobs there %s, again %s" % (peer.__name__, first, retag, again))
-    assert ours("/ours/orders:1")[0] <= first[0]
-    assert ours("/ours/orders:1")[0] <= again[0]
+    # crane believes that what it has put is served, and that what has a tag is whole; one request
+    # each time asks.
+    more = 1 if peer is crane else 0
+    assert ours("/ours/orders:1")[0] <= first[0] + more
+    assert peer is skopeo or ours("/ours/orders:2")[0] <= retag[0] + more
+    assert ours("/ours/orders:1")[0] <= again[0] + more
 
 
 def test_second_repository_of_a_registry_gets_mounts(flinkpack, layout, tmp_path):

@@ -174,22 +174,51 @@ def test_what_got_lost_behind_a_tag_is_noticed(flinkpack, connect, tmp_path):
     assert put_tags(model) == []
     model.requests.clear()
     flinkpack.run("push", source, name)
-    assert not model.saw("POST") and not model.saw("PUT") and not model.saw("GET", "/manifests/")
+    assert [each.method for each in model.requests] == ["GET", "HEAD", "PUT", "PUT"]
+    assert [each.target.rpartition("/")[2] for each in model.saw("PUT")] == [
+        images.sha256(each.manifest) for each in index.images]
+
+
+def test_what_only_a_cache_has_behind_a_tag_is_noticed(flinkpack, layout, forgetful):
+    """HEAD says that all is there; the manifest, which is put by digest only, is refused."""
+    name = forgetful.host + "/team/orders:"
+    digest = flinkpack.run("push", layout, name + "1", name + "2").digest
+    whole = dict(forgetful.blobs)
+    forgetful.remembered = set(layers_of(forgetful, "team/orders"))
+    del forgetful.blobs[("team/orders", max(forgetful.remembered))]
+    forgetful.requests.clear()
+    assert flinkpack.run("push", layout, name + "1", name + "2").digest == digest
+    assert forgetful.blobs == whole and put_tags(forgetful) == []
+    assert len(forgetful.saw("POST")) == 1
+
+
+def test_what_got_lost_behind_a_tag_of_a_real_registry(flinkpack, layout, tmp_path):
+    with registry.Registry(tmp_path / "r") as r:
+        name = r.host + "/team/orders:1"
+        digest = flinkpack.run("push", layout, name).digest
+        gone = max((tmp_path / "r").rglob("blobs/sha256/*/*/data"), key=lambda each:
+                   each.stat().st_size)
+        gone.unlink()
+        result = flinkpack.run("push", layout, name)
+        assert result.digest == digest and gone.exists()
+        assert "sending again what it said it had" in result.err
 
 
 @pytest.mark.parametrize("status", [403, 405, 501, 500])
 def test_a_registry_that_does_not_tell_of_its_blobs(flinkpack, layout, connect, status):
-    """Behind a tag that is right nothing is sent again for that, nor asked for twice."""
+    """Behind a tag that is right nothing is sent again for that, nor asked for twice; and where it
+    may not be put a second time under its digest, that is no failure."""
     model = vendors.Model("r.example.com")
     connect(model)
     name = model.host + "/team/orders:1"
     digest = flinkpack.run("push", layout, name).digest
     blob = model.blob
+    model.put_manifest = lambda *words: vendors.error(status, "NO")
     model.blob = lambda request, *words: vendors.error(status, "NO") \
         if request.method == "HEAD" else blob(request, *words)
     model.requests.clear()
     assert flinkpack.run("push", layout, name).digest == digest
-    assert not model.saw("POST") and not model.saw("PUT")
+    assert not model.saw("POST") and not put_tags(model) and len(model.saw("PUT")) == 1
     assert len(model.saw("HEAD", "/blobs/")) == 3
 
 

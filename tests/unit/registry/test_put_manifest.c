@@ -340,6 +340,69 @@ static void test_what_cannot_be_read_back_is_a_warning(void **state)
     }
 }
 
+/* Behind a tag that is right: one request in any case, and only a refusal for want of blobs is more
+ * than "nothing is known". */
+static void test_manifest_put_again(void **state)
+{
+    (void) state;
+    static const struct test_reply answers[] = {
+        CREATED,
+        {.head = "HTTP/1.1 400 Bad Request",
+         .body = "{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\"}]}"},
+        {.head = "HTTP/1.1 400 Bad Request", .body = "not allow updating assets"},
+        {.head = "HTTP/1.1 403 Forbidden"},
+        {.head = "HTTP/1.1 405 Not Allowed"},
+        {.head = "HTTP/1.1 412 Precondition Failed"},
+        {.head = "HTTP/1.1 429 Slow Down\r\nRetry-After: 3600"},
+        {.head = "HTTP/1.1 503 Busy"},
+        {.head = "", .then = TEST_CLOSE},
+    };
+    static const char text[] =
+        "{\"layers\":[{\"digest\":\"sha256:"
+        "1111111111111111111111111111111111111111111111111111111111111111\"}]}";
+    const struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_MANIFEST,
+                                             .digest = fp_digest_of(text, strlen(text)),
+                                             .size = strlen(text)};
+    cleanup_free char *line =
+        fp_xasprintf("PUT /v2/team/orders/manifests/%s", descriptor.digest.text);
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        const struct test_reply replies[] = {OPEN_REGISTRY, answers[i]};
+        const char *const expected[] = {"GET /v2/", line, NULL};
+        struct scene scene = {0};
+        bool taken = true;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(
+            fp_registry_put_again(scene.registry, &descriptor, text, &taken, &scene.err),
+            i == 1 ? FP_E_INPUT : FP_OK);
+        assert_int_equal(taken, i == 0);
+        assert_int_equal(fp_registry_take_doubts(scene.registry), i == 1);
+        scene_assert_requests(&scene, expected);
+        scene_close(&scene);
+    }
+}
+
+/* Artifactory would keep what comes by digest in a folder of its own. */
+static void test_manifest_not_put_again(void **state)
+{
+    (void) state;
+    cleanup_free char *there = described(fp_digest_of(manifest, strlen(manifest)).text);
+    cleanup_free char *head = fp_xasprintf("%s\r\nX-Artifactory-Id: 1234", there);
+    const struct test_reply replies[] = {OPEN_REGISTRY, {.head = head}};
+    const struct fp_descriptor descriptor = {.digest = fp_digest_of(manifest, strlen(manifest))};
+    struct scene scene = {0};
+    enum fp_tagged found = FP_TAGGED_NOTHING;
+    bool taken = true;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(
+        fp_registry_is_tagged(scene.registry, "v1", &descriptor.digest, &found, &scene.err), FP_OK);
+    assert_int_equal(found, FP_TAGGED_THIS);
+    assert_int_equal(
+        fp_registry_put_again(scene.registry, &descriptor, manifest, &taken, &scene.err), FP_OK);
+    assert_false(taken);
+    assert_int_equal(test_server_count(scene.server), 2);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +410,8 @@ int main(void)
         cmocka_unit_test(test_lost_answer_to_a_manifest),
         cmocka_unit_test(test_manifest_refused_for_the_rate_is_put_again),
         cmocka_unit_test(test_manifest_without_its_blobs),
+        cmocka_unit_test(test_manifest_put_again),
+        cmocka_unit_test(test_manifest_not_put_again),
         cmocka_unit_test(test_tags_that_may_not_be_moved),
         cmocka_unit_test(test_tags_that_cannot_be_seen),
         cmocka_unit_test(test_what_a_tag_stands_for),

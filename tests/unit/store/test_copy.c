@@ -11,6 +11,7 @@ struct recorder {
     const char *fail_at; /* beginning of a line; NULL: never */
     bool has_all;
     bool keeps_blobs; /* it has not lost any */
+    bool takes_again; /* and says so when it gets its manifests again */
     const char
         *right; /* what names stand for the image, and "digests" for its manifests; or NULL */
     int doubts; /* how often it finds out that it lacks something after all */
@@ -77,6 +78,20 @@ static enum fp_code record_is_named(struct fp_repo *self, const struct fp_digest
     return note(self, err, "ask %s", is_digest ? "digest" : name);
 }
 
+static enum fp_code record_put_again(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                     const char *bytes, bool *ret_taken, struct fp_error *err)
+{
+    const struct recorder *recorder = (struct recorder *) self;
+    (void) descriptor;
+    (void) bytes;
+    *ret_taken = recorder->takes_again && recorder->keeps_blobs;
+    if (!recorder->takes_again)
+        return FP_OK;
+    enum fp_code code = note(self, err, "again");
+    return code != FP_OK || recorder->keeps_blobs ? code
+                                                  : fp_fail(err, FP_E_INPUT, "it lacks blobs");
+}
+
 static enum fp_code record_has_lost(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                     bool *ret_lost, struct fp_error *err)
 {
@@ -109,6 +124,7 @@ static const struct fp_repo_ops record_ops = {
     .put_document = record_put_document,
     .name = record_name,
     .is_named = record_is_named,
+    .put_again = record_put_again,
     .has_lost = record_has_lost,
     .confirm = record_confirm,
     .wants_again = record_wants_again,
@@ -212,6 +228,16 @@ static void names_that_are_right_are_not_put_again(void **state)
     check_copy(&recorder, "a", FP_OK, "ask a ask digest ask digest ask digest finish");
     check_copy(&recorder, "b", FP_OK,
                "ask b . . . . . manifest manifest index name b finish confirm");
+    /* The manifests' own answer saves all other questions, but not where there is a name to put. */
+    recorder.takes_again = true;
+    check_copy(&recorder, "a", FP_OK, "ask a again again finish");
+    check_copy(&recorder, "b", FP_OK,
+               "ask b . . . . . manifest manifest index name b finish confirm");
+    recorder.keeps_blobs = false;
+    check_copy(&recorder, "a", FP_E_INPUT, "ask a again");
+    recorder.doubts = 1;
+    check_copy(&recorder, "a", FP_E_INPUT,
+               "ask a again . . . . . ask digest ask digest ask digest again");
 }
 
 static void what_the_place_lacks_is_put_again(void **state)
