@@ -58,7 +58,8 @@ static enum fp_code open_bases_beside(void *context, struct fp_error *err)
 static enum fp_code obtain_from_image(struct work *work, struct fp_error *err)
 {
     enum fp_code code = open_bases(work, err);
-    return code == FP_OK ? fp_flink_of_image(&work->bases.images[0], &work->flink, err) : code;
+    return code == FP_OK ? fp_flink_of_image(&work->plan, &work->bases.images[0], &work->flink, err)
+                         : code;
 }
 
 /* Which base is right depends on Flink's version; where that is known, or a base was named, the
@@ -112,6 +113,8 @@ static enum fp_code run(struct work *work, const struct fp_build_options *option
                         struct fp_error *err)
 {
     enum fp_code code = fp_plan_make(options, context, &work->plan, err);
+    if (code == FP_OK)
+        code = fp_report_heed(context->reporter, err);
     if (code == FP_OK)
         code = fp_workshop_open(context, &work->store, &work->pool, err);
     if (code == FP_OK)

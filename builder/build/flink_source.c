@@ -107,12 +107,28 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
     return FP_OK;
 }
 
+static const char *source_name(const struct fp_plan *plan)
+{
+    const struct fp_build_options *options = plan->options;
+    return options->from_archive != NULL ? options->from_archive
+           : options->from_image != NULL ? options->from_image
+           : options->local_dist != NULL ? options->local_dist
+                                         : "the local distribution";
+}
+
 static enum fp_code check_version(const struct fp_plan *plan, const struct fp_flink *flink,
                                   struct fp_error *err)
 {
+    const char *said = plan->options->flink_version;
     if (plan->source == FP_FROM_RELEASE && strcmp(flink->version.text, plan->version.text) != 0) {
         return fp_fail(err, FP_E_INPUT, "%s holds Flink %s, not %s", flink->release.archive_name,
                        flink->version.text, plan->version.text);
+    }
+    if (plan->source != FP_FROM_RELEASE && said != NULL && strcmp(flink->version.text, said) != 0) {
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s holds Flink %s, and --flink-version says %s",
+                                 source_name(plan), flink->version.text, said),
+                         err, "--flink-version %s, or --from-release for the release %s",
+                         flink->version.text, said);
     }
     if (plan->job_jars.len > 0 && !flink->traits->has_standalone_job) {
         return fp_hinted(fp_fail(err, FP_E_USAGE, "Flink %s cannot run a job from its image",
@@ -186,8 +202,8 @@ static bool version_of_jar(const char *name, struct fp_flink_version *ret)
     return fp_flink_version_parse(text, ret, NULL) == FP_OK;
 }
 
-enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
-                               struct fp_error *err)
+enum fp_code fp_flink_of_image(const struct fp_plan *plan, const struct fp_base_image *image,
+                               struct fp_flink *ret, struct fp_error *err)
 {
     cleanup_free char *env = fp_config_env(&image->config, "FLINK_HOME");
     const char *home = env != NULL && env[0] == '/' ? env : FP_FLINK_HOME;
@@ -200,7 +216,7 @@ enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flin
         if (version_of_jar(names.items[i], &ret->version)) {
             ret->traits = fp_flink_traits(&ret->version);
             ret->home = fp_xstrdup(home);
-            return FP_OK;
+            return check_version(plan, ret, err);
         }
     }
     return fp_hinted(

@@ -191,7 +191,8 @@ FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool
 /** Release the members. */
 void fp_flink_origin_clear(struct fp_flink_origin *origin);
 /** Recognise the Flink of an image: its home, version and traits. */
-FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_base_image *image, struct fp_flink *ret,
+FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_plan *plan,
+                                          const struct fp_base_image *image, struct fp_flink *ret,
                                           struct fp_error *err);
 /** The digest of what Flink was taken from, "ALGORITHM:HEX"; not for FP_FROM_IMAGE. Owned. */
 char *fp_flink_digest(const struct fp_flink *flink);

@@ -97,10 +97,12 @@ enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases 
                               const struct fp_platform_image *images, struct fp_blob *root,
                               struct fp_early *early, json_t *metadata, struct fp_error *err)
 {
+    enum fp_code code = fp_report_heed(plan->context->reporter, err);
+    if (code != FP_OK)
+        return code;
     cleanup_repo struct fp_repo *parts = gather(plan, bases, images, root);
     struct fp_repo **repos = fp_xcalloc(plan->output_count, sizeof(struct fp_repo *));
     json_t *outputs = json_array();
-    enum fp_code code = FP_OK;
     json_object_set_new(metadata, "outputs", outputs);
     for (size_t i = 0; i < plan->output_count && code == FP_OK; i++) {
         const struct fp_plan_output *output = &plan->outputs[i];

@@ -17,8 +17,6 @@ static enum fp_code check_release_options(const struct fp_build_options *options
     if (options->flink_checksum != NULL && options->from_archive == NULL)
         return fp_fail(err, FP_E_USAGE,
                        "--flink-checksum goes with --from-release and --from-archive only");
-    if (options->flink_version != NULL)
-        return fp_fail(err, FP_E_USAGE, "--flink-version %s", only);
     if (options->scala_version != NULL)
         return fp_fail(err, FP_E_USAGE, "--scala-version %s", only);
     if (options->hadoop_version != NULL)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* All the names that the image is to have: --image-name first, then each --tag. */
@@ -180,6 +181,23 @@ static enum fp_code check_output_folder(const struct fp_plan_output *output, str
     return FP_OK;
 }
 
+/* What a job of a CI system leaves in its own store is gone with it. */
+static void warn_unpushed(const struct fp_plan *plan, const struct names *names)
+{
+    const char *ci = fp_env("CI");
+    bool is_ci = ci != NULL && strcasecmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
+    if (!is_ci || plan->options->dry_run)
+        return;
+    for (size_t i = 0; i < names->len; i++) {
+        if (names->items[i].registry == NULL)
+            continue;
+        cleanup_free char *text = fp_reference_text(&names->items[i]);
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s goes to the local store only (CI is set): --push sends it to its registry",
+                  text);
+    }
+}
+
 enum fp_code fp_plan_outputs(struct fp_plan *plan, struct fp_error *err)
 {
     cleanup_names struct names names = {0};
@@ -200,6 +218,7 @@ enum fp_code fp_plan_outputs(struct fp_plan *plan, struct fp_error *err)
             return code;
     }
     if (plan->output_count == 0) {
+        warn_unpushed(plan, &names);
         struct fp_plan_output *output = new_output(plan);
         output->location.kind = FP_AT_STORE;
         output->location.path = fp_xstrdup(plan->context->store_folder);

@@ -66,6 +66,7 @@ struct fp_args {
     bool help;
     bool verbose;
     bool quiet;
+    bool fail_on_warning;
     bool offline;
     bool raw;            /**< inspect */
     bool image_config;   /**< inspect */

@@ -10,7 +10,7 @@ static enum fp_code append(const struct fp_run *run, const struct fp_session *se
     enum fp_code code = fp_result_files_begin(args, &files, err);
     if (code == FP_OK)
         code = fp_append_run(&args->build, &args->append, &session->context, result, err);
-    return code == FP_OK ? fp_result_files_end(&files, args, result, err) : code;
+    return code == FP_OK ? fp_result_files_end(&files, run, result, err) : code;
 }
 
 enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err)

@@ -11,7 +11,7 @@ static enum fp_code build(struct fp_run *run, const struct fp_session *session,
     enum fp_code code = fp_result_files_begin(args, &files, err);
     if (code == FP_OK)
         code = fp_build_run(&args->build, &session->context, result, err);
-    return code == FP_OK ? fp_result_files_end(&files, args, result, err) : code;
+    return code == FP_OK ? fp_result_files_end(&files, run, result, err) : code;
 }
 
 /* NAME[:TAG]@DIGEST: manifests use the digest, and say which tag that was. */

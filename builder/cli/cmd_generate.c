@@ -108,18 +108,19 @@ static void warn_of_others(const struct fp_run *run, const char *folder,
                   others.items[i]);
 }
 
-static void tell(const struct fp_run *run, const struct fp_deploy_result *result)
+static void tell_warnings(const struct fp_run *run, const struct fp_deploy_result *result)
 {
     for (size_t i = 0; i < result->warnings.len; i++)
         fp_report(run->reporter, FP_EVENT_WARNING, "%s", result->warnings.items[i]);
-    for (size_t i = 0; i < result->notes.len; i++)
-        fp_report(run->reporter, FP_EVENT_INFO, "%s", result->notes.items[i]);
 }
 
 static enum fp_code put(struct fp_run *run, const struct fp_args *args,
                         const struct fp_deploy_result *result, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
+    tell_warnings(run, result);
+    enum fp_code code = fp_report_heed(run->reporter, err);
+    if (code != FP_OK)
+        return code;
     if (args->output_dir != NULL)
         code = write_files(args->output_dir, result, err);
     else if (result->stream != NULL)
@@ -128,8 +129,8 @@ static enum fp_code put(struct fp_run *run, const struct fp_args *args,
         code = fp_fail(err, FP_E_USAGE, "--output-dir: is needed, a chart is a folder");
     if (code == FP_OK && args->output_dir != NULL)
         warn_of_others(run, args->output_dir, result);
-    if (code == FP_OK)
-        tell(run, result);
+    for (size_t i = 0; i < result->notes.len && code == FP_OK; i++)
+        fp_report(run->reporter, FP_EVENT_INFO, "%s", result->notes.items[i]);
     return code;
 }
 

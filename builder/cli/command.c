@@ -301,7 +301,7 @@ const struct fp_exit_status fp_exit_statuses[] = {
 
 const struct fp_variable fp_variables[] = {
     {"FLINKPACK_OPTION", "any option: FLINKPACK_JOB_JAR stands for --job-jar; the items of a list "
-                         "are separated by line ends"},
+                         "are separated by line ends, and an empty value is an error"},
     {"SOURCE_DATE_EPOCH", "the time in the image, in seconds since 1970"},
     {"REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG, DOCKER_CONFIG", "where credentials are"},
     {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies"},

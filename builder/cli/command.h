@@ -16,6 +16,7 @@ struct fp_run {
     const struct fp_settings *settings; /**< where these came from */
     struct fp_strv operands;
     struct fp_reporter *reporter;
+    const struct fp_strv *warnings; /**< all that was told so far */
     struct fp_buf out; /**< what goes to standard output once the command has succeeded */
     char *result_name; /**< of the image that came of it; NULL: none did. Owned */
     struct fp_digest result_digest;

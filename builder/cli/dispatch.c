@@ -9,6 +9,7 @@
 #include "progress.h"
 
 static const char default_config[] = "flinkpack.yaml";
+static const char unread_config[] = "flinkpack.yml";
 
 static bool is_version(const char *word)
 {
@@ -67,13 +68,22 @@ static enum fp_code check_operands(const struct fp_command *command,
 
 /* The file that nobody has named: whatever is under its name has to be one, as it would be waited
  * for, or its options silently left out. NULL: there is none. */
-static enum fp_code find_config(const char **ret, struct fp_error *err)
+static enum fp_code find_config(const char **ret, struct fp_strv *warnings, struct fp_error *err)
 {
     struct stat st = {0};
     uint64_t size = 0;
     cleanup_fd int fd = -1;
     *ret = lstat(default_config, &st) == 0 ? default_config : NULL;
+    if (*ret == NULL && lstat(unread_config, &st) == 0)
+        fp_strv_addf(warnings, "%s is not read; did you mean %s? Or name it: --config %s",
+                     unread_config, default_config, unread_config);
     return *ret != NULL ? fp_file_open(default_config, &fd, &size, err) : FP_OK;
+}
+
+/* An empty value is refused later, with all others. */
+static bool is_said(const char *value)
+{
+    return value != NULL && *value != '\0';
 }
 
 static enum fp_code gather(const struct fp_call *call, char *const *environment,
@@ -88,12 +98,15 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
     if (code != FP_OK)
         return code;
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
+    /* With general options only, as of help, nothing of account can be misspelt. */
+    if (groups[1] == NULL)
+        fp_strv_clear(&settings->warnings);
     const char *config = fp_settings_value(settings, "config");
     bool is_named = config != NULL;
     if (!is_named && !call->command->named_file_only)
-        code = find_config(&config, err);
+        code = find_config(&config, &settings->warnings, err);
     settings->is_found = !is_named;
-    if (code == FP_OK && config != NULL)
+    if (code == FP_OK && is_said(config))
         code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
     /* What is wrong in the file is told with its name and line, which is enough. */
     if (is_named && code != FP_OK && code != FP_E_USAGE)
@@ -101,7 +114,7 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
     /* A build only hands its --values on. */
     const char *values = fp_settings_value(settings, "values");
     settings->is_found = fp_settings_is_found(settings, "values");
-    if (code == FP_OK && values != NULL && call->command->run == fp_run_generate)
+    if (code == FP_OK && is_said(values) && call->command->run == fp_run_generate)
         code = fp_settings_from_values(groups, values, settings, err);
     return code;
 }
@@ -117,6 +130,16 @@ static enum fp_code write_out(const struct fp_buf *out, struct fp_error *err)
     return FP_OK;
 }
 
+/* What was warned of after the image was put where it goes. */
+static enum fp_code heed_late(const struct fp_run *run, struct fp_error *err)
+{
+    enum fp_code code = fp_report_heed(run->reporter, err);
+    if (code != FP_OK && run->result_name != NULL && !run->args.build.dry_run)
+        return fp_hint(err, "%s@%s is there; what was warned of came after it", run->result_name,
+                       run->result_digest.text);
+    return code;
+}
+
 static enum fp_code run_command(const struct fp_command *command, struct fp_run *run,
                                 const struct fp_settings *settings, struct fp_error *err)
 {
@@ -127,9 +150,11 @@ static enum fp_code run_command(const struct fp_command *command, struct fp_run 
     for (size_t i = 0; i < settings->operands.len; i++)
         fp_strv_add(&run->operands, settings->operands.items[i]);
     fp_lock_tell(run->reporter);
-    enum fp_code code = command->run(run, err);
+    enum fp_code code = fp_report_heed(run->reporter, err);
+    if (code == FP_OK)
+        code = command->run(run, err);
     fp_lock_tell(NULL);
-    return code;
+    return code == FP_OK ? heed_late(run, err) : code;
 }
 
 /* The exit status for a code: signals give 128 and their number. */
@@ -176,12 +201,13 @@ static int call_command(const struct fp_call *call, char *const *environment)
         .mode = fp_progress_mode_of(fp_settings_value(&settings, "progress")),
         .fd = STDERR_FILENO,
         .verbose = run.args.verbose,
-        .quiet = run.args.quiet && !fp_settings_is_found(&settings, "quiet"),
-        .no_news = run.args.quiet,
+        .quiet = run.args.quiet,
+        .strict = run.args.fail_on_warning,
     };
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
     run.reporter = fp_progress_reporter(progress);
     run.settings = &settings;
+    run.warnings = fp_progress_warnings(progress);
     if (code == FP_OK && settings.stopped)
         code = fp_help(call->command, &run.out, &err);
     else if (code == FP_OK)

@@ -121,5 +121,6 @@ void fp_settings_clear(struct fp_settings *settings)
     fp_strv_clear(&settings->operands);
     fp_strv_clear(&settings->warnings);
     free(settings->file);
+    free(settings->missed_name);
     *settings = (struct fp_settings){0};
 }

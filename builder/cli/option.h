@@ -132,12 +132,14 @@ struct fp_setting {
 struct fp_settings {
     struct fp_setting *items; /**< in the order given */
     size_t len;
-    struct fp_strv operands; /**< words that are no options */
-    size_t undashed;         /**< how many of them stand before a "--" */
-    struct fp_strv warnings; /**< lines for the user */
-    char *file;              /**< the configuration file that was read; NULL: none */
-    bool is_found;           /**< nobody has named the file that is being read */
-    bool stopped;            /**< an option with FP_OPTION_STOPS was seen */
+    struct fp_strv operands;        /**< words that are no options */
+    size_t undashed;                /**< how many of them stand before a "--" */
+    struct fp_strv warnings;        /**< lines for the user */
+    const struct fp_option *missed; /**< without which another kind of image comes to be, and */
+    char *missed_name;              /**< what was hardly meant for another one. Owned */
+    char *file;                     /**< the configuration file that was read; NULL: none */
+    bool is_found;                  /**< nobody has named the file that is being read */
+    bool stopped;                   /**< an option with FP_OPTION_STOPS was seen */
 };
 
 /** Append a setting; `value` is copied and may be NULL. */
@@ -177,8 +179,9 @@ FP_CHECKED enum fp_code fp_settings_from_arguments(fp_option_groups groups, fp_o
                                                    char *const *args, struct fp_settings *settings,
                                                    struct fp_error *err);
 /**
- * Collect from the environment. Items of a list are separated by line ends; an empty variable
- * counts as not set. A FLINKPACK_ variable that is nearly the name of an option gives a warning.
+ * Collect from the environment. Items of a list are separated by line ends. An empty FLINKPACK_
+ * variable is an empty value, others count as not set. A FLINKPACK_ variable that sets no option
+ * gives a warning with the nearest name; fp_settings_apply() refuses one that was to name the job.
  *
  * @param environment NULL-terminated "NAME=value".
  */

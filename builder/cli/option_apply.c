@@ -105,6 +105,22 @@ static enum fp_code apply_option(const struct fp_option *option, struct fp_setti
     return FP_OK;
 }
 
+/* A variable that was to name the job, and does not, would make a session image under its name. */
+static enum fp_code check_missed(const struct fp_settings *settings, struct fp_error *err)
+{
+    if (settings->missed == NULL)
+        return FP_OK;
+    for (size_t i = 0; i < settings->len; i++) {
+        const struct fp_setting *setting = &settings->items[i];
+        if (setting->option->if_empty != NULL && in_force(setting))
+            return FP_OK;
+    }
+    cleanup_free char *name = fp_option_environment(settings->missed);
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s sets no option, and nothing else names a job",
+                             settings->missed_name),
+                     err, "%s; or unset it for a session image", name);
+}
+
 enum fp_code fp_settings_apply(fp_option_groups groups, struct fp_settings *settings, void *target,
                                struct fp_error *err)
 {
@@ -122,7 +138,7 @@ enum fp_code fp_settings_apply(fp_option_groups groups, struct fp_settings *sett
         if (code != FP_OK)
             return code;
     }
-    return FP_OK;
+    return check_missed(settings, err);
 }
 
 void fp_options_clear(fp_option_groups groups, void *target)

@@ -23,33 +23,55 @@ static void take(const struct fp_option *option, const char *value, struct fp_se
     }
     cleanup_strv struct fp_strv lines = {0};
     fp_strv_split(&lines, value, '\n');
+    if (lines.len == 0)
+        fp_strv_add(&lines, "");
     for (size_t i = 0; i < lines.len; i++)
         fp_settings_add(settings, option, lines.items[i], FP_FROM_ENVIRONMENT);
 }
 
-/* A misspelt variable would be passed over in silence, so near misses are told. */
-static void warn_near_miss(fp_option_groups known, const char *entry, struct fp_settings *settings)
+/* The option whose variable is nearest to that name, or NULL. `*ret_known`: it is one. */
+static const struct fp_option *nearest(fp_option_groups known, const char *word, bool *ret_known)
 {
+    const struct fp_option *best = NULL;
+    struct fp_suggestion suggestion = fp_suggestion_for(word + strlen(prefix));
+    struct fp_option_cursor cursor = {0};
+    *ret_known = false;
+    for (const struct fp_option *option = NULL;
+         (option = fp_option_next(known, &cursor)) != NULL && !*ret_known;) {
+        cleanup_free char *name = fp_option_environment(option);
+        unsigned before = suggestion.distance;
+        if ((option->flags & (FP_OPTION_NO_ENV | FP_OPTION_HIDDEN)) != 0 ||
+            strncmp(name, prefix, strlen(prefix)) != 0)
+            continue;
+        *ret_known = strcmp(name, word) == 0;
+        fp_suggestion_consider(&suggestion, name + strlen(prefix));
+        if (suggestion.distance < before)
+            best = option;
+    }
+    return best;
+}
+
+/* A misspelt variable would be passed over in silence. */
+static void warn_unknown(fp_option_groups groups, fp_option_groups known, const char *entry,
+                         struct fp_settings *settings)
+{
+    bool is_known = false;
     if (strncmp(entry, prefix, strlen(prefix)) != 0)
         return;
     cleanup_free char *word = fp_xstrndup(entry, strcspn(entry, "="));
-    cleanup_strv struct fp_strv names = {0};
-    struct fp_option_cursor cursor = {0};
-    const struct fp_option *option = NULL;
-    while ((option = fp_option_next(known, &cursor)) != NULL) {
-        if ((option->flags & (FP_OPTION_NO_ENV | FP_OPTION_HIDDEN)) == 0)
-            fp_strv_take(&names, fp_option_environment(option));
-    }
-    if (fp_strv_has(&names, word))
+    const struct fp_option *option = nearest(known, word, &is_known);
+    cleanup_free char *name = option != NULL ? fp_option_environment(option) : NULL;
+    if (is_known)
         return;
-    struct fp_suggestion suggestion = fp_suggestion_for(word + strlen(prefix));
-    for (size_t i = 0; i < names.len; i++) {
-        if (strncmp(names.items[i], prefix, strlen(prefix)) == 0)
-            fp_suggestion_consider(&suggestion, names.items[i] + strlen(prefix));
-    }
-    if (suggestion.best != NULL)
-        fp_strv_addf(&settings->warnings, "%s sets no option; did you mean %s%s?", word, prefix,
-                     suggestion.best);
+    fp_strv_addf(&settings->warnings, "%s sets no option%s%s%s", word,
+                 name != NULL ? "; did you mean " : "", name != NULL ? name : "",
+                 name != NULL ? "?" : "");
+    if (option == NULL || option->if_empty == NULL ||
+        fp_option_find(groups, option->name, strlen(option->name)) == NULL)
+        return;
+    free(settings->missed_name);
+    settings->missed = option;
+    settings->missed_name = steal_pointer(&word);
 }
 
 void fp_settings_from_environment(fp_option_groups groups, fp_option_groups known,
@@ -62,9 +84,10 @@ void fp_settings_from_environment(fp_option_groups groups, fp_option_groups know
             continue;
         cleanup_free char *name = fp_option_environment(option);
         const char *value = lookup(environment, name);
-        if (value != NULL && *value != '\0')
+        bool is_ours = strncmp(name, prefix, strlen(prefix)) == 0;
+        if (value != NULL && (*value != '\0' || is_ours))
             take(option, value, settings);
     }
     for (size_t i = 0; environment[i] != NULL; i++)
-        warn_near_miss(known, environment[i], settings);
+        warn_unknown(groups, known, environment[i], settings);
 }

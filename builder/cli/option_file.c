@@ -46,6 +46,9 @@ static enum fp_code add_sequence(const struct entry *entry, const json_t *value,
 {
     if (!fp_option_is_list(entry->option))
         return fail_value(entry, "one value, not a list", err);
+    if (json_array_size(value) == 0 && entry->option->if_empty != NULL)
+        return fp_hinted(fail_value(entry, "a value, not an empty list", err), err, "%s",
+                         entry->option->if_empty);
     for (size_t i = 0; i < json_array_size(value); i++) {
         enum fp_code code = add_scalar(entry, json_array_get(value, i), err);
         if (code != FP_OK)

@@ -199,6 +199,8 @@ enum fp_code fp_setting_store(struct fp_settings *settings, const struct fp_sett
     if (setting->value != NULL && setting->value[0] == '\0' && !may_be_empty) {
         enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: the value is empty", title);
         const char *hint = setting->option->if_empty;
+        if (hint == NULL && setting->origin == FP_FROM_ENVIRONMENT)
+            hint = "unset it where it is not meant";
         return hint != NULL ? fp_hinted(code, err, "%s", hint) : code;
     }
     return storers[setting->option->kind](&to, err);

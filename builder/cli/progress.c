@@ -11,6 +11,8 @@
 
 /* More than a screen full of lines is never waiting to be written. */
 #define OUT_MAX_BYTES ((size_t) 1 << 20)
+/* More are shown, but not kept. */
+#define WARNINGS_MAX 1000
 
 enum fp_progress_mode fp_progress_mode_of(const char *text)
 {
@@ -136,6 +138,8 @@ static void take_line(struct fp_progress *progress, const struct fp_event *event
         return;
     cleanup_free char *text = fp_xstrdup(event->text != NULL ? event->text : "");
     fp_make_printable(text);
+    if (event->kind == FP_EVENT_WARNING && progress->warnings.len < WARNINGS_MAX)
+        fp_strv_add(&progress->warnings, text);
     progress->renderer->line(progress, event->kind, text);
 }
 
@@ -143,7 +147,7 @@ static void take_event(struct fp_reporter *self, const struct fp_event *event)
 {
     /* The reporter is the first member. */
     struct fp_progress *progress = (struct fp_progress *) (void *) self;
-    if (progress->options.quiet || (progress->options.no_news && event->kind != FP_EVENT_WARNING))
+    if (progress->options.quiet && event->kind != FP_EVENT_WARNING)
         return;
     (void) pthread_mutex_lock(&progress->lock);
     if (event->kind <= FP_EVENT_FAIL)
@@ -151,6 +155,23 @@ static void take_event(struct fp_reporter *self, const struct fp_event *event)
     else
         take_line(progress, event);
     (void) pthread_mutex_unlock(&progress->lock);
+}
+
+static enum fp_code heed_warnings(struct fp_reporter *self, struct fp_error *err)
+{
+    struct fp_progress *progress = (struct fp_progress *) (void *) self;
+    enum fp_code code = FP_OK;
+    (void) pthread_mutex_lock(&progress->lock);
+    if (progress->options.strict && progress->warnings.len > 0)
+        code = fp_fail(err, FP_E_INPUT, "--fail-on-warning: %s%s", progress->warnings.items[0],
+                       progress->warnings.len > 1 ? " (and more, see above)" : "");
+    (void) pthread_mutex_unlock(&progress->lock);
+    return code;
+}
+
+const struct fp_strv *fp_progress_warnings(const struct fp_progress *progress)
+{
+    return &progress->warnings;
 }
 
 void fp_progress_tick(struct fp_progress *progress)
@@ -211,6 +232,7 @@ struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
 {
     struct fp_progress *progress = fp_xcalloc(1, sizeof(*progress));
     progress->reporter.event = take_event;
+    progress->reporter.heed = heed_warnings;
     progress->options = *options;
     progress->renderer = renderer_of(options);
     progress->out.max = OUT_MAX_BYTES;
@@ -221,8 +243,7 @@ struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
     (void) pthread_cond_init(&progress->wake, &attributes);
     (void) pthread_condattr_destroy(&attributes);
     (void) pthread_mutex_init(&progress->lock, NULL);
-    if (!options->no_ticker && !options->quiet && !options->no_news &&
-        progress->renderer->tick != NULL)
+    if (!options->no_ticker && !options->quiet && progress->renderer->tick != NULL)
         start_ticker(progress);
     return progress;
 }
@@ -267,6 +288,7 @@ void fp_progress_free(struct fp_progress *progress)
         return;
     fp_progress_stop(progress);
     fp_buf_clear(&progress->out);
+    fp_strv_clear(&progress->warnings);
     (void) pthread_cond_destroy(&progress->wake);
     (void) pthread_mutex_destroy(&progress->lock);
     free(progress);

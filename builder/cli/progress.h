@@ -25,8 +25,8 @@ struct fp_progress_options {
     enum fp_progress_mode mode;
     int fd;           /**< borrowed */
     bool verbose;     /**< debug lines too */
-    bool quiet;       /**< errors only */
-    bool no_news;     /**< warnings and errors only */
+    bool quiet;       /**< warnings and errors only */
+    bool strict;      /**< warnings end the work: see fp_report_heed() */
     unsigned columns; /**< width of the terminal; 0: asked for at each drawing */
     /** The time in milliseconds from any beginning; NULL: the monotonic clock. */
     uint64_t (*now_ms)(void);
@@ -50,6 +50,8 @@ void fp_progress_tick(struct fp_progress *progress);
 void fp_progress_stop(struct fp_progress *progress);
 /** Tell of the image that came of it, where that is not left to standard output. */
 void fp_progress_result(struct fp_progress *progress, const char *name, const char *digest);
+/** All that was warned of, as it was shown. Borrowed; for when no other thread is at work. */
+const struct fp_strv *fp_progress_warnings(const struct fp_progress *progress);
 /** Tell of the failure that ends the program. */
 void fp_progress_error(struct fp_progress *progress, const struct fp_error *error);
 /** Stop and free; NULL is fine. */

@@ -57,6 +57,7 @@ struct fp_progress {
     uint64_t begin_ms;
     uint64_t told_ms; /**< when anything was last written */
     unsigned drawn;   /**< lines of bars on the screen */
+    struct fp_strv warnings;
     struct fp_buf out;
 };
 

@@ -25,8 +25,13 @@ static enum fp_code end_file(struct fp_newfile *file, const char *path, const ch
 }
 
 static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
+                                   const struct fp_strv *warnings,
                                    const struct fp_build_result *result, struct fp_error *err)
 {
+    json_t *told = json_array();
+    for (size_t i = 0; i < warnings->len; i++)
+        json_array_append_new(told, fp_json_text(warnings->items[i]));
+    json_object_set_new(result->metadata, "warnings", told);
     if (path == NULL)
         return FP_OK;
     cleanup_free char *text = fp_json_pretty(result->metadata);
@@ -44,10 +49,12 @@ enum fp_code fp_result_files_begin(const struct fp_args *args, struct fp_result_
     return code == FP_OK ? FP_OK : fp_context(err, "--digest-file");
 }
 
-enum fp_code fp_result_files_end(struct fp_result_files *files, const struct fp_args *args,
+enum fp_code fp_result_files_end(struct fp_result_files *files, const struct fp_run *run,
                                  const struct fp_build_result *result, struct fp_error *err)
 {
-    enum fp_code code = write_metadata(files->metadata, args->metadata_file, result, err);
+    const struct fp_args *args = &run->args;
+    enum fp_code code =
+        write_metadata(files->metadata, args->metadata_file, run->warnings, result, err);
     return code == FP_OK ? end_file(files->digest, args->digest_file, result->digest.text, err)
                          : code;
 }

@@ -17,9 +17,8 @@ struct fp_result_files {
  * once. */
 FP_CHECKED enum fp_code fp_result_files_begin(const struct fp_args *args,
                                               struct fp_result_files *ret, struct fp_error *err);
-/** Write and publish them. */
-FP_CHECKED enum fp_code fp_result_files_end(struct fp_result_files *files,
-                                            const struct fp_args *args,
+/** Write and publish them: the result's metadata gets all that was warned of. */
+FP_CHECKED enum fp_code fp_result_files_end(struct fp_result_files *files, const struct fp_run *run,
                                             const struct fp_build_result *result,
                                             struct fp_error *err);
 /** Forget what was not published. */

@@ -62,7 +62,7 @@ static const struct fp_option flink_options[] = {
      AT(build.flink_version),
      .decides = FP_DECIDES_CONTENT,
      .with = "from-release",
-     .help = "the release, such as 1.20.4 or 2.2.0"},
+     .help = "the release, such as 1.20.4 or 2.2.0; of another source, what it has to hold"},
     {.name = "scala-version",
      .kind = FP_OPTION_TEXT,
      .metavar = "VERSION",

@@ -296,6 +296,8 @@ static enum fp_code put_all(struct copy *copy, const struct fp_copy_plan *plan,
     *copy->result = (struct fp_copy_result){0};
     enum fp_code code = transfer_all(copy, plan, err);
     if (code == FP_OK)
+        code = fp_report_heed(copy->reporter, err);
+    if (code == FP_OK)
         code = put_documents(copy, plan, state, err);
     if (code == FP_OK)
         code = put_names(copy, root, state, err);

@@ -81,6 +81,11 @@ void fp_report(struct fp_reporter *reporter, enum fp_event_kind kind, const char
     reporter->event(reporter, &event);
 }
 
+enum fp_code fp_report_heed(struct fp_reporter *reporter, struct fp_error *err)
+{
+    return reporter != NULL && reporter->heed != NULL ? reporter->heed(reporter, err) : FP_OK;
+}
+
 struct staged_source {
     struct fp_source base;
     struct fp_source *inner;

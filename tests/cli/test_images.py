@@ -314,6 +314,7 @@ def test_the_store_can_be_elsewhere(flinkpack, layout, tmp_path):
 
 
 def test_the_store_follows_xdg(flinkpack, layout, tmp_path):
-    env = {"FLINKPACK_STORE": "", "XDG_DATA_HOME": str(tmp_path / "data")}
+    env = {"XDG_DATA_HOME": str(tmp_path / "data")}
+    del flinkpack.env["FLINKPACK_STORE"]
     flinkpack.run("pull", "oci:%s:v1" % layout, env=env)
     assert (tmp_path / "data/flinkpack/store/index.json").exists()

@@ -133,6 +133,43 @@ def test_misspelt_variables_warn(flinkpack):
     assert "FLINKPACK_FLINK_MIROR sets no option; did you mean FLINKPACK_FLINK_MIRROR?" in result.err
 
 
+@pytest.mark.parametrize("name", ["JOB_JAR", "JOB_ARTIFACTS", "FLINK_VERSION", "IMAGE_NAME", "TAG",
+                                  "BASE", "PUSH", "STORE"])
+def test_empty_variables_are_errors(flinkpack, name):
+    text = flinkpack.fail(2, "--from-archive", "x", env={"FLINKPACK_" + name: ""}) \
+        if name != "FLINK_VERSION" else flinkpack.fail(2, "--from-release", env={"FLINKPACK_" + name: ""})
+    assert "FLINKPACK_%s: the value is empty\n  try: " % name in text
+    # What goes before it makes it of no account.
+    assert "x: cannot be opened" in flinkpack.fail(5, "--from-archive", "x", "--job-jar", "x",
+                                                   env={"FLINKPACK_JOB_JAR": ""})
+
+
+@pytest.mark.parametrize("name", ["FLINKPACK_JOBJAR", "FLINKPACK_JOB_JARS", "FLINKPACK_JOB_ARTIFACT"])
+def test_a_misspelt_variable_makes_no_session_image(flinkpack, name):
+    env = {name: "job.jar"}
+    text = flinkpack.fail(2, "--from-archive", "x", env=env)
+    assert "%s sets no option, and nothing else names a job\n  try: FLINKPACK_JOB_" % name in text
+    text = flinkpack.fail(5, "--from-archive", "x", "--job-jar", "x", env=env)
+    assert "warning: %s sets no option; did you mean FLINKPACK_JOB_" % name in text
+    assert "warning: " + name in flinkpack.run("images", env=env).err
+    assert flinkpack.run("version", env=env).err == ""
+
+
+def test_an_empty_list_in_the_file_makes_no_session_image(flinkpack):
+    for value in ("[]", "''", ""):
+        (flinkpack.home / "flinkpack.yaml").write_text("job-jar: %s\n" % value)
+        assert "flinkpack.yaml: job-jar: " in flinkpack.fail(2, "--from-archive", "x")
+
+
+def test_a_file_that_is_not_read_is_named(flinkpack):
+    path = flinkpack.home / "flinkpack.yml"
+    path.write_text("from-archive: by-file.tgz\n")
+    said = "flinkpack.yml is not read; did you mean flinkpack.yaml? Or name it: --config flinkpack.yml"
+    assert said in flinkpack.fail(2, "build")
+    assert said not in flinkpack.fail(5, "build", "--config", "flinkpack.yml")
+    assert said in flinkpack.fail(3, "images", "--fail-on-warning")
+
+
 def test_file_counts(flinkpack):
     (flinkpack.home / "flinkpack.yaml").write_text("from-archive: by-file.tgz\n")
     assert "by-file.tgz" in flinkpack.fail(5, "build")
@@ -176,7 +213,7 @@ def test_what_a_file_decides_is_told_where_nobody_named_it(flinkpack):
     assert "sets retry" not in told() and "sets quiet" not in told()
     # The file's own word silences nothing, whoever runs it can.
     assert "sets authfile" in told("--progress", "none")
-    assert "sets" not in told("--quiet") and "sets" not in told(env={"FLINKPACK_QUIET": "1"})
+    assert "sets authfile" in told("--quiet")
     over = told("--authfile", "mine.json")
     assert "sets authfile" not in over and "sets insecure-registry" in over
     assert "sets" not in told("--config", "flinkpack.yaml")
@@ -185,12 +222,13 @@ def test_what_a_file_decides_is_told_where_nobody_named_it(flinkpack):
     assert "sets" not in told("--config", "/dev/null")
 
 
-def test_quiet_in_the_file_leaves_warnings(flinkpack):
-    (flinkpack.home / "flinkpack.yaml").write_text("quiet: true\nprogress: none\n")
-    env = {"HOME": "", "TMPDIR": str(flinkpack.home), "FLINKPACK_STORE": ""}
-    assert "warning" in flinkpack.run("images", env=env).err
-    (flinkpack.home / "flinkpack.yaml").rename(flinkpack.home / "named.yaml")
-    assert flinkpack.run("images", "--config", "named.yaml", env=env).err == ""
+def test_quiet_leaves_warnings(flinkpack):
+    env = {"HOME": "", "TMPDIR": str(flinkpack.home)}
+    del flinkpack.env["FLINKPACK_STORE"]
+    assert "warning" in flinkpack.run("images", "-q", env=env).err
+    assert "warning" in flinkpack.run("images", env={**env, "FLINKPACK_QUIET": "1"}).err
+    text = flinkpack.fail(3, "images", "-q", "--fail-on-warning", env=env)
+    assert "error: --fail-on-warning: HOME is not set" in text
 
 
 def test_only_what_counts_is_told(flinkpack):
@@ -290,7 +328,8 @@ def test_images_that_are_not_here_are_on_docker_hub_perhaps(flinkpack):
 
 
 def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
-    env = {"FLINKPACK_STORE": "", "HOME": "", "TMPDIR": str(tmp_path)}
+    env = {"HOME": "", "TMPDIR": str(tmp_path)}
+    del flinkpack.env["FLINKPACK_STORE"]
     result = flinkpack.run("images", env=env)
     assert "HOME is not set: the local store is %s/flinkpack-%d;" % (
         tmp_path, os.geteuid()) in result.err

@@ -35,6 +35,8 @@ struct fp_event {
 /** Receives events, from any thread; calls are serialised by the receiver. */
 struct fp_reporter {
     void (*event)(struct fp_reporter *self, const struct fp_event *event);
+    /** Whether what was warned of so far lets the work go on; NULL: it does. */
+    enum fp_code (*heed)(struct fp_reporter *self, struct fp_error *err);
 };
 
 /** A stage under way; a value to keep on the stack. */
@@ -68,6 +70,12 @@ void fp_stage_fail(struct fp_stage *self);
 /** Say a line; `reporter` NULL is silent. */
 void fp_report(struct fp_reporter *reporter, enum fp_event_kind kind, const char *fmt, ...)
     FP_PRINTF(3, 4);
+/**
+ * Ask before something becomes visible to others whether warnings forbid it; `reporter` NULL never
+ * does.
+ * @return FP_OK, or FP_E_INPUT where warnings count as errors and there were some.
+ */
+FP_CHECKED enum fp_code fp_report_heed(struct fp_reporter *reporter, struct fp_error *err);
 /** A source that advances `stage` (borrowed) by what passes. */
 struct fp_source *fp_source_staged(struct fp_source *take_inner, struct fp_stage *stage);
 

@@ -362,14 +362,18 @@ static void environment_is_read(void **state)
     assert_int_equal(f->values.platforms.len, 2);
 }
 
-static void empty_variables_count_as_unset(void **state)
+static void empty_variables_are_errors(void **state)
 {
     struct fixture *f = *state;
     from_environment(f, "FLINKPACK_IMAGE_NAME=", "FLINKPACK_SLIM=yes");
-    assert_ok(apply(f), f->err);
-    assert_null(f->values.name);
-    assert_true(f->values.slim);
-    assert_int_equal(f->settings.warnings.len, 0);
+    assert_fails(apply(f), f->err, FP_E_USAGE, "FLINKPACK_IMAGE_NAME: the value is empty");
+}
+
+static void an_empty_list_in_a_variable_is_an_error(void **state)
+{
+    struct fixture *f = *state;
+    from_environment(f, "FLINKPACK_JOB_JAR=", NULL);
+    assert_fails(apply(f), f->err, FP_E_USAGE, "FLINKPACK_JOB_JAR: the value is empty");
 }
 
 static void errors_name_the_variable(void **state)
@@ -383,9 +387,10 @@ static void misspelt_variables_warn(void **state)
 {
     struct fixture *f = *state;
     from_environment(f, "FLINKPACK_JOB_JARS=a.jar", "FLINKPACK_SOMETHING_ELSE=1");
-    assert_int_equal(f->settings.warnings.len, 1);
+    assert_int_equal(f->settings.warnings.len, 2);
     assert_string_equal(f->settings.warnings.items[0],
                         "FLINKPACK_JOB_JARS sets no option; did you mean FLINKPACK_JOB_JAR?");
+    assert_string_equal(f->settings.warnings.items[1], "FLINKPACK_SOMETHING_ELSE sets no option");
 }
 
 static void argument_only_options_have_no_variable(void **state)
@@ -558,7 +563,8 @@ int main(void)
         TEST(ignored_options_warn),
         TEST(help_stops_the_reading),
         TEST(environment_is_read),
-        TEST(empty_variables_count_as_unset),
+        TEST(empty_variables_are_errors),
+        TEST(an_empty_list_in_a_variable_is_an_error),
         TEST(errors_name_the_variable),
         TEST(misspelt_variables_warn),
         TEST(argument_only_options_have_no_variable),

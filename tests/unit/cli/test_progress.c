@@ -157,7 +157,7 @@ static void errors_come_with_what_to_try(void **state)
     end(&f);
 }
 
-static void quiet_tells_of_errors_only(void **state)
+static void quiet_tells_of_warnings_and_errors_only(void **state)
 {
     (void) state;
     struct fixture f =
@@ -165,13 +165,33 @@ static void quiet_tells_of_errors_only(void **state)
     struct fp_stage stage;
     struct fp_error err = {0};
     fp_stage_begin(&stage, f.reporter, "push", "x", 0);
+    fp_report(f.reporter, FP_EVENT_INFO, "news");
     fp_report(f.reporter, FP_EVENT_WARNING, "careful");
     fp_stage_end(&stage, "done");
-    assert_string_equal(seen(&f), "");
+    assert_string_equal(seen(&f), "flinkpack: warning: careful\n");
     assert_int_equal(fp_fail(&err, FP_E_IO, "bad"), FP_E_IO);
     fp_progress_error(f.progress, &err);
     assert_string_equal(seen(&f), "flinkpack: error: bad\n");
     end(&f);
+}
+
+static void warnings_are_kept_and_may_be_errors(void **state)
+{
+    (void) state;
+    for (int strict = 0; strict < 2; strict++) {
+        struct fixture f =
+            begin((struct fp_progress_options){.mode = FP_PROGRESS_PLAIN, .strict = strict != 0});
+        struct fp_error err = {0};
+        fp_report(f.reporter, FP_EVENT_INFO, "news");
+        assert_int_equal(fp_report_heed(f.reporter, &err), FP_OK);
+        fp_report(f.reporter, FP_EVENT_WARNING, "one");
+        fp_report(f.reporter, FP_EVENT_WARNING, "two");
+        assert_int_equal(fp_progress_warnings(f.progress)->len, 2);
+        assert_int_equal(fp_report_heed(f.reporter, &err), strict ? FP_E_INPUT : FP_OK);
+        assert_string_equal(err.text, strict ? "--fail-on-warning: one (and more, see above)" : "");
+        end(&f);
+    }
+    assert_int_equal(fp_report_heed(NULL, NULL), FP_OK);
 }
 
 static void none_leaves_stages_out(void **state)
@@ -354,7 +374,8 @@ int main(void)
         cmocka_unit_test(lines_say_what_they_are),
         cmocka_unit_test(debug_lines_need_verbose),
         cmocka_unit_test(errors_come_with_what_to_try),
-        cmocka_unit_test(quiet_tells_of_errors_only),
+        cmocka_unit_test(quiet_tells_of_warnings_and_errors_only),
+        cmocka_unit_test(warnings_are_kept_and_may_be_errors),
         cmocka_unit_test(none_leaves_stages_out),
         cmocka_unit_test(json_is_an_object_a_line),
         cmocka_unit_test(json_errors_carry_the_status),

@@ -25,7 +25,7 @@ static void take_event(struct fp_reporter *self, const struct fp_event *event)
     (void) snprintf(warnings + len, sizeof(warnings) - len, "%s\n", event->text);
 }
 
-static struct fp_reporter reporter = {take_event};
+static struct fp_reporter reporter = {.event = take_event};
 
 static int set_up(void **state)
 {
