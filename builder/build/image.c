@@ -118,7 +118,9 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *ba
     for (size_t i = 0; i < plan->platform_count; i++) {
         struct fp_descriptor manifest = *fp_blob_descriptor(images[i].manifest);
         manifest.platform = plan->platforms[i];
+        manifest.stated_platform = fp_config_stated_platform(&bases->images[i].config);
         fp_index_add(&index, &manifest);
+        json_decref(manifest.stated_platform);
         newest = images[i].created_s > newest ? images[i].created_s : newest;
     }
     char text[32];

@@ -167,6 +167,20 @@ struct fp_config fp_config_empty(const struct fp_platform *platform)
     return config;
 }
 
+json_t *fp_config_stated_platform(const struct fp_config *config)
+{
+    static const char *const keys[] = {"os", "architecture", "variant", "os.version",
+                                       "os.features"};
+    json_t *platform = json_pack("{s:s, s:s}", "os", config->platform.os, "architecture",
+                                 config->platform.architecture);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        json_t *value = json_object_get(config->document, keys[i]);
+        if (json_string_length(value) > 0 || json_array_size(value) > 0)
+            (void) json_object_set(platform, keys[i], value);
+    }
+    return platform;
+}
+
 char *fp_config_env(const struct fp_config *config, const char *name)
 {
     const json_t *env = json_object_get(json_object_get(config->document, "config"), "Env");

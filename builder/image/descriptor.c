@@ -52,21 +52,22 @@ static enum fp_code read_media_type(const json_t *object, const char *name, char
     return FP_OK;
 }
 
-static enum fp_code read_platform(const json_t *object, const char *name, struct fp_platform *ret,
+static enum fp_code read_platform(const json_t *object, const char *name, struct fp_descriptor *ret,
                                   struct fp_error *err)
 {
-    const json_t *platform = json_object_get(object, "platform");
+    json_t *platform = json_object_get(object, "platform");
     if (platform == NULL || json_is_null(platform))
         return FP_OK;
     if (!json_is_object(platform))
         return fp_fail(err, FP_E_INPUT, "%s: 'platform' is not an object", name);
-    return platform_from_json(platform, name, ret, err);
+    ret->stated_platform = json_incref(platform);
+    return platform_from_json(platform, name, &ret->platform, err);
 }
 
 enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct fp_descriptor *ret,
                                  struct fp_error *err)
 {
-    struct fp_descriptor descriptor = {0};
+    cleanup_descriptor struct fp_descriptor descriptor = {0};
     const char *digest = NULL;
     if (!json_is_object(object))
         return fp_fail(err, FP_E_INPUT, "%s: a descriptor is not an object", name);
@@ -80,11 +81,11 @@ enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct 
     if (code == FP_OK)
         code = check_urls(object, name, err);
     if (code == FP_OK)
-        code = read_platform(object, name, &descriptor.platform, err);
+        code = read_platform(object, name, &descriptor, err);
     if (code == FP_OK)
         code = annotations_read(object, name, &descriptor.annotations, err);
     if (code == FP_OK)
-        *ret = descriptor;
+        *ret = steal_value(&descriptor);
     return code;
 }
 
@@ -94,7 +95,9 @@ json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)
     (void) json_object_set_new(object, "mediaType", json_string(descriptor->media_type));
     (void) json_object_set_new(object, "digest", json_string(descriptor->digest.text));
     (void) json_object_set_new(object, "size", json_integer((json_int_t) descriptor->size));
-    if (descriptor->platform.architecture[0] != '\0') {
+    if (descriptor->stated_platform != NULL) {
+        (void) json_object_set(object, "platform", descriptor->stated_platform);
+    } else if (descriptor->platform.architecture[0] != '\0') {
         json_t *platform = json_object();
         platform_to_json(&descriptor->platform, platform);
         (void) json_object_set_new(object, "platform", platform);
@@ -107,14 +110,16 @@ json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)
 struct fp_descriptor fp_descriptor_copy(const struct fp_descriptor *descriptor)
 {
     struct fp_descriptor copy = *descriptor;
+    copy.stated_platform = json_incref(descriptor->stated_platform);
     copy.annotations = json_incref(descriptor->annotations);
     return copy;
 }
 
 void fp_descriptor_clear(struct fp_descriptor *descriptor)
 {
+    json_decref(descriptor->stated_platform);
     json_decref(descriptor->annotations);
-    descriptor->annotations = NULL;
+    descriptor->stated_platform = descriptor->annotations = NULL;
 }
 
 void descriptors_append(struct fp_descriptor **items, size_t *count,

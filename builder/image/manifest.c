@@ -15,8 +15,7 @@ static enum fp_code read_config(const json_t *document, const char *name, struct
     if (config.size > FP_MANIFEST_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "%s: %ju bytes, configurations of at most %zu are accepted",
                        where, (uintmax_t) config.size, FP_MANIFEST_MAX_BYTES);
-    *ret = config;
-    config.annotations = NULL;
+    *ret = steal_value(&config);
     return FP_OK;
 }
 

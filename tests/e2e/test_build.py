@@ -330,6 +330,8 @@ def test_bases_in_a_registry(docker, flinkpack, inputs, registry):
 
 def test_several_platforms_make_an_index(flinkpack, inputs, registry):
     both = [images.base(architecture=name) for name in ("amd64", "arm64")]
+    both[1].document.update({"variant": "v8", "os.version": "1.2", "os.features": ["one"]})
+    both[1].seal()
     images.push(images.Index(both), registry, "base/two", "17")
     where = flinkpack.home / "out"
     result = flinkpack.run("build", "--from-archive", inputs.archive(), "--base",

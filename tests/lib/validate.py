@@ -21,6 +21,7 @@ import time
 import urllib.request
 
 OCI = "application/vnd.oci.image."
+PLATFORM = ("os", "architecture", "variant", "os.version", "os.features")
 INDEXES = (OCI + "index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json")
 MANIFEST = OCI + "manifest.v1+json"
 CONFIG = OCI + "config.v1+json"
@@ -478,8 +479,9 @@ def check(source, root, ours=None, flink=True, user="9999:9999", as_is=(), epoch
         if flink:
             check_flink(image, faults, user, epoch)
         platform = entry.get("platform")
-        faults.want(platform is None or platform["architecture"] == image.document["architecture"],
-                    "index: the platform is not that of the config")
+        stated = {name: image.document[name] for name in PLATFORM if image.document.get(name)}
+        faults.want(platform is None or platform == stated,
+                    "index: the platform is %s, and that of the config %s", platform, stated)
         images.append(image)
     if faults:
         raise Fault(faults)

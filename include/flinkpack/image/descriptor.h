@@ -59,28 +59,29 @@ bool fp_platform_matches(const struct fp_platform *want, const struct fp_platfor
 /** "linux/arm/v7". The caller owns it. */
 char *fp_platform_text(const struct fp_platform *platform);
 
-/** A descriptor. A value; `annotations` is a borrowed or owned reference as the holder says. */
+/** A descriptor. A value; the JSON members are borrowed or owned references as the holder says. */
 struct fp_descriptor {
     char media_type[FP_MEDIA_TYPE_MAX];
     struct fp_digest digest;
     uint64_t size;
     struct fp_platform platform; /**< empty where not stated */
-    json_t *annotations;         /**< an object, or NULL; see the holder for ownership */
+    json_t *stated_platform;     /**< `platform` as it was stated and is written, or NULL */
+    json_t *annotations;         /**< an object, or NULL */
 };
 
 /**
  * Read a descriptor. Refuses bad digests, negative sizes, over-long media types and `urls`
  * (foreign content is never fetched).
- * @param ret annotations is a new reference or NULL; release with fp_descriptor_clear().
+ * @param ret Release with fp_descriptor_clear().
  * @return FP_OK or FP_E_INPUT, naming `name`.
  */
 FP_CHECKED enum fp_code fp_descriptor_parse(const json_t *object, const char *name,
                                             struct fp_descriptor *ret, struct fp_error *err);
 /** As JSON. A new reference. */
 json_t *fp_descriptor_json(const struct fp_descriptor *descriptor);
-/** A copy with its own reference to the annotations. */
+/** A copy with references of its own. */
 struct fp_descriptor fp_descriptor_copy(const struct fp_descriptor *descriptor);
-/** Drop the annotations. */
+/** Drop the references. */
 void fp_descriptor_clear(struct fp_descriptor *descriptor);
 
 /** Declare a descriptor that is cleared at the end of its scope. */

@@ -14,12 +14,12 @@ static void test_reads_and_writes(void **state)
 {
     (void) state;
     static const char text[] = "{\"annotations\":{\"k\":\"v\"}," SUM "," GZIP
-                               ",\"platform\":{\"architecture\":\"arm\",\"os\":\"linux\","
-                               "\"variant\":\"v6\"},\"size\":32654}";
+                               ",\"platform\":{\"architecture\":\"arm64\",\"os\":\"linux\","
+                               "\"os.features\":[\"f\"],\"variant\":\"v8\"},\"size\":32654}";
     cleanup_descriptor struct fp_descriptor descriptor = {0};
     assert_int_equal(parse(text, &descriptor, NULL), FP_OK);
     assert_int_equal(descriptor.size, 32654);
-    assert_string_equal(descriptor.platform.variant, "v6");
+    assert_string_equal(descriptor.platform.variant, ""); /* the same, as it is compared */
     assert_string_equal(fp_json_string(descriptor.annotations, "k"), "v");
     cleanup_json json_t *object = fp_descriptor_json(&descriptor);
     cleanup_free char *again = fp_json_canonical(object);
@@ -31,11 +31,15 @@ static void test_copy_lives_on(void **state)
     (void) state;
     struct fp_descriptor descriptor = {0};
     assert_int_equal(
-        parse("{" SUM "," GZIP ",\"size\":0,\"annotations\":{\"k\":\"v\"}}", &descriptor, NULL),
+        parse("{" SUM "," GZIP ",\"size\":0,\"annotations\":{\"k\":\"v\"},"
+              "\"platform\":{\"os\":\"linux\",\"architecture\":\"arm64\",\"variant\":\"v8\"}}",
+              &descriptor, NULL),
         FP_OK);
     cleanup_descriptor struct fp_descriptor copy = fp_descriptor_copy(&descriptor);
     fp_descriptor_clear(&descriptor);
     assert_null(descriptor.annotations);
+    assert_null(descriptor.stated_platform);
+    assert_string_equal(fp_json_string(copy.stated_platform, "variant"), "v8");
     assert_string_equal(fp_json_string(copy.annotations, "k"), "v");
 }
 
