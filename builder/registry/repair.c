@@ -39,6 +39,19 @@ static bool has_port(const struct authority *at)
     return at->len > at->host_len;
 }
 
+/* Whether TLS is named where plain HTTP is spoken: at the same port, or at none of its own. */
+static bool gained_tls(const struct authority *ours, const struct authority *named)
+{
+    const char *port = named->text + named->scheme_len + named->host_len;
+    size_t len = named->len - named->host_len;
+    const char *own = has_port(ours) ? ours->text + ours->scheme_len + ours->host_len : ":80";
+    size_t own_len = has_port(ours) ? ours->len - ours->host_len : strlen(own);
+    return strncasecmp(ours->text, "http://", 7) == 0 &&
+           strncasecmp(named->text, "https://", 8) == 0 &&
+           (len == 0 || (len == 4 && memcmp(port, ":443", 4) == 0) ||
+            (len == own_len && memcmp(port, own, len) == 0));
+}
+
 char *fp_location_repair(const char *base, char *take_location)
 {
     struct authority ours = read_authority(base);
@@ -46,7 +59,8 @@ char *fp_location_repair(const char *base, char *take_location)
     bool lost_tls =
         strncasecmp(base, "https://", 8) == 0 && strncasecmp(take_location, "http://", 7) == 0;
     bool lost_port = has_port(&ours) && !has_port(&named);
-    if (!same_host(&ours, &named) || !(lost_tls || lost_port))
+    /* It was reached without TLS, so nothing is told to the network that it has not heard. */
+    if (!same_host(&ours, &named) || !(lost_tls || lost_port || gained_tls(&ours, &named)))
         return take_location;
     char *repaired = fp_xasprintf("%s%s", base, take_location + named.scheme_len + named.len);
     free(take_location);

@@ -239,7 +239,17 @@ static void test_locations_are_repaired(void **state)
         {"https://r.example.com", "http://r.example.com.evil.example/u",
          "http://r.example.com.evil.example/u"},
         {"https://r.example.com:5000", "https://evil.example/u", "https://evil.example/u"},
-        {"http://r.example.com", "https://r.example.com/u", "https://r.example.com/u"},
+        {"http://r.example.com:5000", "https://r.example.com:6000/u",
+         "https://r.example.com:6000/u"},
+        {"http://r.example.com:5000", "https://evil.example:5000/u", "https://evil.example:5000/u"},
+        /* TLS that a registry without it names. */
+        {"http://r.example.com", "https://r.example.com/u", "http://r.example.com/u"},
+        {"http://r.example.com", "https://r.example.com:443/u", "http://r.example.com/u"},
+        {"http://r.example.com", "https://r.example.com:80/u", "http://r.example.com/u"},
+        {"http://r.example.com:5000", "https://r.example.com:5000/u",
+         "http://r.example.com:5000/u"},
+        {"http://r.example.com:5000", "https://r.example.com/u", "http://r.example.com:5000/u"},
+        {"http://[::1]:5000", "https://[::1]:443/u", "http://[::1]:5000/u"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         cleanup_free char *repaired =
