@@ -219,6 +219,7 @@ static enum fp_code exchange_once(struct fp_http_job *job, const struct fp_http_
         return fp_fail(err, FP_E_INTERNAL, "libcurl: out of memory");
     code = perform(&x, err);
     job->response->url = fp_xstrdup(hop->url);
+    job->response->sent_bytes = x.sent_bytes;
     curl_slist_free_all(x.headers);
     fp_source_free(x.source);
     /* After a transfer that broke off, libcurl 7.88 may hold a buffer that it then refuses to

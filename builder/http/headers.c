@@ -12,6 +12,7 @@ void fp_http_response_clear(struct fp_http_response *response)
     free(response->url);
     response->url = NULL;
     response->status = 0;
+    response->sent_bytes = 0;
 }
 
 static size_t header_bytes(const struct fp_http_response *response)

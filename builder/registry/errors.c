@@ -45,12 +45,29 @@ static void hint_repository(const struct fp_registry *registry, struct fp_error 
             registry->repository, (int) strcspn(region, "."), region);
 }
 
+/* Distribution tells a full disk by the number of the system's error alone. */
+bool fp_registry_is_full(const struct fp_http_response *response)
+{
+    static const char *const words[] = {
+        "no space left", "not enough space", "out of space", "disk full",  "disk is full", "quota",
+        "storage limit", "storage is full",  "storage full", "\"Err\":28", "\"Err\":122"};
+    bool is_full = response->status == 507;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && response->status >= 400; i++)
+        is_full = is_full || strcasestr(fp_buf_text(&response->body), words[i]) != NULL;
+    return is_full && response->status != 429;
+}
+
 static void hint(struct fp_registry *registry, const struct fp_http_response *response,
                  enum fp_code code, struct fp_error *err)
 {
     const char *limit = fp_http_header(response, "ratelimit-limit");
     const char *left = fp_http_header(response, "ratelimit-remaining");
-    if (code == FP_E_AUTH)
+    if (fp_registry_is_full(response))
+        fp_hint(err,
+                "the registry has no room left, or none for %s: have images deleted there, or "
+                "the quota raised",
+                registry->name);
+    else if (code == FP_E_AUTH)
         fp_registry_hint_login(registry, err);
     else if (response->status == 404 && fp_registry_has_code(response, "NAME_UNKNOWN"))
         hint_repository(registry, err);

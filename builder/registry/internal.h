@@ -224,6 +224,8 @@ char *fp_registry_masked(struct fp_registry *registry, const char *text);
 /** Those of a token server, whose answers may hold tokens: only the members error,
  * error_description, details and message. The caller owns it. */
 char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_response *response);
+/** Whether room is what the registry lacks: a full disk, a quota. */
+bool fp_registry_is_full(const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */
 bool fp_registry_has_code(const struct fp_http_response *response, const char *code);
 /** Whether it is for the rate that a request was refused, or a pause is asked for: no answer was
@@ -252,6 +254,7 @@ struct fp_upload {
     char *location;                /**< of the open session; NULL: none */
     uint64_t offset;               /**< what the session has taken, as the registry says */
     uint64_t min_chunk;            /**< OCI-Chunk-Min-Length */
+    uint64_t sent_bytes;           /**< in all attempts so far */
     struct fp_http_response asked; /**< URL and Retry-After of what asked for a pause */
     int digest_refusals;           /**< how often the registry found another digest */
     bool again;                    /**< a new session may do it */
@@ -270,7 +273,12 @@ FP_CHECKED enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error
 char *fp_upload_commit_url(const struct fp_upload *upload);
 /** Close the session with the digest. */
 FP_CHECKED enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err);
-/** Note that a new session may do what this answer refuses, and how long it asks to wait. */
+/** What the commit's refusal means, or that of a body that commits. */
+FP_CHECKED enum fp_code fp_upload_commit_refused(struct fp_upload *upload,
+                                                 const struct fp_http_response *response,
+                                                 struct fp_error *err);
+/** Note that a new session may do what this answer refuses, unless its words say that it will last,
+ * and how long it asks to wait. */
 void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response *response);
 /** Give the session up. */
 void fp_upload_cancel(struct fp_upload *upload);

@@ -10,6 +10,10 @@
 
 /* A registry that says twice that the bytes have another digest is believed. */
 #define MAX_DIGEST_REFUSALS 2
+/* Up to so much is sent in vain, as often as it may be tried; beyond, a blob that was taken whole
+ * and then refused is sent once more, and one whose transfer breaks three times. */
+#define MAX_VAIN_BYTES  ((uint64_t) 16 << 20)
+#define MAX_VAIN_BREAKS 3
 
 void fp_upload_show(struct fp_upload *upload, uint64_t done_bytes)
 {
@@ -67,10 +71,18 @@ static enum fp_code start_session(struct fp_upload *upload, struct fp_error *err
     return fp_upload_take_location(upload, &response, err);
 }
 
+/* Whatever its status is: some say so with a 500. */
+static bool will_last(const struct fp_http_response *response)
+{
+    return response->status != 429 &&
+           (fp_registry_is_full(response) || fp_registry_has_code(response, "DENIED") ||
+            fp_registry_has_code(response, "UNAUTHORIZED"));
+}
+
 void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response *response)
 {
     const char *retry_after = fp_http_header(response, "retry-after");
-    upload->again = true;
+    upload->again = !will_last(response);
     fp_http_response_clear(&upload->asked);
     upload->asked.status = response->status;
     upload->asked.url = fp_xstrdup(response->url);
@@ -92,8 +104,8 @@ void fp_upload_cancel(struct fp_upload *upload)
         forget_session(upload);
 }
 
-static enum fp_code commit_refused(struct fp_upload *upload,
-                                   const struct fp_http_response *response, struct fp_error *err)
+enum fp_code fp_upload_commit_refused(struct fp_upload *upload,
+                                      const struct fp_http_response *response, struct fp_error *err)
 {
     bool wrong_digest = fp_registry_has_code(response, "DIGEST_INVALID") ||
                         fp_registry_has_code(response, "SIZE_INVALID");
@@ -135,7 +147,7 @@ enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err)
     }
     if (response.status >= 200 && response.status < 300)
         return FP_OK;
-    return commit_refused(upload, &response, err);
+    return fp_upload_commit_refused(upload, &response, err);
 }
 
 static enum fp_code upload_once(struct fp_upload *upload, struct fp_error *err)
@@ -162,6 +174,14 @@ static bool has_arrived(struct fp_upload *upload)
            exists;
 }
 
+static bool may_send_more(const struct fp_upload *upload)
+{
+    bool was_refused = upload->asked.status != 0;
+    uint64_t most =
+        was_refused ? upload->descriptor->size : upload->descriptor->size * MAX_VAIN_BREAKS;
+    return upload->sent_bytes <= (most > MAX_VAIN_BYTES ? most : MAX_VAIN_BYTES);
+}
+
 enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
 {
     int changes = 0;
@@ -175,13 +195,16 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
         }
         forget_session(upload);
         fp_upload_show(upload, 0);
-        if (upload->changed_mode && changes++ < 8)
+        if (upload->changed_mode && changes++ < 8) {
+            upload->sent_bytes = 0;
             continue;
+        }
         if (has_arrived(upload)) {
             fp_upload_show(upload, upload->descriptor->size);
             return FP_OK;
         }
-        if (attempt >= fp_http_max_attempts(upload->registry->options.http, err))
+        if (attempt >= fp_http_max_attempts(upload->registry->options.http, err) ||
+            !may_send_more(upload))
             return attempt > 1 ? fp_context(err, "%d uploads", attempt) : code;
         fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
                   err->text);

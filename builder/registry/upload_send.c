@@ -41,7 +41,10 @@ static enum fp_code send_part(struct fp_upload *upload, const char *method, cons
                                       .no_retry = true,
                                       .stage = upload->stage};
     fp_upload_show(upload, part->first);
-    return fp_registry_send(upload->registry, &request, &upload->scopes, response, err);
+    enum fp_code code =
+        fp_registry_send(upload->registry, &request, &upload->scopes, response, err);
+    upload->sent_bytes += response->sent_bytes;
+    return code;
 }
 
 /* How many bytes a session has, from "Range: 0-LAST"; UINT64_MAX: it does not say. */
@@ -137,7 +140,8 @@ static enum fp_code body_refused(struct fp_upload *upload, const char *method, u
         status == 413 || (status == 416 && upload->offset == 0 && is_chunked(upload->registry));
     if (too_large)
         use_smaller_chunks(upload, sent_bytes);
-    else if (is_session_lost(response) || fp_http_status_is_transient(status))
+    else if (is_session_lost(response) || fp_http_status_is_transient(status) ||
+             fp_registry_has_code(response, "TOOMANYREQUESTS"))
         fp_upload_try_again(upload, response);
     else if (is_patch && (status == 404 || status == 405 || status == 501))
         use_mode(upload, FP_UPLOAD_SINGLE, 0);
@@ -227,6 +231,9 @@ static enum fp_code put_all(struct fp_upload *upload, struct fp_error *err)
     upload->again = code == FP_E_NETWORK;
     if (code != FP_OK || (response.status >= 200 && response.status < 300))
         return code;
+    if (fp_registry_has_code(&response, "DIGEST_INVALID") ||
+        fp_registry_has_code(&response, "SIZE_INVALID"))
+        return fp_upload_commit_refused(upload, &response, err);
     return body_refused(upload, "PUT", part.bytes, &response, err);
 }
 

@@ -74,6 +74,7 @@ struct fp_http_response {
     struct fp_strv headers; /**< "name: value", names in lower case, of the last answer */
     struct fp_buf body;     /**< when no sink took it, and always for answers other than 2xx */
     char *url;              /**< where the answer came from, after redirects */
+    uint64_t sent_bytes;    /**< of the request's body, also where no answer came */
 };
 
 /** An empty answer whose body may take up to `limit` bytes. */

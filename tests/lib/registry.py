@@ -375,7 +375,7 @@ class TokenServer(Threaded):
 class Fault:
     """What goes wrong with a request.
 
-    status=N [headers=...]   that answer, and the server behind never hears of it
+    status=N [headers=...] [body=BYTES]  that answer; the server behind never hears of the request
     reset=True               reset in place of an answer, and the server behind never hears of it
     garbage=BYTES            likewise these bytes, which are not HTTP, and a close in good order
     cut_request=N            the connection is reset when N bytes of its body have been read
@@ -506,8 +506,9 @@ class FaultProxy(Threaded):
             connection.sendall(fault.get("garbage"))
             return False
         headers = "".join("%s: %s\r\n" % pair for pair in fault.get("headers", ()))
-        connection.sendall(("HTTP/1.1 %d Fault\r\n%sContent-Length: 0\r\n\r\n"
-                            % (fault.get("status"), headers)).encode())
+        body = fault.get("body", b"")
+        connection.sendall(("HTTP/1.1 %d Fault\r\n%sContent-Length: %d\r\n\r\n"
+                            % (fault.get("status"), headers, len(body))).encode() + body)
         return not fault.get("unread")
 
     def _forward(self, connection, stream, lines, fault, method):
