@@ -208,7 +208,9 @@ enum fp_code attempt_choose(struct attempt *attempt, uint32_t package, struct fp
     (void) each_name(attempt, package, take_name, NULL);
     while (code == FP_OK && fp_apk_text_word(&list, &word))
         code = attempt_want(attempt, word, package, err);
-    return code;
+    return code == FP_OK
+               ? FP_OK
+               : fp_context(err, "%s", attempt->provides.packages[package]->fields[FP_APK_NAME]);
 }
 
 void attempt_clear(struct attempt *attempt)

@@ -46,6 +46,9 @@ static enum fp_code read_line(struct reading *reading, const char *line, size_t 
     if (len >= 2 && line[1] == ':')
         letter = line[0];
     if (letter == 'F') {
+        if (++reading->db->folder_count > PATHS_MAX)
+            return fp_fail(err, FP_E_INPUT, "the package database has more than %d folders",
+                           PATHS_MAX);
         reading->folder = value;
         reading->folder_len = value_len;
         reading->file = NULL;
@@ -180,6 +183,26 @@ void db_remove(struct db *db, struct db_record *record)
             db->paths[i].is_removed = true;
     }
     record->is_removed = true;
+}
+
+struct fp_apk_text *db_folders(const struct db *db, bool of_removed, size_t *ret_count)
+{
+    struct fp_apk_text *list = fp_xcalloc(db->folder_count + 1, sizeof(*list));
+    *ret_count = 0;
+    for (size_t i = 0; i < db->record_count; i++) {
+        const struct db_record *record = &db->records[i];
+        if (record->is_removed != of_removed)
+            continue;
+        for (size_t at = 0; at < record->len;) {
+            const char *line = record->text + at;
+            const char *end = memchr(line, '\n', record->len - at);
+            size_t len = end != NULL ? (size_t) (end - line) : record->len - at;
+            if (len > 2 && line[0] == 'F' && line[1] == ':')
+                list[(*ret_count)++] = (struct fp_apk_text){line + 2, len - 2};
+            at += len + 1;
+        }
+    }
+    return list;
 }
 
 static int by_name(const void *left, const void *right)

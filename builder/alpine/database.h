@@ -38,7 +38,8 @@ struct db {
     struct db_path *paths;
     size_t path_count;
     size_t path_capacity;
-    size_t path_bytes;  /* of all their names */
+    size_t path_bytes; /* of all their names */
+    size_t folder_count;
     bool is_path_order; /* whether paths are sorted */
     bool was_sorted;    /* whether the base's records were, by name */
 };
@@ -60,6 +61,9 @@ const struct db_path *db_former_owner(struct db *db, const char *path);
 void db_remove_path(struct db *db, struct db_path *path);
 /** Remove a record with its files. */
 void db_remove(struct db *db, struct db_record *record);
+/** The folders of all records that are removed, or of all others, in any order and perhaps more
+ * than once. Borrowed texts; the caller frees the list. */
+struct fp_apk_text *db_folders(const struct db *db, bool of_removed, size_t *ret_count);
 /** The text of lib/apk/db/installed. */
 FP_CHECKED enum fp_code db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err);
 /** Release the members. */

@@ -19,21 +19,6 @@ static enum fp_code nothing(struct installer *in, const struct fp_apk_arrival *a
     return FP_OK;
 }
 
-/* bash's post-install: add-shell /bin/bash. */
-static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arrival *arrival,
-                                   struct fp_error *err)
-{
-    const char *shells = in->root->shells;
-    (void) arrival;
-    if (*shells == '\0' || strncmp(shells, "/bin/bash\n", 10) == 0 ||
-        strstr(shells, "\n/bin/bash\n") != NULL)
-        return FP_OK;
-    size_t len = strlen(shells);
-    cleanup_free char *text =
-        fp_xasprintf("%s%s/bin/bash\n", shells, shells[len - 1] == '\n' ? "" : "\n");
-    return put_text(in, "etc/shells", 0644, text, strlen(text), err);
-}
-
 static const struct fp_apk_file *find_file(const struct fp_apk_arrival *arrival, const char *path)
 {
     for (size_t i = 0; i < arrival->contents.file_count; i++) {
@@ -42,6 +27,40 @@ static const struct fp_apk_file *find_file(const struct fp_apk_arrival *arrival,
             return file;
     }
     return NULL;
+}
+
+/* The file that has been put at a path, or NULL. */
+static const struct fp_apk_file *find_new_file(const struct installer *in, const char *path)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        const struct fp_apk_file *file = find_file(&in->arrivals[i], path);
+        if (file != NULL && !file->is_withdrawn && !file->is_beside)
+            return file;
+    }
+    return NULL;
+}
+
+/* bash's post-install: add-shell /bin/bash, where the base, or a package that is new as well, has a
+ * list of shells. */
+static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arrival *arrival,
+                                   struct fp_error *err)
+{
+    static const char path[] = "etc/shells";
+    const struct fp_apk_file *file = find_new_file(in, path);
+    cleanup_buf struct fp_buf shells = FP_BUF_INIT(PATHS_MAX_BYTES);
+    (void) arrival;
+    enum fp_code code = file != NULL ? read_spooled(in, file, &shells, err)
+                                     : fp_buf_add_text(&shells, in->root->shells, err);
+    const char *text = fp_buf_text(&shells);
+    if (code != FP_OK || *text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
+        strstr(text, "\n/bin/bash\n") != NULL)
+        return code;
+    code = fp_buf_add_text(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n",
+                           err);
+    if (code != FP_OK)
+        return code;
+    fp_layer_builder_drop(in->target->builder, path);
+    return put_text(in, path, 0644, fp_buf_text(&shells), shells.len, err);
 }
 
 /* busybox --install -s: a link for each of its programs that has no file. From 3.18 on the
@@ -198,11 +217,9 @@ static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct
 {
     static const char path[] = "etc/ssl/certs/ca-certificates.crt";
     cleanup_strv struct fp_strv paths = {0};
-    for (size_t i = 0; i < in->count; i++) {
-        const struct fp_apk_file *file = find_file(&in->arrivals[i], path);
-        if (file != NULL)
-            return read_spooled(in, file, ret, err);
-    }
+    const struct fp_apk_file *file = find_new_file(in, path);
+    if (file != NULL)
+        return read_spooled(in, file, ret, err);
     fp_strv_add(&paths, path);
     return in->root->reader(in->root->context, &paths, ret, err);
 }

@@ -48,10 +48,12 @@ static enum fp_code explain_shared(const struct fp_strv *unpicked, const char *w
         if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", unpicked->items[i]) != FP_OK)
             break;
     }
-    enum fp_code failed = fp_fail(err, FP_E_INPUT, "%s, which several packages provide: %s", who,
-                                  fp_buf_text(&names));
-    (void) fp_hint(err, "choose one: --package %s", unpicked->items[0]);
-    return failed;
+    /* Even a single one is not chosen, as apk would not: another may share the name tomorrow. */
+    const char *words =
+        unpicked->len > 1 ? "which several packages provide" : "a name that a package only shares";
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s, %s: %s", who, words, fp_buf_text(&names)), err,
+                     "choose %s: --package %s", unpicked->len > 1 ? "one" : "it",
+                     unpicked->items[0]);
 }
 
 /* Every obstacle of every package that would be what a want speaks of. */

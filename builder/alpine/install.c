@@ -179,6 +179,17 @@ static enum fp_code forget(struct installer *in, const char *identity, struct fp
     return scripts_remove(&in->scripts, identity, err);
 }
 
+static enum fp_code retire(struct installer *in, const struct fp_apk_change *change,
+                           struct fp_error *err)
+{
+    if (change->replaced == NULL)
+        return FP_OK;
+    struct db_record *old = db_find(&in->db, change->package->fields[FP_APK_NAME]);
+    if (old != NULL)
+        db_remove(&in->db, old);
+    return forget(in, change->replaced->fields[FP_APK_IDENTITY], err);
+}
+
 static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *arrival,
                              struct fp_error *err)
 {
@@ -195,15 +206,8 @@ static enum fp_code install_one(struct installer *in, struct fp_apk_arrival *arr
 {
     const struct fp_apk_package *package = arrival->change.package;
     cleanup_buf struct fp_buf record = FP_BUF_INIT(INSTALLED_MAX_BYTES);
-    enum fp_code code = FP_OK;
     resolve_owners(in->root, &arrival->contents);
-    if (arrival->change.replaced != NULL) {
-        code = overlay_retire(in, arrival, err);
-        if (code == FP_OK)
-            code = forget(in, arrival->change.replaced->fields[FP_APK_IDENTITY], err);
-    }
-    if (code == FP_OK)
-        code = settle_files(in, arrival, err);
+    enum fp_code code = settle_files(in, arrival, err);
     if (code == FP_OK)
         code = record_write(package, &arrival->contents, &record, err);
     if (code == FP_OK) {
@@ -222,6 +226,8 @@ static enum fp_code put_files(struct installer *in, struct fp_error *err)
             if (!contents->files[k].is_withdrawn)
                 code = put_file(in, &contents->files[k], err);
         }
+        if (code != FP_OK)
+            return fp_context(err, "%s", in->arrivals[i].change.package->fields[FP_APK_NAME]);
     }
     return code;
 }
@@ -326,10 +332,17 @@ static enum fp_code run(struct installer *in, const struct fp_strv *requests, st
             fp_buf_add(&in->scripts, fp_buf_text(&in->root->scripts), in->root->scripts.len, err);
     if (code == FP_OK)
         code = scripts_open(&in->scripts, err);
+    if (code != FP_OK)
+        return fp_context(err, "base: /%s", in->root->folder);
+    /* All that goes is known before the first one arrives: files may move between packages. */
+    for (size_t i = 0; i < in->count && code == FP_OK; i++)
+        code = retire(in, &in->arrivals[i].change, err);
     for (size_t i = 0; i < in->count && code == FP_OK; i++)
         code = install_one(in, &in->arrivals[i], err);
     if (code == FP_OK)
         code = put_files(in, err);
+    if (code == FP_OK)
+        code = overlay_sweep(in, err);
     if (code == FP_OK)
         code = emulate_scripts(in, err);
     if (code == FP_OK && in->count > 0)

@@ -28,8 +28,7 @@ uint64_t owner_id(const char *accounts, const char *name, uint64_t fallback);
 enum file_fate { FILE_PUT, FILE_SKIP, FILE_BESIDE };
 
 /** FP_E_INPUT where a file would take the place of a folder of the base, or a folder that of a
- * file.
- */
+ * file that stays. */
 FP_CHECKED enum fp_code overlay_check_kind(struct installer *in,
                                            const struct fp_apk_arrival *arrival,
                                            const struct fp_apk_file *file, struct fp_error *err);
@@ -37,9 +36,9 @@ FP_CHECKED enum fp_code overlay_check_kind(struct installer *in,
 FP_CHECKED enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
                                        struct fp_apk_file *file, enum file_fate *ret,
                                        struct fp_error *err);
-/** Take away what only the replaced package had. */
-FP_CHECKED enum fp_code overlay_retire(struct installer *in, const struct fp_apk_arrival *arrival,
-                                       struct fp_error *err);
+/** Take away what only packages had that are exchanged, once everything has been put: files, and
+ * folders in which nothing is left. */
+FP_CHECKED enum fp_code overlay_sweep(struct installer *in, struct fp_error *err);
 
 /** An entry into the layer; `what` says what its content is, for the recipe. */
 FP_CHECKED enum fp_code put_entry(struct installer *in, const struct fp_entry *entry,

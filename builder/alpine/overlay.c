@@ -99,15 +99,17 @@ enum fp_code overlay_check_kind(struct installer *in, const struct fp_apk_arriva
     const char *path = file->entry.path;
     const char *const *fields = arrival->change.package->fields;
     bool is_folder = file->entry.kind == FP_ENTRY_DIR;
+    const struct db_path *owner = db_owner(&in->db, path);
     const struct fp_entry *there =
         is_folder ? fp_tree_resolve(in->root->tree, path) : fp_tree_get(in->root->tree, path);
     if (there == NULL || (there->kind == FP_ENTRY_DIR) == is_folder)
         return FP_OK;
-    /* Its former version's own file may become a folder, as that file goes. */
-    if (is_folder && db_owner(&in->db, path) == NULL && db_former_owner(&in->db, path) != NULL)
+    /* The file of a package that is exchanged may become a folder, as that file goes. */
+    if (is_folder && owner == NULL && db_former_owner(&in->db, path) != NULL)
         return FP_OK;
-    return fp_fail(err, FP_E_INPUT, "%s-%s wants to put a %s at /%s, where the base has a %s",
+    return fp_fail(err, FP_E_INPUT, "%s-%s wants to put a %s at /%s, where %s has a %s",
                    fields[FP_APK_NAME], fields[FP_APK_VERSION], is_folder ? "folder" : "file", path,
+                   owner != NULL ? in->db.records[owner->record].name : "the base",
                    is_folder ? "file" : "folder");
 }
 
@@ -123,7 +125,7 @@ enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival
         enum fp_code code = settle(in, arrival, owner, ret, err);
         if (code != FP_OK || *ret == FILE_SKIP)
             return code;
-    } else if (arrival->change.replaced != NULL) {
+    } else {
         const struct db_path *former = db_former_owner(&in->db, file->entry.path);
         if (former != NULL)
             memcpy(as_installed, former->identity, sizeof(as_installed));
@@ -137,47 +139,159 @@ enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival
     return code;
 }
 
+/* What goes. */
+struct leaving {
+    struct installer *in;
+    struct fp_strv files;        /* sorted */
+    struct fp_apk_text *folders; /* of former packages, sorted */
+    size_t folder_count;
+    bool *emptied;            /* by folder: it goes as well */
+    struct fp_apk_text *kept; /* folders of packages that stay, sorted */
+    size_t kept_count;
+};
+
+static int compare_folders(const void *left, const void *right)
+{
+    const struct fp_apk_text *a = left;
+    const struct fp_apk_text *b = right;
+    int order = memcmp(a->ptr, b->ptr, a->len < b->len ? a->len : b->len);
+    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static const struct fp_apk_text *find_folder(const struct fp_apk_text *sorted, size_t count,
+                                             struct fp_apk_text folder)
+{
+    return count > 0 ? bsearch(&folder, sorted, count, sizeof(*sorted), compare_folders) : NULL;
+}
+
+/* Sorted, each once. */
+static struct fp_apk_text *list_folders(const struct db *db, bool of_removed, size_t *ret_count)
+{
+    size_t count = 0;
+    size_t kept = 0;
+    struct fp_apk_text *list = db_folders(db, of_removed, &count);
+    if (count > 0)
+        qsort(list, count, sizeof(*list), compare_folders);
+    for (size_t i = 0; i < count; i++) {
+        if (kept == 0 || compare_folders(&list[kept - 1], &list[i]) != 0)
+            list[kept++] = list[i];
+    }
+    *ret_count = kept;
+    return list;
+}
+
 static int by_text(const void *path, const void *item)
 {
     return strcmp(path, *(char *const *) item);
 }
 
-static bool has_path(const struct fp_strv *sorted, const char *path)
+static bool is_gone(const struct leaving *leaving, const char *path)
 {
-    return sorted->len > 0 &&
-           bsearch(path, sorted->items, sorted->len, sizeof(*sorted->items), by_text) != NULL;
+    const struct fp_strv *files = &leaving->files;
+    const struct fp_apk_text *folder =
+        find_folder(leaving->folders, leaving->folder_count, fp_apk_text(path));
+    if (folder != NULL && leaving->emptied[folder - leaving->folders])
+        return true;
+    return files->len > 0 &&
+           bsearch(path, files->items, files->len, sizeof(*files->items), by_text) != NULL;
 }
 
-static enum fp_code retire_path(struct installer *in, const char *path, const char *identity,
-                                struct fp_error *err)
+/* Files of former packages that nobody has any more. A configuration file that was changed stays.
+ */
+static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
 {
-    char there[32] = "";
-    if (fp_tree_get(in->root->tree, path) == NULL)
-        return FP_OK;
-    enum fp_code code = is_configuration(path) ? base_identity(in, path, there, err) : FP_OK;
-    if (code != FP_OK || (is_configuration(path) && strcmp(there, identity) != 0))
-        return code;
-    json_array_append_new(in->target->inputs, json_pack("[s, s]", path, "removed"));
-    return fp_layer_builder_remove(in->target->builder, path, err);
-}
-
-enum fp_code overlay_retire(struct installer *in, const struct fp_apk_arrival *arrival,
-                            struct fp_error *err)
-{
-    struct db_record *old = db_find(&in->db, arrival->change.package->fields[FP_APK_NAME]);
-    cleanup_strv struct fp_strv arriving = {0};
-    enum fp_code code = FP_OK;
-    if (old == NULL)
-        return FP_OK;
-    for (size_t i = 0; i < arrival->contents.file_count; i++)
-        fp_strv_add(&arriving, arrival->contents.files[i].entry.path);
-    fp_strv_sort(&arriving);
-    uint32_t number = (uint32_t) (old - in->db.records);
-    for (size_t i = 0; i < in->db.path_count && code == FP_OK; i++) {
+    struct installer *in = leaving->in;
+    (void) db_owner(&in->db, ""); /* puts the paths in order */
+    for (size_t i = 0; i < in->db.path_count; i++) {
         const struct db_path *path = &in->db.paths[i];
-        if (path->record == number && !path->is_removed && !has_path(&arriving, path->path))
-            code = retire_path(in, path->path, path->identity, err);
+        char there[32] = "";
+        if (!path->is_removed || db_owner(&in->db, path->path) != NULL ||
+            fp_tree_get(in->root->tree, path->path) == NULL ||
+            fp_tree_get(in->made, path->path) != NULL)
+            continue;
+        if (is_configuration(path->path)) {
+            enum fp_code code = base_identity(in, path->path, there, err);
+            if (code != FP_OK)
+                return code;
+            if (strcmp(there, path->identity) != 0)
+                continue;
+        }
+        fp_strv_add(&leaving->files, path->path);
     }
-    db_remove(&in->db, old);
+    fp_strv_sort(&leaving->files);
+    return FP_OK;
+}
+
+/* Whether nothing will be left in a folder of the base. */
+static bool is_emptied(const struct leaving *leaving, const char *path)
+{
+    const struct installer *in = leaving->in;
+    const struct fp_entry *there = fp_tree_get(in->root->tree, path);
+    cleanup_strv struct fp_strv names = {0};
+    if (there == NULL || there->kind != FP_ENTRY_DIR || fp_tree_get(in->made, path) != NULL)
+        return false;
+    fp_tree_children(in->made, path, &names);
+    bool emptied = names.len == 0;
+    fp_tree_children(in->root->tree, path, &names);
+    for (size_t i = 0; i < names.len && emptied; i++) {
+        cleanup_free char *child = fp_path_join(path, names.items[i]);
+        emptied = is_gone(leaving, child);
+    }
+    return emptied;
+}
+
+/* The deepest first. */
+static void leave_folders(struct leaving *leaving)
+{
+    const struct db *db = &leaving->in->db;
+    leaving->kept = list_folders(db, false, &leaving->kept_count);
+    leaving->folders = list_folders(db, true, &leaving->folder_count);
+    leaving->emptied = fp_xcalloc(leaving->folder_count + 1, sizeof(*leaving->emptied));
+    for (size_t i = leaving->folder_count; i > 0; i--) {
+        const struct fp_apk_text *folder = &leaving->folders[i - 1];
+        cleanup_free char *path = fp_xstrndup(folder->ptr, folder->len);
+        leaving->emptied[i - 1] =
+            find_folder(leaving->kept, leaving->kept_count, *folder) == NULL &&
+            is_emptied(leaving, path);
+    }
+}
+
+/* What is in a folder that goes, goes with it. */
+static enum fp_code leave(const struct leaving *leaving, const char *path, struct fp_error *err)
+{
+    const struct fp_apk_target *target = leaving->in->target;
+    cleanup_free char *parent = fp_xstrndup(path, (size_t) (fp_path_base(path) - path));
+    if (parent[0] != '\0')
+        parent[strlen(parent) - 1] = '\0';
+    if (is_gone(leaving, parent))
+        return FP_OK;
+    json_array_append_new(target->inputs, json_pack("[s, s]", path, "removed"));
+    return fp_layer_builder_remove(target->builder, path, err);
+}
+
+static enum fp_code leave_all(struct leaving *leaving, struct fp_error *err)
+{
+    enum fp_code code = leave_files(leaving, err);
+    if (code != FP_OK)
+        return code;
+    leave_folders(leaving);
+    for (size_t i = 0; i < leaving->files.len && code == FP_OK; i++)
+        code = leave(leaving, leaving->files.items[i], err);
+    for (size_t i = 0; i < leaving->folder_count && code == FP_OK; i++) {
+        cleanup_free char *path = fp_xstrndup(leaving->folders[i].ptr, leaving->folders[i].len);
+        if (leaving->emptied[i])
+            code = leave(leaving, path, err);
+    }
+    return code;
+}
+
+enum fp_code overlay_sweep(struct installer *in, struct fp_error *err)
+{
+    struct leaving leaving = {.in = in};
+    enum fp_code code = leave_all(&leaving, err);
+    free(leaving.folders);
+    free(leaving.emptied);
+    free(leaving.kept);
+    fp_strv_clear(&leaving.files);
     return code;
 }

@@ -63,7 +63,16 @@ static struct place *list_places(const struct fp_apk_contents *contents)
     return places;
 }
 
-/* The digest that apk keeps of extended attributes: names, terminated, and values, by name. */
+/* With its length, of four bytes, in front. */
+static void hash_text(struct fp_hash *hash, const void *data, size_t len)
+{
+    const unsigned char size[4] = {(unsigned char) (len >> 24), (unsigned char) (len >> 16),
+                                   (unsigned char) (len >> 8), (unsigned char) len};
+    fp_hash_update(hash, size, sizeof(size));
+    fp_hash_update(hash, data, len);
+}
+
+/* The digest that apk keeps of extended attributes: names and values, by name. */
 static void xattrs_identity(const json_t *xattrs, char ret_text[32])
 {
     char hex[FP_HASH_HEX_MAX];
@@ -76,14 +85,13 @@ static void xattrs_identity(const json_t *xattrs, char ret_text[32])
     for (size_t i = 0; i < names.len; i++) {
         const char *base64 = fp_json_string(xattrs, names.items[i]);
         size_t len = base64 != NULL ? strlen(base64) : 0;
-        if (len == 0 || len > XATTR_MAX_BYTES || len > INT_MAX)
+        if (len > XATTR_MAX_BYTES)
             continue;
-        cleanup_free unsigned char *value = fp_xmalloc(len);
+        cleanup_free unsigned char *value = fp_xmalloc(len + 1);
         int got = EVP_DecodeBlock(value, (const unsigned char *) base64, (int) len);
         got -= (len > 0 && base64[len - 1] == '=') + (len > 1 && base64[len - 2] == '=');
-        fp_hash_update(hash, names.items[i], strlen(names.items[i]) + 1);
-        if (got > 0)
-            fp_hash_update(hash, value, (size_t) got);
+        hash_text(hash, names.items[i], strlen(names.items[i]));
+        hash_text(hash, value, got > 0 ? (size_t) got : 0);
     }
     fp_hash_hex(hash, hex);
     fp_apk_identity_text(hex, ret_text);

@@ -107,6 +107,28 @@ static uint32_t find_stale(const struct attempt *attempt, uint32_t successor)
     return stays ? NOBODY : owner - 1;
 }
 
+/* The best of the packages of one name whose install_if has come true: other repositories may have
+ * another version of it. */
+static uint32_t find_best(const struct attempt *attempt, uint32_t first)
+{
+    const struct provides *provides = &attempt->provides;
+    uint32_t best = first;
+    const char *name = provides->packages[first]->fields[FP_APK_NAME];
+    const struct provided_name *range =
+        &provides->names[provides_find(provides, fp_apk_text(name))];
+    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+        uint32_t other = provides->providers[range->first + i].package;
+        const struct fp_apk_package *package = provides->packages[other];
+        const struct fp_apk_package *so_far = provides->packages[best];
+        if (strcmp(package->fields[FP_APK_NAME], name) == 0 && package->fields[FP_APK_INSTALL_IF] &&
+            fp_apk_version_compare(fp_apk_text(package->fields[FP_APK_VERSION]),
+                                   fp_apk_text(so_far->fields[FP_APK_VERSION])) == FP_APK_GREATER &&
+            all_hold(attempt, package->fields[FP_APK_INSTALL_IF]) && attempt_allows(attempt, other))
+            best = other;
+    }
+    return best;
+}
+
 /* A package whose install_if has come true, or NOBODY; and one that it is to be exchanged for. */
 static uint32_t find_triggered(const struct attempt *attempt, uint32_t *ret_stale)
 {
@@ -121,8 +143,10 @@ static uint32_t find_triggered(const struct attempt *attempt, uint32_t *ret_stal
         if (!all_hold(attempt, conditions))
             continue;
         *ret_stale = find_stale(attempt, i);
-        if (*ret_stale != NOBODY || attempt_allows(attempt, i))
+        if (*ret_stale != NOBODY)
             return i;
+        if (attempt_allows(attempt, i))
+            return find_best(attempt, i);
     }
     return NOBODY;
 }

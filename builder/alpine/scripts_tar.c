@@ -65,13 +65,13 @@ static enum fp_code member_len(const struct fp_buf *tar, size_t at, size_t *ret,
     if (at == tar->len)
         return FP_OK;
     if (tar->len - at < BLOCK)
-        return fp_fail(err, FP_E_INPUT, "the package database's scripts.tar is cut off");
+        return fp_fail(err, FP_E_INPUT, "scripts.tar is cut off");
     if (is_zero(tar->data + at))
         return FP_OK;
     const struct header *header = (const void *) (tar->data + at);
     if (!get_octal(header->size, sizeof(header->size), &size) || size > SCRIPTS_MAX_BYTES ||
         padded(size) > tar->len - at - BLOCK)
-        return fp_fail(err, FP_E_INPUT, "the package database's scripts.tar is no sound archive");
+        return fp_fail(err, FP_E_INPUT, "scripts.tar is no sound archive");
     *ret = BLOCK + padded(size);
     return FP_OK;
 }

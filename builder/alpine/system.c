@@ -160,11 +160,11 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
         return fp_fail(err, FP_E_INPUT, "base: /%s: '%.60s' is no architecture",
                        paths->items[WANT_ARCH], root->arch);
     take_more(paths, contents, root);
+    cleanup_free char *name = fp_xasprintf("base: /%s", paths->items[WANT_INSTALLED]);
     enum fp_code code =
         take_scripts(&contents[WANT_SCRIPTS], &contents[WANT_SCRIPTS_GZ], root, err);
     if (code == FP_OK)
-        code = fp_apk_installed_parse(root->installed, "base: the package database",
-                                      &root->packages, err);
+        code = fp_apk_installed_parse(root->installed, name, &root->packages, err);
     return code;
 }
 

@@ -10,6 +10,22 @@ struct moving {
     struct fp_map parents;       /* that are missing */
 };
 
+/* Whether what is above `path` is a directory of this layer where lower ones have none: no link of
+ * theirs is on the way to it then. */
+static bool is_below_new(const struct moving *self, const char *path)
+{
+    cleanup_free char *at = fp_xstrdup(path);
+    for (size_t len = fp_path_parent_len(at); len > 0; len = fp_path_parent_len(at)) {
+        at[len] = '\0';
+        const struct fp_node *there = fp_map_find(&self->moved, at);
+        const struct fp_entry *below = fp_tree_get(self->below, at);
+        if (there != NULL || below != NULL)
+            return there != NULL && there->entry.kind == FP_ENTRY_DIR &&
+                   (below == NULL || below->kind != FP_ENTRY_DIR);
+    }
+    return false;
+}
+
 /* Where `path` is when the links of `below` in it are followed; of a directory all, else all but
  * the last part. The caller owns the result. */
 static enum fp_code real_path(const struct moving *self, const char *path, bool is_dir, char **ret,
@@ -18,7 +34,7 @@ static enum fp_code real_path(const struct moving *self, const char *path, bool 
     size_t len = is_dir ? strlen(path) : fp_path_parent_len(path);
     cleanup_free char *dir = fp_xstrndup(path, len);
     cleanup_free char *real = NULL;
-    if (self->below == NULL || len == 0) {
+    if (self->below == NULL || len == 0 || is_below_new(self, path)) {
         *ret = fp_xstrdup(path);
         return FP_OK;
     }

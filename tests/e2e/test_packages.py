@@ -418,7 +418,7 @@ def test_scripts_of_an_exchanged_package_go(flinkpack, inputs, old_musl):
 
 @pytest.mark.parametrize("base, text", [
     ({"arch": "../../x\n"}, "base: /etc/apk/arch: '../../x' is no architecture"),
-    ({"scripts": b"x" * 700}, "scripts.tar is no sound archive")])
+    ({"scripts": b"x" * 700}, "base: /lib/apk/db: scripts.tar is no sound archive")])
 def test_damaged_bases(flinkpack, inputs, demo, server, base, text):
     scene = Scene(flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys", **base)
     assert text in flinkpack.fail(3, *scene.words())
@@ -437,7 +437,7 @@ def test_a_database_that_unfolds(flinkpack, inputs, demo, server):
 @pytest.mark.parametrize("files, text", [
     ([("usr", "x")], "hostile-1-r0 wants to put a file at /usr, where the base has a folder"),
     ([("bin/busybox/x", "x")],
-     "hostile-1-r0 wants to put a folder at /bin/busybox, where the base has a file")])
+     "hostile-1-r0 wants to put a folder at /bin/busybox, where busybox has a file")])
 def test_files_and_folders_stay_apart(flinkpack, inputs, tmp_path, files, text):
     folder = alpine.make_repository(tmp_path / "repo", alpine.write_spec(
         tmp_path / "spec", "hostile", "1-r0", files=files))
@@ -484,6 +484,40 @@ def test_an_exchanged_package_leaves_no_files(flinkpack, inputs, old_musl):
     assert image.read("etc/busybox.conf") == b"new\n"
     # Links are made only for a busybox that is new altogether.
     assert image.read("bin/busybox") == b"newer"
+
+
+def test_what_an_exchange_makes_of_folders(flinkpack, inputs, tmp_path):
+    """A file becomes a folder, also of another package; folders in which nothing is left go."""
+    share = "usr/share/thing"
+    installed = alpine.INSTALLED + alpine.record("thing", "1-r0", files=[
+        ("usr/share", "file", "1"), ("usr/share", "moved", "1"), (share, "a", "1"),
+        (share + "/deep", "b", "1"), ("usr/share/kept", "c", "1")]) + alpine.record(
+            "other", "1-r0", files=[("usr/share", "theirs", "1")])
+    before = ["usr/share", share, share + "/deep", "usr/share/kept"]
+    files = ["usr/share/file", "usr/share/moved", share + "/a", share + "/deep/b",
+             "usr/share/kept/c", "usr/share/kept/mine", "usr/share/theirs"]
+    spec = tmp_path / "specs"
+    repository = alpine.make_repository(
+        tmp_path / "repo",
+        alpine.write_spec(spec, "bash", "5-r0", files=[("bin/bash", "#!", 0o755)]),
+        alpine.write_spec(spec, "snappy", "1-r0", files=[("usr/lib/libsnappy.so.1", "x")]),
+        alpine.write_spec(spec, "libc6-compat", "1-r0", files=[("lib/libc.so.6", "x")]),
+        alpine.write_spec(spec, "thing", "2-r0", "depend = newer",
+                          files=[("usr/share/file/a", "x"), ("usr/share/y", "y")]),
+        alpine.write_spec(spec, "newer", "1-r0", files=[("usr/share/moved/a", "x")]),
+        alpine.write_spec(spec, "thief", "1-r0", files=[("usr/share/theirs/a", "x")]))
+    scene = Scene(flinkpack, inputs, [], repository / "keys", installed=installed, more=[
+        *map(images.folder, before), *(images.file(path, "1") for path in files)])
+    local = ("--repository", repository / "v3.20/main")
+    image = scene.build(*local, "--package", "thing>1.5")
+    assert image.read("usr/share/file/a") == image.read("usr/share/moved/a") == b"x"
+    assert share not in image.tree and share + "/deep" not in image.tree
+    assert image.tree["usr/share/kept"].kind == "dir"
+    assert "usr/share/kept/c" not in image.tree and "usr/share/kept/mine" in image.tree
+    assert [entry.path for entry in image.layers[1].entries if ".wh." in entry.path] == [
+        "usr/share/.wh.thing", "usr/share/kept/.wh.c"]
+    assert "thief-1-r0 wants to put a folder at /usr/share/theirs, where other has a file" in \
+        flinkpack.fail(3, *scene.words(*local, "--package", "thief"))
 
 
 def test_changed_configuration_stays(flinkpack, inputs, old_musl):
@@ -586,6 +620,7 @@ def test_a_base_of_packages(flinkpack, inputs, catalogue):
     assert image.resolve("usr/bin/java").path == "usr/lib/jvm/java-17-openjdk/bin/java"
     assert image.tree["bin/ls"].target == "/bin/busybox"
     assert image.read("etc/apk/arch") == b"x86_64\n"
+    assert image.read("etc/shells") == b"/bin/sh\n/bin/bash\n"
     assert image.env["JAVA_HOME"] == "/usr/lib/jvm/java-17-openjdk"
     world = image.read("etc/apk/world").decode().split()
     assert world == sorted(world) and "openjdk17-jre-headless" in world and "bash" in world

@@ -329,7 +329,7 @@ def _check_own(layer, below, where, as_is, packages, removes, faults):
                 faults.want(up.kind == "dir", "%s: '%s' is below a %s", where, path, up.kind)
         old = below.get(path)
         if entry.kind == "dir" and old is not None:
-            faults.want(old.kind == "dir", "%s: '%s' hides a %s", where, path, old.kind)
+            faults.want(old.kind == "dir" or packages, "%s: '%s' hides a %s", where, path, old.kind)
             faults.want(old.kind != "dir" or old.attributes() == entry.attributes(),
                         "%s: '%s' has %s, below it has %s", where, path, entry.attributes(),
                         old.attributes())

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include "alpine/database.h"
+
 static char *folder;
 static struct fp_apk_spool spool;
 
@@ -196,6 +198,34 @@ static void test_scripts_among_the_signatures(void **state)
     fp_buf_clear(&made.file);
 }
 
+/* As apk 3.0.8 notes attributes down. */
+static void test_attributes_in_the_record(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *names[2];
+        const char *values[2];
+        const char *expected;
+    } cases[] = {
+        {{"security.capability"},
+         {"AQAAAgAEAAAAAAAAAAAAAAAAAAA="},
+         "R:a\na:0:0:755:Q13mhAdHkP2T+trQ+T8Fm+BiKO6xQ=\n"},
+        {{"user.b", "user.a"}, {"", "YWI="}, "R:a\na:0:0:755:Q1j9lHCpG6dk9DmEksXOUphW8X/O4=\n"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_json json_t *xattrs = json_object();
+        for (size_t k = 0; k < 2 && cases[i].names[k] != NULL; k++)
+            json_object_set_new(xattrs, cases[i].names[k], json_string(cases[i].values[k]));
+        struct fp_apk_file file = {
+            .entry = {.path = "bin/a", .kind = FP_ENTRY_FILE, .mode = 0755, .xattrs = xattrs}};
+        const struct fp_apk_contents contents = {.files = &file, .file_count = 1};
+        const struct fp_apk_package package = {.fields = {[FP_APK_NAME] = "a"}};
+        cleanup_buf struct fp_buf record = FP_BUF_INIT(10000);
+        assert_int_equal(record_write(&package, &contents, &record, NULL), FP_OK);
+        assert_text_has(fp_buf_text(&record), cases[i].expected);
+    }
+}
+
 static void test_of_another_package(void **state)
 {
     cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
@@ -218,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_too_many_files),
         cmocka_unit_test(test_every_part_is_verified),
         cmocka_unit_test(test_scripts_among_the_signatures),
+        cmocka_unit_test(test_attributes_in_the_record),
         cmocka_unit_test(test_of_another_package),
     };
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -114,6 +114,10 @@ static void test_install_if(void **state)
            "ncurses-terminfo-base-6.4-r2 libncursesw-6.4-r2 readline-8.2.10-r0 bash-5.2.26-r0 "
            "bash-doc-5.2.26-r0 docs-0.2-r6");
     expect(&(struct scene){NULL, clash, "", "python3"}, "python3-3.11 pyc-1 python3-pyc-3.11");
+    /* Of several the newest whose conditions hold, wherever the repositories list it. */
+    static const char *const several[] = {
+        "a|1", "b|1", "a-b|1|i:a b", "a-b|3|i:a b", "a-b|2|i:a b", "a-b|4|i:a none", NULL};
+    expect(&(struct scene){NULL, several, "", "a b"}, "a-1 b-1 a-b-3");
     /* One that would clash is left out, and nothing fails. */
     expect(&(struct scene){NULL, clash, "", "python3 wanted"}, "python3-3.11 wanted-1");
 }
@@ -158,6 +162,11 @@ static void test_shared_names(void **state)
     expect_failure(&(struct scene){NULL, repository, "", "app"}, FP_E_INPUT,
                    "several packages provide: java8, java11");
     expect(&(struct scene){NULL, repository, "", "app java8"}, "java8-1 app-1");
+    /* Nor is a single one chosen. */
+    static const char *const single[] = {"java8|1|p:java", "app|1|D:java", NULL};
+    expect_failure(&(struct scene){NULL, single, "", "app"}, FP_E_INPUT,
+                   "app-1 needs 'java', a name that a package only shares: java8");
+    expect(&(struct scene){NULL, single, "", "app java8"}, "java8-1 app-1");
     expect(&(struct scene){NULL, repository, "", "e"}, "e-b-1");
     /* A shared name has no version that one could ask for. */
     expect_failure(&(struct scene){NULL, repository, "", "java=1"}, FP_E_NOT_FOUND, "java=1");
