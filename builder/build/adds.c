@@ -59,6 +59,20 @@ static enum fp_code declare_folder(const struct fp_layer_step *step, struct fp_d
     return fp_fail(err, FP_E_INPUT, "'%s' is a folder, and /%s in the image is none", source, dest);
 }
 
+/* What has come here by way of Windows cannot be run: "env: 'bash\r': No such file". */
+static void warn_about_lines(const struct fp_layer_step *step, const char *source)
+{
+    char head[256];
+    size_t len = 0;
+    cleanup_source struct fp_source *file = NULL;
+    if (fp_source_open(source, &file, NULL) == FP_OK &&
+        fp_source_read_full(file, head, sizeof(head), &len, NULL) == FP_OK &&
+        fp_text_is_crlf_script(head, len))
+        fp_report(step->plan->context->reporter, FP_EVENT_WARNING,
+                  "--add: the lines of '%s' end as on Windows (CR LF), so that it cannot be run",
+                  source);
+}
+
 static enum fp_code add_link(struct fp_draft *draft, const char *dest, const char *source,
                              struct fp_error *err)
 {
@@ -119,8 +133,10 @@ static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *
     enum fp_code code = make_way(step, draft, dest, source, err);
     if (code != FP_OK)
         return code;
-    return S_ISREG(st.st_mode) ? fp_draft_file(draft, dest, mode, source, NULL, err)
-                               : add_link(draft, dest, source, err);
+    if (!S_ISREG(st.st_mode))
+        return add_link(draft, dest, source, err);
+    warn_about_lines(step, source);
+    return fp_draft_file(draft, dest, mode, source, NULL, err);
 }
 
 enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *draft,

@@ -92,7 +92,7 @@ static enum fp_code read_and_repack(const struct fp_distribution_options *option
     if (code == FP_OK)
         code = fp_dist_archive_scan(options, &spool, &list, &facts, err);
     if (code == FP_OK)
-        code = fp_dist_locate(&list, options->archive, ret, &root, err);
+        code = fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err);
     if (code == FP_OK)
         code = fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
     if (code == FP_OK)
@@ -109,7 +109,7 @@ static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
     cleanup_free char *root = NULL;
     enum fp_code code = fp_dist_archive_scan(options, NULL, &list, facts, err);
     if (code == FP_OK)
-        code = fp_dist_locate(&list, options->archive, ret, &root, err);
+        code = fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err);
     if (code == FP_OK)
         code = fp_dist_take_files(&list, options->archive, root, ret, err);
     if (code != FP_OK)

@@ -35,31 +35,36 @@ static bool is_distribution(const char *folder)
     return glob(pattern, GLOB_ERR, NULL, &matches) == 0 && matches.gl_pathc > 0;
 }
 
-/* The last in bytewise order of those that match and are distributions, or NULL. */
-static char *find_by_pattern(const char *folder, const char *place)
+/* Those that match and are distributions. */
+static void find_by_pattern(const char *folder, const char *place, struct fp_strv *ret)
 {
     cleanup_free char *pattern = pattern_below(folder, place);
     __attribute__((cleanup(free_matches))) glob_t matches = {0};
-    char *found = NULL;
     if (glob(pattern, 0, NULL, &matches) != 0)
-        return NULL;
-    for (size_t i = 0; i < matches.gl_pathc; i++) {
-        if (!is_distribution(matches.gl_pathv[i]))
-            continue;
-        free(found);
-        found = fp_xstrdup(matches.gl_pathv[i]);
-    }
-    return found;
+        return;
+    for (size_t i = 0; i < matches.gl_pathc; i++)
+        if (is_distribution(matches.gl_pathv[i]))
+            fp_strv_add(ret, matches.gl_pathv[i]);
 }
 
-static char *find_in(const char *folder)
+/* Of several builds, as of two versions, the link that the last one has left tells. `*ret` is NULL
+ * where there is none. */
+static enum fp_code find_in(const char *folder, char **ret, struct fp_error *err)
 {
-    if (is_distribution(folder))
-        return fp_xstrdup(folder);
-    char *found = NULL;
-    for (size_t i = 0; i < sizeof(PLACES) / sizeof(PLACES[0]) && found == NULL; i++)
-        found = find_by_pattern(folder, PLACES[i]);
-    return found;
+    cleanup_strv struct fp_strv builds = {0};
+    cleanup_strv struct fp_strv last = {0};
+    *ret = is_distribution(folder) ? fp_xstrdup(folder) : NULL;
+    if (*ret != NULL)
+        return FP_OK;
+    find_by_pattern(folder, PLACES[0], &builds);
+    find_by_pattern(folder, PLACES[1], &last);
+    const struct fp_strv *found = builds.len == 1 || last.len == 0 ? &builds : &last;
+    if (found->len > 1)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "several builds of Flink: %s and %s",
+                                 found->items[0], found->items[1]),
+                         err, "name the folder of one: --from-local-dist FOLDER");
+    *ret = found->len == 1 ? fp_xstrdup(found->items[0]) : NULL;
+    return FP_OK;
 }
 
 static enum fp_code fail_not_found(const char *where, struct fp_error *err)
@@ -93,17 +98,19 @@ static bool go_up(char *folder)
 
 enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err)
 {
+    enum fp_code code = FP_OK;
     if (folder != NULL) {
         if (!fp_path_is_dir(folder))
             return fail_no_folder(folder, err);
-        *ret = find_in(folder);
-        return *ret != NULL ? FP_OK : fail_not_found(folder, err);
+        code = find_in(folder, ret, err);
+        return code == FP_OK && *ret == NULL ? fail_not_found(folder, err) : code;
     }
     cleanup_free char *here = realpath(".", NULL);
     if (here == NULL)
         return fp_fail_errno(err, FP_E_IO, "the working folder");
     do {
-        *ret = find_in(here);
-    } while (*ret == NULL && go_up(here));
-    return *ret != NULL ? FP_OK : fail_not_found("the working folder or above it", err);
+        code = find_in(here, ret, err);
+    } while (code == FP_OK && *ret == NULL && go_up(here));
+    return code == FP_OK && *ret == NULL ? fail_not_found("the working folder or above it", err)
+                                         : code;
 }

@@ -214,7 +214,7 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
         return fp_fail_errno(err, FP_E_IO, "%s", options->folder);
     enum fp_code code = walk_folder(&walk, fd, "", 0, err);
     if (code == FP_OK)
-        code = fp_dist_locate(&list, options->folder, ret, &root, err);
+        code = fp_dist_locate(&list, options->folder, options->reporter, ret, &root, err);
     if (code != FP_OK)
         return code;
     if (root[0] != '\0') {

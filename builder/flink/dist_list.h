@@ -72,12 +72,17 @@ void fp_dist_list_clear(struct fp_dist_list *list);
  * opt_jars and newest_mtime_s of `ret`.
  *
  * @param name     For errors.
+ * @param reporter Is told which of several is taken; may be NULL.
  * @param ret_root The folder that holds the distribution, "" for the top; owned by the caller.
  * @return FP_E_INPUT saying what was looked for and what is there.
  */
 FP_CHECKED enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
-                                       struct fp_distribution *ret, char **ret_root,
-                                       struct fp_error *err);
+                                       struct fp_reporter *reporter, struct fp_distribution *ret,
+                                       char **ret_root, struct fp_error *err);
+/** What to do about links that lead out of a distribution: nothing follows them unasked, as whoever
+ * planted one would have any file of ours in the image. */
+#define FP_DIST_LINK_HINT                                                                          \
+    "make a copy without links: cp -rL FOLDER COPY, and --from-local-dist COPY"
 
 /** What the one pass over an archive told beside its entries. */
 struct fp_dist_archive_facts {

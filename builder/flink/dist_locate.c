@@ -25,27 +25,80 @@ static bool is_dist_jar(const char *path, size_t *ret_root_len)
     return true;
 }
 
-/* The jar whose distribution lies highest; *ret_count is how many that distribution has. */
-static const char *find_dist_jar(const struct fp_dist_list *list, size_t *ret_root_len,
-                                 size_t *ret_count)
+/* How many folders lie above what is in `root`. */
+static size_t depth_of(const char *path, size_t root_len)
 {
-    const char *found = NULL;
-    *ret_count = 0;
+    size_t depth = root_len > 0;
+    for (size_t i = 0; i < root_len; i++)
+        depth += path[i] == '/';
+    return depth;
+}
+
+/* What an archive or a folder has of Flink. */
+struct finding {
+    const char *jar;   /* lib/flink-dist*.jar of the distribution that lies highest; NULL: none */
+    size_t root_len;   /* of that distribution's folder in it */
+    size_t count;      /* such jars that it has */
+    const char *other; /* the jar of another distribution that is not inside of it; NULL */
+    size_t other_len;
+};
+
+static bool is_below(const char *path, const char *root, size_t root_len)
+{
+    return root_len == 0 || (strncmp(path, root, root_len) == 0 && path[root_len] == '/');
+}
+
+static void consider(struct finding *finding, const char *path, size_t root_len)
+{
+    const char *jar = finding->jar;
+    if (jar != NULL && root_len == finding->root_len && strncmp(path, jar, root_len) == 0) {
+        finding->count += strcmp(path, jar) != 0;
+        return;
+    }
+    if (jar == NULL || depth_of(path, root_len) < depth_of(jar, finding->root_len)) {
+        bool is_inside = jar == NULL || is_below(jar, path, root_len);
+        finding->other = is_inside ? NULL : jar;
+        finding->other_len = finding->root_len;
+        finding->jar = path;
+        finding->root_len = root_len;
+        finding->count = 1;
+    } else if (!is_below(path, jar, finding->root_len)) {
+        finding->other = path;
+        finding->other_len = root_len;
+    }
+}
+
+static struct finding find_dist_jar(const struct fp_dist_list *list)
+{
+    struct finding finding = {0};
     for (size_t i = 0; i < list->len; i++) {
         const char *path = list->entries[i].path;
         size_t len = 0;
-        if (list->entries[i].meta.kind == FP_ENTRY_DIR || !is_dist_jar(path, &len))
-            continue;
-        if (found == NULL || len < *ret_root_len) {
-            found = path;
-            *ret_root_len = len;
-            *ret_count = 1;
-        } else if (len == *ret_root_len && strncmp(path, found, len) == 0 &&
-                   strcmp(path, found) != 0) {
-            ++*ret_count;
-        }
+        if (list->entries[i].meta.kind != FP_ENTRY_DIR && is_dist_jar(path, &len))
+            consider(&finding, path, len);
     }
-    return found;
+    return finding;
+}
+
+/* Which of two is meant can be seen where one lies higher, and is told. */
+static enum fp_code judge(const struct finding *finding, const char *name,
+                          struct fp_reporter *reporter, struct fp_error *err)
+{
+    if (finding->count > 1)
+        return fp_fail(err, FP_E_INPUT, "%s: lib/ holds %zu flink-dist jars, Flink takes one only",
+                       name, finding->count);
+    if (finding->other == NULL)
+        return FP_OK;
+    int root_len = (int) finding->root_len;
+    int other_len = (int) finding->other_len;
+    if (depth_of(finding->other, finding->other_len) > depth_of(finding->jar, finding->root_len)) {
+        fp_report(reporter, FP_EVENT_WARNING, "%s holds several Flinks: %.*s is taken, not %.*s",
+                  name, root_len, finding->jar, other_len, finding->other);
+        return FP_OK;
+    }
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: several Flinks in it: %.*s and %.*s", name,
+                             root_len, finding->jar, other_len, finding->other),
+                     err, "unpack it, and name the folder of one with --from-local-dist");
 }
 
 /* The first names at the top, "a, b, c, ...". */
@@ -65,6 +118,25 @@ static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
     }
 }
 
+/* Packages keep such a folder elsewhere, and leave a link in its place. */
+static const struct fp_dist_entry *find_linked(const struct fp_dist_list *list, const char *folder)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        const struct fp_dist_entry *entry = &list->entries[i];
+        if (entry->meta.kind == FP_ENTRY_SYMLINK && strcmp(fp_path_base(entry->path), folder) == 0)
+            return entry;
+    }
+    return NULL;
+}
+
+static enum fp_code fail_linked(const struct fp_dist_entry *entry, const char *name,
+                                struct fp_error *err)
+{
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: %s is a link to %s, where a folder is needed",
+                             name, entry->path, entry->link),
+                     err, FP_DIST_LINK_HINT);
+}
+
 static bool has_base(const struct fp_dist_list *list, const char *base)
 {
     for (size_t i = 0; i < list->len; i++)
@@ -77,6 +149,9 @@ static enum fp_code fail_no_flink(const struct fp_dist_list *list, const char *n
                                   struct fp_error *err)
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(1024);
+    const struct fp_dist_entry *linked = find_linked(list, "lib");
+    if (linked != NULL)
+        return fail_linked(linked, name, err);
     top_names(list, &names);
     enum fp_code code =
         fp_fail(err, FP_E_INPUT, "%s: no Flink in it: looked for lib/flink-dist*.jar, found %s",
@@ -150,21 +225,31 @@ static bool has_path(const struct fp_dist_list *list, const char *root, const ch
     return false;
 }
 
-enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
-                            struct fp_distribution *ret, char **ret_root, struct fp_error *err)
+static enum fp_code check_scripts(const struct fp_dist_list *list, const char *root,
+                                  const char *name, struct fp_error *err)
 {
-    size_t root_len = 0;
-    size_t count = 0;
-    const char *jar = find_dist_jar(list, &root_len, &count);
-    if (jar == NULL)
+    if (has_path(list, root, "bin/taskmanager.sh"))
+        return FP_OK;
+    const struct fp_dist_entry *linked = find_linked(list, "bin");
+    if (linked != NULL)
+        return fail_linked(linked, name, err);
+    return fp_fail(err, FP_E_INPUT, "%s: no Flink in it: bin/taskmanager.sh is missing", name);
+}
+
+enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
+                            struct fp_reporter *reporter, struct fp_distribution *ret,
+                            char **ret_root, struct fp_error *err)
+{
+    struct finding finding = find_dist_jar(list);
+    if (finding.jar == NULL)
         return fail_no_flink(list, name, err);
-    cleanup_free char *root = fp_xstrndup(jar, root_len);
-    if (count > 1)
-        return fp_fail(err, FP_E_INPUT, "%s: lib/ holds %zu flink-dist jars, Flink takes one only",
-                       name, count);
-    if (!has_path(list, root, "bin/taskmanager.sh"))
-        return fp_fail(err, FP_E_INPUT, "%s: no Flink in it: bin/taskmanager.sh is missing", name);
-    if (read_dist_name(fp_path_base(jar), ret, err) != FP_OK)
+    cleanup_free char *root = fp_xstrndup(finding.jar, finding.root_len);
+    enum fp_code code = judge(&finding, name, reporter, err);
+    if (code == FP_OK)
+        code = check_scripts(list, root, name, err);
+    if (code != FP_OK)
+        return code;
+    if (read_dist_name(fp_path_base(finding.jar), ret, err) != FP_OK)
         return fp_context(err, "%s", name);
     list_jars(list, root, ret);
     for (size_t i = 0; i < ret->lib_jars.len; i++)

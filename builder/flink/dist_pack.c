@@ -74,8 +74,10 @@ static enum fp_code link_target(const struct packing *packing, const struct fp_d
 {
     if (entry->meta.kind == FP_ENTRY_SYMLINK) {
         if (!fp_dist_link_stays_inside(entry->path, entry->link, packing->root))
-            return fp_fail(err, FP_E_INPUT, "%s: %s is a link to %s, outside the distribution",
-                           packing->name, entry->path, entry->link);
+            return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                     "%s: %s is a link to %s, outside the distribution",
+                                     packing->name, entry->path, entry->link),
+                             err, FP_DIST_LINK_HINT);
         *ret = fp_xstrdup(entry->link);
         return FP_OK;
     }

@@ -4,12 +4,32 @@
 
 #include "dist_list.h"
 
+/* As a checkout on Windows leaves them: "env: 'bash\r': No such file or directory". */
+static enum fp_code check_scripts(const struct fp_distribution *distribution, const char *name,
+                                  struct fp_error *err)
+{
+    for (size_t i = 0; i < distribution->file_count; i++) {
+        const struct fp_dist_file *file = &distribution->files[i];
+        if (strncmp(file->path, "bin/", 4) != 0 || !fp_text_is_crlf_script(file->data, file->len))
+            continue;
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "%s: the lines of %s end as on Windows (CR LF), so that it cannot "
+                                 "be run",
+                                 name, file->path),
+                         err, "dos2unix bin/*, or check it out with git -c core.autocrlf=false");
+    }
+    return FP_OK;
+}
+
 enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_error *err)
 {
     struct fp_distribution distribution = {0};
     enum fp_code code = options->archive != NULL ? fp_dist_from_archive(options, &distribution, err)
                                                  : fp_dist_from_folder(options, &distribution, err);
+    if (code == FP_OK)
+        code = check_scripts(&distribution,
+                             options->archive != NULL ? options->archive : options->folder, err);
     if (code != FP_OK) {
         fp_distribution_clear(&distribution);
         return code;

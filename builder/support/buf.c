@@ -124,6 +124,12 @@ void fp_strv_clear(struct fp_strv *list)
     list->len = 0;
 }
 
+bool fp_text_is_crlf_script(const char *data, size_t len)
+{
+    const char *end = len > 2 && data[0] == '#' && data[1] == '!' ? memchr(data, '\n', len) : NULL;
+    return end != NULL && end[-1] == '\r';
+}
+
 bool fp_text_ends_with(const char *text, const char *end)
 {
     size_t len = strlen(text);

@@ -69,8 +69,9 @@ FP_CHECKED enum fp_code fp_distribution_read(const struct fp_distribution_option
                                              struct fp_distribution *ret, struct fp_error *err);
 /**
  * Find a locally built distribution: below `folder` or, NULL, the working folder and its parents:
- * the folder itself, flink-dist/target/flink-*-bin/flink-*, build-target.
- * @return FP_E_NOT_FOUND listing where it looked. The caller owns `*ret`.
+ * the folder itself, flink-dist/target/flink-*-bin/flink-*, build-target, which tells the last of
+ * several builds.
+ * @return FP_E_NOT_FOUND listing where it looked, FP_E_INPUT for several. The caller owns `*ret`.
  */
 FP_CHECKED enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err);
 /** The content of a file that was kept, or NULL. Borrowed. */

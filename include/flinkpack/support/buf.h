@@ -66,6 +66,9 @@ bool fp_strv_has(const struct fp_strv *list, const char *text);
 void fp_strv_sort(struct fp_strv *list);
 /** Whether `text` ends with `end`. */
 bool fp_text_ends_with(const char *text, const char *end);
+/** Whether `data` begins with a line "#!..." that ends with CR LF: a script that no kernel runs, as
+ * it looks for an interpreter whose name ends with the CR. */
+bool fp_text_is_crlf_script(const char *data, size_t len);
 /** Append the parts of `text` between the characters `separator`; empty parts are left out. */
 void fp_strv_split(struct fp_strv *list, const char *text, char separator);
 /** Free all strings and become empty. */

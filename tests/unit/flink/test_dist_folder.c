@@ -220,7 +220,20 @@ static void test_folder_refusals(void **state)
     dist_folder(folder);
     assert_int_equal(symlink("/etc/passwd", odd), 0);
     refused(place, FP_E_INPUT, "outside the distribution");
+    refused(place, FP_E_INPUT, "cp -rL");
     assert_int_equal(unlink(odd), 0);
+    static const char *const FOLDERS[] = {"conf", "bin", "lib"};
+    for (size_t i = 0; i < sizeof(FOLDERS) / sizeof(FOLDERS[0]); i++) {
+        cleanup_free char *from = fp_path_join(folder, FOLDERS[i]);
+        cleanup_free char *to = fp_xasprintf("%s-%s", folder, FOLDERS[i]);
+        assert_int_equal(rename(from, to), 0);
+        assert_int_equal(symlink(to, from), 0);
+        cleanup_free char *words = fp_xasprintf("%s is a link to %s", FOLDERS[i], to);
+        refused(place, FP_E_INPUT, words);
+        refused(place, FP_E_INPUT, "cp -rL");
+        assert_int_equal(unlink(from), 0);
+        assert_int_equal(rename(to, from), 0);
+    }
     assert_int_equal(mkfifo(odd, 0600), 0);
     refused(place, FP_E_INPUT, "neither a file, a folder nor a link");
 }
@@ -242,6 +255,19 @@ static void test_find(void **state)
     free(steal_pointer(&found));
     assert_int_equal(fp_distribution_find(built, &found, &err), FP_OK);
     free(steal_pointer(&found));
+    /* Of two builds the link tells which one was the last. */
+    cleanup_free char *old =
+        fp_path_join(place->folder, "a[b]/flink-dist/target/flink-1.9-bin/flink-1.9");
+    cleanup_free char *last = fp_path_join(source, "build-target");
+    dist_folder(old);
+    assert_int_equal(fp_distribution_find(source, &found, &err), FP_E_INPUT);
+    assert_non_null(strstr(err.text, "several builds"));
+    assert_int_equal(symlink(built, last), 0);
+    assert_int_equal(fp_distribution_find(source, &found, &err), FP_OK);
+    assert_string_equal(found, last);
+    free(steal_pointer(&found));
+    assert_int_equal(unlink(last), 0);
+    assert_int_equal(fp_remove_tree(old, &err), FP_OK);
     assert_int_equal(fp_mkdir_p(deep, 0755, &err), FP_OK);
     cleanup_fd int before = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_int_equal(chdir(deep), 0);

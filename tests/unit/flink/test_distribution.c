@@ -202,6 +202,29 @@ static void test_links(void **state)
     }
 }
 
+/* Of several the one that lies higher is taken, counted in folders; of two side by side none. */
+static void test_several(void **state)
+{
+    struct place *place = *state;
+    static const struct {
+        const char *other;
+        const char *words; /* NULL: the other one does not matter */
+    } CASES[] = {{"a/b/lib/flink-dist-1.6.0.jar", NULL},
+                 {"flink-1.20.0/x/lib/flink-dist-1.6.0.jar", NULL},
+                 {"a/lib/flink-dist-1.6.0.jar", "several Flinks in it: flink-1.20.0 and a"},
+                 {"flink-1.20.0/lib/flink-dist-1.6.0.jar", "holds 2 flink-dist jars"}};
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        write_dist(place, &(struct dist_shape){.extra = {.name = CASES[i].other, .data = "PK"}});
+        if (CASES[i].words != NULL) {
+            refused(place, FP_E_INPUT, CASES[i].words);
+            continue;
+        }
+        struct fp_distribution dist = read_dist(place);
+        assert_string_equal(dist.top, "flink-1.20.0");
+        fp_distribution_clear(&dist);
+    }
+}
+
 static void test_slim(void **state)
 {
     struct place *place = *state;
@@ -385,6 +408,7 @@ int main(void)
         TEST(test_repacked_for_its_end),
         TEST(test_hard_links),
         TEST(test_links),
+        TEST(test_several),
         TEST(test_slim),
         TEST(test_what_was_verified_is_what_is_used),
         TEST(test_names),
