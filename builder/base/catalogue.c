@@ -66,6 +66,20 @@ enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, st
     return FP_OK;
 }
 
+char *fp_base_for_java(const struct fp_strv *folders, unsigned java)
+{
+    cleanup_strv struct fp_strv names = {0};
+    if (fp_base_list(folders, &names, NULL) != FP_OK)
+        return NULL;
+    for (; java < 100; java++) {
+        char *name = fp_xasprintf("temurin-%u-jre", java);
+        if (fp_strv_has(&names, name))
+            return name;
+        free(name);
+    }
+    return NULL;
+}
+
 static char *joined(const struct fp_strv *list, const char *separator)
 {
     struct fp_buf text = FP_BUF_INIT(1500);
@@ -84,9 +98,14 @@ static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name
     if (code != FP_OK)
         return code;
     cleanup_free char *list = joined(&names, ", ");
+    struct fp_suggestion near = fp_suggestion_for(name);
+    for (size_t i = 0; i < names.len; i++)
+        fp_suggestion_consider(&near, names.items[i]);
     code = fp_fail(err, FP_E_NOT_FOUND, "no base image '%.100s': there are %s", name, list);
-    (void) fp_hint(err, "an image is named with its registry: --base REGISTRY/REPOSITORY:TAG");
-    return code;
+    return near.best != NULL
+               ? fp_hinted(code, err, "%s", near.best)
+               : fp_hinted(code, err,
+                           "an image is named with its registry: --base REGISTRY/REPOSITORY:TAG");
 }
 
 static enum fp_code find_builtin(const struct fp_strv *folders, const char *name,

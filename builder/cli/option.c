@@ -124,3 +124,13 @@ void fp_settings_clear(struct fp_settings *settings)
     free(settings->missed_name);
     *settings = (struct fp_settings){0};
 }
+
+void fp_suggestion_consider_options(struct fp_suggestion *suggestion, fp_option_groups groups)
+{
+    struct fp_option_cursor cursor = {0};
+    for (const struct fp_option *option = NULL;
+         (option = fp_option_next(groups, &cursor)) != NULL;) {
+        if ((option->flags & FP_OPTION_HIDDEN) == 0)
+            fp_suggestion_consider(suggestion, option->name);
+    }
+}

@@ -219,16 +219,6 @@ FP_CHECKED enum fp_code fp_settings_apply(fp_option_groups groups, struct fp_set
 /** Clear the lists in `target`. */
 void fp_options_clear(fp_option_groups groups, void *target);
 
-/** The nearest of several names to a word that was not understood. */
-struct fp_suggestion {
-    const char *word;
-    const char *best;  /**< NULL: nothing is near */
-    unsigned distance; /**< of `best` */
-};
-/** Begin for `word` (borrowed). */
-struct fp_suggestion fp_suggestion_for(const char *word);
-/** Look at a name (borrowed). */
-void fp_suggestion_consider(struct fp_suggestion *suggestion, const char *name);
 /** Look at the names of all options that are shown. */
 void fp_suggestion_consider_options(struct fp_suggestion *suggestion, fp_option_groups groups);
 

@@ -32,6 +32,9 @@ FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *
  * more than a thousand. A folder that is not there is passed over. */
 FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,
                                      struct fp_error *err);
+/** The name of a base with Java `java`, or the next one that there is; NULL: none. The caller owns
+ * it. */
+char *fp_base_for_java(const struct fp_strv *folders, unsigned java);
 /** Release the members. */
 void fp_base_entry_clear(struct fp_base_entry *entry);
 

@@ -20,6 +20,7 @@
 #include "flinkpack/support/progress.h"
 #include "flinkpack/support/shell.h"
 #include "flinkpack/support/stream.h"
+#include "flinkpack/support/suggest.h"
 #include "flinkpack/support/system.h"
 #include "flinkpack/support/yaml.h"
 

@@ -236,8 +236,26 @@ static void test_unknown_names(void **state)
         cleanup_free char *words =
             fp_xasprintf("no base image '%s': there are alpine-11-jre, alpine-17-jre", names[i]);
         assert_memory_equal(err.text, words, strlen(words));
-        assert_non_null(strstr(err.hint, "--base"));
+        assert_non_null(strstr(err.hint, strcmp(names[i], "Mine") == 0 ? "mine" : "--base"));
     }
+}
+
+static void test_names_that_are_near(void **state)
+{
+    (void) state;
+    static const char *const names[][2] = {{"temurin-17", "temurin-17-jre"},
+                                           {"temurin-22-jre", "temurin-21-jre"},
+                                           {"alpine-17-jer", "alpine-17-jre"}};
+    const struct fp_strv folders = {0};
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct fp_base_entry entry = {0};
+        struct fp_error err = {0};
+        assert_int_equal(fp_base_find(&folders, names[i][0], &entry, &err), FP_E_NOT_FOUND);
+        assert_string_equal(err.hint, names[i][1]);
+    }
+    cleanup_free char *next = fp_base_for_java(&folders, 18);
+    assert_string_equal(next, "temurin-21-jre");
+    assert_null(fp_base_for_java(&folders, 66));
 }
 
 int main(void)
@@ -245,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_agree_with_what_is_compiled_in),
         cmocka_unit_test_setup_teardown(test_all_entries_of_the_catalogue, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_names_that_are_near, setup, teardown),
         cmocka_unit_test_setup_teardown(test_reads_pins, setup, teardown),
         cmocka_unit_test_setup_teardown(test_first_folder_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(test_refuses_bad_files, setup, teardown),

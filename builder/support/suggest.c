@@ -1,4 +1,5 @@
-#include "option.h"
+/* The nearest of several names, for hints. */
+#include "flinkpack/support/suggest.h"
 
 #include <string.h>
 
@@ -57,15 +58,5 @@ void fp_suggestion_consider(struct fp_suggestion *suggestion, const char *name)
     if (distance < suggestion->distance) {
         suggestion->best = name;
         suggestion->distance = distance;
-    }
-}
-
-void fp_suggestion_consider_options(struct fp_suggestion *suggestion, fp_option_groups groups)
-{
-    struct fp_option_cursor cursor = {0};
-    for (const struct fp_option *option = NULL;
-         (option = fp_option_next(groups, &cursor)) != NULL;) {
-        if ((option->flags & FP_OPTION_HIDDEN) == 0)
-            fp_suggestion_consider(suggestion, option->name);
     }
 }
