@@ -169,27 +169,6 @@ static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_
                      err, "--base temurin-%u-jre", flink->traits->default_java);
 }
 
-static enum fp_code check_job_java(const struct fp_plan *plan, const struct fp_bases *bases,
-                                   const struct fp_base_image *image, struct fp_error *err)
-{
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        const struct fp_jar *jar = &plan->jars[i];
-        unsigned needed = fp_java_of_class_major(jar->class_major);
-        if (jar->class_major == 0 || image->facts.java == 0 || needed <= image->facts.java)
-            continue;
-        return fp_hinted(
-            fp_fail(err, FP_E_INPUT,
-                    "%s: class %s needs Java %u (class file version %u), and %s has Java %u",
-                    plan->job_jars.items[i], jar->class_major_of, needed, jar->class_major,
-                    bases->name, image->facts.java),
-            err,
-            "compile it with --release %u, or choose a base with Java %u, such as "
-            "--base temurin-%u-jre",
-            image->facts.java, needed, needed);
-    }
-    return FP_OK;
-}
-
 /* Before 1.10 a job lies in lib/, where its classes come before Flink's: a Flink in it would run in
  * place of the image's, with half of the other's files. Later the image's wins. */
 static enum fp_code check_bundled(const struct fp_plan *plan, const struct fp_flink *flink,
@@ -244,7 +223,7 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
         if (code == FP_OK)
             code = check_base_java(plan, flink, bases, image, err);
         if (code == FP_OK)
-            code = check_job_java(plan, bases, image, err);
+            code = fp_check_classes(plan, bases->name, image, err);
         if (code == FP_OK)
             code = fp_check_natives(plan, flink, image, bases->name, err);
         if (code != FP_OK)

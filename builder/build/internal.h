@@ -355,6 +355,10 @@ FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp
 /** Whether a job's main class uses connectors that none of its jars has: FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_check_connectors(const struct fp_plan *plan,
                                             const struct fp_flink *flink, struct fp_error *err);
+/** Whether the base's Java can load the job's classes: a newer one that nothing refers to is no
+ * more than a warning. */
+FP_CHECKED enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name,
+                                         const struct fp_base_image *image, struct fp_error *err);
 /** Whether native code that was chosen runs on the base's C library; see builder/README.md. */
 FP_CHECKED enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
                                          const struct fp_base_image *base, const char *base_name,

@@ -188,12 +188,9 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
         jar->is_signed = jar->is_signed || is_signature(entry->name);
         return visit_other(inspection, zip, entry, err);
     }
-    /* A module-info needs Java 9 wherever it is, and older Javas do not look at it. */
     if (!has_suffix(entry->name, ".class"))
         return visit_other(inspection, zip, entry, err);
-    if (has_suffix(entry->name, "module-info.class"))
-        return FP_OK;
-    return visit_class(inspection, zip, entry, err);
+    return fp_jar_entry_is_class(entry->name) ? visit_class(inspection, zip, entry, err) : FP_OK;
 }
 
 enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err)
@@ -254,6 +251,11 @@ enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_foun
 unsigned fp_java_of_class_major(unsigned class_major)
 {
     return class_major >= 45 ? class_major - 44 : 0;
+}
+
+unsigned fp_class_major_of_java(unsigned java)
+{
+    return java + 44;
 }
 
 void fp_jar_clear(struct fp_jar *jar)

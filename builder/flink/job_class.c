@@ -1,10 +1,13 @@
-/* What a class of a job refers to, by the names in its constant pool (JVM specification, 4.4). */
+/* What the classes of a job need: their versions, and what they refer to, by the names in their
+ * constant pools (JVM specification, 4.1 and 4.4). */
 #include <string.h>
 
 #include "flinkpack/flink/job.h"
 #include "zip.h"
 
 #define CLASS_MAX_BYTES ((size_t) 1 << 20)
+/* Of the classes that a Java cannot load, which are held in memory. */
+#define NAMES_MAX_BYTES ((size_t) 8 << 20)
 
 enum tag { TAG_UTF8 = 1, TAG_LONG = 5, TAG_DOUBLE = 6, TAG_CLASS = 7 };
 
@@ -13,6 +16,9 @@ struct class_file {
     const unsigned char *data;
     size_t len;
 };
+
+/* What is done with the name of a class that is referred to: "com/example/Job". */
+typedef void (*class_visitor)(void *context, const char *name, size_t len);
 
 /* What is looked for, and where it goes. */
 struct uses {
@@ -45,19 +51,17 @@ static size_t constant(const struct class_file *file, size_t at)
     return size > 0 && size < file->len - at ? 1 + size : 0;
 }
 
-static void add_use(const struct class_file *file, size_t at, const struct uses *uses)
+static void add_use(void *context, const char *name, size_t len)
 {
-    size_t len = number(file, at + 1);
-    const char *name = (const char *) file->data + at + 3;
-    if (file->data[at] != TAG_UTF8 || len < strlen(uses->prefix) ||
-        strncmp(name, uses->prefix, strlen(uses->prefix)) != 0)
+    const struct uses *uses = context;
+    if (len < strlen(uses->prefix) || strncmp(name, uses->prefix, strlen(uses->prefix)) != 0)
         return;
     cleanup_free char *copy = fp_xstrndup(name, len);
     if (!fp_strv_has(uses->found, copy))
         fp_strv_add(uses->found, copy);
 }
 
-static void read_pool(const struct class_file *file, const struct uses *uses)
+static void read_pool(const struct class_file *file, class_visitor visitor, void *context)
 {
     unsigned count = number(file, 8);
     cleanup_free size_t *places = fp_xcalloc((size_t) count + 2, sizeof(*places));
@@ -72,15 +76,17 @@ static void read_pool(const struct class_file *file, const struct uses *uses)
     }
     for (unsigned i = 1; i < count; i++) {
         unsigned name = places[i] > 0 ? number(file, places[i] + 1) : 0;
-        if (places[i] > 0 && file->data[places[i]] == TAG_CLASS && name < count && places[name] > 0)
-            add_use(file, places[name], uses);
+        if (places[i] > 0 && file->data[places[i]] == TAG_CLASS && name < count &&
+            places[name] > 0 && file->data[places[name]] == TAG_UTF8)
+            visitor(context, (const char *) file->data + places[name] + 3,
+                    number(file, places[name] + 1));
     }
 }
 
 static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
                           struct fp_error *err)
 {
-    const struct uses *uses = context;
+    struct uses *uses = context;
     size_t len = 0;
     if (strcmp(entry->name, uses->entry) != 0 || entry->size > CLASS_MAX_BYTES)
         return FP_OK;
@@ -88,7 +94,7 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     enum fp_code code = fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err);
     const struct class_file file = {data, len};
     if (code == FP_OK && len > 10 && memcmp(data, "\xca\xfe\xba\xbe", 4) == 0)
-        read_pool(&file, uses);
+        read_pool(&file, add_use, uses);
     return code;
 }
 
@@ -103,4 +109,125 @@ enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *p
             *at = '/';
     enum fp_code code = fp_zip_open(path, &zip, err);
     return code == FP_OK ? fp_zip_each(zip, visit, &uses, err) : code;
+}
+
+bool fp_jar_entry_is_class(const char *name)
+{
+    /* Of a directory such as META-INF/versions or BOOT-INF no class loader of Flink's takes any; a
+     * module-info is looked at by none. */
+    return fp_text_ends_with(name, ".class") && strstr(name, "-INF/") == NULL &&
+           strcmp(fp_path_base(name), "module-info.class") != 0;
+}
+
+/* The classes of a jar, divided by their version. */
+struct division {
+    const char *path;     /* of the jar */
+    unsigned class_major; /* what can be loaded */
+    size_t bytes;         /* of the names of others */
+    json_t *newer;        /* object with the names of others */
+    struct fp_jar_reference *found;
+};
+
+static unsigned major_of(const unsigned char *data, size_t len)
+{
+    bool is_class = len >= 8 && memcmp(data, "\xca\xfe\xba\xbe", 4) == 0;
+    return is_class ? (unsigned) data[6] << 8 | data[7] : 0;
+}
+
+static enum fp_code visit_newer(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
+                                struct fp_error *err)
+{
+    struct division *division = context;
+    unsigned char head[8] = {0};
+    size_t len = 0;
+    if (!fp_jar_entry_is_class(entry->name))
+        return FP_OK;
+    enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
+    if (code != FP_OK || major_of(head, len) <= division->class_major)
+        return code;
+    cleanup_free char *name = fp_xstrndup(entry->name, strlen(entry->name) - strlen(".class"));
+    division->bytes += strlen(name);
+    if (division->bytes > NAMES_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %zu MiB of names of classes", division->path,
+                       NAMES_MAX_BYTES >> 20);
+    (void) json_object_set_new(division->newer, name, json_true());
+    return FP_OK;
+}
+
+enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t *newer,
+                                  struct fp_error *err)
+{
+    cleanup_zip struct fp_zip *zip = NULL;
+    struct division division = {.path = path, .class_major = class_major, .newer = newer};
+    enum fp_code code = fp_zip_open(path, &zip, err);
+    return code == FP_OK ? fp_zip_each(zip, visit_newer, &division, err) : code;
+}
+
+/* "com/example/Job", "[[Lcom/example/Job;", or, in a list of services, "com.example.Job". */
+static void look_up(void *context, const char *name, size_t len)
+{
+    const struct division *division = context;
+    bool is_array = len > 0 && name[0] == '[';
+    while (len > 0 && (name[0] == '[' || (is_array && name[0] == 'L'))) {
+        is_array = name[0] == '[';
+        name++;
+        len--;
+    }
+    cleanup_free char *class = fp_xstrndup(name, len);
+    class[strcspn(class, ";#\r \t")] = '\0';
+    for (char *dot = strchr(class, '.'); dot != NULL; dot = strchr(dot, '.'))
+        *dot = '/';
+    if (division->found->name == NULL && json_object_get(division->newer, class) != NULL)
+        division->found->name = steal_pointer(&class);
+}
+
+/* What a ServiceLoader goes by. */
+static void look_up_lines(const struct division *division, const char *text)
+{
+    cleanup_strv struct fp_strv lines = {0};
+    fp_strv_split(&lines, text, '\n');
+    for (size_t i = 0; i < lines.len; i++)
+        look_up((void *) (uintptr_t) division, lines.items[i] + strspn(lines.items[i], " \t"),
+                strlen(lines.items[i]) - strspn(lines.items[i], " \t"));
+}
+
+static enum fp_code visit_reference(void *context, struct fp_zip *zip,
+                                    const struct fp_zip_entry *entry, struct fp_error *err)
+{
+    struct division *division = context;
+    size_t len = 0;
+    bool is_list = strncmp(entry->name, "META-INF/services/", 18) == 0;
+    if (division->found->name != NULL || entry->size > CLASS_MAX_BYTES ||
+        !(is_list || fp_jar_entry_is_class(entry->name)))
+        return FP_OK;
+    cleanup_free char *data = fp_xmalloc((size_t) entry->size + 1);
+    enum fp_code code = fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err);
+    if (code != FP_OK)
+        return code;
+    data[len] = '\0';
+    const struct class_file file = {(const unsigned char *) data, len};
+    unsigned major = major_of(file.data, len);
+    if (is_list)
+        look_up_lines(division, data);
+    else if (major > 0 && major <= division->class_major)
+        read_pool(&file, look_up, division);
+    if (division->found->name != NULL)
+        division->found->by = fp_xstrdup(entry->name);
+    return FP_OK;
+}
+
+enum fp_code fp_jar_refers_to(const char *path, unsigned class_major, json_t *newer,
+                              struct fp_jar_reference *ret, struct fp_error *err)
+{
+    cleanup_zip struct fp_zip *zip = NULL;
+    struct division division = {.class_major = class_major, .newer = newer, .found = ret};
+    enum fp_code code = fp_zip_open(path, &zip, err);
+    return code == FP_OK ? fp_zip_each(zip, visit_reference, &division, err) : code;
+}
+
+void fp_jar_reference_clear(struct fp_jar_reference *reference)
+{
+    free(reference->name);
+    free(reference->by);
+    *reference = (struct fp_jar_reference){0};
 }

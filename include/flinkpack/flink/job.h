@@ -45,8 +45,32 @@ FP_CHECKED enum fp_code fp_jar_has_class(const char *path, const char *name, boo
  */
 FP_CHECKED enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *prefix,
                                           struct fp_strv *ret, struct fp_error *err);
+/** Whether an entry of a jar is a class that Flink's class loaders may load from there. */
+bool fp_jar_entry_is_class(const char *name);
+/**
+ * Add the classes of a jar that are newer than `class_major`, as members "com/example/Job" of the
+ * object `newer`. Errors as for fp_jar_inspect().
+ */
+FP_CHECKED enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t *newer,
+                                             struct fp_error *err);
+
+/** Who refers to a class. Owned strings; NULL: nobody. */
+struct fp_jar_reference {
+    char *name; /**< "com/example/Newer" */
+    char *by;   /**< an entry: "com/example/Job.class", "META-INF/services/..." */
+};
+/**
+ * The first class of `newer` that a class of the jar which is not newer itself, or a list of
+ * services in it, refers to. Errors as for fp_jar_inspect().
+ */
+FP_CHECKED enum fp_code fp_jar_refers_to(const char *path, unsigned class_major, json_t *newer,
+                                         struct fp_jar_reference *ret, struct fp_error *err);
+/** Free the strings. */
+void fp_jar_reference_clear(struct fp_jar_reference *reference);
 /** The Java major version that class files of `class_major` need: 52 is 8, 55 is 11. */
 unsigned fp_java_of_class_major(unsigned class_major);
+/** The newest version of class files that a Java loads: 8 gives 52. */
+unsigned fp_class_major_of_java(unsigned java);
 /** Release the members. */
 void fp_jar_clear(struct fp_jar *jar);
 

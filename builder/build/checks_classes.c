@@ -1,0 +1,95 @@
+/* Whether the Java of a base can load the classes of a job. */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, unsigned needed,
+                               const char *base_name, unsigned java, struct fp_error *err)
+{
+    cleanup_free char *base = fp_base_for_java(&plan->options->base_folders, needed);
+    enum fp_code code = fp_fail(err, FP_E_INPUT, "%s needs Java %u, and %s has Java %u", words,
+                                needed, base_name, java);
+    return fp_hinted(code, err, "compile it with --release %u, or take %s%s", java,
+                     base != NULL ? "--base " : "a base of your own that has such a Java",
+                     base != NULL ? base : "");
+}
+
+/* "com.example.Job" as the directory of a jar has it. */
+static bool is_among(const json_t *newer, const char *class_name)
+{
+    cleanup_free char *path = fp_xstrdup(class_name);
+    for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
+        *dot = '/';
+    return json_object_get(newer, path) != NULL;
+}
+
+/* The class that Flink will start, or one of those that it may; NULL: nothing tells. */
+static const char *find_main(const struct fp_plan *plan, const json_t *newer, bool *ret_newer)
+{
+    const char *found = plan->options->job_classname;
+    *ret_newer = found != NULL && is_among(newer, found);
+    for (size_t i = 0; i < plan->job_jars.len && plan->options->job_classname == NULL; i++) {
+        const char *name = plan->jars[i].main_class;
+        if (name == NULL || *ret_newer)
+            continue;
+        found = name;
+        *ret_newer = is_among(newer, name);
+    }
+    return found;
+}
+
+/* Of a newer class that is loaded, who loads it; an empty one where there is none. */
+static enum fp_code find_reference(const struct fp_plan *plan, unsigned class_major, json_t *newer,
+                                   struct fp_jar_reference *ret, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++)
+        if (plan->jars[i].class_major > 0)
+            code = fp_jar_newer_classes(plan->job_jars.items[i], class_major, newer, err);
+    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK && ret->name == NULL; i++)
+        if (plan->jars[i].class_major > 0)
+            code = fp_jar_refers_to(plan->job_jars.items[i], class_major, newer, ret, err);
+    return code;
+}
+
+static enum fp_code check_newer(const struct fp_plan *plan, const char *path,
+                                const struct fp_jar *jar, const char *base_name, unsigned java,
+                                struct fp_error *err)
+{
+    cleanup_json json_t *newer = json_object();
+    struct fp_jar_reference reference = {0};
+    unsigned needed = fp_java_of_class_major(jar->class_major);
+    bool is_newer = false;
+    enum fp_code code = find_reference(plan, fp_class_major_of_java(java), newer, &reference, err);
+    const char *main_class = find_main(plan, newer, &is_newer);
+    cleanup_free char *words =
+        is_newer ? fp_xasprintf("the job's class %s", main_class)
+        : reference.name != NULL
+            ? fp_xasprintf("%s: class %s, to which %s refers,", path, reference.name, reference.by)
+            : fp_xasprintf("%s: class %s (class file version %u)", path, jar->class_major_of,
+                           jar->class_major);
+    if (code == FP_OK && (is_newer || reference.name != NULL || main_class == NULL))
+        code = fail_newer(plan, words, needed, base_name, java, err);
+    else if (code == FP_OK)
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s needs Java %u, and %s has Java %u: nothing in the job refers to it", words,
+                  needed, base_name, java);
+    fp_jar_reference_clear(&reference);
+    return code;
+}
+
+enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name,
+                              const struct fp_base_image *image, struct fp_error *err)
+{
+    unsigned java = image->facts.java;
+    for (size_t i = 0; i < plan->job_jars.len && java > 0; i++) {
+        const struct fp_jar *jar = &plan->jars[i];
+        if (jar->class_major == 0 || fp_java_of_class_major(jar->class_major) <= java)
+            continue;
+        enum fp_code code = check_newer(plan, plan->job_jars.items[i], jar, base_name, java, err);
+        if (code != FP_OK)
+            return code;
+    }
+    return FP_OK;
+}
