@@ -83,6 +83,23 @@ static void add_base_layers(const struct fp_base_image *base, struct fp_manifest
     }
 }
 
+/* Docker chains no more of them on most of its storage drivers, and takes two for a container. */
+#define DOCKERS_MAX_LAYERS 125
+
+static enum fp_code check_layer_count(const struct fp_plan *plan, const struct fp_bases *bases,
+                                      size_t count, struct fp_error *err)
+{
+    if (count > FP_MANIFEST_MAX_LAYERS)
+        return fp_fail(err, FP_E_INPUT, "%s: %zu layers are more than an image may have (%d)",
+                       bases->name, count, FP_MANIFEST_MAX_LAYERS);
+    if (count > DOCKERS_MAX_LAYERS)
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "the image has %zu layers, and Docker runs those of at most %d (127 with the "
+                  "container's own two): take a base that has fewer",
+                  count, DOCKERS_MAX_LAYERS);
+    return FP_OK;
+}
+
 enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
                                size_t platform, const struct fp_config_change *look,
                                struct fp_platform_image *image, struct fp_error *err)
@@ -97,9 +114,9 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases
     add_base_layers(base, &manifest);
     for (size_t i = 0; i < image->layer_count; i++)
         fp_manifest_add_layer(&manifest, fp_blob_descriptor(image->layers[i].layer.blob));
-    if (manifest.layer_count > FP_MANIFEST_MAX_LAYERS)
-        return fp_fail(err, FP_E_INPUT, "%s: %zu layers are more than an image may have (%d)",
-                       bases->name, manifest.layer_count, FP_MANIFEST_MAX_LAYERS);
+    enum fp_code code = check_layer_count(plan, bases, manifest.layer_count, err);
+    if (code != FP_OK)
+        return code;
     char *bytes = fp_manifest_bytes(&manifest);
     image->manifest = fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
     return FP_OK;

@@ -69,20 +69,22 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
     return FP_OK;
 }
 
-/* Flink passes over what is not called *.jar, and then finds no job. */
+/* Flink passes over what is not called *.jar, and then finds no job; and the label that lists the
+ * job's files has commas between them. */
 static void name_job(struct fp_plan *plan, const char *path, bool is_jar)
 {
     const char *base = fp_path_base(path);
     size_t len = strlen(base);
-    if (!is_jar || fp_text_ends_with(base, ".jar")) {
-        fp_strv_add(&plan->job_names, base);
-        return;
-    }
-    bool shouts = len > 4 && strcasecmp(base + len - 4, ".jar") == 0;
-    cleanup_free char *name = fp_xasprintf("%.*s.jar", (int) (shouts ? len - 4 : len), base);
-    fp_report(plan->context->reporter, FP_EVENT_INFO,
-              "%s: called %s in the image, as Flink takes *.jar only", path, name);
-    fp_strv_add(&plan->job_names, name);
+    bool is_other = is_jar && !fp_text_ends_with(base, ".jar");
+    bool shouts = is_other && len > 4 && strcasecmp(base + len - 4, ".jar") == 0;
+    char *name =
+        fp_xasprintf("%.*s%s", (int) (shouts ? len - 4 : len), base, is_other ? ".jar" : "");
+    for (char *comma = strchr(name, ','); comma != NULL; comma = strchr(comma, ','))
+        *comma = '_';
+    if (strcmp(name, base) != 0)
+        fp_report(plan->context->reporter, FP_EVENT_INFO, "%s: called %s in the image, as %s", path,
+                  name, is_other ? "Flink takes *.jar only" : "commas stand between names");
+    fp_strv_take(&plan->job_names, name);
 }
 
 /* An artifact may be any file; one with a main class is the job, whatever it is called. */
@@ -125,7 +127,7 @@ static enum fp_code plan_job(struct fp_plan *plan, struct fp_error *err)
         fp_strv_add(&plan->job_jars, options->job_jars.items[i]);
     }
     for (size_t i = 0; i < options->job_artifacts.len; i++)
-        fp_strv_split(&plan->job_jars, options->job_artifacts.items[i], ',');
+        fp_plan_files(options->job_artifacts.items[i], &plan->job_jars);
     if (options->job_artifacts.len > 0 && plan->job_jars.len == options->job_jars.len)
         return fp_fail(err, FP_E_USAGE, "--job-artifacts needs a file");
     if (options->job_classname != NULL && plan->job_jars.len == 0)

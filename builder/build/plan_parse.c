@@ -60,6 +60,14 @@ enum fp_code fp_plan_user(const char *text, unsigned *ret_uid, unsigned *ret_gid
     return FP_OK;
 }
 
+void fp_plan_files(const char *text, struct fp_strv *ret)
+{
+    if (strchr(text, ',') != NULL && fp_path_exists(text))
+        fp_strv_add(ret, text);
+    else
+        fp_strv_split(ret, text, ',');
+}
+
 enum fp_code fp_plan_plugin_parse(const char *text, struct fp_plan_plugin *ret,
                                   struct fp_error *err)
 {
@@ -69,7 +77,7 @@ enum fp_code fp_plan_plugin_parse(const char *text, struct fp_plan_plugin *ret,
         return fp_fail(err, FP_E_USAGE, "--plugin '%s': expected NAME or NAME=FILE,FILE", text);
     struct fp_plan_plugin plugin = {.name = fp_xstrndup(text, len)};
     if (*equals == '=') {
-        fp_strv_split(&plugin.files, equals + 1, ',');
+        fp_plan_files(equals + 1, &plugin.files);
         if (plugin.files.len == 0) {
             free(plugin.name);
             return fp_fail(err, FP_E_USAGE, "--plugin '%s': no file after '='", text);

@@ -10,6 +10,8 @@
 /** UID[:GID]; without a group it is 0, the group of arbitrary-uid clusters. */
 FP_CHECKED enum fp_code fp_plan_user(const char *text, unsigned *ret_uid, unsigned *ret_gid,
                                      struct fp_error *err);
+/** FILE,FILE: but a file that is called so is meant as a whole. Appended to `ret`. */
+void fp_plan_files(const char *text, struct fp_strv *ret);
 /** NAME[=FILE,...]. The caller owns the members. */
 FP_CHECKED enum fp_code fp_plan_plugin_parse(const char *text, struct fp_plan_plugin *ret,
                                              struct fp_error *err);
