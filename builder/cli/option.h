@@ -44,6 +44,8 @@ enum fp_option_kind {
 #define FP_OPTION_STOPS 8u
 /** The empty string is a value like others. */
 #define FP_OPTION_MAY_BE_EMPTY 16u
+/** A list with commas that is the name of a file means that file. */
+#define FP_OPTION_FILES 32u
 
 /** What an option decides. A flinkpack.yaml that nobody has named may be anybody's, as in a
  * checkout: whatever but content it sets is warned of. Each option that can stand there has to say

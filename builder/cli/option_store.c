@@ -138,7 +138,11 @@ static enum fp_code store_commas(const struct target *to, struct fp_error *err)
 {
     struct fp_strv *list = member(to);
     size_t before = list->len;
-    fp_strv_split(list, to->value, ',');
+    bool is_file = (to->option->flags & FP_OPTION_FILES) != 0 && fp_path_exists(to->value);
+    if (is_file)
+        fp_strv_add(list, to->value);
+    else
+        fp_strv_split(list, to->value, ',');
     if (list->len == before)
         return fp_fail(err, FP_E_USAGE, "%s: nothing but commas in '%s'", to->title, to->value);
     enum fp_code code = FP_OK;

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import images
 import pytest
@@ -127,3 +128,26 @@ def test_java_that_is_not_there(bases, flinkpack):
     made = bases.build("oci:%s:b" % (bases.folder / "base"), "--env", "JAVA_HOME=/opt/jdk",
                        "--add", "%s:/opt/jdk" % (bases.folder / "jdk"))
     assert made.env["JAVA_HOME"] == "/opt/jdk"
+
+
+def test_more_layers_than_docker_runs(bases):
+    many = [images.layer([images.file("srv/%d" % i, "x")]) for i in range(121)]
+    bases.run(base(*many))
+    assert "has 126 layers" in bases.said and "at most 125" in bases.said
+    bases.run(base(*many[1:]))
+    assert "layers, and Docker" not in bases.said
+
+
+def test_scripts_from_windows(bases, flinkpack):
+    """Nothing runs a script whose first line ends with a CR."""
+    script = bases.folder / "run.sh"
+    script.write_bytes(b"#!/usr/bin/env bash\r\necho\r\n")
+    bases.run(base(), "--add", "%s:/opt/run.sh" % script)
+    assert "the lines of '%s' end as on Windows" % script in bases.said
+    dist = bases.folder / "dist"
+    shutil.copytree(bases.inputs.dist(), dist)
+    shutil.copy(script, dist / "bin/taskmanager.sh")
+    words = bases.words(bases.inputs.base)
+    words[1:3] = ["--from-local-dist", dist]
+    err = flinkpack.fail(INPUT, *words)
+    assert "bin/taskmanager.sh end as on Windows" in err and "dos2unix" in err

@@ -45,7 +45,8 @@ def job(flinkpack, inputs, tmp_path):
 
 @pytest.mark.parametrize("option, name, called", [
     ("--job-jar", "job.zip", "job.zip.jar"), ("--job-artifacts", "job", "job.jar"),
-    ("--job-jar", "job.JAR", "job.jar"), ("--job-jar", "job.jar", "job.jar")])
+    ("--job-jar", "job.JAR", "job.jar"), ("--job-jar", "job.jar", "job.jar"),
+    ("--job-jar", "a,b.jar", "a_b.jar"), ("--job-artifacts", "a,b", "a_b.jar")])
 def test_names(job, option, name, called):
     """Flink takes *.jar only; what is called otherwise gets such a name."""
     err, image = job.build(NEW, option, job.folder / name, name=name)
@@ -84,12 +85,54 @@ def test_connectors_in_a_job(job):
     job.build(OLD, extra=[(FLINK + name + ".class", b"x") for name in names])
 
 
-def class_that_uses(*names):
+def class_that_uses(*names, major=52):
     """A class file whose constant pool refers to these classes, behind a long and a text."""
     pool = struct.pack(">Bq", 5, 1) + struct.pack(">BH", 1, 5) + b"hello"
     for i, name in enumerate(names):
         pool += struct.pack(">BH", 1, len(name)) + name.encode() + struct.pack(">BH", 7, 4 + 2 * i)
-    return struct.pack(">IHHH", 0xCAFEBABE, 0, 52, 4 + 2 * len(names)) + pool + bytes(8)
+    return struct.pack(">IHHH", 0xCAFEBABE, 0, major, 4 + 2 * len(names)) + pool + bytes(8)
+
+
+NEWER = ("io/a/Newer.class", class_that_uses("io/a/Other", major=66))
+OTHER = ("io/a/Other.class", class_that_uses("io/a/Newer", major=65))
+
+
+def build_classes(job, *classes, main_class="a.Main", status=0, words=()):
+    """With Java 17; what is said."""
+    command = job.words(*NEW, "--job-jar", job.folder / "job.jar", *words)
+    (job.folder / "job.jar").write_bytes(miniature.jar(main_class=main_class, extra=classes))
+    return job.flinkpack.fail(status, *command) if status else job.flinkpack.run(*command).err
+
+
+@pytest.mark.parametrize("main_class, words", [
+    ("a.Main", []), (None, ["--job-classname", "a.Main"])], ids=["manifest", "option"])
+def test_newer_classes_that_nothing_refers_to(main_class, words, job):
+    """Helpers that a library looks up by name, and what shading leaves."""
+    main = ("a/Main.class", class_that_uses("java/lang/Object"))
+    err = build_classes(job, main, NEWER, OTHER, main_class=main_class, words=words)
+    assert "class io/a/Newer.class (class file version 66) needs Java 22" in err
+    assert "nothing in the job refers to it" in err
+    left = [(place + "io/a/Newer.class", NEWER[1]) for place in (
+        "META-INF/versions/22/", "shaded/META-INF/versions/22/", "BOOT-INF/classes/")]
+    assert "needs Java" not in build_classes(job, main, *left, main_class=main_class, words=words)
+
+
+@pytest.mark.parametrize("main, more, said", [
+    (class_that_uses("io/a/Newer"), [], "io/a/Newer, to which a/Main.class refers, needs Java 22"),
+    (class_that_uses("[[Lio/a/Newer;"), [], "io/a/Newer, to which a/Main.class refers,"),
+    (class_that_uses(major=65), [], "the job's class a.Main needs Java 22"),
+    (class_that_uses(), [("META-INF/services/x.Y", "# x\n io.a.Newer # y\n")],
+     "io/a/Newer, to which META-INF/services/x.Y refers,")],
+    ids=["class", "array", "main", "service"])
+def test_newer_classes_that_are_loaded(main, more, said, job):
+    err = build_classes(job, ("a/Main.class", main), NEWER, *more, status=INPUT)
+    assert said in err and "has Java 17" in err and "--release 17" in err
+    assert "--base" not in err.split("try: ")[1], "no base of the catalogue has Java 22"
+
+
+def test_newer_classes_of_a_job_that_nothing_names(job):
+    err = build_classes(job, OTHER, main_class=None, status=INPUT)
+    assert "needs Java 21" in err and "--base temurin-21-jre" in err
 
 
 def test_connector_that_is_missing(job):

@@ -29,6 +29,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         code = fp_jar_class_uses(path, name, "", &used, &err);
         if (code != FP_OK && code != FP_E_INPUT)
             abort();
+        cleanup_json json_t *newer = json_object();
+        struct fp_jar_reference reference = {0};
+        code = fp_jar_newer_classes(path, jar.class_major - 1, newer, &err);
+        if (code == FP_OK && json_object_size(newer) == 0)
+            abort();
+        if (code == FP_OK)
+            code = fp_jar_refers_to(path, jar.class_major - 1, newer, &reference, &err);
+        if (code != FP_OK && code != FP_E_INPUT)
+            abort();
+        fp_jar_reference_clear(&reference);
     }
     fp_jar_clear(&jar);
     return 0;
