@@ -15,26 +15,27 @@ static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, un
                      base != NULL ? base : "");
 }
 
-/* "com.example.Job" as the directory of a jar has it. */
-static bool is_among(const json_t *newer, const char *class_name)
+/* The jar that has "com.example.Job" where that is newer; or NULL. Borrowed. */
+static const char *find_newer(const json_t *newer, const char *class_name)
 {
     cleanup_free char *path = fp_xstrdup(class_name);
     for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
         *dot = '/';
-    return json_object_get(newer, path) != NULL;
+    return fp_json_string(newer, path);
 }
 
-/* The class that Flink will start, or one of those that it may; NULL: nothing tells. */
-static const char *find_main(const struct fp_plan *plan, const json_t *newer, bool *ret_newer)
+/* The class that Flink will start, or one of those that it may; NULL: nothing tells. `*ret_jar` is
+ * where it is one of the newer ones, or NULL. */
+static const char *find_main(const struct fp_plan *plan, const json_t *newer, const char **ret_jar)
 {
     const char *found = plan->options->job_classname;
-    *ret_newer = found != NULL && is_among(newer, found);
+    *ret_jar = found != NULL ? find_newer(newer, found) : NULL;
     for (size_t i = 0; i < plan->job_jars.len && plan->options->job_classname == NULL; i++) {
         const char *name = plan->jars[i].main_class;
-        if (name == NULL || *ret_newer)
+        if (name == NULL || *ret_jar != NULL)
             continue;
         found = name;
-        *ret_newer = is_among(newer, name);
+        *ret_jar = find_newer(newer, name);
     }
     return found;
 }
@@ -60,16 +61,17 @@ static enum fp_code check_newer(const struct fp_plan *plan, const char *path,
     cleanup_json json_t *newer = json_object();
     struct fp_jar_reference reference = {0};
     unsigned needed = fp_java_of_class_major(jar->class_major);
-    bool is_newer = false;
+    const char *main_jar = NULL;
     enum fp_code code = find_reference(plan, fp_class_major_of_java(java), newer, &reference, err);
-    const char *main_class = find_main(plan, newer, &is_newer);
+    const char *main_class = find_main(plan, newer, &main_jar);
     cleanup_free char *words =
-        is_newer ? fp_xasprintf("the job's class %s", main_class)
+        main_jar != NULL ? fp_xasprintf("%s: the job's class %s", main_jar, main_class)
         : reference.name != NULL
-            ? fp_xasprintf("%s: class %s, to which %s refers,", path, reference.name, reference.by)
+            ? fp_xasprintf("%s: class %s, to which %s refers,",
+                           fp_json_string(newer, reference.name), reference.name, reference.by)
             : fp_xasprintf("%s: class %s (class file version %u)", path, jar->class_major_of,
                            jar->class_major);
-    if (code == FP_OK && (is_newer || reference.name != NULL || main_class == NULL))
+    if (code == FP_OK && (main_jar != NULL || reference.name != NULL || main_class == NULL))
         code = fail_newer(plan, words, needed, base_name, java, err);
     else if (code == FP_OK)
         fp_report(plan->context->reporter, FP_EVENT_WARNING,

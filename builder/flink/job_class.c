@@ -124,7 +124,8 @@ struct division {
     const char *path;     /* of the jar */
     unsigned class_major; /* what can be loaded */
     size_t bytes;         /* of the names of others */
-    json_t *newer;        /* object with the names of others */
+    json_t *newer;        /* object with the names of others, and where they are */
+    json_t *where;        /* the path as a JSON value */
     struct fp_jar_reference *found;
 };
 
@@ -150,7 +151,7 @@ static enum fp_code visit_newer(void *context, struct fp_zip *zip, const struct 
     if (division->bytes > NAMES_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "%s: more than %zu MiB of names of classes", division->path,
                        NAMES_MAX_BYTES >> 20);
-    (void) json_object_set_new(division->newer, name, json_true());
+    (void) json_object_set(division->newer, name, division->where);
     return FP_OK;
 }
 
@@ -158,7 +159,9 @@ enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t
                                   struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
-    struct division division = {.path = path, .class_major = class_major, .newer = newer};
+    cleanup_json json_t *where = fp_json_text(path);
+    struct division division = {
+        .path = path, .class_major = class_major, .newer = newer, .where = where};
     enum fp_code code = fp_zip_open(path, &zip, err);
     return code == FP_OK ? fp_zip_each(zip, visit_newer, &division, err) : code;
 }
