@@ -145,12 +145,14 @@ def test_two_jobs_as_version_0_1_left_them(jobs):
     assert [layer.digest for layer in new.layers] == [layer.digest for layer in wanted.layers]
 
 
-@pytest.mark.parametrize("told", [0, 2])
-def test_history_that_is_lost(told, jobs):
+@pytest.mark.parametrize("change", [
+    lambda told: [], lambda told: told[:2], lambda told: told[-1:] + told],
+    ids=["all", "most", "of more layers"])
+def test_history_that_is_lost(change, jobs):
     where = jobs.build("--job-jar", jobs.old)
     path = where[4:-3]
     made, = validate.layout(path, "v1")
-    made.document["history"] = made.document["history"][:told]
+    made.document["history"] = change(made.document["history"])
     images.put_on_top(path, made, [])
     has_one_job(jobs.replaced(where, removes=True), gone=["old.jar"])
 
