@@ -66,6 +66,51 @@ static json_t *list_recipes(const struct fp_base_image *base, const struct fp_pl
     return recipes;
 }
 
+/* The most bytes that the names of plugins may have. */
+#define PLUGINS_MAX 4096
+
+/* The jars below a folder of Flink's, as "NAME/JAR"; of lib/ those that could be a file system. */
+static void list_jars(const struct fp_tree *tree, const char *folder, const char *name,
+                      struct fp_strv *ret)
+{
+    cleanup_free char *path = fp_path_join(folder, name);
+    cleanup_strv struct fp_strv jars = {0};
+    const struct fp_entry *place = fp_tree_resolve(tree, path);
+    bool is_lib = strcmp(name, "lib") == 0;
+    if (place != NULL)
+        fp_tree_children(tree, place->path, &jars);
+    for (size_t i = 0; i < jars.len; i++) {
+        const char *jar = jars.items[i];
+        if (fp_text_ends_with(jar, ".jar") &&
+            (!is_lib || strstr(jar, "hadoop") != NULL || strstr(jar, "-fs-") != NULL))
+            fp_strv_addf(ret, "%s/%s", name, jar);
+    }
+}
+
+/* What the image has of plugins beside those of every distribution. The caller owns it. */
+static char *list_plugins(const struct fp_flink *flink, const struct fp_base_image *base)
+{
+    const struct fp_tree *tree = base->facts.tree; /* with all our layers by now */
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(PLUGINS_MAX);
+    cleanup_strv struct fp_strv folders = {0};
+    cleanup_strv struct fp_strv jars = {0};
+    cleanup_free char *path = fp_path_join(flink->home + 1, "plugins");
+    const struct fp_entry *plugins = fp_tree_resolve(tree, path);
+    if (plugins != NULL)
+        fp_tree_children(tree, plugins->path, &folders);
+    for (size_t i = 0; i < folders.len; i++) {
+        const char *name = folders.items[i];
+        if (strncmp(name, "metrics-", 8) != 0 && strncmp(name, "external-resource-", 18) != 0)
+            list_jars(tree, path, name, &jars);
+    }
+    list_jars(tree, flink->home + 1, "lib", &jars);
+    for (size_t i = 0; i < jars.len; i++) {
+        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "," : "", jars.items[i]) != FP_OK)
+            break;
+    }
+    return fp_buf_take(&text);
+}
+
 /* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
 static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *flink,
                            const struct fp_base_image *base, const struct fp_platform_image *image)
@@ -78,10 +123,12 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
             break;
     }
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
+    cleanup_free char *plugins = list_plugins(flink, base);
     set_text(labels, "flinkpack.type",
              plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
     set_text(labels, "flinkpack.flink-version", flink->version.text);
     set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
+    set_text(labels, "flinkpack.plugins", plugins);
     if (plan->job_jars.len > 0) {
         set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
         set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));

@@ -210,6 +210,8 @@ def test_what_goes_with_it(flinkpack, inputs, tmp_path):
     assert image.tree["opt/more/run"].mode == 0o755
     assert image.tree["etc/app/job.conf"].mode == 0o600
     assert image.labels["team"] == "data" and image.env["A"] == "b c"
+    assert image.labels["flinkpack.plugins"] == (
+        "mine/own.jar,s3-fs-hadoop/flink-s3-fs-hadoop-1.20.4.jar")
     assert image.annotations["org.opencontainers.image.vendor"] == "us"
     assert image.env["FLINK_JOB_CLASSNAME"] == "com.example.Job"
 
