@@ -60,6 +60,7 @@ struct fp_args {
     const char *image;            /**< generate */
     const char *output_dir;       /**< generate */
     struct fp_strv defines;       /**< generate: KEY=VALUE */
+    const char *log_conf;         /**< generate: a file */
     struct fp_strv patches;       /**< generate: files */
     struct fp_strv merge_patches; /**< generate: files */
 

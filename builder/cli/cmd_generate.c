@@ -38,6 +38,7 @@ static enum fp_code make(const struct fp_generate_input *input, const struct fp_
             ? fp_xstrndup(strchr(platform, '/') + 1, strcspn(strchr(platform, '/') + 1, "/"))
             : NULL;
     image.name = name;
+    image.conf = input->image_conf;
     image.architecture = json_array_size(images) == 1 ? architecture : NULL;
     /* What is in no registry cannot be pulled by its digest. */
     if (found->location.reference.registry != NULL)
@@ -165,6 +166,7 @@ enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err)
     if (run->args.image == NULL)
         return fp_fail(err, FP_E_USAGE, "--image: is missing");
     enum fp_code code = fp_generate_input_read(&run->args, run->settings, &input, err);
+    fp_generate_input_remember(run->settings, NULL, NULL, &input);
     return code == FP_OK ? generate(run, &input, FP_FIND_STORE_FIRST, err) : code;
 }
 
@@ -188,5 +190,7 @@ enum fp_code fp_generate_after_build(struct fp_run *run, struct fp_generate_inpu
 {
     input->args->image = image;
     input->args->output_dir = run->args.generate;
+    input->image_conf = &run->args.build.conf;
+    fp_generate_input_remember(NULL, run->args.generate, run->args.values, input);
     return generate(run, input, FP_FIND_REGISTRY, err);
 }

@@ -190,7 +190,9 @@ const struct fp_command fp_commands[] = {
      .text =
          "The image is read, so that the manifests fit it: its Flink version, its job, its user. "
          "Nothing is applied. Manifests go to standard output, or to --output-dir; how to apply "
-         "them, reach the ui, update and clean up is told on standard error.\n"
+         "them, reach the ui, update and clean up is told on standard error. Kubernetes has to be "
+         "1.29 or newer: before, a Job does not wait with a new JobManager until the old one is "
+         "gone (podReplacementPolicy).\n"
          "What stands behind -- is handed to the job as it is.",
      .examples = "flinkpack generate --image registry.example.com/team/orders:1.2 \\\n"
                  "    --parallelism 4 -- --input 's3://data/in put' > orders.yaml\n"

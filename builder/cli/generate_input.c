@@ -66,6 +66,22 @@ static enum fp_code expand_conf(struct fp_args *args, struct fp_error *err)
     return code;
 }
 
+static enum fp_code read_log_conf(struct fp_args *args, struct fp_generate_input *ret,
+                                  struct fp_error *err)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
+    if (args->log_conf == NULL)
+        return FP_OK;
+    if (fp_file_read(args->log_conf, &text, err) != FP_OK)
+        return fp_context(err, "--log-conf");
+    if (memchr(fp_buf_text(&text), '\0', text.len) != NULL)
+        return fp_fail(err, FP_E_USAGE, "--log-conf: %s: is not text", args->log_conf);
+    ret->log_conf = fp_buf_take(&text);
+    args->deploy.log_conf = ret->log_conf;
+    args->deploy.log_conf_name = args->log_conf;
+    return FP_OK;
+}
+
 enum fp_code fp_generate_input_read(struct fp_args *args, const struct fp_settings *settings,
                                     struct fp_generate_input *ret, struct fp_error *err)
 {
@@ -75,7 +91,92 @@ enum fp_code fp_generate_input_read(struct fp_args *args, const struct fp_settin
     enum fp_code code = read_patches(args, false, ret, err);
     if (code == FP_OK)
         code = read_patches(args, true, ret, err);
+    if (code == FP_OK)
+        code = read_log_conf(args, ret, err);
     return code == FP_OK ? expand_conf(args, err) : code;
+}
+
+/* Keys and options whose value is one. What a variable gives says nothing. */
+static bool is_secret(const char *key, const char *value)
+{
+    static const char *const words[] = {
+        "password",  "passwd",      "secret",  "token",  "credential",  "access-key", "access.key",
+        "accesskey", "account.key", "api-key", "apikey", "private-key", "sasl.jaas"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        found = found || strcasestr(key, words[i]) != NULL;
+    return found && strncmp(value, "${", 2) != 0;
+}
+
+/* "KEY=VALUE" without a value that is secret, as a shell takes it. The caller owns it. */
+static char *pair_word(const char *pair)
+{
+    const char *equals = strchr(pair, '=');
+    cleanup_free char *key = fp_xstrndup(pair, strcspn(pair, "="));
+    if (equals == NULL || !is_secret(key, equals + 1))
+        return fp_shell_word(pair);
+    cleanup_free char *hidden = fp_xasprintf("%s=SECRET", key);
+    return fp_shell_word(hidden);
+}
+
+/* What is typed again is read again: a pipe is not. */
+static const char *repeatable(const struct fp_setting *setting)
+{
+    const char *value = setting->value;
+    const char *metavar = setting->option->metavar;
+    bool is_file = metavar != NULL && strstr(metavar, "FILE") != NULL;
+    return is_file && (strncmp(value, "/dev/", 5) == 0 || strncmp(value, "/proc/", 6) == 0) ? "FILE"
+                                                                                            : value;
+}
+
+/* The image and the savepoint are others then. What may be secret is not for a log. */
+static void add_again(struct fp_buf *line, const struct fp_setting *setting)
+{
+    static const char *const anew[] = {"image", "from-savepoint", "fromSavepoint"};
+    const char *name = setting->option->name;
+    bool is_map = setting->option->kind == FP_OPTION_MAP;
+    for (size_t i = 0; i < sizeof(anew) / sizeof(anew[0]); i++) {
+        if (strcmp(name, anew[i]) == 0)
+            return;
+    }
+    if (setting->value == NULL) {
+        (void) !fp_buf_addf(line, NULL, " --%s", name);
+        return;
+    }
+    cleanup_free char *word =
+        is_map ? pair_word(setting->value) : fp_shell_word(repeatable(setting));
+    bool takes_word = fp_option_needs_value(setting->option) && setting->value[0] != '-';
+    (void) !fp_buf_addf(line, NULL, " --%s%s%s", name, takes_word ? " " : "=", word);
+}
+
+void fp_generate_input_remember(const struct fp_settings *settings, const char *output_dir,
+                                const char *values, struct fp_generate_input *input)
+{
+    struct fp_buf line = FP_BUF_INIT(INPUT_MAX_BYTES);
+    struct fp_buf words = FP_BUF_INIT(INPUT_MAX_BYTES);
+    cleanup_free char *folder = output_dir != NULL ? fp_shell_word(output_dir) : NULL;
+    cleanup_free char *file = values != NULL ? fp_shell_word(values) : NULL;
+    (void) !fp_buf_add_text(&line, "flinkpack generate --image NEW_IMAGE", NULL);
+    if (file != NULL)
+        (void) !fp_buf_addf(&line, NULL, " --values %s",
+                            strncmp(values, "/dev/", 5) == 0 ? "FILE" : file);
+    if (folder != NULL)
+        (void) !fp_buf_addf(&line, NULL, " --output-dir %s", folder);
+    for (size_t i = 0; settings != NULL && i < settings->len; i++) {
+        if (settings->items[i].origin == FP_FROM_COMMAND_LINE)
+            add_again(&line, &settings->items[i]);
+    }
+    for (size_t i = 0; settings != NULL && i < settings->operands.len; i++) {
+        const char *before = i > 0 ? settings->operands.items[i - 1] : "";
+        const char *argument = settings->operands.items[i];
+        bool hides = before[0] == '-' && argument[0] != '-' && is_secret(before, argument);
+        cleanup_free char *word = hides ? fp_xstrdup("SECRET") : pair_word(argument);
+        (void) !fp_buf_addf(&words, NULL, "%s%s", i == 0 ? " -- " : " ", word);
+    }
+    input->again = fp_buf_take(&line);
+    input->again_arguments = fp_buf_take(&words);
+    input->args->deploy.again = input->again;
+    input->args->deploy.again_arguments = input->again_arguments;
 }
 
 enum fp_code fp_generate_input_from_values(const char *path, struct fp_generate_input *ret,
@@ -94,6 +195,9 @@ void fp_generate_input_clear(struct fp_generate_input *input)
     for (size_t i = 0; i < input->patch_count; i++)
         json_decref((json_t *) (uintptr_t) input->patches[i].document);
     free(input->patches);
+    free(input->log_conf);
+    free(input->again);
+    free(input->again_arguments);
     if (input->args != NULL)
         fp_strv_clear(&input->args->deploy.yielding);
     fp_options_clear(generate_groups, &input->own);

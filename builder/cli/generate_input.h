@@ -10,9 +10,13 @@
 
 /** Zero-initialise; release with fp_generate_input_clear(). */
 struct fp_generate_input {
-    struct fp_args *args;        /**< of the run, or those of --values */
-    struct fp_args own;          /**< of --values */
-    struct fp_settings settings; /**< which its strings are borrowed from */
+    struct fp_args *args;             /**< of the run, or those of --values */
+    struct fp_args own;               /**< of --values */
+    struct fp_settings settings;      /**< which its strings are borrowed from */
+    const struct fp_strv *image_conf; /**< --conf of the build before; NULL: there was none */
+    char *again;                      /**< the command line but for what another image has anew */
+    char *again_arguments;            /**< those of the job, behind "--" */
+    char *log_conf;                   /**< the text of --log-conf; NULL: it is not given */
     struct fp_deploy_patch *patches;
     size_t patch_count;
 };
@@ -28,6 +32,9 @@ FP_CHECKED enum fp_code fp_generate_input_read(struct fp_args *args,
 FP_CHECKED enum fp_code fp_generate_input_from_values(const char *path,
                                                       struct fp_generate_input *ret,
                                                       struct fp_error *err);
+/** Note the command line for the next time, of what `settings` has of it. */
+void fp_generate_input_remember(const struct fp_settings *settings, const char *output_dir,
+                                const char *values, struct fp_generate_input *input);
 /** Release the members. */
 void fp_generate_input_clear(struct fp_generate_input *input);
 /** Declare an input that is cleared at the end of its scope. */

@@ -9,5 +9,6 @@ extern const char fp_chart_helpers[];
 extern const char fp_chart_identity[];
 extern const char fp_chart_notes[];
 extern const char fp_chart_schema[];
+extern const char fp_chart_stop[];
 
 #endif

@@ -6,6 +6,10 @@
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
+/* The range of an API server that is not told another. */
+#define NODE_PORT_MIN 30000
+#define NODE_PORT_MAX 32767
+
 /* The image's own name, where it makes a fit one: registry.example.com/team/orders:1.2 */
 static char *default_name(const char *image)
 {
@@ -180,11 +184,17 @@ static enum fp_code check_node_port(struct fp_deployment *d, struct fp_error *er
     if (!d->options->node_port)
         return FP_OK;
     d->node_port = 30081;
-    if (number != NULL &&
-        (!fp_parse_count(number, &d->node_port) || d->node_port < 1 || d->node_port > 65535))
-        return fp_fail(err, FP_E_USAGE, "--node-port: expected a port such as 30081, not '%s'",
-                       number);
-    return FP_OK;
+    if (number == NULL || (fp_parse_count(number, &d->node_port) && d->node_port >= NODE_PORT_MIN &&
+                           d->node_port <= NODE_PORT_MAX))
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                "--node-port: expected a port from %d to %d, which is all that "
+                                "Kubernetes takes, not '%s'",
+                                NODE_PORT_MIN, NODE_PORT_MAX, number);
+    (void) fp_hint(err,
+                   "for example 30081; where the cluster has another --service-node-port-range, "
+                   "change the Service with --patch");
+    return code;
 }
 
 enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error *err)

@@ -19,6 +19,7 @@ static const struct field {
     {"--checkpoint-interval", offsetof(struct fp_deploy_options, checkpoint_interval)},
     {"--restart-strategy", offsetof(struct fp_deploy_options, restart_strategy)},
     {"--savepoint-dir", offsetof(struct fp_deploy_options, savepoint_dir)},
+    {"--log-conf", offsetof(struct fp_deploy_options, log_conf)},
     {"--ha-dir", offsetof(struct fp_deploy_options, ha_dir)},
     {"--namespace", offsetof(struct fp_deploy_options, kube_namespace)},
     {"--service-account", offsetof(struct fp_deploy_options, service_account)},

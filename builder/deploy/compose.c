@@ -64,6 +64,7 @@ static json_t *service(const struct fp_deployment *d, const struct fp_role *role
     fp_set(result, "deploy", deploy);
     fp_set(result, "restart",
            json_string(d->is_job && role->is_jobmanager ? "on-failure" : "unless-stopped"));
+    fp_bind_log_conf(d, result);
     add_security(d, result);
     return result;
 }

@@ -123,12 +123,20 @@ static bool is_address(const char *key)
     return false;
 }
 
-static bool is_port(const char *key)
+bool fp_is_port(const char *key)
 {
     static const char *const keys[] = {
-        "jobmanager.rpc.port",   "blob.server.port",     "rest.port",
-        "rest.bind-port",        "taskmanager.rpc.port", "taskmanager.data.port",
-        "kubernetes.cluster-id", "kubernetes.namespace",
+        "jobmanager.rpc.port",
+        "blob.server.port",
+        "rest.port",
+        "rest.bind-port",
+        "taskmanager.rpc.port",
+        "taskmanager.data.port",
+        "kubernetes.cluster-id",
+        "kubernetes.namespace",
+        "metrics.reporter.prom.port",
+        "query.proxy.ports",
+        "queryable-state.proxy.ports",
     };
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         if (strcmp(key, keys[i]) == 0)
@@ -155,7 +163,10 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
                          "--conf: %s: %s is not taken, pods could not find each other", key, value);
         return FP_OK;
     }
-    if (is_port(key) && own != NULL && strcmp(own, value) != 0)
+    /* It goes before rest.port where something listens. */
+    if (own == NULL && strcmp(key, "rest.bind-port") == 0)
+        own = fp_json_string(d->conf, "rest.port");
+    if (fp_is_port(key) && own != NULL && strcmp(own, value) != 0)
         return fp_fail(err, FP_E_USAGE, "--conf: %s=%s: the manifests need it to be %s", key, value,
                        own);
     /* Sizes are there already, from the same value. */

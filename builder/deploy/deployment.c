@@ -46,6 +46,7 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
         fp_deployment_read_image,
         fp_deployment_check_place,
         fp_deployment_check_names,
+        fp_deployment_check_log,
         fp_deployment_check_version,
         fp_deployment_size,
         fp_deployment_configure,
@@ -70,6 +71,7 @@ void fp_deployment_clear(struct fp_deployment *d)
     free(d->jar);
     free(d->cluster_id);
     free(d->job_id);
+    free(d->log_conf);
     json_decref(d->conf);
     json_decref(d->env);
     json_decref(d->env_from);

@@ -3,8 +3,7 @@
 
 #include "internal.h"
 
-/* What an entry "NAME=value" of the image's environment says, or NULL. */
-static const char *image_env(const struct fp_deployment *d, const char *name)
+const char *fp_image_env(const struct fp_deployment *d, const char *name)
 {
     const json_t *env = json_object_get(d->image->config, "Env");
     size_t len = strlen(name);
@@ -16,7 +15,7 @@ static const char *image_env(const struct fp_deployment *d, const char *name)
     return NULL;
 }
 
-static const char *image_label(const struct fp_deployment *d, const char *name)
+const char *fp_image_label(const struct fp_deployment *d, const char *name)
 {
     return fp_json_string(json_object_get(d->image->config, "Labels"), name);
 }
@@ -37,17 +36,17 @@ static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *er
     const char *program = json_string_value(json_array_get(entrypoint, 0));
     bool known = program != NULL && json_array_size(entrypoint) == 1 &&
                  strcmp(fp_path_base(program), "docker-entrypoint.sh") == 0;
-    if (!known || image_env(d, "FLINK_INSTALL_PATH") != NULL ||
-        image_env(d, "FLINK_HOME") == NULL) {
+    if (!known || fp_image_env(d, "FLINK_INSTALL_PATH") != NULL ||
+        fp_image_env(d, "FLINK_HOME") == NULL) {
         enum fp_code code = fp_fail(
             err, FP_E_INPUT, "%s: neither an image that flinkpack built nor Flink's official one",
             d->image->name);
         (void) fp_hint(err, "build it with 'flinkpack build'");
         return code;
     }
-    d->is_official =
-        image_env(d, "FLINK_TGZ_URL") != NULL || image_label(d, "flinkpack.flink-version") == NULL;
-    d->home = fp_xstrdup(image_env(d, "FLINK_HOME"));
+    d->is_official = fp_image_env(d, "FLINK_TGZ_URL") != NULL ||
+                     fp_image_label(d, "flinkpack.flink-version") == NULL;
+    d->home = fp_xstrdup(fp_image_env(d, "FLINK_HOME"));
     if (!is_plain_folder(d->home))
         return fp_fail(err, FP_E_INPUT,
                        "%s: its FLINK_HOME is '%s'; a folder such as /opt/flink was expected",
@@ -68,10 +67,10 @@ static char *version_of_address(const char *address)
 
 static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
 {
-    const char *label = image_label(d, "flinkpack.flink-version");
+    const char *label = fp_image_label(d, "flinkpack.flink-version");
     const char *given = d->options->flink_version;
     cleanup_free char *found =
-        label != NULL ? fp_xstrdup(label) : version_of_address(image_env(d, "FLINK_TGZ_URL"));
+        label != NULL ? fp_xstrdup(label) : version_of_address(fp_image_env(d, "FLINK_TGZ_URL"));
     if (given == NULL && found == NULL) {
         enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: the image does not say its Flink version",
                                     d->image->name);
@@ -111,7 +110,7 @@ static bool is_class_name(const char *name)
 static enum fp_code read_class(struct fp_deployment *d, struct fp_error *err)
 {
     const char *given = d->options->job_classname;
-    const char *name = given != NULL ? given : image_label(d, "flinkpack.job-class");
+    const char *name = given != NULL ? given : fp_image_label(d, "flinkpack.job-class");
     if (name == NULL || *name == '\0')
         return FP_OK;
     d->classname = fp_xstrdup(name);
@@ -125,7 +124,7 @@ static enum fp_code read_class(struct fp_deployment *d, struct fp_error *err)
 
 static enum fp_code read_type(struct fp_deployment *d, struct fp_error *err)
 {
-    const char *label = image_label(d, "flinkpack.type");
+    const char *label = fp_image_label(d, "flinkpack.type");
     const char *given = d->options->type;
     const char *type = given != NULL ? given : label != NULL ? label : "session";
     if (strcmp(type, "job") != 0 && strcmp(type, "session") != 0)
@@ -134,7 +133,7 @@ static enum fp_code read_type(struct fp_deployment *d, struct fp_error *err)
     bool has_job = label != NULL ? strcmp(label, "job") == 0 : d->options->job_classname != NULL;
     if (d->is_job && !has_job)
         return fail_no_job(d, err);
-    const char *jars = image_label(d, "flinkpack.job-jars");
+    const char *jars = fp_image_label(d, "flinkpack.job-jars");
     if (jars != NULL && *jars != '\0')
         d->jar = fp_xstrndup(jars, strcspn(jars, ","));
     return FP_OK;

@@ -144,6 +144,14 @@ static enum fp_code make_patched(struct fp_deployment *d, const struct fp_deploy
     return code;
 }
 
+/* Of what patches have left. A chart's documents are of the same volumes. */
+static void warn(struct fp_deployment *d, const json_t *documents)
+{
+    fp_warn_of_storage(d, documents);
+    fp_warn_of_mounts(d, documents);
+    fp_warn_of_upload(d);
+}
+
 static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_patch *patches,
                                size_t patch_count, const char *folder, struct fp_deploy_result *ret,
                                struct fp_error *err)
@@ -159,8 +167,10 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
                             "template' renders");
         return code;
     }
-    if (d->format == FP_DEPLOY_HELM)
+    if (d->format == FP_DEPLOY_HELM) {
+        warn(d, d->mounts);
         return fp_chart_files(d, ret, err);
+    }
     cleanup_json json_t *documents = NULL;
     enum fp_code code = make_patched(d, patches, patch_count, &documents, err);
     /* The revision is made of what patches have left, and stands in what they are for. */
@@ -171,10 +181,13 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
     }
     if (d->format == FP_DEPLOY_OPERATOR)
         fp_operator_settle(documents);
+    warn(d, documents);
     if (code == FP_OK)
         code = add_files(d, documents, ret, err);
     if (code == FP_OK)
         code = make_stream(d, documents, ret, err);
+    if (code == FP_OK)
+        code = fp_put_log_conf(d, folder, ret, err);
     bool kustomize = d->format == FP_DEPLOY_KUBERNETES || d->format == FP_DEPLOY_OPERATOR;
     return code == FP_OK && folder != NULL && kustomize ? add_kustomization(d, ret, err) : code;
 }

@@ -75,6 +75,7 @@ struct fp_deployment {
     char *jar;        /**< the first of the job's jars; NULL: not known */
     char *cluster_id; /**< high-availability.cluster-id for the arguments; NULL: none of ours */
     char *job_id;     /**< 32 hexadecimal digits; NULL: Flink's own */
+    char *log_conf;   /**< of log4j; NULL: the image's own */
     int64_t parallelism;
     int64_t slots;
     int64_t replicas;
@@ -125,6 +126,36 @@ FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, st
 FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
                                                   struct fp_error *err);
 
+/** What an entry "NAME=value" of the image's environment says, or NULL. Borrowed. */
+const char *fp_image_env(const struct fp_deployment *deployment, const char *name);
+/** Likewise a label of the image. */
+const char *fp_image_label(const struct fp_deployment *deployment, const char *name);
+/** Warn of places that the image has no file system for, or that lie on no volume of these
+ * documents. */
+void fp_warn_of_storage(struct fp_deployment *deployment, const json_t *documents);
+/** Warn of volumes over what Flink needs, anywhere in `value`. */
+void fp_warn_of_mounts(struct fp_deployment *deployment, const json_t *value);
+/** The option that lets others than kubectl reach the ui, or NULL. Static. */
+const char *fp_is_exposed(const struct fp_deployment *deployment);
+/** Warn of a session that is open to whoever reaches it. */
+void fp_warn_of_upload(struct fp_deployment *deployment);
+
+/** Check --log-conf. */
+FP_CHECKED enum fp_code fp_deployment_check_log(struct fp_deployment *deployment,
+                                                struct fp_error *err);
+/** What tells one --log-conf from another; NULL: there is none. The caller owns it. */
+char *fp_log_conf_sum(const struct fp_deployment *deployment);
+/** Its text among the data of a ConfigMap, or the files that an operator writes. */
+void fp_add_log_conf(const struct fp_deployment *deployment, json_t *data);
+/** Where pods have it, their volume of it, and where a container of Compose has it. Nothing is
+ * added without --log-conf. */
+void fp_mount_log_conf(const struct fp_deployment *deployment, json_t *mounts);
+void fp_add_log_conf_volume(const struct fp_deployment *deployment, json_t *volumes);
+void fp_bind_log_conf(const struct fp_deployment *deployment, json_t *service);
+/** The file beside compose.yaml. */
+FP_CHECKED enum fp_code fp_put_log_conf(struct fp_deployment *deployment, const char *folder,
+                                        struct fp_deploy_result *ret, struct fp_error *err);
+
 /** Whether an option, or "conf KEY", is left out where it has no place. */
 bool fp_yields(const struct fp_deployment *deployment, const char *name);
 /** Note that it is. */
@@ -136,6 +167,8 @@ void fp_note_left_out(const struct fp_deployment *deployment, struct fp_strv *re
 FP_CHECKED enum fp_code fp_check_setting(const struct fp_deployment *deployment, const char *key,
                                          const char *value, struct fp_error *err);
 
+/** Whether other objects count on the value that manifests give a key: it cannot be another. */
+bool fp_is_port(const char *key);
 /** The last value that --conf or -D gives for a key, or NULL. Borrowed. */
 const char *fp_given_setting(const struct fp_deployment *deployment, const char *key);
 /** The other name that Flink has for a key, older or newer; NULL: it has one. Static. */

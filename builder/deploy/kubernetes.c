@@ -40,6 +40,7 @@ static json_t *config_map(const struct fp_deployment *d)
            json_pack("{s:s, s:o}", "#FLINK_PROPERTIES",
                      "merged onto the configuration in the image when a container starts",
                      "FLINK_PROPERTIES", lines));
+    fp_add_log_conf(d, json_object_get(object, "data"));
     fp_add_passwd(d, json_object_get(object, "data"));
     return object;
 }

@@ -139,6 +139,10 @@ static json_t *flink_deployment(const struct fp_deployment *d)
                              o->service_account != NULL ? o->service_account : "flink");
     fp_note_tag(d, spec);
     fp_set(spec, "flinkConfiguration", json_incref(d->conf));
+    if (d->log_conf != NULL) {
+        fp_set(spec, "logConfiguration", json_object());
+        fp_add_log_conf(d, json_object_get(spec, "logConfiguration"));
+    }
     fp_set(spec, "podTemplate", pod_template(d));
     fp_set(spec, "jobManager",
            json_pack("{s:i, s:o}", "replicas", 1, "resource", resource(&jobmanager)));

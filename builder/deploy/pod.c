@@ -201,6 +201,7 @@ static json_t *mounts(const struct fp_deployment *d)
     cleanup_free char *log = fp_path_join(d->home, "log");
     json_t *list = json_pack("[{s:s, s:s}, {s:s, s:s}]", "name", "tmp", "mountPath", "/tmp", "name",
                              "log", "mountPath", log);
+    fp_mount_log_conf(d, list);
     fp_mount_passwd(d, list);
     (void) json_array_extend(list, d->mounts);
     return list;
@@ -210,6 +211,7 @@ static json_t *volumes(const struct fp_deployment *d)
 {
     json_t *list = json_pack("[{s:s, s:{}}, {s:s, s:{}}]", "name", "tmp", "emptyDir", "name", "log",
                              "emptyDir");
+    fp_add_log_conf_volume(d, list);
     fp_add_passwd_volume(d, list);
     (void) json_array_extend(list, d->volumes);
     return list;
@@ -361,6 +363,9 @@ static json_t *pod_annotations(const struct fp_deployment *d)
         sum[16] = '\0';
         fp_set(annotations, "checksum/config", json_string(sum));
     }
+    cleanup_free char *log = fp_log_conf_sum(d);
+    if (log != NULL)
+        fp_set(annotations, "checksum/log-conf", json_string(log));
     if (d->options->metrics)
         fp_add_scraping(annotations);
     fp_add_pairs(annotations, &d->options->annotations);

@@ -74,6 +74,9 @@ void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
         add_images(&lines, json_object_get(spec, "containers"));
         add_settings(&lines, text != NULL ? text : "", d);
     }
+    cleanup_free char *log = fp_log_conf_sum(d);
+    if (log != NULL)
+        fp_strv_addf(&lines, "log4j: %s", log);
     fp_strv_sort(&lines);
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
     enum fp_code code = FP_OK;

@@ -17,10 +17,11 @@
 
 /** What the image says of itself. Everything is borrowed. */
 struct fp_deploy_image {
-    const char *name;         /**< REGISTRY/REPOSITORY[:TAG] */
-    const char *digest;       /**< "sha256:..."; NULL: not known, then the tag stands alone */
-    const char *architecture; /**< "amd64", where it is for that one only; NULL: for several */
-    const json_t *config;     /**< the "config" object: Env, Entrypoint, User, Labels */
+    const char *name;           /**< REGISTRY/REPOSITORY[:TAG] */
+    const char *digest;         /**< "sha256:..."; NULL: not known, then the tag stands alone */
+    const char *architecture;   /**< "amd64", where it is for that one only; NULL: for several */
+    const json_t *config;       /**< the "config" object: Env, Entrypoint, User, Labels */
+    const struct fp_strv *conf; /**< KEY=VALUE that it was just built with; NULL: not known */
 };
 
 /**
@@ -58,6 +59,8 @@ struct fp_deploy_options {
     const char *checkpoint_interval; /**< such as 1min; off: left to the job; NULL: by the rest */
     const char *restart_strategy;    /**< Flink's name of one; NULL: by the rest */
     const char *savepoint_dir;
+    const char *log_conf;      /**< text of a configuration of log4j */
+    const char *log_conf_name; /**< of its file */
     bool ha;
     const char *ha_dir;
     bool metrics;
@@ -93,6 +96,10 @@ struct fp_deploy_options {
     /* Policies. */
     bool pod_disruption_budget;
     bool network_policy;
+
+    /* For the notes, which tell how to do it again. As a shell takes them. */
+    const char *again;           /**< "flinkpack generate --image NEW_IMAGE ..."; NULL: not known */
+    const char *again_arguments; /**< " -- ARGUMENT...", or ""; NULL: likewise */
 
     /* One file of values is for all formats: what it has that the format or the type has no place
      * for is left out, and told once, where the same on a command line is a mistake. */

@@ -27,6 +27,8 @@ def test_one_command(flinkpack, inputs, registry, tmp_path):
     assert manifests.workload(documents, "taskmanager")["spec"]["replicas"] == 2
     assert documents[0]["metadata"]["labels"]["team"] == "orders"
     assert "kubectl delete job blue-jobmanager --cascade=foreground" in result.err
+    assert ("flinkpack generate --image NEW_IMAGE --values %s --output-dir %s --from-savepoint PATH "
+            "&& kubectl apply -k %s" % (values, folder, folder)) in result.err
     # The registry answers without the local store, too.
     again = flinkpack.run("generate", "--image", name, "--values", values, "--store",
                           tmp_path / "none").out
@@ -63,3 +65,16 @@ def test_values_are_read_once(flinkpack, inputs, registry, tmp_path):
     assert done.returncode == 0, done.stderr
     [config] = manifests.load((tmp_path / "k8s/blue-config-configmap.yaml").read_text())
     assert "a.b: c\n" in config["data"]["FLINK_PROPERTIES"]
+
+
+def test_what_the_image_was_built_with_is_known(flinkpack, inputs, registry, tmp_path):
+    """Its plugins, those of an image that it is made of too, and, at once, its configuration."""
+    name = "%s/deploy/stored:1.0" % registry
+    words = ["build", "--job-jar", inputs.job, "--push", "--image-name", name]
+    base = ["--from-archive", inputs.archive(), "--base", inputs.base]
+    s3 = ["--conf", "state.checkpoints.dir=s3://b/c", "--generate", tmp_path / "k8s"]
+    assert "state.checkpoints.dir: s3://b/c: no plugin of the image has s3://: build it with" in (
+        flinkpack.run(*words, *base, *s3).err)
+    assert "no plugin" not in flinkpack.run(*words, *base, *s3, "--plugin", "s3-fs-hadoop").err
+    more = flinkpack.run(*words[:-1], name + "-b", "--from-image", name, *s3).err
+    assert "no plugin" not in more and "unless it was added" not in more

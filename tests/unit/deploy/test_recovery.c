@@ -48,7 +48,7 @@ static void what_means_nothing_without_them_has_them(void **state)
     look("1.17.2", "job", &options, "    restart-strategy.type: exponential-delay\n", true);
     assert_true(warns(&options, "--checkpoint-dir: is not given"));
     options.checkpoint_dir = "s3://b/c";
-    assert_false(warns(&options, "--checkpoint-dir"));
+    assert_false(warns(&options, "--checkpoint-dir: is not given"));
     options.autoscale = NULL;
     look("1.20.5", "job", &options, INTERVAL "1min\n", true);
     look("1.10.0", "job", &options, INTERVAL, false);

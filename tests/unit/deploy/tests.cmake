@@ -1,4 +1,4 @@
-foreach(test yaml deployment patch golden identity recovery revision)
+foreach(test yaml deployment patch golden identity recovery revision warnings)
     fp_add_unit_test(deploy test_${test}.c)
 endforeach()
 foreach(test yaml patch)

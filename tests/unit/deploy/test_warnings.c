@@ -1,0 +1,199 @@
+/* What is said of manifests that are made, and would not run as they are meant. */
+#include "deploy_test.h"
+
+/* The warnings for an image of ours with these plugins, with line ends between; NULL: of one that
+ * does not say. */
+static char *warnings(const char *version, const char *type, const char *plugins,
+                      const struct fp_deploy_options *options)
+{
+    cleanup_json json_t *config = our_config(version, type);
+    const struct fp_deploy_image image = {
+        .name = "registry.example.com/team/orders:1.2", .digest = TEST_DIGEST, .config = config};
+    struct fp_deploy_result result = {0};
+    struct fp_error err = {0};
+    struct fp_buf text = FP_BUF_INIT(1 << 20);
+    if (plugins != NULL)
+        json_object_set_new(json_object_get(config, "Labels"), "flinkpack.plugins",
+                            json_string(plugins));
+    assert_ok(fp_deploy_generate(options, &image, NULL, 0, "out", &result, &err), err);
+    for (size_t i = 0; i < result.warnings.len; i++)
+        assert_ok(fp_buf_addf(&text, &err, "%s\n", result.warnings.items[i]), err);
+    fp_deploy_result_clear(&result);
+    return fp_buf_take(&text);
+}
+
+static void check(const char *version, const char *type, const char *plugins,
+                  const struct fp_deploy_options *options, const char *said, bool is_said)
+{
+    cleanup_free char *text = warnings(version, type, plugins, options);
+    if ((strstr(text, said) != NULL) != is_said)
+        fail_msg("'%s' is %ssaid:\n%s", said, is_said ? "not " : "", text);
+}
+
+static void file_systems_need_their_plugin(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *version;
+        const char *place;
+        const char *plugins;
+        const char *said; /* NULL: nothing of plugins */
+    } rows[] = {
+        {"1.20.5", "s3://b/c", "",
+         "--checkpoint-dir: s3://b/c: no plugin of the image has s3://: "
+         "build it with --plugin s3-fs-presto"},
+        {"1.20.5", "s3://b/c", NULL, "s3://, unless it was added to this image: build"},
+        {"1.20.5", "S3://b/c", "", "has s3://:"},
+        {"1.20.5", "s3://b/c", "s3-fs-presto/flink-s3-fs-presto-1.20.5.jar", NULL},
+        {"1.20.5", "s3://b/c", "mine/s3.jar", NULL},
+        {"1.20.5", "s3a://b/c", "s3-fs-presto/flink-s3-fs-presto-1.20.5.jar", "s3-fs-hadoop"},
+        {"1.20.5", "s3a://b/c", "s3-fs-hadoop/flink-s3-fs-hadoop-1.20.5.jar", NULL},
+        {"1.20.5", "s3p://b/c", "s3-fs-hadoop/flink-s3-fs-hadoop-1.20.5.jar", "s3-fs-presto"},
+        {"1.20.5", "oss://b/c", "s3-fs-hadoop/flink-s3-fs-hadoop-1.20.5.jar", "oss-fs-hadoop"},
+        {"1.20.5", "gs://b/c", "", "ENABLE_BUILT_IN_PLUGINS=flink-gs-fs-hadoop-1.20.5.jar"},
+        {"1.20.5", "abfss://b@c.dfs.core.windows.net/d", "", "azure-fs-hadoop"},
+        {"1.20.5", "wasb://b@c/d", "azure/flink-azure-fs-hadoop-1.20.5.jar", NULL},
+        {"1.20.5", "hdfs://n:8020/c", "s3-fs-hadoop/flink-s3-fs-hadoop-1.20.5.jar", "Hadoop alone"},
+        {"1.20.5", "hdfs:///c", "lib/flink-shaded-hadoop-2-uber-2.8.3-10.0.jar", NULL},
+        {"1.20.5", "cosn://b/c", "", "Hadoop alone"},
+        {"1.8.3", "s3://b/c", "", "nothing in the image has s3://: build it with --plugin"},
+        {"1.8.3", "s3://b/c", "lib/flink-s3-fs-hadoop-1.8.3.jar", NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fp_deploy_options options = no_options();
+        options.checkpoint_dir = rows[i].place;
+        check(rows[i].version, "session", rows[i].plugins, &options,
+              rows[i].said != NULL ? rows[i].said : rows[i].place, rows[i].said != NULL);
+    }
+}
+
+static void settings_and_arguments_name_places_too(void **state)
+{
+    (void) state;
+    struct fp_deploy_options options = no_options();
+    fp_strv_add(&options.conf, "a.b=https://example.com/x");
+    fp_strv_add(&options.conf, "a.c=${PLACE}");
+    fp_strv_add(&options.conf, "a.d=akka.tcp://flink@x:1/y");
+    check("1.20.5", "job", "", &options, "://", false);
+    fp_strv_add(&options.conf, "state.savepoints.dir=s3://b/s");
+    check("1.20.5", "job", "", &options, "state.savepoints.dir: s3://b/s: no plugin", true);
+    fp_strv_add(&options.conf, "my.table=gs://b/t");
+    check("1.20.5", "job", "", &options, "my.table: gs://b/t: no plugin", true);
+    fp_strv_add(&options.arguments, "oss://b/in put");
+    check("1.20.5", "job", "", &options, "job arguments: oss://b/in put: no plugin", true);
+    options.from_savepoint = "s3a://b/s/1";
+    check("1.20.5", "job", "", &options, "--from-savepoint: s3a://b/s/1: no plugin", true);
+    fp_strv_add(&options.env, "ENABLE_BUILT_IN_PLUGINS=flink-s3-fs-hadoop-1.20.5.jar;"
+                              "flink-gs-fs-hadoop-1.20.5.jar");
+    check("1.20.5", "job", "", &options, "s3", false);
+    check("1.20.5", "job", "", &options, "gs:", false);
+    fp_strv_clear(&options.conf);
+    fp_strv_clear(&options.arguments);
+    fp_strv_clear(&options.env);
+}
+
+static void shared_places_need_a_volume(void **state)
+{
+    (void) state;
+    static const char said[] = "no volume that can be written to is mounted there";
+    static const struct {
+        const char *place;
+        const char *volume; /* NULL: none */
+        bool is_said;
+    } rows[] = {
+        {"file:///state/c", NULL, true},
+        {"/state/c", NULL, true},
+        {"file:/state/c", "claim:x:/state", false},
+        {"file:///state/c", "claim:x:/state", false},
+        {"/state", "claim:x:/state", false},
+        {"/state/c", "claim:x:/sta", true},
+        {"/state/c", "claim:x:/state/c/d", true},
+        {"/state/c", "claim:x:/state:ro", true},
+        {"/state/c", "configmap:x:/state", true},
+        {"/tmp/c", NULL, true},
+        {"/opt/flink/log/c", NULL, true},
+        {"s3://b/c", NULL, false},
+    };
+    static const char *const formats[] = {"kubernetes", "helm", "operator", "template"};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (size_t k = 0; k < sizeof(formats) / sizeof(formats[0]); k++) {
+            struct fp_deploy_options options = no_options();
+            options.format = formats[k];
+            options.checkpoint_dir = rows[i].place;
+            if (rows[i].volume != NULL)
+                fp_strv_add(&options.volumes, rows[i].volume);
+            check("1.20.5", "job", "s3", &options, said, rows[i].is_said);
+            fp_strv_clear(&options.volumes);
+        }
+    }
+    struct fp_deploy_options compose = no_options();
+    compose.format = "compose";
+    compose.savepoint_dir = "/state";
+    check("1.20.5", "job", "", &compose, "--savepoint-dir: /state: no volume", true);
+}
+
+static void volumes_over_flink_are_told(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *version;
+        const char *path;
+        const char *said; /* NULL: nothing */
+    } rows[] = {
+        {"2.2.1", "/opt/flink/conf",
+         "hides the configuration in the image, and with it "
+         "env.java.opts.all, without which Flink fails on Java 17"},
+        {"1.13.6", "/opt/flink/conf", "hides the configuration in the image: settings"},
+        {"2.2.1", "/opt/flink", "a volume at /opt/flink hides Flink"},
+        {"2.2.1", "/opt", "a volume at /opt hides Flink"},
+        {"2.2.1", "/opt/flink/lib", "hides Flink's jars"},
+        {"2.2.1", "/opt/flink/bin", "hides Flink's scripts"},
+        {"2.2.1", "/opt/flink/conf/mine", NULL},
+        {"2.2.1", "/opt/flink/confs", NULL},
+        {"2.2.1", "/opt/flink/plugins/s3", NULL},
+        {"2.2.1", "/opt/flink-data", NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct fp_deploy_options options = no_options();
+        cleanup_free char *volume = fp_xasprintf("configmap:x:%s", rows[i].path);
+        fp_strv_add(&options.volumes, volume);
+        check(rows[i].version, "session", "", &options,
+              rows[i].said != NULL ? rows[i].said : "hides", rows[i].said != NULL);
+        options.format = "helm";
+        check(rows[i].version, "session", "", &options,
+              rows[i].said != NULL ? rows[i].said : "hides", rows[i].said != NULL);
+        fp_strv_clear(&options.volumes);
+    }
+}
+
+static void a_session_that_all_reach_is_told(void **state)
+{
+    (void) state;
+    static const char said[] = "can upload a jar";
+    struct fp_deploy_options options = no_options();
+    check("2.2.1", "session", "", &options, said, false);
+    options.node_port = true;
+    check("2.2.1", "session", "", &options, "--node-port: whoever reaches", true);
+    check("2.2.1", "job", "", &options, said, false);
+    options.node_port = false;
+    options.ingress = "flink.example.com";
+    check("2.2.1", "session", "", &options, "--ingress: whoever reaches", true);
+    fp_strv_add(&options.conf, "web.submit.enable=false");
+    check("2.2.1", "session", "", &options, said, false);
+    fp_strv_clear(&options.conf);
+    options.ingress = NULL;
+    options.route = true;
+    check("2.2.1", "session", "", &options, "--route: whoever reaches", true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(file_systems_need_their_plugin),
+        cmocka_unit_test(settings_and_arguments_name_places_too),
+        cmocka_unit_test(shared_places_need_a_volume),
+        cmocka_unit_test(volumes_over_flink_are_told),
+        cmocka_unit_test(a_session_that_all_reach_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
