@@ -54,7 +54,8 @@ static enum fp_code put_properties(struct fp_buf *out, const struct fp_deploymen
         code = fp_buf_add_text(out,
                                "{{ include \"flink.settings\" . }}\n"
                                "{{- end -}}\n\n"
-                               "{{- define \"flink.settings\" -}}\n",
+                               "{{- define \"flink.settings\" -}}\n"
+                               "{{- include \"flink.checkConfiguration\" . -}}\n",
                                err);
     if (code == FP_OK)
         code = fp_buf_add_text(out, "rest.address: {{ include \"flink.fullname\" . }}-jobmanager\n",
@@ -276,5 +277,7 @@ enum fp_code fp_chart_files(struct fp_deployment *d, struct fp_deploy_result *re
     fp_result_add(ret, fp_xstrdup("templates/NOTES.txt"), fp_xstrdup(fp_chart_notes));
     fp_result_add(ret, fp_xstrdup("templates/_helpers.tpl"), fp_buf_take(&helpers));
     fp_result_add(ret, fp_xstrdup("templates/_identity.tpl"), fp_xstrdup(fp_chart_identity));
+    if (d->traits->has_standalone_job)
+        fp_result_add(ret, fp_xstrdup("templates/job-stop.yaml"), fp_xstrdup(fp_chart_stop));
     return add_templates(d, ret, err);
 }

@@ -149,7 +149,8 @@ def test_annotations_of_the_job(chart, helm):
 
     def annotations(*words):
         documents = manifests.load(helm("template", "o", folder, "--kube-version", "1.35.0", *words))
-        return manifests.named(documents, "Job")["metadata"].get("annotations")
+        # The first one: with replaceOnUpgrade another takes its place before the release goes.
+        return [one for one in documents if one["kind"] == "Job"][0]["metadata"].get("annotations")
 
     assert annotations() == {"a": "{{ .x }}: '\"", "b": "option"}
     assert annotations(*values) == {
@@ -161,3 +162,39 @@ def test_annotations_of_the_job(chart, helm):
     assert own["helm.sh/hook-delete-policy"] == "hook-succeeded"
     folder = chart(flink_images.ours("2.2.1"))
     assert annotations() is None
+
+
+@pytest.mark.parametrize("setting, told", [
+    ("rest.port=9000", "has to be 8081"), ("rest.bind-port=9000", "has to be 8081"),
+    ("jobmanager.rpc.port=1", "has to be 6123"), ("taskmanager.data.port=0", "has to be 6121"),
+    ("metrics.reporter.prom.port=9250", "has to be 9249"),
+    ("taskmanager.memory.process.size=4g", "taskmanager.memoryMiB"),
+    ("rest.port=8081", None), ("rest.bind-port=8081", None), ("metrics.reporters=a", None)])
+def test_what_other_objects_count_on(chart, try_helm, setting, told):
+    folder = chart(flink_images.ours("1.20.5"), "--metrics")
+    key, value = setting.split("=")
+    done = try_helm("template", "a", folder, "--kube-version", "1.35.0", "--set",
+                    "configuration.%s=%s" % (key.replace(".", "\\."), value))
+    assert (done.returncode == 0) == (told is None), done.stderr
+    assert told is None or told in done.stderr
+
+
+def test_a_session_that_all_reach_is_told(chart, helm):
+    folder = chart(flink_images.ours("2.2.1"), "--ingress", "flink.example.com")
+
+    def notes(*words):
+        return helm("install", "blue", folder, "--dry-run=client", *words).partition("NOTES:")[2]
+
+    assert "can upload a jar" in notes("--set", "flink.type=session")
+    assert "can upload a jar" not in notes()
+    off = "configuration.web\\.submit\\.enable=false"
+    assert "can upload a jar" not in notes("--set", "flink.type=session", "--set", off)
+
+
+def test_notes_have_the_folder_of_savepoints(chart, helm):
+    folder = chart(flink_images.ours("2.2.1"), "--savepoint-dir", "s3://b/s")
+    notes = helm("install", "blue", folder, "--dry-run=client").partition("NOTES:")[2]
+    assert "--savepointPath 's3://b/s' JOB_ID" in notes
+    notes = helm("install", "blue", folder, "--dry-run=client", "--set",
+                 "configuration.execution\\.checkpointing\\.savepoint-dir=/a'; id").partition("NOTES:")[2]
+    assert "--savepointPath '/a'\\''; id' JOB_ID" in notes

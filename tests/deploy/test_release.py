@@ -163,13 +163,37 @@ def test_services_of_versions_before_can_be_told(cluster, orders, tmp_path):
     assert [one["metadata"]["name"] for one in cluster.server.all()] == names[2:]
 
 
-def test_notes_tell_of_what_stays(cluster, chart):
-    told = cluster.helm("install", "blue", chart(flink_images.ours("2.2.1")), "--set",
-                        "job.replaceOnUpgrade=true", "--no-hooks")
-    assert '"helm uninstall" leaves\n  the Job' in told
-    assert "pvc" not in told and "configmap-type" not in told
+def test_a_job_that_is_a_hook_goes_with_its_release(cluster, chart):
+    """Helm leaves hooks alone: another, which is complete at once, takes its place."""
+    cluster.helm("install", "blue", chart(flink_images.ours("2.2.1")), "--set",
+                 "job.replaceOnUpgrade=true", "--no-hooks")
+    key = ("batch/v1", "default", "jobs", "blue-jobmanager")
+    cluster.server.put(key, {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": {}},
+                             "metadata": {"name": "blue-jobmanager"}})
     cluster.helm("uninstall", "blue")
+    assert cluster.server.all() == []
+
+
+def test_notes_tell_of_what_stays(cluster, chart):
     assert "leaves" not in cluster.helm("install", "blue", chart(flink_images.ours("2.2.1")))
+    cluster.helm("uninstall", "blue")
+    told = cluster.helm("install", "blue", chart(flink_images.ours("2.2.1"), "--claim", "a:1Gi:/a"))
+    assert '"helm uninstall" leaves\n  the volumes' in told and "configmap-type" not in told
+
+
+def test_the_printed_upgrade_runs_the_new_image(cluster, newer):
+    """Whatever digest was set before, and with the other values that were given."""
+    told = cluster.helm("install", "orders", newer, "--set", "image.digest=" + DIGEST, "--set",
+                        "taskmanager.replicas=5")
+    [line] = [line for line in told.splitlines() if line.startswith("  3. helm")]
+    words = shlex.split(line.replace("CHART", str(newer)).replace("TAG", "1.4")
+                        .replace("PATH", "s3://b/s"))
+    assert words[1:6] == ["helm", "-n", "default", "upgrade", "orders"]
+    cluster.delete("Job")
+    cluster.helm(*words[4:])
+    assert cluster.image() == ":1.4"
+    assert cluster.find("Deployment", "orders-taskmanager")["spec"]["replicas"] == 5
+    assert "s3://b/s" in manifests.argv(cluster.server.all(), "jobmanager")
 
 
 @pytest.fixture

@@ -30,6 +30,15 @@ IMMUTABLE = {"Job": ["template", "selector", "completions"], "Deployment": ["sel
 PATH = re.compile(r"/(?:api/(v1)|apis/([^/]+/[^/]+))(?:/namespaces/([^/]+))?/([a-z]+)(?:/([^/]+))?$")
 
 
+# That the server checks the fields of Jobs, so that helm does not: hooks are checked even where a
+# release is deleted.
+FIELD_VALIDATION = {"openapi": "3.0.0", "info": {"title": "", "version": ""}, "paths": {
+    "/apis/batch/v1/namespaces/{namespace}/jobs/{name}": {"patch": {
+        "x-kubernetes-group-version-kind": {"group": "batch", "version": "v1", "kind": "Job"},
+        "parameters": [{"name": "fieldValidation", "in": "query", "schema": {"type": "string"}}],
+        "responses": {}}}}}
+
+
 class Refused(Exception):
     """status, reason, message"""
 
@@ -89,6 +98,8 @@ class Server(http.server.ThreadingHTTPServer):
                 raise Refused(422, "Invalid", "%s %s is invalid: spec.%s: field is immutable" % (
                     fresh["kind"], key[-1], field))
         self.count += 1
+        if fresh["kind"] == "Job" and fresh["spec"].get("completions") == 0:
+            fresh["status"] = {"conditions": [{"type": "Complete", "status": "True"}]}
         fresh["metadata"].setdefault("namespace", key[1])
         fresh["metadata"]["resourceVersion"] = str(self.count)
         fresh["metadata"]["uid"] = before["metadata"]["uid"] if before else str(self.count)
@@ -227,6 +238,10 @@ def discover(path):
         return {"kind": "APIGroupList", "apiVersion": "v1", "groups": [
             {"name": one["groupVersion"].split("/")[0], "versions": [one],
              "preferredVersion": one} for one in versions]}
+    if path == "/openapi/v3":
+        return {"paths": {"apis/batch/v1": {"serverRelativeURL": "/openapi/v3/apis/batch/v1"}}}
+    if path == "/openapi/v3/apis/batch/v1":
+        return FIELD_VALIDATION
     version = path.removeprefix("/api/").removeprefix("/apis/")
     if version in RESOURCES:
         return {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": version,

@@ -54,6 +54,22 @@ tag it was for: it belongs to none, whether --reuse-values or a copy of its valu
 {{- end -}}
 {{- end -}}
 
+{{- /* Services, containers and their limits do not follow what is set here. */ -}}
+{{- define "flink.checkConfiguration" -}}
+{{- $configuration := .Values.configuration -}}
+{{- range $key, $port := include "flink.ports" . | fromJson -}}
+{{- $given := get $configuration $key | include "flink.scalar" -}}
+{{- if and (hasKey $configuration $key) (ne $given $port) -}}
+{{- printf "configuration.%s is %s: it has to be %s, where Services and containers of this chart have it" $key $given $port | fail -}}
+{{- end -}}
+{{- end -}}
+{{- range $key, $value := include "flink.memoryKeys" . | fromJson -}}
+{{- if hasKey $configuration $key -}}
+{{- printf "configuration.%s: set %s instead, which the container's limit follows" $key $value | fail -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* The digest goes before the tag, unless it belongs to another name. */ -}}
 {{- define "flink.image" -}}
 {{- $image := .Values.image -}}
@@ -67,7 +83,7 @@ tag it was for: it belongs to none, whether --reuse-values or a copy of its valu
 
 {{- /* Of image and configuration, but for the address, which has it: flinkpack does the same. */ -}}
 {{- define "flink.revision" -}}
-{{- printf "image: %s\n%s" (include "flink.image" .) (include "flink.settings" .) | splitList "\n" | sortAlpha | join "\n" | sha256sum | trunc 10 -}}
+{{- printf "image: %s\n%s\n%s" (include "flink.image" .) (include "flink.settings" .) (include "flink.logConf" .) | trimSuffix "\n" | splitList "\n" | sortAlpha | join "\n" | sha256sum | trunc 10 -}}
 {{- end -}}
 
 {{- /* A Job cannot be changed: better said before anything else is. */ -}}
