@@ -14,11 +14,29 @@ struct notes {
 static char *stop_command(const struct fp_deployment *d, const char *fallback)
 {
     bool stops = fp_flink_at_least(&d->version, 1, 9, 0);
-    const char *dir = d->options->savepoint_dir;
+    const char *dir = fp_json_string(d->conf, "execution.checkpointing.savepoint-dir");
+    if (dir == NULL)
+        dir = fp_json_string(d->conf, "state.savepoints.dir");
     cleanup_free char *word = dir != NULL ? fp_shell_word(dir) : fp_xstrdup(fallback);
     return fp_xasprintf("%s/bin/flink %s -m localhost:8081 %s %s JOB_ID", d->home,
                         stops ? "stop" : "cancel", stops ? "--savepointPath" : "--withSavepoint",
                         word);
+}
+
+/* The options of this time, for the next image and a savepoint; "" where they are not known. */
+static char *again(const struct notes *n, const char *savepoint, const char *apply)
+{
+    const struct fp_deploy_options *o = n->d->options;
+    if (o->again == NULL)
+        return fp_xstrdup("");
+    return fp_xasprintf("%s%s%s%s", o->again, savepoint, o->again_arguments, apply);
+}
+
+/* How what is generated gets to the cluster. */
+static char *apply_command(const struct notes *n)
+{
+    return n->folder != NULL ? fp_xasprintf(" && %s apply -k %s", n->kubectl, n->folder)
+                             : fp_xasprintf(" | %s apply -f -", n->kubectl);
 }
 
 static void note_apply(const struct notes *n, const char *remark)
@@ -103,6 +121,9 @@ static void note_kubernetes(const struct notes *n)
         fp_xasprintf("generate again with the new image, and apply: Flink %s starts without its "
                      "state",
                      version);
+    cleanup_free char *apply = apply_command(n);
+    cleanup_free char *command =
+        again(n, fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --from-savepoint PATH" : "", apply);
     if (!n->d->is_job)
         fp_strv_addf(n->lines, "submit:   flink run -m localhost:8081 JAR    (while the ui is "
                                "forwarded)");
@@ -112,6 +133,8 @@ static void note_kubernetes(const struct notes *n)
                     : n->d->format == FP_DEPLOY_TEMPLATE
                         ? "fill in the new image, and \"--fromSavepoint\", \"PATH\" before the "
                           "job's own arguments, and apply"
+                    : *command != '\0'
+                        ? command
                         : "generate again with the new image and --from-savepoint PATH, and apply");
     fp_note_identity(n->d, n->lines);
     note_clean_up(n);
@@ -123,6 +146,7 @@ static void note_operator(const struct notes *n)
     const char *account =
         d->options->service_account != NULL ? d->options->service_account : "flink";
     const char *since = fp_operator_since(d);
+    const char *port = fp_json_string(d->conf, "rest.port");
     cleanup_free char *remark =
         fp_xasprintf("    (needs Flink's operator%s%s, and its account '%s')",
                      since != NULL ? " from version " : "", since != NULL ? since : "", account);
@@ -132,14 +156,17 @@ static void note_operator(const struct notes *n)
                                    "nor --ha is given"
                                  : "starts the job without its state, as --savepoint-dir is not "
                                    "given";
+    cleanup_free char *apply = apply_command(n);
+    cleanup_free char *command = again(n, "", apply);
     note_apply(n, remark);
     fp_strv_addf(n->lines, "watch:    %s get flinkdeployment %s -w", n->kubectl, d->name);
     fp_strv_addf(n->lines,
-                 "ui:       %s port-forward service/%s-rest 8081, then "
+                 "ui:       %s port-forward service/%s-rest 8081:%s, then "
                  "http://localhost:8081",
-                 n->kubectl, d->name);
+                 n->kubectl, d->name, port != NULL ? port : "8081");
     if (has_job)
-        fp_strv_addf(n->lines, "update:   apply again with the new image: the operator %s",
+        fp_strv_addf(n->lines, "update:   %s    (the operator %s)",
+                     *command != '\0' ? command : "apply again with the new image",
                      stateless ? lost : "stops the job, and starts it from its state");
     if (fp_is_highly_available(d))
         fp_strv_addf(n->lines,
@@ -164,7 +191,9 @@ static void note_helm(const struct notes *n)
                  "http://localhost:8081",
                  name);
     cleanup_free char *last = fp_xasprintf(
-        "helm upgrade %s %s --set-string image.tag=NEW_TAG,image.digest=NEW_DIGEST%s", name, chart,
+        "helm upgrade %s %s --reset-then-reuse-values --set-string image.tag=NEW_TAG,"
+        "image.digest=NEW_DIGEST%s",
+        name, chart,
         fp_flink_at_least(&n->d->version, 1, 6, 1) ? " --set job.fromSavepoint=PATH" : "");
     if (n->d->is_job)
         note_update(n, last);
@@ -193,8 +222,11 @@ static void note_compose(const struct notes *n)
                      compose, n->d->home);
         fp_strv_addf(n->lines, "          2. %s exec jobmanager %s    (tells the savepoint's path)",
                      compose, stop);
-        fp_strv_addf(n->lines, "          3. generate again with the new image and "
-                               "--from-savepoint PATH, and start it as above");
+        cleanup_free char *command = again(n, " --from-savepoint PATH", "");
+        fp_strv_addf(n->lines, "          3. %s, and start it as above",
+                     *command != '\0'
+                         ? command
+                         : "generate again with the new image and --from-savepoint PATH");
     }
     fp_note_identity(n->d, n->lines);
     fp_strv_addf(n->lines, "clean up: %s down", compose);
