@@ -82,6 +82,21 @@ static void check_entrypoint(const struct work *work, const struct fp_layer_step
                   "--entrypoint %s: the image has no such file", program);
 }
 
+/* Those of the user, and what an image of ours has of plugins now. The caller owns it. */
+static json_t *make_labels(const struct fp_plan *plan, const struct fp_base_image *base)
+{
+    json_t *labels = json_object();
+    const json_t *config = json_object_get(base->config.document, "config");
+    cleanup_free char *home = fp_config_env(&base->config, "FLINK_HOME");
+    if (fp_json_string(json_object_get(config, "Labels"), FP_LABEL_PLUGINS) != NULL &&
+        home != NULL && home[0] == '/') {
+        cleanup_free char *plugins = fp_list_plugins(base->facts.tree, home);
+        (void) json_object_set_new(labels, FP_LABEL_PLUGINS, fp_json_text(plugins));
+    }
+    (void) json_object_update(labels, plan->labels);
+    return labels;
+}
+
 static enum fp_code make_image(struct work *work, size_t index, struct fp_error *err)
 {
     const struct fp_append_plan *append = &work->append;
@@ -96,7 +111,6 @@ static enum fp_code make_image(struct work *work, size_t index, struct fp_error 
                                  .pool = work->pool,
                                  .mtime_s = image->created_s};
     struct fp_config_change look = {.env = plan->env,
-                                    .labels = plan->labels,
                                     .entrypoint = append->entrypoint,
                                     .cmd = append->cmd,
                                     .user = plan->options->user,
@@ -106,6 +120,8 @@ static enum fp_code make_image(struct work *work, size_t index, struct fp_error 
     if (code != FP_OK)
         return code;
     check_entrypoint(work, &step);
+    cleanup_json json_t *labels = make_labels(plan, base);
+    look.labels = labels;
     return fp_image_assemble(plan, &work->bases, index, &look, image, err);
 }
 

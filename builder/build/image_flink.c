@@ -87,14 +87,12 @@ static void list_jars(const struct fp_tree *tree, const char *folder, const char
     }
 }
 
-/* What the image has of plugins beside those of every distribution. The caller owns it. */
-static char *list_plugins(const struct fp_flink *flink, const struct fp_base_image *base)
+char *fp_list_plugins(const struct fp_tree *tree, const char *home)
 {
-    const struct fp_tree *tree = base->facts.tree; /* with all our layers by now */
     cleanup_buf struct fp_buf text = FP_BUF_INIT(PLUGINS_MAX);
     cleanup_strv struct fp_strv folders = {0};
     cleanup_strv struct fp_strv jars = {0};
-    cleanup_free char *path = fp_path_join(flink->home + 1, "plugins");
+    cleanup_free char *path = fp_path_join(home + 1, "plugins");
     const struct fp_entry *plugins = fp_tree_resolve(tree, path);
     if (plugins != NULL)
         fp_tree_children(tree, plugins->path, &folders);
@@ -103,7 +101,7 @@ static char *list_plugins(const struct fp_flink *flink, const struct fp_base_ima
         if (strncmp(name, "metrics-", 8) != 0 && strncmp(name, "external-resource-", 18) != 0)
             list_jars(tree, path, name, &jars);
     }
-    list_jars(tree, flink->home + 1, "lib", &jars);
+    list_jars(tree, home + 1, "lib", &jars);
     for (size_t i = 0; i < jars.len; i++) {
         if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "," : "", jars.items[i]) != FP_OK)
             break;
@@ -123,12 +121,12 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
             break;
     }
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
-    cleanup_free char *plugins = list_plugins(flink, base);
+    cleanup_free char *plugins = fp_list_plugins(base->facts.tree, flink->home);
     set_text(labels, "flinkpack.type",
              plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
     set_text(labels, "flinkpack.flink-version", flink->version.text);
     set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
-    set_text(labels, "flinkpack.plugins", plugins);
+    set_text(labels, FP_LABEL_PLUGINS, plugins);
     if (plan->job_jars.len > 0) {
         set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
         set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));

@@ -330,6 +330,11 @@ void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_H
 FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
                                           size_t platform, const struct fp_config_change *look,
                                           struct fp_platform_image *image, struct fp_error *err);
+/** The label that says what plugins an image has. */
+#define FP_LABEL_PLUGINS "flinkpack.plugins"
+/** Its value for a tree with all layers: "NAME/JAR" of the plugins that not every distribution has,
+ * and of what may be a file system in lib/, with ',' between. The caller owns it. */
+char *fp_list_plugins(const struct fp_tree *tree, const char *home);
 /** Likewise for an image with Flink, which decides what the configuration says, and the time. */
 FP_CHECKED enum fp_code fp_image_with_flink(const struct fp_plan *plan,
                                             const struct fp_flink *flink,

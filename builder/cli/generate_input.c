@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "format.h"
+
 /* A file with more is no patch, and no configuration of Flink. */
 #define INPUT_MAX_BYTES ((size_t) 1 << 20)
 
@@ -108,15 +110,23 @@ static bool is_secret(const char *key, const char *value)
     return found && strncmp(value, "${", 2) != 0;
 }
 
+/* What cannot be shown as it is would be another word. */
+static char *shown_word(const char *text)
+{
+    cleanup_free char *shown = fp_xstrdup(text);
+    fp_make_printable(shown);
+    return strcmp(shown, text) == 0 ? fp_shell_word(text) : fp_xstrdup("VALUE");
+}
+
 /* "KEY=VALUE" without a value that is secret, as a shell takes it. The caller owns it. */
 static char *pair_word(const char *pair)
 {
     const char *equals = strchr(pair, '=');
     cleanup_free char *key = fp_xstrndup(pair, strcspn(pair, "="));
     if (equals == NULL || !is_secret(key, equals + 1))
-        return fp_shell_word(pair);
+        return shown_word(pair);
     cleanup_free char *hidden = fp_xasprintf("%s=SECRET", key);
-    return fp_shell_word(hidden);
+    return shown_word(hidden);
 }
 
 /* What is typed again is read again: a pipe is not. */
@@ -143,8 +153,7 @@ static void add_again(struct fp_buf *line, const struct fp_setting *setting)
         (void) !fp_buf_addf(line, NULL, " --%s", name);
         return;
     }
-    cleanup_free char *word =
-        is_map ? pair_word(setting->value) : fp_shell_word(repeatable(setting));
+    cleanup_free char *word = is_map ? pair_word(setting->value) : shown_word(repeatable(setting));
     bool takes_word = fp_option_needs_value(setting->option) && setting->value[0] != '-';
     (void) !fp_buf_addf(line, NULL, " --%s%s%s", name, takes_word ? " " : "=", word);
 }
@@ -154,8 +163,8 @@ void fp_generate_input_remember(const struct fp_settings *settings, const char *
 {
     struct fp_buf line = FP_BUF_INIT(INPUT_MAX_BYTES);
     struct fp_buf words = FP_BUF_INIT(INPUT_MAX_BYTES);
-    cleanup_free char *folder = output_dir != NULL ? fp_shell_word(output_dir) : NULL;
-    cleanup_free char *file = values != NULL ? fp_shell_word(values) : NULL;
+    cleanup_free char *folder = output_dir != NULL ? shown_word(output_dir) : NULL;
+    cleanup_free char *file = values != NULL ? shown_word(values) : NULL;
     (void) !fp_buf_add_text(&line, "flinkpack generate --image NEW_IMAGE", NULL);
     if (file != NULL)
         (void) !fp_buf_addf(&line, NULL, " --values %s",

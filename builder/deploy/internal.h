@@ -143,6 +143,8 @@ void fp_warn_of_upload(struct fp_deployment *deployment);
 /** Check --log-conf. */
 FP_CHECKED enum fp_code fp_deployment_check_log(struct fp_deployment *deployment,
                                                 struct fp_error *err);
+/** Whether that is where pods have it. */
+bool fp_is_log_conf(const struct fp_deployment *deployment, const char *path);
 /** What tells one --log-conf from another; NULL: there is none. The caller owns it. */
 char *fp_log_conf_sum(const struct fp_deployment *deployment);
 /** Its text among the data of a ConfigMap, or the files that an operator writes. */

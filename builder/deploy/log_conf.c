@@ -113,6 +113,12 @@ static char *target(const struct fp_deployment *d)
     return fp_xasprintf("%s/conf/" LOG_CONF_FILE, d->home);
 }
 
+bool fp_is_log_conf(const struct fp_deployment *d, const char *path)
+{
+    cleanup_free char *own = target(d);
+    return d->log_conf != NULL && strcmp(path, own) == 0;
+}
+
 void fp_mount_log_conf(const struct fp_deployment *d, json_t *mounts)
 {
     cleanup_free char *path = target(d);

@@ -73,7 +73,8 @@ static enum fp_code add_mount(struct fp_deployment *d, const char *title, const 
     cleanup_json json_t *volume = take_volume;
     cleanup_free char *name = fp_xasprintf("mount-%zu", json_array_size(d->volumes));
     cleanup_free char *log = fp_path_join(d->home, "log");
-    if (is_mounted(d, path) || strcmp(path, "/tmp") == 0 || strcmp(path, log) == 0)
+    if (is_mounted(d, path) || strcmp(path, "/tmp") == 0 || strcmp(path, log) == 0 ||
+        fp_is_log_conf(d, path))
         return fp_fail(err, FP_E_USAGE, "%s: something else is mounted at %s already", title, path);
     json_t *named = json_pack("{s:s}", "name", name);
     (void) json_object_update(named, volume);

@@ -113,6 +113,10 @@ def test_files_are_checked(flinkpack, tmp_path, version, name, content, told):
     assert told in flinkpack.refuses("--log-conf", path)
 
 
+def test_no_other_is_in_its_place(orders, conf):
+    assert "already" in orders.refuses("--log-conf", conf, "--volume", "configmap:x:" + TARGET)
+
+
 def test_what_envsubst_would_replace(orders, tmp_path):
     path = tmp_path / "a.properties"
     path.write_text("rootLogger.level = $FLINK_JOB\n")

@@ -77,3 +77,9 @@ def test_a_savepoint_of_this_time_is_not_that_of_the_next(flinkpack):
 def test_an_operator_forwards_the_port_that_is_set(orders):
     told = orders.generate("--format", "operator", "-D", "rest.port=9000").err
     assert "port-forward service/orders-rest 8081:9000" in told
+
+
+def test_what_cannot_be_shown_is_not_made_another_word(orders):
+    told = orders.generate("-D", "a.b=\u202ec", "--", "a\nb", "\x1b[31m", "\u00e4").err
+    more, _ = again(told)
+    assert more == ["--define", "VALUE", "--from-savepoint", "PATH", "--", "VALUE", "VALUE", "\u00e4"]

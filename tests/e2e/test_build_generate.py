@@ -74,7 +74,14 @@ def test_what_the_image_was_built_with_is_known(flinkpack, inputs, registry, tmp
     base = ["--from-archive", inputs.archive(), "--base", inputs.base]
     s3 = ["--conf", "state.checkpoints.dir=s3://b/c", "--generate", tmp_path / "k8s"]
     assert "state.checkpoints.dir: s3://b/c: no plugin of the image has s3://: build it with" in (
-        flinkpack.run(*words, *base, *s3).err)
+        flinkpack.run(*words[:-1], name + "-a", *base, *s3).err)
     assert "no plugin" not in flinkpack.run(*words, *base, *s3, "--plugin", "s3-fs-hadoop").err
     more = flinkpack.run(*words[:-1], name + "-b", "--from-image", name, *s3).err
     assert "no plugin" not in more and "unless it was added" not in more
+    (tmp_path / "s3.jar").write_bytes(b"")
+    flinkpack.run("append", "--base", name + "-a", "--add",
+                  "%s:/opt/flink/plugins/s3/flink-s3-fs-presto.jar" % (tmp_path / "s3.jar"),
+                  "--image-name", name + "-c", "--push")
+    for tag, said in (("-a", True), ("-c", False)):
+        told = flinkpack.run("generate", "--image", name + tag, "--checkpoint-dir", "s3://b/c").err
+        assert ("no plugin" in told) == said
