@@ -38,7 +38,7 @@ enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http *
     http->other_bundle = fp_tls_other_bundle();
     if (http->options.user_agent == NULL)
         http->options.user_agent = "flinkpack/" FLINKPACK_VERSION;
-    http->options.connect_timeout_s = or_default(options->connect_timeout_s, 30);
+    http->options.connect_timeout_s = or_default(options->connect_timeout_s, 15);
     http->options.stall_timeout_s = or_default(options->stall_timeout_s, 60);
     http->options.max_attempts = or_default(options->max_attempts, 5);
     http->options.first_pause_ms = or_default(options->first_pause_ms, 1000);

@@ -69,6 +69,7 @@ static void set_transport(struct fp_exchange *x)
     FP_SET(x, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
     FP_SET(x, CURLOPT_NOSIGNAL, 1L);
     FP_SET(x, CURLOPT_CONNECTTIMEOUT, (long) options->connect_timeout_s);
+    FP_SET(x, CURLOPT_TIMEOUT, (long) x->job->request->patience_s);
     FP_SET(x, CURLOPT_TCP_NODELAY, 1L);
     FP_SET(x, CURLOPT_TCP_KEEPALIVE, 1L);
     FP_SET(x, CURLOPT_MAXCONNECTS, MAX_CONNECTIONS);
@@ -194,11 +195,15 @@ static enum fp_code admit(struct fp_exchange *x, struct fp_error *err)
 {
     (void) pthread_mutex_lock(&x->job->http->lock);
     bool is_local = x->origin->is_local;
+    bool is_silent = x->origin->is_silent;
     (void) pthread_mutex_unlock(&x->job->http->lock);
     if (x->hop->named_by_server && is_local)
         x->refused_address = true;
-    return x->refused_address ? fp_exchange_failure(x, CURLE_COULDNT_CONNECT, err)
-                              : fp_pace_wait(x->job->http, x->origin, err);
+    if (x->refused_address)
+        return fp_exchange_failure(x, CURLE_COULDNT_CONNECT, err);
+    if (is_silent && x->job->request->patience_s > 0)
+        return fp_exchange_failure(x, CURLE_OPERATION_TIMEDOUT, err);
+    return fp_pace_wait(x->job->http, x->origin, err);
 }
 
 /* @param ret_again The server did not take the request as it was asked first. */

@@ -101,6 +101,34 @@ static enum fp_code not_connected(struct fp_exchange *x, const char *shown, long
     return code;
 }
 
+/* Of libcurl's own times only that for a connection is bounded, and all of it where the caller has
+ * little patience; what stalls is told before. */
+static enum fp_code timed_out(struct fp_exchange *x, const char *shown, struct fp_error *err)
+{
+    int patience_s = x->job->request->patience_s;
+    int limit_s = x->job->http->options.connect_timeout_s;
+    curl_off_t connected_us = 0;
+    if (patience_s > 0) {
+        (void) pthread_mutex_lock(&x->job->http->lock);
+        x->origin->is_silent = true;
+        (void) pthread_mutex_unlock(&x->job->http->lock);
+    }
+    x->job->transient = true;
+    if (x->easy != NULL)
+        (void) curl_easy_getinfo(x->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+    if (patience_s > 0 && (patience_s < limit_s || connected_us > 0))
+        limit_s = patience_s;
+    enum fp_code code = fp_fail(
+        err, FP_E_NETWORK, "%s %s: no %s within %d second%s", x->job->request->method, shown,
+        connected_us > 0 ? "answer" : "connection", limit_s, limit_s == 1 ? "" : "s");
+    if (err != NULL)
+        err->sys_errno = ETIMEDOUT;
+    return fp_hinted(code, err,
+                     x->proxied ? "look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+                                : "is the host right, and does the way there need a proxy "
+                                  "(HTTPS_PROXY), or does a firewall drop it?");
+}
+
 /* libcurl's own bounds, which it tells in words of its own: a line of 100 KiB, headers of 300. */
 static bool has_endless_headers(const struct fp_exchange *x, CURLcode result)
 {
@@ -178,6 +206,8 @@ enum fp_code fp_exchange_failure(struct fp_exchange *x, CURLcode result, struct 
         return untrusted(x, shown, err);
     case CURLE_SSL_CERTPROBLEM:
         return bad_client_certificate(x, shown, err);
+    case CURLE_OPERATION_TIMEDOUT:
+        return timed_out(x, shown, err);
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
         return unresolved(x, shown, result, err);

@@ -77,6 +77,7 @@ struct fp_origin {
     struct fp_pace pace;
     bool has_answered;
     bool is_local;                     /**< it was reached at a loopback or link-local address */
+    bool is_silent;                    /**< who asked with little patience got no answer */
     bool ignores_expect;               /**< asked before a body was sent, it did not understand */
     uint64_t asked[FP_HTTP_ASKED_MAX]; /**< hashes of what authorised bodies that it was asked
                                             before */

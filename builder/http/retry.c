@@ -55,6 +55,8 @@ static bool is_refused(const struct fp_error *failure)
 int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *failure)
 {
     int all = http->options.max_attempts;
+    if (failure != NULL && failure->code == FP_E_NETWORK && failure->sys_errno == ETIMEDOUT)
+        return all < 2 ? all : 2;
     return is_refused(failure) ? (all + 1) / 2 : all;
 }
 

@@ -1,6 +1,7 @@
 /* Opening a repository, and finding out how its registry is spoken to. */
 #include "internal.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -93,6 +94,9 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
     return fp_xasprintf("/v2/%s/%s/%s", registry->repository, kind, name);
 }
 
+/* Where another place has the same, that is sooner there than a network that mends itself. */
+#define PATIENCE_S 4
+
 /* `attempt`: the number of the first one; 0: there is only one. */
 static enum fp_code ping(const struct fp_registry *registry, const char *base, int attempt,
                          struct fp_http_response *response, struct fp_error *err)
@@ -101,7 +105,8 @@ static enum fp_code ping(const struct fp_registry *registry, const char *base, i
     struct fp_http_request request = {.method = "GET",
                                       .url = url,
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
-                                      .no_retry = attempt == 0,
+                                      .patience_s = registry->options.has_stand_in ? PATIENCE_S : 0,
+                                      .no_retry = attempt == 0 || registry->options.has_stand_in,
                                       .attempts_made = attempt > 0 ? attempt - 1 : 0};
     return fp_http_send(registry->options.http, &request, response, err);
 }
@@ -125,11 +130,12 @@ static enum fp_code take_ping(struct fp_registry *registry, const char *base,
 }
 
 /* A registry with TLS on a port where plain HTTP was tried: Go and nginx answer 400 and say
- * "HTTPS", others hang up. */
-static bool may_want_tls(enum fp_code code, const struct fp_http_response *response)
+ * "HTTPS", others hang up. Where nobody answers at all, TLS would change nothing. */
+static bool may_want_tls(enum fp_code code, const struct fp_http_response *response,
+                         const struct fp_error *err)
 {
     if (code != FP_OK)
-        return code == FP_E_NETWORK;
+        return code == FP_E_NETWORK && err->sys_errno != ETIMEDOUT;
     return response->status == 400 && strstr(fp_buf_text(&response->body), "HTTPS") != NULL;
 }
 
@@ -155,14 +161,16 @@ static enum fp_code ping_plain(const struct fp_registry *registry, const char *p
 {
     struct fp_http *http = registry->options.http;
     enum fp_code code = ping(registry, plain, 0, response, err);
-    if (may_want_tls(code, response)) {
+    if (may_want_tls(code, response, err)) {
         *ret_is_secure = answers_tls(registry, secure, response, code, err);
         if (*ret_is_secure || code == FP_OK || err->code != FP_E_NETWORK)
             return *ret_is_secure ? FP_OK : err->code;
-    } else if (code != FP_OK || !fp_http_status_is_transient(response->status)) {
+    } else if (code != FP_OK ? err->sys_errno != ETIMEDOUT
+                             : !fp_http_status_is_transient(response->status)) {
         return code;
     }
-    if (fp_http_max_attempts(http, code != FP_OK ? err : NULL) <= 1)
+    if (registry->options.has_stand_in ||
+        fp_http_max_attempts(http, code != FP_OK ? err : NULL) <= 1)
         return code;
     code = fp_http_pause(http, code == FP_OK ? response : NULL, 1, err);
     return code != FP_OK ? code : ping(registry, plain, 2, response, err);

@@ -207,10 +207,12 @@ static int hold_folder(const char *blob_folder)
 
 static enum fp_code add_source(struct fp_registry_repo *repo,
                                const struct fp_registry_options *options,
-                               const struct fp_reference *reference, struct fp_error *err)
+                               const struct fp_reference *reference, bool is_last,
+                               struct fp_error *err)
 {
-    enum fp_code code =
-        fp_registry_open(options, reference, &repo->sources[repo->source_count], err);
+    struct fp_registry_options own = *options;
+    own.has_stand_in = !is_last;
+    enum fp_code code = fp_registry_open(&own, reference, &repo->sources[repo->source_count], err);
     repo->source_count += code == FP_OK ? 1 : 0;
     return code;
 }
@@ -225,7 +227,7 @@ static enum fp_code add_sources(struct fp_registry_repo *repo,
     enum fp_code code = fp_mirrors_choose(mirrors, reference, candidates, &count, err);
     for (size_t i = 0; i < count; i++) {
         if (code == FP_OK)
-            code = add_source(repo, options, &candidates[i], err);
+            code = add_source(repo, options, &candidates[i], i + 1 == count, err);
         fp_reference_clear(&candidates[i]);
     }
     return code;
@@ -244,7 +246,7 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
     (void) pthread_mutex_init(&repo->lock, NULL);
     repo->hold = -1;
     code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
-                           : add_source(repo, options, reference, err);
+                           : add_source(repo, options, reference, true, err);
     if (code != FP_OK) {
         registry_free(&repo->base);
         return code;

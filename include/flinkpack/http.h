@@ -18,7 +18,7 @@ struct fp_http_options {
     /** HOST[:PORT] that may be asked over plain HTTP even where only TLS vouches for an answer
      * (fp_http_check_plain()). */
     const struct fp_strv *plain_hosts;
-    int connect_timeout_s;        /**< 0: 30 */
+    int connect_timeout_s;        /**< 0: 15 */
     int stall_timeout_s;          /**< no 1000 B/s for that long is a failure; 0: 60 */
     int max_attempts;             /**< without progress, per transfer; 0: 5 */
     int first_pause_ms;           /**< before the second attempt, doubled up to 30 s; 0: 1000 */
@@ -58,11 +58,14 @@ struct fp_http_request {
     const void *body;              /**< bytes to send; or NULL: */
     fp_http_body_opener open_body; /**< opened for each attempt; or NULL: no body */
     void *body_context;
-    uint64_t body_bytes;    /**< length of either body; Content-Length is always sent */
-    struct fp_sink *sink;   /**< gets the body of a 2xx answer; NULL: response->body */
-    uint64_t max_bytes;     /**< of any answer's body; 0: 64 KiB, beyond is FP_E_INPUT */
-    int max_redirects;      /**< 0: a 3xx answer is returned as it is */
-    bool no_retry;          /**< one attempt only (uploads whose session is consumed) */
+    uint64_t body_bytes;  /**< length of either body; Content-Length is always sent */
+    struct fp_sink *sink; /**< gets the body of a 2xx answer; NULL: response->body */
+    uint64_t max_bytes;   /**< of any answer's body; 0: 64 KiB, beyond is FP_E_INPUT */
+    int max_redirects;    /**< 0: a 3xx answer is returned as it is */
+    bool no_retry;        /**< one attempt only (uploads whose session is consumed) */
+    /** The whole answer has to be there within so many seconds, and what once was silent for as
+     * long is not waited for again by such requests; 0: the client's timeouts hold. */
+    int patience_s;
     bool needs_tls;         /**< fp_http_check_plain() holds for it and wherever it is redirected */
     int attempts_made;      /**< by the caller, and count */
     struct fp_stage *stage; /**< advanced by body bytes in either direction; may be NULL */
@@ -128,7 +131,8 @@ bool fp_http_status_is_transient(int status);
 FP_CHECKED enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *answer,
                                       int attempt, struct fp_error *err);
 /** How many attempts without progress are made in all: half as many where a connection was refused,
- * as hardly anything but a server that just starts does so for a while.
+ * as hardly anything but a server that just starts does so for a while; two where none came about
+ * in time, as that was waited for.
  * @param failure What the last one failed with; NULL after an answer. */
 int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *failure);
 /** Release the members; what is left is empty, with the same limit. */

@@ -25,7 +25,8 @@ struct fp_registry_options {
                                                  credentials go to for a token; NULL or empty: any
                                                  that the registry names */
     uint64_t chunk_bytes;                   /**< upload in pieces of that size; 0: whole blobs */
-    struct fp_reporter *reporter;           /**< may be NULL */
+    bool has_stand_in; /**< another place has the same: it is not waited for long, nor twice */
+    struct fp_reporter *reporter; /**< may be NULL */
 };
 
 /** The most mirrors that one image is asked of. */

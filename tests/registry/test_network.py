@@ -1,5 +1,6 @@
 """How registries are reached: IPv6, proxies, mirrors; and logging in to them."""
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -205,6 +206,34 @@ def test_mirror_that_breaks_down(flinkpack, hub):
                              "docker.io=mirror.example.com")
         assert "going on with docker.io/library/flink" in result.err
         assert result.digest == images.sha256(image.manifest)
+
+
+@contextlib.contextmanager
+def hole():
+    """A port that answers nobody who connects: its queue is full."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(3):
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(listener.getsockname())
+        yield "127.0.0.1:%d" % listener.getsockname()[1]
+
+
+def test_mirror_that_swallows_packets(flinkpack, hub):
+    """It is waited for once, not twice, and not for each of what comes after."""
+    image = images.base()
+    flinkpack.env.update(hub.net.environment())
+    hub.add(image, "library/flink", "1")
+    with hole() as host:
+        result = flinkpack.run("pull", "docker.io/flink:1", "--mirror", "docker.io=" + host,
+                               "--connect-timeout", "1s")
+        assert result.digest == images.sha256(image.manifest)
+        assert result.err.count("no connection within 1 second; going on with docker.io/") == 1
+        # One that nobody stands in for is tried once more.
+        text = flinkpack.fail(programs.NETWORK, "pull", host + "/flink:1", "--connect-timeout", "1s",
+                              "--retry-delay", "1ms")
+        assert "2 attempts: " in text and "no connection within 1 second" in text
 
 
 Answer = internet.Answer
