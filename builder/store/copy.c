@@ -1,7 +1,7 @@
 #include "internal.h"
 
-/* Transfers wait for the network more than for the processor. */
-#define MIN_THREADS 4
+/* Transfers wait for the network more than for the processor: each blob takes four round trips. */
+#define THREADS FP_POOL_MAX
 
 /* What all transfers of a copy share. */
 struct copy {
@@ -362,14 +362,6 @@ static void tell(const struct copy *copy, const struct fp_strv *names)
     fp_report(copy->reporter, FP_EVENT_INFO, "%s", fp_buf_text(&text));
 }
 
-static unsigned thread_count(const struct fp_copy_options *options)
-{
-    unsigned threads = options->threads != 0 ? options->threads : fp_pool_default_threads();
-    if (options->threads == 0 && threads < MIN_THREADS)
-        threads = MIN_THREADS;
-    return threads > FP_POOL_MAX ? FP_POOL_MAX : threads;
-}
-
 enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *root,
                            struct fp_repo *to, const struct fp_strv *names,
                            const struct fp_copy_options *options, struct fp_copy_result *ret,
@@ -385,7 +377,7 @@ enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *roo
             .neighbour = options->neighbour,
             .one_of_several = options->one_of_several,
             .reporter = options->reporter,
-            .pool = fp_pool_new(thread_count(options)),
+            .pool = fp_pool_new(options->threads != 0 ? options->threads : THREADS),
             .result = ret,
         };
         (void) pthread_mutex_init(&copy.lock, NULL);

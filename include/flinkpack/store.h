@@ -272,7 +272,7 @@ void fp_location_clear(struct fp_location *location);
 
 /** How an image is copied. */
 struct fp_copy_options {
-    unsigned threads; /**< 0: fp_pool_default_threads(), at least 4, for transfers */
+    unsigned threads;                   /**< for transfers; 0: FP_POOL_MAX */
     const struct fp_platform *platform; /**< of an index take only this one; NULL: all */
     struct fp_repo *neighbour;          /**< has the same image already: where both are of one
                                              registry its blobs are mounted; may be NULL */
