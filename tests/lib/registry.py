@@ -389,6 +389,7 @@ class Fault:
     stall_request=True       its body is not read, and nothing is answered
     mute=True                who asks before a body ("Expect: 100-continue") is told nothing
     unread=True              with `status`: that answer before the body, which is not read
+    asked=N                  that status to who asks before a body; others are served
     """
 
     def __init__(self, **what):
@@ -480,6 +481,8 @@ class FaultProxy(Threaded):
             self.requests.append((method, path))
             self.asked += [(method, path)] if asks else []
         fault = self.plan(number, method, path) or Fault()
+        if asks and fault.get("asked"):
+            fault = Fault(status=fault.get("asked"), unread=True)
         begin = time.monotonic()
         if fault.get("stall_request"):
             time.sleep(3600)
