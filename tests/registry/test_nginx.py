@@ -176,6 +176,12 @@ def test_locations_without_tls(flinkpack, layout, tmp_path, behind):
         assert pull(flinkpack, name, *options) == pushed.digest
 
 
+def test_location_that_gained_tls(flinkpack, layout, behind):
+    """The registry believes that its users come by TLS, and they do not."""
+    front, _ = behind(PASS % "proxy_set_header X-Forwarded-Proto https;")
+    check(flinkpack, layout, front.host)
+
+
 def test_connections_that_end_soon(flinkpack, large, behind):
     """Over HTTP/2 this is GOAWAY; we speak HTTP/1.1, where connections end after two requests."""
     front, _ = behind("keepalive_requests 2;" + PASS % "", "keepalive_timeout 1s;")
