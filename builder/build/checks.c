@@ -229,5 +229,6 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
         if (code != FP_OK)
             return code;
     }
+    fp_check_allocator(plan, flink, bases);
     return FP_OK;
 }

@@ -99,9 +99,7 @@ static bool will_have(const struct fp_plan *plan, const struct fp_base_image *ba
         return false;
     cleanup_strv struct fp_strv added = {0};
     fp_packages_needed(plan->options, &added);
-    for (size_t i = 0; i < plan->options->packages.len; i++)
-        fp_strv_add(&added, plan->options->packages.items[i]);
-    return fp_strv_has(&added, package);
+    return fp_strv_has(&added, package) || fp_packages_is_asked(plan->options, package);
 }
 
 /* What native code names beside the C library, and the package of it; snappy brings both. */
@@ -250,4 +248,37 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
     for (size_t i = 0; i < plan->plugin_count && code == FP_OK; i++)
         code = check_files(plan, flink, base, base_name, "--plugin", &plan->plugins[i].files, err);
     return code;
+}
+
+/* Where the entrypoint looks for it. */
+static bool will_have_jemalloc(const struct fp_plan *plan, const struct fp_base_image *base)
+{
+    cleanup_free char *multiarch =
+        fp_xasprintf("usr/lib/%s-linux-gnu/libjemalloc.so", fp_apk_arch(&base->platform));
+    cleanup_free char *versioned = fp_xasprintf("%s.2", multiarch);
+    const char *const places[] = {multiarch, versioned, "usr/lib64/libjemalloc.so.2",
+                                  "usr/lib/libjemalloc.so.2"};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (fp_tree_resolve(base->facts.tree, places[i]) != NULL)
+            return true;
+    }
+    return fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan->options, "jemalloc");
+}
+
+void fp_check_allocator(const struct fp_plan *plan, const struct fp_flink *flink,
+                        const struct fp_bases *bases)
+{
+    cleanup_free char *chosen = rocksdb_chosen_by(plan, flink);
+    for (size_t i = 0; i < bases->count && chosen != NULL; i++) {
+        const struct fp_base_image *base = &bases->images[i];
+        if (will_have_jemalloc(plan, base))
+            continue;
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s without jemalloc, which %s lacks, takes more memory with time than it is "
+                  "given (%s)",
+                  chosen, bases->name,
+                  fp_apk_is_used(base->facts.tree) ? "--package jemalloc"
+                                                   : "a base with Debian's libjemalloc2 has it");
+        return;
+    }
 }

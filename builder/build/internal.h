@@ -368,6 +368,11 @@ FP_CHECKED enum fp_code fp_check_classes(const struct fp_plan *plan, const char 
 FP_CHECKED enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
                                          const struct fp_base_image *base, const char *base_name,
                                          struct fp_error *err);
+/** Warn where RocksDB is chosen and the image has no jemalloc for the entrypoint to preload. */
+void fp_check_allocator(const struct fp_plan *plan, const struct fp_flink *flink,
+                        const struct fp_bases *bases);
+/** Whether the user asks for a package by name, perhaps with a version. */
+bool fp_packages_is_asked(const struct fp_build_options *options, const char *name);
 /** All layers of ours for one platform, in order. */
 FP_CHECKED enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
                                        const struct fp_base_image *base, const char *base_name,

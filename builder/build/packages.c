@@ -26,8 +26,7 @@ const char *fp_apk_arch(const struct fp_platform *platform)
 /* As in Flink's own Dockerfile for Alpine. */
 static const char *const needed[] = {"bash", "snappy", "libc6-compat"};
 
-/* Whether something is asked for by name, perhaps with a version. */
-static bool is_asked(const struct fp_build_options *options, const char *name)
+bool fp_packages_is_asked(const struct fp_build_options *options, const char *name)
 {
     for (size_t i = 0; i < options->packages.len; i++) {
         struct fp_apk_dependency asked = {0};
@@ -42,10 +41,11 @@ static bool is_asked(const struct fp_build_options *options, const char *name)
 void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret)
 {
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!is_asked(options, needed[i]) && !fp_strv_has(ret, needed[i]))
+        if (!fp_packages_is_asked(options, needed[i]) && !fp_strv_has(ret, needed[i]))
             fp_strv_add(ret, needed[i]);
     }
-    if (options->with_python3 && !is_asked(options, "python3") && !fp_strv_has(ret, "python3"))
+    if (options->with_python3 && !fp_packages_is_asked(options, "python3") &&
+        !fp_strv_has(ret, "python3"))
         fp_strv_add(ret, "python3");
 }
 
@@ -76,10 +76,10 @@ static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_sy
     for (size_t i = 0; step->flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
         bool there = fp_apk_system_has(root, needed[i]) || (i == 0 && facts->has_bash) ||
                      (i == 2 && (!facts->musl || fp_apk_system_has(root, "gcompat")));
-        if (!there && !is_asked(options, needed[i]))
+        if (!there && !fp_packages_is_asked(options, needed[i]))
             fp_strv_add(ret, needed[i]);
     }
-    if (options->with_python3 && !is_asked(options, "python3") &&
+    if (options->with_python3 && !fp_packages_is_asked(options, "python3") &&
         !fp_apk_system_has(root, "python3"))
         fp_strv_add(ret, "python3");
     add_asked(step->plan, root, ret);

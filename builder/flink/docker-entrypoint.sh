@@ -598,14 +598,39 @@ enable_plugins() {
 	done
 }
 
-# glibc's allocator fragments under RocksDB; jemalloc is used where the base has it.
+# jemalloc makes four arenas for each processor of the machine, and each keeps memory for itself. Where
+# the container's quota is less, they are made for the processors of that.
+limit_arenas() {
+	_quota=
+	_period=
+	if [ -r /sys/fs/cgroup/cpu.max ]; then
+		read -r _quota _period </sys/fs/cgroup/cpu.max || :
+	elif [ -r /sys/fs/cgroup/cpu/cpu.cfs_quota_us ]; then
+		read -r _quota </sys/fs/cgroup/cpu/cpu.cfs_quota_us || :
+		read -r _period </sys/fs/cgroup/cpu/cpu.cfs_period_us || :
+	fi
+	case ${MALLOC_CONF:-} in
+	*narenas:*) return 0 ;;
+	esac
+	case $_quota:$_period in
+	:* | *: | 0* | *:0* | *[!0-9:]*) return 0 ;;
+	esac
+	_arenas=$(((_quota + _period - 1) / _period))
+	[ "$_arenas" -eq 1 ] || _arenas=$((4 * _arenas))
+	MALLOC_CONF=${MALLOC_CONF:+$MALLOC_CONF,}narenas:$_arenas
+	export MALLOC_CONF
+}
+
+# The C library's allocator fragments under RocksDB; jemalloc is used where the base has it.
 enable_jemalloc() {
 	[ "${DISABLE_JEMALLOC:-false}" != true ] || return 0
 	for _library in "/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so" \
-		"/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2" /usr/lib64/libjemalloc.so.2; do
+		"/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2" /usr/lib64/libjemalloc.so.2 \
+		/usr/lib/libjemalloc.so.2; do
 		if [ -f "$_library" ]; then
 			LD_PRELOAD=${LD_PRELOAD:+$LD_PRELOAD:}$_library
 			export LD_PRELOAD
+			limit_arenas
 			return 0
 		fi
 	done

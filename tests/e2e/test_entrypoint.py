@@ -358,6 +358,35 @@ def test_log_folder(home):
     assert here.run("taskmanager", FLINK_LOG_DIR="/x")["env"]["FLINK_LOG_DIR"] == "/x"
 
 
+@pytest.mark.parametrize("quota, arenas", [
+    ({"cpu.max": "100000 100000\n"}, "1"), ({"cpu.max": "50000 100000"}, "1"),
+    ({"cpu.max": "150000 100000\n"}, "8"), ({"cpu.max": "max 100000\n"}, None),
+    ({"cpu.max": ""}, None), ({"cpu.max": "100000 0\n"}, None), ({}, None),
+    ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, "12"),
+    ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None)])
+def test_jemalloc(home, tmp_path, quota, arenas):
+    """Where Alpine has it, with arenas for the processors that the cgroup's quota is for."""
+    here = home()
+    (tmp_path / "lib").mkdir()
+    for name, text in quota.items():
+        path = tmp_path / "cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    here.script = tmp_path / "docker-entrypoint.sh"
+    here.script.write_text(SCRIPT.read_text().replace("/sys/fs/cgroup", str(tmp_path / "cgroup"))
+                           .replace("/usr/lib", str(tmp_path / "lib")))
+    assert not {"MALLOC_CONF", "LD_PRELOAD"} & set(here.run("taskmanager")["env"])
+    library = tmp_path / "lib/libjemalloc.so.2"
+    library.touch()
+    env = here.run("taskmanager")["env"]
+    assert env["LD_PRELOAD"] == str(library)
+    assert env.get("MALLOC_CONF") == (arenas and "narenas:" + arenas)
+    env = here.run("taskmanager", MALLOC_CONF="a:b")["env"]
+    assert env["MALLOC_CONF"] == ("a:b,narenas:" + arenas if arenas else "a:b")
+    assert here.run("taskmanager", MALLOC_CONF="narenas:3")["env"]["MALLOC_CONF"] == "narenas:3"
+    assert "LD_PRELOAD" not in here.run("taskmanager", DISABLE_JEMALLOC="true")["env"]
+
+
 class Container:
     """The entrypoint in a container, as a user whom its /etc/passwd may not have."""
 

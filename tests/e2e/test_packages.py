@@ -679,6 +679,19 @@ def test_rocksdb_on_musl_is_a_warning_where_it_is_only_there(scene, inputs):
     assert "glibc" not in scene.result.err
 
 
+def test_rocksdb_without_jemalloc(scene, inputs, demo, server):
+    text = "RocksDB without jemalloc, which "
+    scene.build("--conf", "state.backend.type=rocksdb")
+    assert "--conf state.backend.type: " + text in scene.result.err
+    assert scene.result.err.count(text) == 1 and "(--package jemalloc)" in scene.result.err
+    scene.build("--conf", "state.backend.type=hashmap")
+    assert text not in scene.result.err
+    more = [images.folder("usr/lib"), images.file("usr/lib/libjemalloc.so.2", "x")]
+    there = Scene(scene.flinkpack, inputs, [server.url + "/v3.20/main"], demo / "keys", more=more)
+    there.build("--conf", "state.backend=rocksdb")
+    assert text not in there.result.err
+
+
 def test_native_code_of_a_job(scene, inputs, tmp_path):
     """The same for every Flink: libc6-compat, which is put in for it, lets most of it run."""
     elf = bytearray(600)

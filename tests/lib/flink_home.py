@@ -71,7 +71,7 @@ class Home:
     """A FLINK_HOME that looks like that version's."""
 
     def __init__(self, folder, version, shell):
-        self.shell = shell
+        self.shell, self.script = shell, SCRIPT
         self.folder = folder / "flink"
         self.tmp = folder / "tmp"
         self.record = folder / "record.json"
@@ -97,7 +97,7 @@ class Home:
         """Run the entrypoint; what was recorded, or the words on standard error."""
         shown = dict(PATH=os.environ["PATH"], FLINK_HOME=str(self.folder), TMPDIR=str(self.tmp),
                      RECORD=str(self.record), **env)
-        done = subprocess.run([*SHELLS[self.shell], str(SCRIPT), *words], env=shown, text=True,
+        done = subprocess.run([*SHELLS[self.shell], str(self.script), *words], env=shown, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=300)
         self.out, self.err = done.stdout, done.stderr
