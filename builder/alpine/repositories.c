@@ -227,12 +227,14 @@ void fp_apk_repositories_read(const struct fp_apk_repositories_source *from,
 {
     struct reading reading = {.from = from, .ret = ret};
     const char *text = from->text;
-    while (*text != '\0' && ret->urls.len <= FP_APK_REPOSITORIES_MAX) {
-        size_t len = strcspn(text, "\n");
+    const char *stop = text + strlen(text);
+    while (text < stop && ret->urls.len <= FP_APK_REPOSITORIES_MAX) {
+        const char *end = memchr(text, '\n', (size_t) (stop - text));
+        size_t len = (size_t) ((end != NULL ? end : stop) - text);
         cleanup_free char *line = fp_xstrndup(text, len);
         reading.line++;
         read_line(&reading, line);
-        text += len + (text[len] == '\n');
+        text += len + 1;
     }
 }
 
