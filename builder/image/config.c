@@ -169,8 +169,7 @@ struct fp_config fp_config_empty(const struct fp_platform *platform)
 
 json_t *fp_config_stated_platform(const struct fp_config *config)
 {
-    static const char *const keys[] = {"os", "architecture", "variant", "os.version",
-                                       "os.features"};
+    static const char *const keys[] = {"variant", "os.version", "os.features"};
     json_t *platform = json_pack("{s:s, s:s}", "os", config->platform.os, "architecture",
                                  config->platform.architecture);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

@@ -55,8 +55,8 @@ FP_CHECKED enum fp_code fp_config_parse(const char *text, size_t len, size_t lay
  * @return Whether something was missing.
  */
 bool fp_config_complete(struct fp_config *config, const struct fp_platform *platform);
-/** The platform as an index states it: what the configuration says, which need not be how it is
- * compared. A new reference. */
+/** The platform as an index states it: as fp_config_bytes() writes it, whose variant need not be
+ * how it is compared. A new reference. */
 json_t *fp_config_stated_platform(const struct fp_config *config);
 /** A configuration without layers for a platform, for bases that have none (rootfs). */
 struct fp_config fp_config_empty(const struct fp_platform *platform);

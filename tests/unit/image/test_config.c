@@ -28,7 +28,7 @@ static void test_reads(void **state)
     cleanup_json json_t *stated = fp_config_stated_platform(&config);
     cleanup_free char *written = fp_json_canonical(stated);
     assert_string_equal(written,
-                        "{\"architecture\":\"aarch64\",\"os\":\"Linux\",\"variant\":\"v8\"}");
+                        "{\"architecture\":\"arm64\",\"os\":\"linux\",\"variant\":\"v8\"}");
     assert_string_equal(config.created, "2015-10-31T22:22:56.015925234Z");
     assert_int_equal(config.diff_id_count, 2);
     assert_string_equal(config.diff_ids[1].text, DIGEST("b"));
