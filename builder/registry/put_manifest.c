@@ -133,27 +133,49 @@ static enum fp_code refused(struct fp_registry *registry, const char *reference_
     return fp_registry_refusal(registry, "PUT", response, err);
 }
 
+/* Whether the registry has looked at the manifest and has it as it was sent: not where it is yet to
+ * look (202), or has made another one of it. */
+static bool is_taken(const struct fp_http_response *response,
+                     const struct fp_descriptor *descriptor)
+{
+    return is_success(FP_OK, response) && response->status != 202 &&
+           check_returned_digest(response, descriptor, NULL) == FP_OK;
+}
+
+/* Not where it does not know the manifest, or will not have it a second time: that says nothing of
+ * blobs, whichever it names. */
+static bool is_for_blobs(const struct fp_http_response *response, const char *bytes)
+{
+    return fp_registry_lacks_blobs(response, bytes) && !says_immutable(response) &&
+           !fp_registry_has_code(response, "MANIFEST_UNKNOWN");
+}
+
 enum fp_code fp_registry_put_again(struct fp_registry *registry,
                                    const struct fp_descriptor *descriptor, const char *bytes,
                                    bool *ret_taken, struct fp_error *err)
 {
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    struct fp_error ignored = {0};
+    struct fp_http *http = registry->options.http;
+    int max_attempts = fp_http_max_attempts(http, NULL);
+    enum fp_code code = FP_OK;
     *ret_taken = false;
     (void) pthread_mutex_lock(&registry->lock);
-    bool is_artifactory = registry->is_artifactory;
+    bool is_asked = !registry->is_artifactory;
     (void) pthread_mutex_unlock(&registry->lock);
-    if (is_artifactory)
-        return FP_OK;
-    enum fp_code code =
-        put_once(registry, descriptor->digest.text, descriptor, bytes, &response, &ignored);
-    *ret_taken = is_success(code, &response);
-    if (code == FP_E_INTERRUPTED)
-        return fp_interrupt_check(err);
-    if (code == FP_OK && fp_registry_lacks_blobs(&response, bytes) &&
-        fp_registry_doubt(registry, &response, bytes))
-        return fp_registry_refusal(registry, "PUT", &response, err);
-    return FP_OK;
+    for (int attempt = 1; is_asked && code == FP_OK; attempt++) {
+        cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+        struct fp_error ignored = {0};
+        code = put_once(registry, descriptor->digest.text, descriptor, bytes, &response, &ignored);
+        if (code != FP_OK)
+            return code == FP_E_INTERRUPTED ? fp_interrupt_check(err) : FP_OK;
+        *ret_taken = is_taken(&response, descriptor);
+        if (!is_for_blobs(&response, bytes))
+            return FP_OK;
+        if (fp_registry_doubt(registry, &response, bytes) || attempt >= max_attempts ||
+            attempt >= MAX_DOUBTED_ATTEMPTS)
+            return fp_registry_refusal(registry, "PUT", &response, err);
+        code = fp_http_pause(http, &response, attempt, err);
+    }
+    return code;
 }
 
 enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *reference_text,

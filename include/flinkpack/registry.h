@@ -180,11 +180,12 @@ FP_CHECKED enum fp_code fp_registry_put_manifest(struct fp_registry *registry,
                                                  const char *bytes, struct fp_error *err);
 /**
  * Put a manifest or index that is there once more under its digest, so that the registry looks for
- * what it refers to. No tag is touched, and nothing is tried twice.
- * @param ret_taken False: the registry refuses that or does not answer, or it is not asked, as it
- *                  keeps what is put by digest apart from tags; then nothing is known.
+ * what it refers to. No tag is touched, and only blobs that have just been sent are waited for.
+ * @param ret_taken False: the registry refuses that, does not answer or makes something else of it,
+ *                  or it is not asked, as it keeps what is put by digest apart from tags; then
+ *                  nothing is known.
  * @return FP_E_INTERRUPTED, or the refusal for want of blobs, which are doubted from then on as in
- *         fp_registry_put_manifest().
+ *         fp_registry_put_manifest(); where they are already, it stays at that.
  */
 FP_CHECKED enum fp_code fp_registry_put_again(struct fp_registry *registry,
                                               const struct fp_descriptor *descriptor,

@@ -155,6 +155,14 @@ def test_a_registry_that_never_finds_its_blobs(flinkpack, layout, forgetful):
     assert "MANIFEST_BLOB_UNKNOWN" in flinkpack.fail(programs.INPUT, "push", layout, name)
     assert len(forgetful.saw("PUT", "/manifests/")) == 4
     assert len(forgetful.saw("PATCH")) == 6  # each blob twice
+    # Behind a tag that is right it is no better.
+    del forgetful.put_manifest
+    flinkpack.run("push", layout, name)
+    forgetful.put_manifest = lambda *words: vendors.error(400, "MANIFEST_BLOB_UNKNOWN")
+    forgetful.requests.clear()
+    assert "MANIFEST_BLOB_UNKNOWN" in flinkpack.fail(programs.INPUT, "push", layout, name)
+    assert len(forgetful.saw("PUT", "/manifests/")) == 4 and put_tags(forgetful) == []
+    assert len(forgetful.saw("PATCH")) == 3
 
 
 def test_what_got_lost_behind_a_tag_is_noticed(flinkpack, connect, tmp_path):
@@ -190,6 +198,19 @@ def test_what_only_a_cache_has_behind_a_tag_is_noticed(flinkpack, layout, forget
     assert flinkpack.run("push", layout, name + "1", name + "2").digest == digest
     assert forgetful.blobs == whole and put_tags(forgetful) == []
     assert len(forgetful.saw("POST")) == 1
+
+
+def test_artifactory_is_asked_for_each_blob_behind_a_tag(flinkpack, layout, connect, log_in):
+    model = vendors.Artifactory(USERS)
+    connect(model)
+    log_in(model.host, "ci", "s3cret")
+    name = model.host + "/team/orders:1"
+    flinkpack.run("push", layout, name)
+    whole = dict(model.blobs)
+    del model.blobs[("team/orders", layers_of(model, "team/orders")[0])]
+    model.requests.clear()
+    flinkpack.run("push", layout, name)
+    assert model.blobs == whole and not model.saw("PUT", "/manifests/")
 
 
 def test_what_got_lost_behind_a_tag_of_a_real_registry(flinkpack, layout, tmp_path):
