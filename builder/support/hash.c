@@ -15,7 +15,7 @@ struct fp_hash {
     struct fp_hash *other; /* takes in the same; or NULL */
 };
 
-/* A library without SHA-2 cannot verify anything, so there is no error to recover from. */
+/* A library without SHA-2 or AES cannot verify anything, so there is no error to recover from. */
 static void require(int ok)
 {
     if (ok != 1)
@@ -50,27 +50,34 @@ static void draw_key(void)
 
 static EVP_MAC_CTX *new_mac(void)
 {
+    EVP_MAC *gmac = EVP_MAC_fetch(NULL, "GMAC", NULL);
+    require(gmac != NULL);
+    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(gmac);
+    require(mac != NULL);
+    EVP_MAC_free(gmac);
+    return mac;
+}
+
+static void start_mac(EVP_MAC_CTX *mac)
+{
     char cipher[] = "AES-128-GCM";
     const OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher, 0),
         OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_IV, own_nonce, sizeof(own_nonce)),
         OSSL_PARAM_construct_end()};
-    require(pthread_once(&own_key_once, draw_key) == 0);
-    EVP_MAC *gmac = EVP_MAC_fetch(NULL, "GMAC", NULL);
-    EVP_MAC_CTX *mac = EVP_MAC_CTX_new(gmac);
     require(EVP_MAC_init(mac, own_key, sizeof(own_key), params));
-    EVP_MAC_free(gmac);
-    return mac;
 }
 
 struct fp_hash *fp_hash_new(enum fp_hash_algorithm algorithm)
 {
     struct fp_hash *hash = fp_xcalloc(1, sizeof(*hash));
-    if (algorithm != FP_FINGERPRINT) {
+    if (algorithm == FP_FINGERPRINT) {
+        require(pthread_once(&own_key_once, draw_key) == 0);
+        hash->mac = new_mac();
+    } else {
         hash->algorithm = find_algorithm(algorithm);
         hash->context = EVP_MD_CTX_new();
-        if (hash->context == NULL)
-            abort();
+        require(hash->context != NULL);
     }
     fp_hash_reset(hash);
     return hash;
@@ -113,12 +120,10 @@ void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX])
 
 void fp_hash_reset(struct fp_hash *hash)
 {
-    if (hash->context != NULL) {
+    if (hash->mac != NULL)
+        start_mac(hash->mac);
+    else
         require(EVP_DigestInit_ex(hash->context, hash->algorithm, NULL));
-    } else {
-        EVP_MAC_CTX_free(hash->mac);
-        hash->mac = new_mac();
-    }
     if (hash->other != NULL)
         fp_hash_reset(hash->other);
 }
