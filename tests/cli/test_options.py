@@ -335,21 +335,22 @@ def test_a_home_that_cannot_be_written_to_is_told(flinkpack, tmp_path):
         tmp_path, os.geteuid()) in result.err
     assert "HOME cannot be written to: " in flinkpack.run(
         "images", env={**env, "HOME": "relative"}).err
-    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/proc/nowhere",
-                                            "FLINKPACK_CACHE": ""})
+    del flinkpack.env["FLINKPACK_CACHE"]
+    assert flinkpack.fail(9, "images", env={**env, "TMPDIR": "/proc/nowhere"})
 
 
 def test_a_directory_for_downloads_is_all_that_a_job_needs(flinkpack, tmp_path):
     """Where nothing else can be written to, the store is in it."""
-    nowhere = {"FLINKPACK_STORE": "", "HOME": "", "TMPDIR": "/proc/nowhere",
-               "FLINKPACK_CACHE": str(tmp_path / "one")}
+    del flinkpack.env["FLINKPACK_STORE"]
+    nowhere = {"HOME": "", "TMPDIR": "/proc/nowhere", "FLINKPACK_CACHE": str(tmp_path / "one")}
     (flinkpack.home / "tool").write_text("tool")
     words = ["append", "--add", "tool:/tool", "--image-name", "tool:1"]
     result = flinkpack.run(*words, env=nowhere)
     assert "cannot make the local store: " in result.err
     assert ": it is in the cache, %s/one/store; --store DIR or " % tmp_path in result.err
     assert flinkpack.run("images", "--format", "names", env=nowhere).out == "tool:1\n"
-    assert flinkpack.fail(9, *words, env={**nowhere, "FLINKPACK_CACHE": ""})
+    del flinkpack.env["FLINKPACK_CACHE"], nowhere["FLINKPACK_CACHE"]
+    assert flinkpack.fail(9, *words, env=nowhere)
 
 
 def test_a_store_that_cannot_be_made_is_an_error_of_the_file_system(flinkpack, tmp_path):
