@@ -89,8 +89,9 @@ enum fp_code cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret, s
     struct fp_buf entries = FP_BUF_INIT(ret->max);
     unsigned count = 0;
     BIO *bio = BIO_new_mem_buf(pem, -1);
-    enum fp_code code = bio != NULL ? put_all(bio, time_s, &entries, &count, err)
-                                    : fp_fail(err, FP_E_INTERNAL, "OpenSSL gives no memory");
+    if (bio == NULL)
+        fp_out_of_memory();
+    enum fp_code code = put_all(bio, time_s, &entries, &count, err);
     BIO_free(bio);
     if (code == FP_OK)
         code = put_number(ret, ((uint64_t) JKS_MAGIC << 32) | JKS_VERSION, 8, err);

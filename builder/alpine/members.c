@@ -99,6 +99,8 @@ enum fp_code members_next(struct members *members, struct fp_source **ret, struc
         return code;
     for (size_t i = 0; i < HASHES; i++)
         fp_hash_reset(members->hashes[i]);
+    members->z.zalloc = fp_zalloc;
+    members->z.zfree = fp_zfree;
     int status = members->is_open ? inflateReset2(&members->z, GZIP_WINDOW)
                                   : inflateInit2(&members->z, GZIP_WINDOW);
     if (status != Z_OK)

@@ -228,6 +228,13 @@ static const struct fp_renderer *renderer_of(const struct fp_progress_options *o
     return fp_progress_can_draw(options->fd) ? &fp_renderer_tty : &fp_renderer_plain;
 }
 
+static bool is_json;
+
+bool fp_progress_is_json(void)
+{
+    return is_json;
+}
+
 struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
 {
     struct fp_progress *progress = fp_xcalloc(1, sizeof(*progress));
@@ -235,6 +242,7 @@ struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
     progress->reporter.heed = heed_warnings;
     progress->options = *options;
     progress->renderer = renderer_of(options);
+    is_json = progress->renderer == &fp_renderer_json;
     progress->out.max = OUT_MAX_BYTES;
     progress->begin_ms = progress->told_ms = fp_progress_now(progress);
     pthread_condattr_t attributes;

@@ -42,6 +42,8 @@ enum fp_progress_mode fp_progress_mode_of(const char *text);
 bool fp_progress_can_draw(int fd);
 /** Begin. The caller ends it with fp_progress_free(). */
 struct fp_progress *fp_progress_new(const struct fp_progress_options *options);
+/** Whether what was begun last writes JSON. */
+bool fp_progress_is_json(void);
 /** Where events go. Borrowed. */
 struct fp_reporter *fp_progress_reporter(struct fp_progress *progress);
 /** Draw what is due. Called by the ticker. */

@@ -326,6 +326,8 @@ enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, void *conte
 
 static enum fp_code start_inflater(struct fp_zip *zip, struct fp_error *err)
 {
+    zip->inflater.zalloc = fp_zalloc;
+    zip->inflater.zfree = fp_zfree;
     int status =
         zip->has_inflater ? inflateReset(&zip->inflater) : inflateInit2(&zip->inflater, -MAX_WBITS);
     if (status != Z_OK)

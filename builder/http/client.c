@@ -8,7 +8,8 @@ static CURLcode curl_ready = CURLE_FAILED_INIT;
 
 static void init_curl(void)
 {
-    curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    curl_ready = curl_global_init_mem(CURL_GLOBAL_DEFAULT, fp_xmalloc, free, fp_realloc, fp_xstrdup,
+                                      fp_xcalloc);
 }
 
 static int or_default(int value, int otherwise)

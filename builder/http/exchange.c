@@ -89,10 +89,7 @@ static enum fp_code add_header(struct fp_exchange *x, const char *line, struct f
 {
     if (strpbrk(line, "\r\n") != NULL)
         return fp_fail(err, FP_E_USAGE, "a request header has a line break in it");
-    struct curl_slist *longer = curl_slist_append(x->headers, line);
-    if (longer == NULL)
-        return fp_fail(err, FP_E_INTERNAL, "libcurl: out of memory");
-    x->headers = longer;
+    x->headers = curl_slist_append(x->headers, line);
     return FP_OK;
 }
 

@@ -37,7 +37,7 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
 /* The names in a folder, sorted; none where it cannot be read. */
 static void list_folder(const char *folder, struct fp_strv *names)
 {
-    DIR *dir = opendir(folder);
+    DIR *dir = fp_dir_open(folder);
     if (dir == NULL)
         return;
     for (struct dirent *entry = readdir(dir); entry != NULL && names->len < MAX_CERT_FILES;

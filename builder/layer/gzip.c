@@ -110,7 +110,7 @@ static void prepare(struct gzip_sink *self, struct slot *slot)
     slot->out = fp_xmalloc(self->out_cap);
     slot->compressor = libdeflate_alloc_compressor(self->level);
     if (slot->compressor == NULL)
-        abort();
+        fp_out_of_memory();
 }
 
 /* Compress a queued block. The lock is held before and after, but not meanwhile. */

@@ -54,13 +54,21 @@ static void xz_free(struct fp_inflater *base)
     free(self);
 }
 
+static void *allocate(void *opaque, size_t count, size_t size)
+{
+    (void) opaque;
+    return fp_xreallocarray(NULL, count, size);
+}
+
 struct fp_inflater *fp_inflater_xz(void)
 {
+    static const lzma_allocator allocator = {.alloc = allocate, .free = fp_zfree};
     static const struct fp_inflater_ops ops = {.step = xz_step, .free = xz_free};
     struct xz_inflater *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
     self->stream = (lzma_stream) LZMA_STREAM_INIT;
     /* A dictionary and some tables; several streams one behind the other are one file. */
+    self->stream.allocator = &allocator;
     if (lzma_stream_decoder(&self->stream, FP_INFLATE_MAX_WINDOW + ((uint64_t) 1 << 20),
                             LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK) != LZMA_OK)
         abort();

@@ -52,7 +52,8 @@ struct fp_inflater *fp_inflater_gzip_zlib(void)
     static const struct fp_inflater_ops ops = {.step = zlib_step, .free = zlib_free};
     struct zlib_inflater *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
-    /* It fails for lack of memory only. */
+    self->stream.zalloc = fp_zalloc;
+    self->stream.zfree = fp_zfree;
     if (inflateInit2(&self->stream, GZIP_WINDOW_BITS) != Z_OK)
         abort();
     return &self->base;

@@ -13,6 +13,8 @@ struct zstd_inflater {
 static const char *fault(size_t status)
 {
     switch (ZSTD_getErrorCode(status)) {
+    case ZSTD_error_memory_allocation:
+        fp_out_of_memory();
     case ZSTD_error_frameParameter_windowTooLarge:
         return "a zstd window of more than 128 MiB";
     case ZSTD_error_checksum_wrong:
@@ -57,6 +59,6 @@ struct fp_inflater *fp_inflater_zstd(void)
     if (self->context == NULL ||
         ZSTD_isError(
             ZSTD_DCtx_setParameter(self->context, ZSTD_d_windowLogMax, FP_INFLATE_MAX_WINDOW_LOG2)))
-        abort();
+        fp_out_of_memory();
     return &self->base;
 }

@@ -41,6 +41,8 @@ static enum fp_code failed(const struct fp_tar_reader *reader, struct fp_error *
             *err = reader->source_error;
         return reader->source_code;
     }
+    if (archive_errno(reader->archive) == ENOMEM)
+        fp_out_of_memory();
     const char *text = archive_error_string(reader->archive);
     return fp_hinted(fp_fail(err, FP_E_INPUT,
                              "%s: not a sound tar archive: %s (%zu entries before)", reader->name,
@@ -57,7 +59,7 @@ enum fp_code fp_tar_reader_open(struct fp_source *source, const char *name,
     reader->archive = archive_read_new();
     reader->in_header = true;
     if (reader->archive == NULL)
-        abort();
+        fp_out_of_memory();
     if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK)
         return failed(reader, err);
     int status = archive_read_open(reader->archive, reader, NULL, on_read, NULL);

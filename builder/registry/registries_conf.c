@@ -290,7 +290,7 @@ static void read_folder(struct fp_mirrors *mirrors, const char *folder,
                         struct fp_reporter *reporter)
 {
     cleanup_strv struct fp_strv names = {0};
-    DIR *dir = opendir(folder);
+    DIR *dir = fp_dir_open(folder);
     if (dir == NULL)
         return;
     for (struct dirent *entry = readdir(dir); entry != NULL && names.len < MAX_FILES;

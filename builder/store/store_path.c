@@ -66,7 +66,7 @@ static bool is_fit(const char *path)
  * last time; the first of several. NULL: none. */
 static char *find_own(const char *folder, const char *name)
 {
-    DIR *dir = opendir(folder);
+    DIR *dir = fp_dir_open(folder);
     cleanup_free char *best = NULL;
     size_t len = strlen(name);
     for (struct dirent *item = dir != NULL ? readdir(dir) : NULL; item != NULL;

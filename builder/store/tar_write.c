@@ -17,7 +17,9 @@ FP_DEFINE_CLEANUP(free_entryp, struct archive_entry, free_entry)
 struct archive *fp_tar_new(int fd)
 {
     cleanup_tar struct archive *tar = archive_write_new();
-    if (tar == NULL || archive_write_set_format_pax_restricted(tar) != ARCHIVE_OK ||
+    if (tar == NULL)
+        fp_out_of_memory();
+    if (archive_write_set_format_pax_restricted(tar) != ARCHIVE_OK ||
         archive_write_add_filter_none(tar) != ARCHIVE_OK ||
         archive_write_open_fd(tar, fd) != ARCHIVE_OK)
         return NULL;
@@ -41,7 +43,7 @@ static enum fp_code begin_entry(struct archive *tar, const char *name, uint64_t 
 {
     cleanup_entry struct archive_entry *entry = archive_entry_new();
     if (entry == NULL)
-        return fp_fail(err, FP_E_INTERNAL, "out of memory");
+        fp_out_of_memory();
     archive_entry_set_pathname(entry, name);
     archive_entry_set_filetype(entry, AE_IFREG);
     archive_entry_set_perm(entry, 0644);

@@ -1,4 +1,4 @@
-#include "flinkpack/support/error.h"
+#include "flinkpack/support/mem.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -48,6 +48,8 @@ enum fp_code fp_fail(struct fp_error *err, enum fp_code code, const char *fmt, .
 enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, const char *fmt, ...)
 {
     int saved = errno;
+    if (saved == ENOMEM)
+        fp_out_of_memory();
     if (saved == ENOENT && code == FP_E_IO)
         code = FP_E_NOT_FOUND;
     if (err == NULL)

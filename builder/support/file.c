@@ -12,6 +12,14 @@
 #include "flinkpack/support/stream.h"
 #include "internal.h"
 
+DIR *fp_dir_open(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (dir == NULL && errno == ENOMEM)
+        fp_out_of_memory();
+    return dir;
+}
+
 enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
 {
     cleanup_source struct fp_source *source = NULL;

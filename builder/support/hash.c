@@ -77,7 +77,8 @@ struct fp_hash *fp_hash_new(enum fp_hash_algorithm algorithm)
     } else {
         hash->algorithm = find_algorithm(algorithm);
         hash->context = EVP_MD_CTX_new();
-        require(hash->context != NULL);
+        if (hash->context == NULL)
+            fp_out_of_memory();
     }
     fp_hash_reset(hash);
     return hash;

@@ -1,23 +1,91 @@
 #include "flinkpack/support/mem.h"
 
 #include <errno.h>
+#include <jansson.h>
+#include <openssl/crypto.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static _Noreturn void out_of_memory(void)
+/* Enough to tidy up with. It is more than malloc() takes from its heap, so it goes back at once. */
+#define RESERVE_BYTES ((size_t) 256 << 10)
+
+static void (*last_words)(void);
+static void *reserve;
+static atomic_bool is_out;
+static _Thread_local bool is_at_it;
+
+void fp_out_of_memory(void)
 {
-    static const char message[] = "flinkpack: out of memory\n";
-    ssize_t ignored = write(STDERR_FILENO, message, sizeof(message) - 1);
-    (void) ignored;
+    if (last_words == NULL)
+        abort();
+    if (!is_at_it) {
+        is_at_it = true;
+        while (atomic_exchange(&is_out, true))
+            (void) pause(); /* another thread is at it, and ends them all */
+        free(reserve);
+    }
+    last_words();
     abort();
+}
+
+static void *openssl_malloc(size_t size, const char *file, int line)
+{
+    (void) file;
+    (void) line;
+    return fp_xmalloc(size);
+}
+
+static void *openssl_realloc(void *ptr, size_t size, const char *file, int line)
+{
+    (void) file;
+    (void) line;
+    return fp_realloc(ptr, size);
+}
+
+static void openssl_free(void *ptr, const char *file, int line)
+{
+    (void) file;
+    (void) line;
+    free(ptr);
+}
+
+void fp_memory_guard(void (*handler)(void))
+{
+    reserve = fp_xmalloc(RESERVE_BYTES);
+    last_words = handler;
+    json_set_alloc_funcs(fp_xmalloc, free);
+    /* It does not take them any more where something has been allocated for it already. */
+    (void) CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
+}
+
+void *fp_zalloc(void *opaque, unsigned count, unsigned size)
+{
+    (void) opaque;
+    return fp_xreallocarray(NULL, count, size);
+}
+
+void fp_zfree(void *opaque, void *ptr)
+{
+    (void) opaque;
+    free(ptr);
+}
+
+void *fp_realloc(void *ptr, size_t size)
+{
+    if (size > 0)
+        return fp_xreallocarray(ptr, 1, size);
+    free(ptr);
+    return NULL;
 }
 
 void *fp_xmalloc(size_t size)
 {
     void *ptr = malloc(size > 0 ? size : 1);
     if (ptr == NULL)
-        out_of_memory();
+        fp_out_of_memory();
     return ptr;
 }
 
@@ -25,7 +93,7 @@ void *fp_xcalloc(size_t count, size_t size)
 {
     void *ptr = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
     if (ptr == NULL)
-        out_of_memory();
+        fp_out_of_memory();
     return ptr;
 }
 
@@ -33,7 +101,7 @@ void *fp_xreallocarray(void *ptr, size_t count, size_t size)
 {
     void *grown = reallocarray(ptr, count > 0 ? count : 1, size > 0 ? size : 1);
     if (grown == NULL)
-        out_of_memory();
+        fp_out_of_memory();
     return grown;
 }
 
@@ -55,7 +123,7 @@ char *fp_xvasprintf(const char *fmt, va_list args)
 {
     char *text = NULL;
     if (vasprintf(&text, fmt, args) < 0 || text == NULL)
-        out_of_memory();
+        fp_out_of_memory();
     return text;
 }
 

@@ -125,7 +125,9 @@ void fp_temp_remove(char *take_path)
 
 void fp_temp_remove_all(void)
 {
-    (void) pthread_mutex_lock(&lock);
+    /* Other threads are gone; or there is no memory left, and one may stand in the way. */
+    if (pthread_mutex_trylock(&lock) != 0)
+        return;
     for (size_t i = 0; i < names.len; i++)
         remove_quietly(names.items[i]);
     fp_strv_clear(&names);

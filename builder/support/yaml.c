@@ -250,6 +250,8 @@ static enum fp_code next_event(struct reader *reader, struct fp_error *err)
 {
     yaml_event_t event = {0};
     if (yaml_parser_parse(&reader->parser, &event) == 0) {
+        if (reader->parser.error == YAML_MEMORY_ERROR)
+            fp_out_of_memory();
         const char *problem = reader->parser.problem;
         return refuse(reader, &reader->parser.problem_mark, err, "not valid YAML: %s",
                       problem != NULL ? problem : "it cannot be read");
@@ -269,7 +271,7 @@ enum fp_code fp_yaml_parse(const char *text, size_t len, const char *name, json_
 {
     __attribute__((cleanup(reader_clear))) struct reader reader = {.name = name};
     if (yaml_parser_initialize(&reader.parser) == 0)
-        abort(); /* out of memory */
+        fp_out_of_memory();
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *) (len > 0 ? text : ""),
                                  len);
     while (!reader.done) {

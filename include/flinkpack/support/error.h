@@ -27,7 +27,7 @@ enum fp_code {
     FP_E_NETWORK = 6,       /**< a transfer that failed although it may work later */
     FP_E_CONFLICT = 7,      /**< the tag names another image and may not be moved */
     FP_E_VERIFY = 8,        /**< bytes that do not have the digest or size they must have */
-    FP_E_IO = 9,            /**< the local file system: disk full, permission */
+    FP_E_IO = 9,            /**< this machine: disk full, permission, out of memory */
     FP_E_INTERRUPTED = 130, /**< SIGINT or SIGTERM arrived (the status is 128 + signal) */
 };
 
@@ -53,7 +53,8 @@ FP_CHECKED enum fp_code fp_fail(struct fp_error *err, enum fp_code code, const c
 
 /**
  * Like fp_fail(), with ": " and the words for errno added. ENOENT turns FP_E_IO into
- * FP_E_NOT_FOUND; ENOSPC and EDQUOT add a hint.
+ * FP_E_NOT_FOUND; ENOSPC and EDQUOT add a hint; ENOMEM is
+ * fp_out_of_memory().
  *
  * @param err As for fp_fail(); sys_errno is set from errno, which is read first.
  */

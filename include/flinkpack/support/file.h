@@ -9,6 +9,7 @@
 #ifndef FLINKPACK_SUPPORT_FILE_H
 #define FLINKPACK_SUPPORT_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -28,6 +29,8 @@ FP_CHECKED enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struc
  */
 FP_CHECKED enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size,
                                      struct fp_error *err);
+/** opendir(), which only a lack of memory ends the program for. The caller closes it. */
+DIR *fp_dir_open(const char *path);
 /** Whether something is at that path (links followed). */
 bool fp_path_exists(const char *path);
 /** Whether a folder is at that path (links followed). */

@@ -1,9 +1,10 @@
 /**
  * @file
- * Memory: allocation that aborts when there is none, and clean-up at the end of a scope.
+ * Memory: allocation that ends the program when there is none, and clean-up at the end of a scope.
  *
  * flinkpack is a one-shot program whose memory does not grow with its input, so running out of it
- * is not an error to recover from. No allocation may be sized by input without a limit.
+ * is not an error to recover from, but one to tell. No allocation may be sized by input without a
+ * limit. "Aborts" means fp_out_of_memory() below.
  */
 #ifndef FLINKPACK_SUPPORT_MEM_H
 #define FLINKPACK_SUPPORT_MEM_H
@@ -13,6 +14,26 @@
 #include <stdlib.h>
 
 #include "flinkpack/support/error.h"
+
+/**
+ * There is no memory left: call the handler, or abort(). Whoever is told so by a library, or by
+ * errno, calls it, so that nothing is taken for damage or for a file that is not there.
+ */
+_Noreturn void fp_out_of_memory(void);
+/**
+ * Say what fp_out_of_memory() does, before any thread and any use of a library: `handler` is called
+ * from whichever thread is first, with some memory that was set aside given back, and has to end
+ * the process; once more from within itself where it runs out of that too. What jansson and OpenSSL
+ * cannot get ends there as well, as we allocate for them from now on.
+ */
+void fp_memory_guard(void (*handler)(void));
+
+/** Memory for zlib, in the form of its alloc_func and free_func; it aborts. */
+void *fp_zalloc(void *opaque, unsigned count, unsigned size);
+/** free() in that form. */
+void fp_zfree(void *opaque, void *ptr);
+/** realloc() that aborts, for libraries. Size 0 frees and gives NULL. */
+void *fp_realloc(void *ptr, size_t size);
 
 /** malloc() that aborts. `size` 0 gives a pointer that can be freed. The caller owns the result. */
 void *fp_xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
