@@ -21,7 +21,9 @@ static void split_lines(const char *text, struct fp_conf_lines *ret)
         struct fp_conf_line *line = &ret->items[ret->len++];
         size_t len = strcspn(p, "\n");
         line->text = p;
-        line->len = len > 0 && p[len - 1] == '\r' ? len - 1 : len;
+        line->len = len;
+        while (line->len > 0 && p[line->len - 1] == '\r')
+            line->len--;
         while (line->indent < line->len && p[line->indent] == ' ')
             line->indent++;
         line->parent = line->owner = FP_NO_LINE;

@@ -93,13 +93,17 @@ static enum fp_code set_entry(struct fp_conf_lines *lines, bool yaml,
 static enum fp_code render_new_value(const struct fp_conf_line *line, struct fp_buf *out,
                                      struct fp_error *err)
 {
+    size_t start = line->value_start;
     size_t tail = line->value_start + line->value_len;
-    bool space = line->value_start > 0 && line->text[line->value_start - 1] == ' ';
-    enum fp_code code = fp_buf_add(out, line->text, line->value_start, err);
+    /* What stands around no value would be read as something else the next time. */
+    bool is_empty = *line->new_value == '\0';
+    while (is_empty && start > 0 && line->text[start - 1] == ' ')
+        start--;
+    bool space = start > 0 && line->text[start - 1] == ' ';
+    enum fp_code code = fp_buf_add(out, line->text, start, err);
     if (code == FP_OK)
         code = fp_buf_addf(out, err, "%s%s", space ? "" : " ", line->new_value);
-    /* Behind no value, what follows would be read as a part of it the next time. */
-    if (code == FP_OK && tail < line->len && line->value_len > 0 && *line->new_value != '\0')
+    if (code == FP_OK && tail < line->len && line->value_len > 0 && !is_empty)
         code = fp_buf_add(out, line->text + tail, line->len - tail, err);
     return code;
 }

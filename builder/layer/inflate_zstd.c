@@ -8,6 +8,7 @@
 struct zstd_inflater {
     struct fp_inflater base;
     ZSTD_DCtx *context;
+    bool in_frame;
 };
 
 static const char *fault(size_t status)
@@ -29,7 +30,10 @@ static const char *fault(size_t status)
 static const char *zstd_step(struct fp_inflater *base, struct fp_inflate_io *io, bool *ret_end)
 {
     struct zstd_inflater *self = (struct zstd_inflater *) base;
-    ZSTD_inBuffer in = {.src = io->in, .size = io->in_len, .pos = 0};
+    /* A frame that is there whole is checked otherwise than one that comes in pieces: the first
+     * byte goes by itself, and what is taken does not depend on what has arrived. */
+    size_t len = !self->in_frame && io->in_len > 1 ? 1 : io->in_len;
+    ZSTD_inBuffer in = {.src = io->in, .size = len, .pos = 0};
     ZSTD_outBuffer out = {.dst = io->out, .size = io->out_len, .pos = 0};
     size_t status = ZSTD_decompressStream(self->context, &out, &in);
     io->in += in.pos;
@@ -39,6 +43,7 @@ static const char *zstd_step(struct fp_inflater *base, struct fp_inflate_io *io,
     if (ZSTD_isError(status))
         return fault(status);
     *ret_end = status == 0;
+    self->in_frame = status != 0 && (self->in_frame || in.pos > 0);
     return NULL;
 }
 
