@@ -129,8 +129,7 @@ static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *en
     cleanup_json json_t *pinned = json_pack(
         "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",
         entry->reference, "libc", entry->libc, "java", (int) entry->java, "digests", digests);
-    cleanup_free char *text = fp_json_pretty(pinned);
-    return fp_buf_addf(&run->out, err, "%s\n", text);
+    return fp_run_put_json(run, pinned, err);
 }
 
 enum fp_code fp_base_pin(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)

@@ -122,6 +122,7 @@ static enum fp_code put(struct fp_run *run, const struct fp_args *args,
     enum fp_code code = fp_report_heed(run->reporter, err);
     if (code != FP_OK)
         return code;
+    run->is_document = true;
     if (args->output_dir != NULL)
         code = write_files(args->output_dir, result, err);
     else if (result->stream != NULL)

@@ -101,12 +101,9 @@ static enum fp_code put_table(struct fp_buf *out, const json_t *rows, struct fp_
         const char *created = fp_json_string(row, "created");
         char size[FP_FORMAT_MAX];
         fp_format_bytes((uint64_t) json_integer_value(json_object_get(row, "size")), size);
-        cleanup_free char *line =
-            fp_xasprintf("%-*s  %-19.19s  %8s  %-20.20s  %s", width, fp_json_string(row, "name"),
-                         fp_json_string(row, "digest"), size, created != NULL ? created : "",
-                         fp_json_string(row, "platforms"));
-        fp_make_printable(line);
-        code = fp_buf_addf(out, err, "%s\n", line);
+        code = fp_buf_addf(out, err, "%-*s  %-19.19s  %8s  %-20.20s  %s\n", width,
+                           fp_json_string(row, "name"), fp_json_string(row, "digest"), size,
+                           created != NULL ? created : "", fp_json_string(row, "platforms"));
     }
     return code;
 }
@@ -114,11 +111,8 @@ static enum fp_code put_table(struct fp_buf *out, const json_t *rows, struct fp_
 static enum fp_code put_names(struct fp_buf *out, const json_t *rows, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
-    for (size_t i = 0; i < json_array_size(rows) && code == FP_OK; i++) {
-        cleanup_free char *name = fp_xstrdup(fp_json_string(json_array_get(rows, i), "name"));
-        fp_make_printable(name);
-        code = fp_buf_addf(out, err, "%s\n", name);
-    }
+    for (size_t i = 0; i < json_array_size(rows) && code == FP_OK; i++)
+        code = fp_buf_addf(out, err, "%s\n", fp_json_string(json_array_get(rows, i), "name"));
     return code;
 }
 
@@ -135,6 +129,5 @@ enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
         return put_table(&run->out, rows, err);
     if (strcmp(run->args.format, "names") == 0)
         return put_names(&run->out, rows, err);
-    cleanup_free char *text = fp_json_pretty(rows);
-    return fp_buf_addf(&run->out, err, "%s\n", text);
+    return fp_run_put_json(run, rows, err);
 }

@@ -151,6 +151,7 @@ static enum fp_code choose_manifest(struct fp_found *image, const struct fp_plat
 static enum fp_code put_document(struct fp_run *run, const struct fp_buf *text,
                                  struct fp_error *err)
 {
+    run->is_document = true;
     return fp_buf_add(&run->out, fp_buf_text(text), text->len, err);
 }
 
@@ -191,8 +192,7 @@ static enum fp_code put_model(struct fp_run *run, struct fp_found *image,
         return code;
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         return put_text(&run->out, model, err);
-    cleanup_free char *text = fp_json_pretty(model);
-    return fp_buf_addf(&run->out, err, "%s\n", text);
+    return fp_run_put_json(run, model, err);
 }
 
 enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)

@@ -18,6 +18,7 @@ struct fp_run {
     struct fp_reporter *reporter;
     const struct fp_strv *warnings; /**< all that was told so far */
     struct fp_buf out; /**< what goes to standard output once the command has succeeded */
+    bool is_document; /**< it is for programs, and goes there as it is; else it is made printable */
     char *result_name; /**< of the image that came of it; NULL: none did. Owned */
     struct fp_digest result_digest;
 };
@@ -47,6 +48,10 @@ extern const struct fp_option_group *const fp_all_options[];
 /** The command of that name, or NULL. */
 const struct fp_command *fp_command_find(const char *name);
 
+/** Write JSON for programs, pretty, with nothing in it that a terminal or a CI system would obey.
+ */
+FP_CHECKED enum fp_code fp_run_put_json(struct fp_run *run, const json_t *value,
+                                        struct fp_error *err);
 /** Write NAME@DIGEST of what came of the run, once: of several places the first counts. */
 FP_CHECKED enum fp_code fp_run_result(struct fp_run *run, const char *name,
                                       const struct fp_digest *digest, struct fp_error *err);

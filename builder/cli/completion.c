@@ -296,6 +296,7 @@ enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *err)
         enum fp_code (*put)(struct fp_buf *, struct fp_error *);
     } shells[] = {{"bash", put_bash}, {"zsh", put_zsh}, {"fish", put_fish}};
     const char *name = run->operands.items[0];
+    run->is_document = true;
     for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
         if (strcmp(name, shells[i].name) == 0)
             return shells[i].put(&run->out, err);

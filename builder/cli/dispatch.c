@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "progress.h"
 
 static const char default_config[] = "flinkpack.yaml";
@@ -164,6 +165,14 @@ static int status_of(enum fp_code code)
     return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 
+enum fp_code fp_run_put_json(struct fp_run *run, const json_t *value, struct fp_error *err)
+{
+    cleanup_free char *text = fp_json_pretty(value);
+    cleanup_free char *shown = fp_json_printable(text);
+    run->is_document = true;
+    return fp_buf_addf(&run->out, err, "%s\n", shown);
+}
+
 enum fp_code fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest,
                            struct fp_error *err)
 {
@@ -176,9 +185,11 @@ enum fp_code fp_run_result(struct fp_run *run, const char *name, const struct fp
 
 /* Standard output gets something only once all went well. */
 static int finish(struct fp_progress *progress, enum fp_code code, const struct fp_buf *out,
-                  struct fp_error *err)
+                  bool is_document, struct fp_error *err)
 {
     fp_progress_stop(progress);
+    if (code == FP_OK && out->len > 0 && !is_document)
+        fp_make_lines_printable(out->data);
     if (code == FP_OK)
         code = write_out(out, err);
     if (code != FP_OK)
@@ -212,7 +223,7 @@ static int call_command(const struct fp_call *call, char *const *environment)
         code = fp_help(call->command, &run.out, &err);
     else if (code == FP_OK)
         code = run_command(call->command, &run, &settings, &err);
-    int status = finish(progress, code, &run.out, &err);
+    int status = finish(progress, code, &run.out, run.is_document, &err);
     if (status == 0 && run.result_name != NULL && !run.args.quiet)
         fp_progress_result(progress, run.result_name, run.result_digest.text);
     free(run.result_name);
@@ -230,7 +241,7 @@ static int call_program(enum fp_call_kind kind)
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
     enum fp_code code =
         kind == FP_CALL_VERSION ? fp_put_version(&out, &err) : fp_help(NULL, &out, &err);
-    return finish(progress, code, &out, &err);
+    return finish(progress, code, &out, false, &err);
 }
 
 static int call_nothing(void)
@@ -247,7 +258,7 @@ static int refuse(struct fp_error *err)
     struct fp_progress_options options = {.fd = STDERR_FILENO};
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
     const struct fp_buf nothing = FP_BUF_INIT(0);
-    return finish(progress, err->code, &nothing, err);
+    return finish(progress, err->code, &nothing, false, err);
 }
 
 int fp_cli_main(char *const *arguments, char *const *environment)

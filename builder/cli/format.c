@@ -3,6 +3,12 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "flinkpack/support/buf.h"
+
+#define DIGITS  "0123456789"
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX])
 {
@@ -61,16 +67,82 @@ static size_t printable_length(const unsigned char *p)
     return good ? len + 1 : 0;
 }
 
+/* CI systems take commands out of a log: "##[group]" and "##vso[task.setvariable ...]" (Azure,
+ * GitHub), "##teamcity[...]" anywhere in a line, "::add-mask::x" and "::error file=x::" (GitHub) at
+ * its beginning, "section_start:1700000000:name" (GitLab). The byte behind `p` that has to be
+ * another one for this to be none; 0 where it is none. */
+static size_t command_byte(const char *text, const char *p)
+{
+    if (p[0] == '#' && p[1] == '#')
+        return p[2 + strspn(p + 2, LETTERS)] == '[' ? 1 : 0;
+    if (p[0] == ':' && p[1] == ':') {
+        const char *name_end = p + 2 + strspn(p + 2, LETTERS "-_");
+        /* Names of C++ and Rust look the same, but for what stands in front, and for dashes. */
+        bool is_first = p == text || strchr(LETTERS DIGITS, p[-1]) == NULL ||
+                        memchr(p + 2, '-', (size_t) (name_end - p) - 2) != NULL;
+        bool is_name = name_end > p + 2 && (*name_end == ' ' || strncmp(name_end, "::", 2) == 0);
+        return is_first && is_name && strstr(name_end, "::") != NULL ? 1 : 0;
+    }
+    if (strncmp(p, "section_", 8) != 0)
+        return 0;
+    size_t word = strncmp(p + 8, "start:", 6) == 0 ? 13 : strncmp(p + 8, "end:", 4) == 0 ? 11 : 0;
+    return word > 0 && strchr(DIGITS, p[word + 1]) != NULL && p[word + 1] != '\0' ? word : 0;
+}
+
 void fp_make_printable(char *text)
 {
-    for (unsigned char *p = (unsigned char *) text; *p != '\0';) {
-        size_t len = printable_length(p);
+    for (char *p = text; *p != '\0';) {
+        size_t len = printable_length((unsigned char *) p);
+        size_t command = command_byte(text, p);
+        if (command > 0)
+            p[command] = ' ';
         if (len == 0) {
             *p = '?';
             len = 1;
         }
         p += len;
     }
+}
+
+void fp_make_lines_printable(char *text)
+{
+    for (char *line = text; line != NULL;) {
+        char *end = strchr(line, '\n');
+        if (end != NULL)
+            *end = '\0';
+        fp_make_printable(line);
+        if (end != NULL)
+            *end++ = '\n';
+        line = end;
+    }
+}
+
+/* The character at `p`, which is `len` bytes long in UTF-8. */
+static unsigned point_of(const unsigned char *p, size_t len)
+{
+    unsigned value = len == 1 ? p[0] : p[0] & (0x7fU >> len);
+    for (size_t i = 1; i < len; i++)
+        value = value << 6 | (p[i] & 0x3fU);
+    return value;
+}
+
+char *fp_json_printable(const char *json)
+{
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(6 * strlen(json) + 1);
+    enum fp_code code = FP_OK;
+    const char *command = NULL;
+    for (const char *p = json; *p != '\0' && code == FP_OK;) {
+        const unsigned char *at = (const unsigned char *) p;
+        size_t byte = command_byte(json, p);
+        command = byte > 0 ? p + byte : command;
+        size_t len = *at < 0x80 ? 1 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+        if (p == command || (printable_length(at) == 0 && *p != '\n'))
+            code = fp_buf_addf(&out, NULL, "\\u%04x", point_of(at, len));
+        else
+            code = fp_buf_add(&out, p, len, NULL);
+        p += len;
+    }
+    return fp_buf_take(&out);
 }
 
 size_t fp_text_columns(const char *text)

@@ -148,6 +148,7 @@ static enum fp_code put_tail(struct fp_buf *out, struct fp_error *err)
 enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
 {
     struct fp_buf *out = &run->out;
+    run->is_document = true;
     enum fp_code code = fp_buf_add_text(
         out,
         ".TH FLINKPACK 1 \"\" \"flinkpack " FLINKPACK_VERSION "\"\n"

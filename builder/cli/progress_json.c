@@ -14,8 +14,9 @@ static void put_object(struct fp_progress *progress, json_t *take_object)
     if (object == NULL || json_object_set_new(object, "elapsed_ms", elapsed) != 0)
         return;
     cleanup_free char *text = json_dumps(object, JSON_COMPACT);
-    if (text != NULL)
-        fp_progress_put(progress, "%s\n", text);
+    cleanup_free char *shown = text != NULL ? fp_json_printable(text) : NULL;
+    if (shown != NULL)
+        fp_progress_put(progress, "%s\n", shown);
     fp_progress_flush(progress);
 }
 

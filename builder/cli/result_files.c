@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "format.h"
+
 /* Pipes and devices get their bytes at the end. */
 static enum fp_code begin_file(const char *path, struct fp_newfile **ret, struct fp_error *err)
 {
@@ -35,7 +37,8 @@ static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
     if (path == NULL)
         return FP_OK;
     cleanup_free char *text = fp_json_pretty(result->metadata);
-    cleanup_free char *lines = fp_xasprintf("%s\n", text);
+    cleanup_free char *shown = fp_json_printable(text);
+    cleanup_free char *lines = fp_xasprintf("%s\n", shown);
     return end_file(file, path, lines, err);
 }
 

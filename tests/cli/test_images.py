@@ -298,12 +298,18 @@ def test_one_platform_can_be_copied(flinkpack, index, tmp_path):
 
 
 def test_hostile_text_does_not_reach_the_terminal(flinkpack, tmp_path):
-    config = {"Labels": {"a": "\x1b[2Jgone\u009b31m"}, "Env": ["A=\x07"]}
+    config = {"Labels": {"a": "\x1b[2Jgone\u009b31m", "b": "\u202e\u2028\u061c", "##vso[x]": "##[y]"},
+              "Env": ["A=\x07"], "Cmd": ["::set-output name=x::y"]}
     image = images.Image([images.layer([images.file("data", b"x")])], config)
     images.write_layout(image, tmp_path / "evil", "v1")
     text = flinkpack.run("inspect", "oci:%s" % (tmp_path / "evil")).out
+    document = flinkpack.run("inspect", "--format", "json", "oci:%s" % (tmp_path / "evil")).out
     assert "gone" in text
-    assert not [c for c in text if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
+    for shown in text, document:
+        assert not [c for c in shown if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
+        assert not [word for word in ("##vso[", "##[", "::set-output", "\u202e", "\u2028", "\u061c")
+                    if word in shown]
+    assert config["Labels"].items() <= json.loads(document)["images"][0]["config"]["Labels"].items()
 
 
 def test_the_store_can_be_elsewhere(flinkpack, layout, tmp_path):

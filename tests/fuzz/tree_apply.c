@@ -65,7 +65,7 @@ static void run_line(struct fp_tree *tree, char *line)
         fp_tree_hide(tree, path, line[0] == 'o');
     else if (line[0] == 'x')
         fp_tree_remove(tree, path);
-    else if (fp_path_fault(path) == NULL) /* others end where layers are read */
+    else if (fp_path_fault(path, true) == NULL) /* others end where layers are read */
         put(tree, line[0], path, link != NULL ? link : "");
 }
 

@@ -485,7 +485,8 @@ def test_blobs_that_are_not_what_they_should_be(flinkpack, attack, how, status):
 # Words.
 
 
-EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\r\n\u202e\x00 over"
+EVIL = ("\x1b]0;owned\x07\x1b[2J\x9b31m\x7f\r\n\u202e\x00 over\n::add-mask::x\n##[error]x"
+        "##vso[task.setvariable variable=x]y ##teamcity[publish 'x'] section_start:17:x\r\x1b[0K")
 
 
 @pytest.mark.parametrize("body", [
@@ -496,13 +497,15 @@ def test_words_are_made_harmless(flinkpack, attack, body):
         return Answer(403, body.encode(), {"Content-Type": "text/html" if "<t" in body else
                                            "application/json",
                                            "Warning": '299 - "%s"' % EVIL.replace("\r\n", "")
-                                           .replace("\x00", "").replace("\u202e", "")})
+                                           .replace("\x00", "").replace("\u202e", "")
+                                           .replace("\n", " ")})
     server = attack(handle)
     result = flinkpack.try_run("pull", server.host + "/team/orders:1", "-v")
     assert result.status == programs.AUTH
     for character in result.err:
         assert character == "\n" or (ord(character) >= 0x20 and not 0x7f <= ord(character) < 0xa0)
-    assert "\u202e" not in result.err
+    assert not [word for word in ("\u202e", "::add-mask::", "##[", "##vso[", "##teamcity[",
+                                  "section_start:17") if word in result.err]
     assert len(result.err) < 20000
 
 

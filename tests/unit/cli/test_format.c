@@ -88,12 +88,59 @@ static void foreign_text_is_made_printable(void **state)
          "b",
          "a???b"}, /* right to left from here on */
         {"\xe2\x81\xa6\xe2\x80\xa8\xef\xbb\xbf", "?????????"},
+        /* Commands to CI systems. */
+        {"a ##vso[task.setvariable variable=x]y", "a # vso[task.setvariable variable=x]y"},
+        {"##[error]x ###[group]", "# [error]x ## [group]"},
+        {"x##teamcity[publish 'a']", "x# teamcity[publish 'a']"},
+        {"::error file=a,line=1::x", ": error file=a,line=1::x"},
+        {"  ::add-mask::x ::set-output name=a::b", "  : add-mask::x : set-output name=a::b"},
+        {"\033::stop-commands::x", "?: stop-commands::x"},
+        {"denied::add-mask::x", "denied: add-mask::x"},
+        {"section_start:1700000000:x\r\033[0K", "section_start 1700000000:x??[0K"},
+        {"section_end:1:x", "section_end 1:x"},
+        /* And what only looks like them. */
+        {"http://[::1]:5000/x [::ffff:1.2.3.4] ::1", "http://[::1]:5000/x [::ffff:1.2.3.4] ::1"},
+        {"std::vector::size ## Title a[0] #[x]", "std::vector::size ## Title a[0] #[x]"},
+        {"section_start:x section_end", "section_start:x section_end"},
+        {"##", "##"},
+        {"::", "::"},
+        {"::error:", "::error:"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         cleanup_free char *text = fp_xstrdup(cases[i].in);
         fp_make_printable(text);
         assert_string_equal(text, cases[i].out);
     }
+}
+
+/* JSON says the same, and nothing in it is obeyed on its way. */
+static void json_is_made_printable(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *in;
+        const char *out;
+    } cases[] = {
+        {"{\n  \"a\": [1, \"caf\xc3\xa9 \xf0\x9f\x90\xbf\"]\n}",
+         "{\n  \"a\": [1, \"caf\xc3\xa9 \xf0\x9f\x90\xbf\"]\n}"},
+        {"\"\xc2\x9b\x7f\"", "\"\\u009b\\u007f\""},
+        {"\"\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8\xd8\x9c\xef\xbb\xbf\"",
+         "\"\\u202e\\u2066\\u2028\\u061c\\ufeff\""},
+        {"\"##vso[x]\"", "\"#\\u0023vso[x]\""},
+        {"{\"::error::\":\"section_start:1:x\"}",
+         "{\":\\u003aerror::\":\"section_start\\u003a1:x\"}"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_free char *shown = fp_json_printable(cases[i].in);
+        assert_string_equal(shown, cases[i].out);
+        cleanup_json json_t *before = json_loads(cases[i].in, JSON_DECODE_ANY, NULL);
+        cleanup_json json_t *after = json_loads(shown, JSON_DECODE_ANY, NULL);
+        assert_non_null(before);
+        assert_true(json_equal(before, after));
+    }
+    char text[] = "a\n::debug::x\n\033\n";
+    fp_make_lines_printable(text);
+    assert_string_equal(text, "a\n: debug::x\n?\n");
 }
 
 static void texts_are_cut_between_characters(void **state)
@@ -116,6 +163,7 @@ int main(void)
         cmocka_unit_test(durations_are_readable),
         cmocka_unit_test(rates_are_readable),
         cmocka_unit_test(foreign_text_is_made_printable),
+        cmocka_unit_test(json_is_made_printable),
         cmocka_unit_test(texts_are_cut_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
