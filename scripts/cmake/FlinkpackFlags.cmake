@@ -1,6 +1,7 @@
 # Compiler flags: each is probed by itself, and one that a supported compiler rejects is an error,
 # so that no warning gets lost in silence.
 include(CheckCCompilerFlag)
+include(CheckCSourceCompiles)
 
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
@@ -13,7 +14,7 @@ endif()
 
 option(FLINKPACK_WERROR "Warnings are errors" OFF)
 option(FLINKPACK_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
-option(FLINKPACK_HARDEN "Fortify, stack protector, full RELRO, PIE" OFF)
+option(FLINKPACK_HARDEN "Fortify, stack protector, stack clash, CET or BTI, full RELRO, PIE" OFF)
 
 add_library(flinkpack_flags INTERFACE)
 
@@ -49,9 +50,30 @@ if(FLINKPACK_SANITIZE)
 endif()
 if(FLINKPACK_HARDEN)
     flinkpack_require_flag(-fstack-protector-strong)
-    target_compile_definitions(flinkpack_flags INTERFACE
-        $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
-    target_link_options(flinkpack_flags INTERFACE -Wl,-z,relro,-z,now -pie)
+    # These depend on the processor.
+    foreach(flag -fstack-clash-protection -fcf-protection -mbranch-protection=standard)
+        string(MAKE_C_IDENTIFIER "HAVE${flag}" variable)
+        check_c_compiler_flag("${flag}" ${variable})
+        if(${variable})
+            target_compile_options(flinkpack_flags INTERFACE "${flag}")
+        endif()
+    endforeach()
+    # Level 3 needs both the compiler (gcc 12) and the C library (glibc 2.34).
+    set(CMAKE_REQUIRED_FLAGS "-O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -Werror")
+    check_c_source_compiles("#include <string.h>
+        #if __USE_FORTIFY_LEVEL != 3
+        #error
+        #endif
+        int main(void) { return 0; }" HAVE_FORTIFY_3)
+    unset(CMAKE_REQUIRED_FLAGS)
+    set(fortify 2)
+    if(HAVE_FORTIFY_3)
+        set(fortify 3)
+    endif()
+    # Some compilers come with a level of their own.
+    target_compile_options(flinkpack_flags INTERFACE
+        "$<$<NOT:$<CONFIG:Debug>>:SHELL:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=${fortify}>")
+    target_link_options(flinkpack_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -pie)
 endif()
 
 target_compile_definitions(flinkpack_flags INTERFACE _GNU_SOURCE _FILE_OFFSET_BITS=64
