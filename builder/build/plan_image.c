@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More are not named. */
+#define SECRETS_MAX 16
+
 enum fp_code fp_plan_platforms(struct fp_plan *plan, struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
@@ -87,6 +90,48 @@ enum fp_code fp_plan_adds(struct fp_plan *plan, struct fp_error *err)
     return code;
 }
 
+static void note_secret(struct fp_strv *found, const char *key, const char *value,
+                        const char *option)
+{
+    cleanup_free char *named = fp_xasprintf("%.100s (%s)", key, option);
+    if (found->len < SECRETS_MAX && fp_is_secret(key, value) && !fp_strv_has(found, named))
+        fp_strv_add(found, named);
+}
+
+static void note_secrets(struct fp_strv *found, json_t *pairs, const char *option)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(pairs, key, value)
+    {
+        note_secret(found, key, json_string_value(value), option);
+    }
+}
+
+/* Whoever can pull an image reads its configuration and its layers. Said once, and never the value.
+ */
+static void warn_of_secrets(const struct fp_plan *plan)
+{
+    cleanup_strv struct fp_strv found = {0};
+    cleanup_buf struct fp_buf list = FP_BUF_INIT(4096);
+    for (size_t i = 0; i < plan->conf_keys.len; i++)
+        note_secret(&found, plan->conf_keys.items[i], plan->conf_values.items[i], "--conf");
+    note_secrets(&found, plan->env, "--env");
+    note_secrets(&found, plan->labels, "--label");
+    note_secrets(&found, plan->annotations, "--annotation");
+    for (size_t i = 0; i < found.len; i++) {
+        if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? ", " : "", found.items[i]) != FP_OK)
+            return;
+    }
+    if (found.len > 0)
+        fp_report(
+            plan->context->reporter, FP_EVENT_WARNING,
+            "the image keeps what looks like a secret, for everybody who can pull it: %s; give "
+            "it when it runs, in a variable out of a Secret ('generate': -D 'KEY=${NAME}' "
+            "--env-secret NAME=SECRET:KEY)",
+            fp_buf_text(&list));
+}
+
 enum fp_code fp_plan_look(struct fp_plan *plan, struct fp_error *err)
 {
     const struct fp_build_options *options = plan->options;
@@ -95,5 +140,7 @@ enum fp_code fp_plan_look(struct fp_plan *plan, struct fp_error *err)
         code = fp_plan_pairs(&options->annotations, "--annotation", &plan->annotations, err);
     if (code == FP_OK)
         code = fp_plan_pairs(&options->env, "--env", &plan->env, err);
+    if (code == FP_OK)
+        warn_of_secrets(plan);
     return code;
 }

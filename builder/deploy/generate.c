@@ -192,6 +192,22 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
     return code == FP_OK && folder != NULL && kustomize ? add_kustomization(d, ret, err) : code;
 }
 
+/* Manifests lie in repositories, and a ConfigMap is read by many. Never the value is told. */
+static void warn_of_secrets(struct fp_deployment *d, const struct fp_strv *pairs,
+                            const char *option, const char *instead)
+{
+    for (size_t i = 0; i < pairs->len; i++) {
+        struct fp_split pair = fp_split_at(pairs->items[i], '=');
+        cleanup_free char *key = pair.first;
+        if (pair.rest != NULL && fp_is_secret(key, pair.rest))
+            fp_strv_addf(
+                &d->warnings,
+                "%s %.100s: looks like a secret, and stands in the manifests for everybody "
+                "who can read them: keep it in a Secret, and write %s",
+                option, key, instead);
+    }
+}
+
 enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
                                 const struct fp_deploy_image *image,
                                 const struct fp_deploy_patch *patches, size_t patch_count,
@@ -201,6 +217,11 @@ enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
     cleanup_deployment struct fp_deployment deployment = {0};
     *ret = (struct fp_deploy_result){0};
     enum fp_code code = fp_deployment_make(options, image, &deployment, err);
+    if (code == FP_OK) {
+        warn_of_secrets(&deployment, &options->conf, "-D",
+                        "-D 'KEY=${NAME}' --env-secret NAME=SECRET:KEY");
+        warn_of_secrets(&deployment, &options->env, "--env", "--env-secret NAME=SECRET:KEY");
+    }
     if (code == FP_OK)
         code = make_files(&deployment, patches, patch_count, folder, ret, err);
     if (code == FP_OK) {

@@ -18,6 +18,7 @@
 #include "flinkpack/support/pool.h"
 #include "flinkpack/support/process.h"
 #include "flinkpack/support/progress.h"
+#include "flinkpack/support/secret.h"
 #include "flinkpack/support/shell.h"
 #include "flinkpack/support/stream.h"
 #include "flinkpack/support/suggest.h"

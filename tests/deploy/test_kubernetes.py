@@ -389,6 +389,16 @@ def test_a_patch_that_knows_the_address_of_before(orders, tmp_path):
     assert "warning" not in orders.generate("--patch", patch).err
 
 
+def test_secrets_in_manifests_are_told(orders):
+    err = orders.generate("-D", "s3.secret-key=hidden1", "--env", "DB_PASSWORD=hidden2", "-D",
+                          "s3.access-key=AKIA", "-D", "s3.region=${REGION}").err
+    assert "-D s3.secret-key: looks like a secret" in err
+    assert "--env DB_PASSWORD: looks like a secret" in err
+    assert "hidden" not in err and "access-key:" not in err
+    assert "secret" not in orders.generate("-D", "s3.secret-key=${KEY}", "--env-secret",
+                                           "KEY=s3:key").err
+
+
 def test_hidden_folders_can_be_mounted(orders):
     for path in ("/opt/flink/.aws", "/...", "/.x/..y"):
         one = manifests.container(orders.documents("--volume", "secret:a:" + path), "jobmanager")

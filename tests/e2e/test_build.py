@@ -186,6 +186,21 @@ def test_from_the_official_image(flinkpack, inputs, registry):
 
 # --- with ---
 
+def test_secrets_in_an_image_are_told_once(flinkpack, inputs, tmp_path):
+    (tmp_path / "more.yaml").write_text("metrics.reporter.dghttp.apikey: hidden1\n")
+    (tmp_path / "flinkpack.yaml").write_text("env: {DB_PASSWORD: hidden2}\n")
+    result = flinkpack.run(
+        "build", "--from-archive", inputs.archive(), "--base", inputs.base, "--job-jar", inputs.job,
+        "--conf", tmp_path / "more.yaml", "--conf", "s3.secret-key=hidden3", "--label",
+        "x=ghp_%040d" % 0, "--conf", "s3.secret-key=hidden3", "--dry-run", cwd=tmp_path,
+        env={"FLINKPACK_CONFIG": "flinkpack.yaml"})
+    told = [line for line in result.err.splitlines() if "looks like a secret" in line]
+    assert len(told) == 1 and "hidden" not in result.err and "ghp_" not in result.err
+    for name in ("metrics.reporter.dghttp.apikey (--conf)", "DB_PASSWORD (--env)",
+                 "s3.secret-key (--conf)", "x (--label)"):
+        assert told[0].count(name) == 1, told
+
+
 def test_what_goes_with_it(flinkpack, inputs, tmp_path):
     (tmp_path / "connector.jar").write_bytes(miniature.jar())
     (tmp_path / "own.jar").write_bytes(miniature.jar())

@@ -1,4 +1,4 @@
-foreach(test buf cpus error file hash input interrupt json kept newfile pool process progress shell stream yaml)
+foreach(test buf cpus error file hash input interrupt json kept newfile pool process progress secret shell stream yaml)
     fp_add_unit_test(support test_${test}.c)
 endforeach()
 # The refusals of file systems that this machine does not have.
