@@ -66,6 +66,15 @@ static bool has_secret_word(const char *key)
     return false;
 }
 
+/* In small letters, with one kind of separator. The caller owns it. */
+static char *plain_name(const char *key)
+{
+    char *plain = fp_xstrdup(key);
+    for (char *p = plain; *p != '\0'; p++)
+        *p = isalnum((unsigned char) *p) ? (char) tolower((unsigned char) *p) : '.';
+    return plain;
+}
+
 /* Those of Flink's GlobalConfiguration that are several words, and their like: separators differ.
  */
 static bool has_secret_words(const char *key)
@@ -74,9 +83,7 @@ static bool has_secret_words(const char *key)
                                         "basic.auth",   "encryption.key", "jaas.config",
                                         "http.headers", "private.key",    "secret.access.",
                                         "secret.key",   "service.key",    "signing.key"};
-    cleanup_free char *plain = fp_xstrdup(key);
-    for (char *p = plain; *p != '\0'; p++)
-        *p = isalnum((unsigned char) *p) ? (char) tolower((unsigned char) *p) : '.';
+    cleanup_free char *plain = plain_name(key);
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         const char *at = strstr(plain, pairs[i]);
         if (at != NULL && (at == plain || at[-1] == '.'))
