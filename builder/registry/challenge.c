@@ -114,14 +114,28 @@ bool fp_challenge_parse(const char *value, struct fp_challenge *ret)
     return false;
 }
 
+/* A realm that is a path, or anything else without a scheme, is meant as links are. */
+static void resolve_realm(struct fp_challenge *challenge, const char *url)
+{
+    char *absolute = NULL;
+    if (challenge->scheme != FP_CHALLENGE_BEARER || url == NULL ||
+        challenge->realm[strcspn(challenge->realm, ":/?#")] == ':' ||
+        fp_url_resolve(url, challenge->realm, &absolute, NULL) != FP_OK)
+        return;
+    free(challenge->realm);
+    challenge->realm = absolute;
+}
+
 bool fp_challenge_find(const struct fp_http_response *response, struct fp_challenge *ret)
 {
     for (size_t n = 0;; n++) {
         const char *value = fp_http_header_at(response, "www-authenticate", n);
         if (value == NULL)
             return false;
-        if (fp_challenge_parse(value, ret))
+        if (fp_challenge_parse(value, ret)) {
+            resolve_realm(ret, response->url);
             return true;
+        }
     }
 }
 

@@ -242,7 +242,7 @@ static void test_answers_that_hold_no_token(void **state)
 static void test_realms_that_are_refused(void **state)
 {
     (void) state;
-    static const char *const realms[] = {"ftp://x/", "file:///etc/passwd", "token",
+    static const char *const realms[] = {"ftp://x/", "file:///etc/passwd", "null://x",
                                          "https://u:p@127.0.0.1/token"};
     for (size_t i = 0; i < COUNT(realms); i++) {
         cleanup_free char *head = fp_xasprintf(
@@ -253,6 +253,28 @@ static void test_realms_that_are_refused(void **state)
         scene_open(&scene, replies, COUNT(replies));
         assert_true(has_blob(&scene, &exists) != FP_OK);
         assert_int_equal(test_server_count(scene.server), 1);
+        scene_close(&scene);
+    }
+}
+
+static void test_realms_without_a_host(void **state)
+{
+    (void) state;
+    static const char *const realms[][2] = {{"/token?kept=1", "GET /token?kept=1&scope=*"},
+                                            {"/api/../token", "GET /token?scope=*"},
+                                            {"token", "GET /v2/token?scope=*"},
+                                            {"?to=ken", "GET /v2/?to=ken&scope=*"}};
+    for (size_t i = 0; i < COUNT(realms); i++) {
+        cleanup_free char *head = fp_xasprintf(
+            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Bearer realm=\"%s\"", realms[i][0]);
+        const struct test_reply replies[] = {{.head = head}, TOKEN("tok1"), MISSING};
+        const char *const expected[] = {"GET /v2/", realms[i][1], "HEAD /v2/*", NULL};
+        struct scene scene = {.options.credentials = user};
+        bool exists = true;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(has_blob(&scene, &exists), FP_OK);
+        scene_assert_requests(&scene, expected);
+        assert_true(test_server_has_header(scene.server, 1, basic));
         scene_close(&scene);
     }
 }
@@ -549,6 +571,7 @@ int main(void)
         cmocka_unit_test(test_every_success_is_an_answer),
         cmocka_unit_test(test_answers_that_hold_no_token),
         cmocka_unit_test(test_realms_that_are_refused),
+        cmocka_unit_test(test_realms_without_a_host),
         cmocka_unit_test(test_token_server_may_not_redirect),
         cmocka_unit_test(test_passwords),
         cmocka_unit_test(test_credentials_stay_with_the_registry),
