@@ -213,6 +213,16 @@ static void rewind_stage(struct fp_stage *stage, uint64_t done_bytes)
     fp_stage_advance(stage, 0);
 }
 
+static enum fp_code send_elsewhere(struct fp_registry *other, struct fp_http_request *request,
+                                   struct fp_http_response *response, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv scopes = {0};
+    cleanup_free char *url = fp_xstrdup(response->url);
+    fp_registry_scopes(other, false, &scopes);
+    request->url = url;
+    return fp_registry_send(other, request, &scopes, response, err);
+}
+
 static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_request *request,
                                   struct fp_strv *scopes, struct fp_http_response *response,
                                   struct fp_error *err)
@@ -227,7 +237,7 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
         if (code != FP_OK)
             return code;
         request->authorization = authorization;
-        request->named_by = registry->base;
+        request->named_by = fp_registry_named_by(registry);
         code = fp_http_send(registry->options.http, request, response, err);
         request->authorization = NULL;
         if (response->url != NULL && fp_url_same_origin(response->url, registry->base))
@@ -238,6 +248,11 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
             explicit_bzero(authorization, strlen(authorization));
         if (code == FP_E_NETWORK)
             fp_registry_explain_limit(registry, request->method, response, err);
+        struct fp_registry *other =
+            code == FP_OK && !repeat ? fp_registry_elsewhere(registry, response, response->status)
+                                     : NULL;
+        if (other != NULL)
+            return send_elsewhere(other, request, response, err);
         if (!repeat)
             return code;
         rewind_stage(request->stage, staged_bytes);

@@ -4,31 +4,90 @@
 #include <string.h>
 #include <unistd.h>
 
+/* HEAD of a blob, or GET of its first byte. */
+static enum fp_code ask(struct fp_registry *registry, const struct fp_descriptor *descriptor,
+                        bool by_get, bool no_retry, struct fp_http_response *response,
+                        struct fp_error *err)
+{
+    cleanup_strv struct fp_strv scopes = {0};
+    cleanup_strv struct fp_strv headers = {0};
+    cleanup_free char *path = fp_registry_path(registry, "blobs", descriptor->digest.text);
+    fp_registry_scopes(registry, false, &scopes);
+    fp_strv_add(&headers, "Range: bytes=0-0");
+    struct fp_http_request request = {.method = by_get ? "GET" : "HEAD",
+                                      .url = path,
+                                      .headers = by_get ? &headers : NULL,
+                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .no_retry = no_retry};
+    enum fp_code code = fp_registry_send(registry, &request, &scopes, response, err);
+    /* Who knows no ranges sends all of it: too much, and answer enough. */
+    return by_get && code == FP_E_INPUT && response->status == 200 ? FP_OK : code;
+}
+
+/* 416: there is no first byte. */
+static bool is_there(int status)
+{
+    return status == 200 || status == 206 || status == 416;
+}
+
+static enum fp_ask ways_of(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    enum fp_ask ways = registry->ask_blobs;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return ways;
+}
+
+/* What HEAD did not tell, or told wrong, GET may, and then it is asked right away from then on;
+ * where GET does not tell either, only HEAD is.
+ * @param status What HEAD said, 0 where it was not asked; gets what GET says. */
+static enum fp_code ask_by_get(struct fp_registry *registry, const struct fp_descriptor *descriptor,
+                               bool no_retry, int *status, struct fp_error *err)
+{
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    bool was_told = *status == 404;
+    bool was_asked = *status != 0;
+    enum fp_code code = ask(registry, descriptor, true, no_retry, &response, err);
+    *status = response.status;
+    if (code != FP_OK)
+        return code;
+    bool tells = is_there(*status) || (*status == 404 && !was_told);
+    (void) pthread_mutex_lock(&registry->lock);
+    if (tells)
+        registry->ask_blobs = FP_ASK_GET;
+    else if (was_asked && !was_told)
+        registry->ask_blobs = FP_ASK_HEAD;
+    (void) pthread_mutex_unlock(&registry->lock);
+    return *status == 401 && fp_url_same_origin(response.url, registry->base)
+               ? fp_registry_refusal(registry, "GET", &response, err)
+               : FP_OK;
+}
+
 enum fp_code fp_registry_has_blob(struct fp_registry *registry,
                                   const struct fp_descriptor *descriptor, bool *ret_exists,
                                   struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_strv struct fp_strv scopes = {0};
-    cleanup_free char *path = fp_registry_path(registry, "blobs", descriptor->digest.text);
-    fp_registry_scopes(registry, false, &scopes);
-    struct fp_http_request request = {
-        .method = "HEAD", .url = path, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
+    enum fp_ask ways = ways_of(registry);
+    int status = 0;
     *ret_exists = false;
-    enum fp_code code = fp_registry_send(registry, &request, &scopes, &response, err);
+    enum fp_code code =
+        ways != FP_ASK_GET ? ask(registry, descriptor, false, false, &response, err) : FP_OK;
     if (code != FP_OK)
         return code;
-    *ret_exists = response.status == 200;
-    /* 405: HEAD is not offered, so nobody knows; uploading what is there does no harm. 403: so
-     * Artifactory answers for what does not exist. 5xx: it cannot say; distribution 2.8 cannot
-     * while others push the same blob. Elsewhere than at the registry (a store that it redirects
-     * to) a refusal says nothing either. */
-    bool is_elsewhere = !fp_url_same_origin(response.url, registry->base);
-    bool says_nothing =
-        response.status == 403 || response.status == 405 || response.status >= 500 || is_elsewhere;
-    if (response.status == 200 || response.status == 404 || says_nothing)
-        return FP_OK;
-    return fp_registry_refusal(registry, "HEAD", &response, err);
+    status = response.status;
+    /* Elsewhere than at the registry (a store that it redirects to) a refusal says nothing. */
+    bool is_ours = ways != FP_ASK_GET && fp_url_same_origin(response.url, registry->base);
+    if (is_ours && (status == 401 || status == 429))
+        return fp_registry_refusal(registry, "HEAD", &response, err);
+    /* 403: so Artifactory answers for what does not exist, and proxies for any HEAD. 5xx: it cannot
+     * say; distribution 2.8 cannot while others push the same blob. Where nobody knows, it is
+     * uploaded, which does no harm. */
+    bool says_nothing = !is_there(status) && status != 404 && !fp_http_status_is_transient(status);
+    if (ways == FP_ASK_GET || (ways == FP_ASK_BOTH && says_nothing))
+        code = ask_by_get(registry, descriptor, false, &status, err);
+    *ret_exists = code == FP_OK && is_there(status);
+    return code;
 }
 
 enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
@@ -36,20 +95,21 @@ enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
                                        struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_strv struct fp_strv scopes = {0};
-    cleanup_free char *path = fp_registry_path(registry, "blobs", descriptor->digest.text);
     struct fp_error ignored = {0};
-    fp_registry_scopes(registry, false, &scopes);
-    struct fp_http_request request = {.method = "HEAD",
-                                      .url = path,
-                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
-                                      .no_retry = true};
-    *ret_lost = false;
-    enum fp_code code = fp_registry_send(registry, &request, &scopes, &response, &ignored);
+    enum fp_ask ways = ways_of(registry);
+    int status = 0;
+    enum fp_code code = FP_OK;
+    if (ways != FP_ASK_GET) {
+        code = ask(registry, descriptor, false, true, &response, &ignored);
+        status = response.status;
+    }
+    bool is_doubtful = ways == FP_ASK_BOTH && status == 404;
+    if (code == FP_OK && (ways == FP_ASK_GET || is_doubtful))
+        code = ask_by_get(registry, descriptor, true, &status, &ignored);
     if (code == FP_E_INTERRUPTED)
         return fp_interrupt_check(err);
     *ret_lost = fp_registry_is_doubted(registry, &descriptor->digest) ||
-                (code == FP_OK && response.status == 404);
+                (code == FP_OK && status == 404) || (is_doubtful && !is_there(status));
     return FP_OK;
 }
 
@@ -76,6 +136,12 @@ static enum fp_code download(struct fp_registry *registry, const char *url,
             explicit_bzero(authorization, strlen(authorization));
         if (repeat)
             continue;
+        struct fp_registry *other =
+            code == FP_OK ? fp_registry_elsewhere(registry, answer, status) : NULL;
+        if (other != NULL) {
+            cleanup_free char *there = fp_xstrdup(answer->url);
+            return download(other, there, spec, answer, err);
+        }
         if (code == FP_E_NETWORK)
             fp_registry_explain_limit(registry, "GET", answer, err);
         if (code != FP_OK || status == 200)

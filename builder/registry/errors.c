@@ -103,6 +103,7 @@ enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *metho
                                  const struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_free char *shown = fp_url_display(response->url != NULL ? response->url : "");
+    registry = fp_registry_at(registry, response->url);
     if (response->status < 400)
         return fp_fail(err, FP_E_INPUT,
                        "%s %s: answered with status %d, which says nothing about it", method, shown,

@@ -40,7 +40,7 @@ struct fp_challenge {
 
 /** The first Bearer or Basic challenge of a WWW-Authenticate header; false: none. */
 bool fp_challenge_parse(const char *value, struct fp_challenge *ret);
-/** The first in all such headers of an answer. */
+/** The first in all such headers of an answer. A realm without a host is the answering server's. */
 bool fp_challenge_find(const struct fp_http_response *response, struct fp_challenge *ret);
 void fp_challenge_clear(struct fp_challenge *challenge);
 #define cleanup_challenge __attribute__((cleanup(fp_challenge_clear)))
@@ -114,11 +114,20 @@ enum fp_upload_mode {
     FP_UPLOAD_CHUNKS, /**< POST, PATCH piece by piece, PUT */
 };
 
+/** How a registry is asked whether it has a blob. */
+enum fp_ask {
+    FP_ASK_BOTH, /**< HEAD, and GET where that says nothing */
+    FP_ASK_HEAD, /**< GET says nothing that HEAD does not say */
+    FP_ASK_GET,  /**< HEAD says nothing, or what is not so */
+};
+
 struct fp_registry {
     struct fp_registry_options options;
     char *host; /**< as in the reference, Docker Hub's names made one */
     char *repository;
     char *name;
+    char *namespace; /**< of what this is a mirror of; NULL: it is none */
+    char *named_by;  /**< base of the registry that has redirected here; NULL: the user named it */
     bool is_plain_http_allowed;
     pthread_mutex_t lock; /**< of everything below */
     bool is_ready;        /**< `base` and the first challenge are known */
@@ -128,7 +137,11 @@ struct fp_registry {
     struct fp_credential credential;
     struct fp_token tokens[FP_REGISTRY_MAX_TOKENS];
     size_t token_len;
-    bool is_pushing; /**< tokens for pushing serve for everything from then on */
+    bool gets_manifests; /**< HEAD says nothing of them */
+    enum fp_ask ask_blobs;
+    struct fp_registry *elsewhere; /**< registries that this one redirects to */
+    struct fp_registry *next;      /**< another one of those */
+    bool is_pushing;               /**< tokens for pushing serve for everything from then on */
     enum fp_upload_mode upload_mode;
     uint64_t chunk_bytes;
     bool is_artifactory; /**< what is put by digest gets a folder of its own, which stays */
@@ -158,6 +171,27 @@ FP_CHECKED enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, c
 /** Whether it is a tag or a digest; FP_E_USAGE. */
 FP_CHECKED enum fp_code fp_registry_check_reference(const char *reference_text,
                                                     struct fp_error *err);
+
+/**
+ * What a tag stands for, by the word of HEAD, or GET where that gives none; a registry that cannot
+ * say (5xx) has nothing.
+ * @param insist     Whether GET is asked too where HEAD says that there is nothing.
+ * @param algorithm  Of the digest where it is computed.
+ */
+FP_CHECKED enum fp_code fp_registry_find_digest(struct fp_registry *registry,
+                                                const char *reference_text,
+                                                enum fp_hash_algorithm algorithm, bool insist,
+                                                bool *ret_exists, struct fp_digest *ret,
+                                                struct fp_error *err);
+
+/** The registry that a GET or HEAD was redirected to, where it asks for a token or password of its
+ * own (`status` is 401), to be asked there once more; NULL: none. Lives as long as `registry`. */
+struct fp_registry *fp_registry_elsewhere(struct fp_registry *registry,
+                                          const struct fp_http_response *response, int status);
+/** Whom an answer is from: one of these, or `registry` itself. */
+struct fp_registry *fp_registry_at(struct fp_registry *registry, const char *url);
+/** The URL of whoever is answered for naming this registry's token server and its like. */
+const char *fp_registry_named_by(const struct fp_registry *registry);
 
 /** Find out, once, how the registry is spoken to: scheme and challenge. */
 FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err);
@@ -205,7 +239,8 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
 FP_CHECKED enum fp_code fp_registry_send(struct fp_registry *registry,
                                          struct fp_http_request *request, struct fp_strv *scopes,
                                          struct fp_http_response *response, struct fp_error *err);
-/** "/v2/REPOSITORY/KIND/NAME". The caller owns it. */
+/** "/v2/REPOSITORY/KIND/NAME", and of a mirror "?ns=" with what it is one of, as containerd asks
+ * them: some serve several registries. The caller owns it. */
 char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name);
 
 /** Say what an answer that is no success means. */

@@ -21,29 +21,11 @@ static char *content_type(const struct fp_http_response *response)
     return header != NULL ? fp_xstrndup(header, strcspn(header, "; \t")) : fp_xstrdup("");
 }
 
-/* What the bytes are. Where header and body contradict each other nobody can say (CVE-2021-41190).
- */
-static enum fp_code find_type(const struct fp_http_response *response, const char *shown,
-                              char ret_type[FP_MEDIA_TYPE_MAX], struct fp_error *err)
+static struct fp_digest digest_of(const struct fp_buf *body, enum fp_hash_algorithm algorithm)
 {
-    cleanup_json json_t *document = NULL;
-    cleanup_free char *header = content_type(response);
-    enum fp_code code =
-        fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &document, err);
-    if (code != FP_OK)
-        return code;
-    const char *body = fp_json_string(document, "mediaType");
-    if (json_integer_value(json_object_get(document, "schemaVersion")) == 1)
-        return fp_fail(err, FP_E_INPUT, "%s: an image of the oldest kind (schema 1)", shown);
-    if (body != NULL && is_known_type(header) && strcmp(body, header) != 0)
-        return fp_fail(err, FP_E_INPUT, "%s: the registry calls it %s, itself it says %.127s",
-                       shown, header, body);
-    const char *type = is_known_type(header) ? header : body;
-    if (type == NULL || !is_known_type(type))
-        return fp_fail(err, FP_E_INPUT, "%s: neither manifest nor index, but %.127s", shown,
-                       type != NULL ? type : header);
-    (void) snprintf(ret_type, FP_MEDIA_TYPE_MAX, "%s", type);
-    return FP_OK;
+    cleanup_hash struct fp_hash *hash = fp_hash_new(algorithm);
+    fp_hash_update(hash, fp_buf_text(body), body->len);
+    return fp_digest_finish(hash, algorithm);
 }
 
 static enum fp_code verify(const char *reference_text, const char *shown,
@@ -55,12 +37,8 @@ static enum fp_code verify(const char *reference_text, const char *shown,
     ret_descriptor->digest = fp_digest_of(fp_buf_text(&response->body), response->body.len);
     if (fp_digest_parse(reference_text, shown, &wanted, NULL) != FP_OK)
         return FP_OK; /* a tag */
-    if (fp_digest_algorithm(&wanted) != FP_SHA256) {
-        struct fp_hash *hash = fp_hash_new(fp_digest_algorithm(&wanted));
-        fp_hash_update(hash, fp_buf_text(&response->body), response->body.len);
-        ret_descriptor->digest = fp_digest_finish(hash, fp_digest_algorithm(&wanted));
-        fp_hash_free(hash);
-    }
+    if (fp_digest_algorithm(&wanted) != FP_SHA256)
+        ret_descriptor->digest = digest_of(&response->body, fp_digest_algorithm(&wanted));
     if (fp_digest_equal(&wanted, &ret_descriptor->digest))
         return FP_OK;
     return fp_fail(err, FP_E_VERIFY, "%s: the bytes have the digest %s", shown,
@@ -110,11 +88,19 @@ static enum fp_code ask(struct fp_registry *registry, const char *method,
     return fp_registry_ask_manifest(registry, method, reference_text, false, response, err);
 }
 
-static enum fp_code check_json(const struct fp_http_response *response, const char *shown,
-                               struct fp_error *err)
+/* What the bytes are. Where they say so themselves, a server that says nothing of the kind does not
+ * count: one of plain files goes by names. */
+static enum fp_code find_type(const struct fp_http_response *response, const json_t *document,
+                              const char *shown, char ret_type[FP_MEDIA_TYPE_MAX],
+                              struct fp_error *err)
 {
-    cleanup_json json_t *document = NULL;
-    return fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &document, err);
+    cleanup_free char *header = content_type(response);
+    bool is_told = is_known_type(header) || fp_json_string(document, "mediaType") == NULL;
+    const char *type = NULL;
+    enum fp_code code = fp_document_type(document, is_told ? header : NULL, shown, &type, err);
+    if (code == FP_OK)
+        (void) snprintf(ret_type, FP_MEDIA_TYPE_MAX, "%s", type);
+    return code;
 }
 
 /* @param ret_damaged It may have been damaged or cut on the way, where that shows in nothing else:
@@ -123,6 +109,7 @@ static enum fp_code get_once(struct fp_registry *registry, const char *reference
                              struct fp_http_response *response, struct fp_descriptor *ret_found,
                              bool *ret_damaged, struct fp_error *err)
 {
+    cleanup_json json_t *document = NULL;
     *ret_damaged = false;
     enum fp_code code = ask(registry, "GET", reference_text, response, err);
     if (code != FP_OK)
@@ -133,9 +120,10 @@ static enum fp_code get_once(struct fp_registry *registry, const char *reference
         "%s%s%s", registry->name, strchr(reference_text, ':') != NULL ? "@" : ":", reference_text);
     code = verify(reference_text, shown, response, ret_found, err);
     if (code == FP_OK)
-        code = check_json(response, shown, err);
+        code =
+            fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &document, err);
     *ret_damaged = code != FP_OK;
-    return code == FP_OK ? find_type(response, shown, ret_found->media_type, err) : code;
+    return code == FP_OK ? find_type(response, document, shown, ret_found->media_type, err) : code;
 }
 
 enum fp_code fp_registry_get_manifest(struct fp_registry *registry, const char *reference_text,
@@ -180,28 +168,30 @@ static bool is_asked_for(const char *reference_text, const struct fp_descriptor 
            fp_digest_equal(&wanted, &found->digest);
 }
 
-/* What an answer to HEAD says, or a GET, whose bytes are verified, where it does not say enough:
- * proxies refuse HEAD with any status (403, 400, 501), and Nexus 3.96 answers it with 500. */
+/* Where HEAD is refused, or does not say enough, GET is asked from then on: proxies refuse HEAD
+ * with any status (403, 400, 501), and Nexus 3.96 answers it with 500. At Docker Hub a HEAD is not
+ * counted.
+ */
+static void ask_by_get(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    registry->gets_manifests = strcmp(registry->host, "docker.io") != 0;
+    (void) pthread_mutex_unlock(&registry->lock);
+}
+
 static enum fp_code take_head(struct fp_registry *registry, const char *reference_text,
                               const struct fp_http_response *head, bool *ret_exists,
                               struct fp_descriptor *ret_descriptor, struct fp_error *err)
 {
-    if (head->status == 404)
-        return FP_OK;
     struct fp_descriptor found = {0};
-    if (head->status == 200 && describe(head, &found) && is_asked_for(reference_text, &found)) {
-        *ret_descriptor = found;
-        *ret_exists = true;
-        return FP_OK;
-    }
-    fp_descriptor_clear(&found);
+    *ret_exists = head->status != 404;
     if (head->status == 401 || head->status == 429)
         return fp_registry_refusal(registry, "HEAD", head, err);
-    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_REGISTRY_MAX_MANIFEST);
-    enum fp_code code =
-        fp_registry_get_manifest(registry, reference_text, &body, ret_descriptor, err);
-    *ret_exists = code == FP_OK;
-    return code == FP_E_NOT_FOUND ? FP_OK : code;
+    if (head->status == 200 && describe(head, &found) && is_asked_for(reference_text, &found))
+        *ret_descriptor = found;
+    else if (*ret_exists)
+        ask_by_get(registry);
+    return FP_OK;
 }
 
 /* Whether HEAD itself failed, and not what goes before it: that would fail before a GET too. */
@@ -230,46 +220,51 @@ enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char 
                                        struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    *ret_exists = false;
+    (void) pthread_mutex_lock(&registry->lock);
+    bool by_get = registry->gets_manifests;
+    (void) pthread_mutex_unlock(&registry->lock);
+    *ret_exists = true;
+    *ret_descriptor = (struct fp_descriptor){0};
+    if (by_get)
+        return FP_OK;
     enum fp_code code = ask_head(registry, reference_text, &response, err);
-    if (code == FP_OK || is_unanswered(code, &response))
-        return take_head(registry, reference_text, &response, ret_exists, ret_descriptor, err);
-    return code;
+    if (code != FP_OK && !is_unanswered(code, &response))
+        return code;
+    if (code != FP_OK)
+        response.status = 0;
+    return take_head(registry, reference_text, &response, ret_exists, ret_descriptor, err);
 }
 
-/* Where HEAD says nothing. A registry that cannot say (5xx) may still take the tag. */
-static enum fp_code compare_bytes(struct fp_registry *registry, const char *tag,
-                                  const struct fp_digest *digest, enum fp_tagged *ret,
-                                  struct fp_error *err)
+enum fp_code fp_registry_find_digest(struct fp_registry *registry, const char *reference_text,
+                                     enum fp_hash_algorithm algorithm, bool insist,
+                                     bool *ret_exists, struct fp_digest *ret, struct fp_error *err)
 {
+    cleanup_descriptor struct fp_descriptor head = {0};
+    enum fp_code code = fp_registry_head_manifest(registry, reference_text, ret_exists, &head, err);
+    *ret = head.digest;
+    if (code != FP_OK || fp_digest_is_set(ret) || (!*ret_exists && !insist))
+        return code;
     cleanup_http_response struct fp_http_response response =
         FP_HTTP_RESPONSE_INIT(FP_REGISTRY_MAX_MANIFEST);
-    enum fp_code code = ask(registry, "GET", tag, &response, err);
-    if (code != FP_OK || response.status != 200)
+    code = ask(registry, "GET", reference_text, &response, err);
+    *ret_exists = code == FP_OK && response.status == 200;
+    if (*ret_exists)
+        *ret = digest_of(&response.body, algorithm);
+    if (code != FP_OK || *ret_exists || response.status == 404 || response.status >= 500)
         return code;
-    enum fp_hash_algorithm algorithm = fp_digest_algorithm(digest);
-    cleanup_hash struct fp_hash *hash = fp_hash_new(algorithm);
-    fp_hash_update(hash, fp_buf_text(&response.body), response.body.len);
-    struct fp_digest found = fp_digest_finish(hash, algorithm);
-    *ret = fp_digest_equal(&found, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;
-    return FP_OK;
+    return fp_registry_refusal(registry, "GET", &response, err);
 }
 
 enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag,
                                    const struct fp_digest *digest, enum fp_tagged *ret,
                                    struct fp_error *err)
 {
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    struct fp_descriptor found = {0};
+    struct fp_digest found = {0};
     bool exists = false;
     *ret = FP_TAGGED_NOTHING;
-    enum fp_code code = ask_head(registry, tag, &response, err);
-    if ((code == FP_OK && response.status >= 500) || is_unanswered(code, &response))
-        return compare_bytes(registry, tag, digest, ret, err);
-    if (code == FP_OK)
-        code = take_head(registry, tag, &response, &exists, &found, err);
+    enum fp_code code = fp_registry_find_digest(registry, tag, fp_digest_algorithm(digest), false,
+                                                &exists, &found, err);
     if (code == FP_OK && exists)
-        *ret = fp_digest_equal(&found.digest, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;
-    fp_descriptor_clear(&found);
+        *ret = fp_digest_equal(&found, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;
     return code;
 }

@@ -48,6 +48,10 @@ enum fp_code fp_registry_open(const struct fp_registry_options *options,
     cleanup_free char *host_only = fp_host_without_port(registry->host);
     registry->is_plain_http_allowed = fp_host_is_loopback(host_only) ||
                                       fp_host_is_listed(options->plain_http_hosts, registry->host);
+    const char *of =
+        options->mirror_of != NULL ? fp_registry_canonical_host(options->mirror_of) : NULL;
+    if (of != NULL && strcasecmp(of, registry->host) != 0)
+        registry->namespace = fp_url_escape(of);
     registry->chunk_bytes = options->chunk_bytes;
     registry->upload_mode = options->chunk_bytes > 0 ? FP_UPLOAD_CHUNKS : FP_UPLOAD_WHOLE;
     init_lock(&registry->lock);
@@ -59,6 +63,8 @@ void fp_registry_close(struct fp_registry *registry)
 {
     if (registry == NULL)
         return;
+    fp_registry_close(registry->elsewhere);
+    fp_registry_close(registry->next);
     for (size_t i = 0; i < registry->token_len; i++)
         fp_token_clear(&registry->tokens[i]);
     fp_credential_clear(&registry->credential);
@@ -70,6 +76,8 @@ void fp_registry_close(struct fp_registry *registry)
     free(registry->repository);
     free(registry->name);
     free(registry->base);
+    free(registry->namespace);
+    free(registry->named_by);
     (void) pthread_mutex_destroy(&registry->lock);
     free(registry);
 }
@@ -91,7 +99,9 @@ const char *fp_registry_repository(const struct fp_registry *registry)
 
 char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name)
 {
-    return fp_xasprintf("/v2/%s/%s/%s", registry->repository, kind, name);
+    const char *of = registry->namespace;
+    return fp_xasprintf("/v2/%s/%s/%s%s%s", registry->repository, kind, name,
+                        of != NULL ? "?ns=" : "", of != NULL ? of : "");
 }
 
 /* Where another place has the same, that is sooner there than a network that mends itself. */

@@ -7,15 +7,14 @@
 /* With blobs sent a second time, the same refusal is not waited for as long as others. */
 #define MAX_DOUBTED_ATTEMPTS 3
 
-/* What is there now, after a PUT whose fate is not known or that was refused. */
+/* What is there now, after a PUT whose fate is not known. */
 static bool is_there(struct fp_registry *registry, const char *reference_text,
-                     struct fp_descriptor *ret_found)
+                     const struct fp_digest *digest)
 {
-    bool exists = false;
     struct fp_error ignored = {0};
-    return fp_registry_head_manifest(registry, reference_text, &exists, ret_found, &ignored) ==
-               FP_OK &&
-           exists;
+    enum fp_tagged found = FP_TAGGED_NOTHING;
+    return fp_registry_is_tagged(registry, reference_text, digest, &found, &ignored) == FP_OK &&
+           found == FP_TAGGED_THIS;
 }
 
 static enum fp_code check_returned_digest(const struct fp_http_response *response,
@@ -116,17 +115,18 @@ static enum fp_code refused(struct fp_registry *registry, const char *reference_
                             const struct fp_descriptor *descriptor, const char *bytes,
                             const struct fp_http_response *response, struct fp_error *err)
 {
-    struct fp_descriptor found = {0};
+    struct fp_digest found = {0};
     struct fp_error ignored = {0};
     bool exists = false;
     enum fp_code code = FP_E_NOT_FOUND;
     if (may_be_immutable(response))
-        code = fp_registry_head_manifest(registry, reference_text, &exists, &found, &ignored);
-    if (exists && fp_digest_equal(&found.digest, &descriptor->digest))
+        code = fp_registry_find_digest(registry, reference_text,
+                                       fp_digest_algorithm(&descriptor->digest), true, &exists,
+                                       &found, &ignored);
+    if (exists && fp_digest_equal(&found, &descriptor->digest))
         return FP_OK; /* it names what it should */
     if (exists && is_for_the_tag(registry, descriptor, bytes, response))
-        return conflict(registry, reference_text, &found.digest, &descriptor->digest, response,
-                        err);
+        return conflict(registry, reference_text, &found, &descriptor->digest, response, err);
     /* Who may push need not be able to look. */
     if (code == FP_E_AUTH && fp_tag_is_valid(reference_text) && says_immutable(response))
         return conflict(registry, reference_text, NULL, &descriptor->digest, response, err);
@@ -186,7 +186,6 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
     enum fp_code code = fp_registry_check_reference(reference_text, err);
     for (int attempt = 1; code == FP_OK; attempt++) {
         cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-        struct fp_descriptor found = {0};
         code = put_once(registry, reference_text, descriptor, bytes, &response, err);
         if (is_success(code, &response))
             return check_returned_digest(&response, descriptor, err);
@@ -199,8 +198,7 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
         bool may_pass = code == FP_E_NETWORK || lacks_blobs ||
                         (answered && fp_http_status_is_transient(response.status));
         if (may_pass && !fp_registry_asks_for_pause(&response) &&
-            is_there(registry, reference_text, &found) &&
-            fp_digest_equal(&found.digest, &descriptor->digest))
+            is_there(registry, reference_text, &descriptor->digest))
             return FP_OK; /* only the answer was lost */
         if (!may_pass || attempt >= fp_http_max_attempts(http, answered ? NULL : err) ||
             (lacks_blobs && attempt >= MAX_DOUBTED_ATTEMPTS))

@@ -120,7 +120,7 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
     struct fp_http_request request = {.method = "GET",
                                       .url = url,
                                       .authorization = basic,
-                                      .named_by = registry->base,
+                                      .named_by = fp_registry_named_by(registry),
                                       .max_bytes = MAX_ANSWER,
                                       .no_retry = no_retry};
     enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
@@ -139,7 +139,7 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
     struct fp_http_request request = {.method = "POST",
                                       .url = registry->challenge.realm,
                                       .headers = &headers,
-                                      .named_by = registry->base,
+                                      .named_by = fp_registry_named_by(registry),
                                       .body = form,
                                       .body_bytes = strlen(form),
                                       .max_bytes = MAX_ANSWER,

@@ -136,6 +136,20 @@ static bool read_kept(struct fp_repo *self, const struct fp_descriptor *descript
     return false;
 }
 
+bool fp_registry_repo_has_kept(struct fp_registry_repo *repo, struct fp_descriptor *head)
+{
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_json json_t *document = NULL;
+    const char *title = repo->base.title;
+    const char *type = NULL;
+    if (!fp_digest_is_set(&head->digest) || !read_kept(&repo->base, head, &body) ||
+        fp_json_parse(fp_buf_text(&body), body.len, title, &document, NULL) != FP_OK ||
+        fp_document_type(document, head->media_type, title, &type, NULL) != FP_OK)
+        return false;
+    (void) snprintf(head->media_type, sizeof(head->media_type), "%s", type);
+    return true;
+}
+
 static enum fp_code get_config(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                struct fp_buf *body, struct fp_error *err)
 {

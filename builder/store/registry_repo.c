@@ -32,21 +32,20 @@ static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **
     return FP_OK;
 }
 
-/* Asking for the descriptor is free where fetching is counted. Some registries do not tell all of
- * it; then the manifest itself does. */
+/* HEAD only tells whether what is here already is still what the name stands for: asking is free
+ * where fetching is counted. What it says beside the digest (size, type) need not be so. */
 static enum fp_code resolve_at(struct fp_registry_repo *repo, const char *tag,
                                struct fp_descriptor *ret, struct fp_error *err)
 {
     bool exists = false;
-    struct fp_descriptor head = {0};
+    cleanup_descriptor struct fp_descriptor head = {0};
     enum fp_code code = fp_registry_head_manifest(repo->base.registry, tag, &exists, &head, err);
     if (code != FP_OK)
         return code;
-    if (exists && fp_digest_is_set(&head.digest) && head.size > 0 && head.media_type[0] != '\0') {
-        *ret = head;
+    if (fp_registry_repo_has_kept(repo, &head)) {
+        *ret = fp_descriptor_copy(&head);
         return FP_OK;
     }
-    fp_descriptor_clear(&head);
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     code = fp_registry_get_manifest(repo->base.registry, tag, &body, ret, err);
     return code != FP_OK ? code : fp_registry_repo_keep(repo, ret, &body, err);
@@ -223,11 +222,13 @@ static enum fp_code add_sources(struct fp_registry_repo *repo,
                                 const struct fp_reference *reference, struct fp_error *err)
 {
     struct fp_reference candidates[FP_MIRRORS_MAX_CANDIDATES + 1] = {0};
+    struct fp_registry_options mirrored = *options;
     size_t count = 0;
+    mirrored.mirror_of = reference->registry;
     enum fp_code code = fp_mirrors_choose(mirrors, reference, candidates, &count, err);
     for (size_t i = 0; i < count; i++) {
         if (code == FP_OK)
-            code = add_source(repo, options, &candidates[i], i + 1 == count, err);
+            code = add_source(repo, &mirrored, &candidates[i], i + 1 == count, err);
         fp_reference_clear(&candidates[i]);
     }
     return code;

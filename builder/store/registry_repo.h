@@ -40,6 +40,9 @@ bool fp_registry_repo_try_next(const struct fp_registry_repo *repo, size_t sourc
 FP_CHECKED enum fp_code fp_registry_repo_keep(const struct fp_registry_repo *repo,
                                               const struct fp_descriptor *descriptor,
                                               const struct fp_buf *body, struct fp_error *err);
+/** Whether the manifest that HEAD speaks of is kept already; what it is in truth stands in `head`
+ * then. */
+bool fp_registry_repo_has_kept(struct fp_registry_repo *repo, struct fp_descriptor *head);
 /** fp_repo_get_blob() of a registry. */
 FP_CHECKED enum fp_code fp_registry_repo_get_blob(struct fp_repo *self,
                                                   const struct fp_descriptor *descriptor,

@@ -24,6 +24,8 @@ struct fp_registry_options {
     const struct fp_strv *token_hosts;      /**< HOST[:PORT] besides the registry's own that
                                                  credentials go to for a token; NULL or empty: any
                                                  that the registry names */
+    const char *mirror_of;                  /**< HOST[:PORT] that images are named by which this
+                                                 registry is only a mirror of; NULL: it is none */
     uint64_t chunk_bytes;                   /**< upload in pieces of that size; 0: whole blobs */
     bool has_stand_in; /**< another place has the same: it is not waited for long, nor twice */
     struct fp_reporter *reporter; /**< may be NULL */
@@ -146,8 +148,11 @@ FP_CHECKED enum fp_code fp_registry_get_manifest(struct fp_registry *registry,
                                                  struct fp_descriptor *ret_descriptor,
                                                  struct fp_error *err);
 /**
- * Ask for a manifest's descriptor without its bytes; with them where a HEAD fails.
- * @param ret_exists false: 404, which is FP_OK; all else is as with fp_registry_get_manifest().
+ * What a HEAD says of a manifest. It is nothing to build on, as GET may say otherwise: whoever goes
+ * by it has the bytes of that digest.
+ * @param ret_exists     false: 404, which is FP_OK.
+ * @param ret_descriptor Empty beside `*ret_exists` where HEAD does not say enough, or is refused;
+ *                       nothing is asked then where it was so before.
  */
 FP_CHECKED enum fp_code fp_registry_head_manifest(struct fp_registry *registry,
                                                   const char *reference_text, bool *ret_exists,

@@ -9,6 +9,7 @@ import re
 from internet import Answer
 
 ERROR = "application/json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 
 
 def error(status, code, message="", headers=()):
@@ -24,6 +25,7 @@ class Model:
     """
 
     service = "registry"
+    realm = None
 
     def __init__(self, host, users=None, tokens=None):
         self.host, self.users, self.token_host = host, users, tokens
@@ -86,7 +88,8 @@ class Model:
         if self.token_host is None:
             value = 'Basic realm="%s"' % self.host
         else:
-            value = 'Bearer realm="https://%s/token",service="%s"' % (self.token_host, self.service)
+            realm = self.realm or "https://%s/token" % self.token_host
+            value = 'Bearer realm="%s",service="%s"' % (realm, self.service)
             if repository:
                 value += ',scope="repository:%s:%s"' % (repository, action)
         return error(401, "UNAUTHORIZED", "authentication required",
@@ -454,3 +457,37 @@ class Pulp(Model):
 
     def patch(self, request, repository, session):
         return Answer(204, headers=super().patch(request, repository, session).headers)
+
+
+class HeadRefused(Model):
+    """A proxy before a registry lets no HEAD through, or answers it from its own imagination."""
+
+    def __init__(self, how):
+        super().__init__("registry.example.com")
+        self.how = how
+
+    def handle(self, request):
+        if request.method != "HEAD" or request.path == "/v2/":
+            return super().handle(request)
+        self.requests.append(request)
+        if isinstance(self.how, int):
+            return error(self.how, "DENIED")
+        answer = super().handle(request)
+        self.requests.pop()
+        answer.headers = {**answer.headers, **self.how} if answer.status == 200 else answer.headers
+        return answer
+
+
+class Front(Model):
+    """Leads whoever reads to another registry, as registry.k8s.io does."""
+
+    def __init__(self, back, users=None):
+        super().__init__("front.example.com", users)
+        self.back = back
+
+    def blob(self, request, repository, name):
+        if request.method not in ("GET", "HEAD"):
+            return super().blob(request, repository, name)
+        return Answer(307, headers={"Location": "https://%s%s" % (self.back.host, request.target)})
+
+    manifest = blob

@@ -160,6 +160,8 @@ def test_mirror_option(flinkpack, hub):
     digest = pull(flinkpack, "docker.io/flink:1", "--mirror", "docker.io=mirror.example.com/hub")
     assert digest == images.sha256(image.manifest)
     assert hub.requests == [] and hub.first.saw("GET", "/v2/hub/library/flink/blobs/")
+    # As containerd asks: one mirror may serve several registries, and tells them by that.
+    assert {each.one("ns") for each in hub.first.requests if each.path != "/v2/"} == {"docker.io"}
 
 
 def test_short_names_that_are_not_stored_are_docker_hubs(flinkpack, hub):

@@ -235,3 +235,56 @@ def test_pulp(flinkpack, layout, connect):
     connect(pulp)
     pushed = flinkpack.run("push", layout, pulp.host + "/team/orders:1")
     assert pulled_anew(flinkpack, pulp.host + "/team/orders:1") == pushed.digest
+
+
+@pytest.mark.parametrize("how", [403, 404, 500, {"Docker-Content-Digest": ""},
+                                 {"Content-Length": "7", "Content-Type": vendors.INDEX}])
+def test_head_that_is_refused_or_wrong(flinkpack, layout, connect, how):
+    """GET decides: what is there is found, by one more request and not by one for each blob. Only
+    where HEAD says that there is nothing is it sent without asking twice, which does no harm."""
+    proxy = vendors.HeadRefused(how)
+    connect(proxy)
+    name = proxy.host + "/team/orders:1"
+    pushed = flinkpack.run("push", layout, name)
+    assert proxy.manifests[("team/orders", "1")]
+    assert proxy.saw("PATCH")
+    proxy.requests.clear()
+    assert flinkpack.run("push", layout, name).digest == pushed.digest
+    assert bool(proxy.saw("PATCH")) == (how == 404)
+    assert {each.headers["range"] for each in proxy.saw("GET", "/blobs/")} <= {"bytes=0-0"}
+    proxy.requests.clear()
+    assert pulled_anew(flinkpack, name) == pushed.digest
+    assert len(proxy.saw("HEAD")) <= 1
+    assert pushed.digest in flinkpack.run("inspect", "docker://" + name).out
+
+
+def test_a_realm_that_is_a_path(flinkpack, layout, log_in, connect):
+    model = vendors.Model("registry.example.com", USERS, "registry.example.com")
+    model.realm = "/token"
+    net = connect(model)
+    log_in(model.host, USER, PASSWORD)
+    pushed = flinkpack.run("push", layout, model.host + "/team/orders:1")
+    assert pulled_anew(flinkpack, model.host + "/team/orders:1") == pushed.digest
+    assert model.token_requests and secrets_sent(net, model.host) == []
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_registry_that_leads_to_another(flinkpack, layout, log_in, connect, known):
+    """That one has tokens for everybody, or for whom it knows by credentials of its own."""
+    back = vendors.Model("back.example.com", {"you": "other"}, "auth.back.example.com")
+    front = vendors.Front(back, USERS)
+    image = images.base()
+    back.add(image, "team/orders", "1")
+    net = connect(front, back)
+    log_in(front.host, USER, PASSWORD)
+    if known:
+        back.rights = lambda scopes, user: vendors.Model.rights(back, scopes, user) if user else set()
+        config = flinkpack.home / "home/.docker/config.json"
+        kept = json.loads(config.read_text())
+        kept["auths"][back.host] = {"auth": "eW91Om90aGVy"}
+        config.write_text(json.dumps(kept))
+    digest = pulled_anew(flinkpack, front.host + "/team/orders:1")
+    assert digest == images.sha256(image.manifest)
+    assert len(back.token_requests) == 1
+    sent = {(each.host, each.headers["authorization"]) for each in secrets_sent(net, front.host)}
+    assert sent == ({("auth.back.example.com", "Basic eW91Om90aGVy")} if known else set())

@@ -96,7 +96,7 @@ def test_realm_within_this_machine(flinkpack, attack, foreign, realm):
 
 
 @pytest.mark.parametrize("realm", ["file:///etc/passwd", "ftp://127.0.0.2/", "null://x/",
-                                   "//127.0.0.2:9/token", "/token", "https:/x", "gopher://x/"])
+                                   "https:/x", "gopher://x/"])
 def test_realms_that_are_none(flinkpack, attack, realm):
     server = attack(asks_for_tokens_at(realm))
     result = flinkpack.try_run("pull", server.host + "/team/orders:1")
@@ -154,7 +154,8 @@ def test_realm_that_cannot_be_used(flinkpack, attack, realm):
     ("pull", "/v2/"), ("pull", "/manifests/"), ("pull", "/blobs/"), ("inspect", "/manifests/"),
     ("push", "/v2/"), ("push", "/manifests/"), ("push", "/blobs/sha256"), ("login", "/v2/")])
 def test_challenge_of_somebody_else(flinkpack, layout, attack, foreign, command, path):
-    """Whom the registry redirects to asks for a token from a server of his own."""
+    """Whom the registry redirects to asks for a token from a server of his own: he gets his own, and
+    nothing that is kept for the registry."""
     model = vendors.Model("", None)
     model.add(images.base(), "team/orders", TAG)
     foreign.handler = lambda request: Answer(200, json.dumps({"token": "stolen"})) \
@@ -168,12 +169,13 @@ def test_challenge_of_somebody_else(flinkpack, layout, attack, foreign, command,
 
     server = attack(handle)
     words = {"push": ["push", layout], "login": ["login", "-u", USER, "--password-stdin"]}
-    name = server.host + ("" if command == "login" else "/team/orders:1")
+    name = server.host + {"login": "", "push": "/team/orders:new"}.get(command, "/team/orders:1")
     done = subprocess.run([flinkpack.binary, *words.get(command, [command]), name], text=True,
                           input=PASSWORD, env=flinkpack.env, capture_output=True)
     assert done.returncode in (programs.AUTH, 0 if command in ("push", "login") else None)
-    assert foreign.secrets() == []
-    assert "/token" not in {each.path for each in foreign.requests}
+    given = {each.headers["authorization"] for each in foreign.secrets()}
+    assert given == (set() if command == "login" else {"Bearer stolen"})
+    assert not [each for each in foreign.requests if "account" in each.query]
 
 
 def test_refusal_without_a_challenge(flinkpack, attack):

@@ -11,9 +11,10 @@
 
 #include "scene.h"
 
-#define OCI  "HTTP/1.1 200 OK\r\nContent-Type: " FP_MEDIA_OCI_MANIFEST "; charset=utf-8"
-#define BODY "{\"schemaVersion\":2,\"mediaType\":\"" FP_MEDIA_OCI_MANIFEST "\"}"
-#define ZERO "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+#define OCI     "HTTP/1.1 200 OK\r\nContent-Type: " FP_MEDIA_OCI_MANIFEST "; charset=utf-8"
+#define MEMBERS "\"config\":{},\"layers\":[]"
+#define BODY    "{\"schemaVersion\":2,\"mediaType\":\"" FP_MEDIA_OCI_MANIFEST "\"," MEMBERS "}"
+#define ZERO    "sha256:0000000000000000000000000000000000000000000000000000000000000000"
 
 static enum fp_code get(struct scene *scene, const char *reference, struct fp_descriptor *found)
 {
@@ -60,11 +61,21 @@ static void test_manifests_that_are_refused(void **state)
         {"v1",
          {.head = "HTTP/1.1 200 OK\r\nContent-Type: " FP_MEDIA_OCI_INDEX, .body = BODY},
          FP_E_INPUT,
-         "itself it says"},
+         "CVE-2021-41190"},
         {"v1", {.head = OCI, .body = "{\"schemaVersion\":1}"}, FP_E_INPUT, "schema 1"},
         {"v1", {.head = OCI, .body = "<html>"}, FP_E_INPUT, ":v1"},
         {"v1", {.head = OCI, .body = "{\"a\":1,\"a\":2}"}, FP_E_INPUT, ":v1"},
-        {"v1", {.body = "{\"schemaVersion\":2}"}, FP_E_INPUT, "neither manifest nor index"},
+        {"v1", {.body = "{\"schemaVersion\":2}"}, FP_E_INPUT, "no array 'layers'"},
+        {"v1",
+         {.body = "{\"schemaVersion\":2,\"manifests\":[]," MEMBERS "}"},
+         FP_E_INPUT,
+         "both a manifest and an index"},
+        {"v1",
+         {.head = "HTTP/1.1 200 OK\r\nContent-Type: text/html",
+          .body = "{\"schemaVersion\":2," MEMBERS "}"},
+         FP_E_INPUT,
+         "announced as 'text/html'"},
+        {"v1", {.body = "{\"fsLayers\":[]}"}, FP_E_INPUT, "schema 1"},
         {"v1",
          {.head = "HTTP/1.1 200 OK\r\nContent-Length: 5000000", .then = TEST_CLOSE},
          FP_E_INPUT,
@@ -85,6 +96,36 @@ static void test_manifests_that_are_refused(void **state)
         scene_open(&scene, replies, 2);
         assert_int_equal(get(&scene, cases[i].reference, &found), cases[i].code);
         assert_non_null(strstr(scene.err.text, cases[i].words));
+        scene_close(&scene);
+    }
+}
+
+/* Servers of plain files say little of what they serve, and older clients left mediaType out. */
+static void test_manifests_of_vague_types(void **state)
+{
+    (void) state;
+    static const char *const types[] = {"", "\r\nContent-Type: application/json; charset=utf-8",
+                                        "\r\nContent-Type: text/plain",
+                                        "\r\nContent-Type: application/octet-stream"};
+    static const struct {
+        const char *body, *type;
+    } cases[] = {
+        {"{\"schemaVersion\":2," MEMBERS "}", FP_MEDIA_OCI_MANIFEST},
+        {"{\"schemaVersion\":2,\"manifests\":[]}", FP_MEDIA_OCI_INDEX},
+        {"{\"schemaVersion\":2,\"mediaType\":\"" FP_MEDIA_DOCKER_LIST "\",\"manifests\":[]}",
+         FP_MEDIA_DOCKER_LIST},
+    };
+    for (size_t i = 0; i < COUNT(types) * COUNT(cases); i++) {
+        const char *body = cases[i % COUNT(cases)].body;
+        cleanup_free char *head = fp_xasprintf("HTTP/1.1 200 OK%s", types[i / COUNT(cases)]);
+        const struct test_reply replies[] = {OPEN_REGISTRY, {.head = head, .body = body}};
+        struct scene scene = {0};
+        struct fp_descriptor found = {0};
+        cleanup_buf struct fp_buf bytes = FP_BUF_INIT(4096);
+        scene_open(&scene, replies, 2);
+        assert_int_equal(fp_registry_get_manifest(scene.registry, "v1", &bytes, &found, &scene.err),
+                         FP_OK);
+        assert_string_equal(found.media_type, cases[i % COUNT(cases)].type);
         scene_close(&scene);
     }
 }
@@ -121,7 +162,6 @@ static void test_head_manifest(void **state)
         {.head = OCI "\r\nDocker-Content-Digest: " ZERO, .body = BODY},
         {.head = "HTTP/1.1 404 Not Found"},
         {.head = "HTTP/1.1 405 Not Allowed"},
-        {.head = OCI, .body = BODY},
     };
     struct scene scene = {0};
     struct fp_descriptor found = {0};
@@ -138,7 +178,12 @@ static void test_head_manifest(void **state)
     assert_int_equal(fp_registry_head_manifest(scene.registry, "v1", &exists, &found, &scene.err),
                      FP_OK);
     assert_true(exists);
-    assert_string_not_equal(found.digest.text, ZERO);
+    assert_false(fp_digest_is_set(&found.digest));
+    /* That HEAD is refused is remembered. */
+    assert_int_equal(fp_registry_head_manifest(scene.registry, "v2", &exists, &found, &scene.err),
+                     FP_OK);
+    assert_true(exists && !fp_digest_is_set(&found.digest));
+    assert_int_equal(test_server_count(scene.server), 4);
     scene_close(&scene);
 }
 
@@ -247,6 +292,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_manifest_by_tag),
         cmocka_unit_test(test_manifests_that_are_refused),
+        cmocka_unit_test(test_manifests_of_vague_types),
         cmocka_unit_test(test_passwords_of_several_lines),
         cmocka_unit_test(test_head_manifest),
         cmocka_unit_test(test_no_registry_there),

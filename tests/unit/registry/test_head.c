@@ -1,0 +1,145 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "scene.h"
+
+#define HEAD_BLOB "HEAD /v2/team/orders/blobs/sha256:*"
+#define GET_BLOB  "GET /v2/team/orders/blobs/sha256:*"
+
+static const struct test_reply gets[] = {
+    {.head = "HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-0/9", .body = "x"},
+    {.head = "HTTP/1.1 200 OK\r\nContent-Length: 200000000", .then = TEST_CLOSE},
+    {.head = "HTTP/1.1 416 Nothing there"},
+    MISSING};
+
+static bool has_blob(struct scene *scene)
+{
+    struct fp_descriptor descriptor = {.digest = fp_digest_of("x", 1), .size = 1};
+    bool exists = false;
+    assert_int_equal(fp_registry_has_blob(scene->registry, &descriptor, &exists, &scene->err),
+                     FP_OK);
+    return exists;
+}
+
+static bool has_lost_blob(struct scene *scene)
+{
+    struct fp_descriptor descriptor = {.digest = fp_digest_of("x", 1), .size = 1};
+    bool is_lost = true;
+    assert_int_equal(fp_registry_has_lost_blob(scene->registry, &descriptor, &is_lost, &scene->err),
+                     FP_OK);
+    return is_lost;
+}
+
+/* HEAD is refused and GET is not: from then on GET is asked, for no more than a byte. */
+static void test_blobs_that_get_knows(void **state)
+{
+    (void) state;
+    static const char *const heads[] = {"HTTP/1.1 403 Forbidden", "HTTP/1.1 400 Bad Request",
+                                        "HTTP/1.1 405 Not Allowed", "HTTP/1.1 501 Not Implemented"};
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB, GET_BLOB, GET_BLOB, NULL};
+    for (size_t i = 0; i < COUNT(heads) * COUNT(gets); i++) {
+        const struct test_reply *get = &gets[i % COUNT(gets)];
+        const struct test_reply replies[] = {
+            OPEN_REGISTRY, {.head = heads[i / COUNT(gets)]}, *get, *get};
+        struct scene scene = {0};
+        bool is_there = i % COUNT(gets) != 3;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(has_blob(&scene), is_there);
+        assert_int_equal(has_blob(&scene), is_there);
+        scene_assert_requests(&scene, expected);
+        assert_true(test_server_has_header(scene.server, 2, "Range: bytes=0-0"));
+        scene_close(&scene);
+    }
+}
+
+/* What a right tag refers to is not sent again because HEAD knows nothing of it. */
+static void test_blobs_that_head_has_not(void **state)
+{
+    (void) state;
+    const struct test_reply replies[] = {OPEN_REGISTRY, MISSING, gets[0], gets[0], MISSING};
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB, GET_BLOB, GET_BLOB, GET_BLOB, NULL};
+    struct scene scene = {0};
+    scene_open(&scene, replies, COUNT(replies));
+    assert_false(has_lost_blob(&scene));
+    assert_false(has_lost_blob(&scene));
+    assert_true(has_lost_blob(&scene));
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
+/* Where both agree HEAD goes on being asked, and where GET says nothing HEAD counts. */
+static void test_blobs_that_are_lost_for_certain(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY, MISSING, MISSING, MISSING, {.head = "HTTP/1.1 403 Forbidden"}};
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB, GET_BLOB, HEAD_BLOB, GET_BLOB, NULL};
+    struct scene scene = {0};
+    scene_open(&scene, replies, COUNT(replies));
+    assert_true(has_lost_blob(&scene));
+    assert_true(has_lost_blob(&scene));
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
+/* Artifactory's 403 for what is not there: to HEAD and GET alike, so that GET is not asked again.
+ */
+static void test_blobs_that_nobody_knows(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {OPEN_REGISTRY, {.head = "HTTP/1.1 403 Forbidden"}};
+    const char *const expected[] = {"GET /v2/", HEAD_BLOB, GET_BLOB, HEAD_BLOB, NULL};
+    struct scene scene = {0};
+    scene_open(&scene, replies, COUNT(replies));
+    assert_false(has_blob(&scene));
+    assert_false(has_blob(&scene));
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
+/* A tag that HEAD knows nothing of, or says too little of, is what GET serves; asked once. */
+static void test_tags_that_get_knows(void **state)
+{
+    (void) state;
+    static const char manifest[] = "{}";
+    static const char *const heads[] = {
+        "HTTP/1.1 403 Forbidden", "HTTP/1.1 400 Bad Request", "HTTP/1.1 501 Not Implemented",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: " FP_MEDIA_OCI_MANIFEST};
+    const char *const expected[] = {"GET /v2/", "HEAD /v2/team/orders/manifests/1",
+                                    "GET /v2/team/orders/manifests/1",
+                                    "GET /v2/team/orders/manifests/1", NULL};
+    struct fp_digest digest = fp_digest_of(manifest, strlen(manifest));
+    for (size_t i = 0; i < COUNT(heads); i++) {
+        const struct test_reply replies[] = {
+            OPEN_REGISTRY, {.head = heads[i]}, {.body = manifest}, MISSING};
+        struct scene scene = {0};
+        enum fp_tagged found = FP_TAGGED_NOTHING;
+        scene_open(&scene, replies, COUNT(replies));
+        assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &found, &scene.err),
+                         FP_OK);
+        assert_int_equal(found, FP_TAGGED_THIS);
+        assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &found, &scene.err),
+                         FP_OK);
+        assert_int_equal(found, FP_TAGGED_NOTHING);
+        scene_assert_requests(&scene, expected);
+        scene_close(&scene);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_blobs_that_get_knows),
+        cmocka_unit_test(test_blobs_that_head_has_not),
+        cmocka_unit_test(test_blobs_that_are_lost_for_certain),
+        cmocka_unit_test(test_blobs_that_nobody_knows),
+        cmocka_unit_test(test_tags_that_get_knows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
