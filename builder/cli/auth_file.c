@@ -265,6 +265,21 @@ enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, boo
     return write_file(file, err);
 }
 
+const char *fp_auth_file_narrower(const struct fp_auth_file *file, const char *host)
+{
+    const char *key = NULL;
+    json_t *entry = NULL;
+    json_object_foreach(json_object_get(file->document, "auths"), key, entry)
+    {
+        const char *scheme_end = strstr(key, "://");
+        const char *path = strchr(scheme_end != NULL ? scheme_end + 3 : key, '/');
+        if (path != NULL && json_object_size(entry) > 0 &&
+            fp_credential_match(key, host, path + 1) > 2)
+            return key;
+    }
+    return NULL;
+}
+
 void fp_auth_file_clear(struct fp_auth_file *file)
 {
     /* While it is locked: whoever waited for it makes a new one. */

@@ -38,6 +38,9 @@ FP_CHECKED enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char
 /** Forget the credentials of `host`. `*ret_any` is false where there were none. */
 FP_CHECKED enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host,
                                            bool *ret_any, struct fp_error *err);
+/** A key of the file for part of what `host` has, which goes before what is kept for all of it, or
+ * NULL. Borrowed. */
+const char *fp_auth_file_narrower(const struct fp_auth_file *file, const char *host);
 /** Whether DOCKER_AUTH_CONFIG is asked first, and has credentials for `host`. */
 bool fp_auth_variable_has(const char *host);
 /** Release the members. */

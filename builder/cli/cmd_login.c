@@ -94,6 +94,11 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
         code = fp_auth_file_store(&file, host, args->username, password, &where, err);
     if (code == FP_OK)
         fp_report(run->reporter, FP_EVENT_INFO, "credentials for %s are kept in %s", host, where);
+    const char *narrower = code == FP_OK ? fp_auth_file_narrower(&file, host) : NULL;
+    if (narrower != NULL)
+        fp_report(run->reporter, FP_EVENT_WARNING,
+                  "%s has credentials of its own for %s, and these go first there", file.path,
+                  narrower);
     if (code == FP_OK && args->authfile == NULL && fp_auth_variable_has(host))
         fp_report(run->reporter, FP_EVENT_WARNING,
                   "DOCKER_AUTH_CONFIG has credentials for %s too, and is asked before them", host);

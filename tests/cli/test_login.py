@@ -131,6 +131,17 @@ def test_what_goes_before_the_login_is_told(flinkpack):
     assert told not in login(flinkpack, *words, env={"DOCKER_AUTH_CONFIG": "{ not json"})
 
 
+def test_credentials_of_a_part_stay_and_are_told(flinkpack):
+    config = flinkpack.home / "home/.docker/config.json"
+    config.parent.mkdir()
+    for key, is_told in (("r.example.com/team", True), ("https://r.example.com/team/", True),
+                         ("https://r.example.com/v1/", False), ("s.example.com/team", False)):
+        config.write_text(json.dumps({"auths": {key: {"auth": "eDp5"}}}))
+        text = login(flinkpack, "r.example.com", "-u", "ci", "--password-stdin")
+        assert ("for %s, and these go first" % key in text) == is_told
+        assert (key in kept(config)) == ("v1" not in key)
+
+
 def test_another_login_meanwhile_is_kept(flinkpack):
     """The registry that is asked may take its time, and jobs share their home."""
     config = flinkpack.home / "home/.docker/config.json"
