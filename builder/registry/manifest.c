@@ -170,12 +170,15 @@ static bool is_asked_for(const char *reference_text, const struct fp_descriptor 
 
 /* Where HEAD is refused, or does not say enough, GET is asked from then on: proxies refuse HEAD
  * with any status (403, 400, 501), and Nexus 3.96 answers it with 500. At Docker Hub a HEAD is not
- * counted.
+ * counted. Who refuses HEAD here will for blobs, which are asked for side by side.
  */
-static void ask_by_get(struct fp_registry *registry)
+static void ask_by_get(struct fp_registry *registry, int status)
 {
+    bool is_refused = status >= 400 && !fp_http_status_is_transient(status);
     (void) pthread_mutex_lock(&registry->lock);
     registry->gets_manifests = strcmp(registry->host, "docker.io") != 0;
+    if (registry->gets_manifests && is_refused && registry->ask_blobs == FP_ASK_BOTH)
+        registry->ask_blobs = FP_ASK_GET;
     (void) pthread_mutex_unlock(&registry->lock);
 }
 
@@ -190,7 +193,7 @@ static enum fp_code take_head(struct fp_registry *registry, const char *referenc
     if (head->status == 200 && describe(head, &found) && is_asked_for(reference_text, &found))
         *ret_descriptor = found;
     else if (*ret_exists)
-        ask_by_get(registry);
+        ask_by_get(registry, head->status);
     return FP_OK;
 }
 

@@ -227,3 +227,18 @@ def test_broken_gateway(flinkpack, layout, behind):
         text = flinkpack.fail(programs.NETWORK, "push", layout, front.host + "/team/orders:1")
     assert "502" in text and "<" not in text and "Bad Gateway" in text
     assert log_of(front).count("GET /v2/") == 5
+
+
+def test_no_head_and_a_realm_that_is_a_path(flinkpack, layout, log_in, behind, tmp_path):
+    """One HEAD shows it; all else is asked for by GET, and tokens are had where the registry is."""
+    with registry.TokenServer(tmp_path / "tokens", users={"ci": "s3cret"}) as tokens:
+        tokens.realm = "/token"
+        with registry.Registry(tmp_path / "guarded", tokens=tokens) as guarded:
+            front, _ = behind("location /token { proxy_pass http://%s; }" % tokens.host +
+                              PASS % "if ($request_method = HEAD) { return 403; }", backend=guarded)
+            log_in(front.host, "ci", "s3cret")
+            pushed = flinkpack.run("push", layout, front.host + "/team/orders:1")
+            flinkpack.run("push", layout, front.host + "/team/orders:1")
+            assert pull(flinkpack, front.host + "/team/orders:1") == pushed.digest
+            log = log_of(front)
+            assert log.count('"HEAD ') == 3 and log.count('"PATCH ') == 3

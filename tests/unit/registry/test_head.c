@@ -132,6 +132,26 @@ static void test_tags_that_get_knows(void **state)
     }
 }
 
+/* Blobs are asked for side by side: the first of them would not spare the others. */
+static void test_a_tag_tells_of_blobs(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        OPEN_REGISTRY, {.head = "HTTP/1.1 405 Not Allowed"}, MISSING, MISSING};
+    const char *const expected[] = {"GET /v2/", "HEAD /v2/team/orders/manifests/1",
+                                    "GET /v2/team/orders/manifests/1", GET_BLOB, NULL};
+    struct fp_digest digest = fp_digest_of("x", 1);
+    struct scene scene = {0};
+    enum fp_tagged found = FP_TAGGED_THIS;
+    scene_open(&scene, replies, COUNT(replies));
+    assert_int_equal(fp_registry_is_tagged(scene.registry, "1", &digest, &found, &scene.err),
+                     FP_OK);
+    assert_int_equal(found, FP_TAGGED_NOTHING);
+    assert_false(has_blob(&scene));
+    scene_assert_requests(&scene, expected);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +160,7 @@ int main(void)
         cmocka_unit_test(test_blobs_that_are_lost_for_certain),
         cmocka_unit_test(test_blobs_that_nobody_knows),
         cmocka_unit_test(test_tags_that_get_knows),
+        cmocka_unit_test(test_a_tag_tells_of_blobs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
