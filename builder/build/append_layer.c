@@ -93,6 +93,7 @@ enum fp_code fp_append_layer(const struct fp_layer_step *step, const char *path,
     bool as_is = codec != FP_CODEC_NONE && media_type != NULL;
     if (code == FP_OK)
         code = as_is ? use_file(&self, media_type, ret, err) : pack(&self, ret, err);
+    code = fp_input_blame(self.input, code, err);
     fp_input_free(self.input);
     if (code != FP_OK) {
         fp_stage_fail(&self.stage);

@@ -46,17 +46,6 @@ static enum fp_code make_blob(void *context, struct fp_error *err)
     return FP_OK;
 }
 
-/* Other bytes arrived than were hashed: somebody may have written to the archive since. */
-static enum fp_code blame(const struct fp_early *early, struct fp_error *err)
-{
-    struct fp_error found = {0};
-    enum fp_code code = fp_input_check(early->archive, &found);
-    if (code == FP_OK)
-        return FP_E_VERIFY;
-    *err = found;
-    return code;
-}
-
 static enum fp_code upload(void *context, struct fp_error *err)
 {
     struct fp_early_upload *self = context;
@@ -79,7 +68,7 @@ static enum fp_code upload(void *context, struct fp_error *err)
     fp_stage_fail(&stage);
     /* The image would have nowhere to go. */
     fp_interrupt_give_up();
-    return code == FP_E_VERIFY ? blame(self->early, err) : code;
+    return code == FP_E_VERIFY ? fp_input_blame(self->early->archive, code, err) : code;
 }
 
 /* Uploads go one after the other, so what is before one has been sent when its turn comes. */

@@ -122,8 +122,9 @@ void fp_dist_spool_clear(struct fp_dist_spool *spool);
 /**
  * Read an archive once, to its last byte: its entries into `list`, the rest into `facts`.
  * options->input has to be open.
- * @return Where the archive is pinned and its bytes are not those of an earlier reading, that
- *         reading's failure (fp_input_source()) rather than any that comes of them.
+ * @return Where its bytes are not those of an earlier reading (of an archive that is not pinned:
+ *         where its size or time tell of it), that reading's failure (fp_input_source()) rather
+ *         than any that comes of them.
  * @param spool Gets the contents of the files that --slim does not leave out; NULL: not kept.
  */
 FP_CHECKED enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,

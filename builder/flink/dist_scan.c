@@ -88,14 +88,14 @@ static enum fp_code read_rest(struct fp_source *raw, struct fp_error *err)
     return fp_stream_copy(raw, nowhere, NULL, err);
 }
 
-/* Where making something of the bytes has failed, other ones than were promised may be why. */
+/* Where making something of the bytes has failed, other ones than were there before may be why. */
 static enum fp_code explain(const struct fp_distribution_options *options, struct fp_source *raw,
                             enum fp_code failed, struct fp_error *err)
 {
     struct fp_error changed = {0};
     if (!options->input->is_pinned || failed == FP_E_INTERRUPTED ||
         read_rest(raw, &changed) != FP_E_VERIFY)
-        return failed;
+        return fp_input_blame(options->input, failed, err);
     if (err != NULL)
         *err = changed;
     return FP_E_VERIFY;

@@ -181,15 +181,15 @@ enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algori
     return FP_OK;
 }
 
-enum fp_code fp_input_check(const struct fp_input *input, struct fp_error *err)
+enum fp_code fp_input_blame(const struct fp_input *input, enum fp_code failed, struct fp_error *err)
 {
     struct stat now = {0};
     const struct stat *then = &input->opened;
-    if (fstat(input->fd, &now) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", input->path);
+    if ((failed != FP_E_INPUT && failed != FP_E_VERIFY) || fstat(input->fd, &now) != 0)
+        return failed;
     bool same = now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
                 now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
-    return same ? FP_OK : fail_changed(input, err);
+    return same ? failed : fail_changed(input, err);
 }
 
 void fp_input_free(struct fp_input *input)

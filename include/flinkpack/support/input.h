@@ -17,16 +17,16 @@
 #include "flinkpack/support/hash.h"
 #include "flinkpack/support/stream.h"
 
-/** An open file. What follows `hashing` is input.c's own; the functions are safe from several
- * threads. */
+/** An open file. The functions are safe from several threads, but for those of which it is said. */
 struct fp_input {
     char *path; /**< for messages */
     int fd;
-    uint64_t bytes;          /**< its size when it was opened */
-    bool is_pinned;          /**< its bytes met a checksum from elsewhere */
-    pthread_mutex_t hashing; /**< held while it is read for `sha256` */
-    char sha256[FP_HASH_HEX_MAX];
-    pthread_mutex_t lock; /**< over `fingerprint` */
+    uint64_t bytes;               /**< its size when it was opened */
+    bool is_pinned;               /**< its bytes met a checksum from elsewhere */
+    pthread_mutex_t hashing;      /**< held while it is read for `sha256` */
+    char sha256[FP_HASH_HEX_MAX]; /**< empty until it is taken; while other threads may do that,
+                                       fp_input_sha256() tells */
+    pthread_mutex_t lock;         /**< over `fingerprint` */
     char fingerprint[FP_HASH_HEX_MAX];
     struct stat opened; /**< what it was when it was opened */
 };
@@ -59,10 +59,15 @@ FP_CHECKED enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_
 /** Read it through for another digest, and for its SHA-256 beside that. For one thread. */
 FP_CHECKED enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
                                       char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
-/** The failure of a reading that saw other bytes, where the file's size or time differ from when it
- * was opened: for whoever was told that bytes of it are not what they should be. FP_OK: nobody has
- * written to it. */
-FP_CHECKED enum fp_code fp_input_check(const struct fp_input *input, struct fp_error *err);
+/**
+ * For whoever found out that its bytes are not what they should be: where its size or time differ
+ * from when it was opened, that is why.
+ * @param failed With `err` filled in.
+ * @return `failed`, or the failure of a reading that saw other bytes, in place of FP_E_INPUT and
+ *         FP_E_VERIFY.
+ */
+FP_CHECKED enum fp_code fp_input_blame(const struct fp_input *input, enum fp_code failed,
+                                       struct fp_error *err);
 /** Close it; NULL is fine. */
 void fp_input_free(struct fp_input *input);
 

@@ -137,6 +137,12 @@ static void test_what_was_verified_is_what_is_used(void **state)
             write_into(place->archive, "\x5a\xa5", 2, at);
             refused(place, FP_E_VERIFY, "changed while it was read");
         }
+        /* Where nobody vouches for it and nothing was read before, its time tells. */
+        fp_input_free(input);
+        assert_int_equal(fp_input_open(place->archive, &input, &err), FP_OK);
+        place->options.input = input;
+        assert_int_equal(utimensat(AT_FDCWD, place->archive, (struct timespec[2]){0}, 0), 0);
+        refused(place, FP_E_INPUT, "changed while it was read");
     }
 }
 

@@ -95,7 +95,7 @@ static void test_a_name_that_moves_on_changes_nothing(void **state)
     assert_ok(fp_input_open(path, &input, &err), err);
     free(write_file(*state, "xyz"));
     has_sha256(input, ABC);
-    assert_ok(fp_input_check(input, &err), err);
+    assert_int_equal(fp_input_blame(input, FP_E_INPUT, &err), FP_E_INPUT);
     assert_int_equal(unlink(path), 0);
     assert_ok(read_all(input, &err), err);
 }
@@ -109,7 +109,8 @@ static void test_other_bytes_are_noticed(void **state)
     assert_ok(fp_input_open(path, &input, &err), err);
     assert_ok(read_all(input, &err), err);
     write_into(path, "abd");
-    assert_ok(fp_input_check(input, &err), err); /* neither size nor time tell */
+    assert_int_equal(fp_input_blame(input, FP_E_VERIFY, &err), FP_E_VERIFY);
+    assert_string_equal(err.text, ""); /* neither size nor time tell */
     assert_int_equal(read_all(input, &err), FP_E_INPUT);
     assert_non_null(strstr(err.text, "changed while it was read"));
     assert_non_null(strstr(err.text, path));
@@ -120,7 +121,10 @@ static void test_other_bytes_are_noticed(void **state)
     write_into(path, "abc");
     has_sha256(input, ABC);
     assert_int_equal(truncate(path, 1), 0);
-    assert_int_equal(fp_input_check(input, &err), FP_E_VERIFY);
+    assert_int_equal(fp_input_blame(input, FP_E_INPUT, &err), FP_E_VERIFY);
+    assert_non_null(strstr(err.text, "changed while it was read"));
+    assert_int_equal(fp_input_blame(input, FP_E_IO, &err), FP_E_IO);
+    assert_int_equal(fp_input_blame(input, FP_OK, &err), FP_OK);
     assert_int_equal(read_all(input, &err), FP_E_IO);
 }
 
