@@ -248,8 +248,10 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
             explicit_bzero(authorization, strlen(authorization));
         if (code == FP_E_NETWORK)
             fp_registry_explain_limit(registry, request->method, response, err);
+        /* Only what a question is redirected to: an upload's Location could make us change, with
+         * what is kept for another registry, whatever it names there. */
         struct fp_registry *other =
-            code == FP_OK && !repeat ? fp_registry_elsewhere(registry, response, response->status)
+            code == FP_OK && is_ours ? fp_registry_elsewhere(registry, response, response->status)
                                      : NULL;
         if (other != NULL)
             return send_elsewhere(other, request, response, err);

@@ -279,6 +279,29 @@ def test_uploads_sent_elsewhere(flinkpack, layout, attack, foreign, status):
     assert status == 202 or foreign.requests == []
 
 
+@pytest.mark.parametrize("place", ["manifests/latest", "blobs/sha256:%064d" % 1])
+def test_uploads_sent_to_another_registry(flinkpack, layout, attack, foreign, log_in, place):
+    """A Location that is something of another registry's: what is kept for that one goes with no
+    request that could change it, nor with one that gives an upload up."""
+    model = vendors.Model("", USERS)
+    foreign.handler = lambda request: vendors.error(
+        401, "UNAUTHORIZED", "", {"WWW-Authenticate": 'Basic realm="foreign"'})
+
+    def handle(request):
+        if request.method == "POST":
+            return Answer(202, headers={"Location": "http://%s/v2/prod/%s" % (foreign.host, place)})
+        return model.handle(request)
+
+    server = attack(handle)
+    config = flinkpack.home / "home/.docker/config.json"
+    kept = json.loads(config.read_text())
+    kept["auths"][foreign.host] = kept["auths"][server.host]
+    config.write_text(json.dumps(kept))
+    assert flinkpack.try_run("push", layout, server.host + "/team/orders:1").status != 0
+    assert {each.method for each in foreign.requests} >= {"PATCH", "DELETE"}
+    assert foreign.secrets() == []
+
+
 def test_upload_from_the_network_to_this_machine(flinkpack, layout, attack, foreign):
     model = vendors.Model("", USERS)
 
