@@ -4,10 +4,33 @@
 #include <string.h>
 #include <unistd.h>
 
+/* In the place of a status: what is there has another length than the blob. */
+#define OTHER_LENGTH (-1)
+
+/* The status; 200 also for what a range is sent of, and 416, as there is no first byte, for what is
+ * empty. Front ends that ask people to log in answer everything with 200. */
+static int judge(const struct fp_http_response *response, const struct fp_descriptor *descriptor)
+{
+    const char *range = fp_http_header(response, "content-range");
+    const char *slash = range != NULL ? strchr(range, '/') : NULL;
+    uint64_t bytes = descriptor->size;
+    if (response->status == 416)
+        bytes = 0;
+    else if (response->status == 206 && slash != NULL && slash[1] != '*')
+        (void) fp_parse_u64(slash + 1, strlen(slash + 1), &bytes);
+    else if (response->status == 200)
+        (void) fp_http_header_u64(response, "content-length", &bytes);
+    else if (response->status != 206)
+        return response->status;
+    /* Some say 0 to any HEAD. */
+    bool may_be = bytes == descriptor->size || (bytes == 0 && response->status == 200);
+    return may_be ? 200 : OTHER_LENGTH;
+}
+
 /* HEAD of a blob, or GET of its first byte. */
 static enum fp_code ask(struct fp_registry *registry, const struct fp_descriptor *descriptor,
-                        bool by_get, bool no_retry, struct fp_http_response *response,
-                        struct fp_error *err)
+                        bool by_get, bool no_retry, int *ret_status,
+                        struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_strv struct fp_strv scopes = {0};
     cleanup_strv struct fp_strv headers = {0};
@@ -20,14 +43,9 @@ static enum fp_code ask(struct fp_registry *registry, const struct fp_descriptor
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = no_retry};
     enum fp_code code = fp_registry_send(registry, &request, &scopes, response, err);
+    *ret_status = judge(response, descriptor);
     /* Who knows no ranges sends all of it: too much, and answer enough. */
     return by_get && code == FP_E_INPUT && response->status == 200 ? FP_OK : code;
-}
-
-/* 416: there is no first byte. */
-static bool is_there(int status)
-{
-    return status == 200 || status == 206 || status == 416;
 }
 
 static enum fp_ask ways_of(struct fp_registry *registry)
@@ -47,11 +65,10 @@ static enum fp_code ask_by_get(struct fp_registry *registry, const struct fp_des
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     bool was_told = *status == 404;
     bool was_asked = *status != 0;
-    enum fp_code code = ask(registry, descriptor, true, no_retry, &response, err);
-    *status = response.status;
+    enum fp_code code = ask(registry, descriptor, true, no_retry, status, &response, err);
     if (code != FP_OK)
         return code;
-    bool tells = is_there(*status) || (*status == 404 && !was_told);
+    bool tells = *status == 200 || (*status == 404 && !was_told);
     (void) pthread_mutex_lock(&registry->lock);
     if (tells)
         registry->ask_blobs = FP_ASK_GET;
@@ -71,11 +88,11 @@ enum fp_code fp_registry_has_blob(struct fp_registry *registry,
     enum fp_ask ways = ways_of(registry);
     int status = 0;
     *ret_exists = false;
-    enum fp_code code =
-        ways != FP_ASK_GET ? ask(registry, descriptor, false, false, &response, err) : FP_OK;
+    enum fp_code code = FP_OK;
+    if (ways != FP_ASK_GET)
+        code = ask(registry, descriptor, false, false, &status, &response, err);
     if (code != FP_OK)
         return code;
-    status = response.status;
     /* Elsewhere than at the registry (a store that it redirects to) a refusal says nothing. */
     bool is_ours = ways != FP_ASK_GET && fp_url_same_origin(response.url, registry->base);
     if (is_ours && (status == 401 || status == 429))
@@ -83,10 +100,10 @@ enum fp_code fp_registry_has_blob(struct fp_registry *registry,
     /* 403: so Artifactory answers for what does not exist, and proxies for any HEAD. 5xx: it cannot
      * say; distribution 2.8 cannot while others push the same blob. Where nobody knows, it is
      * uploaded, which does no harm. */
-    bool says_nothing = !is_there(status) && status != 404 && !fp_http_status_is_transient(status);
+    bool says_nothing = status != 200 && status != 404 && !fp_http_status_is_transient(status);
     if (ways == FP_ASK_GET || (ways == FP_ASK_BOTH && says_nothing))
         code = ask_by_get(registry, descriptor, false, &status, err);
-    *ret_exists = code == FP_OK && is_there(status);
+    *ret_exists = code == FP_OK && status == 200;
     return code;
 }
 
@@ -99,17 +116,15 @@ enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
     enum fp_ask ways = ways_of(registry);
     int status = 0;
     enum fp_code code = FP_OK;
-    if (ways != FP_ASK_GET) {
-        code = ask(registry, descriptor, false, true, &response, &ignored);
-        status = response.status;
-    }
+    if (ways != FP_ASK_GET)
+        code = ask(registry, descriptor, false, true, &status, &response, &ignored);
     bool is_doubtful = ways == FP_ASK_BOTH && status == 404;
     if (code == FP_OK && (ways == FP_ASK_GET || is_doubtful))
         code = ask_by_get(registry, descriptor, true, &status, &ignored);
     if (code == FP_E_INTERRUPTED)
         return fp_interrupt_check(err);
     *ret_lost = fp_registry_is_doubted(registry, &descriptor->digest) ||
-                (code == FP_OK && status == 404) || (is_doubtful && !is_there(status));
+                (code == FP_OK && status == 404) || (is_doubtful && status != 200);
     return FP_OK;
 }
 
