@@ -15,27 +15,28 @@ static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, un
                      base != NULL ? base : "");
 }
 
-/* The jar that has "com.example.Job" where that is newer; or NULL. Borrowed. */
-static const char *find_newer(const json_t *newer, const char *class_name)
+/* Of "com.example.Job" where that is newer, its jar and version; or NULL. Borrowed. */
+static const json_t *find_newer(const json_t *newer, const char *class_name)
 {
     cleanup_free char *path = fp_xstrdup(class_name);
     for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
         *dot = '/';
-    return fp_json_string(newer, path);
+    return json_object_get(newer, path);
 }
 
-/* The class that Flink will start, or one of those that it may; NULL: nothing tells. `*ret_jar` is
- * where it is one of the newer ones, or NULL. */
-static const char *find_main(const struct fp_plan *plan, const json_t *newer, const char **ret_jar)
+/* The class that Flink will start, or one of those that it may; NULL: nothing tells. `*ret_newer`
+ * is what find_newer() has of it. */
+static const char *find_main(const struct fp_plan *plan, const json_t *newer,
+                             const json_t **ret_newer)
 {
     const char *found = plan->options->job_classname;
-    *ret_jar = found != NULL ? find_newer(newer, found) : NULL;
+    *ret_newer = found != NULL ? find_newer(newer, found) : NULL;
     for (size_t i = 0; i < plan->job_jars.len && plan->options->job_classname == NULL; i++) {
         const char *name = plan->jars[i].main_class;
-        if (name == NULL || *ret_jar != NULL)
+        if (name == NULL || *ret_newer != NULL)
             continue;
         found = name;
-        *ret_jar = find_newer(newer, name);
+        *ret_newer = find_newer(newer, name);
     }
     return found;
 }
@@ -54,29 +55,54 @@ static enum fp_code find_reference(const struct fp_plan *plan, unsigned class_ma
     return code;
 }
 
-static enum fp_code check_newer(const struct fp_plan *plan, const char *path,
-                                const struct fp_jar *jar, const char *base_name, unsigned java,
-                                struct fp_error *err)
+/* What is wrong with a jar, as a subject. */
+static char *words_of_jar(const struct fp_plan *plan, size_t i)
+{
+    return fp_xasprintf("%s: class %s (class file version %u)", plan->job_jars.items[i],
+                        plan->jars[i].class_major_of, plan->jars[i].class_major);
+}
+
+static bool is_newer(const struct fp_jar *jar, unsigned java)
+{
+    return jar->class_major > 0 && fp_java_of_class_major(jar->class_major) > java;
+}
+
+static void warn_newer(const struct fp_plan *plan, const char *base_name, unsigned java)
+{
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        if (!is_newer(&plan->jars[i], java))
+            continue;
+        cleanup_free char *words = words_of_jar(plan, i);
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "%s needs Java %u, and %s has Java %u: nothing in the job refers to it", words,
+                  fp_java_of_class_major(plan->jars[i].class_major), base_name, java);
+    }
+}
+
+/* `first` is the first jar with newer classes. */
+static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const char *base_name,
+                                unsigned java, struct fp_error *err)
 {
     cleanup_json json_t *newer = json_object();
     struct fp_jar_reference reference = {0};
-    unsigned needed = fp_java_of_class_major(jar->class_major);
-    const char *main_jar = NULL;
+    const json_t *loaded = NULL;
     enum fp_code code = find_reference(plan, fp_class_major_of_java(java), newer, &reference, err);
-    const char *main_class = find_main(plan, newer, &main_jar);
+    const char *main_class = find_main(plan, newer, &loaded);
+    bool is_main = loaded != NULL;
+    if (!is_main && reference.name != NULL)
+        loaded = json_object_get(newer, reference.name);
     cleanup_free char *words =
-        main_jar != NULL ? fp_xasprintf("%s: the job's class %s", main_jar, main_class)
-        : reference.name != NULL
-            ? fp_xasprintf("%s: class %s, to which %s refers,",
-                           fp_json_string(newer, reference.name), reference.name, reference.by)
-            : fp_xasprintf("%s: class %s (class file version %u)", path, jar->class_major_of,
-                           jar->class_major);
-    if (code == FP_OK && (main_jar != NULL || reference.name != NULL || main_class == NULL))
-        code = fail_newer(plan, words, needed, base_name, java, err);
+        is_main ? fp_xasprintf("%s: the job's class %s", fp_json_string(loaded, "jar"), main_class)
+        : loaded != NULL ? fp_xasprintf("%s: class %s, to which %s refers,",
+                                        fp_json_string(loaded, "jar"), reference.name, reference.by)
+                         : words_of_jar(plan, first);
+    unsigned major = loaded != NULL
+                         ? (unsigned) json_integer_value(json_object_get(loaded, "major"))
+                         : plan->jars[first].class_major;
+    if (code == FP_OK && (loaded != NULL || main_class == NULL))
+        code = fail_newer(plan, words, fp_java_of_class_major(major), base_name, java, err);
     else if (code == FP_OK)
-        fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                  "%s needs Java %u, and %s has Java %u: nothing in the job refers to it", words,
-                  needed, base_name, java);
+        warn_newer(plan, base_name, java);
     fp_jar_reference_clear(&reference);
     return code;
 }
@@ -85,13 +111,8 @@ enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name,
                               const struct fp_base_image *image, struct fp_error *err)
 {
     unsigned java = image->facts.java;
-    for (size_t i = 0; i < plan->job_jars.len && java > 0; i++) {
-        const struct fp_jar *jar = &plan->jars[i];
-        if (jar->class_major == 0 || fp_java_of_class_major(jar->class_major) <= java)
-            continue;
-        enum fp_code code = check_newer(plan, plan->job_jars.items[i], jar, base_name, java, err);
-        if (code != FP_OK)
-            return code;
-    }
+    for (size_t i = 0; i < plan->job_jars.len && java > 0; i++)
+        if (is_newer(&plan->jars[i], java))
+            return check_newer(plan, i, base_name, java, err);
     return FP_OK;
 }

@@ -9,6 +9,9 @@
 /* Of the classes that a Java cannot load, which are held in memory. */
 #define NAMES_MAX_BYTES ((size_t) 8 << 20)
 
+/* Of the names that one class uses; each is looked for in whole jars. */
+#define USES_MAX 32
+
 enum tag { TAG_UTF8 = 1, TAG_LONG = 5, TAG_DOUBLE = 6, TAG_CLASS = 7 };
 
 /* A class file in memory. */
@@ -54,7 +57,8 @@ static size_t constant(const struct class_file *file, size_t at)
 static void add_use(void *context, const char *name, size_t len)
 {
     const struct uses *uses = context;
-    if (len < strlen(uses->prefix) || strncmp(name, uses->prefix, strlen(uses->prefix)) != 0)
+    if (uses->found->len >= USES_MAX || len < strlen(uses->prefix) ||
+        strncmp(name, uses->prefix, strlen(uses->prefix)) != 0)
         return;
     cleanup_free char *copy = fp_xstrndup(name, len);
     if (!fp_strv_has(uses->found, copy))
@@ -63,7 +67,11 @@ static void add_use(void *context, const char *name, size_t len)
 
 static void read_pool(const struct class_file *file, class_visitor visitor, void *context)
 {
+    /* A constant takes three bytes or more, and each name is looked at once, however many refer to
+     * it: the work goes by the size of the file. */
     unsigned count = number(file, 8);
+    if (count > file->len / 3)
+        count = (unsigned) (file->len / 3);
     cleanup_free size_t *places = fp_xcalloc((size_t) count + 2, sizeof(*places));
     size_t at = 10;
     for (unsigned i = 1; i < count; i++) {
@@ -76,10 +84,12 @@ static void read_pool(const struct class_file *file, class_visitor visitor, void
     }
     for (unsigned i = 1; i < count; i++) {
         unsigned name = places[i] > 0 ? number(file, places[i] + 1) : 0;
-        if (places[i] > 0 && file->data[places[i]] == TAG_CLASS && name < count &&
-            places[name] > 0 && file->data[places[name]] == TAG_UTF8)
-            visitor(context, (const char *) file->data + places[name] + 3,
-                    number(file, places[name] + 1));
+        if (places[i] == 0 || file->data[places[i]] != TAG_CLASS || name >= count ||
+            places[name] == 0 || file->data[places[name]] != TAG_UTF8)
+            continue;
+        visitor(context, (const char *) file->data + places[name] + 3,
+                number(file, places[name] + 1));
+        places[name] = 0;
     }
 }
 
@@ -98,15 +108,22 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     return code;
 }
 
+/* "com.example.Job" is "com/example/Job". */
+static char *class_path(const char *name, size_t len)
+{
+    char *path = fp_xstrndup(name, len);
+    for (char *dot = strchr(path, '.'); dot != NULL; dot = strchr(dot, '.'))
+        *dot = '/';
+    return path;
+}
+
 enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *prefix,
                                struct fp_strv *ret, struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
-    cleanup_free char *entry = fp_xasprintf("%s.class", name);
+    cleanup_free char *class = class_path(name, strlen(name));
+    cleanup_free char *entry = fp_xasprintf("%s.class", class);
     struct uses uses = {.entry = entry, .prefix = prefix, .found = ret};
-    for (char *at = entry; at < entry + strlen(name); at++)
-        if (*at == '.')
-            *at = '/';
     enum fp_code code = fp_zip_open(path, &zip, err);
     return code == FP_OK ? fp_zip_each(zip, visit, &uses, err) : code;
 }
@@ -125,7 +142,7 @@ struct division {
     unsigned class_major; /* what can be loaded */
     size_t bytes;         /* of the names of others */
     json_t *newer;        /* object with the names of others, and where they are */
-    json_t *where;        /* the path as a JSON value */
+    json_t *where;        /* the last value in it: classes of one version share it */
     struct fp_jar_reference *found;
 };
 
@@ -144,13 +161,20 @@ static enum fp_code visit_newer(void *context, struct fp_zip *zip, const struct 
     if (!fp_jar_entry_is_class(entry->name))
         return FP_OK;
     enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
-    if (code != FP_OK || major_of(head, len) <= division->class_major)
+    unsigned major = major_of(head, len);
+    if (code != FP_OK || major <= division->class_major)
         return code;
     cleanup_free char *name = fp_xstrndup(entry->name, strlen(entry->name) - strlen(".class"));
     division->bytes += strlen(name);
     if (division->bytes > NAMES_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "%s: more than %zu MiB of names of classes", division->path,
                        NAMES_MAX_BYTES >> 20);
+    if (division->where == NULL ||
+        json_integer_value(json_object_get(division->where, "major")) != (json_int_t) major) {
+        json_decref(division->where);
+        division->where =
+            json_pack("{s:o, s:i}", "jar", fp_json_text(division->path), "major", (int) major);
+    }
     (void) json_object_set(division->newer, name, division->where);
     return FP_OK;
 }
@@ -159,11 +183,12 @@ enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t
                                   struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
-    cleanup_json json_t *where = fp_json_text(path);
-    struct division division = {
-        .path = path, .class_major = class_major, .newer = newer, .where = where};
+    struct division division = {.path = path, .class_major = class_major, .newer = newer};
     enum fp_code code = fp_zip_open(path, &zip, err);
-    return code == FP_OK ? fp_zip_each(zip, visit_newer, &division, err) : code;
+    if (code == FP_OK)
+        code = fp_zip_each(zip, visit_newer, &division, err);
+    json_decref(division.where);
+    return code;
 }
 
 /* "com/example/Job", "[[Lcom/example/Job;", or, in a list of services, "com.example.Job". */
@@ -176,22 +201,33 @@ static void look_up(void *context, const char *name, size_t len)
         name++;
         len--;
     }
-    cleanup_free char *class = fp_xstrndup(name, len);
+    cleanup_free char *class = class_path(name, len);
     class[strcspn(class, ";#\r \t")] = '\0';
-    for (char *dot = strchr(class, '.'); dot != NULL; dot = strchr(dot, '.'))
-        *dot = '/';
     if (division->found->name == NULL && json_object_get(division->newer, class) != NULL)
         division->found->name = steal_pointer(&class);
 }
 
-/* What a ServiceLoader goes by. */
+/* Whether a list of services is one that a ServiceLoader goes by when the job runs: one of a
+ * processor is read by compilers, and who asks for one of a newer class is newer. */
+static bool is_service_list(const struct division *division, const char *name)
+{
+    static const char FOLDER[] = "META-INF/services/";
+    const char *service = name + strlen(FOLDER);
+    if (strncmp(name, FOLDER, strlen(FOLDER)) != 0 ||
+        strcmp(service, "javax.annotation.processing.Processor") == 0)
+        return false;
+    cleanup_free char *class = class_path(service, strlen(service));
+    return json_object_get(division->newer, class) == NULL;
+}
+
 static void look_up_lines(const struct division *division, const char *text)
 {
-    cleanup_strv struct fp_strv lines = {0};
-    fp_strv_split(&lines, text, '\n');
-    for (size_t i = 0; i < lines.len; i++)
-        look_up((void *) (uintptr_t) division, lines.items[i] + strspn(lines.items[i], " \t"),
-                strlen(lines.items[i]) - strspn(lines.items[i], " \t"));
+    for (const char *line = text; *line != '\0'; line += strspn(line, "\n")) {
+        line += strspn(line, " \t");
+        size_t len = strcspn(line, "\n");
+        look_up((void *) (uintptr_t) division, line, len);
+        line += len;
+    }
 }
 
 static enum fp_code visit_reference(void *context, struct fp_zip *zip,
@@ -199,7 +235,7 @@ static enum fp_code visit_reference(void *context, struct fp_zip *zip,
 {
     struct division *division = context;
     size_t len = 0;
-    bool is_list = strncmp(entry->name, "META-INF/services/", 18) == 0;
+    bool is_list = is_service_list(division, entry->name);
     if (division->found->name != NULL || entry->size > CLASS_MAX_BYTES ||
         !(is_list || fp_jar_entry_is_class(entry->name)))
         return FP_OK;

@@ -414,3 +414,20 @@ def test_a_jar_whose_records_share_their_bytes(case):
             jar.filelist.append(copy.copy(jar.filelist[0]))
             jar.filelist[-1].filename = "%d.so" % number
     says(case.fail(INPUT), case.job, "its entries are too large together")
+
+
+def test_classes_whose_constants_share_a_name(case):
+    """A name of 64 kB, and 65,000 that refer to it, in each of 150: it is looked at once."""
+    head = struct.pack(">IHHH", 0xcafebabe, 0, 52, 65001)
+    shared = head + b"\1\xff\xff" + b"a" * 65535 + b"\7\0\1" * 65000
+    # One that says it has as many constants, and has none.
+    empty = struct.pack(">IHHH", 0xcafebabe, 0, 52, 65535) + bytes(8)
+    case.job = case.folder / "job.jar"
+    members = {"META-INF/MANIFEST.MF": "Main-Class: a.Main\n\n",
+               "a/Newer.class": struct.pack(">IHHH", 0xcafebabe, 0, 99, 1) + bytes(8)}
+    members.update(("a/C%d.class" % number, shared if number < 150 else empty)
+                   for number in range(10150))
+    with zipfile.ZipFile(case.job, "w", compresslevel=1) as jar:
+        for name, data in members.items():
+            jar.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED, 1)
+    case.build()

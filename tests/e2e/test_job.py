@@ -120,14 +120,25 @@ def test_newer_classes_that_nothing_refers_to(main_class, words, job):
 @pytest.mark.parametrize("main, more, said", [
     (class_that_uses("io/a/Newer"), [], "io/a/Newer, to which a/Main.class refers, needs Java 22"),
     (class_that_uses("[[Lio/a/Newer;"), [], "io/a/Newer, to which a/Main.class refers,"),
-    (class_that_uses(major=65), [], "the job's class a.Main needs Java 22"),
+    (class_that_uses(major=65), [], "the job's class a.Main needs Java 21"),
     (class_that_uses(), [("META-INF/services/x.Y", "# x\n io.a.Newer # y\n")],
      "io/a/Newer, to which META-INF/services/x.Y refers,")],
     ids=["class", "array", "main", "service"])
 def test_newer_classes_that_are_loaded(main, more, said, job):
     err = build_classes(job, ("a/Main.class", main), NEWER, *more, status=INPUT)
     assert said in err and "has Java 17" in err and "--release 17" in err
-    assert "--base" not in err.split("try: ")[1], "no base of the catalogue has Java 22"
+    has_base = "--base temurin-21-jre" in err.split("try: ")[1]
+    assert has_base == ("Java 21" in said), "no base of the catalogue has Java 22"
+
+
+@pytest.mark.parametrize("service, classes", [
+    ("javax.annotation.processing.Processor", [NEWER]), ("io.a.Other", [NEWER, OTHER])],
+    ids=["processor", "service-that-is-newer"])
+def test_newer_classes_in_lists_of_services_that_nobody_asks_for(service, classes, job):
+    """Annotation processors, and libraries that are newer as a whole."""
+    main = ("a/Main.class", class_that_uses("java/lang/Object"))
+    services = ("META-INF/services/" + service, "io.a.Newer\n")
+    assert "nothing in the job refers to it" in build_classes(job, main, services, *classes)
 
 
 def test_newer_classes_of_a_job_that_nothing_names(job):

@@ -48,8 +48,8 @@ FP_CHECKED enum fp_code fp_jar_class_uses(const char *path, const char *name, co
 /** Whether an entry of a jar is a class that Flink's class loaders may load from there. */
 bool fp_jar_entry_is_class(const char *name);
 /**
- * Add the classes of a jar that are newer than `class_major`, as members "com/example/Job" with
- * the jar's path, to the object `newer`. Errors as for fp_jar_inspect().
+ * Add the classes of a jar that are newer than `class_major` to the object `newer`, as members
+ * "com/example/Job": {"jar": PATH, "major": 65}. Errors as for fp_jar_inspect().
  */
 FP_CHECKED enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t *newer,
                                              struct fp_error *err);
