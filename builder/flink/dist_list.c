@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-/* Folders above bin/ and conf/ that are looked through, at most. */
-#define MAX_KEPT_DEPTH 3
-
 /* What is listed is held in memory, and looked through more than once. */
 static enum fp_code check_limits(const struct fp_dist_list *list, const char *path,
                                  const char *name, struct fp_error *err)
@@ -61,7 +58,7 @@ static bool is_kept(const char *path)
         part = slash + 1;
         depth++;
     }
-    return wanted && depth <= MAX_KEPT_DEPTH;
+    return wanted && depth <= FP_DIST_KEPT_DEPTH;
 }
 
 bool fp_dist_list_wants(struct fp_dist_list *list, const struct fp_entry *entry)

@@ -16,6 +16,8 @@
 /** The most bytes of bin/ and conf/ together, which are held in memory; and the most files. */
 #define FP_DIST_MAX_KEPT       ((size_t) 16 << 20)
 #define FP_DIST_MAX_KEPT_FILES 1000
+/** Folders above what is in bin/ and conf/ that are looked through, these two among them. */
+#define FP_DIST_KEPT_DEPTH 3
 /** A file whose content is nowhere but in the archive. */
 #define FP_DIST_NOT_SPOOLED UINT64_MAX
 

@@ -87,9 +87,14 @@ static enum fp_code judge(const struct finding *finding, const char *name,
     if (finding->count > 1)
         return fp_fail(err, FP_E_INPUT, "%s: lib/ holds %zu flink-dist jars, Flink takes one only",
                        name, finding->count);
+    int root_len = (int) finding->root_len;
+    if (depth_of(finding->jar, finding->root_len) >= FP_DIST_KEPT_DEPTH)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: Flink lies too deep in it, in %.*s", name,
+                                 root_len, finding->jar),
+                         err,
+                         "pack that folder alone, with tar -C, or name it with --from-local-dist");
     if (finding->other == NULL)
         return FP_OK;
-    int root_len = (int) finding->root_len;
     int other_len = (int) finding->other_len;
     if (depth_of(finding->other, finding->other_len) > depth_of(finding->jar, finding->root_len)) {
         fp_report(reporter, FP_EVENT_WARNING, "%s holds several Flinks: %.*s is taken, not %.*s",
@@ -132,8 +137,8 @@ static const struct fp_dist_entry *find_linked(const struct fp_dist_list *list, 
 static enum fp_code fail_linked(const struct fp_dist_entry *entry, const char *name,
                                 struct fp_error *err)
 {
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: %s is a link to %s, where a folder is needed",
-                             name, entry->path, entry->link),
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: %s is a link to %s, and none is followed", name,
+                             entry->path, entry->link),
                      err, FP_DIST_LINK_HINT);
 }
 
@@ -215,25 +220,41 @@ static void list_jars(const struct fp_dist_list *list, const char *root,
     fp_strv_sort(&ret->opt_jars);
 }
 
-static bool has_path(const struct fp_dist_list *list, const char *root, const char *wanted)
+static const struct fp_dist_entry *find_at(const struct fp_dist_list *list, const char *root,
+                                           const char *wanted)
 {
     for (size_t i = 0; i < list->len; i++) {
         const char *path = fp_dist_below(list->entries[i].path, root);
         if (path != NULL && strcmp(path, wanted) == 0)
-            return true;
+            return &list->entries[i];
     }
-    return false;
+    return NULL;
 }
 
 static enum fp_code check_scripts(const struct fp_dist_list *list, const char *root,
                                   const char *name, struct fp_error *err)
 {
-    if (has_path(list, root, "bin/taskmanager.sh"))
+    if (find_at(list, root, "bin/taskmanager.sh") != NULL)
         return FP_OK;
     const struct fp_dist_entry *linked = find_linked(list, "bin");
     if (linked != NULL)
         return fail_linked(linked, name, err);
     return fp_fail(err, FP_E_INPUT, "%s: no Flink in it: bin/taskmanager.sh is missing", name);
+}
+
+/* What is changed for the image is read here. */
+static enum fp_code check_conf(const struct fp_dist_list *list, const char *root,
+                               const struct fp_flink_version *version, const char *name,
+                               struct fp_error *err)
+{
+    cleanup_free char *file = fp_path_join("conf", fp_flink_traits(version)->config_file);
+    const char *const places[] = {"conf", file};
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        const struct fp_dist_entry *entry = find_at(list, root, places[i]);
+        if (entry != NULL && entry->meta.kind == FP_ENTRY_SYMLINK)
+            return fail_linked(entry, name, err);
+    }
+    return FP_OK;
 }
 
 enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
@@ -251,6 +272,9 @@ enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
         return code;
     if (read_dist_name(fp_path_base(finding.jar), ret, err) != FP_OK)
         return fp_context(err, "%s", name);
+    code = check_conf(list, root, &ret->version, name, err);
+    if (code != FP_OK)
+        return code;
     list_jars(list, root, ret);
     for (size_t i = 0; i < ret->lib_jars.len; i++)
         read_scala_jar(ret->lib_jars.items[i], ret);

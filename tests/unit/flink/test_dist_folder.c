@@ -234,6 +234,12 @@ static void test_folder_refusals(void **state)
         assert_int_equal(unlink(from), 0);
         assert_int_equal(rename(to, from), 0);
     }
+    cleanup_free char *file = fp_path_join(folder, "conf/config.yaml");
+    cleanup_free char *real = fp_xasprintf("%s.real", file);
+    assert_int_equal(rename(file, real), 0);
+    assert_int_equal(symlink("config.yaml.real", file), 0);
+    refused(place, FP_E_INPUT, "config.yaml is a link to config.yaml.real, and none is followed");
+    assert_int_equal(rename(real, file), 0);
     assert_int_equal(mkfifo(odd, 0600), 0);
     refused(place, FP_E_INPUT, "neither a file, a folder nor a link");
 }

@@ -229,6 +229,8 @@ static void test_several(void **state)
         assert_string_equal(dist.top, "flink-1.20.0");
         fp_distribution_clear(&dist);
     }
+    write_dist(place, &(struct dist_shape){.top = "a/b/c/flink"});
+    refused(place, FP_E_INPUT, "Flink lies too deep in it, in a/b/c/flink");
 }
 
 static void test_slim(void **state)
