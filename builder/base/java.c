@@ -76,6 +76,9 @@ static char *find_home(const struct fp_tree *tree, const struct variables *varia
     const struct fp_entry *program = program_find(tree, variables, "java");
     if (program != NULL)
         return home_of_program(program);
+    /* Without a JAVA_HOME Flink's scripts look on PATH alone. */
+    if (asked != NULL)
+        return NULL;
     cleanup_free char *jre = homes->len > 0 ? fp_path_join(homes->items[0], "jre") : NULL;
     bool is_only = homes->len == 1 || (homes->len == 2 && strcmp(homes->items[1], jre) == 0);
     return is_only ? fp_xstrdup(homes->items[0]) : NULL;

@@ -118,7 +118,7 @@ static enum fp_code check_java_home(const struct fp_plan *plan, const struct fp_
 {
     const char *home = fp_json_string(plan->env, "JAVA_HOME");
     *ret_settled = false;
-    if (home == NULL || home[0] == '\0' || facts->java_home != NULL)
+    if (home == NULL || facts->java_home != NULL)
         return FP_OK;
     *ret_settled = home[0] == '/' && may_be_brought(plan, home);
     if (*ret_settled)
@@ -128,6 +128,22 @@ static enum fp_code check_java_home(const struct fp_plan *plan, const struct fp_
     return facts->java_homes.len > 0
                ? fp_hinted(code, err, "it has one in %s", facts->java_homes.items[0])
                : code;
+}
+
+static enum fp_code fail_no_bash(const struct fp_plan *plan, const struct fp_flink *flink,
+                                 const struct fp_bases *bases, struct fp_error *err)
+{
+    const char *path = fp_json_string(plan->env, "PATH");
+    if (path != NULL)
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "--env PATH=%s: %s has no bash there, which Flink's start scripts "
+                                 "need",
+                                 path, bases->name),
+                         err, "name all folders: nothing in it is expanded, $PATH neither");
+    return fp_hinted(
+        fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", bases->name),
+        err, "choose a base that has it, such as --base temurin-%u-jre",
+        flink->traits->default_java);
 }
 
 static enum fp_code fail_no_java(const struct fp_flink *flink, const struct fp_bases *bases,
@@ -211,13 +227,8 @@ enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *fli
     warn_about_job(plan, flink, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];
-        if (flink->has_dist && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree)) {
-            return fp_hinted(fp_fail(err, FP_E_INPUT,
-                                     "%s has no bash, which Flink's start scripts need",
-                                     bases->name),
-                             err, "choose a base that has it, such as --base temurin-%u-jre",
-                             flink->traits->default_java);
-        }
+        if (flink->has_dist && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree))
+            return fail_no_bash(plan, flink, bases, err);
         warn_about_old_job(plan, flink, image);
         enum fp_code code = check_machine(bases, image, err);
         if (code == FP_OK)

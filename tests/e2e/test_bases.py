@@ -122,8 +122,11 @@ def test_java_whose_variables_are_lost(words, bases):
 def test_java_that_is_not_there(bases, flinkpack):
     images.write_layout(base(config={}), bases.folder / "base", "b")
     words = bases.words("oci:%s:b" % (bases.folder / "base"))
-    err = flinkpack.fail(INPUT, *words, "--env", "JAVA_HOME=/opt/jdk")
-    assert "JAVA_HOME=/opt/jdk" in err and "it has one in /opt/java/openjdk" in err
+    for home in ("/opt/jdk", ""):
+        err = flinkpack.fail(INPUT, *words, "--env", "JAVA_HOME=" + home)
+        assert "JAVA_HOME=%s:" % home in err and "it has one in /opt/java/openjdk" in err
+    err = flinkpack.fail(INPUT, *words, "--env", "PATH=/opt/java/openjdk/bin:$PATH")
+    assert "has no bash there" in err and "nothing in it is expanded" in err
     (bases.folder / "jdk").mkdir()
     made = bases.build("oci:%s:b" % (bases.folder / "base"), "--env", "JAVA_HOME=/opt/jdk",
                        "--add", "%s:/opt/jdk" % (bases.folder / "jdk"))
