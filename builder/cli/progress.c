@@ -138,6 +138,9 @@ static void take_line(struct fp_progress *progress, const struct fp_event *event
         return;
     cleanup_free char *text = fp_xstrdup(event->text != NULL ? event->text : "");
     fp_make_printable(text);
+    /* What holds for several platforms is told of each. */
+    if (event->kind == FP_EVENT_WARNING && fp_strv_has(&progress->warnings, text))
+        return;
     if (event->kind == FP_EVENT_WARNING && progress->warnings.len < WARNINGS_MAX)
         fp_strv_add(&progress->warnings, text);
     progress->renderer->line(progress, event->kind, text);

@@ -186,6 +186,8 @@ static void warnings_are_kept_and_may_be_errors(void **state)
         assert_int_equal(fp_report_heed(f.reporter, &err), FP_OK);
         fp_report(f.reporter, FP_EVENT_WARNING, "one");
         fp_report(f.reporter, FP_EVENT_WARNING, "two");
+        fp_report(f.reporter, FP_EVENT_WARNING, "one");
+        assert_string_equal(seen(&f), "news\nflinkpack: warning: one\nflinkpack: warning: two\n");
         assert_int_equal(fp_progress_warnings(f.progress)->len, 2);
         assert_int_equal(fp_report_heed(f.reporter, &err), strict ? FP_E_INPUT : FP_OK);
         assert_string_equal(err.text, strict ? "--fail-on-warning: one (and more, see above)" : "");
