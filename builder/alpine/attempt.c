@@ -5,10 +5,27 @@
 #define WANTS_MAX 250000
 /* Less than a second. Alpine's own repositories take some hundred thousand. */
 #define STEPS_MAX 30000000
+/* What looking for a name costs: one comparison for each bit of the number of names. */
+#define FIND_STEPS 16
 
 bool attempt_step(const struct attempt *attempt)
 {
     return ++*attempt->steps <= STEPS_MAX;
+}
+
+bool attempt_word(const struct attempt *attempt, struct fp_apk_text *list,
+                  struct fp_apk_text *ret_word)
+{
+    if (!attempt_step(attempt) || !fp_apk_text_word(list, ret_word))
+        return false;
+    *attempt->steps += ret_word->len / 16;
+    return true;
+}
+
+uint32_t attempt_find(const struct attempt *attempt, struct fp_apk_text name)
+{
+    *attempt->steps += FIND_STEPS;
+    return provides_find(&attempt->provides, name);
 }
 
 static void link_want(struct attempt *attempt, size_t number)
@@ -45,6 +62,7 @@ void attempt_restart(struct attempt *attempt)
     memset(attempt->owner, 0, names * sizeof(*attempt->owner));
     memset(attempt->heads, 0, names * sizeof(*attempt->heads));
     attempt->want_count = 0;
+    attempt->at = 0;
     for (size_t i = 0; i < attempt->limit_count; i++)
         push(attempt, &attempt->limits[i]);
 }
@@ -69,7 +87,7 @@ enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint
     enum fp_code code = fp_apk_dependency_parse(text, &want.dependency, err);
     if (code != FP_OK)
         return code;
-    want.name = provides_find(&attempt->provides, want.dependency.name);
+    want.name = attempt_find(attempt, want.dependency.name);
     push(attempt, &want);
     return FP_OK;
 }
@@ -86,15 +104,15 @@ static bool each_name(struct attempt *attempt, uint32_t number, name_visitor vis
     struct provider provider = {.name = fp_apk_text(package->fields[FP_APK_NAME]),
                                 .version = fp_apk_text(package->fields[FP_APK_VERSION]),
                                 .package = number};
-    if (!visit(attempt, provides_find(&attempt->provides, provider.name), &provider, context))
+    if (!visit(attempt, attempt_find(attempt, provider.name), &provider, context))
         return false;
-    while (fp_apk_text_word(&list, &word)) {
+    while (attempt_word(attempt, &list, &word)) {
         struct fp_apk_dependency provided = {0};
         if (fp_apk_dependency_parse(word, &provided, NULL) != FP_OK || provided.is_conflict)
             continue;
         provider.name = provided.name;
         provider.version = provided.version;
-        uint32_t name = provides_find(&attempt->provides, provided.name);
+        uint32_t name = attempt_find(attempt, provided.name);
         if (!visit(attempt, name, &provider, context))
             return false;
     }
@@ -182,11 +200,11 @@ static bool conflicts_hold(const struct attempt *attempt, uint32_t package)
     struct fp_apk_text list =
         fp_apk_text(attempt->provides.packages[package]->fields[FP_APK_DEPENDS]);
     struct fp_apk_text word = {0};
-    while (fp_apk_text_word(&list, &word)) {
+    while (attempt_word(attempt, &list, &word)) {
         struct fp_apk_dependency dependency = {0};
         if (word.ptr[0] != '!' || fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
             continue;
-        if (attempt_has(attempt, &dependency, provides_find(&attempt->provides, dependency.name)))
+        if (attempt_has(attempt, &dependency, attempt_find(attempt, dependency.name)))
             return false;
     }
     return true;
@@ -206,7 +224,7 @@ enum fp_code attempt_choose(struct attempt *attempt, uint32_t package, struct fp
     enum fp_code code = FP_OK;
     attempt->chosen[package] = true;
     (void) each_name(attempt, package, take_name, NULL);
-    while (code == FP_OK && fp_apk_text_word(&list, &word))
+    while (code == FP_OK && attempt_word(attempt, &list, &word))
         code = attempt_want(attempt, word, package, err);
     return code == FP_OK
                ? FP_OK

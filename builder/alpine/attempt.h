@@ -39,11 +39,18 @@ struct attempt {
     struct want *limits; /**< what was learned from a clash */
     size_t limit_count;
     bool *banned;    /**< by package: its dependencies cannot hold */
+    uint32_t at;     /**< the package whose install_if is looked at next */
     uint64_t *steps; /**< comparisons so far; borrowed */
 };
 
 /** Count a comparison. False: there have been too many, and nothing that follows is right. */
 bool attempt_step(const struct attempt *attempt);
+/** The next word of a list, counted by its length. False: there is none, or too much was counted.
+ */
+bool attempt_word(const struct attempt *attempt, struct fp_apk_text *list,
+                  struct fp_apk_text *ret_word);
+/** provides_find(), counted. */
+uint32_t attempt_find(const struct attempt *attempt, struct fp_apk_text name);
 
 /** What became of a step. */
 enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };

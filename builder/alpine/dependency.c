@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+/* A name, or a path, and a version. */
+#define DEPENDENCY_MAX 1000
+
 static unsigned order_bit(char c)
 {
     switch (c) {
@@ -52,7 +55,8 @@ enum fp_code fp_apk_dependency_parse(struct fp_apk_text text, struct fp_apk_depe
     }
     dependency.version = rest;
     dependency.is_identity = dependency.accepts == (FP_APK_LESS | FP_APK_GREATER);
-    if (dependency.name.len == 0 || (dependency.accepts != 0) != (rest.len > 0))
+    if (text.len > DEPENDENCY_MAX || dependency.name.len == 0 ||
+        (dependency.accepts != 0) != (rest.len > 0))
         return fp_fail(err, FP_E_INPUT, "'%.*s' is no dependency: expected NAME or NAME>=VERSION",
                        (int) (text.len < 200 ? text.len : 200), text.len > 0 ? text.ptr : "");
     *ret = dependency;

@@ -130,7 +130,7 @@ static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
     const struct provides *provides = &attempt->provides;
     const struct fp_apk_package *package = provides->packages[number];
     const struct provided_name *range =
-        &provides->names[provides_find(provides, fp_apk_text(package->fields[FP_APK_NAME]))];
+        &provides->names[attempt_find(attempt, fp_apk_text(package->fields[FP_APK_NAME]))];
     for (uint32_t i = 0; i < range->count && package->is_installed; i++) {
         uint32_t other = provides->providers[range->first + i].package;
         if (other != number && !attempt->banned[other] && !provides->packages[other]->is_installed)

@@ -66,12 +66,11 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
 {
     struct fp_apk_text list = fp_apk_text(conditions);
     struct fp_apk_text word = {0};
-    while (fp_apk_text_word(&list, &word)) {
+    while (attempt_word(attempt, &list, &word)) {
         struct fp_apk_dependency dependency = {0};
         if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
             return false;
-        bool has =
-            attempt_has(attempt, &dependency, provides_find(&attempt->provides, dependency.name));
+        bool has = attempt_has(attempt, &dependency, attempt_find(attempt, dependency.name));
         if (has == dependency.is_conflict)
             return false;
     }
@@ -96,7 +95,7 @@ static uint32_t find_stale(const struct attempt *attempt, uint32_t successor)
 {
     const struct provides *provides = &attempt->provides;
     uint32_t name =
-        provides_find(provides, fp_apk_text(provides->packages[successor]->fields[FP_APK_NAME]));
+        attempt_find(attempt, fp_apk_text(provides->packages[successor]->fields[FP_APK_NAME]));
     uint32_t owner = attempt->owner[name];
     if (owner == 0 || attempt->banned[successor])
         return NOBODY;
@@ -114,8 +113,7 @@ static uint32_t find_best(const struct attempt *attempt, uint32_t first)
     const struct provides *provides = &attempt->provides;
     uint32_t best = first;
     const char *name = provides->packages[first]->fields[FP_APK_NAME];
-    const struct provided_name *range =
-        &provides->names[provides_find(provides, fp_apk_text(name))];
+    const struct provided_name *range = &provides->names[attempt_find(attempt, fp_apk_text(name))];
     for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
         uint32_t other = provides->providers[range->first + i].package;
         const struct fp_apk_package *package = provides->packages[other];
@@ -129,12 +127,15 @@ static uint32_t find_best(const struct attempt *attempt, uint32_t first)
     return best;
 }
 
-/* A package whose install_if has come true, or NOBODY; and one that it is to be exchanged for. */
-static uint32_t find_triggered(const struct attempt *attempt, uint32_t *ret_stale)
+/* A package whose install_if has come true, or NOBODY; and one that it is to be exchanged for. The
+ * search goes on where the last one ended. */
+static uint32_t find_triggered(struct attempt *attempt, uint32_t *ret_stale)
 {
     const struct provides *provides = &attempt->provides;
     *ret_stale = NOBODY;
-    for (uint32_t i = 0; i < provides->package_count; i++) {
+    for (size_t n = provides->package_count; n > 0; n--) {
+        uint32_t i = attempt->at;
+        attempt->at = i + 1 < provides->package_count ? i + 1 : 0;
         const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
         if (conditions == NULL || attempt->chosen[i])
             continue;
@@ -211,7 +212,6 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
 /* Puts a package behind what it depends on. */
 struct ordering {
     const struct attempt *attempt;
-    const struct fp_apk_index *installed;
     bool *seen;
     struct fp_apk_answer *answer;
     unsigned depth;
@@ -219,13 +219,30 @@ struct ordering {
 
 static void put_in_order(struct ordering *ordering, uint32_t number);
 
+/* The installed package of a name, or NULL. Those come first among all that provide it. */
+static const struct fp_apk_package *find_installed(const struct provides *provides,
+                                                   const char *name)
+{
+    const struct provided_name *range =
+        &provides->names[provides_find(provides, fp_apk_text(name))];
+    for (uint32_t i = 0; i < range->count; i++) {
+        const struct fp_apk_package *package =
+            provides->packages[provides->providers[range->first + i].package];
+        if (!package->is_installed)
+            return NULL;
+        if (strcmp(package->fields[FP_APK_NAME], name) == 0)
+            return package;
+    }
+    return NULL;
+}
+
 static void put_providers(struct ordering *ordering, struct fp_apk_text word)
 {
     const struct attempt *attempt = ordering->attempt;
     struct fp_apk_dependency dependency = {0};
     if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK || dependency.is_conflict)
         return;
-    uint32_t name = provides_find(&attempt->provides, dependency.name);
+    uint32_t name = attempt_find(attempt, dependency.name);
     if (name == NO_NAME)
         return;
     const struct provided_name *range = &attempt->provides.names[name];
@@ -254,7 +271,7 @@ static void put_in_order(struct ordering *ordering, uint32_t number)
         fp_xreallocarray(answer->changes, answer->count + 1, sizeof(*answer->changes));
     answer->changes[answer->count++] = (struct fp_apk_change){
         .package = package,
-        .replaced = fp_apk_index_find(ordering->installed, package->fields[FP_APK_NAME])};
+        .replaced = find_installed(&ordering->attempt->provides, package->fields[FP_APK_NAME])};
 }
 
 enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_apk_answer *ret,
@@ -270,7 +287,7 @@ enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_ap
     if (code == FP_OK) {
         size_t count = attempt.provides.package_count;
         cleanup_free bool *seen = fp_xcalloc(count + 1, sizeof(*seen));
-        struct ordering ordering = {&attempt, question->installed, seen, ret, 0};
+        struct ordering ordering = {&attempt, seen, ret, 0};
         for (uint32_t i = 0; i < count; i++) {
             if (attempt.chosen[i])
                 put_in_order(&ordering, i);

@@ -199,32 +199,54 @@ static void test_a_world_that_is_none(void **state)
                    "the base's /etc/apk/world has 'gone', and no repository has it");
 }
 
-/* Each package brings the next, and all provide what all exclude a version of: what a repository
- * may say in two megabytes, and no user would wait for. */
-static void test_entangled(void **state)
+/* More than any user would wait for. `text` is taken. */
+static void expect_entangled(struct fp_buf *text, const char *request)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(8 << 20);
     cleanup_apk_index struct fp_apk_index installed = {0};
     cleanup_apk_index struct fp_apk_index repository = {0};
     cleanup_apk_answer struct fp_apk_answer answer = {0};
     cleanup_strv struct fp_strv requests = {0};
     const struct fp_apk_index *repositories[] = {&repository};
     struct fp_error err = {0};
-    (void) state;
-    for (unsigned i = 0; i < 20000; i++)
-        assert_int_equal(fp_buf_addf(&text, NULL,
-                                     "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:p%u\nV:1\nI:1\np:x\n"
-                                     "D:p%u !x=9\n\n",
-                                     i, i < 19999 ? i + 1 : i),
-                         FP_OK);
-    assert_int_equal(fp_apk_index_parse(fp_buf_take(&text), "idx", &repository, NULL), FP_OK);
-    fp_strv_add(&requests, "p0");
+    assert_int_equal(fp_apk_index_parse(fp_buf_take(text), "idx", &repository, NULL), FP_OK);
+    fp_strv_add(&requests, request);
     struct fp_apk_question question = {.installed = &installed,
                                        .repositories = repositories,
                                        .repository_count = 1,
                                        .requests = &requests};
     assert_int_equal(fp_apk_resolve(&question, &answer, &err), FP_E_INPUT);
     assert_text_has(err.text, "too entangled");
+}
+
+#define STANZA "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nI:1\nV:1\nP:p%u\n"
+
+/* Each package brings the next, and all provide what all exclude a version of: what a repository
+ * may say in two megabytes. */
+static void test_entangled(void **state)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(8 << 20);
+    (void) state;
+    for (unsigned i = 0; i < 20000; i++)
+        assert_int_equal(
+            fp_buf_addf(&text, NULL, STANZA "p:x\nD:p%u !x=9\n\n", i, i < 19999 ? i + 1 : i),
+            FP_OK);
+    expect_entangled(&text, "p0");
+}
+
+/* Each package comes for the one behind it in the list, and a long list of conditions is looked at
+ * again each time. */
+static void test_entangled_conditions(void **state)
+{
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(8 << 20);
+    (void) state;
+    assert_int_equal(fp_buf_addf(&text, NULL, STANZA "i:", 0), FP_OK);
+    for (unsigned i = 0; i < 20000; i++)
+        assert_int_equal(fp_buf_addf(&text, NULL, "!n%u ", i), FP_OK);
+    assert_int_equal(fp_buf_add_text(&text, "never\n\n", NULL), FP_OK);
+    for (unsigned i = 2000; i > 1; i--)
+        assert_int_equal(fp_buf_addf(&text, NULL, STANZA "i:p%u\n\n", i, i - 1), FP_OK);
+    assert_int_equal(fp_buf_addf(&text, NULL, STANZA "\n", 1), FP_OK);
+    expect_entangled(&text, "p1");
 }
 
 /* As in Alpine: the shell, and what asks for the very version of it. */
@@ -328,6 +350,7 @@ int main(void)
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_a_world_that_is_none),
         cmocka_unit_test(test_entangled),
+        cmocka_unit_test(test_entangled_conditions),
         cmocka_unit_test(test_an_interrupt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
