@@ -27,7 +27,7 @@ static enum fp_code list_repositories(const struct fp_apk_system *root,
                                                  .mirror = addition->mirror},
             ret);
     }
-    if (ret->urls.len > FP_APK_REPOSITORIES_MAX)
+    if (ret->urls.len > FP_APK_REPOSITORIES_MAX || ret->named > FP_APK_REPOSITORIES_NAMED_MAX)
         return fp_fail(err, FP_E_INPUT, "more than %d package repositories",
                        FP_APK_REPOSITORIES_MAX);
     if (ret->urls.len > 0)

@@ -121,9 +121,17 @@ static void trim_slashes(char *text)
         text[len - 1] = '\0';
 }
 
+/* One more than there may be is enough for an error. */
+static bool is_full(const struct reading *reading)
+{
+    return reading->ret->urls.len > FP_APK_REPOSITORIES_MAX ||
+           reading->ret->named > FP_APK_REPOSITORIES_NAMED_MAX;
+}
+
 static void add_url(const struct reading *reading, const char *url)
 {
     struct fp_strv *urls = &reading->ret->urls;
+    reading->ret->named++;
     const char *release = reading->from->mirror != NULL ? find_release(url) : NULL;
     cleanup_free char *mirror = release != NULL ? fp_xstrdup(reading->from->mirror) : NULL;
     if (mirror != NULL)
@@ -131,8 +139,7 @@ static void add_url(const struct reading *reading, const char *url)
     cleanup_free char *whole =
         mirror != NULL ? fp_xasprintf("%s%s", mirror, release) : fp_xstrdup(url);
     trim_slashes(whole);
-    /* One more than there may be is enough for an error. */
-    if (urls->len <= FP_APK_REPOSITORIES_MAX && !fp_strv_has(urls, whole))
+    if (!fp_strv_has(urls, whole))
         fp_strv_add(urls, whole);
 }
 
@@ -170,7 +177,7 @@ static void add_repository(const struct reading *reading, const char *type, cons
     }
     if (components->len == 0)
         add_url(reading, url);
-    for (size_t i = 0; i < components->len; i++) {
+    for (size_t i = 0; i < components->len && !is_full(reading); i++) {
         cleanup_strv struct fp_strv names = {0};
         cleanup_free char *part = expand(reading, components->items[i]);
         if (part == NULL) {
@@ -178,7 +185,7 @@ static void add_repository(const struct reading *reading, const char *type, cons
             continue;
         }
         fp_strv_split(&names, part, ' ');
-        for (size_t k = 0; k < names.len; k++) {
+        for (size_t k = 0; k < names.len && !is_full(reading); k++) {
             cleanup_free char *whole =
                 fp_xasprintf("%s%s%s", url, fp_text_ends_with(url, "/") ? "" : "/", names.items[k]);
             add_url(reading, whole);
@@ -228,7 +235,7 @@ void fp_apk_repositories_read(const struct fp_apk_repositories_source *from,
     struct reading reading = {.from = from, .ret = ret};
     const char *text = from->text;
     const char *stop = text + strlen(text);
-    while (text < stop && ret->urls.len <= FP_APK_REPOSITORIES_MAX) {
+    while (text < stop && !is_full(&reading)) {
         const char *end = memchr(text, '\n', (size_t) (stop - text));
         size_t len = (size_t) ((end != NULL ? end : stop) - text);
         cleanup_free char *line = fp_xstrndup(text, len);

@@ -11,6 +11,8 @@
 
 /** The most repositories that are asked for one image. */
 #define FP_APK_REPOSITORIES_MAX 32
+/** And the most that may be named, the same ones over again as well. */
+#define FP_APK_REPOSITORIES_NAMED_MAX 1000
 
 /** Repositories. Release with fp_apk_repositories_clear(). */
 struct fp_apk_repositories {
@@ -20,6 +22,7 @@ struct fp_apk_repositories {
     struct fp_strv urls;
     struct fp_strv passed;    /**< what is passed over, with the reason; without passwords */
     struct fp_strv variables; /**< "NAME=VALUE", of one file and the next */
+    size_t named;             /**< how many there were, the same ones over again as well */
 };
 
 /** A text that names repositories. Everything is borrowed. */

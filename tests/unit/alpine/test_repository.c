@@ -107,6 +107,24 @@ static void test_what_is_passed_over_is_named(void **state)
     expect_lines("file:///srv/apks/\n/media", NULL, true, "/srv/apks\n/media\n");
 }
 
+/* A few bytes that name the same one again and again. */
+static void test_too_many_are_not_read_to_the_end(void **state)
+{
+    struct fp_apk_repositories found = {0};
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(1 << 20);
+    (void) state;
+    assert_int_equal(fp_buf_add_text(&text, "set x=a a a a a a a a\nhttp://h", NULL), FP_OK);
+    for (unsigned i = 0; i < FP_APK_REPOSITORIES_NAMED_MAX; i++)
+        assert_int_equal(fp_buf_add_text(&text, " ${x}", NULL), FP_OK);
+    fp_apk_repositories_read(&(struct fp_apk_repositories_source){.text = fp_buf_text(&text),
+                                                                  .name = "/f",
+                                                                  .arch = "x86_64"},
+                             &found);
+    assert_int_equal(found.urls.len, 1);
+    assert_int_equal(found.named, FP_APK_REPOSITORIES_NAMED_MAX + 1);
+    fp_apk_repositories_clear(&found);
+}
+
 static void test_a_mirror_takes_the_servers_place(void **state)
 {
     (void) state;
@@ -137,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_repositories_as_apk_reads_them),
         cmocka_unit_test(test_what_is_passed_over_is_named),
+        cmocka_unit_test(test_too_many_are_not_read_to_the_end),
         cmocka_unit_test(test_a_mirror_takes_the_servers_place),
         cmocka_unit_test(test_hostile_repositories),
         cmocka_unit_test(test_an_interrupt_blames_no_package),
