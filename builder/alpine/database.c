@@ -120,13 +120,9 @@ enum fp_code db_add(struct db *db, const struct fp_apk_package *package,
     return add_record(db, &record, err);
 }
 
-struct db_record *db_find(struct db *db, const char *name)
+bool db_is_removed(const struct db *db, const struct db_path *path)
 {
-    for (size_t i = 0; i < db->record_count; i++) {
-        if (!db->records[i].is_removed && strcmp(db->records[i].name, name) == 0)
-            return &db->records[i];
-    }
-    return NULL;
+    return path->is_removed || db->records[path->record].is_removed;
 }
 
 static int by_path(const void *left, const void *right)
@@ -137,7 +133,8 @@ static int by_path(const void *left, const void *right)
     return order != 0 ? order : (a->record > b->record) - (a->record < b->record);
 }
 
-static struct db_path *find_path(struct db *db, const char *path, bool is_removed)
+static struct db_path *find_path(struct db *db, const char *path, size_t first, size_t end,
+                                 bool is_removed)
 {
     if (!db->is_path_order && db->path_count > 0)
         qsort(db->paths, db->path_count, sizeof(*db->paths), by_path);
@@ -152,20 +149,23 @@ static struct db_path *find_path(struct db *db, const char *path, bool is_remove
             high = middle;
     }
     for (; low < db->path_count && strcmp(db->paths[low].path, path) == 0; low++) {
-        if (db->paths[low].is_removed == is_removed)
-            return &db->paths[low];
+        struct db_path *found = &db->paths[low];
+        if (found->record >= end)
+            return NULL;
+        if (found->record >= first && db_is_removed(db, found) == is_removed)
+            return found;
     }
     return NULL;
 }
 
-struct db_path *db_owner(struct db *db, const char *path)
+struct db_path *db_owner(struct db *db, const char *path, size_t end)
 {
-    return find_path(db, path, false);
+    return find_path(db, path, 0, end, false);
 }
 
 const struct db_path *db_former_owner(struct db *db, const char *path)
 {
-    return find_path(db, path, true);
+    return find_path(db, path, 0, SIZE_MAX, true);
 }
 
 void db_remove_path(struct db *db, struct db_path *path)
@@ -175,14 +175,16 @@ void db_remove_path(struct db *db, struct db_path *path)
     path->is_removed = true;
 }
 
-void db_remove(struct db *db, struct db_record *record)
+void db_withdraw(struct db *db, const char *path, size_t record)
 {
-    uint32_t number = (uint32_t) (record - db->records);
-    for (size_t i = 0; i < db->path_count; i++) {
-        if (db->paths[i].record == number)
-            db->paths[i].is_removed = true;
-    }
-    record->is_removed = true;
+    struct db_path *own = find_path(db, path, record, record + 1, false);
+    if (own != NULL)
+        db_remove_path(db, own);
+}
+
+void db_remove(struct db *db, size_t record)
+{
+    db->records[record].is_removed = true;
 }
 
 struct fp_apk_text *db_folders(const struct db *db, bool of_removed, size_t *ret_count)

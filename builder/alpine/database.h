@@ -51,16 +51,18 @@ FP_CHECKED enum fp_code db_load(struct db *db, const struct fp_apk_index *instal
 FP_CHECKED enum fp_code db_add(struct db *db, const struct fp_apk_package *package,
                                const struct fp_apk_contents *contents, char *take_text,
                                struct fp_error *err);
-/** The record of a name that is not removed, or NULL. */
-struct db_record *db_find(struct db *db, const char *name);
-/** Who has a path, or NULL. Borrowed until the next change. */
-struct db_path *db_owner(struct db *db, const char *path);
+/** Who has a path, of the records before number `end`; or NULL. Borrowed until the next change. */
+struct db_path *db_owner(struct db *db, const char *path, size_t end);
 /** Whose path it was until it was removed, or NULL. Borrowed until the next change. */
 const struct db_path *db_former_owner(struct db *db, const char *path);
 /** Take a file away from its package. */
 void db_remove_path(struct db *db, struct db_path *path);
-/** Remove a record with its files. */
-void db_remove(struct db *db, struct db_record *record);
+/** Take away a file that record number `record` has. */
+void db_withdraw(struct db *db, const char *path, size_t record);
+/** Remove a record, by its number in the base's database, with its files. */
+void db_remove(struct db *db, size_t record);
+/** Whether a path has been taken away, or its record has been removed. */
+bool db_is_removed(const struct db *db, const struct db_path *path);
 /** The folders of all records that are removed, or of all others, in any order and perhaps more
  * than once. Borrowed texts; the caller frees the list. */
 struct fp_apk_text *db_folders(const struct db *db, bool of_removed, size_t *ret_count);

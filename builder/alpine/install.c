@@ -108,32 +108,22 @@ static enum fp_code put_file(struct installer *in, const struct fp_apk_file *fil
 }
 
 /* Names of owners count, as far as the image knows them. */
-static void resolve_owners(const struct fp_apk_system *root, struct fp_apk_contents *contents)
+static void resolve_owners(const struct installer *in, struct fp_apk_contents *contents)
 {
     for (size_t i = 0; i < contents->file_count; i++) {
         struct fp_apk_file *file = &contents->files[i];
-        file->entry.uid = owner_id(root->passwd, file->user, file->entry.uid);
-        file->entry.gid = owner_id(root->group, file->group, file->entry.gid);
+        file->entry.uid = owner_id(in->users, file->user, file->entry.uid);
+        file->entry.gid = owner_id(in->groups, file->group, file->entry.gid);
     }
 }
 
-static void drop_file(struct fp_apk_contents *contents, size_t at)
-{
-    struct fp_apk_contents one = {.files = fp_xcalloc(1, sizeof(struct fp_apk_file)),
-                                  .file_count = 1};
-    one.files[0] = contents->files[at];
-    fp_apk_contents_clear(&one);
-    contents->file_count--;
-    memmove(&contents->files[at], &contents->files[at + 1],
-            (contents->file_count - at) * sizeof(*contents->files));
-}
-
-/* Each of its files against those that are there. */
+/* Each of its files against those that are there and those of the arrivals before it. What it must
+ * not have is taken from its record. */
 static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *arrival,
                                  struct fp_error *err)
 {
     struct fp_apk_contents *contents = &arrival->contents;
-    for (size_t i = 0; i < contents->file_count;) {
+    for (size_t i = 0; i < contents->file_count; i++) {
         struct fp_apk_file *file = &contents->files[i];
         enum file_fate fate = FILE_PUT;
         enum fp_code code = overlay_check_kind(in, arrival, file, err);
@@ -141,53 +131,59 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
             code = overlay_decide(in, arrival, file, &fate, err);
         if (code != FP_OK)
             return code;
-        if (fate == FILE_SKIP) {
-            drop_file(contents, i);
-            continue;
-        }
+        if (fate == FILE_SKIP)
+            db_withdraw(&in->db, file->entry.path, arrival->record);
         file->is_beside = fate == FILE_BESIDE;
         if (file->is_beside)
             fp_report(in->target->reporter, FP_EVENT_WARNING,
                       "/%s was changed in the base: it stays, the package's own is /%s.apk-new",
                       file->entry.path, file->entry.path);
-        i++;
     }
     return FP_OK;
 }
 
-/* Its line goes, as do its scripts. */
-static enum fp_code forget(struct installer *in, const char *identity, struct fp_error *err)
+/* The lines of triggers begin with the identity of their package. */
+static void forget_triggers(struct fp_buf *triggers, const json_t *gone)
 {
-    cleanup_buf struct fp_buf kept = FP_BUF_INIT(LINES_MAX_BYTES);
-    size_t len = identity != NULL ? strlen(identity) : 0;
-    enum fp_code code = FP_OK;
-    /* Some other tools leave it out; then nothing can refer to it either. */
-    if (len == 0)
-        return FP_OK;
-    for (const char *line = fp_buf_text(&in->triggers); *line != '\0' && code == FP_OK;) {
+    size_t kept = 0;
+    size_t len = 0;
+    for (size_t at = 0; at < triggers->len; at += len) {
+        const char *line = triggers->data + at;
         const char *end = strchrnul(line, '\n');
-        const char *next = *end != '\0' ? end + 1 : end;
-        if (strncmp(line, identity, len) != 0 || line[len] != ' ')
-            code = fp_buf_add(&kept, line, (size_t) (next - line), err);
-        line = next;
+        cleanup_free char *identity = fp_xstrndup(line, strcspn(line, " \n"));
+        len = (size_t) (end - line) + (*end != '\0');
+        if (json_object_get(gone, identity) != NULL)
+            continue;
+        memmove(triggers->data + kept, line, len);
+        kept += len;
     }
-    if (code != FP_OK)
-        return code;
-    fp_buf_clear(&in->triggers);
-    in->triggers = kept;
-    kept = (struct fp_buf) FP_BUF_INIT(0);
-    return scripts_remove(&in->scripts, identity, err);
+    triggers->len = kept;
+    if (triggers->data != NULL)
+        triggers->data[kept] = '\0';
 }
 
-static enum fp_code retire(struct installer *in, const struct fp_apk_change *change,
-                           struct fp_error *err)
+/* All that goes is known before the first one arrives: files may move between packages. The lines
+ * and scripts of what goes, go as well; some other tools leave the identity out, and then nothing
+ * can refer to it. */
+static enum fp_code retire_all(struct installer *in, struct fp_error *err)
 {
-    if (change->replaced == NULL)
-        return FP_OK;
-    struct db_record *old = db_find(&in->db, change->package->fields[FP_APK_NAME]);
-    if (old != NULL)
-        db_remove(&in->db, old);
-    return forget(in, change->replaced->fields[FP_APK_IDENTITY], err);
+    cleanup_json json_t *gone = json_object();
+    char hex[41];
+    for (size_t i = 0; i < in->count; i++) {
+        const struct fp_apk_package *old = in->arrivals[i].change.replaced;
+        const char *identity = old != NULL ? old->fields[FP_APK_IDENTITY] : NULL;
+        if (old != NULL)
+            db_remove(&in->db, (size_t) (old - in->root->packages.packages));
+        if (identity == NULL)
+            continue;
+        json_object_set_new_nocheck(gone, identity, json_true());
+        if (!fp_apk_identity_hex(identity, hex))
+            continue;
+        cleanup_free char *other = fp_xasprintf("X1%s", hex);
+        json_object_set_new_nocheck(gone, other, json_true());
+    }
+    forget_triggers(&in->triggers, gone);
+    return scripts_remove(&in->scripts, gone, err);
 }
 
 static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *arrival,
@@ -201,20 +197,27 @@ static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *
     return code;
 }
 
-static enum fp_code install_one(struct installer *in, struct fp_apk_arrival *arrival,
-                                struct fp_error *err)
+/* Its record, with all of its files. */
+static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
+                           struct fp_error *err)
 {
     const struct fp_apk_package *package = arrival->change.package;
     cleanup_buf struct fp_buf record = FP_BUF_INIT(INSTALLED_MAX_BYTES);
-    resolve_owners(in->root, &arrival->contents);
-    enum fp_code code = settle_files(in, arrival, err);
-    if (code == FP_OK)
-        code = record_write(package, &arrival->contents, &record, err);
+    resolve_owners(in, &arrival->contents);
+    enum fp_code code = record_write(package, &arrival->contents, &record, err);
     if (code == FP_OK) {
         arrival->record = (uint32_t) in->db.record_count;
         code = db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err);
     }
     return code == FP_OK ? remember(in, arrival, err) : code;
+}
+
+/* Whether another package has a file now. */
+static bool is_withdrawn(struct installer *in, const struct fp_apk_arrival *arrival,
+                         const struct fp_apk_file *file)
+{
+    const struct db_path *owner = db_owner(&in->db, file->entry.path, SIZE_MAX);
+    return file->entry.kind != FP_ENTRY_DIR && (owner == NULL || owner->record != arrival->record);
 }
 
 static enum fp_code put_files(struct installer *in, struct fp_error *err)
@@ -223,8 +226,10 @@ static enum fp_code put_files(struct installer *in, struct fp_error *err)
     for (size_t i = 0; i < in->count; i++) {
         const struct fp_apk_contents *contents = &in->arrivals[i].contents;
         for (size_t k = 0; k < contents->file_count && code == FP_OK; k++) {
-            if (!contents->files[k].is_withdrawn)
-                code = put_file(in, &contents->files[k], err);
+            struct fp_apk_file *file = &contents->files[k];
+            file->is_withdrawn = is_withdrawn(in, &in->arrivals[i], file);
+            if (!file->is_withdrawn)
+                code = put_file(in, file, err);
         }
         if (code != FP_OK)
             return fp_context(err, "%s", in->arrivals[i].change.package->fields[FP_APK_NAME]);
@@ -334,11 +339,11 @@ static enum fp_code run(struct installer *in, const struct fp_strv *requests, st
         code = scripts_open(&in->scripts, err);
     if (code != FP_OK)
         return fp_context(err, "base: /%s", in->root->folder);
-    /* All that goes is known before the first one arrives: files may move between packages. */
+    code = retire_all(in, err);
     for (size_t i = 0; i < in->count && code == FP_OK; i++)
-        code = retire(in, &in->arrivals[i].change, err);
+        code = enlist(in, &in->arrivals[i], err);
     for (size_t i = 0; i < in->count && code == FP_OK; i++)
-        code = install_one(in, &in->arrivals[i], err);
+        code = settle_files(in, &in->arrivals[i], err);
     if (code == FP_OK)
         code = put_files(in, err);
     if (code == FP_OK)
@@ -362,6 +367,8 @@ enum fp_code fp_apk_install(const struct fp_apk_system *root, struct fp_apk_arri
                            .count = count,
                            .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
                            .triggers = FP_BUF_INIT(LINES_MAX_BYTES),
+                           .users = owners_read(root->passwd),
+                           .groups = owners_read(root->group),
                            .made = fp_tree_new()};
     for (size_t i = 0; i < count; i++)
         arrivals[i].record = UINT32_MAX;
@@ -370,6 +377,8 @@ enum fp_code fp_apk_install(const struct fp_apk_system *root, struct fp_apk_arri
     fp_buf_clear(&in.scripts);
     fp_buf_clear(&in.triggers);
     fp_tree_free(in.made);
+    json_decref(in.users);
+    json_decref(in.groups);
     fp_strv_clear(&in.unknown);
     return code;
 }

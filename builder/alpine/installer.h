@@ -15,14 +15,19 @@ struct installer {
     struct fp_apk_arrival *arrivals;
     size_t count;
     struct db db;
+    size_t compared_bytes; /* of lists, for files that two packages have */
+    json_t *users;         /* numbers by name: {NAME: NUMBER} */
+    json_t *groups;
     struct fp_buf scripts;  /* scripts.tar without its end */
     struct fp_buf triggers; /* the lines of the file */
     struct fp_tree *made;   /* what is new */
     struct fp_strv unknown; /* "PACKAGE .script": not run, and not known */
 };
 
-/** The number of an account by its name: from the base's file, else `fallback`. */
-uint64_t owner_id(const char *accounts, const char *name, uint64_t fallback);
+/** {NAME: NUMBER} of a text like /etc/passwd or /etc/group. The caller owns it. */
+json_t *owners_read(const char *accounts);
+/** The number of an account by its name, else `fallback`. */
+uint64_t owner_id(const json_t *accounts, const char *name, uint64_t fallback);
 
 /** What becomes of a file where something is already. */
 enum file_fate { FILE_PUT, FILE_SKIP, FILE_BESIDE };

@@ -4,6 +4,8 @@
 
 /* A file of configuration is a few lines; larger ones are taken for changed. */
 #define CONFIG_MAX_BYTES ((size_t) 1 << 20)
+/* Of lists of what is replaced, read again for each file that two packages have. */
+#define COMPARED_MAX_BYTES ((size_t) 32 << 20)
 
 /* Whether a list of dependencies speaks of a package. */
 static bool list_has(const char *list_text, const char *name, const char *version)
@@ -20,23 +22,14 @@ static bool list_has(const char *list_text, const char *name, const char *versio
     return false;
 }
 
+static size_t text_len(const char *text)
+{
+    return text != NULL ? strlen(text) : 0;
+}
+
 static bool same_text(const char *a, const char *b)
 {
     return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-/* The later one of two arrivals has the file: the earlier one does not put it. */
-static void withdraw(struct installer *in, const struct db_path *owner)
-{
-    for (size_t i = 0; i < in->count; i++) {
-        struct fp_apk_contents *contents = &in->arrivals[i].contents;
-        if (in->arrivals[i].record != owner->record)
-            continue;
-        for (size_t k = 0; k < contents->file_count; k++) {
-            if (strcmp(contents->files[k].entry.path, owner->path) == 0)
-                contents->files[k].is_withdrawn = true;
-        }
-    }
 }
 
 static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *arrival,
@@ -46,6 +39,10 @@ static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *ar
     const struct db_record *old = &in->db.records[owner->record];
     uint64_t priority = 0;
     (void) fp_apk_number(arrival->contents.replaces_priority, &priority);
+    in->compared_bytes += text_len(arrival->contents.replaces) + text_len(old->replaces);
+    if (in->compared_bytes > COMPARED_MAX_BYTES)
+        return fp_fail(err, FP_E_INPUT, "%s-%s: too many files of packages that replace each other",
+                       fields[FP_APK_NAME], fields[FP_APK_VERSION]);
     bool new_wins = list_has(arrival->contents.replaces, old->name, NULL);
     bool old_wins = list_has(old->replaces, fields[FP_APK_NAME], fields[FP_APK_VERSION]);
     *ret = FILE_PUT;
@@ -57,7 +54,6 @@ static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *ar
         strcmp(old->name, fields[FP_APK_NAME]) != 0)
         return fp_fail(err, FP_E_INPUT, "%s-%s wants to put /%s, which belongs to %s",
                        fields[FP_APK_NAME], fields[FP_APK_VERSION], owner->path, old->name);
-    withdraw(in, owner);
     db_remove_path(&in->db, owner);
     return FP_OK;
 }
@@ -99,7 +95,7 @@ enum fp_code overlay_check_kind(struct installer *in, const struct fp_apk_arriva
     const char *path = file->entry.path;
     const char *const *fields = arrival->change.package->fields;
     bool is_folder = file->entry.kind == FP_ENTRY_DIR;
-    const struct db_path *owner = db_owner(&in->db, path);
+    const struct db_path *owner = db_owner(&in->db, path, arrival->record);
     const struct fp_entry *there =
         is_folder ? fp_tree_resolve(in->root->tree, path) : fp_tree_get(in->root->tree, path);
     if (there == NULL || (there->kind == FP_ENTRY_DIR) == is_folder)
@@ -116,24 +112,23 @@ enum fp_code overlay_check_kind(struct installer *in, const struct fp_apk_arriva
 enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
                             struct fp_apk_file *file, enum file_fate *ret, struct fp_error *err)
 {
-    struct db_path *owner = db_owner(&in->db, file->entry.path);
+    const char *path = file->entry.path;
+    const struct db_path *former = db_former_owner(&in->db, path);
+    struct db_path *owner = db_owner(&in->db, path, arrival->record);
     char there[32];
     char as_installed[32] = "";
     *ret = FILE_PUT;
-    if (owner != NULL) {
-        memcpy(as_installed, owner->identity, sizeof(as_installed));
+    if (owner != NULL || former != NULL)
+        memcpy(as_installed, owner != NULL ? owner->identity : former->identity,
+               sizeof(as_installed));
+    for (; owner != NULL; owner = db_owner(&in->db, path, arrival->record)) {
         enum fp_code code = settle(in, arrival, owner, ret, err);
         if (code != FP_OK || *ret == FILE_SKIP)
             return code;
-    } else {
-        const struct db_path *former = db_former_owner(&in->db, file->entry.path);
-        if (former != NULL)
-            memcpy(as_installed, former->identity, sizeof(as_installed));
     }
-    if (!is_configuration(file->entry.path) ||
-        fp_tree_get(in->root->tree, file->entry.path) == NULL)
+    if (!is_configuration(path) || fp_tree_get(in->root->tree, path) == NULL)
         return FP_OK;
-    enum fp_code code = base_identity(in, file->entry.path, there, err);
+    enum fp_code code = base_identity(in, path, there, err);
     if (code == FP_OK && strcmp(there, as_installed) != 0 && strcmp(there, file->identity) != 0)
         *ret = FILE_BESIDE;
     return code;
@@ -201,11 +196,11 @@ static bool is_gone(const struct leaving *leaving, const char *path)
 static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
 {
     struct installer *in = leaving->in;
-    (void) db_owner(&in->db, ""); /* puts the paths in order */
+    (void) db_owner(&in->db, "", 0); /* puts the paths in order */
     for (size_t i = 0; i < in->db.path_count; i++) {
         const struct db_path *path = &in->db.paths[i];
         char there[32] = "";
-        if (!path->is_removed || db_owner(&in->db, path->path) != NULL ||
+        if (!db_is_removed(&in->db, path) || db_owner(&in->db, path->path, SIZE_MAX) != NULL ||
             fp_tree_get(in->root->tree, path->path) == NULL ||
             fp_tree_get(in->made, path->path) != NULL)
             continue;

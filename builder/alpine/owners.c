@@ -1,32 +1,38 @@
+/* The numbers of accounts: NAME:x:ID:... in passwd and in group. */
 #include "installer.h"
 
 #include <string.h>
 
-/* NAME:x:ID:... in passwd and in group. */
-static bool line_id(const char *line, size_t len, const char *name, uint64_t *ret)
+static void read_line(json_t *accounts, const char *line, size_t len)
 {
-    size_t name_len = strlen(name);
-    if (len <= name_len || line[name_len] != ':' || memcmp(line, name, name_len) != 0)
-        return false;
-    const char *password = line + name_len + 1;
-    const char *colon = memchr(password, ':', len - name_len - 1);
-    if (colon == NULL)
-        return false;
-    const char *id = colon + 1;
-    cleanup_free char *digits = fp_xstrndup(id, strcspn(id, ":\r\n"));
-    return fp_apk_number(digits, ret) && *ret <= UINT32_MAX;
+    cleanup_free char *text = fp_xstrndup(line, len);
+    char *password = strchr(text, ':');
+    char *id = password != NULL ? strchr(password + 1, ':') : NULL;
+    uint64_t number = 0;
+    if (id == NULL)
+        return;
+    *password = '\0';
+    id++;
+    id[strcspn(id, ":\r")] = '\0';
+    /* The first line of a name counts. */
+    if (fp_apk_number(id, &number) && number <= UINT32_MAX &&
+        json_object_get(accounts, text) == NULL)
+        json_object_set_new_nocheck(accounts, text, json_integer((json_int_t) number));
 }
 
-uint64_t owner_id(const char *accounts, const char *name, uint64_t fallback)
+json_t *owners_read(const char *accounts)
 {
-    uint64_t id = 0;
-    if (name == NULL || *name == '\0')
-        return fallback;
+    json_t *found = json_object();
     for (const char *line = accounts; *line != '\0';) {
         const char *end = strchrnul(line, '\n');
-        if (line_id(line, (size_t) (end - line), name, &id))
-            return id;
+        read_line(found, line, (size_t) (end - line));
         line = *end != '\0' ? end + 1 : end;
     }
-    return fallback;
+    return found;
+}
+
+uint64_t owner_id(const json_t *accounts, const char *name, uint64_t fallback)
+{
+    const json_t *number = name != NULL && *name != '\0' ? json_object_get(accounts, name) : NULL;
+    return number != NULL ? (uint64_t) json_integer_value(number) : fallback;
 }

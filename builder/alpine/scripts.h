@@ -11,11 +11,12 @@
 #define SCRIPTS_MAX_BYTES ((size_t) 8 << 20)
 
 /**
- * Take the scripts of a package out of a tar of scripts, in whose names its identity stands.
- * @param tar     The archive without its end; changed.
+ * Take the scripts of packages out of a tar of scripts, "P-V.IDENTITY.TYPE" or ".IDENTITY.TYPE".
+ * @param tar  The archive without its end; changed.
+ * @param gone An object whose keys are the identities, "Q1..." and "X1...".
  * @return FP_E_INPUT for what is no tar.
  */
-FP_CHECKED enum fp_code scripts_remove(struct fp_buf *tar, const char *identity,
+FP_CHECKED enum fp_code scripts_remove(struct fp_buf *tar, const json_t *gone,
                                        struct fp_error *err);
 /** Cut off the zero blocks at the end, so that members can be added. FP_E_INPUT. */
 FP_CHECKED enum fp_code scripts_open(struct fp_buf *tar, struct fp_error *err);

@@ -90,11 +90,21 @@ enum fp_code scripts_open(struct fp_buf *tar, struct fp_error *err)
     return FP_OK;
 }
 
-enum fp_code scripts_remove(struct fp_buf *tar, const char *identity, struct fp_error *err)
+/* Whether the identity in a script's name, in front of its type, is one of `gone`. */
+static bool is_of(const struct header *header, const json_t *gone)
 {
-    char hex[41] = "";
-    cleanup_free char *new_form =
-        fp_xasprintf(".X1%s.", fp_apk_identity_hex(identity, hex) ? hex : "none");
+    char name[sizeof(header->name) + 1] = "";
+    memcpy(name, header->name, sizeof(header->name));
+    char *type = strrchr(name, '.');
+    if (type == NULL)
+        return false;
+    *type = '\0';
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && json_object_get(gone, dot + 1) != NULL;
+}
+
+enum fp_code scripts_remove(struct fp_buf *tar, const json_t *gone, struct fp_error *err)
+{
     size_t kept = 0;
     size_t len = 0;
     enum fp_code code = FP_OK;
@@ -102,10 +112,7 @@ enum fp_code scripts_remove(struct fp_buf *tar, const char *identity, struct fp_
         code = member_len(tar, at, &len, err);
         if (code != FP_OK || len == 0)
             break;
-        const struct header *header = (const void *) (tar->data + at);
-        char name[sizeof(header->name) + 1] = "";
-        memcpy(name, header->name, sizeof(header->name));
-        if (strstr(name, identity) != NULL || strstr(name, new_form) != NULL)
+        if (is_of((const void *) (tar->data + at), gone))
             continue;
         memmove(tar->data + kept, tar->data + at, len);
         kept += len;
