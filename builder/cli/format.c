@@ -95,7 +95,7 @@ void fp_make_printable(char *text)
         size_t len = printable_length((unsigned char *) p);
         size_t command = command_byte(text, p);
         if (command > 0)
-            p[command] = ' ';
+            p[command] = '?';
         if (len == 0) {
             *p = '?';
             len = 1;

@@ -15,7 +15,7 @@ void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX]);
 /** A rate: "12.3 MB/s"; "" where nothing can be said. */
 void fp_format_rate(uint64_t bytes, uint64_t ms, char ret[FP_FORMAT_MAX]);
 /** Replace in place what is not printable UTF-8: control characters and stray bytes become '?';
- * what CI systems would take for a command to them gets a blank into it. */
+ * what CI systems would take for a command to them gets one into it. */
 void fp_make_printable(char *text);
 /** Likewise with each line of a text. */
 void fp_make_lines_printable(char *text);

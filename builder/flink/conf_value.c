@@ -31,6 +31,21 @@ static bool is_written_as_yaml(const char *value)
            json_object_size(document) == 1 && !has_null(document);
 }
 
+/* How much of YAML is the value, without a comment behind it, which would be there once more each
+ * time that the value is set. */
+static size_t without_comment(const char *value)
+{
+    for (const char *at = strstr(value, " #"); at != NULL; at = strstr(at + 1, " #")) {
+        cleanup_free char *front = fp_xstrndup(value, (size_t) (at - value));
+        size_t len = strlen(front);
+        while (len > 0 && front[len - 1] == ' ')
+            len--;
+        if (is_written_as_yaml(front))
+            return len;
+    }
+    return strlen(value);
+}
+
 /* A number whose spelling survives a YAML reader: 4, 0.25, but not 007, 1.10 or 1e3. */
 static bool is_stable_number(const char *value, size_t len)
 {
@@ -138,6 +153,9 @@ enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **
     while (len > 0 && value[len - 1] == ' ')
         len--;
     cleanup_free char *trimmed = fp_xstrndup(value, len);
+    if (yaml && is_written_as_yaml(trimmed))
+        trimmed[without_comment(trimmed)] = '\0';
+    len = strlen(trimmed);
     bool as_is = !yaml || is_safe_yaml(trimmed, len);
     *ret = as_is ? steal_pointer(&trimmed) : quote(entry->value);
     return FP_OK;

@@ -89,15 +89,16 @@ static void foreign_text_is_made_printable(void **state)
          "a???b"}, /* right to left from here on */
         {"\xe2\x81\xa6\xe2\x80\xa8\xef\xbb\xbf", "?????????"},
         /* Commands to CI systems. */
-        {"a ##vso[task.setvariable variable=x]y", "a # vso[task.setvariable variable=x]y"},
-        {"##[error]x ###[group]", "# [error]x ## [group]"},
-        {"x##teamcity[publish 'a']", "x# teamcity[publish 'a']"},
-        {"::error file=a,line=1::x", ": error file=a,line=1::x"},
-        {"  ::add-mask::x ::set-output name=a::b", "  : add-mask::x : set-output name=a::b"},
-        {"\033::stop-commands::x", "?: stop-commands::x"},
-        {"denied::add-mask::x", "denied: add-mask::x"},
-        {"section_start:1700000000:x\r\033[0K", "section_start 1700000000:x??[0K"},
-        {"section_end:1:x", "section_end 1:x"},
+        {"a ##vso[task.setvariable variable=x]y", "a #?vso[task.setvariable variable=x]y"},
+        {"##[error]x ###[group]", "#?[error]x ##?[group]"},
+        {"x##teamcity[publish 'a']", "x#?teamcity[publish 'a']"},
+        {"::error file=a,line=1::x", ":?error file=a,line=1::x"},
+        {"  ::add-mask::x ::set-output name=a::b", "  :?add-mask::x :?set-output name=a::b"},
+        {"\033::stop-commands::x", "?:?stop-commands::x"},
+        {"denied::add-mask::x", "denied:?add-mask::x"},
+        {"section_start:1700000000:x\r\033[0K", "section_start?1700000000:x??[0K"},
+        {"section_end:1:x", "section_end?1:x"},
+        {"::section_end:2 x::", "::section_end?2 x::"},
         /* And what only looks like them. */
         {"http://[::1]:5000/x [::ffff:1.2.3.4] ::1", "http://[::1]:5000/x [::ffff:1.2.3.4] ::1"},
         {"std::vector::size ## Title a[0] #[x]", "std::vector::size ## Title a[0] #[x]"},
@@ -140,7 +141,7 @@ static void json_is_made_printable(void **state)
     }
     char text[] = "a\n::debug::x\n\033\n";
     fp_make_lines_printable(text);
-    assert_string_equal(text, "a\n: debug::x\n?\n");
+    assert_string_equal(text, "a\n:?debug::x\n?\n");
 }
 
 static void texts_are_cut_between_characters(void **state)
