@@ -69,8 +69,9 @@ static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
 
 static void remember_sent(struct fp_registry_repo *repo, const struct fp_digest *digest)
 {
+    bool is_again = fp_registry_is_doubted(repo->base.registry, digest);
     (void) pthread_mutex_lock(&repo->lock);
-    fp_strv_add(&repo->sent, digest->text);
+    fp_strv_add(is_again ? &repo->sent_again : &repo->sent, digest->text);
     (void) pthread_mutex_unlock(&repo->lock);
 }
 
@@ -165,6 +166,7 @@ static void registry_free(struct fp_repo *self)
     fp_reference_clear(&repo->reference);
     fp_cleanup_fdp(&repo->hold);
     fp_strv_clear(&repo->sent);
+    fp_strv_clear(&repo->sent_again);
     (void) pthread_mutex_destroy(&repo->lock);
     free(repo->blob_folder);
     free(repo->base.title);
@@ -192,9 +194,10 @@ bool fp_registry_repo_has_sent(struct fp_repo *self, const struct fp_digest *dig
         return false;
     struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
     (void) pthread_mutex_lock(&repo->lock);
-    bool sent = fp_strv_has(&repo->sent, digest->text);
+    bool is_sent = fp_strv_has(&repo->sent, digest->text);
+    bool is_sent_again = fp_strv_has(&repo->sent_again, digest->text);
     (void) pthread_mutex_unlock(&repo->lock);
-    return sent && !fp_registry_is_doubted(self->registry, digest);
+    return is_sent_again || (is_sent && !fp_registry_is_doubted(self->registry, digest));
 }
 
 /* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */

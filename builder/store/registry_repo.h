@@ -13,7 +13,7 @@
 /** The sources of one image, the repository itself included. */
 #define FP_REGISTRY_REPO_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)
 
-/** All but `sent` is only read once threads use it. */
+/** All but the lists of what was sent is only read once threads use it. */
 struct fp_registry_repo {
     struct fp_repo base; /**< its registry is the source in use */
     struct fp_registry *sources[FP_REGISTRY_REPO_SOURCES];
@@ -22,9 +22,10 @@ struct fp_registry_repo {
     struct fp_reporter *reporter;
     struct fp_reference reference;
     char *blob_folder;
-    int hold;             /**< on the layout that the folder belongs to, or -1 */
-    pthread_mutex_t lock; /**< of `sent` */
-    struct fp_strv sent;  /**< digests of what was uploaded */
+    int hold;                  /**< on the layout that the folder belongs to, or -1 */
+    pthread_mutex_t lock;      /**< of both lists below */
+    struct fp_strv sent;       /**< digests of what was uploaded */
+    struct fp_strv sent_again; /**< while they were doubted: once is enough */
 };
 
 /** The repo as what it is. */

@@ -198,6 +198,11 @@ def test_what_only_a_cache_has_behind_a_tag_is_noticed(flinkpack, layout, forget
     assert flinkpack.run("push", layout, name + "1", name + "2").digest == digest
     assert forgetful.blobs == whole and put_tags(forgetful) == []
     assert len(forgetful.saw("POST")) == 1
+    # All of them: the second refusal names another one, and nothing is sent twice.
+    forgetful.blobs.clear()
+    forgetful.requests.clear()
+    assert flinkpack.run("push", layout, name + "1", name + "2").digest == digest
+    assert forgetful.blobs == whole and len(forgetful.saw("POST")) == len(whole)
 
 
 def test_artifactory_is_asked_for_each_blob_behind_a_tag(flinkpack, layout, connect, log_in):

@@ -437,6 +437,9 @@ static void blobs_are_mounted_from_neighbours_only(void **state)
     assert_false(fp_registry_repo_has_sent(server.content, &layer.digest));
     server.doubted = layer.digest;
     assert_false(fp_registry_repo_has_sent(repo, &layer.digest));
+    /* Once more, and no third time. */
+    (void) copy_ok(neighbour, &server.root, repo, "3");
+    assert_true(fp_registry_repo_has_sent(repo, &layer.digest));
     fp_repo_free(neighbour);
     fp_repo_free(repo);
 }
