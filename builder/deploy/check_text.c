@@ -58,8 +58,8 @@ static enum fp_code check(const char *text, const char *title, bool is_template,
     if (is_template && text != NULL &&
         (strstr(text, "$FLINK_") != NULL || strstr(text, "${FLINK_") != NULL))
         return fp_fail(err, FP_E_USAGE,
-                       "%s: --format template has no place for '%s': envsubst would replace it",
-                       title, text);
+                       "%s: --format template has no place for '%.*s': envsubst would replace it",
+                       title, 200, text);
     return FP_OK;
 }
 

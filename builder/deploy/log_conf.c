@@ -76,6 +76,9 @@ enum fp_code fp_deployment_check_log(struct fp_deployment *d, struct fp_error *e
     const char *name = d->options->log_conf_name;
     if (text == NULL)
         return FP_OK;
+    /* A mark of editors, which Java would read as letters of the first key. */
+    if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+        text += 3;
     enum fp_code code = check_name(name, err);
     if (code != FP_OK)
         return code;

@@ -129,3 +129,10 @@ def test_it_is_read_once(orders, conf):
     assert done.returncode == 0, done.stderr
     check_pods(manifests.load(done.stdout.decode()))
     assert shutil.which("sh") is None or b"--log-conf FILE" in done.stderr
+
+
+def test_marks_and_line_ends_of_windows_are_taken_off(orders, tmp_path):
+    path = tmp_path / "windows.properties"
+    path.write_bytes(b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode())
+    [config] = [one for one in orders.documents("--log-conf", path) if FILE in one.get("data", {})]
+    assert config["data"][FILE] == NEW
