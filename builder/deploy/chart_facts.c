@@ -48,8 +48,13 @@ static json_t *ports(const struct fp_deployment *d)
     {
         if (fp_is_port(key) && strncmp(key, "kubernetes.", 11) != 0)
             fp_set(object, key, json_incref(value));
+        size_t len = strlen(key);
+        cleanup_free char *bind = fp_text_ends_with(key, ".port")
+                                      ? fp_xasprintf("%.*s.bind-port", (int) len - 5, key)
+                                      : fp_xstrdup("");
+        if (fp_is_port(bind))
+            fp_set(object, bind, json_incref(value));
     }
-    fp_set(object, "rest.bind-port", json_incref(json_object_get(d->conf, "rest.port")));
     return object;
 }
 

@@ -130,8 +130,11 @@ bool fp_is_port(const char *key)
         "blob.server.port",
         "rest.port",
         "rest.bind-port",
+        "jobmanager.rpc.bind-port",
         "taskmanager.rpc.port",
+        "taskmanager.rpc.bind-port",
         "taskmanager.data.port",
+        "taskmanager.data.bind-port",
         "kubernetes.cluster-id",
         "kubernetes.namespace",
         "metrics.reporter.prom.port",
@@ -143,6 +146,14 @@ bool fp_is_port(const char *key)
             return true;
     }
     return false;
+}
+
+char *fp_port_of_bind_port(const char *key)
+{
+    static const char end[] = ".bind-port";
+    return fp_text_ends_with(key, end)
+               ? fp_xasprintf("%.*s.port", (int) (strlen(key) - strlen(end)), key)
+               : NULL;
 }
 
 static enum fp_code add_given(struct fp_deployment *d, const char *key, const char *value,
@@ -163,9 +174,10 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
                          "--conf: %s: %s is not taken, pods could not find each other", key, value);
         return FP_OK;
     }
-    /* It goes before rest.port where something listens. */
-    if (own == NULL && strcmp(key, "rest.bind-port") == 0)
-        own = fp_json_string(d->conf, "rest.port");
+    /* It goes before the port where something listens. */
+    cleanup_free char *port = fp_port_of_bind_port(key);
+    if (own == NULL && port != NULL)
+        own = fp_json_string(d->conf, port);
     if (fp_is_port(key) && own != NULL && strcmp(own, value) != 0)
         return fp_fail(err, FP_E_USAGE, "--conf: %s=%s: the manifests need it to be %s", key, value,
                        own);

@@ -171,6 +171,8 @@ FP_CHECKED enum fp_code fp_check_setting(const struct fp_deployment *deployment,
 
 /** Whether other objects count on the value that manifests give a key: it cannot be another. */
 bool fp_is_port(const char *key);
+/** "rest.port" for "rest.bind-port"; NULL: it is another key. The caller owns it. */
+char *fp_port_of_bind_port(const char *key);
 /** The last value that --conf or -D gives for a key, or NULL. Borrowed. */
 const char *fp_given_setting(const struct fp_deployment *deployment, const char *key);
 /** The other name that Flink has for a key, older or newer; NULL: it has one. Static. */

@@ -166,6 +166,7 @@ def test_annotations_of_the_job(chart, helm):
 
 @pytest.mark.parametrize("setting, told", [
     ("rest.port=9000", "has to be 8081"), ("rest.bind-port=9000", "has to be 8081"),
+    ("jobmanager.rpc.bind-port=9000", "has to be 6123"), ("taskmanager.data.bind-port=6121", None),
     ("jobmanager.rpc.port=1", "has to be 6123"), ("taskmanager.data.port=0", "has to be 6121"),
     ("metrics.reporter.prom.port=9250", "has to be 9249"),
     ("taskmanager.memory.process.size=4g", "taskmanager.memoryMiB"),

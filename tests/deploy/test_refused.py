@@ -28,6 +28,8 @@ REFUSED = [
     ("1.20.5", "job", ["--name", "a" * 46], "45"),
     ("1.20.5", "job", ["-D", "rest.port=9000"], "8081"),
     ("1.20.5", "job", ["-D", "rest.bind-port=9000"], "8081"),
+    ("1.20.5", "job", ["-D", "jobmanager.rpc.bind-port=9000"], "6123"),
+    ("1.20.5", "job", ["-D", "taskmanager.data.bind-port=9000"], "6121"),
     ("1.20.5", "job", ["--metrics", "-D", "metrics.reporter.prom.port=9250"], "9249"),
     ("1.20.5", "job", ["-D", "a=b #c"], "quote"),
     ("1.20.5", "job", ["--env", "FLINK_PROPERTIES=a"], "-D"),
