@@ -82,7 +82,8 @@ static void list_jars(const struct fp_tree *tree, const char *folder, const char
     for (size_t i = 0; i < jars.len; i++) {
         const char *jar = jars.items[i];
         if (fp_text_ends_with(jar, ".jar") &&
-            (!is_lib || strstr(jar, "hadoop") != NULL || strstr(jar, "-fs-") != NULL))
+            (!is_lib || strstr(jar, "hadoop") != NULL || strstr(jar, "-fs-") != NULL ||
+             strstr(jar, "gcs-connector") != NULL))
             fp_strv_addf(ret, "%s/%s", name, jar);
     }
 }

@@ -79,5 +79,6 @@ void fp_deployment_clear(struct fp_deployment *d)
     json_decref(d->mounts);
     fp_strv_clear(&d->left_out);
     fp_strv_clear(&d->warnings);
+    fp_strv_clear(&d->remarks);
     *d = (struct fp_deployment){0};
 }

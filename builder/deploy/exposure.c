@@ -1,5 +1,6 @@
 /* What is in the way of Flink in its containers, and what is open to whoever reaches the ui. */
 #include <string.h>
+#include <strings.h>
 
 #include "internal.h"
 
@@ -64,12 +65,19 @@ const char *fp_is_exposed(const struct fp_deployment *d)
     return o->route ? "--route" : NULL;
 }
 
-/* A session runs what it is handed. */
+/* Flink takes a boolean in any case of letters. */
+static bool is_set_to(const struct fp_deployment *d, const char *key, const char *wanted)
+{
+    const char *value = fp_json_string(d->conf, key);
+    return value != NULL && strcasecmp(value, wanted) == 0;
+}
+
+/* A session runs what it is handed, unless it asks for a certificate of whoever comes. */
 void fp_warn_of_upload(struct fp_deployment *d)
 {
-    const char *submit = fp_json_string(d->conf, "web.submit.enable");
     const char *title = fp_is_exposed(d);
-    if (d->is_job || title == NULL || (submit != NULL && strcmp(submit, "false") == 0))
+    if (d->is_job || title == NULL || is_set_to(d, "web.submit.enable", "false") ||
+        is_set_to(d, "security.ssl.rest.authentication-enabled", "true"))
         return;
     fp_strv_addf(&d->warnings,
                  "%s: whoever reaches the ui of a session can upload a jar, and run it: "

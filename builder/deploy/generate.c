@@ -226,6 +226,8 @@ enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
         code = make_files(&deployment, patches, patch_count, folder, ret, err);
     if (code == FP_OK) {
         fp_note_left_out(&deployment, &ret->notes);
+        for (size_t i = 0; i < deployment.remarks.len; i++)
+            fp_strv_add(&ret->notes, deployment.remarks.items[i]);
         fp_deploy_notes(&deployment, folder, &ret->notes);
         for (size_t i = 0; i < deployment.warnings.len; i++)
             fp_strv_add(&ret->warnings, deployment.warnings.items[i]);

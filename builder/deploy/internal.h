@@ -91,6 +91,7 @@ struct fp_deployment {
     json_t *mounts;
     struct fp_strv left_out; /**< of a file of values: what there is no place for */
     struct fp_strv warnings;
+    struct fp_strv remarks; /**< notes of what may be wrong, and may not */
 };
 
 /** Check everything. */

@@ -1,4 +1,5 @@
 /* Where a job keeps its state: in what the image can reach, and where all pods find it again. */
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -29,6 +30,14 @@ static const char *const shared[] = {
 /* And those whose value is one that the JobManager alone uses. */
 static const char *const own[] = {"jobmanager.archive.fs.dir", "historyserver.archive.fs.dir",
                                   "fs.default-scheme"};
+
+/* What is looked at. */
+struct places {
+    struct fp_deployment *d;
+    const json_t *documents; /* as patches have left them */
+    bool has_default_scheme; /* other than file: */
+    struct fp_strv seen;     /* schemes that were told of */
+};
 
 static bool is_among(const char *text, const char *const *list, size_t count)
 {
@@ -73,97 +82,38 @@ static char *scheme_of(const char *text)
     return scheme;
 }
 
-/* What a variable of the image's or of the containers' says; one of a secret is "?". */
-static const char *variable(const struct fp_deployment *d, const char *name)
+/* What a variable of containers says, anywhere in `value`; one of a secret is "?". NULL: nothing.
+ */
+static const char *variable_in(const json_t *value, const char *name)
 {
-    for (size_t i = 0; i < json_array_size(d->env); i++) {
-        const json_t *entry = json_array_get(d->env, i);
-        const char *value = fp_json_string(entry, "value");
-        if (strcmp(fp_json_string(entry, "name"), name) == 0)
-            return value != NULL ? value : "?";
+    const char *text = json_string_value(value);
+    const char *named = fp_json_string(value, "name");
+    bool is_entry = named != NULL && strcmp(named, name) == 0;
+    const json_t *said = json_object_get(value, is_entry ? "value" : name);
+    const char *found = NULL;
+    const char *key = NULL;
+    json_t *member = NULL;
+    size_t len = strlen(name);
+    if (text != NULL)
+        return strncmp(text, name, len) == 0 && text[len] == '=' ? text + len + 1 : NULL;
+    if (is_entry || said != NULL)
+        return json_is_string(said) ? json_string_value(said) : "?";
+    for (size_t i = 0; i < json_array_size(value) && found == NULL; i++)
+        found = variable_in(json_array_get(value, i), name);
+    json_object_foreach(fp_iterable(value), key, member)
+    {
+        if (found == NULL)
+            found = variable_in(member, name);
     }
-    return fp_image_env(d, name);
+    return found;
 }
 
-/* Whether something of the user's lies over a folder of Flink's, and so over what the image has. */
-static bool is_mounted_below(const struct fp_deployment *d, const char *name)
+static const char *variable(const struct places *p, const char *name)
 {
-    cleanup_free char *folder = fp_path_join(d->home, name);
-    for (size_t i = 0; i < json_array_size(d->mounts); i++) {
-        const char *path = fp_json_string(json_array_get(d->mounts, i), "mountPath");
-        if (path != NULL && strncmp(path, folder, strlen(folder)) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* A jar of lib/ that is Hadoop, not a file system that has Hadoop in its name. */
-static bool has_hadoop(const struct fp_deployment *d, const char *plugins)
-{
-    static const char *const names[] = {"HADOOP_CLASSPATH", "HADOOP_CONF_DIR", "HADOOP_HOME"};
-    cleanup_strv struct fp_strv jars = {0};
-    fp_strv_split(&jars, plugins, ',');
-    for (size_t i = 0; i < jars.len; i++) {
-        if (strncmp(jars.items[i], "lib/", 4) == 0 && strstr(jars.items[i], "hadoop") != NULL &&
-            strstr(jars.items[i], "-fs-") == NULL)
-            return true;
-    }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (variable(d, names[i]) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static void warn_of_scheme(struct fp_deployment *d, const char *title, const char *place,
-                           const char *scheme)
-{
-    const struct file_system *known = find(scheme);
-    const char *label = fp_image_label(d, "flinkpack.plugins");
-    const char *builtin = variable(d, "ENABLE_BUILT_IN_PLUGINS");
-    const char *plugins = label != NULL ? label : "";
-    const char *doubt = label != NULL ? "" : ", unless it was added to this image";
-    if (is_mounted_below(d, "plugins") || is_mounted_below(d, "lib"))
-        return;
-    if (known == NULL && !has_hadoop(d, plugins))
-        fp_strv_addf(&d->warnings,
-                     "%s: %s: Flink has %s:// from Hadoop alone, which the image does not "
-                     "have%s: build it with --hadoop-version or --lib, or give HADOOP_CLASSPATH "
-                     "with --env",
-                     title, place, scheme, doubt);
-    if (known == NULL || has_word(plugins, known->words) ||
-        (builtin != NULL && (strcmp(builtin, "?") == 0 || has_word(builtin, known->words))))
-        return;
-    if (d->traits->has_plugins)
-        fp_strv_addf(&d->warnings,
-                     "%s: %s: no plugin of the image has %s://%s: build it with --plugin %s, or "
-                     "give --env ENABLE_BUILT_IN_PLUGINS=flink-%s-%s.jar",
-                     title, place, scheme, doubt, known->plugin, known->plugin, d->version.text);
-    else
-        fp_strv_addf(&d->warnings,
-                     "%s: %s: nothing in the image has %s://%s: build it with --plugin %s", title,
-                     place, scheme, doubt, known->plugin);
-}
-
-/* Once for each scheme. `is_place`: it is a folder, whatever its scheme; else only what cannot be
- * anything but a file. */
-static void check_scheme(struct fp_deployment *d, const char *title, const char *place,
-                         bool is_place, struct fp_strv *seen)
-{
-    cleanup_free char *scheme = scheme_of(place);
-    if (*scheme == '\0' || strcmp(scheme, "file") == 0 || fp_strv_has(seen, scheme) ||
-        (!is_place && find(scheme) == NULL && strcmp(scheme, "hdfs") != 0))
-        return;
-    fp_strv_add(seen, scheme);
-    warn_of_scheme(d, title, place, scheme);
-}
-
-/* The path of a place that is of no other file system; NULL: it is of one. Borrowed. */
-static const char *local_path(const char *place)
-{
-    if (strncasecmp(place, "file:", 5) == 0)
-        place += strncmp(place + 5, "//", 2) == 0 ? 7 : 5;
-    return place[0] == '/' ? place : NULL;
+    const char *found = variable_in(p->documents, name);
+    if (found == NULL)
+        found = variable_in(p->d->env, name);
+    return found != NULL ? found : fp_image_env(p->d, name);
 }
 
 static bool is_below(const char *path, const char *folder)
@@ -174,43 +124,177 @@ static bool is_below(const char *path, const char *folder)
     return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0' || len == 1);
 }
 
-/* In a container's volumeMounts, or, "SOURCE:TARGET[:ro]", in a service's volumes. Those that each
- * pod has for itself do not count. */
-static bool is_mount_of(const struct fp_deployment *d, const json_t *item, const char *path)
+/* Where a volume that can be written to is mounted. Those that each pod has for itself are none. */
+static bool holds_state(const struct fp_deployment *d, const json_t *mount, const char *target,
+                        const char *path)
 {
     cleanup_free char *log = fp_path_join(d->home, "log");
-    const char *target = fp_json_string(item, "mountPath");
-    const char *text = d->format == FP_DEPLOY_COMPOSE ? json_string_value(item) : NULL;
-    cleanup_strv struct fp_strv parts = {0};
-    fp_strv_split(&parts, text != NULL ? text : "", ':');
-    if (target == NULL)
-        target = parts.len > 1 ? parts.items[1] : fp_json_string(item, "target");
-    return target != NULL && strcmp(target, "/tmp") != 0 && strcmp(target, log) != 0 &&
-           !json_is_true(json_object_get(item, "readOnly")) && is_below(path, target);
+    return strcmp(target, "/tmp") != 0 && strcmp(target, log) != 0 &&
+           !json_is_true(json_object_get(mount, "readOnly")) && is_below(path, target);
 }
 
-static bool is_on_volume(const struct fp_deployment *d, const json_t *value, const char *path)
+/* Where something of the user's lies over a folder of Flink's, and so over what the image has. */
+static bool lies_over(const struct fp_deployment *d, const json_t *mount, const char *target,
+                      const char *path)
+{
+    (void) d;
+    (void) mount;
+    return is_below(target, path) || is_below(path, target);
+}
+
+/* Whether there is such a mount in a container's volumeMounts, or, as "SOURCE:TARGET[:ro]", in a
+ * service's volumes, anywhere in `value`. */
+static bool has_mount(const struct fp_deployment *d, const json_t *value, const char *path,
+                      bool (*is_it)(const struct fp_deployment *d, const json_t *mount,
+                                    const char *target, const char *path))
 {
     const char *key = NULL;
     json_t *member = NULL;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *item = json_array_get(value, i);
-        if (is_mount_of(d, item, path) || is_on_volume(d, item, path))
+        const char *target = fp_json_string(item, "mountPath");
+        const char *text = d->format == FP_DEPLOY_COMPOSE ? json_string_value(item) : NULL;
+        cleanup_strv struct fp_strv parts = {0};
+        fp_strv_split(&parts, text != NULL ? text : "", ':');
+        if (target == NULL)
+            target = parts.len > 1 ? parts.items[1] : fp_json_string(item, "target");
+        if ((target != NULL && is_it(d, item, target, path)) || has_mount(d, item, path, is_it))
             return true;
     }
     json_object_foreach(fp_iterable(value), key, member)
     {
-        if (is_on_volume(d, member, path))
+        if (has_mount(d, member, path, is_it))
             return true;
     }
     return false;
 }
 
-static void check_path(struct fp_deployment *d, const char *title, const char *place,
-                       const json_t *documents)
+static bool is_covered(const struct places *p, const char *name)
 {
-    const char *path = local_path(place);
-    if (path == NULL || is_on_volume(d, documents, path))
+    cleanup_free char *folder = fp_path_join(p->d->home, name);
+    return has_mount(p->d, p->documents, folder, lies_over);
+}
+
+/* Whether there is a Hadoop beside Flink, which may have more file systems than one knows. */
+static bool has_hadoop_outside(const struct places *p)
+{
+    static const char *const names[] = {"HADOOP_CLASSPATH", "HADOOP_CONF_DIR", "HADOOP_HOME"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (variable(p, names[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* A jar of lib/ that is Hadoop, not a file system that has Hadoop in its name. */
+static bool has_hadoop(const char *plugins)
+{
+    cleanup_strv struct fp_strv jars = {0};
+    fp_strv_split(&jars, plugins, ',');
+    for (size_t i = 0; i < jars.len; i++) {
+        if (strncmp(jars.items[i], "lib/", 4) == 0 && strstr(jars.items[i], "hadoop") != NULL &&
+            strstr(jars.items[i], "-fs-") == NULL)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the image has a scheme, or may well have it. */
+static bool has_scheme(const struct places *p, const char *scheme, const struct file_system *known,
+                       const char *plugins)
+{
+    const char *builtin = variable(p, "ENABLE_BUILT_IN_PLUGINS");
+    bool is_flinks_own = strcmp(scheme, "s3") == 0 || strcmp(scheme, "s3p") == 0;
+    if (is_covered(p, "plugins") || is_covered(p, "lib") ||
+        (!is_flinks_own && has_hadoop_outside(p)))
+        return true;
+    if (known == NULL)
+        return has_hadoop(plugins) || has_word(plugins, scheme);
+    return has_word(plugins, known->words) ||
+           (builtin != NULL && (strcmp(builtin, "?") == 0 || has_word(builtin, known->words)));
+}
+
+/* Only docker.io's own image is known to have nothing more than it says. */
+static bool is_known_image(const struct fp_deployment *d)
+{
+    static const char *const names[] = {"docker.io/library/flink:", "docker.io/apache/flink:"};
+    if (fp_image_label(d, "flinkpack.plugins") != NULL)
+        return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strncmp(d->image->name, names[i], strlen(names[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* What may be false is no warning: whoever lets warnings be errors could do nothing about it. */
+static void warn_of_scheme(const struct places *p, const char *title, const char *place,
+                           const char *scheme, bool is_place)
+{
+    struct fp_deployment *d = p->d;
+    const struct file_system *known = find(scheme);
+    const char *label = fp_image_label(d, "flinkpack.plugins");
+    bool is_known = is_known_image(d);
+    struct fp_strv *list = is_known && is_place ? &d->warnings : &d->remarks;
+    const char *mark = list == &d->warnings ? "" : "note:     ";
+    const char *doubt = !is_known  ? ", unless it was added to this image"
+                        : is_place ? ""
+                                   : ", unless the job brings what reads it";
+    if (has_scheme(p, scheme, known, label != NULL ? label : ""))
+        return;
+    if (known == NULL)
+        fp_strv_addf(list,
+                     "%s%s: %s: Flink has %s:// from Hadoop alone, which the image does not "
+                     "have%s: build it with --hadoop-version or --lib, or give HADOOP_CLASSPATH "
+                     "with --env",
+                     mark, title, place, scheme, doubt);
+    else if (d->traits->has_plugins)
+        fp_strv_addf(list,
+                     "%s%s: %s: no plugin of the image has %s://%s: build it with --plugin %s, or "
+                     "give --env ENABLE_BUILT_IN_PLUGINS=flink-%s-%s.jar",
+                     mark, title, place, scheme, doubt, known->plugin, known->plugin,
+                     d->version.text);
+    else
+        fp_strv_addf(list, "%s%s: %s: nothing in the image has %s://%s: build it with --plugin %s",
+                     mark, title, place, scheme, doubt, known->plugin);
+}
+
+/* Once for each scheme. `is_place`: it is a folder, whatever its scheme; else only what cannot be
+ * anything but a file. */
+static void check_scheme(struct places *p, const char *title, const char *place, bool is_place)
+{
+    cleanup_free char *scheme = scheme_of(place);
+    if (*scheme == '\0' || strcmp(scheme, "file") == 0 || fp_strv_has(&p->seen, scheme) ||
+        (!is_place && find(scheme) == NULL && strcmp(scheme, "hdfs") != 0))
+        return;
+    fp_strv_add(&p->seen, scheme);
+    warn_of_scheme(p, title, place, scheme, is_place);
+}
+
+/* The path of a place that is of no other file system, without slashes that are too many; NULL: it
+ * is of one. The caller owns it. */
+static char *local_path(const struct places *p, const char *place)
+{
+    bool has_scheme = strncasecmp(place, "file:", 5) == 0;
+    if (has_scheme)
+        place += strncmp(place + 5, "//", 2) == 0 ? 7 : 5;
+    if (place[0] != '/' || (!has_scheme && p->has_default_scheme))
+        return NULL;
+    char *path = fp_xstrdup(place);
+    char *to = path;
+    for (const char *from = path; *from != '\0'; from++) {
+        if (from[0] != '/' || from[1] != '/')
+            *to++ = *from;
+    }
+    *to = '\0';
+    return path;
+}
+
+static void check_path(struct places *p, const char *title, const char *place)
+{
+    struct fp_deployment *d = p->d;
+    cleanup_free char *path = local_path(p, place);
+    if (path == NULL || has_mount(d, p->documents, path, holds_state))
         return;
     fp_strv_addf(&d->warnings,
                  "%s: %s: no volume that can be written to is mounted there, so each %s has a "
@@ -236,37 +320,67 @@ static const char *title_of(const struct fp_deployment *d, const char *key, cons
     return key;
 }
 
-static void check_setting(struct fp_deployment *d, const char *key, const char *value,
-                          const json_t *documents, struct fp_strv *seen)
+static void check_setting(struct places *p, const char *key, const char *value)
 {
     bool is_shared = is_among(key, shared, sizeof(shared) / sizeof(shared[0]));
     bool is_place = is_shared || is_among(key, own, sizeof(own) / sizeof(own[0]));
-    const char *title = title_of(d, key, value);
-    check_scheme(d, title, value, is_place, seen);
+    const char *title = title_of(p->d, key, value);
+    check_scheme(p, title, value, is_place);
     if (is_shared)
-        check_path(d, title, value, documents);
+        check_path(p, title, value);
 }
 
-void fp_warn_of_storage(struct fp_deployment *d, const json_t *documents)
+/* Of an argument of the job, the first place in it. */
+static void check_argument(struct places *p, const char *argument)
 {
-    const struct fp_deploy_options *o = d->options;
-    cleanup_strv struct fp_strv seen = {0};
+    const char *place = strstr(argument, "://");
+    while (place != NULL && place > argument && (isalnum((unsigned char) place[-1]) != 0))
+        place--;
+    if (place != NULL)
+        check_scheme(p, "job arguments", place, false);
+}
+
+/* What the image was built with, and what is set now. */
+static void check_settings(struct places *p)
+{
+    const struct fp_deployment *d = p->d;
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(d->conf, key, value)
     {
         /* A chart has addresses that are no text yet. */
         if (json_is_string(value))
-            check_setting(d, key, json_string_value(value), documents, &seen);
+            check_setting(p, key, json_string_value(value));
     }
     for (size_t i = 0; d->image->conf != NULL && i < d->image->conf->len; i++) {
         struct fp_split split = fp_split_at(d->image->conf->items[i], '=');
         if (split.rest != NULL && json_object_get(d->conf, split.first) == NULL)
-            check_setting(d, split.first, split.rest, documents, &seen);
+            check_setting(p, split.first, split.rest);
         free(split.first);
     }
+}
+
+/* Paths without a scheme are of another file system then. */
+static bool has_default_scheme(const struct fp_deployment *d)
+{
+    static const char key[] = "fs.default-scheme";
+    const char *scheme = fp_json_string(d->conf, key);
+    for (size_t i = 0; scheme == NULL && d->image->conf != NULL && i < d->image->conf->len; i++) {
+        const char *item = d->image->conf->items[i];
+        if (strncmp(item, key, strlen(key)) == 0 && item[strlen(key)] == '=')
+            scheme = item + sizeof(key);
+    }
+    return scheme != NULL && strncasecmp(scheme, "file:", 5) != 0;
+}
+
+void fp_warn_of_storage(struct fp_deployment *d, const json_t *documents)
+{
+    const struct fp_deploy_options *o = d->options;
+    struct places p = {.d = d, .documents = documents, .has_default_scheme = has_default_scheme(d)};
+    check_settings(&p);
     if (o->from_savepoint != NULL)
-        check_scheme(d, "--from-savepoint", o->from_savepoint, true, &seen);
+        check_scheme(&p, "--from-savepoint", o->from_savepoint, true);
     for (size_t i = 0; i < o->arguments.len; i++)
-        check_scheme(d, "job arguments", o->arguments.items[i], false, &seen);
+        check_argument(&p, o->arguments.items[i]);
+    fp_strv_clear(&p.seen);
 }

@@ -1,33 +1,52 @@
 /* What is said of manifests that are made, and would not run as they are meant. */
 #include "deploy_test.h"
 
-/* The warnings for an image of ours with these plugins, with line ends between; NULL: of one that
- * does not say. */
-static char *warnings(const char *version, const char *type, const char *plugins,
-                      const struct fp_deploy_options *options)
+/* What a result says, with line ends between. */
+static char *lines(const struct fp_strv *list)
+{
+    struct fp_error err = {0};
+    struct fp_buf text = FP_BUF_INIT(1 << 20);
+    for (size_t i = 0; i < list->len; i++)
+        assert_ok(fp_buf_addf(&text, &err, "%s\n", list->items[i]), err);
+    return fp_buf_take(&text);
+}
+
+/* The warnings, or the notes, for an image of ours with these plugins; NULL: of one that does not
+ * say. */
+static char *said_of(const char *version, const char *type, const char *plugins,
+                     const struct fp_deploy_options *options, bool wants_notes)
 {
     cleanup_json json_t *config = our_config(version, type);
     const struct fp_deploy_image image = {
         .name = "registry.example.com/team/orders:1.2", .digest = TEST_DIGEST, .config = config};
     struct fp_deploy_result result = {0};
     struct fp_error err = {0};
-    struct fp_buf text = FP_BUF_INIT(1 << 20);
     if (plugins != NULL)
         json_object_set_new(json_object_get(config, "Labels"), "flinkpack.plugins",
                             json_string(plugins));
     assert_ok(fp_deploy_generate(options, &image, NULL, 0, "out", &result, &err), err);
-    for (size_t i = 0; i < result.warnings.len; i++)
-        assert_ok(fp_buf_addf(&text, &err, "%s\n", result.warnings.items[i]), err);
+    char *text = lines(wants_notes ? &result.notes : &result.warnings);
     fp_deploy_result_clear(&result);
-    return fp_buf_take(&text);
+    return text;
 }
 
 static void check(const char *version, const char *type, const char *plugins,
                   const struct fp_deploy_options *options, const char *said, bool is_said)
 {
-    cleanup_free char *text = warnings(version, type, plugins, options);
+    cleanup_free char *text = said_of(version, type, plugins, options, false);
     if ((strstr(text, said) != NULL) != is_said)
         fail_msg("'%s' is %ssaid:\n%s", said, is_said ? "not " : "", text);
+}
+
+/* What may be wrong is a note, and no warning, which could be an error. */
+static void check_note(const char *plugins, const struct fp_deploy_options *options,
+                       const char *said)
+{
+    cleanup_free char *warnings = said_of("1.20.5", "job", plugins, options, false);
+    cleanup_free char *notes = said_of("1.20.5", "job", plugins, options, true);
+    assert_null(strstr(warnings, said));
+    if (strstr(notes, said) == NULL)
+        fail_msg("'%s' is not said:\n%s", said, notes);
 }
 
 static void file_systems_need_their_plugin(void **state)
@@ -42,7 +61,7 @@ static void file_systems_need_their_plugin(void **state)
         {"1.20.5", "s3://b/c", "",
          "--checkpoint-dir: s3://b/c: no plugin of the image has s3://: "
          "build it with --plugin s3-fs-presto"},
-        {"1.20.5", "s3://b/c", NULL, "s3://, unless it was added to this image: build"},
+        {"1.20.5", "s3://b/c", NULL, NULL},
         {"1.20.5", "S3://b/c", "", "has s3://:"},
         {"1.20.5", "s3://b/c", "s3-fs-presto/flink-s3-fs-presto-1.20.5.jar", NULL},
         {"1.20.5", "s3://b/c", "mine/s3.jar", NULL},
@@ -56,6 +75,8 @@ static void file_systems_need_their_plugin(void **state)
         {"1.20.5", "hdfs://n:8020/c", "s3-fs-hadoop/flink-s3-fs-hadoop-1.20.5.jar", "Hadoop alone"},
         {"1.20.5", "hdfs:///c", "lib/flink-shaded-hadoop-2-uber-2.8.3-10.0.jar", NULL},
         {"1.20.5", "cosn://b/c", "", "Hadoop alone"},
+        {"1.20.5", "cosn://b/c", "mine/flink-cosn-fs-1.0.jar", NULL},
+        {"1.20.5", "gs://b/c", "lib/gcs-connector-3.0.4-shaded.jar", NULL},
         {"1.8.3", "s3://b/c", "", "nothing in the image has s3://: build it with --plugin"},
         {"1.8.3", "s3://b/c", "lib/flink-s3-fs-hadoop-1.8.3.jar", NULL},
     };
@@ -78,9 +99,18 @@ static void settings_and_arguments_name_places_too(void **state)
     fp_strv_add(&options.conf, "state.savepoints.dir=s3://b/s");
     check("1.20.5", "job", "", &options, "state.savepoints.dir: s3://b/s: no plugin", true);
     fp_strv_add(&options.conf, "my.table=gs://b/t");
-    check("1.20.5", "job", "", &options, "my.table: gs://b/t: no plugin", true);
+    check_note("", &options, "note:     my.table: gs://b/t: no plugin");
     fp_strv_add(&options.arguments, "oss://b/in put");
-    check("1.20.5", "job", "", &options, "job arguments: oss://b/in put: no plugin", true);
+    fp_strv_add(&options.arguments, "--out=abfs://b/c");
+    fp_strv_add(&options.arguments, "jdbc:postgresql://x/y");
+    fp_strv_add(&options.arguments, "://");
+    check_note("", &options,
+               "job arguments: oss://b/in put: no plugin of the image has oss://, "
+               "unless the job brings what reads it");
+    check_note("", &options, "job arguments: abfs://b/c: no plugin");
+    check_note(NULL, &options,
+               "state.savepoints.dir: s3://b/s: no plugin of the image has s3://, "
+               "unless it was added to this image: build");
     options.from_savepoint = "s3a://b/s/1";
     check("1.20.5", "job", "", &options, "--from-savepoint: s3a://b/s/1: no plugin", true);
     fp_strv_add(&options.env, "ENABLE_BUILT_IN_PLUGINS=flink-s3-fs-hadoop-1.20.5.jar;"
@@ -88,8 +118,53 @@ static void settings_and_arguments_name_places_too(void **state)
     check("1.20.5", "job", "", &options, "s3", false);
     check("1.20.5", "job", "", &options, "gs:", false);
     fp_strv_clear(&options.conf);
+    fp_strv_add(&options.conf, "state.savepoints.dir=abfs://b/s");
+    check("1.20.5", "job", "", &options, "abfs", true);
+    fp_strv_add(&options.env_secrets, "HADOOP_CLASSPATH=a:b");
+    check("1.20.5", "job", "", &options, "abfs", false);
+    fp_strv_clear(&options.env_secrets);
+    fp_strv_clear(&options.conf);
     fp_strv_clear(&options.arguments);
     fp_strv_clear(&options.env);
+}
+
+static void what_patches_bring_counts(void **state)
+{
+    (void) state;
+    static const char *const containers[] = {
+        "{name: taskmanager, env: [{name: ENABLE_BUILT_IN_PLUGINS, value: "
+        "flink-s3-fs-presto.jar}]}",
+        "{name: taskmanager, env: [{name: ENABLE_BUILT_IN_PLUGINS, "
+        "valueFrom: {configMapKeyRef: {name: a, key: b}}}]}",
+        "{name: taskmanager, volumeMounts: [{name: tmp, mountPath: /opt/flink/plugins/s3}]}",
+        "{name: taskmanager, volumeMounts: [{name: tmp, mountPath: /opt/flink/plugins}]}",
+        "{name: taskmanager, env: [{name: X, value: s3}]}",
+    };
+    size_t count = sizeof(containers) / sizeof(containers[0]);
+    for (size_t i = 0; i < count; i++) {
+        struct fp_deploy_options options = no_options();
+        struct fp_deploy_result result = {0};
+        struct fp_error err = {0};
+        json_t *document = NULL;
+        cleanup_json json_t *config = our_config("1.20.5", "job");
+        cleanup_free char *text = fp_xasprintf(
+            "{kind: Deployment, metadata: {name: orders-taskmanager}, spec: {template: {spec: "
+            "{containers: [%s]}}}}",
+            containers[i]);
+        const struct fp_deploy_image image = {.name = "registry.example.com/team/orders:1.2",
+                                              .digest = TEST_DIGEST,
+                                              .config = config};
+        json_object_set_new(json_object_get(config, "Labels"), "flinkpack.plugins",
+                            json_string(""));
+        assert_ok(fp_yaml_parse(text, strlen(text), "p", &document, &err), err);
+        const struct fp_deploy_patch patches[] = {{.name = "p", .document = document}};
+        options.checkpoint_dir = "s3://b/c";
+        assert_ok(fp_deploy_generate(&options, &image, patches, 1, NULL, &result, &err), err);
+        cleanup_free char *warnings = lines(&result.warnings);
+        assert_int_equal(strstr(warnings, "no plugin") != NULL, i + 1 == count);
+        fp_deploy_result_clear(&result);
+        json_decref(document);
+    }
 }
 
 static void shared_places_need_a_volume(void **state)
@@ -113,6 +188,8 @@ static void shared_places_need_a_volume(void **state)
         {"/tmp/c", NULL, true},
         {"/opt/flink/log/c", NULL, true},
         {"s3://b/c", NULL, false},
+        {"file:////state//c", "claim:x:/state", false},
+        {"//state/c", NULL, true},
     };
     static const char *const formats[] = {"kubernetes", "helm", "operator", "template"};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -130,6 +207,12 @@ static void shared_places_need_a_volume(void **state)
     compose.format = "compose";
     compose.savepoint_dir = "/state";
     check("1.20.5", "job", "", &compose, "--savepoint-dir: /state: no volume", true);
+    /* Which is of another file system then. */
+    fp_strv_add(&compose.conf, "fs.default-scheme=s3://b");
+    check("1.20.5", "job", "s3", &compose, said, false);
+    compose.savepoint_dir = "file:/state";
+    check("1.20.5", "job", "s3", &compose, said, true);
+    fp_strv_clear(&compose.conf);
 }
 
 static void volumes_over_flink_are_told(void **state)
@@ -178,12 +261,15 @@ static void a_session_that_all_reach_is_told(void **state)
     options.node_port = false;
     options.ingress = "flink.example.com";
     check("2.2.1", "session", "", &options, "--ingress: whoever reaches", true);
-    fp_strv_add(&options.conf, "web.submit.enable=false");
+    fp_strv_add(&options.conf, "web.submit.enable=False");
     check("2.2.1", "session", "", &options, said, false);
     fp_strv_clear(&options.conf);
     options.ingress = NULL;
     options.route = true;
     check("2.2.1", "session", "", &options, "--route: whoever reaches", true);
+    fp_strv_add(&options.conf, "security.ssl.rest.authentication-enabled=true");
+    check("2.2.1", "session", "", &options, said, false);
+    fp_strv_clear(&options.conf);
 }
 
 int main(void)
@@ -191,6 +277,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_systems_need_their_plugin),
         cmocka_unit_test(settings_and_arguments_name_places_too),
+        cmocka_unit_test(what_patches_bring_counts),
         cmocka_unit_test(shared_places_need_a_volume),
         cmocka_unit_test(volumes_over_flink_are_told),
         cmocka_unit_test(a_session_that_all_reach_is_told),
