@@ -1,4 +1,5 @@
 /* Keys of other charts and templates in a file of --values, and what to write in their place. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "option_store.h"
@@ -24,6 +25,8 @@ static const struct foreign {
     {"config_file", "the keys of that file, here", NULL},
     {"flink.config_file", "the keys of that file, here", NULL},
     {"image.pullPolicy", NOTHING " (it is IfNotPresent; --patch FILE changes it)", NULL},
+    {"imagePullPolicy", NOTHING " (it is IfNotPresent; --patch FILE changes it)", NULL},
+    {"image.registry", "image.repository, which begins with it", NULL},
     {"image.pullSecrets", "pull-secret:", "[NAME]"},
     {"imagePullSecrets", "pull-secret:", "[NAME]"},
     {"image.digestOf", NOTHING " (image.digest is taken as it is)", NULL},
@@ -51,6 +54,16 @@ static const struct foreign {
     {"nodeSelector", "node-selector:", "{KEY: VALUE}"},
     {"tolerations", "toleration:", "[KEY=VALUE:EFFECT]"},
     {"affinity", NOTHING " (--patch FILE adds it)", NULL},
+    {"livenessProbe", "probes:", "on or off"},
+    {"readinessProbe", "probes:", "on or off"},
+    {"startupProbe", "probes:", "on or off"},
+    {"autoscaling", "autoscale:", "MIN:MAX"},
+    {"extraEnv", "env:", "{NAME: VALUE}"},
+    {"extraEnvVars", "env:", "{NAME: VALUE}"},
+    {"commonLabels", "label:", "{KEY: VALUE}"},
+    {"labels", "label:", "{KEY: VALUE}"},
+    {"commonAnnotations", "annotation:", "{KEY: VALUE}"},
+    {"annotations", "annotation:", "{KEY: VALUE}"},
     {"podAnnotations", "annotation:", "{KEY: VALUE}"},
     {"podLabels", "label:", "{KEY: VALUE}"},
     {"serviceAccount", "service-account:", "NAME"},
@@ -59,6 +72,7 @@ static const struct foreign {
     {"podSecurityContext", "run-as-user: UID and fs-group: GID", NULL},
     {"service", "node-port:", "PORT"},
     {"ingress", "ingress:", "HOST"},
+    {"httpRoute", "ingress:", "HOST"},
     {"persistence", "claim:", "[NAME:SIZE:PATH]"},
     {"volumes", "volume:", "[KIND:NAME:PATH]"},
     {"volumeMounts", "volume:", "[KIND:NAME:PATH]"},
@@ -90,7 +104,7 @@ struct strange {
     fp_option_groups groups;
     const char *file;
     struct fp_strv told;
-    char *unknown; /* the first key that means nothing; NULL: none does */
+    struct fp_strv unknown; /* keys that mean nothing */
 };
 
 static const struct foreign *find(const char *path)
@@ -123,17 +137,39 @@ static char *plain_path(const char *path)
     return plain;
 }
 
+/* Whether a value can be taken over: it is short, one word of YAML, and not out of range. */
+static bool is_fitting(const struct strange *s, const struct foreign *known, const char *text)
+{
+    const struct fp_option *option =
+        fp_option_find(s->groups, known->instead, strlen(known->instead) - 1);
+    bool is_number = option != NULL && option->kind == FP_OPTION_NUMBER;
+    char *end = NULL;
+    long long number = is_number && text != NULL ? strtoll(text, &end, 10) : 0;
+    return text != NULL && *text != '\0' && strlen(text) < 64 && strstr(text, ": ") == NULL &&
+           strstr(text, " #") == NULL &&
+           (!is_number || (*end == '\0' && number >= option->min && number <= option->max));
+}
+
 static void tell(struct strange *s, const char *path, const struct foreign *known,
                  const json_t *value)
 {
     cleanup_free char *text = fp_option_text_of(value);
-    size_t len = strlen(known->instead);
-    bool with_value = known->instead[len - 1] == ':';
-    bool is_short = text != NULL && *text != '\0' && strlen(text) < 64;
+    bool with_value = known->instead[strlen(known->instead) - 1] == ':';
     fp_strv_addf(&s->told, "%s: %s%s%s", path, known->instead, with_value ? " " : "",
-                 !with_value ? ""
-                 : is_short  ? text
-                             : known->example);
+                 !with_value                  ? ""
+                 : is_fitting(s, known, text) ? text
+                                              : known->example);
+}
+
+/* Instead of what is below it. */
+static void add_unknown(struct strange *s, const char *path)
+{
+    size_t len = strlen(path);
+    struct fp_strv *list = &s->unknown;
+    while (list->len > 0 && strncmp(list->items[list->len - 1], path, len) == 0 &&
+           list->items[list->len - 1][len] == '.')
+        free(list->items[--list->len]);
+    fp_strv_add(list, path);
 }
 
 /* What is no option, and what is below it. Where nothing of it is known, its own name is told. */
@@ -152,11 +188,8 @@ static void look_below(struct strange *s, const char *path, const json_t *value)
         }
     if (s->told.len == before && known != NULL)
         tell(s, path, known, value);
-    if (s->told.len == before &&
-        (s->unknown == NULL || strncmp(s->unknown, path, strlen(path)) == 0)) {
-        free(s->unknown);
-        s->unknown = fp_xstrdup(path);
-    }
+    if (s->told.len == before)
+        add_unknown(s, path);
 }
 
 static bool is_member(const char *list, const char *key)
@@ -193,13 +226,14 @@ static void look_at(struct strange *s, const char *key, const json_t *value)
 
 static enum fp_code fail_unknown(const struct strange *s, struct fp_error *err)
 {
-    const char *dot = strchr(s->unknown, '.');
+    const char *unknown = s->unknown.items[0];
+    const char *dot = strchr(unknown, '.');
     if (dot != NULL)
         return fp_fail(err, FP_E_USAGE, "%s: %.*s: %s: there is no such value", s->file,
-                       (int) (dot - s->unknown), s->unknown, dot + 1);
+                       (int) (dot - unknown), unknown, dot + 1);
     enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "%s: %s: there is no such option", s->file, s->unknown);
-    struct fp_suggestion suggestion = fp_suggestion_for(s->unknown);
+        fp_fail(err, FP_E_USAGE, "%s: %s: there is no such option", s->file, unknown);
+    struct fp_suggestion suggestion = fp_suggestion_for(unknown);
     fp_suggestion_consider_options(&suggestion, s->groups);
     return suggestion.best != NULL ? fp_hint(err, "%s", suggestion.best) : code;
 }
@@ -207,13 +241,15 @@ static enum fp_code fail_unknown(const struct strange *s, struct fp_error *err)
 static enum fp_code fail_foreign(const struct strange *s, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(sizeof(err->text) - 256);
-    size_t i = 0;
-    while (i < s->told.len &&
-           fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "; for " : "", s->told.items[i]) == FP_OK)
-        i++;
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < s->told.len && code == FP_OK; i++)
+        code = fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "; for " : "", s->told.items[i]);
+    for (size_t i = 0; i < s->unknown.len && code == FP_OK; i++)
+        code = fp_buf_addf(&text, NULL, "%s%s",
+                           i > 0 ? ", " : "; there is no such value: ", s->unknown.items[i]);
     return fp_fail(err, FP_E_USAGE,
                    "%s: keys of another chart or template, in place of which to write: for %s%s",
-                   s->file, fp_buf_text(&text), i < s->told.len ? " ..." : "");
+                   s->file, fp_buf_text(&text), code != FP_OK ? " ..." : "");
 }
 
 enum fp_code fp_values_check(fp_option_groups groups, const json_t *document, const char *file,
@@ -229,9 +265,9 @@ enum fp_code fp_values_check(fp_option_groups groups, const json_t *document, co
     }
     if (s.told.len > 0)
         code = fail_foreign(&s, err);
-    else if (s.unknown != NULL)
+    else if (s.unknown.len > 0)
         code = fail_unknown(&s, err);
     fp_strv_clear(&s.told);
-    free(s.unknown);
+    fp_strv_clear(&s.unknown);
     return code;
 }
