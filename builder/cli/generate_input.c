@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "option_values.h"
 
 /* A file with more is no patch, and no configuration of Flink. */
 #define INPUT_MAX_BYTES ((size_t) 1 << 20)
@@ -20,7 +21,7 @@ static enum fp_code read_yaml(const char *option, const char *path, json_t **ret
                               struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
-    if (fp_file_read(path, &text, err) != FP_OK)
+    if (fp_input_read(path, &text, err) != FP_OK)
         return fp_context(err, "%s", option);
     return fp_yaml_parse(fp_buf_text(&text), text.len, path, ret, err);
 }
@@ -74,7 +75,7 @@ static enum fp_code read_log_conf(struct fp_args *args, struct fp_generate_input
     cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
     if (args->log_conf == NULL)
         return FP_OK;
-    if (fp_file_read(args->log_conf, &text, err) != FP_OK)
+    if (fp_input_read(args->log_conf, &text, err) != FP_OK)
         return fp_context(err, "--log-conf");
     if (memchr(fp_buf_text(&text), '\0', text.len) != NULL)
         return fp_fail(err, FP_E_USAGE, "--log-conf: %s: is not text", args->log_conf);
@@ -118,15 +119,32 @@ static char *shown_word(const char *text)
     return strcmp(shown, text) == 0 ? fp_shell_word(text) : fp_xstrdup("VALUE");
 }
 
+/* A URL without the password in it. The caller owns it. */
+static char *without_password(const char *text)
+{
+    const char *start = strstr(text, "://");
+    const char *user = start != NULL ? start + 3 : "";
+    size_t len = strcspn(user, "/?# ");
+    const char *at = memrchr(user, '@', len);
+    const char *colon = at != NULL ? memchr(user, ':', (size_t) (at - user)) : NULL;
+    return colon != NULL ? fp_xasprintf("%.*s:SECRET%s", (int) (colon - text), text, at)
+                         : fp_xstrdup(text);
+}
+
 /* "KEY=VALUE" without a value that is secret, as a shell takes it. The caller owns it. */
 static char *pair_word(const char *pair)
 {
     const char *equals = strchr(pair, '=');
     cleanup_free char *key = fp_xstrndup(pair, strcspn(pair, "="));
-    if (equals == NULL || !is_secret(key, equals + 1))
-        return shown_word(pair);
-    cleanup_free char *hidden = fp_xasprintf("%s=SECRET", key);
-    return shown_word(hidden);
+    bool hides = equals != NULL && is_secret(key, equals + 1);
+    cleanup_free char *shown = hides ? fp_xasprintf("%s=SECRET", key) : without_password(pair);
+    return shown_word(shown);
+}
+
+static bool is_pipe(const char *path)
+{
+    return strcmp(path, "-") == 0 || strncmp(path, "/dev/", 5) == 0 ||
+           strncmp(path, "/proc/", 6) == 0;
 }
 
 /* What is typed again is read again: a pipe is not. */
@@ -135,8 +153,7 @@ static const char *repeatable(const struct fp_setting *setting)
     const char *value = setting->value;
     const char *metavar = setting->option->metavar;
     bool is_file = metavar != NULL && strstr(metavar, "FILE") != NULL;
-    return is_file && (strncmp(value, "/dev/", 5) == 0 || strncmp(value, "/proc/", 6) == 0) ? "FILE"
-                                                                                            : value;
+    return is_file && is_pipe(value) ? "FILE" : value;
 }
 
 /* The image and the savepoint are others then. What may be secret is not for a log. */
@@ -144,7 +161,7 @@ static void add_again(struct fp_buf *line, const struct fp_setting *setting)
 {
     static const char *const anew[] = {"image", "from-savepoint", "fromSavepoint"};
     const char *name = setting->option->name;
-    bool is_map = setting->option->kind == FP_OPTION_MAP;
+    bool is_pair = setting->option->kind == FP_OPTION_MAP || strcmp(name, "arguments") == 0;
     for (size_t i = 0; i < sizeof(anew) / sizeof(anew[0]); i++) {
         if (strcmp(name, anew[i]) == 0)
             return;
@@ -153,8 +170,9 @@ static void add_again(struct fp_buf *line, const struct fp_setting *setting)
         (void) !fp_buf_addf(line, NULL, " --%s", name);
         return;
     }
-    cleanup_free char *word = is_map ? pair_word(setting->value) : shown_word(repeatable(setting));
-    bool takes_word = fp_option_needs_value(setting->option) && setting->value[0] != '-';
+    cleanup_free char *plain = without_password(repeatable(setting));
+    cleanup_free char *word = is_pair ? pair_word(plain) : shown_word(plain);
+    bool takes_word = fp_option_needs_value(setting->option) && plain[0] != '-';
     (void) !fp_buf_addf(line, NULL, " --%s%s%s", name, takes_word ? " " : "=", word);
 }
 
@@ -167,8 +185,7 @@ void fp_generate_input_remember(const struct fp_settings *settings, const char *
     cleanup_free char *file = values != NULL ? shown_word(values) : NULL;
     (void) !fp_buf_add_text(&line, "flinkpack generate --image NEW_IMAGE", NULL);
     if (file != NULL)
-        (void) !fp_buf_addf(&line, NULL, " --values %s",
-                            strncmp(values, "/dev/", 5) == 0 ? "FILE" : file);
+        (void) !fp_buf_addf(&line, NULL, " --values %s", is_pipe(values) ? "FILE" : file);
     if (folder != NULL)
         (void) !fp_buf_addf(&line, NULL, " --output-dir %s", folder);
     for (size_t i = 0; settings != NULL && i < settings->len; i++) {

@@ -1,6 +1,7 @@
 /* Files of --values: options, and the two mappings that charts have beside them. */
 #include <string.h>
 
+#include "flinkpack/deploy.h"
 #include "option_store.h"
 #include "option_values.h"
 
@@ -21,6 +22,28 @@ static enum fp_code join_image(const json_t *image, const char *file, char **ret
                         tag != NULL ? tag : "", digest != NULL && *digest != '\0' ? "@" : "",
                         digest != NULL ? digest : "");
     return FP_OK;
+}
+
+/* Flink's own files are nested since 1.19, so what is below "conf" may be. */
+static enum fp_code flatten_conf(json_t *document, const char *file, struct fp_error *err)
+{
+    const json_t *conf = json_object_get(document, "conf");
+    cleanup_strv struct fp_strv pairs = {0};
+    const char *key = NULL;
+    json_t *value = NULL;
+    bool is_nested = false;
+    json_object_foreach((json_t *) (uintptr_t) conf, key, value)
+    {
+        is_nested = is_nested || json_is_object(value);
+    }
+    if (!is_nested)
+        return FP_OK;
+    enum fp_code code = fp_deploy_flatten_conf(conf, file, &pairs, err);
+    json_t *list = json_array();
+    for (size_t i = 0; i < pairs.len; i++)
+        (void) json_array_append_new(list, json_string(pairs.items[i]));
+    (void) json_object_set_new(document, "conf", list);
+    return code;
 }
 
 /* The mappings of a chart's values, as options. */
@@ -49,7 +72,7 @@ static enum fp_code flatten_values(json_t *document, const char *file, struct fp
             (void) json_object_set(document, members[i].option, value);
     }
     (void) json_object_del(document, "flink");
-    return FP_OK;
+    return flatten_conf(document, file, err);
 }
 
 /* Options about this run of the program have no place among values. */
@@ -63,12 +86,17 @@ static enum fp_code add_values_key(fp_option_groups groups, const char *key, jso
     return fp_option_add_value(option, value, settings, err);
 }
 
+enum fp_code fp_input_read(const char *path, struct fp_buf *ret, struct fp_error *err)
+{
+    return fp_file_read(strcmp(path, "-") == 0 ? "/dev/stdin" : path, ret, err);
+}
+
 enum fp_code fp_settings_from_values(fp_option_groups groups, const char *path,
                                      struct fp_settings *settings, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_file_read(path, &text, err);
+    enum fp_code code = fp_input_read(path, &text, err);
     if (code != FP_OK)
         return fp_context(err, "--values");
     code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);

@@ -17,4 +17,7 @@
 FP_CHECKED enum fp_code fp_values_check(fp_option_groups groups, const json_t *document,
                                         const char *file, struct fp_error *err);
 
+/** Read a file that the user names; "-" is standard input. Errors as of fp_file_read(). */
+FP_CHECKED enum fp_code fp_input_read(const char *path, struct fp_buf *ret, struct fp_error *err);
+
 #endif

@@ -57,8 +57,9 @@ def test_folders_and_values(orders, tmp_path, form, start):
 def test_what_is_secret_is_not_repeated(orders):
     told = orders.generate("-D", "s3.secret-key=hunter2", "--env", "DB_PASSWORD=hunter3", "-D",
                            "s3.access-key=${KEY}", "--", "--token", "hunter4", "--password=hunter5",
-                           "--keys", "a").err
+                           "--keys", "a", "--url=jdbc:x://u:hunter6@h/d", "http://u:p@hunter7@h/@").err
     assert "hunter" not in told
+    told = told.replace(" --url=jdbc:x://u:SECRET@h/d http://u:SECRET@h/@", "")
     more, _ = again(told)
     assert more == ["--define", "s3.secret-key=SECRET", "--env", "DB_PASSWORD=SECRET", "--define",
                     "s3.access-key=${KEY}", "--from-savepoint", "PATH", "--", "--token", "SECRET",

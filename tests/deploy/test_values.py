@@ -38,6 +38,12 @@ FOREIGN = [
     ("job: {classname: com.x.Y, replaceOnUpgrade: true}", "job.classname: job-classname: com.x.Y; "
                                                           "for job.replaceOnUpgrade: nothing"),
     ("FLINK_JOB_PARALLELISM: 4", "FLINK_JOB_PARALLELISM: parallelism: 4"),
+    ("replicaCount: 0", "replicaCount: replicas: N"),
+    ("release: 'a: b'", "release: name: NAME"),
+    ("livenessProbe: {}\nhttpRoute: {}\nautoscaling: {a: 1}", "livenessProbe: probes: on or off; for "
+     "httpRoute: ingress: HOST; for autoscaling: autoscale: MIN:MAX"),
+    ("jobmanager: {cpu: 1, preset: x}\nz: {a: 1, b: 2}", "jobmanager-cpu: 1; there is no such value: "
+                                                        "jobmanager.preset, z"),
     ("apiVersion: apps/v1\nkind: Deployment", "--patch FILE"),
 ]
 
@@ -150,6 +156,24 @@ def test_the_command_line_is_still_taken_at_its_word(orders, tmp_path):
     assert "--ha: has no place in --format compose" in orders.refuses(*words, "--ha")
     assert "--annotation: has no place" in orders.refuses(*words, "--annotation", "c=d")
     assert "no place for: ha, ha-dir, annotation\n" in orders.generate(*words).err
+
+
+def test_flinks_own_keys_may_be_nested(orders, tmp_path):
+    values = tmp_path / "values.yaml"
+    values.write_text("conf: {execution: {checkpointing: {interval: 5s}}, a.b: c, d: [e, f]}\n")
+    told = manifests.properties(orders.documents("--values", values))
+    assert told["execution.checkpointing.interval"] == "5s" and told["a.b"] == "c"
+    values.write_text("conf: {rest: {port: 9000}}\n")
+    assert "rest.port=9000: the manifests need it to be 8081" in orders.refuses("--values", values)
+
+
+def test_standard_input(orders):
+    for words, text in ((["--values", "-"], "conf: {a.b: c}\n"), (["--conf", "-"], "a: {b: c}\n")):
+        done = subprocess.run([orders.binary, "generate", "--image", orders.image, *words],
+                              input=text, capture_output=True, text=True, env=orders.env)
+        assert done.returncode == 0, done.stderr
+        assert manifests.properties(manifests.load(done.stdout))["a.b"] == "c"
+        assert "%s FILE" % words[0] in done.stderr
 
 
 def test_files_may_be_pipes(orders, tmp_path):
