@@ -2,7 +2,8 @@
  * Asking before a large body is sent ("Expect: 100-continue"): a refusal for want of rights or room
  * comes before hundreds of megabytes then, and not after. As it costs a round trip, and a second at
  * servers that take no notice, it is asked once for a host and what authorises us there, and again
- * only after a refusal. A host that does not know the question is not asked again.
+ * only after a refusal. A host that does not know the question is not asked again, and one that
+ * hangs up at it not before the body was sent without.
  */
 #include "exchange.h"
 
@@ -48,7 +49,8 @@ void fp_exchange_note_reply(struct fp_exchange *x)
     if (x->knows_no_expect || x->went_unasked)
         x->origin->ignores_expect = true;
     uint64_t *asked = find(x->origin, x->ask_key);
-    if (asked != NULL && (!x->answered || x->job->response->status >= 400))
+    bool was_refused = x->answered ? x->job->response->status >= 400 : x->may_go_on;
+    if (asked != NULL && was_refused)
         *asked = 0;
     (void) pthread_mutex_unlock(&x->job->http->lock);
 }

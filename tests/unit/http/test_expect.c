@@ -142,6 +142,28 @@ static void test_server_that_refuses_to_be_asked(void **state)
     }
 }
 
+/* Some balancers hang up at the question, which is no refusal: the next try asks nothing. */
+static void test_server_that_hangs_up_at_the_question(void **state)
+{
+    (void) state;
+    static const struct test_reply replies[] = {
+        {.head = "", .is_early = true, .then = TEST_CLOSE}, CREATED, CREATED};
+    struct fp_error err = {0};
+    struct scene scene = begin(replies, 3);
+    struct fp_http_request request = {.method = "PUT",
+                                      .url = test_server_url(scene.server),
+                                      .body = large,
+                                      .body_bytes = 2 * MIB,
+                                      .no_retry = true};
+    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
+    assert_int_equal(fp_http_send(scene.http, &request, &response, &err), FP_E_NETWORK);
+    assert_true(test_server_has_header(scene.server, 0, "Expect: 100-continue"));
+    bool asked = true;
+    assert_int_equal(put(&scene, NULL, 2 * MIB, &asked), 201);
+    assert_false(asked);
+    end(&scene);
+}
+
 /* 417 to a request that asked nothing is an answer as any other. */
 static void test_lasting_417(void **state)
 {
@@ -164,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_refusals_come_before_the_body),
         cmocka_unit_test(test_server_that_takes_no_notice),
         cmocka_unit_test(test_server_that_refuses_to_be_asked),
+        cmocka_unit_test(test_server_that_hangs_up_at_the_question),
         cmocka_unit_test(test_lasting_417),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
