@@ -45,14 +45,17 @@ static void hint_repository(const struct fp_registry *registry, struct fp_error 
             registry->repository, (int) strcspn(region, "."), region);
 }
 
-/* Distribution tells a full disk by the number of the system's error alone. */
+/* Distribution tells a full disk by the number of the system's error alone. The page of a proxy in
+ * front that breaks down may speak of quotas and limits as well, and means those of requests. */
 bool fp_registry_is_full(const struct fp_http_response *response)
 {
     static const char *const words[] = {
-        "no space left", "not enough space", "out of space", "disk full",  "disk is full", "quota",
-        "storage limit", "storage is full",  "storage full", "\"Err\":28", "\"Err\":122"};
+        "quota",        "storage limit", "no space left", "not enough space",
+        "out of space", "disk full",     "disk is full",  "storage is full",
+        "storage full", "\"Err\":28",    "\"Err\":122"};
     bool is_full = response->status == 507;
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && response->status >= 400; i++)
+    size_t first = response->status >= 500 && fp_registry_is_page(response) ? 2 : 0;
+    for (size_t i = first; i < sizeof(words) / sizeof(words[0]) && response->status >= 400; i++)
         is_full = is_full || strcasestr(fp_buf_text(&response->body), words[i]) != NULL;
     return is_full && response->status != 429;
 }

@@ -259,6 +259,8 @@ char *fp_registry_masked(struct fp_registry *registry, const char *text);
 /** Those of a token server, whose answers may hold tokens: only the members error,
  * error_description, details and message. The caller owns it. */
 char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_response *response);
+/** Whether the answer is a page for people, as those of proxies in front are. */
+bool fp_registry_is_page(const struct fp_http_response *response);
 /** Whether room is what the registry lacks: a full disk, a quota. */
 bool fp_registry_is_full(const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */

@@ -71,10 +71,10 @@ static enum fp_code start_session(struct fp_upload *upload, struct fp_error *err
     return fp_upload_take_location(upload, &response, err);
 }
 
-/* Whatever its status is: some say so with a 500. */
+/* Whatever its status is, as some say so with a 500, unless they ask to come back. */
 static bool will_last(const struct fp_http_response *response)
 {
-    return response->status != 429 &&
+    return !fp_registry_asks_for_pause(response) &&
            (fp_registry_is_full(response) || fp_registry_has_code(response, "DENIED") ||
             fp_registry_has_code(response, "UNAUTHORIZED"));
 }

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define MAX_WORDS ((size_t) 1024)
 #define MAX_TEXT  ((size_t) 300)
@@ -134,10 +135,10 @@ static void add_error(struct words *words, const json_t *error)
     add_member(words, ": ", json_object_get(error, "detail"), "description");
 }
 
-static bool is_html(const struct fp_http_response *response)
+bool fp_registry_is_page(const struct fp_http_response *response)
 {
     const char *type = fp_http_header(response, "content-type");
-    return type != NULL && strncmp(type, "text/html", 9) == 0;
+    return type != NULL && strncasecmp(type, "text/html", 9) == 0;
 }
 
 /* The title says it; the rest of such a page is decoration. */
@@ -282,7 +283,7 @@ char *fp_registry_words(struct fp_registry *registry, const struct fp_http_respo
     for (size_t i = 0; i < count && i < 4; i++)
         add_error(&words, json_array_get(errors, i));
     add_plain(&words, body);
-    if (words.text.len == 0 && is_html(response))
+    if (words.text.len == 0 && fp_registry_is_page(response))
         add_title(&words, fp_buf_text(&response->body));
     else if (words.text.len == 0 && !words.has_secrets)
         add_words(&words, "", fp_buf_text(&response->body));

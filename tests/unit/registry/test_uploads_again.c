@@ -29,7 +29,7 @@ static void run(const struct refusal *refusal)
     cleanup_blob struct fp_blob *blob =
         fp_blob_memory(FP_MEDIA_OCI_LAYER, fp_xcalloc(1, refusal->bytes), refusal->bytes);
     /* Whether the blob has come after all is not asked of who wants to be asked less. */
-    size_t each = strstr(refusal->reply.head, " 429 ") != NULL ? 2 : 3;
+    size_t each = strstr(refusal->reply.head, "Retry-After") != NULL ? 2 : 3;
     for (size_t i = 0; i < ROUNDS; i++) {
         replies[2 + each * i] = (struct test_reply) SESSION("/upload");
         replies[3 + each * i] = refusal->reply;
@@ -67,6 +67,12 @@ static void test_what_lasts_is_sent_once(void **state)
          1,
          FP_E_NETWORK,
          "no room left"},
+        {{.head = "HTTP/1.1 500 Oops\r\nContent-Type: text/html",
+          .body = "<p>no space left on device"},
+         1000,
+         1,
+         FP_E_NETWORK,
+         "no room left"},
         {{.head = "HTTP/1.1 507 Insufficient Storage"}, 1000, 1, FP_E_NETWORK, "no room left"},
         {{.head = "HTTP/1.1 400 Bad Request"}, 1000, 1, FP_E_INPUT, NULL},
         {{.head = "HTTP/1.1 401 Unauthorized"}, 1000, 1, FP_E_AUTH, NULL},
@@ -93,6 +99,18 @@ static void test_bytes_sent_in_vain_are_bounded(void **state)
         /* It is asked first, and says so before the body. */
         {{.head = "HTTP/1.1 503 Busy", .is_early = true}, 20 * MIB, 5, FP_E_NETWORK, "5 uploads"},
         {{.head = "HTTP/1.1 429 Slow Down\r\nRetry-After: 0"}, 1000, 5, FP_E_NETWORK, NULL},
+        /* The page of what breaks down in front of the registry, and who asks to come back. */
+        {{.head = "HTTP/1.1 500 Oops\r\nContent-Type: Text/HTML",
+          .body = "<html>see your quotas and storage limits</html>"},
+         1000,
+         5,
+         FP_E_NETWORK,
+         "5 uploads"},
+        {{.head = "HTTP/1.1 503 Busy\r\nRetry-After: 0", .body = QUOTA},
+         1000,
+         5,
+         FP_E_NETWORK,
+         "5 uploads"},
         {{.head = "HTTP/1.1 400 Bad Request",
           .body = "{\"errors\":[{\"code\":\"TOOMANYREQUESTS\"}]}"},
          1000,
