@@ -77,6 +77,16 @@ enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, struct fp_newfi
     return code;
 }
 
+/* What root writes anew in somebody's own folder stays his, who could not read it else. Elsewhere
+ * he may have put it there to get what comes. */
+static void keep_owner(const struct fp_newfile *file, const struct stat *old)
+{
+    struct stat folder = {0};
+    if (geteuid() == 0 && old->st_uid != 0 && stat(file->folder, &folder) == 0 &&
+        folder.st_uid == old->st_uid && fchown(file->fd, old->st_uid, old->st_gid) != 0)
+        errno = 0; /* nor can other owners be set everywhere */
+}
+
 enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **ret,
                              struct fp_error *err)
 {
@@ -95,6 +105,7 @@ enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **
         (void) fp_hint(err, "make the folder first");
     if (code != FP_OK)
         return code;
+    keep_owner(file, &st);
     file->path = steal_pointer(&target);
     *ret = steal_pointer(&file);
     return FP_OK;

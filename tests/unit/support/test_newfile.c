@@ -364,6 +364,25 @@ static void target_of_a_link_is_replaced(void **state)
     assert_true(S_ISLNK(st.st_mode));
 }
 
+/* In a folder of his own; in one that is anybody's he may have put the file there to get it. */
+static void what_root_writes_anew_stays_its_owners(void **state)
+{
+    const char *folder = *state;
+    struct fp_error err = {0};
+    struct stat st = {0};
+    cleanup_free char *path = fp_path_join(folder, "config.json");
+    if (geteuid() != 0 || chown(folder, 1234, 1235) != 0)
+        skip();
+    for (uid_t owner = 1234; owner <= 1236; owner += 2) {
+        assert_ok(fp_file_write(path, "{}", 2, 0600, &err), err);
+        assert_int_equal(chown(path, owner, 1235), 0);
+        assert_ok(fp_file_write(path, "{}", 2, 0600, &err), err);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_uid, owner == 1234 ? owner : 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+}
+
 static void temporary_folders(void **state)
 {
     struct fp_error err = {0};
@@ -461,6 +480,7 @@ int main(void)
         newfile_test(pipes_are_written_through),
         newfile_test(own_descriptors_are_written_through),
         newfile_test(target_of_a_link_is_replaced),
+        newfile_test(what_root_writes_anew_stays_its_owners),
         newfile_test(temporary_folders),
         newfile_test(temporary_files_are_removed_at_the_end),
         newfile_test(concurrent_writers_agree),
