@@ -123,14 +123,17 @@ static enum fp_code timed_out(struct fp_exchange *x, const char *shown, struct f
         x->origin->is_silent = true;
         (void) pthread_mutex_unlock(&x->job->http->lock);
     }
-    x->job->transient = true;
+    x->job->transient = patience_s == 0;
     if (x->easy != NULL)
         (void) curl_easy_getinfo(x->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-    if (patience_s > 0 && (patience_s < limit_s || connected_us > 0))
+    if (x->easy != NULL && connected_us == 0) /* it may have been connected before */
+        (void) curl_easy_getinfo(x->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+    bool may_connect = connected_us > 0 || x->easy == NULL;
+    if (patience_s > 0 && (patience_s < limit_s || may_connect))
         limit_s = patience_s;
-    enum fp_code code = fp_fail(
-        err, FP_E_NETWORK, "%s %s: no %s within %d second%s", x->job->request->method, shown,
-        connected_us > 0 ? "answer" : "connection", limit_s, limit_s == 1 ? "" : "s");
+    enum fp_code code =
+        fp_fail(err, FP_E_NETWORK, "%s %s: no %s within %d second%s", x->job->request->method,
+                shown, may_connect ? "answer" : "connection", limit_s, limit_s == 1 ? "" : "s");
     if (err != NULL)
         err->sys_errno = ETIMEDOUT;
     return fp_hinted(code, err,

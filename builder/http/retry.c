@@ -60,6 +60,11 @@ int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *fail
     return is_refused(failure) ? (all + 1) / 2 : all;
 }
 
+int fp_http_connect_timeout_s(const struct fp_http *http)
+{
+    return http->options.connect_timeout_s;
+}
+
 int64_t fp_retry_delay_ms(int attempt, int64_t first_ms)
 {
     int64_t delay = first_ms;

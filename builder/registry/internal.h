@@ -242,6 +242,9 @@ FP_CHECKED enum fp_code fp_registry_send(struct fp_registry *registry,
 /** "/v2/REPOSITORY/KIND/NAME", and of a mirror "?ns=" with what it is one of, as containerd asks
  * them: some serve several registries. The caller owns it. */
 char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name);
+/** How many seconds there are for what says which image it is: a token, a manifest. 0: no bound of
+ * its own. */
+int fp_registry_patience_s(const struct fp_registry *registry);
 
 /** Say what an answer that is no success means. */
 FP_CHECKED enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,

@@ -71,6 +71,7 @@ enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *
                                       .headers = &headers,
                                       .max_bytes = response->body.max,
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
+                                      .patience_s = fp_registry_patience_s(registry),
                                       .no_retry = no_retry};
     code = fp_registry_send(registry, &request, &scopes, response, err);
     if (code == FP_OK && fp_http_header(response, "x-artifactory-id") != NULL) {

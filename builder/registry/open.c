@@ -107,6 +107,13 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
 /* Where another place has the same, that is sooner there than a network that mends itself. */
 #define PATIENCE_S 4
 
+/* Longer than for the ping: a mirror may have to fetch it first. */
+int fp_registry_patience_s(const struct fp_registry *registry)
+{
+    return registry->options.has_stand_in ? 2 * fp_http_connect_timeout_s(registry->options.http)
+                                          : 0;
+}
+
 /* `attempt`: the number of the first one; 0: there is only one. */
 static enum fp_code ping(const struct fp_registry *registry, const char *base, int attempt,
                          struct fp_http_response *response, struct fp_error *err)

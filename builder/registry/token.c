@@ -122,6 +122,7 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
                                       .authorization = basic,
                                       .named_by = fp_registry_named_by(registry),
                                       .max_bytes = MAX_ANSWER,
+                                      .patience_s = fp_registry_patience_s(registry),
                                       .no_retry = no_retry};
     enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
     if (basic != NULL)
@@ -143,6 +144,7 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
                                       .body = form,
                                       .body_bytes = strlen(form),
                                       .max_bytes = MAX_ANSWER,
+                                      .patience_s = fp_registry_patience_s(registry),
                                       .no_retry = no_retry};
     enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
     explicit_bzero(form, strlen(form));

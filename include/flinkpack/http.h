@@ -135,6 +135,8 @@ FP_CHECKED enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http
  * in time, as that was waited for.
  * @param failure What the last one failed with; NULL after an answer. */
 int fp_http_max_attempts(const struct fp_http *http, const struct fp_error *failure);
+/** How many seconds a connection may take. */
+int fp_http_connect_timeout_s(const struct fp_http *http);
 /** Release the members; what is left is empty, with the same limit. */
 void fp_http_response_clear(struct fp_http_response *response);
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 import subprocess
+import threading
 
 import images
 import internet
@@ -236,6 +237,30 @@ def test_mirror_that_swallows_packets(flinkpack, hub):
         text = flinkpack.fail(programs.NETWORK, "pull", host + "/flink:1", "--connect-timeout", "1s",
                               "--retry-delay", "1ms")
         assert "2 attempts: " in text and "no connection within 1 second" in text
+
+
+@pytest.mark.parametrize("what", ["/manifests/", "/token"])
+def test_mirror_that_falls_silent_after_the_ping(flinkpack, hub, what):
+    image = images.base()
+    flinkpack.env.update(hub.net.environment())
+    hub.add(image, "library/flink", "1")
+    over = threading.Event()
+
+    def handle(request):
+        if what in request.path:
+            over.wait(60)
+        if what == "/token":
+            return vendors.error(401, "UNAUTHORIZED", "", {
+                "WWW-Authenticate": 'Bearer realm="/token",service="x"'})
+        return Answer(200, "{}")
+
+    with internet.Local(handle) as mirror:
+        result = flinkpack.run("pull", "docker.io/flink:1", "--mirror", "docker.io=" + mirror.host,
+                               "--connect-timeout", "1s", "--retry-delay", "1ms")
+        over.set()
+    assert result.digest == images.sha256(image.manifest)
+    assert result.err.count("no answer within 2 seconds; going on with docker.io/") == 1
+    assert len([each for each in mirror.requests if what in each.path]) == 1
 
 
 Answer = internet.Answer
