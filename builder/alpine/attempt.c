@@ -56,10 +56,12 @@ void attempt_restart(struct attempt *attempt)
         attempt->chosen = fp_xcalloc(packages, sizeof(*attempt->chosen));
         attempt->banned = fp_xcalloc(packages, sizeof(*attempt->banned));
         attempt->owner = fp_xcalloc(names, sizeof(*attempt->owner));
+        attempt->sharer = fp_xcalloc(names, sizeof(*attempt->sharer));
         attempt->heads = fp_xcalloc(names, sizeof(*attempt->heads));
     }
     memset(attempt->chosen, 0, packages * sizeof(*attempt->chosen));
     memset(attempt->owner, 0, names * sizeof(*attempt->owner));
+    memset(attempt->sharer, 0, names * sizeof(*attempt->sharer));
     memset(attempt->heads, 0, names * sizeof(*attempt->heads));
     attempt->want_count = 0;
     attempt->at = 0;
@@ -123,8 +125,9 @@ static bool take_name(struct attempt *attempt, uint32_t name, const struct provi
                       void *context)
 {
     (void) context;
-    if (provider->version.len > 0)
-        attempt->owner[name] = provider->package + 1;
+    uint32_t *slot = provider->version.len > 0 ? &attempt->owner[name] : &attempt->sharer[name];
+    if (*slot == 0 || provider->version.len > 0)
+        *slot = provider->package + 1;
     return true;
 }
 
@@ -148,9 +151,11 @@ static bool walk_obstacles(struct attempt *attempt, uint32_t name, const struct 
 {
     const struct obstacle_walk *walk = context;
     uint32_t owner = attempt->owner[name];
+    /* A name is either one package's, or shared by packages that give it no version. */
+    if (owner == 0 && provider->version.len > 0)
+        owner = attempt->sharer[name];
     struct obstacle found = {provider->package, name, NO_WANT, owner - 1};
-    if (provider->version.len > 0 && owner != 0 && found.by != provider->package &&
-        !walk->visit(&found, walk->context))
+    if (owner != 0 && found.by != provider->package && !walk->visit(&found, walk->context))
         return false;
     for (uint32_t at = attempt->heads[name]; at != 0; at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
@@ -237,6 +242,7 @@ void attempt_clear(struct attempt *attempt)
     fp_strv_clear(&attempt->texts);
     free(attempt->chosen);
     free(attempt->owner);
+    free(attempt->sharer);
     free(attempt->heads);
     free(attempt->wants);
     free(attempt->limits);

@@ -31,6 +31,7 @@ struct attempt {
     /* From here on, forgotten at every restart: */
     bool *chosen;       /**< by package */
     uint32_t *owner;    /**< by name: one more than the package that has it for itself; 0: none */
+    uint32_t *sharer;   /**< by name: one more than the first that shares it; 0: none */
     uint32_t *heads;    /**< by name: one more than the first want; 0: none */
     struct want *wants; /**< in the order in which they are looked at */
     size_t want_count;

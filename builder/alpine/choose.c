@@ -175,7 +175,9 @@ enum fp_code attempt_satisfy(struct attempt *attempt, size_t number, bool last,
     if (want.only_limits || attempt_has(attempt, &want.dependency, want.name))
         return FP_OK;
     struct candidates found = {0};
-    if (want.name != NO_NAME && attempt->owner[want.name] != 0 && learn(attempt, &want)) {
+    bool is_taken =
+        want.name != NO_NAME && (attempt->owner[want.name] != 0 || attempt->sharer[want.name] != 0);
+    if (is_taken && learn(attempt, &want)) {
         *ret = STEP_RESTART;
         return FP_OK;
     }

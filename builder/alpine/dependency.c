@@ -68,8 +68,11 @@ bool fp_apk_dependency_accepts(const struct fp_apk_dependency *dependency,
 {
     if (dependency->accepts == 0)
         return true;
-    if (version.len == 0 || dependency->is_identity)
+    if (dependency->is_identity)
         return false;
+    /* As apk 3 has it, no version is less than any. */
+    if (version.len == 0)
+        return (dependency->accepts & FP_APK_LESS) != 0;
     if ((dependency->accepts & FP_APK_FUZZY) != 0 &&
         fp_apk_version_begins(version, dependency->version))
         return true;

@@ -172,6 +172,19 @@ static void test_shared_names(void **state)
     expect_failure(&(struct scene){NULL, repository, "", "java=1"}, FP_E_NOT_FOUND, "java=1");
 }
 
+/* As apk has it: either one package's, with a version, or shared by packages that give it none. */
+static void test_names_are_owned_or_shared(void **state)
+{
+    static const char *const repository[] = {
+        "own|1|p:v=1",        "share|1|p:v w",       "both|1|D:own share", "also|1|p:v",
+        "two|1|D:share also", "later|1|D:share own", "old|1|D:w<2 share",  NULL};
+    (void) state;
+    expect_failure(&(struct scene){NULL, repository, "", "both"}, FP_E_INPUT, "both provide 'v'");
+    expect_failure(&(struct scene){NULL, repository, "", "later"}, FP_E_INPUT, "both provide 'v'");
+    expect(&(struct scene){NULL, repository, "", "two"}, "share-1 also-1 two-1");
+    expect(&(struct scene){NULL, repository, "", "old"}, "share-1 old-1");
+}
+
 static void test_failures(void **state)
 {
     static const char *const repository[] = {"broken|1|D:so:gone.so.9", "x|1|D:!y",          "y|1",
@@ -344,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_forced_together),
         cmocka_unit_test(test_choice_among_versions),
         cmocka_unit_test(test_shared_names),
+        cmocka_unit_test(test_names_are_owned_or_shared),
         cmocka_unit_test(test_failures),
         cmocka_unit_test(test_limits_of_what_is_given_up),
         cmocka_unit_test(test_libraries_of_one_version),

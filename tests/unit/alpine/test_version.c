@@ -110,6 +110,9 @@ static void test_dependencies(void **state)
     assert_true(accepts("snappy", "1.1"));
     assert_true(accepts("snappy", ""));
     assert_false(accepts("snappy>=1.1", ""));
+    assert_true(accepts("snappy<=1.1", ""));
+    assert_true(accepts("!snappy<1.1", ""));
+    assert_false(accepts("snappy><Q1", ""));
     assert_true(accepts("snappy>=1.1", "1.1"));
     assert_false(accepts("snappy>1.1", "1.1"));
     assert_true(accepts("bash~5.2", "5.2.26-r0"));
