@@ -605,7 +605,7 @@ limit_arenas() {
 	_period=
 	if [ -r /sys/fs/cgroup/cpu.max ]; then
 		read -r _quota _period </sys/fs/cgroup/cpu.max || :
-	elif [ -r /sys/fs/cgroup/cpu/cpu.cfs_quota_us ]; then
+	elif [ -r /sys/fs/cgroup/cpu/cpu.cfs_quota_us ] && [ -r /sys/fs/cgroup/cpu/cpu.cfs_period_us ]; then
 		read -r _quota </sys/fs/cgroup/cpu/cpu.cfs_quota_us || :
 		read -r _period </sys/fs/cgroup/cpu/cpu.cfs_period_us || :
 	fi
@@ -613,7 +613,7 @@ limit_arenas() {
 	*narenas:*) return 0 ;;
 	esac
 	case $_quota:$_period in
-	:* | *: | 0* | *:0* | *[!0-9:]*) return 0 ;;
+	:* | *: | 0* | *:0* | *[!0-9:]* | ?????????????*:* | *:?????????????*) return 0 ;;
 	esac
 	_arenas=$(((_quota + _period - 1) / _period))
 	[ "$_arenas" -eq 1 ] || _arenas=$((4 * _arenas))

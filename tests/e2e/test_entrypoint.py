@@ -362,6 +362,9 @@ def test_log_folder(home):
     ({"cpu.max": "100000 100000\n"}, "1"), ({"cpu.max": "50000 100000"}, "1"),
     ({"cpu.max": "150000 100000\n"}, "8"), ({"cpu.max": "max 100000\n"}, None),
     ({"cpu.max": ""}, None), ({"cpu.max": "100000 0\n"}, None), ({}, None),
+    ({"cpu.max": "99999999999999999999999 100000\n"}, None),
+    ({"cpu.max": "9223372036854775807 1\n"}, None), ({"cpu.max": "100000 9223372036854775808"}, None),
+    ({"cpu/cpu.cfs_quota_us": "300000\n"}, None),
     ({"cpu/cpu.cfs_quota_us": "300000\n", "cpu/cpu.cfs_period_us": "100000\n"}, "12"),
     ({"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None)])
 def test_jemalloc(home, tmp_path, quota, arenas):
