@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* A name, or a path, and a version. */
-#define DEPENDENCY_MAX 1000
+#define DEPENDENCY_MAX 300
 
 static unsigned order_bit(char c)
 {

@@ -92,6 +92,13 @@ static size_t file_bytes(const struct fp_scan *scan, const struct fp_entry *entr
     return bytes;
 }
 
+/* What overlayfs reads: a folder with it hides all that lower layers have in it. */
+static bool is_of_overlay(const char *attribute)
+{
+    return strncmp(attribute, "trusted.overlay.", 16) == 0 ||
+           strncmp(attribute, "user.overlay.", 13) == 0;
+}
+
 /* The data part is verified at its end only: until then it may be anybody's. */
 static enum fp_code check_file(struct reading *reading, const struct fp_scan *scan,
                                const struct fp_entry *entry, struct fp_error *err)
@@ -102,6 +109,12 @@ static enum fp_code check_file(struct reading *reading, const struct fp_scan *sc
         if (strncmp(at, ".wh.", 4) == 0)
             return fp_fail(err, FP_E_INPUT, "%s: /%s would delete a file in a layer", reading->name,
                            entry->path);
+    }
+    json_t *xattrs = (json_t *) (uintptr_t) entry->xattrs;
+    for (void *at = json_object_iter(xattrs); at != NULL; at = json_object_iter_next(xattrs, at)) {
+        if (is_of_overlay(json_object_iter_key(at)))
+            return fp_fail(err, FP_E_INPUT, "%s: /%s: the attribute %s would hide files of a layer",
+                           reading->name, entry->path, json_object_iter_key(at));
     }
     if (bytes > LISTS_MAX_BYTES - reading->spool->list_bytes)
         return fp_fail(err, FP_E_INPUT, "%s: more files than the packages of an image may have",

@@ -102,6 +102,22 @@ static void expect_refused(const char *name, char type, const char *link, enum f
     fp_buf_clear(&made.file);
 }
 
+/* A folder that overlayfs would take for all that there is. */
+static void test_attributes_of_overlayfs(void **state)
+{
+    cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
+    struct fp_apk_contents contents = {0};
+    struct fp_error err = {0};
+    struct made made;
+    (void) state;
+    put_member(&data, "x", 'x', "", "41 SCHILY.xattr.trusted.overlay.opaque=y\n");
+    put_member(&data, "etc", '5', "", "");
+    make(&data, "", &made);
+    assert_int_equal(read_made(&made, &contents, &err), FP_E_INPUT);
+    assert_text_has(err.text, "/etc: the attribute trusted.overlay.opaque would hide files");
+    fp_buf_clear(&made.file);
+}
+
 static void test_hostile_names(void **state)
 {
     (void) state;
@@ -244,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contents),
+        cmocka_unit_test(test_attributes_of_overlayfs),
         cmocka_unit_test(test_hostile_names),
         cmocka_unit_test(test_too_many_files),
         cmocka_unit_test(test_every_part_is_verified),
