@@ -81,13 +81,11 @@ static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *
     return FP_OK;
 }
 
-/* Whether a line can only be YAML: indented, a list's item, or a key whose value follows. */
+/* Whether a line can only be YAML: indented, a list's item, a key whose value follows, or what
+ * belongs to the lines before it. */
 static bool is_nested(const char *line)
 {
-    size_t len = strlen(line);
-    while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
-        len--;
-    return line[0] == ' ' || line[0] == '-' || (len > 0 && line[len - 1] == ':');
+    return line[0] == ' ' || line[0] == '-' || line[0] == '{' || strstr(line, ": ") == NULL;
 }
 
 static bool is_blank(const char *line)

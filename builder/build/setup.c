@@ -155,6 +155,33 @@ static enum fp_code copy_links(const struct fp_layer_step *step, struct fp_draft
     return code;
 }
 
+/* What the entrypoint has made of the environment counts for what is run in the container later,
+ * as by 'kubectl exec': all of Flink's scripts read bin/config.sh first. */
+static const char find_settings[] =
+    "# What /docker-entrypoint.sh has made of the environment of this container.\n"
+    "if [ -z \"${FLINK_CONF_DIR:-}\" ] && [ -O \"${TMPDIR:-/tmp}/flink-conf\" ]; then\n"
+    "    FLINK_CONF_DIR=\"${TMPDIR:-/tmp}/flink-conf\"\n"
+    "fi\n"
+    "if [ -z \"${FLINK_LOG_DIR:-}\" ] && [ -O \"${TMPDIR:-/tmp}/flink-log\" ]; then\n"
+    "    FLINK_LOG_DIR=\"${TMPDIR:-/tmp}/flink-log\"\n"
+    "fi\n";
+
+static enum fp_code copy_script(struct fp_draft *draft, const struct fp_entry *entry,
+                                const struct fp_dist_file *file, struct fp_error *err)
+{
+    const char *line_end = memchr(file->data, '\n', file->len);
+    if (strcmp(file->path, "bin/config.sh") != 0 || line_end == NULL)
+        return fp_draft_text(draft, entry, file->data, file->len, err);
+    size_t head = (size_t) (line_end + 1 - file->data);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(file->len + sizeof(find_settings));
+    enum fp_code code = fp_buf_add(&text, file->data, head, err);
+    if (code == FP_OK)
+        code = fp_buf_add_text(&text, find_settings, err);
+    if (code == FP_OK)
+        code = fp_buf_add(&text, file->data + head, file->len - head, err);
+    return code == FP_OK ? fp_draft_text(draft, entry, text.data, text.len, err) : code;
+}
+
 /* The scripts find Flink's home from where they really lie, so they are copies, not links. */
 static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *draft,
                              struct fp_error *err)
@@ -172,7 +199,7 @@ static enum fp_code copy_bin(const struct fp_layer_step *step, struct fp_draft *
             continue;
         }
         struct fp_entry entry = {.path = path, .mode = 0755};
-        code = fp_draft_text(draft, &entry, file->data, file->len, err);
+        code = copy_script(draft, &entry, file, err);
     }
     const struct fp_entry script = {.mode = 0755};
     return code == FP_OK ? copy_links(step, draft, "bin", &script, err) : code;
@@ -184,12 +211,17 @@ enum fp_code fp_setup_conf(const struct fp_layer_step *step, const char *text, s
     const struct fp_plan *plan = step->plan;
     if (strlen(text) != len)
         return fp_fail(err, FP_E_INPUT, "it holds a NUL byte: no text file");
-    size_t count = plan->conf_keys.len;
-    cleanup_free struct fp_conf_entry *entries = fp_xcalloc(count + 1, sizeof(*entries));
-    for (size_t i = 0; i < count; i++) {
-        entries[i].key = plan->conf_keys.items[i];
-        entries[i].value = plan->conf_values.items[i];
+    size_t count = 0;
+    cleanup_free struct fp_conf_entry *entries =
+        fp_xcalloc(plan->conf_keys.len + 2, sizeof(*entries));
+    if (step->flink->has_dist) {
+        /* As the official image has it: ports that can be published, not random ones. */
+        entries[count++] = (struct fp_conf_entry){"blob.server.port", "6124", true};
+        entries[count++] = (struct fp_conf_entry){"query.server.port", "6125", true};
     }
+    for (size_t i = 0; i < plan->conf_keys.len; i++)
+        entries[count++] =
+            (struct fp_conf_entry){plan->conf_keys.items[i], plan->conf_values.items[i], false};
     bool yaml = strcmp(step->flink->traits->config_file, "config.yaml") == 0;
     return fp_conf_patch(&step->flink->version, yaml, text, entries, count, ret, err);
 }

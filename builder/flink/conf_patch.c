@@ -79,11 +79,22 @@ static bool is_overridden(const struct fp_conf_entry *entries, size_t count, siz
     return false;
 }
 
+static bool is_said(const struct fp_conf_lines *lines, const char *key)
+{
+    for (size_t i = 0; i < lines->len; i++) {
+        if (is_leaf(&lines->items[i], key))
+            return true;
+    }
+    return false;
+}
+
 static enum fp_code set_entry(struct fp_conf_lines *lines, bool yaml,
                               const struct fp_conf_entry *entry, struct fp_buf *added,
                               struct fp_error *err)
 {
     cleanup_free char *value = NULL;
+    if (entry->is_default && is_said(lines, entry->key))
+        return FP_OK;
     enum fp_code code = fp_conf_value(entry, yaml, &value, err);
     if (code != FP_OK || set_everywhere(lines, entry->key, value) > 0)
         return code;
@@ -160,15 +171,13 @@ static enum fp_code verify_yaml(const struct fp_buf *out, const struct fp_conf_e
     return code;
 }
 
-enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml, const char *text,
-                           const struct fp_conf_entry *entries, size_t entry_count, char **ret,
-                           struct fp_error *err)
+static enum fp_code patch_lines(const struct fp_flink_version *version, bool yaml, const char *text,
+                                const struct fp_conf_entry *entries, size_t entry_count, char **ret,
+                                struct fp_error *err)
 {
     cleanup_conf_lines struct fp_conf_lines lines = {0};
     cleanup_buf struct fp_buf out = FP_BUF_INIT(MAX_CONF_BYTES);
     cleanup_buf struct fp_buf added = FP_BUF_INIT(MAX_CONF_BYTES);
-    if (strlen(text) > MAX_CONF_BYTES)
-        return fp_fail(err, FP_E_INPUT, "the configuration is longer than 1 MiB");
     enum fp_code code = yaml ? fp_conf_lines_yaml(text, "config.yaml", &lines, err)
                              : fp_conf_lines_flat(text, "flink-conf.yaml", &lines, err);
     for (size_t i = 0; i < entry_count && code == FP_OK; i++)
@@ -184,5 +193,71 @@ enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml, co
         code = verify_yaml(&out, entries, entry_count, err);
     if (code == FP_OK)
         *ret = fp_buf_take(&out);
+    return code;
+}
+
+/* Nested keys become flat ones, as Flink makes them: "a.b.c: value". */
+static void flatten(const json_t *object, const char *prefix, json_t *flat)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *) (uintptr_t) object, name, value)
+    {
+        cleanup_free char *key = fp_xasprintf("%s%s%s", prefix, *prefix != '\0' ? "." : "", name);
+        if (json_is_object(value))
+            flatten(value, key, flat);
+        else if (!json_is_null(value))
+            (void) json_object_set(flat, key, value);
+    }
+}
+
+static enum fp_code write_flat(const json_t *flat, struct fp_buf *out, struct fp_error *err)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    enum fp_code code = FP_OK;
+    json_object_foreach((json_t *) (uintptr_t) flat, key, value)
+    {
+        cleanup_json json_t *name = fp_json_text(key);
+        cleanup_free char *key_text = json_dumps(name, JSON_ENCODE_ANY);
+        cleanup_free char *value_text = json_dumps(value, JSON_ENCODE_ANY);
+        if (code == FP_OK)
+            code = fp_buf_addf(out, err, "%s: %s\n", key_text, value_text);
+    }
+    return code;
+}
+
+/* A file that is YAML, but not of lines with a key each, as lines with a key each. What JSON is
+ * made of is YAML as well. */
+static enum fp_code respell(const char *text, char **ret, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    cleanup_json json_t *flat = json_object();
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(MAX_CONF_BYTES);
+    enum fp_code code = fp_yaml_parse(text, strlen(text), "config.yaml", &document, err);
+    if (code == FP_OK && !json_is_object(document))
+        code = fp_fail(err, FP_E_INPUT, "config.yaml: no map of keys to values");
+    if (code != FP_OK)
+        return code;
+    flatten(document, "", flat);
+    code = write_flat(flat, &out, err);
+    if (code == FP_OK)
+        *ret = fp_buf_take(&out);
+    return code;
+}
+
+enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml, const char *text,
+                           const struct fp_conf_entry *entries, size_t entry_count, char **ret,
+                           struct fp_error *err)
+{
+    cleanup_free char *plain = NULL;
+    struct fp_error first = {0};
+    if (strlen(text) > MAX_CONF_BYTES)
+        return fp_fail(err, FP_E_INPUT, "the configuration is longer than 1 MiB");
+    enum fp_code code = patch_lines(version, yaml, text, entries, entry_count, ret, &first);
+    if (code == FP_E_INPUT && yaml && respell(text, &plain, NULL) == FP_OK)
+        code = patch_lines(version, yaml, plain, entries, entry_count, ret, &first);
+    if (code != FP_OK && err != NULL)
+        *err = first;
     return code;
 }

@@ -16,6 +16,7 @@ _nl='
 '
 _tab=$(printf '\t')
 _cr=$(printf '\r')
+_byte_order=$(printf '\357\273\277')
 _blank=" $_tab$_cr"
 
 usage() {
@@ -248,6 +249,7 @@ is_flow() {
 # ---
 _settings=$_nl
 _setting_count=0
+_is_needed=no
 
 is_set() {
 	case $_settings in
@@ -338,8 +340,13 @@ add_property() {
 	*) die "FLINK_PROPERTIES: '$_property' is not of the form \"key: value\"" ;;
 	esac
 	trim "${_property%%:*}"
-	bare_key "$_reply"
 	_property_key=$_reply
+	case $_property_key in
+	\"*\" | \'*\')
+		_property_key=${_property_key#?}
+		_property_key=${_property_key%?}
+		;;
+	esac
 	trim "${_property#*:}"
 	cut_comment "$_reply"
 	_property=$_reply
@@ -354,6 +361,31 @@ add_property() {
 
 no_value() {
 	die "FLINK_PROPERTIES: '$_property_key' has no value; write whole keys: a.b.c: value"
+}
+
+# Note a setting that Flink gets in an argument, for what is run in the container later: the client
+# of 'kubectl exec'. flink-conf.yaml cannot hold all values, and a path to start from is not for it.
+see_option() {
+	case $1 in
+	execution.savepoint.path=* | execution.state-recovery.path=*) return 0 ;;
+	*"$_nl"* | *"$_cr"* | *'#'*) at_least 1 19 || return 0 ;;
+	esac
+	case $1 in
+	[!=]*=*) case ${1%%=*} in
+		*': '*) ;;
+		*) add_text "${1%%=*}" "${1#*=}" ;;
+		esac ;;
+	esac
+}
+
+see_options() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		-D) see_option "${2-}" ;;
+		-D*) see_option "${1#-D}" ;;
+		esac
+		shift
+	done
 }
 
 collect_settings() {
@@ -372,6 +404,7 @@ collect_settings() {
 	for _line; do
 		add_property "$_line"
 	done
+	[ "$_settings" = "$_nl" ] || _is_needed=yes
 }
 
 # --- merging: each reads a configuration file and prints it with the settings in it ---
@@ -406,136 +439,237 @@ print_settings() {
 		esac
 		_reply=$_setting_key
 		[ "$1" = flat ] || yaml_value "$_setting_key"
-		printf '%s: %s\n' "$_reply" "$_setting_value"
+		printf '%s%s: %s\n' "${_pad-}" "$_reply" "$_setting_value"
 	done
 }
 
-# Where the reading of config.yaml is: _stack holds "INDENT|PATH" of the keys above, one a line,
-# the innermost first.
-_stack=
-_indent=0
-
-pop_to_parent() {
-	while [ -n "$_stack" ]; do
-		_stack_top=${_stack%%"$_nl"*}
-		if [ "${_stack_top%%|*}" -lt "$_indent" ]; then
-			_reply=${_stack_top#*|}.
-			return 0
-		fi
-		_stack=${_stack#*"$_nl"}
-	done
-	_reply=
-}
-
-# The key at the start of $1, which has a ':' behind it.
-bare_key() {
-	_reply=${1%%: *}
-	_reply=${_reply%:}
-	case $_reply in
-	\"*\" | \'*\')
-		_reply=${_reply#?}
-		_reply=${_reply%?}
-		;;
-	esac
-}
-
-# Nested keys are written flat, "a.b.c: value", which Flink takes as well: so a key that is set
-# twice, nested and flat, cannot be left, nor a parent without a child. Comments are left out.
-# _mode: what the lines belong to that are indented deeper than the last key:
-#   none (its children), print (a value that goes on), drop (one that is replaced)
-merge_nested() {
-	_mode=none
-	_value_indent=0
-	_item_indent=
-	_in_text=no
-	_empty_path=
+# config.yaml. What the environment sets goes behind all else, where Flink takes it in place of what
+# is nested under the same name. Only a key of the outermost level cannot stand twice: that is left
+# out where it is set, and keys within it are lifted to that level. All else is printed as it is, so
+# all that has to be known is which lines begin with a key, and belong to no value before:
+#   _quote    the quote that is open
+#   _depth    how many brackets are
+#   _text     the column beyond which lines are text: of a block, or of a plain value
+#   _root     the column of the outermost keys, and _pad as many spaces
+#   _lifted   "COLUMN|PREFIX" of lifted keys, one a line, the innermost first; "+COLUMN" is that of
+#             the key that they are in, until the first of them
+#   _dropped  whether the lines belong to what is left out
+merge_yaml() {
+	_quote=
+	_depth=0
+	_text=
+	_root=
+	_pad=
+	_lifted=
+	_dropped=no
 	while IFS= read -r _line || [ -n "$_line" ]; do
+		_line=${_line#"$_byte_order"}
 		_spaces=${_line%%[! ]*}
 		_indent=${#_spaces}
-		_content=${_line#"$_spaces"}
-		trim "$_content"
-		if [ "$_in_text" = no ]; then
-			case $_reply in
-			'' | '#'* | ---) continue ;;
+		trim "$_line"
+		_content=$_reply
+		if ! goes_on; then
+			case $_line in
+			...*) break ;;
 			esac
+			is_marker || begin_node
+			follow "$_content" "$_indent"
 		fi
-		if continues_value; then
-			[ "$_mode" = drop ] || printf '%s\n' "$_line"
-			continue
-		fi
-		read_key "$_reply"
+		[ "$_dropped" = yes ] || printf '%s\n' "$_line"
 	done
 	print_settings yaml
 }
 
-# Whether the line goes on with the value of the last key.
-continues_value() {
-	if [ -n "$_empty_path" ]; then
-		case $_content in
-		- | '- '*) begin_list ;;
+# Whether the line goes on with a value that an earlier one begins, or has none.
+goes_on() {
+	if [ -n "$_quote" ]; then
+		follow_quotes "$_quote$_content"
+		[ "$_depth" = 0 ] || [ -n "$_quote" ] || follow_flow "$_follow"
+	elif [ "$_depth" -gt 0 ]; then
+		follow_flow "$_content"
+	else
+		case ${_text:+text}$_content in
+		text | '' | '#'*) return 0 ;;
 		esac
-		_empty_path=
-	fi
-	[ "$_mode" != none ] || return 1
-	[ "$_in_text" = no ] || [ -n "$_content" ] || return 0
-	[ "$_indent" -le "$_value_indent" ] || return 0
-	case $_item_indent$_content in
-	"$_indent-" | "$_indent- "*) return 0 ;;
-	esac
-	_mode=none
-	_in_text=no
-	return 1
-}
-
-# The first item of a list that is the value of the last key.
-begin_list() {
-	_value_indent=$_indent
-	_item_indent=$_indent
-	_mode=print
-	if is_set "$_empty_path"; then
-		_mode=drop
-	else
-		printf '%s:\n' "$_empty_path"
+		[ -n "$_text" ] && [ "$_indent" -gt "$_text" ] && return 0
+		_text=
+		return 1
 	fi
 }
 
-read_key() {
-	_entry=$1
-	_item_indent=
-	case $_entry in
-	'' | '#'*) return 0 ;;
-	*': '* | *:) ;;
-	*) die "$_conf_file: '$_entry' is not understood, expected \"key: value\"" ;;
+# A line before the first key that is none: "---", "%YAML 1.2". What is one map in braces has no
+# outermost level.
+is_marker() {
+	[ -z "$_root" ] || return 1
+	trim "${_content#---}"
+	case $_reply in
+	'{}') _line='' ;;
+	'{'*) die "$_conf_file: a map in braces cannot be changed: write a line for each key" ;;
+	*) [ "$_reply" != "$_content" ] || [ "${_line#%}" != "$_line" ] || return 1 ;;
 	esac
-	pop_to_parent
-	_parent=$_reply
-	bare_key "$_entry"
-	_path=$_parent$_reply
-	_stack=$_indent'|'$_path$_nl$_stack
-	case $_entry in
-	*': '*) ;;
-	*)
-		_empty_path=$_path
+	_content=
+}
+
+# See to the key that the line begins with, where it is of the outermost level or lifted to it. A
+# key that is set is left out.
+begin_node() {
+	[ -n "$_root" ] || {
+		_root=$_indent
+		_pad=$_spaces
+	}
+	if ! split_key "$_content"; then
+		# The item of a list, or a text: what is above is no map.
+		[ "${_lifted#+}" = "$_lifted" ] || _lifted=${_lifted#*"$_nl"}
 		return 0
-		;;
-	esac
-	trim "${_entry#*: }"
-	_value=$_reply
-	_value_indent=$_indent
-	_mode=print
-	case $_value in
-	'#'*)
-		_mode=none
-		_empty_path=$_path
-		return 0
-		;;
-	'|'* | '>'*) _in_text=yes ;;
-	esac
+	fi
+	find_prefix || return 0
+	_dropped=no
+	_path=$_prefix$_key
 	if is_set "$_path"; then
-		_mode=drop
-	else
-		printf '%s: %s\n' "$_path" "$_value"
+		_dropped=yes
+		case $_value in
+		'' | '#'*) _lifted=+$_indent'|'$_path.$_nl$_lifted ;;
+		'{}'*) ;;
+		'{'*) die "$_conf_file: '$_path' is set, and there a map in braces: write a line for each key" ;;
+		esac
+	elif [ -n "$_prefix" ]; then
+		yaml_value "$_path"
+		_line="$_pad$_reply: $_value"
 	fi
+}
+
+# What the path of a key in this column begins with; false where the key stays where it is.
+find_prefix() {
+	_prefix=
+	while [ -n "$_lifted" ]; do
+		_column=${_lifted%%'|'*}
+		if [ "${_column#+}" != "$_column" ] && [ "$_indent" -gt "${_column#+}" ]; then
+			_column=$_indent
+			_lifted=$_indent'|'${_lifted#*'|'}
+		fi
+		if [ "${_column#+}" = "$_column" ] && [ "$_indent" -ge "$_column" ]; then
+			_prefix=${_lifted%%"$_nl"*}
+			_prefix=${_prefix#*'|'}
+			[ "$_indent" -eq "$_column" ]
+			return
+		fi
+		_lifted=${_lifted#*"$_nl"}
+	done
+	[ "$_indent" -le "$_root" ]
+}
+
+# The key that $1 begins with and the text behind it, in _key and _value; false: it has none.
+split_key() {
+	case $1 in
+	[\"\']*)
+		behind_quotes "$1" || return 1
+		_key=${1%"$_reply"}
+		_key=${_key#?}
+		_key=${_key%?}
+		trim "$_reply"
+		_value=$_reply
+		;;
+	- | -["$_blank"]* | [\&\*\!\|\>%@\`\[\{?,:]*) return 1 ;;
+	*)
+		_key=${1%%:["$_blank"]*}
+		[ "$_key" != "$1" ] || _key=${1%:}
+		case $_key in
+		*' #'*) return 1 ;;
+		esac
+		_value=${1#"$_key"}
+		;;
+	esac
+	case $_value in
+	:*) ;;
+	*) return 1 ;;
+	esac
+	trim "$_key"
+	_key=$_reply
+	trim "${_value#:}"
+	_value=$_reply
+}
+
+# Follow the text $1 of a line, in the column $2, to what it leaves open.
+follow() {
+	_follow=$1
+	_column=$2
+	_text=$(($2 - 1))
+	while :; do
+		trim "$_follow"
+		_column=$((_column + ${#_follow} - ${#_reply}))
+		_follow=$_reply
+		if split_key "$_follow"; then
+			_text=$_column
+			_follow=$_value
+			continue
+		fi
+		case $_follow in
+		-["$_blank"]* | [?:]["$_blank"]*)
+			_text=$_column
+			_column=$((_column + 1))
+			_follow=${_follow#?}
+			;;
+		[\&\!]*["$_blank"]*) _follow=${_follow#*["$_blank"]} ;;
+		[\"\']*)
+			_text=
+			follow_quotes "$_follow"
+			return
+			;;
+		[\[\{]*)
+			_text=
+			follow_flow "$_follow"
+			return
+			;;
+		'' | '#'* | - | [\&\!\*?:]*)
+			_text=
+			return
+			;;
+		*) return ;;
+		esac
+	done
+}
+
+# Follow the quoted text $1; what is behind it is left in _follow.
+follow_quotes() {
+	_quote=
+	_follow=
+	if behind_quotes "$1"; then
+		_follow=$_reply
+	else
+		_quote=${1%"${1#?}"}
+	fi
+}
+
+# Follow what stands in brackets.
+follow_flow() {
+	_follow=$1
+	while :; do
+		trim "$_follow"
+		_follow=$_reply
+		case $_follow in
+		'' | '#'*) return 0 ;;
+		[\[\{]*) _depth=$((_depth + 1)) ;;
+		[]\}]*)
+			_depth=$((_depth - 1))
+			[ "$_depth" -gt 0 ] || return 0
+			;;
+		[\"\']*)
+			follow_quotes "$_follow"
+			[ -z "$_quote" ] || return 0
+			continue
+			;;
+		[!,:?]*)
+			_run=${_follow%%[][,\{\}]*}
+			case $_run in
+			*' #'*) return 0 ;;
+			*:["$_blank"]*) _run=${_run%%:["$_blank"]*} ;;
+			esac
+			_follow=${_follow#"$_run"}
+			continue
+			;;
+		esac
+		_follow=${_follow#?}
+	done
 }
 
 merge_file() {
@@ -548,8 +682,10 @@ merge_file() {
 prepare_configuration() {
 	[ "$_settings" != "$_nl" ] || return 0
 	_shipped=${FLINK_CONF_DIR:-$FLINK_HOME/conf}
-	_private=$(mktemp -d "${TMPDIR:-/tmp}/flink-conf.XXXXXX") ||
+	_private=$(mktemp -d "${TMPDIR:-/tmp}/flink-conf.XXXXXX") || {
+		[ "$_is_needed" = yes ] || return 0
 		die "no folder for the configuration can be made: mount a writable ${TMPDIR:-/tmp}"
+	}
 	if [ -d "$_shipped" ]; then
 		(umask 077 && cp -RL "$_shipped/." "$_private/") ||
 			die "$_shipped cannot be copied to $_private"
@@ -566,10 +702,12 @@ prepare_configuration() {
 		merge_file "$_private/flink-conf.yaml" merge_flat
 	fi
 	if [ -e "$_private/config.yaml" ]; then
-		merge_file "$_private/config.yaml" merge_nested
+		merge_file "$_private/config.yaml" merge_yaml
 	fi
 	FLINK_CONF_DIR=$_private
 	export FLINK_CONF_DIR
+	# Where bin/config.sh of the image finds it for who comes later.
+	[ "$_is_main" = no ] || ln -sfn "$_private" "${TMPDIR:-/tmp}/flink-conf" 2>/dev/null || :
 }
 
 # --- the rest of the surroundings ---
@@ -809,7 +947,13 @@ check_job_options() {
 		esac
 		case $_reply in
 		job-classname) _found=yes ;;
-		D) note_recovery "${1#-D}${2-}" ;;
+		D)
+			note_recovery "${1#-D}${2-}"
+			case $_option_words in
+			3) see_option "$2=${3-}" ;;
+			*) see_options "$1" "${2-}" ;;
+			esac
+			;;
 		fromSavepoint)
 			_savepoint=yes
 			_recovery=known
@@ -912,6 +1056,7 @@ run_job() {
 }
 
 add_option() {
+	_is_needed=yes
 	case $1 in
 	*=*) add_text "${1%%=*}" "${1#*=}" ;;
 	*) add_text "$1" true ;;
@@ -949,6 +1094,7 @@ run_taskmanager() {
 	case $_reply in
 	1.5.* | 1.10.0) run_configured taskmanager.sh "$@" ;;
 	esac
+	see_options "$@"
 	prepare
 	exec "$FLINK_HOME/bin/taskmanager.sh" start-foreground "$@"
 }
@@ -959,6 +1105,7 @@ help | --help | -h)
 	exit
 	;;
 esac
+_is_main=yes
 collect_settings
 case $1 in
 job-cluster | standalone-job)
@@ -983,6 +1130,7 @@ history-server)
 	die "'$1' is no command; the command comes before its options (try help)"
 	;;
 *)
+	_is_main=no
 	prepare
 	exec "$@"
 	;;

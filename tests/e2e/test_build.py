@@ -42,7 +42,50 @@ def is_flink(image, version="1.20.4"):
     assert image.tree["docker-entrypoint.sh"].mode == 0o755
     assert image.tree["opt/flink/bin"].kind == "dir"
     assert image.tree["opt/flink/bin/standalone-job.sh"].kind == "file"
-    assert image.read("opt/flink/bin/config.sh") == image.read("flink-%s/bin/config.sh" % version)
+    script = image.read("flink-%s/bin/flink" % version)
+    assert script and image.read("opt/flink/bin/flink") == script
+
+
+def test_scripts_find_what_the_entrypoint_has_made(flinkpack, inputs, tmp_path):
+    """bin/config.sh, which each of them reads first, even where conf/ cannot be written."""
+    image = built(flinkpack, "--from-archive", inputs.archive(), "--base", inputs.base)
+    script = tmp_path / "config.sh"
+    script.write_bytes(image.read("opt/flink/bin/config.sh"))
+    assert script.read_text().startswith("#!/usr/bin/env bash\n# What /docker-entrypoint.sh")
+    assert script.read_text().endswith("# config.sh\n")
+
+    def found(**env):
+        return subprocess.run(["bash", "-uc", ". %s; echo ${FLINK_CONF_DIR:-none}" % script], text=True,
+                              env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), **env},
+                              check=True, capture_output=True).stdout.strip()
+
+    assert found() == "none"
+    (tmp_path / "private").mkdir()
+    (tmp_path / "flink-conf").symlink_to("private")
+    assert found() == str(tmp_path / "flink-conf")
+    assert found(FLINK_CONF_DIR="/mine") == "/mine"
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "private", 65534, 65534)
+        assert found() == "none"
+
+
+@pytest.mark.parametrize("version, name", [("1.14.6", "flink-conf.yaml"), ("2.2.0", "config.yaml")])
+def test_ports_are_those_of_the_official_image(version, name, flinkpack, inputs):
+    words = ["--from-archive", inputs.archive(version), "--base", inputs.base]
+    conf = built(flinkpack, *words).read("opt/flink/conf/" + name).decode()
+    assert conf.endswith("blob.server.port: 6124\nquery.server.port: 6125\n")
+    conf = built(flinkpack, *words, "--conf", "blob.server.port=7000").read("opt/flink/conf/" + name)
+    assert b"blob.server.port: 7000\n" in conf and b"6124" not in conf and b"6125" in conf
+
+
+def test_conf_file_of_any_yaml(flinkpack, inputs, tmp_path):
+    path = tmp_path / "more.yaml"
+    for text in ("a.b: [\n  x,\n  y\n]\nd: 3\n", "--- # x\na: {b: [x, y]}\nd: 3\n...\n",
+                 "%YAML 1.1\n---\n{a.b: [x, y], d: 3}\n", "a.b: x;y\nd: 3\n"):
+        path.write_text(text)
+        conf = built(flinkpack, "--from-archive", inputs.archive(), "--base", inputs.base, "--conf",
+                     path).read("opt/flink/conf/config.yaml").decode()
+        assert "a.b: x;y\nd: 3\n" in conf
 
 
 # --- Flink from ---

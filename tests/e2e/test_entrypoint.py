@@ -7,6 +7,7 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 from flink_home import FLAT, JARS, SCRIPT, SHELLS, Home
 
 VERSIONS = ["1.6.4", "1.14.6", "1.20.4", "2.2.1"]
@@ -87,13 +88,95 @@ def test_lists_and_texts_of_config_yaml(home):
     here = home("2.2.1")
     record = here.run("taskmanager", FLINK_PROPERTIES="a.b: [x, y]\nc: 1.10\nd: true\ne: {f: g}")
     text = record["files"]["config.yaml"]
-    assert "pipeline.jars:\n    - a.jar\n    - b.jar\n" in text
-    assert "pipeline.note: |\n    one: 1\n    # two\n" in text
+    assert "pipeline:\n  jars:\n    - a.jar\n    - b.jar\n  note: |\n    one: 1\n    # two\n" in text
     assert "a.b: [x, y]\nc: '1.10'\nd: true\ne: {f: g}\n" in text
     record = here.run("taskmanager", FLINK_PROPERTIES="pipeline.jars: [c]\npipeline.note: short")
-    text = record["files"]["config.yaml"]
-    assert "a.jar" not in text and "one: 1" not in text
-    assert "pipeline.jars: [c]\npipeline.note: short\n" in text
+    found = read_as_flink(record["files"]["config.yaml"])
+    assert found["pipeline.jars"] == ["c"] and found["pipeline.note"] == "short"
+
+
+def read_as_flink(text):
+    """{key: value}: keys that are nested are joined, and the last of two counts. Flink refuses two of
+    a name beside each other."""
+    node = yaml.compose(text)
+    names = [key.value for key, _ in node.value]
+    assert len(names) == len(set(names)), text
+
+    def flat(value, path):
+        for key, inner in value.items():
+            name = path + str(key)
+            if isinstance(inner, dict):
+                yield from flat(inner, name + ".")
+            else:
+                yield name, inner
+    return dict(flat(yaml.safe_load(text), ""))
+
+
+SET = "z: 1"
+# A config.yaml, and what the environment sets.
+FILES = [
+    ("pipeline.jars: [\n  a.jar,\n  b.jar\n]\nd: 3\n", SET), ("a: 1\n...\n", SET),
+    ("--- # x\na: 1\n", SET), ("%YAML 1.1\n---\na: 1\n", SET), ("a: 1\nz: 5\nb: 2\n", SET),
+    ("a:\n  b:\n    c: 1\n  x: 5\nz.y: 7\n", "a.b.c: 9\nz.y: 8"), ("z: [\n1,\n2\n]\nb: 2\n", SET),
+    ('z: "x\ny: 3\n  w"\nb: 2\n', SET), ("z: 'it''s\n\nq: 1'\nb: 2\n", SET),
+    ("z: |\n  text: 1\n  # no\n\n  more\nb: 2\n", SET), ("z: it's\n  going 'on [\nb: 2\n", SET),
+    ("z:\n- a\n- b: 'x\n  y'\n  c: [1,\n2]\nb: 2\n", SET), ("z:\n  - a\n  - b\nb: 2\n", SET),
+    ("ha:\n  dir: s3://x\n  # note\n  deep:\n    er: [1,\n 2]\n  jars:\n  - a\nb: 2\n", "ha: zk\nha.deep.er: 5"),
+    ("a:\n  b:\n    c: 1\n    d: 2\n  e: 3\nf: 4\n", "a: 1\na.b: 2"), ('"z" : 5\nb: 2\n', SET),
+    ("'z': {a: 'b}',\n c: \"]\" }\nb: 2\n", "y: 1"), ("  a: 1\n  z: 2\n  b:\n    c: 3\n", SET),
+    ("{}\n", SET), ("", SET), ("# only\n", SET), ("\ufeffz: 1\nb: 2\n", SET),
+    ("a: &x [1,\n2]\nb: *x\nc: !!str 5\nd: !!map\n  e: f\nz: 7 # c\n", SET),
+    ("a: http://x:80/y # c: d\nb: x#y\nz: {}\nk: {\n}\n", SET),
+    ("a: [\"x\", 'y, ]',\n  # comment ]\n  z]\nz: 3\n", SET), ("a: b\r\nz: 3\r\nc:\r\n  d: e\r\n", SET),
+    ("a: >-\n  x\n\n  y: 'z\n\nz: 4\nb: 2", SET), ("a:\n  x\n  y's [z\nz: 4\n", SET),
+    ("a: {b: c}\nz:\nb: 2\n", "z: 1\na.b: d"), ("z: # c\n  y: 1\n  'x.w': [2\n ]\nb: 2\n", SET),
+    ("l:\n  - - a\n    - 'b\n  c'\n  - k: |\n      'x\n    m: [1,\n2]\nz: 1\n", SET),
+    ("z:\n  x 'y\nb: 2\n", SET), ("a: \"x \\\n  y\"\nz: 2\n", SET), ("a: 'x' # it's\nz: 2\n", SET),
+    ("a: [b, c] # it's [\nz: 2\n", SET), ("? a\n: b\nz: 3\n", SET), ("a: -5\nb: -x\nz: 4\n", SET),
+    ("a: [{b: c}, {d: [e]}]\nz: 3\n", SET), ("\"z #\": 4\nb: 2\n", "'z #': 5"),
+]
+
+
+def test_config_yaml_of_any_form(home):
+    """Whatever a YAML reader makes of the file, it makes of the merged one, but for what is set."""
+    here = home("2.2.1")
+    for text, properties in FILES:
+        here.conf.write_text(text)
+        here.run("sh", "-c", "cat $FLINK_CONF_DIR/config.yaml", FLINK_PROPERTIES=properties)
+        merged = here.out
+        wanted = read_as_flink(text.lstrip("\ufeff")) if yaml.compose(text) else {}
+        wanted.update(yaml.safe_load(properties))
+        assert read_as_flink(merged) == wanted, merged
+
+
+@pytest.mark.parametrize("text", ["{a: 1}\n", "--- {\na: 1}\n", "z: {a: 1}\n"])
+def test_braces_that_cannot_be_changed(home, text):
+    here = home("2.2.1")
+    here.conf.write_text(text)
+    assert "a map in braces" in here.run("taskmanager", status=2, FLINK_PROPERTIES="z: 1")
+    assert here.run("taskmanager")["files"]["config.yaml"] == text
+
+
+@pytest.mark.parametrize("version", ["1.14.6", "2.2.1"])
+def test_what_was_set_is_found_by_who_comes_later(home, version):
+    """As by kubectl exec, whose process has none of the entrypoint's environment."""
+    here = home(version)
+    link = here.tmp / "flink-conf"
+    record = here.run("job-cluster", "-Drest.port=99", "-D", "a=b c", "-D", "x", "yy", "-Dd=#", "-s", "/x",
+                      "-Dexecution.savepoint.path=/x", "in", "-Djobs=own", FLINK_PROPERTIES="rest.port: 5")
+    assert str(link.resolve()) == record["conf"]
+    found = here.settings(record)
+    assert (found["rest.port"], found["a"].strip("'"), found["x"]) == ("99", "b c", "yy")
+    assert "jobs" not in found and "execution.savepoint.path" not in found
+    assert ("d" in found) == here.yaml
+    # Another start goes before, a command does not.
+    record = here.run("task-manager", "-Dtaskmanager.host=me")
+    here.run("sh", "-c", ":", FLINK_PROPERTIES="a: 1")
+    assert str(link.resolve()) == record["conf"]
+    assert here.settings(record)["taskmanager.host"] == "me"
+    # Arguments alone are no reason not to start.
+    shutil.rmtree(here.tmp)
+    assert here.run("task-manager", "-Dtaskmanager.host=me")["conf"].endswith("flink/conf")
 
 
 def test_old_and_new_file_side_by_side(home):

@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *first = cut_line(&rest);
     const char *value = cut_line(&rest);
     bool yaml = first[0] == 'y';
-    const struct fp_conf_entry entry = {first[0] != '\0' ? first + 1 : first, value};
+    const struct fp_conf_entry entry = {first[0] != '\0' ? first + 1 : first, value, false};
     if (fp_flink_version_parse(yaml ? "2.2.0" : "1.18.0", &version, &err) != FP_OK)
         abort();
     if (fp_conf_patch(&version, yaml, rest, &entry, 1, &once, &err) != FP_OK)

@@ -108,13 +108,25 @@ class Home:
         return json.loads(self.record.read_text()) if self.record.exists() else None
 
     def settings(self, record):
-        """The merged configuration as {key: value}, read as Flink reads it; a key stands once."""
-        found = {}
+        """The merged configuration as {key: value}, values as they are spelled. As Flink reads it
+        the last value of a key counts; of the outermost level it has to be the only one."""
+        found, outer, above = {}, set(), []
         (text,) = record["files"].values()
         for line in text.splitlines():
-            if line.startswith(("#", " ", "-")) or not line:
+            bare = line.strip()
+            if not bare or bare.startswith(("#", "-")):
                 continue
-            key, _, value = line.partition(":")
-            assert key not in found, text
-            found[key] = value.strip()
+            indent = len(line) - len(line.lstrip(" "))
+            while above and above[-1][0] >= indent:
+                above.pop()
+            if above and above[-1][2]:
+                continue  # a text that goes on
+            key, _, value = bare.partition(":")
+            key, value = key.strip('"'), value.strip()
+            assert indent or key not in outer, text
+            outer.update([] if indent else [key])
+            path = (above[-1][1] + "." if above else "") + key
+            above.append((indent, path, value))
+            if value or not self.yaml:
+                found[path] = value
         return found

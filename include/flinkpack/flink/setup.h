@@ -19,14 +19,16 @@ const char *fp_flink_entrypoint(void);
 struct fp_conf_entry {
     const char *key;
     const char *value;
+    bool is_default; /**< what the file says of the key goes before it */
 };
 
 /**
  * Patch a configuration file: nothing stays bound to localhost (1.15 and later: bind hosts and
  * rest.address become 0.0.0.0, taskmanager.host a comment, as in the official image), and
  * `entries` are set, an existing key replaced where it stands (flat or, in config.yaml, nested),
- * others appended; of two for the same key the last counts. Comments and order stay. Patching the
- * result again changes nothing.
+ * others appended; of two for the same key the last counts. Comments and order stay, but in a
+ * config.yaml whose keys do not stand in lines of their own (a map in braces, explicit keys): that
+ * is written anew, a line a key. Patching the result again changes nothing.
  *
  * In config.yaml a value that is quoted, [a list] or {a map} is taken as YAML; any other is text
  * or a number, and quoted where YAML would read it otherwise.
