@@ -144,6 +144,8 @@ static enum fp_code run(struct work *work, json_t **ret_metadata, struct fp_erro
     const struct fp_plan *plan = &work->append.plan;
     struct fp_early none = {0};
     enum fp_code code = fp_workshop_open(plan->context, &work->store, &work->pool, err);
+    if (code == FP_OK && strcmp(plan->options->base, FP_SCRATCH) != 0)
+        code = fp_outputs_ask(plan, err);
     if (code == FP_OK)
         code = make_images(work, err);
     if (code != FP_OK)

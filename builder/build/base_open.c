@@ -288,15 +288,25 @@ static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *b
     return code;
 }
 
-enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_version *version,
+enum fp_code fp_bases_find(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *ret, struct fp_error *err)
 {
     struct fp_location at = {0};
     enum fp_code code = choose(plan, version, ret, &at, err);
+    if (code == FP_OK)
+        code = fp_check_entry_java(plan, ret, err);
+    if (code == FP_OK)
+        code = find_root(plan, &at, ret, err);
+    fp_location_clear(&at);
+    return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
+}
+
+enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_version *version,
+                           struct fp_bases *ret, struct fp_error *err)
+{
+    enum fp_code code = ret->repo == NULL ? fp_bases_find(plan, version, ret, err) : FP_OK;
     if (code != FP_OK)
         return code;
-    code = find_root(plan, &at, ret, err);
-    fp_location_clear(&at);
     ret->images = fp_xcalloc(plan->platform_count, sizeof(*ret->images));
     for (size_t i = 0; i < plan->platform_count && code == FP_OK; i++) {
         ret->images[i].platform = plan->platforms[i];

@@ -35,7 +35,11 @@ static void work_clear(struct work *work)
 
 static enum fp_code open_bases(struct work *work, struct fp_error *err)
 {
-    return fp_bases_open(&work->plan, work->base_version, &work->bases, err);
+    const struct fp_plan *plan = &work->plan;
+    enum fp_code code = fp_bases_open(plan, work->base_version, &work->bases, err);
+    return code == FP_OK && plan->source == FP_FROM_RELEASE
+               ? fp_check_bases(plan, &plan->version, &work->bases, err)
+               : code;
 }
 
 /* Whether to ask how another thread has fared: where it failed it may have ended this one's work,
@@ -62,17 +66,33 @@ static enum fp_code obtain_from_image(struct work *work, struct fp_error *err)
                          : code;
 }
 
+/* What can be told before a release is downloaded: whether the base is there, and fits where it is
+ * on this machine. */
+static enum fp_code look_at_base(struct work *work, bool *ret_is_open, struct fp_error *err)
+{
+    enum fp_code code = fp_bases_find(&work->plan, work->base_version, &work->bases, err);
+    *ret_is_open =
+        code == FP_OK && work->bases.repo->registry == NULL && work->bases.entry.packages.len == 0;
+    return *ret_is_open ? open_bases(work, err) : code;
+}
+
 /* Which base is right depends on Flink's version; where that is known, or a base was named, the
  * base is fetched while Flink is. */
 static enum fp_code obtain_both(struct work *work, struct fp_error *err)
 {
     const struct fp_plan *plan = &work->plan;
     bool beside = plan->options->base != NULL || plan->source == FP_FROM_RELEASE;
+    bool is_open = false;
+    enum fp_code code = FP_OK;
     work->beside = fp_pool_new(1);
     work->base_version = &plan->version;
-    if (beside)
+    if (plan->source == FP_FROM_RELEASE)
+        code = look_at_base(work, &is_open, err);
+    if (code != FP_OK)
+        return code;
+    if (beside && !is_open)
         fp_pool_add(work->beside, open_bases_beside, work);
-    enum fp_code code = fp_flink_fetch(plan, &work->flink, &work->origin, err);
+    code = fp_flink_fetch(plan, &work->flink, &work->origin, err);
     if (code == FP_OK)
         code = fp_early_start(&work->early, plan, &work->origin, err);
     if (code == FP_OK)
@@ -90,6 +110,8 @@ static enum fp_code obtain_inputs(struct work *work, struct fp_error *err)
     const struct fp_plan *plan = &work->plan;
     enum fp_code code =
         plan->source == FP_FROM_IMAGE ? obtain_from_image(work, err) : obtain_both(work, err);
+    if (code == FP_OK && plan->source != FP_FROM_RELEASE)
+        code = fp_check_bases(plan, &work->flink.version, &work->bases, err);
     return code == FP_OK ? fp_check_fit(plan, &work->flink, &work->bases, err) : code;
 }
 
@@ -115,8 +137,13 @@ static enum fp_code run(struct work *work, const struct fp_build_options *option
     enum fp_code code = fp_plan_make(options, context, &work->plan, err);
     if (code == FP_OK)
         code = fp_report_heed(context->reporter, err);
+    if (code == FP_OK && options->push)
+        code = fp_credentials_check(&context->registry.credentials, err);
     if (code == FP_OK)
         code = fp_workshop_open(context, &work->store, &work->pool, err);
+    /* An archive is on its way at once, and shows it. */
+    if (code == FP_OK && work->plan.source != FP_FROM_ARCHIVE)
+        code = fp_outputs_ask(&work->plan, err);
     if (code == FP_OK)
         code = obtain_inputs(work, err);
     if (code == FP_OK)

@@ -40,14 +40,11 @@ bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base
     return !flink->has_dist && type != NULL && strcmp(type, "job") == 0;
 }
 
-static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *flink, bool keeps_job)
+static void warn_about_job(const struct fp_plan *plan, bool keeps_job)
 {
     struct fp_reporter *reporter = plan->context->reporter;
-    size_t with_main = 0;
     for (size_t i = 0; i < plan->job_jars.len; i++) {
-        const struct fp_jar *jar = &plan->jars[i];
-        with_main += jar->main_class != NULL;
-        if (jar->has_flink_runtime) {
+        if (plan->jars[i].has_flink_runtime) {
             fp_report(reporter, FP_EVENT_WARNING,
                       "%s bundles Flink itself; give its Flink dependencies the scope 'provided'",
                       plan->job_jars.items[i]);
@@ -58,19 +55,7 @@ static void warn_about_job(const struct fp_plan *plan, const struct fp_flink *fl
                   keeps_job ? "no --job-jar: the job that is in the image stays"
                             : "no --job-jar: a session image, jobs are submitted to the running "
                               "cluster");
-        return;
     }
-    if (fp_job_classname(plan, flink) != NULL)
-        return;
-    if (with_main == 0)
-        fp_report(reporter, FP_EVENT_WARNING,
-                  "no jar has a Main-Class in its manifest: give --job-classname here, or to "
-                  "job-cluster when it runs");
-    else if (with_main > 1)
-        fp_report(reporter, FP_EVENT_WARNING,
-                  "%zu jars have a Main-Class in their manifest; Flink takes one only, unless "
-                  "--job-classname says which",
-                  with_main);
 }
 
 /* An image that has a job already keeps it, and two jobs in one image stop Flink. */
@@ -130,7 +115,7 @@ static enum fp_code check_java_home(const struct fp_plan *plan, const struct fp_
                : code;
 }
 
-static enum fp_code fail_no_bash(const struct fp_plan *plan, const struct fp_flink *flink,
+static enum fp_code fail_no_bash(const struct fp_plan *plan, const struct fp_flink_version *version,
                                  const struct fp_bases *bases, struct fp_error *err)
 {
     const char *path = fp_json_string(plan->env, "PATH");
@@ -143,12 +128,14 @@ static enum fp_code fail_no_bash(const struct fp_plan *plan, const struct fp_fli
     return fp_hinted(
         fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", bases->name),
         err, "choose a base that has it, such as --base temurin-%u-jre",
-        flink->traits->default_java);
+        fp_flink_traits(version)->default_java);
 }
 
-static enum fp_code fail_no_java(const struct fp_flink *flink, const struct fp_bases *bases,
-                                 const struct fp_base_facts *facts, struct fp_error *err)
+static enum fp_code fail_no_java(const struct fp_flink_version *version,
+                                 const struct fp_bases *bases, const struct fp_base_facts *facts,
+                                 struct fp_error *err)
 {
+    const struct fp_flink_traits *traits = fp_flink_traits(version);
     if (facts->java_homes.len > 1)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: several Javas in it, none of them on PATH or in JAVA_HOME",
@@ -156,33 +143,48 @@ static enum fp_code fail_no_java(const struct fp_flink *flink, const struct fp_b
                          err, "--env JAVA_HOME=%s, or %s", facts->java_homes.items[0],
                          facts->java_homes.items[1]);
     return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name), err,
-                     "Flink %s runs on Java %s; --base temurin-%u-jre has it", flink->version.text,
-                     flink->traits->java_versions, flink->traits->default_java);
+                     "Flink %s runs on Java %s; --base temurin-%u-jre has it", version->text,
+                     traits->java_versions, traits->default_java);
 }
 
-static enum fp_code check_base_java(const struct fp_plan *plan, const struct fp_flink *flink,
+static enum fp_code check_base_java(const struct fp_plan *plan,
+                                    const struct fp_flink_version *version,
                                     const struct fp_bases *bases, const struct fp_base_image *image,
                                     struct fp_error *err)
 {
     const struct fp_base_facts *facts = &image->facts;
+    const struct fp_flink_traits *traits = fp_flink_traits(version);
     bool is_settled = false;
     enum fp_code code = check_java_home(plan, bases, facts, &is_settled, err);
     if (code != FP_OK || is_settled)
         return code;
     if (facts->java_home == NULL)
-        return fail_no_java(flink, bases, facts, err);
-    if (facts->java == 0 || fp_flink_supports_java(&flink->version, facts->java))
+        return fail_no_java(version, bases, facts, err);
+    if (facts->java == 0 || fp_flink_supports_java(version, facts->java))
         return FP_OK;
-    if (facts->java > flink->traits->default_java) {
+    if (facts->java > traits->default_java) {
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
                   "%s has Java %u; Flink %s is made for Java %s", bases->name, facts->java,
-                  flink->version.text, flink->traits->java_versions);
+                  version->text, traits->java_versions);
         return FP_OK;
     }
     return fp_hinted(fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s",
-                             bases->name, facts->java, flink->version.text,
-                             flink->traits->java_versions),
-                     err, "--base temurin-%u-jre", flink->traits->default_java);
+                             bases->name, facts->java, version->text, traits->java_versions),
+                     err, "--base temurin-%u-jre", traits->default_java);
+}
+
+/* Whether the catalogue says which Java the base has. */
+static bool is_java_known(const struct fp_plan *plan, const struct fp_bases *bases)
+{
+    return bases->entry.name != NULL && fp_json_string(plan->env, "JAVA_HOME") == NULL &&
+           fp_json_string(plan->env, "PATH") == NULL;
+}
+
+enum fp_code fp_check_entry_java(const struct fp_plan *plan, const struct fp_bases *bases,
+                                 struct fp_error *err)
+{
+    return is_java_known(plan, bases) ? fp_check_classes(plan, bases->name, bases->entry.java, err)
+                                      : FP_OK;
 }
 
 /* Before 1.10 a job lies in lib/, where its classes come before Flink's: a Flink in it would run in
@@ -216,30 +218,41 @@ static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_
                      err, "--platform linux/%s, or another base", have);
 }
 
-enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
-                          const struct fp_bases *bases, struct fp_error *err)
+enum fp_code fp_check_bases(const struct fp_plan *plan, const struct fp_flink_version *version,
+                            const struct fp_bases *bases, struct fp_error *err)
 {
-    enum fp_code job = check_bundled(plan, flink, err);
-    if (job == FP_OK)
-        job = fp_check_connectors(plan, flink, err);
-    if (job != FP_OK)
-        return job;
-    warn_about_job(plan, flink, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
     for (size_t i = 0; i < bases->count; i++) {
         const struct fp_base_image *image = &bases->images[i];
-        if (flink->has_dist && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree))
-            return fail_no_bash(plan, flink, bases, err);
-        warn_about_old_job(plan, flink, image);
+        bool adds_flink = plan->source != FP_FROM_IMAGE;
+        if (adds_flink && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree))
+            return fail_no_bash(plan, version, bases, err);
         enum fp_code code = check_machine(bases, image, err);
         if (code == FP_OK)
-            code = check_base_java(plan, flink, bases, image, err);
+            code = check_base_java(plan, version, bases, image, err);
         if (code == FP_OK)
-            code = fp_check_classes(plan, bases->name, image, err);
-        if (code == FP_OK)
-            code = fp_check_natives(plan, flink, image, bases->name, err);
+            code = is_java_known(plan, bases)
+                       ? FP_OK
+                       : fp_check_classes(plan, bases->name, image->facts.java, err);
         if (code != FP_OK)
             return code;
     }
-    fp_check_allocator(plan, flink, bases);
     return FP_OK;
+}
+
+enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
+                          const struct fp_bases *bases, struct fp_error *err)
+{
+    enum fp_code code = check_bundled(plan, flink, err);
+    if (code == FP_OK)
+        code = fp_check_connectors(plan, flink, err);
+    if (code != FP_OK)
+        return code;
+    warn_about_job(plan, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
+    for (size_t i = 0; i < bases->count && code == FP_OK; i++) {
+        warn_about_old_job(plan, flink, &bases->images[i]);
+        code = fp_check_natives(plan, flink, &bases->images[i], bases->name, err);
+    }
+    if (code == FP_OK)
+        fp_check_allocator(plan, flink, bases);
+    return code;
 }

@@ -107,10 +107,9 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const 
     return code;
 }
 
-enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name,
-                              const struct fp_base_image *image, struct fp_error *err)
+enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name, unsigned java,
+                              struct fp_error *err)
 {
-    unsigned java = image->facts.java;
     for (size_t i = 0; i < plan->job_jars.len && java > 0; i++)
         if (is_newer(&plan->jars[i], java))
             return check_newer(plan, i, base_name, java, err);

@@ -131,7 +131,12 @@ FP_CHECKED enum fp_code fp_workshop_open(const struct fp_build_context *context,
                                          struct fp_error *err);
 /** The base that has nothing, for all platforms. */
 void fp_bases_none(const struct fp_plan *plan, struct fp_bases *ret);
-/** Resolve, fetch and read the base. `version` chooses one where none was named; may be NULL. */
+/** Find the base: choose it by `version` where none was named (may be NULL), and ask what its name
+ * stands for. */
+FP_CHECKED enum fp_code fp_bases_find(const struct fp_plan *plan,
+                                      const struct fp_flink_version *version, struct fp_bases *ret,
+                                      struct fp_error *err);
+/** Find it where that has not been done, fetch and read it. */
 FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,
                                       struct fp_error *err);
@@ -354,16 +359,24 @@ int64_t fp_job_time(const struct fp_plan *plan);
 const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink);
 /** Whether an image that gets no new job has one of ours already, which it keeps. */
 bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base);
-/** Whether Flink, job and base go together: Java, bash. Warns of what may not work. */
+/** Whether a base of the catalogue has a Java that is new enough for the job, by what the catalogue
+ * says. */
+FP_CHECKED enum fp_code fp_check_entry_java(const struct fp_plan *plan,
+                                            const struct fp_bases *bases, struct fp_error *err);
+/** Whether that version of Flink, and the job, go together with the base: Java, bash, machine. */
+FP_CHECKED enum fp_code fp_check_bases(const struct fp_plan *plan,
+                                       const struct fp_flink_version *version,
+                                       const struct fp_bases *bases, struct fp_error *err);
+/** Whether what Flink and the job are made of goes together. Warns of what may not work. */
 FP_CHECKED enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                                      const struct fp_bases *bases, struct fp_error *err);
 /** Whether a job's main class uses connectors that none of its jars has: FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_check_connectors(const struct fp_plan *plan,
                                             const struct fp_flink *flink, struct fp_error *err);
-/** Whether the base's Java can load the job's classes: a newer one that nothing refers to is no
- * more than a warning. */
+/** Whether the base's Java (0: not known) can load the job's classes: a newer one that nothing
+ * refers to is no more than a warning. */
 FP_CHECKED enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name,
-                                         const struct fp_base_image *image, struct fp_error *err);
+                                         unsigned java, struct fp_error *err);
 /** Whether native code that was chosen runs on the base's C library; see builder/README.md. */
 FP_CHECKED enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
                                          const struct fp_base_image *base, const char *base_name,
@@ -406,6 +419,9 @@ struct fp_repo *fp_early_take_repo(struct fp_early *early, size_t output);
 /** Wait for what is still under way, and release the members. */
 void fp_early_clear(struct fp_early *early);
 
+/** Whether the registries that it goes to let it be pushed, before much is done for it: FP_E_AUTH
+ * and others. */
+FP_CHECKED enum fp_code fp_outputs_ask(const struct fp_plan *plan, struct fp_error *err);
 /** Open the place that an output names. */
 FP_CHECKED enum fp_code fp_output_open(const struct fp_plan *plan,
                                        const struct fp_plan_output *output, struct fp_repo **ret,

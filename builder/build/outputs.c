@@ -52,6 +52,27 @@ enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_out
     return fp_fail(err, FP_E_INTERNAL, "unknown kind of output");
 }
 
+static enum fp_code ask(const struct fp_plan *plan, const struct fp_reference *reference,
+                        struct fp_error *err)
+{
+    struct fp_registry *registry = NULL;
+    enum fp_code code = fp_registry_open(&plan->context->registry, reference, &registry, err);
+    if (code == FP_OK)
+        code = fp_registry_may_push(registry, err);
+    fp_registry_close(registry);
+    return code;
+}
+
+enum fp_code fp_outputs_ask(const struct fp_plan *plan, struct fp_error *err)
+{
+    enum fp_code code = FP_OK;
+    for (size_t i = 0; i < plan->output_count && !plan->options->dry_run && code == FP_OK; i++) {
+        if (plan->outputs[i].location.kind == FP_AT_REGISTRY)
+            code = ask(plan, &plan->outputs[i].location.reference, err);
+    }
+    return code;
+}
+
 static json_t *describe(const struct fp_plan_output *output, const struct fp_repo *to,
                         const struct fp_copy_result *result)
 {

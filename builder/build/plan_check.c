@@ -45,6 +45,21 @@ static enum fp_code check_libraries(const struct fp_plan *plan, struct fp_error 
     return code;
 }
 
+/* Of a release that is not here yet only the names are known that Flink has ever had. */
+static enum fp_code check_plugins(const struct fp_plan *plan, struct fp_error *err)
+{
+    for (size_t i = 0; plan->source == FP_FROM_RELEASE && i < plan->plugin_count; i++) {
+        const struct fp_plan_plugin *plugin = &plan->plugins[i];
+        if (plugin->files.len > 0 || fp_flink_may_have_plugin(&plan->version, plugin->name))
+            continue;
+        return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: Flink %s has no such plugin",
+                                 plugin->name, plan->version.text),
+                         err, "%s; or give the file: --plugin %s=FILE", fp_flink_plugin_names(),
+                         plugin->name);
+    }
+    return FP_OK;
+}
+
 static enum fp_code check_conf(const struct fp_plan *plan, struct fp_error *err)
 {
     static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
@@ -85,6 +100,14 @@ enum fp_code fp_plan_check_base(const struct fp_plan *plan, struct fp_error *err
     return code;
 }
 
+/* The first jar from `from` on whose manifest names a main class, or the number of jars. */
+static size_t first_with_main(const struct fp_plan *plan, size_t from)
+{
+    while (from < plan->job_jars.len && plan->jars[from].main_class == NULL)
+        from++;
+    return from;
+}
+
 static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error *err)
 {
     const char *name = plan->options->job_classname;
@@ -103,10 +126,41 @@ static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error 
         if (code != FP_OK)
             return code;
     }
+    for (size_t i = 0; i < plan->options->libs.len && !found; i++) {
+        if (fp_jar_has_class(plan->options->libs.items[i], name, &found, NULL) != FP_OK)
+            found = false;
+    }
+    size_t index = first_with_main(plan, 0);
+    if (!found && index < plan->job_jars.len && plan->source != FP_FROM_IMAGE)
+        return fp_hinted(fp_fail(err, FP_E_INPUT,
+                                 "--job-classname %s: no job jar has that class, and the manifest "
+                                 "of %s says %s",
+                                 name, plan->job_jars.items[index], plan->jars[index].main_class),
+                         err, "--job-classname %s, or leave it out", plan->jars[index].main_class);
     if (!found)
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
                   "--job-classname %s: no job jar has that class", name);
     return FP_OK;
+}
+
+/* Flink looks for the one jar whose manifest names a main class. */
+static enum fp_code check_main_class(const struct fp_plan *plan, struct fp_error *err)
+{
+    if (plan->options->job_classname != NULL || plan->job_jars.len == 0)
+        return FP_OK;
+    size_t first = first_with_main(plan, 0);
+    size_t second = first_with_main(plan, first + 1);
+    if (first >= plan->job_jars.len)
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "no jar has a Main-Class in its manifest: give --job-classname here, or to "
+                  "job-cluster when it runs");
+    if (second >= plan->job_jars.len)
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_INPUT,
+                             "two main classes: %s says %s in its manifest, %s says %s",
+                             plan->job_jars.items[first], plan->jars[first].main_class,
+                             plan->job_jars.items[second], plan->jars[second].main_class),
+                     err, "--job-classname CLASS says which is the job's");
 }
 
 enum fp_code fp_plan_check_platforms(const struct fp_plan *plan, struct fp_error *err)
@@ -130,5 +184,9 @@ enum fp_code fp_plan_check(const struct fp_plan *plan, struct fp_error *err)
         code = check_conf(plan, err);
     if (code == FP_OK)
         code = check_classname(plan, err);
+    if (code == FP_OK)
+        code = check_main_class(plan, err);
+    if (code == FP_OK)
+        code = check_plugins(plan, err);
     return code;
 }

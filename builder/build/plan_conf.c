@@ -81,11 +81,29 @@ static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *
     return FP_OK;
 }
 
-/* Whether a line can only be YAML: indented, a list's item, a key whose value follows, or what
- * belongs to the lines before it. */
+/* Whether a value goes on in the next line: a bracket or quote that is not closed, a block. */
+static bool is_open(const char *value)
+{
+    static const char openers[] = "[{\"'";
+    static const char closers[] = "]}\"'";
+    const char *opener = *value != '\0' ? strchr(openers, *value) : NULL;
+    if (opener != NULL)
+        return strchr(value + 1, closers[opener - openers]) == NULL;
+    return (*value == '|' || *value == '>') &&
+           strspn(value + 1, "+-0123456789 \t\r") == strlen(value + 1);
+}
+
+/* Whether a line can only be YAML: indented, a list's item, a map in braces, a mark of a document,
+ * or a key whose value follows or goes on. */
 static bool is_nested(const char *line)
 {
-    return line[0] == ' ' || line[0] == '-' || line[0] == '{' || strstr(line, ": ") == NULL;
+    const char *colon = strstr(line, ": ");
+    size_t len = strlen(line);
+    while (len > 0 && strchr(" \t\r", line[len - 1]) != NULL)
+        len--;
+    return strchr(" -{%", line[0]) != NULL || strncmp(line, "...", 3) == 0 ||
+           (len > 0 && line[len - 1] == ':') ||
+           (colon != NULL && is_open(colon + 1 + strspn(colon + 1, " \t")));
 }
 
 static bool is_blank(const char *line)

@@ -171,6 +171,38 @@ enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err)
     return code == FP_OK ? generate(run, &input, FP_FIND_STORE_FIRST, err) : code;
 }
 
+/* What the configuration of the image will say, as far as manifests depend on it. */
+static json_t *expected_config(const struct fp_build_options *build)
+{
+    bool has_job = build->job_jars.len > 0 || build->job_artifacts.len > 0;
+    return json_pack("{s:[s], s:[s], s:s, s:{s:s, s:s}}", "Entrypoint", "/docker-entrypoint.sh",
+                     "Env", "FLINK_HOME=/opt/flink", "User",
+                     build->user != NULL ? build->user : "9999:9999", "Labels",
+                     "flinkpack.flink-version", build->flink_version, "flinkpack.type",
+                     has_job ? "job" : "session");
+}
+
+/* Manifests are made for nothing before the image is, so that no slip in what they are made of is
+ * told after the push. Where the version is not known, what they may be is not either. */
+static enum fp_code rehearse(const struct fp_args *args, const struct fp_generate_input *input,
+                             struct fp_error *err)
+{
+    const struct fp_build_options *build = &args->build;
+    cleanup_reference struct fp_reference name = {0};
+    struct fp_flink_version version = {0};
+    if (!build->from_release || build->image_name == NULL || build->flink_version == NULL ||
+        fp_flink_version_parse(build->flink_version, &version, NULL) != FP_OK ||
+        fp_reference_parse(build->image_name, &name, NULL) != FP_OK)
+        return FP_OK;
+    cleanup_json json_t *config = expected_config(build);
+    const struct fp_deploy_image image = {.name = build->image_name, .config = config};
+    struct fp_deploy_result ignored = {0};
+    enum fp_code code = fp_deploy_generate(&input->args->deploy, &image, input->patches,
+                                           input->patch_count, args->generate, &ignored, err);
+    fp_deploy_result_clear(&ignored);
+    return code;
+}
+
 enum fp_code fp_generate_prepare(const struct fp_run *run, struct fp_generate_input *ret,
                                  struct fp_error *err)
 {
@@ -183,7 +215,8 @@ enum fp_code fp_generate_prepare(const struct fp_run *run, struct fp_generate_in
         return fp_fail(err, FP_E_USAGE,
                        "--generate: needs --push, as manifests name an image that "
                        "a cluster can pull");
-    return fp_generate_input_from_values(args->values, ret, err);
+    enum fp_code code = fp_generate_input_from_values(args->values, ret, err);
+    return code == FP_OK ? rehearse(args, ret, err) : code;
 }
 
 enum fp_code fp_generate_after_build(struct fp_run *run, struct fp_generate_input *input,

@@ -29,15 +29,27 @@ void fp_credential_clear(struct fp_credential *credential)
     *credential = (struct fp_credential){0};
 }
 
-static enum fp_code find_in_text(const char *text, size_t len, const char *source,
-                                 const struct fp_credential_query *query, struct fp_credential *ret,
+/* The document of a config.json; `ret` NULL: only whether it is one. */
+static enum fp_code parse_config(const char *text, size_t len, const char *source, json_t **ret,
                                  struct fp_error *err)
 {
     cleanup_json json_t *config = NULL;
     enum fp_code code = fp_json_parse(text, len, source, &config, err);
     if (code == FP_OK && !json_is_object(config))
-        return fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source);
-    return code != FP_OK ? code : fp_docker_config_find(config, source, query, ret, err);
+        code = fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source);
+    if (code == FP_OK && ret != NULL)
+        *ret = steal_pointer(&config);
+    return code;
+}
+
+static enum fp_code find_in_text(const char *text, size_t len, const char *source,
+                                 const struct fp_credential_query *query, struct fp_credential *ret,
+                                 struct fp_error *err)
+{
+    cleanup_json json_t *config = NULL;
+    enum fp_code code = parse_config(text, len, source, query != NULL ? &config : NULL, err);
+    return code == FP_OK && query != NULL ? fp_docker_config_find(config, source, query, ret, err)
+                                          : code;
 }
 
 static void warn_if_open(const char *path, const struct fp_credential_query *query)
@@ -55,7 +67,7 @@ static enum fp_code find_in_file(const char *path, const struct fp_credential_qu
     enum fp_code code = fp_file_read(path, &text, err);
     if (code == FP_OK)
         code = find_in_text(fp_buf_text(&text), text.len, path, query, ret, err);
-    if (code == FP_OK && (ret->password != NULL || ret->identity_token != NULL) &&
+    if (code == FP_OK && query != NULL && (ret->password != NULL || ret->identity_token != NULL) &&
         ret->source != NULL && strcmp(ret->source, path) == 0)
         warn_if_open(path, query);
     if (text.data != NULL)
@@ -122,30 +134,52 @@ static enum fp_code from_command_line(const struct fp_credentials_options *optio
     return FP_OK;
 }
 
-enum fp_code fp_credential_find(const struct fp_credentials_options *options,
-                                const struct fp_credential_query *query, struct fp_credential *ret,
-                                struct fp_error *err)
+/* The places that are the only ones to be looked at, or the first; `query` NULL: they are read, and
+ * nothing is looked for. `*ret_more`: there are others. */
+static enum fp_code find_in_named_places(const struct fp_credentials_options *options,
+                                         const struct fp_credential_query *query,
+                                         struct fp_credential *ret, bool *ret_more,
+                                         struct fp_error *err)
 {
     const char *only = fp_env("REGISTRY_AUTH_FILE");
     const char *inlined = fp_env("DOCKER_AUTH_CONFIG");
-    if (options->username != NULL)
-        return from_command_line(options, ret, err);
+    *ret_more = false;
     if (options->authfile != NULL)
         return find_in_file(options->authfile, query, ret, err);
     if (only != NULL) {
         enum fp_code code = find_in_file(only, query, ret, err);
         return code != FP_OK ? fp_context(err, "REGISTRY_AUTH_FILE") : FP_OK;
     }
-    if (inlined != NULL) {
-        enum fp_code code =
-            strlen(inlined) > FP_REGISTRY_MAX_CONFIG
-                ? fp_fail(err, FP_E_INPUT, "DOCKER_AUTH_CONFIG: too long")
-                : find_in_text(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", query, ret, err);
-        if (code == FP_E_INPUT && inlined[strspn(inlined, " \t\r\n")] != '{')
-            (void) fp_hint(err, "it holds the JSON of a config.json itself, not the file's name; "
-                                "for a file there is REGISTRY_AUTH_FILE");
-        if (code != FP_OK || fp_credential_is_set(ret))
-            return code;
-    }
+    *ret_more = true;
+    if (inlined == NULL)
+        return FP_OK;
+    enum fp_code code =
+        strlen(inlined) > FP_REGISTRY_MAX_CONFIG
+            ? fp_fail(err, FP_E_INPUT, "DOCKER_AUTH_CONFIG: too long")
+            : find_in_text(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", query, ret, err);
+    if (code == FP_E_INPUT && inlined[strspn(inlined, " \t\r\n")] != '{')
+        (void) fp_hint(err, "it holds the JSON of a config.json itself, not the file's name; "
+                            "for a file there is REGISTRY_AUTH_FILE");
+    return code;
+}
+
+enum fp_code fp_credentials_check(const struct fp_credentials_options *options,
+                                  struct fp_error *err)
+{
+    bool more = false;
+    return options->username != NULL ? FP_OK
+                                     : find_in_named_places(options, NULL, NULL, &more, err);
+}
+
+enum fp_code fp_credential_find(const struct fp_credentials_options *options,
+                                const struct fp_credential_query *query, struct fp_credential *ret,
+                                struct fp_error *err)
+{
+    bool more = false;
+    if (options->username != NULL)
+        return from_command_line(options, ret, err);
+    enum fp_code code = find_in_named_places(options, query, ret, &more, err);
+    if (code != FP_OK || !more || fp_credential_is_set(ret))
+        return code;
     return find_in_usual_places(query, ret, err);
 }

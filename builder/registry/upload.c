@@ -104,6 +104,17 @@ void fp_upload_cancel(struct fp_upload *upload)
         forget_session(upload);
 }
 
+enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error *err)
+{
+    struct fp_upload upload = {.registry = registry, .asked = FP_HTTP_RESPONSE_INIT(0)};
+    fp_registry_scopes(registry, true, &upload.scopes);
+    enum fp_code code = start_session(&upload, err);
+    fp_upload_cancel(&upload);
+    fp_strv_clear(&upload.scopes);
+    free(upload.location);
+    return code;
+}
+
 enum fp_code fp_upload_commit_refused(struct fp_upload *upload,
                                       const struct fp_http_response *response, struct fp_error *err)
 {

@@ -232,6 +232,18 @@ FP_CHECKED enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
 enum fp_push_outcome { FP_PUSH_EXISTING, FP_PUSH_MOUNTED, FP_PUSH_UPLOADED };
 
 /**
+ * Ask whether blobs may be pushed, by an upload that is begun and given up.
+ * @return FP_OK, or what the registry refuses it with: FP_E_AUTH, FP_E_NOT_FOUND and others.
+ */
+FP_CHECKED enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error *err);
+/**
+ * Whether what names the credentials for all hosts can be read at all: --authfile,
+ * REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT naming it.
+ */
+FP_CHECKED enum fp_code fp_credentials_check(const struct fp_credentials_options *options,
+                                             struct fp_error *err);
+/**
  * Get a blob into the repository: skip it if it is there, mount it from another repository of the
  * same registry if `mount_from` says one, else upload it.
  * @param blob       The bytes; NULL when there are none here (then a failed mount is

@@ -200,8 +200,10 @@ def test_from_image_of_ours(flinkpack, inputs):
 def test_from_image_with_a_job(flinkpack, inputs, tmp_path):
     """What is added beside the job leaves it the job; another job brings its own class."""
     (tmp_path / "own.jar").write_bytes(miniature.jar())
+    (tmp_path / "old.jar").write_bytes(miniature.jar(["com/example/Old", "com/example/New"],
+                                                     "com.example.New"))
     flinkpack.run("build", "--from-local-dist", inputs.dist(), "--base", inputs.base, "--job-jar",
-                  inputs.job, "--job-classname", "com.example.Old", "--image-name", "first:v1")
+                  tmp_path / "old.jar", "--job-classname", "com.example.Old", "--image-name", "first:v1")
     result = flinkpack.run("build", "--from-image", "first:v1", "--lib", tmp_path / "own.jar",
                            "--image-name", "kept:v1")
     assert "no --job-jar: the job that is in the image stays" in result.err
@@ -256,7 +258,7 @@ def test_what_goes_with_it(flinkpack, inputs, tmp_path):
         "mine=%s" % (tmp_path / "own.jar"), "--conf", "parallelism.default=3", "--conf",
         "env.java.opts.all=-Da=b -Dc=d", "--add", "%s:/opt/more" % (tmp_path / "more"), "--add",
         "%s:/etc/app/job.conf:0600" % inputs.job, "--label", "team=data", "--env", "A=b c",
-        "--annotation", "org.opencontainers.image.vendor=us", "--job-classname", "com.example.Job")
+        "--annotation", "org.opencontainers.image.vendor=us", "--job-classname", "com.example.WordCount")
     assert image.tree["opt/flink/lib/connector.jar"].kind == "file"
     plugin = "opt/flink/plugins/s3-fs-hadoop/flink-s3-fs-hadoop-1.20.4.jar"
     assert image.resolve(plugin).path == "flink-1.20.4/opt/flink-s3-fs-hadoop-1.20.4.jar"
@@ -271,7 +273,7 @@ def test_what_goes_with_it(flinkpack, inputs, tmp_path):
     assert image.labels["flinkpack.plugins"] == (
         "mine/own.jar,s3-fs-hadoop/flink-s3-fs-hadoop-1.20.4.jar")
     assert image.annotations["org.opencontainers.image.vendor"] == "us"
-    assert image.env["FLINK_JOB_CLASSNAME"] == "com.example.Job"
+    assert image.env["FLINK_JOB_CLASSNAME"] == "com.example.WordCount"
 
 
 def test_slim_keeps_what_was_asked_for(flinkpack, inputs):

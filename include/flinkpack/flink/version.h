@@ -45,6 +45,11 @@ struct fp_flink_traits {
 const struct fp_flink_traits *fp_flink_traits(const struct fp_flink_version *version);
 /** Whether that version runs on that major version of Java. */
 bool fp_flink_supports_java(const struct fp_flink_version *version, unsigned java);
+/** Whether the distribution of that version may have a plugin of that name, as in --plugin, in opt/
+ * or plugins/; always true of versions later than those that are known. */
+bool fp_flink_may_have_plugin(const struct fp_flink_version *version, const char *name);
+/** Plugins that are asked for most, for messages. Static. */
+const char *fp_flink_plugin_names(void);
 /** Releases that are known to exist, "1.6.0 1.6.1 ...", for messages. Static. */
 const char *fp_flink_known_releases(void);
 

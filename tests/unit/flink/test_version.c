@@ -112,6 +112,26 @@ static void test_java(void **state)
     assert_int_equal(traits_of("2.1.0")->default_java, 17);
 }
 
+static void test_plugins(void **state)
+{
+    (void) state;
+    const struct fp_flink_version old = parse("1.14.6");
+    const struct fp_flink_version new = parse("2.2.0");
+    const struct fp_flink_version later = parse("2.9.0");
+    static const char *const good[] = {"s3-fs-hadoop", "flink-s3-fs-presto", "metrics-prometheus",
+                                       "table-planner_2.12", "python"};
+    static const char *const bad[] = {"s3-fs-hadop",           "s3", "hadoop", "",
+                                      "fs-hadoop metrics-jmx", "_"};
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        assert_true(fp_flink_may_have_plugin(&new, good[i]));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_false(fp_flink_may_have_plugin(&new, bad[i]));
+        assert_true(fp_flink_may_have_plugin(&later, bad[i]));
+    }
+    assert_false(fp_flink_may_have_plugin(&old, "gs-fs-hadoop"));
+    assert_true(fp_flink_may_have_plugin(&new, "gs-fs-hadoop"));
+}
+
 /* Each known release can be asked for. */
 static void test_known_releases(void **state)
 {
@@ -134,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_numbers),  cmocka_unit_test(test_compared_as_numbers),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_traits),
         cmocka_unit_test(test_java),     cmocka_unit_test(test_known_releases),
+        cmocka_unit_test(test_plugins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
