@@ -1,6 +1,7 @@
 #include "internal.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A name that is written to index.json at the end. */
@@ -186,6 +187,16 @@ static enum fp_code check_index(const char *path, struct fp_error *err)
     return fp_layout_read_index(path, &index, err);
 }
 
+/* Layouts of links come without what they lead to, when only the folder is copied. */
+static enum fp_code check_link(const char *path, struct fp_error *err)
+{
+    cleanup_free char *file = fp_path_join(path, "index.json");
+    struct stat st = {0};
+    return stat(file, &st) != 0 && lstat(file, &st) == 0
+               ? fp_fail(err, FP_E_NOT_FOUND, "%s: is a link that leads nowhere", file)
+               : FP_OK;
+}
+
 /* An output goes where links of our own or root's lead, inside of the layout as well. */
 static enum fp_code find_output(const char *path, char **ret, struct fp_error *err)
 {
@@ -214,8 +225,8 @@ enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use, struc
         code = make_layout(place, dir_mode, err);
     if (code == FP_OK)
         code = check_layout(place, err);
-    if (code == FP_OK && use != FP_LAYOUT_READ)
-        code = check_index(place, err);
+    if (code == FP_OK)
+        code = use == FP_LAYOUT_READ ? check_link(place, err) : check_index(place, err);
     if (code != FP_OK)
         return code;
     struct layout *layout = fp_xcalloc(1, sizeof(*layout));

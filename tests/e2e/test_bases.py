@@ -8,7 +8,7 @@ import images
 import pytest
 import validate
 
-from program import INPUT, VERIFY
+from program import INPUT, NOT_FOUND, VERIFY
 
 
 class Bases:
@@ -108,6 +108,9 @@ def test_a_layout_of_links(bases, flinkpack):
     layer = bases.folder / made.layers[0].digest[7:]
     layer.write_bytes(bytes(layer.stat().st_size))
     assert "damaged or forged" in bases.flinkpack.fail(VERIFY, *bases.words(words))
+    os.unlink(bases.folder / "index")
+    assert "base/index.json: is a link that leads nowhere" in bases.flinkpack.fail(
+        NOT_FOUND, *bases.words(words))
 
 
 @pytest.mark.parametrize("words", [
