@@ -320,14 +320,23 @@ static const char *title_of(const struct fp_deployment *d, const char *key, cons
     return key;
 }
 
-static void check_setting(struct places *p, const char *key, const char *value)
+/* All settings whose value is a folder, or all others. */
+static void check_settings(struct places *p, const json_t *settings, bool is_place)
 {
-    bool is_shared = is_among(key, shared, sizeof(shared) / sizeof(shared[0]));
-    bool is_place = is_shared || is_among(key, own, sizeof(own) / sizeof(own[0]));
-    const char *title = title_of(p->d, key, value);
-    check_scheme(p, title, value, is_place);
-    if (is_shared)
-        check_path(p, title, value);
+    const char *key = NULL;
+    json_t *value = NULL;
+    json_object_foreach(fp_iterable(settings), key, value)
+    {
+        bool is_shared = is_among(key, shared, sizeof(shared) / sizeof(shared[0]));
+        const char *text = json_string_value(value);
+        /* A chart has addresses that are no text yet. */
+        if (text == NULL ||
+            is_place != (is_shared || is_among(key, own, sizeof(own) / sizeof(own[0]))))
+            continue;
+        check_scheme(p, title_of(p->d, key, text), text, is_place);
+        if (is_shared)
+            check_path(p, title_of(p->d, key, text), text);
+    }
 }
 
 /* Of an argument of the job, the first place in it. */
@@ -340,46 +349,34 @@ static void check_argument(struct places *p, const char *argument)
         check_scheme(p, "job arguments", place, false);
 }
 
-/* What the image was built with, and what is set now. */
-static void check_settings(struct places *p)
+/* What the image was built with, and what is set now. The caller owns it. */
+static json_t *all_settings(const struct fp_deployment *d)
 {
-    const struct fp_deployment *d = p->d;
-    const char *key = NULL;
-    json_t *value = NULL;
-    json_object_foreach(d->conf, key, value)
-    {
-        /* A chart has addresses that are no text yet. */
-        if (json_is_string(value))
-            check_setting(p, key, json_string_value(value));
-    }
+    json_t *all = json_object();
     for (size_t i = 0; d->image->conf != NULL && i < d->image->conf->len; i++) {
         struct fp_split split = fp_split_at(d->image->conf->items[i], '=');
-        if (split.rest != NULL && json_object_get(d->conf, split.first) == NULL)
-            check_setting(p, split.first, split.rest);
-        free(split.first);
+        cleanup_free char *key = split.first;
+        if (split.rest != NULL)
+            fp_set(all, key, json_string(split.rest));
     }
-}
-
-/* Paths without a scheme are of another file system then. */
-static bool has_default_scheme(const struct fp_deployment *d)
-{
-    static const char key[] = "fs.default-scheme";
-    const char *scheme = fp_json_string(d->conf, key);
-    for (size_t i = 0; scheme == NULL && d->image->conf != NULL && i < d->image->conf->len; i++) {
-        const char *item = d->image->conf->items[i];
-        if (strncmp(item, key, strlen(key)) == 0 && item[strlen(key)] == '=')
-            scheme = item + sizeof(key);
-    }
-    return scheme != NULL && strncasecmp(scheme, "file:", 5) != 0;
+    (void) json_object_update(all, (json_t *) (uintptr_t) d->conf);
+    return all;
 }
 
 void fp_warn_of_storage(struct fp_deployment *d, const json_t *documents)
 {
     const struct fp_deploy_options *o = d->options;
-    struct places p = {.d = d, .documents = documents, .has_default_scheme = has_default_scheme(d)};
-    check_settings(&p);
+    cleanup_json json_t *settings = all_settings(d);
+    const char *scheme = fp_json_string(settings, "fs.default-scheme");
+    struct places p = {.d = d,
+                       .documents = documents,
+                       .has_default_scheme =
+                           scheme != NULL && strncasecmp(scheme, "file:", 5) != 0};
+    /* What is sure goes before what may be wrong, as each scheme is told of once. */
+    check_settings(&p, settings, true);
     if (o->from_savepoint != NULL)
         check_scheme(&p, "--from-savepoint", o->from_savepoint, true);
+    check_settings(&p, settings, false);
     for (size_t i = 0; i < o->arguments.len; i++)
         check_argument(&p, o->arguments.items[i]);
     fp_strv_clear(&p.seen);

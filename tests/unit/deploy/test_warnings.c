@@ -96,6 +96,7 @@ static void settings_and_arguments_name_places_too(void **state)
     fp_strv_add(&options.conf, "a.c=${PLACE}");
     fp_strv_add(&options.conf, "a.d=akka.tcp://flink@x:1/y");
     check("1.20.5", "job", "", &options, "://", false);
+    fp_strv_add(&options.conf, "a.e=s3://told/later");
     fp_strv_add(&options.conf, "state.savepoints.dir=s3://b/s");
     check("1.20.5", "job", "", &options, "state.savepoints.dir: s3://b/s: no plugin", true);
     fp_strv_add(&options.conf, "my.table=gs://b/t");
