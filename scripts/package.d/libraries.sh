@@ -1,12 +1,7 @@
 # shellcheck shell=bash
 # How each library is built: static, with musl, and with what flinkpack uses of it. Sourced by
-# scripts/package; $arch, $triple, $root (what has been built), $tools (the compiler).
-
-flags="-O2 -fPIE -ffunction-sections -fdata-sections -fstack-protector-strong -fstack-clash-protection"
-case $arch in
-amd64) flags+=" -fcf-protection" ;;
-arm64) flags+=" -mbranch-protection=standard" ;;
-esac
+# scripts/package, which sets $triple, $flags, $root (what has been built) and $tools (the compiler)
+# for an architecture before it calls anything here.
 
 with_cmake() {
     local name=$1 source=$2
