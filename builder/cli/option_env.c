@@ -51,6 +51,18 @@ static const struct fp_option *nearest(fp_option_groups known, const char *word,
     return best;
 }
 
+/* Those of scripts/, which stand in the environment of the flinkpack that they run. */
+static bool is_of_scripts(const char *word)
+{
+    static const char *const names[] = {"FLINKPACK_DEBIAN_MIRROR", "FLINKPACK_TEST_CACHE",
+                                        "FLINKPACK_TESTS_LONG", "FLINKPACK_RELEASE"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (strcmp(word, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A misspelt variable would be passed over in silence. */
 static void warn_unknown(fp_option_groups groups, fp_option_groups known, const char *entry,
                          struct fp_settings *settings)
@@ -61,7 +73,7 @@ static void warn_unknown(fp_option_groups groups, fp_option_groups known, const 
     cleanup_free char *word = fp_xstrndup(entry, strcspn(entry, "="));
     const struct fp_option *option = nearest(known, word, &is_known);
     cleanup_free char *name = option != NULL ? fp_option_environment(option) : NULL;
-    if (is_known)
+    if (is_known || is_of_scripts(word))
         return;
     fp_strv_addf(&settings->warnings, "%s sets no option%s%s%s", word,
                  name != NULL ? "; did you mean " : "", name != NULL ? name : "",

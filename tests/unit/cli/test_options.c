@@ -393,6 +393,13 @@ static void misspelt_variables_warn(void **state)
     assert_string_equal(f->settings.warnings.items[1], "FLINKPACK_SOMETHING_ELSE sets no option");
 }
 
+static void variables_of_the_scripts_do_not_warn(void **state)
+{
+    struct fixture *f = *state;
+    from_environment(f, "FLINKPACK_TEST_CACHE=/x", "FLINKPACK_DEBIAN_MIRROR=y");
+    assert_int_equal(f->settings.warnings.len, 0);
+}
+
 static void argument_only_options_have_no_variable(void **state)
 {
     struct fixture *f = *state;
@@ -567,6 +574,7 @@ int main(void)
         TEST(an_empty_list_in_a_variable_is_an_error),
         TEST(errors_name_the_variable),
         TEST(misspelt_variables_warn),
+        TEST(variables_of_the_scripts_do_not_warn),
         TEST(argument_only_options_have_no_variable),
         TEST(file_is_read),
         TEST(bad_files_are_errors),
