@@ -99,7 +99,10 @@ def test_the_image_has_all_of_flink(real):
         assert there == names, folder
         for name in names:
             entry = real.image.resolve("opt/flink/%s/%s" % (folder, name))
-            assert entry.size == (real.dist / folder / name).stat().st_size
+            size = (real.dist / folder / name).stat().st_size
+            # At the head of config.sh stands where the settings of the start are.
+            more = entry.size - size
+            assert 0 < more < 400 if name == "config.sh" else more == 0
     if "--from-archive" in real.source:
         size = os.stat(real.source[1]).st_size
         assert size in {layer.size for layer in real.image.layers}, "the archive is the layer"
