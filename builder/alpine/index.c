@@ -197,15 +197,6 @@ void fp_apk_index_clear(struct fp_apk_index *index)
     *index = (struct fp_apk_index){0};
 }
 
-const struct fp_apk_package *fp_apk_index_find(const struct fp_apk_index *index, const char *name)
-{
-    for (size_t i = 0; i < index->count; i++) {
-        if (strcmp(index->packages[i].fields[FP_APK_NAME], name) == 0)
-            return &index->packages[i];
-    }
-    return NULL;
-}
-
 char *fp_apk_package_title(const struct fp_apk_package *package)
 {
     return fp_xasprintf("%s-%s", package->fields[FP_APK_NAME], package->fields[FP_APK_VERSION]);

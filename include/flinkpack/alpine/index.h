@@ -76,8 +76,6 @@ FP_CHECKED enum fp_code fp_apk_installed_parse(const char *text, const char *nam
                                                struct fp_apk_index *ret, struct fp_error *err);
 /** Release the members. */
 void fp_apk_index_clear(struct fp_apk_index *index);
-/** The package of that name, or NULL: the first one in an APKINDEX, the one in a database. */
-const struct fp_apk_package *fp_apk_index_find(const struct fp_apk_index *index, const char *name);
 
 /** "NAME-VERSION". The caller owns it. */
 char *fp_apk_package_title(const struct fp_apk_package *package);
