@@ -1,10 +1,7 @@
-foreach(test buf cpus error file hash input interrupt json kept newfile pool process progress secret shell stream yaml)
+foreach(test buf cpus error file hash input interrupt json pool process progress secret shell stream yaml)
     fp_add_unit_test(support test_${test}.c)
 endforeach()
 # The refusals of file systems that this machine does not have.
-foreach(function faccessat linkat renameat2 rename link fsync)
-    target_link_options(unit_support_test_newfile PRIVATE "LINKER:--wrap=${function}")
-endforeach()
-foreach(function flock nanosleep)
-    target_link_options(unit_support_test_kept PRIVATE "LINKER:--wrap=${function}")
-endforeach()
+fp_add_unit_test(support test_newfile.c OWN newfile.c
+    WRAP faccessat linkat renameat2 rename link fsync)
+fp_add_unit_test(support test_kept.c OWN kept.c lock.c WRAP flock nanosleep)
