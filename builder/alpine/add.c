@@ -19,7 +19,7 @@ static void selection_clear(struct selection *selection)
         fp_apk_contents_clear(&selection->arrivals[i].contents);
     free(selection->arrivals);
     fp_apk_answer_clear(&selection->answer);
-    choice_clear(&selection->from);
+    fp_choice_clear(&selection->from);
     fp_strv_clear(&selection->world);
     *selection = (struct selection){0};
 }
@@ -35,7 +35,7 @@ static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_st
                                        .world = &selection->world,
                                        .requests = requests};
     enum fp_code code = fp_apk_resolve(&question, &selection->answer, err);
-    return code == FP_OK ? FP_OK : choice_blame(&selection->from, code, err);
+    return code == FP_OK ? FP_OK : fp_choice_blame(&selection->from, code, err);
 }
 
 /* A package on its way; a task of a pool. */
@@ -102,7 +102,7 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
                                     const struct fp_apk_addition *addition, bool tell,
                                     struct selection *selection, struct fp_error *err)
 {
-    enum fp_code code = choice_make(root, addition, tell, &selection->from, err);
+    enum fp_code code = fp_choice_make(root, addition, tell, &selection->from, err);
     return code == FP_OK ? resolve(root, addition->requests, selection, err) : code;
 }
 

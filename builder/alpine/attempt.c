@@ -8,24 +8,24 @@
 /* What looking for a name costs: one comparison for each bit of the number of names. */
 #define FIND_STEPS 16
 
-bool attempt_step(const struct attempt *attempt)
+bool fp_attempt_step(const struct attempt *attempt)
 {
     return ++*attempt->steps <= STEPS_MAX;
 }
 
-bool attempt_word(const struct attempt *attempt, struct fp_apk_text *list,
-                  struct fp_apk_text *ret_word)
+bool fp_attempt_word(const struct attempt *attempt, struct fp_apk_text *list,
+                     struct fp_apk_text *ret_word)
 {
-    if (!attempt_step(attempt) || !fp_apk_text_word(list, ret_word))
+    if (!fp_attempt_step(attempt) || !fp_apk_text_word(list, ret_word))
         return false;
     *attempt->steps += ret_word->len / 16;
     return true;
 }
 
-uint32_t attempt_find(const struct attempt *attempt, struct fp_apk_text name)
+uint32_t fp_attempt_find(const struct attempt *attempt, struct fp_apk_text name)
 {
     *attempt->steps += FIND_STEPS;
-    return provides_find(&attempt->provides, name);
+    return fp_provides_find(&attempt->provides, name);
 }
 
 static void link_want(struct attempt *attempt, size_t number)
@@ -48,7 +48,7 @@ static void push(struct attempt *attempt, const struct want *want)
     link_want(attempt, attempt->want_count++);
 }
 
-void attempt_restart(struct attempt *attempt)
+void fp_attempt_restart(struct attempt *attempt)
 {
     size_t packages = attempt->provides.package_count + 1;
     size_t names = attempt->provides.name_count + 1;
@@ -69,7 +69,7 @@ void attempt_restart(struct attempt *attempt)
         push(attempt, &attempt->limits[i]);
 }
 
-void attempt_ban(struct attempt *attempt, uint32_t package)
+void fp_attempt_ban(struct attempt *attempt, uint32_t package)
 {
     size_t kept = 0;
     attempt->banned[package] = true;
@@ -80,8 +80,8 @@ void attempt_ban(struct attempt *attempt, uint32_t package)
     attempt->limit_count = kept;
 }
 
-enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint32_t by,
-                          struct fp_error *err)
+enum fp_code fp_attempt_want(struct attempt *attempt, struct fp_apk_text text, uint32_t by,
+                             struct fp_error *err)
 {
     struct want want = {.text = text, .by = by};
     if (attempt->want_count >= WANTS_MAX)
@@ -89,7 +89,7 @@ enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint
     enum fp_code code = fp_apk_dependency_parse(text, &want.dependency, err);
     if (code != FP_OK)
         return code;
-    want.name = attempt_find(attempt, want.dependency.name);
+    want.name = fp_attempt_find(attempt, want.dependency.name);
     push(attempt, &want);
     return FP_OK;
 }
@@ -106,15 +106,15 @@ static bool each_name(struct attempt *attempt, uint32_t number, name_visitor vis
     struct provider provider = {.name = fp_apk_text(package->fields[FP_APK_NAME]),
                                 .version = fp_apk_text(package->fields[FP_APK_VERSION]),
                                 .package = number};
-    if (!visit(attempt, attempt_find(attempt, provider.name), &provider, context))
+    if (!visit(attempt, fp_attempt_find(attempt, provider.name), &provider, context))
         return false;
-    while (attempt_word(attempt, &list, &word)) {
+    while (fp_attempt_word(attempt, &list, &word)) {
         struct fp_apk_dependency provided = {0};
         if (fp_apk_dependency_parse(word, &provided, NULL) != FP_OK || provided.is_conflict)
             continue;
         provider.name = provided.name;
         provider.version = provided.version;
-        uint32_t name = attempt_find(attempt, provided.name);
+        uint32_t name = fp_attempt_find(attempt, provided.name);
         if (!visit(attempt, name, &provider, context))
             return false;
     }
@@ -135,7 +135,7 @@ static bool take_name(struct attempt *attempt, uint32_t name, const struct provi
 static bool rejects(const struct attempt *attempt, const struct want *want,
                     const struct provider *provider)
 {
-    bool matches = provider_matches(&attempt->provides, provider, &want->dependency);
+    bool matches = fp_provider_matches(&attempt->provides, provider, &want->dependency);
     return want->dependency.is_conflict ? matches && want->by != provider->package
                                         : !matches && provider->version.len > 0;
 }
@@ -159,7 +159,7 @@ static bool walk_obstacles(struct attempt *attempt, uint32_t name, const struct 
         return false;
     for (uint32_t at = attempt->heads[name]; at != 0; at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
-        if (!attempt_step(attempt))
+        if (!fp_attempt_step(attempt))
             return false;
         found.want = at - 1;
         found.by = want->by;
@@ -169,8 +169,8 @@ static bool walk_obstacles(struct attempt *attempt, uint32_t name, const struct 
     return true;
 }
 
-bool attempt_obstacles(const struct attempt *attempt, uint32_t package, obstacle_visitor visit,
-                       void *context)
+bool fp_attempt_obstacles(const struct attempt *attempt, uint32_t package, obstacle_visitor visit,
+                          void *context)
 {
     struct obstacle_walk walk = {visit, context};
     struct attempt *self = (struct attempt *) (uintptr_t) attempt;
@@ -184,16 +184,16 @@ static bool is_obstacle(const struct obstacle *obstacle, void *context)
     return false;
 }
 
-bool attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *dependency,
-                 uint32_t name)
+bool fp_attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *dependency,
+                    uint32_t name)
 {
     if (name == NO_NAME)
         return false;
     const struct provided_name *range = &attempt->provides.names[name];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (attempt->chosen[provider->package] &&
-            provider_matches(&attempt->provides, provider, dependency))
+            fp_provider_matches(&attempt->provides, provider, dependency))
             return true;
     }
     return false;
@@ -205,23 +205,23 @@ static bool conflicts_hold(const struct attempt *attempt, uint32_t package)
     struct fp_apk_text list =
         fp_apk_text(attempt->provides.packages[package]->fields[FP_APK_DEPENDS]);
     struct fp_apk_text word = {0};
-    while (attempt_word(attempt, &list, &word)) {
+    while (fp_attempt_word(attempt, &list, &word)) {
         struct fp_apk_dependency dependency = {0};
         if (word.ptr[0] != '!' || fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
             continue;
-        if (attempt_has(attempt, &dependency, attempt_find(attempt, dependency.name)))
+        if (fp_attempt_has(attempt, &dependency, fp_attempt_find(attempt, dependency.name)))
             return false;
     }
     return true;
 }
 
-bool attempt_allows(const struct attempt *attempt, uint32_t package)
+bool fp_attempt_allows(const struct attempt *attempt, uint32_t package)
 {
-    return !attempt->banned[package] && attempt_obstacles(attempt, package, is_obstacle, NULL) &&
+    return !attempt->banned[package] && fp_attempt_obstacles(attempt, package, is_obstacle, NULL) &&
            conflicts_hold(attempt, package);
 }
 
-enum fp_code attempt_choose(struct attempt *attempt, uint32_t package, struct fp_error *err)
+enum fp_code fp_attempt_choose(struct attempt *attempt, uint32_t package, struct fp_error *err)
 {
     struct fp_apk_text list =
         fp_apk_text(attempt->provides.packages[package]->fields[FP_APK_DEPENDS]);
@@ -229,16 +229,16 @@ enum fp_code attempt_choose(struct attempt *attempt, uint32_t package, struct fp
     enum fp_code code = FP_OK;
     attempt->chosen[package] = true;
     (void) each_name(attempt, package, take_name, NULL);
-    while (code == FP_OK && attempt_word(attempt, &list, &word))
-        code = attempt_want(attempt, word, package, err);
+    while (code == FP_OK && fp_attempt_word(attempt, &list, &word))
+        code = fp_attempt_want(attempt, word, package, err);
     return code == FP_OK
                ? FP_OK
                : fp_context(err, "%s", attempt->provides.packages[package]->fields[FP_APK_NAME]);
 }
 
-void attempt_clear(struct attempt *attempt)
+void fp_attempt_clear(struct attempt *attempt)
 {
-    provides_clear(&attempt->provides);
+    fp_provides_clear(&attempt->provides);
     fp_strv_clear(&attempt->texts);
     free(attempt->chosen);
     free(attempt->owner);

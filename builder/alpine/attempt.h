@@ -24,7 +24,7 @@ struct want {
     bool only_limits;        /**< it says which version fits, not that there has to be one */
 };
 
-/** What resolving works on. Release with attempt_clear(). */
+/** What resolving works on. Release with fp_attempt_clear(). */
 struct attempt {
     struct provides provides;
     struct fp_strv texts; /**< world and requests */
@@ -45,13 +45,13 @@ struct attempt {
 };
 
 /** Count a comparison. False: there have been too many, and nothing that follows is right. */
-bool attempt_step(const struct attempt *attempt);
+bool fp_attempt_step(const struct attempt *attempt);
 /** The next word of a list, counted by its length. False: there is none, or too much was counted.
  */
-bool attempt_word(const struct attempt *attempt, struct fp_apk_text *list,
-                  struct fp_apk_text *ret_word);
-/** provides_find(), counted. */
-uint32_t attempt_find(const struct attempt *attempt, struct fp_apk_text name);
+bool fp_attempt_word(const struct attempt *attempt, struct fp_apk_text *list,
+                     struct fp_apk_text *ret_word);
+/** fp_provides_find(), counted. */
+uint32_t fp_attempt_find(const struct attempt *attempt, struct fp_apk_text name);
 
 /** What became of a step. */
 enum step_outcome { STEP_DONE, STEP_POSTPONED, STEP_RESTART };
@@ -71,37 +71,37 @@ struct obstacle {
 typedef bool (*obstacle_visitor)(const struct obstacle *obstacle, void *context);
 
 /** Forget what was chosen; the limits are wanted again. */
-void attempt_restart(struct attempt *attempt);
+void fp_attempt_restart(struct attempt *attempt);
 /** Want something. FP_E_INPUT: no dependency, or more than 250,000 of them. */
-FP_CHECKED enum fp_code attempt_want(struct attempt *attempt, struct fp_apk_text text, uint32_t by,
-                                     struct fp_error *err);
+FP_CHECKED enum fp_code fp_attempt_want(struct attempt *attempt, struct fp_apk_text text,
+                                        uint32_t by, struct fp_error *err);
 /** Choose a package and want what it depends on. */
-FP_CHECKED enum fp_code attempt_choose(struct attempt *attempt, uint32_t package,
-                                       struct fp_error *err);
+FP_CHECKED enum fp_code fp_attempt_choose(struct attempt *attempt, uint32_t package,
+                                          struct fp_error *err);
 /** Whether a chosen package is what the dependency speaks of. */
-bool attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *dependency,
-                 uint32_t name);
+bool fp_attempt_has(const struct attempt *attempt, const struct fp_apk_dependency *dependency,
+                    uint32_t name);
 /** Whether nothing that is wanted or chosen speaks against a package. */
-bool attempt_allows(const struct attempt *attempt, uint32_t package);
+bool fp_attempt_allows(const struct attempt *attempt, uint32_t package);
 /** Call for each want and each chosen package that rejects a package. False: it was stopped. */
-bool attempt_obstacles(const struct attempt *attempt, uint32_t package, obstacle_visitor visit,
-                       void *context);
+bool fp_attempt_obstacles(const struct attempt *attempt, uint32_t package, obstacle_visitor visit,
+                          void *context);
 /** Never choose a package again; what was learned from it is forgotten. */
-void attempt_ban(struct attempt *attempt, uint32_t package);
+void fp_attempt_ban(struct attempt *attempt, uint32_t package);
 /** Ban whoever is in the way of a want. False: nobody is left to blame. */
-bool attempt_blame(struct attempt *attempt, size_t want);
+bool fp_attempt_blame(struct attempt *attempt, size_t want);
 /** Say why a want cannot hold. `unpicked` are packages that share its name. */
-FP_CHECKED enum fp_code attempt_explain(const struct attempt *attempt, const struct want *want,
-                                        const struct fp_strv *unpicked, struct fp_error *err);
+FP_CHECKED enum fp_code fp_attempt_explain(const struct attempt *attempt, const struct want *want,
+                                           const struct fp_strv *unpicked, struct fp_error *err);
 /** "bash-5.2.26-r0 needs 'so:libreadline.so.8'", "'bash' is asked for". The caller owns it. */
-char *attempt_who_wants(const struct attempt *attempt, const struct want *want);
+char *fp_attempt_who_wants(const struct attempt *attempt, const struct want *want);
 /**
  * Make a want hold.
  * @param last Whether names that several packages share are decided now.
  */
-FP_CHECKED enum fp_code attempt_satisfy(struct attempt *attempt, size_t want, bool last,
-                                        enum step_outcome *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_attempt_satisfy(struct attempt *attempt, size_t want, bool last,
+                                           enum step_outcome *ret, struct fp_error *err);
 /** Release the members. */
-void attempt_clear(struct attempt *attempt);
+void fp_attempt_clear(struct attempt *attempt);
 
 #endif

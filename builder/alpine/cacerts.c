@@ -84,7 +84,8 @@ static enum fp_code put_all(BIO *pem, int64_t time_s, struct fp_buf *out, unsign
     return code;
 }
 
-enum fp_code cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret, struct fp_error *err)
+enum fp_code fp_cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret,
+                             struct fp_error *err)
 {
     struct fp_buf entries = FP_BUF_INIT(ret->max);
     unsigned count = 0;

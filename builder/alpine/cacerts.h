@@ -14,7 +14,7 @@
  * @param pem    Certificates one behind the other; what is none is passed over.
  * @param time_s When they were added, as the store says.
  */
-FP_CHECKED enum fp_code cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret,
-                                     struct fp_error *err);
+FP_CHECKED enum fp_code fp_cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret,
+                                        struct fp_error *err);
 
 #endif

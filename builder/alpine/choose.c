@@ -43,9 +43,9 @@ static bool is_better(const struct attempt *attempt, const struct provider *a,
 /* Whether somebody asks for the package by its own name. */
 static bool is_named(const struct attempt *attempt, uint32_t package)
 {
-    uint32_t name = provides_find(&attempt->provides,
-                                  fp_apk_text(package_of(attempt, package)->fields[FP_APK_NAME]));
-    for (uint32_t at = attempt->heads[name]; at != 0 && attempt_step(attempt);
+    uint32_t name = fp_provides_find(
+        &attempt->provides, fp_apk_text(package_of(attempt, package)->fields[FP_APK_NAME]));
+    for (uint32_t at = attempt->heads[name]; at != 0 && fp_attempt_step(attempt);
          at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
         if (!want->dependency.is_conflict && !want->only_limits)
@@ -72,11 +72,11 @@ static void find_candidates(const struct attempt *attempt, const struct want *wa
                             struct candidates *ret)
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         const char *title = package_of(attempt, provider->package)->fields[FP_APK_NAME];
-        if (!provider_matches(&attempt->provides, provider, &want->dependency) ||
-            !attempt_allows(attempt, provider->package))
+        if (!fp_provider_matches(&attempt->provides, provider, &want->dependency) ||
+            !fp_attempt_allows(attempt, provider->package))
             continue;
         if (!may_be_picked(attempt, provider)) {
             if (ret->unpicked.len < 12 && !fp_strv_has(&ret->unpicked, title))
@@ -92,11 +92,11 @@ static void find_candidates(const struct attempt *attempt, const struct want *wa
 static bool fits_limits(const struct attempt *attempt, const struct provider *provider,
                         uint32_t name)
 {
-    for (uint32_t at = attempt->heads[name]; at != 0 && attempt_step(attempt);
+    for (uint32_t at = attempt->heads[name]; at != 0 && fp_attempt_step(attempt);
          at = attempt->wants[at - 1].next) {
         const struct want *limit = &attempt->wants[at - 1];
         bool is_fixed = limit->only_limits || limit->by == NOBODY || limit->by == THE_WORLD;
-        if (is_fixed && provider_matches(&attempt->provides, provider, &limit->dependency) ==
+        if (is_fixed && fp_provider_matches(&attempt->provides, provider, &limit->dependency) ==
                             limit->dependency.is_conflict)
             return false;
     }
@@ -106,9 +106,9 @@ static bool fits_limits(const struct attempt *attempt, const struct provider *pr
 static bool can_be_had(const struct attempt *attempt, const struct want *want)
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
-        if (provider_matches(&attempt->provides, provider, &want->dependency) &&
+        if (fp_provider_matches(&attempt->provides, provider, &want->dependency) &&
             fits_limits(attempt, provider, want->name))
             return true;
     }
@@ -139,15 +139,15 @@ static enum fp_code satisfy_conflict(struct attempt *attempt, const struct want 
     if (want->name == NO_NAME || want->only_limits)
         return FP_OK;
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (!attempt->chosen[provider->package] || provider->package == want->by ||
-            !provider_matches(&attempt->provides, provider, &want->dependency))
+            !fp_provider_matches(&attempt->provides, provider, &want->dependency))
             continue;
         *ret = STEP_RESTART;
         if (learn(attempt, want))
             return FP_OK;
-        cleanup_free char *who = attempt_who_wants(attempt, want);
+        cleanup_free char *who = fp_attempt_who_wants(attempt, want);
         cleanup_free char *title = fp_apk_package_title(package_of(attempt, provider->package));
         return fp_fail(err, FP_E_INPUT, "%s, and %s is needed", who, title);
     }
@@ -165,14 +165,14 @@ static bool may_stay(const struct attempt *attempt, const struct want *want)
     return first->is_installed && first->fields[FP_APK_INSTALL_IF] != NULL;
 }
 
-enum fp_code attempt_satisfy(struct attempt *attempt, size_t number, bool last,
-                             enum step_outcome *ret, struct fp_error *err)
+enum fp_code fp_attempt_satisfy(struct attempt *attempt, size_t number, bool last,
+                                enum step_outcome *ret, struct fp_error *err)
 {
     const struct want want = attempt->wants[number];
     *ret = STEP_DONE;
     if (want.dependency.is_conflict)
         return satisfy_conflict(attempt, &want, ret, err);
-    if (want.only_limits || attempt_has(attempt, &want.dependency, want.name))
+    if (want.only_limits || fp_attempt_has(attempt, &want.dependency, want.name))
         return FP_OK;
     struct candidates found = {0};
     bool is_taken =
@@ -188,9 +188,9 @@ enum fp_code attempt_satisfy(struct attempt *attempt, size_t number, bool last,
     if (shared && !last)
         *ret = STEP_POSTPONED;
     else if (found.best != NULL)
-        code = attempt_choose(attempt, found.best->package, err);
+        code = fp_attempt_choose(attempt, found.best->package, err);
     else if (!may_stay(attempt, &want))
-        code = attempt_explain(attempt, &attempt->wants[number], &found.unpicked, err);
+        code = fp_attempt_explain(attempt, &attempt->wants[number], &found.unpicked, err);
     fp_strv_clear(&found.unpicked);
     return code;
 }

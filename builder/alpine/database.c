@@ -85,7 +85,7 @@ static enum fp_code add_record(struct db *db, const struct db_record *take_recor
     return read_paths(db, (uint32_t) (db->record_count - 1), err);
 }
 
-enum fp_code db_load(struct db *db, const struct fp_apk_index *installed, struct fp_error *err)
+enum fp_code fp_db_load(struct db *db, const struct fp_apk_index *installed, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     db->was_sorted = true;
@@ -108,8 +108,9 @@ enum fp_code db_load(struct db *db, const struct fp_apk_index *installed, struct
     return code;
 }
 
-enum fp_code db_add(struct db *db, const struct fp_apk_package *package,
-                    const struct fp_apk_contents *contents, char *take_text, struct fp_error *err)
+enum fp_code fp_db_add(struct db *db, const struct fp_apk_package *package,
+                       const struct fp_apk_contents *contents, char *take_text,
+                       struct fp_error *err)
 {
     struct db_record record = {.name = fp_xstrdup(package->fields[FP_APK_NAME]),
                                .origin = fp_xstrdup(package->fields[FP_APK_ORIGIN]),
@@ -120,7 +121,7 @@ enum fp_code db_add(struct db *db, const struct fp_apk_package *package,
     return add_record(db, &record, err);
 }
 
-bool db_is_removed(const struct db *db, const struct db_path *path)
+bool fp_db_is_removed(const struct db *db, const struct db_path *path)
 {
     return path->is_removed || db->records[path->record].is_removed;
 }
@@ -152,42 +153,42 @@ static struct db_path *find_path(struct db *db, const char *path, size_t first, 
         struct db_path *found = &db->paths[low];
         if (found->record >= end)
             return NULL;
-        if (found->record >= first && db_is_removed(db, found) == is_removed)
+        if (found->record >= first && fp_db_is_removed(db, found) == is_removed)
             return found;
     }
     return NULL;
 }
 
-struct db_path *db_owner(struct db *db, const char *path, size_t end)
+struct db_path *fp_db_owner(struct db *db, const char *path, size_t end)
 {
     return find_path(db, path, 0, end, false);
 }
 
-const struct db_path *db_former_owner(struct db *db, const char *path)
+const struct db_path *fp_db_former_owner(struct db *db, const char *path)
 {
     return find_path(db, path, 0, SIZE_MAX, true);
 }
 
-void db_remove_path(struct db *db, struct db_path *path)
+void fp_db_remove_path(struct db *db, struct db_path *path)
 {
     struct db_record *record = &db->records[path->record];
     memset(record->text + path->at, DB_CUT, path->len);
     path->is_removed = true;
 }
 
-void db_withdraw(struct db *db, const char *path, size_t record)
+void fp_db_withdraw(struct db *db, const char *path, size_t record)
 {
     struct db_path *own = find_path(db, path, record, record + 1, false);
     if (own != NULL)
-        db_remove_path(db, own);
+        fp_db_remove_path(db, own);
 }
 
-void db_remove(struct db *db, size_t record)
+void fp_db_remove(struct db *db, size_t record)
 {
     db->records[record].is_removed = true;
 }
 
-struct fp_apk_text *db_folders(const struct db *db, bool of_removed, size_t *ret_count)
+struct fp_apk_text *fp_db_folders(const struct db *db, bool of_removed, size_t *ret_count)
 {
     struct fp_apk_text *list = fp_xcalloc(db->folder_count + 1, sizeof(*list));
     *ret_count = 0;
@@ -226,7 +227,7 @@ static enum fp_code render_record(const struct db_record *record, struct fp_buf 
     return fp_buf_add(ret, text, used, err);
 }
 
-enum fp_code db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err)
+enum fp_code fp_db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err)
 {
     cleanup_free const struct db_record **order =
         fp_xcalloc(db->record_count + 1, sizeof(struct db_record *));
@@ -243,7 +244,7 @@ enum fp_code db_render(const struct db *db, struct fp_buf *ret, struct fp_error 
     return code;
 }
 
-void db_clear(struct db *db)
+void fp_db_clear(struct db *db)
 {
     for (size_t i = 0; i < db->record_count; i++) {
         free(db->records[i].name);

@@ -31,7 +31,7 @@ struct db_path {
     bool is_removed;
 };
 
-/** The database. Release with db_clear(). */
+/** The database. Release with fp_db_clear(). */
 struct db {
     struct db_record *records;
     size_t record_count;
@@ -45,36 +45,36 @@ struct db {
 };
 
 /** Take in the base's database. FP_E_INPUT. */
-FP_CHECKED enum fp_code db_load(struct db *db, const struct fp_apk_index *installed,
-                                struct fp_error *err);
+FP_CHECKED enum fp_code fp_db_load(struct db *db, const struct fp_apk_index *installed,
+                                   struct fp_error *err);
 /** Add a record; `take_text` is its stanza. */
-FP_CHECKED enum fp_code db_add(struct db *db, const struct fp_apk_package *package,
-                               const struct fp_apk_contents *contents, char *take_text,
-                               struct fp_error *err);
+FP_CHECKED enum fp_code fp_db_add(struct db *db, const struct fp_apk_package *package,
+                                  const struct fp_apk_contents *contents, char *take_text,
+                                  struct fp_error *err);
 /** Who has a path, of the records before number `end`; or NULL. Borrowed until the next change. */
-struct db_path *db_owner(struct db *db, const char *path, size_t end);
+struct db_path *fp_db_owner(struct db *db, const char *path, size_t end);
 /** Whose path it was until it was removed, or NULL. Borrowed until the next change. */
-const struct db_path *db_former_owner(struct db *db, const char *path);
+const struct db_path *fp_db_former_owner(struct db *db, const char *path);
 /** Take a file away from its package. */
-void db_remove_path(struct db *db, struct db_path *path);
+void fp_db_remove_path(struct db *db, struct db_path *path);
 /** Take away a file that record number `record` has. */
-void db_withdraw(struct db *db, const char *path, size_t record);
+void fp_db_withdraw(struct db *db, const char *path, size_t record);
 /** Remove a record, by its number in the base's database, with its files. */
-void db_remove(struct db *db, size_t record);
+void fp_db_remove(struct db *db, size_t record);
 /** Whether a path has been taken away, or its record has been removed. */
-bool db_is_removed(const struct db *db, const struct db_path *path);
+bool fp_db_is_removed(const struct db *db, const struct db_path *path);
 /** The folders of all records that are removed, or of all others, in any order and perhaps more
  * than once. Borrowed texts; the caller frees the list. */
-struct fp_apk_text *db_folders(const struct db *db, bool of_removed, size_t *ret_count);
+struct fp_apk_text *fp_db_folders(const struct db *db, bool of_removed, size_t *ret_count);
 /** The text of lib/apk/db/installed. */
-FP_CHECKED enum fp_code db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err);
 /** Release the members. */
-void db_clear(struct db *db);
-#define cleanup_db __attribute__((cleanup(db_clear)))
+void fp_db_clear(struct db *db);
+#define cleanup_db __attribute__((cleanup(fp_db_clear)))
 
 /** The stanza of a package that is being installed; owners of its files are resolved already. */
-FP_CHECKED enum fp_code record_write(const struct fp_apk_package *package,
-                                     const struct fp_apk_contents *contents, struct fp_buf *ret,
-                                     struct fp_error *err);
+FP_CHECKED enum fp_code fp_record_write(const struct fp_apk_package *package,
+                                        const struct fp_apk_contents *contents, struct fp_buf *ret,
+                                        struct fp_error *err);
 
 #endif

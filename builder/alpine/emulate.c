@@ -49,7 +49,7 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     const struct fp_apk_file *file = find_new_file(in, path);
     cleanup_buf struct fp_buf shells = FP_BUF_INIT(PATHS_MAX_BYTES);
     (void) arrival;
-    enum fp_code code = file != NULL ? read_spooled(in, file, &shells, err)
+    enum fp_code code = file != NULL ? fp_read_spooled(in, file, &shells, err)
                                      : fp_buf_add_text(&shells, in->root->shells, err);
     const char *text = fp_buf_text(&shells);
     if (code != FP_OK || *text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
@@ -60,7 +60,7 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     if (code != FP_OK)
         return code;
     fp_layer_builder_drop(in->target->builder, path);
-    return put_text(in, path, 0644, fp_buf_text(&shells), shells.len, err);
+    return fp_put_text(in, path, 0644, fp_buf_text(&shells), shells.len, err);
 }
 
 /* busybox --install -s: a link for each of its programs that has no file. From 3.18 on the
@@ -76,14 +76,14 @@ static enum fp_code link_busybox(struct installer *in, const struct fp_apk_arriv
             fp_strv_add(&in->unknown, "busybox .post-install");
         return FP_OK;
     }
-    enum fp_code code = read_spooled(in, list, &text, err);
+    enum fp_code code = fp_read_spooled(in, list, &text, err);
     if (code != FP_OK)
         return code;
     fp_strv_split(&paths, fp_buf_text(&text), '\n');
     for (size_t i = 0; i < paths.len && code == FP_OK; i++) {
         const char *path = paths.items[i] + strspn(paths.items[i], "/");
         if (*path != '\0')
-            code = put_link(in, path, "/bin/busybox", err);
+            code = fp_put_link(in, path, "/bin/busybox", err);
     }
     return code;
 }
@@ -112,7 +112,7 @@ static enum fp_code link_programs(struct installer *in, const char *java, const 
         cleanup_free char *path = fp_path_join("usr/bin", names.items[i]);
         cleanup_free char *target =
             fp_xasprintf("../lib/jvm/default-jvm/%s/%s", below, names.items[i]);
-        code = put_link(in, path, target, err);
+        code = fp_put_link(in, path, target, err);
     }
     return code;
 }
@@ -138,9 +138,9 @@ static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival 
     (void) arrival;
     list_below(in, JVM_FOLDER, &names);
     const char *best = choose_java(&names);
-    if (best == NULL || path_is_taken(in, JVM_FOLDER "/forced-jvm"))
+    if (best == NULL || fp_path_is_taken(in, JVM_FOLDER "/forced-jvm"))
         return FP_OK;
-    enum fp_code code = move_link(in, JVM_FOLDER "/default-jvm", best, err);
+    enum fp_code code = fp_move_link(in, JVM_FOLDER "/default-jvm", best, err);
     if (code == FP_OK)
         code = link_programs(in, best, "bin", err);
     return code == FP_OK ? link_programs(in, best, "jre/bin", err) : code;
@@ -219,7 +219,7 @@ static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct
     cleanup_strv struct fp_strv paths = {0};
     const struct fp_apk_file *file = find_new_file(in, path);
     if (file != NULL)
-        return read_spooled(in, file, ret, err);
+        return fp_read_spooled(in, file, ret, err);
     fp_strv_add(&paths, path);
     return in->root->reader(in->root->context, &paths, ret, err);
 }
@@ -239,7 +239,7 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
         arrives = true;
         (void) fp_apk_number(fields[FP_APK_BUILD_TIME], &time);
     }
-    if (!arrives || path_is_taken(in, path))
+    if (!arrives || fp_path_is_taken(in, path))
         return FP_OK;
     enum fp_code code = read_bundle(in, &pem, err);
     if (code != FP_OK)
@@ -250,11 +250,11 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
                   "(--package ca-certificates-bundle)");
         return FP_OK;
     }
-    code = cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err);
-    return code == FP_OK ? put_text(in, path, 0644, fp_buf_text(&store), store.len, err) : code;
+    code = fp_cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err);
+    return code == FP_OK ? fp_put_text(in, path, 0644, fp_buf_text(&store), store.len, err) : code;
 }
 
-enum fp_code emulate_scripts(struct installer *in, struct fp_error *err)
+enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
 {
     enum fp_code code = in->count > 0 ? emulate_installed(in, err) : FP_OK;
     for (size_t i = 0; i < in->count && code == FP_OK; i++)

@@ -6,7 +6,7 @@ static char *title_of(const struct attempt *attempt, uint32_t package)
     return fp_apk_package_title(attempt->provides.packages[package]);
 }
 
-char *attempt_who_wants(const struct attempt *attempt, const struct want *want)
+char *fp_attempt_who_wants(const struct attempt *attempt, const struct want *want)
 {
     int len = (int) want->text.len;
     if (want->by == NOBODY)
@@ -25,9 +25,9 @@ static bool explain_version(const struct attempt *attempt, const struct want *wa
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
     struct fp_apk_text newest = {0};
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
-        if (provider_matches(&attempt->provides, provider, &want->dependency))
+        if (fp_provider_matches(&attempt->provides, provider, &want->dependency))
             return false;
         if (provider->version.len > 0 &&
             (newest.len == 0 ||
@@ -61,11 +61,11 @@ static bool each_obstacle(const struct attempt *attempt, const struct want *want
                           obstacle_visitor visit, void *context)
 {
     const struct provided_name *range = &attempt->provides.names[want->name];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (!attempt->banned[provider->package] &&
-            provider_matches(&attempt->provides, provider, &want->dependency) &&
-            !attempt_obstacles(attempt, provider->package, visit, context))
+            fp_provider_matches(&attempt->provides, provider, &want->dependency) &&
+            !fp_attempt_obstacles(attempt, provider->package, visit, context))
             return false;
     }
     return true;
@@ -97,21 +97,21 @@ static enum fp_code explain_obstacle(const struct attempt *attempt, const struct
                                      const char *who, struct fp_error *err)
 {
     if (obstacle->want != NO_WANT) {
-        cleanup_free char *also = attempt_who_wants(attempt, &attempt->wants[obstacle->want]);
+        cleanup_free char *also = fp_attempt_who_wants(attempt, &attempt->wants[obstacle->want]);
         return fp_fail(err, FP_E_INPUT, "%s, and %s: no package fits both", who, also);
     }
     cleanup_free char *title = title_of(attempt, obstacle->package);
     cleanup_free char *other = title_of(attempt, obstacle->by);
-    struct fp_apk_text name = provides_name(&attempt->provides, obstacle->name);
+    struct fp_apk_text name = fp_provides_name(&attempt->provides, obstacle->name);
     return fp_fail(err, FP_E_INPUT, "%s, and %s cannot be there along with %s: both provide '%.*s'",
                    who, title, other, (int) name.len, name.ptr);
 }
 
-enum fp_code attempt_explain(const struct attempt *attempt, const struct want *want,
-                             const struct fp_strv *unpicked, struct fp_error *err)
+enum fp_code fp_attempt_explain(const struct attempt *attempt, const struct want *want,
+                                const struct fp_strv *unpicked, struct fp_error *err)
 {
     struct telling telling = {.attempt = attempt, .text = want->text};
-    cleanup_free char *who = attempt_who_wants(attempt, want);
+    cleanup_free char *who = fp_attempt_who_wants(attempt, want);
     if (want->name == NO_NAME)
         return fp_fail(err, FP_E_NOT_FOUND, "%s, and no repository has it", who);
     if (unpicked->len > 0)
@@ -130,7 +130,7 @@ static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
     const struct provides *provides = &attempt->provides;
     const struct fp_apk_package *package = provides->packages[number];
     const struct provided_name *range =
-        &provides->names[attempt_find(attempt, fp_apk_text(package->fields[FP_APK_NAME]))];
+        &provides->names[fp_attempt_find(attempt, fp_apk_text(package->fields[FP_APK_NAME]))];
     for (uint32_t i = 0; i < range->count && package->is_installed; i++) {
         uint32_t other = provides->providers[range->first + i].package;
         if (other != number && !attempt->banned[other] && !provides->packages[other]->is_installed)
@@ -175,7 +175,7 @@ static void suspect_wanting(struct blame *blame, const struct want *conflict)
     }
 }
 
-bool attempt_blame(struct attempt *attempt, size_t number)
+bool fp_attempt_blame(struct attempt *attempt, size_t number)
 {
     if (number >= attempt->want_count)
         return false;
@@ -189,6 +189,6 @@ bool attempt_blame(struct attempt *attempt, size_t number)
     }
     if (blame.guilty == NOBODY)
         return false;
-    attempt_ban(attempt, blame.guilty);
+    fp_attempt_ban(attempt, blame.guilty);
     return true;
 }

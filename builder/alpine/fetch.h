@@ -7,7 +7,7 @@
 
 #include "flinkpack/alpine/repository.h"
 
-/** An index that is fetched. Release with index_fetch_clear(). */
+/** An index that is fetched. Release with fp_index_fetch_clear(). */
 struct index_fetch {
     const struct fp_apk_fetch_options *options; /**< borrowed, as the next two are */
     const char *url;                            /**< as struct fp_apk_repositories has it */
@@ -22,14 +22,15 @@ struct index_fetch {
 };
 
 /** Fetch it, without looking into it: a task of a pool, which fails only where all have to end. */
-FP_CHECKED enum fp_code index_fetch_run(void *index_fetch, struct fp_error *err);
+FP_CHECKED enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err);
 /** Verify what was fetched, and read it; what is right goes into the cache. */
-FP_CHECKED enum fp_code index_fetch_read(struct index_fetch *fetch, const struct fp_apk_keys *keys,
-                                         struct fp_apk_index *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_index_fetch_read(struct index_fetch *fetch,
+                                            const struct fp_apk_keys *keys,
+                                            struct fp_apk_index *ret, struct fp_error *err);
 /** Release the members. */
-void index_fetch_clear(struct index_fetch *fetch);
+void fp_index_fetch_clear(struct index_fetch *fetch);
 
-/** What there is to choose from. Release with choice_clear(). */
+/** What there is to choose from. Release with fp_choice_clear(). */
 struct choice {
     struct fp_apk_repositories repositories;
     struct fp_apk_index indexes[FP_APK_REPOSITORIES_MAX]; /**< empty: it is passed over */
@@ -43,16 +44,16 @@ struct choice {
  * Fetch the indexes of all repositories, side by side.
  * @param tell Whether the user is told of what is passed over.
  */
-FP_CHECKED enum fp_code choice_make(const struct fp_apk_system *root,
-                                    const struct fp_apk_addition *addition, bool tell,
-                                    struct choice *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_choice_make(const struct fp_apk_system *root,
+                                       const struct fp_apk_addition *addition, bool tell,
+                                       struct choice *ret, struct fp_error *err);
 /** Add to a failure to resolve which repositories were not asked. @return its code from now on. */
-FP_CHECKED enum fp_code choice_blame(const struct choice *choice, enum fp_code code,
-                                     struct fp_error *err);
+FP_CHECKED enum fp_code fp_choice_blame(const struct choice *choice, enum fp_code code,
+                                        struct fp_error *err);
 /** Release the members. */
-void choice_clear(struct choice *choice);
+void fp_choice_clear(struct choice *choice);
 
 /** A repository's URL or path, without user and password. The caller owns it. */
-char *repository_display(const char *url);
+char *fp_repository_display(const char *url);
 
 #endif

@@ -43,7 +43,7 @@ static enum fp_code run_all(struct index_fetch *fetches, size_t count, struct fp
 {
     cleanup_pool struct fp_pool *pool = fp_pool_new(count < THREADS ? (unsigned) count : THREADS);
     for (size_t i = 0; i < count; i++)
-        fp_pool_add(pool, index_fetch_run, &fetches[i]);
+        fp_pool_add(pool, fp_index_fetch_run, &fetches[i]);
     return fp_pool_wait(pool, err);
 }
 
@@ -85,7 +85,7 @@ static enum fp_code read_all(const struct fp_apk_system *root, struct index_fetc
         ret->list[ret->count++] = index;
         if (fetches[i].is_away)
             continue;
-        enum fp_code code = index_fetch_read(&fetches[i], root->keys, index, err);
+        enum fp_code code = fp_index_fetch_read(&fetches[i], root->keys, index, err);
         if (code != FP_OK)
             return code;
         bytes += index->bytes;
@@ -100,8 +100,9 @@ static enum fp_code read_all(const struct fp_apk_system *root, struct index_fetc
     return FP_OK;
 }
 
-enum fp_code choice_make(const struct fp_apk_system *root, const struct fp_apk_addition *addition,
-                         bool tell, struct choice *ret, struct fp_error *err)
+enum fp_code fp_choice_make(const struct fp_apk_system *root,
+                            const struct fp_apk_addition *addition, bool tell, struct choice *ret,
+                            struct fp_error *err)
 {
     enum fp_code code = list_repositories(root, addition, &ret->repositories, err);
     if (code != FP_OK)
@@ -120,11 +121,11 @@ enum fp_code choice_make(const struct fp_apk_system *root, const struct fp_apk_a
     if (code == FP_OK)
         code = read_all(root, fetches, ret, err);
     for (size_t i = 0; i < urls->len; i++)
-        index_fetch_clear(&fetches[i]);
+        fp_index_fetch_clear(&fetches[i]);
     return code;
 }
 
-enum fp_code choice_blame(const struct choice *choice, enum fp_code code, struct fp_error *err)
+enum fp_code fp_choice_blame(const struct choice *choice, enum fp_code code, struct fp_error *err)
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(500);
     if (choice->away.code == FP_OK || (code != FP_E_NOT_FOUND && code != FP_E_INPUT))
@@ -142,7 +143,7 @@ enum fp_code choice_blame(const struct choice *choice, enum fp_code code, struct
     return choice->away.hint[0] != '\0' ? fp_hinted(code, err, "%s", choice->away.hint) : code;
 }
 
-void choice_clear(struct choice *choice)
+void fp_choice_clear(struct choice *choice)
 {
     for (size_t i = 0; i < choice->count; i++)
         fp_apk_index_clear(&choice->indexes[i]);

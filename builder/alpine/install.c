@@ -8,8 +8,8 @@
 #define INSTALLED_MAX_BYTES ((size_t) 32 << 20)
 #define LINES_MAX_BYTES     ((size_t) 1 << 20)
 
-enum fp_code put_entry(struct installer *in, const struct fp_entry *entry,
-                       const struct fp_content *content, const char *what, struct fp_error *err)
+enum fp_code fp_put_entry(struct installer *in, const struct fp_entry *entry,
+                          const struct fp_content *content, const char *what, struct fp_error *err)
 {
     json_array_append_new(in->target->inputs,
                           json_pack("[s, i, i, I, I, I, s, O?]", entry->path, (int) entry->kind,
@@ -20,8 +20,8 @@ enum fp_code put_entry(struct installer *in, const struct fp_entry *entry,
     return code == FP_OK ? fp_tree_put(in->made, entry, err) : code;
 }
 
-enum fp_code put_text(struct installer *in, const char *path, unsigned mode, const char *text,
-                      size_t len, struct fp_error *err)
+enum fp_code fp_put_text(struct installer *in, const char *path, unsigned mode, const char *text,
+                         size_t len, struct fp_error *err)
 {
     const struct fp_entry *old = fp_tree_resolve(in->root->tree, path);
     cleanup_free char *real = fp_xstrdup(old != NULL ? old->path : path);
@@ -33,7 +33,7 @@ enum fp_code put_text(struct installer *in, const char *path, unsigned mode, con
         entry.uid = old->uid;
         entry.gid = old->gid;
     }
-    return put_entry(in, &entry, &content, fp_digest_of(text, len).text, err);
+    return fp_put_entry(in, &entry, &content, fp_digest_of(text, len).text, err);
 }
 
 /* Folders of the base, and of other packages, stay as they are. */
@@ -43,7 +43,7 @@ static bool folder_is_there(const struct installer *in, const char *path)
     return (old != NULL && old->kind == FP_ENTRY_DIR) || fp_tree_get(in->made, path) != NULL;
 }
 
-bool path_is_taken(const struct installer *in, const char *path)
+bool fp_path_is_taken(const struct installer *in, const char *path)
 {
     return fp_tree_resolve(in->root->tree, path) != NULL || fp_tree_get(in->made, path) != NULL;
 }
@@ -53,27 +53,27 @@ static enum fp_code make_link(struct installer *in, const char *path, const char
 {
     struct fp_entry entry = {
         .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime_s = -1};
-    return put_entry(in, &entry, NULL, target, err);
+    return fp_put_entry(in, &entry, NULL, target, err);
 }
 
-enum fp_code put_link(struct installer *in, const char *path, const char *target,
-                      struct fp_error *err)
+enum fp_code fp_put_link(struct installer *in, const char *path, const char *target,
+                         struct fp_error *err)
 {
-    return path_is_taken(in, path) ? FP_OK : make_link(in, path, target, err);
+    return fp_path_is_taken(in, path) ? FP_OK : make_link(in, path, target, err);
 }
 
-enum fp_code move_link(struct installer *in, const char *path, const char *target,
-                       struct fp_error *err)
+enum fp_code fp_move_link(struct installer *in, const char *path, const char *target,
+                          struct fp_error *err)
 {
     const struct fp_entry *old = fp_tree_get(in->root->tree, path);
     bool is_other = old != NULL && old->kind == FP_ENTRY_SYMLINK && strcmp(old->link, target) != 0;
     if (is_other && fp_tree_get(in->made, path) == NULL)
         return make_link(in, path, target, err);
-    return put_link(in, path, target, err);
+    return fp_put_link(in, path, target, err);
 }
 
-enum fp_code read_spooled(const struct installer *in, const struct fp_apk_file *file,
-                          struct fp_buf *ret, struct fp_error *err)
+enum fp_code fp_read_spooled(const struct installer *in, const struct fp_apk_file *file,
+                             struct fp_buf *ret, struct fp_error *err)
 {
     const struct fp_apk_spool *spool = in->target->spool;
     int fd = -1;
@@ -103,8 +103,8 @@ static enum fp_code put_file(struct installer *in, const struct fp_apk_file *fil
     }
     if (entry.kind == FP_ENTRY_DIR && folder_is_there(in, entry.path))
         return FP_OK;
-    return put_entry(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity,
-                     err);
+    return fp_put_entry(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity,
+                        err);
 }
 
 /* Names of owners count, as far as the image knows them. */
@@ -112,8 +112,8 @@ static void resolve_owners(const struct installer *in, struct fp_apk_contents *c
 {
     for (size_t i = 0; i < contents->file_count; i++) {
         struct fp_apk_file *file = &contents->files[i];
-        file->entry.uid = owner_id(in->users, file->user, file->entry.uid);
-        file->entry.gid = owner_id(in->groups, file->group, file->entry.gid);
+        file->entry.uid = fp_owner_id(in->users, file->user, file->entry.uid);
+        file->entry.gid = fp_owner_id(in->groups, file->group, file->entry.gid);
     }
 }
 
@@ -126,13 +126,13 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
     for (size_t i = 0; i < contents->file_count; i++) {
         struct fp_apk_file *file = &contents->files[i];
         enum file_fate fate = FILE_PUT;
-        enum fp_code code = overlay_check_kind(in, arrival, file, err);
+        enum fp_code code = fp_overlay_check_kind(in, arrival, file, err);
         if (code == FP_OK && file->entry.kind != FP_ENTRY_DIR)
-            code = overlay_decide(in, arrival, file, &fate, err);
+            code = fp_overlay_decide(in, arrival, file, &fate, err);
         if (code != FP_OK)
             return code;
         if (fate == FILE_SKIP)
-            db_withdraw(&in->db, file->entry.path, arrival->record);
+            fp_db_withdraw(&in->db, file->entry.path, arrival->record);
         file->is_beside = fate == FILE_BESIDE;
         if (file->is_beside)
             fp_report(in->target->reporter, FP_EVENT_WARNING,
@@ -173,7 +173,7 @@ static enum fp_code retire_all(struct installer *in, struct fp_error *err)
         const struct fp_apk_package *old = in->arrivals[i].change.replaced;
         const char *identity = old != NULL ? old->fields[FP_APK_IDENTITY] : NULL;
         if (old != NULL)
-            db_remove(&in->db, (size_t) (old - in->root->packages.packages));
+            fp_db_remove(&in->db, (size_t) (old - in->root->packages.packages));
         if (identity == NULL)
             continue;
         json_object_set_new_nocheck(gone, identity, json_true());
@@ -183,14 +183,14 @@ static enum fp_code retire_all(struct installer *in, struct fp_error *err)
         json_object_set_new_nocheck(gone, other, json_true());
     }
     forget_triggers(&in->triggers, gone);
-    return scripts_remove(&in->scripts, gone, err);
+    return fp_scripts_remove(&in->scripts, gone, err);
 }
 
 static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *arrival,
                              struct fp_error *err)
 {
     const struct fp_apk_package *package = arrival->change.package;
-    enum fp_code code = scripts_add(&in->scripts, package, &arrival->contents, err);
+    enum fp_code code = fp_scripts_add(&in->scripts, package, &arrival->contents, err);
     if (code == FP_OK && arrival->contents.triggers != NULL)
         code = fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
                            arrival->contents.triggers);
@@ -204,10 +204,10 @@ static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
     const struct fp_apk_package *package = arrival->change.package;
     cleanup_buf struct fp_buf record = FP_BUF_INIT(INSTALLED_MAX_BYTES);
     resolve_owners(in, &arrival->contents);
-    enum fp_code code = record_write(package, &arrival->contents, &record, err);
+    enum fp_code code = fp_record_write(package, &arrival->contents, &record, err);
     if (code == FP_OK) {
         arrival->record = (uint32_t) in->db.record_count;
-        code = db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err);
+        code = fp_db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err);
     }
     return code == FP_OK ? remember(in, arrival, err) : code;
 }
@@ -216,7 +216,7 @@ static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
 static bool is_withdrawn(struct installer *in, const struct fp_apk_arrival *arrival,
                          const struct fp_apk_file *file)
 {
-    const struct db_path *owner = db_owner(&in->db, file->entry.path, SIZE_MAX);
+    const struct db_path *owner = fp_db_owner(&in->db, file->entry.path, SIZE_MAX);
     return file->entry.kind != FP_ENTRY_DIR && (owner == NULL || owner->record != arrival->record);
 }
 
@@ -241,17 +241,18 @@ static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
 {
     cleanup_free char *path =
         fp_xasprintf("%s/scripts.tar%s", in->root->folder, in->root->scripts_gzip ? ".gz" : "");
-    enum fp_code code = scripts_finish(&in->scripts, err);
+    enum fp_code code = fp_scripts_finish(&in->scripts, err);
     if (code != FP_OK)
         return code;
     if (!in->root->scripts_gzip)
-        return put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len, err);
+        return fp_put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len, err);
     cleanup_buf struct fp_buf packed = FP_BUF_INIT(2 * SCRIPTS_MAX_BYTES);
     cleanup_sink struct fp_sink *gzip = fp_sink_gzip(fp_sink_buf(&packed), FP_GZIP_LEVEL, NULL);
     code = fp_sink_write(gzip, fp_buf_text(&in->scripts), in->scripts.len, err);
     if (code == FP_OK)
         code = fp_sink_finish(gzip, err);
-    return code == FP_OK ? put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err) : code;
+    return code == FP_OK ? fp_put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err)
+                         : code;
 }
 
 static enum fp_code put_world(struct installer *in, const struct fp_strv *requests,
@@ -270,7 +271,7 @@ static enum fp_code put_world(struct installer *in, const struct fp_strv *reques
         code = fp_buf_addf(&text, err, "%s\n", world.items[i]);
     if (code != FP_OK || strcmp(fp_buf_text(&text), in->root->world) == 0)
         return code;
-    return put_text(in, "etc/apk/world", 0644, fp_buf_text(&text), text.len, err);
+    return fp_put_text(in, "etc/apk/world", 0644, fp_buf_text(&text), text.len, err);
 }
 
 static enum fp_code put_database(struct installer *in, struct fp_error *err)
@@ -278,11 +279,11 @@ static enum fp_code put_database(struct installer *in, struct fp_error *err)
     cleanup_buf struct fp_buf installed = FP_BUF_INIT(INSTALLED_MAX_BYTES);
     cleanup_free char *path = fp_path_join(in->root->folder, "installed");
     cleanup_free char *triggers = fp_path_join(in->root->folder, "triggers");
-    enum fp_code code = db_render(&in->db, &installed, err);
+    enum fp_code code = fp_db_render(&in->db, &installed, err);
     if (code == FP_OK)
-        code = put_text(in, path, 0644, fp_buf_text(&installed), installed.len, err);
+        code = fp_put_text(in, path, 0644, fp_buf_text(&installed), installed.len, err);
     if (code == FP_OK)
-        code = put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len, err);
+        code = fp_put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len, err);
     return code == FP_OK ? put_scripts(in, err) : code;
 }
 
@@ -302,7 +303,7 @@ static enum fp_code put_repositories(struct installer *in, struct fp_error *err)
             code = fp_buf_addf(&text, err, "%s\n", bare);
     }
     return code == FP_OK
-               ? put_text(in, "etc/apk/repositories", 0644, fp_buf_text(&text), text.len, err)
+               ? fp_put_text(in, "etc/apk/repositories", 0644, fp_buf_text(&text), text.len, err)
                : code;
 }
 
@@ -314,29 +315,29 @@ static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
     enum fp_code code = FP_OK;
     if (root->has_database)
         return FP_OK;
-    if (!path_is_taken(in, "etc/apk/arch"))
-        code = put_text(in, "etc/apk/arch", 0644, arch, strlen(arch), err);
-    if (code == FP_OK && !path_is_taken(in, "etc/apk/repositories"))
+    if (!fp_path_is_taken(in, "etc/apk/arch"))
+        code = fp_put_text(in, "etc/apk/arch", 0644, arch, strlen(arch), err);
+    if (code == FP_OK && !fp_path_is_taken(in, "etc/apk/repositories"))
         code = put_repositories(in, err);
     for (size_t i = 0; i < fp_apk_keys_count(root->keys) && code == FP_OK; i++) {
-        const char *pem = keys_pem(root->keys, i);
-        cleanup_free char *path = fp_path_join("etc/apk/keys", keys_name(root->keys, i));
-        if (!path_is_taken(in, path))
-            code = put_text(in, path, 0644, pem, strlen(pem), err);
+        const char *pem = fp_keys_pem(root->keys, i);
+        cleanup_free char *path = fp_path_join("etc/apk/keys", fp_keys_name(root->keys, i));
+        if (!fp_path_is_taken(in, path))
+            code = fp_put_text(in, path, 0644, pem, strlen(pem), err);
     }
     return code;
 }
 
 static enum fp_code run(struct installer *in, const struct fp_strv *requests, struct fp_error *err)
 {
-    enum fp_code code = db_load(&in->db, &in->root->packages, err);
+    enum fp_code code = fp_db_load(&in->db, &in->root->packages, err);
     if (code == FP_OK)
         code = fp_buf_add_text(&in->triggers, in->root->triggers, err);
     if (code == FP_OK)
         code =
             fp_buf_add(&in->scripts, fp_buf_text(&in->root->scripts), in->root->scripts.len, err);
     if (code == FP_OK)
-        code = scripts_open(&in->scripts, err);
+        code = fp_scripts_open(&in->scripts, err);
     if (code != FP_OK)
         return fp_context(err, "base: /%s", in->root->folder);
     code = retire_all(in, err);
@@ -347,9 +348,9 @@ static enum fp_code run(struct installer *in, const struct fp_strv *requests, st
     if (code == FP_OK)
         code = put_files(in, err);
     if (code == FP_OK)
-        code = overlay_sweep(in, err);
+        code = fp_overlay_sweep(in, err);
     if (code == FP_OK)
-        code = emulate_scripts(in, err);
+        code = fp_emulate_scripts(in, err);
     if (code == FP_OK && in->count > 0)
         code = put_database(in, err);
     if (code == FP_OK)
@@ -367,13 +368,13 @@ enum fp_code fp_apk_install(const struct fp_apk_system *root, struct fp_apk_arri
                            .count = count,
                            .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
                            .triggers = FP_BUF_INIT(LINES_MAX_BYTES),
-                           .users = owners_read(root->passwd),
-                           .groups = owners_read(root->group),
+                           .users = fp_owners_read(root->passwd),
+                           .groups = fp_owners_read(root->group),
                            .made = fp_tree_new()};
     for (size_t i = 0; i < count; i++)
         arrivals[i].record = UINT32_MAX;
     enum fp_code code = run(&in, requests, err);
-    db_clear(&in.db);
+    fp_db_clear(&in.db);
     fp_buf_clear(&in.scripts);
     fp_buf_clear(&in.triggers);
     fp_tree_free(in.made);

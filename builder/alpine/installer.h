@@ -25,45 +25,45 @@ struct installer {
 };
 
 /** {NAME: NUMBER} of a text like /etc/passwd or /etc/group. The caller owns it. */
-json_t *owners_read(const char *accounts);
+json_t *fp_owners_read(const char *accounts);
 /** The number of an account by its name, else `fallback`. */
-uint64_t owner_id(const json_t *accounts, const char *name, uint64_t fallback);
+uint64_t fp_owner_id(const json_t *accounts, const char *name, uint64_t fallback);
 
 /** What becomes of a file where something is already. */
 enum file_fate { FILE_PUT, FILE_SKIP, FILE_BESIDE };
 
 /** FP_E_INPUT where a file would take the place of a folder of the base, or a folder that of a
  * file that stays. */
-FP_CHECKED enum fp_code overlay_check_kind(struct installer *in,
-                                           const struct fp_apk_arrival *arrival,
-                                           const struct fp_apk_file *file, struct fp_error *err);
+FP_CHECKED enum fp_code fp_overlay_check_kind(struct installer *in,
+                                              const struct fp_apk_arrival *arrival,
+                                              const struct fp_apk_file *file, struct fp_error *err);
 /** Who gives way where a file of an arrival is another package's too. FP_E_INPUT: nobody may. */
-FP_CHECKED enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
-                                       struct fp_apk_file *file, enum file_fate *ret,
-                                       struct fp_error *err);
+FP_CHECKED enum fp_code fp_overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
+                                          struct fp_apk_file *file, enum file_fate *ret,
+                                          struct fp_error *err);
 /** Take away what only packages had that are exchanged, once everything has been put: files, and
  * folders in which nothing is left. */
-FP_CHECKED enum fp_code overlay_sweep(struct installer *in, struct fp_error *err);
+FP_CHECKED enum fp_code fp_overlay_sweep(struct installer *in, struct fp_error *err);
 
 /** An entry into the layer; `what` says what its content is, for the recipe. */
-FP_CHECKED enum fp_code put_entry(struct installer *in, const struct fp_entry *entry,
-                                  const struct fp_content *content, const char *what,
-                                  struct fp_error *err);
+FP_CHECKED enum fp_code fp_put_entry(struct installer *in, const struct fp_entry *entry,
+                                     const struct fp_content *content, const char *what,
+                                     struct fp_error *err);
 /** A file of ours: like what the base has there, else root's with `mode`. */
-FP_CHECKED enum fp_code put_text(struct installer *in, const char *path, unsigned mode,
-                                 const char *text, size_t len, struct fp_error *err);
+FP_CHECKED enum fp_code fp_put_text(struct installer *in, const char *path, unsigned mode,
+                                    const char *text, size_t len, struct fp_error *err);
 /** A symbolic link, unless something is there. */
-FP_CHECKED enum fp_code put_link(struct installer *in, const char *path, const char *target,
-                                 struct fp_error *err);
+FP_CHECKED enum fp_code fp_put_link(struct installer *in, const char *path, const char *target,
+                                    struct fp_error *err);
 /** Likewise, but a link of the base gets the new target. */
-FP_CHECKED enum fp_code move_link(struct installer *in, const char *path, const char *target,
-                                  struct fp_error *err);
+FP_CHECKED enum fp_code fp_move_link(struct installer *in, const char *path, const char *target,
+                                     struct fp_error *err);
 /** Whether the base, or what has been put, has something at `path`. */
-bool path_is_taken(const struct installer *in, const char *path);
+bool fp_path_is_taken(const struct installer *in, const char *path);
 /** The content of an arrival's file, or FP_E_INPUT where it is larger than `ret` takes. */
-FP_CHECKED enum fp_code read_spooled(const struct installer *in, const struct fp_apk_file *file,
-                                     struct fp_buf *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_read_spooled(const struct installer *in, const struct fp_apk_file *file,
+                                        struct fp_buf *ret, struct fp_error *err);
 /** What the known scripts would do; the others are noted. */
-FP_CHECKED enum fp_code emulate_scripts(struct installer *in, struct fp_error *err);
+FP_CHECKED enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err);
 
 #endif

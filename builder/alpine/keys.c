@@ -102,17 +102,17 @@ void fp_apk_keys_free(struct fp_apk_keys *keys)
     free(keys);
 }
 
-const char *keys_name(const struct fp_apk_keys *keys, size_t at)
+const char *fp_keys_name(const struct fp_apk_keys *keys, size_t at)
 {
     return keys->keys[at].name;
 }
 
-const char *keys_pem(const struct fp_apk_keys *keys, size_t at)
+const char *fp_keys_pem(const struct fp_apk_keys *keys, size_t at)
 {
     return keys->keys[at].pem;
 }
 
-bool keys_have(const struct fp_apk_keys *keys, const char *name)
+bool fp_keys_have(const struct fp_apk_keys *keys, const char *name)
 {
     return find(keys, name) != NULL;
 }
@@ -139,7 +139,7 @@ static const char *choose(const char *scheme, const struct member_digests *diges
     return NULL;
 }
 
-bool keys_scheme_is_known(const char *scheme)
+bool fp_keys_scheme_is_known(const char *scheme)
 {
     const EVP_MD *md = NULL;
     return choose(scheme, &(struct member_digests){0}, &md) != NULL;
@@ -155,8 +155,8 @@ static bool verify(EVP_PKEY_CTX *ctx, const EVP_MD *md, const unsigned char *dig
                            digest, len) == 1;
 }
 
-bool keys_verify(const struct fp_apk_keys *keys, const char *name, const char *scheme,
-                 const struct member_digests *digests, const struct fp_buf *signature)
+bool fp_keys_verify(const struct fp_apk_keys *keys, const char *name, const char *scheme,
+                    const struct member_digests *digests, const struct fp_buf *signature)
 {
     const struct key *key = find(keys, name);
     const EVP_MD *md = NULL;

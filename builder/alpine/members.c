@@ -76,7 +76,7 @@ static void free_member(struct fp_source *base)
     (void) base; /* it lives in the file's own structure */
 }
 
-struct members *members_open(struct fp_source *take_source, const char *name, uint64_t max_bytes)
+struct members *fp_members_open(struct fp_source *take_source, const char *name, uint64_t max_bytes)
 {
     static const struct fp_source_ops ops = {.read = read_member, .free = free_member};
     struct members *self = fp_xcalloc(1, sizeof(*self));
@@ -89,7 +89,7 @@ struct members *members_open(struct fp_source *take_source, const char *name, ui
     return self;
 }
 
-enum fp_code members_next(struct members *members, struct fp_source **ret, struct fp_error *err)
+enum fp_code fp_members_next(struct members *members, struct fp_source **ret, struct fp_error *err)
 {
     *ret = NULL;
     if (members->in_member)
@@ -111,15 +111,15 @@ enum fp_code members_next(struct members *members, struct fp_source **ret, struc
     return FP_OK;
 }
 
-void members_digests(struct members *members, struct member_digests *ret)
+void fp_members_digests(struct members *members, struct member_digests *ret)
 {
     fp_hash_hex(members->hashes[0], ret->sha1);
     fp_hash_hex(members->hashes[1], ret->sha256);
     fp_hash_hex(members->hashes[2], ret->sha512);
 }
 
-enum fp_code members_classify(const struct members *members, const char *path,
-                              enum member_kind *kind, struct fp_error *err)
+enum fp_code fp_members_classify(const struct members *members, const char *path,
+                                 enum member_kind *kind, struct fp_error *err)
 {
     enum member_kind here =
         strncmp(path, SIGN_PREFIX, strlen(SIGN_PREFIX)) == 0 ? MEMBER_SIGNATURES : MEMBER_SIGNED;
@@ -130,7 +130,7 @@ enum fp_code members_classify(const struct members *members, const char *path,
     return fp_fail(err, FP_E_VERIFY, "%s: signatures and other files in one part", members->name);
 }
 
-void members_close(struct members *members)
+void fp_members_close(struct members *members)
 {
     if (members->is_open)
         (void) inflateEnd(&members->z);

@@ -30,27 +30,28 @@ struct member_digests {
  * @param name        For errors; borrowed.
  * @param max_bytes   Inflated bytes of all members, beyond is FP_E_INPUT.
  */
-struct members *members_open(struct fp_source *take_source, const char *name, uint64_t max_bytes);
+struct members *fp_members_open(struct fp_source *take_source, const char *name,
+                                uint64_t max_bytes);
 /**
  * Go to the next member; the one before must have been read to its end.
  * @param ret Its inflated bytes, or NULL at the end of the file. Borrowed.
  */
-FP_CHECKED enum fp_code members_next(struct members *members, struct fp_source **ret,
-                                     struct fp_error *err);
+FP_CHECKED enum fp_code fp_members_next(struct members *members, struct fp_source **ret,
+                                        struct fp_error *err);
 /** The digests of the member that has just been read to its end. */
-void members_digests(struct members *members, struct member_digests *ret);
+void fp_members_digests(struct members *members, struct member_digests *ret);
 /** What a member of an index or a package is for, which its first entry says. */
 enum member_kind { MEMBER_EMPTY, MEMBER_SIGNATURES, MEMBER_SIGNED };
 /**
  * An entry of a member; the member's `*kind` is MEMBER_EMPTY before its first one.
  * @return FP_E_VERIFY where signatures and other things are in one member: nothing signs those.
  */
-FP_CHECKED enum fp_code members_classify(const struct members *members, const char *path,
-                                         enum member_kind *kind, struct fp_error *err);
+FP_CHECKED enum fp_code fp_members_classify(const struct members *members, const char *path,
+                                            enum member_kind *kind, struct fp_error *err);
 /** Close. */
-void members_close(struct members *members);
+void fp_members_close(struct members *members);
 
-FP_DEFINE_CLEANUP(members_closep, struct members, members_close)
+FP_DEFINE_CLEANUP(members_closep, struct members, fp_members_close)
 #define cleanup_members __attribute__((cleanup(members_closep)))
 
 #endif

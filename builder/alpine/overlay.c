@@ -54,7 +54,7 @@ static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *ar
         strcmp(old->name, fields[FP_APK_NAME]) != 0)
         return fp_fail(err, FP_E_INPUT, "%s-%s wants to put /%s, which belongs to %s",
                        fields[FP_APK_NAME], fields[FP_APK_VERSION], owner->path, old->name);
-    db_remove_path(&in->db, owner);
+    fp_db_remove_path(&in->db, owner);
     return FP_OK;
 }
 
@@ -89,19 +89,19 @@ static bool is_configuration(const char *path)
     return strncmp(path, "etc/", 4) == 0;
 }
 
-enum fp_code overlay_check_kind(struct installer *in, const struct fp_apk_arrival *arrival,
-                                const struct fp_apk_file *file, struct fp_error *err)
+enum fp_code fp_overlay_check_kind(struct installer *in, const struct fp_apk_arrival *arrival,
+                                   const struct fp_apk_file *file, struct fp_error *err)
 {
     const char *path = file->entry.path;
     const char *const *fields = arrival->change.package->fields;
     bool is_folder = file->entry.kind == FP_ENTRY_DIR;
-    const struct db_path *owner = db_owner(&in->db, path, arrival->record);
+    const struct db_path *owner = fp_db_owner(&in->db, path, arrival->record);
     const struct fp_entry *there =
         is_folder ? fp_tree_resolve(in->root->tree, path) : fp_tree_get(in->root->tree, path);
     if (there == NULL || (there->kind == FP_ENTRY_DIR) == is_folder)
         return FP_OK;
     /* The file of a package that is exchanged may become a folder, as that file goes. */
-    if (is_folder && owner == NULL && db_former_owner(&in->db, path) != NULL)
+    if (is_folder && owner == NULL && fp_db_former_owner(&in->db, path) != NULL)
         return FP_OK;
     return fp_fail(err, FP_E_INPUT, "%s-%s wants to put a %s at /%s, where %s has a %s",
                    fields[FP_APK_NAME], fields[FP_APK_VERSION], is_folder ? "folder" : "file", path,
@@ -109,19 +109,19 @@ enum fp_code overlay_check_kind(struct installer *in, const struct fp_apk_arriva
                    is_folder ? "file" : "folder");
 }
 
-enum fp_code overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
-                            struct fp_apk_file *file, enum file_fate *ret, struct fp_error *err)
+enum fp_code fp_overlay_decide(struct installer *in, struct fp_apk_arrival *arrival,
+                               struct fp_apk_file *file, enum file_fate *ret, struct fp_error *err)
 {
     const char *path = file->entry.path;
-    const struct db_path *former = db_former_owner(&in->db, path);
-    struct db_path *owner = db_owner(&in->db, path, arrival->record);
+    const struct db_path *former = fp_db_former_owner(&in->db, path);
+    struct db_path *owner = fp_db_owner(&in->db, path, arrival->record);
     char there[32];
     char as_installed[32] = "";
     *ret = FILE_PUT;
     if (owner != NULL || former != NULL)
         memcpy(as_installed, owner != NULL ? owner->identity : former->identity,
                sizeof(as_installed));
-    for (; owner != NULL; owner = db_owner(&in->db, path, arrival->record)) {
+    for (; owner != NULL; owner = fp_db_owner(&in->db, path, arrival->record)) {
         enum fp_code code = settle(in, arrival, owner, ret, err);
         if (code != FP_OK || *ret == FILE_SKIP)
             return code;
@@ -164,7 +164,7 @@ static struct fp_apk_text *list_folders(const struct db *db, bool of_removed, si
 {
     size_t count = 0;
     size_t kept = 0;
-    struct fp_apk_text *list = db_folders(db, of_removed, &count);
+    struct fp_apk_text *list = fp_db_folders(db, of_removed, &count);
     if (count > 0)
         qsort(list, count, sizeof(*list), compare_folders);
     for (size_t i = 0; i < count; i++) {
@@ -196,11 +196,12 @@ static bool is_gone(const struct leaving *leaving, const char *path)
 static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
 {
     struct installer *in = leaving->in;
-    (void) db_owner(&in->db, "", 0); /* puts the paths in order */
+    (void) fp_db_owner(&in->db, "", 0); /* puts the paths in order */
     for (size_t i = 0; i < in->db.path_count; i++) {
         const struct db_path *path = &in->db.paths[i];
         char there[32] = "";
-        if (!db_is_removed(&in->db, path) || db_owner(&in->db, path->path, SIZE_MAX) != NULL ||
+        if (!fp_db_is_removed(&in->db, path) ||
+            fp_db_owner(&in->db, path->path, SIZE_MAX) != NULL ||
             fp_tree_get(in->root->tree, path->path) == NULL ||
             fp_tree_get(in->made, path->path) != NULL)
             continue;
@@ -280,7 +281,7 @@ static enum fp_code leave_all(struct leaving *leaving, struct fp_error *err)
     return code;
 }
 
-enum fp_code overlay_sweep(struct installer *in, struct fp_error *err)
+enum fp_code fp_overlay_sweep(struct installer *in, struct fp_error *err)
 {
     struct leaving leaving = {.in = in};
     enum fp_code code = leave_all(&leaving, err);

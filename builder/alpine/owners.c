@@ -20,7 +20,7 @@ static void read_line(json_t *accounts, const char *line, size_t len)
         json_object_set_new_nocheck(accounts, text, json_integer((json_int_t) number));
 }
 
-json_t *owners_read(const char *accounts)
+json_t *fp_owners_read(const char *accounts)
 {
     json_t *found = json_object();
     for (const char *line = accounts; *line != '\0';) {
@@ -31,7 +31,7 @@ json_t *owners_read(const char *accounts)
     return found;
 }
 
-uint64_t owner_id(const json_t *accounts, const char *name, uint64_t fallback)
+uint64_t fp_owner_id(const json_t *accounts, const char *name, uint64_t fallback)
 {
     const json_t *number = name != NULL && *name != '\0' ? json_object_get(accounts, name) : NULL;
     return number != NULL ? (uint64_t) json_integer_value(number) : fallback;

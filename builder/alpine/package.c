@@ -57,7 +57,7 @@ static enum fp_code visit_control(void *context, struct fp_scan *scan, const str
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    enum fp_code code = members_classify(reading->members, entry->path, &reading->kind, err);
+    enum fp_code code = fp_members_classify(reading->members, entry->path, &reading->kind, err);
     if (code != FP_OK)
         return code;
     if (reading->kind == MEMBER_SIGNATURES)
@@ -244,7 +244,7 @@ static enum fp_code check_control(struct reading *reading, const struct fp_apk_p
                        "%s: not the package that the index lists: its control part is sha1:%s, "
                        "expected sha1:%s",
                        reading->name, digests->sha1, expected);
-    pkginfo_parse(fp_buf_text(&reading->info_text), &reading->info);
+    fp_pkginfo_parse(fp_buf_text(&reading->info_text), &reading->info);
     const struct pkginfo *info = &reading->info;
     if (info->name == NULL || info->version == NULL || info->datahash == NULL ||
         strcmp(info->name, package->fields[FP_APK_NAME]) != 0 ||
@@ -277,7 +277,7 @@ static enum fp_code read_part(struct reading *reading, struct members *members,
                     reading, err);
     if (code != FP_OK || reading->kind == MEMBER_SIGNATURES)
         return code;
-    members_digests(members, &digests);
+    fp_members_digests(members, &digests);
     if (reading->has_control) {
         reading->has_data = true;
         code = check_data(reading, &digests, err);
@@ -294,7 +294,7 @@ static enum fp_code read_parts(struct reading *reading, struct members *members,
     struct fp_source *member = NULL;
     reading->members = members;
     do {
-        enum fp_code code = members_next(members, &member, err);
+        enum fp_code code = fp_members_next(members, &member, err);
         if (code == FP_OK && member != NULL)
             code = read_part(reading, members, member, package, err);
         if (code != FP_OK)
@@ -311,7 +311,7 @@ static enum fp_code read_package(struct fp_source *take_source, const char *name
 {
     struct reading reading = {
         .name = name, .spool = spool, .info_text = FP_BUF_INIT(PKGINFO_MAX_BYTES)};
-    cleanup_members struct members *members = members_open(take_source, name, PACKAGE_MAX_BYTES);
+    cleanup_members struct members *members = fp_members_open(take_source, name, PACKAGE_MAX_BYTES);
     enum fp_code code = read_parts(&reading, members, package, err);
     if (code == FP_OK) {
         reading.contents.replaces = steal_pointer(&reading.info.replaces);
@@ -322,7 +322,7 @@ static enum fp_code read_package(struct fp_source *take_source, const char *name
     }
     fp_apk_contents_clear(&reading.contents);
     fp_buf_clear(&reading.info_text);
-    pkginfo_clear(&reading.info);
+    fp_pkginfo_clear(&reading.info);
     return code;
 }
 

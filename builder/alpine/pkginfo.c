@@ -40,7 +40,7 @@ static void set(struct pkginfo *info, const char *key, size_t key_len, char *tak
     free(take_value);
 }
 
-void pkginfo_parse(const char *text, struct pkginfo *ret)
+void fp_pkginfo_parse(const char *text, struct pkginfo *ret)
 {
     while (*text != '\0') {
         const char *end = strchrnul(text, '\n');
@@ -52,7 +52,7 @@ void pkginfo_parse(const char *text, struct pkginfo *ret)
     }
 }
 
-void pkginfo_clear(struct pkginfo *info)
+void fp_pkginfo_clear(struct pkginfo *info)
 {
     free(info->name);
     free(info->version);

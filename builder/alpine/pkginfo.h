@@ -10,7 +10,7 @@
 /** The most bytes of it. */
 #define PKGINFO_MAX_BYTES ((size_t) 1 << 20)
 
-/** What is used of it. Owned; release with pkginfo_clear(). */
+/** What is used of it. Owned; release with fp_pkginfo_clear(). */
 struct pkginfo {
     char *name;
     char *version;
@@ -22,8 +22,8 @@ struct pkginfo {
 
 /** Parse "key = value" lines; of keys that are used once the first counts. Never fails: what is
  * not there is NULL. */
-void pkginfo_parse(const char *text, struct pkginfo *ret);
+void fp_pkginfo_parse(const char *text, struct pkginfo *ret);
 /** Release the members. */
-void pkginfo_clear(struct pkginfo *info);
+void fp_pkginfo_clear(struct pkginfo *info);
 
 #endif

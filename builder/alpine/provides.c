@@ -83,8 +83,8 @@ static void number_names(struct provides *provides)
     }
 }
 
-enum fp_code provides_gather(const struct fp_apk_question *question, struct provides *ret,
-                             struct fp_error *err)
+enum fp_code fp_provides_gather(const struct fp_apk_question *question, struct provides *ret,
+                                struct fp_error *err)
 {
     size_t capacity = 0;
     enum fp_code code = FP_OK;
@@ -99,18 +99,18 @@ enum fp_code provides_gather(const struct fp_apk_question *question, struct prov
     return FP_OK;
 }
 
-struct fp_apk_text provides_name(const struct provides *provides, uint32_t name)
+struct fp_apk_text fp_provides_name(const struct provides *provides, uint32_t name)
 {
     return provides->providers[provides->names[name].first].name;
 }
 
-uint32_t provides_find(const struct provides *provides, struct fp_apk_text name)
+uint32_t fp_provides_find(const struct provides *provides, struct fp_apk_text name)
 {
     size_t low = 0;
     size_t high = provides->name_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare_text(name, provides_name(provides, (uint32_t) middle));
+        int order = compare_text(name, fp_provides_name(provides, (uint32_t) middle));
         if (order == 0)
             return (uint32_t) middle;
         if (order < 0)
@@ -121,8 +121,8 @@ uint32_t provides_find(const struct provides *provides, struct fp_apk_text name)
     return NO_NAME;
 }
 
-bool provider_matches(const struct provides *provides, const struct provider *provider,
-                      const struct fp_apk_dependency *dependency)
+bool fp_provider_matches(const struct provides *provides, const struct provider *provider,
+                         const struct fp_apk_dependency *dependency)
 {
     if (!dependency->is_identity)
         return fp_apk_dependency_accepts(dependency, provider->version);
@@ -131,7 +131,7 @@ bool provider_matches(const struct provides *provides, const struct provider *pr
         dependency->version);
 }
 
-void provides_clear(struct provides *provides)
+void fp_provides_clear(struct provides *provides)
 {
     free(provides->packages);
     free(provides->providers);

@@ -20,7 +20,7 @@ struct provided_name {
     uint32_t count;
 };
 
-/** All packages and names. Release with provides_clear(). */
+/** All packages and names. Release with fp_provides_clear(). */
 struct provides {
     const struct fp_apk_package **packages; /**< installed ones first, then by repository */
     size_t package_count;
@@ -34,16 +34,16 @@ struct provides {
 #define NO_NAME UINT32_MAX
 
 /** Gather. FP_E_INPUT: more than 2^19 names. */
-FP_CHECKED enum fp_code provides_gather(const struct fp_apk_question *question,
-                                        struct provides *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_provides_gather(const struct fp_apk_question *question,
+                                           struct provides *ret, struct fp_error *err);
 /** The number of a name, or NO_NAME. */
-uint32_t provides_find(const struct provides *provides, struct fp_apk_text name);
+uint32_t fp_provides_find(const struct provides *provides, struct fp_apk_text name);
 /** The text of a name. */
-struct fp_apk_text provides_name(const struct provides *provides, uint32_t name);
+struct fp_apk_text fp_provides_name(const struct provides *provides, uint32_t name);
 /** Whether the provider is what the dependency speaks of. */
-bool provider_matches(const struct provides *provides, const struct provider *provider,
-                      const struct fp_apk_dependency *dependency);
+bool fp_provider_matches(const struct provides *provides, const struct provider *provider,
+                         const struct fp_apk_dependency *dependency);
 /** Release the members. */
-void provides_clear(struct provides *provides);
+void fp_provides_clear(struct provides *provides);
 
 #endif

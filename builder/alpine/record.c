@@ -171,9 +171,9 @@ static enum fp_code write_header(const struct fp_apk_package *package,
     return code;
 }
 
-enum fp_code record_write(const struct fp_apk_package *package,
-                          const struct fp_apk_contents *contents, struct fp_buf *ret,
-                          struct fp_error *err)
+enum fp_code fp_record_write(const struct fp_apk_package *package,
+                             const struct fp_apk_contents *contents, struct fp_buf *ret,
+                             struct fp_error *err)
 {
     enum fp_code code = write_header(package, contents, ret, err);
     if (code == FP_OK)

@@ -23,7 +23,7 @@ static bool is_url(const char *word)
     return word[0] == '/' || strstr(word, "://") != NULL;
 }
 
-char *repository_display(const char *url)
+char *fp_repository_display(const char *url)
 {
     return url[0] == '/' ? fp_xstrdup(url) : fp_url_display(url);
 }
@@ -33,7 +33,7 @@ static void pass(const struct reading *reading, const char *url, const char *rea
 {
     if (reading->ret->passed.len >= PASSED_MAX)
         return;
-    cleanup_free char *shown = repository_display(url);
+    cleanup_free char *shown = fp_repository_display(url);
     cleanup_free char *line =
         reading->from->is_here ? fp_xstrdup(" ") : fp_xasprintf(", line %zu: ", reading->line);
     fp_strv_addf(&reading->ret->passed, "%s%s%s%s%s", reading->from->name, line, shown,

@@ -168,13 +168,13 @@ static enum fp_code get_index(struct index_fetch *fetch, const char *whole, stru
     return code == FP_E_NOT_FOUND ? probe_adb(fetch, err) : code;
 }
 
-enum fp_code index_fetch_run(void *index_fetch, struct fp_error *err)
+enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err)
 {
     struct index_fetch *fetch = index_fetch;
     cleanup_free char *whole = is_index(fetch->url)
                                    ? fp_xstrdup(fetch->url)
                                    : fp_xasprintf("%s/%s/APKINDEX.tar.gz", fetch->url, fetch->arch);
-    fetch->shown = repository_display(whole);
+    fetch->shown = fp_repository_display(whole);
     fetch->code = get_index(fetch, whole, &fetch->err);
     fetch->is_away = means_away(fetch->code);
     if (fetch->code == FP_OK || fetch->is_away)
@@ -184,8 +184,8 @@ enum fp_code index_fetch_run(void *index_fetch, struct fp_error *err)
     return fetch->code;
 }
 
-enum fp_code index_fetch_read(struct index_fetch *fetch, const struct fp_apk_keys *keys,
-                              struct fp_apk_index *ret, struct fp_error *err)
+enum fp_code fp_index_fetch_read(struct index_fetch *fetch, const struct fp_apk_keys *keys,
+                                 struct fp_apk_index *ret, struct fp_error *err)
 {
     int fd = fetch->file != NULL ? fp_newfile_fd(fetch->file) : fetch->fd;
     enum fp_code code = read_index(fd, fetch->shown, keys, ret, err);
@@ -194,7 +194,7 @@ enum fp_code index_fetch_read(struct index_fetch *fetch, const struct fp_apk_key
                : code;
 }
 
-void index_fetch_clear(struct index_fetch *fetch)
+void fp_index_fetch_clear(struct index_fetch *fetch)
 {
     fp_newfile_free(fetch->file);
     if (fetch->fd >= 0)

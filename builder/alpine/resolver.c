@@ -24,17 +24,17 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
 {
     size_t world_len = question->world != NULL ? question->world->len : 0;
     enum fp_code code = FP_OK;
-    attempt_restart(attempt);
+    fp_attempt_restart(attempt);
     for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++) {
-        code = attempt_want(attempt, fp_apk_text(attempt->texts.items[i]),
-                            i < world_len ? THE_WORLD : NOBODY, err);
+        code = fp_attempt_want(attempt, fp_apk_text(attempt->texts.items[i]),
+                               i < world_len ? THE_WORLD : NOBODY, err);
         if (code != FP_OK && i < world_len)
             return fp_context(err, "base: /etc/apk/world");
     }
     for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
-        code =
-            attempt_want(attempt, fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
-                         THE_BASE, err);
+        code = fp_attempt_want(attempt,
+                               fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
+                               THE_BASE, err);
     return code;
 }
 
@@ -53,7 +53,7 @@ static enum fp_code satisfy_all(struct attempt *attempt, size_t *next, size_t *r
         bool last = *next == attempt->want_count;
         size_t number = last ? waiting[first_waiting++] : (*next)++;
         *ret_failed = number;
-        code = attempt_satisfy(attempt, number, last, ret, err);
+        code = fp_attempt_satisfy(attempt, number, last, ret, err);
         if (code == FP_OK && *ret == STEP_POSTPONED) {
             waiting = fp_xreallocarray(waiting, waiting_count + 1, sizeof(*waiting));
             waiting[waiting_count++] = number;
@@ -66,11 +66,11 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
 {
     struct fp_apk_text list = fp_apk_text(conditions);
     struct fp_apk_text word = {0};
-    while (attempt_word(attempt, &list, &word)) {
+    while (fp_attempt_word(attempt, &list, &word)) {
         struct fp_apk_dependency dependency = {0};
         if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK)
             return false;
-        bool has = attempt_has(attempt, &dependency, attempt_find(attempt, dependency.name));
+        bool has = fp_attempt_has(attempt, &dependency, fp_attempt_find(attempt, dependency.name));
         if (has == dependency.is_conflict)
             return false;
     }
@@ -80,7 +80,7 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
 /* Whether somebody besides the base itself asks for a package of this name. */
 static bool is_asked_for(const struct attempt *attempt, uint32_t name)
 {
-    for (uint32_t at = attempt->heads[name]; at != 0 && attempt_step(attempt);
+    for (uint32_t at = attempt->heads[name]; at != 0 && fp_attempt_step(attempt);
          at = attempt->wants[at - 1].next) {
         const struct want *want = &attempt->wants[at - 1];
         if (!want->dependency.is_conflict && want->by != THE_BASE)
@@ -95,7 +95,7 @@ static uint32_t find_stale(const struct attempt *attempt, uint32_t successor)
 {
     const struct provides *provides = &attempt->provides;
     uint32_t name =
-        attempt_find(attempt, fp_apk_text(provides->packages[successor]->fields[FP_APK_NAME]));
+        fp_attempt_find(attempt, fp_apk_text(provides->packages[successor]->fields[FP_APK_NAME]));
     uint32_t owner = attempt->owner[name];
     if (owner == 0 || attempt->banned[successor])
         return NOBODY;
@@ -113,15 +113,17 @@ static uint32_t find_best(const struct attempt *attempt, uint32_t first)
     const struct provides *provides = &attempt->provides;
     uint32_t best = first;
     const char *name = provides->packages[first]->fields[FP_APK_NAME];
-    const struct provided_name *range = &provides->names[attempt_find(attempt, fp_apk_text(name))];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    const struct provided_name *range =
+        &provides->names[fp_attempt_find(attempt, fp_apk_text(name))];
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         uint32_t other = provides->providers[range->first + i].package;
         const struct fp_apk_package *package = provides->packages[other];
         const struct fp_apk_package *so_far = provides->packages[best];
         if (strcmp(package->fields[FP_APK_NAME], name) == 0 && package->fields[FP_APK_INSTALL_IF] &&
             fp_apk_version_compare(fp_apk_text(package->fields[FP_APK_VERSION]),
                                    fp_apk_text(so_far->fields[FP_APK_VERSION])) == FP_APK_GREATER &&
-            all_hold(attempt, package->fields[FP_APK_INSTALL_IF]) && attempt_allows(attempt, other))
+            all_hold(attempt, package->fields[FP_APK_INSTALL_IF]) &&
+            fp_attempt_allows(attempt, other))
             best = other;
     }
     return best;
@@ -139,14 +141,14 @@ static uint32_t find_triggered(struct attempt *attempt, uint32_t *ret_stale)
         const char *conditions = provides->packages[i]->fields[FP_APK_INSTALL_IF];
         if (conditions == NULL || attempt->chosen[i])
             continue;
-        if (!attempt_step(attempt))
+        if (!fp_attempt_step(attempt))
             return NOBODY;
         if (!all_hold(attempt, conditions))
             continue;
         *ret_stale = find_stale(attempt, i);
         if (*ret_stale != NOBODY)
             return i;
-        if (attempt_allows(attempt, i))
+        if (fp_attempt_allows(attempt, i))
             return find_best(attempt, i);
     }
     return NOBODY;
@@ -169,11 +171,11 @@ static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *q
         if (triggered == NOBODY)
             return FP_OK;
         if (stale != NOBODY) {
-            attempt_ban(attempt, stale);
+            fp_attempt_ban(attempt, stale);
             *ret = STEP_RESTART;
             return FP_OK;
         }
-        code = attempt_choose(attempt, triggered, err);
+        code = fp_attempt_choose(attempt, triggered, err);
     }
     return code;
 }
@@ -189,7 +191,7 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         enum fp_code code = run(attempt, question, &failed, &outcome, &failure);
         if (fp_interrupted() != 0)
             return fp_interrupt_check(err);
-        if (!attempt_step(attempt))
+        if (!fp_attempt_step(attempt))
             return fp_fail(err, FP_E_INPUT,
                            "the packages' dependencies are too entangled to be resolved");
         if (code == FP_OK && outcome != STEP_RESTART)
@@ -199,7 +201,7 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         /* The first reason is the one to tell: the others only follow from it. */
         if (first.code == FP_OK)
             first = failure;
-        if (!attempt_blame(attempt, failed)) {
+        if (!fp_attempt_blame(attempt, failed)) {
             if (err != NULL)
                 *err = first;
             return first.code;
@@ -224,7 +226,7 @@ static const struct fp_apk_package *find_installed(const struct provides *provid
                                                    const char *name)
 {
     const struct provided_name *range =
-        &provides->names[provides_find(provides, fp_apk_text(name))];
+        &provides->names[fp_provides_find(provides, fp_apk_text(name))];
     for (uint32_t i = 0; i < range->count; i++) {
         const struct fp_apk_package *package =
             provides->packages[provides->providers[range->first + i].package];
@@ -242,14 +244,14 @@ static void put_providers(struct ordering *ordering, struct fp_apk_text word)
     struct fp_apk_dependency dependency = {0};
     if (fp_apk_dependency_parse(word, &dependency, NULL) != FP_OK || dependency.is_conflict)
         return;
-    uint32_t name = attempt_find(attempt, dependency.name);
+    uint32_t name = fp_attempt_find(attempt, dependency.name);
     if (name == NO_NAME)
         return;
     const struct provided_name *range = &attempt->provides.names[name];
-    for (uint32_t i = 0; i < range->count && attempt_step(attempt); i++) {
+    for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
         if (attempt->chosen[provider->package] &&
-            provider_matches(&attempt->provides, provider, &dependency))
+            fp_provider_matches(&attempt->provides, provider, &dependency))
             put_in_order(ordering, provider->package);
     }
 }
@@ -279,7 +281,7 @@ enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_ap
 {
     uint64_t steps = 0;
     struct attempt attempt = {.steps = &steps};
-    enum fp_code code = provides_gather(question, &attempt.provides, err);
+    enum fp_code code = fp_provides_gather(question, &attempt.provides, err);
     keep_texts(&attempt, question->world);
     keep_texts(&attempt, question->requests);
     if (code == FP_OK)
@@ -293,7 +295,7 @@ enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_ap
                 put_in_order(&ordering, i);
         }
     }
-    attempt_clear(&attempt);
+    fp_attempt_clear(&attempt);
     return code;
 }
 

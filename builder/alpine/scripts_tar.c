@@ -76,7 +76,7 @@ static enum fp_code member_len(const struct fp_buf *tar, size_t at, size_t *ret,
     return FP_OK;
 }
 
-enum fp_code scripts_open(struct fp_buf *tar, struct fp_error *err)
+enum fp_code fp_scripts_open(struct fp_buf *tar, struct fp_error *err)
 {
     size_t at = 0;
     size_t len = 0;
@@ -103,7 +103,7 @@ static bool is_of(const struct header *header, const json_t *gone)
     return dot != NULL && json_object_get(gone, dot + 1) != NULL;
 }
 
-enum fp_code scripts_remove(struct fp_buf *tar, const json_t *gone, struct fp_error *err)
+enum fp_code fp_scripts_remove(struct fp_buf *tar, const json_t *gone, struct fp_error *err)
 {
     size_t kept = 0;
     size_t len = 0;
@@ -152,8 +152,8 @@ static enum fp_code add_script(struct fp_buf *tar, const struct fp_apk_package *
     return code;
 }
 
-enum fp_code scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
-                         const struct fp_apk_contents *contents, struct fp_error *err)
+enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
+                            const struct fp_apk_contents *contents, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < contents->script_count && code == FP_OK; i++)
@@ -161,7 +161,7 @@ enum fp_code scripts_add(struct fp_buf *tar, const struct fp_apk_package *packag
     return code;
 }
 
-enum fp_code scripts_finish(struct fp_buf *tar, struct fp_error *err)
+enum fp_code fp_scripts_finish(struct fp_buf *tar, struct fp_error *err)
 {
     static const char zeros[2 * BLOCK];
     return fp_buf_add(tar, zeros, sizeof(zeros), err);

@@ -48,7 +48,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    enum fp_code code = members_classify(file->members, entry->path, &file->kind, err);
+    enum fp_code code = fp_members_classify(file->members, entry->path, &file->kind, err);
     if (code != FP_OK || entry->kind != FP_ENTRY_FILE)
         return code;
     if (file->kind == MEMBER_SIGNATURES)
@@ -63,7 +63,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
 static enum fp_code wrong(const struct index_file *file, const struct signature *signature,
                           struct fp_error *err)
 {
-    if (keys_scheme_is_known(signature->scheme))
+    if (fp_keys_scheme_is_known(signature->scheme))
         return fp_fail(err, FP_E_VERIFY, "%s: the signature is wrong (key %s)", file->name,
                        signature->key);
     return fp_fail(
@@ -78,7 +78,7 @@ static enum fp_code untrusted(const struct index_file *file, const struct fp_apk
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
     for (size_t i = 0; i < file->signature_count; i++) {
-        if (keys_have(keys, file->signatures[i].key))
+        if (fp_keys_have(keys, file->signatures[i].key))
             return wrong(file, &file->signatures[i], err);
     }
     for (size_t i = 0; i < file->signature_count; i++) {
@@ -98,7 +98,7 @@ static enum fp_code check(const struct index_file *file, const struct fp_apk_key
 {
     for (size_t i = 0; i < file->signature_count; i++) {
         const struct signature *signature = &file->signatures[i];
-        if (keys_verify(keys, signature->key, signature->scheme, digests, &signature->bytes))
+        if (fp_keys_verify(keys, signature->key, signature->scheme, digests, &signature->bytes))
             return FP_OK;
     }
     return untrusted(file, keys, err);
@@ -121,7 +121,7 @@ static enum fp_code read_members(struct index_file *file, struct members *member
     struct fp_source *member = NULL;
     bool checked = false;
     for (;;) {
-        enum fp_code code = members_next(members, &member, err);
+        enum fp_code code = fp_members_next(members, &member, err);
         if (code != FP_OK)
             return code;
         if (member == NULL)
@@ -133,7 +133,7 @@ static enum fp_code read_members(struct index_file *file, struct members *member
         code = fp_scan_tar(member, file->name, false, visit, file, err);
         if (code == FP_OK && file->kind != MEMBER_SIGNATURES) {
             struct member_digests digests = {0};
-            members_digests(members, &digests);
+            fp_members_digests(members, &digests);
             code = check(file, keys, &digests, err);
             checked = true;
         }
@@ -197,7 +197,7 @@ enum fp_code fp_apk_index_read(struct fp_source *take_source, const char *name,
     source->base.ops = &ops;
     source->inner = take_source;
     cleanup_members struct members *members =
-        members_open(&source->base, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
+        fp_members_open(&source->base, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
     enum fp_code code =
         fp_source_read_full(take_source, source->head, sizeof(source->head), &source->len, err);
     if (code == FP_OK)

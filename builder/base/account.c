@@ -31,8 +31,8 @@ static enum fp_code check_passwd(const char *text, const struct fp_account *acco
                                  bool *ret_exists, struct fp_error *err)
 {
     struct account_line line = {0};
-    while (account_line_next(&text, true, &line)) {
-        bool same_name = account_line_is(&line, account->name);
+    while (fp_account_line_next(&text, true, &line)) {
+        bool same_name = fp_account_line_is(&line, account->name);
         if (same_name && (line.id != account->uid || line.group != account->gid))
             return fp_fail(err, FP_E_INPUT,
                            "base: /etc/passwd has the account '%s' with %u:%u, and %u:%u is wanted",
@@ -52,8 +52,8 @@ static enum fp_code check_group(const char *text, const struct fp_account *accou
     struct account_line line = {0};
     struct account_line taken = {0}; /* the name, with another number */
     bool may_join = account->gid < FIRST_FREE_GID;
-    while (account_line_next(&text, false, &line)) {
-        bool same_name = account_line_is(&line, account->name);
+    while (fp_account_line_next(&text, false, &line)) {
+        bool same_name = fp_account_line_is(&line, account->name);
         if (!same_name && line.id == account->gid && !may_join)
             return fp_fail(err, FP_E_INPUT,
                            "base: /etc/group gives the gid %u to '%.*s', and '%s' wants it",
@@ -87,7 +87,7 @@ static char *new_passwd(const char *text, const struct convention *convention,
     cleanup_free char *line =
         fp_xasprintf("%s:x:%u:%u:%s:%s:%s", account->name, account->uid, account->gid,
                      convention->gecos, account->home, convention->shell);
-    return account_file_append(text, line);
+    return fp_account_file_append(text, line);
 }
 
 static char *new_group(const char *text, const struct convention *convention,
@@ -95,7 +95,7 @@ static char *new_group(const char *text, const struct convention *convention,
 {
     cleanup_free char *line = fp_xasprintf("%s:x:%u:%s", account->name, account->gid,
                                            convention->lists_member ? account->name : "");
-    return account_file_append(text, line);
+    return fp_account_file_append(text, line);
 }
 
 static bool shadow_has(const char *shadow, const char *name)
@@ -119,7 +119,7 @@ static char *new_shadow(const char *text, const struct convention *convention,
     int64_t day = account->epoch_s > 0 ? account->epoch_s / SECONDS_A_DAY : 0;
     cleanup_free char *line =
         fp_xasprintf("%s:!:%jd%s", account->name, (intmax_t) day, convention->shadow_tail);
-    return account_file_append(text, line);
+    return fp_account_file_append(text, line);
 }
 
 enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
@@ -157,10 +157,10 @@ bool fp_base_name_user(const struct fp_base_facts *facts, const struct fp_accoun
     cleanup_free char *longer = fp_xasprintf("%s-%u", account->name, account->uid);
     struct fp_account named = *account;
     struct account_line line = {0};
-    for (const char *text = passwd; account_line_next(&text, true, &line);) {
+    for (const char *text = passwd; fp_account_line_next(&text, true, &line);) {
         if (line.id == account->uid)
             return false;
-        if (account_line_is(&line, account->name))
+        if (fp_account_line_is(&line, account->name))
             named.name = longer;
     }
     *ret_passwd = new_passwd(passwd, convention_of(facts), &named);

@@ -43,7 +43,7 @@ static bool read_line(const char *line, const char *end, bool with_group, struct
     return true;
 }
 
-bool account_line_next(const char **cursor, bool with_group, struct account_line *ret)
+bool fp_account_line_next(const char **cursor, bool with_group, struct account_line *ret)
 {
     while (**cursor != '\0') {
         const char *line = *cursor;
@@ -55,12 +55,12 @@ bool account_line_next(const char **cursor, bool with_group, struct account_line
     return false;
 }
 
-bool account_line_is(const struct account_line *line, const char *name)
+bool fp_account_line_is(const struct account_line *line, const char *name)
 {
     return strlen(name) == line->name_len && memcmp(line->name, name, line->name_len) == 0;
 }
 
-char *account_file_append(const char *text, const char *line)
+char *fp_account_file_append(const char *text, const char *line)
 {
     size_t len = strlen(text);
     bool open = len > 0 && text[len - 1] != '\n';

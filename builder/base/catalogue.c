@@ -53,7 +53,7 @@ static enum fp_code list_folder(const char *folder, struct fp_strv *names, struc
 enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
-    for (const struct builtin_entry *entry = builtin_entries; entry->name != NULL; entry++)
+    for (const struct builtin_entry *entry = fp_builtin_entries; entry->name != NULL; entry++)
         fp_strv_add(&names, entry->name);
     for (size_t i = 0; i < folders->len; i++) {
         enum fp_code code = list_folder(folders->items[i], &names, err);
@@ -111,9 +111,9 @@ static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name
 static enum fp_code find_builtin(const struct fp_strv *folders, const char *name,
                                  struct fp_base_entry *ret, struct fp_error *err)
 {
-    for (const struct builtin_entry *entry = builtin_entries; entry->name != NULL; entry++) {
+    for (const struct builtin_entry *entry = fp_builtin_entries; entry->name != NULL; entry++) {
         if (strcmp(entry->name, name) == 0)
-            return entry_parse(entry->text, strlen(entry->text), name, name, ret, err);
+            return fp_entry_parse(entry->text, strlen(entry->text), name, name, ret, err);
     }
     return fail_unknown(folders, name, err);
 }
@@ -127,7 +127,7 @@ enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
         cleanup_free char *file = fp_xasprintf("%s" SUFFIX, name);
         cleanup_free char *path = fp_path_join(folders->items[i], file);
         if (fp_path_exists(path))
-            return entry_read(path, name, ret, err);
+            return fp_entry_read(path, name, ret, err);
     }
     return find_builtin(folders, name, ret, err);
 }

@@ -187,8 +187,8 @@ static enum fp_code read_members(const json_t *object, const char *path, struct 
     return code;
 }
 
-enum fp_code entry_parse(const char *text, size_t len, const char *title, const char *name,
-                         struct fp_base_entry *ret, struct fp_error *err)
+enum fp_code fp_entry_parse(const char *text, size_t len, const char *title, const char *name,
+                            struct fp_base_entry *ret, struct fp_error *err)
 {
     cleanup_json json_t *object = NULL;
     struct fp_base_entry entry = {0};
@@ -207,14 +207,14 @@ enum fp_code entry_parse(const char *text, size_t len, const char *title, const 
     return FP_OK;
 }
 
-enum fp_code entry_read(const char *path, const char *name, struct fp_base_entry *ret,
-                        struct fp_error *err)
+enum fp_code fp_entry_read(const char *path, const char *name, struct fp_base_entry *ret,
+                           struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(ENTRY_MAX_BYTES);
     enum fp_code code = fp_file_read(path, &text, err);
     if (code != FP_OK)
         return code;
-    return entry_parse(fp_buf_text(&text), text.len, path, name, ret, err);
+    return fp_entry_parse(fp_buf_text(&text), text.len, path, name, ret, err);
 }
 
 void fp_base_entry_clear(struct fp_base_entry *entry)

@@ -54,15 +54,15 @@ static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_diges
     if (code != FP_OK)
         return code;
     source = fp_source_hashed(source, hash);
-    code =
-        fp_tree_apply_layer(inspection->tree, source, name, keeper_visit, inspection->keeper, err);
+    code = fp_tree_apply_layer(inspection->tree, source, name, fp_keeper_visit, inspection->keeper,
+                               err);
     /* The diff_id is that of every byte, padding behind the last entry included. */
     if (code == FP_OK)
         code = fp_stream_copy(source, rest, NULL, err);
     if (code == FP_OK)
         code = check_diff_id(hash, diff_id, name, err);
     inspection->used_bytes += info.out_bytes;
-    keeper_settle(inspection->keeper, inspection->tree);
+    fp_keeper_settle(inspection->keeper, inspection->tree);
     return code;
 }
 
@@ -101,7 +101,7 @@ static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
 static enum fp_code take_accounts(const struct keeper *keeper, const struct fp_tree *tree,
                                   const char *path, char **ret, struct fp_error *err)
 {
-    const char *text = keeper_text(keeper, tree, path);
+    const char *text = fp_keeper_text(keeper, tree, path);
     if (text == NULL && fp_tree_get(tree, path) != NULL)
         return fp_fail(err, FP_E_INPUT,
                        "base: /%s is no regular file, nor a link to another file of accounts",
@@ -112,14 +112,14 @@ static enum fp_code take_accounts(const struct keeper *keeper, const struct fp_t
 
 static void take_os(const struct keeper *keeper, struct fp_base_facts *facts)
 {
-    const char *text = keeper_text(keeper, facts->tree, "etc/os-release");
+    const char *text = fp_keeper_text(keeper, facts->tree, "etc/os-release");
     if (text == NULL)
-        text = keeper_text(keeper, facts->tree, "usr/lib/os-release");
+        text = fp_keeper_text(keeper, facts->tree, "usr/lib/os-release");
     if (text == NULL)
         return;
-    facts->os_id = assignment_value(text, "ID");
-    facts->os_version = assignment_value(text, "VERSION_ID");
-    facts->os_name = assignment_value(text, "PRETTY_NAME");
+    facts->os_id = fp_assignment_value(text, "ID");
+    facts->os_version = fp_assignment_value(text, "VERSION_ID");
+    facts->os_name = fp_assignment_value(text, "PRETTY_NAME");
 }
 
 static enum fp_code conclude(const struct keeper *keeper, const struct variables *variables,
@@ -133,10 +133,10 @@ static enum fp_code conclude(const struct keeper *keeper, const struct variables
     if (code != FP_OK)
         return code;
     take_os(keeper, facts);
-    facts->musl = libc_is_musl(facts->tree);
+    facts->musl = fp_libc_is_musl(facts->tree);
     facts->architecture = keeper->architecture;
-    facts->has_bash = program_find(facts->tree, variables, "bash") != NULL;
-    java_find(keeper, variables, facts);
+    facts->has_bash = fp_program_find(facts->tree, variables, "bash") != NULL;
+    fp_java_find(keeper, variables, facts);
     return FP_OK;
 }
 

@@ -53,7 +53,7 @@ static void find_homes(const struct keeper *keeper, const struct fp_tree *tree, 
     for (size_t i = 0; i < keeper->javas.len; i++) {
         const char *path = keeper->javas.items[i];
         cleanup_free char *home =
-            is_program(tree, path) ? home_of_program(fp_tree_resolve(tree, path)) : NULL;
+            fp_is_program(tree, path) ? home_of_program(fp_tree_resolve(tree, path)) : NULL;
         if (home != NULL && !fp_strv_has(ret, home))
             fp_strv_add(ret, home);
     }
@@ -63,17 +63,17 @@ static void find_homes(const struct keeper *keeper, const struct fp_tree *tree, 
 static char *find_home(const struct fp_tree *tree, const struct variables *variables,
                        const struct fp_strv *homes)
 {
-    cleanup_free char *stated = variable(variables, "JAVA_HOME");
+    cleanup_free char *stated = fp_variables_get(variables, "JAVA_HOME");
     if (stated != NULL && stated[0] == '/') {
         cleanup_free char *program = fp_path_join(stated, "bin/java");
-        if (is_program(tree, program))
+        if (fp_is_program(tree, program))
             return steal_pointer(&stated);
     }
     /* What the user says is meant: the next layers may bring it, and no other one is asked. */
     const char *asked = fp_json_string(variables->env, "JAVA_HOME");
     if (asked != NULL && asked[0] != '\0')
         return NULL;
-    const struct fp_entry *program = program_find(tree, variables, "java");
+    const struct fp_entry *program = fp_program_find(tree, variables, "java");
     if (program != NULL)
         return home_of_program(program);
     /* Without a JAVA_HOME Flink's scripts look on PATH alone. */
@@ -87,8 +87,8 @@ static char *find_home(const struct fp_tree *tree, const struct variables *varia
 static char *version_in(const struct keeper *keeper, const struct fp_tree *tree, const char *home)
 {
     cleanup_free char *path = fp_path_join(home, "release");
-    const char *release = keeper_text(keeper, tree, path);
-    return release != NULL ? assignment_value(release, "JAVA_VERSION") : NULL;
+    const char *release = fp_keeper_text(keeper, tree, path);
+    return release != NULL ? fp_assignment_value(release, "JAVA_VERSION") : NULL;
 }
 
 /* The home's release file; that of the JDK where the home is its jre/ (Java 8). */
@@ -105,7 +105,7 @@ static char *version_of_release(const struct keeper *keeper, const struct fp_tre
 /* "jdk-17.0.15+6", "jdk8u412-b08", "8u212": what images of Java put into JAVA_VERSION. */
 static char *version_of_env(const struct variables *variables)
 {
-    cleanup_free char *value = variable(variables, "JAVA_VERSION");
+    cleanup_free char *value = fp_variables_get(variables, "JAVA_VERSION");
     if (value == NULL)
         return NULL;
     const char *version = value;
@@ -128,8 +128,8 @@ static unsigned major_of_home(const struct fp_tree *tree, const char *home)
     return 0;
 }
 
-void java_find(const struct keeper *keeper, const struct variables *variables,
-               struct fp_base_facts *facts)
+void fp_java_find(const struct keeper *keeper, const struct variables *variables,
+                  struct fp_base_facts *facts)
 {
     find_homes(keeper, facts->tree, &facts->java_homes);
     facts->java_home = find_home(facts->tree, variables, &facts->java_homes);

@@ -61,7 +61,7 @@ static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
 {
     if (text->len != strlen(fp_buf_text(text)))
         return false;
-    cleanup_free char *version = assignment_value(fp_buf_text(text), "JAVA_VERSION");
+    cleanup_free char *version = fp_assignment_value(fp_buf_text(text), "JAVA_VERSION");
     return rule != &java_release || version != NULL;
 }
 
@@ -77,15 +77,15 @@ static enum fp_code note_machine(struct keeper *keeper, struct fp_scan *scan, st
     size_t len = 0;
     cleanup_source struct fp_source *source = fp_scan_source(scan);
     enum fp_code code = fp_source_read_full(source, head, sizeof(head), &len, err);
-    const char *architecture = code == FP_OK ? machine_architecture(head, len) : NULL;
+    const char *architecture = code == FP_OK ? fp_machine_architecture(head, len) : NULL;
     if (architecture != NULL)
         keeper->architecture = architecture;
     return code;
 }
 
-enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
-                          const char *raw_path, enum fp_scan_action *ret_action,
-                          struct fp_error *err)
+enum fp_code fp_keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
+                             const char *raw_path, enum fp_scan_action *ret_action,
+                             struct fp_error *err)
 {
     struct keeper *keeper = context;
     const struct wanted *rule = find_wanted(entry->path);
@@ -93,7 +93,7 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
     if (fp_text_ends_with(entry->path, "bin/java") && keeper->javas.len < FILES_MAX)
         fp_strv_add(&keeper->javas, entry->path);
     *ret_action = FP_SCAN_SKIP;
-    if (rule == NULL && machine_is_of_use(entry->path))
+    if (rule == NULL && fp_machine_is_of_use(entry->path))
         return note_machine(keeper, scan, err);
     if (rule == NULL || (!rule->needed && keeper->count >= FILES_MAX))
         return FP_OK;
@@ -112,7 +112,7 @@ enum fp_code keeper_visit(void *context, struct fp_scan *scan, const struct fp_e
     return FP_OK;
 }
 
-void keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
+void fp_keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
 {
     for (; keeper->settled < keeper->count; keeper->settled++) {
         struct kept_file *file = &keeper->files[keeper->settled];
@@ -125,7 +125,8 @@ void keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
     }
 }
 
-const char *keeper_text(const struct keeper *keeper, const struct fp_tree *tree, const char *path)
+const char *fp_keeper_text(const struct keeper *keeper, const struct fp_tree *tree,
+                           const char *path)
 {
     const struct fp_entry *entry = fp_tree_resolve(tree, path);
     if (entry == NULL || entry->kind != FP_ENTRY_FILE)
@@ -139,7 +140,7 @@ const char *keeper_text(const struct keeper *keeper, const struct fp_tree *tree,
     return NULL;
 }
 
-void keeper_clear(struct keeper *keeper)
+void fp_keeper_clear(struct keeper *keeper)
 {
     for (size_t i = 0; i < keeper->count; i++) {
         free(keeper->files[i].path);

@@ -47,7 +47,7 @@ static bool has_musl(const struct fp_tree *tree)
     return false;
 }
 
-bool libc_is_musl(const struct fp_tree *tree)
+bool fp_libc_is_musl(const struct fp_tree *tree)
 {
     for (size_t i = 0; i < sizeof(glibc_loaders) / sizeof(glibc_loaders[0]); i++) {
         if (is_glibc(tree, glibc_loaders[i]))

@@ -3,23 +3,23 @@
 /* What runtimes set when the image says nothing. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-bool is_program(const struct fp_tree *tree, const char *path)
+bool fp_is_program(const struct fp_tree *tree, const char *path)
 {
     const struct fp_entry *entry = fp_tree_resolve(tree, path);
     return entry != NULL && (entry->kind == FP_ENTRY_FILE || entry->kind == FP_ENTRY_HARDLINK) &&
            (entry->mode & 0111) != 0;
 }
 
-char *variable(const struct variables *variables, const char *name)
+char *fp_variables_get(const struct variables *variables, const char *name)
 {
     const char *value = fp_json_string(variables->env, name);
     return value != NULL ? fp_xstrdup(value) : fp_config_env(variables->config, name);
 }
 
-const struct fp_entry *program_find(const struct fp_tree *tree, const struct variables *variables,
-                                    const char *name)
+const struct fp_entry *fp_program_find(const struct fp_tree *tree,
+                                       const struct variables *variables, const char *name)
 {
-    cleanup_free char *path = variable(variables, "PATH");
+    cleanup_free char *path = fp_variables_get(variables, "PATH");
     cleanup_strv struct fp_strv folders = {0};
     fp_strv_split(&folders, path != NULL ? path : DEFAULT_PATH, ':');
     for (size_t i = 0; i < folders.len; i++) {
@@ -27,7 +27,7 @@ const struct fp_entry *program_find(const struct fp_tree *tree, const struct var
         if (folders.items[i][0] != '/')
             continue;
         cleanup_free char *candidate = fp_path_join(folders.items[i], name);
-        if (is_program(tree, candidate))
+        if (fp_is_program(tree, candidate))
             return fp_tree_resolve(tree, candidate);
     }
     return NULL;

@@ -11,13 +11,13 @@ static const struct {
     {62, "amd64"}, {183, "arm64"},  {243, "riscv64"}, {258, "loong64"},
 };
 
-bool machine_is_of_use(const char *path)
+bool fp_machine_is_of_use(const char *path)
 {
     const char *base = fp_path_base(path);
     return strcmp(base, "bash") == 0 || strcmp(base, "java") == 0 || strcmp(base, "busybox") == 0;
 }
 
-const char *machine_architecture(const unsigned char *head, size_t len)
+const char *fp_machine_architecture(const unsigned char *head, size_t len)
 {
     if (len < FP_ELF_HEAD || memcmp(head,
                                     "\x7f"

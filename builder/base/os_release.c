@@ -18,7 +18,7 @@ static char *unquote(const char *text, size_t len)
     return steal_pointer(&value);
 }
 
-char *assignment_value(const char *text, const char *key)
+char *fp_assignment_value(const char *text, const char *key)
 {
     size_t key_len = strlen(key);
     char *value = NULL;

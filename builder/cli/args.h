@@ -5,8 +5,8 @@
 #ifndef FLINKPACK_CLI_ARGS_H
 #define FLINKPACK_CLI_ARGS_H
 
-#include "flinkpack/build.h"
 #include "flinkpack/deploy.h"
+#include "flinkpack/recipe.h"
 #include "option.h"
 
 /** For completion: the command that lists the images of the local store. */

@@ -118,11 +118,11 @@ enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, c
         return code;
     if (!json_is_object(config.document))
         return fp_fail(err, FP_E_INPUT, "%s: not an image configuration: not an object", name);
-    code = platform_from_json(config.document, name, &config.platform, err);
+    code = fp_platform_from_json(config.document, name, &config.platform, err);
     if (code == FP_OK)
         code = read_diff_ids(config.document, layer_count, name, &config, err);
     if (code == FP_OK)
-        code = history_check(json_object_get(config.document, "history"), name, err);
+        code = fp_history_check(json_object_get(config.document, "history"), name, err);
     if (code == FP_OK)
         code = check_members(config.document, name, err);
     if (code == FP_OK)
@@ -160,7 +160,7 @@ struct fp_config fp_config_empty(const struct fp_platform *platform)
     struct fp_config config = {.document = json_object(), .platform = *platform};
     json_t *rootfs = json_object();
     fp_platform_normalize(&config.platform);
-    platform_to_json(&config.platform, config.document);
+    fp_platform_to_json(&config.platform, config.document);
     (void) json_object_set_new(rootfs, "type", json_string("layers"));
     (void) json_object_set_new(rootfs, "diff_ids", json_array());
     (void) json_object_set_new(config.document, "rootfs", rootfs);

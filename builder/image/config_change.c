@@ -165,6 +165,6 @@ char *fp_config_bytes(const struct fp_config *base, const struct fp_config_chang
     put_string(document, "created", change->created);
     (void) json_object_set_new(document, "config", changed_config(base_config, change));
     (void) json_object_set_new(document, "rootfs", changed_rootfs(base, change));
-    (void) json_object_set_new(document, "history", history_extend(base, change));
+    (void) json_object_set_new(document, "history", fp_history_extend(base, change));
     return fp_json_canonical(document);
 }

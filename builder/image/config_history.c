@@ -5,7 +5,7 @@ static bool is_empty_layer(const json_t *entry)
     return json_is_true(json_object_get(entry, "empty_layer"));
 }
 
-enum fp_code history_check(const json_t *history, const char *name, struct fp_error *err)
+enum fp_code fp_history_check(const json_t *history, const char *name, struct fp_error *err)
 {
     if (history != NULL && !json_is_null(history) && !json_is_array(history))
         return fp_fail(err, FP_E_INPUT, "%s: 'history' is not an array", name);
@@ -46,7 +46,7 @@ static json_t *without_layer(const json_t *entry)
     return told;
 }
 
-json_t *history_extend(const struct fp_config *base, const struct fp_config_change *change)
+json_t *fp_history_extend(const struct fp_config *base, const struct fp_config_change *change)
 {
     const json_t *old = json_object_get(base->document, "history");
     size_t told = fp_config_told_layers(base);

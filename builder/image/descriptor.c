@@ -15,8 +15,8 @@ static bool all_strings(const json_t *object)
     return true;
 }
 
-enum fp_code annotations_read(const json_t *document, const char *name, json_t **ret,
-                              struct fp_error *err)
+enum fp_code fp_annotations_read(const json_t *document, const char *name, json_t **ret,
+                                 struct fp_error *err)
 {
     json_t *annotations = json_object_get(document, "annotations");
     *ret = NULL;
@@ -46,7 +46,7 @@ static enum fp_code read_media_type(const json_t *object, const char *name, char
     enum fp_code code = fp_json_need_string(object, "mediaType", name, &media_type, err);
     if (code != FP_OK)
         return code;
-    if (!media_is_valid(media_type))
+    if (!fp_media_is_valid(media_type))
         return fp_fail(err, FP_E_INPUT, "%s: '%.150s' is no media type", name, media_type);
     (void) snprintf(slot, FP_MEDIA_TYPE_MAX, "%s", media_type);
     return FP_OK;
@@ -61,7 +61,7 @@ static enum fp_code read_platform(const json_t *object, const char *name, struct
     if (!json_is_object(platform))
         return fp_fail(err, FP_E_INPUT, "%s: 'platform' is not an object", name);
     ret->stated_platform = json_incref(platform);
-    return platform_from_json(platform, name, &ret->platform, err);
+    return fp_platform_from_json(platform, name, &ret->platform, err);
 }
 
 enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct fp_descriptor *ret,
@@ -83,7 +83,7 @@ enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct 
     if (code == FP_OK)
         code = read_platform(object, name, &descriptor, err);
     if (code == FP_OK)
-        code = annotations_read(object, name, &descriptor.annotations, err);
+        code = fp_annotations_read(object, name, &descriptor.annotations, err);
     if (code == FP_OK)
         *ret = steal_value(&descriptor);
     return code;
@@ -99,7 +99,7 @@ json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)
         (void) json_object_set(object, "platform", descriptor->stated_platform);
     } else if (descriptor->platform.architecture[0] != '\0') {
         json_t *platform = json_object();
-        platform_to_json(&descriptor->platform, platform);
+        fp_platform_to_json(&descriptor->platform, platform);
         (void) json_object_set_new(object, "platform", platform);
     }
     if (json_object_size(descriptor->annotations) > 0)
@@ -122,14 +122,14 @@ void fp_descriptor_clear(struct fp_descriptor *descriptor)
     descriptor->stated_platform = descriptor->annotations = NULL;
 }
 
-void descriptors_append(struct fp_descriptor **items, size_t *count,
-                        const struct fp_descriptor *item)
+void fp_descriptors_append(struct fp_descriptor **items, size_t *count,
+                           const struct fp_descriptor *item)
 {
     *items = fp_xreallocarray(*items, *count + 1, sizeof(**items));
     (*items)[(*count)++] = fp_descriptor_copy(item);
 }
 
-void descriptors_clear(struct descriptor_list *list)
+void fp_descriptors_clear(struct descriptor_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
         fp_descriptor_clear(&list->items[i]);
@@ -137,8 +137,8 @@ void descriptors_clear(struct descriptor_list *list)
     *list = (struct descriptor_list){0};
 }
 
-enum fp_code descriptors_read(const json_t *document, const char *key, const char *name,
-                              struct descriptor_list *ret, struct fp_error *err)
+enum fp_code fp_descriptors_read(const json_t *document, const char *key, const char *name,
+                                 struct descriptor_list *ret, struct fp_error *err)
 {
     cleanup_descriptors struct descriptor_list list = {0};
     const json_t *array = json_object_get(document, key);

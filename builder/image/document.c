@@ -141,8 +141,9 @@ enum fp_code fp_document_type(const json_t *document, const char *content_type, 
     return FP_OK;
 }
 
-enum fp_code document_read(const char *text, size_t len, const char *content_type, const char *name,
-                           json_t **ret, const char **ret_type, struct fp_error *err)
+enum fp_code fp_document_read(const char *text, size_t len, const char *content_type,
+                              const char *name, json_t **ret, const char **ret_type,
+                              struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
     if (len > FP_MANIFEST_MAX_BYTES)

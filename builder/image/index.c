@@ -22,16 +22,16 @@ enum fp_code fp_index_parse(const char *text, size_t len, const char *content_ty
     cleanup_index struct fp_index index = {0};
     struct descriptor_list list = {0};
     const char *type = NULL;
-    enum fp_code code = document_read(text, len, content_type, name, &document, &type, err);
+    enum fp_code code = fp_document_read(text, len, content_type, name, &document, &type, err);
     if (code != FP_OK)
         return code;
     if (!fp_media_is_index(type))
         return fp_fail(err, FP_E_INPUT,
                        "%s: the manifest of one image, where an index was expected", name);
     (void) snprintf(index.media_type, sizeof(index.media_type), "%s", type);
-    code = annotations_read(document, name, &index.annotations, err);
+    code = fp_annotations_read(document, name, &index.annotations, err);
     if (code == FP_OK)
-        code = descriptors_read(document, "manifests", name, &list, err);
+        code = fp_descriptors_read(document, "manifests", name, &list, err);
     index.manifests = list.items;
     index.manifest_count = list.count;
     if (code == FP_OK)
@@ -66,7 +66,7 @@ static unsigned entry_score(const struct fp_descriptor *manifest,
         return 0;
     if (manifest->platform.architecture[0] == '\0')
         return 1;
-    return platform_score(platform, &manifest->platform);
+    return fp_platform_score(platform, &manifest->platform);
 }
 
 static enum fp_code fail_no_match(const struct fp_index *index, const struct fp_platform *platform,
@@ -127,13 +127,13 @@ char *fp_index_bytes(const struct fp_index *index)
 
 void fp_index_add(struct fp_index *index, const struct fp_descriptor *manifest)
 {
-    descriptors_append(&index->manifests, &index->manifest_count, manifest);
+    fp_descriptors_append(&index->manifests, &index->manifest_count, manifest);
 }
 
 void fp_index_clear(struct fp_index *index)
 {
     struct descriptor_list manifests = {index->manifests, index->manifest_count};
-    descriptors_clear(&manifests);
+    fp_descriptors_clear(&manifests);
     json_decref(index->annotations);
     *index = (struct fp_index){0};
 }

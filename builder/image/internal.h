@@ -31,52 +31,53 @@ struct descriptor_list {
 };
 
 /** Check a repository name; FP_E_USAGE naming the reference `text` and the character. */
-FP_CHECKED enum fp_code repository_check(const char *text, const char *repository,
-                                         struct fp_error *err);
+FP_CHECKED enum fp_code fp_repository_check(const char *text, const char *repository,
+                                            struct fp_error *err);
 /** Check REGISTRY, a host with an optional port; likewise. */
-FP_CHECKED enum fp_code registry_check(const char *text, const char *registry,
-                                       struct fp_error *err);
+FP_CHECKED enum fp_code fp_registry_check(const char *text, const char *registry,
+                                          struct fp_error *err);
 /** Check a tag; likewise. */
-FP_CHECKED enum fp_code tag_check(const char *text, const char *tag, struct fp_error *err);
+FP_CHECKED enum fp_code fp_tag_check(const char *text, const char *tag, struct fp_error *err);
 
 /** Whether it is TYPE/SUBTYPE of RFC 6838, without parameters and shorter than FP_MEDIA_TYPE_MAX.
  */
-bool media_is_valid(const char *media_type);
+bool fp_media_is_valid(const char *media_type);
 
 /**
  * Read "os", "architecture", "variant" and "os.version" of an object and normalise them. What is
  * missing is left empty.
  */
-FP_CHECKED enum fp_code platform_from_json(const json_t *object, const char *name,
-                                           struct fp_platform *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_platform_from_json(const json_t *object, const char *name,
+                                              struct fp_platform *ret, struct fp_error *err);
 /** Set what the platform states in an object. */
-void platform_to_json(const struct fp_platform *platform, json_t *object);
+void fp_platform_to_json(const struct fp_platform *platform, json_t *object);
 /** How well `have` fits: 0 not at all, more is better. Both normalised. */
-unsigned platform_score(const struct fp_platform *want, const struct fp_platform *have);
+unsigned fp_platform_score(const struct fp_platform *want, const struct fp_platform *have);
 
 /** Parse a manifest or index and say which; bounded by FP_MANIFEST_MAX_BYTES. */
-FP_CHECKED enum fp_code document_read(const char *text, size_t len, const char *content_type,
-                                      const char *name, json_t **ret, const char **ret_type,
-                                      struct fp_error *err);
-/** Read the array of descriptors at `key`, at most FP_MANIFEST_MAX_LAYERS of them. */
-FP_CHECKED enum fp_code descriptors_read(const json_t *document, const char *key, const char *name,
-                                         struct descriptor_list *ret, struct fp_error *err);
-/** Free them. */
-void descriptors_clear(struct descriptor_list *list);
-/** Declare a struct descriptor_list that is cleared at the end of its scope. */
-#define cleanup_descriptors __attribute__((cleanup(descriptors_clear)))
-/** Append a copy of `item`. */
-void descriptors_append(struct fp_descriptor **items, size_t *count,
-                        const struct fp_descriptor *item);
-/** The annotations of a document: a new reference, NULL where there are none. */
-FP_CHECKED enum fp_code annotations_read(const json_t *document, const char *name, json_t **ret,
+FP_CHECKED enum fp_code fp_document_read(const char *text, size_t len, const char *content_type,
+                                         const char *name, json_t **ret, const char **ret_type,
                                          struct fp_error *err);
+/** Read the array of descriptors at `key`, at most FP_MANIFEST_MAX_LAYERS of them. */
+FP_CHECKED enum fp_code fp_descriptors_read(const json_t *document, const char *key,
+                                            const char *name, struct descriptor_list *ret,
+                                            struct fp_error *err);
+/** Free them. */
+void fp_descriptors_clear(struct descriptor_list *list);
+/** Declare a struct descriptor_list that is cleared at the end of its scope. */
+#define cleanup_descriptors __attribute__((cleanup(fp_descriptors_clear)))
+/** Append a copy of `item`. */
+void fp_descriptors_append(struct fp_descriptor **items, size_t *count,
+                           const struct fp_descriptor *item);
+/** The annotations of a document: a new reference, NULL where there are none. */
+FP_CHECKED enum fp_code fp_annotations_read(const json_t *document, const char *name, json_t **ret,
+                                            struct fp_error *err);
 
 /** The new history: the base's, brought to as many layers as it has, then an entry a layer of
  * `change`. */
-json_t *history_extend(const struct fp_config *base, const struct fp_config_change *change);
+json_t *fp_history_extend(const struct fp_config *base, const struct fp_config_change *change);
 /** FP_E_INPUT where it is no history. */
-FP_CHECKED enum fp_code history_check(const json_t *history, const char *name,
-                                      struct fp_error *err);
+FP_CHECKED enum fp_code fp_history_check(const json_t *history, const char *name,
+                                         struct fp_error *err);
 
 #endif

@@ -26,7 +26,7 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
     cleanup_manifest struct fp_manifest manifest = {0};
     struct descriptor_list layers = {0};
     const char *type = NULL;
-    enum fp_code code = document_read(text, len, content_type, name, &document, &type, err);
+    enum fp_code code = fp_document_read(text, len, content_type, name, &document, &type, err);
     if (code != FP_OK)
         return code;
     if (!fp_media_is_manifest(type))
@@ -35,9 +35,9 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
     (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", type);
     code = read_config(document, name, &manifest.config, err);
     if (code == FP_OK)
-        code = annotations_read(document, name, &manifest.annotations, err);
+        code = fp_annotations_read(document, name, &manifest.annotations, err);
     if (code == FP_OK)
-        code = descriptors_read(document, "layers", name, &layers, err);
+        code = fp_descriptors_read(document, "layers", name, &layers, err);
     manifest.layers = layers.items;
     manifest.layer_count = layers.count;
     if (code != FP_OK)
@@ -73,13 +73,13 @@ char *fp_manifest_bytes(const struct fp_manifest *manifest)
 
 void fp_manifest_add_layer(struct fp_manifest *manifest, const struct fp_descriptor *layer)
 {
-    descriptors_append(&manifest->layers, &manifest->layer_count, layer);
+    fp_descriptors_append(&manifest->layers, &manifest->layer_count, layer);
 }
 
 void fp_manifest_clear(struct fp_manifest *manifest)
 {
     struct descriptor_list layers = {manifest->layers, manifest->layer_count};
-    descriptors_clear(&layers);
+    fp_descriptors_clear(&layers);
     fp_descriptor_clear(&manifest->config);
     json_decref(manifest->annotations);
     *manifest = (struct fp_manifest){0};

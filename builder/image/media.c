@@ -73,7 +73,7 @@ static size_t name_len(const char *text)
     return len;
 }
 
-bool media_is_valid(const char *media_type)
+bool fp_media_is_valid(const char *media_type)
 {
     if (strlen(media_type) >= FP_MEDIA_TYPE_MAX)
         return false;

@@ -170,8 +170,8 @@ static enum fp_code read_part(const json_t *object, const char *key, const char 
     return FP_OK;
 }
 
-enum fp_code platform_from_json(const json_t *object, const char *name, struct fp_platform *ret,
-                                struct fp_error *err)
+enum fp_code fp_platform_from_json(const json_t *object, const char *name, struct fp_platform *ret,
+                                   struct fp_error *err)
 {
     struct fp_platform platform = {0};
     const struct {
@@ -201,7 +201,7 @@ static void put_part(json_t *object, const char *key, const char *text)
         (void) json_object_set_new(object, key, json_string(text));
 }
 
-void platform_to_json(const struct fp_platform *platform, json_t *object)
+void fp_platform_to_json(const struct fp_platform *platform, json_t *object)
 {
     put_part(object, "os", platform->os);
     put_part(object, "architecture", platform->architecture);

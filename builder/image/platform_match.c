@@ -31,7 +31,7 @@ static unsigned platform_level(const struct fp_platform *platform)
     return 0;
 }
 
-unsigned platform_score(const struct fp_platform *want, const struct fp_platform *have)
+unsigned fp_platform_score(const struct fp_platform *want, const struct fp_platform *have)
 {
     if (strcmp(want->os, have->os) != 0 || strcmp(want->architecture, have->architecture) != 0)
         return 0;
@@ -45,5 +45,5 @@ unsigned platform_score(const struct fp_platform *want, const struct fp_platform
 
 bool fp_platform_matches(const struct fp_platform *want, const struct fp_platform *have)
 {
-    return platform_score(want, have) > 0;
+    return fp_platform_score(want, have) > 0;
 }

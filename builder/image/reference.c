@@ -37,7 +37,7 @@ static enum fp_code apply_hub_names(const char *text, struct fp_reference *refer
     char *repository = fp_xasprintf("library/%s", reference->repository);
     free(reference->repository);
     reference->repository = repository;
-    return repository_check(text, repository, err); /* it has become longer */
+    return fp_repository_check(text, repository, err); /* it has become longer */
 }
 
 static enum fp_code check_parts(const char *text, const struct fp_reference *reference,
@@ -45,11 +45,11 @@ static enum fp_code check_parts(const char *text, const struct fp_reference *ref
 {
     enum fp_code code = FP_OK;
     if (reference->registry != NULL)
-        code = registry_check(text, reference->registry, err);
+        code = fp_registry_check(text, reference->registry, err);
     if (code == FP_OK)
-        code = repository_check(text, reference->repository, err);
+        code = fp_repository_check(text, reference->repository, err);
     if (code == FP_OK && reference->tag != NULL)
-        code = tag_check(text, reference->tag, err);
+        code = fp_tag_check(text, reference->tag, err);
     return code;
 }
 

@@ -93,7 +93,7 @@ static void hint_repository(const char *text, const char *repository, size_t at,
         (void) fp_hint(err, "a tag holds no '/': a branch's name may need '-' in its place");
 }
 
-enum fp_code repository_check(const char *text, const char *repository, struct fp_error *err)
+enum fp_code fp_repository_check(const char *text, const char *repository, struct fp_error *err)
 {
     size_t len = strlen(repository);
     if (len == 0)
@@ -133,7 +133,7 @@ static size_t host_valid_len(const char *host)
     return at;
 }
 
-enum fp_code registry_check(const char *text, const char *registry, struct fp_error *err)
+enum fp_code fp_registry_check(const char *text, const char *registry, struct fp_error *err)
 {
     size_t len = strlen(registry);
     if (len > REGISTRY_MAX)
@@ -170,7 +170,7 @@ bool fp_tag_is_valid(const char *tag)
     return len > 0 && len <= TAG_MAX && tag[len] == '\0';
 }
 
-enum fp_code tag_check(const char *text, const char *tag, struct fp_error *err)
+enum fp_code fp_tag_check(const char *text, const char *tag, struct fp_error *err)
 {
     if (fp_tag_is_valid(tag))
         return FP_OK;

@@ -17,7 +17,7 @@ endforeach()
 file(WRITE "${OUTPUT}" "/* Generated from base-images/. */
 #include \"internal.h\"
 
-const struct builtin_entry builtin_entries[] = {
+const struct builtin_entry fp_builtin_entries[] = {
 ${rows}    {NULL, NULL},
 };
 ")

@@ -63,14 +63,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fp_base_entry entry = {0};
     struct fp_base_entry again = {0};
     struct fp_error err = {0};
-    enum fp_code code = entry_parse((const char *) data, size, "fuzz", "x", &entry, &err);
+    enum fp_code code = fp_entry_parse((const char *) data, size, "fuzz", "x", &entry, &err);
     if (code != FP_OK) {
         require(code == FP_E_INPUT && err.text[0] != '\0' && entry.name == NULL);
         return 0;
     }
     check_whole(&entry);
     cleanup_free char *text = write_down(&entry);
-    require(entry_parse(text, strlen(text), "fuzz", "x", &again, &err) == FP_OK);
+    require(fp_entry_parse(text, strlen(text), "fuzz", "x", &again, &err) == FP_OK);
     require(same_text(entry.reference, again.reference) &&
             json_equal(entry.digests, again.digests));
     require(entry.packages.len == again.packages.len && entry.java == again.java);

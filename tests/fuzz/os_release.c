@@ -29,15 +29,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const keys[] = {"ID", "VERSION_ID", "PRETTY_NAME", "JAVA_VERSION"};
     cleanup_free char *text = fp_xstrndup((const char *) data, size < 65536 ? size : 65536);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        cleanup_free char *value = assignment_value(text, keys[i]);
+        cleanup_free char *value = fp_assignment_value(text, keys[i]);
         if (value == NULL)
             continue;
         if (strlen(value) > strlen(text) || strchr(value, '\n') != NULL)
             abort();
         cleanup_free char *quoted = quote(keys[i], value);
-        cleanup_free char *again = assignment_value(quoted, keys[i]);
+        cleanup_free char *again = fp_assignment_value(quoted, keys[i]);
         cleanup_free char *behind = fp_xasprintf("%s\n%s", text, quoted);
-        cleanup_free char *last = assignment_value(behind, keys[i]);
+        cleanup_free char *last = fp_assignment_value(behind, keys[i]);
         if (again == NULL || last == NULL || strcmp(value, again) != 0 || strcmp(value, last) != 0)
             abort();
     }

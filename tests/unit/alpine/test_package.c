@@ -237,7 +237,7 @@ static void test_attributes_in_the_record(void **state)
         const struct fp_apk_contents contents = {.files = &file, .file_count = 1};
         const struct fp_apk_package package = {.fields = {[FP_APK_NAME] = "a"}};
         cleanup_buf struct fp_buf record = FP_BUF_INIT(10000);
-        assert_int_equal(record_write(&package, &contents, &record, NULL), FP_OK);
+        assert_int_equal(fp_record_write(&package, &contents, &record, NULL), FP_OK);
         assert_text_has(fp_buf_text(&record), cases[i].expected);
     }
 }

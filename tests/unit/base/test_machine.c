@@ -13,7 +13,7 @@ static const char *of(unsigned char order, unsigned char low, unsigned char high
     unsigned char head[FP_ELF_HEAD] = {0x7f, 'E', 'L', 'F', 2, order};
     head[18] = low;
     head[19] = high;
-    return machine_architecture(head, sizeof(head));
+    return fp_machine_architecture(head, sizeof(head));
 }
 
 static void test_known(void **state)
@@ -30,17 +30,17 @@ static void test_unknown(void **state)
     static const unsigned char script[FP_ELF_HEAD] = "#!/bin/sh\nexec java";
     (void) state;
     assert_null(of(1, 0xff, 0xff));
-    assert_null(machine_architecture(script, sizeof(script)));
-    assert_null(machine_architecture((const unsigned char *) "\177ELF", 4));
+    assert_null(fp_machine_architecture(script, sizeof(script)));
+    assert_null(fp_machine_architecture((const unsigned char *) "\177ELF", 4));
 }
 
 static void test_names(void **state)
 {
     (void) state;
-    assert_true(machine_is_of_use("usr/bin/bash"));
-    assert_true(machine_is_of_use("java"));
-    assert_false(machine_is_of_use("usr/bin/bashbug"));
-    assert_false(machine_is_of_use("usr/share/java/x"));
+    assert_true(fp_machine_is_of_use("usr/bin/bash"));
+    assert_true(fp_machine_is_of_use("java"));
+    assert_false(fp_machine_is_of_use("usr/bin/bashbug"));
+    assert_false(fp_machine_is_of_use("usr/share/java/x"));
 }
 
 int main(void)

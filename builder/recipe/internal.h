@@ -7,7 +7,7 @@
 
 #include "flinkpack/alpine.h"
 #include "flinkpack/base.h"
-#include "flinkpack/build.h"
+#include "flinkpack/recipe.h"
 
 /** The home of Flink in the images that are made here. */
 #define FP_FLINK_HOME "/opt/flink"

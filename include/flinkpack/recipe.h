@@ -2,8 +2,8 @@
  * @file
  * The recipe: options -> plan -> steps -> image -> outputs.
  */
-#ifndef FLINKPACK_BUILD_H
-#define FLINKPACK_BUILD_H
+#ifndef FLINKPACK_RECIPE_H
+#define FLINKPACK_RECIPE_H
 
 #include "flinkpack/flink.h"
 #include "flinkpack/store.h"

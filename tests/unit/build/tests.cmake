@@ -1,6 +1,0 @@
-fp_add_unit_test(build test_plan.c)
-fp_add_unit_test(build test_parse.c)
-fp_add_unit_test(build test_append.c)
-foreach(program plan parse append)
-    target_include_directories(unit_build_test_${program} PRIVATE "${CMAKE_SOURCE_DIR}/builder/build")
-endforeach()
