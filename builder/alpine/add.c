@@ -102,8 +102,8 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
                                     const struct fp_apk_addition *addition, bool tell,
                                     struct selection *selection, struct fp_error *err)
 {
-    enum fp_code code = fp_choice_make(root, addition, tell, &selection->from, err);
-    return code == FP_OK ? resolve(root, addition->requests, selection, err) : code;
+    FP_TRY(fp_choice_make(root, addition, tell, &selection->from, err));
+    return resolve(root, addition->requests, selection, err);
 }
 
 /* Stable repositories drop a version when they get the next: the index may be older than what is
@@ -111,15 +111,13 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
 static enum fp_code obtain(const struct fp_apk_system *root, const struct fp_apk_addition *addition,
                            struct selection *selection, struct fp_error *err)
 {
-    enum fp_code code = select_packages(root, addition, true, selection, err);
-    if (code != FP_OK)
-        return code;
-    code = fetch_packages(addition, selection, err);
+    FP_TRY(select_packages(root, addition, true, selection, err));
+    enum fp_code code = fetch_packages(addition, selection, err);
     if (code != FP_E_NOT_FOUND || addition->fetch.offline)
         return code;
     selection_clear(selection);
-    code = select_packages(root, addition, false, selection, err);
-    return code == FP_OK ? fetch_packages(addition, selection, err) : code;
+    FP_TRY(select_packages(root, addition, false, selection, err));
+    return fetch_packages(addition, selection, err);
 }
 
 static void tell(const struct selection *selection, struct fp_reporter *reporter,

@@ -86,9 +86,7 @@ enum fp_code fp_attempt_want(struct attempt *attempt, struct fp_apk_text text, u
     struct want want = {.text = text, .by = by};
     if (attempt->want_count >= WANTS_MAX)
         return fp_fail(err, FP_E_INPUT, "the packages have more than %d dependencies", WANTS_MAX);
-    enum fp_code code = fp_apk_dependency_parse(text, &want.dependency, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_apk_dependency_parse(text, &want.dependency, err));
     want.name = fp_attempt_find(attempt, want.dependency.name);
     push(attempt, &want);
     return FP_OK;

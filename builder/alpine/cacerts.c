@@ -25,24 +25,20 @@ static enum fp_code put_number(struct fp_buf *out, uint64_t value, size_t len, s
 
 static enum fp_code put_text(struct fp_buf *out, const char *text, struct fp_error *err)
 {
-    enum fp_code code = put_number(out, strlen(text), 2, err);
-    return code == FP_OK ? fp_buf_add_text(out, text, err) : code;
+    FP_TRY(put_number(out, strlen(text), 2, err));
+    return fp_buf_add_text(out, text, err);
 }
 
 static enum fp_code put_certificate(struct fp_buf *out, unsigned number, const void *der,
                                     size_t len, int64_t time_s, struct fp_error *err)
 {
     cleanup_free char *alias = fp_xasprintf("ca-%04u", number);
-    enum fp_code code = put_number(out, JKS_TRUSTED, 4, err);
-    if (code == FP_OK)
-        code = put_text(out, alias, err);
-    if (code == FP_OK)
-        code = put_number(out, (uint64_t) time_s * 1000, 8, err);
-    if (code == FP_OK)
-        code = put_text(out, "X.509", err);
-    if (code == FP_OK)
-        code = put_number(out, len, 4, err);
-    return code == FP_OK ? fp_buf_add(out, der, len, err) : code;
+    FP_TRY(put_number(out, JKS_TRUSTED, 4, err));
+    FP_TRY(put_text(out, alias, err));
+    FP_TRY(put_number(out, (uint64_t) time_s * 1000, 8, err));
+    FP_TRY(put_text(out, "X.509", err));
+    FP_TRY(put_number(out, len, 4, err));
+    return fp_buf_add(out, der, len, err);
 }
 
 /* SHA-1 over the password in UTF-16, a phrase, and the store. */

@@ -55,10 +55,8 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     if (code != FP_OK || *text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
         strstr(text, "\n/bin/bash\n") != NULL)
         return code;
-    code = fp_buf_add_text(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n",
-                           err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_buf_add_text(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n",
+                           err));
     fp_layer_builder_drop(in->target->builder, path);
     return fp_put_text(in, path, 0644, fp_buf_text(&shells), shells.len, err);
 }
@@ -140,10 +138,9 @@ static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival 
     const char *best = choose_java(&names);
     if (best == NULL || fp_path_is_taken(in, JVM_FOLDER "/forced-jvm"))
         return FP_OK;
-    enum fp_code code = fp_move_link(in, JVM_FOLDER "/default-jvm", best, err);
-    if (code == FP_OK)
-        code = link_programs(in, best, "bin", err);
-    return code == FP_OK ? link_programs(in, best, "jre/bin", err) : code;
+    FP_TRY(fp_move_link(in, JVM_FOLDER "/default-jvm", best, err));
+    FP_TRY(link_programs(in, best, "bin", err));
+    return link_programs(in, best, "jre/bin", err);
 }
 
 /* The scripts whose work is known. `type` NULL: all of the package's. */
@@ -241,17 +238,15 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
     }
     if (!arrives || fp_path_is_taken(in, path))
         return FP_OK;
-    enum fp_code code = read_bundle(in, &pem, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_bundle(in, &pem, err));
     if (pem.len == 0) {
         fp_report(in->target->reporter, FP_EVENT_WARNING,
                   "no /etc/ssl/certs/ca-certificates.crt: this Java trusts no certificate "
                   "(--package ca-certificates-bundle)");
         return FP_OK;
     }
-    code = fp_cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err);
-    return code == FP_OK ? fp_put_text(in, path, 0644, fp_buf_text(&store), store.len, err) : code;
+    FP_TRY(fp_cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err));
+    return fp_put_text(in, path, 0644, fp_buf_text(&store), store.len, err);
 }
 
 enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)

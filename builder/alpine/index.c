@@ -74,12 +74,9 @@ static enum fp_code check_package(struct reading *reading, struct fp_error *err)
     /* apk 3 knows other digests; what has one cannot be verified here, so it is not chosen. */
     if (!fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], hex))
         package->is_unusable = true;
-    enum fp_code code = read_number(reading, FP_APK_SIZE, &package->size, err);
-    if (code == FP_OK)
-        code = read_number(reading, FP_APK_INSTALLED_SIZE, &package->installed_size, err);
-    if (code == FP_OK)
-        code = read_number(reading, FP_APK_PROVIDER_PRIORITY, &package->provider_priority, err);
-    return code;
+    FP_TRY(read_number(reading, FP_APK_SIZE, &package->size, err));
+    FP_TRY(read_number(reading, FP_APK_INSTALLED_SIZE, &package->installed_size, err));
+    return read_number(reading, FP_APK_PROVIDER_PRIORITY, &package->provider_priority, err);
 }
 
 /* The stanza that ends before `end` is complete. */
@@ -88,9 +85,7 @@ static enum fp_code end_stanza(struct reading *reading, const char *end, struct 
     struct fp_apk_index *index = reading->index;
     if (!reading->any)
         return FP_OK;
-    enum fp_code code = check_package(reading, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_package(reading, err));
     if (index->count >= FP_APK_INDEX_MAX_PACKAGES)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d packages", reading->name,
                        FP_APK_INDEX_MAX_PACKAGES);

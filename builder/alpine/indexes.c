@@ -85,9 +85,7 @@ static enum fp_code read_all(const struct fp_apk_system *root, struct index_fetc
         ret->list[ret->count++] = index;
         if (fetches[i].is_away)
             continue;
-        enum fp_code code = fp_index_fetch_read(&fetches[i], root->keys, index, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_index_fetch_read(&fetches[i], root->keys, index, err));
         bytes += index->bytes;
         packages += index->count;
         if (bytes > FP_APK_INDEX_MAX_BYTES || packages > FP_APK_INDEX_MAX_PACKAGES)
@@ -104,9 +102,7 @@ enum fp_code fp_choice_make(const struct fp_apk_system *root,
                             const struct fp_apk_addition *addition, bool tell, struct choice *ret,
                             struct fp_error *err)
 {
-    enum fp_code code = list_repositories(root, addition, &ret->repositories, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(list_repositories(root, addition, &ret->repositories, err));
     const struct fp_strv *urls = &ret->repositories.urls;
     for (size_t i = 0; tell && i < ret->repositories.passed.len; i++)
         fp_report(addition->fetch.reporter, FP_EVENT_INFO, "passed over: %s",
@@ -115,7 +111,7 @@ enum fp_code fp_choice_make(const struct fp_apk_system *root,
     for (size_t i = 0; i < urls->len; i++)
         fetches[i] = (struct index_fetch){
             .options = &addition->fetch, .url = urls->items[i], .arch = root->arch, .fd = -1};
-    code = run_all(fetches, urls->len, err);
+    enum fp_code code = run_all(fetches, urls->len, err);
     if (code == FP_OK)
         code = pass_over(fetches, tell, ret, err);
     if (code == FP_OK)

@@ -16,8 +16,8 @@ enum fp_code fp_put_entry(struct installer *in, const struct fp_entry *entry,
                                     (int) entry->mode, (json_int_t) entry->uid,
                                     (json_int_t) entry->gid, (json_int_t) entry->mtime_s, what,
                                     entry->xattrs));
-    enum fp_code code = fp_layer_builder_add(in->target->builder, entry, content, err);
-    return code == FP_OK ? fp_tree_put(in->made, entry, err) : code;
+    FP_TRY(fp_layer_builder_add(in->target->builder, entry, content, err));
+    return fp_tree_put(in->made, entry, err);
 }
 
 enum fp_code fp_put_text(struct installer *in, const char *path, unsigned mode, const char *text,
@@ -77,9 +77,7 @@ enum fp_code fp_read_spooled(const struct installer *in, const struct fp_apk_fil
 {
     const struct fp_apk_spool *spool = in->target->spool;
     int fd = -1;
-    enum fp_code code = fp_file_open(spool->path, &fd, NULL, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(spool->path, &fd, NULL, err));
     cleanup_source struct fp_source *source =
         fp_source_fd(fd, spool->path, file->offset, file->entry.size);
     return fp_source_read_all(source, ret, err);
@@ -190,11 +188,11 @@ static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *
                              struct fp_error *err)
 {
     const struct fp_apk_package *package = arrival->change.package;
-    enum fp_code code = fp_scripts_add(&in->scripts, package, &arrival->contents, err);
-    if (code == FP_OK && arrival->contents.triggers != NULL)
-        code = fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
-                           arrival->contents.triggers);
-    return code;
+    FP_TRY(fp_scripts_add(&in->scripts, package, &arrival->contents, err));
+    if (arrival->contents.triggers != NULL)
+        FP_TRY(fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
+                           arrival->contents.triggers));
+    return FP_OK;
 }
 
 /* Its record, with all of its files. */
@@ -241,18 +239,14 @@ static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
 {
     cleanup_free char *path =
         fp_xasprintf("%s/scripts.tar%s", in->root->folder, in->root->scripts_gzip ? ".gz" : "");
-    enum fp_code code = fp_scripts_finish(&in->scripts, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_scripts_finish(&in->scripts, err));
     if (!in->root->scripts_gzip)
         return fp_put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len, err);
     cleanup_buf struct fp_buf packed = FP_BUF_INIT(2 * SCRIPTS_MAX_BYTES);
     cleanup_sink struct fp_sink *gzip = fp_sink_gzip(fp_sink_buf(&packed), FP_GZIP_LEVEL, NULL);
-    code = fp_sink_write(gzip, fp_buf_text(&in->scripts), in->scripts.len, err);
-    if (code == FP_OK)
-        code = fp_sink_finish(gzip, err);
-    return code == FP_OK ? fp_put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err)
-                         : code;
+    FP_TRY(fp_sink_write(gzip, fp_buf_text(&in->scripts), in->scripts.len, err));
+    FP_TRY(fp_sink_finish(gzip, err));
+    return fp_put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err);
 }
 
 static enum fp_code put_world(struct installer *in, const struct fp_strv *requests,
@@ -279,12 +273,10 @@ static enum fp_code put_database(struct installer *in, struct fp_error *err)
     cleanup_buf struct fp_buf installed = FP_BUF_INIT(INSTALLED_MAX_BYTES);
     cleanup_free char *path = fp_path_join(in->root->folder, "installed");
     cleanup_free char *triggers = fp_path_join(in->root->folder, "triggers");
-    enum fp_code code = fp_db_render(&in->db, &installed, err);
-    if (code == FP_OK)
-        code = fp_put_text(in, path, 0644, fp_buf_text(&installed), installed.len, err);
-    if (code == FP_OK)
-        code = fp_put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len, err);
-    return code == FP_OK ? put_scripts(in, err) : code;
+    FP_TRY(fp_db_render(&in->db, &installed, err));
+    FP_TRY(fp_put_text(in, path, 0644, fp_buf_text(&installed), installed.len, err));
+    FP_TRY(fp_put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len, err));
+    return put_scripts(in, err);
 }
 
 /* As the description of the base names them, without users and passwords: everybody who has the

@@ -75,11 +75,8 @@ enum fp_code fp_apk_keys_read(struct fp_apk_keys *keys, const struct fp_strv *fi
 {
     for (size_t i = 0; i < files->len; i++) {
         cleanup_buf struct fp_buf pem = FP_BUF_INIT(KEY_MAX_BYTES);
-        enum fp_code code = fp_file_read(files->items[i], &pem, err);
-        if (code == FP_OK)
-            code = fp_apk_keys_add(keys, fp_path_base(files->items[i]), fp_buf_text(&pem), err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_file_read(files->items[i], &pem, err));
+        FP_TRY(fp_apk_keys_add(keys, fp_path_base(files->items[i]), fp_buf_text(&pem), err));
     }
     return FP_OK;
 }

@@ -206,9 +206,7 @@ static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
             fp_tree_get(in->made, path->path) != NULL)
             continue;
         if (is_configuration(path->path)) {
-            enum fp_code code = base_identity(in, path->path, there, err);
-            if (code != FP_OK)
-                return code;
+            FP_TRY(base_identity(in, path->path, there, err));
             if (strcmp(there, path->identity) != 0)
                 continue;
         }

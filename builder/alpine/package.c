@@ -57,9 +57,7 @@ static enum fp_code visit_control(void *context, struct fp_scan *scan, const str
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    enum fp_code code = fp_members_classify(reading->members, entry->path, &reading->kind, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_members_classify(reading->members, entry->path, &reading->kind, err));
     if (reading->kind == MEMBER_SIGNATURES)
         return ++reading->signature_count <= SIGNATURES_MAX
                    ? FP_OK
@@ -154,9 +152,7 @@ static enum fp_code spool_content(struct reading *reading, struct fp_scan *scan,
                         spool->max_bytes - spool->used_bytes, reading->name);
     cleanup_source struct fp_source *content = fp_source_hashed(fp_scan_source(scan), hash);
     file->offset = spool->used_bytes;
-    enum fp_code code = fp_stream_copy(content, sink, NULL, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_stream_copy(content, sink, NULL, err));
     fp_hash_hex(hash, hex);
     fp_apk_identity_text(hex, file->identity);
     return FP_OK;
@@ -218,9 +214,7 @@ static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct
     if (raw_path[0] == '.' || entry->path[0] == '\0' ||
         strncmp(fp_path_base(entry->path), ".keep_", 6) == 0)
         return FP_OK;
-    enum fp_code code = check_file(reading, scan, entry, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_file(reading, scan, entry, err));
     struct fp_apk_file *file = new_file(reading, scan, entry);
     switch (entry->kind) {
     case FP_ENTRY_FILE:
@@ -280,8 +274,8 @@ static enum fp_code read_part(struct reading *reading, struct members *members,
     fp_members_digests(members, &digests);
     if (reading->has_control) {
         reading->has_data = true;
-        code = check_data(reading, &digests, err);
-        return code == FP_OK ? settle_links(reading, err) : code;
+        FP_TRY(check_data(reading, &digests, err));
+        return settle_links(reading, err);
     }
     reading->has_control = true;
     return check_control(reading, package, &digests, err);

@@ -113,12 +113,11 @@ static enum fp_code write_access(char letter, const struct fp_entry *entry, unsi
 static enum fp_code write_file(const struct fp_apk_file *file, struct fp_buf *ret,
                                struct fp_error *err)
 {
-    enum fp_code code = fp_buf_addf(ret, err, "R:%s\n", fp_path_base(file->entry.path));
-    if (code == FP_OK)
-        code = write_access('a', &file->entry, 0644, ret, err);
-    if (code == FP_OK && file->identity[0] != '\0')
-        code = fp_buf_addf(ret, err, "Z:%s\n", file->identity);
-    return code;
+    FP_TRY(fp_buf_addf(ret, err, "R:%s\n", fp_path_base(file->entry.path)));
+    FP_TRY(write_access('a', &file->entry, 0644, ret, err));
+    if (file->identity[0] != '\0')
+        FP_TRY(fp_buf_addf(ret, err, "Z:%s\n", file->identity));
+    return FP_OK;
 }
 
 /* Its own line, then those of what is in it. */
@@ -175,8 +174,7 @@ enum fp_code fp_record_write(const struct fp_apk_package *package,
                              const struct fp_apk_contents *contents, struct fp_buf *ret,
                              struct fp_error *err)
 {
-    enum fp_code code = write_header(package, contents, ret, err);
-    if (code == FP_OK)
-        code = write_folders(contents, ret, err);
-    return code == FP_OK ? fp_buf_add_text(ret, "\n", err) : code;
+    FP_TRY(write_header(package, contents, ret, err));
+    FP_TRY(write_folders(contents, ret, err));
+    return fp_buf_add_text(ret, "\n", err);
 }

@@ -55,9 +55,7 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
     cleanup_newfile struct fp_newfile *file = NULL;
     cleanup_free char *shown = fp_url_display(url);
     cleanup_free char *folder = cache_folder(options);
-    enum fp_code code = fp_newfile_open_in(folder, 0644, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_newfile_open_in(folder, 0644, &file, err));
     struct fp_http_download request = {.url = url,
                                        .fd = fp_newfile_fd(file),
                                        .expected_bytes = expected_bytes,
@@ -65,7 +63,7 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
                                        .stage = &stage};
     fp_stage_begin(&stage, options->reporter, "package", fp_path_base(shown),
                    expected_bytes != UINT64_MAX ? expected_bytes : 0);
-    code = fp_http_download(options->http, &request, &status, err);
+    enum fp_code code = fp_http_download(options->http, &request, &status, err);
     if (code == FP_OK && status != 200)
         code = refused(url, status, err);
     if (code != FP_OK) {
@@ -119,10 +117,9 @@ static enum fp_code read_index(int fd, const char *name, const struct fp_apk_key
 {
     char *text = NULL;
     struct fp_source *source = NULL;
-    enum fp_code code = read_again(fd, name, &source, err);
-    if (code == FP_OK)
-        code = fp_apk_index_read(source, name, keys, &text, err);
-    return code == FP_OK ? fp_apk_index_parse(text, name, ret, err) : code;
+    FP_TRY(read_again(fd, name, &source, err));
+    FP_TRY(fp_apk_index_read(source, name, keys, &text, err));
+    return fp_apk_index_parse(text, name, ret, err);
 }
 
 /* One of this machine, or of the cache. */
@@ -155,12 +152,10 @@ static enum fp_code get_index(struct index_fetch *fetch, const char *whole, stru
     /* A password that changes is no other repository. */
     cleanup_free char *bare = NULL;
     cleanup_free char *authorization = NULL;
-    enum fp_code code = fp_url_split_user(whole, &bare, &authorization, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_url_split_user(whole, &bare, &authorization, err));
     fp_hash_bytes(FP_SHA1, bare, strlen(bare), hex);
     cleanup_free char *name = fp_xasprintf("APKINDEX.%.8s.tar.gz", hex);
-    code = cache_path(options, name, &fetch->path, err);
+    enum fp_code code = cache_path(options, name, &fetch->path, err);
     if (code == FP_OK && options->offline)
         return open_index(fetch, whole, err);
     if (code == FP_OK)
@@ -210,10 +205,9 @@ static enum fp_code read_cached_package(const char *path, const char *name,
 {
     int fd = -1;
     uint64_t size = 0;
-    enum fp_code code = fp_kept_open(path, &fd, &size, err);
-    return code == FP_OK ? fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), name, package,
-                                               spool, ret, err)
-                         : code;
+    FP_TRY(fp_kept_open(path, &fd, &size, err));
+    return fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), name, package, spool, ret,
+                               err);
 }
 
 /* Where a package lies: in the folder of its architecture, or beside the index that is named. */
@@ -253,10 +247,9 @@ static enum fp_code read_local_package(const char *path, const struct fp_apk_pac
                                        struct fp_error *err)
 {
     int fd = -1;
-    enum fp_code code = fp_file_open(path, &fd, NULL, err);
-    return code == FP_OK ? fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), path, package,
-                                               spool, ret, err)
-                         : code;
+    FP_TRY(fp_file_open(path, &fd, NULL, err));
+    return fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), path, package, spool, ret,
+                               err);
 }
 
 enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, const char *url,
@@ -272,10 +265,8 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
     cleanup_free char *title = fp_apk_package_title(package);
     (void) fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], hex);
     cleanup_free char *name = fp_xasprintf("%s.%.8s.apk", title, hex);
-    enum fp_code code = cache_path(options, name, &path, err);
-    if (code != FP_OK)
-        return code;
-    code = read_cached_package(path, name, package, spool, ret, &failure);
+    FP_TRY(cache_path(options, name, &path, err));
+    enum fp_code code = read_cached_package(path, name, package, spool, ret, &failure);
     /* Fetching mends a damaged file, but no disk that is full, nor Ctrl-C. */
     bool is_damaged = code == FP_E_VERIFY || code == FP_E_INPUT;
     if (!options->offline && is_damaged)

@@ -81,9 +81,7 @@ enum fp_code fp_scripts_open(struct fp_buf *tar, struct fp_error *err)
     size_t at = 0;
     size_t len = 0;
     do {
-        enum fp_code code = member_len(tar, at, &len, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(member_len(tar, at, &len, err));
         at += len;
     } while (len > 0);
     tar->len = at;
@@ -144,21 +142,17 @@ static enum fp_code add_script(struct fp_buf *tar, const struct fp_apk_package *
     for (size_t i = 0; i < sizeof(header); i++)
         sum += ((const unsigned char *) &header)[i];
     put_octal(header.checksum, sizeof(header.checksum), sum);
-    enum fp_code code = fp_buf_add(tar, &header, sizeof(header), err);
-    if (code == FP_OK)
-        code = fp_buf_add(tar, script->data, script->len, err);
-    if (code == FP_OK)
-        code = fp_buf_add(tar, zeros, padded(script->len) - script->len, err);
-    return code;
+    FP_TRY(fp_buf_add(tar, &header, sizeof(header), err));
+    FP_TRY(fp_buf_add(tar, script->data, script->len, err));
+    return fp_buf_add(tar, zeros, padded(script->len) - script->len, err);
 }
 
 enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
                             const struct fp_apk_contents *contents, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < contents->script_count && code == FP_OK; i++)
-        code = add_script(tar, package, &contents->scripts[i], err);
-    return code;
+    for (size_t i = 0; i < contents->script_count; i++)
+        FP_TRY(add_script(tar, package, &contents->scripts[i], err));
+    return FP_OK;
 }
 
 enum fp_code fp_scripts_finish(struct fp_buf *tar, struct fp_error *err)

@@ -121,16 +121,14 @@ static enum fp_code read_members(struct index_file *file, struct members *member
     struct fp_source *member = NULL;
     bool checked = false;
     for (;;) {
-        enum fp_code code = fp_members_next(members, &member, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_members_next(members, &member, err));
         if (member == NULL)
             break;
         if (checked)
             return fp_fail(err, FP_E_INPUT, "%s: there is more behind the index", file->name);
         file->kind = MEMBER_EMPTY;
         file->members = members;
-        code = fp_scan_tar(member, file->name, false, visit, file, err);
+        enum fp_code code = fp_scan_tar(member, file->name, false, visit, file, err);
         if (code == FP_OK && file->kind != MEMBER_SIGNATURES) {
             struct member_digests digests = {0};
             fp_members_digests(members, &digests);

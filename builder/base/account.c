@@ -132,10 +132,8 @@ enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
     const char *group = facts->group != NULL ? facts->group : MINIMAL_GROUP;
     bool has_user = false;
     bool has_group = false;
-    enum fp_code code = check_account(account, err);
-    if (code != FP_OK)
-        return code;
-    code = check_passwd(passwd, account, &has_user, err);
+    FP_TRY(check_account(account, err));
+    enum fp_code code = check_passwd(passwd, account, &has_user, err);
     if (code == FP_OK)
         code = check_group(group, account, &has_group, err);
     if (code != FP_OK) {

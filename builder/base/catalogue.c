@@ -56,9 +56,7 @@ enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, st
     for (const struct builtin_entry *entry = fp_builtin_entries; entry->name != NULL; entry++)
         fp_strv_add(&names, entry->name);
     for (size_t i = 0; i < folders->len; i++) {
-        enum fp_code code = list_folder(folders->items[i], &names, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(list_folder(folders->items[i], &names, err));
     }
     fp_strv_sort(&names);
     for (size_t i = 0; i < names.len; i++)
@@ -94,14 +92,13 @@ static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name
                                  struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
-    enum fp_code code = fp_base_list(folders, &names, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_base_list(folders, &names, err));
     cleanup_free char *list = joined(&names, ", ");
     struct fp_suggestion near = fp_suggestion_for(name);
     for (size_t i = 0; i < names.len; i++)
         fp_suggestion_consider(&near, names.items[i]);
-    code = fp_fail(err, FP_E_NOT_FOUND, "no base image '%.100s': there are %s", name, list);
+    enum fp_code code =
+        fp_fail(err, FP_E_NOT_FOUND, "no base image '%.100s': there are %s", name, list);
     return near.best != NULL
                ? fp_hinted(code, err, "%s", near.best)
                : fp_hinted(code, err,

@@ -33,9 +33,7 @@ static enum fp_code read_reference(const json_t *object, const char *path, char 
 {
     const char *text = NULL;
     cleanup_reference struct fp_reference reference = {0};
-    enum fp_code code = fp_json_need_string(object, "reference", path, &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_need_string(object, "reference", path, &text, err));
     if (fp_reference_parse(text, &reference, err) != FP_OK) {
         if (err != NULL)
             err->code = FP_E_INPUT; /* a file's fault, not the command line's */
@@ -54,9 +52,7 @@ static enum fp_code read_libc(const json_t *object, const char *path, char **ret
                               struct fp_error *err)
 {
     const char *text = NULL;
-    enum fp_code code = fp_json_need_string(object, "libc", path, &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_need_string(object, "libc", path, &text, err));
     if (strcmp(text, "glibc") != 0 && strcmp(text, "musl") != 0)
         return fp_fail(err, FP_E_INPUT, "%s: libc '%.100s': expected 'glibc' or 'musl'", path,
                        text);
@@ -68,9 +64,7 @@ static enum fp_code read_java(const json_t *object, const char *path, unsigned *
                               struct fp_error *err)
 {
     uint64_t java = 0;
-    enum fp_code code = fp_json_need_size(object, "java", path, &java, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_need_size(object, "java", path, &java, err));
     if (java < JAVA_MIN || java > JAVA_MAX)
         return fp_fail(err, FP_E_INPUT, "%s: java %ju: expected a major version from %d to %d",
                        path, (uintmax_t) java, JAVA_MIN, JAVA_MAX);
@@ -112,9 +106,7 @@ static enum fp_code read_digests(const json_t *object, const char *path, json_t 
                        "%s: digests: expected an object of platforms and manifest digests", path);
     json_object_foreach(digests, platform, value)
     {
-        enum fp_code code = check_pin(path, platform, value, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(check_pin(path, platform, value, err));
     }
     *ret = json_incref(digests);
     return FP_OK;
@@ -162,10 +154,9 @@ static enum fp_code read_origin(const json_t *object, const char *path, struct f
     if (json_object_get(object, "reference") != NULL || json_object_get(object, "digests") != NULL)
         return fp_fail(err, FP_E_INPUT,
                        "%s: a base is an image (reference, digests), or made of packages", path);
-    enum fp_code code = read_list(object, "packages", path, &ret->packages, err);
-    if (code == FP_OK)
-        code = read_list(object, "repositories", path, &ret->repositories, err);
-    return code == FP_OK ? read_keys(object, path, &ret->keys, err) : code;
+    FP_TRY(read_list(object, "packages", path, &ret->packages, err));
+    FP_TRY(read_list(object, "repositories", path, &ret->repositories, err));
+    return read_keys(object, path, &ret->keys, err);
 }
 
 static enum fp_code read_members(const json_t *object, const char *path, struct fp_base_entry *ret,
@@ -192,12 +183,10 @@ enum fp_code fp_entry_parse(const char *text, size_t len, const char *title, con
 {
     cleanup_json json_t *object = NULL;
     struct fp_base_entry entry = {0};
-    enum fp_code code = fp_json_parse(text, len, title, &object, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_parse(text, len, title, &object, err));
     if (!json_is_object(object))
         return fp_fail(err, FP_E_INPUT, "%s: a base image is described by an object", title);
-    code = read_members(object, title, &entry, err);
+    enum fp_code code = read_members(object, title, &entry, err);
     if (code != FP_OK) {
         fp_base_entry_clear(&entry);
         return code;
@@ -211,9 +200,7 @@ enum fp_code fp_entry_read(const char *path, const char *name, struct fp_base_en
                            struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(ENTRY_MAX_BYTES);
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_read(path, &text, err));
     return fp_entry_parse(fp_buf_text(&text), text.len, path, name, ret, err);
 }
 

@@ -17,9 +17,7 @@ static enum fp_code open_layer(const struct fp_blob *blob, const char *name,
                                struct fp_source **ret, struct fp_error *err)
 {
     struct fp_source *source = NULL;
-    enum fp_code code = fp_blob_open(blob, 0, &source, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_blob_open(blob, 0, &source, err));
     source = fp_source_staged(source, inspection->stage);
     uint64_t size = fp_blob_descriptor(blob)->size;
     inspection->packed_bytes += size < UINT64_MAX - inspection->packed_bytes ? size : 0;
@@ -50,12 +48,10 @@ static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_diges
     cleanup_sink struct fp_sink *rest = fp_sink_null();
     cleanup_source struct fp_source *source = NULL;
     struct fp_inflate_info info = {0};
-    enum fp_code code = open_layer(blob, name, inspection, &info, &source, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(open_layer(blob, name, inspection, &info, &source, err));
     source = fp_source_hashed(source, hash);
-    code = fp_tree_apply_layer(inspection->tree, source, name, fp_keeper_visit, inspection->keeper,
-                               err);
+    enum fp_code code = fp_tree_apply_layer(inspection->tree, source, name, fp_keeper_visit,
+                                            inspection->keeper, err);
     /* The diff_id is that of every byte, padding behind the last entry included. */
     if (code == FP_OK)
         code = fp_stream_copy(source, rest, NULL, err);
@@ -90,9 +86,7 @@ static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
     for (size_t i = 0; i < blob_count; i++) {
         cleanup_free char *name = fp_xasprintf("base layer %zu of %zu (%.19s)", i + 1, blob_count,
                                                fp_blob_descriptor(blobs[i])->digest.text);
-        enum fp_code code = read_layer(blobs[i], &config->diff_ids[i], name, inspection, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(read_layer(blobs[i], &config->diff_ids[i], name, inspection, err));
     }
     return FP_OK;
 }
@@ -125,13 +119,9 @@ static void take_os(const struct keeper *keeper, struct fp_base_facts *facts)
 static enum fp_code conclude(const struct keeper *keeper, const struct variables *variables,
                              struct fp_base_facts *facts, struct fp_error *err)
 {
-    enum fp_code code = take_accounts(keeper, facts->tree, "etc/passwd", &facts->passwd, err);
-    if (code == FP_OK)
-        code = take_accounts(keeper, facts->tree, "etc/group", &facts->group, err);
-    if (code == FP_OK)
-        code = take_accounts(keeper, facts->tree, "etc/shadow", &facts->shadow, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(take_accounts(keeper, facts->tree, "etc/passwd", &facts->passwd, err));
+    FP_TRY(take_accounts(keeper, facts->tree, "etc/group", &facts->group, err));
+    FP_TRY(take_accounts(keeper, facts->tree, "etc/shadow", &facts->shadow, err));
     take_os(keeper, facts);
     facts->musl = fp_libc_is_musl(facts->tree);
     facts->architecture = keeper->architecture;

@@ -103,9 +103,7 @@ enum fp_code fp_keeper_visit(void *context, struct fp_scan *scan, const struct f
         return pass_over(rule, "too large in all its places together", err);
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) rule->max_bytes);
     cleanup_source struct fp_source *source = fp_scan_source(scan);
-    enum fp_code code = fp_source_read_all(source, &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_read_all(source, &text, err));
     if (!is_of_use(rule, &text))
         return pass_over(rule, "not a text file", err);
     keep(keeper, entry->path, &text);

@@ -39,8 +39,8 @@ static enum fp_code find_path(const char *path, char **ret, struct fp_error *err
 static enum fp_code resolve(const char *path, struct fp_auth_file *file, struct fp_error *err)
 {
     cleanup_free char *named = NULL;
-    enum fp_code code = find_path(path, &named, err);
-    return code == FP_OK ? fp_output_path(named, &file->path, err) : code;
+    FP_TRY(find_path(path, &named, err));
+    return fp_output_path(named, &file->path, err);
 }
 
 static enum fp_code read_document(struct fp_auth_file *file, struct fp_error *err)
@@ -50,20 +50,19 @@ static enum fp_code read_document(struct fp_auth_file *file, struct fp_error *er
         return FP_OK;
     }
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
-    enum fp_code code = fp_file_read(file->path, &text, err);
-    if (code == FP_OK && text.len == 0)
-        code = fp_buf_add_text(&text, "{}", err);
-    if (code == FP_OK)
-        code = fp_json_parse(fp_buf_text(&text), text.len, file->path, &file->document, err);
-    if (code == FP_OK && !json_is_object(file->document))
-        code = fp_fail(err, FP_E_INPUT, "%s: expected a JSON object", file->path);
-    return code;
+    FP_TRY(fp_file_read(file->path, &text, err));
+    if (text.len == 0)
+        FP_TRY(fp_buf_add_text(&text, "{}", err));
+    FP_TRY(fp_json_parse(fp_buf_text(&text), text.len, file->path, &file->document, err));
+    if (!json_is_object(file->document))
+        FP_TRY(fp_fail(err, FP_E_INPUT, "%s: expected a JSON object", file->path));
+    return FP_OK;
 }
 
 enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret, struct fp_error *err)
 {
-    enum fp_code code = resolve(path, ret, err);
-    return code == FP_OK ? read_document(ret, err) : code;
+    FP_TRY(resolve(path, ret, err));
+    return read_document(ret, err);
 }
 
 /* Locks hold for processes that rename what they lock, so another file is locked. Where none can be
@@ -86,10 +85,9 @@ static enum fp_code lock(struct fp_auth_file *file, struct fp_error *err)
 
 enum fp_code fp_auth_file_lock(const char *path, struct fp_auth_file *ret, struct fp_error *err)
 {
-    enum fp_code code = resolve(path, ret, err);
-    if (code == FP_OK)
-        code = lock(ret, err);
-    return code == FP_OK ? read_document(ret, err) : code;
+    FP_TRY(resolve(path, ret, err));
+    FP_TRY(lock(ret, err));
+    return read_document(ret, err);
 }
 
 /* Tabs, as docker writes it, so that its next login does not change every line. */

@@ -32,8 +32,8 @@ static enum fp_code check_files(const char *option, const struct fp_strv *paths,
 
 enum fp_code fp_check_job_files(const struct fp_build_options *options, struct fp_error *err)
 {
-    enum fp_code code = check_files("--job-jar", &options->job_jars, err);
-    return code == FP_OK ? check_files("--job-artifacts", &options->job_artifacts, err) : code;
+    FP_TRY(check_files("--job-jar", &options->job_jars, err));
+    return check_files("--job-artifacts", &options->job_artifacts, err);
 }
 
 /* A name without a registry has to be in the local store, unless it is short, as those of Docker's

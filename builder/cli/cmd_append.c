@@ -7,10 +7,9 @@ static enum fp_code append(const struct fp_run *run, const struct fp_session *se
 {
     const struct fp_args *args = &run->args;
     cleanup_result_files struct fp_result_files files = {0};
-    enum fp_code code = fp_result_files_begin(args, &files, err);
-    if (code == FP_OK)
-        code = fp_append_run(&args->build, &args->append, &session->context, result, err);
-    return code == FP_OK ? fp_result_files_end(&files, run, result, err) : code;
+    FP_TRY(fp_result_files_begin(args, &files, err));
+    FP_TRY(fp_append_run(&args->build, &args->append, &session->context, result, err));
+    return fp_result_files_end(&files, run, result, err);
 }
 
 enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err)

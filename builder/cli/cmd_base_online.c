@@ -9,8 +9,8 @@ static enum fp_code read_document(struct fp_repo *repo, const struct fp_descript
                                   const char *title, json_t **ret, struct fp_error *err)
 {
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_repo_get_document(repo, root, &body, err);
-    return code == FP_OK ? fp_json_parse(fp_buf_text(&body), body.len, title, ret, err) : code;
+    FP_TRY(fp_repo_get_document(repo, root, &body, err));
+    return fp_json_parse(fp_buf_text(&body), body.len, title, ret, err);
 }
 
 /* Whether `digest` is what a name stands for, or one of the platforms behind it. */
@@ -53,11 +53,8 @@ static enum fp_code compare(struct fp_run *run, const struct fp_session *session
 {
     cleanup_found struct fp_found base = {0};
     bool current = false;
-    enum fp_code code = fp_session_find(session, name, FP_FIND_REGISTRY, NULL, &base, err);
-    if (code == FP_OK)
-        code = leads_to(&base, digest, &current, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_session_find(session, name, FP_FIND_REGISTRY, NULL, &base, err));
+    FP_TRY(leads_to(&base, digest, &current, err));
     if (current)
         return fp_buf_addf(&run->out, err, "current %s@%s\n", name, digest);
     return fp_buf_addf(&run->out, err, "stale %s@%s is now %s\n", name, digest,
@@ -70,21 +67,17 @@ enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found found = {0};
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_session_open(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, image, FP_FIND_STORE_FIRST, NULL, &found, err);
-    if (code == FP_OK)
-        code = read_document(found.repo, &found.root, found.title, &document, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, image, FP_FIND_STORE_FIRST, NULL, &found, err));
+    FP_TRY(read_document(found.repo, &found.root, found.title, &document, err));
     const json_t *annotations = json_object_get(document, "annotations");
     const char *name = fp_json_string(annotations, ANNOTATION("base.name"));
     const char *digest = fp_json_string(annotations, ANNOTATION("base.digest"));
     if (name == NULL || digest == NULL)
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title),
                          err, "only images built on one out of a registry do");
-    code = check_annotations(found.title, name, digest, err);
-    return code == FP_OK ? compare(run, &session, name, digest, err) : code;
+    FP_TRY(check_annotations(found.title, name, digest, err));
+    return compare(run, &session, name, digest, err);
 }
 
 static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)
@@ -119,13 +112,9 @@ static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *en
     if (entry->reference == NULL)
         return fp_fail(err, FP_E_INPUT, "%s is made of packages: there is no image to pin",
                        entry->name);
-    enum fp_code code = fp_session_open(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, NULL, &found, err);
-    if (code == FP_OK)
-        code = collect(&found, digests, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, NULL, &found, err));
+    FP_TRY(collect(&found, digests, err));
     cleanup_json json_t *pinned = json_pack(
         "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",
         entry->reference, "libc", entry->libc, "java", (int) entry->java, "digests", digests);

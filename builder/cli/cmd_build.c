@@ -8,10 +8,9 @@ static enum fp_code build(struct fp_run *run, const struct fp_session *session,
 {
     const struct fp_args *args = &run->args;
     cleanup_result_files struct fp_result_files files = {0};
-    enum fp_code code = fp_result_files_begin(args, &files, err);
-    if (code == FP_OK)
-        code = fp_build_run(&args->build, &session->context, result, err);
-    return code == FP_OK ? fp_result_files_end(&files, run, result, err) : code;
+    FP_TRY(fp_result_files_begin(args, &files, err));
+    FP_TRY(fp_build_run(&args->build, &session->context, result, err));
+    return fp_result_files_end(&files, run, result, err);
 }
 
 /* NAME[:TAG]@DIGEST: manifests use the digest, and say which tag that was. */
@@ -20,9 +19,7 @@ static enum fp_code generate(struct fp_run *run, struct fp_generate_input *input
 {
     cleanup_reference struct fp_reference asked = {0};
     const char *name = run->args.build.image_name;
-    enum fp_code code = name != NULL ? fp_reference_parse(name, &asked, err) : FP_OK;
-    if (code != FP_OK)
-        return code;
+    FP_TRY(name != NULL ? fp_reference_parse(name, &asked, err) : FP_OK);
     cleanup_free char *image =
         fp_xasprintf("%s%s%s@%s", result->name, asked.tag != NULL ? ":" : "",
                      asked.tag != NULL ? asked.tag : "", result->digest.text);

@@ -28,11 +28,9 @@ static enum fp_code make(const struct fp_generate_input *input, const struct fp_
     const json_t *first = json_array_get(images, 0);
     const char *platform = fp_json_string(first, "platform");
     struct fp_deploy_image image = {.config = json_object_get(first, "config")};
-    enum fp_code code = deploy_name(found, &name, err);
-    if (code == FP_OK && first == NULL)
-        code = fp_fail(err, FP_E_INPUT, "%s: there is no image in it", found->title);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(deploy_name(found, &name, err));
+    if (first == NULL)
+        FP_TRY(fp_fail(err, FP_E_INPUT, "%s: there is no image in it", found->title));
     cleanup_free char *architecture =
         platform != NULL && strchr(platform, '/') != NULL
             ? fp_xstrndup(strchr(platform, '/') + 1, strcspn(strchr(platform, '/') + 1, "/"))
@@ -215,8 +213,8 @@ enum fp_code fp_generate_prepare(const struct fp_run *run, struct fp_generate_in
         return fp_fail(err, FP_E_USAGE,
                        "--generate: needs --push, as manifests name an image that "
                        "a cluster can pull");
-    enum fp_code code = fp_generate_input_from_values(args->values, ret, err);
-    return code == FP_OK ? rehearse(args, ret, err) : code;
+    FP_TRY(fp_generate_input_from_values(args->values, ret, err));
+    return rehearse(args, ret, err);
 }
 
 enum fp_code fp_generate_after_build(struct fp_run *run, struct fp_generate_input *input,

@@ -110,21 +110,17 @@ static enum fp_code put_table(struct fp_buf *out, const json_t *rows, struct fp_
 
 static enum fp_code put_names(struct fp_buf *out, const json_t *rows, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < json_array_size(rows) && code == FP_OK; i++)
-        code = fp_buf_addf(out, err, "%s\n", fp_json_string(json_array_get(rows, i), "name"));
-    return code;
+    for (size_t i = 0; i < json_array_size(rows); i++)
+        FP_TRY(fp_buf_addf(out, err, "%s\n", fp_json_string(json_array_get(rows, i), "name")));
+    return FP_OK;
 }
 
 enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     cleanup_json json_t *rows = json_array();
-    enum fp_code code = fp_session_open_local(run, &session, err);
-    if (code == FP_OK)
-        code = collect(&session, &run->operands, rows, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_session_open_local(run, &session, err));
+    FP_TRY(collect(&session, &run->operands, rows, err));
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         return put_table(&run->out, rows, err);
     if (strcmp(run->args.format, "names") == 0)

@@ -71,51 +71,38 @@ static enum fp_code put_layers(struct fp_buf *out, const json_t *layers, struct 
 
 static enum fp_code put_config(struct fp_buf *out, const json_t *config, struct fp_error *err)
 {
-    enum fp_code code = put_field(out, "User", fp_json_string(config, "User"), err);
-    if (code == FP_OK)
-        code = put_field(out, "Folder", fp_json_string(config, "WorkingDir"), err);
-    if (code == FP_OK)
-        code = put_words(out, "Entrypoint", json_object_get(config, "Entrypoint"), err);
-    if (code == FP_OK)
-        code = put_words(out, "Command", json_object_get(config, "Cmd"), err);
-    if (code == FP_OK)
-        code = put_lines(out, "Environment", json_object_get(config, "Env"), err);
-    return code == FP_OK ? put_pairs(out, "Labels", json_object_get(config, "Labels"), err) : code;
+    FP_TRY(put_field(out, "User", fp_json_string(config, "User"), err));
+    FP_TRY(put_field(out, "Folder", fp_json_string(config, "WorkingDir"), err));
+    FP_TRY(put_words(out, "Entrypoint", json_object_get(config, "Entrypoint"), err));
+    FP_TRY(put_words(out, "Command", json_object_get(config, "Cmd"), err));
+    FP_TRY(put_lines(out, "Environment", json_object_get(config, "Env"), err));
+    return put_pairs(out, "Labels", json_object_get(config, "Labels"), err);
 }
 
 static enum fp_code put_image(struct fp_buf *out, const json_t *image, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out, "\n", err);
-    if (code == FP_OK)
-        code = put_field(out, "Platform", fp_json_string(image, "platform"), err);
-    if (code == FP_OK)
-        code = put_field(out, "Manifest", fp_json_string(image, "digest"), err);
-    if (code == FP_OK)
-        code = put_field(out, "Created", fp_json_string(image, "created"), err);
-    if (code == FP_OK)
-        code = put_config(out, json_object_get(image, "config"), err);
-    if (code == FP_OK)
-        code = put_pairs(out, "Annotations", json_object_get(image, "annotations"), err);
-    return code == FP_OK ? put_layers(out, json_object_get(image, "layers"), err) : code;
+    FP_TRY(fp_buf_add_text(out, "\n", err));
+    FP_TRY(put_field(out, "Platform", fp_json_string(image, "platform"), err));
+    FP_TRY(put_field(out, "Manifest", fp_json_string(image, "digest"), err));
+    FP_TRY(put_field(out, "Created", fp_json_string(image, "created"), err));
+    FP_TRY(put_config(out, json_object_get(image, "config"), err));
+    FP_TRY(put_pairs(out, "Annotations", json_object_get(image, "annotations"), err));
+    return put_layers(out, json_object_get(image, "layers"), err);
 }
 
 static enum fp_code put_text(struct fp_buf *out, const json_t *model, struct fp_error *err)
 {
     char size[FP_FORMAT_MAX];
     fp_format_bytes(fp_image_model_bytes(model), size);
-    enum fp_code code = put_field(out, "Name", fp_json_string(model, "name"), err);
-    if (code == FP_OK)
-        code = put_field(out, "Digest", fp_json_string(model, "digest"), err);
-    if (code == FP_OK)
-        code = put_field(out, "Media type", fp_json_string(model, "mediaType"), err);
-    if (code == FP_OK)
-        code = put_field(out, "Size", size, err);
-    if (code == FP_OK)
-        code = put_pairs(out, "Annotations", json_object_get(model, "annotations"), err);
+    FP_TRY(put_field(out, "Name", fp_json_string(model, "name"), err));
+    FP_TRY(put_field(out, "Digest", fp_json_string(model, "digest"), err));
+    FP_TRY(put_field(out, "Media type", fp_json_string(model, "mediaType"), err));
+    FP_TRY(put_field(out, "Size", size, err));
+    FP_TRY(put_pairs(out, "Annotations", json_object_get(model, "annotations"), err));
     const json_t *images = json_object_get(model, "images");
-    for (size_t i = 0; i < json_array_size(images) && code == FP_OK; i++)
-        code = put_image(out, json_array_get(images, i), err);
-    return code;
+    for (size_t i = 0; i < json_array_size(images); i++)
+        FP_TRY(put_image(out, json_array_get(images, i), err));
+    return FP_OK;
 }
 
 /* The manifest for one platform: of an index the one asked for, or the only one. */
@@ -160,10 +147,9 @@ static enum fp_code put_raw(struct fp_run *run, struct fp_found *image,
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_descriptor struct fp_descriptor manifest = {0};
-    enum fp_code code = platform != NULL
-                            ? choose_manifest(image, platform, &text, &manifest, err)
-                            : fp_repo_get_document(image->repo, &image->root, &text, err);
-    return code == FP_OK ? put_document(run, &text, err) : code;
+    FP_TRY(platform != NULL ? choose_manifest(image, platform, &text, &manifest, err)
+                            : fp_repo_get_document(image->repo, &image->root, &text, err));
+    return put_document(run, &text, err);
 }
 
 static enum fp_code put_image_config(struct fp_run *run, struct fp_found *image,
@@ -173,13 +159,11 @@ static enum fp_code put_image_config(struct fp_run *run, struct fp_found *image,
     cleanup_buf struct fp_buf config = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_descriptor struct fp_descriptor descriptor = {0};
     cleanup_manifest struct fp_manifest manifest = {0};
-    enum fp_code code = choose_manifest(image, platform, &text, &descriptor, err);
-    if (code == FP_OK)
-        code = fp_manifest_parse(fp_buf_text(&text), text.len, descriptor.media_type, image->title,
-                                 &manifest, err);
-    if (code == FP_OK)
-        code = fp_repo_get_document(image->repo, &manifest.config, &config, err);
-    return code == FP_OK ? put_document(run, &config, err) : code;
+    FP_TRY(choose_manifest(image, platform, &text, &descriptor, err));
+    FP_TRY(fp_manifest_parse(fp_buf_text(&text), text.len, descriptor.media_type, image->title,
+                             &manifest, err));
+    FP_TRY(fp_repo_get_document(image->repo, &manifest.config, &config, err));
+    return put_document(run, &config, err);
 }
 
 static enum fp_code put_model(struct fp_run *run, struct fp_found *image,
@@ -201,15 +185,11 @@ enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)
     cleanup_found struct fp_found image = {0};
     struct fp_platform platform = {0};
     bool one_platform = false;
-    enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
+    FP_TRY(fp_run_platform(run, &platform, &one_platform, err));
     const struct fp_platform *only = one_platform ? &platform : NULL;
-    if (code == FP_OK)
-        code = fp_session_open(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, run->operands.items[0], FP_FIND_STORE_FIRST, only, &image,
-                               err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(
+        fp_session_find(&session, run->operands.items[0], FP_FIND_STORE_FIRST, only, &image, err));
     if (run->args.raw)
         return put_raw(run, &image, only, err);
     if (run->args.image_config)

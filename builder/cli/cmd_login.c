@@ -49,13 +49,11 @@ static enum fp_code check(const struct fp_run *run, const char *host, const char
     bool asked_for = false;
     if (run->args.offline)
         return FP_OK;
-    enum fp_code code = fp_session_open_remote(run, &session, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_session_open_remote(run, &session, err));
     struct fp_registry_options options = session.context.registry;
     options.credentials =
         (struct fp_credentials_options){.username = run->args.username, .password = password};
-    code = fp_registry_check_login(&options, host, &asked_for, err);
+    enum fp_code code = fp_registry_check_login(&options, host, &asked_for, err);
     if (code == FP_OK && !asked_for)
         fp_report(run->reporter, FP_EVENT_WARNING,
                   "%s asks for no credentials, so that these were not checked", host);

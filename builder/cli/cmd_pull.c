@@ -24,11 +24,10 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
     struct fp_digest digest = {0};
     cleanup_free char *name = name_in_store(from);
     cleanup_free char *title = result_name(from);
-    enum fp_code code = output != NULL ? fp_session_target(session, output, from->name, &to, err)
-                                       : fp_session_store(session, name, &to, err);
-    if (code == FP_OK)
-        code = fp_session_copy(session, from, &to, NULL, platform, &digest, err);
-    return code == FP_OK ? fp_run_result(run, title, &digest, err) : code;
+    FP_TRY(output != NULL ? fp_session_target(session, output, from->name, &to, err)
+                          : fp_session_store(session, name, &to, err));
+    FP_TRY(fp_session_copy(session, from, &to, NULL, platform, &digest, err));
+    return fp_run_result(run, title, &digest, err);
 }
 
 /* Outputs are looked at before anything is fetched. */
@@ -75,21 +74,15 @@ enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err)
     bool one_platform = false;
     const char *source = run->operands.items[0];
     const struct fp_strv *outputs = &run->args.outputs;
-    enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
+    FP_TRY(fp_run_platform(run, &platform, &one_platform, err));
     const struct fp_platform *only = one_platform ? &platform : NULL;
-    if (code == FP_OK)
-        code = check_outputs(outputs, err);
-    if (code == FP_OK)
-        code = fp_session_open(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, source, FP_FIND_REGISTRY, only, &from, err);
-    if (code == FP_OK)
-        code = check_source(&from, source, outputs, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_outputs(outputs, err));
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, source, FP_FIND_REGISTRY, only, &from, err));
+    FP_TRY(check_source(&from, source, outputs, err));
     if (outputs->len == 0)
         return pull_to(run, &session, &from, NULL, only, err);
-    for (size_t i = 0; i < outputs->len && code == FP_OK; i++)
-        code = pull_to(run, &session, &from, outputs->items[i], only, err);
-    return code;
+    for (size_t i = 0; i < outputs->len; i++)
+        FP_TRY(pull_to(run, &session, &from, outputs->items[i], only, err));
+    return FP_OK;
 }

@@ -12,10 +12,9 @@ static enum fp_code stored_name(const char *text, char **ret, struct fp_error *e
         *ret = fp_xstrdup(text);
         return FP_OK;
     }
-    enum fp_code code = fp_reference_parse(text, &reference, err);
-    if (code == FP_OK)
-        *ret = fp_store_name(&reference);
-    return code;
+    FP_TRY(fp_reference_parse(text, &reference, err));
+    *ret = fp_store_name(&reference);
+    return FP_OK;
 }
 
 /* A digest takes all names of its image with it. */

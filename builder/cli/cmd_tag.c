@@ -4,9 +4,7 @@
 static enum fp_code new_name(const char *text, char **ret, struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};
-    enum fp_code code = fp_reference_parse(text, &reference, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_reference_parse(text, &reference, err));
     struct fp_digest digest = {0};
     if (fp_digest_is_set(&reference.digest) || fp_digest_parse(text, "", &digest, NULL) == FP_OK)
         return fp_fail(err, FP_E_USAGE, "'%s': a digest is no name to give", text);
@@ -18,9 +16,7 @@ static enum fp_code add_name(const struct fp_found *image, const struct fp_buf *
                              const char *text, struct fp_error *err)
 {
     cleanup_free char *name = NULL;
-    enum fp_code code = new_name(text, &name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(new_name(text, &name, err));
     return fp_repo_name(image->repo, &image->root, fp_buf_text(document), name, err);
 }
 

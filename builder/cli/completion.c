@@ -5,10 +5,10 @@
 /* Appends a string for a shell in single quotes. What is quoted comes from our own tables. */
 static enum fp_code put_quoted(struct fp_buf *out, const char *text, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out, "'", err);
-    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
-        code = *p == '\'' ? fp_buf_add_text(out, "'\\''", err) : fp_buf_add(out, p, 1, err);
-    return code == FP_OK ? fp_buf_add_text(out, "'", err) : code;
+    FP_TRY(fp_buf_add_text(out, "'", err));
+    for (const char *p = text; *p != '\0'; p++)
+        FP_TRY(*p == '\'' ? fp_buf_add_text(out, "'\\''", err) : fp_buf_add(out, p, 1, err));
+    return fp_buf_add_text(out, "'", err);
 }
 
 static bool is_shown(const struct fp_option *option)
@@ -164,8 +164,8 @@ static enum fp_code put_zsh_option(struct fp_buf *out, const struct fp_option *o
     cleanup_free char *value = zsh_value(option);
     cleanup_free char *spec =
         fp_xasprintf("%s--%s%s[%s]%s", again, option->name, equals, help, value);
-    enum fp_code code = fp_buf_add_text(out, " \\\n            ", err);
-    return code == FP_OK ? put_quoted(out, spec, err) : code;
+    FP_TRY(fp_buf_add_text(out, " \\\n            ", err));
+    return put_quoted(out, spec, err);
 }
 
 static enum fp_code put_zsh_case(struct fp_buf *out, const struct fp_command *command,

@@ -91,12 +91,10 @@ enum fp_code fp_generate_input_read(struct fp_args *args, const struct fp_settin
     ret->args = args;
     fp_settings_list_of_file(settings, &args->deploy.yielding);
     args->deploy.values_name = settings->file;
-    enum fp_code code = read_patches(args, false, ret, err);
-    if (code == FP_OK)
-        code = read_patches(args, true, ret, err);
-    if (code == FP_OK)
-        code = read_log_conf(args, ret, err);
-    return code == FP_OK ? expand_conf(args, err) : code;
+    FP_TRY(read_patches(args, false, ret, err));
+    FP_TRY(read_patches(args, true, ret, err));
+    FP_TRY(read_log_conf(args, ret, err));
+    return expand_conf(args, err);
 }
 
 /* Keys and options whose value is one. What a variable gives says nothing. */

@@ -88,10 +88,10 @@ static enum fp_code put_examples(struct fp_buf *out, const char *examples, struc
 {
     cleanup_strv struct fp_strv lines = {0};
     fp_strv_split(&lines, examples, '\n');
-    enum fp_code code = fp_buf_add_text(out, "\nExamples:\n", err);
-    for (size_t i = 0; i < lines.len && code == FP_OK; i++)
-        code = fp_buf_addf(out, err, "  %s\n", lines.items[i]);
-    return code;
+    FP_TRY(fp_buf_add_text(out, "\nExamples:\n", err));
+    for (size_t i = 0; i < lines.len; i++)
+        FP_TRY(fp_buf_addf(out, err, "  %s\n", lines.items[i]));
+    return FP_OK;
 }
 
 static enum fp_code put_paragraphs(struct fp_buf *out, const char *text, struct fp_error *err)
@@ -153,36 +153,33 @@ static enum fp_code put_variables(struct fp_buf *out, struct fp_error *err)
 
 static enum fp_code put_statuses(struct fp_buf *out, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out, "\nExit status:\n", err);
-    for (const struct fp_exit_status *s = fp_exit_statuses; s->status != NULL && code == FP_OK; s++)
-        code = fp_buf_addf(out, err, "  %-12s%s\n", s->status, s->text);
-    return code;
+    FP_TRY(fp_buf_add_text(out, "\nExit status:\n", err));
+    for (const struct fp_exit_status *s = fp_exit_statuses; s->status != NULL; s++)
+        FP_TRY(fp_buf_addf(out, err, "  %-12s%s\n", s->status, s->text));
+    return FP_OK;
 }
 
 static enum fp_code program_help(struct fp_buf *out, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(
+    FP_TRY(fp_buf_add_text(
         out,
         "Usage: flinkpack COMMAND [OPTION...]\n"
         "       flinkpack [build] OPTION...\n"
         "       flinkpack --version\n\n"
         "Makes container images of Apache Flink jobs: no Docker, no root, no JVM.\n\n"
         "  flinkpack --from-release --flink-version 1.20.4 --job-jar job.jar\n",
-        err);
-    if (code == FP_OK)
-        code = put_commands(out, err);
-    if (code == FP_OK)
-        code = put_paragraphs(
-            out,
-            "'flinkpack COMMAND --help' tells of a command's options. Each of them can come from "
-            "the command line, from a FLINKPACK_ variable, or from flinkpack.yaml in the working "
-            "folder (or --config FILE), where the keys are the options' names and lists are "
-            "sequences; in this order the first that has it counts. KEY=VALUE options are merged "
-            "key by key.",
-            err);
-    if (code == FP_OK)
-        code = put_variables(out, err);
-    return code == FP_OK ? put_statuses(out, err) : code;
+        err));
+    FP_TRY(put_commands(out, err));
+    FP_TRY(put_paragraphs(
+        out,
+        "'flinkpack COMMAND --help' tells of a command's options. Each of them can come from "
+        "the command line, from a FLINKPACK_ variable, or from flinkpack.yaml in the working "
+        "folder (or --config FILE), where the keys are the options' names and lists are "
+        "sequences; in this order the first that has it counts. KEY=VALUE options are merged "
+        "key by key.",
+        err));
+    FP_TRY(put_variables(out, err));
+    return put_statuses(out, err);
 }
 
 enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out, struct fp_error *err)
@@ -192,15 +189,12 @@ enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out, struc
 
 enum fp_code fp_help_short(struct fp_buf *out, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out,
-                                        "Usage: flinkpack COMMAND [OPTION...]\n"
-                                        "       flinkpack [build] OPTION...\n",
-                                        err);
-    if (code == FP_OK)
-        code = put_commands(out, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out, "\n'flinkpack COMMAND --help' tells more of each.\n", err);
-    return code;
+    FP_TRY(fp_buf_add_text(out,
+                           "Usage: flinkpack COMMAND [OPTION...]\n"
+                           "       flinkpack [build] OPTION...\n",
+                           err));
+    FP_TRY(put_commands(out, err));
+    return fp_buf_add_text(out, "\n'flinkpack COMMAND --help' tells more of each.\n", err);
 }
 
 enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err)
@@ -222,10 +216,8 @@ enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err)
 enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err)
 {
     const char *commit = FLINKPACK_COMMIT;
-    enum fp_code code = fp_put_version(&run->out, err);
-    if (code == FP_OK && commit[0] != '\0')
-        code = fp_buf_addf(&run->out, err, "commit %s\n", commit);
-    if (code == FP_OK)
-        code = fp_buf_add_text(&run->out, "with " FLINKPACK_LIBRARIES "\n", err);
-    return code;
+    FP_TRY(fp_put_version(&run->out, err));
+    if (commit[0] != '\0')
+        FP_TRY(fp_buf_addf(&run->out, err, "commit %s\n", commit));
+    return fp_buf_add_text(&run->out, "with " FLINKPACK_LIBRARIES "\n", err);
 }

@@ -70,15 +70,11 @@ static enum fp_code read_image(const struct reader *reader, const struct fp_desc
     cleanup_manifest struct fp_manifest manifest = {0};
     cleanup_config struct fp_config config = {0};
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_manifest_parse(fp_buf_text(document), document->len,
-                                          descriptor->media_type, reader->name, &manifest, err);
-    if (code == FP_OK)
-        code = fp_repo_get_document(reader->repo, &manifest.config, &text, err);
-    if (code == FP_OK)
-        code = fp_config_parse(fp_buf_text(&text), text.len, manifest.layer_count, reader->name,
-                               &config, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_manifest_parse(fp_buf_text(document), document->len, descriptor->media_type,
+                             reader->name, &manifest, err));
+    FP_TRY(fp_repo_get_document(reader->repo, &manifest.config, &text, err));
+    FP_TRY(fp_config_parse(fp_buf_text(&text), text.len, manifest.layer_count, reader->name,
+                           &config, err));
     (void) fp_config_complete(&config, &descriptor->platform);
     (void) json_array_append_new(reader->images, image_of(descriptor, &manifest, &config));
     return FP_OK;
@@ -100,11 +96,8 @@ static enum fp_code read_index(const struct reader *reader, const struct fp_inde
         cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
         if (!is_wanted(reader, descriptor))
             continue;
-        enum fp_code code = fp_repo_get_document(reader->repo, descriptor, &text, err);
-        if (code == FP_OK)
-            code = read_image(reader, descriptor, &text, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_repo_get_document(reader->repo, descriptor, &text, err));
+        FP_TRY(read_image(reader, descriptor, &text, err));
     }
     if (json_array_size(reader->images) > 0 || reader->platform == NULL)
         return FP_OK;
@@ -140,10 +133,9 @@ enum fp_code fp_image_model(struct fp_repo *repo, const struct fp_descriptor *ro
     if (model == NULL)
         return fp_fail(err, FP_E_INPUT, "the name is not valid UTF-8");
     const struct reader reader = {repo, name, platform, json_object_get(model, "images")};
-    enum fp_code code = read_root(&reader, root, model, err);
-    if (code == FP_OK)
-        *ret = steal_pointer(&model);
-    return code;
+    FP_TRY(read_root(&reader, root, model, err));
+    *ret = steal_pointer(&model);
+    return FP_OK;
 }
 
 uint64_t fp_image_model_bytes(const json_t *model)

@@ -24,16 +24,15 @@ static enum fp_code put_text(struct fp_buf *out, const char *text, struct fp_err
 static enum fp_code put_macro(struct fp_buf *out, const char *macro, const char *text,
                               struct fp_error *err)
 {
-    enum fp_code code = fp_buf_addf(out, err, ".%s ", macro);
-    if (code == FP_OK)
-        code = put_text(out, text, err);
-    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+    FP_TRY(fp_buf_addf(out, err, ".%s ", macro));
+    FP_TRY(put_text(out, text, err));
+    return fp_buf_add_text(out, "\n", err);
 }
 
 static enum fp_code put_line(struct fp_buf *out, const char *text, struct fp_error *err)
 {
-    enum fp_code code = put_text(out, text, err);
-    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+    FP_TRY(put_text(out, text, err));
+    return fp_buf_add_text(out, "\n", err);
 }
 
 static enum fp_code put_option(struct fp_buf *out, const struct fp_option *option,
@@ -50,10 +49,9 @@ static enum fp_code put_option(struct fp_buf *out, const struct fp_option *optio
         "%s%s.%s%s%s", option->help, fp_option_is_list(option) ? "; repeatable" : "",
         option->fallback != NULL ? " Default: " : "",
         option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? "." : "");
-    enum fp_code code = fp_buf_add_text(out, ".TP\n", err);
-    if (code == FP_OK)
-        code = put_macro(out, "B", head, err);
-    return code == FP_OK ? put_line(out, text, err) : code;
+    FP_TRY(fp_buf_add_text(out, ".TP\n", err));
+    FP_TRY(put_macro(out, "B", head, err));
+    return put_line(out, text, err);
 }
 
 static enum fp_code put_options(struct fp_buf *out, const struct fp_option_group *group,
@@ -71,10 +69,10 @@ static enum fp_code put_examples(struct fp_buf *out, const char *examples, struc
 {
     cleanup_strv struct fp_strv lines = {0};
     fp_strv_split(&lines, examples, '\n');
-    enum fp_code code = fp_buf_add_text(out, ".PP\n.nf\n", err);
-    for (size_t i = 0; i < lines.len && code == FP_OK; i++)
-        code = put_line(out, lines.items[i], err);
-    return code == FP_OK ? fp_buf_add_text(out, ".fi\n", err) : code;
+    FP_TRY(fp_buf_add_text(out, ".PP\n.nf\n", err));
+    for (size_t i = 0; i < lines.len; i++)
+        FP_TRY(put_line(out, lines.items[i], err));
+    return fp_buf_add_text(out, ".fi\n", err);
 }
 
 static enum fp_code put_paragraphs(struct fp_buf *out, const char *text, struct fp_error *err)
@@ -127,29 +125,27 @@ static enum fp_code put_commands(struct fp_buf *out, struct fp_error *err)
 static enum fp_code put_item(struct fp_buf *out, const char *head, const char *text,
                              struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out, ".TP\n", err);
-    if (code == FP_OK)
-        code = put_macro(out, "B", head, err);
-    return code == FP_OK ? put_line(out, text, err) : code;
+    FP_TRY(fp_buf_add_text(out, ".TP\n", err));
+    FP_TRY(put_macro(out, "B", head, err));
+    return put_line(out, text, err);
 }
 
 static enum fp_code put_tail(struct fp_buf *out, struct fp_error *err)
 {
-    enum fp_code code = fp_buf_add_text(out, ".SH ENVIRONMENT\n", err);
-    for (const struct fp_variable *v = fp_variables; v->name != NULL && code == FP_OK; v++)
-        code = put_item(out, v->name, v->text, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out, ".SH EXIT STATUS\n", err);
-    for (const struct fp_exit_status *s = fp_exit_statuses; s->status != NULL && code == FP_OK; s++)
-        code = put_item(out, s->status, s->text, err);
-    return code;
+    FP_TRY(fp_buf_add_text(out, ".SH ENVIRONMENT\n", err));
+    for (const struct fp_variable *v = fp_variables; v->name != NULL; v++)
+        FP_TRY(put_item(out, v->name, v->text, err));
+    FP_TRY(fp_buf_add_text(out, ".SH EXIT STATUS\n", err));
+    for (const struct fp_exit_status *s = fp_exit_statuses; s->status != NULL; s++)
+        FP_TRY(put_item(out, s->status, s->text, err));
+    return FP_OK;
 }
 
 enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
 {
     struct fp_buf *out = &run->out;
     run->is_document = true;
-    enum fp_code code = fp_buf_add_text(
+    FP_TRY(fp_buf_add_text(
         out,
         ".TH FLINKPACK 1 \"\" \"flinkpack " FLINKPACK_VERSION "\"\n"
         ".SH NAME\nflinkpack \\- make container images of Apache Flink jobs\n"
@@ -165,8 +161,7 @@ enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
         "where something goes, unless --config or FLINKPACK_CONFIG name it; "
         "FLINKPACK_CONFIG=/dev/null passes it over. login, logout and rmi read only a file that is "
         "named.\n",
-        err);
-    if (code == FP_OK)
-        code = put_commands(out, err);
-    return code == FP_OK ? put_tail(out, err) : code;
+        err));
+    FP_TRY(put_commands(out, err));
+    return put_tail(out, err);
 }

@@ -85,9 +85,7 @@ static enum fp_code store_from(const struct fp_option *option, int origin,
         const struct fp_setting *setting = &settings->items[i];
         if (setting->option != option || setting->passed_over || (int) setting->origin != origin)
             continue;
-        enum fp_code code = fp_setting_store(settings, setting, target, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_setting_store(settings, setting, target, err));
     }
     return FP_OK;
 }
@@ -98,9 +96,7 @@ static enum fp_code apply_option(const struct fp_option *option, struct fp_setti
     int greatest = greatest_origin(settings, option);
     int least = option->kind == FP_OPTION_MAP ? (int) FP_FROM_FILE : greatest;
     for (int origin = least; origin >= 0 && origin <= greatest; origin++) {
-        enum fp_code code = store_from(option, origin, settings, target, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(store_from(option, origin, settings, target, err));
     }
     return FP_OK;
 }
@@ -125,18 +121,14 @@ enum fp_code fp_settings_apply(fp_option_groups groups, struct fp_settings *sett
                                struct fp_error *err)
 {
     for (size_t i = 0; i < settings->len; i++) {
-        enum fp_code code = check_rivals(settings, &settings->items[i], err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(check_rivals(settings, &settings->items[i], err));
     }
     for (size_t i = 0; i < settings->len; i++)
         check_with(settings, &settings->items[i]);
     struct fp_option_cursor cursor = {0};
     const struct fp_option *option = NULL;
     while ((option = fp_option_next(groups, &cursor)) != NULL) {
-        enum fp_code code = apply_option(option, settings, target, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(apply_option(option, settings, target, err));
     }
     return check_missed(settings, err);
 }

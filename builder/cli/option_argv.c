@@ -96,9 +96,7 @@ static enum fp_code read_letters(struct reader *reader, const char *word, struct
             take(reader, option, letter + 1);
             return FP_OK;
         }
-        enum fp_code code = take_next(reader, option, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(take_next(reader, option, err));
     }
     return FP_OK;
 }
@@ -126,9 +124,7 @@ enum fp_code fp_settings_from_arguments(fp_option_groups groups, fp_option_group
     struct reader reader = {groups, known, args, settings};
     while (*reader.next != NULL && !settings->stopped) {
         const char *word = *reader.next++;
-        enum fp_code code = read_word(&reader, word, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(read_word(&reader, word, err));
     }
     return FP_OK;
 }

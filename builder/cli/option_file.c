@@ -50,9 +50,7 @@ static enum fp_code add_sequence(const struct entry *entry, const json_t *value,
         return fp_hinted(fail_value(entry, "a value, not an empty list", err), err, "%s",
                          entry->option->if_empty);
     for (size_t i = 0; i < json_array_size(value); i++) {
-        enum fp_code code = add_scalar(entry, json_array_get(value, i), err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(add_scalar(entry, json_array_get(value, i), err));
     }
     return FP_OK;
 }
@@ -137,9 +135,7 @@ enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups kno
     json_t *value = NULL;
     json_object_foreach(document, key, value)
     {
-        enum fp_code code = add_key(groups, known, key, value, settings, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(add_key(groups, known, key, value, settings, err));
     }
     return FP_OK;
 }
@@ -149,8 +145,6 @@ enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option_groups kno
                                    struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_read(path, &text, err));
     return fp_settings_from_yaml(groups, known, path, fp_buf_text(&text), text.len, settings, err);
 }

@@ -145,10 +145,9 @@ static enum fp_code store_commas(const struct target *to, struct fp_error *err)
         fp_strv_split(list, to->value, ',');
     if (list->len == before)
         return fp_fail(err, FP_E_USAGE, "%s: nothing but commas in '%s'", to->title, to->value);
-    enum fp_code code = FP_OK;
-    for (size_t i = before; i < list->len && code == FP_OK; i++)
-        code = check_item(to, list->items[i], err);
-    return code;
+    for (size_t i = before; i < list->len; i++)
+        FP_TRY(check_item(to, list->items[i], err));
+    return FP_OK;
 }
 
 /* Lesser origins come first, so a key that is there already is replaced where it stands. */
@@ -156,9 +155,7 @@ static enum fp_code store_pair(const struct target *to, struct fp_error *err)
 {
     struct fp_strv *list = member(to);
     size_t key_len = strcspn(to->value, "=");
-    enum fp_code code = check_item(to, to->value, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_item(to, to->value, err));
     if (key_len == 0)
         return fp_fail(err, FP_E_USAGE, "%s: expected %s, not '%s'", to->title, to->option->metavar,
                        to->value);

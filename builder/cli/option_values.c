@@ -56,11 +56,9 @@ static enum fp_code flatten_values(json_t *document, const char *file, struct fp
     json_t *image = json_object_get(document, "image");
     json_t *flink = json_object_get(document, "flink");
     cleanup_free char *name = NULL;
-    enum fp_code code = json_is_object(image) ? join_image(image, file, &name, err) : FP_OK;
-    if (code == FP_OK && flink != NULL && !json_is_object(flink))
-        code = fp_fail(err, FP_E_USAGE, "%s: flink: expected a mapping such as {type: job}", file);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(json_is_object(image) ? join_image(image, file, &name, err) : FP_OK);
+    if (flink != NULL && !json_is_object(flink))
+        FP_TRY(fp_fail(err, FP_E_USAGE, "%s: flink: expected a mapping such as {type: job}", file));
     if (name != NULL)
         (void) json_object_set_new(document, "image", json_string(name));
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {

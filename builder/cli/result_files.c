@@ -20,10 +20,9 @@ static enum fp_code end_file(struct fp_newfile *file, const char *path, const ch
     if (file == NULL)
         return fp_file_write(path, text, strlen(text), 0666, err);
     cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(file), path);
-    enum fp_code code = fp_sink_write(sink, text, strlen(text), err);
-    if (code == FP_OK)
-        code = fp_sink_finish(sink, err);
-    return code == FP_OK ? fp_newfile_publish(file, NULL, true, err) : code;
+    FP_TRY(fp_sink_write(sink, text, strlen(text), err));
+    FP_TRY(fp_sink_finish(sink, err));
+    return fp_newfile_publish(file, NULL, true, err);
 }
 
 static enum fp_code write_metadata(struct fp_newfile *file, const char *path,

@@ -153,11 +153,8 @@ static struct fp_build_context make_context(const struct fp_session *session,
 static enum fp_code read_mirrors(const struct fp_args *args, struct fp_session *session,
                                  struct fp_reporter *reporter, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < args->mirrors.len && code == FP_OK; i++)
-        code = fp_mirrors_add(&session->mirrors, args->mirrors.items[i], err);
-    if (code != FP_OK)
-        return code;
+    for (size_t i = 0; i < args->mirrors.len; i++)
+        FP_TRY(fp_mirrors_add(&session->mirrors, args->mirrors.items[i], err));
     fp_mirrors_read(&session->mirrors, reporter);
     for (size_t i = 0; i < args->insecure.len; i++)
         fp_strv_add(&session->insecure, args->insecure.items[i]);
@@ -176,9 +173,7 @@ enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session 
                                     struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
-    enum fp_code code = read_mirrors(args, ret, run->reporter, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_mirrors(args, ret, run->reporter, err));
     struct fp_http_options http = {
         .user_agent = "flinkpack/" FLINKPACK_VERSION,
         .ca_file = args->ca_file,
@@ -190,7 +185,7 @@ enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session 
         .first_pause_ms = (int) args->retry_delay_ms,
         .reporter = run->reporter,
     };
-    code = fp_http_new(&http, &ret->http, err);
+    enum fp_code code = fp_http_new(&http, &ret->http, err);
     if (code != FP_OK && code != FP_E_INTERNAL)
         code = fp_context(err, "--ca-file");
     if (code == FP_OK)
@@ -203,8 +198,8 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
     const struct fp_args *args = &run->args;
     if (args->authfile != NULL && !fp_path_exists(args->authfile))
         return fp_fail(err, FP_E_NOT_FOUND, "--authfile: %s: no such file", args->authfile);
-    enum fp_code code = choose_store(run, ret, err);
-    return code == FP_OK ? fp_session_open_remote(run, ret, err) : code;
+    FP_TRY(choose_store(run, ret, err));
+    return fp_session_open_remote(run, ret, err);
 }
 
 enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,

@@ -31,9 +31,7 @@ static enum fp_code open_registry(const struct fp_session *session,
         cleanup_free char *text = fp_reference_text(reference);
         return fp_fail(err, FP_E_USAGE, "--offline: %s is in a registry", text);
     }
-    enum fp_code code = fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err));
     return fp_repo_open_source(&session->context.registry, &session->mirrors, reference,
                                session->blobs, ret, err);
 }
@@ -42,8 +40,8 @@ static enum fp_code open_archive(const struct fp_session *session, const struct 
                                  enum fp_archive_kind kind, struct fp_repo **ret,
                                  struct fp_error *err)
 {
-    enum fp_code code = fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err);
-    return code == FP_OK ? fp_repo_open_archive(at->path, kind, session->blobs, ret, err) : code;
+    FP_TRY(fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err));
+    return fp_repo_open_archive(at->path, kind, session->blobs, ret, err);
 }
 
 static enum fp_code open_rootfs(const struct fp_session *session, const struct fp_location *at,
@@ -51,11 +49,9 @@ static enum fp_code open_rootfs(const struct fp_session *session, const struct f
                                 struct fp_error *err)
 {
     struct fp_platform usual = {0};
-    enum fp_code code = fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err);
-    if (code == FP_OK && platform == NULL)
-        code = fp_platform_parse("linux/amd64", &usual, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_mkdir_p(session->blobs, FP_KEPT_DIR_MODE, err));
+    if (platform == NULL)
+        FP_TRY(fp_platform_parse("linux/amd64", &usual, err));
     return fp_repo_open_rootfs(at->path, platform != NULL ? platform : &usual, session->blobs,
                                session->context.reporter, ret, err);
 }
@@ -101,9 +97,7 @@ static enum fp_code find_at(const struct fp_session *session, const char *text,
         found->title = fp_xstrdup(text);
         return find_stored(session, text, at->name, found, err);
     }
-    enum fp_code code = open_source(session, at, platform, &found->repo, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(open_source(session, at, platform, &found->repo, err));
     cleanup_free char *name = name_at(at);
     found->name = at->kind == FP_AT_REGISTRY ? fp_store_name(&at->reference) : fp_xstrdup(at->name);
     found->title = fp_xstrdup(at->kind == FP_AT_REGISTRY ? found->name : text);
@@ -115,10 +109,9 @@ static enum fp_code find_in_store(const struct fp_session *session, const char *
                                   struct fp_found *found, struct fp_error *err)
 {
     cleanup_free char *name = fp_store_name(&found->location.reference);
-    enum fp_code code = find_stored(session, text, name, found, err);
-    if (code == FP_OK)
-        found->title = steal_pointer(&name);
-    return code;
+    FP_TRY(find_stored(session, text, name, found, err));
+    found->title = steal_pointer(&name);
+    return FP_OK;
 }
 
 static enum fp_code find(const struct fp_session *session, const char *text,

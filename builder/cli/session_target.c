@@ -46,10 +46,9 @@ static const char *full_name_of(const char *name)
 static enum fp_code open_layout(const struct fp_session *session, const char *path,
                                 struct fp_target *target, struct fp_error *err)
 {
-    enum fp_code code = fp_repo_open_layout(path, FP_LAYOUT_OUTPUT, &target->repo, err);
-    if (code == FP_OK)
-        fp_layout_link_from(target->repo, session->blobs);
-    return code;
+    FP_TRY(fp_repo_open_layout(path, FP_LAYOUT_OUTPUT, &target->repo, err));
+    fp_layout_link_from(target->repo, session->blobs);
+    return FP_OK;
 }
 
 /* "registry.example.com:5000" is a name and its tag, and was hardly meant to be. */
@@ -95,9 +94,7 @@ static enum fp_code open_place(const struct fp_session *session, const char *tex
 enum fp_code fp_session_target(const struct fp_session *session, const char *text, const char *name,
                                struct fp_target *ret, struct fp_error *err)
 {
-    enum fp_code code = fp_location_parse(text, &ret->location, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_location_parse(text, &ret->location, err));
     ret->title = fp_xstrdup(text);
     return open_place(session, text, name, ret, err);
 }

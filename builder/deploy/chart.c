@@ -186,10 +186,9 @@ static enum fp_code add_yaml(struct fp_deploy_result *ret, const char *path, jso
 {
     cleanup_json json_t *document = take_document;
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = fp_yaml_write(&out, document, err);
-    if (code == FP_OK)
-        fp_result_add(ret, fp_xstrdup(path), fp_buf_take(&out));
-    return code;
+    FP_TRY(fp_yaml_write(&out, document, err));
+    fp_result_add(ret, fp_xstrdup(path), fp_buf_take(&out));
+    return FP_OK;
 }
 
 /* service-jobmanager.yaml: the kind, and what follows the release's name, but for a revision. */
@@ -261,17 +260,11 @@ enum fp_code fp_chart_files(struct fp_deployment *d, struct fp_deploy_result *re
                             struct fp_error *err)
 {
     cleanup_buf struct fp_buf helpers = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = add_yaml(ret, "Chart.yaml", make_chart(d), err);
-    if (code == FP_OK)
-        code = add_yaml(ret, "values.yaml", make_values(d), err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(&helpers, fp_chart_helpers, err);
-    if (code == FP_OK)
-        code = put_properties(&helpers, d, err);
-    if (code == FP_OK)
-        code = fp_chart_put_facts(&helpers, d, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(add_yaml(ret, "Chart.yaml", make_chart(d), err));
+    FP_TRY(add_yaml(ret, "values.yaml", make_values(d), err));
+    FP_TRY(fp_buf_add_text(&helpers, fp_chart_helpers, err));
+    FP_TRY(put_properties(&helpers, d, err));
+    FP_TRY(fp_chart_put_facts(&helpers, d, err));
     fp_result_add(ret, fp_xstrdup("values.schema.json"), fp_xstrdup(fp_chart_schema));
     fp_result_add(ret, fp_xstrdup(".helmignore"), fp_xstrdup(".git/\n*.swp\n*.bak\n*.tgz\n"));
     fp_result_add(ret, fp_xstrdup("templates/NOTES.txt"), fp_xstrdup(fp_chart_notes));

@@ -9,10 +9,9 @@ static enum fp_code put_annotations(struct fp_buf *out, const struct fp_deployme
 {
     cleanup_json json_t *pairs = json_object();
     fp_add_pairs(pairs, &d->options->annotations);
-    enum fp_code code = fp_buf_add_text(out, "\n{{- define \"flink.annotations\" -}}\n", err);
-    if (code == FP_OK)
-        code = fp_yaml_write_as(out, pairs, FP_YAML_CHART, err);
-    return code == FP_OK ? fp_buf_add_text(out, "{{- end -}}\n", err) : code;
+    FP_TRY(fp_buf_add_text(out, "\n{{- define \"flink.annotations\" -}}\n", err));
+    FP_TRY(fp_yaml_write_as(out, pairs, FP_YAML_CHART, err));
+    return fp_buf_add_text(out, "{{- end -}}\n", err);
 }
 
 char *fp_chart_digest_of(const struct fp_deployment *d)

@@ -96,10 +96,9 @@ static enum fp_code check_pair(const char *pair, const char *title, enum pair_ki
 static enum fp_code check_pairs(const struct fp_strv *pairs, const char *title, enum pair_kind kind,
                                 struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < pairs->len && code == FP_OK; i++)
-        code = check_pair(pairs->items[i], title, kind, err);
-    return code;
+    for (size_t i = 0; i < pairs->len; i++)
+        FP_TRY(check_pair(pairs->items[i], title, kind, err));
+    return FP_OK;
 }
 
 static enum fp_code check_dns(const char *text, const char *title, struct fp_error *err)

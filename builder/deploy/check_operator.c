@@ -116,10 +116,8 @@ enum fp_code fp_deployment_check_operator(struct fp_deployment *d, struct fp_err
 {
     if (d->format != FP_DEPLOY_OPERATOR)
         return FP_OK;
-    enum fp_code code = check_known(d, err);
-    if (code == FP_OK)
-        code = check_keys(d, err);
-    if (code == FP_OK)
-        code = check_state(d, err);
-    return code == FP_OK ? check_replicas(d, err) : code;
+    FP_TRY(check_known(d, err));
+    FP_TRY(check_keys(d, err));
+    FP_TRY(check_state(d, err));
+    return check_replicas(d, err);
 }

@@ -66,22 +66,20 @@ static enum fp_code check(const char *text, const char *title, bool is_template,
 static enum fp_code check_list(const struct fp_strv *list, const char *title, bool is_template,
                                struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < list->len && code == FP_OK; i++)
-        code = check(list->items[i], title, is_template, err);
-    return code;
+    for (size_t i = 0; i < list->len; i++)
+        FP_TRY(check(list->items[i], title, is_template, err));
+    return FP_OK;
 }
 
 enum fp_code fp_deployment_check_text(const struct fp_deploy_options *options, struct fp_error *err)
 {
     const char *base = (const char *) options;
     bool is_template = options->format != NULL && strcmp(options->format, "template") == 0;
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]) && code == FP_OK; i++)
-        code = check(*(const char *const *) (const void *) (base + texts[i].offset), texts[i].title,
-                     is_template, err);
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && code == FP_OK; i++)
-        code = check_list((const struct fp_strv *) (const void *) (base + lists[i].offset),
-                          lists[i].title, is_template, err);
-    return code;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        FP_TRY(check(*(const char *const *) (const void *) (base + texts[i].offset), texts[i].title,
+                     is_template, err));
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        FP_TRY(check_list((const struct fp_strv *) (const void *) (base + lists[i].offset),
+                          lists[i].title, is_template, err));
+    return FP_OK;
 }

@@ -165,9 +165,7 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
         fp_leave_out(d, name);
         return FP_OK;
     }
-    enum fp_code code = fp_check_setting(d, key, value, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_check_setting(d, key, value, err));
     if (is_address(key) && d->format != FP_DEPLOY_OPERATOR) {
         if (own == NULL || strcmp(own, value) != 0)
             fp_strv_addf(&d->warnings,

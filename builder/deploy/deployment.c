@@ -54,12 +54,11 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
         fp_deployment_mount,
         fp_deployment_environment,
     };
-    enum fp_code code = fp_deployment_check_text(options, err);
-    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == FP_OK; i++)
-        code = steps[i](ret, err);
-    if (code == FP_OK)
-        warn_of_name(ret);
-    return code;
+    FP_TRY(fp_deployment_check_text(options, err));
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+        FP_TRY(steps[i](ret, err));
+    warn_of_name(ret);
+    return FP_OK;
 }
 
 void fp_deployment_clear(struct fp_deployment *d)

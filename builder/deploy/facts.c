@@ -161,14 +161,10 @@ enum fp_code fp_deployment_read_image(struct fp_deployment *d, struct fp_error *
     cleanup_free char *untagged = fp_xstrndup(image->name, len);
     d->image_text = image->digest != NULL ? fp_xasprintf("%s@%s", untagged, image->digest)
                                           : fp_xstrdup(image->name);
-    enum fp_code code = read_entrypoint(d, err);
-    if (code == FP_OK)
-        code = read_version(d, err);
-    if (code == FP_OK)
-        code = read_type(d, err);
-    if (code == FP_OK)
-        code = read_class(d, err);
-    if (code == FP_OK)
-        read_user(d);
-    return code;
+    FP_TRY(read_entrypoint(d, err));
+    FP_TRY(read_version(d, err));
+    FP_TRY(read_type(d, err));
+    FP_TRY(read_class(d, err));
+    read_user(d);
+    return FP_OK;
 }

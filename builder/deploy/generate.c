@@ -37,11 +37,10 @@ static enum fp_code render(const struct fp_deployment *d, const json_t *document
         return FP_OK;
     }
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = fp_yaml_write_as(
-        &out, document, d->format == FP_DEPLOY_TEMPLATE ? FP_YAML_TEMPLATE : FP_YAML_PURE, err);
-    if (code == FP_OK)
-        *ret = fp_buf_take(&out);
-    return code;
+    FP_TRY(fp_yaml_write_as(
+        &out, document, d->format == FP_DEPLOY_TEMPLATE ? FP_YAML_TEMPLATE : FP_YAML_PURE, err));
+    *ret = fp_buf_take(&out);
+    return FP_OK;
 }
 
 /* NAME-KIND.yaml, or, without a kind, compose.yaml. A file of before is overwritten, so the
@@ -70,9 +69,7 @@ static enum fp_code add_files(const struct fp_deployment *d, const json_t *docum
     for (size_t i = 0; i < json_array_size(documents); i++) {
         const json_t *document = json_array_get(documents, i);
         char *text = NULL;
-        enum fp_code code = render(d, document, &text, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(render(d, document, &text, err));
         fp_result_add(ret, file_name(d, document), text);
     }
     return FP_OK;
@@ -88,12 +85,10 @@ static enum fp_code make_stream(const struct fp_deployment *d, json_t *documents
         return render(d, list, &ret->stream, err);
     }
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < ret->file_count && code == FP_OK; i++)
-        code = fp_buf_addf(&out, err, "%s%s", i > 0 ? "---\n" : "", ret->files[i].text);
-    if (code == FP_OK)
-        ret->stream = fp_buf_take(&out);
-    return code;
+    for (size_t i = 0; i < ret->file_count; i++)
+        FP_TRY(fp_buf_addf(&out, err, "%s%s", i > 0 ? "---\n" : "", ret->files[i].text));
+    ret->stream = fp_buf_take(&out);
+    return FP_OK;
 }
 
 static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_deploy_result *ret,
@@ -117,10 +112,9 @@ static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_d
                json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
     }
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = fp_yaml_write(&out, document, err);
-    if (code == FP_OK)
-        fp_result_add(ret, fp_xstrdup("kustomization.yaml"), fp_buf_take(&out));
-    return code;
+    FP_TRY(fp_yaml_write(&out, document, err));
+    fp_result_add(ret, fp_xstrdup("kustomization.yaml"), fp_buf_take(&out));
+    return FP_OK;
 }
 
 static json_t *make_documents(const struct fp_deployment *d)

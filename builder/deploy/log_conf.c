@@ -79,12 +79,10 @@ enum fp_code fp_deployment_check_log(struct fp_deployment *d, struct fp_error *e
     /* A mark of editors, which Java would read as letters of the first key. */
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
-    enum fp_code code = check_name(name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_name(name, err));
     if (!is_text(text))
         return fp_fail(err, FP_E_USAGE, "--log-conf: %s: has control characters", name);
-    code = check_syntax(d, name, text, err);
+    enum fp_code code = check_syntax(d, name, text, err);
     /* Windows' line ends would make it one long line of YAML. */
     d->log_conf = fp_xstrdup(text);
     char *to = d->log_conf;

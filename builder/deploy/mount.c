@@ -135,9 +135,7 @@ static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct 
         (void) fp_hint(err, "for example state:10Gi:/state");
         return code;
     }
-    enum fp_code code = fp_parse_mib(parts.items[1], "--claim", &mib, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_parse_mib(parts.items[1], "--claim", &mib, err));
     if (is_claimed(d, parts.items[0]))
         return fp_fail(err, FP_E_USAGE, "--claim: there are two of the name %s", parts.items[0]);
     cleanup_free char *suffix = fp_xasprintf("-%s", parts.items[0]);
@@ -150,12 +148,11 @@ enum fp_code fp_deployment_mount(struct fp_deployment *d, struct fp_error *err)
 {
     d->volumes = json_array();
     d->mounts = json_array();
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < d->options->claims.len && code == FP_OK; i++)
-        code = add_claim(d, d->options->claims.items[i], err);
-    for (size_t i = 0; i < d->options->volumes.len && code == FP_OK; i++)
-        code = add_volume(d, d->options->volumes.items[i], err);
-    return code;
+    for (size_t i = 0; i < d->options->claims.len; i++)
+        FP_TRY(add_claim(d, d->options->claims.items[i], err));
+    for (size_t i = 0; i < d->options->volumes.len; i++)
+        FP_TRY(add_volume(d, d->options->volumes.items[i], err));
+    return FP_OK;
 }
 
 /* What the manifests set themselves. */
@@ -240,10 +237,9 @@ enum fp_code fp_deployment_environment(struct fp_deployment *d, struct fp_error 
 {
     d->env = json_array();
     d->env_from = json_array();
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < d->options->env.len && code == FP_OK; i++)
-        code = add_variable(d, d->options->env.items[i], err);
-    for (size_t i = 0; i < d->options->env_secrets.len && code == FP_OK; i++)
-        code = add_secret(d, d->options->env_secrets.items[i], err);
-    return code;
+    for (size_t i = 0; i < d->options->env.len; i++)
+        FP_TRY(add_variable(d, d->options->env.items[i], err));
+    for (size_t i = 0; i < d->options->env_secrets.len; i++)
+        FP_TRY(add_secret(d, d->options->env_secrets.items[i], err));
+    return FP_OK;
 }

@@ -139,9 +139,7 @@ static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
         name = fp_flink_at_least(&d->version, 1, 13, 0) ? "exponential-delay" : "fixed-delay";
     if (name == NULL)
         return FP_OK;
-    enum fp_code code = check_strategy(d, name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_strategy(d, name, err));
     set(d, fp_flink_at_least(&d->version, 1, 17, 0) ? "restart-strategy.type" : "restart-strategy",
         name);
     /* Flink's own default is a single attempt. */
@@ -157,8 +155,8 @@ static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
  * jobs bring their own. */
 enum fp_code fp_deployment_recover(struct fp_deployment *d, struct fp_error *err)
 {
-    enum fp_code code = set_interval(d, err);
-    return code == FP_OK ? set_strategy(d, err) : code;
+    FP_TRY(set_interval(d, err));
+    return set_strategy(d, err);
 }
 
 void fp_deployment_warn_of_recovery(struct fp_deployment *d)

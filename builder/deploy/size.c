@@ -185,10 +185,8 @@ enum fp_code fp_deployment_size(struct fp_deployment *d, struct fp_error *err)
     d->slots = d->slots > 0 ? d->slots : 1;
     if (d->parallelism == 0)
         d->parallelism = o->replicas > 0 ? o->replicas * d->slots : 1;
-    code = take_autoscale(d, err);
-    if (code == FP_OK)
-        code = count_replicas(d, err);
-    if (code == FP_OK)
-        code = take_memory(d, true, &d->jobmanager_mib, err);
-    return code == FP_OK ? take_memory(d, false, &d->taskmanager_mib, err) : code;
+    FP_TRY(take_autoscale(d, err));
+    FP_TRY(count_replicas(d, err));
+    FP_TRY(take_memory(d, true, &d->jobmanager_mib, err));
+    return take_memory(d, false, &d->taskmanager_mib, err);
 }

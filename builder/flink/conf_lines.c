@@ -180,10 +180,9 @@ enum fp_code fp_conf_lines_yaml(const char *text, const char *name, struct fp_co
     split_lines(text, ret);
     struct reader reader = {
         .lines = ret, .name = name, .current = FP_NO_LINE, .item_indent = FP_NO_LINE};
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < ret->len && code == FP_OK; i++)
-        code = read_line(&reader, i, err);
-    return code;
+    for (size_t i = 0; i < ret->len; i++)
+        FP_TRY(read_line(&reader, i, err));
+    return FP_OK;
 }
 
 /* Flink's own reader cuts at '#' and then splits at the first ": ". */

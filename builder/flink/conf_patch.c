@@ -111,12 +111,11 @@ static enum fp_code render_new_value(const struct fp_conf_line *line, struct fp_
     while (is_empty && start > 0 && line->text[start - 1] == ' ')
         start--;
     bool space = start > 0 && line->text[start - 1] == ' ';
-    enum fp_code code = fp_buf_add(out, line->text, start, err);
-    if (code == FP_OK)
-        code = fp_buf_addf(out, err, "%s%s", space ? "" : " ", line->new_value);
-    if (code == FP_OK && tail < line->len && line->value_len > 0 && !is_empty)
-        code = fp_buf_add(out, line->text + tail, line->len - tail, err);
-    return code;
+    FP_TRY(fp_buf_add(out, line->text, start, err));
+    FP_TRY(fp_buf_addf(out, err, "%s%s", space ? "" : " ", line->new_value));
+    if (tail < line->len && line->value_len > 0 && !is_empty)
+        FP_TRY(fp_buf_add(out, line->text + tail, line->len - tail, err));
+    return FP_OK;
 }
 
 static enum fp_code render_line(const struct fp_conf_lines *lines, size_t index, struct fp_buf *out,
@@ -234,16 +233,13 @@ static enum fp_code respell(const char *text, char **ret, struct fp_error *err)
     cleanup_json json_t *document = NULL;
     cleanup_json json_t *flat = json_object();
     cleanup_buf struct fp_buf out = FP_BUF_INIT(MAX_CONF_BYTES);
-    enum fp_code code = fp_yaml_parse(text, strlen(text), "config.yaml", &document, err);
-    if (code == FP_OK && !json_is_object(document))
-        code = fp_fail(err, FP_E_INPUT, "config.yaml: no map of keys to values");
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_yaml_parse(text, strlen(text), "config.yaml", &document, err));
+    if (!json_is_object(document))
+        FP_TRY(fp_fail(err, FP_E_INPUT, "config.yaml: no map of keys to values"));
     flatten(document, "", flat);
-    code = write_flat(flat, &out, err);
-    if (code == FP_OK)
-        *ret = fp_buf_take(&out);
-    return code;
+    FP_TRY(write_flat(flat, &out, err));
+    *ret = fp_buf_take(&out);
+    return FP_OK;
 }
 
 enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml, const char *text,

@@ -145,9 +145,7 @@ static enum fp_code check_entry(const struct fp_conf_entry *entry, bool yaml, st
 enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **ret,
                            struct fp_error *err)
 {
-    enum fp_code code = check_entry(entry, yaml, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_entry(entry, yaml, err));
     const char *value = entry->value + strspn(entry->value, " ");
     size_t len = strlen(value);
     while (len > 0 && value[len - 1] == ' ')

@@ -19,12 +19,8 @@ static enum fp_code read_head(struct fp_input *input, unsigned char *head, size_
 {
     const char *path = input->path;
     cleanup_source struct fp_source *in = NULL;
-    enum fp_code code = fp_input_source(input, &in, err);
-    if (code != FP_OK)
-        return code;
-    code = fp_source_read_full(in, head, cap, ret_len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_input_source(input, &in, err));
+    FP_TRY(fp_source_read_full(in, head, cap, ret_len, err));
     /* What saves an error page under the name of an archive is common enough for words of its
      * own. */
     size_t start = 0;
@@ -59,10 +55,9 @@ static void use_as_layer(const struct fp_distribution_options *options,
 static enum fp_code put_entries(const struct fp_dist_list *list, struct fp_tree *tree,
                                 struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < list->len && code == FP_OK; i++)
-        code = fp_tree_put(tree, &list->entries[i].meta, err);
-    return code;
+    for (size_t i = 0; i < list->len; i++)
+        FP_TRY(fp_tree_put(tree, &list->entries[i].meta, err));
+    return FP_OK;
 }
 
 /* Read for the second time, now with a place for the contents. */
@@ -72,12 +67,9 @@ static enum fp_code repack(const struct fp_distribution_options *options, const 
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_dist_spool struct fp_dist_spool spool = {0};
     struct fp_dist_archive_facts facts = {0};
-    enum fp_code code = fp_dist_spool_open(options->layer->folder, &spool, err);
-    if (code == FP_OK)
-        code = fp_dist_archive_scan(options, &spool, &list, &facts, err);
-    if (code == FP_OK)
-        code = fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
-    return code;
+    FP_TRY(fp_dist_spool_open(options->layer->folder, &spool, err));
+    FP_TRY(fp_dist_archive_scan(options, &spool, &list, &facts, err));
+    return fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
 }
 
 /* Read for the first time and repack from what was spooled. */
@@ -88,16 +80,11 @@ static enum fp_code read_and_repack(const struct fp_distribution_options *option
     cleanup_dist_spool struct fp_dist_spool spool = {0};
     cleanup_free char *root = NULL;
     struct fp_dist_archive_facts facts = {0};
-    enum fp_code code = fp_dist_spool_open(options->layer->folder, &spool, err);
-    if (code == FP_OK)
-        code = fp_dist_archive_scan(options, &spool, &list, &facts, err);
-    if (code == FP_OK)
-        code = fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err);
-    if (code == FP_OK)
-        code = fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
-    if (code == FP_OK)
-        code = fp_dist_take_files(&list, options->archive, root, ret, err);
-    return code;
+    FP_TRY(fp_dist_spool_open(options->layer->folder, &spool, err));
+    FP_TRY(fp_dist_archive_scan(options, &spool, &list, &facts, err));
+    FP_TRY(fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err));
+    FP_TRY(fp_dist_pack(options, &list, root, &spool, NULL, ret, err));
+    return fp_dist_take_files(&list, options->archive, root, ret, err);
 }
 
 /* Read once; the archive is the layer, unless something in it speaks against that. */
@@ -107,13 +94,9 @@ static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
 {
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_free char *root = NULL;
-    enum fp_code code = fp_dist_archive_scan(options, NULL, &list, facts, err);
-    if (code == FP_OK)
-        code = fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err);
-    if (code == FP_OK)
-        code = fp_dist_take_files(&list, options->archive, root, ret, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_dist_archive_scan(options, NULL, &list, facts, err));
+    FP_TRY(fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err));
+    FP_TRY(fp_dist_take_files(&list, options->archive, root, ret, err));
     ret->repack_reason = fp_dist_unfit(&list, facts, root, ret->top);
     if (ret->repack_reason != NULL)
         return repack(options, root, ret, err);

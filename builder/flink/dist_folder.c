@@ -130,9 +130,7 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
     if (entry.kind == FP_ENTRY_FILE)
         entry.size = (uint64_t) st.st_size;
     if (entry.kind == FP_ENTRY_SYMLINK) {
-        enum fp_code code = read_link(walk, dir_fd, name, path, &link, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(read_link(walk, dir_fd, name, path, &link, err));
         entry.link = link;
     }
     size_t before = walk->list->len;
@@ -212,16 +210,13 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
     int fd = open(options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", options->folder);
-    enum fp_code code = walk_folder(&walk, fd, "", 0, err);
-    if (code == FP_OK)
-        code = fp_dist_locate(&list, options->folder, options->reporter, ret, &root, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(walk_folder(&walk, fd, "", 0, err));
+    FP_TRY(fp_dist_locate(&list, options->folder, options->reporter, ret, &root, err));
     if (root[0] != '\0') {
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),
                          err, "name the folder %s/%s", options->folder, root);
     }
-    code = add_log(&walk, err);
+    enum fp_code code = add_log(&walk, err);
     set_times(&list, time_of(options, ret), ret);
     if (code == FP_OK)
         code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);

@@ -23,9 +23,7 @@ static enum fp_code check_limits(const struct fp_dist_list *list, const char *pa
 enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *entry,
                               const char *name, struct fp_dist_entry **ret, struct fp_error *err)
 {
-    enum fp_code code = check_limits(list, entry->path, name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_limits(list, entry->path, name, err));
     list->name_bytes += strlen(entry->path) + (entry->link != NULL ? strlen(entry->link) : 0);
     if (list->len == list->cap) {
         list->cap = list->cap == 0 ? 256 : list->cap * 2;
@@ -76,9 +74,7 @@ enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const struct fp_entry 
                                struct fp_error *err)
 {
     cleanup_buf struct fp_buf content = FP_BUF_INIT(FP_DIST_MAX_KEPT - list->kept_bytes);
-    enum fp_code code = fp_source_read_all(source, &content, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_read_all(source, &content, err));
     list->kept = fp_xreallocarray(list->kept, list->kept_count + 1, sizeof(*list->kept));
     struct fp_dist_file *file = &list->kept[list->kept_count++];
     list->kept_bytes += content.len;

@@ -265,16 +265,11 @@ enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
     if (finding.jar == NULL)
         return fail_no_flink(list, name, err);
     cleanup_free char *root = fp_xstrndup(finding.jar, finding.root_len);
-    enum fp_code code = judge(&finding, name, reporter, err);
-    if (code == FP_OK)
-        code = check_scripts(list, root, name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(judge(&finding, name, reporter, err));
+    FP_TRY(check_scripts(list, root, name, err));
     if (read_dist_name(fp_path_base(finding.jar), ret, err) != FP_OK)
         return fp_context(err, "%s", name);
-    code = check_conf(list, root, &ret->version, name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_conf(list, root, &ret->version, name, err));
     list_jars(list, root, ret);
     for (size_t i = 0; i < ret->lib_jars.len; i++)
         read_scala_jar(ret->lib_jars.items[i], ret);

@@ -132,9 +132,7 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
     if (normal.kind == FP_ENTRY_FILE)
         return add_file(packing, entry, &normal, err);
     if (normal.kind != FP_ENTRY_DIR) {
-        enum fp_code code = link_target(packing, entry, &link, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(link_target(packing, entry, &link, err));
         normal.link = link;
     }
     return add_to_layer(packing, &normal, NULL, err);
@@ -213,16 +211,12 @@ enum fp_code fp_dist_pack(const struct fp_distribution_options *options,
                                     .spool = spool,
                                     .folder = folder,
                                     .builder = builder};
-    enum fp_code code = add_top(&packing, mtime_s, err);
-    if (code == FP_OK)
-        code = add_entries(&packing, list, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(add_top(&packing, mtime_s, err));
+    FP_TRY(add_entries(&packing, list, err));
     if (fp_layer_builder_parents(builder, NULL, err) != FP_OK)
         return fp_context(err, "%s", packing.name);
     ret->tree = fp_tree_new();
-    code = fp_layer_builder_apply(builder, ret->tree, err);
-    if (code == FP_OK)
-        code = check_hard_links(&packing, list, ret->tree, err);
-    return code == FP_OK ? fp_layer_builder_write(builder, options->layer, &ret->layer, err) : code;
+    FP_TRY(fp_layer_builder_apply(builder, ret->tree, err));
+    FP_TRY(check_hard_links(&packing, list, ret->tree, err));
+    return fp_layer_builder_write(builder, options->layer, &ret->layer, err);
 }

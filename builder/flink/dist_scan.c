@@ -67,9 +67,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
     }
     if (pass->top == NULL)
         pass->top = guess_top(entry->path);
-    enum fp_code code = fp_dist_list_add(pass->list, entry, pass->options->archive, &added, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_dist_list_add(pass->list, entry, pass->options->archive, &added, err));
     added->has_odd_name = !is_spelled_alike(raw_path, entry->path);
     return entry->kind == FP_ENTRY_FILE ? take_content(pass, scan, added, err) : FP_OK;
 }
@@ -109,16 +107,14 @@ enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
     uint64_t size = options->input->bytes;
     struct fp_source *file = NULL;
     struct fp_stage stage = {0};
-    enum fp_code code = fp_input_source(options->input, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_input_source(options->input, &file, err));
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
     fp_stage_begin(&stage, options->reporter, "read", fp_path_base(name), size);
     struct fp_source *raw = fp_source_staged(file, &stage);
     cleanup_source struct fp_source *tar =
         fp_source_hashed(fp_source_inflate(raw, name, tar_limit(size), &facts->info), tar_hash);
     struct pass pass = {.options = options, .spool = spool, .list = list};
-    code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
+    enum fp_code code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
     free(pass.top);
     code = code == FP_OK ? read_rest(raw, err) : explain(options, raw, code, err);
     if (code != FP_OK) {

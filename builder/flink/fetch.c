@@ -89,10 +89,9 @@ static enum fp_code look_in_cache(struct job *job, bool *ret_found, struct fp_er
 static enum fp_code take_part(struct job *job, struct fp_error *err)
 {
     (void) flock(job->part_fd, LOCK_UN);
-    enum fp_code code = fp_input_take(steal_fd(&job->part_fd), job->path, &job->input, err);
-    if (code == FP_OK)
-        fp_input_expect(job->input, job->sha256, job->fingerprint);
-    return code;
+    FP_TRY(fp_input_take(steal_fd(&job->part_fd), job->path, &job->input, err));
+    fp_input_expect(job->input, job->sha256, job->fingerprint);
+    return FP_OK;
 }
 
 static void note_failure(struct job *job, const char *shown, enum fp_code code, const char *why)
@@ -203,11 +202,11 @@ static enum fp_code try_url_twice(struct job *job, const char *url, bool *ret_go
 {
     struct stat st = {0};
     bool resumed = fstat(job->part_fd, &st) == 0 && st.st_size > 0;
-    enum fp_code code = try_url(job, url, ret_good, err);
+    FP_TRY(try_url(job, url, ret_good, err));
     bool emptied = fstat(job->part_fd, &st) == 0 && st.st_size == 0;
-    if (code == FP_OK && !*ret_good && resumed && emptied)
-        code = try_url(job, url, ret_good, err);
-    return code;
+    if (!*ret_good && resumed && emptied)
+        FP_TRY(try_url(job, url, ret_good, err));
+    return FP_OK;
 }
 
 static enum fp_code fail_all(const struct job *job, struct fp_error *err)
@@ -290,8 +289,8 @@ static enum fp_code download(struct job *job, struct fp_error *err)
     if (!good)
         return fail_all(job, err);
     cleanup_free char *shown = fp_url_display(urls->items[i - 1]);
-    code = keep(job, shown, err);
-    return code == FP_OK ? take_part(job, err) : code;
+    FP_TRY(keep(job, shown, err));
+    return take_part(job, err);
 }
 
 /* Nothing to go on from leaves nothing behind. */

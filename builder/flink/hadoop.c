@@ -23,9 +23,7 @@ static enum fp_code try_checksum(const struct fp_fetch *fetch, enum fp_hash_algo
         fp_xasprintf("%s.%s", fetch->urls->items[0], fp_checksum_suffix(algorithm));
     cleanup_free char *shown = fp_url_display(url);
     int status = 0;
-    enum fp_code code = fp_fetch_text(fetch->options, url, &text, &status, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_fetch_text(fetch->options, url, &text, &status, err));
     *ret_found = status == 200;
     if (*ret_found)
         return fp_checksum_parse_as(algorithm, fp_buf_text(&text), fetch->name, shown, ret_hex,
@@ -52,9 +50,7 @@ static enum fp_code find_checksum(struct fp_fetch *fetch, char *ret_hex, struct 
     bool found = false;
     for (size_t i = 0; i < 3 && !found; i++) {
         fetch->algorithm = ORDER[i];
-        enum fp_code code = try_checksum(fetch, ORDER[i], &found, ret_hex, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(try_checksum(fetch, ORDER[i], &found, ret_hex, err));
     }
     if (found)
         return FP_OK;
@@ -73,9 +69,7 @@ enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp
     cleanup_free char *version = NULL;
     cleanup_strv struct fp_strv urls = {0};
     char hex[FP_HASH_HEX_MAX] = "";
-    enum fp_code code = fp_release_hadoop(options, &digits, &full, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_release_hadoop(options, &digits, &full, err));
     artifact_of(&options->version, full, &id, &version);
     const char *base = options->maven_repository != NULL ? options->maven_repository
                                                          : "https://repo.maven.apache.org/maven2";
@@ -92,8 +86,6 @@ enum fp_code fp_hadoop_fetch(const struct fp_release_options *options, struct fp
                              .vouched_by = base,
                              .kind = "a jar",
                              .magic = "PK"};
-    code = find_checksum(&fetch, hex, err);
-    if (code == FP_OK)
-        code = fp_fetch_file(&fetch, &ret->hadoop, &ret->hadoop_url, err);
-    return code;
+    FP_TRY(find_checksum(&fetch, hex, err));
+    return fp_fetch_file(&fetch, &ret->hadoop, &ret->hadoop_url, err);
 }

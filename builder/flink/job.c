@@ -81,9 +81,7 @@ static enum fp_code visit_manifest(struct inspection *inspection, struct fp_zip 
     size_t len = 0;
     size_t cap = entry->size < MAX_MANIFEST_BYTES ? (size_t) entry->size : MAX_MANIFEST_BYTES;
     cleanup_free char *text = fp_xmalloc(cap + 1);
-    enum fp_code code = fp_zip_read(zip, entry, text, cap, &len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_zip_read(zip, entry, text, cap, &len, err));
     text[len] = '\0';
     if (!read_manifest(inspection, text) && entry->size > cap)
         return fp_fail(err, FP_E_INPUT, "%s: the manifest's main section is larger than 1 MiB",
@@ -124,9 +122,7 @@ static enum fp_code visit_other(struct inspection *inspection, struct fp_zip *zi
     size_t size = entry->size < FP_ELF_MAX_BYTES ? (size_t) entry->size : FP_ELF_MAX_BYTES;
     cleanup_free char *data = fp_xmalloc(size);
     inspection->native_bytes += size;
-    code = fp_zip_read(zip, entry, data, size, &len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_zip_read(zip, entry, data, size, &len, err));
     struct fp_jar_native native = {0};
     fp_elf_read(data, len, &native.elf);
     if (native.elf.libc == FP_ELF_NONE) {
@@ -240,12 +236,10 @@ enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_foun
     for (char *at = class_path; at < class_path + strlen(name); at++)
         if (*at == '.')
             *at = '/';
-    enum fp_code code = fp_zip_open(path, &zip, err);
-    if (code == FP_OK)
-        code = fp_zip_each(zip, visit_for_class, &search, err);
-    if (code == FP_OK)
-        *ret_found = search.found;
-    return code;
+    FP_TRY(fp_zip_open(path, &zip, err));
+    FP_TRY(fp_zip_each(zip, visit_for_class, &search, err));
+    *ret_found = search.found;
+    return FP_OK;
 }
 
 unsigned fp_java_of_class_major(unsigned class_major)

@@ -101,11 +101,11 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     if (strcmp(entry->name, uses->entry) != 0 || entry->size > CLASS_MAX_BYTES)
         return FP_OK;
     cleanup_free unsigned char *data = fp_xmalloc((size_t) entry->size + 1);
-    enum fp_code code = fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err);
+    FP_TRY(fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err));
     const struct class_file file = {data, len};
-    if (code == FP_OK && len > 10 && memcmp(data, "\xca\xfe\xba\xbe", 4) == 0)
+    if (len > 10 && memcmp(data, "\xca\xfe\xba\xbe", 4) == 0)
         read_pool(&file, add_use, uses);
-    return code;
+    return FP_OK;
 }
 
 /* "com.example.Job" is "com/example/Job". */
@@ -124,8 +124,8 @@ enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *p
     cleanup_free char *class = class_path(name, strlen(name));
     cleanup_free char *entry = fp_xasprintf("%s.class", class);
     struct uses uses = {.entry = entry, .prefix = prefix, .found = ret};
-    enum fp_code code = fp_zip_open(path, &zip, err);
-    return code == FP_OK ? fp_zip_each(zip, visit, &uses, err) : code;
+    FP_TRY(fp_zip_open(path, &zip, err));
+    return fp_zip_each(zip, visit, &uses, err);
 }
 
 bool fp_jar_entry_is_class(const char *name)
@@ -240,9 +240,7 @@ static enum fp_code visit_reference(void *context, struct fp_zip *zip,
         !(is_list || fp_jar_entry_is_class(entry->name)))
         return FP_OK;
     cleanup_free char *data = fp_xmalloc((size_t) entry->size + 1);
-    enum fp_code code = fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_zip_read(zip, entry, data, (size_t) entry->size, &len, err));
     data[len] = '\0';
     const struct class_file file = {(const unsigned char *) data, len};
     unsigned major = major_of(file.data, len);
@@ -260,8 +258,8 @@ enum fp_code fp_jar_refers_to(const char *path, unsigned class_major, json_t *ne
 {
     cleanup_zip struct fp_zip *zip = NULL;
     struct division division = {.class_major = class_major, .newer = newer, .found = ret};
-    enum fp_code code = fp_zip_open(path, &zip, err);
-    return code == FP_OK ? fp_zip_each(zip, visit_reference, &division, err) : code;
+    FP_TRY(fp_zip_open(path, &zip, err));
+    return fp_zip_each(zip, visit_reference, &division, err);
 }
 
 void fp_jar_reference_clear(struct fp_jar_reference *reference)

@@ -19,9 +19,7 @@ static enum fp_code fetch_archive(const struct fp_release_options *options, stru
     cleanup_strv struct fp_strv urls = {0};
     char hex[FP_HASH_HEX_MAX] = "";
     const char *voucher = NULL;
-    enum fp_code code = fp_release_checksum(options, ret->archive_name, hex, &voucher, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_release_checksum(options, ret->archive_name, hex, &voucher, err));
     list_urls(options, ret->archive_name, &urls);
     const struct fp_fetch fetch = {.options = options,
                                    .name = ret->archive_name,

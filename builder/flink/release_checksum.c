@@ -11,9 +11,7 @@ enum fp_code fp_fetch_text(const struct fp_release_options *options, const char 
     const struct fp_http_request request = {
         .method = "GET", .url = url, .max_bytes = body->max, .max_redirects = 5, .needs_tls = true};
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(body->max);
-    enum fp_code code = fp_http_send(options->http, &request, &response, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_http_send(options->http, &request, &response, err));
     *ret_status = response.status;
     return fp_buf_add(body, response.body.data, response.body.len, err);
 }
@@ -27,9 +25,7 @@ static enum fp_code from_url(const struct fp_release_options *options, const cha
     cleanup_free char *shown = fp_url_display(url);
     int status = 0;
     *ret_missing = false;
-    enum fp_code code = fp_fetch_text(options, url, &text, &status, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_fetch_text(options, url, &text, &status, err));
     if (status == 200)
         return fp_checksum_parse(fp_buf_text(&text), name, shown, ret_hex, err);
     *ret_missing = status == 404 || status == 410;
@@ -163,11 +159,8 @@ enum fp_code fp_release_verify(const struct fp_release_options *options, const c
 {
     char expected[FP_HASH_HEX_MAX] = "";
     char hex[FP_HASH_HEX_MAX] = "";
-    enum fp_code code = from_option(options, name, expected, err);
-    if (code == FP_OK)
-        code = fp_input_hash(archive, FP_SHA512, hex, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(from_option(options, name, expected, err));
+    FP_TRY(fp_input_hash(archive, FP_SHA512, hex, err));
     archive->is_pinned = true;
     if (strcmp(hex, expected) == 0)
         return FP_OK;

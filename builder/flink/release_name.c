@@ -69,11 +69,8 @@ enum fp_code fp_release_archive_name(const struct fp_release_options *options, c
             fp_fail(err, FP_E_USAGE, "Flink %s is no release, there is nothing to fetch", version),
             err, "use --from-archive or --from-local-dist");
     }
-    enum fp_code code = fp_release_scala(options, &scala, err);
-    if (code == FP_OK)
-        code = fp_release_hadoop(options, &hadoop, &full, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_release_scala(options, &scala, err));
+    FP_TRY(fp_release_hadoop(options, &hadoop, &full, err));
     const char *bundled = fp_flink_traits(&options->version)->hadoop_variants;
     if (hadoop != NULL && fp_word_listed(bundled, hadoop, strlen(hadoop)))
         *ret = fp_xasprintf("flink-%s-bin-hadoop%s-scala_%s.tgz", version, hadoop, scala);

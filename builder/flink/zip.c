@@ -96,9 +96,7 @@ static enum fp_code fail_no_jar(const struct fp_zip *zip, struct fp_error *err)
 {
     unsigned char head[64] = {0};
     size_t len = 0;
-    enum fp_code code = read_at(zip, 0, head, sizeof(head), &len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_at(zip, 0, head, sizeof(head), &len, err));
     return fp_fail(err, FP_E_INPUT, "%s: not a jar (%s)", zip->path, looks_like(head, len));
 }
 
@@ -213,12 +211,10 @@ enum fp_code fp_zip_open(const char *path, struct fp_zip **ret, struct fp_error 
     cleanup_zip struct fp_zip *zip = fp_xcalloc(1, sizeof(*zip));
     zip->fd = -1;
     zip->path = fp_xstrdup(path);
-    enum fp_code code = fp_file_open(path, &zip->fd, &zip->size, err);
-    if (code == FP_OK)
-        code = find_directory(zip, err);
-    if (code == FP_OK)
-        *ret = steal_pointer(&zip);
-    return code;
+    FP_TRY(fp_file_open(path, &zip->fd, &zip->size, err));
+    FP_TRY(find_directory(zip, err));
+    *ret = steal_pointer(&zip);
+    return FP_OK;
 }
 
 /* Days since 1970 of a date of the proleptic Gregorian calendar. */
@@ -304,20 +300,15 @@ enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, void *conte
         bool short_of = len - begin < WINDOW_BYTES / 2 && at + (len - begin) < end;
         if (short_of) {
             size_t want = end - at < WINDOW_BYTES ? (size_t) (end - at) : WINDOW_BYTES;
-            enum fp_code code = read_at(zip, at, window, want, &len, err);
-            if (code != FP_OK)
-                return code;
+            FP_TRY(read_at(zip, at, window, want, &len, err));
             begin = 0;
         }
         if (count >= FP_ZIP_MAX_ENTRIES)
             return fp_fail(err, FP_E_INPUT, "%s: more than %d entries", zip->path,
                            FP_ZIP_MAX_ENTRIES);
         size_t step = 0;
-        enum fp_code code = fp_interrupt_check(err);
-        if (code == FP_OK)
-            code = visit_record(zip, window + begin, len - begin, visitor, context, &step, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(visit_record(zip, window + begin, len - begin, visitor, context, &step, err));
         begin += step;
         at += step;
     }
@@ -386,9 +377,7 @@ static enum fp_code read_entry(struct fp_zip *zip, const struct fp_zip_entry *en
     if (entry->offset > zip->size - zip->base)
         return fail_damaged(zip, "an entry lies beyond the end", err);
     uint64_t offset = zip->base + entry->offset;
-    enum fp_code code = read_at(zip, offset, local, sizeof(local), &len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_at(zip, offset, local, sizeof(local), &len, err));
     if (len < sizeof(local) || memcmp(local, "PK\3\4", 4) != 0)
         return fail_damaged(zip, "an entry is not where it should be", err);
     offset += LOCAL_BYTES + le16(local + 26) + le16(local + 28);
@@ -406,8 +395,8 @@ enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry, v
     if (cap > entry->size)
         cap = (size_t) entry->size;
     zip->inflater.total_in = 0;
-    enum fp_code code = read_entry(zip, entry, data, cap, ret_len, err);
-    return code == FP_OK ? spend(zip, *ret_len + zip->inflater.total_in, err) : code;
+    FP_TRY(read_entry(zip, entry, data, cap, ret_len, err));
+    return spend(zip, *ret_len + zip->inflater.total_in, err);
 }
 
 static enum fp_code see_time(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
@@ -425,12 +414,10 @@ enum fp_code fp_zip_newest(const char *path, int64_t *ret_mtime_s, struct fp_err
 {
     cleanup_zip struct fp_zip *zip = NULL;
     int64_t newest_s = -1;
-    enum fp_code code = fp_zip_open(path, &zip, err);
-    if (code == FP_OK)
-        code = fp_zip_each(zip, see_time, &newest_s, err);
-    if (code == FP_OK)
-        *ret_mtime_s = newest_s;
-    return code;
+    FP_TRY(fp_zip_open(path, &zip, err));
+    FP_TRY(fp_zip_each(zip, see_time, &newest_s, err));
+    *ret_mtime_s = newest_s;
+    return FP_OK;
 }
 
 uint64_t fp_zip_size(const struct fp_zip *zip)

@@ -59,10 +59,10 @@ static enum fp_code end_of_headers(struct fp_exchange *x)
     x->answered = true;
     x->job->response->status = (int) status;
     x->knows_no_expect = x->asks && status == 417;
-    enum fp_code code = check_length(x);
-    if (code == FP_OK && is_success(x) && x->job->begin != NULL)
-        code = x->job->begin(x->job->begin_context, x->job->response, x->err);
-    return code;
+    FP_TRY(check_length(x));
+    if (is_success(x) && x->job->begin != NULL)
+        FP_TRY(x->job->begin(x->job->begin_context, x->job->response, x->err));
+    return FP_OK;
 }
 
 static size_t on_header(char *data, size_t size, size_t count, void *context)

@@ -46,10 +46,9 @@ enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http *
     http->roots = (struct fp_buf) FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
     (void) pthread_mutex_init(&http->lock, NULL);
     /* A wrong option is told at once, not at the first https request. */
-    enum fp_code code = options->ca_file != NULL ? need_roots(http, err) : FP_OK;
-    if (code == FP_OK)
-        *ret = steal_pointer(&http);
-    return code;
+    FP_TRY(options->ca_file != NULL ? need_roots(http, err) : FP_OK);
+    *ret = steal_pointer(&http);
+    return FP_OK;
 }
 
 void fp_http_free(struct fp_http *http)

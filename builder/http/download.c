@@ -159,12 +159,11 @@ static enum fp_code begin_whole(struct download *d, const struct fp_http_respons
                                 struct fp_error *err)
 {
     uint64_t total = 0;
-    enum fp_code code = start_over(d, err);
-    if (code == FP_OK && fp_http_header_u64(answer, "content-length", &total))
-        code = check_total(d, total, err);
-    if (code == FP_OK)
-        remember_validator(d, answer);
-    return code;
+    FP_TRY(start_over(d, err));
+    if (fp_http_header_u64(answer, "content-length", &total))
+        FP_TRY(check_total(d, total, err));
+    remember_validator(d, answer);
+    return FP_OK;
 }
 
 static enum fp_code begin(void *context, const struct fp_http_response *answer,
@@ -299,9 +298,7 @@ static enum fp_code take_existing(struct download *d, struct fp_error *err)
         return FP_OK;
     fp_hash_reset(d->spec->hash);
     for (uint64_t at = 0; at < d->offset;) {
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_interrupt_check(err));
         ssize_t len = pread(d->spec->fd, buffer, sizeof(buffer), (off_t) at);
         if (len < 0 && errno == EINTR)
             continue;

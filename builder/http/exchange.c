@@ -118,15 +118,13 @@ static enum fp_code set_headers(struct fp_exchange *x, struct fp_error *err)
 enum fp_code fp_exchange_set_up(struct fp_exchange *x, struct fp_error *err)
 {
     cleanup_url struct fp_url url = {0};
-    enum fp_code code = fp_url_parse(x->hop->url, &url, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_url_parse(x->hop->url, &url, err));
     set_transport(x);
     set_proxy(x, &url);
     set_tls(x);
     set_method(x);
     fp_exchange_set_callbacks(x);
-    code = set_headers(x, err);
+    enum fp_code code = set_headers(x, err);
     if (code == FP_OK && x->setup_failed)
         return fp_fail(err, FP_E_INTERNAL, "libcurl %s does not take an option that is needed",
                        curl_version_info(CURLVERSION_NOW)->version);
@@ -176,9 +174,7 @@ static void tell(const struct fp_exchange *x, CURLcode result)
 
 static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
 {
-    enum fp_code code = fp_exchange_set_up(x, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_exchange_set_up(x, err));
     x->begun_ms = x->mark_ms = fp_now_ms();
     CURLcode result = curl_easy_perform(x->easy);
     tell(x, result);
@@ -211,15 +207,12 @@ static enum fp_code exchange_once(struct fp_http_job *job, const struct fp_http_
     x.limit_bytes = job->request->max_bytes > 0 ? job->request->max_bytes : FP_HTTP_MAX_ERROR_BYTES;
     fp_http_response_clear(job->response);
     job->transient = false;
-    enum fp_code code = fp_http_origin(job->http, hop->url, &x.origin, err);
-    if (code == FP_OK)
-        code = admit(&x, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_http_origin(job->http, hop->url, &x.origin, err));
+    FP_TRY(admit(&x, err));
     x.easy = fp_http_take_easy(job->http, x.origin);
     if (x.easy == NULL)
         return fp_fail(err, FP_E_INTERNAL, "libcurl: out of memory");
-    code = perform(&x, err);
+    enum fp_code code = perform(&x, err);
     job->response->url = fp_xstrdup(hop->url);
     job->response->sent_bytes = x.sent_bytes;
     curl_slist_free_all(x.headers);

@@ -69,9 +69,7 @@ static enum fp_code find_trusted(struct fp_http_job *job, const char **ret_url, 
     const struct fp_http_request *request = job->request;
     struct fp_origin *origin = NULL;
     *ret_url = request->named_by != NULL ? request->named_by : request->url;
-    enum fp_code code = fp_http_origin(job->http, *ret_url, &origin, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_http_origin(job->http, *ret_url, &origin, err));
     (void) pthread_mutex_lock(&job->http->lock);
     *ret_local = origin->is_local;
     (void) pthread_mutex_unlock(&job->http->lock);
@@ -82,9 +80,7 @@ static enum fp_code one_hop(struct fp_http_job *job, const char *url, struct fp_
 {
     const char *trusted = NULL;
     bool trusted_is_local = false;
-    enum fp_code code = find_trusted(job, &trusted, &trusted_is_local, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(find_trusted(job, &trusted, &trusted_is_local, err));
     struct fp_http_hop hop = {
         .url = url,
         .same_origin = fp_url_same_origin(url, job->request->url),
@@ -112,11 +108,8 @@ static enum fp_code follow(struct fp_http_job *job, struct fp_error *err)
                            request->max_redirects);
         }
         cleanup_free char *next = NULL;
-        code = fp_url_resolve(url, location, &next, err);
-        if (code == FP_OK)
-            code = check_redirect(request, job->response->status, url, next, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_url_resolve(url, location, &next, err));
+        FP_TRY(check_redirect(request, job->response->status, url, next, err));
         free(url);
         url = steal_pointer(&next);
     }
@@ -132,14 +125,12 @@ enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
     cleanup_free char *authorization = NULL;
     if (asked->named_by != NULL)
         return follow(job, err);
-    enum fp_code code = fp_url_split_user(asked->url, &url, &authorization, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_url_split_user(asked->url, &url, &authorization, err));
     request.url = url;
     if (authorization != NULL)
         request.authorization = authorization;
     job->request = &request;
-    code = follow(job, err);
+    enum fp_code code = follow(job, err);
     job->request = asked;
     return code;
 }

@@ -85,9 +85,7 @@ static int64_t with_jitter(int64_t delay_ms)
 enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
 {
     for (int64_t now = fp_now_ms(); now < until_ms; now = fp_now_ms()) {
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_interrupt_check(err));
         int64_t slice = until_ms - now < SLICE_MS ? until_ms - now : SLICE_MS;
         struct timespec pause = {.tv_nsec = (long) slice * 1000000};
         (void) nanosleep(&pause, NULL);

@@ -25,12 +25,10 @@ static const char *const system_bundles[] = {
 static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_error *err)
 {
     cleanup_buf struct fp_buf file = FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
-    enum fp_code code = fp_file_read(path, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_read(path, &file, err));
     if (strstr(fp_buf_text(&file), "-----BEGIN ") == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: no PEM certificate in it", path);
-    code = fp_buf_add(pem, file.data, file.len, err);
+    enum fp_code code = fp_buf_add(pem, file.data, file.len, err);
     return code != FP_OK ? fp_context(err, "%s", path) : fp_buf_add_text(pem, "\n", err);
 }
 

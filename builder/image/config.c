@@ -113,22 +113,14 @@ enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, c
     if (len > FP_MANIFEST_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "%s: %zu bytes, configurations of at most %zu are accepted",
                        name, len, FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_json_parse(text, len, name, &config.document, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_parse(text, len, name, &config.document, err));
     if (!json_is_object(config.document))
         return fp_fail(err, FP_E_INPUT, "%s: not an image configuration: not an object", name);
-    code = fp_platform_from_json(config.document, name, &config.platform, err);
-    if (code == FP_OK)
-        code = read_diff_ids(config.document, layer_count, name, &config, err);
-    if (code == FP_OK)
-        code = fp_history_check(json_object_get(config.document, "history"), name, err);
-    if (code == FP_OK)
-        code = check_members(config.document, name, err);
-    if (code == FP_OK)
-        code = read_created(config.document, name, &config.created, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_platform_from_json(config.document, name, &config.platform, err));
+    FP_TRY(read_diff_ids(config.document, layer_count, name, &config, err));
+    FP_TRY(fp_history_check(json_object_get(config.document, "history"), name, err));
+    FP_TRY(check_members(config.document, name, err));
+    FP_TRY(read_created(config.document, name, &config.created, err));
     *ret = steal_value(&config);
     return FP_OK;
 }

@@ -43,9 +43,7 @@ static enum fp_code read_media_type(const json_t *object, const char *name, char
                                     struct fp_error *err)
 {
     const char *media_type = NULL;
-    enum fp_code code = fp_json_need_string(object, "mediaType", name, &media_type, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_need_string(object, "mediaType", name, &media_type, err));
     if (!fp_media_is_valid(media_type))
         return fp_fail(err, FP_E_INPUT, "%s: '%.150s' is no media type", name, media_type);
     (void) snprintf(slot, FP_MEDIA_TYPE_MAX, "%s", media_type);
@@ -71,22 +69,15 @@ enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct 
     const char *digest = NULL;
     if (!json_is_object(object))
         return fp_fail(err, FP_E_INPUT, "%s: a descriptor is not an object", name);
-    enum fp_code code = read_media_type(object, name, descriptor.media_type, err);
-    if (code == FP_OK)
-        code = fp_json_need_string(object, "digest", name, &digest, err);
-    if (code == FP_OK)
-        code = fp_digest_parse(digest, name, &descriptor.digest, err);
-    if (code == FP_OK)
-        code = fp_json_need_size(object, "size", name, &descriptor.size, err);
-    if (code == FP_OK)
-        code = check_urls(object, name, err);
-    if (code == FP_OK)
-        code = read_platform(object, name, &descriptor, err);
-    if (code == FP_OK)
-        code = fp_annotations_read(object, name, &descriptor.annotations, err);
-    if (code == FP_OK)
-        *ret = steal_value(&descriptor);
-    return code;
+    FP_TRY(read_media_type(object, name, descriptor.media_type, err));
+    FP_TRY(fp_json_need_string(object, "digest", name, &digest, err));
+    FP_TRY(fp_digest_parse(digest, name, &descriptor.digest, err));
+    FP_TRY(fp_json_need_size(object, "size", name, &descriptor.size, err));
+    FP_TRY(check_urls(object, name, err));
+    FP_TRY(read_platform(object, name, &descriptor, err));
+    FP_TRY(fp_annotations_read(object, name, &descriptor.annotations, err));
+    *ret = steal_value(&descriptor);
+    return FP_OK;
 }
 
 json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)

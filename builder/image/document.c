@@ -125,13 +125,9 @@ enum fp_code fp_document_type(const json_t *document, const char *content_type, 
     cleanup_free char *type = bare_type(content_type);
     const char *stated = NULL;
     const char *found = NULL;
-    enum fp_code code = check_schema(document, type, name, err);
-    if (code == FP_OK)
-        code = stated_type(document, type, name, &stated, err);
-    if (code == FP_OK)
-        code = type_by_members(document, name, &found, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_schema(document, type, name, err));
+    FP_TRY(stated_type(document, type, name, &stated, err));
+    FP_TRY(type_by_members(document, name, &found, err));
     if (stated == NULL)
         stated = found;
     if (fp_media_is_index(stated) != fp_media_is_index(found))
@@ -149,10 +145,8 @@ enum fp_code fp_document_read(const char *text, size_t len, const char *content_
     if (len > FP_MANIFEST_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "%s: %zu bytes, manifests of at most %zu are accepted",
                        name, len, FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_json_parse(text, len, name, &document, err);
-    if (code == FP_OK)
-        code = fp_document_type(document, content_type, name, ret_type, err);
-    if (code == FP_OK)
-        *ret = steal_pointer(&document);
-    return code;
+    FP_TRY(fp_json_parse(text, len, name, &document, err));
+    FP_TRY(fp_document_type(document, content_type, name, ret_type, err));
+    *ret = steal_pointer(&document);
+    return FP_OK;
 }

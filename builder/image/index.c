@@ -22,14 +22,12 @@ enum fp_code fp_index_parse(const char *text, size_t len, const char *content_ty
     cleanup_index struct fp_index index = {0};
     struct descriptor_list list = {0};
     const char *type = NULL;
-    enum fp_code code = fp_document_read(text, len, content_type, name, &document, &type, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_document_read(text, len, content_type, name, &document, &type, err));
     if (!fp_media_is_index(type))
         return fp_fail(err, FP_E_INPUT,
                        "%s: the manifest of one image, where an index was expected", name);
     (void) snprintf(index.media_type, sizeof(index.media_type), "%s", type);
-    code = fp_annotations_read(document, name, &index.annotations, err);
+    enum fp_code code = fp_annotations_read(document, name, &index.annotations, err);
     if (code == FP_OK)
         code = fp_descriptors_read(document, "manifests", name, &list, err);
     index.manifests = list.items;

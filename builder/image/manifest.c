@@ -26,14 +26,12 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
     cleanup_manifest struct fp_manifest manifest = {0};
     struct descriptor_list layers = {0};
     const char *type = NULL;
-    enum fp_code code = fp_document_read(text, len, content_type, name, &document, &type, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_document_read(text, len, content_type, name, &document, &type, err));
     if (!fp_media_is_manifest(type))
         return fp_fail(err, FP_E_INPUT,
                        "%s: an index, where the manifest of one image was expected", name);
     (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", type);
-    code = read_config(document, name, &manifest.config, err);
+    enum fp_code code = read_config(document, name, &manifest.config, err);
     if (code == FP_OK)
         code = fp_annotations_read(document, name, &manifest.annotations, err);
     if (code == FP_OK)

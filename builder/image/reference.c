@@ -102,11 +102,8 @@ enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, stru
             *slash = '/';
     }
     reference.repository = fp_xstrdup(reference.registry != NULL ? slash + 1 : name);
-    code = check_parts(text, &reference, err);
-    if (code == FP_OK)
-        code = apply_hub_names(text, &reference, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_parts(text, &reference, err));
+    FP_TRY(apply_hub_names(text, &reference, err));
     *ret = steal_value(&reference);
     return FP_OK;
 }
@@ -126,9 +123,7 @@ enum fp_code fp_reference_parse_docker(const char *text, struct fp_reference *re
                 err, FP_E_USAGE,
                 "image name '%.100s' is a bare digest: expected REPOSITORY@sha256:DIGEST", text);
         reference.registry = fp_xstrdup(DOCKER_HUB);
-        code = apply_hub_names(text, &reference, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(apply_hub_names(text, &reference, err));
     }
     *ret = steal_value(&reference);
     return FP_OK;

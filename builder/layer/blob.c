@@ -140,9 +140,7 @@ enum fp_code fp_blob_open(const struct fp_blob *blob, uint64_t offset, struct fp
         return FP_OK;
     }
     int fd = -1;
-    enum fp_code code = file_open(blob, &fd, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(file_open(blob, &fd, err));
     *ret = fp_source_fd(fd, blob_name(blob), blob->offset + offset, blob->descriptor.size - offset);
     return FP_OK;
 }

@@ -94,9 +94,7 @@ static enum fp_code check(const struct fp_entry *entry, const struct fp_content 
 enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder, const struct fp_entry *entry,
                                   const struct fp_content *content, struct fp_error *err)
 {
-    enum fp_code code = check(entry, content, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check(entry, content, err));
     struct fp_entry copy = *entry;
     if (copy.mtime_s < 0)
         copy.mtime_s = builder->mtime_s;

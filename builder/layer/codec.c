@@ -94,10 +94,8 @@ static enum fp_code refill(struct inflating *self, size_t at_least, struct fp_er
     self->io.in = self->buffer;
     while (self->io.in_len < at_least && !self->io.in_ends) {
         size_t got = 0;
-        enum fp_code code = fp_source_read(self->inner, self->buffer + self->io.in_len,
-                                           IN_BYTES - self->io.in_len, &got, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_source_read(self->inner, self->buffer + self->io.in_len,
+                              IN_BYTES - self->io.in_len, &got, err));
         self->io.in_len += got;
         self->io.in_ends = got == 0;
     }
@@ -118,9 +116,7 @@ static struct fp_inflater *engine_for(enum fp_codec codec)
 
 static enum fp_code begin(struct inflating *self, struct fp_error *err)
 {
-    enum fp_code code = refill(self, SIGNATURE_MAX, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(refill(self, SIGNATURE_MAX, err));
     self->begun = true;
     self->info->codec = fp_codec_sniff(self->io.in, self->io.in_len);
     self->engine = engine_for(self->info->codec);

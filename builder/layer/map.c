@@ -171,11 +171,8 @@ static enum fp_code walk(struct fp_node *node, fp_map_visitor visitor, void *con
                          struct fp_error *err)
 {
     while (node != NULL) {
-        enum fp_code code = walk(node->left, visitor, context, err);
-        if (code == FP_OK)
-            code = visitor(context, node, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(walk(node->left, visitor, context, err));
+        FP_TRY(visitor(context, node, err));
         node = node->right;
     }
     return FP_OK;
@@ -193,11 +190,8 @@ static enum fp_code walk_below(struct fp_node *node, const char *path, fp_map_vi
     while (node != NULL) {
         bool before = is_before(node, path, CUT_BEFORE_CHILDREN);
         if (!before && is_before(node, path, CUT_AFTER_CHILDREN)) {
-            enum fp_code code = walk_below(node->left, path, visitor, context, err);
-            if (code == FP_OK)
-                code = visitor(context, node, err);
-            if (code != FP_OK)
-                return code;
+            FP_TRY(walk_below(node->left, path, visitor, context, err));
+            FP_TRY(visitor(context, node, err));
             before = true;
         }
         node = before ? node->right : node->left;

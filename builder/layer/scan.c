@@ -109,17 +109,15 @@ enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, boo
                                  struct fp_scan_summary *ret, struct fp_error *err)
 {
     cleanup_tar_reader struct fp_tar_reader *reader = NULL;
-    enum fp_code code = fp_tar_reader_open(source, name, &reader, err);
+    FP_TRY(fp_tar_reader_open(source, name, &reader, err));
     struct fp_scan scan = {.name = name, .reader = reader};
     /* A layer of no bytes is one that changes nothing, as every runtime has it. */
-    if (code == FP_OK && !(is_layer && fp_tar_reader_is_empty(reader)))
-        code = visit_all(&scan, is_layer, visitor, context, err);
+    if (!(is_layer && fp_tar_reader_is_empty(reader)))
+        FP_TRY(visit_all(&scan, is_layer, visitor, context, err));
     struct fp_tar_end end = {0};
     /* Decorators below have to see every byte. */
-    if (code == FP_OK && !scan.summary.stopped)
-        code = fp_tar_reader_finish(reader, &end, err);
-    if (code != FP_OK)
-        return code;
+    if (!scan.summary.stopped)
+        FP_TRY(fp_tar_reader_finish(reader, &end, err));
     *ret = scan.summary;
     ret->tar_bytes = end.tar_bytes;
     ret->has_end = end.has_end;

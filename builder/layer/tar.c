@@ -96,10 +96,9 @@ static enum fp_code add_record(struct fp_buf *records, const char *key, const vo
     size_t digits = 1;
     for (size_t limit = 10; rest + digits >= limit; limit *= 10)
         digits++;
-    enum fp_code code = fp_buf_addf(records, err, "%zu %s=", rest + digits, key);
-    if (code == FP_OK)
-        code = fp_buf_add(records, value, len, err);
-    return code == FP_OK ? fp_buf_add(records, "\n", 1, err) : code;
+    FP_TRY(fp_buf_addf(records, err, "%zu %s=", rest + digits, key));
+    FP_TRY(fp_buf_add(records, value, len, err));
+    return fp_buf_add(records, "\n", 1, err);
 }
 
 static enum fp_code add_number(struct fp_buf *records, const char *key, int64_t value,
@@ -141,10 +140,9 @@ static enum fp_code add_xattrs(struct fp_buf *records, const struct fp_entry *en
     count = 0;
     json_object_foreach((json_t *) (uintptr_t) entry->xattrs, name, value) names[count++] = name;
     qsort(names, count, sizeof(names[0]), compare_keys);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < count && code == FP_OK; i++)
-        code = add_xattr(records, entry, names[i], err);
-    return code;
+    for (size_t i = 0; i < count; i++)
+        FP_TRY(add_xattr(records, entry, names[i], err));
+    return FP_OK;
 }
 
 /* The header of an extended header, which is an entry of its own. */
@@ -158,10 +156,9 @@ static enum fp_code add_pax(struct fp_buf *out, const struct fp_buf *records, st
     put_octal(header.size, sizeof(header.size), records->len);
     put_octal(header.mtime, sizeof(header.mtime), 0);
     seal(&header);
-    enum fp_code code = fp_buf_add(out, &header, sizeof(header), err);
-    if (code == FP_OK)
-        code = fp_buf_add(out, records->data, records->len, err);
-    return code == FP_OK ? fp_buf_add(out, zeros, fp_tar_padding(records->len), err) : code;
+    FP_TRY(fp_buf_add(out, &header, sizeof(header), err));
+    FP_TRY(fp_buf_add(out, records->data, records->len, err));
+    return fp_buf_add(out, zeros, fp_tar_padding(records->len), err);
 }
 
 /* A number into its field, or 0 there and a record. */
@@ -213,11 +210,9 @@ enum fp_code fp_tar_header(const struct fp_entry *entry, struct fp_buf *out, str
         fp_xasprintf("%s%s", entry->path, entry->kind == FP_ENTRY_DIR ? "/" : "");
     struct ustar header = {.typeflag = typeflags[entry->kind]};
     put_octal(header.mode, sizeof(header.mode), entry->mode & 07777);
-    enum fp_code code = fill(&header, entry, path, &records, err);
-    if (code == FP_OK && records.len > 0)
-        code = add_pax(out, &records, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fill(&header, entry, path, &records, err));
+    if (records.len > 0)
+        FP_TRY(add_pax(out, &records, err));
     seal(&header);
     return fp_buf_add(out, &header, sizeof(header), err);
 }

@@ -299,9 +299,7 @@ static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, 
                                 struct fp_error *err)
 {
     while (*ret_len == 0) {
-        enum fp_code code = have(filter, FP_TAR_BLOCK, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(have(filter, FP_TAR_BLOCK, err));
         size_t there = filter->end - filter->begin;
         const unsigned char *block = filter->window + filter->begin;
         bool is_end = filter->has_end || there < FP_TAR_BLOCK || is_zero(block);
@@ -315,10 +313,8 @@ static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, 
             return FP_OK;
         }
         bool is_special = block[AT_TYPE] != '\0' && strchr("xXgLKAV", block[AT_TYPE]) != NULL;
-        code = is_special ? pass_special(filter, (char) block[AT_TYPE], ret, ret_len, err)
-                          : pass_entry(filter, ret, ret_len, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(is_special ? pass_special(filter, (char) block[AT_TYPE], ret, ret_len, err)
+                          : pass_entry(filter, ret, ret_len, err));
     }
     return FP_OK;
 }
@@ -338,11 +334,8 @@ static enum fp_code count_map(struct fp_tar_filter *filter, size_t len, struct f
 static enum fp_code next_block_of_map(struct fp_tar_filter *filter, const void **ret,
                                       size_t *ret_len, struct fp_error *err)
 {
-    enum fp_code code = have(filter, FP_TAR_BLOCK, err);
-    if (code == FP_OK)
-        code = count_map(filter, FP_TAR_BLOCK, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(have(filter, FP_TAR_BLOCK, err));
+    FP_TRY(count_map(filter, FP_TAR_BLOCK, err));
     hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
     const unsigned char *block = *ret;
     filter->is_extended = *ret_len == FP_TAR_BLOCK && block[AT_EXTENDED_AGAIN] != 0;
@@ -360,9 +353,7 @@ enum fp_code fp_tar_filter_next(struct fp_tar_filter *filter, bool in_header, co
         return next_header(filter, ret, ret_len, err);
     if (filter->content == 0 || filter->is_extended)
         return fail_unsound(filter, err, "an entry's content ends elsewhere than its header says");
-    enum fp_code code = have(filter, 1, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(have(filter, 1, err));
     size_t most = in_header ? MAP_PIECE : WINDOW_BYTES;
     hand_out(filter, filter->content < most ? (size_t) filter->content : most, ret, ret_len);
     filter->content -= *ret_len;

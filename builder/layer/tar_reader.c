@@ -96,9 +96,7 @@ enum fp_code fp_tar_reader_next(struct fp_tar_reader *reader, struct archive_ent
     *ret = NULL;
     if (fp_tar_reader_is_empty(reader))
         return fp_fail(err, FP_E_INPUT, "%s: not a sound tar archive: it is empty", reader->name);
-    enum fp_code code = leave_entry(reader, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(leave_entry(reader, err));
     reader->in_header = true;
     int status = archive_read_next_header(reader->archive, ret);
     reader->in_header = false;

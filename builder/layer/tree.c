@@ -106,10 +106,9 @@ static enum fp_code enter(struct walk *walk, const char *name, struct fp_error *
 {
     if (walk->found != NULL && walk->found->kind != FP_ENTRY_DIR)
         return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk->found->path);
-    enum fp_code code = fp_buf_addf(&walk->real, err, "%s%s", walk->real.len > 0 ? "/" : "", name);
-    if (code == FP_OK)
-        walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
-    return code;
+    FP_TRY(fp_buf_addf(&walk->real, err, "%s%s", walk->real.len > 0 ? "/" : "", name));
+    walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+    return FP_OK;
 }
 
 static enum fp_code step(struct walk *walk, const char *name, struct fp_error *err)
@@ -168,9 +167,7 @@ enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char
         return FP_OK;
     }
     cleanup_walk struct walk walk = WALK_INIT(tree);
-    enum fp_code code = walk_to(&walk, path, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(walk_to(&walk, path, err));
     if (walk.found != NULL && walk.found->kind != FP_ENTRY_DIR)
         return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk.found->path);
     *ret = fp_buf_take(&walk.real);
@@ -257,8 +254,8 @@ enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry, str
     if (fault != NULL)
         return fp_fail(err, FP_E_INPUT, "%s: the path %s", entry->path, fault);
     cleanup_free char *path = NULL;
-    enum fp_code code = landing(tree, entry->path, &path, err);
-    return code == FP_OK ? put_at(tree, path, entry, err) : code;
+    FP_TRY(landing(tree, entry->path, &path, err));
+    return put_at(tree, path, entry, err);
 }
 
 static void remove_or_hide(struct fp_tree *tree, const char *path, bool below_only, uint32_t spare)

@@ -30,9 +30,7 @@ static enum fp_code verified_read(struct fp_source *base, void *data, size_t cap
                                   struct fp_error *err)
 {
     struct verified *self = (struct verified *) base;
-    enum fp_code code = fp_source_read(self->inner, data, cap, ret_len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_read(self->inner, data, cap, ret_len, err));
     if (*ret_len == 0)
         return check_end(self, err);
     if (*ret_len > self->size - self->seen)

@@ -16,10 +16,10 @@ struct writing {
 
 static enum fp_code put(struct writing *self, const void *data, size_t len, struct fp_error *err)
 {
-    enum fp_code code = fp_sink_write(self->tar, data, len, err);
-    if (code == FP_OK && self->stage != NULL)
+    FP_TRY(fp_sink_write(self->tar, data, len, err));
+    if (self->stage != NULL)
         fp_stage_advance(self->stage, len);
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code put_zeros(struct writing *self, size_t len, struct fp_error *err)
@@ -113,10 +113,9 @@ static enum fp_code put_node(void *context, struct fp_node *node, struct fp_erro
 
 static enum fp_code put_all(struct writing *self, struct fp_error *err)
 {
-    enum fp_code code = fp_layer_builder_each(self->builder, put_node, self, err);
-    if (code == FP_OK)
-        code = put_zeros(self, 2 * FP_TAR_BLOCK, err);
-    return code == FP_OK ? fp_sink_finish(self->tar, err) : code;
+    FP_TRY(fp_layer_builder_each(self->builder, put_node, self, err));
+    FP_TRY(put_zeros(self, 2 * FP_TAR_BLOCK, err));
+    return fp_sink_finish(self->tar, err);
 }
 
 /* tar -> diff_id and size -> gzip -> digest and size -> file */
@@ -135,9 +134,7 @@ static enum fp_code write_to(const struct fp_layer_builder *builder,
     cleanup_free char *buffer = fp_xmalloc(COPY_BYTES);
     struct writing self = {
         .builder = builder, .tar = tar, .stage = options->stage, .buffer = buffer};
-    enum fp_code code = put_all(&self, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(put_all(&self, err));
     descriptor->digest = fp_digest_finish(blob_hash, FP_SHA256);
     ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
     return FP_OK;
@@ -150,12 +147,9 @@ enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
     struct fp_newfile *opened = NULL;
     struct fp_layer layer = {0};
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
-    enum fp_code code = fp_newfile_open_in(options->folder, 0644, &opened, err);
+    FP_TRY(fp_newfile_open_in(options->folder, 0644, &opened, err));
     cleanup_newfile struct fp_newfile *file = opened;
-    if (code == FP_OK)
-        code = write_to(builder, options, fp_newfile_fd(file), &layer, &descriptor, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(write_to(builder, options, fp_newfile_fd(file), &layer, &descriptor, err));
     layer.blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(file), 0);
     *ret = layer;
     return FP_OK;

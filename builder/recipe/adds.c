@@ -130,9 +130,7 @@ static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *
         return add_folder(step, draft, dest, source, mode, depth, err);
     if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
         return fp_fail(err, FP_E_INPUT, "'%s': neither file, folder nor symbolic link", source);
-    enum fp_code code = make_way(step, draft, dest, source, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(make_way(step, draft, dest, source, err));
     if (!S_ISREG(st.st_mode))
         return add_link(draft, dest, source, err);
     warn_about_lines(step, source);

@@ -65,9 +65,7 @@ static enum fp_code make_layers(const struct work *work, const struct fp_layer_s
     for (size_t i = 0; i < texts->len; i++) {
         cleanup_free char *path = fp_plan_for_platform(texts->items[i], &step->base->platform);
         struct fp_own_layer *own = next_layer(image, "layer");
-        enum fp_code code = fp_append_layer(step, path, &own->layer, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_append_layer(step, path, &own->layer, err));
         image->layer_count++;
     }
     return has_adds(step) ? add_files(step, image, err) : FP_OK;
@@ -116,9 +114,7 @@ static enum fp_code make_image(struct work *work, size_t index, struct fp_error 
                                     .user = plan->options->user,
                                     .working_dir = append->options->working_dir,
                                     .keeps_all = true};
-    enum fp_code code = make_layers(work, &step, image, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(make_layers(work, &step, image, err));
     check_entrypoint(work, &step);
     cleanup_json json_t *labels = make_labels(plan, base);
     look.labels = labels;
@@ -143,13 +139,10 @@ static enum fp_code run(struct work *work, json_t **ret_metadata, struct fp_erro
 {
     const struct fp_plan *plan = &work->append.plan;
     struct fp_early none = {0};
-    enum fp_code code = fp_workshop_open(plan->context, &work->store, &work->pool, err);
-    if (code == FP_OK && strcmp(plan->options->base, FP_SCRATCH) != 0)
-        code = fp_outputs_ask(plan, err);
-    if (code == FP_OK)
-        code = make_images(work, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_workshop_open(plan->context, &work->store, &work->pool, err));
+    if (strcmp(plan->options->base, FP_SCRATCH) != 0)
+        FP_TRY(fp_outputs_ask(plan, err));
+    FP_TRY(make_images(work, err));
     *ret_metadata = fp_metadata(plan, NULL, &work->bases, work->images, work->root);
     return plan->options->dry_run ? FP_OK
                                   : fp_outputs_write(plan, &work->bases, work->images, work->root,
@@ -165,11 +158,8 @@ enum fp_code fp_append_run(const struct fp_build_options *image,
     cleanup_json json_t *metadata = NULL;
     struct fp_build_options based = *image;
     based.base = image->base != NULL ? image->base : FP_SCRATCH;
-    enum fp_code code = fp_append_plan_make(&based, options, context, &work.append, err);
-    if (code == FP_OK)
-        code = run(&work, &metadata, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_append_plan_make(&based, options, context, &work.append, err));
+    FP_TRY(run(&work, &metadata, err));
     ret->name = fp_xstrdup(work.append.plan.title);
     ret->digest = fp_blob_descriptor(work.root)->digest;
     ret->metadata = steal_pointer(&metadata);

@@ -22,19 +22,14 @@ static enum fp_code read_tar(struct reading *self, struct fp_sink *copy, struct 
     cleanup_sink struct fp_sink *rest = fp_sink_null();
     struct fp_source *file = NULL;
     uint64_t limit = fp_inflate_limit(self->input->bytes);
-    enum fp_code code = fp_input_source(self->input, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_input_source(self->input, &file, err));
     file = fp_source_hashed(fp_source_staged(file, &self->stage), hash);
     file = fp_source_counted(fp_source_inflate(file, path, limit, NULL), &self->tar_bytes);
     cleanup_source struct fp_source *tar =
         fp_source_teed(fp_source_hashed(file, tar_hash), copy != NULL ? copy : rest);
-    code = fp_tree_apply_layer(self->step->tree, tar, path, NULL, NULL, err);
+    FP_TRY(fp_tree_apply_layer(self->step->tree, tar, path, NULL, NULL, err));
     /* The diff_id is that of every byte, padding behind the last entry included. */
-    if (code == FP_OK)
-        code = fp_stream_copy(tar, rest, NULL, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_stream_copy(tar, rest, NULL, err));
     if (self->tar_bytes == 0)
         return fp_fail(err, FP_E_INPUT, "%s: empty, and no tar", path);
     ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
@@ -47,9 +42,7 @@ static enum fp_code use_file(struct reading *self, const char *media_type, struc
                              struct fp_error *err)
 {
     struct fp_descriptor descriptor = {.size = self->input->bytes};
-    enum fp_code code = read_tar(self, NULL, ret, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_tar(self, NULL, ret, err));
     (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s", media_type);
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
                     self->sha256);
@@ -62,17 +55,12 @@ static enum fp_code pack(struct reading *self, struct fp_layer *ret, struct fp_e
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_newfile struct fp_newfile *made = NULL;
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
-    enum fp_code code = fp_newfile_open_in(self->step->plan->blob_folder, 0644, &made, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_newfile_open_in(self->step->plan->blob_folder, 0644, &made, err));
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the packed layer");
     out = fp_sink_counted(fp_sink_hashed(out, hash), &descriptor.size);
     cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, self->step->pool);
-    code = read_tar(self, gzip, ret, err);
-    if (code == FP_OK)
-        code = fp_sink_finish(gzip, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_tar(self, gzip, ret, err));
+    FP_TRY(fp_sink_finish(gzip, err));
     descriptor.digest = fp_digest_finish(hash, FP_SHA256);
     ret->blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(made), 0);
     return FP_OK;

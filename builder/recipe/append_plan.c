@@ -138,22 +138,16 @@ enum fp_code fp_append_plan_make(const struct fp_build_options *image,
         return fp_hinted(fp_fail(err, FP_E_USAGE, "append needs --image-name"), err,
                          "for example --image-name registry.example.com/team/tools:1.0");
     }
-    enum fp_code code = fp_plan_platforms(plan, err);
-    if (code == FP_OK)
-        code = fp_plan_check_platforms(plan, err);
-    if (code == FP_OK)
-        code = fp_plan_outputs(plan, err);
-    if (code == FP_OK)
-        code = fp_plan_adds(plan, err);
-    if (code == FP_OK)
-        code = check_layers(ret, err);
-    if (code == FP_OK)
-        code = plan_config(ret, err);
-    if (code == FP_OK && strcmp(image->base, FP_SCRATCH) != 0)
-        code = fp_plan_check_base(plan, err);
-    if (code == FP_OK)
-        plan->blob_folder = fp_layout_blob_folder(context->store_folder);
-    return code;
+    FP_TRY(fp_plan_platforms(plan, err));
+    FP_TRY(fp_plan_check_platforms(plan, err));
+    FP_TRY(fp_plan_outputs(plan, err));
+    FP_TRY(fp_plan_adds(plan, err));
+    FP_TRY(check_layers(ret, err));
+    FP_TRY(plan_config(ret, err));
+    if (strcmp(image->base, FP_SCRATCH) != 0)
+        FP_TRY(fp_plan_check_base(plan, err));
+    plan->blob_folder = fp_layout_blob_folder(context->store_folder);
+    return FP_OK;
 }
 
 void fp_append_plan_clear(struct fp_append_plan *append)

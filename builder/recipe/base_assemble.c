@@ -76,9 +76,7 @@ static enum fp_code make_image(struct fp_bases *bases, struct fp_base_image *ima
         .layers = &row, .layer_count = 1, .env = env, .created = created};
     char *bytes = fp_config_bytes(&empty, &change);
     cleanup_blob struct fp_blob *config = fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
-    enum fp_code code = fp_config_parse(bytes, strlen(bytes), 1, bases->name, &image->config, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_config_parse(bytes, strlen(bytes), 1, bases->name, &image->config, err));
     image->manifest = (struct fp_manifest){.media_type = FP_MEDIA_OCI_MANIFEST};
     image->manifest.config = fp_descriptor_copy(fp_blob_descriptor(config));
     fp_manifest_add_layer(&image->manifest, fp_blob_descriptor(layer->blob));

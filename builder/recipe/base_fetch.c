@@ -30,11 +30,9 @@ static enum fp_code sniff(const struct fp_blob *blob, enum fp_codec *ret, struct
     char head[8] = "";
     size_t len = 0;
     struct fp_source *opened = NULL;
-    enum fp_code code = fp_blob_open(blob, 0, &opened, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_blob_open(blob, 0, &opened, err));
     cleanup_source struct fp_source *source = opened;
-    code = fp_source_read_full(source, head, sizeof(head), &len, err);
+    enum fp_code code = fp_source_read_full(source, head, sizeof(head), &len, err);
     *ret = fp_codec_sniff(head, len);
     return code;
 }
@@ -44,9 +42,7 @@ static enum fp_code check_media(const struct fetch *fetch, struct fp_error *err)
 {
     struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
     enum fp_codec codec = FP_CODEC_NONE;
-    enum fp_code code = sniff(fetch->image->blobs[fetch->layer], &codec, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(sniff(fetch->image->blobs[fetch->layer], &codec, err));
     const char *media = fp_media_of_codec(codec);
     if (media == NULL)
         return fp_fail(err, FP_E_INPUT,

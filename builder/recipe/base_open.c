@@ -187,14 +187,10 @@ static enum fp_code read_config(const struct fp_plan *plan, struct fp_bases *bas
                                 struct fp_base_image *image, struct fp_error *err)
 {
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_repo_get_document(bases->repo, &image->manifest.config, &body, err);
-    if (code == FP_OK)
-        code = fp_config_parse(fp_buf_text(&body), body.len, image->manifest.layer_count,
-                               bases->name, &image->config, err);
-    if (code == FP_OK)
-        code = settle_platform(plan, bases, image, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_repo_get_document(bases->repo, &image->manifest.config, &body, err));
+    FP_TRY(fp_config_parse(fp_buf_text(&body), body.len, image->manifest.layer_count, bases->name,
+                           &image->config, err));
+    FP_TRY(settle_platform(plan, bases, image, err));
     if (!fp_platform_matches(&image->platform, &image->config.platform)) {
         cleanup_free char *want = fp_platform_text(&image->platform);
         cleanup_free char *have = fp_platform_text(&image->config.platform);
@@ -262,13 +258,11 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
         bases->repo = fp_repo_new_parts();
         return FP_OK;
     }
-    enum fp_code code = open_repo(plan, at, &bases->repo, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(open_repo(plan, at, &bases->repo, err));
     cleanup_free char *name = name_in_repo(plan, at);
     /* For the only platform asked for, what is pinned stands in for the tag as well. */
     const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
-    code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
+    enum fp_code code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
     if (code == FP_E_NOT_FOUND && at->kind == FP_AT_REGISTRY && plan->context->offline)
         (void) fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
     return code;

@@ -41,9 +41,7 @@ static enum fp_code gather_layer(const struct fp_blob *blob, struct gathering *g
     const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
     const char *name = descriptor->digest.text;
     struct fp_source *raw = NULL;
-    enum fp_code code = fp_blob_open(blob, 0, &raw, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_blob_open(blob, 0, &raw, err));
     /* It was whole when the base was looked through; what is taken out of it now has to be, too. */
     raw = fp_source_verified(raw, descriptor, name);
     cleanup_source struct fp_source *tar = fp_source_inflate(raw, name, FP_BASE_MAX_BYTES, NULL);
@@ -55,9 +53,7 @@ static enum fp_code gather_all(const struct fp_base_image *image, struct gatheri
 {
     for (size_t i = image->manifest.layer_count; i-- > 0 && gathering->missing > 0;) {
         gathering->layer = i + 1;
-        enum fp_code code = gather_layer(image->blobs[i], gathering, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(gather_layer(image->blobs[i], gathering, err));
         for (size_t k = 0; k < gathering->paths->len; k++)
             gathering->missing -= gathering->found[k] == i + 1;
     }

@@ -61,9 +61,8 @@ static enum fp_code open_bases_beside(void *context, struct fp_error *err)
 /* The image is where Flink is. */
 static enum fp_code obtain_from_image(struct work *work, struct fp_error *err)
 {
-    enum fp_code code = open_bases(work, err);
-    return code == FP_OK ? fp_flink_of_image(&work->plan, &work->bases.images[0], &work->flink, err)
-                         : code;
+    FP_TRY(open_bases(work, err));
+    return fp_flink_of_image(&work->plan, &work->bases.images[0], &work->flink, err);
 }
 
 /* What can be told before a release is downloaded: whether the base is there, and fits where it is
@@ -120,12 +119,9 @@ static enum fp_code make_images(struct work *work, struct fp_error *err)
     const struct fp_plan *plan = &work->plan;
     work->images = fp_xcalloc(plan->platform_count, sizeof(*work->images));
     for (size_t i = 0; i < plan->platform_count; i++) {
-        enum fp_code code = fp_layers_make(plan, &work->flink, &work->bases.images[i],
-                                           work->bases.name, work->pool, &work->images[i], err);
-        if (code == FP_OK)
-            code = fp_image_with_flink(plan, &work->flink, &work->bases, i, &work->images[i], err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_layers_make(plan, &work->flink, &work->bases.images[i], work->bases.name,
+                              work->pool, &work->images[i], err));
+        FP_TRY(fp_image_with_flink(plan, &work->flink, &work->bases, i, &work->images[i], err));
     }
     return fp_image_root(plan, &work->bases, work->images, &work->root, err);
 }

@@ -226,15 +226,11 @@ enum fp_code fp_check_bases(const struct fp_plan *plan, const struct fp_flink_ve
         bool adds_flink = plan->source != FP_FROM_IMAGE;
         if (adds_flink && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree))
             return fail_no_bash(plan, version, bases, err);
-        enum fp_code code = check_machine(bases, image, err);
-        if (code == FP_OK)
-            code = check_base_java(plan, version, bases, image, err);
-        if (code == FP_OK)
-            code = is_java_known(plan, bases)
-                       ? FP_OK
-                       : fp_check_classes(plan, bases->name, image->facts.java, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(check_machine(bases, image, err));
+        FP_TRY(check_base_java(plan, version, bases, image, err));
+        FP_TRY(is_java_known(plan, bases)
+                   ? FP_OK
+                   : fp_check_classes(plan, bases->name, image->facts.java, err));
     }
     return FP_OK;
 }

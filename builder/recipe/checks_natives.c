@@ -239,15 +239,14 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
 {
     if (!base->facts.musl)
         return FP_OK;
-    enum fp_code code = check_rocksdb(plan, flink, base_name, err);
-    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++)
-        code = check_jar(plan, flink, base, base_name, NULL, plan->job_jars.items[i],
-                         &plan->jars[i], err);
-    if (code == FP_OK)
-        code = check_files(plan, flink, base, base_name, "--lib", &plan->options->libs, err);
-    for (size_t i = 0; i < plan->plugin_count && code == FP_OK; i++)
-        code = check_files(plan, flink, base, base_name, "--plugin", &plan->plugins[i].files, err);
-    return code;
+    FP_TRY(check_rocksdb(plan, flink, base_name, err));
+    for (size_t i = 0; i < plan->job_jars.len; i++)
+        FP_TRY(check_jar(plan, flink, base, base_name, NULL, plan->job_jars.items[i],
+                         &plan->jars[i], err));
+    FP_TRY(check_files(plan, flink, base, base_name, "--lib", &plan->options->libs, err));
+    for (size_t i = 0; i < plan->plugin_count; i++)
+        FP_TRY(check_files(plan, flink, base, base_name, "--plugin", &plan->plugins[i].files, err));
+    return FP_OK;
 }
 
 /* Where the entrypoint looks for it. */

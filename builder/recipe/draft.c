@@ -81,9 +81,7 @@ enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, c
     if (fstat(fd, &st) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
     if (sha256 == NULL) {
-        code = fp_file_hash(source, FP_SHA256, FILE_MAX_BYTES, hex, NULL, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_file_hash(source, FP_SHA256, FILE_MAX_BYTES, hex, NULL, err));
         sha256 = hex;
     }
     struct fp_entry entry = {.path = path,

@@ -38,9 +38,7 @@ static enum fp_code make_blob(void *context, struct fp_error *err)
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP,
                                        .size = archive->bytes};
     char hex[FP_HASH_HEX_MAX];
-    enum fp_code code = fp_input_sha256(self->archive, hex, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_input_sha256(self->archive, hex, err));
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
     self->blob = fp_blob_file(&descriptor, archive->path, archive->fd, 0);
     return FP_OK;

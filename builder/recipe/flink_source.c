@@ -171,9 +171,7 @@ enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
                            struct fp_flink_origin *origin, struct fp_flink *ret,
                            struct fp_error *err)
 {
-    enum fp_code code = read_distribution(plan, pool, origin, ret, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_distribution(plan, pool, origin, ret, err));
     ret->version = ret->dist.version;
     ret->traits = fp_flink_traits(&ret->version);
     ret->home = fp_xstrdup(FP_FLINK_HOME);

@@ -114,9 +114,7 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases
     add_base_layers(base, &manifest);
     for (size_t i = 0; i < image->layer_count; i++)
         fp_manifest_add_layer(&manifest, fp_blob_descriptor(image->layers[i].layer.blob));
-    enum fp_code code = check_layer_count(plan, bases, manifest.layer_count, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_layer_count(plan, bases, manifest.layer_count, err));
     char *bytes = fp_manifest_bytes(&manifest);
     image->manifest = fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
     return FP_OK;

@@ -9,12 +9,9 @@ enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *r
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     const struct fp_release *release = &step->flink->release;
     cleanup_free char *path = fp_xasprintf("opt/flink/lib/%s", release->hadoop_name);
-    enum fp_code code = fp_draft_dir(&draft, "opt/flink", 0775, step->plan->uid, 0, err);
-    if (code == FP_OK)
-        code = fp_draft_input(&draft, path, 0644, release->hadoop, err);
-    if (code == FP_OK)
-        code = fp_draft_write(&draft, step, "hadoop", ret, err);
-    return code;
+    FP_TRY(fp_draft_dir(&draft, "opt/flink", 0775, step->plan->uid, 0, err));
+    FP_TRY(fp_draft_input(&draft, path, 0644, release->hadoop, err));
+    return fp_draft_write(&draft, step, "hadoop", ret, err);
 }
 
 /* Of the job that the image had what could not be left out, and no jar of the same name replaces.

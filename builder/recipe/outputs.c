@@ -25,10 +25,9 @@ static enum fp_code open_layout(const struct fp_plan *plan, const struct fp_loca
                                 struct fp_repo **ret, struct fp_error *err)
 {
     enum fp_layout_use use = at->kind == FP_AT_STORE ? FP_LAYOUT_STORE : FP_LAYOUT_OUTPUT;
-    enum fp_code code = fp_repo_open_layout(at->path, use, ret, err);
-    if (code == FP_OK)
-        fp_layout_link_from(*ret, plan->blob_folder);
-    return code;
+    FP_TRY(fp_repo_open_layout(at->path, use, ret, err));
+    fp_layout_link_from(*ret, plan->blob_folder);
+    return FP_OK;
 }
 
 enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_output *output,

@@ -166,10 +166,8 @@ static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp
     list_wanted(step, root, &wanted);
     if (wanted.len == 0)
         return FP_OK;
-    enum fp_code code = fp_temp_dir(step->plan->context->cache_folder, &folder, err);
-    if (code != FP_OK)
-        return code;
-    code = draft_layer(step, &wanted, root, folder, ret, ret_changes, err);
+    FP_TRY(fp_temp_dir(step->plan->context->cache_folder, &folder, err));
+    enum fp_code code = draft_layer(step, &wanted, root, folder, ret, ret_changes, err);
     fp_temp_remove(folder);
     *ret_any = code == FP_OK;
     return code;
@@ -185,12 +183,10 @@ enum fp_code fp_step_packages(const struct fp_layer_step *step, const char *base
     if (!fp_apk_is_used(base->facts.tree))
         return fp_packages_present(step->plan, base, base_name, err);
     /* Once: the base's layers are inflated for it. */
-    enum fp_code code = fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
-                                           (struct fp_base_image *) (uintptr_t) base,
-                                           fp_apk_arch(&base->platform), &root, err);
-    if (code != FP_OK)
-        return code;
-    code = make_layer(step, &root, ret, ret_any, ret_changes, err);
+    FP_TRY(fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
+                              (struct fp_base_image *) (uintptr_t) base,
+                              fp_apk_arch(&base->platform), &root, err));
+    enum fp_code code = make_layer(step, &root, ret, ret_any, ret_changes, err);
     fp_apk_system_clear(&root);
     return code;
 }

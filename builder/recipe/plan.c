@@ -41,9 +41,7 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
                          "give one of --from-release --flink-version V, --from-archive FILE, "
                          "--from-local-dist [DIR], --from-image IMAGE");
     }
-    enum fp_code code = check_release_options(options, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_release_options(options, err));
     if (options->from_image != NULL && options->base != NULL) {
         return fp_hinted(fp_fail(err, FP_E_USAGE, "--base does not go with --from-image"), err,
                          "the image that has Flink is the base");
@@ -93,9 +91,7 @@ static enum fp_code plan_artifact(struct fp_plan *plan, const char *path, struct
 {
     uint64_t size = 0;
     cleanup_fd int fd = -1;
-    enum fp_code code = fp_file_open(path, &fd, &size, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(path, &fd, &size, err));
     bool is_job = fp_jar_inspect(path, ret, NULL) == FP_OK && ret->main_class != NULL;
     if (!is_job)
         fp_jar_clear(ret);
@@ -136,10 +132,8 @@ static enum fp_code plan_job(struct fp_plan *plan, struct fp_error *err)
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *path = plan->job_jars.items[i];
         bool is_jar = i < options->job_jars.len || fp_text_ends_with(path, ".jar");
-        enum fp_code code = is_jar ? fp_jar_inspect(path, &plan->jars[i], err)
-                                   : plan_artifact(plan, path, &plan->jars[i], err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(is_jar ? fp_jar_inspect(path, &plan->jars[i], err)
+                      : plan_artifact(plan, path, &plan->jars[i], err));
         if (is_jar)
             name_job(plan, path, true);
     }
@@ -268,23 +262,15 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
                                         .verb = "build",
                                         .uid = FP_FLINK_UID,
                                         .gid = FP_FLINK_GID};
-    enum fp_code code = plan_source(&plan, err);
-    if (code == FP_OK)
-        code = fp_plan_platforms(&plan, err);
-    if (code == FP_OK && options->user != NULL)
-        code = fp_plan_user(options->user, &plan.uid, &plan.gid, err);
-    if (code == FP_OK)
-        code = check_packages(options, context, err);
-    if (code == FP_OK)
-        code = fp_plan_outputs(&plan, err);
-    if (code == FP_OK)
-        code = plan_lists(&plan, err);
-    if (code == FP_OK)
-        code = plan_job(&plan, err);
-    if (code == FP_OK)
-        code = fp_plan_check(&plan, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(plan_source(&plan, err));
+    FP_TRY(fp_plan_platforms(&plan, err));
+    if (options->user != NULL)
+        FP_TRY(fp_plan_user(options->user, &plan.uid, &plan.gid, err));
+    FP_TRY(check_packages(options, context, err));
+    FP_TRY(fp_plan_outputs(&plan, err));
+    FP_TRY(plan_lists(&plan, err));
+    FP_TRY(plan_job(&plan, err));
+    FP_TRY(fp_plan_check(&plan, err));
     plan.blob_folder = fp_layout_blob_folder(context->store_folder);
     *ret = plan;
     memset(&plan, 0, sizeof(plan));

@@ -122,9 +122,7 @@ static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error 
     for (size_t i = 0; i < plan->job_jars.len && !found; i++) {
         if (plan->jars[i].sha256[0] == '\0')
             continue;
-        enum fp_code code = fp_jar_has_class(plan->job_jars.items[i], name, &found, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_jar_has_class(plan->job_jars.items[i], name, &found, err));
     }
     for (size_t i = 0; i < plan->options->libs.len && !found; i++) {
         if (fp_jar_has_class(plan->options->libs.items[i], name, &found, NULL) != FP_OK)
@@ -175,18 +173,11 @@ enum fp_code fp_plan_check_platforms(const struct fp_plan *plan, struct fp_error
 
 enum fp_code fp_plan_check(const struct fp_plan *plan, struct fp_error *err)
 {
-    enum fp_code code = fp_plan_check_platforms(plan, err);
-    if (code == FP_OK)
-        code = fp_plan_check_base(plan, err);
-    if (code == FP_OK)
-        code = check_libraries(plan, err);
-    if (code == FP_OK)
-        code = check_conf(plan, err);
-    if (code == FP_OK)
-        code = check_classname(plan, err);
-    if (code == FP_OK)
-        code = check_main_class(plan, err);
-    if (code == FP_OK)
-        code = check_plugins(plan, err);
-    return code;
+    FP_TRY(fp_plan_check_platforms(plan, err));
+    FP_TRY(fp_plan_check_base(plan, err));
+    FP_TRY(check_libraries(plan, err));
+    FP_TRY(check_conf(plan, err));
+    FP_TRY(check_classname(plan, err));
+    FP_TRY(check_main_class(plan, err));
+    return check_plugins(plan, err);
 }

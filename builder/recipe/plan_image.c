@@ -19,9 +19,7 @@ enum fp_code fp_plan_platforms(struct fp_plan *plan, struct fp_error *err)
     plan->platforms = fp_xcalloc(names.len, sizeof(*plan->platforms));
     for (size_t i = 0; i < names.len; i++) {
         struct fp_platform *platform = &plan->platforms[plan->platform_count];
-        enum fp_code code = fp_platform_parse(names.items[i], platform, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_platform_parse(names.items[i], platform, err));
         bool known = false;
         for (size_t k = 0; k < plan->platform_count; k++)
             known = known || memcmp(&plan->platforms[k], platform, sizeof(*platform)) == 0;
@@ -70,9 +68,7 @@ static enum fp_code plan_add(struct fp_plan *plan, const char *text, struct fp_e
 {
     for (size_t i = 0; i < plan->platform_count; i++) {
         struct fp_plan_add *add = &plan->adds[plan->add_count];
-        enum fp_code code = fp_plan_add_parse(text, &plan->platforms[i], add, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_plan_add_parse(text, &plan->platforms[i], add, err));
         plan->add_count++;
         if (add->platform == NULL)
             break;
@@ -135,12 +131,9 @@ static void warn_of_secrets(const struct fp_plan *plan)
 enum fp_code fp_plan_look(struct fp_plan *plan, struct fp_error *err)
 {
     const struct fp_build_options *options = plan->options;
-    enum fp_code code = fp_plan_pairs(&options->labels, "--label", &plan->labels, err);
-    if (code == FP_OK)
-        code = fp_plan_pairs(&options->annotations, "--annotation", &plan->annotations, err);
-    if (code == FP_OK)
-        code = fp_plan_pairs(&options->env, "--env", &plan->env, err);
-    if (code == FP_OK)
-        warn_of_secrets(plan);
-    return code;
+    FP_TRY(fp_plan_pairs(&options->labels, "--label", &plan->labels, err));
+    FP_TRY(fp_plan_pairs(&options->annotations, "--annotation", &plan->annotations, err));
+    FP_TRY(fp_plan_pairs(&options->env, "--env", &plan->env, err));
+    warn_of_secrets(plan);
+    return FP_OK;
 }

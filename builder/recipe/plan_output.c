@@ -50,9 +50,7 @@ static enum fp_code collect_names(const struct fp_plan *plan, struct names *name
         const char *tag = options->tags.items[i];
         struct fp_reference *name = &names->items[names->len];
         if (strpbrk(tag, ":/") != NULL) {
-            code = parse_name("--tag", tag, name, err);
-            if (code != FP_OK)
-                return code;
+            FP_TRY(parse_name("--tag", tag, name, err));
         } else if (fp_tag_is_valid(tag)) {
             *name = fp_reference_copy(&names->items[0]);
             free(name->tag);
@@ -211,11 +209,8 @@ enum fp_code fp_plan_outputs(struct fp_plan *plan, struct fp_error *err)
             return code;
     }
     for (size_t i = 0; i < plan->options->outputs.len; i++) {
-        code = plan_file(plan, plan->options->outputs.items[i], &names, err);
-        if (code == FP_OK)
-            code = check_output_folder(&plan->outputs[plan->output_count - 1], err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(plan_file(plan, plan->options->outputs.items[i], &names, err));
+        FP_TRY(check_output_folder(&plan->outputs[plan->output_count - 1], err));
     }
     if (plan->output_count == 0) {
         warn_unpushed(plan, &names);

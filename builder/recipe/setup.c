@@ -174,12 +174,10 @@ static enum fp_code copy_script(struct fp_draft *draft, const struct fp_entry *e
         return fp_draft_text(draft, entry, file->data, file->len, err);
     size_t head = (size_t) (line_end + 1 - file->data);
     cleanup_buf struct fp_buf text = FP_BUF_INIT(file->len + sizeof(find_settings));
-    enum fp_code code = fp_buf_add(&text, file->data, head, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(&text, find_settings, err);
-    if (code == FP_OK)
-        code = fp_buf_add(&text, file->data + head, file->len - head, err);
-    return code == FP_OK ? fp_draft_text(draft, entry, text.data, text.len, err) : code;
+    FP_TRY(fp_buf_add(&text, file->data, head, err));
+    FP_TRY(fp_buf_add_text(&text, find_settings, err));
+    FP_TRY(fp_buf_add(&text, file->data + head, file->len - head, err));
+    return fp_draft_text(draft, entry, text.data, text.len, err);
 }
 
 /* The scripts find Flink's home from where they really lie, so they are copies, not links. */
@@ -287,22 +285,16 @@ static enum fp_code add_home(const struct fp_layer_step *step, struct fp_draft *
                              struct fp_error *err)
 {
     uint64_t uid = step->plan->uid;
-    enum fp_code code = fp_draft_dir(draft, "opt/flink", SHARED_DIR, uid, 0, err);
-    if (code == FP_OK)
-        code = copy_bin(step, draft, err);
-    if (code == FP_OK)
-        code = copy_conf(step, draft, err);
-    if (code == FP_OK)
-        code = link_folder(step, draft, "lib", 0755, 0, err);
-    if (code == FP_OK)
-        code = fp_draft_dir(draft, "opt/flink/log", SHARED_DIR, uid, 0, err);
-    if (code == FP_OK && dist_has(step, "opt"))
-        code = link_folder(step, draft, "opt", 0755, 0, err);
-    if (code == FP_OK && (dist_has(step, "plugins") || step->flink->traits->has_plugins))
-        code = link_folder(step, draft, "plugins", SHARED_DIR, uid, err);
-    if (code == FP_OK)
-        code = link_rest(step, draft, err);
-    return code;
+    FP_TRY(fp_draft_dir(draft, "opt/flink", SHARED_DIR, uid, 0, err));
+    FP_TRY(copy_bin(step, draft, err));
+    FP_TRY(copy_conf(step, draft, err));
+    FP_TRY(link_folder(step, draft, "lib", 0755, 0, err));
+    FP_TRY(fp_draft_dir(draft, "opt/flink/log", SHARED_DIR, uid, 0, err));
+    if (dist_has(step, "opt"))
+        FP_TRY(link_folder(step, draft, "opt", 0755, 0, err));
+    if ((dist_has(step, "plugins") || step->flink->traits->has_plugins))
+        FP_TRY(link_folder(step, draft, "plugins", SHARED_DIR, uid, err));
+    return link_rest(step, draft, err);
 }
 
 /* Flink's half of its Python API, and the name that it starts Python by. */
@@ -339,16 +331,10 @@ enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *re
     const char *entrypoint = fp_flink_entrypoint();
     struct fp_entry entry = {.path = "docker-entrypoint.sh", .mode = 0755};
     bool any = false;
-    enum fp_code code = fp_draft_text(&draft, &entry, entrypoint, strlen(entrypoint), err);
-    if (code == FP_OK)
-        code = add_account(step, &draft, err);
-    if (code == FP_OK)
-        code = add_home(step, &draft, err);
-    if (code == FP_OK)
-        code = add_python(step, &draft, err);
-    if (code == FP_OK)
-        code = fp_setup_extras(step, &draft, &any, err);
-    if (code == FP_OK)
-        code = fp_draft_write(&draft, step, "setup", ret, err);
-    return code;
+    FP_TRY(fp_draft_text(&draft, &entry, entrypoint, strlen(entrypoint), err));
+    FP_TRY(add_account(step, &draft, err));
+    FP_TRY(add_home(step, &draft, err));
+    FP_TRY(add_python(step, &draft, err));
+    FP_TRY(fp_setup_extras(step, &draft, &any, err));
+    return fp_draft_write(&draft, step, "setup", ret, err);
 }

@@ -78,9 +78,7 @@ static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *s
     const struct fp_token *token = find_token(registry, scopes);
     if (token == NULL) {
         struct fp_token fetched = {0};
-        enum fp_code code = fp_token_fetch(registry, scopes, no_retry, &fetched, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_token_fetch(registry, scopes, no_retry, &fetched, err));
         keep_token(registry, &fetched);
         token = &registry->tokens[registry->token_len - 1];
     }
@@ -108,11 +106,8 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
     *ret = NULL;
     if (registry->challenge.scheme == FP_CHALLENGE_NONE)
         return FP_OK;
-    enum fp_code code = fp_registry_need_credential(registry, err);
-    if (code == FP_OK)
-        code = check_problem(registry, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_need_credential(registry, err));
+    FP_TRY(check_problem(registry, err));
     if (registry->credential.registry_token != NULL) {
         if (!fp_token_is_clean(registry->credential.registry_token))
             return fp_fail(err, FP_E_AUTH, "%s: the \"registrytoken\" in it is none",
@@ -131,11 +126,9 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
 enum fp_code fp_registry_authorize(struct fp_registry *registry, const struct fp_strv *scopes,
                                    char **ret, struct fp_error *err)
 {
-    enum fp_code code = fp_registry_prepare(registry, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_prepare(registry, err));
     (void) pthread_mutex_lock(&registry->lock);
-    code = authorize(registry, scopes, false, ret, err);
+    enum fp_code code = authorize(registry, scopes, false, ret, err);
     (void) pthread_mutex_unlock(&registry->lock);
     return code;
 }
@@ -145,12 +138,11 @@ enum fp_code fp_registry_try_token(struct fp_registry *registry, const struct fp
                                    struct fp_error *err)
 {
     char *authorization = NULL;
-    enum fp_code code = fp_registry_prepare(registry, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_prepare(registry, err));
     (void) pthread_mutex_lock(&registry->lock);
-    code = fp_strv_has(unless_in, name) ? FP_E_NOT_FOUND
-                                        : authorize(registry, scopes, true, &authorization, err);
+    enum fp_code code = fp_strv_has(unless_in, name)
+                            ? FP_E_NOT_FOUND
+                            : authorize(registry, scopes, true, &authorization, err);
     if (code != FP_OK && code != FP_E_INTERRUPTED && !fp_strv_has(unless_in, name))
         fp_strv_add(unless_in, name);
     (void) pthread_mutex_unlock(&registry->lock);
@@ -265,14 +257,12 @@ enum fp_code fp_registry_send(struct fp_registry *registry, struct fp_http_reque
                               struct fp_strv *scopes, struct fp_http_response *response,
                               struct fp_error *err)
 {
-    enum fp_code code = fp_registry_prepare(registry, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_prepare(registry, err));
     const char *given = request->url;
     cleanup_free char *absolute =
         given[0] == '/' ? fp_xasprintf("%s%s", registry->base, given) : fp_xstrdup(given);
     request->url = absolute;
-    code = send_absolute(registry, request, scopes, response, err);
+    enum fp_code code = send_absolute(registry, request, scopes, response, err);
     request->url = given;
     return code;
 }

@@ -65,9 +65,7 @@ static enum fp_code ask_by_get(struct fp_registry *registry, const struct fp_des
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     bool was_told = *status == 404;
     bool was_asked = *status != 0;
-    enum fp_code code = ask(registry, descriptor, true, no_retry, status, &response, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(ask(registry, descriptor, true, no_retry, status, &response, err));
     bool tells = *status == 200 || (*status == 404 && !was_told);
     (void) pthread_mutex_lock(&registry->lock);
     if (tells)
@@ -137,13 +135,11 @@ static enum fp_code download(struct fp_registry *registry, const char *url,
     for (int round = 0;; round++) {
         cleanup_free char *authorization = NULL;
         int status = 0;
-        enum fp_code code = fp_registry_authorize(registry, &scopes, &authorization, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_registry_authorize(registry, &scopes, &authorization, err));
         spec->url = url;
         spec->authorization = authorization;
         spec->answer = answer;
-        code = fp_http_download(registry->options.http, spec, &status, err);
+        enum fp_code code = fp_http_download(registry->options.http, spec, &status, err);
         spec->authorization = NULL;
         bool repeat = code == FP_OK && status == 401 && round == 0 &&
                       fp_registry_challenged(registry, answer, authorization, &scopes);
@@ -180,14 +176,13 @@ static enum fp_code fetch_once(struct fp_registry *registry, const struct fp_des
                                     .max_bytes = descriptor->size,
                                     .stage = stage,
                                     .hash = hash};
-    enum fp_code code = download(registry, url, &spec, &answer, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(download(registry, url, &spec, &answer, err));
     *ret_digest = fp_digest_finish(hash, algorithm);
     const char *encoding = fp_http_header(&answer, "content-encoding");
     if (fp_digest_equal(ret_digest, &descriptor->digest))
         return FP_OK;
-    code = fp_fail(err, FP_E_VERIFY, "GET %s: the bytes have the digest %s", url, ret_digest->text);
+    enum fp_code code =
+        fp_fail(err, FP_E_VERIFY, "GET %s: the bytes have the digest %s", url, ret_digest->text);
     if (encoding != NULL)
         fp_hint(err,
                 "the answer came with Content-Encoding \"%.40s\": a proxy changes it on the way",
@@ -201,10 +196,8 @@ enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
 {
     struct fp_digest found = {0};
     uint64_t staged_bytes = stage != NULL ? stage->done_bytes : 0;
-    enum fp_code code = fp_registry_prepare(registry, err);
-    if (code != FP_OK)
-        return code;
-    code = fetch_once(registry, descriptor, fd, stage, &found, err);
+    FP_TRY(fp_registry_prepare(registry, err));
+    enum fp_code code = fetch_once(registry, descriptor, fd, stage, &found, err);
     if (code != FP_E_VERIFY || !fp_digest_is_set(&found))
         return code;
     /* A flipped bit on the way, or a partial file of something else: once more from the start. */

@@ -84,9 +84,7 @@ static enum fp_code mount_or_upload(struct fp_upload *upload, const char *mount_
                                     enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
     bool mounted = false;
-    enum fp_code code = mount(upload, mount_from, &mounted, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(mount(upload, mount_from, &mounted, err));
     *ret_outcome = mounted ? FP_PUSH_MOUNTED : FP_PUSH_UPLOADED;
     if (mounted)
         return FP_OK;

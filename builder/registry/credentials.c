@@ -34,12 +34,12 @@ static enum fp_code parse_config(const char *text, size_t len, const char *sourc
                                  struct fp_error *err)
 {
     cleanup_json json_t *config = NULL;
-    enum fp_code code = fp_json_parse(text, len, source, &config, err);
-    if (code == FP_OK && !json_is_object(config))
-        code = fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source);
-    if (code == FP_OK && ret != NULL)
+    FP_TRY(fp_json_parse(text, len, source, &config, err));
+    if (!json_is_object(config))
+        FP_TRY(fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source));
+    if (ret != NULL)
         *ret = steal_pointer(&config);
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code find_in_text(const char *text, size_t len, const char *source,

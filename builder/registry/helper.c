@@ -23,15 +23,11 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
                              struct fp_credential *ret, struct fp_error *err)
 {
     cleanup_json json_t *answer = NULL;
-    enum fp_code code = fp_json_parse(text, len, name, &answer, err);
+    FP_TRY(fp_json_parse(text, len, name, &answer, err));
     const char *username = NULL;
     const char *secret = NULL;
-    if (code == FP_OK)
-        code = fp_json_need_string(answer, "Username", name, &username, err);
-    if (code == FP_OK)
-        code = fp_json_need_string(answer, "Secret", name, &secret, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_need_string(answer, "Username", name, &username, err));
+    FP_TRY(fp_json_need_string(answer, "Secret", name, &secret, err));
     bool is_token = strcmp(username, "<token>") == 0;
     if (*secret == '\0' && (is_token || *username == '\0'))
         return FP_OK; /* how some say that they have none */

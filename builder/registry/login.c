@@ -26,12 +26,10 @@ enum fp_code fp_registry_check_login(const struct fp_registry_options *options, 
     char none[] = "-";
     cleanup_free char *registry_host = fp_xstrdup(host);
     const struct fp_reference reference = {.registry = registry_host, .repository = none};
-    enum fp_code code = fp_registry_open(options, &reference, &registry, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_open(options, &reference, &registry, err));
     free(registry->name);
     registry->name = fp_xstrdup(registry->host);
-    code = fp_registry_prepare(registry, err);
+    enum fp_code code = fp_registry_prepare(registry, err);
     *ret_asked_for = code == FP_OK && registry->challenge.scheme != FP_CHALLENGE_NONE;
     if (code != FP_OK || !*ret_asked_for)
         return code;

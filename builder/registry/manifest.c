@@ -61,9 +61,7 @@ enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *
     cleanup_strv struct fp_strv headers = {0};
     cleanup_strv struct fp_strv scopes = {0};
     cleanup_free char *path = fp_registry_path(registry, "manifests", reference_text);
-    enum fp_code code = fp_registry_check_reference(reference_text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_check_reference(reference_text, err));
     fp_strv_add(&headers, ACCEPT);
     fp_registry_scopes(registry, false, &scopes);
     struct fp_http_request request = {.method = method,
@@ -73,7 +71,7 @@ enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .patience_s = fp_registry_patience_s(registry),
                                       .no_retry = no_retry};
-    code = fp_registry_send(registry, &request, &scopes, response, err);
+    enum fp_code code = fp_registry_send(registry, &request, &scopes, response, err);
     if (code == FP_OK && fp_http_header(response, "x-artifactory-id") != NULL) {
         (void) pthread_mutex_lock(&registry->lock);
         registry->is_artifactory = true;
@@ -98,10 +96,9 @@ static enum fp_code find_type(const struct fp_http_response *response, const jso
     cleanup_free char *header = content_type(response);
     bool is_told = is_known_type(header) || fp_json_string(document, "mediaType") == NULL;
     const char *type = NULL;
-    enum fp_code code = fp_document_type(document, is_told ? header : NULL, shown, &type, err);
-    if (code == FP_OK)
-        (void) snprintf(ret_type, FP_MEDIA_TYPE_MAX, "%s", type);
-    return code;
+    FP_TRY(fp_document_type(document, is_told ? header : NULL, shown, &type, err));
+    (void) snprintf(ret_type, FP_MEDIA_TYPE_MAX, "%s", type);
+    return FP_OK;
 }
 
 /* @param ret_damaged It may have been damaged or cut on the way, where that shows in nothing else:
@@ -112,14 +109,12 @@ static enum fp_code get_once(struct fp_registry *registry, const char *reference
 {
     cleanup_json json_t *document = NULL;
     *ret_damaged = false;
-    enum fp_code code = ask(registry, "GET", reference_text, response, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(ask(registry, "GET", reference_text, response, err));
     if (response->status != 200)
         return fp_registry_refusal(registry, "GET", response, err);
     cleanup_free char *shown = fp_xasprintf(
         "%s%s%s", registry->name, strchr(reference_text, ':') != NULL ? "@" : ":", reference_text);
-    code = verify(reference_text, shown, response, ret_found, err);
+    enum fp_code code = verify(reference_text, shown, response, ret_found, err);
     if (code == FP_OK)
         code =
             fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &document, err);
@@ -215,8 +210,8 @@ static enum fp_code ask_head(struct fp_registry *registry, const char *reference
     if (code != FP_OK || !fp_http_status_is_transient(response->status) ||
         !fp_registry_asks_for_pause(response) || fp_http_max_attempts(http, NULL) <= 1)
         return code;
-    code = fp_http_pause(http, response, 1, err);
-    return code == FP_OK ? ask(registry, "HEAD", reference_text, response, err) : code;
+    FP_TRY(fp_http_pause(http, response, 1, err));
+    return ask(registry, "HEAD", reference_text, response, err);
 }
 
 enum fp_code fp_registry_head_manifest(struct fp_registry *registry, const char *reference_text,
@@ -266,9 +261,9 @@ enum fp_code fp_registry_is_tagged(struct fp_registry *registry, const char *tag
     struct fp_digest found = {0};
     bool exists = false;
     *ret = FP_TAGGED_NOTHING;
-    enum fp_code code = fp_registry_find_digest(registry, tag, fp_digest_algorithm(digest), false,
-                                                &exists, &found, err);
-    if (code == FP_OK && exists)
+    FP_TRY(fp_registry_find_digest(registry, tag, fp_digest_algorithm(digest), false, &exists,
+                                   &found, err));
+    if (exists)
         *ret = fp_digest_equal(&found, digest) ? FP_TAGGED_THIS : FP_TAGGED_OTHER;
-    return code;
+    return FP_OK;
 }

@@ -140,9 +140,7 @@ static enum fp_code collect(const struct fp_mirrors *mirrors, const struct fp_re
         if (mirror->location == NULL || mirror->is_primary != primary ||
             !applies(mirror, reference, name, best))
             continue;
-        enum fp_code code = rewrite(mirror, reference, name, &ret[*ret_len], err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(rewrite(mirror, reference, name, &ret[*ret_len], err));
         ++*ret_len;
     }
     return FP_OK;

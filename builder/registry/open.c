@@ -198,9 +198,7 @@ static enum fp_code prepare_plain(struct fp_registry *registry, const char *plai
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     bool is_secure = false;
-    enum fp_code code = ping_plain(registry, plain, secure, &is_secure, &response, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(ping_plain(registry, plain, secure, &is_secure, &response, err));
     /* One that redirects to itself over TLS is spoken to so, bodies and all. */
     bool moved = fp_url_same_origin(response.url, secure);
     return take_ping(registry, is_secure || moved ? secure : plain, &response, err);
@@ -231,8 +229,8 @@ static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
     bool may_be_plain = registry->is_plain_http_allowed;
     if (may_be_plain && !answers_tls_first(registry, secure, &response))
         return prepare_plain(registry, plain, secure, err != NULL ? err : &own);
-    enum fp_code code = may_be_plain ? FP_OK : ping(registry, secure, 1, &response, err);
-    return code != FP_OK ? code : take_ping(registry, secure, &response, err);
+    FP_TRY(may_be_plain ? FP_OK : ping(registry, secure, 1, &response, err));
+    return take_ping(registry, secure, &response, err);
 }
 
 enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err)

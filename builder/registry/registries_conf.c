@@ -148,9 +148,7 @@ static enum fp_code skip_array(struct reader *reader)
         if (c == '\0')
             return fail(reader, "an array without its closing bracket");
         if (c == '"' || c == '\'') {
-            enum fp_code code = read_string(reader, &ignored);
-            if (code != FP_OK)
-                return code;
+            FP_TRY(read_string(reader, &ignored));
             continue;
         }
         depth += c == '[' ? 1 : c == ']' ? -1 : 0;
@@ -242,17 +240,13 @@ static enum fp_code read_name(struct reader *reader, char **ret)
 static enum fp_code read_key(struct reader *reader)
 {
     cleanup_free char *key = NULL;
-    enum fp_code code = read_name(reader, &key);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_name(reader, &key));
     skip_blank(reader, false);
     if (*key == '\0' || *reader->at != '=')
         return fail(reader, "expected KEY = VALUE or a [table]");
     reader->at++;
     skip_blank(reader, false);
-    code = read_value(reader, key);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_value(reader, key));
     skip_blank(reader, false);
     return *reader->at == '\n' || *reader->at == '\0'
                ? FP_OK

@@ -265,10 +265,8 @@ enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *
                             bool no_retry, struct fp_token *ret, struct fp_error *err)
 {
     bool is_damaged = false;
-    enum fp_code code = check_realm(registry, err);
-    if (code != FP_OK)
-        return code;
-    code = fetch_once(registry, scopes, no_retry, ret, &is_damaged, err);
+    FP_TRY(check_realm(registry, err));
+    enum fp_code code = fetch_once(registry, scopes, no_retry, ret, &is_damaged, err);
     bool may_repeat = !no_retry && fp_http_max_attempts(registry->options.http, NULL) > 1;
     if (is_damaged && may_repeat)
         code = fetch_once(registry, scopes, no_retry, ret, &is_damaged, err);

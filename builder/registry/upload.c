@@ -39,9 +39,7 @@ enum fp_code fp_upload_take_location(struct fp_upload *upload,
     if (header == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: an upload was begun, but there is no Location",
                        registry->name);
-    enum fp_code code = fp_url_resolve(response->url, header, &location, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_url_resolve(response->url, header, &location, err));
     location = fp_location_repair(registry->base, location);
     if (strncmp(registry->base, "https:", 6) == 0 && strncmp(location, "https:", 6) != 0) {
         cleanup_free char *shown = fp_url_display(location);
@@ -219,8 +217,6 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
             return attempt > 1 ? fp_context(err, "%d uploads", attempt) : code;
         fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
                   err->text);
-        code = fp_http_pause(upload->registry->options.http, &upload->asked, attempt++, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_http_pause(upload->registry->options.http, &upload->asked, attempt++, err));
     }
 }

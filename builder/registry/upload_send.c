@@ -178,9 +178,7 @@ static enum fp_code piece_taken(struct fp_upload *upload, const struct part *par
 {
     uint64_t received = received_bytes(response);
     if (fp_http_header(response, "location") != NULL) {
-        enum fp_code code = fp_upload_take_location(upload, response, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_upload_take_location(upload, response, err));
     }
     upload->offset = part->first + part->bytes;
     /* Amazon's registry answers as if it had taken later chunks, and drops them: only its Range
@@ -215,9 +213,7 @@ static enum fp_code patch_all(struct fp_upload *upload, uint64_t chunk_bytes, st
     if (chunk_bytes > 0 && chunk_bytes < upload->min_chunk)
         chunk_bytes = upload->min_chunk;
     while (upload->offset < upload->descriptor->size) {
-        enum fp_code code = patch_one(upload, chunk_bytes, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(patch_one(upload, chunk_bytes, err));
     }
     return fp_upload_commit(upload, err);
 }

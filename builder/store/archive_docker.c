@@ -102,10 +102,9 @@ static enum fp_code docker_get_blob(struct fp_repo *self, const struct fp_descri
         return FP_OK;
     }
     const struct fp_archive_member *member = find_digest(archive, &descriptor->digest);
-    enum fp_code code = fp_archive_check(member, descriptor, self->title, err);
-    if (code == FP_OK)
-        *ret = fp_archive_blob(&archive->members, member, descriptor);
-    return code;
+    FP_TRY(fp_archive_check(member, descriptor, self->title, err));
+    *ret = fp_archive_blob(&archive->members, member, descriptor);
+    return FP_OK;
 }
 
 static enum fp_code docker_get_document(struct fp_repo *self,
@@ -113,8 +112,8 @@ static enum fp_code docker_get_document(struct fp_repo *self,
                                         struct fp_error *err)
 {
     cleanup_blob struct fp_blob *blob = NULL;
-    enum fp_code code = docker_get_blob(self, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+    FP_TRY(docker_get_blob(self, descriptor, NULL, &blob, err));
+    return fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
 static void docker_free(struct fp_repo *self)
@@ -191,9 +190,7 @@ static enum fp_code add_layers(const struct docker_archive *archive, const json_
         if (!json_is_string(name))
             return fp_fail(err, FP_E_INPUT, "%s: manifest.json: a layer's name is no string",
                            archive->base.title);
-        enum fp_code code = describe(archive, json_string_value(name), true, &layer, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(describe(archive, json_string_value(name), true, &layer, err));
         fp_manifest_add_layer(manifest, &layer);
     }
     return FP_OK;
@@ -205,12 +202,9 @@ static enum fp_code check_diff_ids(const struct docker_archive *archive, const c
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_config struct fp_config config = {0};
-    enum fp_code code = fp_archive_read(&archive->members, config_name, &text, err);
-    if (code == FP_OK)
-        code = fp_config_parse(fp_buf_text(&text), text.len, manifest->layer_count,
-                               archive->base.title, &config, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_archive_read(&archive->members, config_name, &text, err));
+    FP_TRY(fp_config_parse(fp_buf_text(&text), text.len, manifest->layer_count, archive->base.title,
+                           &config, err));
     for (size_t i = 0; i < manifest->layer_count; i++) {
         const struct fp_descriptor *layer = &manifest->layers[i];
         if (strcmp(layer->media_type, FP_MEDIA_OCI_LAYER) == 0 &&
@@ -228,27 +222,22 @@ static enum fp_code make_manifest(const struct docker_archive *archive, const js
 {
     const char *config = NULL;
     const json_t *layers = json_object_get(object, "Layers");
-    enum fp_code code = fp_json_need_string(object, "Config", archive->base.title, &config, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_need_string(object, "Config", archive->base.title, &config, err));
     if (!json_is_array(layers) || json_array_size(layers) > FP_MANIFEST_MAX_LAYERS)
         return fp_fail(err, FP_E_INPUT,
                        "%s: manifest.json: Layers is no array of at most %d layers",
                        archive->base.title, FP_MANIFEST_MAX_LAYERS);
     (void) snprintf(ret->media_type, sizeof(ret->media_type), "%s", FP_MEDIA_OCI_MANIFEST);
-    code = describe(archive, config, false, &ret->config, err);
-    if (code == FP_OK)
-        code = add_layers(archive, layers, ret, err);
-    return code != FP_OK ? code : check_diff_ids(archive, config, ret, err);
+    FP_TRY(describe(archive, config, false, &ret->config, err));
+    FP_TRY(add_layers(archive, layers, ret, err));
+    return check_diff_ids(archive, config, ret, err);
 }
 
 static enum fp_code add_image(struct docker_archive *archive, const json_t *object,
                               struct fp_error *err)
 {
     cleanup_manifest struct fp_manifest manifest = {0};
-    enum fp_code code = make_manifest(archive, object, &manifest, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(make_manifest(archive, object, &manifest, err));
     struct docker_image *image = &archive->images[archive->len++];
     image->bytes = fp_manifest_bytes(&manifest);
     image->descriptor.size = strlen(image->bytes);
@@ -273,9 +262,7 @@ static enum fp_code add_images(struct docker_archive *archive, const json_t *doc
                        archive->base.title, MAX_IMAGES);
     archive->images = fp_xcalloc(json_array_size(document), sizeof(*archive->images));
     for (size_t i = 0; i < json_array_size(document); i++) {
-        enum fp_code code = add_image(archive, json_array_get(document, i), err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(add_image(archive, json_array_get(document, i), err));
     }
     return FP_OK;
 }
@@ -294,17 +281,14 @@ static enum fp_code open_docker(struct docker_archive *archive, const char *path
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_archive_index_open(path, work_folder, true, &archive->members, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_archive_index_open(path, work_folder, true, &archive->members, err));
     if (fp_archive_find(&archive->members, "manifest.json") == NULL)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: not what 'docker save' writes: no manifest.json in it", path),
                          err, "%s", other_form(archive));
-    code = fp_archive_read(&archive->members, "manifest.json", &text, err);
-    if (code == FP_OK)
-        code = fp_json_parse(fp_buf_text(&text), text.len, path, &document, err);
-    return code != FP_OK ? code : add_images(archive, document, err);
+    FP_TRY(fp_archive_read(&archive->members, "manifest.json", &text, err));
+    FP_TRY(fp_json_parse(fp_buf_text(&text), text.len, path, &document, err));
+    return add_images(archive, document, err);
 }
 
 enum fp_code fp_repo_open_docker(const char *path, const char *work_folder, struct fp_repo **ret,

@@ -69,9 +69,7 @@ static enum fp_code hash_member(struct pass *pass, struct fp_archive_member *mem
     uint64_t seen = 0;
     for (;;) {
         size_t len = 0;
-        enum fp_code code = fp_tar_reader_read(pass->reader, block, BLOCK_BYTES, &len, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_tar_reader_read(pass->reader, block, BLOCK_BYTES, &len, err));
         if (len == 0)
             break;
         if (seen == 0)
@@ -117,10 +115,10 @@ static enum fp_code add_file(struct pass *pass, struct fp_archive_member *member
     la_int64_t size = archive_entry_size(entry);
     member->size = size > 0 ? (uint64_t) size : 0;
     member->offset = fp_tar_reader_offset(pass->reader);
-    enum fp_code code = check_place(pass, member, err);
-    if (code == FP_OK && pass->hash)
-        code = hash_member(pass, member, err);
-    return code;
+    FP_TRY(check_place(pass, member, err));
+    if (pass->hash)
+        FP_TRY(hash_member(pass, member, err));
+    return FP_OK;
 }
 
 static bool is_too_long(const char *text)
@@ -273,8 +271,8 @@ enum fp_code fp_archive_read(const struct fp_archive_index *index, const char *n
     struct fp_descriptor descriptor = {.size = member->size};
     cleanup_blob struct fp_blob *blob = fp_archive_blob(index, member, &descriptor);
     cleanup_source struct fp_source *source = NULL;
-    enum fp_code code = fp_blob_open(blob, 0, &source, err);
-    return code != FP_OK ? code : fp_source_read_all(source, body, err);
+    FP_TRY(fp_blob_open(blob, 0, &source, err));
+    return fp_source_read_all(source, body, err);
 }
 
 void fp_archive_index_clear(struct fp_archive_index *index)

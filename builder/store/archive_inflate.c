@@ -18,12 +18,9 @@ static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_n
 static enum fp_code open_inflated(int fd, uint64_t size, const char *work_folder,
                                   struct fp_archive_index *ret, struct fp_error *err)
 {
-    enum fp_code code = fp_mkdir_p(work_folder, FP_KEPT_DIR_MODE, err);
-    if (code == FP_OK)
-        code = fp_newfile_open_in(work_folder, 0600, &ret->inflated, err);
-    if (code == FP_OK)
-        code = inflate(fd, ret->path, size, ret->inflated, err);
-    return code;
+    FP_TRY(fp_mkdir_p(work_folder, FP_KEPT_DIR_MODE, err));
+    FP_TRY(fp_newfile_open_in(work_folder, 0600, &ret->inflated, err));
+    return inflate(fd, ret->path, size, ret->inflated, err);
 }
 
 enum fp_code fp_archive_index_open(const char *path, const char *work_folder, bool hash,

@@ -29,18 +29,17 @@ static enum fp_code oci_get_blob(struct fp_repo *self, const struct fp_descripto
     const struct oci_archive *archive = (struct oci_archive *) self;
     const struct fp_archive_member *member = find_blob(self, &descriptor->digest);
     (void) stage;
-    enum fp_code code = fp_archive_check(member, descriptor, self->title, err);
-    if (code == FP_OK)
-        *ret = fp_archive_blob(&archive->members, member, descriptor);
-    return code;
+    FP_TRY(fp_archive_check(member, descriptor, self->title, err));
+    *ret = fp_archive_blob(&archive->members, member, descriptor);
+    return FP_OK;
 }
 
 static enum fp_code oci_get_document(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                      struct fp_buf *body, struct fp_error *err)
 {
     cleanup_blob struct fp_blob *blob = NULL;
-    enum fp_code code = oci_get_blob(self, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+    FP_TRY(oci_get_blob(self, descriptor, NULL, &blob, err));
+    return fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
 static void oci_free(struct fp_repo *self)
@@ -66,9 +65,7 @@ static enum fp_code check_marker(const struct oci_archive *archive, struct fp_er
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: not an OCI archive: no oci-layout in it",
                                  archive->members.path),
                          err, "for what 'docker save' writes use docker-archive:FILE");
-    enum fp_code code = fp_archive_read(&archive->members, "oci-layout", &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_archive_read(&archive->members, "oci-layout", &text, err));
     return fp_layout_marker_check(fp_buf_text(&text), text.len, archive->base.title, err);
 }
 
@@ -76,15 +73,11 @@ static enum fp_code open_oci(struct oci_archive *archive, const char *path, cons
                              struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_archive_index_open(path, work_folder, false, &archive->members, err);
-    if (code == FP_OK)
-        code = check_marker(archive, err);
-    if (code == FP_OK)
-        code = fp_archive_read(&archive->members, "index.json", &text, err);
-    if (code == FP_OK)
-        code = fp_layout_index_parse(fp_buf_text(&text), text.len, archive->base.title,
-                                     &archive->index, err);
-    return code;
+    FP_TRY(fp_archive_index_open(path, work_folder, false, &archive->members, err));
+    FP_TRY(check_marker(archive, err));
+    FP_TRY(fp_archive_read(&archive->members, "index.json", &text, err));
+    return fp_layout_index_parse(fp_buf_text(&text), text.len, archive->base.title, &archive->index,
+                                 err);
 }
 
 enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_kind kind,

@@ -31,9 +31,7 @@ static enum fp_code write_blobs(struct oci_writer *oci, struct archive *tar, str
         const struct fp_digest *digest = &fp_blob_descriptor(blobs->items[i])->digest;
         cleanup_free char *name =
             fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
-        enum fp_code code = fp_tar_add(tar, name, blobs->items[i], oci->writer.base.title, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_tar_add(tar, name, blobs->items[i], oci->writer.base.title, err));
     }
     return FP_OK;
 }
@@ -46,14 +44,11 @@ static enum fp_code oci_finish(struct fp_repo *self, struct fp_error *err)
     cleanup_tar struct archive *tar = fp_tar_new(fp_newfile_fd(oci->writer.file));
     if (tar == NULL)
         return fp_fail(err, FP_E_INTERNAL, "libarchive cannot write tar archives");
-    enum fp_code code = fp_tar_add_bytes(tar, "oci-layout", FP_LAYOUT_MARKER, self->title, err);
-    if (code == FP_OK)
-        code = fp_tar_add_bytes(tar, "index.json", index, self->title, err);
-    if (code == FP_OK)
-        code = write_blobs(oci, tar, err);
-    if (code == FP_OK)
-        code = fp_tar_finish(tar, self->title, err);
-    return code != FP_OK ? code : fp_newfile_publish(oci->writer.file, NULL, true, err);
+    FP_TRY(fp_tar_add_bytes(tar, "oci-layout", FP_LAYOUT_MARKER, self->title, err));
+    FP_TRY(fp_tar_add_bytes(tar, "index.json", index, self->title, err));
+    FP_TRY(write_blobs(oci, tar, err));
+    FP_TRY(fp_tar_finish(tar, self->title, err));
+    return fp_newfile_publish(oci->writer.file, NULL, true, err);
 }
 
 static void oci_free(struct fp_repo *self)

@@ -49,13 +49,11 @@ static enum fp_code parse_manifest(struct docker_writer *docker,
 {
     const char *title = docker->writer.base.title;
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_repo_get_document(&docker->writer.base, descriptor, &text, err);
-    if (code == FP_OK)
-        code = fp_manifest_parse(fp_buf_text(&text), text.len, descriptor->media_type, title,
-                                 &docker->manifest, err);
-    if (code == FP_OK)
-        docker->image = descriptor->digest;
-    return code;
+    FP_TRY(fp_repo_get_document(&docker->writer.base, descriptor, &text, err));
+    FP_TRY(fp_manifest_parse(fp_buf_text(&text), text.len, descriptor->media_type, title,
+                             &docker->manifest, err));
+    docker->image = descriptor->digest;
+    return FP_OK;
 }
 
 /* An index of one image stands for that image; attestations (platform unknown) do not count. */
@@ -150,8 +148,8 @@ static enum fp_code add_file(struct docker_writer *docker, struct archive *tar,
                              struct fp_error *err)
 {
     cleanup_blob struct fp_blob *blob = NULL;
-    enum fp_code code = fp_repo_get_blob(&docker->writer.base, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_tar_add(tar, name, blob, docker->writer.base.title, err);
+    FP_TRY(fp_repo_get_blob(&docker->writer.base, descriptor, NULL, &blob, err));
+    return fp_tar_add(tar, name, blob, docker->writer.base.title, err);
 }
 
 static bool is_repeated(const struct fp_manifest *manifest, size_t layer)
@@ -169,9 +167,7 @@ static enum fp_code add_layers(struct docker_writer *docker, struct archive *tar
         cleanup_free char *name = layer_name(&docker->manifest.layers[i]);
         if (is_repeated(&docker->manifest, i))
             continue;
-        enum fp_code code = add_file(docker, tar, &docker->manifest.layers[i], name, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(add_file(docker, tar, &docker->manifest.layers[i], name, err));
     }
     return FP_OK;
 }
@@ -186,14 +182,11 @@ static enum fp_code docker_finish(struct fp_repo *self, struct fp_error *err)
     cleanup_tar struct archive *tar = fp_tar_new(fp_newfile_fd(docker->writer.file));
     if (tar == NULL)
         return fp_fail(err, FP_E_INTERNAL, "libarchive cannot write tar archives");
-    enum fp_code code = fp_tar_add_bytes(tar, "manifest.json", list, self->title, err);
-    if (code == FP_OK)
-        code = add_file(docker, tar, &docker->manifest.config, config, err);
-    if (code == FP_OK)
-        code = add_layers(docker, tar, err);
-    if (code == FP_OK)
-        code = fp_tar_finish(tar, self->title, err);
-    return code != FP_OK ? code : fp_newfile_publish(docker->writer.file, NULL, true, err);
+    FP_TRY(fp_tar_add_bytes(tar, "manifest.json", list, self->title, err));
+    FP_TRY(add_file(docker, tar, &docker->manifest.config, config, err));
+    FP_TRY(add_layers(docker, tar, err));
+    FP_TRY(fp_tar_finish(tar, self->title, err));
+    return fp_newfile_publish(docker->writer.file, NULL, true, err);
 }
 
 static void docker_free(struct fp_repo *self)

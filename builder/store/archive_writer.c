@@ -48,8 +48,8 @@ enum fp_code fp_archive_writer_get_document(struct fp_repo *self,
                                             struct fp_buf *body, struct fp_error *err)
 {
     cleanup_blob struct fp_blob *blob = NULL;
-    enum fp_code code = fp_archive_writer_get_blob(self, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+    FP_TRY(fp_archive_writer_get_blob(self, descriptor, NULL, &blob, err));
+    return fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
 enum fp_code fp_archive_writer_put_blob(struct fp_repo *self,

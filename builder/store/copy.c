@@ -229,9 +229,7 @@ static enum fp_code put_documents(const struct copy *copy, const struct fp_copy_
 {
     size_t count = documents_to_put(copy, plan, state->names);
     for (size_t i = 0; i < count; i++) {
-        enum fp_code code = put_document(copy, &plan->documents[i], copy->is_all_named, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(put_document(copy, &plan->documents[i], copy->is_all_named, err));
     }
     return FP_OK;
 }
@@ -260,10 +258,8 @@ static enum fp_code ask_names(struct copy *copy, const struct fp_copy_document *
     size_t count = state->names != NULL ? state->names->len : 0;
     copy->is_all_named = count > 0;
     for (size_t i = 0; i < count && found != FP_TAGGED_NOTHING; i++) {
-        enum fp_code code = fp_repo_is_named(copy->to, &root->descriptor.digest,
-                                             state->names->items[i], &found, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_repo_is_named(copy->to, &root->descriptor.digest, state->names->items[i], &found,
+                                err));
         state->is_right[i] = found == FP_TAGGED_THIS;
     }
     for (size_t i = 0; i < count; i++)
@@ -294,14 +290,10 @@ static enum fp_code put_all(struct copy *copy, const struct fp_copy_plan *plan,
 {
     const struct fp_copy_document *root = &plan->documents[plan->document_count - 1];
     *copy->result = (struct fp_copy_result){0};
-    enum fp_code code = transfer_all(copy, plan, err);
-    if (code == FP_OK)
-        code = fp_report_heed(copy->reporter, err);
-    if (code == FP_OK)
-        code = put_documents(copy, plan, state, err);
-    if (code == FP_OK)
-        code = put_names(copy, root, state, err);
-    return code;
+    FP_TRY(transfer_all(copy, plan, err));
+    FP_TRY(fp_report_heed(copy->reporter, err));
+    FP_TRY(put_documents(copy, plan, state, err));
+    return put_names(copy, root, state, err);
 }
 
 static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *plan,

@@ -41,13 +41,12 @@ static enum fp_code plan_manifest(const struct walk *walk, const struct fp_descr
 {
     struct fp_copy_plan *plan = walk->plan;
     cleanup_manifest struct fp_manifest manifest = {0};
-    enum fp_code code = fp_manifest_parse(fp_buf_text(text), text->len, descriptor->media_type,
-                                          walk->from->title, &manifest, err);
-    if (code == FP_OK)
-        code = plan_blob(walk, &plan->configs, &plan->config_count, &manifest.config, err);
-    for (size_t i = 0; i < manifest.layer_count && code == FP_OK; i++)
-        code = plan_blob(walk, &plan->layers, &plan->layer_count, &manifest.layers[i], err);
-    return code;
+    FP_TRY(fp_manifest_parse(fp_buf_text(text), text->len, descriptor->media_type,
+                             walk->from->title, &manifest, err));
+    FP_TRY(plan_blob(walk, &plan->configs, &plan->config_count, &manifest.config, err));
+    for (size_t i = 0; i < manifest.layer_count; i++)
+        FP_TRY(plan_blob(walk, &plan->layers, &plan->layer_count, &manifest.layers[i], err));
+    return FP_OK;
 }
 
 static enum fp_code plan_document(const struct walk *walk, const struct fp_descriptor *descriptor,
@@ -58,11 +57,11 @@ static enum fp_code plan_index(const struct walk *walk, const struct fp_descript
 {
     cleanup_index struct fp_index index = {0};
     const struct walk below = {walk->from, walk->platform, walk->plan, walk->depth + 1};
-    enum fp_code code = fp_index_parse(fp_buf_text(text), text->len, descriptor->media_type,
-                                       walk->from->title, &index, err);
-    for (size_t i = 0; i < index.manifest_count && code == FP_OK; i++)
-        code = plan_document(&below, &index.manifests[i], err);
-    return code;
+    FP_TRY(fp_index_parse(fp_buf_text(text), text->len, descriptor->media_type, walk->from->title,
+                          &index, err));
+    for (size_t i = 0; i < index.manifest_count; i++)
+        FP_TRY(plan_document(&below, &index.manifests[i], err));
+    return FP_OK;
 }
 
 static void add_document(struct fp_copy_plan *plan, const struct fp_descriptor *descriptor,
@@ -106,16 +105,12 @@ static enum fp_code plan_document(const struct walk *walk, const struct fp_descr
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     if (has_document(walk->plan, &descriptor->digest))
         return FP_OK;
-    enum fp_code code = count_document(walk, descriptor, err);
-    if (code == FP_OK)
-        code = fp_repo_get_document(walk->from, descriptor, &text, err);
-    if (code != FP_OK)
-        return code;
-    code = fp_media_is_index(descriptor->media_type) ? plan_index(walk, descriptor, &text, err)
-                                                     : plan_manifest(walk, descriptor, &text, err);
-    if (code == FP_OK)
-        add_document(walk->plan, descriptor, &text);
-    return code;
+    FP_TRY(count_document(walk, descriptor, err));
+    FP_TRY(fp_repo_get_document(walk->from, descriptor, &text, err));
+    FP_TRY(fp_media_is_index(descriptor->media_type) ? plan_index(walk, descriptor, &text, err)
+                                                     : plan_manifest(walk, descriptor, &text, err));
+    add_document(walk->plan, descriptor, &text);
+    return FP_OK;
 }
 
 static enum fp_code choose(const struct walk *walk, struct fp_descriptor *at, struct fp_error *err)
@@ -123,14 +118,10 @@ static enum fp_code choose(const struct walk *walk, struct fp_descriptor *at, st
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_index struct fp_index index = {0};
     const struct fp_descriptor *child = NULL;
-    enum fp_code code = fp_repo_get_document(walk->from, at, &text, err);
-    if (code == FP_OK)
-        code = fp_index_parse(fp_buf_text(&text), text.len, at->media_type, walk->from->title,
-                              &index, err);
-    if (code == FP_OK)
-        code = fp_index_choose(&index, walk->platform, walk->from->title, &child, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_repo_get_document(walk->from, at, &text, err));
+    FP_TRY(fp_index_parse(fp_buf_text(&text), text.len, at->media_type, walk->from->title, &index,
+                          err));
+    FP_TRY(fp_index_choose(&index, walk->platform, walk->from->title, &child, err));
     struct fp_descriptor chosen = fp_descriptor_copy(child);
     fp_descriptor_clear(at);
     *at = chosen;
@@ -145,9 +136,7 @@ static enum fp_code choose_platform(const struct walk *walk, struct fp_descripto
         if (depth > MAX_DEPTH)
             return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep",
                            walk->from->title, MAX_DEPTH);
-        enum fp_code code = choose(walk, at, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(choose(walk, at, err));
     }
     return FP_OK;
 }
@@ -158,8 +147,8 @@ enum fp_code fp_copy_plan_make(struct fp_repo *from, const struct fp_descriptor 
 {
     const struct walk walk = {.from = from, .platform = platform, .plan = ret};
     cleanup_descriptor struct fp_descriptor at = fp_descriptor_copy(root);
-    enum fp_code code = choose_platform(&walk, &at, err);
-    return code != FP_OK ? code : plan_document(&walk, &at, err);
+    FP_TRY(choose_platform(&walk, &at, err));
+    return plan_document(&walk, &at, err);
 }
 
 static void clear_descriptors(struct fp_descriptor *list, size_t len)

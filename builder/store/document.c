@@ -28,19 +28,16 @@ enum fp_code fp_blob_document(const struct fp_blob *blob, const struct fp_descri
                               const char *name, struct fp_buf *body, struct fp_error *err)
 {
     struct fp_source *source = NULL;
-    enum fp_code code = check_size(descriptor, name, body, err);
-    if (code == FP_OK)
-        code = fp_blob_open(blob, 0, &source, err);
-    return code != FP_OK ? code : read_verified(source, descriptor, name, body, err);
+    FP_TRY(check_size(descriptor, name, body, err));
+    FP_TRY(fp_blob_open(blob, 0, &source, err));
+    return read_verified(source, descriptor, name, body, err);
 }
 
 enum fp_code fp_bytes_document(const char *bytes, size_t len,
                                const struct fp_descriptor *descriptor, const char *name,
                                struct fp_buf *body, struct fp_error *err)
 {
-    enum fp_code code = check_size(descriptor, name, body, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_size(descriptor, name, body, err));
     return read_verified(fp_source_memory(bytes, len), descriptor, name, body, err);
 }
 
@@ -48,9 +45,7 @@ enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name, struct
                             struct fp_error *err)
 {
     struct fp_source *bytes = NULL;
-    enum fp_code code = fp_blob_open(blob, 0, &bytes, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_blob_open(blob, 0, &bytes, err));
     if (stage != NULL)
         bytes = fp_source_staged(bytes, stage);
     cleanup_source struct fp_source *source =

@@ -26,8 +26,8 @@ static enum fp_code layout_resolve(struct fp_repo *self, const char *name,
 {
     const struct layout *layout = (struct layout *) self;
     cleanup_layout_index struct fp_layout_index index = {0};
-    enum fp_code code = fp_layout_read_index(layout->path, &index, err);
-    return code != FP_OK ? code : fp_layout_index_find(&index, name, self->title, ret, err);
+    FP_TRY(fp_layout_read_index(layout->path, &index, err));
+    return fp_layout_index_find(&index, name, self->title, ret, err);
 }
 
 static enum fp_code layout_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
@@ -45,8 +45,8 @@ static enum fp_code layout_get_document(struct fp_repo *self,
                                         struct fp_error *err)
 {
     cleanup_blob struct fp_blob *blob = NULL;
-    enum fp_code code = layout_get_blob(self, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+    FP_TRY(layout_get_blob(self, descriptor, NULL, &blob, err));
+    return fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
 static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
@@ -59,10 +59,8 @@ static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descri
         fp_xasprintf("%s/blobs/%s", layout->path, fp_digest_algorithm_name(&descriptor->digest));
     cleanup_free char *path = fp_path_join(folder, fp_digest_hex(&descriptor->digest));
     (void) origin;
-    enum fp_code code = fp_mkdir_p(folder, layout->dir_mode, err);
-    if (code == FP_OK)
-        code = fp_blob_file_put(path, layout->linkable, descriptor, blob, stage, ret_outcome, err);
-    return code;
+    FP_TRY(fp_mkdir_p(folder, layout->dir_mode, err));
+    return fp_blob_file_put(path, layout->linkable, descriptor, blob, stage, ret_outcome, err);
 }
 
 static enum fp_code layout_put_document(struct fp_repo *self,
@@ -119,17 +117,13 @@ static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
     if (layout->pending_len == 0)
         return FP_OK;
     sync_blobs(layout);
-    enum fp_code code = fp_layout_lock_index(layout->path, &lock, err);
-    if (code == FP_OK)
-        code = fp_layout_read_index(layout->path, &index, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_layout_lock_index(layout->path, &lock, err));
+    FP_TRY(fp_layout_read_index(layout->path, &index, err));
     for (size_t i = 0; i < layout->pending_len; i++)
         fp_layout_index_set(&index, &layout->pending[i].descriptor, layout->pending[i].name);
-    code = fp_layout_write_index(layout->path, &index, err);
-    if (code == FP_OK)
-        drop_pending(layout);
-    return code;
+    FP_TRY(fp_layout_write_index(layout->path, &index, err));
+    drop_pending(layout);
+    return FP_OK;
 }
 
 static void layout_free(struct fp_repo *self)
@@ -202,8 +196,8 @@ static enum fp_code find_output(const char *path, char **ret, struct fp_error *e
 {
     cleanup_free char *blobs = fp_layout_blob_folder(path);
     cleanup_free char *inside = NULL;
-    enum fp_code code = fp_output_path(blobs, &inside, err);
-    return code == FP_OK ? fp_output_path(path, ret, err) : code;
+    FP_TRY(fp_output_path(blobs, &inside, err));
+    return fp_output_path(path, ret, err);
 }
 
 static enum fp_code find_place(const char *path, enum fp_layout_use use, char **ret,
@@ -220,15 +214,11 @@ enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use, struc
 {
     mode_t dir_mode = use == FP_LAYOUT_STORE ? FP_KEPT_DIR_MODE : 0755;
     cleanup_free char *place = NULL;
-    enum fp_code code = find_place(path, use, &place, err);
-    if (code == FP_OK && use != FP_LAYOUT_READ)
-        code = make_layout(place, dir_mode, err);
-    if (code == FP_OK)
-        code = check_layout(place, err);
-    if (code == FP_OK)
-        code = use == FP_LAYOUT_READ ? check_link(place, err) : check_index(place, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(find_place(path, use, &place, err));
+    if (use != FP_LAYOUT_READ)
+        FP_TRY(make_layout(place, dir_mode, err));
+    FP_TRY(check_layout(place, err));
+    FP_TRY(use == FP_LAYOUT_READ ? check_link(place, err) : check_index(place, err));
     struct layout *layout = fp_xcalloc(1, sizeof(*layout));
     layout->base.ops = &layout_ops;
     layout->base.title = fp_xasprintf("oci:%s", path);
@@ -251,10 +241,9 @@ enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret, size_
                             struct fp_error *err)
 {
     cleanup_layout_index struct fp_layout_index index = {0};
-    enum fp_code code = check_layout(path, err);
-    if (code == FP_OK)
-        code = fp_layout_read_index(path, &index, err);
-    return code != FP_OK ? code : fp_layout_index_list(&index, path, ret, ret_len, err);
+    FP_TRY(check_layout(path, err));
+    FP_TRY(fp_layout_read_index(path, &index, err));
+    return fp_layout_index_list(&index, path, ret, ret_len, err);
 }
 
 enum fp_code fp_layout_remove(const char *path, const char *name, uint64_t *ret_freed_bytes,
@@ -263,19 +252,15 @@ enum fp_code fp_layout_remove(const char *path, const char *name, uint64_t *ret_
     cleanup_fd int lock = -1;
     cleanup_layout_index struct fp_layout_index index = {0};
     uint64_t freed = 0;
-    enum fp_code code = check_layout(path, err);
-    if (code == FP_OK)
-        code = fp_layout_lock_index(path, &lock, err);
-    if (code == FP_OK)
-        code = fp_layout_read_index(path, &index, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_layout(path, err));
+    FP_TRY(fp_layout_lock_index(path, &lock, err));
+    FP_TRY(fp_layout_read_index(path, &index, err));
     if (!fp_layout_index_forget(&index, name)) {
         cleanup_strv struct fp_strv names = {0};
         fp_layout_index_names(&index, &names);
         return fp_fail_no_image(path, name, &names, err);
     }
-    code = fp_layout_write_index(path, &index, err);
+    enum fp_code code = fp_layout_write_index(path, &index, err);
     if (code == FP_OK)
         code = fp_layout_collect(path, &index, &freed, err);
     if (ret_freed_bytes != NULL)

@@ -103,16 +103,13 @@ static enum fp_code fill(int fd, const char *path, const struct fp_descriptor *d
 {
     struct fp_source *opened = NULL;
     bool cloned = clone_file(blob, fd);
-    enum fp_code code = open_copy(blob, fd, path, cloned, &opened, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(open_copy(blob, fd, path, cloned, &opened, err));
     if (stage != NULL)
         opened = fp_source_staged(opened, stage);
     cleanup_free char *what = fp_xasprintf("copying %s", descriptor->digest.text);
     cleanup_source struct fp_source *source = fp_source_verified(opened, descriptor, what);
     cleanup_sink struct fp_sink *sink = cloned ? fp_sink_null() : fp_sink_fd(fd, path);
-    code = fp_stream_copy(source, sink, NULL, err);
-    return code;
+    return fp_stream_copy(source, sink, NULL, err);
 }
 
 static enum fp_code copy_blob(const char *path, const struct fp_descriptor *descriptor,
@@ -121,10 +118,9 @@ static enum fp_code copy_blob(const char *path, const struct fp_descriptor *desc
 {
     cleanup_newfile struct fp_newfile *file = NULL;
     cleanup_free char *folder = fp_xstrndup(path, (size_t) (fp_path_base(path) - path));
-    enum fp_code code = fp_newfile_open_in(folder, 0644, &file, err);
-    if (code == FP_OK)
-        code = fill(fp_newfile_fd(file), path, descriptor, blob, stage, err);
-    return code != FP_OK ? code : fp_newfile_publish(file, path, true, err);
+    FP_TRY(fp_newfile_open_in(folder, 0644, &file, err));
+    FP_TRY(fill(fp_newfile_fd(file), path, descriptor, blob, stage, err));
+    return fp_newfile_publish(file, path, true, err);
 }
 
 /* A size that does not fit the digest could otherwise slip through where nothing is copied. */

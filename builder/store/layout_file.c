@@ -11,9 +11,7 @@ enum fp_code fp_layout_marker_check(const char *text, size_t len, const char *na
                                     struct fp_error *err)
 {
     cleanup_json json_t *marker = NULL;
-    enum fp_code code = fp_json_parse(text, len, name, &marker, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_parse(text, len, name, &marker, err));
     const char *version = fp_json_string(marker, "imageLayoutVersion");
     if (version == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: not the mark of an OCI layout: no imageLayoutVersion",
@@ -63,12 +61,10 @@ enum fp_code fp_layout_write_file(const char *path, const char *name, const char
 {
     cleanup_free char *file = fp_path_join(path, name);
     cleanup_newfile struct fp_newfile *made = NULL;
-    enum fp_code code = fp_newfile_open_in(path, 0644, &made, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_newfile_open_in(path, 0644, &made, err));
     cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(made), file);
-    code = fp_sink_write(sink, bytes, strlen(bytes), err);
-    return code != FP_OK ? code : fp_newfile_publish(made, file, replace, err);
+    FP_TRY(fp_sink_write(sink, bytes, strlen(bytes), err));
+    return fp_newfile_publish(made, file, replace, err);
 }
 
 enum fp_code fp_layout_read_file(const char *path, const char *name, struct fp_buf *body,
@@ -77,11 +73,9 @@ enum fp_code fp_layout_read_file(const char *path, const char *name, struct fp_b
     cleanup_free char *file = fp_path_join(path, name);
     uint64_t size = 0;
     int fd = -1;
-    enum fp_code code = fp_file_open(file, &fd, &size, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(file, &fd, &size, err));
     cleanup_source struct fp_source *source = fp_source_fd(fd, file, 0, UINT64_MAX);
-    code = fp_source_read_all(source, body, err);
+    enum fp_code code = fp_source_read_all(source, body, err);
     return code == FP_E_INPUT ? fp_context(err, "%s", file) : code;
 }
 

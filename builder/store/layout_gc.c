@@ -82,18 +82,13 @@ static enum fp_code mark_document(struct collection *self, const char *digest_te
     struct stat st = {0};
     cleanup_json json_t *document = NULL;
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_interrupt_check(err);
-    if (code == FP_OK)
-        code = fp_digest_parse(digest_text, self->path, &digest, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_interrupt_check(err));
+    FP_TRY(fp_digest_parse(digest_text, self->path, &digest, err));
     cleanup_free char *path = fp_layout_blob_path(self->path, &digest);
     if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
         (uint64_t) st.st_size > FP_MANIFEST_MAX_BYTES)
         return FP_OK;
-    code = fp_kept_read(path, &body, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_kept_read(path, &body, err));
     if (fp_json_parse(fp_buf_text(&body), body.len, path, &document, NULL) != FP_OK)
         return FP_OK;
     return mark_all(self, document, err);

@@ -35,9 +35,7 @@ enum fp_code fp_layout_index_parse(const char *text, size_t len, const char *nam
                                    struct fp_layout_index *ret, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_json_parse(text, len, name, &document, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_json_parse(text, len, name, &document, err));
     if (json_integer_value(json_object_get(document, "schemaVersion")) != 2)
         return fp_fail(err, FP_E_INPUT,
                        "%s: not the index of an OCI layout: schemaVersion is not 2", name);
@@ -45,10 +43,9 @@ enum fp_code fp_layout_index_parse(const char *text, size_t len, const char *nam
     if (!json_is_array(entries))
         return fp_fail(err, FP_E_INPUT, "%s: not the index of an OCI layout: no array manifests",
                        name);
-    code = check_entries(entries, name, err);
-    if (code == FP_OK)
-        ret->document = steal_pointer(&document);
-    return code;
+    FP_TRY(check_entries(entries, name, err));
+    ret->document = steal_pointer(&document);
+    return FP_OK;
 }
 
 static const char *annotation_of(const json_t *entry, const char *key)
@@ -262,9 +259,7 @@ static enum fp_code list_named(const json_t *entries, const char *title,
     {
         if (name_of(entry) == NULL)
             continue;
-        enum fp_code code = fp_descriptor_parse(entry, title, &names[*len].descriptor, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_descriptor_parse(entry, title, &names[*len].descriptor, err));
         names[(*len)++].name = fp_xstrdup(name_of(entry));
     }
     return FP_OK;

@@ -68,10 +68,9 @@ static enum fp_code parse_path(const char *text, const struct prefix *prefix,
 
 static enum fp_code parse_registry(const char *text, struct fp_location *ret, struct fp_error *err)
 {
-    enum fp_code code = fp_reference_parse_docker(text, &ret->reference, err);
-    if (code == FP_OK)
-        ret->kind = FP_AT_REGISTRY;
-    return code;
+    FP_TRY(fp_reference_parse_docker(text, &ret->reference, err));
+    ret->kind = FP_AT_REGISTRY;
+    return FP_OK;
 }
 
 /* REPOSITORY[:TAG][@DIGEST] as a layout of ours names it; a missing tag is ":latest". */
@@ -84,9 +83,7 @@ static char *store_name(const struct fp_reference *reference)
 
 static enum fp_code parse_reference(const char *text, struct fp_location *ret, struct fp_error *err)
 {
-    enum fp_code code = fp_reference_parse(text, &ret->reference, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_reference_parse(text, &ret->reference, err));
     if (ret->reference.registry != NULL) {
         fp_reference_clear(&ret->reference);
         return parse_registry(text, ret, err);
@@ -159,9 +156,7 @@ enum fp_code fp_location_parse(const char *text, struct fp_location *ret, struct
         ret->kind = prefixes[i].kind;
         return parse_path(text, &prefixes[i], ret, err);
     }
-    enum fp_code code = refuse_foreign(text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(refuse_foreign(text, err));
     if (starts_with(text, "docker://"))
         return parse_registry(text + strlen("docker://"), ret, err);
     return parse_reference(text, ret, err);

@@ -86,15 +86,13 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
         fp_xasprintf("%s/.%s.partial", fp_to_registry_repo(self)->blob_folder,
                      fp_digest_hex(&descriptor->digest));
     cleanup_fd int fd = -1;
-    enum fp_code code = fp_file_open_locked(partial, &fd, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open_locked(partial, &fd, err));
     /* Others may have brought it while we waited. */
     if (fp_blob_file_is_there(path, descriptor->size)) {
         (void) unlink(partial);
         return FP_OK;
     }
-    code = fetch_from_any(fp_to_registry_repo(self), descriptor, fd, stage, err);
+    enum fp_code code = fetch_from_any(fp_to_registry_repo(self), descriptor, fd, stage, err);
     if (code == FP_OK)
         return publish(fd, partial, path, err);
     if (code == FP_E_IO)
@@ -114,10 +112,10 @@ enum fp_code fp_registry_repo_get_blob(struct fp_repo *self, const struct fp_des
     const struct fp_registry_repo *repo = fp_to_registry_repo(self);
     cleanup_free char *path = blob_path(repo, &descriptor->digest);
     bool there = false;
-    enum fp_code code = fp_blob_file_has(path, descriptor, repo->reporter, &there, err);
-    if (code == FP_OK && !there)
-        code = download(self, descriptor, path, stage, err);
-    return code != FP_OK ? code : fp_blob_file_get(path, self->title, false, descriptor, ret, err);
+    FP_TRY(fp_blob_file_has(path, descriptor, repo->reporter, &there, err));
+    if (!there)
+        FP_TRY(download(self, descriptor, path, stage, err));
+    return fp_blob_file_get(path, self->title, false, descriptor, ret, err);
 }
 
 /* What is in the folder from before, unless it is damaged. */
@@ -157,8 +155,8 @@ static enum fp_code get_config(struct fp_repo *self, const struct fp_descriptor 
     if (descriptor->size > body->max)
         return fp_fail(err, FP_E_INPUT, "%s: %s is larger than %zu bytes", self->title,
                        descriptor->digest.text, body->max);
-    enum fp_code code = fp_registry_repo_get_blob(self, descriptor, NULL, &blob, err);
-    return code != FP_OK ? code : fp_blob_document(blob, descriptor, self->title, body, err);
+    FP_TRY(fp_registry_repo_get_blob(self, descriptor, NULL, &blob, err));
+    return fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
 enum fp_code fp_registry_repo_get_document(struct fp_repo *self,

@@ -19,9 +19,7 @@ static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **
         *ret = fp_xstrdup(name);
         return FP_OK;
     }
-    enum fp_code code = name != NULL ? fp_reference_parse_docker(name, &reference, err) : FP_OK;
-    if (code != FP_OK)
-        return code;
+    FP_TRY(name != NULL ? fp_reference_parse_docker(name, &reference, err) : FP_OK);
     if (strcmp(reference.repository, repo->reference.repository) != 0 ||
         strcmp(reference.registry, repo->reference.registry) != 0)
         return fp_fail(err, FP_E_INTERNAL, "'%s' is not in %s", name, self->title);
@@ -39,16 +37,14 @@ static enum fp_code resolve_at(struct fp_registry_repo *repo, const char *tag,
 {
     bool exists = false;
     cleanup_descriptor struct fp_descriptor head = {0};
-    enum fp_code code = fp_registry_head_manifest(repo->base.registry, tag, &exists, &head, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_registry_head_manifest(repo->base.registry, tag, &exists, &head, err));
     if (fp_registry_repo_has_kept(repo, &head)) {
         *ret = fp_descriptor_copy(&head);
         return FP_OK;
     }
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    code = fp_registry_get_manifest(repo->base.registry, tag, &body, ret, err);
-    return code != FP_OK ? code : fp_registry_repo_keep(repo, ret, &body, err);
+    FP_TRY(fp_registry_get_manifest(repo->base.registry, tag, &body, ret, err));
+    return fp_registry_repo_keep(repo, ret, &body, err);
 }
 
 static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
@@ -242,15 +238,13 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
                                  const struct fp_reference *reference, const char *blob_folder,
                                  struct fp_repo **ret, struct fp_error *err)
 {
-    enum fp_code code = fp_mkdir_p(blob_folder, FP_KEPT_DIR_MODE, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_mkdir_p(blob_folder, FP_KEPT_DIR_MODE, err));
     struct fp_registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
     repo->base.ops = &registry_ops;
     (void) pthread_mutex_init(&repo->lock, NULL);
     repo->hold = -1;
-    code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
-                           : add_source(repo, options, reference, true, err);
+    enum fp_code code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
+                                        : add_source(repo, options, reference, true, err);
     if (code != FP_OK) {
         registry_free(&repo->base);
         return code;

@@ -73,15 +73,11 @@ static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
     uint64_t size = 0;
     struct fp_source *file = NULL;
-    enum fp_code code = open_file(self, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(open_file(self, &file, err));
     file = fp_source_counted(fp_source_hashed(file, hash), &size);
     cleanup_source struct fp_source *tar = fp_source_hashed(
         fp_source_inflate(file, self->path, fp_inflate_limit(self->file_bytes), NULL), tar_hash);
-    code = scan(self, tar, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(scan(self, tar, err));
     if (size != self->file_bytes)
         return fp_fail(err, FP_E_INPUT,
                        "%s: %" PRIu64 " bytes, of which only %" PRIu64 " were read", self->path,
@@ -100,24 +96,17 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     cleanup_newfile struct fp_newfile *made = NULL;
     uint64_t size = 0;
     struct fp_source *file = NULL;
-    enum fp_code code = fp_mkdir_p(self->work_folder, FP_KEPT_DIR_MODE, err);
-    if (code == FP_OK)
-        code = fp_newfile_open_in(self->work_folder, 0644, &made, err);
-    if (code == FP_OK)
-        code = open_file(self, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_mkdir_p(self->work_folder, FP_KEPT_DIR_MODE, err));
+    FP_TRY(fp_newfile_open_in(self->work_folder, 0644, &made, err));
+    FP_TRY(open_file(self, &file, err));
     cleanup_pool struct fp_pool *pool = fp_pool_new(fp_pool_default_threads());
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the repacked layer");
     out = fp_sink_counted(fp_sink_hashed(out, hash), &size);
     cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, pool);
     file = fp_source_inflate(file, self->path, fp_inflate_limit(self->file_bytes), NULL);
     cleanup_source struct fp_source *tar = fp_source_teed(fp_source_hashed(file, tar_hash), gzip);
-    code = scan(self, tar, err);
-    if (code == FP_OK)
-        code = fp_sink_finish(gzip, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(scan(self, tar, err));
+    FP_TRY(fp_sink_finish(gzip, err));
     set_layer(self, FP_MEDIA_OCI_LAYER_GZIP, hash, size, tar_hash);
     self->blob = fp_blob_file(&self->layer, self->title, fp_newfile_fd(made), 0);
     return FP_OK;
@@ -127,13 +116,10 @@ static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter
                                struct fp_error *err)
 {
     enum fp_codec codec = FP_CODEC_NONE;
-    enum fp_code code = fp_file_open(self->path, &self->fd, &self->file_bytes, err);
-    if (code == FP_OK)
-        code = fp_sniff_fd(self->fd, self->path, &codec, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(self->path, &self->fd, &self->file_bytes, err));
+    FP_TRY(fp_sniff_fd(self->fd, self->path, &codec, err));
     fp_stage_begin(&self->stage, reporter, "read", fp_path_base(self->path), self->file_bytes);
-    code = codec == FP_CODEC_GZIP ? use_file(self, err) : repack(self, err);
+    enum fp_code code = codec == FP_CODEC_GZIP ? use_file(self, err) : repack(self, err);
     if (code != FP_OK)
         fp_stage_fail(&self->stage);
     else

@@ -23,9 +23,7 @@ enum fp_code fp_store_check(const char *path, struct fp_error *err)
                                         "blobs/sha512"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         cleanup_free char *part = fp_path_join(path, parts[i]);
-        enum fp_code code = fp_kept_check(part, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_kept_check(part, err));
     }
     return FP_OK;
 }

@@ -75,9 +75,7 @@ static enum fp_code write_source(struct archive *tar, struct fp_source *source, 
         enum fp_code code = fp_source_read(source, block, BLOCK_BYTES, &len, err);
         if (code != FP_OK || len == 0)
             return code;
-        code = write_data(tar, block, len, title, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(write_data(tar, block, len, title, err));
     }
 }
 
@@ -86,12 +84,10 @@ enum fp_code fp_tar_add(struct archive *tar, const char *name, const struct fp_b
 {
     const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
     struct fp_source *opened = NULL;
-    enum fp_code code = fp_blob_open(blob, 0, &opened, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_blob_open(blob, 0, &opened, err));
     cleanup_free char *what = fp_xasprintf("copying %s", descriptor->digest.text);
     cleanup_source struct fp_source *source = fp_source_verified(opened, descriptor, what);
-    code = begin_entry(tar, name, descriptor->size, title, err);
+    enum fp_code code = begin_entry(tar, name, descriptor->size, title, err);
     if (code == FP_OK)
         code = write_source(tar, source, title, err);
     if (code == FP_E_VERIFY)
@@ -102,8 +98,8 @@ enum fp_code fp_tar_add(struct archive *tar, const char *name, const struct fp_b
 enum fp_code fp_tar_add_bytes(struct archive *tar, const char *name, const char *bytes,
                               const char *title, struct fp_error *err)
 {
-    enum fp_code code = begin_entry(tar, name, strlen(bytes), title, err);
-    return code != FP_OK ? code : write_data(tar, bytes, strlen(bytes), title, err);
+    FP_TRY(begin_entry(tar, name, strlen(bytes), title, err));
+    return write_data(tar, bytes, strlen(bytes), title, err);
 }
 
 enum fp_code fp_tar_finish(struct archive *tar, const char *title, struct fp_error *err)

@@ -23,10 +23,8 @@ DIR *fp_dir_open(const char *path)
 enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
 {
     cleanup_source struct fp_source *source = NULL;
-    enum fp_code code = fp_source_open(path, &source, err);
-    if (code != FP_OK)
-        return code;
-    code = fp_source_read_all(source, buf, err);
+    FP_TRY(fp_source_open(path, &source, err));
+    enum fp_code code = fp_source_read_all(source, buf, err);
     /* Only the ceiling of the buffer speaks without naming the file. */
     return code == FP_E_INPUT ? fp_context(err, "%s", path) : code;
 }

@@ -33,8 +33,8 @@ enum fp_code fp_input_open(const char *path, struct fp_input **ret, struct fp_er
 {
     int fd = -1;
     uint64_t size = 0; /* asked for, so that it has to be a regular file */
-    enum fp_code code = fp_file_open(path, &fd, &size, err);
-    return code == FP_OK ? fp_input_take(fd, path, ret, err) : code;
+    FP_TRY(fp_file_open(path, &fd, &size, err));
+    return fp_input_take(fd, path, ret, err);
 }
 
 void fp_input_expect(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
@@ -119,14 +119,11 @@ static enum fp_code read_for_sha256(struct fp_input *input, char ret_hex[FP_HASH
     struct fp_source *raw = NULL;
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    enum fp_code code = fp_input_source(input, &raw, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_input_source(input, &raw, err));
     cleanup_source struct fp_source *source = fp_source_hashed(raw, hash);
-    code = fp_stream_copy(source, nowhere, NULL, err);
-    if (code == FP_OK)
-        fp_hash_hex(hash, ret_hex);
-    return code;
+    FP_TRY(fp_stream_copy(source, nowhere, NULL, err));
+    fp_hash_hex(hash, ret_hex);
+    return FP_OK;
 }
 
 enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX],

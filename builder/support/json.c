@@ -73,9 +73,7 @@ enum fp_code fp_json_parse(const char *text, size_t len, const char *name, json_
                            struct fp_error *err)
 {
     text = len > 0 ? text : "";
-    enum fp_code code = check_bounds(text, len, name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_bounds(text, len, name, err));
     json_error_t cause = {0};
     json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &cause);
     if (value == NULL) {

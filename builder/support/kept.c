@@ -61,8 +61,8 @@ enum fp_code fp_kept_check(const char *path, struct fp_error *err)
 
 enum fp_code fp_kept_dir_make(const char *path, struct fp_error *err)
 {
-    enum fp_code code = fp_kept_check(path, err);
-    return code == FP_OK ? fp_mkdir_p(path, FP_KEPT_DIR_MODE, err) : code;
+    FP_TRY(fp_kept_check(path, err));
+    return fp_mkdir_p(path, FP_KEPT_DIR_MODE, err);
 }
 
 enum fp_code fp_kept_dir_open(const char *root, const char *below, int *ret_fd,
@@ -105,11 +105,9 @@ enum fp_code fp_kept_read(const char *path, struct fp_buf *buf, struct fp_error 
 {
     int fd = -1;
     uint64_t size = 0;
-    enum fp_code code = fp_kept_open(path, &fd, &size, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_kept_open(path, &fd, &size, err));
     cleanup_source struct fp_source *source = fp_source_fd(fd, path, 0, UINT64_MAX);
-    code = fp_source_read_all(source, buf, err);
+    enum fp_code code = fp_source_read_all(source, buf, err);
     return code == FP_E_INPUT ? fp_context(err, "%s", path) : code;
 }
 
@@ -117,10 +115,8 @@ enum fp_code fp_kept_write(const char *path, const void *data, size_t len, struc
 {
     cleanup_free char *folder = fp_folder_of(path);
     cleanup_newfile struct fp_newfile *file = NULL;
-    enum fp_code code = fp_newfile_open_in(folder, 0644, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_newfile_open_in(folder, 0644, &file, err));
     cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(file), path);
-    code = fp_sink_write(sink, data, len, err);
-    return code != FP_OK ? code : fp_newfile_publish(file, path, true, err);
+    FP_TRY(fp_sink_write(sink, data, len, err));
+    return fp_newfile_publish(file, path, true, err);
 }

@@ -115,9 +115,7 @@ enum fp_code fp_flock(int fd, bool exclusive, const char *name, struct fp_error 
         }
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be locked", name);
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_interrupt_check(err));
         if (polls == TOLD_AFTER)
             tell_waiting(fd, name);
         (void) nanosleep(&pause, NULL);
@@ -161,10 +159,9 @@ enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct 
         fd = open_lock(path, O_RDONLY);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: the lock file cannot be opened", path);
-    enum fp_code code = fp_flock(fd, exclusive, path, err);
-    if (code == FP_OK)
-        *ret_fd = steal_fd(&fd);
-    return code;
+    FP_TRY(fp_flock(fd, exclusive, path, err));
+    *ret_fd = steal_fd(&fd);
+    return FP_OK;
 }
 
 /* A umask may take even the owner's permissions; a run that goes on from here needs them. */
@@ -193,9 +190,7 @@ enum fp_code fp_file_open_locked(const char *path, int *ret_fd, struct fp_error 
             continue;
         if (fd < 0)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
-        enum fp_code code = fp_flock(fd, true, path, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_flock(fd, true, path, err));
         if (lstat(path, &named) == 0 && named.st_ino == ours.st_ino &&
             named.st_dev == ours.st_dev) {
             *ret_fd = steal_fd(&fd);

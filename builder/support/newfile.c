@@ -71,10 +71,9 @@ enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, struct fp_newfi
     file->fd = -1;
     file->mode = mode;
     file->folder = fp_xstrdup(folder);
-    enum fp_code code = open_newfile(file, err);
-    if (code == FP_OK)
-        *ret = steal_pointer(&file);
-    return code;
+    FP_TRY(open_newfile(file, err));
+    *ret = steal_pointer(&file);
+    return FP_OK;
 }
 
 /* What root writes anew in somebody's own folder stays his, who could not read it else. Elsewhere
@@ -95,12 +94,10 @@ enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return fp_fail(err, FP_E_IO, "%s: is a folder, a file was expected", path);
     /* What a link points to is replaced, not the link: settings are often kept elsewhere. */
-    enum fp_code code = fp_output_path(path, &target, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_output_path(path, &target, err));
     cleanup_free char *folder = fp_folder_of(target);
     cleanup_newfile struct fp_newfile *file = NULL;
-    code = fp_newfile_open_in(folder, mode, &file, err);
+    enum fp_code code = fp_newfile_open_in(folder, mode, &file, err);
     if (code == FP_E_NOT_FOUND)
         (void) fp_hint(err, "make the folder first");
     if (code != FP_OK)
@@ -135,10 +132,8 @@ static enum fp_code copy_to_temp(struct fp_newfile *file, const char *folder, st
 {
     cleanup_fd int fd = -1;
     char *path = NULL;
-    enum fp_code code = fp_temp_file(folder, file->mode, &fd, &path, err);
-    if (code != FP_OK)
-        return code;
-    code = copy_content(file->fd, fd, folder, err);
+    FP_TRY(fp_temp_file(folder, file->mode, &fd, &path, err));
+    enum fp_code code = copy_content(file->fd, fd, folder, err);
     if (code != FP_OK) {
         fp_temp_file_remove(path);
         return code;
@@ -184,9 +179,7 @@ static enum fp_code rename_temp(struct fp_newfile *file, const char *folder, con
     bool moved =
         replace ? rename(file->temp_path, path) == 0 : rename_if_absent(file->temp_path, path);
     if (!moved && errno == EXDEV) {
-        enum fp_code code = copy_to_temp(file, folder, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(copy_to_temp(file, folder, err));
         moved =
             replace ? rename(file->temp_path, path) == 0 : rename_if_absent(file->temp_path, path);
     }
@@ -233,11 +226,8 @@ enum fp_code fp_newfile_publish(struct fp_newfile *file, const char *path, bool 
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", target);
     cleanup_free char *folder = fp_folder_of(target);
     if (!link_unnamed(file, target, replace)) {
-        enum fp_code code = file->temp_path == NULL ? link_to_temp(file, folder, err) : FP_OK;
-        if (code == FP_OK)
-            code = rename_temp(file, folder, target, replace, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(file->temp_path == NULL ? link_to_temp(file, folder, err) : FP_OK);
+        FP_TRY(rename_temp(file, folder, target, replace, err));
     }
     return sync_folder(folder, err);
 }
@@ -299,10 +289,8 @@ enum fp_code fp_file_write(const char *path, const void *data, size_t len, mode_
     if (fp_is_written_through(path))
         return write_through(path, data, len, err);
     cleanup_newfile struct fp_newfile *file = NULL;
-    enum fp_code code = fp_newfile_open(path, mode, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_newfile_open(path, mode, &file, err));
     cleanup_sink struct fp_sink *sink = fp_sink_fd(file->fd, path);
-    code = fp_sink_write(sink, data, len, err);
-    return code != FP_OK ? code : fp_newfile_publish(file, NULL, true, err);
+    FP_TRY(fp_sink_write(sink, data, len, err));
+    return fp_newfile_publish(file, NULL, true, err);
 }

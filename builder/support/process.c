@@ -226,17 +226,13 @@ static enum fp_code attend(struct child *child, int timeout_ms, struct fp_error 
 {
     int64_t deadline_ms = fp_now_ms() + timeout_ms;
     for (bool ended = false; !ended;) {
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_interrupt_check(err));
         feed(child);
         wait_a_tick(child);
         /* Asked before the last bytes are fetched: what it wrote is then in the pipe. A process
          * that it left behind may keep the pipe open; that is not waited for. */
         ended = has_ended(child);
-        code = collect(child, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(collect(child, err));
         if (!ended && fp_now_ms() >= deadline_ms)
             return fp_fail(err, FP_E_NETWORK, "%s: did not end within %d ms and was stopped",
                            child->name, timeout_ms);
@@ -256,12 +252,8 @@ enum fp_code fp_process_run(const char *const *argv, const char *input, size_t i
         .input_len = input_len,
         .output = output,
     };
-    enum fp_code code = child_start(&child, argv, err);
-    if (code != FP_OK)
-        return code;
-    code = attend(&child, timeout_ms, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(child_start(&child, argv, err));
+    FP_TRY(attend(&child, timeout_ms, err));
     *ret_exit_status = WIFSIGNALED(child.wait_status) ? 128 + WTERMSIG(child.wait_status)
                                                       : WEXITSTATUS(child.wait_status);
     return FP_OK;

@@ -96,10 +96,10 @@ static enum fp_code staged_read(struct fp_source *self, void *data, size_t cap, 
                                 struct fp_error *err)
 {
     struct staged_source *staged = (struct staged_source *) self;
-    enum fp_code code = fp_source_read(staged->inner, data, cap, ret_len, err);
-    if (code == FP_OK && *ret_len > 0)
+    FP_TRY(fp_source_read(staged->inner, data, cap, ret_len, err));
+    if (*ret_len > 0)
         fp_stage_advance(staged->stage, *ret_len);
-    return code;
+    return FP_OK;
 }
 
 static void staged_free(struct fp_source *self)

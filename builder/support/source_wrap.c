@@ -32,10 +32,10 @@ static enum fp_code hashed_read(struct fp_source *self, void *data, size_t cap, 
                                 struct fp_error *err)
 {
     struct wrap_source *outer = (struct wrap_source *) self;
-    enum fp_code code = fp_source_read(outer->inner, data, cap, ret_len, err);
-    if (code == FP_OK && *ret_len > 0)
+    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
+    if (*ret_len > 0)
         fp_hash_update(outer->hash, data, *ret_len);
-    return code;
+    return FP_OK;
 }
 
 struct fp_source *fp_source_hashed(struct fp_source *take_inner, struct fp_hash *hash)
@@ -50,10 +50,9 @@ static enum fp_code counted_read(struct fp_source *self, void *data, size_t cap,
                                  struct fp_error *err)
 {
     struct wrap_source *outer = (struct wrap_source *) self;
-    enum fp_code code = fp_source_read(outer->inner, data, cap, ret_len, err);
-    if (code == FP_OK)
-        *outer->counter += *ret_len;
-    return code;
+    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
+    *outer->counter += *ret_len;
+    return FP_OK;
 }
 
 struct fp_source *fp_source_counted(struct fp_source *take_inner, uint64_t *counter)
@@ -68,9 +67,7 @@ static enum fp_code limited_read(struct fp_source *self, void *data, size_t cap,
                                  struct fp_error *err)
 {
     struct wrap_source *outer = (struct wrap_source *) self;
-    enum fp_code code = fp_source_read(outer->inner, data, cap, ret_len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
     if (*ret_len > outer->left) {
         *ret_len = 0;
         return fp_fail(err, FP_E_INPUT, "%s: more than the limit of %llu bytes", outer->what,
@@ -94,10 +91,8 @@ static enum fp_code teed_read(struct fp_source *self, void *data, size_t cap, si
                               struct fp_error *err)
 {
     struct wrap_source *outer = (struct wrap_source *) self;
-    enum fp_code code = fp_source_read(outer->inner, data, cap, ret_len, err);
-    if (code != FP_OK)
-        return code;
-    code = fp_sink_write(outer->sink, data, *ret_len, err);
+    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
+    enum fp_code code = fp_sink_write(outer->sink, data, *ret_len, err);
     if (code != FP_OK)
         *ret_len = 0;
     return code;
@@ -115,15 +110,12 @@ enum fp_code fp_file_hash(const char *path, enum fp_hash_algorithm algorithm, ui
                           char ret_hex[FP_HASH_HEX_MAX], uint64_t *ret_bytes, struct fp_error *err)
 {
     struct fp_source *file = NULL;
-    enum fp_code code = fp_source_open(path, &file, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_open(path, &file, err));
     cleanup_hash struct fp_hash *hash = fp_hash_new(algorithm);
     cleanup_source struct fp_source *hashed =
         fp_source_hashed(fp_source_limited(file, max_bytes, path), hash);
     cleanup_sink struct fp_sink *nowhere = fp_sink_null();
-    code = fp_stream_copy(hashed, nowhere, ret_bytes, err);
-    if (code == FP_OK)
-        fp_hash_hex(hash, ret_hex);
-    return code;
+    FP_TRY(fp_stream_copy(hashed, nowhere, ret_bytes, err));
+    fp_hash_hex(hash, ret_hex);
+    return FP_OK;
 }

@@ -11,9 +11,7 @@ enum fp_code fp_source_read(struct fp_source *source, void *data, size_t cap, si
                             struct fp_error *err)
 {
     *ret_len = 0;
-    enum fp_code code = fp_interrupt_check(err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_interrupt_check(err));
     return source->ops->read(source, data, cap, ret_len, err);
 }
 
@@ -25,9 +23,7 @@ enum fp_code fp_source_read_full(struct fp_source *source, void *data, size_t le
     *ret_len = 0;
     while (done < len) {
         size_t got = 0;
-        enum fp_code code = fp_source_read(source, next + done, len - done, &got, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_source_read(source, next + done, len - done, &got, err));
         if (got == 0)
             break;
         done += got;
@@ -65,14 +61,10 @@ enum fp_code fp_stream_copy(struct fp_source *source, struct fp_sink *sink, uint
     uint64_t total = 0;
     for (;;) {
         size_t len = 0;
-        enum fp_code code = fp_source_read(source, data, COPY_BYTES, &len, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_source_read(source, data, COPY_BYTES, &len, err));
         if (len == 0)
             break;
-        code = fp_sink_write(sink, data, len, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_sink_write(sink, data, len, err));
         total += len;
     }
     if (ret_bytes != NULL)

@@ -38,9 +38,7 @@ static enum fp_code fd_read(struct fp_source *self, void *data, size_t cap, size
     while ((got = read_some(file, data, want)) < 0) {
         if (errno != EINTR)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", file->name);
-        enum fp_code code = fp_interrupt_check(err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_interrupt_check(err));
     }
     if (got == 0 && bounded)
         return fp_fail(err, FP_E_IO, "%s: ends at byte %llu, %llu bytes too early", file->name,
@@ -75,9 +73,7 @@ struct fp_source *fp_source_fd(int take_fd, const char *name, uint64_t offset, u
 enum fp_code fp_source_open(const char *path, struct fp_source **ret, struct fp_error *err)
 {
     int fd = -1;
-    enum fp_code code = fp_file_open(path, &fd, NULL, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(path, &fd, NULL, err));
     *ret = fp_source_fd(fd, path, 0, UINT64_MAX);
     return FP_OK;
 }
@@ -98,9 +94,7 @@ static enum fp_code fd_write(struct fp_sink *self, const void *data, size_t len,
         if (put < 0 && errno != EINTR)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", file->name);
         if (put < 0) {
-            enum fp_code code = fp_interrupt_check(err);
-            if (code != FP_OK)
-                return code;
+            FP_TRY(fp_interrupt_check(err));
             continue;
         }
         next += put;

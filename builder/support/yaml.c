@@ -188,8 +188,8 @@ static enum fp_code on_scalar(struct reader *reader, const yaml_event_t *event,
         return FP_OK;
     }
     json_t *value = NULL;
-    enum fp_code code = make_scalar(reader, event, &value, err);
-    return code != FP_OK ? code : attach(reader, &event->start_mark, value, err);
+    FP_TRY(make_scalar(reader, event, &value, err));
+    return attach(reader, &event->start_mark, value, err);
 }
 
 static enum fp_code open_level(struct reader *reader, const yaml_event_t *event, const char *tag,
@@ -275,9 +275,7 @@ enum fp_code fp_yaml_parse(const char *text, size_t len, const char *name, json_
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *) (len > 0 ? text : ""),
                                  len);
     while (!reader.done) {
-        enum fp_code code = next_event(&reader, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(next_event(&reader, err));
     }
     /* Nothing, nothing but comments, or "---" alone. */
     if (reader.root == NULL || json_is_null(reader.root)) {

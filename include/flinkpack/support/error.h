@@ -82,6 +82,19 @@ enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3)
 FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
     FP_PRINTF(3, 4);
 
+/**
+ * Call a function that can fail, and return its code where it does. The caller returns an enum
+ * fp_code, and what it holds by then is released by cleanup attributes. It stands alone, so that
+ * the way out is seen at the beginning of a line: where there is more to do after a failure, the
+ * code is looked at by hand.
+ */
+#define FP_TRY(call)                                                                               \
+    do {                                                                                           \
+        enum fp_code fp_try_code = (call);                                                         \
+        if (fp_try_code != FP_OK)                                                                  \
+            return fp_try_code;                                                                    \
+    } while (0)
+
 #ifdef __clang_analyzer__
 /* The analyser sees one file at a time: it has to be told that none of these returns FP_OK, or it
  * follows paths that do not exist. */
