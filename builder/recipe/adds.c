@@ -1,5 +1,5 @@
 /* --add: files and folders of the user's, put into a layer with plain modes, owned by root. */
-#include "internal.h"
+#include "draft.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,8 @@
 /* The recipe of append: a base, what is put on it, the image, outputs. */
 #include "append.h"
+#include "draft.h"
+#include "image.h"
+#include "outputs.h"
 #include "plan_parse.h"
 
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #ifndef FLINKPACK_BUILD_APPEND_H
 #define FLINKPACK_BUILD_APPEND_H
 
-#include "internal.h"
+#include "layers.h"
 
 /** The base that has nothing. */
 #define FP_SCRATCH "scratch"

@@ -1,4 +1,5 @@
-#include "internal.h"
+#include "image.h"
+#include "packages.h"
 
 #include <string.h>
 

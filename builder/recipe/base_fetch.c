@@ -1,5 +1,5 @@
 /* The layers of a base: fetched side by side, and called what they are. */
-#include "internal.h"
+#include "base.h"
 
 #include <string.h>
 

@@ -1,4 +1,7 @@
-#include "internal.h"
+/* The recipe of build: inputs, layers, images, outputs. */
+#include "checks.h"
+#include "image.h"
+#include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>

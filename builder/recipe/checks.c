@@ -1,4 +1,5 @@
-#include "internal.h"
+/* Whether the job, the Flink and the base of an image go together. */
+#include "checks.h"
 
 #include <stdlib.h>
 #include <string.h>

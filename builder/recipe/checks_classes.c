@@ -1,5 +1,5 @@
 /* Whether the Java of a base can load the classes of a job. */
-#include "internal.h"
+#include "checks.h"
 
 #include <stdlib.h>
 #include <string.h>

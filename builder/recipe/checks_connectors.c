@@ -1,7 +1,7 @@
 /* A thin jar without the connector that its main class uses builds, and dies when it runs. */
 #include <string.h>
 
-#include "internal.h"
+#include "checks.h"
 
 /* No distribution has any of these: connectors belong into the job's jar. */
 static const char *const CONNECTORS[] = {"org/apache/flink/streaming/connectors/",

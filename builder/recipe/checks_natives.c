@@ -1,4 +1,6 @@
-#include "internal.h"
+/* Whether native code in the job's jars and in Flink runs on the base's C library. */
+#include "checks.h"
+#include "packages.h"
 
 #include <elf.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* A layer being drafted: its entries, and the inputs that its recipe key is made of. */
+#include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* Libraries, plugins and additions that the user wants in the image. */
+#include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* Getting hold of Flink: a release, an archive, a local distribution or an image. */
+#include "layers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* An image out of a base and layers: configuration, manifest, index. */
-#include "internal.h"
+#include "image.h"
 
 #include <stdlib.h>
 #include <string.h>

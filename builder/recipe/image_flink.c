@@ -1,5 +1,5 @@
 /* What the configuration of an image with Flink says. */
-#include "internal.h"
+#include "image.h"
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* The layers of the Hadoop jar and of the job's jars. */
+#include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* All layers that are put on the base of one platform, in order. */
+#include "layers.h"
 
 #include <stdlib.h>
 #include <string.h>

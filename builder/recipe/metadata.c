@@ -1,4 +1,5 @@
-#include "internal.h"
+/* What --metadata-file tells of an image: its inputs and layers. */
+#include "image.h"
 
 #include <string.h>
 

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* Command lines that are worth typing after an image was made. */
+#include "outputs.h"
 
 /* A name that says where it goes needs no destination. */
 static void push_step(const char *name, struct fp_strv *ret)

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* The layer of the operating-system packages that Flink needs or the user wants. */
+#include "packages.h"
 
 #include <string.h>
 

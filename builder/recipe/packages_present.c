@@ -1,4 +1,5 @@
-#include "internal.h"
+/* Whether a base without apk has the packages that were asked for. */
+#include "packages.h"
 
 #include <string.h>
 

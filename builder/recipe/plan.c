@@ -1,3 +1,7 @@
+/* The options become a plan: where Flink comes from, the job, packages. */
+#include "flinkpack/alpine.h"
+#include "flinkpack/base.h"
+
 #include "plan_parse.h"
 
 #include <stdlib.h>

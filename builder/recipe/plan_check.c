@@ -1,9 +1,10 @@
+/* What can be known of the inputs before minutes are spent on fetching and packing them. */
+#include "flinkpack/base.h"
+
 #include "plan_parse.h"
 
 #include <string.h>
 #include <sys/stat.h>
-
-/* What can be known of the inputs before minutes are spent on fetching and packing them. */
 
 /* Flink loads *.jar from lib/ and plugins/ and passes everything else over. */
 static enum fp_code check_library(const struct fp_plan *plan, const char *option, const char *path,

@@ -1,3 +1,4 @@
+/* --conf: files of Flink settings, flat or nested. */
 #include "plan_parse.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+/* The names of an image, and the places that it goes to. */
+#include "plan.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The words of single options into values. */
 #include "plan_parse.h"
 
 #include <errno.h>

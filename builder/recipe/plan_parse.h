@@ -5,7 +5,7 @@
 #ifndef FLINKPACK_BUILD_PLAN_PARSE_H
 #define FLINKPACK_BUILD_PLAN_PARSE_H
 
-#include "internal.h"
+#include "plan.h"
 
 /** UID[:GID]; without a group it is 0, the group of arbitrary-uid clusters. */
 FP_CHECKED enum fp_code fp_plan_user(const char *text, unsigned *ret_uid, unsigned *ret_gid,

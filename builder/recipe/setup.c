@@ -1,4 +1,5 @@
-#include "internal.h"
+/* The set-up layer: account, entrypoint, and Flink home with scripts and settings. */
+#include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>

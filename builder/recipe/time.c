@@ -1,4 +1,5 @@
-#include "internal.h"
+/* Times as RFC 3339 text. */
+#include "image.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What an image is made with: the local store and threads. */
-#include "internal.h"
+#include "plan.h"
 
 enum fp_code fp_workshop_open(const struct fp_build_context *context, struct fp_repo **ret_store,
                               struct fp_pool **ret_pool, struct fp_error *err)

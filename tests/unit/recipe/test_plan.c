@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "internal.h"
+#include "plan.h"
 
 static const struct fp_build_context context = {.store_folder = "/tmp/flinkpack-no-store",
                                                 .cache_folder = "/tmp/flinkpack-no-cache",

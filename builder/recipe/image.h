@@ -1,0 +1,41 @@
+/**
+ * @file
+ * The documents of an image: configuration, manifest and index, and what is told of it.
+ */
+#ifndef FLINKPACK_RECIPE_IMAGE_H
+#define FLINKPACK_RECIPE_IMAGE_H
+
+#include "layers.h"
+
+/**
+ * Make the configuration and manifest of one platform, of the base and the image's layers.
+ * @param look What the configuration says beside the base's; its layers and time are filled in.
+ */
+FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
+                                          size_t platform, const struct fp_config_change *look,
+                                          struct fp_platform_image *image, struct fp_error *err);
+/** The label that says what plugins an image has. */
+#define FP_LABEL_PLUGINS "flinkpack.plugins"
+/** Its value for a tree with all layers: "NAME/JAR" of the plugins that not every distribution has,
+ * and of what may be a file system in lib/, with ',' between. The caller owns it. */
+char *fp_list_plugins(const struct fp_tree *tree, const char *home);
+/** Likewise for an image with Flink, which decides what the configuration says, and the time. */
+FP_CHECKED enum fp_code fp_image_with_flink(const struct fp_plan *plan,
+                                            const struct fp_flink *flink,
+                                            const struct fp_bases *bases, size_t platform,
+                                            struct fp_platform_image *image, struct fp_error *err);
+/** The root: the manifest of one platform, or the index of several. `*ret` is a reference. */
+FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
+                                      const struct fp_platform_image *images, struct fp_blob **ret,
+                                      struct fp_error *err);
+/** What --metadata-file tells; `flink` NULL: of an image that is not about Flink. A new reference.
+ */
+json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
+                    const struct fp_bases *bases, const struct fp_platform_image *images,
+                    const struct fp_blob *root);
+/** RFC 3339 in UTC, whole seconds; `text` has room for 32 bytes. */
+void fp_time_text(int64_t epoch_s, char text[32]);
+/** The seconds of an RFC 3339 time, or -1 where it is none. */
+int64_t fp_time_parse(const char *text);
+
+#endif
