@@ -4,7 +4,10 @@
  * are no digests for layers to go by, only diff_ids: digests are computed in the indexing pass,
  * and manifests are made here from them.
  */
-#include "internal.h"
+#include "archive_index.h"
+#include "document.h"
+#include "flinkpack/store/parts.h"
+#include "layout_index.h"
 
 #include <string.h>
 

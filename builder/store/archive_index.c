@@ -1,4 +1,6 @@
-#include "internal.h"
+#include "archive_index.h"
+#include "layout_file.h"
+#include "tar_write.h"
 
 #include <archive_entry.h>
 #include <fcntl.h>

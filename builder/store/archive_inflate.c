@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "archive_index.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,4 +1,6 @@
-#include "internal.h"
+#include "archive_index.h"
+#include "document.h"
+#include "layout_index.h"
 
 /* An OCI layout in a tar. */
 struct oci_archive {

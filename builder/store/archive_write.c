@@ -1,4 +1,7 @@
-#include "internal.h"
+#include "archive_writer.h"
+#include "blob_list.h"
+#include "layout_index.h"
+#include "tar_write.h"
 
 /* An OCI layout that becomes a tar. */
 struct oci_writer {

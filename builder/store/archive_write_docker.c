@@ -3,7 +3,8 @@
  * and the layers side by side. Layers keep their bytes: all of these readers recognise compressed
  * ones, and so the layers' digests survive.
  */
-#include "internal.h"
+#include "archive_writer.h"
+#include "tar_write.h"
 
 #include <string.h>
 

@@ -1,6 +1,8 @@
 /* What both kinds of archive under construction have in common: blobs are kept by reference until
  * the end, when the order of everything is known, and are then written in one go. */
-#include "internal.h"
+#include "archive_writer.h"
+#include "blob_list.h"
+#include "document.h"
 
 enum fp_code fp_archive_writer_init(struct fp_archive_writer *self, const struct fp_repo_ops *ops,
                                     const char *kind, const char *path, struct fp_error *err)

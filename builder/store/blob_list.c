@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "blob_list.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,7 @@
-#include "internal.h"
+#include "flinkpack/store/copy.h"
+#include "copy_plan.h"
+#include "document.h"
+#include "registry_repo.h"
 
 /* Transfers wait for the network more than for the processor: each blob takes four round trips. */
 #define THREADS FP_POOL_MAX

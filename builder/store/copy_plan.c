@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "copy_plan.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "document.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,6 @@
-#include "internal.h"
+#include "document.h"
+#include "layout_file.h"
+#include "layout_index.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+#include "document.h"
+#include "layout_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
-#include "internal.h"
+#include "layout_file.h"
+#include "layout_index.h"
 
 #include <errno.h>
 #include <fcntl.h>

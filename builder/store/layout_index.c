@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "layout_index.h"
 
 #include <string.h>
 

@@ -1,4 +1,6 @@
-#include "internal.h"
+#include "flinkpack/store/location.h"
+#include "flinkpack/store/layout.h"
+#include "layout_index.h"
 
 #include <string.h>
 

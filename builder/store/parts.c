@@ -1,4 +1,6 @@
-#include "internal.h"
+#include "flinkpack/store/parts.h"
+#include "blob_list.h"
+#include "document.h"
 
 /* What lies elsewhere. */
 struct remote {

@@ -6,6 +6,8 @@
  * Whoever downloads holds a lock on that file: the same blob is never fetched twice at once, by
  * threads (each has its own open file, hence its own lock) or by processes.
  */
+#include "document.h"
+#include "layout_file.h"
 #include "registry_repo.h"
 
 #include <string.h>

@@ -3,6 +3,8 @@
  * kept in a folder; see registry_fetch.c.
  */
 #include "registry_repo.h"
+#include "document.h"
+#include "layout_file.h"
 
 #include <string.h>
 

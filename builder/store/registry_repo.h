@@ -8,7 +8,9 @@
 #ifndef FLINKPACK_STORE_REGISTRY_REPO_H
 #define FLINKPACK_STORE_REGISTRY_REPO_H
 
-#include "internal.h"
+#include <pthread.h>
+
+#include "flinkpack/store/registry.h"
 
 /** The sources of one image, the repository itself included. */
 #define FP_REGISTRY_REPO_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)
@@ -53,5 +55,9 @@ FP_CHECKED enum fp_code fp_registry_repo_get_blob(struct fp_repo *self,
 FP_CHECKED enum fp_code fp_registry_repo_get_document(struct fp_repo *self,
                                                       const struct fp_descriptor *descriptor,
                                                       struct fp_buf *body, struct fp_error *err);
+
+/** Whether a repo is a registry that has taken the blob from this very repo: another copy, or an
+ * upload that was begun early. Safe from several threads. */
+bool fp_registry_repo_has_sent(struct fp_repo *repo, const struct fp_digest *digest);
 
 #endif

@@ -1,4 +1,4 @@
-#include "flinkpack/store.h"
+#include "flinkpack/store/repo.h"
 
 enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name, struct fp_descriptor *ret,
                              struct fp_error *err)

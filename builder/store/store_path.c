@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "flinkpack/store/layout.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "tar_write.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -2,7 +2,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../builder/store/internal.h"
+#include "../../builder/store/archive_index.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

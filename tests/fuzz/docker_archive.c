@@ -8,7 +8,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "store/internal.h"
+#include "flinkpack/store.h"
+#include "store/archive_index.h"
+#include "store/document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

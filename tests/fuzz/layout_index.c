@@ -1,7 +1,7 @@
 /** @file index.json from anywhere: every operation on it. */
 #include <string.h>
 
-#include "../../builder/store/internal.h"
+#include "../../builder/store/layout_index.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

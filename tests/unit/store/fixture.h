@@ -12,7 +12,14 @@
 
 #include <cmocka.h>
 
-#include "../../../builder/store/internal.h"
+#include "../../../builder/store/archive_index.h"
+#include "../../../builder/store/archive_writer.h"
+#include "../../../builder/store/copy_plan.h"
+#include "../../../builder/store/document.h"
+#include "../../../builder/store/layout_file.h"
+#include "../../../builder/store/registry_repo.h"
+#include "../../../builder/store/tar_write.h"
+#include "flinkpack/store.h"
 
 /** cmocka set-up: makes a folder; the local store is in it. */
 int fixture_setup(void **state);

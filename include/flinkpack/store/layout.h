@@ -1,0 +1,58 @@
+/**
+ * @file
+ * OCI image layouts (image-layout.md of image-spec 1.1) and the local store, which is one.
+ */
+#ifndef FLINKPACK_STORE_LAYOUT_H
+#define FLINKPACK_STORE_LAYOUT_H
+
+#include "flinkpack/store/repo.h"
+
+/** What an OCI layout is opened for. */
+enum fp_layout_use {
+    FP_LAYOUT_READ,   /**< it has to be there */
+    FP_LAYOUT_OUTPUT, /**< made if it is not there; links that lead there are our own or root's */
+    FP_LAYOUT_STORE,  /**< the local store: made, for nobody but us; fp_store_check() */
+};
+/**
+ * An OCI layout folder (image-layout.md). index.json is replaced atomically under a lock, entries
+ * of other images stay.
+ */
+FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use,
+                                            struct fp_repo **ret, struct fp_error *err);
+/** That nothing in the local store is a link where a file or directory has to be: through one, the
+ * files of others would be read and removed. FP_E_IO naming it; a store that is not there is fine.
+ */
+FP_CHECKED enum fp_code fp_store_check(const char *path, struct fp_error *err);
+/** Let blobs that lie in the local store's folder of blobs be hard-linked into `layout`, not
+ * copied. Of no other place: a file that somebody writes to would change the blob with it. */
+void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder);
+/** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
+char *fp_layout_blob_folder(const char *path);
+/**
+ * The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
+ * $HOME/.local/share/flinkpack/store, else a folder of this uid below TMPDIR. What nobody has named
+ * is passed over where it is not ours alone (fp_kept_dir_flaw()).
+ * @param ret        Owned by the caller.
+ * @param ret_reason Why the usual one is passed over: "DIR belongs to another user"; owned by the
+ *                   caller, NULL where it is not.
+ */
+FP_CHECKED enum fp_code fp_store_path(char **ret, char **ret_reason, struct fp_error *err);
+
+/** A name in a layout. */
+struct fp_layout_name {
+    char *name; /**< ref.name as stored */
+    struct fp_descriptor descriptor;
+};
+/** All names in a layout, sorted. Release with fp_layout_names_free(). */
+FP_CHECKED enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret,
+                                       size_t *ret_len, struct fp_error *err);
+/** Free a list of names. */
+void fp_layout_names_free(struct fp_layout_name *names, size_t len);
+/** Take a name away from a layout and delete the blobs that nothing refers to any more. As long as
+ * anyone has the layout open (a build in another process, a repo in this one) blobs may be about to
+ * be named: then they stay until a later removal, and none are freed now.
+ * @return FP_E_NOT_FOUND where there is no such name. `ret_freed_bytes` may be NULL. */
+FP_CHECKED enum fp_code fp_layout_remove(const char *path, const char *name,
+                                         uint64_t *ret_freed_bytes, struct fp_error *err);
+
+#endif

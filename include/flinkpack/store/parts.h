@@ -1,0 +1,22 @@
+/**
+ * @file
+ * An image that is still being made, as a repo.
+ */
+#ifndef FLINKPACK_STORE_PARTS_H
+#define FLINKPACK_STORE_PARTS_H
+
+#include "flinkpack/store/repo.h"
+
+/** An image that exists only as its parts so far: what `build` has made. */
+struct fp_repo *fp_repo_new_parts(void);
+/** Add a blob to it (one more reference is taken). */
+void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob);
+/** Content that lies in `origin` (borrowed, must outlive the parts): a base's layer. */
+void fp_parts_add_remote(struct fp_repo *parts, const struct fp_descriptor *descriptor,
+                         struct fp_repo *origin);
+/** Make `descriptor` (copied) what the parts resolve to when no name is given. */
+void fp_parts_set_root(struct fp_repo *parts, const struct fp_descriptor *descriptor);
+/** What messages call it. */
+void fp_parts_set_title(struct fp_repo *parts, const char *title);
+
+#endif
