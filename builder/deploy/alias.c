@@ -1,7 +1,7 @@
 /* Settings of Flink that have an older and a newer name. */
 #include <string.h>
 
-#include "internal.h"
+#include "setting.h"
 
 static const char *const pairs[][2] = {
     {"high-availability", "high-availability.type"},

@@ -1,4 +1,5 @@
-#include "internal.h"
+#include "role.h"
+#include "text.h"
 
 /* flink-container's names are those of our images; the official ones know only theirs. */
 const char *fp_role_verb(const struct fp_deployment *d, const struct fp_role *role)

@@ -1,8 +1,13 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "chart.h"
 #include "chart_text.h"
-#include "internal.h"
+#include "documents.h"
+#include "notes.h"
+#include "role.h"
+#include "text.h"
+#include "yaml_write.h"
 
 /* Keys that the release's values or names decide; the rest of the configuration is a value. */
 static bool is_computed(const struct fp_deployment *d, const char *key)

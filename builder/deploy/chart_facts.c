@@ -1,7 +1,13 @@
 /* What a chart knows of the options that it was made with: named templates of its _helpers.tpl. */
 #include <string.h>
 
-#include "internal.h"
+#include "chart.h"
+#include "log_conf.h"
+#include "role.h"
+#include "setting.h"
+#include "text.h"
+#include "warn.h"
+#include "yaml_write.h"
 
 /* The user's annotations, as YAML: the Job merges them with those of its values. */
 static enum fp_code put_annotations(struct fp_buf *out, const struct fp_deployment *d,

@@ -1,7 +1,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "internal.h"
+#include "deployment.h"
+#include "text.h"
 #include "yaml_scalar.h"
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "internal.h"
+#include "documents.h"
+#include "warn.h"
 
 /* Versions of Flink in the operator's enumeration. Beside those that it got late is the operator
  * that has them; it grew from version to version, so those before Flink 2 are in all of today's. */

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "internal.h"
+#include "warn.h"
 
 enum { KUBERNETES = 1, HELM = 2, OPERATOR = 4, COMPOSE = 8, TEMPLATE = 16 };
 

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "internal.h"
+#include "setting.h"
 #include "yaml_scalar.h"
 
 static bool is_key(const char *key)

@@ -1,7 +1,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "internal.h"
+#include "deployment.h"
 
 /* All that the user can type ends up in JSON or YAML, which hold nothing but Unicode. */
 static const struct field {

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "internal.h"
+#include "deployment.h"
 
 static bool at_least(const struct fp_deployment *d, unsigned major, unsigned minor, unsigned patch)
 {

@@ -1,6 +1,11 @@
 #include <string.h>
 
-#include "internal.h"
+#include "documents.h"
+#include "log_conf.h"
+#include "object.h"
+#include "role.h"
+#include "setting.h"
+#include "text.h"
 
 static json_t *environment(const struct fp_deployment *d)
 {

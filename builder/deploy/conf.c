@@ -1,6 +1,11 @@
 #include <string.h>
 
-#include "internal.h"
+#include "documents.h"
+#include "object.h"
+#include "role.h"
+#include "setting.h"
+#include "text.h"
+#include "warn.h"
 
 static bool at_least(const struct fp_deployment *d, unsigned major, unsigned minor)
 {

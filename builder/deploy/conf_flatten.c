@@ -1,4 +1,4 @@
-#include "internal.h"
+#include "yaml_write.h"
 
 static enum fp_code flatten_into(const json_t *object, const char *prefix, const char *name,
                                  struct fp_strv *ret, struct fp_error *err);

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "internal.h"
+#include "deployment.h"
 
 static enum fp_code read_format(struct fp_deployment *d, struct fp_error *err)
 {

@@ -1,7 +1,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "internal.h"
+#include "facts.h"
+#include "text.h"
 
 const char *fp_image_env(const struct fp_deployment *d, const char *name)
 {

@@ -1,7 +1,15 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "internal.h"
+#include "chart.h"
+#include "documents.h"
+#include "log_conf.h"
+#include "notes.h"
+#include "object.h"
+#include "patch.h"
+#include "text.h"
+#include "warn.h"
+#include "yaml_write.h"
 
 void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_text)
 {

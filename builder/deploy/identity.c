@@ -3,7 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include "notes.h"
+#include "setting.h"
 
 #define CLUSTER_ID "high-availability.cluster-id"
 

@@ -1,6 +1,12 @@
 #include <string.h>
 
-#include "internal.h"
+#include "documents.h"
+#include "log_conf.h"
+#include "object.h"
+#include "pod.h"
+#include "setting.h"
+#include "text.h"
+#include "yaml_write.h"
 
 static json_t *annotations_of(json_t *object)
 {

@@ -1,7 +1,10 @@
 /* The configuration of log4j that --log-conf gives, in place of the image's. */
 #include <string.h>
 
-#include "internal.h"
+#include "log_conf.h"
+#include "notes.h"
+#include "object.h"
+#include "text.h"
 
 /* The file that Flink's scripts name to log4j in a container. */
 #define LOG_CONF_FILE "log4j-console.properties"

@@ -1,7 +1,9 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "internal.h"
+#include "log_conf.h"
+#include "object.h"
+#include "text.h"
 #include "yaml_scalar.h"
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"

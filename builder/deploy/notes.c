@@ -1,6 +1,9 @@
 #include <string.h>
 
-#include "internal.h"
+#include "documents.h"
+#include "notes.h"
+#include "object.h"
+#include "setting.h"
 
 /* What the lines are made of. */
 struct notes {

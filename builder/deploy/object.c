@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "internal.h"
+#include "object.h"
+#include "text.h"
 
 /* A chart's objects are named by its release, those of an envsubst template by the classic name. */
 json_t *fp_object_name(const struct fp_deployment *d, const char *suffix)

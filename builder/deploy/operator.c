@@ -1,7 +1,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "internal.h"
+#include "documents.h"
+#include "log_conf.h"
+#include "object.h"
+#include "pod.h"
+#include "text.h"
 
 /* The operator's resources take CPU as a number, and memory as Flink writes it. */
 static json_t *cpu_number(const char *text)

@@ -2,7 +2,9 @@
  * over Hadoop, fails where /etc/passwd has none. */
 #include <string.h>
 
-#include "internal.h"
+#include "log_conf.h"
+#include "object.h"
+#include "text.h"
 
 bool fp_has_passwd(const struct fp_deployment *d)
 {

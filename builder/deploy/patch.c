@@ -1,6 +1,9 @@
 #include <string.h>
 
-#include "internal.h"
+#include "patch.h"
+#include "text.h"
+#include "warn.h"
+#include "yaml_write.h"
 
 /* Lists that Kubernetes merges by a key of their items; others are replaced as a whole. */
 static const char *merge_key(const char *list)

@@ -1,6 +1,11 @@
 #include <string.h>
 
-#include "internal.h"
+#include "log_conf.h"
+#include "object.h"
+#include "pod.h"
+#include "setting.h"
+#include "text.h"
+#include "yaml_write.h"
 
 json_t *fp_pod_security(const struct fp_deployment *d)
 {

@@ -1,4 +1,7 @@
-#include "internal.h"
+#include "documents.h"
+#include "object.h"
+#include "setting.h"
+#include "text.h"
 
 /* What Flink's Kubernetes high availability needs: the leader and its state are ConfigMaps. */
 static json_t *role(const struct fp_deployment *d)

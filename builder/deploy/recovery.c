@@ -2,7 +2,8 @@
  * nothing. */
 #include <string.h>
 
-#include "internal.h"
+#include "setting.h"
+#include "text.h"
 
 #define INTERVAL "execution.checkpointing.interval"
 

@@ -2,7 +2,9 @@
  * The TaskManagers' address has it, and only a JobManager of the same revision is found there. */
 #include <string.h>
 
-#include "internal.h"
+#include "log_conf.h"
+#include "object.h"
+#include "text.h"
 
 #define ADDRESS "jobmanager.rpc.address"
 

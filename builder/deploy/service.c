@@ -1,4 +1,7 @@
-#include "internal.h"
+#include "documents.h"
+#include "object.h"
+#include "setting.h"
+#include "text.h"
 
 static json_t *port(const char *name, int number)
 {

@@ -1,6 +1,8 @@
 #include <string.h>
 
-#include "internal.h"
+#include "role.h"
+#include "setting.h"
+#include "text.h"
 
 struct fp_role fp_jobmanager_of(const struct fp_deployment *d)
 {

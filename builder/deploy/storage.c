@@ -3,7 +3,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include "facts.h"
+#include "text.h"
+#include "warn.h"
+#include "yaml_write.h"
 
 /* File systems that come as plugins. Any other scheme is Hadoop's business. */
 static const struct file_system {

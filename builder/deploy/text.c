@@ -2,7 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "internal.h"
+#include "text.h"
+#include "yaml_write.h"
 
 struct fp_split fp_split_at(const char *text, char separator)
 {

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "internal.h"
 #include "yaml_scalar.h"
+#include "yaml_write.h"
 
 /* A document being written. The first failure stays, and nothing is written after it. */
 struct writer {

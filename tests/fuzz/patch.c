@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deploy/internal.h"
+#include "deploy/patch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,0 +1,105 @@
+/**
+ * @file
+ * A deployment: the options and what the image says, checked, and the steps that check them.
+ */
+#ifndef FLINKPACK_DEPLOY_DEPLOYMENT_H
+#define FLINKPACK_DEPLOY_DEPLOYMENT_H
+
+#include "flinkpack/deploy.h"
+
+/** The bytes that one argument or one variable of a process can have, with its NUL. */
+#define FP_DEPLOY_STRING_MAX 131072
+
+/** What is made. */
+enum fp_deploy_format {
+    FP_DEPLOY_KUBERNETES,
+    FP_DEPLOY_HELM,
+    FP_DEPLOY_OPERATOR,
+    FP_DEPLOY_COMPOSE,
+    FP_DEPLOY_TEMPLATE,
+};
+
+/** The characters of a revision. With the longest name and "-rpc-" it still makes a DNS label. */
+#define FP_DEPLOY_REVISION_LEN 10
+
+/** The user and group that images of Flink run as where they do not say a number. */
+#define FP_DEPLOY_UID 9999
+
+/** Options and facts of the image, checked. Owned, but for the first four members. */
+struct fp_deployment {
+    struct fp_deploy_options own; /**< what is left of those that were given; all is borrowed */
+    const struct fp_deploy_options *options; /**< the same for who only reads them */
+    const struct fp_deploy_image *image;
+    const struct fp_flink_traits *traits;
+    enum fp_deploy_format format;
+    struct fp_flink_version version;
+    bool is_job;
+    bool is_official; /**< the image of docker.io/flink, or made from it: its verbs, its rules */
+    bool is_numeric_user; /**< the image's user is a number other than 0 */
+    int64_t image_uid;    /**< the image's user where it is a number, else 0 */
+    int64_t image_gid;    /**< the image's group where it is a number, else FP_DEPLOY_UID */
+    char revision[FP_DEPLOY_REVISION_LEN + 1]; /**< zeros until there are documents */
+    char *name;
+    char *image_text; /**< NAME@DIGEST, or NAME */
+    char *home;       /**< FLINK_HOME */
+    char *classname;  /**< NULL: the jar's manifest says it */
+    char *jar;        /**< the first of the job's jars; NULL: not known */
+    char *cluster_id; /**< high-availability.cluster-id for the arguments; NULL: none of ours */
+    char *job_id;     /**< 32 hexadecimal digits; NULL: Flink's own */
+    char *log_conf;   /**< of log4j; NULL: the image's own */
+    int64_t parallelism;
+    int64_t slots;
+    int64_t replicas;
+    int64_t jobmanager_mib;
+    int64_t taskmanager_mib;
+    int64_t min_replicas; /**< 0: no autoscaling */
+    int64_t max_replicas;
+    int64_t node_port; /**< 0: none */
+    json_t *conf;      /**< Flink's configuration: key -> string, in order */
+    json_t *env;       /**< entries of a container's env */
+    json_t *env_from;
+    json_t *volumes;
+    json_t *mounts;
+    struct fp_strv left_out; /**< of a file of values: what there is no place for */
+    struct fp_strv warnings;
+    struct fp_strv remarks; /**< notes of what may be wrong, and may not */
+};
+
+/** Check everything. */
+FP_CHECKED enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
+                                           const struct fp_deploy_image *image,
+                                           struct fp_deployment *ret, struct fp_error *err);
+/** Release the members. */
+void fp_deployment_clear(struct fp_deployment *deployment);
+/** Declare a deployment that is cleared at the end of its scope. */
+#define cleanup_deployment __attribute__((cleanup(fp_deployment_clear)))
+
+/** Steps of fp_deployment_make(). */
+FP_CHECKED enum fp_code fp_deployment_read_image(struct fp_deployment *deployment,
+                                                 struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_text(const struct fp_deploy_options *options,
+                                                 struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_place(struct fp_deployment *deployment,
+                                                  struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_names(struct fp_deployment *deployment,
+                                                  struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_check_version(struct fp_deployment *deployment,
+                                                    struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_size(struct fp_deployment *deployment, struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_configure(struct fp_deployment *deployment,
+                                                struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_recover(struct fp_deployment *deployment,
+                                              struct fp_error *err);
+void fp_deployment_warn_of_recovery(struct fp_deployment *deployment);
+void fp_deployment_identify(struct fp_deployment *deployment);
+FP_CHECKED enum fp_code fp_deployment_check_operator(struct fp_deployment *deployment,
+                                                     struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
+FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
+                                                  struct fp_error *err);
+
+/** Check --log-conf. */
+FP_CHECKED enum fp_code fp_deployment_check_log(struct fp_deployment *deployment,
+                                                struct fp_error *err);
+
+#endif

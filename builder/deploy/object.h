@@ -1,0 +1,34 @@
+/**
+ * @file
+ * What the objects of Kubernetes have in common: names, labels, revisions.
+ */
+#ifndef FLINKPACK_DEPLOY_OBJECT_H
+#define FLINKPACK_DEPLOY_OBJECT_H
+
+#include "deployment.h"
+
+/** Note beside the member "image" of `object`, which has the digest, what tag that was. */
+void fp_note_tag(const struct fp_deployment *deployment, json_t *object);
+
+/** A name of an object: NAME and `suffix`. In a chart the name is the release's. */
+json_t *fp_object_name(const struct fp_deployment *deployment, const char *suffix);
+/** The labels that select the pods of a component, or, for NULL, of the whole deployment. */
+json_t *fp_selector(const struct fp_deployment *deployment, const char *component);
+/** The labels of an object of a component; NULL: of none. */
+json_t *fp_object_labels(const struct fp_deployment *deployment, const char *component);
+/** An object without its spec. */
+json_t *fp_object(const struct fp_deployment *deployment, const char *api, const char *kind,
+                  const char *suffix, const char *component);
+/** Whether pods are told apart by a revision. In a classic template the image is not known yet. */
+bool fp_has_revision(const struct fp_deployment *deployment);
+/** Whether the JobManager is found through a Service of its revision; else its leader's address
+ * is kept in the cluster, where every version finds it, or there is one Service for everything. */
+bool fp_has_revision_service(const struct fp_deployment *deployment);
+/** The value of the label "flinkpack.revision". */
+json_t *fp_revision_label(const struct fp_deployment *deployment);
+/** The name of the Service through which a JobManager's rpc is reached. */
+json_t *fp_rpc_name(const struct fp_deployment *deployment);
+/** Take the revision from documents as they are now, patched: images and configuration. */
+void fp_deployment_revise(struct fp_deployment *deployment, const json_t *documents);
+
+#endif

@@ -1,0 +1,18 @@
+/**
+ * @file
+ * The pods of a role.
+ */
+#ifndef FLINKPACK_DEPLOY_POD_H
+#define FLINKPACK_DEPLOY_POD_H
+
+#include "role.h"
+
+/** Add the annotations by which Prometheus finds a pod's metrics. */
+void fp_add_scraping(json_t *annotations);
+/** The template of a role's pods, with metadata. */
+json_t *fp_pod_template(const struct fp_deployment *deployment, const struct fp_role *role);
+/** The security context of a pod, or NULL, and of a container. */
+json_t *fp_pod_security(const struct fp_deployment *deployment);
+json_t *fp_container_security(const struct fp_deployment *deployment);
+
+#endif

@@ -1,0 +1,40 @@
+/**
+ * @file
+ * Texts that options are made of, and members of documents.
+ */
+#ifndef FLINKPACK_DEPLOY_TEXT_H
+#define FLINKPACK_DEPLOY_TEXT_H
+
+#include "flinkpack/deploy.h"
+
+/** A part before the first `separator`, and the rest behind it, or NULL. */
+struct fp_split {
+    char *first; /**< owned */
+    const char *rest;
+};
+/** Split `text`, which the rest is borrowed from. */
+struct fp_split fp_split_at(const char *text, char separator);
+/** Whether it is a DNS label (RFC 1123) of at most `max` characters. */
+bool fp_is_dns_label(const char *text, size_t max);
+/** Whether it is a DNS name: labels with dots between them, at most 253 characters. */
+bool fp_is_dns_name(const char *text);
+/** A whole number from 0 to 999999999. */
+bool fp_parse_count(const char *text, int64_t *ret);
+/** A size such as 1600m, 1600Mi or 2g, in MiB. */
+FP_CHECKED enum fp_code fp_parse_mib(const char *text, const char *title, int64_t *ret,
+                                     struct fp_error *err);
+
+/** A string for an arg or env value: "$" doubled, as Kubernetes expands "$(NAME)" there, Compose
+ * "$NAME". */
+json_t *fp_kube_literal(const char *text);
+
+/** Text that stands verbatim. */
+json_t *fp_raw(const char *text);
+/** Add the user's KEY=VALUE pairs to an object of strings. */
+void fp_add_pairs(json_t *object, const struct fp_strv *pairs);
+/** Set a member unless `take_value` is NULL. */
+void fp_set(json_t *object, const char *key, json_t *take_value);
+/** Append to an array unless `take_value` is NULL. */
+void fp_append(json_t *array, json_t *take_value);
+
+#endif
