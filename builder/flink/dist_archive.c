@@ -1,8 +1,9 @@
+/* Makes the layer of a distribution in an archive: as it is, or repacked. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 
 /* What is to be done with the archive, from its first bytes and the options. */
 static const char *repack_at_once(const struct fp_distribution_options *options,

@@ -1,3 +1,4 @@
+/* Finds a distribution at or above the working directory, as a build of Flink leaves it. */
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>

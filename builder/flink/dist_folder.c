@@ -1,3 +1,4 @@
+/* Reads a distribution in a directory, and makes its layer. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -5,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 #include "zip.h"
 
 static void close_dir(DIR **dir)
@@ -18,14 +19,14 @@ static void close_dir(DIR **dir)
 #define EARLIEST_TIME ((int64_t) 315532800)
 
 /* A walk below one folder. */
-struct walk {
+struct dist_walk {
     const char *folder; /* for errors */
     struct fp_dist_list *list;
     struct fp_reporter *reporter;
     int folder_count; /* looked into; empty ones are not listed */
 };
 
-static enum fp_code walk_folder(struct walk *walk, int take_fd, const char *path, int depth,
+static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char *path, int depth,
                                 struct fp_error *err);
 
 /* Names in bytewise order, whatever order the file system has them in. */
@@ -53,7 +54,7 @@ static enum fp_code list_names(int take_fd, const char *path, struct fp_strv *na
     return FP_OK;
 }
 
-static enum fp_code read_link(const struct walk *walk, int dir_fd, const char *name,
+static enum fp_code read_link(const struct dist_walk *walk, int dir_fd, const char *name,
                               const char *path, char **ret, struct fp_error *err)
 {
     char target[4096] = "";
@@ -75,7 +76,7 @@ static bool begins_like_program(int fd)
 }
 
 /* What there is to know of a file from its content. */
-static enum fp_code look_into(struct walk *walk, int dir_fd, const char *name,
+static enum fp_code look_into(struct dist_walk *walk, int dir_fd, const char *name,
                               struct fp_entry *entry, struct fp_error *err)
 {
     cleanup_free char *label = fp_path_join(walk->folder, entry->path);
@@ -89,8 +90,8 @@ static enum fp_code look_into(struct walk *walk, int dir_fd, const char *name,
                : FP_OK;
 }
 
-static enum fp_code walk_below(struct walk *walk, int dir_fd, const char *name, const char *path,
-                               int depth, struct fp_error *err)
+static enum fp_code walk_below(struct dist_walk *walk, int dir_fd, const char *name,
+                               const char *path, int depth, struct fp_error *err)
 {
     if (++walk->folder_count > FP_DIST_MAX_ENTRIES)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d folders", walk->folder,
@@ -112,7 +113,7 @@ static enum fp_entry_kind kind_of(const struct stat *st)
     return S_ISLNK(st->st_mode) ? FP_ENTRY_SYMLINK : FP_ENTRY_DEVICE;
 }
 
-static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, const char *path,
+static enum fp_code add_name(struct dist_walk *walk, int dir_fd, const char *name, const char *path,
                              int depth, struct fp_error *err)
 {
     struct stat st = {0};
@@ -147,13 +148,13 @@ static enum fp_code add_name(struct walk *walk, int dir_fd, const char *name, co
 }
 
 /* Releases have an empty log/, and copies of them had one. */
-static enum fp_code add_log(struct walk *walk, struct fp_error *err)
+static enum fp_code add_log(struct dist_walk *walk, struct fp_error *err)
 {
     const struct fp_entry entry = {.path = "log", .kind = FP_ENTRY_DIR, .mode = 0755};
     return fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
 }
 
-static enum fp_code walk_folder(struct walk *walk, int take_fd, const char *path, int depth,
+static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char *path, int depth,
                                 struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
@@ -206,7 +207,8 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
 {
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_free char *root = NULL;
-    struct walk walk = {.folder = options->folder, .list = &list, .reporter = options->reporter};
+    struct dist_walk walk = {
+        .folder = options->folder, .list = &list, .reporter = options->reporter};
     int fd = open(options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", options->folder);

@@ -1,3 +1,4 @@
+/* The list of what an archive or a directory holds, within limits. */
 #include "dist_list.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 
 /* Of editors, patches, packagers, file managers, version control, and of Flink and Java when they
  * run; small letters stand for capitals too. */

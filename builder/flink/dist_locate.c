@@ -1,7 +1,8 @@
+/* Finds Flink in a list of entries by its jars, and reads its version from their names. */
 #include <stdio.h>
 #include <string.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 #include "internal.h"
 
 #define DIST_PREFIX "flink-dist"

@@ -1,7 +1,8 @@
+/* Packs the entries of a distribution into a layer, sorted and normalised. */
 #include <fnmatch.h>
 #include <string.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 
 static bool is_kept_by_name(const struct fp_strv *keep, const char *path)
 {
@@ -138,15 +139,10 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
     return add_to_layer(packing, &normal, NULL, err);
 }
 
-/* An entry on its way into order. */
-struct slot {
-    const struct fp_dist_entry *entry;
-};
-
 static int by_path(const void *a, const void *b)
 {
-    const struct fp_dist_entry *x = ((const struct slot *) a)->entry;
-    const struct fp_dist_entry *y = ((const struct slot *) b)->entry;
+    const struct fp_dist_entry *x = *(const struct fp_dist_entry *const *) a;
+    const struct fp_dist_entry *y = *(const struct fp_dist_entry *const *) b;
     int order = strcmp(x->path, y->path);
     return order != 0 ? order : (x > y) - (x < y);
 }
@@ -155,15 +151,17 @@ static int by_path(const void *a, const void *b)
 static enum fp_code add_entries(const struct packing *packing, const struct fp_dist_list *list,
                                 struct fp_error *err)
 {
-    cleanup_free struct slot *sorted = fp_xcalloc(list->len + 1, sizeof(*sorted));
+    cleanup_free const struct fp_dist_entry **sorted =
+        fp_xcalloc(list->len + 1, sizeof(struct fp_dist_entry *));
     for (size_t i = 0; i < list->len; i++)
-        sorted[i].entry = &list->entries[i];
-    qsort(sorted, list->len, sizeof(*sorted), by_path);
+        sorted[i] = &list->entries[i];
+    if (list->len > 0)
+        qsort(sorted, list->len, sizeof(struct fp_dist_entry *), by_path);
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < list->len && code == FP_OK; i++) {
-        const struct fp_dist_entry *entry = sorted[i].entry;
+        const struct fp_dist_entry *entry = sorted[i];
         const char *below = fp_dist_below(entry->path, packing->root);
-        bool again = i + 1 < list->len && strcmp(entry->path, sorted[i + 1].entry->path) == 0;
+        bool again = i + 1 < list->len && strcmp(entry->path, sorted[i + 1]->path) == 0;
         if (below != NULL && !again && !fp_dist_is_slimmed(packing->options, below))
             code = add_entry(packing, entry, below, err);
     }

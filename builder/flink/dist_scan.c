@@ -1,7 +1,8 @@
+/* The one pass over an archive: entries, digests, and the contents that are kept. */
 #include <string.h>
 #include <sys/stat.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 
 /* A Flink distribution is jars: it inflates to little more than itself. What grows beyond this is
  * a bomb, found out before it has filled a disk. */
@@ -10,7 +11,7 @@
 #define MAX_TAR_BYTES ((uint64_t) 16 << 30)
 
 /* One pass over an archive. */
-struct pass {
+struct dist_pass {
     const struct fp_distribution_options *options;
     struct fp_dist_spool *spool;
     struct fp_dist_list *list;
@@ -37,7 +38,7 @@ static bool is_spelled_alike(const char *raw, const char *clean)
 }
 
 /* The content goes to the spool, to memory, or both. */
-static enum fp_code take_content(struct pass *pass, struct fp_scan *scan,
+static enum fp_code take_content(struct dist_pass *pass, struct fp_scan *scan,
                                  struct fp_dist_entry *entry, struct fp_error *err)
 {
     const char *below = fp_dist_below(entry->path, pass->top);
@@ -58,7 +59,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
                           const char *raw_path, enum fp_scan_action *ret_action,
                           struct fp_error *err)
 {
-    struct pass *pass = context;
+    struct dist_pass *pass = context;
     struct fp_dist_entry *added = NULL;
     *ret_action = FP_SCAN_SKIP;
     if (entry->path[0] == '\0') {
@@ -113,7 +114,7 @@ enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
     struct fp_source *raw = fp_source_staged(file, &stage);
     cleanup_source struct fp_source *tar =
         fp_source_hashed(fp_source_inflate(raw, name, tar_limit(size), &facts->info), tar_hash);
-    struct pass pass = {.options = options, .spool = spool, .list = list};
+    struct dist_pass pass = {.options = options, .spool = spool, .list = list};
     enum fp_code code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
     free(pass.top);
     code = code == FP_OK ? read_rest(raw, err) : explain(options, raw, code, err);

@@ -1,6 +1,7 @@
+/* Tells why an archive cannot serve as a layer as it is. */
 #include <string.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 
 /* The highest id that every runtime maps: 65534 is nobody, 65535 reserved. */
 #define MAX_ID 65533

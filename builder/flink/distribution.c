@@ -1,8 +1,9 @@
+/* Reads a distribution of Flink from an archive or a directory. */
 #include "flinkpack/flink/distribution.h"
 
 #include <string.h>
 
-#include "dist_list.h"
+#include "dist_steps.h"
 
 /* As a checkout on Windows leaves them: "env: 'bash\r': No such file or directory". */
 static enum fp_code check_scripts(const struct fp_distribution *distribution, const char *name,
