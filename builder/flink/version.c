@@ -1,3 +1,4 @@
+/* Parses and compares versions of Flink, and lists the releases. */
 #include "flinkpack/flink/version.h"
 
 #include <stdio.h>
@@ -31,6 +32,21 @@ static bool is_suffix(const char *text)
         return false;
     return strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-") ==
            strlen(text + 1);
+}
+
+const char *fp_flink_known_releases(void)
+{
+    /* 1.11.5, 1.12.6, 1.13.4 and 1.14.1 were withdrawn before they were published. */
+    return "1.5.0 1.5.1 1.5.2 1.5.3 1.5.4 1.5.5 1.5.6 "
+           "1.6.0 1.6.1 1.6.2 1.6.3 1.6.4 1.7.0 1.7.1 1.7.2 "
+           "1.8.0 1.8.1 1.8.2 1.8.3 1.9.0 1.9.1 1.9.2 1.9.3 "
+           "1.10.0 1.10.1 1.10.2 1.10.3 1.11.0 1.11.1 1.11.2 1.11.3 1.11.4 1.11.6 "
+           "1.12.0 1.12.1 1.12.2 1.12.3 1.12.4 1.12.5 1.12.7 "
+           "1.13.0 1.13.1 1.13.2 1.13.3 1.13.5 1.13.6 1.14.0 1.14.2 1.14.3 1.14.4 1.14.5 1.14.6 "
+           "1.15.0 1.15.1 1.15.2 1.15.3 1.15.4 1.16.0 1.16.1 1.16.2 1.16.3 "
+           "1.17.0 1.17.1 1.17.2 1.18.0 1.18.1 1.19.0 1.19.1 1.19.2 1.19.3 "
+           "1.20.0 1.20.1 1.20.2 1.20.3 1.20.4 1.20.5 "
+           "2.0.0 2.0.1 2.0.2 2.1.0 2.1.1 2.1.2 2.1.3 2.2.0 2.2.1 2.3.0";
 }
 
 /* The newest known release of a series, copied to `ret`; "" when there is none. */
