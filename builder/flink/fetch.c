@@ -1,3 +1,4 @@
+/* Fetches a file with a known checksum from one of several servers, through the cache. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,7 +13,7 @@
 #define MAX_FILE_BYTES ((uint64_t) 4 << 30)
 
 /* A fetch under way. */
-struct job {
+struct file_job {
     const struct fp_fetch *fetch;
     const char *path; /* in the cache, final */
     const char *part; /* what has come so far */
@@ -61,7 +62,7 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
 
 /* Whether the cached file is there and still what it should be. It then stays open: its name may
  * stand for another file by the time it is read. */
-static enum fp_code look_in_cache(struct job *job, bool *ret_found, struct fp_error *err)
+static enum fp_code look_in_cache(struct file_job *job, bool *ret_found, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX] = "";
     cleanup_input struct fp_input *input = NULL;
@@ -86,7 +87,7 @@ static enum fp_code look_in_cache(struct job *job, bool *ret_found, struct fp_er
 
 /* What has come is the file from here on, whatever its name stands for later; the lock that kept
  * others waiting ends. */
-static enum fp_code take_part(struct job *job, struct fp_error *err)
+static enum fp_code take_part(struct file_job *job, struct fp_error *err)
 {
     (void) flock(job->part_fd, LOCK_UN);
     FP_TRY(fp_input_take(steal_fd(&job->part_fd), job->path, &job->input, err));
@@ -94,7 +95,8 @@ static enum fp_code take_part(struct job *job, struct fp_error *err)
     return FP_OK;
 }
 
-static void note_failure(struct job *job, const char *shown, enum fp_code code, const char *why)
+static void note_failure(struct file_job *job, const char *shown, enum fp_code code,
+                         const char *why)
 {
     /* What does not verify is worse than what is not there or does not answer. */
     if (job->worst == FP_OK || code == FP_E_VERIFY)
@@ -110,7 +112,7 @@ static void note_failure(struct job *job, const char *shown, enum fp_code code, 
                         shown, why);
 }
 
-static enum fp_code empty_part(const struct job *job, struct fp_error *err)
+static enum fp_code empty_part(const struct file_job *job, struct fp_error *err)
 {
     if (ftruncate(job->part_fd, 0) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", job->part);
@@ -118,7 +120,7 @@ static enum fp_code empty_part(const struct job *job, struct fp_error *err)
 }
 
 /* What a wrong file looks like, in words; NULL when it begins as it should. */
-static const char *wrong_look(const struct job *job)
+static const char *wrong_look(const struct file_job *job)
 {
     char head[64] = "";
     ssize_t len = pread(job->part_fd, head, sizeof(head) - 1, 0);
@@ -132,7 +134,7 @@ static const char *wrong_look(const struct job *job)
 }
 
 /* Look at what has come; *ret_good when it is the wanted file. */
-static enum fp_code judge(struct job *job, const char *shown, const char *hex, bool *ret_good,
+static enum fp_code judge(struct file_job *job, const char *shown, const char *hex, bool *ret_good,
                           struct fp_error *err)
 {
     *ret_good = strcmp(hex, job->fetch->hex) == 0;
@@ -147,57 +149,77 @@ static enum fp_code judge(struct job *job, const char *shown, const char *hex, b
     return empty_part(job, err);
 }
 
-/* One download; what fails here but may work elsewhere is noted and is no error. */
-static enum fp_code try_url(struct job *job, const char *url, bool *ret_good, struct fp_error *err)
+/* Download to the part, and take the digests of what comes. */
+static enum fp_code get(struct file_job *job, const char *url, struct fp_stage *stage,
+                        char ret_hex[FP_HASH_HEX_MAX], int *ret_status, struct fp_error *err)
 {
-    const struct fp_release_options *options = job->fetch->options;
-    cleanup_free char *shown = fp_url_display(url);
     cleanup_hash struct fp_hash *hash = fp_hash_new(job->fetch->algorithm);
     cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
     cleanup_hash struct fp_hash *fingerprint = fp_hash_new(FP_FINGERPRINT);
-    char hex[FP_HASH_HEX_MAX] = "";
-    struct fp_stage stage = {0};
-    int status = 0;
-    fp_hash_pair(hash, sha256);
-    fp_hash_pair(sha256, fingerprint);
-    fp_stage_begin(&stage, options->reporter, "download", job->fetch->name, 0);
     const struct fp_http_download download = {.url = url,
                                               .fd = job->part_fd,
                                               .expected_bytes = UINT64_MAX,
                                               .max_bytes = MAX_FILE_BYTES,
-                                              .stage = &stage,
+                                              .stage = stage,
                                               .hash = hash,
                                               .needs_tls = true};
-    *ret_good = false;
-    enum fp_code code = fp_http_download(options->http, &download, &status, err);
-    if (code == FP_OK && status == 200) {
-        fp_hash_hex(hash, hex);
-        fp_hash_hex(sha256, job->sha256);
-        fp_hash_hex(fingerprint, job->fingerprint);
-        code = judge(job, shown, hex, ret_good, err);
-        if (*ret_good)
-            fp_stage_end(&stage, "done");
-        else
-            fp_stage_fail(&stage);
-        return code;
-    }
-    fp_stage_fail(&stage);
-    if (code == FP_E_IO)
-        return fp_context(err, "%s", job->part);
-    if (code == FP_OK) {
-        cleanup_free char *why = fp_xasprintf("the server answers %d", status);
-        bool missing = status == 404 || status == 410;
-        note_failure(job, shown, missing ? FP_E_NOT_FOUND : FP_E_NETWORK, why);
+    fp_hash_pair(hash, sha256);
+    fp_hash_pair(sha256, fingerprint);
+    FP_TRY(fp_http_download(job->fetch->options->http, &download, ret_status, err));
+    fp_hash_hex(hash, ret_hex);
+    fp_hash_hex(sha256, job->sha256);
+    fp_hash_hex(fingerprint, job->fingerprint);
+    return FP_OK;
+}
+
+/* What has failed here but may work elsewhere is noted and is no error. */
+static enum fp_code get_over(struct file_job *job, const char *shown, enum fp_code code, int status,
+                             struct fp_error *err)
+{
+    cleanup_free char *answer = fp_xasprintf("the server answers %d", status);
+    bool missing = status == 404 || status == 410;
+    switch (code) {
+    case FP_OK:
+        note_failure(job, shown, missing ? FP_E_NOT_FOUND : FP_E_NETWORK, answer);
         return FP_OK;
-    }
-    if (code != FP_E_NETWORK && code != FP_E_VERIFY && code != FP_E_INPUT)
+    case FP_E_INPUT:
+        note_failure(job, shown, code, err->text);
+        return empty_part(job, err);
+    case FP_E_NETWORK:
+    case FP_E_VERIFY:
+        note_failure(job, shown, code, err->text);
+        return FP_OK;
+    case FP_E_IO:
+        return fp_context(err, "%s", job->part);
+    default:
         return code;
-    note_failure(job, shown, code, err->text);
-    return code == FP_E_INPUT ? empty_part(job, err) : FP_OK;
+    }
+}
+
+static enum fp_code try_url(struct file_job *job, const char *url, bool *ret_good,
+                            struct fp_error *err)
+{
+    cleanup_free char *shown = fp_url_display(url);
+    char hex[FP_HASH_HEX_MAX] = "";
+    struct fp_stage stage = {0};
+    int status = 0;
+    *ret_good = false;
+    fp_stage_begin(&stage, job->fetch->options->reporter, "download", job->fetch->name, 0);
+    enum fp_code code = get(job, url, &stage, hex, &status, err);
+    if (code != FP_OK || status != 200) {
+        fp_stage_fail(&stage);
+        return get_over(job, shown, code, status, err);
+    }
+    code = judge(job, shown, hex, ret_good, err);
+    if (*ret_good)
+        fp_stage_end(&stage, "done");
+    else
+        fp_stage_fail(&stage);
+    return code;
 }
 
 /* A part left by an earlier run may be of other bytes: then once more from the beginning. */
-static enum fp_code try_url_twice(struct job *job, const char *url, bool *ret_good,
+static enum fp_code try_url_twice(struct file_job *job, const char *url, bool *ret_good,
                                   struct fp_error *err)
 {
     struct stat st = {0};
@@ -209,7 +231,7 @@ static enum fp_code try_url_twice(struct job *job, const char *url, bool *ret_go
     return FP_OK;
 }
 
-static enum fp_code fail_all(const struct job *job, struct fp_error *err)
+static enum fp_code fail_all(const struct file_job *job, struct fp_error *err)
 {
     const struct fp_fetch *fetch = job->fetch;
     if (job->refused == fetch->urls->len) {
@@ -229,7 +251,7 @@ static enum fp_code fail_all(const struct job *job, struct fp_error *err)
 }
 
 /* What the file was verified against, and who said so. */
-static enum fp_code record_checksum(const struct job *job, struct fp_error *err)
+static enum fp_code record_checksum(const struct file_job *job, struct fp_error *err)
 {
     cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
     cleanup_free char *line =
@@ -240,7 +262,7 @@ static enum fp_code record_checksum(const struct job *job, struct fp_error *err)
 /* A file that came with a checksum of the user's, or whose record a run that was killed has not
  * written: what a server says of it now need not be asked again. The user's own word is given each
  * time and replaces no server's. A cache that cannot be written to is no failure. */
-static void record_server(const struct job *job)
+static void record_server(const struct file_job *job)
 {
     const struct fp_fetch *fetch = job->fetch;
     char hex[FP_HASH_HEX_MAX] = "";
@@ -250,7 +272,7 @@ static void record_server(const struct job *job)
     (void) !record_checksum(job, NULL);
 }
 
-static enum fp_code publish(const struct job *job, struct fp_error *err)
+static enum fp_code publish(const struct file_job *job, struct fp_error *err)
 {
     if (rename(job->part, job->path) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
@@ -259,7 +281,7 @@ static enum fp_code publish(const struct job *job, struct fp_error *err)
 
 /* The file under its name, and beside it what it was verified against and where it came from. What
  * has come is open, and serves this build also where others have put something in its place. */
-static enum fp_code keep(const struct job *job, const char *shown, struct fp_error *err)
+static enum fp_code keep(const struct file_job *job, const char *shown, struct fp_error *err)
 {
     struct fp_error failure = {0};
     cleanup_free char *origin = beside(job->path, "url");
@@ -276,7 +298,7 @@ static enum fp_code keep(const struct job *job, const char *shown, struct fp_err
     return FP_OK;
 }
 
-static enum fp_code download(struct job *job, struct fp_error *err)
+static enum fp_code download(struct file_job *job, struct fp_error *err)
 {
     const struct fp_strv *urls = job->fetch->urls;
     enum fp_code code = FP_OK;
@@ -294,7 +316,7 @@ static enum fp_code download(struct job *job, struct fp_error *err)
 }
 
 /* Nothing to go on from leaves nothing behind. */
-static void drop_empty_part(const struct job *job)
+static void drop_empty_part(const struct file_job *job)
 {
     struct stat st = {0};
     if (fstat(job->part_fd, &st) == 0 && st.st_nlink > 0 && st.st_size == 0)
@@ -302,7 +324,7 @@ static void drop_empty_part(const struct job *job)
 }
 
 /* Whoever downloads has the part locked: others wait, and then find the file. */
-static enum fp_code fetch_missing(struct job *job, struct fp_error *err)
+static enum fp_code fetch_missing(struct file_job *job, struct fp_error *err)
 {
     bool found = false;
     enum fp_code code = fp_file_open_locked(job->part, &job->part_fd, err);
@@ -320,7 +342,7 @@ static enum fp_code fetch_missing(struct job *job, struct fp_error *err)
     return code;
 }
 
-static enum fp_code fetch_into_cache(struct job *job, struct fp_error *err)
+static enum fp_code fetch_into_cache(struct file_job *job, struct fp_error *err)
 {
     bool found = false;
     enum fp_code code = look_in_cache(job, &found, err);
@@ -352,7 +374,7 @@ enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input **ret, 
     cleanup_free char *part = is_closed(shared, R_OK | W_OK)
                                   ? fp_xasprintf("%s.%ju.part", path, (uintmax_t) geteuid())
                                   : fp_xstrdup(shared);
-    struct job job = {
+    struct file_job job = {
         .fetch = fetch, .path = path, .part = part, .part_fd = -1, .tried = FP_BUF_INIT(1536)};
     enum fp_code code = fetch_into_cache(&job, err);
     fp_buf_clear(&job.tried);
