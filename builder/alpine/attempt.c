@@ -1,3 +1,4 @@
+/* One attempt of the resolver: what is chosen, what is wanted, and what stands in the way. */
 #include "attempt.h"
 
 #include <string.h>

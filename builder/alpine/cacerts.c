@@ -1,3 +1,4 @@
+/* Writes Java's key store (JKS) from a bundle of PEM certificates. */
 #include "cacerts.h"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+/* How the resolver chooses a package for a want, as apk does. */
 #include "attempt.h"
 
 #include <string.h>

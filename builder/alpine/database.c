@@ -1,3 +1,4 @@
+/* The database of installed packages (lib/apk/db/installed) while records and paths change. */
 #include "database.h"
 
 #include <string.h>
@@ -6,7 +7,7 @@
 #define PATHS_MAX_BYTES ((size_t) 32 << 20)
 
 /* The record whose lines are being read. */
-struct reading {
+struct record_reading {
     struct db *db;
     uint32_t record;
     const char *folder;
@@ -14,8 +15,8 @@ struct reading {
     struct db_path *file; /* the one whose lines come */
 };
 
-static enum fp_code begin_file(struct reading *reading, const char *name, size_t len, size_t at,
-                               struct fp_error *err)
+static enum fp_code begin_file(struct record_reading *reading, const char *name, size_t len,
+                               size_t at, struct fp_error *err)
 {
     struct db *db = reading->db;
     db->path_bytes += reading->folder_len + len + 2;
@@ -36,8 +37,8 @@ static enum fp_code begin_file(struct reading *reading, const char *name, size_t
     return FP_OK;
 }
 
-static enum fp_code read_line(struct reading *reading, const char *line, size_t len, size_t at,
-                              struct fp_error *err)
+static enum fp_code read_line(struct record_reading *reading, const char *line, size_t len,
+                              size_t at, struct fp_error *err)
 {
     const char *value = line + 2;
     size_t value_len = len >= 2 ? len - 2 : 0;
@@ -65,7 +66,7 @@ static enum fp_code read_line(struct reading *reading, const char *line, size_t 
 static enum fp_code read_paths(struct db *db, uint32_t number, struct fp_error *err)
 {
     const struct db_record *record = &db->records[number];
-    struct reading reading = {.db = db, .record = number, .folder = ""};
+    struct record_reading reading = {.db = db, .record = number, .folder = ""};
     enum fp_code code = FP_OK;
     db->is_path_order = false;
     for (size_t at = 0; at < record->len && code == FP_OK;) {

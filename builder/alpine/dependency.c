@@ -1,3 +1,5 @@
+/* Parses dependencies such as "so:libc.musl-x86_64.so.1" or "bash>=5.2", and matches versions with
+ * them. */
 #include "flinkpack/alpine/version.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Does by hand what the known scripts of packages would do, and names the unknown ones. */
 #include "cacerts.h"
 #include "installer.h"
 

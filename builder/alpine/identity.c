@@ -1,3 +1,4 @@
+/* The identity of a package, "Q1" and base64 of a SHA-1, to and from hexadecimal. */
 #include "flinkpack/alpine/index.h"
 
 #include <openssl/evp.h>

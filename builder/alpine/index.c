@@ -1,3 +1,4 @@
+/* Parses APKINDEX and the database of installed packages, which have the same lines. */
 #include "flinkpack/alpine/index.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@ char fp_apk_field_letter(enum fp_apk_field field)
 }
 
 /* A list that is being read. */
-struct reading {
+struct index_reading {
     struct fp_apk_index *index;
     const char *name;
     size_t line;
@@ -36,7 +37,7 @@ bool fp_apk_number(const char *text, uint64_t *ret)
     return true;
 }
 
-static enum fp_code read_number(const struct reading *reading, enum fp_apk_field field,
+static enum fp_code read_number(const struct index_reading *reading, enum fp_apk_field field,
                                 uint64_t *ret, struct fp_error *err)
 {
     const char *text = reading->package.fields[field];
@@ -60,7 +61,7 @@ static bool is_plain(const char *text)
     return true;
 }
 
-static enum fp_code check_package(struct reading *reading, struct fp_error *err)
+static enum fp_code check_package(struct index_reading *reading, struct fp_error *err)
 {
     struct fp_apk_package *package = &reading->package;
     char hex[41];
@@ -80,7 +81,7 @@ static enum fp_code check_package(struct reading *reading, struct fp_error *err)
 }
 
 /* The stanza that ends before `end` is complete. */
-static enum fp_code end_stanza(struct reading *reading, const char *end, struct fp_error *err)
+static enum fp_code end_stanza(struct index_reading *reading, const char *end, struct fp_error *err)
 {
     struct fp_apk_index *index = reading->index;
     if (!reading->any)
@@ -105,7 +106,7 @@ static enum fp_code end_stanza(struct reading *reading, const char *end, struct 
     return FP_OK;
 }
 
-static enum fp_code read_line(struct reading *reading, char *line, struct fp_error *err)
+static enum fp_code read_line(struct index_reading *reading, char *line, struct fp_error *err)
 {
     struct fp_apk_package *package = &reading->package;
     if (line[0] == '\0' || line[1] != ':')
@@ -129,7 +130,7 @@ static enum fp_code read_line(struct reading *reading, char *line, struct fp_err
     return FP_OK;
 }
 
-static enum fp_code parse(struct reading *reading, struct fp_error *err)
+static enum fp_code parse(struct index_reading *reading, struct fp_error *err)
 {
     char *line = reading->index->text;
     char *stop = line + strlen(line);
@@ -160,7 +161,7 @@ enum fp_code fp_apk_index_parse(char *take_text, const char *name, struct fp_apk
                                 struct fp_error *err)
 {
     struct fp_apk_index index = {.text = take_text, .bytes = strlen(take_text)};
-    struct reading reading = {.index = &index, .name = name};
+    struct index_reading reading = {.index = &index, .name = name};
     enum fp_code code = parse(&reading, err);
     if (code != FP_OK) {
         fp_apk_index_clear(&index);
@@ -174,7 +175,7 @@ enum fp_code fp_apk_installed_parse(const char *text, const char *name, struct f
                                     struct fp_error *err)
 {
     struct fp_apk_index index = {.text = fp_xstrdup(text), .raw = fp_xstrdup(text)};
-    struct reading reading = {.index = &index, .name = name, .is_database = true};
+    struct index_reading reading = {.index = &index, .name = name, .is_database = true};
     enum fp_code code = parse(&reading, err);
     if (code != FP_OK) {
         fp_apk_index_clear(&index);

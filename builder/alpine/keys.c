@@ -1,3 +1,4 @@
+/* The public keys that are trusted, and the verification of RSA signatures with them. */
 #include "keys.h"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+/* Reads the gzip members of an index or a package one by one, and takes the digests of each. */
 #include "members.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Decides what becomes of a file that the base, or another package, has at the same path. */
 #include "installer.h"
 
 #include <string.h>

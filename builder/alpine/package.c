@@ -1,3 +1,4 @@
+/* Reads and verifies a .apk: signatures, control part and data part. */
 #include "flinkpack/alpine/package.h"
 #include "members.h"
 #include "pkginfo.h"
@@ -13,7 +14,7 @@
 #define XATTR_EXTRA_BYTES 200
 
 /* A package that is being read. */
-struct reading {
+struct package_reading {
     const char *name;
     struct fp_apk_spool *spool;
     struct fp_apk_contents contents;
@@ -27,7 +28,7 @@ struct reading {
     size_t capacity;
 };
 
-static enum fp_code keep_script(struct reading *reading, const char *type,
+static enum fp_code keep_script(struct package_reading *reading, const char *type,
                                 struct fp_source *content, struct fp_error *err)
 {
     static const char *const types[] = {"pre-install",  "post-install",  "pre-upgrade",
@@ -53,7 +54,7 @@ static enum fp_code visit_control(void *context, struct fp_scan *scan, const str
                                   const char *raw_path, enum fp_scan_action *ret_action,
                                   struct fp_error *err)
 {
-    struct reading *reading = context;
+    struct package_reading *reading = context;
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
@@ -98,7 +99,7 @@ static bool is_of_overlay(const char *attribute)
 }
 
 /* The data part is verified at its end only: until then it may be anybody's. */
-static enum fp_code check_file(struct reading *reading, const struct fp_scan *scan,
+static enum fp_code check_file(struct package_reading *reading, const struct fp_scan *scan,
                                const struct fp_entry *entry, struct fp_error *err)
 {
     size_t bytes = file_bytes(scan, entry);
@@ -121,7 +122,7 @@ static enum fp_code check_file(struct reading *reading, const struct fp_scan *sc
     return FP_OK;
 }
 
-static struct fp_apk_file *new_file(struct reading *reading, struct fp_scan *scan,
+static struct fp_apk_file *new_file(struct package_reading *reading, struct fp_scan *scan,
                                     const struct fp_entry *entry)
 {
     struct fp_apk_contents *contents = &reading->contents;
@@ -141,7 +142,7 @@ static struct fp_apk_file *new_file(struct reading *reading, struct fp_scan *sca
 }
 
 /* The content goes to the spool, and its digest into the file. */
-static enum fp_code spool_content(struct reading *reading, struct fp_scan *scan,
+static enum fp_code spool_content(struct package_reading *reading, struct fp_scan *scan,
                                   struct fp_apk_file *file, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX];
@@ -171,7 +172,7 @@ static int path_to_file(const void *path, const void *file)
 }
 
 /* A hard link is what it links to. */
-static enum fp_code settle_link(const struct reading *reading, struct fp_apk_file *file,
+static enum fp_code settle_link(const struct package_reading *reading, struct fp_apk_file *file,
                                 struct fp_apk_file *const *sorted, size_t count,
                                 struct fp_error *err)
 {
@@ -184,7 +185,7 @@ static enum fp_code settle_link(const struct reading *reading, struct fp_apk_fil
     return FP_OK;
 }
 
-static enum fp_code settle_links(struct reading *reading, struct fp_error *err)
+static enum fp_code settle_links(struct package_reading *reading, struct fp_error *err)
 {
     struct fp_apk_contents *contents = &reading->contents;
     cleanup_free struct fp_apk_file **sorted =
@@ -208,7 +209,7 @@ static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct
                                const char *raw_path, enum fp_scan_action *ret_action,
                                struct fp_error *err)
 {
-    struct reading *reading = context;
+    struct package_reading *reading = context;
     char hex[FP_HASH_HEX_MAX];
     *ret_action = FP_SCAN_SKIP;
     if (raw_path[0] == '.' || entry->path[0] == '\0' ||
@@ -228,7 +229,8 @@ static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct
     }
 }
 
-static enum fp_code check_control(struct reading *reading, const struct fp_apk_package *package,
+static enum fp_code check_control(struct package_reading *reading,
+                                  const struct fp_apk_package *package,
                                   const struct member_digests *digests, struct fp_error *err)
 {
     char expected[41] = "";
@@ -248,8 +250,8 @@ static enum fp_code check_control(struct reading *reading, const struct fp_apk_p
     return FP_OK;
 }
 
-static enum fp_code check_data(const struct reading *reading, const struct member_digests *digests,
-                               struct fp_error *err)
+static enum fp_code check_data(const struct package_reading *reading,
+                               const struct member_digests *digests, struct fp_error *err)
 {
     if (strcmp(reading->info.datahash, digests->sha256) == 0)
         return FP_OK;
@@ -258,7 +260,7 @@ static enum fp_code check_data(const struct reading *reading, const struct membe
 }
 
 /* A member that is open: a signature, the control part or the data part. */
-static enum fp_code read_part(struct reading *reading, struct members *members,
+static enum fp_code read_part(struct package_reading *reading, struct members *members,
                               struct fp_source *member, const struct fp_apk_package *package,
                               struct fp_error *err)
 {
@@ -282,7 +284,7 @@ static enum fp_code read_part(struct reading *reading, struct members *members,
 }
 
 /* Signatures, the control part, and the data part: in that order, each a member. */
-static enum fp_code read_parts(struct reading *reading, struct members *members,
+static enum fp_code read_parts(struct package_reading *reading, struct members *members,
                                const struct fp_apk_package *package, struct fp_error *err)
 {
     struct fp_source *member = NULL;
@@ -303,7 +305,7 @@ static enum fp_code read_package(struct fp_source *take_source, const char *name
                                  const struct fp_apk_package *package, struct fp_apk_spool *spool,
                                  struct fp_apk_contents *ret, struct fp_error *err)
 {
-    struct reading reading = {
+    struct package_reading reading = {
         .name = name, .spool = spool, .info_text = FP_BUF_INIT(PKGINFO_MAX_BYTES)};
     cleanup_members struct members *members = fp_members_open(take_source, name, PACKAGE_MAX_BYTES);
     enum fp_code code = read_parts(&reading, members, package, err);

@@ -1,3 +1,4 @@
+/* Parses .PKGINFO. */
 #include "pkginfo.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The table of all names that packages provide, sorted, with a binary search. */
 #include "provides.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Writes a package's record for the database of installed packages, as apk would. */
 #include "database.h"
 
 #include <openssl/evp.h>

@@ -12,7 +12,7 @@
 static const char blanks[] = " \t\r\n";
 
 /* A line that is being read. */
-struct reading {
+struct repositories_reading {
     const struct fp_apk_repositories_source *from;
     struct fp_apk_repositories *ret;
     size_t line;
@@ -29,7 +29,7 @@ char *fp_repository_display(const char *url)
 }
 
 /* What is passed over; of the line only the URL is shown, as the rest may be a password. */
-static void pass(const struct reading *reading, const char *url, const char *reason)
+static void pass(const struct repositories_reading *reading, const char *url, const char *reason)
 {
     if (reading->ret->passed.len >= PASSED_MAX)
         return;
@@ -40,7 +40,8 @@ static void pass(const struct reading *reading, const char *url, const char *rea
                  shown[0] != '\0' ? ": " : "", reason);
 }
 
-static const char *find_variable(const struct reading *reading, const char *name, size_t len)
+static const char *find_variable(const struct repositories_reading *reading, const char *name,
+                                 size_t len)
 {
     const struct fp_strv *variables = &reading->ret->variables;
     if (len == 8 && strncmp(name, "APK_ARCH", len) == 0)
@@ -54,7 +55,7 @@ static const char *find_variable(const struct reading *reading, const char *name
 }
 
 /* `text` with the values of its ${NAME}s. NULL: one has no value, or it is too long. */
-static char *expand(const struct reading *reading, const char *text)
+static char *expand(const struct repositories_reading *reading, const char *text)
 {
     cleanup_buf struct fp_buf out = FP_BUF_INIT(EXPANDED_MAX);
     while (*text != '\0') {
@@ -73,7 +74,7 @@ static char *expand(const struct reading *reading, const char *text)
 }
 
 /* "[-default] NAME=VALUE" */
-static void set_variable(const struct reading *reading, const char *text)
+static void set_variable(const struct repositories_reading *reading, const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "_0123456789";
@@ -122,13 +123,13 @@ static void trim_slashes(char *text)
 }
 
 /* One more than there may be is enough for an error. */
-static bool is_full(const struct reading *reading)
+static bool is_full(const struct repositories_reading *reading)
 {
     return reading->ret->urls.len > FP_APK_REPOSITORIES_MAX ||
            reading->ret->named > FP_APK_REPOSITORIES_NAMED_MAX;
 }
 
-static void add_url(const struct reading *reading, const char *url)
+static void add_url(const struct repositories_reading *reading, const char *url)
 {
     struct fp_strv *urls = &reading->ret->urls;
     reading->ret->named++;
@@ -144,7 +145,8 @@ static void add_url(const struct reading *reading, const char *url)
 }
 
 /* Why a repository is not asked; NULL: it is. */
-static const char *find_flaw(const struct reading *reading, const char *type, const char *url)
+static const char *find_flaw(const struct repositories_reading *reading, const char *type,
+                             const char *url)
 {
     if (strcmp(type, "v3") == 0 || fp_text_ends_with(url, ".adb"))
         return "an index in apk 3's own format (ADB), which is not read here";
@@ -162,8 +164,8 @@ static const char *find_flaw(const struct reading *reading, const char *type, co
 }
 
 /* "URL COMPONENT..."; `type` is "v2", "v3" or "ndx". */
-static void add_repository(const struct reading *reading, const char *type, const char *word,
-                           const struct fp_strv *components)
+static void add_repository(const struct repositories_reading *reading, const char *type,
+                           const char *word, const struct fp_strv *components)
 {
     cleanup_free char *expanded = expand(reading, word);
     const char *url = expanded;
@@ -193,7 +195,7 @@ static void add_repository(const struct reading *reading, const char *type, cons
     }
 }
 
-static void read_line(const struct reading *reading, char *line)
+static void read_line(const struct repositories_reading *reading, char *line)
 {
     cleanup_strv struct fp_strv words = {0};
     struct fp_strv components = {0};
@@ -232,7 +234,7 @@ static void read_line(const struct reading *reading, char *line)
 void fp_apk_repositories_read(const struct fp_apk_repositories_source *from,
                               struct fp_apk_repositories *ret)
 {
-    struct reading reading = {.from = from, .ret = ret};
+    struct repositories_reading reading = {.from = from, .ret = ret};
     const char *text = from->text;
     const char *stop = text + strlen(text);
     while (text < stop && !is_full(&reading)) {

@@ -1,3 +1,4 @@
+/* Fetches indexes and packages from repositories, through the cache. */
 #include "fetch.h"
 
 #include <errno.h>

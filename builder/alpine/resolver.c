@@ -1,3 +1,5 @@
+/* The resolver: from the world and the requests to a set of packages, in the order of their
+ * installation. */
 #include "attempt.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Edits scripts.tar, in which apk keeps the scripts of installed packages. */
 #include "scripts.h"
 
 #include <string.h>

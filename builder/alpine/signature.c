@@ -1,3 +1,4 @@
+/* Reads an index (APKINDEX.tar.gz) and verifies its signatures. */
 #include "flinkpack/layer.h"
 #include "keys.h"
 
@@ -6,7 +7,7 @@
 #define SIGNATURE_MAX      ((size_t) 2048)
 #define DESCRIPTION_MARGIN ((uint64_t) 1 << 20)
 
-struct signature {
+struct index_signature {
     char *scheme; /* "RSA256" */
     char *key;
     struct fp_buf bytes;
@@ -15,7 +16,7 @@ struct signature {
 /* An index file that is being read. */
 struct index_file {
     const char *name;
-    struct signature signatures[SIGNATURES_MAX];
+    struct index_signature signatures[SIGNATURES_MAX];
     size_t signature_count;
     struct fp_buf text;
     bool has_index;
@@ -33,7 +34,7 @@ static enum fp_code keep_signature(struct index_file *file, const char *path,
         return fp_fail(err, FP_E_INPUT, "%s: more than %d signatures", file->name, SIGNATURES_MAX);
     if (dot == NULL)
         return FP_OK;
-    struct signature *signature = &file->signatures[file->signature_count++];
+    struct index_signature *signature = &file->signatures[file->signature_count++];
     signature->scheme = fp_xstrndup(scheme, (size_t) (dot - scheme));
     signature->key = fp_xstrdup(dot + 1);
     signature->bytes = (struct fp_buf) FP_BUF_INIT(SIGNATURE_MAX);
@@ -60,7 +61,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
 }
 
 /* A signature by a key that is known: it is wrong, or cannot be judged. */
-static enum fp_code wrong(const struct index_file *file, const struct signature *signature,
+static enum fp_code wrong(const struct index_file *file, const struct index_signature *signature,
                           struct fp_error *err)
 {
     if (fp_keys_scheme_is_known(signature->scheme))
@@ -97,7 +98,7 @@ static enum fp_code check(const struct index_file *file, const struct fp_apk_key
                           const struct member_digests *digests, struct fp_error *err)
 {
     for (size_t i = 0; i < file->signature_count; i++) {
-        const struct signature *signature = &file->signatures[i];
+        const struct index_signature *signature = &file->signatures[i];
         if (fp_keys_verify(keys, signature->key, signature->scheme, digests, &signature->bytes))
             return FP_OK;
     }

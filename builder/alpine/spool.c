@@ -1,3 +1,4 @@
+/* The file without a name that holds the contents of packages until the layer is written. */
 #include "flinkpack/alpine/package.h"
 
 #include <fcntl.h>

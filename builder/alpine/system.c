@@ -1,3 +1,4 @@
+/* Reads what a base says of its packages: apk's database, repositories, keys and accounts. */
 #include "flinkpack/alpine/install.h"
 #include "scripts.h"
 

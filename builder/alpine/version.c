@@ -1,3 +1,4 @@
+/* Compares versions by apk 3's rules. */
 #include "flinkpack/alpine/version.h"
 
 #include <string.h>

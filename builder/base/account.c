@@ -1,3 +1,4 @@
+/* Adds the user and group of an image to the base's account files. */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Finds and appends lines of account files such as /etc/passwd. */
 #include "internal.h"
 
 #include <string.h>

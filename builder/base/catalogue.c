@@ -1,3 +1,4 @@
+/* The catalogue of base images: the files of base-images/. */
 #include "internal.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* Parses one entry of the catalogue of base images. */
 #include "internal.h"
 
 #include <string.h>

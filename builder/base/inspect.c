@@ -1,9 +1,10 @@
+/* Reads the layers of a base, and tells what is in it. */
 #include "internal.h"
 
 #include <string.h>
 
 /* Everything that reading the layers needs. */
-struct inspection {
+struct base_inspection {
     struct fp_tree *tree;
     struct keeper *keeper;
     struct fp_stage *stage;
@@ -13,7 +14,7 @@ struct inspection {
 };
 
 static enum fp_code open_layer(const struct fp_blob *blob, const char *name,
-                               struct inspection *inspection, struct fp_inflate_info *info,
+                               struct base_inspection *inspection, struct fp_inflate_info *info,
                                struct fp_source **ret, struct fp_error *err)
 {
     struct fp_source *source = NULL;
@@ -41,7 +42,7 @@ static enum fp_code check_diff_id(struct fp_hash *hash, const struct fp_digest *
 }
 
 static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_digest *diff_id,
-                               const char *name, struct inspection *inspection,
+                               const char *name, struct base_inspection *inspection,
                                struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(fp_digest_algorithm(diff_id));
@@ -80,7 +81,7 @@ static enum fp_code check_layers(struct fp_blob *const *blobs, size_t blob_count
 }
 
 static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
-                                const struct fp_config *config, struct inspection *inspection,
+                                const struct fp_config *config, struct base_inspection *inspection,
                                 struct fp_error *err)
 {
     for (size_t i = 0; i < blob_count; i++) {
@@ -146,7 +147,7 @@ enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
     cleanup_keeper struct keeper keeper = {0};
     struct fp_base_facts facts = {.tree = fp_tree_new()};
     struct fp_stage stage = {0};
-    struct inspection inspection = {
+    struct base_inspection inspection = {
         .tree = facts.tree, .keeper = &keeper, .stage = &stage, .max_bytes = max_bytes};
     enum fp_code code = check_layers(blobs, blob_count, config, err);
     fp_stage_begin(&stage, reporter, "inspect", "base layers", total_size(blobs, blob_count));

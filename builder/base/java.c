@@ -1,3 +1,4 @@
+/* Finds the Java of a base and its version. */
 #include "internal.h"
 
 #include <ctype.h>

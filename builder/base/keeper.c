@@ -1,3 +1,4 @@
+/* Keeps the contents of the few files of a base that later steps look at. */
 #include "internal.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@
 /* All together: a base may have its accounts in another place in every layer. */
 #define KEPT_MAX_BYTES ((uint64_t) 8 << 20)
 
-static const struct wanted {
+static const struct kept_rule {
     const char *path;
     uint64_t max_bytes;
     bool needed; /* too large or binary stops the build; otherwise it is passed over */
@@ -19,9 +20,9 @@ static const struct wanted {
     {"usr/lib/os-release", RELEASE_MAX_BYTES, false},
 };
 /* What a Java home holds: any "release", told apart by its content. */
-static const struct wanted java_release = {"release", RELEASE_MAX_BYTES, false};
+static const struct kept_rule java_release = {"release", RELEASE_MAX_BYTES, false};
 
-static const struct wanted *find_wanted(const char *path)
+static const struct kept_rule *find_wanted(const char *path)
 {
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         if (strcmp(path, wanted[i].path) == 0)
@@ -57,7 +58,7 @@ static void keep(struct keeper *keeper, const char *path, struct fp_buf *text)
     keeper->bytes += file->len;
 }
 
-static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
+static bool is_of_use(const struct kept_rule *rule, const struct fp_buf *text)
 {
     if (text->len != strlen(fp_buf_text(text)))
         return false;
@@ -66,7 +67,7 @@ static bool is_of_use(const struct wanted *rule, const struct fp_buf *text)
 }
 
 /* What is passed over costs a version number at most; what is needed may not be guessed. */
-static enum fp_code pass_over(const struct wanted *rule, const char *why, struct fp_error *err)
+static enum fp_code pass_over(const struct kept_rule *rule, const char *why, struct fp_error *err)
 {
     return rule->needed ? fp_fail(err, FP_E_INPUT, "base: /%s is %s", rule->path, why) : FP_OK;
 }
@@ -88,7 +89,7 @@ enum fp_code fp_keeper_visit(void *context, struct fp_scan *scan, const struct f
                              struct fp_error *err)
 {
     struct keeper *keeper = context;
-    const struct wanted *rule = find_wanted(entry->path);
+    const struct kept_rule *rule = find_wanted(entry->path);
     (void) raw_path;
     if (fp_text_ends_with(entry->path, "bin/java") && keeper->javas.len < FILES_MAX)
         fp_strv_add(&keeper->javas, entry->path);

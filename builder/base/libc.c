@@ -1,3 +1,4 @@
+/* Tells whether a base has musl or glibc. */
 #include "internal.h"
 
 #include <string.h>

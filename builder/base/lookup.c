@@ -1,3 +1,4 @@
+/* Finds programs on an image's PATH, and variables in its environment. */
 #include "internal.h"
 
 /* What runtimes set when the image says nothing. */

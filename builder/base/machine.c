@@ -1,3 +1,4 @@
+/* The architecture of an ELF file, in words of the OCI model. */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Reads assignments of shell-like files such as /etc/os-release. */
 #include "internal.h"
 
 #include <string.h>

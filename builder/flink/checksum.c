@@ -1,3 +1,4 @@
+/* Parses checksum files as Apache and Maven publish them. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,9 +1,11 @@
+/* Takes Flink's configuration apart line by line: flat keys of flink-conf.yaml and nested ones of
+ * config.yaml. */
 #include "conf_lines.h"
 
 #include <string.h>
 
 /* Where a reader of config.yaml is. */
-struct reader {
+struct conf_reader {
     struct fp_conf_lines *lines;
     const char *name;
     size_t current;     /* the last key, or FP_NO_LINE */
@@ -108,7 +110,7 @@ static bool find_key(const struct fp_conf_line *line, const char **ret_key, size
 }
 
 /* Whether the line goes on with the value of the current key. */
-static bool is_continuation(struct reader *reader, const struct fp_conf_line *line)
+static bool is_continuation(struct conf_reader *reader, const struct fp_conf_line *line)
 {
     if (reader->current == FP_NO_LINE)
         return false;
@@ -123,7 +125,7 @@ static bool is_continuation(struct reader *reader, const struct fp_conf_line *li
            (line->indent == reader->item_indent && is_item(line));
 }
 
-static size_t find_parent(const struct reader *reader, size_t indent)
+static size_t find_parent(const struct conf_reader *reader, size_t indent)
 {
     size_t parent = reader->current;
     while (parent != FP_NO_LINE && reader->lines->items[parent].indent >= indent)
@@ -131,7 +133,7 @@ static size_t find_parent(const struct reader *reader, size_t indent)
     return parent;
 }
 
-static enum fp_code read_key(struct reader *reader, size_t index, struct fp_error *err)
+static enum fp_code read_key(struct conf_reader *reader, size_t index, struct fp_error *err)
 {
     struct fp_conf_line *line = &reader->lines->items[index];
     const char *key = NULL;
@@ -156,7 +158,7 @@ static enum fp_code read_key(struct reader *reader, size_t index, struct fp_erro
     return FP_OK;
 }
 
-static enum fp_code read_line(struct reader *reader, size_t index, struct fp_error *err)
+static enum fp_code read_line(struct conf_reader *reader, size_t index, struct fp_error *err)
 {
     struct fp_conf_line *line = &reader->lines->items[index];
     bool in_scalar = reader->in_scalar && reader->current != FP_NO_LINE &&
@@ -178,7 +180,7 @@ enum fp_code fp_conf_lines_yaml(const char *text, const char *name, struct fp_co
                                 struct fp_error *err)
 {
     split_lines(text, ret);
-    struct reader reader = {
+    struct conf_reader reader = {
         .lines = ret, .name = name, .current = FP_NO_LINE, .item_indent = FP_NO_LINE};
     for (size_t i = 0; i < ret->len; i++)
         FP_TRY(read_line(&reader, i, err));

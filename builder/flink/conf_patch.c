@@ -1,3 +1,4 @@
+/* Sets keys in the text of Flink's configuration, and leaves its other lines as they are. */
 #include "flinkpack/flink/setup.h"
 
 #include <string.h>

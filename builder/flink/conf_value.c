@@ -1,3 +1,4 @@
+/* Reads a value of Flink's configuration as Flink would. */
 #include "conf_value.h"
 
 #include <string.h>

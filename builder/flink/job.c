@@ -1,3 +1,4 @@
+/* Looks into a job's jar: main class, manifest, Java version, native libraries. */
 #include "flinkpack/flink/job.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@
 #define NATIVES_MAX_BYTES ((size_t) 256 << 20)
 
 /* A jar under inspection. */
-struct inspection {
+struct jar_inspection {
     const char *path;
     struct fp_jar *jar;
     bool has_manifest; /* it is read once, however often the directory names it */
@@ -30,7 +31,7 @@ static bool has_suffix(const char *text, const char *suffix)
 }
 
 /* Take in a line of the manifest, its continuations joined. */
-static void read_attribute(struct inspection *inspection, const char *line)
+static void read_attribute(struct jar_inspection *inspection, const char *line)
 {
     static const char PROGRAM[] = "program-class:";
     static const char MAIN[] = "Main-Class:";
@@ -49,7 +50,7 @@ static void read_attribute(struct inspection *inspection, const char *line)
 
 /* The main section, which a blank line ends; a line that begins with a space goes on with the one
  * before (JAR File Specification). Returns whether there was one. */
-static bool read_manifest(struct inspection *inspection, char *text)
+static bool read_manifest(struct jar_inspection *inspection, char *text)
 {
     cleanup_free char *joined = fp_xmalloc(strlen(text) + 1);
     size_t len = 0;
@@ -75,7 +76,7 @@ static bool read_manifest(struct inspection *inspection, char *text)
 }
 
 /* The main section comes first; behind it, a signed jar has a section for each of its entries. */
-static enum fp_code visit_manifest(struct inspection *inspection, struct fp_zip *zip,
+static enum fp_code visit_manifest(struct jar_inspection *inspection, struct fp_zip *zip,
                                    const struct fp_zip_entry *entry, struct fp_error *err)
 {
     size_t len = 0;
@@ -89,7 +90,7 @@ static enum fp_code visit_manifest(struct inspection *inspection, struct fp_zip 
     return FP_OK;
 }
 
-static enum fp_code visit_class(struct inspection *inspection, struct fp_zip *zip,
+static enum fp_code visit_class(struct jar_inspection *inspection, struct fp_zip *zip,
                                 const struct fp_zip_entry *entry, struct fp_error *err)
 {
     unsigned char head[8] = {0};
@@ -107,7 +108,7 @@ static enum fp_code visit_class(struct inspection *inspection, struct fp_zip *zi
 }
 
 /* What is no class or text may be native code, whatever its name. */
-static enum fp_code visit_other(struct inspection *inspection, struct fp_zip *zip,
+static enum fp_code visit_other(struct jar_inspection *inspection, struct fp_zip *zip,
                                 const struct fp_zip_entry *entry, struct fp_error *err)
 {
     struct fp_jar *jar = inspection->jar;
@@ -166,7 +167,7 @@ static bool is_flinks_own(const char *name)
 static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
                           struct fp_error *err)
 {
-    struct inspection *inspection = context;
+    struct jar_inspection *inspection = context;
     struct fp_jar *jar = inspection->jar;
     if (entry->is_encrypted)
         return fp_fail(err, FP_E_INPUT,
@@ -193,7 +194,7 @@ enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_erro
 {
     cleanup_zip struct fp_zip *zip = NULL;
     struct fp_jar jar = {.newest_entry_s = -1};
-    struct inspection inspection = {.path = path, .jar = &jar};
+    struct jar_inspection inspection = {.path = path, .jar = &jar};
     enum fp_code code = fp_zip_open(path, &zip, err);
     if (code == FP_OK)
         code = fp_zip_each(zip, visit, &inspection, err);

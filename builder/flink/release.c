@@ -1,3 +1,4 @@
+/* Fetches a release of Flink, verified with Apache's checksum. */
 #include "release.h"
 
 #include <string.h>

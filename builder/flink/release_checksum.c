@@ -1,3 +1,4 @@
+/* Finds the checksum of a release, and holds an archive to it. */
 #include <string.h>
 
 #include "release.h"

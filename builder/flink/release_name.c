@@ -1,3 +1,4 @@
+/* The names and URLs of Flink's releases. */
 #include <string.h>
 
 #include "internal.h"

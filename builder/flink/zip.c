@@ -1,3 +1,4 @@
+/* Reads zip files as Java does: by the central directory, within bounds. */
 #include "zip.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Parses an image's configuration, of OCI and of Docker. */
 #include "internal.h"
 
 #include <stdio.h>

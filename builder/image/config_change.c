@@ -1,3 +1,4 @@
+/* Writes a configuration: the base's with what an image changes in it. */
 #include "internal.h"
 
 #include <string.h>

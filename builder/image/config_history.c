@@ -1,3 +1,4 @@
+/* Reads, checks and extends the history of a configuration. */
 #include "internal.h"
 
 static bool is_empty_layer(const json_t *entry)

@@ -1,3 +1,4 @@
+/* Parses and writes descriptors and lists of them. */
 #include "internal.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Parses, compares and makes digests such as "sha256:...". */
 #include "flinkpack/image/digest.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* Reads a manifest or index as JSON, and tells which of the two it is. */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Parses and writes indexes, and chooses the manifest of a platform. */
 #include "internal.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* Parses and writes manifests. */
 #include "internal.h"
 
 #include <stdio.h>

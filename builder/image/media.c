@@ -1,3 +1,4 @@
+/* Which media types are indexes, manifests and layers, and what OCI calls them. */
 #include "internal.h"
 
 #include <ctype.h>

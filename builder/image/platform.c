@@ -1,3 +1,4 @@
+/* Parses and writes platforms such as linux/arm64/v8, normalised as containerd does. */
 #include "internal.h"
 
 #include <ctype.h>
@@ -5,7 +6,7 @@
 #include <string.h>
 
 /* Other spellings of architectures; variants are set where `variant` is not NULL. */
-static const struct alias {
+static const struct platform_alias {
     const char *spelling;
     const char *architecture;
     const char *variant;

@@ -1,3 +1,4 @@
+/* How well a platform of an index fits the one that is wanted. */
 #include "internal.h"
 
 #include <string.h>

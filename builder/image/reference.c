@@ -1,3 +1,4 @@
+/* Parses references such as registry.example.com/team/app:1.0@sha256:... */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Checks the parts of a reference: registry, repository and tag. */
 #include "internal.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Applies the tar of a layer to a tree, whiteouts included. */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Contents that are counted by reference: bytes in memory, or a part of a file. */
 #include "flinkpack/layer/blob.h"
 
 #include <errno.h>
@@ -74,7 +75,7 @@ const struct fp_descriptor *fp_blob_descriptor(const struct fp_blob *blob)
 }
 
 /* Bytes of a blob in memory, which it keeps alive. */
-struct memory_source {
+struct blob_source {
     struct fp_source base;
     struct fp_blob *blob;
     uint64_t offset;
@@ -83,7 +84,7 @@ struct memory_source {
 static enum fp_code memory_read(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
                                 struct fp_error *err)
 {
-    struct memory_source *source = (struct memory_source *) self;
+    struct blob_source *source = (struct blob_source *) self;
     uint64_t left = source->blob->descriptor.size - source->offset;
     size_t len = left < cap ? (size_t) left : cap;
     (void) err;
@@ -95,7 +96,7 @@ static enum fp_code memory_read(struct fp_source *self, void *data, size_t cap, 
 
 static void memory_free(struct fp_source *self)
 {
-    struct memory_source *source = (struct memory_source *) self;
+    struct blob_source *source = (struct blob_source *) self;
     fp_blob_unref(source->blob);
     free(source);
 }
@@ -103,7 +104,7 @@ static void memory_free(struct fp_source *self)
 static struct fp_source *memory_open(const struct fp_blob *blob, uint64_t offset)
 {
     static const struct fp_source_ops ops = {.read = memory_read, .free = memory_free};
-    struct memory_source *source = fp_xcalloc(1, sizeof(*source));
+    struct blob_source *source = fp_xcalloc(1, sizeof(*source));
     source->base.ops = &ops;
     /* The number of holders is the one thing that changes in a blob. */
     source->blob = fp_blob_ref((struct fp_blob *) (uintptr_t) blob);

@@ -1,3 +1,4 @@
+/* A layer under construction: a sorted map of entries with their contents. */
 #include "builder.h"
 
 #include <string.h>

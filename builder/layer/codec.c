@@ -1,3 +1,4 @@
+/* Recognises compressed streams by their first bytes, and inflates them member by member. */
 #include "flinkpack/layer/codec.h"
 
 #include <inttypes.h>
@@ -15,14 +16,14 @@
 #define MIN_LIMIT ((uint64_t) 512 << 20)
 #define MAX_LIMIT ((uint64_t) 64 << 30)
 
-struct signature {
+struct codec_magic {
     enum fp_codec codec;
     const char *name;
     const char *bytes;
     size_t len;
 };
 
-static const struct signature signatures[] = {
+static const struct codec_magic signatures[] = {
     {FP_CODEC_NONE, "none", "", 0},
     {FP_CODEC_GZIP, "gzip", "\x1f\x8b", 2},
     {FP_CODEC_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
@@ -33,7 +34,7 @@ static const struct signature signatures[] = {
 enum fp_codec fp_codec_sniff(const void *data, size_t len)
 {
     for (size_t i = 1; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
-        const struct signature *signature = &signatures[i];
+        const struct codec_magic *signature = &signatures[i];
         if (len >= signature->len && memcmp(data, signature->bytes, signature->len) == 0)
             return signature->codec;
     }

@@ -1,3 +1,4 @@
+/* A gzip sink that compresses blocks side by side and writes them in order. */
 #include "flinkpack/layer/codec.h"
 
 #include <pthread.h>

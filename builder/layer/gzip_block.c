@@ -1,3 +1,4 @@
+/* Compresses one block into a gzip member of its own, with libdeflate. */
 #include "gzip_block.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Inflates gzip with ISA-L, where the build has it. */
 #include "inflate.h"
 
 #include "flinkpack/support.h"

@@ -1,3 +1,4 @@
+/* Inflates xz with liblzma, in bounded memory. */
 #include "inflate.h"
 
 #include <lzma.h>

@@ -1,3 +1,4 @@
+/* Inflates gzip with zlib. */
 #include "inflate.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* Inflates zstd with libzstd, in bounded memory. */
 #include "inflate.h"
 
 #include <zstd.h>

@@ -1,3 +1,4 @@
+/* A map from paths to entries: a treap in the order of a layer. */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Declares the parent directories of the entries of a layer, and follows links of lower layers. */
 #include "builder.h"
 
 #include <string.h>

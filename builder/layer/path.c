@@ -1,3 +1,4 @@
+/* The order of paths in a layer, and what a path of an entry may look like. */
 #include "internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Reads a tar entry by entry, and hands each to a visitor. */
 #include "scan_entry.h"
 
 #include "flinkpack/layer/tar_reader.h"

@@ -1,3 +1,4 @@
+/* Turns libarchive's view of an entry into ours, and refuses what is out of bounds. */
 #include "scan_entry.h"
 
 #include <archive.h>

@@ -1,3 +1,4 @@
+/* Writes the headers of tar entries: ustar, with pax records where ustar cannot say it. */
 #include "tar.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* A file system as layers make it: links are followed, whiteouts hide. */
 #include "internal.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path)
 }
 
 /* A walk from the root along a path. */
-struct walk {
+struct tree_walk {
     const struct fp_tree *tree;
     struct fp_buf real; /* where it has come to: a real path */
     struct fp_buf rest; /* what is left to go */
@@ -51,7 +52,7 @@ struct walk {
     const struct fp_entry *found; /* what is at `real`, or NULL */
 };
 
-static void walk_clear(struct walk *walk)
+static void walk_clear(struct tree_walk *walk)
 {
     fp_buf_clear(&walk->real);
     fp_buf_clear(&walk->rest);
@@ -59,7 +60,7 @@ static void walk_clear(struct walk *walk)
 
 #define cleanup_walk __attribute__((cleanup(walk_clear)))
 
-static void cut_real(struct walk *walk)
+static void cut_real(struct tree_walk *walk)
 {
     walk->real.len = fp_path_parent_len(fp_buf_text(&walk->real));
     if (walk->real.data != NULL)
@@ -67,7 +68,7 @@ static void cut_real(struct walk *walk)
 }
 
 /* The found link's target takes the place of its name. */
-static enum fp_code follow(struct walk *walk, struct fp_error *err)
+static enum fp_code follow(struct tree_walk *walk, struct fp_error *err)
 {
     const char *target = walk->found->link != NULL ? walk->found->link : "";
     struct fp_buf next = FP_BUF_INIT(MAX_EXPANDED);
@@ -87,7 +88,7 @@ static enum fp_code follow(struct walk *walk, struct fp_error *err)
 }
 
 /* Take the next name off the rest; NULL at the end. The caller owns it. */
-static char *next_name(struct walk *walk)
+static char *next_name(struct tree_walk *walk)
 {
     const char *rest = fp_buf_text(&walk->rest);
     const char *name = rest + strspn(rest, "/");
@@ -102,7 +103,7 @@ static char *next_name(struct walk *walk)
 }
 
 /* Go into `name`, which is neither a link's nor "..": a folder must be where we are, or nothing. */
-static enum fp_code enter(struct walk *walk, const char *name, struct fp_error *err)
+static enum fp_code enter(struct tree_walk *walk, const char *name, struct fp_error *err)
 {
     if (walk->found != NULL && walk->found->kind != FP_ENTRY_DIR)
         return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk->found->path);
@@ -111,7 +112,7 @@ static enum fp_code enter(struct walk *walk, const char *name, struct fp_error *
     return FP_OK;
 }
 
-static enum fp_code step(struct walk *walk, const char *name, struct fp_error *err)
+static enum fp_code step(struct tree_walk *walk, const char *name, struct fp_error *err)
 {
     if (strcmp(name, ".") == 0)
         return FP_OK;
@@ -126,7 +127,7 @@ static enum fp_code step(struct walk *walk, const char *name, struct fp_error *e
     return code;
 }
 
-static enum fp_code walk_to(struct walk *walk, const char *path, struct fp_error *err)
+static enum fp_code walk_to(struct tree_walk *walk, const char *path, struct fp_error *err)
 {
     walk->found = fp_tree_get(walk->tree, "");
     enum fp_code code = fp_buf_add_text(&walk->rest, path, err);
@@ -166,7 +167,7 @@ enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char
         *ret = fp_xstrdup(path);
         return FP_OK;
     }
-    cleanup_walk struct walk walk = WALK_INIT(tree);
+    cleanup_walk struct tree_walk walk = WALK_INIT(tree);
     FP_TRY(walk_to(&walk, path, err));
     if (walk.found != NULL && walk.found->kind != FP_ENTRY_DIR)
         return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk.found->path);
@@ -194,7 +195,7 @@ static enum fp_code landing(const struct fp_tree *tree, const char *path, char *
 
 const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *path)
 {
-    cleanup_walk struct walk walk = WALK_INIT(tree);
+    cleanup_walk struct tree_walk walk = WALK_INIT(tree);
     if (walk_to(&walk, path, NULL) != FP_OK)
         return NULL;
     /* Both names of a hard link are the file; a layer may have hidden the first one since. */
@@ -296,14 +297,14 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
 }
 
 /* The folder whose children are gathered. */
-struct gathering {
+struct children {
     size_t len; /* of its path and the '/' behind it */
     struct fp_strv *names;
 };
 
 static enum fp_code gather(void *context, struct fp_node *node, struct fp_error *err)
 {
-    const struct gathering *gathering = context;
+    const struct children *gathering = context;
     const char *name = node->entry.path + gathering->len;
     (void) err;
     if (strchr(name, '/') == NULL)
@@ -314,7 +315,7 @@ static enum fp_code gather(void *context, struct fp_node *node, struct fp_error 
 void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret)
 {
     size_t len = strlen(path);
-    struct gathering gathering = {.len = len > 0 ? len + 1 : 0, .names = ret};
+    struct children gathering = {.len = len > 0 ? len + 1 : 0, .names = ret};
     struct fp_error ignored; /* gather() does not fail */
     if (fp_map_each_below(&tree->map, path, gather, &gathering, &ignored) == FP_OK)
         fp_strv_sort(ret);

@@ -1,3 +1,5 @@
+/* A source that fails at its end where the bytes do not have the size and digest that are
+ * expected. */
 #include "flinkpack/layer/blob.h"
 
 #include <inttypes.h>

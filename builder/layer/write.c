@@ -1,3 +1,4 @@
+/* Writes the tar of a layer through gzip to a file without a name, and takes both digests. */
 #include <inttypes.h>
 #include <string.h>
 

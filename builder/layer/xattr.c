@@ -1,3 +1,4 @@
+/* The base64 in which the values of extended attributes are kept. */
 #include "internal.h"
 
 #include <openssl/evp.h>
