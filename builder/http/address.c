@@ -1,6 +1,6 @@
 /* Addresses that a server must not send us to: they are ours or the machine's, not the network's.
  */
-#include "internal.h"
+#include "url.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,5 +1,6 @@
 /* libcurl's callbacks: headers, bodies in both directions, stalls, and whom we connect to. */
 #include "exchange.h"
+#include "headers.h"
 
 #include <string.h>
 #include <sys/socket.h>

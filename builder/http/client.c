@@ -1,5 +1,5 @@
 /* The client: its settings, what it remembers of origins, and idle handles with connections. */
-#include "internal.h"
+#include "client.h"
 
 #include <string.h>
 

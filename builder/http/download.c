@@ -1,5 +1,6 @@
 /* Downloads into files, continued after every break. */
-#include "internal.h"
+#include "headers.h"
+#include "job.h"
 
 #include <errno.h>
 #include <string.h>

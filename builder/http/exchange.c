@@ -1,5 +1,6 @@
 /* One request and its answer. */
 #include "exchange.h"
+#include "retry.h"
 
 #include <string.h>
 #include <strings.h>

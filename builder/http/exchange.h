@@ -5,7 +5,7 @@
 #ifndef BUILDER_HTTP_EXCHANGE_H
 #define BUILDER_HTTP_EXCHANGE_H
 
-#include "internal.h"
+#include "job.h"
 
 struct fp_exchange {
     struct fp_http_job *job;

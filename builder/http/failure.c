@@ -1,5 +1,6 @@
 /* libcurl's results in words: what failed, for which URL, and what to try. */
 #include "exchange.h"
+#include "retry.h"
 
 #include <errno.h>
 #include <netdb.h>

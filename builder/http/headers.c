@@ -1,5 +1,6 @@
 /* What answers say of themselves: header lines, numbers, ranges, dates, links. */
-#include "internal.h"
+#include "headers.h"
+#include "client.h"
 
 #include <ctype.h>
 #include <string.h>

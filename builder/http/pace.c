@@ -3,7 +3,7 @@
  * by all threads for that long; and they do not return as one crowd, of which the same one might be
  * turned away each time, but one after another. Each further refusal doubles the gap between them.
  */
-#include "internal.h"
+#include "retry.h"
 
 #define FIRST_GAP_MS 50
 #define MAX_GAP_MS   1000

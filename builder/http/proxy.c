@@ -1,6 +1,6 @@
 /* Which proxy a request goes through. Decided here and not by libcurl, as the addresses that a
  * server may send us to are checked only where no proxy goes there in our place. */
-#include "internal.h"
+#include "url.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Redirects by hand: libcurl would not know what may go to whom. */
-#include "internal.h"
+#include "job.h"
 
 #include <string.h>
 #include <strings.h>

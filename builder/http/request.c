@@ -1,5 +1,5 @@
 /* Requests, repeated while a failure may pass. */
-#include "internal.h"
+#include "job.h"
 
 void fp_http_unstage(struct fp_http_job *job)
 {

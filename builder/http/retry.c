@@ -1,5 +1,6 @@
 /* Which failures may pass, and how long to wait for that. */
-#include "internal.h"
+#include "retry.h"
+#include "headers.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * its stead; certificates of certs.d folders, of an option and of SSL_CERT_FILE and SSL_CERT_DIR
  * make one PEM text that libcurl gets instead.
  */
-#include "internal.h"
+#include "client.h"
 
 #include <dirent.h>
 #include <limits.h>

@@ -1,6 +1,6 @@
 /* URLs, taken apart by libcurl's own parser so that checks and transfers agree on what they mean.
  */
-#include "internal.h"
+#include "client.h"
 
 #include <ctype.h>
 #include <openssl/crypto.h>

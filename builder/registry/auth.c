@@ -1,5 +1,7 @@
 /* Requests that carry what the registry asks for. */
-#include "internal.h"
+#include "answer.h"
+#include "scope.h"
+#include "send.h"
 
 #include <string.h>
 

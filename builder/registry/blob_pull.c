@@ -1,5 +1,6 @@
 /* Blobs out of the registry. */
-#include "internal.h"
+#include "answer.h"
+#include "send.h"
 
 #include <string.h>
 #include <unistd.h>

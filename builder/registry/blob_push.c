@@ -1,5 +1,8 @@
 /* Blobs into the registry: skipped where there, mounted where possible, else uploaded. */
-#include "internal.h"
+#include "answer.h"
+#include "scope.h"
+#include "send.h"
+#include "upload.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* WWW-Authenticate as servers send it: several challenges, quoted and bare values, any case. */
-#include "internal.h"
+#include "challenge.h"
 
 #include <string.h>
 #include <strings.h>

@@ -2,7 +2,8 @@
  * Whether what was put is served. A registry whose cache outlives a garbage collection answers 201
  * to a manifest and stores nothing (distribution 2.x with an in-memory cache of descriptors).
  */
-#include "internal.h"
+#include "answer.h"
+#include "manifests.h"
 
 #include <string.h>
 #include <strings.h>

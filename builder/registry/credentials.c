@@ -1,5 +1,5 @@
 /* Where credentials lie: the places of docker, podman and CI systems, in one order. */
-#include "internal.h"
+#include "credential.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* config.json of Docker and auth.json of containers: auths, credHelpers, credsStore. */
-#include "internal.h"
+#include "credential.h"
 
 #include <string.h>
 #include <strings.h>

@@ -4,7 +4,8 @@
  * upload and the manifest. The refusal of the manifest tells; then the registry's word for these
  * counts no more.
  */
-#include "internal.h"
+#include "answer.h"
+#include "manifests.h"
 
 #include <string.h>
 #include <strings.h>

@@ -3,7 +3,7 @@
  * does. That one's challenge is answered with a token for anybody, or with the credentials that are
  * kept for its host. What is kept or given for the first registry never goes there.
  */
-#include "internal.h"
+#include "send.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,6 @@
 /* What a refusal means, in the registry's words and ours, and what to try. */
-#include "internal.h"
+#include "answer.h"
+#include "send.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* docker-credential-NAME programs (docker/docker-credential-helpers): started without a shell. */
-#include "internal.h"
+#include "credential.h"
 
 #include <string.h>
 

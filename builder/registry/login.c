@@ -1,5 +1,6 @@
 /* Whether a registry takes credentials. */
-#include "internal.h"
+#include "answer.h"
+#include "send.h"
 
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /* Manifests and indexes out of the registry: fetched whole, bounded, verified. */
-#include "internal.h"
+#include "answer.h"
+#include "manifests.h"
+#include "send.h"
 
 #include <string.h>
 #include <strings.h>

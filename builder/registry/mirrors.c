@@ -1,5 +1,5 @@
 /* Where images are pulled from in place of what their names say. */
-#include "internal.h"
+#include "mirror.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Opening a repository, and finding out how its registry is spoken to. */
-#include "internal.h"
+#include "answer.h"
 
 #include <errno.h>
 #include <string.h>

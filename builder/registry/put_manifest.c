@@ -1,5 +1,7 @@
 /* Manifests and indexes into the registry: put last, looked at before repeated. */
-#include "internal.h"
+#include "answer.h"
+#include "manifests.h"
+#include "send.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,6 @@
 /* registries.conf: the part of TOML that containers-registries.conf(5) needs for pulling. */
-#include "internal.h"
+#include "credential.h"
+#include "mirror.h"
 
 #include <dirent.h>
 #include <string.h>

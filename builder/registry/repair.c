@@ -1,5 +1,5 @@
 /* Locations that a proxy in front of the registry has made wrong. */
-#include "internal.h"
+#include "upload.h"
 
 #include <string.h>
 #include <strings.h>

@@ -1,5 +1,5 @@
 /* Scopes of tokens: "repository:team/orders:pull,push". */
-#include "internal.h"
+#include "scope.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Base64, and text from outside made fit to be shown. */
-#include "internal.h"
+#include "answer.h"
 
 #include <string.h>
 

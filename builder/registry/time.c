@@ -1,5 +1,5 @@
 /* Times of token servers (RFC 3339). */
-#include "internal.h"
+#include "token.h"
 
 #include <string.h>
 #include <time.h>

@@ -1,5 +1,6 @@
 /* Tokens of a registry's token server (distribution: docs/content/spec/auth/{token,oauth}.md). */
-#include "internal.h"
+#include "answer.h"
+#include "send.h"
 
 #include <string.h>
 #include <strings.h>

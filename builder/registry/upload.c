@@ -3,7 +3,9 @@
  * of the whole blob with its length, PUT. A session that may have taken some bytes is never sent
  * them again: it is asked how far it is, or given up for a new one.
  */
-#include "internal.h"
+#include "upload.h"
+#include "answer.h"
+#include "send.h"
 
 #include <string.h>
 #include <strings.h>

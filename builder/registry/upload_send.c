@@ -1,5 +1,7 @@
 /* The bytes of an upload: in one PATCH, in one PUT, or piece by piece. */
-#include "internal.h"
+#include "answer.h"
+#include "send.h"
+#include "upload.h"
 
 #include <string.h>
 #include <strings.h>

@@ -3,7 +3,7 @@
  * of token servers hold tokens, and helpers print passwords, so of those only what is meant for
  * people is shown.
  */
-#include "internal.h"
+#include "answer.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/internal.h"
+#include "registry/answer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/internal.h"
+#include "registry/connection.h"
+#include "registry/scope.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

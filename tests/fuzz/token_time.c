@@ -2,7 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "registry/internal.h"
+#include "registry/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

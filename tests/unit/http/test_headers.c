@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#include "http/internal.h"
+#include "http/headers.h"
+#include "http/retry.h"
 
 static enum fp_code add(struct fp_http_response *response, const char *line)
 {

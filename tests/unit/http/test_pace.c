@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "http/internal.h"
+#include "http/retry.h"
 
 #define URL     "http://127.0.0.1:5000/v2/"
 #define THREADS 6

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "http/internal.h"
+#include "http/url.h"
 
 static void test_display_hides_secrets(void **state)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "registry/internal.h"
+#include "registry/credential.h"
 
 /* Each test has a home of its own, and nothing else in the environment. */
 static char *home;

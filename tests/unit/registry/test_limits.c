@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "registry/internal.h"
+#include "registry/connection.h"
 #include "scene.h"
 
 /* Another upload to the same registry, which finds a limit while the one that is watched sends. */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry/internal.h"
+#include "registry/upload.h"
 
 static char *choose(const struct fp_mirrors *mirrors, const char *name, struct fp_error *err)
 {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "registry/internal.h"
+#include "registry/connection.h"
 #include "scene.h"
 
 #define ASKS_FOR_TOKENS                                                                            \

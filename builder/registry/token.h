@@ -1,0 +1,39 @@
+/**
+ * @file
+ * Tokens of a registry's token server.
+ */
+#ifndef BUILDER_REGISTRY_TOKEN_H
+#define BUILDER_REGISTRY_TOKEN_H
+
+#include "flinkpack/http.h"
+
+/** Seconds since 1970 of a time such as "2026-11-22T10:20:30.5+01:00" (RFC 3339); false: none. */
+bool fp_parse_rfc3339(const char *text, int64_t *ret_s);
+
+/** A token of the registry's token server. */
+struct fp_token {
+    struct fp_strv scopes;
+    char *value;
+    int64_t renew_ms; /**< monotonic: not used from then on */
+};
+
+struct fp_registry;
+
+/** GET a token for these scopes from the challenge's realm. Called with the lock held.
+ * @param no_retry One attempt only. */
+FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
+                                       bool no_retry, struct fp_token *ret, struct fp_error *err);
+/** The token in the answer of a token server, and a new identity token for the registry where it
+ * gives one. FP_E_INPUT: no JSON; FP_E_AUTH: no token that fp_token_is_clean(). */
+FP_CHECKED enum fp_code fp_token_take_answer(struct fp_registry *registry,
+                                             const struct fp_strv *scopes,
+                                             const struct fp_http_response *response,
+                                             struct fp_token *ret, struct fp_error *err);
+void fp_token_clear(struct fp_token *token);
+/** For how long a token with so much of its life left is used, so that no body is begun with less
+ * than a minute; of short lives a third, and never so little that each request would renew it. */
+int64_t fp_token_usable_s(int64_t left_s);
+/** Whether it can go into a header. */
+bool fp_token_is_clean(const char *text);
+
+#endif
