@@ -230,9 +230,7 @@ enum fp_code fp_attempt_choose(struct attempt *attempt, uint32_t package, struct
     (void) each_name(attempt, package, take_name, NULL);
     while (code == FP_OK && fp_attempt_word(attempt, &list, &word))
         code = fp_attempt_want(attempt, word, package, err);
-    return code == FP_OK
-               ? FP_OK
-               : fp_context(err, "%s", attempt->provides.packages[package]->fields[FP_APK_NAME]);
+    return fp_context(code, err, "%s", attempt->provides.packages[package]->fields[FP_APK_NAME]);
 }
 
 void fp_attempt_clear(struct attempt *attempt)

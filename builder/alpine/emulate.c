@@ -269,8 +269,7 @@ enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
                   fp_buf_text(&list));
         return FP_OK;
     }
-    code = fp_fail(err, FP_E_INPUT, "scripts of packages would have to be run: %s",
-                   fp_buf_text(&list));
-    (void) fp_hint(err, "without --strict they are left out with a warning");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "scripts of packages would have to be run: %s",
+                             fp_buf_text(&list)),
+                     err, "without --strict they are left out with a warning");
 }

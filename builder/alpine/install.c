@@ -163,7 +163,7 @@ static enum fp_code put_files(struct installer *in, struct fp_error *err)
                 code = put_file(in, file, err);
         }
         if (code != FP_OK)
-            return fp_context(err, "%s", in->arrivals[i].change.package->fields[FP_APK_NAME]);
+            return fp_context(code, err, "%s", in->arrivals[i].change.package->fields[FP_APK_NAME]);
     }
     return code;
 }
@@ -264,7 +264,7 @@ static enum fp_code run(struct installer *in, const struct fp_strv *requests, st
     if (code == FP_OK)
         code = fp_scripts_open(&in->scripts, err);
     if (code != FP_OK)
-        return fp_context(err, "base: /%s", in->root->folder);
+        return fp_context(code, err, "base: /%s", in->root->folder);
     code = retire_all(in, err);
     for (size_t i = 0; i < in->count && code == FP_OK; i++)
         code = enlist(in, &in->arrivals[i], err);

@@ -42,7 +42,7 @@ static enum fp_code keep_script(struct package_reading *reading, const char *typ
     cleanup_buf struct fp_buf text = FP_BUF_INIT(SCRIPT_MAX_BYTES);
     enum fp_code code = fp_source_read_all(content, &text, err);
     if (code != FP_OK)
-        return fp_context(err, "%s: .%s", reading->name, type);
+        return fp_context(code, err, "%s: .%s", reading->name, type);
     struct fp_apk_script *script = &reading->contents.scripts[reading->contents.script_count++];
     script->type = fp_xstrdup(type);
     script->len = text.len;

@@ -69,7 +69,7 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
         code = refused(url, status, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
-        return code == FP_E_IO ? fp_context(err, "%s", path) : code;
+        return code == FP_E_IO ? fp_context(code, err, "%s", path) : code;
     }
     fp_stage_end(&stage, "fetched");
     *ret = steal_pointer(&file);
@@ -82,20 +82,19 @@ static bool is_index(const char *url)
 }
 
 /* What is not there as APKINDEX may be there in apk 3's format. */
-static enum fp_code probe_adb(const struct index_fetch *fetch, struct fp_error *err)
+static enum fp_code probe_adb(const struct index_fetch *fetch, enum fp_code code,
+                              struct fp_error *err)
 {
-    struct fp_error first = *err;
     cleanup_free char *other = fp_xasprintf("%s/%s/Packages.adb", fetch->url, fetch->arch);
     cleanup_free char *shown = fp_url_display(other);
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(4096);
     struct fp_http_request request = {.method = "HEAD", .url = other, .max_redirects = 5};
     if (is_index(fetch->url))
-        return err->code;
+        return code;
     if (fp_http_send(fetch->options->http, &request, &response, NULL) != FP_OK ||
         response.status != 200) {
-        *err = first;
         cleanup_free char *folder = fp_url_display(fetch->url);
-        return fp_hint(err, "is %s a repository for %s?", folder, fetch->arch);
+        return fp_hinted(code, err, "is %s a repository for %s?", folder, fetch->arch);
     }
     return fp_hinted(fp_fail(err, FP_E_INPUT,
                              "%s: the repository has only an index in apk 3's format (ADB)", shown),
@@ -161,7 +160,7 @@ static enum fp_code get_index(struct index_fetch *fetch, const char *whole, stru
         return open_index(fetch, whole, err);
     if (code == FP_OK)
         code = download(options, whole, fetch->path, UINT64_MAX, INDEX_FILE_MAX, &fetch->file, err);
-    return code == FP_E_NOT_FOUND ? probe_adb(fetch, err) : code;
+    return code == FP_E_NOT_FOUND ? probe_adb(fetch, code, err) : code;
 }
 
 enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err)
@@ -280,7 +279,6 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
             *err = failure;
         return code;
     }
-    code = fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache", title);
-    (void) fp_hint(err, "build once without --offline");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache", title), err,
+                     "build once without --offline");
 }

@@ -31,7 +31,7 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
         code = fp_attempt_want(attempt, fp_apk_text(attempt->texts.items[i]),
                                i < world_len ? THE_WORLD : NOBODY, err);
         if (code != FP_OK && i < world_len)
-            return fp_context(err, "base: /etc/apk/world");
+            return fp_context(code, err, "base: /etc/apk/world");
     }
     for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
         code = fp_attempt_want(attempt,

@@ -88,10 +88,9 @@ static enum fp_code untrusted(const struct index_file *file, const struct fp_apk
     }
     if (file->signature_count == 0)
         return fp_fail(err, FP_E_VERIFY, "%s: not signed", file->name);
-    enum fp_code code = fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)",
-                                file->name, fp_buf_text(&names));
-    (void) fp_hint(err, "get that key from whom you trust, and pass --key FILE");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)",
+                             file->name, fp_buf_text(&names)),
+                     err, "get that key from whom you trust, and pass --key FILE");
 }
 
 static enum fp_code check(const struct index_file *file, const struct fp_apk_keys *keys,
@@ -149,11 +148,10 @@ static enum fp_code refuse_adb(const char *head, size_t len, const char *name, s
 {
     if (len < 3 || memcmp(head, "ADB", 3) != 0)
         return FP_OK;
-    enum fp_code code =
-        fp_fail(err, FP_E_INPUT,
-                "%s: an index in apk 3's format (ADB); APKINDEX.tar.gz is understood", name);
-    (void) fp_hint(err, "use a repository that has v2 indexes, as Alpine's own do");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_INPUT,
+                             "%s: an index in apk 3's format (ADB); APKINDEX.tar.gz is understood",
+                             name),
+                     err, "use a repository that has v2 indexes, as Alpine's own do");
 }
 
 /* Yields some bytes again that were read already. */

@@ -138,7 +138,7 @@ enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
     if (code == FP_OK)
         code = check_group(group, account, &has_group, err);
     if (code != FP_OK) {
-        (void) fp_hint(err, "choose other numbers with --user UID:GID");
+        fp_hint(err, "choose other numbers with --user UID:GID");
         return code;
     }
     *ret_passwd = has_user ? fp_xstrdup(passwd) : new_passwd(passwd, convention, account);

@@ -36,9 +36,8 @@ static enum fp_code read_reference(const json_t *object, const char *path, char 
     cleanup_reference struct fp_reference reference = {0};
     FP_TRY(fp_json_need_string(object, "reference", path, &text, err));
     if (fp_reference_parse(text, &reference, err) != FP_OK) {
-        if (err != NULL)
-            err->code = FP_E_INPUT; /* a file's fault, not the command line's */
-        return fp_context(err, "%s: reference", path);
+        /* a file's fault, not the command line's */
+        return fp_context(FP_E_INPUT, err, "%s: reference", path);
     }
     if (reference.registry == NULL ||
         (reference.tag == NULL && !fp_digest_is_set(&reference.digest)))
@@ -79,11 +78,8 @@ static enum fp_code check_pin(const char *path, const char *platform_text, const
     struct fp_platform platform = {0};
     struct fp_digest digest = {0};
     cleanup_free char *where = fp_xasprintf("%s: digests['%.100s']", path, platform_text);
-    if (fp_platform_parse(platform_text, &platform, err) != FP_OK) {
-        if (err != NULL)
-            err->code = FP_E_INPUT;
-        return fp_context(err, "%s: digests", path);
-    }
+    if (fp_platform_parse(platform_text, &platform, err) != FP_OK)
+        return fp_context(FP_E_INPUT, err, "%s: digests", path);
     cleanup_free char *normal = fp_platform_text(&platform);
     if (strcmp(normal, platform_text) != 0)
         return fp_fail(err, FP_E_INPUT, "%s: expected the platform to be written '%s'", where,

@@ -34,11 +34,10 @@ static enum fp_code check_diff_id(struct fp_hash *hash, const struct fp_digest *
     struct fp_digest actual = fp_digest_finish(hash, fp_digest_algorithm(expected));
     if (fp_digest_equal(&actual, expected))
         return FP_OK;
-    enum fp_code code =
-        fp_fail(err, FP_E_VERIFY, "%s: the content is %s, and the configuration says diff_id %s",
-                name, actual.text, expected->text);
-    (void) fp_hint(err, "the base was damaged or forged: pull it again, or choose another");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_VERIFY,
+                             "%s: the content is %s, and the configuration says diff_id %s", name,
+                             actual.text, expected->text),
+                     err, "the base was damaged or forged: pull it again, or choose another");
 }
 
 static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_digest *diff_id,

@@ -12,8 +12,8 @@
 
 static enum fp_code hint_place(enum fp_code code, struct fp_error *err)
 {
-    (void) fp_hint(err, "set DOCKER_CONFIG to a folder that can be written to, or give --authfile "
-                        "FILE, for this and for what is run after it");
+    fp_hint(err, "set DOCKER_CONFIG to a folder that can be written to, or give --authfile "
+                 "FILE, for this and for what is run after it");
     return code;
 }
 
@@ -159,7 +159,7 @@ static enum fp_code run_helper(const struct fp_auth_file *file, const char *help
     enum fp_code code =
         fp_process_run(argv, input, strlen(input), HELPER_TIMEOUT_MS, &output, &status, err);
     if (code == FP_E_NOT_FOUND)
-        (void) fp_hint(err, "install it, add its folder to PATH, or take it out of %s", file->path);
+        fp_hint(err, "install it, add its folder to PATH, or take it out of %s", file->path);
     if (code == FP_OK && status != 0)
         code = fp_hinted(fail_helper(program, verb, &output, status, err), err,
                          "mend that helper, or take it out of %s", file->path);

@@ -24,8 +24,7 @@ static enum fp_code check_files(const char *option, const struct fp_strv *paths,
     for (size_t i = 0; i < paths->len; i++) {
         uint64_t size = 0;
         cleanup_fd int fd = -1;
-        if (fp_file_open(paths->items[i], &fd, &size, err) != FP_OK)
-            return fp_context(err, "%s", option);
+        FP_TRY(fp_context(fp_file_open(paths->items[i], &fd, &size, err), err, "%s", option));
     }
     return FP_OK;
 }
@@ -48,8 +47,8 @@ static enum fp_code check_stored(const struct fp_session *session, const char *o
     if (code == FP_OK)
         return FP_OK;
     if (is_file(text))
-        (void) fp_hint(err, "for the file: %s %s%s", option, prefix, text);
-    return fp_context(err, "%s", option);
+        fp_hint(err, "for the file: %s %s%s", option, prefix, text);
+    return fp_context(code, err, "%s", option);
 }
 
 static bool names_the_store(const char *text)

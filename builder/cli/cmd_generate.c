@@ -8,12 +8,10 @@
 static enum fp_code deploy_name(const struct fp_found *found, char **ret, struct fp_error *err)
 {
     const struct fp_reference *reference = &found->location.reference;
-    if (reference->repository == NULL) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE, "--image: %s is not where a cluster finds it", found->title);
-        (void) fp_hint(err, "push it, and name it REGISTRY/REPOSITORY:TAG");
-        return code;
-    }
+    if (reference->repository == NULL)
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--image: %s is not where a cluster finds it", found->title),
+            err, "push it, and name it REGISTRY/REPOSITORY:TAG");
     cleanup_free char *name = fp_reference_name(reference);
     *ret = fp_xasprintf("%s%s%s", name, reference->tag != NULL ? ":" : "",
                         reference->tag != NULL ? reference->tag : "");

@@ -118,10 +118,9 @@ static enum fp_code choose_manifest(struct fp_found *image, const struct fp_plat
         return code;
     code = fp_index_parse(fp_buf_text(text), text->len, image->root.media_type, image->title,
                           &index, err);
-    if (code == FP_OK && platform == NULL && index.manifest_count != 1) {
-        code = fp_fail(err, FP_E_USAGE, "%s is for several platforms", image->title);
-        (void) fp_hint(err, "choose one with --platform OS/ARCH");
-    }
+    if (code == FP_OK && platform == NULL && index.manifest_count != 1)
+        code = fp_hinted(fp_fail(err, FP_E_USAGE, "%s is for several platforms", image->title), err,
+                         "choose one with --platform OS/ARCH");
     if (code != FP_OK)
         return code;
     chosen = &index.manifests[0];

@@ -23,11 +23,9 @@ static enum fp_code host_of(const char *text, char **ret, struct fp_error *err)
     cleanup_free char *name = fp_xstrndup(host, len);
     cleanup_free char *full = fp_xasprintf("%s/any", name);
     enum fp_code code = fp_reference_parse(full, &reference, err);
-    if (code != FP_OK || reference.registry == NULL) {
-        code = fp_fail(err, FP_E_USAGE, "'%s' is no registry", text);
-        (void) fp_hint(err, "expected HOST[:PORT], such as registry.example.com");
-        return code;
-    }
+    if (code != FP_OK || reference.registry == NULL)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "'%s' is no registry", text), err,
+                         "expected HOST[:PORT], such as registry.example.com");
     *ret = fp_xstrdup(reference.registry);
     return FP_OK;
 }
@@ -69,12 +67,10 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
     cleanup_free char *where = NULL;
     cleanup_secret char *password = NULL;
     cleanup_auth_file struct fp_auth_file file = {0};
-    if (args->username == NULL) {
-        enum fp_code usage = fp_fail(err, FP_E_USAGE, "login: expected --username NAME");
-        fp_hint(err, "flinkpack login %s --username NAME --password-stdin < FILE",
-                run->operands.items[0]);
-        return usage;
-    }
+    if (args->username == NULL)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "login: expected --username NAME"), err,
+                         "flinkpack login %s --username NAME --password-stdin < FILE",
+                         run->operands.items[0]);
     if (strchr(args->username, ':') != NULL)
         return fp_fail(err, FP_E_USAGE, "--username: a name cannot contain ':'");
     enum fp_code code = host_of(run->operands.items[0], &host, err);

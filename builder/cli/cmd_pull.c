@@ -39,15 +39,13 @@ static enum fp_code check_outputs(const struct fp_strv *outputs, struct fp_error
         enum fp_location_kind kind = location.kind;
         fp_location_clear(&location);
         if (code != FP_OK)
-            return fp_context(err, "--output");
-        if (kind == FP_AT_REGISTRY || kind == FP_AT_STORE || kind == FP_AT_ROOTFS) {
-            code = fp_fail(err, FP_E_USAGE, "--output: '%s' is no layout and no archive",
-                           outputs->items[i]);
-            (void) fp_hint(err,
-                           "oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; 'flinkpack "
-                           "push' copies to a registry");
-            return code;
-        }
+            return fp_context(code, err, "--output");
+        if (kind == FP_AT_REGISTRY || kind == FP_AT_STORE || kind == FP_AT_ROOTFS)
+            return fp_hinted(fp_fail(err, FP_E_USAGE, "--output: '%s' is no layout and no archive",
+                                     outputs->items[i]),
+                             err,
+                             "oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; 'flinkpack "
+                             "push' copies to a registry");
     }
     return FP_OK;
 }
@@ -62,7 +60,7 @@ static enum fp_code check_source(const struct fp_found *from, const char *text,
     enum fp_code code =
         fp_fail(err, FP_E_USAGE, "'%s' names no registry, and is in the local store already", text);
     cleanup_free char *hub = fp_hub_name(text);
-    (void) fp_hint(err, "on Docker Hub: flinkpack pull %s", hub);
+    fp_hint(err, "on Docker Hub: flinkpack pull %s", hub);
     return code;
 }
 

@@ -8,9 +8,8 @@ static enum fp_code own_destination(const struct fp_found *found, const char *so
         fp_strv_add(ret, found->name);
         return FP_OK;
     }
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' does not say where to push it", source);
-    (void) fp_hint(err, "flinkpack push %s registry.example.com/team/NAME:TAG", source);
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "'%s' does not say where to push it", source), err,
+                     "flinkpack push %s registry.example.com/team/NAME:TAG", source);
 }
 
 /* A target that has the image already, in the same registry: blobs can be mounted from there. */

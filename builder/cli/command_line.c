@@ -14,8 +14,8 @@ static enum fp_code fail_command(const char *name, struct fp_error *err)
             fp_suggestion_consider(&suggestion, command->name);
     }
     if (suggestion.best != NULL)
-        return fp_hint(err, "flinkpack %s", suggestion.best);
-    (void) fp_hint(err, "flinkpack help");
+        return fp_hinted(code, err, "flinkpack %s", suggestion.best);
+    fp_hint(err, "flinkpack help");
     return code;
 }
 

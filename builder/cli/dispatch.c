@@ -25,12 +25,12 @@ static enum fp_code fail_stray(const struct fp_command *command, const char *wor
     enum fp_code code =
         fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name, word);
     if (fp_command_find(word) != NULL)
-        return fp_hint(err, "the command comes first: flinkpack %s ...", word);
+        return fp_hinted(code, err, "the command comes first: flinkpack %s ...", word);
     if (command->run == fp_run_build && fp_text_ends_with(word, ".jar"))
-        return fp_hint(err, "each jar has an option of its own: --job-jar %s", word);
+        return fp_hinted(code, err, "each jar has an option of its own: --job-jar %s", word);
     if (command->run == fp_run_build && is_version(word))
-        return fp_hint(err, "--flink-version %s", word);
-    (void) fp_hint(err, "flinkpack %s --help", command->name);
+        return fp_hinted(code, err, "--flink-version %s", word);
+    fp_hint(err, "flinkpack %s --help", command->name);
     return code;
 }
 
@@ -42,10 +42,10 @@ static enum fp_code check_dashes(const struct fp_command *command,
     enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is one argument too many", command->name,
                                 settings->operands.items[0]);
     if (fp_settings_value(settings, "image") == NULL)
-        (void) fp_hint(err, "--image %s; arguments of the job stand at the end, behind --",
-                       settings->operands.items[0]);
+        fp_hint(err, "--image %s; arguments of the job stand at the end, behind --",
+                settings->operands.items[0]);
     else
-        (void) fp_hint(err, "arguments of the job stand at the end, behind --");
+        fp_hint(err, "arguments of the job stand at the end, behind --");
     return code;
 }
 
@@ -111,7 +111,7 @@ static enum fp_code gather(const struct fp_call *call, char *const *environment,
         code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
     /* What is wrong in the file is told with its name and line, which is enough. */
     if (is_named && code != FP_OK && code != FP_E_USAGE)
-        code = fp_context(err, "--config");
+        code = fp_context(code, err, "--config");
     /* A build only hands its --values on. */
     const char *values = fp_settings_value(settings, "values");
     settings->is_found = fp_settings_is_found(settings, "values");
@@ -136,8 +136,8 @@ static enum fp_code heed_late(const struct fp_run *run, struct fp_error *err)
 {
     enum fp_code code = fp_report_heed(run->reporter, err);
     if (code != FP_OK && run->result_name != NULL && !run->args.build.dry_run)
-        return fp_hint(err, "%s@%s is there; what was warned of came after it", run->result_name,
-                       run->result_digest.text);
+        return fp_hinted(code, err, "%s@%s is there; what was warned of came after it",
+                         run->result_name, run->result_digest.text);
     return code;
 }
 

@@ -21,8 +21,7 @@ static enum fp_code read_yaml(const char *option, const char *path, json_t **ret
                               struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
-    if (fp_input_read(path, &text, err) != FP_OK)
-        return fp_context(err, "%s", option);
+    FP_TRY(fp_context(fp_input_read(path, &text, err), err, "%s", option));
     return fp_yaml_parse(fp_buf_text(&text), text.len, path, ret, err);
 }
 
@@ -58,7 +57,7 @@ static enum fp_code expand_conf(struct fp_args *args, struct fp_error *err)
         }
         code = read_yaml("--conf", item, &document, err);
         if (code == FP_E_NOT_FOUND)
-            code = fp_hint(err, "KEY=VALUE, or a file of keys");
+            code = fp_hinted(code, err, "KEY=VALUE, or a file of keys");
         if (code == FP_OK)
             code = fp_deploy_flatten_conf(document, item, &all, err);
     }
@@ -75,8 +74,7 @@ static enum fp_code read_log_conf(struct fp_args *args, struct fp_generate_input
     cleanup_buf struct fp_buf text = FP_BUF_INIT(INPUT_MAX_BYTES);
     if (args->log_conf == NULL)
         return FP_OK;
-    if (fp_input_read(args->log_conf, &text, err) != FP_OK)
-        return fp_context(err, "--log-conf");
+    FP_TRY(fp_context(fp_input_read(args->log_conf, &text, err), err, "--log-conf"));
     if (memchr(fp_buf_text(&text), '\0', text.len) != NULL)
         return fp_fail(err, FP_E_USAGE, "--log-conf: %s: is not text", args->log_conf);
     ret->log_conf = fp_buf_take(&text);

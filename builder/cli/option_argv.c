@@ -23,11 +23,11 @@ static enum fp_code fail_unknown(const struct reader *reader, const char *name, 
     cleanup_free char *word = fp_xstrndup(name, len);
     enum fp_code code = fp_fail(err, FP_E_USAGE, "--%s: there is no such option here", word);
     if (fp_option_find(reader->known, name, len) != NULL)
-        return fp_hint(err, "flinkpack help; it is an option of another command");
+        return fp_hinted(code, err, "flinkpack help; it is an option of another command");
     struct fp_suggestion suggestion = fp_suggestion_for(word);
     fp_suggestion_consider_options(&suggestion, reader->groups);
     if (suggestion.best != NULL)
-        return fp_hint(err, "--%s", suggestion.best);
+        return fp_hinted(code, err, "--%s", suggestion.best);
     return code;
 }
 
@@ -48,8 +48,8 @@ static enum fp_code take_next(struct reader *reader, const struct fp_option *opt
             enum fp_code code =
                 fp_fail(err, FP_E_USAGE, "--%s: %s is missing", option->name, option->metavar);
             if (*reader->next != NULL)
-                return fp_hint(err, "a value that begins with '--' is given as --%s=VALUE",
-                               option->name);
+                return fp_hinted(code, err, "a value that begins with '--' is given as --%s=VALUE",
+                                 option->name);
             return code;
         }
         value = *reader->next++;
@@ -81,7 +81,7 @@ static enum fp_code fail_letter(const struct reader *reader, const char *word, c
     static const char secret[] = "password-stdin";
     enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: there is no option -%c here", word, letter);
     if (letter == 'p' && fp_option_find(reader->groups, secret, strlen(secret)) != NULL)
-        return fp_hint(err, "--%s", secret);
+        return fp_hinted(code, err, "--%s", secret);
     return code;
 }
 

@@ -91,7 +91,7 @@ static enum fp_code fail_unknown(fp_option_groups known, const char *file, const
     struct fp_suggestion suggestion = fp_suggestion_for(key);
     fp_suggestion_consider_options(&suggestion, known);
     if (suggestion.best != NULL)
-        return fp_hint(err, "%s", suggestion.best);
+        return fp_hinted(code, err, "%s", suggestion.best);
     return code;
 }
 

@@ -235,7 +235,7 @@ static enum fp_code fail_unknown(const struct strange *s, struct fp_error *err)
         fp_fail(err, FP_E_USAGE, "%s: %s: there is no such option", s->file, unknown);
     struct fp_suggestion suggestion = fp_suggestion_for(unknown);
     fp_suggestion_consider_options(&suggestion, s->groups);
-    return suggestion.best != NULL ? fp_hint(err, "%s", suggestion.best) : code;
+    return suggestion.best != NULL ? fp_hinted(code, err, "%s", suggestion.best) : code;
 }
 
 static enum fp_code fail_foreign(const struct strange *s, struct fp_error *err)

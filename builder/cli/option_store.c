@@ -67,7 +67,7 @@ static enum fp_code store_choice(const struct target *to, struct fp_error *err)
     enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: expected one of %s, not '%s'", to->title,
                                 to->option->choices, to->value);
     if (suggestion.best != NULL)
-        return fp_hint(err, "%s", suggestion.best);
+        return fp_hinted(code, err, "%s", suggestion.best);
     return code;
 }
 

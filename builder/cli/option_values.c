@@ -96,7 +96,7 @@ enum fp_code fp_settings_from_values(fp_option_groups groups, const char *path,
     cleanup_json json_t *document = NULL;
     enum fp_code code = fp_input_read(path, &text, err);
     if (code != FP_OK)
-        return fp_context(err, "--values");
+        return fp_context(code, err, "--values");
     code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);
     if (code == FP_OK && !json_is_object(document))
         code = fp_fail(err, FP_E_USAGE, "%s: expected a mapping", path);

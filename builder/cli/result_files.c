@@ -46,9 +46,9 @@ enum fp_code fp_result_files_begin(const struct fp_args *args, struct fp_result_
 {
     enum fp_code code = begin_file(args->metadata_file, &ret->metadata, err);
     if (code != FP_OK)
-        return fp_context(err, "--metadata-file");
+        return fp_context(code, err, "--metadata-file");
     code = begin_file(args->digest_file, &ret->digest, err);
-    return code == FP_OK ? FP_OK : fp_context(err, "--digest-file");
+    return fp_context(code, err, "--digest-file");
 }
 
 enum fp_code fp_result_files_end(struct fp_result_files *files, const struct fp_run *run,

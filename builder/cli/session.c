@@ -187,7 +187,7 @@ enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session 
     };
     enum fp_code code = fp_http_new(&http, &ret->http, err);
     if (code != FP_OK && code != FP_E_INTERNAL)
-        code = fp_context(err, "--ca-file");
+        code = fp_context(code, err, "--ca-file");
     if (code == FP_OK)
         ret->context = make_context(ret, args, run->reporter);
     return code;

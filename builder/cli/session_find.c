@@ -121,8 +121,7 @@ static enum fp_code find(const struct fp_session *session, const char *text,
     enum fp_code code = fp_location_parse(text, &found->location, err);
     if (code != FP_OK) {
         if (fp_path_exists(text))
-            (void) fp_hint(err, "for the file: %s:%s", fp_path_is_dir(text) ? "oci" : "oci-archive",
-                           text);
+            fp_hint(err, "for the file: %s:%s", fp_path_is_dir(text) ? "oci" : "oci-archive", text);
         return code;
     }
     if (order == FP_FIND_REGISTRY && !session->context.offline)

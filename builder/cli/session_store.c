@@ -27,14 +27,13 @@ static void hint_for(const char *text, const char *listed, struct fp_error *err)
     struct fp_digest digest = {0};
     cleanup_free char *hub = fp_hub_name(text);
     if (fp_path_exists(text))
-        (void) fp_hint(err, "for the file: %s:%s", fp_path_is_dir(text) ? "oci" : "oci-archive",
-                       text);
+        fp_hint(err, "for the file: %s:%s", fp_path_is_dir(text) ? "oci" : "oci-archive", text);
     else if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
-        (void) fp_hint(err, "%sflinkpack images", listed);
+        fp_hint(err, "%sflinkpack images", listed);
     else if (fp_reference_parse(text, &reference, NULL) == FP_OK && reference.registry != NULL)
-        (void) fp_hint(err, "%sflinkpack pull %s", listed, text);
+        fp_hint(err, "%sflinkpack pull %s", listed, text);
     else
-        (void) fp_hint(err, "%son Docker Hub: %s", listed, hub);
+        fp_hint(err, "%son Docker Hub: %s", listed, hub);
 }
 
 enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,

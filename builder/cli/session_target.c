@@ -60,10 +60,10 @@ static enum fp_code fail_without_registry(const char *text, struct fp_error *err
     bool is_host = !has_path && (memchr(text, '.', host) != NULL ||
                                  (host == 9 && strncmp(text, "localhost", host) == 0));
     if (is_host)
-        (void) fp_hint(err, "a registry alone is no name: %s/team/NAME:TAG", text);
+        fp_hint(err, "a registry alone is no name: %s/team/NAME:TAG", text);
     else
-        (void) fp_hint(err, "name it in full, as in registry.example.com/%s%s",
-                       has_path ? "" : "team/", text);
+        fp_hint(err, "name it in full, as in registry.example.com/%s%s", has_path ? "" : "team/",
+                text);
     return code;
 }
 

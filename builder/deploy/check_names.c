@@ -34,7 +34,7 @@ static enum fp_code check_name(struct fp_deployment *d, struct fp_error *err)
                                 "lower-case letters, digits and '-', at most %d characters",
                                 d->name, FP_DEPLOY_NAME_MAX);
     if (given == NULL)
-        return fp_hint(err, "give one with --name");
+        return fp_hinted(code, err, "give one with --name");
     return code;
 }
 
@@ -138,11 +138,11 @@ static enum fp_code check_toleration(const char *text, struct fp_error *err)
     free(effect.first);
     if (fine)
         return FP_OK;
-    enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "--toleration: expected KEY[=VALUE][:EFFECT], not '%s'", text);
-    (void) fp_hint(err, "EFFECT is NoSchedule, PreferNoSchedule or NoExecute; for example "
-                        "spot=true:NoSchedule");
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "--toleration: expected KEY[=VALUE][:EFFECT], not '%s'", text),
+        err,
+        "EFFECT is NoSchedule, PreferNoSchedule or NoExecute; for example "
+        "spot=true:NoSchedule");
 }
 
 /* "1", "0.5", "500m" */
@@ -158,9 +158,8 @@ static enum fp_code check_cpu(const char *text, const char *title, struct fp_err
         (*rest == '\0' || strcmp(rest, "m") == 0 || fraction) &&
         strspn(text, "0.m") != strlen(text))
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is no amount of CPU", title, text);
-    (void) fp_hint(err, "for example 1, 0.5 or 500m");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: '%s' is no amount of CPU", title, text), err,
+                     "for example 1, 0.5 or 500m");
 }
 
 static enum fp_code check_uri(const char *text, const char *title, struct fp_error *err)
@@ -172,10 +171,9 @@ static enum fp_code check_uri(const char *text, const char *title, struct fp_err
                        "%s: '%s' has blanks, quotes, '#' or control characters in it", title, text);
     if (strstr(text, ":/") != NULL || text[0] == '/')
         return FP_OK;
-    enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "%s: '%s' is no place that all pods reach", title, text);
-    (void) fp_hint(err, "for example s3://bucket/folder, or /folder of a mounted --claim");
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "%s: '%s' is no place that all pods reach", title, text), err,
+        "for example s3://bucket/folder, or /folder of a mounted --claim");
 }
 
 static enum fp_code check_node_port(struct fp_deployment *d, struct fp_error *err)
@@ -187,14 +185,13 @@ static enum fp_code check_node_port(struct fp_deployment *d, struct fp_error *er
     if (number == NULL || (fp_parse_count(number, &d->node_port) && d->node_port >= NODE_PORT_MIN &&
                            d->node_port <= NODE_PORT_MAX))
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--node-port: expected a port from %d to %d, which is all that "
-                                "Kubernetes takes, not '%s'",
-                                NODE_PORT_MIN, NODE_PORT_MAX, number);
-    (void) fp_hint(err,
-                   "for example 30081; where the cluster has another --service-node-port-range, "
-                   "change the Service with --patch");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--node-port: expected a port from %d to %d, which is all that "
+                             "Kubernetes takes, not '%s'",
+                             NODE_PORT_MIN, NODE_PORT_MAX, number),
+                     err,
+                     "for example 30081; where the cluster has another --service-node-port-range, "
+                     "change the Service with --patch");
 }
 
 enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error *err)

@@ -39,12 +39,11 @@ static enum fp_code check_known(struct fp_deployment *d, struct fp_error *err)
                          d->version.text);
         return FP_OK;
     }
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--format operator: a FlinkDeployment can be of Flink 1.13 to 2.4, "
-                                "not %s",
-                                d->version.text);
-    (void) fp_hint(err, "--format kubernetes works without the operator");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--format operator: a FlinkDeployment can be of Flink 1.13 to 2.4, "
+                             "not %s",
+                             d->version.text),
+                     err, "--format kubernetes works without the operator");
 }
 
 /* The operator sets these itself and refuses a FlinkDeployment that has them. */

@@ -126,8 +126,8 @@ static enum fp_code refuse(const struct fp_deployment *d, const struct row *row,
         return fp_fail(err, FP_E_USAGE, "%s: is for --type job; this is a session", title);
     enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: has no place in --format %s", title, format);
     if (d->format == FP_DEPLOY_HELM)
-        (void) fp_hint(err, "helm takes --namespace itself; other things are changed in the "
-                            "chart's values.yaml and templates");
+        fp_hint(err, "helm takes --namespace itself; other things are changed in the "
+                     "chart's values.yaml and templates");
     return code;
 }
 

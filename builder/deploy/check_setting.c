@@ -61,10 +61,10 @@ static enum fp_code check_yaml(const char *key, const char *value, struct fp_err
     cleanup_json json_t *document = NULL;
     if (fp_yaml_parse(text, strlen(text), key, &document, NULL) == FP_OK)
         return FP_OK;
-    enum fp_code code = fp_fail(
-        err, FP_E_USAGE, "--conf: %s: %s is not valid YAML, as which it would be read", key, value);
-    (void) fp_hint(err, "put single quotes around it, inside of those of your shell");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--conf: %s: %s is not valid YAML, as which it would be read", key,
+                             value),
+                     err, "put single quotes around it, inside of those of your shell");
 }
 
 /* Of its lines the official entrypoint takes out all blanks. */
@@ -73,12 +73,11 @@ static enum fp_code check_official(const struct fp_deployment *d, const char *ke
 {
     if (strchr(value, ' ') == NULL)
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--conf: %s: the official image of Flink %s takes all spaces "
-                                "out of settings (FLINK-38587)",
-                                key, d->version.text);
-    (void) fp_hint(err, "an image that flinkpack built keeps them: flinkpack build");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--conf: %s: the official image of Flink %s takes all spaces "
+                             "out of settings (FLINK-38587)",
+                             key, d->version.text),
+                     err, "an image that flinkpack built keeps them: flinkpack build");
 }
 
 /* Settings reach Flink as lines "key: value", by way of an entrypoint and of a file: what one of

@@ -60,23 +60,20 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
 {
     const struct fp_deploy_options *o = d->options;
     const char *version = d->version.text;
-    enum fp_code code = FP_OK;
-    if (d->is_official && !at_least(d, 1, 10, 0)) {
-        code = fp_fail(err, FP_E_USAGE,
-                       "%s: the official image of Flink %s cannot be set up from "
-                       "outside; 1.10 is the first",
-                       d->image->name, version);
-        (void) fp_hint(err, "flinkpack build --from-release --flink-version %s", version);
-        return code;
-    }
+    if (d->is_official && !at_least(d, 1, 10, 0))
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "%s: the official image of Flink %s cannot be set up from "
+                                 "outside; 1.10 is the first",
+                                 d->image->name, version),
+                         err, "flinkpack build --from-release --flink-version %s", version);
     if (o->ha && !at_least(d, 1, 12, 0)) {
-        code = fp_fail(err, FP_E_USAGE,
-                       "--ha: Flink %s has no high availability by Kubernetes; "
-                       "1.12 is the first",
-                       version);
-        (void) fp_hint(err, "with ZooKeeper: -D high-availability=zookeeper and "
-                            "-D high-availability.zookeeper.quorum=HOST:2181");
-        return code;
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "--ha: Flink %s has no high availability by Kubernetes; "
+                                 "1.12 is the first",
+                                 version),
+                         err,
+                         "with ZooKeeper: -D high-availability=zookeeper and "
+                         "-D high-availability.zookeeper.quorum=HOST:2181");
     }
     if (o->ha && o->ha_dir == NULL && d->format != FP_DEPLOY_OPERATOR)
         return fp_fail(err, FP_E_USAGE, "--ha: needs --ha-dir, where the JobManager's state lies");

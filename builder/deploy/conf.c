@@ -204,12 +204,11 @@ static enum fp_code check_length(const struct fp_deployment *d, struct fp_error 
     size_t len = strlen("FLINK_PROPERTIES=") + strlen(text);
     if (d->format == FP_DEPLOY_OPERATOR || len < FP_DEPLOY_STRING_MAX)
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--conf: all settings together have %zu bytes; a container takes "
-                                "less than %d",
-                                len, FP_DEPLOY_STRING_MAX);
-    (void) fp_hint(err, "put them into the image: flinkpack build --conf");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--conf: all settings together have %zu bytes; a container takes "
+                             "less than %d",
+                             len, FP_DEPLOY_STRING_MAX),
+                     err, "put them into the image: flinkpack build --conf");
 }
 
 enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *err)

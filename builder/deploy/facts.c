@@ -38,13 +38,12 @@ static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *er
     bool known = program != NULL && json_array_size(entrypoint) == 1 &&
                  strcmp(fp_path_base(program), "docker-entrypoint.sh") == 0;
     if (!known || fp_image_env(d, "FLINK_INSTALL_PATH") != NULL ||
-        fp_image_env(d, "FLINK_HOME") == NULL) {
-        enum fp_code code = fp_fail(
-            err, FP_E_INPUT, "%s: neither an image that flinkpack built nor Flink's official one",
-            d->image->name);
-        (void) fp_hint(err, "build it with 'flinkpack build'");
-        return code;
-    }
+        fp_image_env(d, "FLINK_HOME") == NULL)
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT,
+                    "%s: neither an image that flinkpack built nor Flink's official one",
+                    d->image->name),
+            err, "build it with 'flinkpack build'");
     d->is_official = fp_image_env(d, "FLINK_TGZ_URL") != NULL ||
                      fp_image_label(d, "flinkpack.flink-version") == NULL;
     d->home = fp_xstrdup(fp_image_env(d, "FLINK_HOME"));
@@ -72,12 +71,10 @@ static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
     const char *given = d->options->flink_version;
     cleanup_free char *found =
         label != NULL ? fp_xstrdup(label) : version_of_address(fp_image_env(d, "FLINK_TGZ_URL"));
-    if (given == NULL && found == NULL) {
-        enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: the image does not say its Flink version",
-                                    d->image->name);
-        (void) fp_hint(err, "--flink-version, for example 1.20.4");
-        return code;
-    }
+    if (given == NULL && found == NULL)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: the image does not say its Flink version",
+                                 d->image->name),
+                         err, "--flink-version, for example 1.20.4");
     if (given != NULL && found != NULL && strcmp(given, found) != 0)
         return fp_fail(err, FP_E_USAGE, "--flink-version %s: the image %s has Flink %s", given,
                        d->image->name, found);
@@ -89,13 +86,12 @@ static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
 
 static enum fp_code fail_no_job(const struct fp_deployment *d, struct fp_error *err)
 {
-    enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "--type job: there is no job in the image %s", d->image->name);
-    (void) fp_hint(err, d->is_official
-                            ? "--job-classname says that its jar was added to this image; "
-                              "'flinkpack build --from-image ... --job-jar FILE' adds one"
-                            : "build it with --job-jar FILE, or use --type session");
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "--type job: there is no job in the image %s", d->image->name),
+        err,
+        d->is_official ? "--job-classname says that its jar was added to this image; "
+                         "'flinkpack build --from-image ... --job-jar FILE' adds one"
+                       : "build it with --job-jar FILE, or use --type session");
 }
 
 /* A class of Java: its letters can be any of Unicode, but nothing that ends a word. */

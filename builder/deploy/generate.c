@@ -161,13 +161,13 @@ static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_p
     for (size_t i = 0; i < patch_count && d->format == FP_DEPLOY_HELM; i++) {
         if (fp_patch_yields(d, &patches[i], NULL))
             continue;
-        enum fp_code code =
+        return fp_hinted(
             fp_fail(err, FP_E_USAGE,
                     "--patch: has no place in --format helm: a chart has no objects yet that "
-                    "could be changed, only templates of them");
-        (void) fp_hint(err, "edit the chart's templates, or let kustomize change what 'helm "
-                            "template' renders");
-        return code;
+                    "could be changed, only templates of them"),
+            err,
+            "edit the chart's templates, or let kustomize change what 'helm "
+            "template' renders");
     }
     if (d->format == FP_DEPLOY_HELM) {
         warn(d, d->mounts);

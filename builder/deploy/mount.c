@@ -90,10 +90,9 @@ static enum fp_code add_mount(struct fp_deployment *d, const char *title, const 
 
 static enum fp_code fail_volume(const char *text, struct fp_error *err)
 {
-    enum fp_code code =
-        fp_fail(err, FP_E_USAGE, "--volume: expected KIND:NAME:PATH[:ro], not '%s'", text);
-    (void) fp_hint(err, "KIND is claim, secret or configmap; for example claim:data:/data:ro");
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "--volume: expected KIND:NAME:PATH[:ro], not '%s'", text), err,
+        "KIND is claim, secret or configmap; for example claim:data:/data:ro");
 }
 
 static enum fp_code add_volume(struct fp_deployment *d, const char *text, struct fp_error *err)
@@ -131,12 +130,10 @@ static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct 
     int64_t mib = 0;
     fp_strv_split(&parts, text, ':');
     if (parts.len < 3 || parts.len > 4 || !fp_is_dns_label(parts.items[0], 63) ||
-        !is_mount_path(parts.items[2]) || (parts.len == 4 && !fp_is_dns_name(parts.items[3]))) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE, "--claim: expected NAME:SIZE:PATH[:CLASS], not '%s'", text);
-        (void) fp_hint(err, "for example state:10Gi:/state");
-        return code;
-    }
+        !is_mount_path(parts.items[2]) || (parts.len == 4 && !fp_is_dns_name(parts.items[3])))
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--claim: expected NAME:SIZE:PATH[:CLASS], not '%s'", text),
+            err, "for example state:10Gi:/state");
     FP_TRY(fp_parse_mib(parts.items[1], "--claim", &mib, err));
     if (is_claimed(d, parts.items[0]))
         return fp_fail(err, FP_E_USAGE, "--claim: there are two of the name %s", parts.items[0]);
@@ -177,9 +174,8 @@ static enum fp_code check_variable(const char *name, const char *title, struct f
         return fp_fail(err, FP_E_USAGE, "%s: '%s' is no name of a variable", title, name);
     if (!is_own_variable(name))
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack", title, name);
-    (void) fp_hint(err, "keys of Flink's configuration: -D KEY=VALUE");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack", title, name), err,
+                     "keys of Flink's configuration: -D KEY=VALUE");
 }
 
 /* Of two with one name the later one is meant; the API server does not take both. */

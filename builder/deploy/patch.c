@@ -289,7 +289,7 @@ static enum fp_code fail_no_match(const struct fp_deploy_patch *patch, struct fp
             ? fp_fail(err, FP_E_INPUT, "%s: has no kind, so what is to be changed?", patch->name)
             : fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name, kind,
                       name != NULL ? " " : "", name != NULL ? name : "");
-    (void) fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
+    fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
     return code;
 }
 

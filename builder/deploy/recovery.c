@@ -49,12 +49,11 @@ static enum fp_code parse_interval(const char *text, char **ret, struct fp_error
             return FP_OK;
         }
     }
-    enum fp_code code = fp_fail(err, FP_E_USAGE,
-                                "--checkpoint-interval: expected a duration from 10ms to 365d, or "
-                                "off, not '%s'",
-                                text);
-    (void) fp_hint(err, "for example 30s, 1min or 1h");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--checkpoint-interval: expected a duration from 10ms to 365d, or "
+                             "off, not '%s'",
+                             text),
+                     err, "for example 30s, 1min or 1h");
 }
 
 static bool is_set(const struct fp_deployment *d, const char *key)

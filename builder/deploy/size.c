@@ -127,13 +127,11 @@ static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanage
     mib = conf != NULL ? from_conf : mib;
     const char *prefix = is_jobmanager ? "jobmanager.memory." : "taskmanager.memory.";
     int64_t least = least_mib(d, is_jobmanager);
-    if (mib < least && !has_fine_grained(d, prefix, key)) {
-        code = fp_fail(err, FP_E_USAGE,
-                       "%s: %lldMi cannot hold what Flink %s needs at the least: %lldMi", title,
-                       (long long) mib, d->version.text, (long long) least);
-        (void) fp_hint(err, "give more, or set its parts with -D %s...", prefix);
-        return code;
-    }
+    if (mib < least && !has_fine_grained(d, prefix, key))
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "%s: %lldMi cannot hold what Flink %s needs at the least: %lldMi",
+                                 title, (long long) mib, d->version.text, (long long) least),
+                         err, "give more, or set its parts with -D %s...", prefix);
     *ret = mib;
     return FP_OK;
 }
@@ -162,15 +160,13 @@ static enum fp_code count_replicas(struct fp_deployment *d, struct fp_error *err
 {
     int64_t needed = (d->parallelism + d->slots - 1) / d->slots;
     d->replicas = d->options->replicas > 0 ? d->options->replicas : needed;
-    if (d->is_job && d->replicas < needed) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE,
-                    "--replicas %lld: with %lld slots each that is less than the "
-                    "parallelism %lld",
-                    (long long) d->replicas, (long long) d->slots, (long long) d->parallelism);
-        (void) fp_hint(err, "%lld are needed", (long long) needed);
-        return code;
-    }
+    if (d->is_job && d->replicas < needed)
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "--replicas %lld: with %lld slots each that is less than the "
+                                 "parallelism %lld",
+                                 (long long) d->replicas, (long long) d->slots,
+                                 (long long) d->parallelism),
+                         err, "%lld are needed", (long long) needed);
     return FP_OK;
 }
 

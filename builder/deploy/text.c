@@ -70,9 +70,8 @@ enum fp_code fp_parse_mib(const char *text, const char *title, int64_t *ret, str
             }
         }
     }
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s: '%s' is no size", title, text);
-    (void) fp_hint(err, "for example 1600Mi or 2Gi");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: '%s' is no size", title, text), err,
+                     "for example 1600Mi or 2Gi");
 }
 
 json_t *fp_kube_literal(const char *text)

@@ -163,10 +163,10 @@ static enum fp_code fail_no_flink(const struct fp_dist_list *list, const char *n
         fp_fail(err, FP_E_INPUT, "%s: no Flink in it: looked for lib/flink-dist*.jar, found %s",
                 name, names.len > 0 ? fp_buf_text(&names) : "nothing at all");
     if (has_base(list, "pom.xml"))
-        (void) fp_hint(err, "this is source code: take the archive with '-bin-' in its name, or "
-                            "build it and use --from-local-dist");
+        fp_hint(err, "this is source code: take the archive with '-bin-' in its name, or "
+                     "build it and use --from-local-dist");
     else
-        (void) fp_hint(err, "take a binary release such as flink-1.20.4-bin-scala_2.12.tgz");
+        fp_hint(err, "take a binary release such as flink-1.20.4-bin-scala_2.12.tgz");
     return code;
 }
 
@@ -182,11 +182,8 @@ static enum fp_code read_dist_name(const char *base, struct fp_distribution *ret
     }
     size_t len = *p == '-' ? strlen(p + 1) - strlen(".jar") : 0;
     cleanup_free char *version = fp_xstrndup(p + (*p == '-' ? 1 : 0), len);
-    if (fp_flink_version_parse(version, &ret->version, err) != FP_OK) {
-        if (err != NULL)
-            err->code = FP_E_INPUT;
-        return fp_context(err, "lib/%s", base);
-    }
+    if (fp_flink_version_parse(version, &ret->version, err) != FP_OK)
+        return fp_context(FP_E_INPUT, err, "lib/%s", base);
     return FP_OK;
 }
 
@@ -268,8 +265,7 @@ enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
     cleanup_free char *root = fp_xstrndup(finding.jar, finding.root_len);
     FP_TRY(judge(&finding, name, reporter, err));
     FP_TRY(check_scripts(list, root, name, err));
-    if (read_dist_name(fp_path_base(finding.jar), ret, err) != FP_OK)
-        return fp_context(err, "%s", name);
+    FP_TRY(fp_context(read_dist_name(fp_path_base(finding.jar), ret, err), err, "%s", name));
     FP_TRY(check_conf(list, root, &ret->version, name, err));
     list_jars(list, root, ret);
     for (size_t i = 0; i < ret->lib_jars.len; i++)

@@ -94,7 +94,7 @@ static enum fp_code add_to_layer(const struct packing *packing, const struct fp_
                                  const struct fp_content *content, struct fp_error *err)
 {
     enum fp_code code = fp_layer_builder_add(packing->builder, normal, content, err);
-    return code == FP_OK ? FP_OK : fp_context(err, "%s", packing->name);
+    return fp_context(code, err, "%s", packing->name);
 }
 
 static enum fp_code add_file(const struct packing *packing, const struct fp_dist_entry *entry,
@@ -211,8 +211,7 @@ enum fp_code fp_dist_pack(const struct fp_distribution_options *options,
                                     .builder = builder};
     FP_TRY(add_top(&packing, mtime_s, err));
     FP_TRY(add_entries(&packing, list, err));
-    if (fp_layer_builder_parents(builder, NULL, err) != FP_OK)
-        return fp_context(err, "%s", packing.name);
+    FP_TRY(fp_context(fp_layer_builder_parents(builder, NULL, err), err, "%s", packing.name));
     ret->tree = fp_tree_new();
     FP_TRY(fp_layer_builder_apply(builder, ret->tree, err));
     FP_TRY(check_hard_links(&packing, list, ret->tree, err));

@@ -190,7 +190,7 @@ static enum fp_code get_over(struct file_job *job, const char *shown, enum fp_co
         note_failure(job, shown, code, err->text);
         return FP_OK;
     case FP_E_IO:
-        return fp_context(err, "%s", job->part);
+        return fp_context(code, err, "%s", job->part);
     default:
         return code;
     }
@@ -243,10 +243,10 @@ static enum fp_code fail_all(const struct file_job *job, struct fp_error *err)
     enum fp_code code =
         fp_fail(err, job->worst, "%s cannot be fetched: %s", fetch->name, fp_buf_text(&job->tried));
     if (job->worst == FP_E_VERIFY)
-        (void) fp_hint(err, "expected %s:%s; nothing of it was kept",
-                       fp_checksum_suffix(fetch->algorithm), fetch->hex);
+        fp_hint(err, "expected %s:%s; nothing of it was kept", fp_checksum_suffix(fetch->algorithm),
+                fetch->hex);
     else
-        (void) fp_hint(err, "the next run goes on where this one stopped; HTTPS_PROXY is honoured");
+        fp_hint(err, "the next run goes on where this one stopped; HTTPS_PROXY is honoured");
     return code;
 }
 

@@ -42,7 +42,7 @@ static enum fp_code from_file(const char *path, const char *name, char *ret_hex,
     if (code == FP_OK)
         return fp_checksum_parse(fp_buf_text(&text), name, path, ret_hex, err);
     if (code == FP_E_NOT_FOUND)
-        (void) fp_hint(err, "--flink-checksum takes sha512:HEX, a file or a URL");
+        fp_hint(err, "--flink-checksum takes sha512:HEX, a file or a URL");
     return code;
 }
 
@@ -78,10 +78,10 @@ static void hint_releases(const struct fp_release_options *options, struct fp_er
             fp_buf_addf(&same, NULL, " %s", known.items[i]) != FP_OK)
             return;
     if (same.len > 0)
-        (void) fp_hint(err, "known releases of %u.%u:%s", options->version.major,
-                       options->version.minor, fp_buf_text(&same));
+        fp_hint(err, "known releases of %u.%u:%s", options->version.major, options->version.minor,
+                fp_buf_text(&same));
     else
-        (void) fp_hint(err, "the newest release known here is %s", known.items[known.len - 1]);
+        fp_hint(err, "the newest release known here is %s", known.items[known.len - 1]);
 }
 
 /* Apache's own hosts: that of the current releases, then the archive of all. */
@@ -90,7 +90,7 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
                                 struct fp_error *err)
 {
     cleanup_free char *file = fp_xasprintf("%s.sha512", name);
-    bool all_missing = true;
+    enum fp_code failed = FP_OK;
     for (size_t i = 0; i < 2; i++) {
         bool missing = false;
         struct fp_error failure = {0};
@@ -98,19 +98,18 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
         enum fp_code code = from_url(options, url, name, &missing, ret_hex, &failure);
         *ret_voucher = bases[i];
         /* That the other host has no such file explains nothing. */
-        if (code != FP_OK && !missing && err != NULL)
-            *err = failure;
+        if (code != FP_OK && !missing) {
+            failed = code;
+            if (err != NULL)
+                *err = failure;
+        }
         if (code == FP_OK || code == FP_E_INTERRUPTED || code == FP_E_USAGE)
             return code;
-        all_missing = all_missing && missing;
     }
-    if (!all_missing) {
-        enum fp_code code = fp_context(err, "the checksum of %s", name);
-        (void) fp_hint(err,
-                       "where Apache cannot be reached: --flink-mirror URL and "
-                       "--flink-checksum SUM, or --from-archive FILE; HTTPS_PROXY is honoured");
-        return code;
-    }
+    if (failed != FP_OK)
+        return fp_hinted(fp_context(failed, err, "the checksum of %s", name), err,
+                         "where Apache cannot be reached: --flink-mirror URL and "
+                         "--flink-checksum SUM, or --from-archive FILE; HTTPS_PROXY is honoured");
     cleanup_free char *first = fp_release_url(options, bases[0], file);
     cleanup_free char *second = fp_release_url(options, bases[1], file);
     enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "Apache has no %s: neither %s nor %s exists",

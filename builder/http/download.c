@@ -278,8 +278,9 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
         if (over || !transient || code == FP_E_IO)
             return code;
         if (!may_go_on(http, d, code != FP_OK ? err : NULL))
-            return code != FP_OK && d->attempts > 1 ? fp_context(err, "%d attempts", d->attempts)
-                                                    : code;
+            return code != FP_OK && d->attempts > 1
+                       ? fp_context(code, err, "%d attempts", d->attempts)
+                       : code;
         code = fp_http_pause(http, code == FP_OK ? answer : NULL, d->without_progress, err);
         if (code == FP_OK && d->wrong_part)
             code = start_over(d, err);

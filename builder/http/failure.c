@@ -75,12 +75,12 @@ static enum fp_code unresolved(struct fp_exchange *x, const char *shown, CURLcod
     if (lacks_thread(x))
         fp_out_of_memory();
     x->job->transient = result == CURLE_COULDNT_RESOLVE_HOST && name_may_resolve_later(x->hop->url);
-    enum fp_code code = fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
-                                fp_exchange_words(x, result));
-    fp_hint(err, result == CURLE_COULDNT_RESOLVE_PROXY
-                     ? "look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-                     : "is the name right, and does this machine reach the network?");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
+                             fp_exchange_words(x, result)),
+                     err,
+                     result == CURLE_COULDNT_RESOLVE_PROXY
+                         ? "look at HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+                         : "is the name right, and does this machine reach the network?");
 }
 
 static enum fp_code refused_address(const struct fp_exchange *x, const char *shown,
@@ -202,7 +202,7 @@ enum fp_code fp_exchange_failure(struct fp_exchange *x, CURLcode result, struct 
 {
     cleanup_free char *shown = fp_url_display(x->hop->url);
     if (x->code == FP_E_INPUT || x->code == FP_E_VERIFY || x->code == FP_E_NETWORK)
-        return fp_context(err, "%s %s", x->job->request->method, shown);
+        return fp_context(x->code, err, "%s %s", x->job->request->method, shown);
     if (x->code != FP_OK)
         return x->code;
     if (x->refused_address)

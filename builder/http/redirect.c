@@ -57,9 +57,7 @@ static enum fp_code check_plain(const struct fp_http_job *job, const char *url, 
     if (code == FP_OK || is_first)
         return code;
     cleanup_free char *shown = fp_url_display(job->request->url);
-    if (err != NULL)
-        err->code = FP_E_INPUT;
-    return fp_context(err, "%s %s leads on", job->request->method, shown);
+    return fp_context(FP_E_INPUT, err, "%s %s leads on", job->request->method, shown);
 }
 
 /* Whose answers are trusted to name local addresses: the user's own choice of a local server. */

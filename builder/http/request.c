@@ -28,7 +28,7 @@ enum fp_code fp_http_send(struct fp_http *http, const struct fp_http_request *re
         const struct fp_error *failure = code != FP_OK ? err : NULL;
         if (!may_repeat(&job, code) || attempt >= fp_http_max_attempts(http, failure)) {
             if (code == FP_E_NETWORK && attempt > 1)
-                return fp_context(err, "%d attempts", attempt);
+                return fp_context(code, err, "%d attempts", attempt);
             return code;
         }
         fp_http_unstage(&job);

@@ -98,14 +98,13 @@ static enum fp_code too_long(const struct fp_http_response *answer, int64_t aske
                              struct fp_error *err)
 {
     cleanup_free char *shown = fp_url_display(answer->url != NULL ? answer->url : "");
-    enum fp_code code =
+    return fp_hinted(
         fp_fail(err, FP_E_NETWORK,
                 "%s: status %d, and the server asks to wait %lld seconds (at most %d are waited "
                 "for)",
-                shown, answer->status, (long long) asked_s, FP_HTTP_MAX_RETRY_AFTER_S);
-    fp_hint(err, "the same again then%s",
-            answer->status == 429 ? "; logging in often raises a rate limit" : "");
-    return code;
+                shown, answer->status, (long long) asked_s, FP_HTTP_MAX_RETRY_AFTER_S),
+        err, "the same again then%s",
+        answer->status == 429 ? "; logging in often raises a rate limit" : "");
 }
 
 /* A wait that nobody explains looks like a program that hangs. */

@@ -29,7 +29,7 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
     if (strstr(fp_buf_text(&file), "-----BEGIN ") == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: no PEM certificate in it", path);
     enum fp_code code = fp_buf_add(pem, file.data, file.len, err);
-    return code != FP_OK ? fp_context(err, "%s", path) : fp_buf_add_text(pem, "\n", err);
+    return code != FP_OK ? fp_context(code, err, "%s", path) : fp_buf_add_text(pem, "\n", err);
 }
 
 /* The names in a folder, sorted; none where it cannot be read. */
@@ -79,7 +79,7 @@ static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
         add_cert_dirs(pem, folders);
     if (file != NULL) {
         enum fp_code code = add_pem(pem, file, err);
-        return code != FP_OK ? fp_context(err, "SSL_CERT_FILE") : FP_OK;
+        return fp_context(code, err, "SSL_CERT_FILE");
     }
     if (folders != NULL)
         return FP_OK;

@@ -78,7 +78,7 @@ static void hint_lower_case(const char *text, const char *repository, struct fp_
     char *part = strstr(lower, repository);
     for (size_t i = 0; part != NULL && i < strlen(repository); i++)
         part[i] = (char) tolower((unsigned char) part[i]);
-    (void) fp_hint(err, "repository names are lower case: try '%.300s'", lower);
+    fp_hint(err, "repository names are lower case: try '%.300s'", lower);
 }
 
 /* What scripts get wrong most: names put together of variables, branches taken for tags. */
@@ -88,10 +88,10 @@ static void hint_repository(const char *text, const char *repository, size_t at,
     if (isupper((unsigned char) repository[at]))
         hint_lower_case(text, repository, err);
     else if (text[0] == '/')
-        (void) fp_hint(err, "nothing stands before the first '/': is a variable empty? A file is "
-                            "named oci-archive:FILE, a folder oci:DIR");
+        fp_hint(err, "nothing stands before the first '/': is a variable empty? A file is "
+                     "named oci-archive:FILE, a folder oci:DIR");
     else if (repository[at] == ':' && at > 0)
-        (void) fp_hint(err, "a tag holds no '/': a branch's name may need '-' in its place");
+        fp_hint(err, "a tag holds no '/': a branch's name may need '-' in its place");
 }
 
 enum fp_code fp_repository_check(const char *text, const char *repository, struct fp_error *err)

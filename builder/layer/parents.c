@@ -41,7 +41,7 @@ static enum fp_code real_path(const struct moving *self, const char *path, bool 
     }
     enum fp_code code = fp_tree_real_dir(self->below, dir, &real, err);
     if (code != FP_OK)
-        return fp_context(err, "/%s", path);
+        return fp_context(code, err, "/%s", path);
     if (is_dir)
         *ret = steal_pointer(&real);
     else

@@ -196,7 +196,7 @@ static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp
     if (code == FP_OK) {
         code = fp_tar_pax_copy(filter->piece.data + FP_TAR_BLOCK, len, records, &filter->pax, err);
         if (code != FP_OK)
-            return fp_context(err, "%s: not a sound tar archive", filter->name);
+            return fp_context(code, err, "%s: not a sound tar archive", filter->name);
     }
     size_t kept = records->len - FP_TAR_BLOCK;
     if (code == FP_OK)

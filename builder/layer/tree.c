@@ -76,7 +76,7 @@ static enum fp_code follow(struct tree_walk *walk, struct fp_error *err)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d links", walk->found->path, MAX_LINKS);
     enum fp_code code = fp_buf_addf(&next, err, "%s/%s", target, fp_buf_text(&walk->rest));
     if (code != FP_OK)
-        return fp_context(err, "%s", walk->found->path);
+        return fp_context(code, err, "%s", walk->found->path);
     if (target[0] == '/')
         fp_buf_clear(&walk->real);
     else
@@ -188,7 +188,7 @@ static enum fp_code landing(const struct fp_tree *tree, const char *path, char *
     cleanup_free char *real = NULL;
     enum fp_code code = fp_tree_real_dir(tree, parent, &real, err);
     if (code != FP_OK)
-        return fp_context(err, "%s", path);
+        return fp_context(code, err, "%s", path);
     *ret = real[0] != '\0' ? fp_path_join(real, path + len + 1) : fp_xstrdup(path + len + 1);
     return FP_OK;
 }

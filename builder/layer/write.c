@@ -37,7 +37,7 @@ static enum fp_code differs(const struct fp_node *node, enum fp_code code, const
     code =
         fp_fail(err, code, "%s: %s than the %" PRIu64 " bytes it had", name, how, node->entry.size);
     if (content->path != NULL)
-        (void) fp_hint(err, "wait until nothing writes to the file any more, and build again");
+        fp_hint(err, "wait until nothing writes to the file any more, and build again");
     return code;
 }
 

@@ -33,13 +33,12 @@ static enum fp_code make_way(const struct fp_layer_step *step, struct fp_draft *
                              const char *dest, const char *source, struct fp_error *err)
 {
     const struct fp_entry *there = found_at(step, draft, dest);
-    if (there != NULL && there->kind == FP_ENTRY_DIR) {
+    if (there != NULL && there->kind == FP_ENTRY_DIR)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "'%s' is no folder, and the image has the "
                                  "folder /%s",
                                  source, dest),
                          err, "to put it there: --add %s:/%s/", source, dest);
-    }
     if (is_changed_by_conf(step, dest))
         return fp_fail(err, FP_E_USAGE, "'%s' takes the place of the file that --conf changes",
                        source);
@@ -147,7 +146,7 @@ enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *dr
             continue;
         enum fp_code code = add_path(step, draft, add->dest, add->source, add->mode, 0, err);
         if (code != FP_OK)
-            return fp_context(err, "--add");
+            return fp_context(code, err, "--add");
     }
     return FP_OK;
 }

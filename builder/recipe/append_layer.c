@@ -73,7 +73,7 @@ enum fp_code fp_append_layer(const struct fp_layer_step *step, const char *path,
     enum fp_codec codec = FP_CODEC_NONE;
     enum fp_code code = fp_input_open(path, &self.input, err);
     if (code != FP_OK)
-        return fp_context(err, "--layer");
+        return fp_context(code, err, "--layer");
     fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
                    self.input->bytes);
     code = fp_sniff_fd(self.input->fd, path, &codec, err);
@@ -85,7 +85,7 @@ enum fp_code fp_append_layer(const struct fp_layer_step *step, const char *path,
     fp_input_free(self.input);
     if (code != FP_OK) {
         fp_stage_fail(&self.stage);
-        return fp_context(err, "--layer");
+        return fp_context(code, err, "--layer");
     }
     fp_stage_end(&self.stage, as_is ? "as it is" : "packed");
     ret->created_by = fp_xstrdup("flinkpack append # layer");

@@ -55,10 +55,9 @@ static enum fp_code check_layers(const struct fp_append_plan *append, struct fp_
 {
     const struct fp_strv *layers = &append->options->layers;
     const struct fp_plan *plan = &append->plan;
-    if (layers->len + plan->add_count == 0) {
+    if (layers->len + plan->add_count == 0)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "append: nothing is put on the base"), err,
                          "--add SRC:DEST puts a file or folder there, --layer FILE a tar");
-    }
     if (layers->len > LAYERS_MAX)
         return fp_fail(err, FP_E_USAGE, "--layer: more than %d", LAYERS_MAX);
     for (size_t i = 0; i < layers->len * plan->platform_count; i++) {
@@ -67,8 +66,7 @@ static enum fp_code check_layers(const struct fp_append_plan *append, struct fp_
             fp_plan_for_platform(layers->items[i / plan->platform_count], platform);
         uint64_t size = 0;
         cleanup_fd int fd = -1;
-        if (fp_file_open(path, &fd, &size, err) != FP_OK)
-            return fp_context(err, "--layer");
+        FP_TRY(fp_context(fp_file_open(path, &fd, &size, err), err, "--layer"));
     }
     return FP_OK;
 }
@@ -134,10 +132,9 @@ enum fp_code fp_append_plan_make(const struct fp_build_options *image,
     struct fp_plan *plan = &ret->plan;
     ret->options = options;
     *plan = (struct fp_plan){.options = image, .context = context, .verb = "append"};
-    if (image->image_name == NULL) {
+    if (image->image_name == NULL)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "append needs --image-name"), err,
                          "for example --image-name registry.example.com/team/tools:1.0");
-    }
     FP_TRY(fp_plan_platforms(plan, err));
     FP_TRY(fp_plan_check_platforms(plan, err));
     FP_TRY(fp_plan_outputs(plan, err));

@@ -34,7 +34,7 @@ static enum fp_code make_system(const struct fp_base_entry *entry,
     {
         code = fp_apk_keys_add(ret->keys, name, json_string_value(value), err);
         if (code != FP_OK)
-            return fp_context(err, "%s: keys", entry->name);
+            return fp_context(code, err, "%s: keys", entry->name);
     }
     return FP_OK;
 }
@@ -55,7 +55,7 @@ static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp
     if (code == FP_OK)
         code = fp_apk_add(root, &addition, &changes, err);
     if (code == FP_E_NETWORK)
-        (void) fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
+        fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
     if (code == FP_OK)
         code = fp_draft_write(&draft, step, "base", ret, err);
     fp_apk_spool_clear(&spool);

@@ -33,9 +33,8 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
         asked = by_version;
     }
     if (options->from_image == NULL && fp_base_is_name(asked)) {
-        enum fp_code found = fp_base_find(&options->base_folders, asked, &bases->entry, err);
-        if (found != FP_OK)
-            return fp_context(err, "--base");
+        FP_TRY(fp_context(fp_base_find(&options->base_folders, asked, &bases->entry, err), err,
+                          "--base"));
         if (bases->entry.packages.len > 0) {
             bases->name = fp_xstrdup(asked);
             return FP_OK;
@@ -48,7 +47,7 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
         code = fp_location_settle(ret, asked, plan->context->store_folder, plan->context->reporter,
                                   err);
     if (code != FP_OK)
-        return fp_context(err, "%s '%s'", option, asked);
+        return fp_context(code, err, "%s '%s'", option, asked);
     bases->name = fp_xstrdup(asked);
     return FP_OK;
 }
@@ -240,7 +239,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
                            FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
-        return fp_context(err, "%s", bases->name);
+        return fp_context(code, err, "%s", bases->name);
     }
     const char *os = image->facts.os_name != NULL ? image->facts.os_name : "no os-release";
     const char *java = image->facts.java_version;
@@ -264,7 +263,7 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
     const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
     enum fp_code code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
     if (code == FP_E_NOT_FOUND && at->kind == FP_AT_REGISTRY && plan->context->offline)
-        (void) fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
+        fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
     return code;
 }
 
@@ -276,9 +275,9 @@ static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *b
     bool chosen = plan->options->base == NULL && plan->options->from_image == NULL;
     if (!chosen || (code != FP_E_NETWORK && code != FP_E_AUTH && code != FP_E_NOT_FOUND))
         return code;
-    code = fp_context(err, "the base of Flink %s, %s", version->text, bases->name);
-    (void) fp_hint(err, "--base takes an image of your own registry, oci-archive:FILE, or "
-                        "rootfs:TAR too");
+    code = fp_context(code, err, "the base of Flink %s, %s", version->text, bases->name);
+    fp_hint(err, "--base takes an image of your own registry, oci-archive:FILE, or "
+                 "rootfs:TAR too");
     return code;
 }
 

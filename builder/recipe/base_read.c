@@ -30,7 +30,7 @@ static enum fp_code gather(void *context, struct fp_scan *scan, const struct fp_
         gathering->found[i] = gathering->layer;
         cleanup_source struct fp_source *source = fp_scan_source(scan);
         enum fp_code code = fp_source_read_all(source, content, err);
-        return code == FP_OK ? FP_OK : fp_context(err, "/%s", entry->path);
+        return fp_context(code, err, "/%s", entry->path);
     }
     return FP_OK;
 }
@@ -95,5 +95,5 @@ enum fp_code fp_base_image_read(const struct fp_base_image *image, const char *p
     enum fp_code code = gather_all(image, &gathering, err);
     if (code == FP_OK && gathering.missing > 0)
         return fp_fail(err, FP_E_NOT_FOUND, "no layer of the image holds '/%s'", path);
-    return code == FP_OK ? FP_OK : fp_context(err, "reading '/%s'", path);
+    return fp_context(code, err, "reading '/%s'", path);
 }

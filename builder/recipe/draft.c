@@ -153,12 +153,12 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *
                                             parents, "time", (json_int_t) step->mtime_s);
     enum fp_code code = fp_layer_builder_parents(draft->builder, step->tree, err);
     if (code != FP_OK)
-        return fp_context(err, "the %s layer", kind);
+        return fp_context(code, err, "the %s layer", kind);
     fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);
     code = fp_layer_builder_write(draft->builder, &options, ret, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
-        return fp_context(err, "the %s layer", kind);
+        return fp_context(code, err, "the %s layer", kind);
     }
     fp_stage_end(&stage, "made");
     fp_recipe_key(kind, steal_pointer(&inputs), ret->recipe_key);

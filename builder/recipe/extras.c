@@ -28,7 +28,7 @@ static enum fp_code add_libs(const struct fp_layer_step *step, struct fp_draft *
     for (size_t i = 0; i < libs->len && code == FP_OK; i++) {
         code = add_named(draft, lib, libs->items[i], err);
         if (code != FP_OK)
-            return fp_context(err, "--lib");
+            return fp_context(code, err, "--lib");
     }
     return code;
 }
@@ -106,7 +106,7 @@ static enum fp_code add_plugin(const struct fp_layer_step *step, struct fp_draft
         return link_plugin(step, draft, folder, plugin->name, err);
     for (size_t i = 0; i < plugin->files.len && code == FP_OK; i++)
         code = add_named(draft, folder, plugin->files.items[i], err);
-    return code == FP_OK ? FP_OK : fp_context(err, "--plugin %s", plugin->name);
+    return fp_context(code, err, "--plugin %s", plugin->name);
 }
 
 enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *draft,
@@ -131,11 +131,11 @@ static enum fp_code patch_image_conf(const struct fp_layer_step *step, struct fp
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     enum fp_code code = fp_base_image_read(step->base, path, &text, err);
     if (code != FP_OK)
-        return fp_context(err, "--conf");
+        return fp_context(code, err, "--conf");
     cleanup_free char *patched = NULL;
     code = fp_setup_conf(step, fp_buf_text(&text), text.len, &patched, err);
     if (code != FP_OK)
-        return fp_context(err, "%s", path);
+        return fp_context(code, err, "%s", path);
     const struct fp_entry *old = fp_tree_resolve(step->tree, path);
     struct fp_entry entry = {.path = path, .mode = 0664};
     if (old != NULL) {

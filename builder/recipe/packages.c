@@ -137,8 +137,8 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
     if (code != FP_E_NETWORK)
         return code;
     cleanup_free char *list = name_packages(wanted);
-    code = fp_context(err, "%s, which the base lacks", list);
-    (void) fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
+    code = fp_context(code, err, "%s, which the base lacks", list);
+    fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
     return code;
 }
 

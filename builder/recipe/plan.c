@@ -12,10 +12,9 @@ static enum fp_code check_release_options(const struct fp_build_options *options
                                           struct fp_error *err)
 {
     static const char only[] = "goes with --from-release only";
-    if (options->from_release && options->flink_version == NULL) {
+    if (options->from_release && options->flink_version == NULL)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "--from-release needs --flink-version"), err,
                          "for example --flink-version 1.20.4");
-    }
     if (options->from_release)
         return FP_OK;
     if (options->flink_checksum != NULL && options->from_archive == NULL)
@@ -37,38 +36,34 @@ static enum fp_code plan_source(struct fp_plan *plan, struct fp_error *err)
     const struct fp_build_options *options = plan->options;
     int count = (int) options->from_release + (int) (options->from_archive != NULL) +
                 (int) options->from_local_dist + (int) (options->from_image != NULL);
-    if (count != 1) {
+    if (count != 1)
         return fp_hinted(fp_fail(err, FP_E_USAGE,
                                  count == 0 ? "nothing says where Flink comes from"
                                             : "Flink can come from one place only"),
                          err,
                          "give one of --from-release --flink-version V, --from-archive FILE, "
                          "--from-local-dist [DIR], --from-image IMAGE");
-    }
     FP_TRY(check_release_options(options, err));
-    if (options->from_image != NULL && options->base != NULL) {
+    if (options->from_image != NULL && options->base != NULL)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "--base does not go with --from-image"), err,
                          "the image that has Flink is the base");
-    }
     if (options->from_image != NULL && options->slim)
         return fp_fail(err, FP_E_USAGE, "--slim does not go with --from-image");
     plan->source = options->from_archive != NULL ? FP_FROM_ARCHIVE
                    : options->from_local_dist    ? FP_FROM_LOCAL_DIST
                    : options->from_image != NULL ? FP_FROM_IMAGE
                                                  : FP_FROM_RELEASE;
-    if (options->from_archive != NULL && fp_path_is_dir(options->from_archive)) {
+    if (options->from_archive != NULL && fp_path_is_dir(options->from_archive))
         return fp_hinted(fp_fail(err, FP_E_INPUT, "--from-archive '%s': a folder, not an archive",
                                  options->from_archive),
                          err, "--from-local-dist %s", options->from_archive);
-    }
     if (plan->source == FP_FROM_RELEASE)
         return fp_flink_version_parse(options->flink_version, &plan->version, err);
     cleanup_fd int fd = -1;
     uint64_t size = 0;
-    if (plan->source == FP_FROM_ARCHIVE &&
-        fp_file_open(options->from_archive, &fd, &size, err) != FP_OK)
-        return fp_context(err, "--from-archive");
-    return FP_OK;
+    if (plan->source != FP_FROM_ARCHIVE)
+        return FP_OK;
+    return fp_context(fp_file_open(options->from_archive, &fd, &size, err), err, "--from-archive");
 }
 
 /* Flink passes over what is not called *.jar, and then finds no job; and the label that lists the
@@ -180,9 +175,7 @@ static enum fp_code check_requests(const struct fp_build_options *options, struc
         const char *request = options->packages.items[i];
         if (fp_apk_request_check(request, err) == FP_OK)
             continue;
-        if (err != NULL)
-            err->code = FP_E_USAGE;
-        return fp_context(err, "--package '%s'", request);
+        return fp_context(FP_E_USAGE, err, "--package '%s'", request);
     }
     if (options->base == NULL || options->from_image != NULL || !fp_base_is_name(options->base))
         return FP_OK;
@@ -192,10 +185,10 @@ static enum fp_code check_requests(const struct fp_build_options *options, struc
         const char *request = entry.packages.items[i];
         code = fp_apk_request_check(request, err);
         if (code != FP_OK)
-            code = fp_context(err, "%s: package '%s'", options->base, request);
+            code = fp_context(code, err, "%s: package '%s'", options->base, request);
     }
     fp_base_entry_clear(&entry);
-    return code == FP_OK ? FP_OK : fp_context(err, "--base");
+    return fp_context(code, err, "--base");
 }
 
 /* User and password in a URL are sent to whoever listens, where it is of plain HTTP. */
@@ -206,7 +199,7 @@ static enum fp_code check_user(struct fp_reporter *reporter, const char *option,
     cleanup_free char *authorization = NULL;
     enum fp_code code = fp_url_split_user(url, &bare, &authorization, err);
     if (code != FP_OK)
-        return fp_context(err, "%s", option);
+        return fp_context(code, err, "%s", option);
     if (authorization != NULL && fp_http_check_plain(NULL, bare, NULL) != FP_OK)
         fp_report(reporter, FP_EVENT_WARNING,
                   "%s %s: its password goes over plain HTTP, where others can read it", option,
@@ -254,7 +247,7 @@ static enum fp_code check_packages(const struct fp_build_options *options,
         return code;
     cleanup_apk_keys struct fp_apk_keys *keys = fp_apk_keys_new();
     code = fp_apk_keys_read(keys, &options->keys, err);
-    return code == FP_OK ? FP_OK : fp_context(err, "--key");
+    return fp_context(code, err, "--key");
 }
 
 enum fp_code fp_plan_make(const struct fp_build_options *options,

@@ -23,7 +23,7 @@ static enum fp_code check_library(const struct fp_plan *plan, const char *option
     struct fp_jar jar = {0};
     enum fp_code code = fp_jar_inspect(path, &jar, err);
     if (code != FP_OK)
-        return fp_context(err, "%s", option);
+        return fp_context(code, err, "%s", option);
     if (jar.has_flink_runtime && strcmp(option, "--lib") == 0)
         fp_report(
             plan->context->reporter, FP_EVENT_WARNING,
@@ -87,11 +87,11 @@ enum fp_code fp_plan_check_base(const struct fp_plan *plan, struct fp_error *err
         struct fp_base_entry entry = {0};
         enum fp_code code = fp_base_find(&plan->options->base_folders, asked, &entry, err);
         fp_base_entry_clear(&entry);
-        return code == FP_OK ? FP_OK : fp_context(err, "--base");
+        return fp_context(code, err, "--base");
     }
     enum fp_code code = fp_location_parse(asked, &at, err);
     if (code != FP_OK)
-        return fp_context(err, "%s '%s'", option, asked);
+        return fp_context(code, err, "%s '%s'", option, asked);
     if (at.path != NULL && at.kind != FP_AT_STORE && !fp_path_exists(at.path))
         code = fp_fail(err, FP_E_NOT_FOUND, "%s: '%s' does not exist", option, at.path);
     else if (at.kind == FP_AT_ROOTFS && plan->platform_count > 1)
@@ -115,11 +115,10 @@ static enum fp_code check_classname(const struct fp_plan *plan, struct fp_error 
     bool found = false;
     if (name == NULL)
         return FP_OK;
-    if (name[0] == '\0' || strpbrk(name, " \t/\\;:,'\"") != NULL) {
+    if (name[0] == '\0' || strpbrk(name, " \t/\\;:,'\"") != NULL)
         return fp_hinted(
             fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name), err,
             "it is the name with its package, as in com.example.WordCount");
-    }
     for (size_t i = 0; i < plan->job_jars.len && !found; i++) {
         if (plan->jars[i].sha256[0] == '\0')
             continue;

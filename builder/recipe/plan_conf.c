@@ -134,7 +134,7 @@ static enum fp_code add_nested(struct fp_plan *plan, const char *path, const str
     cleanup_json json_t *document = NULL;
     enum fp_code code = fp_yaml_parse(fp_buf_text(text), text->len, path, &document, err);
     if (code != FP_OK)
-        return fp_context(err, "--conf");
+        return fp_context(code, err, "--conf");
     if (!json_is_object(document))
         return fp_fail(err, FP_E_INPUT, "--conf '%s': not a mapping of keys to values", path);
     return flatten(plan, path, "", document, 0, err);
@@ -157,7 +157,7 @@ enum fp_code fp_plan_conf_file(struct fp_plan *plan, const char *path, struct fp
     cleanup_strv struct fp_strv lines = {0};
     enum fp_code code = fp_file_read(path, &text, err);
     if (code != FP_OK)
-        return fp_context(err, "--conf");
+        return fp_context(code, err, "--conf");
     split_lines(fp_buf_text(&text), &lines);
     for (size_t i = 0; i < lines.len; i++)
         if (!is_blank(lines.items[i]) && is_nested(lines.items[i]))

@@ -25,7 +25,7 @@ static enum fp_code parse_name(const char *option, const char *text, struct fp_r
 {
     enum fp_code code = fp_reference_parse(text, ret, err);
     if (code != FP_OK)
-        return fp_context(err, "%s", option);
+        return fp_context(code, err, "%s", option);
     if (fp_digest_is_set(&ret->digest)) {
         fp_reference_clear(ret);
         return fp_fail(err, FP_E_USAGE, "%s '%s': a new image cannot be named by digest", option,
@@ -89,8 +89,8 @@ static enum fp_code plan_push(struct fp_plan *plan, const struct names *names, s
             enum fp_code failed =
                 fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name->repository);
             const char *team = strchr(name->repository, '/') == NULL ? "team/" : "";
-            (void) fp_hint(err, "name it in full, as in --image-name registry.example.com/%s%s",
-                           team, name->repository);
+            fp_hint(err, "name it in full, as in --image-name registry.example.com/%s%s", team,
+                    name->repository);
             return failed;
         }
         struct fp_plan_output *output = NULL;
@@ -124,7 +124,7 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
     struct fp_plan_output *output = new_output(plan);
     enum fp_code code = fp_location_parse(text, &output->location, err);
     if (code != FP_OK)
-        return fp_context(err, "--output");
+        return fp_context(code, err, "--output");
     switch (output->location.kind) {
     case FP_AT_LAYOUT:
     case FP_AT_OCI_ARCHIVE:
@@ -138,12 +138,11 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
         }
         return FP_OK;
     case FP_AT_DOCKER_ARCHIVE:
-        if (plan->platform_count > 1) {
+        if (plan->platform_count > 1)
             return fp_hinted(fp_fail(err, FP_E_USAGE,
                                      "--output %s: a docker-archive holds one platform, not %zu",
                                      text, plan->platform_count),
                              err, "use oci-archive:FILE, or one --platform");
-        }
         if (output->location.name != NULL)
             fp_strv_add(&output->names, output->location.name);
         else
@@ -168,11 +167,10 @@ static enum fp_code check_output_folder(const struct fp_plan_output *output, str
     cleanup_free char *folder = fp_xstrndup(path, (size_t) (base - path));
     if (*base == '\0' || fp_path_is_dir(path))
         return fp_fail(err, FP_E_USAGE, "--output '%s': a folder, not a file", path);
-    if (folder[0] != '\0' && !fp_path_is_dir(folder)) {
+    if (folder[0] != '\0' && !fp_path_is_dir(folder))
         return fp_hinted(
             fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder),
             err, "mkdir -p %s", folder);
-    }
     /* Else it would be found out at the very end, after what else was pushed. */
     if (access(folder[0] != '\0' ? folder : ".", W_OK | X_OK) != 0)
         return fp_fail_errno(err, FP_E_IO, "--output '%s': no file can be made in its folder",

@@ -80,7 +80,7 @@ static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draf
     enum fp_code code =
         fp_base_add_account(&step->base->facts, &account, &passwd, &group, &shadow, &changed, err);
     if (code != FP_OK) {
-        (void) fp_hint(err, "--user UID:GID runs Flink as another user, without an account");
+        fp_hint(err, "--user UID:GID runs Flink as another user, without an account");
         return code;
     }
     return account_files(step, draft, changed ? passwd : NULL, changed ? group : NULL,
@@ -242,7 +242,7 @@ static enum fp_code copy_conf(const struct fp_layer_step *step, struct fp_draft 
             found = true;
             code = fp_setup_conf(step, file->data, file->len, &text, err);
             if (code != FP_OK)
-                return fp_context(err, "%s", file->path);
+                return fp_context(code, err, "%s", file->path);
         }
         struct fp_entry entry = {.path = path, .mode = SHARED_FILE, .uid = step->plan->uid};
         code = fp_draft_text(draft, &entry, text != NULL ? text : file->data,

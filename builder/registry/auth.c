@@ -95,11 +95,11 @@ static enum fp_code check_problem(const struct fp_registry *registry, struct fp_
     const struct fp_credential *credential = &registry->credential;
     if (!registry->is_pushing || credential->problem == NULL || fp_credential_is_set(credential))
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_AUTH, "%s: pushing needs credentials, and %s",
-                                registry->name, credential->problem);
-    fp_hint(err, "install or mend that helper, or take it out of the file and: flinkpack login %s",
-            registry->host);
-    return code;
+    return fp_hinted(
+        fp_fail(err, FP_E_AUTH, "%s: pushing needs credentials, and %s", registry->name,
+                credential->problem),
+        err, "install or mend that helper, or take it out of the file and: flinkpack login %s",
+        registry->host);
 }
 
 static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv *scopes,

@@ -17,12 +17,12 @@ static const char *method_of(const struct fp_registry *registry)
 static enum fp_code not_served(struct fp_registry *registry, const struct fp_digest *digest,
                                struct fp_error *err)
 {
-    enum fp_code code =
+    return fp_hinted(
         fp_fail(err, FP_E_NOT_FOUND, "%s took the image, but does not serve it: GET of %s: 404",
-                registry->name, digest->text);
-    fp_hint(err, "its cache may remember what a garbage collection has deleted; then the registry "
-                 "has to be restarted, and the image to be pushed again");
-    return code;
+                registry->name, digest->text),
+        err,
+        "its cache may remember what a garbage collection has deleted; then the registry "
+        "has to be restarted, and the image to be pushed again");
 }
 
 /* The push itself went well: whoever may push need not be able to pull. */

@@ -148,7 +148,7 @@ static enum fp_code find_in_named_places(const struct fp_credentials_options *op
         return find_in_file(options->authfile, query, ret, err);
     if (only != NULL) {
         enum fp_code code = find_in_file(only, query, ret, err);
-        return code != FP_OK ? fp_context(err, "REGISTRY_AUTH_FILE") : FP_OK;
+        return fp_context(code, err, "REGISTRY_AUTH_FILE");
     }
     *ret_more = true;
     if (inlined == NULL)
@@ -158,8 +158,8 @@ static enum fp_code find_in_named_places(const struct fp_credentials_options *op
             ? fp_fail(err, FP_E_INPUT, "DOCKER_AUTH_CONFIG: too long")
             : find_in_text(inlined, strlen(inlined), "DOCKER_AUTH_CONFIG", query, ret, err);
     if (code == FP_E_INPUT && inlined[strspn(inlined, " \t\r\n")] != '{')
-        (void) fp_hint(err, "it holds the JSON of a config.json itself, not the file's name; "
-                            "for a file there is REGISTRY_AUTH_FILE");
+        fp_hint(err, "it holds the JSON of a config.json itself, not the file's name; "
+                     "for a file there is REGISTRY_AUTH_FILE");
     return code;
 }
 

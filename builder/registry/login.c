@@ -12,10 +12,9 @@ static enum fp_code judge(struct fp_registry *registry, const struct fp_http_res
     if (response->status != 401 && response->status != 403)
         return fp_registry_refusal(registry, "GET", response, err);
     cleanup_free char *words = fp_registry_words(registry, response);
-    enum fp_code code = fp_fail(err, FP_E_AUTH, "%s refuses this user name and password: %d %s",
-                                registry->host, response->status, words);
-    fp_hint(err, "many registries want a token in place of the password");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_AUTH, "%s refuses this user name and password: %d %s",
+                             registry->host, response->status, words),
+                     err, "many registries want a token in place of the password");
 }
 
 enum fp_code fp_registry_check_login(const struct fp_registry_options *options, const char *host,

@@ -41,12 +41,10 @@ enum fp_code fp_mirrors_add(struct fp_mirrors *mirrors, const char *text, struct
     cleanup_free char *prefix =
         equals != NULL ? fp_xstrndup(text, (size_t) (equals - text)) : fp_xstrdup("");
     if (equals == NULL || !fp_mirror_place_is_valid(prefix) ||
-        !fp_mirror_place_is_valid(equals + 1)) {
-        enum fp_code code =
-            fp_fail(err, FP_E_USAGE, "--mirror: expected PREFIX=PLACE, not '%s'", text);
-        fp_hint(err, "--mirror docker.io=mirror.example.com/hub");
-        return code;
-    }
+        !fp_mirror_place_is_valid(equals + 1))
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--mirror: expected PREFIX=PLACE, not '%s'", text), err,
+            "--mirror docker.io=mirror.example.com/hub");
     fp_mirrors_take(mirrors, (struct fp_mirror){.prefix = steal_pointer(&prefix),
                                                 .location = fp_xstrdup(equals + 1),
                                                 .is_option = true});
@@ -106,13 +104,12 @@ static enum fp_code rewrite(const struct fp_mirror *mirror, const struct fp_refe
     cleanup_free char *text =
         fp_xasprintf("%s%s", mirror->location, name + prefix_len(name, mirror->prefix));
     if (fp_reference_parse(text, &found, NULL) != FP_OK || found.registry == NULL ||
-        found.tag != NULL) {
+        found.tag != NULL)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: '%s' in the place of '%s' makes '%s', which names no "
                                  "repository",
                                  name, mirror->location, mirror->prefix, text),
                          err, "a prefix without the repository, or a location with one");
-    }
     found.tag = fp_xstrdup(reference->tag);
     found.digest = reference->digest;
     *ret = found;

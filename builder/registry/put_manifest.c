@@ -106,11 +106,11 @@ static enum fp_code conflict(struct fp_registry *registry, const char *tag,
     cleanup_free char *words = fp_registry_words(registry, response);
     cleanup_free char *state = fp_xasprintf("%s%s", found != NULL ? "names " : "is there already",
                                             found != NULL ? found->text : "");
-    enum fp_code code = fp_fail(err, FP_E_CONFLICT, "%s:%s %s and may not be moved to %s: %d %s",
-                                registry->name, tag, state, wanted->text, response->status, words);
-    fp_hint(err, "tags are immutable there, or not to be moved with these credentials: choose "
-                 "another tag");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_CONFLICT, "%s:%s %s and may not be moved to %s: %d %s",
+                             registry->name, tag, state, wanted->text, response->status, words),
+                     err,
+                     "tags are immutable there, or not to be moved with these credentials: choose "
+                     "another tag");
 }
 
 static enum fp_code refused(struct fp_registry *registry, const char *reference_text,

@@ -33,12 +33,11 @@ static enum fp_code check_token_host(const struct fp_registry *registry, const c
     cleanup_free char *host = fp_xstrndup(authority + 3, strcspn(authority + 3, "/"));
     if (fp_host_is_listed(allowed, host))
         return FP_OK;
-    enum fp_code code = fp_fail(err, FP_E_AUTH,
-                                "%s names %s as its token server, which is none of "
-                                "those that --token-host allows",
-                                registry->host, shown);
-    fp_hint(err, "if it is the right one: --token-host %s", host);
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_AUTH,
+                             "%s names %s as its token server, which is none of "
+                             "those that --token-host allows",
+                             registry->host, shown),
+                     err, "if it is the right one: --token-host %s", host);
 }
 
 /* The password goes where the registry says: only over TLS, unless the registry is local too. */
@@ -56,7 +55,7 @@ static enum fp_code check_realm(const struct fp_registry *registry, struct fp_er
                        registry->host, shown);
     enum fp_code code = fp_url_resolve(registry->base, realm, &parsed, err);
     if (code != FP_OK)
-        return fp_context(err, "the token server of %s", registry->host);
+        return fp_context(code, err, "the token server of %s", registry->host);
     return check_token_host(registry, realm, shown, err);
 }
 
@@ -216,7 +215,7 @@ enum fp_code fp_token_take_answer(struct fp_registry *registry, const struct fp_
     enum fp_code code =
         fp_json_parse(fp_buf_text(&response->body), response->body.len, shown, &answer, err);
     if (code != FP_OK)
-        return fp_context(err, "%s: the token server's answer", registry->host);
+        return fp_context(code, err, "%s: the token server's answer", registry->host);
     const char *value = fp_json_string(answer, "token");
     if (value == NULL || *value == '\0')
         value = fp_json_string(answer, "access_token");

@@ -216,7 +216,7 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
         }
         if (attempt >= fp_http_max_attempts(upload->registry->options.http, err) ||
             !may_send_more(upload))
-            return attempt > 1 ? fp_context(err, "%d uploads", attempt) : code;
+            return attempt > 1 ? fp_context(code, err, "%d uploads", attempt) : code;
         fp_report(upload->registry->options.reporter, FP_EVENT_DEBUG, "%s; a new upload",
                   err->text);
         FP_TRY(fp_http_pause(upload->registry->options.http, &upload->asked, attempt++, err));

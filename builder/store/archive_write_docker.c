@@ -29,7 +29,7 @@ static enum fp_code add_tag(struct docker_writer *docker, const char *name, stru
     cleanup_reference struct fp_reference reference = {0};
     enum fp_code code = fp_reference_parse(name, &reference, err);
     if (code != FP_OK)
-        return fp_context(err, "%s", docker->writer.base.title);
+        return fp_context(code, err, "%s", docker->writer.base.title);
     cleanup_free char *repo = fp_reference_name(&reference);
     cleanup_free char *tag =
         fp_xasprintf("%s:%s", repo, reference.tag != NULL ? reference.tag : "latest");

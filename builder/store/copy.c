@@ -384,6 +384,6 @@ enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *roo
     }
     fp_copy_plan_clear(&plan);
     if (code != FP_OK)
-        return fp_context(err, "copying from %s to %s", from->title, to->title);
+        return fp_context(code, err, "copying from %s to %s", from->title, to->title);
     return FP_OK;
 }

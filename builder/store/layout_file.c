@@ -77,7 +77,7 @@ enum fp_code fp_layout_read_file(const char *path, const char *name, struct fp_b
     FP_TRY(fp_file_open(file, &fd, &size, err));
     cleanup_source struct fp_source *source = fp_source_fd(fd, file, 0, UINT64_MAX);
     enum fp_code code = fp_source_read_all(source, body, err);
-    return code == FP_E_INPUT ? fp_context(err, "%s", file) : code;
+    return code == FP_E_INPUT ? fp_context(code, err, "%s", file) : code;
 }
 
 enum fp_code fp_layout_read_index(const char *path, struct fp_layout_index *ret,
@@ -100,12 +100,11 @@ enum fp_code fp_layout_write_index(const char *path, const struct fp_layout_inde
 {
     cleanup_free char *file = fp_path_join(path, "index.json");
     cleanup_free char *bytes = fp_layout_index_bytes(index);
-    if (strlen(bytes) > FP_MANIFEST_MAX_BYTES) {
+    if (strlen(bytes) > FP_MANIFEST_MAX_BYTES)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: would have %zu bytes, at most %zu can be read", file,
                                  strlen(bytes), FP_MANIFEST_MAX_BYTES),
                          err, "remove images that are no longer needed");
-    }
     return fp_layout_write_file(path, "index.json", bytes, true, err);
 }
 
@@ -144,12 +143,11 @@ enum fp_code fp_blob_file_get(const char *path, const char *title, bool follow,
     }
     if (!S_ISREG(st.st_mode))
         return fp_fail(err, FP_E_INPUT, "%s: not a regular file", path);
-    if ((uint64_t) st.st_size != descriptor->size) {
+    if ((uint64_t) st.st_size != descriptor->size)
         return fp_hinted(fp_fail(err, FP_E_VERIFY,
                                  "%s: %s has %" PRIu64 " bytes instead of %" PRIu64, title,
                                  descriptor->digest.text, (uint64_t) st.st_size, descriptor->size),
                          err, "the image is damaged there: get it again");
-    }
     *ret = fp_blob_file(descriptor, path, -1, 0);
     return FP_OK;
 }

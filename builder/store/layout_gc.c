@@ -173,5 +173,5 @@ enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *i
         code = sweep(&self, "sha512", ret_freed_bytes, err);
     json_decref(self.marked);
     fp_strv_clear(&self.documents);
-    return code != FP_OK ? fp_context(err, "the name is gone, its blobs are still there") : FP_OK;
+    return fp_context(code, err, "the name is gone, its blobs are still there");
 }

@@ -98,7 +98,7 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
     if (code == FP_OK)
         return publish(fd, partial, path, err);
     if (code == FP_E_IO)
-        code = fp_context(err, "%s", partial);
+        code = fp_context(code, err, "%s", partial);
     /* Only what broke off is continued from; wrong bytes are not, and nothing leaves nothing. */
     struct stat st = {0};
     bool broke_off = code == FP_E_NETWORK || code == FP_E_INTERRUPTED || code == FP_E_IO;

@@ -8,7 +8,6 @@
 #undef fp_fail
 #undef fp_fail_errno
 #undef fp_context
-#undef fp_hint
 #undef fp_hinted
 #endif
 
@@ -62,14 +61,14 @@ enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, const char *
     size_t len = strlen(err->text);
     (void) snprintf(err->text + len, sizeof(err->text) - len, ": %s", strerror(saved));
     if (saved == ENOSPC || saved == EDQUOT)
-        return fp_hint(err, "free some space there, or choose another folder");
+        fp_hint(err, "free some space there, or choose another folder");
     return code;
 }
 
-enum fp_code fp_context(struct fp_error *err, const char *fmt, ...)
+enum fp_code fp_context(enum fp_code code, struct fp_error *err, const char *fmt, ...)
 {
-    if (err == NULL)
-        return FP_E_INTERNAL;
+    if (code == FP_OK || err == NULL)
+        return code;
     char inner[sizeof(err->text)];
     memcpy(inner, err->text, sizeof(inner));
     va_list args;
@@ -79,29 +78,34 @@ enum fp_code fp_context(struct fp_error *err, const char *fmt, ...)
     make_printable(err->text);
     size_t len = strlen(err->text);
     (void) snprintf(err->text + len, sizeof(err->text) - len, ": %s", inner);
-    return err->code;
+    err->code = code;
+    return code;
 }
 
-enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...)
+__attribute__((format(printf, 2, 0))) static void say_hint(struct fp_error *err, const char *fmt,
+                                                           va_list args)
+{
+    (void) vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+    make_printable(err->hint);
+}
+
+void fp_hint(struct fp_error *err, const char *fmt, ...)
 {
     if (err == NULL)
-        return FP_E_INTERNAL;
+        return;
     va_list args;
     va_start(args, fmt);
-    (void) vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+    say_hint(err, fmt, args);
     va_end(args);
-    make_printable(err->hint);
-    return err->code;
 }
 
 enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
 {
-    if (err == NULL)
+    if (code == FP_OK || err == NULL)
         return code;
     va_list args;
     va_start(args, fmt);
-    (void) vsnprintf(err->hint, sizeof(err->hint), fmt, args);
+    say_hint(err, fmt, args);
     va_end(args);
-    make_printable(err->hint);
     return code;
 }

@@ -26,7 +26,7 @@ enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error 
     FP_TRY(fp_source_open(path, &source, err));
     enum fp_code code = fp_source_read_all(source, buf, err);
     /* Only the ceiling of the buffer speaks without naming the file. */
-    return code == FP_E_INPUT ? fp_context(err, "%s", path) : code;
+    return code == FP_E_INPUT ? fp_context(code, err, "%s", path) : code;
 }
 
 /* Where there is no /proc, the number in "/proc/self/fd/N" still says which open file is meant. It
@@ -62,12 +62,10 @@ enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, str
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
     if (S_ISDIR(st.st_mode))
         return fp_fail(err, FP_E_INPUT, "%s: is a folder, a file was expected", path);
-    if (ret_size != NULL && !S_ISREG(st.st_mode)) {
-        enum fp_code code =
-            fp_fail(err, FP_E_INPUT, "%s: is a pipe or device, a file was expected", path);
-        (void) fp_hint(err, "save what it gives to a file first: it is read more than once");
-        return code;
-    }
+    if (ret_size != NULL && !S_ISREG(st.st_mode))
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT, "%s: is a pipe or device, a file was expected", path), err,
+            "save what it gives to a file first: it is read more than once");
     if (ret_size != NULL)
         *ret_size = (uint64_t) st.st_size;
     *ret_fd = steal_fd(&fd);

@@ -108,7 +108,7 @@ enum fp_code fp_kept_read(const char *path, struct fp_buf *buf, struct fp_error 
     FP_TRY(fp_kept_open(path, &fd, &size, err));
     cleanup_source struct fp_source *source = fp_source_fd(fd, path, 0, UINT64_MAX);
     enum fp_code code = fp_source_read_all(source, buf, err);
-    return code == FP_E_INPUT ? fp_context(err, "%s", path) : code;
+    return code == FP_E_INPUT ? fp_context(code, err, "%s", path) : code;
 }
 
 enum fp_code fp_kept_write(const char *path, const void *data, size_t len, struct fp_error *err)

@@ -99,7 +99,7 @@ enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **
     cleanup_newfile struct fp_newfile *file = NULL;
     enum fp_code code = fp_newfile_open_in(folder, mode, &file, err);
     if (code == FP_E_NOT_FOUND)
-        (void) fp_hint(err, "make the folder first");
+        fp_hint(err, "make the folder first");
     if (code != FP_OK)
         return code;
     keep_owner(file, &st);

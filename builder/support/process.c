@@ -137,9 +137,8 @@ static enum fp_code start_failure(const char *name, int number, struct fp_error 
         errno = number;
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be started", name);
     }
-    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "%s: there is no such program", name);
-    (void) fp_hint(err, "install it, or add its folder to PATH");
-    return code;
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s: there is no such program", name), err,
+                     "install it, or add its folder to PATH");
 }
 
 static enum fp_code child_start(struct child *child, const char *const *argv, struct fp_error *err)
@@ -198,7 +197,7 @@ static enum fp_code collect(struct child *child, struct fp_error *err)
         }
         enum fp_code code = fp_buf_add(child->output, data, (size_t) got, err);
         if (code != FP_OK)
-            return fp_context(err, "%s: too much output", child->name);
+            return fp_context(code, err, "%s: too much output", child->name);
     }
     return FP_OK;
 }

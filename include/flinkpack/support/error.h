@@ -62,22 +62,25 @@ FP_CHECKED enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, c
     FP_PRINTF(3, 4);
 
 /**
- * Put context in front of an error that a callee has filled: "CONTEXT: TEXT".
+ * Put context in front of an error that a callee has filled: "CONTEXT: TEXT". A context and a hint
+ * say more of a failure; they do not decide what it is. The code that goes in comes out, whatever
+ * `err` is, and FP_OK goes through with nothing done, so that a call can be wrapped:
+ * FP_TRY(fp_context(fp_file_open(path, ...), err, "--layer")).
  *
- * @return The code already in `err` (FP_E_INTERNAL when `err` is NULL).
+ * @param code What the caller returns; `err` has it too from now on. It is the callee's, save where
+ *             the caller knows better whose fault it is.
+ * @return `code`
  */
-FP_CHECKED enum fp_code fp_context(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
+FP_CHECKED enum fp_code fp_context(enum fp_code code, struct fp_error *err, const char *fmt, ...)
+    FP_PRINTF(3, 4);
 
+/** Say what the user can try. Replaces an earlier hint. */
+void fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
 /**
- * Say what the user can try. Replaces an earlier hint.
+ * Likewise, to end a function with: return fp_hinted(fp_fail(err, ...), err, "try this"). Nothing
+ * is said where `code` is FP_OK.
  *
- * @return The code already in `err` (FP_E_INTERNAL when `err` is NULL), to end a function with.
- */
-enum fp_code fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
-/**
- * Likewise, and give `code` back: return fp_hinted(fp_fail(err, ...), err, "try this").
- *
- * @return `code`, whatever `err` is.
+ * @return `code`
  */
 FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const char *fmt, ...)
     FP_PRINTF(3, 4);
@@ -96,13 +99,18 @@ FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const
     } while (0)
 
 #ifdef __clang_analyzer__
-/* The analyser sees one file at a time: it has to be told that none of these returns FP_OK, or it
- * follows paths that do not exist. */
+/* The analyser sees one file at a time: it has to be told that these return what they
+ * are given, or it follows paths that do not exist. */
 #define fp_fail(err, code, ...)       ((void) fp_fail((err), (code), __VA_ARGS__), (code))
 #define fp_fail_errno(err, code, ...) ((void) fp_fail_errno((err), (code), __VA_ARGS__), (code))
-#define fp_context(err, ...)          ((void) fp_context((err), __VA_ARGS__), FP_E_INTERNAL)
-#define fp_hint(err, ...)             ((void) fp_hint((err), __VA_ARGS__), FP_E_INTERNAL)
-#define fp_hinted(code, err, ...)     ((void) fp_hinted((code), (err), __VA_ARGS__), FP_E_INTERNAL)
+#define fp_context(code, err, ...)    fp_same((code), fp_context(FP_OK, (err), __VA_ARGS__))
+#define fp_hinted(code, err, ...)     fp_same((code), fp_hinted(FP_OK, (err), __VA_ARGS__))
+/** `code`. */
+static inline enum fp_code fp_same(enum fp_code code, enum fp_code given)
+{
+    (void) given;
+    return code;
+}
 #endif
 
 #endif

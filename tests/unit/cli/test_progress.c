@@ -151,7 +151,7 @@ static void errors_come_with_what_to_try(void **state)
     assert_int_equal(fp_fail(&err, FP_E_NOT_FOUND, "job.jar: no such file"), FP_E_NOT_FOUND);
     fp_progress_error(f.progress, &err);
     assert_string_equal(seen(&f), "flinkpack: error: job.jar: no such file\n");
-    (void) fp_hint(&err, "mvn package");
+    fp_hint(&err, "mvn package");
     fp_progress_error(f.progress, &err);
     assert_string_equal(seen(&f), "flinkpack: error: job.jar: no such file\n  try: mvn package\n");
     end(&f);
@@ -254,7 +254,7 @@ static void json_errors_carry_the_status(void **state)
     struct fixture f = begin((struct fp_progress_options){.mode = FP_PROGRESS_JSON});
     struct fp_error err = {0};
     assert_int_equal(fp_fail(&err, FP_E_AUTH, "refused"), FP_E_AUTH);
-    (void) fp_hint(&err, "flinkpack login");
+    fp_hint(&err, "flinkpack login");
     fp_progress_error(f.progress, &err);
     cleanup_json json_t *value = parse_line(seen(&f));
     assert_string_equal(fp_json_string(value, "event"), "error");

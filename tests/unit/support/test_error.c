@@ -48,8 +48,24 @@ static void context_goes_in_front(void **state)
     (void) state;
     struct fp_error err = {0};
     assert_int_equal(fp_fail(&err, FP_E_VERIFY, "sha256 differs"), FP_E_VERIFY);
-    assert_fails(fp_context(&err, "layer %d", 3), err, FP_E_VERIFY, "layer 3: sha256 differs");
-    assert_int_equal(fp_context(NULL, "x"), FP_E_INTERNAL);
+    assert_fails(fp_context(FP_E_VERIFY, &err, "layer %d", 3), err, FP_E_VERIFY,
+                 "layer 3: sha256 differs");
+}
+
+/* Neither a context nor a hint decides what comes out, with an error to fill or without one. */
+static void the_code_that_goes_in_comes_out(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    assert_int_equal(fp_context(FP_E_NETWORK, NULL, "x"), FP_E_NETWORK);
+    assert_int_equal(fp_hinted(FP_E_NETWORK, NULL, "x"), FP_E_NETWORK);
+    fp_hint(NULL, "x");
+    assert_int_equal(fp_context(FP_OK, &err, "x"), FP_OK);
+    assert_int_equal(fp_hinted(FP_OK, &err, "x"), FP_OK);
+    assert_string_equal(err.text, "");
+    assert_string_equal(err.hint, "");
+    assert_int_equal(fp_fail(&err, FP_E_USAGE, "no reference"), FP_E_USAGE);
+    assert_fails(fp_context(FP_E_INPUT, &err, "f.json"), err, FP_E_INPUT, "f.json: no reference");
 }
 
 static void nothing_controls_the_terminal(void **state)
@@ -58,9 +74,9 @@ static void nothing_controls_the_terminal(void **state)
     struct fp_error err = {0};
     assert_fails(fp_fail(&err, FP_E_INPUT, "a\033[31m\nb\177 \xc2\x9b."), err, FP_E_INPUT,
                  "a?[31m?b? ??.");
-    assert_int_equal(fp_hint(&err, "see\a %s", "\r"), FP_E_INPUT);
+    fp_hint(&err, "see\a %s", "\r");
     assert_string_equal(err.hint, "see? ?");
-    assert_fails(fp_context(&err, "\b"), err, FP_E_INPUT, "?: a?[31m?b? ??.");
+    assert_fails(fp_context(FP_E_INPUT, &err, "\b"), err, FP_E_INPUT, "?: a?[31m?b? ??.");
 }
 
 /* Whoever wants no words still gets the code. */
@@ -85,7 +101,7 @@ static void long_text_is_cut(void **state)
     errno = EIO;
     assert_int_equal(fp_fail_errno(&err, FP_E_IO, "%s", text), FP_E_IO);
     assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
-    assert_int_equal(fp_context(&err, "%s", text), FP_E_IO);
+    assert_int_equal(fp_context(FP_E_IO, &err, "%s", text), FP_E_IO);
     assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
@@ -97,6 +113,7 @@ int main(void)
         cmocka_unit_test(missing_file_is_not_found),
         cmocka_unit_test(full_disk_has_a_hint),
         cmocka_unit_test(context_goes_in_front),
+        cmocka_unit_test(the_code_that_goes_in_comes_out),
         cmocka_unit_test(nothing_controls_the_terminal),
         cmocka_unit_test(a_hint_ends_a_function),
         cmocka_unit_test(long_text_is_cut),
