@@ -107,11 +107,11 @@ static enum fp_code retire_all(struct installer *in, struct fp_error *err)
             fp_db_remove(&in->db, (size_t) (old - in->root->packages.packages));
         if (identity == NULL)
             continue;
-        json_object_set_new_nocheck(gone, identity, json_true());
+        fp_json_set(gone, identity, json_true());
         if (!fp_apk_identity_hex(identity, hex))
             continue;
         cleanup_free char *other = fp_xasprintf("X1%s", hex);
-        json_object_set_new_nocheck(gone, other, json_true());
+        fp_json_set(gone, other, json_true());
     }
     forget_triggers(&in->triggers, gone);
     return fp_scripts_remove(&in->scripts, gone, err);

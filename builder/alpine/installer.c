@@ -6,11 +6,10 @@
 enum fp_code fp_put_entry(struct installer *in, const struct fp_entry *entry,
                           const struct fp_content *content, const char *what, struct fp_error *err)
 {
-    json_array_append_new(in->target->inputs,
-                          json_pack("[s, i, i, I, I, I, s, O?]", entry->path, (int) entry->kind,
-                                    (int) entry->mode, (json_int_t) entry->uid,
-                                    (json_int_t) entry->gid, (json_int_t) entry->mtime_s, what,
-                                    entry->xattrs));
+    fp_json_append(in->target->inputs,
+                   json_pack("[s, i, i, I, I, I, s, O?]", entry->path, (int) entry->kind,
+                             (int) entry->mode, (json_int_t) entry->uid, (json_int_t) entry->gid,
+                             (json_int_t) entry->mtime_s, what, entry->xattrs));
     FP_TRY(fp_layer_builder_add(in->target->builder, entry, content, err));
     return fp_tree_put(in->made, entry, err);
 }

@@ -260,7 +260,7 @@ static enum fp_code leave(const struct leaving *leaving, const char *path, struc
         parent[strlen(parent) - 1] = '\0';
     if (is_gone(leaving, parent))
         return FP_OK;
-    json_array_append_new(target->inputs, json_pack("[s, s]", path, "removed"));
+    fp_json_append(target->inputs, json_pack("[s, s]", path, "removed"));
     return fp_layer_builder_remove(target->builder, path, err);
 }
 

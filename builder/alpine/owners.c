@@ -17,7 +17,7 @@ static void read_line(json_t *accounts, const char *line, size_t len)
     /* The first line of a name counts. */
     if (fp_apk_number(id, &number) && number <= UINT32_MAX &&
         json_object_get(accounts, text) == NULL)
-        json_object_set_new_nocheck(accounts, text, json_integer((json_int_t) number));
+        fp_json_set(accounts, text, json_integer((json_int_t) number));
 }
 
 json_t *fp_owners_read(const char *accounts)

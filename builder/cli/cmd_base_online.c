@@ -98,7 +98,7 @@ static enum fp_code collect(const struct fp_found *found, json_t *digests, struc
         if (strcmp(child->platform.os, "linux") != 0 || child->platform.architecture[0] == '\0')
             continue;
         cleanup_free char *platform = fp_platform_text(&child->platform);
-        json_object_set_new(digests, platform, json_string(child->digest.text));
+        fp_json_set_text(digests, platform, child->digest.text);
     }
     return code;
 }

@@ -42,7 +42,7 @@ static void add_row(struct fp_repo *repo, const struct fp_layout_name *entry,
         fp_report(reporter, FP_EVENT_WARNING, "%s: %s", name, err.text);
         return;
     }
-    (void) json_array_append_new(rows, row_of(model));
+    fp_json_append(rows, row_of(model));
 }
 
 /* A name without a tag asks for all tags; '*' and '?' stand for what they do in a shell. */

@@ -10,12 +10,6 @@ struct reader {
     json_t *images; /* of the model; borrowed */
 };
 
-static void set(json_t *object, const char *key, json_t *take_value)
-{
-    if (take_value != NULL)
-        (void) json_object_set_new(object, key, take_value);
-}
-
 /* The n-th entry of the history that made a layer; what was squashed lies in the last layers. */
 static const char *created_by(const struct fp_config *config, size_t layer)
 {
@@ -41,11 +35,10 @@ static json_t *layers_of(const struct fp_manifest *manifest, const struct fp_con
         json_t *object = json_pack("{s:s, s:I, s:s}", "digest", layer->digest.text, "size",
                                    (json_int_t) layer->size, "mediaType", layer->media_type);
         if (i < config->diff_id_count)
-            set(object, "diffId", json_string(config->diff_ids[i].text));
+            fp_json_set_text(object, "diffId", config->diff_ids[i].text);
         const char *by = created_by(config, i);
-        if (by != NULL)
-            set(object, "createdBy", json_string(by));
-        (void) json_array_append_new(layers, object);
+        fp_json_set_text(object, "createdBy", by);
+        fp_json_append(layers, object);
     }
     return layers;
 }
@@ -56,11 +49,10 @@ static json_t *image_of(const struct fp_descriptor *descriptor, const struct fp_
     cleanup_free char *platform = fp_platform_text(&config->platform);
     json_t *image =
         json_pack("{s:s, s:s}", "platform", platform, "digest", descriptor->digest.text);
-    if (config->created != NULL)
-        set(image, "created", json_string(config->created));
-    set(image, "config", json_incref(json_object_get(config->document, "config")));
-    set(image, "annotations", json_incref(manifest->annotations));
-    set(image, "layers", layers_of(manifest, config));
+    fp_json_set_text(image, "created", config->created);
+    fp_json_set(image, "config", json_incref(json_object_get(config->document, "config")));
+    fp_json_set(image, "annotations", json_incref(manifest->annotations));
+    fp_json_set(image, "layers", layers_of(manifest, config));
     return image;
 }
 
@@ -76,7 +68,7 @@ static enum fp_code read_image(const struct reader *reader, const struct fp_desc
     FP_TRY(fp_config_parse(fp_buf_text(&text), text.len, manifest.layer_count, reader->name,
                            &config, err));
     (void) fp_config_complete(&config, &descriptor->platform);
-    (void) json_array_append_new(reader->images, image_of(descriptor, &manifest, &config));
+    fp_json_append(reader->images, image_of(descriptor, &manifest, &config));
     return FP_OK;
 }
 
@@ -119,7 +111,7 @@ static enum fp_code read_root(const struct reader *reader, const struct fp_descr
         fp_index_parse(fp_buf_text(&text), text.len, root->media_type, reader->name, &index, err);
     if (code != FP_OK)
         return code;
-    set(model, "annotations", json_incref(index.annotations));
+    fp_json_set(model, "annotations", json_incref(index.annotations));
     return read_index(reader, &index, err);
 }
 
@@ -150,7 +142,7 @@ uint64_t fp_image_model_bytes(const json_t *model)
             const char *digest = fp_json_string(layer, "digest");
             if (digest == NULL || json_object_get(seen, digest) != NULL)
                 continue;
-            (void) json_object_set_new(seen, digest, json_true());
+            fp_json_set(seen, digest, json_true());
             sum += (uint64_t) json_integer_value(json_object_get(layer, "size"));
         }
     }

@@ -39,10 +39,7 @@ static enum fp_code flatten_conf(json_t *document, const char *file, struct fp_e
     if (!is_nested)
         return FP_OK;
     enum fp_code code = fp_deploy_flatten_conf(conf, file, &pairs, err);
-    json_t *list = json_array();
-    for (size_t i = 0; i < pairs.len; i++)
-        (void) json_array_append_new(list, json_string(pairs.items[i]));
-    (void) json_object_set_new(document, "conf", list);
+    fp_json_set(document, "conf", fp_json_texts(&pairs));
     return code;
 }
 
@@ -59,8 +56,7 @@ static enum fp_code flatten_values(json_t *document, const char *file, struct fp
     FP_TRY(json_is_object(image) ? join_image(image, file, &name, err) : FP_OK);
     if (flink != NULL && !json_is_object(flink))
         FP_TRY(fp_fail(err, FP_E_USAGE, "%s: flink: expected a mapping such as {type: job}", file));
-    if (name != NULL)
-        (void) json_object_set_new(document, "image", json_string(name));
+    fp_json_set_text(document, "image", name);
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
         json_t *value = json_object_get(flink, members[i].key);
         if (value != NULL && json_object_get(document, members[i].option) != NULL)

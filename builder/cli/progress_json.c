@@ -43,12 +43,12 @@ static void json_stage(struct fp_progress *progress, const struct fp_event *even
                                "done_bytes", (json_int_t) stage->done_bytes);
     if (object != NULL && stage->total_bytes > 0) {
         json_t *total = json_integer((json_int_t) stage->total_bytes);
-        (void) json_object_set_new(object, "total_bytes", total);
+        fp_json_set(object, "total_bytes", total);
     }
     if (object != NULL && event->kind == FP_EVENT_END && event->text != NULL) {
         cleanup_free char *outcome = fp_xstrdup(event->text);
         fp_make_printable(outcome);
-        (void) json_object_set_new(object, "outcome", json_string(outcome));
+        fp_json_set_text(object, "outcome", outcome);
     }
     put_object(progress, object);
 }

@@ -29,10 +29,7 @@ static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
                                    const struct fp_strv *warnings,
                                    const struct fp_build_result *result, struct fp_error *err)
 {
-    json_t *told = json_array();
-    for (size_t i = 0; i < warnings->len; i++)
-        json_array_append_new(told, fp_json_text(warnings->items[i]));
-    json_object_set_new(result->metadata, "warnings", told);
+    fp_json_set(result->metadata, "warnings", fp_json_texts(warnings));
     if (path == NULL)
         return FP_OK;
     cleanup_free char *text = fp_json_pretty(result->metadata);

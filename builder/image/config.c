@@ -132,7 +132,7 @@ static bool fill(json_t *document, const char *key, char *slot, size_t size, con
     if (slot[0] != '\0')
         return false;
     (void) snprintf(slot, size, "%s", from);
-    (void) json_object_set_new(document, key, json_string(from));
+    fp_json_set_text(document, key, from);
     return true;
 }
 
@@ -154,9 +154,9 @@ struct fp_config fp_config_empty(const struct fp_platform *platform)
     json_t *rootfs = json_object();
     fp_platform_normalize(&config.platform);
     fp_platform_to_json(&config.platform, config.document);
-    (void) json_object_set_new(rootfs, "type", json_string("layers"));
-    (void) json_object_set_new(rootfs, "diff_ids", json_array());
-    (void) json_object_set_new(config.document, "rootfs", rootfs);
+    fp_json_set_text(rootfs, "type", "layers");
+    fp_json_set(rootfs, "diff_ids", json_array());
+    fp_json_set(config.document, "rootfs", rootfs);
     return config;
 }
 

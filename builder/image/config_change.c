@@ -47,7 +47,7 @@ static json_t *env_by_name(const json_t *base_env, const json_t *change_env)
             continue;
         }
         cleanup_free char *item = fp_xasprintf("%s=%s", name, json_string_value(value));
-        (void) json_object_set_new(by_name, name, json_string(item));
+        fp_json_set_text(by_name, name, item);
     }
     return by_name;
 }
@@ -62,7 +62,7 @@ static void put_env(json_t *config, const json_t *base_env, const json_t *change
     {
         (void) json_array_append(env, item);
     }
-    (void) json_object_set_new(config, "Env", env);
+    fp_json_set(config, "Env", env);
 }
 
 static void put_labels(json_t *config, const json_t *base_labels,
@@ -86,7 +86,7 @@ static void put_labels(json_t *config, const json_t *base_labels,
         else
             (void) json_object_set(labels, name, value);
     }
-    (void) json_object_set_new(config, "Labels", labels);
+    fp_json_set(config, "Labels", labels);
 }
 
 static void put_ports(json_t *config, const json_t *change_ports)
@@ -99,19 +99,7 @@ static void put_ports(json_t *config, const json_t *change_ports)
     if (old != NULL)
         (void) json_object_update(ports, old);
     (void) json_object_update(ports, json_iterable(change_ports));
-    (void) json_object_set_new(config, "ExposedPorts", ports);
-}
-
-static void put_array(json_t *config, const char *key, const json_t *value)
-{
-    if (value != NULL)
-        (void) json_object_set_new(config, key, json_deep_copy(value));
-}
-
-static void put_string(json_t *config, const char *key, const char *value)
-{
-    if (value != NULL)
-        (void) json_object_set_new(config, key, json_string(value));
+    fp_json_set(config, "ExposedPorts", ports);
 }
 
 static void drop_empty(json_t *config)
@@ -134,10 +122,10 @@ static json_t *changed_config(const json_t *base, const struct fp_config_change 
     put_env(config, json_object_get(base, "Env"), change->env);
     put_labels(config, json_object_get(base, "Labels"), change);
     put_ports(config, change->exposed_ports);
-    put_array(config, "Entrypoint", change->entrypoint);
-    put_array(config, "Cmd", change->cmd);
-    put_string(config, "User", change->user);
-    put_string(config, "WorkingDir", change->working_dir);
+    fp_json_set(config, "Entrypoint", json_deep_copy(change->entrypoint));
+    fp_json_set(config, "Cmd", json_deep_copy(change->cmd));
+    fp_json_set_text(config, "User", change->user);
+    fp_json_set_text(config, "WorkingDir", change->working_dir);
     drop_empty(config);
     return config;
 }
@@ -147,11 +135,11 @@ static json_t *changed_rootfs(const struct fp_config *base, const struct fp_conf
     json_t *rootfs = json_object();
     json_t *diff_ids = json_array();
     for (size_t i = 0; i < base->diff_id_count; i++)
-        (void) json_array_append_new(diff_ids, json_string(base->diff_ids[i].text));
+        fp_json_append(diff_ids, json_string(base->diff_ids[i].text));
     for (size_t i = 0; i < change->layer_count; i++)
-        (void) json_array_append_new(diff_ids, json_string(change->layers[i].diff_id.text));
-    (void) json_object_set_new(rootfs, "type", json_string("layers"));
-    (void) json_object_set_new(rootfs, "diff_ids", diff_ids);
+        fp_json_append(diff_ids, json_string(change->layers[i].diff_id.text));
+    fp_json_set_text(rootfs, "type", "layers");
+    fp_json_set(rootfs, "diff_ids", diff_ids);
     return rootfs;
 }
 
@@ -161,11 +149,11 @@ char *fp_config_bytes(const struct fp_config *base, const struct fp_config_chang
     const json_t *base_config = json_object_get(base->document, "config");
     keep(document, base->document, kept_top, sizeof(kept_top) / sizeof(kept_top[0]));
     /* As Go spells them: runtimes know no other spelling. */
-    put_string(document, "os", base->platform.os);
-    put_string(document, "architecture", base->platform.architecture);
-    put_string(document, "created", change->created);
-    (void) json_object_set_new(document, "config", changed_config(base_config, change));
-    (void) json_object_set_new(document, "rootfs", changed_rootfs(base, change));
-    (void) json_object_set_new(document, "history", fp_history_extend(base, change));
+    fp_json_set_text(document, "os", base->platform.os);
+    fp_json_set_text(document, "architecture", base->platform.architecture);
+    fp_json_set_text(document, "created", change->created);
+    fp_json_set(document, "config", changed_config(base_config, change));
+    fp_json_set(document, "rootfs", changed_rootfs(base, change));
+    fp_json_set(document, "history", fp_history_extend(base, change));
     return fp_json_canonical(document);
 }

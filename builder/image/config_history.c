@@ -30,12 +30,9 @@ size_t fp_config_told_layers(const struct fp_config *config)
 static json_t *history_entry(const char *created, const char *created_by, const char *comment)
 {
     json_t *entry = json_object();
-    if (created != NULL)
-        (void) json_object_set_new(entry, "created", json_string(created));
-    if (created_by != NULL)
-        (void) json_object_set_new(entry, "created_by", json_string(created_by));
-    if (comment != NULL)
-        (void) json_object_set_new(entry, "comment", json_string(comment));
+    fp_json_set_text(entry, "created", created);
+    fp_json_set_text(entry, "created_by", created_by);
+    fp_json_set_text(entry, "comment", comment);
     return entry;
 }
 
@@ -43,7 +40,7 @@ static json_t *history_entry(const char *created, const char *created_by, const 
 static json_t *without_layer(const json_t *entry)
 {
     json_t *told = json_is_object(entry) ? json_copy(json_iterable(entry)) : json_object();
-    (void) json_object_set_new(told, "empty_layer", json_true());
+    fp_json_set(told, "empty_layer", json_true());
     return told;
 }
 
@@ -59,18 +56,16 @@ json_t *fp_history_extend(const struct fp_config *base, const struct fp_config_c
         json_t *entry = json_array_get(old, i);
         bool is_surplus = surplus > 0 && !is_empty_layer(entry);
         surplus -= is_surplus;
-        (void) json_array_append_new(history, is_surplus            ? without_layer(entry)
-                                              : json_is_null(entry) ? json_object()
-                                                                    : json_incref(entry));
+        fp_json_append(history, is_surplus            ? without_layer(entry)
+                                : json_is_null(entry) ? json_object()
+                                                      : json_incref(entry));
     }
     for (; told < base->diff_id_count; told++)
-        (void) json_array_append_new(
-            history, history_entry(base->created, "unknown", "layer of the base image"));
+        fp_json_append(history, history_entry(base->created, "unknown", "layer of the base image"));
     for (size_t i = 0; i < change->layer_count; i++) {
         const struct fp_config_layer *layer = &change->layers[i];
         const char *created = layer->created != NULL ? layer->created : change->created;
-        (void) json_array_append_new(history,
-                                     history_entry(created, layer->created_by, layer->comment));
+        fp_json_append(history, history_entry(created, layer->created_by, layer->comment));
     }
     return history;
 }

@@ -84,15 +84,15 @@ enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct 
 json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)
 {
     json_t *object = json_object();
-    (void) json_object_set_new(object, "mediaType", json_string(descriptor->media_type));
-    (void) json_object_set_new(object, "digest", json_string(descriptor->digest.text));
-    (void) json_object_set_new(object, "size", json_integer((json_int_t) descriptor->size));
+    fp_json_set_text(object, "mediaType", descriptor->media_type);
+    fp_json_set_text(object, "digest", descriptor->digest.text);
+    fp_json_set(object, "size", json_integer((json_int_t) descriptor->size));
     if (descriptor->stated_platform != NULL) {
         (void) json_object_set(object, "platform", descriptor->stated_platform);
     } else if (descriptor->platform.architecture[0] != '\0') {
         json_t *platform = json_object();
         fp_platform_to_json(&descriptor->platform, platform);
-        (void) json_object_set_new(object, "platform", platform);
+        fp_json_set(object, "platform", platform);
     }
     if (json_object_size(descriptor->annotations) > 0)
         (void) json_object_set(object, "annotations", descriptor->annotations);

@@ -113,12 +113,12 @@ char *fp_index_bytes(const struct fp_index *index)
 {
     cleanup_json json_t *document = json_object();
     json_t *manifests = json_array();
-    (void) json_object_set_new(document, "schemaVersion", json_integer(2));
-    (void) json_object_set_new(document, "mediaType", json_string(FP_MEDIA_OCI_INDEX));
-    (void) json_object_set_new(document, "manifests", manifests);
+    fp_json_set(document, "schemaVersion", json_integer(2));
+    fp_json_set_text(document, "mediaType", FP_MEDIA_OCI_INDEX);
+    fp_json_set(document, "manifests", manifests);
     /* The types stay: a manifest's bytes say themselves what they are. */
     for (size_t i = 0; i < index->manifest_count; i++)
-        (void) json_array_append_new(manifests, fp_descriptor_json(&index->manifests[i]));
+        fp_json_append(manifests, fp_descriptor_json(&index->manifests[i]));
     if (json_object_size(index->annotations) > 0)
         (void) json_object_set(document, "annotations", index->annotations);
     return fp_json_canonical(document);

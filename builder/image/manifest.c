@@ -50,8 +50,7 @@ static json_t *oci_descriptor_json(const struct fp_descriptor *descriptor)
 {
     json_t *object = fp_descriptor_json(descriptor);
     const char *type = fp_media_to_oci(descriptor->media_type);
-    if (type != NULL)
-        (void) json_object_set_new(object, "mediaType", json_string(type));
+    fp_json_set_text(object, "mediaType", type);
     return object;
 }
 
@@ -59,12 +58,12 @@ char *fp_manifest_bytes(const struct fp_manifest *manifest)
 {
     cleanup_json json_t *document = json_object();
     json_t *layers = json_array();
-    (void) json_object_set_new(document, "schemaVersion", json_integer(2));
-    (void) json_object_set_new(document, "mediaType", json_string(FP_MEDIA_OCI_MANIFEST));
-    (void) json_object_set_new(document, "config", oci_descriptor_json(&manifest->config));
-    (void) json_object_set_new(document, "layers", layers);
+    fp_json_set(document, "schemaVersion", json_integer(2));
+    fp_json_set_text(document, "mediaType", FP_MEDIA_OCI_MANIFEST);
+    fp_json_set(document, "config", oci_descriptor_json(&manifest->config));
+    fp_json_set(document, "layers", layers);
     for (size_t i = 0; i < manifest->layer_count; i++)
-        (void) json_array_append_new(layers, oci_descriptor_json(&manifest->layers[i]));
+        fp_json_append(layers, oci_descriptor_json(&manifest->layers[i]));
     if (json_object_size(manifest->annotations) > 0)
         (void) json_object_set(document, "annotations", manifest->annotations);
     return fp_json_canonical(document);

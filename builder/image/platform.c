@@ -199,7 +199,7 @@ enum fp_code fp_platform_from_json(const json_t *object, const char *name, struc
 static void put_part(json_t *object, const char *key, const char *text)
 {
     if (text[0] != '\0')
-        (void) json_object_set_new(object, key, json_string(text));
+        fp_json_set_text(object, key, text);
 }
 
 void fp_platform_to_json(const struct fp_platform *platform, json_t *object)

@@ -92,7 +92,7 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_base_imag
     if (fp_json_string(json_object_get(config, "Labels"), FP_LABEL_PLUGINS) != NULL &&
         home != NULL && home[0] == '/') {
         cleanup_free char *plugins = fp_list_plugins(base->facts.tree, home);
-        (void) json_object_set_new(labels, FP_LABEL_PLUGINS, fp_json_text(plugins));
+        fp_json_set(labels, FP_LABEL_PLUGINS, fp_json_text(plugins));
     }
     (void) json_object_update(labels, plan->labels);
     return labels;

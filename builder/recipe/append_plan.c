@@ -45,7 +45,7 @@ enum fp_code fp_append_words(const struct fp_strv *values, const char *option, j
         json_t *word = json_string(values->items[i]);
         if (word == NULL)
             return fp_fail(err, FP_E_USAGE, "%s: word %zu is not valid UTF-8", option, i + 1);
-        json_array_append_new(words, word);
+        fp_json_append(words, word);
     }
     *ret = steal_pointer(&words);
     return FP_OK;

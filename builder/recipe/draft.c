@@ -33,10 +33,9 @@ static json_t *note_text(const char *text)
 static void note(json_t *inputs, const struct fp_entry *entry, const char *content)
 {
     cleanup_json json_t *path = note_text(entry->path);
-    json_object_set_new(inputs, json_string_value(path),
-                        json_pack("[i, i, I, I, o]", (int) entry->kind, (int) entry->mode,
-                                  (json_int_t) entry->uid, (json_int_t) entry->gid,
-                                  note_text(content)));
+    fp_json_set(inputs, json_string_value(path),
+                json_pack("[i, i, I, I, o]", (int) entry->kind, (int) entry->mode,
+                          (json_int_t) entry->uid, (json_int_t) entry->gid, note_text(content)));
 }
 
 enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,
@@ -114,7 +113,7 @@ enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned m
 enum fp_code fp_draft_remove(struct fp_draft *draft, const char *path, struct fp_error *err)
 {
     cleanup_json json_t *key = note_text(path);
-    json_object_set_new(draft->inputs, json_string_value(key), json_null());
+    fp_json_set(draft->inputs, json_string_value(key), json_null());
     return fp_layer_builder_remove(draft->builder, path, err);
 }
 
@@ -132,11 +131,10 @@ static json_t *note_parents(json_t *inputs, const struct fp_tree *below)
             const struct fp_entry *entry = fp_tree_get(below, path);
             if (entry == NULL || json_object_get(parents, path) != NULL)
                 continue;
-            json_object_set_new(parents, path,
-                                json_pack("[i, i, I, I, I, s?, O?]", (int) entry->kind,
-                                          (int) entry->mode, (json_int_t) entry->uid,
-                                          (json_int_t) entry->gid, (json_int_t) entry->mtime_s,
-                                          entry->link, entry->xattrs));
+            fp_json_set(parents, path,
+                        json_pack("[i, i, I, I, I, s?, O?]", (int) entry->kind, (int) entry->mode,
+                                  (json_int_t) entry->uid, (json_int_t) entry->gid,
+                                  (json_int_t) entry->mtime_s, entry->link, entry->xattrs));
         }
     }
     return parents;

@@ -67,7 +67,7 @@ static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
     cleanup_free char *digest = fp_flink_digest(flink);
     json_t *plugins = json_array();
     for (size_t i = 0; plan->options->slim && i < plan->plugin_count; i++)
-        json_array_append_new(plugins, json_string(plan->plugins[i].name));
+        fp_json_append(plugins, json_string(plan->plugins[i].name));
     fp_recipe_key("distribution",
                   json_pack("{s:s, s:b, s:b, s:o, s:I}", "digest", digest, "asIs", dist->as_is,
                             "slim", plan->options->slim, "keep", plugins, "epoch",

@@ -12,19 +12,13 @@ int64_t fp_base_time(const struct fp_base_image *base)
     return created > FP_EARLIEST_TIME ? created : FP_EARLIEST_TIME;
 }
 
-static void set_text(json_t *object, const char *key, const char *value)
-{
-    if (value != NULL)
-        json_object_set_new(object, key, fp_json_text(value));
-}
-
 static json_t *make_annotations(const struct fp_plan *plan, const char *base_name,
                                 const char *base_digest, const char *created)
 {
     json_t *annotations = json_object();
-    set_text(annotations, ANNOTATION("created"), created);
-    set_text(annotations, ANNOTATION("base.name"), base_name);
-    set_text(annotations, ANNOTATION("base.digest"), base_digest);
+    fp_json_set_text(annotations, ANNOTATION("created"), created);
+    fp_json_set_text(annotations, ANNOTATION("base.name"), base_name);
+    fp_json_set_text(annotations, ANNOTATION("base.digest"), base_digest);
     json_object_update(annotations, plan->annotations);
     return annotations;
 }

@@ -6,17 +6,11 @@
 /* Where a base says nothing of PATH. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-static void set_text(json_t *object, const char *key, const char *value)
-{
-    if (value != NULL)
-        json_object_set_new(object, key, fp_json_text(value));
-}
-
 /* A job that is put on an image with one brings its class along, or has none: never the old one's.
  */
 static void set_or_remove(json_t *object, const char *key, const char *value)
 {
-    json_object_set_new(object, key, value != NULL ? fp_json_text(value) : json_null());
+    fp_json_set(object, key, fp_json_text(value));
 }
 
 static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink,
@@ -29,12 +23,12 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
         cleanup_free char *path =
             fp_xasprintf("%s/bin:%s", flink->home,
                          old_path != NULL && *old_path != '\0' ? old_path : DEFAULT_PATH);
-        set_text(env, "FLINK_HOME", flink->home);
-        set_text(env, "PATH", path);
+        fp_json_set_text(env, "FLINK_HOME", flink->home);
+        fp_json_set_text(env, "PATH", path);
         /* One that leads nowhere would be taken at its word by Flink's scripts. */
         if (old_java == NULL || base->facts.java_home == NULL ||
             strcmp(old_java, base->facts.java_home) != 0)
-            set_text(env, "JAVA_HOME", base->facts.java_home);
+            fp_json_set_text(env, "JAVA_HOME", base->facts.java_home);
     }
     if (plan->job_jars.len > 0)
         set_or_remove(env, FP_ENV_JOB_CLASSNAME, fp_job_classname(plan, flink));
@@ -59,10 +53,11 @@ static json_t *list_recipes(const struct fp_base_image *base, const struct fp_pl
     {
         for (size_t i = 0; json_is_string(value) && i < base->config.diff_id_count; i++)
             if (strcmp(json_string_value(value), base->config.diff_ids[i].text) == 0)
-                set_text(recipes, key, json_string_value(value));
+                fp_json_set_text(recipes, key, json_string_value(value));
     }
     for (size_t i = 0; i < image->layer_count; i++)
-        set_text(recipes, image->layers[i].layer.recipe_key, image->layers[i].layer.diff_id.text);
+        fp_json_set_text(recipes, image->layers[i].layer.recipe_key,
+                         image->layers[i].layer.diff_id.text);
     return recipes;
 }
 
@@ -123,16 +118,16 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     }
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
     cleanup_free char *plugins = fp_list_plugins(base->facts.tree, flink->home);
-    set_text(labels, "flinkpack.type",
-             plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
-    set_text(labels, "flinkpack.flink-version", flink->version.text);
-    set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
-    set_text(labels, FP_LABEL_PLUGINS, plugins);
+    fp_json_set_text(labels, "flinkpack.type",
+                     plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
+    fp_json_set_text(labels, "flinkpack.flink-version", flink->version.text);
+    fp_json_set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
+    fp_json_set_text(labels, FP_LABEL_PLUGINS, plugins);
     if (plan->job_jars.len > 0) {
         set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
-        set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
+        fp_json_set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
     }
-    set_text(labels, "flinkpack.recipes", recipes_text);
+    fp_json_set_text(labels, "flinkpack.recipes", recipes_text);
     json_object_update(labels, plan->labels);
     return labels;
 }

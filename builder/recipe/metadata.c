@@ -8,7 +8,7 @@ static json_t *base_input(const struct fp_plan *plan, const struct fp_bases *bas
     json_t *platforms = json_object();
     for (size_t i = 0; i < bases->count; i++) {
         cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
-        json_object_set_new(platforms, name, json_string(bases->images[i].descriptor.digest.text));
+        fp_json_set_text(platforms, name, bases->images[i].descriptor.digest.text);
     }
     return json_pack("{s:s, s:o, s:s, s:o}", "kind", "base", "name", fp_json_text(bases->name),
                      "digest", bases->root.digest.text, "platforms", platforms);
@@ -25,13 +25,13 @@ static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
                        : plan->options->local_dist != NULL ? plan->options->local_dist
                                                            : "local distribution";
     cleanup_free char *digest = fp_flink_digest(flink);
-    json_array_append_new(inputs, json_pack("{s:s, s:o, s:s, s:s}", "kind", "flink", "name",
-                                            fp_json_text(name), "version", flink->version.text,
-                                            "digest", digest));
+    fp_json_append(inputs,
+                   json_pack("{s:s, s:o, s:s, s:s}", "kind", "flink", "name", fp_json_text(name),
+                             "version", flink->version.text, "digest", digest));
     if (release->hadoop_url != NULL) {
         cleanup_free char *hadoop = fp_xasprintf("sha256:%s", release->hadoop->sha256);
-        json_array_append_new(inputs, json_pack("{s:s, s:s, s:s}", "kind", "hadoop", "name",
-                                                release->hadoop_url, "digest", hadoop));
+        fp_json_append(inputs, json_pack("{s:s, s:s, s:s}", "kind", "hadoop", "name",
+                                         release->hadoop_url, "digest", hadoop));
     }
 }
 
@@ -41,9 +41,8 @@ static void add_job_inputs(json_t *inputs, const struct fp_plan *plan)
         cleanup_free char *digest = plan->jars[i].sha256[0] != '\0'
                                         ? fp_xasprintf("sha256:%s", plan->jars[i].sha256)
                                         : NULL;
-        json_array_append_new(inputs,
-                              json_pack("{s:s, s:o, s:s*}", "kind", "job", "name",
-                                        fp_json_text(plan->job_jars.items[i]), "digest", digest));
+        fp_json_append(inputs, json_pack("{s:s, s:o, s:s*}", "kind", "job", "name",
+                                         fp_json_text(plan->job_jars.items[i]), "digest", digest));
     }
 }
 
@@ -54,20 +53,11 @@ static json_t *describe_layers(const struct fp_platform_image *image)
         const struct fp_own_layer *own = &image->layers[i];
         const struct fp_descriptor *blob = fp_blob_descriptor(own->layer.blob);
         const char *recipe = own->layer.recipe_key[0] != '\0' ? own->layer.recipe_key : NULL;
-        json_array_append_new(layers,
-                              json_pack("{s:s, s:s, s:s, s:I, s:s*}", "kind", own->kind, "digest",
-                                        blob->digest.text, "diffId", own->layer.diff_id.text,
-                                        "size", (json_int_t) blob->size, "recipe", recipe));
+        fp_json_append(layers, json_pack("{s:s, s:s, s:s, s:I, s:s*}", "kind", own->kind, "digest",
+                                         blob->digest.text, "diffId", own->layer.diff_id.text,
+                                         "size", (json_int_t) blob->size, "recipe", recipe));
     }
     return layers;
-}
-
-static json_t *describe_packages(const struct fp_platform_image *image)
-{
-    json_t *packages = json_array();
-    for (size_t i = 0; i < image->packages.len; i++)
-        json_array_append_new(packages, json_string(image->packages.items[i]));
-    return packages;
 }
 
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
@@ -78,18 +68,18 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
     json_t *inputs = json_array();
     json_t *platforms = json_array();
     if (fp_digest_is_set(&bases->root.digest))
-        json_array_append_new(inputs, base_input(plan, bases));
+        fp_json_append(inputs, base_input(plan, bases));
     if (flink != NULL)
         add_flink_inputs(inputs, plan, flink);
     add_job_inputs(inputs, plan);
     for (size_t i = 0; i < plan->platform_count; i++) {
         cleanup_free char *name = fp_platform_text(&plan->platforms[i]);
-        json_array_append_new(platforms,
-                              json_pack("{s:s, s:s, s:s, s:o, s:o}", "platform", name, "digest",
-                                        fp_blob_descriptor(images[i].manifest)->digest.text,
-                                        "config", fp_blob_descriptor(images[i].config)->digest.text,
-                                        "layers", describe_layers(&images[i]), "packages",
-                                        describe_packages(&images[i])));
+        fp_json_append(platforms,
+                       json_pack("{s:s, s:s, s:s, s:o, s:o}", "platform", name, "digest",
+                                 fp_blob_descriptor(images[i].manifest)->digest.text, "config",
+                                 fp_blob_descriptor(images[i].config)->digest.text, "layers",
+                                 describe_layers(&images[i]), "packages",
+                                 fp_json_texts(&images[i].packages)));
     }
     /* The first two keys are BuildKit's, which scripts already look for. */
     return json_pack("{s:s, s:o, s:s, s:s*, s:o, s:o}", "containerimage.digest",

@@ -75,12 +75,9 @@ enum fp_code fp_outputs_ask(const struct fp_plan *plan, struct fp_error *err)
 static json_t *describe(const struct fp_plan_output *output, const struct fp_repo *to,
                         const struct fp_copy_result *result)
 {
-    json_t *names = json_array();
-    for (size_t i = 0; i < output->names.len; i++)
-        json_array_append_new(names, fp_json_text(output->names.items[i]));
     return json_pack("{s:o, s:o, s:I, s:i, s:i, s:i}", "to", fp_json_text(to->title), "names",
-                     names, "movedBytes", (json_int_t) result->moved_bytes, "moved",
-                     (int) result->uploaded, "mounted", (int) result->mounted, "existing",
+                     fp_json_texts(&output->names), "movedBytes", (json_int_t) result->moved_bytes,
+                     "moved", (int) result->uploaded, "mounted", (int) result->mounted, "existing",
                      (int) result->existing);
 }
 
@@ -96,7 +93,7 @@ static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_o
     enum fp_code code =
         fp_copy_image(from, fp_blob_descriptor(root), to, &output->names, &options, &result, err);
     if (code == FP_OK)
-        json_array_append_new(outputs, describe(output, to, &result));
+        fp_json_append(outputs, describe(output, to, &result));
     fp_descriptor_clear(&result.root);
     return code;
 }
@@ -123,7 +120,7 @@ enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases 
     cleanup_repo struct fp_repo *parts = gather(plan, bases, images, root);
     struct fp_repo **repos = fp_xcalloc(plan->output_count, sizeof(struct fp_repo *));
     json_t *outputs = json_array();
-    json_object_set_new(metadata, "outputs", outputs);
+    fp_json_set(metadata, "outputs", outputs);
     for (size_t i = 0; i < plan->output_count && code == FP_OK; i++) {
         const struct fp_plan_output *output = &plan->outputs[i];
         repos[i] = fp_early_take_repo(early, i);

@@ -18,7 +18,7 @@ enum fp_code fp_plan_pairs(const struct fp_strv *list, const char *option, json_
         }
         cleanup_free char *key = fp_xstrndup(item, (size_t) (equals - item));
         json_t *value = json_string(equals + 1);
-        if (value == NULL || json_object_set_new(object, key, value) != 0)
+        if (value == NULL || !fp_json_set(object, key, value))
             return fp_fail(err, FP_E_USAGE, "%s '%s=...': not valid UTF-8", option, key);
     }
     *ret = steal_pointer(&object);

@@ -131,13 +131,11 @@ static char *config_name(const struct fp_manifest *manifest)
 static char *image_list(const struct docker_writer *docker)
 {
     cleanup_free char *config = config_name(&docker->manifest);
-    json_t *tags = docker->tags.len > 0 ? json_array() : json_null();
+    json_t *tags = docker->tags.len > 0 ? fp_json_texts(&docker->tags) : json_null();
     json_t *layers = json_array();
-    for (size_t i = 0; i < docker->tags.len; i++)
-        (void) json_array_append_new(tags, json_string(docker->tags.items[i]));
     for (size_t i = 0; i < docker->manifest.layer_count; i++) {
         cleanup_free char *name = layer_name(&docker->manifest.layers[i]);
-        (void) json_array_append_new(layers, json_string(name));
+        fp_json_append(layers, json_string(name));
     }
     cleanup_json json_t *list =
         json_pack("[{s:s, s:o, s:o}]", "Config", config, "RepoTags", tags, "Layers", layers);

@@ -49,7 +49,7 @@ static enum fp_code mark(struct collection *self, const json_t *object, struct f
         return FP_OK;
     if (json_object_size(self->marked) >= MAX_MARKED)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d blobs", self->path, MAX_MARKED);
-    (void) json_object_set_new(self->marked, text, json_true());
+    fp_json_set(self->marked, text, json_true());
     if (may_name_blobs(fp_json_string(object, "mediaType")))
         fp_strv_add(&self->documents, text);
     return FP_OK;

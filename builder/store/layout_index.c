@@ -165,8 +165,7 @@ static json_t *make_entry(const struct fp_descriptor *descriptor, const char *na
         descriptor->annotations != NULL ? json_copy(descriptor->annotations) : json_object();
     (void) json_object_del(annotations, FP_ANNOTATION_REF_NAME);
     (void) json_object_del(annotations, FP_ANNOTATION_CONTAINERD_NAME);
-    if (name != NULL)
-        (void) json_object_set_new(annotations, FP_ANNOTATION_REF_NAME, json_string(name));
+    fp_json_set_text(annotations, FP_ANNOTATION_REF_NAME, name);
     if (json_object_size(annotations) > 0)
         (void) json_object_set(entry, "annotations", annotations);
     json_decref(annotations);
@@ -181,7 +180,7 @@ void fp_layout_index_set(struct fp_layout_index *index, const struct fp_descript
         return;
     if (name != NULL)
         (void) fp_layout_index_remove(index, name);
-    (void) json_array_append_new(entries, make_entry(descriptor, name));
+    fp_json_append(entries, make_entry(descriptor, name));
 }
 
 static bool is_named(const json_t *entry, const char *name)

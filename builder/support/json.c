@@ -134,6 +134,31 @@ json_t *fp_json_text(const char *text)
     return json_string(fp_buf_text(&good));
 }
 
+json_t *fp_json_texts(const struct fp_strv *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->len; i++)
+        fp_json_append(array, fp_json_text(list->items[i]));
+    return array;
+}
+
+bool fp_json_set(json_t *object, const char *key, json_t *take_value)
+{
+    return take_value == NULL || json_object_set_new(object, key, take_value) == 0;
+}
+
+void fp_json_set_text(json_t *object, const char *key, const char *text)
+{
+    if (text != NULL)
+        (void) fp_json_set(object, key, fp_json_text(text));
+}
+
+void fp_json_append(json_t *array, json_t *take_value)
+{
+    if (take_value != NULL)
+        (void) json_array_append_new(array, take_value);
+}
+
 const char *fp_json_string(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));

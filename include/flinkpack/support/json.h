@@ -36,6 +36,15 @@ char *fp_json_pretty(const json_t *value);
 /** A string of any bytes, as names of files have them: what is not UTF-8 becomes U+FFFD. A new
  * reference; NULL makes null. */
 json_t *fp_json_text(const char *text);
+/** All of a list as an array of such strings. A new reference. */
+json_t *fp_json_texts(const struct fp_strv *list);
+/** Set a member; NULL leaves it out. Consumes `take_value`.
+ * @return Whether the key is valid UTF-8. */
+bool fp_json_set(json_t *object, const char *key, json_t *take_value);
+/** Set a member to fp_json_text(); NULL leaves it out. */
+void fp_json_set_text(json_t *object, const char *key, const char *text);
+/** Append to an array; NULL appends nothing. Consumes `take_value`. */
+void fp_json_append(json_t *array, json_t *take_value);
 /** The string at `key`, or NULL where it is missing or no string. Borrowed from `object`. */
 const char *fp_json_string(const json_t *object, const char *key);
 /**

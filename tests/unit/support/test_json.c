@@ -199,6 +199,26 @@ static void any_bytes_become_a_string(void **state)
     assert_true(json_is_null(nothing));
 }
 
+static void members_are_set(void **state)
+{
+    (void) state;
+    char words[][4] = {"b", "a\xff"};
+    char *items[] = {words[0], words[1]};
+    const struct fp_strv list = {.items = items, .len = 2};
+    cleanup_json json_t *object = json_object();
+    assert_true(fp_json_set(object, "number", json_integer(1)));
+    assert_true(fp_json_set(object, "nothing", NULL));
+    assert_false(fp_json_set(object, "no\xff", json_true()));
+    fp_json_set_text(object, "text", "\xff!");
+    fp_json_set_text(object, "no text", NULL);
+    assert_true(fp_json_set(object, "list", fp_json_texts(&list)));
+    fp_json_append(json_object_get(object, "list"), NULL);
+    fp_json_append(json_object_get(object, "list"), json_null());
+    cleanup_free char *text = fp_json_canonical(object);
+    assert_string_equal(text, "{\"list\":[\"b\",\"a\xef\xbf\xbd\",null],\"number\":1,"
+                              "\"text\":\"\xef\xbf\xbd!\"}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +227,7 @@ int main(void)
         cmocka_unit_test(errors_quote_nothing),  cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(tokens_are_bounded),    cmocka_unit_test(brackets_in_strings_do_not_count),
         cmocka_unit_test(members_are_needed),    cmocka_unit_test(any_bytes_become_a_string),
+        cmocka_unit_test(members_are_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
