@@ -261,8 +261,7 @@ enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
         return code;
     cleanup_buf struct fp_buf list = FP_BUF_INIT(1500);
     for (size_t i = 0; i < in->unknown.len; i++) {
-        if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? ", " : "", in->unknown.items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&list, "%s%s", i > 0 ? ", " : "", in->unknown.items[i]);
     }
     if (!in->target->strict) {
         fp_report(in->target->reporter, FP_EVENT_WARNING, "scripts of packages are not run: %s",

@@ -45,8 +45,7 @@ static enum fp_code explain_shared(const struct fp_strv *unpicked, const char *w
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
     for (size_t i = 0; i < unpicked->len; i++) {
-        if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", unpicked->items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", unpicked->items[i]);
     }
     /* Even a single one is not chosen, as apk would not: another may share the name tomorrow. */
     const char *words =

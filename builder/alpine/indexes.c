@@ -127,8 +127,7 @@ enum fp_code fp_choice_blame(const struct choice *choice, enum fp_code code, str
     if (choice->away.code == FP_OK || (code != FP_E_NOT_FOUND && code != FP_E_INPUT))
         return code;
     for (size_t i = 1; i < choice->away_shown.len; i++) {
-        if (fp_buf_addf(&names, NULL, ", and %s", choice->away_shown.items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&names, ", and %s", choice->away_shown.items[i]);
     }
     /* It may be there: then what keeps it away is the failure, and another attempt may help. */
     if (code == FP_E_NOT_FOUND)

@@ -83,8 +83,7 @@ static enum fp_code untrusted(const struct index_file *file, const struct fp_apk
             return wrong(file, &file->signatures[i], err);
     }
     for (size_t i = 0; i < file->signature_count; i++) {
-        if (fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", file->signatures[i].key) != FP_OK)
-            break;
+        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", file->signatures[i].key);
     }
     if (file->signature_count == 0)
         return fp_fail(err, FP_E_VERIFY, "%s: not signed", file->name);

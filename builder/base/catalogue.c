@@ -83,8 +83,7 @@ static char *joined(const struct fp_strv *list, const char *separator)
 {
     struct fp_buf text = FP_BUF_INIT(1500);
     for (size_t i = 0; i < list->len; i++) {
-        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? separator : "", list->items[i]) != FP_OK)
-            break; /* a message need not hold them all */
+        fp_buf_putf(&text, "%s%s", i > 0 ? separator : "", list->items[i]);
     }
     return fp_buf_take(&text);
 }

@@ -52,7 +52,7 @@ static enum fp_code read_document(struct fp_auth_file *file, struct fp_error *er
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
     FP_TRY(fp_file_read(file->path, &text, err));
     if (text.len == 0)
-        FP_TRY(fp_buf_add_text(&text, "{}", err));
+        fp_buf_puts(&text, "{}");
     FP_TRY(fp_json_parse(fp_buf_text(&text), text.len, file->path, &file->document, err));
     if (!json_is_object(file->document))
         FP_TRY(fp_fail(err, FP_E_INPUT, "%s: expected a JSON object", file->path));

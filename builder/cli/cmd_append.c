@@ -24,7 +24,7 @@ enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err)
     if (code == FP_OK)
         code = append(run, &session, &result, err);
     if (code == FP_OK)
-        code = fp_run_result(run, result.name, &result.digest, err);
+        fp_run_result(run, result.name, &result.digest);
     if (code == FP_OK)
         fp_tell_next(run, &result);
     fp_build_result_clear(&result);

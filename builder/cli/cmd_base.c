@@ -5,11 +5,10 @@
 #include "flinkpack/base.h"
 #include "flinkpack/http.h"
 
-static enum fp_code put_entry(struct fp_buf *out, const struct fp_base_entry *entry,
-                              struct fp_error *err)
+static void put_entry(struct fp_buf *out, const struct fp_base_entry *entry)
 {
-    return fp_buf_addf(out, err, "%-24s Java %-3u %-6s %s\n", entry->name, entry->java, entry->libc,
-                       entry->reference != NULL ? entry->reference : "made of Alpine packages");
+    fp_buf_putf(out, "%-24s Java %-3u %-6s %s\n", entry->name, entry->java, entry->libc,
+                entry->reference != NULL ? entry->reference : "made of Alpine packages");
 }
 
 static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
@@ -20,21 +19,37 @@ static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, stru
         struct fp_base_entry entry = {0};
         code = fp_base_find(folders, names.items[i], &entry, err);
         if (code == FP_OK)
-            code = put_entry(&run->out, &entry, err);
+            put_entry(&run->out, &entry);
         fp_base_entry_clear(&entry);
     }
     return code;
 }
 
-static enum fp_code put_digests(struct fp_buf *out, const json_t *digests, struct fp_error *err)
+static void put_digests(struct fp_buf *out, const json_t *digests)
 {
-    enum fp_code code = FP_OK;
     void *at = json_object_iter((json_t *) (uintptr_t) digests);
-    for (; at != NULL && code == FP_OK;
-         at = json_object_iter_next((json_t *) (uintptr_t) digests, at))
-        code = fp_buf_addf(out, err, "%-12s %s\n", json_object_iter_key(at),
-                           json_string_value(json_object_iter_value(at)));
-    return code;
+    for (; at != NULL; at = json_object_iter_next((json_t *) (uintptr_t) digests, at))
+        fp_buf_putf(out, "%-12s %s\n", json_object_iter_key(at),
+                    json_string_value(json_object_iter_value(at)));
+}
+
+static void put_whole_entry(struct fp_buf *out, const struct fp_base_entry *entry)
+{
+    fp_buf_putf(out,
+                "Name         %s\nImage        %s\nJava         %u\n"
+                "C library    %s\n",
+                entry->name,
+                entry->reference != NULL ? entry->reference : "made of Alpine packages",
+                entry->java, entry->libc);
+    for (size_t i = 0; i < entry->packages.len; i++)
+        fp_buf_putf(out, "Package      %s\n", entry->packages.items[i]);
+    for (size_t i = 0; i < entry->repositories.len; i++) {
+        cleanup_free char *shown = fp_url_display(entry->repositories.items[i]);
+        fp_buf_putf(out, "Repository   %s\n", shown);
+    }
+    if (entry->description != NULL)
+        fp_buf_putf(out, "Description  %s\n", entry->description);
+    put_digests(out, entry->digests);
 }
 
 static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
@@ -42,22 +57,7 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
     struct fp_base_entry entry = {0};
     enum fp_code code = fp_base_find(folders, run->operands.items[1], &entry, err);
     if (code == FP_OK)
-        code = fp_buf_addf(&run->out, err,
-                           "Name         %s\nImage        %s\nJava         %u\n"
-                           "C library    %s\n",
-                           entry.name,
-                           entry.reference != NULL ? entry.reference : "made of Alpine packages",
-                           entry.java, entry.libc);
-    for (size_t i = 0; i < entry.packages.len && code == FP_OK; i++)
-        code = fp_buf_addf(&run->out, err, "Package      %s\n", entry.packages.items[i]);
-    for (size_t i = 0; i < entry.repositories.len && code == FP_OK; i++) {
-        cleanup_free char *shown = fp_url_display(entry.repositories.items[i]);
-        code = fp_buf_addf(&run->out, err, "Repository   %s\n", shown);
-    }
-    if (code == FP_OK && entry.description != NULL)
-        code = fp_buf_addf(&run->out, err, "Description  %s\n", entry.description);
-    if (code == FP_OK)
-        code = put_digests(&run->out, entry.digests, err);
+        put_whole_entry(&run->out, &entry);
     fp_base_entry_clear(&entry);
     return code;
 }

@@ -56,9 +56,10 @@ static enum fp_code compare(struct fp_run *run, const struct fp_session *session
     FP_TRY(fp_session_find(session, name, FP_FIND_REGISTRY, NULL, &base, err));
     FP_TRY(leads_to(&base, digest, &current, err));
     if (current)
-        return fp_buf_addf(&run->out, err, "current %s@%s\n", name, digest);
-    return fp_buf_addf(&run->out, err, "stale %s@%s is now %s\n", name, digest,
-                       base.root.digest.text);
+        fp_buf_putf(&run->out, "current %s@%s\n", name, digest);
+    else
+        fp_buf_putf(&run->out, "stale %s@%s is now %s\n", name, digest, base.root.digest.text);
+    return FP_OK;
 }
 
 enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
@@ -118,7 +119,8 @@ static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *en
     cleanup_json json_t *pinned = json_pack(
         "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",
         entry->reference, "libc", entry->libc, "java", (int) entry->java, "digests", digests);
-    return fp_run_put_json(run, pinned, err);
+    fp_run_put_json(run, pinned);
+    return FP_OK;
 }
 
 enum fp_code fp_base_pin(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)

@@ -122,7 +122,7 @@ static enum fp_code put(struct fp_run *run, const struct fp_args *args,
     if (args->output_dir != NULL)
         code = write_files(args->output_dir, result, err);
     else if (result->stream != NULL)
-        code = fp_buf_add_text(&run->out, result->stream, err);
+        fp_buf_puts(&run->out, result->stream);
     else
         code = fp_fail(err, FP_E_USAGE, "--output-dir: is needed, a chart is a folder");
     if (code == FP_OK && args->output_dir != NULL)

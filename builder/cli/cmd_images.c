@@ -11,8 +11,7 @@ static char *platforms_of(const json_t *model)
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     for (size_t i = 0; i < json_array_size(images); i++) {
         const char *platform = fp_json_string(json_array_get(images, i), "platform");
-        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "," : "", platform) != FP_OK)
-            break;
+        fp_buf_putf(&text, "%s%s", i > 0 ? "," : "", platform);
     }
     return fp_buf_take(&text);
 }
@@ -91,28 +90,26 @@ static int widest_name(const json_t *rows)
     return (int) (widest < 200 ? widest : 200);
 }
 
-static enum fp_code put_table(struct fp_buf *out, const json_t *rows, struct fp_error *err)
+static void put_table(struct fp_buf *out, const json_t *rows)
 {
     int width = widest_name(rows);
-    enum fp_code code = fp_buf_addf(out, err, "%-*s  %-19s  %8s  %-20s  %s\n", width, "NAME",
-                                    "DIGEST", "SIZE", "CREATED", "PLATFORMS");
-    for (size_t i = 0; i < json_array_size(rows) && code == FP_OK; i++) {
+    fp_buf_putf(out, "%-*s  %-19s  %8s  %-20s  %s\n", width, "NAME", "DIGEST", "SIZE", "CREATED",
+                "PLATFORMS");
+    for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
         const char *created = fp_json_string(row, "created");
         char size[FP_FORMAT_MAX];
         fp_format_bytes((uint64_t) json_integer_value(json_object_get(row, "size")), size);
-        code = fp_buf_addf(out, err, "%-*s  %-19.19s  %8s  %-20.20s  %s\n", width,
-                           fp_json_string(row, "name"), fp_json_string(row, "digest"), size,
-                           created != NULL ? created : "", fp_json_string(row, "platforms"));
+        fp_buf_putf(out, "%-*s  %-19.19s  %8s  %-20.20s  %s\n", width, fp_json_string(row, "name"),
+                    fp_json_string(row, "digest"), size, created != NULL ? created : "",
+                    fp_json_string(row, "platforms"));
     }
-    return code;
 }
 
-static enum fp_code put_names(struct fp_buf *out, const json_t *rows, struct fp_error *err)
+static void put_names(struct fp_buf *out, const json_t *rows)
 {
     for (size_t i = 0; i < json_array_size(rows); i++)
-        FP_TRY(fp_buf_addf(out, err, "%s\n", fp_json_string(json_array_get(rows, i), "name")));
-    return FP_OK;
+        fp_buf_putf(out, "%s\n", fp_json_string(json_array_get(rows, i), "name"));
 }
 
 enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
@@ -122,8 +119,10 @@ enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
     FP_TRY(fp_session_open_local(run, &session, err));
     FP_TRY(collect(&session, &run->operands, rows, err));
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
-        return put_table(&run->out, rows, err);
-    if (strcmp(run->args.format, "names") == 0)
-        return put_names(&run->out, rows, err);
-    return fp_run_put_json(run, rows, err);
+        put_table(&run->out, rows);
+    else if (strcmp(run->args.format, "names") == 0)
+        put_names(&run->out, rows);
+    else
+        fp_run_put_json(run, rows);
+    return FP_OK;
 }

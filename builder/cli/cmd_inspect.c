@@ -175,7 +175,8 @@ static enum fp_code put_model(struct fp_run *run, struct fp_found *image,
         return code;
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         return put_text(&run->out, model, err);
-    return fp_run_put_json(run, model, err);
+    fp_run_put_json(run, model);
+    return FP_OK;
 }
 
 enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)

@@ -40,7 +40,7 @@ static enum fp_code push_all(struct fp_run *run, const struct fp_session *sessio
         code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform, &digest,
                                err);
         if (code == FP_OK)
-            code = fp_run_result(run, to->title, &digest, err);
+            fp_run_result(run, to->title, &digest);
     }
     for (size_t i = 0; i < destinations->len; i++)
         fp_target_clear(&targets[i]);

@@ -50,11 +50,9 @@ const struct fp_command *fp_command_find(const char *name);
 
 /** Write JSON for programs, pretty, with nothing in it that a terminal or a CI system would obey.
  */
-FP_CHECKED enum fp_code fp_run_put_json(struct fp_run *run, const json_t *value,
-                                        struct fp_error *err);
+void fp_run_put_json(struct fp_run *run, const json_t *value);
 /** Write NAME@DIGEST of what came of the run, once: of several places the first counts. */
-FP_CHECKED enum fp_code fp_run_result(struct fp_run *run, const char *name,
-                                      const struct fp_digest *digest, struct fp_error *err);
+void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest);
 
 /** The runs of the commands. */
 FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
@@ -87,12 +85,11 @@ FP_CHECKED enum fp_code fp_generate_after_build(struct fp_run *run, struct fp_ge
                                                 const char *image, struct fp_error *err);
 
 /** The help of a command; NULL: of the program. */
-FP_CHECKED enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out,
-                                struct fp_error *err);
+void fp_help(const struct fp_command *command, struct fp_buf *out);
 /** The few lines for who typed nothing. */
-FP_CHECKED enum fp_code fp_help_short(struct fp_buf *out, struct fp_error *err);
+void fp_help_short(struct fp_buf *out);
 /** "flinkpack 1.2.3" */
-FP_CHECKED enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err);
+void fp_put_version(struct fp_buf *out);
 
 /** A status that the program can end with. */
 struct fp_exit_status {

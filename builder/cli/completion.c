@@ -3,12 +3,12 @@
 #include "command.h"
 
 /* Appends a string for a shell in single quotes. What is quoted comes from our own tables. */
-static enum fp_code put_quoted(struct fp_buf *out, const char *text, struct fp_error *err)
+static void put_quoted(struct fp_buf *out, const char *text)
 {
-    FP_TRY(fp_buf_add_text(out, "'", err));
+    fp_buf_puts(out, "'");
     for (const char *p = text; *p != '\0'; p++)
-        FP_TRY(*p == '\'' ? fp_buf_add_text(out, "'\\''", err) : fp_buf_add(out, p, 1, err));
-    return fp_buf_add_text(out, "'", err);
+        fp_buf_put(out, *p == '\'' ? "'\\''" : p, *p == '\'' ? 4 : 1);
+    fp_buf_puts(out, "'");
 }
 
 static bool is_shown(const struct fp_option *option)
@@ -16,42 +16,35 @@ static bool is_shown(const struct fp_option *option)
     return (option->flags & FP_OPTION_HIDDEN) == 0;
 }
 
-static enum fp_code put_command_names(struct fp_buf *out, struct fp_error *err)
+static void put_command_names(struct fp_buf *out)
 {
-    enum fp_code code = FP_OK;
-    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+    for (const struct fp_command *c = fp_commands; c->name != NULL; c++) {
         if (!c->hidden)
-            code = fp_buf_addf(out, err, "%s ", c->name);
+            fp_buf_putf(out, "%s ", c->name);
     }
-    return code;
 }
 
 /* "build) options='--from-release ...' words='...' ;;" */
-static enum fp_code put_bash_case(struct fp_buf *out, const struct fp_command *command,
-                                  struct fp_error *err)
+static void put_bash_case(struct fp_buf *out, const struct fp_command *command)
 {
-    enum fp_code code = fp_buf_addf(out, err, "    %s) options='", command->name);
+    fp_buf_putf(out, "    %s) options='", command->name);
     struct fp_option_cursor cursor = {0};
     const struct fp_option *option = NULL;
-    while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
+    while ((option = fp_option_next(command->groups, &cursor)) != NULL) {
         if (is_shown(option))
-            code = fp_buf_addf(out, err, "--%s ", option->name);
+            fp_buf_putf(out, "--%s ", option->name);
     }
-    if (code != FP_OK)
-        return code;
-    return fp_buf_addf(out, err, "' words='%s' list='%s' ;;\n",
-                       command->words != NULL ? command->words : "",
-                       command->listed_by != NULL ? command->listed_by : "");
+    fp_buf_putf(out, "' words='%s' list='%s' ;;\n", command->words != NULL ? command->words : "",
+                command->listed_by != NULL ? command->listed_by : "");
 }
 
 /* "--progress) _flinkpack_offer 'auto tty'; return ;;" for the options with choices. */
-static enum fp_code put_bash_choices(struct fp_buf *out, struct fp_error *err)
+static void put_bash_choices(struct fp_buf *out)
 {
     cleanup_strv struct fp_strv seen = {0};
     struct fp_option_cursor cursor = {0};
     const struct fp_option *option = NULL;
-    enum fp_code code = FP_OK;
-    while (code == FP_OK && (option = fp_option_next(fp_all_options, &cursor)) != NULL) {
+    while ((option = fp_option_next(fp_all_options, &cursor)) != NULL) {
         bool known = option->choices != NULL || option->listed_by != NULL;
         if (!known || !is_shown(option) || fp_strv_has(&seen, option->name))
             continue;
@@ -59,10 +52,8 @@ static enum fp_code put_bash_choices(struct fp_buf *out, struct fp_error *err)
         cleanup_free char *words =
             option->choices != NULL ? fp_xasprintf("'%s'", option->choices)
                                     : fp_xasprintf("\"$(_flinkpack_list %s)\"", option->listed_by);
-        code = fp_buf_addf(out, err, "    --%s) _flinkpack_offer %s; return ;;\n", option->name,
-                           words);
+        fp_buf_putf(out, "    --%s) _flinkpack_offer %s; return ;;\n", option->name, words);
     }
-    return code;
 }
 
 static const char bash_beginning[] = "# bash completion of flinkpack\n"
@@ -88,46 +79,34 @@ static const char bash_beginning[] = "# bash completion of flinkpack\n"
                                      "    COMPREPLY=()\n"
                                      "    case $before in\n";
 
-static enum fp_code put_bash(struct fp_buf *out, struct fp_error *err)
+static void put_bash(struct fp_buf *out)
 {
-    enum fp_code code = fp_buf_add_text(out, bash_beginning, err);
-    if (code == FP_OK)
-        code = put_bash_choices(out, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out,
-                               "    esac\n"
-                               "    if ((COMP_CWORD == 1)) && [[ $word != -* ]]; then\n"
-                               "        mapfile -t COMPREPLY < <(compgen -W '",
-                               err);
-    if (code == FP_OK)
-        code = put_command_names(out, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out,
-                               "' -- \"$word\")\n        return\n    fi\n"
-                               "    local command=${COMP_WORDS[1]}\n"
-                               "    [[ $command == -* ]] && command=build\n"
-                               "    case $command in\n",
-                               err);
-    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+    fp_buf_puts(out, bash_beginning);
+    put_bash_choices(out);
+    fp_buf_puts(out, "    esac\n"
+                     "    if ((COMP_CWORD == 1)) && [[ $word != -* ]]; then\n"
+                     "        mapfile -t COMPREPLY < <(compgen -W '");
+    put_command_names(out);
+    fp_buf_puts(out, "' -- \"$word\")\n        return\n    fi\n"
+                     "    local command=${COMP_WORDS[1]}\n"
+                     "    [[ $command == -* ]] && command=build\n"
+                     "    case $command in\n");
+    for (const struct fp_command *c = fp_commands; c->name != NULL; c++) {
         if (!c->hidden)
-            code = put_bash_case(out, c, err);
+            put_bash_case(out, c);
     }
-    if (code != FP_OK)
-        return code;
-    return fp_buf_add_text(
-        out,
-        "    esac\n"
-        "    if [[ $word == -* ]]; then\n"
-        "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
-        "    elif [[ -n $words ]]; then\n"
-        "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
-        "    else\n"
-        "        # shellcheck disable=SC2086 # several words\n"
-        "        [[ -n $list ]] && _flinkpack_offer \"$(_flinkpack_list $list)\"\n"
-        "        ((${#COMPREPLY[@]})) || mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
-        "    fi\n}\n"
-        "complete -o filenames -F _flinkpack flinkpack\n",
-        err);
+    fp_buf_puts(
+        out, "    esac\n"
+             "    if [[ $word == -* ]]; then\n"
+             "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")\n"
+             "    elif [[ -n $words ]]; then\n"
+             "        mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+             "    else\n"
+             "        # shellcheck disable=SC2086 # several words\n"
+             "        [[ -n $list ]] && _flinkpack_offer \"$(_flinkpack_list $list)\"\n"
+             "        ((${#COMPREPLY[@]})) || mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n"
+             "    fi\n}\n"
+             "complete -o filenames -F _flinkpack flinkpack\n");
 }
 
 static void replace(char *text, char from, char to)
@@ -150,8 +129,7 @@ static char *zsh_value(const struct fp_option *option)
 }
 
 /* '*--job-jar=[the jar]:value:_files', as _arguments wants it. */
-static enum fp_code put_zsh_option(struct fp_buf *out, const struct fp_option *option,
-                                   struct fp_error *err)
+static void put_zsh_option(struct fp_buf *out, const struct fp_option *option)
 {
     const char *again = fp_option_is_list(option) ? "*" : "";
     cleanup_free char *help = fp_xstrdup(option->help);
@@ -164,142 +142,123 @@ static enum fp_code put_zsh_option(struct fp_buf *out, const struct fp_option *o
     cleanup_free char *value = zsh_value(option);
     cleanup_free char *spec =
         fp_xasprintf("%s--%s%s[%s]%s", again, option->name, equals, help, value);
-    FP_TRY(fp_buf_add_text(out, " \\\n            ", err));
-    return put_quoted(out, spec, err);
+    fp_buf_puts(out, " \\\n            ");
+    put_quoted(out, spec);
 }
 
-static enum fp_code put_zsh_case(struct fp_buf *out, const struct fp_command *command,
-                                 struct fp_error *err)
+static void put_zsh_case(struct fp_buf *out, const struct fp_command *command)
 {
-    enum fp_code code = fp_buf_addf(out, err, "    %s)\n        _arguments", command->name);
+    fp_buf_putf(out, "    %s)\n        _arguments", command->name);
     struct fp_option_cursor cursor = {0};
     const struct fp_option *option = NULL;
-    while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
+    while ((option = fp_option_next(command->groups, &cursor)) != NULL) {
         if (is_shown(option))
-            code = put_zsh_option(out, option, err);
+            put_zsh_option(out, option);
     }
-    if (code != FP_OK)
-        return code;
     cleanup_free char *rest = command->words != NULL ? fp_xasprintf("*:word:(%s)", command->words)
                               : command->listed_by != NULL
                                   ? fp_xasprintf("*:image:{_flinkpack_list %s}", command->listed_by)
                                   : fp_xstrdup("*:file:_files");
-    return fp_buf_addf(out, err, " \\\n            '%s' ;;\n", rest);
+    fp_buf_putf(out, " \\\n            '%s' ;;\n", rest);
 }
 
-static enum fp_code put_zsh(struct fp_buf *out, struct fp_error *err)
+static void put_zsh(struct fp_buf *out)
 {
-    enum fp_code code = fp_buf_add_text(out,
-                                        "#compdef flinkpack\n"
-                                        "# zsh completion of flinkpack\n"
-                                        "_flinkpack_list()\n{\n"
-                                        "    compadd -- ${(f)\"$(flinkpack \"$@\" 2>/dev/null |\n"
-                                        "        cut -d' ' -f1)\"}\n"
-                                        "    _files\n}\n"
-                                        "_flinkpack()\n{\n"
-                                        "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
-                                        "        compadd ",
-                                        err);
-    if (code == FP_OK)
-        code = put_command_names(out, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out,
-                               "\n        return\n    fi\n"
-                               "    local command=$words[2]\n"
-                               "    if [[ $command == -* ]]; then\n"
-                               "        command=build\n"
-                               "    else\n"
-                               "        shift words\n"
-                               "        (( CURRENT-- ))\n"
-                               "    fi\n"
-                               "    case $command in\n",
-                               err);
-    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+    fp_buf_puts(out, "#compdef flinkpack\n"
+                     "# zsh completion of flinkpack\n"
+                     "_flinkpack_list()\n{\n"
+                     "    compadd -- ${(f)\"$(flinkpack \"$@\" 2>/dev/null |\n"
+                     "        cut -d' ' -f1)\"}\n"
+                     "    _files\n}\n"
+                     "_flinkpack()\n{\n"
+                     "    if (( CURRENT == 2 )) && [[ $words[2] != -* ]]; then\n"
+                     "        compadd ");
+    put_command_names(out);
+    fp_buf_puts(out, "\n        return\n    fi\n"
+                     "    local command=$words[2]\n"
+                     "    if [[ $command == -* ]]; then\n"
+                     "        command=build\n"
+                     "    else\n"
+                     "        shift words\n"
+                     "        (( CURRENT-- ))\n"
+                     "    fi\n"
+                     "    case $command in\n");
+    for (const struct fp_command *c = fp_commands; c->name != NULL; c++) {
         if (!c->hidden)
-            code = put_zsh_case(out, c, err);
+            put_zsh_case(out, c);
     }
-    return code == FP_OK ? fp_buf_add_text(out, "    esac\n}\n_flinkpack \"$@\"\n", err) : code;
+    fp_buf_puts(out, "    esac\n}\n_flinkpack \"$@\"\n");
 }
 
-static enum fp_code put_fish_option(struct fp_buf *out, const struct fp_command *command,
-                                    const struct fp_option *option, struct fp_error *err)
+static void put_fish_option(struct fp_buf *out, const struct fp_command *command,
+                            const struct fp_option *option)
 {
     const char *own = strcmp(command->name, "build") == 0 ? "; or __flinkpack_no_command" : "";
-    enum fp_code code =
-        fp_buf_addf(out, err, "complete -c flinkpack -n '__fish_seen_subcommand_from %s%s' -l %s",
-                    command->name, own, option->name);
-    if (code == FP_OK && option->letter != 0)
-        code = fp_buf_addf(out, err, " -s %c", option->letter);
-    if (code == FP_OK && option->choices != NULL)
-        code = fp_buf_addf(out, err, " -x -a '%s'", option->choices);
-    else if (code == FP_OK && option->listed_by != NULL)
-        code = fp_buf_addf(out, err, " -r -a '(__flinkpack_list %s)'", option->listed_by);
-    else if (code == FP_OK && fp_option_needs_value(option))
-        code = fp_buf_add_text(out, " -r", err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out, " -d ", err);
-    if (code == FP_OK)
-        code = put_quoted(out, option->help, err);
-    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+    fp_buf_putf(out, "complete -c flinkpack -n '__fish_seen_subcommand_from %s%s' -l %s",
+                command->name, own, option->name);
+    if (option->letter != 0)
+        fp_buf_putf(out, " -s %c", option->letter);
+    if (option->choices != NULL)
+        fp_buf_putf(out, " -x -a '%s'", option->choices);
+    else if (option->listed_by != NULL)
+        fp_buf_putf(out, " -r -a '(__flinkpack_list %s)'", option->listed_by);
+    else if (fp_option_needs_value(option))
+        fp_buf_puts(out, " -r");
+    fp_buf_puts(out, " -d ");
+    put_quoted(out, option->help);
+    fp_buf_puts(out, "\n");
 }
 
-static enum fp_code put_fish_command(struct fp_buf *out, const struct fp_command *command,
-                                     struct fp_error *err)
+static void put_fish_command(struct fp_buf *out, const struct fp_command *command)
 {
-    enum fp_code code = fp_buf_addf(
-        out, err, "complete -c flinkpack -n __fish_use_subcommand -f -a %s -d ", command->name);
-    if (code == FP_OK)
-        code = put_quoted(out, command->summary, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out, "\n", err);
-    if (code == FP_OK && command->words != NULL)
-        code = fp_buf_addf(out, err,
-                           "complete -c flinkpack -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
-                           command->name, command->words);
-    if (code == FP_OK && command->listed_by != NULL)
-        code = fp_buf_addf(out, err,
-                           "complete -c flinkpack -n '__fish_seen_subcommand_from %s' "
-                           "-a '(__flinkpack_list %s)'\n",
-                           command->name, command->listed_by);
+    fp_buf_putf(out, "complete -c flinkpack -n __fish_use_subcommand -f -a %s -d ", command->name);
+    put_quoted(out, command->summary);
+    fp_buf_puts(out, "\n");
+    if (command->words != NULL)
+        fp_buf_putf(out, "complete -c flinkpack -n '__fish_seen_subcommand_from %s' -f -a '%s'\n",
+                    command->name, command->words);
+    if (command->listed_by != NULL)
+        fp_buf_putf(out,
+                    "complete -c flinkpack -n '__fish_seen_subcommand_from %s' "
+                    "-a '(__flinkpack_list %s)'\n",
+                    command->name, command->listed_by);
     struct fp_option_cursor cursor = {0};
     const struct fp_option *option = NULL;
-    while (code == FP_OK && (option = fp_option_next(command->groups, &cursor)) != NULL) {
+    while ((option = fp_option_next(command->groups, &cursor)) != NULL) {
         if (is_shown(option))
-            code = put_fish_option(out, command, option, err);
+            put_fish_option(out, command, option);
     }
-    return code;
 }
 
-static enum fp_code put_fish(struct fp_buf *out, struct fp_error *err)
+static void put_fish(struct fp_buf *out)
 {
-    enum fp_code code = fp_buf_add_text(out,
-                                        "# fish completion of flinkpack\n"
-                                        "function __flinkpack_list\n"
-                                        "    flinkpack $argv 2>/dev/null | cut -d' ' -f1\n"
-                                        "end\n"
-                                        "function __flinkpack_no_command\n"
-                                        "    set -l words (commandline -opc) (commandline -ct)\n"
-                                        "    string match -q -- '-*' $words[2]\n"
-                                        "end\n",
-                                        err);
-    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+    fp_buf_puts(out, "# fish completion of flinkpack\n"
+                     "function __flinkpack_list\n"
+                     "    flinkpack $argv 2>/dev/null | cut -d' ' -f1\n"
+                     "end\n"
+                     "function __flinkpack_no_command\n"
+                     "    set -l words (commandline -opc) (commandline -ct)\n"
+                     "    string match -q -- '-*' $words[2]\n"
+                     "end\n");
+    for (const struct fp_command *c = fp_commands; c->name != NULL; c++) {
         if (!c->hidden)
-            code = put_fish_command(out, c, err);
+            put_fish_command(out, c);
     }
-    return code;
 }
 
 enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *err)
 {
     static const struct {
         const char *name;
-        enum fp_code (*put)(struct fp_buf *, struct fp_error *);
+        void (*put)(struct fp_buf *);
     } shells[] = {{"bash", put_bash}, {"zsh", put_zsh}, {"fish", put_fish}};
     const char *name = run->operands.items[0];
     run->is_document = true;
     for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
-        if (strcmp(name, shells[i].name) == 0)
-            return shells[i].put(&run->out, err);
+        if (strcmp(name, shells[i].name) == 0) {
+            shells[i].put(&run->out);
+            return FP_OK;
+        }
     }
     return fp_fail(err, FP_E_USAGE, "completion: expected bash, zsh or fish, not '%s'", name);
 }

@@ -165,22 +165,21 @@ static int status_of(enum fp_code code)
     return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 
-enum fp_code fp_run_put_json(struct fp_run *run, const json_t *value, struct fp_error *err)
+void fp_run_put_json(struct fp_run *run, const json_t *value)
 {
     cleanup_free char *text = fp_json_pretty(value);
     cleanup_free char *shown = fp_json_printable(text);
     run->is_document = true;
-    return fp_buf_addf(&run->out, err, "%s\n", shown);
+    fp_buf_putf(&run->out, "%s\n", shown);
 }
 
-enum fp_code fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest,
-                           struct fp_error *err)
+void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest)
 {
     if (run->result_name != NULL)
-        return FP_OK;
+        return;
     run->result_name = fp_xstrdup(name);
     run->result_digest = *digest;
-    return fp_buf_addf(&run->out, err, "%s@%s\n", name, digest->text);
+    fp_buf_putf(&run->out, "%s@%s\n", name, digest->text);
 }
 
 /* Standard output gets something only once all went well. */
@@ -188,6 +187,8 @@ static int finish(struct fp_progress *progress, enum fp_code code, const struct 
                   bool is_document, struct fp_error *err)
 {
     fp_progress_stop(progress);
+    if (code == FP_OK)
+        code = fp_buf_check(out, err);
     if (code == FP_OK && out->len > 0 && !is_document)
         fp_make_lines_printable(out->data);
     if (code == FP_OK)
@@ -220,7 +221,7 @@ static int call_command(const struct fp_call *call, char *const *environment)
     run.settings = &settings;
     run.warnings = fp_progress_warnings(progress);
     if (code == FP_OK && settings.stopped)
-        code = fp_help(call->command, &run.out, &err);
+        fp_help(call->command, &run.out);
     else if (code == FP_OK)
         code = run_command(call->command, &run, &settings, &err);
     int status = finish(progress, code, &run.out, run.is_document, &err);
@@ -239,18 +240,19 @@ static int call_program(enum fp_call_kind kind)
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES);
     struct fp_progress_options options = {.fd = STDERR_FILENO};
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
-    enum fp_code code =
-        kind == FP_CALL_VERSION ? fp_put_version(&out, &err) : fp_help(NULL, &out, &err);
-    return finish(progress, code, &out, false, &err);
+    if (kind == FP_CALL_VERSION)
+        fp_put_version(&out);
+    else
+        fp_help(NULL, &out);
+    return finish(progress, FP_OK, &out, false, &err);
 }
 
 static int call_nothing(void)
 {
-    struct fp_error err = {0};
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES);
-    enum fp_code code = fp_help_short(&out, &err);
+    fp_help_short(&out);
     (void) !write(STDERR_FILENO, out.data, out.len);
-    return code == FP_OK ? (int) FP_E_USAGE : (int) code;
+    return (int) FP_E_USAGE;
 }
 
 static int refuse(struct fp_error *err)

@@ -129,17 +129,16 @@ static unsigned point_of(const unsigned char *p, size_t len)
 char *fp_json_printable(const char *json)
 {
     cleanup_buf struct fp_buf out = FP_BUF_INIT(6 * strlen(json) + 1);
-    enum fp_code code = FP_OK;
     const char *command = NULL;
-    for (const char *p = json; *p != '\0' && code == FP_OK;) {
+    for (const char *p = json; *p != '\0';) {
         const unsigned char *at = (const unsigned char *) p;
         size_t byte = command_byte(json, p);
         command = byte > 0 ? p + byte : command;
         size_t len = *at < 0x80 ? 1 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
         if (p == command || (printable_length(at) == 0 && *p != '\n'))
-            code = fp_buf_addf(&out, NULL, "\\u%04x", point_of(at, len));
+            fp_buf_putf(&out, "\\u%04x", point_of(at, len));
         else
-            code = fp_buf_add(&out, p, len, NULL);
+            fp_buf_put(&out, p, len);
         p += len;
     }
     return fp_buf_take(&out);

@@ -163,13 +163,13 @@ static void add_again(struct fp_buf *line, const struct fp_setting *setting)
             return;
     }
     if (setting->value == NULL) {
-        (void) !fp_buf_addf(line, NULL, " --%s", name);
+        fp_buf_putf(line, " --%s", name);
         return;
     }
     cleanup_free char *plain = without_password(repeatable(setting));
     cleanup_free char *word = is_pair ? pair_word(plain) : shown_word(plain);
     bool takes_word = fp_option_needs_value(setting->option) && plain[0] != '-';
-    (void) !fp_buf_addf(line, NULL, " --%s%s%s", name, takes_word ? " " : "=", word);
+    fp_buf_putf(line, " --%s%s%s", name, takes_word ? " " : "=", word);
 }
 
 void fp_generate_input_remember(const struct fp_settings *settings, const char *output_dir,
@@ -179,11 +179,11 @@ void fp_generate_input_remember(const struct fp_settings *settings, const char *
     struct fp_buf words = FP_BUF_INIT(INPUT_MAX_BYTES);
     cleanup_free char *folder = output_dir != NULL ? shown_word(output_dir) : NULL;
     cleanup_free char *file = values != NULL ? shown_word(values) : NULL;
-    (void) !fp_buf_add_text(&line, "flinkpack generate --image NEW_IMAGE", NULL);
+    fp_buf_puts(&line, "flinkpack generate --image NEW_IMAGE");
     if (file != NULL)
-        (void) !fp_buf_addf(&line, NULL, " --values %s", is_pipe(values) ? "FILE" : file);
+        fp_buf_putf(&line, " --values %s", is_pipe(values) ? "FILE" : file);
     if (folder != NULL)
-        (void) !fp_buf_addf(&line, NULL, " --output-dir %s", folder);
+        fp_buf_putf(&line, " --output-dir %s", folder);
     for (size_t i = 0; settings != NULL && i < settings->len; i++) {
         if (settings->items[i].origin == FP_FROM_COMMAND_LINE)
             add_again(&line, &settings->items[i]);
@@ -193,7 +193,7 @@ void fp_generate_input_remember(const struct fp_settings *settings, const char *
         const char *argument = settings->operands.items[i];
         bool hides = before[0] == '-' && argument[0] != '-' && is_secret(before, argument);
         cleanup_free char *word = hides ? fp_xstrdup("SECRET") : pair_word(argument);
-        (void) !fp_buf_addf(&words, NULL, "%s%s", i == 0 ? " -- " : " ", word);
+        fp_buf_putf(&words, "%s%s", i == 0 ? " -- " : " ", word);
     }
     input->again = fp_buf_take(&line);
     input->again_arguments = fp_buf_take(&words);

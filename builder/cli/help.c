@@ -9,24 +9,21 @@
 
 /* Words of `text`, filled into lines that begin at `indent`; the first line stands at `column`
  * already. Ends with a line end. */
-static enum fp_code put_filled(struct fp_buf *out, const char *text, size_t indent, size_t column,
-                               struct fp_error *err)
+static void put_filled(struct fp_buf *out, const char *text, size_t indent, size_t column)
 {
     cleanup_strv struct fp_strv words = {0};
     fp_strv_split(&words, text, ' ');
-    enum fp_code code = FP_OK;
     size_t start = column;
-    for (size_t i = 0; i < words.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < words.len; i++) {
         size_t width = fp_text_columns(words.items[i]);
         if (column > start && column + 1 + width > COLUMNS) {
-            code = fp_buf_addf(out, err, "\n%*s", (int) indent, "");
+            fp_buf_putf(out, "\n%*s", (int) indent, "");
             column = start = indent;
         }
-        if (code == FP_OK)
-            code = fp_buf_addf(out, err, "%s%s", column > start ? " " : "", words.items[i]);
+        fp_buf_putf(out, "%s%s", column > start ? " " : "", words.items[i]);
         column += width + (column > start);
     }
-    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+    fp_buf_puts(out, "\n");
 }
 
 /* "  -o, --output WHERE" */
@@ -48,20 +45,18 @@ static char *option_text(const struct fp_option *option)
     return fp_xasprintf("%s%s (default: %s)", option->help, again, option->fallback);
 }
 
-static enum fp_code put_option(struct fp_buf *out, const struct fp_option *option,
-                               struct fp_error *err)
+static void put_option(struct fp_buf *out, const struct fp_option *option)
 {
     cleanup_free char *head = option_head(option);
     cleanup_free char *text = option_text(option);
-    enum fp_code code = fp_buf_add_text(out, head, err);
+    fp_buf_puts(out, head);
     size_t width = fp_text_columns(head);
-    if (code == FP_OK && width + 2 > OPTION_INDENT) {
-        code = fp_buf_add_text(out, "\n", err);
+    if (width + 2 > OPTION_INDENT) {
+        fp_buf_puts(out, "\n");
         width = 0;
     }
-    if (code == FP_OK)
-        code = fp_buf_addf(out, err, "%*s", (int) (OPTION_INDENT - width), "");
-    return code == FP_OK ? put_filled(out, text, OPTION_INDENT, OPTION_INDENT, err) : code;
+    fp_buf_putf(out, "%*s", (int) (OPTION_INDENT - width), "");
+    put_filled(out, text, OPTION_INDENT, OPTION_INDENT);
 }
 
 static bool is_shown(const struct fp_option_group *group)
@@ -73,151 +68,132 @@ static bool is_shown(const struct fp_option_group *group)
     return false;
 }
 
-static enum fp_code put_group(struct fp_buf *out, const struct fp_option_group *group,
-                              struct fp_error *err)
+static void put_group(struct fp_buf *out, const struct fp_option_group *group)
 {
-    enum fp_code code = fp_buf_addf(out, err, "\n%s:\n", group->title);
-    for (size_t i = 0; i < group->count && code == FP_OK; i++) {
+    fp_buf_putf(out, "\n%s:\n", group->title);
+    for (size_t i = 0; i < group->count; i++) {
         if ((group->options[i].flags & FP_OPTION_HIDDEN) == 0)
-            code = put_option(out, &group->options[i], err);
+            put_option(out, &group->options[i]);
     }
-    return code;
 }
 
-static enum fp_code put_examples(struct fp_buf *out, const char *examples, struct fp_error *err)
+static void put_examples(struct fp_buf *out, const char *examples)
 {
     cleanup_strv struct fp_strv lines = {0};
     fp_strv_split(&lines, examples, '\n');
-    FP_TRY(fp_buf_add_text(out, "\nExamples:\n", err));
+    fp_buf_puts(out, "\nExamples:\n");
     for (size_t i = 0; i < lines.len; i++)
-        FP_TRY(fp_buf_addf(out, err, "  %s\n", lines.items[i]));
-    return FP_OK;
+        fp_buf_putf(out, "  %s\n", lines.items[i]);
 }
 
-static enum fp_code put_paragraphs(struct fp_buf *out, const char *text, struct fp_error *err)
+static void put_paragraphs(struct fp_buf *out, const char *text)
 {
     cleanup_strv struct fp_strv paragraphs = {0};
     fp_strv_split(&paragraphs, text, '\n');
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < paragraphs.len && code == FP_OK; i++) {
-        code = fp_buf_add_text(out, "\n", err);
-        if (code == FP_OK)
-            code = put_filled(out, paragraphs.items[i], 0, 0, err);
+    for (size_t i = 0; i < paragraphs.len; i++) {
+        fp_buf_puts(out, "\n");
+        put_filled(out, paragraphs.items[i], 0, 0);
     }
-    return code;
 }
 
-static enum fp_code command_help(const struct fp_command *command, struct fp_buf *out,
-                                 struct fp_error *err)
+static void command_help(const struct fp_command *command, struct fp_buf *out)
 {
-    enum fp_code code =
-        fp_buf_addf(out, err, "Usage: flinkpack %s [OPTION...]%s%s\n\nflinkpack %s: %s\n",
-                    command->name, command->operands[0] != '\0' ? " " : "", command->operands,
-                    command->name, command->summary);
-    if (code == FP_OK && command->text != NULL)
-        code = put_paragraphs(out, command->text, err);
-    for (fp_option_groups group = command->groups; *group != NULL && code == FP_OK; group++) {
+    fp_buf_putf(out, "Usage: flinkpack %s [OPTION...]%s%s\n\nflinkpack %s: %s\n", command->name,
+                command->operands[0] != '\0' ? " " : "", command->operands, command->name,
+                command->summary);
+    if (command->text != NULL)
+        put_paragraphs(out, command->text);
+    for (fp_option_groups group = command->groups; *group != NULL; group++) {
         if (is_shown(*group))
-            code = put_group(out, *group, err);
+            put_group(out, *group);
     }
-    if (code == FP_OK && command->examples != NULL)
-        code = put_examples(out, command->examples, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(out,
-                               "\nOptions can also come from FLINKPACK_... variables and from "
-                               "flinkpack.yaml;\nsee 'flinkpack help', also for exit statuses.\n",
-                               err);
-    return code;
+    if (command->examples != NULL)
+        put_examples(out, command->examples);
+    fp_buf_puts(out, "\nOptions can also come from FLINKPACK_... variables and from "
+                     "flinkpack.yaml;\nsee 'flinkpack help', also for exit statuses.\n");
 }
 
-static enum fp_code put_commands(struct fp_buf *out, struct fp_error *err)
+static void put_commands(struct fp_buf *out)
 {
-    enum fp_code code = fp_buf_add_text(out, "\nCommands:\n", err);
-    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+    fp_buf_puts(out, "\nCommands:\n");
+    for (const struct fp_command *c = fp_commands; c->name != NULL; c++) {
         if (!c->hidden)
-            code = fp_buf_addf(out, err, "  %-12s%s\n", c->name, c->summary);
+            fp_buf_putf(out, "  %-12s%s\n", c->name, c->summary);
     }
-    return code;
 }
 
-static enum fp_code put_variables(struct fp_buf *out, struct fp_error *err)
+static void put_variables(struct fp_buf *out)
 {
-    enum fp_code code = fp_buf_add_text(out, "\nEnvironment:\n", err);
-    for (const struct fp_variable *v = fp_variables; v->name != NULL && code == FP_OK; v++) {
-        code = fp_buf_addf(out, err, "  %s\n      ", v->name);
-        if (code == FP_OK)
-            code = put_filled(out, v->text, 6, 6, err);
+    fp_buf_puts(out, "\nEnvironment:\n");
+    for (const struct fp_variable *v = fp_variables; v->name != NULL; v++) {
+        fp_buf_putf(out, "  %s\n      ", v->name);
+        put_filled(out, v->text, 6, 6);
     }
-    return code;
 }
 
-static enum fp_code put_statuses(struct fp_buf *out, struct fp_error *err)
+static void put_statuses(struct fp_buf *out)
 {
-    FP_TRY(fp_buf_add_text(out, "\nExit status:\n", err));
+    fp_buf_puts(out, "\nExit status:\n");
     for (const struct fp_exit_status *s = fp_exit_statuses; s->status != NULL; s++)
-        FP_TRY(fp_buf_addf(out, err, "  %-12s%s\n", s->status, s->text));
-    return FP_OK;
+        fp_buf_putf(out, "  %-12s%s\n", s->status, s->text);
 }
 
-static enum fp_code program_help(struct fp_buf *out, struct fp_error *err)
+static void program_help(struct fp_buf *out)
 {
-    FP_TRY(fp_buf_add_text(
-        out,
-        "Usage: flinkpack COMMAND [OPTION...]\n"
-        "       flinkpack [build] OPTION...\n"
-        "       flinkpack --version\n\n"
-        "Makes container images of Apache Flink jobs: no Docker, no root, no JVM.\n\n"
-        "  flinkpack --from-release --flink-version 1.20.4 --job-jar job.jar\n",
-        err));
-    FP_TRY(put_commands(out, err));
-    FP_TRY(put_paragraphs(
-        out,
-        "'flinkpack COMMAND --help' tells of a command's options. Each of them can come from "
-        "the command line, from a FLINKPACK_ variable, or from flinkpack.yaml in the working "
-        "folder (or --config FILE), where the keys are the options' names and lists are "
-        "sequences; in this order the first that has it counts. KEY=VALUE options are merged "
-        "key by key.",
-        err));
-    FP_TRY(put_variables(out, err));
-    return put_statuses(out, err);
+    fp_buf_puts(out, "Usage: flinkpack COMMAND [OPTION...]\n"
+                     "       flinkpack [build] OPTION...\n"
+                     "       flinkpack --version\n\n"
+                     "Makes container images of Apache Flink jobs: no Docker, no root, no JVM.\n\n"
+                     "  flinkpack --from-release --flink-version 1.20.4 --job-jar job.jar\n");
+    put_commands(out);
+    put_paragraphs(
+        out, "'flinkpack COMMAND --help' tells of a command's options. Each of them can come from "
+             "the command line, from a FLINKPACK_ variable, or from flinkpack.yaml in the working "
+             "folder (or --config FILE), where the keys are the options' names and lists are "
+             "sequences; in this order the first that has it counts. KEY=VALUE options are merged "
+             "key by key.");
+    put_variables(out);
+    put_statuses(out);
 }
 
-enum fp_code fp_help(const struct fp_command *command, struct fp_buf *out, struct fp_error *err)
+void fp_help(const struct fp_command *command, struct fp_buf *out)
 {
-    return command != NULL ? command_help(command, out, err) : program_help(out, err);
+    if (command != NULL)
+        command_help(command, out);
+    else
+        program_help(out);
 }
 
-enum fp_code fp_help_short(struct fp_buf *out, struct fp_error *err)
+void fp_help_short(struct fp_buf *out)
 {
-    FP_TRY(fp_buf_add_text(out,
-                           "Usage: flinkpack COMMAND [OPTION...]\n"
-                           "       flinkpack [build] OPTION...\n",
-                           err));
-    FP_TRY(put_commands(out, err));
-    return fp_buf_add_text(out, "\n'flinkpack COMMAND --help' tells more of each.\n", err);
+    fp_buf_puts(out, "Usage: flinkpack COMMAND [OPTION...]\n"
+                     "       flinkpack [build] OPTION...\n");
+    put_commands(out);
+    fp_buf_puts(out, "\n'flinkpack COMMAND --help' tells more of each.\n");
 }
 
 enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err)
 {
-    if (run->operands.len == 0)
-        return fp_help(NULL, &run->out, err);
-    const char *name = run->operands.items[0];
-    const struct fp_command *command = fp_command_find(name);
-    if (command == NULL)
+    const char *name = run->operands.len > 0 ? run->operands.items[0] : NULL;
+    const struct fp_command *command = name != NULL ? fp_command_find(name) : NULL;
+    if (name != NULL && command == NULL)
         return fp_fail(err, FP_E_USAGE, "there is no command '%s'", name);
-    return fp_help(command, &run->out, err);
+    fp_help(command, &run->out);
+    return FP_OK;
 }
 
-enum fp_code fp_put_version(struct fp_buf *out, struct fp_error *err)
+void fp_put_version(struct fp_buf *out)
 {
-    return fp_buf_add_text(out, "flinkpack " FLINKPACK_VERSION "\n", err);
+    fp_buf_puts(out, "flinkpack " FLINKPACK_VERSION "\n");
 }
 
 enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err)
 {
     const char *commit = FLINKPACK_COMMIT;
-    FP_TRY(fp_put_version(&run->out, err));
+    (void) err;
+    fp_put_version(&run->out);
     if (commit[0] != '\0')
-        FP_TRY(fp_buf_addf(&run->out, err, "commit %s\n", commit));
-    return fp_buf_add_text(&run->out, "with " FLINKPACK_LIBRARIES "\n", err);
+        fp_buf_putf(&run->out, "commit %s\n", commit);
+    fp_buf_puts(&run->out, "with " FLINKPACK_LIBRARIES "\n");
+    return FP_OK;
 }

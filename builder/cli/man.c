@@ -4,39 +4,35 @@
 #include <string.h>
 
 /* A line of roff: what roff would read as its own is escaped. */
-static enum fp_code put_text(struct fp_buf *out, const char *text, struct fp_error *err)
+static void put_text(struct fp_buf *out, const char *text)
 {
-    enum fp_code code = FP_OK;
     if (text[0] == '.' || text[0] == '\'')
-        code = fp_buf_add_text(out, "\\&", err);
-    for (const char *p = text; *p != '\0' && code == FP_OK; p++) {
+        fp_buf_puts(out, "\\&");
+    for (const char *p = text; *p != '\0'; p++) {
         if (*p == '\\')
-            code = fp_buf_add_text(out, "\\e", err);
+            fp_buf_puts(out, "\\e");
         else if (*p == '-')
-            code = fp_buf_add_text(out, "\\-", err);
+            fp_buf_puts(out, "\\-");
         else
-            code = fp_buf_add(out, p, 1, err);
+            fp_buf_put(out, p, 1);
     }
-    return code;
 }
 
 /* MACRO, then the text on the same line. */
-static enum fp_code put_macro(struct fp_buf *out, const char *macro, const char *text,
-                              struct fp_error *err)
+static void put_macro(struct fp_buf *out, const char *macro, const char *text)
 {
-    FP_TRY(fp_buf_addf(out, err, ".%s ", macro));
-    FP_TRY(put_text(out, text, err));
-    return fp_buf_add_text(out, "\n", err);
+    fp_buf_putf(out, ".%s ", macro);
+    put_text(out, text);
+    fp_buf_puts(out, "\n");
 }
 
-static enum fp_code put_line(struct fp_buf *out, const char *text, struct fp_error *err)
+static void put_line(struct fp_buf *out, const char *text)
 {
-    FP_TRY(put_text(out, text, err));
-    return fp_buf_add_text(out, "\n", err);
+    put_text(out, text);
+    fp_buf_puts(out, "\n");
 }
 
-static enum fp_code put_option(struct fp_buf *out, const struct fp_option *option,
-                               struct fp_error *err)
+static void put_option(struct fp_buf *out, const struct fp_option *option)
 {
     cleanup_free char *letter =
         option->letter != 0 ? fp_xasprintf("-%c, ", option->letter) : fp_xstrdup("");
@@ -49,103 +45,92 @@ static enum fp_code put_option(struct fp_buf *out, const struct fp_option *optio
         "%s%s.%s%s%s", option->help, fp_option_is_list(option) ? "; repeatable" : "",
         option->fallback != NULL ? " Default: " : "",
         option->fallback != NULL ? option->fallback : "", option->fallback != NULL ? "." : "");
-    FP_TRY(fp_buf_add_text(out, ".TP\n", err));
-    FP_TRY(put_macro(out, "B", head, err));
-    return put_line(out, text, err);
+    fp_buf_puts(out, ".TP\n");
+    put_macro(out, "B", head);
+    put_line(out, text);
 }
 
-static enum fp_code put_options(struct fp_buf *out, const struct fp_option_group *group,
-                                struct fp_error *err)
+static void put_options(struct fp_buf *out, const struct fp_option_group *group)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < group->count && code == FP_OK; i++) {
+    for (size_t i = 0; i < group->count; i++) {
         if ((group->options[i].flags & FP_OPTION_HIDDEN) == 0)
-            code = put_option(out, &group->options[i], err);
+            put_option(out, &group->options[i]);
     }
-    return code;
 }
 
-static enum fp_code put_examples(struct fp_buf *out, const char *examples, struct fp_error *err)
+static void put_examples(struct fp_buf *out, const char *examples)
 {
     cleanup_strv struct fp_strv lines = {0};
     fp_strv_split(&lines, examples, '\n');
-    FP_TRY(fp_buf_add_text(out, ".PP\n.nf\n", err));
+    fp_buf_puts(out, ".PP\n.nf\n");
     for (size_t i = 0; i < lines.len; i++)
-        FP_TRY(put_line(out, lines.items[i], err));
-    return fp_buf_add_text(out, ".fi\n", err);
+        put_line(out, lines.items[i]);
+    fp_buf_puts(out, ".fi\n");
 }
 
-static enum fp_code put_paragraphs(struct fp_buf *out, const char *text, struct fp_error *err)
+static void put_paragraphs(struct fp_buf *out, const char *text)
 {
     cleanup_strv struct fp_strv paragraphs = {0};
     fp_strv_split(&paragraphs, text, '\n');
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < paragraphs.len && code == FP_OK; i++) {
-        code = fp_buf_add_text(out, ".PP\n", err);
-        if (code == FP_OK)
-            code = put_line(out, paragraphs.items[i], err);
+    for (size_t i = 0; i < paragraphs.len; i++) {
+        fp_buf_puts(out, ".PP\n");
+        put_line(out, paragraphs.items[i]);
     }
-    return code;
 }
 
 /* The options that every command has are told of once, at the end. */
-static enum fp_code put_command(struct fp_buf *out, const struct fp_command *command,
-                                struct fp_error *err)
+static void put_command(struct fp_buf *out, const struct fp_command *command)
 {
     cleanup_free char *head =
         fp_xasprintf("flinkpack %s [OPTION...] %s", command->name, command->operands);
-    enum fp_code code = put_macro(out, "SS", head, err);
+    put_macro(out, "SS", head);
     cleanup_free char *summary = fp_xasprintf("%s.", command->summary);
     summary[0] = (char) toupper((unsigned char) summary[0]);
-    if (code == FP_OK)
-        code = put_line(out, summary, err);
-    if (code == FP_OK && command->text != NULL)
-        code = put_paragraphs(out, command->text, err);
-    for (fp_option_groups group = command->groups; *group != NULL && code == FP_OK; group++) {
+    put_line(out, summary);
+    if (command->text != NULL)
+        put_paragraphs(out, command->text);
+    for (fp_option_groups group = command->groups; *group != NULL; group++) {
         if (*group != &fp_options_general)
-            code = put_options(out, *group, err);
+            put_options(out, *group);
     }
-    if (code == FP_OK && command->examples != NULL)
-        code = put_examples(out, command->examples, err);
-    return code;
+    if (command->examples != NULL)
+        put_examples(out, command->examples);
 }
 
-static enum fp_code put_commands(struct fp_buf *out, struct fp_error *err)
+static void put_commands(struct fp_buf *out)
 {
-    enum fp_code code = fp_buf_add_text(out, ".SH COMMANDS\n", err);
-    for (const struct fp_command *c = fp_commands; c->name != NULL && code == FP_OK; c++) {
+    fp_buf_puts(out, ".SH COMMANDS\n");
+    for (const struct fp_command *c = fp_commands; c->name != NULL; c++) {
         if (!c->hidden)
-            code = put_command(out, c, err);
+            put_command(out, c);
     }
-    if (code == FP_OK)
-        code = fp_buf_add_text(out, ".SH GENERAL OPTIONS\n", err);
-    return code == FP_OK ? put_options(out, &fp_options_general, err) : code;
+    fp_buf_puts(out, ".SH GENERAL OPTIONS\n");
+    put_options(out, &fp_options_general);
 }
 
-static enum fp_code put_item(struct fp_buf *out, const char *head, const char *text,
-                             struct fp_error *err)
+static void put_item(struct fp_buf *out, const char *head, const char *text)
 {
-    FP_TRY(fp_buf_add_text(out, ".TP\n", err));
-    FP_TRY(put_macro(out, "B", head, err));
-    return put_line(out, text, err);
+    fp_buf_puts(out, ".TP\n");
+    put_macro(out, "B", head);
+    put_line(out, text);
 }
 
-static enum fp_code put_tail(struct fp_buf *out, struct fp_error *err)
+static void put_tail(struct fp_buf *out)
 {
-    FP_TRY(fp_buf_add_text(out, ".SH ENVIRONMENT\n", err));
+    fp_buf_puts(out, ".SH ENVIRONMENT\n");
     for (const struct fp_variable *v = fp_variables; v->name != NULL; v++)
-        FP_TRY(put_item(out, v->name, v->text, err));
-    FP_TRY(fp_buf_add_text(out, ".SH EXIT STATUS\n", err));
+        put_item(out, v->name, v->text);
+    fp_buf_puts(out, ".SH EXIT STATUS\n");
     for (const struct fp_exit_status *s = fp_exit_statuses; s->status != NULL; s++)
-        FP_TRY(put_item(out, s->status, s->text, err));
-    return FP_OK;
+        put_item(out, s->status, s->text);
 }
 
 enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
 {
     struct fp_buf *out = &run->out;
     run->is_document = true;
-    FP_TRY(fp_buf_add_text(
+    (void) err;
+    fp_buf_puts(
         out,
         ".TH FLINKPACK 1 \"\" \"flinkpack " FLINKPACK_VERSION "\"\n"
         ".SH NAME\nflinkpack \\- make container images of Apache Flink jobs\n"
@@ -160,8 +145,8 @@ enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err)
         "file is obeyed like a Makefile, with a warning for each key that says whom to trust or "
         "where something goes, unless --config or FLINKPACK_CONFIG name it; "
         "FLINKPACK_CONFIG=/dev/null passes it over. login, logout and rmi read only a file that is "
-        "named.\n",
-        err));
-    FP_TRY(put_commands(out, err));
-    return put_tail(out, err);
+        "named.\n");
+    put_commands(out);
+    put_tail(out);
+    return FP_OK;
 }

@@ -241,15 +241,14 @@ static enum fp_code fail_unknown(const struct strange *s, struct fp_error *err)
 static enum fp_code fail_foreign(const struct strange *s, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(sizeof(err->text) - 256);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < s->told.len && code == FP_OK; i++)
-        code = fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "; for " : "", s->told.items[i]);
-    for (size_t i = 0; i < s->unknown.len && code == FP_OK; i++)
-        code = fp_buf_addf(&text, NULL, "%s%s",
-                           i > 0 ? ", " : "; there is no such value: ", s->unknown.items[i]);
+    for (size_t i = 0; i < s->told.len; i++)
+        fp_buf_putf(&text, "%s%s", i > 0 ? "; for " : "", s->told.items[i]);
+    for (size_t i = 0; i < s->unknown.len; i++)
+        fp_buf_putf(&text, "%s%s",
+                    i > 0 ? ", " : "; there is no such value: ", s->unknown.items[i]);
     return fp_fail(err, FP_E_USAGE,
                    "%s: keys of another chart or template, in place of which to write: for %s%s",
-                   s->file, fp_buf_text(&text), code != FP_OK ? " ..." : "");
+                   s->file, fp_buf_text(&text), text.is_full ? " ..." : "");
 }
 
 enum fp_code fp_values_check(fp_option_groups groups, const json_t *document, const char *file,

@@ -61,8 +61,7 @@ void fp_progress_put(struct fp_progress *progress, const char *fmt, ...)
     va_start(args, fmt);
     cleanup_free char *text = fp_xvasprintf(fmt, args);
     va_end(args);
-    enum fp_code ignored = fp_buf_add_text(&progress->out, text, NULL);
-    (void) ignored;
+    fp_buf_puts(&progress->out, text);
 }
 
 void fp_progress_flush(struct fp_progress *progress)

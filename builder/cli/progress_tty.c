@@ -27,7 +27,6 @@ static void format_amount(const struct fp_progress *progress, const struct fp_sh
     fp_format_bytes(stage->done_bytes, done);
     fp_format_bytes(stage->total_bytes, total);
     fp_format_rate(moved, ms, rate);
-    enum fp_code code = FP_OK;
     if (stage->total_bytes > 0) {
         double part = (double) stage->done_bytes / (double) stage->total_bytes;
         part = part > 1 ? 1 : part;
@@ -37,20 +36,19 @@ static void format_amount(const struct fp_progress *progress, const struct fp_sh
         memset(bar, '=', (size_t) full);
         bar[full < BAR_COLUMNS ? full : BAR_COLUMNS - 1] = '>';
         bar[BAR_COLUMNS] = '\0';
-        code = fp_buf_addf(out, NULL, "[%s] %3d%%  %s/%s", bar, (int) (part * 100), done, total);
+        fp_buf_putf(out, "[%s] %3d%%  %s/%s", bar, (int) (part * 100), done, total);
     } else if (stage->done_bytes > 0) {
-        code = fp_buf_add_text(out, done, NULL);
+        fp_buf_puts(out, done);
     }
-    if (code == FP_OK && rate[0] != '\0')
-        code = fp_buf_addf(out, NULL, "  %s", rate);
-    if (code == FP_OK && moved > 0 && ms >= 2000 && stage->total_bytes > stage->done_bytes) {
+    if (rate[0] != '\0')
+        fp_buf_putf(out, "  %s", rate);
+    if (moved > 0 && ms >= 2000 && stage->total_bytes > stage->done_bytes) {
         char left[FP_FORMAT_MAX];
         double per_byte = (double) ms / (double) moved;
         fp_format_duration(
             (uint64_t) (per_byte * (double) (stage->total_bytes - stage->done_bytes)), left);
-        code = fp_buf_addf(out, NULL, "  %s left", left);
+        fp_buf_putf(out, "  %s left", left);
     }
-    (void) code;
 }
 
 /* The name gives way where the line gets too long, but never to less than a third of it. */

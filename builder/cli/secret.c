@@ -48,9 +48,9 @@ static enum fp_code read_some(int fd, struct fp_buf *secret, bool one_line, bool
     if (n < 0)
         return fp_fail_errno(err, FP_E_IO, "cannot read the password");
     *ret_end = n == 0 || (one_line && memchr(bytes, '\n', (size_t) n) != NULL);
-    enum fp_code code = fp_buf_add(secret, bytes, (size_t) n, err);
+    fp_buf_put(secret, bytes, (size_t) n);
     explicit_bzero(bytes, sizeof(bytes));
-    return code;
+    return fp_buf_check(secret, err);
 }
 
 static enum fp_code read_secret(int fd, bool one_line, char **ret, struct fp_error *err)

@@ -10,12 +10,13 @@
 static char *names_text(const struct fp_layout_name *names, size_t len)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < len && i < LISTED_NAMES && code == FP_OK; i++)
-        code = fp_buf_addf(&text, NULL, "%s%s", i == 0 ? "there are: " : ", ", names[i].name);
-    if (code == FP_OK && len > LISTED_NAMES)
-        code = fp_buf_addf(&text, NULL, " and %zu more", len - LISTED_NAMES);
-    if (code == FP_OK && len > 0 && fp_buf_add_text(&text, "; ", NULL) != FP_OK)
+    for (size_t i = 0; i < len && i < LISTED_NAMES; i++)
+        fp_buf_putf(&text, "%s%s", i == 0 ? "there are: " : ", ", names[i].name);
+    if (len > LISTED_NAMES)
+        fp_buf_putf(&text, " and %zu more", len - LISTED_NAMES);
+    if (len > 0)
+        fp_buf_puts(&text, "; ");
+    if (text.is_full)
         fp_buf_clear(&text);
     return fp_buf_take(&text);
 }

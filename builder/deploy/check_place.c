@@ -103,7 +103,7 @@ void fp_note_left_out(const struct fp_deployment *d, struct fp_strv *ret)
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
     for (size_t i = 0; i < d->left_out.len; i++)
-        (void) !fp_buf_addf(&names, NULL, "%s%s", i > 0 ? ", " : "", d->left_out.items[i]);
+        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", d->left_out.items[i]);
     if (d->left_out.len > 0)
         fp_strv_addf(ret, "left out: %s: --format %s%s has no place for: %s",
                      d->options->values_name != NULL ? d->options->values_name : "--values",

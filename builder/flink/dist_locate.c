@@ -119,8 +119,7 @@ static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
     }
     for (size_t i = 0; i < seen.len; i++) {
         const char *name = i < SHOWN_NAMES ? seen.items[i] : "...";
-        if (fp_buf_addf(names, NULL, "%s%.80s", i > 0 ? ", " : "", name) != FP_OK)
-            return;
+        fp_buf_putf(names, "%s%.80s", i > 0 ? ", " : "", name);
     }
 }
 

@@ -108,8 +108,7 @@ static void note_failure(struct file_job *job, const char *shown, enum fp_code c
     fp_report(job->fetch->options->reporter,
               code == FP_E_VERIFY ? FP_EVENT_WARNING : FP_EVENT_DEBUG, "%s: %s", shown, why);
     /* A list that is full is cut; what came of the URL counts all the same. */
-    (void) !fp_buf_addf(&job->tried, NULL, "%s%.500s (%.500s)", job->tried.len > 0 ? ", " : "",
-                        shown, why);
+    fp_buf_putf(&job->tried, "%s%.500s (%.500s)", job->tried.len > 0 ? ", " : "", shown, why);
 }
 
 static enum fp_code empty_part(const struct file_job *job, struct fp_error *err)

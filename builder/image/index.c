@@ -78,8 +78,7 @@ static enum fp_code fail_no_match(const struct fp_index *index, const struct fp_
         if (!is_image(&index->manifests[i]) || fp_strv_has(&seen, text))
             continue;
         fp_strv_add(&seen, text);
-        if (fp_buf_addf(&list, NULL, "%s%s", list.len > 0 ? ", " : "", text) != FP_OK)
-            break; /* enough of them for a message */
+        fp_buf_putf(&list, "%s%s", list.len > 0 ? ", " : "", text);
     }
     cleanup_free char *wanted = fp_platform_text(platform);
     if (seen.len == 0)

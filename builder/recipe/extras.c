@@ -49,8 +49,7 @@ static enum fp_code no_such_plugin(const struct fp_strv *jars, const char *name,
 {
     cleanup_buf struct fp_buf list = FP_BUF_INIT(800);
     for (size_t i = 0; i < jars->len; i++) {
-        if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? " " : "", jars->items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&list, "%s%s", i > 0 ? " " : "", jars->items[i]);
     }
     return fp_hinted(
         fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: the distribution's opt/ has no such jar", name),

@@ -99,8 +99,7 @@ char *fp_list_plugins(const struct fp_tree *tree, const char *home)
     }
     list_jars(tree, home + 1, "lib", &jars);
     for (size_t i = 0; i < jars.len; i++) {
-        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "," : "", jars.items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&text, "%s%s", i > 0 ? "," : "", jars.items[i]);
     }
     return fp_buf_take(&text);
 }
@@ -113,8 +112,7 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     cleanup_json json_t *recipes = list_recipes(base, image);
     for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (fp_buf_addf(&jars, NULL, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&jars, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]);
     }
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
     cleanup_free char *plugins = fp_list_plugins(base->facts.tree, flink->home);

@@ -114,8 +114,7 @@ static char *name_packages(const struct fp_strv *names)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(300);
     for (size_t i = 0; i < names->len; i++) {
-        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? ", " : "", names->items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&text, "%s%s", i > 0 ? ", " : "", names->items[i]);
     }
     return fp_xstrdup(fp_buf_text(&text));
 }

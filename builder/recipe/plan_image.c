@@ -55,9 +55,8 @@ char *fp_plan_for_platform(const char *text, const struct fp_platform *platform)
         size_t len = end != NULL ? (size_t) (end + 1 - at) : 1;
         const char *value = end != NULL ? word_of(platform, at, len) : NULL;
         len = value != NULL ? len : 1;
-        if (fp_buf_addf(&out, NULL, "%.*s", value != NULL ? (int) strlen(value) : 1,
-                        value != NULL ? value : at) != FP_OK)
-            break;
+        fp_buf_putf(&out, "%.*s", value != NULL ? (int) strlen(value) : 1,
+                    value != NULL ? value : at);
         at += len;
     }
     return fp_xstrdup(fp_buf_text(&out));
@@ -116,8 +115,7 @@ static void warn_of_secrets(const struct fp_plan *plan)
     note_secrets(&found, plan->labels, "--label");
     note_secrets(&found, plan->annotations, "--annotation");
     for (size_t i = 0; i < found.len; i++) {
-        if (fp_buf_addf(&list, NULL, "%s%s", i > 0 ? ", " : "", found.items[i]) != FP_OK)
-            return;
+        fp_buf_putf(&list, "%s%s", i > 0 ? ", " : "", found.items[i]);
     }
     if (found.len > 0)
         fp_report(

@@ -54,8 +54,7 @@ static char *join_actions(const char *a, const char *b)
     for (size_t i = 0; i < parts.len; i++) {
         if (i > 0 && strcmp(parts.items[i], parts.items[i - 1]) == 0)
             continue;
-        if (fp_buf_addf(&joined, NULL, "%s%s", joined.len > 0 ? "," : "", parts.items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&joined, "%s%s", joined.len > 0 ? "," : "", parts.items[i]);
     }
     return fp_buf_take(&joined);
 }

@@ -63,8 +63,7 @@ static void add_query(struct fp_buf *url, const char *key, const char *value)
 {
     cleanup_free char *escaped = fp_url_escape(value);
     const char *separator = strchr(fp_buf_text(url), '?') == NULL ? "?" : "&";
-    if (fp_buf_addf(url, NULL, "%s%s=%s", separator, key, escaped) != FP_OK)
-        return; /* a URL too long for its ceiling is refused when it is sent */
+    fp_buf_putf(url, "%s%s=%s", separator, key, escaped);
 }
 
 static char *get_url(const struct fp_registry *registry, const struct fp_strv *scopes)
@@ -87,8 +86,7 @@ static char *join(const struct fp_strv *scopes)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_FORM);
     for (size_t i = 0; i < scopes->len; i++) {
-        if (fp_buf_addf(&text, NULL, "%s%s", i > 0 ? " " : "", scopes->items[i]) != FP_OK)
-            break;
+        fp_buf_putf(&text, "%s%s", i > 0 ? " " : "", scopes->items[i]);
     }
     return fp_buf_take(&text);
 }

@@ -19,16 +19,44 @@ static void reserve(struct fp_buf *buf, size_t len)
     buf->cap = cap;
 }
 
-enum fp_code fp_buf_add(struct fp_buf *buf, const void *data, size_t len, struct fp_error *err)
+void fp_buf_put(struct fp_buf *buf, const void *data, size_t len)
 {
-    if (len > buf->max || buf->len > buf->max - len)
-        return fp_fail(err, FP_E_INPUT, "more than the limit of %zu bytes", buf->max);
+    if (buf->is_full || len > buf->max || buf->len > buf->max - len) {
+        buf->is_full = true;
+        return;
+    }
     reserve(buf, buf->len + len);
     if (len > 0)
         memcpy(buf->data + buf->len, data, len);
     buf->len += len;
     buf->data[buf->len] = '\0';
+}
+
+void fp_buf_puts(struct fp_buf *buf, const char *text)
+{
+    fp_buf_put(buf, text, strlen(text));
+}
+
+void fp_buf_putf(struct fp_buf *buf, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    cleanup_free char *text = fp_xvasprintf(fmt, args);
+    va_end(args);
+    fp_buf_puts(buf, text);
+}
+
+enum fp_code fp_buf_check(const struct fp_buf *buf, struct fp_error *err)
+{
+    if (buf->is_full)
+        return fp_fail(err, FP_E_INPUT, "more than the limit of %zu bytes", buf->max);
     return FP_OK;
+}
+
+enum fp_code fp_buf_add(struct fp_buf *buf, const void *data, size_t len, struct fp_error *err)
+{
+    fp_buf_put(buf, data, len);
+    return fp_buf_check(buf, err);
 }
 
 enum fp_code fp_buf_add_text(struct fp_buf *buf, const char *text, struct fp_error *err)
@@ -55,6 +83,7 @@ char *fp_buf_take(struct fp_buf *buf)
     char *text = buf->data != NULL ? buf->data : fp_xstrdup("");
     buf->data = NULL;
     buf->len = buf->cap = 0;
+    buf->is_full = false;
     return text;
 }
 
@@ -63,6 +92,7 @@ void fp_buf_clear(struct fp_buf *buf)
     free(buf->data);
     buf->data = NULL;
     buf->len = buf->cap = 0;
+    buf->is_full = false;
 }
 
 void fp_strv_take(struct fp_strv *list, char *take_text)

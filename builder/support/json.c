@@ -125,10 +125,7 @@ json_t *fp_json_text(const char *text)
     while (*text != '\0') {
         size_t len = character_len(text);
         cleanup_json json_t *character = json_stringn(text, len);
-        enum fp_code code = character != NULL ? fp_buf_add(&good, text, len, NULL)
-                                              : fp_buf_add_text(&good, "\xef\xbf\xbd", NULL);
-        if (code != FP_OK)
-            abort();
+        fp_buf_put(&good, character != NULL ? text : "\xef\xbf\xbd", character != NULL ? len : 3);
         text += character != NULL ? len : 1;
     }
     return json_string(fp_buf_text(&good));

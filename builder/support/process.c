@@ -195,9 +195,9 @@ static enum fp_code collect(struct child *child, struct fp_error *err)
             child->out_fd = -1;
             return FP_OK;
         }
-        enum fp_code code = fp_buf_add(child->output, data, (size_t) got, err);
-        if (code != FP_OK)
-            return fp_context(code, err, "%s: too much output", child->name);
+        fp_buf_put(child->output, data, (size_t) got);
+        FP_TRY(
+            fp_context(fp_buf_check(child->output, err), err, "%s: too much output", child->name));
     }
     return FP_OK;
 }

@@ -1,7 +1,6 @@
 #include "flinkpack/support/shell.h"
 
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "flinkpack/support/buf.h"
@@ -13,14 +12,10 @@ char *fp_shell_word(const char *text)
                                 "/._-+:@%=,";
     if (*text != '\0' && text[strspn(text, plain)] == '\0')
         return fp_xstrdup(text);
-    /* Without a limit, so that nothing below can fail. */
     cleanup_buf struct fp_buf word = FP_BUF_INIT(SIZE_MAX);
-    enum fp_code code = fp_buf_add(&word, "'", 1, NULL);
-    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
-        code = *p == '\'' ? fp_buf_add_text(&word, "'\\''", NULL) : fp_buf_add(&word, p, 1, NULL);
-    if (code == FP_OK)
-        code = fp_buf_add(&word, "'", 1, NULL);
-    if (code != FP_OK)
-        abort();
+    fp_buf_puts(&word, "'");
+    for (const char *p = text; *p != '\0'; p++)
+        fp_buf_put(&word, *p == '\'' ? "'\\''" : p, *p == '\'' ? 4 : 1);
+    fp_buf_puts(&word, "'");
     return fp_buf_take(&word);
 }

@@ -122,7 +122,10 @@ static enum fp_code buf_write(struct fp_sink *self, const void *data, size_t len
                               struct fp_error *err)
 {
     struct buf_sink *sink = (struct buf_sink *) self;
-    return sink->buf != NULL ? fp_buf_add(sink->buf, data, len, err) : FP_OK;
+    if (sink->buf == NULL)
+        return FP_OK;
+    fp_buf_put(sink->buf, data, len);
+    return fp_buf_check(sink->buf, err);
 }
 
 static enum fp_code buf_finish(struct fp_sink *self, struct fp_error *err)

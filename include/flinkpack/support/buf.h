@@ -11,14 +11,16 @@
 #include "flinkpack/support/error.h"
 
 /**
- * A byte buffer that is always NUL-terminated and never grows beyond `max` bytes.
+ * A byte buffer that is always NUL-terminated and never grows beyond `max` bytes. Adding cannot
+ * fail: what has no room is left out, with all that is added after it, and fp_buf_check() tells.
  * Initialise with FP_BUF_INIT(max); release with fp_buf_clear() or cleanup_buf.
  */
 struct fp_buf {
     char *data; /**< NULL until something is added; use fp_buf_text() for a string */
     size_t len; /**< bytes in use, without the final NUL */
     size_t cap;
-    size_t max; /**< the most bytes it may hold */
+    size_t max;   /**< the most bytes it may hold */
+    bool is_full; /**< something had no room; see fp_buf_check() */
 };
 
 /** An empty buffer for at most `limit` bytes. */
@@ -27,6 +29,17 @@ struct fp_buf {
         .data = NULL, .len = 0, .cap = 0, .max = (limit)                                           \
     }
 
+/** Append bytes. */
+void fp_buf_put(struct fp_buf *buf, const void *data, size_t len);
+/** Append a string. */
+void fp_buf_puts(struct fp_buf *buf, const char *text);
+/** Append formatted text. */
+void fp_buf_putf(struct fp_buf *buf, const char *fmt, ...) FP_PRINTF(2, 3);
+/**
+ * Whether all that was added is in the buffer. To be asked once, when it is complete.
+ * @return FP_OK, or FP_E_INPUT: "more than the limit of N bytes".
+ */
+FP_CHECKED enum fp_code fp_buf_check(const struct fp_buf *buf, struct fp_error *err);
 /**
  * Append bytes.
  * @return FP_OK, or FP_E_INPUT when the ceiling would be passed (the buffer is left as it was).

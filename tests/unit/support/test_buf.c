@@ -6,8 +6,9 @@ static void content_is_terminated(void **state)
     struct fp_error err = {0};
     cleanup_buf struct fp_buf buf = FP_BUF_INIT(1000);
     assert_string_equal(fp_buf_text(&buf), "");
-    assert_ok(fp_buf_add(&buf, "ab\0c", 4, &err), err);
-    assert_ok(fp_buf_addf(&buf, &err, "%d", 42), err);
+    fp_buf_put(&buf, "ab\0c", 4);
+    fp_buf_putf(&buf, "%d", 42);
+    assert_ok(fp_buf_check(&buf, &err), err);
     assert_int_equal(buf.len, 6);
     assert_memory_equal(buf.data, "ab\0c42", 7);
 }
@@ -17,12 +18,36 @@ static void ceiling_holds(void **state)
     (void) state;
     struct fp_error err = {0};
     cleanup_buf struct fp_buf buf = FP_BUF_INIT(4);
-    assert_ok(fp_buf_add_text(&buf, "abcd", &err), err);
-    assert_fails(fp_buf_add_text(&buf, "e", &err), err, FP_E_INPUT,
-                 "more than the limit of 4 bytes");
-    assert_int_equal(fp_buf_add(&buf, "", SIZE_MAX, &err), FP_E_INPUT);
-    assert_string_equal(fp_buf_text(&buf), "abcd");
-    assert_ok(fp_buf_add(&buf, NULL, 0, &err), err);
+    fp_buf_puts(&buf, "abcd");
+    fp_buf_put(&buf, NULL, 0);
+    assert_ok(fp_buf_check(&buf, &err), err);
+    fp_buf_puts(&buf, "e");
+    assert_fails(fp_buf_check(&buf, &err), err, FP_E_INPUT, "more than the limit of 4 bytes");
+    fp_buf_clear(&buf);
+    fp_buf_put(&buf, "", SIZE_MAX);
+    assert_int_equal(fp_buf_check(&buf, NULL), FP_E_INPUT);
+    assert_string_equal(fp_buf_text(&buf), "");
+}
+
+/* What would fit behind something that did not is left out too: there are no holes. */
+static void nothing_is_added_behind_a_hole(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_buf struct fp_buf buf = FP_BUF_INIT(4);
+    fp_buf_puts(&buf, "ab");
+    fp_buf_puts(&buf, "cde");
+    fp_buf_puts(&buf, "f");
+    fp_buf_put(&buf, NULL, 0);
+    assert_string_equal(fp_buf_text(&buf), "ab");
+    assert_fails(fp_buf_check(&buf, &err), err, FP_E_INPUT, "more than the limit of 4 bytes");
+    cleanup_free char *text = fp_buf_take(&buf);
+    assert_string_equal(text, "ab");
+    fp_buf_puts(&buf, "whole");
+    assert_int_equal(fp_buf_check(&buf, NULL), FP_E_INPUT);
+    fp_buf_clear(&buf);
+    fp_buf_puts(&buf, "fits");
+    assert_ok(fp_buf_check(&buf, &err), err);
 }
 
 static void taking_leaves_nothing(void **state)
@@ -32,11 +57,12 @@ static void taking_leaves_nothing(void **state)
     cleanup_buf struct fp_buf buf = FP_BUF_INIT(8);
     cleanup_free char *nothing = fp_buf_take(&buf);
     assert_string_equal(nothing, "");
-    assert_ok(fp_buf_add_text(&buf, "abc", &err), err);
+    fp_buf_puts(&buf, "abc");
     cleanup_free char *text = fp_buf_take(&buf);
     assert_string_equal(text, "abc");
     assert_int_equal(buf.len, 0);
-    assert_ok(fp_buf_add_text(&buf, "12345678", &err), err);
+    fp_buf_puts(&buf, "12345678");
+    assert_ok(fp_buf_check(&buf, &err), err);
 }
 
 static void lists_split_and_sort(void **state)
@@ -85,9 +111,13 @@ static void ends_are_compared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(content_is_terminated),  cmocka_unit_test(ceiling_holds),
-        cmocka_unit_test(taking_leaves_nothing),  cmocka_unit_test(lists_split_and_sort),
-        cmocka_unit_test(stolen_things_are_gone), cmocka_unit_test(ends_are_compared),
+        cmocka_unit_test(content_is_terminated),
+        cmocka_unit_test(ceiling_holds),
+        cmocka_unit_test(nothing_is_added_behind_a_hole),
+        cmocka_unit_test(taking_leaves_nothing),
+        cmocka_unit_test(lists_split_and_sort),
+        cmocka_unit_test(stolen_things_are_gone),
+        cmocka_unit_test(ends_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
