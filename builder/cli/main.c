@@ -48,7 +48,9 @@ int main(int argc, char **argv)
     keep_memory_private();
     fp_memory_guard(tell_out_of_memory);
     (void) atexit(at_exit);
-    fp_interrupt_install();
+    static struct fp_cancel root;
+    (void) fp_cancel_enter(&root);
+    fp_signals_install(&root);
     int status = fp_cli_main(argv, environ);
     fp_temp_remove_all();
     is_over = true;

@@ -8,6 +8,9 @@
 
 /* Everything that a build has in its hands. */
 struct work {
+    const struct fp_build_options *options;
+    const struct fp_build_context *context;
+    struct fp_group *group; /* of all that is under way: what fails ends the rest */
     struct fp_plan plan;
     struct fp_repo *store; /* open, so that nobody takes blobs out of it meanwhile */
     struct fp_pool *pool;
@@ -17,14 +20,13 @@ struct work {
     struct fp_platform_image *images;
     struct fp_blob *root;
     struct fp_early early;
-    struct fp_pool *beside;                      /* one thread, for the base */
+    json_t *metadata;
     const struct fp_flink_version *base_version; /* chooses the base; not read where one is named */
 };
 
 static void work_clear(struct work *work)
 {
     fp_early_clear(&work->early);
-    fp_pool_free(work->beside);
     fp_blob_unref(work->root);
     fp_platform_images_free(work->images, work->plan.platform_count);
     fp_bases_clear(&work->bases);
@@ -33,6 +35,8 @@ static void work_clear(struct work *work)
     fp_pool_free(work->pool);
     fp_repo_free(work->store);
     fp_plan_clear(&work->plan);
+    json_decref(work->metadata);
+    fp_group_free(work->group);
 }
 #define cleanup_work __attribute__((cleanup(work_clear)))
 
@@ -45,20 +49,9 @@ static enum fp_code open_bases(struct work *work, struct fp_error *err)
                : code;
 }
 
-/* Whether to ask how another thread has fared: where it failed it may have ended this one's work,
- * and knows why. */
-static bool should_ask_beside(enum fp_code code)
+static enum fp_code open_bases_task(void *context, struct fp_error *err)
 {
-    return code == FP_OK || code == FP_E_INTERRUPTED;
-}
-
-/* Without a base nothing else is of use: what is fetched beside it need not be awaited. */
-static enum fp_code open_bases_beside(void *context, struct fp_error *err)
-{
-    enum fp_code code = open_bases(context, err);
-    if (code != FP_OK)
-        fp_interrupt_give_up();
-    return code;
+    return open_bases(context, err);
 }
 
 /* The image is where Flink is. */
@@ -83,28 +76,21 @@ static enum fp_code look_at_base(struct work *work, bool *ret_is_open, struct fp
 static enum fp_code obtain_both(struct work *work, struct fp_error *err)
 {
     const struct fp_plan *plan = &work->plan;
-    bool beside = plan->options->base != NULL || plan->source == FP_FROM_RELEASE;
+    bool is_chosen = plan->options->base != NULL || plan->source == FP_FROM_RELEASE;
     bool is_open = false;
-    enum fp_code code = FP_OK;
-    work->beside = fp_pool_new(1);
+    cleanup_group struct fp_group *beside = fp_group_new(work->group, 1);
     work->base_version = &plan->version;
     if (plan->source == FP_FROM_RELEASE)
-        code = look_at_base(work, &is_open, err);
-    if (code != FP_OK)
-        return code;
-    if (beside && !is_open)
-        fp_pool_add(work->beside, open_bases_beside, work);
-    code = fp_flink_fetch(plan, &work->flink, &work->origin, err);
-    if (code == FP_OK)
-        code = fp_early_start(&work->early, plan, &work->origin, err);
-    if (code == FP_OK)
-        code = fp_flink_read(plan, work->pool, &work->origin, &work->flink, err);
-    if (code == FP_OK && !beside) {
-        work->base_version = &work->flink.version;
-        fp_pool_add(work->beside, open_bases_beside, work);
-    }
-    enum fp_code base_code = should_ask_beside(code) ? fp_pool_wait(work->beside, err) : FP_OK;
-    return base_code != FP_OK ? base_code : code;
+        FP_TRY(look_at_base(work, &is_open, err));
+    if (is_chosen && !is_open)
+        fp_group_go(beside, open_bases_task, work);
+    FP_TRY(fp_flink_fetch(plan, &work->flink, &work->origin, err));
+    FP_TRY(fp_early_start(&work->early, plan, &work->origin, work->group, err));
+    FP_TRY(fp_flink_read(plan, work->pool, &work->origin, &work->flink, err));
+    if (is_chosen)
+        return fp_group_wait(beside, err);
+    work->base_version = &work->flink.version;
+    return open_bases(work, err);
 }
 
 static enum fp_code obtain_inputs(struct work *work, struct fp_error *err)
@@ -129,50 +115,39 @@ static enum fp_code make_images(struct work *work, struct fp_error *err)
     return fp_image_root(plan, &work->bases, work->images, &work->root, err);
 }
 
-static enum fp_code run(struct work *work, const struct fp_build_options *options,
-                        const struct fp_build_context *context, json_t **ret_metadata,
-                        struct fp_error *err)
+static enum fp_code make(void *context, struct fp_error *err)
 {
-    enum fp_code code = fp_plan_make(options, context, &work->plan, err);
-    if (code == FP_OK)
-        code = fp_report_heed(context->reporter, err);
-    if (code == FP_OK && options->push)
-        code = fp_credentials_check(&context->registry.credentials, err);
-    if (code == FP_OK)
-        code = fp_workshop_open(context, &work->store, &work->pool, err);
+    struct work *work = context;
+    const struct fp_plan *plan = &work->plan;
+    FP_TRY(fp_plan_make(work->options, work->context, &work->plan, err));
+    FP_TRY(fp_report_heed(work->context->reporter, err));
+    if (work->options->push)
+        FP_TRY(fp_credentials_check(&work->context->registry.credentials, err));
+    FP_TRY(fp_workshop_open(work->context, &work->store, &work->pool, err));
     /* An archive is on its way at once, and shows it. */
-    if (code == FP_OK && work->plan.source != FP_FROM_ARCHIVE)
-        code = fp_outputs_ask(&work->plan, err);
-    if (code == FP_OK)
-        code = obtain_inputs(work, err);
-    if (code == FP_OK)
-        code = make_images(work, err);
-    enum fp_code early_code = should_ask_beside(code) ? fp_early_wait(&work->early, err) : FP_OK;
-    if (early_code != FP_OK)
-        return early_code;
-    if (code != FP_OK)
-        return code;
-    *ret_metadata = fp_metadata(&work->plan, &work->flink, &work->bases, work->images, work->root);
-    return options->dry_run ? FP_OK
-                            : fp_outputs_write(&work->plan, &work->bases, work->images, work->root,
-                                               &work->early, *ret_metadata, err);
+    if (plan->source != FP_FROM_ARCHIVE)
+        FP_TRY(fp_outputs_ask(plan, err));
+    FP_TRY(obtain_inputs(work, err));
+    FP_TRY(make_images(work, err));
+    FP_TRY(fp_early_wait(&work->early, err));
+    work->metadata = fp_metadata(plan, &work->flink, &work->bases, work->images, work->root);
+    if (work->options->dry_run)
+        return FP_OK;
+    return fp_outputs_write(plan, &work->bases, work->images, work->root, &work->early,
+                            work->metadata, err);
 }
 
 enum fp_code fp_build_run(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_build_result *ret,
                           struct fp_error *err)
 {
-    cleanup_work struct work work = {0};
-    cleanup_json json_t *metadata = NULL;
-    enum fp_code code = run(&work, options, context, &metadata, err);
-    if (code != FP_OK) {
-        /* Nobody should wait for an upload that has become useless. */
-        fp_interrupt_give_up();
-        return code;
-    }
+    cleanup_work struct work work = {
+        .options = options, .context = context, .group = fp_group_new(NULL, 1)};
+    fp_group_run(work.group, make, &work);
+    FP_TRY(fp_group_wait(work.group, err));
     ret->name = fp_xstrdup(work.plan.title);
     ret->digest = fp_blob_descriptor(work.root)->digest;
-    ret->metadata = steal_pointer(&metadata);
+    ret->metadata = steal_pointer(&work.metadata);
     fp_build_next_steps(&work.plan, &ret->next_steps);
     return FP_OK;
 }

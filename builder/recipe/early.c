@@ -64,8 +64,6 @@ static enum fp_code upload(void *context, struct fp_error *err)
         return FP_OK;
     }
     fp_stage_fail(&stage);
-    /* The image would have nowhere to go. */
-    fp_interrupt_give_up();
     return code == FP_E_VERIFY ? fp_input_blame(self->early->archive, code, err) : code;
 }
 
@@ -82,14 +80,15 @@ static struct fp_repo *find_neighbour(const struct fp_early *early, size_t index
 }
 
 enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
-                            const struct fp_flink_origin *origin, struct fp_error *err)
+                            const struct fp_flink_origin *origin, struct fp_group *owner,
+                            struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     if (origin->archive == NULL)
         return FP_OK;
     early->archive = origin->archive;
-    early->pool = fp_pool_new(1);
-    fp_pool_add(early->pool, make_blob, early);
+    early->group = fp_group_new(owner, 1);
+    fp_group_go(early->group, make_blob, early);
     if (plan->options->slim || plan->options->dry_run || !begins_like_release(origin->archive))
         return FP_OK;
     early->count = plan->output_count;
@@ -103,14 +102,14 @@ enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
         if (code != FP_OK)
             break;
         self->neighbour = find_neighbour(early, i);
-        fp_pool_add(early->pool, upload, self);
+        fp_group_go(early->group, upload, self);
     }
     return code;
 }
 
 enum fp_code fp_early_wait(struct fp_early *early, struct fp_error *err)
 {
-    return early->pool != NULL ? fp_pool_wait(early->pool, err) : FP_OK;
+    return early->group != NULL ? fp_group_wait(early->group, err) : FP_OK;
 }
 
 struct fp_repo *fp_early_take_repo(struct fp_early *early, size_t output)
@@ -120,7 +119,7 @@ struct fp_repo *fp_early_take_repo(struct fp_early *early, size_t output)
 
 void fp_early_clear(struct fp_early *early)
 {
-    fp_pool_free(early->pool);
+    fp_group_free(early->group);
     for (size_t i = 0; i < early->count; i++)
         fp_repo_free(early->uploads[i].repo);
     free(early->uploads);

@@ -14,16 +14,17 @@
  * behind, which registries collect. Zero-initialise.
  */
 struct fp_early {
-    struct fp_pool *pool;     /**< of one thread: its tasks run in the order in which they came */
+    struct fp_group *group;   /**< of one thread: its tasks run in the order in which they came */
     struct fp_input *archive; /**< borrowed */
-    struct fp_blob *blob;     /**< the pool's, until fp_early_wait() returns */
+    struct fp_blob *blob;     /**< the group's, until fp_early_wait() returns */
     struct fp_early_upload *uploads; /**< one an output; of files and folders empty */
     size_t count;
 };
 
-/** Begin, where Flink is in an archive. */
+/** Begin, where Flink is in an archive. What fails is a failure of `owner`. */
 FP_CHECKED enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
-                                       const struct fp_flink_origin *origin, struct fp_error *err);
+                                       const struct fp_flink_origin *origin, struct fp_group *owner,
+                                       struct fp_error *err);
 /** Wait for the uploads; their failure is the build's. */
 FP_CHECKED enum fp_code fp_early_wait(struct fp_early *early, struct fp_error *err);
 /** The repo that was opened for an output, owned by the caller; NULL: none was. */

@@ -101,7 +101,7 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     FP_TRY(fp_mkdir_p(self->work_folder, FP_KEPT_DIR_MODE, err));
     FP_TRY(fp_newfile_open_in(self->work_folder, 0644, &made, err));
     FP_TRY(open_file(self, &file, err));
-    cleanup_pool struct fp_pool *pool = fp_pool_new(fp_pool_default_threads());
+    cleanup_pool struct fp_pool *pool = fp_pool_new(fp_cpus());
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the repacked layer");
     out = fp_sink_counted(fp_sink_hashed(out, hash), &size);
     cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, pool);

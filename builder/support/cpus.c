@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "flinkpack/support/file.h"
-#include "flinkpack/support/pool.h"
+#include "flinkpack/support/group.h"
 #include "internal.h"
 
 /* A quota is a share of time in a period, for a group of processes and again for each group that
@@ -32,7 +32,7 @@ static unsigned round_up(uint64_t quota_us, uint64_t period_us)
     if (quota_us == 0 || period_us == 0)
         return NO_QUOTA;
     uint64_t cpus = quota_us / period_us + (quota_us % period_us != 0);
-    return cpus < FP_POOL_MAX ? (unsigned) cpus : FP_POOL_MAX;
+    return cpus < FP_GROUP_MAX ? (unsigned) cpus : FP_GROUP_MAX;
 }
 
 static bool read_small(const char *folder, const char *name, struct fp_buf *buf)
@@ -105,10 +105,10 @@ unsigned fp_cgroup_cpus(const char *root)
 {
     cleanup_buf struct fp_buf buf = FP_BUF_INIT(64 << 10);
     if (!read_small(root[0] != '\0' ? root : "/", "proc/self/cgroup", &buf))
-        return FP_POOL_MAX;
+        return FP_GROUP_MAX;
     cleanup_strv struct fp_strv lines = {0};
     fp_strv_split(&lines, fp_buf_text(&buf), '\n');
-    unsigned least = FP_POOL_MAX;
+    unsigned least = FP_GROUP_MAX;
     for (size_t i = 0; i < lines.len; i++) {
         unsigned quota = quota_of_line(root, lines.items[i]);
         if (quota < least)
@@ -117,7 +117,7 @@ unsigned fp_cgroup_cpus(const char *root)
     return least;
 }
 
-unsigned fp_pool_default_threads(void)
+unsigned fp_cpus(void)
 {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);

@@ -33,7 +33,7 @@ char *fp_temp_name(const char *folder);
 FP_CHECKED enum fp_code fp_temp_file(const char *folder, mode_t mode, int *ret_fd, char **ret_path,
                                      struct fp_error *err);
 /**
- * How many processors the cgroup quotas allow, from 1 to FP_POOL_MAX (also where there are none).
+ * How many processors the cgroup quotas allow, from 1 to FP_GROUP_MAX (also where there are none).
  * @param root In front of /proc and /sys: "", or a folder that stands in for the root.
  */
 unsigned fp_cgroup_cpus(const char *root);

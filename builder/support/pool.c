@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include "flinkpack/support/cancel.h"
+
 /* Enough for the digests, codecs and transfers, and the same with every C library. */
 #define STACK_BYTES ((size_t) 2 << 20)
 
@@ -14,9 +16,10 @@ struct job {
 };
 
 struct fp_pool {
-    pthread_mutex_t lock; /* over everything below */
-    pthread_cond_t work;  /* a job was queued, or `closing` was set */
-    pthread_cond_t idle;  /* the queue is empty and nothing runs */
+    struct fp_cancel *cancel; /* of whoever made it: its tasks work under that */
+    pthread_mutex_t lock;     /* over everything below */
+    pthread_cond_t work;      /* a job was queued, or `closing` was set */
+    pthread_cond_t idle;      /* the queue is empty and nothing runs */
     struct job *first;
     struct job *last;
     unsigned running;
@@ -59,6 +62,7 @@ static void run_job(struct fp_pool *pool)
 {
     struct fp_error error = {0};
     struct job *job = take_job(pool);
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(pool->cancel);
     pool->running++;
     (void) pthread_mutex_unlock(&pool->lock);
     enum fp_code code = job->task(job->context, &error);
@@ -108,6 +112,7 @@ static void start_threads(struct fp_pool *pool, unsigned threads)
 struct fp_pool *fp_pool_new(unsigned threads)
 {
     struct fp_pool *pool = fp_xcalloc(1, sizeof(*pool));
+    pool->cancel = fp_cancel_current();
     if (threads < 1)
         threads = 1;
     if (threads > FP_POOL_MAX)

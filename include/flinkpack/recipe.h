@@ -18,7 +18,7 @@ struct fp_build_context {
     const char *apache_url;       /**< Apache's download server; NULL: https://dlcdn.apache.org */
     const char *archive_url;      /**< all releases; NULL: https://archive.apache.org/dist */
     const char *checksum_url;     /**< checksums; NULL: https://downloads.apache.org */
-    unsigned threads;             /**< 0: fp_pool_default_threads() */
+    unsigned threads;             /**< 0: fp_cpus() */
     int64_t source_date_epoch;    /**< SOURCE_DATE_EPOCH in seconds, or -1 */
     bool offline;                 /**< nothing is fetched */
     struct fp_reporter *reporter; /**< may be NULL */

@@ -6,9 +6,11 @@
 #define FLINKPACK_SUPPORT_H
 
 #include "flinkpack/support/buf.h"
+#include "flinkpack/support/cancel.h"
 #include "flinkpack/support/error.h"
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/format.h"
+#include "flinkpack/support/group.h"
 #include "flinkpack/support/hash.h"
 #include "flinkpack/support/input.h"
 #include "flinkpack/support/interrupt.h"
@@ -20,6 +22,7 @@
 #include "flinkpack/support/progress.h"
 #include "flinkpack/support/secret.h"
 #include "flinkpack/support/shell.h"
+#include "flinkpack/support/signals.h"
 #include "flinkpack/support/stream.h"
 #include "flinkpack/support/suggest.h"
 #include "flinkpack/support/system.h"

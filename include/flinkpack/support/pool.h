@@ -17,9 +17,6 @@ struct fp_pool;
 /** A unit of work: returns FP_OK or fills `err`. */
 typedef enum fp_code (*fp_pool_task)(void *context, struct fp_error *err);
 
-/** How many processors this process may use (affinity, then cgroup quota), from 1 to FP_POOL_MAX.
- */
-unsigned fp_pool_default_threads(void);
 /**
  * Start `threads` (1 to FP_POOL_MAX) threads of 2 MiB stack with all signals blocked. The caller
  * frees it. Where the system gives no threads, fp_pool_wait() does the work.

@@ -12,9 +12,9 @@
 /**
  * Run a program found on PATH (in its absolute folders), feed it `input`, and collect its standard
  * output. What it writes to its standard error goes nowhere, as secrets may be in it. It leads a
- * process group of its own, which is killed and reaped after `timeout_ms` and when fp_interrupted()
- * is set. What it leaves running when it exits by itself is left alone and not waited for. SIGPIPE
- * has to be ignored, as fp_interrupt_install() does. May be called from every thread.
+ * process group of its own, which is killed and reaped after `timeout_ms` and when the calling
+ * thread is cancelled. What it leaves running when it exits by itself is left alone and not waited
+ * for. SIGPIPE has to be ignored, as fp_signals_install() does. May be called from every thread.
  *
  * @param argv            NULL-terminated; argv[0] is the program. No secret may be in it.
  * @param input           `input_len` bytes, may be NULL when that is 0. A child that does not read

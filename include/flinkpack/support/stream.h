@@ -51,7 +51,7 @@ struct fp_sink {
     const struct fp_sink_ops *ops;
 };
 
-/** See struct fp_source_ops. Fails with FP_E_INTERRUPTED once fp_interrupted() is set. */
+/** See struct fp_source_ops. Fails with FP_E_INTERRUPTED once the calling thread is cancelled. */
 FP_CHECKED enum fp_code fp_source_read(struct fp_source *source, void *data, size_t cap,
                                        size_t *ret_len, struct fp_error *err);
 /** Read until `len` bytes have come or the end; `*ret_len` says how many. */

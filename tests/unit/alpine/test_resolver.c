@@ -1,5 +1,7 @@
 #include "alpine_test.h"
 
+#include <signal.h>
+
 /* A stanza from "name version [D:...|p:...|i:...|k:...]", fields separated by '|'. */
 static char *make_list(const char *const *packages)
 {
@@ -339,11 +341,12 @@ static void test_reasons(void **state)
                    FP_E_INPUT, "both provide 'cmd:sh'");
 }
 
-/* The last of all, as it is for good. */
 static void test_an_interrupt(void **state)
 {
     (void) state;
-    fp_interrupt_give_up();
+    struct fp_cancel cancel = {0};
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&cancel);
+    assert_true(fp_cancel(&cancel, SIGTERM));
     expect_failure(&(struct scene){old_busybox, new_busybox, "app busybox", "busybox"},
                    FP_E_INTERRUPTED, "terminated");
 }

@@ -1,5 +1,6 @@
 /** Job jars, made byte by byte. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -425,7 +426,6 @@ static void test_java(void **state)
     assert_int_equal(fp_java_of_class_major(0), 0);
 }
 
-/* The last of all, as it is for good. */
 static void test_an_interrupt(void **state)
 {
     const struct fixture *fixture = *state;
@@ -435,7 +435,9 @@ static void test_an_interrupt(void **state)
     bool found = false;
     put_jar(&jar, &entry, 1);
     write_jar(fixture, jar.data, jar.len);
-    fp_interrupt_give_up();
+    struct fp_cancel cancel = {0};
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&cancel);
+    assert_true(fp_cancel(&cancel, SIGTERM));
     assert_int_equal(fp_jar_has_class(fixture->path, "a.B", &found, &err), FP_E_INTERRUPTED);
 }
 

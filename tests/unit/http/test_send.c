@@ -542,13 +542,14 @@ static void test_threads_share_a_client(void **state)
     end(&scene);
 }
 
-/* Last: the flag stays up. */
 static void test_interruption_ends_it(void **state)
 {
     (void) state;
     static const struct test_reply replies[] = {{.head = "", .then = TEST_HANG}};
     struct scene scene = begin(replies, 1, "/");
-    fp_interrupt_install();
+    static struct fp_cancel root;
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&root);
+    fp_signals_install(&root);
     assert_int_equal(raise(SIGTERM), 0);
     assert_int_equal(get(&scene), FP_E_INTERRUPTED);
     end(&scene);

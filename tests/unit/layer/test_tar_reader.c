@@ -94,7 +94,7 @@ static enum fp_code endless_read(struct fp_source *self, void *data, size_t cap,
     endless->at = (endless->at + *ret_len) % endless->bytes.len;
     endless->given += *ret_len;
     if (endless->interrupt_at != 0 && endless->given >= endless->interrupt_at)
-        fp_interrupt_give_up();
+        (void) fp_cancel(fp_cancel_current(), FP_CANCEL_FAILURE);
     return FP_OK;
 }
 
@@ -438,11 +438,12 @@ static void offsets_are_those_of_the_source(void **state)
     assert_true(end.has_end && !end.has_trailing);
 }
 
-/* The last of all, as it is for good. */
 static void an_interrupt_ends_the_skipping_of_content(void **state)
 {
     (void) state;
     struct endless source = make_endless();
+    struct fp_cancel cancel = {0};
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&cancel);
     source.interrupt_at = (uint64_t) 4 << 20;
     tar_add(&source.bytes, &(struct tar_entry){.name = "endless", .size = HUGE_OCTAL});
     cleanup_buf struct fp_buf text = FP_BUF_INIT(TAR_MAX);

@@ -23,7 +23,7 @@ static void make_files(const char *root, const struct stand_in *files)
 
 static void nothing_known_is_no_quota(void **state)
 {
-    assert_int_equal(fp_cgroup_cpus(*state), FP_POOL_MAX);
+    assert_int_equal(fp_cgroup_cpus(*state), FP_GROUP_MAX);
 }
 
 static void quota_of_a_container(void **state)
@@ -72,7 +72,7 @@ static void large_and_odd_quotas(void **state)
             {NULL, NULL},
         };
         make_files(*state, files);
-        assert_int_equal(fp_cgroup_cpus(*state), FP_POOL_MAX);
+        assert_int_equal(fp_cgroup_cpus(*state), FP_GROUP_MAX);
     }
 }
 
@@ -99,7 +99,7 @@ static void paths_outside_are_left_alone(void **state)
         {NULL, NULL},
     };
     make_files(*state, files);
-    assert_int_equal(fp_cgroup_cpus(*state), FP_POOL_MAX);
+    assert_int_equal(fp_cgroup_cpus(*state), FP_GROUP_MAX);
 }
 
 int main(void)

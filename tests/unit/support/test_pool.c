@@ -145,7 +145,7 @@ static void numbers_are_clamped(void **state)
 {
     (void) state;
     struct fp_error err = {0};
-    unsigned threads = fp_pool_default_threads();
+    unsigned threads = fp_cpus();
     assert_in_range(threads, 1, FP_POOL_MAX);
     static const unsigned odd[] = {0, FP_POOL_MAX + 1, 1000};
     for (size_t i = 0; i < 3; i++) {

@@ -210,7 +210,7 @@ static void closed_standard_input(void **state)
 
 int main(void)
 {
-    /* As fp_interrupt_install() does. */
+    /* As fp_signals_install() does. */
     (void) signal(SIGPIPE, SIG_IGN);
     (void) signal(SIGXFSZ, SIG_IGN);
     const struct CMUnitTest tests[] = {

@@ -1,4 +1,5 @@
-foreach(test buf cpus error file hash input interrupt json pool process progress secret shell stream yaml)
+foreach(test buf cancel cpus error file group hash input json pool process progress secret shell
+        signals stream yaml)
     fp_add_unit_test(support test_${test}.c)
 endforeach()
 # The refusals of file systems that this machine does not have.

@@ -1,6 +1,7 @@
 /**
  * @file
- * Signals. What has arrived stays, so each test does its work in a child of its own.
+ * Signals, which end a program or are ignored for good: each test does its work in a child of its
+ * own.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -25,21 +26,30 @@ static int run_in_child(int (*body)(void))
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* What the handler cancels, and each test works under. */
+static struct fp_cancel root;
+
+static void install(void)
+{
+    (void) fp_cancel_enter(&root);
+    fp_signals_install(&root);
+}
+
 #define expect(condition)                                                                          \
     do {                                                                                           \
         if (!(condition))                                                                          \
             return __LINE__ % 100 + 1;                                                             \
     } while (0)
 
-static int flag_is_set_once(void)
+static int token_is_cancelled(void)
 {
     struct fp_error err = {0};
-    fp_interrupt_install();
-    expect(fp_interrupted() == 0);
-    expect(fp_interrupt_check(&err) == FP_OK);
+    install();
+    expect(fp_cancelled() == 0);
+    expect(fp_cancel_check(&err) == FP_OK);
     (void) raise(SIGTERM);
-    expect(fp_interrupted() == SIGTERM);
-    expect(fp_interrupt_check(&err) == FP_E_INTERRUPTED);
+    expect(fp_cancelled() == SIGTERM);
+    expect(fp_cancel_check(&err) == FP_E_INTERRUPTED);
     expect(strcmp(err.text, "terminated") == 0);
     return 0;
 }
@@ -47,9 +57,9 @@ static int flag_is_set_once(void)
 static int interrupt_has_its_words(void)
 {
     struct fp_error err = {0};
-    fp_interrupt_install();
+    install();
     (void) raise(SIGINT);
-    expect(fp_interrupt_check(&err) == FP_E_INTERRUPTED);
+    expect(fp_cancel_check(&err) == FP_E_INTERRUPTED);
     expect(strcmp(err.text, "interrupted") == 0);
     return 0;
 }
@@ -57,7 +67,7 @@ static int interrupt_has_its_words(void)
 static int second_signal_ends(void)
 {
     const struct timespec pause = {.tv_nsec = 300000000L};
-    fp_interrupt_install();
+    install();
     (void) raise(SIGINT);
     (void) nanosleep(&pause, NULL);
     (void) raise(SIGTERM);
@@ -67,20 +77,20 @@ static int second_signal_ends(void)
 /* As timeout(1) does: to the process, and to its group at once. */
 static int the_same_signal_twice_is_one(void)
 {
-    fp_interrupt_install();
+    install();
     (void) raise(SIGTERM);
     (void) raise(SIGTERM);
     (void) raise(SIGINT);
-    expect(fp_interrupted() == SIGTERM);
+    expect(fp_cancelled() == SIGTERM);
     return 0;
 }
 
 static int nohup_is_respected(void)
 {
     (void) signal(SIGHUP, SIG_IGN);
-    fp_interrupt_install();
+    install();
     (void) raise(SIGHUP);
-    expect(fp_interrupted() == 0);
+    expect(fp_cancelled() == 0);
     return 0;
 }
 
@@ -88,7 +98,7 @@ static int broken_pipe_is_an_error(void)
 {
     int ends[2];
     struct fp_error err = {0};
-    fp_interrupt_install();
+    install();
     expect(pipe(ends) == 0);
     (void) close(ends[0]);
     struct fp_sink *sink = fp_sink_fd(ends[1], "stdout");
@@ -101,7 +111,7 @@ static int broken_pipe_is_an_error(void)
 static int streams_stop(void)
 {
     struct fp_error err = {0};
-    fp_interrupt_install();
+    install();
     struct fp_source *source = fp_source_memory("abc", 3);
     struct fp_sink *sink = fp_sink_null();
     uint64_t bytes = 7;
@@ -118,7 +128,7 @@ static int blocked_reads_stop(void)
 {
     int ends[2];
     struct fp_error err = {0};
-    fp_interrupt_install();
+    install();
     expect(pipe(ends) == 0);
     pid_t parent = getpid();
     pid_t pid = fork();
@@ -139,7 +149,7 @@ static int children_are_stopped(void)
     struct fp_error err = {0};
     struct fp_buf out = FP_BUF_INIT(100);
     int status = -1;
-    fp_interrupt_install();
+    install();
     const char *const argv[] = {"sh", "-c", "kill -TERM $PPID; sleep 600", NULL};
     expect(fp_process_run(argv, "", 0, 60000, &out, &status, &err) == FP_E_INTERRUPTED);
     expect(waitpid(-1, NULL, WNOHANG) == -1);
@@ -155,7 +165,7 @@ static int too_large_a_file_is_an_error(void)
     int fd = mkstemp(path);
     expect(fd >= 0);
     expect(unlink(path) == 0);
-    fp_interrupt_install();
+    install();
     expect(setrlimit(RLIMIT_FSIZE, &limit) == 0);
     struct fp_sink *sink = fp_sink_fd(fd, "file");
     expect(fp_sink_write(sink, "ab", 2, &err) == FP_E_IO);
@@ -170,7 +180,7 @@ static int waiting_for_a_lock_stops(void)
     int held = mkstemp(path);
     expect(held >= 0);
     expect(flock(held, LOCK_EX) == 0);
-    fp_interrupt_install();
+    install();
     (void) raise(SIGINT);
     int fd = -1;
     enum fp_code code = fp_file_lock(path, true, &fd, &err);
@@ -180,28 +190,15 @@ static int waiting_for_a_lock_stops(void)
     return 0;
 }
 
-/* A signal that comes after giving up is the first, so it does not cut the tidying short. */
-static int giving_up_stops_the_rest(void)
-{
-    struct fp_error err = {0};
-    fp_interrupt_install();
-    fp_interrupt_give_up();
-    expect(fp_interrupt_check(&err) == FP_E_INTERRUPTED);
-    (void) raise(SIGINT);
-    expect(fp_interrupted() == SIGINT);
-    return 0;
-}
-
 static const struct {
     const char *name;
     int (*body)(void);
     int status;
 } cases[] = {
-    {"flag_is_set_once", flag_is_set_once, 0},
+    {"token_is_cancelled", token_is_cancelled, 0},
     {"interrupt_has_its_words", interrupt_has_its_words, 0},
     {"the_same_signal_twice_is_one", the_same_signal_twice_is_one, 0},
     {"second_signal_ends", second_signal_ends, 128 + SIGTERM},
-    {"giving_up_stops_the_rest", giving_up_stops_the_rest, 0},
     {"nohup_is_respected", nohup_is_respected, 0},
     {"broken_pipe_is_an_error", broken_pipe_is_an_error, 0},
     {"too_large_a_file_is_an_error", too_large_a_file_is_an_error, 0},
