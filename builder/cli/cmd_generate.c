@@ -49,15 +49,14 @@ static enum fp_code write_files(const char *folder, const struct fp_deploy_resul
     cleanup_free char *templates = fp_path_join(folder, "templates");
     cleanup_free char *place = NULL;
     bool is_chart = result->stream == NULL;
-    enum fp_code code = fp_output_path(is_chart ? templates : folder, &place, err);
-    if (code == FP_OK)
-        code = fp_mkdir_p(place, 0777, err);
-    for (size_t i = 0; i < result->file_count && code == FP_OK; i++) {
+    FP_TRY(fp_output_path(is_chart ? templates : folder, &place, err));
+    FP_TRY(fp_mkdir_p(place, 0777, err));
+    for (size_t i = 0; i < result->file_count; i++) {
         const struct fp_deploy_file *file = &result->files[i];
         cleanup_free char *path = fp_path_join(folder, file->path);
-        code = fp_file_write(path, file->text, strlen(file->text), 0666, err);
+        FP_TRY(fp_file_write(path, file->text, strlen(file->text), 0666, err));
     }
-    return code;
+    return FP_OK;
 }
 
 static bool is_written(const struct fp_deploy_result *result, const char *path)
@@ -115,21 +114,19 @@ static enum fp_code put(struct fp_run *run, const struct fp_args *args,
                         const struct fp_deploy_result *result, struct fp_error *err)
 {
     tell_warnings(run, result);
-    enum fp_code code = fp_report_heed(run->reporter, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_report_heed(run->reporter, err));
     run->is_document = true;
-    if (args->output_dir != NULL)
-        code = write_files(args->output_dir, result, err);
-    else if (result->stream != NULL)
-        fp_buf_puts(&run->out, result->stream);
-    else
-        code = fp_fail(err, FP_E_USAGE, "--output-dir: is needed, a chart is a folder");
-    if (code == FP_OK && args->output_dir != NULL)
+    if (args->output_dir != NULL) {
+        FP_TRY(write_files(args->output_dir, result, err));
         warn_of_others(run, args->output_dir, result);
-    for (size_t i = 0; i < result->notes.len && code == FP_OK; i++)
+    } else if (result->stream != NULL) {
+        fp_buf_puts(&run->out, result->stream);
+    } else {
+        return fp_fail(err, FP_E_USAGE, "--output-dir: is needed, a chart is a folder");
+    }
+    for (size_t i = 0; i < result->notes.len; i++)
         fp_report(run->reporter, FP_EVENT_INFO, "%s", result->notes.items[i]);
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code generate(struct fp_run *run, const struct fp_generate_input *input,
@@ -138,18 +135,12 @@ static enum fp_code generate(struct fp_run *run, const struct fp_generate_input 
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found found = {0};
     cleanup_json json_t *model = NULL;
-    struct fp_deploy_result result = {0};
-    enum fp_code code = fp_session_open(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, input->args->image, order, NULL, &found, err);
-    if (code == FP_OK)
-        code = fp_image_model(found.repo, &found.root, found.title, NULL, &model, err);
-    if (code == FP_OK)
-        code = make(input, &found, model, &result, err);
-    if (code == FP_OK)
-        code = put(run, input->args, &result, err);
-    fp_deploy_result_clear(&result);
-    return code;
+    __attribute__((cleanup(fp_deploy_result_clear))) struct fp_deploy_result result = {0};
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, input->args->image, order, NULL, &found, err));
+    FP_TRY(fp_image_model(found.repo, &found.root, found.title, NULL, &model, err));
+    FP_TRY(make(input, &found, model, &result, err));
+    return put(run, input->args, &result, err);
 }
 
 enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err)

@@ -1,7 +1,5 @@
 #include "command.h"
 
-#include <string.h>
-
 const struct fp_option_group *const fp_all_options[] = {
     &fp_options_flink,       &fp_options_job,         &fp_options_with,
     &fp_options_packages,    &fp_options_on,          &fp_options_name,
@@ -16,91 +14,52 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_folders,     &fp_options_general,     NULL,
 };
 
-static const struct fp_option_group *const build_groups[] = {
-    &fp_options_flink,
-    &fp_options_job,
-    &fp_options_with,
-    &fp_options_packages,
-    &fp_options_on,
-    &fp_options_name,
-    &fp_options_to,
-    &fp_options_manifests,
-    &fp_options_look,
-    &fp_options_old,
-    &fp_options_apache,
-    &fp_options_catalogue,
-    &fp_options_upload,
-    &fp_options_transfer,
-    &fp_options_network,
-    &fp_options_credentials,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
-};
-static const struct fp_option_group *const append_groups[] = {
-    &fp_options_append,      &fp_options_append_config, &fp_options_to,       &fp_options_look,
-    &fp_options_catalogue,   &fp_options_upload,        &fp_options_transfer, &fp_options_network,
-    &fp_options_credentials, &fp_options_folders,       &fp_options_general,  NULL,
-};
-static const struct fp_option_group *const push_groups[] = {
-    &fp_options_copy,        &fp_options_upload,  &fp_options_transfer, &fp_options_network,
-    &fp_options_credentials, &fp_options_folders, &fp_options_general,  NULL,
-};
-static const struct fp_option_group *const pull_groups[] = {
-    &fp_options_pull,        &fp_options_copy,    &fp_options_transfer, &fp_options_network,
-    &fp_options_credentials, &fp_options_folders, &fp_options_general,  NULL,
-};
-static const struct fp_option_group *const inspect_groups[] = {
-    &fp_options_inspect,
-    &fp_options_transfer,
-    &fp_options_network,
-    &fp_options_credentials,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
-};
-static const struct fp_option_group *const generate_groups[] = {
-    &fp_options_deploy_what,
-    &fp_options_deploy_job,
-    &fp_options_deploy_size,
-    &fp_options_deploy_conf,
-    &fp_options_deploy_pods,
-    &fp_options_deploy_ui,
-    &fp_options_deploy_policies,
-    &fp_options_transfer,
-    &fp_options_network,
-    &fp_options_credentials,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
-};
-static const struct fp_option_group *const images_groups[] = {
-    &fp_options_images,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
-};
-static const struct fp_option_group *const store_groups[] = {
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
-};
-static const struct fp_option_group *const login_groups[] = {
-    &fp_options_login, &fp_options_network, &fp_options_credentials, &fp_options_general, NULL,
-};
-static const struct fp_option_group *const logout_groups[] = {
-    &fp_options_credentials,
-    &fp_options_general,
-    NULL,
-};
-static const struct fp_option_group *const base_groups[] = {
-    &fp_options_catalogue, &fp_options_network, &fp_options_credentials,
-    &fp_options_folders,   &fp_options_general, NULL,
-};
-static const struct fp_option_group *const plain_groups[] = {
-    &fp_options_general,
-    NULL,
-};
+/* Of each command that looks into registries. */
+#define REMOTE                                                                                     \
+    &fp_options_transfer, &fp_options_network, &fp_options_credentials, &fp_options_folders,       \
+        &fp_options_general
+
+typedef const struct fp_option_group *const groups;
+
+static groups build_groups[] = {&fp_options_flink,
+                                &fp_options_job,
+                                &fp_options_with,
+                                &fp_options_packages,
+                                &fp_options_on,
+                                &fp_options_name,
+                                &fp_options_to,
+                                &fp_options_manifests,
+                                &fp_options_look,
+                                &fp_options_old,
+                                &fp_options_apache,
+                                &fp_options_catalogue,
+                                &fp_options_upload,
+                                REMOTE,
+                                NULL};
+static groups append_groups[] = {
+    &fp_options_append,    &fp_options_append_config, &fp_options_to, &fp_options_look,
+    &fp_options_catalogue, &fp_options_upload,        REMOTE,         NULL};
+static groups push_groups[] = {&fp_options_copy, &fp_options_upload, REMOTE, NULL};
+static groups pull_groups[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
+static groups inspect_groups[] = {&fp_options_inspect, REMOTE, NULL};
+static groups generate_groups[] = {&fp_options_deploy_what,
+                                   &fp_options_deploy_job,
+                                   &fp_options_deploy_size,
+                                   &fp_options_deploy_conf,
+                                   &fp_options_deploy_pods,
+                                   &fp_options_deploy_ui,
+                                   &fp_options_deploy_policies,
+                                   REMOTE,
+                                   NULL};
+static groups images_groups[] = {&fp_options_images, &fp_options_folders, &fp_options_general,
+                                 NULL};
+static groups store_groups[] = {&fp_options_folders, &fp_options_general, NULL};
+static groups login_groups[] = {&fp_options_login, &fp_options_network, &fp_options_credentials,
+                                &fp_options_general, NULL};
+static groups logout_groups[] = {&fp_options_credentials, &fp_options_general, NULL};
+static groups base_groups[] = {&fp_options_catalogue, &fp_options_network, &fp_options_credentials,
+                               &fp_options_folders,   &fp_options_general, NULL};
+static groups plain_groups[] = {&fp_options_general, NULL};
 
 #define PLACES                                                                                     \
     "IMAGE is a name in the local store, REGISTRY/REPO:TAG, oci:DIR[:TAG], "                       \
@@ -276,15 +235,6 @@ const struct fp_command fp_commands[] = {
      .run = fp_run_man},
     {.name = NULL},
 };
-
-const struct fp_command *fp_command_find(const char *name)
-{
-    for (const struct fp_command *command = fp_commands; command->name != NULL; command++) {
-        if (strcmp(command->name, name) == 0)
-            return command;
-    }
-    return NULL;
-}
 
 const struct fp_exit_status fp_exit_statuses[] = {
     {"0", "done"},

@@ -6,6 +6,7 @@
 #define FLINKPACK_CLI_COMMAND_H
 
 #include "args.h"
+#include "settings.h"
 
 /** The most that a command writes to standard output, in bytes. */
 #define FP_OUTPUT_MAX_BYTES ((size_t) 64 << 20)

@@ -5,6 +5,15 @@
 
 static const struct fp_option_group *const general[] = {&fp_options_general, NULL};
 
+const struct fp_command *fp_command_find(const char *name)
+{
+    for (const struct fp_command *command = fp_commands; command->name != NULL; command++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
 static enum fp_code fail_command(const char *name, struct fp_error *err)
 {
     enum fp_code code = fp_fail(err, FP_E_USAGE, "there is no command '%s'", name);

@@ -87,41 +87,49 @@ static bool is_said(const char *value)
     return value != NULL && *value != '\0';
 }
 
+/* What the file of --config says, or the one that is found. */
+static enum fp_code gather_config(const struct fp_command *command, struct fp_settings *settings,
+                                  struct fp_error *err)
+{
+    const char *config = fp_settings_value(settings, "config");
+    bool is_named = config != NULL;
+    if (!is_named && !command->named_file_only)
+        FP_TRY(find_config(&config, &settings->warnings, err));
+    settings->is_found = !is_named;
+    if (!is_said(config))
+        return FP_OK;
+    enum fp_code code =
+        fp_settings_from_file(command->groups, fp_all_options, config, settings, err);
+    /* What is wrong in the file is told with its name and line, which is enough. */
+    return is_named && code != FP_E_USAGE ? fp_context(code, err, "--config") : code;
+}
+
 static enum fp_code gather(const struct fp_call *call, char *const *environment,
                            struct fp_settings *settings, struct fp_error *err)
 {
     fp_option_groups groups = call->command->groups;
-    enum fp_code code =
-        fp_settings_from_arguments(groups, fp_all_options, call->words, settings, err);
-    if (code != FP_OK || settings->stopped)
-        return code;
-    code = check_operands(call->command, settings, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_settings_from_arguments(groups, fp_all_options, call->words, settings, err));
+    if (settings->stopped)
+        return FP_OK;
+    FP_TRY(check_operands(call->command, settings, err));
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
     /* With general options only, as of help, nothing of account can be misspelt. */
     if (groups[1] == NULL)
         fp_strv_clear(&settings->warnings);
-    const char *config = fp_settings_value(settings, "config");
-    bool is_named = config != NULL;
-    if (!is_named && !call->command->named_file_only)
-        code = find_config(&config, &settings->warnings, err);
-    settings->is_found = !is_named;
-    if (code == FP_OK && is_said(config))
-        code = fp_settings_from_file(groups, fp_all_options, config, settings, err);
-    /* What is wrong in the file is told with its name and line, which is enough. */
-    if (is_named && code != FP_OK && code != FP_E_USAGE)
-        code = fp_context(code, err, "--config");
+    FP_TRY(gather_config(call->command, settings, err));
     /* A build only hands its --values on. */
     const char *values = fp_settings_value(settings, "values");
     settings->is_found = fp_settings_is_found(settings, "values");
-    if (code == FP_OK && is_said(values) && call->command->run == fp_run_generate)
-        code = fp_settings_from_values(groups, values, settings, err);
-    return code;
+    if (is_said(values) && call->command->run == fp_run_generate)
+        FP_TRY(fp_settings_from_values(groups, values, settings, err));
+    return FP_OK;
 }
 
-static enum fp_code write_out(const struct fp_buf *out, struct fp_error *err)
+static enum fp_code write_out(const struct fp_buf *out, bool is_document, struct fp_error *err)
 {
+    FP_TRY(fp_buf_check(out, err));
+    if (out->len > 0 && !is_document)
+        fp_make_lines_printable(out->data);
     for (size_t done = 0; done < out->len;) {
         ssize_t n = write(STDOUT_FILENO, out->data + done, out->len - done);
         if (n < 0 && errno != EINTR)
@@ -150,10 +158,9 @@ static enum fp_code run_command(const struct fp_command *command, struct fp_run 
         fp_report(run->reporter, FP_EVENT_DEBUG, "options from %s", settings->file);
     for (size_t i = 0; i < settings->operands.len; i++)
         fp_strv_add(&run->operands, settings->operands.items[i]);
+    FP_TRY(fp_report_heed(run->reporter, err));
     fp_lock_tell(run->reporter);
-    enum fp_code code = fp_report_heed(run->reporter, err);
-    if (code == FP_OK)
-        code = command->run(run, err);
+    enum fp_code code = command->run(run, err);
     fp_lock_tell(NULL);
     return code == FP_OK ? heed_late(run, err) : code;
 }
@@ -165,34 +172,13 @@ static int status_of(enum fp_code code)
     return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 
-void fp_run_put_json(struct fp_run *run, const json_t *value)
-{
-    cleanup_free char *text = fp_json_pretty(value);
-    cleanup_free char *shown = fp_json_printable(text);
-    run->is_document = true;
-    fp_buf_putf(&run->out, "%s\n", shown);
-}
-
-void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest)
-{
-    if (run->result_name != NULL)
-        return;
-    run->result_name = fp_xstrdup(name);
-    run->result_digest = *digest;
-    fp_buf_putf(&run->out, "%s@%s\n", name, digest->text);
-}
-
 /* Standard output gets something only once all went well. */
 static int finish(struct fp_progress *progress, enum fp_code code, const struct fp_buf *out,
                   bool is_document, struct fp_error *err)
 {
     fp_progress_stop(progress);
     if (code == FP_OK)
-        code = fp_buf_check(out, err);
-    if (code == FP_OK && out->len > 0 && !is_document)
-        fp_make_lines_printable(out->data);
-    if (code == FP_OK)
-        code = write_out(out, err);
+        code = write_out(out, is_document, err);
     if (code != FP_OK)
         fp_progress_error(progress, err);
     return status_of(code);

@@ -32,10 +32,7 @@ static enum fp_code read_patches(const struct fp_args *args, bool is_merge,
     for (size_t i = 0; i < files->len; i++) {
         struct fp_deploy_patch patch = {.name = files->items[i], .is_merge = is_merge};
         json_t *document = NULL;
-        enum fp_code code =
-            read_yaml(is_merge ? "--merge-patch" : "--patch", patch.name, &document, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(read_yaml(is_merge ? "--merge-patch" : "--patch", patch.name, &document, err));
         patch.document = document;
         ret->patches = fp_xreallocarray(ret->patches, ret->patch_count + 1, sizeof(*ret->patches));
         ret->patches[ret->patch_count++] = patch;
@@ -43,29 +40,30 @@ static enum fp_code read_patches(const struct fp_args *args, bool is_merge,
     return FP_OK;
 }
 
+/* KEY=VALUE, or the keys of a file. */
+static enum fp_code add_conf(const char *item, struct fp_strv *all, struct fp_error *err)
+{
+    cleanup_json json_t *document = NULL;
+    if (strchr(item, '=') != NULL && !fp_path_exists(item)) {
+        fp_strv_add(all, item);
+        return FP_OK;
+    }
+    enum fp_code code = read_yaml("--conf", item, &document, err);
+    if (code == FP_E_NOT_FOUND)
+        fp_hint(err, "KEY=VALUE, or a file of keys");
+    return code == FP_OK ? fp_deploy_flatten_conf(document, item, all, err) : code;
+}
+
 /* Files of --conf become keys where they stand, and -D goes behind all of them. */
 static enum fp_code expand_conf(struct fp_args *args, struct fp_error *err)
 {
-    struct fp_strv all = {0};
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < args->deploy.conf.len && code == FP_OK; i++) {
-        const char *item = args->deploy.conf.items[i];
-        cleanup_json json_t *document = NULL;
-        if (strchr(item, '=') != NULL && !fp_path_exists(item)) {
-            fp_strv_add(&all, item);
-            continue;
-        }
-        code = read_yaml("--conf", item, &document, err);
-        if (code == FP_E_NOT_FOUND)
-            code = fp_hinted(code, err, "KEY=VALUE, or a file of keys");
-        if (code == FP_OK)
-            code = fp_deploy_flatten_conf(document, item, &all, err);
-    }
+    cleanup_strv struct fp_strv given = args->deploy.conf;
+    args->deploy.conf = (struct fp_strv){0};
+    for (size_t i = 0; i < given.len; i++)
+        FP_TRY(add_conf(given.items[i], &args->deploy.conf, err));
     for (size_t i = 0; i < args->defines.len; i++)
-        fp_strv_add(&all, args->defines.items[i]);
-    fp_strv_clear(&args->deploy.conf);
-    args->deploy.conf = all;
-    return code;
+        fp_strv_add(&args->deploy.conf, args->defines.items[i]);
+    return FP_OK;
 }
 
 static enum fp_code read_log_conf(struct fp_args *args, struct fp_generate_input *ret,
@@ -205,11 +203,10 @@ enum fp_code fp_generate_input_from_values(const char *path, struct fp_generate_
                                            struct fp_error *err)
 {
     fp_args_init(&ret->own);
-    enum fp_code code =
-        path != NULL ? fp_settings_from_values(generate_groups, path, &ret->settings, err) : FP_OK;
-    if (code == FP_OK)
-        code = fp_settings_apply(generate_groups, &ret->settings, &ret->own, err);
-    return code == FP_OK ? fp_generate_input_read(&ret->own, &ret->settings, ret, err) : code;
+    if (path != NULL)
+        FP_TRY(fp_settings_from_values(generate_groups, path, &ret->settings, err));
+    FP_TRY(fp_settings_apply(generate_groups, &ret->settings, &ret->own, err));
+    return fp_generate_input_read(&ret->own, &ret->settings, ret, err);
 }
 
 void fp_generate_input_clear(struct fp_generate_input *input)

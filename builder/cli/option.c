@@ -1,4 +1,4 @@
-#include "option.h"
+#include "settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +71,7 @@ char *fp_option_environment(const struct fp_option *option)
 }
 
 void fp_settings_add(struct fp_settings *settings, const struct fp_option *option,
-                     const char *value, enum fp_origin origin)
+                     const char *value, enum fp_setting_origin origin)
 {
     settings->items =
         fp_xreallocarray(settings->items, settings->len + 1, sizeof(*settings->items));

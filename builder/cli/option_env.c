@@ -1,4 +1,4 @@
-#include "option.h"
+#include "settings.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* What options come from files, and from one that nobody has named: what that decides is not to
  * pass unseen. */
-#include "option.h"
+#include "settings.h"
 
 #include <string.h>
 

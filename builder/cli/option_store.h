@@ -5,7 +5,7 @@
 #ifndef FLINKPACK_CLI_OPTION_STORE_H
 #define FLINKPACK_CLI_OPTION_STORE_H
 
-#include "option.h"
+#include "settings.h"
 
 /** Parse true, yes, on, 1 and their opposites. Whether it was one of them. */
 bool fp_parse_bool(const char *text, bool *ret);

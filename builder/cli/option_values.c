@@ -90,26 +90,19 @@ enum fp_code fp_settings_from_values(fp_option_groups groups, const char *path,
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_input_read(path, &text, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "--values");
-    code = fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err);
-    if (code == FP_OK && !json_is_object(document))
-        code = fp_fail(err, FP_E_USAGE, "%s: expected a mapping", path);
-    if (code == FP_OK)
-        code = fp_values_check(groups, document, path, err);
-    if (code == FP_OK)
-        code = flatten_values(document, path, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_context(fp_input_read(path, &text, err), err, "--values"));
+    FP_TRY(fp_yaml_parse(fp_buf_text(&text), text.len, path, &document, err));
+    if (!json_is_object(document))
+        return fp_fail(err, FP_E_USAGE, "%s: expected a mapping", path);
+    FP_TRY(fp_values_check(groups, document, path, err));
+    FP_TRY(flatten_values(document, path, err));
     free(settings->file);
     settings->file = fp_xstrdup(path);
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(document, key, value)
     {
-        if (code == FP_OK)
-            code = add_values_key(groups, key, value, settings, err);
+        FP_TRY(add_values_key(groups, key, value, settings, err));
     }
-    return code;
+    return FP_OK;
 }

@@ -5,7 +5,7 @@
 #ifndef FLINKPACK_CLI_OPTION_VALUES_H
 #define FLINKPACK_CLI_OPTION_VALUES_H
 
-#include "option.h"
+#include "settings.h"
 
 /**
  * Look through the keys of a file of --values.

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "option.h"
+#include "settings.h"
 
 /* A command of the tests' own, with every kind of option. */
 struct values {

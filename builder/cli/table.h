@@ -1,0 +1,54 @@
+/**
+ * @file
+ * How the rows of the option tables are written.
+ */
+#ifndef FLINKPACK_CLI_TABLE_H
+#define FLINKPACK_CLI_TABLE_H
+
+#include "args.h"
+
+/** The type of the member that an option of a kind is stored in. */
+#define FP_TYPE_OF_FLAG     bool
+#define FP_TYPE_OF_TEXT     const char *
+#define FP_TYPE_OF_CHOICE   const char *
+#define FP_TYPE_OF_OPTIONAL const char *
+#define FP_TYPE_OF_NUMBER   int64_t
+#define FP_TYPE_OF_DURATION int64_t
+#define FP_TYPE_OF_SIZE     int64_t
+#define FP_TYPE_OF_LIST     struct fp_strv
+#define FP_TYPE_OF_COMMAS   struct fp_strv
+#define FP_TYPE_OF_MAP      struct fp_strv
+
+/** Where a member is, which has to be of that type. */
+#define FP_ARGS_OFFSET(type, member)                                                               \
+    _Generic(((struct fp_args *) 0)->member, type : offsetof(struct fp_args, member))
+
+/**
+ * A row of an option table: FP_OPTION(TEXT, "job-jar", "FILE", build.job_jar, CONTENT, "the jar").
+ * Its kind and what it decides without their prefixes, its name, what its value is called, the
+ * member of struct fp_args, its help; then designated members of struct fp_option, if any.
+ */
+#define FP_OPTION(type, option_name, value, member, decided, ...)                                  \
+    {                                                                                              \
+        .kind = FP_OPTION_##type, .name = (option_name), .metavar = (value),                       \
+        .offset = FP_ARGS_OFFSET(FP_TYPE_OF_##type, member), .decides = FP_DECIDES_##decided,      \
+        .help = __VA_ARGS__                                                                        \
+    }
+/** Likewise, of one that takes no value. */
+#define FP_FLAG(option_name, member, decided, ...)                                                 \
+    FP_OPTION(FLAG, option_name, NULL, member, decided, __VA_ARGS__)
+
+/** Rows that several commands have. */
+#define FP_OPTION_ADD                                                                              \
+    FP_OPTION(LIST, "add", "SRC:DEST[:MODE]", build.add, CONTENT,                                  \
+              "a file or folder, put at DEST in the image; {os}, {arch} and {variant} in SRC "     \
+              "stand for those of each platform")
+#define FP_OPTION_PLATFORMS                                                                        \
+    FP_OPTION(COMMAS, "platform", "OS/ARCH,...", build.platforms, CONTENT,                         \
+              "the platforms; several make an index", .fallback = "linux/amd64")
+#define FP_OPTION_ONE_PLATFORM                                                                     \
+    FP_OPTION(TEXT, "platform", "OS/ARCH", platform, UNSAID,                                       \
+              "of an image for several platforms only this one", .flags = FP_OPTION_ARGV_ONLY,     \
+              .fallback = "all")
+
+#endif
