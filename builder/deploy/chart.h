@@ -1,19 +1,25 @@
 /**
  * @file
- * A chart of Helm.
+ * A chart of Helm: its own files, which CMake makes part of the program, and what is generated.
  */
 #ifndef FLINKPACK_DEPLOY_CHART_H
 #define FLINKPACK_DEPLOY_CHART_H
 
 #include "deployment.h"
 
-/** The files of a chart. */
-FP_CHECKED enum fp_code fp_chart_files(struct fp_deployment *deployment,
-                                       struct fp_deploy_result *ret, struct fp_error *err);
+/** A file of chart/. */
+struct fp_chart_file {
+    const char *path; /**< below the chart */
+    const char *text;
+};
+/** All of them; the last one's path is NULL. */
+extern const struct fp_chart_file fp_chart_files[];
+
 /** What the digest was read for: NAME@DIGEST, or "". The caller owns it. */
 char *fp_chart_digest_of(const struct fp_deployment *deployment);
-/** Append the named templates that say what options a chart was made with. */
-FP_CHECKED enum fp_code fp_chart_put_facts(struct fp_buf *out, const struct fp_deployment *d,
-                                           struct fp_error *err);
+/** The values of a chart, with comments. A new reference. */
+json_t *fp_chart_values(const struct fp_deployment *deployment);
+/** The file templates/_options.tpl. The caller owns it. */
+char *fp_chart_options(const struct fp_deployment *deployment);
 
 #endif

@@ -1,7 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "deployment.h"
+#include "format.h"
 #include "text.h"
 #include "yaml_scalar.h"
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "documents.h"
+#include "format.h"
+#include "operator.h"
 #include "warn.h"
 
 /* Versions of Flink in the operator's enumeration. Beside those that it got late is the operator
@@ -46,24 +47,15 @@ static enum fp_code check_known(struct fp_deployment *d, struct fp_error *err)
                      err, "--format kubernetes works without the operator");
 }
 
-/* The operator sets these itself and refuses a FlinkDeployment that has them. */
-static const char *const operators_own[] = {"kubernetes.cluster-id", "kubernetes.namespace",
-                                            "high-availability.cluster-id"};
-
-bool fp_is_operators_own(const struct fp_deployment *d, const char *key)
-{
-    bool is_own = false;
-    for (size_t i = 0; i < sizeof(operators_own) / sizeof(operators_own[0]); i++)
-        is_own = is_own || strcmp(key, operators_own[i]) == 0;
-    return is_own && d->format == FP_DEPLOY_OPERATOR;
-}
+/* The operator refuses a FlinkDeployment that has them. */
+const char *const fp_operator_keys[] = {"kubernetes.cluster-id", "kubernetes.namespace",
+                                        "high-availability.cluster-id", NULL};
 
 static enum fp_code check_keys(const struct fp_deployment *d, struct fp_error *err)
 {
-    for (size_t i = 0; i < sizeof(operators_own) / sizeof(operators_own[0]); i++) {
-        if (json_object_get(d->conf, operators_own[i]) != NULL)
-            return fp_fail(err, FP_E_USAGE, "--conf: %s: is set by Flink's operator",
-                           operators_own[i]);
+    for (const char *const *key = fp_operator_keys; *key != NULL; key++) {
+        if (json_object_get(d->conf, *key) != NULL)
+            return fp_fail(err, FP_E_USAGE, "--conf: %s: is set by Flink's operator", *key);
     }
     return FP_OK;
 }
@@ -112,10 +104,8 @@ const char *fp_operator_upgrade(const struct fp_deployment *d)
     return d->options->ha && d->is_job ? "last-state" : "stateless";
 }
 
-enum fp_code fp_deployment_check_operator(struct fp_deployment *d, struct fp_error *err)
+enum fp_code fp_operator_check(struct fp_deployment *d, struct fp_error *err)
 {
-    if (d->format != FP_DEPLOY_OPERATOR)
-        return FP_OK;
     FP_TRY(check_known(d, err));
     FP_TRY(check_keys(d, err));
     FP_TRY(check_state(d, err));

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "format.h"
 #include "setting.h"
 #include "yaml_scalar.h"
 
@@ -86,7 +87,7 @@ enum fp_code fp_check_setting(const struct fp_deployment *d, const char *key, co
                               struct fp_error *err)
 {
     enum fp_code code = check_line(key, value, err);
-    if (code != FP_OK || d->format == FP_DEPLOY_OPERATOR)
+    if (code != FP_OK || d->format->is_operated)
         return code;
     if (!fp_flink_at_least(&d->version, 1, 19, 0))
         return check_flat(d, key, value, err);

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "deployment.h"
+#include "format.h"
 
 static bool at_least(const struct fp_deployment *d, unsigned major, unsigned minor, unsigned patch)
 {
@@ -28,8 +28,9 @@ static enum fp_code check_job_flags(const struct fp_deployment *d, struct fp_err
 {
     const struct fp_deploy_options *o = d->options;
     const char *version = d->version.text;
-    if (!d->is_job && d->format == FP_DEPLOY_TEMPLATE)
-        return fp_fail(err, FP_E_USAGE, "--format template: is for --type job; this is a session");
+    if (!d->is_job && d->format->is_job_only)
+        return fp_fail(err, FP_E_USAGE, "--format %s: is for --type job; this is a session",
+                       d->format->name);
     if (d->is_job && !at_least(d, 1, 6, 0))
         return fp_fail(err, FP_E_USAGE,
                        "--type job: Flink %s cannot run a job as a cluster; 1.6.0 is the first",
@@ -75,9 +76,9 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
                          "with ZooKeeper: -D high-availability=zookeeper and "
                          "-D high-availability.zookeeper.quorum=HOST:2181");
     }
-    if (o->ha && o->ha_dir == NULL && d->format != FP_DEPLOY_OPERATOR)
+    if (o->ha && o->ha_dir == NULL && !d->format->is_operated)
         return fp_fail(err, FP_E_USAGE, "--ha: needs --ha-dir, where the JobManager's state lies");
-    if (o->ha && o->kube_namespace == NULL && d->format == FP_DEPLOY_KUBERNETES)
+    if (o->ha && o->kube_namespace == NULL && d->format->has_fixed_namespace)
         return fp_fail(err, FP_E_USAGE,
                        "--ha: needs --namespace, as Flink keeps its ConfigMaps in "
                        "the namespace that it is told");

@@ -1,8 +1,9 @@
 #include <string.h>
 
-#include "documents.h"
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
+#include "result.h"
 #include "role.h"
 #include "setting.h"
 #include "text.h"
@@ -69,17 +70,73 @@ static json_t *service(const struct fp_deployment *d, const struct fp_role *role
     fp_set(result, "deploy", deploy);
     fp_set(result, "restart",
            json_string(d->is_job && role->is_jobmanager ? "on-failure" : "unless-stopped"));
-    fp_bind_log_conf(d, result);
+    if (d->log_conf != NULL) {
+        cleanup_free char *bind =
+            fp_xasprintf("./%s:%s/conf/%s:ro", FP_LOG_CONF_FILE, d->home, FP_LOG_CONF_FILE);
+        fp_set(result, "volumes", json_pack("[s]", bind));
+    }
     add_security(d, result);
     return result;
 }
 
-json_t *fp_compose_document(const struct fp_deployment *d)
+static json_t *documents(const struct fp_deployment *d)
 {
     const struct fp_role jobmanager = fp_jobmanager_of(d);
     const struct fp_role taskmanager = fp_taskmanager_of(d);
     json_t *services = json_object();
     fp_set(services, "jobmanager", service(d, &jobmanager));
     fp_set(services, "taskmanager", service(d, &taskmanager));
-    return json_pack("{s:s, s:o}", "name", d->name, "services", services);
+    return json_pack("[{s:s, s:o}]", "name", d->name, "services", services);
 }
+
+static void note(const struct fp_notes *n)
+{
+    cleanup_free char *compose =
+        n->directory != NULL ? fp_xasprintf("docker compose -f %s/compose.yaml", n->directory)
+                             : fp_xstrdup("docker compose");
+    cleanup_free char *stop = fp_notes_stop_command(n->d);
+    fp_strv_addf(n->lines, "apply:    %s up%s", compose,
+                 n->d->is_job ? " --abort-on-container-exit --exit-code-from jobmanager" : " -d");
+    fp_strv_addf(n->lines, "ui:       http://localhost:8081");
+    if (n->d->is_job) {
+        fp_strv_addf(n->lines,
+                     "update:   1. %s exec jobmanager %s/bin/flink list -m localhost:8081"
+                     "    (tells the JOB_ID)",
+                     compose, n->d->home);
+        fp_strv_addf(n->lines, "          2. %s exec jobmanager %s    (tells the savepoint's path)",
+                     compose, stop);
+        cleanup_free char *command = fp_notes_again(n, " --from-savepoint PATH", "");
+        fp_strv_addf(n->lines, "          3. %s, and start it as above",
+                     *command != '\0'
+                         ? command
+                         : "generate again with the new image and --from-savepoint PATH");
+    }
+    fp_note_identity(n->d, n->lines);
+    fp_strv_addf(n->lines, "clean up: %s down", compose);
+}
+
+/* The file that the containers mount. */
+static enum fp_code add_files(const struct fp_deployment *d, const char *directory,
+                              struct fp_deploy_result *ret, struct fp_error *err)
+{
+    if (d->log_conf == NULL)
+        return FP_OK;
+    if (directory == NULL)
+        return fp_fail(err, FP_E_USAGE,
+                       "--log-conf: needs --output-dir with --format compose, as the file goes "
+                       "beside compose.yaml");
+    fp_result_add(ret, fp_xstrdup(FP_LOG_CONF_FILE), fp_xstrdup(d->log_conf));
+    return FP_OK;
+}
+
+const struct fp_format fp_format_compose = {
+    .name = "compose",
+    .places = FP_PLACE_JOB_ID | FP_PLACE_SIZE | FP_PLACE_OUTPUT,
+    .has_own_ids = true,
+    .jobmanager_host = "jobmanager",
+    .runs_in = "container",
+    .volume_hint = "add one with --patch",
+    .documents = documents,
+    .add_files = add_files,
+    .note = note,
+};

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "documents.h"
+#include "format.h"
 #include "object.h"
 #include "role.h"
 #include "setting.h"
@@ -34,10 +34,10 @@ static void set_memory(struct fp_deployment *d, const struct fp_role *role)
  * file binds everything to localhost. The operator does all of this itself. */
 static void set_network(struct fp_deployment *d)
 {
-    if (d->format == FP_DEPLOY_OPERATOR)
+    if (d->format->is_operated)
         return;
-    cleanup_free char *service = d->format == FP_DEPLOY_COMPOSE
-                                     ? fp_xstrdup("jobmanager")
+    cleanup_free char *service = d->format->jobmanager_host != NULL
+                                     ? fp_xstrdup(d->format->jobmanager_host)
                                      : fp_xasprintf("%s-jobmanager", d->name);
     /* With high availability it is the pod's address, which the environment tells. */
     if (fp_has_revision_service(d))
@@ -61,16 +61,16 @@ static void set_size(struct fp_deployment *d)
 {
     const struct fp_role jobmanager = fp_jobmanager_of(d);
     const struct fp_role taskmanager = fp_taskmanager_of(d);
-    if (d->format != FP_DEPLOY_OPERATOR) {
+    if (!d->format->is_operated) {
         set_memory(d, &jobmanager);
         set_memory(d, &taskmanager);
     }
     set_number(d, "taskmanager.numberOfTaskSlots", d->slots, "");
     if (d->max_replicas > 0)
         set(d, "scheduler-mode", "reactive");
-    else if (d->format == FP_DEPLOY_TEMPLATE)
-        set(d, "parallelism.default", "${FLINK_JOB_PARALLELISM}");
-    else if (d->format != FP_DEPLOY_OPERATOR || !d->is_job)
+    else if (d->format->parallelism != NULL)
+        set(d, "parallelism.default", d->format->parallelism);
+    else if (!d->format->is_operated || !d->is_job)
         set_number(d, "parallelism.default", d->parallelism, "");
 }
 
@@ -78,7 +78,7 @@ static void set_state(struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
     /* The old names work everywhere; operators of before 1.11 know no others. */
-    bool renamed = d->format == FP_DEPLOY_OPERATOR ? at_least(d, 2, 0) : at_least(d, 1, 20);
+    bool renamed = d->format->is_operated ? at_least(d, 2, 0) : at_least(d, 1, 20);
     set(d, renamed ? "execution.checkpointing.dir" : "state.checkpoints.dir", o->checkpoint_dir);
     set(d, renamed ? "execution.checkpointing.savepoint-dir" : "state.savepoints.dir",
         o->savepoint_dir);
@@ -89,7 +89,7 @@ static void set_state(struct fp_deployment *d)
             ? "kubernetes"
             : "org.apache.flink.kubernetes.highavailability.KubernetesHaServicesFactory");
     set(d, "high-availability.storageDir", o->ha_dir);
-    if (d->format != FP_DEPLOY_OPERATOR) {
+    if (!d->format->is_operated) {
         set(d, "kubernetes.cluster-id", d->name);
         /* A chart's release knows its namespace; see the template of the ConfigMap. */
         set(d, "kubernetes.namespace", o->kube_namespace);
@@ -166,12 +166,13 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
 {
     const char *own = fp_json_string(d->conf, key);
     cleanup_free char *name = fp_xasprintf("conf %s", key);
-    if (fp_is_operators_own(d, key) && fp_yields(d, name)) {
+    if (d->format->own_keys != NULL && fp_is_one_of(key, d->format->own_keys) &&
+        fp_yields(d, name)) {
         fp_leave_out(d, name);
         return FP_OK;
     }
     FP_TRY(fp_check_setting(d, key, value, err));
-    if (is_address(key) && d->format != FP_DEPLOY_OPERATOR) {
+    if (is_address(key) && !d->format->is_operated) {
         if (own == NULL || strcmp(own, value) != 0)
             fp_strv_addf(&d->warnings,
                          "--conf: %s: %s is not taken, pods could not find each other", key, value);
@@ -202,7 +203,7 @@ static enum fp_code check_length(const struct fp_deployment *d, struct fp_error 
 {
     cleanup_free char *text = fp_conf_text(d);
     size_t len = strlen("FLINK_PROPERTIES=") + strlen(text);
-    if (d->format == FP_DEPLOY_OPERATOR || len < FP_DEPLOY_STRING_MAX)
+    if (d->format->is_operated || len < FP_DEPLOY_STRING_MAX)
         return FP_OK;
     return fp_hinted(fp_fail(err, FP_E_USAGE,
                              "--conf: all settings together have %zu bytes; a container takes "

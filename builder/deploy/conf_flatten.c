@@ -1,4 +1,5 @@
-#include "yaml_write.h"
+#include "format.h"
+#include "text.h"
 
 static enum fp_code flatten_into(const json_t *object, const char *prefix, const char *name,
                                  struct fp_strv *ret, struct fp_error *err);

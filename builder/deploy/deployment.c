@@ -1,23 +1,8 @@
-#include <string.h>
-
 #include "deployment.h"
 
-static enum fp_code read_format(struct fp_deployment *d, struct fp_error *err)
-{
-    static const char *const names[] = {"kubernetes", "helm", "operator", "compose", "template"};
-    const char *given = d->options->format;
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && given != NULL; i++) {
-        if (strcmp(given, names[i]) == 0) {
-            d->format = (enum fp_deploy_format) i;
-            return FP_OK;
-        }
-    }
-    if (given == NULL)
-        return FP_OK;
-    return fp_fail(err, FP_E_USAGE,
-                   "--format: expected kubernetes, helm, operator, compose or template, not '%s'",
-                   given);
-}
+#include <string.h>
+
+#include "format.h"
 
 /* A tag alone can come to mean another image between two pods, and a name without a registry is
  * one of Docker Hub's for every cluster. */
@@ -35,6 +20,11 @@ static void warn_of_name(struct fp_deployment *d)
         fp_strv_addf(&d->warnings, "%s: has no digest, so what runs can change with the tag", name);
 }
 
+static enum fp_code check_format(struct fp_deployment *d, struct fp_error *err)
+{
+    return d->format->check != NULL ? d->format->check(d, err) : FP_OK;
+}
+
 enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
                                 const struct fp_deploy_image *image, struct fp_deployment *ret,
                                 struct fp_error *err)
@@ -42,19 +32,12 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
     *ret = (struct fp_deployment){.own = *options, .options = &ret->own, .image = image};
     (void) memset(ret->revision, '0', FP_DEPLOY_REVISION_LEN);
     static enum fp_code (*const steps[])(struct fp_deployment *, struct fp_error *) = {
-        read_format,
-        fp_deployment_read_image,
-        fp_deployment_check_place,
-        fp_deployment_check_names,
-        fp_deployment_check_log,
-        fp_deployment_check_version,
-        fp_deployment_size,
-        fp_deployment_configure,
-        fp_deployment_check_operator,
-        fp_deployment_mount,
-        fp_deployment_environment,
+        fp_deployment_check_text,  fp_deployment_read_image,  fp_deployment_check_place,
+        fp_deployment_check_names, fp_deployment_check_log,   fp_deployment_check_version,
+        fp_deployment_size,        fp_deployment_configure,   check_format,
+        fp_deployment_mount,       fp_deployment_environment,
     };
-    FP_TRY(fp_deployment_check_text(options, err));
+    FP_TRY(fp_format_find(options->format, &ret->format, err));
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
         FP_TRY(steps[i](ret, err));
     warn_of_name(ret);

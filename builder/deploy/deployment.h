@@ -10,20 +10,13 @@
 /** The bytes that one argument or one variable of a process can have, with its NUL. */
 #define FP_DEPLOY_STRING_MAX 131072
 
-/** What is made. */
-enum fp_deploy_format {
-    FP_DEPLOY_KUBERNETES,
-    FP_DEPLOY_HELM,
-    FP_DEPLOY_OPERATOR,
-    FP_DEPLOY_COMPOSE,
-    FP_DEPLOY_TEMPLATE,
-};
-
 /** The characters of a revision. With the longest name and "-rpc-" it still makes a DNS label. */
 #define FP_DEPLOY_REVISION_LEN 10
 
 /** The user and group that images of Flink run as where they do not say a number. */
 #define FP_DEPLOY_UID 9999
+
+struct fp_format;
 
 /** Options and facts of the image, checked. Owned, but for the first four members. */
 struct fp_deployment {
@@ -31,7 +24,7 @@ struct fp_deployment {
     const struct fp_deploy_options *options; /**< the same for who only reads them */
     const struct fp_deploy_image *image;
     const struct fp_flink_traits *traits;
-    enum fp_deploy_format format;
+    const struct fp_format *format;
     struct fp_flink_version version;
     bool is_job;
     bool is_official; /**< the image of docker.io/flink, or made from it: its verbs, its rules */
@@ -77,7 +70,7 @@ void fp_deployment_clear(struct fp_deployment *deployment);
 /** Steps of fp_deployment_make(). */
 FP_CHECKED enum fp_code fp_deployment_read_image(struct fp_deployment *deployment,
                                                  struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_check_text(const struct fp_deploy_options *options,
+FP_CHECKED enum fp_code fp_deployment_check_text(struct fp_deployment *deployment,
                                                  struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_check_place(struct fp_deployment *deployment,
                                                   struct fp_error *err);
@@ -92,8 +85,6 @@ FP_CHECKED enum fp_code fp_deployment_recover(struct fp_deployment *deployment,
                                               struct fp_error *err);
 void fp_deployment_warn_of_recovery(struct fp_deployment *deployment);
 void fp_deployment_identify(struct fp_deployment *deployment);
-FP_CHECKED enum fp_code fp_deployment_check_operator(struct fp_deployment *deployment,
-                                                     struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
 FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
                                                   struct fp_error *err);

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "text.h"
 #include "warn.h"
-#include "yaml_write.h"
 
 /* Folders that nothing may lie over, and what is lost below. */
 static const struct hidden {

@@ -1,7 +1,9 @@
+#include "facts.h"
+
 #include <ctype.h>
 #include <string.h>
 
-#include "facts.h"
+#include "format.h"
 #include "text.h"
 
 const char *fp_image_env(const struct fp_deployment *d, const char *name)

@@ -1,34 +1,13 @@
-#include <ctype.h>
+/* The manifests of a deployment: its documents, patched, as files and as one stream. */
 #include <string.h>
 
-#include "chart.h"
-#include "documents.h"
-#include "log_conf.h"
-#include "notes.h"
+#include "format.h"
 #include "object.h"
 #include "patch.h"
+#include "result.h"
 #include "text.h"
 #include "warn.h"
 #include "yaml_write.h"
-
-void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_text)
-{
-    result->files = fp_xreallocarray(result->files, result->file_count + 1, sizeof(*result->files));
-    result->files[result->file_count++] = (struct fp_deploy_file){take_path, take_text};
-}
-
-void fp_deploy_result_clear(struct fp_deploy_result *result)
-{
-    for (size_t i = 0; i < result->file_count; i++) {
-        free(result->files[i].path);
-        free(result->files[i].text);
-    }
-    free(result->files);
-    free(result->stream);
-    fp_strv_clear(&result->notes);
-    fp_strv_clear(&result->warnings);
-    *result = (struct fp_deploy_result){0};
-}
 
 static bool wants_json(const struct fp_deployment *d)
 {
@@ -45,29 +24,22 @@ static enum fp_code render(const struct fp_deployment *d, const json_t *document
         return FP_OK;
     }
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    FP_TRY(fp_yaml_write_as(
-        &out, document, d->format == FP_DEPLOY_TEMPLATE ? FP_YAML_TEMPLATE : FP_YAML_PURE, err));
+    FP_TRY(fp_yaml_write_as(&out, document, d->format->file_suffix != NULL, err));
     *ret = fp_buf_take(&out);
     return FP_OK;
 }
 
-/* NAME-KIND.yaml, or, without a kind, compose.yaml. A file of before is overwritten, so the
- * revision is not in its name. */
+/* NAME-KIND.yaml, or, without a kind, compose.yaml. */
 static char *file_name(const struct fp_deployment *d, const json_t *document)
 {
     const char *kind = fp_json_string(document, "kind");
-    const char *name = fp_json_string(json_object_get(document, "metadata"), "name");
+    const char *suffix = d->format->file_suffix != NULL ? d->format->file_suffix : "";
     const char *end = wants_json(d) ? "json" : "yaml";
     if (kind == NULL)
         return fp_xasprintf("compose.%s", end);
-    name = name != NULL ? name : d->name;
-    cleanup_free char *revision = fp_xasprintf("-%s", d->revision);
-    bool has_revision = fp_has_revision(d) && fp_text_ends_with(name, revision);
-    size_t len = strlen(name) - (has_revision ? strlen(revision) : 0);
-    char *path = fp_xasprintf("%.*s-%s.%s%s", (int) len, name, kind, end,
-                              d->format == FP_DEPLOY_TEMPLATE ? ".template" : "");
-    for (char *p = path; *p != '\0'; p++)
-        *p = (char) tolower((unsigned char) *p);
+    cleanup_free char *name = fp_stable_name(d, document);
+    char *path = fp_xasprintf("%s-%s.%s%s", name, kind, end, suffix);
+    fp_make_lower(path);
     return path;
 }
 
@@ -87,7 +59,7 @@ static enum fp_code add_files(const struct fp_deployment *d, const json_t *docum
 static enum fp_code make_stream(const struct fp_deployment *d, json_t *documents,
                                 struct fp_deploy_result *ret, struct fp_error *err)
 {
-    if (wants_json(d) && d->format != FP_DEPLOY_COMPOSE) {
+    if (wants_json(d) && json_object_get(json_array_get(documents, 0), "kind") != NULL) {
         cleanup_json json_t *list =
             json_pack("{s:s, s:s, s:O}", "apiVersion", "v1", "kind", "List", "items", documents);
         return render(d, list, &ret->stream, err);
@@ -99,51 +71,15 @@ static enum fp_code make_stream(const struct fp_deployment *d, json_t *documents
     return FP_OK;
 }
 
-static enum fp_code add_kustomization(const struct fp_deployment *d, struct fp_deploy_result *ret,
-                                      struct fp_error *err)
-{
-    cleanup_json json_t *document =
-        json_pack("{s:s, s:s, s:[]}", "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind",
-                  "Kustomization", "resources");
-    for (size_t i = 0; i < ret->file_count; i++)
-        fp_append(json_object_get(document, "resources"), json_string(ret->files[i].path));
-    /* It finds images in containers only, of which a FlinkDeployment has none. */
-    if (d->image->digest != NULL && d->format == FP_DEPLOY_KUBERNETES) {
-        const char *base = fp_path_base(d->image->name);
-        cleanup_free char *name =
-            fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));
-        fp_set(document, "#images",
-               json_string("what kustomize changes to use another image; a newTag without the "
-                           "digest, which goes before it. The revision does not follow: delete Job "
-                           "and TaskManagers before you apply it, or generate again"));
-        fp_set(document, "images",
-               json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
-    }
-    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    FP_TRY(fp_yaml_write(&out, document, err));
-    fp_result_add(ret, fp_xstrdup("kustomization.yaml"), fp_buf_take(&out));
-    return FP_OK;
-}
-
-static json_t *make_documents(const struct fp_deployment *d)
-{
-    if (d->format == FP_DEPLOY_OPERATOR)
-        return fp_operator_documents(d);
-    if (d->format == FP_DEPLOY_COMPOSE)
-        return json_pack("[o]", fp_compose_document(d));
-    return fp_kubernetes_documents(d);
-}
-
 static enum fp_code make_patched(struct fp_deployment *d, const struct fp_deploy_patch *patches,
                                  size_t patch_count, json_t **ret, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    *ret = make_documents(d);
-    for (size_t i = 0; i < patch_count && code == FP_OK; i++) {
+    *ret = d->format->documents(d);
+    for (size_t i = 0; i < patch_count; i++) {
         if (!fp_patch_yields(d, &patches[i], *ret))
-            code = fp_patch_apply(&patches[i], *ret, err);
+            FP_TRY(fp_patch_apply(&patches[i], *ret, err));
     }
-    return code;
+    return FP_OK;
 }
 
 /* Of what patches have left. A chart's documents are of the same volumes. */
@@ -154,44 +90,53 @@ static void warn(struct fp_deployment *d, const json_t *documents)
     fp_warn_of_upload(d);
 }
 
-static enum fp_code make_files(struct fp_deployment *d, const struct fp_deploy_patch *patches,
-                               size_t patch_count, const char *folder, struct fp_deploy_result *ret,
-                               struct fp_error *err)
+/* A format of files alone has no objects yet that a patch could change. */
+static enum fp_code refuse_patches(struct fp_deployment *d, const struct fp_deploy_patch *patches,
+                                   size_t patch_count, struct fp_error *err)
 {
-    for (size_t i = 0; i < patch_count && d->format == FP_DEPLOY_HELM; i++) {
+    for (size_t i = 0; i < patch_count; i++) {
         if (fp_patch_yields(d, &patches[i], NULL))
             continue;
         return fp_hinted(
             fp_fail(err, FP_E_USAGE,
-                    "--patch: has no place in --format helm: a chart has no objects yet that "
-                    "could be changed, only templates of them"),
+                    "--patch: has no place in --format %s: a chart has no objects yet that could "
+                    "be changed, only templates of them",
+                    d->format->name),
             err,
-            "edit the chart's templates, or let kustomize change what 'helm "
-            "template' renders");
+            "edit the chart's templates, or let kustomize change what 'helm template' renders");
     }
-    if (d->format == FP_DEPLOY_HELM) {
-        warn(d, d->mounts);
-        return fp_chart_files(d, ret, err);
-    }
+    warn(d, d->mounts);
+    return FP_OK;
+}
+
+static enum fp_code make_documents(struct fp_deployment *d, const struct fp_deploy_patch *patches,
+                                   size_t patch_count, struct fp_deploy_result *ret,
+                                   struct fp_error *err)
+{
     cleanup_json json_t *documents = NULL;
-    enum fp_code code = make_patched(d, patches, patch_count, &documents, err);
+    FP_TRY(make_patched(d, patches, patch_count, &documents, err));
     /* The revision is made of what patches have left, and stands in what they are for. */
-    if (code == FP_OK && fp_has_revision(d)) {
+    if (d->format->has_revision) {
         fp_deployment_revise(d, documents);
         json_decref(documents);
-        code = make_patched(d, patches, patch_count, &documents, err);
+        FP_TRY(make_patched(d, patches, patch_count, &documents, err));
     }
-    if (d->format == FP_DEPLOY_OPERATOR)
-        fp_operator_settle(documents);
+    if (d->format->settle != NULL)
+        d->format->settle(documents);
     warn(d, documents);
-    if (code == FP_OK)
-        code = add_files(d, documents, ret, err);
-    if (code == FP_OK)
-        code = make_stream(d, documents, ret, err);
-    if (code == FP_OK)
-        code = fp_put_log_conf(d, folder, ret, err);
-    bool kustomize = d->format == FP_DEPLOY_KUBERNETES || d->format == FP_DEPLOY_OPERATOR;
-    return code == FP_OK && folder != NULL && kustomize ? add_kustomization(d, ret, err) : code;
+    FP_TRY(add_files(d, documents, ret, err));
+    return make_stream(d, documents, ret, err);
+}
+
+static enum fp_code make(struct fp_deployment *d, const struct fp_deploy_patch *patches,
+                         size_t patch_count, const char *directory, struct fp_deploy_result *ret,
+                         struct fp_error *err)
+{
+    if (d->format->documents == NULL)
+        FP_TRY(refuse_patches(d, patches, patch_count, err));
+    else
+        FP_TRY(make_documents(d, patches, patch_count, ret, err));
+    return d->format->add_files != NULL ? d->format->add_files(d, directory, ret, err) : FP_OK;
 }
 
 /* Manifests lie in repositories, and a ConfigMap is read by many. Never the value is told. */
@@ -210,31 +155,38 @@ static void warn_of_secrets(struct fp_deployment *d, const struct fp_strv *pairs
     }
 }
 
+static void add_notes(const struct fp_deployment *d, const char *directory,
+                      struct fp_deploy_result *ret)
+{
+    const char *space = d->options->kube_namespace;
+    cleanup_free char *kubectl =
+        space != NULL ? fp_xasprintf("kubectl -n %s", space) : fp_xstrdup("kubectl");
+    cleanup_free char *word = directory != NULL ? fp_shell_word(directory) : NULL;
+    const struct fp_notes notes = {d, &ret->notes, kubectl, word};
+    fp_note_left_out(d, &ret->notes);
+    for (size_t i = 0; i < d->remarks.len; i++)
+        fp_strv_add(&ret->notes, d->remarks.items[i]);
+    d->format->note(&notes);
+    for (size_t i = 0; i < d->warnings.len; i++)
+        fp_strv_add(&ret->warnings, d->warnings.items[i]);
+}
+
 enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
                                 const struct fp_deploy_image *image,
                                 const struct fp_deploy_patch *patches, size_t patch_count,
-                                const char *folder, struct fp_deploy_result *ret,
+                                const char *directory, struct fp_deploy_result *ret,
                                 struct fp_error *err)
 {
     cleanup_deployment struct fp_deployment deployment = {0};
     *ret = (struct fp_deploy_result){0};
-    enum fp_code code = fp_deployment_make(options, image, &deployment, err);
-    if (code == FP_OK) {
-        warn_of_secrets(&deployment, &options->conf, "-D",
-                        "-D 'KEY=${NAME}' --env-secret NAME=SECRET:KEY");
-        warn_of_secrets(&deployment, &options->env, "--env", "--env-secret NAME=SECRET:KEY");
-    }
+    FP_TRY(fp_deployment_make(options, image, &deployment, err));
+    warn_of_secrets(&deployment, &options->conf, "-D",
+                    "-D 'KEY=${NAME}' --env-secret NAME=SECRET:KEY");
+    warn_of_secrets(&deployment, &options->env, "--env", "--env-secret NAME=SECRET:KEY");
+    enum fp_code code = make(&deployment, patches, patch_count, directory, ret, err);
     if (code == FP_OK)
-        code = make_files(&deployment, patches, patch_count, folder, ret, err);
-    if (code == FP_OK) {
-        fp_note_left_out(&deployment, &ret->notes);
-        for (size_t i = 0; i < deployment.remarks.len; i++)
-            fp_strv_add(&ret->notes, deployment.remarks.items[i]);
-        fp_deploy_notes(&deployment, folder, &ret->notes);
-        for (size_t i = 0; i < deployment.warnings.len; i++)
-            fp_strv_add(&ret->warnings, deployment.warnings.items[i]);
-    } else {
+        add_notes(&deployment, directory, ret);
+    else
         fp_deploy_result_clear(ret);
-    }
     return code;
 }

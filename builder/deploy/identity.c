@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "notes.h"
+#include "format.h"
 #include "setting.h"
 
 #define CLUSTER_ID "high-availability.cluster-id"
@@ -43,13 +43,11 @@ static void warn_of_others(struct fp_deployment *d, const char *cluster_id)
     if (strcmp(cluster_id, DEFAULT_CLUSTER_ID) == 0)
         warn_of_default(d);
     else if (d->cluster_id != NULL && d->options->kube_namespace == NULL &&
-             d->format != FP_DEPLOY_COMPOSE)
+             d->format->namespace_hint != NULL)
         fp_strv_addf(&d->warnings,
                      CLUSTER_ID " is %s: jobs of that name in two namespaces with one place for "
                                 "their state would delete each other's; %s",
-                     cluster_id,
-                     d->format == FP_DEPLOY_KUBERNETES ? "give --namespace"
-                                                       : "give -D " CLUSTER_ID "=NAMESPACE/NAME");
+                     cluster_id, d->format->namespace_hint);
     if (!fp_flink_at_least(&d->version, 1, 8, 0))
         fp_strv_addf(&d->warnings,
                      "Flink %s gives every highly available job the same id (1.8 is the first "
@@ -73,8 +71,7 @@ void fp_deployment_identify(struct fp_deployment *d)
     if (o->job_id != NULL)
         d->job_id = fp_xstrdup(o->job_id);
     /* A chart does this when it is installed; the operator does it itself. */
-    if (!d->is_job || d->format == FP_DEPLOY_HELM || d->format == FP_DEPLOY_OPERATOR ||
-        !fp_is_highly_available(d))
+    if (!d->is_job || !d->format->has_own_ids || !fp_is_highly_available(d))
         return;
     if (given == NULL)
         d->cluster_id = o->kube_namespace != NULL

@@ -1,35 +1,13 @@
 #include <string.h>
 
 #include "documents.h"
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
 #include "pod.h"
+#include "result.h"
 #include "setting.h"
 #include "text.h"
-#include "yaml_write.h"
-
-static json_t *annotations_of(json_t *object)
-{
-    json_t *metadata = json_object_get(object, "metadata");
-    json_t *annotations = json_object_get(metadata, "annotations");
-    if (annotations == NULL) {
-        annotations = json_object();
-        fp_set(metadata, "annotations", annotations);
-    }
-    return annotations;
-}
-
-/* What an upgrade has to know of the release: a digest that is set then from one that comes along,
- * and what the job's state lies under. */
-static void remember(json_t *annotations)
-{
-    fp_set(annotations, "flinkpack/digest-of",
-           fp_raw("{{ include \"flink.digestOf\" . | quote }}"));
-    fp_set(annotations, "flinkpack/cluster-id",
-           fp_raw("{{ (include \"flink.identity\" . | fromJson).clusterId | quote }}"));
-    fp_set(annotations, "flinkpack/job-id",
-           fp_raw("{{ (include \"flink.identity\" . | fromJson).jobId | quote }}"));
-}
 
 /* The settings, as lines that the entrypoint merges onto the image's own configuration: what the
  * distribution says for its version (the options of the JVM, for one) stays in force. */
@@ -37,29 +15,13 @@ static json_t *config_map(const struct fp_deployment *d)
 {
     json_t *object = fp_object(d, "v1", "ConfigMap", "-config", NULL);
     cleanup_free char *text = fp_conf_text(d);
-    json_t *lines = d->format == FP_DEPLOY_HELM
-                        ? fp_raw("|\n{{ include \"flink.properties\" . | indent 4 }}")
-                        : json_string(text);
-    if (d->format == FP_DEPLOY_HELM)
-        remember(annotations_of(object));
     fp_set(object, "data",
-           json_pack("{s:s, s:o}", "#FLINK_PROPERTIES",
+           json_pack("{s:s, s:s}", "#FLINK_PROPERTIES",
                      "merged onto the configuration in the image when a container starts",
-                     "FLINK_PROPERTIES", lines));
+                     "FLINK_PROPERTIES", text));
     fp_add_log_conf(d, json_object_get(object, "data"));
     fp_add_passwd(d, json_object_get(object, "data"));
     return object;
-}
-
-/* State outlives the release. Helm finds its own volume again where it is installed anew. */
-static void keep(json_t *object)
-{
-    json_t *annotations = annotations_of(object);
-    if (json_object_get(annotations, "helm.sh/resource-policy") == NULL) {
-        fp_set(annotations, "#helm.sh/resource-policy",
-               json_string("'helm uninstall' leaves this, and what is on it"));
-        fp_set(annotations, "helm.sh/resource-policy", json_string("keep"));
-    }
 }
 
 json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
@@ -78,12 +40,9 @@ json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
     if (parts.len == 4)
         fp_set(spec, "storageClassName", json_string(parts.items[3]));
     fp_set(object, "spec", spec);
-    if (d->format == FP_DEPLOY_HELM)
-        keep(object);
-    else
-        fp_set(object, "#",
-               json_string("'kubectl delete -f' and '-k' delete this as well, and "
-                           "what is on it"));
+    fp_set(object, "#",
+           json_string("'kubectl delete -f' and '-k' delete this as well, and "
+                       "what is on it"));
     return object;
 }
 
@@ -102,35 +61,18 @@ static json_t *failure_policy(void)
     return json_pack("{s:[o, o]}", "rules", failed, drained);
 }
 
-/* A chart's Job has the annotations of the options and those of the values. */
-static void annotate_by_values(json_t *object)
-{
-    json_t *metadata = json_object_get(object, "metadata");
-    (void) json_object_del(metadata, "annotations");
-    fp_set(metadata, FP_YAML_LINES,
-           json_string("{{- include \"flink.checkJob\" . }}\n"
-                       "{{- with include \"flink.jobAnnotations\" . }}\n"
-                       "annotations:\n"
-                       "  {{- . | nindent 4 }}\n"
-                       "{{- end }}"));
-}
-
 static json_t *job(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
     const struct fp_role role = fp_jobmanager_of(d);
     json_t *object = fp_object(d, "batch/v1", "Job", "-jobmanager", "jobmanager");
-    if (d->format == FP_DEPLOY_HELM)
-        annotate_by_values(object);
     json_t *spec = json_object();
     fp_set(spec, "#backoffLimit",
            json_string(fp_is_highly_available(d)
                            ? "lost pods are counted over the Job's whole life, and none may end it"
                            : "a pod that is lost is started anew, from --fromSavepoint or from "
                              "nothing; 0 to leave that to you"));
-    fp_set(spec, "backoffLimit",
-           d->format == FP_DEPLOY_HELM ? fp_raw("{{ include \"flink.retries\" . }}")
-                                       : json_integer(fp_job_retries(d)));
+    fp_set(spec, "backoffLimit", json_integer(fp_job_retries(d)));
     if (o->ttl >= 0)
         fp_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));
     fp_set(spec, "#podReplacementPolicy", json_string("never two JobManagers at once"));
@@ -151,12 +93,8 @@ static json_t *deployment(const struct fp_deployment *d, const struct fp_role *r
         fp_set(spec, "#strategy", json_string("never two JobManagers at once"));
         fp_set(spec, "strategy", json_pack("{s:s}", "type", "Recreate"));
     }
-    if (!role->is_jobmanager && d->max_replicas == 0) {
-        fp_set(spec, "replicas",
-               d->format == FP_DEPLOY_HELM       ? fp_raw("{{ include \"flink.replicas\" . }}")
-               : d->format == FP_DEPLOY_TEMPLATE ? fp_raw("${FLINK_JOB_PARALLELISM}")
-                                                 : json_integer(d->replicas));
-    }
+    if (!role->is_jobmanager && d->max_replicas == 0)
+        fp_set(spec, "replicas", json_integer(d->replicas));
     if (!role->is_jobmanager) {
         fp_set(spec, "#strategy",
                json_string("all at once: old ones have no JobManager any more, and take the room"));
@@ -185,3 +123,30 @@ json_t *fp_kubernetes_documents(const struct fp_deployment *d)
     fp_add_policies(d, documents);
     return documents;
 }
+
+static void note(const struct fp_notes *n)
+{
+    fp_notes_apply(n, "");
+    fp_notes_cluster(n, NULL);
+}
+
+static enum fp_code add_files(const struct fp_deployment *d, const char *directory,
+                              struct fp_deploy_result *ret, struct fp_error *err)
+{
+    return directory != NULL ? fp_add_kustomization(d, true, ret, err) : FP_OK;
+}
+
+const struct fp_format fp_format_kubernetes = {
+    .name = "kubernetes",
+    .places = FP_PLACE_HA | FP_PLACE_NAMESPACE | FP_PLACE_OBJECTS | FP_PLACE_PODS |
+              FP_PLACE_JOB_ID | FP_PLACE_SIZE | FP_PLACE_OUTPUT,
+    .has_revision = true,
+    .has_fixed_namespace = true,
+    .has_own_ids = true,
+    .namespace_hint = "give --namespace",
+    .runs_in = "pod",
+    .volume_hint = "--claim NAME:SIZE:PATH makes one",
+    .documents = fp_kubernetes_documents,
+    .add_files = add_files,
+    .note = note,
+};

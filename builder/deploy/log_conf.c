@@ -1,15 +1,13 @@
 /* The configuration of log4j that --log-conf gives, in place of the image's. */
+#include "log_conf.h"
+
 #include <string.h>
 
-#include "log_conf.h"
-#include "notes.h"
+#include "format.h"
 #include "object.h"
 #include "text.h"
 
-/* The file that Flink's scripts name to log4j in a container. */
-#define LOG_CONF_FILE "log4j-console.properties"
-
-static const char hint[] = "begin with conf/" LOG_CONF_FILE " of Flink's distribution";
+static const char hint[] = "begin with conf/" FP_LOG_CONF_FILE " of Flink's distribution";
 
 /* Whether a line begins so. */
 static bool has_key(const char *text, const char *key)
@@ -109,12 +107,12 @@ char *fp_log_conf_sum(const struct fp_deployment *d)
 void fp_add_log_conf(const struct fp_deployment *d, json_t *data)
 {
     if (d->log_conf != NULL)
-        fp_set(data, LOG_CONF_FILE, json_string(d->log_conf));
+        fp_set(data, FP_LOG_CONF_FILE, json_string(d->log_conf));
 }
 
 static char *target(const struct fp_deployment *d)
 {
-    return fp_xasprintf("%s/conf/" LOG_CONF_FILE, d->home);
+    return fp_xasprintf("%s/conf/" FP_LOG_CONF_FILE, d->home);
 }
 
 bool fp_is_log_conf(const struct fp_deployment *d, const char *path)
@@ -126,35 +124,14 @@ bool fp_is_log_conf(const struct fp_deployment *d, const char *path)
 void fp_mount_log_conf(const struct fp_deployment *d, json_t *mounts)
 {
     cleanup_free char *path = target(d);
-    if (d->log_conf != NULL && d->format != FP_DEPLOY_OPERATOR)
+    if (d->log_conf != NULL && !d->format->is_operated)
         fp_append(mounts, json_pack("{s:s, s:s, s:s, s:b}", "name", "log-conf", "mountPath", path,
-                                    "subPath", LOG_CONF_FILE, "readOnly", 1));
+                                    "subPath", FP_LOG_CONF_FILE, "readOnly", 1));
 }
 
 void fp_add_log_conf_volume(const struct fp_deployment *d, json_t *volumes)
 {
-    if (d->log_conf != NULL && d->format != FP_DEPLOY_OPERATOR)
+    if (d->log_conf != NULL && !d->format->is_operated)
         fp_append(volumes, json_pack("{s:s, s:{s:o}}", "name", "log-conf", "configMap", "name",
                                      fp_object_name(d, "-config")));
-}
-
-void fp_bind_log_conf(const struct fp_deployment *d, json_t *service)
-{
-    cleanup_free char *path = target(d);
-    cleanup_free char *bind = fp_xasprintf("./" LOG_CONF_FILE ":%s:ro", path);
-    if (d->log_conf != NULL)
-        fp_set(service, "volumes", json_pack("[s]", bind));
-}
-
-enum fp_code fp_put_log_conf(struct fp_deployment *d, const char *folder,
-                             struct fp_deploy_result *ret, struct fp_error *err)
-{
-    if (d->log_conf == NULL || d->format != FP_DEPLOY_COMPOSE)
-        return FP_OK;
-    if (folder == NULL)
-        return fp_fail(err, FP_E_USAGE,
-                       "--log-conf: needs --output-dir with --format compose, as the file goes "
-                       "beside compose.yaml");
-    fp_result_add(ret, fp_xstrdup(LOG_CONF_FILE), fp_xstrdup(d->log_conf));
-    return FP_OK;
 }

@@ -7,20 +7,18 @@
 
 #include "deployment.h"
 
+/** The file that Flink's scripts name to log4j in a container. */
+#define FP_LOG_CONF_FILE "log4j-console.properties"
+
 /** Whether that is where pods have it. */
 bool fp_is_log_conf(const struct fp_deployment *deployment, const char *path);
 /** What tells one --log-conf from another; NULL: there is none. The caller owns it. */
 char *fp_log_conf_sum(const struct fp_deployment *deployment);
 /** Its text among the data of a ConfigMap, or the files that an operator writes. */
 void fp_add_log_conf(const struct fp_deployment *deployment, json_t *data);
-/** Where pods have it, their volume of it, and where a container of Compose has it. Nothing is
- * added without --log-conf. */
+/** Where pods have it, and their volume of it. Nothing is added without --log-conf. */
 void fp_mount_log_conf(const struct fp_deployment *deployment, json_t *mounts);
 void fp_add_log_conf_volume(const struct fp_deployment *deployment, json_t *volumes);
-void fp_bind_log_conf(const struct fp_deployment *deployment, json_t *service);
-/** The file beside compose.yaml. */
-FP_CHECKED enum fp_code fp_put_log_conf(struct fp_deployment *deployment, const char *folder,
-                                        struct fp_deploy_result *ret, struct fp_error *err);
 
 /** Whether pods get an /etc/passwd that has the user of --run-as-user. */
 bool fp_has_passwd(const struct fp_deployment *deployment);

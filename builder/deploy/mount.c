@@ -1,6 +1,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
 #include "text.h"

@@ -1,29 +1,21 @@
+/* What the objects of Kubernetes have in common: names, labels, revisions. */
+#include "object.h"
+
 #include <string.h>
 
-#include "object.h"
+#include "format.h"
 #include "text.h"
 
-/* A chart's objects are named by its release, those of an envsubst template by the classic name. */
 json_t *fp_object_name(const struct fp_deployment *d, const char *suffix)
 {
-    if (d->format == FP_DEPLOY_HELM) {
-        cleanup_free char *raw = fp_xasprintf("{{ include \"flink.fullname\" . }}%s", suffix);
-        return fp_raw(raw);
-    }
     cleanup_free char *name = fp_xasprintf("%s%s", d->name, suffix);
     return json_string(name);
 }
 
-static json_t *instance(const struct fp_deployment *d)
-{
-    return d->format == FP_DEPLOY_HELM ? fp_raw("{{ .Release.Name | quote }}")
-                                       : json_string(d->name);
-}
-
 json_t *fp_selector(const struct fp_deployment *d, const char *component)
 {
-    json_t *labels = json_pack("{s:s, s:o}", "app.kubernetes.io/name", "flink",
-                               "app.kubernetes.io/instance", instance(d));
+    json_t *labels = json_pack("{s:s, s:s}", "app.kubernetes.io/name", "flink",
+                               "app.kubernetes.io/instance", d->name);
     if (component != NULL)
         fp_set(labels, "app.kubernetes.io/component", json_string(component));
     return labels;
@@ -32,14 +24,8 @@ json_t *fp_selector(const struct fp_deployment *d, const char *component)
 json_t *fp_object_labels(const struct fp_deployment *d, const char *component)
 {
     json_t *labels = fp_selector(d, component);
-    if (d->format == FP_DEPLOY_HELM) {
-        fp_set(labels, "app.kubernetes.io/version", fp_raw("{{ .Chart.AppVersion | quote }}"));
-        fp_set(labels, "app.kubernetes.io/managed-by", fp_raw("{{ .Release.Service }}"));
-        fp_set(labels, "helm.sh/chart", fp_raw("{{ include \"flink.chart\" . }}"));
-    } else {
-        fp_set(labels, "app.kubernetes.io/version", json_string(d->version.text));
-        fp_set(labels, "app.kubernetes.io/managed-by", json_string("flinkpack"));
-    }
+    fp_set(labels, "app.kubernetes.io/version", json_string(d->version.text));
+    fp_set(labels, "app.kubernetes.io/managed-by", json_string("flinkpack"));
     fp_add_pairs(labels, &d->options->labels);
     return labels;
 }
@@ -64,4 +50,26 @@ void fp_note_tag(const struct fp_deployment *d, json_t *object)
     const char *name = d->image->name;
     if (d->image->digest != NULL && strchr(fp_path_base(name), ':') != NULL)
         fp_set(object, "#image", json_string(name));
+}
+
+bool fp_has_revision_service(const struct fp_deployment *d)
+{
+    return d->format->has_revision && !d->options->ha;
+}
+
+json_t *fp_rpc_name(const struct fp_deployment *d)
+{
+    if (!fp_has_revision_service(d))
+        return fp_object_name(d, "-jobmanager");
+    cleanup_free char *suffix = fp_xasprintf("-rpc-%s", d->revision);
+    return fp_object_name(d, suffix);
+}
+
+char *fp_stable_name(const struct fp_deployment *d, const json_t *document)
+{
+    const char *name = fp_json_string(json_object_get(document, "metadata"), "name");
+    cleanup_free char *revision = fp_xasprintf("-%s", d->revision);
+    name = name != NULL ? name : d->name;
+    bool has_revision = d->format->has_revision && fp_text_ends_with(name, revision);
+    return fp_xstrndup(name, strlen(name) - (has_revision ? strlen(revision) : 0));
 }

@@ -10,7 +10,7 @@
 /** Note beside the member "image" of `object`, which has the digest, what tag that was. */
 void fp_note_tag(const struct fp_deployment *deployment, json_t *object);
 
-/** A name of an object: NAME and `suffix`. In a chart the name is the release's. */
+/** A name of an object: NAME and `suffix` */
 json_t *fp_object_name(const struct fp_deployment *deployment, const char *suffix);
 /** The labels that select the pods of a component, or, for NULL, of the whole deployment. */
 json_t *fp_selector(const struct fp_deployment *deployment, const char *component);
@@ -19,15 +19,13 @@ json_t *fp_object_labels(const struct fp_deployment *deployment, const char *com
 /** An object without its spec. */
 json_t *fp_object(const struct fp_deployment *deployment, const char *api, const char *kind,
                   const char *suffix, const char *component);
-/** Whether pods are told apart by a revision. In a classic template the image is not known yet. */
-bool fp_has_revision(const struct fp_deployment *deployment);
 /** Whether the JobManager is found through a Service of its revision; else its leader's address
  * is kept in the cluster, where every version finds it, or there is one Service for everything. */
 bool fp_has_revision_service(const struct fp_deployment *deployment);
-/** The value of the label "flinkpack.revision". */
-json_t *fp_revision_label(const struct fp_deployment *deployment);
 /** The name of the Service through which a JobManager's rpc is reached. */
 json_t *fp_rpc_name(const struct fp_deployment *deployment);
+/** The name of a document without the revision, which files must not have. The caller owns it. */
+char *fp_stable_name(const struct fp_deployment *deployment, const json_t *document);
 /** Take the revision from documents as they are now, patched: images and configuration. */
 void fp_deployment_revise(struct fp_deployment *deployment, const json_t *documents);
 

@@ -1,10 +1,15 @@
+#include "operator.h"
+
 #include <stdint.h>
 #include <string.h>
 
 #include "documents.h"
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
 #include "pod.h"
+#include "result.h"
+#include "setting.h"
 #include "text.h"
 
 /* The operator's resources take CPU as a number, and memory as Flink writes it. */
@@ -31,7 +36,8 @@ static void settle_cpu(json_t *spec, const char *role)
         fp_set(resource, "cpu", json_real(number));
 }
 
-void fp_operator_settle(json_t *documents)
+/* Make documents fit their schema again after patches. */
+static void settle(json_t *documents)
 {
     for (size_t i = 0; i < json_array_size(documents); i++) {
         json_t *spec = json_object_get(json_array_get(documents, i), "spec");
@@ -87,17 +93,16 @@ static json_t *pod_template(const struct fp_deployment *d)
     json_t *full = fp_pod_template(d, &role);
     json_t *spec = json_object_get(full, "spec");
     json_t *container = json_array_get(json_object_get(spec, "containers"), 0);
-    static const char *const pod_keys[] = {"imagePullSecrets", "nodeSelector", "tolerations",
-                                           "#securityContext", "securityContext"};
-    static const char *const container_keys[] = {"envFrom", "securityContext", "volumeMounts"};
+    static const char *const pod_keys[] = {"imagePullSecrets", "nodeSelector",    "tolerations",
+                                           "#securityContext", "securityContext", NULL};
+    static const char *const container_keys[] = {"envFrom", "securityContext", "volumeMounts",
+                                                 NULL};
     json_t *main = json_pack("{s:s}", "name", "flink-main-container");
     if (json_array_size(d->env) > 0)
         fp_set(main, "env", json_deep_copy(d->env));
-    for (size_t i = 0; i < sizeof(container_keys) / sizeof(container_keys[0]); i++)
-        fp_set(main, container_keys[i], json_incref(json_object_get(container, container_keys[i])));
+    fp_pick(main, container, container_keys);
     json_t *pod = json_object();
-    for (size_t i = 0; i < sizeof(pod_keys) / sizeof(pod_keys[0]); i++)
-        fp_set(pod, pod_keys[i], json_incref(json_object_get(spec, pod_keys[i])));
+    fp_pick(pod, spec, pod_keys);
     fp_set(pod, "containers", json_pack("[o]", main));
     fp_set(pod, "volumes", json_incref(json_object_get(spec, "volumes")));
     json_t *result = json_object();
@@ -171,7 +176,7 @@ static json_t *session_job(const struct fp_deployment *d)
     return object;
 }
 
-json_t *fp_operator_documents(const struct fp_deployment *d)
+static json_t *documents_of(const struct fp_deployment *d)
 {
     json_t *documents = json_array();
     if (fp_has_passwd(d))
@@ -183,3 +188,65 @@ json_t *fp_operator_documents(const struct fp_deployment *d)
         fp_append(documents, session_job(d));
     return documents;
 }
+
+static void note(const struct fp_notes *n)
+{
+    const struct fp_deployment *d = n->d;
+    const char *account =
+        d->options->service_account != NULL ? d->options->service_account : "flink";
+    const char *since = fp_operator_since(d);
+    const char *port = fp_json_string(d->conf, "rest.port");
+    cleanup_free char *remark =
+        fp_xasprintf("    (needs Flink's operator%s%s, and its account '%s')",
+                     since != NULL ? " from version " : "", since != NULL ? since : "", account);
+    bool has_job = d->is_job || d->options->jar_uri != NULL;
+    bool stateless = strcmp(fp_operator_upgrade(d), "stateless") == 0;
+    const char *lost = d->is_job ? "starts the job without its state, as neither --savepoint-dir "
+                                   "nor --ha is given"
+                                 : "starts the job without its state, as --savepoint-dir is not "
+                                   "given";
+    cleanup_free char *apply = fp_notes_apply_command(n);
+    cleanup_free char *command = fp_notes_again(n, "", apply);
+    fp_notes_apply(n, remark);
+    fp_strv_addf(n->lines, "watch:    %s get flinkdeployment %s -w", n->kubectl, d->name);
+    fp_strv_addf(n->lines,
+                 "ui:       %s port-forward service/%s-rest 8081:%s, then "
+                 "http://localhost:8081",
+                 n->kubectl, d->name, port != NULL ? port : "8081");
+    if (has_job)
+        fp_strv_addf(n->lines, "update:   %s    (the operator %s)",
+                     *command != '\0' ? command : "apply again with the new image",
+                     stateless ? lost : "stops the job, and starts it from its state");
+    if (fp_is_highly_available(d))
+        fp_strv_addf(n->lines,
+                     "identity: the operator keeps state under the name alone: a FlinkDeployment "
+                     "'%s' of another namespace needs another high-availability.storageDir",
+                     d->name);
+    if (d->options->jar_uri != NULL)
+        fp_strv_addf(n->lines, "clean up: %s delete flinksessionjob %s-job, then", n->kubectl,
+                     d->name);
+    fp_strv_addf(n->lines, "%s %s delete flinkdeployment %s",
+                 d->options->jar_uri != NULL ? "         " : "clean up:", n->kubectl, d->name);
+    fp_notes_state(n, "; 'delete -f' and '-k' do that too");
+}
+
+static enum fp_code add_files(const struct fp_deployment *d, const char *directory,
+                              struct fp_deploy_result *ret, struct fp_error *err)
+{
+    return directory != NULL ? fp_add_kustomization(d, false, ret, err) : FP_OK;
+}
+
+const struct fp_format fp_format_operator = {
+    .name = "operator",
+    .places = FP_PLACE_SESSION_JOB | FP_PLACE_HA | FP_PLACE_NAMESPACE | FP_PLACE_PODS |
+              FP_PLACE_SIZE | FP_PLACE_OUTPUT,
+    .is_operated = true,
+    .own_keys = fp_operator_keys,
+    .runs_in = "pod",
+    .volume_hint = "--claim NAME:SIZE:PATH makes one",
+    .check = fp_operator_check,
+    .documents = documents_of,
+    .settle = settle,
+    .add_files = add_files,
+    .note = note,
+};

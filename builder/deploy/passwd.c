@@ -2,6 +2,7 @@
  * over Hadoop, fails where /etc/passwd has none. */
 #include <string.h>
 
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
 #include "text.h"
@@ -14,7 +15,7 @@ bool fp_has_passwd(const struct fp_deployment *d)
         if (path != NULL && strcmp(path, "/etc/passwd") == 0)
             return false;
     }
-    return uid > 0 && uid != d->image_uid && d->format != FP_DEPLOY_COMPOSE;
+    return uid > 0 && uid != d->image_uid;
 }
 
 /* No layer is read here, so the other users of the image are not known: nobody runs as them. */
@@ -33,7 +34,7 @@ void fp_add_passwd(const struct fp_deployment *d, json_t *data)
 /* The operator makes the ConfigMap of the settings itself. */
 static const char *map_of(const struct fp_deployment *d)
 {
-    return d->format == FP_DEPLOY_OPERATOR ? "-passwd" : "-config";
+    return d->format->is_operated ? "-passwd" : "-config";
 }
 
 json_t *fp_passwd_map(const struct fp_deployment *d)

@@ -1,9 +1,10 @@
+#include "patch.h"
+
 #include <string.h>
 
-#include "patch.h"
+#include "format.h"
 #include "text.h"
 #include "warn.h"
-#include "yaml_write.h"
 
 /* Lists that Kubernetes merges by a key of their items; others are replaced as a whole. */
 static const char *merge_key(const char *list)

@@ -1,11 +1,12 @@
+#include "pod.h"
+
 #include <string.h>
 
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
-#include "pod.h"
 #include "setting.h"
 #include "text.h"
-#include "yaml_write.h"
 
 json_t *fp_pod_security(const struct fp_deployment *d)
 {
@@ -100,46 +101,9 @@ static json_t *ports(const struct fp_deployment *d, const struct fp_role *role)
     return list;
 }
 
-/* In a chart what the release's values say; the words around them are the same. */
-static json_t *chart_arguments(const struct fp_deployment *d, const struct fp_role *role)
-{
-    json_t *args = json_pack("[s]", fp_role_verb(d, role));
-    if (role->is_jobmanager && !d->is_job)
-        return args;
-    const char *lines = role->is_jobmanager ? "{{- include \"flink.jobArguments\" . | nindent 12 }}"
-                                            : "{{- with include \"flink.clusterIdArgument\" . }}\n"
-                                              "{{- . | nindent 12 }}\n"
-                                              "{{- end }}";
-    fp_append(args, json_pack("{s:s}", FP_YAML_LINES, lines));
-    return args;
-}
-
-/* The classic variables. FLINK_JOB_ARGUMENTS is the inside of a JSON list: Flink's own options,
- * such as --fromSavepoint, and then the job's, as the classic templates have it; so no "--" is
- * here. */
-static json_t *template_arguments(const struct fp_deployment *d, const struct fp_role *role)
-{
-    json_t *args = json_pack("[s]", fp_role_verb(d, role));
-    if (role->is_jobmanager) {
-        fp_append(args, json_string("--job-classname"));
-        fp_append(args, json_string("${FLINK_JOB}"));
-        fp_add_job_options(d, args);
-    }
-    fp_add_cluster_id(d, args);
-    if (!role->is_jobmanager)
-        return args;
-    cleanup_free char *list = json_dumps(args, 0);
-    json_decref(args);
-    cleanup_free char *raw =
-        fp_xasprintf("%.*s, ${FLINK_JOB_ARGUMENTS}]", (int) strlen(list) - 1, list);
-    return fp_raw(raw);
-}
-
 static json_t *arguments(const struct fp_deployment *d, const struct fp_role *role)
 {
-    json_t *args = d->format == FP_DEPLOY_HELM       ? chart_arguments(d, role)
-                   : d->format == FP_DEPLOY_TEMPLATE ? template_arguments(d, role)
-                                                     : fp_role_arguments(d, role);
+    json_t *args = fp_role_arguments(d, role);
     /* Names of pods do not resolve; Flink up to 1.7 would tell them to others (FLINK-11127). */
     if (!role->is_jobmanager)
         fp_append(args, json_string("-Dtaskmanager.host=$(POD_IP)"));
@@ -179,26 +143,11 @@ static void add_probes(const struct fp_deployment *d, const struct fp_role *role
 }
 
 /* The container's limit is what Flink is told to fill; CPU is not limited, only asked for. */
-static json_t *resources(const struct fp_deployment *d, const struct fp_role *role)
+static json_t *resources(const struct fp_role *role)
 {
     cleanup_free char *memory = fp_xasprintf("%lldMi", (long long) role->mib);
-    if (d->format == FP_DEPLOY_HELM) {
-        cleanup_free char *cpu =
-            fp_xasprintf("{{ include \"flink.scalar\" .Values.%s.cpu | quote }}", role->component);
-        cleanup_free char *mib = fp_xasprintf("{{ int .Values.%s.memoryMiB }}Mi", role->component);
-        return json_pack("{s:{s:o, s:o}, s:{s:o}}", "requests", "cpu", fp_raw(cpu), "memory",
-                         fp_raw(mib), "limits", "memory", fp_raw(mib));
-    }
     return json_pack("{s:{s:s, s:s}, s:{s:s}}", "requests", "cpu", role->cpu, "memory", memory,
                      "limits", "memory", memory);
-}
-
-static json_t *image_of(const struct fp_deployment *d)
-{
-    if (d->format == FP_DEPLOY_HELM)
-        return fp_raw("{{ include \"flink.image\" . | quote }}");
-    return d->format == FP_DEPLOY_TEMPLATE ? fp_raw("${FLINK_IMAGE_NAME}")
-                                           : json_string(d->image_text);
 }
 
 static json_t *mounts(const struct fp_deployment *d)
@@ -227,13 +176,11 @@ static json_t *args_comment(const struct fp_deployment *d, const struct fp_role 
 {
     if (!d->is_job || !role->is_jobmanager)
         return NULL;
-    if (d->format == FP_DEPLOY_TEMPLATE)
-        return json_string("Flink's own options go before the job's; \"--\" ends them");
     const char *identity = d->cluster_id != NULL
                                ? "the ids that the job's state lies under stand here, as a Job "
                                  "keeps its arguments"
                                : "";
-    const char *end = d->format == FP_DEPLOY_HELM || d->options->arguments.len > 0
+    const char *end = d->options->arguments.len > 0
                           ? "\"--\" ends Flink's own options: all that follows goes to main()"
                           : "";
     cleanup_free char *text =
@@ -243,14 +190,10 @@ static json_t *args_comment(const struct fp_deployment *d, const struct fp_role 
 
 static json_t *container(const struct fp_deployment *d, const struct fp_role *role)
 {
-    bool is_pure = d->format != FP_DEPLOY_HELM && d->format != FP_DEPLOY_TEMPLATE;
     json_t *result = json_pack("{s:s}", "name", role->component);
-    if (is_pure)
-        fp_note_tag(d, result);
-    fp_set(result, "image", image_of(d));
-    fp_set(result, "imagePullPolicy",
-           d->format == FP_DEPLOY_HELM ? fp_raw("{{ .Values.image.pullPolicy }}")
-                                       : json_string("IfNotPresent"));
+    fp_note_tag(d, result);
+    fp_set(result, "image", json_string(d->image_text));
+    fp_set(result, "imagePullPolicy", json_string("IfNotPresent"));
     fp_set(result, "#args", args_comment(d, role));
     fp_set(result, "args", arguments(d, role));
     fp_set(result, "env", environment(d, role));
@@ -258,7 +201,7 @@ static json_t *container(const struct fp_deployment *d, const struct fp_role *ro
         fp_set(result, "envFrom", json_deep_copy(d->env_from));
     fp_set(result, "ports", ports(d, role));
     add_probes(d, role, result);
-    fp_set(result, "resources", resources(d, role));
+    fp_set(result, "resources", resources(role));
     fp_set(result, "securityContext", fp_container_security(d));
     fp_set(result, "volumeMounts", mounts(d));
     return result;
@@ -358,16 +301,11 @@ void fp_add_scraping(json_t *annotations)
 static json_t *pod_annotations(const struct fp_deployment *d)
 {
     json_t *annotations = json_object();
-    if (d->format == FP_DEPLOY_HELM) {
-        fp_set(annotations, "checksum/config",
-               fp_raw("{{ include \"flink.properties\" . | sha256sum | trunc 16 | quote }}"));
-    } else {
-        char sum[FP_HASH_HEX_MAX] = "";
-        cleanup_free char *text = fp_conf_text(d);
-        fp_hash_bytes(FP_SHA256, text, strlen(text), sum);
-        sum[16] = '\0';
-        fp_set(annotations, "checksum/config", json_string(sum));
-    }
+    char sum[FP_HASH_HEX_MAX] = "";
+    cleanup_free char *text = fp_conf_text(d);
+    fp_hash_bytes(FP_SHA256, text, strlen(text), sum);
+    sum[16] = '\0';
+    fp_set(annotations, "checksum/config", json_string(sum));
     cleanup_free char *log = fp_log_conf_sum(d);
     if (log != NULL)
         fp_set(annotations, "checksum/log-conf", json_string(log));
@@ -380,8 +318,8 @@ static json_t *pod_annotations(const struct fp_deployment *d)
 json_t *fp_pod_template(const struct fp_deployment *d, const struct fp_role *role)
 {
     json_t *labels = fp_object_labels(d, role->component);
-    if (fp_has_revision(d))
-        fp_set(labels, "flinkpack.revision", fp_revision_label(d));
+    if (d->format->has_revision)
+        fp_set(labels, "flinkpack.revision", json_string(d->revision));
     return json_pack("{s:{s:o, s:o}, s:o}", "metadata", "labels", labels, "annotations",
                      pod_annotations(d), "spec", pod_spec(d, role));
 }

@@ -21,9 +21,7 @@ static json_t *binding(const struct fp_deployment *d)
     json_t *subject = json_pack("{s:s, s:o}", "kind", "ServiceAccount", "name",
                                 o->service_account != NULL ? json_string(o->service_account)
                                                            : fp_object_name(d, ""));
-    if (d->format == FP_DEPLOY_HELM)
-        fp_set(subject, "namespace", fp_raw("{{ .Release.Namespace }}"));
-    else if (o->kube_namespace != NULL)
+    if (o->kube_namespace != NULL)
         fp_set(subject, "namespace", json_string(o->kube_namespace));
     fp_set(object, "roleRef",
            json_pack("{s:s, s:s, s:o}", "apiGroup", "rbac.authorization.k8s.io", "kind", "Role",

@@ -2,6 +2,7 @@
  * nothing. */
 #include <string.h>
 
+#include "format.h"
 #include "setting.h"
 #include "text.h"
 

@@ -2,37 +2,12 @@
  * The TaskManagers' address has it, and only a JobManager of the same revision is found there. */
 #include <string.h>
 
+#include "format.h"
 #include "log_conf.h"
 #include "object.h"
 #include "text.h"
 
 #define ADDRESS "jobmanager.rpc.address"
-
-bool fp_has_revision(const struct fp_deployment *d)
-{
-    return d->format == FP_DEPLOY_KUBERNETES || d->format == FP_DEPLOY_HELM;
-}
-
-bool fp_has_revision_service(const struct fp_deployment *d)
-{
-    return fp_has_revision(d) && !d->options->ha;
-}
-
-json_t *fp_revision_label(const struct fp_deployment *d)
-{
-    return d->format == FP_DEPLOY_HELM ? fp_raw("{{ include \"flink.revision\" . | quote }}")
-                                       : json_string(d->revision);
-}
-
-json_t *fp_rpc_name(const struct fp_deployment *d)
-{
-    if (!fp_has_revision_service(d))
-        return fp_object_name(d, "-jobmanager");
-    if (d->format == FP_DEPLOY_HELM)
-        return fp_object_name(d, "-rpc-{{ include \"flink.revision\" . }}");
-    cleanup_free char *suffix = fp_xasprintf("-rpc-%s", d->revision);
-    return fp_object_name(d, suffix);
-}
 
 static void add_images(struct fp_strv *lines, const json_t *containers)
 {
@@ -63,7 +38,7 @@ static void add_settings(struct fp_strv *lines, const char *text, struct fp_depl
     }
 }
 
-/* The chart does the same: see "flink.revision". */
+/* A chart makes the same of its values: see "flink.revision". */
 void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
 {
     cleanup_strv struct fp_strv lines = {0};

@@ -31,10 +31,10 @@ static json_t *revision_service(const struct fp_deployment *d)
     json_t *metadata = json_object_get(service, "metadata");
     json_t *selector = fp_selector(d, "jobmanager");
     fp_set(metadata, "name", fp_rpc_name(d));
-    fp_set(json_object_get(metadata, "labels"), "flinkpack.revision", fp_revision_label(d));
+    fp_set(json_object_get(metadata, "labels"), "flinkpack.revision", json_string(d->revision));
     fp_set(selector, "#flinkpack.revision",
            json_string("of image and configuration: only what goes together meets here"));
-    fp_set(selector, "flinkpack.revision", fp_revision_label(d));
+    fp_set(selector, "flinkpack.revision", json_string(d->revision));
     json_t *spec = cluster_ip(selector);
     add_internal_ports(spec);
     fp_set(service, "spec", spec);

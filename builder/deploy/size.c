@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "format.h"
 #include "role.h"
 #include "setting.h"
 #include "text.h"

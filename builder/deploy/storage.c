@@ -4,9 +4,9 @@
 #include <strings.h>
 
 #include "facts.h"
+#include "format.h"
 #include "text.h"
 #include "warn.h"
-#include "yaml_write.h"
 
 /* File systems that come as plugins. Any other scheme is Hadoop's business. */
 static const struct file_system {
@@ -80,8 +80,7 @@ static char *scheme_of(const char *text)
     if (strncmp(text + len, ":/", 2) != 0)
         return fp_xstrdup("");
     char *scheme = fp_xstrndup(text, len);
-    for (char *p = scheme; *p != '\0'; p++)
-        *p = (char) (*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p);
+    fp_make_lower(scheme);
     return scheme;
 }
 
@@ -145,28 +144,38 @@ static bool lies_over(const struct fp_deployment *d, const json_t *mount, const 
     return is_below(target, path) || is_below(path, target);
 }
 
-/* Whether there is such a mount in a container's volumeMounts, or, as "SOURCE:TARGET[:ro]", in a
- * service's volumes, anywhere in `value`. */
-static bool has_mount(const struct fp_deployment *d, const json_t *value, const char *path,
-                      bool (*is_it)(const struct fp_deployment *d, const json_t *mount,
-                                    const char *target, const char *path))
+typedef bool (*mount_test)(const struct fp_deployment *d, const json_t *mount, const char *target,
+                           const char *path);
+
+/* Whether an item of volumeMounts, or of a service's volumes, where it can be the text
+ * "SOURCE:TARGET[:ro]", is such a mount. */
+static bool is_mount(const struct fp_deployment *d, const json_t *item, bool is_volume,
+                     const char *path, mount_test is_it)
+{
+    const char *target = fp_json_string(item, "mountPath");
+    cleanup_strv struct fp_strv parts = {0};
+    if (is_volume && json_is_string(item))
+        fp_strv_split(&parts, json_string_value(item), ':');
+    if (target == NULL)
+        target = parts.len > 1 ? parts.items[1] : fp_json_string(item, "target");
+    return target != NULL && is_it(d, item, target, path);
+}
+
+/* Whether there is such a mount anywhere in `value`, which stands behind `name`. */
+static bool has_mount(const struct fp_deployment *d, const json_t *value, const char *name,
+                      const char *path, mount_test is_it)
 {
     const char *key = NULL;
     json_t *member = NULL;
+    bool is_volume = strcmp(name, "volumes") == 0;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *item = json_array_get(value, i);
-        const char *target = fp_json_string(item, "mountPath");
-        const char *text = d->format == FP_DEPLOY_COMPOSE ? json_string_value(item) : NULL;
-        cleanup_strv struct fp_strv parts = {0};
-        fp_strv_split(&parts, text != NULL ? text : "", ':');
-        if (target == NULL)
-            target = parts.len > 1 ? parts.items[1] : fp_json_string(item, "target");
-        if ((target != NULL && is_it(d, item, target, path)) || has_mount(d, item, path, is_it))
+        if (is_mount(d, item, is_volume, path, is_it) || has_mount(d, item, "", path, is_it))
             return true;
     }
     json_object_foreach(fp_iterable(value), key, member)
     {
-        if (has_mount(d, member, path, is_it))
+        if (has_mount(d, member, key, path, is_it))
             return true;
     }
     return false;
@@ -175,7 +184,7 @@ static bool has_mount(const struct fp_deployment *d, const json_t *value, const 
 static bool is_covered(const struct places *p, const char *name)
 {
     cleanup_free char *folder = fp_path_join(p->d->home, name);
-    return has_mount(p->d, p->documents, folder, lies_over);
+    return has_mount(p->d, p->documents, "", folder, lies_over);
 }
 
 /* Whether there is a Hadoop beside Flink, which may have more file systems than one knows. */
@@ -297,15 +306,13 @@ static void check_path(struct places *p, const char *title, const char *place)
 {
     struct fp_deployment *d = p->d;
     cleanup_free char *path = local_path(p, place);
-    if (path == NULL || has_mount(d, p->documents, path, holds_state))
+    if (path == NULL || has_mount(d, p->documents, "", path, holds_state))
         return;
     fp_strv_addf(&d->warnings,
                  "%s: %s: no volume that can be written to is mounted there, so each %s has a "
                  "place of its own, which is lost with it: %s, or name a place such as "
                  "s3://BUCKET/FOLDER",
-                 title, place, d->format == FP_DEPLOY_COMPOSE ? "container" : "pod",
-                 d->format == FP_DEPLOY_COMPOSE ? "add one with --patch"
-                                                : "--claim NAME:SIZE:PATH makes one");
+                 title, place, d->format->runs_in, d->format->volume_hint);
 }
 
 /* How the user has said it. */

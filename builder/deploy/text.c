@@ -1,8 +1,10 @@
+#include "text.h"
+
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
-#include "text.h"
+#include "format.h"
 #include "yaml_write.h"
 
 struct fp_split fp_split_at(const char *text, char separator)
@@ -109,4 +111,23 @@ void fp_add_pairs(json_t *object, const struct fp_strv *pairs)
 json_t *fp_raw(const char *text)
 {
     return json_pack("{s:s}", FP_YAML_RAW, text);
+}
+
+void fp_pick(json_t *object, const json_t *from, const char *const *keys)
+{
+    for (; *keys != NULL; keys++)
+        fp_set(object, *keys, json_incref(json_object_get(from, *keys)));
+}
+
+bool fp_is_one_of(const char *text, const char *const *list)
+{
+    while (*list != NULL && strcmp(text, *list) != 0)
+        list++;
+    return *list != NULL;
+}
+
+void fp_make_lower(char *text)
+{
+    for (; *text != '\0'; text++)
+        *text = (char) (*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
 }

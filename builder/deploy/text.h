@@ -14,6 +14,10 @@ struct fp_split {
 };
 /** Split `text`, which the rest is borrowed from. */
 struct fp_split fp_split_at(const char *text, char separator);
+/** Turn letters of ASCII into small ones, in place. */
+void fp_make_lower(char *text);
+/** Whether it is in a list that ends with NULL. */
+bool fp_is_one_of(const char *text, const char *const *list);
 /** Whether it is a DNS label (RFC 1123) of at most `max` characters. */
 bool fp_is_dns_label(const char *text, size_t max);
 /** Whether it is a DNS name: labels with dots between them, at most 253 characters. */
@@ -30,10 +34,17 @@ json_t *fp_kube_literal(const char *text);
 
 /** Text that stands verbatim. */
 json_t *fp_raw(const char *text);
+/** The same object for json_object_foreach(), whose parameter lacks a const. */
+static inline json_t *fp_iterable(const json_t *object)
+{
+    return (json_t *) (uintptr_t) object;
+}
 /** Add the user's KEY=VALUE pairs to an object of strings. */
 void fp_add_pairs(json_t *object, const struct fp_strv *pairs);
 /** Set a member unless `take_value` is NULL. */
 void fp_set(json_t *object, const char *key, json_t *take_value);
+/** Set those members that another object has of a list of keys, which ends with NULL. */
+void fp_pick(json_t *object, const json_t *from, const char *const *keys);
 /** Append to an array unless `take_value` is NULL. */
 void fp_append(json_t *array, json_t *take_value);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "format.h"
+
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS  "0123456789"
 

@@ -1,30 +1,34 @@
-#include <string.h>
-
-#include "yaml_scalar.h"
+/* Documents as YAML in block style. */
 #include "yaml_write.h"
 
+#include <string.h>
+
+#include "format.h"
+#include "text.h"
+#include "yaml_scalar.h"
+
 /* A document being written. The first failure stays, and nothing is written after it. */
-struct writer {
+struct yaml_writer {
     struct fp_buf *out;
     struct fp_error *err;
     enum fp_code code;
-    enum fp_yaml_dialect dialect;
+    bool takes_raw; /* what FP_YAML_RAW marks stands verbatim */
 };
 
-static void put(struct writer *writer, const char *text)
+static void put(struct yaml_writer *writer, const char *text)
 {
     if (writer->code == FP_OK)
         writer->code = fp_buf_add_text(writer->out, text, writer->err);
 }
 
-static void put_indent(struct writer *writer, size_t indent)
+static void put_indent(struct yaml_writer *writer, size_t indent)
 {
     if (writer->code == FP_OK)
         writer->code = fp_buf_addf(writer->out, writer->err, "%*s", (int) indent, "");
 }
 
 /* Lines of `text`, each at `indent` and after `lead`. */
-static void put_lines(struct writer *writer, size_t indent, const char *lead, const char *text)
+static void put_lines(struct yaml_writer *writer, size_t indent, const char *lead, const char *text)
 {
     while (*text != '\0') {
         size_t len = strcspn(text, "\n");
@@ -39,31 +43,15 @@ static void put_lines(struct writer *writer, size_t indent, const char *lead, co
     }
 }
 
-/* Charts: braces of the user's are no actions of a template. */
-static char *escape_braces(const char *text)
+static void put_string(struct yaml_writer *writer, const char *text, size_t indent, bool is_key)
 {
-    struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = FP_OK;
-    for (const char *p = text; *p != '\0' && code == FP_OK;) {
-        bool opens = strncmp(p, "{{", 2) == 0;
-        code = opens ? fp_buf_add_text(&out, "{{ `{{` }}", NULL) : fp_buf_add(&out, p, 1, NULL);
-        p += opens ? 2 : 1;
-    }
-    return fp_buf_take(&out);
-}
-
-static void put_string(struct writer *writer, const char *text, size_t indent, bool is_key)
-{
-    cleanup_free char *escaped =
-        writer->dialect == FP_YAML_CHART && strstr(text, "{{") != NULL ? escape_braces(text) : NULL;
-    const char *shown = escaped != NULL ? escaped : text;
     if (fp_yaml_is_plain(text)) {
         put(writer, text);
     } else if (!is_key && fp_yaml_is_literal(text)) {
         put(writer, "|\n");
-        put_lines(writer, indent + 2, "", shown);
+        put_lines(writer, indent + 2, "", text);
     } else if (writer->code == FP_OK) {
-        writer->code = fp_yaml_put_quoted(writer->out, shown, writer->err);
+        writer->code = fp_yaml_put_quoted(writer->out, text, writer->err);
     }
 }
 
@@ -84,14 +72,14 @@ static size_t member_count(const json_t *object)
     return count;
 }
 
-/* What stands verbatim: only in charts and templates, whose text is not YAML yet. */
-static const char *verbatim(const struct writer *writer, const json_t *value)
+/* What stands verbatim: only in templates, whose text is not YAML yet. */
+static const char *verbatim(const struct yaml_writer *writer, const json_t *value)
 {
-    return writer->dialect == FP_YAML_PURE ? NULL : fp_json_string(value, FP_YAML_RAW);
+    return writer->takes_raw ? fp_json_string(value, FP_YAML_RAW) : NULL;
 }
 
 /* A value that fits behind "key:" or "-" on the same line; a literal block goes on below. */
-static bool put_inline(struct writer *writer, const json_t *value, size_t indent)
+static bool put_inline(struct yaml_writer *writer, const json_t *value, size_t indent)
 {
     const char *raw = verbatim(writer, value);
     if (raw != NULL)
@@ -120,21 +108,18 @@ static bool put_inline(struct writer *writer, const json_t *value, size_t indent
     return true;
 }
 
-static void put_value(struct writer *writer, const json_t *value, size_t indent, bool inline_first);
+static void put_value(struct yaml_writer *writer, const json_t *value, size_t indent,
+                      bool inline_first);
 
-static bool begins_with(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
-static bool is_nested(const struct writer *writer, const json_t *value)
+static bool is_nested(const struct yaml_writer *writer, const json_t *value)
 {
     if (json_is_array(value))
         return json_array_size(value) > 0;
     return json_is_object(value) && member_count(value) > 0 && verbatim(writer, value) == NULL;
 }
 
-static void put_member(struct writer *writer, const char *key, const json_t *value, size_t indent)
+static void put_member(struct yaml_writer *writer, const char *key, const json_t *value,
+                       size_t indent)
 {
     bool nested = is_nested(writer, value);
     put_string(writer, key, indent, true);
@@ -146,7 +131,7 @@ static void put_member(struct writer *writer, const char *key, const json_t *val
 }
 
 /* The first member of an item stands behind its "- ". */
-static void put_object(struct writer *writer, const json_t *object, size_t indent,
+static void put_object(struct yaml_writer *writer, const json_t *object, size_t indent,
                        bool inline_first)
 {
     const char *key = NULL;
@@ -159,10 +144,6 @@ static void put_object(struct writer *writer, const json_t *object, size_t inden
         const char *comment = fp_json_string(object, comment_key);
         if (comment != NULL && !inline_first)
             put_lines(writer, indent, "# ", comment);
-        if (writer->dialect != FP_YAML_PURE && begins_with(key, FP_YAML_LINES)) {
-            put_lines(writer, indent, "", json_string_value(value));
-            continue;
-        }
         if (!inline_first)
             put_indent(writer, indent);
         inline_first = false;
@@ -170,15 +151,9 @@ static void put_object(struct writer *writer, const json_t *object, size_t inden
     }
 }
 
-static void put_item(struct writer *writer, const json_t *item, size_t indent)
+static void put_item(struct yaml_writer *writer, const json_t *item, size_t indent)
 {
-    const char *lines =
-        writer->dialect == FP_YAML_PURE ? NULL : fp_json_string(item, FP_YAML_LINES);
     const char *comment = fp_json_string(item, "#");
-    if (lines != NULL) {
-        put_lines(writer, indent, "", lines);
-        return;
-    }
     if (comment != NULL)
         put_lines(writer, indent, "# ", comment);
     put_indent(writer, indent);
@@ -188,7 +163,8 @@ static void put_item(struct writer *writer, const json_t *item, size_t indent)
 }
 
 /* Recursion is bounded: what is written was made here or parsed within FP_JSON_MAX_DEPTH. */
-static void put_value(struct writer *writer, const json_t *value, size_t indent, bool inline_first)
+static void put_value(struct yaml_writer *writer, const json_t *value, size_t indent,
+                      bool inline_first)
 {
     if (json_is_object(value)) {
         put_object(writer, value, indent, inline_first);
@@ -206,10 +182,10 @@ static void put_value(struct writer *writer, const json_t *value, size_t indent,
     }
 }
 
-enum fp_code fp_yaml_write_as(struct fp_buf *out, const json_t *value, enum fp_yaml_dialect dialect,
+enum fp_code fp_yaml_write_as(struct fp_buf *out, const json_t *value, bool takes_raw,
                               struct fp_error *err)
 {
-    struct writer writer = {.out = out, .err = err, .code = FP_OK, .dialect = dialect};
+    struct yaml_writer writer = {.out = out, .err = err, .takes_raw = takes_raw};
     const char *comment = fp_json_string(value, "#");
     if (comment != NULL)
         put_lines(&writer, 0, "# ", comment);
@@ -220,7 +196,7 @@ enum fp_code fp_yaml_write_as(struct fp_buf *out, const json_t *value, enum fp_y
 
 enum fp_code fp_yaml_write(struct fp_buf *out, const json_t *value, struct fp_error *err)
 {
-    return fp_yaml_write_as(out, value, FP_YAML_PURE, err);
+    return fp_yaml_write_as(out, value, false, err);
 }
 
 json_t *fp_deploy_without_comments(const json_t *value)

@@ -25,7 +25,7 @@ name that stands beside it.
 {{- if .Values.image.digest -}}
 {{- $end := printf "@%s" .Values.image.digest -}}
 {{- $found := "" -}}
-{{- range list .Values.image.digestOf (include "flink.chartDigestOf" .) -}}
+{{- range list .Values.image.digestOf (include "flink.options" . | fromJson).digestOf -}}
 {{- if and (not $found) . (hasSuffix $end .) -}}{{- $found = . -}}{{- end -}}
 {{- end -}}
 {{- if not $found -}}
@@ -57,15 +57,16 @@ tag it was for: it belongs to none, whether --reuse-values or a copy of its valu
 {{- /* Services, containers and their limits do not follow what is set here. */ -}}
 {{- define "flink.checkConfiguration" -}}
 {{- $configuration := .Values.configuration -}}
-{{- range $key, $port := include "flink.ports" . | fromJson -}}
+{{- $options := include "flink.options" . | fromJson -}}
+{{- range $key, $port := $options.fixedKeys -}}
 {{- $given := get $configuration $key | include "flink.scalar" -}}
 {{- if and (hasKey $configuration $key) (ne $given $port) -}}
 {{- printf "configuration.%s is %s: it has to be %s, where Services and containers of this chart have it" $key $given $port | fail -}}
 {{- end -}}
 {{- end -}}
-{{- range $key, $value := include "flink.memoryKeys" . | fromJson -}}
-{{- if hasKey $configuration $key -}}
-{{- printf "configuration.%s: set %s instead, which the container's limit follows" $key $value | fail -}}
+{{- range $memory := $options.memory -}}
+{{- if hasKey $configuration $memory.key -}}
+{{- printf "configuration.%s: set %s.memoryMiB instead, which the container's limit follows" $memory.key $memory.role | fail -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -83,7 +84,8 @@ tag it was for: it belongs to none, whether --reuse-values or a copy of its valu
 
 {{- /* Of image and configuration, but for the address, which has it: flinkpack does the same. */ -}}
 {{- define "flink.revision" -}}
-{{- printf "image: %s\n%s\n%s" (include "flink.image" .) (include "flink.settings" .) (include "flink.logConf" .) | trimSuffix "\n" | splitList "\n" | sortAlpha | join "\n" | sha256sum | trunc 10 -}}
+{{- $log := (include "flink.options" . | fromJson).logConf | printf "log4j: %s" | trimSuffix "log4j: " -}}
+{{- printf "image: %s\n%s\n%s" (include "flink.image" .) (include "flink.settings" .) $log | trimSuffix "\n" | splitList "\n" | sortAlpha | join "\n" | sha256sum | trunc 10 -}}
 {{- end -}}
 
 {{- /* A Job cannot be changed: better said before anything else is. */ -}}
@@ -126,7 +128,7 @@ the default of a chart of 0.1, which --reuse-values brings along: that had no cl
 {{- if .Values.job.replaceOnUpgrade -}}
 {{- $hook = dict "helm.sh/hook" "post-install,post-upgrade" "helm.sh/hook-delete-policy" "before-hook-creation" -}}
 {{- end -}}
-{{- with merge dict (.Values.job.annotations | default dict) $hook (include "flink.annotations" . | fromYaml) -}}
+{{- with merge dict (.Values.job.annotations | default dict) $hook (include "flink.options" . | fromJson).annotations -}}
 {{- toYaml . -}}
 {{- end -}}
 {{- end -}}
@@ -157,4 +159,107 @@ the default of a chart of 0.1, which --reuse-values brings along: that had no cl
 - {{ . | replace "$" "$$" | quote }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{- /* Flink's settings, as lines that the entrypoint merges onto the image's own configuration. */ -}}
+{{- define "flink.properties" -}}
+{{- if not (include "flink.options" . | fromJson).ha -}}
+jobmanager.rpc.address: {{ include "flink.rpcName" . }}
+{{ end -}}
+{{- include "flink.settings" . -}}
+{{- end -}}
+
+{{- /* All of them but for the address, which has the revision that is made of these. */ -}}
+{{- define "flink.settings" -}}
+{{- include "flink.checkConfiguration" . -}}
+{{- $options := include "flink.options" . | fromJson -}}
+rest.address: {{ include "flink.fullname" . }}-jobmanager
+{{- range $memory := $options.memory }}
+{{- $mib := (index $.Values $memory.role).memoryMiB | int }}
+{{ $memory.key }}: {{ ternary (div (mul $mib 3) 4) $mib $memory.isHeap }}{{ $memory.unit }}
+{{- end }}
+taskmanager.numberOfTaskSlots: {{ int .Values.taskmanager.slots }}
+{{- if not $options.autoscale }}
+parallelism.default: {{ int .Values.flink.parallelism }}
+{{- end }}
+{{- if $options.ha }}
+kubernetes.cluster-id: {{ include "flink.fullname" . }}
+kubernetes.namespace: {{ .Release.Namespace }}
+{{- end }}
+{{- range $key, $value := .Values.configuration }}
+{{ $key }}: {{ include "flink.scalar" $value }}
+{{- end }}
+{{- end -}}
+
+{{- /* The Service through which TaskManagers find a JobManager of their own revision. With high
+availability the leader's address is kept in the cluster instead. */ -}}
+{{- define "flink.rpcName" -}}
+{{- if (include "flink.options" . | fromJson).ha -}}
+{{- include "flink.fullname" . }}-jobmanager
+{{- else -}}
+{{- include "flink.fullname" . }}-rpc-{{ include "flink.revision" . }}
+{{- end -}}
+{{- end -}}
+
+{{- /* The account of the pods; empty: the namespace's default. */ -}}
+{{- define "flink.serviceAccount" -}}
+{{- $options := include "flink.options" . | fromJson -}}
+{{- $options.serviceAccount | default (ternary (include "flink.fullname" .) "" $options.ha) -}}
+{{- end -}}
+
+{{- /* What selects the pods, of (list . COMPONENT); "": those of all components. */ -}}
+{{- define "flink.selector" -}}
+app.kubernetes.io/name: flink
+app.kubernetes.io/instance: {{ (index . 0).Release.Name | quote }}
+{{- with index . 1 }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{- /* All labels of an object, of the same list. */ -}}
+{{- define "flink.labels" -}}
+{{- $root := index . 0 -}}
+{{- $chart := dict "helm.sh/chart" (include "flink.chart" $root) -}}
+{{- include "flink.selector" . }}
+app.kubernetes.io/version: {{ $root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ $root.Release.Service }}
+{{ merge (include "flink.options" $root | fromJson).labels $chart | toYaml }}
+{{- end -}}
+
+{{- define "flink.annotations" -}}
+{{- with (include "flink.options" . | fromJson).annotations -}}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end -}}
+{{- end -}}
+
+{{- /* What stands below "metadata", of (list . SUFFIX COMPONENT). */ -}}
+{{- define "flink.metadata" -}}
+{{- $root := index . 0 -}}
+name: {{ include "flink.fullname" $root }}{{ index . 1 }}
+labels:
+  {{- include "flink.labels" (list $root (index . 2)) | nindent 2 }}
+{{ include "flink.annotations" $root }}
+{{- end -}}
+
+{{- /* A volume, of (list . NAME). 'helm uninstall' leaves it and what is on it: Helm finds it again
+when the release is installed anew. */ -}}
+{{- define "flink.claim" -}}
+{{- $root := index . 0 -}}
+{{- $name := index . 1 -}}
+{{- $options := include "flink.options" $root | fromJson -}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ include "flink.fullname" $root }}-{{ $name }}
+  labels:
+    {{- include "flink.labels" (list $root "") | nindent 4 }}
+  annotations:
+    {{- merge $options.annotations (dict "helm.sh/resource-policy" "keep") | toYaml | nindent 4 }}
+spec:
+  {{- range $claim := $options.claims }}
+  {{- if eq $claim.name $name }}
+  {{- toYaml $claim.spec | nindent 2 }}
+  {{- end }}
+  {{- end }}
 {{- end -}}
