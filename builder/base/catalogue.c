@@ -51,6 +51,16 @@ static enum fp_code list_folder(const char *folder, struct fp_strv *names, struc
     return FP_OK;
 }
 
+enum fp_code fp_base_check_directories(const struct fp_strv *directories, struct fp_error *err)
+{
+    for (size_t i = 0; i < directories->len; i++) {
+        if (!fp_path_is_dir(directories->items[i]))
+            return fp_fail(err, FP_E_NOT_FOUND, "--base-images: %s: no such folder",
+                           directories->items[i]);
+    }
+    return FP_OK;
+}
+
 enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};

@@ -8,33 +8,6 @@ static bool is_file(const char *path)
     return fp_path_exists(path) && !fp_path_is_dir(path);
 }
 
-enum fp_code fp_check_base_folders(const struct fp_strv *folders, struct fp_error *err)
-{
-    for (size_t i = 0; i < folders->len; i++) {
-        if (!fp_path_is_dir(folders->items[i]))
-            return fp_fail(err, FP_E_NOT_FOUND, "--base-images: %s: no such folder",
-                           folders->items[i]);
-    }
-    return FP_OK;
-}
-
-static enum fp_code check_files(const char *option, const struct fp_strv *paths,
-                                struct fp_error *err)
-{
-    for (size_t i = 0; i < paths->len; i++) {
-        uint64_t size = 0;
-        cleanup_fd int fd = -1;
-        FP_TRY(fp_context(fp_file_open(paths->items[i], &fd, &size, err), err, "%s", option));
-    }
-    return FP_OK;
-}
-
-enum fp_code fp_check_job_files(const struct fp_build_options *options, struct fp_error *err)
-{
-    FP_TRY(check_files("--job-jar", &options->job_jars, err));
-    return check_files("--job-artifacts", &options->job_artifacts, err);
-}
-
 /* A name without a registry has to be in the local store, unless it is short, as those of Docker's
  * official images are. */
 static enum fp_code check_stored(const struct fp_session *session, const char *option,

@@ -7,11 +7,6 @@
 
 #include "session.h"
 
-/** The folders of --base-images are there. */
-FP_CHECKED enum fp_code fp_check_base_folders(const struct fp_strv *folders, struct fp_error *err);
-/** The files of --job-jar and --job-artifacts can be opened; else says which option has it. */
-FP_CHECKED enum fp_code fp_check_job_files(const struct fp_build_options *options,
-                                           struct fp_error *err);
 /** What --from-image and --base take from the local store is there; else says what to try. */
 FP_CHECKED enum fp_code fp_check_images(const struct fp_session *session,
                                         const struct fp_build_options *options,

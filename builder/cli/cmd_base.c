@@ -66,7 +66,7 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
 {
     const char *what = run->operands.items[0];
     const struct fp_strv *folders = &run->args.build.base_folders;
-    FP_TRY(fp_check_base_folders(folders, err));
+    FP_TRY(fp_base_check_directories(folders, err));
     if (strcmp(what, "list") == 0 && run->operands.len == 1)
         return list(run, folders, err);
     if (strcmp(what, "show") == 0 && run->operands.len == 2)

@@ -30,24 +30,12 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_generate_input struct fp_generate_input input = {0};
     cleanup_session struct fp_session session = {0};
-    struct fp_build_result result = {0};
-    enum fp_code code = fp_generate_prepare(run, &input, err);
-    if (code == FP_OK)
-        code = fp_check_base_folders(&run->args.build.base_folders, err);
-    if (code == FP_OK)
-        code = fp_check_job_files(&run->args.build, err);
-    if (code == FP_OK)
-        code = fp_session_open_build(run, &session, err);
-    if (code == FP_OK)
-        code = fp_check_images(&session, &run->args.build, err);
-    if (code == FP_OK)
-        code = build(run, &session, &result, err);
-    if (code == FP_OK)
-        fp_run_result(run, result.name, &result.digest);
-    if (code == FP_OK)
-        fp_tell_next(run, &result);
-    if (code == FP_OK && run->args.generate != NULL)
-        code = generate(run, &input, &result, err);
-    fp_build_result_clear(&result);
-    return code;
+    cleanup_build_result struct fp_build_result result = {0};
+    FP_TRY(fp_generate_prepare(run, &input, err));
+    FP_TRY(fp_session_open_build(run, &session, err));
+    FP_TRY(fp_check_images(&session, &run->args.build, err));
+    FP_TRY(build(run, &session, &result, err));
+    fp_run_result(run, result.name, &result.digest);
+    fp_tell_next(run, &result);
+    return run->args.generate != NULL ? generate(run, &input, &result, err) : FP_OK;
 }

@@ -141,12 +141,24 @@ enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *dr
 {
     for (size_t i = 0; i < step->plan->add_count; i++) {
         const struct fp_plan_add *add = &step->plan->adds[i];
-        const struct fp_platform *own = &step->base->platform;
-        if (add->platform != NULL && memcmp(add->platform, own, sizeof(*own)) != 0)
+        if (!fp_plan_add_is_for(add, &step->base->platform))
             continue;
         enum fp_code code = add_path(step, draft, add->dest, add->source, add->mode, 0, err);
         if (code != FP_OK)
             return fp_context(code, err, "--add");
     }
     return FP_OK;
+}
+
+enum fp_code fp_step_files(const struct fp_layer_step *step, struct fp_layer *ret,
+                           struct fp_error *err)
+{
+    bool any = false;
+    for (size_t i = 0; i < step->plan->add_count; i++)
+        any = any || fp_plan_add_is_for(&step->plan->adds[i], &step->base->platform);
+    if (!any)
+        return FP_OK;
+    cleanup_draft struct fp_draft draft = fp_draft_new(step);
+    FP_TRY(fp_draft_adds(step, &draft, err));
+    return fp_draft_write(&draft, step, "files", ret, err);
 }

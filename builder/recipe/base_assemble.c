@@ -9,11 +9,12 @@ static void list_requests(const struct fp_plan *plan, const struct fp_base_entry
 {
     for (size_t i = 0; i < entry->packages.len; i++)
         fp_strv_add(ret, entry->packages.items[i]);
-    for (size_t i = 0; i < plan->options->packages.len; i++) {
-        if (!fp_strv_has(ret, plan->options->packages.items[i]))
-            fp_strv_add(ret, plan->options->packages.items[i]);
+    const struct fp_strv *asked = &plan->packages.names;
+    for (size_t i = 0; i < asked->len; i++) {
+        if (!fp_strv_has(ret, asked->items[i]))
+            fp_strv_add(ret, asked->items[i]);
     }
-    fp_packages_needed(plan->options, ret);
+    fp_packages_needed(plan, ret);
     fp_strv_sort(ret);
 }
 

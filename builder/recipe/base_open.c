@@ -3,11 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool fp_base_is_name(const char *text)
-{
-    return strpbrk(text, "/:@.") == NULL;
-}
-
 /* Alpine's, as ever; where Temurin has none for a platform (it has arm64 from Java 21 on), the
  * one with glibc. */
 static char *default_base(const struct fp_plan *plan, unsigned java)
@@ -25,15 +20,15 @@ static char *default_base(const struct fp_plan *plan, unsigned java)
 static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *bases, struct fp_location *ret, struct fp_error *err)
 {
-    const struct fp_build_options *options = plan->options;
-    const char *asked = options->from_image != NULL ? options->from_image : options->base;
+    const char *asked = plan->base;
+    bool is_image = plan->source == FP_FROM_IMAGE;
     cleanup_free char *by_version = NULL;
     if (asked == NULL) {
         by_version = default_base(plan, fp_flink_traits(version)->default_java);
         asked = by_version;
     }
-    if (options->from_image == NULL && fp_base_is_name(asked)) {
-        FP_TRY(fp_context(fp_base_find(&options->base_folders, asked, &bases->entry, err), err,
+    if (!is_image && fp_base_is_name(asked)) {
+        FP_TRY(fp_context(fp_base_find(&plan->base_directories, asked, &bases->entry, err), err,
                           "--base"));
         if (bases->entry.packages.len > 0) {
             bases->name = fp_xstrdup(asked);
@@ -41,7 +36,7 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
         }
         asked = bases->entry.reference;
     }
-    const char *option = options->from_image != NULL ? "--from-image" : "--base";
+    const char *option = is_image ? "--from-image" : "--base";
     enum fp_code code = fp_location_parse(asked, ret, err);
     if (code == FP_OK && !plan->context->offline)
         code = fp_location_settle(ret, asked, plan->context->store_folder, plan->context->reporter,
@@ -272,7 +267,7 @@ static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *b
                             const struct fp_flink_version *version, enum fp_code code,
                             struct fp_error *err)
 {
-    bool chosen = plan->options->base == NULL && plan->options->from_image == NULL;
+    bool chosen = plan->base == NULL;
     if (!chosen || (code != FP_E_NETWORK && code != FP_E_AUTH && code != FP_E_NOT_FOUND))
         return code;
     code = fp_context(code, err, "the base of Flink %s, %s", version->text, bases->name);

@@ -6,8 +6,8 @@
 
 const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink)
 {
-    if (plan->options->job_classname != NULL)
-        return plan->options->job_classname;
+    if (plan->job_classname != NULL)
+        return plan->job_classname;
     /* Before 1.8 the entrypoint has to name the class; later Flink finds it in the manifest. */
     for (size_t i = 0; flink->traits->needs_job_classname && i < plan->job_jars.len; i++) {
         if (plan->jars[i].main_class != NULL)
@@ -18,10 +18,16 @@ const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *
 
 int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink)
 {
-    int64_t newest = flink->has_dist ? flink->dist.newest_mtime_s : -1;
+    int64_t dist = fp_dist_time(flink);
     int64_t job = fp_job_time(plan);
-    newest = job > newest ? job : newest;
-    return newest > FP_EARLIEST_TIME ? newest : FP_EARLIEST_TIME;
+    return job > dist ? job : dist;
+}
+
+int64_t fp_dist_time(const struct fp_flink *flink)
+{
+    return flink->has_dist && flink->dist.newest_mtime_s > FP_EARLIEST_TIME
+               ? flink->dist.newest_mtime_s
+               : FP_EARLIEST_TIME;
 }
 
 int64_t fp_job_time(const struct fp_plan *plan)
@@ -87,7 +93,7 @@ static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink
 /* Whether packages or --add may bring what is below `home`, of which the base knows nothing. */
 static bool may_be_brought(const struct fp_plan *plan, const char *home)
 {
-    bool may = plan->options->packages.len > 0;
+    bool may = plan->packages.names.len > 0;
     for (size_t i = 0; i < plan->add_count && !may; i++) {
         const char *dest = plan->adds[i].dest;
         size_t home_len = strlen(home + 1);

@@ -7,7 +7,7 @@
 static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, unsigned needed,
                                const char *base_name, unsigned java, struct fp_error *err)
 {
-    cleanup_free char *base = fp_base_for_java(&plan->options->base_folders, needed);
+    cleanup_free char *base = fp_base_for_java(&plan->base_directories, needed);
     enum fp_code code = fp_fail(err, FP_E_INPUT, "%s needs Java %u, and %s has Java %u", words,
                                 needed, base_name, java);
     return fp_hinted(code, err, "compile it with --release %u, or take %s%s", java,
@@ -29,9 +29,9 @@ static const json_t *find_newer(const json_t *newer, const char *class_name)
 static const char *find_main(const struct fp_plan *plan, const json_t *newer,
                              const json_t **ret_newer)
 {
-    const char *found = plan->options->job_classname;
+    const char *found = plan->job_classname;
     *ret_newer = found != NULL ? find_newer(newer, found) : NULL;
-    for (size_t i = 0; i < plan->job_jars.len && plan->options->job_classname == NULL; i++) {
+    for (size_t i = 0; i < plan->job_jars.len && plan->job_classname == NULL; i++) {
         const char *name = plan->jars[i].main_class;
         if (name == NULL || *ret_newer != NULL)
             continue;

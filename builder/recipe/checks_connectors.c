@@ -50,7 +50,7 @@ static enum fp_code check_class(const struct fp_plan *plan, const char *path, co
         if (code == FP_OK && !found)
             code = any_has(&plan->job_jars, used.items[i], &found, err);
         if (code == FP_OK && !found)
-            code = any_has(&plan->options->libs, used.items[i], &found, err);
+            code = any_has(&plan->libs, used.items[i], &found, err);
         if (code == FP_OK && !found)
             return fp_hinted(
                 fp_fail(err, FP_E_INPUT, "%s: class %s uses %s, which no jar of the job has", path,
@@ -70,7 +70,7 @@ enum fp_code fp_check_connectors(const struct fp_plan *plan, const struct fp_fli
     if (!flink->has_dist || may_have_connectors(plan, flink))
         return FP_OK;
     for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++) {
-        const char *named = plan->options->job_classname;
+        const char *named = plan->job_classname;
         const char *main = named != NULL ? named : plan->jars[i].main_class;
         /* Flink also loads jars in lib/ of the job's jar, where it is handed that jar. */
         if (main != NULL && plan->jars[i].sha256[0] != '\0' && !plan->jars[i].has_jars)

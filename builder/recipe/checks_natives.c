@@ -100,8 +100,8 @@ static bool will_have(const struct fp_plan *plan, const struct fp_base_image *ba
     if (!fp_apk_is_used(base->facts.tree))
         return false;
     cleanup_strv struct fp_strv added = {0};
-    fp_packages_needed(plan->options, &added);
-    return fp_strv_has(&added, package) || fp_packages_is_asked(plan->options, package);
+    fp_packages_needed(plan, &added);
+    return fp_strv_has(&added, package) || fp_packages_is_asked(plan, package);
 }
 
 /* What native code names beside the C library, and the package of it; snappy brings both. */
@@ -173,7 +173,7 @@ static enum fp_code check_jar(const struct fp_plan *plan, const struct fp_flink 
     cleanup_free char *package = missing != NULL && fp_apk_is_used(base->facts.tree)
                                      ? fp_xasprintf("--package %s, ", missing)
                                      : fp_xstrdup("");
-    if (option != NULL || missing == NULL || plan->options->allow_musl_natives) {
+    if (option != NULL || missing == NULL || plan->allow_musl_natives) {
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
                   "%s%s%s: %s is native code for glibc, and %s has musl%s%s: not all of it runs "
                   "there (%s--base temurin-%u-jre has glibc)",
@@ -225,7 +225,7 @@ static enum fp_code check_rocksdb(const struct fp_plan *plan, const struct fp_fl
                   flink->version.text, base_name, java);
     if (chosen == NULL)
         return FP_OK;
-    if (plan->options->allow_musl_natives) {
+    if (plan->allow_musl_natives) {
         fp_report(reporter, FP_EVENT_WARNING, "%s is native code for glibc, and %s has musl",
                   chosen, base_name);
         return FP_OK;
@@ -245,7 +245,7 @@ enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink 
     for (size_t i = 0; i < plan->job_jars.len; i++)
         FP_TRY(check_jar(plan, flink, base, base_name, NULL, plan->job_jars.items[i],
                          &plan->jars[i], err));
-    FP_TRY(check_files(plan, flink, base, base_name, "--lib", &plan->options->libs, err));
+    FP_TRY(check_files(plan, flink, base, base_name, "--lib", &plan->libs, err));
     for (size_t i = 0; i < plan->plugin_count; i++)
         FP_TRY(check_files(plan, flink, base, base_name, "--plugin", &plan->plugins[i].files, err));
     return FP_OK;
@@ -263,7 +263,7 @@ static bool will_have_jemalloc(const struct fp_plan *plan, const struct fp_base_
         if (fp_tree_resolve(base->facts.tree, places[i]) != NULL)
             return true;
     }
-    return fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan->options, "jemalloc");
+    return fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan, "jemalloc");
 }
 
 void fp_check_allocator(const struct fp_plan *plan, const struct fp_flink *flink,

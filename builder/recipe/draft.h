@@ -49,6 +49,9 @@ FP_CHECKED enum fp_code fp_draft_remove(struct fp_draft *draft, const char *path
 FP_CHECKED enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
                                        const char *kind, struct fp_layer *ret,
                                        struct fp_error *err);
+/** With --from-image only what was asked for: configuration, libraries, plugins, additions. */
+FP_CHECKED enum fp_code fp_step_extras(const struct fp_layer_step *step, struct fp_layer *ret,
+                                       struct fp_error *err);
 /** --add: what is for the step's platform, put into `draft`. */
 FP_CHECKED enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *draft,
                                       struct fp_error *err);

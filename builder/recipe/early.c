@@ -89,7 +89,7 @@ enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
     early->archive = origin->archive;
     early->group = fp_group_new(owner, 1);
     fp_group_go(early->group, make_blob, early);
-    if (plan->options->slim || plan->options->dry_run || !begins_like_release(origin->archive))
+    if (plan->slim || plan->dry_run || !begins_like_release(origin->archive))
         return FP_OK;
     early->count = plan->output_count;
     early->uploads = fp_xcalloc(early->count, sizeof(*early->uploads));

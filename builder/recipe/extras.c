@@ -22,7 +22,7 @@ static enum fp_code add_named(struct fp_draft *draft, const char *folder, const 
 static enum fp_code add_libs(const struct fp_layer_step *step, struct fp_draft *draft,
                              struct fp_error *err)
 {
-    const struct fp_strv *libs = &step->plan->options->libs;
+    const struct fp_strv *libs = &step->plan->libs;
     cleanup_free char *lib = below_home(step, "lib");
     enum fp_code code = FP_OK;
     for (size_t i = 0; i < libs->len && code == FP_OK; i++) {
@@ -117,8 +117,7 @@ enum fp_code fp_setup_extras(const struct fp_layer_step *step, struct fp_draft *
         code = add_plugin(step, draft, &plan->plugins[i], err);
     if (code == FP_OK)
         code = fp_draft_adds(step, draft, err);
-    *ret_any =
-        *ret_any || plan->options->libs.len > 0 || plan->plugin_count > 0 || plan->add_count > 0;
+    *ret_any = *ret_any || plan->libs.len > 0 || plan->plugin_count > 0 || plan->add_count > 0;
     return code;
 }
 
@@ -145,19 +144,19 @@ static enum fp_code patch_image_conf(const struct fp_layer_step *step, struct fp
     return fp_draft_text(draft, &entry, patched, strlen(patched), err);
 }
 
-enum fp_code fp_step_extras(const struct fp_layer_step *step, struct fp_layer *ret, bool *ret_any,
+enum fp_code fp_step_extras(const struct fp_layer_step *step, struct fp_layer *ret,
                             struct fp_error *err)
 {
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
-    *ret_any = false;
-    enum fp_code code = fp_setup_user(step, &draft, ret_any, err);
+    bool any = false;
+    enum fp_code code = fp_setup_user(step, &draft, &any, err);
     if (code == FP_OK)
-        code = fp_setup_extras(step, &draft, ret_any, err);
+        code = fp_setup_extras(step, &draft, &any, err);
     if (code == FP_OK && step->plan->conf_keys.len > 0) {
-        *ret_any = true;
+        any = true;
         code = patch_image_conf(step, &draft, err);
     }
-    if (code == FP_OK && *ret_any)
+    if (code == FP_OK && any)
         code = fp_draft_write(&draft, step, "setup", ret, err);
     return code;
 }

@@ -50,6 +50,8 @@ bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base
 const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink);
 /** The newest time in the job's jars. */
 int64_t fp_job_time(const struct fp_plan *plan);
+/** The newest time in the distribution; at least FP_EARLIEST_TIME, in epoch seconds. */
+int64_t fp_dist_time(const struct fp_flink *flink);
 /** The newest time that the distribution and the job's jars bring with them, in epoch seconds. */
 int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink);
 

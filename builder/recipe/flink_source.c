@@ -6,14 +6,14 @@
 
 static struct fp_release_options release_options(const struct fp_plan *plan)
 {
-    const struct fp_build_options *options = plan->options;
+    const struct fp_plan_release *release = &plan->release;
     return (struct fp_release_options){
         .version = plan->version,
-        .scala_version = options->scala_version,
-        .hadoop_version = options->hadoop_version,
-        .mirrors = &options->flink_mirrors,
-        .checksum = options->flink_checksum,
-        .maven_repository = options->maven_repository,
+        .scala_version = release->scala_version,
+        .hadoop_version = release->hadoop_version,
+        .mirrors = &release->mirrors,
+        .checksum = release->checksum,
+        .maven_repository = release->maven_repository,
         .apache_url = plan->context->apache_url,
         .archive_url = plan->context->archive_url,
         .checksum_url = plan->context->checksum_url,
@@ -28,7 +28,7 @@ static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input **r
                                  struct fp_error *err)
 {
     const struct fp_release_options options = release_options(plan);
-    const char *path = plan->options->from_archive;
+    const char *path = plan->flink_path;
     enum fp_code code = fp_input_open(path, ret, err);
     if (code != FP_OK || options.checksum == NULL)
         return code;
@@ -46,7 +46,7 @@ static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
         fp_strv_addf(keep, "opt/flink-%s-[0-9]*.jar", plugin->name);
         fp_strv_addf(keep, "opt/%s.jar", plugin->name);
     }
-    if (plan->options->with_python3)
+    if (plan->with_python3)
         fp_strv_add(keep, "opt/flink-python[-_]*.jar");
 }
 
@@ -66,11 +66,11 @@ static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
     struct fp_distribution *dist = &flink->dist;
     cleanup_free char *digest = fp_flink_digest(flink);
     json_t *plugins = json_array();
-    for (size_t i = 0; plan->options->slim && i < plan->plugin_count; i++)
+    for (size_t i = 0; plan->slim && i < plan->plugin_count; i++)
         fp_json_append(plugins, json_string(plan->plugins[i].name));
     fp_recipe_key("distribution",
                   json_pack("{s:s, s:b, s:b, s:o, s:I}", "digest", digest, "asIs", dist->as_is,
-                            "slim", plan->options->slim, "keep", plugins, "epoch",
+                            "slim", plan->slim, "keep", plugins, "epoch",
                             (json_int_t) plan->context->source_date_epoch),
                   dist->layer.recipe_key);
 }
@@ -87,7 +87,7 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
         .archive = origin->archive != NULL ? origin->archive->path : NULL,
         .input = origin->archive,
         .folder = origin->folder,
-        .slim = plan->options->slim,
+        .slim = plan->slim,
         .keep = &keep,
         .layer = &layer,
         .mtime_s = plan->context->source_date_epoch,
@@ -110,17 +110,14 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool
 
 static const char *source_name(const struct fp_plan *plan)
 {
-    const struct fp_build_options *options = plan->options;
-    return options->from_archive != NULL ? options->from_archive
-           : options->from_image != NULL ? options->from_image
-           : options->local_dist != NULL ? options->local_dist
-                                         : "the local distribution";
+    const char *name = plan->source == FP_FROM_IMAGE ? plan->base : plan->flink_path;
+    return name != NULL ? name : "the local distribution";
 }
 
 static enum fp_code check_version(const struct fp_plan *plan, const struct fp_flink *flink,
                                   struct fp_error *err)
 {
-    const char *said = plan->options->flink_version;
+    const char *said = plan->said_version;
     if (plan->source == FP_FROM_RELEASE && strcmp(flink->version.text, plan->version.text) != 0) {
         return fp_fail(err, FP_E_INPUT, "%s holds Flink %s, not %s", flink->release.archive_name,
                        flink->version.text, plan->version.text);
@@ -161,7 +158,8 @@ enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
     case FP_FROM_ARCHIVE:
         return open_archive(plan, &ret_origin->archive, err);
     case FP_FROM_LOCAL_DIST:
-        return fp_distribution_find(plan->options->local_dist, &ret_origin->folder, err);
+        return fp_distribution_find(plan->flink_path, &ret_origin->folder, err);
+    case FP_FROM_NOTHING:
     case FP_FROM_IMAGE:
         break;
     }

@@ -14,22 +14,15 @@
 FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
                                           size_t platform, const struct fp_config_change *look,
                                           struct fp_platform_image *image, struct fp_error *err);
-/** The label that says what plugins an image has. */
-#define FP_LABEL_PLUGINS "flinkpack.plugins"
-/** Its value for a tree with all layers: "NAME/JAR" of the plugins that not every distribution has,
- * and of what may be a file system in lib/, with ',' between. The caller owns it. */
-char *fp_list_plugins(const struct fp_tree *tree, const char *home);
-/** Likewise for an image with Flink, which decides what the configuration says, and the time. */
-FP_CHECKED enum fp_code fp_image_with_flink(const struct fp_plan *plan,
-                                            const struct fp_flink *flink,
-                                            const struct fp_bases *bases, size_t platform,
-                                            struct fp_platform_image *image, struct fp_error *err);
+/** Likewise, deciding what the configuration says and the time; `flink` is not read for append. */
+FP_CHECKED enum fp_code fp_image_make(const struct fp_plan *plan, const struct fp_flink *flink,
+                                      const struct fp_bases *bases, size_t platform,
+                                      struct fp_platform_image *image, struct fp_error *err);
 /** The root: the manifest of one platform, or the index of several. `*ret` is a reference. */
 FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
                                       const struct fp_platform_image *images, struct fp_blob **ret,
                                       struct fp_error *err);
-/** What --metadata-file tells; `flink` NULL: of an image that is not about Flink. A new reference.
- */
+/** What --metadata-file tells; `flink` is not read for append. A new reference. */
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,
                     const struct fp_blob *root);

@@ -7,8 +7,10 @@
 enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
                             struct fp_error *err)
 {
-    cleanup_draft struct fp_draft draft = fp_draft_new(step);
     const struct fp_release *release = &step->flink->release;
+    if (release->hadoop == NULL)
+        return FP_OK;
+    cleanup_draft struct fp_draft draft = fp_draft_new(step);
     cleanup_free char *path = fp_xasprintf("opt/flink/lib/%s", release->hadoop_name);
     FP_TRY(fp_draft_dir(&draft, "opt/flink", 0775, step->plan->uid, 0, err));
     FP_TRY(fp_draft_input(&draft, path, 0644, release->hadoop, err));
@@ -37,6 +39,8 @@ enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
                          struct fp_error *err)
 {
     const struct fp_plan *plan = step->plan;
+    if (plan->job_jars.len == 0)
+        return FP_OK;
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     cleanup_free char *wanted = fp_xasprintf("%s/%s", step->flink->home + 1,
                                              step->flink->traits->has_usrlib ? "usrlib" : "lib");

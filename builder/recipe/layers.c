@@ -4,37 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A layer whose members belong to someone else for the time being. */
-static void lend(struct fp_platform_image *image, const char *kind, const struct fp_layer *layer,
-                 int64_t mtime_s)
-{
-    struct fp_own_layer *own = &image->layers[image->layer_count++];
-    own->kind = kind;
-    own->layer = *layer;
-    own->mtime_s = mtime_s;
-    own->shared = true;
-}
-
-static struct fp_own_layer *next_layer(struct fp_platform_image *image, const char *kind,
-                                       int64_t mtime_s)
-{
-    struct fp_own_layer *own = &image->layers[image->layer_count];
-    memset(own, 0, sizeof(*own));
-    own->kind = kind;
-    own->mtime_s = mtime_s;
-    return own;
-}
-
 typedef enum fp_code (*layer_maker)(const struct fp_layer_step *step, struct fp_layer *ret,
                                     struct fp_error *err);
 
-static enum fp_code make(struct fp_platform_image *image, const char *kind, layer_maker maker,
-                         const struct fp_layer_step *step, struct fp_error *err)
+static struct fp_own_layer *next_layer(struct fp_layer_step *step, struct fp_platform_image *image,
+                                       const char *kind, int64_t time_s)
 {
-    struct fp_own_layer *own = next_layer(image, kind, step->mtime_s);
-    enum fp_code code = maker(step, &own->layer, err);
-    image->layer_count += code == FP_OK;
+    struct fp_own_layer *own = &image->layers[image->layer_count];
+    step->mtime_s = fp_plan_time(step->plan, time_s);
+    *own = (struct fp_own_layer){.kind = kind, .mtime_s = step->mtime_s};
+    return own;
+}
+
+/* What was made is the image's, also of a layer that failed in the end. */
+static enum fp_code keep(struct fp_platform_image *image, const struct fp_own_layer *own,
+                         enum fp_code code)
+{
+    image->layer_count += own->layer.blob != NULL;
     return code;
+}
+
+static enum fp_code add(struct fp_layer_step *step, struct fp_platform_image *image,
+                        const char *kind, int64_t time_s, layer_maker maker, struct fp_error *err)
+{
+    struct fp_own_layer *own = next_layer(step, image, kind, time_s);
+    return keep(image, own, maker(step, &own->layer, err));
 }
 
 /* Where the base has Flink already, or a link in its place: one mixed with another starts neither.
@@ -58,99 +52,80 @@ static char *flink_in_base(const struct fp_tree *tree, const struct fp_distribut
     return NULL;
 }
 
-/* What --add puts below it has to find folders as they are. Distributions are not deep. */
+/* What --add puts below it has to find directories as they are. Distributions are not deep. */
 static enum fp_code put_below(const struct fp_tree *from, const char *path, struct fp_tree *to,
                               struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
     const struct fp_entry *entry = fp_tree_get(from, path);
-    enum fp_code code = entry != NULL ? fp_tree_put(to, entry, err) : FP_OK;
+    if (entry != NULL)
+        FP_TRY(fp_tree_put(to, entry, err));
     fp_tree_children(from, path, &names);
-    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *child = fp_path_join(path, names.items[i]);
-        code = put_below(from, child, to, err);
+        FP_TRY(put_below(from, child, to, err));
     }
-    return code;
+    return FP_OK;
 }
 
-/* The distribution's own bytes need nothing of the base; its names go under flink-VERSION/. */
-static enum fp_code add_distribution(const struct fp_flink *flink, struct fp_layer_step *step,
-                                     struct fp_platform_image *image, struct fp_error *err)
+/* The distribution's own bytes need nothing of the base, so that all platforms have the same layer;
+ * its names go under flink-VERSION/. */
+static enum fp_code step_distribution(const struct fp_layer_step *step, struct fp_layer *ret,
+                                      struct fp_error *err)
 {
-    const struct fp_distribution *dist = &flink->dist;
+    const struct fp_distribution *dist = &step->flink->dist;
+    if (!step->flink->has_dist)
+        return FP_OK;
     cleanup_free char *there = flink_in_base(step->tree, dist);
     if (there != NULL) {
         return fp_hinted(fp_fail(err, FP_E_INPUT, "the base has %s already", there), err,
                          "it seems to have Flink in it: use --from-image");
     }
-    lend(image, "distribution", &dist->layer, step->mtime_s);
+    *ret = dist->layer;
+    ret->blob = fp_blob_ref(dist->layer.blob);
+    ret->created_by = fp_xstrdup(dist->layer.created_by);
     return put_below(dist->tree, dist->top, step->tree, err);
 }
 
-static enum fp_code add_setup(const struct fp_flink *flink, struct fp_layer_step *step,
-                              struct fp_platform_image *image, struct fp_error *err)
+/* From what changes the least to what changes with every build. */
+static enum fp_code make_flink(struct fp_layer_step *step, struct fp_platform_image *image,
+                               struct fp_error *err)
 {
-    if (!flink->has_dist) {
-        bool any = false;
-        struct fp_own_layer *own = next_layer(image, "setup", step->mtime_s);
-        enum fp_code code = fp_step_extras(step, &own->layer, &any, err);
-        image->layer_count += code == FP_OK && any;
-        return code;
+    int64_t dist_time = fp_dist_time(step->flink);
+    FP_TRY(add(step, image, "packages", fp_base_time(step->base), fp_step_packages, err));
+    FP_TRY(add(step, image, "distribution", dist_time, step_distribution, err));
+    FP_TRY(add(step, image, "hadoop", dist_time, fp_step_hadoop, err));
+    FP_TRY(add(step, image, "setup", dist_time, fp_step_setup, err));
+    return add(step, image, "job", fp_job_time(step->plan), fp_step_job, err);
+}
+
+/* The tars first, in their order: what is added one by one goes over them. */
+static enum fp_code make_appended(struct fp_layer_step *step, struct fp_platform_image *image,
+                                  struct fp_error *err)
+{
+    const struct fp_strv *tars = &step->plan->tars;
+    int64_t time_s = fp_base_time(step->base);
+    for (size_t i = 0; i < tars->len; i++) {
+        cleanup_free char *path = fp_plan_for_platform(tars->items[i], &step->base->platform);
+        struct fp_own_layer *own = next_layer(step, image, "layer", time_s);
+        FP_TRY(keep(image, own, fp_step_tar(step, path, &own->layer, err)));
     }
-    enum fp_code code = add_distribution(flink, step, image, err);
-    if (code == FP_OK && flink->release.hadoop != NULL)
-        code = make(image, "hadoop", fp_step_hadoop, step, err);
-    if (code == FP_OK)
-        code = make(image, "setup", fp_step_setup, step, err);
-    return code;
+    return add(step, image, "files", time_s, fp_step_files, err);
 }
 
-/* Below everything else, as it changes the least. */
-static enum fp_code add_packages(const struct fp_layer_step *step, const char *base_name,
-                                 struct fp_platform_image *image, struct fp_error *err)
-{
-    struct fp_layer_step own_step = *step;
-    bool any = false;
-    if (step->plan->context->source_date_epoch < 0)
-        own_step.mtime_s = fp_base_time(step->base);
-    struct fp_own_layer *own = next_layer(image, "packages", own_step.mtime_s);
-    enum fp_code code =
-        fp_step_packages(&own_step, base_name, &own->layer, &any, &image->packages, err);
-    image->layer_count += code == FP_OK && any;
-    return code;
-}
-
-enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
-                            const struct fp_base_image *base, const char *base_name,
-                            struct fp_pool *pool, struct fp_platform_image *image,
+enum fp_code fp_layers_make(struct fp_layer_step *step, struct fp_platform_image *image,
                             struct fp_error *err)
 {
-    int64_t epoch = plan->context->source_date_epoch;
-    int64_t dist_time = flink->has_dist && flink->dist.newest_mtime_s > FP_EARLIEST_TIME
-                            ? flink->dist.newest_mtime_s
-                            : FP_EARLIEST_TIME;
-    struct fp_layer_step step = {.plan = plan,
-                                 .flink = flink,
-                                 .base = base,
-                                 .tree = base->facts.tree,
-                                 .pool = pool,
-                                 .mtime_s = epoch >= 0 ? epoch : dist_time};
-    enum fp_code code = add_packages(&step, base_name, image, err);
-    if (code == FP_OK)
-        code = add_setup(flink, &step, image, err);
-    if (code != FP_OK || plan->job_jars.len == 0)
-        return code;
-    step.mtime_s = epoch >= 0 ? epoch : fp_job_time(plan);
-    return make(image, "job", fp_step_job, &step, err);
+    step->packages = &image->packages;
+    return step->plan->source == FP_FROM_NOTHING ? make_appended(step, image, err)
+                                                 : make_flink(step, image, err);
 }
 
 void fp_platform_images_free(struct fp_platform_image *take_images, size_t count)
 {
     for (size_t i = 0; take_images != NULL && i < count; i++) {
-        for (size_t k = 0; k < take_images[i].layer_count; k++) {
-            if (!take_images[i].layers[k].shared)
-                fp_layer_clear(&take_images[i].layers[k].layer);
-        }
+        for (size_t k = 0; k < take_images[i].layer_count; k++)
+            fp_layer_clear(&take_images[i].layers[k].layer);
         fp_strv_clear(&take_images[i].packages);
         fp_blob_unref(take_images[i].config);
         fp_blob_unref(take_images[i].manifest);

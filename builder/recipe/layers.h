@@ -9,8 +9,6 @@
 
 /** Counts up whenever the same inputs make other layers; part of every recipe key. */
 #define FP_LAYOUT_NUMBER 1
-/** The most layers that are put on a base. */
-#define FP_OWN_LAYERS_MAX 32
 
 /** A layer of ours with what it is. */
 struct fp_own_layer {
@@ -18,7 +16,6 @@ struct fp_own_layer {
                            "layer" and "files": a literal */
     struct fp_layer layer;
     int64_t mtime_s; /**< the time of what is in it */
-    bool shared;     /**< the members belong to another platform's or to the distribution */
 };
 
 /** The image of one platform. */
@@ -39,38 +36,48 @@ struct fp_layer_step {
     const struct fp_plan *plan;
     const struct fp_flink *flink;
     const struct fp_base_image *base;
+    const char *base_name;
     struct fp_tree *tree; /**< the base's, and the layers made so far on top */
     struct fp_pool *pool;
-    int64_t mtime_s; /**< of files that bring no time of their own */
+    struct fp_strv *packages; /**< gets "NAME-VERSION" of those that are added to the base */
+    int64_t mtime_s;          /**< of files that bring no time of their own */
 };
 
-/** All layers of ours for one platform, in order. */
-FP_CHECKED enum fp_code fp_layers_make(const struct fp_plan *plan, const struct fp_flink *flink,
-                                       const struct fp_base_image *base, const char *base_name,
-                                       struct fp_pool *pool, struct fp_platform_image *image,
+/**
+ * All layers of ours for one platform, in order.
+ * @param step Its packages and time are set as each layer needs them.
+ */
+FP_CHECKED enum fp_code fp_layers_make(struct fp_layer_step *step, struct fp_platform_image *image,
                                        struct fp_error *err);
+
+/* Each step makes one layer; without a blob there is nothing to put into it. */
+
 /**
  * The layer of the packages that Flink needs and the user wants. Where the base is not one of apk,
  * everything must be there: FP_E_INPUT names what is not, in the base's own terms.
- * @param ret_any     False: everything is there, and there is no layer.
- * @param ret_changes Gets the names and versions of what was added.
  */
-FP_CHECKED enum fp_code fp_step_packages(const struct fp_layer_step *step, const char *base_name,
-                                         struct fp_layer *ret, bool *ret_any,
-                                         struct fp_strv *ret_changes, struct fp_error *err);
-/** The Hadoop jar's layer. */
+FP_CHECKED enum fp_code fp_step_packages(const struct fp_layer_step *step, struct fp_layer *ret,
+                                         struct fp_error *err);
+/** The Hadoop jar's layer, where a release comes without it. */
 FP_CHECKED enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
                                        struct fp_error *err);
-/** Accounts, entrypoint, /opt/flink, patched configuration, libraries and plugins. */
+/** Accounts, entrypoint, /opt/flink, patched configuration, libraries and plugins. With
+ * --from-image only what was asked for: configuration, libraries, plugins, additions. */
 FP_CHECKED enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *ret,
                                       struct fp_error *err);
-/** With --from-image only what was asked for: configuration, libraries, plugins, additions.
- * `*ret_any` false: nothing was, and there is no layer. */
-FP_CHECKED enum fp_code fp_step_extras(const struct fp_layer_step *step, struct fp_layer *ret,
-                                       bool *ret_any, struct fp_error *err);
 /** The job's jars. */
 FP_CHECKED enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
                                     struct fp_error *err);
+/**
+ * A tar of the user's as a layer, which is looked through and applied to the step's tree. What is
+ * gzip or zstd stays as it is; a plain or xz one is packed with gzip, which keeps its diff_id.
+ */
+FP_CHECKED enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path,
+                                    struct fp_layer *ret, struct fp_error *err);
+/** What --add puts on the image of append. */
+FP_CHECKED enum fp_code fp_step_files(const struct fp_layer_step *step, struct fp_layer *ret,
+                                      struct fp_error *err);
+
 /** The recipe key of a layer: see builder/README.md, "Recipe keys". `inputs` is consumed. */
 void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);
 

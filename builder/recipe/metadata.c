@@ -20,10 +20,9 @@ static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
     const struct fp_release *release = &flink->release;
     if (!flink->has_dist)
         return;
-    const char *name = plan->source == FP_FROM_RELEASE     ? release->url
-                       : plan->source == FP_FROM_ARCHIVE   ? plan->options->from_archive
-                       : plan->options->local_dist != NULL ? plan->options->local_dist
-                                                           : "local distribution";
+    const char *name = plan->source == FP_FROM_RELEASE ? release->url
+                       : plan->flink_path != NULL      ? plan->flink_path
+                                                       : "local distribution";
     cleanup_free char *digest = fp_flink_digest(flink);
     fp_json_append(inputs,
                    json_pack("{s:s, s:o, s:s, s:s}", "kind", "flink", "name", fp_json_text(name),
@@ -65,11 +64,12 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_blob *root)
 {
     const struct fp_descriptor *descriptor = fp_blob_descriptor(root);
+    bool is_about_flink = plan->source != FP_FROM_NOTHING;
     json_t *inputs = json_array();
     json_t *platforms = json_array();
     if (fp_digest_is_set(&bases->root.digest))
         fp_json_append(inputs, base_input(plan, bases));
-    if (flink != NULL)
+    if (is_about_flink)
         add_flink_inputs(inputs, plan, flink);
     add_job_inputs(inputs, plan);
     for (size_t i = 0; i < plan->platform_count; i++) {
@@ -85,6 +85,6 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
     return json_pack("{s:s, s:o, s:s, s:s*, s:o, s:o}", "containerimage.digest",
                      descriptor->digest.text, "containerimage.descriptor",
                      fp_descriptor_json(descriptor), "image.name", plan->title, "flinkVersion",
-                     flink != NULL ? flink->version.text : NULL, "platforms", platforms, "inputs",
+                     is_about_flink ? flink->version.text : NULL, "platforms", platforms, "inputs",
                      inputs);
 }

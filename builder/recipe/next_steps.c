@@ -17,7 +17,7 @@ void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret)
 {
     const struct fp_plan_output *output = &plan->outputs[0];
     const char *name = output->names.len > 0 ? output->names.items[0] : NULL;
-    if (plan->options->dry_run || name == NULL)
+    if (plan->dry_run || name == NULL)
         return;
     cleanup_free char *path =
         output->location.path != NULL ? fp_shell_word(output->location.path) : NULL;

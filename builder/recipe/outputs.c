@@ -65,7 +65,7 @@ static enum fp_code ask(const struct fp_plan *plan, const struct fp_reference *r
 enum fp_code fp_outputs_ask(const struct fp_plan *plan, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
-    for (size_t i = 0; i < plan->output_count && !plan->options->dry_run && code == FP_OK; i++) {
+    for (size_t i = 0; i < plan->output_count && !plan->dry_run && code == FP_OK; i++) {
         if (plan->outputs[i].location.kind == FP_AT_REGISTRY)
             code = ask(plan, &plan->outputs[i].location.reference, err);
     }

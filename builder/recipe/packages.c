@@ -27,25 +27,25 @@ const char *fp_apk_arch(const struct fp_platform *platform)
 /* As in Flink's own Dockerfile for Alpine. */
 static const char *const needed[] = {"bash", "snappy", "libc6-compat"};
 
-bool fp_packages_is_asked(const struct fp_build_options *options, const char *name)
+bool fp_packages_is_asked(const struct fp_plan *plan, const char *name)
 {
-    for (size_t i = 0; i < options->packages.len; i++) {
+    const struct fp_strv *names = &plan->packages.names;
+    for (size_t i = 0; i < names->len; i++) {
         struct fp_apk_dependency asked = {0};
-        if (fp_apk_dependency_parse(fp_apk_text(options->packages.items[i]), &asked, NULL) ==
-                FP_OK &&
+        if (fp_apk_dependency_parse(fp_apk_text(names->items[i]), &asked, NULL) == FP_OK &&
             fp_apk_text_equal(asked.name, fp_apk_text(name)))
             return true;
     }
     return false;
 }
 
-void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret)
+void fp_packages_needed(const struct fp_plan *plan, struct fp_strv *ret)
 {
     for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!fp_packages_is_asked(options, needed[i]) && !fp_strv_has(ret, needed[i]))
+        if (!fp_packages_is_asked(plan, needed[i]) && !fp_strv_has(ret, needed[i]))
             fp_strv_add(ret, needed[i]);
     }
-    if (options->with_python3 && !fp_packages_is_asked(options, "python3") &&
+    if (plan->with_python3 && !fp_packages_is_asked(plan, "python3") &&
         !fp_strv_has(ret, "python3"))
         fp_strv_add(ret, "python3");
 }
@@ -61,7 +61,7 @@ static bool is_settled(const struct fp_apk_system *root, const char *request)
 static void add_asked(const struct fp_plan *plan, const struct fp_apk_system *root,
                       struct fp_strv *ret)
 {
-    const struct fp_strv *asked = &plan->options->packages;
+    const struct fp_strv *asked = &plan->packages.names;
     for (size_t i = 0; i < asked->len; i++) {
         if (!fp_strv_has(ret, asked->items[i]) && !is_settled(root, asked->items[i]))
             fp_strv_add(ret, asked->items[i]);
@@ -72,15 +72,15 @@ static void add_asked(const struct fp_plan *plan, const struct fp_apk_system *ro
 static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_system *root,
                         struct fp_strv *ret)
 {
-    const struct fp_build_options *options = step->plan->options;
+    const struct fp_plan *plan = step->plan;
     const struct fp_base_facts *facts = &step->base->facts;
     for (size_t i = 0; step->flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
         bool there = fp_apk_system_has(root, needed[i]) || (i == 0 && facts->has_bash) ||
                      (i == 2 && (!facts->musl || fp_apk_system_has(root, "gcompat")));
-        if (!there && !fp_packages_is_asked(options, needed[i]))
+        if (!there && !fp_packages_is_asked(plan, needed[i]))
             fp_strv_add(ret, needed[i]);
     }
-    if (options->with_python3 && !fp_packages_is_asked(options, "python3") &&
+    if (plan->with_python3 && !fp_packages_is_asked(plan, "python3") &&
         !fp_apk_system_has(root, "python3"))
         fp_strv_add(ret, "python3");
     add_asked(step->plan, root, ret);
@@ -91,20 +91,20 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
                           struct fp_apk_spool *spool, struct fp_apk_addition *ret)
 {
     const struct fp_build_context *context = step->plan->context;
-    const struct fp_build_options *options = step->plan->options;
+    const struct fp_plan *plan = step->plan;
     *ret = (struct fp_apk_addition){
         .fetch = {.http = context->http,
                   .cache_folder = context->cache_folder,
                   .offline = context->offline,
                   .reporter = context->reporter},
-        .repositories = &options->repositories,
-        .mirror = options->apk_mirror,
-        .keys = &options->keys,
+        .repositories = &plan->packages.repositories,
+        .mirror = plan->packages.mirror,
+        .keys = &plan->packages.keys,
         .target = {.builder = draft->builder,
                    .inputs = draft->inputs,
                    .spool = spool,
                    .reporter = context->reporter,
-                   .strict = options->strict},
+                   .strict = plan->packages.strict},
         .spool = spool,
     };
 }
@@ -121,8 +121,7 @@ static char *name_packages(const struct fp_strv *names)
 
 static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
                         struct fp_draft *draft, const struct fp_apk_system *root,
-                        struct fp_apk_spool *spool, struct fp_strv *ret_changes,
-                        struct fp_error *err)
+                        struct fp_apk_spool *spool, struct fp_error *err)
 {
     struct fp_apk_addition addition = {0};
     fp_packages_addition(step, draft, spool, &addition);
@@ -132,7 +131,7 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
             step->plan->context->reporter, FP_EVENT_WARNING,
             "the base has no /etc/apk/world: a later 'apk add' in the image would remove what "
             "it does not list");
-    enum fp_code code = fp_apk_add(root, &addition, ret_changes, err);
+    enum fp_code code = fp_apk_add(root, &addition, step->packages, err);
     if (code != FP_E_NETWORK)
         return code;
     cleanup_free char *list = name_packages(wanted);
@@ -143,14 +142,13 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
 
 static enum fp_code draft_layer(const struct fp_layer_step *step, const struct fp_strv *wanted,
                                 const struct fp_apk_system *root, const char *folder,
-                                struct fp_layer *ret, struct fp_strv *ret_changes,
-                                struct fp_error *err)
+                                struct fp_layer *ret, struct fp_error *err)
 {
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     struct fp_apk_spool spool = {.fd = -1};
     enum fp_code code = fp_apk_spool_open(folder, &spool, err);
     if (code == FP_OK)
-        code = add(step, wanted, &draft, root, &spool, ret_changes, err);
+        code = add(step, wanted, &draft, root, &spool, err);
     if (code == FP_OK)
         code = fp_draft_write(&draft, step, "packages", ret, err);
     fp_apk_spool_clear(&spool);
@@ -158,8 +156,7 @@ static enum fp_code draft_layer(const struct fp_layer_step *step, const struct f
 }
 
 static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_apk_system *root,
-                               struct fp_layer *ret, bool *ret_any, struct fp_strv *ret_changes,
-                               struct fp_error *err)
+                               struct fp_layer *ret, struct fp_error *err)
 {
     cleanup_strv struct fp_strv wanted = {0};
     char *folder = NULL;
@@ -167,26 +164,23 @@ static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp
     if (wanted.len == 0)
         return FP_OK;
     FP_TRY(fp_temp_dir(step->plan->context->cache_folder, &folder, err));
-    enum fp_code code = draft_layer(step, &wanted, root, folder, ret, ret_changes, err);
+    enum fp_code code = draft_layer(step, &wanted, root, folder, ret, err);
     fp_temp_remove(folder);
-    *ret_any = code == FP_OK;
     return code;
 }
 
-enum fp_code fp_step_packages(const struct fp_layer_step *step, const char *base_name,
-                              struct fp_layer *ret, bool *ret_any, struct fp_strv *ret_changes,
+enum fp_code fp_step_packages(const struct fp_layer_step *step, struct fp_layer *ret,
                               struct fp_error *err)
 {
     const struct fp_base_image *base = step->base;
     struct fp_apk_system root = {0};
-    *ret_any = false;
     if (!fp_apk_is_used(base->facts.tree))
-        return fp_packages_present(step->plan, base, base_name, err);
+        return fp_packages_present(step->plan, base, step->base_name, err);
     /* Once: the base's layers are inflated for it. */
     FP_TRY(fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
                               (struct fp_base_image *) (uintptr_t) base,
                               fp_apk_arch(&base->platform), &root, err));
-    enum fp_code code = make_layer(step, &root, ret, ret_any, ret_changes, err);
+    enum fp_code code = make_layer(step, &root, ret, err);
     fp_apk_system_clear(&root);
     return code;
 }

@@ -10,9 +10,9 @@
 /** What apk calls the architecture of a platform. */
 const char *fp_apk_arch(const struct fp_platform *platform);
 /** Whether the user asks for a package by name, perhaps with a version. */
-bool fp_packages_is_asked(const struct fp_build_options *options, const char *name);
+bool fp_packages_is_asked(const struct fp_plan *plan, const char *name);
 /** What a system that has nothing needs for Flink, and for Python where that is asked for. */
-void fp_packages_needed(const struct fp_build_options *options, struct fp_strv *ret);
+void fp_packages_needed(const struct fp_plan *plan, struct fp_strv *ret);
 /** Whether a base that is not one of apk has all that was asked for. */
 FP_CHECKED enum fp_code fp_packages_present(const struct fp_plan *plan,
                                             const struct fp_base_image *base, const char *base_name,

@@ -95,14 +95,14 @@ static enum fp_code missing(const struct fp_base_image *base, const char *base_n
 enum fp_code fp_packages_present(const struct fp_plan *plan, const struct fp_base_image *base,
                                  const char *base_name, struct fp_error *err)
 {
-    const struct fp_strv *asked = &plan->options->packages;
+    const struct fp_strv *asked = &plan->packages.names;
     cleanup_buf struct fp_buf status = FP_BUF_INIT(STATUS_MAX_BYTES);
-    if (asked->len == 0 && !plan->options->with_python3)
+    if (asked->len == 0 && !plan->with_python3)
         return FP_OK;
     enum fp_code code = fp_base_image_read(base, "var/lib/dpkg/status", &status, err);
     if (code != FP_OK && code != FP_E_NOT_FOUND)
         return code;
-    if (plan->options->with_python3 && !is_present(base, fp_buf_text(&status), "python3"))
+    if (plan->with_python3 && !is_present(base, fp_buf_text(&status), "python3"))
         return missing(base, base_name, "python3", err);
     for (size_t i = 0; i < asked->len; i++) {
         if (!is_present(base, fp_buf_text(&status), asked->items[i]))

@@ -1,5 +1,5 @@
-/* --conf: files of Flink settings, flat or nested. */
-#include "plan_parse.h"
+/* --conf: settings of Flink, and files of settings, flat or nested. */
+#include "plan_parts.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -53,31 +53,35 @@ static char *list_text(const json_t *list)
     return fp_buf_take(&text);
 }
 
+static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *prefix,
+                            const json_t *object, int depth, struct fp_error *err);
+
+static enum fp_code add_value(struct fp_plan *plan, const char *path, const char *key,
+                              const json_t *value, int depth, struct fp_error *err)
+{
+    if (json_is_object(value))
+        return flatten(plan, path, key, value, depth + 1, err);
+    cleanup_free char *text = json_is_array(value) ? list_text(value) : scalar_text(value);
+    if (text == NULL)
+        return fp_fail(err, FP_E_INPUT,
+                       "--conf '%s': the value of %s is neither a text nor a list of texts", path,
+                       key);
+    return add(plan, path, key, text, err);
+}
+
 /* Nested keys become flat ones: {a: {b: c}} is a.b: c. */
 static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *prefix,
                             const json_t *object, int depth, struct fp_error *err)
 {
     const char *name = NULL;
     json_t *value = NULL;
-    enum fp_code code = FP_OK;
     if (depth > CONF_DEPTH_MAX)
         return fp_fail(err, FP_E_INPUT, "--conf '%s': keys nested too deeply", path);
     json_object_foreach((json_t *) (uintptr_t) object, name, value)
     {
         cleanup_free char *key =
             prefix[0] != '\0' ? fp_xasprintf("%s.%s", prefix, name) : fp_xstrdup(name);
-        if (json_is_object(value)) {
-            code = flatten(plan, path, key, value, depth + 1, err);
-        } else {
-            cleanup_free char *text = json_is_array(value) ? list_text(value) : scalar_text(value);
-            code = text != NULL ? add(plan, path, key, text, err)
-                                : fp_fail(err, FP_E_INPUT,
-                                          "--conf '%s': the value of %s is neither "
-                                          "a text nor a list of texts",
-                                          path, key);
-        }
-        if (code != FP_OK)
-            return code;
+        FP_TRY(add_value(plan, path, key, value, depth, err));
     }
     return FP_OK;
 }
@@ -132,9 +136,8 @@ static enum fp_code add_nested(struct fp_plan *plan, const char *path, const str
                                struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_yaml_parse(fp_buf_text(text), text->len, path, &document, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "--conf");
+    FP_TRY(fp_context(fp_yaml_parse(fp_buf_text(text), text->len, path, &document, err), err,
+                      "--conf"));
     if (!json_is_object(document))
         return fp_fail(err, FP_E_INPUT, "--conf '%s': not a mapping of keys to values", path);
     return flatten(plan, path, "", document, 0, err);
@@ -151,20 +154,55 @@ static void split_lines(const char *text, struct fp_strv *ret)
     }
 }
 
-enum fp_code fp_plan_conf_file(struct fp_plan *plan, const char *path, struct fp_error *err)
+static enum fp_code add_file(struct fp_plan *plan, const char *path, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     cleanup_strv struct fp_strv lines = {0};
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "--conf");
+    FP_TRY(fp_context(fp_file_read(path, &text, err), err, "--conf"));
     split_lines(fp_buf_text(&text), &lines);
     for (size_t i = 0; i < lines.len; i++)
         if (!is_blank(lines.items[i]) && is_nested(lines.items[i]))
             return add_nested(plan, path, &text, err);
-    for (size_t i = 0; i < lines.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < lines.len; i++) {
         if (!is_blank(lines.items[i]))
-            code = add_line(plan, path, i + 1, lines.items[i], err);
+            FP_TRY(add_line(plan, path, i + 1, lines.items[i], err));
     }
-    return code;
+    return FP_OK;
+}
+
+static enum fp_code add_setting(struct fp_plan *plan, const char *text, struct fp_error *err)
+{
+    const char *equals = strchr(text, '=');
+    if (equals == NULL || equals == text) {
+        return fp_fail(err, FP_E_USAGE, "--conf '%s': neither KEY=VALUE nor a file that exists",
+                       text);
+    }
+    cleanup_free char *key = fp_xstrndup(text, (size_t) (equals - text));
+    if (strpbrk(text, "\n\r") != NULL)
+        return fp_fail(err, FP_E_USAGE, "--conf '%s=...': a value is one line", key);
+    fp_strv_add(&plan->conf_keys, key);
+    fp_strv_add(&plan->conf_values, equals + 1);
+    return FP_OK;
+}
+
+static enum fp_code check_keys(const struct fp_strv *keys, struct fp_error *err)
+{
+    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    for (size_t i = 0; i < keys->len; i++) {
+        const char *key = keys->items[i];
+        if (key[0] == '\0' || key[strspn(key, good)] != '\0')
+            return fp_fail(err, FP_E_USAGE,
+                           "--conf: '%s' is no key of Flink's configuration, such as "
+                           "'taskmanager.numberOfTaskSlots'",
+                           key);
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_plan_conf(struct fp_plan *plan, const struct fp_strv *texts, struct fp_error *err)
+{
+    for (size_t i = 0; i < texts->len; i++)
+        FP_TRY(fp_path_exists(texts->items[i]) ? add_file(plan, texts->items[i], err)
+                                               : add_setting(plan, texts->items[i], err));
+    return check_keys(&plan->conf_keys, err);
 }

@@ -1,5 +1,5 @@
 /* The names of an image, and the places that it goes to. */
-#include "plan.h"
+#include "plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,63 +7,57 @@
 #include <unistd.h>
 
 /* All the names that the image is to have: --image-name first, then each --tag. */
-struct names {
+struct image_names {
     struct fp_reference *items;
     size_t len;
 };
 
-static void names_clear(struct names *names)
+static void image_names_clear(struct image_names *names)
 {
     for (size_t i = 0; i < names->len; i++)
         fp_reference_clear(&names->items[i]);
     free(names->items);
 }
-#define cleanup_names __attribute__((cleanup(names_clear)))
+#define cleanup_image_names __attribute__((cleanup(image_names_clear)))
 
 static enum fp_code parse_name(const char *option, const char *text, struct fp_reference *ret,
                                struct fp_error *err)
 {
-    enum fp_code code = fp_reference_parse(text, ret, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "%s", option);
-    if (fp_digest_is_set(&ret->digest)) {
-        fp_reference_clear(ret);
+    FP_TRY(fp_context(fp_reference_parse(text, ret, err), err, "%s", option));
+    if (fp_digest_is_set(&ret->digest))
         return fp_fail(err, FP_E_USAGE, "%s '%s': a new image cannot be named by digest", option,
                        text);
-    }
     if (ret->tag == NULL)
         ret->tag = fp_xstrdup("latest");
     return FP_OK;
 }
 
 /* "-t 1.2" is a tag of the image's name, "-t other:1.2" and "-t host/other" are names. */
-static enum fp_code collect_names(const struct fp_plan *plan, struct names *names,
+static enum fp_code parse_tag(const char *tag, const struct fp_reference *first,
+                              struct fp_reference *ret, struct fp_error *err)
+{
+    if (strpbrk(tag, ":/") != NULL)
+        return parse_name("--tag", tag, ret, err);
+    if (!fp_tag_is_valid(tag))
+        return fp_fail(err, FP_E_USAGE,
+                       "--tag '%s': a tag is up to 128 letters, digits, '_', '.' and '-', "
+                       "and begins with none of the last two",
+                       tag);
+    *ret = fp_reference_copy(first);
+    free(ret->tag);
+    ret->tag = fp_xstrdup(tag);
+    return FP_OK;
+}
+
+static enum fp_code collect_names(const struct fp_build_options *options, struct image_names *names,
                                   struct fp_error *err)
 {
-    const struct fp_build_options *options = plan->options;
-    names->items = fp_xcalloc(options->tags.len + 1, sizeof(*names->items));
     const char *first = options->image_name != NULL ? options->image_name : "flink-job";
-    enum fp_code code = parse_name("--image-name", first, &names->items[0], err);
-    if (code != FP_OK)
-        return code;
-    names->len = 1;
-    for (size_t i = 0; i < options->tags.len; i++) {
-        const char *tag = options->tags.items[i];
-        struct fp_reference *name = &names->items[names->len];
-        if (strpbrk(tag, ":/") != NULL) {
-            FP_TRY(parse_name("--tag", tag, name, err));
-        } else if (fp_tag_is_valid(tag)) {
-            *name = fp_reference_copy(&names->items[0]);
-            free(name->tag);
-            name->tag = fp_xstrdup(tag);
-        } else {
-            return fp_fail(err, FP_E_USAGE,
-                           "--tag '%s': a tag is up to 128 letters, digits, '_', '.' and '-', "
-                           "and begins with none of the last two",
-                           tag);
-        }
-        names->len++;
-    }
+    names->items = fp_xcalloc(options->tags.len + 1, sizeof(*names->items));
+    names->len = options->tags.len + 1;
+    FP_TRY(parse_name("--image-name", first, &names->items[0], err));
+    for (size_t i = 0; i < options->tags.len; i++)
+        FP_TRY(parse_tag(options->tags.items[i], &names->items[0], &names->items[i + 1], err));
     return FP_OK;
 }
 
@@ -80,20 +74,28 @@ static bool same_repository(const struct fp_reference *a, const struct fp_refere
     return strcmp(a->registry, b->registry) == 0 && strcmp(a->repository, b->repository) == 0;
 }
 
+static enum fp_code fail_no_registry(const char *name, struct fp_error *err)
+{
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name), err,
+                     "name it in full, as in --image-name registry.example.com/%s%s",
+                     strchr(name, '/') == NULL ? "team/" : "", name);
+}
+
+static void add_name(struct fp_plan_output *output, const char *name)
+{
+    if (!fp_strv_has(&output->names, name))
+        fp_strv_add(&output->names, name);
+}
+
 /* One output a repository, with all of its tags. */
-static enum fp_code plan_push(struct fp_plan *plan, const struct names *names, struct fp_error *err)
+static enum fp_code plan_push(struct fp_plan *plan, const struct image_names *names,
+                              struct fp_error *err)
 {
     for (size_t i = 0; i < names->len; i++) {
         const struct fp_reference *name = &names->items[i];
-        if (name->registry == NULL) {
-            enum fp_code failed =
-                fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name->repository);
-            const char *team = strchr(name->repository, '/') == NULL ? "team/" : "";
-            fp_hint(err, "name it in full, as in --image-name registry.example.com/%s%s", team,
-                    name->repository);
-            return failed;
-        }
         struct fp_plan_output *output = NULL;
+        if (name->registry == NULL)
+            return fail_no_registry(name->repository, err);
         for (size_t k = 0; k < plan->output_count && output == NULL; k++) {
             if (same_repository(&plan->outputs[k].location.reference, name))
                 output = &plan->outputs[k];
@@ -103,28 +105,24 @@ static enum fp_code plan_push(struct fp_plan *plan, const struct names *names, s
             output->location.kind = FP_AT_REGISTRY;
             output->location.reference = fp_reference_copy(name);
         }
-        if (!fp_strv_has(&output->names, name->tag))
-            fp_strv_add(&output->names, name->tag);
+        add_name(output, name->tag);
     }
     return FP_OK;
 }
 
-static void add_full_names(struct fp_plan_output *output, const struct names *names)
+static void add_full_names(struct fp_plan_output *output, const struct image_names *names)
 {
     for (size_t i = 0; i < names->len; i++) {
         cleanup_free char *text = fp_reference_text(&names->items[i]);
-        if (!fp_strv_has(&output->names, text))
-            fp_strv_add(&output->names, text);
+        add_name(output, text);
     }
 }
 
-static enum fp_code plan_file(struct fp_plan *plan, const char *text, const struct names *names,
-                              struct fp_error *err)
+static enum fp_code plan_file(struct fp_plan *plan, const char *text,
+                              const struct image_names *names, struct fp_error *err)
 {
     struct fp_plan_output *output = new_output(plan);
-    enum fp_code code = fp_location_parse(text, &output->location, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "--output");
+    FP_TRY(fp_context(fp_location_parse(text, &output->location, err), err, "--output"));
     switch (output->location.kind) {
     case FP_AT_LAYOUT:
     case FP_AT_OCI_ARCHIVE:
@@ -132,17 +130,16 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
             fp_strv_add(&output->names, output->location.name);
             return FP_OK;
         }
-        for (size_t i = 0; i < names->len; i++) {
-            if (!fp_strv_has(&output->names, names->items[i].tag))
-                fp_strv_add(&output->names, names->items[i].tag);
-        }
+        for (size_t i = 0; i < names->len; i++)
+            add_name(output, names->items[i].tag);
         return FP_OK;
     case FP_AT_DOCKER_ARCHIVE:
-        if (plan->platform_count > 1)
+        if (plan->platform_count > 1) {
             return fp_hinted(fp_fail(err, FP_E_USAGE,
                                      "--output %s: a docker-archive holds one platform, not %zu",
                                      text, plan->platform_count),
                              err, "use oci-archive:FILE, or one --platform");
+        }
         if (output->location.name != NULL)
             fp_strv_add(&output->names, output->location.name);
         else
@@ -158,32 +155,33 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text, const stru
                      "registry use --push");
 }
 
-static enum fp_code check_output_folder(const struct fp_plan_output *output, struct fp_error *err)
+static enum fp_code check_directory(const struct fp_plan_output *output, struct fp_error *err)
 {
     const char *path = output->location.path;
     if (path == NULL || output->location.kind == FP_AT_LAYOUT)
         return FP_OK;
     const char *base = fp_path_base(path);
-    cleanup_free char *folder = fp_xstrndup(path, (size_t) (base - path));
+    cleanup_free char *directory = fp_xstrndup(path, (size_t) (base - path));
     if (*base == '\0' || fp_path_is_dir(path))
         return fp_fail(err, FP_E_USAGE, "--output '%s': a folder, not a file", path);
-    if (folder[0] != '\0' && !fp_path_is_dir(folder))
+    if (directory[0] != '\0' && !fp_path_is_dir(directory)) {
         return fp_hinted(
-            fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, folder),
-            err, "mkdir -p %s", folder);
+            fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, directory),
+            err, "mkdir -p %s", directory);
+    }
     /* Else it would be found out at the very end, after what else was pushed. */
-    if (access(folder[0] != '\0' ? folder : ".", W_OK | X_OK) != 0)
+    if (access(directory[0] != '\0' ? directory : ".", W_OK | X_OK) != 0)
         return fp_fail_errno(err, FP_E_IO, "--output '%s': no file can be made in its folder",
                              path);
     return FP_OK;
 }
 
 /* What a job of a CI system leaves in its own store is gone with it. */
-static void warn_unpushed(const struct fp_plan *plan, const struct names *names)
+static void warn_unpushed(const struct fp_plan *plan, const struct image_names *names)
 {
     const char *ci = fp_env("CI");
     bool is_ci = ci != NULL && strcasecmp(ci, "false") != 0 && strcmp(ci, "0") != 0;
-    if (!is_ci || plan->options->dry_run)
+    if (!is_ci || plan->dry_run)
         return;
     for (size_t i = 0; i < names->len; i++) {
         if (names->items[i].registry == NULL)
@@ -195,21 +193,17 @@ static void warn_unpushed(const struct fp_plan *plan, const struct names *names)
     }
 }
 
-enum fp_code fp_plan_outputs(struct fp_plan *plan, struct fp_error *err)
+enum fp_code fp_plan_outputs(struct fp_plan *plan, const struct fp_build_options *options,
+                             struct fp_error *err)
 {
-    cleanup_names struct names names = {0};
-    enum fp_code code = collect_names(plan, &names, err);
-    if (code != FP_OK)
-        return code;
+    cleanup_image_names struct image_names names = {0};
+    FP_TRY(collect_names(options, &names, err));
     plan->title = fp_reference_name(&names.items[0]);
-    if (plan->options->push) {
-        code = plan_push(plan, &names, err);
-        if (code != FP_OK)
-            return code;
-    }
-    for (size_t i = 0; i < plan->options->outputs.len; i++) {
-        FP_TRY(plan_file(plan, plan->options->outputs.items[i], &names, err));
-        FP_TRY(check_output_folder(&plan->outputs[plan->output_count - 1], err));
+    if (options->push)
+        FP_TRY(plan_push(plan, &names, err));
+    for (size_t i = 0; i < options->outputs.len; i++) {
+        FP_TRY(plan_file(plan, options->outputs.items[i], &names, err));
+        FP_TRY(check_directory(&plan->outputs[plan->output_count - 1], err));
     }
     if (plan->output_count == 0) {
         warn_unpushed(plan, &names);

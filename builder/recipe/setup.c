@@ -61,7 +61,7 @@ enum fp_code fp_setup_user(const struct fp_layer_step *step, struct fp_draft *dr
     cleanup_free char *passwd = NULL;
     cleanup_free char *shadow = NULL;
     const struct fp_account account = account_of(step);
-    if (step->plan->options->user == NULL)
+    if (step->plan->user == NULL)
         return FP_OK;
     (void) fp_base_name_user(&step->base->facts, &account, &passwd, &shadow);
     return account_files(step, draft, passwd, NULL, shadow, ret_any, err);
@@ -71,7 +71,7 @@ static enum fp_code add_account(const struct fp_layer_step *step, struct fp_draf
                                 struct fp_error *err)
 {
     bool changed = false;
-    if (step->plan->options->user != NULL)
+    if (step->plan->user != NULL)
         return fp_setup_user(step, draft, &changed, err);
     cleanup_free char *passwd = NULL;
     cleanup_free char *group = NULL;
@@ -305,7 +305,7 @@ static enum fp_code add_python(const struct fp_layer_step *step, struct fp_draft
     const struct fp_distribution *dist = &step->flink->dist;
     enum fp_code code = FP_OK;
     bool found = false;
-    if (!step->plan->options->with_python3)
+    if (!step->plan->with_python3)
         return FP_OK;
     for (size_t i = 0; i < dist->opt_jars.len && code == FP_OK; i++) {
         const char *name = dist->opt_jars.items[i];
@@ -328,6 +328,8 @@ static enum fp_code add_python(const struct fp_layer_step *step, struct fp_draft
 enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *ret,
                            struct fp_error *err)
 {
+    if (!step->flink->has_dist)
+        return fp_step_extras(step, ret, err);
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     const char *entrypoint = fp_flink_entrypoint();
     struct fp_entry entry = {.path = "docker-entrypoint.sh", .mode = 0755};

@@ -115,6 +115,12 @@ void fp_strv_addf(struct fp_strv *list, const char *fmt, ...)
     va_end(args);
 }
 
+void fp_strv_add_all(struct fp_strv *list, const struct fp_strv *from)
+{
+    for (size_t i = 0; i < from->len; i++)
+        fp_strv_add(list, from->items[i]);
+}
+
 bool fp_strv_has(const struct fp_strv *list, const char *text)
 {
     for (size_t i = 0; i < list->len; i++) {

@@ -28,6 +28,9 @@ struct fp_base_entry {
  */
 FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
                                      struct fp_base_entry *ret, struct fp_error *err);
+/** The directories of --base-images are there; else FP_E_NOT_FOUND. */
+FP_CHECKED enum fp_code fp_base_check_directories(const struct fp_strv *directories,
+                                                  struct fp_error *err);
 /** All names in `folders` and of what is compiled in, sorted, each once. FP_E_IO; FP_E_INPUT for
  * more than a thousand. A folder that is not there is passed over. */
 FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,

@@ -125,5 +125,7 @@ FP_CHECKED enum fp_code fp_append_run(const struct fp_build_options *image,
                                       struct fp_build_result *ret, struct fp_error *err);
 /** Release the members. */
 void fp_build_result_clear(struct fp_build_result *result);
+/** Declare a result that is cleared at the end of its scope. */
+#define cleanup_build_result __attribute__((cleanup(fp_build_result_clear)))
 
 #endif

@@ -73,6 +73,8 @@ void fp_strv_add(struct fp_strv *list, const char *text);
 void fp_strv_addf(struct fp_strv *list, const char *fmt, ...) FP_PRINTF(2, 3);
 /** Append `take_text`, which the list owns from now on. */
 void fp_strv_take(struct fp_strv *list, char *take_text);
+/** Append copies of all that another list has. */
+void fp_strv_add_all(struct fp_strv *list, const struct fp_strv *from);
 /** Whether `text` is in the list. */
 bool fp_strv_has(const struct fp_strv *list, const char *text);
 /** Sort bytewise, as strcmp() does. */

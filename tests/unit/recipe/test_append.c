@@ -6,26 +6,34 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "append.h"
+#include "plan_parts.h"
 
 static const struct fp_build_context context = {.store_folder = "/tmp/flinkpack-no-store",
                                                 .cache_folder = "/tmp/flinkpack-no-cache",
                                                 .source_date_epoch = -1};
 
+static enum fp_code plan_of(const struct fp_build_options *image,
+                            const struct fp_append_options *options, struct fp_plan *ret,
+                            struct fp_error *err)
+{
+    return fp_plan_make(image, options, &context, ret, err);
+}
+
 static void check_words(const char *const *words, size_t count, const char *expected)
 {
     struct fp_error err = {0};
-    cleanup_strv struct fp_strv values = {0};
-    cleanup_json json_t *list = NULL;
+    cleanup_plan struct fp_plan plan = {0};
+    struct fp_append_options options = {0};
     for (size_t i = 0; i < count; i++)
-        fp_strv_add(&values, words[i]);
-    assert_int_equal(fp_append_words(&values, "--cmd", &list, &err),
+        fp_strv_add(&options.cmd, words[i]);
+    assert_int_equal(fp_plan_start(&plan, &(struct fp_build_options){0}, &options, &err),
                      expected != NULL ? FP_OK : FP_E_USAGE);
+    fp_strv_clear(&options.cmd);
     if (expected == NULL) {
         assert_non_null(strstr(err.text, "--cmd"));
         return;
     }
-    cleanup_free char *text = fp_json_canonical(list);
+    cleanup_free char *text = fp_json_canonical(plan.cmd);
     assert_string_equal(text, expected);
 }
 
@@ -47,27 +55,28 @@ static void test_words(void **state)
 static void test_nothing_given(void **state)
 {
     struct fp_error err = {0};
-    const struct fp_strv none = {0};
-    json_t *list = NULL;
+    cleanup_plan struct fp_plan plan = {0};
     (void) state;
-    assert_int_equal(fp_append_words(&none, "--cmd", &list, &err), FP_OK);
-    assert_null(list);
+    assert_int_equal(
+        fp_plan_start(&plan, &(struct fp_build_options){0}, &(struct fp_append_options){0}, &err),
+        FP_OK);
+    assert_null(plan.cmd);
+    assert_null(plan.entrypoint);
 }
 
 static void try_plan(const struct fp_build_options *image, const struct fp_append_options *options,
                      enum fp_code code, const char *part)
 {
     struct fp_error err = {0};
-    struct fp_append_plan append = {0};
-    assert_int_equal(fp_append_plan_make(image, options, &context, &append, &err), code);
-    fp_append_plan_clear(&append);
+    cleanup_plan struct fp_plan plan = {0};
+    assert_int_equal(plan_of(image, options, &plan, &err), code);
     if (part != NULL && strstr(err.text, part) == NULL)
         fail_msg("'%s' does not say '%s'", err.text, part);
 }
 
 static void test_refused(void **state)
 {
-    struct fp_build_options image = {.base = FP_SCRATCH};
+    struct fp_build_options image = {.base = "scratch"};
     struct fp_append_options options = {0};
     (void) state;
     try_plan(&image, &options, FP_E_USAGE, "--image-name");
@@ -82,7 +91,7 @@ static void test_refused(void **state)
     try_plan(&image, &options, FP_OK, NULL);
     image.base = "nowhere";
     try_plan(&image, &options, FP_E_NOT_FOUND, "--base");
-    image.base = FP_SCRATCH;
+    image.base = "scratch";
     fp_strv_add(&image.platforms, "windows/amd64");
     try_plan(&image, &options, FP_E_USAGE, "made for linux");
     fp_strv_clear(&image.platforms);
@@ -98,7 +107,7 @@ static void test_user_and_folder(void **state)
 {
     static const char *const bad_users[] = {"", ":1", "a:", "a:b:c", "a b", "a\n", "\xff"};
     static const char *const good_users[] = {"0", "65532", "65532:65532", "nonroot", "a:b"};
-    struct fp_build_options image = {.base = FP_SCRATCH, .image_name = "x"};
+    struct fp_build_options image = {.base = "scratch", .image_name = "x"};
     struct fp_append_options options = {0};
     (void) state;
     fp_strv_add(&image.add, "/etc:/x");
@@ -121,19 +130,19 @@ static void test_user_and_folder(void **state)
 static void test_entrypoint_drops_command(void **state)
 {
     struct fp_error err = {0};
-    struct fp_append_plan append = {0};
-    struct fp_build_options image = {.base = FP_SCRATCH, .image_name = "x"};
+    struct fp_plan plan = {0};
+    struct fp_build_options image = {.base = "scratch", .image_name = "x"};
     struct fp_append_options options = {0};
     (void) state;
     fp_strv_add(&image.add, "/etc:/x");
-    assert_int_equal(fp_append_plan_make(&image, &options, &context, &append, &err), FP_OK);
-    assert_null(append.cmd);
-    fp_append_plan_clear(&append);
+    assert_int_equal(plan_of(&image, &options, &plan, &err), FP_OK);
+    assert_null(plan.cmd);
+    fp_plan_clear(&plan);
     fp_strv_add(&options.entrypoint, "/app");
-    assert_int_equal(fp_append_plan_make(&image, &options, &context, &append, &err), FP_OK);
-    assert_true(json_is_array(append.cmd));
-    assert_int_equal(json_array_size(append.cmd), 0);
-    fp_append_plan_clear(&append);
+    assert_int_equal(plan_of(&image, &options, &plan, &err), FP_OK);
+    assert_true(json_is_array(plan.cmd));
+    assert_int_equal(json_array_size(plan.cmd), 0);
+    fp_plan_clear(&plan);
     fp_strv_clear(&options.entrypoint);
     fp_strv_clear(&image.add);
 }

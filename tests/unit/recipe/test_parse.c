@@ -10,78 +10,114 @@
 #include <unistd.h>
 
 #include "image.h"
-#include "plan_parse.h"
+#include "plan_parts.h"
+
+static const struct fp_build_context context = {.source_date_epoch = -1};
+
+static enum fp_code user_of(const char *text, struct fp_plan *plan, struct fp_error *err)
+{
+    fp_plan_clear(plan);
+    return fp_plan_user(plan, &(struct fp_build_options){.user = text}, err);
+}
 
 static void test_user(void **state)
 {
     struct fp_error err = {0};
-    unsigned uid = 1;
-    unsigned gid = 1;
+    cleanup_plan struct fp_plan plan = {0};
     (void) state;
-    assert_int_equal(fp_plan_user("1000", &uid, &gid, &err), FP_OK);
-    assert_int_equal(uid, 1000);
-    assert_int_equal(gid, 0);
-    assert_int_equal(fp_plan_user("9999:9998", &uid, &gid, &err), FP_OK);
-    assert_int_equal(uid, 9999);
-    assert_int_equal(gid, 9998);
+    assert_int_equal(user_of(NULL, &plan, &err), FP_OK);
+    assert_int_equal(plan.uid, FP_FLINK_UID);
+    assert_int_equal(plan.gid, FP_FLINK_GID);
+    assert_null(plan.user);
+    assert_int_equal(user_of("1000", &plan, &err), FP_OK);
+    assert_int_equal(plan.uid, 1000);
+    assert_int_equal(plan.gid, 0);
+    assert_int_equal(user_of("9999:9998", &plan, &err), FP_OK);
+    assert_int_equal(plan.uid, 9999);
+    assert_int_equal(plan.gid, 9998);
+    assert_string_equal(plan.user, "9999:9998");
     static const char *const bad[] = {"",      "flink",       "-1", "1:", ":1",
                                       "1:2:3", "99999999999", "1 ", "0x1"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_int_equal(fp_plan_user(bad[i], &uid, &gid, &err), FP_E_USAGE);
+        assert_int_equal(user_of(bad[i], &plan, &err), FP_E_USAGE);
         assert_non_null(strstr(err.text, "--user"));
     }
+}
+
+static enum fp_code plugin_of(const char *text, struct fp_plan *plan, struct fp_error *err)
+{
+    struct fp_build_options options = {0};
+    fp_plan_clear(plan);
+    fp_strv_add(&options.plugins, text);
+    enum fp_code code = fp_plan_libs(plan, &options, err);
+    fp_strv_clear(&options.plugins);
+    return code;
 }
 
 static void test_plugin(void **state)
 {
     struct fp_error err = {0};
-    struct fp_plan_plugin plugin = {0};
+    cleanup_plan struct fp_plan plan = {.context = &context};
     (void) state;
-    assert_int_equal(fp_plan_plugin_parse("s3-fs-hadoop", &plugin, &err), FP_OK);
-    assert_string_equal(plugin.name, "s3-fs-hadoop");
-    assert_int_equal(plugin.files.len, 0);
-    free(plugin.name);
-    assert_int_equal(fp_plan_plugin_parse("mine=a.jar,b.jar", &plugin, &err), FP_OK);
-    assert_string_equal(plugin.name, "mine");
-    assert_int_equal(plugin.files.len, 2);
-    assert_string_equal(plugin.files.items[1], "b.jar");
-    free(plugin.name);
-    fp_strv_clear(&plugin.files);
-    assert_int_equal(fp_plan_plugin_parse("", &plugin, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_plugin_parse("=a.jar", &plugin, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_plugin_parse("a=", &plugin, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_plugin_parse("../a", &plugin, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_plugin_parse("..", &plugin, &err), FP_E_USAGE);
+    assert_int_equal(plugin_of("s3-fs-hadoop", &plan, &err), FP_OK);
+    assert_string_equal(plan.plugins[0].name, "s3-fs-hadoop");
+    assert_int_equal(plan.plugins[0].files.len, 0);
+    plan.context = &context;
+    assert_int_equal(plugin_of("mine=a.jar,b.jar", &plan, &err), FP_E_NOT_FOUND);
+    assert_string_equal(plan.plugins[0].name, "mine");
+    assert_int_equal(plan.plugins[0].files.len, 2);
+    assert_string_equal(plan.plugins[0].files.items[1], "b.jar");
+    assert_int_equal(plugin_of("", &plan, &err), FP_E_USAGE);
+    assert_int_equal(plugin_of("=a.jar", &plan, &err), FP_E_USAGE);
+    assert_int_equal(plugin_of("a=", &plan, &err), FP_E_USAGE);
+    assert_int_equal(plugin_of("../a", &plan, &err), FP_E_USAGE);
+    assert_int_equal(plugin_of("..", &plan, &err), FP_E_USAGE);
 }
 
 static const struct fp_platform amd64 = {.os = "linux", .architecture = "amd64"};
 static const struct fp_platform armv7 = {.os = "linux", .architecture = "arm", .variant = "v7"};
 
+/* The plan of one --add for one platform; `plan` keeps what becomes of it. */
+static enum fp_code add_of(const char *text, const struct fp_platform *platform,
+                           struct fp_plan *plan, struct fp_error *err)
+{
+    struct fp_build_options options = {0};
+    fp_plan_clear(plan);
+    plan->platforms = fp_xcalloc(1, sizeof(*plan->platforms));
+    plan->platforms[0] = *platform;
+    plan->platform_count = 1;
+    fp_strv_add(&options.add, text);
+    enum fp_code code = fp_plan_adds(plan, &options, err);
+    fp_strv_clear(&options.add);
+    return code;
+}
+
 static void check_add(const char *text, const char *dest, int mode)
 {
     struct fp_error err = {0};
-    struct fp_plan_add add = {0};
-    assert_int_equal(fp_plan_add_parse(text, &amd64, &add, &err), FP_OK);
-    assert_string_equal(add.source, "/dev/null");
-    assert_string_equal(add.dest, dest);
-    assert_int_equal(add.mode, mode);
-    free(add.source);
-    free(add.dest);
+    cleanup_plan struct fp_plan plan = {0};
+    assert_int_equal(add_of(text, &amd64, &plan, &err), FP_OK);
+    assert_int_equal(plan.add_count, 1);
+    assert_string_equal(plan.adds[0].source, "/dev/null");
+    assert_string_equal(plan.adds[0].dest, dest);
+    assert_int_equal(plan.adds[0].mode, mode);
+    assert_null(plan.adds[0].platform);
 }
 
 static void test_add(void **state)
 {
     struct fp_error err = {0};
-    struct fp_plan_add add = {0};
+    cleanup_plan struct fp_plan plan = {0};
     (void) state;
     check_add("/dev/null:/opt/x", "opt/x", -1);
     check_add("/dev/null:/opt//./x:0600", "opt/x", 0600);
     check_add("/dev/null:/opt/", "opt/null", -1);
-    assert_int_equal(fp_plan_add_parse("/dev/null", &amd64, &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/dev/null:opt", &amd64, &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/dev/null:/opt/../../x", &amd64, &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/dev/null:/x:99", &amd64, &add, &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_add_parse("/does/not/exist:/x", &amd64, &add, &err), FP_E_NOT_FOUND);
+    assert_int_equal(add_of("/dev/null", &amd64, &plan, &err), FP_E_USAGE);
+    assert_int_equal(add_of("/dev/null:opt", &amd64, &plan, &err), FP_E_USAGE);
+    assert_int_equal(add_of("/dev/null:/opt/../../x", &amd64, &plan, &err), FP_E_USAGE);
+    assert_int_equal(add_of("/dev/null:/x:99", &amd64, &plan, &err), FP_E_USAGE);
+    assert_int_equal(add_of("/dev/null:/x:0689", &amd64, &plan, &err), FP_E_USAGE);
+    assert_int_equal(add_of("/does/not/exist:/x", &amd64, &plan, &err), FP_E_NOT_FOUND);
     assert_non_null(strstr(err.text, "/does/not/exist"));
 }
 
@@ -96,7 +132,7 @@ static void check_expanded(const char *text, const struct fp_platform *platform,
 static void test_platform_in_path(void **state)
 {
     struct fp_error err = {0};
-    struct fp_plan_add add = {0};
+    cleanup_plan struct fp_plan plan = {0};
     char folder[] = "/tmp/flinkpack-XXXXXX";
     (void) state;
     check_expanded("a/{os}-{arch}{variant}/b", &amd64, "a/linux-amd64/b");
@@ -107,13 +143,11 @@ static void test_platform_in_path(void **state)
                    "\xc3\xa9"
                    "amd64\xff");
     /* DEST takes the name that the file has; what is for all platforms says so. */
-    assert_int_equal(fp_plan_add_parse("/dev/nul{variant}l:/opt/", &amd64, &add, &err), FP_OK);
-    assert_string_equal(add.source, "/dev/null");
-    assert_string_equal(add.dest, "opt/null");
-    assert_ptr_equal(add.platform, &amd64);
-    free(add.source);
-    free(add.dest);
-    assert_int_equal(fp_plan_add_parse("/no/{arch}:/x", &armv7, &add, &err), FP_E_NOT_FOUND);
+    assert_int_equal(add_of("/dev/nul{variant}l:/opt/", &amd64, &plan, &err), FP_OK);
+    assert_string_equal(plan.adds[0].source, "/dev/null");
+    assert_string_equal(plan.adds[0].dest, "opt/null");
+    assert_ptr_equal(plan.adds[0].platform, &plan.platforms[0]);
+    assert_int_equal(add_of("/no/{arch}:/x", &armv7, &plan, &err), FP_E_NOT_FOUND);
     assert_non_null(strstr(err.text, "'/no/arm'"));
     /* What is called so means itself, as it did before. */
     assert_non_null(mkdtemp(folder));
@@ -123,6 +157,15 @@ static void test_platform_in_path(void **state)
     assert_int_equal(rmdir(literal), 0);
     assert_int_equal(rmdir(folder), 0);
     free(literal);
+}
+
+static enum fp_code conf_of(struct fp_plan *plan, const char *text, struct fp_error *err)
+{
+    struct fp_strv texts = {0};
+    fp_strv_add(&texts, text);
+    enum fp_code code = fp_plan_conf(plan, &texts, err);
+    fp_strv_clear(&texts);
+    return code;
 }
 
 static void test_conf(void **state)
@@ -136,15 +179,15 @@ static void test_conf(void **state)
     static const char text[] = "# comment\na.b: 1 2 \n\nc.d: x: y\n";
     assert_int_equal(write(fd, text, sizeof(text) - 1), (ssize_t) sizeof(text) - 1);
     (void) close(fd);
-    assert_int_equal(fp_plan_conf(&plan, "k=v=w", &err), FP_OK);
-    assert_int_equal(fp_plan_conf(&plan, path, &err), FP_OK);
+    assert_int_equal(conf_of(&plan, "k=v=w", &err), FP_OK);
+    assert_int_equal(conf_of(&plan, path, &err), FP_OK);
     assert_int_equal(plan.conf_keys.len, 3);
     assert_string_equal(plan.conf_values.items[0], "v=w");
     assert_string_equal(plan.conf_keys.items[1], "a.b");
     assert_string_equal(plan.conf_values.items[1], "1 2");
     assert_string_equal(plan.conf_values.items[2], "x: y");
-    assert_int_equal(fp_plan_conf(&plan, "no-such-file", &err), FP_E_USAGE);
-    assert_int_equal(fp_plan_conf(&plan, "a=b\nc: d", &err), FP_E_USAGE);
+    assert_int_equal(conf_of(&plan, "no-such-file", &err), FP_E_USAGE);
+    assert_int_equal(conf_of(&plan, "a=b\nc: d", &err), FP_E_USAGE);
     assert_null(strstr(err.text, "c: d"));
     fp_plan_clear(&plan);
     (void) unlink(path);
@@ -162,7 +205,7 @@ static void test_faulty_line_of_conf(void **state)
     static const char text[] = "a: b\n\n# comment\npassword=hunter2\n";
     assert_int_equal(write(fd, text, sizeof(text) - 1), (ssize_t) sizeof(text) - 1);
     (void) close(fd);
-    assert_int_equal(fp_plan_conf(&plan, path, &err), FP_E_INPUT);
+    assert_int_equal(conf_of(&plan, path, &err), FP_E_INPUT);
     assert_non_null(strstr(err.text, "line 4 is not 'KEY: VALUE'"));
     assert_null(strstr(err.text, "hunter2"));
     fp_plan_clear(&plan);
@@ -181,7 +224,7 @@ static void test_nested_conf(void **state)
                                "taskmanager.numberOfTaskSlots: 2\nx:\n  list: [a, b]\n  on: true\n";
     assert_int_equal(write(fd, text, sizeof(text) - 1), (ssize_t) sizeof(text) - 1);
     (void) close(fd);
-    assert_int_equal(fp_plan_conf(&plan, path, &err), FP_OK);
+    assert_int_equal(conf_of(&plan, path, &err), FP_OK);
     assert_int_equal(plan.conf_keys.len, 4);
     assert_string_equal(plan.conf_keys.items[0], "env.java.opts.all");
     assert_string_equal(plan.conf_values.items[0], "-Da=b -Dc=d");
@@ -196,19 +239,20 @@ static void test_nested_conf(void **state)
 static void test_pairs(void **state)
 {
     struct fp_error err = {0};
-    cleanup_strv struct fp_strv list = {0};
-    cleanup_json json_t *object = NULL;
+    struct fp_build_options options = {0};
+    cleanup_plan struct fp_plan plan = {.context = &context};
     (void) state;
-    fp_strv_add(&list, "a=b");
-    fp_strv_add(&list, "c=");
-    fp_strv_add(&list, "a=d=e");
-    assert_int_equal(fp_plan_pairs(&list, "--label", &object, &err), FP_OK);
-    assert_string_equal(fp_json_string(object, "a"), "d=e");
-    assert_string_equal(fp_json_string(object, "c"), "");
-    fp_strv_add(&list, "=x");
-    json_t *other = NULL;
-    assert_int_equal(fp_plan_pairs(&list, "--label", &other, &err), FP_E_USAGE);
+    fp_strv_add(&options.labels, "a=b");
+    fp_strv_add(&options.labels, "c=");
+    fp_strv_add(&options.labels, "a=d=e");
+    assert_int_equal(fp_plan_look(&plan, &options, &err), FP_OK);
+    assert_string_equal(fp_json_string(plan.labels, "a"), "d=e");
+    assert_string_equal(fp_json_string(plan.labels, "c"), "");
+    fp_plan_clear(&plan);
+    fp_strv_add(&options.labels, "=x");
+    assert_int_equal(fp_plan_look(&plan, &options, &err), FP_E_USAGE);
     assert_non_null(strstr(err.text, "--label '=x'"));
+    fp_strv_clear(&options.labels);
 }
 
 static void test_time(void **state)

@@ -17,7 +17,7 @@ static enum fp_code plan_of(const struct fp_build_options *options, struct fp_pl
 {
     memset(ret, 0, sizeof(*ret));
     memset(err, 0, sizeof(*err));
-    return fp_plan_make(options, &context, ret, err);
+    return fp_plan_make(options, NULL, &context, ret, err);
 }
 
 static void refuse(const struct fp_build_options *options, enum fp_code code, const char *part)

@@ -1,11 +1,11 @@
 /* A tar of the user's as a layer: read once, which gives diff_id, digest and size, while the
  * entries are checked as those of any layer. */
-#include "append.h"
+#include "layers.h"
 
 #include <string.h>
 
 /* One file on its way to be a layer. */
-struct reading {
+struct tar_layer {
     const struct fp_layer_step *step;
     struct fp_input *input;
     char sha256[FP_HASH_HEX_MAX]; /* of its bytes, once they are read */
@@ -13,7 +13,7 @@ struct reading {
     uint64_t tar_bytes;
 };
 
-static enum fp_code read_tar(struct reading *self, struct fp_sink *copy, struct fp_layer *ret,
+static enum fp_code read_tar(struct tar_layer *self, struct fp_sink *copy, struct fp_layer *ret,
                              struct fp_error *err)
 {
     const char *path = self->input->path;
@@ -38,7 +38,7 @@ static enum fp_code read_tar(struct reading *self, struct fp_sink *copy, struct 
     return FP_OK;
 }
 
-static enum fp_code use_file(struct reading *self, const char *media_type, struct fp_layer *ret,
+static enum fp_code use_file(struct tar_layer *self, const char *media_type, struct fp_layer *ret,
                              struct fp_error *err)
 {
     struct fp_descriptor descriptor = {.size = self->input->bytes};
@@ -50,7 +50,7 @@ static enum fp_code use_file(struct reading *self, const char *media_type, struc
     return FP_OK;
 }
 
-static enum fp_code pack(struct reading *self, struct fp_layer *ret, struct fp_error *err)
+static enum fp_code pack(struct tar_layer *self, struct fp_layer *ret, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_newfile struct fp_newfile *made = NULL;
@@ -66,28 +66,33 @@ static enum fp_code pack(struct reading *self, struct fp_layer *ret, struct fp_e
     return FP_OK;
 }
 
-enum fp_code fp_append_layer(const struct fp_layer_step *step, const char *path,
-                             struct fp_layer *ret, struct fp_error *err)
+/* What runtimes read stays as it is. */
+static enum fp_code make(struct tar_layer *self, struct fp_layer *ret, const char **ret_outcome,
+                         struct fp_error *err)
 {
-    struct reading self = {.step = step};
     enum fp_codec codec = FP_CODEC_NONE;
-    enum fp_code code = fp_input_open(path, &self.input, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "--layer");
-    fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
-                   self.input->bytes);
-    code = fp_sniff_fd(self.input->fd, path, &codec, err);
+    FP_TRY(fp_sniff_fd(self->input->fd, self->input->path, &codec, err));
     const char *media_type = fp_media_of_codec(codec);
     bool as_is = codec != FP_CODEC_NONE && media_type != NULL;
-    if (code == FP_OK)
-        code = as_is ? use_file(&self, media_type, ret, err) : pack(&self, ret, err);
-    code = fp_input_blame(self.input, code, err);
-    fp_input_free(self.input);
-    if (code != FP_OK) {
+    *ret_outcome = as_is ? "as it is" : "packed";
+    return as_is ? use_file(self, media_type, ret, err) : pack(self, ret, err);
+}
+
+enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path, struct fp_layer *ret,
+                         struct fp_error *err)
+{
+    cleanup_input struct fp_input *input = NULL;
+    const char *outcome = NULL;
+    FP_TRY(fp_context(fp_input_open(path, &input, err), err, "--layer"));
+    struct tar_layer self = {.step = step, .input = input};
+    fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
+                   input->bytes);
+    enum fp_code code = fp_input_blame(input, make(&self, ret, &outcome, err), err);
+    if (code != FP_OK)
         fp_stage_fail(&self.stage);
-        return fp_context(code, err, "--layer");
-    }
-    fp_stage_end(&self.stage, as_is ? "as it is" : "packed");
-    ret->created_by = fp_xstrdup("flinkpack append # layer");
-    return FP_OK;
+    else
+        fp_stage_end(&self.stage, outcome);
+    if (code == FP_OK)
+        ret->created_by = fp_xstrdup("flinkpack append # layer");
+    return fp_context(code, err, "--layer");
 }

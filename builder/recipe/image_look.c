@@ -1,7 +1,10 @@
-/* What the configuration of an image with Flink says. */
+/* What the configuration of an image says: variables, labels, user, entrypoint. */
 #include "image.h"
 
 #include <string.h>
+
+/* The label that says what plugins an image has. */
+#define LABEL_PLUGINS "flinkpack.plugins"
 
 /* Where a base says nothing of PATH. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -83,7 +86,9 @@ static void list_jars(const struct fp_tree *tree, const char *folder, const char
     }
 }
 
-char *fp_list_plugins(const struct fp_tree *tree, const char *home)
+/* "NAME/JAR" of the plugins that not every distribution has, and of what may be a file system in
+ * lib/, with ',' between. The caller owns it. */
+static char *list_plugins(const struct fp_tree *tree, const char *home)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(PLUGINS_MAX);
     cleanup_strv struct fp_strv folders = {0};
@@ -115,12 +120,12 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
         fp_buf_putf(&jars, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]);
     }
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
-    cleanup_free char *plugins = fp_list_plugins(base->facts.tree, flink->home);
+    cleanup_free char *plugins = list_plugins(base->facts.tree, flink->home);
     fp_json_set_text(labels, "flinkpack.type",
                      plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
     fp_json_set_text(labels, "flinkpack.flink-version", flink->version.text);
     fp_json_set_text(labels, "flinkpack.scala-version", flink->dist.scala_version);
-    fp_json_set_text(labels, FP_LABEL_PLUGINS, plugins);
+    fp_json_set_text(labels, LABEL_PLUGINS, plugins);
     if (plan->job_jars.len > 0) {
         set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
         fp_json_set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
@@ -130,20 +135,9 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     return labels;
 }
 
-/* SOURCE_DATE_EPOCH, else the newest of its inputs. */
-static int64_t created_s(const struct fp_plan *plan, const struct fp_flink *flink,
-                         const struct fp_base_image *base)
-{
-    if (plan->context->source_date_epoch >= 0)
-        return plan->context->source_date_epoch;
-    int64_t newest = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
-    int64_t inputs = fp_inputs_time(plan, flink);
-    return newest > inputs ? newest : inputs;
-}
-
-enum fp_code fp_image_with_flink(const struct fp_plan *plan, const struct fp_flink *flink,
-                                 const struct fp_bases *bases, size_t platform,
-                                 struct fp_platform_image *image, struct fp_error *err)
+static enum fp_code make_with_flink(const struct fp_plan *plan, const struct fp_flink *flink,
+                                    const struct fp_bases *bases, size_t platform,
+                                    struct fp_platform_image *image, struct fp_error *err)
 {
     const struct fp_base_image *base = &bases->images[platform];
     cleanup_json json_t *env = make_env(plan, flink, base);
@@ -152,15 +146,68 @@ enum fp_code fp_image_with_flink(const struct fp_plan *plan, const struct fp_fli
     cleanup_json json_t *cmd = json_pack("[s]", "help");
     cleanup_json json_t *ports = json_pack("{s:{}, s:{}}", "6123/tcp", "8081/tcp");
     cleanup_free char *user = fp_xasprintf("%u:%u", plan->uid, plan->gid);
-    struct fp_config_change look = {.env = env, .labels = labels};
-    if (flink->has_dist || plan->options->user != NULL)
-        look.user = user;
+    struct fp_config_change look = {.env = env, .labels = labels, .user = plan->user};
     if (flink->has_dist) {
+        look.user = user;
         look.entrypoint = entrypoint;
         look.cmd = cmd;
         look.exposed_ports = ports;
         look.working_dir = FP_FLINK_HOME;
     }
-    image->created_s = created_s(plan, flink, base);
     return fp_image_assemble(plan, bases, platform, &look, image, err);
+}
+
+/* Such an image would be made, and would fail to start. */
+static void check_entrypoint(const struct fp_plan *plan, const struct fp_tree *tree)
+{
+    const char *program = json_string_value(json_array_get(plan->entrypoint, 0));
+    if (program != NULL && program[0] == '/' && fp_tree_resolve(tree, program + 1) == NULL)
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "--entrypoint %s: the image has no such file", program);
+}
+
+/* What an image of ours has of plugins now, after something was put on it. */
+static json_t *relabel(const struct fp_plan *plan, const struct fp_base_image *base)
+{
+    json_t *labels = json_object();
+    const json_t *config = json_object_get(base->config.document, "config");
+    cleanup_free char *home = fp_config_env(&base->config, "FLINK_HOME");
+    if (fp_json_string(json_object_get(config, "Labels"), LABEL_PLUGINS) != NULL && home != NULL &&
+        home[0] == '/') {
+        cleanup_free char *plugins = list_plugins(base->facts.tree, home);
+        fp_json_set_text(labels, LABEL_PLUGINS, plugins);
+    }
+    (void) json_object_update(labels, plan->labels);
+    return labels;
+}
+
+static enum fp_code make_appended(const struct fp_plan *plan, const struct fp_bases *bases,
+                                  size_t platform, struct fp_platform_image *image,
+                                  struct fp_error *err)
+{
+    const struct fp_base_image *base = &bases->images[platform];
+    cleanup_json json_t *labels = relabel(plan, base);
+    const struct fp_config_change look = {.env = plan->env,
+                                          .labels = labels,
+                                          .entrypoint = plan->entrypoint,
+                                          .cmd = plan->cmd,
+                                          .user = plan->user,
+                                          .working_dir = plan->working_dir,
+                                          .keeps_all = true};
+    check_entrypoint(plan, base->facts.tree);
+    return fp_image_assemble(plan, bases, platform, &look, image, err);
+}
+
+enum fp_code fp_image_make(const struct fp_plan *plan, const struct fp_flink *flink,
+                           const struct fp_bases *bases, size_t platform,
+                           struct fp_platform_image *image, struct fp_error *err)
+{
+    int64_t base_time = fp_base_time(&bases->images[platform]);
+    if (plan->source == FP_FROM_NOTHING) {
+        image->created_s = fp_plan_time(plan, base_time);
+        return make_appended(plan, bases, platform, image, err);
+    }
+    int64_t inputs_time = fp_inputs_time(plan, flink);
+    image->created_s = fp_plan_time(plan, base_time > inputs_time ? base_time : inputs_time);
+    return make_with_flink(plan, flink, bases, platform, image, err);
 }

@@ -1,0 +1,139 @@
+/* --add and --layer: files of the user's, which may differ between platforms. */
+#include "plan_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Beside the layer of what is added. */
+#define TARS_MAX (FP_OWN_LAYERS_MAX - 1)
+
+/* What stands for a word in braces, `len` bytes of it; NULL: it is none of ours. */
+static const char *word_of(const struct fp_platform *platform, const char *word, size_t len)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } words[] = {{"{os}", platform->os},
+                 {"{arch}", platform->architecture},
+                 {"{variant}", platform->variant}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strlen(words[i].name) == len && strncmp(word, words[i].name, len) == 0)
+            return words[i].value;
+    }
+    return NULL;
+}
+
+char *fp_plan_for_platform(const char *text, const struct fp_platform *platform)
+{
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_SMALL_FILE_MAX);
+    if (strchr(text, '{') == NULL || fp_path_exists(text))
+        return fp_xstrdup(text);
+    const char *at = text;
+    while (*at != '\0') {
+        const char *end = *at == '{' ? strchr(at, '}') : NULL;
+        size_t len = end != NULL ? (size_t) (end + 1 - at) : 1;
+        const char *value = end != NULL ? word_of(platform, at, len) : NULL;
+        len = value != NULL ? len : 1;
+        fp_buf_putf(&out, "%.*s", value != NULL ? (int) strlen(value) : 1,
+                    value != NULL ? value : at);
+        at += len;
+    }
+    return fp_xstrdup(fp_buf_text(&out));
+}
+
+bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform *platform)
+{
+    return add->platform == NULL || memcmp(add->platform, platform, sizeof(*platform)) == 0;
+}
+
+/* A path inside the image: cleaned, without a way out of it. */
+static char *clean_dest(const char *dest)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    fp_strv_split(&parts, dest, '/');
+    cleanup_buf struct fp_buf clean = FP_BUF_INIT(4096);
+    for (size_t i = 0; i < parts.len; i++) {
+        if (strcmp(parts.items[i], ".") == 0)
+            continue;
+        if (strcmp(parts.items[i], "..") == 0 ||
+            fp_buf_addf(&clean, NULL, "%s%s", clean.len > 0 ? "/" : "", parts.items[i]) != FP_OK)
+            return NULL;
+    }
+    return clean.len > 0 ? fp_buf_take(&clean) : NULL;
+}
+
+static bool parse_mode(const char *text, int *ret)
+{
+    size_t len = strlen(text);
+    if (len < 3 || len > 4 || strspn(text, "01234567") != len)
+        return false;
+    *ret = (int) strtol(text, NULL, 8);
+    return true;
+}
+
+/* SRC:DEST[:MODE], of which a platform has files of its own where SRC says so. */
+static enum fp_code parse_add(const char *text, const struct fp_platform *platform,
+                              struct fp_plan_add *add, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv parts = {0};
+    fp_strv_split(&parts, text, ':');
+    add->mode = -1;
+    if (parts.len < 2 || parts.len > 3 || parts.items[1][0] != '/' ||
+        (parts.len == 3 && !parse_mode(parts.items[2], &add->mode))) {
+        return fp_fail(err, FP_E_USAGE,
+                       "--add '%s': expected SRC:/DEST or SRC:/DEST:MODE, MODE as in 0644", text);
+    }
+    add->source = fp_plan_for_platform(parts.items[0], platform);
+    if (!fp_path_exists(add->source))
+        return fp_fail(err, FP_E_NOT_FOUND, "--add: '%s' does not exist", add->source);
+    const char *dest = parts.items[1];
+    cleanup_free char *full =
+        fp_xasprintf("%s%s", dest, fp_text_ends_with(dest, "/") ? fp_path_base(add->source) : "");
+    add->dest = clean_dest(full);
+    if (add->dest == NULL)
+        return fp_fail(err, FP_E_USAGE, "--add '%s': no file can be put at '%s'", text, full);
+    add->platform = strcmp(add->source, parts.items[0]) != 0 ? platform : NULL;
+    return FP_OK;
+}
+
+enum fp_code fp_plan_adds(struct fp_plan *plan, const struct fp_build_options *options,
+                          struct fp_error *err)
+{
+    const struct fp_strv *texts = &options->add;
+    plan->adds = fp_xcalloc(texts->len * plan->platform_count + 1, sizeof(*plan->adds));
+    for (size_t i = 0; i < texts->len * plan->platform_count; i++) {
+        const struct fp_platform *platform = &plan->platforms[i % plan->platform_count];
+        struct fp_plan_add *add = &plan->adds[plan->add_count++];
+        FP_TRY(parse_add(texts->items[i / plan->platform_count], platform, add, err));
+        if (add->platform == NULL)
+            i += plan->platform_count - 1;
+    }
+    return FP_OK;
+}
+
+static enum fp_code check_tar(const char *path, struct fp_error *err)
+{
+    uint64_t size = 0;
+    cleanup_fd int fd = -1;
+    return fp_context(fp_file_open(path, &fd, &size, err), err, "--layer");
+}
+
+enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *append,
+                          struct fp_error *err)
+{
+    const struct fp_strv *tars = &append->layers;
+    if (tars->len + plan->add_count == 0) {
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "append: nothing is put on the base"), err,
+                         "--add SRC:DEST puts a file or folder there, --layer FILE a tar");
+    }
+    if (tars->len > TARS_MAX)
+        return fp_fail(err, FP_E_USAGE, "--layer: more than %d", TARS_MAX);
+    for (size_t i = 0; i < tars->len * plan->platform_count; i++) {
+        const struct fp_platform *platform = &plan->platforms[i % plan->platform_count];
+        cleanup_free char *path =
+            fp_plan_for_platform(tars->items[i / plan->platform_count], platform);
+        FP_TRY(check_tar(path, err));
+    }
+    fp_strv_add_all(&plan->tars, tars);
+    return FP_OK;
+}

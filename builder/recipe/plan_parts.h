@@ -1,0 +1,62 @@
+/**
+ * @file
+ * The parts of a plan. Each turns the words of some options into members of the plan, and is where
+ * a slip in them is found; FP_E_USAGE and others name the option.
+ */
+#ifndef FLINKPACK_RECIPE_PLAN_PARTS_H
+#define FLINKPACK_RECIPE_PLAN_PARTS_H
+
+#include "plan.h"
+
+/** --from-...: where Flink comes from. */
+FP_CHECKED enum fp_code fp_plan_flink(struct fp_plan *plan, const struct fp_build_options *options,
+                                      struct fp_error *err);
+/** --platform: those asked for, each once; at least one. */
+FP_CHECKED enum fp_code fp_plan_platforms(struct fp_plan *plan,
+                                          const struct fp_build_options *options,
+                                          struct fp_error *err);
+/** --user of build: digits. */
+FP_CHECKED enum fp_code fp_plan_user(struct fp_plan *plan, const struct fp_build_options *options,
+                                     struct fp_error *err);
+/** --base: the base can be of all the platforms that are asked for. */
+FP_CHECKED enum fp_code fp_plan_base(struct fp_plan *plan, const struct fp_build_options *options,
+                                     struct fp_error *err);
+/** --package, --repository, --key, --apk-mirror. */
+FP_CHECKED enum fp_code fp_plan_packages(struct fp_plan *plan,
+                                         const struct fp_build_options *options,
+                                         struct fp_error *err);
+/** The names and destinations: --image-name, --tag, --push, --output. */
+FP_CHECKED enum fp_code
+fp_plan_outputs(struct fp_plan *plan, const struct fp_build_options *options, struct fp_error *err);
+/** --add, for the platforms that the plan has by now. */
+FP_CHECKED enum fp_code fp_plan_adds(struct fp_plan *plan, const struct fp_build_options *options,
+                                     struct fp_error *err);
+/** --conf: settings and files of settings. */
+FP_CHECKED enum fp_code fp_plan_conf(struct fp_plan *plan, const struct fp_strv *texts,
+                                     struct fp_error *err);
+/** --label, --annotation, --env. */
+FP_CHECKED enum fp_code fp_plan_look(struct fp_plan *plan, const struct fp_build_options *options,
+                                     struct fp_error *err);
+/** --job-jar, --job-artifacts. */
+FP_CHECKED enum fp_code fp_plan_job(struct fp_plan *plan, const struct fp_build_options *options,
+                                    struct fp_error *err);
+/** --lib and --plugin. */
+FP_CHECKED enum fp_code fp_plan_libs(struct fp_plan *plan, const struct fp_build_options *options,
+                                     struct fp_error *err);
+/** --job-classname, or the manifests: which class is the job's, once jars and libraries are known.
+ */
+FP_CHECKED enum fp_code fp_plan_class(struct fp_plan *plan, const struct fp_build_options *options,
+                                      struct fp_error *err);
+/** --layer, for the platforms and additions that the plan has by now. */
+FP_CHECKED enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *append,
+                                     struct fp_error *err);
+/** --entrypoint, --cmd, --workdir and the --user of append. */
+FP_CHECKED enum fp_code fp_plan_start(struct fp_plan *plan, const struct fp_build_options *options,
+                                      const struct fp_append_options *append, struct fp_error *err);
+
+/** FILE,FILE: but a file that is called so is meant as a whole. Appended to `ret`. */
+void fp_plan_files(const char *text, struct fp_strv *ret);
+/** A copy that the caller owns; NULL of NULL. */
+char *fp_plan_copy(const char *text);
+
+#endif
