@@ -50,7 +50,7 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     const struct fp_apk_file *file = find_new_file(in, path);
     cleanup_buf struct fp_buf shells = FP_BUF_INIT(PATHS_MAX_BYTES);
     (void) arrival;
-    enum fp_code code = file != NULL ? fp_read_spooled(in, file, &shells, err)
+    enum fp_code code = file != NULL ? fp_installer_read(in, file, &shells, err)
                                      : fp_buf_add_text(&shells, in->root->shells, err);
     const char *text = fp_buf_text(&shells);
     if (code != FP_OK || *text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
@@ -59,7 +59,8 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     FP_TRY(fp_buf_add_text(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n",
                            err));
     fp_layer_builder_drop(in->target->builder, path);
-    return fp_put_text(in, path, 0644, fp_buf_text(&shells), shells.len, err);
+    fp_installer_put_text(in, path, 0644, fp_buf_text(&shells), shells.len);
+    return FP_OK;
 }
 
 /* busybox --install -s: a link for each of its programs that has no file. From 3.18 on the
@@ -75,16 +76,14 @@ static enum fp_code link_busybox(struct installer *in, const struct fp_apk_arriv
             fp_strv_add(&in->unknown, "busybox .post-install");
         return FP_OK;
     }
-    enum fp_code code = fp_read_spooled(in, list, &text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_installer_read(in, list, &text, err));
     fp_strv_split(&paths, fp_buf_text(&text), '\n');
-    for (size_t i = 0; i < paths.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < paths.len; i++) {
         const char *path = paths.items[i] + strspn(paths.items[i], "/");
         if (*path != '\0')
-            code = fp_put_link(in, path, "/bin/busybox", err);
+            fp_installer_put_link(in, path, "/bin/busybox");
     }
-    return code;
+    return FP_OK;
 }
 
 /* What is below a folder of the base and of what is new. */
@@ -100,20 +99,17 @@ static void list_below(const struct installer *in, const char *folder, struct fp
     }
 }
 
-static enum fp_code link_programs(struct installer *in, const char *java, const char *below,
-                                  struct fp_error *err)
+static void link_programs(struct installer *in, const char *java, const char *below)
 {
     cleanup_free char *folder = fp_xasprintf(JVM_FOLDER "/%s/%s", java, below);
     cleanup_strv struct fp_strv names = {0};
-    enum fp_code code = FP_OK;
     list_below(in, folder, &names);
-    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *path = fp_path_join("usr/bin", names.items[i]);
         cleanup_free char *target =
             fp_xasprintf("../lib/jvm/default-jvm/%s/%s", below, names.items[i]);
-        code = fp_put_link(in, path, target, err);
+        fp_installer_put_link(in, path, target);
     }
-    return code;
 }
 
 /* The highest version; NULL: there is none. Borrowed from the list. */
@@ -135,13 +131,15 @@ static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival 
 {
     cleanup_strv struct fp_strv names = {0};
     (void) arrival;
+    (void) err;
     list_below(in, JVM_FOLDER, &names);
     const char *best = choose_java(&names);
-    if (best == NULL || fp_path_is_taken(in, JVM_FOLDER "/forced-jvm"))
+    if (best == NULL || fp_installer_has(in, JVM_FOLDER "/forced-jvm"))
         return FP_OK;
-    FP_TRY(fp_move_link(in, JVM_FOLDER "/default-jvm", best, err));
-    FP_TRY(link_programs(in, best, "bin", err));
-    return link_programs(in, best, "jre/bin", err);
+    fp_installer_move_link(in, JVM_FOLDER "/default-jvm", best);
+    link_programs(in, best, "bin");
+    link_programs(in, best, "jre/bin");
+    return FP_OK;
 }
 
 /* The scripts whose work is known. `type` NULL: all of the package's. */
@@ -192,13 +190,10 @@ static enum fp_code emulate_package(struct installer *in, const struct fp_apk_ar
         const struct known_script *script = find_known(name, type);
         if (!would_run(arrival, type))
             continue;
-        enum fp_code code = FP_OK;
         if (script != NULL)
-            code = script->emulate(in, arrival, err);
+            FP_TRY(script->emulate(in, arrival, err));
         else
             fp_strv_addf(&in->unknown, "%s .%s", name, type);
-        if (code != FP_OK)
-            return code;
     }
     return FP_OK;
 }
@@ -217,7 +212,7 @@ static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct
     cleanup_strv struct fp_strv paths = {0};
     const struct fp_apk_file *file = find_new_file(in, path);
     if (file != NULL)
-        return fp_read_spooled(in, file, ret, err);
+        return fp_installer_read(in, file, ret, err);
     fp_strv_add(&paths, path);
     return in->root->reader(in->root->context, &paths, ret, err);
 }
@@ -237,7 +232,7 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
         arrives = true;
         (void) fp_apk_number(fields[FP_APK_BUILD_TIME], &time);
     }
-    if (!arrives || fp_path_is_taken(in, path))
+    if (!arrives || fp_installer_has(in, path))
         return FP_OK;
     FP_TRY(read_bundle(in, &pem, err));
     if (pem.len == 0) {
@@ -247,18 +242,19 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
         return FP_OK;
     }
     FP_TRY(fp_cacerts_make(fp_buf_text(&pem), (int64_t) time, &store, err));
-    return fp_put_text(in, path, 0644, fp_buf_text(&store), store.len, err);
+    fp_installer_put_text(in, path, 0644, fp_buf_text(&store), store.len);
+    return FP_OK;
 }
 
 enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
 {
-    enum fp_code code = in->count > 0 ? emulate_installed(in, err) : FP_OK;
-    for (size_t i = 0; i < in->count && code == FP_OK; i++)
-        code = emulate_package(in, &in->arrivals[i], err);
-    if (code == FP_OK)
-        code = make_java_store(in, err);
-    if (code != FP_OK || in->unknown.len == 0)
-        return code;
+    if (in->count > 0)
+        FP_TRY(emulate_installed(in, err));
+    for (size_t i = 0; i < in->count; i++)
+        FP_TRY(emulate_package(in, &in->arrivals[i], err));
+    FP_TRY(make_java_store(in, err));
+    if (in->unknown.len == 0)
+        return FP_OK;
     cleanup_buf struct fp_buf list = FP_BUF_INIT(1500);
     for (size_t i = 0; i < in->unknown.len; i++) {
         fp_buf_putf(&list, "%s%s", i > 0 ? ", " : "", in->unknown.items[i]);

@@ -10,14 +10,13 @@
 #define LINES_MAX_BYTES     ((size_t) 1 << 20)
 
 /* Folders of the base, and of other packages, stay as they are. */
-static bool folder_is_there(const struct installer *in, const char *path)
+static bool is_folder_there(const struct installer *in, const char *path)
 {
     const struct fp_entry *old = fp_tree_resolve(in->root->tree, path);
     return (old != NULL && old->kind == FP_ENTRY_DIR) || fp_tree_get(in->made, path) != NULL;
 }
 
-static enum fp_code put_file(struct installer *in, const struct fp_apk_file *file,
-                             struct fp_error *err)
+static void put_file(struct installer *in, const struct fp_apk_file *file)
 {
     struct fp_entry entry = file->entry;
     struct fp_content content = {.text = ""};
@@ -32,10 +31,8 @@ static enum fp_code put_file(struct installer *in, const struct fp_apk_file *fil
         blob = fp_blob_file(&descriptor, in->target->spool->path, -1, file->offset);
         content.blob = blob;
     }
-    if (entry.kind == FP_ENTRY_DIR && folder_is_there(in, entry.path))
-        return FP_OK;
-    return fp_put_entry(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity,
-                        err);
+    if (entry.kind != FP_ENTRY_DIR || !is_folder_there(in, entry.path))
+        fp_installer_put(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity);
 }
 
 /* Names of owners count, as far as the image knows them. */
@@ -57,11 +54,9 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
     for (size_t i = 0; i < contents->file_count; i++) {
         struct fp_apk_file *file = &contents->files[i];
         enum file_fate fate = FILE_PUT;
-        enum fp_code code = fp_overlay_check_kind(in, arrival, file, err);
-        if (code == FP_OK && file->entry.kind != FP_ENTRY_DIR)
-            code = fp_overlay_decide(in, arrival, file, &fate, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_overlay_check_kind(in, arrival, file, err));
+        if (file->entry.kind != FP_ENTRY_DIR)
+            FP_TRY(fp_overlay_decide(in, arrival, file, &fate, err));
         if (fate == FILE_SKIP)
             fp_db_withdraw(&in->db, file->entry.path, arrival->record);
         file->is_beside = fate == FILE_BESIDE;
@@ -117,30 +112,21 @@ static enum fp_code retire_all(struct installer *in, struct fp_error *err)
     return fp_scripts_remove(&in->scripts, gone, err);
 }
 
-static enum fp_code remember(struct installer *in, const struct fp_apk_arrival *arrival,
-                             struct fp_error *err)
-{
-    const struct fp_apk_package *package = arrival->change.package;
-    FP_TRY(fp_scripts_add(&in->scripts, package, &arrival->contents, err));
-    if (arrival->contents.triggers != NULL)
-        FP_TRY(fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
-                           arrival->contents.triggers));
-    return FP_OK;
-}
-
-/* Its record, with all of its files. */
+/* Its record with all of its files, its scripts and its triggers. */
 static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
                            struct fp_error *err)
 {
     const struct fp_apk_package *package = arrival->change.package;
     cleanup_buf struct fp_buf record = FP_BUF_INIT(INSTALLED_MAX_BYTES);
     resolve_owners(in, &arrival->contents);
-    enum fp_code code = fp_record_write(package, &arrival->contents, &record, err);
-    if (code == FP_OK) {
-        arrival->record = (uint32_t) in->db.record_count;
-        code = fp_db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err);
-    }
-    return code == FP_OK ? remember(in, arrival, err) : code;
+    FP_TRY(fp_record_write(package, &arrival->contents, &record, err));
+    arrival->record = (uint32_t) in->db.record_count;
+    FP_TRY(fp_db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err));
+    FP_TRY(fp_scripts_add(&in->scripts, package, &arrival->contents, err));
+    if (arrival->contents.triggers != NULL)
+        FP_TRY(fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
+                           arrival->contents.triggers));
+    return FP_OK;
 }
 
 /* Whether another package has a file now. */
@@ -153,19 +139,18 @@ static bool is_withdrawn(struct installer *in, const struct fp_apk_arrival *arri
 
 static enum fp_code put_files(struct installer *in, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     for (size_t i = 0; i < in->count; i++) {
         const struct fp_apk_contents *contents = &in->arrivals[i].contents;
-        for (size_t k = 0; k < contents->file_count && code == FP_OK; k++) {
+        for (size_t k = 0; k < contents->file_count; k++) {
             struct fp_apk_file *file = &contents->files[k];
             file->is_withdrawn = is_withdrawn(in, &in->arrivals[i], file);
             if (!file->is_withdrawn)
-                code = put_file(in, file, err);
+                put_file(in, file);
         }
-        if (code != FP_OK)
-            return fp_context(code, err, "%s", in->arrivals[i].change.package->fields[FP_APK_NAME]);
+        FP_TRY(fp_context(fp_layer_builder_check(in->target->builder, err), err, "%s",
+                          in->arrivals[i].change.package->fields[FP_APK_NAME]));
     }
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
@@ -173,13 +158,16 @@ static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
     cleanup_free char *path =
         fp_xasprintf("%s/scripts.tar%s", in->root->folder, in->root->scripts_gzip ? ".gz" : "");
     FP_TRY(fp_scripts_finish(&in->scripts, err));
-    if (!in->root->scripts_gzip)
-        return fp_put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len, err);
+    if (!in->root->scripts_gzip) {
+        fp_installer_put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len);
+        return FP_OK;
+    }
     cleanup_buf struct fp_buf packed = FP_BUF_INIT(2 * SCRIPTS_MAX_BYTES);
     cleanup_sink struct fp_sink *gzip = fp_sink_gzip(fp_sink_buf(&packed), FP_GZIP_LEVEL, NULL);
     FP_TRY(fp_sink_write(gzip, fp_buf_text(&in->scripts), in->scripts.len, err));
     FP_TRY(fp_sink_finish(gzip, err));
-    return fp_put_text(in, path, 0644, fp_buf_text(&packed), packed.len, err);
+    fp_installer_put_text(in, path, 0644, fp_buf_text(&packed), packed.len);
+    return FP_OK;
 }
 
 static enum fp_code put_world(struct installer *in, const struct fp_strv *requests,
@@ -187,18 +175,17 @@ static enum fp_code put_world(struct installer *in, const struct fp_strv *reques
 {
     cleanup_strv struct fp_strv world = {0};
     cleanup_buf struct fp_buf text = FP_BUF_INIT(LINES_MAX_BYTES);
-    enum fp_code code = FP_OK;
     fp_apk_world_split(in->root, requests, &world);
     for (size_t i = 0; i < requests->len; i++) {
         if (!fp_strv_has(&world, requests->items[i]))
             fp_strv_add(&world, requests->items[i]);
     }
     fp_strv_sort(&world);
-    for (size_t i = 0; i < world.len && code == FP_OK; i++)
-        code = fp_buf_addf(&text, err, "%s\n", world.items[i]);
-    if (code != FP_OK || strcmp(fp_buf_text(&text), in->root->world) == 0)
-        return code;
-    return fp_put_text(in, "etc/apk/world", 0644, fp_buf_text(&text), text.len, err);
+    for (size_t i = 0; i < world.len; i++)
+        FP_TRY(fp_buf_addf(&text, err, "%s\n", world.items[i]));
+    if (strcmp(fp_buf_text(&text), in->root->world) != 0)
+        fp_installer_put_text(in, "etc/apk/world", 0644, fp_buf_text(&text), text.len);
+    return FP_OK;
 }
 
 static enum fp_code put_database(struct installer *in, struct fp_error *err)
@@ -207,8 +194,8 @@ static enum fp_code put_database(struct installer *in, struct fp_error *err)
     cleanup_free char *path = fp_path_join(in->root->folder, "installed");
     cleanup_free char *triggers = fp_path_join(in->root->folder, "triggers");
     FP_TRY(fp_db_render(&in->db, &installed, err));
-    FP_TRY(fp_put_text(in, path, 0644, fp_buf_text(&installed), installed.len, err));
-    FP_TRY(fp_put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len, err));
+    fp_installer_put_text(in, path, 0644, fp_buf_text(&installed), installed.len);
+    fp_installer_put_text(in, triggers, 0644, fp_buf_text(&in->triggers), in->triggers.len);
     return put_scripts(in, err);
 }
 
@@ -218,18 +205,15 @@ static enum fp_code put_repositories(struct installer *in, struct fp_error *err)
 {
     cleanup_strv struct fp_strv lines = {0};
     cleanup_buf struct fp_buf text = FP_BUF_INIT(LINES_MAX_BYTES);
-    enum fp_code code = FP_OK;
     fp_strv_split(&lines, in->root->repository_texts.items[0], '\n');
-    for (size_t i = 0; i < lines.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < lines.len; i++) {
         cleanup_free char *bare = NULL;
         cleanup_free char *authorization = NULL;
-        code = fp_url_split_user(lines.items[i], &bare, &authorization, err);
-        if (code == FP_OK)
-            code = fp_buf_addf(&text, err, "%s\n", bare);
+        FP_TRY(fp_url_split_user(lines.items[i], &bare, &authorization, err));
+        FP_TRY(fp_buf_addf(&text, err, "%s\n", bare));
     }
-    return code == FP_OK
-               ? fp_put_text(in, "etc/apk/repositories", 0644, fp_buf_text(&text), text.len, err)
-               : code;
+    fp_installer_put_text(in, "etc/apk/repositories", 0644, fp_buf_text(&text), text.len);
+    return FP_OK;
 }
 
 /* What a system that is made of packages has besides them. */
@@ -237,74 +221,75 @@ static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
 {
     const struct fp_apk_system *root = in->root;
     cleanup_free char *arch = fp_xasprintf("%s\n", root->arch);
-    enum fp_code code = FP_OK;
     if (root->has_database)
         return FP_OK;
-    if (!fp_path_is_taken(in, "etc/apk/arch"))
-        code = fp_put_text(in, "etc/apk/arch", 0644, arch, strlen(arch), err);
-    if (code == FP_OK && !fp_path_is_taken(in, "etc/apk/repositories"))
-        code = put_repositories(in, err);
-    for (size_t i = 0; i < fp_apk_keys_count(root->keys) && code == FP_OK; i++) {
+    if (!fp_installer_has(in, "etc/apk/arch"))
+        fp_installer_put_text(in, "etc/apk/arch", 0644, arch, strlen(arch));
+    if (!fp_installer_has(in, "etc/apk/repositories"))
+        FP_TRY(put_repositories(in, err));
+    for (size_t i = 0; i < fp_apk_keys_count(root->keys); i++) {
         const char *pem = fp_keys_pem(root->keys, i);
         cleanup_free char *path = fp_path_join("etc/apk/keys", fp_keys_name(root->keys, i));
-        if (!fp_path_is_taken(in, path))
-            code = fp_put_text(in, path, 0644, pem, strlen(pem), err);
+        if (!fp_installer_has(in, path))
+            fp_installer_put_text(in, path, 0644, pem, strlen(pem));
     }
-    return code;
+    return FP_OK;
+}
+
+/* What the base has of apk's own files. */
+static enum fp_code load(struct installer *in, struct fp_error *err)
+{
+    const struct fp_buf *scripts = &in->root->scripts;
+    FP_TRY(fp_db_load(&in->db, &in->root->packages, err));
+    FP_TRY(fp_buf_add_text(&in->triggers, in->root->triggers, err));
+    FP_TRY(fp_buf_add(&in->scripts, fp_buf_text(scripts), scripts->len, err));
+    return fp_scripts_open(&in->scripts, err);
 }
 
 static enum fp_code run(struct installer *in, const struct fp_strv *requests, struct fp_error *err)
 {
-    enum fp_code code = fp_db_load(&in->db, &in->root->packages, err);
-    if (code == FP_OK)
-        code = fp_buf_add_text(&in->triggers, in->root->triggers, err);
-    if (code == FP_OK)
-        code =
-            fp_buf_add(&in->scripts, fp_buf_text(&in->root->scripts), in->root->scripts.len, err);
-    if (code == FP_OK)
-        code = fp_scripts_open(&in->scripts, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "base: /%s", in->root->folder);
-    code = retire_all(in, err);
-    for (size_t i = 0; i < in->count && code == FP_OK; i++)
-        code = enlist(in, &in->arrivals[i], err);
-    for (size_t i = 0; i < in->count && code == FP_OK; i++)
-        code = settle_files(in, &in->arrivals[i], err);
-    if (code == FP_OK)
-        code = put_files(in, err);
-    if (code == FP_OK)
-        code = fp_overlay_sweep(in, err);
-    if (code == FP_OK)
-        code = fp_emulate_scripts(in, err);
-    if (code == FP_OK && in->count > 0)
-        code = put_database(in, err);
-    if (code == FP_OK)
-        code = put_apk_files(in, err);
-    return code == FP_OK ? put_world(in, requests, err) : code;
+    FP_TRY(fp_context(load(in, err), err, "base: /%s", in->root->folder));
+    FP_TRY(retire_all(in, err));
+    for (size_t i = 0; i < in->count; i++)
+        FP_TRY(enlist(in, &in->arrivals[i], err));
+    for (size_t i = 0; i < in->count; i++)
+        FP_TRY(settle_files(in, &in->arrivals[i], err));
+    FP_TRY(put_files(in, err));
+    FP_TRY(fp_overlay_sweep(in, err));
+    FP_TRY(fp_emulate_scripts(in, err));
+    if (in->count > 0)
+        FP_TRY(put_database(in, err));
+    FP_TRY(put_apk_files(in, err));
+    FP_TRY(put_world(in, requests, err));
+    return fp_layer_builder_check(in->target->builder, err);
+}
+
+static void installer_clear(struct installer *in)
+{
+    fp_db_clear(&in->db);
+    fp_buf_clear(&in->scripts);
+    fp_buf_clear(&in->triggers);
+    fp_tree_free(in->made);
+    json_decref(in->users);
+    json_decref(in->groups);
+    fp_strv_clear(&in->unknown);
 }
 
 enum fp_code fp_apk_install(const struct fp_apk_system *root, struct fp_apk_arrival *arrivals,
                             size_t count, const struct fp_strv *requests,
                             const struct fp_apk_target *target, struct fp_error *err)
 {
-    struct installer in = {.root = root,
-                           .target = target,
-                           .arrivals = arrivals,
-                           .count = count,
-                           .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
-                           .triggers = FP_BUF_INIT(LINES_MAX_BYTES),
-                           .users = fp_owners_read(root->passwd),
-                           .groups = fp_owners_read(root->group),
-                           .made = fp_tree_new()};
+    __attribute__((cleanup(installer_clear))) struct installer in = {
+        .root = root,
+        .target = target,
+        .arrivals = arrivals,
+        .count = count,
+        .scripts = FP_BUF_INIT(SCRIPTS_MAX_BYTES),
+        .triggers = FP_BUF_INIT(LINES_MAX_BYTES),
+        .users = fp_owners_read(root->passwd),
+        .groups = fp_owners_read(root->group),
+        .made = fp_tree_new()};
     for (size_t i = 0; i < count; i++)
         arrivals[i].record = UINT32_MAX;
-    enum fp_code code = run(&in, requests, err);
-    fp_db_clear(&in.db);
-    fp_buf_clear(&in.scripts);
-    fp_buf_clear(&in.triggers);
-    fp_tree_free(in.made);
-    json_decref(in.users);
-    json_decref(in.groups);
-    fp_strv_clear(&in.unknown);
-    return code;
+    return run(&in, requests, err);
 }

@@ -45,24 +45,23 @@ FP_CHECKED enum fp_code fp_overlay_decide(struct installer *in, struct fp_apk_ar
  * folders in which nothing is left. */
 FP_CHECKED enum fp_code fp_overlay_sweep(struct installer *in, struct fp_error *err);
 
+/* Putting answers nothing: the layer's builder keeps the first failure. */
 /** An entry into the layer; `what` says what its content is, for the recipe. */
-FP_CHECKED enum fp_code fp_put_entry(struct installer *in, const struct fp_entry *entry,
-                                     const struct fp_content *content, const char *what,
-                                     struct fp_error *err);
+void fp_installer_put(struct installer *in, const struct fp_entry *entry,
+                      const struct fp_content *content, const char *what);
 /** A file of ours: like what the base has there, else root's with `mode`. */
-FP_CHECKED enum fp_code fp_put_text(struct installer *in, const char *path, unsigned mode,
-                                    const char *text, size_t len, struct fp_error *err);
+void fp_installer_put_text(struct installer *in, const char *path, unsigned mode, const char *text,
+                           size_t len);
 /** A symbolic link, unless something is there. */
-FP_CHECKED enum fp_code fp_put_link(struct installer *in, const char *path, const char *target,
-                                    struct fp_error *err);
+void fp_installer_put_link(struct installer *in, const char *path, const char *target);
 /** Likewise, but a link of the base gets the new target. */
-FP_CHECKED enum fp_code fp_move_link(struct installer *in, const char *path, const char *target,
-                                     struct fp_error *err);
+void fp_installer_move_link(struct installer *in, const char *path, const char *target);
 /** Whether the base, or what has been put, has something at `path`. */
-bool fp_path_is_taken(const struct installer *in, const char *path);
+bool fp_installer_has(const struct installer *in, const char *path);
 /** The content of an arrival's file, or FP_E_INPUT where it is larger than `ret` takes. */
-FP_CHECKED enum fp_code fp_read_spooled(const struct installer *in, const struct fp_apk_file *file,
-                                        struct fp_buf *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_installer_read(const struct installer *in,
+                                          const struct fp_apk_file *file, struct fp_buf *ret,
+                                          struct fp_error *err);
 /** What the known scripts would do; the others are noted. */
 FP_CHECKED enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err);
 

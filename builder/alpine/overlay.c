@@ -252,41 +252,37 @@ static void leave_folders(struct leaving *leaving)
 }
 
 /* What is in a folder that goes, goes with it. */
-static enum fp_code leave(const struct leaving *leaving, const char *path, struct fp_error *err)
+static void leave(const struct leaving *leaving, const char *path)
 {
     const struct fp_apk_target *target = leaving->in->target;
     cleanup_free char *parent = fp_xstrndup(path, (size_t) (fp_path_base(path) - path));
     if (parent[0] != '\0')
         parent[strlen(parent) - 1] = '\0';
     if (is_gone(leaving, parent))
-        return FP_OK;
+        return;
     fp_json_append(target->inputs, json_pack("[s, s]", path, "removed"));
-    return fp_layer_builder_remove(target->builder, path, err);
+    fp_layer_builder_remove(target->builder, path);
 }
 
-static enum fp_code leave_all(struct leaving *leaving, struct fp_error *err)
+static void leaving_clear(struct leaving *leaving)
 {
-    enum fp_code code = leave_files(leaving, err);
-    if (code != FP_OK)
-        return code;
-    leave_folders(leaving);
-    for (size_t i = 0; i < leaving->files.len && code == FP_OK; i++)
-        code = leave(leaving, leaving->files.items[i], err);
-    for (size_t i = 0; i < leaving->folder_count && code == FP_OK; i++) {
-        cleanup_free char *path = fp_xstrndup(leaving->folders[i].ptr, leaving->folders[i].len);
-        if (leaving->emptied[i])
-            code = leave(leaving, path, err);
-    }
-    return code;
+    free(leaving->folders);
+    free(leaving->emptied);
+    free(leaving->kept);
+    fp_strv_clear(&leaving->files);
 }
 
 enum fp_code fp_overlay_sweep(struct installer *in, struct fp_error *err)
 {
-    struct leaving leaving = {.in = in};
-    enum fp_code code = leave_all(&leaving, err);
-    free(leaving.folders);
-    free(leaving.emptied);
-    free(leaving.kept);
-    fp_strv_clear(&leaving.files);
-    return code;
+    __attribute__((cleanup(leaving_clear))) struct leaving leaving = {.in = in};
+    FP_TRY(leave_files(&leaving, err));
+    leave_folders(&leaving);
+    for (size_t i = 0; i < leaving.files.len; i++)
+        leave(&leaving, leaving.files.items[i]);
+    for (size_t i = 0; i < leaving.folder_count; i++) {
+        cleanup_free char *path = fp_xstrndup(leaving.folders[i].ptr, leaving.folders[i].len);
+        if (leaving.emptied[i])
+            leave(&leaving, path);
+    }
+    return FP_OK;
 }

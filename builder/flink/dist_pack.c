@@ -90,20 +90,14 @@ static enum fp_code link_target(const struct packing *packing, const struct fp_d
     return FP_OK;
 }
 
-static enum fp_code add_to_layer(const struct packing *packing, const struct fp_entry *normal,
-                                 const struct fp_content *content, struct fp_error *err)
-{
-    enum fp_code code = fp_layer_builder_add(packing->builder, normal, content, err);
-    return fp_context(code, err, "%s", packing->name);
-}
-
 static enum fp_code add_file(const struct packing *packing, const struct fp_dist_entry *entry,
                              const struct fp_entry *normal, struct fp_error *err)
 {
     if (packing->folder != NULL) {
         cleanup_free char *path = fp_path_join(packing->folder, entry->path);
         const struct fp_content content = {.path = path};
-        return add_to_layer(packing, normal, &content, err);
+        fp_layer_builder_add(packing->builder, normal, &content);
+        return FP_OK;
     }
     if (entry->spool_offset == FP_DIST_NOT_SPOOLED)
         return fp_fail(err, FP_E_INPUT, "%s: %s: the folders of this archive are not understood",
@@ -111,7 +105,8 @@ static enum fp_code add_file(const struct packing *packing, const struct fp_dist
     cleanup_blob struct fp_blob *blob =
         fp_dist_spool_blob(packing->spool, entry->spool_offset, entry->meta.size);
     const struct fp_content content = {.blob = blob};
-    return add_to_layer(packing, normal, &content, err);
+    fp_layer_builder_add(packing->builder, normal, &content);
+    return FP_OK;
 }
 
 static enum fp_code add_entry(const struct packing *packing, const struct fp_dist_entry *entry,
@@ -136,7 +131,8 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
         FP_TRY(link_target(packing, entry, &link, err));
         normal.link = link;
     }
-    return add_to_layer(packing, &normal, NULL, err);
+    fp_layer_builder_add(packing->builder, &normal, NULL);
+    return FP_OK;
 }
 
 static int by_path(const void *a, const void *b)
@@ -157,15 +153,14 @@ static enum fp_code add_entries(const struct packing *packing, const struct fp_d
         sorted[i] = &list->entries[i];
     if (list->len > 0)
         qsort(sorted, list->len, sizeof(struct fp_dist_entry *), by_path);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < list->len && code == FP_OK; i++) {
+    for (size_t i = 0; i < list->len; i++) {
         const struct fp_dist_entry *entry = sorted[i];
         const char *below = fp_dist_below(entry->path, packing->root);
         bool again = i + 1 < list->len && strcmp(entry->path, sorted[i + 1]->path) == 0;
         if (below != NULL && !again && !fp_dist_is_slimmed(packing->options, below))
-            code = add_entry(packing, entry, below, err);
+            FP_TRY(add_entry(packing, entry, below, err));
     }
-    return code;
+    return FP_OK;
 }
 
 /* A hard link to nothing makes a layer that nobody can unpack. */
@@ -188,13 +183,6 @@ static enum fp_code check_hard_links(const struct packing *packing, const struct
     return FP_OK;
 }
 
-static enum fp_code add_top(const struct packing *packing, int64_t mtime_s, struct fp_error *err)
-{
-    const struct fp_entry top = {
-        .path = packing->top, .kind = FP_ENTRY_DIR, .mode = 0755, .mtime_s = mtime_s};
-    return fp_layer_builder_add(packing->builder, &top, NULL, err);
-}
-
 enum fp_code fp_dist_pack(const struct fp_distribution_options *options,
                           const struct fp_dist_list *list, const char *root,
                           const struct fp_dist_spool *spool, const char *folder,
@@ -209,9 +197,11 @@ enum fp_code fp_dist_pack(const struct fp_distribution_options *options,
                                     .spool = spool,
                                     .folder = folder,
                                     .builder = builder};
-    FP_TRY(add_top(&packing, mtime_s, err));
+    const struct fp_entry top = {
+        .path = ret->top, .kind = FP_ENTRY_DIR, .mode = 0755, .mtime_s = mtime_s};
+    fp_layer_builder_add(builder, &top, NULL);
     FP_TRY(add_entries(&packing, list, err));
-    FP_TRY(fp_context(fp_layer_builder_parents(builder, NULL, err), err, "%s", packing.name));
+    FP_TRY(fp_context(fp_layer_builder_finish(builder, NULL, err), err, "%s", packing.name));
     ret->tree = fp_tree_new();
     FP_TRY(fp_layer_builder_apply(builder, ret->tree, err));
     FP_TRY(check_hard_links(&packing, list, ret->tree, err));

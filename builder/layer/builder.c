@@ -79,6 +79,19 @@ static const char *entry_fault(const struct fp_entry *entry, const struct fp_con
     return NULL;
 }
 
+void fp_layer_builder_fail(struct fp_layer_builder *builder, const struct fp_error *err)
+{
+    if (builder->failure.code == FP_OK)
+        builder->failure = *err;
+}
+
+enum fp_code fp_layer_builder_check(const struct fp_layer_builder *builder, struct fp_error *err)
+{
+    if (builder->failure.code != FP_OK && err != NULL)
+        *err = builder->failure;
+    return builder->failure.code;
+}
+
 static enum fp_code check(const struct fp_entry *entry, const struct fp_content *content,
                           struct fp_error *err)
 {
@@ -92,8 +105,8 @@ static enum fp_code check(const struct fp_entry *entry, const struct fp_content 
     return fault != NULL ? fp_fail(err, FP_E_INPUT, "/%s: %s", entry->path, fault) : FP_OK;
 }
 
-enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder, const struct fp_entry *entry,
-                                  const struct fp_content *content, struct fp_error *err)
+static enum fp_code add(struct fp_layer_builder *builder, const struct fp_entry *entry,
+                        const struct fp_content *content, struct fp_error *err)
 {
     FP_TRY(check(entry, content, err));
     struct fp_entry copy = *entry;
@@ -111,13 +124,24 @@ enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder, const struct
     return FP_OK;
 }
 
-enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const char *path,
-                                     struct fp_error *err)
+void fp_layer_builder_add(struct fp_layer_builder *builder, const struct fp_entry *entry,
+                          const struct fp_content *content)
+{
+    if (builder->failure.code == FP_OK)
+        (void) !add(builder, entry, content, &builder->failure);
+}
+
+void fp_layer_builder_remove(struct fp_layer_builder *builder, const char *path)
 {
     const char *name = fp_path_base(path);
     const char *fault = fp_path_fault(path, false);
-    if (fault != NULL)
-        return fp_fail(err, FP_E_INPUT, "/%s: the path in the image %s", path, fault);
+    if (builder->failure.code != FP_OK)
+        return;
+    if (fault != NULL) {
+        (void) !fp_fail(&builder->failure, FP_E_INPUT, "/%s: the path in the image %s", path,
+                        fault);
+        return;
+    }
     cleanup_free char *whiteout =
         fp_xasprintf("%.*s" WHITEOUT "%s", (int) (name - path), path, name);
     struct fp_entry entry = {
@@ -126,7 +150,6 @@ enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const cha
     struct fp_node *node = fp_map_set(&builder->entries, whiteout, &entry);
     if (node->payload == NULL)
         node->payload = content_copy(&content);
-    return FP_OK;
 }
 
 const struct fp_entry *fp_layer_builder_get(const struct fp_layer_builder *builder,

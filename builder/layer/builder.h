@@ -12,6 +12,7 @@
 struct fp_layer_builder {
     struct fp_map entries;
     int64_t mtime_s;
+    struct fp_error failure; /* the first one; its code is FP_OK as long as there is none */
 };
 
 /** Where content comes from: an owned copy of what the caller gave. */

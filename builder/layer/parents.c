@@ -116,9 +116,10 @@ static enum fp_code take_parent(void *context, struct fp_node *node, struct fp_e
     return FP_OK;
 }
 
-enum fp_code fp_layer_builder_parents(struct fp_layer_builder *builder, const struct fp_tree *below,
-                                      struct fp_error *err)
+enum fp_code fp_layer_builder_finish(struct fp_layer_builder *builder, const struct fp_tree *below,
+                                     struct fp_error *err)
 {
+    FP_TRY(fp_layer_builder_check(builder, err));
     struct moving self = {.builder = builder, .below = below};
     fp_map_init(&self.moved, builder->entries.drop);
     fp_map_init(&self.parents, NULL);

@@ -36,9 +36,10 @@ static enum fp_code differs(const struct fp_node *node, enum fp_code code, const
     const char *name = content->path != NULL ? content->path : node->entry.path;
     code =
         fp_fail(err, code, "%s: %s than the %" PRIu64 " bytes it had", name, how, node->entry.size);
-    if (content->path != NULL)
-        fp_hint(err, "wait until nothing writes to the file any more, and build again");
-    return code;
+    return content->path == NULL
+               ? code
+               : fp_hinted(code, err,
+                           "wait until nothing writes to the file any more, and build again");
 }
 
 /* The SHA-256 that the content has to have, or NULL. */
@@ -61,32 +62,33 @@ static enum fp_code check_hash(const struct fp_node *node, struct fp_hash *hash,
     return strcmp(hex, expected) == 0 ? FP_OK : differs(node, FP_E_VERIFY, "other", err);
 }
 
+static enum fp_code copy_content(struct writing *self, const struct fp_node *node,
+                                 struct fp_source *source, struct fp_error *err)
+{
+    uint64_t left = node->entry.size;
+    size_t len = 0;
+    for (;;) {
+        FP_TRY(fp_source_read(source, self->buffer, COPY_BYTES, &len, err));
+        if (len == 0)
+            return left > 0 ? differs(node, FP_E_IO, "fewer", err) : FP_OK;
+        if (len > left)
+            return differs(node, FP_E_IO, "more", err);
+        left -= len;
+        FP_TRY(put(self, self->buffer, len, err));
+    }
+}
+
 static enum fp_code put_content(struct writing *self, const struct fp_node *node,
                                 struct fp_error *err)
 {
     struct fp_source *opened = NULL;
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    enum fp_code code = fp_layer_content_open(node->payload, &opened, err);
-    cleanup_source struct fp_source *source = code == FP_OK && expected_hash(node->payload) != NULL
-                                                  ? fp_source_hashed(opened, hash)
-                                                  : opened;
-    uint64_t left = node->entry.size;
-    size_t len = 0;
-    if (code == FP_OK)
-        code = fp_source_read(source, self->buffer, COPY_BYTES, &len, err);
-    while (code == FP_OK && len > 0) {
-        if (len > left)
-            return differs(node, FP_E_IO, "more", err);
-        left -= len;
-        code = put(self, self->buffer, len, err);
-        if (code == FP_OK)
-            code = fp_source_read(source, self->buffer, COPY_BYTES, &len, err);
-    }
-    if (code == FP_OK && left > 0)
-        return differs(node, FP_E_IO, "fewer", err);
-    if (code == FP_OK)
-        code = check_hash(node, hash, err);
-    return code == FP_OK ? put_zeros(self, fp_tar_padding(node->entry.size), err) : code;
+    FP_TRY(fp_layer_content_open(node->payload, &opened, err));
+    bool is_held = expected_hash(node->payload) != NULL;
+    cleanup_source struct fp_source *source = is_held ? fp_source_hashed(opened, hash) : opened;
+    FP_TRY(copy_content(self, node, source, err));
+    FP_TRY(check_hash(node, hash, err));
+    return put_zeros(self, fp_tar_padding(node->entry.size), err);
 }
 
 static enum fp_code check_parent(const struct writing *self, const char *path, struct fp_error *err)
@@ -102,14 +104,10 @@ static enum fp_code put_node(void *context, struct fp_node *node, struct fp_erro
 {
     struct writing *self = context;
     cleanup_buf struct fp_buf header = FP_BUF_INIT(FP_TAR_HEADER_MAX);
-    enum fp_code code = check_parent(self, node->entry.path, err);
-    if (code == FP_OK)
-        code = fp_tar_header(&node->entry, &header, err);
-    if (code == FP_OK)
-        code = put(self, header.data, header.len, err);
-    if (code != FP_OK || node->payload == NULL)
-        return code;
-    return put_content(self, node, err);
+    FP_TRY(check_parent(self, node->entry.path, err));
+    FP_TRY(fp_tar_header(&node->entry, &header, err));
+    FP_TRY(put(self, header.data, header.len, err));
+    return node->payload != NULL ? put_content(self, node, err) : FP_OK;
 }
 
 static enum fp_code put_all(struct writing *self, struct fp_error *err)
@@ -145,11 +143,11 @@ enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
                                     const struct fp_layer_options *options, struct fp_layer *ret,
                                     struct fp_error *err)
 {
-    struct fp_newfile *opened = NULL;
+    cleanup_newfile struct fp_newfile *file = NULL;
     struct fp_layer layer = {0};
     struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
-    FP_TRY(fp_newfile_open_in(options->folder, 0644, &opened, err));
-    cleanup_newfile struct fp_newfile *file = opened;
+    FP_TRY(fp_layer_builder_check(builder, err));
+    FP_TRY(fp_newfile_open_in(options->folder, 0644, &file, err));
     FP_TRY(write_to(builder, options, fp_newfile_fd(file), &layer, &descriptor, err));
     layer.blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(file), 0);
     *ret = layer;

@@ -44,7 +44,8 @@ enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mod
     struct fp_entry entry = {
         .path = path, .kind = FP_ENTRY_DIR, .mode = mode, .uid = uid, .gid = gid, .mtime_s = -1};
     note(draft->inputs, &entry, "");
-    return fp_layer_builder_add(draft->builder, &entry, NULL, err);
+    fp_layer_builder_add(draft->builder, &entry, NULL);
+    return fp_layer_builder_check(draft->builder, err);
 }
 
 enum fp_code fp_draft_text(struct fp_draft *draft, const struct fp_entry *entry, const char *text,
@@ -56,7 +57,8 @@ enum fp_code fp_draft_text(struct fp_draft *draft, const struct fp_entry *entry,
     file.size = len;
     file.mtime_s = -1;
     note(draft->inputs, &file, fp_digest_of(text, len).text);
-    return fp_layer_builder_add(draft->builder, &file, &content, err);
+    fp_layer_builder_add(draft->builder, &file, &content);
+    return fp_layer_builder_check(draft->builder, err);
 }
 
 enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, const char *target,
@@ -65,7 +67,8 @@ enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, const char 
     struct fp_entry entry = {
         .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime_s = -1};
     note(draft->inputs, &entry, target);
-    return fp_layer_builder_add(draft->builder, &entry, NULL, err);
+    fp_layer_builder_add(draft->builder, &entry, NULL);
+    return fp_layer_builder_check(draft->builder, err);
 }
 
 enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, const char *source,
@@ -93,7 +96,8 @@ enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, c
                              .mtime_s = -1};
     struct fp_content content = {.path = source, .sha256 = sha256};
     note(draft->inputs, &entry, sha256);
-    return fp_layer_builder_add(draft->builder, &entry, &content, err);
+    fp_layer_builder_add(draft->builder, &entry, &content);
+    return fp_layer_builder_check(draft->builder, err);
 }
 
 enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
@@ -107,14 +111,16 @@ enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned m
     cleanup_blob struct fp_blob *blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
     struct fp_content content = {.blob = blob};
     note(draft->inputs, &entry, input->sha256);
-    return fp_layer_builder_add(draft->builder, &entry, &content, err);
+    fp_layer_builder_add(draft->builder, &entry, &content);
+    return fp_layer_builder_check(draft->builder, err);
 }
 
 enum fp_code fp_draft_remove(struct fp_draft *draft, const char *path, struct fp_error *err)
 {
     cleanup_json json_t *key = note_text(path);
     fp_json_set(draft->inputs, json_string_value(key), json_null());
-    return fp_layer_builder_remove(draft->builder, path, err);
+    fp_layer_builder_remove(draft->builder, path);
+    return fp_layer_builder_check(draft->builder, err);
 }
 
 /* What the layers below say of the parents is copied into the layer, so it is an input too. */
@@ -149,7 +155,7 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *
     json_t *parents = note_parents(draft->inputs, step->tree);
     cleanup_json json_t *inputs = json_pack("{s:O, s:o, s:I}", "entries", draft->inputs, "parents",
                                             parents, "time", (json_int_t) step->mtime_s);
-    enum fp_code code = fp_layer_builder_parents(draft->builder, step->tree, err);
+    enum fp_code code = fp_layer_builder_finish(draft->builder, step->tree, err);
     if (code != FP_OK)
         return fp_context(code, err, "the %s layer", kind);
     fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);

@@ -25,7 +25,10 @@ struct fp_layer {
 /** Release the members. */
 void fp_layer_clear(struct fp_layer *layer);
 
-/** A layer under construction: entries in any order. */
+/**
+ * A layer under construction: entries in any order. Adding answers nothing: the first failure is
+ * kept, nothing is added behind it, and fp_layer_builder_finish() tells of it.
+ */
 struct fp_layer_builder;
 
 /** Where the content of a file comes from: exactly as many bytes as the entry's size says. */
@@ -41,26 +44,28 @@ struct fp_content {
 struct fp_layer_builder *fp_layer_builder_new(int64_t mtime_s);
 /**
  * Add an entry (copied). Adding the same path twice is FP_E_INPUT unless both are equal
- * directories. Parents need not be added: see fp_layer_builder_parents().
+ * directories. Parents need not be added: see fp_layer_builder_finish().
  * @param content For FP_ENTRY_FILE only; else NULL.
  */
-FP_CHECKED enum fp_code fp_layer_builder_add(struct fp_layer_builder *builder,
-                                             const struct fp_entry *entry,
-                                             const struct fp_content *content,
-                                             struct fp_error *err);
+void fp_layer_builder_add(struct fp_layer_builder *builder, const struct fp_entry *entry,
+                          const struct fp_content *content);
 /** Take away what lower layers have at `path` (a whiteout). Not for what is added here as well. */
-FP_CHECKED enum fp_code fp_layer_builder_remove(struct fp_layer_builder *builder, const char *path,
-                                                struct fp_error *err);
+void fp_layer_builder_remove(struct fp_layer_builder *builder, const char *path);
+/** Have the builder fail with `err`, unless it has failed: for what goes along with an entry. */
+void fp_layer_builder_fail(struct fp_layer_builder *builder, const struct fp_error *err);
+/** The first failure so far: for whoever has words to put in front of it. */
+FP_CHECKED enum fp_code fp_layer_builder_check(const struct fp_layer_builder *builder,
+                                               struct fp_error *err);
 /**
- * Declare every missing parent directory once: with the mode, owner, times and xattrs that
- * `below` (the layers underneath; may be NULL) gives it, else 0755 0:0. A parent that is a
- * symbolic link to a directory in `below` moves the entries to the real path; one that is
- * anything else is FP_E_INPUT. A directory that was added is treated likewise, so that no layer
- * puts a directory in the place of a link such as /lib. To be called once, behind the last add;
- * after a failure the builder can only be freed.
+ * End adding: tell of the first failure, else declare every missing parent directory once: with
+ * the mode, owner, times and xattrs that `below` (the layers underneath; may be NULL) gives it,
+ * else 0755 0:0. A parent that is a symbolic link to a directory in `below` moves the entries to
+ * the real path; one that is anything else is FP_E_INPUT. A directory that was added is treated
+ * likewise, so that no layer puts a directory in the place of a link such as /lib. To be called
+ * once; after a failure the builder can only be freed.
  */
-FP_CHECKED enum fp_code fp_layer_builder_parents(struct fp_layer_builder *builder,
-                                                 const struct fp_tree *below, struct fp_error *err);
+FP_CHECKED enum fp_code fp_layer_builder_finish(struct fp_layer_builder *builder,
+                                                const struct fp_tree *below, struct fp_error *err);
 /** What was added at exactly `path`, or NULL. Borrowed until the next change. */
 const struct fp_entry *fp_layer_builder_get(const struct fp_layer_builder *builder,
                                             const char *path);

@@ -24,7 +24,8 @@ static enum fp_code add(struct fp_layer_builder *builder, struct fp_entry entry,
     if (entry.kind == FP_ENTRY_FILE)
         entry.size = content.text_len;
     entry.mtime_s = -1;
-    return fp_layer_builder_add(builder, &entry, text != NULL ? &content : NULL, err);
+    fp_layer_builder_add(builder, &entry, text != NULL ? &content : NULL);
+    return fp_layer_builder_check(builder, err);
 }
 
 static void must_add(struct fp_layer_builder *builder, struct fp_entry entry, const char *text)
@@ -132,7 +133,7 @@ static void layers_are_sorted_and_read_back(void **state)
         (struct fp_entry){
             .path = "opt/flink", .kind = FP_ENTRY_DIR, .mode = 02775, .uid = 9999, .gid = 9999},
         NULL);
-    assert_int_equal(fp_layer_builder_parents(builder, NULL, &err), FP_OK);
+    assert_int_equal(fp_layer_builder_finish(builder, NULL, &err), FP_OK);
     struct fp_layer layer = write_layer(builder, NULL);
     cleanup_free char *text = list(&layer);
     assert_string_equal(text, "opt/ 755 0:0 1700000000 [] \n"
@@ -190,7 +191,7 @@ static struct fp_layer_builder *everything(void)
         builder,
         (struct fp_entry){.path = "zz", .kind = FP_ENTRY_HARDLINK, .mode = 04755, .link = "ping"},
         NULL);
-    assert_int_equal(fp_layer_builder_parents(builder, NULL, &err), FP_OK);
+    assert_int_equal(fp_layer_builder_finish(builder, NULL, &err), FP_OK);
     return builder;
 }
 
@@ -325,17 +326,47 @@ static void bad_entries_are_refused(void **state)
         {{.path = "file"}, "put into the same layer twice"},
         {{.path = "dir", .kind = FP_ENTRY_DIR, .mode = 0700}, "put into the same layer twice"},
     };
-    cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
-    add_file(builder, "file", "x");
-    add_dir(builder, "dir");
-    add_dir(builder, "dir");
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct fp_error err = {0};
+        cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
+        add_file(builder, "file", "x");
+        add_dir(builder, "dir");
+        add_dir(builder, "dir");
         const char *content = bad[i].entry.kind == FP_ENTRY_FILE ? "x" : NULL;
         assert_int_equal(add(builder, bad[i].entry, content, &err), FP_E_INPUT);
         if (strstr(err.text, bad[i].text) == NULL)
             fail_msg("\"%s\" lacks \"%s\"", err.text, bad[i].text);
     }
+}
+
+/* The first failure is what finishing and writing say, whatever is added behind it. */
+static void first_failure_is_kept(void **state)
+{
+    (void) state;
+    cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
+    struct fp_error err = {0};
+    struct fp_layer layer = {0};
+    const struct fp_layer_options options = {.folder = "."};
+    add_file(builder, "file", "x");
+    fp_layer_builder_remove(builder, "/first");
+    const struct fp_entry dir = {.path = "a//b", .kind = FP_ENTRY_DIR};
+    fp_layer_builder_add(builder, &dir, NULL);
+    fp_layer_builder_remove(builder, "fine");
+    assert_null(fp_layer_builder_get(builder, ".wh.fine"));
+    fp_layer_builder_fail(builder, &(struct fp_error){.code = FP_E_IO, .text = "later"});
+    assert_int_equal(fp_layer_builder_finish(builder, NULL, &err), FP_E_INPUT);
+    assert_string_equal(err.text, "//first: the path in the image is absolute");
+    assert_int_equal(fp_layer_builder_write(builder, &options, &layer, NULL), FP_E_INPUT);
+    cleanup_layer_builder struct fp_layer_builder *other = fp_layer_builder_new(MTIME);
+    fp_layer_builder_fail(other, &(struct fp_error){.code = FP_E_IO, .text = "of a tree"});
+    assert_int_equal(fp_layer_builder_check(other, &err), FP_E_IO);
+    assert_string_equal(err.text, "of a tree");
+}
+
+static void parents_have_to_be_declared(void **state)
+{
+    (void) state;
+    cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
     struct fp_error err = {0};
     struct fp_layer layer = {0};
     struct fp_layer_options options = {.folder = "."};
@@ -371,7 +402,7 @@ static void parents_repeat_the_base(void **state)
              (struct fp_entry){
                  .path = "lib/hard", .kind = FP_ENTRY_HARDLINK, .mode = 0644, .link = "lib/y"},
              NULL);
-    assert_int_equal(fp_layer_builder_parents(builder, below, &err), FP_OK);
+    assert_int_equal(fp_layer_builder_finish(builder, below, &err), FP_OK);
     struct fp_layer layer = write_layer(builder, NULL);
     cleanup_free char *text = list(&layer);
     assert_string_equal(text, "tmp/ 1777 0:5 7 [] {\"user.a\":\"AQ==\"}\n"
@@ -409,7 +440,7 @@ static void directories_follow_links_of_the_base(void **state)
         cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
         add_dir(builder, "data");
         add_file(builder, "data/x", "x");
-        assert_int_equal(fp_layer_builder_parents(builder, below, &err), FP_OK);
+        assert_int_equal(fp_layer_builder_finish(builder, below, &err), FP_OK);
         struct fp_layer layer = write_layer(builder, NULL);
         cleanup_free char *text = list(&layer);
         assert_string_equal(text, cases[i].listed);
@@ -426,12 +457,12 @@ static void parents_that_are_no_folders_are_refused(void **state)
     assert_int_equal(fp_tree_put(below, &file, &err), FP_OK);
     cleanup_layer_builder struct fp_layer_builder *over_file = fp_layer_builder_new(MTIME);
     add_file(over_file, "opt/x", "x");
-    assert_int_equal(fp_layer_builder_parents(over_file, below, &err), FP_E_INPUT);
+    assert_int_equal(fp_layer_builder_finish(over_file, below, &err), FP_E_INPUT);
     assert_string_equal(err.text, "/opt/x: opt: not a directory");
     cleanup_layer_builder struct fp_layer_builder *own_file = fp_layer_builder_new(MTIME);
     add_file(own_file, "a/b", "x");
     add_file(own_file, "a/b/c", "x");
-    assert_int_equal(fp_layer_builder_parents(own_file, NULL, &err), FP_E_INPUT);
+    assert_int_equal(fp_layer_builder_finish(own_file, NULL, &err), FP_E_INPUT);
     assert_string_equal(err.text, "/a/b/c: its parent /a/b is no directory in this layer");
     struct fp_entry dir = {.path = "real", .kind = FP_ENTRY_DIR, .mode = 0755};
     struct fp_entry link = {.path = "alias", .kind = FP_ENTRY_SYMLINK, .link = "real"};
@@ -440,7 +471,7 @@ static void parents_that_are_no_folders_are_refused(void **state)
     cleanup_layer_builder struct fp_layer_builder *twice = fp_layer_builder_new(MTIME);
     add_file(twice, "real/x", "1");
     add_file(twice, "alias/x", "2");
-    assert_int_equal(fp_layer_builder_parents(twice, below, &err), FP_E_INPUT);
+    assert_int_equal(fp_layer_builder_finish(twice, below, &err), FP_E_INPUT);
     assert_string_equal(err.text, "/real/x: put into the same layer twice, through a link");
 }
 
@@ -453,7 +484,7 @@ static enum fp_code write_file_of(uint64_t stated, struct fp_error *err)
     struct fp_layer layer = {0};
     struct fp_layer_options options = {.folder = "."};
     assert_int_equal(fp_file_write(path, "hello", 5, 0600, err), FP_OK);
-    assert_int_equal(fp_layer_builder_add(builder, &entry, &content, err), FP_OK);
+    fp_layer_builder_add(builder, &entry, &content);
     enum fp_code code = fp_layer_builder_write(builder, &options, &layer, err);
     fp_layer_clear(&layer);
     assert_int_equal(unlink(path), 0);
@@ -478,7 +509,7 @@ static void contents_must_have_their_digest(void **state)
         const struct fp_entry entry = {.path = "a", .mode = 0644, .size = 5};
         struct fp_layer_options options = {.folder = "."};
         struct fp_layer layer = {0};
-        assert_int_equal(fp_layer_builder_add(builder, &entry, &content, &err), FP_OK);
+        fp_layer_builder_add(builder, &entry, &content);
         assert_int_equal(fp_file_write(path, "right", 5, 0644, &err), FP_OK);
         assert_int_equal(fp_layer_builder_write(builder, &options, &layer, &err), FP_OK);
         fp_layer_clear(&layer);
@@ -503,12 +534,11 @@ static void contents_must_have_their_size(void **state)
 static void contents_come_from_blobs_too(void **state)
 {
     (void) state;
-    struct fp_error err = {0};
     cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
     struct fp_blob *blob = fp_blob_memory("text/plain", fp_xstrdup("from a blob"), 11);
     struct fp_entry entry = {.path = "f", .kind = FP_ENTRY_FILE, .mode = 0600, .size = 11};
     struct fp_content content = {.blob = blob};
-    assert_int_equal(fp_layer_builder_add(builder, &entry, &content, &err), FP_OK);
+    fp_layer_builder_add(builder, &entry, &content);
     fp_blob_unref(blob);
     struct fp_layer layer = write_layer(builder, NULL);
     cleanup_free char *text = list(&layer);
@@ -526,6 +556,8 @@ int main(void)
         cmocka_unit_test(pax_record_lengths_count_themselves),
         cmocka_unit_test(bytes_do_not_depend_on_order_or_threads),
         cmocka_unit_test(bad_entries_are_refused),
+        cmocka_unit_test(first_failure_is_kept),
+        cmocka_unit_test(parents_have_to_be_declared),
         cmocka_unit_test(parents_repeat_the_base),
         cmocka_unit_test(directories_follow_links_of_the_base),
         cmocka_unit_test(parents_that_are_no_folders_are_refused),
