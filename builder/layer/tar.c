@@ -4,43 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* POSIX.1-2017, pax, "ustar Interchange Format". */
-struct ustar {
-    char name[100];
-    char mode[8];
-    char uid[8];
-    char gid[8];
-    char size[12];
-    char mtime[12];
-    char checksum[8];
-    char typeflag;
-    char linkname[100];
-    char magic[6];
-    char version[2];
-    char uname[32];
-    char gname[32];
-    char devmajor[8];
-    char devminor[8];
-    char prefix[155];
-    char padding[12];
-};
-_Static_assert(sizeof(struct ustar) == 512, "a header is one block");
-
 /* What fits the octal digits of the fields. */
 #define MAX_7_DIGITS  07777777U
 #define MAX_11_DIGITS 077777777777U
-
-size_t fp_tar_padding(uint64_t size)
-{
-    return (size_t) ((FP_TAR_BLOCK - size % FP_TAR_BLOCK) % FP_TAR_BLOCK);
-}
-
-static void put_octal(char *field, size_t size, uint64_t value)
-{
-    field[size - 1] = '\0';
-    for (size_t i = size - 1; i > 0; i--, value >>= 3)
-        field[i - 1] = (char) ('0' + (value & 7));
-}
 
 /* A field is not terminated where the text fills it. */
 static void put_text(char *field, size_t size, const char *text, size_t len)
@@ -51,7 +17,7 @@ static void put_text(char *field, size_t size, const char *text, size_t len)
 /* Where the path can be cut: prefix before, name behind. NULL: nowhere. */
 static const char *split_at(const char *path, size_t len)
 {
-    const struct ustar *header = NULL;
+    const struct fp_tar_block *header = NULL;
     size_t at = len - 1 < sizeof(header->prefix) ? len - 1 : sizeof(header->prefix);
     while (at > 0 && (path[at] != '/' || at + 1 == len))
         at--;
@@ -59,7 +25,7 @@ static const char *split_at(const char *path, size_t len)
 }
 
 /* Whether ustar can say the path; a truncated one stands in the header beside a pax record. */
-static bool put_path(struct ustar *header, const char *path)
+static bool put_path(struct fp_tar_block *header, const char *path)
 {
     size_t len = strlen(path);
     if (len <= sizeof(header->name)) {
@@ -76,17 +42,16 @@ static bool put_path(struct ustar *header, const char *path)
     return true;
 }
 
-static void seal(struct ustar *header)
+static void seal(struct fp_tar_block *header)
 {
-    memcpy(header->magic, "ustar", sizeof(header->magic));
-    memcpy(header->version, "00", sizeof(header->version));
-    put_octal(header->devmajor, sizeof(header->devmajor), 0);
-    put_octal(header->devminor, sizeof(header->devminor), 0);
-    memset(header->checksum, ' ', sizeof(header->checksum));
-    unsigned sum = 0;
-    for (size_t i = 0; i < sizeof(*header); i++)
-        sum += ((const unsigned char *) header)[i];
-    put_octal(header->checksum, 7, sum);
+    memcpy(header->magic,
+           "ustar\0"
+           "00",
+           sizeof(header->magic));
+    fp_tar_put_octal(header->major, sizeof(header->major), 0);
+    fp_tar_put_octal(header->minor, sizeof(header->minor), 0);
+    fp_tar_put_octal(header->checksum, 7, fp_tar_sum(header));
+    header->checksum[7] = ' ';
 }
 
 /* "LEN KEY=VALUE\n", where LEN counts itself. */
@@ -150,12 +115,12 @@ static enum fp_code add_xattrs(struct fp_buf *records, const struct fp_entry *en
 static enum fp_code add_pax(struct fp_buf *out, const struct fp_buf *records, struct fp_error *err)
 {
     static const char zeros[FP_TAR_BLOCK] = "";
-    struct ustar header = {.name = "PaxHeaders.0", .typeflag = 'x'};
-    put_octal(header.mode, sizeof(header.mode), 0644);
-    put_octal(header.uid, sizeof(header.uid), 0);
-    put_octal(header.gid, sizeof(header.gid), 0);
-    put_octal(header.size, sizeof(header.size), records->len);
-    put_octal(header.mtime, sizeof(header.mtime), 0);
+    struct fp_tar_block header = {.name = "PaxHeaders.0", .type = 'x'};
+    fp_tar_put_octal(header.mode, sizeof(header.mode), 0644);
+    fp_tar_put_octal(header.uid, sizeof(header.uid), 0);
+    fp_tar_put_octal(header.gid, sizeof(header.gid), 0);
+    fp_tar_put_octal(header.size, sizeof(header.size), records->len);
+    fp_tar_put_octal(header.mtime, sizeof(header.mtime), 0);
     seal(&header);
     FP_TRY(fp_buf_add(out, &header, sizeof(header), err));
     FP_TRY(fp_buf_add(out, records->data, records->len, err));
@@ -168,13 +133,13 @@ static enum fp_code put_number(char *field, size_t size, int64_t value, const ch
 {
     int64_t max = size > 8 ? (int64_t) MAX_11_DIGITS : (int64_t) MAX_7_DIGITS;
     bool fits = value >= 0 && value <= max;
-    put_octal(field, size, fits ? (uint64_t) value : 0);
+    fp_tar_put_octal(field, size, fits ? (uint64_t) value : 0);
     return fits ? FP_OK : add_number(records, key, value, err);
 }
 
 /* Records come in the order of their keys: SCHILY..., gid, linkpath, mtime, path, size, uid. */
-static enum fp_code fill(struct ustar *header, const struct fp_entry *entry, const char *path,
-                         struct fp_buf *records, struct fp_error *err)
+static enum fp_code fill(struct fp_tar_block *header, const struct fp_entry *entry,
+                         const char *path, struct fp_buf *records, struct fp_error *err)
 {
     const char *link = entry->link != NULL ? entry->link : "";
     int64_t size = entry->kind == FP_ENTRY_FILE ? (int64_t) entry->size : 0;
@@ -182,8 +147,8 @@ static enum fp_code fill(struct ustar *header, const struct fp_entry *entry, con
     if (code == FP_OK)
         code =
             put_number(header->gid, sizeof(header->gid), (int64_t) entry->gid, "gid", records, err);
-    put_text(header->linkname, sizeof(header->linkname), link, strlen(link));
-    if (code == FP_OK && strlen(link) > sizeof(header->linkname))
+    put_text(header->link, sizeof(header->link), link, strlen(link));
+    if (code == FP_OK && strlen(link) > sizeof(header->link))
         code = add_record(records, "linkpath", link, strlen(link), err);
     if (code == FP_OK)
         code =
@@ -209,8 +174,8 @@ enum fp_code fp_tar_header(const struct fp_entry *entry, struct fp_buf *out, str
     cleanup_buf struct fp_buf records = FP_BUF_INIT(FP_TAR_HEADER_MAX / 2);
     cleanup_free char *path =
         fp_xasprintf("%s%s", entry->path, entry->kind == FP_ENTRY_DIR ? "/" : "");
-    struct ustar header = {.typeflag = typeflags[entry->kind]};
-    put_octal(header.mode, sizeof(header.mode), entry->mode & 07777);
+    struct fp_tar_block header = {.type = typeflags[entry->kind]};
+    fp_tar_put_octal(header.mode, sizeof(header.mode), entry->mode & 07777);
     FP_TRY(fill(&header, entry, path, &records, err));
     if (records.len > 0)
         FP_TRY(add_pax(out, &records, err));

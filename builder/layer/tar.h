@@ -14,17 +14,13 @@
 #ifndef FLINKPACK_LAYER_TAR_H
 #define FLINKPACK_LAYER_TAR_H
 
+#include "flinkpack/layer/tar_block.h"
 #include "internal.h"
 
 /** The most bytes that the headers of an entry may take. */
 #define FP_TAR_HEADER_MAX ((size_t) 8 << 20)
-/** The size of a block of an archive, in bytes. */
-#define FP_TAR_BLOCK ((size_t) 512)
-
 /** Append the headers of an entry. FP_E_INPUT where it cannot be said (over-long attributes). */
 FP_CHECKED enum fp_code fp_tar_header(const struct fp_entry *entry, struct fp_buf *out,
                                       struct fp_error *err);
-/** How many zero bytes follow a content of `size` bytes: 0 to 511. */
-size_t fp_tar_padding(uint64_t size);
 
 #endif

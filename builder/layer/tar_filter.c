@@ -21,15 +21,9 @@
 #define MAX_MAP   ((size_t) 1 << 20)
 #define MAP_PIECE ((size_t) 16 << 10)
 
-/* Fields of a header (POSIX.1-2017, pax; "Basic Tar Format" of GNU tar). */
+/* What GNU has in a header and in the blocks behind it that go on with a map. */
 enum {
-    AT_SIZE = 124,
-    SIZE_LEN = 12,
-    AT_CHECKSUM = 148,
-    CHECKSUM_LEN = 8,
-    AT_TYPE = 156,
-    AT_MAGIC = 257,
-    AT_SPARSE = 386,         /* the first offset of a GNU header's map */
+    AT_SPARSE = 386,         /* the first offset of a header's map */
     AT_EXTENDED = 482,       /* whether blocks with more of the map follow */
     AT_EXTENDED_AGAIN = 504, /* the same in such a block */
 };
@@ -105,42 +99,28 @@ static void hand_out(struct fp_tar_filter *filter, size_t len, const void **ret,
     filter->out += *ret_len;
 }
 
-/* A number of a header; negative where it is not, or does not fit. */
-static int64_t number(const unsigned char *field, size_t len)
+/* The block at hand, as a header. */
+static struct fp_tar_block *header_of(const struct fp_tar_filter *filter)
 {
-    int64_t value = 0;
-    size_t i = 0;
-    if ((field[0] & 0x80) != 0) { /* base-256 */
-        if ((field[0] & 0x7f) != 0)
-            return -1;
-        for (i = 1; i < len; i++) {
-            if (value > INT64_MAX >> 8)
-                return -1;
-            value = value << 8 | field[i];
-        }
-        return value == INT64_MAX ? -1 : value;
-    }
-    while (i < len && (field[i] == ' ' || field[i] == '\t'))
-        i++;
-    if (i < len && field[i] == '-')
-        return -1;
-    for (; i < len && field[i] >= '0' && field[i] <= '7'; i++)
-        value = value << 3 | (field[i] - '0');
-    return value;
+    return (struct fp_tar_block *) (filter->window + filter->begin);
+}
+
+static int64_t size_of(const struct fp_tar_block *header)
+{
+    return fp_tar_number(header->size, sizeof(header->size));
+}
+
+static bool is_gnu(const struct fp_tar_block *header)
+{
+    return memcmp(header->magic, "ustar  ", 8) == 0;
 }
 
 /* Write a size that fits eleven digits, and let the checksum follow; a wrong one stays wrong. */
-static void set_size(unsigned char *header, uint64_t size)
+static void set_size(struct fp_tar_block *header, uint64_t size)
 {
-    char field[SIZE_LEN + 1];
-    char checksum[CHECKSUM_LEN + 1];
-    int64_t sum = number(header + AT_CHECKSUM, CHECKSUM_LEN);
-    (void) snprintf(field, sizeof(field), "%011" PRIo64, size);
-    for (size_t i = 0; i < SIZE_LEN; i++)
-        sum += (unsigned char) field[i] - header[AT_SIZE + i];
-    memcpy(header + AT_SIZE, field, SIZE_LEN);
-    (void) snprintf(checksum, sizeof(checksum), "%06o", (unsigned) sum & 0777777);
-    memcpy(header + AT_CHECKSUM, checksum, CHECKSUM_LEN - 1);
+    int64_t sum = fp_tar_number(header->checksum, sizeof(header->checksum)) - fp_tar_sum(header);
+    fp_tar_put_octal(header->size, sizeof(header->size), size);
+    fp_tar_put_octal(header->checksum, 7, (uint64_t) (sum + fp_tar_sum(header)));
 }
 
 static enum fp_code spend(struct fp_tar_filter *filter, uint64_t cost, struct fp_error *err)
@@ -159,7 +139,7 @@ static enum fp_code spend(struct fp_tar_filter *filter, uint64_t cost, struct fp
 static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
                                  struct fp_error *err)
 {
-    int64_t size = number(filter->window + filter->begin + AT_SIZE, SIZE_LEN);
+    int64_t size = size_of(header_of(filter));
     if (size < 0)
         return fail_unsound(filter, err, "an extended header whose size is negative or too large");
     if ((uint64_t) size > FP_TAR_MAX_SPECIAL)
@@ -207,7 +187,7 @@ static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp
     if (code == FP_OK)
         code = fp_buf_add(records, zeros, fp_tar_padding(kept), err);
     if (code == FP_OK)
-        set_size((unsigned char *) records->data, kept);
+        set_size((struct fp_tar_block *) records->data, kept);
     filter->is_pax = true;
     return code;
 }
@@ -240,14 +220,15 @@ static enum fp_code pass_special(struct fp_tar_filter *filter, char type, const 
 }
 
 /* How much content libarchive expects behind a header. Of a hard link only pax lets it have any. */
-static enum fp_code find_content(struct fp_tar_filter *filter, unsigned char *header,
+static enum fp_code find_content(struct fp_tar_filter *filter, struct fp_tar_block *header,
                                  struct fp_error *err)
 {
-    char type = (char) header[AT_TYPE];
-    int64_t size = number(header + AT_SIZE, SIZE_LEN);
+    const char *bytes = header->name;
+    char type = header->type;
+    int64_t size = size_of(header);
     if (size < 0)
         return fail_unsound(filter, err, "the size of an entry is negative or too large");
-    if (memcmp(header + AT_MAGIC, "ustar", 5) != 0 || memcmp(header + AT_MAGIC, "ustar  ", 8) == 0)
+    if (memcmp(header->magic, "ustar", 5) != 0 || is_gnu(header))
         filter->is_pax = false;
     if (type == '1' && !filter->is_pax && size > 0) {
         set_size(header, 0);
@@ -258,8 +239,7 @@ static enum fp_code find_content(struct fp_tar_filter *filter, unsigned char *he
     if (filter->pax.has_size)
         size = (int64_t) filter->pax.size;
     filter->content = (uint64_t) size + fp_tar_padding((uint64_t) size);
-    filter->is_extended = memcmp(header + AT_MAGIC, "ustar  ", 8) == 0 && header[AT_SPARSE] != 0 &&
-                          header[AT_EXTENDED] != 0;
+    filter->is_extended = is_gnu(header) && bytes[AT_SPARSE] != 0 && bytes[AT_EXTENDED] != 0;
     return FP_OK;
 }
 
@@ -267,7 +247,7 @@ static enum fp_code find_content(struct fp_tar_filter *filter, unsigned char *he
 static enum fp_code pass_entry(struct fp_tar_filter *filter, const void **ret, size_t *ret_len,
                                struct fp_error *err)
 {
-    unsigned char *header = filter->window + filter->begin;
+    struct fp_tar_block *header = header_of(filter);
     enum fp_code code = find_content(filter, header, err);
     if (code != FP_OK)
         return code;
@@ -289,20 +269,13 @@ static enum fp_code pass_entry(struct fp_tar_filter *filter, const void **ret, s
     return code;
 }
 
-static bool is_zero(const unsigned char *block)
-{
-    static const unsigned char zeros[FP_TAR_BLOCK];
-    return memcmp(block, zeros, FP_TAR_BLOCK) == 0;
-}
-
 static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, size_t *ret_len,
                                 struct fp_error *err)
 {
     while (*ret_len == 0) {
         FP_TRY(have(filter, FP_TAR_BLOCK, err));
         size_t there = filter->end - filter->begin;
-        const unsigned char *block = filter->window + filter->begin;
-        bool is_end = filter->has_end || there < FP_TAR_BLOCK || is_zero(block);
+        bool is_end = filter->has_end || there < FP_TAR_BLOCK || fp_tar_is_zero(header_of(filter));
         if (is_end && filter->is_awaited)
             return fail_unsound(filter, err, "no entry comes behind an extended header");
         if (is_end) {
@@ -312,8 +285,9 @@ static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, 
             filter->has_end = filter->has_end || there >= FP_TAR_BLOCK;
             return FP_OK;
         }
-        bool is_special = block[AT_TYPE] != '\0' && strchr("xXgLKAV", block[AT_TYPE]) != NULL;
-        FP_TRY(is_special ? pass_special(filter, (char) block[AT_TYPE], ret, ret_len, err)
+        char type = header_of(filter)->type;
+        bool is_special = type != '\0' && strchr("xXgLKAV", type) != NULL;
+        FP_TRY(is_special ? pass_special(filter, type, ret, ret_len, err)
                           : pass_entry(filter, ret, ret_len, err));
     }
     return FP_OK;
@@ -337,7 +311,7 @@ static enum fp_code next_block_of_map(struct fp_tar_filter *filter, const void *
     FP_TRY(have(filter, FP_TAR_BLOCK, err));
     FP_TRY(count_map(filter, FP_TAR_BLOCK, err));
     hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
-    const unsigned char *block = *ret;
+    const char *block = *ret;
     filter->is_extended = *ret_len == FP_TAR_BLOCK && block[AT_EXTENDED_AGAIN] != 0;
     return FP_OK;
 }

@@ -8,6 +8,7 @@
 #include "flinkpack/layer/blob.h"
 #include "flinkpack/layer/codec.h"
 #include "flinkpack/layer/scan.h"
+#include "flinkpack/layer/tar_block.h"
 #include "flinkpack/layer/tar_reader.h"
 #include "flinkpack/layer/tree.h"
 #include "flinkpack/layer/write.h"
