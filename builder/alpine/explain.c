@@ -43,14 +43,11 @@ static bool explain_version(const struct attempt *attempt, const struct want *wa
 static enum fp_code explain_shared(const struct fp_strv *unpicked, const char *who,
                                    struct fp_error *err)
 {
-    cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
-    for (size_t i = 0; i < unpicked->len; i++) {
-        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", unpicked->items[i]);
-    }
+    cleanup_free char *names = fp_strv_join(unpicked, ", ", 1000);
     /* Even a single one is not chosen, as apk would not: another may share the name tomorrow. */
     const char *words =
         unpicked->len > 1 ? "which several packages provide" : "a name that a package only shares";
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s, %s: %s", who, words, fp_buf_text(&names)), err,
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s, %s: %s", who, words, names), err,
                      "choose %s: --package %s", unpicked->len > 1 ? "one" : "it",
                      unpicked->items[0]);
 }

@@ -77,19 +77,19 @@ static enum fp_code wrong(const struct index_file *file, const struct index_sign
 static enum fp_code untrusted(const struct index_file *file, const struct fp_apk_keys *keys,
                               struct fp_error *err)
 {
-    cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
+    cleanup_strv struct fp_strv names = {0};
     for (size_t i = 0; i < file->signature_count; i++) {
         if (fp_keys_have(keys, file->signatures[i].key))
             return wrong(file, &file->signatures[i], err);
     }
-    for (size_t i = 0; i < file->signature_count; i++) {
-        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", file->signatures[i].key);
-    }
+    for (size_t i = 0; i < file->signature_count; i++)
+        fp_strv_add(&names, file->signatures[i].key);
+    cleanup_free char *list = fp_strv_join(&names, ", ", 1000);
     if (file->signature_count == 0)
         return fp_fail(err, FP_E_VERIFY, "%s: not signed", file->name);
-    return fp_hinted(fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)",
-                             file->name, fp_buf_text(&names)),
-                     err, "get that key from whom you trust, and pass --key FILE");
+    return fp_hinted(
+        fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)", file->name, list),
+        err, "get that key from whom you trust, and pass --key FILE");
 }
 
 static enum fp_code check(const struct index_file *file, const struct fp_apk_keys *keys,

@@ -89,21 +89,12 @@ char *fp_base_for_java(const struct fp_strv *folders, unsigned java)
     return NULL;
 }
 
-static char *joined(const struct fp_strv *list, const char *separator)
-{
-    struct fp_buf text = FP_BUF_INIT(1500);
-    for (size_t i = 0; i < list->len; i++) {
-        fp_buf_putf(&text, "%s%s", i > 0 ? separator : "", list->items[i]);
-    }
-    return fp_buf_take(&text);
-}
-
 static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name,
                                  struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
     FP_TRY(fp_base_list(folders, &names, err));
-    cleanup_free char *list = joined(&names, ", ");
+    cleanup_free char *list = fp_strv_join(&names, ", ", 1500);
     struct fp_suggestion near = fp_suggestion_for(name);
     for (size_t i = 0; i < names.len; i++)
         fp_suggestion_consider(&near, names.items[i]);

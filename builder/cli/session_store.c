@@ -9,16 +9,11 @@
 /* "there are: a, b and 3 more; " or nothing. The caller owns it. */
 static char *names_text(const struct fp_layout_name *names, size_t len)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(1024);
-    for (size_t i = 0; i < len && i < LISTED_NAMES; i++)
-        fp_buf_putf(&text, "%s%s", i == 0 ? "there are: " : ", ", names[i].name);
-    if (len > LISTED_NAMES)
-        fp_buf_putf(&text, " and %zu more", len - LISTED_NAMES);
-    if (len > 0)
-        fp_buf_puts(&text, "; ");
-    if (text.is_full)
-        fp_buf_clear(&text);
-    return fp_buf_take(&text);
+    cleanup_strv struct fp_strv list = {0};
+    for (size_t i = 0; i < len; i++)
+        fp_strv_add(&list, names[i].name);
+    cleanup_free char *text = fp_strv_join_first(&list, LISTED_NAMES);
+    return len > 0 ? fp_xasprintf("there are: %s; ", text) : fp_xstrdup("");
 }
 
 /* What was meant: a file, an image of a registry, or one of those that there are. */

@@ -156,13 +156,11 @@ void fp_leave_out(struct fp_deployment *d, const char *what)
 
 void fp_note_left_out(const struct fp_deployment *d, struct fp_strv *ret)
 {
-    cleanup_buf struct fp_buf names = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    for (size_t i = 0; i < d->left_out.len; i++)
-        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", d->left_out.items[i]);
+    cleanup_free char *names = fp_strv_join(&d->left_out, ", ", FP_DEPLOY_FILE_MAX);
     if (d->left_out.len > 0)
         fp_strv_addf(ret, "left out: %s: --format %s%s has no place for: %s",
                      d->options->values_name != NULL ? d->options->values_name : "--values",
-                     d->format->name, d->is_job ? "" : " of a session", fp_buf_text(&names));
+                     d->format->name, d->is_job ? "" : " of a session", names);
 }
 
 static enum fp_code refuse(const struct fp_deployment *d, const struct row *row, bool by_format,

@@ -55,12 +55,9 @@ void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
     if (log != NULL)
         fp_strv_addf(&lines, "log4j: %s", log);
     fp_strv_sort(&lines);
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < lines.len && code == FP_OK; i++)
-        code = fp_buf_addf(&text, NULL, "%s%s", i > 0 ? "\n" : "", lines.items[i]);
+    cleanup_free char *text = fp_strv_join(&lines, "\n", FP_DEPLOY_FILE_MAX);
     char sum[FP_HASH_HEX_MAX] = "";
-    fp_hash_bytes(FP_SHA256, fp_buf_text(&text), strlen(fp_buf_text(&text)), sum);
+    fp_hash_bytes(FP_SHA256, text, strlen(text), sum);
     (void) snprintf(d->revision, sizeof(d->revision), "%.*s", FP_DEPLOY_REVISION_LEN, sum);
     if (json_object_get(d->conf, ADDRESS) != NULL)
         fp_set(d->conf, ADDRESS, fp_rpc_name(d));

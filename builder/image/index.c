@@ -72,21 +72,19 @@ static enum fp_code fail_no_match(const struct fp_index *index, const struct fp_
                                   const char *name, struct fp_error *err)
 {
     cleanup_strv struct fp_strv seen = {0};
-    cleanup_buf struct fp_buf list = FP_BUF_INIT(900);
     for (size_t i = 0; i < index->manifest_count; i++) {
         cleanup_free char *text = fp_platform_text(&index->manifests[i].platform);
-        if (!is_image(&index->manifests[i]) || fp_strv_has(&seen, text))
-            continue;
-        fp_strv_add(&seen, text);
-        fp_buf_putf(&list, "%s%s", list.len > 0 ? ", " : "", text);
+        if (is_image(&index->manifests[i]) && !fp_strv_has(&seen, text))
+            fp_strv_add(&seen, text);
     }
+    cleanup_free char *list = fp_strv_join(&seen, ", ", 900);
     cleanup_free char *wanted = fp_platform_text(platform);
     if (seen.len == 0)
         return fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: the index is empty", name,
                        wanted);
-    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: there is %s", name, wanted,
-                             fp_buf_text(&list)),
-                     err, "choose one of these with --platform, or another base");
+    return fp_hinted(
+        fp_fail(err, FP_E_NOT_FOUND, "%s: no image for %s: there is %s", name, wanted, list), err,
+        "choose one of these with --platform, or another base");
 }
 
 enum fp_code fp_index_choose(const struct fp_index *index, const struct fp_platform *platform,

@@ -47,14 +47,11 @@ static bool is_jar_of_plugin(const char *jar, const char *plugin)
 static enum fp_code no_such_plugin(const struct fp_strv *jars, const char *name,
                                    struct fp_error *err)
 {
-    cleanup_buf struct fp_buf list = FP_BUF_INIT(800);
-    for (size_t i = 0; i < jars->len; i++) {
-        fp_buf_putf(&list, "%s%s", i > 0 ? " " : "", jars->items[i]);
-    }
+    cleanup_free char *list = fp_strv_join(jars, " ", 800);
     return fp_hinted(
         fp_fail(err, FP_E_NOT_FOUND, "--plugin %s: the distribution's opt/ has no such jar", name),
-        err, "%s%s%sgive the file: --plugin %s=FILE", jars->len > 0 ? "there are: " : "",
-        fp_buf_text(&list), jars->len > 0 ? "; or " : "", name);
+        err, "%s%s%sgive the file: --plugin %s=FILE", jars->len > 0 ? "there are: " : "", list,
+        jars->len > 0 ? "; or " : "", name);
 }
 
 static enum fp_code link_plugin(const struct fp_layer_step *step, struct fp_draft *draft,

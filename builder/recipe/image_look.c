@@ -90,7 +90,6 @@ static void list_jars(const struct fp_tree *tree, const char *folder, const char
  * lib/, with ',' between. The caller owns it. */
 static char *list_plugins(const struct fp_tree *tree, const char *home)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(PLUGINS_MAX);
     cleanup_strv struct fp_strv folders = {0};
     cleanup_strv struct fp_strv jars = {0};
     cleanup_free char *path = fp_path_join(home + 1, "plugins");
@@ -103,10 +102,7 @@ static char *list_plugins(const struct fp_tree *tree, const char *home)
             list_jars(tree, path, name, &jars);
     }
     list_jars(tree, home + 1, "lib", &jars);
-    for (size_t i = 0; i < jars.len; i++) {
-        fp_buf_putf(&text, "%s%s", i > 0 ? "," : "", jars.items[i]);
-    }
-    return fp_buf_take(&text);
+    return fp_strv_join(&jars, ",", PLUGINS_MAX);
 }
 
 /* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
@@ -114,11 +110,8 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
                            const struct fp_base_image *base, const struct fp_platform_image *image)
 {
     json_t *labels = json_object();
-    cleanup_buf struct fp_buf jars = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     cleanup_json json_t *recipes = list_recipes(base, image);
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        fp_buf_putf(&jars, "%s%s", i > 0 ? "," : "", plan->job_names.items[i]);
-    }
+    cleanup_free char *jars = fp_strv_join(&plan->job_names, ",", FP_SMALL_FILE_MAX);
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
     cleanup_free char *plugins = list_plugins(base->facts.tree, flink->home);
     fp_json_set_text(labels, "flinkpack.type",
@@ -128,7 +121,7 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     fp_json_set_text(labels, LABEL_PLUGINS, plugins);
     if (plan->job_jars.len > 0) {
         set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
-        fp_json_set_text(labels, "flinkpack.job-jars", fp_buf_text(&jars));
+        fp_json_set_text(labels, "flinkpack.job-jars", jars);
     }
     fp_json_set_text(labels, "flinkpack.recipes", recipes_text);
     json_object_update(labels, plan->labels);

@@ -109,16 +109,6 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
     };
 }
 
-/* "bash, snappy". The caller owns it. */
-static char *name_packages(const struct fp_strv *names)
-{
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(300);
-    for (size_t i = 0; i < names->len; i++) {
-        fp_buf_putf(&text, "%s%s", i > 0 ? ", " : "", names->items[i]);
-    }
-    return fp_xstrdup(fp_buf_text(&text));
-}
-
 static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
                         struct fp_draft *draft, const struct fp_apk_system *root,
                         struct fp_apk_spool *spool, struct fp_error *err)
@@ -134,7 +124,7 @@ static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *
     enum fp_code code = fp_apk_add(root, &addition, step->packages, err);
     if (code != FP_E_NETWORK)
         return code;
-    cleanup_free char *list = name_packages(wanted);
+    cleanup_free char *list = fp_strv_join(wanted, ", ", 300);
     code = fp_context(code, err, "%s, which the base lacks", list);
     fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
     return code;

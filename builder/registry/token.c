@@ -81,19 +81,9 @@ static char *get_url(const struct fp_registry *registry, const struct fp_strv *s
     return fp_buf_take(&url);
 }
 
-/* "A B": as OAuth2 wants them, and as they are shown. The caller owns it. */
-static char *join(const struct fp_strv *scopes)
-{
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_FORM);
-    for (size_t i = 0; i < scopes->len; i++) {
-        fp_buf_putf(&text, "%s%s", i > 0 ? " " : "", scopes->items[i]);
-    }
-    return fp_buf_take(&text);
-}
-
 static char *oauth_form(const struct fp_registry *registry, const struct fp_strv *scopes)
 {
-    cleanup_free char *joined = join(scopes);
+    cleanup_free char *joined = fp_strv_join(scopes, " ", MAX_FORM);
     cleanup_free char *token = fp_url_escape(registry->credential.identity_token);
     cleanup_free char *scope = fp_url_escape(joined);
     cleanup_free char *service = fp_url_escape(
@@ -153,7 +143,7 @@ static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *
                             const struct fp_http_response *response, struct fp_error *err)
 {
     cleanup_free char *shown = fp_url_display(registry->challenge.realm);
-    cleanup_free char *scope = join(scopes);
+    cleanup_free char *scope = fp_strv_join(scopes, " ", MAX_FORM);
     cleanup_free char *words = fp_token_server_words(registry, response);
     bool is_client_error = response->status < 500 && response->status != 429;
     enum fp_code code = fp_fail(

@@ -114,25 +114,10 @@ static json_t *find(const json_t *entries, const char *name)
     return find_named(entries, latest);
 }
 
-static char *names_text(const struct fp_strv *names)
-{
-    char *text = fp_xstrdup("");
-    for (size_t i = 0; i < names->len && i < LISTED_NAMES; i++) {
-        char *longer = fp_xasprintf("%s%s%s", text, i > 0 ? ", " : "", names->items[i]);
-        free(text);
-        text = longer;
-    }
-    if (names->len <= LISTED_NAMES)
-        return text;
-    char *longer = fp_xasprintf("%s and %zu more", text, names->len - LISTED_NAMES);
-    free(text);
-    return longer;
-}
-
 enum fp_code fp_fail_no_image(const char *title, const char *name, const struct fp_strv *names,
                               struct fp_error *err)
 {
-    cleanup_free char *list = names_text(names);
+    cleanup_free char *list = fp_strv_join_first(names, LISTED_NAMES);
     const char *reason = names->len > 0 ? "several images, and no name says which"
                                         : "no image, or several without a name";
     enum fp_code code = name != NULL

@@ -151,6 +151,23 @@ void fp_strv_split(struct fp_strv *list, const char *text, char separator)
     }
 }
 
+char *fp_strv_join(const struct fp_strv *list, const char *separator, size_t max)
+{
+    struct fp_buf text = FP_BUF_INIT(max);
+    for (size_t i = 0; i < list->len; i++)
+        fp_buf_putf(&text, "%s%s", i > 0 ? separator : "", list->items[i]);
+    return fp_buf_take(&text);
+}
+
+char *fp_strv_join_first(const struct fp_strv *list, size_t most)
+{
+    const struct fp_strv first = {.items = list->items, .len = list->len < most ? list->len : most};
+    cleanup_free char *text = fp_strv_join(&first, ", ", SIZE_MAX);
+    if (list->len <= most)
+        return steal_pointer(&text);
+    return fp_xasprintf("%s and %zu more", text, list->len - most);
+}
+
 void fp_strv_clear(struct fp_strv *list)
 {
     for (size_t i = 0; i < list->len; i++)

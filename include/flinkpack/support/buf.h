@@ -86,6 +86,12 @@ bool fp_text_ends_with(const char *text, const char *end);
 bool fp_text_is_crlf_script(const char *data, size_t len);
 /** Append the parts of `text` between the characters `separator`; empty parts are left out. */
 void fp_strv_split(struct fp_strv *list, const char *text, char separator);
+/** The strings with `separator` between them; of more than `max` bytes those that come first and
+ * fit. The caller owns it. */
+char *fp_strv_join(const struct fp_strv *list, const char *separator, size_t max);
+/** The first `most` of them, and how many there are beyond: "a, b and 3 more". The caller owns it.
+ */
+char *fp_strv_join_first(const struct fp_strv *list, size_t most);
 /** Free all strings and become empty. */
 void fp_strv_clear(struct fp_strv *list);
 

@@ -108,6 +108,27 @@ static void ends_are_compared(void **state)
     assert_false(fp_text_ends_with("a.jars", ".jar"));
 }
 
+static void lists_are_joined(void **state)
+{
+    (void) state;
+    cleanup_strv struct fp_strv list = {0};
+    cleanup_free char *none = fp_strv_join(&list, ", ", SIZE_MAX);
+    cleanup_free char *first_of_none = fp_strv_join_first(&list, 2);
+    fp_strv_split(&list, "a bb c", ' ');
+    cleanup_free char *all = fp_strv_join(&list, ", ", SIZE_MAX);
+    cleanup_free char *exact = fp_strv_join(&list, ", ", 8);
+    cleanup_free char *some = fp_strv_join(&list, ", ", 7);
+    cleanup_free char *first = fp_strv_join_first(&list, 2);
+    cleanup_free char *every = fp_strv_join_first(&list, 3);
+    assert_string_equal(none, "");
+    assert_string_equal(first_of_none, "");
+    assert_string_equal(all, "a, bb, c");
+    assert_string_equal(exact, "a, bb, c");
+    assert_string_equal(some, "a, bb");
+    assert_string_equal(first, "a, bb and 1 more");
+    assert_string_equal(every, "a, bb, c");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +139,7 @@ int main(void)
         cmocka_unit_test(lists_split_and_sort),
         cmocka_unit_test(stolen_things_are_gone),
         cmocka_unit_test(ends_are_compared),
+        cmocka_unit_test(lists_are_joined),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
