@@ -83,17 +83,13 @@ enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
 
 static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_index struct fp_index index = {0};
     if (!fp_media_is_index(found->root.media_type))
         return fp_fail(err, FP_E_INPUT,
                        "%s is of one platform only: write its digest into the reference: @%s",
                        found->title, found->root.digest.text);
-    enum fp_code code = fp_repo_get_document(found->repo, &found->root, &body, err);
-    if (code == FP_OK)
-        code = fp_index_parse(fp_buf_text(&body), body.len, found->root.media_type, found->title,
-                              &index, err);
-    for (size_t i = 0; code == FP_OK && i < index.manifest_count; i++) {
+    FP_TRY(fp_image_index(found->repo, &found->root, found->title, &index, err));
+    for (size_t i = 0; i < index.manifest_count; i++) {
         const struct fp_descriptor *child = &index.manifests[i];
         /* Attestations are listed as of no known platform. */
         if (strcmp(child->platform.os, "linux") != 0 || child->platform.architecture[0] == '\0')
@@ -101,7 +97,7 @@ static enum fp_code collect(const struct fp_found *found, json_t *digests, struc
         cleanup_free char *platform = fp_platform_text(&child->platform);
         fp_json_set_text(digests, platform, child->digest.text);
     }
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *entry,

@@ -65,8 +65,7 @@ static enum fp_code collect(const struct fp_session *session, const struct fp_st
     cleanup_repo struct fp_repo *repo = NULL;
     struct fp_layout_name *names = NULL;
     size_t len = 0;
-    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
-    if (!fp_path_exists(marker))
+    if (!fp_layout_is_there(session->store))
         return FP_OK; /* nothing was ever put there */
     enum fp_code code = fp_layout_list(session->store, &names, &len, err);
     if (code == FP_OK)

@@ -1,3 +1,4 @@
+/* The command that shows an image: as text, as JSON, or its documents as they are. */
 #include <string.h>
 
 #include "format.h"
@@ -106,73 +107,56 @@ static enum fp_code put_text(struct fp_buf *out, const json_t *model, struct fp_
 }
 
 /* The manifest for one platform: of an index the one asked for, or the only one. */
-static enum fp_code choose_manifest(struct fp_found *image, const struct fp_platform *platform,
-                                    struct fp_buf *text, struct fp_descriptor *ret,
+static enum fp_code choose_manifest(const struct fp_found *image,
+                                    const struct fp_platform *platform, struct fp_descriptor *ret,
                                     struct fp_error *err)
 {
-    cleanup_index struct fp_index index = {0};
-    const struct fp_descriptor *chosen = NULL;
-    *ret = fp_descriptor_copy(&image->root);
-    enum fp_code code = fp_repo_get_document(image->repo, &image->root, text, err);
-    if (code != FP_OK || !fp_media_is_index(image->root.media_type))
-        return code;
-    code = fp_index_parse(fp_buf_text(text), text->len, image->root.media_type, image->title,
-                          &index, err);
-    if (code == FP_OK && platform == NULL && index.manifest_count != 1)
-        code = fp_hinted(fp_fail(err, FP_E_USAGE, "%s is for several platforms", image->title), err,
+    cleanup_images struct fp_images images = {0};
+    FP_TRY(fp_images_open(image->repo, &image->root, image->title, &images, err));
+    if (platform != NULL || !fp_media_is_index(image->root.media_type))
+        return fp_images_choose(&images, platform, ret, err);
+    if (images.index.manifest_count != 1)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "%s is for several platforms", image->title), err,
                          "choose one with --platform OS/ARCH");
-    if (code != FP_OK)
-        return code;
-    chosen = &index.manifests[0];
-    if (platform != NULL)
-        code = fp_index_choose(&index, platform, image->title, &chosen, err);
-    if (code != FP_OK)
-        return code;
-    fp_descriptor_clear(ret);
-    *ret = fp_descriptor_copy(chosen);
-    fp_buf_clear(text);
-    return fp_repo_get_document(image->repo, ret, text, err);
+    *ret = fp_descriptor_copy(&images.index.manifests[0]);
+    return FP_OK;
 }
 
-static enum fp_code put_document(struct fp_run *run, const struct fp_buf *text,
-                                 struct fp_error *err)
+/* The bytes as they lie there, whatever they hold. */
+static enum fp_code put_document(struct fp_run *run, const struct fp_found *image,
+                                 const struct fp_descriptor *descriptor, struct fp_error *err)
 {
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    FP_TRY(fp_repo_get_document(image->repo, descriptor, &text, err));
     run->is_document = true;
-    return fp_buf_add(&run->out, fp_buf_text(text), text->len, err);
+    return fp_buf_add(&run->out, fp_buf_text(&text), text.len, err);
 }
 
-static enum fp_code put_raw(struct fp_run *run, struct fp_found *image,
+static enum fp_code put_raw(struct fp_run *run, const struct fp_found *image,
                             const struct fp_platform *platform, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    cleanup_descriptor struct fp_descriptor manifest = {0};
-    FP_TRY(platform != NULL ? choose_manifest(image, platform, &text, &manifest, err)
-                            : fp_repo_get_document(image->repo, &image->root, &text, err));
-    return put_document(run, &text, err);
+    cleanup_descriptor struct fp_descriptor chosen = {0};
+    if (platform == NULL)
+        return put_document(run, image, &image->root, err);
+    FP_TRY(choose_manifest(image, platform, &chosen, err));
+    return put_document(run, image, &chosen, err);
 }
 
-static enum fp_code put_image_config(struct fp_run *run, struct fp_found *image,
+static enum fp_code put_image_config(struct fp_run *run, const struct fp_found *image,
                                      const struct fp_platform *platform, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    cleanup_buf struct fp_buf config = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    cleanup_descriptor struct fp_descriptor descriptor = {0};
+    cleanup_descriptor struct fp_descriptor chosen = {0};
     cleanup_manifest struct fp_manifest manifest = {0};
-    FP_TRY(choose_manifest(image, platform, &text, &descriptor, err));
-    FP_TRY(fp_manifest_parse(fp_buf_text(&text), text.len, descriptor.media_type, image->title,
-                             &manifest, err));
-    FP_TRY(fp_repo_get_document(image->repo, &manifest.config, &config, err));
-    return put_document(run, &config, err);
+    FP_TRY(choose_manifest(image, platform, &chosen, err));
+    FP_TRY(fp_image_manifest(image->repo, &chosen, image->title, &manifest, err));
+    return put_document(run, image, &manifest.config, err);
 }
 
-static enum fp_code put_model(struct fp_run *run, struct fp_found *image,
+static enum fp_code put_model(struct fp_run *run, const struct fp_found *image,
                               const struct fp_platform *platform, struct fp_error *err)
 {
     cleanup_json json_t *model = NULL;
-    enum fp_code code =
-        fp_image_model(image->repo, &image->root, image->title, platform, &model, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_image_model(image->repo, &image->root, image->title, platform, &model, err));
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         return put_text(&run->out, model, err);
     fp_run_put_json(run, model);

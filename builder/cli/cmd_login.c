@@ -48,7 +48,7 @@ static enum fp_code check(const struct fp_run *run, const char *host, const char
     if (run->args.offline)
         return FP_OK;
     FP_TRY(fp_session_open_remote(run, &session, err));
-    struct fp_registry_options options = session.context.registry;
+    struct fp_registry_options options = session.context.places.registry;
     options.credentials =
         (struct fp_credentials_options){.username = run->args.username, .password = password};
     enum fp_code code = fp_registry_check_login(&options, host, &asked_for, err);

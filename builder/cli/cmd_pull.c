@@ -6,7 +6,7 @@ static char *name_in_store(const struct fp_found *from)
     cleanup_reference struct fp_reference reference = {0};
     if (from->name == NULL || fp_reference_parse(from->name, &reference, NULL) != FP_OK)
         return NULL;
-    return fp_store_name(&reference);
+    return fp_reference_full(&reference);
 }
 
 /* What is printed before '@': a registry's image without its tag, others as they were named. */
@@ -37,11 +37,11 @@ static enum fp_code check_outputs(const struct fp_strv *outputs, struct fp_error
     for (size_t i = 0; i < outputs->len; i++) {
         struct fp_location location = {0};
         enum fp_code code = fp_location_parse(outputs->items[i], &location, err);
-        enum fp_location_kind kind = location.kind;
+        bool is_file = code == FP_OK && fp_location_is_file(&location);
         fp_location_clear(&location);
         if (code != FP_OK)
             return fp_context(code, err, "--output");
-        if (kind == FP_AT_REGISTRY || kind == FP_AT_STORE || kind == FP_AT_ROOTFS)
+        if (!is_file)
             return fp_hinted(fp_fail(err, FP_E_USAGE, "--output: '%s' is no layout and no archive",
                                      outputs->items[i]),
                              err,

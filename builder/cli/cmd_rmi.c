@@ -13,7 +13,7 @@ static enum fp_code stored_name(const char *text, char **ret, struct fp_error *e
         return FP_OK;
     }
     FP_TRY(fp_reference_parse(text, &reference, err));
-    *ret = fp_store_name(&reference);
+    *ret = fp_reference_full(&reference);
     return FP_OK;
 }
 
@@ -37,14 +37,13 @@ static enum fp_code remove_one(struct fp_run *run, const struct fp_session *sess
 {
     cleanup_free char *name = NULL;
     cleanup_strv struct fp_strv names = {0};
-    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
     struct fp_digest digest = {0};
     uint64_t freed = 0;
     char size[FP_FORMAT_MAX];
     enum fp_code code = stored_name(text, &name, err);
     if (code != FP_OK)
         return code;
-    if (!fp_path_exists(marker))
+    if (!fp_layout_is_there(session->store))
         return fp_session_not_stored(session, text, name, err);
     if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
         code = names_of(session, digest.text, &names, err);

@@ -8,7 +8,7 @@ static enum fp_code new_name(const char *text, char **ret, struct fp_error *err)
     struct fp_digest digest = {0};
     if (fp_digest_is_set(&reference.digest) || fp_digest_parse(text, "", &digest, NULL) == FP_OK)
         return fp_fail(err, FP_E_USAGE, "'%s': a digest is no name to give", text);
-    *ret = fp_store_name(&reference);
+    *ret = fp_reference_full(&reference);
     return FP_OK;
 }
 

@@ -1,3 +1,4 @@
+/* What the commands work with: the local store, the cache, registries. */
 #include "session.h"
 
 #include <stdint.h>
@@ -110,7 +111,7 @@ static enum fp_code choose_store(const struct fp_run *run, struct fp_session *se
         if (code != FP_OK)
             return code;
     }
-    session->blobs = fp_layout_blob_folder(session->store);
+    session->context.places.store = session->store;
     return fp_store_check(session->store, err);
 }
 
@@ -118,6 +119,7 @@ enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *
                                    struct fp_error *err)
 {
     ret->context.reporter = run->reporter;
+    ret->context.places.registry.reporter = run->reporter;
     ret->context.source_date_epoch = -1;
     ret->context.offline = true;
     return choose_store(run, ret, err);
@@ -129,17 +131,17 @@ static struct fp_build_context make_context(const struct fp_session *session,
 {
     return (struct fp_build_context){
         .http = session->http,
-        .registry =
-            {
-                .http = session->http,
-                .credentials = {.authfile = args->authfile},
-                .plain_http_hosts = &session->insecure,
-                .token_hosts = &args->token_hosts,
-                .chunk_bytes = (uint64_t) args->chunk_bytes,
-                .reporter = reporter,
-            },
-        .mirrors = &session->mirrors,
-        .store_folder = session->store,
+        .places = {.registry =
+                       {
+                           .http = session->http,
+                           .credentials = {.authfile = args->authfile},
+                           .plain_http_hosts = &session->insecure,
+                           .token_hosts = &args->token_hosts,
+                           .chunk_bytes = (uint64_t) args->chunk_bytes,
+                           .reporter = reporter,
+                       },
+                   .mirrors = &session->mirrors,
+                   .store = session->store},
         .apache_url = args->apache_url,
         .archive_url = args->archive_url,
         .checksum_url = args->checksum_url,
@@ -217,20 +219,9 @@ void fp_session_close(struct fp_session *session)
     fp_http_free(session->http);
     free(session->store);
     free(session->cache);
-    free(session->blobs);
     fp_mirrors_clear(&session->mirrors);
     fp_strv_clear(&session->insecure);
     *session = (struct fp_session){0};
-}
-
-char *fp_store_name(const struct fp_reference *reference)
-{
-    char *text = fp_reference_text(reference);
-    if (reference->tag != NULL || fp_digest_is_set(&reference->digest))
-        return text;
-    char *full = fp_xasprintf("%s:latest", text);
-    free(text);
-    return full;
 }
 
 enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret, bool *ret_any,

@@ -14,7 +14,6 @@ struct fp_session {
     struct fp_http *http;
     char *store;
     char *cache; /**< only fp_session_open_build() chooses one */
-    char *blobs; /**< the store's folder of blobs */
     struct fp_mirrors mirrors;
     struct fp_strv insecure; /**< hosts of the options and of registries.conf */
 };
@@ -112,9 +111,5 @@ FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
 /** --platform of a run: `*ret_any` is false where none was given. */
 FP_CHECKED enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret,
                                         bool *ret_any, struct fp_error *err);
-
-/** The name that a reference has in the local store: in full, with ":latest" where neither tag nor
- * digest was given. The caller owns it. */
-char *fp_store_name(const struct fp_reference *reference);
 
 #endif

@@ -37,9 +37,9 @@ enum fp_code fp_session_not_stored(const struct fp_session *session, const char 
 {
     struct fp_layout_name *names = NULL;
     size_t len = 0;
-    cleanup_free char *marker = fp_path_join(session->store, "oci-layout");
-    enum fp_code code =
-        fp_path_exists(marker) ? fp_layout_list(session->store, &names, &len, err) : FP_OK;
+    enum fp_code code = fp_layout_is_there(session->store)
+                            ? fp_layout_list(session->store, &names, &len, err)
+                            : FP_OK;
     if (code != FP_OK)
         return code;
     cleanup_free char *listed = names_text(names, len);

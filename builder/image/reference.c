@@ -145,6 +145,22 @@ char *fp_reference_text(const struct fp_reference *reference)
                         fp_digest_is_set(&reference->digest) ? "@" : "", reference->digest.text);
 }
 
+const char *fp_reference_target(const struct fp_reference *reference)
+{
+    if (fp_digest_is_set(&reference->digest))
+        return reference->digest.text;
+    return reference->tag != NULL ? reference->tag : FP_TAG_DEFAULT;
+}
+
+char *fp_reference_full(const struct fp_reference *reference)
+{
+    char *text = fp_reference_text(reference);
+    if (reference->tag != NULL || fp_digest_is_set(&reference->digest))
+        return text;
+    cleanup_free char *bare = text;
+    return fp_xasprintf("%s:%s", bare, FP_TAG_DEFAULT);
+}
+
 struct fp_reference fp_reference_copy(const struct fp_reference *reference)
 {
     return (struct fp_reference){

@@ -31,7 +31,8 @@ struct fp_bases {
     struct fp_base_entry entry; /**< of the catalogue; zero where an image was named */
     struct fp_repo *repo;
     struct fp_descriptor root;    /**< what the name led to */
-    json_t *annotations;          /**< of that where it is an index; NULL */
+    struct fp_images found;       /**< what that holds; zero where the base is made of packages */
+    bool is_remote;               /**< it lies in a registry */
     bool has_moved;               /**< it leads no more to what the catalogue pins */
     struct fp_base_image *images; /**< one a platform, in the plan's order */
     size_t count;

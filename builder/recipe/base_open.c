@@ -37,53 +37,15 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
         asked = bases->entry.reference;
     }
     const char *option = is_image ? "--from-image" : "--base";
-    enum fp_code code = fp_location_parse(asked, ret, err);
-    if (code == FP_OK && !plan->context->offline)
-        code = fp_location_settle(ret, asked, plan->context->store_folder, plan->context->reporter,
-                                  err);
-    if (code != FP_OK)
-        return fp_context(code, err, "%s '%s'", option, asked);
+    FP_TRY(fp_context(fp_location_parse(asked, ret, err), err, "%s '%s'", option, asked));
+    if (plan->context->offline)
+        fp_location_to_store(ret);
+    else
+        FP_TRY(fp_context(fp_location_settle(ret, asked, plan->context->places.store,
+                                             plan->context->reporter, err),
+                          err, "%s '%s'", option, asked));
     bases->name = fp_xstrdup(asked);
     return FP_OK;
-}
-
-static enum fp_code open_repo(const struct fp_plan *plan, const struct fp_location *at,
-                              struct fp_repo **ret, struct fp_error *err)
-{
-    const struct fp_build_context *context = plan->context;
-    switch (at->kind) {
-    case FP_AT_REGISTRY:
-        if (context->offline)
-            return fp_repo_open_layout(context->store_folder, FP_LAYOUT_READ, ret, err);
-        return fp_repo_open_source(&context->registry, context->mirrors, &at->reference,
-                                   plan->blob_folder, ret, err);
-    case FP_AT_LAYOUT:
-        return fp_repo_open_layout(at->path, FP_LAYOUT_READ, ret, err);
-    case FP_AT_STORE:
-        return fp_repo_open_layout(context->store_folder, FP_LAYOUT_READ, ret, err);
-    case FP_AT_OCI_ARCHIVE:
-        return fp_repo_open_archive(at->path, FP_ARCHIVE_OCI, plan->blob_folder, ret, err);
-    case FP_AT_DOCKER_ARCHIVE:
-        return fp_repo_open_archive(at->path, FP_ARCHIVE_DOCKER, plan->blob_folder, ret, err);
-    case FP_AT_ROOTFS:
-        return fp_repo_open_rootfs(at->path, &plan->platforms[0], plan->blob_folder,
-                                   context->reporter, ret, err);
-    }
-    return fp_fail(err, FP_E_INTERNAL, "unknown kind of location");
-}
-
-/* The name that the image has in its repo. */
-static char *name_in_repo(const struct fp_plan *plan, const struct fp_location *at)
-{
-    const struct fp_reference *reference = &at->reference;
-    if (at->kind == FP_AT_REGISTRY && !plan->context->offline) {
-        if (fp_digest_is_set(&reference->digest))
-            return fp_xstrdup(reference->digest.text);
-        return fp_xstrdup(reference->tag != NULL ? reference->tag : "latest");
-    }
-    if (at->kind == FP_AT_REGISTRY || at->kind == FP_AT_STORE)
-        return fp_reference_text(reference);
-    return fp_xstrdup(at->name);
 }
 
 /* The digest that the catalogue pins for a platform, or NULL. Borrowed. */
@@ -93,80 +55,31 @@ static const char *pinned(const struct fp_bases *bases, const struct fp_platform
     return bases->entry.digests != NULL ? fp_json_string(bases->entry.digests, text) : NULL;
 }
 
-/* From a manifest or index to the manifest for one platform. Indexes may nest, but not deeply. */
-static enum fp_code find_platform(struct fp_bases *bases, const struct fp_descriptor *root,
-                                  const struct fp_platform *platform, struct fp_descriptor *ret,
-                                  struct fp_error *err)
-{
-    struct fp_descriptor at = fp_descriptor_copy(root);
-    for (int depth = 0; depth < 3; depth++) {
-        cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-        cleanup_index struct fp_index index = {0};
-        const struct fp_descriptor *child = NULL;
-        if (!fp_media_is_index(at.media_type)) {
-            *ret = at;
-            return FP_OK;
-        }
-        enum fp_code code = fp_repo_get_document(bases->repo, &at, &body, err);
-        if (code == FP_OK)
-            code = fp_index_parse(fp_buf_text(&body), body.len, at.media_type, bases->name, &index,
-                                  err);
-        if (code == FP_OK && depth == 0 && bases->annotations == NULL)
-            bases->annotations = json_incref(index.annotations);
-        if (code == FP_OK)
-            code = fp_index_choose(&index, platform, bases->name, &child, err);
-        fp_descriptor_clear(&at);
-        if (code != FP_OK)
-            return code;
-        at = fp_descriptor_copy(child);
-    }
-    fp_descriptor_clear(&at);
-    return fp_fail(err, FP_E_INPUT, "%s: indexes within indexes within indexes", bases->name);
-}
-
 /* Of several platforms each has its own digest, and the name an index of them: what is pinned
  * stands in for what that has by now. */
 static enum fp_code take_pinned(struct fp_bases *bases, struct fp_base_image *image,
                                 struct fp_error *err)
 {
     const char *pin = pinned(bases, &image->platform);
-    struct fp_descriptor root = {0};
+    cleanup_descriptor struct fp_descriptor root = {0};
+    cleanup_images struct fp_images images = {0};
     if (pin == NULL || strcmp(bases->root.digest.text, pin) == 0 ||
         strcmp(image->descriptor.digest.text, pin) == 0)
         return FP_OK;
     bases->has_moved = true;
     fp_descriptor_clear(&image->descriptor);
-    enum fp_code code = fp_repo_resolve(bases->repo, pin, &root, err);
-    if (code == FP_OK)
-        code = find_platform(bases, &root, &image->platform, &image->descriptor, err);
-    fp_descriptor_clear(&root);
-    return code;
+    FP_TRY(fp_repo_resolve(bases->repo, pin, &root, err));
+    FP_TRY(fp_images_open(bases->repo, &root, bases->name, &images, err));
+    return fp_images_choose(&images, &image->platform, &image->descriptor, err);
 }
 
-static enum fp_code read_manifest(struct fp_bases *bases, struct fp_base_image *image,
-                                  struct fp_error *err)
-{
-    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code =
-        find_platform(bases, &bases->root, &image->platform, &image->descriptor, err);
-    if (code == FP_OK)
-        code = take_pinned(bases, image, err);
-    if (code == FP_OK)
-        code = fp_repo_get_document(bases->repo, &image->descriptor, &body, err);
-    return code != FP_OK
-               ? code
-               : fp_manifest_parse(fp_buf_text(&body), body.len, image->descriptor.media_type,
-                                   bases->name, &image->manifest, err);
-}
-
-/* An image that names no platform is for the one that is asked for: its index may say so, and its
- * programs are held to it. It is not for several. */
+/* An image that names no platform, and that no index lists as of one, is for the one that is asked
+ * for: its programs are held to it. It is not for several. */
 static enum fp_code settle_platform(const struct fp_plan *plan, const struct fp_bases *bases,
                                     struct fp_base_image *image, struct fp_error *err)
 {
     cleanup_free char *want = fp_platform_text(&image->platform);
-    if (!fp_config_complete(&image->config, &image->platform) ||
-        image->descriptor.platform.architecture[0] != '\0')
+    if (!fp_config_complete(&image->config, &image->platform))
         return FP_OK;
     if (plan->platform_count > 1)
         return fp_hinted(
@@ -177,22 +90,25 @@ static enum fp_code settle_platform(const struct fp_plan *plan, const struct fp_
     return FP_OK;
 }
 
-static enum fp_code read_config(const struct fp_plan *plan, struct fp_bases *bases,
-                                struct fp_base_image *image, struct fp_error *err)
+static enum fp_code read_image(const struct fp_plan *plan, struct fp_bases *bases,
+                               struct fp_base_image *image, struct fp_error *err)
 {
-    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    FP_TRY(fp_repo_get_document(bases->repo, &image->manifest.config, &body, err));
-    FP_TRY(fp_config_parse(fp_buf_text(&body), body.len, image->manifest.layer_count, bases->name,
-                           &image->config, err));
+    struct fp_image found = {0};
+    FP_TRY(fp_images_choose(&bases->found, &image->platform, &image->descriptor, err));
+    FP_TRY(take_pinned(bases, image, err));
+    enum fp_code code = fp_image_open(bases->repo, &image->descriptor, bases->name, &found, err);
+    fp_descriptor_clear(&found.descriptor);
+    image->manifest = found.manifest;
+    image->config = found.config;
+    FP_TRY(code);
     FP_TRY(settle_platform(plan, bases, image, err));
-    if (!fp_platform_matches(&image->platform, &image->config.platform)) {
-        cleanup_free char *want = fp_platform_text(&image->platform);
-        cleanup_free char *have = fp_platform_text(&image->config.platform);
-        return fp_hinted(
-            fp_fail(err, FP_E_NOT_FOUND, "%s is for %s, not for %s", bases->name, have, want), err,
-            "choose another base, or --platform %s", have);
-    }
-    return FP_OK;
+    if (fp_platform_matches(&image->platform, &image->config.platform))
+        return FP_OK;
+    cleanup_free char *want = fp_platform_text(&image->platform);
+    cleanup_free char *have = fp_platform_text(&image->config.platform);
+    return fp_hinted(
+        fp_fail(err, FP_E_NOT_FOUND, "%s is for %s, not for %s", bases->name, have, want), err,
+        "choose another base, or --platform %s", have);
 }
 
 /* What a catalogue entry states has to be what is there. */
@@ -212,26 +128,28 @@ static enum fp_code check_entry(const struct fp_bases *bases, const struct fp_ba
     return FP_OK;
 }
 
+/* Get one platform's image to where its layers can be read. */
+static enum fp_code get_image(const struct fp_plan *plan, struct fp_bases *bases,
+                              struct fp_base_image *image, struct fp_error *err)
+{
+    if (bases->entry.packages.len > 0)
+        return fp_base_assemble(plan, bases, image, err);
+    FP_TRY(read_image(plan, bases, image, err));
+    fp_leave_job_out(plan, image);
+    return fp_base_fetch(plan, bases, image, err);
+}
+
 static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *bases,
                                struct fp_base_image *image, struct fp_error *err)
 {
     struct fp_stage stage;
+    FP_TRY(get_image(plan, bases, image, err));
     cleanup_free char *platform = fp_platform_text(&image->platform);
-    bool made = bases->entry.packages.len > 0;
-    enum fp_code code =
-        made ? fp_base_assemble(plan, bases, image, err) : read_manifest(bases, image, err);
-    if (code == FP_OK && !made)
-        code = read_config(plan, bases, image, err);
-    if (code == FP_OK && !made) {
-        fp_leave_job_out(plan, image);
-        code = fp_base_fetch(plan, bases, image, err);
-    }
-    if (code != FP_OK)
-        return code;
     cleanup_free char *what = fp_xasprintf("%s %s", bases->name, platform);
     fp_stage_begin(&stage, plan->context->reporter, "base", what, 0);
-    code = fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config, plan->env,
-                           FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
+    enum fp_code code =
+        fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config, plan->env,
+                        FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
         return fp_context(code, err, "%s", bases->name);
@@ -252,12 +170,13 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
         bases->repo = fp_repo_new_parts();
         return FP_OK;
     }
-    FP_TRY(open_repo(plan, at, &bases->repo, err));
-    cleanup_free char *name = name_in_repo(plan, at);
+    FP_TRY(fp_location_open(at, &plan->context->places, &plan->platforms[0], &bases->repo, err));
+    bases->is_remote = at->kind == FP_AT_REGISTRY;
     /* For the only platform asked for, what is pinned stands in for the tag as well. */
     const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
-    enum fp_code code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
-    if (code == FP_E_NOT_FOUND && at->kind == FP_AT_REGISTRY && plan->context->offline)
+    enum fp_code code =
+        fp_repo_resolve(bases->repo, pin != NULL ? pin : fp_location_image(at), &bases->root, err);
+    if (code == FP_E_NOT_FOUND && at->kind == FP_AT_STORE && at->reference.registry != NULL)
         fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
     return code;
 }
@@ -270,37 +189,47 @@ static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *b
     bool chosen = plan->base == NULL;
     if (!chosen || (code != FP_E_NETWORK && code != FP_E_AUTH && code != FP_E_NOT_FOUND))
         return code;
-    code = fp_context(code, err, "the base of Flink %s, %s", version->text, bases->name);
-    fp_hint(err, "--base takes an image of your own registry, oci-archive:FILE, or "
-                 "rootfs:TAR too");
-    return code;
+    return fp_hinted(
+        fp_context(code, err, "the base of Flink %s, %s", version->text, bases->name), err,
+        "--base takes an image of your own registry, oci-archive:FILE, or rootfs:TAR too");
+}
+
+static enum fp_code find_base(const struct fp_plan *plan, const struct fp_flink_version *version,
+                              struct fp_bases *bases, struct fp_error *err)
+{
+    cleanup_location struct fp_location at = {0};
+    FP_TRY(choose(plan, version, bases, &at, err));
+    FP_TRY(fp_check_entry_java(plan, bases, err));
+    return find_root(plan, &at, bases, err);
 }
 
 enum fp_code fp_bases_find(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *ret, struct fp_error *err)
 {
-    struct fp_location at = {0};
-    enum fp_code code = choose(plan, version, ret, &at, err);
-    if (code == FP_OK)
-        code = fp_check_entry_java(plan, ret, err);
-    if (code == FP_OK)
-        code = find_root(plan, &at, ret, err);
-    fp_location_clear(&at);
+    enum fp_code code = find_base(plan, version, ret, err);
     return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
+}
+
+static enum fp_code open_images(const struct fp_plan *plan, struct fp_bases *bases,
+                                struct fp_error *err)
+{
+    if (bases->entry.packages.len == 0)
+        FP_TRY(fp_images_open(bases->repo, &bases->root, bases->name, &bases->found, err));
+    bases->images = fp_xcalloc(plan->platform_count, sizeof(*bases->images));
+    for (size_t i = 0; i < plan->platform_count; i++) {
+        bases->images[i].platform = plan->platforms[i];
+        bases->count++;
+        FP_TRY(open_image(plan, bases, &bases->images[i], err));
+    }
+    return FP_OK;
 }
 
 enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *ret, struct fp_error *err)
 {
-    enum fp_code code = ret->repo == NULL ? fp_bases_find(plan, version, ret, err) : FP_OK;
-    if (code != FP_OK)
-        return code;
-    ret->images = fp_xcalloc(plan->platform_count, sizeof(*ret->images));
-    for (size_t i = 0; i < plan->platform_count && code == FP_OK; i++) {
-        ret->images[i].platform = plan->platforms[i];
-        ret->count++;
-        code = open_image(plan, ret, &ret->images[i], err);
-    }
+    if (ret->repo == NULL)
+        FP_TRY(fp_bases_find(plan, version, ret, err));
+    enum fp_code code = open_images(plan, ret, err);
     return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
 }
 
@@ -332,7 +261,7 @@ void fp_bases_clear(struct fp_bases *bases)
     }
     free(bases->images);
     fp_descriptor_clear(&bases->root);
-    json_decref(bases->annotations);
+    fp_images_clear(&bases->found);
     fp_repo_free(bases->repo);
     fp_base_entry_clear(&bases->entry);
     free(bases->name);

@@ -136,7 +136,7 @@ static enum fp_code make(void *context, struct fp_error *err)
     FP_TRY(fp_plan_make(build->options, build->append, build->context, &build->plan, err));
     FP_TRY(fp_report_heed(build->context->reporter, err));
     if (plan->pushes)
-        FP_TRY(fp_credentials_check(&build->context->registry.credentials, err));
+        FP_TRY(fp_credentials_check(&build->context->places.registry.credentials, err));
     FP_TRY(fp_workshop_open(build->context, &build->store, &build->pool, err));
     if (should_ask_outputs(plan))
         FP_TRY(fp_outputs_ask(plan, err));

@@ -98,7 +98,8 @@ enum fp_code fp_early_start(struct fp_early *early, const struct fp_plan *plan,
         if (plan->outputs[i].location.kind != FP_AT_REGISTRY)
             continue;
         *self = (struct fp_early_upload){.plan = plan, .early = early};
-        code = fp_output_open(plan, &plan->outputs[i], &self->repo, err);
+        code = fp_location_create(&plan->outputs[i].location, &plan->context->places, &self->repo,
+                                  err);
         if (code != FP_OK)
             break;
         self->neighbour = find_neighbour(early, i);

@@ -33,10 +33,10 @@ static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases
     const json_t *own = image->manifest.annotations;
     if (!image->is_rebuilt)
         return make_annotations(
-            plan, bases->repo->registry != NULL ? bases->name : NULL,
+            plan, bases->is_remote ? bases->name : NULL,
             fp_digest_is_set(&descriptor->digest) ? descriptor->digest.text : NULL, created);
-    if (descriptor != &image->descriptor && bases->annotations != NULL)
-        own = bases->annotations;
+    if (descriptor != &image->descriptor && bases->found.index.annotations != NULL)
+        own = bases->found.index.annotations;
     return make_annotations(plan, fp_json_string(own, ANNOTATION("base.name")),
                             fp_json_string(own, ANNOTATION("base.digest")), created);
 }

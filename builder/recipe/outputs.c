@@ -21,41 +21,12 @@ static struct fp_repo *gather(const struct fp_plan *plan, const struct fp_bases 
     return parts;
 }
 
-static enum fp_code open_layout(const struct fp_plan *plan, const struct fp_location *at,
-                                struct fp_repo **ret, struct fp_error *err)
-{
-    enum fp_layout_use use = at->kind == FP_AT_STORE ? FP_LAYOUT_STORE : FP_LAYOUT_OUTPUT;
-    FP_TRY(fp_repo_open_layout(at->path, use, ret, err));
-    fp_layout_link_from(*ret, plan->blob_folder);
-    return FP_OK;
-}
-
-enum fp_code fp_output_open(const struct fp_plan *plan, const struct fp_plan_output *output,
-                            struct fp_repo **ret, struct fp_error *err)
-{
-    const struct fp_location *at = &output->location;
-    switch (at->kind) {
-    case FP_AT_REGISTRY:
-        return fp_repo_open_registry(&plan->context->registry, &at->reference, plan->blob_folder,
-                                     ret, err);
-    case FP_AT_LAYOUT:
-    case FP_AT_STORE:
-        return open_layout(plan, at, ret, err);
-    case FP_AT_OCI_ARCHIVE:
-        return fp_repo_create_archive(at->path, FP_ARCHIVE_OCI, ret, err);
-    case FP_AT_DOCKER_ARCHIVE:
-        return fp_repo_create_archive(at->path, FP_ARCHIVE_DOCKER, ret, err);
-    case FP_AT_ROOTFS:
-        break;
-    }
-    return fp_fail(err, FP_E_INTERNAL, "unknown kind of output");
-}
-
 static enum fp_code ask(const struct fp_plan *plan, const struct fp_reference *reference,
                         struct fp_error *err)
 {
     struct fp_registry *registry = NULL;
-    enum fp_code code = fp_registry_open(&plan->context->registry, reference, &registry, err);
+    enum fp_code code =
+        fp_registry_open(&plan->context->places.registry, reference, &registry, err);
     if (code == FP_OK)
         code = fp_registry_may_push(registry, err);
     fp_registry_close(registry);
@@ -125,7 +96,7 @@ enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases 
         const struct fp_plan_output *output = &plan->outputs[i];
         repos[i] = fp_early_take_repo(early, i);
         if (repos[i] == NULL)
-            code = fp_output_open(plan, output, &repos[i], err);
+            code = fp_location_create(&output->location, &plan->context->places, &repos[i], err);
         if (code == FP_OK)
             code = write_one(plan, output, parts, repos[i], find_neighbour(repos, i, repos[i]),
                              root, outputs, err);

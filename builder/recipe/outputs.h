@@ -34,10 +34,6 @@ void fp_early_clear(struct fp_early *early);
 /** Whether the registries that it goes to let it be pushed, before much is done for it: FP_E_AUTH
  * and others. */
 FP_CHECKED enum fp_code fp_outputs_ask(const struct fp_plan *plan, struct fp_error *err);
-/** Open the place that an output names. */
-FP_CHECKED enum fp_code fp_output_open(const struct fp_plan *plan,
-                                       const struct fp_plan_output *output, struct fp_repo **ret,
-                                       struct fp_error *err);
 /** Put it where it is to go; the outcome of each output is added to `metadata`. */
 FP_CHECKED enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
                                          const struct fp_platform_image *images,

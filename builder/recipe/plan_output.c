@@ -28,7 +28,7 @@ static enum fp_code parse_name(const char *option, const char *text, struct fp_r
         return fp_fail(err, FP_E_USAGE, "%s '%s': a new image cannot be named by digest", option,
                        text);
     if (ret->tag == NULL)
-        ret->tag = fp_xstrdup("latest");
+        ret->tag = fp_xstrdup(FP_TAG_DEFAULT);
     return FP_OK;
 }
 
@@ -110,11 +110,11 @@ static enum fp_code plan_push(struct fp_plan *plan, const struct image_names *na
     return FP_OK;
 }
 
-static void add_full_names(struct fp_plan_output *output, const struct image_names *names)
+static void add_names(struct fp_plan_output *output, const struct image_names *names)
 {
     for (size_t i = 0; i < names->len; i++) {
         cleanup_free char *text = fp_reference_text(&names->items[i]);
-        add_name(output, text);
+        fp_location_add_name(&output->location, text, &output->names);
     }
 }
 
@@ -123,36 +123,17 @@ static enum fp_code plan_file(struct fp_plan *plan, const char *text,
 {
     struct fp_plan_output *output = new_output(plan);
     FP_TRY(fp_context(fp_location_parse(text, &output->location, err), err, "--output"));
-    switch (output->location.kind) {
-    case FP_AT_LAYOUT:
-    case FP_AT_OCI_ARCHIVE:
-        if (output->location.name != NULL) {
-            fp_strv_add(&output->names, output->location.name);
-            return FP_OK;
-        }
-        for (size_t i = 0; i < names->len; i++)
-            add_name(output, names->items[i].tag);
-        return FP_OK;
-    case FP_AT_DOCKER_ARCHIVE:
-        if (plan->platform_count > 1) {
-            return fp_hinted(fp_fail(err, FP_E_USAGE,
-                                     "--output %s: a docker-archive holds one platform, not %zu",
-                                     text, plan->platform_count),
-                             err, "use oci-archive:FILE, or one --platform");
-        }
-        if (output->location.name != NULL)
-            fp_strv_add(&output->names, output->location.name);
-        else
-            add_full_names(output, names);
-        return FP_OK;
-    case FP_AT_REGISTRY:
-    case FP_AT_ROOTFS:
-    case FP_AT_STORE:
-        break;
-    }
-    return fp_hinted(fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text), err,
-                     "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
-                     "registry use --push");
+    if (!fp_location_is_file(&output->location))
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "--output '%s': not an output", text), err,
+                         "use oci:DIR[:TAG], oci-archive:FILE or docker-archive:FILE; for a "
+                         "registry use --push");
+    if (output->location.kind == FP_AT_DOCKER_ARCHIVE && plan->platform_count > 1)
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "--output %s: a docker-archive holds one platform, not %zu", text,
+                                 plan->platform_count),
+                         err, "use oci-archive:FILE, or one --platform");
+    add_names(output, names);
+    return FP_OK;
 }
 
 static enum fp_code check_directory(const struct fp_plan_output *output, struct fp_error *err)
@@ -209,8 +190,8 @@ enum fp_code fp_plan_outputs(struct fp_plan *plan, const struct fp_build_options
         warn_unpushed(plan, &names);
         struct fp_plan_output *output = new_output(plan);
         output->location.kind = FP_AT_STORE;
-        output->location.path = fp_xstrdup(plan->context->store_folder);
-        add_full_names(output, &names);
+        output->location.path = fp_xstrdup(plan->context->places.store);
+        add_names(output, &names);
     }
     return FP_OK;
 }

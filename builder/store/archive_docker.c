@@ -49,7 +49,7 @@ static struct docker_image *find_name(const struct docker_archive *archive, cons
 {
     static const char *const prefixes[] = {"docker.io/library/", "docker.io/"};
     struct docker_image *image = find_tag(archive, name);
-    cleanup_free char *latest = fp_xasprintf("%s:latest", name);
+    cleanup_free char *latest = fp_xasprintf("%s:%s", name, FP_TAG_DEFAULT);
     if (image == NULL)
         image = find_tag(archive, latest);
     for (size_t i = 0; image == NULL && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {

@@ -4,6 +4,7 @@
  * ones, and so the layers' digests survive.
  */
 #include "archive_writer.h"
+#include "flinkpack/store/image.h"
 #include "tar_write.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static enum fp_code add_tag(struct docker_writer *docker, const char *name, stru
         return fp_context(code, err, "%s", docker->writer.base.title);
     cleanup_free char *repo = fp_reference_name(&reference);
     cleanup_free char *tag =
-        fp_xasprintf("%s:%s", repo, reference.tag != NULL ? reference.tag : "latest");
+        fp_xasprintf("%s:%s", repo, reference.tag != NULL ? reference.tag : FP_TAG_DEFAULT);
     if (!fp_strv_has(&docker->tags, tag))
         fp_strv_add(&docker->tags, tag);
     return FP_OK;
@@ -43,18 +44,6 @@ static enum fp_code fail_platforms(const struct fp_repo *self, struct fp_error *
     return fp_hinted(
         fp_fail(err, FP_E_USAGE, "%s: a docker-archive holds one platform only", self->title), err,
         "choose one with --platform, or write an oci-archive");
-}
-
-static enum fp_code parse_manifest(struct docker_writer *docker,
-                                   const struct fp_descriptor *descriptor, struct fp_error *err)
-{
-    const char *title = docker->writer.base.title;
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    FP_TRY(fp_repo_get_document(&docker->writer.base, descriptor, &text, err));
-    FP_TRY(fp_manifest_parse(fp_buf_text(&text), text.len, descriptor->media_type, title,
-                             &docker->manifest, err));
-    docker->image = descriptor->digest;
-    return FP_OK;
 }
 
 /* An index of one image stands for that image; attestations (platform unknown) do not count. */
@@ -78,20 +67,17 @@ static enum fp_code only_image(const struct fp_repo *self, const struct fp_index
 static enum fp_code set_image(struct docker_writer *docker, const struct fp_descriptor *descriptor,
                               const char *bytes, struct fp_error *err)
 {
-    const struct fp_repo *self = &docker->writer.base;
-    if (!fp_media_is_index(descriptor->media_type))
-        return parse_manifest(docker, descriptor, err);
+    struct fp_repo *self = &docker->writer.base;
     cleanup_index struct fp_index index = {0};
-    const struct fp_descriptor *child = NULL;
-    enum fp_code code =
-        fp_index_parse(bytes, strlen(bytes), descriptor->media_type, self->title, &index, err);
-    if (code == FP_OK)
-        code = only_image(self, &index, &child, err);
-    if (code == FP_OK)
-        code = parse_manifest(docker, child, err);
-    if (code == FP_OK)
-        docker->image = descriptor->digest;
-    return code;
+    const struct fp_descriptor *image = descriptor;
+    if (fp_media_is_index(descriptor->media_type)) {
+        FP_TRY(
+            fp_index_parse(bytes, strlen(bytes), descriptor->media_type, self->title, &index, err));
+        FP_TRY(only_image(self, &index, &image, err));
+    }
+    FP_TRY(fp_image_manifest(self, image, self->title, &docker->manifest, err));
+    docker->image = descriptor->digest;
+    return FP_OK;
 }
 
 static enum fp_code docker_name(struct fp_repo *self, const struct fp_descriptor *descriptor,

@@ -110,7 +110,7 @@ static json_t *find(const json_t *entries, const char *name)
     const char *slash = strrchr(name, '/');
     if (entry != NULL || at != NULL || strchr(slash != NULL ? slash : name, ':') != NULL)
         return entry;
-    cleanup_free char *latest = fp_xasprintf("%s:latest", name);
+    cleanup_free char *latest = fp_xasprintf("%s:%s", name, FP_TAG_DEFAULT);
     return find_named(entries, latest);
 }
 
@@ -198,7 +198,7 @@ bool fp_layout_index_forget(struct fp_layout_index *index, const char *name)
 {
     json_t *entries = entries_of(index);
     const json_t *entry = find(entries, name);
-    cleanup_free char *latest = fp_xasprintf("%s:latest", name);
+    cleanup_free char *latest = fp_xasprintf("%s:%s", name, FP_TAG_DEFAULT);
     if (entry == NULL)
         return false;
     if (fp_layout_index_remove(index, name) || fp_layout_index_remove(index, latest))

@@ -1,3 +1,4 @@
+/* The places that a command line names: what their spellings mean. */
 #include "flinkpack/store/location.h"
 #include "flinkpack/store/layout.h"
 #include "layout_index.h"
@@ -75,14 +76,6 @@ static enum fp_code parse_registry(const char *text, struct fp_location *ret, st
     return FP_OK;
 }
 
-/* REPOSITORY[:TAG][@DIGEST] as a layout of ours names it; a missing tag is ":latest". */
-static char *store_name(const struct fp_reference *reference)
-{
-    if (reference->tag != NULL || fp_digest_is_set(&reference->digest))
-        return fp_reference_text(reference);
-    return fp_xasprintf("%s:latest", reference->repository);
-}
-
 static enum fp_code parse_reference(const char *text, struct fp_location *ret, struct fp_error *err)
 {
     FP_TRY(fp_reference_parse(text, &ret->reference, err));
@@ -91,7 +84,7 @@ static enum fp_code parse_reference(const char *text, struct fp_location *ret, s
         return parse_registry(text, ret, err);
     }
     ret->kind = FP_AT_STORE;
-    ret->name = store_name(&ret->reference);
+    ret->name = fp_reference_full(&ret->reference);
     return FP_OK;
 }
 
@@ -100,40 +93,38 @@ char *fp_hub_name(const char *text)
     return fp_xasprintf("docker.io/%s%s", strchr(text, '/') == NULL ? "library/" : "", text);
 }
 
-/* Whether the layout in `folder` has an image of that name. */
-static enum fp_code has_image(const char *folder, const char *name, bool *ret, struct fp_error *err)
-{
-    cleanup_repo struct fp_repo *repo = NULL;
-    cleanup_free char *marker = fp_path_join(folder, "oci-layout");
-    struct fp_descriptor root = {0};
-    *ret = false;
-    if (!fp_path_exists(marker))
-        return FP_OK;
-    enum fp_code code = fp_repo_open_layout(folder, FP_LAYOUT_READ, &repo, err);
-    if (code == FP_OK)
-        code = fp_repo_resolve(repo, name, &root, NULL);
-    *ret = code == FP_OK;
-    fp_descriptor_clear(&root);
-    return code == FP_E_NOT_FOUND ? FP_OK : code;
-}
-
 enum fp_code fp_location_settle(struct fp_location *at, const char *text, const char *folder,
                                 struct fp_reporter *reporter, struct fp_error *err)
 {
-    bool is_there = false;
+    cleanup_repo struct fp_repo *repo = NULL;
+    cleanup_descriptor struct fp_descriptor root = {0};
     struct fp_digest digest = {0};
-    bool is_short = at->kind == FP_AT_STORE && strchr(text, '/') == NULL &&
-                    fp_digest_parse(text, "", &digest, NULL) != FP_OK;
-    enum fp_code code = is_short ? has_image(folder, at->name, &is_there, err) : FP_OK;
-    if (code != FP_OK || !is_short || is_there)
+    if (at->kind != FP_AT_STORE || strchr(text, '/') != NULL ||
+        fp_digest_parse(text, "", &digest, NULL) == FP_OK)
+        return FP_OK;
+    enum fp_code code = fp_store_find(folder, at->name, &repo, &root, err);
+    if (code != FP_E_NOT_FOUND)
         return code;
     cleanup_free char *hub = fp_hub_name(text);
     fp_location_clear(at);
-    code = fp_location_parse(hub, at, err);
-    if (code == FP_OK)
-        fp_report(reporter, FP_EVENT_INFO, "the local store has no %s: Docker Hub's %s is taken",
-                  text, hub);
-    return code;
+    FP_TRY(fp_location_parse(hub, at, err));
+    fp_report(reporter, FP_EVENT_INFO, "the local store has no %s: Docker Hub's %s is taken", text,
+              hub);
+    return FP_OK;
+}
+
+void fp_location_to_store(struct fp_location *at)
+{
+    if (at->kind != FP_AT_REGISTRY)
+        return;
+    at->kind = FP_AT_STORE;
+    at->name = fp_reference_full(&at->reference);
+}
+
+bool fp_location_is_file(const struct fp_location *at)
+{
+    return at->kind == FP_AT_LAYOUT || at->kind == FP_AT_OCI_ARCHIVE ||
+           at->kind == FP_AT_DOCKER_ARCHIVE;
 }
 
 static enum fp_code refuse_foreign(const char *text, struct fp_error *err)

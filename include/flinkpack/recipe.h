@@ -11,9 +11,8 @@
 /** What everything works with. Everything is borrowed. */
 struct fp_build_context {
     struct fp_http *http;
-    struct fp_registry_options registry; /**< its http is the one above */
-    const struct fp_mirrors *mirrors;    /**< for pulling; may be NULL */
-    const char *store_folder;     /**< the local store (an OCI layout); made if it is not there */
+    struct fp_places places;      /**< registries, whose http is the one above, and the local store,
+                                       which is made if it is not there */
     const char *cache_folder;     /**< downloads; made if it is not there */
     const char *apache_url;       /**< Apache's download server; NULL: https://dlcdn.apache.org */
     const char *archive_url;      /**< all releases; NULL: https://archive.apache.org/dist */

@@ -8,6 +8,7 @@
 
 #include "flinkpack/store/archive.h"
 #include "flinkpack/store/copy.h"
+#include "flinkpack/store/image.h"
 #include "flinkpack/store/layout.h"
 #include "flinkpack/store/location.h"
 #include "flinkpack/store/parts.h"

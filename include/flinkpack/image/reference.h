@@ -8,6 +8,9 @@
 
 #include "flinkpack/image/digest.h"
 
+/** The tag that a name without one means to Docker, and so to all others. */
+#define FP_TAG_DEFAULT "latest"
+
 /** A parsed reference. Owned strings; release with fp_reference_clear() or cleanup_reference. */
 struct fp_reference {
     char *registry;          /**< "registry.example.com:5000", "docker.io"; NULL: none was given */
@@ -32,6 +35,11 @@ bool fp_tag_is_valid(const char *tag);
 char *fp_reference_text(const struct fp_reference *reference);
 /** REGISTRY/REPOSITORY. The caller owns it. */
 char *fp_reference_name(const struct fp_reference *reference);
+/** What a registry is asked for: the digest, else the tag, else FP_TAG_DEFAULT. Borrowed. */
+const char *fp_reference_target(const struct fp_reference *reference);
+/** The name in the local store: like fp_reference_text(), with FP_TAG_DEFAULT where there is
+ * neither tag nor digest. The caller owns it. */
+char *fp_reference_full(const struct fp_reference *reference);
 /** A deep copy. The caller clears it. */
 struct fp_reference fp_reference_copy(const struct fp_reference *reference);
 /** Free the parts. */

@@ -38,6 +38,19 @@ char *fp_layout_blob_folder(const char *path);
  */
 FP_CHECKED enum fp_code fp_store_path(char **ret, char **ret_reason, struct fp_error *err);
 
+/** Whether an OCI layout is there: the local store is made when something is first put into it. */
+bool fp_layout_is_there(const char *path);
+/**
+ * Look an image up in the local store. Neither a store that is not there nor one without the image
+ * is changed by it.
+ * @param name     As it is stored, or a digest.
+ * @param ret_repo The store, opened for reading; the caller frees it.
+ * @param ret_root Clear with fp_descriptor_clear().
+ * @return FP_E_NOT_FOUND, or what reading the store fails with.
+ */
+FP_CHECKED enum fp_code fp_store_find(const char *path, const char *name, struct fp_repo **ret_repo,
+                                      struct fp_descriptor *ret_root, struct fp_error *err);
+
 /** A name in a layout. */
 struct fp_layout_name {
     char *name; /**< ref.name as stored */

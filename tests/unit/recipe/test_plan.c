@@ -8,7 +8,7 @@
 
 #include "plan.h"
 
-static const struct fp_build_context context = {.store_folder = "/tmp/flinkpack-no-store",
+static const struct fp_build_context context = {.places.store = "/tmp/flinkpack-no-store",
                                                 .cache_folder = "/tmp/flinkpack-no-cache",
                                                 .source_date_epoch = -1};
 
