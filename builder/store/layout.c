@@ -269,3 +269,21 @@ enum fp_code fp_layout_remove(const char *path, const char *name, uint64_t *ret_
         *ret_freed_bytes = freed;
     return code;
 }
+
+bool fp_layout_is_there(const char *path)
+{
+    cleanup_free char *marker = fp_path_join(path, "oci-layout");
+    return fp_path_exists(marker);
+}
+
+enum fp_code fp_store_find(const char *path, const char *name, struct fp_repo **ret_repo,
+                           struct fp_descriptor *ret_root, struct fp_error *err)
+{
+    cleanup_repo struct fp_repo *repo = NULL;
+    if (!fp_layout_is_there(path))
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: no image '%s'", path, name);
+    FP_TRY(fp_repo_open_layout(path, FP_LAYOUT_READ, &repo, err));
+    FP_TRY(fp_repo_resolve(repo, name, ret_root, err));
+    *ret_repo = steal_pointer(&repo);
+    return FP_OK;
+}

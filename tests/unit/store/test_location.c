@@ -124,6 +124,102 @@ static void over_long_names_are_refused(void **state)
     fp_location_clear(&location);
 }
 
+/* What the image "registry.example.com:5000/team/orders:2" is called in a place. */
+static void an_image_is_called_as_the_place_writes_it(void **state)
+{
+    (void) state;
+    static const struct {
+        const char *place;
+        const char *name;
+        const char *expected;
+    } cases[] = {
+        {"oci:out", "host:5000/team/orders:2", "2"},
+        {"oci:out:own", "host:5000/team/orders:2", "own"},
+        {"oci:out", "2", "2"},
+        {"oci:out", "team/orders", NULL},
+        {"oci:out", NULL, NULL},
+        {"oci-archive:a.tar", "orders:2", "2"},
+        {"oci-archive:a.tar", "orders@sha256:0", NULL},
+        {"docker-archive:a.tar", "host:5000/team/orders:2", "host:5000/team/orders:2"},
+        {"docker-archive:a.tar:own:1", "orders:2", "own:1"},
+        {"docker-archive:a.tar", "orders", NULL},
+        {"host:5000/team/orders", "other:2", "latest"},
+        {"host:5000/team/orders:3", NULL, "3"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fp_error err = {0};
+        cleanup_location struct fp_location at = {0};
+        cleanup_strv struct fp_strv names = {0};
+        assert_ok(fp_location_parse(cases[i].place, &at, &err), &err);
+        fp_location_add_name(&at, cases[i].name, &names);
+        fp_location_add_name(&at, cases[i].name, &names);
+        assert_int_equal(names.len, cases[i].expected != NULL ? 1 : 0);
+        if (cases[i].expected != NULL)
+            assert_string_equal(names.items[0], cases[i].expected);
+    }
+}
+
+/* Write an image to the place that `text` names, and read it from there. */
+static void check_round_trip(const char *text, struct fp_repo *from,
+                             const struct fp_descriptor *image)
+{
+    struct fp_error err = {0};
+    const struct fp_places places = {.store = in_folder("store")};
+    cleanup_location struct fp_location at = {0};
+    cleanup_repo struct fp_repo *written = NULL;
+    cleanup_repo struct fp_repo *read = NULL;
+    assert_ok(fp_location_parse(text, &at, &err), &err);
+    assert_ok(fp_location_create(&at, &places, &written, &err), &err);
+    (void) copy_ok(from, image, written, fp_location_image(&at));
+    assert_ok(fp_location_open(&at, &places, NULL, &read, &err), &err);
+    check_image(read, fp_location_image(&at), image);
+}
+
+static void every_kind_of_place_is_written_and_read(void **state)
+{
+    (void) state;
+    static const char *const kinds[] = {"oci:%s:1", "oci-archive:%s.tar:1",
+                                        "docker-archive:%s.docker.tar:orders:1"};
+    const char *texts[] = {"a", "b"};
+    cleanup_repo struct fp_repo *parts = fp_repo_new_parts();
+    cleanup_descriptor struct fp_descriptor image = make_image(parts, "linux/amd64", texts, 2);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        const char *colon = strchr(kinds[i], '%');
+        cleanup_free char *text = fp_xasprintf("%.*s%s%s", (int) (colon - kinds[i]), kinds[i],
+                                               in_folder("place"), colon + 2);
+        check_round_trip(text, parts, &image);
+    }
+    check_round_trip("orders", parts, &image);
+}
+
+static void a_root_file_system_is_not_written(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    const struct fp_places places = {.store = in_folder("store")};
+    cleanup_location struct fp_location at = {0};
+    cleanup_repo struct fp_repo *repo = NULL;
+    assert_ok(fp_location_parse("rootfs:a.tar", &at, &err), &err);
+    assert_fails(fp_location_create(&at, &places, &repo, &err), FP_E_USAGE, &err,
+                 "'rootfs:a.tar': a root file system cannot be written");
+}
+
+/* Without a registry's help an image of one is what the store has under its name. */
+static void what_was_pulled_is_in_the_store_under_its_whole_name(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_location struct fp_location at = {0};
+    cleanup_location struct fp_location file = {0};
+    assert_ok(fp_location_parse("host:5000/team/orders", &at, &err), &err);
+    fp_location_to_store(&at);
+    assert_int_equal(at.kind, FP_AT_STORE);
+    assert_string_equal(fp_location_image(&at), "host:5000/team/orders:latest");
+    assert_ok(fp_location_parse("oci:out", &file, &err), &err);
+    fp_location_to_store(&file);
+    assert_int_equal(file.kind, FP_AT_LAYOUT);
+}
+
 static void check_store_path(const char *expected)
 {
     struct fp_error err = {0};
@@ -219,6 +315,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(short_names_that_are_not_stored_are_on_docker_hub,
                                         fixture_setup, fixture_teardown),
         cmocka_unit_test(bad_places_are_usage_errors),
+        cmocka_unit_test(an_image_is_called_as_the_place_writes_it),
+        cmocka_unit_test_setup_teardown(every_kind_of_place_is_written_and_read, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_root_file_system_is_not_written, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test(what_was_pulled_is_in_the_store_under_its_whole_name),
         cmocka_unit_test(over_long_names_are_refused),
         cmocka_unit_test_setup_teardown(the_store_is_found_by_the_environment, fixture_setup,
                                         fixture_teardown),
