@@ -15,8 +15,8 @@ static void add(json_t *arguments, const char *option, const char *value)
 {
     if (value == NULL)
         return;
-    fp_append(arguments, json_string(option));
-    fp_append(arguments, fp_kube_literal(value));
+    fp_json_append(arguments, json_string(option));
+    fp_json_append(arguments, fp_kube_literal(value));
 }
 
 void fp_add_job_options(const struct fp_deployment *d, json_t *arguments)
@@ -25,7 +25,7 @@ void fp_add_job_options(const struct fp_deployment *d, json_t *arguments)
     add(arguments, "--job-id", d->job_id);
     add(arguments, "--fromSavepoint", o->from_savepoint);
     if (o->allow_non_restored_state)
-        fp_append(arguments, json_string("--allowNonRestoredState"));
+        fp_json_append(arguments, json_string("--allowNonRestoredState"));
 }
 
 void fp_add_cluster_id(const struct fp_deployment *d, json_t *arguments)
@@ -33,7 +33,7 @@ void fp_add_cluster_id(const struct fp_deployment *d, json_t *arguments)
     if (d->cluster_id == NULL)
         return;
     cleanup_free char *setting = fp_xasprintf("-Dhigh-availability.cluster-id=%s", d->cluster_id);
-    fp_append(arguments, json_string(setting));
+    fp_json_append(arguments, json_string(setting));
 }
 
 /*
@@ -53,8 +53,8 @@ json_t *fp_role_arguments(const struct fp_deployment *d, const struct fp_role *r
     if (!d->is_job || !role->is_jobmanager)
         return arguments;
     if (o->arguments.len > 0)
-        fp_append(arguments, json_string("--"));
+        fp_json_append(arguments, json_string("--"));
     for (size_t i = 0; i < o->arguments.len; i++)
-        fp_append(arguments, fp_kube_literal(o->arguments.items[i]));
+        fp_json_append(arguments, fp_kube_literal(o->arguments.items[i]));
     return arguments;
 }

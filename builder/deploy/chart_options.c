@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "chart.h"
+#include "config_files.h"
 #include "documents.h"
-#include "log_conf.h"
 #include "pod.h"
 #include "setting.h"
 #include "text.h"
@@ -24,13 +24,13 @@ static json_t *fixed_keys(const struct fp_deployment *d)
     json_object_foreach(d->conf, key, value)
     {
         if (fp_is_port(key) && strncmp(key, "kubernetes.", 11) != 0)
-            fp_set(object, key, json_incref(value));
+            fp_json_set(object, key, json_incref(value));
         size_t len = strlen(key);
         cleanup_free char *bind = fp_text_ends_with(key, ".port")
                                       ? fp_xasprintf("%.*s.bind-port", (int) len - 5, key)
                                       : fp_xstrdup("");
         if (fp_is_port(bind))
-            fp_set(object, bind, json_incref(value));
+            fp_json_set(object, bind, json_incref(value));
     }
     return object;
 }
@@ -44,15 +44,15 @@ static void add_volumes(const struct fp_deployment *d, json_t *options)
     for (size_t i = 0; i < claims->len; i++) {
         cleanup_json json_t *document = fp_volume_claim(d, claims->items[i]);
         struct fp_split name = fp_split_at(claims->items[i], ':');
-        fp_append(list, json_pack("{s:s, s:O}", "name", name.first, "spec",
-                                  json_object_get(document, "spec")));
+        fp_json_append(list, json_pack("{s:s, s:O}", "name", name.first, "spec",
+                                       json_object_get(document, "spec")));
         free(name.first);
     }
     for (size_t i = claims->len; i < json_array_size(d->volumes); i++)
-        fp_append(others, json_incref(json_array_get(d->volumes, i)));
-    fp_set(options, "claims", list);
-    fp_set(options, "volumes", others);
-    fp_set(options, "mounts", json_incref(d->mounts));
+        fp_json_append(others, json_incref(json_array_get(d->volumes, i)));
+    fp_json_set(options, "claims", list);
+    fp_json_set(options, "volumes", others);
+    fp_json_set(options, "mounts", json_incref(d->mounts));
 }
 
 /* What one role's pod has that is not in the templates. */
@@ -65,31 +65,28 @@ static void add_role(const struct fp_deployment *d, const struct fp_role *role, 
     cleanup_json json_t *template = fp_pod_template(d, role);
     const json_t *spec = json_object_get(template, "spec");
     const json_t *container = json_array_get(json_object_get(spec, "containers"), 0);
-    const char *key = fp_role_memory_key(d, role);
     json_t *probes = json_object();
     fp_pick(json_object_get(options, "pod"), spec, pod_keys);
     fp_pick(probes, container, probe_keys);
-    fp_set(json_object_get(options, "probes"), role->component, probes);
-    fp_set(json_object_get(options, "ports"), role->component,
-           json_incref(json_object_get(container, "ports")));
-    fp_append(json_object_get(options, "memory"),
-              json_pack("{s:s, s:s, s:s, s:b}", "role", role->component, "key", key, "unit",
-                        fp_memory_key_is_bare(key) ? "" : "m", "isHeap",
-                        fp_role_memory_value(d, role) != role->mib));
+    fp_json_set(json_object_get(options, "probes"), role->component, probes);
+    fp_json_set(json_object_get(options, "ports"), role->component,
+                json_incref(json_object_get(container, "ports")));
+    fp_json_append(json_object_get(options, "memory"),
+                   json_pack("{s:s, s:s, s:s, s:b}", "role", role->component, "key",
+                             role->memory_key, "unit", role->memory_unit, "isHeap",
+                             role->memory_value != role->mib));
 }
 
 /* The first words of the command lines; the type of the release decides which one it is. */
 static json_t *verbs(const struct fp_deployment *d)
 {
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
     struct fp_deployment job = *d;
     struct fp_deployment session = *d;
     job.is_job = true;
     session.is_job = false;
-    return json_pack("{s:s, s:s, s:s}", "job", fp_role_verb(&job, &jobmanager), "session",
-                     fp_role_verb(&session, &jobmanager), "taskmanager",
-                     fp_role_verb(d, &taskmanager));
+    return json_pack("{s:s, s:s, s:s}", "job", fp_role_verb(&job, &d->jobmanager), "session",
+                     fp_role_verb(&session, &d->jobmanager), "taskmanager",
+                     fp_role_verb(d, &d->taskmanager));
 }
 
 /* What the templates of objects ask for, where it was given. */
@@ -97,44 +94,38 @@ static void add_objects(const struct fp_deployment *d, json_t *options)
 {
     const struct fp_deploy_options *o = d->options;
     if (o->ttl >= 0)
-        fp_set(options, "ttl", json_integer(o->ttl));
+        fp_json_set(options, "ttl", json_integer(o->ttl));
     if (d->node_port > 0)
-        fp_set(options, "nodePort", json_integer(d->node_port));
-    if (o->route_host != NULL)
-        fp_set(options, "routeHost", json_string(o->route_host));
+        fp_json_set(options, "nodePort", json_integer(d->node_port));
+    fp_json_set_text(options, "routeHost", o->route_host);
     if (o->ingress != NULL)
-        fp_set(options, "ingress",
-               json_pack("{s:s, s:s, s:s}", "host", o->ingress, "class",
-                         o->ingress_class != NULL ? o->ingress_class : "", "tls",
-                         o->ingress_tls != NULL ? o->ingress_tls : ""));
+        fp_json_set(options, "ingress",
+                    json_pack("{s:s, s:s, s:s}", "host", o->ingress, "class",
+                              o->ingress_class != NULL ? o->ingress_class : "", "tls",
+                              o->ingress_tls != NULL ? o->ingress_tls : ""));
     if (d->max_replicas > 0)
-        fp_set(options, "autoscale",
-               json_pack("{s:I, s:I}", "min", (json_int_t) d->min_replicas, "max",
-                         (json_int_t) d->max_replicas));
+        fp_json_set(options, "autoscale",
+                    json_pack("{s:I, s:I}", "min", (json_int_t) d->min_replicas, "max",
+                              (json_int_t) d->max_replicas));
 }
 
 static json_t *make_options(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
     cleanup_free char *digest_of = fp_chart_digest_of(d);
     cleanup_free char *log = fp_log_conf_sum(d);
     json_t *options = json_pack(
-        "{s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:o, s:{}, s:{}, s:{}, s:O, s:O, s:o, s:{}, "
+        "{s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:{}, s:O, s:O, s:o, s:{}, "
         "s:{}, s:{}, s:[], s:o}",
         "digestOf", digest_of, "logConf", log != NULL ? log : "", "serviceAccount",
         o->service_account != NULL ? o->service_account : "", "home", d->home, "ha", o->ha,
         "metrics", o->metrics, "isExposed", fp_is_exposed(d) != NULL, "isOfficial", d->is_official,
-        "verbs", verbs(d), "labels", "annotations", "files", "env", d->env, "envFrom", d->env_from,
-        "containerSecurity", fp_container_security(d), "pod", "ports", "probes", "memory",
-        "fixedKeys", fixed_keys(d));
-    fp_add_pairs(json_object_get(options, "labels"), &o->labels);
-    fp_add_pairs(json_object_get(options, "annotations"), &o->annotations);
-    fp_add_log_conf(d, json_object_get(options, "files"));
-    fp_add_passwd(d, json_object_get(options, "files"));
-    add_role(d, &jobmanager, options);
-    add_role(d, &taskmanager, options);
+        "verbs", verbs(d), "labels", fp_pairs(&o->labels), "annotations", fp_pairs(&o->annotations),
+        "files", "env", d->env, "envFrom", d->env_from, "containerSecurity",
+        fp_container_security(d), "pod", "ports", "probes", "memory", "fixedKeys", fixed_keys(d));
+    fp_add_config_files(d, json_object_get(options, "files"));
+    add_role(d, &d->jobmanager, options);
+    add_role(d, &d->taskmanager, options);
     add_volumes(d, options);
     add_objects(d, options);
     return options;

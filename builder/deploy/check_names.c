@@ -56,18 +56,16 @@ static bool is_qualified_name(const char *text)
 }
 
 /* The labels that selectors rely on. */
-static bool is_own_label(const char *key)
-{
-    static const char *const own[] = {
-        "app.kubernetes.io/name",    "app.kubernetes.io/instance",   "app.kubernetes.io/component",
-        "app.kubernetes.io/version", "app.kubernetes.io/managed-by", "flinkpack.revision",
-    };
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        if (strcmp(key, own[i]) == 0)
-            return true;
-    }
-    return false;
-}
+static const char *const own_labels[] = {
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/version",
+    "app.kubernetes.io/managed-by",
+    "flinkpack.revision",
+    NULL,
+};
+static const char *const effects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute", NULL};
 
 enum pair_kind { PAIR_LABEL, PAIR_SELECTOR, PAIR_ANNOTATION };
 
@@ -83,7 +81,7 @@ static enum fp_code check_pair(const char *pair, const char *title, enum pair_ki
                        "%s: '%s' is no key: [PREFIX/]NAME with at most 63 "
                        "letters, digits, '-', '_' and '.'",
                        title, key);
-    if (kind == PAIR_LABEL && is_own_label(key))
+    if (kind == PAIR_LABEL && fp_is_one_of(key, own_labels))
         return fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack: Services find pods by it",
                        title, key);
     if (kind != PAIR_ANNOTATION && *split.rest != '\0' && !is_qualified_part(split.rest))
@@ -120,12 +118,6 @@ static enum fp_code check_namespace(const char *text, const char *title, struct 
                    text);
 }
 
-static bool is_effect(const char *text)
-{
-    return strcmp(text, "NoSchedule") == 0 || strcmp(text, "PreferNoSchedule") == 0 ||
-           strcmp(text, "NoExecute") == 0;
-}
-
 /* KEY[=VALUE][:EFFECT] */
 static enum fp_code check_toleration(const char *text, struct fp_error *err)
 {
@@ -133,7 +125,7 @@ static enum fp_code check_toleration(const char *text, struct fp_error *err)
     struct fp_split pair = fp_split_at(effect.first, '=');
     bool has_value = pair.rest != NULL && *pair.rest != '\0';
     bool fine = is_qualified_name(pair.first) && (!has_value || is_qualified_part(pair.rest)) &&
-                (effect.rest == NULL || is_effect(effect.rest));
+                (effect.rest == NULL || fp_is_one_of(effect.rest, effects));
     free(pair.first);
     free(effect.first);
     if (fine)
@@ -197,7 +189,7 @@ static enum fp_code check_node_port(struct fp_deployment *d, struct fp_error *er
 enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;
-    enum fp_code code = check_name(d, err);
+    FP_TRY(check_name(d, err));
     const struct {
         const char *text;
         const char *title;
@@ -215,17 +207,14 @@ enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error 
         {o->savepoint_dir, "--savepoint-dir", check_uri},
         {o->ha_dir, "--ha-dir", check_uri},
     };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && code == FP_OK; i++)
-        code = names[i].check(names[i].text, names[i].title, err);
-    for (size_t i = 0; i < o->pull_secrets.len && code == FP_OK; i++)
-        code = check_dns(o->pull_secrets.items[i], "--pull-secret", err);
-    for (size_t i = 0; i < o->tolerations.len && code == FP_OK; i++)
-        code = check_toleration(o->tolerations.items[i], err);
-    if (code == FP_OK)
-        code = check_pairs(&o->labels, "--label", PAIR_LABEL, err);
-    if (code == FP_OK)
-        code = check_pairs(&o->annotations, "--annotation", PAIR_ANNOTATION, err);
-    if (code == FP_OK)
-        code = check_pairs(&o->node_selectors, "--node-selector", PAIR_SELECTOR, err);
-    return code == FP_OK ? check_node_port(d, err) : code;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        FP_TRY(names[i].check(names[i].text, names[i].title, err));
+    for (size_t i = 0; i < o->pull_secrets.len; i++)
+        FP_TRY(check_dns(o->pull_secrets.items[i], "--pull-secret", err));
+    for (size_t i = 0; i < o->tolerations.len; i++)
+        FP_TRY(check_toleration(o->tolerations.items[i], err));
+    FP_TRY(check_pairs(&o->labels, "--label", PAIR_LABEL, err));
+    FP_TRY(check_pairs(&o->annotations, "--annotation", PAIR_ANNOTATION, err));
+    FP_TRY(check_pairs(&o->node_selectors, "--node-selector", PAIR_SELECTOR, err));
+    return check_node_port(d, err);
 }

@@ -1,7 +1,8 @@
+/* Format compose: one file for Docker Compose. */
 #include <string.h>
 
+#include "config_files.h"
 #include "format.h"
-#include "log_conf.h"
 #include "object.h"
 #include "result.h"
 #include "role.h"
@@ -12,81 +13,57 @@ static json_t *environment(const struct fp_deployment *d)
 {
     json_t *env = json_object();
     cleanup_free char *properties = fp_conf_text(d);
-    fp_set(env, "#FLINK_PROPERTIES",
-           json_string("merged onto the configuration in the image when a container starts"));
-    fp_set(env, "FLINK_PROPERTIES", fp_kube_literal(properties));
+    fp_json_set_text(env, "#FLINK_PROPERTIES",
+                     "merged onto the configuration in the image when a container starts");
+    fp_json_set(env, "FLINK_PROPERTIES", fp_kube_literal(properties));
     if (d->is_official)
-        fp_set(env, "JOB_MANAGER_RPC_ADDRESS", json_string("jobmanager"));
+        fp_json_set_text(env, "JOB_MANAGER_RPC_ADDRESS", "jobmanager");
     for (size_t i = 0; i < json_array_size(d->env); i++) {
         const json_t *entry = json_array_get(d->env, i);
-        fp_set(env, fp_json_string(entry, "name"), json_incref(json_object_get(entry, "value")));
+        fp_json_set(env, fp_json_string(entry, "name"),
+                    json_incref(json_object_get(entry, "value")));
     }
     return env;
 }
 
-/* The same restrictions as on Kubernetes. */
-static void add_security(const struct fp_deployment *d, json_t *service)
+/* Who Flink runs as; NULL: the image's user. The caller owns it. */
+static char *user_of(const struct fp_deployment *d)
 {
-    int64_t uid = d->options->run_as_user;
-    cleanup_free char *log = fp_path_join(d->home, "log");
-    if (uid < 0 && !d->is_numeric_user)
-        uid = FP_DEPLOY_UID;
-    if (uid >= 0) {
-        cleanup_free char *user =
-            fp_xasprintf("%lld:%lld", (long long) uid, (long long) d->image_gid);
-        fp_set(service, "user", json_string(user));
-    }
-    if (!d->is_official) {
-        fp_set(service, "read_only", json_true());
-        fp_set(service, "tmpfs", json_pack("[s, s]", "/tmp", log));
-    }
-    fp_set(service, "cap_drop", json_pack("[s]", "ALL"));
-    fp_set(service, "security_opt", json_pack("[s]", "no-new-privileges:true"));
+    int64_t given = d->options->run_as_user;
+    int64_t uid = given < 0 && !d->is_numeric_user ? FP_DEPLOY_UID : given;
+    return uid < 0 ? NULL : fp_xasprintf("%lld:%lld", (long long) uid, (long long) d->image_gid);
 }
 
-static json_t *labels(const struct fp_deployment *d)
-{
-    json_t *object = json_object();
-    fp_add_pairs(object, &d->options->labels);
-    return object;
-}
-
+/* With the same restrictions as on Kubernetes. */
 static json_t *service(const struct fp_deployment *d, const struct fp_role *role)
 {
+    bool is_jobmanager = role->is_jobmanager;
     cleanup_free char *memory = fp_xasprintf("%lldM", (long long) role->mib);
-    json_t *result = json_pack("{s:s, s:o, s:o}", "image", d->image_text, "command",
-                               fp_role_arguments(d, role), "environment", environment(d));
-    fp_note_tag(d, result);
-    json_t *deploy = json_pack("{s:{s:{s:s}}}", "resources", "limits", "memory", memory);
-    if (role->is_jobmanager) {
-        fp_set(result, "#ports", json_string("the ui, for this machine only: it trusts everybody"));
-        fp_set(result, "ports", json_pack("[s]", "127.0.0.1:8081:8081"));
-    } else {
-        fp_set(result, "depends_on", json_pack("[s]", "jobmanager"));
-        fp_set(deploy, "replicas", json_integer(d->replicas));
-    }
-    if (d->options->labels.len > 0)
-        fp_set(result, "labels", labels(d));
-    fp_set(result, "deploy", deploy);
-    fp_set(result, "restart",
-           json_string(d->is_job && role->is_jobmanager ? "on-failure" : "unless-stopped"));
-    if (d->log_conf != NULL) {
-        cleanup_free char *bind =
-            fp_xasprintf("./%s:%s/conf/%s:ro", FP_LOG_CONF_FILE, d->home, FP_LOG_CONF_FILE);
-        fp_set(result, "volumes", json_pack("[s]", bind));
-    }
-    add_security(d, result);
-    return result;
+    cleanup_free char *user = user_of(d);
+    cleanup_free char *log = fp_path_join(d->home, "log");
+    cleanup_free char *bind =
+        fp_xasprintf("./%s:%s/conf/%s:ro", FP_LOG_CONF_FILE, d->home, FP_LOG_CONF_FILE);
+    return json_pack(
+        "{s:s*, s:s, s:o, s:o, s:s*, s:o*, s:o*, s:o*, s:{s:{s:{s:s}}, s:o*}, s:s, s:o*, s:s*, "
+        "s:o*, s:o*, s:[s], s:[s]}",
+        "#image", fp_tag_of(d), "image", d->image_text, "command", fp_role_arguments(d, role),
+        "environment", environment(d), "#ports",
+        is_jobmanager ? "the ui, for this machine only: it trusts everybody" : NULL, "ports",
+        is_jobmanager ? json_pack("[s]", "127.0.0.1:8081:8081") : NULL, "depends_on",
+        is_jobmanager ? NULL : json_pack("[s]", "jobmanager"), "labels",
+        fp_unless_empty(fp_pairs(&d->options->labels)), "deploy", "resources", "limits", "memory",
+        memory, "replicas", is_jobmanager ? NULL : json_integer(d->replicas), "restart",
+        d->is_job && is_jobmanager ? "on-failure" : "unless-stopped", "volumes",
+        d->log_conf != NULL ? json_pack("[s]", bind) : NULL, "user", user, "read_only",
+        d->is_official ? NULL : json_true(), "tmpfs",
+        d->is_official ? NULL : json_pack("[s, s]", "/tmp", log), "cap_drop", "ALL", "security_opt",
+        "no-new-privileges:true");
 }
 
 static json_t *documents(const struct fp_deployment *d)
 {
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
-    json_t *services = json_object();
-    fp_set(services, "jobmanager", service(d, &jobmanager));
-    fp_set(services, "taskmanager", service(d, &taskmanager));
-    return json_pack("[{s:s, s:o}]", "name", d->name, "services", services);
+    return json_pack("[{s:s, s:{s:o, s:o}}]", "name", d->name, "services", "jobmanager",
+                     service(d, &d->jobmanager), "taskmanager", service(d, &d->taskmanager));
 }
 
 static void note(const struct fp_notes *n)

@@ -2,7 +2,6 @@
 
 #include "format.h"
 #include "object.h"
-#include "role.h"
 #include "setting.h"
 #include "text.h"
 #include "warn.h"
@@ -14,8 +13,7 @@ static bool at_least(const struct fp_deployment *d, unsigned major, unsigned min
 
 static void set(struct fp_deployment *d, const char *key, const char *value)
 {
-    if (value != NULL)
-        fp_set(d->conf, key, json_string(value));
+    fp_json_set_text(d->conf, key, value);
 }
 
 static void set_number(struct fp_deployment *d, const char *key, int64_t value, const char *unit)
@@ -26,8 +24,7 @@ static void set_number(struct fp_deployment *d, const char *key, int64_t value, 
 
 static void set_memory(struct fp_deployment *d, const struct fp_role *role)
 {
-    const char *key = fp_role_memory_key(d, role);
-    set_number(d, key, fp_role_memory_value(d, role), fp_memory_key_is_bare(key) ? "" : "m");
+    set_number(d, role->memory_key, role->memory_value, role->memory_unit);
 }
 
 /* Ports are random unless they are set, and Services need to know them. From 1.15 on Flink's own
@@ -41,7 +38,7 @@ static void set_network(struct fp_deployment *d)
                                      : fp_xasprintf("%s-jobmanager", d->name);
     /* With high availability it is the pod's address, which the environment tells. */
     if (fp_has_revision_service(d))
-        fp_set(d->conf, "jobmanager.rpc.address", fp_rpc_name(d));
+        fp_json_set(d->conf, "jobmanager.rpc.address", fp_rpc_name(d));
     else if (!d->options->ha)
         set(d, "jobmanager.rpc.address", service);
     set_number(d, "jobmanager.rpc.port", FP_PORT_RPC, "");
@@ -59,11 +56,9 @@ static void set_network(struct fp_deployment *d)
 
 static void set_size(struct fp_deployment *d)
 {
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
     if (!d->format->is_operated) {
-        set_memory(d, &jobmanager);
-        set_memory(d, &taskmanager);
+        set_memory(d, &d->jobmanager);
+        set_memory(d, &d->taskmanager);
     }
     set_number(d, "taskmanager.numberOfTaskSlots", d->slots, "");
     if (d->max_replicas > 0)
@@ -115,18 +110,15 @@ static void set_extras(struct fp_deployment *d)
 
 /* What the user may not change, as other objects count on it: addresses are replaced with a
  * warning, as Flink's own file has them; another port is a mistake. */
-static bool is_address(const char *key)
-{
-    static const char *const keys[] = {
-        "jobmanager.rpc.address", "rest.address",          "jobmanager.bind-host",
-        "rest.bind-address",      "taskmanager.bind-host", "taskmanager.host",
-    };
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strcmp(key, keys[i]) == 0)
-            return true;
-    }
-    return false;
-}
+static const char *const addresses[] = {
+    "jobmanager.rpc.address",
+    "rest.address",
+    "jobmanager.bind-host",
+    "rest.bind-address",
+    "taskmanager.bind-host",
+    "taskmanager.host",
+    NULL,
+};
 
 bool fp_is_port(const char *key)
 {
@@ -145,12 +137,9 @@ bool fp_is_port(const char *key)
         "metrics.reporter.prom.port",
         "query.proxy.ports",
         "queryable-state.proxy.ports",
+        NULL,
     };
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strcmp(key, keys[i]) == 0)
-            return true;
-    }
-    return false;
+    return fp_is_one_of(key, keys);
 }
 
 char *fp_port_of_bind_port(const char *key)
@@ -172,7 +161,7 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
         return FP_OK;
     }
     FP_TRY(fp_check_setting(d, key, value, err));
-    if (is_address(key) && !d->format->is_operated) {
+    if (fp_is_one_of(key, addresses) && !d->format->is_operated) {
         if (own == NULL || strcmp(own, value) != 0)
             fp_strv_addf(&d->warnings,
                          "--conf: %s: %s is not taken, pods could not find each other", key, value);
@@ -186,10 +175,8 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
         return fp_fail(err, FP_E_USAGE, "--conf: %s=%s: the manifests need it to be %s", key, value,
                        own);
     /* Sizes are there already, from the same value. */
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
-    bool is_size = strcmp(key, fp_role_memory_key(d, &jobmanager)) == 0 ||
-                   strcmp(key, fp_role_memory_key(d, &taskmanager)) == 0;
+    bool is_size =
+        strcmp(key, d->jobmanager.memory_key) == 0 || strcmp(key, d->taskmanager.memory_key) == 0;
     /* Flink prefers the newer name; here the later one is meant. */
     if (fp_setting_alias(key) != NULL)
         (void) json_object_del(d->conf, fp_setting_alias(key));
@@ -219,41 +206,34 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
     set_size(d);
     set_state(d);
     set_extras(d);
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < d->options->conf.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < d->options->conf.len; i++) {
         struct fp_split split = fp_split_at(d->options->conf.items[i], '=');
         cleanup_free char *key = split.first;
         if (split.rest == NULL)
             return fp_fail(err, FP_E_USAGE, "--conf or -D: expected KEY=VALUE, not '%s'",
                            d->options->conf.items[i]);
-        code = add_given(d, key, split.rest, err);
+        FP_TRY(add_given(d, key, split.rest, err));
     }
-    if (code == FP_OK)
-        code = fp_deployment_recover(d, err);
-    if (code == FP_OK) {
-        fp_deployment_identify(d);
-        fp_deployment_warn_of_recovery(d);
-    }
-    if (code == FP_OK)
-        code = check_length(d, err);
-    if (code == FP_OK && d->options->metrics && !at_least(d, 1, 9))
+    FP_TRY(fp_deployment_recover(d, err));
+    fp_deployment_identify(d);
+    fp_deployment_warn_of_recovery(d);
+    FP_TRY(check_length(d, err));
+    if (d->options->metrics && !at_least(d, 1, 9))
         fp_strv_addf(&d->warnings,
                      "--metrics: Flink %s needs its jar in lib/: build with --lib "
                      "opt/flink-metrics-prometheus-%s.jar",
                      d->version.text, d->version.text);
-    return code;
+    return FP_OK;
 }
 
 char *fp_conf_text(const struct fp_deployment *d)
 {
     struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    enum fp_code code = FP_OK;
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(d->conf, key, value)
     {
-        if (code == FP_OK)
-            code = fp_buf_addf(&out, NULL, "%s: %s\n", key, json_string_value(value));
+        fp_buf_putf(&out, "%s: %s\n", key, json_string_value(value));
     }
     return fp_buf_take(&out);
 }

@@ -18,6 +18,17 @@
 
 struct fp_format;
 
+/** A role of Flink's processes. */
+struct fp_role {
+    const char *component; /**< "jobmanager", "taskmanager" */
+    bool is_jobmanager;
+    const char *cpu;
+    int64_t mib;            /**< of its container */
+    const char *memory_key; /**< the setting that sizes its memory */
+    int64_t memory_value;   /**< all of the container's, or, before 1.11 and 1.10, a heap of 75 % */
+    const char *memory_unit; /**< behind the value: "m" or "" */
+};
+
 /** Options and facts of the image, checked. Owned, but for the first four members. */
 struct fp_deployment {
     struct fp_deploy_options own; /**< what is left of those that were given; all is borrowed */
@@ -43,8 +54,8 @@ struct fp_deployment {
     int64_t parallelism;
     int64_t slots;
     int64_t replicas;
-    int64_t jobmanager_mib;
-    int64_t taskmanager_mib;
+    struct fp_role jobmanager;
+    struct fp_role taskmanager;
     int64_t min_replicas; /**< 0: no autoscaling */
     int64_t max_replicas;
     int64_t node_port; /**< 0: none */

@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "config_files.h"
 #include "documents.h"
 #include "format.h"
-#include "log_conf.h"
 #include "object.h"
 #include "pod.h"
 #include "result.h"
@@ -15,12 +15,11 @@ static json_t *config_map(const struct fp_deployment *d)
 {
     json_t *object = fp_object(d, "v1", "ConfigMap", "-config", NULL);
     cleanup_free char *text = fp_conf_text(d);
-    fp_set(object, "data",
-           json_pack("{s:s, s:s}", "#FLINK_PROPERTIES",
-                     "merged onto the configuration in the image when a container starts",
-                     "FLINK_PROPERTIES", text));
-    fp_add_log_conf(d, json_object_get(object, "data"));
-    fp_add_passwd(d, json_object_get(object, "data"));
+    fp_json_set(object, "data",
+                json_pack("{s:s, s:s}", "#FLINK_PROPERTIES",
+                          "merged onto the configuration in the image when a container starts",
+                          "FLINK_PROPERTIES", text));
+    fp_add_config_files(d, json_object_get(object, "data"));
     return object;
 }
 
@@ -38,11 +37,11 @@ json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
                              "JobManager and TaskManagers, on any node", "accessModes",
                              "ReadWriteMany", "resources", "requests", "storage", size);
     if (parts.len == 4)
-        fp_set(spec, "storageClassName", json_string(parts.items[3]));
-    fp_set(object, "spec", spec);
-    fp_set(object, "#",
-           json_string("'kubectl delete -f' and '-k' delete this as well, and "
-                       "what is on it"));
+        fp_json_set_text(spec, "storageClassName", parts.items[3]);
+    fp_json_set(object, "spec", spec);
+    fp_json_set_text(object, "#",
+                     "'kubectl delete -f' and '-k' delete this as well, and "
+                     "what is on it");
     return object;
 }
 
@@ -64,22 +63,21 @@ static json_t *failure_policy(void)
 static json_t *job(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    const struct fp_role role = fp_jobmanager_of(d);
     json_t *object = fp_object(d, "batch/v1", "Job", "-jobmanager", "jobmanager");
     json_t *spec = json_object();
-    fp_set(spec, "#backoffLimit",
-           json_string(fp_is_highly_available(d)
-                           ? "lost pods are counted over the Job's whole life, and none may end it"
-                           : "a pod that is lost is started anew, from --fromSavepoint or from "
-                             "nothing; 0 to leave that to you"));
-    fp_set(spec, "backoffLimit", json_integer(fp_job_retries(d)));
+    fp_json_set_text(spec, "#backoffLimit",
+                     fp_is_highly_available(d)
+                         ? "lost pods are counted over the Job's whole life, and none may end it"
+                         : "a pod that is lost is started anew, from --fromSavepoint or from "
+                           "nothing; 0 to leave that to you");
+    fp_json_set(spec, "backoffLimit", json_integer(fp_job_retries(d)));
     if (o->ttl >= 0)
-        fp_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));
-    fp_set(spec, "#podReplacementPolicy", json_string("never two JobManagers at once"));
-    fp_set(spec, "podReplacementPolicy", json_string("Failed"));
-    fp_set(spec, "podFailurePolicy", failure_policy());
-    fp_set(spec, "template", fp_pod_template(d, &role));
-    fp_set(object, "spec", spec);
+        fp_json_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));
+    fp_json_set_text(spec, "#podReplacementPolicy", "never two JobManagers at once");
+    fp_json_set_text(spec, "podReplacementPolicy", "Failed");
+    fp_json_set(spec, "podFailurePolicy", failure_policy());
+    fp_json_set(spec, "template", fp_pod_template(d, &d->jobmanager));
+    fp_json_set(object, "spec", spec);
     return object;
 }
 
@@ -89,37 +87,36 @@ static json_t *deployment(const struct fp_deployment *d, const struct fp_role *r
     json_t *object = fp_object(d, "apps/v1", "Deployment", suffix, role->component);
     json_t *spec = json_object();
     if (role->is_jobmanager) {
-        fp_set(spec, "replicas", json_integer(1));
-        fp_set(spec, "#strategy", json_string("never two JobManagers at once"));
-        fp_set(spec, "strategy", json_pack("{s:s}", "type", "Recreate"));
+        fp_json_set(spec, "replicas", json_integer(1));
+        fp_json_set_text(spec, "#strategy", "never two JobManagers at once");
+        fp_json_set(spec, "strategy", json_pack("{s:s}", "type", "Recreate"));
     }
     if (!role->is_jobmanager && d->max_replicas == 0)
-        fp_set(spec, "replicas", json_integer(d->replicas));
+        fp_json_set(spec, "replicas", json_integer(d->replicas));
     if (!role->is_jobmanager) {
-        fp_set(spec, "#strategy",
-               json_string("all at once: old ones have no JobManager any more, and take the room"));
-        fp_set(spec, "strategy",
-               json_pack("{s:s, s:{s:i, s:s}}", "type", "RollingUpdate", "rollingUpdate",
-                         "maxSurge", 0, "maxUnavailable", "100%"));
+        fp_json_set_text(spec, "#strategy",
+                         "all at once: old ones have no JobManager any more, and take the room");
+        fp_json_set(spec, "strategy",
+                    json_pack("{s:s, s:{s:i, s:s}}", "type", "RollingUpdate", "rollingUpdate",
+                              "maxSurge", 0, "maxUnavailable", "100%"));
     }
-    fp_set(spec, "selector", json_pack("{s:o}", "matchLabels", fp_selector(d, role->component)));
-    fp_set(spec, "template", fp_pod_template(d, role));
-    fp_set(object, "spec", spec);
+    fp_json_set(spec, "selector",
+                json_pack("{s:o}", "matchLabels", fp_selector(d, role->component)));
+    fp_json_set(spec, "template", fp_pod_template(d, role));
+    fp_json_set(object, "spec", spec);
     return object;
 }
 
 json_t *fp_kubernetes_documents(const struct fp_deployment *d)
 {
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
     json_t *documents = json_array();
     fp_add_accounts(d, documents);
-    fp_append(documents, config_map(d));
+    fp_json_append(documents, config_map(d));
     for (size_t i = 0; i < d->options->claims.len; i++)
-        fp_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
+        fp_json_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
     fp_add_services(d, documents);
-    fp_append(documents, d->is_job ? job(d) : deployment(d, &jobmanager));
-    fp_append(documents, deployment(d, &taskmanager));
+    fp_json_append(documents, d->is_job ? job(d) : deployment(d, &d->jobmanager));
+    fp_json_append(documents, deployment(d, &d->taskmanager));
     fp_add_policies(d, documents);
     return documents;
 }

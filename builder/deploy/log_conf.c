@@ -1,11 +1,8 @@
 /* The configuration of log4j that --log-conf gives, in place of the image's. */
-#include "log_conf.h"
-
 #include <string.h>
 
+#include "config_files.h"
 #include "format.h"
-#include "object.h"
-#include "text.h"
 
 static const char hint[] = "begin with conf/" FP_LOG_CONF_FILE " of Flink's distribution";
 
@@ -102,36 +99,4 @@ char *fp_log_conf_sum(const struct fp_deployment *d)
         return NULL;
     fp_hash_bytes(FP_SHA256, d->log_conf, strlen(d->log_conf), sum);
     return fp_xstrndup(sum, 16);
-}
-
-void fp_add_log_conf(const struct fp_deployment *d, json_t *data)
-{
-    if (d->log_conf != NULL)
-        fp_set(data, FP_LOG_CONF_FILE, json_string(d->log_conf));
-}
-
-static char *target(const struct fp_deployment *d)
-{
-    return fp_xasprintf("%s/conf/" FP_LOG_CONF_FILE, d->home);
-}
-
-bool fp_is_log_conf(const struct fp_deployment *d, const char *path)
-{
-    cleanup_free char *own = target(d);
-    return d->log_conf != NULL && strcmp(path, own) == 0;
-}
-
-void fp_mount_log_conf(const struct fp_deployment *d, json_t *mounts)
-{
-    cleanup_free char *path = target(d);
-    if (d->log_conf != NULL && !d->format->is_operated)
-        fp_append(mounts, json_pack("{s:s, s:s, s:s, s:b}", "name", "log-conf", "mountPath", path,
-                                    "subPath", FP_LOG_CONF_FILE, "readOnly", 1));
-}
-
-void fp_add_log_conf_volume(const struct fp_deployment *d, json_t *volumes)
-{
-    if (d->log_conf != NULL && !d->format->is_operated)
-        fp_append(volumes, json_pack("{s:s, s:{s:o}}", "name", "log-conf", "configMap", "name",
-                                     fp_object_name(d, "-config")));
 }

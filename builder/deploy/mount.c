@@ -1,8 +1,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config_files.h"
 #include "format.h"
-#include "log_conf.h"
 #include "object.h"
 #include "text.h"
 #include "yaml_scalar.h"
@@ -60,7 +60,7 @@ static bool read_mount(const char *text, struct mount *ret)
 }
 
 /* Two volumes may not have one name, nor two mounts one path: the API server refuses them. */
-static bool is_mounted(const struct fp_deployment *d, const char *path)
+bool fp_is_mounted(const struct fp_deployment *d, const char *path)
 {
     for (size_t i = 0; i < json_array_size(d->mounts); i++) {
         const char *other = fp_json_string(json_array_get(d->mounts, i), "mountPath");
@@ -76,16 +76,17 @@ static enum fp_code add_mount(struct fp_deployment *d, const char *title, const 
     cleanup_json json_t *volume = take_volume;
     cleanup_free char *name = fp_xasprintf("mount-%zu", json_array_size(d->volumes));
     cleanup_free char *log = fp_path_join(d->home, "log");
-    if (is_mounted(d, path) || strcmp(path, "/tmp") == 0 || strcmp(path, log) == 0 ||
-        fp_is_log_conf(d, path))
+    cleanup_free char *log_conf = fp_xasprintf("%s/conf/%s", d->home, FP_LOG_CONF_FILE);
+    if (fp_is_mounted(d, path) || strcmp(path, "/tmp") == 0 || strcmp(path, log) == 0 ||
+        (d->log_conf != NULL && strcmp(path, log_conf) == 0))
         return fp_fail(err, FP_E_USAGE, "%s: something else is mounted at %s already", title, path);
     json_t *named = json_pack("{s:s}", "name", name);
     (void) json_object_update(named, volume);
-    fp_append(d->volumes, named);
+    fp_json_append(d->volumes, named);
     json_t *mount = json_pack("{s:s, s:s}", "name", name, "mountPath", path);
     if (read_only)
-        fp_set(mount, "readOnly", json_true());
-    fp_append(d->mounts, mount);
+        fp_json_set(mount, "readOnly", json_true());
+    fp_json_append(d->mounts, mount);
     return FP_OK;
 }
 
@@ -156,16 +157,8 @@ enum fp_code fp_deployment_mount(struct fp_deployment *d, struct fp_error *err)
 }
 
 /* What the manifests set themselves. */
-static bool is_own_variable(const char *name)
-{
-    static const char *const own[] = {"FLINK_PROPERTIES", "POD_IP", "JOB_MANAGER_RPC_ADDRESS",
-                                      "TASK_MANAGER_NUMBER_OF_TASK_SLOTS"};
-    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
-        if (strcmp(name, own[i]) == 0)
-            return true;
-    }
-    return false;
-}
+static const char *const own_variables[] = {"FLINK_PROPERTIES", "POD_IP", "JOB_MANAGER_RPC_ADDRESS",
+                                            "TASK_MANAGER_NUMBER_OF_TASK_SLOTS", NULL};
 
 static enum fp_code check_variable(const char *name, const char *title, struct fp_error *err)
 {
@@ -173,7 +166,7 @@ static enum fp_code check_variable(const char *name, const char *title, struct f
     bool fine = len > 0 && !isdigit((unsigned char) name[0]) && strspn(name, WORD) == len;
     if (!fine)
         return fp_fail(err, FP_E_USAGE, "%s: '%s' is no name of a variable", title, name);
-    if (!is_own_variable(name))
+    if (!fp_is_one_of(name, own_variables))
         return FP_OK;
     return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack", title, name), err,
                      "keys of Flink's configuration: -D KEY=VALUE");
@@ -188,7 +181,7 @@ static void set_variable(struct fp_deployment *d, json_t *take_entry)
         if (name != NULL && other != NULL && strcmp(name, other) == 0)
             (void) json_array_remove(d->env, i - 1);
     }
-    fp_append(d->env, take_entry);
+    fp_json_append(d->env, take_entry);
 }
 
 static enum fp_code add_variable(struct fp_deployment *d, const char *pair, struct fp_error *err)
@@ -216,7 +209,7 @@ static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct
     struct fp_split name = fp_split_at(text, '=');
     cleanup_free char *variable = name.first;
     if (name.rest == NULL && fp_is_dns_name(text)) {
-        fp_append(d->env_from, json_pack("{s:{s:s}}", "secretRef", "name", text));
+        fp_json_append(d->env_from, json_pack("{s:{s:s}}", "secretRef", "name", text));
         return FP_OK;
     }
     struct fp_split secret = fp_split_at(name.rest != NULL ? name.rest : "", ':');

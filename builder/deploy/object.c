@@ -14,18 +14,16 @@ json_t *fp_object_name(const struct fp_deployment *d, const char *suffix)
 
 json_t *fp_selector(const struct fp_deployment *d, const char *component)
 {
-    json_t *labels = json_pack("{s:s, s:s}", "app.kubernetes.io/name", "flink",
-                               "app.kubernetes.io/instance", d->name);
-    if (component != NULL)
-        fp_set(labels, "app.kubernetes.io/component", json_string(component));
-    return labels;
+    return json_pack("{s:s, s:s, s:s*}", "app.kubernetes.io/name", "flink",
+                     "app.kubernetes.io/instance", d->name, "app.kubernetes.io/component",
+                     component);
 }
 
 json_t *fp_object_labels(const struct fp_deployment *d, const char *component)
 {
     json_t *labels = fp_selector(d, component);
-    fp_set(labels, "app.kubernetes.io/version", json_string(d->version.text));
-    fp_set(labels, "app.kubernetes.io/managed-by", json_string("flinkpack"));
+    fp_json_set_text(labels, "app.kubernetes.io/version", d->version.text);
+    fp_json_set_text(labels, "app.kubernetes.io/managed-by", "flinkpack");
     fp_add_pairs(labels, &d->options->labels);
     return labels;
 }
@@ -33,23 +31,17 @@ json_t *fp_object_labels(const struct fp_deployment *d, const char *component)
 json_t *fp_object(const struct fp_deployment *d, const char *api, const char *kind,
                   const char *suffix, const char *component)
 {
-    json_t *metadata = json_pack("{s:o}", "name", fp_object_name(d, suffix));
-    if (d->options->kube_namespace != NULL)
-        fp_set(metadata, "namespace", json_string(d->options->kube_namespace));
-    fp_set(metadata, "labels", fp_object_labels(d, component));
-    if (d->options->annotations.len > 0) {
-        json_t *annotations = json_object();
-        fp_add_pairs(annotations, &d->options->annotations);
-        fp_set(metadata, "annotations", annotations);
-    }
-    return json_pack("{s:s, s:s, s:o}", "apiVersion", api, "kind", kind, "metadata", metadata);
+    const char *space = d->options->kube_namespace;
+    return json_pack("{s:s, s:s, s:{s:o, s:s*, s:o, s:o*}}", "apiVersion", api, "kind", kind,
+                     "metadata", "name", fp_object_name(d, suffix), "namespace", space, "labels",
+                     fp_object_labels(d, component), "annotations",
+                     fp_unless_empty(fp_pairs(&d->options->annotations)));
 }
 
-void fp_note_tag(const struct fp_deployment *d, json_t *object)
+const char *fp_tag_of(const struct fp_deployment *d)
 {
     const char *name = d->image->name;
-    if (d->image->digest != NULL && strchr(fp_path_base(name), ':') != NULL)
-        fp_set(object, "#image", json_string(name));
+    return d->image->digest != NULL && strchr(fp_path_base(name), ':') != NULL ? name : NULL;
 }
 
 bool fp_has_revision_service(const struct fp_deployment *d)

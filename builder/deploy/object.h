@@ -7,8 +7,9 @@
 
 #include "deployment.h"
 
-/** Note beside the member "image" of `object`, which has the digest, what tag that was. */
-void fp_note_tag(const struct fp_deployment *deployment, json_t *object);
+/** The name of the image with its tag, which stands as a comment where the digest goes before it;
+ * NULL: there is no such tag. Borrowed. */
+const char *fp_tag_of(const struct fp_deployment *deployment);
 
 /** A name of an object: NAME and `suffix` */
 json_t *fp_object_name(const struct fp_deployment *deployment, const char *suffix);

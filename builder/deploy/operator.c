@@ -1,11 +1,12 @@
+/* Format operator: a FlinkDeployment, and a FlinkSessionJob for a job of a session. */
 #include "operator.h"
 
 #include <stdint.h>
 #include <string.h>
 
+#include "config_files.h"
 #include "documents.h"
 #include "format.h"
-#include "log_conf.h"
 #include "object.h"
 #include "pod.h"
 #include "result.h"
@@ -33,7 +34,7 @@ static void settle_cpu(json_t *spec, const char *role)
     char *end = NULL;
     double number = text != NULL ? strtod(text, &end) : 0;
     if (text != NULL && *text != '\0' && *end == '\0' && number > 0)
-        fp_set(resource, "cpu", json_real(number));
+        fp_json_set(resource, "cpu", json_real(number));
 }
 
 /* Make documents fit their schema again after patches. */
@@ -53,139 +54,103 @@ static json_t *resource(const struct fp_role *role)
 }
 
 /* A file of the image as a URI; names of jars can have blanks and more. */
-static char *local_uri(const char *folder, const char *file)
+static char *local_uri(const char *directory, const char *file)
 {
     static const char plain[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+@$()";
     struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
-    enum fp_code code = fp_buf_addf(&out, NULL, "local://%s/", folder);
-    for (const char *p = file; *p != '\0' && code == FP_OK; p++) {
-        bool fine = strchr(plain, *p) != NULL;
-        code = fp_buf_addf(&out, NULL, fine ? "%c" : "%%%02X", (unsigned char) *p);
-    }
+    fp_buf_putf(&out, "local://%s/", directory);
+    for (const char *p = file; *p != '\0'; p++)
+        fp_buf_putf(&out, strchr(plain, *p) != NULL ? "%c" : "%%%02X", (unsigned char) *p);
     return fp_buf_take(&out);
 }
 
 /* What pods have beside the operator's own labels; NULL: nothing. */
 static json_t *pod_metadata(const struct fp_deployment *d)
 {
-    cleanup_json json_t *labels = json_object();
-    cleanup_json json_t *annotations = json_object();
-    fp_add_pairs(labels, &d->options->labels);
+    json_t *annotations = json_object();
     if (d->options->metrics)
         fp_add_scraping(annotations);
     fp_add_pairs(annotations, &d->options->annotations);
-    json_t *metadata = json_object();
-    if (json_object_size(labels) > 0)
-        fp_set(metadata, "labels", json_incref(labels));
-    if (json_object_size(annotations) > 0)
-        fp_set(metadata, "annotations", json_incref(annotations));
-    if (json_object_size(metadata) > 0)
-        return metadata;
-    json_decref(metadata);
-    return NULL;
+    return fp_unless_empty(json_pack("{s:o*, s:o*}", "labels",
+                                     fp_unless_empty(fp_pairs(&d->options->labels)), "annotations",
+                                     fp_unless_empty(annotations)));
 }
 
 /* What the operator's own fields have no place for. */
 static json_t *pod_template(const struct fp_deployment *d)
 {
-    const struct fp_role role = fp_taskmanager_of(d);
-    json_t *full = fp_pod_template(d, &role);
-    json_t *spec = json_object_get(full, "spec");
-    json_t *container = json_array_get(json_object_get(spec, "containers"), 0);
     static const char *const pod_keys[] = {"imagePullSecrets", "nodeSelector",    "tolerations",
                                            "#securityContext", "securityContext", NULL};
     static const char *const container_keys[] = {"envFrom", "securityContext", "volumeMounts",
                                                  NULL};
-    json_t *main = json_pack("{s:s}", "name", "flink-main-container");
-    if (json_array_size(d->env) > 0)
-        fp_set(main, "env", json_deep_copy(d->env));
-    fp_pick(main, container, container_keys);
+    cleanup_json json_t *full = fp_pod_template(d, &d->taskmanager);
+    const json_t *spec = json_object_get(full, "spec");
+    json_t *main = json_pack("{s:s, s:o*}", "name", "flink-main-container", "env",
+                             fp_unless_empty(json_deep_copy(d->env)));
+    fp_pick(main, json_array_get(json_object_get(spec, "containers"), 0), container_keys);
     json_t *pod = json_object();
     fp_pick(pod, spec, pod_keys);
-    fp_set(pod, "containers", json_pack("[o]", main));
-    fp_set(pod, "volumes", json_incref(json_object_get(spec, "volumes")));
-    json_t *result = json_object();
-    fp_set(result, "metadata", pod_metadata(d));
-    fp_set(result, "spec", pod);
-    json_decref(full);
-    return result;
+    fp_json_set(pod, "containers", json_pack("[o]", main));
+    fp_json_set(pod, "volumes", json_incref(json_object_get(spec, "volumes")));
+    return json_pack("{s:o*, s:o}", "metadata", pod_metadata(d), "spec", pod);
 }
 
 static json_t *job(const struct fp_deployment *d, const char *jar_uri)
 {
     const struct fp_deploy_options *o = d->options;
-    json_t *result = json_object();
-    json_t *args = json_array();
-    if (jar_uri != NULL)
-        fp_set(result, "jarURI", json_string(jar_uri));
-    if (d->classname != NULL)
-        fp_set(result, "entryClass", json_string(d->classname));
-    for (size_t i = 0; i < o->arguments.len; i++)
-        fp_append(args, json_string(o->arguments.items[i]));
-    if (o->arguments.len > 0)
-        fp_set(result, "args", json_incref(args));
-    json_decref(args);
-    fp_set(result, "parallelism", json_integer(d->parallelism));
-    fp_set(result, "upgradeMode", json_string(fp_operator_upgrade(d)));
-    fp_set(result, "state", json_string("running"));
-    if (o->from_savepoint != NULL)
-        fp_set(result, "initialSavepointPath", json_string(o->from_savepoint));
-    if (o->allow_non_restored_state)
-        fp_set(result, "allowNonRestoredState", json_true());
-    return result;
+    return json_pack("{s:s*, s:s*, s:o*, s:I, s:s, s:s, s:s*, s:o*}", "jarURI", jar_uri,
+                     "entryClass", d->classname, "args",
+                     fp_unless_empty(fp_json_texts(&o->arguments)), "parallelism",
+                     (json_int_t) d->parallelism, "upgradeMode", fp_operator_upgrade(d), "state",
+                     "running", "initialSavepointPath", o->from_savepoint, "allowNonRestoredState",
+                     o->allow_non_restored_state ? json_true() : NULL);
+}
+
+static json_t *image_job(const struct fp_deployment *d)
+{
+    cleanup_free char *usrlib = fp_path_join(d->home, "usrlib");
+    cleanup_free char *uri = d->jar != NULL ? local_uri(usrlib, d->jar) : NULL;
+    return job(d, uri);
 }
 
 static json_t *flink_deployment(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    const struct fp_role jobmanager = fp_jobmanager_of(d);
-    const struct fp_role taskmanager = fp_taskmanager_of(d);
     cleanup_free char *version = fp_xasprintf("v%u_%u", d->version.major, d->version.minor);
     json_t *object = fp_object(d, "flink.apache.org/v1beta1", "FlinkDeployment", "", NULL);
-    json_t *spec = json_pack("{s:s, s:s, s:s, s:s}", "image", d->image_text, "imagePullPolicy",
-                             "IfNotPresent", "flinkVersion", version, "serviceAccount",
-                             o->service_account != NULL ? o->service_account : "flink");
-    fp_note_tag(d, spec);
-    fp_set(spec, "flinkConfiguration", json_incref(d->conf));
-    if (d->log_conf != NULL) {
-        fp_set(spec, "logConfiguration", json_object());
-        fp_add_log_conf(d, json_object_get(spec, "logConfiguration"));
-    }
-    fp_set(spec, "podTemplate", pod_template(d));
-    fp_set(spec, "jobManager",
-           json_pack("{s:i, s:o}", "replicas", 1, "resource", resource(&jobmanager)));
-    fp_set(spec, "taskManager", json_pack("{s:o}", "resource", resource(&taskmanager)));
-    if (o->replicas > 0 && !d->is_job)
-        fp_set(json_object_get(spec, "taskManager"), "replicas", json_integer(o->replicas));
-    if (d->is_job) {
-        cleanup_free char *folder = fp_path_join(d->home, "usrlib");
-        cleanup_free char *uri = d->jar != NULL ? local_uri(folder, d->jar) : NULL;
-        fp_set(spec, "job", job(d, uri));
-    }
-    fp_set(object, "spec", spec);
+    json_t *spec = json_pack(
+        "{s:s*, s:s, s:s, s:s, s:s, s:O, s:o*, s:o, s:{s:i, s:o}, s:{s:o, s:o*}, s:o*}", "#image",
+        fp_tag_of(d), "image", d->image_text, "imagePullPolicy", "IfNotPresent", "flinkVersion",
+        version, "serviceAccount", o->service_account != NULL ? o->service_account : "flink",
+        "flinkConfiguration", d->conf, "logConfiguration",
+        d->log_conf != NULL ? json_pack("{s:s}", FP_LOG_CONF_FILE, d->log_conf) : NULL,
+        "podTemplate", pod_template(d), "jobManager", "replicas", 1, "resource",
+        resource(&d->jobmanager), "taskManager", "resource", resource(&d->taskmanager), "replicas",
+        o->replicas > 0 && !d->is_job ? json_integer(o->replicas) : NULL, "job",
+        d->is_job ? image_job(d) : NULL);
+    fp_json_set(object, "spec", spec);
     return object;
 }
 
 static json_t *session_job(const struct fp_deployment *d)
 {
     json_t *object = fp_object(d, "flink.apache.org/v1beta1", "FlinkSessionJob", "-job", NULL);
-    fp_set(object, "spec",
-           json_pack("{s:o, s:o}", "deploymentName", fp_object_name(d, ""), "job",
-                     job(d, d->options->jar_uri)));
+    fp_json_set(object, "spec",
+                json_pack("{s:o, s:o}", "deploymentName", fp_object_name(d, ""), "job",
+                          job(d, d->options->jar_uri)));
     return object;
 }
 
 static json_t *documents_of(const struct fp_deployment *d)
 {
     json_t *documents = json_array();
-    if (fp_has_passwd(d))
-        fp_append(documents, fp_passwd_map(d));
+    fp_json_append(documents, fp_passwd_map(d));
     for (size_t i = 0; i < d->options->claims.len; i++)
-        fp_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
-    fp_append(documents, flink_deployment(d));
+        fp_json_append(documents, fp_volume_claim(d, d->options->claims.items[i]));
+    fp_json_append(documents, flink_deployment(d));
     if (d->options->jar_uri != NULL)
-        fp_append(documents, session_job(d));
+        fp_json_append(documents, session_job(d));
     return documents;
 }
 

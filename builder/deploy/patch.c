@@ -71,7 +71,7 @@ static json_t *fresh(const json_t *value)
 static void append_item(json_t *list, const json_t *item)
 {
     if (!is_directive(item, "delete"))
-        fp_append(list, fresh(item));
+        fp_json_append(list, fresh(item));
 }
 
 /* Recursion is bounded by FP_JSON_MAX_DEPTH, within which the patch was parsed. */
@@ -122,7 +122,7 @@ static bool merge_list(json_t *target, const char *name, const json_t *items)
     bool is_new = !json_is_array(list);
     if (is_new) {
         list = json_array();
-        fp_set(target, name, list);
+        fp_json_set(target, name, list);
     }
     if (replaces)
         replace_list(list, items);
@@ -144,13 +144,13 @@ static void set_member(json_t *target, const char *key, const json_t *value, boo
     if (is_strategic && merge_list(target, key, value))
         return;
     if (!json_is_object(value)) {
-        fp_set(target, key, is_strategic ? fresh(value) : json_deep_copy(value));
+        fp_json_set(target, key, is_strategic ? fresh(value) : json_deep_copy(value));
         return;
     }
     json_t *here = json_object_get(target, key);
     if (!json_is_object(here)) {
         here = json_object();
-        fp_set(target, key, here);
+        fp_json_set(target, key, here);
     }
     merge(here, value, is_strategic);
 }

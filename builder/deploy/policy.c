@@ -1,16 +1,15 @@
 #include "documents.h"
 #include "object.h"
 #include "setting.h"
-#include "text.h"
 
 /* What Flink's Kubernetes high availability needs: the leader and its state are ConfigMaps. */
 static json_t *role(const struct fp_deployment *d)
 {
     json_t *object = fp_object(d, "rbac.authorization.k8s.io/v1", "Role", "", NULL);
-    fp_set(object, "rules",
-           json_pack("[{s:[s], s:[s], s:[s, s, s, s, s, s, s]}]", "apiGroups", "", "resources",
-                     "configmaps", "verbs", "get", "list", "watch", "create", "update", "patch",
-                     "delete"));
+    fp_json_set(object, "rules",
+                json_pack("[{s:[s], s:[s], s:[s, s, s, s, s, s, s]}]", "apiGroups", "", "resources",
+                          "configmaps", "verbs", "get", "list", "watch", "create", "update",
+                          "patch", "delete"));
     return object;
 }
 
@@ -21,12 +20,11 @@ static json_t *binding(const struct fp_deployment *d)
     json_t *subject = json_pack("{s:s, s:o}", "kind", "ServiceAccount", "name",
                                 o->service_account != NULL ? json_string(o->service_account)
                                                            : fp_object_name(d, ""));
-    if (o->kube_namespace != NULL)
-        fp_set(subject, "namespace", json_string(o->kube_namespace));
-    fp_set(object, "roleRef",
-           json_pack("{s:s, s:s, s:o}", "apiGroup", "rbac.authorization.k8s.io", "kind", "Role",
-                     "name", fp_object_name(d, "")));
-    fp_set(object, "subjects", json_pack("[o]", subject));
+    fp_json_set_text(subject, "namespace", o->kube_namespace);
+    fp_json_set(object, "roleRef",
+                json_pack("{s:s, s:s, s:o}", "apiGroup", "rbac.authorization.k8s.io", "kind",
+                          "Role", "name", fp_object_name(d, "")));
+    fp_json_set(object, "subjects", json_pack("[o]", subject));
     return object;
 }
 
@@ -35,18 +33,18 @@ void fp_add_accounts(const struct fp_deployment *d, json_t *documents)
     if (!d->options->ha)
         return;
     if (d->options->service_account == NULL)
-        fp_append(documents, fp_object(d, "v1", "ServiceAccount", "", NULL));
-    fp_append(documents, role(d));
-    fp_append(documents, binding(d));
+        fp_json_append(documents, fp_object(d, "v1", "ServiceAccount", "", NULL));
+    fp_json_append(documents, role(d));
+    fp_json_append(documents, binding(d));
 }
 
 static json_t *disruption_budget(const struct fp_deployment *d)
 {
     json_t *object =
         fp_object(d, "policy/v1", "PodDisruptionBudget", "-taskmanager", "taskmanager");
-    fp_set(object, "spec",
-           json_pack("{s:i, s:{s:o}}", "maxUnavailable", 1, "selector", "matchLabels",
-                     fp_selector(d, "taskmanager")));
+    fp_json_set(object, "spec",
+                json_pack("{s:i, s:{s:o}}", "maxUnavailable", 1, "selector", "matchLabels",
+                          fp_selector(d, "taskmanager")));
     return object;
 }
 
@@ -65,12 +63,12 @@ static json_t *network_policy(const struct fp_deployment *d)
                             "from", "podSelector", "matchLabels", fp_selector(d, NULL));
     json_t *rules = json_pack("[o]", own);
     if (o->metrics)
-        fp_append(rules, from_ports("metrics, from anywhere in the cluster", FP_PORT_METRICS));
+        fp_json_append(rules, from_ports("metrics, from anywhere in the cluster", FP_PORT_METRICS));
     if (d->node_port > 0 || o->ingress != NULL || o->route)
-        fp_append(rules, from_ports("the ui; it can stop jobs, so narrow this", FP_PORT_UI));
-    fp_set(object, "spec",
-           json_pack("{s:{s:o}, s:[s], s:o}", "podSelector", "matchLabels", fp_selector(d, NULL),
-                     "policyTypes", "Ingress", "ingress", rules));
+        fp_json_append(rules, from_ports("the ui; it can stop jobs, so narrow this", FP_PORT_UI));
+    fp_json_set(object, "spec",
+                json_pack("{s:{s:o}, s:[s], s:o}", "podSelector", "matchLabels",
+                          fp_selector(d, NULL), "policyTypes", "Ingress", "ingress", rules));
     return object;
 }
 
@@ -83,19 +81,19 @@ static json_t *autoscaler(const struct fp_deployment *d)
     json_t *metric =
         json_pack("{s:s, s:{s:s, s:{s:s, s:i}}}", "type", "Resource", "resource", "name", "cpu",
                   "target", "type", "Utilization", "averageUtilization", 75);
-    fp_set(object, "spec",
-           json_pack("{s:o, s:I, s:I, s:[o]}", "scaleTargetRef", target, "minReplicas",
-                     (json_int_t) d->min_replicas, "maxReplicas", (json_int_t) d->max_replicas,
-                     "metrics", metric));
+    fp_json_set(object, "spec",
+                json_pack("{s:o, s:I, s:I, s:[o]}", "scaleTargetRef", target, "minReplicas",
+                          (json_int_t) d->min_replicas, "maxReplicas", (json_int_t) d->max_replicas,
+                          "metrics", metric));
     return object;
 }
 
 void fp_add_policies(const struct fp_deployment *d, json_t *documents)
 {
     if (d->options->pod_disruption_budget)
-        fp_append(documents, disruption_budget(d));
+        fp_json_append(documents, disruption_budget(d));
     if (d->options->network_policy)
-        fp_append(documents, network_policy(d));
+        fp_json_append(documents, network_policy(d));
     if (d->max_replicas > 0)
-        fp_append(documents, autoscaler(d));
+        fp_json_append(documents, autoscaler(d));
 }

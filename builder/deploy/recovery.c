@@ -67,7 +67,7 @@ static bool is_set(const struct fp_deployment *d, const char *key)
 static void set(struct fp_deployment *d, const char *key, const char *value)
 {
     if (!is_set(d, key))
-        fp_set(d->conf, key, json_string(value));
+        fp_json_set_text(d->conf, key, value);
 }
 
 static bool loses_pods(const struct fp_deployment *d)

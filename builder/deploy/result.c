@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "format.h"
-#include "text.h"
 
 void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_text)
 {
@@ -41,17 +40,17 @@ enum fp_code fp_add_kustomization(const struct fp_deployment *d, bool has_images
         json_pack("{s:s, s:s, s:[]}", "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind",
                   "Kustomization", "resources");
     for (size_t i = 0; i < ret->file_count; i++)
-        fp_append(json_object_get(document, "resources"), json_string(ret->files[i].path));
+        fp_json_append(json_object_get(document, "resources"), json_string(ret->files[i].path));
     if (d->image->digest != NULL && has_images) {
         const char *base = fp_path_base(d->image->name);
         cleanup_free char *name =
             fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));
-        fp_set(document, "#images",
-               json_string("what kustomize changes to use another image; a newTag without the "
-                           "digest, which goes before it. The revision does not follow: delete Job "
-                           "and TaskManagers before you apply it, or generate again"));
-        fp_set(document, "images",
-               json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
+        fp_json_set_text(document, "#images",
+                         "what kustomize changes to use another image; a newTag without the "
+                         "digest, which goes before it. The revision does not follow: delete Job "
+                         "and TaskManagers before you apply it, or generate again");
+        fp_json_set(document, "images",
+                    json_pack("[{s:s, s:s}]", "name", name, "digest", d->image->digest));
     }
     return fp_result_add_yaml(ret, "kustomization.yaml", document, err);
 }

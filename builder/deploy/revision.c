@@ -2,10 +2,9 @@
  * The TaskManagers' address has it, and only a JobManager of the same revision is found there. */
 #include <string.h>
 
+#include "config_files.h"
 #include "format.h"
-#include "log_conf.h"
 #include "object.h"
-#include "text.h"
 
 #define ADDRESS "jobmanager.rpc.address"
 
@@ -60,5 +59,5 @@ void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
     fp_hash_bytes(FP_SHA256, text, strlen(text), sum);
     (void) snprintf(d->revision, sizeof(d->revision), "%.*s", FP_DEPLOY_REVISION_LEN, sum);
     if (json_object_get(d->conf, ADDRESS) != NULL)
-        fp_set(d->conf, ADDRESS, fp_rpc_name(d));
+        fp_json_set(d->conf, ADDRESS, fp_rpc_name(d));
 }

@@ -1,7 +1,6 @@
 #include "documents.h"
 #include "object.h"
 #include "setting.h"
-#include "text.h"
 
 static json_t *port(const char *name, int number)
 {
@@ -12,10 +11,10 @@ static json_t *port(const char *name, int number)
 /* What TaskManagers talk to. Never a NodePort: rpc and blob trust whoever reaches them. */
 static void add_internal_ports(json_t *spec)
 {
-    fp_set(spec, "#publishNotReadyAddresses",
-           json_string("TaskManagers register before the JobManager is ready"));
-    fp_append(json_object_get(spec, "ports"), port("rpc", FP_PORT_RPC));
-    fp_append(json_object_get(spec, "ports"), port("blob", FP_PORT_BLOB));
+    fp_json_set_text(spec, "#publishNotReadyAddresses",
+                     "TaskManagers register before the JobManager is ready");
+    fp_json_append(json_object_get(spec, "ports"), port("rpc", FP_PORT_RPC));
+    fp_json_append(json_object_get(spec, "ports"), port("blob", FP_PORT_BLOB));
 }
 
 static json_t *cluster_ip(json_t *take_selector)
@@ -30,14 +29,14 @@ static json_t *revision_service(const struct fp_deployment *d)
     json_t *service = fp_object(d, "v1", "Service", "", "jobmanager");
     json_t *metadata = json_object_get(service, "metadata");
     json_t *selector = fp_selector(d, "jobmanager");
-    fp_set(metadata, "name", fp_rpc_name(d));
-    fp_set(json_object_get(metadata, "labels"), "flinkpack.revision", json_string(d->revision));
-    fp_set(selector, "#flinkpack.revision",
-           json_string("of image and configuration: only what goes together meets here"));
-    fp_set(selector, "flinkpack.revision", json_string(d->revision));
+    fp_json_set(metadata, "name", fp_rpc_name(d));
+    fp_json_set_text(json_object_get(metadata, "labels"), "flinkpack.revision", d->revision);
+    fp_json_set_text(selector, "#flinkpack.revision",
+                     "of image and configuration: only what goes together meets here");
+    fp_json_set_text(selector, "flinkpack.revision", d->revision);
     json_t *spec = cluster_ip(selector);
     add_internal_ports(spec);
-    fp_set(service, "spec", spec);
+    fp_json_set(service, "spec", spec);
     return service;
 }
 
@@ -48,8 +47,8 @@ static json_t *stable_service(const struct fp_deployment *d)
     json_t *spec = cluster_ip(fp_selector(d, "jobmanager"));
     if (!fp_has_revision_service(d))
         add_internal_ports(spec);
-    fp_append(json_object_get(spec, "ports"), port("ui", FP_PORT_UI));
-    fp_set(service, "spec", spec);
+    fp_json_append(json_object_get(spec, "ports"), port("ui", FP_PORT_UI));
+    fp_json_set(service, "spec", spec);
     return service;
 }
 
@@ -57,10 +56,10 @@ static json_t *node_port(const struct fp_deployment *d)
 {
     json_t *service = fp_object(d, "v1", "Service", "-jobmanager-ui", "jobmanager");
     json_t *ui = port("ui", FP_PORT_UI);
-    fp_set(ui, "nodePort", json_integer(d->node_port));
-    fp_set(service, "spec",
-           json_pack("{s:s, s:o, s:[o]}", "type", "NodePort", "selector",
-                     fp_selector(d, "jobmanager"), "ports", ui));
+    fp_json_set(ui, "nodePort", json_integer(d->node_port));
+    fp_json_set(service, "spec",
+                json_pack("{s:s, s:o, s:[o]}", "type", "NodePort", "selector",
+                          fp_selector(d, "jobmanager"), "ports", ui));
     return service;
 }
 
@@ -73,14 +72,13 @@ static json_t *ingress(const struct fp_deployment *d)
         json_pack("{s:s, s:s, s:{s:{s:o, s:{s:s}}}}", "path", "/", "pathType", "Prefix", "backend",
                   "service", "name", fp_object_name(d, "-jobmanager"), "port", "name", "ui");
     json_t *spec = json_object();
-    if (o->ingress_class != NULL)
-        fp_set(spec, "ingressClassName", json_string(o->ingress_class));
+    fp_json_set_text(spec, "ingressClassName", o->ingress_class);
     if (o->ingress_tls != NULL)
-        fp_set(spec, "tls",
-               json_pack("[{s:[s], s:s}]", "hosts", o->ingress, "secretName", o->ingress_tls));
-    fp_set(spec, "rules",
-           json_pack("[{s:s, s:{s:[o]}}]", "host", o->ingress, "http", "paths", path));
-    fp_set(object, "spec", spec);
+        fp_json_set(spec, "tls",
+                    json_pack("[{s:[s], s:s}]", "hosts", o->ingress, "secretName", o->ingress_tls));
+    fp_json_set(spec, "rules",
+                json_pack("[{s:s, s:{s:[o]}}]", "host", o->ingress, "http", "paths", path));
+    fp_json_set(object, "spec", spec);
     return object;
 }
 
@@ -88,25 +86,25 @@ static json_t *route(const struct fp_deployment *d)
 {
     json_t *object = fp_object(d, "route.openshift.io/v1", "Route", "-jobmanager-ui", "jobmanager");
     json_t *spec = json_object();
-    if (d->options->route_host != NULL)
-        fp_set(spec, "host", json_string(d->options->route_host));
-    fp_set(spec, "to",
-           json_pack("{s:s, s:o}", "kind", "Service", "name", fp_object_name(d, "-jobmanager")));
-    fp_set(spec, "port", json_pack("{s:s}", "targetPort", "ui"));
-    fp_set(spec, "tls", json_pack("{s:s}", "termination", "edge"));
-    fp_set(object, "spec", spec);
+    fp_json_set_text(spec, "host", d->options->route_host);
+    fp_json_set(
+        spec, "to",
+        json_pack("{s:s, s:o}", "kind", "Service", "name", fp_object_name(d, "-jobmanager")));
+    fp_json_set(spec, "port", json_pack("{s:s}", "targetPort", "ui"));
+    fp_json_set(spec, "tls", json_pack("{s:s}", "termination", "edge"));
+    fp_json_set(object, "spec", spec);
     return object;
 }
 
 void fp_add_services(const struct fp_deployment *d, json_t *documents)
 {
     if (fp_has_revision_service(d))
-        fp_append(documents, revision_service(d));
-    fp_append(documents, stable_service(d));
+        fp_json_append(documents, revision_service(d));
+    fp_json_append(documents, stable_service(d));
     if (d->node_port > 0)
-        fp_append(documents, node_port(d));
+        fp_json_append(documents, node_port(d));
     if (d->options->ingress != NULL)
-        fp_append(documents, ingress(d));
+        fp_json_append(documents, ingress(d));
     if (d->options->route)
-        fp_append(documents, route(d));
+        fp_json_append(documents, route(d));
 }

@@ -1,21 +1,9 @@
+/* How many tasks there are, and how much memory the two roles have. */
 #include <string.h>
 
 #include "format.h"
-#include "role.h"
 #include "setting.h"
 #include "text.h"
-
-struct fp_role fp_jobmanager_of(const struct fp_deployment *d)
-{
-    const char *cpu = d->options->jobmanager_cpu;
-    return (struct fp_role){"jobmanager", true, cpu != NULL ? cpu : "1", d->jobmanager_mib};
-}
-
-struct fp_role fp_taskmanager_of(const struct fp_deployment *d)
-{
-    const char *cpu = d->options->taskmanager_cpu;
-    return (struct fp_role){"taskmanager", false, cpu != NULL ? cpu : "1", d->taskmanager_mib};
-}
 
 /* Since which version the whole process is sized, and not the heap alone. */
 static bool sizes_process(const struct fp_deployment *d, bool is_jobmanager)
@@ -23,25 +11,19 @@ static bool sizes_process(const struct fp_deployment *d, bool is_jobmanager)
     return fp_flink_at_least(&d->version, 1, is_jobmanager ? 11 : 10, 0);
 }
 
-const char *fp_role_memory_key(const struct fp_deployment *d, const struct fp_role *role)
+static const char *memory_key(const struct fp_deployment *d, bool is_jobmanager)
 {
-    if (role->is_jobmanager)
-        return sizes_process(d, true)                    ? "jobmanager.memory.process.size"
-               : fp_flink_at_least(&d->version, 1, 6, 0) ? "jobmanager.heap.size"
-                                                         : "jobmanager.heap.mb";
-    return sizes_process(d, false)                   ? "taskmanager.memory.process.size"
-           : fp_flink_at_least(&d->version, 1, 6, 0) ? "taskmanager.heap.size"
-                                                     : "taskmanager.heap.mb";
+    if (sizes_process(d, is_jobmanager))
+        return is_jobmanager ? "jobmanager.memory.process.size" : "taskmanager.memory.process.size";
+    if (fp_flink_at_least(&d->version, 1, 6, 0))
+        return is_jobmanager ? "jobmanager.heap.size" : "taskmanager.heap.size";
+    return is_jobmanager ? "jobmanager.heap.mb" : "taskmanager.heap.mb";
 }
 
-bool fp_memory_key_is_bare(const char *key)
+/* Whether the value is a bare number of MiB, else a size with its unit. */
+static bool is_bare(const char *key)
 {
     return fp_text_ends_with(key, ".mb");
-}
-
-int64_t fp_role_memory_value(const struct fp_deployment *d, const struct fp_role *role)
-{
-    return sizes_process(d, role->is_jobmanager) ? role->mib : role->mib * 3 / 4;
 }
 
 const char *fp_given_setting(const struct fp_deployment *d, const char *key)
@@ -95,7 +77,7 @@ static bool has_fine_grained(const struct fp_deployment *d, const char *prefix, 
 static enum fp_code parse_memory(const char *key, const char *value, int64_t *ret,
                                  struct fp_error *err)
 {
-    if (!fp_memory_key_is_bare(key))
+    if (!is_bare(key))
         return fp_parse_mib(value, key, ret, err);
     if (fp_parse_count(value, ret) && *ret > 0)
         return FP_OK;
@@ -103,37 +85,48 @@ static enum fp_code parse_memory(const char *key, const char *value, int64_t *re
                    value);
 }
 
-/* The memory of a role: option, configuration, or default. */
+/* The MiB of a role's container: by option, by setting, or by default. */
 static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanager, int64_t *ret,
                                 struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;
-    const struct fp_role role = {.is_jobmanager = is_jobmanager};
     const char *option = is_jobmanager ? o->jobmanager_memory : o->taskmanager_memory;
     const char *title = is_jobmanager ? "--jobmanager-memory" : "--taskmanager-memory";
-    const char *key = fp_role_memory_key(d, &role);
+    const char *key = memory_key(d, is_jobmanager);
     const char *conf = fp_given_setting(d, key);
     int64_t from_conf = 0;
-    int64_t mib = !is_jobmanager ? 1728 : sizes_process(d, true) ? 1600 : 1024;
-    enum fp_code code = option != NULL ? fp_parse_mib(option, title, &mib, err) : FP_OK;
-    if (code == FP_OK && conf != NULL)
-        code = parse_memory(key, conf, &from_conf, err);
-    if (code != FP_OK)
-        return code;
+    *ret = !is_jobmanager ? 1728 : sizes_process(d, true) ? 1600 : 1024;
+    if (option != NULL)
+        FP_TRY(fp_parse_mib(option, title, ret, err));
+    if (conf != NULL)
+        FP_TRY(parse_memory(key, conf, &from_conf, err));
     if (conf != NULL && !sizes_process(d, is_jobmanager))
         from_conf = (from_conf * 4 + 2) / 3;
-    if (conf != NULL && option != NULL && from_conf != mib)
+    if (conf != NULL && option != NULL && from_conf != *ret)
         return fp_fail(err, FP_E_USAGE, "%s %s and %s=%s: do not add up; give one of them", title,
                        option, key, conf);
-    mib = conf != NULL ? from_conf : mib;
+    *ret = conf != NULL ? from_conf : *ret;
     const char *prefix = is_jobmanager ? "jobmanager.memory." : "taskmanager.memory.";
     int64_t least = least_mib(d, is_jobmanager);
-    if (mib < least && !has_fine_grained(d, prefix, key))
-        return fp_hinted(fp_fail(err, FP_E_USAGE,
-                                 "%s: %lldMi cannot hold what Flink %s needs at the least: %lldMi",
-                                 title, (long long) mib, d->version.text, (long long) least),
-                         err, "give more, or set its parts with -D %s...", prefix);
-    *ret = mib;
+    if (*ret >= least || has_fine_grained(d, prefix, key))
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "%s: %lldMi cannot hold what Flink %s needs at the least: %lldMi",
+                             title, (long long) *ret, d->version.text, (long long) least),
+                     err, "give more, or set its parts with -D %s...", prefix);
+}
+
+static enum fp_code take_role(const struct fp_deployment *d, bool is_jobmanager,
+                              struct fp_role *ret, struct fp_error *err)
+{
+    const char *cpu = is_jobmanager ? d->options->jobmanager_cpu : d->options->taskmanager_cpu;
+    ret->component = is_jobmanager ? "jobmanager" : "taskmanager";
+    ret->is_jobmanager = is_jobmanager;
+    ret->cpu = cpu != NULL ? cpu : "1";
+    FP_TRY(take_memory(d, is_jobmanager, &ret->mib, err));
+    ret->memory_key = memory_key(d, is_jobmanager);
+    ret->memory_value = sizes_process(d, is_jobmanager) ? ret->mib : ret->mib * 3 / 4;
+    ret->memory_unit = is_bare(ret->memory_key) ? "" : "m";
     return FP_OK;
 }
 
@@ -174,18 +167,14 @@ static enum fp_code count_replicas(struct fp_deployment *d, struct fp_error *err
 enum fp_code fp_deployment_size(struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;
-    enum fp_code code =
-        take_number(d, "--slots", "taskmanager.numberOfTaskSlots", o->slots, &d->slots, err);
-    if (code == FP_OK)
-        code = take_number(d, "--parallelism", "parallelism.default", o->parallelism,
-                           &d->parallelism, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(take_number(d, "--slots", "taskmanager.numberOfTaskSlots", o->slots, &d->slots, err));
+    FP_TRY(take_number(d, "--parallelism", "parallelism.default", o->parallelism, &d->parallelism,
+                       err));
     d->slots = d->slots > 0 ? d->slots : 1;
     if (d->parallelism == 0)
         d->parallelism = o->replicas > 0 ? o->replicas * d->slots : 1;
     FP_TRY(take_autoscale(d, err));
     FP_TRY(count_replicas(d, err));
-    FP_TRY(take_memory(d, true, &d->jobmanager_mib, err));
-    return take_memory(d, false, &d->taskmanager_mib, err);
+    FP_TRY(take_role(d, true, &d->jobmanager, err));
+    return take_role(d, false, &d->taskmanager, err);
 }

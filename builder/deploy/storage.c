@@ -366,8 +366,7 @@ static json_t *all_settings(const struct fp_deployment *d)
     for (size_t i = 0; d->image->conf != NULL && i < d->image->conf->len; i++) {
         struct fp_split split = fp_split_at(d->image->conf->items[i], '=');
         cleanup_free char *key = split.first;
-        if (split.rest != NULL)
-            fp_set(all, key, json_string(split.rest));
+        fp_json_set_text(all, key, split.rest);
     }
     (void) json_object_update(all, (json_t *) (uintptr_t) d->conf);
     return all;

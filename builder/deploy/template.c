@@ -11,9 +11,8 @@
  * and then the job's, as the classic templates have it. So there is no "--" here. */
 static json_t *jobmanager_arguments(const struct fp_deployment *d)
 {
-    const struct fp_role role = fp_jobmanager_of(d);
     cleanup_json json_t *args =
-        json_pack("[s, s, s]", fp_role_verb(d, &role), "--job-classname", "${FLINK_JOB}");
+        json_pack("[s, s, s]", fp_role_verb(d, &d->jobmanager), "--job-classname", "${FLINK_JOB}");
     fp_add_job_options(d, args);
     fp_add_cluster_id(d, args);
     cleanup_free char *list = json_dumps(args, 0);
@@ -24,13 +23,13 @@ static json_t *jobmanager_arguments(const struct fp_deployment *d)
 
 static void open_container(const struct fp_deployment *d, json_t *container)
 {
-    fp_set(container, "image", fp_raw("${FLINK_IMAGE_NAME}"));
+    fp_json_set(container, "image", fp_raw("${FLINK_IMAGE_NAME}"));
     (void) json_object_del(container, "#image");
     if (strcmp(fp_json_string(container, "name"), "jobmanager") != 0)
         return;
-    fp_set(container, "#args",
-           json_string("Flink's own options go before the job's; \"--\" ends them"));
-    fp_set(container, "args", jobmanager_arguments(d));
+    fp_json_set_text(container, "#args",
+                     "Flink's own options go before the job's; \"--\" ends them");
+    fp_json_set(container, "args", jobmanager_arguments(d));
 }
 
 /* The documents for Kubernetes, with variables in place of what is not known yet. */
@@ -43,7 +42,7 @@ static json_t *documents(const struct fp_deployment *d)
         const json_t *pod = json_object_get(json_object_get(spec, "template"), "spec");
         const json_t *containers = json_object_get(pod, "containers");
         if (json_object_get(spec, "replicas") != NULL)
-            fp_set(spec, "replicas", fp_raw(d->format->parallelism));
+            fp_json_set(spec, "replicas", fp_raw(d->format->parallelism));
         for (size_t j = 0; j < json_array_size(containers); j++)
             open_container(d, json_array_get(containers, j));
     }

@@ -78,34 +78,26 @@ enum fp_code fp_parse_mib(const char *text, const char *title, int64_t *ret, str
 
 json_t *fp_kube_literal(const char *text)
 {
-    struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
-    enum fp_code code = FP_OK;
-    for (const char *p = text; *p != '\0' && code == FP_OK; p++)
-        code = fp_buf_add(&out, *p == '$' ? "$$" : p, *p == '$' ? 2 : 1, NULL);
-    json_t *value = json_string(fp_buf_text(&out));
-    fp_buf_clear(&out);
-    return value;
-}
-
-void fp_set(json_t *object, const char *key, json_t *take_value)
-{
-    if (take_value != NULL)
-        (void) json_object_set_new(object, key, take_value);
-}
-
-void fp_append(json_t *array, json_t *take_value)
-{
-    if (take_value != NULL)
-        (void) json_array_append_new(array, take_value);
+    cleanup_buf struct fp_buf out = FP_BUF_INIT(SIZE_MAX);
+    for (const char *p = text; *p != '\0'; p++)
+        fp_buf_put(&out, *p == '$' ? "$$" : p, *p == '$' ? 2 : 1);
+    return json_string(fp_buf_text(&out));
 }
 
 void fp_add_pairs(json_t *object, const struct fp_strv *pairs)
 {
     for (size_t i = 0; i < pairs->len; i++) {
         struct fp_split split = fp_split_at(pairs->items[i], '=');
-        fp_set(object, split.first, json_string(split.rest != NULL ? split.rest : ""));
+        fp_json_set_text(object, split.first, split.rest != NULL ? split.rest : "");
         free(split.first);
     }
+}
+
+json_t *fp_pairs(const struct fp_strv *pairs)
+{
+    json_t *object = json_object();
+    fp_add_pairs(object, pairs);
+    return object;
 }
 
 json_t *fp_raw(const char *text)
@@ -116,7 +108,7 @@ json_t *fp_raw(const char *text)
 void fp_pick(json_t *object, const json_t *from, const char *const *keys)
 {
     for (; *keys != NULL; keys++)
-        fp_set(object, *keys, json_incref(json_object_get(from, *keys)));
+        fp_json_set(object, *keys, json_incref(json_object_get(from, *keys)));
 }
 
 bool fp_is_one_of(const char *text, const char *const *list)
@@ -130,4 +122,12 @@ void fp_make_lower(char *text)
 {
     for (; *text != '\0'; text++)
         *text = (char) (*text >= 'A' && *text <= 'Z' ? *text - 'A' + 'a' : *text);
+}
+
+json_t *fp_unless_empty(json_t *take_value)
+{
+    if (json_array_size(take_value) > 0 || json_object_size(take_value) > 0)
+        return take_value;
+    json_decref(take_value);
+    return NULL;
 }

@@ -39,13 +39,13 @@ static inline json_t *fp_iterable(const json_t *object)
 {
     return (json_t *) (uintptr_t) object;
 }
+/** The KEY=VALUE pairs of the user as an object of strings. A new reference. */
+json_t *fp_pairs(const struct fp_strv *pairs);
 /** Add the user's KEY=VALUE pairs to an object of strings. */
 void fp_add_pairs(json_t *object, const struct fp_strv *pairs);
-/** Set a member unless `take_value` is NULL. */
-void fp_set(json_t *object, const char *key, json_t *take_value);
+/** `take_value` itself; NULL where it is an array or object without members. */
+json_t *fp_unless_empty(json_t *take_value);
 /** Set those members that another object has of a list of keys, which ends with NULL. */
 void fp_pick(json_t *object, const json_t *from, const char *const *keys);
-/** Append to an array unless `take_value` is NULL. */
-void fp_append(json_t *array, json_t *take_value);
 
 #endif

@@ -4,33 +4,22 @@
 #include <string.h>
 #include <strings.h>
 
-#include "format.h"
+#include "text.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS  "0123456789"
 
-/* "1728Mi", "500m": quantities, which no version of YAML takes for a number. */
-static bool is_quantity(const char *text)
-{
-    static const char *const units[] = {"m", "Ki", "Mi", "Gi", "Ti"};
-    size_t digits = strspn(text, DIGITS);
-    for (size_t i = 0; digits > 0 && i < sizeof(units) / sizeof(units[0]); i++) {
-        if (strcmp(text + digits, units[i]) == 0)
-            return true;
-    }
-    return false;
-}
+/* Units of quantities such as "1728Mi" and "500m", which no version of YAML takes for a number. */
+static const char *const units[] = {"m", "Ki", "Mi", "Gi", "Ti", NULL};
 
 /* What YAML 1.1 or 1.2 reads as true, false or null, in any case. */
 static bool is_reserved(const char *text)
 {
-    static const char *const words[] = {"y",   "n",    "yes",   "no",  "on",
-                                        "off", "true", "false", "null"};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strcasecmp(text, words[i]) == 0)
-            return true;
-    }
-    return false;
+    static const char *const words[] = {"y",   "n",    "yes",   "no",   "on",
+                                        "off", "true", "false", "null", NULL};
+    cleanup_free char *lower = fp_xstrdup(text);
+    fp_make_lower(lower);
+    return fp_is_one_of(lower, words);
 }
 
 /* Numbers begin with a digit, a sign or a dot, so what begins with a letter is none; "-Dkey" and
@@ -46,7 +35,8 @@ static bool begins_plain(const char *text)
 bool fp_yaml_is_plain(const char *text)
 {
     size_t len = strlen(text);
-    if (is_quantity(text))
+    size_t digits = strspn(text, DIGITS);
+    if (digits > 0 && fp_is_one_of(text + digits, units))
         return true;
     return begins_plain(text) && !is_reserved(text) && text[len - 1] != ':' &&
            strspn(text, LETTERS DIGITS "/_-.:@%+=,()$") == len;
@@ -97,28 +87,28 @@ bool fp_yaml_is_literal(const char *text)
     return true;
 }
 
-static enum fp_code put_point(struct fp_buf *out, const unsigned char *at, size_t len,
-                              uint32_t point, struct fp_error *err)
+static void put_point(struct fp_buf *out, const unsigned char *at, size_t len, uint32_t point)
 {
     if (point == '"' || point == '\\')
-        return fp_buf_addf(out, err, "\\%c", (char) point);
-    if (point == '\n')
-        return fp_buf_add_text(out, "\\n", err);
-    if (point == '\t')
-        return fp_buf_add_text(out, "\\t", err);
-    if (needs_escape(point))
-        return fp_buf_addf(out, err, "\\u%04x", point);
-    return fp_buf_add(out, at, len, err);
+        fp_buf_putf(out, "\\%c", (char) point);
+    else if (point == '\n')
+        fp_buf_puts(out, "\\n");
+    else if (point == '\t')
+        fp_buf_puts(out, "\\t");
+    else if (needs_escape(point))
+        fp_buf_putf(out, "\\u%04x", point);
+    else
+        fp_buf_put(out, at, len);
 }
 
-enum fp_code fp_yaml_put_quoted(struct fp_buf *out, const char *text, struct fp_error *err)
+void fp_yaml_put_quoted(struct fp_buf *out, const char *text)
 {
     const unsigned char *p = (const unsigned char *) text;
-    enum fp_code code = fp_buf_add_text(out, "\"", err);
-    while (*p != '\0' && code == FP_OK) {
+    fp_buf_puts(out, "\"");
+    while (*p != '\0') {
         const unsigned char *at = p;
         uint32_t point = next_point(&p);
-        code = put_point(out, at, (size_t) (p - at), point, err);
+        put_point(out, at, (size_t) (p - at), point);
     }
-    return code == FP_OK ? fp_buf_add_text(out, "\"", err) : code;
+    fp_buf_puts(out, "\"");
 }

@@ -16,7 +16,6 @@ bool fp_yaml_is_printable(const char *text);
 /** Whether it can be a literal block ("|"): lines of printable text, the last one ended. */
 bool fp_yaml_is_literal(const char *text);
 /** Append it in double quotes. `text` is valid UTF-8. */
-FP_CHECKED enum fp_code fp_yaml_put_quoted(struct fp_buf *out, const char *text,
-                                           struct fp_error *err);
+void fp_yaml_put_quoted(struct fp_buf *out, const char *text);
 
 #endif

@@ -7,24 +7,20 @@
 #include "text.h"
 #include "yaml_scalar.h"
 
-/* A document being written. The first failure stays, and nothing is written after it. */
+/* A document being written. */
 struct yaml_writer {
     struct fp_buf *out;
-    struct fp_error *err;
-    enum fp_code code;
     bool takes_raw; /* what FP_YAML_RAW marks stands verbatim */
 };
 
 static void put(struct yaml_writer *writer, const char *text)
 {
-    if (writer->code == FP_OK)
-        writer->code = fp_buf_add_text(writer->out, text, writer->err);
+    fp_buf_puts(writer->out, text);
 }
 
 static void put_indent(struct yaml_writer *writer, size_t indent)
 {
-    if (writer->code == FP_OK)
-        writer->code = fp_buf_addf(writer->out, writer->err, "%*s", (int) indent, "");
+    fp_buf_putf(writer->out, "%*s", (int) indent, "");
 }
 
 /* Lines of `text`, each at `indent` and after `lead`. */
@@ -36,8 +32,7 @@ static void put_lines(struct yaml_writer *writer, size_t indent, const char *lea
             put_indent(writer, indent);
             put(writer, lead);
         }
-        if (writer->code == FP_OK)
-            writer->code = fp_buf_add(writer->out, text, len, writer->err);
+        fp_buf_put(writer->out, text, len);
         put(writer, "\n");
         text += len + (text[len] == '\n' ? 1 : 0);
     }
@@ -50,8 +45,8 @@ static void put_string(struct yaml_writer *writer, const char *text, size_t inde
     } else if (!is_key && fp_yaml_is_literal(text)) {
         put(writer, "|\n");
         put_lines(writer, indent + 2, "", text);
-    } else if (writer->code == FP_OK) {
-        writer->code = fp_yaml_put_quoted(writer->out, text, writer->err);
+    } else {
+        fp_yaml_put_quoted(writer->out, text);
     }
 }
 
@@ -86,11 +81,10 @@ static bool put_inline(struct yaml_writer *writer, const json_t *value, size_t i
         put(writer, raw);
     else if (json_is_string(value))
         put_string(writer, json_string_value(value), indent, false);
-    else if (json_is_integer(value) && writer->code == FP_OK)
-        writer->code =
-            fp_buf_addf(writer->out, writer->err, "%lld", (long long) json_integer_value(value));
-    else if (json_is_real(value) && writer->code == FP_OK)
-        writer->code = fp_buf_addf(writer->out, writer->err, "%.3f", json_real_value(value));
+    else if (json_is_integer(value))
+        fp_buf_putf(writer->out, "%lld", (long long) json_integer_value(value));
+    else if (json_is_real(value))
+        fp_buf_putf(writer->out, "%.3f", json_real_value(value));
     else if (json_is_boolean(value))
         put(writer, json_is_true(value) ? "true" : "false");
     else if (json_is_null(value))
@@ -185,13 +179,13 @@ static void put_value(struct yaml_writer *writer, const json_t *value, size_t in
 enum fp_code fp_yaml_write_as(struct fp_buf *out, const json_t *value, bool takes_raw,
                               struct fp_error *err)
 {
-    struct yaml_writer writer = {.out = out, .err = err, .takes_raw = takes_raw};
+    struct yaml_writer writer = {out, takes_raw};
     const char *comment = fp_json_string(value, "#");
     if (comment != NULL)
         put_lines(&writer, 0, "# ", comment);
     if (!put_inline(&writer, value, 0))
         put_value(&writer, value, 0, false);
-    return writer.code;
+    return fp_buf_check(out, err);
 }
 
 enum fp_code fp_yaml_write(struct fp_buf *out, const json_t *value, struct fp_error *err)
