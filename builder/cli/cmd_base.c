@@ -1,3 +1,4 @@
+/* base list, show and pin: what the catalogue of bases has. */
 #include <string.h>
 
 #include "build_checks.h"

@@ -1,3 +1,4 @@
+/* base pin and base check: what registries have of a base now. */
 #include "cmd_base.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* build: an image of a Flink distribution and a job. */
 #include "build_checks.h"
 #include "generate_input.h"
 #include "result_files.h"

@@ -1,3 +1,4 @@
+/* generate: the manifests that run an image, also after a build. */
 #include <dirent.h>
 #include <string.h>
 

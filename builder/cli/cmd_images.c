@@ -1,3 +1,4 @@
+/* images: a table of what is in the local store. */
 #include <fnmatch.h>
 #include <string.h>
 

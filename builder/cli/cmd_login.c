@@ -1,3 +1,4 @@
+/* login and logout: credentials are asked for, checked, and handed to who keeps them. */
 #include <string.h>
 
 #include "auth_file.h"

@@ -1,3 +1,4 @@
+/* pull: an image is copied out of a registry. */
 #include "session.h"
 
 /* What an image is to be called in the local store, or NULL. The caller owns it. */

@@ -1,3 +1,4 @@
+/* rmi: names, and what only they need, are taken out of the local store. */
 #include <string.h>
 
 #include "format.h"

@@ -1,3 +1,4 @@
+/* tag: an image of the local store gets more names. */
 #include "session.h"
 
 /* The name that `text` is to be in the local store. */

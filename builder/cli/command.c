@@ -1,3 +1,4 @@
+/* The table of the commands, with the options that each takes. */
 #include "command.h"
 
 const struct fp_option_group *const fp_all_options[] = {

@@ -1,3 +1,4 @@
+/* The words of a command line: which command they are for, and which of them it gets. */
 #include "command_line.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* completion: the scripts for bash, zsh and fish, made of the tables of commands and options. */
 #include <string.h>
 
 #include "command.h"

@@ -1,3 +1,4 @@
+/* A run of the program: options are gathered, a command is run, its answer is written. */
 #include "command_line.h"
 
 #include <errno.h>

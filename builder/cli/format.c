@@ -1,3 +1,4 @@
+/* How durations and rates are written, and text from outside is made fit for a terminal. */
 #include "format.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* The help of the program and of each command, and its version. */
 #include "command.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* The entry point. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>

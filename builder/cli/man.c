@@ -1,3 +1,4 @@
+/* The manual page, made of the tables of commands and options. */
 #include "command.h"
 
 #include <ctype.h>

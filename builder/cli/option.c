@@ -1,3 +1,4 @@
+/* Looking options up, and collecting what was given for them. */
 #include "settings.h"
 
 #include <stdio.h>

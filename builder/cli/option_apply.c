@@ -1,3 +1,4 @@
+/* Settings are weighed against each other and stored in the options of a command. */
 #include "settings.h"
 
 #include <string.h>

@@ -1,9 +1,10 @@
+/* Settings from the command line. */
 #include "settings.h"
 
 #include <string.h>
 
 /* A command line being read. */
-struct reader {
+struct argv_reader {
     fp_option_groups groups;
     fp_option_groups known;
     char *const *next; /* the word after the one that is looked at */
@@ -12,12 +13,12 @@ struct reader {
 
 /* Whether the next word is there and can be a value. Words that begin with "--" never are, so that
  * a forgotten value does not swallow the next option. */
-static bool next_is_value(const struct reader *reader)
+static bool next_is_value(const struct argv_reader *reader)
 {
     return *reader->next != NULL && strncmp(*reader->next, "--", 2) != 0;
 }
 
-static enum fp_code fail_unknown(const struct reader *reader, const char *name, size_t len,
+static enum fp_code fail_unknown(const struct argv_reader *reader, const char *name, size_t len,
                                  struct fp_error *err)
 {
     cleanup_free char *word = fp_xstrndup(name, len);
@@ -31,7 +32,7 @@ static enum fp_code fail_unknown(const struct reader *reader, const char *name, 
     return code;
 }
 
-static void take(struct reader *reader, const struct fp_option *option, const char *value)
+static void take(struct argv_reader *reader, const struct fp_option *option, const char *value)
 {
     fp_settings_add(reader->settings, option, value, FP_FROM_COMMAND_LINE);
     if ((option->flags & FP_OPTION_STOPS) != 0)
@@ -39,7 +40,7 @@ static void take(struct reader *reader, const struct fp_option *option, const ch
 }
 
 /* An option whose value, if it has one, is the next word. */
-static enum fp_code take_next(struct reader *reader, const struct fp_option *option,
+static enum fp_code take_next(struct argv_reader *reader, const struct fp_option *option,
                               struct fp_error *err)
 {
     const char *value = NULL;
@@ -61,7 +62,7 @@ static enum fp_code take_next(struct reader *reader, const struct fp_option *opt
     return FP_OK;
 }
 
-static enum fp_code read_long(struct reader *reader, const char *word, struct fp_error *err)
+static enum fp_code read_long(struct argv_reader *reader, const char *word, struct fp_error *err)
 {
     const char *name = word + 2;
     size_t len = strcspn(name, "=");
@@ -75,7 +76,7 @@ static enum fp_code read_long(struct reader *reader, const char *word, struct fp
 }
 
 /* -p of other tools' login, which everybody on the machine can read. */
-static enum fp_code fail_letter(const struct reader *reader, const char *word, char letter,
+static enum fp_code fail_letter(const struct argv_reader *reader, const char *word, char letter,
                                 struct fp_error *err)
 {
     static const char secret[] = "password-stdin";
@@ -86,7 +87,7 @@ static enum fp_code fail_letter(const struct reader *reader, const char *word, c
 }
 
 /* "-vq", "-o VALUE", "-oVALUE" */
-static enum fp_code read_letters(struct reader *reader, const char *word, struct fp_error *err)
+static enum fp_code read_letters(struct argv_reader *reader, const char *word, struct fp_error *err)
 {
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
         const struct fp_option *option = fp_option_find_letter(reader->groups, *letter);
@@ -101,7 +102,7 @@ static enum fp_code read_letters(struct reader *reader, const char *word, struct
     return FP_OK;
 }
 
-static enum fp_code read_word(struct reader *reader, const char *word, struct fp_error *err)
+static enum fp_code read_word(struct argv_reader *reader, const char *word, struct fp_error *err)
 {
     if (strcmp(word, "--") == 0) {
         while (*reader->next != NULL)
@@ -121,7 +122,7 @@ enum fp_code fp_settings_from_arguments(fp_option_groups groups, fp_option_group
                                         char *const *args, struct fp_settings *settings,
                                         struct fp_error *err)
 {
-    struct reader reader = {groups, known, args, settings};
+    struct argv_reader reader = {groups, known, args, settings};
     while (*reader.next != NULL && !settings->stopped) {
         const char *word = *reader.next++;
         FP_TRY(read_word(&reader, word, err));

@@ -1,3 +1,4 @@
+/* Settings from the environment. */
 #include "settings.h"
 
 #include <string.h>

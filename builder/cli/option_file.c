@@ -1,3 +1,4 @@
+/* Settings from a YAML file. */
 #include "settings.h"
 
 #include <string.h>

@@ -13,7 +13,7 @@
 /* The oldest have command and replicaCount; what "helm create" makes; our own charts; the variables
  * of the classic templates. Segments "resources", "requests" and "limits" are left out of a path.
  */
-static const struct foreign {
+static const struct foreign_key {
     const char *path;
     const char *instead; /* after a ':' at its end stands the value, or else the example */
     const char *example;
@@ -107,7 +107,7 @@ struct strange {
     struct fp_strv unknown; /* keys that mean nothing */
 };
 
-static const struct foreign *find(const char *path)
+static const struct foreign_key *find(const char *path)
 {
     for (size_t i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
         if (strcmp(foreign[i].path, path) == 0)
@@ -121,24 +121,19 @@ static char *plain_path(const char *path)
 {
     static const char *const layers[] = {"resources", "requests", "limits"};
     cleanup_strv struct fp_strv parts = {0};
-    char *plain = fp_xstrdup("");
+    cleanup_buf struct fp_buf plain = FP_BUF_INIT(SIZE_MAX);
     fp_strv_split(&parts, path, '.');
     for (size_t i = 0; i < parts.len; i++) {
         const char *part = parts.items[i];
-        bool is_layer = strcmp(part, layers[0]) == 0 || strcmp(part, layers[1]) == 0 ||
-                        strcmp(part, layers[2]) == 0;
-        char *longer =
-            is_layer ? NULL : fp_xasprintf("%s%s%s", plain, *plain != '\0' ? "." : "", part);
-        if (longer != NULL) {
-            free(plain);
-            plain = longer;
-        }
+        if (strcmp(part, layers[0]) != 0 && strcmp(part, layers[1]) != 0 &&
+            strcmp(part, layers[2]) != 0)
+            fp_buf_putf(&plain, "%s%s", plain.len > 0 ? "." : "", part);
     }
-    return plain;
+    return fp_buf_take(&plain);
 }
 
 /* Whether a value can be taken over: it is short, one word of YAML, and not out of range. */
-static bool is_fitting(const struct strange *s, const struct foreign *known, const char *text)
+static bool is_fitting(const struct strange *s, const struct foreign_key *known, const char *text)
 {
     const struct fp_option *option =
         fp_option_find(s->groups, known->instead, strlen(known->instead) - 1);
@@ -150,7 +145,7 @@ static bool is_fitting(const struct strange *s, const struct foreign *known, con
            (!is_number || (*end == '\0' && number >= option->min && number <= option->max));
 }
 
-static void tell(struct strange *s, const char *path, const struct foreign *known,
+static void tell(struct strange *s, const char *path, const struct foreign_key *known,
                  const json_t *value)
 {
     cleanup_free char *text = fp_option_text_of(value);
@@ -172,44 +167,35 @@ static void add_unknown(struct strange *s, const char *path)
     fp_strv_add(list, path);
 }
 
+static void look_below(struct strange *s, const char *path, const json_t *value);
+
+/* The members of a mapping, but for those that are taken: `keys`, with blanks between them. */
+static void look_into(struct strange *s, const char *path, const json_t *mapping, const char *keys)
+{
+    cleanup_strv struct fp_strv taken = {0};
+    const char *key = NULL;
+    json_t *member = NULL;
+    fp_strv_split(&taken, keys, ' ');
+    json_object_foreach((json_t *) (uintptr_t) mapping, key, member)
+    {
+        cleanup_free char *longer = fp_xasprintf("%s.%s", path, key);
+        if (!fp_strv_has(&taken, key))
+            look_below(s, longer, member);
+    }
+}
+
 /* What is no option, and what is below it. Where nothing of it is known, its own name is told. */
 static void look_below(struct strange *s, const char *path, const json_t *value)
 {
     cleanup_free char *plain = plain_path(path);
-    const struct foreign *known = find(*plain != '\0' ? plain : "resources");
-    const char *key = NULL;
-    json_t *member = NULL;
+    const struct foreign_key *known = find(*plain != '\0' ? plain : "resources");
     size_t before = s->told.len;
     if (known == NULL || (json_is_object(value) && *plain == '\0'))
-        json_object_foreach((json_t *) (uintptr_t) value, key, member)
-        {
-            cleanup_free char *longer = fp_xasprintf("%s.%s", path, key);
-            look_below(s, longer, member);
-        }
+        look_into(s, path, value, "");
     if (s->told.len == before && known != NULL)
         tell(s, path, known, value);
     if (s->told.len == before)
         add_unknown(s, path);
-}
-
-static bool is_member(const char *list, const char *key)
-{
-    cleanup_strv struct fp_strv keys = {0};
-    fp_strv_split(&keys, list, ' ');
-    return fp_strv_has(&keys, key);
-}
-
-/* A mapping that is taken, of which these are the keys. */
-static void look_into(struct strange *s, const char *name, const json_t *mapping, const char *keys)
-{
-    const char *key = NULL;
-    json_t *member = NULL;
-    json_object_foreach((json_t *) (uintptr_t) mapping, key, member)
-    {
-        cleanup_free char *path = fp_xasprintf("%s.%s", name, key);
-        if (!is_member(keys, key))
-            look_below(s, path, member);
-    }
 }
 
 static void look_at(struct strange *s, const char *key, const json_t *value)

@@ -1,3 +1,4 @@
+/* The value of a setting is checked and stored in the member that its option names. */
 #include "option_store.h"
 
 #include <errno.h>

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
-struct unit {
+struct option_unit {
     const char *name;
     int64_t factor;
 };
 
-static bool find_unit(const struct unit *units, size_t count, const char *name, int64_t *ret)
+static bool find_unit(const struct option_unit *units, size_t count, const char *name, int64_t *ret)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcasecmp(units[i].name, name) == 0) {
@@ -20,7 +20,7 @@ static bool find_unit(const struct unit *units, size_t count, const char *name, 
     return false;
 }
 
-static bool parse(const char *text, const struct unit *units, size_t count, int64_t *ret)
+static bool parse(const char *text, const struct option_unit *units, size_t count, int64_t *ret)
 {
     int64_t value = 0;
     int64_t factor = 0;
@@ -37,16 +37,16 @@ static bool parse(const char *text, const struct unit *units, size_t count, int6
 
 bool fp_parse_duration(const char *text, int64_t *ret_ms)
 {
-    static const struct unit units[] = {
+    static const struct option_unit units[] = {
         {"ms", 1}, {"s", 1000}, {"", 1000}, {"m", 60000}, {"h", 3600000}};
     return parse(text, units, sizeof(units) / sizeof(units[0]), ret_ms);
 }
 
 bool fp_parse_size(const char *text, int64_t *ret_bytes)
 {
-    static const struct unit units[] = {{"", 1},         {"B", 1},         {"K", 1024},
-                                        {"KB", 1024},    {"KiB", 1024},    {"M", 1 << 20},
-                                        {"MB", 1 << 20}, {"MiB", 1 << 20}, {"G", 1 << 30},
-                                        {"GB", 1 << 30}, {"GiB", 1 << 30}};
+    static const struct option_unit units[] = {{"", 1},         {"B", 1},         {"K", 1024},
+                                               {"KB", 1024},    {"KiB", 1024},    {"M", 1 << 20},
+                                               {"MB", 1 << 20}, {"MiB", 1 << 20}, {"G", 1 << 30},
+                                               {"GB", 1 << 30}, {"GiB", 1 << 30}};
     return parse(text, units, sizeof(units) / sizeof(units[0]), ret_bytes);
 }

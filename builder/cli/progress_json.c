@@ -1,3 +1,4 @@
+/* The renderer for programs: a JSON object on each line. */
 #include "progress_internal.h"
 
 #include <stdlib.h>

@@ -1,6 +1,50 @@
+/* What renderers write: the lines that several have, and the buffer of what goes out next. */
 #include "progress_internal.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+uint64_t fp_progress_now(const struct fp_progress *progress)
+{
+    return progress->options.now_ms != NULL ? progress->options.now_ms() : (uint64_t) fp_now_ms();
+}
+
+unsigned fp_progress_columns(const struct fp_progress *progress)
+{
+    struct winsize size = {0};
+    if (progress->options.columns > 0)
+        return progress->options.columns;
+    if (ioctl(progress->options.fd, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+        return size.ws_col;
+    return 80;
+}
+
+void fp_progress_put(struct fp_progress *progress, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    cleanup_free char *text = fp_xvasprintf(fmt, args);
+    va_end(args);
+    fp_buf_puts(&progress->out, text);
+}
+
+void fp_progress_flush(struct fp_progress *progress)
+{
+    size_t done = 0;
+    while (done < progress->out.len) {
+        ssize_t n =
+            write(progress->options.fd, progress->out.data + done, progress->out.len - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        done += (size_t) n;
+    }
+    fp_buf_clear(&progress->out);
+    progress->told_ms = fp_progress_now(progress);
+}
 
 /* ", 451 MB in 12.3 s (36.7 MB/s)"; for less than half a second only how much it was. */
 static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)

@@ -1,3 +1,4 @@
+/* The renderer for logs: a line when something begins and ends. */
 #include "progress_internal.h"
 
 /* A log that is silent for longer makes people, and the time-outs of CI systems, nervous. */

@@ -1,3 +1,4 @@
+/* The renderer for terminals: a bar for each stage under way. */
 #include "progress_internal.h"
 
 #include <stdio.h>

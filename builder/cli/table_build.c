@@ -1,3 +1,4 @@
+/* The options of build. */
 #include <string.h>
 
 #include "table.h"

@@ -1,3 +1,4 @@
+/* The options of generate: what is run, how large it is, and how Flink is set up. */
 #include "table.h"
 
 /* Options that build has too, with another meaning: they come from the command line and --values,

@@ -1,3 +1,4 @@
+/* Byte buffers that grow up to a ceiling, and lists of strings. */
 #include "flinkpack/support/buf.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* Errors in words. */
 #include "flinkpack/support/mem.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Files and directories by their path. */
 #include "flinkpack/support/file.h"
 
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #include "flinkpack/support/interrupt.h"
-#include "flinkpack/support/stream.h"
 #include "internal.h"
 
 DIR *fp_dir_open(const char *path)
@@ -18,15 +18,6 @@ DIR *fp_dir_open(const char *path)
     if (dir == NULL && errno == ENOMEM)
         fp_out_of_memory();
     return dir;
-}
-
-enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
-{
-    cleanup_source struct fp_source *source = NULL;
-    FP_TRY(fp_source_open(path, &source, err));
-    enum fp_code code = fp_source_read_all(source, buf, err);
-    /* Only the ceiling of the buffer speaks without naming the file. */
-    return code == FP_E_INPUT ? fp_context(code, err, "%s", path) : code;
 }
 
 /* Where there is no /proc, the number in "/proc/self/fd/N" still says which open file is meant. It
@@ -99,6 +90,14 @@ const char *fp_path_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash != NULL ? slash + 1 : path;
+}
+
+void fp_own_file(int fd)
+{
+    struct stat st = {0};
+    const mode_t owner = S_IRUSR | S_IWUSR;
+    if (fstat(fd, &st) == 0 && (st.st_mode & owner) != owner)
+        (void) fchmod(fd, st.st_mode | owner);
 }
 
 void fp_own_dir(const char *path, mode_t mode)

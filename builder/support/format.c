@@ -1,3 +1,4 @@
+/* How amounts of bytes are written. */
 #include "flinkpack/support/format.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Digests, on OpenSSL. */
 #include "flinkpack/support/hash.h"
 
 #include <openssl/core_names.h>

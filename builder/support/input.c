@@ -51,7 +51,7 @@ static enum fp_code fail_changed(const struct fp_input *input, struct fp_error *
                      "the same again when nothing writes to it");
 }
 
-struct reading {
+struct input_reading {
     struct fp_source base;
     struct fp_input *input;
     struct fp_source *file;
@@ -60,7 +60,7 @@ struct reading {
 };
 
 /* The first reading that ends is remembered, any later one has to be the same. */
-static enum fp_code end_reading(struct reading *self, struct fp_error *err)
+static enum fp_code end_reading(struct input_reading *self, struct fp_error *err)
 {
     struct fp_input *input = self->input;
     char seen[FP_HASH_HEX_MAX] = "";
@@ -76,7 +76,7 @@ static enum fp_code end_reading(struct reading *self, struct fp_error *err)
 static enum fp_code reading_read(struct fp_source *base, void *data, size_t cap, size_t *ret_len,
                                  struct fp_error *err)
 {
-    struct reading *self = (struct reading *) base;
+    struct input_reading *self = (struct input_reading *) base;
     enum fp_code code = fp_source_read(self->file, data, cap, ret_len, err);
     if (code != FP_OK || *ret_len == 0)
         return code;
@@ -91,7 +91,7 @@ static enum fp_code reading_read(struct fp_source *base, void *data, size_t cap,
 
 static void reading_free(struct fp_source *base)
 {
-    struct reading *self = (struct reading *) base;
+    struct input_reading *self = (struct input_reading *) base;
     fp_source_free(self->file);
     fp_hash_free(self->fingerprint);
     free(self);
@@ -103,7 +103,7 @@ enum fp_code fp_input_source(struct fp_input *input, struct fp_source **ret, str
     int fd = fcntl(input->fd, F_DUPFD_CLOEXEC, 3);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", input->path);
-    struct reading *self = fp_xcalloc(1, sizeof(*self));
+    struct input_reading *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
     self->input = input;
     self->file = fp_source_fd(fd, input->path, 0, input->bytes);
@@ -139,7 +139,7 @@ enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MA
 }
 
 /* A part of the file, and the hash that a thread takes it into. */
-struct part {
+struct input_part {
     struct fp_hash *hash;
     char *data; /* of PART_BYTES */
     size_t len;
@@ -147,7 +147,7 @@ struct part {
 
 static enum fp_code hash_part(void *context, struct fp_error *err)
 {
-    const struct part *part = context;
+    const struct input_part *part = context;
     (void) err;
     fp_hash_update(part->hash, part->data, part->len);
     return FP_OK;
@@ -161,7 +161,7 @@ enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algori
     cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
     cleanup_free char *data = fp_xmalloc(PART_BYTES);
     cleanup_pool struct fp_pool *beside = fp_pool_new(1);
-    struct part part = {.hash = sha256, .data = data, .len = 1};
+    struct input_part part = {.hash = sha256, .data = data, .len = 1};
     enum fp_code code = fp_input_source(input, &source, err);
     while (code == FP_OK && part.len > 0) {
         code = fp_source_read_full(source, data, PART_BYTES, &part.len, err);

@@ -1,3 +1,4 @@
+/* JSON with bounds, on jansson. */
 #include "flinkpack/support/json.h"
 
 #include <string.h>

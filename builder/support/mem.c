@@ -1,3 +1,4 @@
+/* Allocation that succeeds or ends the program. */
 #include "flinkpack/support/mem.h"
 
 #include <errno.h>

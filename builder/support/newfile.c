@@ -1,3 +1,4 @@
+/* Files that appear under their name only once they are whole. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,14 +37,6 @@ static bool proc_name(int fd, char name[32])
 bool fp_sync(int fd)
 {
     return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS;
-}
-
-void fp_own_file(int fd)
-{
-    struct stat st = {0};
-    const mode_t owner = S_IRUSR | S_IWUSR;
-    if (fstat(fd, &st) == 0 && (st.st_mode & owner) != owner)
-        (void) fchmod(fd, st.st_mode | owner);
 }
 
 /* -1 where the kernel, the file system or a missing /proc rules files without a name out. */

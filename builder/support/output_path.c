@@ -12,7 +12,7 @@
 #define MAX_LINKS 40
 
 /* A path that is taken apart: what has been looked at, which has no links in it, and the rest. */
-struct walk {
+struct path_walk {
     char *done; /* "" at the beginning of a relative path */
     char *rest;
     int links;
@@ -24,7 +24,7 @@ bool fp_is_own_or_root(uid_t owner)
 }
 
 /* The next part of the rest; "" at the end. The caller owns it. */
-static char *take_part(struct walk *walk)
+static char *take_part(struct path_walk *walk)
 {
     char *from = walk->rest + strspn(walk->rest, "/");
     size_t len = strcspn(from, "/");
@@ -47,7 +47,7 @@ static char *joined(const char *done, const char *part)
     return len == 1 && done[0] == '/' ? fp_xstrdup("/") : fp_xstrndup(done, len > 0 ? len - 1 : 0);
 }
 
-static enum fp_code follow(struct walk *walk, const char *link, const struct stat *st,
+static enum fp_code follow(struct path_walk *walk, const char *link, const struct stat *st,
                            struct fp_error *err)
 {
     char text[PATH_MAX];
@@ -73,7 +73,7 @@ static enum fp_code follow(struct walk *walk, const char *link, const struct sta
     return FP_OK;
 }
 
-static enum fp_code go(struct walk *walk, struct fp_error *err)
+static enum fp_code go(struct path_walk *walk, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
     while (code == FP_OK) {
@@ -94,7 +94,8 @@ static enum fp_code go(struct walk *walk, struct fp_error *err)
 
 enum fp_code fp_output_path(const char *path, char **ret, struct fp_error *err)
 {
-    struct walk walk = {.done = fp_xstrdup(path[0] == '/' ? "/" : ""), .rest = fp_xstrdup(path)};
+    struct path_walk walk = {.done = fp_xstrdup(path[0] == '/' ? "/" : ""),
+                             .rest = fp_xstrdup(path)};
     enum fp_code code = go(&walk, err);
     /* Messages call a place what the user calls it, where that is the place. */
     if (code == FP_OK && (walk.links == 0 || walk.done[0] == '\0'))

@@ -1,3 +1,4 @@
+/* Child processes that are fed, listened to and ended. */
 #include "flinkpack/support/process.h"
 
 #include <errno.h>

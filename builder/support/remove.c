@@ -1,3 +1,4 @@
+/* Directory trees are removed without following a link. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

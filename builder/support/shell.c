@@ -1,3 +1,4 @@
+/* Words as a shell has to be given them. */
 #include "flinkpack/support/shell.h"
 
 #include <stdint.h>

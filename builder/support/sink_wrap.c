@@ -1,3 +1,4 @@
+/* Sinks that look at what passes, and hand it on. */
 #include "flinkpack/support/stream.h"
 
 /* One structure serves all decorators of sinks: each uses the members it needs. */

@@ -1,3 +1,4 @@
+/* Sources that look at what passes, and hand it on. */
 #include "flinkpack/support/stream.h"
 
 /* One structure serves all decorators of sources: each uses the members it needs. */

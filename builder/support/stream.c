@@ -1,3 +1,4 @@
+/* Sources and sinks of bytes, those in memory, and copying from one to the other. */
 #include "flinkpack/support/stream.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Sources and sinks that are files, and reading a whole file. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -76,6 +77,15 @@ enum fp_code fp_source_open(const char *path, struct fp_source **ret, struct fp_
     FP_TRY(fp_file_open(path, &fd, NULL, err));
     *ret = fp_source_fd(fd, path, 0, UINT64_MAX);
     return FP_OK;
+}
+
+enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error *err)
+{
+    cleanup_source struct fp_source *source = NULL;
+    FP_TRY(fp_source_open(path, &source, err));
+    enum fp_code code = fp_source_read_all(source, buf, err);
+    /* Only the ceiling of the buffer speaks without naming the file. */
+    return code == FP_E_INPUT ? fp_context(code, err, "%s", path) : code;
 }
 
 struct fd_sink {

@@ -1,3 +1,4 @@
+/* What the program is told by its surroundings. */
 #include "flinkpack/support/system.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Temporary files and directories, which are removed however the program ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* YAML is read into JSON values, on libyaml. */
 #include "flinkpack/support/yaml.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@ struct level {
     char *key; /* of the next value in a mapping; NULL: a key comes next */
 };
 
-struct reader {
+struct yaml_reader {
     yaml_parser_t parser;
     const char *name;
     json_t *root; /* owned; all levels are in it */
@@ -21,7 +22,7 @@ struct reader {
     bool done;
 };
 
-static void reader_clear(struct reader *reader)
+static void reader_clear(struct yaml_reader *reader)
 {
     for (size_t i = 0; i < reader->depth; i++)
         free(reader->levels[i].key);
@@ -29,7 +30,7 @@ static void reader_clear(struct reader *reader)
     yaml_parser_delete(&reader->parser);
 }
 
-__attribute__((format(printf, 4, 5))) static enum fp_code refuse(const struct reader *reader,
+__attribute__((format(printf, 4, 5))) static enum fp_code refuse(const struct yaml_reader *reader,
                                                                  const yaml_mark_t *mark,
                                                                  struct fp_error *err,
                                                                  const char *fmt, ...)
@@ -126,7 +127,7 @@ static bool fits(const json_t *value, enum scalar_kind kind)
     return false;
 }
 
-static enum fp_code make_scalar(const struct reader *reader, const yaml_event_t *event,
+static enum fp_code make_scalar(const struct yaml_reader *reader, const yaml_event_t *event,
                                 json_t **ret, struct fp_error *err)
 {
     const char *text = (const char *) event->data.scalar.value;
@@ -146,13 +147,13 @@ static enum fp_code make_scalar(const struct reader *reader, const yaml_event_t 
     return FP_OK;
 }
 
-static struct level *innermost(struct reader *reader)
+static struct level *innermost(struct yaml_reader *reader)
 {
     return reader->depth > 0 ? &reader->levels[reader->depth - 1] : NULL;
 }
 
 /* Put a value where the document is at. */
-static enum fp_code attach(struct reader *reader, const yaml_mark_t *mark, json_t *take_value,
+static enum fp_code attach(struct yaml_reader *reader, const yaml_mark_t *mark, json_t *take_value,
                            struct fp_error *err)
 {
     struct level *level = innermost(reader);
@@ -174,7 +175,7 @@ static bool wants_key(const struct level *level)
     return level != NULL && json_is_object(level->value) && level->key == NULL;
 }
 
-static enum fp_code on_scalar(struct reader *reader, const yaml_event_t *event,
+static enum fp_code on_scalar(struct yaml_reader *reader, const yaml_event_t *event,
                               struct fp_error *err)
 {
     const char *text = (const char *) event->data.scalar.value;
@@ -192,8 +193,8 @@ static enum fp_code on_scalar(struct reader *reader, const yaml_event_t *event,
     return attach(reader, &event->start_mark, value, err);
 }
 
-static enum fp_code open_level(struct reader *reader, const yaml_event_t *event, const char *tag,
-                               json_t *take_value, struct fp_error *err)
+static enum fp_code open_level(struct yaml_reader *reader, const yaml_event_t *event,
+                               const char *tag, json_t *take_value, struct fp_error *err)
 {
     cleanup_json json_t *value = take_value;
     const char *core = json_is_array(value) ? YAML_SEQ_TAG : YAML_MAP_TAG;
@@ -211,7 +212,7 @@ static enum fp_code open_level(struct reader *reader, const yaml_event_t *event,
     return code;
 }
 
-static enum fp_code on_document(struct reader *reader, const yaml_event_t *event,
+static enum fp_code on_document(struct yaml_reader *reader, const yaml_event_t *event,
                                 struct fp_error *err)
 {
     if (reader->documents++ > 0)
@@ -219,7 +220,8 @@ static enum fp_code on_document(struct reader *reader, const yaml_event_t *event
     return FP_OK;
 }
 
-static enum fp_code on_event(struct reader *reader, const yaml_event_t *event, struct fp_error *err)
+static enum fp_code on_event(struct yaml_reader *reader, const yaml_event_t *event,
+                             struct fp_error *err)
 {
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
@@ -246,7 +248,7 @@ static enum fp_code on_event(struct reader *reader, const yaml_event_t *event, s
     }
 }
 
-static enum fp_code next_event(struct reader *reader, struct fp_error *err)
+static enum fp_code next_event(struct yaml_reader *reader, struct fp_error *err)
 {
     yaml_event_t event = {0};
     if (yaml_parser_parse(&reader->parser, &event) == 0) {
@@ -269,7 +271,7 @@ static enum fp_code next_event(struct reader *reader, struct fp_error *err)
 enum fp_code fp_yaml_parse(const char *text, size_t len, const char *name, json_t **ret,
                            struct fp_error *err)
 {
-    __attribute__((cleanup(reader_clear))) struct reader reader = {.name = name};
+    __attribute__((cleanup(reader_clear))) struct yaml_reader reader = {.name = name};
     if (yaml_parser_initialize(&reader.parser) == 0)
         fp_out_of_memory();
     yaml_parser_set_input_string(&reader.parser, (const unsigned char *) (len > 0 ? text : ""),
