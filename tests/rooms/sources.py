@@ -105,6 +105,11 @@ def _closing(text, start, pair):
     return len(text) - 1
 
 
+def inside(code, start):
+    """What stands between the bracket at `start` and the one that closes it."""
+    return code[start + 1 : _closing(code, start, "()")]
+
+
 # A macro invocation that stands alone at the top level and expands to whole functions.
 _TOP_LEVEL_MACRO = re.compile(r"[A-Z][A-Z0-9_]+\s*\(")
 

@@ -38,7 +38,8 @@ static inline int fp_twice(int x)
 #endif
 """
 
-SOURCE = """#include "flinkpack/layer.h"
+SOURCE = """/* What it is. */
+#include "flinkpack/layer.h"
 
 #include <stdio.h>
 
@@ -58,13 +59,31 @@ int fp_layer(struct fp_thing *thing)
 GOOD = {
     "builder/README.md": README,
     "builder/layer/CMakeLists.txt": "fp_add_room(layer SOURCES a.c BELOW support LIBRARIES x)\n",
-    "builder/layer/internal.h": "int x;\n",
+    "builder/layer/internal.h": "extern int fp_x;\n",
     "builder/layer/layer.c": SOURCE,
-    "builder/support/internal.h": "int y;\n",
-    "builder/cli/main.c": '#include "flinkpack/layer.h"\nint main(void)\n{\n    printf("");\n}\n',
+    "builder/support/internal.h": "extern int fp_y;\n",
+    "builder/cli/main.c": '/* The entry point. */\n#include "flinkpack/layer.h"\nint main(void)\n{\n    printf("");\n}\n',
     "include/flinkpack/layer.h": HEADER,
-    "include/flinkpack/support/mem.h": HEADER,
+    "include/flinkpack/support/mem.h": HEADER.replace("thing", "mem"),
 }
+
+# A table of functions in one file, which the functions of the other look things up in.
+TABLE = """/* The table. */
+extern const struct fp_verb fp_verbs[];
+const struct fp_verb fp_verbs[] = {{"help", fp_help}, {"man", fp_man}};
+"""
+VERBS = """/* The verbs. */
+int fp_help(void)
+{
+    return fp_verbs[0].name != NULL;
+}
+__attribute__((cold)) static int lines(void);
+static const int numbers[2] = {1, 2};
+int fp_man(void)
+{
+    return fp_help() + numbers[0];
+}
+"""
 
 
 def function_of(lines):
@@ -108,7 +127,7 @@ class ChecksTest(unittest.TestCase):
 
     def test_good_tree(self):
         """Nothing is wrong, so nothing is found."""
-        for check in ("check_rooms.py", "check_sizes.py", "check_docs.py"):
+        for check in ("check_rooms.py", "check_sizes.py", "check_docs.py", "check_shape.py"):
             self.assert_passes(check, {})
 
     def test_upward_include(self):
@@ -223,6 +242,84 @@ class ChecksTest(unittest.TestCase):
             "check_docs.py",
             {"include/flinkpack/layer.h": HEADER.replace("/**\n * Inline.\n */\n", "")},
             "fp_twice() has no doc comment",
+        )
+
+    def test_circles(self):
+        """Two sources that call each other, and three by data; a table with its functions passes."""
+        self.assert_passes(
+            "check_shape.py", {"builder/cli/table.c": TABLE, "builder/cli/verbs.c": VERBS}
+        )
+        begin = "/* One. */\nint fp_%s(void)\n{\n    return %s;\n}\n"
+        self.assert_finds(
+            "check_shape.py",
+            {
+                "builder/layer/b.c": begin % ("b", "fp_c()"),
+                "builder/layer/c.c": begin % ("c", "fp_b() + fp_layer(NULL)"),
+            },
+            "builder/layer/b.c:1: uses c.c, and these use it in turn",
+        )
+        self.assert_finds(
+            "check_shape.py",
+            {
+                "builder/layer/b.c": "/* B. */\nconst int fp_b[2] = {1};\n" + begin[10:] % ("f", "fp_c()"),
+                "builder/layer/c.c": begin % ("c", "fp_d()"),
+                "builder/layer/d.c": begin % ("d", "fp_b[1]"),
+            },
+            "builder/layer/b.c:1: uses c.c, d.c, and these use it in turn",
+        )
+
+    def test_linker_names(self):
+        """Functions and variables without the prefix; what is static or only declared is none."""
+        for bad, name in (
+            ("int layer(void)\n{\n}", "layer"),
+            ("FP_CHECKED enum fp_code read(int x)\n{\n}", "read"),
+            ("const char *const words[] = {0};", "words"),
+            ("struct fp_thing thing;", "thing"),
+            ("__attribute__((cold)) int cold(void)\n{\n}", "cold"),
+        ):
+            self.assert_finds(
+                "check_shape.py",
+                {"builder/layer/b.c": f"/* B. */\n{bad}\n"},
+                f"builder/layer/b.c:2: {name} does not begin with fp_",
+            )
+        good = "static int a;\nextern int b;\ntypedef int c;\nstruct d;\nint e(int x);\n"
+        self.assert_passes("check_shape.py", {"builder/layer/b.c": "/* B. */\n" + good})
+
+    def test_tags(self):
+        """A tag of another room, and of another kind."""
+        for kind in ("struct", "static const struct", "enum", "union"):
+            self.assert_finds(
+                "check_shape.py",
+                {"builder/support/b.c": f"/* B. */\n{kind} fp_thing {{\n    X\n}};\n"},
+                "fp_thing is another type in builder/support/b.c",
+            )
+
+    def test_openings(self):
+        """No comment, one that comes too late, and one that is no sentence."""
+        for begin in ("", '#include "x.h"\n/* Late. */\n', "/* words */\n"):
+            self.assert_finds(
+                "check_shape.py",
+                {"builder/layer/b.c": begin + "static int x;\n"},
+                "builder/layer/b.c:1: does not open with a comment",
+            )
+
+    def test_headers_of_rooms(self):
+        """150 lines pass, 151 do not; a public header may be longer."""
+        for lines, assertion in ((150, self.assert_passes), (151, self.assert_finds)):
+            expected = ["builder/layer/b.h:1: 151 lines"] if lines > 150 else []
+            assertion("check_shape.py", {"builder/layer/b.h": "\n" * lines}, *expected)
+        self.assert_passes("check_shape.py", {"include/flinkpack/b.h": "\n" * 200})
+
+    def test_ladders(self):
+        """A test of a code in a hundred lines passes, two do not; other codes do not count."""
+        ladder = "/* L. */\nstatic void f(void)\n{\n%s}\n" + "\n" * 90
+        test = "    if (code == FP_OK &&\n        x)\n        y();\n"
+        other = "    if (err->code == FP_OK || is_code(x))\n        y();\n"
+        self.assert_passes("check_shape.py", {"builder/image/b.c": ladder % (test + 3 * other)})
+        self.assert_finds(
+            "check_shape.py",
+            {"builder/image/b.c": ladder % (2 * test)},
+            "builder/image:1: 2 tests of a code in 100 lines; at most 1 are wanted",
         )
 
 
