@@ -216,8 +216,7 @@ static int by_name(const void *left, const void *right)
     return strcmp((*a)->name, (*b)->name);
 }
 
-static enum fp_code render_record(const struct db_record *record, struct fp_buf *ret,
-                                  struct fp_error *err)
+static void render_record(const struct db_record *record, struct fp_buf *ret)
 {
     cleanup_free char *text = fp_xmalloc(record->len + 1);
     size_t used = 0;
@@ -225,7 +224,7 @@ static enum fp_code render_record(const struct db_record *record, struct fp_buf 
         if (record->text[i] != DB_CUT)
             text[used++] = record->text[i];
     }
-    return fp_buf_add(ret, text, used, err);
+    fp_buf_put(ret, text, used);
 }
 
 enum fp_code fp_db_render(const struct db *db, struct fp_buf *ret, struct fp_error *err)
@@ -233,16 +232,15 @@ enum fp_code fp_db_render(const struct db *db, struct fp_buf *ret, struct fp_err
     cleanup_free const struct db_record **order =
         fp_xcalloc(db->record_count + 1, sizeof(struct db_record *));
     size_t count = 0;
-    enum fp_code code = FP_OK;
     for (size_t i = 0; i < db->record_count; i++) {
         if (!db->records[i].is_removed)
             order[count++] = &db->records[i];
     }
     if (db->was_sorted && count > 0)
         qsort(order, count, sizeof(struct db_record *), by_name);
-    for (size_t i = 0; i < count && code == FP_OK; i++)
-        code = render_record(order[i], ret, err);
-    return code;
+    for (size_t i = 0; i < count; i++)
+        render_record(order[i], ret);
+    return fp_buf_check(ret, err);
 }
 
 void fp_db_clear(struct db *db)

@@ -50,14 +50,16 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     const struct fp_apk_file *file = find_new_file(in, path);
     cleanup_buf struct fp_buf shells = FP_BUF_INIT(PATHS_MAX_BYTES);
     (void) arrival;
-    enum fp_code code = file != NULL ? fp_installer_read(in, file, &shells, err)
-                                     : fp_buf_add_text(&shells, in->root->shells, err);
+    if (file != NULL)
+        FP_TRY(fp_installer_read(in, file, &shells, err));
+    else
+        fp_buf_puts(&shells, in->root->shells);
     const char *text = fp_buf_text(&shells);
-    if (code != FP_OK || *text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
+    if (*text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
         strstr(text, "\n/bin/bash\n") != NULL)
-        return code;
-    FP_TRY(fp_buf_add_text(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n",
-                           err));
+        return fp_buf_check(&shells, err);
+    fp_buf_puts(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n");
+    FP_TRY(fp_buf_check(&shells, err));
     fp_layer_builder_drop(in->target->builder, path);
     fp_installer_put_text(in, path, 0644, fp_buf_text(&shells), shells.len);
     return FP_OK;

@@ -124,9 +124,9 @@ static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
     FP_TRY(fp_db_add(&in->db, package, &arrival->contents, fp_buf_take(&record), err));
     FP_TRY(fp_scripts_add(&in->scripts, package, &arrival->contents, err));
     if (arrival->contents.triggers != NULL)
-        FP_TRY(fp_buf_addf(&in->triggers, err, "%s %s\n", package->fields[FP_APK_IDENTITY],
-                           arrival->contents.triggers));
-    return FP_OK;
+        fp_buf_putf(&in->triggers, "%s %s\n", package->fields[FP_APK_IDENTITY],
+                    arrival->contents.triggers);
+    return fp_buf_check(&in->triggers, err);
 }
 
 /* Whether another package has a file now. */
@@ -182,7 +182,8 @@ static enum fp_code put_world(struct installer *in, const struct fp_strv *reques
     }
     fp_strv_sort(&world);
     for (size_t i = 0; i < world.len; i++)
-        FP_TRY(fp_buf_addf(&text, err, "%s\n", world.items[i]));
+        fp_buf_putf(&text, "%s\n", world.items[i]);
+    FP_TRY(fp_buf_check(&text, err));
     if (strcmp(fp_buf_text(&text), in->root->world) != 0)
         fp_installer_put_text(in, "etc/apk/world", 0644, fp_buf_text(&text), text.len);
     return FP_OK;
@@ -210,8 +211,9 @@ static enum fp_code put_repositories(struct installer *in, struct fp_error *err)
         cleanup_free char *bare = NULL;
         cleanup_free char *authorization = NULL;
         FP_TRY(fp_url_split_user(lines.items[i], &bare, &authorization, err));
-        FP_TRY(fp_buf_addf(&text, err, "%s\n", bare));
+        fp_buf_putf(&text, "%s\n", bare);
     }
+    FP_TRY(fp_buf_check(&text, err));
     fp_installer_put_text(in, "etc/apk/repositories", 0644, fp_buf_text(&text), text.len);
     return FP_OK;
 }
@@ -241,8 +243,10 @@ static enum fp_code load(struct installer *in, struct fp_error *err)
 {
     const struct fp_buf *scripts = &in->root->scripts;
     FP_TRY(fp_db_load(&in->db, &in->root->packages, err));
-    FP_TRY(fp_buf_add_text(&in->triggers, in->root->triggers, err));
-    FP_TRY(fp_buf_add(&in->scripts, fp_buf_text(scripts), scripts->len, err));
+    fp_buf_puts(&in->triggers, in->root->triggers);
+    FP_TRY(fp_buf_check(&in->triggers, err));
+    fp_buf_put(&in->scripts, fp_buf_text(scripts), scripts->len);
+    FP_TRY(fp_buf_check(&in->scripts, err));
     return fp_scripts_open(&in->scripts, err);
 }
 

@@ -98,84 +98,75 @@ static void xattrs_identity(const json_t *xattrs, char ret_text[32])
     fp_apk_identity_text(hex, ret_text);
 }
 
-static enum fp_code write_access(char letter, const struct fp_entry *entry, unsigned usual,
-                                 struct fp_buf *ret, struct fp_error *err)
+static void write_access(char letter, const struct fp_entry *entry, unsigned usual,
+                         struct fp_buf *ret)
 {
     char xattrs[32] = "";
     unsigned mode = entry->kind == FP_ENTRY_SYMLINK ? 0777 : entry->mode;
     if (entry->xattrs != NULL && json_object_size(entry->xattrs) > 0)
         xattrs_identity(entry->xattrs, xattrs);
     if (mode == usual && entry->uid == 0 && entry->gid == 0 && xattrs[0] == '\0')
-        return FP_OK;
-    return fp_buf_addf(ret, err, "%c:%ju:%ju:%o%s%s\n", letter, (uintmax_t) entry->uid,
-                       (uintmax_t) entry->gid, mode, xattrs[0] != '\0' ? ":" : "", xattrs);
+        return;
+    fp_buf_putf(ret, "%c:%ju:%ju:%o%s%s\n", letter, (uintmax_t) entry->uid, (uintmax_t) entry->gid,
+                mode, xattrs[0] != '\0' ? ":" : "", xattrs);
 }
 
-static enum fp_code write_file(const struct fp_apk_file *file, struct fp_buf *ret,
-                               struct fp_error *err)
+static void write_file(const struct fp_apk_file *file, struct fp_buf *ret)
 {
-    FP_TRY(fp_buf_addf(ret, err, "R:%s\n", fp_path_base(file->entry.path)));
-    FP_TRY(write_access('a', &file->entry, 0644, ret, err));
+    fp_buf_putf(ret, "R:%s\n", fp_path_base(file->entry.path));
+    write_access('a', &file->entry, 0644, ret);
     if (file->identity[0] != '\0')
-        FP_TRY(fp_buf_addf(ret, err, "Z:%s\n", file->identity));
-    return FP_OK;
+        fp_buf_putf(ret, "Z:%s\n", file->identity);
 }
 
 /* Its own line, then those of what is in it. */
-static enum fp_code write_folder(const struct place *places, size_t count, struct fp_buf *ret,
-                                 struct fp_error *err)
+static void write_folder(const struct place *places, size_t count, struct fp_buf *ret)
 {
     const struct fp_entry *folder = NULL;
-    enum fp_code code = fp_buf_addf(ret, err, "F:%.*s\n", (int) places->len, places->folder);
+    fp_buf_putf(ret, "F:%.*s\n", (int) places->len, places->folder);
     for (size_t i = 0; i < count; i++) {
         if (places[i].file->entry.kind == FP_ENTRY_DIR)
             folder = &places[i].file->entry;
     }
-    if (code == FP_OK && folder != NULL)
-        code = write_access('M', folder, 0755, ret, err);
-    for (size_t i = 0; i < count && code == FP_OK; i++) {
+    if (folder != NULL)
+        write_access('M', folder, 0755, ret);
+    for (size_t i = 0; i < count; i++) {
         if (places[i].file->entry.kind != FP_ENTRY_DIR)
-            code = write_file(places[i].file, ret, err);
+            write_file(places[i].file, ret);
     }
-    return code;
 }
 
-static enum fp_code write_folders(const struct fp_apk_contents *contents, struct fp_buf *ret,
-                                  struct fp_error *err)
+static void write_folders(const struct fp_apk_contents *contents, struct fp_buf *ret)
 {
     cleanup_free struct place *places = list_places(contents);
-    enum fp_code code = FP_OK;
     size_t count = 0;
-    for (size_t i = 0; i < contents->file_count && code == FP_OK; i += count) {
+    for (size_t i = 0; i < contents->file_count; i += count) {
         count = 1;
         while (i + count < contents->file_count && places[i + count].first == places[i].first)
             count++;
-        code = write_folder(&places[i], count, ret, err);
+        write_folder(&places[i], count, ret);
     }
-    return code;
 }
 
-static enum fp_code write_header(const struct fp_apk_package *package,
-                                 const struct fp_apk_contents *contents, struct fp_buf *ret,
-                                 struct fp_error *err)
+static void write_header(const struct fp_apk_package *package,
+                         const struct fp_apk_contents *contents, struct fp_buf *ret)
 {
-    enum fp_code code = FP_OK;
-    for (enum fp_apk_field i = 0; i < FP_APK_REPLACES && code == FP_OK; i++) {
+    for (enum fp_apk_field i = 0; i < FP_APK_REPLACES; i++) {
         if (package->fields[i] != NULL)
-            code = fp_buf_addf(ret, err, "%c:%s\n", fp_apk_field_letter(i), package->fields[i]);
+            fp_buf_putf(ret, "%c:%s\n", fp_apk_field_letter(i), package->fields[i]);
     }
-    if (code == FP_OK && contents->replaces != NULL)
-        code = fp_buf_addf(ret, err, "r:%s\n", contents->replaces);
-    if (code == FP_OK && contents->replaces_priority != NULL)
-        code = fp_buf_addf(ret, err, "q:%s\n", contents->replaces_priority);
-    return code;
+    if (contents->replaces != NULL)
+        fp_buf_putf(ret, "r:%s\n", contents->replaces);
+    if (contents->replaces_priority != NULL)
+        fp_buf_putf(ret, "q:%s\n", contents->replaces_priority);
 }
 
 enum fp_code fp_record_write(const struct fp_apk_package *package,
                              const struct fp_apk_contents *contents, struct fp_buf *ret,
                              struct fp_error *err)
 {
-    FP_TRY(write_header(package, contents, ret, err));
-    FP_TRY(write_folders(contents, ret, err));
-    return fp_buf_add_text(ret, "\n", err);
+    write_header(package, contents, ret);
+    write_folders(contents, ret);
+    fp_buf_puts(ret, "\n");
+    return fp_buf_check(ret, err);
 }

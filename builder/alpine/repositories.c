@@ -62,15 +62,16 @@ static char *expand(const struct repositories_reading *reading, const char *text
         const char *next = strstr(text, "${");
         const char *end = next != NULL ? strchr(next, '}') : NULL;
         if (end == NULL)
-            return fp_buf_add_text(&out, text, NULL) == FP_OK ? fp_xstrdup(fp_buf_text(&out))
-                                                              : NULL;
+            break;
         const char *value = find_variable(reading, next + 2, (size_t) (end - next) - 2);
-        if (value == NULL || fp_buf_add(&out, text, (size_t) (next - text), NULL) != FP_OK ||
-            fp_buf_add_text(&out, value, NULL) != FP_OK)
+        if (value == NULL || out.is_full)
             return NULL;
+        fp_buf_put(&out, text, (size_t) (next - text));
+        fp_buf_puts(&out, value);
         text = end + 1;
     }
-    return fp_xstrdup(fp_buf_text(&out));
+    fp_buf_puts(&out, text);
+    return out.is_full ? NULL : fp_buf_take(&out);
 }
 
 /* "[-default] NAME=VALUE" */

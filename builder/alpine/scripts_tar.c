@@ -86,9 +86,10 @@ static enum fp_code add_script(struct fp_buf *tar, const struct fp_apk_package *
     fp_tar_put_octal(header.size, sizeof(header.size), script->len);
     fp_tar_put_octal(header.mtime, sizeof(header.mtime), mtime);
     fp_tar_put_octal(header.checksum, sizeof(header.checksum), fp_tar_sum(&header));
-    FP_TRY(fp_buf_add(tar, &header, sizeof(header), err));
-    FP_TRY(fp_buf_add(tar, script->data, script->len, err));
-    return fp_buf_add(tar, zeros, fp_tar_padding(script->len), err);
+    fp_buf_put(tar, &header, sizeof(header));
+    fp_buf_put(tar, script->data, script->len);
+    fp_buf_put(tar, zeros, fp_tar_padding(script->len));
+    return fp_buf_check(tar, err);
 }
 
 enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
@@ -102,5 +103,6 @@ enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *pac
 enum fp_code fp_scripts_finish(struct fp_buf *tar, struct fp_error *err)
 {
     static const char zeros[2 * FP_TAR_BLOCK];
-    return fp_buf_add(tar, zeros, sizeof(zeros), err);
+    fp_buf_put(tar, zeros, sizeof(zeros));
+    return fp_buf_check(tar, err);
 }

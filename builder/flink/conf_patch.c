@@ -99,11 +99,11 @@ static enum fp_code set_entry(struct fp_conf_lines *lines, bool yaml,
     enum fp_code code = fp_conf_value(entry, yaml, &value, err);
     if (code != FP_OK || set_everywhere(lines, entry->key, value) > 0)
         return code;
-    return fp_buf_addf(added, err, "%s: %s\n", entry->key, value);
+    fp_buf_putf(added, "%s: %s\n", entry->key, value);
+    return FP_OK;
 }
 
-static enum fp_code render_new_value(const struct fp_conf_line *line, struct fp_buf *out,
-                                     struct fp_error *err)
+static void render_new_value(const struct fp_conf_line *line, struct fp_buf *out)
 {
     size_t start = line->value_start;
     size_t tail = line->value_start + line->value_len;
@@ -112,30 +112,27 @@ static enum fp_code render_new_value(const struct fp_conf_line *line, struct fp_
     while (is_empty && start > 0 && line->text[start - 1] == ' ')
         start--;
     bool space = start > 0 && line->text[start - 1] == ' ';
-    FP_TRY(fp_buf_add(out, line->text, start, err));
-    FP_TRY(fp_buf_addf(out, err, "%s%s", space ? "" : " ", line->new_value));
+    fp_buf_put(out, line->text, start);
+    fp_buf_putf(out, "%s%s", space ? "" : " ", line->new_value);
     if (tail < line->len && line->value_len > 0 && !is_empty)
-        FP_TRY(fp_buf_add(out, line->text + tail, line->len - tail, err));
-    return FP_OK;
+        fp_buf_put(out, line->text + tail, line->len - tail);
 }
 
-static enum fp_code render_line(const struct fp_conf_lines *lines, size_t index, struct fp_buf *out,
-                                struct fp_error *err)
+static void render_line(const struct fp_conf_lines *lines, size_t index, struct fp_buf *out)
 {
     const struct fp_conf_line *line = &lines->items[index];
     const struct fp_conf_line *owner =
         line->owner != FP_NO_LINE ? &lines->items[line->owner] : line;
-    enum fp_code code = FP_OK;
     if (line != owner && owner->new_value != NULL)
-        return FP_OK;
+        return;
     if (line->new_value != NULL)
-        code = render_new_value(line, out, err);
+        render_new_value(line, out);
     else if (owner->is_commented)
-        code = fp_buf_addf(out, err, "%.*s# %.*s", (int) line->indent, line->text,
-                           (int) (line->len - line->indent), line->text + line->indent);
+        fp_buf_putf(out, "%.*s# %.*s", (int) line->indent, line->text,
+                    (int) (line->len - line->indent), line->text + line->indent);
     else
-        code = fp_buf_add(out, line->text, line->len, err);
-    return code == FP_OK ? fp_buf_add_text(out, "\n", err) : code;
+        fp_buf_put(out, line->text, line->len);
+    fp_buf_puts(out, "\n");
 }
 
 /* What stands under a key, however it is nested, or NULL. Borrowed. */
@@ -178,22 +175,22 @@ static enum fp_code patch_lines(const struct fp_flink_version *version, bool yam
     cleanup_conf_lines struct fp_conf_lines lines = {0};
     cleanup_buf struct fp_buf out = FP_BUF_INIT(MAX_CONF_BYTES);
     cleanup_buf struct fp_buf added = FP_BUF_INIT(MAX_CONF_BYTES);
-    enum fp_code code = yaml ? fp_conf_lines_yaml(text, "config.yaml", &lines, err)
-                             : fp_conf_lines_flat(text, "flink-conf.yaml", &lines, err);
-    for (size_t i = 0; i < entry_count && code == FP_OK; i++)
+    FP_TRY(yaml ? fp_conf_lines_yaml(text, "config.yaml", &lines, err)
+                : fp_conf_lines_flat(text, "flink-conf.yaml", &lines, err));
+    for (size_t i = 0; i < entry_count; i++)
         if (!is_overridden(entries, entry_count, i))
-            code = set_entry(&lines, yaml, &entries[i], &added, err);
-    if (code == FP_OK && fp_flink_traits(version)->binds_localhost)
+            FP_TRY(set_entry(&lines, yaml, &entries[i], &added, err));
+    if (fp_flink_traits(version)->binds_localhost)
         unbind_localhost(&lines);
-    for (size_t i = 0; i < lines.len && code == FP_OK; i++)
-        code = render_line(&lines, i, &out, err);
-    if (code == FP_OK && added.len > 0)
-        code = fp_buf_add(&out, added.data, added.len, err);
-    if (code == FP_OK && yaml)
-        code = verify_yaml(&out, entries, entry_count, err);
-    if (code == FP_OK)
-        *ret = fp_buf_take(&out);
-    return code;
+    for (size_t i = 0; i < lines.len; i++)
+        render_line(&lines, i, &out);
+    FP_TRY(fp_buf_check(&added, err));
+    fp_buf_put(&out, added.data, added.len);
+    FP_TRY(fp_buf_check(&out, err));
+    if (yaml)
+        FP_TRY(verify_yaml(&out, entries, entry_count, err));
+    *ret = fp_buf_take(&out);
+    return FP_OK;
 }
 
 /* Nested keys become flat ones, as Flink makes them: "a.b.c: value". */
@@ -211,20 +208,17 @@ static void flatten(const json_t *object, const char *prefix, json_t *flat)
     }
 }
 
-static enum fp_code write_flat(const json_t *flat, struct fp_buf *out, struct fp_error *err)
+static void write_flat(const json_t *flat, struct fp_buf *out)
 {
     const char *key = NULL;
     json_t *value = NULL;
-    enum fp_code code = FP_OK;
     json_object_foreach((json_t *) (uintptr_t) flat, key, value)
     {
         cleanup_json json_t *name = fp_json_text(key);
         cleanup_free char *key_text = json_dumps(name, JSON_ENCODE_ANY);
         cleanup_free char *value_text = json_dumps(value, JSON_ENCODE_ANY);
-        if (code == FP_OK)
-            code = fp_buf_addf(out, err, "%s: %s\n", key_text, value_text);
+        fp_buf_putf(out, "%s: %s\n", key_text, value_text);
     }
-    return code;
 }
 
 /* A file that is YAML, but not of lines with a key each, as lines with a key each. What JSON is
@@ -238,7 +232,8 @@ static enum fp_code respell(const char *text, char **ret, struct fp_error *err)
     if (!json_is_object(document))
         FP_TRY(fp_fail(err, FP_E_INPUT, "config.yaml: no map of keys to values"));
     flatten(document, "", flat);
-    FP_TRY(write_flat(flat, &out, err));
+    write_flat(flat, &out);
+    FP_TRY(fp_buf_check(&out, err));
     *ret = fp_buf_take(&out);
     return FP_OK;
 }

@@ -14,7 +14,8 @@ enum fp_code fp_fetch_text(const struct fp_release_options *options, const char 
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(body->max);
     FP_TRY(fp_http_send(options->http, &request, &response, err));
     *ret_status = response.status;
-    return fp_buf_add(body, response.body.data, response.body.len, err);
+    fp_buf_put(body, response.body.data, response.body.len);
+    return fp_buf_check(body, err);
 }
 
 /* *ret_missing: the server says that there is no such file. */
@@ -74,9 +75,8 @@ static void hint_releases(const struct fp_release_options *options, struct fp_er
     cleanup_free char *series =
         fp_xasprintf("%u.%u.", options->version.major, options->version.minor);
     for (size_t i = 0; i < known.len; i++)
-        if (strncmp(known.items[i], series, strlen(series)) == 0 &&
-            fp_buf_addf(&same, NULL, " %s", known.items[i]) != FP_OK)
-            return;
+        if (strncmp(known.items[i], series, strlen(series)) == 0)
+            fp_buf_putf(&same, " %s", known.items[i]);
     if (same.len > 0)
         fp_hint(err, "known releases of %u.%u:%s", options->version.major, options->version.minor,
                 fp_buf_text(&same));

@@ -85,8 +85,7 @@ static size_t keep_error(struct fp_exchange *x, const char *data, size_t len)
     size_t limit = body->max < FP_HTTP_MAX_ERROR_BYTES ? body->max : FP_HTTP_MAX_ERROR_BYTES;
     size_t room = limit > body->len ? limit - body->len : 0;
     size_t kept = len < room ? len : room;
-    if (kept > 0 && fp_buf_add(body, data, kept, x->err) != FP_OK)
-        return CURL_WRITEFUNC_ERROR;
+    fp_buf_put(body, data, kept);
     x->dropped_bytes += len - kept;
     return x->dropped_bytes <= MAX_DROPPED_BYTES ? len : CURL_WRITEFUNC_ERROR;
 }
@@ -107,7 +106,8 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
         x->job->delivered = true;
         x->code = fp_sink_write(request->sink, data, len, x->err);
     } else {
-        x->code = fp_buf_add(&x->job->response->body, data, len, x->err);
+        fp_buf_put(&x->job->response->body, data, len);
+        x->code = fp_buf_check(&x->job->response->body, x->err);
     }
     if (x->code != FP_OK)
         return CURL_WRITEFUNC_ERROR;

@@ -28,8 +28,9 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
     FP_TRY(fp_file_read(path, &file, err));
     if (strstr(fp_buf_text(&file), "-----BEGIN ") == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: no PEM certificate in it", path);
-    enum fp_code code = fp_buf_add(pem, file.data, file.len, err);
-    return code != FP_OK ? fp_context(code, err, "%s", path) : fp_buf_add_text(pem, "\n", err);
+    fp_buf_put(pem, file.data, file.len);
+    fp_buf_puts(pem, "\n");
+    return fp_context(fp_buf_check(pem, err), err, "%s", path);
 }
 
 /* The names in a folder, sorted; none where it cannot be read. */

@@ -55,24 +55,22 @@ static void seal(struct fp_tar_block *header)
 }
 
 /* "LEN KEY=VALUE\n", where LEN counts itself. */
-static enum fp_code add_record(struct fp_buf *records, const char *key, const void *value,
-                               size_t len, struct fp_error *err)
+static void add_record(struct fp_buf *records, const char *key, const void *value, size_t len)
 {
     size_t rest = strlen(key) + len + 3;
     size_t digits = 1;
     for (size_t limit = 10; rest + digits >= limit; limit *= 10)
         digits++;
-    FP_TRY(fp_buf_addf(records, err, "%zu %s=", rest + digits, key));
-    FP_TRY(fp_buf_add(records, value, len, err));
-    return fp_buf_add(records, "\n", 1, err);
+    fp_buf_putf(records, "%zu %s=", rest + digits, key);
+    fp_buf_put(records, value, len);
+    fp_buf_put(records, "\n", 1);
 }
 
-static enum fp_code add_number(struct fp_buf *records, const char *key, int64_t value,
-                               struct fp_error *err)
+static void add_number(struct fp_buf *records, const char *key, int64_t value)
 {
     char text[24];
     int len = snprintf(text, sizeof(text), "%" PRId64, value);
-    return add_record(records, key, text, (size_t) len, err);
+    add_record(records, key, text, (size_t) len);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -90,7 +88,8 @@ static enum fp_code add_xattr(struct fp_buf *records, const struct fp_entry *ent
         return fp_fail(err, FP_E_INPUT, "%s: the extended attribute \"%s\" is not sound",
                        entry->path, name);
     cleanup_free char *key = fp_xasprintf("SCHILY.xattr.%s", name);
-    return add_record(records, key, value, len, err);
+    add_record(records, key, value, len);
+    return FP_OK;
 }
 
 static enum fp_code add_xattrs(struct fp_buf *records, const struct fp_entry *entry,
@@ -112,7 +111,7 @@ static enum fp_code add_xattrs(struct fp_buf *records, const struct fp_entry *en
 }
 
 /* The header of an extended header, which is an entry of its own. */
-static enum fp_code add_pax(struct fp_buf *out, const struct fp_buf *records, struct fp_error *err)
+static void add_pax(struct fp_buf *out, const struct fp_buf *records)
 {
     static const char zeros[FP_TAR_BLOCK] = "";
     struct fp_tar_block header = {.name = "PaxHeaders.0", .type = 'x'};
@@ -122,19 +121,20 @@ static enum fp_code add_pax(struct fp_buf *out, const struct fp_buf *records, st
     fp_tar_put_octal(header.size, sizeof(header.size), records->len);
     fp_tar_put_octal(header.mtime, sizeof(header.mtime), 0);
     seal(&header);
-    FP_TRY(fp_buf_add(out, &header, sizeof(header), err));
-    FP_TRY(fp_buf_add(out, records->data, records->len, err));
-    return fp_buf_add(out, zeros, fp_tar_padding(records->len), err);
+    fp_buf_put(out, &header, sizeof(header));
+    fp_buf_put(out, records->data, records->len);
+    fp_buf_put(out, zeros, fp_tar_padding(records->len));
 }
 
 /* A number into its field, or 0 there and a record. */
-static enum fp_code put_number(char *field, size_t size, int64_t value, const char *key,
-                               struct fp_buf *records, struct fp_error *err)
+static void put_number(char *field, size_t size, int64_t value, const char *key,
+                       struct fp_buf *records)
 {
     int64_t max = size > 8 ? (int64_t) MAX_11_DIGITS : (int64_t) MAX_7_DIGITS;
     bool fits = value >= 0 && value <= max;
     fp_tar_put_octal(field, size, fits ? (uint64_t) value : 0);
-    return fits ? FP_OK : add_number(records, key, value, err);
+    if (!fits)
+        add_number(records, key, value);
 }
 
 /* Records come in the order of their keys: SCHILY..., gid, linkpath, mtime, path, size, uid. */
@@ -143,24 +143,17 @@ static enum fp_code fill(struct fp_tar_block *header, const struct fp_entry *ent
 {
     const char *link = entry->link != NULL ? entry->link : "";
     int64_t size = entry->kind == FP_ENTRY_FILE ? (int64_t) entry->size : 0;
-    enum fp_code code = add_xattrs(records, entry, err);
-    if (code == FP_OK)
-        code =
-            put_number(header->gid, sizeof(header->gid), (int64_t) entry->gid, "gid", records, err);
+    FP_TRY(add_xattrs(records, entry, err));
+    put_number(header->gid, sizeof(header->gid), (int64_t) entry->gid, "gid", records);
     put_text(header->link, sizeof(header->link), link, strlen(link));
-    if (code == FP_OK && strlen(link) > sizeof(header->link))
-        code = add_record(records, "linkpath", link, strlen(link), err);
-    if (code == FP_OK)
-        code =
-            put_number(header->mtime, sizeof(header->mtime), entry->mtime_s, "mtime", records, err);
-    if (!put_path(header, path) && code == FP_OK)
-        code = add_record(records, "path", path, strlen(path), err);
-    if (code == FP_OK)
-        code = put_number(header->size, sizeof(header->size), size, "size", records, err);
-    if (code == FP_OK)
-        code =
-            put_number(header->uid, sizeof(header->uid), (int64_t) entry->uid, "uid", records, err);
-    return code;
+    if (strlen(link) > sizeof(header->link))
+        add_record(records, "linkpath", link, strlen(link));
+    put_number(header->mtime, sizeof(header->mtime), entry->mtime_s, "mtime", records);
+    if (!put_path(header, path))
+        add_record(records, "path", path, strlen(path));
+    put_number(header->size, sizeof(header->size), size, "size", records);
+    put_number(header->uid, sizeof(header->uid), (int64_t) entry->uid, "uid", records);
+    return fp_buf_check(records, err);
 }
 
 enum fp_code fp_tar_header(const struct fp_entry *entry, struct fp_buf *out, struct fp_error *err)
@@ -178,7 +171,8 @@ enum fp_code fp_tar_header(const struct fp_entry *entry, struct fp_buf *out, str
     fp_tar_put_octal(header.mode, sizeof(header.mode), entry->mode & 07777);
     FP_TRY(fill(&header, entry, path, &records, err));
     if (records.len > 0)
-        FP_TRY(add_pax(out, &records, err));
+        add_pax(out, &records);
     seal(&header);
-    return fp_buf_add(out, &header, sizeof(header), err);
+    fp_buf_put(out, &header, sizeof(header));
+    return fp_buf_check(out, err);
 }

@@ -154,7 +154,7 @@ static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
     while (code == FP_OK && left > 0) {
         size_t there = filter->end - filter->begin;
         size_t len = there < left ? there : left;
-        code = fp_buf_add(&filter->piece, filter->window + filter->begin, len, err);
+        fp_buf_put(&filter->piece, filter->window + filter->begin, len);
         filter->begin += len;
         left -= len;
         size_t got = 1;
@@ -172,24 +172,20 @@ static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp
     static const char zeros[FP_TAR_BLOCK] = "";
     struct fp_buf *records = &filter->records;
     records->len = 0;
-    enum fp_code code = fp_buf_add(records, filter->piece.data, FP_TAR_BLOCK, err);
-    if (code == FP_OK) {
-        code = fp_tar_pax_copy(filter->piece.data + FP_TAR_BLOCK, len, records, &filter->pax, err);
-        if (code != FP_OK)
-            return fp_context(code, err, "%s: not a sound tar archive", filter->name);
-    }
+    fp_buf_put(records, filter->piece.data, FP_TAR_BLOCK);
+    FP_TRY(fp_context(
+        fp_tar_pax_copy(filter->piece.data + FP_TAR_BLOCK, len, records, &filter->pax, err), err,
+        "%s: not a sound tar archive", filter->name));
     size_t kept = records->len - FP_TAR_BLOCK;
-    if (code == FP_OK)
-        code = spend(filter,
-                     (uint64_t) filter->pax.records * RECORD_COST +
-                         (uint64_t) filter->pax.name_bytes * NAME_COST,
-                     err);
-    if (code == FP_OK)
-        code = fp_buf_add(records, zeros, fp_tar_padding(kept), err);
-    if (code == FP_OK)
-        set_size((struct fp_tar_block *) records->data, kept);
+    FP_TRY(spend(filter,
+                 (uint64_t) filter->pax.records * RECORD_COST +
+                     (uint64_t) filter->pax.name_bytes * NAME_COST,
+                 err));
+    fp_buf_put(records, zeros, fp_tar_padding(kept));
+    FP_TRY(fp_buf_check(records, err));
+    set_size((struct fp_tar_block *) records->data, kept);
     filter->is_pax = true;
-    return code;
+    return FP_OK;
 }
 
 /* A header that is for another one. `*ret_len` stays 0 where libarchive is not to see it: volume
@@ -254,7 +250,8 @@ static enum fp_code pass_entry(struct fp_tar_filter *filter, const void **ret, s
     if (filter->records.len == 0) {
         hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
     } else {
-        code = fp_buf_add(&filter->records, header, FP_TAR_BLOCK, err);
+        fp_buf_put(&filter->records, header, FP_TAR_BLOCK);
+        code = fp_buf_check(&filter->records, err);
         filter->begin += FP_TAR_BLOCK;
         filter->out += filter->records.len;
         *ret = filter->records.data;

@@ -105,21 +105,22 @@ static enum fp_code copy_record(const struct record *record, struct fp_buf *out,
             return fp_fail(err, FP_E_INPUT,
                            "the size in an extended header is negative, too large or no number");
     }
-    return fp_buf_add(out, record->start, record->len, err);
+    fp_buf_put(out, record->start, record->len);
+    return fp_buf_check(out, err);
 }
 
 enum fp_code fp_tar_pax_copy(const char *body, size_t len, struct fp_buf *out,
                              struct fp_tar_pax *ret, struct fp_error *err)
 {
     struct fp_tar_pax facts = {0};
-    enum fp_code code = fp_buf_add_text(out, BINARY, err);
-    for (size_t at = 0; code == FP_OK && at < len; facts.records++) {
+    fp_buf_puts(out, BINARY);
+    for (size_t at = 0; at < len; facts.records++) {
         struct record record = {0};
         if (!take_apart(body + at, len - at, &record))
             return fp_fail(err, FP_E_INPUT, "an extended header is malformed");
-        code = copy_record(&record, out, &facts, err);
+        FP_TRY(copy_record(&record, out, &facts, err));
         at += record.len;
     }
     *ret = facts;
-    return code;
+    return FP_OK;
 }

@@ -71,12 +71,11 @@ static void cut_real(struct tree_walk *walk)
 static enum fp_code follow(struct tree_walk *walk, struct fp_error *err)
 {
     const char *target = walk->found->link != NULL ? walk->found->link : "";
-    struct fp_buf next = FP_BUF_INIT(MAX_EXPANDED);
+    cleanup_buf struct fp_buf next = FP_BUF_INIT(MAX_EXPANDED);
     if (++walk->links > MAX_LINKS)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d links", walk->found->path, MAX_LINKS);
-    enum fp_code code = fp_buf_addf(&next, err, "%s/%s", target, fp_buf_text(&walk->rest));
-    if (code != FP_OK)
-        return fp_context(code, err, "%s", walk->found->path);
+    fp_buf_putf(&next, "%s/%s", target, fp_buf_text(&walk->rest));
+    FP_TRY(fp_context(fp_buf_check(&next, err), err, "%s", walk->found->path));
     if (target[0] == '/')
         fp_buf_clear(&walk->real);
     else
@@ -84,6 +83,7 @@ static enum fp_code follow(struct tree_walk *walk, struct fp_error *err)
     walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
     fp_buf_clear(&walk->rest);
     walk->rest = next;
+    next = (struct fp_buf){0};
     return FP_OK;
 }
 
@@ -107,7 +107,8 @@ static enum fp_code enter(struct tree_walk *walk, const char *name, struct fp_er
 {
     if (walk->found != NULL && walk->found->kind != FP_ENTRY_DIR)
         return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk->found->path);
-    FP_TRY(fp_buf_addf(&walk->real, err, "%s%s", walk->real.len > 0 ? "/" : "", name));
+    fp_buf_putf(&walk->real, "%s%s", walk->real.len > 0 ? "/" : "", name);
+    FP_TRY(fp_buf_check(&walk->real, err));
     walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
     return FP_OK;
 }
@@ -130,14 +131,14 @@ static enum fp_code step(struct tree_walk *walk, const char *name, struct fp_err
 static enum fp_code walk_to(struct tree_walk *walk, const char *path, struct fp_error *err)
 {
     walk->found = fp_tree_get(walk->tree, "");
-    enum fp_code code = fp_buf_add_text(&walk->rest, path, err);
-    while (code == FP_OK) {
+    fp_buf_puts(&walk->rest, path);
+    FP_TRY(fp_buf_check(&walk->rest, err));
+    for (;;) {
         cleanup_free char *name = next_name(walk);
         if (name == NULL)
             return FP_OK;
-        code = step(walk, name, err);
+        FP_TRY(step(walk, name, err));
     }
-    return code;
 }
 
 #define WALK_INIT(of_tree)                                                                         \
