@@ -57,7 +57,8 @@ class File:
 def data_name(head):
     """The name of a variable that is defined, or None for what is none."""
     head = head.strip()
-    if re.match(r"(?:extern|typedef)\b", head) or re.fullmatch(r"(?:struct|enum|union)\s+\w+", head):
+    is_type = re.fullmatch(r"(?:struct|enum|union)\s+\w+", head) is not None
+    if is_type or re.match(r"(?:extern|typedef)\b", head):
         return None
     match = DATA.search(head)
     before = head[: match.start()] if match is not None else ""
@@ -99,9 +100,10 @@ def check_circles(files):
     edges = {}
     for file in files:
         words = {word for body in file.bodies() for word in WORD.findall(body)}
-        used = {homes[word].path for word in words if word in homes and homes[word].room == file.room}
+        used = {homes[word] for word in words if word in homes}
         if file.path.endswith(".c"):
-            edges[file.path] = used - {file.path}
+            own = {other.path for other in used if other.room == file.room}
+            edges[file.path] = own - {file.path}
     for circle in components(edges):
         others = ", ".join(os.path.basename(path) for path in circle[1:])
         yield f"{circle[0]}:1: uses {others}, and these use it in turn"

@@ -9,7 +9,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-README = "# Rooms\n\n```rooms\ncli      top\nlayer    middle\nsupport  bottom\n```\n"
+README = "# Rooms\n\n```rooms\ncli      top\nlayer    middle\nsupport  bottom\n```\n`layer.c`\n"
 
 HEADER = """/**
  * @file
@@ -127,8 +127,8 @@ class ChecksTest(unittest.TestCase):
 
     def test_good_tree(self):
         """Nothing is wrong, so nothing is found."""
-        for check in ("check_rooms.py", "check_sizes.py", "check_docs.py", "check_shape.py"):
-            self.assert_passes(check, {})
+        for check in ("rooms", "sizes", "docs", "shape", "paths"):
+            self.assert_passes(f"check_{check}.py", {})
 
     def test_upward_include(self):
         """A source that includes a room above it."""
@@ -245,7 +245,7 @@ class ChecksTest(unittest.TestCase):
         )
 
     def test_circles(self):
-        """Two sources that call each other, and three by data; a table with its functions passes."""
+        """Two sources that call each other, three by data; a table with its functions passes."""
         self.assert_passes(
             "check_shape.py", {"builder/cli/table.c": TABLE, "builder/cli/verbs.c": VERBS}
         )
@@ -261,7 +261,7 @@ class ChecksTest(unittest.TestCase):
         self.assert_finds(
             "check_shape.py",
             {
-                "builder/layer/b.c": "/* B. */\nconst int fp_b[2] = {1};\n" + begin[10:] % ("f", "fp_c()"),
+                "builder/layer/b.c": begin % ("f", "fp_c()") + "const int fp_b[2] = {1};\n",
                 "builder/layer/c.c": begin % ("c", "fp_d()"),
                 "builder/layer/d.c": begin % ("d", "fp_b[1]"),
             },
@@ -321,6 +321,18 @@ class ChecksTest(unittest.TestCase):
             {"builder/image/b.c": ladder % (2 * test)},
             "builder/image:1: 2 tests of a code in 100 lines; at most 1 are wanted",
         )
+
+    def test_paths(self):
+        """A file that is gone, by its name, its path, and at the beginning of a line of code."""
+        good = README + "`layer/*.c`, `support/mem.h`, `builder/cli/main.c`, `a.json`\n"
+        self.assert_passes("check_paths.py", {"builder/README.md": good})
+        for text, path in (
+            ("`gone.c`", "gone.c"),
+            ("of `support/layer.c` it", "support/layer.c"),
+            ("`layer/b*.c`", "layer/b*.c"),
+            ("```\ngone.c   is gone\n```", "gone.c"),
+        ):
+            self.assert_finds("check_paths.py", {"CONTRIBUTING.md": text}, f": there is no {path}")
 
 
 if __name__ == "__main__":
