@@ -1,24 +1,42 @@
 /* Sources that look at what passes, and hand it on. */
 #include "flinkpack/support/stream.h"
 
-/* One structure serves all decorators of sources: each uses the members it needs. */
+/* One structure serves all decorators of sources: each sets the members it needs. */
 struct wrap_source {
     struct fp_source base;
     struct fp_source *inner;
-    struct fp_hash *hash;
-    struct fp_sink *sink;
-    uint64_t *counter;
+    struct fp_hash *hash; /* NULL: not hashed */
+    struct fp_sink *sink; /* NULL: nothing is copied */
+    uint64_t *counter;    /* NULL: not counted */
+    char *what;           /* NULL: not limited */
     uint64_t left;
     uint64_t max_bytes;
-    char *what;
 };
 
-static struct wrap_source *wrap(struct fp_source *take_inner, const struct fp_source_ops *ops)
+/* What is to be done with bytes that have come. */
+static enum fp_code take_note(struct wrap_source *outer, const void *data, size_t len,
+                              struct fp_error *err)
 {
-    struct wrap_source *self = fp_xcalloc(1, sizeof(*self));
-    self->base.ops = ops;
-    self->inner = take_inner;
-    return self;
+    if (outer->what != NULL && len > outer->left)
+        return fp_fail(err, FP_E_INPUT, "%s: more than the limit of %llu bytes", outer->what,
+                       (unsigned long long) outer->max_bytes);
+    outer->left -= outer->what != NULL ? len : 0;
+    if (outer->hash != NULL && len > 0)
+        fp_hash_update(outer->hash, data, len);
+    if (outer->counter != NULL)
+        *outer->counter += len;
+    return outer->sink != NULL ? fp_sink_write(outer->sink, data, len, err) : FP_OK;
+}
+
+static enum fp_code wrap_read(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
+                              struct fp_error *err)
+{
+    struct wrap_source *outer = (struct wrap_source *) self;
+    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
+    enum fp_code code = take_note(outer, data, *ret_len, err);
+    if (code != FP_OK)
+        *ret_len = 0;
+    return code;
 }
 
 static void wrap_free(struct fp_source *self)
@@ -29,80 +47,41 @@ static void wrap_free(struct fp_source *self)
     free(outer);
 }
 
-static enum fp_code hashed_read(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
-                                struct fp_error *err)
+static struct wrap_source *wrap(struct fp_source *take_inner)
 {
-    struct wrap_source *outer = (struct wrap_source *) self;
-    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
-    if (*ret_len > 0)
-        fp_hash_update(outer->hash, data, *ret_len);
-    return FP_OK;
+    static const struct fp_source_ops ops = {.read = wrap_read, .free = wrap_free};
+    struct wrap_source *self = fp_xcalloc(1, sizeof(*self));
+    self->base.ops = &ops;
+    self->inner = take_inner;
+    return self;
 }
 
 struct fp_source *fp_source_hashed(struct fp_source *take_inner, struct fp_hash *hash)
 {
-    static const struct fp_source_ops ops = {.read = hashed_read, .free = wrap_free};
-    struct wrap_source *self = wrap(take_inner, &ops);
+    struct wrap_source *self = wrap(take_inner);
     self->hash = hash;
     return &self->base;
 }
 
-static enum fp_code counted_read(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
-                                 struct fp_error *err)
-{
-    struct wrap_source *outer = (struct wrap_source *) self;
-    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
-    *outer->counter += *ret_len;
-    return FP_OK;
-}
-
 struct fp_source *fp_source_counted(struct fp_source *take_inner, uint64_t *counter)
 {
-    static const struct fp_source_ops ops = {.read = counted_read, .free = wrap_free};
-    struct wrap_source *self = wrap(take_inner, &ops);
+    struct wrap_source *self = wrap(take_inner);
     self->counter = counter;
     return &self->base;
-}
-
-static enum fp_code limited_read(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
-                                 struct fp_error *err)
-{
-    struct wrap_source *outer = (struct wrap_source *) self;
-    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
-    if (*ret_len > outer->left) {
-        *ret_len = 0;
-        return fp_fail(err, FP_E_INPUT, "%s: more than the limit of %llu bytes", outer->what,
-                       (unsigned long long) outer->max_bytes);
-    }
-    outer->left -= *ret_len;
-    return FP_OK;
 }
 
 struct fp_source *fp_source_limited(struct fp_source *take_inner, uint64_t max_bytes,
                                     const char *what)
 {
-    static const struct fp_source_ops ops = {.read = limited_read, .free = wrap_free};
-    struct wrap_source *self = wrap(take_inner, &ops);
+    struct wrap_source *self = wrap(take_inner);
     self->left = self->max_bytes = max_bytes;
     self->what = fp_xstrdup(what);
     return &self->base;
 }
 
-static enum fp_code teed_read(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
-                              struct fp_error *err)
-{
-    struct wrap_source *outer = (struct wrap_source *) self;
-    FP_TRY(fp_source_read(outer->inner, data, cap, ret_len, err));
-    enum fp_code code = fp_sink_write(outer->sink, data, *ret_len, err);
-    if (code != FP_OK)
-        *ret_len = 0;
-    return code;
-}
-
 struct fp_source *fp_source_teed(struct fp_source *take_inner, struct fp_sink *sink)
 {
-    static const struct fp_source_ops ops = {.read = teed_read, .free = wrap_free};
-    struct wrap_source *self = wrap(take_inner, &ops);
+    struct wrap_source *self = wrap(take_inner);
     self->sink = sink;
     return &self->base;
 }

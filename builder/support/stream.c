@@ -46,7 +46,7 @@ enum fp_code fp_sink_write(struct fp_sink *sink, const void *data, size_t len, s
 
 enum fp_code fp_sink_finish(struct fp_sink *sink, struct fp_error *err)
 {
-    return sink->ops->finish(sink, err);
+    return sink->ops->finish != NULL ? sink->ops->finish(sink, err) : FP_OK;
 }
 
 void fp_sink_free(struct fp_sink *sink)
@@ -129,13 +129,6 @@ static enum fp_code buf_write(struct fp_sink *self, const void *data, size_t len
     return fp_buf_check(sink->buf, err);
 }
 
-static enum fp_code buf_finish(struct fp_sink *self, struct fp_error *err)
-{
-    (void) self;
-    (void) err;
-    return FP_OK;
-}
-
 static void buf_free(struct fp_sink *self)
 {
     free(self);
@@ -143,8 +136,7 @@ static void buf_free(struct fp_sink *self)
 
 struct fp_sink *fp_sink_buf(struct fp_buf *buf)
 {
-    static const struct fp_sink_ops ops = {
-        .write = buf_write, .finish = buf_finish, .free = buf_free};
+    static const struct fp_sink_ops ops = {.write = buf_write, .free = buf_free};
     struct buf_sink *sink = fp_xcalloc(1, sizeof(*sink));
     sink->base.ops = &ops;
     sink->buf = buf;

@@ -113,13 +113,6 @@ static enum fp_code fd_write(struct fp_sink *self, const void *data, size_t len,
     return FP_OK;
 }
 
-static enum fp_code fd_finish(struct fp_sink *self, struct fp_error *err)
-{
-    (void) self;
-    (void) err;
-    return FP_OK;
-}
-
 static void fd_sink_free(struct fp_sink *self)
 {
     struct fd_sink *file = (struct fd_sink *) self;
@@ -129,8 +122,7 @@ static void fd_sink_free(struct fp_sink *self)
 
 struct fp_sink *fp_sink_fd(int fd, const char *name)
 {
-    static const struct fp_sink_ops ops = {
-        .write = fd_write, .finish = fd_finish, .free = fd_sink_free};
+    static const struct fp_sink_ops ops = {.write = fd_write, .free = fd_sink_free};
     struct fd_sink *file = fp_xcalloc(1, sizeof(*file));
     file->base.ops = &ops;
     file->fd = fd;

@@ -59,16 +59,28 @@ char *fp_temp_name(const char *folder)
     return fp_path_join(folder, name);
 }
 
-enum fp_code fp_temp_file(const char *folder, mode_t mode, int *ret_fd, char **ret_path,
-                          struct fp_error *err)
+/* A file or, where `ret_fd` is NULL, a directory that has such a name; false with errno. */
+static bool make_named(const char *path, mode_t mode, int *ret_fd)
+{
+    if (ret_fd == NULL && mkdir(path, mode) != 0)
+        return false;
+    if (ret_fd == NULL) {
+        fp_own_dir(path, mode);
+        return true;
+    }
+    *ret_fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (*ret_fd >= 0)
+        fp_own_file(*ret_fd);
+    return *ret_fd >= 0;
+}
+
+static enum fp_code make_temp(const char *parent, mode_t mode, int *ret_fd, char **ret_path,
+                              struct fp_error *err)
 {
     for (int attempt = 0;; attempt++) {
-        cleanup_free char *path = fp_temp_name(folder);
+        cleanup_free char *path = fp_temp_name(parent);
         fp_temp_register(path);
-        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-        if (fd >= 0) {
-            fp_own_file(fd);
-            *ret_fd = fd;
+        if (make_named(path, mode, ret_fd)) {
             *ret_path = steal_pointer(&path);
             return FP_OK;
         }
@@ -76,8 +88,15 @@ enum fp_code fp_temp_file(const char *folder, mode_t mode, int *ret_fd, char **r
         fp_temp_forget(path);
         errno = saved;
         if (errno != EEXIST || attempt == NAME_ATTEMPTS)
-            return fp_fail_errno(err, FP_E_IO, "%s: no file can be made in this folder", folder);
+            return fp_fail_errno(err, FP_E_IO, "%s: no %s can be made in this folder", parent,
+                                 ret_fd != NULL ? "file" : "folder");
     }
+}
+
+enum fp_code fp_temp_file(const char *folder, mode_t mode, int *ret_fd, char **ret_path,
+                          struct fp_error *err)
+{
+    return make_temp(folder, mode, ret_fd, ret_path, err);
 }
 
 void fp_temp_file_remove(char *take_path)
@@ -91,20 +110,7 @@ void fp_temp_file_remove(char *take_path)
 
 enum fp_code fp_temp_dir(const char *parent, char **ret_path, struct fp_error *err)
 {
-    for (int attempt = 0;; attempt++) {
-        cleanup_free char *path = fp_temp_name(parent);
-        fp_temp_register(path);
-        if (mkdir(path, 0700) == 0) {
-            fp_own_dir(path, 0700);
-            *ret_path = steal_pointer(&path);
-            return FP_OK;
-        }
-        int saved = errno;
-        fp_temp_forget(path);
-        errno = saved;
-        if (errno != EEXIST || attempt == NAME_ATTEMPTS)
-            return fp_fail_errno(err, FP_E_IO, "%s: no folder can be made in this folder", parent);
-    }
+    return make_temp(parent, 0700, NULL, ret_path, err);
 }
 
 /* The work is done or has failed for a reason of its own: what cannot be removed changes nothing.

@@ -39,7 +39,8 @@ struct fp_source {
 struct fp_sink_ops {
     /** Take all `len` bytes. */
     enum fp_code (*write)(struct fp_sink *self, const void *data, size_t len, struct fp_error *err);
-    /** No more bytes come: flush, also the wrapped sink. Called once, before free(). */
+    /** No more bytes come: flush, also the wrapped sink. Called once, before free(). NULL: there is
+     * nothing to flush. */
     enum fp_code (*finish)(struct fp_sink *self, struct fp_error *err);
     /** Release everything, wrapped sink included. Without finish() before, what was written is
      * abandoned. */
