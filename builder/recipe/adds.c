@@ -12,11 +12,10 @@
 #define ADD_DEPTH_MAX 64
 
 /* What is at `dest` in the image so far: in this layer, or below it where links lead. */
-static const struct fp_entry *found_at(const struct fp_layer_step *step,
-                                       const struct fp_draft *draft, const char *dest)
+static const struct fp_entry *found_at(const struct fp_draft *draft, const char *dest)
 {
     const struct fp_entry *own = fp_layer_builder_get(draft->builder, dest);
-    return own != NULL ? own : fp_tree_resolve(step->tree, dest);
+    return own != NULL ? own : fp_tree_resolve(draft->step->tree, dest);
 }
 
 static bool is_changed_by_conf(const struct fp_layer_step *step, const char *dest)
@@ -29,33 +28,34 @@ static bool is_changed_by_conf(const struct fp_layer_step *step, const char *des
 }
 
 /* What the distribution brings may be replaced, as on a disk; but --conf would be lost unheard. */
-static enum fp_code make_way(const struct fp_layer_step *step, struct fp_draft *draft,
-                             const char *dest, const char *source, struct fp_error *err)
+static enum fp_code make_way(struct fp_draft *draft, const char *dest, const char *source,
+                             struct fp_error *err)
 {
-    const struct fp_entry *there = found_at(step, draft, dest);
-    if (there != NULL && there->kind == FP_ENTRY_DIR)
+    const struct fp_entry *there = found_at(draft, dest);
+    if (there != NULL && there->kind == FP_ENTRY_DIR) {
         return fp_hinted(fp_fail(err, FP_E_INPUT,
-                                 "'%s' is no folder, and the image has the "
-                                 "folder /%s",
-                                 source, dest),
+                                 "'%s' is no folder, and the image has the folder /%s", source,
+                                 dest),
                          err, "to put it there: --add %s:/%s/", source, dest);
-    if (is_changed_by_conf(step, dest))
+    }
+    if (is_changed_by_conf(draft->step, dest))
         return fp_fail(err, FP_E_USAGE, "'%s' takes the place of the file that --conf changes",
                        source);
     fp_layer_builder_drop(draft->builder, dest);
     return FP_OK;
 }
 
-/* A folder that is there stays as it is: /tmp is everyone's, whatever is added to it. */
-static enum fp_code declare_folder(const struct fp_layer_step *step, struct fp_draft *draft,
-                                   const char *dest, const char *source, struct fp_error *err)
+/* A directory that is there stays as it is: /tmp is everyone's, whatever is added to it. */
+static enum fp_code declare_directory(struct fp_draft *draft, const char *dest, const char *source,
+                                      struct fp_error *err)
 {
-    const struct fp_entry *there = found_at(step, draft, dest);
+    const struct fp_entry *there = found_at(draft, dest);
     if (there == NULL)
-        return fp_draft_dir(draft, dest, 0755, 0, 0, err);
-    if (there->kind == FP_ENTRY_DIR)
-        return FP_OK;
-    return fp_fail(err, FP_E_INPUT, "'%s' is a folder, and /%s in the image is none", source, dest);
+        fp_draft_dir(draft, dest, 0755, 0, 0);
+    else if (there->kind != FP_ENTRY_DIR)
+        return fp_fail(err, FP_E_INPUT, "'%s' is a folder, and /%s in the image is none", source,
+                       dest);
+    return fp_draft_check(draft, err);
 }
 
 /* What has come here by way of Windows cannot be run: "env: 'bash\r': No such file". */
@@ -83,16 +83,15 @@ static enum fp_code add_link(struct fp_draft *draft, const char *dest, const cha
         return fp_fail(err, FP_E_INPUT, "'%s': the link's target is longer than 4094 bytes",
                        source);
     target[len] = '\0';
-    return fp_draft_link(draft, dest, target, err);
+    fp_draft_link(draft, dest, target);
+    return fp_draft_check(draft, err);
 }
 
-static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *draft,
-                             const char *dest, const char *source, int mode, int depth,
-                             struct fp_error *err);
+static enum fp_code add_path(struct fp_draft *draft, const char *dest, const char *source, int mode,
+                             int depth, struct fp_error *err);
 
-static enum fp_code add_folder(const struct fp_layer_step *step, struct fp_draft *draft,
-                               const char *dest, const char *source, int mode, int depth,
-                               struct fp_error *err)
+static enum fp_code add_directory(struct fp_draft *draft, const char *dest, const char *source,
+                                  int mode, int depth, struct fp_error *err)
 {
     DIR *dir = opendir(source);
     if (dir == NULL)
@@ -104,18 +103,17 @@ static enum fp_code add_folder(const struct fp_layer_step *step, struct fp_draft
     }
     (void) closedir(dir);
     fp_strv_sort(&names);
-    enum fp_code code = declare_folder(step, draft, dest, source, err);
-    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+    FP_TRY(declare_directory(draft, dest, source, err));
+    for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *from = fp_path_join(source, names.items[i]);
         cleanup_free char *to = fp_path_join(dest, names.items[i]);
-        code = add_path(step, draft, to, from, mode, depth + 1, err);
+        FP_TRY(add_path(draft, to, from, mode, depth + 1, err));
     }
-    return code;
+    return FP_OK;
 }
 
-static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *draft,
-                             const char *dest, const char *source, int mode, int depth,
-                             struct fp_error *err)
+static enum fp_code add_path(struct fp_draft *draft, const char *dest, const char *source, int mode,
+                             int depth, struct fp_error *err)
 {
     struct stat st;
     if (fp_interrupted() != 0)
@@ -126,26 +124,25 @@ static enum fp_code add_path(const struct fp_layer_step *step, struct fp_draft *
     if ((depth == 0 ? stat(source, &st) : lstat(source, &st)) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
     if (S_ISDIR(st.st_mode))
-        return add_folder(step, draft, dest, source, mode, depth, err);
+        return add_directory(draft, dest, source, mode, depth, err);
     if (!S_ISREG(st.st_mode) && !S_ISLNK(st.st_mode))
         return fp_fail(err, FP_E_INPUT, "'%s': neither file, folder nor symbolic link", source);
-    FP_TRY(make_way(step, draft, dest, source, err));
+    FP_TRY(make_way(draft, dest, source, err));
     if (!S_ISREG(st.st_mode))
         return add_link(draft, dest, source, err);
-    warn_about_lines(step, source);
-    return fp_draft_file(draft, dest, mode, source, NULL, err);
+    warn_about_lines(draft->step, source);
+    fp_draft_file(draft, dest, mode, source, NULL);
+    return fp_draft_check(draft, err);
 }
 
-enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *draft,
-                           struct fp_error *err)
+enum fp_code fp_draft_adds(struct fp_draft *draft, struct fp_error *err)
 {
-    for (size_t i = 0; i < step->plan->add_count; i++) {
-        const struct fp_plan_add *add = &step->plan->adds[i];
-        if (!fp_plan_add_is_for(add, &step->base->platform))
-            continue;
-        enum fp_code code = add_path(step, draft, add->dest, add->source, add->mode, 0, err);
-        if (code != FP_OK)
-            return fp_context(code, err, "--add");
+    const struct fp_plan *plan = draft->step->plan;
+    for (size_t i = 0; i < plan->add_count; i++) {
+        const struct fp_plan_add *add = &plan->adds[i];
+        if (fp_plan_add_is_for(add, &draft->step->base->platform))
+            FP_TRY(fp_context(add_path(draft, add->dest, add->source, add->mode, 0, err), err,
+                              "--add"));
     }
     return FP_OK;
 }
@@ -153,12 +150,10 @@ enum fp_code fp_draft_adds(const struct fp_layer_step *step, struct fp_draft *dr
 enum fp_code fp_step_files(const struct fp_layer_step *step, struct fp_layer *ret,
                            struct fp_error *err)
 {
+    cleanup_draft struct fp_draft draft = fp_draft_new(step);
     bool any = false;
     for (size_t i = 0; i < step->plan->add_count; i++)
         any = any || fp_plan_add_is_for(&step->plan->adds[i], &step->base->platform);
-    if (!any)
-        return FP_OK;
-    cleanup_draft struct fp_draft draft = fp_draft_new(step);
-    FP_TRY(fp_draft_adds(step, &draft, err));
-    return fp_draft_write(&draft, step, "files", ret, err);
+    FP_TRY(fp_draft_adds(&draft, err));
+    return any ? fp_draft_write(&draft, "files", ret, err) : FP_OK;
 }

@@ -1,3 +1,4 @@
+/* A base that is made of packages, as its entry in the catalogue lists them. */
 #include "image.h"
 #include "packages.h"
 
@@ -25,42 +26,16 @@ static enum fp_code make_system(const struct fp_base_entry *entry,
     cleanup_buf struct fp_buf lines = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     json_t *value = NULL;
     const char *name = NULL;
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < entry->repositories.len && code == FP_OK; i++)
-        code = fp_buf_addf(&lines, err, "%s\n", entry->repositories.items[i]);
-    if (code != FP_OK)
-        return code;
+    for (size_t i = 0; i < entry->repositories.len; i++)
+        fp_buf_putf(&lines, "%s\n", entry->repositories.items[i]);
+    FP_TRY(fp_buf_check(&lines, err));
     fp_apk_system_new(tree, fp_buf_text(&lines), fp_apk_arch(&image->platform), ret);
     json_object_foreach(entry->keys, name, value)
     {
-        code = fp_apk_keys_add(ret->keys, name, json_string_value(value), err);
-        if (code != FP_OK)
-            return fp_context(code, err, "%s: keys", entry->name);
+        FP_TRY(fp_context(fp_apk_keys_add(ret->keys, name, json_string_value(value), err), err,
+                          "%s: keys", entry->name));
     }
     return FP_OK;
-}
-
-static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_base_entry *entry,
-                               struct fp_apk_system *root, const char *folder, struct fp_layer *ret,
-                               struct fp_error *err)
-{
-    cleanup_draft struct fp_draft draft = fp_draft_new(step);
-    cleanup_strv struct fp_strv requests = {0};
-    cleanup_strv struct fp_strv changes = {0};
-    struct fp_apk_spool spool = {.fd = -1};
-    struct fp_apk_addition addition = {0};
-    list_requests(step->plan, entry, &requests);
-    enum fp_code code = fp_apk_spool_open(folder, &spool, err);
-    fp_packages_addition(step, &draft, &spool, &addition);
-    addition.requests = &requests;
-    if (code == FP_OK)
-        code = fp_apk_add(root, &addition, &changes, err);
-    if (code == FP_E_NETWORK)
-        fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
-    if (code == FP_OK)
-        code = fp_draft_write(&draft, step, "base", ret, err);
-    fp_apk_spool_clear(&spool);
-    return code;
 }
 
 /* An image of that one layer, as if it had been fetched. */
@@ -94,27 +69,30 @@ static enum fp_code make_image(struct fp_bases *bases, struct fp_base_image *ima
     return FP_OK;
 }
 
+static enum fp_code assemble(const struct fp_layer_step *step, struct fp_bases *bases,
+                             struct fp_base_image *image, struct fp_layer *layer,
+                             struct fp_error *err)
+{
+    cleanup_tree struct fp_tree *nothing = fp_tree_new();
+    cleanup_strv struct fp_strv requests = {0};
+    __attribute__((cleanup(fp_apk_system_clear))) struct fp_apk_system root = {0};
+    list_requests(step->plan, &bases->entry, &requests);
+    FP_TRY(make_system(&bases->entry, image, nothing, &root, err));
+    FP_TRY(fp_packages_layer(step, &root, &requests, "base", layer, err));
+    return make_image(bases, image, layer, step->mtime_s, err);
+}
+
 enum fp_code fp_base_assemble(const struct fp_plan *plan, struct fp_bases *bases,
                               struct fp_base_image *image, struct fp_error *err)
 {
-    int64_t epoch = plan->context->source_date_epoch;
     cleanup_tree struct fp_tree *tree = fp_tree_new();
-    cleanup_tree struct fp_tree *nothing = fp_tree_new();
-    struct fp_layer_step step = {
-        .plan = plan, .tree = tree, .mtime_s = epoch >= 0 ? epoch : FP_EARLIEST_TIME};
-    struct fp_apk_system root = {0};
+    cleanup_strv struct fp_strv added = {0};
+    const struct fp_layer_step step = {.plan = plan,
+                                       .tree = tree,
+                                       .packages = &added,
+                                       .mtime_s = fp_plan_time(plan, FP_EARLIEST_TIME)};
     struct fp_layer layer = {0};
-    char *folder = NULL;
-    enum fp_code code = make_system(&bases->entry, image, nothing, &root, err);
-    if (code == FP_OK)
-        code = fp_temp_dir(plan->context->cache_folder, &folder, err);
-    if (code == FP_OK)
-        code = make_layer(&step, &bases->entry, &root, folder, &layer, err);
-    if (code == FP_OK)
-        code = make_image(bases, image, &layer, step.mtime_s, err);
-    if (folder != NULL)
-        fp_temp_remove(folder);
-    fp_apk_system_clear(&root);
+    enum fp_code code = assemble(&step, bases, image, &layer, err);
     fp_layer_clear(&layer);
     return code;
 }

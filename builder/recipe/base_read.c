@@ -1,3 +1,4 @@
+/* Files that are read out of the layers of a base. */
 #include "base.h"
 
 #include <string.h>

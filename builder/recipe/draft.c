@@ -10,8 +10,8 @@
 
 struct fp_draft fp_draft_new(const struct fp_layer_step *step)
 {
-    return (struct fp_draft){.builder = fp_layer_builder_new(step->mtime_s),
-                             .inputs = json_object()};
+    return (struct fp_draft){
+        .step = step, .builder = fp_layer_builder_new(step->mtime_s), .inputs = json_object()};
 }
 
 void fp_draft_clear(struct fp_draft *draft)
@@ -38,88 +38,97 @@ static void note(json_t *inputs, const struct fp_entry *entry, const char *conte
                           (json_int_t) entry->uid, (json_int_t) entry->gid, note_text(content)));
 }
 
-enum fp_code fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,
-                          uint64_t gid, struct fp_error *err)
+static void add(struct fp_draft *draft, const struct fp_entry *entry,
+                const struct fp_content *content, const char *noted)
 {
-    struct fp_entry entry = {
-        .path = path, .kind = FP_ENTRY_DIR, .mode = mode, .uid = uid, .gid = gid, .mtime_s = -1};
-    note(draft->inputs, &entry, "");
-    fp_layer_builder_add(draft->builder, &entry, NULL);
-    return fp_layer_builder_check(draft->builder, err);
+    struct fp_entry added = *entry;
+    added.mtime_s = -1;
+    note(draft->inputs, &added, noted);
+    fp_layer_builder_add(draft->builder, &added, content);
 }
 
-enum fp_code fp_draft_text(struct fp_draft *draft, const struct fp_entry *entry, const char *text,
-                           size_t len, struct fp_error *err)
+void fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,
+                  uint64_t gid)
 {
-    struct fp_entry file = *entry;
-    struct fp_content content = {.text = text, .text_len = len};
-    file.kind = FP_ENTRY_FILE;
-    file.size = len;
-    file.mtime_s = -1;
-    note(draft->inputs, &file, fp_digest_of(text, len).text);
-    fp_layer_builder_add(draft->builder, &file, &content);
-    return fp_layer_builder_check(draft->builder, err);
+    const struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_DIR, .mode = mode, .uid = uid, .gid = gid};
+    add(draft, &entry, NULL, "");
 }
 
-enum fp_code fp_draft_link(struct fp_draft *draft, const char *path, const char *target,
-                           struct fp_error *err)
+void fp_draft_text(struct fp_draft *draft, const char *path, const struct fp_entry *as,
+                   const char *text, size_t len)
 {
-    struct fp_entry entry = {
-        .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target, .mtime_s = -1};
-    note(draft->inputs, &entry, target);
-    fp_layer_builder_add(draft->builder, &entry, NULL);
-    return fp_layer_builder_check(draft->builder, err);
+    const struct fp_content content = {.text = text, .text_len = len};
+    const struct fp_entry file = {.path = path,
+                                  .kind = FP_ENTRY_FILE,
+                                  .mode = as->mode,
+                                  .uid = as->uid,
+                                  .gid = as->gid,
+                                  .size = len};
+    add(draft, &file, &content, fp_digest_of(text, len).text);
 }
 
-enum fp_code fp_draft_file(struct fp_draft *draft, const char *path, int mode, const char *source,
-                           const char *sha256, struct fp_error *err)
+void fp_draft_link(struct fp_draft *draft, const char *path, const char *target)
+{
+    const struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_SYMLINK, .mode = 0777, .link = target};
+    add(draft, &entry, NULL, target);
+}
+
+static enum fp_code add_file(struct fp_draft *draft, const char *path, int mode, const char *source,
+                             const char *sha256, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX];
     struct stat st;
     uint64_t size = 0;
     cleanup_fd int fd = -1;
-    enum fp_code code = fp_file_open(source, &fd, &size, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(source, &fd, &size, err));
     if (fstat(fd, &st) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
-    if (sha256 == NULL) {
+    if (sha256 == NULL)
         FP_TRY(fp_file_hash(source, FP_SHA256, FILE_MAX_BYTES, hex, NULL, err));
-        sha256 = hex;
-    }
-    struct fp_entry entry = {.path = path,
-                             .kind = FP_ENTRY_FILE,
-                             .mode = mode >= 0                ? (unsigned) mode
-                                     : (st.st_mode & S_IXUSR) ? 0755U
-                                                              : 0644U,
-                             .size = size,
-                             .mtime_s = -1};
-    struct fp_content content = {.path = source, .sha256 = sha256};
-    note(draft->inputs, &entry, sha256);
-    fp_layer_builder_add(draft->builder, &entry, &content);
-    return fp_layer_builder_check(draft->builder, err);
+    const struct fp_entry entry = {.path = path,
+                                   .kind = FP_ENTRY_FILE,
+                                   .mode = mode >= 0                ? (unsigned) mode
+                                           : (st.st_mode & S_IXUSR) ? 0755U
+                                                                    : 0644U,
+                                   .size = size};
+    const struct fp_content content = {.path = source, .sha256 = sha256 != NULL ? sha256 : hex};
+    add(draft, &entry, &content, content.sha256);
+    return FP_OK;
 }
 
-enum fp_code fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
-                            const struct fp_input *input, struct fp_error *err)
+void fp_draft_file(struct fp_draft *draft, const char *path, int mode, const char *source,
+                   const char *sha256)
+{
+    struct fp_error failure = {0};
+    if (fp_draft_check(draft, NULL) == FP_OK &&
+        add_file(draft, path, mode, source, sha256, &failure) != FP_OK)
+        fp_layer_builder_fail(draft->builder, &failure);
+}
+
+void fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
+                    const struct fp_input *input)
 {
     struct fp_descriptor descriptor = {.size = input->bytes};
-    struct fp_entry entry = {
-        .path = path, .kind = FP_ENTRY_FILE, .mode = mode, .size = input->bytes, .mtime_s = -1};
+    const struct fp_entry entry = {
+        .path = path, .kind = FP_ENTRY_FILE, .mode = mode, .size = input->bytes};
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
                     input->sha256);
     cleanup_blob struct fp_blob *blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
-    struct fp_content content = {.blob = blob};
-    note(draft->inputs, &entry, input->sha256);
-    fp_layer_builder_add(draft->builder, &entry, &content);
-    return fp_layer_builder_check(draft->builder, err);
+    const struct fp_content content = {.blob = blob};
+    add(draft, &entry, &content, input->sha256);
 }
 
-enum fp_code fp_draft_remove(struct fp_draft *draft, const char *path, struct fp_error *err)
+void fp_draft_remove(struct fp_draft *draft, const char *path)
 {
     cleanup_json json_t *key = note_text(path);
     fp_json_set(draft->inputs, json_string_value(key), json_null());
     fp_layer_builder_remove(draft->builder, path);
+}
+
+enum fp_code fp_draft_check(const struct fp_draft *draft, struct fp_error *err)
+{
     return fp_layer_builder_check(draft->builder, err);
 }
 
@@ -146,25 +155,32 @@ static json_t *note_parents(json_t *inputs, const struct fp_tree *below)
     return parents;
 }
 
-enum fp_code fp_draft_write(struct fp_draft *draft, const struct fp_layer_step *step,
-                            const char *kind, struct fp_layer *ret, struct fp_error *err)
+static enum fp_code write_layer(struct fp_draft *draft, const char *kind, struct fp_layer *ret,
+                                struct fp_error *err)
 {
+    const struct fp_layer_step *step = draft->step;
     struct fp_stage stage;
-    struct fp_layer_options options = {
+    const struct fp_layer_options options = {
         .folder = step->plan->blob_folder, .pool = step->pool, .stage = &stage};
+    FP_TRY(fp_layer_builder_finish(draft->builder, step->tree, err));
+    fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);
+    enum fp_code code = fp_layer_builder_write(draft->builder, &options, ret, err);
+    if (code == FP_OK)
+        fp_stage_end(&stage, "made");
+    else
+        fp_stage_fail(&stage);
+    return code;
+}
+
+enum fp_code fp_draft_write(struct fp_draft *draft, const char *kind, struct fp_layer *ret,
+                            struct fp_error *err)
+{
+    const struct fp_layer_step *step = draft->step;
     json_t *parents = note_parents(draft->inputs, step->tree);
     cleanup_json json_t *inputs = json_pack("{s:O, s:o, s:I}", "entries", draft->inputs, "parents",
                                             parents, "time", (json_int_t) step->mtime_s);
-    enum fp_code code = fp_layer_builder_finish(draft->builder, step->tree, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "the %s layer", kind);
-    fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);
-    code = fp_layer_builder_write(draft->builder, &options, ret, err);
-    if (code != FP_OK) {
-        fp_stage_fail(&stage);
-        return fp_context(code, err, "the %s layer", kind);
-    }
-    fp_stage_end(&stage, "made");
+    FP_TRY(fp_draft_check(draft, err));
+    FP_TRY(fp_context(write_layer(draft, kind, ret, err), err, "the %s layer", kind));
     fp_recipe_key(kind, steal_pointer(&inputs), ret->recipe_key);
     ret->created_by = fp_xasprintf("flinkpack %s # %s", step->plan->verb, kind);
     return fp_layer_builder_apply(draft->builder, step->tree, err);

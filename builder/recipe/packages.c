@@ -87,12 +87,14 @@ static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_sy
     fp_strv_sort(ret);
 }
 
-void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
-                          struct fp_apk_spool *spool, struct fp_apk_addition *ret)
+static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *root,
+                         const struct fp_strv *requests, struct fp_apk_spool *spool,
+                         struct fp_error *err)
 {
-    const struct fp_build_context *context = step->plan->context;
-    const struct fp_plan *plan = step->plan;
-    *ret = (struct fp_apk_addition){
+    const struct fp_plan *plan = draft->step->plan;
+    const struct fp_build_context *context = plan->context;
+    const struct fp_apk_addition addition = {
+        .requests = requests,
         .fetch = {.http = context->http,
                   .cache_folder = context->cache_folder,
                   .offline = context->offline,
@@ -107,56 +109,49 @@ void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *dra
                    .strict = plan->packages.strict},
         .spool = spool,
     };
+    return fp_apk_add(root, &addition, draft->step->packages, err);
 }
 
-static enum fp_code add(const struct fp_layer_step *step, const struct fp_strv *wanted,
-                        struct fp_draft *draft, const struct fp_apk_system *root,
-                        struct fp_apk_spool *spool, struct fp_error *err)
+static void remove_directory(char **path)
 {
-    struct fp_apk_addition addition = {0};
-    fp_packages_addition(step, draft, spool, &addition);
-    addition.requests = wanted;
+    if (*path != NULL)
+        fp_temp_remove(*path);
+}
+
+/* Contents lie in a spool until the layer is written. */
+enum fp_code fp_packages_layer(const struct fp_layer_step *step, const struct fp_apk_system *root,
+                               const struct fp_strv *requests, const char *kind,
+                               struct fp_layer *ret, struct fp_error *err)
+{
+    cleanup_draft struct fp_draft draft = fp_draft_new(step);
+    __attribute__((cleanup(remove_directory))) char *directory = NULL;
+    __attribute__((cleanup(fp_apk_spool_clear))) struct fp_apk_spool spool = {.fd = -1};
+    FP_TRY(fp_temp_dir(step->plan->context->cache_folder, &directory, err));
+    FP_TRY(fp_apk_spool_open(directory, &spool, err));
+    enum fp_code code = fill(&draft, root, requests, &spool, err);
+    if (code == FP_E_NETWORK)
+        fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
+    FP_TRY(code);
+    return fp_draft_write(&draft, kind, ret, err);
+}
+
+static enum fp_code add_wanted(const struct fp_layer_step *step, const struct fp_apk_system *root,
+                               struct fp_layer *ret, struct fp_error *err)
+{
+    cleanup_strv struct fp_strv wanted = {0};
+    list_wanted(step, root, &wanted);
+    if (wanted.len == 0)
+        return FP_OK;
     if (!root->has_world)
         fp_report(
             step->plan->context->reporter, FP_EVENT_WARNING,
             "the base has no /etc/apk/world: a later 'apk add' in the image would remove what "
             "it does not list");
-    enum fp_code code = fp_apk_add(root, &addition, step->packages, err);
+    enum fp_code code = fp_packages_layer(step, root, &wanted, "packages", ret, err);
     if (code != FP_E_NETWORK)
         return code;
-    cleanup_free char *list = fp_strv_join(wanted, ", ", 300);
-    code = fp_context(code, err, "%s, which the base lacks", list);
-    fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
-    return code;
-}
-
-static enum fp_code draft_layer(const struct fp_layer_step *step, const struct fp_strv *wanted,
-                                const struct fp_apk_system *root, const char *folder,
-                                struct fp_layer *ret, struct fp_error *err)
-{
-    cleanup_draft struct fp_draft draft = fp_draft_new(step);
-    struct fp_apk_spool spool = {.fd = -1};
-    enum fp_code code = fp_apk_spool_open(folder, &spool, err);
-    if (code == FP_OK)
-        code = add(step, wanted, &draft, root, &spool, err);
-    if (code == FP_OK)
-        code = fp_draft_write(&draft, step, "packages", ret, err);
-    fp_apk_spool_clear(&spool);
-    return code;
-}
-
-static enum fp_code make_layer(const struct fp_layer_step *step, const struct fp_apk_system *root,
-                               struct fp_layer *ret, struct fp_error *err)
-{
-    cleanup_strv struct fp_strv wanted = {0};
-    char *folder = NULL;
-    list_wanted(step, root, &wanted);
-    if (wanted.len == 0)
-        return FP_OK;
-    FP_TRY(fp_temp_dir(step->plan->context->cache_folder, &folder, err));
-    enum fp_code code = draft_layer(step, &wanted, root, folder, ret, err);
-    fp_temp_remove(folder);
-    return code;
+    cleanup_free char *list = fp_strv_join(&wanted, ", ", 300);
+    return fp_context(code, err, "%s, which the base lacks", list);
 }
 
 enum fp_code fp_step_packages(const struct fp_layer_step *step, struct fp_layer *ret,
@@ -170,7 +165,7 @@ enum fp_code fp_step_packages(const struct fp_layer_step *step, struct fp_layer 
     FP_TRY(fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
                               (struct fp_base_image *) (uintptr_t) base,
                               fp_apk_arch(&base->platform), &root, err));
-    enum fp_code code = make_layer(step, &root, ret, err);
+    enum fp_code code = add_wanted(step, &root, ret, err);
     fp_apk_system_clear(&root);
     return code;
 }

@@ -17,8 +17,11 @@ void fp_packages_needed(const struct fp_plan *plan, struct fp_strv *ret);
 FP_CHECKED enum fp_code fp_packages_present(const struct fp_plan *plan,
                                             const struct fp_base_image *base, const char *base_name,
                                             struct fp_error *err);
-/** What an addition has in common, wherever it goes: servers, options, reports. */
-void fp_packages_addition(const struct fp_layer_step *step, struct fp_draft *draft,
-                          struct fp_apk_spool *spool, struct fp_apk_addition *ret);
+/** A layer of packages that are asked for, and what they need, put on the system `root`; the step's
+ * list gets what was added. `kind` is a literal. */
+FP_CHECKED enum fp_code fp_packages_layer(const struct fp_layer_step *step,
+                                          const struct fp_apk_system *root,
+                                          const struct fp_strv *requests, const char *kind,
+                                          struct fp_layer *ret, struct fp_error *err);
 
 #endif

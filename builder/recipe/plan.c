@@ -6,19 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *fp_plan_copy(const char *text)
-{
-    return text != NULL ? fp_xstrdup(text) : NULL;
-}
-
-void fp_plan_files(const char *text, struct fp_strv *ret)
-{
-    if (strchr(text, ',') != NULL && fp_path_exists(text))
-        fp_strv_add(ret, text);
-    else
-        fp_strv_split(ret, text, ',');
-}
-
 int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise)
 {
     int64_t epoch = plan->context->source_date_epoch;

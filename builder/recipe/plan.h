@@ -9,9 +9,6 @@
 
 /** The home of Flink in the images that are made here. */
 #define FP_FLINK_HOME "/opt/flink"
-/** The account that Flink runs as where --user says nothing, as in the official images. */
-#define FP_FLINK_UID 9999U
-#define FP_FLINK_GID 9999U
 /** 1980-01-01T00:00:00Z: files that bring no time of their own; jars cannot say anything earlier.
  */
 #define FP_EARLIEST_TIME ((int64_t) 315532800)

@@ -5,6 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+void fp_plan_files(const char *text, struct fp_strv *ret)
+{
+    if (strchr(text, ',') != NULL && fp_path_exists(text))
+        fp_strv_add(ret, text);
+    else
+        fp_strv_split(ret, text, ',');
+}
+
 /* Flink loads *.jar from lib/ and plugins/ and passes everything else over. */
 static enum fp_code check_library(const struct fp_plan *plan, const char *option, const char *path,
                                   struct fp_error *err)

@@ -8,6 +8,10 @@
 
 #include "plan.h"
 
+/** The account that Flink runs as where --user says nothing, as in the official images. */
+#define FP_FLINK_UID 9999U
+#define FP_FLINK_GID 9999U
+
 /** --from-...: where Flink comes from. */
 FP_CHECKED enum fp_code fp_plan_flink(struct fp_plan *plan, const struct fp_build_options *options,
                                       struct fp_error *err);
@@ -57,6 +61,9 @@ FP_CHECKED enum fp_code fp_plan_start(struct fp_plan *plan, const struct fp_buil
 /** FILE,FILE: but a file that is called so is meant as a whole. Appended to `ret`. */
 void fp_plan_files(const char *text, struct fp_strv *ret);
 /** A copy that the caller owns; NULL of NULL. */
-char *fp_plan_copy(const char *text);
+static inline char *fp_plan_copy(const char *text)
+{
+    return text != NULL ? fp_xstrdup(text) : NULL;
+}
 
 #endif
