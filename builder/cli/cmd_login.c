@@ -1,35 +1,8 @@
-/* login and logout: credentials are asked for, checked, and handed to who keeps them. */
+/* login and logout: credentials are asked for, checked, kept and forgotten. */
 #include <string.h>
 
-#include "auth_file.h"
 #include "secret.h"
 #include "session.h"
-
-/* Secrets are wiped before their memory is given back. */
-static void wipe(char **secret)
-{
-    if (*secret != NULL)
-        explicit_bzero(*secret, strlen(*secret));
-    free(*secret);
-    *secret = NULL;
-}
-#define cleanup_secret __attribute__((cleanup(wipe)))
-
-/* HOST[:PORT], also written as "https://HOST/". The caller owns `*ret`. */
-static enum fp_code host_of(const char *text, char **ret, struct fp_error *err)
-{
-    const char *host = strstr(text, "://") != NULL ? strstr(text, "://") + 3 : text;
-    size_t len = strcspn(host, "/");
-    cleanup_reference struct fp_reference reference = {0};
-    cleanup_free char *name = fp_xstrndup(host, len);
-    cleanup_free char *full = fp_xasprintf("%s/any", name);
-    enum fp_code code = fp_reference_parse(full, &reference, err);
-    if (code != FP_OK || reference.registry == NULL)
-        return fp_hinted(fp_fail(err, FP_E_USAGE, "'%s' is no registry", text), err,
-                         "expected HOST[:PORT], such as registry.example.com");
-    *ret = fp_xstrdup(reference.registry);
-    return FP_OK;
-}
 
 static enum fp_code take_password(const struct fp_args *args, const char *host, char **ret,
                                   struct fp_error *err)
@@ -65,58 +38,29 @@ enum fp_code fp_run_login(struct fp_run *run, struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
     cleanup_free char *host = NULL;
-    cleanup_free char *where = NULL;
     cleanup_secret char *password = NULL;
-    cleanup_auth_file struct fp_auth_file file = {0};
     if (args->username == NULL)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "login: expected --username NAME"), err,
                          "flinkpack login %s --username NAME --password-stdin < FILE",
                          run->operands.items[0]);
     if (strchr(args->username, ':') != NULL)
         return fp_fail(err, FP_E_USAGE, "--username: a name cannot contain ':'");
-    enum fp_code code = host_of(run->operands.items[0], &host, err);
-    if (code == FP_OK)
-        code = fp_auth_file_read(args->authfile, &file, err);
-    if (code == FP_OK)
-        code = take_password(args, host, &password, err);
-    if (code == FP_OK)
-        code = check(run, host, password, err);
-    /* Anew: what others have kept while the password was asked for and checked stays. */
-    fp_auth_file_clear(&file);
-    if (code == FP_OK)
-        code = fp_auth_file_lock(args->authfile, &file, err);
-    if (code == FP_OK)
-        code = fp_auth_file_store(&file, host, args->username, password, &where, err);
-    if (code == FP_OK)
-        fp_report(run->reporter, FP_EVENT_INFO, "credentials for %s are kept in %s", host, where);
-    const char *narrower = code == FP_OK ? fp_auth_file_narrower(&file, host) : NULL;
-    if (narrower != NULL)
-        fp_report(run->reporter, FP_EVENT_WARNING,
-                  "%s has credentials of its own for %s, and these go first there", file.path,
-                  narrower);
-    if (code == FP_OK && args->authfile == NULL && fp_auth_variable_has(host))
-        fp_report(run->reporter, FP_EVENT_WARNING,
-                  "DOCKER_AUTH_CONFIG has credentials for %s too, and is asked before them", host);
-    return code;
+    FP_TRY(fp_registry_host_of(run->operands.items[0], &host, err));
+    FP_TRY(fp_credentials_can_store(args->authfile, err));
+    FP_TRY(take_password(args, host, &password, err));
+    FP_TRY(check(run, host, password, err));
+    const struct fp_credentials_options credentials = {
+        .username = args->username, .password = password, .authfile = args->authfile};
+    return fp_credentials_store(&credentials, host, run->reporter, err);
 }
 
 enum fp_code fp_run_logout(struct fp_run *run, struct fp_error *err)
 {
     cleanup_free char *host = NULL;
-    cleanup_auth_file struct fp_auth_file file = {0};
     bool any = false;
-    enum fp_code code = host_of(run->operands.items[0], &host, err);
-    if (code == FP_OK)
-        code = fp_auth_file_read(run->args.authfile, &file, err);
-    if (code == FP_OK && json_object_size(file.document) > 0) {
-        fp_auth_file_clear(&file);
-        code = fp_auth_file_lock(run->args.authfile, &file, err);
-    }
-    if (code == FP_OK)
-        code = fp_auth_file_erase(&file, host, &any, err);
-    if (code == FP_OK)
-        fp_report(run->reporter, FP_EVENT_INFO,
-                  any ? "credentials for %s are forgotten" : "there were no credentials for %s",
-                  host);
-    return code;
+    FP_TRY(fp_registry_host_of(run->operands.items[0], &host, err));
+    FP_TRY(fp_credentials_erase(run->args.authfile, host, &any, err));
+    fp_report(run->reporter, FP_EVENT_INFO,
+              any ? "credentials for %s are forgotten" : "there were no credentials for %s", host);
+    return FP_OK;
 }

@@ -8,13 +8,6 @@
 
 #define SECRET_MAX_BYTES ((size_t) 64 << 10)
 
-static void wipe(struct fp_buf *secret)
-{
-    if (secret->data != NULL)
-        explicit_bzero(secret->data, secret->cap);
-    fp_buf_clear(secret);
-}
-
 /* Without the one line end that editors and echo put behind it, as docker does. Other line breaks
  * are its own: the key files that Google gives out for passwords have many. */
 static enum fp_code take(struct fp_buf *secret, char **ret, struct fp_error *err)
@@ -31,8 +24,6 @@ static enum fp_code take(struct fp_buf *secret, char **ret, struct fp_error *err
         code = fp_fail(err, FP_E_USAGE, "the password is no text");
     if (code == FP_OK)
         *ret = fp_buf_take(secret);
-    else
-        wipe(secret);
     return code;
 }
 
@@ -55,14 +46,11 @@ static enum fp_code read_some(int fd, struct fp_buf *secret, bool one_line, bool
 
 static enum fp_code read_secret(int fd, bool one_line, char **ret, struct fp_error *err)
 {
-    struct fp_buf secret = FP_BUF_INIT(SECRET_MAX_BYTES);
+    cleanup_secret_buf struct fp_buf secret = FP_BUF_INIT(SECRET_MAX_BYTES);
     enum fp_code code = FP_OK;
     for (bool end = false; !end && code == FP_OK;)
         code = read_some(fd, &secret, one_line, &end, err);
-    if (code == FP_OK)
-        return take(&secret, ret, err);
-    wipe(&secret);
-    return code;
+    return code == FP_OK ? take(&secret, ret, err) : code;
 }
 
 enum fp_code fp_secret_from_stdin(char **ret, struct fp_error *err)

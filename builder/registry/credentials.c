@@ -5,51 +5,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool fp_credential_is_set(const struct fp_credential *credential)
-{
-    return credential->username != NULL || credential->identity_token != NULL ||
-           credential->registry_token != NULL;
-}
-
-static void wipe(char *take_text)
-{
-    if (take_text != NULL)
-        explicit_bzero(take_text, strlen(take_text));
-    free(take_text);
-}
-
-void fp_credential_clear(struct fp_credential *credential)
-{
-    wipe(credential->username);
-    wipe(credential->password);
-    wipe(credential->identity_token);
-    wipe(credential->registry_token);
-    free(credential->source);
-    free(credential->problem);
-    *credential = (struct fp_credential){0};
-}
-
-/* The document of a config.json; `ret` NULL: only whether it is one. */
-static enum fp_code parse_config(const char *text, size_t len, const char *source, json_t **ret,
-                                 struct fp_error *err)
-{
-    cleanup_json json_t *config = NULL;
-    FP_TRY(fp_json_parse(text, len, source, &config, err));
-    if (!json_is_object(config))
-        FP_TRY(fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source));
-    if (ret != NULL)
-        *ret = steal_pointer(&config);
-    return FP_OK;
-}
-
+/* `query` NULL: only whether it is a config.json. */
 static enum fp_code find_in_text(const char *text, size_t len, const char *source,
                                  const struct fp_credential_query *query, struct fp_credential *ret,
                                  struct fp_error *err)
 {
     cleanup_json json_t *config = NULL;
-    enum fp_code code = parse_config(text, len, source, query != NULL ? &config : NULL, err);
-    return code == FP_OK && query != NULL ? fp_docker_config_find(config, source, query, ret, err)
-                                          : code;
+    FP_TRY(fp_json_parse(text, len, source, &config, err));
+    if (!json_is_object(config))
+        return fp_fail(err, FP_E_INPUT, "%s: not a JSON object", source);
+    return query != NULL ? fp_docker_config_find(config, source, query, ret, err) : FP_OK;
 }
 
 static void warn_if_open(const char *path, const struct fp_credential_query *query)
@@ -63,17 +28,13 @@ static void warn_if_open(const char *path, const struct fp_credential_query *que
 static enum fp_code find_in_file(const char *path, const struct fp_credential_query *query,
                                  struct fp_credential *ret, struct fp_error *err)
 {
-    struct fp_buf text = FP_BUF_INIT(FP_REGISTRY_MAX_CONFIG);
-    enum fp_code code = fp_file_read(path, &text, err);
-    if (code == FP_OK)
-        code = find_in_text(fp_buf_text(&text), text.len, path, query, ret, err);
-    if (code == FP_OK && query != NULL && (ret->password != NULL || ret->identity_token != NULL) &&
+    cleanup_secret_buf struct fp_buf text = FP_BUF_INIT(FP_REGISTRY_MAX_CONFIG);
+    FP_TRY(fp_file_read(path, &text, err));
+    FP_TRY(find_in_text(fp_buf_text(&text), text.len, path, query, ret, err));
+    if (query != NULL && (ret->password != NULL || ret->identity_token != NULL) &&
         ret->source != NULL && strcmp(ret->source, path) == 0)
         warn_if_open(path, query);
-    if (text.data != NULL)
-        explicit_bzero(text.data, text.len);
-    fp_buf_clear(&text);
-    return code;
+    return FP_OK;
 }
 
 /* The folders may be unset; then there is no such place. */

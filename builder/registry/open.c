@@ -23,6 +23,19 @@ bool fp_host_is_listed(const struct fp_strv *hosts, const char *host)
     return false;
 }
 
+enum fp_code fp_registry_host_of(const char *text, char **ret, struct fp_error *err)
+{
+    const char *host = strstr(text, "://") != NULL ? strstr(text, "://") + 3 : text;
+    cleanup_reference struct fp_reference reference = {0};
+    cleanup_free char *full = fp_xasprintf("%.*s/any", (int) strcspn(host, "/"), host);
+    enum fp_code code = fp_reference_parse(full, &reference, err);
+    if (code != FP_OK || reference.registry == NULL)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "'%s' is no registry", text), err,
+                         "expected HOST[:PORT], such as registry.example.com");
+    *ret = steal_pointer(&reference.registry);
+    return FP_OK;
+}
+
 /* Recursive, because an error may have to be put into words while it is held. */
 static void init_lock(pthread_mutex_t *lock)
 {

@@ -96,6 +96,13 @@ void fp_buf_clear(struct fp_buf *buf)
     buf->is_full = false;
 }
 
+void fp_buf_wipe(struct fp_buf *buf)
+{
+    if (buf->data != NULL)
+        explicit_bzero(buf->data, buf->cap);
+    fp_buf_clear(buf);
+}
+
 void fp_strv_take(struct fp_strv *list, char *take_text)
 {
     list->items = fp_xreallocarray(list->items, list->len + 2, sizeof(*list->items));

@@ -137,6 +137,13 @@ char *fp_xasprintf(const char *fmt, ...)
     return text;
 }
 
+void fp_free_secret(char *secret)
+{
+    if (secret != NULL)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
 void fp_cleanup_fdp(const int *fd)
 {
     if (*fd >= 0) {

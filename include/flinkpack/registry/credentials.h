@@ -22,25 +22,26 @@ struct fp_credentials_options {
 FP_CHECKED enum fp_code fp_credentials_check(const struct fp_credentials_options *options,
                                              struct fp_error *err);
 
-/** The key of a registry's credentials in config.json, and what helpers are asked for: HOST[:PORT]
- * itself, but for Docker Hub. Borrowed. */
-const char *fp_credential_key(const char *host);
 /**
- * How a key of `auths` or `credHelpers` fits a repository: 0 not, 1 by its host in an old form
- * ("https://HOST/v1/"), 2 as fp_credential_key() has it, more by a namespace, the longer the
- * better.
- * @param repository "" for what holds for the whole registry.
+ * Whether credentials could be kept, before anybody is asked for a password: the file for them is
+ * `authfile`, or, NULL, $REGISTRY_AUTH_FILE, else $DOCKER_CONFIG/config.json, else
+ * $HOME/.docker/config.json. One that does not exist is empty.
+ * @return FP_E_USAGE where no place is known; FP_E_INPUT for a damaged file; FP_E_IO.
  */
-size_t fp_credential_match(const char *key, const char *registry, const char *repository);
-/** The helper that a config.json names for a repository, or NULL. Borrowed from `config`. */
-const char *fp_credential_helper(const json_t *config, const char *registry,
-                                 const char *repository);
-/** Base64 (RFC 4648). The caller owns it. */
-char *fp_base64_encode(const char *text);
-
-/** What a failed credential helper says, of what it printed: JSON members that are meant for
- * people, and what the protocol itself says; "" for anything else, as that may be a password. The
- * caller owns it. */
-char *fp_helper_words(const char *output, size_t len);
+FP_CHECKED enum fp_code fp_credentials_can_store(const char *authfile, struct fp_error *err);
+/**
+ * Keep the user name and the password in the credential helper that this file names for `host`,
+ * else in the file, which only its owner can read then; other logins and logouts wait meanwhile.
+ * What the file had for `host` under other keys, in the forms of older programs, goes. The reporter
+ * is told where they are, and what goes before them.
+ * @return As fp_credentials_can_store(); FP_E_AUTH, FP_E_NOT_FOUND of the helper.
+ */
+FP_CHECKED enum fp_code fp_credentials_store(const struct fp_credentials_options *credentials,
+                                             const char *host, struct fp_reporter *reporter,
+                                             struct fp_error *err);
+/** Forget the credentials of `host`, in the same places. `*ret_any` is false where there were none.
+ */
+FP_CHECKED enum fp_code fp_credentials_erase(const char *authfile, const char *host, bool *ret_any,
+                                             struct fp_error *err);
 
 #endif

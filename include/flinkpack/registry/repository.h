@@ -24,6 +24,11 @@ struct fp_registry_options {
     struct fp_reporter *reporter; /**< may be NULL */
 };
 
+/** The HOST[:PORT] of what a user calls a registry, also written as "https://HOST/".
+ * @param ret The caller owns it.
+ * @return FP_E_USAGE: it is none. */
+FP_CHECKED enum fp_code fp_registry_host_of(const char *text, char **ret, struct fp_error *err);
+
 /** One registry and one repository in it. Safe from every thread. */
 struct fp_registry;
 

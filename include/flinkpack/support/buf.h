@@ -58,6 +58,10 @@ char *fp_buf_take(struct fp_buf *buf);
 /** Release the content and become empty, with the same ceiling. */
 void fp_buf_clear(struct fp_buf *buf);
 
+/** fp_buf_clear() for a secret, which is wiped before. */
+void fp_buf_wipe(struct fp_buf *buf);
+/** Declare a struct fp_buf that is wiped at the end of its scope. */
+#define cleanup_secret_buf __attribute__((cleanup(fp_buf_wipe)))
 /** Declare a struct fp_buf that is cleared at the end of its scope. */
 #define cleanup_buf __attribute__((cleanup(fp_buf_clear)))
 

@@ -61,6 +61,16 @@ static inline void fp_cleanup_freep(void *slot)
 /** Implementation of cleanup_fd: close() unless negative. errno is kept. */
 void fp_cleanup_fdp(const int *fd);
 
+/** free() a string that is a secret, wiped before; NULL is fine. */
+void fp_free_secret(char *secret);
+/** Implementation of cleanup_secret. */
+static inline void fp_free_secretp(char **slot)
+{
+    fp_free_secret(*slot);
+    *slot = NULL;
+}
+/** Declare a string that fp_free_secret() gets at the end of its scope. */
+#define cleanup_secret __attribute__((cleanup(fp_free_secretp)))
 /** Declare a pointer that free() gets at the end of its scope. */
 #define cleanup_free __attribute__((cleanup(fp_cleanup_freep)))
 /** Declare a file descriptor (-1: none) that is closed at the end of its scope. */

@@ -1,14 +1,9 @@
+/* The file where docker and podman keep credentials: read, locked, changed and written. */
 #include "auth_file.h"
 
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "flinkpack/registry.h"
-
-#define FILE_MAX_BYTES    ((size_t) 1 << 20)
-#define HELPER_MAX_BYTES  ((size_t) 64 << 10)
-#define HELPER_TIMEOUT_MS 30000
 
 static enum fp_code hint_place(enum fp_code code, struct fp_error *err)
 {
@@ -49,7 +44,7 @@ static enum fp_code read_document(struct fp_auth_file *file, struct fp_error *er
         file->document = json_object();
         return FP_OK;
     }
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FILE_MAX_BYTES);
+    cleanup_secret_buf struct fp_buf text = FP_BUF_INIT(FP_REGISTRY_MAX_CONFIG);
     FP_TRY(fp_file_read(file->path, &text, err));
     if (text.len == 0)
         fp_buf_puts(&text, "{}");
@@ -108,13 +103,12 @@ static enum fp_code write_file(const struct fp_auth_file *file, struct fp_error 
 {
     const char *base = fp_path_base(file->path);
     cleanup_free char *folder = fp_xstrndup(file->path, (size_t) (base - file->path));
-    cleanup_free char *text = tab_indented(file->document);
+    cleanup_secret char *text = tab_indented(file->document);
     if (text == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: not valid UTF-8", file->path);
     enum fp_code code = folder[0] != '\0' ? fp_mkdir_p(folder, 0700, err) : FP_OK;
     if (code == FP_OK)
         code = fp_file_write(file->path, text, strlen(text), 0600, err);
-    explicit_bzero(text, strlen(text));
     return code == FP_E_IO && err->hint[0] == '\0' ? hint_place(code, err) : code;
 }
 
@@ -133,51 +127,6 @@ bool fp_auth_variable_has(const char *host)
         has = has || fp_credential_match(key, host, "") > 0;
     }
     return has;
-}
-
-static enum fp_code fail_helper(const char *program, const char *verb, const struct fp_buf *output,
-                                int status, struct fp_error *err)
-{
-    cleanup_free char *said = fp_helper_words(fp_buf_text(output), output->len);
-    if (*said == '\0')
-        return fp_fail(err, FP_E_AUTH, "%s %s: it ended with status %d%s", program, verb, status,
-                       output->len > 0 ? "; what it printed may be secret and is not shown" : "");
-    return fp_fail(err, FP_E_AUTH, "%s %s: %s", program, verb, said);
-}
-
-static enum fp_code run_helper(const struct fp_auth_file *file, const char *helper,
-                               const char *verb, const char *input, struct fp_error *err)
-{
-    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                  "._-";
-    if (helper[strspn(helper, allowed)] != '\0')
-        return fp_fail(err, FP_E_INPUT, "'%s' is no name of a credential helper", helper);
-    cleanup_free char *program = fp_xasprintf("docker-credential-%s", helper);
-    const char *const argv[] = {program, verb, NULL};
-    cleanup_buf struct fp_buf output = FP_BUF_INIT(HELPER_MAX_BYTES);
-    int status = 0;
-    enum fp_code code =
-        fp_process_run(argv, input, strlen(input), HELPER_TIMEOUT_MS, &output, &status, err);
-    if (code == FP_E_NOT_FOUND)
-        fp_hint(err, "install it, add its folder to PATH, or take it out of %s", file->path);
-    if (code == FP_OK && status != 0)
-        code = fp_hinted(fail_helper(program, verb, &output, status, err), err,
-                         "mend that helper, or take it out of %s", file->path);
-    return code;
-}
-
-static enum fp_code store_in_helper(const struct fp_auth_file *file, const char *helper,
-                                    const char *key, const char *username, const char *password,
-                                    struct fp_error *err)
-{
-    cleanup_json json_t *entry =
-        json_pack("{s:s, s:s, s:s}", "ServerURL", key, "Username", username, "Secret", password);
-    cleanup_free char *text = entry != NULL ? json_dumps(entry, JSON_COMPACT) : NULL;
-    if (text == NULL)
-        return fp_fail(err, FP_E_USAGE, "name or password are not valid UTF-8");
-    enum fp_code code = run_helper(file, helper, "store", text, err);
-    explicit_bzero(text, strlen(text));
-    return code;
 }
 
 /* Take out all that would be found for the whole registry, whatever form its key has: it would
@@ -202,14 +151,12 @@ static bool forget(struct fp_auth_file *file, const char *host)
 static enum fp_code store_in_file(struct fp_auth_file *file, const char *key, const char *username,
                                   const char *password, struct fp_error *err)
 {
-    cleanup_free char *pair = fp_xasprintf("%s:%s", username, password);
-    cleanup_free char *encoded = fp_base64_encode(pair);
+    cleanup_secret char *pair = fp_xasprintf("%s:%s", username, password);
+    cleanup_secret char *encoded = fp_base64_encode(pair);
     json_t *entry = json_pack("{s:s}", "auth", encoded);
-    explicit_bzero(pair, strlen(pair));
-    explicit_bzero(encoded, strlen(encoded));
     if (!json_is_object(json_object_get(file->document, "auths")))
-        (void) json_object_set_new(file->document, "auths", json_object());
-    if (json_object_set_new(json_object_get(file->document, "auths"), key, entry) != 0)
+        (void) fp_json_set(file->document, "auths", json_object());
+    if (!fp_json_set(json_object_get(file->document, "auths"), key, entry))
         return fp_fail(err, FP_E_USAGE, "'%s' is not valid UTF-8", key);
     return write_file(file, err);
 }
@@ -221,32 +168,15 @@ enum fp_code fp_auth_file_store(struct fp_auth_file *file, const char *host, con
     const char *helper = fp_credential_helper(file->document, host, "");
     cleanup_free char *where =
         helper != NULL ? fp_xasprintf("docker-credential-%s", helper) : fp_xstrdup(file->path);
-    enum fp_code code =
-        helper != NULL ? store_in_helper(file, helper, key, username, password, err) : FP_OK;
-    if (code != FP_OK)
-        return code;
+    if (helper != NULL)
+        FP_TRY(fp_helper_store(helper, file->path, key, username, password, err));
     bool had_any = forget(file, host);
     if (helper == NULL)
-        code = store_in_file(file, key, username, password, err);
+        FP_TRY(store_in_file(file, key, username, password, err));
     else if (had_any)
-        code = write_file(file, err);
-    if (code == FP_OK)
-        *ret_where = steal_pointer(&where);
-    return code;
-}
-
-/* "credentials not found": the words of docker-credential-helpers where there are none. */
-static enum fp_code erase_in_helper(const struct fp_auth_file *file, const char *helper,
-                                    const char *key, bool *ret_any, struct fp_error *err)
-{
-    struct fp_error failure = {0};
-    enum fp_code code = run_helper(file, helper, "erase", key, &failure);
-    *ret_any = code == FP_OK;
-    if (code == FP_E_AUTH && strstr(failure.text, "credentials not found") != NULL)
-        return FP_OK;
-    if (code != FP_OK && err != NULL)
-        *err = failure;
-    return code;
+        FP_TRY(write_file(file, err));
+    *ret_where = steal_pointer(&where);
+    return FP_OK;
 }
 
 enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, bool *ret_any,
@@ -254,11 +184,10 @@ enum fp_code fp_auth_file_erase(struct fp_auth_file *file, const char *host, boo
 {
     const char *helper = fp_credential_helper(file->document, host, "");
     *ret_any = false;
-    enum fp_code code = FP_OK;
     if (helper != NULL)
-        code = erase_in_helper(file, helper, fp_credential_key(host), ret_any, err);
-    if (code != FP_OK || !forget(file, host))
-        return code;
+        FP_TRY(fp_helper_erase(helper, file->path, fp_credential_key(host), ret_any, err));
+    if (!forget(file, host))
+        return FP_OK;
     *ret_any = true;
     return write_file(file, err);
 }

@@ -3,10 +3,10 @@
  * The file where docker and podman keep credentials, for login and logout. All that is not about
  * the one registry stays as it is.
  */
-#ifndef FLINKPACK_CLI_AUTH_FILE_H
-#define FLINKPACK_CLI_AUTH_FILE_H
+#ifndef BUILDER_REGISTRY_AUTH_FILE_H
+#define BUILDER_REGISTRY_AUTH_FILE_H
 
-#include "flinkpack/support.h"
+#include "credential.h"
 
 /** Such a file, read. Zero-initialise; release with fp_auth_file_clear(). */
 struct fp_auth_file {

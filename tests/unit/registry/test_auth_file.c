@@ -1,11 +1,11 @@
-#include "cli_test.h"
+#include "../cli/cli_test.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "auth_file.h"
+#include "registry/auth_file.h"
 
 struct fixture {
     char folder[64];
