@@ -27,8 +27,7 @@ static const struct fp_option what_options[] = {
     FP_OPTION(CHOICE, "format", "FORMAT", deploy.format, UNSAID,
               "kubernetes, helm (a chart), operator (FlinkDeployment), compose, or template (the "
               "classic one for envsubst)",
-              .choices = "kubernetes helm operator compose template", OWN,
-              .fallback = "kubernetes"),
+              .choices = FP_DEPLOY_FORMATS, OWN, .fallback = "kubernetes"),
     FP_OPTION(CHOICE, "output", "yaml|json", deploy.output, UNSAID, "how they are written",
               .letter = 'o', .choices = "yaml json", OWN, .fallback = "yaml"),
     FP_OPTION(TEXT, "output-dir", "DIR", output_dir, PLACE,

@@ -1,3 +1,4 @@
+/* The command lines of the two roles. */
 #include "role.h"
 #include "text.h"
 

@@ -1,3 +1,4 @@
+/* The names of objects, labels, places and amounts that options give, held to what takes them. */
 #include <ctype.h>
 #include <string.h>
 

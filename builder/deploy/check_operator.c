@@ -1,3 +1,4 @@
+/* What Flink's operator would refuse, or do in another way. */
 #include <string.h>
 
 #include "format.h"
@@ -61,7 +62,7 @@ static enum fp_code check_keys(const struct fp_deployment *d, struct fp_error *e
 }
 
 /* By the option, or by either name of the key. */
-static bool has_folder(const struct fp_deployment *d, const char *key, const char *old_key)
+static bool has_directory(const struct fp_deployment *d, const char *key, const char *old_key)
 {
     return json_object_get(d->conf, key) != NULL || json_object_get(d->conf, old_key) != NULL;
 }
@@ -71,7 +72,7 @@ static enum fp_code check_state(const struct fp_deployment *d, struct fp_error *
 {
     bool has_job = d->is_job || d->options->jar_uri != NULL;
     if (!has_job || strcmp(fp_operator_upgrade(d), "stateless") == 0 ||
-        has_folder(d, "execution.checkpointing.dir", "state.checkpoints.dir"))
+        has_directory(d, "execution.checkpointing.dir", "state.checkpoints.dir"))
         return FP_OK;
     return fp_fail(
         err, FP_E_USAGE,
@@ -98,7 +99,7 @@ static enum fp_code check_replicas(struct fp_deployment *d, struct fp_error *err
 
 const char *fp_operator_upgrade(const struct fp_deployment *d)
 {
-    if (has_folder(d, "execution.checkpointing.savepoint-dir", "state.savepoints.dir"))
+    if (has_directory(d, "execution.checkpointing.savepoint-dir", "state.savepoints.dir"))
         return "savepoint";
     /* Jobs of a session have it only in newer operators. */
     return d->options->ha && d->is_job ? "last-state" : "stateless";

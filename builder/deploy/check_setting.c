@@ -1,3 +1,4 @@
+/* Whether a setting of the user's gets to Flink as it is. */
 #include <string.h>
 
 #include "format.h"

@@ -1,3 +1,4 @@
+/* What a version of Flink cannot do, or not without another option. */
 #include <string.h>
 
 #include "format.h"

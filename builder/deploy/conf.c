@@ -1,3 +1,4 @@
+/* Flink's configuration, as the manifests hand it over. */
 #include <string.h>
 
 #include "format.h"

@@ -45,7 +45,7 @@ json_t *fp_passwd_map(const struct fp_deployment *d)
 {
     if (!has_passwd(d))
         return NULL;
-    json_t *object = fp_object(d, "v1", "ConfigMap", map_of(d), NULL);
+    json_t *object = fp_object(d, "v1", "ConfigMap", map_of(d), NULL, NULL);
     json_t *data = json_object();
     fp_add_config_files(d, data);
     fp_json_set(object, "data", data);

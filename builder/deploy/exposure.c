@@ -5,7 +5,7 @@
 #include "text.h"
 #include "warn.h"
 
-/* Folders that nothing may lie over, and what is lost below. */
+/* Directories that nothing may lie over, and what is lost below. */
 static const struct hidden {
     const char *name;
     const char *what;
@@ -22,10 +22,10 @@ static void warn_of_mount(struct fp_deployment *d, const char *path)
     while (len > 1 && path[len - 1] == '/')
         len--;
     for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
-        cleanup_free char *folder =
+        cleanup_free char *directory =
             hidden[i].name[0] != '\0' ? fp_path_join(d->home, hidden[i].name) : fp_xstrdup(d->home);
         bool is_conf = strcmp(hidden[i].name, "conf") == 0;
-        if (strncmp(folder, path, len) != 0 || (folder[len] != '\0' && folder[len] != '/'))
+        if (strncmp(directory, path, len) != 0 || (directory[len] != '\0' && directory[len] != '/'))
             continue;
         cleanup_free char *warning = fp_xasprintf(
             "a volume at %s hides %s%s%s", path, hidden[i].what,

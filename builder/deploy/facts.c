@@ -1,3 +1,4 @@
+/* What the image says of itself: its entrypoint, version, type, class and user. */
 #include "facts.h"
 
 #include <ctype.h>
@@ -24,7 +25,7 @@ const char *fp_image_label(const struct fp_deployment *d, const char *name)
 }
 
 /* Mounts, scripts and the commands that are printed take it as it is. */
-static bool is_plain_folder(const char *path)
+static bool is_plain_directory(const char *path)
 {
     size_t len = strlen(path);
     return len > 1 && len < 256 && path[0] == '/' && strstr(path, "..") == NULL &&
@@ -49,7 +50,7 @@ static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *er
     d->is_official = fp_image_env(d, "FLINK_TGZ_URL") != NULL ||
                      fp_image_label(d, "flinkpack.flink-version") == NULL;
     d->home = fp_xstrdup(fp_image_env(d, "FLINK_HOME"));
-    if (!is_plain_folder(d->home))
+    if (!is_plain_directory(d->home))
         return fp_fail(err, FP_E_INPUT,
                        "%s: its FLINK_HOME is '%s'; a folder such as /opt/flink was expected",
                        d->image->name, d->home);

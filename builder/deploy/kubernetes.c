@@ -1,3 +1,4 @@
+/* Format kubernetes: the objects that a cluster needs. */
 #include <string.h>
 
 #include "config_files.h"
@@ -13,13 +14,13 @@
  * distribution says for its version (the options of the JVM, for one) stays in force. */
 static json_t *config_map(const struct fp_deployment *d)
 {
-    json_t *object = fp_object(d, "v1", "ConfigMap", "-config", NULL);
     cleanup_free char *text = fp_conf_text(d);
-    fp_json_set(object, "data",
-                json_pack("{s:s, s:s}", "#FLINK_PROPERTIES",
-                          "merged onto the configuration in the image when a container starts",
-                          "FLINK_PROPERTIES", text));
-    fp_add_config_files(d, json_object_get(object, "data"));
+    json_t *object = fp_object(d, "v1", "ConfigMap", "-config", NULL, NULL);
+    json_t *data = json_pack("{s:s, s:s}", "#FLINK_PROPERTIES",
+                             "merged onto the configuration in the image when a container starts",
+                             "FLINK_PROPERTIES", text);
+    fp_add_config_files(d, data);
+    fp_json_set(object, "data", data);
     return object;
 }
 
@@ -32,13 +33,11 @@ json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
     if (fp_parse_mib(parts.items[1], "--claim", &mib, NULL) != FP_OK)
         return NULL; /* it was parsed before */
     cleanup_free char *size = fp_xasprintf("%lldMi", (long long) mib);
-    json_t *object = fp_object(d, "v1", "PersistentVolumeClaim", suffix, NULL);
-    json_t *spec = json_pack("{s:s, s:[s], s:{s:{s:s}}}", "#accessModes",
+    json_t *spec = json_pack("{s:s, s:[s], s:{s:{s:s}}, s:s*}", "#accessModes",
                              "JobManager and TaskManagers, on any node", "accessModes",
-                             "ReadWriteMany", "resources", "requests", "storage", size);
-    if (parts.len == 4)
-        fp_json_set_text(spec, "storageClassName", parts.items[3]);
-    fp_json_set(object, "spec", spec);
+                             "ReadWriteMany", "resources", "requests", "storage", size,
+                             "storageClassName", parts.len == 4 ? parts.items[3] : NULL);
+    json_t *object = fp_object(d, "v1", "PersistentVolumeClaim", suffix, NULL, spec);
     fp_json_set_text(object, "#",
                      "'kubectl delete -f' and '-k' delete this as well, and "
                      "what is on it");
@@ -62,49 +61,38 @@ static json_t *failure_policy(void)
 
 static json_t *job(const struct fp_deployment *d)
 {
-    const struct fp_deploy_options *o = d->options;
-    json_t *object = fp_object(d, "batch/v1", "Job", "-jobmanager", "jobmanager");
-    json_t *spec = json_object();
-    fp_json_set_text(spec, "#backoffLimit",
-                     fp_is_highly_available(d)
-                         ? "lost pods are counted over the Job's whole life, and none may end it"
-                         : "a pod that is lost is started anew, from --fromSavepoint or from "
-                           "nothing; 0 to leave that to you");
-    fp_json_set(spec, "backoffLimit", json_integer(fp_job_retries(d)));
-    if (o->ttl >= 0)
-        fp_json_set(spec, "ttlSecondsAfterFinished", json_integer(o->ttl));
-    fp_json_set_text(spec, "#podReplacementPolicy", "never two JobManagers at once");
-    fp_json_set_text(spec, "podReplacementPolicy", "Failed");
-    fp_json_set(spec, "podFailurePolicy", failure_policy());
-    fp_json_set(spec, "template", fp_pod_template(d, &d->jobmanager));
-    fp_json_set(object, "spec", spec);
-    return object;
+    int64_t ttl = d->options->ttl;
+    json_t *spec = json_pack(
+        "{s:s, s:I, s:o*, s:s, s:s, s:o, s:o}", "#backoffLimit",
+        fp_is_highly_available(d)
+            ? "lost pods are counted over the Job's whole life, and none may end it"
+            : "a pod that is lost is started anew, from --fromSavepoint or from nothing; 0 to "
+              "leave that to you",
+        "backoffLimit", (json_int_t) fp_job_retries(d), "ttlSecondsAfterFinished",
+        ttl >= 0 ? json_integer(ttl) : NULL, "#podReplacementPolicy",
+        "never two JobManagers at once", "podReplacementPolicy", "Failed", "podFailurePolicy",
+        failure_policy(), "template", fp_pod_template(d, &d->jobmanager));
+    return fp_object(d, "batch/v1", "Job", "-jobmanager", "jobmanager", spec);
 }
 
 static json_t *deployment(const struct fp_deployment *d, const struct fp_role *role)
 {
+    bool is_jobmanager = role->is_jobmanager;
     cleanup_free char *suffix = fp_xasprintf("-%s", role->component);
-    json_t *object = fp_object(d, "apps/v1", "Deployment", suffix, role->component);
-    json_t *spec = json_object();
-    if (role->is_jobmanager) {
-        fp_json_set(spec, "replicas", json_integer(1));
-        fp_json_set_text(spec, "#strategy", "never two JobManagers at once");
-        fp_json_set(spec, "strategy", json_pack("{s:s}", "type", "Recreate"));
-    }
-    if (!role->is_jobmanager && d->max_replicas == 0)
-        fp_json_set(spec, "replicas", json_integer(d->replicas));
-    if (!role->is_jobmanager) {
-        fp_json_set_text(spec, "#strategy",
-                         "all at once: old ones have no JobManager any more, and take the room");
-        fp_json_set(spec, "strategy",
-                    json_pack("{s:s, s:{s:i, s:s}}", "type", "RollingUpdate", "rollingUpdate",
-                              "maxSurge", 0, "maxUnavailable", "100%"));
-    }
-    fp_json_set(spec, "selector",
-                json_pack("{s:o}", "matchLabels", fp_selector(d, role->component)));
-    fp_json_set(spec, "template", fp_pod_template(d, role));
-    fp_json_set(object, "spec", spec);
-    return object;
+    json_t *strategy = is_jobmanager
+                           ? json_pack("{s:s}", "type", "Recreate")
+                           : json_pack("{s:s, s:{s:i, s:s}}", "type", "RollingUpdate",
+                                       "rollingUpdate", "maxSurge", 0, "maxUnavailable", "100%");
+    int64_t replicas = is_jobmanager ? 1 : d->replicas;
+    bool is_fixed = is_jobmanager || d->max_replicas == 0;
+    json_t *spec = json_pack(
+        "{s:o*, s:s, s:o, s:{s:o}, s:o}", "replicas", is_fixed ? json_integer(replicas) : NULL,
+        "#strategy",
+        is_jobmanager ? "never two JobManagers at once"
+                      : "all at once: old ones have no JobManager any more, and take the room",
+        "strategy", strategy, "selector", "matchLabels", fp_selector(d, role->component),
+        "template", fp_pod_template(d, role));
+    return fp_object(d, "apps/v1", "Deployment", suffix, role->component, spec);
 }
 
 json_t *fp_kubernetes_documents(const struct fp_deployment *d)

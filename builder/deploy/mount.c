@@ -1,3 +1,4 @@
+/* The volumes, claims and variables that the user adds to pods. */
 #include <ctype.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ static const struct volume_kind {
     {"configmap", "configMap", "name"},
 };
 
-/* One spelling for each folder, so that two of one are found. Not the root. */
+/* One spelling for each directory, so that two of one are found. Not the root. */
 static bool is_mount_path(const char *path)
 {
     if (path[0] != '/' || !fp_yaml_is_printable(path))

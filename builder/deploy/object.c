@@ -29,13 +29,13 @@ json_t *fp_object_labels(const struct fp_deployment *d, const char *component)
 }
 
 json_t *fp_object(const struct fp_deployment *d, const char *api, const char *kind,
-                  const char *suffix, const char *component)
+                  const char *suffix, const char *component, json_t *take_spec)
 {
     const char *space = d->options->kube_namespace;
-    return json_pack("{s:s, s:s, s:{s:o, s:s*, s:o, s:o*}}", "apiVersion", api, "kind", kind,
+    return json_pack("{s:s, s:s, s:{s:o, s:s*, s:o, s:o*}, s:o*}", "apiVersion", api, "kind", kind,
                      "metadata", "name", fp_object_name(d, suffix), "namespace", space, "labels",
                      fp_object_labels(d, component), "annotations",
-                     fp_unless_empty(fp_pairs(&d->options->annotations)));
+                     fp_unless_empty(fp_pairs(&d->options->annotations)), "spec", take_spec);
 }
 
 const char *fp_tag_of(const struct fp_deployment *d)

@@ -17,9 +17,9 @@ json_t *fp_object_name(const struct fp_deployment *deployment, const char *suffi
 json_t *fp_selector(const struct fp_deployment *deployment, const char *component);
 /** The labels of an object of a component; NULL: of none. */
 json_t *fp_object_labels(const struct fp_deployment *deployment, const char *component);
-/** An object without its spec. */
+/** An object; `take_spec`, where it is not NULL, is its spec. */
 json_t *fp_object(const struct fp_deployment *deployment, const char *api, const char *kind,
-                  const char *suffix, const char *component);
+                  const char *suffix, const char *component, json_t *take_spec);
 /** Whether the JobManager is found through a Service of its revision; else its leader's address
  * is kept in the cluster, where every version finds it, or there is one Service for everything. */
 bool fp_has_revision_service(const struct fp_deployment *deployment);

@@ -118,7 +118,6 @@ static json_t *flink_deployment(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
     cleanup_free char *version = fp_xasprintf("v%u_%u", d->version.major, d->version.minor);
-    json_t *object = fp_object(d, "flink.apache.org/v1beta1", "FlinkDeployment", "", NULL);
     json_t *spec = json_pack(
         "{s:s*, s:s, s:s, s:s, s:s, s:O, s:o*, s:o, s:{s:i, s:o}, s:{s:o, s:o*}, s:o*}", "#image",
         fp_tag_of(d), "image", d->image_text, "imagePullPolicy", "IfNotPresent", "flinkVersion",
@@ -129,17 +128,14 @@ static json_t *flink_deployment(const struct fp_deployment *d)
         resource(&d->jobmanager), "taskManager", "resource", resource(&d->taskmanager), "replicas",
         o->replicas > 0 && !d->is_job ? json_integer(o->replicas) : NULL, "job",
         d->is_job ? image_job(d) : NULL);
-    fp_json_set(object, "spec", spec);
-    return object;
+    return fp_object(d, "flink.apache.org/v1beta1", "FlinkDeployment", "", NULL, spec);
 }
 
 static json_t *session_job(const struct fp_deployment *d)
 {
-    json_t *object = fp_object(d, "flink.apache.org/v1beta1", "FlinkSessionJob", "-job", NULL);
-    fp_json_set(object, "spec",
-                json_pack("{s:o, s:o}", "deploymentName", fp_object_name(d, ""), "job",
-                          job(d, d->options->jar_uri)));
-    return object;
+    return fp_object(d, "flink.apache.org/v1beta1", "FlinkSessionJob", "-job", NULL,
+                     json_pack("{s:o, s:o}", "deploymentName", fp_object_name(d, ""), "job",
+                               job(d, d->options->jar_uri)));
 }
 
 static json_t *documents_of(const struct fp_deployment *d)

@@ -1,3 +1,4 @@
+/* Patches of the user's: strategic merges as kubectl makes them, and JSON merge patches. */
 #include "patch.h"
 
 #include <string.h>
@@ -170,9 +171,8 @@ static void merge(json_t *target, const json_t *patch, bool is_strategic)
 
 static bool is_known_directive(const json_t *value)
 {
-    const char *text = json_string_value(value);
-    return text != NULL && (strcmp(text, "delete") == 0 || strcmp(text, "replace") == 0 ||
-                            strcmp(text, "merge") == 0);
+    static const char *const known[] = {"delete", "replace", "merge", NULL};
+    return json_is_string(value) && fp_is_one_of(json_string_value(value), known);
 }
 
 /* Whether items are to be found again in a list that has no key for that. */
@@ -216,19 +216,16 @@ static enum fp_code check_member(const struct fp_deploy_patch *patch, const char
 static enum fp_code check_keys(const struct fp_deploy_patch *patch, const json_t *value,
                                struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     const char *key = NULL;
     json_t *member = NULL;
     json_object_foreach(fp_iterable(value), key, member)
     {
-        if (code == FP_OK)
-            code = check_member(patch, key, member, err);
-        if (code == FP_OK)
-            code = check_keys(patch, member, err);
+        FP_TRY(check_member(patch, key, member, err));
+        FP_TRY(check_keys(patch, member, err));
     }
-    for (size_t i = 0; i < json_array_size(value) && code == FP_OK; i++)
-        code = check_keys(patch, json_array_get(value, i), err);
-    return code;
+    for (size_t i = 0; i < json_array_size(value); i++)
+        FP_TRY(check_keys(patch, json_array_get(value, i), err));
+    return FP_OK;
 }
 
 static bool is_for(const json_t *patch, const json_t *document)
@@ -283,15 +280,16 @@ bool fp_patch_yields(struct fp_deployment *d, const struct fp_deploy_patch *patc
 
 static enum fp_code fail_no_match(const struct fp_deploy_patch *patch, struct fp_error *err)
 {
+    static const char hint[] = "\"kind\" and \"metadata.name\" say what a patch is for";
     const char *kind = fp_json_string(patch->document, "kind");
     const char *name = fp_json_string(json_object_get(patch->document, "metadata"), "name");
-    enum fp_code code =
-        kind == NULL
-            ? fp_fail(err, FP_E_INPUT, "%s: has no kind, so what is to be changed?", patch->name)
-            : fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name, kind,
-                      name != NULL ? " " : "", name != NULL ? name : "");
-    fp_hint(err, "\"kind\" and \"metadata.name\" say what a patch is for");
-    return code;
+    if (kind == NULL)
+        return fp_hinted(
+            fp_fail(err, FP_E_INPUT, "%s: has no kind, so what is to be changed?", patch->name),
+            err, "%s", hint);
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: there is no %s%s%s to change", patch->name, kind,
+                             name != NULL ? " " : "", name != NULL ? name : ""),
+                     err, "%s", hint);
 }
 
 enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documents,
@@ -300,11 +298,9 @@ enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documen
     size_t count = 0;
     if (!json_is_object(patch->document))
         return fp_fail(err, FP_E_INPUT, "%s: expected a mapping", patch->name);
-    enum fp_code code = check_keys(patch, patch->document, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_keys(patch, patch->document, err));
     bool deletes = !patch->is_merge && is_directive(patch->document, "delete");
-    for (size_t i = json_array_size(documents); i > 0 && code == FP_OK; i--) {
+    for (size_t i = json_array_size(documents); i > 0; i--) {
         json_t *document = json_array_get(documents, i - 1);
         if (!is_for(patch->document, document))
             continue;
@@ -312,7 +308,7 @@ enum fp_code fp_patch_apply(const struct fp_deploy_patch *patch, json_t *documen
         if (deletes)
             (void) json_array_remove(documents, i - 1);
         else
-            code = change(patch, document, err);
+            FP_TRY(change(patch, document, err));
     }
-    return code != FP_OK || count > 0 ? code : fail_no_match(patch, err);
+    return count > 0 ? FP_OK : fail_no_match(patch, err);
 }

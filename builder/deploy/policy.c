@@ -1,3 +1,4 @@
+/* What watches over pods, and the accounts of high availability. */
 #include "documents.h"
 #include "object.h"
 #include "setting.h"
@@ -5,7 +6,7 @@
 /* What Flink's Kubernetes high availability needs: the leader and its state are ConfigMaps. */
 static json_t *role(const struct fp_deployment *d)
 {
-    json_t *object = fp_object(d, "rbac.authorization.k8s.io/v1", "Role", "", NULL);
+    json_t *object = fp_object(d, "rbac.authorization.k8s.io/v1", "Role", "", NULL, NULL);
     fp_json_set(object, "rules",
                 json_pack("[{s:[s], s:[s], s:[s, s, s, s, s, s, s]}]", "apiGroups", "", "resources",
                           "configmaps", "verbs", "get", "list", "watch", "create", "update",
@@ -16,7 +17,7 @@ static json_t *role(const struct fp_deployment *d)
 static json_t *binding(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    json_t *object = fp_object(d, "rbac.authorization.k8s.io/v1", "RoleBinding", "", NULL);
+    json_t *object = fp_object(d, "rbac.authorization.k8s.io/v1", "RoleBinding", "", NULL, NULL);
     json_t *subject = json_pack("{s:s, s:o}", "kind", "ServiceAccount", "name",
                                 o->service_account != NULL ? json_string(o->service_account)
                                                            : fp_object_name(d, ""));
@@ -33,19 +34,16 @@ void fp_add_accounts(const struct fp_deployment *d, json_t *documents)
     if (!d->options->ha)
         return;
     if (d->options->service_account == NULL)
-        fp_json_append(documents, fp_object(d, "v1", "ServiceAccount", "", NULL));
+        fp_json_append(documents, fp_object(d, "v1", "ServiceAccount", "", NULL, NULL));
     fp_json_append(documents, role(d));
     fp_json_append(documents, binding(d));
 }
 
 static json_t *disruption_budget(const struct fp_deployment *d)
 {
-    json_t *object =
-        fp_object(d, "policy/v1", "PodDisruptionBudget", "-taskmanager", "taskmanager");
-    fp_json_set(object, "spec",
-                json_pack("{s:i, s:{s:o}}", "maxUnavailable", 1, "selector", "matchLabels",
-                          fp_selector(d, "taskmanager")));
-    return object;
+    return fp_object(d, "policy/v1", "PodDisruptionBudget", "-taskmanager", "taskmanager",
+                     json_pack("{s:i, s:{s:o}}", "maxUnavailable", 1, "selector", "matchLabels",
+                               fp_selector(d, "taskmanager")));
 }
 
 static json_t *from_ports(const char *comment, int port)
@@ -57,7 +55,6 @@ static json_t *from_ports(const char *comment, int port)
 static json_t *network_policy(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    json_t *object = fp_object(d, "networking.k8s.io/v1", "NetworkPolicy", "", NULL);
     json_t *own = json_pack("{s:s, s:[{s:{s:o}}]}", "#",
                             "pods of this deployment: all ports, as some of Flink's are random",
                             "from", "podSelector", "matchLabels", fp_selector(d, NULL));
@@ -66,26 +63,22 @@ static json_t *network_policy(const struct fp_deployment *d)
         fp_json_append(rules, from_ports("metrics, from anywhere in the cluster", FP_PORT_METRICS));
     if (d->node_port > 0 || o->ingress != NULL || o->route)
         fp_json_append(rules, from_ports("the ui; it can stop jobs, so narrow this", FP_PORT_UI));
-    fp_json_set(object, "spec",
-                json_pack("{s:{s:o}, s:[s], s:o}", "podSelector", "matchLabels",
-                          fp_selector(d, NULL), "policyTypes", "Ingress", "ingress", rules));
-    return object;
+    return fp_object(d, "networking.k8s.io/v1", "NetworkPolicy", "", NULL,
+                     json_pack("{s:{s:o}, s:[s], s:o}", "podSelector", "matchLabels",
+                               fp_selector(d, NULL), "policyTypes", "Ingress", "ingress", rules));
 }
 
 static json_t *autoscaler(const struct fp_deployment *d)
 {
-    json_t *object =
-        fp_object(d, "autoscaling/v2", "HorizontalPodAutoscaler", "-taskmanager", "taskmanager");
     json_t *target = json_pack("{s:s, s:s, s:o}", "apiVersion", "apps/v1", "kind", "Deployment",
                                "name", fp_object_name(d, "-taskmanager"));
     json_t *metric =
         json_pack("{s:s, s:{s:s, s:{s:s, s:i}}}", "type", "Resource", "resource", "name", "cpu",
                   "target", "type", "Utilization", "averageUtilization", 75);
-    fp_json_set(object, "spec",
-                json_pack("{s:o, s:I, s:I, s:[o]}", "scaleTargetRef", target, "minReplicas",
-                          (json_int_t) d->min_replicas, "maxReplicas", (json_int_t) d->max_replicas,
-                          "metrics", metric));
-    return object;
+    return fp_object(d, "autoscaling/v2", "HorizontalPodAutoscaler", "-taskmanager", "taskmanager",
+                     json_pack("{s:o, s:I, s:I, s:[o]}", "scaleTargetRef", target, "minReplicas",
+                               (json_int_t) d->min_replicas, "maxReplicas",
+                               (json_int_t) d->max_replicas, "metrics", metric));
 }
 
 void fp_add_policies(const struct fp_deployment *d, json_t *documents)

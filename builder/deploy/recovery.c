@@ -15,8 +15,8 @@
 #define LEAST_MS 10
 #define MOST_MS  (365LL * 24 * 60 * 60 * 1000)
 
-static const struct unit {
-    const char *names[5]; /* the first as all versions take it */
+static const struct time_unit {
+    const char *names[6]; /* the first as all versions take it; the last is NULL */
     int64_t ms;
 } units[] = {
     {{"ms", "milli", "millis", "millisecond", "milliseconds"}, 1},
@@ -25,15 +25,6 @@ static const struct unit {
     {{"h", "hour", "hours"}, 3600000},
     {{"d", "day", "days"}, 86400000},
 };
-
-static bool is_named(const struct unit *unit, const char *name)
-{
-    for (size_t i = 0; i < sizeof(unit->names) / sizeof(unit->names[0]); i++) {
-        if (unit->names[i] != NULL && strcmp(unit->names[i], name) == 0)
-            return true;
-    }
-    return false;
-}
 
 /* Duration as Flink reads it: "1 min" becomes "1min", as official images take blanks away. */
 static enum fp_code parse_interval(const char *text, char **ret, struct fp_error *err)
@@ -44,7 +35,7 @@ static enum fp_code parse_interval(const char *text, char **ret, struct fp_error
     int64_t value = 0;
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]) && fp_parse_count(number, &value);
          i++) {
-        if (is_named(&units[i], unit) && value <= MOST_MS / units[i].ms &&
+        if (fp_is_one_of(unit, units[i].names) && value <= MOST_MS / units[i].ms &&
             value * units[i].ms >= LEAST_MS) {
             *ret = fp_xasprintf("%lld%s", (long long) value, units[i].names[0]);
             return FP_OK;
@@ -92,31 +83,26 @@ static enum fp_code set_interval(struct fp_deployment *d, struct fp_error *err)
     bool wanted = d->is_job && known && (loses_pods(d) || o->checkpoint_dir != NULL);
     if (given == NULL && !wanted)
         return FP_OK;
-    enum fp_code code = parse_interval(given != NULL ? given : DEFAULT_INTERVAL, &interval, err);
-    if (code == FP_OK)
-        set(d, INTERVAL, interval);
-    return code;
+    FP_TRY(parse_interval(given != NULL ? given : DEFAULT_INTERVAL, &interval, err));
+    set(d, INTERVAL, interval);
+    return FP_OK;
 }
 
-/* The last one is for versions from 1.13 on. */
 static enum fp_code check_strategy(const struct fp_deployment *d, const char *name,
                                    struct fp_error *err)
 {
-    static const char *const names[] = {"none", "fixed-delay", "failure-rate", "exponential-delay"};
-    size_t count = sizeof(names) / sizeof(names[0]);
-    size_t i = 0;
-    while (i < count && strcmp(name, names[i]) != 0)
-        i++;
-    if (i == count)
+    static const char *const names[] = {"none", "fixed-delay", "failure-rate", "exponential-delay",
+                                        NULL};
+    if (!fp_is_one_of(name, names))
         return fp_fail(err, FP_E_USAGE,
                        "--restart-strategy: expected exponential-delay, fixed-delay, failure-rate "
                        "or none, not '%s'",
                        name);
-    if (i == count - 1 && !fp_flink_at_least(&d->version, 1, 13, 0))
+    if (strcmp(name, "exponential-delay") == 0 && !fp_flink_at_least(&d->version, 1, 13, 0))
         return fp_fail(err, FP_E_USAGE,
                        "--restart-strategy: Flink %s has no exponential-delay; 1.13 is the first",
                        d->version.text);
-    if (i == 0 && d->options->autoscale != NULL)
+    if (strcmp(name, "none") == 0 && d->options->autoscale != NULL)
         return fp_fail(err, FP_E_USAGE,
                        "--restart-strategy none: with --autoscale it ends the job when the first "
                        "TaskManager goes");
@@ -162,12 +148,11 @@ enum fp_code fp_deployment_recover(struct fp_deployment *d, struct fp_error *err
 
 void fp_deployment_warn_of_recovery(struct fp_deployment *d)
 {
+    static const char *const off[] = {"none", "off", "disable", NULL};
     const char *strategy = fp_json_string(d->conf, "restart-strategy.type");
     if (strategy == NULL)
         strategy = fp_json_string(d->conf, "restart-strategy");
-    if (d->options->autoscale != NULL && strategy != NULL &&
-        (strcmp(strategy, "none") == 0 || strcmp(strategy, "off") == 0 ||
-         strcmp(strategy, "disable") == 0))
+    if (d->options->autoscale != NULL && strategy != NULL && fp_is_one_of(strategy, off))
         fp_strv_addf(&d->warnings,
                      "--conf: restart-strategy %s: with --autoscale it ends the job when the first "
                      "TaskManager goes",

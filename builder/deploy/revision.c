@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "config_files.h"
-#include "format.h"
 #include "object.h"
 
 #define ADDRESS "jobmanager.rpc.address"

@@ -1,3 +1,4 @@
+/* The Services of a deployment, and what leads to its ui from outside. */
 #include "documents.h"
 #include "object.h"
 #include "setting.h"
@@ -8,92 +9,72 @@ static json_t *port(const char *name, int number)
                      "targetPort", name);
 }
 
-/* What TaskManagers talk to. Never a NodePort: rpc and blob trust whoever reaches them. */
-static void add_internal_ports(json_t *spec)
+/* What TaskManagers talk to, and the ui. Never a NodePort: rpc and blob trust whoever reaches them.
+ */
+static json_t *cluster_ip(json_t *take_selector, bool has_internal, bool has_ui)
 {
-    fp_json_set_text(spec, "#publishNotReadyAddresses",
-                     "TaskManagers register before the JobManager is ready");
-    fp_json_append(json_object_get(spec, "ports"), port("rpc", FP_PORT_RPC));
-    fp_json_append(json_object_get(spec, "ports"), port("blob", FP_PORT_BLOB));
-}
-
-static json_t *cluster_ip(json_t *take_selector)
-{
-    return json_pack("{s:s, s:b, s:o, s:[]}", "type", "ClusterIP", "publishNotReadyAddresses", 1,
-                     "selector", take_selector, "ports");
+    return json_pack(
+        "{s:s, s:s*, s:b, s:o, s:[o*, o*, o*]}", "type", "ClusterIP", "#publishNotReadyAddresses",
+        has_internal ? "TaskManagers register before the JobManager is ready" : NULL,
+        "publishNotReadyAddresses", 1, "selector", take_selector, "ports",
+        has_internal ? port("rpc", FP_PORT_RPC) : NULL,
+        has_internal ? port("blob", FP_PORT_BLOB) : NULL, has_ui ? port("ui", FP_PORT_UI) : NULL);
 }
 
 /* TaskManagers of another version find nobody here. */
 static json_t *revision_service(const struct fp_deployment *d)
 {
-    json_t *service = fp_object(d, "v1", "Service", "", "jobmanager");
-    json_t *metadata = json_object_get(service, "metadata");
     json_t *selector = fp_selector(d, "jobmanager");
-    fp_json_set(metadata, "name", fp_rpc_name(d));
-    fp_json_set_text(json_object_get(metadata, "labels"), "flinkpack.revision", d->revision);
     fp_json_set_text(selector, "#flinkpack.revision",
                      "of image and configuration: only what goes together meets here");
     fp_json_set_text(selector, "flinkpack.revision", d->revision);
-    json_t *spec = cluster_ip(selector);
-    add_internal_ports(spec);
-    fp_json_set(service, "spec", spec);
+    json_t *service =
+        fp_object(d, "v1", "Service", "", "jobmanager", cluster_ip(selector, true, false));
+    json_t *metadata = json_object_get(service, "metadata");
+    fp_json_set(metadata, "name", fp_rpc_name(d));
+    fp_json_set_text(json_object_get(metadata, "labels"), "flinkpack.revision", d->revision);
     return service;
 }
 
 /* The ui, under one name for good; and all the rest where nothing tells versions apart. */
 static json_t *stable_service(const struct fp_deployment *d)
 {
-    json_t *service = fp_object(d, "v1", "Service", "-jobmanager", "jobmanager");
-    json_t *spec = cluster_ip(fp_selector(d, "jobmanager"));
-    if (!fp_has_revision_service(d))
-        add_internal_ports(spec);
-    fp_json_append(json_object_get(spec, "ports"), port("ui", FP_PORT_UI));
-    fp_json_set(service, "spec", spec);
-    return service;
+    bool has_internal = !fp_has_revision_service(d);
+    return fp_object(d, "v1", "Service", "-jobmanager", "jobmanager",
+                     cluster_ip(fp_selector(d, "jobmanager"), has_internal, true));
 }
 
 static json_t *node_port(const struct fp_deployment *d)
 {
-    json_t *service = fp_object(d, "v1", "Service", "-jobmanager-ui", "jobmanager");
     json_t *ui = port("ui", FP_PORT_UI);
     fp_json_set(ui, "nodePort", json_integer(d->node_port));
-    fp_json_set(service, "spec",
-                json_pack("{s:s, s:o, s:[o]}", "type", "NodePort", "selector",
-                          fp_selector(d, "jobmanager"), "ports", ui));
-    return service;
+    return fp_object(d, "v1", "Service", "-jobmanager-ui", "jobmanager",
+                     json_pack("{s:s, s:o, s:[o]}", "type", "NodePort", "selector",
+                               fp_selector(d, "jobmanager"), "ports", ui));
 }
 
 static json_t *ingress(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    json_t *object =
-        fp_object(d, "networking.k8s.io/v1", "Ingress", "-jobmanager-ui", "jobmanager");
     json_t *path =
         json_pack("{s:s, s:s, s:{s:{s:o, s:{s:s}}}}", "path", "/", "pathType", "Prefix", "backend",
                   "service", "name", fp_object_name(d, "-jobmanager"), "port", "name", "ui");
-    json_t *spec = json_object();
-    fp_json_set_text(spec, "ingressClassName", o->ingress_class);
-    if (o->ingress_tls != NULL)
-        fp_json_set(spec, "tls",
-                    json_pack("[{s:[s], s:s}]", "hosts", o->ingress, "secretName", o->ingress_tls));
-    fp_json_set(spec, "rules",
-                json_pack("[{s:s, s:{s:[o]}}]", "host", o->ingress, "http", "paths", path));
-    fp_json_set(object, "spec", spec);
-    return object;
+    json_t *tls = o->ingress_tls == NULL ? NULL
+                                         : json_pack("[{s:[s], s:s}]", "hosts", o->ingress,
+                                                     "secretName", o->ingress_tls);
+    return fp_object(d, "networking.k8s.io/v1", "Ingress", "-jobmanager-ui", "jobmanager",
+                     json_pack("{s:s*, s:o*, s:[{s:s, s:{s:[o]}}]}", "ingressClassName",
+                               o->ingress_class, "tls", tls, "rules", "host", o->ingress, "http",
+                               "paths", path));
 }
 
 static json_t *route(const struct fp_deployment *d)
 {
-    json_t *object = fp_object(d, "route.openshift.io/v1", "Route", "-jobmanager-ui", "jobmanager");
-    json_t *spec = json_object();
-    fp_json_set_text(spec, "host", d->options->route_host);
-    fp_json_set(
-        spec, "to",
-        json_pack("{s:s, s:o}", "kind", "Service", "name", fp_object_name(d, "-jobmanager")));
-    fp_json_set(spec, "port", json_pack("{s:s}", "targetPort", "ui"));
-    fp_json_set(spec, "tls", json_pack("{s:s}", "termination", "edge"));
-    fp_json_set(object, "spec", spec);
-    return object;
+    return fp_object(d, "route.openshift.io/v1", "Route", "-jobmanager-ui", "jobmanager",
+                     json_pack("{s:s*, s:{s:s, s:o}, s:{s:s}, s:{s:s}}", "host",
+                               d->options->route_host, "to", "kind", "Service", "name",
+                               fp_object_name(d, "-jobmanager"), "port", "targetPort", "ui", "tls",
+                               "termination", "edge"));
 }
 
 void fp_add_services(const struct fp_deployment *d, json_t *documents)

@@ -23,16 +23,19 @@ static const struct file_system {
     {"swift", "swift", "swift-fs-hadoop"},
 };
 
-/* Settings whose value is a folder that JobManager and TaskManagers share. */
-static const char *const shared[] = {
-    "execution.checkpointing.dir",  "state.checkpoints.dir",
-    "state.savepoints.dir",         "execution.checkpointing.savepoint-dir",
-    "dstl.dfs.base-path",           "high-availability.storageDir",
-    "job-result-store.storage-path"};
+/* Settings whose value is a directory that JobManager and TaskManagers share. */
+static const char *const shared[] = {"execution.checkpointing.dir",
+                                     "state.checkpoints.dir",
+                                     "state.savepoints.dir",
+                                     "execution.checkpointing.savepoint-dir",
+                                     "dstl.dfs.base-path",
+                                     "high-availability.storageDir",
+                                     "job-result-store.storage-path",
+                                     NULL};
 
 /* And those whose value is one that the JobManager alone uses. */
 static const char *const own[] = {"jobmanager.archive.fs.dir", "historyserver.archive.fs.dir",
-                                  "fs.default-scheme"};
+                                  "fs.default-scheme", NULL};
 
 /* What is looked at. */
 struct places {
@@ -41,15 +44,6 @@ struct places {
     bool has_default_scheme; /* other than file: */
     struct fp_strv seen;     /* schemes that were told of */
 };
-
-static bool is_among(const char *text, const char *const *list, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(text, list[i]) == 0)
-            return true;
-    }
-    return false;
-}
 
 static bool has_word(const char *text, const char *words)
 {
@@ -118,12 +112,13 @@ static const char *variable(const struct places *p, const char *name)
     return found != NULL ? found : fp_image_env(p->d, name);
 }
 
-static bool is_below(const char *path, const char *folder)
+static bool is_below(const char *path, const char *directory)
 {
-    size_t len = strlen(folder);
-    while (len > 1 && folder[len - 1] == '/')
+    size_t len = strlen(directory);
+    while (len > 1 && directory[len - 1] == '/')
         len--;
-    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == '\0' || len == 1);
+    return strncmp(path, directory, len) == 0 &&
+           (path[len] == '/' || path[len] == '\0' || len == 1);
 }
 
 /* Where a volume that can be written to is mounted. Those that each pod has for itself are none. */
@@ -135,7 +130,8 @@ static bool holds_state(const struct fp_deployment *d, const json_t *mount, cons
            !json_is_true(json_object_get(mount, "readOnly")) && is_below(path, target);
 }
 
-/* Where something of the user's lies over a folder of Flink's, and so over what the image has. */
+/* Where something of the user's lies over a directory of Flink's, and so over what the image has.
+ */
 static bool lies_over(const struct fp_deployment *d, const json_t *mount, const char *target,
                       const char *path)
 {
@@ -183,8 +179,8 @@ static bool has_mount(const struct fp_deployment *d, const json_t *value, const 
 
 static bool is_covered(const struct places *p, const char *name)
 {
-    cleanup_free char *folder = fp_path_join(p->d->home, name);
-    return has_mount(p->d, p->documents, "", folder, lies_over);
+    cleanup_free char *directory = fp_path_join(p->d->home, name);
+    return has_mount(p->d, p->documents, "", directory, lies_over);
 }
 
 /* Whether there is a Hadoop beside Flink, which may have more file systems than one knows. */
@@ -271,8 +267,8 @@ static void warn_of_scheme(const struct places *p, const char *title, const char
                      mark, title, place, scheme, doubt, known->plugin);
 }
 
-/* Once for each scheme. `is_place`: it is a folder, whatever its scheme; else only what cannot be
- * anything but a file. */
+/* Once for each scheme. `is_place`: it is a directory, whatever its scheme; else only what cannot
+ * be anything but a file. */
 static void check_scheme(struct places *p, const char *title, const char *place, bool is_place)
 {
     cleanup_free char *scheme = scheme_of(place);
@@ -323,25 +319,23 @@ static const char *title_of(const struct fp_deployment *d, const char *key, cons
                                       {"--savepoint-dir", o->savepoint_dir},
                                       {"--ha-dir", o->ha_dir}};
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        if (is_among(key, shared, sizeof(shared) / sizeof(shared[0])) && options[i][1] != NULL &&
-            strcmp(options[i][1], value) == 0)
+        if (fp_is_one_of(key, shared) && options[i][1] != NULL && strcmp(options[i][1], value) == 0)
             return options[i][0];
     }
     return key;
 }
 
-/* All settings whose value is a folder, or all others. */
+/* All settings whose value is a directory, or all others. */
 static void check_settings(struct places *p, const json_t *settings, bool is_place)
 {
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(fp_iterable(settings), key, value)
     {
-        bool is_shared = is_among(key, shared, sizeof(shared) / sizeof(shared[0]));
+        bool is_shared = fp_is_one_of(key, shared);
         const char *text = json_string_value(value);
         /* A chart has addresses that are no text yet. */
-        if (text == NULL ||
-            is_place != (is_shared || is_among(key, own, sizeof(own) / sizeof(own[0]))))
+        if (text == NULL || is_place != (is_shared || fp_is_one_of(key, own)))
             continue;
         check_scheme(p, title_of(p->d, key, text), text, is_place);
         if (is_shared)

@@ -1,3 +1,4 @@
+/* Texts that options are made of, and members of documents. */
 #include "text.h"
 
 #include <stdint.h>
@@ -50,7 +51,7 @@ bool fp_parse_count(const char *text, int64_t *ret)
 
 /* Flink's and Kubernetes' units. Kubernetes' own "m" would be thousandths of a byte, which nobody
  * means. */
-static const struct unit {
+static const struct size_unit {
     const char *name;
     int64_t kib;
 } units[] = {

@@ -1,3 +1,4 @@
+/* Strings as YAML scalars that every reader takes for the same string. */
 #include "yaml_scalar.h"
 
 #include <stdint.h>

@@ -12,6 +12,8 @@
 
 /** The most bytes that one file may have. */
 #define FP_DEPLOY_FILE_MAX ((size_t) 4 << 20)
+/** The names that struct fp_deploy_options.format takes; the first one is what NULL means. */
+#define FP_DEPLOY_FORMATS "kubernetes helm operator compose template"
 /** The longest name of a deployment: the longest suffix still makes a DNS label. */
 #define FP_DEPLOY_NAME_MAX 45
 
@@ -29,10 +31,10 @@ struct fp_deploy_image {
  * false, 0 and empty lists mean that it was not given. Members that can be 0 say so.
  */
 struct fp_deploy_options {
-    const char *format; /**< kubernetes, helm, operator, compose, template; NULL: kubernetes */
-    const char *output; /**< yaml, json; NULL: yaml */
-    const char *name;   /**< NULL: the last part of the image's name */
-    const char *type;   /**< job, session; NULL: what the image is for */
+    const char *format;        /**< one of FP_DEPLOY_FORMATS; NULL: the first */
+    const char *output;        /**< yaml, json; NULL: yaml */
+    const char *name;          /**< NULL: the last part of the image's name */
+    const char *type;          /**< job, session; NULL: what the image is for */
     const char *flink_version; /**< NULL: what the image says */
 
     /* Job. */
@@ -116,7 +118,7 @@ struct fp_deploy_patch {
 
 /** A file that was made. */
 struct fp_deploy_file {
-    char *path; /**< below the output folder; one document of a stream without its folder */
+    char *path; /**< below the output directory; one document of a stream without it */
     char *text;
 };
 
@@ -124,7 +126,7 @@ struct fp_deploy_file {
 struct fp_deploy_result {
     struct fp_deploy_file *files; /**< in install order */
     size_t file_count;
-    char *stream;         /**< all of it as one text; NULL where only a folder makes sense */
+    char *stream;         /**< all of it as one text; NULL where only a directory makes sense */
     struct fp_strv notes; /**< lines for the user: apply, watch, reach, update, clean up */
     struct fp_strv warnings;
 };
@@ -133,7 +135,7 @@ struct fp_deploy_result {
  * Make the manifests.
  *
  * @param patches Applied in their order.
- * @param folder  Where the files are going to be, for the notes, and with a kustomization.yaml;
+ * @param directory Where the files are going to be, for the notes, and with a kustomization.yaml;
  *                NULL: they are one stream.
  * @param ret     Filled only on success; cleared by the caller.
  * @return FP_E_USAGE for options that are wrong or do not fit this image or Flink version,
@@ -142,7 +144,7 @@ struct fp_deploy_result {
 FP_CHECKED enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
                                            const struct fp_deploy_image *image,
                                            const struct fp_deploy_patch *patches,
-                                           size_t patch_count, const char *folder,
+                                           size_t patch_count, const char *directory,
                                            struct fp_deploy_result *ret, struct fp_error *err);
 /** Release the members. */
 void fp_deploy_result_clear(struct fp_deploy_result *result);

@@ -212,9 +212,32 @@ static void configurations_become_flat(void **state)
     assert_string_equal(err.text, "config.yaml: a.b: has no value");
 }
 
+/* What the command line offers is what there is, in the same order. */
+static void formats_have_one_list(void **state)
+{
+    (void) state;
+    cleanup_strv struct fp_strv names = {0};
+    cleanup_buf struct fp_buf expected = FP_BUF_INIT(SIZE_MAX);
+    struct fp_deploy_options options = no_options();
+    struct fp_deploy_result result = {0};
+    struct fp_error err = {0};
+    fp_strv_split(&names, FP_DEPLOY_FORMATS, ' ');
+    for (size_t i = 0; i < names.len; i++) {
+        options.format = names.items[i];
+        assert_ok(generate_for("1.20.5", "job", &options, &result, &err), err);
+        fp_deploy_result_clear(&result);
+        const char *before = i == 0 ? "" : i == names.len - 1 ? " or " : ", ";
+        fp_buf_putf(&expected, "%s%s", before, names.items[i]);
+    }
+    options.format = "swarm";
+    assert_int_equal(generate_for("1.20.5", "job", &options, &result, &err), FP_E_USAGE);
+    assert_non_null(strstr(err.text, fp_buf_text(&expected)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formats_have_one_list),
         cmocka_unit_test(memory_fits_the_version),
         cmocka_unit_test(memory_without_unit),
         cmocka_unit_test(fine_grained_memory_is_left_alone),
