@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "flinkpack/image.h"
 #include "inflate.h"
 
 /* Compressed bytes are read in pieces of this size. */
@@ -21,13 +22,14 @@ struct codec_magic {
     const char *name;
     const char *bytes;
     size_t len;
+    const char *media; /* of a layer */
 };
 
 static const struct codec_magic signatures[] = {
-    {FP_CODEC_NONE, "none", "", 0},
-    {FP_CODEC_GZIP, "gzip", "\x1f\x8b", 2},
-    {FP_CODEC_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4},
-    {FP_CODEC_XZ, "xz", "\xfd\x37\x7a\x58\x5a", 5},
+    {FP_CODEC_NONE, "none", "", 0, FP_MEDIA_OCI_LAYER},
+    {FP_CODEC_GZIP, "gzip", "\x1f\x8b", 2, FP_MEDIA_OCI_LAYER_GZIP},
+    {FP_CODEC_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4, FP_MEDIA_OCI_LAYER_ZSTD},
+    {FP_CODEC_XZ, "xz", "\xfd\x37\x7a\x58\x5a", 5, NULL},
 };
 #define SIGNATURE_MAX 5
 
@@ -65,6 +67,11 @@ enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret, struct fp
 const char *fp_codec_name(enum fp_codec codec)
 {
     return signatures[codec].name;
+}
+
+const char *fp_codec_media(enum fp_codec codec)
+{
+    return signatures[codec].media;
 }
 
 struct inflating {

@@ -75,7 +75,5 @@ FP_CHECKED enum fp_code fp_base_image_read_many(void *image, const struct fp_str
                                                 struct fp_buf *contents, struct fp_error *err);
 /** When the base was created, as it says; at least FP_EARLIEST_TIME. */
 int64_t fp_base_time(const struct fp_base_image *base);
-/** What a layer that is compressed so is called, or NULL where no runtime reads it. Static. */
-const char *fp_media_of_codec(enum fp_codec codec);
 
 #endif

@@ -14,17 +14,6 @@ struct fetch {
     struct fp_reporter *reporter;
 };
 
-const char *fp_media_of_codec(enum fp_codec codec)
-{
-    static const char *const medias[] = {
-        [FP_CODEC_NONE] = FP_MEDIA_OCI_LAYER,
-        [FP_CODEC_GZIP] = FP_MEDIA_OCI_LAYER_GZIP,
-        [FP_CODEC_ZSTD] = FP_MEDIA_OCI_LAYER_ZSTD,
-        [FP_CODEC_XZ] = NULL,
-    };
-    return medias[codec];
-}
-
 static enum fp_code sniff(const struct fp_blob *blob, enum fp_codec *ret, struct fp_error *err)
 {
     char head[8] = "";
@@ -43,7 +32,7 @@ static enum fp_code check_media(const struct fetch *fetch, struct fp_error *err)
     struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
     enum fp_codec codec = FP_CODEC_NONE;
     FP_TRY(sniff(fetch->image->blobs[fetch->layer], &codec, err));
-    const char *media = fp_media_of_codec(codec);
+    const char *media = fp_codec_media(codec);
     if (media == NULL)
         return fp_fail(err, FP_E_INPUT,
                        "%s: layer %zu is compressed with %s, which no runtime reads",

@@ -72,7 +72,7 @@ static enum fp_code make(struct tar_layer *self, struct fp_layer *ret, const cha
 {
     enum fp_codec codec = FP_CODEC_NONE;
     FP_TRY(fp_sniff_fd(self->input->fd, self->input->path, &codec, err));
-    const char *media_type = fp_media_of_codec(codec);
+    const char *media_type = fp_codec_media(codec);
     bool as_is = codec != FP_CODEC_NONE && media_type != NULL;
     *ret_outcome = as_is ? "as it is" : "packed";
     return as_is ? use_file(self, media_type, ret, err) : pack(self, ret, err);

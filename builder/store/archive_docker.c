@@ -15,8 +15,7 @@
 #define MAX_IMAGES 1000
 
 struct docker_image {
-    struct fp_descriptor descriptor;
-    char *bytes; /* of the manifest */
+    struct fp_blob *manifest;
     struct fp_strv tags;
 };
 
@@ -27,60 +26,55 @@ struct docker_archive {
     size_t len;
 };
 
-static struct docker_image *find_tag(const struct docker_archive *archive, const char *tag)
+static struct fp_blob *find_tag(const struct docker_archive *archive, const char *tag)
 {
     for (size_t i = 0; i < archive->len; i++)
         if (fp_strv_has(&archive->images[i].tags, tag))
-            return &archive->images[i];
+            return archive->images[i].manifest;
     return NULL;
 }
 
-static struct docker_image *find_image(const struct docker_archive *archive,
-                                       const struct fp_digest *digest)
+static struct fp_blob *find_manifest(const struct docker_archive *archive,
+                                     const struct fp_digest *digest)
 {
     for (size_t i = 0; i < archive->len; i++)
-        if (fp_digest_equal(&archive->images[i].descriptor.digest, digest))
-            return &archive->images[i];
+        if (fp_digest_equal(&fp_blob_descriptor(archive->images[i].manifest)->digest, digest))
+            return archive->images[i].manifest;
     return NULL;
 }
 
 /* Docker leaves out the registry and ":latest" where they go without saying, others do not. */
-static struct docker_image *find_name(const struct docker_archive *archive, const char *name)
+static struct fp_blob *find_name(const struct docker_archive *archive, const char *name)
 {
     static const char *const prefixes[] = {"docker.io/library/", "docker.io/"};
-    struct docker_image *image = find_tag(archive, name);
+    struct fp_blob *found = find_tag(archive, name);
     cleanup_free char *latest = fp_xasprintf("%s:%s", name, FP_TAG_DEFAULT);
-    if (image == NULL)
-        image = find_tag(archive, latest);
-    for (size_t i = 0; image == NULL && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+    if (found == NULL)
+        found = find_tag(archive, latest);
+    for (size_t i = 0; found == NULL && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
         cleanup_free char *full = fp_xasprintf("%s%s", prefixes[i], name);
         if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-            image = find_tag(archive, name + strlen(prefixes[i]));
+            found = find_tag(archive, name + strlen(prefixes[i]));
         else
-            image = find_tag(archive, full);
+            found = find_tag(archive, full);
     }
-    return image;
-}
-
-static void add_names(const struct docker_image *image, struct fp_strv *names)
-{
-    for (size_t i = 0; i < image->tags.len; i++)
-        fp_strv_add(names, image->tags.items[i]);
+    return found;
 }
 
 static enum fp_code docker_resolve(struct fp_repo *self, const char *name,
                                    struct fp_descriptor *ret, struct fp_error *err)
 {
     const struct docker_archive *archive = (struct docker_archive *) self;
-    bool only = name == NULL && archive->len == 1;
-    const struct docker_image *image = name != NULL ? find_name(archive, name) : NULL;
-    if (only || image != NULL) {
-        *ret = fp_descriptor_copy(only ? &archive->images[0].descriptor : &image->descriptor);
+    const struct fp_blob *only = archive->len == 1 ? archive->images[0].manifest : NULL;
+    const struct fp_blob *manifest = name != NULL ? find_name(archive, name) : only;
+    if (manifest != NULL) {
+        *ret = fp_descriptor_copy(fp_blob_descriptor(manifest));
         return FP_OK;
     }
     cleanup_strv struct fp_strv names = {0};
     for (size_t i = 0; i < archive->len; i++)
-        add_names(&archive->images[i], &names);
+        for (size_t k = 0; k < archive->images[i].tags.len; k++)
+            fp_strv_add(&names, archive->images[i].tags.items[k]);
     return fp_fail_no_image(self->title, name, &names, err);
 }
 
@@ -98,10 +92,10 @@ static enum fp_code docker_get_blob(struct fp_repo *self, const struct fp_descri
                                     struct fp_error *err)
 {
     const struct docker_archive *archive = (struct docker_archive *) self;
-    const struct docker_image *image = find_image(archive, &descriptor->digest);
+    struct fp_blob *manifest = find_manifest(archive, &descriptor->digest);
     (void) stage;
-    if (image != NULL) {
-        *ret = fp_document_blob(descriptor, image->bytes);
+    if (manifest != NULL) {
+        *ret = fp_blob_ref(manifest);
         return FP_OK;
     }
     const struct fp_archive_member *member = find_digest(archive, &descriptor->digest);
@@ -123,9 +117,8 @@ static void docker_free(struct fp_repo *self)
 {
     struct docker_archive *archive = (struct docker_archive *) self;
     for (size_t i = 0; i < archive->len; i++) {
-        free(archive->images[i].bytes);
+        fp_blob_unref(archive->images[i].manifest);
         fp_strv_clear(&archive->images[i].tags);
-        fp_descriptor_clear(&archive->images[i].descriptor);
     }
     free(archive->images);
     fp_archive_index_clear(&archive->members);
@@ -160,17 +153,11 @@ static enum fp_code check_name(const struct docker_archive *archive, const char 
 static enum fp_code describe(const struct docker_archive *archive, const char *name, bool is_layer,
                              struct fp_descriptor *ret, struct fp_error *err)
 {
-    static const char *const layer_types[] = {
-        [FP_CODEC_NONE] = FP_MEDIA_OCI_LAYER,
-        [FP_CODEC_GZIP] = FP_MEDIA_OCI_LAYER_GZIP,
-        [FP_CODEC_ZSTD] = FP_MEDIA_OCI_LAYER_ZSTD,
-        [FP_CODEC_XZ] = NULL,
-    };
     const struct fp_archive_member *member = fp_archive_find(&archive->members, name);
     if (member == NULL || !fp_digest_is_set(&member->digest))
         return fp_fail(err, FP_E_INPUT, "%s: manifest.json names %s, which is not in it",
                        archive->base.title, name);
-    const char *type = is_layer ? layer_types[member->codec] : FP_MEDIA_OCI_CONFIG;
+    const char *type = is_layer ? fp_codec_media(member->codec) : FP_MEDIA_OCI_CONFIG;
     if (type == NULL)
         return fp_fail(err, FP_E_INPUT, "%s: layer %s is compressed with %s, which no image may be",
                        archive->base.title, name, fp_codec_name(member->codec));
@@ -242,11 +229,8 @@ static enum fp_code add_image(struct docker_archive *archive, const json_t *obje
     cleanup_manifest struct fp_manifest manifest = {0};
     FP_TRY(make_manifest(archive, object, &manifest, err));
     struct docker_image *image = &archive->images[archive->len++];
-    image->bytes = fp_manifest_bytes(&manifest);
-    image->descriptor.size = strlen(image->bytes);
-    image->descriptor.digest = fp_digest_of(image->bytes, strlen(image->bytes));
-    (void) snprintf(image->descriptor.media_type, sizeof(image->descriptor.media_type), "%s",
-                    FP_MEDIA_OCI_MANIFEST);
+    char *bytes = fp_manifest_bytes(&manifest);
+    image->manifest = fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
     size_t i = 0;
     json_t *tag = NULL;
     json_array_foreach(json_object_get(object, "RepoTags"), i, tag)
@@ -264,9 +248,8 @@ static enum fp_code add_images(struct docker_archive *archive, const json_t *doc
         return fp_fail(err, FP_E_INPUT, "%s: manifest.json is no array of at most %d images",
                        archive->base.title, MAX_IMAGES);
     archive->images = fp_xcalloc(json_array_size(document), sizeof(*archive->images));
-    for (size_t i = 0; i < json_array_size(document); i++) {
+    for (size_t i = 0; i < json_array_size(document); i++)
         FP_TRY(add_image(archive, json_array_get(document, i), err));
-    }
     return FP_OK;
 }
 

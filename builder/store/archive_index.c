@@ -1,3 +1,4 @@
+/* The index of an image archive: one pass over the tar says where each member lies. */
 #include "archive_index.h"
 #include "layout_file.h"
 #include "tar_write.h"

@@ -1,3 +1,4 @@
+/* Opening an image archive: one that is compressed is inflated first. */
 #include "archive_index.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* An OCI archive as a repo: an OCI layout in a tar. */
 #include "archive_index.h"
 #include "document.h"
 #include "layout_index.h"

@@ -1,3 +1,4 @@
+/* An OCI archive under construction: an OCI layout that becomes a tar. */
 #include "archive_writer.h"
 #include "blob_list.h"
 #include "layout_index.h"

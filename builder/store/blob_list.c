@@ -1,3 +1,4 @@
+/* A list of blobs by digest. */
 #include "blob_list.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Reading documents and blobs to their end, verified against their descriptors. */
 #include "document.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* Putting a blob under a path: linked, cloned or copied, and verified in each case. */
 #include "document.h"
 #include "layout_file.h"
 

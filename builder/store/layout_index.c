@@ -1,3 +1,4 @@
+/* The text of a layout's index.json: which name stands for which image. */
 #include "layout_index.h"
 
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The spellings of skopeo and podman, so that what works there works here. */
-static const struct prefix {
+static const struct location_prefix {
     const char *text;
     enum fp_location_kind kind;
     bool takes_name; /* PATH[:NAME] */
@@ -18,7 +18,7 @@ static const struct prefix {
 };
 
 /* Places that others know, and the way around. */
-static const struct foreign {
+static const struct foreign_place {
     const char *prefix;
     const char *hint;
 } foreigners[] = {
@@ -47,7 +47,7 @@ static bool name_is_valid(const char *name)
            strchr("-._:@+/", name[0]) == NULL;
 }
 
-static enum fp_code parse_path(const char *text, const struct prefix *prefix,
+static enum fp_code parse_path(const char *text, const struct location_prefix *prefix,
                                struct fp_location *ret, struct fp_error *err)
 {
     const char *path = text + strlen(prefix->text);

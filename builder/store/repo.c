@@ -1,3 +1,4 @@
+/* The operations of a repo, and what stands in for those that a kind does not have. */
 #include "flinkpack/store/repo.h"
 
 enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name, struct fp_descriptor *ret,

@@ -1,3 +1,4 @@
+/* Writing a tar whose bytes depend on nothing but names and contents. */
 #include "tar_write.h"
 
 #include <archive.h>

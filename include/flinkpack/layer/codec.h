@@ -18,6 +18,8 @@ FP_CHECKED enum fp_code fp_sniff_fd(int fd, const char *path, enum fp_codec *ret
                                     struct fp_error *err);
 /** "gzip". Static. */
 const char *fp_codec_name(enum fp_codec codec);
+/** The media type of a layer that is compressed so; NULL where no runtime reads it. Static. */
+const char *fp_codec_media(enum fp_codec codec);
 
 /** The most bytes that an archive, or the layers of an image, of `packed_bytes` may inflate to: a
  * hundred times as many, at least 512 MiB and at most 64 GiB. */
