@@ -51,6 +51,9 @@ FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       struct fp_error *err);
 /** Release the members. */
 void fp_bases_clear(struct fp_bases *bases);
+/** Read the manifest and the configuration that image->descriptor leads to. */
+FP_CHECKED enum fp_code fp_base_read(const struct fp_bases *bases, struct fp_base_image *image,
+                                     struct fp_error *err);
 /** Get the layers of one platform's base to where they can be read. */
 FP_CHECKED enum fp_code fp_base_fetch(const struct fp_plan *plan, struct fp_bases *bases,
                                       struct fp_base_image *image, struct fp_error *err);

@@ -1,3 +1,4 @@
+/* The base of an image: found, and for each platform opened, fetched and looked through. */
 #include "checks.h"
 
 #include <stdlib.h>
@@ -90,17 +91,23 @@ static enum fp_code settle_platform(const struct fp_plan *plan, const struct fp_
     return FP_OK;
 }
 
-static enum fp_code read_image(const struct fp_plan *plan, struct fp_bases *bases,
-                               struct fp_base_image *image, struct fp_error *err)
+enum fp_code fp_base_read(const struct fp_bases *bases, struct fp_base_image *image,
+                          struct fp_error *err)
 {
     struct fp_image found = {0};
-    FP_TRY(fp_images_choose(&bases->found, &image->platform, &image->descriptor, err));
-    FP_TRY(take_pinned(bases, image, err));
     enum fp_code code = fp_image_open(bases->repo, &image->descriptor, bases->name, &found, err);
     fp_descriptor_clear(&found.descriptor);
     image->manifest = found.manifest;
     image->config = found.config;
-    FP_TRY(code);
+    return code;
+}
+
+static enum fp_code read_image(const struct fp_plan *plan, struct fp_bases *bases,
+                               struct fp_base_image *image, struct fp_error *err)
+{
+    FP_TRY(fp_images_choose(&bases->found, &image->platform, &image->descriptor, err));
+    FP_TRY(take_pinned(bases, image, err));
+    FP_TRY(fp_base_read(bases, image, err));
     FP_TRY(settle_platform(plan, bases, image, err));
     if (fp_platform_matches(&image->platform, &image->config.platform))
         return FP_OK;

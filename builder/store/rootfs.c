@@ -129,29 +129,22 @@ static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter
     return code;
 }
 
-static struct fp_blob *make_config(const struct rootfs *self, const struct fp_platform *platform)
+static struct fp_repo *make_image(const struct rootfs *self, const struct fp_platform *platform)
 {
     char created[32] = "";
     const time_t newest = (time_t) self->newest_s;
     struct tm utc = {0};
     if (gmtime_r(&newest, &utc) != NULL)
         (void) strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &utc);
-    cleanup_config struct fp_config empty = fp_config_empty(platform);
     const struct fp_config_layer layer = {.diff_id = self->diff_id,
                                           .created_by = "flinkpack # root file system"};
     const struct fp_config_change change = {.layers = &layer, .layer_count = 1, .created = created};
-    char *bytes = fp_config_bytes(&empty, &change);
-    return fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
-}
-
-static struct fp_blob *make_manifest(const struct rootfs *self, const struct fp_blob *config)
-{
-    cleanup_manifest struct fp_manifest manifest = {0};
-    (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", FP_MEDIA_OCI_MANIFEST);
-    manifest.config = fp_descriptor_copy(fp_blob_descriptor(config));
-    fp_manifest_add_layer(&manifest, &self->layer);
-    char *bytes = fp_manifest_bytes(&manifest);
-    return fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
+    struct fp_repo *parts = fp_repo_new_parts();
+    cleanup_descriptor struct fp_descriptor root =
+        fp_parts_add_image(parts, platform, &change, self->blob);
+    fp_parts_set_title(parts, self->title);
+    fp_parts_set_root(parts, &root);
+    return parts;
 }
 
 enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
@@ -165,14 +158,6 @@ enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *pla
     if (code != FP_OK)
         return code;
     cleanup_blob struct fp_blob *layer = rootfs.blob;
-    cleanup_blob struct fp_blob *config = make_config(&rootfs, platform);
-    cleanup_blob struct fp_blob *manifest = make_manifest(&rootfs, config);
-    struct fp_repo *parts = fp_repo_new_parts();
-    fp_parts_set_title(parts, title);
-    fp_parts_add_blob(parts, layer);
-    fp_parts_add_blob(parts, config);
-    fp_parts_add_blob(parts, manifest);
-    fp_parts_set_root(parts, fp_blob_descriptor(manifest));
-    *ret = parts;
+    *ret = make_image(&rootfs, platform);
     return FP_OK;
 }

@@ -63,6 +63,8 @@ void fp_apk_world_split(const struct fp_apk_system *root, const struct fp_strv *
                         struct fp_strv *ret);
 /** Release the members. */
 void fp_apk_system_clear(struct fp_apk_system *root);
+/** Declare a system that is cleared at the end of its scope. */
+#define cleanup_apk_system __attribute__((cleanup(fp_apk_system_clear)))
 
 /** A package with what it holds, to be installed. */
 struct fp_apk_arrival {

@@ -24,6 +24,8 @@ struct fp_layer {
 
 /** Release the members. */
 void fp_layer_clear(struct fp_layer *layer);
+/** Declare a layer that is cleared at the end of its scope. */
+#define cleanup_layer __attribute__((cleanup(fp_layer_clear)))
 
 /**
  * A layer under construction: entries in any order. Adding answers nothing: the first failure is

@@ -11,6 +11,14 @@
 struct fp_repo *fp_repo_new_parts(void);
 /** Add a blob to it (one more reference is taken). */
 void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob);
+/**
+ * Add an image of one layer: its configuration and its manifest are made here.
+ * @param change What the configuration says. Its layers are this one.
+ * @return The manifest's descriptor; clear with fp_descriptor_clear().
+ */
+struct fp_descriptor fp_parts_add_image(struct fp_repo *parts, const struct fp_platform *platform,
+                                        const struct fp_config_change *change,
+                                        struct fp_blob *layer);
 /** Content that lies in `origin` (borrowed, must outlive the parts): a base's layer. */
 void fp_parts_add_remote(struct fp_repo *parts, const struct fp_descriptor *descriptor,
                          struct fp_repo *origin);
