@@ -55,7 +55,7 @@ static enum fp_code choose_cache(const struct fp_args *args, struct fp_session *
                      "--cache DIR uses a directory as it is");
 }
 
-/* fp_store_path() falls back to a folder of this name, or NAME.XXXXXX, where there is no home to
+/* fp_store_path() falls back to a directory of this name, or NAME.XXXXXX, where there is no home to
  * write to. */
 static void tell_fallback(const char *store, const char *reason, struct fp_reporter *reporter)
 {

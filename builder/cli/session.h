@@ -1,7 +1,7 @@
 /**
  * @file
- * What the commands work with: the HTTP client, credentials, folders, and images by what they are
- * called on the command line.
+ * What the commands work with: the HTTP client, credentials, directories, and images by what they
+ * are called on the command line.
  */
 #ifndef FLINKPACK_CLI_SESSION_H
 #define FLINKPACK_CLI_SESSION_H
@@ -27,7 +27,7 @@ FP_CHECKED enum fp_code fp_session_open_build(const struct fp_run *run, struct f
 /** Likewise for what needs the local store only. */
 FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);
-/** Likewise for what needs no folders, only registries. */
+/** Likewise for what needs no directories, only registries. */
 FP_CHECKED enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session *ret,
                                                struct fp_error *err);
 /** Release the members. */

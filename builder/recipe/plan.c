@@ -58,7 +58,7 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
     fp_strv_add_all(&plan.base_directories, &options->base_folders);
     FP_TRY(append != NULL ? plan_append(&plan, options, append, err)
                           : plan_build(&plan, options, err));
-    plan.blob_folder = fp_layout_blob_folder(context->places.store);
+    plan.blob_folder = fp_layout_blobs(context->places.store);
     *ret = plan;
     memset(&plan, 0, sizeof(plan));
     return FP_OK;

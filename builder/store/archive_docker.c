@@ -1,8 +1,8 @@
 /*
  * What `docker save` writes. manifest.json says which member is what, in the older form (VERSION,
- * json and layer.tar in a folder a layer) as well as in the newer one (a layout beside it). There
- * are no digests for layers to go by, only diff_ids: digests are computed in the indexing pass,
- * and manifests are made here from them.
+ * json and layer.tar in a directory a layer) as well as in the newer one (a layout beside it).
+ * There are no digests for layers to go by, only diff_ids: digests are computed in the indexing
+ * pass, and manifests are made here from them.
  */
 #include "archive_index.h"
 #include "document.h"
@@ -43,7 +43,7 @@ static struct fp_blob *find_manifest(const struct docker_archive *archive,
     return NULL;
 }
 
-/* Docker leaves out the registry and ":latest" where they go without saying, others do not. */
+/* Docker leaves out its own registry and ":latest" in RepoTags; others write them. */
 static struct fp_blob *find_name(const struct docker_archive *archive, const char *name)
 {
     static const char *const prefixes[] = {"docker.io/library/", "docker.io/"};
@@ -133,7 +133,7 @@ static const struct fp_repo_ops docker_ops = {
     .free = docker_free,
 };
 
-/* Where a member's name is a digest, its content must have it. */
+/* A member whose name is a digest must have content of that digest. */
 static enum fp_code check_name(const struct docker_archive *archive, const char *name,
                                const struct fp_archive_member *member, struct fp_error *err)
 {
@@ -163,7 +163,7 @@ static enum fp_code describe(const struct docker_archive *archive, const char *n
                        archive->base.title, name, fp_codec_name(member->codec));
     *ret = (struct fp_descriptor){.digest = member->digest, .size = member->size};
     (void) snprintf(ret->media_type, sizeof(ret->media_type), "%s", type);
-    /* Layers in the older form are named after their tar, whatever is done to that. */
+    /* In the older form a layer is named by the digest of its tar, even when it is compressed. */
     return is_layer && member->codec != FP_CODEC_NONE && strncmp(name, "blobs/", 6) != 0
                ? FP_OK
                : check_name(archive, name, member, err);
@@ -186,7 +186,8 @@ static enum fp_code add_layers(const struct docker_archive *archive, const json_
     return FP_OK;
 }
 
-/* Plain layers can be held against the diff_ids now, others when they are inflated. */
+/* The digest of an uncompressed layer is its diff_id. That of others is checked when they are
+ * inflated. */
 static enum fp_code check_diff_ids(const struct docker_archive *archive, const char *config_name,
                                    const struct fp_manifest *manifest, struct fp_error *err)
 {
@@ -263,11 +264,11 @@ static const char *other_form(const struct docker_archive *archive)
 }
 
 static enum fp_code open_docker(struct docker_archive *archive, const char *path,
-                                const char *work_folder, struct fp_error *err)
+                                const char *work_dir, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     cleanup_json json_t *document = NULL;
-    FP_TRY(fp_archive_index_open(path, work_folder, true, &archive->members, err));
+    FP_TRY(fp_archive_index_open(path, work_dir, true, &archive->members, err));
     if (fp_archive_find(&archive->members, "manifest.json") == NULL)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: not what 'docker save' writes: no manifest.json in it", path),
@@ -277,13 +278,13 @@ static enum fp_code open_docker(struct docker_archive *archive, const char *path
     return add_images(archive, document, err);
 }
 
-enum fp_code fp_repo_open_docker(const char *path, const char *work_folder, struct fp_repo **ret,
+enum fp_code fp_repo_open_docker(const char *path, const char *work_dir, struct fp_repo **ret,
                                  struct fp_error *err)
 {
     struct docker_archive *archive = fp_xcalloc(1, sizeof(*archive));
     archive->base.ops = &docker_ops;
     archive->base.title = fp_xasprintf("docker-archive:%s", path);
-    enum fp_code code = open_docker(archive, path, work_folder, err);
+    enum fp_code code = open_docker(archive, path, work_dir, err);
     if (code == FP_OK)
         *ret = &archive->base;
     else

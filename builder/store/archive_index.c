@@ -12,17 +12,18 @@
 
 /* The most links from one member to the next. */
 #define MAX_LINKS 8
-/* Read at once. */
+/* How many bytes are read at once. */
 #define BLOCK_BYTES ((size_t) 64 << 10)
 
-/* "./a//b/" and "/a/b" are "a/b"; ".." goes up, but never out. It is only ever looked up. */
-static char *clean_name(const char *folder, const char *name)
+/* "./a//b/" and "/a/b" are "a/b", and ".." goes up, but never out of the archive. The name is only
+ * looked up in the index; nothing is unpacked. */
+static char *clean_name(const char *directory, const char *name)
 {
     cleanup_strv struct fp_strv parts = {0};
     if (name[0] != '/')
-        fp_strv_split(&parts, folder, '/');
+        fp_strv_split(&parts, directory, '/');
     fp_strv_split(&parts, name, '/');
-    char *path = fp_xcalloc(1, strlen(folder) + strlen(name) + 2);
+    char *path = fp_xcalloc(1, strlen(directory) + strlen(name) + 2);
     size_t len = 0;
     for (size_t i = 0; i < parts.len; i++) {
         const char *part = parts.items[i];
@@ -40,7 +41,7 @@ static char *clean_name(const char *folder, const char *name)
     return path;
 }
 
-/* A symbolic link counts from its folder, a hard link from the root of the archive. */
+/* The target of a symbolic link is relative to its directory, that of a hard link to the root. */
 static char *link_target(struct archive_entry *entry, const char *name)
 {
     const char *hard = archive_entry_hardlink(entry);
@@ -50,8 +51,8 @@ static char *link_target(struct archive_entry *entry, const char *name)
     if (archive_entry_filetype(entry) != AE_IFLNK || soft == NULL)
         return NULL;
     const char *slash = strrchr(name, '/');
-    cleanup_free char *folder = fp_xstrndup(name, slash != NULL ? (size_t) (slash - name) : 0);
-    return clean_name(folder, soft);
+    cleanup_free char *directory = fp_xstrndup(name, slash != NULL ? (size_t) (slash - name) : 0);
+    return clean_name(directory, soft);
 }
 
 /* What one pass over an archive needs. */
@@ -174,7 +175,7 @@ static int compare_members(const void *a, const void *b)
     return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
-/* As when unpacking: of several members with one name the last one stays. */
+/* Of several members with one name the last one counts, as it does when a tar is unpacked. */
 static void sort_members(struct fp_archive_index *index)
 {
     size_t kept = 0;

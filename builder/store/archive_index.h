@@ -29,7 +29,7 @@ struct fp_archive_index {
     size_t len;
 };
 /** Open, inflate where needed, and index. `hash`: compute digests of all members. */
-FP_CHECKED enum fp_code fp_archive_index_open(const char *path, const char *work_folder, bool hash,
+FP_CHECKED enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool hash,
                                               struct fp_archive_index *ret, struct fp_error *err);
 /** Index a plain tar from its beginning; `fd` is borrowed. */
 FP_CHECKED enum fp_code fp_archive_index_fd(int fd, const char *path, bool hash,
@@ -52,7 +52,7 @@ FP_CHECKED enum fp_code fp_archive_read(const struct fp_archive_index *index, co
 void fp_archive_index_clear(struct fp_archive_index *index);
 
 /** Open a docker-archive to read; fp_repo_open_archive() for the other kind. */
-FP_CHECKED enum fp_code fp_repo_open_docker(const char *path, const char *work_folder,
+FP_CHECKED enum fp_code fp_repo_open_docker(const char *path, const char *work_dir,
                                             struct fp_repo **ret, struct fp_error *err);
 
 #endif

@@ -16,15 +16,15 @@ static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_n
     return fp_stream_copy(source, sink, NULL, err);
 }
 
-static enum fp_code open_inflated(int fd, uint64_t size, const char *work_folder,
+static enum fp_code open_inflated(int fd, uint64_t size, const char *work_dir,
                                   struct fp_archive_index *ret, struct fp_error *err)
 {
-    FP_TRY(fp_mkdir_p(work_folder, FP_KEPT_DIR_MODE, err));
-    FP_TRY(fp_newfile_open_in(work_folder, 0600, &ret->inflated, err));
+    FP_TRY(fp_mkdir_p(work_dir, FP_KEPT_DIR_MODE, err));
+    FP_TRY(fp_newfile_open_in(work_dir, 0600, &ret->inflated, err));
     return inflate(fd, ret->path, size, ret->inflated, err);
 }
 
-enum fp_code fp_archive_index_open(const char *path, const char *work_folder, bool hash,
+enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool hash,
                                    struct fp_archive_index *ret, struct fp_error *err)
 {
     cleanup_fd int fd = -1;
@@ -37,7 +37,7 @@ enum fp_code fp_archive_index_open(const char *path, const char *work_folder, bo
         return code;
     ret->path = fp_xstrdup(path);
     if (codec != FP_CODEC_NONE)
-        code = open_inflated(fd, size, work_folder, ret, err);
+        code = open_inflated(fd, size, work_dir, ret, err);
     if (code == FP_OK)
         code = fp_archive_index_fd(ret->inflated != NULL ? fp_newfile_fd(ret->inflated) : fd, path,
                                    hash, ret, err);

@@ -72,27 +72,26 @@ static enum fp_code check_marker(const struct oci_archive *archive, struct fp_er
     return fp_layout_marker_check(fp_buf_text(&text), text.len, archive->base.title, err);
 }
 
-static enum fp_code open_oci(struct oci_archive *archive, const char *path, const char *work_folder,
+static enum fp_code open_oci(struct oci_archive *archive, const char *path, const char *work_dir,
                              struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    FP_TRY(fp_archive_index_open(path, work_folder, false, &archive->members, err));
+    FP_TRY(fp_archive_index_open(path, work_dir, false, &archive->members, err));
     FP_TRY(check_marker(archive, err));
     FP_TRY(fp_archive_read(&archive->members, "index.json", &text, err));
     return fp_layout_index_parse(fp_buf_text(&text), text.len, archive->base.title, &archive->index,
                                  err);
 }
 
-enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_kind kind,
-                                  const char *work_folder, struct fp_repo **ret,
-                                  struct fp_error *err)
+enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_kind kind, const char *work_dir,
+                                  struct fp_repo **ret, struct fp_error *err)
 {
     if (kind == FP_ARCHIVE_DOCKER)
-        return fp_repo_open_docker(path, work_folder, ret, err);
+        return fp_repo_open_docker(path, work_dir, ret, err);
     struct oci_archive *archive = fp_xcalloc(1, sizeof(*archive));
     archive->base.ops = &oci_ops;
     archive->base.title = fp_xasprintf("oci-archive:%s", path);
-    enum fp_code code = open_oci(archive, path, work_folder, err);
+    enum fp_code code = open_oci(archive, path, work_dir, err);
     if (code == FP_OK)
         *ret = &archive->base;
     else

@@ -40,7 +40,7 @@ static enum fp_code write_blobs(struct oci_writer *oci, struct archive *tar, str
     return FP_OK;
 }
 
-/* The index comes first, so that a reader knows what it will see. */
+/* The index is the first member, so that a reader of the stream knows what follows. */
 static enum fp_code oci_finish(struct fp_repo *self, struct fp_error *err)
 {
     struct oci_writer *oci = (struct oci_writer *) self;

@@ -24,7 +24,7 @@ static enum fp_code docker_resolve(struct fp_repo *self, const char *name,
                    name != NULL ? name : "");
 }
 
-/* repo:tag, as docker load wants it. */
+/* docker load wants names as NAME:TAG. */
 static enum fp_code add_tag(struct docker_writer *docker, const char *name, struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};

@@ -56,7 +56,7 @@ enum fp_code fp_images_open(struct fp_repo *repo, const struct fp_descriptor *ro
                                                : FP_OK;
 }
 
-/* From an index that lies in another one to what it has for the platform. */
+/* Replace the index `at` by what it has for the platform. */
 static enum fp_code descend(const struct fp_images *images, const struct fp_platform *platform,
                             struct fp_descriptor *at, struct fp_error *err)
 {

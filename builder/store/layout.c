@@ -16,10 +16,10 @@ struct pending {
 struct layout {
     struct fp_repo base;
     char *path;
-    bool follows;    /* links in place of blobs: as others make layouts that are only read */
-    char *linkable;  /* folder of blobs that may be hard-linked; NULL: none */
+    bool follows;    /* blobs may be links: in layouts of others, which are only read */
+    char *linkable;  /* directory of blobs that may be hard-linked; NULL: none */
     mode_t dir_mode; /* of directories that are made in it */
-    int hold;        /* against collection, while blobs are there that no index.json leads to */
+    int hold;        /* keeps blobs from being collected before index.json leads to them */
     struct pending *pending;
     size_t pending_len;
 };
@@ -58,11 +58,11 @@ static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descri
                                     struct fp_error *err)
 {
     const struct layout *layout = (struct layout *) self;
-    cleanup_free char *folder =
+    cleanup_free char *directory =
         fp_xasprintf("%s/blobs/%s", layout->path, fp_digest_algorithm_name(&descriptor->digest));
-    cleanup_free char *path = fp_path_join(folder, fp_digest_hex(&descriptor->digest));
+    cleanup_free char *path = fp_path_join(directory, fp_digest_hex(&descriptor->digest));
     (void) origin;
-    FP_TRY(fp_mkdir_p(folder, layout->dir_mode, err));
+    FP_TRY(fp_mkdir_p(directory, layout->dir_mode, err));
     return fp_blob_file_put(path, layout->linkable, descriptor, blob, stage, ret_outcome, err);
 }
 
@@ -101,17 +101,17 @@ static void drop_pending(struct layout *layout)
     layout->pending_len = 0;
 }
 
-/* Files are synced one by one, the names of those that were linked here all at once. Some file
- * systems cannot sync folders: never mind. */
+/* Each blob is synced when it is written; the directory is synced once, for all names in it. Some
+ * file systems cannot sync directories, which is no failure. */
 static void sync_blobs(const struct layout *layout)
 {
-    cleanup_free char *folder = fp_layout_blob_folder(layout->path);
-    cleanup_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_free char *directory = fp_layout_blobs(layout->path);
+    cleanup_fd int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0)
         (void) fsync(fd);
 }
 
-/* The index is read again under the lock: others may have named images in the meantime. */
+/* The index is read again under the lock, as others may have named images in the meantime. */
 static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
 {
     struct layout *layout = (struct layout *) self;
@@ -151,15 +151,15 @@ static const struct fp_repo_ops layout_ops = {
     .free = layout_free,
 };
 
-/* The mark comes last but the index, so that a folder with it is always a layout. */
+/* oci-layout is written after the directories, so that a directory that has it is a layout. */
 static enum fp_code make_layout(const char *path, mode_t dir_mode, struct fp_error *err)
 {
-    cleanup_free char *blobs = fp_layout_blob_folder(path);
+    cleanup_free char *blobs = fp_layout_blobs(path);
     cleanup_free char *marker = fp_path_join(path, "oci-layout");
     enum fp_code code = fp_mkdir_p(blobs, dir_mode, err);
     if (code != FP_OK || fp_path_exists(marker))
         return code;
-    /* Never replaced: others may hold a lock on it already. */
+    /* It is not replaced, as others may hold a lock on it already. */
     return fp_layout_write_file(path, "oci-layout", FP_LAYOUT_MARKER, false, err);
 }
 
@@ -177,14 +177,14 @@ static enum fp_code check_layout(const char *path, struct fp_error *err)
     return code != FP_OK ? code : fp_layout_marker_check(fp_buf_text(&text), text.len, marker, err);
 }
 
-/* Before anything is put into a folder whose index cannot be added to. */
+/* A layout whose index.json cannot be added to is refused before blobs are put into it. */
 static enum fp_code check_index(const char *path, struct fp_error *err)
 {
     cleanup_layout_index struct fp_layout_index index = {0};
     return fp_layout_read_index(path, &index, err);
 }
 
-/* Layouts of links come without what they lead to, when only the folder is copied. */
+/* Bazel makes layouts of links: copied alone, their index.json leads nowhere. */
 static enum fp_code check_link(const char *path, struct fp_error *err)
 {
     cleanup_free char *file = fp_path_join(path, "index.json");
@@ -194,10 +194,10 @@ static enum fp_code check_link(const char *path, struct fp_error *err)
                : FP_OK;
 }
 
-/* An output goes where links of our own or root's lead, inside of the layout as well. */
+/* Links on the way to an output are followed where we or root made them, also inside the layout. */
 static enum fp_code find_output(const char *path, char **ret, struct fp_error *err)
 {
-    cleanup_free char *blobs = fp_layout_blob_folder(path);
+    cleanup_free char *blobs = fp_layout_blobs(path);
     cleanup_free char *inside = NULL;
     FP_TRY(fp_output_path(blobs, &inside, err));
     return fp_output_path(path, ret, err);
@@ -233,11 +233,11 @@ enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use, struc
     return FP_OK;
 }
 
-void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder)
+void fp_layout_link_from(struct fp_repo *layout, const char *blobs)
 {
     struct layout *self = (struct layout *) layout;
     free(self->linkable);
-    self->linkable = fp_xstrdup(blob_folder);
+    self->linkable = fp_xstrdup(blobs);
 }
 
 enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret, size_t *ret_len,

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* linkat(), where a file that is there but is not the blob (cut off by a crash) makes way. */
+/* linkat(), which replaces a file of the wrong size, as a crash may have left it. */
 static bool link_blob(const char *from, int flags, const char *path, uint64_t size)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -25,7 +25,7 @@ static bool link_blob(const char *from, int flags, const char *path, uint64_t si
     return false;
 }
 
-/* A file without a name is one that we have made for this, digest included. */
+/* A file without a name was made by this process to be a blob, and is linked as it is. */
 static bool link_nameless(const struct fp_blob *blob, const char *path)
 {
     struct stat st = {0};
@@ -37,8 +37,8 @@ static bool link_nameless(const struct fp_blob *blob, const char *path)
     return link_blob(name, AT_SYMLINK_FOLLOW, path, fp_blob_descriptor(blob)->size);
 }
 
-/* Only out of the local store: nobody writes to its files. A user's file may change at any time,
- * and the blob would change with it. */
+/* Only files of the local store are linked, as nobody writes to them. A user's file may change at
+ * any time, and the blob would change with it. */
 static bool link_from_store(const struct fp_blob *blob, const char *linkable, const char *path)
 {
     const char *from = fp_blob_path(blob);
@@ -77,7 +77,7 @@ enum fp_code fp_blob_file_has(const char *path, const struct fp_descriptor *desc
     return code;
 }
 
-/* Share the blocks where the file system can (btrfs, xfs). */
+/* Some file systems (btrfs, xfs) can let two files share their blocks. */
 static bool clone_file(const struct fp_blob *blob, int to)
 {
     const char *path = fp_blob_path(blob);
@@ -99,7 +99,7 @@ static enum fp_code open_copy(const struct fp_blob *blob, int fd, const char *pa
     return FP_OK;
 }
 
-/* Every byte is read once, to be verified; what could be cloned is not written. */
+/* Every byte is read and verified; it is written unless the file could be cloned. */
 static enum fp_code fill(int fd, const char *path, const struct fp_descriptor *descriptor,
                          const struct fp_blob *blob, struct fp_stage *stage, struct fp_error *err)
 {
@@ -119,13 +119,13 @@ static enum fp_code copy_blob(const char *path, const struct fp_descriptor *desc
                               struct fp_error *err)
 {
     cleanup_newfile struct fp_newfile *file = NULL;
-    cleanup_free char *folder = fp_xstrndup(path, (size_t) (fp_path_base(path) - path));
-    FP_TRY(fp_newfile_open_in(folder, 0644, &file, err));
+    cleanup_free char *directory = fp_xstrndup(path, (size_t) (fp_path_base(path) - path));
+    FP_TRY(fp_newfile_open_in(directory, 0644, &file, err));
     FP_TRY(fill(fp_newfile_fd(file), path, descriptor, blob, stage, err));
     return fp_newfile_publish(file, path, true, err);
 }
 
-/* A size that does not fit the digest could otherwise slip through where nothing is copied. */
+/* What is linked is not read, so its descriptor has to be the one that was asked for. */
 static enum fp_code check_claim(const struct fp_descriptor *descriptor, const struct fp_blob *blob,
                                 struct fp_error *err)
 {
@@ -136,7 +136,7 @@ static enum fp_code check_claim(const struct fp_descriptor *descriptor, const st
                    descriptor->digest.text, have->digest.text);
 }
 
-/* What has been linked is read where it now lies, which takes the stage to its end. */
+/* What was linked is verified under its new name. The stage advances as it is read. */
 static enum fp_code verify_linked(const char *path, const struct fp_descriptor *descriptor,
                                   struct fp_stage *stage, struct fp_error *err)
 {
@@ -146,7 +146,7 @@ static enum fp_code verify_linked(const char *path, const struct fp_descriptor *
     return code;
 }
 
-/* A nameless file is one of ours, whose digest comes from the bytes as they were written. */
+/* The digest of a nameless file was taken while it was written: it need not be read again. */
 static enum fp_code place(const char *path, const char *linkable,
                           const struct fp_descriptor *descriptor, const struct fp_blob *blob,
                           struct fp_stage *stage, struct fp_error *err)

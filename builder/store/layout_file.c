@@ -24,7 +24,8 @@ enum fp_code fp_layout_marker_check(const char *text, size_t len, const char *na
     return FP_OK;
 }
 
-/* The folder itself is locked, which leaves nothing behind. NFS cannot lock folders. */
+/* The lock is on the directory, so that no file is left behind. NFS cannot lock directories, and
+ * there a file is locked. */
 enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error *err)
 {
     cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -116,12 +117,12 @@ char *fp_layout_blob_path(const char *path, const struct fp_digest *digest)
     return fp_path_join(path, name);
 }
 
-char *fp_layout_blob_folder(const char *path)
+char *fp_layout_blobs(const char *path)
 {
     return fp_path_join(path, "blobs/sha256");
 }
 
-/* Not a link either: a blob is what the layout itself holds. */
+/* A link is no blob of the layout. */
 bool fp_blob_file_is_there(const char *path, uint64_t size)
 {
     struct stat st = {0};

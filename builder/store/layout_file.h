@@ -44,7 +44,7 @@ FP_CHECKED enum fp_code fp_blob_file_has(const char *path, const struct fp_descr
 /**
  * Put a blob under `path`: a nameless file of ours is linked into place, a file of `linkable`
  * hard-linked, anything else cloned or copied. What is there already or linked is verified too.
- * @param linkable A folder of blobs that nobody else writes to; NULL: there is none.
+ * @param linkable A directory of blobs that nobody else writes to; NULL: there is none.
  * @param blob     NULL: only see whether it is there.
  */
 FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *linkable,

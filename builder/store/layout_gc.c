@@ -17,12 +17,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The most blobs that are marked, and documents that lead from one to the next. */
+/* The most blobs that are marked, and the longest chain of documents that lead to one another. */
 #define MAX_MARKED 200000
 #define MAX_DEPTH  8
 
-/* Downloads that nobody has come back to for so long are deleted, and so is what was being written
- * when the power went. */
+/* Downloads that were not continued for so long are deleted, and so are temporary files that a
+ * crash has left. */
 #define LEFTOVER_MAX_AGE_S ((time_t) 7 * 24 * 3600)
 
 struct collection {
@@ -31,7 +31,7 @@ struct collection {
     struct fp_strv documents; /* marked, and still to be read */
 };
 
-/* Layers and the like: everything that cannot name further blobs. */
+/* Whether a blob of that type is read for further digests. Layers and configurations are not. */
 static bool may_name_blobs(const char *media_type)
 {
     if (media_type == NULL || fp_media_is_index(media_type) || fp_media_is_manifest(media_type))
@@ -55,7 +55,7 @@ static enum fp_code mark(struct collection *self, const json_t *object, struct f
     return FP_OK;
 }
 
-/* Depth is bounded by the JSON parser. */
+/* The recursion is bounded, as the JSON parser bounds the depth of documents. */
 static enum fp_code mark_all(struct collection *self, const json_t *value, struct fp_error *err)
 {
     enum fp_code code = json_is_object(value) ? mark(self, value, err) : FP_OK;
@@ -112,7 +112,7 @@ static enum fp_code mark_documents(struct collection *self, struct fp_error *err
     return FP_OK;
 }
 
-/* ".HEX.partial": a download, by registry_fetch.c; or a file that never came by its name. */
+/* A download of registry_fetch.c (".HEX.partial"), or a temporary file. */
 static bool is_leftover(const char *name, const struct stat *st)
 {
     bool ours = strncmp(name, FP_TEMP_PREFIX, strlen(FP_TEMP_PREFIX)) == 0 ||
@@ -132,17 +132,17 @@ static bool is_garbage(const struct collection *self, const char *algorithm, con
     return is_leftover(name, st);
 }
 
-/* Through a link, files of others would be deleted: such a folder is an error. */
+/* A directory of blobs that is a link is an error: files of others would be deleted through it. */
 static enum fp_code sweep(const struct collection *self, const char *algorithm, uint64_t *freed,
                           struct fp_error *err)
 {
     cleanup_fd int fd = -1;
-    cleanup_free char *folder = fp_path_join("blobs", algorithm);
-    enum fp_code code = fp_kept_dir_open(self->path, folder, &fd, err);
+    cleanup_free char *directory = fp_path_join("blobs", algorithm);
+    enum fp_code code = fp_kept_dir_open(self->path, directory, &fd, err);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (dir == NULL)
         return code;
-    fd = -1; /* the stream's now */
+    fd = -1; /* closed with the stream */
     for (const struct dirent *entry = readdir(dir); entry != NULL && fp_interrupted() == 0;
          entry = readdir(dir)) {
         struct stat st = {0};

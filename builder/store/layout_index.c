@@ -85,7 +85,7 @@ static json_t *find_digest(const json_t *entries, const char *digest)
     return NULL;
 }
 
-/* The one image, under however many names; NULL where there is none or more than one. */
+/* The only image, whatever number of names it has; NULL where there is none or more than one. */
 static json_t *find_only(const json_t *entries)
 {
     json_t *first = json_array_get(entries, 0);

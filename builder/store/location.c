@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* The spellings of skopeo and podman, so that what works there works here. */
+/* The prefixes are those of skopeo and podman. */
 static const struct location_prefix {
     const char *text;
     enum fp_location_kind kind;
@@ -17,7 +17,7 @@ static const struct location_prefix {
     {"rootfs:", FP_AT_ROOTFS, false},
 };
 
-/* Places that others know, and the way around. */
+/* Places that only other tools know, and what to use in their stead. */
 static const struct foreign_place {
     const char *prefix;
     const char *hint;
@@ -37,7 +37,7 @@ static bool starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* The characters of image-spec 1.1, annotations.md, ref.name. */
+/* The characters that annotations.md of image-spec 1.1 allows in ref.name. */
 static bool name_is_valid(const char *name)
 {
     static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -93,7 +93,7 @@ char *fp_hub_name(const char *text)
     return fp_xasprintf("docker.io/%s%s", strchr(text, '/') == NULL ? "library/" : "", text);
 }
 
-enum fp_code fp_location_settle(struct fp_location *at, const char *text, const char *folder,
+enum fp_code fp_location_settle(struct fp_location *at, const char *text, const char *store,
                                 struct fp_reporter *reporter, struct fp_error *err)
 {
     cleanup_repo struct fp_repo *repo = NULL;
@@ -102,7 +102,7 @@ enum fp_code fp_location_settle(struct fp_location *at, const char *text, const 
     if (at->kind != FP_AT_STORE || strchr(text, '/') != NULL ||
         fp_digest_parse(text, "", &digest, NULL) == FP_OK)
         return FP_OK;
-    enum fp_code code = fp_store_find(folder, at->name, &repo, &root, err);
+    enum fp_code code = fp_store_find(store, at->name, &repo, &root, err);
     if (code != FP_E_NOT_FOUND)
         return code;
     cleanup_free char *hub = fp_hub_name(text);

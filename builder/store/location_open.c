@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-/* What is not in a directory of its own needs one for blobs: the local store's. */
+/* Registries and files are read by way of the local store, which keeps what has to be a file. */
 static enum fp_code open_with_blobs(const struct fp_location *at, const struct fp_places *places,
                                     const struct fp_platform *platform, struct fp_repo **ret,
                                     struct fp_error *err)
 {
     static const struct fp_platform usual = {.os = "linux", .architecture = "amd64"};
-    cleanup_free char *blobs = fp_layout_blob_folder(places->store);
+    cleanup_free char *blobs = fp_layout_blobs(places->store);
     FP_TRY(fp_mkdir_p(blobs, FP_KEPT_DIR_MODE, err));
     if (at->kind == FP_AT_REGISTRY)
         return fp_repo_open_source(&places->registry, places->mirrors, &at->reference, blobs, ret,
@@ -39,7 +39,7 @@ enum fp_code fp_location_open(const struct fp_location *at, const struct fp_plac
 enum fp_code fp_location_create(const struct fp_location *at, const struct fp_places *places,
                                 struct fp_repo **ret, struct fp_error *err)
 {
-    cleanup_free char *blobs = fp_layout_blob_folder(places->store);
+    cleanup_free char *blobs = fp_layout_blobs(places->store);
     switch (at->kind) {
     case FP_AT_REGISTRY:
         return fp_repo_open_registry(&places->registry, &at->reference, blobs, ret, err);
@@ -64,7 +64,7 @@ const char *fp_location_image(const struct fp_location *at)
     return at->kind == FP_AT_REGISTRY ? fp_reference_target(&at->reference) : at->name;
 }
 
-/* The tag of NAME:TAG, and a name that is nothing but a tag. */
+/* The tag of NAME:TAG. A text without ':' and '/' is a tag itself. */
 static const char *tag_of(const char *name)
 {
     const char *slash = strrchr(name, '/');

@@ -10,13 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The last second of the year 9999, beyond which RFC 3339 has no words. */
+/* The last second of the year 9999, the last one that RFC 3339 can write. */
 #define MAX_TIME_S INT64_C(253402300799)
 
 struct rootfs {
     const char *path;
     const char *title;
-    const char *work_folder;
+    const char *work_dir;
     struct fp_stage stage;
     int fd;
     uint64_t file_bytes;
@@ -68,7 +68,7 @@ static void set_layer(struct rootfs *self, const char *media_type, struct fp_has
     self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
 }
 
-/* A gzip tar is the layer as it is. */
+/* A tar in gzip is a layer already, and is taken as it is. */
 static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
@@ -98,8 +98,8 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     cleanup_newfile struct fp_newfile *made = NULL;
     uint64_t size = 0;
     struct fp_source *file = NULL;
-    FP_TRY(fp_mkdir_p(self->work_folder, FP_KEPT_DIR_MODE, err));
-    FP_TRY(fp_newfile_open_in(self->work_folder, 0644, &made, err));
+    FP_TRY(fp_mkdir_p(self->work_dir, FP_KEPT_DIR_MODE, err));
+    FP_TRY(fp_newfile_open_in(self->work_dir, 0644, &made, err));
     FP_TRY(open_file(self, &file, err));
     cleanup_pool struct fp_pool *pool = fp_pool_new(fp_cpus());
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the repacked layer");
@@ -148,11 +148,11 @@ static struct fp_repo *make_image(const struct rootfs *self, const struct fp_pla
 }
 
 enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *platform,
-                                 const char *work_folder, struct fp_reporter *reporter,
+                                 const char *work_dir, struct fp_reporter *reporter,
                                  struct fp_repo **ret, struct fp_error *err)
 {
     cleanup_free char *title = fp_xasprintf("rootfs:%s", path);
-    struct rootfs rootfs = {.path = path, .title = title, .work_folder = work_folder, .fd = -1};
+    struct rootfs rootfs = {.path = path, .title = title, .work_dir = work_dir, .fd = -1};
     enum fp_code code = make_layer(&rootfs, reporter, err);
     fp_cleanup_fdp(&rootfs.fd);
     if (code != FP_OK)

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether `path` can be made or, if it is there, written to: its nearest ancestor says. */
+/* Whether `path` can be written to or, where it is not there, made below its nearest ancestor. */
 static bool is_writable(const char *path)
 {
     cleanup_free char *at = fp_xstrdup(path);
@@ -29,7 +29,7 @@ enum fp_code fp_store_check(const char *path, struct fp_error *err)
     return FP_OK;
 }
 
-/* In a container without a passwd entry HOME is often "/" or not writable: then there is none. */
+/* In a container without a passwd entry HOME is often "/" or cannot be written to: NULL then. */
 static char *home_store(void)
 {
     const char *data = fp_env("XDG_DATA_HOME");
@@ -42,7 +42,8 @@ static char *home_store(void)
     return is_writable(path) ? steal_pointer(&path) : NULL;
 }
 
-/* "DIR belongs to another user", of the store or the directory that it is in; NULL: it is ours. */
+/* What is wrong with the store or the directory that it is in, as in "DIR belongs to another user".
+ * NULL where both are ours alone. */
 static char *reason_against(const char *store)
 {
     cleanup_free char *parent = fp_xstrndup(store, (size_t) (fp_path_base(store) - store) - 1);
@@ -63,14 +64,14 @@ static bool is_fit(const char *path)
 
 /* Where somebody else has taken the name that we would use, "NAME.XXXXXX" of ours that was made the
  * last time; the first of several. NULL: none. */
-static char *find_own(const char *folder, const char *name)
+static char *find_own(const char *directory, const char *name)
 {
-    DIR *dir = fp_dir_open(folder);
+    DIR *dir = fp_dir_open(directory);
     cleanup_free char *best = NULL;
     size_t len = strlen(name);
     for (struct dirent *item = dir != NULL ? readdir(dir) : NULL; item != NULL;
          item = readdir(dir)) {
-        cleanup_free char *path = fp_path_join(folder, item->d_name);
+        cleanup_free char *path = fp_path_join(directory, item->d_name);
         bool is_named_so = strncmp(item->d_name, name, len) == 0 && item->d_name[len] == '.';
         if (!is_named_so || (best != NULL && strcmp(best, path) <= 0) || !is_fit(path))
             continue;
@@ -82,8 +83,8 @@ static char *find_own(const char *folder, const char *name)
     return steal_pointer(&best);
 }
 
-/* TMPDIR is everyone's: a folder that somebody else made there is not ours to trust, and does not
- * stop us. False with errno where none can be made; *ret is set all the same. */
+/* TMPDIR is everyone's: a directory that somebody else made there is not ours to trust, and does
+ * not stop us. False with errno where none can be made; *ret is set all the same. */
 static bool make_temp(char **ret)
 {
     const char *temp = fp_env("TMPDIR") != NULL ? fp_env("TMPDIR") : "/tmp";
@@ -114,7 +115,7 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
     enum fp_code code =
         fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
                   "set FLINKPACK_STORE to a folder that can be written to");
-    /* A TMPDIR that does not exist is nothing that was looked for. */
+    /* A TMPDIR that does not exist is a failure of this machine, not of what the user named. */
     if (err != NULL)
         err->code = FP_E_IO;
     return code == FP_E_NOT_FOUND ? FP_E_IO : code;

@@ -38,7 +38,7 @@ static enum fp_code fail_tar(struct archive *tar, const char *title, struct fp_e
     return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", title);
 }
 
-/* Owner, times and order are the same every time, and so are the bytes. */
+/* Owner, mode and time are the same for all entries. */
 static enum fp_code begin_entry(struct archive *tar, const char *name, uint64_t size,
                                 const char *title, struct fp_error *err)
 {

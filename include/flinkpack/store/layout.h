@@ -14,8 +14,8 @@ enum fp_layout_use {
     FP_LAYOUT_STORE,  /**< the local store: made, for nobody but us; fp_store_check() */
 };
 /**
- * An OCI layout folder (image-layout.md). index.json is replaced atomically under a lock, entries
- * of other images stay.
+ * An OCI layout directory (image-layout.md). index.json is replaced atomically under a lock,
+ * entries of other images stay.
  */
 FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use,
                                             struct fp_repo **ret, struct fp_error *err);
@@ -23,15 +23,16 @@ FP_CHECKED enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use
  * files of others would be read and removed. FP_E_IO naming it; a store that is not there is fine.
  */
 FP_CHECKED enum fp_code fp_store_check(const char *path, struct fp_error *err);
-/** Let blobs that lie in the local store's folder of blobs be hard-linked into `layout`, not
+/** Let blobs that lie in the local store's directory of blobs be hard-linked into `layout`, not
  * copied. Of no other place: a file that somebody writes to would change the blob with it. */
-void fp_layout_link_from(struct fp_repo *layout, const char *blob_folder);
-/** The layout's folder of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it. */
-char *fp_layout_blob_folder(const char *path);
+void fp_layout_link_from(struct fp_repo *layout, const char *blobs);
+/** The layout's directory of blobs ("PATH/blobs/sha256"), for nameless files. The caller owns it.
+ */
+char *fp_layout_blobs(const char *path);
 /**
  * The local store: $FLINKPACK_STORE, else $XDG_DATA_HOME/flinkpack/store, else
- * $HOME/.local/share/flinkpack/store, else a folder of this uid below TMPDIR. What nobody has named
- * is passed over where it is not ours alone (fp_kept_dir_flaw()).
+ * $HOME/.local/share/flinkpack/store, else a directory of this uid below TMPDIR. What nobody has
+ * named is passed over where it is not ours alone (fp_kept_dir_flaw()).
  * @param ret        Owned by the caller.
  * @param ret_reason Why the usual one is passed over: "DIR belongs to another user"; owned by the
  *                   caller, NULL where it is not.

@@ -45,12 +45,12 @@ FP_CHECKED enum fp_code fp_location_parse(const char *text, struct fp_location *
  * image of that name is meant. Only those, "NAME[:TAG]" without a '/', as nobody else can publish
  * there: "team/orders" could be anybody's on Docker Hub.
  * @param at       What `text` was parsed to; of any other kind it stays.
- * @param folder   The local store's; it need not exist.
+ * @param store    The local store's; it need not exist.
  * @param reporter Told where the image is taken from.
  * @return What reading the store fails with.
  */
 FP_CHECKED enum fp_code fp_location_settle(struct fp_location *at, const char *text,
-                                           const char *folder, struct fp_reporter *reporter,
+                                           const char *store, struct fp_reporter *reporter,
                                            struct fp_error *err);
 /** Let a name with a registry mean what the local store has under it; other places stay. */
 void fp_location_to_store(struct fp_location *at);

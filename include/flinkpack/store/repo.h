@@ -69,7 +69,7 @@ FP_CHECKED enum fp_code fp_repo_get_document(struct fp_repo *repo,
                                              struct fp_buf *body, struct fp_error *err);
 /**
  * Get a blob's bytes to where they can be read again and again: a registry downloads it to the
- * blob folder given at its opening (once: concurrent callers for one digest wait for the first),
+ * blob directory given at its opening (once: concurrent callers for one digest wait for the first),
  * others refer to the file that they have.
  * @param stage May be NULL.
  * @param ret   A reference that the caller drops.
