@@ -206,7 +206,7 @@ static enum fp_code find_base(const struct fp_plan *plan, const struct fp_flink_
 {
     cleanup_location struct fp_location at = {0};
     FP_TRY(choose(plan, version, bases, &at, err));
-    FP_TRY(fp_check_entry_java(plan, bases, err));
+    FP_TRY(fp_check_entry(plan, bases, err));
     return find_root(plan, &at, bases, err);
 }
 

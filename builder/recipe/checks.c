@@ -4,52 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink)
+static enum fp_code check_job(const struct fp_check *check, struct fp_error *err)
 {
-    if (plan->job_classname != NULL)
-        return plan->job_classname;
-    /* Before 1.8 the entrypoint has to name the class; later Flink finds it in the manifest. */
-    for (size_t i = 0; flink->traits->needs_job_classname && i < plan->job_jars.len; i++) {
-        if (plan->jars[i].main_class != NULL)
-            return plan->jars[i].main_class;
-    }
-    return NULL;
-}
-
-int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink)
-{
-    int64_t dist = fp_dist_time(flink);
-    int64_t job = fp_job_time(plan);
-    return job > dist ? job : dist;
-}
-
-int64_t fp_dist_time(const struct fp_flink *flink)
-{
-    return flink->has_dist && flink->dist.newest_mtime_s > FP_EARLIEST_TIME
-               ? flink->dist.newest_mtime_s
-               : FP_EARLIEST_TIME;
-}
-
-int64_t fp_job_time(const struct fp_plan *plan)
-{
-    int64_t newest = FP_EARLIEST_TIME;
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (plan->jars[i].newest_entry_s > newest)
-            newest = plan->jars[i].newest_entry_s;
-    }
-    return newest;
-}
-
-bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base)
-{
-    const json_t *config = json_object_get(base->config.document, "config");
-    const char *type = fp_json_string(json_object_get(config, "Labels"), "flinkpack.type");
-    return !flink->has_dist && type != NULL && strcmp(type, "job") == 0;
-}
-
-static void warn_about_job(const struct fp_plan *plan, bool keeps_job)
-{
+    const struct fp_plan *plan = check->plan;
     struct fp_reporter *reporter = plan->context->reporter;
+    (void) err;
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         if (plan->jars[i].has_flink_runtime) {
             fp_report(reporter, FP_EVENT_WARNING,
@@ -57,37 +16,38 @@ static void warn_about_job(const struct fp_plan *plan, bool keeps_job)
                       plan->job_jars.items[i]);
         }
     }
-    if (plan->job_jars.len == 0) {
+    if (plan->job_jars.len == 0)
         fp_report(reporter, FP_EVENT_INFO,
-                  keeps_job ? "no --job-jar: the job that is in the image stays"
-                            : "no --job-jar: a session image, jobs are submitted to the running "
-                              "cluster");
-    }
+                  check->bases->count > 0 && fp_keeps_job(check->flink, &check->bases->images[0])
+                      ? "no --job-jar: the job that is in the image stays"
+                      : "no --job-jar: a session image, jobs are submitted to the running cluster");
+    return FP_OK;
 }
 
 /* An image that has a job already keeps it, and two jobs in one image stop Flink. */
-static void warn_about_old_job(const struct fp_plan *plan, const struct fp_flink *flink,
-                               const struct fp_base_image *image)
+static enum fp_code check_old_job(const struct fp_check *check, struct fp_error *err)
 {
+    const struct fp_plan *plan = check->plan;
     cleanup_strv struct fp_strv old = {0};
-    cleanup_free char *folder = fp_xasprintf("%s/usrlib", flink->home + 1);
-    if (flink->has_dist || plan->job_jars.len == 0)
-        return;
-    fp_tree_children(image->facts.tree, folder, &old);
+    cleanup_free char *directory = fp_xasprintf("%s/usrlib", check->flink->home + 1);
+    (void) err;
+    if (check->flink->has_dist || plan->job_jars.len == 0)
+        return FP_OK;
+    fp_tree_children(check->base->facts.tree, directory, &old);
     for (size_t i = 0; i < old.len; i++) {
-        bool replaced = fp_strv_has(&image->old_jars, old.items[i]);
-        for (size_t k = 0; k < plan->job_jars.len; k++)
-            replaced = replaced || strcmp(plan->job_names.items[k], old.items[i]) == 0;
-        if (!replaced)
-            fp_report(
-                plan->context->reporter, FP_EVENT_WARNING,
-                "--from-image: the image has /%s/%s already, which stays beside the new job%s",
-                folder, old.items[i],
-                fp_job_classname(plan, flink) == NULL && fp_text_ends_with(old.items[i], ".jar")
-                    ? "; if that is a job too, the image does not start without "
-                      "--job-classname: better take one that has none"
-                    : "");
+        if (fp_strv_has(&check->base->old_jars, old.items[i]) ||
+            fp_strv_has(&plan->job_names, old.items[i]))
+            continue;
+        bool may_be_job =
+            fp_job_classname(plan, check->flink) == NULL && fp_text_ends_with(old.items[i], ".jar");
+        fp_report(plan->context->reporter, FP_EVENT_WARNING,
+                  "--from-image: the image has /%s/%s already, which stays beside the new job%s",
+                  directory, old.items[i],
+                  may_be_job ? "; if that is a job too, the image does not start without "
+                               "--job-classname: better take one that has none"
+                             : "");
     }
+    return FP_OK;
 }
 
 /* Whether packages or --add may bring what is below `home`, of which the base knows nothing. */
@@ -103,109 +63,88 @@ static bool may_be_brought(const struct fp_plan *plan, const char *home)
     return may;
 }
 
-/* Flink's scripts take JAVA_HOME at its word. `*ret_settled`: whether to ask no further. */
-static enum fp_code check_java_home(const struct fp_plan *plan, const struct fp_bases *bases,
-                                    const struct fp_base_facts *facts, bool *ret_settled,
-                                    struct fp_error *err)
+/* Flink's scripts take JAVA_HOME at its word. */
+static enum fp_code fail_java_home(const struct fp_check *check, const char *home,
+                                   struct fp_error *err)
 {
-    const char *home = fp_json_string(plan->env, "JAVA_HOME");
-    *ret_settled = false;
-    if (home == NULL || facts->java_home != NULL)
-        return FP_OK;
-    *ret_settled = home[0] == '/' && may_be_brought(plan, home);
-    if (*ret_settled)
-        return FP_OK;
-    enum fp_code code = fp_fail(
-        err, FP_E_INPUT, "--env JAVA_HOME=%s: %s has no program bin/java there", home, bases->name);
-    return facts->java_homes.len > 0
-               ? fp_hinted(code, err, "it has one in %s", facts->java_homes.items[0])
-               : code;
+    const struct fp_strv *homes = &check->base->facts.java_homes;
+    enum fp_code code = fp_fail(err, FP_E_INPUT,
+                                "--env JAVA_HOME=%s: %s has no program bin/java "
+                                "there",
+                                home, check->bases->name);
+    return homes->len > 0 ? fp_hinted(code, err, "it has one in %s", homes->items[0]) : code;
 }
 
-static enum fp_code fail_no_bash(const struct fp_plan *plan, const struct fp_flink_version *version,
-                                 const struct fp_bases *bases, struct fp_error *err)
+static enum fp_code check_bash(const struct fp_check *check, struct fp_error *err)
 {
-    const char *path = fp_json_string(plan->env, "PATH");
+    const char *path = fp_json_string(check->plan->env, "PATH");
+    const char *name = check->bases->name;
+    if (check->plan->source == FP_FROM_IMAGE || check->base->facts.has_bash ||
+        fp_apk_is_used(check->base->facts.tree))
+        return FP_OK;
     if (path != NULL)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "--env PATH=%s: %s has no bash there, which Flink's start scripts "
                                  "need",
-                                 path, bases->name),
+                                 path, name),
                          err, "name all folders: nothing in it is expanded, $PATH neither");
     return fp_hinted(
-        fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", bases->name),
-        err, "choose a base that has it, such as --base temurin-%u-jre",
-        fp_flink_traits(version)->default_java);
+        fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", name), err,
+        "choose a base that has it, such as --base temurin-%u-jre",
+        fp_flink_traits(check->version)->default_java);
 }
 
-static enum fp_code fail_no_java(const struct fp_flink_version *version,
-                                 const struct fp_bases *bases, const struct fp_base_facts *facts,
-                                 struct fp_error *err)
+static enum fp_code fail_no_java(const struct fp_check *check, struct fp_error *err)
 {
-    const struct fp_flink_traits *traits = fp_flink_traits(version);
-    if (facts->java_homes.len > 1)
+    const struct fp_flink_traits *traits = fp_flink_traits(check->version);
+    const struct fp_strv *homes = &check->base->facts.java_homes;
+    if (homes->len > 1)
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s: several Javas in it, none of them on PATH or in JAVA_HOME",
-                                 bases->name),
-                         err, "--env JAVA_HOME=%s, or %s", facts->java_homes.items[0],
-                         facts->java_homes.items[1]);
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", bases->name), err,
-                     "Flink %s runs on Java %s; --base temurin-%u-jre has it", version->text,
+                                 check->bases->name),
+                         err, "--env JAVA_HOME=%s, or %s", homes->items[0], homes->items[1]);
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", check->bases->name), err,
+                     "Flink %s runs on Java %s; --base temurin-%u-jre has it", check->version->text,
                      traits->java_versions, traits->default_java);
 }
 
-static enum fp_code check_base_java(const struct fp_plan *plan,
-                                    const struct fp_flink_version *version,
-                                    const struct fp_bases *bases, const struct fp_base_image *image,
-                                    struct fp_error *err)
+static enum fp_code check_java(const struct fp_check *check, struct fp_error *err)
 {
-    const struct fp_base_facts *facts = &image->facts;
-    const struct fp_flink_traits *traits = fp_flink_traits(version);
-    bool is_settled = false;
-    enum fp_code code = check_java_home(plan, bases, facts, &is_settled, err);
-    if (code != FP_OK || is_settled)
-        return code;
+    const struct fp_base_facts *facts = &check->base->facts;
+    const struct fp_flink_traits *traits = fp_flink_traits(check->version);
+    const char *name = check->bases->name;
+    const char *flink = check->version->text;
+    const char *home = fp_json_string(check->plan->env, "JAVA_HOME");
+    if (home != NULL && facts->java_home == NULL)
+        return home[0] == '/' && may_be_brought(check->plan, home)
+                   ? FP_OK
+                   : fail_java_home(check, home, err);
     if (facts->java_home == NULL)
-        return fail_no_java(version, bases, facts, err);
-    if (facts->java == 0 || fp_flink_supports_java(version, facts->java))
+        return fail_no_java(check, err);
+    if (facts->java == 0 || fp_flink_supports_java(check->version, facts->java))
         return FP_OK;
-    if (facts->java > traits->default_java) {
-        fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                  "%s has Java %u; Flink %s is made for Java %s", bases->name, facts->java,
-                  version->text, traits->java_versions);
-        return FP_OK;
-    }
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s",
-                             bases->name, facts->java, version->text, traits->java_versions),
-                     err, "--base temurin-%u-jre", traits->default_java);
-}
-
-/* Whether the catalogue says which Java the base has. */
-static bool is_java_known(const struct fp_plan *plan, const struct fp_bases *bases)
-{
-    return bases->entry.name != NULL && fp_json_string(plan->env, "JAVA_HOME") == NULL &&
-           fp_json_string(plan->env, "PATH") == NULL;
-}
-
-enum fp_code fp_check_entry_java(const struct fp_plan *plan, const struct fp_bases *bases,
-                                 struct fp_error *err)
-{
-    return is_java_known(plan, bases) ? fp_check_classes(plan, bases->name, bases->entry.java, err)
-                                      : FP_OK;
+    if (facts->java <= traits->default_java)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s",
+                                 name, facts->java, flink, traits->java_versions),
+                         err, "--base temurin-%u-jre", traits->default_java);
+    fp_report(check->plan->context->reporter, FP_EVENT_WARNING,
+              "%s has Java %u; Flink %s is made for Java %s", name, facts->java, flink,
+              traits->java_versions);
+    return FP_OK;
 }
 
 /* Before 1.10 a job lies in lib/, where its classes come before Flink's: a Flink in it would run in
  * place of the image's, with half of the other's files. Later the image's wins. */
-static enum fp_code check_bundled(const struct fp_plan *plan, const struct fp_flink *flink,
-                                  struct fp_error *err)
+static enum fp_code check_bundled(const struct fp_check *check, struct fp_error *err)
 {
+    const struct fp_plan *plan = check->plan;
     for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (flink->traits->has_usrlib || !plan->jars[i].has_flink_runtime)
+        if (check->flink->traits->has_usrlib || !plan->jars[i].has_flink_runtime)
             continue;
         return fp_hinted(fp_fail(err, FP_E_INPUT,
                                  "%s bundles Flink itself, whose classes would come before those "
                                  "of Flink %s, and stop it",
-                                 plan->job_jars.items[i], flink->version.text),
+                                 plan->job_jars.items[i], check->flink->version.text),
                          err,
                          "give Flink's core dependencies (flink-java, flink-streaming-java, "
                          "flink-clients ...) the scope 'provided', or exclude them from the "
@@ -214,48 +153,75 @@ static enum fp_code check_bundled(const struct fp_plan *plan, const struct fp_fl
     return FP_OK;
 }
 
-static enum fp_code check_machine(const struct fp_bases *bases, const struct fp_base_image *image,
-                                  struct fp_error *err)
+static enum fp_code check_machine(const struct fp_check *check, struct fp_error *err)
 {
-    const char *have = image->facts.architecture;
-    if (have == NULL || strcmp(have, image->platform.architecture) == 0)
+    const char *have = check->base->facts.architecture;
+    const char *want = check->base->platform.architecture;
+    if (have == NULL || strcmp(have, want) == 0)
         return FP_OK;
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s holds programs for %s, not for %s", bases->name,
-                             have, image->platform.architecture),
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "%s holds programs for %s, not for %s",
+                             check->bases->name, have, want),
                      err, "--platform linux/%s, or another base", have);
+}
+
+/* When a check is made. */
+enum check_stage {
+    OF_ENTRY, /* before a base of the catalogue is fetched */
+    OF_BASE,  /* of each platform's base, once Flink's version is known */
+    OF_JOB,   /* once all is there */
+    OF_IMAGE, /* likewise, of each platform */
+    OF_ALL,   /* behind those */
+};
+
+/* What is asked, in this order. */
+static const struct check_row {
+    enum check_stage stage;
+    enum fp_code (*run)(const struct fp_check *check, struct fp_error *err);
+} CHECKS[] = {
+    {OF_ENTRY, fp_check_classes},  {OF_BASE, check_bash},        {OF_BASE, check_machine},
+    {OF_BASE, check_java},         {OF_BASE, fp_check_classes},  {OF_JOB, check_bundled},
+    {OF_JOB, fp_check_connectors}, {OF_JOB, check_job},          {OF_IMAGE, check_old_job},
+    {OF_IMAGE, fp_check_natives},  {OF_ALL, fp_check_allocator},
+};
+
+static enum fp_code run_checks(enum check_stage stage, const struct fp_check *check,
+                               struct fp_error *err)
+{
+    for (size_t i = 0; i < sizeof(CHECKS) / sizeof(CHECKS[0]); i++) {
+        if (CHECKS[i].stage == stage)
+            FP_TRY(CHECKS[i].run(check, err));
+    }
+    return FP_OK;
+}
+
+static enum fp_code run_each(enum check_stage stage, struct fp_check check, struct fp_error *err)
+{
+    for (size_t i = 0; i < check.bases->count; i++) {
+        check.base = &check.bases->images[i];
+        FP_TRY(run_checks(stage, &check, err));
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_check_entry(const struct fp_plan *plan, const struct fp_bases *bases,
+                            struct fp_error *err)
+{
+    return run_checks(OF_ENTRY, &(struct fp_check){.plan = plan, .bases = bases}, err);
 }
 
 enum fp_code fp_check_bases(const struct fp_plan *plan, const struct fp_flink_version *version,
                             const struct fp_bases *bases, struct fp_error *err)
 {
-    for (size_t i = 0; i < bases->count; i++) {
-        const struct fp_base_image *image = &bases->images[i];
-        bool adds_flink = plan->source != FP_FROM_IMAGE;
-        if (adds_flink && !image->facts.has_bash && !fp_apk_is_used(image->facts.tree))
-            return fail_no_bash(plan, version, bases, err);
-        FP_TRY(check_machine(bases, image, err));
-        FP_TRY(check_base_java(plan, version, bases, image, err));
-        FP_TRY(is_java_known(plan, bases)
-                   ? FP_OK
-                   : fp_check_classes(plan, bases->name, image->facts.java, err));
-    }
-    return FP_OK;
+    const struct fp_check check = {.plan = plan, .version = version, .bases = bases};
+    return run_each(OF_BASE, check, err);
 }
 
 enum fp_code fp_check_fit(const struct fp_plan *plan, const struct fp_flink *flink,
                           const struct fp_bases *bases, struct fp_error *err)
 {
-    enum fp_code code = check_bundled(plan, flink, err);
-    if (code == FP_OK)
-        code = fp_check_connectors(plan, flink, err);
-    if (code != FP_OK)
-        return code;
-    warn_about_job(plan, bases->count > 0 && fp_keeps_job(flink, &bases->images[0]));
-    for (size_t i = 0; i < bases->count && code == FP_OK; i++) {
-        warn_about_old_job(plan, flink, &bases->images[i]);
-        code = fp_check_natives(plan, flink, &bases->images[i], bases->name, err);
-    }
-    if (code == FP_OK)
-        fp_check_allocator(plan, flink, bases);
-    return code;
+    const struct fp_check check = {
+        .plan = plan, .version = &flink->version, .flink = flink, .bases = bases};
+    FP_TRY(run_checks(OF_JOB, &check, err));
+    FP_TRY(run_each(OF_IMAGE, check, err));
+    return run_checks(OF_ALL, &check, err);
 }

@@ -45,14 +45,13 @@ static const char *find_main(const struct fp_plan *plan, const json_t *newer,
 static enum fp_code find_reference(const struct fp_plan *plan, unsigned class_major, json_t *newer,
                                    struct fp_jar_reference *ret, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++)
+    for (size_t i = 0; i < plan->job_jars.len; i++)
         if (plan->jars[i].class_major > 0)
-            code = fp_jar_newer_classes(plan->job_jars.items[i], class_major, newer, err);
-    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK && ret->name == NULL; i++)
+            FP_TRY(fp_jar_newer_classes(plan->job_jars.items[i], class_major, newer, err));
+    for (size_t i = 0; i < plan->job_jars.len && ret->name == NULL; i++)
         if (plan->jars[i].class_major > 0)
-            code = fp_jar_refers_to(plan->job_jars.items[i], class_major, newer, ret, err);
-    return code;
+            FP_TRY(fp_jar_refers_to(plan->job_jars.items[i], class_major, newer, ret, err));
+    return FP_OK;
 }
 
 /* What is wrong with a jar, as a subject. */
@@ -107,11 +106,25 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const 
     return code;
 }
 
-enum fp_code fp_check_classes(const struct fp_plan *plan, const char *base_name, unsigned java,
-                              struct fp_error *err)
+/* What the catalogue says, as long as nothing of the user's decides which Java it is; then the base
+ * itself is not asked any more. 0: not known. */
+static unsigned java_to_check(const struct fp_check *check)
 {
+    const struct fp_plan *plan = check->plan;
+    bool is_stated = check->bases->entry.name != NULL &&
+                     fp_json_string(plan->env, "JAVA_HOME") == NULL &&
+                     fp_json_string(plan->env, "PATH") == NULL;
+    if (check->base == NULL)
+        return is_stated ? check->bases->entry.java : 0;
+    return is_stated ? 0 : check->base->facts.java;
+}
+
+enum fp_code fp_check_classes(const struct fp_check *check, struct fp_error *err)
+{
+    const struct fp_plan *plan = check->plan;
+    unsigned java = java_to_check(check);
     for (size_t i = 0; i < plan->job_jars.len && java > 0; i++)
         if (is_newer(&plan->jars[i], java))
-            return check_newer(plan, i, base_name, java, err);
+            return check_newer(plan, i, check->bases->name, java, err);
     return FP_OK;
 }

@@ -29,11 +29,10 @@ static bool may_have_connectors(const struct fp_plan *plan, const struct fp_flin
 static enum fp_code any_has(const struct fp_strv *jars, const char *class_name, bool *ret_found,
                             struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < jars->len && code == FP_OK && !*ret_found; i++)
+    for (size_t i = 0; i < jars->len && !*ret_found; i++)
         if (fp_text_ends_with(jars->items[i], ".jar"))
-            code = fp_jar_has_class(jars->items[i], class_name, ret_found, err);
-    return code;
+            FP_TRY(fp_jar_has_class(jars->items[i], class_name, ret_found, err));
+    return FP_OK;
 }
 
 /* The connectors' classes that `main` of the jar at `path` uses are in one of the jars. */
@@ -41,17 +40,14 @@ static enum fp_code check_class(const struct fp_plan *plan, const char *path, co
                                 struct fp_error *err)
 {
     cleanup_strv struct fp_strv used = {0};
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < sizeof(CONNECTORS) / sizeof(CONNECTORS[0]) && code == FP_OK; i++)
-        code = fp_jar_class_uses(path, main, CONNECTORS[i], &used, err);
-    for (size_t i = 0; i < used.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < sizeof(CONNECTORS) / sizeof(CONNECTORS[0]); i++)
+        FP_TRY(fp_jar_class_uses(path, main, CONNECTORS[i], &used, err));
+    for (size_t i = 0; i < used.len; i++) {
         bool found = false;
-        code = fp_jar_has_class(path, used.items[i], &found, err);
-        if (code == FP_OK && !found)
-            code = any_has(&plan->job_jars, used.items[i], &found, err);
-        if (code == FP_OK && !found)
-            code = any_has(&plan->libs, used.items[i], &found, err);
-        if (code == FP_OK && !found)
+        FP_TRY(fp_jar_has_class(path, used.items[i], &found, err));
+        FP_TRY(any_has(&plan->job_jars, used.items[i], &found, err));
+        FP_TRY(any_has(&plan->libs, used.items[i], &found, err));
+        if (!found)
             return fp_hinted(
                 fp_fail(err, FP_E_INPUT, "%s: class %s uses %s, which no jar of the job has", path,
                         main, used.items[i]),
@@ -60,21 +56,20 @@ static enum fp_code check_class(const struct fp_plan *plan, const char *path, co
                 "(maven-shade-plugin, the connector without scope 'provided'), or add the "
                 "connector's jar with --lib");
     }
-    return code;
+    return FP_OK;
 }
 
-enum fp_code fp_check_connectors(const struct fp_plan *plan, const struct fp_flink *flink,
-                                 struct fp_error *err)
+enum fp_code fp_check_connectors(const struct fp_check *check, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    if (!flink->has_dist || may_have_connectors(plan, flink))
+    const struct fp_plan *plan = check->plan;
+    if (!check->flink->has_dist || may_have_connectors(plan, check->flink))
         return FP_OK;
-    for (size_t i = 0; i < plan->job_jars.len && code == FP_OK; i++) {
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *named = plan->job_classname;
         const char *main = named != NULL ? named : plan->jars[i].main_class;
         /* Flink also loads jars in lib/ of the job's jar, where it is handed that jar. */
         if (main != NULL && plan->jars[i].sha256[0] != '\0' && !plan->jars[i].has_jars)
-            code = check_class(plan, plan->job_jars.items[i], main, err);
+            FP_TRY(check_class(plan, plan->job_jars.items[i], main, err));
     }
-    return code;
+    return FP_OK;
 }

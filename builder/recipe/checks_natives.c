@@ -160,17 +160,16 @@ static const struct fp_jar_native *find_native(const struct fp_plan *plan,
 
 /* Say, or refuse, what a jar has for glibc. `option` is of what nobody need use, though it is in
  * the image: that is said only; NULL: the jar is the job's. */
-static enum fp_code check_jar(const struct fp_plan *plan, const struct fp_flink *flink,
-                              const struct fp_base_image *base, const char *base_name,
-                              const char *option, const char *path, const struct fp_jar *jar,
-                              struct fp_error *err)
+static enum fp_code check_jar(const struct fp_check *check, const char *option, const char *path,
+                              const struct fp_jar *jar, struct fp_error *err)
 {
+    const struct fp_plan *plan = check->plan;
     const char *missing = NULL;
-    const struct fp_jar_native *native = find_native(plan, base, jar, &missing);
-    unsigned java = flink->traits->default_java;
+    const struct fp_jar_native *native = find_native(plan, check->base, jar, &missing);
+    unsigned java = check->flink->traits->default_java;
     if (native == NULL)
         return FP_OK;
-    cleanup_free char *package = missing != NULL && fp_apk_is_used(base->facts.tree)
+    cleanup_free char *package = missing != NULL && fp_apk_is_used(check->base->facts.tree)
                                      ? fp_xasprintf("--package %s, ", missing)
                                      : fp_xstrdup("");
     if (option != NULL || missing == NULL || plan->allow_musl_natives) {
@@ -178,46 +177,41 @@ static enum fp_code check_jar(const struct fp_plan *plan, const struct fp_flink 
                   "%s%s%s: %s is native code for glibc, and %s has musl%s%s: not all of it runs "
                   "there (%s--base temurin-%u-jre has glibc)",
                   option != NULL ? option : "", option != NULL ? " " : "", path, native->entry,
-                  base_name, missing != NULL ? " without " : "", missing != NULL ? missing : "",
-                  package, java);
+                  check->bases->name, missing != NULL ? " without " : "",
+                  missing != NULL ? missing : "", package, java);
         return FP_OK;
     }
-    enum fp_code code =
-        fp_fail(err, FP_E_INPUT, "%s: %s is native code for glibc, and %s has musl without %s",
-                path, native->entry, base_name, missing);
-    return fp_hinted(code, err,
-                     "use %s--base temurin-%u-jre, or --allow-musl-natives if you know better",
+    return fp_hinted(fp_fail(err, FP_E_INPUT,
+                             "%s: %s is native code for glibc, and %s has musl without %s", path,
+                             native->entry, check->bases->name, missing),
+                     err, "use %s--base temurin-%u-jre, or --allow-musl-natives if you know better",
                      package, java);
 }
 
 /* The same for jars of --lib and --plugin. */
-static enum fp_code check_files(const struct fp_plan *plan, const struct fp_flink *flink,
-                                const struct fp_base_image *base, const char *base_name,
-                                const char *option, const struct fp_strv *files,
-                                struct fp_error *err)
+static enum fp_code check_files(const struct fp_check *check, const char *option,
+                                const struct fp_strv *files, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < files->len && code == FP_OK; i++) {
-        struct fp_jar jar = {0};
+    for (size_t i = 0; i < files->len; i++) {
+        __attribute__((cleanup(fp_jar_clear))) struct fp_jar jar = {0};
         if (!fp_text_ends_with(files->items[i], ".jar"))
             continue;
-        code = fp_jar_inspect(files->items[i], &jar, err);
-        if (code == FP_OK)
-            code = check_jar(plan, flink, base, base_name, option, files->items[i], &jar, err);
-        fp_jar_clear(&jar);
+        FP_TRY(fp_jar_inspect(files->items[i], &jar, err));
+        FP_TRY(check_jar(check, option, files->items[i], &jar, err));
     }
-    return code;
+    return FP_OK;
 }
 
 /* Flink's own RocksDB: before 1.14 it loads on no musl, whatever stands beside that. */
-static enum fp_code check_rocksdb(const struct fp_plan *plan, const struct fp_flink *flink,
-                                  const char *base_name, struct fp_error *err)
+static enum fp_code check_rocksdb(const struct fp_check *check, struct fp_error *err)
 {
-    struct fp_reporter *reporter = plan->context->reporter;
+    const struct fp_flink *flink = check->flink;
+    struct fp_reporter *reporter = check->plan->context->reporter;
+    const char *base_name = check->bases->name;
     unsigned java = flink->traits->default_java;
     if (flink->traits->musl_rocksdb)
         return FP_OK;
-    cleanup_free char *chosen = rocksdb_chosen_by(plan, flink);
+    cleanup_free char *chosen = rocksdb_chosen_by(check->plan, flink);
     if (chosen == NULL && flink->has_dist)
         fp_report(reporter, FP_EVENT_WARNING,
                   "the RocksDB of Flink %s is native code for glibc, and %s has musl: jobs on it "
@@ -225,7 +219,7 @@ static enum fp_code check_rocksdb(const struct fp_plan *plan, const struct fp_fl
                   flink->version.text, base_name, java);
     if (chosen == NULL)
         return FP_OK;
-    if (plan->allow_musl_natives) {
+    if (check->plan->allow_musl_natives) {
         fp_report(reporter, FP_EVENT_WARNING, "%s is native code for glibc, and %s has musl",
                   chosen, base_name);
         return FP_OK;
@@ -235,19 +229,17 @@ static enum fp_code check_rocksdb(const struct fp_plan *plan, const struct fp_fl
         err, "use --base temurin-%u-jre, or --allow-musl-natives if you know better", java);
 }
 
-enum fp_code fp_check_natives(const struct fp_plan *plan, const struct fp_flink *flink,
-                              const struct fp_base_image *base, const char *base_name,
-                              struct fp_error *err)
+enum fp_code fp_check_natives(const struct fp_check *check, struct fp_error *err)
 {
-    if (!base->facts.musl)
+    const struct fp_plan *plan = check->plan;
+    if (!check->base->facts.musl)
         return FP_OK;
-    FP_TRY(check_rocksdb(plan, flink, base_name, err));
+    FP_TRY(check_rocksdb(check, err));
     for (size_t i = 0; i < plan->job_jars.len; i++)
-        FP_TRY(check_jar(plan, flink, base, base_name, NULL, plan->job_jars.items[i],
-                         &plan->jars[i], err));
-    FP_TRY(check_files(plan, flink, base, base_name, "--lib", &plan->libs, err));
+        FP_TRY(check_jar(check, NULL, plan->job_jars.items[i], &plan->jars[i], err));
+    FP_TRY(check_files(check, "--lib", &plan->libs, err));
     for (size_t i = 0; i < plan->plugin_count; i++)
-        FP_TRY(check_files(plan, flink, base, base_name, "--plugin", &plan->plugins[i].files, err));
+        FP_TRY(check_files(check, "--plugin", &plan->plugins[i].files, err));
     return FP_OK;
 }
 
@@ -266,10 +258,12 @@ static bool will_have_jemalloc(const struct fp_plan *plan, const struct fp_base_
     return fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan, "jemalloc");
 }
 
-void fp_check_allocator(const struct fp_plan *plan, const struct fp_flink *flink,
-                        const struct fp_bases *bases)
+enum fp_code fp_check_allocator(const struct fp_check *check, struct fp_error *err)
 {
-    cleanup_free char *chosen = rocksdb_chosen_by(plan, flink);
+    const struct fp_plan *plan = check->plan;
+    const struct fp_bases *bases = check->bases;
+    cleanup_free char *chosen = rocksdb_chosen_by(plan, check->flink);
+    (void) err;
     for (size_t i = 0; i < bases->count && chosen != NULL; i++) {
         const struct fp_base_image *base = &bases->images[i];
         if (will_have_jemalloc(plan, base))
@@ -280,6 +274,7 @@ void fp_check_allocator(const struct fp_plan *plan, const struct fp_flink *flink
                   chosen, bases->name,
                   fp_apk_is_used(base->facts.tree) ? "--package jemalloc"
                                                    : "a base with Debian's libjemalloc2 has it");
-        return;
+        return FP_OK;
     }
+    return FP_OK;
 }

@@ -1,8 +1,51 @@
-/* The layers of the Hadoop jar and of the job's jars. */
+/* The job: what is known of it beside the plan, and its layers. */
 #include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink)
+{
+    if (plan->job_classname != NULL)
+        return plan->job_classname;
+    /* Before 1.8 the entrypoint has to name the class; later Flink finds it in the manifest. */
+    for (size_t i = 0; flink->traits->needs_job_classname && i < plan->job_jars.len; i++) {
+        if (plan->jars[i].main_class != NULL)
+            return plan->jars[i].main_class;
+    }
+    return NULL;
+}
+
+int64_t fp_inputs_time(const struct fp_plan *plan, const struct fp_flink *flink)
+{
+    int64_t dist = fp_dist_time(flink);
+    int64_t job = fp_job_time(plan);
+    return job > dist ? job : dist;
+}
+
+int64_t fp_dist_time(const struct fp_flink *flink)
+{
+    return flink->has_dist && flink->dist.newest_mtime_s > FP_EARLIEST_TIME
+               ? flink->dist.newest_mtime_s
+               : FP_EARLIEST_TIME;
+}
+
+int64_t fp_job_time(const struct fp_plan *plan)
+{
+    int64_t newest = FP_EARLIEST_TIME;
+    for (size_t i = 0; i < plan->job_jars.len; i++) {
+        if (plan->jars[i].newest_entry_s > newest)
+            newest = plan->jars[i].newest_entry_s;
+    }
+    return newest;
+}
+
+bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base)
+{
+    const json_t *config = json_object_get(base->config.document, "config");
+    const char *type = fp_json_string(json_object_get(config, "Labels"), "flinkpack.type");
+    return !flink->has_dist && type != NULL && strcmp(type, "job") == 0;
+}
 
 enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
                             struct fp_error *err)
