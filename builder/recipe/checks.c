@@ -176,7 +176,7 @@ enum check_stage {
 /* What is asked, in this order. */
 static const struct check_row {
     enum check_stage stage;
-    enum fp_code (*run)(const struct fp_check *check, struct fp_error *err);
+    fp_check_run *run;
 } CHECKS[] = {
     {OF_ENTRY, fp_check_classes},  {OF_BASE, check_bash},        {OF_BASE, check_machine},
     {OF_BASE, check_java},         {OF_BASE, fp_check_classes},  {OF_JOB, check_bundled},

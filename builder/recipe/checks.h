@@ -28,16 +28,17 @@ struct fp_check {
     const struct fp_base_image *base; /**< the one that is looked at; NULL: none */
 };
 
-/* Checks that have files of their own. */
+/** A check: fails with FP_E_INPUT, or warns. */
+typedef enum fp_code fp_check_run(const struct fp_check *check, struct fp_error *err);
 
-/** Whether a job's main class uses connectors that none of its jars has: FP_E_INPUT. */
-FP_CHECKED enum fp_code fp_check_connectors(const struct fp_check *check, struct fp_error *err);
+/** Whether a job's main class uses connectors that none of its jars has. */
+FP_CHECKED fp_check_run fp_check_connectors;
 /** Whether the base's Java can load the job's classes: a newer one that nothing refers to is no
  * more than a warning. */
-FP_CHECKED enum fp_code fp_check_classes(const struct fp_check *check, struct fp_error *err);
+FP_CHECKED fp_check_run fp_check_classes;
 /** Whether native code that was chosen runs on the base's C library; see builder/README.md. */
-FP_CHECKED enum fp_code fp_check_natives(const struct fp_check *check, struct fp_error *err);
-/** Warn where RocksDB is chosen and the image has no jemalloc for the entrypoint to preload. */
-FP_CHECKED enum fp_code fp_check_allocator(const struct fp_check *check, struct fp_error *err);
+FP_CHECKED fp_check_run fp_check_natives;
+/** Warns where RocksDB is chosen and the image has no jemalloc for the entrypoint to preload. */
+FP_CHECKED fp_check_run fp_check_allocator;
 
 #endif

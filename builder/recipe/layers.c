@@ -4,9 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum fp_code (*layer_maker)(const struct fp_layer_step *step, struct fp_layer *ret,
-                                    struct fp_error *err);
-
 static struct fp_own_layer *next_layer(struct fp_layer_step *step, struct fp_platform_image *image,
                                        const char *kind, int64_t time_s)
 {
@@ -25,7 +22,8 @@ static enum fp_code keep(struct fp_platform_image *image, const struct fp_own_la
 }
 
 static enum fp_code add(struct fp_layer_step *step, struct fp_platform_image *image,
-                        const char *kind, int64_t time_s, layer_maker maker, struct fp_error *err)
+                        const char *kind, int64_t time_s, fp_layer_maker *maker,
+                        struct fp_error *err)
 {
     struct fp_own_layer *own = next_layer(step, image, kind, time_s);
     return keep(image, own, maker(step, &own->layer, err));

@@ -50,33 +50,28 @@ struct fp_layer_step {
 FP_CHECKED enum fp_code fp_layers_make(struct fp_layer_step *step, struct fp_platform_image *image,
                                        struct fp_error *err);
 
-/* Each step makes one layer; without a blob there is nothing to put into it. */
+/** A step makes one layer; without a blob there is nothing to put into it. */
+typedef enum fp_code fp_layer_maker(const struct fp_layer_step *step, struct fp_layer *ret,
+                                    struct fp_error *err);
 
-/**
- * The layer of the packages that Flink needs and the user wants. Where the base is not one of apk,
- * everything must be there: FP_E_INPUT names what is not, in the base's own terms.
- */
-FP_CHECKED enum fp_code fp_step_packages(const struct fp_layer_step *step, struct fp_layer *ret,
-                                         struct fp_error *err);
-/** The Hadoop jar's layer, where a release comes without it. */
-FP_CHECKED enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *ret,
-                                       struct fp_error *err);
+/** The packages that Flink needs and the user wants. Where the base is not one of apk, everything
+ * must be there: FP_E_INPUT names what is not, in the base's own terms. */
+FP_CHECKED fp_layer_maker fp_step_packages;
+/** The Hadoop jar, where a release comes without it. */
+FP_CHECKED fp_layer_maker fp_step_hadoop;
 /** Accounts, entrypoint, /opt/flink, patched configuration, libraries and plugins. With
  * --from-image only what was asked for: configuration, libraries, plugins, additions. */
-FP_CHECKED enum fp_code fp_step_setup(const struct fp_layer_step *step, struct fp_layer *ret,
-                                      struct fp_error *err);
+FP_CHECKED fp_layer_maker fp_step_setup;
 /** The job's jars. */
-FP_CHECKED enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
-                                    struct fp_error *err);
+FP_CHECKED fp_layer_maker fp_step_job;
+/** What --add puts on the image of append. */
+FP_CHECKED fp_layer_maker fp_step_files;
 /**
  * A tar of the user's as a layer, which is looked through and applied to the step's tree. What is
  * gzip or zstd stays as it is; a plain or xz one is packed with gzip, which keeps its diff_id.
  */
 FP_CHECKED enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path,
                                     struct fp_layer *ret, struct fp_error *err);
-/** What --add puts on the image of append. */
-FP_CHECKED enum fp_code fp_step_files(const struct fp_layer_step *step, struct fp_layer *ret,
-                                      struct fp_error *err);
 
 /** The recipe key of a layer: see builder/README.md, "Recipe keys". `inputs` is consumed. */
 void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);

@@ -12,22 +12,20 @@ int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise)
     return epoch >= 0 ? epoch : otherwise;
 }
 
+/* The parts of a build: later ones may stand on earlier ones. */
+static fp_plan_part *const BUILD[] = {
+    fp_plan_flink,   fp_plan_platforms, fp_plan_user, fp_plan_packages,
+    fp_plan_outputs, fp_plan_adds,      fp_plan_conf, fp_plan_look,
+    fp_plan_job,     fp_plan_base,      fp_plan_libs, fp_plan_class,
+};
+
 static enum fp_code plan_build(struct fp_plan *plan, const struct fp_build_options *options,
                                struct fp_error *err)
 {
     plan->verb = "build";
-    FP_TRY(fp_plan_flink(plan, options, err));
-    FP_TRY(fp_plan_platforms(plan, options, err));
-    FP_TRY(fp_plan_user(plan, options, err));
-    FP_TRY(fp_plan_packages(plan, options, err));
-    FP_TRY(fp_plan_outputs(plan, options, err));
-    FP_TRY(fp_plan_adds(plan, options, err));
-    FP_TRY(fp_plan_conf(plan, &options->conf, err));
-    FP_TRY(fp_plan_look(plan, options, err));
-    FP_TRY(fp_plan_job(plan, options, err));
-    FP_TRY(fp_plan_base(plan, options, err));
-    FP_TRY(fp_plan_libs(plan, options, err));
-    return fp_plan_class(plan, options, err);
+    for (size_t i = 0; i < sizeof(BUILD) / sizeof(BUILD[0]); i++)
+        FP_TRY(BUILD[i](plan, options, err));
+    return FP_OK;
 }
 
 static enum fp_code plan_append(struct fp_plan *plan, const struct fp_build_options *options,

@@ -199,8 +199,10 @@ static enum fp_code check_keys(const struct fp_strv *keys, struct fp_error *err)
     return FP_OK;
 }
 
-enum fp_code fp_plan_conf(struct fp_plan *plan, const struct fp_strv *texts, struct fp_error *err)
+enum fp_code fp_plan_conf(struct fp_plan *plan, const struct fp_build_options *options,
+                          struct fp_error *err)
 {
+    const struct fp_strv *texts = &options->conf;
     for (size_t i = 0; i < texts->len; i++)
         FP_TRY(fp_path_exists(texts->items[i]) ? add_file(plan, texts->items[i], err)
                                                : add_setting(plan, texts->items[i], err));

@@ -12,49 +12,45 @@
 #define FP_FLINK_UID 9999U
 #define FP_FLINK_GID 9999U
 
-/** --from-...: where Flink comes from. */
-FP_CHECKED enum fp_code fp_plan_flink(struct fp_plan *plan, const struct fp_build_options *options,
-                                      struct fp_error *err);
+/** A part of any plan. */
+typedef enum fp_code fp_plan_part(struct fp_plan *plan, const struct fp_build_options *options,
+                                  struct fp_error *err);
+
 /** --platform: those asked for, each once; at least one. */
-FP_CHECKED enum fp_code fp_plan_platforms(struct fp_plan *plan,
-                                          const struct fp_build_options *options,
-                                          struct fp_error *err);
-/** --user of build: digits. */
-FP_CHECKED enum fp_code fp_plan_user(struct fp_plan *plan, const struct fp_build_options *options,
-                                     struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_platforms;
 /** --base: the base can be of all the platforms that are asked for. */
-FP_CHECKED enum fp_code fp_plan_base(struct fp_plan *plan, const struct fp_build_options *options,
-                                     struct fp_error *err);
-/** --package, --repository, --key, --apk-mirror. */
-FP_CHECKED enum fp_code fp_plan_packages(struct fp_plan *plan,
-                                         const struct fp_build_options *options,
-                                         struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_base;
 /** The names and destinations: --image-name, --tag, --push, --output. */
-FP_CHECKED enum fp_code
-fp_plan_outputs(struct fp_plan *plan, const struct fp_build_options *options, struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_outputs;
 /** --add, for the platforms that the plan has by now. */
-FP_CHECKED enum fp_code fp_plan_adds(struct fp_plan *plan, const struct fp_build_options *options,
-                                     struct fp_error *err);
-/** --conf: settings and files of settings. */
-FP_CHECKED enum fp_code fp_plan_conf(struct fp_plan *plan, const struct fp_strv *texts,
-                                     struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_adds;
 /** --label, --annotation, --env. */
-FP_CHECKED enum fp_code fp_plan_look(struct fp_plan *plan, const struct fp_build_options *options,
-                                     struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_look;
+
+/* Of build only. */
+
+/** --from-...: where Flink comes from. */
+FP_CHECKED fp_plan_part fp_plan_flink;
+/** --user: digits. */
+FP_CHECKED fp_plan_part fp_plan_user;
+/** --package, --repository, --key, --apk-mirror. */
+FP_CHECKED fp_plan_part fp_plan_packages;
+/** --conf: settings and files of settings. */
+FP_CHECKED fp_plan_part fp_plan_conf;
 /** --job-jar, --job-artifacts. */
-FP_CHECKED enum fp_code fp_plan_job(struct fp_plan *plan, const struct fp_build_options *options,
-                                    struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_job;
 /** --lib and --plugin. */
-FP_CHECKED enum fp_code fp_plan_libs(struct fp_plan *plan, const struct fp_build_options *options,
-                                     struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_libs;
 /** --job-classname, or the manifests: which class is the job's, once jars and libraries are known.
  */
-FP_CHECKED enum fp_code fp_plan_class(struct fp_plan *plan, const struct fp_build_options *options,
-                                      struct fp_error *err);
+FP_CHECKED fp_plan_part fp_plan_class;
+
+/* Of append only. */
+
 /** --layer, for the platforms and additions that the plan has by now. */
 FP_CHECKED enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *append,
                                      struct fp_error *err);
-/** --entrypoint, --cmd, --workdir and the --user of append. */
+/** --entrypoint, --cmd, --workdir and --user. */
 FP_CHECKED enum fp_code fp_plan_start(struct fp_plan *plan, const struct fp_build_options *options,
                                       const struct fp_append_options *append, struct fp_error *err);
 

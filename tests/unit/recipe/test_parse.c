@@ -161,10 +161,10 @@ static void test_platform_in_path(void **state)
 
 static enum fp_code conf_of(struct fp_plan *plan, const char *text, struct fp_error *err)
 {
-    struct fp_strv texts = {0};
-    fp_strv_add(&texts, text);
-    enum fp_code code = fp_plan_conf(plan, &texts, err);
-    fp_strv_clear(&texts);
+    struct fp_build_options options = {0};
+    fp_strv_add(&options.conf, text);
+    enum fp_code code = fp_plan_conf(plan, &options, err);
+    fp_strv_clear(&options.conf);
     return code;
 }
 
