@@ -66,7 +66,8 @@ static enum fp_code make_stream(const struct fp_deployment *d, json_t *documents
     }
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
     for (size_t i = 0; i < ret->file_count; i++)
-        FP_TRY(fp_buf_addf(&out, err, "%s%s", i > 0 ? "---\n" : "", ret->files[i].text));
+        fp_buf_putf(&out, "%s%s", i > 0 ? "---\n" : "", ret->files[i].text);
+    FP_TRY(fp_buf_check(&out, err));
     ret->stream = fp_buf_take(&out);
     return FP_OK;
 }

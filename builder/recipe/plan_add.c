@@ -55,11 +55,11 @@ static char *clean_dest(const char *dest)
     for (size_t i = 0; i < parts.len; i++) {
         if (strcmp(parts.items[i], ".") == 0)
             continue;
-        if (strcmp(parts.items[i], "..") == 0 ||
-            fp_buf_addf(&clean, NULL, "%s%s", clean.len > 0 ? "/" : "", parts.items[i]) != FP_OK)
+        if (strcmp(parts.items[i], "..") == 0)
             return NULL;
+        fp_buf_putf(&clean, "%s%s", clean.len > 0 ? "/" : "", parts.items[i]);
     }
-    return clean.len > 0 ? fp_buf_take(&clean) : NULL;
+    return clean.len > 0 && !clean.is_full ? fp_buf_take(&clean) : NULL;
 }
 
 static bool parse_mode(const char *text, int *ret)

@@ -47,10 +47,11 @@ static char *list_text(const json_t *list)
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
     for (size_t i = 0; i < json_array_size(list); i++) {
         cleanup_free char *item = scalar_text(json_array_get(list, i));
-        if (item == NULL || fp_buf_addf(&text, NULL, "%s%s", i > 0 ? ";" : "", item) != FP_OK)
+        if (item == NULL)
             return NULL;
+        fp_buf_putf(&text, "%s%s", i > 0 ? ";" : "", item);
     }
-    return fp_buf_take(&text);
+    return text.is_full ? NULL : fp_buf_take(&text);
 }
 
 static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *prefix,

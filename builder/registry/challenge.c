@@ -29,10 +29,9 @@ static char *take_value(const char **cursor)
             break;
         if (quoted && *p == '\\' && p[1] != '\0')
             p++;
-        if (fp_buf_add(&value, p, 1, NULL) != FP_OK)
-            return NULL;
+        fp_buf_put(&value, p, 1);
     }
-    if (quoted && *p != '"')
+    if (value.is_full || (quoted && *p != '"'))
         return NULL; /* cut off: nothing after it can be trusted to be what it seems */
     *cursor = quoted ? p + 1 : p;
     return fp_buf_take(&value);

@@ -135,11 +135,11 @@ enum fp_code fp_registry_get_manifest(struct fp_registry *registry, const char *
     enum fp_code code = get_once(registry, reference_text, &response, &found, &is_damaged, err);
     if (is_damaged && fp_http_max_attempts(registry->options.http, NULL) > 1)
         code = get_once(registry, reference_text, &response, &found, &is_damaged, err);
-    if (code == FP_OK)
-        code = fp_buf_add(body, response.body.data, response.body.len, err);
-    if (code == FP_OK)
-        *ret_descriptor = found;
-    return code;
+    if (code != FP_OK)
+        return code;
+    fp_buf_put(body, response.body.data, response.body.len);
+    *ret_descriptor = found;
+    return fp_buf_check(body, err);
 }
 
 /* From a HEAD's headers alone; false where they do not say enough. */

@@ -70,8 +70,7 @@ static char *get_url(const struct fp_registry *registry, const struct fp_strv *s
 {
     cleanup_buf struct fp_buf url = FP_BUF_INIT(MAX_FORM);
     const char *realm = registry->challenge.realm;
-    if (fp_buf_add(&url, realm, strcspn(realm, "#"), NULL) != FP_OK)
-        return fp_xstrdup("");
+    fp_buf_put(&url, realm, strcspn(realm, "#"));
     if (registry->challenge.service != NULL)
         add_query(&url, "service", registry->challenge.service);
     for (size_t i = 0; i < scopes->len; i++)

@@ -111,9 +111,8 @@ static void add_words(struct words *words, const char *separator, const char *te
     mask_tokens(clean);
     if (strlen(clean) > MAX_TEXT)
         clean[MAX_TEXT] = '\0';
-    if (*clean != '\0' && fp_buf_addf(&words->text, NULL, "%s%s",
-                                      words->text.len > 0 ? separator : "", clean) != FP_OK)
-        return; /* enough was said */
+    if (*clean != '\0')
+        fp_buf_putf(&words->text, "%s%s", words->text.len > 0 ? separator : "", clean);
 }
 
 static void add_member(struct words *words, const char *separator, const json_t *object,

@@ -22,8 +22,8 @@ static enum fp_code inflate_in(const uint8_t *data, size_t size, size_t piece, s
             return code;
         if (len > piece || info.out_bytes > LIMIT || info.in_bytes > size)
             abort();
-        code = fp_buf_add(out, buffer, len, &err);
-        if (code != FP_OK)
+        fp_buf_put(out, buffer, len);
+        if (out->is_full)
             abort();
     }
 }

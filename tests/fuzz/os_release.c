@@ -13,13 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static char *quote(const char *key, const char *value)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) 4 << 20);
-    if (fp_buf_addf(&text, NULL, "%s=\"", key) != FP_OK)
-        abort();
-    for (const char *p = value; *p != '\0'; p++) {
-        if (fp_buf_addf(&text, NULL, "%s%c", strchr("\"\\$`", *p) != NULL ? "\\" : "", *p) != FP_OK)
-            abort();
-    }
-    if (fp_buf_add_text(&text, "\"\n", NULL) != FP_OK)
+    fp_buf_putf(&text, "%s=\"", key);
+    for (const char *p = value; *p != '\0'; p++)
+        fp_buf_putf(&text, "%s%c", strchr("\"\\$`", *p) != NULL ? "\\" : "", *p);
+    fp_buf_puts(&text, "\"\n");
+    if (text.is_full)
         abort();
     return fp_buf_take(&text);
 }

@@ -103,9 +103,9 @@ static void add_record(struct tar *tar, const char *key, const char *value, size
     char digits[24];
     while ((size_t) snprintf(digits, sizeof(digits), "%zu", len) + rest != len)
         len = rest + strlen(digits);
-    if (fp_buf_addf(&tar->records, NULL, "%zu %s=", len, key) == FP_OK &&
-        fp_buf_add(&tar->records, value, value_len, NULL) == FP_OK)
-        (void) !fp_buf_add_text(&tar->records, "\n", NULL);
+    fp_buf_putf(&tar->records, "%zu %s=", len, key);
+    fp_buf_put(&tar->records, value, value_len);
+    fp_buf_puts(&tar->records, "\n");
 }
 
 /* "r" KEY COUNT VALUE: a record, its value or itself so many times over. */
@@ -116,10 +116,8 @@ static void step_record(struct tar *tar, const char *line, size_t len, bool repe
     const char *key = keys[(unsigned char) line[1] % (sizeof(keys) / sizeof(keys[0]))];
     size_t count = ((unsigned char) line[2] * 256U + (unsigned char) line[3]) % REPEAT_MAX;
     cleanup_buf struct fp_buf value = FP_BUF_INIT(BODY_MAX / 2);
-    for (size_t i = 0; repeats_value && i < count; i++) {
-        if (fp_buf_add(&value, line + 4, len - 4, NULL) != FP_OK)
-            break;
-    }
+    for (size_t i = 0; repeats_value && i < count; i++)
+        fp_buf_put(&value, line + 4, len - 4);
     for (size_t i = 0; !repeats_value && i <= count && tar->records.len < BODY_MAX / 2; i++)
         add_record(tar, key, line + 4, len - 4);
     if (repeats_value)

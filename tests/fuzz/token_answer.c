@@ -41,7 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fp_error err = {0};
     fp_strv_add(&scopes, "repository:a:pull");
     registry.credential.identity_token = fp_xstrdup("before");
-    if (fp_buf_add(&response.body, data, size, NULL) == FP_OK) {
+    fp_buf_put(&response.body, data, size);
+    if (!response.body.is_full) {
         int64_t now = fp_now_ms();
         enum fp_code code = fp_token_take_answer(&registry, &scopes, &response, &token, &err);
         if (fp_json_parse((const char *) data, size, "x", &answer, NULL) != FP_OK)

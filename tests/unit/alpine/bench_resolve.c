@@ -16,21 +16,23 @@ static char *make_index(void)
 {
     struct fp_buf text = FP_BUF_INIT(FP_APK_INDEX_MAX_BYTES);
     for (unsigned i = 0; i < PACKAGES; i++) {
-        if (fp_buf_addf(&text, NULL,
-                        "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:package-%u\nV:%u.%u.%u-r%u\nA:x86_64\n"
-                        "S:12345\nI:54321\nT:The package number %u of a repository of real size\n"
-                        "U:https://www.example.com/projects/package-%u/\nL:GPL-2.0-or-later\n"
-                        "o:package-%u\nm:Some Maintainer <maintainer@example.com>\nt:1700000000\n"
-                        "c:0123456789abcdef0123456789abcdef01234567\n",
-                        i, i % 9, i % 37, i % 11, i % 5, i, i, i / 3) != FP_OK ||
-            fp_buf_addf(&text, NULL,
-                        "D:/bin/sh so:libc.musl-x86_64.so.1 so:lib%u.so.1 so:lib%u.so.1\n"
-                        "p:so:lib%u.so.1=1.%u cmd:tool%u=%u.%u.%u-r%u\n",
-                        i / 2, i / 3, i, i, i, i % 9, i % 37, i % 11, i % 5) != FP_OK ||
-            (i % 4 == 0 && fp_buf_addf(&text, NULL, "i:docs package-%u\n", i + 1) != FP_OK) ||
-            fp_buf_add_text(&text, "\n", NULL) != FP_OK)
-            abort();
+        fp_buf_putf(&text,
+                    "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:package-%u\nV:%u.%u.%u-r%u\nA:x86_64\n"
+                    "S:12345\nI:54321\nT:The package number %u of a repository of real size\n"
+                    "U:https://www.example.com/projects/package-%u/\nL:GPL-2.0-or-later\n"
+                    "o:package-%u\nm:Some Maintainer <maintainer@example.com>\nt:1700000000\n"
+                    "c:0123456789abcdef0123456789abcdef01234567\n",
+                    i, i % 9, i % 37, i % 11, i % 5, i, i, i / 3);
+        fp_buf_putf(&text,
+                    "D:/bin/sh so:libc.musl-x86_64.so.1 so:lib%u.so.1 so:lib%u.so.1\n"
+                    "p:so:lib%u.so.1=1.%u cmd:tool%u=%u.%u.%u-r%u\n",
+                    i / 2, i / 3, i, i, i, i % 9, i % 37, i % 11, i % 5);
+        if (i % 4 == 0)
+            fp_buf_putf(&text, "i:docs package-%u\n", i + 1);
+        fp_buf_puts(&text, "\n");
     }
+    if (text.is_full)
+        abort();
     return fp_buf_take(&text);
 }
 

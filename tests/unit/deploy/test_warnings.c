@@ -4,10 +4,9 @@
 /* What a result says, with line ends between. */
 static char *lines(const struct fp_strv *list)
 {
-    struct fp_error err = {0};
     struct fp_buf text = FP_BUF_INIT(1 << 20);
     for (size_t i = 0; i < list->len; i++)
-        assert_ok(fp_buf_addf(&text, &err, "%s\n", list->items[i]), err);
+        fp_buf_putf(&text, "%s\n", list->items[i]);
     return fp_buf_take(&text);
 }
 

@@ -132,7 +132,7 @@ static void random_strings_survive(void **state)
         unsigned count = next_random(&seed, 8);
         for (unsigned i = 0; i < count; i++) {
             const char *part = parts[next_random(&seed, sizeof(parts) / sizeof(parts[0]))];
-            assert_int_equal(fp_buf_add_text(&text, part, NULL), FP_OK);
+            fp_buf_puts(&text, part);
         }
         check_round_trip(fp_buf_text(&text));
     }

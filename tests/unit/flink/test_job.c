@@ -24,17 +24,15 @@ struct jar_entry {
 
 static void put(struct fp_buf *buf, uint64_t value, int bytes)
 {
-    struct fp_error err = {0};
     for (int i = 0; i < bytes; i++) {
         char byte = (char) (value >> (8 * i) & 0xff);
-        assert_int_equal(fp_buf_add(buf, &byte, 1, &err), FP_OK);
+        fp_buf_put(buf, &byte, 1);
     }
 }
 
 static void put_bytes(struct fp_buf *buf, const void *data, size_t len)
 {
-    struct fp_error err = {0};
-    assert_int_equal(fp_buf_add(buf, data, len, &err), FP_OK);
+    fp_buf_put(buf, data, len);
 }
 
 static size_t deflate_raw(const void *data, size_t len, unsigned char *out, size_t cap)

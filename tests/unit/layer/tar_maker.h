@@ -36,7 +36,6 @@ static inline void tar_seal(char block[512])
 static inline void tar_add(struct fp_buf *tar, const struct tar_entry *entry)
 {
     char block[512] = "";
-    struct fp_error err = {0};
     size_t len = entry->data == NULL    ? 0
                  : entry->data_len != 0 ? entry->data_len
                                         : strlen(entry->data);
@@ -54,24 +53,22 @@ static inline void tar_add(struct fp_buf *tar, const struct tar_entry *entry)
     memcpy(block + 257, "ustar\00000", 8);
     tar_seal(block);
     static const char zeros[512] = "";
-    enum fp_code code = fp_buf_add(tar, block, sizeof(block), &err);
-    if (code == FP_OK && len > 0)
-        code = fp_buf_add(tar, entry->data, len, &err);
-    if (code == FP_OK && len % 512 != 0)
-        code = fp_buf_add(tar, zeros, 512 - len % 512, &err);
-    if (code != FP_OK)
+    fp_buf_put(tar, block, sizeof(block));
+    fp_buf_put(tar, entry->data, len);
+    fp_buf_put(tar, zeros, (512 - len % 512) % 512);
+    if (tar->is_full)
         abort();
 }
 
 /** A pax record in `records`. */
 static inline void tar_record(struct fp_buf *records, const char *key, const char *value)
 {
-    struct fp_error err = {0};
     size_t len = strlen(key) + strlen(value) + 3;
     size_t digits = 1;
     for (size_t limit = 10; len + digits >= limit; limit *= 10)
         digits++;
-    if (fp_buf_addf(records, &err, "%zu %s=%s\n", len + digits, key, value) != FP_OK)
+    fp_buf_putf(records, "%zu %s=%s\n", len + digits, key, value);
+    if (records->is_full)
         abort();
 }
 
@@ -87,8 +84,8 @@ static inline void tar_pax(struct fp_buf *tar, const char *key, const char *valu
 static inline void tar_end(struct fp_buf *tar)
 {
     static const char zeros[1024] = "";
-    struct fp_error err = {0};
-    if (fp_buf_add(tar, zeros, sizeof(zeros), &err) != FP_OK)
+    fp_buf_put(tar, zeros, sizeof(zeros));
+    if (tar->is_full)
         abort();
 }
 

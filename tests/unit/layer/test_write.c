@@ -86,9 +86,10 @@ static enum fp_code list_entry(void *context, struct fp_scan *scan, const struct
     }
     cleanup_free char *xattrs =
         entry->xattrs != NULL ? fp_json_canonical(entry->xattrs) : fp_xstrdup("");
-    return fp_buf_addf(context, err, "%s %o %ju:%ju %jd [%s] %s%.*s\n", raw_path, entry->mode,
-                       (uintmax_t) entry->uid, (uintmax_t) entry->gid, (intmax_t) entry->mtime_s,
-                       entry->link != NULL ? entry->link : "", xattrs, (int) len, data);
+    fp_buf_putf(context, "%s %o %ju:%ju %jd [%s] %s%.*s\n", raw_path, entry->mode,
+                (uintmax_t) entry->uid, (uintmax_t) entry->gid, (intmax_t) entry->mtime_s,
+                entry->link != NULL ? entry->link : "", xattrs, (int) len, data);
+    return fp_buf_check(context, err);
 }
 
 /* Reads the blob back, checks what the layer says of it, and lists its entries. */

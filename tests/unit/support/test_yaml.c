@@ -89,7 +89,7 @@ static void sizes_are_bounded(void **state)
                  "flinkpack.yaml: line 1, column 33: nested deeper than 32 levels");
     cleanup_buf struct fp_buf wide = FP_BUF_INIT(4 << 20);
     for (int i = 0; i <= FP_JSON_MAX_TOKENS; i++)
-        assert_ok(fp_buf_add_text(&wide, "- 1\n", &err), err);
+        fp_buf_puts(&wide, "- 1\n");
     assert_int_equal(parse(wide.data, wide.len, &value, &err), FP_E_INPUT);
     assert_non_null(strstr(err.text, ": more than 100000 values"));
 }
