@@ -8,102 +8,89 @@
 #define VALUE_COLUMNS 160
 
 /* One line "Label        value". What comes from images is made printable. */
-static enum fp_code put_field(struct fp_buf *out, const char *label, const char *value,
-                              struct fp_error *err)
+static void put_field(struct fp_buf *out, const char *label, const char *value)
 {
     if (value == NULL || *value == '\0')
-        return FP_OK;
+        return;
     cleanup_free char *text = fp_xstrdup(value);
     fp_make_printable(text);
     bool cut = fp_text_columns(text) > VALUE_COLUMNS;
     fp_text_cut(text, VALUE_COLUMNS);
-    return fp_buf_addf(out, err, "%-13s%s%s\n", label, text, cut ? "..." : "");
+    fp_buf_putf(out, "%-13s%s%s\n", label, text, cut ? "..." : "");
 }
 
 /* An array of words on one line, as a shell would show them. */
-static enum fp_code put_words(struct fp_buf *out, const char *label, const json_t *words,
-                              struct fp_error *err)
+static void put_words(struct fp_buf *out, const char *label, const json_t *words)
 {
     cleanup_free char *text = json_array_size(words) > 0 ? json_dumps(words, 0) : NULL;
-    return put_field(out, label, text, err);
+    put_field(out, label, text);
 }
 
-static enum fp_code put_lines(struct fp_buf *out, const char *label, const json_t *lines,
-                              struct fp_error *err)
+static void put_lines(struct fp_buf *out, const char *label, const json_t *lines)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < json_array_size(lines) && code == FP_OK; i++)
-        code =
-            put_field(out, i == 0 ? label : "", json_string_value(json_array_get(lines, i)), err);
-    return code;
+    for (size_t i = 0; i < json_array_size(lines); i++)
+        put_field(out, i == 0 ? label : "", json_string_value(json_array_get(lines, i)));
 }
 
-static enum fp_code put_pairs(struct fp_buf *out, const char *label, json_t *pairs,
-                              struct fp_error *err)
+static void put_pairs(struct fp_buf *out, const char *label, json_t *pairs)
 {
-    enum fp_code code = FP_OK;
     const char *key = NULL;
     json_t *value = NULL;
     json_object_foreach(pairs, key, value)
     {
         cleanup_free char *pair =
             fp_xasprintf("%s=%s", key, json_is_string(value) ? json_string_value(value) : "");
-        if (code == FP_OK)
-            code = put_field(out, label, pair, err);
+        put_field(out, label, pair);
         label = "";
     }
-    return code;
 }
 
-static enum fp_code put_layers(struct fp_buf *out, const json_t *layers, struct fp_error *err)
+static void put_layers(struct fp_buf *out, const json_t *layers)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < json_array_size(layers) && code == FP_OK; i++) {
+    for (size_t i = 0; i < json_array_size(layers); i++) {
         const json_t *layer = json_array_get(layers, i);
         const char *by = fp_json_string(layer, "createdBy");
         char size[FP_FORMAT_MAX];
         fp_format_bytes((uint64_t) json_integer_value(json_object_get(layer, "size")), size);
         cleanup_free char *line = fp_xasprintf("%s  %8s  %.60s", fp_json_string(layer, "digest"),
                                                size, by != NULL ? by : "");
-        code = put_field(out, i == 0 ? "Layers" : "", line, err);
+        put_field(out, i == 0 ? "Layers" : "", line);
     }
-    return code;
 }
 
-static enum fp_code put_config(struct fp_buf *out, const json_t *config, struct fp_error *err)
+static void put_config(struct fp_buf *out, const json_t *config)
 {
-    FP_TRY(put_field(out, "User", fp_json_string(config, "User"), err));
-    FP_TRY(put_field(out, "Folder", fp_json_string(config, "WorkingDir"), err));
-    FP_TRY(put_words(out, "Entrypoint", json_object_get(config, "Entrypoint"), err));
-    FP_TRY(put_words(out, "Command", json_object_get(config, "Cmd"), err));
-    FP_TRY(put_lines(out, "Environment", json_object_get(config, "Env"), err));
-    return put_pairs(out, "Labels", json_object_get(config, "Labels"), err);
+    put_field(out, "User", fp_json_string(config, "User"));
+    put_field(out, "Folder", fp_json_string(config, "WorkingDir"));
+    put_words(out, "Entrypoint", json_object_get(config, "Entrypoint"));
+    put_words(out, "Command", json_object_get(config, "Cmd"));
+    put_lines(out, "Environment", json_object_get(config, "Env"));
+    put_pairs(out, "Labels", json_object_get(config, "Labels"));
 }
 
-static enum fp_code put_image(struct fp_buf *out, const json_t *image, struct fp_error *err)
+static void put_image(struct fp_buf *out, const json_t *image)
 {
-    FP_TRY(fp_buf_add_text(out, "\n", err));
-    FP_TRY(put_field(out, "Platform", fp_json_string(image, "platform"), err));
-    FP_TRY(put_field(out, "Manifest", fp_json_string(image, "digest"), err));
-    FP_TRY(put_field(out, "Created", fp_json_string(image, "created"), err));
-    FP_TRY(put_config(out, json_object_get(image, "config"), err));
-    FP_TRY(put_pairs(out, "Annotations", json_object_get(image, "annotations"), err));
-    return put_layers(out, json_object_get(image, "layers"), err);
+    fp_buf_puts(out, "\n");
+    put_field(out, "Platform", fp_json_string(image, "platform"));
+    put_field(out, "Manifest", fp_json_string(image, "digest"));
+    put_field(out, "Created", fp_json_string(image, "created"));
+    put_config(out, json_object_get(image, "config"));
+    put_pairs(out, "Annotations", json_object_get(image, "annotations"));
+    put_layers(out, json_object_get(image, "layers"));
 }
 
-static enum fp_code put_text(struct fp_buf *out, const json_t *model, struct fp_error *err)
+static void put_text(struct fp_buf *out, const json_t *model)
 {
     char size[FP_FORMAT_MAX];
     fp_format_bytes(fp_image_model_bytes(model), size);
-    FP_TRY(put_field(out, "Name", fp_json_string(model, "name"), err));
-    FP_TRY(put_field(out, "Digest", fp_json_string(model, "digest"), err));
-    FP_TRY(put_field(out, "Media type", fp_json_string(model, "mediaType"), err));
-    FP_TRY(put_field(out, "Size", size, err));
-    FP_TRY(put_pairs(out, "Annotations", json_object_get(model, "annotations"), err));
+    put_field(out, "Name", fp_json_string(model, "name"));
+    put_field(out, "Digest", fp_json_string(model, "digest"));
+    put_field(out, "Media type", fp_json_string(model, "mediaType"));
+    put_field(out, "Size", size);
+    put_pairs(out, "Annotations", json_object_get(model, "annotations"));
     const json_t *images = json_object_get(model, "images");
     for (size_t i = 0; i < json_array_size(images); i++)
-        FP_TRY(put_image(out, json_array_get(images, i), err));
-    return FP_OK;
+        put_image(out, json_array_get(images, i));
 }
 
 /* The manifest for one platform: of an index the one asked for, or the only one. */
@@ -129,7 +116,8 @@ static enum fp_code put_document(struct fp_run *run, const struct fp_found *imag
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     FP_TRY(fp_repo_get_document(image->repo, descriptor, &text, err));
     run->is_document = true;
-    return fp_buf_add(&run->out, fp_buf_text(&text), text.len, err);
+    fp_buf_put(&run->out, fp_buf_text(&text), text.len);
+    return FP_OK;
 }
 
 static enum fp_code put_raw(struct fp_run *run, const struct fp_found *image,
@@ -158,8 +146,9 @@ static enum fp_code put_model(struct fp_run *run, const struct fp_found *image,
     cleanup_json json_t *model = NULL;
     FP_TRY(fp_image_model(image->repo, &image->root, image->title, platform, &model, err));
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
-        return put_text(&run->out, model, err);
-    fp_run_put_json(run, model);
+        put_text(&run->out, model);
+    else
+        fp_run_put_json(run, model);
     return FP_OK;
 }
 
