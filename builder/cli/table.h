@@ -19,9 +19,11 @@
 #define FP_TYPE_OF_COMMAS   struct fp_strv
 #define FP_TYPE_OF_MAP      struct fp_strv
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses here */
 /** Where a member is, which has to be of that type. */
 #define FP_ARGS_OFFSET(type, member)                                                               \
     _Generic(((struct fp_args *) 0)->member, type : offsetof(struct fp_args, member))
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /**
  * A row of an option table: FP_OPTION(TEXT, "job-jar", "FILE", build.job_jar, CONTENT, "the jar").
