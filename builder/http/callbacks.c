@@ -32,6 +32,17 @@ static void advance_stage(struct fp_exchange *x, uint64_t bytes)
     fp_stage_advance(x->job->request->stage, bytes);
 }
 
+void fp_http_unstage(struct fp_http_job *job)
+{
+    struct fp_stage *stage = job->request->stage;
+    if (stage == NULL || job->staged_bytes == 0)
+        return;
+    stage->done_bytes -=
+        job->staged_bytes < stage->done_bytes ? job->staged_bytes : stage->done_bytes;
+    job->staged_bytes = 0;
+    fp_stage_advance(stage, 0);
+}
+
 static enum fp_code check_length(const struct fp_exchange *x)
 {
     const char *text = fp_http_header(x->job->response, "content-length");

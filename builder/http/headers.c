@@ -1,4 +1,4 @@
-/* What answers say of themselves: header lines, numbers, ranges, dates, links. */
+/* What answers say of themselves: header lines, numbers, ranges, dates. */
 #include "headers.h"
 #include "client.h"
 
@@ -146,44 +146,4 @@ int64_t fp_parse_retry_after(const char *value, int64_t now_s)
     if (!parse_date(value, &date_s))
         return -1;
     return date_s > now_s ? date_s - now_s : 0;
-}
-
-/* Whether the parameters of one link (";rel=next; title=...") name that relation. */
-static bool link_has_rel(const char *params, size_t len, const char *rel)
-{
-    size_t rel_len = strlen(rel);
-    for (size_t i = 0; i + 4 + rel_len <= len; i++) {
-        if (params[i] != ';')
-            continue;
-        size_t at = i + 1;
-        while (at < len && (params[at] == ' ' || params[at] == '\t'))
-            at++;
-        if (at + 4 + rel_len > len || strncasecmp(params + at, "rel=", 4) != 0)
-            continue;
-        at += 4;
-        bool quoted = at < len && params[at] == '"';
-        at += quoted ? 1 : 0;
-        if (at + rel_len > len || strncasecmp(params + at, rel, rel_len) != 0)
-            continue;
-        char after = ';';
-        if (at + rel_len < len)
-            after = params[at + rel_len];
-        if (after == (quoted ? '"' : ';') || (!quoted && (after == ' ' || after == ',')))
-            return true;
-    }
-    return false;
-}
-
-char *fp_http_link(const char *value, const char *rel)
-{
-    for (const char *open = strchr(value, '<'); open != NULL; open = strchr(open, '<')) {
-        const char *close = strchr(open, '>');
-        if (close == NULL)
-            return NULL;
-        size_t len = strcspn(close + 1, "<");
-        if (link_has_rel(close + 1, len, rel))
-            return fp_xstrndup(open + 1, (size_t) (close - open - 1));
-        open = close + 1;
-    }
-    return NULL;
 }

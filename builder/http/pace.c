@@ -5,8 +5,22 @@
  */
 #include "retry.h"
 
+#include <time.h>
+
 #define FIRST_GAP_MS 50
 #define MAX_GAP_MS   1000
+#define SLICE_MS     50
+
+enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
+{
+    for (int64_t now = fp_now_ms(); now < until_ms; now = fp_now_ms()) {
+        FP_TRY(fp_interrupt_check(err));
+        int64_t slice = until_ms - now < SLICE_MS ? until_ms - now : SLICE_MS;
+        struct timespec pause = {.tv_nsec = (long) slice * 1000000};
+        (void) nanosleep(&pause, NULL);
+    }
+    return fp_interrupt_check(err);
+}
 
 void fp_pace_slow_down(struct fp_http *http, const char *url, int64_t until_ms)
 {

@@ -1,17 +1,6 @@
 /* Requests, repeated while a failure may pass. */
 #include "job.h"
 
-void fp_http_unstage(struct fp_http_job *job)
-{
-    struct fp_stage *stage = job->request->stage;
-    if (stage == NULL || job->staged_bytes == 0)
-        return;
-    stage->done_bytes -=
-        job->staged_bytes < stage->done_bytes ? job->staged_bytes : stage->done_bytes;
-    job->staged_bytes = 0;
-    fp_stage_advance(stage, 0);
-}
-
 static bool may_repeat(const struct fp_http_job *job, enum fp_code code)
 {
     if (job->request->no_retry || job->delivered)

@@ -8,7 +8,6 @@
 #include <time.h>
 
 #define MAX_DELAY_MS 30000
-#define SLICE_MS     50
 
 bool fp_http_status_is_transient(int status)
 {
@@ -81,17 +80,6 @@ static int64_t with_jitter(int64_t delay_ms)
     if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t) sizeof(random))
         random = 0x8000;
     return delay_ms * 4 / 5 + delay_ms * 2 / 5 * random / 0xffff;
-}
-
-enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
-{
-    for (int64_t now = fp_now_ms(); now < until_ms; now = fp_now_ms()) {
-        FP_TRY(fp_interrupt_check(err));
-        int64_t slice = until_ms - now < SLICE_MS ? until_ms - now : SLICE_MS;
-        struct timespec pause = {.tv_nsec = (long) slice * 1000000};
-        (void) nanosleep(&pause, NULL);
-    }
-    return fp_interrupt_check(err);
 }
 
 static enum fp_code too_long(const struct fp_http_response *answer, int64_t asked_s,

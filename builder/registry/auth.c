@@ -41,48 +41,15 @@ enum fp_code fp_registry_need_credential(struct fp_registry *registry, struct fp
     return FP_OK;
 }
 
-static const struct fp_token *find_token(const struct fp_registry *registry,
-                                         const struct fp_strv *scopes)
-{
-    int64_t now_ms = fp_now_ms();
-    for (size_t i = 0; i < registry->token_len; i++) {
-        const struct fp_token *token = &registry->tokens[i];
-        if (token->renew_ms > now_ms && fp_scope_covers(&token->scopes, scopes))
-            return token;
-    }
-    return NULL;
-}
-
-static void drop_token(struct fp_registry *registry, size_t index)
-{
-    fp_token_clear(&registry->tokens[index]);
-    registry->token_len--;
-    memmove(&registry->tokens[index], &registry->tokens[index + 1],
-            (registry->token_len - index) * sizeof(registry->tokens[0]));
-}
-
-/* What the new one covers is not needed any more. */
-static void keep_token(struct fp_registry *registry, const struct fp_token *token)
-{
-    for (size_t i = registry->token_len; i > 0; i--) {
-        if (fp_scope_covers(&token->scopes, &registry->tokens[i - 1].scopes))
-            drop_token(registry, i - 1);
-    }
-    if (registry->token_len == FP_REGISTRY_MAX_TOKENS)
-        drop_token(registry, 0);
-    registry->tokens[registry->token_len++] = *token;
-}
-
 /* Called with the lock held, so that threads which need the same token fetch it once. */
 static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *scopes,
                            bool no_retry, char **ret, struct fp_error *err)
 {
-    const struct fp_token *token = find_token(registry, scopes);
+    const struct fp_token *token = fp_token_find(registry, scopes);
     if (token == NULL) {
         struct fp_token fetched = {0};
         FP_TRY(fp_token_fetch(registry, scopes, no_retry, &fetched, err));
-        keep_token(registry, &fetched);
-        token = &registry->tokens[registry->token_len - 1];
+        token = fp_token_keep(registry, &fetched);
     }
     *ret = fp_xasprintf("Bearer %s", token->value);
     return FP_OK;
@@ -139,7 +106,7 @@ enum fp_code fp_registry_try_token(struct fp_registry *registry, const struct fp
                                    struct fp_strv *unless_in, const char *name,
                                    struct fp_error *err)
 {
-    char *authorization = NULL;
+    cleanup_secret char *authorization = NULL;
     FP_TRY(fp_registry_prepare(registry, err));
     (void) pthread_mutex_lock(&registry->lock);
     enum fp_code code = fp_strv_has(unless_in, name)
@@ -148,25 +115,7 @@ enum fp_code fp_registry_try_token(struct fp_registry *registry, const struct fp
     if (code != FP_OK && code != FP_E_INTERRUPTED && !fp_strv_has(unless_in, name))
         fp_strv_add(unless_in, name);
     (void) pthread_mutex_unlock(&registry->lock);
-    if (authorization != NULL)
-        explicit_bzero(authorization, strlen(authorization));
-    free(authorization);
     return code;
-}
-
-/* Called with the lock held. Another thread may have renewed the token meanwhile: then there is
- * nothing to drop, and the new one is used. */
-static void drop_value(struct fp_registry *registry, const char *authorization)
-{
-    static const char prefix[] = "Bearer ";
-    if (strncmp(authorization, prefix, strlen(prefix)) != 0)
-        return;
-    for (size_t i = 0; i < registry->token_len; i++) {
-        if (strcmp(registry->tokens[i].value, authorization + strlen(prefix)) == 0) {
-            drop_token(registry, i);
-            return;
-        }
-    }
 }
 
 bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_response *response,
@@ -190,7 +139,7 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
         challenge = (struct fp_challenge){0};
     }
     if (authorization != NULL)
-        drop_value(registry, authorization);
+        fp_token_drop(registry, authorization);
     bool is_bearer = registry->challenge.scheme == FP_CHALLENGE_BEARER;
     bool is_fixed = registry->credential.registry_token != NULL;
     bool worth_it = authorization == NULL ? registry->challenge.scheme != FP_CHALLENGE_NONE
@@ -224,7 +173,7 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
     bool is_ours = fp_url_same_origin(request->url, registry->base);
     uint64_t staged_bytes = request->stage != NULL ? request->stage->done_bytes : 0;
     for (int round = 0;; round++) {
-        cleanup_free char *authorization = NULL;
+        cleanup_secret char *authorization = NULL;
         enum fp_code code = FP_OK;
         if (is_ours)
             code = fp_registry_authorize(registry, scopes, &authorization, err);
@@ -238,8 +187,6 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
             fp_registry_warnings(registry, response);
         bool repeat = code == FP_OK && response->status == 401 && round == 0 &&
                       fp_registry_challenged(registry, response, authorization, scopes);
-        if (authorization != NULL)
-            explicit_bzero(authorization, strlen(authorization));
         if (code == FP_E_NETWORK)
             fp_registry_explain_limit(registry, request->method, response, err);
         /* Only what a question is redirected to: an upload's Location could make us change, with

@@ -1,7 +1,6 @@
-/* Opening a repository, and finding out how its registry is spoken to. */
-#include "answer.h"
+/* Opens and closes a repository of a registry. */
+#include "connection.h"
 
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -117,139 +116,9 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
                         of != NULL ? "?ns=" : "", of != NULL ? of : "");
 }
 
-/* Where another place has the same, that is sooner there than a network that mends itself. */
-#define PATIENCE_S 4
-
 /* Longer than for the ping: a mirror may have to fetch it first. */
 int fp_registry_patience_s(const struct fp_registry *registry)
 {
     return registry->options.has_stand_in ? 2 * fp_http_connect_timeout_s(registry->options.http)
                                           : 0;
-}
-
-/* `attempt`: the number of the first one; 0: there is only one. */
-static enum fp_code ping(const struct fp_registry *registry, const char *base, int attempt,
-                         struct fp_http_response *response, struct fp_error *err)
-{
-    cleanup_free char *url = fp_xasprintf("%s/v2/", base);
-    struct fp_http_request request = {.method = "GET",
-                                      .url = url,
-                                      .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
-                                      .patience_s = registry->options.has_stand_in ? PATIENCE_S : 0,
-                                      .no_retry = attempt == 0 || registry->options.has_stand_in,
-                                      .attempts_made = attempt > 0 ? attempt - 1 : 0};
-    return fp_http_send(registry->options.http, &request, response, err);
-}
-
-static enum fp_code take_ping(struct fp_registry *registry, const char *base,
-                              const struct fp_http_response *response, struct fp_error *err)
-{
-    if (response->status != 200 && response->status != 401) {
-        enum fp_code code = fp_registry_refusal(registry, "GET", response, err);
-        if (code != FP_E_NETWORK)
-            fp_hint(err, "is %s a container registry? It answers /v2/ with neither 200 nor 401",
-                    registry->host);
-        return code;
-    }
-    /* Whom a redirect leads to is not asked where the password goes. */
-    if (response->status == 401 && fp_url_same_origin(response->url, base))
-        (void) fp_challenge_find(response, &registry->challenge);
-    registry->base = fp_xstrdup(base);
-    registry->is_ready = true;
-    return FP_OK;
-}
-
-/* A registry with TLS on a port where plain HTTP was tried: Go and nginx answer 400 and say
- * "HTTPS", others hang up. Where nobody answers at all, TLS would change nothing. */
-static bool may_want_tls(enum fp_code code, const struct fp_http_response *response,
-                         const struct fp_error *err)
-{
-    if (code != FP_OK)
-        return code == FP_E_NETWORK && err->sys_errno != ETIMEDOUT;
-    return response->status == 400 && strstr(fp_buf_text(&response->body), "HTTPS") != NULL;
-}
-
-/* Whether it answers over TLS; if not, what was said about plain HTTP stands. */
-static bool answers_tls(const struct fp_registry *registry, const char *base,
-                        struct fp_http_response *response, enum fp_code plain_code,
-                        struct fp_error *err)
-{
-    struct fp_error tls_error = {0};
-    enum fp_code code = ping(registry, base, 0, response, &tls_error);
-    if (code == FP_OK)
-        return true;
-    if (plain_code == FP_OK || code == FP_E_VERIFY)
-        *err = tls_error;
-    return false;
-}
-
-/* Plain HTTP is allowed, which does not mean that it is what the registry speaks: what hangs up, or
- * answers with something else than HTTP, is asked over TLS before it is asked again. */
-static enum fp_code ping_plain(const struct fp_registry *registry, const char *plain,
-                               const char *secure, bool *ret_is_secure,
-                               struct fp_http_response *response, struct fp_error *err)
-{
-    struct fp_http *http = registry->options.http;
-    enum fp_code code = ping(registry, plain, 0, response, err);
-    if (may_want_tls(code, response, err)) {
-        *ret_is_secure = answers_tls(registry, secure, response, code, err);
-        if (*ret_is_secure || code == FP_OK || err->code != FP_E_NETWORK)
-            return *ret_is_secure ? FP_OK : err->code;
-    } else if (code != FP_OK ? err->sys_errno != ETIMEDOUT
-                             : !fp_http_status_is_transient(response->status)) {
-        return code;
-    }
-    if (registry->options.has_stand_in ||
-        fp_http_max_attempts(http, code != FP_OK ? err : NULL) <= 1)
-        return code;
-    code = fp_http_pause(http, code == FP_OK ? response : NULL, 1, err);
-    return code != FP_OK ? code : ping(registry, plain, 2, response, err);
-}
-
-static enum fp_code prepare_plain(struct fp_registry *registry, const char *plain,
-                                  const char *secure, struct fp_error *err)
-{
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    bool is_secure = false;
-    FP_TRY(ping_plain(registry, plain, secure, &is_secure, &response, err));
-    /* One that redirects to itself over TLS is spoken to so, bodies and all. */
-    bool moved = fp_url_same_origin(response.url, secure);
-    return take_ping(registry, is_secure || moved ? secure : plain, &response, err);
-}
-
-/* A name without a port stands for two of them. TLS goes first there, as it does with others:
- * where it is spoken, no password goes out in the clear. */
-static bool answers_tls_first(const struct fp_registry *registry, const char *secure,
-                              struct fp_http_response *response)
-{
-    struct fp_error ignored = {0};
-    cleanup_free char *host_only = fp_host_without_port(registry->host);
-    if (strcmp(host_only, registry->host) != 0 || fp_host_is_loopback(host_only))
-        return false;
-    return ping(registry, secure, 0, response, &ignored) == FP_OK &&
-           (response->status == 200 || response->status == 401);
-}
-
-/* Called with the lock held. */
-static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
-{
-    bool is_hub = strcmp(registry->host, "docker.io") == 0;
-    const char *host = is_hub ? "registry-1.docker.io" : registry->host;
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_free char *secure = fp_xasprintf("https://%s", host);
-    cleanup_free char *plain = fp_xasprintf("http://%s", host);
-    struct fp_error own = {0};
-    bool may_be_plain = registry->is_plain_http_allowed;
-    if (may_be_plain && !answers_tls_first(registry, secure, &response))
-        return prepare_plain(registry, plain, secure, err != NULL ? err : &own);
-    FP_TRY(may_be_plain ? FP_OK : ping(registry, secure, 1, &response, err));
-    return take_ping(registry, secure, &response, err);
-}
-
-enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err)
-{
-    (void) pthread_mutex_lock(&registry->lock);
-    enum fp_code code = registry->is_ready ? FP_OK : prepare(registry, err);
-    (void) pthread_mutex_unlock(&registry->lock);
-    return code;
 }

@@ -9,17 +9,6 @@
 #define MAX_FORM      ((size_t) 65536)
 #define DEFAULT_TTL_S 60
 #define MAX_TTL_S     604800 /* a week */
-#define MAX_MARGIN_S  60
-#define MIN_USABLE_S  5
-
-void fp_token_clear(struct fp_token *token)
-{
-    fp_strv_clear(&token->scopes);
-    if (token->value != NULL)
-        explicit_bzero(token->value, strlen(token->value));
-    free(token->value);
-    *token = (struct fp_token){0};
-}
 
 /* Docker Hub and many others have their tokens from another host, so that cannot be refused in
  * general; but whoever knows the host may pin it. */
@@ -153,16 +142,6 @@ static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *
     return code;
 }
 
-/* A token goes into a header: nothing that could end the header may be in it. */
-bool fp_token_is_clean(const char *text)
-{
-    for (const char *p = text; *p != '\0'; p++) {
-        if ((unsigned char) *p <= 0x20 || (unsigned char) *p >= 0x7f)
-            return false;
-    }
-    return *text != '\0';
-}
-
 /* How long ago the token was issued, by the server's clock alone, as ours may be another; a time in
  * the future, or so long ago that the token would be useless, says more about clocks than about
  * tokens. */
@@ -185,12 +164,6 @@ static int64_t lifetime_s(const json_t *answer)
     if (seconds <= 0)
         return DEFAULT_TTL_S;
     return seconds < MAX_TTL_S ? seconds : MAX_TTL_S;
-}
-
-int64_t fp_token_usable_s(int64_t left_s)
-{
-    int64_t usable_s = left_s - MAX_MARGIN_S > left_s / 3 ? left_s - MAX_MARGIN_S : left_s / 3;
-    return usable_s > MIN_USABLE_S ? usable_s : MIN_USABLE_S;
 }
 
 enum fp_code fp_token_take_answer(struct fp_registry *registry, const struct fp_strv *scopes,

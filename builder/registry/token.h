@@ -30,6 +30,14 @@ FP_CHECKED enum fp_code fp_token_take_answer(struct fp_registry *registry,
                                              const struct fp_http_response *response,
                                              struct fp_token *ret, struct fp_error *err);
 void fp_token_clear(struct fp_token *token);
+/** One that is kept and serves for these scopes; NULL: there is none. With the lock held, as the
+ * other two. */
+const struct fp_token *fp_token_find(const struct fp_registry *registry,
+                                     const struct fp_strv *scopes);
+/** Keep it, and let go of those that it covers. */
+const struct fp_token *fp_token_keep(struct fp_registry *registry, const struct fp_token *token);
+/** Let go of the one that this value of Authorization has. */
+void fp_token_drop(struct fp_registry *registry, const char *authorization);
 /** For how long a token with so much of its life left is used, so that no body is begun with less
  * than a minute; of short lives a third, and never so little that each request would renew it. */
 int64_t fp_token_usable_s(int64_t left_s);

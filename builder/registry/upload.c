@@ -10,167 +10,18 @@
 #include <string.h>
 #include <strings.h>
 
-/* A registry that says twice that the bytes have another digest is believed. */
-#define MAX_DIGEST_REFUSALS 2
 /* Up to so much is sent in vain, as often as it may be tried; beyond, a blob that was taken whole
  * and then refused is sent once more, and one whose transfer breaks three times. */
 #define MAX_VAIN_BYTES  ((uint64_t) 16 << 20)
 #define MAX_VAIN_BREAKS 3
 
-void fp_upload_show(struct fp_upload *upload, uint64_t done_bytes)
-{
-    if (upload->stage == NULL)
-        return;
-    upload->stage->done_bytes = upload->stage_base + done_bytes;
-    fp_stage_advance(upload->stage, 0);
-}
-
-static void forget_session(struct fp_upload *upload)
-{
-    free(upload->location);
-    upload->location = NULL;
-    upload->offset = 0;
-}
-
-enum fp_code fp_upload_take_location(struct fp_upload *upload,
-                                     const struct fp_http_response *response, struct fp_error *err)
-{
-    const struct fp_registry *registry = upload->registry;
-    const char *header = fp_http_header(response, "location");
-    char *location = NULL;
-    if (header == NULL)
-        return fp_fail(err, FP_E_INPUT, "%s: an upload was begun, but there is no Location",
-                       registry->name);
-    FP_TRY(fp_url_resolve(response->url, header, &location, err));
-    location = fp_location_repair(registry->base, location);
-    if (strncmp(registry->base, "https:", 6) == 0 && strncmp(location, "https:", 6) != 0) {
-        cleanup_free char *shown = fp_url_display(location);
-        free(location);
-        return fp_fail(err, FP_E_INPUT, "%s wants the upload sent to %s, without TLS; refused",
-                       registry->name, shown);
-    }
-    upload->min_chunk = 0;
-    (void) fp_http_header_u64(response, "oci-chunk-min-length", &upload->min_chunk);
-    free(upload->location);
-    upload->location = location;
-    return FP_OK;
-}
-
-static enum fp_code start_session(struct fp_upload *upload, struct fp_error *err)
-{
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_free char *path = fp_registry_path(upload->registry, "blobs", "uploads/");
-    struct fp_http_request request = {
-        .method = "POST", .url = path, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
-    enum fp_code code =
-        fp_registry_send(upload->registry, &request, &upload->scopes, &response, err);
-    if (code != FP_OK)
-        return code;
-    if (response.status != 202)
-        return fp_registry_refusal(upload->registry, "POST", &response, err);
-    return fp_upload_take_location(upload, &response, err);
-}
-
-/* Whatever its status is, as some say so with a 500, unless they ask to come back. */
-static bool will_last(const struct fp_http_response *response)
-{
-    return !fp_registry_asks_for_pause(response) &&
-           (fp_registry_is_full(response) || fp_registry_has_code(response, "DENIED") ||
-            fp_registry_has_code(response, "UNAUTHORIZED"));
-}
-
-void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response *response)
-{
-    const char *retry_after = fp_http_header(response, "retry-after");
-    upload->again = !will_last(response);
-    fp_http_response_clear(&upload->asked);
-    upload->asked.status = response->status;
-    upload->asked.url = fp_xstrdup(response->url);
-    if (retry_after != NULL)
-        fp_strv_addf(&upload->asked.headers, "retry-after: %s", retry_after);
-}
-
-void fp_upload_cancel(struct fp_upload *upload)
-{
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    struct fp_error ignored = {0};
-    if (upload->location == NULL || fp_interrupted() != 0)
-        return;
-    struct fp_http_request request = {
-        .method = "DELETE", .url = upload->location, .no_retry = true};
-    enum fp_code code =
-        fp_registry_send(upload->registry, &request, &upload->scopes, &response, &ignored);
-    if (code == FP_OK)
-        forget_session(upload);
-}
-
-enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error *err)
-{
-    struct fp_upload upload = {.registry = registry, .asked = FP_HTTP_RESPONSE_INIT(0)};
-    fp_registry_scopes(registry, true, &upload.scopes);
-    enum fp_code code = start_session(&upload, err);
-    fp_upload_cancel(&upload);
-    fp_strv_clear(&upload.scopes);
-    free(upload.location);
-    return code;
-}
-
-enum fp_code fp_upload_commit_refused(struct fp_upload *upload,
-                                      const struct fp_http_response *response, struct fp_error *err)
-{
-    bool wrong_digest = fp_registry_has_code(response, "DIGEST_INVALID") ||
-                        fp_registry_has_code(response, "SIZE_INVALID");
-    upload->digest_refusals += wrong_digest ? 1 : 0;
-    /* Codes of a session that is gone or not as far as thought. */
-    if (response->status == 404 || response->status == 416 ||
-        fp_registry_has_code(response, "BLOB_UPLOAD_INVALID") ||
-        fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
-        fp_registry_has_code(response, "BLOB_UNKNOWN") ||
-        fp_http_status_is_transient(response->status) || wrong_digest)
-        fp_upload_try_again(upload, response);
-    if (!wrong_digest || upload->digest_refusals < MAX_DIGEST_REFUSALS)
-        return fp_registry_refusal(upload->registry, "PUT", response, err);
-    upload->again = false;
-    cleanup_free char *words = fp_registry_words(upload->registry, response);
-    return fp_fail(err, FP_E_VERIFY, "%s: the registry received other bytes than %s: %s",
-                   upload->registry->name, upload->descriptor->digest.text, words);
-}
-
-char *fp_upload_commit_url(const struct fp_upload *upload)
-{
-    cleanup_free char *digest = fp_url_escape(upload->descriptor->digest.text);
-    const char *separator = strchr(upload->location, '?') != NULL ? "&" : "?";
-    return fp_xasprintf("%s%sdigest=%s", upload->location, separator, digest);
-}
-
-enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err)
-{
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    cleanup_free char *url = fp_upload_commit_url(upload);
-    /* It has no body, so that repeating it can do no harm: at worst the session is gone. */
-    struct fp_http_request request = {
-        .method = "PUT", .url = url, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
-    enum fp_code code =
-        fp_registry_send(upload->registry, &request, &upload->scopes, &response, err);
-    if (code != FP_OK) {
-        upload->again = code == FP_E_NETWORK;
-        return code;
-    }
-    if (response.status >= 200 && response.status < 300)
-        return FP_OK;
-    return fp_upload_commit_refused(upload, &response, err);
-}
-
 static enum fp_code upload_once(struct fp_upload *upload, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     upload->again = upload->changed_mode = false;
     fp_http_response_clear(&upload->asked);
     if (upload->location == NULL)
-        code = start_session(upload, err);
-    if (code == FP_OK)
-        code = fp_upload_send(upload, err);
-    return code;
+        FP_TRY(fp_upload_start(upload, err));
+    return fp_upload_send(upload, err);
 }
 
 /* Whether the blob is there after all: only the answer was lost, or another push was faster. */
@@ -204,7 +55,7 @@ enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err)
             fp_upload_cancel(upload);
             return code;
         }
-        forget_session(upload);
+        fp_upload_forget(upload);
         fp_upload_show(upload, 0);
         if (upload->changed_mode && changes++ < 8) {
             upload->sent_bytes = 0;

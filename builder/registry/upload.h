@@ -31,6 +31,10 @@ struct fp_upload {
 
 /** Upload, whatever it takes. */
 FP_CHECKED enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err);
+/** Begin a session. */
+FP_CHECKED enum fp_code fp_upload_start(struct fp_upload *upload, struct fp_error *err);
+/** Forget the session, which is of no use any more. */
+void fp_upload_forget(struct fp_upload *upload);
 /** Take the session from an answer's Location. */
 FP_CHECKED enum fp_code fp_upload_take_location(struct fp_upload *upload,
                                                 const struct fp_http_response *response,

@@ -114,9 +114,6 @@ bool fp_http_header_u64(const struct fp_http_response *response, const char *nam
 bool fp_http_header_time(const struct fp_http_response *response, const char *name, int64_t *ret_s);
 /** A decimal number of `len` characters and nothing else; false too beyond UINT64_MAX. */
 bool fp_parse_u64(const char *text, size_t len, uint64_t *ret);
-/** The target of the link with that relation in a Link header (RFC 8288), or NULL. The caller
- * owns it. */
-char *fp_http_link(const char *value, const char *rel);
 /** Whether the same request may succeed later: 408, 425, 429, 499, 500, 502 to 504, 520 to 524. */
 bool fp_http_status_is_transient(int status);
 /**

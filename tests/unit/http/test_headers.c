@@ -106,28 +106,6 @@ static void test_retry_after(void **state)
         assert_int_equal(fp_parse_retry_after(cases[i].value, now_s), cases[i].expected_s);
 }
 
-static void test_link(void **state)
-{
-    (void) state;
-    static const char *const cases[][2] = {
-        {"</v2/a/tags/list?last=b&n=2>; rel=\"next\"", "/v2/a/tags/list?last=b&n=2"},
-        {"<one>; rel=prev, <two>; rel=next", "two"},
-        {"<one>; title=\"x\"; REL=\"Next\"", "one"},
-        {"<one>; rel=\"nextish\"", NULL},
-        {"<one>; rel=nextish", NULL},
-        {"<one; rel=next", NULL},
-        {"<one>", NULL},
-        {"", NULL},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        cleanup_free char *target = fp_http_link(cases[i][0], "next");
-        if (cases[i][1] == NULL)
-            assert_null(target);
-        else
-            assert_string_equal(target, cases[i][1]);
-    }
-}
-
 static void test_delays_grow_to_a_bound(void **state)
 {
     (void) state;
@@ -161,7 +139,6 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_content_range),
         cmocka_unit_test(test_retry_after),
-        cmocka_unit_test(test_link),
         cmocka_unit_test(test_delays_grow_to_a_bound),
         cmocka_unit_test(test_which_statuses_pass),
     };
