@@ -1,4 +1,4 @@
-/* A gzip sink that compresses blocks side by side and writes them in order. */
+/* Gzip in independent blocks, which tasks compress side by side. */
 #include "flinkpack/layer/codec.h"
 
 #include <pthread.h>
@@ -12,13 +12,13 @@
  * ended. The header is fixed: no name, no time, system 255.
  */
 
-/* Blocks that are under way at once: enough for all threads of a pool and one being filled. */
-#define SLOTS (FP_POOL_MAX + 2)
+/* Blocks that are under way at once: enough for all threads of a group and one being filled. */
+#define SLOTS (FP_GROUP_MAX + 2)
 
 enum slot_state { SLOT_IDLE, SLOT_QUEUED, SLOT_RUNNING, SLOT_DONE };
 
 struct slot {
-    enum slot_state state; /* guarded by desk->lock */
+    enum slot_state state; /* guarded by the sink's lock */
     struct libdeflate_compressor *compressor;
     char *in;
     size_t in_len;
@@ -26,29 +26,13 @@ struct slot {
     size_t out_len;
 };
 
-struct gzip_sink;
-
-/*
- * Where the pool's tasks ask for work. A task may come to its turn long after its sink is gone, or
- * never (a pool drops its queue), and a writer that waited for it could wait for ever where it is
- * itself a task of that pool. So desks are never freed: they go back to a list, and a late task
- * finds nobody there, or helps whoever has the desk now.
- */
-struct desk {
-    pthread_mutex_t lock;
-    pthread_cond_t done;    /* a block is compressed */
-    struct gzip_sink *sink; /* guarded by `lock`; NULL: nobody */
-    struct desk *next;      /* in the list of free ones */
-};
-
-static pthread_mutex_t desks_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct desk *free_desks;
-
 struct gzip_sink {
     struct fp_sink base;
     struct fp_sink *inner;
-    struct fp_pool *pool;
-    struct desk *desk;
+    struct fp_group *group; /* NULL until there is a whole block */
+    unsigned threads;
+    pthread_mutex_t lock;
+    pthread_cond_t done; /* a block is compressed */
     int level;
     size_t out_cap;
     uint64_t blocks; /* submitted */
@@ -60,47 +44,6 @@ struct gzip_sink {
 const char *fp_gzip_version(void)
 {
     return "libdeflate-blocks-1";
-}
-
-static struct desk *desk_take(struct gzip_sink *sink)
-{
-    (void) pthread_mutex_lock(&desks_lock);
-    struct desk *desk = free_desks;
-    if (desk != NULL)
-        free_desks = desk->next;
-    (void) pthread_mutex_unlock(&desks_lock);
-    if (desk == NULL) {
-        desk = fp_xcalloc(1, sizeof(*desk));
-        (void) pthread_mutex_init(&desk->lock, NULL);
-        (void) pthread_cond_init(&desk->done, NULL);
-    }
-    (void) pthread_mutex_lock(&desk->lock);
-    desk->sink = sink;
-    (void) pthread_mutex_unlock(&desk->lock);
-    return desk;
-}
-
-static bool is_running(const struct gzip_sink *sink)
-{
-    for (size_t i = 0; i < SLOTS; i++) {
-        if (sink->slots[i].state == SLOT_RUNNING)
-            return true;
-    }
-    return false;
-}
-
-/* Nobody works for the sink any more; blocks that nobody has begun are forgotten. */
-static void desk_leave(struct desk *desk)
-{
-    (void) pthread_mutex_lock(&desk->lock);
-    while (is_running(desk->sink))
-        (void) pthread_cond_wait(&desk->done, &desk->lock);
-    desk->sink = NULL;
-    (void) pthread_mutex_unlock(&desk->lock);
-    (void) pthread_mutex_lock(&desks_lock);
-    desk->next = free_desks;
-    free_desks = desk;
-    (void) pthread_mutex_unlock(&desks_lock);
 }
 
 static void prepare(struct gzip_sink *self, struct slot *slot)
@@ -115,21 +58,21 @@ static void prepare(struct gzip_sink *self, struct slot *slot)
 }
 
 /* Compress a queued block. The lock is held before and after, but not meanwhile. */
-static void run(struct desk *desk, struct slot *slot)
+static void run(struct gzip_sink *self, struct slot *slot)
 {
-    size_t out_cap = desk->sink->out_cap;
     slot->state = SLOT_RUNNING;
-    (void) pthread_mutex_unlock(&desk->lock);
-    slot->out_len = fp_gzip_block(slot->compressor, slot->in, slot->in_len, slot->out, out_cap);
-    (void) pthread_mutex_lock(&desk->lock);
+    (void) pthread_mutex_unlock(&self->lock);
+    slot->out_len =
+        fp_gzip_block(slot->compressor, slot->in, slot->in_len, slot->out, self->out_cap);
+    (void) pthread_mutex_lock(&self->lock);
     slot->state = SLOT_DONE;
-    (void) pthread_cond_signal(&desk->done);
+    (void) pthread_cond_signal(&self->done);
 }
 
-static struct slot *oldest_queued(struct gzip_sink *sink)
+static struct slot *oldest_queued(struct gzip_sink *self)
 {
-    for (size_t i = 0; sink != NULL && i < SLOTS; i++) {
-        struct slot *slot = &sink->slots[(sink->oldest + i) % SLOTS];
+    for (size_t i = 0; i < SLOTS; i++) {
+        struct slot *slot = &self->slots[(self->oldest + i) % SLOTS];
         if (slot->state == SLOT_QUEUED)
             return slot;
     }
@@ -138,28 +81,28 @@ static struct slot *oldest_queued(struct gzip_sink *sink)
 
 static enum fp_code compress_task(void *context, struct fp_error *err)
 {
-    struct desk *desk = context;
+    struct gzip_sink *self = context;
     (void) err;
-    (void) pthread_mutex_lock(&desk->lock);
-    struct slot *slot = oldest_queued(desk->sink);
+    (void) pthread_mutex_lock(&self->lock);
+    struct slot *slot = oldest_queued(self);
     if (slot != NULL)
-        run(desk, slot);
-    (void) pthread_mutex_unlock(&desk->lock);
+        run(self, slot);
+    (void) pthread_mutex_unlock(&self->lock);
     return FP_OK;
 }
 
 static enum fp_code write_oldest(struct gzip_sink *self, struct fp_error *err)
 {
     struct slot *slot = &self->slots[self->oldest];
-    (void) pthread_mutex_lock(&self->desk->lock);
-    /* What the pool has not come to is done here. */
+    (void) pthread_mutex_lock(&self->lock);
+    /* What no task has come to is done here. */
     if (slot->state == SLOT_QUEUED)
-        run(self->desk, slot);
+        run(self, slot);
     while (slot->state != SLOT_DONE)
-        (void) pthread_cond_wait(&self->desk->done, &self->desk->lock);
+        (void) pthread_cond_wait(&self->done, &self->lock);
     slot->state = SLOT_IDLE;
     self->oldest = (self->oldest + 1) % SLOTS;
-    (void) pthread_mutex_unlock(&self->desk->lock);
+    (void) pthread_mutex_unlock(&self->lock);
     self->busy--;
     slot->in_len = 0;
     return fp_sink_write(self->inner, slot->out, slot->out_len, err);
@@ -175,15 +118,15 @@ static struct slot *current(struct gzip_sink *self)
 static enum fp_code submit(struct gzip_sink *self, struct fp_error *err)
 {
     struct slot *slot = current(self);
-    (void) pthread_mutex_lock(&self->desk->lock);
+    (void) pthread_mutex_lock(&self->lock);
     slot->state = SLOT_QUEUED;
-    (void) pthread_mutex_unlock(&self->desk->lock);
+    (void) pthread_mutex_unlock(&self->lock);
     self->busy++;
     self->blocks++;
-    if (self->pool != NULL)
-        fp_pool_add(self->pool, compress_task, self->desk);
+    if (self->group != NULL)
+        fp_group_go(self->group, compress_task, self);
     /* One slot stays free to be filled. */
-    return self->pool == NULL || self->busy == SLOTS - 1 ? write_oldest(self, err) : FP_OK;
+    return self->group == NULL || self->busy == SLOTS - 1 ? write_oldest(self, err) : FP_OK;
 }
 
 static enum fp_code gzip_write(struct fp_sink *base, const void *data, size_t len,
@@ -200,8 +143,12 @@ static enum fp_code gzip_write(struct fp_sink *base, const void *data, size_t le
         slot->in_len += part;
         next += part;
         len -= part;
-        if (slot->in_len == FP_GZIP_BLOCK_BYTES)
-            code = submit(self, err);
+        if (slot->in_len < FP_GZIP_BLOCK_BYTES)
+            continue;
+        /* Less than a block needs no threads. */
+        if (self->group == NULL)
+            self->group = fp_group_new(NULL, self->threads);
+        code = submit(self, err);
     }
     return code;
 }
@@ -221,13 +168,15 @@ static enum fp_code gzip_finish(struct fp_sink *base, struct fp_error *err)
 static void gzip_free(struct fp_sink *base)
 {
     struct gzip_sink *self = (struct gzip_sink *) base;
-    desk_leave(self->desk);
+    fp_group_free(self->group);
     for (size_t i = 0; i < SLOTS; i++) {
         libdeflate_free_compressor(self->slots[i].compressor);
         free(self->slots[i].in);
         free(self->slots[i].out);
     }
     fp_sink_free(self->inner);
+    (void) pthread_cond_destroy(&self->done);
+    (void) pthread_mutex_destroy(&self->lock);
     free(self);
 }
 
@@ -239,16 +188,17 @@ static int clamp_level(int level)
     return level > 9 ? 9 : level;
 }
 
-struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, struct fp_pool *pool)
+struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, unsigned threads)
 {
     static const struct fp_sink_ops ops = {
         .write = gzip_write, .finish = gzip_finish, .free = gzip_free};
     struct gzip_sink *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
     self->inner = take_inner;
-    self->pool = pool;
+    self->threads = threads != 0 ? threads : fp_cpus();
     self->level = clamp_level(level);
     self->out_cap = fp_gzip_block_bound();
-    self->desk = desk_take(self);
+    (void) pthread_mutex_init(&self->lock, NULL);
+    (void) pthread_cond_init(&self->done, NULL);
     return &self->base;
 }

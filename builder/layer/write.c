@@ -127,7 +127,7 @@ static enum fp_code write_to(const struct fp_layer_builder *builder,
     int level = options->gzip_level != 0 ? options->gzip_level : FP_GZIP_LEVEL;
     struct fp_sink *sink = fp_sink_fd(fd, options->folder);
     sink = fp_sink_hashed(fp_sink_counted(sink, &descriptor->size), blob_hash);
-    sink = fp_sink_gzip(sink, level, options->pool);
+    sink = fp_sink_gzip(sink, level, options->threads);
     cleanup_sink struct fp_sink *tar =
         fp_sink_hashed(fp_sink_counted(sink, &ret->tar_bytes), tar_hash);
     cleanup_free char *buffer = fp_xmalloc(COPY_BYTES);

@@ -73,14 +73,14 @@ enum fp_code fp_base_fetch(const struct fp_plan *plan, struct fp_bases *bases,
     size_t count = image->manifest.layer_count;
     image->blobs = fp_xcalloc(count + 1, sizeof(struct fp_blob *));
     cleanup_free struct fetch *fetches = fp_xcalloc(count + 1, sizeof(*fetches));
-    cleanup_pool struct fp_pool *pool = fp_pool_new(FETCH_THREADS);
+    cleanup_group struct fp_group *group = fp_group_new(NULL, FETCH_THREADS);
     for (size_t i = 0; i < count; i++) {
         if (!fp_media_is_layer(image->manifest.layers[i].media_type)) {
             return fp_fail(err, FP_E_INPUT, "%s: layer %zu has the media type '%s'", bases->name,
                            i + 1, image->manifest.layers[i].media_type);
         }
         fetches[i] = (struct fetch){bases, image, i, plan->context->reporter};
-        fp_pool_add(pool, fetch_layer, &fetches[i]);
+        fp_group_go(group, fetch_layer, &fetches[i]);
     }
-    return fp_pool_wait(pool, err);
+    return fp_group_wait(group, err);
 }

@@ -14,7 +14,6 @@ struct build {
     struct fp_group *group; /* of all that is under way: what fails ends the rest */
     struct fp_plan plan;
     struct fp_repo *store; /* open, so that nobody takes blobs out of it meanwhile */
-    struct fp_pool *pool;
     struct fp_flink_origin origin;
     struct fp_flink flink; /* empty where the image is not about it */
     struct fp_bases bases;
@@ -33,7 +32,6 @@ static void build_clear(struct build *build)
     fp_bases_clear(&build->bases);
     fp_flink_clear(&build->flink);
     fp_flink_origin_clear(&build->origin);
-    fp_pool_free(build->pool);
     fp_repo_free(build->store);
     fp_plan_clear(&build->plan);
     json_decref(build->metadata);
@@ -75,7 +73,7 @@ static enum fp_code obtain_both(struct build *build, struct fp_error *err)
         fp_group_go(beside, open_bases, build);
     FP_TRY(fp_flink_fetch(plan, &build->flink, &build->origin, err));
     FP_TRY(fp_early_start(&build->early, plan, &build->origin, build->group, err));
-    FP_TRY(fp_flink_read(plan, build->pool, &build->origin, &build->flink, err));
+    FP_TRY(fp_flink_read(plan, &build->origin, &build->flink, err));
     if (is_chosen)
         return fp_group_wait(beside, err);
     build->base_version = &build->flink.version;
@@ -113,8 +111,7 @@ static enum fp_code make_images(struct build *build, struct fp_error *err)
                                      .flink = &build->flink,
                                      .base = &build->bases.images[i],
                                      .base_name = build->bases.name,
-                                     .tree = build->bases.images[i].facts.tree,
-                                     .pool = build->pool};
+                                     .tree = build->bases.images[i].facts.tree};
         FP_TRY(fp_layers_make(&step, &build->images[i], err));
         FP_TRY(fp_image_make(plan, &build->flink, &build->bases, i, &build->images[i], err));
     }
@@ -137,7 +134,7 @@ static enum fp_code make(void *context, struct fp_error *err)
     FP_TRY(fp_report_heed(build->context->reporter, err));
     if (plan->pushes)
         FP_TRY(fp_credentials_check(&build->context->places.registry.credentials, err));
-    FP_TRY(fp_workshop_open(build->context, &build->store, &build->pool, err));
+    FP_TRY(fp_workshop_open(build->context, &build->store, err));
     if (should_ask_outputs(plan))
         FP_TRY(fp_outputs_ask(plan, err));
     FP_TRY(obtain_inputs(build, err));

@@ -160,8 +160,9 @@ static enum fp_code write_layer(struct fp_draft *draft, const char *kind, struct
 {
     const struct fp_layer_step *step = draft->step;
     struct fp_stage stage;
-    const struct fp_layer_options options = {
-        .folder = step->plan->blob_folder, .pool = step->pool, .stage = &stage};
+    const struct fp_layer_options options = {.folder = step->plan->blob_folder,
+                                             .threads = step->plan->context->threads,
+                                             .stage = &stage};
     FP_TRY(fp_layer_builder_finish(draft->builder, step->tree, err));
     fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);
     enum fp_code code = fp_layer_builder_write(draft->builder, &options, ret, err);

@@ -31,9 +31,8 @@ struct fp_flink_origin {
 FP_CHECKED enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
                                        struct fp_flink_origin *ret_origin, struct fp_error *err);
 /** Read it, and make the distribution's layer. */
-FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
-                                      struct fp_flink_origin *origin, struct fp_flink *ret,
-                                      struct fp_error *err);
+FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *origin,
+                                      struct fp_flink *ret, struct fp_error *err);
 /** Release the members. */
 void fp_flink_origin_clear(struct fp_flink_origin *origin);
 /** Recognise the Flink of an image: its home, version and traits. */

@@ -75,14 +75,14 @@ static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
                   dist->layer.recipe_key);
 }
 
-static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_pool *pool,
-                                      struct fp_flink_origin *origin, struct fp_flink *ret,
-                                      struct fp_error *err)
+static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flink_origin *origin,
+                                      struct fp_flink *ret, struct fp_error *err)
 {
     struct fp_stage stage;
     cleanup_strv struct fp_strv keep = {0};
     kept_by_slim(plan, &keep);
-    struct fp_layer_options layer = {.folder = plan->blob_folder, .pool = pool, .stage = &stage};
+    struct fp_layer_options layer = {
+        .folder = plan->blob_folder, .threads = plan->context->threads, .stage = &stage};
     struct fp_distribution_options options = {
         .archive = origin->archive != NULL ? origin->archive->path : NULL,
         .input = origin->archive,
@@ -166,11 +166,10 @@ enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
     return fp_fail(err, FP_E_INTERNAL, "an image is not fetched as a distribution");
 }
 
-enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_pool *pool,
-                           struct fp_flink_origin *origin, struct fp_flink *ret,
-                           struct fp_error *err)
+enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *origin,
+                           struct fp_flink *ret, struct fp_error *err)
 {
-    FP_TRY(read_distribution(plan, pool, origin, ret, err));
+    FP_TRY(read_distribution(plan, origin, ret, err));
     ret->version = ret->dist.version;
     ret->traits = fp_flink_traits(&ret->version);
     ret->home = fp_xstrdup(FP_FLINK_HOME);

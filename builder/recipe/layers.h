@@ -37,8 +37,7 @@ struct fp_layer_step {
     const struct fp_flink *flink;
     const struct fp_base_image *base;
     const char *base_name;
-    struct fp_tree *tree; /**< the base's, and the layers made so far on top */
-    struct fp_pool *pool;
+    struct fp_tree *tree;     /**< the base's, and the layers made so far on top */
     struct fp_strv *packages; /**< gets "NAME-VERSION" of those that are added to the base */
     int64_t mtime_s;          /**< of files that bring no time of their own */
 };

@@ -142,9 +142,8 @@ bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform 
 int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise);
 
 /** Open the store, where new blobs are made whatever becomes of them, so that nobody takes blobs
- * out of it meanwhile; and threads to work with. */
+ * out of it meanwhile; and make the cache. */
 FP_CHECKED enum fp_code fp_workshop_open(const struct fp_build_context *context,
-                                         struct fp_repo **ret_store, struct fp_pool **ret_pool,
-                                         struct fp_error *err);
+                                         struct fp_repo **ret_store, struct fp_error *err);
 
 #endif

@@ -58,7 +58,8 @@ static enum fp_code pack(struct tar_layer *self, struct fp_layer *ret, struct fp
     FP_TRY(fp_newfile_open_in(self->step->plan->blob_folder, 0644, &made, err));
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the packed layer");
     out = fp_sink_counted(fp_sink_hashed(out, hash), &descriptor.size);
-    cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, self->step->pool);
+    cleanup_sink struct fp_sink *gzip =
+        fp_sink_gzip(out, FP_GZIP_LEVEL, self->step->plan->context->threads);
     FP_TRY(read_tar(self, gzip, ret, err));
     FP_TRY(fp_sink_finish(gzip, err));
     descriptor.digest = fp_digest_finish(hash, FP_SHA256);

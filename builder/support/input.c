@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "flinkpack/support/file.h"
-#include "flinkpack/support/pool.h"
+#include "flinkpack/support/group.h"
 
 /* Large enough to make nothing of handing them to a thread, small enough for a processor's cache.
  */
@@ -160,16 +160,16 @@ enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algori
     cleanup_hash struct fp_hash *wanted = fp_hash_new(algorithm);
     cleanup_hash struct fp_hash *sha256 = fp_hash_new(FP_SHA256);
     cleanup_free char *data = fp_xmalloc(PART_BYTES);
-    cleanup_pool struct fp_pool *beside = fp_pool_new(1);
+    cleanup_group struct fp_group *beside = fp_group_new(NULL, 1);
     struct input_part part = {.hash = sha256, .data = data, .len = 1};
     enum fp_code code = fp_input_source(input, &source, err);
     while (code == FP_OK && part.len > 0) {
         code = fp_source_read_full(source, data, PART_BYTES, &part.len, err);
         if (code != FP_OK)
             break;
-        fp_pool_add(beside, hash_part, &part);
+        fp_group_go(beside, hash_part, &part);
         fp_hash_update(wanted, data, part.len);
-        code = fp_pool_wait(beside, err);
+        code = fp_group_wait(beside, err);
     }
     if (code != FP_OK)
         return code;

@@ -52,14 +52,13 @@ const char *fp_gzip_version(void);
 
 /**
  * A gzip stream of independent blocks of fixed size, each a member of its own, compressed by
- * `pool` (NULL: by the caller's thread). The bytes depend on the input, the level and
+ * threads of the sink's own. The bytes depend on the input, the level and
  * fp_gzip_version() alone, never on the number of threads or on how the input was cut into
  * writes. Blocks that do not get smaller are stored. Memory: about 12 MiB at most.
  *
- * @param level 1 to 9; 1 is the same as 2.
- * @param pool  Borrowed until free(). It may have other work, and the caller may be one of its
- *              tasks: blocks that it does not get to are compressed by the caller.
+ * @param level   1 to 9; 1 is the same as 2.
+ * @param threads How many; 0: fp_cpus(). None is started for less than a block.
  */
-struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, struct fp_pool *pool);
+struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, unsigned threads);
 
 #endif

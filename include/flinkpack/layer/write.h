@@ -81,7 +81,7 @@ FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *bu
 struct fp_layer_options {
     const char *folder; /**< where the nameless blob file is made (same file system as the store) */
     int gzip_level;     /**< 1 to 9; 0 is FP_GZIP_LEVEL */
-    struct fp_pool *pool;   /**< as for fp_sink_gzip(); NULL: this thread */
+    unsigned threads;   /**< as for fp_sink_gzip() */
     struct fp_stage *stage; /**< advanced by tar bytes; NULL: silent */
 };
 

@@ -336,10 +336,10 @@ static void both_gzip_engines_agree(void **state)
 }
 
 static void gzip_into(struct fp_buf *out, const struct bytes *plain, size_t slice, int level,
-                      struct fp_pool *pool)
+                      unsigned threads)
 {
     struct fp_error err = {0};
-    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(out), level, pool);
+    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(out), level, threads);
     for (size_t at = 0; at < plain->len; at += slice) {
         size_t len = plain->len - at < slice ? plain->len - at : slice;
         assert_int_equal(fp_sink_write(sink, plain->data + at, len, &err), FP_OK);
@@ -352,11 +352,10 @@ static void gzip_bytes_depend_on_input_and_level_alone(void **state)
     (void) state;
     cleanup_bytes struct bytes plain = sample(5000001);
     cleanup_buf struct fp_buf reference = FP_BUF_INIT(LIMIT);
-    gzip_into(&reference, &plain, plain.len, FP_GZIP_LEVEL, NULL);
+    gzip_into(&reference, &plain, plain.len, FP_GZIP_LEVEL, 1);
     for (unsigned threads = 1; threads <= 5; threads += 2) {
-        cleanup_pool struct fp_pool *pool = fp_pool_new(threads);
         cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
-        gzip_into(&out, &plain, 1000 * threads - 1, FP_GZIP_LEVEL, pool);
+        gzip_into(&out, &plain, 1000 * threads - 1, FP_GZIP_LEVEL, threads);
         assert_int_equal(out.len, reference.len);
         assert_memory_equal(out.data, reference.data, out.len);
     }
@@ -376,7 +375,7 @@ static void gzip_of_every_level_reads_back(void **state)
     cleanup_bytes struct bytes plain = sample(300000);
     for (int level = 1; level <= 9; level++) {
         cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
-        gzip_into(&out, &plain, plain.len, level, NULL);
+        gzip_into(&out, &plain, plain.len, level, 1);
         /* RFC 1952: no flags, no time, unknown system. */
         assert_memory_equal(out.data, "\x1f\x8b\x08\0\0\0\0\0", 8);
         assert_int_equal((unsigned char) out.data[9], 255);
@@ -392,7 +391,7 @@ static void gzip_of_nothing_is_one_empty_member(void **state)
     (void) state;
     struct bytes nothing = {NULL, 0};
     cleanup_buf struct fp_buf out = FP_BUF_INIT(100);
-    gzip_into(&out, &nothing, 1, 4, NULL);
+    gzip_into(&out, &nothing, 1, 4, 1);
     struct fp_inflate_info info;
     cleanup_buf struct fp_buf back = FP_BUF_INIT(100);
     struct fp_error err = {0};
@@ -405,54 +404,58 @@ static void abandoned_and_failing_gzip_frees_everything(void **state)
 {
     (void) state;
     cleanup_bytes struct bytes plain = sample(4000000);
-    cleanup_pool struct fp_pool *pool = fp_pool_new(2);
     struct fp_error err = {0};
-    struct fp_sink *abandoned = fp_sink_gzip(fp_sink_null(), 4, pool);
+    struct fp_sink *abandoned = fp_sink_gzip(fp_sink_null(), 4, 2);
     assert_int_equal(fp_sink_write(abandoned, plain.data, 1500000, &err), FP_OK);
     fp_sink_free(abandoned);
     cleanup_buf struct fp_buf small = FP_BUF_INIT(10);
-    struct fp_sink *full = fp_sink_gzip(fp_sink_buf(&small), 4, pool);
+    struct fp_sink *full = fp_sink_gzip(fp_sink_buf(&small), 4, 2);
     assert_int_equal(fp_sink_write(full, plain.data, plain.len, &err), FP_E_INPUT);
     fp_sink_free(full);
 }
 
-/* A task that compresses with the pool that runs it. */
 static enum fp_code gzip_task(void *context, struct fp_error *err)
 {
-    struct fp_pool *pool = context;
+    struct fp_buf *out = context;
     cleanup_bytes struct bytes plain = sample(3000000);
-    cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
-    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(&out), 4, pool);
-    enum fp_code code = fp_sink_write(sink, plain.data, plain.len, err);
-    return code == FP_OK ? fp_sink_finish(sink, err) : code;
+    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(out), 4, 2);
+    FP_TRY(fp_sink_write(sink, plain.data, plain.len, err));
+    return fp_sink_finish(sink, err);
 }
 
-static void gzip_never_waits_for_a_busy_pool(void **state)
+static void gzip_is_made_side_by_side(void **state)
 {
     (void) state;
     struct fp_error err = {0};
-    cleanup_pool struct fp_pool *pool = fp_pool_new(2);
+    struct fp_buf outs[6];
+    cleanup_group struct fp_group *group = fp_group_new(NULL, 2);
+    for (int i = 0; i < 6; i++) {
+        outs[i] = (struct fp_buf) FP_BUF_INIT(LIMIT);
+        fp_group_go(group, gzip_task, &outs[i]);
+    }
+    assert_int_equal(fp_group_wait(group, &err), FP_OK);
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(outs[i].len, outs[0].len);
+        assert_memory_equal(outs[i].data, outs[0].data, outs[0].len);
+    }
     for (int i = 0; i < 6; i++)
-        fp_pool_add(pool, gzip_task, pool);
-    assert_int_equal(fp_pool_wait(pool, &err), FP_OK);
+        fp_buf_clear(&outs[i]);
 }
 
-static enum fp_code failing_task(void *context, struct fp_error *err)
-{
-    (void) context;
-    return fp_fail(err, FP_E_IO, "failed");
-}
-
-static void gzip_does_without_a_failed_pool(void **state)
+/* Its tasks are never begun there: the sink does not wait for them for ever. */
+static void gzip_does_without_its_tasks(void **state)
 {
     (void) state;
     struct fp_error err = {0};
-    cleanup_pool struct fp_pool *pool = fp_pool_new(1);
-    fp_pool_add(pool, failing_task, NULL);
-    while (!fp_pool_failed(pool))
-        continue;
-    assert_int_equal(gzip_task(pool, &err), FP_OK);
-    assert_int_equal(fp_pool_wait(pool, &err), FP_E_IO);
+    struct fp_cancel cancel = {0};
+    cleanup_buf struct fp_buf alone = FP_BUF_INIT(LIMIT);
+    cleanup_buf struct fp_buf helped = FP_BUF_INIT(LIMIT);
+    assert_int_equal(gzip_task(&helped, &err), FP_OK);
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&cancel);
+    assert_true(fp_cancel(&cancel, FP_CANCEL_FAILURE));
+    assert_int_equal(gzip_task(&alone, &err), FP_OK);
+    assert_int_equal(alone.len, helped.len);
+    assert_memory_equal(alone.data, helped.data, helped.len);
 }
 
 int main(void)
@@ -473,8 +476,8 @@ int main(void)
         cmocka_unit_test(gzip_of_every_level_reads_back),
         cmocka_unit_test(gzip_of_nothing_is_one_empty_member),
         cmocka_unit_test(abandoned_and_failing_gzip_frees_everything),
-        cmocka_unit_test(gzip_never_waits_for_a_busy_pool),
-        cmocka_unit_test(gzip_does_without_a_failed_pool),
+        cmocka_unit_test(gzip_is_made_side_by_side),
+        cmocka_unit_test(gzip_does_without_its_tasks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

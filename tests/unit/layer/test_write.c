@@ -53,11 +53,11 @@ static void add_link(struct fp_layer_builder *builder, const char *path, const c
              NULL);
 }
 
-static struct fp_layer write_layer(struct fp_layer_builder *builder, struct fp_pool *pool)
+static struct fp_layer write_layer(struct fp_layer_builder *builder, unsigned threads)
 {
     struct fp_layer layer = {0};
     struct fp_error err = {0};
-    struct fp_layer_options options = {.folder = ".", .pool = pool};
+    struct fp_layer_options options = {.folder = ".", .threads = threads};
     enum fp_code code = fp_layer_builder_write(builder, &options, &layer, &err);
     assert_string_equal(err.text, "");
     assert_int_equal(code, FP_OK);
@@ -135,7 +135,7 @@ static void layers_are_sorted_and_read_back(void **state)
             .path = "opt/flink", .kind = FP_ENTRY_DIR, .mode = 02775, .uid = 9999, .gid = 9999},
         NULL);
     assert_int_equal(fp_layer_builder_finish(builder, NULL, &err), FP_OK);
-    struct fp_layer layer = write_layer(builder, NULL);
+    struct fp_layer layer = write_layer(builder, 1);
     cleanup_free char *text = list(&layer);
     assert_string_equal(text, "opt/ 755 0:0 1700000000 [] \n"
                               "opt/flink/ 2775 9999:9999 1700000000 [] \n"
@@ -200,7 +200,7 @@ static void diff_ids_are_what_they_were(void **state)
 {
     (void) state;
     cleanup_layer_builder struct fp_layer_builder *builder = everything();
-    struct fp_layer layer = write_layer(builder, NULL);
+    struct fp_layer layer = write_layer(builder, 1);
     /* Promised: if this ever changes, every layer of every user does. */
     assert_string_equal(layer.diff_id.text, GOLDEN_DIFF_ID);
     cleanup_free char *text = list(&layer);
@@ -217,7 +217,7 @@ static void empty_layer_is_two_zero_blocks(void **state)
 {
     (void) state;
     cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
-    struct fp_layer layer = write_layer(builder, NULL);
+    struct fp_layer layer = write_layer(builder, 1);
     assert_int_equal(layer.tar_bytes, 1024);
     /* The well-known digest of 1024 zero bytes. */
     assert_string_equal(layer.diff_id.text,
@@ -291,7 +291,6 @@ static void bytes_do_not_depend_on_order_or_threads(void **state)
     big[3000000] = '\0';
     for (int i = 0; i < 2; i++) {
         cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
-        cleanup_pool struct fp_pool *pool = i == 1 ? fp_pool_new(3) : NULL;
         mode_t before = umask(i == 1 ? 077 : 022);
         add_dir(builder, "d");
         if (i == 1)
@@ -300,7 +299,7 @@ static void bytes_do_not_depend_on_order_or_threads(void **state)
         if (i == 0)
             add_file(builder, "d/b", "b");
         add_dir(builder, "d");
-        struct fp_layer layer = write_layer(builder, pool);
+        struct fp_layer layer = write_layer(builder, i == 1 ? 3 : 1);
         (void) umask(before);
         memcpy(digests[i], fp_blob_descriptor(layer.blob)->digest.text, FP_DIGEST_TEXT_MAX);
         fp_layer_clear(&layer);
@@ -404,7 +403,7 @@ static void parents_repeat_the_base(void **state)
                  .path = "lib/hard", .kind = FP_ENTRY_HARDLINK, .mode = 0644, .link = "lib/y"},
              NULL);
     assert_int_equal(fp_layer_builder_finish(builder, below, &err), FP_OK);
-    struct fp_layer layer = write_layer(builder, NULL);
+    struct fp_layer layer = write_layer(builder, 1);
     cleanup_free char *text = list(&layer);
     assert_string_equal(text, "tmp/ 1777 0:5 7 [] {\"user.a\":\"AQ==\"}\n"
                               "tmp/new/ 755 0:0 1700000000 [] \n"
@@ -442,7 +441,7 @@ static void directories_follow_links_of_the_base(void **state)
         add_dir(builder, "data");
         add_file(builder, "data/x", "x");
         assert_int_equal(fp_layer_builder_finish(builder, below, &err), FP_OK);
-        struct fp_layer layer = write_layer(builder, NULL);
+        struct fp_layer layer = write_layer(builder, 1);
         cleanup_free char *text = list(&layer);
         assert_string_equal(text, cases[i].listed);
         fp_layer_clear(&layer);
@@ -541,7 +540,7 @@ static void contents_come_from_blobs_too(void **state)
     struct fp_content content = {.blob = blob};
     fp_layer_builder_add(builder, &entry, &content);
     fp_blob_unref(blob);
-    struct fp_layer layer = write_layer(builder, NULL);
+    struct fp_layer layer = write_layer(builder, 1);
     cleanup_free char *text = list(&layer);
     assert_string_equal(text, "f 600 0:0 0 [] from a blob\n");
     fp_layer_clear(&layer);

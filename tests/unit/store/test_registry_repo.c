@@ -402,13 +402,13 @@ static void callers_for_one_blob_wait_for_the_first(void **state)
     struct fp_error err = {0};
     struct fp_repo *one = open_repo();
     struct fp_repo *two = open_repo();
-    struct fp_pool *pool = fp_pool_new(6);
+    struct fp_group *group = fp_group_new(NULL, 6);
     for (int i = 0; i < 6; i++)
-        fp_pool_add(pool, get_one, i % 2 == 0 ? one : two);
-    assert_ok(fp_pool_wait(pool, &err), &err);
+        fp_group_go(group, get_one, i % 2 == 0 ? one : two);
+    assert_ok(fp_group_wait(group, &err), &err);
     assert_int_equal(server.fetched, 1);
     assert_int_equal(count_files("blobs"), 1);
-    fp_pool_free(pool);
+    fp_group_free(group);
     fp_repo_free(one);
     fp_repo_free(two);
 }

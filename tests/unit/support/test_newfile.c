@@ -444,10 +444,10 @@ static void check_concurrency(const char *folder)
 {
     struct fp_error err = {0};
     cleanup_free char *path = fp_path_join(folder, "shared");
-    cleanup_pool struct fp_pool *pool = fp_pool_new(4);
+    cleanup_group struct fp_group *group = fp_group_new(NULL, 4);
     for (int i = 0; i < 4; i++)
-        fp_pool_add(pool, write_many, path);
-    assert_ok(fp_pool_wait(pool, &err), err);
+        fp_group_go(group, write_many, path);
+    assert_ok(fp_group_wait(group, &err), err);
     assert_int_equal(count_entries(folder), 1);
 }
 
