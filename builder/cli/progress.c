@@ -2,7 +2,6 @@
 #include "progress_internal.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,9 +143,10 @@ void fp_progress_tick(struct fp_progress *progress)
     (void) pthread_mutex_unlock(&progress->lock);
 }
 
-static void *run_ticker(void *context)
+static enum fp_code tick_task(void *context, struct fp_error *err)
 {
     struct fp_progress *progress = context;
+    (void) err;
     (void) pthread_mutex_lock(&progress->lock);
     while (!progress->stopping) {
         struct timespec until = {0};
@@ -159,18 +159,7 @@ static void *run_ticker(void *context)
             progress->renderer->tick(progress);
     }
     (void) pthread_mutex_unlock(&progress->lock);
-    return NULL;
-}
-
-/* Signals are for the main thread. Without a ticker nothing is lost but the signs of life. */
-static void start_ticker(struct fp_progress *progress)
-{
-    sigset_t all;
-    sigset_t before;
-    (void) sigfillset(&all);
-    (void) pthread_sigmask(SIG_BLOCK, &all, &before);
-    progress->has_ticker = pthread_create(&progress->ticker, NULL, run_ticker, progress) == 0;
-    (void) pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return FP_OK;
 }
 
 static const struct fp_renderer *renderer_of(const struct fp_progress_options *options)
@@ -213,8 +202,9 @@ struct fp_progress *fp_progress_new(const struct fp_progress_options *options)
     (void) pthread_cond_init(&progress->wake, &attributes);
     (void) pthread_condattr_destroy(&attributes);
     (void) pthread_mutex_init(&progress->lock, NULL);
+    progress->ticker = fp_group_new(NULL, 1);
     if (!options->no_ticker && !options->quiet && progress->renderer->tick != NULL)
-        start_ticker(progress);
+        fp_group_go(progress->ticker, tick_task, progress);
     return progress;
 }
 
@@ -232,9 +222,7 @@ void fp_progress_stop(struct fp_progress *progress)
     if (progress->renderer->stop != NULL)
         progress->renderer->stop(progress);
     (void) pthread_mutex_unlock(&progress->lock);
-    if (progress->has_ticker)
-        (void) pthread_join(progress->ticker, NULL);
-    progress->has_ticker = false;
+    (void) !fp_group_wait(progress->ticker, NULL);
 }
 
 void fp_progress_result(struct fp_progress *progress, const char *name, const char *digest)
@@ -257,6 +245,7 @@ void fp_progress_free(struct fp_progress *progress)
     if (progress == NULL)
         return;
     fp_progress_stop(progress);
+    fp_group_free(progress->ticker);
     fp_buf_clear(&progress->out);
     fp_strv_clear(&progress->warnings);
     (void) pthread_cond_destroy(&progress->wake);

@@ -10,7 +10,8 @@
 #include "format.h"
 #include "progress.h"
 
-/** The most stages that are shown. Pools have FP_POOL_MAX threads, so more are never under way. */
+/** The most stages that are shown. Groups have FP_GROUP_MAX threads, so more are never under way.
+ */
 #define FP_STAGES_MAX 64
 
 /** A stage under way. */
@@ -49,8 +50,7 @@ struct fp_progress {
     const struct fp_renderer *renderer;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    pthread_t ticker;
-    bool has_ticker;
+    struct fp_group *ticker; /**< has one task, or none; without a thread no signs of life */
     bool stopping;
     struct fp_shown_stage stages[FP_STAGES_MAX]; /**< in the order they began */
     size_t stage_count;
