@@ -38,7 +38,7 @@ static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_st
     return code == FP_OK ? FP_OK : fp_choice_blame(&selection->from, code, err);
 }
 
-/* A package on its way; a task of a pool. */
+/* A package on its way; a task of a group. */
 struct package_fetch {
     const struct fp_apk_addition *addition;
     const char *url;
@@ -62,10 +62,10 @@ static enum fp_code fetch_package(void *package_fetch, struct fp_error *err)
  * not begun any more, but what comes before has been. */
 static enum fp_code fetch_all(struct package_fetch *fetches, size_t count, struct fp_error *err)
 {
-    cleanup_pool struct fp_pool *pool = fp_pool_new(THREADS);
+    cleanup_group struct fp_group *group = fp_group_new(NULL, THREADS);
     for (size_t i = 0; i < count; i++)
-        fp_pool_add(pool, fetch_package, &fetches[i]);
-    enum fp_code code = fp_pool_wait(pool, err);
+        fp_group_go(group, fetch_package, &fetches[i]);
+    enum fp_code code = fp_group_wait(group, err);
     for (size_t i = 0; i < count && code != FP_OK && code != FP_E_INTERRUPTED; i++) {
         if (fetches[i].code == FP_OK)
             continue;

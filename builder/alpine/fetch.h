@@ -21,7 +21,7 @@ struct index_fetch {
     struct fp_error err;
 };
 
-/** Fetch it, without looking into it: a task of a pool, which fails only where all have to end. */
+/** Fetch it, without looking into it: a task of a group, which fails only where all have to end. */
 FP_CHECKED enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err);
 /** Verify what was fetched, and read it; what is right goes into the cache. */
 FP_CHECKED enum fp_code fp_index_fetch_read(struct index_fetch *fetch,

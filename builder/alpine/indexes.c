@@ -41,10 +41,11 @@ static enum fp_code list_repositories(const struct fp_apk_system *root,
 
 static enum fp_code run_all(struct index_fetch *fetches, size_t count, struct fp_error *err)
 {
-    cleanup_pool struct fp_pool *pool = fp_pool_new(count < THREADS ? (unsigned) count : THREADS);
+    cleanup_group struct fp_group *group =
+        fp_group_new(NULL, count < THREADS ? (unsigned) count : THREADS);
     for (size_t i = 0; i < count; i++)
-        fp_pool_add(pool, fp_index_fetch_run, &fetches[i]);
-    return fp_pool_wait(pool, err);
+        fp_group_go(group, fp_index_fetch_run, &fetches[i]);
+    return fp_group_wait(group, err);
 }
 
 /* What is away is passed over, unless all of them are. */

@@ -103,7 +103,7 @@ static void tell_unsupported(const char *name)
               name, strerror(number));
 }
 
-/* A flock() that waits could miss the signal that comes just before it, and threads of a pool have
+/* A flock() that waits could miss the signal that comes just before it, and threads of a group have
  * signals blocked altogether. */
 enum fp_code fp_flock(int fd, bool exclusive, const char *name, struct fp_error *err)
 {

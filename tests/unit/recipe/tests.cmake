@@ -1,6 +1,7 @@
 fp_add_unit_test(recipe test_plan.c)
 fp_add_unit_test(recipe test_parse.c)
 fp_add_unit_test(recipe test_append.c)
+fp_add_unit_test(recipe test_two_builds.c)
 foreach(program plan parse append)
     target_include_directories(unit_recipe_test_${program} PRIVATE "${CMAKE_SOURCE_DIR}/builder/recipe")
 endforeach()
