@@ -1,6 +1,7 @@
 /* Packages into a layer: chosen, fetched, installed. */
 #include "fetch.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #define THREADS 4
@@ -43,37 +44,46 @@ struct package_fetch {
     const struct fp_apk_addition *addition;
     const char *url;
     struct fp_apk_arrival *arrival;
+    atomic_bool *has_failed; /* one of them */
     enum fp_code code;
     struct fp_error err;
 };
 
+/* What has begun before the failure of another is no part of that, and comes to
+ * its own end. */
 static enum fp_code fetch_package(void *package_fetch, struct fp_error *err)
 {
     struct package_fetch *fetch = package_fetch;
+    (void) err;
+    if (atomic_load(fetch->has_failed))
+        return FP_OK;
     fetch->code =
         fp_apk_package_fetch(&fetch->addition->fetch, fetch->url, fetch->arrival->change.package,
                              fetch->addition->spool, &fetch->arrival->contents, &fetch->err);
-    if (fetch->code != FP_OK && err != NULL)
-        *err = fetch->err;
-    return fetch->code;
+    if (fetch->code != FP_OK)
+        atomic_store(fetch->has_failed, true);
+    return FP_OK;
 }
 
-/* Side by side. Of several failures the first in the list is told: what comes after a failure is
- * not begun any more, but what comes before has been. */
+/* Side by side. Of several failures the first in the list is told: what comes
+ * after a failure is not begun any more, but what comes before has been. */
 static enum fp_code fetch_all(struct package_fetch *fetches, size_t count, struct fp_error *err)
 {
+    atomic_bool has_failed = false;
     cleanup_group struct fp_group *group = fp_group_new(NULL, THREADS);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        fetches[i].has_failed = &has_failed;
         fp_group_go(group, fetch_package, &fetches[i]);
-    enum fp_code code = fp_group_wait(group, err);
-    for (size_t i = 0; i < count && code != FP_OK && code != FP_E_INTERRUPTED; i++) {
+    }
+    FP_TRY(fp_group_wait(group, err));
+    for (size_t i = 0; i < count; i++) {
         if (fetches[i].code == FP_OK)
             continue;
         if (err != NULL)
             *err = fetches[i].err;
         return fetches[i].code;
     }
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code fetch_packages(const struct fp_apk_addition *addition,
@@ -106,8 +116,8 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
     return resolve(root, addition->requests, selection, err);
 }
 
-/* Stable repositories drop a version when they get the next: the index may be older than what is
- * there, so it is asked for once more. */
+/* Stable repositories drop a version when they get the next: the index may be
+ * older than what is there, so it is asked for once more. */
 static enum fp_code obtain(const struct fp_apk_system *root, const struct fp_apk_addition *addition,
                            struct selection *selection, struct fp_error *err)
 {
