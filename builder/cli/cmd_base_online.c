@@ -19,16 +19,13 @@ static enum fp_code leads_to(const struct fp_found *found, const char *digest, b
                              struct fp_error *err)
 {
     *ret = strcmp(found->root.digest.text, digest) == 0;
-    if (*ret || !fp_media_is_index(found->root.media_type))
+    if (*ret)
         return FP_OK;
-    cleanup_json json_t *index = NULL;
-    enum fp_code code = read_document(found->repo, &found->root, found->title, &index, err);
-    const json_t *manifests = json_object_get(index, "manifests");
-    for (size_t i = 0; code == FP_OK && i < json_array_size(manifests); i++) {
-        const char *child = fp_json_string(json_array_get(manifests, i), "digest");
-        *ret = *ret || (child != NULL && strcmp(child, digest) == 0);
-    }
-    return code;
+    cleanup_images struct fp_images images = {0};
+    FP_TRY(fp_images_open(found->repo, &found->root, found->title, &images, err));
+    for (size_t i = 0; i < images.index.manifest_count; i++)
+        *ret = *ret || strcmp(images.index.manifests[i].digest.text, digest) == 0;
+    return FP_OK;
 }
 
 /* They are what somebody else's image says: a place on this machine is none, and nothing but a

@@ -5,7 +5,6 @@
  * pass, and manifests are made here from them.
  */
 #include "archive_index.h"
-#include "document.h"
 #include "flinkpack/store/parts.h"
 #include "layout_index.h"
 
@@ -104,15 +103,6 @@ static enum fp_code docker_get_blob(struct fp_repo *self, const struct fp_descri
     return FP_OK;
 }
 
-static enum fp_code docker_get_document(struct fp_repo *self,
-                                        const struct fp_descriptor *descriptor, struct fp_buf *body,
-                                        struct fp_error *err)
-{
-    cleanup_blob struct fp_blob *blob = NULL;
-    FP_TRY(docker_get_blob(self, descriptor, NULL, &blob, err));
-    return fp_blob_document(blob, descriptor, self->title, body, err);
-}
-
 static void docker_free(struct fp_repo *self)
 {
     struct docker_archive *archive = (struct docker_archive *) self;
@@ -128,7 +118,6 @@ static void docker_free(struct fp_repo *self)
 
 static const struct fp_repo_ops docker_ops = {
     .resolve = docker_resolve,
-    .get_document = docker_get_document,
     .get_blob = docker_get_blob,
     .free = docker_free,
 };

@@ -155,13 +155,10 @@ static enum fp_code read_entries(struct pass *pass, struct fp_error *err)
 {
     for (;;) {
         struct archive_entry *entry = NULL;
-        enum fp_code code = fp_tar_reader_next(pass->reader, &entry, err);
-        if (code == FP_OK && entry == NULL)
+        FP_TRY(fp_tar_reader_next(pass->reader, &entry, err));
+        if (entry == NULL)
             return FP_OK;
-        if (code == FP_OK)
-            code = add_entry(pass, entry, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(add_entry(pass, entry, err));
     }
 }
 
@@ -211,12 +208,11 @@ enum fp_code fp_archive_index_fd(int fd, const char *path, bool hash, struct fp_
         .hash = hash,
         .index = ret,
     };
-    enum fp_code code = fp_tar_reader_open(source, path, &reader, err);
+    FP_TRY(fp_tar_reader_open(source, path, &reader, err));
     pass.reader = reader;
-    if (code == FP_OK)
-        code = read_entries(&pass, err);
+    FP_TRY(read_entries(&pass, err));
     sort_members(ret);
-    return code;
+    return FP_OK;
 }
 
 static int compare_name(const void *key, const void *item)

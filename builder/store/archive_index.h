@@ -28,7 +28,8 @@ struct fp_archive_index {
     struct fp_archive_member *members; /**< sorted by name, each once */
     size_t len;
 };
-/** Open, inflate where needed, and index. `hash`: compute digests of all members. */
+/** Open, inflate where needed, and index. `hash`: compute digests of all members. What `ret` holds
+ * is released by fp_archive_index_clear(), also after a failure. */
 FP_CHECKED enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool hash,
                                               struct fp_archive_index *ret, struct fp_error *err);
 /** Index a plain tar from its beginning; `fd` is borrowed. */

@@ -30,18 +30,11 @@ enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool 
     cleanup_fd int fd = -1;
     uint64_t size = 0;
     enum fp_codec codec = FP_CODEC_NONE;
-    enum fp_code code = fp_file_open(path, &fd, &size, err);
-    if (code == FP_OK)
-        code = fp_sniff_fd(fd, path, &codec, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_file_open(path, &fd, &size, err));
+    FP_TRY(fp_sniff_fd(fd, path, &codec, err));
     ret->path = fp_xstrdup(path);
     if (codec != FP_CODEC_NONE)
-        code = open_inflated(fd, size, work_dir, ret, err);
-    if (code == FP_OK)
-        code = fp_archive_index_fd(ret->inflated != NULL ? fp_newfile_fd(ret->inflated) : fd, path,
-                                   hash, ret, err);
-    if (code != FP_OK)
-        fp_archive_index_clear(ret);
-    return code;
+        FP_TRY(open_inflated(fd, size, work_dir, ret, err));
+    return fp_archive_index_fd(ret->inflated != NULL ? fp_newfile_fd(ret->inflated) : fd, path,
+                               hash, ret, err);
 }

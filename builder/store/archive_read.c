@@ -1,6 +1,5 @@
 /* An OCI archive as a repo: an OCI layout in a tar. */
 #include "archive_index.h"
-#include "document.h"
 #include "layout_index.h"
 
 /* An OCI layout in a tar. */
@@ -37,14 +36,6 @@ static enum fp_code oci_get_blob(struct fp_repo *self, const struct fp_descripto
     return FP_OK;
 }
 
-static enum fp_code oci_get_document(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                                     struct fp_buf *body, struct fp_error *err)
-{
-    cleanup_blob struct fp_blob *blob = NULL;
-    FP_TRY(oci_get_blob(self, descriptor, NULL, &blob, err));
-    return fp_blob_document(blob, descriptor, self->title, body, err);
-}
-
 static void oci_free(struct fp_repo *self)
 {
     struct oci_archive *archive = (struct oci_archive *) self;
@@ -56,7 +47,6 @@ static void oci_free(struct fp_repo *self)
 
 static const struct fp_repo_ops oci_ops = {
     .resolve = oci_resolve,
-    .get_document = oci_get_document,
     .get_blob = oci_get_blob,
     .free = oci_free,
 };

@@ -63,10 +63,8 @@ static void oci_free(struct fp_repo *self)
 
 static const struct fp_repo_ops oci_ops = {
     .resolve = oci_resolve,
-    .get_document = fp_archive_writer_get_document,
     .get_blob = fp_archive_writer_get_blob,
     .put_blob = fp_archive_writer_put_blob,
-    .put_document = fp_archive_writer_put_document,
     .name = oci_name,
     .finish = oci_finish,
     .free = oci_free,

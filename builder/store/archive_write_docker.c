@@ -184,10 +184,8 @@ static void docker_free(struct fp_repo *self)
 
 static const struct fp_repo_ops docker_ops = {
     .resolve = docker_resolve,
-    .get_document = fp_archive_writer_get_document,
     .get_blob = fp_archive_writer_get_blob,
     .put_blob = fp_archive_writer_put_blob,
-    .put_document = fp_archive_writer_put_document,
     .name = docker_name,
     .finish = docker_finish,
     .free = docker_free,

@@ -2,7 +2,6 @@
  * the end, when the order of everything is known, and are then written in one go. */
 #include "archive_writer.h"
 #include "blob_list.h"
-#include "document.h"
 
 enum fp_code fp_archive_writer_init(struct fp_archive_writer *self, const struct fp_repo_ops *ops,
                                     const char *kind, const char *path, struct fp_error *err)
@@ -45,15 +44,6 @@ enum fp_code fp_archive_writer_get_blob(struct fp_repo *self,
     return FP_OK;
 }
 
-enum fp_code fp_archive_writer_get_document(struct fp_repo *self,
-                                            const struct fp_descriptor *descriptor,
-                                            struct fp_buf *body, struct fp_error *err)
-{
-    cleanup_blob struct fp_blob *blob = NULL;
-    FP_TRY(fp_archive_writer_get_blob(self, descriptor, NULL, &blob, err));
-    return fp_blob_document(blob, descriptor, self->title, body, err);
-}
-
 enum fp_code fp_archive_writer_put_blob(struct fp_repo *self,
                                         const struct fp_descriptor *descriptor,
                                         struct fp_blob *blob, struct fp_repo *origin,
@@ -75,13 +65,4 @@ enum fp_code fp_archive_writer_put_blob(struct fp_repo *self,
         fp_stage_advance(stage, descriptor->size);
     *ret_outcome = FP_PUSH_UPLOADED;
     return FP_OK;
-}
-
-enum fp_code fp_archive_writer_put_document(struct fp_repo *self,
-                                            const struct fp_descriptor *descriptor,
-                                            const char *bytes, struct fp_error *err)
-{
-    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
-    cleanup_blob struct fp_blob *blob = fp_document_blob(descriptor, bytes);
-    return fp_archive_writer_put_blob(self, descriptor, blob, NULL, NULL, &outcome, err);
 }

@@ -28,16 +28,10 @@ FP_CHECKED enum fp_code
 fp_archive_writer_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                            struct fp_blob *blob, struct fp_repo *origin, struct fp_stage *stage,
                            enum fp_push_outcome *ret_outcome, struct fp_error *err);
-FP_CHECKED enum fp_code fp_archive_writer_put_document(struct fp_repo *self,
-                                                       const struct fp_descriptor *descriptor,
-                                                       const char *bytes, struct fp_error *err);
 FP_CHECKED enum fp_code fp_archive_writer_get_blob(struct fp_repo *self,
                                                    const struct fp_descriptor *descriptor,
                                                    struct fp_stage *stage, struct fp_blob **ret,
                                                    struct fp_error *err);
-FP_CHECKED enum fp_code fp_archive_writer_get_document(struct fp_repo *self,
-                                                       const struct fp_descriptor *descriptor,
-                                                       struct fp_buf *body, struct fp_error *err);
 /** A docker-archive to write. */
 FP_CHECKED enum fp_code fp_repo_create_docker(const char *path, struct fp_repo **ret,
                                               struct fp_error *err);

@@ -1,5 +1,4 @@
 /* An OCI layout as a repo. Its index.json is written when everything else is there. */
-#include "document.h"
 #include "layout_file.h"
 #include "layout_index.h"
 
@@ -43,15 +42,6 @@ static enum fp_code layout_get_blob(struct fp_repo *self, const struct fp_descri
     return fp_blob_file_get(path, self->title, layout->follows, descriptor, ret, err);
 }
 
-static enum fp_code layout_get_document(struct fp_repo *self,
-                                        const struct fp_descriptor *descriptor, struct fp_buf *body,
-                                        struct fp_error *err)
-{
-    cleanup_blob struct fp_blob *blob = NULL;
-    FP_TRY(layout_get_blob(self, descriptor, NULL, &blob, err));
-    return fp_blob_document(blob, descriptor, self->title, body, err);
-}
-
 static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                     struct fp_blob *blob, struct fp_repo *origin,
                                     struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
@@ -64,15 +54,6 @@ static enum fp_code layout_put_blob(struct fp_repo *self, const struct fp_descri
     (void) origin;
     FP_TRY(fp_mkdir_p(directory, layout->dir_mode, err));
     return fp_blob_file_put(path, layout->linkable, descriptor, blob, stage, ret_outcome, err);
-}
-
-static enum fp_code layout_put_document(struct fp_repo *self,
-                                        const struct fp_descriptor *descriptor, const char *bytes,
-                                        struct fp_error *err)
-{
-    cleanup_blob struct fp_blob *blob = fp_document_blob(descriptor, bytes);
-    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
-    return layout_put_blob(self, descriptor, blob, NULL, NULL, &outcome, err);
 }
 
 static enum fp_code layout_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
@@ -142,10 +123,8 @@ static void layout_free(struct fp_repo *self)
 
 static const struct fp_repo_ops layout_ops = {
     .resolve = layout_resolve,
-    .get_document = layout_get_document,
     .get_blob = layout_get_blob,
     .put_blob = layout_put_blob,
-    .put_document = layout_put_document,
     .name = layout_name,
     .finish = layout_finish,
     .free = layout_free,

@@ -172,15 +172,13 @@ enum fp_code fp_blob_file_put(const char *path, const char *linkable,
     bool there = false;
     struct fp_reporter *reporter = stage != NULL ? stage->reporter : NULL;
     *ret_outcome = FP_PUSH_EXISTING;
-    enum fp_code code = fp_blob_file_has(path, descriptor, reporter, &there, err);
-    if (code != FP_OK || there)
-        return code;
+    FP_TRY(fp_blob_file_has(path, descriptor, reporter, &there, err));
+    if (there)
+        return FP_OK;
     if (blob == NULL)
         return fp_fail(err, FP_E_NOT_FOUND, "%s: is not there", path);
-    code = check_claim(descriptor, blob, err);
-    if (code == FP_OK)
-        code = place(path, linkable, descriptor, blob, stage, err);
-    if (code == FP_OK)
-        *ret_outcome = FP_PUSH_UPLOADED;
-    return code;
+    FP_TRY(check_claim(descriptor, blob, err));
+    FP_TRY(place(path, linkable, descriptor, blob, stage, err));
+    *ret_outcome = FP_PUSH_UPLOADED;
+    return FP_OK;
 }

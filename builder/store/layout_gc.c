@@ -58,21 +58,20 @@ static enum fp_code mark(struct collection *self, const json_t *object, struct f
 /* The recursion is bounded, as the JSON parser bounds the depth of documents. */
 static enum fp_code mark_all(struct collection *self, const json_t *value, struct fp_error *err)
 {
-    enum fp_code code = json_is_object(value) ? mark(self, value, err) : FP_OK;
     const char *key = NULL;
     json_t *child = NULL;
     size_t i = 0;
+    if (json_is_object(value))
+        FP_TRY(mark(self, value, err));
     json_object_foreach((json_t *) (uintptr_t) value, key, child)
     {
-        if (code == FP_OK)
-            code = mark_all(self, child, err);
+        FP_TRY(mark_all(self, child, err));
     }
     json_array_foreach(value, i, child)
     {
-        if (code == FP_OK)
-            code = mark_all(self, child, err);
+        FP_TRY(mark_all(self, child, err));
     }
-    return code;
+    return FP_OK;
 }
 
 /* A blob that is missing (a sparse copy) or that is no document names nothing. */
@@ -97,14 +96,11 @@ static enum fp_code mark_document(struct collection *self, const char *digest_te
 
 static enum fp_code mark_documents(struct collection *self, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     for (int depth = 0; depth < MAX_DEPTH && self->documents.len > 0; depth++) {
         cleanup_strv struct fp_strv batch = self->documents;
         self->documents = (struct fp_strv){0};
-        for (size_t i = 0; i < batch.len && code == FP_OK; i++)
-            code = mark_document(self, batch.items[i], err);
-        if (code != FP_OK)
-            return code;
+        for (size_t i = 0; i < batch.len; i++)
+            FP_TRY(mark_document(self, batch.items[i], err));
     }
     if (self->documents.len > 0)
         return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep", self->path,

@@ -1,6 +1,8 @@
 /* The operations of a repo, and what stands in for those that a kind does not have. */
 #include "flinkpack/store/repo.h"
 
+#include "document.h"
+
 enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name, struct fp_descriptor *ret,
                              struct fp_error *err)
 {
@@ -10,7 +12,11 @@ enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name, struct fp_d
 enum fp_code fp_repo_get_document(struct fp_repo *repo, const struct fp_descriptor *descriptor,
                                   struct fp_buf *body, struct fp_error *err)
 {
-    return repo->ops->get_document(repo, descriptor, body, err);
+    cleanup_blob struct fp_blob *blob = NULL;
+    if (repo->ops->get_document != NULL)
+        return repo->ops->get_document(repo, descriptor, body, err);
+    FP_TRY(repo->ops->get_blob(repo, descriptor, NULL, &blob, err));
+    return fp_blob_document(blob, descriptor, repo->title, body, err);
 }
 
 enum fp_code fp_repo_get_blob(struct fp_repo *repo, const struct fp_descriptor *descriptor,
@@ -36,9 +42,11 @@ enum fp_code fp_repo_put_blob(struct fp_repo *repo, const struct fp_descriptor *
 enum fp_code fp_repo_put_document(struct fp_repo *repo, const struct fp_descriptor *descriptor,
                                   const char *bytes, struct fp_error *err)
 {
-    if (repo->ops->put_document == NULL)
-        return fail_read_only(repo, err);
-    return repo->ops->put_document(repo, descriptor, bytes, err);
+    if (repo->ops->put_document != NULL)
+        return repo->ops->put_document(repo, descriptor, bytes, err);
+    cleanup_blob struct fp_blob *blob = fp_document_blob(descriptor, bytes);
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    return fp_repo_put_blob(repo, descriptor, blob, NULL, NULL, &outcome, err);
 }
 
 enum fp_code fp_repo_name(struct fp_repo *repo, const struct fp_descriptor *descriptor,

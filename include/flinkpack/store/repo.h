@@ -19,6 +19,7 @@ struct fp_repo;
 struct fp_repo_ops {
     enum fp_code (*resolve)(struct fp_repo *self, const char *name, struct fp_descriptor *ret,
                             struct fp_error *err);
+    /** NULL: a blob that is read. */
     enum fp_code (*get_document)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                  struct fp_buf *body, struct fp_error *err);
     enum fp_code (*get_blob)(struct fp_repo *self, const struct fp_descriptor *descriptor,
@@ -26,6 +27,7 @@ struct fp_repo_ops {
     enum fp_code (*put_blob)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                              struct fp_blob *blob, struct fp_repo *origin, struct fp_stage *stage,
                              enum fp_push_outcome *ret_outcome, struct fp_error *err);
+    /** NULL: a blob that is put. */
     enum fp_code (*put_document)(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                  const char *bytes, struct fp_error *err);
     enum fp_code (*name)(struct fp_repo *self, const struct fp_descriptor *descriptor,
