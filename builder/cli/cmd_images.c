@@ -64,20 +64,17 @@ static enum fp_code collect(const struct fp_session *session, const struct fp_st
                             json_t *rows, struct fp_error *err)
 {
     cleanup_repo struct fp_repo *repo = NULL;
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
+    cleanup_layout_names struct fp_layout_names names = {0};
     if (!fp_layout_is_there(session->store))
         return FP_OK; /* nothing was ever put there */
-    enum fp_code code = fp_layout_list(session->store, &names, &len, err);
-    if (code == FP_OK)
-        code = fp_repo_open_layout(session->store, FP_LAYOUT_READ, &repo, err);
-    for (size_t i = 0; i < len && code == FP_OK; i++) {
-        if (is_asked_for(names[i].name, asked))
-            add_row(repo, &names[i], session->context.reporter, rows);
-        code = fp_interrupt_check(err);
+    FP_TRY(fp_layout_list(session->store, &names, err));
+    FP_TRY(fp_repo_open_layout(session->store, FP_LAYOUT_READ, &repo, err));
+    for (size_t i = 0; i < names.len; i++) {
+        if (is_asked_for(names.items[i].name, asked))
+            add_row(repo, &names.items[i], session->context.reporter, rows);
+        FP_TRY(fp_interrupt_check(err));
     }
-    fp_layout_names_free(names, len);
-    return code;
+    return FP_OK;
 }
 
 static int widest_name(const json_t *rows)

@@ -22,15 +22,13 @@ static enum fp_code stored_name(const char *text, char **ret, struct fp_error *e
 static enum fp_code names_of(const struct fp_session *session, const char *digest,
                              struct fp_strv *ret, struct fp_error *err)
 {
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
-    enum fp_code code = fp_layout_list(session->store, &names, &len, err);
-    for (size_t i = 0; i < len && code == FP_OK; i++) {
-        if (strcmp(names[i].descriptor.digest.text, digest) == 0)
-            fp_strv_add(ret, names[i].name);
+    cleanup_layout_names struct fp_layout_names names = {0};
+    FP_TRY(fp_layout_list(session->store, &names, err));
+    for (size_t i = 0; i < names.len; i++) {
+        if (strcmp(names.items[i].descriptor.digest.text, digest) == 0)
+            fp_strv_add(ret, names.items[i].name);
     }
-    fp_layout_names_free(names, len);
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code remove_one(struct fp_run *run, const struct fp_session *session,

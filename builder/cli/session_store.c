@@ -7,13 +7,13 @@
 #define LISTED_NAMES 8
 
 /* "there are: a, b and 3 more; " or nothing. The caller owns it. */
-static char *names_text(const struct fp_layout_name *names, size_t len)
+static char *names_text(const struct fp_layout_names *names)
 {
     cleanup_strv struct fp_strv list = {0};
-    for (size_t i = 0; i < len; i++)
-        fp_strv_add(&list, names[i].name);
+    for (size_t i = 0; i < names->len; i++)
+        fp_strv_add(&list, names->items[i].name);
     cleanup_free char *text = fp_strv_join_first(&list, LISTED_NAMES);
-    return len > 0 ? fp_xasprintf("there are: %s; ", text) : fp_xstrdup("");
+    return names->len > 0 ? fp_xasprintf("there are: %s; ", text) : fp_xstrdup("");
 }
 
 /* What was meant: a file, an image of a registry, or one of those that there are. */
@@ -35,19 +35,12 @@ static void hint_for(const char *text, const char *listed, struct fp_error *err)
 enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,
                                    const char *name, struct fp_error *err)
 {
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
-    enum fp_code code = fp_layout_is_there(session->store)
-                            ? fp_layout_list(session->store, &names, &len, err)
-                            : FP_OK;
-    if (code != FP_OK)
-        return code;
-    cleanup_free char *listed = names_text(names, len);
-    code = len > 0 ? fp_fail(err, FP_E_NOT_FOUND, "the local store (%s) has no image '%s'",
-                             session->store, name)
-                   : fp_fail(err, FP_E_NOT_FOUND, "the local store (%s) is empty: no image '%s'",
-                             session->store, name);
+    cleanup_layout_names struct fp_layout_names names = {0};
+    if (fp_layout_is_there(session->store))
+        FP_TRY(fp_layout_list(session->store, &names, err));
+    cleanup_free char *listed = names_text(&names);
+    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "the local store (%s) %s image '%s'",
+                                session->store, names.len > 0 ? "has no" : "is empty: no", name);
     hint_for(text, listed, err);
-    fp_layout_names_free(names, len);
     return code;
 }

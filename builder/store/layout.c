@@ -219,13 +219,12 @@ void fp_layout_link_from(struct fp_repo *layout, const char *blobs)
     self->linkable = fp_xstrdup(blobs);
 }
 
-enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret, size_t *ret_len,
-                            struct fp_error *err)
+enum fp_code fp_layout_list(const char *path, struct fp_layout_names *ret, struct fp_error *err)
 {
     cleanup_layout_index struct fp_layout_index index = {0};
     FP_TRY(check_layout(path, err));
     FP_TRY(fp_layout_read_index(path, &index, err));
-    return fp_layout_index_list(&index, path, ret, ret_len, err);
+    return fp_layout_index_list(&index, path, ret, err);
 }
 
 enum fp_code fp_layout_remove(const char *path, const char *name, uint64_t *ret_freed_bytes,

@@ -235,47 +235,33 @@ static int compare_names(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
-static enum fp_code list_named(const json_t *entries, const char *title,
-                               struct fp_layout_name *names, size_t *len, struct fp_error *err)
+enum fp_code fp_layout_index_list(const struct fp_layout_index *index, const char *title,
+                                  struct fp_layout_names *ret, struct fp_error *err)
 {
+    const json_t *entries = entries_of(index);
     size_t i = 0;
     json_t *entry = NULL;
+    ret->items = fp_xcalloc(json_array_size(entries), sizeof(*ret->items));
     json_array_foreach(entries, i, entry)
     {
         if (name_of(entry) == NULL)
             continue;
-        FP_TRY(fp_descriptor_parse(entry, title, &names[*len].descriptor, err));
-        names[(*len)++].name = fp_xstrdup(name_of(entry));
+        FP_TRY(fp_descriptor_parse(entry, title, &ret->items[ret->len].descriptor, err));
+        ret->items[ret->len++].name = fp_xstrdup(name_of(entry));
     }
+    if (ret->len > 1)
+        qsort(ret->items, ret->len, sizeof(*ret->items), compare_names);
     return FP_OK;
 }
 
-enum fp_code fp_layout_index_list(const struct fp_layout_index *index, const char *title,
-                                  struct fp_layout_name **ret, size_t *ret_len,
-                                  struct fp_error *err)
+void fp_layout_names_clear(struct fp_layout_names *names)
 {
-    const json_t *entries = entries_of(index);
-    struct fp_layout_name *names = fp_xcalloc(json_array_size(entries), sizeof(*names));
-    size_t len = 0;
-    enum fp_code code = list_named(entries, title, names, &len, err);
-    if (code != FP_OK) {
-        fp_layout_names_free(names, len);
-        return code;
+    for (size_t i = 0; i < names->len; i++) {
+        free(names->items[i].name);
+        fp_descriptor_clear(&names->items[i].descriptor);
     }
-    if (len > 1)
-        qsort(names, len, sizeof(*names), compare_names);
-    *ret = names;
-    *ret_len = len;
-    return FP_OK;
-}
-
-void fp_layout_names_free(struct fp_layout_name *names, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        free(names[i].name);
-        fp_descriptor_clear(&names[i].descriptor);
-    }
-    free(names);
+    free(names->items);
+    *names = (struct fp_layout_names){0};
 }
 
 char *fp_layout_index_bytes(const struct fp_layout_index *index)

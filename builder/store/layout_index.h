@@ -45,8 +45,7 @@ bool fp_layout_index_forget(struct fp_layout_index *index, const char *name);
 void fp_layout_index_names(const struct fp_layout_index *index, struct fp_strv *ret);
 /** All named images, sorted by name. */
 FP_CHECKED enum fp_code fp_layout_index_list(const struct fp_layout_index *index, const char *title,
-                                             struct fp_layout_name **ret, size_t *ret_len,
-                                             struct fp_error *err);
+                                             struct fp_layout_names *ret, struct fp_error *err);
 /** The bytes to store. The caller owns them. */
 char *fp_layout_index_bytes(const struct fp_layout_index *index);
 /** Release. */

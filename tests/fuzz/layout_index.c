@@ -10,14 +10,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fp_error err = {0};
     cleanup_layout_index struct fp_layout_index index = {0};
     cleanup_descriptor struct fp_descriptor found = {0};
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
+    cleanup_layout_names struct fp_layout_names names = {0};
     if (fp_layout_index_parse((const char *) data, size, "index.json", &index, &err) != FP_OK)
         return 0;
     if (fp_layout_index_find(&index, NULL, "oci:x", &found, &err) == FP_OK)
         fp_layout_index_set(&index, &found, "moved");
-    if (fp_layout_index_list(&index, "oci:x", &names, &len, &err) == FP_OK)
-        fp_layout_names_free(names, len);
+    (void) !fp_layout_index_list(&index, "oci:x", &names, &err);
     (void) fp_layout_index_forget(&index, "app:1");
     /* What is written can be read again. */
     cleanup_free char *bytes = fp_layout_index_bytes(&index);

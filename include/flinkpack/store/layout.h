@@ -57,11 +57,19 @@ struct fp_layout_name {
     char *name; /**< ref.name as stored */
     struct fp_descriptor descriptor;
 };
-/** All names in a layout, sorted. Release with fp_layout_names_free(). */
-FP_CHECKED enum fp_code fp_layout_list(const char *path, struct fp_layout_name **ret,
-                                       size_t *ret_len, struct fp_error *err);
-/** Free a list of names. */
-void fp_layout_names_free(struct fp_layout_name *names, size_t len);
+/** Names in a layout. Zero-initialise; release with fp_layout_names_clear(). */
+struct fp_layout_names {
+    struct fp_layout_name *items; /**< sorted by name */
+    size_t len;
+};
+/** All names in a layout. */
+FP_CHECKED enum fp_code fp_layout_list(const char *path, struct fp_layout_names *ret,
+                                       struct fp_error *err);
+/** Release the members. */
+void fp_layout_names_clear(struct fp_layout_names *names);
+/** Declare names that are cleared at the end of their scope. */
+#define cleanup_layout_names __attribute__((cleanup(fp_layout_names_clear)))
+
 /** Take a name away from a layout and delete the blobs that nothing refers to any more. As long as
  * anyone has the layout open (a build in another process, a repo in this one) blobs may be about to
  * be named: then they stay until a later removal, and none are freed now.

@@ -59,14 +59,12 @@ static void names_of_others_stay(void **state)
     (void) put_image("out", "b:1", "one");
     struct fp_descriptor two = put_image("out", "a:1", "two");
     (void) put_image("out", "b:1", "three");
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
-    assert_ok(fp_layout_list(in_folder("out"), &names, &len, &err), &err);
-    assert_int_equal(len, 2);
-    assert_string_equal(names[0].name, "a:1");
-    assert_string_equal(names[0].descriptor.digest.text, two.digest.text);
-    assert_string_equal(names[1].name, "b:1");
-    fp_layout_names_free(names, len);
+    cleanup_layout_names struct fp_layout_names names = {0};
+    assert_ok(fp_layout_list(in_folder("out"), &names, &err), &err);
+    assert_int_equal(names.len, 2);
+    assert_string_equal(names.items[0].name, "a:1");
+    assert_string_equal(names.items[0].descriptor.digest.text, two.digest.text);
+    assert_string_equal(names.items[1].name, "b:1");
 }
 
 static void nothing_is_visible_before_the_end(void **state)
@@ -501,11 +499,9 @@ static void processes_side_by_side_lose_nothing(void **state)
         assert_int_equal(waitpid(children[i], &status, 0), children[i]);
         assert_int_equal(status, 0);
     }
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
-    assert_ok(fp_layout_list(in_folder("out"), &names, &len, &err), &err);
-    assert_int_equal(len, PROCESSES * IMAGES);
-    fp_layout_names_free(names, len);
+    cleanup_layout_names struct fp_layout_names names = {0};
+    assert_ok(fp_layout_list(in_folder("out"), &names, &err), &err);
+    assert_int_equal(names.len, PROCESSES * IMAGES);
     /* Equal layers are there once: a layer, a configuration and a manifest an image. */
     assert_int_equal(count_files("out"), 2 + 3 * IMAGES);
 }
@@ -516,14 +512,12 @@ static void processes_side_by_side_lose_nothing(void **state)
 static void check_all_images(const char *layout_name)
 {
     struct fp_error err = {0};
-    struct fp_layout_name *names = NULL;
-    size_t len = 0;
-    assert_ok(fp_layout_list(in_folder(layout_name), &names, &len, &err), &err);
+    cleanup_layout_names struct fp_layout_names names = {0};
+    assert_ok(fp_layout_list(in_folder(layout_name), &names, &err), &err);
     struct fp_repo *layout = open_layout(layout_name);
-    for (size_t i = 0; i < len; i++)
-        check_image(layout, names[i].name, &names[i].descriptor);
+    for (size_t i = 0; i < names.len; i++)
+        check_image(layout, names.items[i].name, &names.items[i].descriptor);
     fp_repo_free(layout);
-    fp_layout_names_free(names, len);
 }
 
 static void a_killed_build_leaves_a_whole_layout(void **state)
