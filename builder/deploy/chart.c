@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "documents.h"
 #include "format.h"
 #include "object.h"
+#include "pod.h"
 #include "result.h"
 #include "setting.h"
 #include "text.h"

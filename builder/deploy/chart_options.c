@@ -3,7 +3,6 @@
 
 #include "chart.h"
 #include "config_files.h"
-#include "documents.h"
 #include "pod.h"
 #include "setting.h"
 #include "text.h"

@@ -4,7 +4,7 @@
 
 #include "format.h"
 #include "text.h"
-#include "yaml_scalar.h"
+#include "yaml_write.h"
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -3,7 +3,7 @@
 
 #include "format.h"
 #include "setting.h"
-#include "yaml_scalar.h"
+#include "yaml_write.h"
 
 static bool is_key(const char *key)
 {

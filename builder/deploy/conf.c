@@ -121,36 +121,6 @@ static const char *const addresses[] = {
     NULL,
 };
 
-bool fp_is_port(const char *key)
-{
-    static const char *const keys[] = {
-        "jobmanager.rpc.port",
-        "blob.server.port",
-        "rest.port",
-        "rest.bind-port",
-        "jobmanager.rpc.bind-port",
-        "taskmanager.rpc.port",
-        "taskmanager.rpc.bind-port",
-        "taskmanager.data.port",
-        "taskmanager.data.bind-port",
-        "kubernetes.cluster-id",
-        "kubernetes.namespace",
-        "metrics.reporter.prom.port",
-        "query.proxy.ports",
-        "queryable-state.proxy.ports",
-        NULL,
-    };
-    return fp_is_one_of(key, keys);
-}
-
-char *fp_port_of_bind_port(const char *key)
-{
-    static const char end[] = ".bind-port";
-    return fp_text_ends_with(key, end)
-               ? fp_xasprintf("%.*s.port", (int) (strlen(key) - strlen(end)), key)
-               : NULL;
-}
-
 static enum fp_code add_given(struct fp_deployment *d, const char *key, const char *value,
                               struct fp_error *err)
 {
@@ -225,16 +195,4 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
                      "opt/flink-metrics-prometheus-%s.jar",
                      d->version.text, d->version.text);
     return FP_OK;
-}
-
-char *fp_conf_text(const struct fp_deployment *d)
-{
-    struct fp_buf out = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
-    const char *key = NULL;
-    json_t *value = NULL;
-    json_object_foreach(d->conf, key, value)
-    {
-        fp_buf_putf(&out, "%s: %s\n", key, json_string_value(value));
-    }
-    return fp_buf_take(&out);
 }

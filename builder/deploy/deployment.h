@@ -104,4 +104,9 @@ FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployme
 FP_CHECKED enum fp_code fp_deployment_check_log(struct fp_deployment *deployment,
                                                 struct fp_error *err);
 
+/** What an entry "NAME=value" of the image's environment says, or NULL. Borrowed. */
+const char *fp_image_env(const struct fp_deployment *deployment, const char *name);
+/** Likewise a label of the image. */
+const char *fp_image_label(const struct fp_deployment *deployment, const char *name);
+
 #endif

@@ -1,6 +1,4 @@
 /* What the image says of itself: its entrypoint, version, type, class and user. */
-#include "facts.h"
-
 #include <ctype.h>
 #include <string.h>
 

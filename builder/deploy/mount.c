@@ -6,7 +6,7 @@
 #include "format.h"
 #include "object.h"
 #include "text.h"
-#include "yaml_scalar.h"
+#include "yaml_write.h"
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 

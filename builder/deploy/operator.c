@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "config_files.h"
-#include "documents.h"
 #include "format.h"
 #include "object.h"
 #include "pod.h"

@@ -1,6 +1,6 @@
 /* What watches over pods, and the accounts of high availability. */
-#include "documents.h"
 #include "object.h"
+#include "pod.h"
 #include "setting.h"
 
 /* What Flink's Kubernetes high availability needs: the leader and its state are ConfigMaps. */

@@ -1,6 +1,6 @@
 /* The Services of a deployment, and what leads to its ui from outside. */
-#include "documents.h"
 #include "object.h"
+#include "pod.h"
 #include "setting.h"
 
 static json_t *port(const char *name, int number)

@@ -26,17 +26,6 @@ static bool is_bare(const char *key)
     return fp_text_ends_with(key, ".mb");
 }
 
-const char *fp_given_setting(const struct fp_deployment *d, const char *key)
-{
-    size_t len = strlen(key);
-    for (size_t i = d->options->conf.len; i > 0; i--) {
-        const char *pair = d->options->conf.items[i - 1];
-        if (strncmp(pair, key, len) == 0 && pair[len] == '=')
-            return pair + len + 1;
-    }
-    return NULL;
-}
-
 /* A number that can be given by an option and by a key of the configuration. */
 static enum fp_code take_number(const struct fp_deployment *d, const char *title, const char *key,
                                 int64_t option, int64_t *ret, struct fp_error *err)

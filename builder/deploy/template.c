@@ -2,9 +2,8 @@
  * arguments are filled in later. */
 #include <string.h>
 
-#include "documents.h"
 #include "format.h"
-#include "role.h"
+#include "pod.h"
 #include "text.h"
 
 /* FLINK_JOB_ARGUMENTS is the inside of a JSON list: Flink's own options, such as --fromSavepoint,

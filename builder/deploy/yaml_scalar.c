@@ -1,11 +1,10 @@
 /* Strings as YAML scalars that every reader takes for the same string. */
-#include "yaml_scalar.h"
-
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
 #include "text.h"
+#include "yaml_write.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS  "0123456789"

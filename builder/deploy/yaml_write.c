@@ -5,7 +5,6 @@
 
 #include "format.h"
 #include "text.h"
-#include "yaml_scalar.h"
 
 /* A document being written. */
 struct yaml_writer {
