@@ -311,15 +311,21 @@ class ChecksTest(unittest.TestCase):
         self.assert_passes("check_shape.py", {"include/flinkpack/b.h": "\n" * 200})
 
     def test_ladders(self):
-        """A test of a code in a hundred lines passes, two do not; other codes do not count."""
+        """Two tests of a code in a hundred lines of a room pass, three do not, nor two in a hundred
+        of the whole tree; other codes do not count."""
         ladder = "/* L. */\nstatic void f(void)\n{\n%s}\n" + "\n" * 90
         test = "    if (code == FP_OK &&\n        x)\n        y();\n"
         other = "    if (err->code == FP_OK || is_code(x))\n        y();\n"
-        self.assert_passes("check_shape.py", {"builder/image/b.c": ladder % (test + 3 * other)})
+        roomy = {"builder/layer/c.c": "/* C. */\n" + "\n" * 300}
+        two = ladder % (2 * test + 2 * other)
+        self.assert_passes("check_shape.py", {**roomy, "builder/image/b.c": two})
         self.assert_finds(
             "check_shape.py",
-            {"builder/image/b.c": ladder % (2 * test)},
-            "builder/image:1: 2 tests of a code in 100 lines; at most 1 are wanted",
+            {**roomy, "builder/image/b.c": ladder % (3 * test)},
+            "builder/image:1: 3 tests of a code in 103 lines; at most 2 are wanted",
+        )
+        self.assert_finds(
+            "check_shape.py", {"builder/image/b.c": two}, "builder:1: 2 tests of a code in 1"
         )
 
     def test_paths(self):
