@@ -327,9 +327,10 @@ static enum fp_code copy_planned(struct copy *copy, const struct fp_copy_plan *p
 }
 
 /* "2 mounted", after a comma; nothing for none. */
-static enum fp_code put_count(struct fp_buf *text, unsigned number, const char *words)
+static void put_count(struct fp_buf *text, unsigned number, const char *words)
 {
-    return number > 0 ? fp_buf_addf(text, NULL, ", %u %s", number, words) : FP_OK;
+    if (number > 0)
+        fp_buf_putf(text, ", %u %s", number, words);
 }
 
 /* "5 blobs, 570 MB pushed, 2 mounted; named v1, latest" */
@@ -343,16 +344,13 @@ static void tell(const struct copy *copy, const struct fp_strv *names)
     char size[FP_FORMAT_MAX];
     cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
     fp_format_bytes(result->moved_bytes, size);
-    enum fp_code code =
-        fp_buf_addf(&text, NULL, "%s: %u blob%s", copy->to->title, blobs, blobs == 1 ? "" : "s");
-    if (code == FP_OK && result->uploaded > 0)
-        code = fp_buf_addf(&text, NULL, ", %s %s", size, verb);
-    if (code == FP_OK)
-        code = put_count(&text, result->mounted, "mounted");
-    if (code == FP_OK)
-        code = put_count(&text, result->existing, "there already");
-    for (size_t i = 0; names != NULL && i < names->len && code == FP_OK; i++)
-        code = fp_buf_addf(&text, NULL, "%s%s", i == 0 ? "; named " : ", ", names->items[i]);
+    fp_buf_putf(&text, "%s: %u blob%s", copy->to->title, blobs, blobs == 1 ? "" : "s");
+    if (result->uploaded > 0)
+        fp_buf_putf(&text, ", %s %s", size, verb);
+    put_count(&text, result->mounted, "mounted");
+    put_count(&text, result->existing, "there already");
+    for (size_t i = 0; names != NULL && i < names->len; i++)
+        fp_buf_putf(&text, "%s%s", i == 0 ? "; named " : ", ", names->items[i]);
     /* Longer than the buffer: as far as it goes. */
     fp_report(copy->reporter, FP_EVENT_INFO, "%s", fp_buf_text(&text));
 }

@@ -54,26 +54,6 @@ enum fp_code fp_buf_check(const struct fp_buf *buf, struct fp_error *err)
     return FP_OK;
 }
 
-enum fp_code fp_buf_add(struct fp_buf *buf, const void *data, size_t len, struct fp_error *err)
-{
-    fp_buf_put(buf, data, len);
-    return fp_buf_check(buf, err);
-}
-
-enum fp_code fp_buf_add_text(struct fp_buf *buf, const char *text, struct fp_error *err)
-{
-    return fp_buf_add(buf, text, strlen(text), err);
-}
-
-enum fp_code fp_buf_addf(struct fp_buf *buf, struct fp_error *err, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    cleanup_free char *text = fp_xvasprintf(fmt, args);
-    va_end(args);
-    return fp_buf_add_text(buf, text, err);
-}
-
 const char *fp_buf_text(const struct fp_buf *buf)
 {
     return buf->data != NULL ? buf->data : "";

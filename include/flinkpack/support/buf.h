@@ -40,17 +40,6 @@ void fp_buf_putf(struct fp_buf *buf, const char *fmt, ...) FP_PRINTF(2, 3);
  * @return FP_OK, or FP_E_INPUT: "more than the limit of N bytes".
  */
 FP_CHECKED enum fp_code fp_buf_check(const struct fp_buf *buf, struct fp_error *err);
-/**
- * Append bytes.
- * @return FP_OK, or FP_E_INPUT when the ceiling would be passed (the buffer is left as it was).
- */
-FP_CHECKED enum fp_code fp_buf_add(struct fp_buf *buf, const void *data, size_t len,
-                                   struct fp_error *err);
-/** Append a string; errors as fp_buf_add(). */
-FP_CHECKED enum fp_code fp_buf_add_text(struct fp_buf *buf, const char *text, struct fp_error *err);
-/** Append formatted text; errors as fp_buf_add(). */
-FP_CHECKED enum fp_code fp_buf_addf(struct fp_buf *buf, struct fp_error *err, const char *fmt, ...)
-    FP_PRINTF(3, 4);
 /** The content as a string, "" when empty. Borrowed, until the next change. */
 const char *fp_buf_text(const struct fp_buf *buf);
 /** Hand over the content as a string that the caller frees; the buffer is empty afterwards. */
