@@ -1,7 +1,6 @@
 /* The identity of a package, "Q1" and base64 of a SHA-1, to and from hexadecimal. */
 #include "flinkpack/alpine/index.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 #define SHA1_BYTES  20
@@ -16,12 +15,13 @@ static int hex_value(char c)
 
 bool fp_apk_identity_hex(const char *identity, char ret_hex[41])
 {
-    unsigned char bytes[BASE64_TEXT];
     if (identity == NULL || strncmp(identity, "Q1", 2) != 0 || strlen(identity) != 2 + BASE64_TEXT)
         return false;
     /* 20 bytes are 27 letters and one '='. */
-    if (strchr(identity, '=') != identity + 2 + BASE64_TEXT - 1 ||
-        EVP_DecodeBlock(bytes, (const unsigned char *) identity + 2, BASE64_TEXT) != SHA1_BYTES + 1)
+    size_t len = 0;
+    cleanup_free unsigned char *bytes = fp_base64_decode(identity + 2, &len);
+    if (strchr(identity, '=') != identity + 2 + BASE64_TEXT - 1 || bytes == NULL ||
+        len != SHA1_BYTES)
         return false;
     for (size_t i = 0; i < SHA1_BYTES; i++)
         (void) snprintf(ret_hex + 2 * i, 3, "%02x", bytes[i]);
@@ -34,7 +34,6 @@ void fp_apk_identity_text(const char *sha1_hex, char ret_text[32])
     for (size_t i = 0; i < SHA1_BYTES; i++)
         bytes[i] =
             (unsigned char) (hex_value(sha1_hex[2 * i]) * 16 + hex_value(sha1_hex[2 * i + 1]));
-    ret_text[0] = 'Q';
-    ret_text[1] = '1';
-    (void) EVP_EncodeBlock((unsigned char *) ret_text + 2, bytes, SHA1_BYTES);
+    cleanup_free char *text = fp_base64_encode(bytes, SHA1_BYTES);
+    (void) snprintf(ret_text, 32, "Q1%s", text);
 }

@@ -1,7 +1,6 @@
 /* Writes a package's record for the database of installed packages, as apk would. */
 #include "database.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 /* In base64. */
@@ -88,11 +87,9 @@ static void xattrs_identity(const json_t *xattrs, char ret_text[32])
         size_t len = base64 != NULL ? strlen(base64) : 0;
         if (len > XATTR_MAX_BYTES)
             continue;
-        cleanup_free unsigned char *value = fp_xmalloc(len + 1);
-        int got = EVP_DecodeBlock(value, (const unsigned char *) base64, (int) len);
-        got -= (len > 0 && base64[len - 1] == '=') + (len > 1 && base64[len - 2] == '=');
+        cleanup_free unsigned char *value = base64 != NULL ? fp_base64_decode(base64, &len) : NULL;
         hash_text(hash, names.items[i], strlen(names.items[i]));
-        hash_text(hash, value, got > 0 ? (size_t) got : 0);
+        hash_text(hash, value != NULL ? (const char *) value : "", value != NULL ? len : 0);
     }
     fp_hash_hex(hash, hex);
     fp_apk_identity_text(hex, ret_text);

@@ -81,12 +81,8 @@ void fp_java_find(const struct keeper *keeper, const struct variables *variables
 /** Whether the C library is musl. */
 bool fp_libc_is_musl(const struct fp_tree *tree);
 
-/** The bytes of an ELF file that tell its machine. */
-#define FP_ELF_HEAD 20
 /** Whether the program at `path` tells what machine the base is for. */
 bool fp_machine_is_of_use(const char *path);
-/** The architecture of the program that begins so; NULL: no ELF file, or unknown. Static. */
-const char *fp_machine_architecture(const unsigned char *head, size_t len);
 
 /** A line of passwd or group, as much of it as matters. Borrowed from the text. */
 struct account_line {

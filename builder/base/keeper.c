@@ -72,13 +72,20 @@ static enum fp_code pass_over(const struct kept_rule *rule, const char *why, str
     return rule->needed ? fp_fail(err, FP_E_INPUT, "base: /%s is %s", rule->path, why) : FP_OK;
 }
 
+bool fp_machine_is_of_use(const char *path)
+{
+    const char *base = fp_path_base(path);
+    return strcmp(base, "bash") == 0 || strcmp(base, "java") == 0 || strcmp(base, "busybox") == 0;
+}
+
 static enum fp_code note_machine(struct keeper *keeper, struct fp_scan *scan, struct fp_error *err)
 {
-    unsigned char head[FP_ELF_HEAD];
+    unsigned char head[FP_ELF_HEAD_BYTES];
     size_t len = 0;
     cleanup_source struct fp_source *source = fp_scan_source(scan);
     enum fp_code code = fp_source_read_full(source, head, sizeof(head), &len, err);
-    const char *architecture = code == FP_OK ? fp_machine_architecture(head, len) : NULL;
+    const char *architecture =
+        code == FP_OK ? fp_elf_architecture(fp_elf_machine(head, len)) : NULL;
     if (architecture != NULL)
         keeper->architecture = architecture;
     return code;

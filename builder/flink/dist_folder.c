@@ -72,7 +72,7 @@ static bool begins_like_program(int fd)
     char head[4] = "";
     ssize_t len = pread(fd, head, sizeof(head), 0);
     return (len >= 2 && memcmp(head, "#!", 2) == 0) ||
-           (len == 4 && memcmp(head, "\177ELF", 4) == 0);
+           (len == sizeof(head) && fp_elf_begins(head, sizeof(head)));
 }
 
 /* What there is to know of a file from its content. */

@@ -118,7 +118,7 @@ static enum fp_code visit_other(struct jar_inspection *inspection, struct fp_zip
         inspection->native_bytes >= NATIVES_MAX_BYTES)
         return FP_OK;
     enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
-    if (code != FP_OK || len < sizeof(head) || memcmp(head, "\177ELF", 4) != 0)
+    if (code != FP_OK || len < sizeof(head) || !fp_elf_begins(head, len))
         return code;
     size_t size = entry->size < FP_ELF_MAX_BYTES ? (size_t) entry->size : FP_ELF_MAX_BYTES;
     cleanup_free char *data = fp_xmalloc(size);

@@ -3,8 +3,6 @@
 #include "client.h"
 
 #include <ctype.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <string.h>
 #include <strings.h>
 
@@ -123,6 +121,13 @@ enum fp_code fp_url_resolve(const char *base, const char *location, char **ret,
     return FP_OK;
 }
 
+char *fp_basic_authorization(const char *username, const char *password)
+{
+    cleanup_secret char *pair = fp_xasprintf("%s:%s", username, password != NULL ? password : "");
+    cleanup_secret char *encoded = fp_base64_encode(pair, strlen(pair));
+    return fp_xasprintf("Basic %s", encoded);
+}
+
 /* "Basic ..." of a user and a password as a URL has them; NULL where they are none. */
 static char *basic_of(CURLU *parts)
 {
@@ -134,13 +139,7 @@ static char *basic_of(CURLU *parts)
         (has_password != CURLUE_OK && has_password != CURLUE_NO_PASSWORD) ||
         (user != NULL && strchr(user, ':') != NULL))
         return NULL;
-    cleanup_free char *pair =
-        fp_xasprintf("%s:%s", user != NULL ? user : "", password != NULL ? password : "");
-    size_t len = strlen(pair);
-    cleanup_free unsigned char *base64 = fp_xmalloc(len / 3 * 4 + 5);
-    (void) EVP_EncodeBlock(base64, (const unsigned char *) pair, (int) len);
-    OPENSSL_cleanse(pair, len);
-    return fp_xasprintf("Basic %s", (const char *) base64);
+    return fp_basic_authorization(user != NULL ? user : "", password);
 }
 
 enum fp_code fp_url_split_user(const char *url, char **ret_url, char **ret_authorization,

@@ -49,11 +49,6 @@ struct fp_map {
 #define FP_XATTR_MAX_NAME  255
 #define FP_XATTR_MAX_BYTES ((size_t) 64 << 10)
 
-/** The base64 of an attribute's value, of at most FP_XATTR_MAX_BYTES. The caller owns it. */
-char *fp_xattr_encode(const void *value, size_t len);
-/** The value for a base64 text; NULL where it is none. The caller owns it. */
-unsigned char *fp_xattr_decode(const char *text, size_t *ret_len);
-
 /** Order of paths: component by component, bytewise. */
 int fp_path_compare(const char *a, const char *b);
 /**

@@ -144,7 +144,7 @@ static enum fp_code read_xattrs(struct archive_entry *raw, const char *name,
             return fp_fail(err, FP_E_INPUT,
                            "%s: entry \"%.200s\": an extended attribute that is too large", name,
                            ret->path);
-        cleanup_free char *text = fp_xattr_encode(value, len);
+        cleanup_free char *text = fp_base64_encode(value, len);
         if (!fp_json_set(ret->xattrs, key, json_string(text)))
             return fp_fail(err, FP_E_INPUT,
                            "%s: entry \"%.200s\": an extended attribute whose name is not UTF-8",

@@ -83,7 +83,9 @@ static enum fp_code add_xattr(struct fp_buf *records, const struct fp_entry *ent
 {
     size_t len = 0;
     const char *text = fp_json_string(entry->xattrs, name);
-    cleanup_free unsigned char *value = text != NULL ? fp_xattr_decode(text, &len) : NULL;
+    cleanup_free unsigned char *value = text != NULL && strlen(text) <= FP_XATTR_MAX_BYTES * 2
+                                            ? fp_base64_decode(text, &len)
+                                            : NULL;
     if (value == NULL || strchr(name, '=') != NULL)
         return fp_fail(err, FP_E_INPUT, "%s: the extended attribute \"%s\" is not sound",
                        entry->path, name);

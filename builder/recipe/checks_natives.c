@@ -2,7 +2,6 @@
 #include "checks.h"
 #include "packages.h"
 
-#include <elf.h>
 #include <string.h>
 
 static bool names_rocksdb(const char *value)
@@ -44,25 +43,9 @@ static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink
     return NULL;
 }
 
-/* What an ELF file calls the machine of an architecture; 0: not known. */
-static unsigned machine_of(const char *architecture)
-{
-    static const struct {
-        const char *architecture;
-        unsigned machine;
-    } MACHINES[] = {{"amd64", EM_X86_64},  {"arm64", EM_AARCH64},    {"386", EM_386},
-                    {"arm", EM_ARM},       {"ppc64le", EM_PPC64},    {"s390x", EM_S390},
-                    {"riscv64", EM_RISCV}, {"loong64", EM_LOONGARCH}};
-    for (size_t i = 0; i < sizeof(MACHINES) / sizeof(MACHINES[0]); i++) {
-        if (strcmp(MACHINES[i].architecture, architecture) == 0)
-            return MACHINES[i].machine;
-    }
-    return 0;
-}
-
 static bool is_for(const struct fp_jar_native *native, unsigned machine)
 {
-    return native->elf.machine == machine || native->elf.machine == EM_NONE || machine == 0;
+    return native->elf.machine == machine || native->elf.machine == 0 || machine == 0;
 }
 
 /* "librocksdbjni-linux64-musl.so" and "librocksdbjni-linux64.so" are builds of one library. */
@@ -144,7 +127,7 @@ static const struct fp_jar_native *find_native(const struct fp_plan *plan,
                                                const struct fp_base_image *base,
                                                const struct fp_jar *jar, const char **ret_missing)
 {
-    unsigned machine = machine_of(base->platform.architecture);
+    unsigned machine = fp_elf_machine_of(base->platform.architecture);
     const struct fp_jar_native *found = NULL;
     *ret_missing = NULL;
     for (size_t i = 0; i < jar->native_count && *ret_missing == NULL; i++) {

@@ -8,7 +8,8 @@
 
 int64_t fp_base_time(const struct fp_base_image *base)
 {
-    int64_t created = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
+    int64_t created = -1;
+    (void) fp_time_parse(base->config.created, &created);
     return created > FP_EARLIEST_TIME ? created : FP_EARLIEST_TIME;
 }
 
@@ -50,7 +51,8 @@ static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_b
     struct fp_config_layer layers[FP_OWN_LAYERS_MAX];
     char times[FP_OWN_LAYERS_MAX][32];
     struct fp_config_change change = *look;
-    int64_t newest = base->config.created != NULL ? fp_time_parse(base->config.created) : -1;
+    int64_t newest = -1;
+    (void) fp_time_parse(base->config.created, &newest);
     for (size_t i = 0; i < image->layer_count; i++) {
         const struct fp_own_layer *own = &image->layers[i];
         newest = own->mtime_s > newest ? own->mtime_s : newest;

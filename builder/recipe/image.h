@@ -26,9 +26,5 @@ FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct f
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,
                     const struct fp_blob *root);
-/** RFC 3339 in UTC, whole seconds; `text` has room for 32 bytes. */
-void fp_time_text(int64_t epoch_s, char text[32]);
-/** The seconds of an RFC 3339 time, or -1 where it is none. */
-int64_t fp_time_parse(const char *text);
 
 #endif

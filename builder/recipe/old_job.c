@@ -85,7 +85,8 @@ static void find_created(struct fp_config *config)
     int64_t newest_s = -1;
     for (size_t i = 0; i < json_array_size(history); i++) {
         const char *text = fp_json_string(json_array_get(history, i), "created");
-        int64_t epoch_s = text != NULL ? fp_time_parse(text) : -1;
+        int64_t epoch_s = -1;
+        (void) fp_time_parse(text, &epoch_s);
         if (epoch_s > newest_s) {
             newest_s = epoch_s;
             newest = text;

@@ -152,7 +152,7 @@ static enum fp_code store_in_file(struct fp_auth_file *file, const char *key, co
                                   const char *password, struct fp_error *err)
 {
     cleanup_secret char *pair = fp_xasprintf("%s:%s", username, password);
-    cleanup_secret char *encoded = fp_base64_encode(pair);
+    cleanup_secret char *encoded = fp_base64_encode(pair, strlen(pair));
     json_t *entry = json_pack("{s:s}", "auth", encoded);
     if (!json_is_object(json_object_get(file->document, "auths")))
         (void) fp_json_set(file->document, "auths", json_object());

@@ -10,15 +10,6 @@
 /** The largest file of credentials. */
 #define FP_REGISTRY_MAX_CONFIG ((size_t) 1 << 20)
 
-/** Base64 (RFC 4648). The caller owns it. */
-char *fp_base64_encode(const char *text);
-/** Base64 (RFC 4648) with or without padding, line breaks in it passed over; NULL: it is none. NUL
- * bytes at the end are cut off, others refused. The caller owns it. */
-char *fp_base64_decode(const char *text);
-
-/** The value of Authorization for a user; the password may be NULL. The caller owns it. */
-char *fp_basic_authorization(const char *username, const char *password);
-
 /** What to authenticate with. Owned strings, wiped when cleared. All NULL: anonymous. */
 struct fp_credential {
     char *username;

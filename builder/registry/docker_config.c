@@ -52,6 +52,16 @@ static enum fp_code take_user_password(const char *pair, const char *source,
     return FP_OK;
 }
 
+/* Some programs end it with NUL bytes; one inside would hide what follows. */
+static char *decode_pair(const char *auth)
+{
+    size_t len = 0;
+    cleanup_secret char *pair = (char *) fp_base64_decode(auth, &len);
+    while (pair != NULL && len > 0 && pair[len - 1] == '\0')
+        len--;
+    return pair != NULL && strlen(pair) == len ? steal_pointer(&pair) : NULL;
+}
+
 static enum fp_code take_entry(const json_t *entry, const char *source,
                                const struct fp_credential_query *query, struct fp_credential *ret,
                                struct fp_error *err)
@@ -66,7 +76,7 @@ static enum fp_code take_entry(const json_t *entry, const char *source,
     found.identity_token = fp_xstrdup(non_empty(entry, "identitytoken"));
     found.registry_token = fp_xstrdup(non_empty(entry, "registrytoken"));
     if (auth != NULL) {
-        cleanup_secret char *pair = fp_base64_decode(auth);
+        cleanup_secret char *pair = decode_pair(auth);
         FP_TRY(take_user_password(pair != NULL ? pair : "", source, query, &found, err));
     }
     if (!fp_credential_is_set(&found))

@@ -151,8 +151,7 @@ static int64_t age_s(const struct fp_http_response *response, const json_t *answ
     const char *issued_at = fp_json_string(answer, "issued_at");
     int64_t issued_s = 0;
     int64_t now_s = 0;
-    if (issued_at == NULL || !fp_parse_rfc3339(issued_at, &issued_s) ||
-        !fp_http_header_time(response, "date", &now_s))
+    if (!fp_time_parse(issued_at, &issued_s) || !fp_http_header_time(response, "date", &now_s))
         return 0;
     int64_t age = now_s - issued_s;
     return age > 0 && age < lifetime ? age : 0;

@@ -7,9 +7,6 @@
 
 #include "flinkpack/http.h"
 
-/** Seconds since 1970 of a time such as "2026-11-22T10:20:30.5+01:00" (RFC 3339); false: none. */
-bool fp_parse_rfc3339(const char *text, int64_t *ret_s);
-
 /** A token of the registry's token server. */
 struct fp_token {
     struct fp_strv scopes;

@@ -130,11 +130,8 @@ static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter
 
 static struct fp_repo *make_image(const struct rootfs *self, const struct fp_platform *platform)
 {
-    char created[32] = "";
-    const time_t newest = (time_t) self->newest_s;
-    struct tm utc = {0};
-    if (gmtime_r(&newest, &utc) != NULL)
-        (void) strftime(created, sizeof(created), "%Y-%m-%dT%H:%M:%SZ", &utc);
+    char created[FP_TIME_TEXT];
+    fp_time_text(self->newest_s, created);
     const struct fp_config_layer layer = {.diff_id = self->diff_id,
                                           .created_by = "flinkpack # root file system"};
     const struct fp_config_change change = {.layers = &layer, .layer_count = 1, .created = created};

@@ -5,7 +5,6 @@
 #ifndef FLINKPACK_ALPINE_H
 #define FLINKPACK_ALPINE_H
 
-#include "flinkpack/alpine/elf.h"
 #include "flinkpack/alpine/index.h"
 #include "flinkpack/alpine/install.h"
 #include "flinkpack/alpine/package.h"

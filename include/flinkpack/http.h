@@ -186,6 +186,8 @@ FP_CHECKED enum fp_code fp_http_check_plain(const struct fp_http *http, const ch
  */
 FP_CHECKED enum fp_code fp_url_split_user(const char *url, char **ret_url, char **ret_authorization,
                                           struct fp_error *err);
+/** The value of Authorization for a user; the password may be NULL. The caller owns it. */
+char *fp_basic_authorization(const char *username, const char *password);
 /** A URL without user information, query and fragment, for messages. The caller owns it. */
 char *fp_url_display(const char *url);
 /** Whether scheme, host and effective port of both are the same. */

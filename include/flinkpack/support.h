@@ -5,8 +5,10 @@
 #ifndef FLINKPACK_SUPPORT_H
 #define FLINKPACK_SUPPORT_H
 
+#include "flinkpack/support/base64.h"
 #include "flinkpack/support/buf.h"
 #include "flinkpack/support/cancel.h"
+#include "flinkpack/support/elf.h"
 #include "flinkpack/support/error.h"
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/format.h"
@@ -26,6 +28,7 @@
 #include "flinkpack/support/stream.h"
 #include "flinkpack/support/suggest.h"
 #include "flinkpack/support/system.h"
+#include "flinkpack/support/time.h"
 #include "flinkpack/support/yaml.h"
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flinkpack/alpine/elf.h"
+#include "flinkpack/support/elf.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

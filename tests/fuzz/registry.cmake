@@ -1,5 +1,5 @@
 fp_add_fuzz(registries_conf registry)
-foreach(target token_time token_answer www_authenticate docker_config credential_helper registry_errors)
+foreach(target token_answer www_authenticate docker_config credential_helper registry_errors)
     fp_add_fuzz(${target} registry)
     target_include_directories(fuzz_${target} PRIVATE "${CMAKE_SOURCE_DIR}/builder")
 endforeach()

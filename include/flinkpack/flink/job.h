@@ -5,8 +5,8 @@
 #ifndef FLINKPACK_FLINK_JOB_H
 #define FLINKPACK_FLINK_JOB_H
 
-#include "flinkpack/alpine/elf.h"
 #include "flinkpack/support.h"
+#include "flinkpack/support/elf.h"
 
 /** Native code in a jar. */
 struct fp_jar_native {

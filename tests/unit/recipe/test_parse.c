@@ -255,23 +255,6 @@ static void test_pairs(void **state)
     fp_strv_clear(&options.labels);
 }
 
-static void test_time(void **state)
-{
-    char text[32];
-    (void) state;
-    fp_time_text(0, text);
-    assert_string_equal(text, "1970-01-01T00:00:00Z");
-    fp_time_text(FP_EARLIEST_TIME, text);
-    assert_string_equal(text, "1980-01-01T00:00:00Z");
-    assert_int_equal(fp_time_parse("1980-01-01T00:00:00Z"), FP_EARLIEST_TIME);
-    assert_int_equal(fp_time_parse("2024-05-01T12:30:05.123456789Z"), 1714566605);
-    assert_int_equal(fp_time_parse("2024-05-01T14:30:05+02:00"), 1714566605);
-    assert_int_equal(fp_time_parse("2024-05-01T12:30:05"), -1);
-    assert_int_equal(fp_time_parse("2024-13-01T12:30:05Z"), -1);
-    assert_int_equal(fp_time_parse("yesterday"), -1);
-    assert_int_equal(fp_time_parse(""), -1);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,7 +262,6 @@ int main(void)
         cmocka_unit_test(test_add),         cmocka_unit_test(test_platform_in_path),
         cmocka_unit_test(test_conf),        cmocka_unit_test(test_faulty_line_of_conf),
         cmocka_unit_test(test_nested_conf), cmocka_unit_test(test_pairs),
-        cmocka_unit_test(test_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -146,31 +146,6 @@ static void test_what_a_token_covers(void **state)
     assert_false(covers("", "repository:a:pull"));
 }
 
-static void test_base64(void **state)
-{
-    (void) state;
-    static const char *const pairs[][2] = {{"", ""},
-                                           {"f", "Zg=="},
-                                           {"fo", "Zm8="},
-                                           {"foo", "Zm9v"},
-                                           {"user:p\xc3\xa4ss", "dXNlcjpww6Rzcw=="}};
-    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-        cleanup_free char *encoded = fp_base64_encode(pairs[i][0]);
-        cleanup_free char *decoded = fp_base64_decode(pairs[i][1]);
-        assert_string_equal(encoded, pairs[i][1]);
-        assert_string_equal(decoded, pairs[i][0]);
-    }
-    cleanup_free char *unpadded = fp_base64_decode("Zg");
-    cleanup_free char *folded = fp_base64_decode("Z\nm8\r\n=\n");
-    cleanup_free char *trailing_nul = fp_base64_decode("Zm8AAA==");
-    assert_string_equal(unpadded, "f");
-    assert_string_equal(folded, "fo");
-    assert_string_equal(trailing_nul, "fo");
-    assert_null(fp_base64_decode("Z"));
-    assert_null(fp_base64_decode("Zg%="));
-    assert_null(fp_base64_decode("AGZv")); /* a NUL inside would hide what follows */
-}
-
 static void test_clean_text(void **state)
 {
     (void) state;
@@ -189,7 +164,6 @@ int main(void)
         cmocka_unit_test(test_scopes_are_merged),
         cmocka_unit_test(test_nonsense_scopes_are_left_out),
         cmocka_unit_test(test_what_a_token_covers),
-        cmocka_unit_test(test_base64),
         cmocka_unit_test(test_clean_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -70,7 +70,7 @@ static void put_only(const char *name, const char *text, mode_t mode)
 static void put_user(const char *name, const char *key, const char *user)
 {
     cleanup_free char *pair = fp_xasprintf("%s:pw", user);
-    cleanup_free char *auth = fp_base64_encode(pair);
+    cleanup_free char *auth = fp_base64_encode(pair, strlen(pair));
     cleanup_free char *text = fp_xasprintf("{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}", key, auth);
     put_only(name, text, 0600);
 }
@@ -262,7 +262,8 @@ static void test_auth_as_docker_reads_it(void **state)
         {"{\"auth\":null,\"username\":\"user\",\"password\":\"pw\"}", "user"},
         {"{\"auth\":null,\"identitytoken\":null}", NULL},
         {"{\"auth\":\"\"}", NULL},
-        {"{\"auth\":\"OnB3\"}", NULL}, /* a password without a name */
+        {"{\"auth\":\"OnB3\"}", NULL},         /* a password without a name */
+        {"{\"auth\":\"dXNlcgA6cHc=\"}", NULL}, /* a NUL byte before the colon */
         {"{\"auth\":\"dXNl cjpwdw==\"}", NULL},
         {"{\"auth\":\"dXNlcjpwdw==dXNl\"}", NULL},
     };

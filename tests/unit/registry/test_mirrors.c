@@ -258,36 +258,6 @@ static void test_locations_are_repaired(void **state)
     }
 }
 
-static void test_times(void **state)
-{
-    (void) state;
-    static const struct {
-        const char *text;
-        int64_t expected_s; /* -1: refused */
-    } cases[] = {
-        {"1970-01-01T00:00:00Z", 0},
-        {"2026-11-22T10:20:30Z", 1795342830},
-        {"2026-11-22t10:20:30.123456789z", 1795342830},
-        {"2026-11-22T11:20:30+01:00", 1795342830},
-        {"2026-11-22 05:50:30-04:30", 1795342830},
-        {"2026-11-22T10:20:30", -1},
-        {"2026-13-22T10:20:30Z", -1},
-        {"2026-11-22T24:20:30Z", -1},
-        {"2026-11-22T10:20:30.Z", -1},
-        {"2026-11-22T10:20:30Zx", -1},
-        {"2026-11-22T10:20:30+1:00", -1},
-        {"22 Nov 2026", -1},
-        {"", -1},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        int64_t found_s = -1;
-        bool ok = fp_parse_rfc3339(cases[i].text, &found_s);
-        assert_int_equal(ok, cases[i].expected_s >= 0);
-        if (ok)
-            assert_int_equal(found_s, cases[i].expected_s);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,7 +269,6 @@ int main(void)
         cmocka_unit_test(test_a_stand_in_is_never_crowded_out),
         cmocka_unit_test(test_broken_files_are_refused),
         cmocka_unit_test(test_locations_are_repaired),
-        cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

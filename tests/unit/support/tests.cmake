@@ -1,5 +1,5 @@
-foreach(test buf cancel cpus error file group hash input json pool process progress secret shell
-        signals stream yaml)
+foreach(test base64 buf cancel cpus elf error file group hash input json pool process progress secret shell
+        signals stream time yaml)
     fp_add_unit_test(support test_${test}.c)
 endforeach()
 # The refusals of file systems that this machine does not have.

@@ -1,13 +1,24 @@
-#include "flinkpack/alpine/elf.h"
+/* Reads ELF files (System V gABI): their machine, what they need, and which C library. */
+#include "flinkpack/support/elf.h"
 
 #include <elf.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "flinkpack/support/mem.h"
+
 #define SEGMENTS_MAX   128
 #define ENTRIES_MAX    1024
 #define NEEDED_MAX     64
 #define NAME_MAX_BYTES 255
+
+/* Machines, and the names that Go and the platforms of images have for them. */
+static const struct {
+    unsigned machine;
+    const char *architecture;
+} machines[] = {{EM_386, "386"},       {EM_PPC64, "ppc64le"},    {EM_S390, "s390x"},
+                {EM_ARM, "arm"},       {EM_X86_64, "amd64"},     {EM_AARCH64, "arm64"},
+                {EM_RISCV, "riscv64"}, {EM_LOONGARCH, "loong64"}};
 
 /* A file in memory, of either class; only little-endian ones are taken apart. */
 struct image {
@@ -132,15 +143,47 @@ static enum fp_elf_libc by_strings(const struct image *image)
     return FP_ELF_NONE;
 }
 
+bool fp_elf_begins(const void *head, size_t len)
+{
+    return len >= SELFMAG && memcmp(head, ELFMAG, SELFMAG) == 0;
+}
+
+unsigned fp_elf_machine(const void *head, size_t len)
+{
+    const unsigned char *bytes = head;
+    if (len < FP_ELF_HEAD_BYTES || !fp_elf_begins(head, len))
+        return EM_NONE;
+    const unsigned char *machine = bytes + offsetof(Elf32_Ehdr, e_machine);
+    bool little = bytes[EI_DATA] == ELFDATA2LSB;
+    return (unsigned) machine[little ? 1 : 0] << 8 | machine[little ? 0 : 1];
+}
+
+const char *fp_elf_architecture(unsigned machine)
+{
+    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+        if (machines[i].machine == machine)
+            return machines[i].architecture;
+    }
+    return NULL;
+}
+
+unsigned fp_elf_machine_of(const char *architecture)
+{
+    for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+        if (strcmp(machines[i].architecture, architecture) == 0)
+            return machines[i].machine;
+    }
+    return EM_NONE;
+}
+
 void fp_elf_read(const void *data, size_t len, struct fp_elf *ret)
 {
     struct image image = {.data = data, .len = len};
     struct segment list[SEGMENTS_MAX];
-    if (len < sizeof(Elf32_Ehdr) || memcmp(data, ELFMAG, SELFMAG) != 0)
+    if (len < sizeof(Elf32_Ehdr) || !fp_elf_begins(data, len))
         return;
-    const unsigned char *machine = image.data + offsetof(Elf32_Ehdr, e_machine);
     bool little = image.data[EI_DATA] == ELFDATA2LSB;
-    ret->machine = (unsigned) machine[little ? 1 : 0] << 8 | machine[little ? 0 : 1];
+    ret->machine = fp_elf_machine(data, len);
     image.is_64 = image.data[EI_CLASS] == ELFCLASS64;
     size_t count = little ? list_segments(&image, list) : 0;
     bool known = count > 0;

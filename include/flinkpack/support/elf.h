@@ -1,17 +1,29 @@
 /**
  * @file
- * Which C library native code needs: what a musl base has to be guarded from.
+ * ELF files: the machine that native code is for, and the C library and others that it needs.
  */
-#ifndef FLINKPACK_ALPINE_ELF_H
-#define FLINKPACK_ALPINE_ELF_H
+#ifndef FLINKPACK_SUPPORT_ELF_H
+#define FLINKPACK_SUPPORT_ELF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "flinkpack/support.h"
+#include "flinkpack/support/buf.h"
 
 /** As many bytes of a file as fp_elf_read() is ever given. */
 #define FP_ELF_MAX_BYTES ((size_t) 16 << 20)
+
+/** The first bytes of a file that tell its machine. */
+#define FP_ELF_HEAD_BYTES 20
+
+/** Whether a file that begins so is an ELF file. */
+bool fp_elf_begins(const void *head, size_t len);
+/** e_machine of a file that begins so, such as EM_X86_64; 0: no ELF file, or too little of it. */
+unsigned fp_elf_machine(const void *head, size_t len);
+/** What platforms of images call a machine: "amd64"; NULL: not known. Static. */
+const char *fp_elf_architecture(unsigned machine);
+/** The machine of such an architecture; 0: not known. */
+unsigned fp_elf_machine_of(const char *architecture);
 
 /** The C library that an ELF file was linked against. */
 enum fp_elf_libc {

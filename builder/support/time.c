@@ -1,6 +1,7 @@
-/* Times of token servers (RFC 3339). */
-#include "token.h"
+/* Times as text (RFC 3339). */
+#include "flinkpack/support/time.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,14 +28,23 @@ static bool take_char(const char **cursor, const char *any_of)
     return true;
 }
 
+static int month_days(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && is_leap ? 1 : 0);
+}
+
 static bool take_date(const char **cursor, struct tm *ret)
 {
-    bool ok = take_digits(cursor, 4, 1970, 9999, &ret->tm_year) && take_char(cursor, "-") &&
+    bool ok = take_digits(cursor, 4, 0, 9999, &ret->tm_year) && take_char(cursor, "-") &&
               take_digits(cursor, 2, 1, 12, &ret->tm_mon) && take_char(cursor, "-") &&
               take_digits(cursor, 2, 1, 31, &ret->tm_mday);
+    if (!ok || ret->tm_mday > month_days(ret->tm_year, ret->tm_mon))
+        return false;
     ret->tm_year -= 1900;
     ret->tm_mon -= 1;
-    return ok;
+    return true;
 }
 
 static bool take_clock(const char **cursor, struct tm *ret)
@@ -65,14 +75,23 @@ static bool take_offset(const char **cursor, int64_t *ret_s)
     return true;
 }
 
-bool fp_parse_rfc3339(const char *text, int64_t *ret_s)
+bool fp_time_parse(const char *text, int64_t *ret_s)
 {
     struct tm at = {0};
     int64_t offset_s = 0;
     const char *cursor = text;
-    if (!take_date(&cursor, &at) || !take_char(&cursor, "Tt ") || !take_clock(&cursor, &at) ||
-        !take_offset(&cursor, &offset_s) || *cursor != '\0')
+    if (text == NULL || !take_date(&cursor, &at) || !take_char(&cursor, "Tt ") ||
+        !take_clock(&cursor, &at) || !take_offset(&cursor, &offset_s) || *cursor != '\0')
         return false;
     *ret_s = (int64_t) timegm(&at) - offset_s;
     return true;
+}
+
+void fp_time_text(int64_t epoch_s, char ret_text[FP_TIME_TEXT])
+{
+    struct tm parts;
+    time_t when = (time_t) epoch_s;
+    if (gmtime_r(&when, &parts) == NULL ||
+        strftime(ret_text, FP_TIME_TEXT, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        (void) snprintf(ret_text, FP_TIME_TEXT, "1980-01-01T00:00:00Z");
 }

@@ -1,4 +1,4 @@
-#include "alpine_test.h"
+#include "support.h"
 
 #include <elf.h>
 
@@ -113,6 +113,33 @@ static void test_others(void **state)
                      FP_ELF_NONE);
 }
 
+static const char *architecture_of(unsigned char order, unsigned char low, unsigned char high)
+{
+    unsigned char head[FP_ELF_HEAD_BYTES] = {0x7f, 'E', 'L', 'F', 2, order};
+    head[18] = low;
+    head[19] = high;
+    return fp_elf_architecture(fp_elf_machine(head, sizeof(head)));
+}
+
+static void test_architectures(void **state)
+{
+    static const unsigned char script[FP_ELF_HEAD_BYTES] = "#!/bin/sh\nexec java";
+    (void) state;
+    assert_string_equal(architecture_of(1, 62, 0), "amd64");
+    assert_string_equal(architecture_of(1, 183, 0), "arm64");
+    assert_string_equal(architecture_of(2, 0, 22), "s390x");
+    assert_string_equal(architecture_of(1, 2, 1), "loong64");
+    assert_null(architecture_of(1, 0xff, 0xff));
+    assert_int_equal(fp_elf_machine(script, sizeof(script)), 0);
+    assert_int_equal(fp_elf_machine("\177ELF", 4), 0);
+    assert_true(fp_elf_begins("\177ELF", 4));
+    assert_false(fp_elf_begins("\177ELF", 3));
+    assert_false(fp_elf_begins(script, sizeof(script)));
+    assert_int_equal(fp_elf_machine_of("arm64"), EM_AARCH64);
+    assert_int_equal(fp_elf_machine_of("ppc64le"), EM_PPC64);
+    assert_int_equal(fp_elf_machine_of("mips"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_names_and_machine),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_others),
+        cmocka_unit_test(test_architectures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
