@@ -17,8 +17,6 @@ extern const struct fp_chart_file fp_chart_files[];
 
 /** What the digest was read for: NAME@DIGEST, or "". The caller owns it. */
 char *fp_chart_digest_of(const struct fp_deployment *deployment);
-/** The values of a chart, with comments. A new reference. */
-json_t *fp_chart_values(const struct fp_deployment *deployment);
 /** The file templates/_options.tpl. The caller owns it. */
 char *fp_chart_options(const struct fp_deployment *deployment);
 

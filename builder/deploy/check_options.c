@@ -1,11 +1,168 @@
-/* What is looked at in each option alone: that manifests can hold its text, and that the format
- * and the type of the deployment have a place for it. An option without a place is a mistake on the
- * command line. It is left out where a file of values, which is for all formats, has it. */
+/* What is looked at in each option alone: that manifests can hold its text, that it is a name or an
+ * amount where one is wanted, and that the format and the type of the deployment have a place for
+ * it. An option without a place is a mistake on the command line. It is left out where a file of
+ * values, which is for all formats, has it. */
+#include <ctype.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "format.h"
+#include "text.h"
 #include "warn.h"
+#include "yaml_write.h"
+
+#define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+/* The range of an API server that is not told another. */
+#define NODE_PORT_MIN 30000
+#define NODE_PORT_MAX 32767
+
+static bool is_qualified_part(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len <= 63 && strspn(text, ALNUM "-_.") == len &&
+           isalnum((unsigned char) text[0]) && isalnum((unsigned char) text[len - 1]);
+}
+
+/* [PREFIX/]NAME, as labels and annotations are called. */
+static bool is_qualified_name(const char *text)
+{
+    struct fp_split split = fp_split_at(text, '/');
+    bool fine = split.rest == NULL ? is_qualified_part(split.first)
+                                   : fp_is_dns_name(split.first) && is_qualified_part(split.rest);
+    free(split.first);
+    return fine;
+}
+
+/* The labels that selectors rely on. */
+static const char *const own_labels[] = {
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/instance",
+    "app.kubernetes.io/component",
+    "app.kubernetes.io/version",
+    "app.kubernetes.io/managed-by",
+    "flinkpack.revision",
+    NULL,
+};
+static const char *const effects[] = {"NoSchedule", "PreferNoSchedule", "NoExecute", NULL};
+
+/* KEY=VALUE of an annotation. */
+static enum fp_code check_annotation(const char *pair, const char *title, struct fp_error *err)
+{
+    struct fp_split split = fp_split_at(pair, '=');
+    cleanup_free char *key = split.first;
+    if (split.rest == NULL)
+        return fp_fail(err, FP_E_USAGE, "%s: expected KEY=VALUE, not '%s'", title, pair);
+    if (!is_qualified_name(key))
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: '%s' is no key: [PREFIX/]NAME with at most 63 "
+                       "letters, digits, '-', '_' and '.'",
+                       title, key);
+    return FP_OK;
+}
+
+static enum fp_code check_selector(const char *pair, const char *title, struct fp_error *err)
+{
+    FP_TRY(check_annotation(pair, title, err));
+    const char *value = strchr(pair, '=') + 1;
+    if (*value != '\0' && !is_qualified_part(value))
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: '%s' is no value of a label: at most 63 letters, "
+                       "digits, '-', '_' and '.'",
+                       title, value);
+    return FP_OK;
+}
+
+static enum fp_code check_label(const char *pair, const char *title, struct fp_error *err)
+{
+    struct fp_split split = fp_split_at(pair, '=');
+    cleanup_free char *key = split.first;
+    if (split.rest != NULL && fp_is_one_of(key, own_labels))
+        return fp_fail(err, FP_E_USAGE, "%s: %s is set by flinkpack: Services find pods by it",
+                       title, key);
+    return check_selector(pair, title, err);
+}
+
+static enum fp_code check_dns(const char *text, const char *title, struct fp_error *err)
+{
+    if (fp_is_dns_name(text))
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE,
+                   "%s: '%s' is no name: lower-case letters, digits, '-' and '.' are wanted", title,
+                   text);
+}
+
+static enum fp_code check_namespace(const char *text, const char *title, struct fp_error *err)
+{
+    if (fp_is_dns_label(text, 63))
+        return FP_OK;
+    return fp_fail(err, FP_E_USAGE,
+                   "%s: '%s' is no namespace: at most 63 lower-case letters, digits and '-'", title,
+                   text);
+}
+
+/* KEY[=VALUE][:EFFECT] */
+static enum fp_code check_toleration(const char *text, const char *title, struct fp_error *err)
+{
+    struct fp_split effect = fp_split_at(text, ':');
+    struct fp_split pair = fp_split_at(effect.first, '=');
+    bool has_value = pair.rest != NULL && *pair.rest != '\0';
+    bool fine = is_qualified_name(pair.first) && (!has_value || is_qualified_part(pair.rest)) &&
+                (effect.rest == NULL || fp_is_one_of(effect.rest, effects));
+    free(pair.first);
+    free(effect.first);
+    if (fine)
+        return FP_OK;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "%s: expected KEY[=VALUE][:EFFECT], not '%s'", title, text), err,
+        "EFFECT is NoSchedule, PreferNoSchedule or NoExecute; for example "
+        "spot=true:NoSchedule");
+}
+
+/* "1", "0.5", "500m" */
+static enum fp_code check_cpu(const char *text, const char *title, struct fp_error *err)
+{
+    size_t whole = strspn(text, "0123456789");
+    const char *rest = text + whole;
+    size_t part = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
+    bool fraction = part > 0 && rest[part + 1] == '\0';
+    if (whole > 0 && whole < 7 && part < 4 &&
+        (*rest == '\0' || strcmp(rest, "m") == 0 || fraction) &&
+        strspn(text, "0.m") != strlen(text))
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_USAGE, "%s: '%s' is no amount of CPU", title, text), err,
+                     "for example 1, 0.5 or 500m");
+}
+
+static enum fp_code check_uri(const char *text, const char *title, struct fp_error *err)
+{
+    if (strcspn(text, " #'\"") != strlen(text) || !fp_yaml_is_printable(text))
+        return fp_fail(err, FP_E_USAGE,
+                       "%s: '%s' has blanks, quotes, '#' or control characters in it", title, text);
+    if (strstr(text, ":/") != NULL || text[0] == '/')
+        return FP_OK;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "%s: '%s' is no place that all pods reach", title, text), err,
+        "for example s3://bucket/folder, or /folder of a mounted --claim");
+}
+
+static enum fp_code check_node_port(struct fp_deployment *d, struct fp_error *err)
+{
+    const char *number = d->options->node_port_number;
+    if (!d->options->node_port)
+        return FP_OK;
+    d->node_port = 30081;
+    if (number == NULL || (fp_parse_count(number, &d->node_port) && d->node_port >= NODE_PORT_MIN &&
+                           d->node_port <= NODE_PORT_MAX))
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--node-port: expected a port from %d to %d, which is all that "
+                             "Kubernetes takes, not '%s'",
+                             NODE_PORT_MIN, NODE_PORT_MAX, number),
+                     err,
+                     "for example 30081; where the cluster has another --service-node-port-range, "
+                     "change the Service with --patch");
+}
 
 /* What a member is, and what it holds when its option is not given. */
 enum kind { FLAG, TEXT, LIST, COUNT /* 0 */, NUMBER /* -1 */ };
@@ -19,53 +176,54 @@ static const struct row {
     enum kind kind;
     unsigned place; /* of enum fp_place; 0: all formats have it */
     enum session session;
+    enum fp_code (*check)(const char *text, const char *title, struct fp_error *err);
 } rows[] = {
 #define AT(member) offsetof(struct fp_deploy_options, member)
-    {"name", AT(name), TEXT, 0, ANY},
-    {"jar-uri", AT(jar_uri), TEXT, FP_PLACE_SESSION_JOB, NO_JOB},
-    {"ha", AT(ha), FLAG, FP_PLACE_HA, ANY},
-    {"ha-dir", AT(ha_dir), TEXT, FP_PLACE_HA, ANY},
-    {"node-port", AT(node_port), FLAG, FP_PLACE_OBJECTS, ANY},
-    {"ingress", AT(ingress), TEXT, FP_PLACE_OBJECTS, ANY},
-    {"ingress-class", AT(ingress_class), TEXT, FP_PLACE_OBJECTS, ANY},
-    {"ingress-tls", AT(ingress_tls), TEXT, FP_PLACE_OBJECTS, ANY},
-    {"route", AT(route), FLAG, FP_PLACE_OBJECTS, ANY},
-    {"route", AT(route_host), TEXT, FP_PLACE_OBJECTS, ANY},
-    {"pod-disruption-budget", AT(pod_disruption_budget), FLAG, FP_PLACE_OBJECTS, ANY},
-    {"network-policy", AT(network_policy), FLAG, FP_PLACE_OBJECTS, ANY},
-    {"autoscale", AT(autoscale), TEXT, FP_PLACE_OBJECTS, ANY},
-    {"retries", AT(retries), NUMBER, FP_PLACE_OBJECTS, NO_SESSION},
-    {"ttl", AT(ttl), NUMBER, FP_PLACE_OBJECTS, NO_SESSION},
-    {"probes", AT(probes), TEXT, FP_PLACE_OBJECTS, ANY},
-    {"namespace", AT(kube_namespace), TEXT, FP_PLACE_NAMESPACE, ANY},
-    {"service-account", AT(service_account), TEXT, FP_PLACE_PODS, ANY},
-    {"pull-secret", AT(pull_secrets), LIST, FP_PLACE_PODS, ANY},
-    {"node-selector", AT(node_selectors), LIST, FP_PLACE_PODS, ANY},
-    {"toleration", AT(tolerations), LIST, FP_PLACE_PODS, ANY},
-    {"env-secret", AT(env_secrets), LIST, FP_PLACE_PODS, ANY},
-    {"annotation", AT(annotations), LIST, FP_PLACE_PODS, ANY},
-    {"volume", AT(volumes), LIST, FP_PLACE_PODS, ANY},
-    {"claim", AT(claims), LIST, FP_PLACE_PODS, ANY},
-    {"fs-group", AT(fs_group), NUMBER, FP_PLACE_PODS, ANY},
-    {"job-id", AT(job_id), TEXT, FP_PLACE_JOB_ID, NO_SESSION},
-    {"slots", AT(slots), COUNT, FP_PLACE_SIZE, ANY},
-    {"parallelism", AT(parallelism), COUNT, FP_PLACE_SIZE, ANY},
-    {"replicas", AT(replicas), COUNT, FP_PLACE_SIZE, ANY},
-    {"arguments", AT(arguments), LIST, FP_PLACE_SIZE, SESSION_WITH_JAR},
-    {"job-classname", AT(job_classname), TEXT, 0, SESSION_WITH_JAR},
-    {"from-savepoint", AT(from_savepoint), TEXT, 0, SESSION_WITH_JAR},
-    {"allow-non-restored-state", AT(allow_non_restored_state), FLAG, 0, SESSION_WITH_JAR},
-    {"output", AT(output), TEXT, FP_PLACE_OUTPUT, ANY},
-    {"jobmanager-cpu", AT(jobmanager_cpu), TEXT, 0, ANY},
-    {"taskmanager-cpu", AT(taskmanager_cpu), TEXT, 0, ANY},
-    {"checkpoint-dir", AT(checkpoint_dir), TEXT, 0, ANY},
-    {"checkpoint-interval", AT(checkpoint_interval), TEXT, 0, ANY},
-    {"restart-strategy", AT(restart_strategy), TEXT, 0, ANY},
-    {"savepoint-dir", AT(savepoint_dir), TEXT, 0, ANY},
-    {"log-conf", AT(log_conf), TEXT, 0, ANY},
-    {"conf", AT(conf), LIST, 0, ANY},
-    {"label", AT(labels), LIST, 0, ANY},
-    {"env", AT(env), LIST, 0, ANY},
+    {"name", AT(name), TEXT, 0, ANY, NULL},
+    {"jar-uri", AT(jar_uri), TEXT, FP_PLACE_SESSION_JOB, NO_JOB, NULL},
+    {"ha", AT(ha), FLAG, FP_PLACE_HA, ANY, NULL},
+    {"ha-dir", AT(ha_dir), TEXT, FP_PLACE_HA, ANY, check_uri},
+    {"node-port", AT(node_port), FLAG, FP_PLACE_OBJECTS, ANY, NULL},
+    {"ingress", AT(ingress), TEXT, FP_PLACE_OBJECTS, ANY, check_dns},
+    {"ingress-class", AT(ingress_class), TEXT, FP_PLACE_OBJECTS, ANY, check_dns},
+    {"ingress-tls", AT(ingress_tls), TEXT, FP_PLACE_OBJECTS, ANY, check_dns},
+    {"route", AT(route), FLAG, FP_PLACE_OBJECTS, ANY, NULL},
+    {"route", AT(route_host), TEXT, FP_PLACE_OBJECTS, ANY, check_dns},
+    {"pod-disruption-budget", AT(pod_disruption_budget), FLAG, FP_PLACE_OBJECTS, ANY, NULL},
+    {"network-policy", AT(network_policy), FLAG, FP_PLACE_OBJECTS, ANY, NULL},
+    {"autoscale", AT(autoscale), TEXT, FP_PLACE_OBJECTS, ANY, NULL},
+    {"retries", AT(retries), NUMBER, FP_PLACE_OBJECTS, NO_SESSION, NULL},
+    {"ttl", AT(ttl), NUMBER, FP_PLACE_OBJECTS, NO_SESSION, NULL},
+    {"probes", AT(probes), TEXT, FP_PLACE_OBJECTS, ANY, NULL},
+    {"namespace", AT(kube_namespace), TEXT, FP_PLACE_NAMESPACE, ANY, check_namespace},
+    {"service-account", AT(service_account), TEXT, FP_PLACE_PODS, ANY, check_dns},
+    {"pull-secret", AT(pull_secrets), LIST, FP_PLACE_PODS, ANY, check_dns},
+    {"node-selector", AT(node_selectors), LIST, FP_PLACE_PODS, ANY, check_selector},
+    {"toleration", AT(tolerations), LIST, FP_PLACE_PODS, ANY, check_toleration},
+    {"env-secret", AT(env_secrets), LIST, FP_PLACE_PODS, ANY, NULL},
+    {"annotation", AT(annotations), LIST, FP_PLACE_PODS, ANY, check_annotation},
+    {"volume", AT(volumes), LIST, FP_PLACE_PODS, ANY, NULL},
+    {"claim", AT(claims), LIST, FP_PLACE_PODS, ANY, NULL},
+    {"fs-group", AT(fs_group), NUMBER, FP_PLACE_PODS, ANY, NULL},
+    {"job-id", AT(job_id), TEXT, FP_PLACE_JOB_ID, NO_SESSION, NULL},
+    {"slots", AT(slots), COUNT, FP_PLACE_SIZE, ANY, NULL},
+    {"parallelism", AT(parallelism), COUNT, FP_PLACE_SIZE, ANY, NULL},
+    {"replicas", AT(replicas), COUNT, FP_PLACE_SIZE, ANY, NULL},
+    {"arguments", AT(arguments), LIST, FP_PLACE_SIZE, SESSION_WITH_JAR, NULL},
+    {"job-classname", AT(job_classname), TEXT, 0, SESSION_WITH_JAR, NULL},
+    {"from-savepoint", AT(from_savepoint), TEXT, 0, SESSION_WITH_JAR, NULL},
+    {"allow-non-restored-state", AT(allow_non_restored_state), FLAG, 0, SESSION_WITH_JAR, NULL},
+    {"output", AT(output), TEXT, FP_PLACE_OUTPUT, ANY, NULL},
+    {"jobmanager-cpu", AT(jobmanager_cpu), TEXT, 0, ANY, check_cpu},
+    {"taskmanager-cpu", AT(taskmanager_cpu), TEXT, 0, ANY, check_cpu},
+    {"checkpoint-dir", AT(checkpoint_dir), TEXT, 0, ANY, check_uri},
+    {"checkpoint-interval", AT(checkpoint_interval), TEXT, 0, ANY, NULL},
+    {"restart-strategy", AT(restart_strategy), TEXT, 0, ANY, NULL},
+    {"savepoint-dir", AT(savepoint_dir), TEXT, 0, ANY, check_uri},
+    {"log-conf", AT(log_conf), TEXT, 0, ANY, NULL},
+    {"conf", AT(conf), LIST, 0, ANY, NULL},
+    {"label", AT(labels), LIST, 0, ANY, check_label},
+    {"env", AT(env), LIST, 0, ANY, NULL},
 #undef AT
 };
 
@@ -102,19 +260,39 @@ static enum fp_code check_text(const struct fp_deployment *d, const char *text, 
     return FP_OK;
 }
 
-enum fp_code fp_deployment_check_text(struct fp_deployment *d, struct fp_error *err)
+/* One option: its text, and, later, whether that is a name or an amount. */
+static enum fp_code check_value(const struct fp_deployment *d, const struct row *row,
+                                const char *text, bool is_text, struct fp_error *err)
+{
+    cleanup_free char *title = title_of(row);
+    if (is_text)
+        return check_text(d, text, title, err);
+    return row->check != NULL ? row->check(text, title, err) : FP_OK;
+}
+
+static enum fp_code check_rows(const struct fp_deployment *d, bool is_text, struct fp_error *err)
 {
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         const void *member = (const char *) d->options + rows[i].offset;
         const char *const *text = member;
         const struct fp_strv *list = member;
-        cleanup_free char *title = title_of(&rows[i]);
         if (rows[i].kind == TEXT && *text != NULL)
-            FP_TRY(check_text(d, *text, title, err));
+            FP_TRY(check_value(d, &rows[i], *text, is_text, err));
         for (size_t j = 0; rows[i].kind == LIST && j < list->len; j++)
-            FP_TRY(check_text(d, list->items[j], title, err));
+            FP_TRY(check_value(d, &rows[i], list->items[j], is_text, err));
     }
     return FP_OK;
+}
+
+enum fp_code fp_deployment_check_text(struct fp_deployment *d, struct fp_error *err)
+{
+    return check_rows(d, true, err);
+}
+
+enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error *err)
+{
+    FP_TRY(check_rows(d, false, err));
+    return check_node_port(d, err);
 }
 
 /* Whether a member was given; if `takes_away`, not any more. */

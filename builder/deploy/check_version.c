@@ -102,7 +102,7 @@ static enum fp_code check_features(const struct fp_deployment *d, struct fp_erro
 
 enum fp_code fp_deployment_check_version(struct fp_deployment *d, struct fp_error *err)
 {
-    enum fp_code code = check_job_flags(d, err);
     warn_of_arguments(d);
-    return code == FP_OK ? check_features(d, err) : code;
+    FP_TRY(check_job_flags(d, err));
+    return check_features(d, err);
 }

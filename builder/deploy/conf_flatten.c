@@ -1,5 +1,4 @@
 /* Flink's configuration files, nested or flat, as KEY=VALUE. */
-#include "format.h"
 #include "text.h"
 
 static enum fp_code flatten_into(const json_t *object, const char *prefix, const char *name,

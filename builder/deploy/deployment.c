@@ -1,9 +1,38 @@
 /* A deployment: the options and what the image says, checked step by step. */
 #include "deployment.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "format.h"
+#include "text.h"
+
+/* The image's own name, where it makes a fit one: registry.example.com/team/orders:1.2 */
+static char *default_name(const char *image)
+{
+    const char *last = fp_path_base(image);
+    char *name = fp_xstrndup(last, strcspn(last, ":@"));
+    for (char *p = name; *p != '\0'; p++) {
+        if (*p == '_' || *p == '.')
+            *p = '-';
+    }
+    return name;
+}
+
+static enum fp_code check_name(struct fp_deployment *d, struct fp_error *err)
+{
+    const char *given = d->options->name;
+    d->name = given != NULL ? fp_xstrdup(given) : default_name(d->image->name);
+    if (fp_is_dns_label(d->name, FP_DEPLOY_NAME_MAX) && isalpha((unsigned char) d->name[0]))
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE,
+                                "--name: '%s' is no name for objects of Kubernetes: a letter, then "
+                                "lower-case letters, digits and '-', at most %d characters",
+                                d->name, FP_DEPLOY_NAME_MAX);
+    if (given == NULL)
+        return fp_hinted(code, err, "give one with --name");
+    return code;
+}
 
 /* A tag alone can come to mean another image between two pods, and a name without a registry is
  * one of Docker Hub's for every cluster. */
@@ -33,10 +62,12 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
     *ret = (struct fp_deployment){.own = *options, .options = &ret->own, .image = image};
     (void) memset(ret->revision, '0', FP_DEPLOY_REVISION_LEN);
     static enum fp_code (*const steps[])(struct fp_deployment *, struct fp_error *) = {
-        fp_deployment_check_text,  fp_deployment_read_image,  fp_deployment_check_place,
-        fp_deployment_check_names, fp_deployment_check_log,   fp_deployment_check_version,
-        fp_deployment_size,        fp_deployment_configure,   check_format,
-        fp_deployment_mount,       fp_deployment_environment,
+        fp_deployment_check_text,    fp_deployment_read_image,
+        fp_deployment_check_place,   check_name,
+        fp_deployment_check_names,   fp_deployment_check_log,
+        fp_deployment_check_version, fp_deployment_size,
+        fp_deployment_configure,     check_format,
+        fp_deployment_mount,         fp_deployment_environment,
     };
     FP_TRY(fp_format_find(options->format, &ret->format, err));
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

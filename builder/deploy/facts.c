@@ -2,7 +2,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "format.h"
+#include "deployment.h"
 #include "text.h"
 
 const char *fp_image_env(const struct fp_deployment *d, const char *name)
@@ -79,10 +79,9 @@ static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
     if (given != NULL && found != NULL && strcmp(given, found) != 0)
         return fp_fail(err, FP_E_USAGE, "--flink-version %s: the image %s has Flink %s", given,
                        d->image->name, found);
-    enum fp_code code = fp_flink_version_parse(given != NULL ? given : found, &d->version, err);
-    if (code == FP_OK)
-        d->traits = fp_flink_traits(&d->version);
-    return code;
+    FP_TRY(fp_flink_version_parse(given != NULL ? given : found, &d->version, err));
+    d->traits = fp_flink_traits(&d->version);
+    return FP_OK;
 }
 
 static enum fp_code fail_no_job(const struct fp_deployment *d, struct fp_error *err)

@@ -29,6 +29,7 @@ struct fp_format {
     /** Flink's operator runs it: it sets addresses, ports, sizes, ids and log4j itself. */
     bool is_operated;
     bool is_job_only;
+    bool has_containers;      /**< beside each other, in place of pods */
     bool has_revision;        /**< pods of different images and settings are told apart */
     bool has_fixed_namespace; /**< high availability needs --namespace */
     bool has_own_ids; /**< ids of a highly available job are made here, not when it is installed */
@@ -38,8 +39,6 @@ struct fp_format {
     const char *parallelism;     /**< stands for the number until it is known; NULL: it is known */
     const char *reserved_prefix; /**< of variables that no text may have; NULL: none */
     const char *file_suffix; /**< goes behind ".yaml"; NULL: the documents are YAML as they are */
-    const char *runs_in;     /**< what has a file system of its own: "pod", "container" */
-    const char *volume_hint; /**< how one gets a volume */
 
     /** Check what only this format asks for; NULL: nothing. */
     enum fp_code (*check)(struct fp_deployment *deployment, struct fp_error *err);

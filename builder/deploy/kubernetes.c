@@ -114,12 +114,6 @@ static void note(const struct fp_notes *n)
     fp_notes_cluster(n, NULL);
 }
 
-static enum fp_code add_files(const struct fp_deployment *d, const char *directory,
-                              struct fp_deploy_result *ret, struct fp_error *err)
-{
-    return directory != NULL ? fp_add_kustomization(d, true, ret, err) : FP_OK;
-}
-
 const struct fp_format fp_format_kubernetes = {
     .name = "kubernetes",
     .places = FP_PLACE_HA | FP_PLACE_NAMESPACE | FP_PLACE_OBJECTS | FP_PLACE_PODS |
@@ -128,9 +122,7 @@ const struct fp_format fp_format_kubernetes = {
     .has_fixed_namespace = true,
     .has_own_ids = true,
     .namespace_hint = "give --namespace",
-    .runs_in = "pod",
-    .volume_hint = "--claim NAME:SIZE:PATH makes one",
     .documents = fp_kubernetes_documents,
-    .add_files = add_files,
+    .add_files = fp_add_kustomization,
     .note = note,
 };

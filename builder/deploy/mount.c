@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "config_files.h"
-#include "format.h"
 #include "object.h"
 #include "text.h"
 #include "yaml_write.h"
@@ -34,32 +33,6 @@ static bool is_mount_path(const char *path)
     return true;
 }
 
-/* "NAME:PATH[:ro]" behind the kind. */
-struct mount {
-    char *name;
-    char *path;
-    bool read_only;
-};
-
-static void mount_clear(struct mount *mount)
-{
-    free(mount->name);
-    free(mount->path);
-}
-
-static bool read_mount(const char *text, struct mount *ret)
-{
-    struct fp_split name = fp_split_at(text, ':');
-    ret->name = name.first;
-    if (name.rest == NULL)
-        return false;
-    struct fp_split path = fp_split_at(name.rest, ':');
-    ret->path = path.first;
-    ret->read_only = path.rest != NULL && strcmp(path.rest, "ro") == 0;
-    return fp_is_dns_name(ret->name) && is_mount_path(ret->path) &&
-           (path.rest == NULL || ret->read_only);
-}
-
 /* Two volumes may not have one name, nor two mounts one path: the API server refuses them. */
 bool fp_is_mounted(const struct fp_deployment *d, const char *path)
 {
@@ -72,46 +45,39 @@ bool fp_is_mounted(const struct fp_deployment *d, const char *path)
 }
 
 static enum fp_code add_mount(struct fp_deployment *d, const char *title, const char *path,
-                              bool read_only, json_t *take_volume, struct fp_error *err)
+                              bool read_only, const char *kind, json_t *take_source,
+                              struct fp_error *err)
 {
-    cleanup_json json_t *volume = take_volume;
+    cleanup_json json_t *source = take_source;
     cleanup_free char *name = fp_xasprintf("mount-%zu", json_array_size(d->volumes));
     cleanup_free char *log = fp_path_join(d->home, "log");
     cleanup_free char *log_conf = fp_xasprintf("%s/conf/%s", d->home, FP_LOG_CONF_FILE);
     if (fp_is_mounted(d, path) || strcmp(path, "/tmp") == 0 || strcmp(path, log) == 0 ||
         (d->log_conf != NULL && strcmp(path, log_conf) == 0))
         return fp_fail(err, FP_E_USAGE, "%s: something else is mounted at %s already", title, path);
-    json_t *named = json_pack("{s:s}", "name", name);
-    (void) json_object_update(named, volume);
-    fp_json_append(d->volumes, named);
-    json_t *mount = json_pack("{s:s, s:s}", "name", name, "mountPath", path);
-    if (read_only)
-        fp_json_set(mount, "readOnly", json_true());
-    fp_json_append(d->mounts, mount);
+    fp_json_append(d->volumes, json_pack("{s:s, s:O}", "name", name, kind, source));
+    fp_json_append(d->mounts, json_pack("{s:s, s:s, s:o*}", "name", name, "mountPath", path,
+                                        "readOnly", read_only ? json_true() : NULL));
     return FP_OK;
 }
 
-static enum fp_code fail_volume(const char *text, struct fp_error *err)
+/* KIND:NAME:PATH[:ro] */
+static enum fp_code add_volume(struct fp_deployment *d, const char *text, struct fp_error *err)
 {
+    cleanup_strv struct fp_strv parts = {0};
+    fp_strv_split(&parts, text, ':');
+    cleanup_free char *joined = fp_strv_join(&parts, ":", FP_DEPLOY_STRING_MAX);
+    bool is_ro = parts.len == 4 && strcmp(parts.items[3], "ro") == 0;
+    bool fine = strcmp(joined, text) == 0 && (parts.len == 3 || is_ro) &&
+                fp_is_dns_name(parts.items[1]) && is_mount_path(parts.items[2]);
+    for (size_t i = 0; fine && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(parts.items[0], kinds[i].name) == 0)
+            return add_mount(d, "--volume", parts.items[2], is_ro || i > 0, kinds[i].member,
+                             json_pack("{s:s}", kinds[i].key, parts.items[1]), err);
+    }
     return fp_hinted(
         fp_fail(err, FP_E_USAGE, "--volume: expected KIND:NAME:PATH[:ro], not '%s'", text), err,
         "KIND is claim, secret or configmap; for example claim:data:/data:ro");
-}
-
-static enum fp_code add_volume(struct fp_deployment *d, const char *text, struct fp_error *err)
-{
-    __attribute__((cleanup(mount_clear))) struct mount mount = {0};
-    struct fp_split kind = fp_split_at(text, ':');
-    cleanup_free char *kind_name = kind.first;
-    if (kind.rest == NULL || !read_mount(kind.rest, &mount))
-        return fail_volume(text, err);
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        if (strcmp(kind_name, kinds[i].name) != 0)
-            continue;
-        json_t *volume = json_pack("{s:{s:s}}", kinds[i].member, kinds[i].key, mount.name);
-        return add_mount(d, "--volume", mount.path, mount.read_only || i > 0, volume, err);
-    }
-    return fail_volume(text, err);
 }
 
 /* Whether an earlier --claim has the name. Claims come first among the volumes. */
@@ -141,9 +107,8 @@ static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct 
     if (is_claimed(d, parts.items[0]))
         return fp_fail(err, FP_E_USAGE, "--claim: there are two of the name %s", parts.items[0]);
     cleanup_free char *suffix = fp_xasprintf("-%s", parts.items[0]);
-    json_t *volume =
-        json_pack("{s:{s:o}}", "persistentVolumeClaim", "claimName", fp_object_name(d, suffix));
-    return add_mount(d, "--claim", parts.items[2], false, volume, err);
+    return add_mount(d, "--claim", parts.items[2], false, "persistentVolumeClaim",
+                     json_pack("{s:o}", "claimName", fp_object_name(d, suffix)), err);
 }
 
 enum fp_code fp_deployment_mount(struct fp_deployment *d, struct fp_error *err)
@@ -191,11 +156,9 @@ static enum fp_code add_variable(struct fp_deployment *d, const char *pair, stru
     cleanup_free char *name = split.first;
     if (split.rest == NULL)
         return fp_fail(err, FP_E_USAGE, "--env: expected NAME=VALUE, not '%s'", pair);
-    enum fp_code code = check_variable(name, "--env", err);
-    if (code == FP_OK)
-        set_variable(d,
-                     json_pack("{s:s, s:o}", "name", name, "value", fp_kube_literal(split.rest)));
-    return code;
+    FP_TRY(check_variable(name, "--env", err));
+    set_variable(d, json_pack("{s:s, s:o}", "name", name, "value", fp_kube_literal(split.rest)));
+    return FP_OK;
 }
 
 static bool is_secret_key(const char *text)
@@ -219,11 +182,10 @@ static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct
         !fp_is_dns_name(secret_name))
         return fp_fail(err, FP_E_USAGE,
                        "--env-secret: expected NAME=SECRET:KEY or SECRET, not '%s'", text);
-    enum fp_code code = check_variable(variable, "--env-secret", err);
-    if (code == FP_OK)
-        set_variable(d, json_pack("{s:s, s:{s:{s:s, s:s}}}", "name", variable, "valueFrom",
-                                  "secretKeyRef", "name", secret_name, "key", secret.rest));
-    return code;
+    FP_TRY(check_variable(variable, "--env-secret", err));
+    set_variable(d, json_pack("{s:s, s:{s:{s:s, s:s}}}", "name", variable, "valueFrom",
+                              "secretKeyRef", "name", secret_name, "key", secret.rest));
+    return FP_OK;
 }
 
 enum fp_code fp_deployment_environment(struct fp_deployment *d, struct fp_error *err)

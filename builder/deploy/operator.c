@@ -1,6 +1,4 @@
 /* Format operator: a FlinkDeployment, and a FlinkSessionJob for a job of a session. */
-#include "operator.h"
-
 #include <stdint.h>
 #include <string.h>
 
@@ -11,6 +9,115 @@
 #include "result.h"
 #include "setting.h"
 #include "text.h"
+#include "warn.h"
+
+/* Versions of Flink in the operator's enumeration. Beside those that it got late is the operator
+ * that has them; it grew from version to version, so those before Flink 2 are in all of today's. */
+static const struct known {
+    unsigned major;
+    unsigned minor;
+    const char *since;
+} versions[] = {
+    {1, 13, NULL},  {1, 14, NULL},  {1, 15, NULL},  {1, 16, NULL},  {1, 17, NULL},
+    {1, 18, NULL},  {1, 19, NULL},  {1, 20, NULL},  {2, 0, "1.12"}, {2, 1, "1.13"},
+    {2, 2, "1.13"}, {2, 3, "1.16"}, {2, 4, "1.16"},
+};
+
+static const struct known *find_version(const struct fp_deployment *d)
+{
+    for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+        if (versions[i].major == d->version.major && versions[i].minor == d->version.minor)
+            return &versions[i];
+    }
+    return NULL;
+}
+
+static const char *operator_since(const struct fp_deployment *d)
+{
+    const struct known *known = find_version(d);
+    return known != NULL ? known->since : NULL;
+}
+
+static enum fp_code check_known(struct fp_deployment *d, struct fp_error *err)
+{
+    if (find_version(d) != NULL) {
+        if (!fp_flink_at_least(&d->version, 1, 15, 0))
+            fp_strv_addf(&d->warnings,
+                         "--format operator: from 1.7 on the operator refuses Flink %s",
+                         d->version.text);
+        return FP_OK;
+    }
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--format operator: a FlinkDeployment can be of Flink 1.13 to 2.4, "
+                             "not %s",
+                             d->version.text),
+                     err, "--format kubernetes works without the operator");
+}
+
+/* The operator refuses a FlinkDeployment that has them. */
+static const char *const own_keys[] = {"kubernetes.cluster-id", "kubernetes.namespace",
+                                       "high-availability.cluster-id", NULL};
+
+static enum fp_code check_keys(const struct fp_deployment *d, struct fp_error *err)
+{
+    for (const char *const *key = own_keys; *key != NULL; key++) {
+        if (json_object_get(d->conf, *key) != NULL)
+            return fp_fail(err, FP_E_USAGE, "--conf: %s: is set by Flink's operator", *key);
+    }
+    return FP_OK;
+}
+
+/* By the option, or by either name of the key. */
+static bool has_directory(const struct fp_deployment *d, const char *key, const char *old_key)
+{
+    return json_object_get(d->conf, key) != NULL || json_object_get(d->conf, old_key) != NULL;
+}
+
+static const char *upgrade_mode(const struct fp_deployment *d)
+{
+    if (has_directory(d, "execution.checkpointing.savepoint-dir", "state.savepoints.dir"))
+        return "savepoint";
+    /* Jobs of a session have it only in newer operators. */
+    return d->options->ha && d->is_job ? "last-state" : "stateless";
+}
+
+/* A job is changed over from its state only where the operator finds all that this takes. */
+static enum fp_code check_state(const struct fp_deployment *d, struct fp_error *err)
+{
+    bool has_job = d->is_job || d->options->jar_uri != NULL;
+    if (!has_job || strcmp(upgrade_mode(d), "stateless") == 0 ||
+        has_directory(d, "execution.checkpointing.dir", "state.checkpoints.dir"))
+        return FP_OK;
+    return fp_fail(
+        err, FP_E_USAGE,
+        "--checkpoint-dir: is missing: Flink's operator changes a job over from its state "
+        "only where it knows this folder too");
+}
+
+/* It starts REPLICAS times SLOTS tasks, whatever the parallelism says. */
+static enum fp_code check_replicas(struct fp_deployment *d, struct fp_error *err)
+{
+    const struct fp_deploy_options *o = d->options;
+    if (!d->is_job || o->replicas == 0 || o->replicas * d->slots == d->parallelism)
+        return FP_OK;
+    if (fp_yields(d, "replicas")) {
+        fp_leave_out(d, "replicas");
+        return FP_OK;
+    }
+    return fp_fail(err, FP_E_USAGE,
+                   "--replicas %lld: Flink's operator would make the parallelism %lld of it, not "
+                   "%lld; leave it out",
+                   (long long) o->replicas, (long long) (o->replicas * d->slots),
+                   (long long) d->parallelism);
+}
+
+static enum fp_code check(struct fp_deployment *d, struct fp_error *err)
+{
+    FP_TRY(check_known(d, err));
+    FP_TRY(check_keys(d, err));
+    FP_TRY(check_state(d, err));
+    return check_replicas(d, err);
+}
 
 /* The operator's resources take CPU as a number, and memory as Flink writes it. */
 static json_t *cpu_number(const char *text)
@@ -101,7 +208,7 @@ static json_t *job(const struct fp_deployment *d, const char *jar_uri)
     return json_pack("{s:s*, s:s*, s:o*, s:I, s:s, s:s, s:s*, s:o*}", "jarURI", jar_uri,
                      "entryClass", d->classname, "args",
                      fp_unless_empty(fp_json_texts(&o->arguments)), "parallelism",
-                     (json_int_t) d->parallelism, "upgradeMode", fp_operator_upgrade(d), "state",
+                     (json_int_t) d->parallelism, "upgradeMode", upgrade_mode(d), "state",
                      "running", "initialSavepointPath", o->from_savepoint, "allowNonRestoredState",
                      o->allow_non_restored_state ? json_true() : NULL);
 }
@@ -154,13 +261,13 @@ static void note(const struct fp_notes *n)
     const struct fp_deployment *d = n->d;
     const char *account =
         d->options->service_account != NULL ? d->options->service_account : "flink";
-    const char *since = fp_operator_since(d);
+    const char *since = operator_since(d);
     const char *port = fp_json_string(d->conf, "rest.port");
     cleanup_free char *remark =
         fp_xasprintf("    (needs Flink's operator%s%s, and its account '%s')",
                      since != NULL ? " from version " : "", since != NULL ? since : "", account);
     bool has_job = d->is_job || d->options->jar_uri != NULL;
-    bool stateless = strcmp(fp_operator_upgrade(d), "stateless") == 0;
+    bool stateless = strcmp(upgrade_mode(d), "stateless") == 0;
     const char *lost = d->is_job ? "starts the job without its state, as neither --savepoint-dir "
                                    "nor --ha is given"
                                  : "starts the job without its state, as --savepoint-dir is not "
@@ -190,23 +297,15 @@ static void note(const struct fp_notes *n)
     fp_notes_state(n, "; 'delete -f' and '-k' do that too");
 }
 
-static enum fp_code add_files(const struct fp_deployment *d, const char *directory,
-                              struct fp_deploy_result *ret, struct fp_error *err)
-{
-    return directory != NULL ? fp_add_kustomization(d, false, ret, err) : FP_OK;
-}
-
 const struct fp_format fp_format_operator = {
     .name = "operator",
     .places = FP_PLACE_SESSION_JOB | FP_PLACE_HA | FP_PLACE_NAMESPACE | FP_PLACE_PODS |
               FP_PLACE_SIZE | FP_PLACE_OUTPUT,
     .is_operated = true,
-    .own_keys = fp_operator_keys,
-    .runs_in = "pod",
-    .volume_hint = "--claim NAME:SIZE:PATH makes one",
-    .check = fp_operator_check,
+    .own_keys = own_keys,
+    .check = check,
     .documents = documents_of,
     .settle = settle,
-    .add_files = add_files,
+    .add_files = fp_add_kustomization,
     .note = note,
 };

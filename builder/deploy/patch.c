@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "format.h"
 #include "text.h"
 #include "warn.h"
 

@@ -2,7 +2,6 @@
  * nothing. */
 #include <string.h>
 
-#include "format.h"
 #include "setting.h"
 #include "text.h"
 
@@ -109,20 +108,11 @@ static enum fp_code check_strategy(const struct fp_deployment *d, const char *na
     return FP_OK;
 }
 
-/* Whether the user's settings say anything of it. */
-static bool is_strategy_given(const struct fp_deployment *d)
-{
-    for (size_t i = 0; i < d->options->conf.len; i++) {
-        if (strncmp(d->options->conf.items[i], "restart-strategy", strlen("restart-strategy")) == 0)
-            return true;
-    }
-    return false;
-}
-
 static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
 {
     const char *name = d->options->restart_strategy;
-    if (name == NULL && d->is_job && loses_pods(d) && !is_strategy_given(d))
+    if (name == NULL && d->is_job && loses_pods(d) &&
+        !fp_gives_settings(d, "restart-strategy", NULL))
         name = fp_flink_at_least(&d->version, 1, 13, 0) ? "exponential-delay" : "fixed-delay";
     if (name == NULL)
         return FP_OK;

@@ -33,15 +33,17 @@ void fp_deploy_result_clear(struct fp_deploy_result *result)
     *result = (struct fp_deploy_result){0};
 }
 
-enum fp_code fp_add_kustomization(const struct fp_deployment *d, bool has_images,
+enum fp_code fp_add_kustomization(const struct fp_deployment *d, const char *directory,
                                   struct fp_deploy_result *ret, struct fp_error *err)
 {
+    if (directory == NULL)
+        return FP_OK;
     cleanup_json json_t *document =
         json_pack("{s:s, s:s, s:[]}", "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind",
                   "Kustomization", "resources");
     for (size_t i = 0; i < ret->file_count; i++)
         fp_json_append(json_object_get(document, "resources"), json_string(ret->files[i].path));
-    if (d->image->digest != NULL && has_images) {
+    if (d->image->digest != NULL && !d->format->is_operated) {
         const char *base = fp_path_base(d->image->name);
         cleanup_free char *name =
             fp_xstrndup(d->image->name, (size_t) (base - d->image->name) + strcspn(base, ":"));

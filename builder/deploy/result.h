@@ -12,10 +12,10 @@ void fp_result_add(struct fp_deploy_result *result, char *take_path, char *take_
 /** Add a document as YAML. */
 FP_CHECKED enum fp_code fp_result_add_yaml(struct fp_deploy_result *result, const char *path,
                                            const json_t *document, struct fp_error *err);
-/** Add a kustomization.yaml of all files. It can change images only where `has_images`: kustomize
- * finds them in containers, of which a FlinkDeployment has none. */
+/** Add a kustomization.yaml of all files where these go to a directory. It can change images, but
+ * not those of a FlinkDeployment: kustomize finds them in containers. */
 FP_CHECKED enum fp_code fp_add_kustomization(const struct fp_deployment *deployment,
-                                             bool has_images, struct fp_deploy_result *ret,
+                                             const char *directory, struct fp_deploy_result *ret,
                                              struct fp_error *err);
 
 #endif

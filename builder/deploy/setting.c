@@ -34,6 +34,17 @@ const char *fp_given_setting(const struct fp_deployment *d, const char *key)
     return NULL;
 }
 
+bool fp_gives_settings(const struct fp_deployment *d, const char *prefix, const char *but)
+{
+    for (size_t i = 0; i < d->options->conf.len; i++) {
+        const char *pair = d->options->conf.items[i];
+        if (strncmp(pair, prefix, strlen(prefix)) == 0 &&
+            (but == NULL || strncmp(pair, but, strlen(but)) != 0))
+            return true;
+    }
+    return false;
+}
+
 bool fp_is_port(const char *key)
 {
     static const char *const keys[] = {

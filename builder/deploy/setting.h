@@ -18,16 +18,15 @@ enum fp_deploy_port {
     FP_PORT_METRICS = 9249,
 };
 
-/** Whether a setting of the user's gets to Flink as it is. */
-FP_CHECKED enum fp_code fp_check_setting(const struct fp_deployment *deployment, const char *key,
-                                         const char *value, struct fp_error *err);
-
 /** Whether other objects count on the value that manifests give a key: it cannot be another. */
 bool fp_is_port(const char *key);
 /** "rest.port" for "rest.bind-port"; NULL: it is another key. The caller owns it. */
 char *fp_port_of_bind_port(const char *key);
 /** The last value that --conf or -D gives for a key, or NULL. Borrowed. */
 const char *fp_given_setting(const struct fp_deployment *deployment, const char *key);
+/** Whether it gives any key that begins with `prefix`, but for those that begin with `but`, which
+ * can be NULL. */
+bool fp_gives_settings(const struct fp_deployment *deployment, const char *prefix, const char *but);
 /** The other name that Flink has for a key, older or newer; NULL: it has one. Static. */
 const char *fp_setting_alias(const char *key);
 /** Whether its configuration asks for high availability, of Kubernetes or another kind. */

@@ -1,7 +1,6 @@
 /* How many tasks there are, and how much memory the two roles have. */
 #include <string.h>
 
-#include "format.h"
 #include "setting.h"
 #include "text.h"
 
@@ -52,16 +51,6 @@ static int64_t least_mib(const struct fp_deployment *d, bool is_jobmanager)
     return fp_flink_at_least(&d->version, 1, 11, 0) ? 982 : 822;
 }
 
-static bool has_fine_grained(const struct fp_deployment *d, const char *prefix, const char *total)
-{
-    for (size_t i = 0; i < d->options->conf.len; i++) {
-        const char *pair = d->options->conf.items[i];
-        if (strncmp(pair, prefix, strlen(prefix)) == 0 && strncmp(pair, total, strlen(total)) != 0)
-            return true;
-    }
-    return false;
-}
-
 /* The value of a key that sizes memory. */
 static enum fp_code parse_memory(const char *key, const char *value, int64_t *ret,
                                  struct fp_error *err)
@@ -97,7 +86,7 @@ static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanage
     *ret = conf != NULL ? from_conf : *ret;
     const char *prefix = is_jobmanager ? "jobmanager.memory." : "taskmanager.memory.";
     int64_t least = least_mib(d, is_jobmanager);
-    if (*ret >= least || has_fine_grained(d, prefix, key))
+    if (*ret >= least || fp_gives_settings(d, prefix, key))
         return FP_OK;
     return fp_hinted(fp_fail(err, FP_E_USAGE,
                              "%s: %lldMi cannot hold what Flink %s needs at the least: %lldMi",

@@ -129,23 +129,11 @@ static bool holds_state(const struct fp_deployment *d, const json_t *mount, cons
            !json_is_true(json_object_get(mount, "readOnly")) && is_below(path, target);
 }
 
-/* Where something of the user's lies over a directory of Flink's, and so over what the image has.
- */
-static bool lies_over(const struct fp_deployment *d, const json_t *mount, const char *target,
-                      const char *path)
-{
-    (void) d;
-    (void) mount;
-    return is_below(target, path) || is_below(path, target);
-}
-
-typedef bool (*mount_test)(const struct fp_deployment *d, const json_t *mount, const char *target,
-                           const char *path);
-
 /* Whether an item of volumeMounts, or of a service's volumes, where it can be the text
- * "SOURCE:TARGET[:ro]", is such a mount. */
+ * "SOURCE:TARGET[:ro]", holds the state of `path`, or, without `for_state`, lies over `path`, and
+ * so over what the image has. */
 static bool is_mount(const struct fp_deployment *d, const json_t *item, bool is_volume,
-                     const char *path, mount_test is_it)
+                     const char *path, bool for_state)
 {
     const char *target = fp_json_string(item, "mountPath");
     cleanup_strv struct fp_strv parts = {0};
@@ -153,24 +141,27 @@ static bool is_mount(const struct fp_deployment *d, const json_t *item, bool is_
         fp_strv_split(&parts, json_string_value(item), ':');
     if (target == NULL)
         target = parts.len > 1 ? parts.items[1] : fp_json_string(item, "target");
-    return target != NULL && is_it(d, item, target, path);
+    if (target != NULL && for_state)
+        return holds_state(d, item, target, path);
+    return target != NULL && (is_below(target, path) || is_below(path, target));
 }
 
 /* Whether there is such a mount anywhere in `value`, which stands behind `name`. */
 static bool has_mount(const struct fp_deployment *d, const json_t *value, const char *name,
-                      const char *path, mount_test is_it)
+                      const char *path, bool for_state)
 {
     const char *key = NULL;
     json_t *member = NULL;
     bool is_volume = strcmp(name, "volumes") == 0;
     for (size_t i = 0; i < json_array_size(value); i++) {
         const json_t *item = json_array_get(value, i);
-        if (is_mount(d, item, is_volume, path, is_it) || has_mount(d, item, "", path, is_it))
+        if (is_mount(d, item, is_volume, path, for_state) ||
+            has_mount(d, item, "", path, for_state))
             return true;
     }
     json_object_foreach(fp_iterable(value), key, member)
     {
-        if (has_mount(d, member, key, path, is_it))
+        if (has_mount(d, member, key, path, for_state))
             return true;
     }
     return false;
@@ -179,7 +170,7 @@ static bool has_mount(const struct fp_deployment *d, const json_t *value, const 
 static bool is_covered(const struct places *p, const char *name)
 {
     cleanup_free char *directory = fp_path_join(p->d->home, name);
-    return has_mount(p->d, p->documents, "", directory, lies_over);
+    return has_mount(p->d, p->documents, "", directory, false);
 }
 
 /* Whether there is a Hadoop beside Flink, which may have more file systems than one knows. */
@@ -301,13 +292,15 @@ static void check_path(struct places *p, const char *title, const char *place)
 {
     struct fp_deployment *d = p->d;
     cleanup_free char *path = local_path(p, place);
-    if (path == NULL || has_mount(d, p->documents, "", path, holds_state))
+    if (path == NULL || has_mount(d, p->documents, "", path, true))
         return;
     fp_strv_addf(&d->warnings,
                  "%s: %s: no volume that can be written to is mounted there, so each %s has a "
                  "place of its own, which is lost with it: %s, or name a place such as "
                  "s3://BUCKET/FOLDER",
-                 title, place, d->format->runs_in, d->format->volume_hint);
+                 title, place, d->format->has_containers ? "container" : "pod",
+                 d->format->has_containers ? "add one with --patch"
+                                           : "--claim NAME:SIZE:PATH makes one");
 }
 
 /* How the user has said it. */

@@ -84,8 +84,6 @@ const struct fp_format fp_format_template = {
     .parallelism = "${FLINK_JOB_PARALLELISM}",
     .reserved_prefix = "FLINK_",
     .file_suffix = ".template",
-    .runs_in = "pod",
-    .volume_hint = "--claim NAME:SIZE:PATH makes one",
     .documents = documents,
     .note = note,
 };

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "format.h"
 #include "text.h"
 
 /* A document being written. */
