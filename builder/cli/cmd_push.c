@@ -12,18 +12,6 @@ static enum fp_code own_destination(const struct fp_found *found, const char *so
                      "flinkpack push %s registry.example.com/team/NAME:TAG", source);
 }
 
-/* A target that has the image already, in the same registry: blobs can be mounted from there. */
-static struct fp_target *find_neighbour(struct fp_target *done, size_t count,
-                                        const struct fp_target *to)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (done[i].repo->registry != NULL && to->repo->registry != NULL &&
-            fp_registry_same_host(done[i].repo->registry, to->repo->registry))
-            return &done[i];
-    }
-    return NULL;
-}
-
 static enum fp_code push_all(struct fp_run *run, const struct fp_session *session,
                              const struct fp_found *from, const struct fp_strv *destinations,
                              const struct fp_platform *platform, struct fp_error *err)
@@ -37,13 +25,12 @@ static enum fp_code push_all(struct fp_run *run, const struct fp_session *sessio
         struct fp_target *to = &targets[i];
         struct fp_digest digest = {0};
         to->one_of_several = destinations->len > 1;
-        code = fp_session_copy(session, from, to, find_neighbour(targets, i, to), platform, &digest,
-                               err);
+        code = fp_session_copy(session, from, to, i > 0 ? to - 1 : NULL, platform, &digest, err);
         if (code == FP_OK)
             fp_run_result(run, to->title, &digest);
     }
-    for (size_t i = 0; i < destinations->len; i++)
-        fp_target_clear(&targets[i]);
+    for (size_t i = destinations->len; i > 0; i--)
+        fp_target_clear(&targets[i - 1]);
     free(targets);
     return code;
 }

@@ -232,22 +232,20 @@ enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret, 
 }
 
 enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_found *from,
-                             struct fp_target *to, struct fp_target *neighbour,
+                             struct fp_target *to, const struct fp_target *before,
                              const struct fp_platform *platform, struct fp_digest *ret_digest,
                              struct fp_error *err)
 {
-    struct fp_copy_options options = {
+    const struct fp_push_options options = {
+        .names = &to->names,
+        .before = before != NULL ? before->push : NULL,
         .threads = session->context.threads,
-        .platform = platform,
-        .neighbour = neighbour != NULL ? neighbour->repo : NULL,
         .one_of_several = to->one_of_several,
         .reporter = session->context.reporter,
     };
-    struct fp_copy_result result = {0};
-    enum fp_code code =
-        fp_copy_image(from->repo, &from->root, to->repo, &to->names, &options, &result, err);
-    if (code != FP_OK)
-        return code;
+    struct fp_push_result result = {0};
+    to->push = fp_push_new(to->repo, &options);
+    FP_TRY(fp_copy_image(from->repo, &from->root, platform, to->push, &result, err));
     *ret_digest = result.root.digest;
     fp_descriptor_clear(&result.root);
     return FP_OK;

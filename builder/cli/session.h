@@ -80,6 +80,7 @@ FP_CHECKED enum fp_code fp_session_not_stored(const struct fp_session *session, 
 struct fp_target {
     struct fp_location location;
     struct fp_repo *repo;
+    struct fp_push *push; /**< once something was copied there */
     struct fp_strv names; /**< what the image is to be called there; may be empty */
     char *title;          /**< what is printed before '@' */
     bool one_of_several;  /**< it is copied to other places too: each line says where to */
@@ -100,12 +101,12 @@ void fp_target_clear(struct fp_target *target);
 
 /**
  * Copy what was found.
- * @param neighbour Where it was copied to before, to mount blobs from; may be NULL.
+ * @param before   Where it was copied to before, to mount blobs from; may be NULL.
  * @param platform Only this one; NULL: all.
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
                                         const struct fp_found *from, struct fp_target *to,
-                                        struct fp_target *neighbour,
+                                        const struct fp_target *before,
                                         const struct fp_platform *platform,
                                         struct fp_digest *ret_digest, struct fp_error *err);
 /** --platform of a run: `*ret_any` is false where none was given. */

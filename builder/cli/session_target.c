@@ -56,6 +56,7 @@ enum fp_code fp_session_store(const struct fp_session *session, const char *name
 void fp_target_clear(struct fp_target *target)
 {
     fp_location_clear(&target->location);
+    fp_push_free(target->push);
     fp_repo_free(target->repo);
     fp_strv_clear(&target->names);
     free(target->title);

@@ -19,14 +19,14 @@ struct build {
     struct fp_bases bases;
     struct fp_platform_image *images;
     struct fp_blob *root;
-    struct fp_early early;
+    struct fp_outputs outputs;
     json_t *metadata;
     const struct fp_flink_version *base_version; /* chooses the base; not read where one is named */
 };
 
 static void build_clear(struct build *build)
 {
-    fp_early_clear(&build->early);
+    fp_outputs_clear(&build->outputs);
     fp_blob_unref(build->root);
     fp_platform_images_free(build->images, build->plan.platform_count);
     fp_bases_clear(&build->bases);
@@ -54,7 +54,7 @@ static enum fp_code open_bases(void *context, struct fp_error *err)
 static enum fp_code look_at_base(struct build *build, bool *ret_is_open, struct fp_error *err)
 {
     FP_TRY(fp_bases_find(&build->plan, build->base_version, &build->bases, err));
-    *ret_is_open = build->bases.repo->registry == NULL && build->bases.entry.packages.len == 0;
+    *ret_is_open = !fp_repo_is_remote(build->bases.repo) && build->bases.entry.packages.len == 0;
     return *ret_is_open ? open_bases(build, err) : FP_OK;
 }
 
@@ -72,7 +72,7 @@ static enum fp_code obtain_both(struct build *build, struct fp_error *err)
     if (is_chosen && !is_open)
         fp_group_go(beside, open_bases, build);
     FP_TRY(fp_flink_fetch(plan, &build->flink, &build->origin, err));
-    FP_TRY(fp_early_start(&build->early, plan, &build->origin, build->group, err));
+    fp_outputs_send_archive(&build->outputs, build->origin.archive);
     FP_TRY(fp_flink_read(plan, &build->origin, &build->flink, err));
     if (is_chosen)
         return fp_group_wait(beside, err);
@@ -111,9 +111,11 @@ static enum fp_code make_images(struct build *build, struct fp_error *err)
                                      .flink = &build->flink,
                                      .base = &build->bases.images[i],
                                      .base_name = build->bases.name,
-                                     .tree = build->bases.images[i].facts.tree};
+                                     .tree = build->bases.images[i].facts.tree,
+                                     .outputs = &build->outputs};
         FP_TRY(fp_layers_make(&step, &build->images[i], err));
         FP_TRY(fp_image_make(plan, &build->flink, &build->bases, i, &build->images[i], err));
+        fp_outputs_feed(&build->outputs, FP_PUSH_CONFIG, build->images[i].config);
     }
     return fp_image_root(plan, &build->bases, build->images, &build->root, err);
 }
@@ -135,23 +137,27 @@ static enum fp_code make(void *context, struct fp_error *err)
     if (plan->pushes)
         FP_TRY(fp_credentials_check(&build->context->places.registry.credentials, err));
     FP_TRY(fp_workshop_open(build->context, &build->store, err));
+    FP_TRY(fp_outputs_open(&build->outputs, plan, build->group, err));
     if (should_ask_outputs(plan))
-        FP_TRY(fp_outputs_ask(plan, err));
+        FP_TRY(fp_outputs_ask(&build->outputs, err));
     FP_TRY(obtain_inputs(build, err));
     FP_TRY(make_images(build, err));
-    FP_TRY(fp_early_wait(&build->early, err));
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
     if (plan->dry_run)
         return FP_OK;
-    return fp_outputs_write(plan, &build->bases, build->images, build->root, &build->early,
-                            build->metadata, err);
+    return fp_outputs_finish(&build->outputs, &build->bases, build->images, build->root,
+                             build->metadata, err);
 }
 
 static enum fp_code run(struct build *build, struct fp_build_result *ret, struct fp_error *err)
 {
     build->group = fp_group_new(NULL, 1);
     fp_group_run(build->group, make, build);
-    FP_TRY(fp_group_wait(build->group, err));
+    enum fp_code code = fp_group_wait(build->group, err);
+    /* What a registry calls wrong bytes may be a file that was changed meanwhile. */
+    if (code == FP_E_VERIFY && build->origin.archive != NULL)
+        return fp_input_blame(build->origin.archive, code, err);
+    FP_TRY(code);
     ret->name = fp_xstrdup(build->plan.title);
     ret->digest = fp_blob_descriptor(build->root)->digest;
     ret->metadata = steal_pointer(&build->metadata);

@@ -1,5 +1,5 @@
 /* All layers that are put on the base of one platform, in order. */
-#include "layers.h"
+#include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +13,14 @@ static struct fp_own_layer *next_layer(struct fp_layer_step *step, struct fp_pla
     return own;
 }
 
-/* What was made is the image's, also of a layer that failed in the end. */
-static enum fp_code keep(struct fp_platform_image *image, const struct fp_own_layer *own,
+/* What was made is the image's, also of a layer that failed in the end, and travels at once. */
+static enum fp_code keep(const struct fp_layer_step *step, struct fp_platform_image *image,
                          enum fp_code code)
 {
-    image->layer_count += own->layer.blob != NULL;
+    struct fp_blob *blob = image->layers[image->layer_count].layer.blob;
+    image->layer_count += blob != NULL;
+    if (code == FP_OK && blob != NULL)
+        fp_outputs_feed(step->outputs, FP_PUSH_LAYER, blob);
     return code;
 }
 
@@ -26,7 +29,7 @@ static enum fp_code add(struct fp_layer_step *step, struct fp_platform_image *im
                         struct fp_error *err)
 {
     struct fp_own_layer *own = next_layer(step, image, kind, time_s);
-    return keep(image, own, maker(step, &own->layer, err));
+    return keep(step, image, maker(step, &own->layer, err));
 }
 
 /* Where the base has Flink already, or a link in its place: one mixed with another starts neither.
@@ -106,7 +109,7 @@ static enum fp_code make_appended(struct fp_layer_step *step, struct fp_platform
     for (size_t i = 0; i < tars->len; i++) {
         cleanup_free char *path = fp_plan_for_platform(tars->items[i], &step->base->platform);
         struct fp_own_layer *own = next_layer(step, image, "layer", time_s);
-        FP_TRY(keep(image, own, fp_step_tar(step, path, &own->layer, err)));
+        FP_TRY(keep(step, image, fp_step_tar(step, path, &own->layer, err)));
     }
     return add(step, image, "files", time_s, fp_step_files, err);
 }

@@ -31,6 +31,8 @@ struct fp_platform_image {
 /** Free the images of `count` platforms; NULL is fine. */
 void fp_platform_images_free(struct fp_platform_image *take_images, size_t count);
 
+struct fp_outputs;
+
 /** What each step of making layers works with. */
 struct fp_layer_step {
     const struct fp_plan *plan;
@@ -40,6 +42,7 @@ struct fp_layer_step {
     struct fp_tree *tree;     /**< the base's, and the layers made so far on top */
     struct fp_strv *packages; /**< gets "NAME-VERSION" of those that are added to the base */
     int64_t mtime_s;          /**< of files that bring no time of their own */
+    const struct fp_outputs *outputs; /**< where each layer travels as soon as it is made */
 };
 
 /**

@@ -1,108 +1,180 @@
+/* Where the image goes: pushes that are opened first, fed as layers are made, and finished last. */
 #include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* The image as a repo of its own: new blobs, and the base's layers where they lie. */
-static struct fp_repo *gather(const struct fp_plan *plan, const struct fp_bases *bases,
-                              const struct fp_platform_image *images, struct fp_blob *root)
+/* Unless it is open already. */
+static enum fp_code open_one(struct fp_outputs *outputs, size_t index, struct fp_error *err)
 {
-    struct fp_repo *parts = fp_repo_new_parts();
+    const struct fp_plan *plan = outputs->plan;
+    const struct fp_plan_output *output = &plan->outputs[index];
+    struct fp_push_options options = {.names = &output->names,
+                                      .threads = plan->context->threads,
+                                      .one_of_several = plan->output_count > 1,
+                                      .owner = outputs->owner,
+                                      .from = "the new image",
+                                      .reporter = plan->context->reporter};
+    if (outputs->pushes[index] != NULL)
+        return FP_OK;
+    FP_TRY(fp_location_create(&output->location, &plan->context->places, &outputs->repos[index],
+                              err));
+    for (size_t i = 0; i < index; i++)
+        options.before = outputs->pushes[i] != NULL ? outputs->pushes[i] : options.before;
+    outputs->pushes[index] = fp_push_new(outputs->repos[index], &options);
+    return FP_OK;
+}
+
+enum fp_code fp_outputs_open(struct fp_outputs *outputs, const struct fp_plan *plan,
+                             struct fp_group *owner, struct fp_error *err)
+{
+    outputs->plan = plan;
+    outputs->owner = owner;
+    outputs->repos = fp_xcalloc(plan->output_count + 1, sizeof(struct fp_repo *));
+    outputs->pushes = fp_xcalloc(plan->output_count + 1, sizeof(struct fp_push *));
+    for (size_t i = 0; i < plan->output_count && !plan->dry_run; i++) {
+        if (plan->outputs[i].location.kind == FP_AT_REGISTRY)
+            FP_TRY(open_one(outputs, i, err));
+    }
+    return FP_OK;
+}
+
+enum fp_code fp_outputs_ask(const struct fp_outputs *outputs, struct fp_error *err)
+{
+    for (size_t i = 0; i < outputs->plan->output_count; i++) {
+        if (outputs->repos[i] != NULL)
+            FP_TRY(fp_repo_may_put(outputs->repos[i], err));
+    }
+    return FP_OK;
+}
+
+void fp_outputs_feed(const struct fp_outputs *outputs, enum fp_push_part part, struct fp_blob *blob)
+{
+    for (size_t i = 0; i < outputs->plan->output_count; i++) {
+        if (outputs->pushes[i] != NULL)
+            fp_push_blob(outputs->pushes[i], part, blob);
+    }
+}
+
+/* Only what begins like a release archive is sent before all of it has been looked at. */
+static bool begins_like_release(struct fp_input *archive)
+{
+    struct fp_source *raw = NULL;
+    char block[512];
+    size_t len = 0;
+    if (fp_input_source(archive, &raw, NULL) != FP_OK)
+        return false;
+    struct fp_inflate_info info = {0};
+    cleanup_source struct fp_source *tar =
+        fp_source_inflate(raw, archive->path, sizeof(block) * 128, &info);
+    return fp_source_read_full(tar, block, sizeof(block), &len, NULL) == FP_OK &&
+           len == sizeof(block) && info.codec == FP_CODEC_GZIP &&
+           strncmp(block, "flink-", strlen("flink-")) == 0 &&
+           memcmp(block + 257, "ustar", strlen("ustar")) == 0;
+}
+
+/* A task: the reading beside it need not wait for the digest. What is sent under a digest here is
+ * part of the image only where that reading sees the same bytes. */
+static enum fp_code send_archive(void *context, struct fp_error *err)
+{
+    const struct fp_outputs *outputs = context;
+    struct fp_input *archive = outputs->archive;
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP,
+                                       .size = archive->bytes};
+    char hex[FP_HASH_HEX_MAX];
+    FP_TRY(fp_input_sha256(archive, hex, err));
+    (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s", hex);
+    if (!outputs->sends_archive)
+        return FP_OK;
+    cleanup_blob struct fp_blob *blob = fp_blob_file(&descriptor, archive->path, archive->fd, 0);
+    fp_outputs_feed(outputs, FP_PUSH_LAYER, blob);
+    return FP_OK;
+}
+
+void fp_outputs_send_archive(struct fp_outputs *outputs, struct fp_input *archive)
+{
+    if (archive == NULL)
+        return;
+    outputs->archive = archive;
+    outputs->sends_archive = !outputs->plan->slim && begins_like_release(archive);
+    outputs->beside = fp_group_new(outputs->owner, 1);
+    fp_group_go(outputs->beside, send_archive, outputs);
+}
+
+static enum fp_code add_document(struct fp_push *push, const struct fp_blob *blob,
+                                 struct fp_error *err)
+{
+    cleanup_source struct fp_source *source = NULL;
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    FP_TRY(fp_blob_open(blob, 0, &source, err));
+    FP_TRY(fp_source_read_all(source, &bytes, err));
+    fp_push_document(push, fp_blob_descriptor(blob), fp_buf_take(&bytes));
+    return FP_OK;
+}
+
+/* All of the image; what travels already is not sent again. */
+static enum fp_code feed_all(const struct fp_plan *plan, struct fp_push *push,
+                             const struct fp_bases *bases, const struct fp_platform_image *images,
+                             const struct fp_blob *root, struct fp_error *err)
+{
+    for (size_t i = 0; i < plan->platform_count; i++)
+        FP_TRY(add_document(push, images[i].manifest, err));
+    FP_TRY(add_document(push, root, err));
+    fp_push_ask(push);
     for (size_t i = 0; i < plan->platform_count; i++) {
         const struct fp_manifest *base = &bases->images[i].manifest;
         for (size_t k = 0; k < base->layer_count; k++)
-            fp_parts_add_remote(parts, &base->layers[k], bases->repo);
+            fp_push_remote(push, FP_PUSH_LAYER, &base->layers[k], bases->repo);
         for (size_t k = 0; k < images[i].layer_count; k++)
-            fp_parts_add_blob(parts, images[i].layers[k].layer.blob);
-        fp_parts_add_blob(parts, images[i].config);
-        fp_parts_add_blob(parts, images[i].manifest);
+            fp_push_blob(push, FP_PUSH_LAYER, images[i].layers[k].layer.blob);
+        fp_push_blob(push, FP_PUSH_CONFIG, images[i].config);
     }
-    fp_parts_add_blob(parts, root);
-    return parts;
+    return FP_OK;
 }
 
-static enum fp_code ask(const struct fp_plan *plan, const struct fp_reference *reference,
-                        struct fp_error *err)
+static json_t *describe(const struct fp_plan_output *output, const struct fp_push *push,
+                        const struct fp_push_result *result)
 {
-    struct fp_registry *registry = NULL;
-    enum fp_code code =
-        fp_registry_open(&plan->context->places.registry, reference, &registry, err);
-    if (code == FP_OK)
-        code = fp_registry_may_push(registry, err);
-    fp_registry_close(registry);
-    return code;
+    return json_pack("{s:o, s:o, s:I, s:i, s:i, s:i}", "to", fp_json_text(fp_push_title(push)),
+                     "names", fp_json_texts(&output->names), "movedBytes",
+                     (json_int_t) result->moved_bytes, "moved", (int) result->uploaded, "mounted",
+                     (int) result->mounted, "existing", (int) result->existing);
 }
 
-enum fp_code fp_outputs_ask(const struct fp_plan *plan, struct fp_error *err)
+enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_bases *bases,
+                               const struct fp_platform_image *images, const struct fp_blob *root,
+                               json_t *metadata, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    for (size_t i = 0; i < plan->output_count && !plan->dry_run && code == FP_OK; i++) {
-        if (plan->outputs[i].location.kind == FP_AT_REGISTRY)
-            code = ask(plan, &plan->outputs[i].location.reference, err);
+    const struct fp_plan *plan = outputs->plan;
+    json_t *list = json_array();
+    fp_json_set(metadata, "outputs", list);
+    FP_TRY(fp_report_heed(plan->context->reporter, err));
+    if (outputs->beside != NULL)
+        FP_TRY(fp_group_wait(outputs->beside, err));
+    for (size_t i = 0; i < plan->output_count; i++) {
+        if (outputs->pushes[i] != NULL)
+            FP_TRY(feed_all(plan, outputs->pushes[i], bases, images, root, err));
     }
-    return code;
-}
-
-static json_t *describe(const struct fp_plan_output *output, const struct fp_repo *to,
-                        const struct fp_copy_result *result)
-{
-    return json_pack("{s:o, s:o, s:I, s:i, s:i, s:i}", "to", fp_json_text(to->title), "names",
-                     fp_json_texts(&output->names), "movedBytes", (json_int_t) result->moved_bytes,
-                     "moved", (int) result->uploaded, "mounted", (int) result->mounted, "existing",
-                     (int) result->existing);
-}
-
-static enum fp_code write_one(const struct fp_plan *plan, const struct fp_plan_output *output,
-                              struct fp_repo *from, struct fp_repo *to, struct fp_repo *neighbour,
-                              const struct fp_blob *root, json_t *outputs, struct fp_error *err)
-{
-    struct fp_copy_result result = {0};
-    struct fp_copy_options options = {.threads = plan->context->threads,
-                                      .neighbour = neighbour,
-                                      .one_of_several = plan->output_count > 1,
-                                      .reporter = plan->context->reporter};
-    enum fp_code code =
-        fp_copy_image(from, fp_blob_descriptor(root), to, &output->names, &options, &result, err);
-    if (code == FP_OK)
-        fp_json_append(outputs, describe(output, to, &result));
-    fp_descriptor_clear(&result.root);
-    return code;
-}
-
-/* One that has the image already, in the same registry: blobs can be mounted from there. */
-static struct fp_repo *find_neighbour(struct fp_repo *const *done, size_t count,
-                                      const struct fp_repo *to)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (done[i]->registry != NULL && to->registry != NULL &&
-            fp_registry_same_host(done[i]->registry, to->registry))
-            return done[i];
+    for (size_t i = 0; i < plan->output_count; i++) {
+        struct fp_push_result result = {0};
+        FP_TRY(open_one(outputs, i, err));
+        FP_TRY(feed_all(plan, outputs->pushes[i], bases, images, root, err));
+        FP_TRY(fp_push_finish(outputs->pushes[i], &result, err));
+        fp_json_append(list, describe(&plan->outputs[i], outputs->pushes[i], &result));
+        fp_descriptor_clear(&result.root);
     }
-    return NULL;
+    return FP_OK;
 }
 
-enum fp_code fp_outputs_write(const struct fp_plan *plan, const struct fp_bases *bases,
-                              const struct fp_platform_image *images, struct fp_blob *root,
-                              struct fp_early *early, json_t *metadata, struct fp_error *err)
+void fp_outputs_clear(struct fp_outputs *outputs)
 {
-    enum fp_code code = fp_report_heed(plan->context->reporter, err);
-    if (code != FP_OK)
-        return code;
-    cleanup_repo struct fp_repo *parts = gather(plan, bases, images, root);
-    struct fp_repo **repos = fp_xcalloc(plan->output_count, sizeof(struct fp_repo *));
-    json_t *outputs = json_array();
-    fp_json_set(metadata, "outputs", outputs);
-    for (size_t i = 0; i < plan->output_count && code == FP_OK; i++) {
-        const struct fp_plan_output *output = &plan->outputs[i];
-        repos[i] = fp_early_take_repo(early, i);
-        if (repos[i] == NULL)
-            code = fp_location_create(&output->location, &plan->context->places, &repos[i], err);
-        if (code == FP_OK)
-            code = write_one(plan, output, parts, repos[i], find_neighbour(repos, i, repos[i]),
-                             root, outputs, err);
-    }
-    for (size_t i = 0; i < plan->output_count; i++)
-        fp_repo_free(repos[i]);
-    free(repos);
-    return code;
+    size_t count = outputs->pushes != NULL ? outputs->plan->output_count : 0;
+    fp_group_free(outputs->beside);
+    for (size_t i = count; i > 0; i--)
+        fp_push_free(outputs->pushes[i - 1]);
+    for (size_t i = 0; i < count; i++)
+        fp_repo_free(outputs->repos[i]);
+    free(outputs->pushes);
+    free(outputs->repos);
+    memset(outputs, 0, sizeof(*outputs));
 }

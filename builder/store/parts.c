@@ -2,29 +2,12 @@
 #include "blob_list.h"
 #include "document.h"
 
-/* What lies elsewhere. */
-struct remote {
-    struct fp_descriptor descriptor;
-    struct fp_repo *origin; /* borrowed */
-};
-
 /* Filled by one thread, then only read, by many. */
 struct parts {
     struct fp_repo base;
     struct fp_blob_list blobs;
-    struct remote *remotes;
-    size_t remote_len;
     struct fp_descriptor root; /* no digest: none */
 };
-
-static const struct remote *find_remote(const struct fp_repo *self, const struct fp_digest *digest)
-{
-    const struct parts *parts = (const struct parts *) self;
-    for (size_t i = 0; i < parts->remote_len; i++)
-        if (fp_digest_equal(&parts->remotes[i].descriptor.digest, digest))
-            return &parts->remotes[i];
-    return NULL;
-}
 
 static struct fp_blob *find_blob(const struct fp_repo *self, const struct fp_digest *digest)
 {
@@ -53,43 +36,26 @@ static enum fp_code parts_get_blob(struct fp_repo *self, const struct fp_descrip
                                    struct fp_error *err)
 {
     struct fp_blob *blob = find_blob(self, &descriptor->digest);
-    if (blob != NULL) {
-        *ret = fp_blob_ref(blob);
-        return FP_OK;
-    }
-    const struct remote *remote = find_remote(self, &descriptor->digest);
-    if (remote == NULL)
+    (void) stage;
+    if (blob == NULL)
         return fail_missing(self, &descriptor->digest, err);
-    return fp_repo_get_blob(remote->origin, descriptor, stage, ret, err);
+    *ret = fp_blob_ref(blob);
+    return FP_OK;
 }
 
 static enum fp_code parts_get_document(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                        struct fp_buf *body, struct fp_error *err)
 {
     const struct fp_blob *blob = find_blob(self, &descriptor->digest);
-    if (blob != NULL)
-        return fp_blob_document(blob, descriptor, self->title, body, err);
-    const struct remote *remote = find_remote(self, &descriptor->digest);
-    if (remote == NULL)
+    if (blob == NULL)
         return fail_missing(self, &descriptor->digest, err);
-    return fp_repo_get_document(remote->origin, descriptor, body, err);
-}
-
-static struct fp_repo *parts_origin(struct fp_repo *self, const struct fp_descriptor *descriptor)
-{
-    const struct remote *remote = find_remote(self, &descriptor->digest);
-    if (remote == NULL || find_blob(self, &descriptor->digest) != NULL)
-        return self;
-    return fp_repo_origin(remote->origin, descriptor);
+    return fp_blob_document(blob, descriptor, self->title, body, err);
 }
 
 static void parts_free(struct fp_repo *self)
 {
     struct parts *parts = (struct parts *) self;
     fp_blob_list_clear(&parts->blobs);
-    for (size_t i = 0; i < parts->remote_len; i++)
-        fp_descriptor_clear(&parts->remotes[i].descriptor);
-    free(parts->remotes);
     fp_descriptor_clear(&parts->root);
     free(parts->base.title);
     free(parts);
@@ -99,7 +65,6 @@ static const struct fp_repo_ops parts_ops = {
     .resolve = parts_resolve,
     .get_document = parts_get_document,
     .get_blob = parts_get_blob,
-    .origin = parts_origin,
     .free = parts_free,
 };
 
@@ -114,17 +79,6 @@ struct fp_repo *fp_repo_new_parts(void)
 void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob)
 {
     fp_blob_list_add(&((struct parts *) parts)->blobs, blob);
-}
-
-void fp_parts_add_remote(struct fp_repo *parts, const struct fp_descriptor *descriptor,
-                         struct fp_repo *origin)
-{
-    struct parts *self = (struct parts *) parts;
-    if (find_remote(parts, &descriptor->digest) != NULL)
-        return;
-    self->remotes = fp_xreallocarray(self->remotes, self->remote_len + 1, sizeof(struct remote));
-    self->remotes[self->remote_len++] =
-        (struct remote){.descriptor = fp_descriptor_copy(descriptor), .origin = origin};
 }
 
 void fp_parts_set_root(struct fp_repo *parts, const struct fp_descriptor *descriptor)

@@ -8,6 +8,12 @@
 
 #include <string.h>
 
+static struct fp_registry *in_use(const struct fp_repo *self)
+{
+    const struct fp_registry_repo *repo = fp_to_registry_repo(self);
+    return repo->sources[repo->source];
+}
+
 /* A tag or digest from one, or from a full reference to this repository. */
 static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **ret,
                            struct fp_error *err)
@@ -39,13 +45,13 @@ static enum fp_code resolve_at(struct fp_registry_repo *repo, const char *tag,
 {
     bool exists = false;
     cleanup_descriptor struct fp_descriptor head = {0};
-    FP_TRY(fp_registry_head_manifest(repo->base.registry, tag, &exists, &head, err));
+    FP_TRY(fp_registry_head_manifest(repo->sources[repo->source], tag, &exists, &head, err));
     if (fp_registry_repo_has_kept(repo, &head)) {
         *ret = fp_descriptor_copy(&head);
         return FP_OK;
     }
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    FP_TRY(fp_registry_get_manifest(repo->base.registry, tag, &body, ret, err));
+    FP_TRY(fp_registry_get_manifest(repo->sources[repo->source], tag, &body, ret, err));
     return fp_registry_repo_keep(repo, ret, &body, err);
 }
 
@@ -58,19 +64,10 @@ static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
     if (code != FP_OK)
         return code;
     for (;; repo->source++) {
-        self->registry = repo->sources[repo->source];
         code = resolve_at(repo, tag, ret, err);
         if (!fp_registry_repo_try_next(repo, repo->source, code, err))
             return code;
     }
-}
-
-static void remember_sent(struct fp_registry_repo *repo, const struct fp_digest *digest)
-{
-    bool is_again = fp_registry_is_doubted(repo->base.registry, digest);
-    (void) pthread_mutex_lock(&repo->lock);
-    fp_strv_add(is_again ? &repo->sent_again : &repo->sent, digest->text);
-    (void) pthread_mutex_unlock(&repo->lock);
 }
 
 /* A registry that finds other bytes than their digest says is right more often than not. */
@@ -85,18 +82,20 @@ static enum fp_code blame(const struct fp_blob *blob, struct fp_error *err)
     return fp_hinted(FP_E_VERIFY, err, "it is damaged there: build or pull the image again");
 }
 
+static bool registry_can_mount(const struct fp_repo *self, const struct fp_repo *from)
+{
+    return from->ops == self->ops && fp_registry_same_host(in_use(from), in_use(self));
+}
+
 static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                       struct fp_blob *blob, struct fp_repo *origin,
                                       struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
                                       struct fp_error *err)
 {
-    bool mountable = origin != NULL && origin->registry != NULL && origin != self &&
-                     fp_registry_same_host(origin->registry, self->registry);
-    const char *from = mountable ? fp_registry_repository(origin->registry) : NULL;
+    bool mountable = origin != NULL && origin != self && registry_can_mount(self, origin);
+    const char *from = mountable ? fp_registry_repository(in_use(origin)) : NULL;
     enum fp_code code =
-        fp_registry_push_blob(self->registry, descriptor, blob, from, stage, ret_outcome, err);
-    if (code == FP_OK && *ret_outcome == FP_PUSH_UPLOADED)
-        remember_sent((struct fp_registry_repo *) self, &descriptor->digest);
+        fp_registry_push_blob(in_use(self), descriptor, blob, from, stage, ret_outcome, err);
     return code == FP_E_VERIFY && blob != NULL ? blame(blob, err) : code;
 }
 
@@ -104,8 +103,7 @@ static enum fp_code registry_put_document(struct fp_repo *self,
                                           const struct fp_descriptor *descriptor, const char *bytes,
                                           struct fp_error *err)
 {
-    return fp_registry_put_manifest(self->registry, descriptor->digest.text, descriptor, bytes,
-                                    err);
+    return fp_registry_put_manifest(in_use(self), descriptor->digest.text, descriptor, bytes, err);
 }
 
 static enum fp_code registry_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
@@ -117,7 +115,7 @@ static enum fp_code registry_name(struct fp_repo *self, const struct fp_descript
     enum fp_code code = tag_of(self, name, &tag, err);
     if (code != FP_OK || strcmp(tag, descriptor->digest.text) == 0)
         return code;
-    return fp_registry_put_manifest(self->registry, tag, descriptor, bytes, err);
+    return fp_registry_put_manifest(in_use(self), tag, descriptor, bytes, err);
 }
 
 /* Only a network that fails is worth giving up for; other refusals come again where they matter. */
@@ -126,34 +124,44 @@ static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_dige
 {
     cleanup_free char *tag = NULL;
     *ret = FP_TAGGED_NOTHING;
-    fp_registry_will_push(self->registry);
+    fp_registry_will_push(in_use(self));
     enum fp_code code = tag_of(self, name, &tag, err);
     if (code == FP_OK)
-        code = fp_registry_is_tagged(self->registry, tag, digest, ret, err);
+        code = fp_registry_is_tagged(in_use(self), tag, digest, ret, err);
     return code == FP_E_NETWORK || code == FP_E_INTERRUPTED ? code : FP_OK;
 }
 
 static enum fp_code registry_put_again(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                        const char *bytes, bool *ret_taken, struct fp_error *err)
 {
-    return fp_registry_put_again(self->registry, descriptor, bytes, ret_taken, err);
+    return fp_registry_put_again(in_use(self), descriptor, bytes, ret_taken, err);
 }
 
 static enum fp_code registry_has_lost(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                       bool *ret_lost, struct fp_error *err)
 {
-    return fp_registry_has_lost_blob(self->registry, descriptor, ret_lost, err);
+    return fp_registry_has_lost_blob(in_use(self), descriptor, ret_lost, err);
 }
 
 static enum fp_code registry_confirm(struct fp_repo *self, const struct fp_digest *digest,
                                      struct fp_error *err)
 {
-    return fp_registry_confirm(self->registry, digest, err);
+    return fp_registry_confirm(in_use(self), digest, err);
 }
 
 static bool registry_wants_again(struct fp_repo *self)
 {
-    return fp_registry_take_doubts(self->registry);
+    return fp_registry_take_doubts(in_use(self));
+}
+
+static bool registry_doubts(struct fp_repo *self, const struct fp_digest *digest)
+{
+    return fp_registry_is_doubted(in_use(self), digest);
+}
+
+static enum fp_code registry_may_put(struct fp_repo *self, struct fp_error *err)
+{
+    return fp_registry_may_push(in_use(self), err);
 }
 
 static void registry_free(struct fp_repo *self)
@@ -163,9 +171,6 @@ static void registry_free(struct fp_repo *self)
         fp_registry_close(repo->sources[i]);
     fp_reference_clear(&repo->reference);
     fp_cleanup_fdp(&repo->hold);
-    fp_strv_clear(&repo->sent);
-    fp_strv_clear(&repo->sent_again);
-    (void) pthread_mutex_destroy(&repo->lock);
     free(repo->blob_folder);
     free(repo->base.title);
     free(repo);
@@ -183,20 +188,14 @@ static const struct fp_repo_ops registry_ops = {
     .has_lost = registry_has_lost,
     .confirm = registry_confirm,
     .wants_again = registry_wants_again,
+    .doubts = registry_doubts,
+    .may_put = registry_may_put,
+    .can_mount = registry_can_mount,
     .free = registry_free,
+    .is_remote = true,
+    .names_root = true,
+    .takes_any_order = true,
 };
-
-bool fp_registry_repo_has_sent(struct fp_repo *self, const struct fp_digest *digest)
-{
-    if (self->ops != &registry_ops)
-        return false;
-    struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
-    (void) pthread_mutex_lock(&repo->lock);
-    bool is_sent = fp_strv_has(&repo->sent, digest->text);
-    bool is_sent_again = fp_strv_has(&repo->sent_again, digest->text);
-    (void) pthread_mutex_unlock(&repo->lock);
-    return is_sent_again || (is_sent && !fp_registry_is_doubted(self->registry, digest));
-}
 
 /* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */
 static int hold_folder(const char *blob_folder)
@@ -243,7 +242,6 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
     FP_TRY(fp_mkdir_p(blob_folder, FP_KEPT_DIR_MODE, err));
     struct fp_registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
     repo->base.ops = &registry_ops;
-    (void) pthread_mutex_init(&repo->lock, NULL);
     repo->hold = -1;
     enum fp_code code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
                                         : add_source(repo, options, reference, true, err);
@@ -251,7 +249,6 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
         registry_free(&repo->base);
         return code;
     }
-    repo->base.registry = repo->sources[0];
     repo->base.title = fp_xstrdup(fp_registry_name(repo->sources[repo->source_count - 1]));
     repo->reporter = options->reporter;
     repo->reference = fp_reference_copy(reference);

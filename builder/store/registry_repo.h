@@ -8,26 +8,21 @@
 #ifndef FLINKPACK_STORE_REGISTRY_REPO_H
 #define FLINKPACK_STORE_REGISTRY_REPO_H
 
-#include <pthread.h>
-
 #include "flinkpack/store/registry.h"
 
 /** The sources of one image, the repository itself included. */
 #define FP_REGISTRY_REPO_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)
 
-/** All but the lists of what was sent is only read once threads use it. */
+/** Only read once threads use it. */
 struct fp_registry_repo {
-    struct fp_repo base; /**< its registry is the source in use */
+    struct fp_repo base;
     struct fp_registry *sources[FP_REGISTRY_REPO_SOURCES];
     size_t source_count;
     size_t source; /**< the one in use */
     struct fp_reporter *reporter;
     struct fp_reference reference;
     char *blob_folder;
-    int hold;                  /**< on the layout that the folder belongs to, or -1 */
-    pthread_mutex_t lock;      /**< of both lists below */
-    struct fp_strv sent;       /**< digests of what was uploaded */
-    struct fp_strv sent_again; /**< while they were doubted: once is enough */
+    int hold; /**< on the layout that the folder belongs to, or -1 */
 };
 
 /** The repo as what it is. */
@@ -55,9 +50,5 @@ FP_CHECKED enum fp_code fp_registry_repo_get_blob(struct fp_repo *self,
 FP_CHECKED enum fp_code fp_registry_repo_get_document(struct fp_repo *self,
                                                       const struct fp_descriptor *descriptor,
                                                       struct fp_buf *body, struct fp_error *err);
-
-/** Whether a repo is a registry that has taken the blob from this very repo: another copy, or an
- * upload that was begun early. Safe from several threads. */
-bool fp_registry_repo_has_sent(struct fp_repo *repo, const struct fp_digest *digest);
 
 #endif

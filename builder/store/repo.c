@@ -97,9 +97,24 @@ enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err)
     return repo->ops->finish != NULL ? repo->ops->finish(repo, err) : FP_OK;
 }
 
-struct fp_repo *fp_repo_origin(struct fp_repo *repo, const struct fp_descriptor *descriptor)
+bool fp_repo_doubts(struct fp_repo *repo, const struct fp_digest *digest)
 {
-    return repo->ops->origin != NULL ? repo->ops->origin(repo, descriptor) : repo;
+    return repo->ops->doubts != NULL && repo->ops->doubts(repo, digest);
+}
+
+enum fp_code fp_repo_may_put(struct fp_repo *repo, struct fp_error *err)
+{
+    return repo->ops->may_put != NULL ? repo->ops->may_put(repo, err) : FP_OK;
+}
+
+bool fp_repo_can_mount(const struct fp_repo *repo, const struct fp_repo *from)
+{
+    return repo->ops->can_mount != NULL && repo->ops->can_mount(repo, from);
+}
+
+bool fp_repo_is_remote(const struct fp_repo *repo)
+{
+    return repo->ops->is_remote;
 }
 
 void fp_repo_free(struct fp_repo *repo)

@@ -19,9 +19,6 @@ void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob);
 struct fp_descriptor fp_parts_add_image(struct fp_repo *parts, const struct fp_platform *platform,
                                         const struct fp_config_change *change,
                                         struct fp_blob *layer);
-/** Content that lies in `origin` (borrowed, must outlive the parts): a base's layer. */
-void fp_parts_add_remote(struct fp_repo *parts, const struct fp_descriptor *descriptor,
-                         struct fp_repo *origin);
 /** Make `descriptor` (copied) what the parts resolve to when no name is given. */
 void fp_parts_set_root(struct fp_repo *parts, const struct fp_descriptor *descriptor);
 /** What messages call it. */

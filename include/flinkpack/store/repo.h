@@ -46,17 +46,23 @@ struct fp_repo_ops {
                             struct fp_error *err);
     /** NULL: never. */
     bool (*wants_again)(struct fp_repo *self);
+    /** NULL: none is. */
+    bool (*doubts)(struct fp_repo *self, const struct fp_digest *digest);
+    /** NULL: it may. */
+    enum fp_code (*may_put)(struct fp_repo *self, struct fp_error *err);
+    /** NULL: never. */
+    bool (*can_mount)(const struct fp_repo *self, const struct fp_repo *from);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
-    /** NULL: itself. */
-    struct fp_repo *(*origin)(struct fp_repo *self, const struct fp_descriptor *descriptor);
     void (*free)(struct fp_repo *self);
+    bool is_remote;       /**< fp_repo_is_remote() */
+    bool names_root;      /**< name() puts the manifest or index too: it need not be put before */
+    bool takes_any_order; /**< of layers and configurations; else these come behind the layers */
 };
 
 /** Embedded as the first member of every repo. */
 struct fp_repo {
     const struct fp_repo_ops *ops;
-    char *title;                  /**< for messages: "oci:DIR", "registry.example.com/team/app" */
-    struct fp_registry *registry; /**< where it is one, for mounting; else NULL */
+    char *title; /**< for messages: "oci:DIR", "registry.example.com/team/app" */
 };
 
 /**
@@ -128,11 +134,16 @@ FP_CHECKED enum fp_code fp_repo_confirm(struct fp_repo *repo, const struct fp_di
 /** Whether what was put last was refused for want of blobs that the place had said were there. They
  * count as missing from then on: what puts all of them again may succeed. */
 bool fp_repo_wants_again(struct fp_repo *repo);
+/** Whether a blob is one of these: the repo said that it has it, and then that it has not. */
+bool fp_repo_doubts(struct fp_repo *repo, const struct fp_digest *digest);
+/** Whether anything may be put there: asked before much is done for it. FP_E_AUTH and others. */
+FP_CHECKED enum fp_code fp_repo_may_put(struct fp_repo *repo, struct fp_error *err);
+/** Whether blobs that `from` has can be mounted, so that their bytes need not travel. */
+bool fp_repo_can_mount(const struct fp_repo *repo, const struct fp_repo *from);
+/** Whether its bytes come and go over a network: one speaks of pulling and pushing. */
+bool fp_repo_is_remote(const struct fp_repo *repo);
 /** Make everything visible: writes index.json, publishes an archive. Call once, at the end. */
 FP_CHECKED enum fp_code fp_repo_finish(struct fp_repo *repo, struct fp_error *err);
-/** The repo that the content really lies in: itself, but for what is only borrowed (parts).
- * Borrowed. */
-struct fp_repo *fp_repo_origin(struct fp_repo *repo, const struct fp_descriptor *descriptor);
 /** Free; what was not finished is not visible. NULL is fine. */
 void fp_repo_free(struct fp_repo *repo);
 

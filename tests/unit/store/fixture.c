@@ -202,16 +202,28 @@ struct fp_descriptor make_index(struct fp_repo *parts, const struct fp_descripto
     return descriptor;
 }
 
-struct fp_copy_result copy_ok(struct fp_repo *from, const struct fp_descriptor *root,
+enum fp_code copy_image(struct fp_repo *from, const struct fp_descriptor *root, struct fp_repo *to,
+                        const struct fp_strv *names, const struct copy_options *options,
+                        struct fp_push_result *ret, struct fp_error *err)
+{
+    const struct fp_push_options push_options = {.names = names,
+                                                 .threads = options->threads,
+                                                 .one_of_several = options->one_of_several,
+                                                 .reporter = options->reporter};
+    cleanup_push struct fp_push *push = fp_push_new(to, &push_options);
+    return fp_copy_image(from, root, options->platform, push, ret, err);
+}
+
+struct fp_push_result copy_ok(struct fp_repo *from, const struct fp_descriptor *root,
                               struct fp_repo *to, const char *name)
 {
     struct fp_error err = {0};
-    struct fp_copy_result result = {0};
+    struct fp_push_result result = {0};
     struct fp_strv names = {0};
-    const struct fp_copy_options options = {.threads = 2};
+    const struct copy_options options = {.threads = 2};
     if (name != NULL)
         fp_strv_add(&names, name);
-    assert_ok(fp_copy_image(from, root, to, &names, &options, &result, &err), &err);
+    assert_ok(copy_image(from, root, to, &names, &options, &result, &err), &err);
     fp_strv_clear(&names);
     assert_true(fp_digest_equal(&result.root.digest, &root->digest));
     fp_descriptor_clear(&result.root);

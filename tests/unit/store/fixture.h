@@ -53,8 +53,19 @@ struct fp_descriptor make_image(struct fp_repo *parts, const char *platform,
 /** Put an index of manifests into `parts`. */
 struct fp_descriptor make_index(struct fp_repo *parts, const struct fp_descriptor *manifests,
                                 size_t count);
+/** How an image is copied. */
+struct copy_options {
+    const struct fp_platform *platform;
+    unsigned threads;
+    bool one_of_several;
+    struct fp_reporter *reporter;
+};
+/** Copy with a push of its own; `names` may be NULL. */
+enum fp_code copy_image(struct fp_repo *from, const struct fp_descriptor *root, struct fp_repo *to,
+                        const struct fp_strv *names, const struct copy_options *options,
+                        struct fp_push_result *ret, struct fp_error *err);
 /** Copy, expecting success; `name` may be NULL. */
-struct fp_copy_result copy_ok(struct fp_repo *from, const struct fp_descriptor *root,
+struct fp_push_result copy_ok(struct fp_repo *from, const struct fp_descriptor *root,
                               struct fp_repo *to, const char *name);
 /** Resolve `name` in `repo` and copy all of it into a new layout of that name; proves that every
  * byte is there. */

@@ -132,12 +132,12 @@ static void a_docker_archive_takes_one_platform(void **state)
     struct fp_repo *parts = fp_repo_new_parts();
     struct fp_descriptor images[2];
     struct fp_descriptor index = make_two_platforms(parts, images);
-    struct fp_copy_result result = {0};
-    struct fp_copy_options options = {0};
+    struct fp_push_result result = {0};
+    struct copy_options options = {0};
     struct fp_strv names = {0};
     fp_strv_add(&names, "a:1");
     assert_ok(fp_repo_create_archive(in_folder("d.tar"), FP_ARCHIVE_DOCKER, &archive, &err), &err);
-    assert_fails(fp_copy_image(parts, &index, archive, &names, &options, &result, &err), FP_E_USAGE,
+    assert_fails(copy_image(parts, &index, archive, &names, &options, &result, &err), FP_E_USAGE,
                  &err, "one platform only");
     assert_non_null(strstr(err.hint, "--platform"));
     fp_repo_free(archive);
@@ -147,7 +147,7 @@ static void a_docker_archive_takes_one_platform(void **state)
     assert_ok(fp_platform_parse("linux/arm64", &arm, &err), &err);
     options.platform = &arm;
     assert_ok(fp_repo_create_archive(in_folder("d.tar"), FP_ARCHIVE_DOCKER, &archive, &err), &err);
-    assert_ok(fp_copy_image(parts, &index, archive, &names, &options, &result, &err), &err);
+    assert_ok(copy_image(parts, &index, archive, &names, &options, &result, &err), &err);
     assert_string_equal(result.root.digest.text, images[1].digest.text);
     fp_descriptor_clear(&result.root);
     fp_repo_free(archive);
@@ -166,12 +166,12 @@ static void bad_repo_tags_are_usage_errors(void **state)
     struct fp_repo *parts = fp_repo_new_parts();
     const char *text = "x";
     struct fp_descriptor image = make_image(parts, "linux/amd64", &text, 1);
-    struct fp_copy_result result = {0};
-    const struct fp_copy_options options = {0};
+    struct fp_push_result result = {0};
+    const struct copy_options options = {0};
     struct fp_strv names = {0};
     fp_strv_add(&names, "Bad Name");
     assert_ok(fp_repo_create_archive(in_folder("d.tar"), FP_ARCHIVE_DOCKER, &archive, &err), &err);
-    assert_fails(fp_copy_image(parts, &image, archive, &names, &options, &result, &err), FP_E_USAGE,
+    assert_fails(copy_image(parts, &image, archive, &names, &options, &result, &err), FP_E_USAGE,
                  &err, "docker-archive:");
     fp_strv_clear(&names);
     fp_repo_free(archive);
@@ -286,16 +286,14 @@ static void a_damaged_archive_does_not_get_into_a_layout(void **state)
     layer[12] ^= 1;
     struct fp_repo *archive = open_archive(put_file("bad.tar", oci, len), FP_ARCHIVE_OCI);
     struct fp_repo *to = NULL;
-    struct fp_copy_result result = {0};
-    const struct fp_copy_options options = {0};
+    struct fp_push_result result = {0};
+    const struct copy_options options = {0};
     assert_ok(fp_repo_open_layout(in_folder("to"), FP_LAYOUT_OUTPUT, &to, &err), &err);
-    assert_int_equal(fp_copy_image(archive, &image, to, NULL, &options, &result, &err),
-                     FP_E_VERIFY);
+    assert_int_equal(copy_image(archive, &image, to, NULL, &options, &result, &err), FP_E_VERIFY);
     assert_false(fp_path_exists(in_folder("to/index.json")));
     fp_repo_free(to);
     assert_ok(fp_repo_create_archive(in_folder("to.tar"), FP_ARCHIVE_OCI, &to, &err), &err);
-    assert_int_equal(fp_copy_image(archive, &image, to, NULL, &options, &result, &err),
-                     FP_E_VERIFY);
+    assert_int_equal(copy_image(archive, &image, to, NULL, &options, &result, &err), FP_E_VERIFY);
     fp_repo_free(to);
     assert_false(fp_path_exists(in_folder("to.tar")));
     fp_repo_free(archive);

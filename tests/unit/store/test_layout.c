@@ -124,12 +124,12 @@ static void a_damaged_blob_is_not_copied_on(void **state)
     damage(blob_in("out", &manifest.layers[0].digest));
 
     struct fp_repo *to = open_layout("to");
-    struct fp_copy_result result = {0};
-    const struct fp_copy_options options = {0};
+    struct fp_push_result result = {0};
+    const struct copy_options options = {0};
     struct fp_strv names = {0};
     fp_strv_add(&names, "x");
-    assert_fails(fp_copy_image(from, &image, to, &names, &options, &result, &err), FP_E_VERIFY,
-                 &err, manifest.layers[0].digest.text);
+    assert_fails(copy_image(from, &image, to, &names, &options, &result, &err), FP_E_VERIFY, &err,
+                 manifest.layers[0].digest.text);
     assert_false(fp_path_exists(in_folder("to/index.json")));
     assert_false(fp_path_exists(blob_in("to", &manifest.layers[0].digest)));
     fp_strv_clear(&names);

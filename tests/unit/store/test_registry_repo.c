@@ -21,6 +21,7 @@ static struct {
     unsigned got;     /* manifests */
     unsigned confirmed;
     unsigned refusals; /* of manifests, for want of blobs */
+    bool may_not_push;
     struct fp_digest doubted;
     size_t resumed_at;
     char pushed_to[128]; /* reference of the last manifest put */
@@ -190,6 +191,12 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
         (void) snprintf(server.mount_from, sizeof(server.mount_from), "%s", mount_from);
     *ret_outcome = FP_PUSH_UPLOADED;
     return blob != NULL ? FP_OK : fp_fail(err, FP_E_NOT_FOUND, "cannot be mounted");
+}
+
+enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error *err)
+{
+    (void) registry;
+    return server.may_not_push ? fp_fail(err, FP_E_AUTH, "no") : FP_OK;
 }
 
 bool fp_registry_same_host(const struct fp_registry *a, const struct fp_registry *b)
@@ -432,15 +439,32 @@ static void blobs_are_mounted_from_neighbours_only(void **state)
     (void) copy_ok(neighbour, &server.root, repo, "2");
     assert_string_equal(server.mount_from, "team/base");
     assert_int_equal(server.fetched, 2);
-    assert_true(fp_registry_repo_has_sent(repo, &layer.digest));
-    assert_false(fp_registry_repo_has_sent(neighbour, &layer.digest));
-    assert_false(fp_registry_repo_has_sent(server.content, &layer.digest));
+    assert_false(fp_repo_doubts(repo, &layer.digest));
     server.doubted = layer.digest;
-    assert_false(fp_registry_repo_has_sent(repo, &layer.digest));
-    /* Once more, and no third time. */
-    (void) copy_ok(neighbour, &server.root, repo, "3");
-    assert_true(fp_registry_repo_has_sent(repo, &layer.digest));
+    assert_true(fp_repo_doubts(repo, &layer.digest));
+    assert_false(fp_repo_doubts(server.content, &layer.digest));
     fp_repo_free(neighbour);
+    fp_repo_free(repo);
+}
+
+static void what_a_repo_can_do_is_asked(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_repo *repo = open_repo();
+    struct fp_repo *layout = NULL;
+    assert_ok(fp_repo_open_layout(in_folder("out"), FP_LAYOUT_OUTPUT, &layout, &err), &err);
+    assert_true(fp_repo_is_remote(repo));
+    assert_false(fp_repo_is_remote(layout));
+    assert_true(fp_repo_can_mount(repo, repo));
+    assert_false(fp_repo_can_mount(repo, layout));
+    assert_false(fp_repo_can_mount(layout, repo));
+    assert_ok(fp_repo_may_put(repo, &err), &err);
+    assert_ok(fp_repo_may_put(layout, &err), &err);
+    server.may_not_push = true;
+    assert_int_equal(fp_repo_may_put(repo, &err), FP_E_AUTH);
+    server.may_not_push = false;
+    fp_repo_free(layout);
     fp_repo_free(repo);
 }
 
@@ -483,6 +507,7 @@ int main(void)
         TEST(links_for_partial_files_make_way),
         TEST(callers_for_one_blob_wait_for_the_first),
         TEST(blobs_are_mounted_from_neighbours_only),
+        TEST(what_a_repo_can_do_is_asked),
         TEST(names_are_tags),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,258 @@
+/* A push: blobs that travel while others are made, then documents, then names. */
+#include "push.h"
+
+/* Transfers wait for the network more than for the processor: each blob takes four round trips. */
+#define THREADS FP_GROUP_MAX
+
+/* The first push to a place that blobs can be mounted from. */
+static struct fp_push *find_source(struct fp_push *before, const struct fp_repo *to)
+{
+    struct fp_push *found = NULL;
+    for (; before != NULL; before = before->before)
+        if (fp_repo_can_mount(to, before->to))
+            found = before;
+    return found;
+}
+
+struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *options)
+{
+    struct fp_push *push = fp_xcalloc(1, sizeof(*push));
+    push->to = to;
+    push->before = options->before;
+    push->source = find_source(options->before, to);
+    for (size_t i = 0; options->names != NULL && i < options->names->len; i++)
+        fp_strv_add(&push->names, options->names->items[i]);
+    push->is_right = fp_xcalloc(push->names.len + 1, sizeof(bool));
+    push->last = &push->items;
+    push->one_of_several = options->one_of_several;
+    push->from = options->from != NULL ? fp_xstrdup(options->from) : NULL;
+    push->reporter = options->reporter;
+    push->group = fp_group_new(options->owner, options->threads != 0 ? options->threads : THREADS);
+    (void) pthread_mutex_init(&push->lock, NULL);
+    (void) pthread_cond_init(&push->arrival, NULL);
+    return push;
+}
+
+/* With the lock held. Where a place wants layers before configurations, these wait for the end. */
+static void start(struct fp_push_item *item)
+{
+    struct fp_push *push = item->push;
+    if (push->asked.code != FP_OK || item->state != FP_PUSH_WAITS)
+        return;
+    item->state = FP_PUSH_TRAVELS;
+    fp_group_go(push->group, fp_push_item_run, item);
+}
+
+static void start_all(struct fp_push *push, enum fp_push_part part)
+{
+    (void) pthread_mutex_lock(&push->lock);
+    for (struct fp_push_item *item = push->items; item != NULL; item = item->next)
+        if (item->part == part)
+            start(item);
+    (void) pthread_mutex_unlock(&push->lock);
+}
+
+static struct fp_push_item **row_of(struct fp_push *push, const struct fp_digest *digest)
+{
+    unsigned hash = 0;
+    for (const char *at = digest->text; *at != '\0'; at++)
+        hash = hash * 31 + (unsigned char) *at;
+    return &push->rows[hash % FP_PUSH_ROWS];
+}
+
+struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *digest)
+{
+    struct fp_push_item *item = *row_of(push, digest);
+    while (item != NULL && !fp_digest_equal(&item->descriptor.digest, digest))
+        item = item->below;
+    return item;
+}
+
+static void feed(struct fp_push *push, const struct fp_push_item *fed)
+{
+    (void) pthread_mutex_lock(&push->lock);
+    if (fp_push_find(push, &fed->descriptor.digest) == NULL) {
+        struct fp_push_item **row = row_of(push, &fed->descriptor.digest);
+        struct fp_push_item *item = fp_xcalloc(1, sizeof(*item));
+        *item = *fed;
+        item->push = push;
+        item->below = *row;
+        *row = *push->last = item;
+        push->last = &item->next;
+        item->descriptor = fp_descriptor_copy(&fed->descriptor);
+        item->blob = fed->blob != NULL ? fp_blob_ref(fed->blob) : NULL;
+        if (fed->part == FP_PUSH_LAYER || push->to->ops->takes_any_order)
+            start(item);
+    }
+    (void) pthread_mutex_unlock(&push->lock);
+}
+
+void fp_push_blob(struct fp_push *push, enum fp_push_part part, struct fp_blob *blob)
+{
+    const struct fp_push_item item = {
+        .descriptor = *fp_blob_descriptor(blob), .part = part, .blob = blob};
+    feed(push, &item);
+}
+
+void fp_push_remote(struct fp_push *push, enum fp_push_part part,
+                    const struct fp_descriptor *descriptor, struct fp_repo *from)
+{
+    const struct fp_push_item item = {.descriptor = *descriptor, .part = part, .from = from};
+    feed(push, &item);
+}
+
+void fp_push_document(struct fp_push *push, const struct fp_descriptor *descriptor,
+                      char *take_bytes)
+{
+    for (size_t i = 0; i < push->document_count; i++) {
+        if (fp_digest_equal(&push->documents[i].descriptor.digest, &descriptor->digest)) {
+            free(take_bytes);
+            return;
+        }
+    }
+    push->documents = fp_xreallocarray(push->documents, push->document_count + 1,
+                                       sizeof(struct fp_push_document));
+    push->documents[push->document_count++] = (struct fp_push_document){
+        .descriptor = fp_descriptor_copy(descriptor), .bytes = take_bytes};
+}
+
+const char *fp_push_title(const struct fp_push *push)
+{
+    return push->to->title;
+}
+
+void fp_push_ask(struct fp_push *push)
+{
+    if (push->is_asked)
+        return;
+    enum fp_code code = fp_push_ask_names(push, &push->asked);
+    if (code == FP_OK)
+        code = fp_push_look_behind(push, &push->asked);
+    push->asked.code = code;
+    push->is_asked = true;
+}
+
+enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err)
+{
+    return fp_group_wait(push->group, err);
+}
+
+enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code, struct fp_error *err)
+{
+    if (push->from == NULL)
+        return code;
+    return fp_context(code, err, "copying from %s to %s", push->from, push->to->title);
+}
+
+/* Configurations are blobs like layers: where each costs several round trips all go side by side.
+ */
+static enum fp_code put_all(struct fp_push *push, struct fp_error *err)
+{
+    start_all(push, FP_PUSH_LAYER);
+    if (!push->to->ops->takes_any_order)
+        FP_TRY(fp_push_wait(push, err));
+    start_all(push, FP_PUSH_CONFIG);
+    FP_TRY(fp_push_wait(push, err));
+    FP_TRY(fp_report_heed(push->reporter, err));
+    return fp_push_put_documents(push, err);
+}
+
+/* All blobs once more, as the place lacks some that it said it had. */
+static enum fp_code put_again(struct fp_push *push, struct fp_error *err)
+{
+    fp_report(push->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
+              err != NULL ? err->text : push->to->title);
+    push->asked = (struct fp_error){0};
+    push->result = (struct fp_push_result){0};
+    for (struct fp_push_item *item = push->items; item != NULL; item = item->next)
+        item->state = FP_PUSH_WAITS;
+    FP_TRY(put_all(push, err));
+    return fp_push_look_behind(push, err);
+}
+
+/* What came from other machines has been pulled, unless some of it was made here. */
+static const char *verb_of(const struct fp_push *push)
+{
+    bool is_pulled = true;
+    for (const struct fp_push_item *item = push->items; item != NULL; item = item->next)
+        is_pulled = is_pulled && item->blob == NULL && fp_repo_is_remote(item->from);
+    return fp_repo_is_remote(push->to) ? "pushed" : is_pulled ? "pulled" : "written";
+}
+
+/* "5 blobs, 570 MB pushed, 2 mounted; named v1, latest". What is longer is told as far as it goes.
+ */
+static void tell(const struct fp_push *push)
+{
+    const struct fp_push_result *result = &push->result;
+    unsigned blobs = result->uploaded + result->mounted + result->existing;
+    char size[FP_FORMAT_MAX];
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(4096);
+    fp_format_bytes(result->moved_bytes, size);
+    fp_buf_putf(&text, "%s: %u blob%s", push->to->title, blobs, blobs == 1 ? "" : "s");
+    if (result->uploaded > 0)
+        fp_buf_putf(&text, ", %s %s", size, verb_of(push));
+    if (result->mounted > 0)
+        fp_buf_putf(&text, ", %u mounted", result->mounted);
+    if (result->existing > 0)
+        fp_buf_putf(&text, ", %u there already", result->existing);
+    for (size_t i = 0; i < push->names.len; i++)
+        fp_buf_putf(&text, "%s%s", i == 0 ? "; named " : ", ", push->names.items[i]);
+    fp_report(push->reporter, FP_EVENT_INFO, "%s", fp_buf_text(&text));
+}
+
+static enum fp_code end(struct fp_push *push, struct fp_error *err)
+{
+    const struct fp_descriptor *root = &push->documents[push->document_count - 1].descriptor;
+    fp_push_ask(push);
+    enum fp_code code = push->asked.code;
+    if (code == FP_OK)
+        code = put_all(push, err);
+    else if (err != NULL)
+        *err = push->asked;
+    while (code != FP_OK && fp_repo_wants_again(push->to))
+        code = put_again(push, err);
+    if (code != FP_OK)
+        return code;
+    FP_TRY(fp_repo_finish(push->to, err));
+    if (!push->is_all_named)
+        FP_TRY(fp_repo_confirm(push->to, &root->digest, err));
+    tell(push);
+    return FP_OK;
+}
+
+enum fp_code fp_push_finish(struct fp_push *push, struct fp_push_result *ret, struct fp_error *err)
+{
+    enum fp_code code = end(push, err);
+    if (code != FP_OK)
+        return push->has_failed ? code : fp_push_context(push, code, err);
+    if (ret == NULL)
+        return FP_OK;
+    *ret = push->result;
+    ret->root = fp_descriptor_copy(&push->documents[push->document_count - 1].descriptor);
+    return FP_OK;
+}
+
+void fp_push_free(struct fp_push *push)
+{
+    if (push == NULL)
+        return;
+    fp_group_free(push->group);
+    while (push->items != NULL) {
+        struct fp_push_item *item = push->items;
+        push->items = item->next;
+        fp_descriptor_clear(&item->descriptor);
+        fp_blob_unref(item->blob);
+        free(item);
+    }
+    for (size_t i = 0; i < push->document_count; i++) {
+        fp_descriptor_clear(&push->documents[i].descriptor);
+        free(push->documents[i].bytes);
+    }
+    free(push->documents);
+    free(push->from);
+    free(push->is_right);
+    fp_strv_clear(&push->names);
+    (void) pthread_cond_destroy(&push->arrival);
+    (void) pthread_mutex_destroy(&push->lock);
+    free(push);
+}

@@ -1,0 +1,69 @@
+/* The documents and names of a push: what the names stand for already, and what is put when. */
+#include "push.h"
+
+static const struct fp_push_document *root_of(const struct fp_push *push)
+{
+    return &push->documents[push->document_count - 1];
+}
+
+/* Asked in order, until one stands for nothing: where that is new, all are for the most part. */
+enum fp_code fp_push_ask_names(struct fp_push *push, struct fp_error *err)
+{
+    const struct fp_digest *digest = &root_of(push)->descriptor.digest;
+    enum fp_tagged found = FP_TAGGED_THIS;
+    size_t count = push->names.len;
+    push->is_all_named = count > 0;
+    for (size_t i = 0; i < count && found != FP_TAGGED_NOTHING; i++) {
+        FP_TRY(fp_repo_is_named(push->to, digest, push->names.items[i], &found, err));
+        push->is_right[i] = found == FP_TAGGED_THIS;
+    }
+    for (size_t i = 0; i < count; i++)
+        push->is_all_named = push->is_all_named && push->is_right[i];
+    return FP_OK;
+}
+
+/* Registries look for what a manifest refers to when it is put, so each is put under its digest:
+ * one request for all of its blobs. The index that is named need not be, as what it refers to is
+ * there by then. */
+enum fp_code fp_push_look_behind(struct fp_push *push, struct fp_error *err)
+{
+    bool skips_root =
+        push->document_count > 1 && fp_media_is_index(root_of(push)->descriptor.media_type);
+    size_t count = push->document_count - (skips_root ? 1 : 0);
+    push->is_whole = push->is_all_named;
+    for (size_t i = 0; i < count && push->is_whole; i++)
+        FP_TRY(fp_repo_put_again(push->to, &push->documents[i].descriptor, push->documents[i].bytes,
+                                 &push->is_whole, err));
+    return FP_OK;
+}
+
+/* A place that has the root is asked for what it refers to: it may have lost it. */
+static enum fp_code put_document(const struct fp_push *push,
+                                 const struct fp_push_document *document, struct fp_error *err)
+{
+    const struct fp_digest *digest = &document->descriptor.digest;
+    enum fp_tagged found = FP_TAGGED_NOTHING;
+    FP_TRY(fp_cancel_check(err));
+    if (push->is_all_named)
+        FP_TRY(fp_repo_is_named(push->to, digest, digest->text, &found, err));
+    if (found == FP_TAGGED_THIS)
+        return FP_OK;
+    return fp_repo_put_document(push->to, &document->descriptor, document->bytes, err);
+}
+
+enum fp_code fp_push_put_documents(const struct fp_push *push, struct fp_error *err)
+{
+    const struct fp_push_document *root = root_of(push);
+    bool comes_with_name = push->to->ops->names_root && push->names.len > 0;
+    size_t count = push->document_count - (comes_with_name ? 1 : 0);
+    for (size_t i = 0; i < count && !push->is_whole; i++)
+        FP_TRY(put_document(push, &push->documents[i], err));
+    if (push->names.len == 0)
+        return fp_repo_name(push->to, &root->descriptor, root->bytes, NULL, err);
+    for (size_t i = 0; i < push->names.len; i++) {
+        if (!push->is_right[i])
+            FP_TRY(
+                fp_repo_name(push->to, &root->descriptor, root->bytes, push->names.items[i], err));
+    }
+    return FP_OK;
+}

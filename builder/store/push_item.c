@@ -1,0 +1,189 @@
+/* One blob of a push: found where it belongs, mounted, or fetched and sent. */
+#include "push.h"
+
+#include "document.h"
+
+#include <time.h>
+
+static const char *outcome_text(const struct fp_push *push, enum fp_push_outcome outcome)
+{
+    if (outcome == FP_PUSH_UPLOADED)
+        return fp_repo_is_remote(push->to) ? "pushed" : "copied";
+    return outcome == FP_PUSH_MOUNTED ? "mounted" : "existing";
+}
+
+static void begin(const struct fp_push_item *item, const char *verb, const char *where,
+                  struct fp_stage *ret)
+{
+    cleanup_free char *digest = fp_digest_short(&item->descriptor.digest);
+    cleanup_free char *text =
+        fp_xasprintf("%s %s%s%s", item->part == FP_PUSH_LAYER ? "layer" : "config", digest,
+                     where != NULL ? " to " : "", where != NULL ? where : "");
+    fp_stage_begin(ret, item->push->reporter, verb, text, item->descriptor.size);
+}
+
+static void begin_put(const struct fp_push_item *item, struct fp_stage *ret)
+{
+    const struct fp_push *push = item->push;
+    begin(item, fp_repo_is_remote(push->to) ? "push" : "copy",
+          push->one_of_several ? push->to->title : NULL, ret);
+}
+
+static void tell_outcome(const struct fp_push_item *item, enum fp_push_outcome outcome)
+{
+    struct fp_stage stage = {0};
+    begin_put(item, &stage);
+    fp_stage_end(&stage, outcome_text(item->push, outcome));
+}
+
+/* Bring the bytes here, telling of it where they come over the network. */
+static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struct fp_error *err)
+{
+    struct fp_stage stage = {0};
+    if (!fp_repo_is_remote(item->from))
+        return fp_repo_get_blob(item->from, &item->descriptor, NULL, ret, err);
+    begin(item, "pull", NULL, &stage);
+    enum fp_code code = fp_repo_get_blob(item->from, &item->descriptor, &stage, ret, err);
+    item->is_fetched = stage.done_bytes > 0;
+    if (code == FP_OK)
+        fp_stage_end(&stage, item->is_fetched ? "pulled" : NULL);
+    else
+        fp_stage_fail(&stage);
+    return code;
+}
+
+/* Not for long: nobody wakes those that are cancelled. With the lock held. */
+static void wait_a_moment(struct fp_push *push)
+{
+    struct timespec until = {0};
+    (void) clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += 100 * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000L;
+    until.tv_nsec %= 1000000000L;
+    (void) pthread_cond_timedwait(&push->arrival, &push->lock, &until);
+}
+
+/* Where blobs can be mounted from once this one has arrived there; NULL: nowhere. */
+static struct fp_repo *wait_for_source(const struct fp_push_item *item)
+{
+    struct fp_push *source = item->push->source;
+    if (source == NULL)
+        return NULL;
+    (void) pthread_mutex_lock(&source->lock);
+    const struct fp_push_item *same = fp_push_find(source, &item->descriptor.digest);
+    while (same != NULL && same->state == FP_PUSH_TRAVELS && !source->has_failed &&
+           fp_cancelled() == 0)
+        wait_a_moment(source);
+    bool has_arrived = same != NULL && same->state == FP_PUSH_ARRIVED;
+    (void) pthread_mutex_unlock(&source->lock);
+    return has_arrived ? source->to : NULL;
+}
+
+/* One line a blob: what has been pulled for a place on this machine has been told of. */
+static enum fp_code put(const struct fp_push_item *item, struct fp_blob *blob,
+                        enum fp_push_outcome *ret_outcome, struct fp_error *err)
+{
+    const struct fp_push *push = item->push;
+    bool told = item->is_fetched && !fp_repo_is_remote(push->to);
+    struct fp_repo *source = wait_for_source(item);
+    struct fp_stage stage = {0};
+    begin_put(item, &stage);
+    enum fp_code code =
+        fp_repo_put_blob(push->to, &item->descriptor, blob, source, &stage, ret_outcome, err);
+    if (code == FP_OK)
+        fp_stage_end(&stage, told ? NULL : outcome_text(push, *ret_outcome));
+    else
+        fp_stage_fail(&stage);
+    return code;
+}
+
+/* Without fetching: it is there already, or the registry can mount it from where it is. */
+static enum fp_code put_without_bytes(const struct fp_push_item *item,
+                                      enum fp_push_outcome *ret_outcome, struct fp_error *err)
+{
+    if (item->from == NULL || !fp_repo_is_remote(item->from))
+        return FP_E_NOT_FOUND;
+    FP_TRY(fp_repo_put_blob(item->push->to, &item->descriptor, NULL, item->from, NULL, ret_outcome,
+                            err));
+    tell_outcome(item, *ret_outcome);
+    return FP_OK;
+}
+
+static enum fp_code bring(struct fp_push_item *item, enum fp_push_outcome *ret_outcome,
+                          struct fp_error *err)
+{
+    enum fp_code code = put_without_bytes(item, ret_outcome, err);
+    if (code != FP_E_NOT_FOUND)
+        return code;
+    cleanup_blob struct fp_blob *blob = item->blob != NULL ? fp_blob_ref(item->blob) : NULL;
+    if (blob == NULL)
+        FP_TRY(fetch(item, &blob, err));
+    FP_TRY(put(item, blob, ret_outcome, err));
+    /* A download for the local store lies in its place already. */
+    if (item->is_fetched && *ret_outcome == FP_PUSH_EXISTING)
+        *ret_outcome = FP_PUSH_UPLOADED;
+    return FP_OK;
+}
+
+/* Where nothing is to be put, only what is lost is sent: not what nobody can ask for. */
+static enum fp_code is_kept(const struct fp_push_item *item, bool *ret, struct fp_error *err)
+{
+    const struct fp_push *push = item->push;
+    bool is_lost = !push->is_whole;
+    if (is_lost && push->is_all_named)
+        FP_TRY(fp_repo_has_lost(push->to, &item->descriptor, &is_lost, err));
+    *ret = !is_lost;
+    if (*ret)
+        tell_outcome(item, FP_PUSH_EXISTING);
+    return FP_OK;
+}
+
+static enum fp_code transfer(struct fp_push_item *item, enum fp_push_outcome *ret_outcome,
+                             struct fp_error *err)
+{
+    bool is_there = false;
+    FP_TRY(fp_cancel_check(err));
+    FP_TRY(is_kept(item, &is_there, err));
+    if (is_there)
+        return FP_OK;
+    bool is_doubted = fp_repo_doubts(item->push->to, &item->descriptor.digest);
+    if (item->is_sent_again || (item->is_sent && !is_doubted)) {
+        *ret_outcome = FP_PUSH_UPLOADED;
+        return FP_OK;
+    }
+    FP_TRY(bring(item, ret_outcome, err));
+    if (*ret_outcome == FP_PUSH_UPLOADED)
+        *(is_doubted ? &item->is_sent_again : &item->is_sent) = true;
+    return FP_OK;
+}
+
+/* With the push's lock held. */
+static void count(struct fp_push_item *item, enum fp_push_outcome outcome)
+{
+    struct fp_push_result *result = &item->push->result;
+    unsigned *const counters[] = {
+        [FP_PUSH_EXISTING] = &result->existing,
+        [FP_PUSH_MOUNTED] = &result->mounted,
+        [FP_PUSH_UPLOADED] = &result->uploaded,
+    };
+    item->state = FP_PUSH_ARRIVED;
+    ++*counters[outcome];
+    if (outcome == FP_PUSH_UPLOADED)
+        result->moved_bytes += item->descriptor.size;
+}
+
+enum fp_code fp_push_item_run(void *context, struct fp_error *err)
+{
+    struct fp_push_item *item = context;
+    struct fp_push *push = item->push;
+    enum fp_push_outcome outcome = FP_PUSH_EXISTING;
+    enum fp_code code = fp_push_context(push, transfer(item, &outcome, err), err);
+    (void) pthread_mutex_lock(&push->lock);
+    if (code == FP_OK)
+        count(item, outcome);
+    else
+        push->has_failed = true;
+    (void) pthread_cond_broadcast(&push->arrival);
+    (void) pthread_mutex_unlock(&push->lock);
+    return code;
+}
