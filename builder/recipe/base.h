@@ -32,7 +32,6 @@ struct fp_bases {
     struct fp_repo *repo;
     struct fp_descriptor root;    /**< what the name led to */
     struct fp_images found;       /**< what that holds; zero where the base is made of packages */
-    bool is_remote;               /**< it lies in a registry */
     bool has_moved;               /**< it leads no more to what the catalogue pins */
     struct fp_base_image *images; /**< one a platform, in the plan's order */
     size_t count;

@@ -60,7 +60,7 @@ static enum fp_code fetch_layer(void *context, struct fp_error *err)
         fp_repo_get_blob(repo, layer, &stage, &fetch->image->blobs[fetch->layer], err);
     if (code != FP_OK)
         fp_stage_fail(&stage);
-    else if (!fetch->bases->is_remote) /* only referred to */
+    else if (!fp_repo_is_remote(repo)) /* only referred to */
         fp_stage_end(&stage, NULL);
     else
         fp_stage_end(&stage, stage.done_bytes > 0 ? "pulled" : "in the local store already");

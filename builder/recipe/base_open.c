@@ -178,7 +178,6 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
         return FP_OK;
     }
     FP_TRY(fp_location_open(at, &plan->context->places, &plan->platforms[0], &bases->repo, err));
-    bases->is_remote = at->kind == FP_AT_REGISTRY;
     /* For the only platform asked for, what is pinned stands in for the tag as well. */
     const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
     enum fp_code code =

@@ -115,7 +115,6 @@ static enum fp_code make_images(struct build *build, struct fp_error *err)
                                      .outputs = &build->outputs};
         FP_TRY(fp_layers_make(&step, &build->images[i], err));
         FP_TRY(fp_image_make(plan, &build->flink, &build->bases, i, &build->images[i], err));
-        fp_outputs_feed(&build->outputs, FP_PUSH_CONFIG, build->images[i].config);
     }
     return fp_image_root(plan, &build->bases, build->images, &build->root, err);
 }

@@ -34,7 +34,7 @@ static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases
     const json_t *own = image->manifest.annotations;
     if (!image->is_rebuilt)
         return make_annotations(
-            plan, bases->is_remote ? bases->name : NULL,
+            plan, fp_repo_is_remote(bases->repo) ? bases->name : NULL,
             fp_digest_is_set(&descriptor->digest) ? descriptor->digest.text : NULL, created);
     if (descriptor != &image->descriptor && bases->found.index.annotations != NULL)
         own = bases->found.index.annotations;

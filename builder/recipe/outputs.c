@@ -17,8 +17,8 @@ static enum fp_code open_one(struct fp_outputs *outputs, size_t index, struct fp
                                       .reporter = plan->context->reporter};
     if (outputs->pushes[index] != NULL)
         return FP_OK;
-    FP_TRY(fp_location_create(&output->location, &plan->context->places, &outputs->repos[index],
-                              err));
+    FP_TRY(
+        fp_location_create(&output->location, &plan->context->places, &outputs->repos[index], err));
     for (size_t i = 0; i < index; i++)
         options.before = outputs->pushes[i] != NULL ? outputs->pushes[i] : options.before;
     outputs->pushes[index] = fp_push_new(outputs->repos[index], &options);
@@ -124,7 +124,8 @@ static enum fp_code feed_all(const struct fp_plan *plan, struct fp_push *push,
     for (size_t i = 0; i < plan->platform_count; i++) {
         const struct fp_manifest *base = &bases->images[i].manifest;
         for (size_t k = 0; k < base->layer_count; k++)
-            fp_push_remote(push, FP_PUSH_LAYER, &base->layers[k], bases->repo);
+            fp_push_remote(push, FP_PUSH_LAYER, &base->layers[k], bases->repo,
+                           bases->images[i].blobs[k]);
         for (size_t k = 0; k < images[i].layer_count; k++)
             fp_push_blob(push, FP_PUSH_LAYER, images[i].layers[k].layer.blob);
         fp_push_blob(push, FP_PUSH_CONFIG, images[i].config);

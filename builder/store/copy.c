@@ -10,9 +10,9 @@ static void feed(struct fp_copy_plan *plan, struct fp_repo *from, struct fp_push
                          steal_pointer(&plan->documents[i].bytes));
     fp_push_ask(to);
     for (size_t i = 0; i < plan->layer_count; i++)
-        fp_push_remote(to, FP_PUSH_LAYER, &plan->layers[i], from);
+        fp_push_remote(to, FP_PUSH_LAYER, &plan->layers[i], from, NULL);
     for (size_t i = 0; i < plan->config_count; i++)
-        fp_push_remote(to, FP_PUSH_CONFIG, &plan->configs[i], from);
+        fp_push_remote(to, FP_PUSH_CONFIG, &plan->configs[i], from, NULL);
 }
 
 enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *root,

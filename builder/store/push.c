@@ -95,9 +95,11 @@ void fp_push_blob(struct fp_push *push, enum fp_push_part part, struct fp_blob *
 }
 
 void fp_push_remote(struct fp_push *push, enum fp_push_part part,
-                    const struct fp_descriptor *descriptor, struct fp_repo *from)
+                    const struct fp_descriptor *descriptor, struct fp_repo *from,
+                    struct fp_blob *blob)
 {
-    const struct fp_push_item item = {.descriptor = *descriptor, .part = part, .from = from};
+    const struct fp_push_item item = {
+        .descriptor = *descriptor, .part = part, .from = from, .blob = blob};
     feed(push, &item);
 }
 
@@ -113,7 +115,7 @@ void fp_push_document(struct fp_push *push, const struct fp_descriptor *descript
     push->documents = fp_xreallocarray(push->documents, push->document_count + 1,
                                        sizeof(struct fp_push_document));
     push->documents[push->document_count++] = (struct fp_push_document){
-        .descriptor = fp_descriptor_copy(descriptor), .bytes = take_bytes};
+        .push = push, .descriptor = fp_descriptor_copy(descriptor), .bytes = take_bytes};
 }
 
 const char *fp_push_title(const struct fp_push *push)

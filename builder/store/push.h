@@ -34,6 +34,7 @@ struct fp_push_item {
 
 /** A manifest or index of a push. */
 struct fp_push_document {
+    const struct fp_push *push;
     struct fp_descriptor descriptor;
     char *bytes;
 };

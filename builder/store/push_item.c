@@ -101,7 +101,9 @@ static enum fp_code put(const struct fp_push_item *item, struct fp_blob *blob,
 static enum fp_code put_without_bytes(const struct fp_push_item *item,
                                       enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
-    if (item->from == NULL || !fp_repo_is_remote(item->from))
+    bool saves_bytes = item->from != NULL && fp_repo_is_remote(item->from) &&
+                       (item->blob == NULL || fp_repo_can_mount(item->push->to, item->from));
+    if (!saves_bytes)
         return FP_E_NOT_FOUND;
     FP_TRY(fp_repo_put_blob(item->push->to, &item->descriptor, NULL, item->from, NULL, ret_outcome,
                             err));

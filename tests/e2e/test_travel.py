@@ -57,9 +57,9 @@ def test_a_platform_travels_while_the_next_is_made(flinkpack, inputs, demo, regi
     late = []
     with registries.FaultProxy(int(registry.rpartition(":")[2])) as proxy:
         def wait_for_the_first():
-            # Packages, distribution, set-up and job, and the configuration.
+            # Packages, distribution, set-up and job.
             for _ in range(450):
-                if len(committed(proxy)) >= 5:
+                if len(committed(proxy)) >= 4:
                     return
                 time.sleep(0.1)
             late.append(len(committed(proxy)))
@@ -72,7 +72,7 @@ def test_a_platform_travels_while_the_next_is_made(flinkpack, inputs, demo, regi
                               "--push")
         holding.server.shutdown()
         assert not late, text
-        assert len(committed(proxy)) == 5
+        assert len(committed(proxy)) == 4
         assert not [path for method, path in proxy.requests
                     if method == "PUT" and "/manifests/" in path]
     with pytest.raises(urllib.error.HTTPError) as failed:

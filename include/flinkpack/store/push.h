@@ -53,9 +53,11 @@ void fp_push_blob(struct fp_push *push, enum fp_push_part part, struct fp_blob *
  * Put a blob that another repository has: it is mounted where both are of one registry, else
  * fetched from there where it is not in its place already.
  * @param from Borrowed until the push is freed.
+ * @param blob Its bytes where they are here already (one more reference is taken); else NULL.
  */
 void fp_push_remote(struct fp_push *push, enum fp_push_part part,
-                    const struct fp_descriptor *descriptor, struct fp_repo *from);
+                    const struct fp_descriptor *descriptor, struct fp_repo *from,
+                    struct fp_blob *blob);
 /**
  * Add a manifest or index, children before parents: the last one is what the names will stand for.
  * It is put by fp_push_finish(). Each digest counts once.

@@ -195,11 +195,11 @@ static void what_another_repo_has_is_fetched_from_there(void **state)
     assert_ok(fp_copy_plan_make(base, &image, NULL, &plan, &err), &err);
     struct fp_push *push = open_push(&to, NULL);
     for (size_t i = 0; i < plan.layer_count; i++)
-        fp_push_remote(push, FP_PUSH_LAYER, &plan.layers[i], base);
+        fp_push_remote(push, FP_PUSH_LAYER, &plan.layers[i], base, NULL);
     assert_ok(fp_push_wait(push, &err), &err);
     CHECK_LOG(&to, "layer", "layer");
     /* It has no such blob. */
-    fp_push_remote(push, FP_PUSH_LAYER, fp_blob_descriptor(made.layer), base);
+    fp_push_remote(push, FP_PUSH_LAYER, fp_blob_descriptor(made.layer), base, NULL);
     assert_fails(fp_push_wait(push, &err), FP_E_NOT_FOUND, &err, "is missing");
     fp_push_free(push);
     fp_copy_plan_clear(&plan);
