@@ -15,16 +15,20 @@ static void feed(struct fp_copy_plan *plan, struct fp_repo *from, struct fp_push
         fp_push_remote(to, FP_PUSH_CONFIG, &plan->configs[i], from, NULL);
 }
 
+static enum fp_code copy(struct fp_repo *from, const struct fp_descriptor *root,
+                         const struct fp_platform *platform, struct fp_push *to,
+                         struct fp_push_result *ret, struct fp_error *err)
+{
+    __attribute__((cleanup(fp_copy_plan_clear))) struct fp_copy_plan plan = {0};
+    FP_TRY(fp_copy_plan_make(from, root, platform, &plan, err));
+    feed(&plan, from, to);
+    return fp_push_finish(to, ret, err);
+}
+
 enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *root,
                            const struct fp_platform *platform, struct fp_push *to,
                            struct fp_push_result *ret, struct fp_error *err)
 {
-    struct fp_copy_plan plan = {0};
-    enum fp_code code = fp_copy_plan_make(from, root, platform, &plan, err);
-    if (code == FP_OK) {
-        feed(&plan, from, to);
-        code = fp_push_finish(to, ret, err);
-    }
-    fp_copy_plan_clear(&plan);
-    return fp_context(code, err, "copying from %s to %s", from->title, fp_push_title(to));
+    return fp_context(copy(from, root, platform, to, ret, err), err, "copying from %s to %s",
+                      from->title, fp_push_title(to));
 }

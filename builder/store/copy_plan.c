@@ -1,16 +1,17 @@
+/* The walk over an image before it is copied: documents, layers and configurations, each once. */
 #include "copy_plan.h"
+
+#include "flinkpack/store/image.h"
 
 #include <string.h>
 
 /* Bounds of one image: indexes within indexes, documents, and their bytes, which are all kept. */
-#define MAX_DEPTH          4
 #define MAX_DOCUMENTS      1000
 #define MAX_DOCUMENT_BYTES ((size_t) 32 << 20)
 #define MAX_BLOBS          20000
 
-struct walk {
+struct copy_walk {
     struct fp_repo *from;
-    const struct fp_platform *platform;
     struct fp_copy_plan *plan;
     int depth;
 };
@@ -23,8 +24,9 @@ static bool is_planned(const struct fp_descriptor *list, size_t len, const struc
     return false;
 }
 
-static enum fp_code plan_blob(const struct walk *walk, struct fp_descriptor **list, size_t *len,
-                              const struct fp_descriptor *descriptor, struct fp_error *err)
+static enum fp_code plan_blob(const struct copy_walk *walk, struct fp_descriptor **list,
+                              size_t *len, const struct fp_descriptor *descriptor,
+                              struct fp_error *err)
 {
     if (is_planned(*list, *len, &descriptor->digest))
         return FP_OK;
@@ -36,8 +38,9 @@ static enum fp_code plan_blob(const struct walk *walk, struct fp_descriptor **li
     return FP_OK;
 }
 
-static enum fp_code plan_manifest(const struct walk *walk, const struct fp_descriptor *descriptor,
-                                  const struct fp_buf *text, struct fp_error *err)
+static enum fp_code plan_manifest(const struct copy_walk *walk,
+                                  const struct fp_descriptor *descriptor, const struct fp_buf *text,
+                                  struct fp_error *err)
 {
     struct fp_copy_plan *plan = walk->plan;
     cleanup_manifest struct fp_manifest manifest = {0};
@@ -49,14 +52,14 @@ static enum fp_code plan_manifest(const struct walk *walk, const struct fp_descr
     return FP_OK;
 }
 
-static enum fp_code plan_document(const struct walk *walk, const struct fp_descriptor *descriptor,
-                                  struct fp_error *err);
+static enum fp_code plan_document(const struct copy_walk *walk,
+                                  const struct fp_descriptor *descriptor, struct fp_error *err);
 
-static enum fp_code plan_index(const struct walk *walk, const struct fp_descriptor *descriptor,
+static enum fp_code plan_index(const struct copy_walk *walk, const struct fp_descriptor *descriptor,
                                const struct fp_buf *text, struct fp_error *err)
 {
     cleanup_index struct fp_index index = {0};
-    const struct walk below = {walk->from, walk->platform, walk->plan, walk->depth + 1};
+    const struct copy_walk below = {walk->from, walk->plan, walk->depth + 1};
     FP_TRY(fp_index_parse(fp_buf_text(text), text->len, descriptor->media_type, walk->from->title,
                           &index, err));
     for (size_t i = 0; i < index.manifest_count; i++)
@@ -84,13 +87,13 @@ static bool has_document(const struct fp_copy_plan *plan, const struct fp_digest
 }
 
 /* A document counts from here on, before those that it leads to. */
-static enum fp_code count_document(const struct walk *walk, const struct fp_descriptor *descriptor,
-                                   struct fp_error *err)
+static enum fp_code count_document(const struct copy_walk *walk,
+                                   const struct fp_descriptor *descriptor, struct fp_error *err)
 {
     struct fp_copy_plan *plan = walk->plan;
-    if (walk->depth > MAX_DEPTH)
+    if (walk->depth > FP_INDEX_MAX_DEPTH)
         return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep",
-                       walk->from->title, MAX_DEPTH);
+                       walk->from->title, FP_INDEX_MAX_DEPTH);
     if (plan->document_count >= MAX_DOCUMENTS ||
         descriptor->size > MAX_DOCUMENT_BYTES - plan->document_bytes)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d manifests or %zu bytes of them",
@@ -99,8 +102,8 @@ static enum fp_code count_document(const struct walk *walk, const struct fp_desc
     return FP_OK;
 }
 
-static enum fp_code plan_document(const struct walk *walk, const struct fp_descriptor *descriptor,
-                                  struct fp_error *err)
+static enum fp_code plan_document(const struct copy_walk *walk,
+                                  const struct fp_descriptor *descriptor, struct fp_error *err)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
     if (has_document(walk->plan, &descriptor->digest))
@@ -113,42 +116,18 @@ static enum fp_code plan_document(const struct walk *walk, const struct fp_descr
     return FP_OK;
 }
 
-static enum fp_code choose(const struct walk *walk, struct fp_descriptor *at, struct fp_error *err)
-{
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    cleanup_index struct fp_index index = {0};
-    const struct fp_descriptor *child = NULL;
-    FP_TRY(fp_repo_get_document(walk->from, at, &text, err));
-    FP_TRY(fp_index_parse(fp_buf_text(&text), text.len, at->media_type, walk->from->title, &index,
-                          err));
-    FP_TRY(fp_index_choose(&index, walk->platform, walk->from->title, &child, err));
-    struct fp_descriptor chosen = fp_descriptor_copy(child);
-    fp_descriptor_clear(at);
-    *at = chosen;
-    return FP_OK;
-}
-
-/* From an index to the manifest for the platform. */
-static enum fp_code choose_platform(const struct walk *walk, struct fp_descriptor *at,
-                                    struct fp_error *err)
-{
-    for (int depth = 0; walk->platform != NULL && fp_media_is_index(at->media_type); depth++) {
-        if (depth > MAX_DEPTH)
-            return fp_fail(err, FP_E_INPUT, "%s: indexes are nested more than %d deep",
-                           walk->from->title, MAX_DEPTH);
-        FP_TRY(choose(walk, at, err));
-    }
-    return FP_OK;
-}
-
 enum fp_code fp_copy_plan_make(struct fp_repo *from, const struct fp_descriptor *root,
                                const struct fp_platform *platform, struct fp_copy_plan *ret,
                                struct fp_error *err)
 {
-    const struct walk walk = {.from = from, .platform = platform, .plan = ret};
-    cleanup_descriptor struct fp_descriptor at = fp_descriptor_copy(root);
-    FP_TRY(choose_platform(&walk, &at, err));
-    return plan_document(&walk, &at, err);
+    const struct copy_walk walk = {.from = from, .plan = ret};
+    cleanup_images struct fp_images images = {0};
+    cleanup_descriptor struct fp_descriptor chosen = {0};
+    if (platform == NULL)
+        return plan_document(&walk, root, err);
+    FP_TRY(fp_images_open(from, root, from->title, &images, err));
+    FP_TRY(fp_images_choose(&images, platform, &chosen, err));
+    return plan_document(&walk, &chosen, err);
 }
 
 static void clear_descriptors(struct fp_descriptor *list, size_t len)

@@ -52,27 +52,11 @@ static void start_all(struct fp_push *push, enum fp_push_part part)
     (void) pthread_mutex_unlock(&push->lock);
 }
 
-static struct fp_push_item **row_of(struct fp_push *push, const struct fp_digest *digest)
-{
-    unsigned hash = 0;
-    for (const char *at = digest->text; *at != '\0'; at++)
-        hash = hash * 31 + (unsigned char) *at;
-    return &push->rows[hash % FP_PUSH_ROWS];
-}
-
-struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *digest)
-{
-    struct fp_push_item *item = *row_of(push, digest);
-    while (item != NULL && !fp_digest_equal(&item->descriptor.digest, digest))
-        item = item->below;
-    return item;
-}
-
 static void feed(struct fp_push *push, const struct fp_push_item *fed)
 {
     (void) pthread_mutex_lock(&push->lock);
     if (fp_push_find(push, &fed->descriptor.digest) == NULL) {
-        struct fp_push_item **row = row_of(push, &fed->descriptor.digest);
+        struct fp_push_item **row = fp_push_row(push, &fed->descriptor.digest);
         struct fp_push_item *item = fp_xcalloc(1, sizeof(*item));
         *item = *fed;
         item->push = push;
@@ -113,8 +97,8 @@ void fp_push_document(struct fp_push *push, const struct fp_descriptor *descript
         }
     }
     push->documents = fp_xreallocarray(push->documents, push->document_count + 1,
-                                       sizeof(struct fp_push_document));
-    push->documents[push->document_count++] = (struct fp_push_document){
+                                       sizeof(struct fp_pushed_document));
+    push->documents[push->document_count++] = (struct fp_pushed_document){
         .push = push, .descriptor = fp_descriptor_copy(descriptor), .bytes = take_bytes};
 }
 
@@ -123,27 +107,23 @@ const char *fp_push_title(const struct fp_push *push)
     return push->to->title;
 }
 
+static enum fp_code ask(struct fp_push *push, struct fp_error *err)
+{
+    FP_TRY(fp_push_ask_names(push, err));
+    return fp_push_look_behind(push, err);
+}
+
 void fp_push_ask(struct fp_push *push)
 {
     if (push->is_asked)
         return;
-    enum fp_code code = fp_push_ask_names(push, &push->asked);
-    if (code == FP_OK)
-        code = fp_push_look_behind(push, &push->asked);
-    push->asked.code = code;
+    push->asked.code = ask(push, &push->asked);
     push->is_asked = true;
 }
 
 enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err)
 {
     return fp_group_wait(push->group, err);
-}
-
-enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code, struct fp_error *err)
-{
-    if (push->from == NULL)
-        return code;
-    return fp_context(code, err, "copying from %s to %s", push->from, push->to->title);
 }
 
 /* Configurations are blobs like layers: where each costs several round trips all go side by side.
@@ -202,19 +182,24 @@ static void tell(const struct fp_push *push)
     fp_report(push->reporter, FP_EVENT_INFO, "%s", fp_buf_text(&text));
 }
 
+/* Why asking failed comes first. */
+static enum fp_code put_first(struct fp_push *push, struct fp_error *err)
+{
+    fp_push_ask(push);
+    if (push->asked.code == FP_OK)
+        return put_all(push, err);
+    if (err != NULL)
+        *err = push->asked;
+    return push->asked.code;
+}
+
 static enum fp_code end(struct fp_push *push, struct fp_error *err)
 {
     const struct fp_descriptor *root = &push->documents[push->document_count - 1].descriptor;
-    fp_push_ask(push);
-    enum fp_code code = push->asked.code;
-    if (code == FP_OK)
-        code = put_all(push, err);
-    else if (err != NULL)
-        *err = push->asked;
+    enum fp_code code = put_first(push, err);
     while (code != FP_OK && fp_repo_wants_again(push->to))
         code = put_again(push, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(code);
     FP_TRY(fp_repo_finish(push->to, err));
     if (!push->is_all_named)
         FP_TRY(fp_repo_confirm(push->to, &root->digest, err));
@@ -225,8 +210,8 @@ static enum fp_code end(struct fp_push *push, struct fp_error *err)
 enum fp_code fp_push_finish(struct fp_push *push, struct fp_push_result *ret, struct fp_error *err)
 {
     enum fp_code code = end(push, err);
-    if (code != FP_OK)
-        return push->has_failed ? code : fp_push_context(push, code, err);
+    /* What failed on the way has its context already. */
+    FP_TRY(push->has_failed ? code : fp_push_context(push, code, err));
     if (ret == NULL)
         return FP_OK;
     *ret = push->result;

@@ -33,7 +33,7 @@ struct fp_push_item {
 };
 
 /** A manifest or index of a push. */
-struct fp_push_document {
+struct fp_pushed_document {
     const struct fp_push *push;
     struct fp_descriptor descriptor;
     char *bytes;
@@ -54,7 +54,7 @@ struct fp_push {
     bool is_whole;         /**< and nothing is lost behind them */
     struct fp_reporter *reporter;
     struct fp_group *group;
-    struct fp_push_document *documents;
+    struct fp_pushed_document *documents;
     size_t document_count;
     pthread_mutex_t lock;   /**< of all that follows */
     pthread_cond_t arrival; /**< of a blob, or of a failure */
@@ -65,7 +65,9 @@ struct fp_push {
     struct fp_push_result result;
 };
 
-/** The blob of that digest, or NULL. With the push's lock held. */
+/** The row that a blob of that digest lies in, and the blob itself or NULL. With the push's lock
+ * held. */
+struct fp_push_item **fp_push_row(struct fp_push *push, const struct fp_digest *digest);
 struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *digest);
 /** fp_context(): what was to come from where. */
 FP_CHECKED enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code,

@@ -1,7 +1,7 @@
 /* The documents and names of a push: what the names stand for already, and what is put when. */
 #include "push.h"
 
-static const struct fp_push_document *root_of(const struct fp_push *push)
+static const struct fp_pushed_document *root_of(const struct fp_push *push)
 {
     return &push->documents[push->document_count - 1];
 }
@@ -40,7 +40,7 @@ enum fp_code fp_push_look_behind(struct fp_push *push, struct fp_error *err)
 /* A task. A place that has the root is asked for what it refers to: it may have lost it. */
 static enum fp_code put_document(void *context, struct fp_error *err)
 {
-    const struct fp_push_document *document = context;
+    const struct fp_pushed_document *document = context;
     const struct fp_push *push = document->push;
     const struct fp_digest *digest = &document->descriptor.digest;
     enum fp_tagged found = FP_TAGGED_NOTHING;
@@ -68,7 +68,7 @@ static enum fp_code put_children_first(const struct fp_push *push, size_t count,
 
 enum fp_code fp_push_put_documents(const struct fp_push *push, struct fp_error *err)
 {
-    const struct fp_push_document *root = root_of(push);
+    const struct fp_pushed_document *root = root_of(push);
     bool comes_with_name = push->to->ops->names_root && push->names.len > 0;
     if (!push->is_whole)
         FP_TRY(put_children_first(push, push->document_count - (comes_with_name ? 1 : 0), err));

@@ -5,6 +5,29 @@
 
 #include <time.h>
 
+struct fp_push_item **fp_push_row(struct fp_push *push, const struct fp_digest *digest)
+{
+    unsigned hash = 0;
+    for (const char *at = digest->text; *at != '\0'; at++)
+        hash = hash * 31 + (unsigned char) *at;
+    return &push->rows[hash % FP_PUSH_ROWS];
+}
+
+struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *digest)
+{
+    struct fp_push_item *item = *fp_push_row(push, digest);
+    while (item != NULL && !fp_digest_equal(&item->descriptor.digest, digest))
+        item = item->below;
+    return item;
+}
+
+enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code, struct fp_error *err)
+{
+    if (push->from == NULL)
+        return code;
+    return fp_context(code, err, "copying from %s to %s", push->from, push->to->title);
+}
+
 static const char *outcome_text(const struct fp_push *push, enum fp_push_outcome outcome)
 {
     if (outcome == FP_PUSH_UPLOADED)
@@ -36,6 +59,15 @@ static void tell_outcome(const struct fp_push_item *item, enum fp_push_outcome o
     fp_stage_end(&stage, outcome_text(item->push, outcome));
 }
 
+static enum fp_code end_stage(struct fp_stage *stage, enum fp_code code, const char *outcome)
+{
+    if (code == FP_OK)
+        fp_stage_end(stage, outcome);
+    else
+        fp_stage_fail(stage);
+    return code;
+}
+
 /* Bring the bytes here, telling of it where they come over the network. */
 static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struct fp_error *err)
 {
@@ -45,11 +77,7 @@ static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struc
     begin(item, "pull", NULL, &stage);
     enum fp_code code = fp_repo_get_blob(item->from, &item->descriptor, &stage, ret, err);
     item->is_fetched = stage.done_bytes > 0;
-    if (code == FP_OK)
-        fp_stage_end(&stage, item->is_fetched ? "pulled" : NULL);
-    else
-        fp_stage_fail(&stage);
-    return code;
+    return end_stage(&stage, code, item->is_fetched ? "pulled" : NULL);
 }
 
 /* Not for long: nobody wakes those that are cancelled. With the lock held. */
@@ -90,11 +118,7 @@ static enum fp_code put(const struct fp_push_item *item, struct fp_blob *blob,
     begin_put(item, &stage);
     enum fp_code code =
         fp_repo_put_blob(push->to, &item->descriptor, blob, source, &stage, ret_outcome, err);
-    if (code == FP_OK)
-        fp_stage_end(&stage, told ? NULL : outcome_text(push, *ret_outcome));
-    else
-        fp_stage_fail(&stage);
-    return code;
+    return end_stage(&stage, code, told ? NULL : outcome_text(push, *ret_outcome));
 }
 
 /* Without fetching: it is there already, or the registry can mount it from where it is. */

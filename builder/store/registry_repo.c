@@ -31,10 +31,7 @@ static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **
     if (strcmp(reference.repository, repo->reference.repository) != 0 ||
         strcmp(reference.registry, repo->reference.registry) != 0)
         return fp_fail(err, FP_E_INTERNAL, "'%s' is not in %s", name, self->title);
-    if (fp_digest_is_set(&reference.digest))
-        *ret = fp_xstrdup(reference.digest.text);
-    else
-        *ret = fp_xstrdup(reference.tag != NULL ? reference.tag : "latest");
+    *ret = fp_xstrdup(fp_reference_target(&reference));
     return FP_OK;
 }
 
@@ -112,9 +109,9 @@ static enum fp_code registry_name(struct fp_repo *self, const struct fp_descript
     cleanup_free char *tag = NULL;
     if (name == NULL)
         return FP_OK;
-    enum fp_code code = tag_of(self, name, &tag, err);
-    if (code != FP_OK || strcmp(tag, descriptor->digest.text) == 0)
-        return code;
+    FP_TRY(tag_of(self, name, &tag, err));
+    if (strcmp(tag, descriptor->digest.text) == 0)
+        return FP_OK;
     return fp_registry_put_manifest(in_use(self), tag, descriptor, bytes, err);
 }
 
@@ -211,9 +208,9 @@ static enum fp_code add_source(struct fp_registry_repo *repo,
 {
     struct fp_registry_options own = *options;
     own.has_stand_in = !is_last;
-    enum fp_code code = fp_registry_open(&own, reference, &repo->sources[repo->source_count], err);
-    repo->source_count += code == FP_OK ? 1 : 0;
-    return code;
+    FP_TRY(fp_registry_open(&own, reference, &repo->sources[repo->source_count], err));
+    repo->source_count++;
+    return FP_OK;
 }
 
 static enum fp_code add_sources(struct fp_registry_repo *repo,
@@ -240,21 +237,18 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
                                  struct fp_repo **ret, struct fp_error *err)
 {
     FP_TRY(fp_mkdir_p(blob_folder, FP_KEPT_DIR_MODE, err));
-    struct fp_registry_repo *repo = fp_xcalloc(1, sizeof(*repo));
+    cleanup_repo struct fp_repo *opened = fp_xcalloc(1, sizeof(struct fp_registry_repo));
+    struct fp_registry_repo *repo = (struct fp_registry_repo *) opened;
     repo->base.ops = &registry_ops;
     repo->hold = -1;
-    enum fp_code code = mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
-                                        : add_source(repo, options, reference, true, err);
-    if (code != FP_OK) {
-        registry_free(&repo->base);
-        return code;
-    }
+    FP_TRY(mirrors != NULL ? add_sources(repo, options, mirrors, reference, err)
+                           : add_source(repo, options, reference, true, err));
     repo->base.title = fp_xstrdup(fp_registry_name(repo->sources[repo->source_count - 1]));
     repo->reporter = options->reporter;
     repo->reference = fp_reference_copy(reference);
     repo->blob_folder = fp_xstrdup(blob_folder);
     repo->hold = hold_folder(blob_folder);
-    *ret = &repo->base;
+    *ret = steal_pointer(&opened);
     return FP_OK;
 }
 

@@ -68,8 +68,8 @@ def test_a_platform_travels_while_the_next_is_made(flinkpack, inputs, demo, regi
         images.push(two_platforms(holding.url, demo / "keys"), registry, "base/alpine", "3")
         text = flinkpack.fail(5, "build", "--from-local-dist", inputs.dist(), "--base",
                               registry + "/base/alpine:3", "--platform", "linux/amd64,linux/arm64",
-                              "--job-jar", inputs.job, "--image-name", proxy.host + "/out/travel:v1",
-                              "--push")
+                              "--job-jar", inputs.job, "--image-name",
+                              proxy.host + "/out/travel:v1", "--push")
         holding.server.shutdown()
         assert not late, text
         assert len(committed(proxy)) == 4
