@@ -165,7 +165,7 @@ static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *q
     while (code == FP_OK) {
         code = satisfy_all(attempt, &next, ret_failed, ret, err);
         if (code == FP_OK)
-            code = fp_interrupt_check(err);
+            code = fp_cancel_check(err);
         if (code != FP_OK || *ret == STEP_RESTART)
             return code;
         uint32_t stale = NOBODY;
@@ -191,8 +191,7 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         enum step_outcome outcome = STEP_DONE;
         size_t failed = SIZE_MAX;
         enum fp_code code = run(attempt, question, &failed, &outcome, &failure);
-        if (fp_interrupted() != 0)
-            return fp_interrupt_check(err);
+        FP_TRY(fp_cancel_check(err));
         if (!fp_attempt_step(attempt))
             return fp_fail(err, FP_E_INPUT,
                            "the packages' dependencies are too entangled to be resolved");

@@ -72,7 +72,7 @@ static enum fp_code collect(const struct fp_session *session, const struct fp_st
     for (size_t i = 0; i < names.len; i++) {
         if (is_asked_for(names.items[i].name, asked))
             add_row(repo, &names.items[i], session->context.reporter, rows);
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
     }
     return FP_OK;
 }

@@ -169,7 +169,7 @@ static enum fp_code run_command(const struct fp_command *command, struct fp_run 
 /* The exit status for a code: signals give 128 and their number. */
 static int status_of(enum fp_code code)
 {
-    int signal_number = fp_interrupted();
+    int signal_number = fp_cancelled();
     return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 

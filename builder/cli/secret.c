@@ -35,7 +35,7 @@ static enum fp_code read_some(int fd, struct fp_buf *secret, bool one_line, bool
     char bytes[512];
     ssize_t n = read(fd, bytes, sizeof(bytes));
     if (n < 0 && errno == EINTR)
-        return fp_interrupt_check(err);
+        return fp_cancel_check(err);
     if (n < 0)
         return fp_fail_errno(err, FP_E_IO, "cannot read the password");
     *ret_end = n == 0 || (one_line && memchr(bytes, '\n', (size_t) n) != NULL);

@@ -169,7 +169,7 @@ static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char 
     for (size_t i = 0; i < names.len && code == FP_OK; i++) {
         cleanup_free char *below =
             path[0] == '\0' ? fp_xstrdup(names.items[i]) : fp_path_join(path, names.items[i]);
-        code = fp_interrupt_check(err);
+        code = fp_cancel_check(err);
         if (code == FP_OK)
             code = add_name(walk, dir_fd, names.items[i], below, depth, err);
     }

@@ -308,7 +308,7 @@ enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, void *conte
             return fp_fail(err, FP_E_INPUT, "%s: more than %d entries", zip->path,
                            FP_ZIP_MAX_ENTRIES);
         size_t step = 0;
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
         FP_TRY(visit_record(zip, window + begin, len - begin, visitor, context, &step, err));
         begin += step;
         at += step;

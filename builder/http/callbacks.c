@@ -209,8 +209,8 @@ static int on_progress(void *context, curl_off_t total_down, curl_off_t down, cu
     struct fp_exchange *x = context;
     (void) total_down;
     (void) total_up;
-    if (fp_interrupted() != 0) {
-        x->code = fp_interrupt_check(x->err);
+    if (fp_cancelled() != 0) {
+        x->code = fp_cancel_check(x->err);
         return 1;
     }
     x->stalled = is_stalled(x, (uint64_t) down + (uint64_t) up);

@@ -70,7 +70,7 @@ static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
         d->offset += (uint64_t) written;
     }
     show_progress(d);
-    return fp_interrupt_check(err);
+    return fp_cancel_check(err);
 }
 
 static enum fp_code finish_nothing(struct fp_sink *sink, struct fp_error *err)
@@ -300,7 +300,7 @@ static enum fp_code take_existing(struct download *d, struct fp_error *err)
         return FP_OK;
     fp_hash_reset(d->spec->hash);
     for (uint64_t at = 0; at < d->offset;) {
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
         ssize_t len = pread(d->spec->fd, buffer, sizeof(buffer), (off_t) at);
         if (len < 0 && errno == EINTR)
             continue;

@@ -14,12 +14,12 @@
 enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err)
 {
     for (int64_t now = fp_now_ms(); now < until_ms; now = fp_now_ms()) {
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
         int64_t slice = until_ms - now < SLICE_MS ? until_ms - now : SLICE_MS;
         struct timespec pause = {.tv_nsec = (long) slice * 1000000};
         (void) nanosleep(&pause, NULL);
     }
-    return fp_interrupt_check(err);
+    return fp_cancel_check(err);
 }
 
 void fp_pace_slow_down(struct fp_http *http, const char *url, int64_t until_ms)
@@ -53,7 +53,7 @@ static int64_t take_turn(struct fp_http *http, struct fp_pace *pace)
 
 enum fp_code fp_pace_wait(struct fp_http *http, struct fp_origin *origin, struct fp_error *err)
 {
-    enum fp_code code = fp_interrupt_check(err);
+    enum fp_code code = fp_cancel_check(err);
     for (int64_t free_at = 0; code == FP_OK; code = fp_sleep_until_ms(free_at, err)) {
         free_at = take_turn(http, &origin->pace);
         if (free_at == 0)

@@ -116,8 +116,7 @@ static enum fp_code add_path(struct fp_draft *draft, const char *dest, const cha
                              int depth, struct fp_error *err)
 {
     struct stat st;
-    if (fp_interrupted() != 0)
-        return fp_interrupt_check(err);
+    FP_TRY(fp_cancel_check(err));
     if (depth > ADD_DEPTH_MAX)
         return fp_fail(err, FP_E_INPUT, "'%s': more than %d folders deep", source, ADD_DEPTH_MAX);
     /* What was named is followed; links below it stay links. */

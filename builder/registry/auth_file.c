@@ -72,7 +72,7 @@ static enum fp_code lock(struct fp_auth_file *file, struct fp_error *err)
     if (code == FP_OK)
         code = fp_file_open_locked(name, &file->lock, &why);
     if (code == FP_E_INTERRUPTED)
-        return fp_interrupt_check(err);
+        return fp_cancel_check(err);
     if (code == FP_OK)
         file->lock_path = steal_pointer(&name);
     return FP_OK;

@@ -121,7 +121,7 @@ enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
     if (code == FP_OK && (ways == FP_ASK_GET || is_doubtful))
         code = ask_by_get(registry, descriptor, true, &status, &ignored);
     if (code == FP_E_INTERRUPTED)
-        return fp_interrupt_check(err);
+        return fp_cancel_check(err);
     *ret_lost = fp_registry_is_doubted(registry, &descriptor->digest) ||
                 (code == FP_OK && status == 404) || (is_doubtful && status != 200);
     return FP_OK;

@@ -73,7 +73,7 @@ static enum fp_code mount(struct fp_upload *upload, const char *mount_from, bool
         return FP_OK;
     enum fp_code code = try_mount(upload, mount_from, ret_mounted, &why);
     if (code == FP_E_INTERRUPTED)
-        return fp_interrupt_check(err);
+        return fp_cancel_check(err);
     if (code != FP_OK)
         remember_no_mounts(registry, mount_from);
     if (!*ret_mounted)

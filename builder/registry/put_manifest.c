@@ -168,7 +168,7 @@ enum fp_code fp_registry_put_again(struct fp_registry *registry,
         struct fp_error ignored = {0};
         code = put_once(registry, descriptor->digest.text, descriptor, bytes, &response, &ignored);
         if (code != FP_OK)
-            return code == FP_E_INTERRUPTED ? fp_interrupt_check(err) : FP_OK;
+            return code == FP_E_INTERRUPTED ? fp_cancel_check(err) : FP_OK;
         *ret_taken = is_taken(&response, descriptor);
         if (!is_for_blobs(&response, bytes))
             return FP_OK;

@@ -85,7 +85,7 @@ void fp_upload_cancel(struct fp_upload *upload)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     struct fp_error ignored = {0};
-    if (upload->location == NULL || fp_interrupted() != 0)
+    if (upload->location == NULL || fp_cancelled() != 0)
         return;
     struct fp_http_request request = {
         .method = "DELETE", .url = upload->location, .no_retry = true};

@@ -82,7 +82,7 @@ static enum fp_code mark_document(struct collection *self, const char *digest_te
     struct stat st = {0};
     cleanup_json json_t *document = NULL;
     cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    FP_TRY(fp_interrupt_check(err));
+    FP_TRY(fp_cancel_check(err));
     FP_TRY(fp_digest_parse(digest_text, self->path, &digest, err));
     cleanup_free char *path = fp_layout_blob_path(self->path, &digest);
     if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode) ||
@@ -139,7 +139,7 @@ static enum fp_code sweep(const struct collection *self, const char *algorithm, 
     if (dir == NULL)
         return code;
     fd = -1; /* closed with the stream */
-    for (const struct dirent *entry = readdir(dir); entry != NULL && fp_interrupted() == 0;
+    for (const struct dirent *entry = readdir(dir); entry != NULL && fp_cancelled() == 0;
          entry = readdir(dir)) {
         struct stat st = {0};
         if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||

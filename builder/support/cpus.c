@@ -1,3 +1,4 @@
+/* How many processors there are for this process: by affinity, and by the quotas of cgroups. */
 #include <limits.h>
 #include <sched.h>
 #include <stdint.h>

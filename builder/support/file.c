@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "flinkpack/support/interrupt.h"
+#include "flinkpack/support/cancel.h"
 #include "internal.h"
 
 DIR *fp_dir_open(const char *path)
@@ -42,10 +42,10 @@ enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, str
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (ret_size != NULL ? O_NONBLOCK : 0);
     cleanup_fd int fd = open_file(path, flags);
     /* Where somebody may yet write to a pipe, this waits. */
-    while (fd < 0 && errno == EINTR && fp_interrupted() == 0)
+    while (fd < 0 && errno == EINTR && fp_cancelled() == 0)
         fd = open_file(path, flags);
     if (fd < 0 && errno == EINTR)
-        return fp_interrupt_check(err);
+        return fp_cancel_check(err);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", path);
     struct stat st = {0};

@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "flinkpack/support/cancel.h"
 #include "flinkpack/support/file.h"
-#include "flinkpack/support/interrupt.h"
 #include "internal.h"
 
 /* How often a lock that someone else has is asked for again, and after how many times it is told.
@@ -115,7 +115,7 @@ enum fp_code fp_flock(int fd, bool exclusive, const char *name, struct fp_error 
         }
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be locked", name);
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
         if (polls == TOLD_AFTER)
             tell_waiting(fd, name);
         (void) nanosleep(&pause, NULL);

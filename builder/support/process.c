@@ -11,12 +11,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "flinkpack/support/cancel.h"
 #include "flinkpack/support/file.h"
-#include "flinkpack/support/interrupt.h"
 #include "flinkpack/support/mem.h"
 #include "flinkpack/support/system.h"
 
-/* How often the clock, the child and the interrupt flag are looked at. */
+/* How often the clock, the child and the token are looked at. */
 #define TICK_MS 20
 
 extern char **environ;
@@ -226,7 +226,7 @@ static enum fp_code attend(struct child *child, int timeout_ms, struct fp_error 
 {
     int64_t deadline_ms = fp_now_ms() + timeout_ms;
     for (bool ended = false; !ended;) {
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
         feed(child);
         wait_a_tick(child);
         /* Asked before the last bytes are fetched: what it wrote is then in the pipe. A process

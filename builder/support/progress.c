@@ -1,3 +1,4 @@
+/* What is told of work under way: stages, lines, and the bytes that pass. */
 #include "flinkpack/support/progress.h"
 
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "flinkpack/support/interrupt.h"
+#include "flinkpack/support/cancel.h"
 
 /* Large enough that system calls and digest calls cost nothing, small enough for the cache. */
 #define COPY_BYTES ((size_t) 256 << 10)
@@ -12,7 +12,7 @@ enum fp_code fp_source_read(struct fp_source *source, void *data, size_t cap, si
                             struct fp_error *err)
 {
     *ret_len = 0;
-    FP_TRY(fp_interrupt_check(err));
+    FP_TRY(fp_cancel_check(err));
     return source->ops->read(source, data, cap, ret_len, err);
 }
 

@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "flinkpack/support/cancel.h"
 #include "flinkpack/support/file.h"
-#include "flinkpack/support/interrupt.h"
 #include "flinkpack/support/stream.h"
 
 struct fd_source {
@@ -39,7 +39,7 @@ static enum fp_code fd_read(struct fp_source *self, void *data, size_t cap, size
     while ((got = read_some(file, data, want)) < 0) {
         if (errno != EINTR)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", file->name);
-        FP_TRY(fp_interrupt_check(err));
+        FP_TRY(fp_cancel_check(err));
     }
     if (got == 0 && bounded)
         return fp_fail(err, FP_E_IO, "%s: ends at byte %llu, %llu bytes too early", file->name,
@@ -104,7 +104,7 @@ static enum fp_code fd_write(struct fp_sink *self, const void *data, size_t len,
         if (put < 0 && errno != EINTR)
             return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", file->name);
         if (put < 0) {
-            FP_TRY(fp_interrupt_check(err));
+            FP_TRY(fp_cancel_check(err));
             continue;
         }
         next += put;

@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "http/retry.h"
@@ -30,22 +29,19 @@ static struct fp_origin *origin_of(struct fp_http *http, const char *url)
     return origin;
 }
 
-/* One thread and when it had its turn. */
+/* One task and when it had its turn. */
 struct waiter {
     struct fp_http *http;
     struct fp_origin *origin;
-    pthread_t thread;
-    enum fp_code code;
     int64_t turn_ms;
 };
 
-static void *wait_for_turn(void *data)
+static enum fp_code wait_for_turn(void *data, struct fp_error *err)
 {
     struct waiter *waiter = data;
-    struct fp_error err = {0};
-    waiter->code = fp_pace_wait(waiter->http, waiter->origin, &err);
+    FP_TRY(fp_pace_wait(waiter->http, waiter->origin, err));
     waiter->turn_ms = fp_now_ms();
-    return NULL;
+    return FP_OK;
 }
 
 static int by_turn(const void *a, const void *b)
@@ -60,22 +56,20 @@ static void test_threads_return_one_after_another(void **state)
     (void) state;
     struct fp_http *http = new_client();
     struct waiter waiters[THREADS] = {{0}};
+    cleanup_group struct fp_group *group = fp_group_new(NULL, THREADS);
     int64_t rest_until_ms = fp_now_ms() + 100;
     fp_pace_slow_down(http, URL, rest_until_ms);
     for (size_t i = 0; i < THREADS; i++) {
         waiters[i].http = http;
         waiters[i].origin = origin_of(http, URL);
-        assert_int_equal(pthread_create(&waiters[i].thread, NULL, wait_for_turn, &waiters[i]), 0);
+        fp_group_go(group, wait_for_turn, &waiters[i]);
     }
-    for (size_t i = 0; i < THREADS; i++)
-        assert_int_equal(pthread_join(waiters[i].thread, NULL), 0);
+    assert_int_equal(fp_group_wait(group, NULL), FP_OK);
     qsort(waiters, THREADS, sizeof(waiters[0]), by_turn);
     /* A thread may be late to look at the clock after its turn, so the gaps are told by their sum:
      * the last turn cannot come before all the gaps are over. */
     assert_true(waiters[0].turn_ms >= rest_until_ms);
     assert_true(waiters[THREADS - 1].turn_ms >= rest_until_ms + INT64_C(50) * (THREADS - 1));
-    for (size_t i = 0; i < THREADS; i++)
-        assert_int_equal(waiters[i].code, FP_OK);
     fp_http_free(http);
 }
 

@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 
@@ -512,17 +511,17 @@ static void test_unknown_host(void **state)
     end(&scene);
 }
 
-static void *send_ten(void *context)
+static enum fp_code send_ten(void *context, struct fp_error *err)
 {
     struct scene *scene = context;
     for (int i = 0; i < 10; i++) {
-        struct fp_error err = {0};
         cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(100);
         struct fp_http_request request = {.method = "GET", .url = scene->url};
-        if (fp_http_send(scene->http, &request, &response, &err) != FP_OK || response.status != 200)
-            return scene;
+        FP_TRY(fp_http_send(scene->http, &request, &response, err));
+        if (response.status != 200)
+            return fp_fail(err, FP_E_NETWORK, "status %d", response.status);
     }
-    return NULL;
+    return FP_OK;
 }
 
 static void test_threads_share_a_client(void **state)
@@ -530,14 +529,10 @@ static void test_threads_share_a_client(void **state)
     (void) state;
     static const struct test_reply replies[] = {{.body = "same"}};
     struct scene scene = begin(replies, 1, "/");
-    pthread_t threads[4];
-    for (size_t i = 0; i < COUNT(threads); i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, send_ten, &scene), 0);
-    for (size_t i = 0; i < COUNT(threads); i++) {
-        void *failed = NULL;
-        assert_int_equal(pthread_join(threads[i], &failed), 0);
-        assert_null(failed);
-    }
+    cleanup_group struct fp_group *group = fp_group_new(NULL, 4);
+    for (size_t i = 0; i < 4; i++)
+        fp_group_go(group, send_ten, &scene);
+    assert_int_equal(fp_group_wait(group, &scene.err), FP_OK);
     assert_int_equal(test_server_count(scene.server), 40);
     end(&scene);
 }

@@ -9,7 +9,7 @@
 #include <archive_entry.h>
 #include <cmocka.h>
 
-#include "flinkpack/support/interrupt.h"
+#include "flinkpack/support/cancel.h"
 #include "tar_maker.h"
 
 #define TAR_MAX ((size_t) 8 << 20)

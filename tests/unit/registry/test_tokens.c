@@ -5,7 +5,6 @@
 
 #include <cmocka.h>
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -433,14 +432,12 @@ static void test_registry_token_is_used_as_it_is(void **state)
     scene_close(&scene);
 }
 
-static void *ask_once(void *context)
+static enum fp_code ask_once(void *context, struct fp_error *err)
 {
     struct scene *scene = context;
-    struct fp_error err = {0};
     struct fp_descriptor descriptor = {.digest = fp_digest_of("x", 1), .size = 1};
     bool exists = false;
-    return fp_registry_has_blob(scene->registry, &descriptor, &exists, &err) == FP_OK ? NULL
-                                                                                      : context;
+    return fp_registry_has_blob(scene->registry, &descriptor, &exists, err);
 }
 
 static enum fp_code log_in(const struct test_reply *replies, size_t count, bool *asked_for,
@@ -546,16 +543,12 @@ static void test_threads_fetch_one_token(void **state)
     (void) state;
     static const struct test_reply replies[] = {ASKS_FOR_TOKENS, TOKEN("tok1"), {.body = "x"}};
     struct scene scene = {.options.credentials = user};
-    pthread_t threads[8];
+    cleanup_group struct fp_group *group = fp_group_new(NULL, FP_GROUP_MAX);
     scene_open(&scene, replies, COUNT(replies));
-    for (size_t i = 0; i < COUNT(threads); i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, ask_once, &scene), 0);
-    for (size_t i = 0; i < COUNT(threads); i++) {
-        void *failed = NULL;
-        assert_int_equal(pthread_join(threads[i], &failed), 0);
-        assert_null(failed);
-    }
-    assert_int_equal(test_server_count(scene.server), 2 + COUNT(threads));
+    for (int i = 0; i < FP_GROUP_MAX; i++)
+        fp_group_go(group, ask_once, &scene);
+    assert_int_equal(fp_group_wait(group, &scene.err), FP_OK);
+    assert_int_equal(test_server_count(scene.server), 2 + FP_GROUP_MAX);
     scene_close(&scene);
 }
 

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -160,12 +159,15 @@ static void locks_exclude(void **state)
 }
 
 /* Who waited for a file that its holder has renamed gets another one of that name. */
-static void *wait_for_lock(void *path)
+struct awaited_file {
+    const char *path;
+    int fd;
+};
+
+static enum fp_code wait_for_lock(void *context, struct fp_error *err)
 {
-    struct fp_error err = {0};
-    int fd = -1;
-    assert_ok(fp_file_open_locked(path, &fd, &err), err);
-    return (void *) (intptr_t) fd;
+    struct awaited_file *awaited = context;
+    return fp_file_open_locked(awaited->path, &awaited->fd, err);
 }
 
 static void a_locked_file_is_the_one_under_its_name(void **state)
@@ -176,13 +178,13 @@ static void a_locked_file_is_the_one_under_its_name(void **state)
     cleanup_fd int first = -1;
     assert_ok(fp_file_open_locked(path, &first, &err), err);
     assert_int_equal(write(first, "all", 3), 3);
-    pthread_t waiting = 0;
-    void *result = NULL;
-    assert_int_equal(pthread_create(&waiting, NULL, wait_for_lock, path), 0);
+    struct awaited_file awaited = {.path = path, .fd = -1};
+    cleanup_group struct fp_group *group = fp_group_new(NULL, 1);
+    fp_group_go(group, wait_for_lock, &awaited);
     assert_int_equal(rename(path, final), 0);
     assert_int_equal(close(steal_fd(&first)), 0);
-    assert_int_equal(pthread_join(waiting, &result), 0);
-    cleanup_fd int second = (int) (intptr_t) result;
+    assert_ok(fp_group_wait(group, &err), err);
+    cleanup_fd int second = awaited.fd;
     struct stat st = {0};
     struct stat named = {0};
     assert_int_equal(fstat(second, &st), 0);
