@@ -48,7 +48,6 @@ FP_CHECKED enum fp_code fp_bases_find(const struct fp_plan *plan,
 FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,
                                       struct fp_error *err);
-/** Release the members. */
 void fp_bases_clear(struct fp_bases *bases);
 /** Read the manifest and the configuration that image->descriptor leads to. */
 FP_CHECKED enum fp_code fp_base_read(const struct fp_bases *bases, struct fp_base_image *image,

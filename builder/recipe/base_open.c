@@ -91,17 +91,6 @@ static enum fp_code settle_platform(const struct fp_plan *plan, const struct fp_
     return FP_OK;
 }
 
-enum fp_code fp_base_read(const struct fp_bases *bases, struct fp_base_image *image,
-                          struct fp_error *err)
-{
-    struct fp_image found = {0};
-    enum fp_code code = fp_image_open(bases->repo, &image->descriptor, bases->name, &found, err);
-    fp_descriptor_clear(&found.descriptor);
-    image->manifest = found.manifest;
-    image->config = found.config;
-    return code;
-}
-
 static enum fp_code read_image(const struct fp_plan *plan, struct fp_bases *bases,
                                struct fp_base_image *image, struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* Files that are read out of the layers of a base. */
+/* Reading a base: its documents, and files out of its layers. */
 #include "base.h"
 
 #include <string.h>
@@ -30,8 +30,7 @@ static enum fp_code gather(void *context, struct fp_scan *scan, const struct fp_
         content->max = max;
         gathering->found[i] = gathering->layer;
         cleanup_source struct fp_source *source = fp_scan_source(scan);
-        enum fp_code code = fp_source_read_all(source, content, err);
-        return fp_context(code, err, "/%s", entry->path);
+        return fp_context(fp_source_read_all(source, content, err), err, "/%s", entry->path);
     }
     return FP_OK;
 }
@@ -61,40 +60,49 @@ static enum fp_code gather_all(const struct fp_base_image *image, struct gatheri
     return FP_OK;
 }
 
-/* Where links lead to a file; else NULL. */
-static const char *real_file(const struct fp_base_image *image, const char *path)
+/* `*ret_missing`: how many of the paths lead to no file. */
+static enum fp_code read_files(const struct fp_base_image *image, const struct fp_strv *paths,
+                               struct fp_buf *contents, size_t *ret_missing, struct fp_error *err)
 {
-    const struct fp_entry *entry = fp_tree_resolve(image->facts.tree, path);
-    return entry != NULL && entry->kind == FP_ENTRY_FILE ? entry->path : NULL;
+    cleanup_strv struct fp_strv real = {0};
+    cleanup_free size_t *found = fp_xcalloc(paths->len + 1, sizeof(*found));
+    struct gathering gathering = {.paths = &real, .contents = contents, .found = found};
+    for (size_t i = 0; i < paths->len; i++) {
+        const struct fp_entry *entry = fp_tree_resolve(image->facts.tree, paths->items[i]);
+        bool is_file = entry != NULL && entry->kind == FP_ENTRY_FILE;
+        fp_strv_add(&real, is_file ? entry->path : "");
+        gathering.missing += is_file;
+    }
+    *ret_missing = paths->len - gathering.missing;
+    FP_TRY(gather_all(image, &gathering, err));
+    *ret_missing += gathering.missing;
+    return FP_OK;
 }
 
 enum fp_code fp_base_image_read_many(void *context, const struct fp_strv *paths,
                                      struct fp_buf *contents, struct fp_error *err)
 {
-    const struct fp_base_image *image = context;
-    cleanup_strv struct fp_strv real = {0};
-    cleanup_free size_t *found = fp_xcalloc(paths->len + 1, sizeof(*found));
-    struct gathering gathering = {.paths = &real, .contents = contents, .found = found};
-    for (size_t i = 0; i < paths->len; i++) {
-        const char *file = real_file(image, paths->items[i]);
-        fp_strv_add(&real, file != NULL ? file : "");
-        gathering.missing += file != NULL;
-    }
-    return gather_all(image, &gathering, err);
+    size_t missing = 0;
+    return read_files(context, paths, contents, &missing, err);
 }
 
 enum fp_code fp_base_image_read(const struct fp_base_image *image, const char *path,
                                 struct fp_buf *ret, struct fp_error *err)
 {
-    cleanup_strv struct fp_strv real = {0};
-    size_t found = 0;
-    struct gathering gathering = {.paths = &real, .contents = ret, .found = &found, .missing = 1};
-    const char *file = real_file(image, path);
-    if (file == NULL)
-        return fp_fail(err, FP_E_NOT_FOUND, "the image has no file '/%s'", path);
-    fp_strv_add(&real, file);
-    enum fp_code code = gather_all(image, &gathering, err);
-    if (code == FP_OK && gathering.missing > 0)
-        return fp_fail(err, FP_E_NOT_FOUND, "no layer of the image holds '/%s'", path);
-    return fp_context(code, err, "reading '/%s'", path);
+    cleanup_strv struct fp_strv paths = {0};
+    size_t missing = 0;
+    fp_strv_add(&paths, path);
+    FP_TRY(fp_context(read_files(image, &paths, ret, &missing, err), err, "reading '/%s'", path));
+    return missing > 0 ? fp_fail(err, FP_E_NOT_FOUND, "the image has no file '/%s'", path) : FP_OK;
+}
+
+enum fp_code fp_base_read(const struct fp_bases *bases, struct fp_base_image *image,
+                          struct fp_error *err)
+{
+    struct fp_image found = {0};
+    enum fp_code code = fp_image_open(bases->repo, &image->descriptor, bases->name, &found, err);
+    fp_descriptor_clear(&found.descriptor);
+    image->manifest = found.manifest;
+    image->config = found.config;
+    return code;
 }

@@ -20,9 +20,7 @@ struct fp_draft {
 
 /** Start one; files that bring no time get the step's. Release with fp_draft_clear(). */
 struct fp_draft fp_draft_new(const struct fp_layer_step *step);
-/** Release the members. */
 void fp_draft_clear(struct fp_draft *draft);
-/** Declare a draft that is cleared at the end of its scope. */
 #define cleanup_draft __attribute__((cleanup(fp_draft_clear)))
 /** A directory. */
 void fp_draft_dir(struct fp_draft *draft, const char *path, unsigned mode, uint64_t uid,

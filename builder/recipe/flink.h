@@ -33,7 +33,6 @@ FP_CHECKED enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_fli
 /** Read it, and make the distribution's layer. */
 FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *origin,
                                       struct fp_flink *ret, struct fp_error *err);
-/** Release the members. */
 void fp_flink_origin_clear(struct fp_flink_origin *origin);
 /** Recognise the Flink of an image: its home, version and traits. */
 FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_plan *plan,
@@ -41,7 +40,6 @@ FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_plan *plan,
                                           struct fp_error *err);
 /** The digest of what Flink was taken from, "ALGORITHM:HEX"; not for FP_FROM_IMAGE. Owned. */
 char *fp_flink_digest(const struct fp_flink *flink);
-/** Release the members. */
 void fp_flink_clear(struct fp_flink *flink);
 /** Whether an image that gets no new job has one of ours already, which it keeps. */
 bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base);

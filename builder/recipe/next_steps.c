@@ -5,12 +5,10 @@
 static void push_step(const char *name, struct fp_strv *ret)
 {
     cleanup_reference struct fp_reference reference = {0};
-    bool has_registry =
+    bool is_full =
         fp_reference_parse(name, &reference, NULL) == FP_OK && reference.registry != NULL;
-    if (has_registry)
-        fp_strv_addf(ret, "flinkpack push %s", name);
-    else
-        fp_strv_addf(ret, "flinkpack push %s REGISTRY/%s", name, name);
+    fp_strv_addf(ret, "flinkpack push %s%s%s", name, is_full ? "" : " REGISTRY/",
+                 is_full ? "" : name);
 }
 
 void fp_build_next_steps(const struct fp_plan *plan, struct fp_strv *ret)

@@ -7,51 +7,40 @@
 
 #define OURS "flinkpack build # "
 
-/* An image's layers, as its history tells of them. */
-struct told {
-    bool *is_job;  /* by layer */
-    bool *is_ours; /* by layer; what the history says nothing of is not */
-};
-
 static bool is_empty_layer(const json_t *entry)
 {
     return json_is_true(json_object_get(entry, "empty_layer"));
 }
 
-static void read_history(const struct fp_config *config, struct told *told)
+/* Which layers are the old job's, by the history. What somebody else has put on top was made of all
+ * that is below, and keeps it. The caller owns it. */
+static bool *find_job(const struct fp_config *config)
 {
     const json_t *history = json_object_get(config->document, "history");
-    size_t layer = 0;
-    /* Of a history with more layers than there are nobody knows which ones it tells of. */
-    if (fp_config_told_layers(config) > config->diff_id_count)
-        return;
-    for (size_t i = 0; i < json_array_size(history) && layer < config->diff_id_count; i++) {
+    bool *is_job = fp_xcalloc(config->diff_id_count + 1, sizeof(*is_job));
+    size_t layer = config->diff_id_count;
+    bool is_ours = true;
+    /* Of a history with more layers than there are nobody knows which ones it tells of; and what it
+     * says nothing of is not ours. */
+    if (fp_config_told_layers(config) != layer)
+        return is_job;
+    for (size_t i = json_array_size(history); i-- > 0 && layer > 0 && is_ours;) {
         const json_t *entry = json_array_get(history, i);
         const char *by = fp_json_string(entry, "created_by");
         if (is_empty_layer(entry))
             continue;
-        told->is_ours[layer] = by != NULL && strncmp(by, OURS, strlen(OURS)) == 0;
-        told->is_job[layer] = by != NULL && strcmp(by, OURS "job") == 0;
-        layer++;
+        is_ours = by != NULL && strncmp(by, OURS, strlen(OURS)) == 0;
+        is_job[--layer] = is_ours && strcmp(by, OURS "job") == 0;
     }
+    return is_job;
 }
 
-/* What somebody else has put on top was made of all that is below, and keeps it. */
-static void keep_below_others(const struct fp_config *config, struct told *told)
-{
-    bool is_below = false;
-    for (size_t i = config->diff_id_count; i-- > 0;) {
-        is_below = is_below || !told->is_ours[i];
-        told->is_job[i] = told->is_job[i] && !is_below;
-    }
-}
-
-static void cut_history(json_t *history, const struct told *told, size_t layer_count)
+static void cut_history(json_t *history, const bool *is_job, size_t layer_count)
 {
     size_t layer = 0;
     for (size_t i = 0; i < json_array_size(history) && layer < layer_count;) {
         bool is_layer = !is_empty_layer(json_array_get(history, i));
-        bool goes = is_layer && told->is_job[layer];
+        bool goes = is_layer && is_job[layer];
         layer += is_layer;
         if (goes)
             (void) json_array_remove(history, i);
@@ -60,13 +49,13 @@ static void cut_history(json_t *history, const struct told *told, size_t layer_c
     }
 }
 
-static void cut_layers(struct fp_base_image *image, const struct told *told)
+static void cut_layers(struct fp_base_image *image, const bool *is_job)
 {
     struct fp_config *config = &image->config;
     struct fp_manifest *manifest = &image->manifest;
     size_t kept = 0;
     for (size_t i = 0; i < config->diff_id_count; i++) {
-        if (told->is_job[i]) {
+        if (is_job[i]) {
             fp_descriptor_clear(&manifest->layers[i]);
             continue;
         }
@@ -120,8 +109,7 @@ void fp_leave_job_out(const struct fp_plan *plan, struct fp_base_image *image)
     bool is_new_job = plan->source == FP_FROM_IMAGE && plan->job_jars.len > 0;
     if (!is_new_job || fp_json_string(labels, "flinkpack.recipes") == NULL)
         return;
-    struct told told = {.is_job = fp_xcalloc(config->diff_id_count + 1, sizeof(bool)),
-                        .is_ours = fp_xcalloc(config->diff_id_count + 1, sizeof(bool))};
+    cleanup_free bool *is_job = find_job(config);
     image->is_rebuilt = true;
     if (jars != NULL) {
         fp_strv_split(&image->old_jars, jars, ',');
@@ -131,12 +119,8 @@ void fp_leave_job_out(const struct fp_plan *plan, struct fp_base_image *image)
     json_t *document = json_deep_copy(config->document);
     json_decref(config->document);
     config->document = document;
-    read_history(config, &told);
-    keep_below_others(config, &told);
-    cut_history(json_object_get(document, "history"), &told, config->diff_id_count);
-    cut_layers(image, &told);
+    cut_history(json_object_get(document, "history"), is_job, config->diff_id_count);
+    cut_layers(image, is_job);
     find_created(config);
     forget_job(json_object_get(document, "config"));
-    free(told.is_job);
-    free(told.is_ours);
 }

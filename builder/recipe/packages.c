@@ -39,15 +39,20 @@ bool fp_packages_is_asked(const struct fp_plan *plan, const char *name)
     return false;
 }
 
+/* A package that is needed, once, unless it is there or the user says which one to take. */
+static void add_needed(const struct fp_plan *plan, const char *name, bool is_there,
+                       struct fp_strv *ret)
+{
+    if (!is_there && !fp_packages_is_asked(plan, name) && !fp_strv_has(ret, name))
+        fp_strv_add(ret, name);
+}
+
 void fp_packages_needed(const struct fp_plan *plan, struct fp_strv *ret)
 {
-    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-        if (!fp_packages_is_asked(plan, needed[i]) && !fp_strv_has(ret, needed[i]))
-            fp_strv_add(ret, needed[i]);
-    }
-    if (plan->with_python3 && !fp_packages_is_asked(plan, "python3") &&
-        !fp_strv_has(ret, "python3"))
-        fp_strv_add(ret, "python3");
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        add_needed(plan, needed[i], false, ret);
+    if (plan->with_python3)
+        add_needed(plan, "python3", false, ret);
 }
 
 /* What is there, and that somebody asked for it is known, too. */
@@ -58,32 +63,24 @@ static bool is_settled(const struct fp_apk_system *root, const char *request)
     return strstr(world, line) != NULL && fp_apk_system_has(root, request);
 }
 
-static void add_asked(const struct fp_plan *plan, const struct fp_apk_system *root,
-                      struct fp_strv *ret)
-{
-    const struct fp_strv *asked = &plan->packages.names;
-    for (size_t i = 0; i < asked->len; i++) {
-        if (!fp_strv_has(ret, asked->items[i]) && !is_settled(root, asked->items[i]))
-            fp_strv_add(ret, asked->items[i]);
-    }
-}
-
 /* What is needed, and asked for; the one is added where it is missing, the other in any case. */
 static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_system *root,
                         struct fp_strv *ret)
 {
     const struct fp_plan *plan = step->plan;
     const struct fp_base_facts *facts = &step->base->facts;
-    for (size_t i = 0; step->flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++) {
-        bool there = fp_apk_system_has(root, needed[i]) || (i == 0 && facts->has_bash) ||
-                     (i == 2 && (!facts->musl || fp_apk_system_has(root, "gcompat")));
-        if (!there && !fp_packages_is_asked(plan, needed[i]))
-            fp_strv_add(ret, needed[i]);
+    const struct fp_strv *asked = &plan->packages.names;
+    for (size_t i = 0; step->flink->has_dist && i < sizeof(needed) / sizeof(needed[0]); i++)
+        add_needed(plan, needed[i],
+                   fp_apk_system_has(root, needed[i]) || (i == 0 && facts->has_bash) ||
+                       (i == 2 && (!facts->musl || fp_apk_system_has(root, "gcompat"))),
+                   ret);
+    if (plan->with_python3)
+        add_needed(plan, "python3", fp_apk_system_has(root, "python3"), ret);
+    for (size_t i = 0; i < asked->len; i++) {
+        if (!fp_strv_has(ret, asked->items[i]) && !is_settled(root, asked->items[i]))
+            fp_strv_add(ret, asked->items[i]);
     }
-    if (plan->with_python3 && !fp_packages_is_asked(plan, "python3") &&
-        !fp_apk_system_has(root, "python3"))
-        fp_strv_add(ret, "python3");
-    add_asked(step->plan, root, ret);
     fp_strv_sort(ret);
 }
 

@@ -125,9 +125,7 @@ FP_CHECKED enum fp_code fp_plan_make(const struct fp_build_options *options,
                                      const struct fp_append_options *append,
                                      const struct fp_build_context *context, struct fp_plan *ret,
                                      struct fp_error *err);
-/** Release the members. */
 void fp_plan_clear(struct fp_plan *plan);
-/** Declare a plan that is cleared at the end of its scope. */
 #define cleanup_plan __attribute__((cleanup(fp_plan_clear)))
 /** Whether --base names an entry of the catalogue, not an image. */
 bool fp_base_is_name(const char *text);

@@ -22,23 +22,13 @@ static enum fp_code add(struct fp_plan *plan, const char *path, const char *key,
 /* A scalar as flink-conf.yaml spells it. The caller owns it; NULL for mappings and lists. */
 static char *scalar_text(const json_t *value)
 {
-    switch (json_typeof(value)) {
-    case JSON_STRING:
-        return fp_xstrdup(json_string_value(value));
-    case JSON_INTEGER:
+    if (json_is_integer(value))
         return fp_xasprintf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    case JSON_TRUE:
-        return fp_xstrdup("true");
-    case JSON_FALSE:
-        return fp_xstrdup("false");
-    case JSON_NULL:
-        return fp_xstrdup("");
-    case JSON_REAL:
-    case JSON_OBJECT:
-    case JSON_ARRAY:
-        break;
-    }
-    return NULL;
+    if (json_is_boolean(value))
+        return fp_xstrdup(json_is_true(value) ? "true" : "false");
+    return json_is_null(value)     ? fp_xstrdup("")
+           : json_is_string(value) ? fp_xstrdup(json_string_value(value))
+                                   : NULL;
 }
 
 /* Lists are written with ';' in between, which every version of Flink reads. */

@@ -1,20 +1,14 @@
 /* What runs when the image starts, and as whom: --user, --entrypoint, --cmd, --workdir. */
 #include "plan_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Digits, at most 4294967294: the number behind that one stands for no user. */
 static bool parse_id(const char *text, size_t len, unsigned *ret)
 {
-    unsigned long value = 0;
-    if (len == 0 || len > 10)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-        value = value * 10 + (unsigned long) (text[i] - '0');
-    }
-    if (value > 4294967294UL)
+    unsigned long value = strtoul(text, NULL, 10);
+    if (len == 0 || len > 10 || strspn(text, "0123456789") != len || value > 4294967294UL)
         return false;
     *ret = (unsigned) value;
     return true;
