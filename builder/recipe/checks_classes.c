@@ -83,9 +83,9 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const 
                                 unsigned java, struct fp_error *err)
 {
     cleanup_json json_t *newer = json_object();
-    struct fp_jar_reference reference = {0};
+    __attribute__((cleanup(fp_jar_reference_clear))) struct fp_jar_reference reference = {0};
     const json_t *loaded = NULL;
-    enum fp_code code = find_reference(plan, fp_class_major_of_java(java), newer, &reference, err);
+    FP_TRY(find_reference(plan, fp_class_major_of_java(java), newer, &reference, err));
     const char *main_class = find_main(plan, newer, &loaded);
     bool is_main = loaded != NULL;
     if (!is_main && reference.name != NULL)
@@ -98,12 +98,10 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const 
     unsigned major = loaded != NULL
                          ? (unsigned) json_integer_value(json_object_get(loaded, "major"))
                          : plan->jars[first].class_major;
-    if (code == FP_OK && (loaded != NULL || main_class == NULL))
-        code = fail_newer(plan, words, fp_java_of_class_major(major), base_name, java, err);
-    else if (code == FP_OK)
-        warn_newer(plan, base_name, java);
-    fp_jar_reference_clear(&reference);
-    return code;
+    if (loaded != NULL || main_class == NULL)
+        return fail_newer(plan, words, fp_java_of_class_major(major), base_name, java, err);
+    warn_newer(plan, base_name, java);
+    return FP_OK;
 }
 
 /* What the catalogue says, as long as nothing of the user's decides which Java it is; then the base

@@ -29,10 +29,9 @@ static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input **r
 {
     const struct fp_release_options options = release_options(plan);
     const char *path = plan->flink_path;
-    enum fp_code code = fp_input_open(path, ret, err);
-    if (code != FP_OK || options.checksum == NULL)
-        return code;
-    return fp_release_verify(&options, fp_path_base(path), *ret, err);
+    FP_TRY(fp_input_open(path, ret, err));
+    return options.checksum != NULL ? fp_release_verify(&options, fp_path_base(path), *ret, err)
+                                    : FP_OK;
 }
 
 /* The jars of opt/ that --slim has to leave, as patterns. */

@@ -7,38 +7,24 @@
 /* Beside the layer of what is added. */
 #define TARS_MAX (FP_OWN_LAYERS_MAX - 1)
 
-/* What stands for a word in braces, `len` bytes of it; NULL: it is none of ours. */
-static const char *word_of(const struct fp_platform *platform, const char *word, size_t len)
-{
-    const struct {
-        const char *name;
-        const char *value;
-    } words[] = {{"{os}", platform->os},
-                 {"{arch}", platform->architecture},
-                 {"{variant}", platform->variant}};
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        if (strlen(words[i].name) == len && strncmp(word, words[i].name, len) == 0)
-            return words[i].value;
-    }
-    return NULL;
-}
-
 char *fp_plan_for_platform(const char *text, const struct fp_platform *platform)
 {
-    cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_SMALL_FILE_MAX);
-    if (strchr(text, '{') == NULL || fp_path_exists(text))
-        return fp_xstrdup(text);
-    const char *at = text;
-    while (*at != '\0') {
-        const char *end = *at == '{' ? strchr(at, '}') : NULL;
-        size_t len = end != NULL ? (size_t) (end + 1 - at) : 1;
-        const char *value = end != NULL ? word_of(platform, at, len) : NULL;
-        len = value != NULL ? len : 1;
-        fp_buf_putf(&out, "%.*s", value != NULL ? (int) strlen(value) : 1,
-                    value != NULL ? value : at);
-        at += len;
+    const char *const words[][2] = {{"{os}", platform->os},
+                                    {"{arch}", platform->architecture},
+                                    {"{variant}", platform->variant}};
+    char *out = fp_xstrdup(text);
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !fp_path_exists(text); i++) {
+        size_t done = 0;
+        for (char *at = strstr(out, words[i][0]); at != NULL;
+             at = strstr(out + done, words[i][0])) {
+            char *next = fp_xasprintf("%.*s%s%s", (int) (at - out), out, words[i][1],
+                                      at + strlen(words[i][0]));
+            done = (size_t) (at - out) + strlen(words[i][1]);
+            free(out);
+            out = next;
+        }
     }
-    return fp_xstrdup(fp_buf_text(&out));
+    return out;
 }
 
 bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform *platform)
@@ -111,13 +97,6 @@ enum fp_code fp_plan_adds(struct fp_plan *plan, const struct fp_build_options *o
     return FP_OK;
 }
 
-static enum fp_code check_tar(const char *path, struct fp_error *err)
-{
-    uint64_t size = 0;
-    cleanup_fd int fd = -1;
-    return fp_context(fp_file_open(path, &fd, &size, err), err, "--layer");
-}
-
 enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *append,
                           struct fp_error *err)
 {
@@ -132,7 +111,7 @@ enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *
         const struct fp_platform *platform = &plan->platforms[i % plan->platform_count];
         cleanup_free char *path =
             fp_plan_for_platform(tars->items[i / plan->platform_count], platform);
-        FP_TRY(check_tar(path, err));
+        FP_TRY(fp_plan_check_file("--layer", path, err));
     }
     fp_strv_add_all(&plan->tars, tars);
     return FP_OK;

@@ -51,44 +51,27 @@ enum fp_code fp_plan_platforms(struct fp_plan *plan, const struct fp_build_optio
 }
 
 /* Packages of an entry land in the image's /etc/apk/world as those of --package do. */
-static enum fp_code check_entry_packages(const struct fp_base_entry *entry, const char *name,
-                                         struct fp_error *err)
-{
-    for (size_t i = 0; i < entry->packages.len; i++)
-        FP_TRY(fp_context(fp_apk_request_check(entry->packages.items[i], err), err,
-                          "%s: package '%s'", name, entry->packages.items[i]));
-    return FP_OK;
-}
-
 static enum fp_code check_entry(const struct fp_plan *plan, struct fp_error *err)
 {
-    struct fp_base_entry entry = {0};
-    enum fp_code code = fp_base_find(&plan->base_directories, plan->base, &entry, err);
-    if (code == FP_OK)
-        code = check_entry_packages(&entry, plan->base, err);
-    fp_base_entry_clear(&entry);
-    return fp_context(code, err, "--base");
-}
-
-static enum fp_code check_location(const struct fp_plan *plan, const char *option,
-                                   const struct fp_location *at, struct fp_error *err)
-{
-    if (at->path != NULL && at->kind != FP_AT_STORE && !fp_path_exists(at->path))
-        return fp_fail(err, FP_E_NOT_FOUND, "%s: '%s' does not exist", option, at->path);
-    if (at->kind == FP_AT_ROOTFS && plan->platform_count > 1)
-        return fp_fail(err, FP_E_USAGE, "%s '%s': a root file system is of one platform, not %zu",
-                       option, plan->base, plan->platform_count);
+    __attribute__((cleanup(fp_base_entry_clear))) struct fp_base_entry entry = {0};
+    FP_TRY(fp_base_find(&plan->base_directories, plan->base, &entry, err));
+    for (size_t i = 0; i < entry.packages.len; i++)
+        FP_TRY(fp_context(fp_apk_request_check(entry.packages.items[i], err), err,
+                          "%s: package '%s'", plan->base, entry.packages.items[i]));
     return FP_OK;
 }
 
 static enum fp_code check_image(const struct fp_plan *plan, const char *option,
                                 struct fp_error *err)
 {
-    struct fp_location at = {0};
+    cleanup_location struct fp_location at = {0};
     FP_TRY(fp_context(fp_location_parse(plan->base, &at, err), err, "%s '%s'", option, plan->base));
-    enum fp_code code = check_location(plan, option, &at, err);
-    fp_location_clear(&at);
-    return code;
+    if (at.path != NULL && at.kind != FP_AT_STORE && !fp_path_exists(at.path))
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: '%s' does not exist", option, at.path);
+    if (at.kind == FP_AT_ROOTFS && plan->platform_count > 1)
+        return fp_fail(err, FP_E_USAGE, "%s '%s': a root file system is of one platform, not %zu",
+                       option, plan->base, plan->platform_count);
+    return FP_OK;
 }
 
 enum fp_code fp_plan_base(struct fp_plan *plan, const struct fp_build_options *options,
@@ -103,5 +86,6 @@ enum fp_code fp_plan_base(struct fp_plan *plan, const struct fp_build_options *o
     if (options->base == NULL || is_none)
         return FP_OK;
     plan->base = fp_xstrdup(options->base);
-    return fp_base_is_name(plan->base) ? check_entry(plan, err) : check_image(plan, "--base", err);
+    return fp_base_is_name(plan->base) ? fp_context(check_entry(plan, err), err, "--base")
+                                       : check_image(plan, "--base", err);
 }

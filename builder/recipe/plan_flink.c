@@ -37,8 +37,6 @@ static enum fp_code plan_release(struct fp_plan *plan, const struct fp_build_opt
 
 static enum fp_code plan_archive(struct fp_plan *plan, const char *path, struct fp_error *err)
 {
-    cleanup_fd int fd = -1;
-    uint64_t size = 0;
     plan->source = FP_FROM_ARCHIVE;
     plan->flink_path = fp_xstrdup(path);
     if (fp_path_is_dir(path)) {
@@ -46,7 +44,7 @@ static enum fp_code plan_archive(struct fp_plan *plan, const char *path, struct 
             fp_fail(err, FP_E_INPUT, "--from-archive '%s': a folder, not an archive", path), err,
             "--from-local-dist %s", path);
     }
-    return fp_context(fp_file_open(path, &fd, &size, err), err, "--from-archive");
+    return fp_plan_check_file("--from-archive", path, err);
 }
 
 static enum fp_code plan_image(struct fp_plan *plan, const struct fp_build_options *options,

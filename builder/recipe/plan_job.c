@@ -22,13 +22,6 @@ static void name_job(struct fp_plan *plan, const char *path, bool is_jar)
     fp_strv_take(&plan->job_names, name);
 }
 
-static enum fp_code check_file(const char *option, const char *path, struct fp_error *err)
-{
-    uint64_t size = 0;
-    cleanup_fd int fd = -1;
-    return fp_context(fp_file_open(path, &fd, &size, err), err, "%s", option);
-}
-
 /* An artifact may be any file; one with a main class is the job, whatever it is called. */
 static enum fp_code inspect(struct fp_plan *plan, const char *path, bool is_jar, struct fp_jar *ret,
                             struct fp_error *err)
@@ -69,8 +62,8 @@ enum fp_code fp_plan_job(struct fp_plan *plan, const struct fp_build_options *op
         return fp_fail(err, FP_E_USAGE, "--job-artifacts needs a file");
     plan->jars = fp_xcalloc(plan->job_jars.len + 1, sizeof(*plan->jars));
     for (size_t i = 0; i < plan->job_jars.len; i++)
-        FP_TRY(check_file(i < jar_count ? "--job-jar" : "--job-artifacts", plan->job_jars.items[i],
-                          err));
+        FP_TRY(fp_plan_check_file(i < jar_count ? "--job-jar" : "--job-artifacts",
+                                  plan->job_jars.items[i], err));
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *path = plan->job_jars.items[i];
         bool is_jar = i < jar_count || fp_text_ends_with(path, ".jar");

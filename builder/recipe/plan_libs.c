@@ -13,6 +13,13 @@ void fp_plan_files(const char *text, struct fp_strv *ret)
         fp_strv_split(ret, text, ',');
 }
 
+enum fp_code fp_plan_check_file(const char *option, const char *path, struct fp_error *err)
+{
+    uint64_t size = 0;
+    cleanup_fd int fd = -1;
+    return fp_context(fp_file_open(path, &fd, &size, err), err, "%s", option);
+}
+
 /* Flink loads *.jar from lib/ and plugins/ and passes everything else over. */
 static enum fp_code check_library(const struct fp_plan *plan, const char *option, const char *path,
                                   struct fp_error *err)

@@ -45,34 +45,26 @@ static enum fp_code check_mirror(struct fp_reporter *reporter, const char *url,
     return fp_fail(err, FP_E_USAGE, "--apk-mirror '%s': expected an http or https URL", shown);
 }
 
-static enum fp_code check_found(struct fp_reporter *reporter, const char *line,
-                                const struct fp_apk_repositories *found, struct fp_error *err)
+/* Of this machine or another one; what would be passed over in a file is an error here. */
+static enum fp_code check_repository(struct fp_reporter *reporter, const char *line,
+                                     struct fp_error *err)
 {
-    if (found->passed.len > 0 || found->urls.len == 0)
+    __attribute__((cleanup(fp_apk_repositories_clear))) struct fp_apk_repositories found = {0};
+    fp_apk_repositories_read(
+        &(struct fp_apk_repositories_source){
+            .text = line, .name = "--repository", .arch = "x86_64", .is_here = true},
+        &found);
+    if (found.passed.len > 0 || found.urls.len == 0)
         return fp_fail(err, FP_E_USAGE, "%s",
-                       found->passed.len > 0 ? found->passed.items[0] : "--repository names none");
-    for (size_t i = 0; i < found->urls.len; i++) {
-        const char *url = found->urls.items[i];
+                       found.passed.len > 0 ? found.passed.items[0] : "--repository names none");
+    for (size_t i = 0; i < found.urls.len; i++) {
+        const char *url = found.urls.items[i];
         if (url[0] != '/')
             FP_TRY(check_user(reporter, "--repository", url, err));
         else if (strstr(line, "${") == NULL && access(url, F_OK) != 0)
             return fp_fail_errno(err, FP_E_IO, "--repository %s", url);
     }
     return FP_OK;
-}
-
-/* Of this machine or another one; what would be passed over in a file is an error here. */
-static enum fp_code check_repository(struct fp_reporter *reporter, const char *line,
-                                     struct fp_error *err)
-{
-    struct fp_apk_repositories found = {0};
-    fp_apk_repositories_read(
-        &(struct fp_apk_repositories_source){
-            .text = line, .name = "--repository", .arch = "x86_64", .is_here = true},
-        &found);
-    enum fp_code code = check_found(reporter, line, &found, err);
-    fp_apk_repositories_clear(&found);
-    return code;
 }
 
 enum fp_code fp_plan_packages(struct fp_plan *plan, const struct fp_build_options *options,

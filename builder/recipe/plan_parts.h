@@ -56,6 +56,9 @@ FP_CHECKED enum fp_code fp_plan_start(struct fp_plan *plan, const struct fp_buil
 
 /** FILE,FILE: but a file that is called so is meant as a whole. Appended to `ret`. */
 void fp_plan_files(const char *text, struct fp_strv *ret);
+/** The file can be read. */
+FP_CHECKED enum fp_code fp_plan_check_file(const char *option, const char *path,
+                                           struct fp_error *err);
 /** A copy that the caller owns; NULL of NULL. */
 static inline char *fp_plan_copy(const char *text)
 {
