@@ -175,13 +175,6 @@ enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *o
     return check_version(plan, ret, err);
 }
 
-/* "/opt/flink" -> "opt/flink", with links followed. */
-static char *real_folder(const struct fp_tree *tree, const char *path)
-{
-    const struct fp_entry *entry = fp_tree_resolve(tree, path + strspn(path, "/"));
-    return entry != NULL && entry->kind == FP_ENTRY_DIR ? fp_xstrdup(entry->path) : NULL;
-}
-
 /* lib/flink-dist_2.11-1.6.0.jar, lib/flink-dist-1.20.4.jar: the version behind the last part that
  * is no Scala suffix. */
 static bool version_of_jar(const char *name, struct fp_flink_version *ret)
@@ -203,10 +196,11 @@ enum fp_code fp_flink_of_image(const struct fp_plan *plan, const struct fp_base_
     cleanup_free char *env = fp_config_env(&image->config, "FLINK_HOME");
     const char *home = env != NULL && env[0] == '/' ? env : FP_FLINK_HOME;
     cleanup_free char *lib = fp_xasprintf("%s/lib", home);
-    cleanup_free char *real = real_folder(image->facts.tree, lib);
+    const struct fp_tree *tree = image->facts.tree;
+    const struct fp_entry *real = fp_tree_resolve(tree, lib + strspn(lib, "/"));
     cleanup_strv struct fp_strv names = {0};
-    if (real != NULL)
-        fp_tree_children(image->facts.tree, real, &names);
+    if (real != NULL && real->kind == FP_ENTRY_DIR)
+        fp_tree_children(tree, real->path, &names);
     for (size_t i = 0; i < names.len; i++) {
         if (version_of_jar(names.items[i], &ret->version)) {
             ret->traits = fp_flink_traits(&ret->version);

@@ -69,11 +69,6 @@ static struct fp_plan_output *new_output(struct fp_plan *plan)
     return output;
 }
 
-static bool same_repository(const struct fp_reference *a, const struct fp_reference *b)
-{
-    return strcmp(a->registry, b->registry) == 0 && strcmp(a->repository, b->repository) == 0;
-}
-
 static enum fp_code fail_no_registry(const char *name, struct fp_error *err)
 {
     return fp_hinted(fp_fail(err, FP_E_USAGE, "--push: '%s' names no registry", name), err,
@@ -97,7 +92,9 @@ static enum fp_code plan_push(struct fp_plan *plan, const struct image_names *na
         if (name->registry == NULL)
             return fail_no_registry(name->repository, err);
         for (size_t k = 0; k < plan->output_count && output == NULL; k++) {
-            if (same_repository(&plan->outputs[k].location.reference, name))
+            const struct fp_reference *other = &plan->outputs[k].location.reference;
+            if (strcmp(other->registry, name->registry) == 0 &&
+                strcmp(other->repository, name->repository) == 0)
                 output = &plan->outputs[k];
         }
         if (output == NULL) {
