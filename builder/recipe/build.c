@@ -135,7 +135,8 @@ static enum fp_code make(void *context, struct fp_error *err)
     FP_TRY(fp_report_heed(build->context->reporter, err));
     if (plan->pushes)
         FP_TRY(fp_credentials_check(&build->context->places.registry.credentials, err));
-    FP_TRY(fp_workshop_open(build->context, &build->store, err));
+    FP_TRY(fp_repo_open_layout(build->context->places.store, FP_LAYOUT_STORE, &build->store, err));
+    FP_TRY(fp_mkdir_p(build->context->cache_folder, FP_KEPT_DIR_MODE, err));
     FP_TRY(fp_outputs_open(&build->outputs, plan, build->group, err));
     if (should_ask_outputs(plan))
         FP_TRY(fp_outputs_ask(&build->outputs, err));

@@ -139,9 +139,4 @@ bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform 
 /** SOURCE_DATE_EPOCH where it is given, else `otherwise`; epoch seconds. */
 int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise);
 
-/** Open the store, where new blobs are made whatever becomes of them, so that nobody takes blobs
- * out of it meanwhile; and make the cache. */
-FP_CHECKED enum fp_code fp_workshop_open(const struct fp_build_context *context,
-                                         struct fp_repo **ret_store, struct fp_error *err);
-
 #endif
