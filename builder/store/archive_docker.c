@@ -97,10 +97,8 @@ static enum fp_code docker_get_blob(struct fp_repo *self, const struct fp_descri
         *ret = fp_blob_ref(manifest);
         return FP_OK;
     }
-    const struct fp_archive_member *member = find_digest(archive, &descriptor->digest);
-    FP_TRY(fp_archive_check(member, descriptor, self->title, err));
-    *ret = fp_archive_blob(&archive->members, member, descriptor);
-    return FP_OK;
+    return fp_archive_get(&archive->members, find_digest(archive, &descriptor->digest), descriptor,
+                          self->title, ret, err);
 }
 
 static void docker_free(struct fp_repo *self)
@@ -271,12 +269,10 @@ enum fp_code fp_repo_open_docker(const char *path, const char *work_dir, struct 
                                  struct fp_error *err)
 {
     struct docker_archive *archive = fp_xcalloc(1, sizeof(*archive));
-    archive->base.ops = &docker_ops;
-    archive->base.title = fp_xasprintf("docker-archive:%s", path);
-    enum fp_code code = open_docker(archive, path, work_dir, err);
-    if (code == FP_OK)
-        *ret = &archive->base;
-    else
-        docker_free(&archive->base);
-    return code;
+    cleanup_repo struct fp_repo *repo = &archive->base;
+    repo->ops = &docker_ops;
+    repo->title = fp_xasprintf("docker-archive:%s", path);
+    FP_TRY(open_docker(archive, path, work_dir, err));
+    *ret = steal_pointer(&repo);
+    return FP_OK;
 }

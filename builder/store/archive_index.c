@@ -1,7 +1,6 @@
 /* The index of an image archive: one pass over the tar says where each member lies. */
 #include "archive_index.h"
 #include "layout_file.h"
-#include "tar_write.h"
 
 #include <archive_entry.h>
 #include <fcntl.h>
@@ -215,6 +214,41 @@ enum fp_code fp_archive_index_fd(int fd, const char *path, bool hash, struct fp_
     return FP_OK;
 }
 
+static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_newfile *to,
+                            struct fp_error *err)
+{
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read", path);
+    cleanup_source struct fp_source *source = fp_source_inflate(
+        fp_source_fd(copy, path, 0, UINT64_MAX), path, fp_inflate_limit(size), NULL);
+    cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(to), "the inflated archive");
+    return fp_stream_copy(source, sink, NULL, err);
+}
+
+static enum fp_code open_inflated(int fd, uint64_t size, const char *work_dir,
+                                  struct fp_archive_index *ret, struct fp_error *err)
+{
+    FP_TRY(fp_mkdir_p(work_dir, FP_KEPT_DIR_MODE, err));
+    FP_TRY(fp_newfile_open_in(work_dir, 0600, &ret->inflated, err));
+    return inflate(fd, ret->path, size, ret->inflated, err);
+}
+
+enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool hash,
+                                   struct fp_archive_index *ret, struct fp_error *err)
+{
+    cleanup_fd int fd = -1;
+    uint64_t size = 0;
+    enum fp_codec codec = FP_CODEC_NONE;
+    FP_TRY(fp_file_open(path, &fd, &size, err));
+    FP_TRY(fp_sniff_fd(fd, path, &codec, err));
+    ret->path = fp_xstrdup(path);
+    if (codec != FP_CODEC_NONE)
+        FP_TRY(open_inflated(fd, size, work_dir, ret, err));
+    return fp_archive_index_fd(ret->inflated != NULL ? fp_newfile_fd(ret->inflated) : fd, path,
+                               hash, ret, err);
+}
+
 static int compare_name(const void *key, const void *item)
 {
     const struct fp_archive_member *member = item;
@@ -236,27 +270,30 @@ const struct fp_archive_member *fp_archive_find(const struct fp_archive_index *i
     return NULL;
 }
 
-struct fp_blob *fp_archive_blob(const struct fp_archive_index *index,
-                                const struct fp_archive_member *member,
-                                const struct fp_descriptor *descriptor)
+static struct fp_blob *blob_of(const struct fp_archive_index *index,
+                               const struct fp_archive_member *member,
+                               const struct fp_descriptor *descriptor)
 {
     int fd = index->inflated != NULL ? fp_newfile_fd(index->inflated) : -1;
     return fp_blob_file(descriptor, index->path, fd, member->offset);
 }
 
-enum fp_code fp_archive_check(const struct fp_archive_member *member,
-                              const struct fp_descriptor *descriptor, const char *title,
-                              struct fp_error *err)
+enum fp_code fp_archive_get(const struct fp_archive_index *index,
+                            const struct fp_archive_member *member,
+                            const struct fp_descriptor *descriptor, const char *title,
+                            struct fp_blob **ret, struct fp_error *err)
 {
     const char *digest = descriptor->digest.text;
     if (member == NULL)
         return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s: %s is missing", title, digest), err,
                          "the image is incomplete there: get it again");
-    if (member->size == descriptor->size)
-        return FP_OK;
-    return fp_hinted(fp_fail(err, FP_E_VERIFY, "%s: %s has %" PRIu64 " bytes instead of %" PRIu64,
-                             title, digest, member->size, descriptor->size),
-                     err, "the image is damaged there: get it again");
+    if (member->size != descriptor->size)
+        return fp_hinted(fp_fail(err, FP_E_VERIFY,
+                                 "%s: %s has %" PRIu64 " bytes instead of %" PRIu64, title, digest,
+                                 member->size, descriptor->size),
+                         err, "the image is damaged there: get it again");
+    *ret = blob_of(index, member, descriptor);
+    return FP_OK;
 }
 
 enum fp_code fp_archive_read(const struct fp_archive_index *index, const char *name,
@@ -268,8 +305,8 @@ enum fp_code fp_archive_read(const struct fp_archive_index *index, const char *n
     if (member->size > body->max)
         return fp_fail(err, FP_E_INPUT, "%s: %s in it is larger than %zu bytes", index->path, name,
                        body->max);
-    struct fp_descriptor descriptor = {.size = member->size};
-    cleanup_blob struct fp_blob *blob = fp_archive_blob(index, member, &descriptor);
+    cleanup_blob struct fp_blob *blob =
+        blob_of(index, member, &(struct fp_descriptor){.size = member->size});
     cleanup_source struct fp_source *source = NULL;
     FP_TRY(fp_blob_open(blob, 0, &source, err));
     return fp_source_read_all(source, body, err);

@@ -38,14 +38,12 @@ FP_CHECKED enum fp_code fp_archive_index_fd(int fd, const char *path, bool hash,
 /** The member of that name, links followed; NULL where there is none. Borrowed. */
 const struct fp_archive_member *fp_archive_find(const struct fp_archive_index *index,
                                                 const char *name);
-/** The member as a blob under `descriptor`. */
-struct fp_blob *fp_archive_blob(const struct fp_archive_index *index,
-                                const struct fp_archive_member *member,
-                                const struct fp_descriptor *descriptor);
-/** FP_E_NOT_FOUND where `member` is NULL, FP_E_VERIFY where its size is not the descriptor's. */
-FP_CHECKED enum fp_code fp_archive_check(const struct fp_archive_member *member,
-                                         const struct fp_descriptor *descriptor, const char *title,
-                                         struct fp_error *err);
+/** The member as a blob. FP_E_NOT_FOUND where `member` is NULL, FP_E_VERIFY where its size is not
+ * the descriptor's. `title` is for errors. */
+FP_CHECKED enum fp_code fp_archive_get(const struct fp_archive_index *index,
+                                       const struct fp_archive_member *member,
+                                       const struct fp_descriptor *descriptor, const char *title,
+                                       struct fp_blob **ret, struct fp_error *err);
 /** Read a small member whole. FP_E_INPUT where it is not there or larger than the ceiling. */
 FP_CHECKED enum fp_code fp_archive_read(const struct fp_archive_index *index, const char *name,
                                         struct fp_buf *body, struct fp_error *err);

@@ -16,24 +16,16 @@ static enum fp_code oci_resolve(struct fp_repo *self, const char *name, struct f
     return fp_layout_index_find(&archive->index, name, self->title, ret, err);
 }
 
-static const struct fp_archive_member *find_blob(const struct fp_repo *self,
-                                                 const struct fp_digest *digest)
-{
-    const struct oci_archive *archive = (const struct oci_archive *) self;
-    cleanup_free char *name =
-        fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
-    return fp_archive_find(&archive->members, name);
-}
-
 static enum fp_code oci_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                  struct fp_stage *stage, struct fp_blob **ret, struct fp_error *err)
 {
     const struct oci_archive *archive = (struct oci_archive *) self;
-    const struct fp_archive_member *member = find_blob(self, &descriptor->digest);
+    const struct fp_digest *digest = &descriptor->digest;
+    cleanup_free char *name =
+        fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
     (void) stage;
-    FP_TRY(fp_archive_check(member, descriptor, self->title, err));
-    *ret = fp_archive_blob(&archive->members, member, descriptor);
-    return FP_OK;
+    return fp_archive_get(&archive->members, fp_archive_find(&archive->members, name), descriptor,
+                          self->title, ret, err);
 }
 
 static void oci_free(struct fp_repo *self)
@@ -79,12 +71,10 @@ enum fp_code fp_repo_open_archive(const char *path, enum fp_archive_kind kind, c
     if (kind == FP_ARCHIVE_DOCKER)
         return fp_repo_open_docker(path, work_dir, ret, err);
     struct oci_archive *archive = fp_xcalloc(1, sizeof(*archive));
-    archive->base.ops = &oci_ops;
-    archive->base.title = fp_xasprintf("oci-archive:%s", path);
-    enum fp_code code = open_oci(archive, path, work_dir, err);
-    if (code == FP_OK)
-        *ret = &archive->base;
-    else
-        oci_free(&archive->base);
-    return code;
+    cleanup_repo struct fp_repo *repo = &archive->base;
+    repo->ops = &oci_ops;
+    repo->title = fp_xasprintf("oci-archive:%s", path);
+    FP_TRY(open_oci(archive, path, work_dir, err));
+    *ret = steal_pointer(&repo);
+    return FP_OK;
 }

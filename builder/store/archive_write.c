@@ -1,86 +1,305 @@
-/* An OCI archive under construction: an OCI layout that becomes a tar. */
-#include "archive_writer.h"
+/*
+ * Image archives under construction: an OCI layout in a tar, or the form that docker load, podman
+ * load and containerd read: manifest.json, the configuration and the layers side by side. Blobs are
+ * kept by reference until the end, when the order of everything is known, and keep their bytes.
+ */
+#include <pthread.h>
+#include <string.h>
+
 #include "blob_list.h"
+#include "flinkpack/store/archive.h"
+#include "flinkpack/store/image.h"
 #include "layout_index.h"
 #include "tar_write.h"
 
-/* An OCI layout that becomes a tar. */
-struct oci_writer {
-    struct fp_archive_writer writer;
-    struct fp_layout_index index;
+struct archive_writer {
+    struct fp_repo base;
+    struct fp_newfile *file;
+    pthread_mutex_t lock; /* of `blobs` */
+    struct fp_blob_list blobs;
+    struct fp_layout_index index; /* of an OCI archive */
+    struct fp_digest image;       /* of a docker-archive, as what follows; not set: none yet */
+    struct fp_manifest manifest;
+    struct fp_strv tags;
 };
+
+static void writer_free(struct fp_repo *self)
+{
+    struct archive_writer *writer = (struct archive_writer *) self;
+    fp_layout_index_clear(&writer->index);
+    fp_manifest_clear(&writer->manifest);
+    fp_strv_clear(&writer->tags);
+    fp_blob_list_clear(&writer->blobs);
+    fp_newfile_free(writer->file);
+    (void) pthread_mutex_destroy(&writer->lock);
+    free(writer->base.title);
+    free(writer);
+}
+
+static struct fp_blob *find(struct archive_writer *self, const struct fp_digest *digest)
+{
+    (void) pthread_mutex_lock(&self->lock);
+    struct fp_blob *blob = fp_blob_list_find(&self->blobs, digest);
+    (void) pthread_mutex_unlock(&self->lock);
+    return blob;
+}
+
+static enum fp_code writer_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                    struct fp_stage *stage, struct fp_blob **ret,
+                                    struct fp_error *err)
+{
+    struct fp_blob *blob = find((struct archive_writer *) self, &descriptor->digest);
+    (void) stage;
+    if (blob == NULL)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: %s is not in it yet", self->title,
+                       descriptor->digest.text);
+    *ret = fp_blob_ref(blob);
+    return FP_OK;
+}
+
+static enum fp_code writer_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                    struct fp_blob *blob, struct fp_repo *origin,
+                                    struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
+                                    struct fp_error *err)
+{
+    struct archive_writer *writer = (struct archive_writer *) self;
+    (void) origin;
+    *ret_outcome = FP_PUSH_EXISTING;
+    if (find(writer, &descriptor->digest) != NULL)
+        return FP_OK;
+    if (blob == NULL)
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: %s is not in it yet", self->title,
+                       descriptor->digest.text);
+    (void) pthread_mutex_lock(&writer->lock);
+    fp_blob_list_add(&writer->blobs, blob);
+    (void) pthread_mutex_unlock(&writer->lock);
+    if (stage != NULL)
+        fp_stage_advance(stage, descriptor->size);
+    *ret_outcome = FP_PUSH_UPLOADED;
+    return FP_OK;
+}
 
 static enum fp_code oci_resolve(struct fp_repo *self, const char *name, struct fp_descriptor *ret,
                                 struct fp_error *err)
 {
-    const struct oci_writer *oci = (struct oci_writer *) self;
-    return fp_layout_index_find(&oci->index, name, self->title, ret, err);
+    return fp_layout_index_find(&((struct archive_writer *) self)->index, name, self->title, ret,
+                                err);
 }
 
 static enum fp_code oci_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
                              const char *bytes, const char *name, struct fp_error *err)
 {
-    struct oci_writer *oci = (struct oci_writer *) self;
     (void) bytes;
     (void) err;
-    fp_layout_index_set(&oci->index, descriptor, name);
-    return FP_OK;
-}
-
-static enum fp_code write_blobs(struct oci_writer *oci, struct archive *tar, struct fp_error *err)
-{
-    struct fp_blob_list *blobs = &oci->writer.blobs;
-    fp_blob_list_sort(blobs);
-    for (size_t i = 0; i < blobs->len; i++) {
-        const struct fp_digest *digest = &fp_blob_descriptor(blobs->items[i])->digest;
-        cleanup_free char *name =
-            fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
-        FP_TRY(fp_tar_add(tar, name, blobs->items[i], oci->writer.base.title, err));
-    }
+    fp_layout_index_set(&((struct archive_writer *) self)->index, descriptor, name);
     return FP_OK;
 }
 
 /* The index is the first member, so that a reader of the stream knows what follows. */
-static enum fp_code oci_finish(struct fp_repo *self, struct fp_error *err)
+static enum fp_code write_oci(struct archive_writer *self, struct archive *tar,
+                              struct fp_error *err)
 {
-    struct oci_writer *oci = (struct oci_writer *) self;
-    cleanup_free char *index = fp_layout_index_bytes(&oci->index);
-    cleanup_tar struct archive *tar = fp_tar_new(fp_newfile_fd(oci->writer.file));
-    if (tar == NULL)
-        return fp_fail(err, FP_E_INTERNAL, "libarchive cannot write tar archives");
-    FP_TRY(fp_tar_add_bytes(tar, "oci-layout", FP_LAYOUT_MARKER, self->title, err));
-    FP_TRY(fp_tar_add_bytes(tar, "index.json", index, self->title, err));
-    FP_TRY(write_blobs(oci, tar, err));
-    FP_TRY(fp_tar_finish(tar, self->title, err));
-    return fp_newfile_publish(oci->writer.file, NULL, true, err);
+    const char *title = self->base.title;
+    cleanup_free char *index = fp_layout_index_bytes(&self->index);
+    FP_TRY(fp_tar_add_bytes(tar, "oci-layout", FP_LAYOUT_MARKER, title, err));
+    FP_TRY(fp_tar_add_bytes(tar, "index.json", index, title, err));
+    fp_blob_list_sort(&self->blobs);
+    for (size_t i = 0; i < self->blobs.len; i++) {
+        const struct fp_digest *digest = &fp_blob_descriptor(self->blobs.items[i])->digest;
+        cleanup_free char *name =
+            fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
+        FP_TRY(fp_tar_add(tar, name, self->blobs.items[i], title, err));
+    }
+    return FP_OK;
 }
 
-static void oci_free(struct fp_repo *self)
+static enum fp_code docker_resolve(struct fp_repo *self, const char *name,
+                                   struct fp_descriptor *ret, struct fp_error *err)
 {
-    fp_layout_index_clear(&((struct oci_writer *) self)->index);
-    fp_archive_writer_free(self);
+    (void) ret;
+    return fp_fail(err, FP_E_NOT_FOUND, "%s: no image '%s': it is being written", self->title,
+                   name != NULL ? name : "");
+}
+
+/* docker load wants names as NAME:TAG. */
+static enum fp_code add_tag(struct archive_writer *self, const char *name, struct fp_error *err)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    enum fp_code code = fp_reference_parse(name, &reference, err);
+    if (code != FP_OK)
+        return fp_context(code, err, "%s", self->base.title);
+    cleanup_free char *repo = fp_reference_name(&reference);
+    cleanup_free char *tag =
+        fp_xasprintf("%s:%s", repo, reference.tag != NULL ? reference.tag : FP_TAG_DEFAULT);
+    if (!fp_strv_has(&self->tags, tag))
+        fp_strv_add(&self->tags, tag);
+    return FP_OK;
+}
+
+static enum fp_code fail_platforms(const struct fp_repo *self, struct fp_error *err)
+{
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "%s: a docker-archive holds one platform only", self->title), err,
+        "choose one with --platform, or write an oci-archive");
+}
+
+/* An index of one image stands for that image; attestations (platform unknown) do not count. */
+static enum fp_code only_image(const struct fp_repo *self, const struct fp_index *index,
+                               const struct fp_descriptor **ret, struct fp_error *err)
+{
+    *ret = NULL;
+    for (size_t i = 0; i < index->manifest_count; i++) {
+        const struct fp_descriptor *child = &index->manifests[i];
+        if (strcmp(child->platform.os, "unknown") == 0)
+            continue;
+        if (*ret != NULL)
+            return fail_platforms(self, err);
+        *ret = child;
+    }
+    if (*ret == NULL || !fp_media_is_manifest((*ret)->media_type))
+        return fail_platforms(self, err);
+    return FP_OK;
+}
+
+static enum fp_code set_image(struct archive_writer *self, const struct fp_descriptor *descriptor,
+                              const char *bytes, struct fp_error *err)
+{
+    cleanup_index struct fp_index index = {0};
+    const struct fp_descriptor *image = descriptor;
+    if (fp_media_is_index(descriptor->media_type)) {
+        FP_TRY(fp_index_parse(bytes, strlen(bytes), descriptor->media_type, self->base.title,
+                              &index, err));
+        FP_TRY(only_image(&self->base, &index, &image, err));
+    }
+    FP_TRY(fp_image_manifest(&self->base, image, self->base.title, &self->manifest, err));
+    self->image = descriptor->digest;
+    return FP_OK;
+}
+
+static enum fp_code docker_name(struct fp_repo *self, const struct fp_descriptor *descriptor,
+                                const char *bytes, const char *name, struct fp_error *err)
+{
+    struct archive_writer *writer = (struct archive_writer *) self;
+    if (!fp_digest_is_set(&writer->image))
+        FP_TRY(set_image(writer, descriptor, bytes, err));
+    else if (!fp_digest_equal(&writer->image, &descriptor->digest))
+        return fail_platforms(self, err);
+    return name != NULL ? add_tag(writer, name, err) : FP_OK;
+}
+
+static char *layer_name(const struct fp_descriptor *layer)
+{
+    static const struct {
+        const char *media_type;
+        const char *suffix;
+    } kinds[] = {
+        {FP_MEDIA_OCI_LAYER_GZIP, ".tar.gz"},
+        {FP_MEDIA_DOCKER_LAYER_GZIP, ".tar.gz"},
+        {FP_MEDIA_OCI_LAYER_ZSTD, ".tar.zst"},
+    };
+    const char *suffix = ".tar";
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(layer->media_type, kinds[i].media_type) == 0)
+            suffix = kinds[i].suffix;
+    return fp_xasprintf("%s%s", fp_digest_hex(&layer->digest), suffix);
+}
+
+static char *config_name(const struct fp_manifest *manifest)
+{
+    return fp_xasprintf("%s.json", fp_digest_hex(&manifest->config.digest));
+}
+
+static char *image_list(const struct archive_writer *self)
+{
+    cleanup_free char *config = config_name(&self->manifest);
+    json_t *tags = self->tags.len > 0 ? fp_json_texts(&self->tags) : json_null();
+    json_t *layers = json_array();
+    for (size_t i = 0; i < self->manifest.layer_count; i++) {
+        cleanup_free char *name = layer_name(&self->manifest.layers[i]);
+        fp_json_append(layers, json_string(name));
+    }
+    cleanup_json json_t *list =
+        json_pack("[{s:s, s:o, s:o}]", "Config", config, "RepoTags", tags, "Layers", layers);
+    return fp_json_canonical(list);
+}
+
+static enum fp_code add_file(struct archive_writer *self, struct archive *tar,
+                             const struct fp_descriptor *descriptor, const char *name,
+                             struct fp_error *err)
+{
+    cleanup_blob struct fp_blob *blob = NULL;
+    FP_TRY(fp_repo_get_blob(&self->base, descriptor, NULL, &blob, err));
+    return fp_tar_add(tar, name, blob, self->base.title, err);
+}
+
+static bool is_repeated(const struct fp_manifest *manifest, size_t layer)
+{
+    for (size_t i = 0; i < layer; i++)
+        if (fp_digest_equal(&manifest->layers[i].digest, &manifest->layers[layer].digest))
+            return true;
+    return false;
+}
+
+static enum fp_code write_docker(struct archive_writer *self, struct archive *tar,
+                                 struct fp_error *err)
+{
+    const struct fp_manifest *manifest = &self->manifest;
+    if (!fp_digest_is_set(&self->image))
+        return fp_fail(err, FP_E_INTERNAL, "%s: no image was put into it", self->base.title);
+    cleanup_free char *list = image_list(self);
+    cleanup_free char *config = config_name(manifest);
+    FP_TRY(fp_tar_add_bytes(tar, "manifest.json", list, self->base.title, err));
+    FP_TRY(add_file(self, tar, &manifest->config, config, err));
+    for (size_t i = 0; i < manifest->layer_count; i++) {
+        cleanup_free char *name = layer_name(&manifest->layers[i]);
+        if (!is_repeated(manifest, i))
+            FP_TRY(add_file(self, tar, &manifest->layers[i], name, err));
+    }
+    return FP_OK;
+}
+
+static enum fp_code writer_finish(struct fp_repo *self, struct fp_error *err)
+{
+    struct archive_writer *writer = (struct archive_writer *) self;
+    cleanup_tar struct archive *tar = fp_tar_new(fp_newfile_fd(writer->file));
+    if (tar == NULL)
+        return fp_fail(err, FP_E_INTERNAL, "libarchive cannot write tar archives");
+    FP_TRY(writer->index.document != NULL ? write_oci(writer, tar, err)
+                                          : write_docker(writer, tar, err));
+    FP_TRY(fp_tar_finish(tar, self->title, err));
+    return fp_newfile_publish(writer->file, NULL, true, err);
 }
 
 static const struct fp_repo_ops oci_ops = {
     .resolve = oci_resolve,
-    .get_blob = fp_archive_writer_get_blob,
-    .put_blob = fp_archive_writer_put_blob,
+    .get_blob = writer_get_blob,
+    .put_blob = writer_put_blob,
     .name = oci_name,
-    .finish = oci_finish,
-    .free = oci_free,
+    .finish = writer_finish,
+    .free = writer_free,
+};
+
+static const struct fp_repo_ops docker_ops = {
+    .resolve = docker_resolve,
+    .get_blob = writer_get_blob,
+    .put_blob = writer_put_blob,
+    .name = docker_name,
+    .finish = writer_finish,
+    .free = writer_free,
 };
 
 enum fp_code fp_repo_create_archive(const char *path, enum fp_archive_kind kind,
                                     struct fp_repo **ret, struct fp_error *err)
 {
-    if (kind == FP_ARCHIVE_DOCKER)
-        return fp_repo_create_docker(path, ret, err);
-    struct oci_writer *oci = fp_xcalloc(1, sizeof(*oci));
-    oci->index = fp_layout_index_new();
-    enum fp_code code = fp_archive_writer_init(&oci->writer, &oci_ops, "oci-archive", path, err);
-    if (code == FP_OK)
-        *ret = &oci->writer.base;
-    else
-        oci_free(&oci->writer.base);
-    return code;
+    bool is_oci = kind == FP_ARCHIVE_OCI;
+    struct archive_writer *writer = fp_xcalloc(1, sizeof(*writer));
+    cleanup_repo struct fp_repo *repo = &writer->base;
+    repo->ops = is_oci ? &oci_ops : &docker_ops;
+    repo->title = fp_xasprintf("%s:%s", is_oci ? "oci-archive" : "docker-archive", path);
+    (void) pthread_mutex_init(&writer->lock, NULL);
+    if (is_oci)
+        writer->index = fp_layout_index_new();
+    FP_TRY(fp_newfile_open(path, 0644, &writer->file, err));
+    *ret = steal_pointer(&repo);
+    return FP_OK;
 }

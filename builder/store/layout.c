@@ -6,12 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A name that is written to index.json at the end. */
-struct pending {
-    struct fp_descriptor descriptor;
-    char *name;
-};
-
 struct layout {
     struct fp_repo base;
     char *path;
@@ -19,8 +13,7 @@ struct layout {
     char *linkable;  /* directory of blobs that may be hard-linked; NULL: none */
     mode_t dir_mode; /* of directories that are made in it */
     int hold;        /* keeps blobs from being collected before index.json leads to them */
-    struct pending *pending;
-    size_t pending_len;
+    struct fp_layout_names pending; /* what is written to index.json at the end */
 };
 
 static enum fp_code layout_resolve(struct fp_repo *self, const char *name,
@@ -62,24 +55,11 @@ static enum fp_code layout_name(struct fp_repo *self, const struct fp_descriptor
     struct layout *layout = (struct layout *) self;
     (void) bytes;
     (void) err;
-    layout->pending =
-        fp_xreallocarray(layout->pending, layout->pending_len + 1, sizeof(*layout->pending));
-    layout->pending[layout->pending_len++] = (struct pending){
-        .descriptor = fp_descriptor_copy(descriptor),
-        .name = fp_xstrdup(name),
-    };
+    struct fp_layout_names *pending = &layout->pending;
+    pending->items = fp_xreallocarray(pending->items, pending->len + 1, sizeof(*pending->items));
+    pending->items[pending->len++] = (struct fp_layout_name){
+        .descriptor = fp_descriptor_copy(descriptor), .name = fp_xstrdup(name)};
     return FP_OK;
-}
-
-static void drop_pending(struct layout *layout)
-{
-    for (size_t i = 0; i < layout->pending_len; i++) {
-        fp_descriptor_clear(&layout->pending[i].descriptor);
-        free(layout->pending[i].name);
-    }
-    free(layout->pending);
-    layout->pending = NULL;
-    layout->pending_len = 0;
 }
 
 /* Each blob is synced when it is written; the directory is synced once, for all names in it. Some
@@ -98,22 +78,23 @@ static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
     struct layout *layout = (struct layout *) self;
     cleanup_fd int lock = -1;
     cleanup_layout_index struct fp_layout_index index = {0};
-    if (layout->pending_len == 0)
+    if (layout->pending.len == 0)
         return FP_OK;
     sync_blobs(layout);
     FP_TRY(fp_layout_lock_index(layout->path, &lock, err));
     FP_TRY(fp_layout_read_index(layout->path, &index, err));
-    for (size_t i = 0; i < layout->pending_len; i++)
-        fp_layout_index_set(&index, &layout->pending[i].descriptor, layout->pending[i].name);
+    for (size_t i = 0; i < layout->pending.len; i++)
+        fp_layout_index_set(&index, &layout->pending.items[i].descriptor,
+                            layout->pending.items[i].name);
     FP_TRY(fp_layout_write_index(layout->path, &index, err));
-    drop_pending(layout);
+    fp_layout_names_clear(&layout->pending);
     return FP_OK;
 }
 
 static void layout_free(struct fp_repo *self)
 {
     struct layout *layout = (struct layout *) self;
-    drop_pending(layout);
+    fp_layout_names_clear(&layout->pending);
     fp_cleanup_fdp(&layout->hold);
     free(layout->path);
     free(layout->linkable);
@@ -156,13 +137,6 @@ static enum fp_code check_layout(const char *path, struct fp_error *err)
     return code != FP_OK ? code : fp_layout_marker_check(fp_buf_text(&text), text.len, marker, err);
 }
 
-/* A layout whose index.json cannot be added to is refused before blobs are put into it. */
-static enum fp_code check_index(const char *path, struct fp_error *err)
-{
-    cleanup_layout_index struct fp_layout_index index = {0};
-    return fp_layout_read_index(path, &index, err);
-}
-
 /* Bazel makes layouts of links: copied alone, their index.json leads nowhere. */
 static enum fp_code check_link(const char *path, struct fp_error *err)
 {
@@ -174,19 +148,15 @@ static enum fp_code check_link(const char *path, struct fp_error *err)
 }
 
 /* Links on the way to an output are followed where we or root made them, also inside the layout. */
-static enum fp_code find_output(const char *path, char **ret, struct fp_error *err)
-{
-    cleanup_free char *blobs = fp_layout_blobs(path);
-    cleanup_free char *inside = NULL;
-    FP_TRY(fp_output_path(blobs, &inside, err));
-    return fp_output_path(path, ret, err);
-}
-
 static enum fp_code find_place(const char *path, enum fp_layout_use use, char **ret,
                                struct fp_error *err)
 {
-    if (use == FP_LAYOUT_OUTPUT)
-        return find_output(path, ret, err);
+    cleanup_free char *blobs = fp_layout_blobs(path);
+    cleanup_free char *inside = NULL;
+    if (use == FP_LAYOUT_OUTPUT) {
+        FP_TRY(fp_output_path(blobs, &inside, err));
+        return fp_output_path(path, ret, err);
+    }
     *ret = fp_xstrdup(path);
     return use == FP_LAYOUT_STORE ? fp_store_check(path, err) : FP_OK;
 }
@@ -194,13 +164,16 @@ static enum fp_code find_place(const char *path, enum fp_layout_use use, char **
 enum fp_code fp_repo_open_layout(const char *path, enum fp_layout_use use, struct fp_repo **ret,
                                  struct fp_error *err)
 {
+    cleanup_layout_index struct fp_layout_index index = {0};
     mode_t dir_mode = use == FP_LAYOUT_STORE ? FP_KEPT_DIR_MODE : 0755;
     cleanup_free char *place = NULL;
     FP_TRY(find_place(path, use, &place, err));
     if (use != FP_LAYOUT_READ)
         FP_TRY(make_layout(place, dir_mode, err));
     FP_TRY(check_layout(place, err));
-    FP_TRY(use == FP_LAYOUT_READ ? check_link(place, err) : check_index(place, err));
+    /* An index.json that cannot be added to is refused before blobs are put into the layout. */
+    FP_TRY(use == FP_LAYOUT_READ ? check_link(place, err)
+                                 : fp_layout_read_index(place, &index, err));
     struct layout *layout = fp_xcalloc(1, sizeof(*layout));
     layout->base.ops = &layout_ops;
     layout->base.title = fp_xasprintf("oci:%s", path);

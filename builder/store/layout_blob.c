@@ -87,25 +87,19 @@ static bool clone_file(const struct fp_blob *blob, int to)
     return from >= 0 && ioctl(to, FICLONE, from) == 0;
 }
 
-static enum fp_code open_copy(const struct fp_blob *blob, int fd, const char *path, bool cloned,
-                              struct fp_source **ret, struct fp_error *err)
-{
-    if (!cloned)
-        return fp_blob_open(blob, 0, ret, err);
-    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    if (copy < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read back", path);
-    *ret = fp_source_fd(copy, path, 0, UINT64_MAX);
-    return FP_OK;
-}
-
 /* Every byte is read and verified; it is written unless the file could be cloned. */
 static enum fp_code fill(int fd, const char *path, const struct fp_descriptor *descriptor,
                          const struct fp_blob *blob, struct fp_stage *stage, struct fp_error *err)
 {
     struct fp_source *opened = NULL;
     bool cloned = clone_file(blob, fd);
-    FP_TRY(open_copy(blob, fd, path, cloned, &opened, err));
+    int copy = cloned ? fcntl(fd, F_DUPFD_CLOEXEC, 3) : -1;
+    if (!cloned)
+        FP_TRY(fp_blob_open(blob, 0, &opened, err));
+    else if (copy < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s: cannot be read back", path);
+    else
+        opened = fp_source_fd(copy, path, 0, UINT64_MAX);
     if (stage != NULL)
         opened = fp_source_staged(opened, stage);
     cleanup_free char *what = fp_xasprintf("copying %s", descriptor->digest.text);
@@ -136,16 +130,6 @@ static enum fp_code check_claim(const struct fp_descriptor *descriptor, const st
                    descriptor->digest.text, have->digest.text);
 }
 
-/* What was linked is verified under its new name. The stage advances as it is read. */
-static enum fp_code verify_linked(const char *path, const struct fp_descriptor *descriptor,
-                                  struct fp_stage *stage, struct fp_error *err)
-{
-    enum fp_code code = verify(path, descriptor, stage, err);
-    if (code != FP_OK)
-        (void) unlink(path);
-    return code;
-}
-
 /* The digest of a nameless file was taken while it was written: it need not be read again. */
 static enum fp_code place(const char *path, const char *linkable,
                           const struct fp_descriptor *descriptor, const struct fp_blob *blob,
@@ -156,9 +140,11 @@ static enum fp_code place(const char *path, const char *linkable,
             fp_stage_advance(stage, descriptor->size);
         return FP_OK;
     }
-    enum fp_code code = link_from_store(blob, linkable, path)
-                            ? verify_linked(path, descriptor, stage, err)
-                            : copy_blob(path, descriptor, blob, stage, err);
+    bool is_linked = link_from_store(blob, linkable, path);
+    enum fp_code code = is_linked ? verify(path, descriptor, stage, err)
+                                  : copy_blob(path, descriptor, blob, stage, err);
+    if (is_linked && code != FP_OK)
+        (void) unlink(path);
     if (code == FP_E_VERIFY)
         return fp_hinted(code, err, "the image is damaged where it comes from: get it again");
     return code;

@@ -8,11 +8,7 @@
 
 #define BLOCK_BYTES ((size_t) 64 << 10)
 
-static void free_entry(struct archive_entry *entry)
-{
-    archive_entry_free(entry);
-}
-FP_DEFINE_CLEANUP(free_entryp, struct archive_entry, free_entry)
+FP_DEFINE_CLEANUP(free_entryp, struct archive_entry, archive_entry_free)
 #define cleanup_entry __attribute__((cleanup(free_entryp)))
 
 struct archive *fp_tar_new(int fd)

@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "../../../builder/store/archive_index.h"
-#include "../../../builder/store/archive_writer.h"
 #include "../../../builder/store/copy_plan.h"
 #include "../../../builder/store/document.h"
 #include "../../../builder/store/layout_file.h"
