@@ -16,7 +16,7 @@ static enum fp_code check_stored(const struct fp_session *session, const char *o
     cleanup_found struct fp_found found = {0};
     if (!is_file(text) && strchr(text, '/') == NULL && !session->context.offline)
         return FP_OK;
-    enum fp_code code = fp_session_find(session, text, FP_FIND_STORE, NULL, &found, err);
+    enum fp_code code = fp_session_find(session, text, FP_FIND_STORE, &found, err);
     if (code == FP_OK)
         return FP_OK;
     if (is_file(text))

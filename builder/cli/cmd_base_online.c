@@ -51,7 +51,7 @@ static enum fp_code compare(struct fp_run *run, const struct fp_session *session
 {
     cleanup_found struct fp_found base = {0};
     bool current = false;
-    FP_TRY(fp_session_find(session, name, FP_FIND_REGISTRY, NULL, &base, err));
+    FP_TRY(fp_session_find(session, name, FP_FIND_REGISTRY, &base, err));
     FP_TRY(leads_to(&base, digest, &current, err));
     if (current)
         fp_buf_putf(&run->out, "current %s@%s\n", name, digest);
@@ -67,7 +67,7 @@ enum fp_code fp_base_check(struct fp_run *run, struct fp_error *err)
     cleanup_found struct fp_found found = {0};
     cleanup_json json_t *document = NULL;
     FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(fp_session_find(&session, image, FP_FIND_STORE_FIRST, NULL, &found, err));
+    FP_TRY(fp_session_find(&session, image, FP_FIND_STORE_FIRST, &found, err));
     FP_TRY(read_document(found.repo, &found.root, found.title, &document, err));
     const json_t *annotations = json_object_get(document, "annotations");
     const char *name = fp_json_string(annotations, ANNOTATION("base.name"));
@@ -108,7 +108,7 @@ static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *en
         return fp_fail(err, FP_E_INPUT, "%s is made of packages: there is no image to pin",
                        entry->name);
     FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, NULL, &found, err));
+    FP_TRY(fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, &found, err));
     FP_TRY(collect(&found, digests, err));
     cleanup_json json_t *pinned = json_pack(
         "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",

@@ -138,7 +138,7 @@ static enum fp_code generate(struct fp_run *run, const struct fp_generate_input 
     cleanup_json json_t *model = NULL;
     __attribute__((cleanup(fp_deploy_result_clear))) struct fp_deploy_result result = {0};
     FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(fp_session_find(&session, input->args->image, order, NULL, &found, err));
+    FP_TRY(fp_session_find(&session, input->args->image, order, &found, err));
     FP_TRY(fp_image_model(found.repo, &found.root, found.title, NULL, &model, err));
     FP_TRY(make(input, &found, model, &result, err));
     return put(run, input->args, &result, err);

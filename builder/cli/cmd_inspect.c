@@ -156,16 +156,11 @@ enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found image = {0};
-    struct fp_platform platform = {0};
-    bool one_platform = false;
-    FP_TRY(fp_run_platform(run, &platform, &one_platform, err));
-    const struct fp_platform *only = one_platform ? &platform : NULL;
     FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(
-        fp_session_find(&session, run->operands.items[0], FP_FIND_STORE_FIRST, only, &image, err));
+    FP_TRY(fp_session_find(&session, run->operands.items[0], FP_FIND_STORE_FIRST, &image, err));
     if (run->args.raw)
-        return put_raw(run, &image, only, err);
+        return put_raw(run, &image, session.only, err);
     if (run->args.image_config)
-        return put_image_config(run, &image, only, err);
-    return put_model(run, &image, only, err);
+        return put_image_config(run, &image, session.only, err);
+    return put_model(run, &image, session.only, err);
 }

@@ -18,8 +18,7 @@ static char *result_name(const struct fp_found *from)
 }
 
 static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session,
-                            const struct fp_found *from, const char *output,
-                            const struct fp_platform *platform, struct fp_error *err)
+                            const struct fp_found *from, const char *output, struct fp_error *err)
 {
     cleanup_target struct fp_target to = {0};
     struct fp_digest digest = {0};
@@ -27,7 +26,7 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
     cleanup_free char *title = result_name(from);
     FP_TRY(output != NULL ? fp_session_target(session, output, from->name, &to, err)
                           : fp_session_store(session, name, &to, err));
-    FP_TRY(fp_session_copy(session, from, &to, NULL, platform, &digest, err));
+    FP_TRY(fp_session_copy(session, from, &to, NULL, &digest, err));
     fp_run_result(run, title, &digest);
     return FP_OK;
 }
@@ -36,13 +35,9 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
 static enum fp_code check_outputs(const struct fp_strv *outputs, struct fp_error *err)
 {
     for (size_t i = 0; i < outputs->len; i++) {
-        struct fp_location location = {0};
-        enum fp_code code = fp_location_parse(outputs->items[i], &location, err);
-        bool is_file = code == FP_OK && fp_location_is_file(&location);
-        fp_location_clear(&location);
-        if (code != FP_OK)
-            return fp_context(code, err, "--output");
-        if (!is_file)
+        cleanup_location struct fp_location at = {0};
+        FP_TRY(fp_context(fp_location_parse(outputs->items[i], &at, err), err, "--output"));
+        if (!fp_location_is_file(&at))
             return fp_hinted(fp_fail(err, FP_E_USAGE, "--output: '%s' is no layout and no archive",
                                      outputs->items[i]),
                              err,
@@ -70,19 +65,15 @@ enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found from = {0};
-    struct fp_platform platform = {0};
-    bool one_platform = false;
     const char *source = run->operands.items[0];
     const struct fp_strv *outputs = &run->args.outputs;
-    FP_TRY(fp_run_platform(run, &platform, &one_platform, err));
-    const struct fp_platform *only = one_platform ? &platform : NULL;
     FP_TRY(check_outputs(outputs, err));
     FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(fp_session_find(&session, source, FP_FIND_REGISTRY, only, &from, err));
+    FP_TRY(fp_session_find(&session, source, FP_FIND_REGISTRY, &from, err));
     FP_TRY(check_source(&from, source, outputs, err));
     if (outputs->len == 0)
-        return pull_to(run, &session, &from, NULL, only, err);
+        return pull_to(run, &session, &from, NULL, err);
     for (size_t i = 0; i < outputs->len; i++)
-        FP_TRY(pull_to(run, &session, &from, outputs->items[i], only, err));
+        FP_TRY(pull_to(run, &session, &from, outputs->items[i], err));
     return FP_OK;
 }

@@ -1,3 +1,4 @@
+/* push: an image is copied into registries, layouts and archives. */
 #include "session.h"
 
 /* Where to, when nothing says so: an image goes where its name says. */
@@ -12,27 +13,21 @@ static enum fp_code own_destination(const struct fp_found *found, const char *so
                      "flinkpack push %s registry.example.com/team/NAME:TAG", source);
 }
 
-static enum fp_code push_all(struct fp_run *run, const struct fp_session *session,
-                             const struct fp_found *from, const struct fp_strv *destinations,
-                             const struct fp_platform *platform, struct fp_error *err)
+static enum fp_code push_to(struct fp_run *run, const struct fp_session *session,
+                            const struct fp_found *from, const struct fp_strv *destinations,
+                            struct fp_target *targets, struct fp_error *err)
 {
-    struct fp_target *targets = fp_xcalloc(destinations->len, sizeof(*targets));
-    enum fp_code code = FP_OK;
     /* A slip in the last of them is found before anything is sent to the first. */
-    for (size_t i = 0; i < destinations->len && code == FP_OK; i++)
-        code = fp_session_target(session, destinations->items[i], from->name, &targets[i], err);
-    for (size_t i = 0; i < destinations->len && code == FP_OK; i++) {
+    for (size_t i = 0; i < destinations->len; i++)
+        FP_TRY(fp_session_target(session, destinations->items[i], from->name, &targets[i], err));
+    for (size_t i = 0; i < destinations->len; i++) {
         struct fp_target *to = &targets[i];
         struct fp_digest digest = {0};
         to->one_of_several = destinations->len > 1;
-        code = fp_session_copy(session, from, to, i > 0 ? to - 1 : NULL, platform, &digest, err);
-        if (code == FP_OK)
-            fp_run_result(run, to->title, &digest);
+        FP_TRY(fp_session_copy(session, from, to, i > 0 ? to - 1 : NULL, &digest, err));
+        fp_run_result(run, to->title, &digest);
     }
-    for (size_t i = destinations->len; i > 0; i--)
-        fp_target_clear(&targets[i - 1]);
-    free(targets);
-    return code;
+    return FP_OK;
 }
 
 enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
@@ -40,21 +35,18 @@ enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err)
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found from = {0};
     cleanup_strv struct fp_strv destinations = {0};
-    struct fp_platform platform = {0};
-    bool one_platform = false;
     const char *source = run->operands.items[0];
     enum fp_find_order order = run->operands.len > 1 ? FP_FIND_STORE_FIRST : FP_FIND_STORE;
-    enum fp_code code = fp_run_platform(run, &platform, &one_platform, err);
-    const struct fp_platform *only = one_platform ? &platform : NULL;
-    if (code == FP_OK)
-        code = fp_session_open(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, source, order, only, &from, err);
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, source, order, &from, err));
     for (size_t i = 1; i < run->operands.len; i++)
         fp_strv_add(&destinations, run->operands.items[i]);
-    if (code == FP_OK && destinations.len == 0)
-        code = own_destination(&from, source, &destinations, err);
-    if (code == FP_OK)
-        code = push_all(run, &session, &from, &destinations, only, err);
+    if (destinations.len == 0)
+        FP_TRY(own_destination(&from, source, &destinations, err));
+    struct fp_target *targets = fp_xcalloc(destinations.len, sizeof(*targets));
+    enum fp_code code = push_to(run, &session, &from, &destinations, targets, err);
+    for (size_t i = destinations.len; i > 0; i--)
+        fp_target_clear(&targets[i - 1]);
+    free(targets);
     return code;
 }

@@ -26,15 +26,13 @@ enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err)
     cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found image = {0};
     cleanup_buf struct fp_buf document = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
-    enum fp_code code = fp_session_open_local(run, &session, err);
-    if (code == FP_OK)
-        code = fp_session_find(&session, run->operands.items[0], FP_FIND_STORE, NULL, &image, err);
-    if (code == FP_OK && !image.in_store)
-        code =
-            fp_fail(err, FP_E_USAGE, "'%s' is no name in the local store", run->operands.items[0]);
-    if (code == FP_OK)
-        code = fp_repo_get_document(image.repo, &image.root, &document, err);
-    for (size_t i = 1; i < run->operands.len && code == FP_OK; i++)
-        code = add_name(&image, &document, run->operands.items[i], err);
-    return code == FP_OK ? fp_repo_finish(image.repo, err) : code;
+    FP_TRY(fp_session_open_local(run, &session, err));
+    FP_TRY(fp_session_find(&session, run->operands.items[0], FP_FIND_STORE, &image, err));
+    if (!image.in_store)
+        return fp_fail(err, FP_E_USAGE, "'%s' is no name in the local store",
+                       run->operands.items[0]);
+    FP_TRY(fp_repo_get_document(image.repo, &image.root, &document, err));
+    for (size_t i = 1; i < run->operands.len; i++)
+        FP_TRY(add_name(&image, &document, run->operands.items[i], err));
+    return fp_repo_finish(image.repo, err);
 }

@@ -198,6 +198,10 @@ enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session 
 enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
+    if (args->platform != NULL) {
+        FP_TRY(fp_platform_parse(args->platform, &ret->platform, err));
+        ret->only = &ret->platform;
+    }
     if (args->authfile != NULL && !fp_path_exists(args->authfile))
         return fp_fail(err, FP_E_NOT_FOUND, "--authfile: %s: no such file", args->authfile);
     FP_TRY(choose_store(run, ret, err));
@@ -207,11 +211,10 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
 enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,
                                    struct fp_error *err)
 {
-    enum fp_code code = fp_session_open(run, ret, err);
-    if (code == FP_OK)
-        code = choose_cache(&run->args, ret, run->reporter, err);
+    FP_TRY(fp_session_open(run, ret, err));
+    FP_TRY(choose_cache(&run->args, ret, run->reporter, err));
     ret->context.cache_folder = ret->cache;
-    return code;
+    return FP_OK;
 }
 
 void fp_session_close(struct fp_session *session)
@@ -224,17 +227,9 @@ void fp_session_close(struct fp_session *session)
     *session = (struct fp_session){0};
 }
 
-enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret, bool *ret_any,
-                             struct fp_error *err)
-{
-    *ret_any = run->args.platform != NULL;
-    return *ret_any ? fp_platform_parse(run->args.platform, ret, err) : FP_OK;
-}
-
 enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_found *from,
                              struct fp_target *to, const struct fp_target *before,
-                             const struct fp_platform *platform, struct fp_digest *ret_digest,
-                             struct fp_error *err)
+                             struct fp_digest *ret_digest, struct fp_error *err)
 {
     const struct fp_push_options options = {
         .names = &to->names,
@@ -245,7 +240,7 @@ enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_f
     };
     struct fp_push_result result = {0};
     to->push = fp_push_new(to->repo, &options);
-    FP_TRY(fp_copy_image(from->repo, &from->root, platform, to->push, &result, err));
+    FP_TRY(fp_copy_image(from->repo, &from->root, session->only, to->push, &result, err));
     *ret_digest = result.root.digest;
     fp_descriptor_clear(&result.root);
     return FP_OK;

@@ -15,7 +15,10 @@ struct fp_session {
     char *store;
     char *cache; /**< only fp_session_open_build() chooses one */
     struct fp_mirrors mirrors;
-    struct fp_strv insecure; /**< hosts of the options and of registries.conf */
+    struct fp_platform platform;
+    const struct fp_platform *only; /**< --platform, which images for one platform have to be for
+                                         and of others is chosen; NULL: all */
+    struct fp_strv insecure;        /**< hosts of the options and of registries.conf */
 };
 
 /** Open with the options of a run, which are borrowed. Nothing is sent or written yet. */
@@ -55,12 +58,11 @@ enum fp_find_order {
 
 /**
  * Find an image: any location of store.h.
- * @param platform What an image for one platform has to be for; may be NULL.
- * @return FP_E_NOT_FOUND, or what the place fails with.
+ * @return FP_E_NOT_FOUND, also where it is an image for another platform than session->only, or
+ * what the place fails with.
  */
 FP_CHECKED enum fp_code fp_session_find(const struct fp_session *session, const char *text,
-                                        enum fp_find_order order,
-                                        const struct fp_platform *platform, struct fp_found *ret,
+                                        enum fp_find_order order, struct fp_found *ret,
                                         struct fp_error *err);
 /** Release the members. */
 void fp_found_clear(struct fp_found *found);
@@ -101,16 +103,11 @@ void fp_target_clear(struct fp_target *target);
 
 /**
  * Copy what was found.
- * @param before   Where it was copied to before, to mount blobs from; may be NULL.
- * @param platform Only this one; NULL: all.
+ * @param before Where it was copied to before, to mount blobs from; may be NULL.
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
                                         const struct fp_found *from, struct fp_target *to,
                                         const struct fp_target *before,
-                                        const struct fp_platform *platform,
                                         struct fp_digest *ret_digest, struct fp_error *err);
-/** --platform of a run: `*ret_any` is false where none was given. */
-FP_CHECKED enum fp_code fp_run_platform(const struct fp_run *run, struct fp_platform *ret,
-                                        bool *ret_any, struct fp_error *err);
 
 #endif

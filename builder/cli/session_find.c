@@ -15,8 +15,7 @@ static enum fp_code find_stored(const struct fp_session *session, const char *te
 }
 
 static enum fp_code find_at(const struct fp_session *session, const char *text,
-                            const struct fp_platform *platform, struct fp_found *found,
-                            struct fp_error *err)
+                            struct fp_found *found, struct fp_error *err)
 {
     const struct fp_location *at = &found->location;
     if (at->kind == FP_AT_STORE) {
@@ -28,7 +27,7 @@ static enum fp_code find_at(const struct fp_session *session, const char *text,
         cleanup_free char *reference = fp_reference_text(&at->reference);
         return fp_fail(err, FP_E_USAGE, "--offline: %s is in a registry", reference);
     }
-    FP_TRY(fp_location_open(at, &session->context.places, platform, &found->repo, err));
+    FP_TRY(fp_location_open(at, &session->context.places, session->only, &found->repo, err));
     found->name = is_remote ? fp_reference_full(&at->reference) : fp_xstrdup(at->name);
     found->title = fp_xstrdup(is_remote ? found->name : text);
     return fp_repo_resolve(found->repo, fp_location_image(at), &found->root, err);
@@ -45,8 +44,7 @@ static enum fp_code find_in_store(const struct fp_session *session, const char *
 }
 
 static enum fp_code find(const struct fp_session *session, const char *text,
-                         enum fp_find_order order, const struct fp_platform *platform,
-                         struct fp_found *found, struct fp_error *err)
+                         enum fp_find_order order, struct fp_found *found, struct fp_error *err)
 {
     enum fp_code code = fp_location_parse(text, &found->location, err);
     if (code != FP_OK && fp_path_exists(text))
@@ -62,7 +60,7 @@ static enum fp_code find(const struct fp_session *session, const char *text,
         if (code != FP_E_NOT_FOUND || order == FP_FIND_STORE || session->context.offline)
             return code;
     }
-    return find_at(session, text, platform, found, err);
+    return find_at(session, text, found, err);
 }
 
 /* An image for one platform has to be for the one that is wanted. Of an index it is chosen by
@@ -82,13 +80,12 @@ static enum fp_code check_platform(const struct fp_found *found, const struct fp
 }
 
 enum fp_code fp_session_find(const struct fp_session *session, const char *text,
-                             enum fp_find_order order, const struct fp_platform *platform,
-                             struct fp_found *ret, struct fp_error *err)
+                             enum fp_find_order order, struct fp_found *ret, struct fp_error *err)
 {
-    FP_TRY(find(session, text, order, platform, ret, err));
-    if (platform == NULL || fp_media_is_index(ret->root.media_type))
+    FP_TRY(find(session, text, order, ret, err));
+    if (session->only == NULL || fp_media_is_index(ret->root.media_type))
         return FP_OK;
-    return check_platform(ret, platform, err);
+    return check_platform(ret, session->only, err);
 }
 
 void fp_found_clear(struct fp_found *found)

@@ -4,21 +4,15 @@
 #include <inttypes.h>
 #include <string.h>
 
-static enum fp_code check_size(const struct fp_descriptor *descriptor, const char *name,
-                               const struct fp_buf *body, struct fp_error *err)
-{
-    if (descriptor->size <= body->max - body->len)
-        return FP_OK;
-    return fp_fail(err, FP_E_INPUT, "%s: %s has %" PRIu64 " bytes, at most %zu are read", name,
-                   descriptor->digest.text, descriptor->size, body->max);
-}
-
 static enum fp_code read_verified(struct fp_source *take_inner,
                                   const struct fp_descriptor *descriptor, const char *name,
                                   struct fp_buf *body, struct fp_error *err)
 {
     cleanup_free char *what = fp_xasprintf("%s: %s", name, descriptor->digest.text);
     cleanup_source struct fp_source *source = fp_source_verified(take_inner, descriptor, what);
+    if (descriptor->size > body->max - body->len)
+        return fp_fail(err, FP_E_INPUT, "%s has %" PRIu64 " bytes, at most %zu are read", what,
+                       descriptor->size, body->max);
     enum fp_code code = fp_source_read_all(source, body, err);
     if (code == FP_E_VERIFY)
         return fp_hinted(code, err, "it is damaged there: get the image again");
@@ -29,7 +23,6 @@ enum fp_code fp_blob_document(const struct fp_blob *blob, const struct fp_descri
                               const char *name, struct fp_buf *body, struct fp_error *err)
 {
     struct fp_source *source = NULL;
-    FP_TRY(check_size(descriptor, name, body, err));
     FP_TRY(fp_blob_open(blob, 0, &source, err));
     return read_verified(source, descriptor, name, body, err);
 }
@@ -38,7 +31,6 @@ enum fp_code fp_bytes_document(const char *bytes, size_t len,
                                const struct fp_descriptor *descriptor, const char *name,
                                struct fp_buf *body, struct fp_error *err)
 {
-    FP_TRY(check_size(descriptor, name, body, err));
     return read_verified(fp_source_memory(bytes, len), descriptor, name, body, err);
 }
 
