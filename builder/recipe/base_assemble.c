@@ -50,7 +50,8 @@ static enum fp_code make_image(struct fp_bases *bases, struct fp_base_image *ima
         json_pack("{s:s}", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     struct fp_config_change change = {
         .layers = &row, .layer_count = 1, .env = env, .created = created};
-    image->descriptor = fp_parts_add_image(bases->repo, &image->platform, &change, layer->blob);
+    image->descriptor =
+        fp_descriptor_copy(fp_parts_add_image(bases->repo, &image->platform, &change, layer->blob));
     if (!fp_digest_is_set(&bases->root.digest))
         bases->root = fp_descriptor_copy(&image->descriptor);
     image->blobs = fp_xcalloc(2, sizeof(struct fp_blob *));

@@ -101,7 +101,7 @@ static enum fp_code docker_get_blob(struct fp_repo *self, const struct fp_descri
                           self->title, ret, err);
 }
 
-static void docker_free(struct fp_repo *self)
+static void docker_clear(struct fp_repo *self)
 {
     struct docker_archive *archive = (struct docker_archive *) self;
     for (size_t i = 0; i < archive->len; i++) {
@@ -110,14 +110,12 @@ static void docker_free(struct fp_repo *self)
     }
     free(archive->images);
     fp_archive_index_clear(&archive->members);
-    free(archive->base.title);
-    free(archive);
 }
 
 static const struct fp_repo_ops docker_ops = {
     .resolve = docker_resolve,
     .get_blob = docker_get_blob,
-    .free = docker_free,
+    .clear = docker_clear,
 };
 
 /* A member whose name is a digest must have content of that digest. */

@@ -28,19 +28,17 @@ static enum fp_code oci_get_blob(struct fp_repo *self, const struct fp_descripto
                           self->title, ret, err);
 }
 
-static void oci_free(struct fp_repo *self)
+static void oci_clear(struct fp_repo *self)
 {
     struct oci_archive *archive = (struct oci_archive *) self;
     fp_archive_index_clear(&archive->members);
     fp_layout_index_clear(&archive->index);
-    free(archive->base.title);
-    free(archive);
 }
 
 static const struct fp_repo_ops oci_ops = {
     .resolve = oci_resolve,
     .get_blob = oci_get_blob,
-    .free = oci_free,
+    .clear = oci_clear,
 };
 
 static enum fp_code check_marker(const struct oci_archive *archive, struct fp_error *err)

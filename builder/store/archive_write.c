@@ -23,7 +23,7 @@ struct archive_writer {
     struct fp_strv tags;
 };
 
-static void writer_free(struct fp_repo *self)
+static void writer_clear(struct fp_repo *self)
 {
     struct archive_writer *writer = (struct archive_writer *) self;
     fp_layout_index_clear(&writer->index);
@@ -32,8 +32,6 @@ static void writer_free(struct fp_repo *self)
     fp_blob_list_clear(&writer->blobs);
     fp_newfile_free(writer->file);
     (void) pthread_mutex_destroy(&writer->lock);
-    free(writer->base.title);
-    free(writer);
 }
 
 static struct fp_blob *find(struct archive_writer *self, const struct fp_digest *digest)
@@ -276,7 +274,7 @@ static const struct fp_repo_ops oci_ops = {
     .put_blob = writer_put_blob,
     .name = oci_name,
     .finish = writer_finish,
-    .free = writer_free,
+    .clear = writer_clear,
 };
 
 static const struct fp_repo_ops docker_ops = {
@@ -285,7 +283,7 @@ static const struct fp_repo_ops docker_ops = {
     .put_blob = writer_put_blob,
     .name = docker_name,
     .finish = writer_finish,
-    .free = writer_free,
+    .clear = writer_clear,
 };
 
 enum fp_code fp_repo_create_archive(const char *path, enum fp_archive_kind kind,

@@ -91,15 +91,13 @@ static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
     return FP_OK;
 }
 
-static void layout_free(struct fp_repo *self)
+static void layout_clear(struct fp_repo *self)
 {
     struct layout *layout = (struct layout *) self;
     fp_layout_names_clear(&layout->pending);
     fp_cleanup_fdp(&layout->hold);
     free(layout->path);
     free(layout->linkable);
-    free(layout->base.title);
-    free(layout);
 }
 
 static const struct fp_repo_ops layout_ops = {
@@ -108,7 +106,7 @@ static const struct fp_repo_ops layout_ops = {
     .put_blob = layout_put_blob,
     .name = layout_name,
     .finish = layout_finish,
-    .free = layout_free,
+    .clear = layout_clear,
 };
 
 /* oci-layout is written after the directories, so that a directory that has it is a layout. */

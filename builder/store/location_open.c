@@ -15,8 +15,8 @@ static enum fp_code open_with_blobs(const struct fp_location *at, const struct f
     cleanup_free char *blobs = fp_layout_blobs(places->store);
     FP_TRY(fp_mkdir_p(blobs, FP_KEPT_DIR_MODE, err));
     if (at->kind == FP_AT_REGISTRY)
-        return fp_repo_open_source(&places->registry, places->mirrors, &at->reference, blobs, ret,
-                                   err);
+        return fp_repo_open_registry(&places->registry, places->mirrors, &at->reference, blobs, ret,
+                                     err);
     if (at->kind == FP_AT_ROOTFS)
         return fp_repo_open_rootfs(at->path, platform != NULL ? platform : &usual, blobs,
                                    places->registry.reporter, ret, err);
@@ -42,7 +42,7 @@ enum fp_code fp_location_create(const struct fp_location *at, const struct fp_pl
     cleanup_free char *blobs = fp_layout_blobs(places->store);
     switch (at->kind) {
     case FP_AT_REGISTRY:
-        return fp_repo_open_registry(&places->registry, &at->reference, blobs, ret, err);
+        return fp_repo_open_registry(&places->registry, NULL, &at->reference, blobs, ret, err);
     case FP_AT_STORE:
         return fp_repo_open_layout(places->store, FP_LAYOUT_STORE, ret, err);
     case FP_AT_LAYOUT:

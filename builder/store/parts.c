@@ -1,6 +1,9 @@
+/* An image that is in memory, as a repo. */
 #include "flinkpack/store/parts.h"
+
+#include <string.h>
+
 #include "blob_list.h"
-#include "document.h"
 
 /* Filled by one thread, then only read, by many. */
 struct parts {
@@ -8,11 +11,6 @@ struct parts {
     struct fp_blob_list blobs;
     struct fp_descriptor root; /* no digest: none */
 };
-
-static struct fp_blob *find_blob(const struct fp_repo *self, const struct fp_digest *digest)
-{
-    return fp_blob_list_find(&((const struct parts *) self)->blobs, digest);
-}
 
 static enum fp_code parts_resolve(struct fp_repo *self, const char *name, struct fp_descriptor *ret,
                                   struct fp_error *err)
@@ -25,47 +23,31 @@ static enum fp_code parts_resolve(struct fp_repo *self, const char *name, struct
     return FP_OK;
 }
 
-static enum fp_code fail_missing(const struct fp_repo *self, const struct fp_digest *digest,
-                                 struct fp_error *err)
-{
-    return fp_fail(err, FP_E_NOT_FOUND, "%s: %s is missing", self->title, digest->text);
-}
-
 static enum fp_code parts_get_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                    struct fp_stage *stage, struct fp_blob **ret,
                                    struct fp_error *err)
 {
-    struct fp_blob *blob = find_blob(self, &descriptor->digest);
+    const struct parts *parts = (struct parts *) self;
+    struct fp_blob *blob = fp_blob_list_find(&parts->blobs, &descriptor->digest);
     (void) stage;
     if (blob == NULL)
-        return fail_missing(self, &descriptor->digest, err);
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: %s is missing", self->title,
+                       descriptor->digest.text);
     *ret = fp_blob_ref(blob);
     return FP_OK;
 }
 
-static enum fp_code parts_get_document(struct fp_repo *self, const struct fp_descriptor *descriptor,
-                                       struct fp_buf *body, struct fp_error *err)
-{
-    const struct fp_blob *blob = find_blob(self, &descriptor->digest);
-    if (blob == NULL)
-        return fail_missing(self, &descriptor->digest, err);
-    return fp_blob_document(blob, descriptor, self->title, body, err);
-}
-
-static void parts_free(struct fp_repo *self)
+static void parts_clear(struct fp_repo *self)
 {
     struct parts *parts = (struct parts *) self;
     fp_blob_list_clear(&parts->blobs);
     fp_descriptor_clear(&parts->root);
-    free(parts->base.title);
-    free(parts);
 }
 
 static const struct fp_repo_ops parts_ops = {
     .resolve = parts_resolve,
-    .get_document = parts_get_document,
     .get_blob = parts_get_blob,
-    .free = parts_free,
+    .clear = parts_clear,
 };
 
 struct fp_repo *fp_repo_new_parts(void)
@@ -81,15 +63,24 @@ void fp_parts_add_blob(struct fp_repo *parts, struct fp_blob *blob)
     fp_blob_list_add(&((struct parts *) parts)->blobs, blob);
 }
 
-void fp_parts_set_root(struct fp_repo *parts, const struct fp_descriptor *descriptor)
+const struct fp_descriptor *fp_parts_add_image(struct fp_repo *parts,
+                                               const struct fp_platform *platform,
+                                               const struct fp_config_change *change,
+                                               struct fp_blob *layer)
 {
-    struct parts *self = (struct parts *) parts;
-    fp_descriptor_clear(&self->root);
-    self->root = fp_descriptor_copy(descriptor);
-}
-
-void fp_parts_set_title(struct fp_repo *parts, const char *title)
-{
-    free(parts->title);
-    parts->title = fp_xstrdup(title);
+    cleanup_config struct fp_config empty = fp_config_empty(platform);
+    char *bytes = fp_config_bytes(&empty, change);
+    cleanup_blob struct fp_blob *config = fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
+    cleanup_manifest struct fp_manifest manifest = {.media_type = FP_MEDIA_OCI_MANIFEST};
+    manifest.config = fp_descriptor_copy(fp_blob_descriptor(config));
+    fp_manifest_add_layer(&manifest, fp_blob_descriptor(layer));
+    bytes = fp_manifest_bytes(&manifest);
+    cleanup_blob struct fp_blob *root = fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
+    fp_parts_add_blob(parts, layer);
+    fp_parts_add_blob(parts, config);
+    fp_parts_add_blob(parts, root);
+    struct fp_descriptor *ret = &((struct parts *) parts)->root;
+    fp_descriptor_clear(ret);
+    *ret = fp_descriptor_copy(fp_blob_descriptor(root));
+    return ret;
 }

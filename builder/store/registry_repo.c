@@ -161,7 +161,7 @@ static enum fp_code registry_may_put(struct fp_repo *self, struct fp_error *err)
     return fp_registry_may_push(in_use(self), err);
 }
 
-static void registry_free(struct fp_repo *self)
+static void registry_clear(struct fp_repo *self)
 {
     struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
     for (size_t i = 0; i < repo->source_count; i++)
@@ -169,8 +169,6 @@ static void registry_free(struct fp_repo *self)
     fp_reference_clear(&repo->reference);
     fp_cleanup_fdp(&repo->hold);
     free(repo->blob_folder);
-    free(repo->base.title);
-    free(repo);
 }
 
 static const struct fp_repo_ops registry_ops = {
@@ -188,7 +186,7 @@ static const struct fp_repo_ops registry_ops = {
     .doubts = registry_doubts,
     .may_put = registry_may_put,
     .can_mount = registry_can_mount,
-    .free = registry_free,
+    .clear = registry_clear,
     .is_remote = true,
     .names_root = true,
     .takes_any_order = true,
@@ -231,10 +229,10 @@ static enum fp_code add_sources(struct fp_registry_repo *repo,
     return code;
 }
 
-enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
-                                 const struct fp_mirrors *mirrors,
-                                 const struct fp_reference *reference, const char *blob_folder,
-                                 struct fp_repo **ret, struct fp_error *err)
+enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
+                                   const struct fp_mirrors *mirrors,
+                                   const struct fp_reference *reference, const char *blob_folder,
+                                   struct fp_repo **ret, struct fp_error *err)
 {
     FP_TRY(fp_mkdir_p(blob_folder, FP_KEPT_DIR_MODE, err));
     cleanup_repo struct fp_repo *opened = fp_xcalloc(1, sizeof(struct fp_registry_repo));
@@ -250,11 +248,4 @@ enum fp_code fp_repo_open_source(const struct fp_registry_options *options,
     repo->hold = hold_folder(blob_folder);
     *ret = steal_pointer(&opened);
     return FP_OK;
-}
-
-enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
-                                   const struct fp_reference *reference, const char *blob_folder,
-                                   struct fp_repo **ret, struct fp_error *err)
-{
-    return fp_repo_open_source(options, NULL, reference, blob_folder, ret, err);
 }

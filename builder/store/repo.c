@@ -119,6 +119,9 @@ bool fp_repo_is_remote(const struct fp_repo *repo)
 
 void fp_repo_free(struct fp_repo *repo)
 {
-    if (repo != NULL)
-        repo->ops->free(repo);
+    if (repo == NULL)
+        return;
+    repo->ops->clear(repo);
+    free(repo->title);
+    free(repo);
 }

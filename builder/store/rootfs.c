@@ -136,10 +136,9 @@ static struct fp_repo *make_image(const struct rootfs *self, const struct fp_pla
                                           .created_by = "flinkpack # root file system"};
     const struct fp_config_change change = {.layers = &layer, .layer_count = 1, .created = created};
     struct fp_repo *parts = fp_repo_new_parts();
-    cleanup_descriptor struct fp_descriptor root =
-        fp_parts_add_image(parts, platform, &change, self->blob);
-    fp_parts_set_title(parts, self->title);
-    fp_parts_set_root(parts, &root);
+    (void) fp_parts_add_image(parts, platform, &change, self->blob);
+    free(parts->title);
+    parts->title = fp_xstrdup(self->title);
     return parts;
 }
 

@@ -53,7 +53,8 @@ struct fp_repo_ops {
     /** NULL: never. */
     bool (*can_mount)(const struct fp_repo *self, const struct fp_repo *from);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
-    void (*free)(struct fp_repo *self);
+    /** Release what follows the base: fp_repo_free() frees the rest. */
+    void (*clear)(struct fp_repo *self);
     bool is_remote;       /**< fp_repo_is_remote() */
     bool names_root;      /**< name() puts the manifest or index too: it need not be put before */
     bool takes_any_order; /**< of layers and configurations; else these come behind the layers */

@@ -248,8 +248,9 @@ static struct fp_repo *open_named(const char *text)
     struct fp_repo *repo = NULL;
     const struct fp_registry_options options = {0};
     assert_ok(fp_reference_parse(text, &reference, &err), &err);
-    assert_ok(fp_repo_open_registry(&options, &reference, in_folder("blobs/sha256"), &repo, &err),
-              &err);
+    assert_ok(
+        fp_repo_open_registry(&options, NULL, &reference, in_folder("blobs/sha256"), &repo, &err),
+        &err);
     fp_reference_clear(&reference);
     return repo;
 }
