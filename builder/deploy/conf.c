@@ -285,5 +285,5 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
                      "--metrics: Flink %s needs its jar in lib/: build with --lib "
                      "opt/flink-metrics-prometheus-%s.jar",
                      d->version.text, d->version.text);
-    return FP_OK;
+    return d->format->check != NULL ? d->format->check(d, err) : FP_OK;
 }

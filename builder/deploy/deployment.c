@@ -50,11 +50,6 @@ static void warn_of_name(struct fp_deployment *d)
         fp_strv_addf(&d->warnings, "%s: has no digest, so what runs can change with the tag", name);
 }
 
-static enum fp_code check_format(struct fp_deployment *d, struct fp_error *err)
-{
-    return d->format->check != NULL ? d->format->check(d, err) : FP_OK;
-}
-
 enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
                                 const struct fp_deploy_image *image, struct fp_deployment *ret,
                                 struct fp_error *err)
@@ -66,8 +61,8 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
         fp_deployment_check_place,   check_name,
         fp_deployment_check_names,   fp_deployment_check_log,
         fp_deployment_check_version, fp_deployment_size,
-        fp_deployment_configure,     check_format,
-        fp_deployment_mount,         fp_deployment_environment,
+        fp_deployment_configure,     fp_deployment_mount,
+        fp_deployment_environment,
     };
     FP_TRY(fp_format_find(options->format, &ret->format, err));
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)

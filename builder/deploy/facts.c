@@ -84,16 +84,6 @@ static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
     return FP_OK;
 }
 
-static enum fp_code fail_no_job(const struct fp_deployment *d, struct fp_error *err)
-{
-    return fp_hinted(
-        fp_fail(err, FP_E_USAGE, "--type job: there is no job in the image %s", d->image->name),
-        err,
-        d->is_official ? "--job-classname says that its jar was added to this image; "
-                         "'flinkpack build --from-image ... --job-jar FILE' adds one"
-                       : "build it with --job-jar FILE, or use --type session");
-}
-
 /* A class of Java: its letters can be any of Unicode, but nothing that ends a word. */
 static bool is_class_name(const char *name)
 {
@@ -129,7 +119,12 @@ static enum fp_code read_type(struct fp_deployment *d, struct fp_error *err)
     d->is_job = strcmp(type, "job") == 0;
     bool has_job = label != NULL ? strcmp(label, "job") == 0 : d->options->job_classname != NULL;
     if (d->is_job && !has_job)
-        return fail_no_job(d, err);
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "--type job: there is no job in the image %s", d->image->name),
+            err, "%s",
+            d->is_official ? "--job-classname says that its jar was added to this image; "
+                             "'flinkpack build --from-image ... --job-jar FILE' adds one"
+                           : "build it with --job-jar FILE, or use --type session");
     const char *jars = fp_image_label(d, "flinkpack.job-jars");
     if (jars != NULL && *jars != '\0')
         d->jar = fp_xstrndup(jars, strcspn(jars, ","));

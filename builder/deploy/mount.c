@@ -161,12 +161,6 @@ static enum fp_code add_variable(struct fp_deployment *d, const char *pair, stru
     return FP_OK;
 }
 
-static bool is_secret_key(const char *text)
-{
-    size_t len = strlen(text);
-    return len > 0 && len <= 253 && strspn(text, WORD "-.") == len;
-}
-
 /* NAME=SECRET:KEY for one variable, SECRET for all keys of it. */
 static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct fp_error *err)
 {
@@ -178,7 +172,8 @@ static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct
     }
     struct fp_split secret = fp_split_at(name.rest != NULL ? name.rest : "", ':');
     cleanup_free char *secret_name = secret.first;
-    if (name.rest == NULL || secret.rest == NULL || !is_secret_key(secret.rest) ||
+    if (name.rest == NULL || secret.rest == NULL || *secret.rest == '\0' ||
+        strlen(secret.rest) > 253 || secret.rest[strspn(secret.rest, WORD "-.")] != '\0' ||
         !fp_is_dns_name(secret_name))
         return fp_fail(err, FP_E_USAGE,
                        "--env-secret: expected NAME=SECRET:KEY or SECRET, not '%s'", text);

@@ -168,12 +168,6 @@ static void merge(json_t *target, const json_t *patch, bool is_strategic)
     }
 }
 
-static bool is_known_directive(const json_t *value)
-{
-    static const char *const known[] = {"delete", "replace", "merge", NULL};
-    return json_is_string(value) && fp_is_one_of(json_string_value(value), known);
-}
-
 /* Whether items are to be found again in a list that has no key for that. */
 static bool seeks_in_vain(const char *name, const json_t *items)
 {
@@ -189,6 +183,7 @@ static bool seeks_in_vain(const char *name, const json_t *items)
 static enum fp_code check_member(const struct fp_deploy_patch *patch, const char *key,
                                  const json_t *value, struct fp_error *err)
 {
+    static const char *const directives[] = {"delete", "replace", "merge", NULL};
     if (key[0] == '#')
         return fp_fail(err, FP_E_INPUT, "%s: a key begins with '#'", patch->name);
     if (!patch->is_merge && seeks_in_vain(key, value))
@@ -205,7 +200,7 @@ static enum fp_code check_member(const struct fp_deploy_patch *patch, const char
         return FP_OK;
     if (strcmp(key, "$patch") != 0)
         return fp_fail(err, FP_E_INPUT, "%s: the directive %s is not supported", patch->name, key);
-    if (!is_known_directive(value))
+    if (!json_is_string(value) || !fp_is_one_of(json_string_value(value), directives))
         return fp_fail(err, FP_E_INPUT, "%s: $patch: expected delete, replace or merge",
                        patch->name);
     return FP_OK;

@@ -35,10 +35,10 @@ json_t *fp_container_security(const struct fp_deployment *d)
                      "readOnlyRootFilesystem", !d->is_official, "capabilities", "drop", "ALL");
 }
 
-static json_t *variable_of_field(const char *name, const char *path)
+static json_t *pod_address(const char *name)
 {
     return json_pack("{s:s, s:{s:{s:s}}}", "name", name, "valueFrom", "fieldRef", "fieldPath",
-                     path);
+                     "status.podIP");
 }
 
 /* A JobManager that can move is reached at its pod, which the others learn of through Kubernetes.
@@ -47,16 +47,16 @@ static json_t *address(const struct fp_deployment *d, const struct fp_role *role
 {
     static const char name[] = "JOB_MANAGER_RPC_ADDRESS";
     if (d->options->ha && role->is_jobmanager)
-        return variable_of_field(name, "status.podIP");
+        return pod_address(name);
     return d->is_official ? json_pack("{s:s, s:o}", "name", name, "value", fp_rpc_name(d)) : NULL;
 }
 
 static json_t *environment(const struct fp_deployment *d, const struct fp_role *role)
 {
     json_t *env =
-        json_pack("[o, o*, {s:s, s:{s:{s:o, s:s}}}]", variable_of_field("POD_IP", "status.podIP"),
-                  address(d, role), "name", "FLINK_PROPERTIES", "valueFrom", "configMapKeyRef",
-                  "name", fp_object_name(d, "-config"), "key", "FLINK_PROPERTIES");
+        json_pack("[o, o*, {s:s, s:{s:{s:o, s:s}}}]", pod_address("POD_IP"), address(d, role),
+                  "name", "FLINK_PROPERTIES", "valueFrom", "configMapKeyRef", "name",
+                  fp_object_name(d, "-config"), "key", "FLINK_PROPERTIES");
     (void) json_array_extend(env, d->env);
     return env;
 }
