@@ -7,9 +7,8 @@
 
 void fp_registry_will_push(struct fp_registry *registry)
 {
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     registry->is_pushing = true;
-    (void) pthread_mutex_unlock(&registry->lock);
 }
 
 void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv *scopes)
@@ -96,10 +95,8 @@ enum fp_code fp_registry_authorize(struct fp_registry *registry, const struct fp
                                    char **ret, struct fp_error *err)
 {
     FP_TRY(fp_registry_prepare(registry, err));
-    (void) pthread_mutex_lock(&registry->lock);
-    enum fp_code code = authorize(registry, scopes, false, ret, err);
-    (void) pthread_mutex_unlock(&registry->lock);
-    return code;
+    FP_HOLD(registry);
+    return authorize(registry, scopes, false, ret, err);
 }
 
 enum fp_code fp_registry_try_token(struct fp_registry *registry, const struct fp_strv *scopes,
@@ -108,13 +105,12 @@ enum fp_code fp_registry_try_token(struct fp_registry *registry, const struct fp
 {
     cleanup_secret char *authorization = NULL;
     FP_TRY(fp_registry_prepare(registry, err));
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     enum fp_code code = fp_strv_has(unless_in, name)
                             ? FP_E_NOT_FOUND
                             : authorize(registry, scopes, true, &authorization, err);
     if (code != FP_OK && code != FP_E_INTERRUPTED && !fp_strv_has(unless_in, name))
         fp_strv_add(unless_in, name);
-    (void) pthread_mutex_unlock(&registry->lock);
     return code;
 }
 
@@ -132,7 +128,7 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
         for (size_t i = 0; i < asked.len; i++)
             fp_scope_add(scopes, asked.items[i]);
     }
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     if (found) {
         fp_challenge_clear(&registry->challenge);
         registry->challenge = challenge;
@@ -142,10 +138,8 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
         fp_token_drop(registry, authorization);
     bool is_bearer = registry->challenge.scheme == FP_CHALLENGE_BEARER;
     bool is_fixed = registry->credential.registry_token != NULL;
-    bool worth_it = authorization == NULL ? registry->challenge.scheme != FP_CHALLENGE_NONE
-                                          : is_bearer && !is_fixed;
-    (void) pthread_mutex_unlock(&registry->lock);
-    return worth_it;
+    return authorization == NULL ? registry->challenge.scheme != FP_CHALLENGE_NONE
+                                 : is_bearer && !is_fixed;
 }
 
 static void rewind_stage(struct fp_stage *stage, uint64_t done_bytes)

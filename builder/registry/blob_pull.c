@@ -51,10 +51,8 @@ static enum fp_code ask(struct fp_registry *registry, const struct fp_descriptor
 
 static enum fp_ask ways_of(struct fp_registry *registry)
 {
-    (void) pthread_mutex_lock(&registry->lock);
-    enum fp_ask ways = registry->ask_blobs;
-    (void) pthread_mutex_unlock(&registry->lock);
-    return ways;
+    FP_HOLD(registry);
+    return registry->ask_blobs;
 }
 
 /* What HEAD did not tell, or told wrong, GET may, and then it is asked right away from then on;
@@ -134,7 +132,7 @@ static enum fp_code download(struct fp_registry *registry, const char *url,
     cleanup_strv struct fp_strv scopes = {0};
     fp_registry_scopes(registry, false, &scopes);
     for (int round = 0;; round++) {
-        cleanup_free char *authorization = NULL;
+        cleanup_secret char *authorization = NULL;
         int status = 0;
         FP_TRY(fp_registry_authorize(registry, &scopes, &authorization, err));
         spec->url = url;
@@ -144,8 +142,6 @@ static enum fp_code download(struct fp_registry *registry, const char *url,
         spec->authorization = NULL;
         bool repeat = code == FP_OK && status == 401 && round == 0 &&
                       fp_registry_challenged(registry, answer, authorization, &scopes);
-        if (authorization != NULL)
-            explicit_bzero(authorization, strlen(authorization));
         if (repeat)
             continue;
         struct fp_registry *other =

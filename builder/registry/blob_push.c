@@ -45,20 +45,17 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
 /* Where one is refused, or not answered, all others would be: a session (202) refuses nothing. */
 static void remember_no_mounts(struct fp_registry *registry, const char *mount_from)
 {
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     if (!fp_strv_has(&registry->no_mounts, mount_from))
         fp_strv_add(&registry->no_mounts, mount_from);
-    (void) pthread_mutex_unlock(&registry->lock);
 }
 
 static bool may_mount(struct fp_registry *registry, const char *mount_from)
 {
     if (mount_from == NULL || strcmp(mount_from, registry->repository) == 0)
         return false;
-    (void) pthread_mutex_lock(&registry->lock);
-    bool may = !fp_strv_has(&registry->no_mounts, mount_from);
-    (void) pthread_mutex_unlock(&registry->lock);
-    return may;
+    FP_HOLD(registry);
+    return !fp_strv_has(&registry->no_mounts, mount_from);
 }
 
 /* Whatever stands in the way of a mount (no access to the source, no token for both) does not

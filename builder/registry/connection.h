@@ -61,6 +61,22 @@ struct fp_registry {
     bool has_doubts;          /**< there are new ones */
 };
 
+/** Implementation of FP_HOLD(). */
+static inline pthread_mutex_t *fp_registry_hold(struct fp_registry *registry)
+{
+    (void) pthread_mutex_lock(&registry->lock);
+    return &registry->lock;
+}
+/** Likewise. */
+static inline void fp_registry_let_go(pthread_mutex_t **held)
+{
+    (void) pthread_mutex_unlock(*held);
+}
+/** Hold the lock of a registry until the end of the scope. */
+#define FP_HOLD(registry)                                                                          \
+    __attribute__((cleanup(fp_registry_let_go), unused)) pthread_mutex_t *fp_held =                \
+        fp_registry_hold(registry)
+
 /** HOST without its port; IPv6 addresses keep their brackets. The caller owns it. */
 char *fp_host_without_port(const char *host);
 /** Whether HOST[:PORT] or its host alone is in a list; NULL is an empty one. */

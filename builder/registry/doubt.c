@@ -75,31 +75,26 @@ bool fp_registry_doubt(struct fp_registry *registry, const struct fp_http_respon
     find_digests(fp_buf_text(&response->body), &named);
     for (size_t i = 0; i < named.len; i++)
         names_any = names_any || fp_strv_has(&needed, named.items[i]);
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     /* Some name only the first: after the second refusal none is believed. */
     names_any = names_any && registry->doubted.len == 0;
     for (size_t i = 0; i < needed.len; i++) {
         if (!names_any || fp_strv_has(&named, needed.items[i]))
             doubt(registry, needed.items[i]);
     }
-    bool has_doubts = registry->has_doubts;
-    (void) pthread_mutex_unlock(&registry->lock);
-    return has_doubts;
+    return registry->has_doubts;
 }
 
 bool fp_registry_take_doubts(struct fp_registry *registry)
 {
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     bool has_doubts = registry->has_doubts;
     registry->has_doubts = false;
-    (void) pthread_mutex_unlock(&registry->lock);
     return has_doubts;
 }
 
 bool fp_registry_is_doubted(struct fp_registry *registry, const struct fp_digest *digest)
 {
-    (void) pthread_mutex_lock(&registry->lock);
-    bool is_doubted = fp_strv_has(&registry->doubted, digest->text);
-    (void) pthread_mutex_unlock(&registry->lock);
-    return is_doubted;
+    FP_HOLD(registry);
+    return fp_strv_has(&registry->doubted, digest->text);
 }

@@ -173,11 +173,10 @@ static bool is_asked_for(const char *reference_text, const struct fp_descriptor 
 static void ask_by_get(struct fp_registry *registry, int status)
 {
     bool is_refused = status >= 400 && !fp_http_status_is_transient(status);
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     registry->gets_manifests = strcmp(registry->host, "docker.io") != 0;
     if (registry->gets_manifests && is_refused && registry->ask_blobs == FP_ASK_BOTH)
         registry->ask_blobs = FP_ASK_GET;
-    (void) pthread_mutex_unlock(&registry->lock);
 }
 
 static enum fp_code take_head(struct fp_registry *registry, const char *reference_text,

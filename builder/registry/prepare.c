@@ -128,8 +128,6 @@ static enum fp_code prepare(struct fp_registry *registry, struct fp_error *err)
 
 enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err)
 {
-    (void) pthread_mutex_lock(&registry->lock);
-    enum fp_code code = registry->is_ready ? FP_OK : prepare(registry, err);
-    (void) pthread_mutex_unlock(&registry->lock);
-    return code;
+    FP_HOLD(registry);
+    return registry->is_ready ? FP_OK : prepare(registry, err);
 }

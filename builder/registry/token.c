@@ -72,15 +72,13 @@ static char *get_url(const struct fp_registry *registry, const struct fp_strv *s
 static char *oauth_form(const struct fp_registry *registry, const struct fp_strv *scopes)
 {
     cleanup_free char *joined = fp_strv_join(scopes, " ", MAX_FORM);
-    cleanup_free char *token = fp_url_escape(registry->credential.identity_token);
+    cleanup_secret char *token = fp_url_escape(registry->credential.identity_token);
     cleanup_free char *scope = fp_url_escape(joined);
     cleanup_free char *service = fp_url_escape(
         registry->challenge.service != NULL ? registry->challenge.service : registry->host);
-    char *form = fp_xasprintf("grant_type=refresh_token&client_id=flinkpack&service=%s&scope=%s"
-                              "&refresh_token=%s",
-                              service, scope, token);
-    explicit_bzero(token, strlen(token));
-    return form;
+    return fp_xasprintf("grant_type=refresh_token&client_id=flinkpack&service=%s&scope=%s"
+                        "&refresh_token=%s",
+                        service, scope, token);
 }
 
 static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv *scopes,
@@ -88,7 +86,7 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
 {
     const struct fp_credential *credential = &registry->credential;
     cleanup_free char *url = get_url(registry, scopes);
-    cleanup_free char *basic = NULL;
+    cleanup_secret char *basic = NULL;
     if (credential->username != NULL)
         basic = fp_basic_authorization(credential->username, credential->password != NULL
                                                                  ? credential->password
@@ -100,10 +98,7 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
                                       .max_bytes = MAX_ANSWER,
                                       .patience_s = fp_registry_patience_s(registry),
                                       .no_retry = no_retry};
-    enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
-    if (basic != NULL)
-        explicit_bzero(basic, strlen(basic));
-    return code;
+    return fp_http_send(registry->options.http, &request, response, err);
 }
 
 static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_strv *scopes,
@@ -111,7 +106,7 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
                                struct fp_error *err)
 {
     cleanup_strv struct fp_strv headers = {0};
-    cleanup_free char *form = oauth_form(registry, scopes);
+    cleanup_secret char *form = oauth_form(registry, scopes);
     fp_strv_add(&headers, "Content-Type: application/x-www-form-urlencoded");
     struct fp_http_request request = {.method = "POST",
                                       .url = registry->challenge.realm,
@@ -122,9 +117,7 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
                                       .max_bytes = MAX_ANSWER,
                                       .patience_s = fp_registry_patience_s(registry),
                                       .no_retry = no_retry};
-    enum fp_code code = fp_http_send(registry->options.http, &request, response, err);
-    explicit_bzero(form, strlen(form));
-    return code;
+    return fp_http_send(registry->options.http, &request, response, err);
 }
 
 static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *scopes,

@@ -99,10 +99,8 @@ static void use_mode(struct fp_upload *upload, enum fp_upload_mode mode, uint64_
 
 static bool drops_chunks(struct fp_registry *registry)
 {
-    (void) pthread_mutex_lock(&registry->lock);
-    bool drops = registry->drops_chunks;
-    (void) pthread_mutex_unlock(&registry->lock);
-    return drops;
+    FP_HOLD(registry);
+    return registry->drops_chunks;
 }
 
 /* A request that was too large: smaller ones, if there are any. */
@@ -120,10 +118,8 @@ static void use_smaller_chunks(struct fp_upload *upload, uint64_t sent_bytes)
 
 static bool is_chunked(struct fp_registry *registry)
 {
-    (void) pthread_mutex_lock(&registry->lock);
-    bool chunked = registry->upload_mode == FP_UPLOAD_CHUNKS;
-    (void) pthread_mutex_unlock(&registry->lock);
-    return chunked;
+    FP_HOLD(registry);
+    return registry->upload_mode == FP_UPLOAD_CHUNKS;
 }
 
 static bool is_session_lost(const struct fp_http_response *response)

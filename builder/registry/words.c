@@ -205,16 +205,12 @@ static void add_secret(struct fp_strv *secrets, const char *secret)
             fp_strv_take(secrets, fp_clean_text(at, len, SIZE_MAX));
         at += len + strspn(at + len, "\r\n");
     }
-    char *escaped = fp_url_escape(secret);
-    char *clean = fp_clean_text(secret, strlen(secret), SIZE_MAX);
+    cleanup_secret char *escaped = fp_url_escape(secret);
+    cleanup_secret char *clean = fp_clean_text(secret, strlen(secret), SIZE_MAX);
     add_one(secrets, secret);
     add_one(secrets, escaped);
     if (strlen(clean) >= MIN_SECRET)
         add_one(secrets, clean);
-    explicit_bzero(escaped, strlen(escaped));
-    explicit_bzero(clean, strlen(clean));
-    free(escaped);
-    free(clean);
 }
 
 /* What an answer itself calls a token or secret, which its words may repeat. */
@@ -238,20 +234,18 @@ static void collect_members(const json_t *value, int depth, struct fp_strv *secr
 /* All that goes into our requests. The lock may be held already. */
 static void collect_secrets(struct fp_registry *registry, struct fp_strv *secrets)
 {
-    (void) pthread_mutex_lock(&registry->lock);
+    FP_HOLD(registry);
     const struct fp_credential *credential = &registry->credential;
     if (credential->username != NULL && credential->password != NULL) {
-        char *basic = fp_basic_authorization(credential->username, credential->password);
+        cleanup_secret char *basic =
+            fp_basic_authorization(credential->username, credential->password);
         add_secret(secrets, basic + strlen("Basic "));
-        explicit_bzero(basic, strlen(basic));
-        free(basic);
     }
     add_secret(secrets, credential->password);
     add_secret(secrets, credential->identity_token);
     add_secret(secrets, credential->registry_token);
     for (size_t i = 0; i < registry->token_len; i++)
         add_secret(secrets, registry->tokens[i].value);
-    (void) pthread_mutex_unlock(&registry->lock);
 }
 
 /* `body`: the answer as JSON, or NULL. */
@@ -324,14 +318,13 @@ char *fp_helper_words(const char *text, size_t len)
                                         "no credentials server URL", "no credentials username"};
     struct words words;
     cleanup_json json_t *body = parse(text, len);
-    cleanup_free char *line = fp_clean_text(text, len, len);
+    cleanup_secret char *line = fp_clean_text(text, len, len);
     words_begin(&words, NULL, body);
     add_for_people(&words, body);
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]) && words.text.len == 0; i++) {
         if (strstr(line, known[i]) != NULL)
             add_words(&words, "", known[i]);
     }
-    explicit_bzero(line, strlen(line));
     return words_take(&words);
 }
 
