@@ -1,6 +1,5 @@
 /* Requests that carry what the registry asks for. */
 #include "answer.h"
-#include "scope.h"
 #include "send.h"
 
 #include <string.h>
@@ -22,7 +21,8 @@ void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv 
     fp_scope_add(scopes, scope);
 }
 
-enum fp_code fp_registry_need_credential(struct fp_registry *registry, struct fp_error *err)
+/* Once. Called with the lock held. */
+static enum fp_code need_credential(struct fp_registry *registry, struct fp_error *err)
 {
     if (registry->is_credential_known)
         return FP_OK;
@@ -74,7 +74,7 @@ static enum fp_code authorize(struct fp_registry *registry, const struct fp_strv
     *ret = NULL;
     if (registry->challenge.scheme == FP_CHALLENGE_NONE)
         return FP_OK;
-    FP_TRY(fp_registry_need_credential(registry, err));
+    FP_TRY(need_credential(registry, err));
     FP_TRY(check_problem(registry, err));
     if (registry->credential.registry_token != NULL) {
         if (!fp_token_is_clean(registry->credential.registry_token))

@@ -1,6 +1,5 @@
 /* Blobs into the registry: skipped where there, mounted where possible, else uploaded. */
 #include "answer.h"
-#include "scope.h"
 #include "send.h"
 #include "upload.h"
 

@@ -75,9 +75,8 @@ enum fp_code fp_registry_ask_manifest(struct fp_registry *registry, const char *
                                       .no_retry = no_retry};
     enum fp_code code = fp_registry_send(registry, &request, &scopes, response, err);
     if (code == FP_OK && fp_http_header(response, "x-artifactory-id") != NULL) {
-        (void) pthread_mutex_lock(&registry->lock);
+        FP_HOLD(registry);
         registry->is_artifactory = true;
-        (void) pthread_mutex_unlock(&registry->lock);
     }
     return code;
 }

@@ -1,5 +1,5 @@
 /* Scopes of tokens: "repository:team/orders:pull,push". */
-#include "scope.h"
+#include "token.h"
 
 #include <string.h>
 

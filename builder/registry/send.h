@@ -7,9 +7,6 @@
 
 #include "connection.h"
 
-/** Look up the credentials, once. Called with the lock held. */
-FP_CHECKED enum fp_code fp_registry_need_credential(struct fp_registry *registry,
-                                                    struct fp_error *err);
 /** The scopes of an operation: push (or what was needed before) first. */
 void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv *scopes);
 /** The value of Authorization for these scopes, or NULL. The caller owns it. */

@@ -81,6 +81,17 @@ static char *oauth_form(const struct fp_registry *registry, const struct fp_strv
                         service, scope, token);
 }
 
+static enum fp_code send_to_realm(struct fp_registry *registry, struct fp_http_request *request,
+                                  bool no_retry, struct fp_http_response *response,
+                                  struct fp_error *err)
+{
+    request->named_by = fp_registry_named_by(registry);
+    request->max_bytes = MAX_ANSWER;
+    request->patience_s = fp_registry_patience_s(registry);
+    request->no_retry = no_retry;
+    return fp_http_send(registry->options.http, request, response, err);
+}
+
 static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv *scopes,
                              bool no_retry, struct fp_http_response *response, struct fp_error *err)
 {
@@ -91,14 +102,8 @@ static enum fp_code send_get(struct fp_registry *registry, const struct fp_strv 
         basic = fp_basic_authorization(credential->username, credential->password != NULL
                                                                  ? credential->password
                                                                  : credential->identity_token);
-    struct fp_http_request request = {.method = "GET",
-                                      .url = url,
-                                      .authorization = basic,
-                                      .named_by = fp_registry_named_by(registry),
-                                      .max_bytes = MAX_ANSWER,
-                                      .patience_s = fp_registry_patience_s(registry),
-                                      .no_retry = no_retry};
-    return fp_http_send(registry->options.http, &request, response, err);
+    struct fp_http_request request = {.method = "GET", .url = url, .authorization = basic};
+    return send_to_realm(registry, &request, no_retry, response, err);
 }
 
 static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_strv *scopes,
@@ -111,13 +116,9 @@ static enum fp_code send_oauth(struct fp_registry *registry, const struct fp_str
     struct fp_http_request request = {.method = "POST",
                                       .url = registry->challenge.realm,
                                       .headers = &headers,
-                                      .named_by = fp_registry_named_by(registry),
                                       .body = form,
-                                      .body_bytes = strlen(form),
-                                      .max_bytes = MAX_ANSWER,
-                                      .patience_s = fp_registry_patience_s(registry),
-                                      .no_retry = no_retry};
-    return fp_http_send(registry->options.http, &request, response, err);
+                                      .body_bytes = strlen(form)};
+    return send_to_realm(registry, &request, no_retry, response, err);
 }
 
 static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *scopes,

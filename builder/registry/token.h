@@ -1,11 +1,17 @@
 /**
  * @file
- * Tokens of a registry's token server.
+ * Tokens of a registry's token server, and their scopes ("repository:team/orders:pull,push").
  */
 #ifndef BUILDER_REGISTRY_TOKEN_H
 #define BUILDER_REGISTRY_TOKEN_H
 
 #include "flinkpack/http.h"
+
+/** Add "TYPE:NAME:ACTION,..." to a list, merging actions of the same resource; nonsense is left
+ * out. */
+void fp_scope_add(struct fp_strv *scopes, const char *scope);
+/** Whether a token for `have` serves where `want` is needed. */
+bool fp_scope_covers(const struct fp_strv *have, const struct fp_strv *want);
 
 /** A token of the registry's token server. */
 struct fp_token {

@@ -1,6 +1,5 @@
 /* Tokens that are kept, and for how long they serve. */
 #include "connection.h"
-#include "scope.h"
 
 #include <string.h>
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "registry/connection.h"
-#include "registry/scope.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

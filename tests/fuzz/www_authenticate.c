@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "registry/challenge.h"
-#include "registry/scope.h"
+#include "registry/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "registry/answer.h"
-#include "registry/scope.h"
 
 static void assert_text(const char *actual, const char *expected)
 {
