@@ -19,11 +19,6 @@ static bool is_success(const struct fp_exchange *x)
     return status >= 200 && status < 300;
 }
 
-static bool has_body(const struct fp_http_request *request)
-{
-    return request->body != NULL || request->open_body != NULL;
-}
-
 static void advance_stage(struct fp_exchange *x, uint64_t bytes)
 {
     if (x->job->request->stage == NULL)
@@ -123,7 +118,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *context)
     if (x->code != FP_OK)
         return CURL_WRITEFUNC_ERROR;
     x->answer_bytes += len;
-    if (!has_body(request))
+    if (request->body == NULL && request->open_body == NULL)
         advance_stage(x, len);
     return len;
 }

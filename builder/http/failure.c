@@ -63,16 +63,11 @@ static bool name_may_resolve_later(const char *url)
     return result == 0 || result == EAI_AGAIN || result == EAI_SYSTEM;
 }
 
-/* libcurl asks for a name in a thread of its own. */
-static bool lacks_thread(const struct fp_exchange *x)
-{
-    return strstr(x->curl_text, "thread failed to start") != NULL;
-}
-
 static enum fp_code unresolved(struct fp_exchange *x, const char *shown, CURLcode result,
                                struct fp_error *err)
 {
-    if (lacks_thread(x))
+    /* libcurl asks for a name in a thread of its own. */
+    if (strstr(x->curl_text, "thread failed to start") != NULL)
         fp_out_of_memory();
     x->job->transient = result == CURLE_COULDNT_RESOLVE_HOST && name_may_resolve_later(x->hop->url);
     return fp_hinted(fp_fail(err, FP_E_NETWORK, "%s %s: %s", x->job->request->method, shown,
