@@ -72,10 +72,12 @@ static inline void fp_registry_let_go(pthread_mutex_t **held)
 {
     (void) pthread_mutex_unlock(*held);
 }
+/* NOLINTBEGIN(bugprone-macro-parentheses): a declaration cannot stand in parentheses */
 /** Hold the lock of a registry until the end of the scope. */
 #define FP_HOLD(registry)                                                                          \
     __attribute__((cleanup(fp_registry_let_go), unused)) pthread_mutex_t *fp_held =                \
         fp_registry_hold(registry)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /** HOST without its port; IPv6 addresses keep their brackets. The caller owns it. */
 char *fp_host_without_port(const char *host);
