@@ -17,7 +17,10 @@
 
 enum slot_state { SLOT_IDLE, SLOT_QUEUED, SLOT_RUNNING, SLOT_DONE };
 
+struct gzip_sink;
+
 struct slot {
+    struct gzip_sink *sink;
     enum slot_state state; /* guarded by the sink's lock */
     struct libdeflate_compressor *compressor;
     char *in;
@@ -50,6 +53,7 @@ static void prepare(struct gzip_sink *self, struct slot *slot)
 {
     if (slot->in != NULL)
         return;
+    slot->sink = self;
     slot->in = fp_xmalloc(FP_GZIP_BLOCK_BYTES);
     slot->out = fp_xmalloc(self->out_cap);
     slot->compressor = libdeflate_alloc_compressor(self->level);
@@ -69,23 +73,14 @@ static void run(struct gzip_sink *self, struct slot *slot)
     (void) pthread_cond_signal(&self->done);
 }
 
-static struct slot *oldest_queued(struct gzip_sink *self)
-{
-    for (size_t i = 0; i < SLOTS; i++) {
-        struct slot *slot = &self->slots[(self->oldest + i) % SLOTS];
-        if (slot->state == SLOT_QUEUED)
-            return slot;
-    }
-    return NULL;
-}
-
+/* Does nothing where the writer has been first. */
 static enum fp_code compress_task(void *context, struct fp_error *err)
 {
-    struct gzip_sink *self = context;
+    struct slot *slot = context;
+    struct gzip_sink *self = slot->sink;
     (void) err;
     (void) pthread_mutex_lock(&self->lock);
-    struct slot *slot = oldest_queued(self);
-    if (slot != NULL)
+    if (slot->state == SLOT_QUEUED)
         run(self, slot);
     (void) pthread_mutex_unlock(&self->lock);
     return FP_OK;
@@ -124,7 +119,7 @@ static enum fp_code submit(struct gzip_sink *self, struct fp_error *err)
     self->busy++;
     self->blocks++;
     if (self->group != NULL)
-        fp_group_go(self->group, compress_task, self);
+        fp_group_go(self->group, compress_task, slot);
     /* One slot stays free to be filled. */
     return self->group == NULL || self->busy == SLOTS - 1 ? write_oldest(self, err) : FP_OK;
 }
