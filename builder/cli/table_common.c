@@ -96,7 +96,7 @@ static const struct fp_option network_options[] = {
               "how long a transfer may move less than 1000 bytes a second", .min = 1000,
               .max = 3600000, .fallback = "60s"),
     FP_OPTION(NUMBER, "threads", "N", threads, CONTENT, "how much is done side by side", .min = 1,
-              .max = FP_POOL_MAX, .fallback = "by the processors"),
+              .max = FP_GROUP_MAX, .fallback = "by the processors"),
 };
 
 static const struct fp_option folder_options[] = {

@@ -24,7 +24,7 @@ static void apply(enum fp_code code, struct fp_settings *settings, struct fp_err
         code = fp_settings_apply(groups, settings, &args, err);
     require(code == FP_OK || code == FP_E_USAGE || code == FP_E_INPUT);
     require(code == FP_OK || (err->code == code && err->text[0] != '\0'));
-    require(code != FP_OK || args.threads <= FP_POOL_MAX);
+    require(code != FP_OK || args.threads <= FP_GROUP_MAX);
     fp_options_clear(groups, &args);
 }
 

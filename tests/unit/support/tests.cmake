@@ -1,4 +1,4 @@
-foreach(test base64 buf cancel cpus elf error file group hash input json pool process progress secret shell
+foreach(test base64 buf cancel cpus elf error file group hash input json process progress secret shell
         signals stream time yaml)
     fp_add_unit_test(support test_${test}.c)
 endforeach()
