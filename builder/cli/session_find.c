@@ -33,16 +33,6 @@ static enum fp_code find_at(const struct fp_session *session, const char *text,
     return fp_repo_resolve(found->repo, fp_location_image(at), &found->root, err);
 }
 
-/* A name with a registry, as the local store has it. */
-static enum fp_code find_in_store(const struct fp_session *session, const char *text,
-                                  struct fp_found *found, struct fp_error *err)
-{
-    cleanup_free char *name = fp_reference_full(&found->location.reference);
-    FP_TRY(find_stored(session, text, name, found, err));
-    found->title = steal_pointer(&name);
-    return FP_OK;
-}
-
 static enum fp_code find(const struct fp_session *session, const char *text,
                          enum fp_find_order order, struct fp_found *found, struct fp_error *err)
 {
@@ -56,7 +46,10 @@ static enum fp_code find(const struct fp_session *session, const char *text,
     /* "docker://NAME" is in a registry for certain. */
     bool in_doubt = found->location.kind == FP_AT_REGISTRY && strstr(text, "://") == NULL;
     if (in_doubt && order != FP_FIND_REGISTRY) {
-        code = find_in_store(session, text, found, err);
+        cleanup_free char *name = fp_reference_full(&found->location.reference);
+        code = find_stored(session, text, name, found, err);
+        if (code == FP_OK)
+            found->title = steal_pointer(&name);
         if (code != FP_E_NOT_FOUND || order == FP_FIND_STORE || session->context.offline)
             return code;
     }

@@ -93,6 +93,13 @@ static enum fp_code oci_name(struct fp_repo *self, const struct fp_descriptor *d
     return FP_OK;
 }
 
+static int compare_digests(const void *a, const void *b)
+{
+    const struct fp_blob *const *left = a;
+    const struct fp_blob *const *right = b;
+    return strcmp(fp_blob_descriptor(*left)->digest.text, fp_blob_descriptor(*right)->digest.text);
+}
+
 /* The index is the first member, so that a reader of the stream knows what follows. */
 static enum fp_code write_oci(struct archive_writer *self, struct archive *tar,
                               struct fp_error *err)
@@ -101,7 +108,8 @@ static enum fp_code write_oci(struct archive_writer *self, struct archive *tar,
     cleanup_free char *index = fp_layout_index_bytes(&self->index);
     FP_TRY(fp_tar_add_bytes(tar, "oci-layout", FP_LAYOUT_MARKER, title, err));
     FP_TRY(fp_tar_add_bytes(tar, "index.json", index, title, err));
-    fp_blob_list_sort(&self->blobs);
+    if (self->blobs.len > 1)
+        qsort(self->blobs.items, self->blobs.len, sizeof(struct fp_blob *), compare_digests);
     for (size_t i = 0; i < self->blobs.len; i++) {
         const struct fp_digest *digest = &fp_blob_descriptor(self->blobs.items[i])->digest;
         cleanup_free char *name =

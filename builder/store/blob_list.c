@@ -2,7 +2,6 @@
 #include "blob_list.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const struct fp_digest *digest_of(const struct fp_blob *blob)
 {
@@ -23,19 +22,6 @@ void fp_blob_list_add(struct fp_blob_list *list, struct fp_blob *blob)
         return;
     list->items = fp_xreallocarray(list->items, list->len + 1, sizeof(struct fp_blob *));
     list->items[list->len++] = fp_blob_ref(blob);
-}
-
-static int compare(const void *a, const void *b)
-{
-    const struct fp_blob *const *left = a;
-    const struct fp_blob *const *right = b;
-    return strcmp(digest_of(*left)->text, digest_of(*right)->text);
-}
-
-void fp_blob_list_sort(struct fp_blob_list *list)
-{
-    if (list->len > 1)
-        qsort(list->items, list->len, sizeof(struct fp_blob *), compare);
 }
 
 void fp_blob_list_clear(struct fp_blob_list *list)

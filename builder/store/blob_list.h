@@ -16,8 +16,6 @@ struct fp_blob_list {
 void fp_blob_list_add(struct fp_blob_list *list, struct fp_blob *blob);
 /** The blob with that digest, or NULL. Borrowed. */
 struct fp_blob *fp_blob_list_find(const struct fp_blob_list *list, const struct fp_digest *digest);
-/** Sort by digest. */
-void fp_blob_list_sort(struct fp_blob_list *list);
 /** Drop all references. */
 void fp_blob_list_clear(struct fp_blob_list *list);
 

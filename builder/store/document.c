@@ -47,12 +47,6 @@ enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name, struct
     return fp_stream_copy(source, nowhere, NULL, err);
 }
 
-struct fp_blob *fp_document_blob(const struct fp_descriptor *descriptor, const char *bytes)
-{
-    size_t len = strlen(bytes);
-    return fp_blob_memory(descriptor->media_type, fp_xstrndup(bytes, len), len);
-}
-
 char *fp_digest_short(const struct fp_digest *digest)
 {
     return fp_xasprintf("%s:%.12s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));

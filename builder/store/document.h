@@ -22,8 +22,6 @@ FP_CHECKED enum fp_code fp_bytes_document(const char *bytes, size_t len,
  */
 FP_CHECKED enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name,
                                        struct fp_stage *stage, struct fp_error *err);
-/** A blob in memory that holds a document under its descriptor's media type. */
-struct fp_blob *fp_document_blob(const struct fp_descriptor *descriptor, const char *bytes);
 /** "sha256:0123456789ab", for progress and messages. The caller owns it. */
 char *fp_digest_short(const struct fp_digest *digest);
 

@@ -52,13 +52,6 @@ int fp_layout_hold(const char *path)
     return fd >= 0 && fp_flock(fd, false, marker, NULL) == FP_OK ? steal_fd(&fd) : -1;
 }
 
-int fp_layout_try_exclusive(const char *path)
-{
-    cleanup_free char *marker = fp_path_join(path, "oci-layout");
-    cleanup_fd int fd = open(marker, O_RDWR | O_CLOEXEC | O_NONBLOCK);
-    return fd >= 0 && fp_flock_now(fd, marker) ? steal_fd(&fd) : -1;
-}
-
 enum fp_code fp_layout_write_file(const char *path, const char *name, const char *bytes,
                                   bool replace, struct fp_error *err)
 {

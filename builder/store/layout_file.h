@@ -14,8 +14,6 @@ FP_CHECKED enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, stru
  * closed; -1 where there is no layout, or none that can be locked.
  */
 int fp_layout_hold(const char *path);
-/** The opposite: -1 while anyone holds the layout. */
-int fp_layout_try_exclusive(const char *path);
 /** Write a file of the layout, all or nothing. A link under that name is replaced, not followed. */
 FP_CHECKED enum fp_code fp_layout_write_file(const char *path, const char *name, const char *bytes,
                                              bool replace, struct fp_error *err);

@@ -156,8 +156,10 @@ enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *i
                                uint64_t *ret_freed_bytes, struct fp_error *err)
 {
     *ret_freed_bytes = 0;
-    cleanup_fd int exclusive = fp_layout_try_exclusive(path);
-    if (exclusive < 0)
+    /* Whoever holds the layout holds a lock on this file. */
+    cleanup_free char *marker = fp_path_join(path, "oci-layout");
+    cleanup_fd int fd = open(marker, O_RDWR | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || !fp_flock_now(fd, marker))
         return FP_OK;
     struct collection self = {.path = path, .marked = json_object()};
     enum fp_code code = mark_all(&self, index->document, err);

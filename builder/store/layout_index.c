@@ -54,14 +54,19 @@ static const char *annotation_of(const json_t *entry, const char *key)
     return fp_json_string(json_object_get(entry, "annotations"), key);
 }
 
+static bool is_annotated(const json_t *entry, const char *key, const char *value)
+{
+    const char *have = annotation_of(entry, key);
+    return have != NULL && strcmp(have, value) == 0;
+}
+
 static json_t *find_annotated(const json_t *entries, const char *key, const char *value)
 {
     size_t i = 0;
     json_t *entry = NULL;
     json_array_foreach(entries, i, entry)
     {
-        const char *have = annotation_of(entry, key);
-        if (have != NULL && strcmp(have, value) == 0)
+        if (is_annotated(entry, key, value))
             return entry;
     }
     return NULL;
@@ -158,6 +163,18 @@ static json_t *make_entry(const struct fp_descriptor *descriptor, const char *na
     return entry;
 }
 
+static bool remove_name(json_t *entries, const char *name)
+{
+    size_t before = json_array_size(entries);
+    for (size_t i = before; i > 0; i--) {
+        const json_t *entry = json_array_get(entries, i - 1);
+        if (is_annotated(entry, FP_ANNOTATION_REF_NAME, name) ||
+            is_annotated(entry, FP_ANNOTATION_CONTAINERD_NAME, name))
+            (void) json_array_remove(entries, i - 1);
+    }
+    return json_array_size(entries) < before;
+}
+
 void fp_layout_index_set(struct fp_layout_index *index, const struct fp_descriptor *descriptor,
                          const char *name)
 {
@@ -165,27 +182,8 @@ void fp_layout_index_set(struct fp_layout_index *index, const struct fp_descript
     if (name == NULL && find_digest(entries, descriptor->digest.text) != NULL)
         return;
     if (name != NULL)
-        (void) fp_layout_index_remove(index, name);
+        (void) remove_name(entries, name);
     fp_json_append(entries, make_entry(descriptor, name));
-}
-
-static bool is_named(const json_t *entry, const char *name)
-{
-    const char *ref_name = annotation_of(entry, FP_ANNOTATION_REF_NAME);
-    const char *full = annotation_of(entry, FP_ANNOTATION_CONTAINERD_NAME);
-    if (ref_name != NULL && strcmp(ref_name, name) == 0)
-        return true;
-    return full != NULL && strcmp(full, name) == 0;
-}
-
-bool fp_layout_index_remove(struct fp_layout_index *index, const char *name)
-{
-    json_t *entries = entries_of(index);
-    size_t before = json_array_size(entries);
-    for (size_t i = before; i > 0; i--)
-        if (is_named(json_array_get(entries, i - 1), name))
-            (void) json_array_remove(entries, i - 1);
-    return json_array_size(entries) < before;
 }
 
 static void remove_digest(json_t *entries, const char *digest)
@@ -202,7 +200,7 @@ bool fp_layout_index_forget(struct fp_layout_index *index, const char *name)
     cleanup_free char *latest = fp_xasprintf("%s:%s", name, FP_TAG_DEFAULT);
     if (entry == NULL)
         return false;
-    if (fp_layout_index_remove(index, name) || fp_layout_index_remove(index, latest))
+    if (remove_name(entries, name) || remove_name(entries, latest))
         return true;
     cleanup_free char *digest = fp_xstrdup(fp_json_string(entry, "digest"));
     remove_digest(entries, digest);

@@ -37,8 +37,6 @@ FP_CHECKED enum fp_code fp_layout_index_find(const struct fp_layout_index *index
 /** Let `name` stand for an image from now on; NULL: list the image without a name. */
 void fp_layout_index_set(struct fp_layout_index *index, const struct fp_descriptor *descriptor,
                          const char *name);
-/** Take a name away; false where there is none such. */
-bool fp_layout_index_remove(struct fp_layout_index *index, const char *name);
 /** Take away what fp_layout_index_find() finds for `name`: that name, or all names of a digest. */
 bool fp_layout_index_forget(struct fp_layout_index *index, const char *name);
 /** The names in it, as stored, sorted. */

@@ -3,6 +3,8 @@
 
 #include "document.h"
 
+#include <string.h>
+
 enum fp_code fp_repo_resolve(struct fp_repo *repo, const char *name, struct fp_descriptor *ret,
                              struct fp_error *err)
 {
@@ -44,7 +46,9 @@ enum fp_code fp_repo_put_document(struct fp_repo *repo, const struct fp_descript
 {
     if (repo->ops->put_document != NULL)
         return repo->ops->put_document(repo, descriptor, bytes, err);
-    cleanup_blob struct fp_blob *blob = fp_document_blob(descriptor, bytes);
+    size_t len = strlen(bytes);
+    cleanup_blob struct fp_blob *blob =
+        fp_blob_memory(descriptor->media_type, fp_xstrndup(bytes, len), len);
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
     return fp_repo_put_blob(repo, descriptor, blob, NULL, NULL, &outcome, err);
 }
