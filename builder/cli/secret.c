@@ -1,3 +1,4 @@
+/* Passwords are read from standard input or from a terminal, and wiped behind. */
 #include "secret.h"
 
 #include <errno.h>
