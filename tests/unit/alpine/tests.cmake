@@ -1,6 +1,6 @@
 add_library(alpine_parts STATIC alpine/parts.c)
 target_link_libraries(alpine_parts PUBLIC flinkpack_alpine PkgConfig::cmocka PkgConfig::zlib)
-foreach(stem index package repository resolver signature version)
+foreach(stem index package repository resolver signature solver version)
     fp_add_unit_test(alpine test_${stem}.c LIBRARIES alpine_parts)
 endforeach()
 target_include_directories(unit_alpine_test_package PRIVATE "${CMAKE_SOURCE_DIR}/builder")
