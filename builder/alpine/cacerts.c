@@ -43,7 +43,7 @@ static void put_certificate(struct fp_buf *out, unsigned number, const void *der
 }
 
 /* SHA-1 over the password in UTF-16, a phrase, and the store. */
-static enum fp_code seal(struct fp_buf *out, struct fp_error *err)
+static void seal(struct fp_buf *out)
 {
     char hex[FP_HASH_HEX_MAX];
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA1);
@@ -55,22 +55,19 @@ static enum fp_code seal(struct fp_buf *out, struct fp_error *err)
     long len = 0;
     unsigned char *digest = OPENSSL_hexstr2buf(hex, &len);
     if (digest == NULL)
-        return fp_fail(err, FP_E_INTERNAL, "a digest is not hexadecimal");
+        fp_out_of_memory();
     fp_buf_put(out, digest, (size_t) len);
     OPENSSL_free(digest);
-    return fp_buf_check(out, err);
 }
 
 static unsigned put_all(BIO *pem, int64_t time_s, struct fp_buf *out)
 {
     unsigned count = 0;
-    while (count < CERTS_MAX) {
-        char *name = NULL;
-        char *header = NULL;
-        unsigned char *der = NULL;
-        long len = 0;
-        if (PEM_read_bio(pem, &name, &header, &der, &len) != 1)
-            break;
+    char *name = NULL;
+    char *header = NULL;
+    unsigned char *der = NULL;
+    long len = 0;
+    while (count < CERTS_MAX && PEM_read_bio(pem, &name, &header, &der, &len) == 1) {
         if (strcmp(name, PEM_STRING_X509) == 0)
             put_certificate(out, count++, der, (size_t) len, time_s);
         OPENSSL_free(name);
@@ -93,5 +90,6 @@ enum fp_code fp_cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret
     put_number(ret, ((uint64_t) JKS_MAGIC << 32) | JKS_VERSION, 8);
     put_number(ret, count, 4);
     fp_buf_put(ret, fp_buf_text(&entries), entries.len);
-    return seal(ret, err);
+    seal(ret);
+    return fp_buf_check(ret, err);
 }

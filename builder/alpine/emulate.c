@@ -54,10 +54,11 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
         FP_TRY(fp_installer_read(in, file, &shells, err));
     else
         fp_buf_puts(&shells, in->root->shells);
+    FP_TRY(fp_buf_check(&shells, err));
     const char *text = fp_buf_text(&shells);
     if (*text == '\0' || strncmp(text, "/bin/bash\n", 10) == 0 ||
         strstr(text, "\n/bin/bash\n") != NULL)
-        return fp_buf_check(&shells, err);
+        return FP_OK;
     fp_buf_puts(&shells, text[shells.len - 1] == '\n' ? "/bin/bash\n" : "\n/bin/bash\n");
     FP_TRY(fp_buf_check(&shells, err));
     fp_layer_builder_drop(in->target->builder, path);

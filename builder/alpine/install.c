@@ -157,7 +157,8 @@ static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
 {
     cleanup_free char *path =
         fp_xasprintf("%s/scripts.tar%s", in->root->folder, in->root->scripts_gzip ? ".gz" : "");
-    FP_TRY(fp_scripts_finish(&in->scripts, err));
+    fp_scripts_finish(&in->scripts);
+    FP_TRY(fp_buf_check(&in->scripts, err));
     if (!in->root->scripts_gzip) {
         fp_installer_put_text(in, path, 0644, fp_buf_text(&in->scripts), in->scripts.len);
         return FP_OK;

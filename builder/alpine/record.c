@@ -102,10 +102,9 @@ static void write_access(char letter, const struct fp_entry *entry, unsigned usu
     unsigned mode = entry->kind == FP_ENTRY_SYMLINK ? 0777 : entry->mode;
     if (entry->xattrs != NULL && json_object_size(entry->xattrs) > 0)
         xattrs_identity(entry->xattrs, xattrs);
-    if (mode == usual && entry->uid == 0 && entry->gid == 0 && xattrs[0] == '\0')
-        return;
-    fp_buf_putf(ret, "%c:%ju:%ju:%o%s%s\n", letter, (uintmax_t) entry->uid, (uintmax_t) entry->gid,
-                mode, xattrs[0] != '\0' ? ":" : "", xattrs);
+    if (mode != usual || entry->uid != 0 || entry->gid != 0 || xattrs[0] != '\0')
+        fp_buf_putf(ret, "%c:%ju:%ju:%o%s%s\n", letter, (uintmax_t) entry->uid,
+                    (uintmax_t) entry->gid, mode, xattrs[0] != '\0' ? ":" : "", xattrs);
 }
 
 static void write_file(const struct fp_apk_file *file, struct fp_buf *ret)
@@ -145,8 +144,9 @@ static void write_folders(const struct fp_apk_contents *contents, struct fp_buf 
     }
 }
 
-static void write_header(const struct fp_apk_package *package,
-                         const struct fp_apk_contents *contents, struct fp_buf *ret)
+enum fp_code fp_record_write(const struct fp_apk_package *package,
+                             const struct fp_apk_contents *contents, struct fp_buf *ret,
+                             struct fp_error *err)
 {
     for (enum fp_apk_field i = 0; i < FP_APK_REPLACES; i++) {
         if (package->fields[i] != NULL)
@@ -156,13 +156,6 @@ static void write_header(const struct fp_apk_package *package,
         fp_buf_putf(ret, "r:%s\n", contents->replaces);
     if (contents->replaces_priority != NULL)
         fp_buf_putf(ret, "q:%s\n", contents->replaces_priority);
-}
-
-enum fp_code fp_record_write(const struct fp_apk_package *package,
-                             const struct fp_apk_contents *contents, struct fp_buf *ret,
-                             struct fp_error *err)
-{
-    write_header(package, contents, ret);
     write_folders(contents, ret);
     fp_buf_puts(ret, "\n");
     return fp_buf_check(ret, err);

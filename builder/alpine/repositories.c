@@ -64,14 +64,14 @@ static char *expand(const struct repositories_reading *reading, const char *text
         if (end == NULL)
             break;
         const char *value = find_variable(reading, next + 2, (size_t) (end - next) - 2);
-        if (value == NULL || out.is_full)
+        if (value == NULL)
             return NULL;
         fp_buf_put(&out, text, (size_t) (next - text));
         fp_buf_puts(&out, value);
         text = end + 1;
     }
     fp_buf_puts(&out, text);
-    return out.is_full ? NULL : fp_buf_take(&out);
+    return fp_buf_check(&out, NULL) == FP_OK ? fp_buf_take(&out) : NULL;
 }
 
 /* "[-default] NAME=VALUE" */

@@ -20,11 +20,11 @@ FP_CHECKED enum fp_code fp_scripts_remove(struct fp_buf *tar, const json_t *gone
                                           struct fp_error *err);
 /** Cut off the zero blocks at the end, so that members can be added. FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_scripts_open(struct fp_buf *tar, struct fp_error *err);
-/** Add a package's scripts. */
+/** Add a package's scripts. FP_E_INPUT: a name that is too long. */
 FP_CHECKED enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
                                        const struct fp_apk_contents *contents,
                                        struct fp_error *err);
 /** Add the zero blocks. */
-FP_CHECKED enum fp_code fp_scripts_finish(struct fp_buf *tar, struct fp_error *err);
+void fp_scripts_finish(struct fp_buf *tar);
 
 #endif

@@ -89,7 +89,7 @@ static enum fp_code add_script(struct fp_buf *tar, const struct fp_apk_package *
     fp_buf_put(tar, &header, sizeof(header));
     fp_buf_put(tar, script->data, script->len);
     fp_buf_put(tar, zeros, fp_tar_padding(script->len));
-    return fp_buf_check(tar, err);
+    return FP_OK;
 }
 
 enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
@@ -100,9 +100,8 @@ enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *pac
     return FP_OK;
 }
 
-enum fp_code fp_scripts_finish(struct fp_buf *tar, struct fp_error *err)
+void fp_scripts_finish(struct fp_buf *tar)
 {
     static const char zeros[2 * FP_TAR_BLOCK];
     fp_buf_put(tar, zeros, sizeof(zeros));
-    return fp_buf_check(tar, err);
 }

@@ -63,14 +63,7 @@ static void add_record(struct fp_buf *records, const char *key, const void *valu
         digits++;
     fp_buf_putf(records, "%zu %s=", rest + digits, key);
     fp_buf_put(records, value, len);
-    fp_buf_put(records, "\n", 1);
-}
-
-static void add_number(struct fp_buf *records, const char *key, int64_t value)
-{
-    char text[24];
-    int len = snprintf(text, sizeof(text), "%" PRId64, value);
-    add_record(records, key, text, (size_t) len);
+    fp_buf_puts(records, "\n");
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -134,9 +127,11 @@ static void put_number(char *field, size_t size, int64_t value, const char *key,
 {
     int64_t max = size > 8 ? (int64_t) MAX_11_DIGITS : (int64_t) MAX_7_DIGITS;
     bool fits = value >= 0 && value <= max;
+    char text[24];
     fp_tar_put_octal(field, size, fits ? (uint64_t) value : 0);
+    int len = snprintf(text, sizeof(text), "%" PRId64, value);
     if (!fits)
-        add_number(records, key, value);
+        add_record(records, key, text, (size_t) len);
 }
 
 /* Records come in the order of their keys: SCHILY..., gid, linkpath, mtime, path, size, uid. */

@@ -66,10 +66,7 @@ static enum fp_code refill(struct fp_tar_filter *filter, size_t *ret_len, struct
     filter->end -= filter->begin;
     filter->begin = 0;
     unsigned char *at = filter->window + filter->end;
-    enum fp_code code =
-        fp_source_read(filter->source, at, WINDOW_BYTES - filter->end, ret_len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_read(filter->source, at, WINDOW_BYTES - filter->end, ret_len, err));
     size_t used = *ret_len;
     while (used > 0 && at[used - 1] == 0)
         used--;
@@ -84,10 +81,9 @@ static enum fp_code refill(struct fp_tar_filter *filter, size_t *ret_len, struct
 static enum fp_code have(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
 {
     size_t got = 1;
-    enum fp_code code = FP_OK;
-    while (code == FP_OK && got > 0 && filter->end - filter->begin < len)
-        code = refill(filter, &got, err);
-    return code;
+    while (got > 0 && filter->end - filter->begin < len)
+        FP_TRY(refill(filter, &got, err));
+    return FP_OK;
 }
 
 static void hand_out(struct fp_tar_filter *filter, size_t len, const void **ret, size_t *ret_len)
@@ -150,20 +146,20 @@ static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
     size_t left = FP_TAR_BLOCK + (size_t) size + fp_tar_padding((uint64_t) size);
     filter->piece.len = 0;
     *ret_len = (size_t) size;
-    enum fp_code code = spend(filter, (uint64_t) size, err);
-    while (code == FP_OK && left > 0) {
+    FP_TRY(spend(filter, (uint64_t) size, err));
+    for (;;) {
         size_t there = filter->end - filter->begin;
         size_t len = there < left ? there : left;
+        size_t got = 0;
         fp_buf_put(&filter->piece, filter->window + filter->begin, len);
         filter->begin += len;
         left -= len;
-        size_t got = 1;
-        if (code == FP_OK && left > 0)
-            code = refill(filter, &got, err);
-        if (code == FP_OK && got == 0)
+        if (left == 0)
+            return fp_buf_check(&filter->piece, err);
+        FP_TRY(refill(filter, &got, err));
+        if (got == 0)
             return fail_unsound(filter, err, "cut off in an extended header");
     }
-    return code;
 }
 
 /* Hold a pax header back, written anew. Of several before one entry the last counts. */
@@ -182,10 +178,9 @@ static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp
                      (uint64_t) filter->pax.name_bytes * NAME_COST,
                  err));
     fp_buf_put(records, zeros, fp_tar_padding(kept));
-    FP_TRY(fp_buf_check(records, err));
     set_size((struct fp_tar_block *) records->data, kept);
     filter->is_pax = true;
-    return FP_OK;
+    return fp_buf_check(records, err);
 }
 
 /* A header that is for another one. `*ret_len` stays 0 where libarchive is not to see it: volume
@@ -203,9 +198,9 @@ static enum fp_code pass_special(struct fp_tar_filter *filter, char type, const 
         filter->begin += FP_TAR_BLOCK;
         return FP_OK;
     }
-    enum fp_code code = take_special(filter, &len, err);
-    if (code != FP_OK || type == 'g' || type == 'A')
-        return code;
+    FP_TRY(take_special(filter, &len, err));
+    if (type == 'g' || type == 'A')
+        return FP_OK;
     filter->is_awaited = true;
     if (type == 'x' || type == 'X')
         return hold_pax(filter, len, err);
@@ -244,26 +239,24 @@ static enum fp_code pass_entry(struct fp_tar_filter *filter, const void **ret, s
                                struct fp_error *err)
 {
     struct fp_tar_block *header = header_of(filter);
-    enum fp_code code = find_content(filter, header, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(find_content(filter, header, err));
     if (filter->records.len == 0) {
         hand_out(filter, FP_TAR_BLOCK, ret, ret_len);
     } else {
         fp_buf_put(&filter->records, header, FP_TAR_BLOCK);
-        code = fp_buf_check(&filter->records, err);
         filter->begin += FP_TAR_BLOCK;
         filter->out += filter->records.len;
         *ret = filter->records.data;
         *ret_len = filter->records.len;
     }
+    FP_TRY(fp_buf_check(&filter->records, err));
     filter->records.len = 0;
     filter->pax = (struct fp_tar_pax){0};
     filter->specials = 0;
     filter->is_awaited = false;
     filter->map = 0;
     filter->entries++;
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, size_t *ret_len,
@@ -339,15 +332,18 @@ enum fp_code fp_tar_filter_check(const struct fp_tar_filter *filter, uint64_t ta
     return fail_unsound(filter, err, "an entry's content ends elsewhere than its header says");
 }
 
-enum fp_code fp_tar_filter_drain(struct fp_tar_filter *filter, struct fp_error *err)
+enum fp_code fp_tar_filter_finish(struct fp_tar_filter *filter, struct fp_tar_end *ret,
+                                  struct fp_error *err)
 {
-    size_t len = 1;
-    enum fp_code code = FP_OK;
-    while (code == FP_OK && len > 0) {
+    for (size_t len = 1; len > 0;) {
         filter->begin = filter->end;
-        code = refill(filter, &len, err);
+        FP_TRY(refill(filter, &len, err));
     }
-    return code;
+    *ret = (struct fp_tar_end){.tar_bytes = filter->in,
+                               .has_end = filter->has_end,
+                               .has_trailing =
+                                   filter->has_end && filter->nonzero_end > filter->ended_at};
+    return FP_OK;
 }
 
 uint64_t fp_tar_filter_offset(const struct fp_tar_filter *filter)
@@ -360,19 +356,9 @@ uint64_t fp_tar_filter_content(const struct fp_tar_filter *filter)
     return filter->content;
 }
 
-uint64_t fp_tar_filter_bytes(const struct fp_tar_filter *filter)
+bool fp_tar_filter_is_empty(const struct fp_tar_filter *filter)
 {
-    return filter->in;
-}
-
-bool fp_tar_filter_has_end(const struct fp_tar_filter *filter)
-{
-    return filter->has_end;
-}
-
-bool fp_tar_filter_has_trailing(const struct fp_tar_filter *filter)
-{
-    return filter->has_end && filter->nonzero_end > filter->ended_at;
+    return filter->in == 0;
 }
 
 struct fp_tar_filter *fp_tar_filter_new(struct fp_source *source, const char *name)

@@ -11,6 +11,7 @@
 #ifndef FLINKPACK_LAYER_TAR_FILTER_H
 #define FLINKPACK_LAYER_TAR_FILTER_H
 
+#include "flinkpack/layer/tar_reader.h"
 #include "internal.h"
 
 struct fp_tar_filter;
@@ -35,18 +36,15 @@ FP_CHECKED enum fp_code fp_tar_filter_next(struct fp_tar_filter *filter, bool in
  */
 FP_CHECKED enum fp_code fp_tar_filter_check(const struct fp_tar_filter *filter, uint64_t taken,
                                             struct fp_error *err);
-/** Read the source to its end. */
-FP_CHECKED enum fp_code fp_tar_filter_drain(struct fp_tar_filter *filter, struct fp_error *err);
+/** Read the source to its end, and tell how it was. */
+FP_CHECKED enum fp_code fp_tar_filter_finish(struct fp_tar_filter *filter, struct fp_tar_end *ret,
+                                             struct fp_error *err);
 /** Where in the source the next byte to be handed out stands. */
 uint64_t fp_tar_filter_offset(const struct fp_tar_filter *filter);
 /** How many bytes of the entry's content, padding included, have not been handed out. */
 uint64_t fp_tar_filter_content(const struct fp_tar_filter *filter);
-/** How many bytes have been read from the source. */
-uint64_t fp_tar_filter_bytes(const struct fp_tar_filter *filter);
-/** Whether a zero block has ended the archive. */
-bool fp_tar_filter_has_end(const struct fp_tar_filter *filter);
-/** Whether other bytes than zeros have been read from behind that. */
-bool fp_tar_filter_has_trailing(const struct fp_tar_filter *filter);
+/** Whether nothing has come from the source. */
+bool fp_tar_filter_is_empty(const struct fp_tar_filter *filter);
 /** Release; NULL is fine. */
 void fp_tar_filter_free(struct fp_tar_filter *filter);
 

@@ -106,7 +106,7 @@ static enum fp_code copy_record(const struct record *record, struct fp_buf *out,
                            "the size in an extended header is negative, too large or no number");
     }
     fp_buf_put(out, record->start, record->len);
-    return fp_buf_check(out, err);
+    return FP_OK;
 }
 
 enum fp_code fp_tar_pax_copy(const char *body, size_t len, struct fp_buf *out,
@@ -122,5 +122,5 @@ enum fp_code fp_tar_pax_copy(const char *body, size_t len, struct fp_buf *out,
         at += record.len;
     }
     *ret = facts;
-    return FP_OK;
+    return fp_buf_check(out, err);
 }

@@ -129,7 +129,7 @@ enum fp_code fp_tar_reader_read(struct fp_tar_reader *reader, void *data, size_t
 
 bool fp_tar_reader_is_empty(const struct fp_tar_reader *reader)
 {
-    return fp_tar_filter_bytes(reader->filter) == 0;
+    return fp_tar_filter_is_empty(reader->filter);
 }
 
 bool fp_tar_reader_is_sparse(const struct fp_tar_reader *reader)
@@ -145,11 +145,7 @@ uint64_t fp_tar_reader_offset(const struct fp_tar_reader *reader)
 enum fp_code fp_tar_reader_finish(struct fp_tar_reader *reader, struct fp_tar_end *ret,
                                   struct fp_error *err)
 {
-    enum fp_code code = fp_tar_filter_drain(reader->filter, err);
-    *ret = (struct fp_tar_end){.tar_bytes = fp_tar_filter_bytes(reader->filter),
-                               .has_end = fp_tar_filter_has_end(reader->filter),
-                               .has_trailing = fp_tar_filter_has_trailing(reader->filter)};
-    return code;
+    return fp_tar_filter_finish(reader->filter, ret, err);
 }
 
 void fp_tar_reader_free(struct fp_tar_reader *reader)

@@ -122,10 +122,9 @@ static enum fp_code step(struct tree_walk *walk, const char *name, struct fp_err
         walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
         return FP_OK;
     }
-    enum fp_code code = enter(walk, name, err);
-    if (code == FP_OK && walk->found != NULL && walk->found->kind == FP_ENTRY_SYMLINK)
-        return follow(walk, err);
-    return code;
+    FP_TRY(enter(walk, name, err));
+    bool is_link = walk->found != NULL && walk->found->kind == FP_ENTRY_SYMLINK;
+    return is_link ? follow(walk, err) : FP_OK;
 }
 
 static enum fp_code walk_to(struct tree_walk *walk, const char *path, struct fp_error *err)
