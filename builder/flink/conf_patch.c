@@ -96,10 +96,9 @@ static enum fp_code set_entry(struct fp_conf_lines *lines, bool yaml,
     cleanup_free char *value = NULL;
     if (entry->is_default && is_said(lines, entry->key))
         return FP_OK;
-    enum fp_code code = fp_conf_value(entry, yaml, &value, err);
-    if (code != FP_OK || set_everywhere(lines, entry->key, value) > 0)
-        return code;
-    fp_buf_putf(added, "%s: %s\n", entry->key, value);
+    FP_TRY(fp_conf_value(entry, yaml, &value, err));
+    if (set_everywhere(lines, entry->key, value) == 0)
+        fp_buf_putf(added, "%s: %s\n", entry->key, value);
     return FP_OK;
 }
 
@@ -112,8 +111,7 @@ static void render_new_value(const struct fp_conf_line *line, struct fp_buf *out
     while (is_empty && start > 0 && line->text[start - 1] == ' ')
         start--;
     bool space = start > 0 && line->text[start - 1] == ' ';
-    fp_buf_put(out, line->text, start);
-    fp_buf_putf(out, "%s%s", space ? "" : " ", line->new_value);
+    fp_buf_putf(out, "%.*s%s%s", (int) start, line->text, space ? "" : " ", line->new_value);
     if (tail < line->len && line->value_len > 0 && !is_empty)
         fp_buf_put(out, line->text + tail, line->len - tail);
 }
@@ -160,12 +158,12 @@ static enum fp_code verify_yaml(const struct fp_buf *out, const struct fp_conf_e
                                 size_t count, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
-    enum fp_code code = fp_yaml_parse(fp_buf_text(out), out->len, "config.yaml", &document, err);
-    for (size_t i = 0; i < count && code == FP_OK; i++)
+    FP_TRY(fp_yaml_parse(fp_buf_text(out), out->len, "config.yaml", &document, err));
+    for (size_t i = 0; i < count; i++)
         if (flat_value(document, entries[i].key) == NULL)
-            code = fp_fail(err, FP_E_INPUT, "config.yaml: '%s' cannot be set in a file like this",
+            return fp_fail(err, FP_E_INPUT, "config.yaml: '%s' cannot be set in a file like this",
                            entries[i].key);
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code patch_lines(const struct fp_flink_version *version, bool yaml, const char *text,
@@ -180,12 +178,12 @@ static enum fp_code patch_lines(const struct fp_flink_version *version, bool yam
     for (size_t i = 0; i < entry_count; i++)
         if (!is_overridden(entries, entry_count, i))
             FP_TRY(set_entry(&lines, yaml, &entries[i], &added, err));
+    FP_TRY(fp_buf_check(&added, err));
     if (fp_flink_traits(version)->binds_localhost)
         unbind_localhost(&lines);
     for (size_t i = 0; i < lines.len; i++)
         render_line(&lines, i, &out);
-    FP_TRY(fp_buf_check(&added, err));
-    fp_buf_put(&out, added.data, added.len);
+    fp_buf_puts(&out, fp_buf_text(&added));
     FP_TRY(fp_buf_check(&out, err));
     if (yaml)
         FP_TRY(verify_yaml(&out, entries, entry_count, err));
@@ -230,7 +228,7 @@ static enum fp_code respell(const char *text, char **ret, struct fp_error *err)
     cleanup_buf struct fp_buf out = FP_BUF_INIT(MAX_CONF_BYTES);
     FP_TRY(fp_yaml_parse(text, strlen(text), "config.yaml", &document, err));
     if (!json_is_object(document))
-        FP_TRY(fp_fail(err, FP_E_INPUT, "config.yaml: no map of keys to values"));
+        return fp_fail(err, FP_E_INPUT, "config.yaml: no map of keys to values");
     flatten(document, "", flat);
     write_flat(flat, &out);
     FP_TRY(fp_buf_check(&out, err));
