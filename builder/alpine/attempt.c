@@ -225,12 +225,12 @@ enum fp_code fp_attempt_choose(struct attempt *attempt, uint32_t package, struct
     struct fp_apk_text list =
         fp_apk_text(attempt->provides.packages[package]->fields[FP_APK_DEPENDS]);
     struct fp_apk_text word = {0};
-    enum fp_code code = FP_OK;
     attempt->chosen[package] = true;
     (void) each_name(attempt, package, take_name, NULL);
-    while (code == FP_OK && fp_attempt_word(attempt, &list, &word))
-        code = fp_attempt_want(attempt, word, package, err);
-    return fp_context(code, err, "%s", attempt->provides.packages[package]->fields[FP_APK_NAME]);
+    while (fp_attempt_word(attempt, &list, &word))
+        FP_TRY(fp_context(fp_attempt_want(attempt, word, package, err), err, "%s",
+                          attempt->provides.packages[package]->fields[FP_APK_NAME]));
+    return FP_OK;
 }
 
 void fp_attempt_clear(struct attempt *attempt)

@@ -103,5 +103,7 @@ FP_CHECKED enum fp_code fp_attempt_satisfy(struct attempt *attempt, size_t want,
                                            enum step_outcome *ret, struct fp_error *err);
 /** Release the members. */
 void fp_attempt_clear(struct attempt *attempt);
+/** Declare an attempt that is cleared at the end of its scope. */
+#define cleanup_attempt __attribute__((cleanup(fp_attempt_clear)))
 
 #endif

@@ -69,6 +69,11 @@ struct candidates {
     struct fp_strv unpicked;     /* packages that share the name */
 };
 
+static void candidates_clear(struct candidates *candidates)
+{
+    fp_strv_clear(&candidates->unpicked);
+}
+
 static void find_candidates(const struct attempt *attempt, const struct want *want,
                             struct candidates *ret)
 {
@@ -175,23 +180,23 @@ enum fp_code fp_attempt_satisfy(struct attempt *attempt, size_t number, bool las
         return satisfy_conflict(attempt, &want, ret, err);
     if (want.only_limits || fp_attempt_has(attempt, &want.dependency, want.name))
         return FP_OK;
-    struct candidates found = {0};
     bool is_taken =
         want.name != NO_NAME && (attempt->owner[want.name] != 0 || attempt->sharer[want.name] != 0);
     if (is_taken && learn(attempt, &want)) {
         *ret = STEP_RESTART;
         return FP_OK;
     }
+    __attribute__((cleanup(candidates_clear))) struct candidates found = {0};
     if (want.name != NO_NAME)
         find_candidates(attempt, &attempt->wants[number], &found);
-    enum fp_code code = FP_OK;
     bool shared = found.best != NULL ? found.best->version.len == 0 : found.unpicked.len > 0;
-    if (shared && !last)
+    if (shared && !last) {
         *ret = STEP_POSTPONED;
-    else if (found.best != NULL)
-        code = fp_attempt_choose(attempt, found.best->package, err);
-    else if (!may_stay(attempt, &want))
-        code = fp_attempt_explain(attempt, &attempt->wants[number], &found.unpicked, err);
-    fp_strv_clear(&found.unpicked);
-    return code;
+        return FP_OK;
+    }
+    if (found.best != NULL)
+        return fp_attempt_choose(attempt, found.best->package, err);
+    return may_stay(attempt, &want)
+               ? FP_OK
+               : fp_attempt_explain(attempt, &attempt->wants[number], &found.unpicked, err);
 }

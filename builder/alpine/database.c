@@ -42,10 +42,7 @@ static enum fp_code read_line(struct record_reading *reading, const char *line, 
 {
     const char *value = line + 2;
     size_t value_len = len >= 2 ? len - 2 : 0;
-    char letter = '\0';
-    enum fp_code code = FP_OK;
-    if (len >= 2 && line[1] == ':')
-        letter = line[0];
+    char letter = len >= 2 && line[1] == ':' ? line[0] : '\0';
     if (letter == 'F') {
         if (++reading->db->folder_count > PATHS_MAX)
             return fp_fail(err, FP_E_INPUT, "the package database has more than %d folders",
@@ -54,28 +51,27 @@ static enum fp_code read_line(struct record_reading *reading, const char *line, 
         reading->folder_len = value_len;
         reading->file = NULL;
     } else if (letter == 'R') {
-        code = begin_file(reading, value, value_len, at, err);
+        FP_TRY(begin_file(reading, value, value_len, at, err));
     } else if (letter == 'Z' && reading->file != NULL && value_len < 32) {
         memcpy(reading->file->identity, value, value_len);
     }
-    if (code == FP_OK && reading->file != NULL && (letter == 'R' || letter == 'Z' || letter == 'a'))
+    if (reading->file != NULL && (letter == 'R' || letter == 'Z' || letter == 'a'))
         reading->file->len = at + len + 1 - reading->file->at;
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code read_paths(struct db *db, uint32_t number, struct fp_error *err)
 {
     const struct db_record *record = &db->records[number];
     struct record_reading reading = {.db = db, .record = number, .folder = ""};
-    enum fp_code code = FP_OK;
     db->is_path_order = false;
-    for (size_t at = 0; at < record->len && code == FP_OK;) {
+    for (size_t at = 0; at < record->len;) {
         const char *end = memchr(record->text + at, '\n', record->len - at);
         size_t len = end != NULL ? (size_t) (end - record->text) - at : record->len - at;
-        code = read_line(&reading, record->text + at, len, at, err);
+        FP_TRY(read_line(&reading, record->text + at, len, at, err));
         at += len + 1;
     }
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code add_record(struct db *db, const struct db_record *take_record,
@@ -88,9 +84,8 @@ static enum fp_code add_record(struct db *db, const struct db_record *take_recor
 
 enum fp_code fp_db_load(struct db *db, const struct fp_apk_index *installed, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     db->was_sorted = true;
-    for (size_t i = 0; i < installed->count && code == FP_OK; i++) {
+    for (size_t i = 0; i < installed->count; i++) {
         const struct fp_apk_package *package = &installed->packages[i];
         struct db_record record = {.name = fp_xstrdup(package->fields[FP_APK_NAME]),
                                    .origin = fp_xstrdup(package->fields[FP_APK_ORIGIN]),
@@ -104,9 +99,9 @@ enum fp_code fp_db_load(struct db *db, const struct fp_apk_index *installed, str
         (void) fp_apk_number(package->fields[FP_APK_REPLACES_PRIORITY], &record.replaces_priority);
         if (i > 0 && strcmp(db->records[i - 1].name, record.name) > 0)
             db->was_sorted = false;
-        code = add_record(db, &record, err);
+        FP_TRY(add_record(db, &record, err));
     }
-    return code;
+    return FP_OK;
 }
 
 enum fp_code fp_db_add(struct db *db, const struct fp_apk_package *package,

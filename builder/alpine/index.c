@@ -80,7 +80,7 @@ static enum fp_code check_package(struct index_reading *reading, struct fp_error
     return read_number(reading, FP_APK_PROVIDER_PRIORITY, &package->provider_priority, err);
 }
 
-/* The stanza that ends before `end` is complete. */
+/* The stanza that ends before `end`, a place in the text, is complete. */
 static enum fp_code end_stanza(struct index_reading *reading, const char *end, struct fp_error *err)
 {
     struct fp_apk_index *index = reading->index;
@@ -99,7 +99,8 @@ static enum fp_code end_stanza(struct index_reading *reading, const char *end, s
     *package = reading->package;
     package->is_installed = reading->is_database;
     if (reading->is_database)
-        package->record_len = (size_t) (end - package->record);
+        package->record_len =
+            (size_t) (end - index->text) - (size_t) (package->record - index->raw);
     reading->package = (struct fp_apk_package){0};
     reading->any = false;
     reading->in_files = false;
@@ -130,30 +131,30 @@ static enum fp_code read_line(struct index_reading *reading, char *line, struct 
     return FP_OK;
 }
 
-static enum fp_code parse(struct index_reading *reading, struct fp_error *err)
+static enum fp_code parse_lines(struct index_reading *reading, struct fp_error *err)
 {
     char *line = reading->index->text;
     char *stop = line + strlen(line);
-    enum fp_code code = FP_OK;
-    while (line < stop && code == FP_OK) {
+    while (line < stop) {
         char *found = memchr(line, '\n', (size_t) (stop - line));
         char *end = found != NULL ? found : stop;
         char *next = end < stop ? end + 1 : end;
         *end = '\0';
         reading->line++;
-        if (end == line)
-            code = end_stanza(
-                reading,
-                reading->is_database ? reading->index->raw + (next - reading->index->text) : NULL,
-                err);
-        else
-            code = read_line(reading, line, err);
+        FP_TRY(end == line ? end_stanza(reading, next, err) : read_line(reading, line, err));
         line = next;
     }
+    return end_stanza(reading, line, err);
+}
+
+static enum fp_code parse(struct index_reading *reading, struct fp_apk_index *ret,
+                          struct fp_error *err)
+{
+    enum fp_code code = parse_lines(reading, err);
     if (code == FP_OK)
-        code = end_stanza(
-            reading,
-            reading->is_database ? reading->index->raw + (line - reading->index->text) : NULL, err);
+        *ret = *reading->index;
+    else
+        fp_apk_index_clear(reading->index);
     return code;
 }
 
@@ -162,13 +163,7 @@ enum fp_code fp_apk_index_parse(char *take_text, const char *name, struct fp_apk
 {
     struct fp_apk_index index = {.text = take_text, .bytes = strlen(take_text)};
     struct index_reading reading = {.index = &index, .name = name};
-    enum fp_code code = parse(&reading, err);
-    if (code != FP_OK) {
-        fp_apk_index_clear(&index);
-        return code;
-    }
-    *ret = index;
-    return FP_OK;
+    return parse(&reading, ret, err);
 }
 
 enum fp_code fp_apk_installed_parse(const char *text, const char *name, struct fp_apk_index *ret,
@@ -176,13 +171,7 @@ enum fp_code fp_apk_installed_parse(const char *text, const char *name, struct f
 {
     struct fp_apk_index index = {.text = fp_xstrdup(text), .raw = fp_xstrdup(text)};
     struct index_reading reading = {.index = &index, .name = name, .is_database = true};
-    enum fp_code code = parse(&reading, err);
-    if (code != FP_OK) {
-        fp_apk_index_clear(&index);
-        return code;
-    }
-    *ret = index;
-    return FP_OK;
+    return parse(&reading, ret, err);
 }
 
 void fp_apk_index_clear(struct fp_apk_index *index)

@@ -60,11 +60,8 @@ static enum fp_code pass_over(struct index_fetch *fetches, bool tell, struct cho
             ret->away = fetches[i].err;
         fp_strv_add(&ret->away_shown, fetches[i].shown);
     }
-    if (ret->away_shown.len == count) {
-        if (err != NULL)
-            *err = ret->away;
-        return ret->away.code;
-    }
+    if (ret->away_shown.len == count)
+        return fp_fail_as(err, &ret->away);
     for (size_t i = 0; i < count && tell; i++) {
         if (fetches[i].is_away)
             fp_report(fetches[i].options->reporter, FP_EVENT_WARNING,
@@ -99,6 +96,14 @@ static enum fp_code read_all(const struct fp_apk_system *root, struct index_fetc
     return FP_OK;
 }
 
+static enum fp_code fetch_all(const struct fp_apk_system *root, struct index_fetch *fetches,
+                              bool tell, struct choice *ret, struct fp_error *err)
+{
+    FP_TRY(run_all(fetches, ret->repositories.urls.len, err));
+    FP_TRY(pass_over(fetches, tell, ret, err));
+    return read_all(root, fetches, ret, err);
+}
+
 enum fp_code fp_choice_make(const struct fp_apk_system *root,
                             const struct fp_apk_addition *addition, bool tell, struct choice *ret,
                             struct fp_error *err)
@@ -112,11 +117,7 @@ enum fp_code fp_choice_make(const struct fp_apk_system *root,
     for (size_t i = 0; i < urls->len; i++)
         fetches[i] = (struct index_fetch){
             .options = &addition->fetch, .url = urls->items[i], .arch = root->arch, .fd = -1};
-    enum fp_code code = run_all(fetches, urls->len, err);
-    if (code == FP_OK)
-        code = pass_over(fetches, tell, ret, err);
-    if (code == FP_OK)
-        code = read_all(root, fetches, ret, err);
+    enum fp_code code = fetch_all(root, fetches, tell, ret, err);
     for (size_t i = 0; i < urls->len; i++)
         fp_index_fetch_clear(&fetches[i]);
     return code;

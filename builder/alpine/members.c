@@ -28,11 +28,11 @@ static enum fp_code fill(struct members *self, struct fp_error *err)
     size_t len = 0;
     if (self->z.avail_in > 0 || self->at_end)
         return FP_OK;
-    enum fp_code code = fp_source_read(self->file, self->input, INPUT_BYTES, &len, err);
+    FP_TRY(fp_source_read(self->file, self->input, INPUT_BYTES, &len, err));
     self->z.next_in = self->input;
     self->z.avail_in = (uInt) len;
     self->at_end = len == 0;
-    return code;
+    return FP_OK;
 }
 
 /* One call of inflate(); what it consumed goes into the hashes. */
@@ -57,19 +57,17 @@ static enum fp_code read_member(struct fp_source *base, void *data, size_t cap, 
 {
     struct members *self = (struct members *) base;
     size_t want = cap < INPUT_BYTES ? cap : INPUT_BYTES;
-    enum fp_code code = FP_OK;
     self->z.next_out = data;
     self->z.avail_out = (uInt) want;
-    while (code == FP_OK && self->in_member && self->z.avail_out == want) {
-        code = fill(self, err);
-        if (code == FP_OK)
-            code = step(self, err);
+    while (self->in_member && self->z.avail_out == want) {
+        FP_TRY(fill(self, err));
+        FP_TRY(step(self, err));
     }
     *ret_len = want - self->z.avail_out;
-    if (code == FP_OK && *ret_len > self->left_bytes)
+    if (*ret_len > self->left_bytes)
         return fp_fail(err, FP_E_INPUT, "%s: inflates to more than is allowed", self->name);
-    self->left_bytes -= code == FP_OK ? *ret_len : 0;
-    return code;
+    self->left_bytes -= *ret_len;
+    return FP_OK;
 }
 
 static void free_member(struct fp_source *base)
@@ -95,9 +93,9 @@ enum fp_code fp_members_next(struct members *members, struct fp_source **ret, st
     *ret = NULL;
     if (members->in_member)
         return fp_fail(err, FP_E_INTERNAL, "%s: a member was left before its end", members->name);
-    enum fp_code code = fill(members, err);
-    if (code != FP_OK || members->z.avail_in == 0)
-        return code;
+    FP_TRY(fill(members, err));
+    if (members->z.avail_in == 0)
+        return FP_OK;
     for (size_t i = 0; i < HASHES; i++)
         fp_hash_reset(members->hashes[i]);
     members->z.zalloc = fp_zalloc;

@@ -44,15 +44,15 @@ static enum fp_code add_package(struct provides *provides, size_t *capacity, uin
     struct provider own = {.name = fp_apk_text(package->fields[FP_APK_NAME]),
                            .version = fp_apk_text(package->fields[FP_APK_VERSION]),
                            .package = number};
-    enum fp_code code = add(provides, capacity, &own, err);
-    while (code == FP_OK && fp_apk_text_word(&list, &word)) {
+    FP_TRY(add(provides, capacity, &own, err));
+    while (fp_apk_text_word(&list, &word)) {
         struct fp_apk_dependency provided = {0};
         if (fp_apk_dependency_parse(word, &provided, NULL) != FP_OK || provided.is_conflict)
             continue;
-        code = add(provides, capacity, &(struct provider){provided.name, provided.version, number},
-                   err);
+        FP_TRY(add(provides, capacity, &(struct provider){provided.name, provided.version, number},
+                   err));
     }
-    return code;
+    return FP_OK;
 }
 
 static void list_packages(const struct fp_apk_question *question, struct provides *provides)
@@ -88,12 +88,9 @@ enum fp_code fp_provides_gather(const struct fp_apk_question *question, struct p
                                 struct fp_error *err)
 {
     size_t capacity = 0;
-    enum fp_code code = FP_OK;
     list_packages(question, ret);
-    for (size_t i = 0; i < ret->package_count && code == FP_OK; i++)
-        code = add_package(ret, &capacity, (uint32_t) i, err);
-    if (code != FP_OK)
-        return code;
+    for (size_t i = 0; i < ret->package_count; i++)
+        FP_TRY(add_package(ret, &capacity, (uint32_t) i, err));
     if (ret->provider_count > 0)
         qsort(ret->providers, ret->provider_count, sizeof(*ret->providers), compare_providers);
     number_names(ret);

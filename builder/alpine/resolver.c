@@ -25,19 +25,20 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
                              struct fp_error *err)
 {
     size_t world_len = question->world != NULL ? question->world->len : 0;
-    enum fp_code code = FP_OK;
     fp_attempt_restart(attempt);
-    for (size_t i = 0; i < attempt->texts.len && code == FP_OK; i++) {
-        code = fp_attempt_want(attempt, fp_apk_text(attempt->texts.items[i]),
-                               i < world_len ? THE_WORLD : NOBODY, err);
-        if (code != FP_OK && i < world_len)
-            return fp_context(code, err, "base: /etc/apk/world");
+    for (size_t i = 0; i < attempt->texts.len; i++) {
+        struct fp_apk_text text = fp_apk_text(attempt->texts.items[i]);
+        if (i < world_len)
+            FP_TRY(fp_context(fp_attempt_want(attempt, text, THE_WORLD, err), err,
+                              "base: /etc/apk/world"));
+        else
+            FP_TRY(fp_attempt_want(attempt, text, NOBODY, err));
     }
-    for (size_t i = 0; i < question->installed->count && code == FP_OK; i++)
-        code = fp_attempt_want(attempt,
+    for (size_t i = 0; i < question->installed->count; i++)
+        FP_TRY(fp_attempt_want(attempt,
                                fp_apk_text(question->installed->packages[i].fields[FP_APK_NAME]),
-                               THE_BASE, err);
-    return code;
+                               THE_BASE, err));
+    return FP_OK;
 }
 
 /* All wants from `*next` on, and those that they bring. Shared names wait until there is nothing
@@ -48,20 +49,18 @@ static enum fp_code satisfy_all(struct attempt *attempt, size_t *next, size_t *r
     cleanup_free size_t *waiting = NULL;
     size_t waiting_count = 0;
     size_t first_waiting = 0;
-    enum fp_code code = FP_OK;
     *ret = STEP_DONE;
-    while (code == FP_OK && *ret != STEP_RESTART &&
-           (*next < attempt->want_count || first_waiting < waiting_count)) {
+    while (*ret != STEP_RESTART && (*next < attempt->want_count || first_waiting < waiting_count)) {
         bool last = *next == attempt->want_count;
         size_t number = last ? waiting[first_waiting++] : (*next)++;
         *ret_failed = number;
-        code = fp_attempt_satisfy(attempt, number, last, ret, err);
-        if (code == FP_OK && *ret == STEP_POSTPONED) {
+        FP_TRY(fp_attempt_satisfy(attempt, number, last, ret, err));
+        if (*ret == STEP_POSTPONED) {
             waiting = fp_xreallocarray(waiting, waiting_count + 1, sizeof(*waiting));
             waiting[waiting_count++] = number;
         }
     }
-    return code;
+    return FP_OK;
 }
 
 static bool all_hold(const struct attempt *attempt, const char *conditions)
@@ -161,13 +160,12 @@ static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *q
                         size_t *ret_failed, enum step_outcome *ret, struct fp_error *err)
 {
     size_t next = 0;
-    enum fp_code code = want_all(attempt, question, err);
-    while (code == FP_OK) {
-        code = satisfy_all(attempt, &next, ret_failed, ret, err);
-        if (code == FP_OK)
-            code = fp_cancel_check(err);
-        if (code != FP_OK || *ret == STEP_RESTART)
-            return code;
+    FP_TRY(want_all(attempt, question, err));
+    for (;;) {
+        FP_TRY(satisfy_all(attempt, &next, ret_failed, ret, err));
+        FP_TRY(fp_cancel_check(err));
+        if (*ret == STEP_RESTART)
+            return FP_OK;
         uint32_t stale = NOBODY;
         uint32_t triggered = find_triggered(attempt, &stale);
         if (triggered == NOBODY)
@@ -177,9 +175,8 @@ static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *q
             *ret = STEP_RESTART;
             return FP_OK;
         }
-        code = fp_attempt_choose(attempt, triggered, err);
+        FP_TRY(fp_attempt_choose(attempt, triggered, err));
     }
-    return code;
 }
 
 static enum fp_code search(struct attempt *attempt, const struct fp_apk_question *question,
@@ -202,11 +199,8 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
         /* The first reason is the one to tell: the others only follow from it. */
         if (first.code == FP_OK)
             first = failure;
-        if (!fp_attempt_blame(attempt, failed)) {
-            if (err != NULL)
-                *err = first;
-            return first.code;
-        }
+        if (!fp_attempt_blame(attempt, failed))
+            return fp_fail_as(err, &first);
     }
     return fp_fail(err, FP_E_INPUT, "the packages' dependencies contradict each other%s%s",
                    first.code != FP_OK ? ": " : "", first.text);
@@ -281,23 +275,19 @@ enum fp_code fp_apk_resolve(const struct fp_apk_question *question, struct fp_ap
                             struct fp_error *err)
 {
     uint64_t steps = 0;
-    struct attempt attempt = {.steps = &steps};
-    enum fp_code code = fp_provides_gather(question, &attempt.provides, err);
+    cleanup_attempt struct attempt attempt = {.steps = &steps};
+    FP_TRY(fp_provides_gather(question, &attempt.provides, err));
     keep_texts(&attempt, question->world);
     keep_texts(&attempt, question->requests);
-    if (code == FP_OK)
-        code = search(&attempt, question, err);
-    if (code == FP_OK) {
-        size_t count = attempt.provides.package_count;
-        cleanup_free bool *seen = fp_xcalloc(count + 1, sizeof(*seen));
-        struct ordering ordering = {&attempt, seen, ret, 0};
-        for (uint32_t i = 0; i < count; i++) {
-            if (attempt.chosen[i])
-                put_in_order(&ordering, i);
-        }
+    FP_TRY(search(&attempt, question, err));
+    size_t count = attempt.provides.package_count;
+    cleanup_free bool *seen = fp_xcalloc(count + 1, sizeof(*seen));
+    struct ordering ordering = {&attempt, seen, ret, 0};
+    for (uint32_t i = 0; i < count; i++) {
+        if (attempt.chosen[i])
+            put_in_order(&ordering, i);
     }
-    fp_attempt_clear(&attempt);
-    return code;
+    return FP_OK;
 }
 
 void fp_apk_answer_clear(struct fp_apk_answer *answer)

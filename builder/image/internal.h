@@ -9,15 +9,6 @@
 
 #include "flinkpack/image.h"
 
-/** Hand over a value with members to release: yields it and leaves an empty one behind. */
-#define steal_value(slot)                                                                          \
-    __extension__({                                                                                \
-        __typeof__(slot) fp_slot_ = (slot);                                                        \
-        __typeof__(*fp_slot_) fp_stolen_ = *fp_slot_;                                              \
-        memset(fp_slot_, 0, sizeof(*fp_slot_));                                                    \
-        fp_stolen_;                                                                                \
-    })
-
 /** Jansson's iteration takes no const object, although it changes none. */
 static inline json_t *json_iterable(const json_t *value)
 {

@@ -66,6 +66,13 @@ enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, const char *
     return code;
 }
 
+enum fp_code fp_fail_as(struct fp_error *err, const struct fp_error *failure)
+{
+    if (failure->code != FP_OK && err != NULL)
+        *err = *failure;
+    return failure->code;
+}
+
 enum fp_code fp_context(enum fp_code code, struct fp_error *err, const char *fmt, ...)
 {
     if (code == FP_OK || err == NULL)

@@ -62,6 +62,13 @@ FP_CHECKED enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, c
     FP_PRINTF(3, 4);
 
 /**
+ * Fail as something else has before: with what `failure` holds, which may be nothing (FP_OK).
+ *
+ * @return The code of `failure`.
+ */
+FP_CHECKED enum fp_code fp_fail_as(struct fp_error *err, const struct fp_error *failure);
+
+/**
  * Put context in front of an error that a callee has filled: "CONTEXT: TEXT". A context and a hint
  * say more of a failure; they do not decide what it is. The code that goes in comes out, whatever
  * `err` is, and FP_OK goes through with nothing done, so that a call can be wrapped:

@@ -85,6 +85,15 @@ static inline void fp_free_secretp(char **slot)
         fp_stolen_;                                                                                \
     })
 
+/** Hand over a value with members to release: yields it and leaves an empty one behind. */
+#define steal_value(slot)                                                                          \
+    __extension__({                                                                                \
+        __typeof__(slot) fp_slot_ = (slot);                                                        \
+        __typeof__(*fp_slot_) fp_stolen_ = *fp_slot_;                                              \
+        *fp_slot_ = (__typeof__(*fp_slot_)){0};                                                    \
+        fp_stolen_;                                                                                \
+    })
+
 /** Hand over a file descriptor: yields its value and leaves -1 behind. */
 static inline int steal_fd(int *slot)
 {
