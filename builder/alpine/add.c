@@ -77,11 +77,8 @@ static enum fp_code fetch_all(struct package_fetch *fetches, size_t count, struc
     }
     FP_TRY(fp_group_wait(group, err));
     for (size_t i = 0; i < count; i++) {
-        if (fetches[i].code == FP_OK)
-            continue;
-        if (err != NULL)
-            *err = fetches[i].err;
-        return fetches[i].code;
+        if (fetches[i].code != FP_OK)
+            return fp_fail_as(err, &fetches[i].err);
     }
     return FP_OK;
 }
@@ -160,12 +157,10 @@ enum fp_code fp_apk_add(const struct fp_apk_system *root, const struct fp_apk_ad
                         struct fp_strv *ret_changes, struct fp_error *err)
 {
     cleanup_selection struct selection selection = {0};
-    enum fp_code code =
-        addition->keys != NULL ? fp_apk_keys_read(root->keys, addition->keys, err) : FP_OK;
-    if (code == FP_OK && !all_installed(root, addition->requests))
-        code = obtain(root, addition, &selection, err);
-    if (code != FP_OK)
-        return code;
+    if (addition->keys != NULL)
+        FP_TRY(fp_apk_keys_read(root->keys, addition->keys, err));
+    if (!all_installed(root, addition->requests))
+        FP_TRY(obtain(root, addition, &selection, err));
     tell(&selection, addition->target.reporter, ret_changes);
     return fp_apk_install(root, selection.arrivals, selection.answer.count, addition->requests,
                           &addition->target, err);

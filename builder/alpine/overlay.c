@@ -73,16 +73,15 @@ static enum fp_code base_identity(const struct installer *in, const char *path, 
     }
     if (entry == NULL || entry->kind != FP_ENTRY_FILE || entry->size > CONFIG_MAX_BYTES)
         return FP_OK;
-    bool empty = entry->size == 0;
     cleanup_strv struct fp_strv paths = {0};
     cleanup_buf struct fp_buf text = FP_BUF_INIT(CONFIG_MAX_BYTES);
     fp_strv_add(&paths, path);
-    enum fp_code code = in->root->reader(in->root->context, &paths, &text, err);
-    if (code == FP_OK && (text.len > 0 || empty)) {
+    FP_TRY(in->root->reader(in->root->context, &paths, &text, err));
+    if (text.len > 0 || entry->size == 0) {
         fp_hash_bytes(FP_SHA1, fp_buf_text(&text), text.len, hex);
         fp_apk_identity_text(hex, ret_text);
     }
-    return code;
+    return FP_OK;
 }
 
 static bool is_configuration(const char *path)
@@ -123,16 +122,16 @@ enum fp_code fp_overlay_decide(struct installer *in, struct fp_apk_arrival *arri
         memcpy(as_installed, owner != NULL ? owner->identity : former->identity,
                sizeof(as_installed));
     for (; owner != NULL; owner = fp_db_owner(&in->db, path, arrival->record)) {
-        enum fp_code code = settle(in, arrival, owner, ret, err);
-        if (code != FP_OK || *ret == FILE_SKIP)
-            return code;
+        FP_TRY(settle(in, arrival, owner, ret, err));
+        if (*ret == FILE_SKIP)
+            return FP_OK;
     }
     if (!is_configuration(path) || fp_tree_get(in->root->tree, path) == NULL)
         return FP_OK;
-    enum fp_code code = base_identity(in, path, there, err);
-    if (code == FP_OK && strcmp(there, as_installed) != 0 && strcmp(there, file->identity) != 0)
+    FP_TRY(base_identity(in, path, there, err));
+    if (strcmp(there, as_installed) != 0 && strcmp(there, file->identity) != 0)
         *ret = FILE_BESIDE;
-    return code;
+    return FP_OK;
 }
 
 /* What goes. */

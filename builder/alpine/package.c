@@ -40,9 +40,8 @@ static enum fp_code keep_script(struct package_reading *reading, const char *typ
     if (!known || reading->contents.script_count >= FP_APK_SCRIPTS_MAX)
         return FP_OK;
     cleanup_buf struct fp_buf text = FP_BUF_INIT(SCRIPT_MAX_BYTES);
-    enum fp_code code = fp_source_read_all(content, &text, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "%s: .%s", reading->name, type);
+    FP_TRY(
+        fp_context(fp_source_read_all(content, &text, err), err, "%s: .%s", reading->name, type));
     struct fp_apk_script *script = &reading->contents.scripts[reading->contents.script_count++];
     script->type = fp_xstrdup(type);
     script->len = text.len;
@@ -191,18 +190,17 @@ static enum fp_code settle_links(struct package_reading *reading, struct fp_erro
     cleanup_free struct fp_apk_file **sorted =
         fp_xcalloc(contents->file_count + 1, sizeof(struct fp_apk_file *));
     size_t count = 0;
-    enum fp_code code = FP_OK;
     for (size_t i = 0; i < contents->file_count; i++) {
         if (contents->files[i].entry.kind == FP_ENTRY_FILE)
             sorted[count++] = &contents->files[i];
     }
     if (count > 0)
         qsort(sorted, count, sizeof(struct fp_apk_file *), by_path);
-    for (size_t i = 0; i < contents->file_count && code == FP_OK; i++) {
+    for (size_t i = 0; i < contents->file_count; i++) {
         if (contents->files[i].entry.kind == FP_ENTRY_HARDLINK)
-            code = settle_link(reading, &contents->files[i], sorted, count, err);
+            FP_TRY(settle_link(reading, &contents->files[i], sorted, count, err));
     }
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code visit_data(void *context, struct fp_scan *scan, const struct fp_entry *entry,
@@ -268,11 +266,10 @@ static enum fp_code read_part(struct package_reading *reading, struct members *m
     if (reading->has_data)
         return fp_fail(err, FP_E_INPUT, "%s: there is more behind its files", reading->name);
     reading->kind = MEMBER_EMPTY;
-    enum fp_code code =
-        fp_scan_tar(member, reading->name, false, reading->has_control ? visit_data : visit_control,
-                    reading, err);
-    if (code != FP_OK || reading->kind == MEMBER_SIGNATURES)
-        return code;
+    FP_TRY(fp_scan_tar(member, reading->name, false,
+                       reading->has_control ? visit_data : visit_control, reading, err));
+    if (reading->kind == MEMBER_SIGNATURES)
+        return FP_OK;
     fp_members_digests(members, &digests);
     if (reading->has_control) {
         reading->has_data = true;
@@ -289,37 +286,37 @@ static enum fp_code read_parts(struct package_reading *reading, struct members *
 {
     struct fp_source *member = NULL;
     reading->members = members;
-    do {
-        enum fp_code code = fp_members_next(members, &member, err);
-        if (code == FP_OK && member != NULL)
-            code = read_part(reading, members, member, package, err);
-        if (code != FP_OK)
-            return code;
-    } while (member != NULL);
-    if (!reading->has_data)
-        return fp_fail(err, FP_E_INPUT, "%s: no package: it has no files' part", reading->name);
-    return FP_OK;
+    for (;;) {
+        FP_TRY(fp_members_next(members, &member, err));
+        if (member == NULL)
+            break;
+        FP_TRY(read_part(reading, members, member, package, err));
+    }
+    return reading->has_data
+               ? FP_OK
+               : fp_fail(err, FP_E_INPUT, "%s: no package: it has no files' part", reading->name);
+}
+
+static void reading_clear(struct package_reading *reading)
+{
+    fp_apk_contents_clear(&reading->contents);
+    fp_buf_clear(&reading->info_text);
+    fp_pkginfo_clear(&reading->info);
 }
 
 static enum fp_code read_package(struct fp_source *take_source, const char *name,
                                  const struct fp_apk_package *package, struct fp_apk_spool *spool,
                                  struct fp_apk_contents *ret, struct fp_error *err)
 {
-    struct package_reading reading = {
+    __attribute__((cleanup(reading_clear))) struct package_reading reading = {
         .name = name, .spool = spool, .info_text = FP_BUF_INIT(PKGINFO_MAX_BYTES)};
     cleanup_members struct members *members = fp_members_open(take_source, name, PACKAGE_MAX_BYTES);
-    enum fp_code code = read_parts(&reading, members, package, err);
-    if (code == FP_OK) {
-        reading.contents.replaces = steal_pointer(&reading.info.replaces);
-        reading.contents.replaces_priority = steal_pointer(&reading.info.replaces_priority);
-        reading.contents.triggers = steal_pointer(&reading.info.triggers);
-        *ret = reading.contents;
-        reading.contents = (struct fp_apk_contents){0};
-    }
-    fp_apk_contents_clear(&reading.contents);
-    fp_buf_clear(&reading.info_text);
-    fp_pkginfo_clear(&reading.info);
-    return code;
+    FP_TRY(read_parts(&reading, members, package, err));
+    reading.contents.replaces = steal_pointer(&reading.info.replaces);
+    reading.contents.replaces_priority = steal_pointer(&reading.info.replaces_priority);
+    reading.contents.triggers = steal_pointer(&reading.info.triggers);
+    *ret = steal_value(&reading.contents);
+    return FP_OK;
 }
 
 enum fp_code fp_apk_package_read(struct fp_source *take_source, const char *name,

@@ -28,11 +28,9 @@ static enum fp_code cache_path(const struct fp_apk_fetch_options *options, const
                                char **ret, struct fp_error *err)
 {
     cleanup_free char *folder = cache_folder(options);
-    enum fp_code code =
-        options->offline ? fp_kept_check(folder, err) : fp_kept_dir_make(folder, err);
-    if (code == FP_OK)
-        *ret = fp_path_join(folder, name);
-    return code;
+    FP_TRY(options->offline ? fp_kept_check(folder, err) : fp_kept_dir_make(folder, err));
+    *ret = fp_path_join(folder, name);
+    return FP_OK;
 }
 
 static enum fp_code refused(const char *url, int status, struct fp_error *err)
@@ -155,11 +153,11 @@ static enum fp_code get_index(struct index_fetch *fetch, const char *whole, stru
     FP_TRY(fp_url_split_user(whole, &bare, &authorization, err));
     fp_hash_bytes(FP_SHA1, bare, strlen(bare), hex);
     cleanup_free char *name = fp_xasprintf("APKINDEX.%.8s.tar.gz", hex);
-    enum fp_code code = cache_path(options, name, &fetch->path, err);
-    if (code == FP_OK && options->offline)
+    FP_TRY(cache_path(options, name, &fetch->path, err));
+    if (options->offline)
         return open_index(fetch, whole, err);
-    if (code == FP_OK)
-        code = download(options, whole, fetch->path, UINT64_MAX, INDEX_FILE_MAX, &fetch->file, err);
+    enum fp_code code =
+        download(options, whole, fetch->path, UINT64_MAX, INDEX_FILE_MAX, &fetch->file, err);
     return code == FP_E_NOT_FOUND ? probe_adb(fetch, code, err) : code;
 }
 
@@ -172,21 +170,15 @@ enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err)
     fetch->shown = fp_repository_display(whole);
     fetch->code = get_index(fetch, whole, &fetch->err);
     fetch->is_away = means_away(fetch->code);
-    if (fetch->code == FP_OK || fetch->is_away)
-        return FP_OK;
-    if (err != NULL)
-        *err = fetch->err;
-    return fetch->code;
+    return fetch->is_away ? FP_OK : fp_fail_as(err, &fetch->err);
 }
 
 enum fp_code fp_index_fetch_read(struct index_fetch *fetch, const struct fp_apk_keys *keys,
                                  struct fp_apk_index *ret, struct fp_error *err)
 {
     int fd = fetch->file != NULL ? fp_newfile_fd(fetch->file) : fetch->fd;
-    enum fp_code code = read_index(fd, fetch->shown, keys, ret, err);
-    return code == FP_OK && fetch->file != NULL
-               ? fp_newfile_publish(fetch->file, fetch->path, true, err)
-               : code;
+    FP_TRY(read_index(fd, fetch->shown, keys, ret, err));
+    return fetch->file != NULL ? fp_newfile_publish(fetch->file, fetch->path, true, err) : FP_OK;
 }
 
 void fp_index_fetch_clear(struct index_fetch *fetch)
@@ -196,18 +188,6 @@ void fp_index_fetch_clear(struct index_fetch *fetch)
         (void) close(fetch->fd);
     free(fetch->shown);
     free(fetch->path);
-}
-
-static enum fp_code read_cached_package(const char *path, const char *name,
-                                        const struct fp_apk_package *package,
-                                        struct fp_apk_spool *spool, struct fp_apk_contents *ret,
-                                        struct fp_error *err)
-{
-    int fd = -1;
-    uint64_t size = 0;
-    FP_TRY(fp_kept_open(path, &fd, &size, err));
-    return fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), name, package, spool, ret,
-                               err);
 }
 
 /* Where a package lies: in the folder of its architecture, or beside the index that is named. */
@@ -231,25 +211,20 @@ static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, co
     struct fp_source *source = NULL;
     cleanup_newfile struct fp_newfile *file = NULL;
     cleanup_free char *shown = fp_url_display(whole);
-    enum fp_code code =
-        download(options, whole, path, package->size > 0 ? package->size : UINT64_MAX,
-                 PACKAGE_FILE_MAX, &file, err);
-    if (code == FP_OK)
-        code = read_again(fp_newfile_fd(file), shown, &source, err);
-    if (code == FP_OK)
-        code = fp_apk_package_read(source, shown, package, spool, ret, err);
-    return code == FP_OK ? fp_newfile_publish(file, path, true, err) : code;
+    FP_TRY(download(options, whole, path, package->size > 0 ? package->size : UINT64_MAX,
+                    PACKAGE_FILE_MAX, &file, err));
+    FP_TRY(read_again(fp_newfile_fd(file), shown, &source, err));
+    FP_TRY(fp_apk_package_read(source, shown, package, spool, ret, err));
+    return fp_newfile_publish(file, path, true, err);
 }
 
-/* Of a repository on this machine. */
-static enum fp_code read_local_package(const char *path, const struct fp_apk_package *package,
-                                       struct fp_apk_spool *spool, struct fp_apk_contents *ret,
-                                       struct fp_error *err)
+/* A package in a file of this machine; `name` is what messages call it. */
+static enum fp_code read_package(int take_fd, const char *path, const char *name,
+                                 const struct fp_apk_package *package, struct fp_apk_spool *spool,
+                                 struct fp_apk_contents *ret, struct fp_error *err)
 {
-    int fd = -1;
-    FP_TRY(fp_file_open(path, &fd, NULL, err));
-    return fp_apk_package_read(fp_source_fd(fd, path, 0, UINT64_MAX), path, package, spool, ret,
-                               err);
+    return fp_apk_package_read(fp_source_fd(take_fd, path, 0, UINT64_MAX), name, package, spool,
+                               ret, err);
 }
 
 enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, const char *url,
@@ -258,15 +233,21 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
 {
     char hex[41] = "";
     struct fp_error failure = {0};
+    int fd = -1;
+    uint64_t size = 0;
     cleanup_free char *path = NULL;
     cleanup_free char *whole = package_url(url, package);
-    if (whole[0] == '/')
-        return read_local_package(whole, package, spool, ret, err);
+    if (whole[0] == '/') {
+        FP_TRY(fp_file_open(whole, &fd, NULL, err));
+        return read_package(fd, whole, whole, package, spool, ret, err);
+    }
     cleanup_free char *title = fp_apk_package_title(package);
     (void) fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], hex);
     cleanup_free char *name = fp_xasprintf("%s.%.8s.apk", title, hex);
     FP_TRY(cache_path(options, name, &path, err));
-    enum fp_code code = read_cached_package(path, name, package, spool, ret, &failure);
+    enum fp_code code = fp_kept_open(path, &fd, &size, &failure);
+    if (code == FP_OK)
+        code = read_package(fd, path, name, package, spool, ret, &failure);
     /* Fetching mends a damaged file, but no disk that is full, nor Ctrl-C. */
     bool is_damaged = code == FP_E_VERIFY || code == FP_E_INPUT;
     if (!options->offline && is_damaged)
@@ -274,11 +255,8 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
                   "%s in the cache is not right and is fetched again", name);
     if (!options->offline && (is_damaged || code == FP_E_NOT_FOUND))
         return fetch_package(options, whole, path, package, spool, ret, err);
-    if (code != FP_E_NOT_FOUND) {
-        if (code != FP_OK && err != NULL)
-            *err = failure;
-        return code;
-    }
+    if (code != FP_E_NOT_FOUND)
+        return code == FP_OK ? FP_OK : fp_fail_as(err, &failure);
     return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "%s is not in the cache", title), err,
                      "build once without --offline");
 }

@@ -49,9 +49,9 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
     cleanup_source struct fp_source *content = fp_scan_source(scan);
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
-    enum fp_code code = fp_members_classify(file->members, entry->path, &file->kind, err);
-    if (code != FP_OK || entry->kind != FP_ENTRY_FILE)
-        return code;
+    FP_TRY(fp_members_classify(file->members, entry->path, &file->kind, err));
+    if (entry->kind != FP_ENTRY_FILE)
+        return FP_OK;
     if (file->kind == MEMBER_SIGNATURES)
         return keep_signature(file, entry->path, content, err);
     if (strcmp(entry->path, "APKINDEX") != 0 || file->has_index)
@@ -77,19 +77,17 @@ static enum fp_code wrong(const struct index_file *file, const struct index_sign
 static enum fp_code untrusted(const struct index_file *file, const struct fp_apk_keys *keys,
                               struct fp_error *err)
 {
-    cleanup_strv struct fp_strv names = {0};
+    cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
     for (size_t i = 0; i < file->signature_count; i++) {
         if (fp_keys_have(keys, file->signatures[i].key))
             return wrong(file, &file->signatures[i], err);
+        fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", file->signatures[i].key);
     }
-    for (size_t i = 0; i < file->signature_count; i++)
-        fp_strv_add(&names, file->signatures[i].key);
-    cleanup_free char *list = fp_strv_join(&names, ", ", 1000);
     if (file->signature_count == 0)
         return fp_fail(err, FP_E_VERIFY, "%s: not signed", file->name);
-    return fp_hinted(
-        fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)", file->name, list),
-        err, "get that key from whom you trust, and pass --key FILE");
+    return fp_hinted(fp_fail(err, FP_E_VERIFY, "%s: signed by no key that is trusted (%s)",
+                             file->name, fp_buf_text(&names)),
+                     err, "get that key from whom you trust, and pass --key FILE");
 }
 
 static enum fp_code check(const struct index_file *file, const struct fp_apk_keys *keys,
@@ -127,15 +125,13 @@ static enum fp_code read_members(struct index_file *file, struct members *member
             return fp_fail(err, FP_E_INPUT, "%s: there is more behind the index", file->name);
         file->kind = MEMBER_EMPTY;
         file->members = members;
-        enum fp_code code = fp_scan_tar(member, file->name, false, visit, file, err);
-        if (code == FP_OK && file->kind != MEMBER_SIGNATURES) {
-            struct member_digests digests = {0};
-            fp_members_digests(members, &digests);
-            code = check(file, keys, &digests, err);
-            checked = true;
-        }
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_scan_tar(member, file->name, false, visit, file, err));
+        if (file->kind == MEMBER_SIGNATURES)
+            continue;
+        struct member_digests digests = {0};
+        fp_members_digests(members, &digests);
+        FP_TRY(check(file, keys, &digests, err));
+        checked = true;
     }
     if (!checked || !file->has_index)
         return fp_fail(err, FP_E_INPUT, "%s: no APKINDEX in it", file->name);
@@ -194,20 +190,11 @@ enum fp_code fp_apk_index_read(struct fp_source *take_source, const char *name,
     source->inner = take_source;
     cleanup_members struct members *members =
         fp_members_open(&source->base, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
-    enum fp_code code =
-        fp_source_read_full(take_source, source->head, sizeof(source->head), &source->len, err);
-    if (code == FP_OK)
-        code = refuse_adb(source->head, source->len, name, err);
-    if (code == FP_OK)
-        code = read_members(&file, members, keys, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_source_read_full(take_source, source->head, sizeof(source->head), &source->len, err));
+    FP_TRY(refuse_adb(source->head, source->len, name, err));
+    FP_TRY(read_members(&file, members, keys, err));
     if (strlen(fp_buf_text(&file.text)) != file.text.len)
         return fp_fail(err, FP_E_INPUT, "%s: the index has a NUL in it", name);
-    *ret_text = fp_xstrdup("");
-    if (file.text.len > 0) {
-        free(*ret_text);
-        *ret_text = fp_buf_take(&file.text);
-    }
+    *ret_text = fp_buf_take(&file.text);
     return FP_OK;
 }

@@ -96,11 +96,6 @@ static void list_more(const struct fp_tree *tree, const char *arch, struct fp_st
         qsort(ret->items + first, ret->len - first, sizeof(*ret->items), by_base);
 }
 
-static char *take(struct fp_buf *buf)
-{
-    return buf->len > 0 ? fp_buf_take(buf) : fp_xstrdup("");
-}
-
 static bool is_key(const char *path)
 {
     return fp_text_ends_with(path, ".pub");
@@ -145,13 +140,13 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
         if (!binary && strlen(fp_buf_text(&contents[i])) != contents[i].len)
             return fp_fail(err, FP_E_INPUT, "base: /%s has a NUL in it", paths->items[i]);
     }
-    root->installed = take(&contents[WANT_INSTALLED]);
-    root->triggers = take(&contents[WANT_TRIGGERS]);
-    root->world = take(&contents[WANT_WORLD]);
-    root->arch = take(&contents[WANT_ARCH]);
-    root->passwd = take(&contents[WANT_PASSWD]);
-    root->group = take(&contents[WANT_GROUP]);
-    root->shells = take(&contents[WANT_SHELLS]);
+    root->installed = fp_buf_take(&contents[WANT_INSTALLED]);
+    root->triggers = fp_buf_take(&contents[WANT_TRIGGERS]);
+    root->world = fp_buf_take(&contents[WANT_WORLD]);
+    root->arch = fp_buf_take(&contents[WANT_ARCH]);
+    root->passwd = fp_buf_take(&contents[WANT_PASSWD]);
+    root->group = fp_buf_take(&contents[WANT_GROUP]);
+    root->shells = fp_buf_take(&contents[WANT_SHELLS]);
     strip_line(root->arch);
     if (root->arch[0] == '\0') {
         free(root->arch);
@@ -162,11 +157,8 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
                        paths->items[WANT_ARCH], root->arch);
     take_more(paths, contents, root);
     cleanup_free char *name = fp_xasprintf("base: /%s", paths->items[WANT_INSTALLED]);
-    enum fp_code code =
-        take_scripts(&contents[WANT_SCRIPTS], &contents[WANT_SCRIPTS_GZ], root, err);
-    if (code == FP_OK)
-        code = fp_apk_installed_parse(root->installed, name, &root->packages, err);
-    return code;
+    FP_TRY(take_scripts(&contents[WANT_SCRIPTS], &contents[WANT_SCRIPTS_GZ], root, err));
+    return fp_apk_installed_parse(root->installed, name, &root->packages, err);
 }
 
 enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader, void *context,

@@ -87,9 +87,7 @@ void fp_layer_builder_fail(struct fp_layer_builder *builder, const struct fp_err
 
 enum fp_code fp_layer_builder_check(const struct fp_layer_builder *builder, struct fp_error *err)
 {
-    if (builder->failure.code != FP_OK && err != NULL)
-        *err = builder->failure;
-    return builder->failure.code;
+    return fp_fail_as(err, &builder->failure);
 }
 
 static enum fp_code check(const struct fp_entry *entry, const struct fp_content *content,
@@ -183,9 +181,9 @@ enum fp_code fp_layer_builder_each(const struct fp_layer_builder *builder, fp_ma
                                    void *context, struct fp_error *err)
 {
     struct ordered ordered = {.visitor = visitor, .context = context};
-    enum fp_code code = fp_map_each(&builder->entries, visit_in_order, &ordered, err);
+    FP_TRY(fp_map_each(&builder->entries, visit_in_order, &ordered, err));
     ordered.hard_links = true;
-    return code == FP_OK ? fp_map_each(&builder->entries, visit_in_order, &ordered, err) : code;
+    return fp_map_each(&builder->entries, visit_in_order, &ordered, err);
 }
 
 static enum fp_code apply_node(void *context, struct fp_node *node, struct fp_error *err)

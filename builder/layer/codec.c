@@ -135,9 +135,9 @@ static enum fp_code begin(struct inflating *self, struct fp_error *err)
 /* Between two gzip members: zero bytes up to the end, or another member. */
 static enum fp_code between_members(struct inflating *self, struct fp_error *err)
 {
-    enum fp_code code = refill(self, 2, err);
-    if (code != FP_OK || self->info->codec != FP_CODEC_GZIP)
-        return code;
+    FP_TRY(refill(self, 2, err));
+    if (self->info->codec != FP_CODEC_GZIP)
+        return FP_OK;
     size_t zeros = 0;
     while (zeros < self->io.in_len && self->io.in[zeros] == 0)
         zeros++;
@@ -181,35 +181,32 @@ static enum fp_code inflate_some(struct inflating *self, uint8_t *data, size_t c
 {
     self->io.out = data;
     self->io.out_len = cap;
-    enum fp_code code = FP_OK;
-    while (code == FP_OK && self->io.out_len == cap) {
+    while (self->io.out_len == cap) {
         if (!self->in_member)
-            code = between_members(self, err);
+            FP_TRY(between_members(self, err));
         else if (self->io.in_len == 0)
-            code = refill(self, 1, err);
-        if (code == FP_OK && at_end(self))
+            FP_TRY(refill(self, 1, err));
+        if (at_end(self))
             break;
-        if (code == FP_OK && (self->in_member || self->io.in_len > 0))
-            code = step(self, err);
+        if (self->in_member || self->io.in_len > 0)
+            FP_TRY(step(self, err));
     }
     *ret_len = cap - self->io.out_len;
     self->info->single_member = at_end(self) && self->members == 1 && !self->padded;
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code pass_some(struct inflating *self, uint8_t *data, size_t cap, size_t *ret_len,
                               struct fp_error *err)
 {
-    if (self->io.in_len == 0) {
-        enum fp_code code =
-            self->io.in_ends ? FP_OK : fp_source_read(self->inner, data, cap, ret_len, err);
-        self->info->in_bytes += *ret_len;
-        return code;
+    if (self->io.in_len > 0) {
+        *ret_len = self->io.in_len < cap ? self->io.in_len : cap;
+        memcpy(data, self->io.in, *ret_len);
+        self->io.in += *ret_len;
+        self->io.in_len -= *ret_len;
+    } else if (!self->io.in_ends) {
+        FP_TRY(fp_source_read(self->inner, data, cap, ret_len, err));
     }
-    *ret_len = self->io.in_len < cap ? self->io.in_len : cap;
-    memcpy(data, self->io.in, *ret_len);
-    self->io.in += *ret_len;
-    self->io.in_len -= *ret_len;
     self->info->in_bytes += *ret_len;
     return FP_OK;
 }
@@ -218,17 +215,17 @@ static enum fp_code inflating_read(struct fp_source *base, void *data, size_t ca
                                    struct fp_error *err)
 {
     struct inflating *self = (struct inflating *) base;
-    enum fp_code code = self->begun ? FP_OK : begin(self, err);
     *ret_len = 0;
-    if (code == FP_OK && self->engine != NULL)
-        code = inflate_some(self, data, cap, ret_len, err);
-    else if (code == FP_OK)
-        code = pass_some(self, data, cap, ret_len, err);
+    if (!self->begun)
+        FP_TRY(begin(self, err));
+    FP_TRY(self->engine != NULL ? inflate_some(self, data, cap, ret_len, err)
+                                : pass_some(self, data, cap, ret_len, err));
     self->info->out_bytes += *ret_len;
-    if (code == FP_OK && self->info->out_bytes > self->max_bytes)
-        return fp_fail(err, FP_E_INPUT, "%s: inflates to more than the limit of %" PRIu64 " bytes",
-                       self->name, self->max_bytes);
-    return code;
+    return self->info->out_bytes <= self->max_bytes
+               ? FP_OK
+               : fp_fail(err, FP_E_INPUT,
+                         "%s: inflates to more than the limit of %" PRIu64 " bytes", self->name,
+                         self->max_bytes);
 }
 
 static void inflating_free(struct fp_source *base)

@@ -65,14 +65,14 @@ static enum fp_code move_node(void *context, struct fp_node *node, struct fp_err
     cleanup_free char *path = NULL;
     cleanup_free char *link = NULL;
     bool is_dir = entry.kind == FP_ENTRY_DIR && !replaces(self, &entry);
-    enum fp_code code = real_path(self, entry.path, is_dir, &path, err);
-    if (code == FP_OK && entry.kind == FP_ENTRY_HARDLINK) {
-        code = real_path(self, entry.link, false, &link, err);
+    FP_TRY(real_path(self, entry.path, is_dir, &path, err));
+    if (entry.kind == FP_ENTRY_HARDLINK) {
+        FP_TRY(real_path(self, entry.link, false, &link, err));
         entry.link = link;
     }
     /* The root, to which a link of the base may lead, is never declared. */
-    if (code != FP_OK || path[0] == '\0')
-        return code;
+    if (path[0] == '\0')
+        return FP_OK;
     const struct fp_node *there = fp_map_find(&self->moved, path);
     if (there != NULL && !(there->entry.kind == FP_ENTRY_DIR && entry.kind == FP_ENTRY_DIR))
         return fp_fail(err, FP_E_INPUT, "/%s: put into the same layer twice, through a link", path);

@@ -59,11 +59,11 @@ struct fp_source *fp_scan_source(struct fp_scan *scan)
 static enum fp_code next_entry(struct fp_scan *scan, struct archive_entry **ret,
                                struct fp_error *err)
 {
-    enum fp_code code = fp_tar_reader_next(scan->reader, ret, err);
-    if (code == FP_OK && *ret != NULL && ++scan->summary.entries > FP_SCAN_MAX_ENTRIES)
+    FP_TRY(fp_tar_reader_next(scan->reader, ret, err));
+    if (*ret != NULL && ++scan->summary.entries > FP_SCAN_MAX_ENTRIES)
         return fp_fail(err, FP_E_INPUT, "%s: more than %d entries", scan->name,
                        FP_SCAN_MAX_ENTRIES);
-    return code;
+    return FP_OK;
 }
 
 /* Of a layer a few small files are read; other archives are packed again. */
@@ -85,24 +85,18 @@ static enum fp_code count_sparse(struct fp_scan *scan, const struct fp_entry *en
 static enum fp_code visit_all(struct fp_scan *scan, bool is_layer, fp_scan_visitor visitor,
                               void *context, struct fp_error *err)
 {
-    for (;;) {
-        struct archive_entry *raw = NULL;
-        struct fp_scan_entry entry = {0};
+    while (!scan->summary.stopped) {
+        cleanup_scan_entry struct fp_scan_entry entry = {0};
         enum fp_scan_action action = FP_SCAN_SKIP;
-        enum fp_code code = next_entry(scan, &raw, err);
-        if (code != FP_OK || raw == NULL)
-            return code;
-        scan->raw = raw;
-        code = fp_scan_entry_read(raw, scan->name, is_layer, &entry, err);
-        if (code == FP_OK)
-            code = count_sparse(scan, &entry.entry, is_layer, err);
-        if (code == FP_OK)
-            code = visitor(context, scan, &entry.entry, entry.raw_path, &action, err);
-        fp_scan_entry_clear(&entry);
+        FP_TRY(next_entry(scan, &scan->raw, err));
+        if (scan->raw == NULL)
+            break;
+        FP_TRY(fp_scan_entry_read(scan->raw, scan->name, is_layer, &entry, err));
+        FP_TRY(count_sparse(scan, &entry.entry, is_layer, err));
+        FP_TRY(visitor(context, scan, &entry.entry, entry.raw_path, &action, err));
         scan->summary.stopped = action == FP_SCAN_STOP;
-        if (code != FP_OK || scan->summary.stopped)
-            return code;
     }
+    return FP_OK;
 }
 
 enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, bool is_layer,

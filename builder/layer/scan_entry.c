@@ -156,16 +156,13 @@ static enum fp_code read_xattrs(struct archive_entry *raw, const char *name,
 enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char *name, bool is_layer,
                                 struct fp_scan_entry *ret, struct fp_error *err)
 {
-    enum fp_code code = read_path(raw, name, is_layer, ret, err);
-    if (code == FP_OK)
-        code = read_numbers(raw, name, ret, err);
-    if (code == FP_OK)
-        code = read_kind(raw, name, is_layer, ret, err);
-    if (code == FP_OK)
-        code = read_xattrs(raw, name, ret, err);
-    if (code == FP_OK && ret->path[0] == '\0' && ret->entry.kind != FP_ENTRY_DIR)
+    FP_TRY(read_path(raw, name, is_layer, ret, err));
+    FP_TRY(read_numbers(raw, name, ret, err));
+    FP_TRY(read_kind(raw, name, is_layer, ret, err));
+    FP_TRY(read_xattrs(raw, name, ret, err));
+    if (ret->path[0] == '\0' && ret->entry.kind != FP_ENTRY_DIR)
         return fp_fail(err, FP_E_INPUT, "%s: the root is not a directory", name);
-    return code;
+    return FP_OK;
 }
 
 void fp_scan_entry_clear(struct fp_scan_entry *entry)

@@ -24,5 +24,7 @@ FP_CHECKED enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char
                                            struct fp_error *err);
 /** Release the members. */
 void fp_scan_entry_clear(struct fp_scan_entry *entry);
+/** Declare an entry that is cleared at the end of its scope. */
+#define cleanup_scan_entry __attribute__((cleanup(fp_scan_entry_clear)))
 
 #endif

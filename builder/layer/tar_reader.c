@@ -17,7 +17,6 @@ struct fp_tar_reader {
     size_t entries;
     uint64_t left; /* of the entry's content */
     bool is_sparse;
-    enum fp_code source_code;
     struct fp_error source_error;
 };
 
@@ -25,9 +24,8 @@ static la_ssize_t on_read(struct archive *archive, void *context, const void **r
 {
     struct fp_tar_reader *reader = context;
     size_t len = 0;
-    reader->source_code = fp_tar_filter_next(reader->filter, reader->in_header, ret_data, &len,
-                                             &reader->source_error);
-    if (reader->source_code == FP_OK)
+    if (fp_tar_filter_next(reader->filter, reader->in_header, ret_data, &len,
+                           &reader->source_error) == FP_OK)
         return (la_ssize_t) len;
     archive_set_error(archive, EIO, "the source failed");
     return -1;
@@ -36,11 +34,8 @@ static la_ssize_t on_read(struct archive *archive, void *context, const void **r
 /* The source's or the filter's own error where there is one, else what libarchive says. */
 static enum fp_code failed(const struct fp_tar_reader *reader, struct fp_error *err)
 {
-    if (reader->source_code != FP_OK) {
-        if (err != NULL)
-            *err = reader->source_error;
-        return reader->source_code;
-    }
+    if (reader->source_error.code != FP_OK)
+        return fp_fail_as(err, &reader->source_error);
     if (archive_errno(reader->archive) == ENOMEM)
         fp_out_of_memory();
     const char *text = archive_error_string(reader->archive);
@@ -63,7 +58,8 @@ enum fp_code fp_tar_reader_open(struct fp_source *source, const char *name,
     if (archive_read_support_format_tar(reader->archive) != ARCHIVE_OK)
         return failed(reader, err);
     int status = archive_read_open(reader->archive, reader, NULL, on_read, NULL);
-    if (status != ARCHIVE_OK && !(reader->source_code == FP_OK && fp_tar_reader_is_empty(reader)))
+    if (status != ARCHIVE_OK &&
+        !(reader->source_error.code == FP_OK && fp_tar_reader_is_empty(reader)))
         return failed(reader, err);
     *ret = steal_pointer(&reader);
     return FP_OK;
