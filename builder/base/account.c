@@ -134,13 +134,9 @@ enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
     bool has_user = false;
     bool has_group = false;
     FP_TRY(check_account(account, err));
-    enum fp_code code = check_passwd(passwd, account, &has_user, err);
-    if (code == FP_OK)
-        code = check_group(group, account, &has_group, err);
-    if (code != FP_OK) {
-        fp_hint(err, "choose other numbers with --user UID:GID");
-        return code;
-    }
+    static const char hint[] = "choose other numbers with --user UID:GID";
+    FP_TRY(fp_hinted(check_passwd(passwd, account, &has_user, err), err, hint));
+    FP_TRY(fp_hinted(check_group(group, account, &has_group, err), err, hint));
     *ret_passwd = has_user ? fp_xstrdup(passwd) : new_passwd(passwd, convention, account);
     *ret_group = has_group ? fp_xstrdup(group) : new_group(group, convention, account);
     *ret_shadow =

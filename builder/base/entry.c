@@ -35,10 +35,9 @@ static enum fp_code read_reference(const json_t *object, const char *path, char 
     const char *text = NULL;
     cleanup_reference struct fp_reference reference = {0};
     FP_TRY(fp_json_need_string(object, "reference", path, &text, err));
-    if (fp_reference_parse(text, &reference, err) != FP_OK) {
-        /* a file's fault, not the command line's */
+    /* A file's fault, not the command line's. */
+    if (fp_reference_parse(text, &reference, err) != FP_OK)
         return fp_context(FP_E_INPUT, err, "%s: reference", path);
-    }
     if (reference.registry == NULL ||
         (reference.tag == NULL && !fp_digest_is_set(&reference.digest)))
         return fp_fail(err, FP_E_INPUT,
@@ -160,36 +159,26 @@ static enum fp_code read_members(const json_t *object, const char *path, struct 
                                  struct fp_error *err)
 {
     const char *description = NULL;
-    enum fp_code code = check_keys(object, path, err);
-    if (code == FP_OK)
-        code = fp_json_need_string(object, "description", path, &description, err);
-    if (code == FP_OK)
-        code = read_origin(object, path, ret, err);
-    if (code == FP_OK)
-        code = read_libc(object, path, &ret->libc, err);
-    if (code == FP_OK)
-        code = read_java(object, path, &ret->java, err);
-    if (code == FP_OK)
-        code = read_digests(object, path, &ret->digests, err);
+    FP_TRY(check_keys(object, path, err));
+    FP_TRY(fp_json_need_string(object, "description", path, &description, err));
     ret->description = fp_xstrdup(description);
-    return code;
+    FP_TRY(read_origin(object, path, ret, err));
+    FP_TRY(read_libc(object, path, &ret->libc, err));
+    FP_TRY(read_java(object, path, &ret->java, err));
+    return read_digests(object, path, &ret->digests, err);
 }
 
 enum fp_code fp_entry_parse(const char *text, size_t len, const char *title, const char *name,
                             struct fp_base_entry *ret, struct fp_error *err)
 {
     cleanup_json json_t *object = NULL;
-    struct fp_base_entry entry = {0};
+    __attribute__((cleanup(fp_base_entry_clear))) struct fp_base_entry entry = {0};
     FP_TRY(fp_json_parse(text, len, title, &object, err));
     if (!json_is_object(object))
         return fp_fail(err, FP_E_INPUT, "%s: a base image is described by an object", title);
-    enum fp_code code = read_members(object, title, &entry, err);
-    if (code != FP_OK) {
-        fp_base_entry_clear(&entry);
-        return code;
-    }
+    FP_TRY(read_members(object, title, &entry, err));
     entry.name = fp_xstrdup(name);
-    *ret = entry;
+    *ret = steal_value(&entry);
     return FP_OK;
 }
 

@@ -50,16 +50,14 @@ static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_diges
     struct fp_inflate_info info = {0};
     FP_TRY(open_layer(blob, name, inspection, &info, &source, err));
     source = fp_source_hashed(source, hash);
-    enum fp_code code = fp_tree_apply_layer(inspection->tree, source, name, fp_keeper_visit,
-                                            inspection->keeper, err);
+    FP_TRY(fp_tree_apply_layer(inspection->tree, source, name, fp_keeper_visit, inspection->keeper,
+                               err));
     /* The diff_id is that of every byte, padding behind the last entry included. */
-    if (code == FP_OK)
-        code = fp_stream_copy(source, rest, NULL, err);
-    if (code == FP_OK)
-        code = check_diff_id(hash, diff_id, name, err);
+    FP_TRY(fp_stream_copy(source, rest, NULL, err));
+    FP_TRY(check_diff_id(hash, diff_id, name, err));
     inspection->used_bytes += info.out_bytes;
     fp_keeper_settle(inspection->keeper, inspection->tree);
-    return code;
+    return FP_OK;
 }
 
 static enum fp_code check_layers(struct fp_blob *const *blobs, size_t blob_count,
@@ -83,6 +81,7 @@ static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
                                 const struct fp_config *config, struct base_inspection *inspection,
                                 struct fp_error *err)
 {
+    FP_TRY(check_layers(blobs, blob_count, config, err));
     for (size_t i = 0; i < blob_count; i++) {
         cleanup_free char *name = fp_xasprintf("base layer %zu of %zu (%.19s)", i + 1, blob_count,
                                                fp_blob_descriptor(blobs[i])->digest.text);
@@ -144,23 +143,21 @@ enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
                              struct fp_error *err)
 {
     cleanup_keeper struct keeper keeper = {0};
-    struct fp_base_facts facts = {.tree = fp_tree_new()};
+    __attribute__((cleanup(fp_base_facts_clear))) struct fp_base_facts facts = {.tree =
+                                                                                    fp_tree_new()};
     struct fp_stage stage = {0};
     struct base_inspection inspection = {
         .tree = facts.tree, .keeper = &keeper, .stage = &stage, .max_bytes = max_bytes};
-    enum fp_code code = check_layers(blobs, blob_count, config, err);
     fp_stage_begin(&stage, reporter, "inspect", "base layers", total_size(blobs, blob_count));
-    if (code == FP_OK)
-        code = read_layers(blobs, blob_count, config, &inspection, err);
+    enum fp_code code = read_layers(blobs, blob_count, config, &inspection, err);
     if (code == FP_OK)
         code = conclude(&keeper, &(struct variables){config, env}, &facts, err);
     if (code != FP_OK) {
         fp_stage_fail(&stage);
-        fp_base_facts_clear(&facts);
         return code;
     }
     fp_stage_end(&stage, "done");
-    *ret = facts;
+    *ret = steal_value(&facts);
     return FP_OK;
 }
 

@@ -87,10 +87,7 @@ static enum fp_code read_diff_ids(const json_t *document, size_t layer_count, co
     for (size_t i = 0; i < count; i++) {
         cleanup_free char *where = fp_xasprintf("%s: rootfs.diff_ids[%zu]", name, i);
         const char *text = json_string_value(json_array_get(array, i));
-        enum fp_code code =
-            fp_digest_parse(text != NULL ? text : "", where, &ret->diff_ids[i], err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(fp_digest_parse(text != NULL ? text : "", where, &ret->diff_ids[i], err));
     }
     ret->diff_id_count = count;
     return FP_OK;

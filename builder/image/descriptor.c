@@ -121,32 +121,27 @@ void fp_descriptors_append(struct fp_descriptor **items, size_t *count,
     (*items)[(*count)++] = fp_descriptor_copy(item);
 }
 
-void fp_descriptors_clear(struct descriptor_list *list)
+void fp_descriptors_clear(struct fp_descriptor **items, size_t *count)
 {
-    for (size_t i = 0; i < list->count; i++)
-        fp_descriptor_clear(&list->items[i]);
-    free(list->items);
-    *list = (struct descriptor_list){0};
+    for (size_t i = 0; i < *count; i++)
+        fp_descriptor_clear(&(*items)[i]);
+    free(*items);
+    *items = NULL;
+    *count = 0;
 }
 
 enum fp_code fp_descriptors_read(const json_t *document, const char *key, const char *name,
-                                 struct descriptor_list *ret, struct fp_error *err)
+                                 struct fp_descriptor **items, size_t *count, struct fp_error *err)
 {
-    cleanup_descriptors struct descriptor_list list = {0};
     const json_t *array = json_object_get(document, key);
-    size_t count = json_array_size(array);
-    if (count > FP_MANIFEST_MAX_LAYERS)
+    size_t len = json_array_size(array);
+    if (len > FP_MANIFEST_MAX_LAYERS)
         return fp_fail(err, FP_E_INPUT, "%s: %zu entries in '%s', at most %d are accepted", name,
-                       count, key, FP_MANIFEST_MAX_LAYERS);
-    list.items = fp_xcalloc(count, sizeof(*list.items));
-    for (size_t i = 0; i < count; i++) {
-        cleanup_free char *where = fp_xasprintf("%s: %s[%zu]", name, key, i);
-        enum fp_code code =
-            fp_descriptor_parse(json_array_get(array, i), where, &list.items[i], err);
-        if (code != FP_OK)
-            return code;
-        list.count = i + 1;
+                       len, key, FP_MANIFEST_MAX_LAYERS);
+    *items = fp_xcalloc(len, sizeof(**items));
+    for (; *count < len; (*count)++) {
+        cleanup_free char *where = fp_xasprintf("%s: %s[%zu]", name, key, *count);
+        FP_TRY(fp_descriptor_parse(json_array_get(array, *count), where, &(*items)[*count], err));
     }
-    *ret = steal_value(&list);
     return FP_OK;
 }

@@ -151,3 +151,13 @@ enum fp_code fp_document_read(const char *text, size_t len, const char *content_
     *ret = steal_pointer(&document);
     return FP_OK;
 }
+
+char *fp_document_bytes(json_t *take_members, const char *media_type, json_t *annotations)
+{
+    cleanup_json json_t *document = take_members;
+    fp_json_set(document, "schemaVersion", json_integer(2));
+    fp_json_set_text(document, "mediaType", media_type);
+    if (json_object_size(annotations) > 0)
+        (void) json_object_set(document, "annotations", annotations);
+    return fp_json_canonical(document);
+}

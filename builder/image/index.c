@@ -21,22 +21,16 @@ enum fp_code fp_index_parse(const char *text, size_t len, const char *content_ty
 {
     cleanup_json json_t *document = NULL;
     cleanup_index struct fp_index index = {0};
-    struct descriptor_list list = {0};
     const char *type = NULL;
     FP_TRY(fp_document_read(text, len, content_type, name, &document, &type, err));
     if (!fp_media_is_index(type))
         return fp_fail(err, FP_E_INPUT,
                        "%s: the manifest of one image, where an index was expected", name);
     (void) snprintf(index.media_type, sizeof(index.media_type), "%s", type);
-    enum fp_code code = fp_annotations_read(document, name, &index.annotations, err);
-    if (code == FP_OK)
-        code = fp_descriptors_read(document, "manifests", name, &list, err);
-    index.manifests = list.items;
-    index.manifest_count = list.count;
-    if (code == FP_OK)
-        code = check_sizes(&index, name, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_annotations_read(document, name, &index.annotations, err));
+    FP_TRY(fp_descriptors_read(document, "manifests", name, &index.manifests, &index.manifest_count,
+                               err));
+    FP_TRY(check_sizes(&index, name, err));
     *ret = steal_value(&index);
     return FP_OK;
 }
@@ -108,17 +102,12 @@ enum fp_code fp_index_choose(const struct fp_index *index, const struct fp_platf
 
 char *fp_index_bytes(const struct fp_index *index)
 {
-    cleanup_json json_t *document = json_object();
     json_t *manifests = json_array();
-    fp_json_set(document, "schemaVersion", json_integer(2));
-    fp_json_set_text(document, "mediaType", FP_MEDIA_OCI_INDEX);
-    fp_json_set(document, "manifests", manifests);
     /* The types stay: a manifest's bytes say themselves what they are. */
     for (size_t i = 0; i < index->manifest_count; i++)
         fp_json_append(manifests, fp_descriptor_json(&index->manifests[i]));
-    if (json_object_size(index->annotations) > 0)
-        (void) json_object_set(document, "annotations", index->annotations);
-    return fp_json_canonical(document);
+    return fp_document_bytes(json_pack("{s:o}", "manifests", manifests), FP_MEDIA_OCI_INDEX,
+                             index->annotations);
 }
 
 void fp_index_add(struct fp_index *index, const struct fp_descriptor *manifest)
@@ -128,8 +117,7 @@ void fp_index_add(struct fp_index *index, const struct fp_descriptor *manifest)
 
 void fp_index_clear(struct fp_index *index)
 {
-    struct descriptor_list manifests = {index->manifests, index->manifest_count};
-    fp_descriptors_clear(&manifests);
+    fp_descriptors_clear(&index->manifests, &index->manifest_count);
     json_decref(index->annotations);
     *index = (struct fp_index){0};
 }

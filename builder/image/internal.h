@@ -5,8 +5,6 @@
 #ifndef FLINKPACK_IMAGE_INTERNAL_H
 #define FLINKPACK_IMAGE_INTERNAL_H
 
-#include <string.h>
-
 #include "flinkpack/image.h"
 
 /** Jansson's iteration takes no const object, although it changes none. */
@@ -14,12 +12,6 @@ static inline json_t *json_iterable(const json_t *value)
 {
     return (json_t *) (uintptr_t) value;
 }
-
-/** Descriptors being read. */
-struct descriptor_list {
-    struct fp_descriptor *items; /**< owned by whoever reads */
-    size_t count;
-};
 
 /** Check a repository name; FP_E_USAGE naming the reference `text` and the character. */
 FP_CHECKED enum fp_code fp_repository_check(const char *text, const char *repository,
@@ -49,14 +41,18 @@ unsigned fp_platform_score(const struct fp_platform *want, const struct fp_platf
 FP_CHECKED enum fp_code fp_document_read(const char *text, size_t len, const char *content_type,
                                          const char *name, json_t **ret, const char **ret_type,
                                          struct fp_error *err);
-/** Read the array of descriptors at `key`, at most FP_MANIFEST_MAX_LAYERS of them. */
+/** As the bytes to store: canonical JSON of an object with "schemaVersion", `media_type` and
+ * `annotations` (may be NULL) put into it. The caller owns them. */
+char *fp_document_bytes(json_t *take_members, const char *media_type, json_t *annotations);
+/**
+ * Read the array of descriptors at `key`, at most FP_MANIFEST_MAX_LAYERS of them.
+ * @param items Filled up to `*count`, also on failure; release with fp_descriptors_clear().
+ */
 FP_CHECKED enum fp_code fp_descriptors_read(const json_t *document, const char *key,
-                                            const char *name, struct descriptor_list *ret,
-                                            struct fp_error *err);
+                                            const char *name, struct fp_descriptor **items,
+                                            size_t *count, struct fp_error *err);
 /** Free them. */
-void fp_descriptors_clear(struct descriptor_list *list);
-/** Declare a struct descriptor_list that is cleared at the end of its scope. */
-#define cleanup_descriptors __attribute__((cleanup(fp_descriptors_clear)))
+void fp_descriptors_clear(struct fp_descriptor **items, size_t *count);
 /** Append a copy of `item`. */
 void fp_descriptors_append(struct fp_descriptor **items, size_t *count,
                            const struct fp_descriptor *item);

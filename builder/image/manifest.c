@@ -9,10 +9,7 @@ static enum fp_code read_config(const json_t *document, const char *name, struct
 {
     cleanup_free char *where = fp_xasprintf("%s: config", name);
     cleanup_descriptor struct fp_descriptor config = {0};
-    enum fp_code code =
-        fp_descriptor_parse(json_object_get(document, "config"), where, &config, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_descriptor_parse(json_object_get(document, "config"), where, &config, err));
     if (config.size > FP_MANIFEST_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "%s: %ju bytes, configurations of at most %zu are accepted",
                        where, (uintmax_t) config.size, FP_MANIFEST_MAX_BYTES);
@@ -25,22 +22,16 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
 {
     cleanup_json json_t *document = NULL;
     cleanup_manifest struct fp_manifest manifest = {0};
-    struct descriptor_list layers = {0};
     const char *type = NULL;
     FP_TRY(fp_document_read(text, len, content_type, name, &document, &type, err));
     if (!fp_media_is_manifest(type))
         return fp_fail(err, FP_E_INPUT,
                        "%s: an index, where the manifest of one image was expected", name);
     (void) snprintf(manifest.media_type, sizeof(manifest.media_type), "%s", type);
-    enum fp_code code = read_config(document, name, &manifest.config, err);
-    if (code == FP_OK)
-        code = fp_annotations_read(document, name, &manifest.annotations, err);
-    if (code == FP_OK)
-        code = fp_descriptors_read(document, "layers", name, &layers, err);
-    manifest.layers = layers.items;
-    manifest.layer_count = layers.count;
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_config(document, name, &manifest.config, err));
+    FP_TRY(fp_annotations_read(document, name, &manifest.annotations, err));
+    FP_TRY(fp_descriptors_read(document, "layers", name, &manifest.layers, &manifest.layer_count,
+                               err));
     *ret = steal_value(&manifest);
     return FP_OK;
 }
@@ -56,17 +47,12 @@ static json_t *oci_descriptor_json(const struct fp_descriptor *descriptor)
 
 char *fp_manifest_bytes(const struct fp_manifest *manifest)
 {
-    cleanup_json json_t *document = json_object();
     json_t *layers = json_array();
-    fp_json_set(document, "schemaVersion", json_integer(2));
-    fp_json_set_text(document, "mediaType", FP_MEDIA_OCI_MANIFEST);
-    fp_json_set(document, "config", oci_descriptor_json(&manifest->config));
-    fp_json_set(document, "layers", layers);
     for (size_t i = 0; i < manifest->layer_count; i++)
         fp_json_append(layers, oci_descriptor_json(&manifest->layers[i]));
-    if (json_object_size(manifest->annotations) > 0)
-        (void) json_object_set(document, "annotations", manifest->annotations);
-    return fp_json_canonical(document);
+    return fp_document_bytes(
+        json_pack("{s:o, s:o}", "config", oci_descriptor_json(&manifest->config), "layers", layers),
+        FP_MEDIA_OCI_MANIFEST, manifest->annotations);
 }
 
 void fp_manifest_add_layer(struct fp_manifest *manifest, const struct fp_descriptor *layer)
@@ -76,8 +62,7 @@ void fp_manifest_add_layer(struct fp_manifest *manifest, const struct fp_descrip
 
 void fp_manifest_clear(struct fp_manifest *manifest)
 {
-    struct descriptor_list layers = {manifest->layers, manifest->layer_count};
-    fp_descriptors_clear(&layers);
+    fp_descriptors_clear(&manifest->layers, &manifest->layer_count);
     fp_descriptor_clear(&manifest->config);
     json_decref(manifest->annotations);
     *manifest = (struct fp_manifest){0};

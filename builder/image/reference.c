@@ -44,14 +44,10 @@ static enum fp_code apply_hub_names(const char *text, struct fp_reference *refer
 static enum fp_code check_parts(const char *text, const struct fp_reference *reference,
                                 struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
     if (reference->registry != NULL)
-        code = fp_registry_check(text, reference->registry, err);
-    if (code == FP_OK)
-        code = fp_repository_check(text, reference->repository, err);
-    if (code == FP_OK && reference->tag != NULL)
-        code = fp_tag_check(text, reference->tag, err);
-    return code;
+        FP_TRY(fp_registry_check(text, reference->registry, err));
+    FP_TRY(fp_repository_check(text, reference->repository, err));
+    return reference->tag != NULL ? fp_tag_check(text, reference->tag, err) : FP_OK;
 }
 
 static enum fp_code check_form(const char *text, struct fp_error *err)
@@ -81,17 +77,13 @@ static enum fp_code parse_digest(const char *text, const char *digest, struct fp
 
 enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, struct fp_error *err)
 {
-    enum fp_code code = check_form(text, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(check_form(text, err));
     cleanup_free char *name = fp_xstrdup(text);
     cleanup_reference struct fp_reference reference = {0};
     char *at = strchr(name, '@');
     if (at != NULL) {
         *at++ = '\0';
-        code = parse_digest(text, at, &reference.digest, err);
-        if (code != FP_OK)
-            return code;
+        FP_TRY(parse_digest(text, at, &reference.digest, err));
     }
     reference.tag = fp_xstrdup(cut_tag(name));
     char *slash = strchr(name, '/');
@@ -113,9 +105,7 @@ enum fp_code fp_reference_parse_docker(const char *text, struct fp_reference *re
                                        struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};
-    enum fp_code code = fp_reference_parse(text, &reference, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(fp_reference_parse(text, &reference, err));
     if (reference.registry == NULL) {
         /* As docker does: such a name is an image's identity whose "sha256:" was left out. */
         size_t len = strlen(reference.repository);

@@ -55,9 +55,7 @@ static enum fp_code apply_entry(void *context, struct fp_scan *scan, const struc
         return FP_OK;
     if (strncmp(base, WHITEOUT, WHITEOUT_LEN) == 0)
         return hide(self, entry->path, base, err);
-    enum fp_code code = fp_tree_put(self->tree, entry, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "%s", self->name);
+    FP_TRY(fp_context(fp_tree_put(self->tree, entry, err), err, "%s", self->name));
     if (self->wanted == NULL || entry->kind != FP_ENTRY_FILE)
         return FP_OK;
     return self->wanted(self->context, scan, entry, raw_path, ret_action, err);

@@ -39,9 +39,7 @@ static enum fp_code real_path(const struct moving *self, const char *path, bool 
         *ret = fp_xstrdup(path);
         return FP_OK;
     }
-    enum fp_code code = fp_tree_real_dir(self->below, dir, &real, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "/%s", path);
+    FP_TRY(fp_context(fp_tree_real_dir(self->below, dir, &real, err), err, "/%s", path));
     if (is_dir)
         *ret = steal_pointer(&real);
     else
@@ -116,20 +114,23 @@ static enum fp_code take_parent(void *context, struct fp_node *node, struct fp_e
     return FP_OK;
 }
 
+static void moving_clear(struct moving *self)
+{
+    fp_map_clear(&self->parents);
+}
+
 enum fp_code fp_layer_builder_finish(struct fp_layer_builder *builder, const struct fp_tree *below,
                                      struct fp_error *err)
 {
     FP_TRY(fp_layer_builder_check(builder, err));
-    struct moving self = {.builder = builder, .below = below};
+    __attribute__((cleanup(moving_clear))) struct moving self = {.builder = builder,
+                                                                 .below = below};
     fp_map_init(&self.moved, builder->entries.drop);
     fp_map_init(&self.parents, NULL);
-    enum fp_code code = fp_map_each(&builder->entries, move_node, &self, err);
+    enum fp_code moved = fp_map_each(&builder->entries, move_node, &self, err);
     fp_map_clear(&builder->entries);
     builder->entries = self.moved;
-    if (code == FP_OK)
-        code = fp_map_each(&builder->entries, declare, &self, err);
-    if (code == FP_OK)
-        code = fp_map_each(&self.parents, take_parent, &self, err);
-    fp_map_clear(&self.parents);
-    return code;
+    FP_TRY(moved);
+    FP_TRY(fp_map_each(&builder->entries, declare, &self, err));
+    return fp_map_each(&self.parents, take_parent, &self, err);
 }

@@ -186,9 +186,7 @@ static enum fp_code landing(const struct fp_tree *tree, const char *path, char *
     }
     cleanup_free char *parent = fp_xstrndup(path, len);
     cleanup_free char *real = NULL;
-    enum fp_code code = fp_tree_real_dir(tree, parent, &real, err);
-    if (code != FP_OK)
-        return fp_context(code, err, "%s", path);
+    FP_TRY(fp_context(fp_tree_real_dir(tree, parent, &real, err), err, "%s", path));
     *ret = real[0] != '\0' ? fp_path_join(real, path + len + 1) : fp_xstrdup(path + len + 1);
     return FP_OK;
 }
