@@ -246,8 +246,6 @@ enum fp_code fp_conf_patch(const struct fp_flink_version *version, bool yaml, co
         return fp_fail(err, FP_E_INPUT, "the configuration is longer than 1 MiB");
     enum fp_code code = patch_lines(version, yaml, text, entries, entry_count, ret, &first);
     if (code == FP_E_INPUT && yaml && respell(text, &plain, NULL) == FP_OK)
-        code = patch_lines(version, yaml, plain, entries, entry_count, ret, &first);
-    if (code != FP_OK && err != NULL)
-        *err = first;
-    return code;
+        return patch_lines(version, yaml, plain, entries, entry_count, ret, err);
+    return code == FP_OK ? FP_OK : fp_fail_as(err, &first);
 }

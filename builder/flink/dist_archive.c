@@ -111,19 +111,14 @@ static enum fp_code read_input(const struct fp_distribution_options *options,
     unsigned char head[512] = {0};
     size_t head_len = 0;
     struct fp_dist_archive_facts facts = {0};
-    enum fp_code code = read_head(options->input, head, sizeof(head), &head_len, err);
-    if (code != FP_OK)
-        return code;
+    FP_TRY(read_head(options->input, head, sizeof(head), &head_len, err));
     ret->repack_reason = fp_xstrdup(repack_at_once(options, head, head_len));
-    if (ret->repack_reason != NULL)
-        code = read_and_repack(options, ret, err);
-    else
-        code = read_as_it_is(options, ret, &facts, err);
-    if (code == FP_OK)
-        code = fp_input_sha256(options->input, ret->sha256, err);
-    if (code == FP_OK && ret->repack_reason == NULL)
+    FP_TRY(ret->repack_reason != NULL ? read_and_repack(options, ret, err)
+                                      : read_as_it_is(options, ret, &facts, err));
+    FP_TRY(fp_input_sha256(options->input, ret->sha256, err));
+    if (ret->repack_reason == NULL)
         use_as_layer(options, &facts, ret);
-    return code;
+    return FP_OK;
 }
 
 enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
@@ -133,7 +128,7 @@ enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
     struct fp_distribution_options opened = *options;
     if (options->input != NULL)
         return read_input(options, ret, err);
-    enum fp_code code = fp_input_open(options->archive, &own, err);
+    FP_TRY(fp_input_open(options->archive, &own, err));
     opened.input = own;
-    return code == FP_OK ? read_input(&opened, ret, err) : code;
+    return read_input(&opened, ret, err);
 }

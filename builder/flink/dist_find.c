@@ -99,19 +99,15 @@ static bool go_up(char *folder)
 
 enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err)
 {
-    enum fp_code code = FP_OK;
-    if (folder != NULL) {
-        if (!fp_path_is_dir(folder))
-            return fail_no_folder(folder, err);
-        code = find_in(folder, ret, err);
-        return code == FP_OK && *ret == NULL ? fail_not_found(folder, err) : code;
-    }
-    cleanup_free char *here = realpath(".", NULL);
+    if (folder != NULL && !fp_path_is_dir(folder))
+        return fail_no_folder(folder, err);
+    cleanup_free char *here = folder != NULL ? fp_xstrdup(folder) : realpath(".", NULL);
     if (here == NULL)
         return fp_fail_errno(err, FP_E_IO, "the working folder");
     do {
-        code = find_in(here, ret, err);
-    } while (code == FP_OK && *ret == NULL && go_up(here));
-    return code == FP_OK && *ret == NULL ? fail_not_found("the working folder or above it", err)
-                                         : code;
+        FP_TRY(find_in(here, ret, err));
+        if (*ret != NULL)
+            return FP_OK;
+    } while (folder == NULL && go_up(here));
+    return fail_not_found(folder != NULL ? folder : "the working folder or above it", err);
 }

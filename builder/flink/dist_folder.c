@@ -135,23 +135,13 @@ static enum fp_code add_name(struct dist_walk *walk, int dir_fd, const char *nam
         entry.link = link;
     }
     size_t before = walk->list->len;
-    enum fp_code code = FP_OK;
     if (entry.kind == FP_ENTRY_FILE)
-        code = look_into(walk, dir_fd, name, &entry, err);
+        FP_TRY(look_into(walk, dir_fd, name, &entry, err));
     if (entry.kind == FP_ENTRY_DIR)
-        code = walk_below(walk, dir_fd, name, path, depth, err);
-    /* Version control keeps no empty folders. */
+        FP_TRY(walk_below(walk, dir_fd, name, path, depth, err));
+    /* Version control keeps no empty directories. */
     bool is_empty = entry.kind == FP_ENTRY_DIR && walk->list->len == before;
-    return code == FP_OK && !is_empty
-               ? fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err)
-               : code;
-}
-
-/* Releases have an empty log/, and copies of them had one. */
-static enum fp_code add_log(struct dist_walk *walk, struct fp_error *err)
-{
-    const struct fp_entry entry = {.path = "log", .kind = FP_ENTRY_DIR, .mode = 0755};
-    return fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
+    return is_empty ? FP_OK : fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
 }
 
 static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char *path, int depth,
@@ -165,15 +155,14 @@ static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char 
         (void) close(take_fd);
         return code;
     }
-    enum fp_code code = list_names(take_fd, label, &names, err);
-    for (size_t i = 0; i < names.len && code == FP_OK; i++) {
+    FP_TRY(list_names(take_fd, label, &names, err));
+    for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *below =
             path[0] == '\0' ? fp_xstrdup(names.items[i]) : fp_path_join(path, names.items[i]);
-        code = fp_cancel_check(err);
-        if (code == FP_OK)
-            code = add_name(walk, dir_fd, names.items[i], below, depth, err);
+        FP_TRY(fp_cancel_check(err));
+        FP_TRY(add_name(walk, dir_fd, names.items[i], below, depth, err));
     }
-    return code;
+    return FP_OK;
 }
 
 /* The times of files say when somebody has copied or checked them out. Those in Flink's own jar say
@@ -218,11 +207,10 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),
                          err, "name the folder %s/%s", options->folder, root);
     }
-    enum fp_code code = add_log(&walk, err);
+    /* Releases have an empty log/, and copies of them had one. */
+    const struct fp_entry log = {.path = "log", .kind = FP_ENTRY_DIR, .mode = 0755};
+    FP_TRY(fp_dist_list_add(&list, &log, options->folder, NULL, err));
     set_times(&list, time_of(options, ret), ret);
-    if (code == FP_OK)
-        code = fp_dist_pack(options, &list, root, NULL, options->folder, ret, err);
-    if (code == FP_OK)
-        code = fp_dist_take_files(&list, options->folder, root, ret, err);
-    return code;
+    FP_TRY(fp_dist_pack(options, &list, root, NULL, options->folder, ret, err));
+    return fp_dist_take_files(&list, options->folder, root, ret, err);
 }

@@ -48,9 +48,9 @@ static enum fp_code take_content(struct dist_pass *pass, struct fp_scan *scan,
     if (!fp_dist_list_wants(pass->list, &entry->meta))
         return spooled ? fp_dist_spool_add(pass->spool, content, &entry->spool_offset, err) : FP_OK;
     const struct fp_dist_file *file = NULL;
-    enum fp_code code = fp_dist_list_keep(pass->list, &entry->meta, content, &file, err);
-    if (code != FP_OK || !spooled)
-        return code;
+    FP_TRY(fp_dist_list_keep(pass->list, &entry->meta, content, &file, err));
+    if (!spooled)
+        return FP_OK;
     cleanup_source struct fp_source *again = fp_source_memory(file->data, file->len);
     return fp_dist_spool_add(pass->spool, again, &entry->spool_offset, err);
 }
@@ -95,9 +95,7 @@ static enum fp_code explain(const struct fp_distribution_options *options, struc
     if (!options->input->is_pinned || failed == FP_E_INTERRUPTED ||
         read_rest(raw, &changed) != FP_E_VERIFY)
         return fp_input_blame(options->input, failed, err);
-    if (err != NULL)
-        *err = changed;
-    return FP_E_VERIFY;
+    return fp_fail_as(err, &changed);
 }
 
 enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,

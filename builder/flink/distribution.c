@@ -25,21 +25,16 @@ static enum fp_code check_scripts(const struct fp_distribution *distribution, co
 enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_error *err)
 {
-    struct fp_distribution distribution = {0};
-    enum fp_code code = options->archive != NULL ? fp_dist_from_archive(options, &distribution, err)
-                                                 : fp_dist_from_folder(options, &distribution, err);
-    if (code == FP_OK)
-        code = check_scripts(&distribution,
-                             options->archive != NULL ? options->archive : options->folder, err);
-    if (code != FP_OK) {
-        fp_distribution_clear(&distribution);
-        return code;
-    }
+    const char *name = options->archive != NULL ? options->archive : options->folder;
+    __attribute__((cleanup(fp_distribution_clear))) struct fp_distribution distribution = {0};
+    FP_TRY(options->archive != NULL ? fp_dist_from_archive(options, &distribution, err)
+                                    : fp_dist_from_folder(options, &distribution, err));
+    FP_TRY(check_scripts(&distribution, name, err));
     if (distribution.repack_reason == NULL && !distribution.as_is)
         distribution.repack_reason = fp_xstrdup("it is a folder");
     free(distribution.layer.created_by);
     distribution.layer.created_by = fp_xasprintf("flinkpack build # %s", distribution.top);
-    *ret = distribution;
+    *ret = steal_value(&distribution);
     return FP_OK;
 }
 

@@ -74,12 +74,11 @@ static enum fp_code look_in_cache(struct file_job *job, bool *ret_found, struct 
     enum fp_code code = fp_kept_open(job->path, &fd, &size, err);
     if (code == FP_E_NOT_FOUND || code == FP_E_INPUT)
         return FP_OK;
-    if (code == FP_OK)
-        code = fp_input_take(fd, job->path, &input, err);
-    if (code == FP_OK)
-        code = fp_input_hash(input, job->fetch->algorithm, hex, err);
-    if (code != FP_OK || strcmp(hex, job->fetch->hex) != 0)
-        return code;
+    FP_TRY(code);
+    FP_TRY(fp_input_take(fd, job->path, &input, err));
+    FP_TRY(fp_input_hash(input, job->fetch->algorithm, hex, err));
+    if (strcmp(hex, job->fetch->hex) != 0)
+        return FP_OK;
     *ret_found = true;
     job->input = steal_pointer(&input);
     return FP_OK;
@@ -271,11 +270,13 @@ static void record_server(const struct file_job *job)
     (void) !record_checksum(job, NULL);
 }
 
-static enum fp_code publish(const struct file_job *job, struct fp_error *err)
+static enum fp_code publish(const struct file_job *job, const char *shown, struct fp_error *err)
 {
+    cleanup_free char *origin = beside(job->path, "url");
     if (rename(job->part, job->path) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
-    return FP_OK;
+    FP_TRY(record_checksum(job, err));
+    return fp_kept_write(origin, shown, strlen(shown), err);
 }
 
 /* The file under its name, and beside it what it was verified against and where it came from. What
@@ -283,15 +284,9 @@ static enum fp_code publish(const struct file_job *job, struct fp_error *err)
 static enum fp_code keep(const struct file_job *job, const char *shown, struct fp_error *err)
 {
     struct fp_error failure = {0};
-    cleanup_free char *origin = beside(job->path, "url");
     if (!fp_sync(job->part_fd))
         return fp_fail_errno(err, FP_E_IO, "%s", job->path);
-    enum fp_code code = publish(job, &failure);
-    if (code == FP_OK)
-        code = record_checksum(job, &failure);
-    if (code == FP_OK)
-        code = fp_kept_write(origin, shown, strlen(shown), &failure);
-    if (code != FP_OK)
+    if (publish(job, shown, &failure) != FP_OK)
         fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
                   "%s; the next build fetches or asks again", failure.text);
     return FP_OK;
@@ -300,18 +295,16 @@ static enum fp_code keep(const struct file_job *job, const char *shown, struct f
 static enum fp_code download(struct file_job *job, struct fp_error *err)
 {
     const struct fp_strv *urls = job->fetch->urls;
-    enum fp_code code = FP_OK;
-    bool good = false;
-    size_t i = 0;
-    for (; i < urls->len && code == FP_OK && !good; i++)
-        code = try_url_twice(job, urls->items[i], &good, err);
-    if (code != FP_OK)
-        return code;
-    if (!good)
-        return fail_all(job, err);
-    cleanup_free char *shown = fp_url_display(urls->items[i - 1]);
-    FP_TRY(keep(job, shown, err));
-    return take_part(job, err);
+    for (size_t i = 0; i < urls->len; i++) {
+        bool good = false;
+        FP_TRY(try_url_twice(job, urls->items[i], &good, err));
+        if (!good)
+            continue;
+        cleanup_free char *shown = fp_url_display(urls->items[i]);
+        FP_TRY(keep(job, shown, err));
+        return take_part(job, err);
+    }
+    return fail_all(job, err);
 }
 
 /* Nothing to go on from leaves nothing behind. */
@@ -322,19 +315,24 @@ static void drop_empty_part(const struct file_job *job)
         (void) unlink(job->part);
 }
 
+static enum fp_code fetch_locked(struct file_job *job, bool *ret_found, struct fp_error *err)
+{
+    FP_TRY(look_in_cache(job, ret_found, err));
+    if (*ret_found)
+        return FP_OK;
+    if (is_kept(job->path) && !is_closed(job->path, R_OK))
+        fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
+                  "%s in the cache has another checksum than expected and is fetched again",
+                  job->fetch->name);
+    return download(job, err);
+}
+
 /* Whoever downloads has the part locked: others wait, and then find the file. */
 static enum fp_code fetch_missing(struct file_job *job, struct fp_error *err)
 {
     bool found = false;
-    enum fp_code code = fp_file_open_locked(job->part, &job->part_fd, err);
-    if (code == FP_OK)
-        code = look_in_cache(job, &found, err);
-    if (code == FP_OK && !found && is_kept(job->path) && !is_closed(job->path, R_OK))
-        fp_report(job->fetch->options->reporter, FP_EVENT_WARNING,
-                  "%s in the cache has another checksum than expected and is fetched again",
-                  job->fetch->name);
-    if (code == FP_OK && !found)
-        code = download(job, err);
+    FP_TRY(fp_file_open_locked(job->part, &job->part_fd, err));
+    enum fp_code code = fetch_locked(job, &found, err);
     if (code != FP_OK || found)
         drop_empty_part(job);
     fp_cleanup_fdp(&job->part_fd);
@@ -344,13 +342,11 @@ static enum fp_code fetch_missing(struct file_job *job, struct fp_error *err)
 static enum fp_code fetch_into_cache(struct file_job *job, struct fp_error *err)
 {
     bool found = false;
-    enum fp_code code = look_in_cache(job, &found, err);
-    if (code == FP_OK && found)
+    FP_TRY(look_in_cache(job, &found, err));
+    if (found)
         record_server(job);
-    if (code != FP_OK || found)
-        return code;
-    if (!job->fetch->options->offline)
-        return fetch_missing(job, err);
+    if (found || !job->fetch->options->offline)
+        return found ? FP_OK : fetch_missing(job, err);
     return fp_hinted(fp_fail(err, FP_E_NOT_FOUND,
                              "%s is not in the cache, or not with that checksum", job->fetch->name),
                      err, "build once without --offline");

@@ -16,7 +16,7 @@
 /* A jar under inspection. */
 struct jar_inspection {
     const char *path;
-    struct fp_jar *jar;
+    struct fp_jar jar;
     bool has_manifest; /* it is read once, however often the directory names it */
     size_t native_bytes;
     char *program_class;
@@ -95,15 +95,15 @@ static enum fp_code visit_class(struct jar_inspection *inspection, struct fp_zip
 {
     unsigned char head[8] = {0};
     size_t len = 0;
-    enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
-    if (code != FP_OK || len < sizeof(head) || memcmp(head, "\xca\xfe\xba\xbe", 4) != 0)
-        return code;
-    unsigned major = (unsigned) head[6] << 8 | head[7];
-    if (major <= inspection->jar->class_major)
+    FP_TRY(fp_zip_read(zip, entry, head, sizeof(head), &len, err));
+    if (len < sizeof(head) || memcmp(head, "\xca\xfe\xba\xbe", 4) != 0)
         return FP_OK;
-    inspection->jar->class_major = major;
-    free(inspection->jar->class_major_of);
-    inspection->jar->class_major_of = fp_xstrdup(entry->name);
+    unsigned major = (unsigned) head[6] << 8 | head[7];
+    if (major <= inspection->jar.class_major)
+        return FP_OK;
+    inspection->jar.class_major = major;
+    free(inspection->jar.class_major_of);
+    inspection->jar.class_major_of = fp_xstrdup(entry->name);
     return FP_OK;
 }
 
@@ -111,15 +111,15 @@ static enum fp_code visit_class(struct jar_inspection *inspection, struct fp_zip
 static enum fp_code visit_other(struct jar_inspection *inspection, struct fp_zip *zip,
                                 const struct fp_zip_entry *entry, struct fp_error *err)
 {
-    struct fp_jar *jar = inspection->jar;
+    struct fp_jar *jar = &inspection->jar;
     char head[4] = "";
     size_t len = 0;
     if (entry->size < NATIVE_MIN_BYTES || jar->native_count >= NATIVES_MAX ||
         inspection->native_bytes >= NATIVES_MAX_BYTES)
         return FP_OK;
-    enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
-    if (code != FP_OK || len < sizeof(head) || !fp_elf_begins(head, len))
-        return code;
+    FP_TRY(fp_zip_read(zip, entry, head, sizeof(head), &len, err));
+    if (len < sizeof(head) || !fp_elf_begins(head, len))
+        return FP_OK;
     size_t size = entry->size < FP_ELF_MAX_BYTES ? (size_t) entry->size : FP_ELF_MAX_BYTES;
     cleanup_free char *data = fp_xmalloc(size);
     inspection->native_bytes += size;
@@ -168,7 +168,7 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
                           struct fp_error *err)
 {
     struct jar_inspection *inspection = context;
-    struct fp_jar *jar = inspection->jar;
+    struct fp_jar *jar = &inspection->jar;
     if (entry->is_encrypted)
         return fp_fail(err, FP_E_INPUT,
                        "%s: %s is encrypted, and Java opens no jar that has such entries",
@@ -190,25 +190,26 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     return fp_jar_entry_is_class(entry->name) ? visit_class(inspection, zip, entry, err) : FP_OK;
 }
 
+static void inspection_clear(struct jar_inspection *inspection)
+{
+    fp_jar_clear(&inspection->jar);
+    free(inspection->program_class);
+    free(inspection->main_class);
+}
+
 enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
-    struct fp_jar jar = {.newest_entry_s = -1};
-    struct jar_inspection inspection = {.path = path, .jar = &jar};
-    enum fp_code code = fp_zip_open(path, &zip, err);
-    if (code == FP_OK)
-        code = fp_zip_each(zip, visit, &inspection, err);
-    if (code == FP_OK)
-        code = fp_file_hash(path, FP_SHA256, fp_zip_size(zip), jar.sha256, NULL, err);
-    bool program = inspection.program_class != NULL;
-    jar.main_class = program ? inspection.program_class : inspection.main_class;
-    free(program ? inspection.main_class : NULL);
-    if (code != FP_OK) {
-        fp_jar_clear(&jar);
-        return code;
-    }
-    jar.size = fp_zip_size(zip);
-    *ret = jar;
+    __attribute__((cleanup(inspection_clear))) struct jar_inspection inspection = {
+        .path = path, .jar = {.newest_entry_s = -1}};
+    struct fp_jar *jar = &inspection.jar;
+    FP_TRY(fp_zip_open(path, &zip, err));
+    FP_TRY(fp_zip_each(zip, visit, &inspection, err));
+    jar->size = fp_zip_size(zip);
+    FP_TRY(fp_file_hash(path, FP_SHA256, jar->size, jar->sha256, NULL, err));
+    jar->main_class = inspection.program_class != NULL ? steal_pointer(&inspection.program_class)
+                                                       : steal_pointer(&inspection.main_class);
+    *ret = steal_value(jar);
     return FP_OK;
 }
 

@@ -160,10 +160,10 @@ static enum fp_code visit_newer(void *context, struct fp_zip *zip, const struct 
     size_t len = 0;
     if (!fp_jar_entry_is_class(entry->name))
         return FP_OK;
-    enum fp_code code = fp_zip_read(zip, entry, head, sizeof(head), &len, err);
+    FP_TRY(fp_zip_read(zip, entry, head, sizeof(head), &len, err));
     unsigned major = major_of(head, len);
-    if (code != FP_OK || major <= division->class_major)
-        return code;
+    if (major <= division->class_major)
+        return FP_OK;
     cleanup_free char *name = fp_xstrndup(entry->name, strlen(entry->name) - strlen(".class"));
     division->bytes += strlen(name);
     if (division->bytes > NAMES_MAX_BYTES)
@@ -184,9 +184,8 @@ enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t
 {
     cleanup_zip struct fp_zip *zip = NULL;
     struct division division = {.path = path, .class_major = class_major, .newer = newer};
-    enum fp_code code = fp_zip_open(path, &zip, err);
-    if (code == FP_OK)
-        code = fp_zip_each(zip, visit_newer, &division, err);
+    FP_TRY(fp_zip_open(path, &zip, err));
+    enum fp_code code = fp_zip_each(zip, visit_newer, &division, err);
     json_decref(division.where);
     return code;
 }

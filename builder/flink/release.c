@@ -37,20 +37,14 @@ static enum fp_code fetch_archive(const struct fp_release_options *options, stru
 enum fp_code fp_release_fetch(const struct fp_release_options *options, struct fp_release *ret,
                               struct fp_error *err)
 {
-    struct fp_release release = {0};
+    __attribute__((cleanup(fp_release_clear))) struct fp_release release = {0};
     const char *bundled = fp_flink_traits(&options->version)->hadoop_variants;
-    enum fp_code code = fp_release_archive_name(options, &release.archive_name, err);
-    if (code == FP_OK)
-        code = fp_release_scala(options, &release.scala_version, err);
-    if (code == FP_OK)
-        code = fetch_archive(options, &release, err);
-    if (code == FP_OK && options->hadoop_version != NULL && bundled[0] == '\0')
-        code = fp_hadoop_fetch(options, &release, err);
-    if (code != FP_OK) {
-        fp_release_clear(&release);
-        return code;
-    }
-    *ret = release;
+    FP_TRY(fp_release_archive_name(options, &release.archive_name, err));
+    FP_TRY(fp_release_scala(options, &release.scala_version, err));
+    FP_TRY(fetch_archive(options, &release, err));
+    if (options->hadoop_version != NULL && bundled[0] == '\0')
+        FP_TRY(fp_hadoop_fetch(options, &release, err));
+    *ret = steal_value(&release);
     return FP_OK;
 }
 

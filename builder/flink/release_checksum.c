@@ -40,11 +40,10 @@ static enum fp_code from_file(const char *path, const char *name, char *ret_hex,
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_CHECKSUM_BYTES);
     enum fp_code code = fp_file_read(path, &text, err);
-    if (code == FP_OK)
-        return fp_checksum_parse(fp_buf_text(&text), name, path, ret_hex, err);
     if (code == FP_E_NOT_FOUND)
-        fp_hint(err, "--flink-checksum takes sha512:HEX, a file or a URL");
-    return code;
+        return fp_hinted(code, err, "--flink-checksum takes sha512:HEX, a file or a URL");
+    FP_TRY(code);
+    return fp_checksum_parse(fp_buf_text(&text), name, path, ret_hex, err);
 }
 
 static enum fp_code from_option(const struct fp_release_options *options, const char *name,
@@ -98,11 +97,8 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
         enum fp_code code = from_url(options, url, name, &missing, ret_hex, &failure);
         *ret_voucher = bases[i];
         /* That the other host has no such file explains nothing. */
-        if (code != FP_OK && !missing) {
-            failed = code;
-            if (err != NULL)
-                *err = failure;
-        }
+        if (code != FP_OK && !missing)
+            failed = fp_fail_as(err, &failure);
         if (code == FP_OK || code == FP_E_INTERRUPTED || code == FP_E_USAGE)
             return code;
     }
