@@ -258,16 +258,12 @@ enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
     FP_TRY(make_java_store(in, err));
     if (in->unknown.len == 0)
         return FP_OK;
-    cleanup_buf struct fp_buf list = FP_BUF_INIT(1500);
-    for (size_t i = 0; i < in->unknown.len; i++) {
-        fp_buf_putf(&list, "%s%s", i > 0 ? ", " : "", in->unknown.items[i]);
-    }
+    cleanup_free char *list = fp_strv_join(&in->unknown, ", ", 1500);
     if (!in->target->strict) {
         fp_report(in->target->reporter, FP_EVENT_WARNING, "scripts of packages are not run: %s",
-                  fp_buf_text(&list));
+                  list);
         return FP_OK;
     }
-    return fp_hinted(fp_fail(err, FP_E_INPUT, "scripts of packages would have to be run: %s",
-                             fp_buf_text(&list)),
+    return fp_hinted(fp_fail(err, FP_E_INPUT, "scripts of packages would have to be run: %s", list),
                      err, "without --strict they are left out with a warning");
 }
