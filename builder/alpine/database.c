@@ -42,7 +42,9 @@ static enum fp_code read_line(struct record_reading *reading, const char *line, 
 {
     const char *value = line + 2;
     size_t value_len = len >= 2 ? len - 2 : 0;
-    char letter = len >= 2 && line[1] == ':' ? line[0] : '\0';
+    char letter = '\0';
+    if (len >= 2 && line[1] == ':')
+        letter = line[0];
     if (letter == 'F') {
         if (++reading->db->folder_count > PATHS_MAX)
             return fp_fail(err, FP_E_INPUT, "the package database has more than %d folders",

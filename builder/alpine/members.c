@@ -88,6 +88,15 @@ struct members *fp_members_open(struct fp_source *take_source, const char *name,
     return self;
 }
 
+enum fp_code fp_members_begins(struct members *members, const char *text, bool *ret,
+                               struct fp_error *err)
+{
+    FP_TRY(fill(members, err));
+    *ret =
+        members->z.avail_in >= strlen(text) && memcmp(members->z.next_in, text, strlen(text)) == 0;
+    return FP_OK;
+}
+
 enum fp_code fp_members_next(struct members *members, struct fp_source **ret, struct fp_error *err)
 {
     *ret = NULL;

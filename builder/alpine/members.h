@@ -38,6 +38,9 @@ struct members *fp_members_open(struct fp_source *take_source, const char *name,
  */
 FP_CHECKED enum fp_code fp_members_next(struct members *members, struct fp_source **ret,
                                         struct fp_error *err);
+/** Whether the file begins with `text`, which is to be asked in front of its first member. */
+FP_CHECKED enum fp_code fp_members_begins(struct members *members, const char *text, bool *ret,
+                                          struct fp_error *err);
 /** The digests of the member that has just been read to its end. */
 void fp_members_digests(struct members *members, struct member_digests *ret);
 /** What a member of an index or a package is for, which its first entry says. */

@@ -149,8 +149,7 @@ static int compare_folders(const void *left, const void *right)
 {
     const struct fp_apk_text *a = left;
     const struct fp_apk_text *b = right;
-    int order = memcmp(a->ptr, b->ptr, a->len < b->len ? a->len : b->len);
-    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+    return fp_apk_text_compare(*a, *b);
 }
 
 static const struct fp_apk_text *find_folder(const struct fp_apk_text *sorted, size_t count,

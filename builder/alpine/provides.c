@@ -5,18 +5,11 @@
 
 #define PROVIDERS_MAX ((size_t) 1 << 19)
 
-static int compare_text(struct fp_apk_text a, struct fp_apk_text b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int order = common > 0 ? memcmp(a.ptr, b.ptr, common) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_providers(const void *left, const void *right)
 {
     const struct provider *a = left;
     const struct provider *b = right;
-    int order = compare_text(a->name, b->name);
+    int order = fp_apk_text_compare(a->name, b->name);
     return order != 0 ? order : (a->package > b->package) - (a->package < b->package);
 }
 
@@ -108,7 +101,7 @@ uint32_t fp_provides_find(const struct provides *provides, struct fp_apk_text na
     size_t high = provides->name_count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = compare_text(name, fp_provides_name(provides, (uint32_t) middle));
+        int order = fp_apk_text_compare(name, fp_provides_name(provides, (uint32_t) middle));
         if (order == 0)
             return (uint32_t) middle;
         if (order < 0)

@@ -9,8 +9,7 @@
 /* An entry of the archive and the folder that it stands for, or is in. */
 struct place {
     const struct fp_apk_file *file;
-    const char *folder; /* not terminated */
-    size_t len;
+    struct fp_apk_text folder;
     size_t number; /* of the entry */
     size_t first;  /* the number of the first entry that speaks of the folder */
 };
@@ -19,9 +18,7 @@ static int by_folder(const void *left, const void *right)
 {
     const struct place *a = left;
     const struct place *b = right;
-    int order = memcmp(a->folder, b->folder, a->len < b->len ? a->len : b->len);
-    if (order == 0)
-        order = (a->len > b->len) - (a->len < b->len);
+    int order = fp_apk_text_compare(a->folder, b->folder);
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
@@ -31,11 +28,6 @@ static int by_first(const void *left, const void *right)
     const struct place *b = right;
     int order = (a->first > b->first) - (a->first < b->first);
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
-}
-
-static bool is_same_folder(const struct place *a, const struct place *b)
-{
-    return a->len == b->len && memcmp(a->folder, b->folder, a->len) == 0;
 }
 
 /* Folder by folder, in the order in which the archive first speaks of each. The caller frees it. */
@@ -49,14 +41,13 @@ static struct place *list_places(const struct fp_apk_contents *contents)
         size_t parent = slash != NULL ? (size_t) (slash - entry->path) : 0;
         places[i] = (struct place){
             .file = &contents->files[i],
-            .folder = entry->path,
-            .len = entry->kind == FP_ENTRY_DIR ? strlen(entry->path) : parent,
+            .folder = {entry->path, entry->kind == FP_ENTRY_DIR ? strlen(entry->path) : parent},
             .number = i,
         };
     }
     qsort(places, count, sizeof(*places), by_folder);
     for (size_t i = 0; i < count; i++) {
-        bool goes_on = i > 0 && is_same_folder(&places[i], &places[i - 1]);
+        bool goes_on = i > 0 && fp_apk_text_equal(places[i].folder, places[i - 1].folder);
         places[i].first = goes_on ? places[i - 1].first : places[i].number;
     }
     qsort(places, count, sizeof(*places), by_first);
@@ -119,7 +110,7 @@ static void write_file(const struct fp_apk_file *file, struct fp_buf *ret)
 static void write_folder(const struct place *places, size_t count, struct fp_buf *ret)
 {
     const struct fp_entry *folder = NULL;
-    fp_buf_putf(ret, "F:%.*s\n", (int) places->len, places->folder);
+    fp_buf_putf(ret, "F:%.*s\n", (int) places->folder.len, places->folder.ptr);
     for (size_t i = 0; i < count; i++) {
         if (places[i].file->entry.kind == FP_ENTRY_DIR)
             folder = &places[i].file->entry;

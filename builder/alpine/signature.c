@@ -139,9 +139,11 @@ static enum fp_code read_members(struct index_file *file, struct members *member
 }
 
 /* apk 3's own format begins with "ADB." or, compressed, "ADBd" and "ADBc". */
-static enum fp_code refuse_adb(const char *head, size_t len, const char *name, struct fp_error *err)
+static enum fp_code refuse_adb(struct members *members, const char *name, struct fp_error *err)
 {
-    if (len < 3 || memcmp(head, "ADB", 3) != 0)
+    bool is_adb = false;
+    FP_TRY(fp_members_begins(members, "ADB", &is_adb, err));
+    if (!is_adb)
         return FP_OK;
     return fp_hinted(fp_fail(err, FP_E_INPUT,
                              "%s: an index in apk 3's format (ADB); APKINDEX.tar.gz is understood",
@@ -149,49 +151,15 @@ static enum fp_code refuse_adb(const char *head, size_t len, const char *name, s
                      err, "use a repository that has v2 indexes, as Alpine's own do");
 }
 
-/* Yields some bytes again that were read already. */
-struct rest {
-    struct fp_source base;
-    struct fp_source *inner;
-    char head[4];
-    size_t len;
-    size_t at;
-};
-
-static enum fp_code rest_read(struct fp_source *base, void *data, size_t cap, size_t *ret_len,
-                              struct fp_error *err)
-{
-    struct rest *self = (struct rest *) base;
-    if (self->at == self->len)
-        return fp_source_read(self->inner, data, cap, ret_len, err);
-    size_t len = self->len - self->at;
-    len = len < cap ? len : cap;
-    memcpy(data, self->head + self->at, len);
-    self->at += len;
-    *ret_len = len;
-    return FP_OK;
-}
-
-static void rest_free(struct fp_source *base)
-{
-    fp_source_free(((struct rest *) base)->inner);
-    free(base);
-}
-
 enum fp_code fp_apk_index_read(struct fp_source *take_source, const char *name,
                                const struct fp_apk_keys *keys, char **ret_text,
                                struct fp_error *err)
 {
-    static const struct fp_source_ops ops = {.read = rest_read, .free = rest_free};
     cleanup_index_file struct index_file file = {.name = name,
                                                  .text = FP_BUF_INIT(FP_APK_INDEX_MAX_BYTES)};
-    struct rest *source = fp_xcalloc(1, sizeof(*source));
-    source->base.ops = &ops;
-    source->inner = take_source;
     cleanup_members struct members *members =
-        fp_members_open(&source->base, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
-    FP_TRY(fp_source_read_full(take_source, source->head, sizeof(source->head), &source->len, err));
-    FP_TRY(refuse_adb(source->head, source->len, name, err));
+        fp_members_open(take_source, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
+    FP_TRY(refuse_adb(members, name, err));
     FP_TRY(read_members(&file, members, keys, err));
     if (strlen(fp_buf_text(&file.text)) != file.text.len)
         return fp_fail(err, FP_E_INPUT, "%s: the index has a NUL in it", name);

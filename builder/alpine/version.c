@@ -37,6 +37,13 @@ bool fp_apk_text_equal(struct fp_apk_text a, struct fp_apk_text b)
     return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
+int fp_apk_text_compare(struct fp_apk_text a, struct fp_apk_text b)
+{
+    size_t common = a.len < b.len ? a.len : b.len;
+    int order = common > 0 ? memcmp(a.ptr, b.ptr, common) : 0;
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool fp_apk_text_word(struct fp_apk_text *list, struct fp_apk_text *ret)
 {
     size_t begin = 0;
@@ -136,13 +143,6 @@ static struct token next_token(struct fp_apk_text *rest, enum token_kind last)
     return (struct token){.kind = TOKEN_INVALID};
 }
 
-static int compare_bytes(struct fp_apk_text a, struct fp_apk_text b)
-{
-    size_t common = a.len < b.len ? a.len : b.len;
-    int order = common > 0 ? memcmp(a.ptr, b.ptr, common) : 0;
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static struct fp_apk_text without_zeros(struct fp_apk_text digits)
 {
     while (digits.len > 1 && digits.ptr[0] == '0')
@@ -156,7 +156,7 @@ static int compare_numbers(struct fp_apk_text a, struct fp_apk_text b)
     b = without_zeros(b);
     if (a.len != b.len)
         return a.len < b.len ? -1 : 1;
-    return compare_bytes(a, b);
+    return fp_apk_text_compare(a, b);
 }
 
 /* Two tokens of one kind. */
@@ -166,11 +166,11 @@ static int compare_tokens(const struct token *a, const struct token *b)
     case TOKEN_NUMBER:
         /* A part such as ".09" is a fraction: 1.09 comes before 1.1. */
         if (a->text.ptr[0] == '0' || b->text.ptr[0] == '0')
-            return compare_bytes(a->text, b->text);
+            return fp_apk_text_compare(a->text, b->text);
         return compare_numbers(a->text, b->text);
     case TOKEN_LETTER:
     case TOKEN_HASH:
-        return compare_bytes(a->text, b->text);
+        return fp_apk_text_compare(a->text, b->text);
     case TOKEN_SUFFIX:
         return a->suffix - b->suffix;
     default:

@@ -268,11 +268,6 @@ void fp_tree_remove(struct fp_tree *tree, const char *path)
     remove_or_hide(tree, path, false, 0);
 }
 
-void fp_tree_remove_below(struct fp_tree *tree, const char *path)
-{
-    remove_or_hide(tree, path, true, 0);
-}
-
 void fp_tree_next_layer(struct fp_tree *tree)
 {
     tree->generation++;

@@ -28,6 +28,8 @@ struct fp_apk_text {
 struct fp_apk_text fp_apk_text(const char *text);
 /** Whether both are the same bytes. */
 bool fp_apk_text_equal(struct fp_apk_text a, struct fp_apk_text b);
+/** Their bytewise order, as of strcmp(). */
+int fp_apk_text_compare(struct fp_apk_text a, struct fp_apk_text b);
 /**
  * The next word of a list that is separated by blanks, taken off its front.
  * @return false at the end of the list.

@@ -51,8 +51,6 @@ FP_CHECKED enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry 
                                     struct fp_error *err);
 /** Remove a path with all below it; a whiteout. */
 void fp_tree_remove(struct fp_tree *tree, const char *path);
-/** Remove all that is below a directory; an opaque whiteout. */
-void fp_tree_remove_below(struct fp_tree *tree, const char *path);
 /** What is exactly at `path` (links not followed), or NULL. Borrowed until the next change. */
 const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path);
 /**

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "../../../builder/layer/internal.h"
+
 static enum fp_code put(struct fp_tree *tree, const char *path, enum fp_entry_kind kind,
                         const char *link, struct fp_error *err)
 {
@@ -88,7 +90,8 @@ static void siblings_with_common_beginnings_are_not_below(void **state)
     file(tree, "a\x01"
                "b");
     file(tree, "a/z/deep");
-    fp_tree_remove_below(tree, "a");
+    fp_tree_next_layer(tree);
+    fp_tree_hide(tree, "a", true);
     assert_non_null(fp_tree_get(tree, "a"));
     assert_null(fp_tree_get(tree, "a/x"));
     assert_null(fp_tree_get(tree, "a/z/deep"));
@@ -99,7 +102,7 @@ static void siblings_with_common_beginnings_are_not_below(void **state)
     assert_non_null(fp_tree_get(tree, "ab"));
     assert_non_null(fp_tree_get(tree, "a\x01"
                                       "b"));
-    fp_tree_remove_below(tree, "");
+    fp_tree_hide(tree, "", true);
     assert_int_equal(fp_tree_count(tree), 0);
 }
 
