@@ -116,7 +116,7 @@ static enum fp_code set_headers(struct fp_exchange *x, struct fp_error *err)
     return code;
 }
 
-enum fp_code fp_exchange_set_up(struct fp_exchange *x, struct fp_error *err)
+static enum fp_code set_up(struct fp_exchange *x, struct fp_error *err)
 {
     cleanup_url struct fp_url url = {0};
     FP_TRY(fp_url_parse(x->hop->url, &url, err));
@@ -175,7 +175,7 @@ static void tell(const struct fp_exchange *x, CURLcode result)
 
 static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
 {
-    FP_TRY(fp_exchange_set_up(x, err));
+    FP_TRY(set_up(x, err));
     x->begun_ms = x->mark_ms = fp_now_ms();
     CURLcode result = curl_easy_perform(x->easy);
     tell(x, result);

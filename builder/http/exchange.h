@@ -36,8 +36,6 @@ struct fp_exchange {
     char curl_text[CURL_ERROR_SIZE];
 };
 
-/** Set every option of the handle. FP_E_INTERNAL. */
-FP_CHECKED enum fp_code fp_exchange_set_up(struct fp_exchange *x, struct fp_error *err);
 /** Set libcurl's callbacks. */
 void fp_exchange_set_callbacks(struct fp_exchange *x);
 /** Whether all was sent of what the server may take long to store, and it has not answered yet. */
