@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "flinkpack/support/format.h"
+#include "flinkpack/support/text.h"
 
 /** A duration: "0.4 s", "12.3 s", "2 min 05 s", "1 h 02 min". */
 void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX]);

@@ -1,5 +1,5 @@
 /* Child processes that are fed, listened to and ended. */
-#include "flinkpack/support/process.h"
+#include "flinkpack/support/system.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,6 @@
 #include "flinkpack/support/cancel.h"
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/mem.h"
-#include "flinkpack/support/system.h"
 
 /* How often the clock, the child and the token are looked at. */
 #define TICK_MS 20

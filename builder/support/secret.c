@@ -1,5 +1,5 @@
 /* What looks like a secret. To be quiet of one is bad, and so is a warning that is always there. */
-#include "flinkpack/support/secret.h"
+#include "flinkpack/support/text.h"
 
 #include <ctype.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The signal handler, which does no more than cancel a token. */
-#include "flinkpack/support/signals.h"
+#include "flinkpack/support/cancel.h"
 
 #include <signal.h>
 #include <stddef.h>

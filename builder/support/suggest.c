@@ -1,5 +1,5 @@
 /* The nearest of several names, for hints. */
-#include "flinkpack/support/suggest.h"
+#include "flinkpack/support/text.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Times as text (RFC 3339). */
-#include "flinkpack/support/time.h"
+#include "flinkpack/support/text.h"
 
 #include <stdio.h>
 #include <string.h>

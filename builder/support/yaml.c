@@ -1,5 +1,5 @@
 /* YAML is read into JSON values, on libyaml. */
-#include "flinkpack/support/yaml.h"
+#include "flinkpack/support/json.h"
 
 #include <errno.h>
 #include <string.h>

@@ -45,4 +45,13 @@ void fp_cancel_leave(struct fp_cancel **before);
 /** Declare the token before, which is given back at the end of the scope. */
 #define cleanup_cancel __attribute__((cleanup(fp_cancel_leave)))
 
+/**
+ * Let SIGINT, SIGTERM and SIGHUP cancel `root` (borrowed for good), and ignore SIGPIPE and SIGXFSZ.
+ * A second signal ends the program at once, by that signal and without clean-up, unless it comes
+ * within a quarter of a second: then it is the first one once more. Signals that were ignored when
+ * the program began (nohup) stay so. System calls are not restarted: they fail with EINTR. Call it
+ * once, before any thread.
+ */
+void fp_signals_install(struct fp_cancel *root);
+
 #endif

@@ -1,6 +1,6 @@
 /**
  * @file
- * JSON (RFC 8259) with bounds, on jansson.
+ * JSON (RFC 8259) with bounds, on jansson, and YAML read as such values, on libyaml.
  */
 #ifndef FLINKPACK_SUPPORT_JSON_H
 #define FLINKPACK_SUPPORT_JSON_H
@@ -56,6 +56,21 @@ FP_CHECKED enum fp_code fp_json_need_string(const json_t *object, const char *ke
 /** The integer at `key`, which must be there and within 0 to INT64_MAX. */
 FP_CHECKED enum fp_code fp_json_need_size(const json_t *object, const char *key, const char *name,
                                           uint64_t *ret, struct fp_error *err);
+
+/**
+ * Parse one document. Mappings become objects, sequences arrays, plain scalars true, false, null
+ * or integers where YAML 1.2's core schema says so, everything else strings. Nothing loses its
+ * spelling: "1.10" and "1.6.0" stay strings (no floating point numbers are made), and so do
+ * integers that printing would change ("007", "+1", "0x1f") or that exceed 64 bits. Keys are
+ * always strings. Duplicate keys, aliases, tags other than the core ones, a second document, more
+ * than FP_JSON_MAX_TOKENS nodes or FP_JSON_MAX_DEPTH levels are FP_E_INPUT with line and column.
+ * An empty document is an empty object.
+ *
+ * @param name For errors.
+ * @param ret  A new reference, owned by the caller.
+ */
+FP_CHECKED enum fp_code fp_yaml_parse(const char *text, size_t len, const char *name, json_t **ret,
+                                      struct fp_error *err);
 
 FP_DEFINE_CLEANUP(fp_json_decrefp, json_t, json_decref)
 /** Declare a json_t pointer whose reference is dropped at the end of its scope. */

@@ -1,8 +1,10 @@
-/* Base64 (RFC 4648). */
-#include "flinkpack/support/base64.h"
+/* Texts that stand for something else: bytes in base64, sizes, words of a shell. */
+#include "flinkpack/support/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "flinkpack/support/buf.h"
 #include "flinkpack/support/mem.h"
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
@@ -60,4 +62,32 @@ char *fp_base64_encode(const void *data, size_t len)
     }
     encoded[out] = '\0';
     return encoded;
+}
+
+void fp_format_bytes(uint64_t bytes, char ret[FP_FORMAT_MAX])
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+    double value = (double) bytes;
+    size_t unit = 0;
+    /* 999.95 would be shown as 1000.0 */
+    while (value >= 999.95 && unit + 1 < sizeof(units) / sizeof(units[0])) {
+        value /= 1000;
+        unit++;
+    }
+    int decimals = unit == 0 || value >= 99.95 ? 0 : 1;
+    (void) snprintf(ret, FP_FORMAT_MAX, "%.*f %s", decimals, value, units[unit]);
+}
+
+char *fp_shell_word(const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "/._-+:@%=,";
+    if (*text != '\0' && text[strspn(text, plain)] == '\0')
+        return fp_xstrdup(text);
+    cleanup_buf struct fp_buf word = FP_BUF_INIT(SIZE_MAX);
+    fp_buf_puts(&word, "'");
+    for (const char *p = text; *p != '\0'; p++)
+        fp_buf_put(&word, *p == '\'' ? "'\\''" : p, *p == '\'' ? 4 : 1);
+    fp_buf_puts(&word, "'");
+    return fp_buf_take(&word);
 }
