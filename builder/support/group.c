@@ -43,26 +43,30 @@ static struct queued_task *take_first(struct fp_group *group)
     return task;
 }
 
+/* With the lock held. Whoever waits for the group may have waited for these only. */
 static void drop_queue(struct fp_group *group)
 {
     while (group->first != NULL)
         free(take_first(group));
+    if (group->running == 0)
+        (void) pthread_cond_broadcast(&group->done);
 }
 
-/* A group's failure is its owner's, but for one that the owner is done with. It is noted before
- * anybody is cancelled, so that what follows from it does not come first anywhere. */
+/* A group's failure is its owner's, but for one that the owner is done with. It is noted in all of
+ * them before anybody is cancelled, so that what follows from it does not come first anywhere. */
 static void fail_group(struct fp_group *group, const struct fp_error *error)
 {
-    bool is_closing = false;
-    for (; group != NULL && !is_closing; group = group->owner) {
-        (void) pthread_mutex_lock(&group->lock);
-        is_closing = group->closing;
-        if (group->failure.code == FP_OK)
-            group->failure = *error;
-        drop_queue(group);
-        (void) pthread_mutex_unlock(&group->lock);
-        (void) fp_cancel(&group->cancel, FP_CANCEL_FAILURE);
+    struct fp_group *end = group;
+    for (bool is_closing = false; end != NULL && !is_closing; end = end->owner) {
+        (void) pthread_mutex_lock(&end->lock);
+        is_closing = end->closing;
+        if (end->failure.code == FP_OK)
+            end->failure = *error;
+        drop_queue(end);
+        (void) pthread_mutex_unlock(&end->lock);
     }
+    for (; group != end; group = group->owner)
+        (void) fp_cancel(&group->cancel, FP_CANCEL_FAILURE);
 }
 
 void fp_group_run(struct fp_group *group, fp_task task, void *context)

@@ -10,6 +10,8 @@
 #include "support.h"
 
 #define TASKS 200
+/* How often something is tried that depends on which thread is quicker. */
+#define ROUNDS 300
 
 /* Tasks count themselves; some wait until as many run as the barrier wants. */
 static atomic_int done;
@@ -183,6 +185,41 @@ static void a_failure_is_one_of_the_owner(void **state)
     assert_int_equal(fp_group_wait(part, NULL), FP_E_NETWORK);
 }
 
+/* Those that end because of it may be quicker on the way to the owner: it is told the cause. */
+static void the_owner_is_told_the_cause(void **state)
+{
+    (void) state;
+    char name[] = "four";
+    for (int i = 0; i < ROUNDS; i++) {
+        struct fp_error err = {0};
+        cleanup_group struct fp_group *owner = fp_group_new(NULL, 1);
+        cleanup_group struct fp_group *part = fp_group_new(owner, 2);
+        fp_group_go(part, endless_task, NULL);
+        (void) pthread_barrier_wait(&barrier);
+        fp_group_go(part, failing_task, name);
+        assert_int_equal(fp_group_wait(part, NULL), FP_E_NETWORK);
+        assert_fails(fp_group_wait(owner, &err), err, FP_E_NETWORK, "blob four failed");
+    }
+}
+
+/* Tasks that no thread has come to yet are dropped while somebody waits for them. */
+static void nobody_waits_for_what_is_dropped(void **state)
+{
+    (void) state;
+    char name[] = "five";
+    for (int i = 0; i < ROUNDS; i++) {
+        struct fp_error err = {0};
+        cleanup_group struct fp_group *owner = fp_group_new(NULL, 1);
+        cleanup_group struct fp_group *part = fp_group_new(owner, 1);
+        fp_group_go(owner, count_task, NULL);
+        assert_ok(fp_group_wait(owner, &err), err);
+        fp_group_go(part, failing_task, name);
+        fp_group_go(owner, count_task, NULL);
+        enum fp_code code = fp_group_wait(owner, &err);
+        assert_true(code == FP_OK || code == FP_E_NETWORK);
+    }
+}
+
 /* What is not wanted any more fails because of that, which is no news. */
 static void freeing_ends_what_is_under_way(void **state)
 {
@@ -269,6 +306,8 @@ int main(void)
         TEST(a_failure_ends_what_is_under_way),
         TEST(the_caller_can_be_of_the_group),
         TEST(a_failure_is_one_of_the_owner),
+        TEST(the_owner_is_told_the_cause),
+        TEST(nobody_waits_for_what_is_dropped),
         TEST(freeing_ends_what_is_under_way),
         TEST(a_signal_ends_groups),
         TEST(signals_are_for_the_main_thread),
