@@ -107,10 +107,18 @@ const char *fp_push_title(const struct fp_push *push)
     return push->to->title;
 }
 
+/* Blobs may travel meanwhile: for them nothing has been asked before all has been answered. */
 static enum fp_code ask(struct fp_push *push, struct fp_error *err)
 {
-    FP_TRY(fp_push_ask_names(push, err));
-    return fp_push_look_behind(push, err);
+    bool is_all_named = false;
+    bool is_whole = false;
+    FP_TRY(fp_push_ask_names(push, &is_all_named, err));
+    enum fp_code code = is_all_named ? fp_push_look_behind(push, &is_whole, err) : FP_OK;
+    (void) pthread_mutex_lock(&push->lock);
+    push->is_all_named = is_all_named;
+    push->is_whole = is_whole;
+    (void) pthread_mutex_unlock(&push->lock);
+    return code;
 }
 
 void fp_push_ask(struct fp_push *push)
@@ -144,12 +152,15 @@ static enum fp_code put_again(struct fp_push *push, struct fp_error *err)
 {
     fp_report(push->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
               err != NULL ? err->text : push->to->title);
+    bool is_whole = false;
     push->asked = (struct fp_error){0};
+    (void) pthread_mutex_lock(&push->lock);
     push->result = (struct fp_push_result){0};
     for (struct fp_push_item *item = push->items; item != NULL; item = item->next)
         item->state = FP_PUSH_WAITS;
+    (void) pthread_mutex_unlock(&push->lock);
     FP_TRY(put_all(push, err));
-    return fp_push_look_behind(push, err);
+    return push->is_all_named ? fp_push_look_behind(push, &is_whole, err) : FP_OK;
 }
 
 /* What came from other machines has been pulled, unless some of it was made here. */

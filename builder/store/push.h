@@ -50,14 +50,14 @@ struct fp_push {
     bool is_asked;
     struct fp_error asked; /**< why asking failed; its code is FP_OK where it has not */
     char *from;            /**< what is pushed, for errors; or NULL */
-    bool is_all_named;     /**< there are names, and all stand for the image already */
-    bool is_whole;         /**< and nothing is lost behind them */
     struct fp_reporter *reporter;
     struct fp_group *group;
     struct fp_pushed_document *documents;
     size_t document_count;
     pthread_mutex_t lock;   /**< of all that follows */
     pthread_cond_t arrival; /**< of a blob, or of a failure */
+    bool is_all_named;      /**< there are names, and all stand for the image already */
+    bool is_whole;          /**< and nothing is lost behind them */
     bool has_failed;
     struct fp_push_item *items;
     struct fp_push_item **last; /**< where the next one goes */
@@ -74,10 +74,12 @@ FP_CHECKED enum fp_code fp_push_context(const struct fp_push *push, enum fp_code
                                         struct fp_error *err);
 /** A task: bring one blob, a struct fp_push_item, to where it belongs. */
 FP_CHECKED enum fp_code fp_push_item_run(void *item, struct fp_error *err);
-/** What the names stand for, and whether all is there behind them. */
-FP_CHECKED enum fp_code fp_push_ask_names(struct fp_push *push, struct fp_error *err);
+/** Whether there are names, and all stand for the image already. */
+FP_CHECKED enum fp_code fp_push_ask_names(struct fp_push *push, bool *ret_all,
+                                          struct fp_error *err);
 /** That the names are right does not mean that nothing is lost behind them: look for it. */
-FP_CHECKED enum fp_code fp_push_look_behind(struct fp_push *push, struct fp_error *err);
+FP_CHECKED enum fp_code fp_push_look_behind(const struct fp_push *push, bool *ret_whole,
+                                            struct fp_error *err);
 /** Put the documents, and then the names. */
 FP_CHECKED enum fp_code fp_push_put_documents(const struct fp_push *push, struct fp_error *err);
 

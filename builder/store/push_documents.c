@@ -7,33 +7,35 @@ static const struct fp_pushed_document *root_of(const struct fp_push *push)
 }
 
 /* Asked in order, until one stands for nothing: where that is new, all are for the most part. */
-enum fp_code fp_push_ask_names(struct fp_push *push, struct fp_error *err)
+enum fp_code fp_push_ask_names(struct fp_push *push, bool *ret_all, struct fp_error *err)
 {
     const struct fp_digest *digest = &root_of(push)->descriptor.digest;
     enum fp_tagged found = FP_TAGGED_THIS;
     size_t count = push->names.len;
-    push->is_all_named = count > 0;
+    bool is_all = count > 0;
     for (size_t i = 0; i < count && found != FP_TAGGED_NOTHING; i++) {
         FP_TRY(fp_repo_is_named(push->to, digest, push->names.items[i], &found, err));
         push->is_right[i] = found == FP_TAGGED_THIS;
     }
     for (size_t i = 0; i < count; i++)
-        push->is_all_named = push->is_all_named && push->is_right[i];
+        is_all = is_all && push->is_right[i];
+    *ret_all = is_all;
     return FP_OK;
 }
 
 /* Registries look for what a manifest refers to when it is put, so each is put under its digest:
  * one request for all of its blobs. The index that is named need not be, as what it refers to is
  * there by then. */
-enum fp_code fp_push_look_behind(struct fp_push *push, struct fp_error *err)
+enum fp_code fp_push_look_behind(const struct fp_push *push, bool *ret_whole, struct fp_error *err)
 {
     bool skips_root =
         push->document_count > 1 && fp_media_is_index(root_of(push)->descriptor.media_type);
     size_t count = push->document_count - (skips_root ? 1 : 0);
-    push->is_whole = push->is_all_named;
-    for (size_t i = 0; i < count && push->is_whole; i++)
+    bool is_whole = true;
+    for (size_t i = 0; i < count && is_whole; i++)
         FP_TRY(fp_repo_put_again(push->to, &push->documents[i].descriptor, push->documents[i].bytes,
-                                 &push->is_whole, err));
+                                 &is_whole, err));
+    *ret_whole = is_whole;
     return FP_OK;
 }
 

@@ -154,9 +154,12 @@ static enum fp_code bring(struct fp_push_item *item, enum fp_push_outcome *ret_o
 /* Where nothing is to be put, only what is lost is sent: not what nobody can ask for. */
 static enum fp_code is_kept(const struct fp_push_item *item, bool *ret, struct fp_error *err)
 {
-    const struct fp_push *push = item->push;
+    struct fp_push *push = item->push;
+    (void) pthread_mutex_lock(&push->lock);
     bool is_lost = !push->is_whole;
-    if (is_lost && push->is_all_named)
+    bool may_be_there = push->is_all_named;
+    (void) pthread_mutex_unlock(&push->lock);
+    if (is_lost && may_be_there)
         FP_TRY(fp_repo_has_lost(push->to, &item->descriptor, &is_lost, err));
     *ret = !is_lost;
     if (*ret)

@@ -80,6 +80,8 @@ static enum fp_code record_is_named(struct fp_repo *self, const struct fp_digest
     const struct recorder *recorder = (struct recorder *) self;
     bool is_digest = strcmp(name, digest->text) == 0;
     const char *what = is_digest ? "digests" : name;
+    if (recorder->when_asked != NULL)
+        recorder->when_asked(recorder->context);
     if (recorder->right == NULL)
         return FP_OK;
     *ret = strstr(recorder->right, what) != NULL ? FP_TAGGED_THIS

@@ -114,6 +114,42 @@ static void a_failure_on_the_way_is_kept_for_the_end(void **state)
     made_clear(&made);
 }
 
+/* A push, and what it is fed with while it asks. */
+struct late {
+    struct fp_push *push;
+    struct fp_blob *layer;
+};
+
+static void feed_late(void *context)
+{
+    const struct late *late = context;
+    struct fp_error err = {0};
+    fp_push_blob(late->push, FP_PUSH_LAYER, late->layer);
+    assert_ok(fp_push_wait(late->push, &err), &err);
+}
+
+/* Nothing is there before all has been answered. */
+static void what_travels_while_names_are_asked_for_is_put(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_push_result result = {0};
+    struct recorder to = recorder_new();
+    struct made made = make("a");
+    struct late late = {.push = open_push(&to, NULL), .layer = made.layer};
+    to.keeps_blobs = true;
+    to.when_asked = feed_late;
+    to.context = &late;
+    add_manifest(late.push, &made);
+    assert_ok(fp_push_finish(late.push, &result, &err), &err);
+    CHECK_LOG(&to, "layer", "manifest", "name v1", "finish", "confirm");
+    assert_int_equal(result.uploaded, 1);
+    fp_descriptor_clear(&result.root);
+    fp_push_free(late.push);
+    fp_strv_clear(&to.log);
+    made_clear(&made);
+}
+
 static void pushes_run_side_by_side(void **state)
 {
     (void) state;
@@ -215,6 +251,7 @@ int main(void)
         cmocka_unit_test(a_layer_travels_before_the_image_is_whole),
         cmocka_unit_test(what_is_given_up_leaves_no_name),
         cmocka_unit_test(a_failure_on_the_way_is_kept_for_the_end),
+        cmocka_unit_test(what_travels_while_names_are_asked_for_is_put),
         cmocka_unit_test(pushes_run_side_by_side),
         cmocka_unit_test(blobs_are_mounted_once_they_have_arrived),
         cmocka_unit_test(what_another_repo_has_is_fetched_from_there),
