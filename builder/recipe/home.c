@@ -168,15 +168,15 @@ static enum fp_code copy_conf(struct fp_draft *draft, struct fp_error *err)
 /* Whatever else the distribution has at its top is linked as it is: examples, licences. */
 static void link_rest(struct fp_draft *draft)
 {
-    static const char done[] = " bin conf lib log opt plugins usrlib ";
     const struct fp_distribution *dist = &draft->step->flink->dist;
+    cleanup_strv struct fp_strv done = {0};
     cleanup_strv struct fp_strv names = {0};
+    fp_strv_split(&done, "bin conf lib log opt plugins usrlib", ' ');
     fp_tree_children(dist->tree, dist->top, &names);
     for (size_t i = 0; i < names.len; i++) {
-        cleanup_free char *word = fp_xasprintf(" %s ", names.items[i]);
         cleanup_free char *path = fp_path_join("opt/flink", names.items[i]);
         cleanup_free char *target = fp_xasprintf("/%s/%s", dist->top, names.items[i]);
-        if (strstr(done, word) == NULL)
+        if (!fp_strv_has(&done, names.items[i]))
             fp_draft_link(draft, path, target);
     }
 }

@@ -119,6 +119,16 @@ def test_an_archive_below_a_dot_is_repacked(flinkpack, inputs):
     assert image.layers[1].entries[0].raw.rstrip("/") == "flink-1.20.4"
 
 
+def test_the_rest_of_a_distribution_is_linked(flinkpack, inputs, tmp_path):
+    # The last two names look like what is placed in another way.
+    more = [(name, (0o644, b"x\n")) for name in ("bin conf", "li")]
+    archive = tmp_path / "flink-1.20.4-bin.tar"
+    archive.write_bytes(miniature.tar("1.20.4", more=more))
+    image = built(flinkpack, "--from-archive", archive, "--base", inputs.base)
+    for name in ("LICENSE", "NOTICE", "licenses", "bin conf", "li"):
+        assert image.tree["opt/flink/" + name].target == "/flink-1.20.4/" + name
+
+
 def test_what_is_not_fit_for_a_layer_is_repacked(flinkpack, inputs):
     # An id that user namespaces do not map, and a file that only its owner may read.
     for more in ({"owner": (1234567, 20)}, {"owner": (0, 70000)}):
