@@ -1,7 +1,6 @@
 /* The catalogue of base images: the files of base-images/. */
 #include "internal.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -19,35 +18,22 @@ static bool name_is_valid(const char *name)
 
 static void add_name(struct fp_strv *names, const char *file)
 {
-    if (!fp_text_ends_with(file, SUFFIX))
-        return;
     cleanup_free char *name = fp_xstrndup(file, strlen(file) - strlen(SUFFIX));
     if (name_is_valid(name) && !fp_strv_has(names, name))
         fp_strv_add(names, name);
 }
 
-static void close_dir(DIR **dir)
-{
-    if (*dir != NULL)
-        (void) closedir(*dir);
-}
-
 static enum fp_code list_folder(const char *folder, struct fp_strv *names, struct fp_error *err)
 {
-    __attribute__((cleanup(close_dir))) DIR *dir = opendir(folder);
-    if (dir == NULL)
+    cleanup_strv struct fp_strv files = {0};
+    if (!fp_dir_names(folder, "*" SUFFIX, NAMES_MAX + 1, &files))
         return errno == ENOENT || errno == ENOTDIR
                    ? FP_OK
                    : fp_fail_errno(err, FP_E_IO, "%s: cannot list the base images", folder);
-    errno = 0;
-    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        add_name(names, entry->d_name);
-        if (names->len > NAMES_MAX)
-            return fp_fail(err, FP_E_INPUT, "%s: more than %d base images", folder, NAMES_MAX);
-        errno = 0;
-    }
-    if (errno != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot list the base images", folder);
+    for (size_t i = 0; i < files.len; i++)
+        add_name(names, files.items[i]);
+    if (files.len > NAMES_MAX || names->len > NAMES_MAX)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d base images", folder, NAMES_MAX);
     return FP_OK;
 }
 

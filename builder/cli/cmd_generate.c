@@ -1,5 +1,4 @@
 /* generate: the manifests that run an image, also after a build. */
-#include <dirent.h>
 #include <string.h>
 
 #include "generate_input.h"
@@ -75,20 +74,18 @@ static void find_others(const char *folder, const char *part, const struct fp_de
                         struct fp_strv *ret)
 {
     cleanup_free char *path = fp_path_join(folder, part);
-    DIR *dir = opendir(path);
-    if (dir == NULL)
-        return;
-    for (const struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        const char *end = strrchr(entry->d_name, '.');
+    cleanup_strv struct fp_strv names = {0};
+    (void) fp_dir_names(path, "*.*", SIZE_MAX, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        const char *end = strrchr(names.items[i], '.');
         bool is_manifest =
             end != NULL && (strcmp(end, ".yaml") == 0 || strcmp(end, ".yml") == 0 ||
                             strcmp(end, ".json") == 0 || strcmp(end, ".template") == 0);
         cleanup_free char *name =
-            *part != '\0' ? fp_path_join(part, entry->d_name) : fp_xstrdup(entry->d_name);
+            *part != '\0' ? fp_path_join(part, names.items[i]) : fp_xstrdup(names.items[i]);
         if (is_manifest && !is_written(result, name))
             fp_strv_add(ret, name);
     }
-    (void) closedir(dir);
 }
 
 static void warn_of_others(const struct fp_run *run, const char *folder,

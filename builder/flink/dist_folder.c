@@ -1,5 +1,4 @@
 /* Reads a distribution in a directory, and makes its layer. */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,12 +7,6 @@
 
 #include "dist_steps.h"
 #include "zip.h"
-
-static void close_dir(DIR **dir)
-{
-    if (*dir != NULL)
-        (void) closedir(*dir);
-}
 
 /* 1980-01-01T00:00:00Z, where jars' times begin. */
 #define EARLIEST_TIME ((int64_t) 315532800)
@@ -28,31 +21,6 @@ struct dist_walk {
 
 static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char *path, int depth,
                                 struct fp_error *err);
-
-/* Names in bytewise order, whatever order the file system has them in. */
-static enum fp_code list_names(int take_fd, const char *path, struct fp_strv *names,
-                               struct fp_error *err)
-{
-    __attribute__((cleanup(close_dir))) DIR *dir = fdopendir(take_fd);
-    if (dir == NULL) {
-        enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s", path);
-        (void) close(take_fd);
-        return code;
-    }
-    errno = 0;
-    for (struct dirent *item = readdir(dir); item != NULL; item = readdir(dir)) {
-        bool self = strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0;
-        if (!self)
-            fp_strv_add(names, item->d_name);
-        if (names->len > FP_DIST_MAX_ENTRIES)
-            return fp_fail(err, FP_E_INPUT, "%s: more than %d entries", path, FP_DIST_MAX_ENTRIES);
-        errno = 0;
-    }
-    if (errno != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", path);
-    fp_strv_sort(names);
-    return FP_OK;
-}
 
 static enum fp_code read_link(const struct dist_walk *walk, int dir_fd, const char *name,
                               const char *path, char **ret, struct fp_error *err)
@@ -149,13 +117,11 @@ static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char 
 {
     cleanup_strv struct fp_strv names = {0};
     cleanup_free char *label = fp_path_join(walk->folder, path);
-    cleanup_fd int dir_fd = fcntl(take_fd, F_DUPFD_CLOEXEC, 3);
-    if (dir_fd < 0) {
-        enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s", label);
-        (void) close(take_fd);
-        return code;
-    }
-    FP_TRY(list_names(take_fd, label, &names, err));
+    cleanup_fd int dir_fd = take_fd;
+    if (!fp_dir_names_fd(dir_fd, "*", FP_DIST_MAX_ENTRIES + 1, &names))
+        return fp_fail_errno(err, FP_E_IO, "%s", label);
+    if (names.len > FP_DIST_MAX_ENTRIES)
+        return fp_fail(err, FP_E_INPUT, "%s: more than %d entries", label, FP_DIST_MAX_ENTRIES);
     for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *below =
             path[0] == '\0' ? fp_xstrdup(names.items[i]) : fp_path_join(path, names.items[i]);

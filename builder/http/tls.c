@@ -5,7 +5,6 @@
  */
 #include "client.h"
 
-#include <dirent.h>
 #include <limits.h>
 #include <string.h>
 #include <strings.h>
@@ -33,21 +32,6 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
     return fp_context(fp_buf_check(pem, err), err, "%s", path);
 }
 
-/* The names in a folder, sorted; none where it cannot be read. */
-static void list_folder(const char *folder, struct fp_strv *names)
-{
-    DIR *dir = fp_dir_open(folder);
-    if (dir == NULL)
-        return;
-    for (struct dirent *entry = readdir(dir); entry != NULL && names->len < MAX_CERT_FILES;
-         entry = readdir(dir)) {
-        if (entry->d_name[0] != '.')
-            fp_strv_add(names, entry->d_name);
-    }
-    (void) closedir(dir);
-    fp_strv_sort(names);
-}
-
 /* SSL_CERT_DIR: like OpenSSL's and Go's, every certificate in the folders; others are left out. */
 static void add_cert_dirs(struct fp_buf *pem, const char *folders)
 {
@@ -55,7 +39,7 @@ static void add_cert_dirs(struct fp_buf *pem, const char *folders)
     fp_strv_split(&list, folders, ':');
     for (size_t i = 0; i < list.len; i++) {
         cleanup_strv struct fp_strv names = {0};
-        list_folder(list.items[i], &names);
+        (void) fp_dir_names(list.items[i], "[!.]*", MAX_CERT_FILES, &names);
         for (size_t n = 0; n < names.len; n++) {
             cleanup_free char *path = fp_path_join(list.items[i], names.items[n]);
             (void) (add_pem(pem, path, NULL) == FP_OK);
@@ -118,7 +102,7 @@ static enum fp_code take_client_pair(struct fp_tls *tls, const char *folder, con
 static enum fp_code read_host_folder(struct fp_tls *tls, const char *folder, struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
-    list_folder(folder, &names);
+    (void) fp_dir_names(folder, "[!.]*", MAX_CERT_FILES, &names);
     for (size_t i = 0; i < names.len; i++) {
         enum fp_code code = FP_OK;
         if (fp_text_ends_with(names.items[i], ".crt")) {

@@ -1,7 +1,6 @@
 /* --add: files and folders of the user's, put into a layer with plain modes, owned by root. */
 #include "draft.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,16 +92,9 @@ static enum fp_code add_path(struct fp_draft *draft, const char *dest, const cha
 static enum fp_code add_directory(struct fp_draft *draft, const char *dest, const char *source,
                                   int mode, int depth, struct fp_error *err)
 {
-    DIR *dir = opendir(source);
-    if (dir == NULL)
-        return fp_fail_errno(err, FP_E_IO, "%s", source);
     cleanup_strv struct fp_strv names = {0};
-    for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            fp_strv_add(&names, entry->d_name);
-    }
-    (void) closedir(dir);
-    fp_strv_sort(&names);
+    if (!fp_dir_names(source, "*", SIZE_MAX, &names))
+        return fp_fail_errno(err, FP_E_IO, "%s", source);
     FP_TRY(declare_directory(draft, dest, source, err));
     for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *from = fp_path_join(source, names.items[i]);

@@ -2,7 +2,6 @@
 #include "credential.h"
 #include "mirror.h"
 
-#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -285,16 +284,7 @@ static void read_folder(struct fp_mirrors *mirrors, const char *folder,
                         struct fp_reporter *reporter)
 {
     cleanup_strv struct fp_strv names = {0};
-    DIR *dir = fp_dir_open(folder);
-    if (dir == NULL)
-        return;
-    for (struct dirent *entry = readdir(dir); entry != NULL && names.len < MAX_FILES;
-         entry = readdir(dir)) {
-        if (fp_text_ends_with(entry->d_name, ".conf"))
-            fp_strv_add(&names, entry->d_name);
-    }
-    (void) closedir(dir);
-    fp_strv_sort(&names);
+    (void) fp_dir_names(folder, "*.conf", MAX_FILES, &names);
     for (size_t i = 0; i < names.len; i++) {
         cleanup_free char *path = fp_path_join(folder, names.items[i]);
         read_file(mirrors, path, reporter);

@@ -1,7 +1,6 @@
 /* The local store: where it is and whether it is ours alone. */
 #include "flinkpack/store/layout.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,21 +65,15 @@ static bool is_fit(const char *path)
  * last time; the first of several. NULL: none. */
 static char *find_own(const char *directory, const char *name)
 {
-    DIR *dir = fp_dir_open(directory);
-    cleanup_free char *best = NULL;
-    size_t len = strlen(name);
-    for (struct dirent *item = dir != NULL ? readdir(dir) : NULL; item != NULL;
-         item = readdir(dir)) {
-        cleanup_free char *path = fp_path_join(directory, item->d_name);
-        bool is_named_so = strncmp(item->d_name, name, len) == 0 && item->d_name[len] == '.';
-        if (!is_named_so || (best != NULL && strcmp(best, path) <= 0) || !is_fit(path))
-            continue;
-        free(best);
-        best = steal_pointer(&path);
+    cleanup_strv struct fp_strv names = {0};
+    cleanup_free char *pattern = fp_xasprintf("%s.*", name);
+    (void) fp_dir_names(directory, pattern, SIZE_MAX, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        cleanup_free char *path = fp_path_join(directory, names.items[i]);
+        if (is_fit(path))
+            return steal_pointer(&path);
     }
-    if (dir != NULL)
-        (void) closedir(dir);
-    return steal_pointer(&best);
+    return NULL;
 }
 
 /* TMPDIR is everyone's: a directory that somebody else made there is not ours to trust, and does

@@ -1,8 +1,10 @@
 /* Files and directories by their path. */
 #include "flinkpack/support/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +14,35 @@
 #include "flinkpack/support/cancel.h"
 #include "internal.h"
 
-DIR *fp_dir_open(const char *path)
+bool fp_dir_names_fd(int fd, const char *pattern, size_t most, struct fp_strv *ret)
 {
-    DIR *dir = opendir(path);
+    cleanup_fd int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
     if (dir == NULL && errno == ENOMEM)
         fp_out_of_memory();
-    return dir;
+    if (dir == NULL)
+        return false;
+    copy = -1; /* closed with the stream */
+    errno = 0;
+    for (struct dirent *entry = readdir(dir); entry != NULL && most > 0; entry = readdir(dir)) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && fnmatch(pattern, name, 0) == 0) {
+            fp_strv_add(ret, name);
+            most--;
+        }
+        errno = 0;
+    }
+    int failed = errno;
+    (void) closedir(dir);
+    fp_strv_sort(ret);
+    errno = failed;
+    return failed == 0;
+}
+
+bool fp_dir_names(const char *path, const char *pattern, size_t most, struct fp_strv *ret)
+{
+    cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 && fp_dir_names_fd(fd, pattern, most, ret);
 }
 
 /* Where there is no /proc, the number in "/proc/self/fd/N" still says which open file is meant. It

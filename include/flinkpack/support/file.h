@@ -9,7 +9,6 @@
 #ifndef FLINKPACK_SUPPORT_FILE_H
 #define FLINKPACK_SUPPORT_FILE_H
 
-#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -29,8 +28,14 @@ FP_CHECKED enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struc
  */
 FP_CHECKED enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size,
                                      struct fp_error *err);
-/** opendir(), which only a lack of memory ends the program for. The caller closes it. */
-DIR *fp_dir_open(const char *path);
+/**
+ * Add the names in a directory that a pattern (fnmatch(3), "*" is all of them) matches, in bytewise
+ * order, without "." and "..": the first `most` that the file system tells of.
+ * @return False with errno where it cannot be read.
+ */
+bool fp_dir_names(const char *path, const char *pattern, size_t most, struct fp_strv *ret);
+/** Likewise of a directory that is open and stays so, and was not read before. */
+bool fp_dir_names_fd(int fd, const char *pattern, size_t most, struct fp_strv *ret);
 /** Whether something is at that path (links followed). */
 bool fp_path_exists(const char *path);
 /** Whether a folder is at that path (links followed). */

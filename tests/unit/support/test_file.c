@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -53,6 +54,37 @@ static void what_has_a_size_is_no_pipe(void **state)
     }
     cleanup_fd int fd = -1;
     assert_ok(fp_file_open("/dev/zero", &fd, NULL, &err), err);
+}
+
+static void names_in_a_directory_are_sorted(void **state)
+{
+    const char *const made[] = {"b.conf", "a.conf", ".hidden", "other"};
+    cleanup_free char *directory = fp_xasprintf("%s/names", (const char *) *state);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    cleanup_fd int fd = open(directory, O_RDONLY | O_DIRECTORY);
+    for (size_t i = 0; i < 4; i++) {
+        cleanup_free char *path = fp_path_join(directory, made[i]);
+        assert_int_equal(fp_file_write(path, "", 0, 0644, NULL), FP_OK);
+    }
+    static const struct {
+        const char *pattern;
+        const char *expected;
+    } cases[] = {{"*", ".hidden a.conf b.conf other"},
+                 {"*.conf", "a.conf b.conf"},
+                 {"x*", ""},
+                 {"[!.]*", "a.conf b.conf other"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        cleanup_strv struct fp_strv names = {0};
+        assert_true(fp_dir_names(directory, cases[i].pattern, 100, &names));
+        cleanup_free char *text = fp_strv_join(&names, " ", 100);
+        assert_string_equal(text, cases[i].expected);
+    }
+    cleanup_strv struct fp_strv some = {0};
+    assert_true(fp_dir_names_fd(fd, "*", 3, &some));
+    assert_int_equal(some.len, 3);
+    assert_true(fcntl(fd, F_GETFD) >= 0);
+    assert_false(fp_dir_names("/dev/null", "*", 1, &some));
+    assert_int_equal(errno, ENOTDIR);
 }
 
 static void paths_join_with_one_slash(void **state)
@@ -199,6 +231,7 @@ int main(void)
         scratch_test(reading_is_bounded),
         scratch_test(opening_tells_the_size),
         scratch_test(what_has_a_size_is_no_pipe),
+        scratch_test(names_in_a_directory_are_sorted),
         cmocka_unit_test(paths_join_with_one_slash),
         scratch_test(folders_are_made_with_parents),
         scratch_test(file_in_the_way_of_a_folder),
