@@ -65,11 +65,8 @@ static enum fp_code download(const struct fp_apk_fetch_options *options, const c
     enum fp_code code = fp_http_download(options->http, &request, &status, err);
     if (code == FP_OK && status != 200)
         code = refused(url, status, err);
-    if (code != FP_OK) {
-        fp_stage_fail(&stage);
+    if (fp_stage_close(&stage, code, "fetched") != FP_OK)
         return code == FP_E_IO ? fp_context(code, err, "%s", path) : code;
-    }
-    fp_stage_end(&stage, "fetched");
     *ret = steal_pointer(&file);
     return FP_OK;
 }

@@ -152,11 +152,7 @@ enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
     enum fp_code code = read_layers(blobs, blob_count, config, &inspection, err);
     if (code == FP_OK)
         code = conclude(&keeper, &(struct variables){config, env}, &facts, err);
-    if (code != FP_OK) {
-        fp_stage_fail(&stage);
-        return code;
-    }
-    fp_stage_end(&stage, "done");
+    FP_TRY(fp_stage_close(&stage, code, "done"));
     *ret = steal_value(&facts);
     return FP_OK;
 }

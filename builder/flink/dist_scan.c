@@ -116,11 +116,7 @@ enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
     enum fp_code code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
     free(pass.top);
     code = code == FP_OK ? read_rest(raw, err) : explain(options, raw, code, err);
-    if (code != FP_OK) {
-        fp_stage_fail(&stage);
-        return code;
-    }
-    fp_stage_end(&stage, "done");
+    FP_TRY(fp_stage_close(&stage, code, "done"));
     facts->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
     return FP_OK;
 }

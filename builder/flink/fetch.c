@@ -205,14 +205,11 @@ static enum fp_code try_url(struct file_job *job, const char *url, bool *ret_goo
     fp_stage_begin(&stage, job->fetch->options->reporter, "download", job->fetch->name, 0);
     enum fp_code code = get(job, url, &stage, hex, &status, err);
     if (code != FP_OK || status != 200) {
-        fp_stage_fail(&stage);
+        (void) fp_stage_close(&stage, FP_E_NETWORK, NULL);
         return get_over(job, shown, code, status, err);
     }
     code = judge(job, shown, hex, ret_good, err);
-    if (*ret_good)
-        fp_stage_end(&stage, "done");
-    else
-        fp_stage_fail(&stage);
+    (void) fp_stage_close(&stage, *ret_good ? FP_OK : FP_E_VERIFY, "done");
     return code;
 }
 

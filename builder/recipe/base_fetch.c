@@ -58,13 +58,10 @@ static enum fp_code fetch_layer(void *context, struct fp_error *err)
     fp_stage_begin(&stage, fetch->reporter, "base layer", text, layer->size);
     enum fp_code code =
         fp_repo_get_blob(repo, layer, &stage, &fetch->image->blobs[fetch->layer], err);
-    if (code != FP_OK)
-        fp_stage_fail(&stage);
-    else if (!fp_repo_is_remote(repo)) /* only referred to */
-        fp_stage_end(&stage, NULL);
-    else
-        fp_stage_end(&stage, stage.done_bytes > 0 ? "pulled" : "in the local store already");
-    return code != FP_OK ? code : check_media(fetch, err);
+    const char *outcome = stage.done_bytes > 0 ? "pulled" : "in the local store already";
+    /* From another store a layer is only referred to. */
+    FP_TRY(fp_stage_close(&stage, code, fp_repo_is_remote(repo) ? outcome : NULL));
+    return check_media(fetch, err);
 }
 
 enum fp_code fp_base_fetch(const struct fp_plan *plan, struct fp_bases *bases,

@@ -146,15 +146,11 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
     enum fp_code code =
         fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config, plan->env,
                         FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
-    if (code != FP_OK) {
-        fp_stage_fail(&stage);
-        return fp_context(code, err, "%s", bases->name);
-    }
     const char *os = image->facts.os_name != NULL ? image->facts.os_name : "no os-release";
     const char *java = image->facts.java_version;
     cleanup_free char *outcome =
         fp_xasprintf("%s%s%s", os, java != NULL ? ", Java " : "", java != NULL ? java : "");
-    fp_stage_end(&stage, outcome);
+    FP_TRY(fp_context(fp_stage_close(&stage, code, outcome), err, "%s", bases->name));
     return check_entry(bases, image, err);
 }
 

@@ -166,11 +166,7 @@ static enum fp_code write_layer(struct fp_draft *draft, const char *kind, struct
     FP_TRY(fp_layer_builder_finish(draft->builder, step->tree, err));
     fp_stage_begin(&stage, step->plan->context->reporter, "layer", kind, 0);
     enum fp_code code = fp_layer_builder_write(draft->builder, &options, ret, err);
-    if (code == FP_OK)
-        fp_stage_end(&stage, "made");
-    else
-        fp_stage_fail(&stage);
-    return code;
+    return fp_stage_close(&stage, code, "made");
 }
 
 enum fp_code fp_draft_write(struct fp_draft *draft, const char *kind, struct fp_layer *ret,

@@ -94,13 +94,9 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
     };
     fp_stage_begin(&stage, plan->context->reporter, "layer", "distribution", 0);
     enum fp_code code = fp_distribution_read(&options, &ret->dist, err);
-    if (code != FP_OK) {
-        fp_stage_fail(&stage);
-        return code;
-    }
+    FP_TRY(fp_stage_close(&stage, code, ret->dist.as_is ? "the archive as it is" : "made"));
     ret->has_dist = true;
     note_recipe(plan, ret);
-    fp_stage_end(&stage, ret->dist.as_is ? "the archive as it is" : "made");
     if (origin->archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
         fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s",
                   origin->archive->path, ret->dist.repack_reason);

@@ -89,11 +89,7 @@ enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path, str
     fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
                    input->bytes);
     enum fp_code code = fp_input_blame(input, make(&self, ret, &outcome, err), err);
-    if (code != FP_OK)
-        fp_stage_fail(&self.stage);
-    else
-        fp_stage_end(&self.stage, outcome);
-    if (code == FP_OK)
-        ret->created_by = fp_xstrdup("flinkpack append # layer");
-    return fp_context(code, err, "--layer");
+    FP_TRY(fp_context(fp_stage_close(&self.stage, code, outcome), err, "--layer"));
+    ret->created_by = fp_xstrdup("flinkpack append # layer");
+    return FP_OK;
 }

@@ -56,16 +56,7 @@ static void tell_outcome(const struct fp_push_item *item, enum fp_push_outcome o
 {
     struct fp_stage stage = {0};
     begin_put(item, &stage);
-    fp_stage_end(&stage, outcome_text(item->push, outcome));
-}
-
-static enum fp_code end_stage(struct fp_stage *stage, enum fp_code code, const char *outcome)
-{
-    if (code == FP_OK)
-        fp_stage_end(stage, outcome);
-    else
-        fp_stage_fail(stage);
-    return code;
+    (void) fp_stage_close(&stage, FP_OK, outcome_text(item->push, outcome));
 }
 
 /* Bring the bytes here, telling of it where they come over the network. */
@@ -77,7 +68,7 @@ static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struc
     begin(item, "pull", NULL, &stage);
     enum fp_code code = fp_repo_get_blob(item->from, &item->descriptor, &stage, ret, err);
     item->is_fetched = stage.done_bytes > 0;
-    return end_stage(&stage, code, item->is_fetched ? "pulled" : NULL);
+    return fp_stage_close(&stage, code, item->is_fetched ? "pulled" : NULL);
 }
 
 /* Not for long: nobody wakes those that are cancelled. With the lock held. */
@@ -118,7 +109,7 @@ static enum fp_code put(const struct fp_push_item *item, struct fp_blob *blob,
     begin_put(item, &stage);
     enum fp_code code =
         fp_repo_put_blob(push->to, &item->descriptor, blob, source, &stage, ret_outcome, err);
-    return end_stage(&stage, code, told ? NULL : outcome_text(push, *ret_outcome));
+    return fp_stage_close(&stage, code, told ? NULL : outcome_text(push, *ret_outcome));
 }
 
 /* Without fetching: it is there already, or the registry can mount it from where it is. */

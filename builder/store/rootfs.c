@@ -121,11 +121,7 @@ static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter
     FP_TRY(fp_sniff_fd(self->fd, self->path, &codec, err));
     fp_stage_begin(&self->stage, reporter, "read", fp_path_base(self->path), self->file_bytes);
     enum fp_code code = codec == FP_CODEC_GZIP ? use_file(self, err) : repack(self, err);
-    if (code != FP_OK)
-        fp_stage_fail(&self->stage);
-    else
-        fp_stage_end(&self->stage, codec == FP_CODEC_GZIP ? "done" : "packed");
-    return code;
+    return fp_stage_close(&self->stage, code, codec == FP_CODEC_GZIP ? "done" : "packed");
 }
 
 static struct fp_repo *make_image(const struct rootfs *self, const struct fp_platform *platform)

@@ -60,14 +60,10 @@ void fp_stage_advance(struct fp_stage *self, uint64_t more_bytes)
     tell(self, FP_EVENT_ADVANCE, self->text);
 }
 
-void fp_stage_end(struct fp_stage *self, const char *outcome)
+enum fp_code fp_stage_close(const struct fp_stage *self, enum fp_code code, const char *outcome)
 {
-    tell(self, FP_EVENT_END, outcome);
-}
-
-void fp_stage_fail(struct fp_stage *self)
-{
-    tell(self, FP_EVENT_FAIL, self->text);
+    tell(self, code == FP_OK ? FP_EVENT_END : FP_EVENT_FAIL, code == FP_OK ? outcome : self->text);
+    return code;
 }
 
 void fp_report(struct fp_reporter *reporter, enum fp_event_kind kind, const char *fmt, ...)

@@ -63,10 +63,9 @@ void fp_stage_begin(struct fp_stage *self, struct fp_reporter *reporter, const c
 void fp_stage_keep(struct fp_stage *self, uint64_t bytes);
 /** `more_bytes` further bytes are done. */
 void fp_stage_advance(struct fp_stage *self, uint64_t more_bytes);
-/** It is over; `outcome` such as "done", "existing"; NULL: nothing that is worth a line. */
-void fp_stage_end(struct fp_stage *self, const char *outcome);
-/** It failed. */
-void fp_stage_fail(struct fp_stage *self);
+/** It is over, or it failed with `code`, which is returned; `outcome` such as "done", "existing";
+ * NULL: nothing that is worth a line. */
+enum fp_code fp_stage_close(const struct fp_stage *self, enum fp_code code, const char *outcome);
 /** Say a line; `reporter` NULL is silent. */
 void fp_report(struct fp_reporter *reporter, enum fp_event_kind kind, const char *fmt, ...)
     FP_PRINTF(3, 4);

@@ -71,28 +71,28 @@ static void plain_tells_of_what_is_finished(void **state)
     fp_stage_advance(&stage, 4000000);
     assert_string_equal(seen(&f), "");
     clock_ms += 2000;
-    fp_stage_end(&stage, "done");
+    (void) fp_stage_close(&stage, FP_OK, "done");
     assert_string_equal(seen(&f), "download flink-1.20.4.tgz: done, 4.0 MB in 2.0 s (2.0 MB/s)\n");
     fp_stage_begin(&stage, f.reporter, "download", "resumed.tgz", 4000000);
     fp_stage_keep(&stage, 3000000);
     fp_stage_advance(&stage, 1000000);
     clock_ms += 2000;
-    fp_stage_end(&stage, "done");
+    (void) fp_stage_close(&stage, FP_OK, "done");
     assert_string_equal(seen(&f), "download resumed.tgz: done, 1.0 MB in 2.0 s (500 kB/s)\n");
     fp_stage_begin(&stage, f.reporter, "layer", "job", 0);
     fp_stage_advance(&stage, 1200);
     clock_ms += 499;
-    fp_stage_end(&stage, "made");
+    (void) fp_stage_close(&stage, FP_OK, "made");
     assert_string_equal(seen(&f), "layer job: made, 1.2 kB\n");
     fp_stage_begin(&stage, f.reporter, "push", "sha256:0123", 4000000);
-    fp_stage_end(&stage, "existing");
+    (void) fp_stage_close(&stage, FP_OK, "existing");
     assert_string_equal(seen(&f), "push sha256:0123: existing\n");
     fp_stage_begin(&stage, f.reporter, "push", "sha256:4567", 4000000);
     clock_ms += 61000;
-    fp_stage_fail(&stage);
+    (void) fp_stage_close(&stage, FP_E_IO, NULL);
     assert_string_equal(seen(&f), ""); /* the error tells of it */
     fp_stage_begin(&stage, f.reporter, "copy", "sha256:89ab", 4000000);
-    fp_stage_end(&stage, NULL);
+    (void) fp_stage_close(&stage, FP_OK, NULL);
     assert_string_equal(seen(&f), "");
     end(&f);
 }
@@ -115,8 +115,8 @@ static void plain_gives_signs_of_life(void **state)
     tick_after(&f, 5000);
     assert_string_equal(seen(&f), "... 20.0 s, download flink.tgz: 25.0 MB of 100 MB, 2.5 MB/s, "
                                   "and 1 more\n");
-    fp_stage_end(&first, "done");
-    fp_stage_end(&second, "done");
+    (void) fp_stage_close(&first, FP_OK, "done");
+    (void) fp_stage_close(&second, FP_OK, "done");
     end(&f);
 }
 
@@ -167,7 +167,7 @@ static void quiet_tells_of_warnings_and_errors_only(void **state)
     fp_stage_begin(&stage, f.reporter, "push", "x", 0);
     fp_report(f.reporter, FP_EVENT_INFO, "news");
     fp_report(f.reporter, FP_EVENT_WARNING, "careful");
-    fp_stage_end(&stage, "done");
+    (void) fp_stage_close(&stage, FP_OK, "done");
     assert_string_equal(seen(&f), "flinkpack: warning: careful\n");
     assert_int_equal(fp_fail(&err, FP_E_IO, "bad"), FP_E_IO);
     fp_progress_error(f.progress, &err);
@@ -204,7 +204,7 @@ static void none_leaves_stages_out(void **state)
     fp_stage_begin(&stage, f.reporter, "push", "x", 0);
     fp_report(f.reporter, FP_EVENT_WARNING, "careful");
     fp_report(f.reporter, FP_EVENT_INFO, "next: push it");
-    fp_stage_end(&stage, "done");
+    (void) fp_stage_close(&stage, FP_OK, "done");
     fp_progress_result(f.progress, "orders", "sha256:0123"); /* standard output has it */
     tick_after(&f, 60000);
     assert_string_equal(seen(&f), "flinkpack: warning: careful\n");
@@ -241,7 +241,7 @@ static void json_is_an_object_a_line(void **state)
     assert_int_equal(json_integer_value(json_object_get(second, "done_bytes")), 200);
     assert_int_equal(json_integer_value(json_object_get(second, "elapsed_ms")), 100);
     assert_true(json_equal(json_object_get(first, "id"), json_object_get(second, "id")));
-    fp_stage_end(&stage, "uploaded");
+    (void) fp_stage_close(&stage, FP_OK, "uploaded");
     cleanup_json json_t *third = parse_line(seen(&f));
     assert_string_equal(fp_json_string(third, "event"), "end");
     assert_string_equal(fp_json_string(third, "outcome"), "uploaded");
@@ -297,7 +297,7 @@ static void terminal_shows_bars_and_takes_them_down(void **state)
     assert_memory_equal(text, "\033[1A\r\033[Jhello\npush ", 19);
     clock_ms += 1000;
     fp_stage_advance(&stage, 500000);
-    fp_stage_end(&stage, "uploaded");
+    (void) fp_stage_close(&stage, FP_OK, "uploaded");
     assert_string_equal(seen(&f), "\033[1A\r\033[Jpush sha256:0123: uploaded, 1.0 MB in 2.0 s (500 "
                                   "kB/s)\n");
     fp_stage_begin(&stage, f.reporter, "push", "next", 0);
@@ -329,7 +329,7 @@ static void bars_fit_the_terminal(void **state)
     tick_after(&f, 100);
     assert_memory_equal(seen(&f), "\033[9A", 4);
     for (size_t i = 0; i < 12; i++)
-        fp_stage_end(&stages[i], "done");
+        (void) fp_stage_close(&stages[i], FP_OK, "done");
     end(&f);
 }
 
@@ -343,7 +343,7 @@ static void more_than_the_total_is_no_overflow(void **state)
     clock_ms += 5000;
     fp_progress_tick(f.progress);
     assert_contains(seen(&f), "[=======================>] 100%");
-    fp_stage_end(&stage, "done");
+    (void) fp_stage_close(&stage, FP_OK, "done");
     end(&f);
 }
 

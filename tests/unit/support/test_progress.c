@@ -32,9 +32,9 @@ static void stages_tell_their_course(void **state)
     fp_stage_begin(&stage, &notes.base, "push", "sha256:1", 10);
     fp_stage_advance(&stage, 4);
     fp_stage_advance(&stage, 6);
-    fp_stage_end(&stage, "existing");
+    (void) fp_stage_close(&stage, FP_OK, "existing");
     fp_stage_begin(&stage, &notes.base, "layer", "job", 0);
-    fp_stage_fail(&stage);
+    (void) fp_stage_close(&stage, FP_E_IO, NULL);
     static const char *const expected[] = {
         "0 push sha256:1 0/10",  "1 push sha256:1 4/10", "1 push sha256:1 10/10",
         "2 push existing 10/10", "0 layer job 0/0",      "3 layer job 0/0",
@@ -62,8 +62,8 @@ static void no_reporter_is_silence(void **state)
     fp_stage_begin(&stage, NULL, "push", NULL, 10);
     fp_stage_advance(&stage, 4);
     assert_int_equal(stage.done_bytes, 4);
-    fp_stage_end(&stage, "done");
-    fp_stage_fail(&stage);
+    (void) fp_stage_close(&stage, FP_OK, "done");
+    (void) fp_stage_close(&stage, FP_E_IO, NULL);
     fp_report(NULL, FP_EVENT_INFO, "x");
 }
 
