@@ -1,5 +1,5 @@
 /* Writes Java's key store (JKS) from a bundle of PEM certificates. */
-#include "cacerts.h"
+#include "installer.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,5 +1,4 @@
 /* Does by hand what the known scripts of packages would do, and names the unknown ones. */
-#include "cacerts.h"
 #include "installer.h"
 
 #include <string.h>

@@ -1,8 +1,7 @@
 /* Installs packages: their files, and what apk keeps about them, become entries of a layer. */
 #include "flinkpack/http.h"
 #include "installer.h"
-#include "keys.h"
-#include "scripts.h"
+#include "members.h"
 
 #include <string.h>
 

@@ -5,8 +5,12 @@
 #ifndef FLINKPACK_ALPINE_INSTALLER_H
 #define FLINKPACK_ALPINE_INSTALLER_H
 
+#include <stdint.h>
+
 #include "database.h"
 #include "flinkpack/alpine/install.h"
+#include "flinkpack/alpine/package.h"
+#include "flinkpack/support/buf.h"
 
 /** What an installation works with. */
 struct installer {
@@ -64,5 +68,34 @@ FP_CHECKED enum fp_code fp_installer_read(const struct installer *in,
                                           struct fp_error *err);
 /** What the known scripts would do; the others are noted. */
 FP_CHECKED enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err);
+
+/* The scripts of packages are kept for apk, and the known ones done without running them. */
+/** The most bytes of a base's scripts.tar. */
+#define SCRIPTS_MAX_BYTES ((size_t) 8 << 20)
+
+/**
+ * Take the scripts of packages out of a tar of scripts, "P-V.IDENTITY.TYPE" or ".IDENTITY.TYPE".
+ * @param tar  The archive without its end; changed.
+ * @param gone An object whose keys are the identities, "Q1..." and "X1...".
+ * @return FP_E_INPUT for what is no tar.
+ */
+FP_CHECKED enum fp_code fp_scripts_remove(struct fp_buf *tar, const json_t *gone,
+                                          struct fp_error *err);
+/** Cut off the zero blocks at the end, so that members can be added. FP_E_INPUT. */
+FP_CHECKED enum fp_code fp_scripts_open(struct fp_buf *tar, struct fp_error *err);
+/** Add a package's scripts. FP_E_INPUT: a name that is too long. */
+FP_CHECKED enum fp_code fp_scripts_add(struct fp_buf *tar, const struct fp_apk_package *package,
+                                       const struct fp_apk_contents *contents,
+                                       struct fp_error *err);
+/** Add the zero blocks. */
+void fp_scripts_finish(struct fp_buf *tar);
+
+/**
+ * Make Java's certificate store (JKS) out of the certificates that the system trusts.
+ * @param pem    Certificates one behind the other; what is none is passed over.
+ * @param time_s When they were added, as the store says.
+ */
+FP_CHECKED enum fp_code fp_cacerts_make(const char *pem, int64_t time_s, struct fp_buf *ret,
+                                        struct fp_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* The public keys that are trusted, and the verification of RSA signatures with them. */
-#include "keys.h"
+#include "members.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,13 +1,15 @@
 /**
  * @file
- * The members of a file that is several gzip files behind each other, one by one: signatures and
- * digests of packages are of a member's compressed bytes.
+ * What packages and indexes are made of: a file that is several gzip files behind each other is
+ * read member by member, as signatures and digests are of a member's compressed bytes; the keys
+ * that verify them; and .PKGINFO, what a package says of itself.
  */
 #ifndef FLINKPACK_ALPINE_MEMBERS_H
 #define FLINKPACK_ALPINE_MEMBERS_H
 
 #include <stdint.h>
 
+#include "flinkpack/alpine/signature.h"
 #include "flinkpack/support.h"
 
 /** What the names of signatures begin with: ".SIGN.RSA256.KEYFILE". */
@@ -56,5 +58,39 @@ void fp_members_close(struct members *members);
 
 FP_DEFINE_CLEANUP(members_closep, struct members, fp_members_close)
 #define cleanup_members __attribute__((cleanup(members_closep)))
+
+/** The name of a trusted key, from 0. Borrowed. */
+const char *fp_keys_name(const struct fp_apk_keys *keys, size_t at);
+/** Its text. Borrowed. */
+const char *fp_keys_pem(const struct fp_apk_keys *keys, size_t at);
+/** Whether a key of that name is trusted. */
+bool fp_keys_have(const struct fp_apk_keys *keys, const char *name);
+/** Whether a kind of signature is understood. */
+bool fp_keys_scheme_is_known(const char *scheme);
+/**
+ * Whether `signature` is the key's for the digests.
+ * @param scheme "RSA", "RSA256", "RSA512".
+ */
+bool fp_keys_verify(const struct fp_apk_keys *keys, const char *name, const char *scheme,
+                    const struct member_digests *digests, const struct fp_buf *signature);
+
+/** The most bytes of .PKGINFO. */
+#define PKGINFO_MAX_BYTES ((size_t) 1 << 20)
+
+/** What is used of it. Owned; release with fp_pkginfo_clear(). */
+struct pkginfo {
+    char *name;
+    char *version;
+    char *datahash;
+    char *replaces; /* joined by blanks */
+    char *replaces_priority;
+    char *triggers;
+};
+
+/** Parse "key = value" lines; of keys that are used once the first counts. Never fails: what is
+ * not there is NULL. */
+void fp_pkginfo_parse(const char *text, struct pkginfo *ret);
+/** Release the members. */
+void fp_pkginfo_clear(struct pkginfo *info);
 
 #endif

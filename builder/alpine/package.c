@@ -1,7 +1,6 @@
 /* Reads and verifies a .apk: signatures, control part and data part. */
 #include "flinkpack/alpine/package.h"
 #include "members.h"
-#include "pkginfo.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Parses .PKGINFO. */
-#include "pkginfo.h"
+#include "members.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The table of all names that packages provide, sorted, with a binary search. */
-#include "provides.h"
+#include "attempt.h"
 
 #include <string.h>
 

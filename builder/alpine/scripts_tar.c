@@ -1,6 +1,6 @@
 /* Edits scripts.tar, in which apk keeps the scripts of installed packages. */
 #include "flinkpack/layer/tar_block.h"
-#include "scripts.h"
+#include "installer.h"
 
 #include <string.h>
 

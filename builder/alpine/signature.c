@@ -1,6 +1,6 @@
 /* Reads an index (APKINDEX.tar.gz) and verifies its signatures. */
 #include "flinkpack/layer.h"
-#include "keys.h"
+#include "members.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Reads what a base says of its packages: apk's database, repositories, keys and accounts. */
 #include "flinkpack/alpine/install.h"
-#include "scripts.h"
+#include "installer.h"
 
 #include <string.h>
 

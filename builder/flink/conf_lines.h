@@ -1,6 +1,7 @@
 /**
  * @file
- * A configuration file of Flink as lines, so that values can be changed and all else stays.
+ * A configuration file of Flink as lines, so that values can be changed and all else stays; and
+ * keys and values as the two kinds of file take them.
  */
 #ifndef FLINKPACK_FLINK_CONF_LINES_H
 #define FLINKPACK_FLINK_CONF_LINES_H
@@ -8,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "flinkpack/flink/setup.h"
 #include "flinkpack/support.h"
 
 /** No line: the parent of a top key, the owner of a line that continues nothing. */
@@ -49,5 +51,14 @@ void fp_conf_lines_clear(struct fp_conf_lines *lines);
 
 /** Declare a struct fp_conf_lines that is cleared at the end of its scope. */
 #define cleanup_conf_lines __attribute__((cleanup(fp_conf_lines_clear)))
+
+/**
+ * The value as it has to stand in the file. In config.yaml a value that is quoted, [a list] or
+ * {a map} is kept as it is, and anything that YAML would read as something else than this text is
+ * put in single quotes.
+ * @return FP_E_USAGE for a key or value that such a file cannot hold. The caller owns `*ret`.
+ */
+FP_CHECKED enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **ret,
+                                      struct fp_error *err);
 
 #endif

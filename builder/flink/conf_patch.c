@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "conf_lines.h"
-#include "conf_value.h"
 
 /* Beyond this neither the distribution's file nor what becomes of it is sensible. */
 #define MAX_CONF_BYTES ((size_t) 1 << 20)

@@ -1,5 +1,5 @@
 /* Reads a value of Flink's configuration as Flink would. */
-#include "conf_value.h"
+#include "conf_lines.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* A file without a name that holds the contents of a distribution while its layer is made. */
-#include "dist_spool.h"
+#include "dist_list.h"
 
 enum fp_code fp_dist_spool_open(const char *folder, struct fp_dist_spool *ret, struct fp_error *err)
 {

@@ -6,7 +6,6 @@
 #define FLINKPACK_FLINK_DIST_STEPS_H
 
 #include "dist_list.h"
-#include "dist_spool.h"
 
 /**
  * Find Flink: the folder above lib/flink-dist*.jar. Fills version, scala_version, top, lib_jars,

@@ -1,5 +1,5 @@
 /* A layer under construction: a sorted map of entries with their contents. */
-#include "builder.h"
+#include "internal.h"
 
 #include <string.h>
 

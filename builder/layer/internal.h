@@ -5,7 +5,10 @@
 #ifndef FLINKPACK_LAYER_INTERNAL_H
 #define FLINKPACK_LAYER_INTERNAL_H
 
+#include <archive_entry.h>
+
 #include "flinkpack/layer.h"
+#include "flinkpack/layer/write.h"
 
 /** The longest path of an entry, and the longest name in it, in bytes; the most names in it. */
 #define FP_LAYER_MAX_PATH  4096
@@ -96,5 +99,50 @@ FP_CHECKED enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char 
 void fp_tree_next_layer(struct fp_tree *tree);
 /** Hide what lower layers have at `path` (unless `below_only`) and below it. */
 void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only);
+
+/** Entries by path; the payload of a file is its content. */
+struct fp_layer_builder {
+    struct fp_map entries;
+    int64_t mtime_s;
+    struct fp_error failure; /* the first one; its code is FP_OK as long as there is none */
+};
+
+/** Where content comes from: an owned copy of what the caller gave. */
+struct fp_layer_content {
+    struct fp_blob *blob;
+    char *path;
+    char *text;
+    size_t text_len;
+    char *sha256; /* of the file at `path`, or NULL */
+};
+
+/** Open a file's content. The caller frees `*ret`. */
+FP_CHECKED enum fp_code fp_layer_content_open(const struct fp_layer_content *content,
+                                              struct fp_source **ret, struct fp_error *err);
+/** Free. */
+void fp_layer_content_free(struct fp_layer_content *content);
+
+/** Visit all entries as they are written: in order, hard links behind all others. */
+FP_CHECKED enum fp_code fp_layer_builder_each(const struct fp_layer_builder *builder,
+                                              fp_map_visitor visitor, void *context,
+                                              struct fp_error *err);
+
+/** A checked entry with its strings. Release with fp_scan_entry_clear(). */
+struct fp_scan_entry {
+    struct fp_entry entry;
+    const char *raw_path; /**< borrowed from the archive_entry */
+    char *path;
+    char *link;
+    json_t *xattrs;
+};
+
+/** Check and clean. FP_E_INPUT naming `name` and the entry. */
+FP_CHECKED enum fp_code fp_scan_entry_read(struct archive_entry *raw, const char *name,
+                                           bool is_layer, struct fp_scan_entry *ret,
+                                           struct fp_error *err);
+/** Release the members. */
+void fp_scan_entry_clear(struct fp_scan_entry *entry);
+/** Declare an entry that is cleared at the end of its scope. */
+#define cleanup_scan_entry __attribute__((cleanup(fp_scan_entry_clear)))
 
 #endif

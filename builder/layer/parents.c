@@ -1,5 +1,5 @@
 /* Declares the parent directories of the entries of a layer, and follows links of lower layers. */
-#include "builder.h"
+#include "internal.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Reads a tar entry by entry, and hands each to a visitor. */
-#include "scan_entry.h"
+#include "internal.h"
 
 #include "flinkpack/layer/tar_reader.h"
 

@@ -1,5 +1,5 @@
 /* Turns libarchive's view of an entry into ours, and refuses what is out of bounds. */
-#include "scan_entry.h"
+#include "internal.h"
 
 #include <archive.h>
 #include <string.h>

@@ -1,11 +1,9 @@
 /* The headers of a tar stream, bounded and made plain before libarchive reads them. */
-#include "tar_filter.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 #include "tar.h"
-#include "tar_pax.h"
 
 #define WINDOW_BYTES ((size_t) 256 << 10)
 

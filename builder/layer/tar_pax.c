@@ -1,5 +1,5 @@
 /* Pax records: those that are read here are kept, all others left out. */
-#include "tar_pax.h"
+#include "tar.h"
 
 #include <string.h>
 

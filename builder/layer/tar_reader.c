@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "tar_filter.h"
+#include "tar.h"
 
 struct fp_tar_reader {
     const char *name;

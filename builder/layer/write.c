@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "builder.h"
+#include "internal.h"
 #include "tar.h"
 
 #define COPY_BYTES ((size_t) 256 << 10)
