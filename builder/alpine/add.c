@@ -2,7 +2,6 @@
 #include "fetch.h"
 
 #include <stdatomic.h>
-#include <string.h>
 
 #define THREADS 4
 

@@ -63,20 +63,12 @@ static bool may_be_picked(const struct attempt *attempt, const struct provider *
            is_named(attempt, provider->package);
 }
 
-/* The providers of a name that would do. */
-struct candidates {
-    const struct provider *best; /* NULL: none */
-    struct fp_strv unpicked;     /* packages that share the name */
-};
-
-static void candidates_clear(struct candidates *candidates)
+/* The best of the providers of a name that would do, or NULL. `unpicked`: packages that share it.
+ */
+static const struct provider *find_best(const struct attempt *attempt, const struct want *want,
+                                        struct fp_strv *unpicked)
 {
-    fp_strv_clear(&candidates->unpicked);
-}
-
-static void find_candidates(const struct attempt *attempt, const struct want *want,
-                            struct candidates *ret)
-{
+    const struct provider *best = NULL;
     const struct provided_name *range = &attempt->provides.names[want->name];
     for (uint32_t i = 0; i < range->count && fp_attempt_step(attempt); i++) {
         const struct provider *provider = &attempt->provides.providers[range->first + i];
@@ -85,12 +77,13 @@ static void find_candidates(const struct attempt *attempt, const struct want *wa
             !fp_attempt_allows(attempt, provider->package))
             continue;
         if (!may_be_picked(attempt, provider)) {
-            if (ret->unpicked.len < 12 && !fp_strv_has(&ret->unpicked, title))
-                fp_strv_add(&ret->unpicked, title);
-        } else if (ret->best == NULL || is_better(attempt, provider, ret->best)) {
-            ret->best = provider;
+            if (unpicked->len < 12 && !fp_strv_has(unpicked, title))
+                fp_strv_add(unpicked, title);
+        } else if (best == NULL || is_better(attempt, provider, best)) {
+            best = provider;
         }
     }
+    return best;
 }
 
 /* Whether a provider agrees with all that has been learned of the name, and with what the user and
@@ -186,17 +179,17 @@ enum fp_code fp_attempt_satisfy(struct attempt *attempt, size_t number, bool las
         *ret = STEP_RESTART;
         return FP_OK;
     }
-    __attribute__((cleanup(candidates_clear))) struct candidates found = {0};
-    if (want.name != NO_NAME)
-        find_candidates(attempt, &attempt->wants[number], &found);
-    bool shared = found.best != NULL ? found.best->version.len == 0 : found.unpicked.len > 0;
+    cleanup_strv struct fp_strv unpicked = {0};
+    const struct provider *best =
+        want.name != NO_NAME ? find_best(attempt, &attempt->wants[number], &unpicked) : NULL;
+    bool shared = best != NULL ? best->version.len == 0 : unpicked.len > 0;
     if (shared && !last) {
         *ret = STEP_POSTPONED;
         return FP_OK;
     }
-    if (found.best != NULL)
-        return fp_attempt_choose(attempt, found.best->package, err);
+    if (best != NULL)
+        return fp_attempt_choose(attempt, best->package, err);
     return may_stay(attempt, &want)
                ? FP_OK
-               : fp_attempt_explain(attempt, &attempt->wants[number], &found.unpicked, err);
+               : fp_attempt_explain(attempt, &attempt->wants[number], &unpicked, err);
 }

@@ -181,11 +181,6 @@ void fp_db_withdraw(struct db *db, const char *path, size_t record)
         fp_db_remove_path(db, own);
 }
 
-void fp_db_remove(struct db *db, size_t record)
-{
-    db->records[record].is_removed = true;
-}
-
 struct fp_apk_text *fp_db_folders(const struct db *db, bool of_removed, size_t *ret_count)
 {
     struct fp_apk_text *list = fp_xcalloc(db->folder_count + 1, sizeof(*list));

@@ -59,8 +59,6 @@ const struct db_path *fp_db_former_owner(struct db *db, const char *path);
 void fp_db_remove_path(struct db *db, struct db_path *path);
 /** Take away a file that record number `record` has. */
 void fp_db_withdraw(struct db *db, const char *path, size_t record);
-/** Remove a record, by its number in the base's database, with its files. */
-void fp_db_remove(struct db *db, size_t record);
 /** Whether a path has been taken away, or its record has been removed. */
 bool fp_db_is_removed(const struct db *db, const struct db_path *path);
 /** The folders of all records that are removed, or of all others, in any order and perhaps more

@@ -200,13 +200,6 @@ static enum fp_code emulate_package(struct installer *in, const struct fp_apk_ar
     return FP_OK;
 }
 
-/* A new Java where java-common was there before: its trigger watches /usr/lib/jvm. */
-static enum fp_code emulate_installed(struct installer *in, struct fp_error *err)
-{
-    bool arrives = fp_tree_get(in->made, JVM_FOLDER) != NULL;
-    return arrives && fp_apk_system_has(in->root, "java-common") ? link_java(in, NULL, err) : FP_OK;
-}
-
 /* The bundle as it will be: of a package that arrives, else of the base. */
 static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct fp_error *err)
 {
@@ -250,8 +243,10 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
 
 enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
 {
-    if (in->count > 0)
-        FP_TRY(emulate_installed(in, err));
+    /* A new Java where java-common was there before: its trigger watches /usr/lib/jvm. */
+    if (in->count > 0 && fp_tree_get(in->made, JVM_FOLDER) != NULL &&
+        fp_apk_system_has(in->root, "java-common"))
+        FP_TRY(link_java(in, NULL, err));
     for (size_t i = 0; i < in->count; i++)
         FP_TRY(emulate_package(in, &in->arrivals[i], err));
     FP_TRY(make_java_store(in, err));

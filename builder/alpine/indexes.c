@@ -1,8 +1,6 @@
 /* The indexes of all repositories of a system, side by side; what is away is passed over. */
 #include "fetch.h"
 
-#include <string.h>
-
 #define THREADS 4
 
 /* Those that the user names come first, then the image's own. */

@@ -8,13 +8,6 @@
 #define INSTALLED_MAX_BYTES ((size_t) 32 << 20)
 #define LINES_MAX_BYTES     ((size_t) 1 << 20)
 
-/* Folders of the base, and of other packages, stay as they are. */
-static bool is_folder_there(const struct installer *in, const char *path)
-{
-    const struct fp_entry *old = fp_tree_resolve(in->root->tree, path);
-    return (old != NULL && old->kind == FP_ENTRY_DIR) || fp_tree_get(in->made, path) != NULL;
-}
-
 static void put_file(struct installer *in, const struct fp_apk_file *file)
 {
     struct fp_entry entry = file->entry;
@@ -30,7 +23,11 @@ static void put_file(struct installer *in, const struct fp_apk_file *file)
         blob = fp_blob_file(&descriptor, in->target->spool->path, -1, file->offset);
         content.blob = blob;
     }
-    if (entry.kind != FP_ENTRY_DIR || !is_folder_there(in, entry.path))
+    /* Directories of the base, and of other packages, stay as they are. */
+    const struct fp_entry *old = fp_tree_resolve(in->root->tree, entry.path);
+    bool is_there =
+        (old != NULL && old->kind == FP_ENTRY_DIR) || fp_tree_get(in->made, entry.path) != NULL;
+    if (entry.kind != FP_ENTRY_DIR || !is_there)
         fp_installer_put(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity);
 }
 
@@ -98,7 +95,7 @@ static enum fp_code retire_all(struct installer *in, struct fp_error *err)
         const struct fp_apk_package *old = in->arrivals[i].change.replaced;
         const char *identity = old != NULL ? old->fields[FP_APK_IDENTITY] : NULL;
         if (old != NULL)
-            fp_db_remove(&in->db, (size_t) (old - in->root->packages.packages));
+            in->db.records[old - in->root->packages.packages].is_removed = true;
         if (identity == NULL)
             continue;
         fp_json_set(gone, identity, json_true());
@@ -229,11 +226,11 @@ static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
         fp_installer_put_text(in, "etc/apk/arch", 0644, arch, strlen(arch));
     if (!fp_installer_has(in, "etc/apk/repositories"))
         FP_TRY(put_repositories(in, err));
-    for (size_t i = 0; i < fp_apk_keys_count(root->keys); i++) {
-        const char *pem = fp_keys_pem(root->keys, i);
-        cleanup_free char *path = fp_path_join("etc/apk/keys", fp_keys_name(root->keys, i));
+    for (size_t i = 0; i < root->keys->count; i++) {
+        const struct apk_key *key = &root->keys->keys[i];
+        cleanup_free char *path = fp_path_join("etc/apk/keys", key->name);
         if (!fp_installer_has(in, path))
-            fp_installer_put_text(in, path, 0644, pem, strlen(pem));
+            fp_installer_put_text(in, path, 0644, key->pem, strlen(key->pem));
     }
     return FP_OK;
 }

@@ -5,12 +5,8 @@
 #ifndef FLINKPACK_ALPINE_INSTALLER_H
 #define FLINKPACK_ALPINE_INSTALLER_H
 
-#include <stdint.h>
-
 #include "database.h"
 #include "flinkpack/alpine/install.h"
-#include "flinkpack/alpine/package.h"
-#include "flinkpack/support/buf.h"
 
 /** What an installation works with. */
 struct installer {

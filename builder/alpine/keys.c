@@ -1,7 +1,6 @@
 /* The public keys that are trusted, and the verification of RSA signatures with them. */
 #include "members.h"
 
-#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <string.h>
@@ -9,17 +8,6 @@
 #define BITS_MIN      2048
 #define KEYS_MAX      256
 #define KEY_MAX_BYTES ((size_t) 16 << 10)
-
-struct key {
-    char *name;
-    char *pem;
-    EVP_PKEY *pkey;
-};
-
-struct fp_apk_keys {
-    struct key *keys;
-    size_t count;
-};
 
 struct fp_apk_keys *fp_apk_keys_new(void)
 {
@@ -34,7 +22,7 @@ static EVP_PKEY *read_pem(const char *pem)
     return pkey;
 }
 
-static struct key *find(const struct fp_apk_keys *keys, const char *name)
+struct apk_key *fp_keys_find(const struct fp_apk_keys *keys, const char *name)
 {
     for (size_t i = 0; i < keys->count; i++) {
         if (strcmp(keys->keys[i].name, name) == 0)
@@ -54,7 +42,7 @@ enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const c
                        "%s: expected an RSA public key of at least %d bits in PEM form", name,
                        BITS_MIN);
     }
-    struct key *old = find(keys, name);
+    struct apk_key *old = fp_keys_find(keys, name);
     if (old != NULL) {
         EVP_PKEY_free(old->pkey);
         free(old->pem);
@@ -67,7 +55,7 @@ enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *name, const c
         return fp_fail(err, FP_E_INPUT, "%s: more than %d keys", name, KEYS_MAX);
     }
     keys->keys = fp_xreallocarray(keys->keys, keys->count + 1, sizeof(*keys->keys));
-    keys->keys[keys->count++] = (struct key){fp_xstrdup(name), fp_xstrdup(pem), pkey};
+    keys->keys[keys->count++] = (struct apk_key){fp_xstrdup(name), fp_xstrdup(pem), pkey};
     return FP_OK;
 }
 
@@ -82,11 +70,6 @@ enum fp_code fp_apk_keys_read(struct fp_apk_keys *keys, const struct fp_strv *fi
     return FP_OK;
 }
 
-size_t fp_apk_keys_count(const struct fp_apk_keys *keys)
-{
-    return keys->count;
-}
-
 void fp_apk_keys_free(struct fp_apk_keys *keys)
 {
     if (keys == NULL)
@@ -98,21 +81,6 @@ void fp_apk_keys_free(struct fp_apk_keys *keys)
     }
     free(keys->keys);
     free(keys);
-}
-
-const char *fp_keys_name(const struct fp_apk_keys *keys, size_t at)
-{
-    return keys->keys[at].name;
-}
-
-const char *fp_keys_pem(const struct fp_apk_keys *keys, size_t at)
-{
-    return keys->keys[at].pem;
-}
-
-bool fp_keys_have(const struct fp_apk_keys *keys, const char *name)
-{
-    return find(keys, name) != NULL;
 }
 
 /* The digest that a scheme signs. */
@@ -156,7 +124,7 @@ static bool verify(EVP_PKEY_CTX *ctx, const EVP_MD *md, const unsigned char *dig
 bool fp_keys_verify(const struct fp_apk_keys *keys, const char *name, const char *scheme,
                     const struct member_digests *digests, const struct fp_buf *signature)
 {
-    const struct key *key = find(keys, name);
+    const struct apk_key *key = fp_keys_find(keys, name);
     const EVP_MD *md = NULL;
     const char *hex = choose(scheme, digests, &md);
     long len = 0;

@@ -7,10 +7,9 @@
 #ifndef FLINKPACK_ALPINE_MEMBERS_H
 #define FLINKPACK_ALPINE_MEMBERS_H
 
-#include <stdint.h>
+#include <openssl/evp.h>
 
 #include "flinkpack/alpine/signature.h"
-#include "flinkpack/support.h"
 
 /** What the names of signatures begin with: ".SIGN.RSA256.KEYFILE". */
 #define SIGN_PREFIX ".SIGN."
@@ -59,12 +58,21 @@ void fp_members_close(struct members *members);
 FP_DEFINE_CLEANUP(members_closep, struct members, fp_members_close)
 #define cleanup_members __attribute__((cleanup(members_closep)))
 
-/** The name of a trusted key, from 0. Borrowed. */
-const char *fp_keys_name(const struct fp_apk_keys *keys, size_t at);
-/** Its text. Borrowed. */
-const char *fp_keys_pem(const struct fp_apk_keys *keys, size_t at);
-/** Whether a key of that name is trusted. */
-bool fp_keys_have(const struct fp_apk_keys *keys, const char *name);
+/** A key that is trusted. */
+struct apk_key {
+    char *name;
+    char *pem;
+    EVP_PKEY *pkey;
+};
+
+/** All of them. */
+struct fp_apk_keys {
+    struct apk_key *keys;
+    size_t count;
+};
+
+/** The trusted key of that name, or NULL. Borrowed. */
+struct apk_key *fp_keys_find(const struct fp_apk_keys *keys, const char *name);
 /** Whether a kind of signature is understood. */
 bool fp_keys_scheme_is_known(const char *scheme);
 /**

@@ -28,11 +28,6 @@ static size_t text_len(const char *text)
     return text != NULL ? strlen(text) : 0;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *arrival,
                            struct db_path *owner, enum file_fate *ret, struct fp_error *err)
 {
@@ -51,8 +46,9 @@ static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *ar
         *ret = FILE_SKIP;
         return FP_OK;
     }
-    if (!new_wins && !same_text(old->origin, fields[FP_APK_ORIGIN]) &&
-        strcmp(old->name, fields[FP_APK_NAME]) != 0)
+    const char *origin = fields[FP_APK_ORIGIN];
+    bool same_origin = origin != NULL && old->origin != NULL && strcmp(old->origin, origin) == 0;
+    if (!new_wins && !same_origin && strcmp(old->name, fields[FP_APK_NAME]) != 0)
         return fp_fail(err, FP_E_INPUT, "%s-%s wants to put /%s, which belongs to %s",
                        fields[FP_APK_NAME], fields[FP_APK_VERSION], owner->path, old->name);
     fp_db_remove_path(&in->db, owner);

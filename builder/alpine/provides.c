@@ -1,8 +1,6 @@
 /* The table of all names that packages provide, sorted, with a binary search. */
 #include "attempt.h"
 
-#include <string.h>
-
 #define PROVIDERS_MAX ((size_t) 1 << 19)
 
 static int compare_providers(const void *left, const void *right)

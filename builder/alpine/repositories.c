@@ -18,11 +18,6 @@ struct repositories_reading {
     size_t line;
 };
 
-static bool is_url(const char *word)
-{
-    return word[0] == '/' || strstr(word, "://") != NULL;
-}
-
 char *fp_repository_display(const char *url)
 {
     return url[0] == '/' ? fp_xstrdup(url) : fp_url_display(url);
@@ -222,7 +217,8 @@ static void read_line(const struct repositories_reading *reading, char *line)
              "a tagged repository, of which only packages are taken that name the tag");
         return;
     }
-    if (at >= words.len || (!is_url(words.items[at]) && words.items[at][0] != '$')) {
+    if (at >= words.len ||
+        (strchr("/$", words.items[at][0]) == NULL && strstr(words.items[at], "://") == NULL)) {
         pass(reading, at < words.len ? words.items[at] : type,
              "expected an http or https URL, or an absolute path");
         return;

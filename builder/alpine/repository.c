@@ -131,13 +131,6 @@ static enum fp_code open_index(struct index_fetch *fetch, const char *whole, str
         "build once without --offline");
 }
 
-/* Whether a failure is one to get at the repository, not one of this machine or of trust. */
-static bool means_away(enum fp_code code)
-{
-    return code == FP_E_NOT_FOUND || code == FP_E_NETWORK || code == FP_E_AUTH ||
-           code == FP_E_INPUT;
-}
-
 static enum fp_code get_index(struct index_fetch *fetch, const char *whole, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX];
@@ -165,8 +158,10 @@ enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err)
                                    ? fp_xstrdup(fetch->url)
                                    : fp_xasprintf("%s/%s/APKINDEX.tar.gz", fetch->url, fetch->arch);
     fetch->shown = fp_repository_display(whole);
-    fetch->code = get_index(fetch, whole, &fetch->err);
-    fetch->is_away = means_away(fetch->code);
+    enum fp_code code = fetch->code = get_index(fetch, whole, &fetch->err);
+    /* A failure to get at the repository is none of this machine or of trust. */
+    fetch->is_away =
+        code == FP_E_NOT_FOUND || code == FP_E_NETWORK || code == FP_E_AUTH || code == FP_E_INPUT;
     return fetch->is_away ? FP_OK : fp_fail_as(err, &fetch->err);
 }
 

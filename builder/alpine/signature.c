@@ -79,7 +79,7 @@ static enum fp_code untrusted(const struct index_file *file, const struct fp_apk
 {
     cleanup_buf struct fp_buf names = FP_BUF_INIT(1000);
     for (size_t i = 0; i < file->signature_count; i++) {
-        if (fp_keys_have(keys, file->signatures[i].key))
+        if (fp_keys_find(keys, file->signatures[i].key) != NULL)
             return wrong(file, &file->signatures[i], err);
         fp_buf_putf(&names, "%s%s", i > 0 ? ", " : "", file->signatures[i].key);
     }

@@ -9,14 +9,10 @@
 
 enum fp_code fp_apk_spool_open(const char *folder, struct fp_apk_spool *ret, struct fp_error *err)
 {
-    char *path = fp_path_join(folder, "contents");
+    cleanup_free char *path = fp_path_join(folder, "contents");
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s", path);
-        free(path);
-        return code;
-    }
-    free(path);
+    if (fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", path);
     /* The name may come to stand for another file where the cache is not ours alone. */
     *ret = (struct fp_apk_spool){.lock = PTHREAD_MUTEX_INITIALIZER,
                                  .fd = fd,

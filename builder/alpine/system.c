@@ -127,11 +127,6 @@ static enum fp_code take_scripts(struct fp_buf *plain, struct fp_buf *gzip,
     return fp_source_read_all(source, &root->scripts, err);
 }
 
-static void strip_line(char *text)
-{
-    text[strcspn(text, "\r\n \t")] = '\0';
-}
-
 static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *contents,
                                const char *arch, struct fp_apk_system *root, struct fp_error *err)
 {
@@ -147,7 +142,7 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
     root->passwd = fp_buf_take(&contents[WANT_PASSWD]);
     root->group = fp_buf_take(&contents[WANT_GROUP]);
     root->shells = fp_buf_take(&contents[WANT_SHELLS]);
-    strip_line(root->arch);
+    root->arch[strcspn(root->arch, "\r\n \t")] = '\0';
     if (root->arch[0] == '\0') {
         free(root->arch);
         root->arch = fp_xstrdup(arch);

@@ -52,12 +52,10 @@ enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret, st
     cleanup_strv struct fp_strv names = {0};
     for (const struct builtin_entry *entry = fp_builtin_entries; entry->name != NULL; entry++)
         fp_strv_add(&names, entry->name);
-    for (size_t i = 0; i < folders->len; i++) {
+    for (size_t i = 0; i < folders->len; i++)
         FP_TRY(list_folder(folders->items[i], &names, err));
-    }
     fp_strv_sort(&names);
-    for (size_t i = 0; i < names.len; i++)
-        fp_strv_add(ret, names.items[i]);
+    fp_strv_add_all(ret, &names);
     return FP_OK;
 }
 

@@ -1,8 +1,6 @@
 /* Reads the layers of a base, and tells what is in it. */
 #include "internal.h"
 
-#include <string.h>
-
 /* Everything that reading the layers needs. */
 struct base_inspection {
     struct fp_tree *tree;

@@ -39,20 +39,15 @@ static bool is_glibc(const struct fp_tree *tree, const char *loader)
            !has_prefix(name, "libgcompat") && fp_tree_resolve(tree, "lib/libgcompat.so.0") == NULL;
 }
 
-static bool has_musl(const struct fp_tree *tree)
-{
-    for (size_t i = 0; i < sizeof(musl_loaders) / sizeof(musl_loaders[0]); i++) {
-        if (fp_tree_resolve(tree, musl_loaders[i]) != NULL)
-            return true;
-    }
-    return false;
-}
-
 bool fp_libc_is_musl(const struct fp_tree *tree)
 {
     for (size_t i = 0; i < sizeof(glibc_loaders) / sizeof(glibc_loaders[0]); i++) {
         if (is_glibc(tree, glibc_loaders[i]))
             return false;
     }
-    return has_musl(tree);
+    for (size_t i = 0; i < sizeof(musl_loaders) / sizeof(musl_loaders[0]); i++) {
+        if (fp_tree_resolve(tree, musl_loaders[i]) != NULL)
+            return true;
+    }
+    return false;
 }

@@ -89,22 +89,18 @@ static bool parse_gpg(const char *line, size_t len, size_t digits, const char *n
            collect_digits(colon + 1, digits, ret_hex);
 }
 
-static bool parse_line(const char *line, size_t len, size_t digits, const char *name, char *ret_hex)
-{
-    return parse_sum_line(line, len, digits, name, ret_hex) ||
-           parse_bsd_line(line, len, digits, name, ret_hex) ||
-           parse_gpg(line, len, digits, name, ret_hex);
-}
-
 enum fp_code fp_checksum_parse_as(enum fp_hash_algorithm algorithm, const char *text,
                                   const char *name, const char *origin,
                                   char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err)
 {
+    const size_t digits = ALGORITHMS[algorithm].digits;
     char hex[FP_HASH_HEX_MAX] = "";
     for (const char *line = text; *line != '\0';) {
         size_t full = strcspn(line, "\n");
         size_t len = full > 0 && line[full - 1] == '\r' ? full - 1 : full;
-        if (parse_line(line, len, ALGORITHMS[algorithm].digits, name, hex)) {
+        if (parse_sum_line(line, len, digits, name, hex) ||
+            parse_bsd_line(line, len, digits, name, hex) ||
+            parse_gpg(line, len, digits, name, hex)) {
             memcpy(ret_hex, hex, sizeof(hex));
             return FP_OK;
         }

@@ -6,9 +6,6 @@
 #ifndef FLINKPACK_FLINK_CONF_LINES_H
 #define FLINKPACK_FLINK_CONF_LINES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "flinkpack/flink/setup.h"
 #include "flinkpack/support.h"
 

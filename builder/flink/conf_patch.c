@@ -1,8 +1,6 @@
 /* Sets keys in the text of Flink's configuration, and leaves its other lines as they are. */
 #include "flinkpack/flink/setup.h"
 
-#include <string.h>
-
 #include "conf_lines.h"
 
 /* Beyond this neither the distribution's file nor what becomes of it is sensible. */

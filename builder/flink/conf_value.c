@@ -93,13 +93,6 @@ static bool is_quantity(const char *value, size_t len)
     return digits > 0 && letters > 0 && unit + letters == len;
 }
 
-/* Whether a reader of YAML takes it for this text, or is meant to read it as YAML. */
-static bool is_safe_yaml(const char *value, size_t len)
-{
-    return len > 0 && (is_written_as_yaml(value) || is_stable_number(value, len) ||
-                       is_plain_text(value, len) || is_quantity(value, len));
-}
-
 static char *quote(const char *value)
 {
     size_t quotes = 0;
@@ -155,7 +148,10 @@ enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **
     if (yaml && is_written_as_yaml(trimmed))
         trimmed[without_comment(trimmed)] = '\0';
     len = strlen(trimmed);
-    bool as_is = !yaml || is_safe_yaml(trimmed, len);
+    /* Whether a reader of YAML takes it for this text, or is meant to read it as YAML. */
+    bool as_is =
+        !yaml || (len > 0 && (is_written_as_yaml(trimmed) || is_stable_number(trimmed, len) ||
+                              is_plain_text(trimmed, len) || is_quantity(trimmed, len)));
     *ret = as_is ? steal_pointer(&trimmed) : quote(entry->value);
     return FP_OK;
 }

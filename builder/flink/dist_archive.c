@@ -1,5 +1,4 @@
 /* Makes the layer of a distribution in an archive: as it is, or repacked. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -53,14 +52,6 @@ static void use_as_layer(const struct fp_distribution_options *options,
     ret->layer.tar_bytes = facts->tar.tar_bytes;
 }
 
-static enum fp_code put_entries(const struct fp_dist_list *list, struct fp_tree *tree,
-                                struct fp_error *err)
-{
-    for (size_t i = 0; i < list->len; i++)
-        FP_TRY(fp_tree_put(tree, &list->entries[i].meta, err));
-    return FP_OK;
-}
-
 /* Read for the second time, now with a place for the contents. */
 static enum fp_code repack(const struct fp_distribution_options *options, const char *root,
                            struct fp_distribution *ret, struct fp_error *err)
@@ -102,7 +93,9 @@ static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
     if (ret->repack_reason != NULL)
         return repack(options, root, ret, err);
     ret->tree = fp_tree_new();
-    return put_entries(&list, ret->tree, err);
+    for (size_t i = 0; i < list.len; i++)
+        FP_TRY(fp_tree_put(ret->tree, &list.entries[i].meta, err));
+    return FP_OK;
 }
 
 static enum fp_code read_input(const struct fp_distribution_options *options,

@@ -1,7 +1,5 @@
 /* Finds a distribution at or above the working directory, as a build of Flink leaves it. */
-#include <errno.h>
 #include <glob.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "flinkpack/flink/distribution.h"

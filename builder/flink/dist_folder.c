@@ -150,13 +150,6 @@ static int64_t time_of(const struct fp_distribution_options *options,
     return newest_s > EARLIEST_TIME ? newest_s : EARLIEST_TIME;
 }
 
-static void set_times(struct fp_dist_list *list, int64_t mtime_s, struct fp_distribution *ret)
-{
-    for (size_t i = 0; i < list->len; i++)
-        list->entries[i].meta.mtime_s = mtime_s;
-    ret->newest_mtime_s = mtime_s;
-}
-
 enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
                                  struct fp_distribution *ret, struct fp_error *err)
 {
@@ -176,7 +169,9 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
     /* Releases have an empty log/, and copies of them had one. */
     const struct fp_entry log = {.path = "log", .kind = FP_ENTRY_DIR, .mode = 0755};
     FP_TRY(fp_dist_list_add(&list, &log, options->folder, NULL, err));
-    set_times(&list, time_of(options, ret), ret);
+    ret->newest_mtime_s = time_of(options, ret);
+    for (size_t i = 0; i < list.len; i++)
+        list.entries[i].meta.mtime_s = ret->newest_mtime_s;
     FP_TRY(fp_dist_pack(options, &list, root, NULL, options->folder, ret, err));
     return fp_dist_take_files(&list, options->folder, root, ret, err);
 }

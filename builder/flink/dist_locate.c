@@ -1,5 +1,4 @@
 /* Finds Flink in a list of entries by its jars, and reads its version from their names. */
-#include <stdio.h>
 #include <string.h>
 
 #include "dist_steps.h"

@@ -1,6 +1,5 @@
 /* The one pass over an archive: entries, digests, and the contents that are kept. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "dist_steps.h"
 

@@ -1,5 +1,4 @@
 /* Fetches Flink's pre-bundled Hadoop jar from Maven Central. */
-#include <stdio.h>
 #include <string.h>
 
 #include "release.h"

@@ -1,8 +1,6 @@
 /* Fetches a release of Flink, verified with Apache's checksum. */
 #include "release.h"
 
-#include <string.h>
-
 static void list_urls(const struct fp_release_options *options, const char *name,
                       struct fp_strv *urls)
 {

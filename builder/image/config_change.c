@@ -23,19 +23,14 @@ static void keep(json_t *to, const json_t *from, const char *const *keys, size_t
     }
 }
 
-/* "NAME" of "NAME=value". The caller owns it. */
-static char *env_name(const char *item)
-{
-    return fp_xstrndup(item, strcspn(item, "="));
-}
-
 /* An object NAME -> "NAME=value" in the order of first appearance, the last value counting. */
 static json_t *env_by_name(const json_t *base_env, const json_t *change_env)
 {
     json_t *by_name = json_object();
     for (size_t i = 0; i < json_array_size(base_env); i++) {
         json_t *item = json_array_get(base_env, i);
-        cleanup_free char *name = env_name(json_string_value(item));
+        const char *text = json_string_value(item);
+        cleanup_free char *name = fp_xstrndup(text, strcspn(text, "="));
         (void) json_object_set(by_name, name, item);
     }
     const char *name = NULL;

@@ -2,7 +2,6 @@
 #include "internal.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static bool all_strings(const json_t *object)
 {

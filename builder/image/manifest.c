@@ -2,7 +2,6 @@
 #include "internal.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static enum fp_code read_config(const json_t *document, const char *name, struct fp_descriptor *ret,
                                 struct fp_error *err)

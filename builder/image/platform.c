@@ -185,9 +185,8 @@ enum fp_code fp_platform_from_json(const json_t *object, const char *name, struc
         {"variant", platform.variant, sizeof(platform.variant)},
         {"os.version", platform.os_version, sizeof(platform.os_version)},
     };
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         FP_TRY(read_part(object, parts[i].key, name, parts[i].slot, parts[i].size, err));
-    }
     fp_platform_normalize(&platform);
     *ret = platform;
     return FP_OK;

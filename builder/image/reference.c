@@ -6,12 +6,6 @@
 #define REFERENCE_MAX 1024
 #define DOCKER_HUB    "docker.io"
 
-/* The one rule that tells a registry from the first part of a repository. */
-static bool is_registry(const char *part)
-{
-    return strpbrk(part, ".:") != NULL || strcmp(part, "localhost") == 0;
-}
-
 /* Cut `name` at its last ':' that no '/' follows; NULL where there is none. */
 static char *cut_tag(char *name)
 {
@@ -89,7 +83,8 @@ enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, stru
     char *slash = strchr(name, '/');
     if (slash != NULL) {
         *slash = '\0';
-        if (is_registry(name))
+        /* The one rule that tells a registry from the first part of a repository. */
+        if (strpbrk(name, ".:") != NULL || strcmp(name, "localhost") == 0)
             reference.registry = fp_xstrdup(name);
         else
             *slash = '/';

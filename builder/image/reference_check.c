@@ -15,11 +15,6 @@ static bool is_lower_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-static bool is_tag_char(char c, bool first)
-{
-    return isalnum((unsigned char) c) || c == '_' || (!first && (c == '.' || c == '-'));
-}
-
 /* 'X' for what can be shown, else its number: a stray byte is not to be searched for. */
 static void describe_char(char c, char *slot, size_t size)
 {
@@ -160,7 +155,8 @@ enum fp_code fp_registry_check(const char *text, const char *registry, struct fp
 static size_t tag_valid_len(const char *tag)
 {
     size_t at = 0;
-    while (is_tag_char(tag[at], at == 0))
+    while (isalnum((unsigned char) tag[at]) || tag[at] == '_' ||
+           (at > 0 && (tag[at] == '.' || tag[at] == '-')))
         at++;
     return at;
 }

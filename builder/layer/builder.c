@@ -6,18 +6,14 @@
 /* What a name begins with that takes the rest of it away (image-spec 1.1, layer.md). */
 #define WHITEOUT ".wh."
 
-void fp_layer_content_free(struct fp_layer_content *content)
+static void drop_content(void *payload)
 {
+    struct fp_layer_content *content = payload;
     fp_blob_unref(content->blob);
     free(content->path);
     free(content->sha256);
     free(content->text);
     free(content);
-}
-
-static void drop_content(void *payload)
-{
-    fp_layer_content_free(payload);
 }
 
 static struct fp_layer_content *content_copy(const struct fp_content *content)

@@ -5,10 +5,9 @@
 #ifndef FLINKPACK_LAYER_INTERNAL_H
 #define FLINKPACK_LAYER_INTERNAL_H
 
-#include <archive_entry.h>
-
 #include "flinkpack/layer.h"
-#include "flinkpack/layer/write.h"
+
+struct archive_entry;
 
 /** The longest path of an entry, and the longest name in it, in bytes; the most names in it. */
 #define FP_LAYER_MAX_PATH  4096
@@ -119,8 +118,6 @@ struct fp_layer_content {
 /** Open a file's content. The caller frees `*ret`. */
 FP_CHECKED enum fp_code fp_layer_content_open(const struct fp_layer_content *content,
                                               struct fp_source **ret, struct fp_error *err);
-/** Free. */
-void fp_layer_content_free(struct fp_layer_content *content);
 
 /** Visit all entries as they are written: in order, hard links behind all others. */
 FP_CHECKED enum fp_code fp_layer_builder_each(const struct fp_layer_builder *builder,

@@ -1,6 +1,8 @@
 /* Reads a tar entry by entry, and hands each to a visitor. */
 #include "internal.h"
 
+#include <archive_entry.h>
+
 #include "flinkpack/layer/tar_reader.h"
 
 /* What sparse files may become where they are written out again, all together. */

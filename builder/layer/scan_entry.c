@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <archive.h>
+#include <archive_entry.h>
 #include <string.h>
 
 /* "./a//b/" is "a/b", "./" is "", and so is "/" in a layer. NULL, with a fault, where it cannot be

@@ -257,15 +257,9 @@ enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry, str
     return put_at(tree, path, entry, err);
 }
 
-static void remove_or_hide(struct fp_tree *tree, const char *path, bool below_only, uint32_t spare)
-{
-    /* The root itself always stays. */
-    fp_map_cut(&tree->map, path, below_only || path[0] == '\0', spare);
-}
-
 void fp_tree_remove(struct fp_tree *tree, const char *path)
 {
-    remove_or_hide(tree, path, false, 0);
+    fp_map_cut(&tree->map, path, path[0] == '\0', 0); /* the root itself stays */
 }
 
 void fp_tree_next_layer(struct fp_tree *tree)
@@ -286,7 +280,7 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
     if (*cut == tree->generation)
         return;
     *cut = tree->generation;
-    remove_or_hide(tree, real, below_only, tree->generation);
+    fp_map_cut(&tree->map, real, below_only || real[0] == '\0', tree->generation);
 }
 
 /* The folder whose children are gathered. */

@@ -3,7 +3,6 @@
 #include "flinkpack/layer/blob.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* Lets bytes through as long as they can still be what the descriptor says. */
 struct verified {

@@ -23,8 +23,6 @@ FP_CHECKED enum fp_code fp_apk_keys_add(struct fp_apk_keys *keys, const char *na
 /** Trust the keys in files, each by its file's name. FP_E_NOT_FOUND, FP_E_IO, FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_apk_keys_read(struct fp_apk_keys *keys, const struct fp_strv *files,
                                          struct fp_error *err);
-/** How many there are. */
-size_t fp_apk_keys_count(const struct fp_apk_keys *keys);
 /** Free; NULL is fine. */
 void fp_apk_keys_free(struct fp_apk_keys *keys);
 
