@@ -5,7 +5,7 @@
 #ifndef FLINKPACK_STORE_ARCHIVE_INDEX_H
 #define FLINKPACK_STORE_ARCHIVE_INDEX_H
 
-#include "flinkpack/store/archive.h"
+#include "flinkpack/store/kinds.h"
 
 /** The most members of an image archive, and the longest name or link of one: those that images
  * are made of have some 80 bytes, and all are held in memory. */
@@ -49,9 +49,5 @@ FP_CHECKED enum fp_code fp_archive_read(const struct fp_archive_index *index, co
                                         struct fp_buf *body, struct fp_error *err);
 /** Release. */
 void fp_archive_index_clear(struct fp_archive_index *index);
-
-/** Open a docker-archive to read; fp_repo_open_archive() for the other kind. */
-FP_CHECKED enum fp_code fp_repo_open_docker(const char *path, const char *work_dir,
-                                            struct fp_repo **ret, struct fp_error *err);
 
 #endif

@@ -6,9 +6,9 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "blob_list.h"
-#include "flinkpack/store/archive.h"
+#include "document.h"
 #include "flinkpack/store/image.h"
+#include "flinkpack/store/kinds.h"
 #include "layout_index.h"
 #include "tar_write.h"
 

@@ -1,6 +1,6 @@
 /**
  * @file
- * Documents and blobs, read to their end and verified.
+ * Documents and blobs, read to their end and verified, and lists of blobs by digest.
  */
 #ifndef FLINKPACK_STORE_DOCUMENT_H
 #define FLINKPACK_STORE_DOCUMENT_H
@@ -24,5 +24,17 @@ FP_CHECKED enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *n
                                        struct fp_stage *stage, struct fp_error *err);
 /** "sha256:0123456789ab", for progress and messages. The caller owns it. */
 char *fp_digest_short(const struct fp_digest *digest);
+
+/** A list of blobs. Not thread-safe. Zero-initialise; release with fp_blob_list_clear(). */
+struct fp_blob_list {
+    struct fp_blob **items;
+    size_t len;
+};
+/** Add a reference to `blob` unless one with its digest is there. */
+void fp_blob_list_add(struct fp_blob_list *list, struct fp_blob *blob);
+/** The blob with that digest, or NULL. Borrowed. */
+struct fp_blob *fp_blob_list_find(const struct fp_blob_list *list, const struct fp_digest *digest);
+/** Drop all references. */
+void fp_blob_list_clear(struct fp_blob_list *list);
 
 #endif

@@ -1,9 +1,9 @@
 /* An image that is in memory, as a repo. */
-#include "flinkpack/store/parts.h"
+#include "flinkpack/store/kinds.h"
 
 #include <string.h>
 
-#include "blob_list.h"
+#include "document.h"
 
 /* Filled by one thread, then only read, by many. */
 struct parts {

@@ -74,13 +74,5 @@ FP_CHECKED enum fp_code fp_push_context(const struct fp_push *push, enum fp_code
                                         struct fp_error *err);
 /** A task: bring one blob, a struct fp_push_item, to where it belongs. */
 FP_CHECKED enum fp_code fp_push_item_run(void *item, struct fp_error *err);
-/** Whether there are names, and all stand for the image already. */
-FP_CHECKED enum fp_code fp_push_ask_names(struct fp_push *push, bool *ret_all,
-                                          struct fp_error *err);
-/** That the names are right does not mean that nothing is lost behind them: look for it. */
-FP_CHECKED enum fp_code fp_push_look_behind(const struct fp_push *push, bool *ret_whole,
-                                            struct fp_error *err);
-/** Put the documents, and then the names. */
-FP_CHECKED enum fp_code fp_push_put_documents(const struct fp_push *push, struct fp_error *err);
 
 #endif

@@ -8,7 +8,7 @@
 #ifndef FLINKPACK_STORE_REGISTRY_REPO_H
 #define FLINKPACK_STORE_REGISTRY_REPO_H
 
-#include "flinkpack/store/registry.h"
+#include "flinkpack/store/kinds.h"
 
 /** The sources of one image, the repository itself included. */
 #define FP_REGISTRY_REPO_SOURCES (FP_MIRRORS_MAX_CANDIDATES + 1)

@@ -6,13 +6,11 @@
 #ifndef FLINKPACK_STORE_H
 #define FLINKPACK_STORE_H
 
-#include "flinkpack/store/archive.h"
 #include "flinkpack/store/image.h"
+#include "flinkpack/store/kinds.h"
 #include "flinkpack/store/layout.h"
 #include "flinkpack/store/location.h"
-#include "flinkpack/store/parts.h"
 #include "flinkpack/store/push.h"
-#include "flinkpack/store/registry.h"
 #include "flinkpack/store/repo.h"
 
 #endif

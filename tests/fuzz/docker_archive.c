@@ -96,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len = cut != NULL ? (size_t) (cut - text) : strlen(text);
     cleanup_fd int fd = make_archive(text, len, cut != NULL ? cut + strlen(separator) : "{}");
     cleanup_free char *path = fp_xasprintf("/proc/self/fd/%d", fd);
-    enum fp_code code = fp_repo_open_docker(path, "/tmp", &repo, &err);
+    enum fp_code code = fp_repo_open_archive(path, FP_ARCHIVE_DOCKER, "/tmp", &repo, &err);
     if (code != FP_OK) {
         require((code == FP_E_INPUT || code == FP_E_VERIFY) && err.text[0] != '\0');
         return 0;
