@@ -1,10 +1,12 @@
-/* base list, show and pin: what the catalogue of bases has. */
+/* base list, show, pin and check: what the catalogue of bases has, and what registries have of them
+ * now. */
 #include <string.h>
 
-#include "build_checks.h"
-#include "cmd_base.h"
 #include "flinkpack/base.h"
 #include "flinkpack/http.h"
+#include "session.h"
+
+#define ANNOTATION(name) "org.opencontainers.image." name
 
 static void put_entry(struct fp_buf *out, const struct fp_base_entry *entry)
 {
@@ -63,6 +65,128 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
     return code;
 }
 
+/* The document behind a descriptor, as JSON. */
+static enum fp_code read_document(struct fp_repo *repo, const struct fp_descriptor *root,
+                                  const char *title, json_t **ret, struct fp_error *err)
+{
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    FP_TRY(fp_repo_get_document(repo, root, &body, err));
+    return fp_json_parse(fp_buf_text(&body), body.len, title, ret, err);
+}
+
+/* Whether `digest` is what a name stands for, or one of the platforms behind it. */
+static enum fp_code leads_to(const struct fp_found *found, const char *digest, bool *ret,
+                             struct fp_error *err)
+{
+    *ret = strcmp(found->root.digest.text, digest) == 0;
+    if (*ret)
+        return FP_OK;
+    cleanup_images struct fp_images images = {0};
+    FP_TRY(fp_images_open(found->repo, &found->root, found->title, &images, err));
+    for (size_t i = 0; i < images.index.manifest_count; i++)
+        *ret = *ret || strcmp(images.index.manifests[i].digest.text, digest) == 0;
+    return FP_OK;
+}
+
+/* They are what somebody else's image says: a place on this machine is none, and nothing but a
+ * digest gets into our output. */
+static enum fp_code check_annotations(const char *title, const char *name, const char *digest,
+                                      struct fp_error *err)
+{
+    struct fp_location at = {0};
+    struct fp_digest parsed = {0};
+    bool is_name = fp_location_parse(name, &at, NULL) == FP_OK && at.kind == FP_AT_REGISTRY;
+    fp_location_clear(&at);
+    if (!is_name)
+        return fp_fail(err, FP_E_INPUT, "%s: %s is '%.200s', which no registry can have", title,
+                       ANNOTATION("base.name"), name);
+    if (fp_digest_parse(digest, title, &parsed, NULL) != FP_OK)
+        return fp_fail(err, FP_E_INPUT, "%s: %s is '%.200s', which is no digest", title,
+                       ANNOTATION("base.digest"), digest);
+    return FP_OK;
+}
+
+static enum fp_code compare(struct fp_run *run, const struct fp_session *session, const char *name,
+                            const char *digest, struct fp_error *err)
+{
+    cleanup_found struct fp_found base = {0};
+    bool current = false;
+    FP_TRY(fp_session_find(session, name, FP_FIND_REGISTRY, &base, err));
+    FP_TRY(leads_to(&base, digest, &current, err));
+    if (current)
+        fp_buf_putf(&run->out, "current %s@%s\n", name, digest);
+    else
+        fp_buf_putf(&run->out, "stale %s@%s is now %s\n", name, digest, base.root.digest.text);
+    return FP_OK;
+}
+
+static enum fp_code check(struct fp_run *run, struct fp_error *err)
+{
+    const char *image = run->operands.items[1];
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found found = {0};
+    cleanup_json json_t *document = NULL;
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, image, FP_FIND_STORE_FIRST, &found, err));
+    FP_TRY(read_document(found.repo, &found.root, found.title, &document, err));
+    const json_t *annotations = json_object_get(document, "annotations");
+    const char *name = fp_json_string(annotations, ANNOTATION("base.name"));
+    const char *digest = fp_json_string(annotations, ANNOTATION("base.digest"));
+    if (name == NULL || digest == NULL)
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title),
+                         err, "only images built on one out of a registry do");
+    FP_TRY(check_annotations(found.title, name, digest, err));
+    return compare(run, &session, name, digest, err);
+}
+
+static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)
+{
+    cleanup_index struct fp_index index = {0};
+    if (!fp_media_is_index(found->root.media_type))
+        return fp_fail(err, FP_E_INPUT,
+                       "%s is of one platform only: write its digest into the reference: @%s",
+                       found->title, found->root.digest.text);
+    FP_TRY(fp_image_index(found->repo, &found->root, found->title, &index, err));
+    for (size_t i = 0; i < index.manifest_count; i++) {
+        const struct fp_descriptor *child = &index.manifests[i];
+        /* Attestations are listed as of no known platform. */
+        if (strcmp(child->platform.os, "linux") != 0 || child->platform.architecture[0] == '\0')
+            continue;
+        cleanup_free char *platform = fp_platform_text(&child->platform);
+        fp_json_set_text(digests, platform, child->digest.text);
+    }
+    return FP_OK;
+}
+
+static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *entry,
+                              struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found found = {0};
+    cleanup_json json_t *digests = json_object();
+    if (entry->reference == NULL)
+        return fp_fail(err, FP_E_INPUT, "%s is made of packages: there is no image to pin",
+                       entry->name);
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, &found, err));
+    FP_TRY(collect(&found, digests, err));
+    cleanup_json json_t *pinned = json_pack(
+        "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",
+        entry->reference, "libc", entry->libc, "java", (int) entry->java, "digests", digests);
+    fp_run_put_json(run, pinned);
+    return FP_OK;
+}
+
+static enum fp_code pin(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
+{
+    struct fp_base_entry entry = {0};
+    enum fp_code code = fp_base_find(folders, run->operands.items[1], &entry, err);
+    if (code == FP_OK)
+        code = pin_entry(run, &entry, err);
+    fp_base_entry_clear(&entry);
+    return code;
+}
+
 enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
 {
     const char *what = run->operands.items[0];
@@ -73,8 +197,8 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
     if (strcmp(what, "show") == 0 && run->operands.len == 2)
         return show(run, folders, err);
     if (strcmp(what, "pin") == 0 && run->operands.len == 2)
-        return fp_base_pin(run, folders, err);
+        return pin(run, folders, err);
     if (strcmp(what, "check") == 0 && run->operands.len == 2)
-        return fp_base_check(run, err);
+        return check(run, err);
     return fp_fail(err, FP_E_USAGE, "base: expected list, show NAME, pin NAME, or check IMAGE");
 }

@@ -1,17 +1,150 @@
-/* build: an image of a Flink distribution and a job. */
-#include "build_checks.h"
-#include "generate_input.h"
-#include "result_files.h"
-#include <unistd.h>
+/* build, an image of a Flink distribution and a job, and append, files put on any image or on none.
+ * Beside the one line of standard output there may be --metadata-file and --digest-file. */
+#include <string.h>
 
-static enum fp_code build(struct fp_run *run, const struct fp_session *session,
-                          struct fp_build_result *result, struct fp_error *err)
+#include "format.h"
+#include "generate_input.h"
+#include "session.h"
+
+/* The files, begun but not yet there. */
+struct result_files {
+    struct fp_newfile *metadata; /* NULL: not asked for */
+    struct fp_newfile *digest;   /* likewise */
+};
+
+/* Pipes and devices get their bytes at the end. */
+static enum fp_code begin_file(const char *path, struct fp_newfile **ret, struct fp_error *err)
+{
+    bool is_file = path != NULL && !fp_is_written_through(path);
+    return is_file ? fp_newfile_open(path, 0666, ret, err) : FP_OK;
+}
+
+static enum fp_code end_file(struct fp_newfile *file, const char *path, const char *text,
+                             struct fp_error *err)
+{
+    if (path == NULL)
+        return FP_OK;
+    if (file == NULL)
+        return fp_file_write(path, text, strlen(text), 0666, err);
+    cleanup_sink struct fp_sink *sink = fp_sink_fd(fp_newfile_fd(file), path);
+    FP_TRY(fp_sink_write(sink, text, strlen(text), err));
+    FP_TRY(fp_sink_finish(sink, err));
+    return fp_newfile_publish(file, NULL, true, err);
+}
+
+static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
+                                   const struct fp_strv *warnings,
+                                   const struct fp_build_result *result, struct fp_error *err)
+{
+    fp_json_set(result->metadata, "warnings", fp_json_texts(warnings));
+    if (path == NULL)
+        return FP_OK;
+    cleanup_free char *text = fp_json_pretty(result->metadata);
+    cleanup_free char *shown = fp_json_printable(text);
+    cleanup_free char *lines = fp_xasprintf("%s\n", shown);
+    return end_file(file, path, lines, err);
+}
+
+/* Before the image is made, so that a folder that cannot be written to is told of at once. */
+static enum fp_code begin_files(const struct fp_args *args, struct result_files *ret,
+                                struct fp_error *err)
+{
+    enum fp_code code = begin_file(args->metadata_file, &ret->metadata, err);
+    if (code != FP_OK)
+        return fp_context(code, err, "--metadata-file");
+    code = begin_file(args->digest_file, &ret->digest, err);
+    return fp_context(code, err, "--digest-file");
+}
+
+/* The result's metadata gets all that was warned of. */
+static enum fp_code end_files(struct result_files *files, const struct fp_run *run,
+                              const struct fp_build_result *result, struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
-    cleanup_result_files struct fp_result_files files = {0};
-    FP_TRY(fp_result_files_begin(args, &files, err));
-    FP_TRY(fp_build_run(&args->build, &session->context, result, err));
-    return fp_result_files_end(&files, run, result, err);
+    enum fp_code code =
+        write_metadata(files->metadata, args->metadata_file, run->warnings, result, err);
+    return code == FP_OK ? end_file(files->digest, args->digest_file, result->digest.text, err)
+                         : code;
+}
+
+static void clear_files(struct result_files *files)
+{
+    fp_newfile_free(files->metadata);
+    fp_newfile_free(files->digest);
+    *files = (struct result_files){0};
+}
+
+/* Tell of a dry run, and of command lines worth typing next. */
+static void tell_next(const struct fp_run *run, const struct fp_build_result *result)
+{
+    if (run->args.build.dry_run)
+        fp_report(run->reporter, FP_EVENT_INFO, "dry run: nothing was written or pushed");
+    for (size_t i = 0; i < result->next_steps.len; i++)
+        fp_report(run->reporter, FP_EVENT_INFO, "next: %s", result->next_steps.items[i]);
+}
+
+static bool is_file(const char *path)
+{
+    return fp_path_exists(path) && !fp_path_is_dir(path);
+}
+
+/* A name without a registry has to be in the local store, unless it is short, as those of Docker's
+ * official images are. */
+static enum fp_code check_stored(const struct fp_session *session, const char *option,
+                                 const char *text, const char *prefix, struct fp_error *err)
+{
+    cleanup_found struct fp_found found = {0};
+    if (!is_file(text) && strchr(text, '/') == NULL && !session->context.offline)
+        return FP_OK;
+    enum fp_code code = fp_session_find(session, text, FP_FIND_STORE, &found, err);
+    if (code == FP_OK)
+        return FP_OK;
+    if (is_file(text))
+        fp_hint(err, "for the file: %s %s%s", option, prefix, text);
+    return fp_context(code, err, "%s", option);
+}
+
+static bool names_the_store(const char *text)
+{
+    struct fp_location location = {0};
+    enum fp_code code = fp_location_parse(text, &location, NULL);
+    bool names = code == FP_OK ? location.kind == FP_AT_STORE : is_file(text);
+    fp_location_clear(&location);
+    return names;
+}
+
+/* What --from-image and --base take from the local store is there; else the error says what to try.
+ */
+static enum fp_code check_images(const struct fp_session *session,
+                                 const struct fp_build_options *options, struct fp_error *err)
+{
+    const char *base = options->base;
+    const char *from = options->from_image;
+    /* Without any of these it is a name of the catalogue. */
+    bool is_image = base != NULL && strpbrk(base, "/:@.") != NULL;
+    enum fp_code code = FP_OK;
+    if (from != NULL && names_the_store(from))
+        code = check_stored(session, "--from-image", from, "oci-archive:", err);
+    if (code == FP_OK && is_image && names_the_store(base))
+        code = check_stored(session, "--base", base, "rootfs:", err);
+    return code;
+}
+
+static enum fp_code make(struct fp_run *run, bool is_append, struct fp_build_result *ret,
+                         struct fp_error *err)
+{
+    const struct fp_args *args = &run->args;
+    cleanup_session struct fp_session session = {0};
+    __attribute__((cleanup(clear_files))) struct result_files files = {0};
+    FP_TRY(fp_session_open_build(run, &session, err));
+    FP_TRY(check_images(&session, &args->build, err));
+    FP_TRY(begin_files(args, &files, err));
+    FP_TRY(is_append ? fp_append_run(&args->build, &args->append, &session.context, ret, err)
+                     : fp_build_run(&args->build, &session.context, ret, err));
+    FP_TRY(end_files(&files, run, ret, err));
+    fp_run_result(run, ret->name, &ret->digest);
+    tell_next(run, ret);
+    return FP_OK;
 }
 
 /* NAME[:TAG]@DIGEST: manifests use the digest, and say which tag that was. */
@@ -30,13 +163,14 @@ static enum fp_code generate(struct fp_run *run, struct fp_generate_input *input
 enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
 {
     cleanup_generate_input struct fp_generate_input input = {0};
-    cleanup_session struct fp_session session = {0};
     cleanup_build_result struct fp_build_result result = {0};
     FP_TRY(fp_generate_prepare(run, &input, err));
-    FP_TRY(fp_session_open_build(run, &session, err));
-    FP_TRY(fp_check_images(&session, &run->args.build, err));
-    FP_TRY(build(run, &session, &result, err));
-    fp_run_result(run, result.name, &result.digest);
-    fp_tell_next(run, &result);
+    FP_TRY(make(run, false, &result, err));
     return run->args.generate != NULL ? generate(run, &input, &result, err) : FP_OK;
+}
+
+enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_build_result struct fp_build_result result = {0};
+    return make(run, true, &result, err);
 }

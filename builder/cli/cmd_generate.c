@@ -61,10 +61,9 @@ static enum fp_code write_files(const char *folder, const struct fp_deploy_resul
 
 static bool is_written(const struct fp_deploy_result *result, const char *path)
 {
-    for (size_t i = 0; i < result->file_count; i++) {
+    for (size_t i = 0; i < result->file_count; i++)
         if (strcmp(result->files[i].path, path) == 0)
             return true;
-    }
     return false;
 }
 

@@ -24,10 +24,9 @@ static enum fp_code names_of(const struct fp_session *session, const char *diges
 {
     cleanup_layout_names struct fp_layout_names names = {0};
     FP_TRY(fp_layout_list(session->store, &names, err));
-    for (size_t i = 0; i < names.len; i++) {
+    for (size_t i = 0; i < names.len; i++)
         if (strcmp(names.items[i].descriptor.digest.text, digest) == 0)
             fp_strv_add(ret, names.items[i].name);
-    }
     return FP_OK;
 }
 

@@ -1,5 +1,9 @@
-/* The table of the commands, with the options that each takes. */
+/* The table of the commands, with the options that each takes, and what they write. */
 #include "command.h"
+
+#include <string.h>
+
+#include "format.h"
 
 const struct fp_option_group *const fp_all_options[] = {
     &fp_options_flink,       &fp_options_job,         &fp_options_with,
@@ -263,3 +267,29 @@ const struct fp_variable fp_variables[] = {
     {"NO_COLOR, TERM", "NO_COLOR, or TERM=dumb: lines instead of bars"},
     {NULL, NULL},
 };
+
+const struct fp_command *fp_command_find(const char *name)
+{
+    for (const struct fp_command *command = fp_commands; command->name != NULL; command++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
+void fp_run_put_json(struct fp_run *run, const json_t *value)
+{
+    cleanup_free char *text = fp_json_pretty(value);
+    cleanup_free char *shown = fp_json_printable(text);
+    run->is_document = true;
+    fp_buf_putf(&run->out, "%s\n", shown);
+}
+
+void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest *digest)
+{
+    if (run->result_name != NULL)
+        return;
+    run->result_name = fp_xstrdup(name);
+    run->result_digest = *digest;
+    fp_buf_putf(&run->out, "%s@%s\n", name, digest->text);
+}

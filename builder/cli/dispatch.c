@@ -1,17 +1,118 @@
 /* A run of the program: options are gathered, a command is run, its answer is written. */
-#include "command_line.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "format.h"
 #include "progress.h"
 
 static const char default_config[] = "flinkpack.yaml";
 static const char unread_config[] = "flinkpack.yml";
+
+/* What a command line asks for. */
+enum call_kind {
+    CALL_COMMAND,
+    CALL_NOTHING, /* there are no words */
+    CALL_HELP,    /* --help before any command */
+    CALL_VERSION, /* --version likewise */
+};
+
+/* A command line, taken apart. */
+struct call {
+    enum call_kind kind;
+    const struct fp_command *command;
+    char **words; /* NULL-terminated, without the program and the command; the array is owned, the
+                       words are borrowed */
+};
+
+static const struct fp_option_group *const general[] = {&fp_options_general, NULL};
+
+static enum fp_code fail_command(const char *name, struct fp_error *err)
+{
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "there is no command '%s'", name);
+    struct fp_suggestion suggestion = fp_suggestion_for(name);
+    for (const struct fp_command *command = fp_commands; command->name != NULL; command++)
+        if (!command->hidden)
+            fp_suggestion_consider(&suggestion, command->name);
+    if (suggestion.best != NULL)
+        return fp_hinted(code, err, "flinkpack %s", suggestion.best);
+    fp_hint(err, "flinkpack help");
+    return code;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+/* How many words a general option takes at `words`; 0: it is none. */
+static size_t general_length(char *const *words)
+{
+    const char *word = words[0];
+    size_t name_len = strcspn(word, "=");
+    const struct fp_option *option = NULL;
+    if (strncmp(word, "--", 2) == 0 && name_len > 2)
+        option = fp_option_find(general, word + 2, name_len - 2);
+    if (option != NULL)
+        return fp_option_needs_value(option) && word[name_len] == '\0' && words[1] != NULL ? 2 : 1;
+    if (word[0] != '-' || word[1] == '\0')
+        return 0;
+    for (const char *letter = word + 1; *letter != '\0'; letter++) {
+        option = fp_option_find_letter(general, *letter);
+        if (option == NULL || fp_option_needs_value(option))
+            return 0;
+    }
+    return 1;
+}
+
+/* The words of `arguments` but for its first and the one at `without`; 0: for no other. */
+static char **words_but(char *const *arguments, size_t without)
+{
+    size_t len = 0;
+    while (arguments[len] != NULL)
+        len++;
+    char **words = fp_xcalloc(len, sizeof(*words));
+    size_t put = 0;
+    for (size_t i = 1; i < len; i++)
+        if (i != without)
+            words[put++] = arguments[i];
+    return words;
+}
+
+/* Take apart. General options may stand before the command; what begins with any other option is a
+ * build, as with Flink's build.sh. FP_E_USAGE for an unknown command, with the nearest name. */
+static enum fp_code parse_call(char *const *arguments, struct call *ret, struct fp_error *err)
+{
+    size_t at = 1;
+    *ret = (struct call){.kind = CALL_NOTHING};
+    if (arguments[0] == NULL || arguments[1] == NULL)
+        return FP_OK;
+    for (size_t len = 1; arguments[at] != NULL && len > 0; at += len) {
+        bool help = is_one_of(arguments[at], "--help", "-h");
+        if (help || is_one_of(arguments[at], "--version", "-V")) {
+            ret->kind = help ? CALL_HELP : CALL_VERSION;
+            return FP_OK;
+        }
+        len = general_length(&arguments[at]);
+    }
+    const char *first = arguments[at];
+    bool build = first == NULL || first[0] == '-';
+    ret->kind = CALL_COMMAND;
+    ret->command = fp_command_find(build ? "build" : first);
+    if (ret->command == NULL)
+        return fail_command(first, err);
+    ret->words = words_but(arguments, build ? 0 : at);
+    return FP_OK;
+}
+
+static void clear_call(struct call *call)
+{
+    free(call->words);
+    *call = (struct call){0};
+}
 
 static bool is_version(const char *word)
 {
@@ -56,10 +157,9 @@ static enum fp_code check_operands(const struct fp_command *command,
     const struct fp_strv *operands = &settings->operands;
     if (command->dashed_operands)
         return check_dashes(command, settings, err);
-    for (size_t i = 0; i < operands->len; i++) {
+    for (size_t i = 0; i < operands->len; i++)
         if (operands->items[i][0] == '\0')
             return fp_fail(err, FP_E_USAGE, "%s: an argument is empty", command->name);
-    }
     if (operands->len > command->max_operands)
         return fail_stray(command, operands->items[command->max_operands], err);
     if (operands->len >= command->min_operands)
@@ -105,7 +205,7 @@ static enum fp_code gather_config(const struct fp_command *command, struct fp_se
     return is_named && code != FP_E_USAGE ? fp_context(code, err, "--config") : code;
 }
 
-static enum fp_code gather(const struct fp_call *call, char *const *environment,
+static enum fp_code gather(const struct call *call, char *const *environment,
                            struct fp_settings *settings, struct fp_error *err)
 {
     fp_option_groups groups = call->command->groups;
@@ -185,7 +285,7 @@ static int finish(struct fp_progress *progress, enum fp_code code, const struct 
     return status_of(code);
 }
 
-static int call_command(const struct fp_call *call, char *const *environment)
+static int call_command(const struct call *call, char *const *environment)
 {
     struct fp_error err = {0};
     cleanup_settings struct fp_settings settings = {0};
@@ -221,13 +321,13 @@ static int call_command(const struct fp_call *call, char *const *environment)
     return status;
 }
 
-static int call_program(enum fp_call_kind kind)
+static int call_program(enum call_kind kind)
 {
     struct fp_error err = {0};
     cleanup_buf struct fp_buf out = FP_BUF_INIT(FP_OUTPUT_MAX_BYTES);
     struct fp_progress_options options = {.fd = STDERR_FILENO};
     cleanup_progress struct fp_progress *progress = fp_progress_new(&options);
-    if (kind == FP_CALL_VERSION)
+    if (kind == CALL_VERSION)
         fp_put_version(&out);
     else
         fp_help(NULL, &out);
@@ -253,11 +353,10 @@ static int refuse(struct fp_error *err)
 int fp_cli_main(char *const *arguments, char *const *environment)
 {
     struct fp_error err = {0};
-    cleanup_call struct fp_call call = {0};
-    if (fp_call_parse(arguments, &call, &err) != FP_OK)
+    __attribute__((cleanup(clear_call))) struct call call = {0};
+    if (parse_call(arguments, &call, &err) != FP_OK)
         return refuse(&err);
-    if (call.kind == FP_CALL_NOTHING)
+    if (call.kind == CALL_NOTHING)
         return call_nothing();
-    return call.kind == FP_CALL_COMMAND ? call_command(&call, environment)
-                                        : call_program(call.kind);
+    return call.kind == CALL_COMMAND ? call_command(&call, environment) : call_program(call.kind);
 }

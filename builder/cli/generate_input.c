@@ -156,10 +156,9 @@ static void add_again(struct fp_buf *line, const struct fp_setting *setting)
     static const char *const anew[] = {"image", "from-savepoint", "fromSavepoint"};
     const char *name = setting->option->name;
     bool is_pair = setting->option->kind == FP_OPTION_MAP || strcmp(name, "arguments") == 0;
-    for (size_t i = 0; i < sizeof(anew) / sizeof(anew[0]); i++) {
+    for (size_t i = 0; i < sizeof(anew) / sizeof(anew[0]); i++)
         if (strcmp(name, anew[i]) == 0)
             return;
-    }
     if (setting->value == NULL) {
         fp_buf_putf(line, " --%s", name);
         return;
@@ -182,10 +181,9 @@ void fp_generate_input_remember(const struct fp_settings *settings, const char *
         fp_buf_putf(&line, " --values %s", is_pipe(values) ? "FILE" : file);
     if (folder != NULL)
         fp_buf_putf(&line, " --output-dir %s", folder);
-    for (size_t i = 0; settings != NULL && i < settings->len; i++) {
+    for (size_t i = 0; settings != NULL && i < settings->len; i++)
         if (settings->items[i].origin == FP_FROM_COMMAND_LINE)
             add_again(&line, &settings->items[i]);
-    }
     for (size_t i = 0; settings != NULL && i < settings->operands.len; i++) {
         const char *before = i > 0 ? settings->operands.items[i - 1] : "";
         const char *argument = settings->operands.items[i];

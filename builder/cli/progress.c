@@ -24,10 +24,9 @@ enum fp_progress_mode fp_progress_mode_of(const char *text)
         {"json", FP_PROGRESS_JSON},
         {"none", FP_PROGRESS_NONE},
     };
-    for (size_t i = 0; text != NULL && i < sizeof(modes) / sizeof(modes[0]); i++) {
+    for (size_t i = 0; text != NULL && i < sizeof(modes) / sizeof(modes[0]); i++)
         if (strcmp(text, modes[i].name) == 0)
             return modes[i].mode;
-    }
     return FP_PROGRESS_AUTO;
 }
 
@@ -41,10 +40,9 @@ bool fp_progress_can_draw(int fd)
 
 static struct fp_shown_stage *find_stage(struct fp_progress *progress, uint64_t id)
 {
-    for (size_t i = 0; i < progress->stage_count; i++) {
+    for (size_t i = 0; i < progress->stage_count; i++)
         if (progress->stages[i].id == id)
             return &progress->stages[i];
-    }
     return NULL;
 }
 

@@ -1,7 +1,49 @@
-/* Images by what they are called on the command line. */
+/* Images and places by what they are called on the command line. */
 #include "session.h"
 
 #include <string.h>
+
+/* How many names a hint lists. */
+#define LISTED_NAMES 8
+
+/* "there are: a, b and 3 more; " or nothing. The caller owns it. */
+static char *names_text(const struct fp_layout_names *names)
+{
+    cleanup_strv struct fp_strv list = {0};
+    for (size_t i = 0; i < names->len; i++)
+        fp_strv_add(&list, names->items[i].name);
+    cleanup_free char *text = fp_strv_join_first(&list, LISTED_NAMES);
+    return names->len > 0 ? fp_xasprintf("there are: %s; ", text) : fp_xstrdup("");
+}
+
+/* What was meant: a file, an image of a registry, or one of those that there are. */
+static void hint_for(const char *text, const char *listed, struct fp_error *err)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    struct fp_digest digest = {0};
+    cleanup_free char *hub = fp_hub_name(text);
+    if (fp_path_exists(text))
+        fp_hint(err, "for the file: %s:%s", fp_path_is_dir(text) ? "oci" : "oci-archive", text);
+    else if (fp_digest_parse(text, "", &digest, NULL) == FP_OK)
+        fp_hint(err, "%sflinkpack images", listed);
+    else if (fp_reference_parse(text, &reference, NULL) == FP_OK && reference.registry != NULL)
+        fp_hint(err, "%sflinkpack pull %s", listed, text);
+    else
+        fp_hint(err, "%son Docker Hub: %s", listed, hub);
+}
+
+enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,
+                                   const char *name, struct fp_error *err)
+{
+    cleanup_layout_names struct fp_layout_names names = {0};
+    if (fp_layout_is_there(session->store))
+        FP_TRY(fp_layout_list(session->store, &names, err));
+    cleanup_free char *listed = names_text(&names);
+    enum fp_code code = fp_fail(err, FP_E_NOT_FOUND, "the local store (%s) %s image '%s'",
+                                session->store, names.len > 0 ? "has no" : "is empty: no", name);
+    hint_for(text, listed, err);
+    return code;
+}
 
 static enum fp_code find_stored(const struct fp_session *session, const char *text,
                                 const char *name, struct fp_found *found, struct fp_error *err)
@@ -89,4 +131,64 @@ void fp_found_clear(struct fp_found *found)
     free(found->title);
     free(found->name);
     *found = (struct fp_found){0};
+}
+
+static enum fp_code check_registry(const struct fp_session *session,
+                                   const struct fp_reference *reference, struct fp_error *err)
+{
+    if (session->context.offline)
+        return fp_fail(err, FP_E_USAGE, "--offline: nothing can be pushed");
+    if (fp_digest_is_set(&reference->digest))
+        return fp_fail(err, FP_E_USAGE, "%s/%s@%s: a destination is named by tag, not by digest",
+                       reference->registry, reference->repository, reference->digest.text);
+    return FP_OK;
+}
+
+/* "registry.example.com:5000" is a name and its tag, and was hardly meant to be. */
+static enum fp_code fail_without_registry(const char *text, struct fp_error *err)
+{
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' names no registry", text);
+    bool has_path = strchr(text, '/') != NULL;
+    size_t host = strcspn(text, ":/");
+    bool is_host = !has_path && (memchr(text, '.', host) != NULL ||
+                                 (host == 9 && strncmp(text, "localhost", host) == 0));
+    if (is_host)
+        fp_hint(err, "a registry alone is no name: %s/team/NAME:TAG", text);
+    else
+        fp_hint(err, "name it in full, as in registry.example.com/%s%s", has_path ? "" : "team/",
+                text);
+    return code;
+}
+
+enum fp_code fp_session_target(const struct fp_session *session, const char *text, const char *name,
+                               struct fp_target *ret, struct fp_error *err)
+{
+    const struct fp_location *at = &ret->location;
+    FP_TRY(fp_location_parse(text, &ret->location, err));
+    if (at->kind == FP_AT_STORE)
+        return fail_without_registry(text, err);
+    if (at->kind == FP_AT_REGISTRY)
+        FP_TRY(check_registry(session, &at->reference, err));
+    ret->title = at->kind == FP_AT_REGISTRY ? fp_reference_name(&at->reference) : fp_xstrdup(text);
+    fp_location_add_name(at, name, &ret->names);
+    return fp_location_create(at, &session->context.places, &ret->repo, err);
+}
+
+enum fp_code fp_session_store(const struct fp_session *session, const char *name,
+                              struct fp_target *ret, struct fp_error *err)
+{
+    ret->title = fp_xstrdup(name);
+    if (name != NULL)
+        fp_strv_add(&ret->names, name);
+    return fp_repo_open_layout(session->store, FP_LAYOUT_STORE, &ret->repo, err);
+}
+
+void fp_target_clear(struct fp_target *target)
+{
+    fp_location_clear(&target->location);
+    fp_push_free(target->push);
+    fp_repo_free(target->repo);
+    fp_strv_clear(&target->names);
+    free(target->title);
+    *target = (struct fp_target){0};
 }

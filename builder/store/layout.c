@@ -113,12 +113,11 @@ static const struct fp_repo_ops layout_ops = {
 static enum fp_code make_layout(const char *path, mode_t dir_mode, struct fp_error *err)
 {
     cleanup_free char *blobs = fp_layout_blobs(path);
-    cleanup_free char *marker = fp_path_join(path, "oci-layout");
-    enum fp_code code = fp_mkdir_p(blobs, dir_mode, err);
-    if (code != FP_OK || fp_path_exists(marker))
-        return code;
+    FP_TRY(fp_mkdir_p(blobs, dir_mode, err));
     /* It is not replaced, as others may hold a lock on it already. */
-    return fp_layout_write_file(path, "oci-layout", FP_LAYOUT_MARKER, false, err);
+    return fp_layout_is_there(path)
+               ? FP_OK
+               : fp_layout_write_file(path, "oci-layout", FP_LAYOUT_MARKER, false, err);
 }
 
 static enum fp_code check_layout(const char *path, struct fp_error *err)

@@ -54,17 +54,15 @@ static enum fp_code parse_path(const char *text, const struct location_prefix *p
     const char *path = text + strlen(prefix->text);
     const char *colon = prefix->takes_name ? strchr(path, ':') : NULL;
     size_t path_len = colon != NULL ? (size_t) (colon - path) : strlen(path);
-    if (path_len == 0) {
+    if (path_len == 0)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "'%s': no path after '%s'", text, prefix->text),
                          err, "write %sPATH%s", prefix->text, prefix->takes_name ? "[:NAME]" : "");
-    }
-    if (colon != NULL && !name_is_valid(colon + 1)) {
+    if (colon != NULL && !name_is_valid(colon + 1))
         return fp_hinted(
             fp_fail(err, FP_E_USAGE, "'%s': '%s' cannot be the name of an image", text, colon + 1),
             err,
             "names have letters, digits and -._:@+/ and begin with a letter or "
             "digit; a path before it cannot contain ':'");
-    }
     ret->path = fp_xstrndup(path, path_len);
     ret->name = colon != NULL ? fp_xstrdup(colon + 1) : NULL;
     return FP_OK;

@@ -182,11 +182,10 @@ static enum fp_code put_documents(const struct fp_push *push, struct fp_error *e
         FP_TRY(put_children_first(push, push->document_count - (comes_with_name ? 1 : 0), err));
     if (push->names.len == 0)
         return fp_repo_name(push->to, &root->descriptor, root->bytes, NULL, err);
-    for (size_t i = 0; i < push->names.len; i++) {
+    for (size_t i = 0; i < push->names.len; i++)
         if (!push->is_right[i])
             FP_TRY(
                 fp_repo_name(push->to, &root->descriptor, root->bytes, push->names.items[i], err));
-    }
     return FP_OK;
 }
 

@@ -27,7 +27,6 @@ enum fp_code fp_registry_repo_keep(const struct fp_registry_repo *repo,
     return fp_kept_write(path, fp_buf_text(body), body->len, err);
 }
 
-/* Whether the source after this one may do better. Says why. */
 bool fp_registry_repo_try_next(const struct fp_registry_repo *repo, size_t source,
                                enum fp_code code, const struct fp_error *err)
 {

@@ -58,10 +58,11 @@ static enum fp_code scan(struct rootfs *self, struct fp_source *tar, struct fp_e
     return code;
 }
 
-static void set_layer(struct rootfs *self, const char *media_type, struct fp_hash *hash,
-                      uint64_t size, struct fp_hash *tar_hash)
+static void set_layer(struct rootfs *self, struct fp_hash *hash, uint64_t size,
+                      struct fp_hash *tar_hash)
 {
-    (void) snprintf(self->layer.media_type, sizeof(self->layer.media_type), "%s", media_type);
+    (void) snprintf(self->layer.media_type, sizeof(self->layer.media_type), "%s",
+                    FP_MEDIA_OCI_LAYER_GZIP);
     self->layer.digest = fp_digest_finish(hash, FP_SHA256);
     self->layer.size = size;
     self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
@@ -83,7 +84,7 @@ static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
         return fp_fail(err, FP_E_INPUT,
                        "%s: %" PRIu64 " bytes, of which only %" PRIu64 " were read", self->path,
                        self->file_bytes, size);
-    set_layer(self, FP_MEDIA_OCI_LAYER_GZIP, hash, size, tar_hash);
+    set_layer(self, hash, size, tar_hash);
     self->blob = fp_blob_file(&self->layer, self->path, -1, 0);
     return FP_OK;
 }
@@ -107,7 +108,7 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     cleanup_source struct fp_source *tar = fp_source_teed(fp_source_hashed(file, tar_hash), gzip);
     FP_TRY(scan(self, tar, err));
     FP_TRY(fp_sink_finish(gzip, err));
-    set_layer(self, FP_MEDIA_OCI_LAYER_GZIP, hash, size, tar_hash);
+    set_layer(self, hash, size, tar_hash);
     self->blob = fp_blob_file(&self->layer, self->title, fp_newfile_fd(made), 0);
     return FP_OK;
 }
