@@ -17,8 +17,9 @@ static enum fp_code member_len(const struct fp_buf *tar, size_t at, size_t *ret,
         return FP_OK;
     const struct fp_tar_block *header = (const void *) (tar->data + at);
     int64_t size = fp_tar_number(header->size, sizeof(header->size));
-    size_t digits = strspn(header->size, "01234567");
-    bool is_sound = digits >= sizeof(header->size) || strchr(" ", header->size[digits]) != NULL;
+    char digits[sizeof(header->size) + 1] = "";
+    memcpy(digits, header->size, sizeof(header->size));
+    bool is_sound = strchr(" ", digits[strspn(digits, "01234567")]) != NULL;
     if (!is_sound || size < 0 || (size_t) size > SCRIPTS_MAX_BYTES)
         return fp_fail(err, FP_E_INPUT, "scripts.tar is no sound archive");
     *ret = FP_TAR_BLOCK + (size_t) size + fp_tar_padding((uint64_t) size);

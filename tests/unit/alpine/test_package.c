@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "alpine/database.h"
+#include "alpine/installer.h"
 
 static char *folder;
 static struct fp_apk_spool spool;
@@ -256,6 +256,37 @@ static void test_of_another_package(void **state)
     fp_buf_clear(&made.file);
 }
 
+/* The members of a tar of scripts, whose sizes are all that is looked at. */
+static enum fp_code open_scripts(const char *size, size_t count, size_t *ret_len)
+{
+    char block[512] = "";
+    struct fp_buf tar = FP_BUF_INIT(SCRIPTS_MAX_BYTES);
+    memset(block, '7', sizeof(block));
+    memcpy(block + 124, size, 12);
+    for (size_t i = 0; i < count; i++)
+        fp_buf_put(&tar, block, sizeof(block));
+    enum fp_code code = fp_scripts_open(&tar, NULL);
+    *ret_len = tar.len;
+    fp_buf_clear(&tar);
+    return code;
+}
+
+/* Digits go on behind the size: it ends with its field, or soon there would be much to look at. */
+static void test_sizes_of_scripts(void **state)
+{
+    size_t len = 0;
+    (void) state;
+    assert_int_equal(open_scripts("000000000000", SCRIPTS_MAX_BYTES / 512, &len), FP_OK);
+    assert_int_equal(len, SCRIPTS_MAX_BYTES);
+    assert_int_equal(open_scripts("000000001000", 2, &len), FP_OK);
+    assert_int_equal(open_scripts("00000001000", 2, &len), FP_OK);
+    assert_int_equal(open_scripts("00000001000 ", 2, &len), FP_OK);
+    assert_int_equal(open_scripts("00000001000", 1, &len), FP_E_INPUT);
+    assert_int_equal(open_scripts("0000000100x", 2, &len), FP_E_INPUT);
+    assert_int_equal(open_scripts("00000000008", 2, &len), FP_E_INPUT);
+    assert_int_equal(open_scripts("\x80\0\0\0\0\0\0\0\0\0\2\0", 2, &len), FP_E_INPUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_scripts_among_the_signatures),
         cmocka_unit_test(test_attributes_in_the_record),
         cmocka_unit_test(test_of_another_package),
+        cmocka_unit_test(test_sizes_of_scripts),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
