@@ -1,5 +1,5 @@
 /* The command lines of the two roles. */
-#include "role.h"
+#include "pod.h"
 #include "text.h"
 
 /* flink-container's names are those of our images; the official ones know only theirs. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "format.h"
-#include "object.h"
 #include "pod.h"
 #include "result.h"
 #include "setting.h"

@@ -2,11 +2,9 @@
 #include <string.h>
 
 #include "chart.h"
-#include "config_files.h"
 #include "pod.h"
 #include "setting.h"
 #include "text.h"
-#include "warn.h"
 
 char *fp_chart_digest_of(const struct fp_deployment *d)
 {

@@ -8,8 +8,6 @@
 
 #include "format.h"
 #include "text.h"
-#include "warn.h"
-#include "yaml_write.h"
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 

@@ -1,11 +1,9 @@
 /* Format compose: one file for Docker Compose. */
 #include <string.h>
 
-#include "config_files.h"
 #include "format.h"
-#include "object.h"
+#include "pod.h"
 #include "result.h"
-#include "role.h"
 #include "setting.h"
 #include "text.h"
 

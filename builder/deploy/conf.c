@@ -2,11 +2,9 @@
 #include <string.h>
 
 #include "format.h"
-#include "object.h"
+#include "pod.h"
 #include "setting.h"
 #include "text.h"
-#include "warn.h"
-#include "yaml_write.h"
 
 static bool is_key(const char *key)
 {

@@ -1,12 +1,11 @@
 /* Files of a ConfigMap that pods mount: log4j's configuration, and /etc/passwd with the user that
  * --run-as-user chose. Java's login module, and with it Hadoop and S3 over Hadoop, fails for a user
  * without a name. */
-#include "config_files.h"
+#include "pod.h"
 
 #include <string.h>
 
 #include "format.h"
-#include "object.h"
 
 static const char hint[] = "begin with conf/" FP_LOG_CONF_FILE " of Flink's distribution";
 

@@ -1,5 +1,4 @@
 /* A deployment: the options and what the image says, checked step by step. */
-#include "deployment.h"
 
 #include <ctype.h>
 #include <string.h>

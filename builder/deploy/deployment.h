@@ -1,6 +1,7 @@
 /**
  * @file
- * A deployment: the options and what the image says, checked, and the steps that check them.
+ * A deployment: the options and what the image says, checked, the steps that check them, and what
+ * is warned of.
  */
 #ifndef FLINKPACK_DEPLOY_DEPLOYMENT_H
 #define FLINKPACK_DEPLOY_DEPLOYMENT_H
@@ -108,5 +109,22 @@ FP_CHECKED enum fp_code fp_deployment_check_log(struct fp_deployment *deployment
 const char *fp_image_env(const struct fp_deployment *deployment, const char *name);
 /** Likewise a label of the image. */
 const char *fp_image_label(const struct fp_deployment *deployment, const char *name);
+
+/** Warn of places that the image has no file system for, or that lie on no volume of these
+ * documents. */
+void fp_warn_of_storage(struct fp_deployment *deployment, const json_t *documents);
+/** Warn of volumes over what Flink needs, anywhere in `value`. */
+void fp_warn_of_mounts(struct fp_deployment *deployment, const json_t *value);
+/** The option that lets others than kubectl reach the ui, or NULL. Static. */
+const char *fp_is_exposed(const struct fp_deployment *deployment);
+/** Warn of a session that is open to whoever reaches it. */
+void fp_warn_of_upload(struct fp_deployment *deployment);
+
+/** Whether an option, or "conf KEY", is left out where it has no place. */
+bool fp_yields(const struct fp_deployment *deployment, const char *name);
+/** Note that it is. */
+void fp_leave_out(struct fp_deployment *deployment, const char *what);
+/** One note of all that was left out. */
+void fp_note_left_out(const struct fp_deployment *deployment, struct fp_strv *ret);
 
 #endif

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "deployment.h"
 #include "text.h"
-#include "warn.h"
 
 /* Directories that nothing may lie over, and what is lost below. */
 static const struct hidden {

@@ -2,12 +2,9 @@
 #include <string.h>
 
 #include "format.h"
-#include "object.h"
-#include "patch.h"
+#include "pod.h"
 #include "result.h"
 #include "text.h"
-#include "warn.h"
-#include "yaml_write.h"
 
 static bool wants_json(const struct fp_deployment *d)
 {

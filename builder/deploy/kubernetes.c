@@ -1,9 +1,7 @@
 /* Format kubernetes: the objects that a cluster needs. */
 #include <string.h>
 
-#include "config_files.h"
 #include "format.h"
-#include "object.h"
 #include "pod.h"
 #include "result.h"
 #include "setting.h"

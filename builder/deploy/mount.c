@@ -2,10 +2,8 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "config_files.h"
-#include "object.h"
+#include "pod.h"
 #include "text.h"
-#include "yaml_write.h"
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 

@@ -1,10 +1,9 @@
 /* Parts of the notes that several formats have. */
-#include "notes.h"
+#include "format.h"
 
 #include <string.h>
 
-#include "format.h"
-#include "object.h"
+#include "pod.h"
 #include "setting.h"
 
 /* "flink stop --savepointPath s3://b/s JOB_ID", as it is called in this version. */

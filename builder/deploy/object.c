@@ -1,5 +1,5 @@
 /* What the objects of Kubernetes have in common: names, labels, revisions. */
-#include "object.h"
+#include "pod.h"
 
 #include <string.h>
 

@@ -2,14 +2,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "config_files.h"
 #include "format.h"
-#include "object.h"
 #include "pod.h"
 #include "result.h"
 #include "setting.h"
 #include "text.h"
-#include "warn.h"
 
 /* Versions of Flink in the operator's enumeration. Beside those that it got late is the operator
  * that has them; it grew from version to version, so those before Flink 2 are in all of today's. */

@@ -1,10 +1,9 @@
 /* Patches of the user's: strategic merges as kubectl makes them, and JSON merge patches. */
-#include "patch.h"
+#include "result.h"
 
 #include <string.h>
 
 #include "text.h"
-#include "warn.h"
 
 /* Lists that Kubernetes merges by a key of their items; others are replaced as a whole. */
 static const char *merge_key(const char *list)

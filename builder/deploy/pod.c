@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-#include "config_files.h"
 #include "format.h"
-#include "object.h"
 #include "setting.h"
 #include "text.h"
 

@@ -1,5 +1,4 @@
 /* What watches over pods, and the accounts of high availability. */
-#include "object.h"
 #include "pod.h"
 #include "setting.h"
 

@@ -2,8 +2,7 @@
  * The TaskManagers' address has it, and only a JobManager of the same revision is found there. */
 #include <string.h>
 
-#include "config_files.h"
-#include "object.h"
+#include "pod.h"
 
 #define ADDRESS "jobmanager.rpc.address"
 

@@ -1,5 +1,4 @@
 /* The Services of a deployment, and what leads to its ui from outside. */
-#include "object.h"
 #include "pod.h"
 #include "setting.h"
 

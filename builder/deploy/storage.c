@@ -5,7 +5,6 @@
 
 #include "format.h"
 #include "text.h"
-#include "warn.h"
 
 /* File systems that come as plugins. Any other scheme is Hadoop's business. */
 static const struct file_system {

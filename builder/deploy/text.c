@@ -5,8 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "yaml_write.h"
-
 struct fp_split fp_split_at(const char *text, char separator)
 {
     const char *found = strchr(text, separator);

@@ -1,6 +1,6 @@
 /**
  * @file
- * Texts that options are made of, and members of documents.
+ * Texts that options are made of, members of documents, and documents and strings as YAML.
  */
 #ifndef FLINKPACK_DEPLOY_TEXT_H
 #define FLINKPACK_DEPLOY_TEXT_H
@@ -47,5 +47,22 @@ void fp_add_pairs(json_t *object, const struct fp_strv *pairs);
 json_t *fp_unless_empty(json_t *take_value);
 /** Set those members that another object has of a list of keys, which ends with NULL. */
 void fp_pick(json_t *object, const json_t *from, const char *const *keys);
+
+/** The only member of an object that stands for itself, verbatim: in a template, which is no YAML
+ * yet. */
+#define FP_YAML_RAW "!raw"
+
+/** fp_yaml_write(), verbatim where that is marked if `takes_raw`. */
+FP_CHECKED enum fp_code fp_yaml_write_as(struct fp_buf *out, const json_t *value, bool takes_raw,
+                                         struct fp_error *err);
+
+/** Whether it can stand without quotes, in YAML 1.1 and 1.2, as a key, a value or an item. */
+bool fp_yaml_is_plain(const char *text);
+/** Whether it is one line of characters that YAML can hold as they are. `text` is valid UTF-8. */
+bool fp_yaml_is_printable(const char *text);
+/** Whether it can be a literal block ("|"): lines of printable text, the last one ended. */
+bool fp_yaml_is_literal(const char *text);
+/** Append it in double quotes. `text` is valid UTF-8. */
+void fp_yaml_put_quoted(struct fp_buf *out, const char *text);
 
 #endif

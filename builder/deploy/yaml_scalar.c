@@ -4,7 +4,6 @@
 #include <strings.h>
 
 #include "text.h"
-#include "yaml_write.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS  "0123456789"

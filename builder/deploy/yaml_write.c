@@ -1,9 +1,7 @@
 /* Documents as YAML in block style. */
-#include "yaml_write.h"
+#include "text.h"
 
 #include <string.h>
-
-#include "text.h"
 
 /* A document being written. */
 struct yaml_writer {

@@ -1,6 +1,5 @@
 /* A base that is made of packages, as its entry in the catalogue lists them. */
-#include "image.h"
-#include "packages.h"
+#include "layers.h"
 
 #include <string.h>
 

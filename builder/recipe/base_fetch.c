@@ -1,5 +1,5 @@
 /* The layers of a base: fetched side by side, and called what they are. */
-#include "base.h"
+#include "flink.h"
 
 #include <string.h>
 

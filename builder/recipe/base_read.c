@@ -1,5 +1,5 @@
 /* Reading a base: its documents, and files out of its layers. */
-#include "base.h"
+#include "flink.h"
 
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* The recipe of an image: plan, base and Flink, layers, documents, outputs. */
 #include "checks.h"
-#include "image.h"
 #include "outputs.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Whether native code in the job's jars and in Flink runs on the base's C library. */
 #include "checks.h"
-#include "packages.h"
+#include "layers.h"
 
 #include <string.h>
 

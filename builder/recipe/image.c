@@ -1,5 +1,5 @@
 /* An image out of a base and layers: configuration, manifest, index. */
-#include "image.h"
+#include "layers.h"
 
 #include <stdlib.h>
 #include <string.h>

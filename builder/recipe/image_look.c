@@ -1,5 +1,5 @@
 /* What the configuration of an image says: variables, labels, user, entrypoint. */
-#include "image.h"
+#include "layers.h"
 
 #include <string.h>
 

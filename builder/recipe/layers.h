@@ -1,6 +1,7 @@
 /**
  * @file
- * The layers that are made for one platform, and the steps that make them.
+ * The image of one platform: its layers, the steps that make them, the packages of the operating
+ * system in them, and its documents (configuration, manifest and index, and what is told of it).
  */
 #ifndef FLINKPACK_RECIPE_LAYERS_H
 #define FLINKPACK_RECIPE_LAYERS_H
@@ -77,5 +78,42 @@ FP_CHECKED enum fp_code fp_step_tar(const struct fp_layer_step *step, const char
 
 /** The recipe key of a layer: see builder/README.md, "Recipe keys". `inputs` is consumed. */
 void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);
+
+/** What apk calls the architecture of a platform. */
+const char *fp_apk_arch(const struct fp_platform *platform);
+/** Whether the user asks for a package by name, perhaps with a version. */
+bool fp_packages_is_asked(const struct fp_plan *plan, const char *name);
+/** What a system that has nothing needs for Flink, and for Python where that is asked for. */
+void fp_packages_needed(const struct fp_plan *plan, struct fp_strv *ret);
+/** Whether a base that is not one of apk has all that was asked for. */
+FP_CHECKED enum fp_code fp_packages_present(const struct fp_plan *plan,
+                                            const struct fp_base_image *base, const char *base_name,
+                                            struct fp_error *err);
+/** A layer of packages that are asked for, and what they need, put on the system `root`; the step's
+ * list gets what was added. `kind` is a literal. */
+FP_CHECKED enum fp_code fp_packages_layer(const struct fp_layer_step *step,
+                                          const struct fp_apk_system *root,
+                                          const struct fp_strv *requests, const char *kind,
+                                          struct fp_layer *ret, struct fp_error *err);
+
+/**
+ * Make the configuration and manifest of one platform, of the base and the image's layers.
+ * @param look What the configuration says beside the base's; its layers and time are filled in.
+ */
+FP_CHECKED enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases *bases,
+                                          size_t platform, const struct fp_config_change *look,
+                                          struct fp_platform_image *image, struct fp_error *err);
+/** Likewise, deciding what the configuration says and the time; `flink` is not read for append. */
+FP_CHECKED enum fp_code fp_image_make(const struct fp_plan *plan, const struct fp_flink *flink,
+                                      const struct fp_bases *bases, size_t platform,
+                                      struct fp_platform_image *image, struct fp_error *err);
+/** The root: the manifest of one platform, or the index of several. `*ret` is a reference. */
+FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
+                                      const struct fp_platform_image *images, struct fp_blob **ret,
+                                      struct fp_error *err);
+/** What --metadata-file tells; `flink` is not read for append. A new reference. */
+json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
+                    const struct fp_bases *bases, const struct fp_platform_image *images,
+                    const struct fp_blob *root);
 
 #endif

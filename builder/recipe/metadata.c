@@ -1,5 +1,5 @@
 /* What --metadata-file tells of an image: its inputs and layers. */
-#include "image.h"
+#include "layers.h"
 
 #include <string.h>
 

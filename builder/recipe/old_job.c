@@ -1,6 +1,6 @@
 /* The job that an image of ours has, where another one is put on the image. Two jobs in one image
  * stop Flink, so the old one is left out: the new one finds the image as if there had been none. */
-#include "image.h"
+#include "layers.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The layer of the operating-system packages that Flink needs or the user wants. */
-#include "packages.h"
+#include "draft.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Whether a base without apk has the packages that were asked for. */
-#include "packages.h"
+#include "layers.h"
 
 #include <string.h>
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "deploy/patch.h"
+#include "deploy/result.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

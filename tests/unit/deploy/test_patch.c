@@ -1,6 +1,6 @@
 #include "deploy_test.h"
 
-#include "patch.h"
+#include "result.h"
 
 static void check(const char *before, const char *patch, bool is_merge, const char *after)
 {

@@ -1,6 +1,6 @@
 #include "deploy_test.h"
 
-#include "yaml_write.h"
+#include "text.h"
 
 static char *write_yaml(const json_t *value)
 {

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image.h"
+#include "layers.h"
 #include "plan_parts.h"
 
 static const struct fp_build_context context = {.source_date_epoch = -1};
