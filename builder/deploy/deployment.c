@@ -55,7 +55,7 @@ enum fp_code fp_deployment_make(const struct fp_deploy_options *options,
 {
     *ret = (struct fp_deployment){.own = *options, .options = &ret->own, .image = image};
     (void) memset(ret->revision, '0', FP_DEPLOY_REVISION_LEN);
-    static enum fp_code (*const steps[])(struct fp_deployment *, struct fp_error *) = {
+    static fp_deployment_step *const steps[] = {
         fp_deployment_check_text,    fp_deployment_read_image,
         fp_deployment_check_place,   check_name,
         fp_deployment_check_names,   fp_deployment_check_log,

@@ -79,31 +79,22 @@ void fp_deployment_clear(struct fp_deployment *deployment);
 /** Declare a deployment that is cleared at the end of its scope. */
 #define cleanup_deployment __attribute__((cleanup(fp_deployment_clear)))
 
-/** Steps of fp_deployment_make(). */
-FP_CHECKED enum fp_code fp_deployment_read_image(struct fp_deployment *deployment,
-                                                 struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_check_text(struct fp_deployment *deployment,
-                                                 struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_check_place(struct fp_deployment *deployment,
-                                                  struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_check_names(struct fp_deployment *deployment,
-                                                  struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_check_version(struct fp_deployment *deployment,
-                                                    struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_size(struct fp_deployment *deployment, struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_configure(struct fp_deployment *deployment,
-                                                struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_recover(struct fp_deployment *deployment,
-                                              struct fp_error *err);
+/** A step of fp_deployment_make(). */
+typedef enum fp_code fp_deployment_step(struct fp_deployment *deployment, struct fp_error *err);
+FP_CHECKED fp_deployment_step fp_deployment_read_image;
+FP_CHECKED fp_deployment_step fp_deployment_check_text;
+FP_CHECKED fp_deployment_step fp_deployment_check_place;
+FP_CHECKED fp_deployment_step fp_deployment_check_names;
+FP_CHECKED fp_deployment_step fp_deployment_check_version;
+FP_CHECKED fp_deployment_step fp_deployment_size;
+FP_CHECKED fp_deployment_step fp_deployment_configure;
+FP_CHECKED fp_deployment_step fp_deployment_recover;
 void fp_deployment_warn_of_recovery(struct fp_deployment *deployment);
 void fp_deployment_identify(struct fp_deployment *deployment);
-FP_CHECKED enum fp_code fp_deployment_mount(struct fp_deployment *deployment, struct fp_error *err);
-FP_CHECKED enum fp_code fp_deployment_environment(struct fp_deployment *deployment,
-                                                  struct fp_error *err);
-
+FP_CHECKED fp_deployment_step fp_deployment_mount;
+FP_CHECKED fp_deployment_step fp_deployment_environment;
 /** Check --log-conf. */
-FP_CHECKED enum fp_code fp_deployment_check_log(struct fp_deployment *deployment,
-                                                struct fp_error *err);
+FP_CHECKED fp_deployment_step fp_deployment_check_log;
 
 /** What an entry "NAME=value" of the image's environment says, or NULL. Borrowed. */
 const char *fp_image_env(const struct fp_deployment *deployment, const char *name);

@@ -6,7 +6,6 @@
 #include "pod.h"
 #include "setting.h"
 
-/* "flink stop --savepointPath s3://b/s JOB_ID", as it is called in this version. */
 char *fp_notes_stop_command(const struct fp_deployment *d)
 {
     bool stops = fp_flink_at_least(&d->version, 1, 9, 0);
@@ -19,7 +18,6 @@ char *fp_notes_stop_command(const struct fp_deployment *d)
                         word);
 }
 
-/* The options of this time, for the next image and a savepoint; "" where they are not known. */
 char *fp_notes_again(const struct fp_notes *n, const char *savepoint, const char *apply)
 {
     const struct fp_deploy_options *o = n->d->options;
@@ -28,7 +26,6 @@ char *fp_notes_again(const struct fp_notes *n, const char *savepoint, const char
     return fp_xasprintf("%s%s%s%s", o->again, savepoint, o->again_arguments, apply);
 }
 
-/* How what is generated gets to the cluster. */
 char *fp_notes_apply_command(const struct fp_notes *n)
 {
     return n->directory != NULL ? fp_xasprintf(" && %s apply -k %s", n->kubectl, n->directory)

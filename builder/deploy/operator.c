@@ -29,12 +29,6 @@ static const struct known *find_version(const struct fp_deployment *d)
     return NULL;
 }
 
-static const char *operator_since(const struct fp_deployment *d)
-{
-    const struct known *known = find_version(d);
-    return known != NULL ? known->since : NULL;
-}
-
 static enum fp_code check_known(struct fp_deployment *d, struct fp_error *err)
 {
     if (find_version(d) != NULL) {
@@ -258,7 +252,8 @@ static void note(const struct fp_notes *n)
     const struct fp_deployment *d = n->d;
     const char *account =
         d->options->service_account != NULL ? d->options->service_account : "flink";
-    const char *since = operator_since(d);
+    const struct known *known = find_version(d);
+    const char *since = known != NULL ? known->since : NULL;
     const char *port = fp_json_string(d->conf, "rest.port");
     cleanup_free char *remark =
         fp_xasprintf("    (needs Flink's operator%s%s, and its account '%s')",

@@ -33,11 +33,6 @@ static void split_lines(const char *text, struct fp_conf_lines *ret)
     }
 }
 
-static bool is_blank_or_comment(const struct fp_conf_line *line)
-{
-    return line->indent == line->len || line->text[line->indent] == '#';
-}
-
 static bool is_item(const struct fp_conf_line *line)
 {
     const char *p = line->text + line->indent;
@@ -163,7 +158,8 @@ static enum fp_code read_line(struct conf_reader *reader, size_t index, struct f
     struct fp_conf_line *line = &reader->lines->items[index];
     bool in_scalar = reader->in_scalar && reader->current != FP_NO_LINE &&
                      line->indent > reader->lines->items[reader->current].indent;
-    if (is_blank_or_comment(line) && !in_scalar)
+    bool is_comment = line->indent < line->len && line->text[line->indent] == '#';
+    if ((line->indent == line->len || is_comment) && !in_scalar)
         return FP_OK;
     if (index == 0 && line->len >= 3 && memcmp(line->text, "---", 3) == 0)
         return FP_OK;

@@ -51,12 +51,6 @@ static bool has_path(const struct fp_base_image *base, const char *folder, const
     return fp_tree_resolve(base->facts.tree, path) != NULL;
 }
 
-/* A database that is not read here: what is there is told by its files. */
-static bool has_rpm(const struct fp_base_image *base)
-{
-    return has_path(base, "var/lib", "rpm") || has_path(base, "usr/lib/sysimage", "rpm");
-}
-
 static bool is_present(const struct fp_base_image *base, const char *status, const char *name)
 {
     const struct alias *alias = find_alias(name);
@@ -80,7 +74,8 @@ static enum fp_code missing(const struct fp_base_image *base, const char *base_n
                             const char *name, struct fp_error *err)
 {
     const struct alias *alias = find_alias(name);
-    bool rpm = has_rpm(base);
+    /* A database that is not read here: what is there is told by its files. */
+    bool rpm = has_path(base, "var/lib", "rpm") || has_path(base, "usr/lib/sysimage", "rpm");
     const char *os = base->facts.os_name != NULL ? base->facts.os_name : "another system";
     const char *there = name;
     if (alias != NULL)
