@@ -16,13 +16,14 @@
 
 bool fp_dir_names_fd(int fd, const char *pattern, size_t most, struct fp_strv *ret)
 {
-    cleanup_fd int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
     if (dir == NULL && errno == ENOMEM)
         fp_out_of_memory();
-    if (dir == NULL)
+    if (dir == NULL) {
+        fp_cleanup_fdp(&copy);
         return false;
-    copy = -1; /* closed with the stream */
+    }
     errno = 0;
     for (struct dirent *entry = readdir(dir); entry != NULL && most > 0; entry = readdir(dir)) {
         const char *name = entry->d_name;
