@@ -8,12 +8,6 @@
 
 #define ANNOTATION(name) "org.opencontainers.image." name
 
-static void put_entry(struct fp_buf *out, const struct fp_base_entry *entry)
-{
-    fp_buf_putf(out, "%-24s Java %-3u %-6s %s\n", entry->name, entry->java, entry->libc,
-                entry->reference != NULL ? entry->reference : "made of Alpine packages");
-}
-
 static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
 {
     cleanup_strv struct fp_strv names = {0};
@@ -22,7 +16,8 @@ static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, stru
         struct fp_base_entry entry = {0};
         code = fp_base_find(folders, names.items[i], &entry, err);
         if (code == FP_OK)
-            put_entry(&run->out, &entry);
+            fp_buf_putf(&run->out, "%-24s Java %-3u %-6s %s\n", entry.name, entry.java, entry.libc,
+                        entry.reference != NULL ? entry.reference : "made of Alpine packages");
         fp_base_entry_clear(&entry);
     }
     return code;

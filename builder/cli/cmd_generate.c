@@ -101,16 +101,11 @@ static void warn_of_others(const struct fp_run *run, const char *folder,
                   others.items[i]);
 }
 
-static void tell_warnings(const struct fp_run *run, const struct fp_deploy_result *result)
-{
-    for (size_t i = 0; i < result->warnings.len; i++)
-        fp_report(run->reporter, FP_EVENT_WARNING, "%s", result->warnings.items[i]);
-}
-
 static enum fp_code put(struct fp_run *run, const struct fp_args *args,
                         const struct fp_deploy_result *result, struct fp_error *err)
 {
-    tell_warnings(run, result);
+    for (size_t i = 0; i < result->warnings.len; i++)
+        fp_report(run->reporter, FP_EVENT_WARNING, "%s", result->warnings.items[i]);
     FP_TRY(fp_report_heed(run->reporter, err));
     run->is_document = true;
     if (args->output_dir != NULL) {

@@ -103,12 +103,6 @@ static void put_table(struct fp_buf *out, const json_t *rows)
     }
 }
 
-static void put_names(struct fp_buf *out, const json_t *rows)
-{
-    for (size_t i = 0; i < json_array_size(rows); i++)
-        fp_buf_putf(out, "%s\n", fp_json_string(json_array_get(rows, i), "name"));
-}
-
 enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
@@ -118,7 +112,8 @@ enum fp_code fp_run_images(struct fp_run *run, struct fp_error *err)
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         put_table(&run->out, rows);
     else if (strcmp(run->args.format, "names") == 0)
-        put_names(&run->out, rows);
+        for (size_t i = 0; i < json_array_size(rows); i++)
+            fp_buf_putf(&run->out, "%s\n", fp_json_string(json_array_get(rows, i), "name"));
     else
         fp_run_put_json(run, rows);
     return FP_OK;

@@ -10,20 +10,16 @@ static char *name_in_store(const struct fp_found *from)
     return fp_reference_full(&reference);
 }
 
-/* What is printed before '@': a registry's image without its tag, others as they were named. */
-static char *result_name(const struct fp_found *from)
-{
-    return from->location.kind == FP_AT_REGISTRY ? fp_reference_name(&from->location.reference)
-                                                 : fp_xstrdup(from->title);
-}
-
 static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session,
                             const struct fp_found *from, const char *output, struct fp_error *err)
 {
     cleanup_target struct fp_target to = {0};
     struct fp_digest digest = {0};
     cleanup_free char *name = name_in_store(from);
-    cleanup_free char *title = result_name(from);
+    /* A registry's image is printed without its tag, others as they were named. */
+    cleanup_free char *title = from->location.kind == FP_AT_REGISTRY
+                                   ? fp_reference_name(&from->location.reference)
+                                   : fp_xstrdup(from->title);
     FP_TRY(output != NULL ? fp_session_target(session, output, from->name, &to, err)
                           : fp_session_store(session, name, &to, err));
     FP_TRY(fp_session_copy(session, from, &to, NULL, &digest, err));

@@ -13,14 +13,6 @@ static enum fp_code new_name(const char *text, char **ret, struct fp_error *err)
     return FP_OK;
 }
 
-static enum fp_code add_name(const struct fp_found *image, const struct fp_buf *document,
-                             const char *text, struct fp_error *err)
-{
-    cleanup_free char *name = NULL;
-    FP_TRY(new_name(text, &name, err));
-    return fp_repo_name(image->repo, &image->root, fp_buf_text(document), name, err);
-}
-
 enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};
@@ -32,7 +24,10 @@ enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err)
         return fp_fail(err, FP_E_USAGE, "'%s' is no name in the local store",
                        run->operands.items[0]);
     FP_TRY(fp_repo_get_document(image.repo, &image.root, &document, err));
-    for (size_t i = 1; i < run->operands.len; i++)
-        FP_TRY(add_name(&image, &document, run->operands.items[i], err));
+    for (size_t i = 1; i < run->operands.len; i++) {
+        cleanup_free char *name = NULL;
+        FP_TRY(new_name(run->operands.items[i], &name, err));
+        FP_TRY(fp_repo_name(image.repo, &image.root, fp_buf_text(&document), name, err));
+    }
     return fp_repo_finish(image.repo, err);
 }

@@ -1,6 +1,6 @@
 /* The index of an image archive: one pass over the tar says where each member lies. */
 #include "archive_index.h"
-#include "layout_file.h"
+#include "layout_index.h"
 
 #include <archive_entry.h>
 #include <fcntl.h>
@@ -226,14 +226,6 @@ static enum fp_code inflate(int fd, const char *path, uint64_t size, struct fp_n
     return fp_stream_copy(source, sink, NULL, err);
 }
 
-static enum fp_code open_inflated(int fd, uint64_t size, const char *work_dir,
-                                  struct fp_archive_index *ret, struct fp_error *err)
-{
-    FP_TRY(fp_mkdir_p(work_dir, FP_KEPT_DIR_MODE, err));
-    FP_TRY(fp_newfile_open_in(work_dir, 0600, &ret->inflated, err));
-    return inflate(fd, ret->path, size, ret->inflated, err);
-}
-
 enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool hash,
                                    struct fp_archive_index *ret, struct fp_error *err)
 {
@@ -243,8 +235,11 @@ enum fp_code fp_archive_index_open(const char *path, const char *work_dir, bool 
     FP_TRY(fp_file_open(path, &fd, &size, err));
     FP_TRY(fp_sniff_fd(fd, path, &codec, err));
     ret->path = fp_xstrdup(path);
-    if (codec != FP_CODEC_NONE)
-        FP_TRY(open_inflated(fd, size, work_dir, ret, err));
+    if (codec != FP_CODEC_NONE) {
+        FP_TRY(fp_mkdir_p(work_dir, FP_KEPT_DIR_MODE, err));
+        FP_TRY(fp_newfile_open_in(work_dir, 0600, &ret->inflated, err));
+        FP_TRY(inflate(fd, path, size, ret->inflated, err));
+    }
     return fp_archive_index_fd(ret->inflated != NULL ? fp_newfile_fd(ret->inflated) : fd, path,
                                hash, ret, err);
 }

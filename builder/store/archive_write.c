@@ -1,8 +1,12 @@
 /*
  * Image archives under construction: an OCI layout in a tar, or the form that docker load, podman
  * load and containerd read: manifest.json, the configuration and the layers side by side. Blobs are
- * kept by reference until the end, when the order of everything is known, and keep their bytes.
+ * kept by reference until the end, when the order of everything is known, and keep their bytes. The
+ * bytes of the tar depend on nothing but names and contents.
  */
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -10,11 +14,16 @@
 #include "flinkpack/store/image.h"
 #include "flinkpack/store/kinds.h"
 #include "layout_index.h"
-#include "tar_write.h"
+
+#define BLOCK_BYTES ((size_t) 64 << 10)
+
+FP_DEFINE_CLEANUP(free_tarp, struct archive, archive_write_free)
+FP_DEFINE_CLEANUP(free_entryp, struct archive_entry, archive_entry_free)
 
 struct archive_writer {
     struct fp_repo base;
     struct fp_newfile *file;
+    struct archive *tar;  /* in `file`, at the end; borrowed from writer_finish() */
     pthread_mutex_t lock; /* of `blobs` */
     struct fp_blob_list blobs;
     struct fp_layout_index index; /* of an OCI archive */
@@ -93,6 +102,75 @@ static enum fp_code oci_name(struct fp_repo *self, const struct fp_descriptor *d
     return FP_OK;
 }
 
+static enum fp_code fail_tar(const struct archive_writer *self, struct fp_error *err)
+{
+    errno = archive_errno(self->tar);
+    return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", self->base.title);
+}
+
+/* Owner, mode and time are the same for all entries. */
+static enum fp_code begin_entry(const struct archive_writer *self, const char *name, uint64_t size,
+                                struct fp_error *err)
+{
+    __attribute__((cleanup(free_entryp))) struct archive_entry *entry = archive_entry_new();
+    if (entry == NULL)
+        fp_out_of_memory();
+    archive_entry_set_pathname(entry, name);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
+    archive_entry_set_size(entry, (la_int64_t) size);
+    archive_entry_set_mtime(entry, 0, 0);
+    return archive_write_header(self->tar, entry) == ARCHIVE_OK ? FP_OK : fail_tar(self, err);
+}
+
+static enum fp_code write_data(const struct archive_writer *self, const char *data, size_t len,
+                               struct fp_error *err)
+{
+    for (size_t done = 0; done < len;) {
+        la_ssize_t written = archive_write_data(self->tar, data + done, len - done);
+        if (written <= 0)
+            return fail_tar(self, err);
+        done += (size_t) written;
+    }
+    return FP_OK;
+}
+
+static enum fp_code write_source(const struct archive_writer *self, struct fp_source *source,
+                                 struct fp_error *err)
+{
+    cleanup_free char *block = fp_xmalloc(BLOCK_BYTES);
+    for (;;) {
+        size_t len = 0;
+        enum fp_code code = fp_source_read(source, block, BLOCK_BYTES, &len, err);
+        if (code != FP_OK || len == 0)
+            return code;
+        FP_TRY(write_data(self, block, len, err));
+    }
+}
+
+static enum fp_code add_text(const struct archive_writer *self, const char *name, const char *text,
+                             struct fp_error *err)
+{
+    FP_TRY(begin_entry(self, name, strlen(text), err));
+    return write_data(self, text, strlen(text), err);
+}
+
+/* The bytes of the blob are verified. */
+static enum fp_code add_blob(const struct archive_writer *self, const char *name,
+                             const struct fp_blob *blob, struct fp_error *err)
+{
+    const struct fp_descriptor *descriptor = fp_blob_descriptor(blob);
+    struct fp_source *opened = NULL;
+    FP_TRY(fp_blob_open(blob, 0, &opened, err));
+    cleanup_free char *what = fp_xasprintf("copying %s", descriptor->digest.text);
+    cleanup_source struct fp_source *source = fp_source_verified(opened, descriptor, what);
+    FP_TRY(begin_entry(self, name, descriptor->size, err));
+    enum fp_code code = write_source(self, source, err);
+    if (code == FP_E_VERIFY)
+        return fp_hinted(code, err, "the image is damaged where it comes from: get it again");
+    return code;
+}
+
 static int compare_digests(const void *a, const void *b)
 {
     const struct fp_blob *const *left = a;
@@ -101,20 +179,18 @@ static int compare_digests(const void *a, const void *b)
 }
 
 /* The index is the first member, so that a reader of the stream knows what follows. */
-static enum fp_code write_oci(struct archive_writer *self, struct archive *tar,
-                              struct fp_error *err)
+static enum fp_code write_oci(struct archive_writer *self, struct fp_error *err)
 {
-    const char *title = self->base.title;
     cleanup_free char *index = fp_layout_index_bytes(&self->index);
-    FP_TRY(fp_tar_add_bytes(tar, "oci-layout", FP_LAYOUT_MARKER, title, err));
-    FP_TRY(fp_tar_add_bytes(tar, "index.json", index, title, err));
+    FP_TRY(add_text(self, "oci-layout", FP_LAYOUT_MARKER, err));
+    FP_TRY(add_text(self, "index.json", index, err));
     if (self->blobs.len > 1)
         qsort(self->blobs.items, self->blobs.len, sizeof(struct fp_blob *), compare_digests);
     for (size_t i = 0; i < self->blobs.len; i++) {
         const struct fp_digest *digest = &fp_blob_descriptor(self->blobs.items[i])->digest;
         cleanup_free char *name =
             fp_xasprintf("blobs/%s/%s", fp_digest_algorithm_name(digest), fp_digest_hex(digest));
-        FP_TRY(fp_tar_add(tar, name, self->blobs.items[i], title, err));
+        FP_TRY(add_blob(self, name, self->blobs.items[i], err));
     }
     return FP_OK;
 }
@@ -229,13 +305,12 @@ static char *image_list(const struct archive_writer *self)
     return fp_json_canonical(list);
 }
 
-static enum fp_code add_file(struct archive_writer *self, struct archive *tar,
-                             const struct fp_descriptor *descriptor, const char *name,
-                             struct fp_error *err)
+static enum fp_code add_file(struct archive_writer *self, const struct fp_descriptor *descriptor,
+                             const char *name, struct fp_error *err)
 {
     cleanup_blob struct fp_blob *blob = NULL;
     FP_TRY(fp_repo_get_blob(&self->base, descriptor, NULL, &blob, err));
-    return fp_tar_add(tar, name, blob, self->base.title, err);
+    return add_blob(self, name, blob, err);
 }
 
 static bool is_repeated(const struct fp_manifest *manifest, size_t layer)
@@ -246,20 +321,19 @@ static bool is_repeated(const struct fp_manifest *manifest, size_t layer)
     return false;
 }
 
-static enum fp_code write_docker(struct archive_writer *self, struct archive *tar,
-                                 struct fp_error *err)
+static enum fp_code write_docker(struct archive_writer *self, struct fp_error *err)
 {
     const struct fp_manifest *manifest = &self->manifest;
     if (!fp_digest_is_set(&self->image))
         return fp_fail(err, FP_E_INTERNAL, "%s: no image was put into it", self->base.title);
     cleanup_free char *list = image_list(self);
     cleanup_free char *config = config_name(manifest);
-    FP_TRY(fp_tar_add_bytes(tar, "manifest.json", list, self->base.title, err));
-    FP_TRY(add_file(self, tar, &manifest->config, config, err));
+    FP_TRY(add_text(self, "manifest.json", list, err));
+    FP_TRY(add_file(self, &manifest->config, config, err));
     for (size_t i = 0; i < manifest->layer_count; i++) {
         cleanup_free char *name = layer_name(&manifest->layers[i]);
         if (!is_repeated(manifest, i))
-            FP_TRY(add_file(self, tar, &manifest->layers[i], name, err));
+            FP_TRY(add_file(self, &manifest->layers[i], name, err));
     }
     return FP_OK;
 }
@@ -267,12 +341,17 @@ static enum fp_code write_docker(struct archive_writer *self, struct archive *ta
 static enum fp_code writer_finish(struct fp_repo *self, struct fp_error *err)
 {
     struct archive_writer *writer = (struct archive_writer *) self;
-    cleanup_tar struct archive *tar = fp_tar_new(fp_newfile_fd(writer->file));
+    __attribute__((cleanup(free_tarp))) struct archive *tar = archive_write_new();
     if (tar == NULL)
+        fp_out_of_memory();
+    if (archive_write_set_format_pax_restricted(tar) != ARCHIVE_OK ||
+        archive_write_add_filter_none(tar) != ARCHIVE_OK ||
+        archive_write_open_fd(tar, fp_newfile_fd(writer->file)) != ARCHIVE_OK)
         return fp_fail(err, FP_E_INTERNAL, "libarchive cannot write tar archives");
-    FP_TRY(writer->index.document != NULL ? write_oci(writer, tar, err)
-                                          : write_docker(writer, tar, err));
-    FP_TRY(fp_tar_finish(tar, self->title, err));
+    writer->tar = tar;
+    FP_TRY(writer->index.document != NULL ? write_oci(writer, err) : write_docker(writer, err));
+    if (archive_write_close(tar) != ARCHIVE_OK)
+        return fail_tar(writer, err);
     return fp_newfile_publish(writer->file, NULL, true, err);
 }
 

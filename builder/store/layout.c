@@ -1,5 +1,4 @@
 /* An OCI layout as a repo. Its index.json is written when everything else is there. */
-#include "layout_file.h"
 #include "layout_index.h"
 
 #include <fcntl.h>

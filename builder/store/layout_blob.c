@@ -1,6 +1,6 @@
 /* Putting a blob under a path: linked, cloned or copied, and verified in each case. */
 #include "document.h"
-#include "layout_file.h"
+#include "layout_index.h"
 
 #include <errno.h>
 #include <fcntl.h>

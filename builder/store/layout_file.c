@@ -1,5 +1,4 @@
 /* The files of a layout beside its blobs, the locks on it, and blobs that are there. */
-#include "layout_file.h"
 #include "layout_index.h"
 
 #include <errno.h>

@@ -7,7 +7,6 @@
  * Blobs that a running build has put in place are not named yet: it holds the layout (see
  * fp_layout_hold()), and then nothing is deleted until a later removal.
  */
-#include "layout_file.h"
 #include "layout_index.h"
 
 #include <dirent.h>

@@ -7,7 +7,7 @@
  * threads (each has its own open file, hence its own lock) or by processes.
  */
 #include "document.h"
-#include "layout_file.h"
+#include "layout_index.h"
 #include "registry_repo.h"
 
 #include <string.h>
@@ -54,19 +54,6 @@ static enum fp_code fetch_manifest(struct fp_repo *self, const char *reference_t
     return code != FP_OK ? code : fp_registry_repo_keep(repo, ret, body, err);
 }
 
-static bool is_manifest(const struct fp_descriptor *descriptor)
-{
-    return fp_media_is_manifest(descriptor->media_type) ||
-           fp_media_is_index(descriptor->media_type);
-}
-
-static enum fp_code publish(int fd, const char *partial, const char *path, struct fp_error *err)
-{
-    if (!fp_sync(fd) || rename(partial, path) != 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
-    return FP_OK;
-}
-
 /* A partial file is continued from wherever the bytes come: they are those of one digest. */
 static enum fp_code fetch_from_any(const struct fp_registry_repo *repo,
                                    const struct fp_descriptor *descriptor, int fd,
@@ -95,7 +82,9 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
     }
     enum fp_code code = fetch_from_any(fp_to_registry_repo(self), descriptor, fd, stage, err);
     if (code == FP_OK)
-        return publish(fd, partial, path, err);
+        return fp_sync(fd) && rename(partial, path) == 0
+                   ? FP_OK
+                   : fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
     if (code == FP_E_IO)
         code = fp_context(code, err, "%s", partial);
     /* Only what broke off is continued from; wrong bytes are not, and nothing leaves nothing. */
@@ -166,7 +155,7 @@ enum fp_code fp_registry_repo_get_document(struct fp_repo *self,
 {
     if (read_kept(self, descriptor, body))
         return FP_OK;
-    if (!is_manifest(descriptor))
+    if (!fp_media_is_manifest(descriptor->media_type) && !fp_media_is_index(descriptor->media_type))
         return get_config(self, descriptor, body, err);
     struct fp_descriptor got = {0};
     cleanup_buf struct fp_buf fetched = FP_BUF_INIT(body->max);

@@ -4,7 +4,7 @@
  */
 #include "registry_repo.h"
 #include "document.h"
-#include "layout_file.h"
+#include "layout_index.h"
 
 #include <string.h>
 
@@ -192,13 +192,6 @@ static const struct fp_repo_ops registry_ops = {
     .takes_any_order = true,
 };
 
-/* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */
-static int hold_folder(const char *blob_folder)
-{
-    cleanup_free char *layout = fp_path_join(blob_folder, "../..");
-    return fp_layout_hold(layout);
-}
-
 static enum fp_code add_source(struct fp_registry_repo *repo,
                                const struct fp_registry_options *options,
                                const struct fp_reference *reference, bool is_last,
@@ -245,7 +238,9 @@ enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
     repo->reporter = options->reporter;
     repo->reference = fp_reference_copy(reference);
     repo->blob_folder = fp_xstrdup(blob_folder);
-    repo->hold = hold_folder(blob_folder);
+    /* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */
+    cleanup_free char *layout = fp_path_join(blob_folder, "../..");
+    repo->hold = fp_layout_hold(layout);
     *ret = steal_pointer(&opened);
     return FP_OK;
 }

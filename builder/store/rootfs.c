@@ -1,7 +1,7 @@
 /* A root file system in a tar as an image of one layer. One pass over the file gives diff_id,
  * digest and size, and the time of the newest file, which is when the image was "created". */
 #include "flinkpack/store/kinds.h"
-#include "layout_file.h"
+#include "layout_index.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

@@ -15,9 +15,8 @@
 #include "../../../builder/store/archive_index.h"
 #include "../../../builder/store/copy_plan.h"
 #include "../../../builder/store/document.h"
-#include "../../../builder/store/layout_file.h"
+#include "../../../builder/store/layout_index.h"
 #include "../../../builder/store/registry_repo.h"
-#include "../../../builder/store/tar_write.h"
 #include "flinkpack/store.h"
 
 /** cmocka set-up: makes a folder; the local store is in it. */
