@@ -108,17 +108,6 @@ static enum fp_code parse_call(char *const *arguments, struct call *ret, struct 
     return FP_OK;
 }
 
-static void clear_call(struct call *call)
-{
-    free(call->words);
-    *call = (struct call){0};
-}
-
-static bool is_version(const char *word)
-{
-    return word[strspn(word, "0123456789.")] == '\0';
-}
-
 /* A word too many that is a command's name was meant to come first; several jars are what the shell
  * has made of a pattern. */
 static enum fp_code fail_stray(const struct fp_command *command, const char *word,
@@ -130,7 +119,8 @@ static enum fp_code fail_stray(const struct fp_command *command, const char *wor
         return fp_hinted(code, err, "the command comes first: flinkpack %s ...", word);
     if (command->run == fp_run_build && fp_text_ends_with(word, ".jar"))
         return fp_hinted(code, err, "each jar has an option of its own: --job-jar %s", word);
-    if (command->run == fp_run_build && is_version(word))
+    /* A version of Flink's. */
+    if (command->run == fp_run_build && word[strspn(word, "0123456789.")] == '\0')
         return fp_hinted(code, err, "--flink-version %s", word);
     fp_hint(err, "flinkpack %s --help", command->name);
     return code;
@@ -266,14 +256,8 @@ static enum fp_code run_command(const struct fp_command *command, struct fp_run 
     return code == FP_OK ? heed_late(run, err) : code;
 }
 
-/* The exit status for a code: signals give 128 and their number. */
-static int status_of(enum fp_code code)
-{
-    int signal_number = fp_cancelled();
-    return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
-}
-
-/* Standard output gets something only once all went well. */
+/* Standard output gets something only once all went well. Returns the exit status: signals give 128
+ * and their number. */
 static int finish(struct fp_progress *progress, enum fp_code code, const struct fp_buf *out,
                   bool is_document, struct fp_error *err)
 {
@@ -282,7 +266,8 @@ static int finish(struct fp_progress *progress, enum fp_code code, const struct 
         code = write_out(out, is_document, err);
     if (code != FP_OK)
         fp_progress_error(progress, err);
-    return status_of(code);
+    int signal_number = fp_cancelled();
+    return code == FP_E_INTERRUPTED && signal_number > 0 ? 128 + signal_number : (int) code;
 }
 
 static int call_command(const struct call *call, char *const *environment)
@@ -353,10 +338,13 @@ static int refuse(struct fp_error *err)
 int fp_cli_main(char *const *arguments, char *const *environment)
 {
     struct fp_error err = {0};
-    __attribute__((cleanup(clear_call))) struct call call = {0};
+    struct call call = {0};
     if (parse_call(arguments, &call, &err) != FP_OK)
         return refuse(&err);
     if (call.kind == CALL_NOTHING)
         return call_nothing();
-    return call.kind == CALL_COMMAND ? call_command(&call, environment) : call_program(call.kind);
+    int status =
+        call.kind == CALL_COMMAND ? call_command(&call, environment) : call_program(call.kind);
+    free(call.words);
+    return status;
 }
