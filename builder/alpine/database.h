@@ -61,7 +61,7 @@ void fp_db_remove_path(struct db *db, struct db_path *path);
 void fp_db_withdraw(struct db *db, const char *path, size_t record);
 /** Whether a path has been taken away, or its record has been removed. */
 bool fp_db_is_removed(const struct db *db, const struct db_path *path);
-/** The folders of all records that are removed, or of all others, in any order and perhaps more
+/** The directories of all records that are removed, or of all others, in any order and perhaps more
  * than once. Borrowed texts; the caller frees the list. */
 struct fp_apk_text *fp_db_folders(const struct db *db, bool of_removed, size_t *ret_count);
 /** The text of lib/apk/db/installed. */

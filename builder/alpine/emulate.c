@@ -88,7 +88,7 @@ static enum fp_code link_busybox(struct installer *in, const struct fp_apk_arriv
     return FP_OK;
 }
 
-/* What is below a folder of the base and of what is new. */
+/* What is below a directory of the base and of what is new. */
 static void list_below(const struct installer *in, const char *folder, struct fp_strv *ret)
 {
     cleanup_strv struct fp_strv names = {0};

@@ -32,8 +32,8 @@ uint64_t fp_owner_id(const json_t *accounts, const char *name, uint64_t fallback
 /** What becomes of a file where something is already. */
 enum file_fate { FILE_PUT, FILE_SKIP, FILE_BESIDE };
 
-/** FP_E_INPUT where a file would take the place of a folder of the base, or a folder that of a
- * file that stays. */
+/** FP_E_INPUT where a file would take the place of a directory of the base, or a directory that of
+ * a file that stays. */
 FP_CHECKED enum fp_code fp_overlay_check_kind(struct installer *in,
                                               const struct fp_apk_arrival *arrival,
                                               const struct fp_apk_file *file, struct fp_error *err);
@@ -42,7 +42,7 @@ FP_CHECKED enum fp_code fp_overlay_decide(struct installer *in, struct fp_apk_ar
                                           struct fp_apk_file *file, enum file_fate *ret,
                                           struct fp_error *err);
 /** Take away what only packages had that are exchanged, once everything has been put: files, and
- * folders in which nothing is left. */
+ * directories in which nothing is left. */
 FP_CHECKED enum fp_code fp_overlay_sweep(struct installer *in, struct fp_error *err);
 
 /* Putting answers nothing: the layer's builder keeps the first failure. */

@@ -96,7 +96,7 @@ enum fp_code fp_overlay_check_kind(struct installer *in, const struct fp_apk_arr
         is_folder ? fp_tree_resolve(in->root->tree, path) : fp_tree_get(in->root->tree, path);
     if (there == NULL || (there->kind == FP_ENTRY_DIR) == is_folder)
         return FP_OK;
-    /* The file of a package that is exchanged may become a folder, as that file goes. */
+    /* The file of a package that is exchanged may become a directory, as that file goes. */
     if (is_folder && owner == NULL && fp_db_former_owner(&in->db, path) != NULL)
         return FP_OK;
     return fp_fail(err, FP_E_INPUT, "%s-%s wants to put a %s at /%s, where %s has a %s",
@@ -136,8 +136,8 @@ struct leaving {
     struct fp_strv files;        /* sorted */
     struct fp_apk_text *folders; /* of former packages, sorted */
     size_t folder_count;
-    bool *emptied;            /* by folder: it goes as well */
-    struct fp_apk_text *kept; /* folders of packages that stay, sorted */
+    bool *emptied;            /* by directory: it goes as well */
+    struct fp_apk_text *kept; /* directories of packages that stay, sorted */
     size_t kept_count;
 };
 
@@ -211,7 +211,7 @@ static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
     return FP_OK;
 }
 
-/* Whether nothing will be left in a folder of the base. */
+/* Whether nothing will be left in a directory of the base. */
 static bool is_emptied(const struct leaving *leaving, const char *path)
 {
     const struct installer *in = leaving->in;
@@ -245,7 +245,7 @@ static void leave_folders(struct leaving *leaving)
     }
 }
 
-/* What is in a folder that goes, goes with it. */
+/* What is in a directory that goes, goes with it. */
 static void leave(const struct leaving *leaving, const char *path)
 {
     const struct fp_apk_target *target = leaving->in->target;

@@ -89,7 +89,7 @@ static size_t file_bytes(const struct fp_scan *scan, const struct fp_entry *entr
     return bytes;
 }
 
-/* What overlayfs reads: a folder with it hides all that lower layers have in it. */
+/* What overlayfs reads: a directory with it hides all that lower layers have in it. */
 static bool is_of_overlay(const char *attribute)
 {
     return strncmp(attribute, "trusted.overlay.", 16) == 0 ||

@@ -6,12 +6,12 @@
 /* In base64. */
 #define XATTR_MAX_BYTES ((size_t) 128 << 10)
 
-/* An entry of the archive and the folder that it stands for, or is in. */
+/* An entry of the archive and the directory that it stands for, or is in. */
 struct place {
     const struct fp_apk_file *file;
     struct fp_apk_text folder;
     size_t number; /* of the entry */
-    size_t first;  /* the number of the first entry that speaks of the folder */
+    size_t first;  /* the number of the first entry that speaks of the directory */
 };
 
 static int by_folder(const void *left, const void *right)
@@ -30,7 +30,8 @@ static int by_first(const void *left, const void *right)
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-/* Folder by folder, in the order in which the archive first speaks of each. The caller frees it. */
+/* Directory by directory, in the order in which the archive first speaks of each. The caller frees
+ * it. */
 static struct place *list_places(const struct fp_apk_contents *contents)
 {
     size_t count = contents->file_count;

@@ -11,7 +11,7 @@
 #define INDEX_FILE_MAX   ((uint64_t) 16 << 20)
 #define PACKAGE_FILE_MAX ((uint64_t) 2 << 30)
 
-/* A folder is its maker's alone: another user of a cache that is shared has one beside it. */
+/* A directory is its maker's alone: another user of a cache that is shared has one beside it. */
 static char *cache_folder(const struct fp_apk_fetch_options *options)
 {
     char *folder = fp_path_join(options->cache_folder, "apk");
@@ -182,7 +182,7 @@ void fp_index_fetch_clear(struct index_fetch *fetch)
     free(fetch->path);
 }
 
-/* Where a package lies: in the folder of its architecture, or beside the index that is named. */
+/* Where a package lies: in the directory of its architecture, or beside the index that is named. */
 static char *package_url(const char *url, const struct fp_apk_package *package)
 {
     cleanup_free char *title = fp_apk_package_title(package);

@@ -55,7 +55,7 @@ static void list_files(const struct fp_apk_system *root, struct fp_strv *ret)
     fp_strv_add(ret, "etc/shells");
 }
 
-/* The files of a folder that end in `suffix`, but none twice by its name. */
+/* The files of a directory that end in `suffix`, but none twice by its name. */
 static void list_folder(const struct fp_tree *tree, const char *folder, const char *suffix,
                         struct fp_strv *seen, struct fp_strv *ret)
 {

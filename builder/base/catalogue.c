@@ -8,7 +8,7 @@
 #define NAME_MAX_LEN 64
 #define NAMES_MAX    1000
 
-/* What can be a file's name without its suffix, and so never leads out of its folder. */
+/* What can be a file's name without its suffix, and so never leads out of its directory. */
 static bool name_is_valid(const char *name)
 {
     size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-");

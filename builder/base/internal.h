@@ -37,7 +37,7 @@ struct keeper {
     size_t count;
     size_t bytes;         /**< of all texts: it is asked for at every file */
     size_t settled;       /**< how many of them have their path in the tree */
-    struct fp_strv javas; /**< programs "java" in a folder "bin", wherever they lie */
+    struct fp_strv javas; /**< programs "java" in a directory "bin", wherever they lie */
     const char
         *architecture; /**< that its programs are for, "amd64"; NULL: none was seen. Static */
 };

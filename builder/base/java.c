@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* What the folders of Java are called in front of its version. */
+/* What the directories of Java are called in front of its version. */
 static const char *const folder_prefixes[] = {"java-",    "jdk-",  "jre-", "openjdk-",
                                               "temurin-", "zulu-", "jdk",  "jre"};
 
@@ -115,7 +115,7 @@ static char *version_of_env(const struct variables *variables)
     return fp_xstrndup(version, strcspn(version, "+"));
 }
 
-/* The folder nearest to the programs that names a version. */
+/* The directory nearest to the programs that names a version. */
 static unsigned major_of_home(const struct fp_tree *tree, const char *home)
 {
     const struct fp_entry *real = fp_tree_resolve(tree, home);

@@ -125,7 +125,7 @@ void fp_keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
         const struct fp_entry *entry = fp_tree_resolve(tree, file->path);
         if (entry == NULL || strcmp(entry->path, file->path) == 0)
             continue;
-        /* The layer names it through a link to a folder, as bases with a merged /usr have them. */
+        /* The layer names it through a link to a directory, as bases with a merged /usr do. */
         free(file->path);
         file->path = fp_xstrdup(entry->path);
     }

@@ -24,7 +24,7 @@ const struct fp_entry *fp_program_find(const struct fp_tree *tree,
     cleanup_strv struct fp_strv folders = {0};
     fp_strv_split(&folders, path != NULL ? path : DEFAULT_PATH, ':');
     for (size_t i = 0; i < folders.len; i++) {
-        /* A relative folder depends on where the process is: not to be relied on. */
+        /* A relative directory depends on where the process is: not to be relied on. */
         if (folders.items[i][0] != '/')
             continue;
         cleanup_free char *candidate = fp_path_join(folders.items[i], name);

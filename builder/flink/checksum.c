@@ -28,7 +28,7 @@ static void lower_copy(const char *from, size_t len, char *to)
     to[len] = '\0';
 }
 
-/* Whether the file that a line names is the wanted one; folders in front of it do not matter. */
+/* Whether the file that a line names is the wanted one, whatever directories stand before it. */
 static bool names_file(const char *text, size_t len, const char *name)
 {
     size_t name_len = strlen(name);

@@ -12,7 +12,7 @@ static void free_matches(glob_t *matches)
     globfree(matches);
 }
 
-/* A pattern below a folder whose own name may hold '[' or '*'. */
+/* A pattern below a directory whose own name may hold '[' or '*'. */
 static char *pattern_below(const char *folder, const char *pattern)
 {
     char *joined = fp_xmalloc(strlen(folder) * 2 + strlen(pattern) + 2);

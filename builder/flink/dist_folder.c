@@ -11,7 +11,7 @@
 /* 1980-01-01T00:00:00Z, where jars' times begin. */
 #define EARLIEST_TIME ((int64_t) 315532800)
 
-/* A walk below one folder. */
+/* A walk below one directory. */
 struct dist_walk {
     const char *folder; /* for errors */
     struct fp_dist_list *list;

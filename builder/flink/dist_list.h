@@ -1,6 +1,6 @@
 /**
  * @file
- * What an archive or a folder holds, before it is known to be a distribution of Flink.
+ * What an archive or a directory holds, before it is known to be a distribution of Flink.
  */
 #ifndef FLINKPACK_FLINK_DIST_LIST_H
 #define FLINKPACK_FLINK_DIST_LIST_H
@@ -11,12 +11,12 @@
 #define FP_DIST_MAX_ENTRIES 20000
 /** The most bytes that their paths and links take together. */
 #define FP_DIST_MAX_NAMES ((size_t) 8 << 20)
-/** Folders in folders; a distribution has four or five. */
+/** Directories in directories; a distribution has four or five. */
 #define FP_DIST_MAX_DEPTH 32
 /** The most bytes of bin/ and conf/ together, which are held in memory; and the most files. */
 #define FP_DIST_MAX_KEPT       ((size_t) 16 << 20)
 #define FP_DIST_MAX_KEPT_FILES 1000
-/** Folders above what is in bin/ and conf/ that are looked through, these two among them. */
+/** Directories above what is in bin/ and conf/ that are looked through, these two among them. */
 #define FP_DIST_KEPT_DEPTH 3
 /** A file whose content is nowhere but in the archive. */
 #define FP_DIST_NOT_SPOOLED UINT64_MAX

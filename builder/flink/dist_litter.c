@@ -1,4 +1,4 @@
-/* What gathers in a distribution's folder while it is used, and is no part of it. */
+/* What gathers in a distribution's directory while it is used, and is no part of it. */
 #include <fnmatch.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind)
 {
     const char *base = fp_path_base(path);
     bool is_folder = kind == FP_ENTRY_DIR;
-    /* The folder itself is part of every release, and empty. */
+    /* The directory itself is part of every release, and empty. */
     if (strncmp(path, "log/", 4) == 0 || (strcmp(path, "log") == 0 && !is_folder))
         return true;
     if (!is_folder && (strcmp(base, "core") == 0 || fnmatch("core.[0-9]*", base, 0) == 0))

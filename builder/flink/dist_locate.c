@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "dist_steps.h"
-#include "internal.h"
 
 #define DIST_PREFIX "flink-dist"
 /* The last second of the year 9999, beyond which RFC 3339 has no words. */
@@ -25,7 +24,7 @@ static bool is_dist_jar(const char *path, size_t *ret_root_len)
     return true;
 }
 
-/* How many folders lie above what is in `root`. */
+/* How many directories lie above what is in `root`. */
 static size_t depth_of(const char *path, size_t root_len)
 {
     size_t depth = root_len > 0;
@@ -34,10 +33,10 @@ static size_t depth_of(const char *path, size_t root_len)
     return depth;
 }
 
-/* What an archive or a folder has of Flink. */
+/* What an archive or a directory has of Flink. */
 struct finding {
     const char *jar;   /* lib/flink-dist*.jar of the distribution that lies highest; NULL: none */
-    size_t root_len;   /* of that distribution's folder in it */
+    size_t root_len;   /* of that distribution's directory in it */
     size_t count;      /* such jars that it has */
     const char *other; /* the jar of another distribution that is not inside of it; NULL */
     size_t other_len;
@@ -122,7 +121,7 @@ static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
     }
 }
 
-/* Packages keep such a folder elsewhere, and leave a link in its place. */
+/* Packages keep such a directory elsewhere, and leave a link in its place. */
 static const struct fp_dist_entry *find_linked(const struct fp_dist_list *list, const char *folder)
 {
     for (size_t i = 0; i < list->len; i++) {

@@ -17,7 +17,7 @@ struct dist_pass {
     char *top; /* of the first entry: what --slim goes by before Flink is found */
 };
 
-/* The folder that the distribution seems to lie in, judged by the first name. */
+/* The directory that the distribution seems to lie in, judged by the first name. */
 static char *guess_top(const char *path)
 {
     static const char *const OWN[] = {"bin",      "conf",     "lib",       "opt",

@@ -8,12 +8,12 @@
 #include "dist_list.h"
 
 /**
- * Find Flink: the folder above lib/flink-dist*.jar. Fills version, scala_version, top, lib_jars,
+ * Find Flink: the directory above lib/flink-dist*.jar. Fills version, scala_version, top, lib_jars,
  * opt_jars and newest_mtime_s of `ret`.
  *
  * @param name     For errors.
  * @param reporter Is told which of several is taken; may be NULL.
- * @param ret_root The folder that holds the distribution, "" for the top; owned by the caller.
+ * @param ret_root The directory that holds the distribution, "" for the top; owned by the caller.
  * @return FP_E_INPUT saying what was looked for and what is there.
  */
 FP_CHECKED enum fp_code fp_dist_locate(const struct fp_dist_list *list, const char *name,
@@ -53,12 +53,12 @@ FP_CHECKED enum fp_code fp_dist_archive_scan(const struct fp_distribution_option
 /** Read an archive and make its layer. */
 FP_CHECKED enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
                                              struct fp_distribution *ret, struct fp_error *err);
-/** Read a folder and make its layer. */
+/** Read a directory and make its layer. */
 FP_CHECKED enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
                                             struct fp_distribution *ret, struct fp_error *err);
 
-/** Whether what is at `path` in a distribution's folder has come there by its use: logs, backups,
- * what version control and file managers keep. builder/README.md tells which. */
+/** Whether what is at `path` in a distribution's directory has come there by its use: logs,
+ * backups, what version control and file managers keep. builder/README.md tells which. */
 bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind);
 /** Whether --slim leaves out `path`, which is relative to the distribution. */
 bool fp_dist_is_slimmed(const struct fp_distribution_options *options, const char *path);

@@ -54,7 +54,7 @@ static const char *link_fault(const struct fp_tree *before, const struct fp_dist
     return NULL;
 }
 
-/* Runtimes differ in what they make of a folder that is not declared before what is in it. */
+/* Runtimes differ in what they make of a directory that is not declared before what is in it. */
 static const char *place_fault(const struct fp_tree *before, const struct fp_dist_entry *entry,
                                const char *root)
 {

@@ -1,7 +1,6 @@
 /* The names and URLs of Flink's releases. */
 #include <string.h>
 
-#include "internal.h"
 #include "release.h"
 
 /* The versions of Hadoop that Flink was built against, and later shaded. */

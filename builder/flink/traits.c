@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
-
 /* What holds from MAJOR.MINOR on, until the next row. */
 struct era {
     unsigned major;

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
-
 /* No part of a version of Flink comes near this; more digits are a typing error. */
 #define MAX_PART 9999U
 

@@ -86,7 +86,7 @@ FP_CHECKED enum fp_code fp_map_each_below(const struct fp_map *map, const char *
 void fp_map_clear(struct fp_map *map);
 
 /**
- * The real path of a folder with a clean path: links followed inside the root, parts that do not
+ * The real path of a directory with a clean path: links followed inside the root, parts that do not
  * exist kept as they are ("lib/x" is "usr/lib/x" where lib is a link to usr/lib).
  *
  * @param ret The caller owns it.

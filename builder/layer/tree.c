@@ -102,7 +102,7 @@ static char *next_name(struct tree_walk *walk)
     return copy;
 }
 
-/* Go into `name`, which is neither a link's nor "..": a folder must be where we are, or nothing. */
+/* Go into `name`, which is neither a link's nor "..": a directory must be here, or nothing. */
 static enum fp_code enter(struct tree_walk *walk, const char *name, struct fp_error *err)
 {
     if (walk->found != NULL && walk->found->kind != FP_ENTRY_DIR)
@@ -283,7 +283,7 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
     fp_map_cut(&tree->map, real, below_only || real[0] == '\0', tree->generation);
 }
 
-/* The folder whose children are gathered. */
+/* The directory whose children are gathered. */
 struct children {
     size_t len; /* of its path and the '/' behind it */
     struct fp_strv *names;

@@ -110,13 +110,6 @@ static enum fp_code put_node(void *context, struct fp_node *node, struct fp_erro
     return node->payload != NULL ? put_content(self, node, err) : FP_OK;
 }
 
-static enum fp_code put_all(struct writing *self, struct fp_error *err)
-{
-    FP_TRY(fp_layer_builder_each(self->builder, put_node, self, err));
-    FP_TRY(put_zeros(self, 2 * FP_TAR_BLOCK, err));
-    return fp_sink_finish(self->tar, err);
-}
-
 /* tar -> diff_id and size -> gzip -> digest and size -> file */
 static enum fp_code write_to(const struct fp_layer_builder *builder,
                              const struct fp_layer_options *options, int fd, struct fp_layer *ret,
@@ -133,7 +126,9 @@ static enum fp_code write_to(const struct fp_layer_builder *builder,
     cleanup_free char *buffer = fp_xmalloc(COPY_BYTES);
     struct writing self = {
         .builder = builder, .tar = tar, .stage = options->stage, .buffer = buffer};
-    FP_TRY(put_all(&self, err));
+    FP_TRY(fp_layer_builder_each(builder, put_node, &self, err));
+    FP_TRY(put_zeros(&self, 2 * FP_TAR_BLOCK, err));
+    FP_TRY(fp_sink_finish(tar, err));
     descriptor->digest = fp_digest_finish(blob_hash, FP_SHA256);
     ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
     return FP_OK;

@@ -32,7 +32,7 @@ FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *
 FP_CHECKED enum fp_code fp_base_check_directories(const struct fp_strv *directories,
                                                   struct fp_error *err);
 /** All names in `folders` and of what is compiled in, sorted, each once. FP_E_IO; FP_E_INPUT for
- * more than a thousand. A folder that is not there is passed over. */
+ * more than a thousand. A directory that is not there is passed over. */
 FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,
                                      struct fp_error *err);
 /** The name of a base with Java `java`, or the next one that there is; NULL: none. The caller owns

@@ -24,18 +24,18 @@ struct fp_apk_spool {
     size_t list_bytes; /**< of memory, that the lists of what is in it take */
 };
 
-/** Make a spool in a folder that fp_temp_dir() gave. FP_E_IO. */
+/** Make a spool in a directory that fp_temp_dir() gave. FP_E_IO. */
 FP_CHECKED enum fp_code fp_apk_spool_open(const char *folder, struct fp_apk_spool *ret,
                                           struct fp_error *err);
-/** Close it; the file goes with its folder. */
+/** Close it; the file goes with its directory. */
 void fp_apk_spool_clear(struct fp_apk_spool *spool);
 
-/** A file, folder or link of a package. Owned by its contents. */
+/** A file, directory or link of a package. Owned by its contents. */
 struct fp_apk_file {
     struct fp_entry entry; /**< its uid and gid are the archive's numbers */
     char *user;            /**< names of the owners; NULL: none are stated */
     char *group;
-    char identity[32]; /**< "Q1..." of a file's content or a link's target; "" for folders */
+    char identity[32]; /**< "Q1..." of a file's content or a link's target; "" for directories */
     uint64_t offset;   /**< where in the spool a file's content begins */
     bool is_withdrawn; /**< another package has it now: it is not put */
     bool is_beside;    /**< it is put as NAME.apk-new */
@@ -56,7 +56,7 @@ struct fp_apk_contents {
     size_t script_count;
     char *replaces; /**< dependencies, separated by blanks; NULL: none */
     char *replaces_priority;
-    char *triggers; /**< globs of folders, separated by blanks; NULL: none */
+    char *triggers; /**< globs of directories, separated by blanks; NULL: none */
 };
 
 /**

@@ -16,7 +16,7 @@
 
 /** Repositories. Release with fp_apk_repositories_clear(). */
 struct fp_apk_repositories {
-    /** Each once: URLs and absolute paths of folders that have one for each architecture, with
+    /** Each once: URLs and absolute paths of directories that have one for each architecture, with
      * APKINDEX.tar.gz in it; or, ending in ".tar.gz", of an index that lies among its packages.
      * They may have user and password in them. */
     struct fp_strv urls;
@@ -48,8 +48,9 @@ void fp_apk_repositories_clear(struct fp_apk_repositories *repositories);
 /** How packages are fetched. Everything is borrowed. */
 struct fp_apk_fetch_options {
     struct fp_http *http;
-    const char *cache_folder; /**< its folder "apk" holds indexes and packages, as apk names them */
-    bool offline;             /**< the cache alone */
+    const char
+        *cache_folder; /**< its directory "apk" holds indexes and packages, as apk names them */
+    bool offline;      /**< the cache alone */
     struct fp_reporter *reporter;
 };
 

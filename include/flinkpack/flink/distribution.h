@@ -1,7 +1,7 @@
 /**
  * @file
- * Distributions: an archive or a folder, checked to be Flink, and made into a layer whose one top
- * folder is flink-VERSION/.
+ * Distributions: an archive or a directory, checked to be Flink, and made into a layer whose one
+ * top directory is flink-VERSION/.
  */
 #ifndef FLINKPACK_FLINK_DISTRIBUTION_H
 #define FLINKPACK_FLINK_DISTRIBUTION_H
@@ -12,7 +12,7 @@
 /** Where a distribution is. Everything is borrowed. */
 struct fp_distribution_options {
     const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
-    const char *folder;  /**< a distribution's folder (bin, conf, lib) */
+    const char *folder;  /**< a distribution's directory (bin, conf, lib) */
     /** The archive where it is open already, and then `archive` but its name. Only bytes that other
      * readings of it have seen become a layer. NULL: opened here. */
     struct fp_input *input;
@@ -21,8 +21,8 @@ struct fp_distribution_options {
                                      fnmatch() patterns of them; may be NULL */
     const struct fp_layer_options *layer; /**< how it is written when it is repacked */
     int64_t mtime_s; /**< the time for repacked entries that carry a newer or no time, and for all
-                          of a folder; -1: each entry's own, whole seconds; of a folder the newest
-                          in lib/flink-dist*.jar, else 1980-01-01 */
+                          of a directory; -1: each entry's own, whole seconds; of a directory the
+                        newest in lib/flink-dist*.jar, else 1980-01-01 */
     struct fp_reporter *reporter;
 };
 
@@ -38,7 +38,7 @@ struct fp_dist_file {
 struct fp_distribution {
     struct fp_flink_version version; /**< read from lib/flink-dist*.jar's name */
     char *scala_version;             /**< "2.11"; NULL: none in the names */
-    char *top;                       /**< "flink-1.6.0": the top folder in the layer */
+    char *top;                       /**< "flink-1.6.0": the top directory in the layer */
     struct fp_layer layer;
     bool as_is;                 /**< the layer's blob is the archive itself */
     char *repack_reason;        /**< why not, in words; NULL */
@@ -47,15 +47,15 @@ struct fp_distribution {
     size_t file_count;
     struct fp_strv lib_jars;      /**< names in lib/: files and links, sorted */
     struct fp_strv opt_jars;      /**< names in opt/, sorted, also those that slim left out */
-    int64_t newest_mtime_s;       /**< of its entries, as they are in the layer of a folder */
-    char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a folder */
+    int64_t newest_mtime_s;       /**< of its entries, as they are in the layer of a directory */
+    char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a directory */
 };
 
 /**
  * Read a distribution and make its layer. An archive that qualifies (see builder/README.md) is
- * used as it is, in one pass; else it is repacked, sorted and normalised, as folders are. A
+ * used as it is, in one pass; else it is repacked, sorted and normalised, as directories are. A
  * distribution gives the same diff_id repacked from whatever archive it comes, and all copies of a
- * folder give one: of what is on the disk only names, contents and links count, and what gathers
+ * directory give one: of what is on the disk only names, contents and links count, and what gathers
  * there when Flink is used is left out.
  *
  * Memory does not grow with the archive: contents wait in a nameless file in
@@ -68,9 +68,9 @@ struct fp_distribution {
 FP_CHECKED enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                              struct fp_distribution *ret, struct fp_error *err);
 /**
- * Find a locally built distribution: below `folder` or, NULL, the working folder and its parents:
- * the folder itself, flink-dist/target/flink-*-bin/flink-*, build-target, which tells the last of
- * several builds.
+ * Find a locally built distribution: below `folder` or, NULL, the working directory and its
+ * parents: the directory itself, flink-dist/target/flink-*-bin/flink-*, build-target, which tells
+ * the last of several builds.
  * @return FP_E_NOT_FOUND listing where it looked, FP_E_INPUT for several. The caller owns `*ret`.
  */
 FP_CHECKED enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err);

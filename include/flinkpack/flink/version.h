@@ -52,5 +52,7 @@ bool fp_flink_may_have_plugin(const struct fp_flink_version *version, const char
 const char *fp_flink_plugin_names(void);
 /** Releases that are known to exist, "1.6.0 1.6.1 ...", for messages. Static. */
 const char *fp_flink_known_releases(void);
+/** Whether the first `len` bytes of `word` are one of the " "-separated words of `list`. */
+bool fp_word_listed(const char *list, const char *word, size_t len);
 
 #endif
