@@ -148,7 +148,7 @@ enum fp_code fp_repo_open_rootfs(const char *path, const struct fp_platform *pla
     fp_cleanup_fdp(&rootfs.fd);
     if (code != FP_OK)
         return code;
-    cleanup_blob struct fp_blob *layer = rootfs.blob;
     *ret = make_image(&rootfs, platform);
+    fp_blob_unref(rootfs.blob);
     return FP_OK;
 }

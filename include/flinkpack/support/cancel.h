@@ -43,7 +43,7 @@ FP_CHECKED enum fp_code fp_cancel_check(struct fp_error *err);
 /** Give the token back that fp_cancel_enter() returned. */
 void fp_cancel_leave(struct fp_cancel **before);
 /** Declare the token before, which is given back at the end of the scope. */
-#define cleanup_cancel __attribute__((cleanup(fp_cancel_leave)))
+#define cleanup_cancel __attribute__((cleanup(fp_cancel_leave), unused))
 
 /**
  * Let SIGINT, SIGTERM and SIGHUP cancel `root` (borrowed for good), and ignore SIGPIPE and SIGXFSZ.
