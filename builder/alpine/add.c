@@ -1,11 +1,11 @@
-/* Packages into a layer: chosen, fetched, installed. */
+/* Adds packages to a layer: chooses, fetches and installs them. */
 #include "fetch.h"
 
 #include <stdatomic.h>
 
 #define THREADS 4
 
-/* What there is to choose from, and what was chosen. */
+/* The packages to choose from, and the chosen ones. */
 struct selection {
     struct choice from;
     struct fp_strv world;
@@ -38,18 +38,18 @@ static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_st
     return code == FP_OK ? FP_OK : fp_choice_blame(&selection->from, code, err);
 }
 
-/* A package on its way; a task of a group. */
+/* The fetch of one package, which is a task of a group. */
 struct package_fetch {
     const struct fp_apk_addition *addition;
     const char *url;
     struct fp_apk_arrival *arrival;
-    atomic_bool *has_failed; /* one of them */
+    atomic_bool *has_failed; /* whether any of the fetches has failed */
     enum fp_code code;
     struct fp_error err;
 };
 
-/* What has begun before the failure of another is no part of that, and comes to
- * its own end. */
+/* A fetch that began before another one failed is completed, and one that has not begun is skipped.
+ * Errors are kept in the fetch. */
 static enum fp_code fetch_package(void *package_fetch, struct fp_error *err)
 {
     struct package_fetch *fetch = package_fetch;
@@ -64,8 +64,8 @@ static enum fp_code fetch_package(void *package_fetch, struct fp_error *err)
     return FP_OK;
 }
 
-/* Side by side. Of several failures the first in the list is told: what comes
- * after a failure is not begun any more, but what comes before has been. */
+/* Fetches packages in parallel. Of several failures, the first one in the list is reported, because
+ * all fetches before it in the list have begun. */
 static enum fp_code fetch_all(struct package_fetch *fetches, size_t count, struct fp_error *err)
 {
     atomic_bool has_failed = false;
@@ -93,7 +93,7 @@ static enum fp_code fetch_packages(const struct fp_apk_addition *addition,
         struct fp_apk_arrival *arrival = &selection->arrivals[i];
         arrival->change = selection->answer.changes[i];
         const struct fp_apk_package *package = arrival->change.package;
-        /* What has no size is virtual: it has no file. */
+        /* A package without a size is virtual and has no .apk. */
         if (package->installed_size == 0)
             continue;
         fetches[fetched++] = (struct package_fetch){
@@ -112,8 +112,8 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
     return resolve(root, addition->requests, selection, err);
 }
 
-/* Stable repositories drop a version when they get the next: the index may be
- * older than what is there, so it is asked for once more. */
+/* Stable repositories drop a version when they publish the next. If a package is missing, the index
+ * may be outdated, so it is fetched once more. */
 static enum fp_code obtain(const struct fp_apk_system *root, const struct fp_apk_addition *addition,
                            struct selection *selection, struct fp_error *err)
 {

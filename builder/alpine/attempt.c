@@ -1,12 +1,12 @@
-/* One attempt of the resolver: what is chosen, what is wanted, and what stands in the way. */
+/* Keeps the state of one attempt of the resolver: choices, wants, and the obstacles to choices. */
 #include "attempt.h"
 
 #include <string.h>
 
 #define WANTS_MAX 250000
-/* Less than a second. Alpine's own repositories take some hundred thousand. */
+/* So many steps take less than a second. Alpine's own repositories need some hundred thousand. */
 #define STEPS_MAX 30000000
-/* What looking for a name costs: one comparison for each bit of the number of names. */
+/* The cost of finding a name: one comparison for each bit of the number of names. */
 #define FIND_STEPS 16
 
 bool fp_attempt_step(const struct attempt *attempt)
@@ -93,7 +93,7 @@ enum fp_code fp_attempt_want(struct attempt *attempt, struct fp_apk_text text, u
     return FP_OK;
 }
 
-/* Called for each name that a package stands for. Stops where it says false. */
+/* Called for each name that a package provides. Returning false stops the iteration. */
 typedef bool (*name_visitor)(struct attempt *attempt, uint32_t name,
                              const struct provider *provider, void *context);
 
@@ -130,7 +130,7 @@ static bool take_name(struct attempt *attempt, uint32_t name, const struct provi
     return true;
 }
 
-/* Whether a want leaves no room for a provider of its name. */
+/* Whether a want excludes a provider of its name. */
 static bool rejects(const struct attempt *attempt, const struct want *want,
                     const struct provider *provider)
 {
@@ -144,13 +144,13 @@ struct obstacle_walk {
     void *context;
 };
 
-/* What speaks against a package as a provider of one name, as far as the wants so far say. */
+/* Visits the obstacles to a package that come from one of its names and the wants so far. */
 static bool walk_obstacles(struct attempt *attempt, uint32_t name, const struct provider *provider,
                            void *context)
 {
     const struct obstacle_walk *walk = context;
     uint32_t owner = attempt->owner[name];
-    /* A name is either one package's, or shared by packages that give it no version. */
+    /* A name belongs to one package, or is shared by packages that provide it without a version. */
     if (owner == 0 && provider->version.len > 0)
         owner = attempt->sharer[name];
     struct obstacle found = {provider->package, name, NO_WANT, owner - 1};
@@ -198,7 +198,7 @@ bool fp_attempt_has(const struct attempt *attempt, const struct fp_apk_dependenc
     return false;
 }
 
-/* "!name" of the package itself against what has been chosen. */
+/* Whether the package's own conflicts ("!name") exclude none of the chosen packages. */
 static bool conflicts_hold(const struct attempt *attempt, uint32_t package)
 {
     struct fp_apk_text list =

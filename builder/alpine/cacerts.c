@@ -7,11 +7,11 @@
 
 #include "flinkpack/support.h"
 
-/* The Java key store format: every Java reads it, whatever its default type is. */
+/* Every Java reads the JKS format, whatever its default key store type is. */
 #define JKS_MAGIC   0xfeedfeedU
 #define JKS_VERSION 2U
 #define JKS_TRUSTED 2U
-/* Java's own default password: the store holds nothing secret. */
+/* This is Java's default password, because the store contains nothing secret. */
 #define PASSWORD  "changeit"
 #define WHITENER  "Mighty Aphrodite"
 #define CERTS_MAX 1000U
@@ -42,7 +42,7 @@ static void put_certificate(struct fp_buf *out, unsigned number, const void *der
     fp_buf_put(out, der, len);
 }
 
-/* SHA-1 over the password in UTF-16, a phrase, and the store. */
+/* Appends the SHA-1 of the password in UTF-16, a fixed phrase, and the store. */
 static void seal(struct fp_buf *out)
 {
     char hex[FP_HASH_HEX_MAX];

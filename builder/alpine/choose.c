@@ -1,4 +1,4 @@
-/* How the resolver chooses a package for a want, as apk does. */
+/* Chooses a package for a want by apk's rules. */
 #include "attempt.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static struct fp_apk_text version_of(const struct fp_apk_package *package)
     return fp_apk_text(package->fields[FP_APK_VERSION]);
 }
 
-/* 1: better, -1: worse, 0: as good. */
+/* Returns 1 if `a` is better, -1 if it is worse, 0 if both are equal. */
 static int by_version(struct fp_apk_text a, struct fp_apk_text b)
 {
     if (a.len == 0 || b.len == 0)
@@ -22,8 +22,8 @@ static int by_version(struct fp_apk_text a, struct fp_apk_text b)
     return order == FP_APK_GREATER ? 1 : order == FP_APK_LESS ? -1 : 0;
 }
 
-/* What is there stays; then the newer one, by the name that is asked for; then the one that its
- * maker prefers; then the earlier repository. */
+/* Prefers, in this order: an installed package; the newer version of the wanted name; the higher
+ * provider priority; the earlier repository. */
 static bool is_better(const struct attempt *attempt, const struct provider *a,
                       const struct provider *b)
 {
@@ -41,7 +41,7 @@ static bool is_better(const struct attempt *attempt, const struct provider *a,
     return a->package < b->package;
 }
 
-/* Whether somebody asks for the package by its own name. */
+/* Whether a want asks for the package by its own name. */
 static bool is_named(const struct attempt *attempt, uint32_t package)
 {
     uint32_t name = fp_provides_find(
@@ -55,7 +55,7 @@ static bool is_named(const struct attempt *attempt, uint32_t package)
     return false;
 }
 
-/* A shared name says nothing of which package is meant, unless something else does. */
+/* A shared name does not determine a package, so there has to be another reason to pick it. */
 static bool may_be_picked(const struct attempt *attempt, const struct provider *provider)
 {
     const struct fp_apk_package *package = package_of(attempt, provider->package);
@@ -63,8 +63,8 @@ static bool may_be_picked(const struct attempt *attempt, const struct provider *
            is_named(attempt, provider->package);
 }
 
-/* The best of the providers of a name that would do, or NULL. `unpicked`: packages that share it.
- */
+/* Returns the best provider that satisfies the want, or NULL. `unpicked` receives the packages that
+ * share the name and cannot be picked without a further reason. */
 static const struct provider *find_best(const struct attempt *attempt, const struct want *want,
                                         struct fp_strv *unpicked)
 {
@@ -86,8 +86,8 @@ static const struct provider *find_best(const struct attempt *attempt, const str
     return best;
 }
 
-/* Whether a provider agrees with all that has been learned of the name, and with what the user and
- * the base ask for. */
+/* Whether a provider agrees with all learned limits of the name, and with the requests and the
+ * base's world. */
 static bool fits_limits(const struct attempt *attempt, const struct provider *provider,
                         uint32_t name)
 {
@@ -114,8 +114,8 @@ static bool can_be_had(const struct attempt *attempt, const struct want *want)
     return want->dependency.is_conflict;
 }
 
-/* The same name has been decided otherwise: start again, knowing this from the beginning. False:
- * it is known, or leaves no choice. */
+/* Adds the want as a limit for the next attempt, because its name was decided otherwise before the
+ * want was known. False if the limit is known already, or no provider would be left. */
 static bool learn(struct attempt *attempt, const struct want *want)
 {
     for (size_t i = 0; i < attempt->limit_count; i++) {
@@ -153,7 +153,7 @@ static enum fp_code satisfy_conflict(struct attempt *attempt, const struct want 
     return FP_OK;
 }
 
-/* What came by itself has no successor: it stays, though its partner has got another version. */
+/* An installed package with an install_if stays if there is no version for its new partner. */
 static bool may_stay(const struct attempt *attempt, const struct want *want)
 {
     if (want->by != THE_BASE || want->name == NO_NAME)

@@ -1,4 +1,4 @@
-/* The database of installed packages (lib/apk/db/installed) while records and paths change. */
+/* Edits records and paths of the database of installed packages (lib/apk/db/installed). */
 #include "database.h"
 
 #include <string.h>
@@ -6,13 +6,13 @@
 #define PATHS_MAX       500000
 #define PATHS_MAX_BYTES ((size_t) 32 << 20)
 
-/* The record whose lines are being read. */
+/* The state of reading the lines of a record. */
 struct record_reading {
     struct db *db;
     uint32_t record;
     const char *folder;
     size_t folder_len;
-    struct db_path *file; /* the one whose lines come */
+    struct db_path *file; /* the file that the next lines belong to */
 };
 
 static enum fp_code begin_file(struct record_reading *reading, const char *name, size_t len,
@@ -92,7 +92,7 @@ enum fp_code fp_db_load(struct db *db, const struct fp_apk_index *installed, str
         struct db_record record = {.name = fp_xstrdup(package->fields[FP_APK_NAME]),
                                    .origin = fp_xstrdup(package->fields[FP_APK_ORIGIN]),
                                    .replaces = fp_xstrdup(package->fields[FP_APK_REPLACES])};
-        /* Every record ends with a blank line, whatever the last one of the base ended with. */
+        /* Every record ends with a blank line, even if the base's last record does not. */
         size_t len = package->record_len;
         while (len > 0 && package->record[len - 1] == '\n')
             len--;

@@ -1,10 +1,10 @@
-/* Parses dependencies such as "so:libc.musl-x86_64.so.1" or "bash>=5.2", and matches versions with
- * them. */
+/* Parses dependencies such as "so:libc.musl-x86_64.so.1" or "bash>=5.2", and matches versions
+ * against them. */
 #include "flinkpack/alpine/version.h"
 
 #include <string.h>
 
-/* A name, or a path, and a version. */
+/* The maximum length of a dependency, which is a name or path and a version. */
 #define DEPENDENCY_MAX 300
 
 static unsigned order_bit(char c)
@@ -72,7 +72,7 @@ bool fp_apk_dependency_accepts(const struct fp_apk_dependency *dependency,
         return true;
     if (dependency->is_identity)
         return false;
-    /* As apk 3 has it, no version is less than any. */
+    /* In apk 3, a missing version is less than any other version. */
     if (version.len == 0)
         return (dependency->accepts & FP_APK_LESS) != 0;
     if ((dependency->accepts & FP_APK_FUZZY) != 0 &&
@@ -84,7 +84,7 @@ bool fp_apk_dependency_accepts(const struct fp_apk_dependency *dependency,
 #define DIGITS  "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* "bash", "gtk+3.0"; behind "so:", "cmd:" and their like whatever a file may be named. */
+/* Whether a text is a name such as "bash" or "gtk+3.0", or any file name after "so:" or "cmd:". */
 static bool is_name(struct fp_apk_text name)
 {
     cleanup_free char *text = fp_xstrndup(name.ptr, name.len);
@@ -98,7 +98,7 @@ static bool is_name(struct fp_apk_text name)
     return len == name.len && text[len - 1] != ':';
 }
 
-/* "Q1" and the SHA-1 of a package's control part. */
+/* Whether a text is "Q1" and the SHA-1 of a package's control part in base64. */
 static bool is_identity(struct fp_apk_text version)
 {
     cleanup_free char *text = fp_xstrndup(version.ptr, version.len);

@@ -1,4 +1,4 @@
-/* Does by hand what the known scripts of packages would do, and names the unknown ones. */
+/* Emulates the known scripts of packages, and reports the unknown ones. */
 #include "installer.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ static const struct fp_apk_file *find_file(const struct fp_apk_arrival *arrival,
     return NULL;
 }
 
-/* The file that has been put at a path, or NULL. */
+/* Returns the arrivals' file that has been written at a path, or NULL. */
 static const struct fp_apk_file *find_new_file(const struct installer *in, const char *path)
 {
     for (size_t i = 0; i < in->count; i++) {
@@ -40,8 +40,8 @@ static const struct fp_apk_file *find_new_file(const struct installer *in, const
     return NULL;
 }
 
-/* bash's post-install: add-shell /bin/bash, where the base, or a package that is new as well, has a
- * list of shells. */
+/* Emulates bash's post-install, "add-shell /bin/bash", if the base or another new package has
+ * /etc/shells. */
 static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arrival *arrival,
                                    struct fp_error *err)
 {
@@ -65,8 +65,8 @@ static enum fp_code add_bash_shell(struct installer *in, const struct fp_apk_arr
     return FP_OK;
 }
 
-/* busybox --install -s: a link for each of its programs that has no file. From 3.18 on the
- * package lists them; before that, a base has had its links made already. */
+/* Emulates "busybox --install -s": writes a link for each program of busybox that does not exist.
+ * Alpine's package lists them since 3.18; older bases have their links already. */
 static enum fp_code link_busybox(struct installer *in, const struct fp_apk_arrival *arrival,
                                  struct fp_error *err)
 {
@@ -88,7 +88,7 @@ static enum fp_code link_busybox(struct installer *in, const struct fp_apk_arriv
     return FP_OK;
 }
 
-/* What is below a directory of the base and of what is new. */
+/* Lists the names in a directory, both those in the base and the new ones. */
 static void list_below(const struct installer *in, const char *folder, struct fp_strv *ret)
 {
     cleanup_strv struct fp_strv names = {0};
@@ -114,7 +114,7 @@ static void link_programs(struct installer *in, const char *java, const char *be
     }
 }
 
-/* The highest version; NULL: there is none. Borrowed from the list. */
+/* Returns the name with the highest version, or NULL. Borrowed from the list. */
 static const char *choose_java(const struct fp_strv *names)
 {
     const char *best = NULL;
@@ -126,8 +126,8 @@ static const char *choose_java(const struct fp_strv *names)
     return best;
 }
 
-/* java-common's trigger: the highest Java becomes the default one, unless somebody has made
- * "forced-jvm", and its programs are on PATH. */
+/* Emulates java-common's trigger: makes the highest version of Java the default, unless
+ * "forced-jvm" exists, and links its programs into /usr/bin. */
 static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival *arrival,
                               struct fp_error *err)
 {
@@ -144,7 +144,7 @@ static enum fp_code link_java(struct installer *in, const struct fp_apk_arrival 
     return FP_OK;
 }
 
-/* The scripts whose work is known. `type` NULL: all of the package's. */
+/* The scripts that can be emulated. If `type` is NULL, all scripts of the package are meant. */
 static const struct known_script {
     const char *package;
     const char *type;
@@ -155,7 +155,7 @@ static const struct known_script {
     {"bash", "pre-deinstall", nothing},
     {"busybox", "post-install", link_busybox},
     {"busybox", NULL, nothing},
-    /* They make what the packages' files are enough for in an image. */
+    /* In an image, the packages' files alone are enough, so these scripts are not needed. */
     {"alpine-baselayout", NULL, nothing},
     {"alpine-keys", NULL, nothing},
     {"ca-certificates", "trigger", nothing},
@@ -200,7 +200,7 @@ static enum fp_code emulate_package(struct installer *in, const struct fp_apk_ar
     return FP_OK;
 }
 
-/* The bundle as it will be: of a package that arrives, else of the base. */
+/* Reads the certificate bundle of a new package, or else that of the base. */
 static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct fp_error *err)
 {
     static const char path[] = "etc/ssl/certs/ca-certificates.crt";
@@ -212,7 +212,7 @@ static enum fp_code read_bundle(struct installer *in, struct fp_buf *ret, struct
     return in->root->reader(in->root->context, &paths, ret, err);
 }
 
-/* java-cacerts leaves a hook that the trigger of ca-certificates would run. */
+/* Emulates the hook of java-cacerts, which the trigger of ca-certificates would run. */
 static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
 {
     static const char path[] = "etc/ssl/certs/java/cacerts";
@@ -243,7 +243,7 @@ static enum fp_code make_java_store(struct installer *in, struct fp_error *err)
 
 enum fp_code fp_emulate_scripts(struct installer *in, struct fp_error *err)
 {
-    /* A new Java where java-common was there before: its trigger watches /usr/lib/jvm. */
+    /* If the base has java-common, its trigger also runs for a new Java in /usr/lib/jvm. */
     if (in->count > 0 && fp_tree_get(in->made, JVM_FOLDER) != NULL &&
         fp_apk_system_has(in->root, "java-common"))
         FP_TRY(link_java(in, NULL, err));

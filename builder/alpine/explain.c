@@ -1,4 +1,4 @@
-/* Why no package can be chosen, and who is to be given up for it. */
+/* Explains why no package can be chosen, and selects the package to give up for it. */
 #include "attempt.h"
 
 static char *title_of(const struct attempt *attempt, uint32_t package)
@@ -19,7 +19,7 @@ char *fp_attempt_who_wants(const struct attempt *attempt, const struct want *wan
     return fp_xasprintf("%s needs '%.*s'", title, len, want->text.ptr);
 }
 
-/* No version at all is what is wanted: say which one there is. */
+/* If no version matches the want, reports the newest one that exists. */
 static bool explain_version(const struct attempt *attempt, const struct want *want, const char *who,
                             struct fp_error *err)
 {
@@ -44,7 +44,7 @@ static enum fp_code explain_shared(const struct fp_strv *unpicked, const char *w
                                    struct fp_error *err)
 {
     cleanup_free char *names = fp_strv_join(unpicked, ", ", 1000);
-    /* Even a single one is not chosen, as apk would not: another may share the name tomorrow. */
+    /* Like apk, do not choose even a single package, since another may share the name later. */
     const char *words =
         unpicked->len > 1 ? "which several packages provide" : "a name that a package only shares";
     return fp_hinted(fp_fail(err, FP_E_INPUT, "%s, %s: %s", who, words, names), err,
@@ -52,7 +52,7 @@ static enum fp_code explain_shared(const struct fp_strv *unpicked, const char *w
                      unpicked->items[0]);
 }
 
-/* Every obstacle of every package that would be what a want speaks of. */
+/* Visits every obstacle of every package that matches a want. */
 static bool each_obstacle(const struct attempt *attempt, const struct want *want,
                           obstacle_visitor visit, void *context)
 {
@@ -67,16 +67,16 @@ static bool each_obstacle(const struct attempt *attempt, const struct want *want
     return true;
 }
 
-/* The one to tell of. */
+/* The search for the obstacle to report. */
 struct telling {
     const struct attempt *attempt;
-    struct fp_apk_text text; /* of the want that it is in the way of */
+    struct fp_apk_text text; /* the text of the want that cannot be satisfied */
     struct obstacle found;
     bool any;
 };
 
-/* A want that contradicts it; else, whoever has the name already. What was learned says the same as
- * the want itself, and is no reason. */
+/* Prefers a contradicting want to a package that has the name already. A want with the same text is
+ * skipped: it is a learned limit, and gives no reason. */
 static bool tell_first(const struct obstacle *obstacle, void *context)
 {
     struct telling *telling = context;
@@ -135,10 +135,10 @@ static bool can_be_exchanged(const struct attempt *attempt, uint32_t number)
     return false;
 }
 
-/* Who may be given up: an installed package that stands in the way of a new version first. */
+/* The search for the package to give up. It prefers an installed package that can be replaced. */
 struct blame {
     const struct attempt *attempt;
-    uint32_t guilty; /* NOBODY: no one yet */
+    uint32_t guilty; /* NOBODY if none was found yet */
 };
 
 static bool suspect(struct blame *blame, uint32_t by)
@@ -160,7 +160,7 @@ static bool suspect_obstacle(const struct obstacle *obstacle, void *context)
     return suspect(context, obstacle->by);
 }
 
-/* Of a conflict: whoever asks for what is excluded. */
+/* For a conflict, suspects the packages that ask for the excluded name. */
 static void suspect_wanting(struct blame *blame, const struct want *conflict)
 {
     const struct attempt *attempt = blame->attempt;

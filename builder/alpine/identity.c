@@ -1,4 +1,4 @@
-/* The identity of a package, "Q1" and base64 of a SHA-1, to and from hexadecimal. */
+/* Converts the identity of a package, "Q1" and a SHA-1 in base64, to and from hexadecimal. */
 #include "flinkpack/alpine/index.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ bool fp_apk_identity_hex(const char *identity, char ret_hex[41])
 {
     if (identity == NULL || strncmp(identity, "Q1", 2) != 0 || strlen(identity) != 2 + BASE64_TEXT)
         return false;
-    /* 20 bytes are 27 letters and one '='. */
+    /* In base64, 20 bytes are 27 characters and one '='. */
     size_t len = 0;
     cleanup_free unsigned char *bytes = fp_base64_decode(identity + 2, &len);
     if (strchr(identity, '=') != identity + 2 + BASE64_TEXT - 1 || bytes == NULL ||

@@ -10,14 +10,14 @@ char fp_apk_field_letter(enum fp_apk_field field)
     return letters[field];
 }
 
-/* A list that is being read. */
+/* The state of reading a list. */
 struct index_reading {
     struct fp_apk_index *index;
     const char *name;
     size_t line;
     size_t capacity;
     bool is_database;
-    bool in_files; /* behind the first F: line of a stanza */
+    bool in_files; /* the first F: line of the stanza has been read */
     struct fp_apk_package package;
     bool any;
 };
@@ -47,8 +47,8 @@ static enum fp_code read_number(const struct index_reading *reading, enum fp_apk
                    reading->line, letters[field], text);
 }
 
-/* Names become parts of paths and URLs. Those that begin with a dot are what "apk add --virtual"
- * has made: ".build-deps". */
+/* Whether a text can be a part of paths and URLs. Names may begin with a dot, as "apk add
+ * --virtual" makes names like ".build-deps". */
 static bool is_plain(const char *text)
 {
     if (text == NULL || *text == '\0' || *text == '-' || strlen(text) > 200 ||
@@ -72,7 +72,7 @@ static enum fp_code check_package(struct index_reading *reading, struct fp_error
     if (package->fields[FP_APK_ARCH] != NULL && !is_plain(package->fields[FP_APK_ARCH]))
         return fp_fail(err, FP_E_INPUT, "%s: line %zu: A: is no architecture", reading->name,
                        reading->line);
-    /* apk 3 knows other digests; what has one cannot be verified here, so it is not chosen. */
+    /* Packages with another digest of apk 3 cannot be verified here, so they are not chosen. */
     if (!fp_apk_identity_hex(package->fields[FP_APK_IDENTITY], hex))
         package->is_unusable = true;
     FP_TRY(read_number(reading, FP_APK_SIZE, &package->size, err));
@@ -80,7 +80,7 @@ static enum fp_code check_package(struct index_reading *reading, struct fp_error
     return read_number(reading, FP_APK_PROVIDER_PRIORITY, &package->provider_priority, err);
 }
 
-/* The stanza that ends before `end`, a place in the text, is complete. */
+/* Adds the package of the stanza that ends before `end`. */
 static enum fp_code end_stanza(struct index_reading *reading, const char *end, struct fp_error *err)
 {
     struct fp_apk_index *index = reading->index;
@@ -121,7 +121,7 @@ static enum fp_code read_line(struct index_reading *reading, char *line, struct 
         return FP_OK;
     const char *at = strchr(letters, line[0]);
     if (at == NULL) {
-        /* As apk has it: a capital that is not known means that old tools must not install it. */
+        /* In apk's format, tools must not install a package with an unknown capital letter. */
         package->is_unusable =
             package->is_unusable || (!reading->is_database && line[0] >= 'A' && line[0] <= 'Z');
         return FP_OK;

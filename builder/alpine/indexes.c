@@ -1,9 +1,9 @@
-/* The indexes of all repositories of a system, side by side; what is away is passed over. */
+/* Fetches the indexes of all repositories of a system in parallel, and skips unavailable ones. */
 #include "fetch.h"
 
 #define THREADS 4
 
-/* Those that the user names come first, then the image's own. */
+/* Lists the repositories that the user names, then the image's own. */
 static enum fp_code list_repositories(const struct fp_apk_system *root,
                                       const struct fp_apk_addition *addition,
                                       struct fp_apk_repositories *ret, struct fp_error *err)
@@ -46,7 +46,7 @@ static enum fp_code run_all(struct index_fetch *fetches, size_t count, struct fp
     return fp_group_wait(group, err);
 }
 
-/* What is away is passed over, unless all of them are. */
+/* Skips unavailable repositories. It is an error if none is available. */
 static enum fp_code pass_over(struct index_fetch *fetches, bool tell, struct choice *ret,
                               struct fp_error *err)
 {
@@ -70,7 +70,7 @@ static enum fp_code pass_over(struct index_fetch *fetches, bool tell, struct cho
     return FP_OK;
 }
 
-/* One after the other, as all of them together are bounded. */
+/* Reads the indexes one after the other, because a limit applies to their total size. */
 static enum fp_code read_all(const struct fp_apk_system *root, struct index_fetch *fetches,
                              struct choice *ret, struct fp_error *err)
 {
@@ -129,7 +129,7 @@ enum fp_code fp_choice_blame(const struct choice *choice, enum fp_code code, str
     for (size_t i = 1; i < choice->away_shown.len; i++) {
         fp_buf_putf(&names, ", and %s", choice->away_shown.items[i]);
     }
-    /* It may be there: then what keeps it away is the failure, and another attempt may help. */
+    /* An unavailable repository may have the package, so its code tells that a retry may help. */
     if (code == FP_E_NOT_FOUND)
         code = choice->away.code;
     cleanup_free char *text = fp_xstrdup(err != NULL ? err->text : "");

@@ -1,4 +1,4 @@
-/* Installs packages: their files, and what apk keeps about them, become entries of a layer. */
+/* Installs packages: writes their files and apk's records about them to a layer. */
 #include "flinkpack/http.h"
 #include "installer.h"
 #include "members.h"
@@ -23,7 +23,7 @@ static void put_file(struct installer *in, const struct fp_apk_file *file)
         blob = fp_blob_file(&descriptor, in->target->spool->path, -1, file->offset);
         content.blob = blob;
     }
-    /* Directories of the base, and of other packages, stay as they are. */
+    /* Existing directories of the base and of other packages are not changed. */
     const struct fp_entry *old = fp_tree_resolve(in->root->tree, entry.path);
     bool is_there =
         (old != NULL && old->kind == FP_ENTRY_DIR) || fp_tree_get(in->made, entry.path) != NULL;
@@ -31,7 +31,7 @@ static void put_file(struct installer *in, const struct fp_apk_file *file)
         fp_installer_put(in, &entry, entry.kind == FP_ENTRY_FILE ? &content : NULL, file->identity);
 }
 
-/* Names of owners count, as far as the image knows them. */
+/* An owner's name takes precedence over the number in the archive, if the image knows the name. */
 static void resolve_owners(const struct installer *in, struct fp_apk_contents *contents)
 {
     for (size_t i = 0; i < contents->file_count; i++) {
@@ -41,8 +41,8 @@ static void resolve_owners(const struct installer *in, struct fp_apk_contents *c
     }
 }
 
-/* Each of its files against those that are there and those of the arrivals before it. What it must
- * not have is taken from its record. */
+/* Compares each file of an arrival with existing files and those of earlier arrivals. A file that
+ * it may not write is removed from its record. */
 static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *arrival,
                                  struct fp_error *err)
 {
@@ -64,7 +64,7 @@ static enum fp_code settle_files(struct installer *in, struct fp_apk_arrival *ar
     return FP_OK;
 }
 
-/* The lines of triggers begin with the identity of their package. */
+/* Each line of triggers begins with the identity of its package. */
 static void forget_triggers(struct fp_buf *triggers, const json_t *gone)
 {
     size_t kept = 0;
@@ -84,9 +84,9 @@ static void forget_triggers(struct fp_buf *triggers, const json_t *gone)
         triggers->data[kept] = '\0';
 }
 
-/* All that goes is known before the first one arrives: files may move between packages. The lines
- * and scripts of what goes, go as well; some other tools leave the identity out, and then nothing
- * can refer to it. */
+/* Marks all replaced packages as removed before any package is added, because files may move
+ * between packages. Their triggers and scripts are removed too. Records of some other tools lack
+ * the identity, and then no trigger or script refers to it. */
 static enum fp_code retire_all(struct installer *in, struct fp_error *err)
 {
     cleanup_json json_t *gone = json_object();
@@ -108,7 +108,7 @@ static enum fp_code retire_all(struct installer *in, struct fp_error *err)
     return fp_scripts_remove(&in->scripts, gone, err);
 }
 
-/* Its record with all of its files, its scripts and its triggers. */
+/* Adds the package's record with all its files, its scripts and its triggers. */
 static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
                            struct fp_error *err)
 {
@@ -125,7 +125,7 @@ static enum fp_code enlist(struct installer *in, struct fp_apk_arrival *arrival,
     return fp_buf_check(&in->triggers, err);
 }
 
-/* Whether another package has a file now. */
+/* Whether another package owns the file now. */
 static bool is_withdrawn(struct installer *in, const struct fp_apk_arrival *arrival,
                          const struct fp_apk_file *file)
 {
@@ -197,8 +197,8 @@ static enum fp_code put_database(struct installer *in, struct fp_error *err)
     return put_scripts(in, err);
 }
 
-/* As the description of the base names them, without users and passwords: everybody who has the
- * image could read those. */
+/* Writes the base's repositories without users and passwords, because everybody who has the image
+ * could read them. */
 static enum fp_code put_repositories(struct installer *in, struct fp_error *err)
 {
     cleanup_strv struct fp_strv lines = {0};
@@ -215,7 +215,7 @@ static enum fp_code put_repositories(struct installer *in, struct fp_error *err)
     return FP_OK;
 }
 
-/* What a system that is made of packages has besides them. */
+/* Writes the files of apk that a system made only of packages needs in addition. */
 static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
 {
     const struct fp_apk_system *root = in->root;
@@ -235,7 +235,7 @@ static enum fp_code put_apk_files(struct installer *in, struct fp_error *err)
     return FP_OK;
 }
 
-/* What the base has of apk's own files. */
+/* Loads the base's database, triggers and scripts. */
 static enum fp_code load(struct installer *in, struct fp_error *err)
 {
     const struct fp_buf *scripts = &in->root->scripts;

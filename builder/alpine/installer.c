@@ -1,4 +1,4 @@
-/* Puts entries into the layer of an installation, and remembers them. */
+/* Writes entries to the layer of an installation, and records them. */
 #include "installer.h"
 
 #include <string.h>

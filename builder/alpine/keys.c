@@ -1,4 +1,4 @@
-/* The public keys that are trusted, and the verification of RSA signatures with them. */
+/* Keeps the trusted public keys, and verifies RSA signatures with them. */
 #include "members.h"
 
 #include <openssl/pem.h>
@@ -83,7 +83,7 @@ void fp_apk_keys_free(struct fp_apk_keys *keys)
     free(keys);
 }
 
-/* The digest that a scheme signs. */
+/* Returns the digest that a scheme signs, or NULL if the scheme is unknown. */
 static const char *choose(const char *scheme, const struct member_digests *digests,
                           const EVP_MD **ret_md)
 {

@@ -1,4 +1,4 @@
-/* Reads the gzip members of an index or a package one by one, and takes the digests of each. */
+/* Reads the gzip members of an index or a package one by one, and computes their digests. */
 #include "members.h"
 
 #include <string.h>
@@ -9,14 +9,14 @@
 #define HASHES      3
 
 struct members {
-    struct fp_source base; /* the member that is being read */
+    struct fp_source base; /* the source that reads the current member */
     struct fp_source *file;
     const char *name;
     uint64_t left_bytes;
     z_stream z;
-    bool is_open; /* z is to be ended */
+    bool is_open; /* z has been initialised */
     bool in_member;
-    bool at_end; /* of the file */
+    bool at_end; /* the whole file has been read */
     struct fp_hash *hashes[HASHES];
     unsigned char input[INPUT_BYTES];
 };
@@ -35,7 +35,7 @@ static enum fp_code fill(struct members *self, struct fp_error *err)
     return FP_OK;
 }
 
-/* One call of inflate(); what it consumed goes into the hashes. */
+/* Calls inflate() once, and adds the consumed bytes to the hashes. */
 static enum fp_code step(struct members *self, struct fp_error *err)
 {
     const unsigned char *before = self->z.next_in;
@@ -72,7 +72,7 @@ static enum fp_code read_member(struct fp_source *base, void *data, size_t cap, 
 
 static void free_member(struct fp_source *base)
 {
-    (void) base; /* it lives in the file's own structure */
+    (void) base; /* it is a part of struct members */
 }
 
 struct members *fp_members_open(struct fp_source *take_source, const char *name, uint64_t max_bytes)

@@ -1,14 +1,14 @@
-/* Decides what becomes of a file that the base, or another package, has at the same path. */
+/* Decides how a file is written if the base or another package has the same path. */
 #include "installer.h"
 
 #include <string.h>
 
-/* A file of configuration is a few lines; larger ones are taken for changed. */
+/* Configuration files are small. Larger ones are treated as changed. */
 #define CONFIG_MAX_BYTES ((size_t) 1 << 20)
-/* Of lists of what is replaced, read again for each file that two packages have. */
+/* The limit for reading "replaces" lists, which is done for each file that two packages have. */
 #define COMPARED_MAX_BYTES ((size_t) 32 << 20)
 
-/* Whether a list of dependencies speaks of a package. */
+/* Whether a dependency in a list matches a package. */
 static bool list_has(const char *list_text, const char *name, const char *version)
 {
     struct fp_apk_text list = fp_apk_text(list_text);
@@ -55,7 +55,7 @@ static enum fp_code settle(struct installer *in, const struct fp_apk_arrival *ar
     return FP_OK;
 }
 
-/* The identity of a file of the base, or "" where it cannot be told. */
+/* Gets the identity of a file of the base, or "" if it cannot be determined. */
 static enum fp_code base_identity(const struct installer *in, const char *path, char ret_text[32],
                                   struct fp_error *err)
 {
@@ -96,7 +96,7 @@ enum fp_code fp_overlay_check_kind(struct installer *in, const struct fp_apk_arr
         is_folder ? fp_tree_resolve(in->root->tree, path) : fp_tree_get(in->root->tree, path);
     if (there == NULL || (there->kind == FP_ENTRY_DIR) == is_folder)
         return FP_OK;
-    /* The file of a package that is exchanged may become a directory, as that file goes. */
+    /* A directory may replace a file of a replaced package, because that file is deleted. */
     if (is_folder && owner == NULL && fp_db_former_owner(&in->db, path) != NULL)
         return FP_OK;
     return fp_fail(err, FP_E_INPUT, "%s-%s wants to put a %s at /%s, where %s has a %s",
@@ -130,13 +130,13 @@ enum fp_code fp_overlay_decide(struct installer *in, struct fp_apk_arrival *arri
     return FP_OK;
 }
 
-/* What goes. */
+/* The paths to delete. */
 struct leaving {
     struct installer *in;
     struct fp_strv files;        /* sorted */
     struct fp_apk_text *folders; /* of former packages, sorted */
     size_t folder_count;
-    bool *emptied;            /* by directory: it goes as well */
+    bool *emptied;            /* for each directory: it is deleted as well */
     struct fp_apk_text *kept; /* directories of packages that stay, sorted */
     size_t kept_count;
 };
@@ -154,7 +154,7 @@ static const struct fp_apk_text *find_folder(const struct fp_apk_text *sorted, s
     return count > 0 ? bsearch(&folder, sorted, count, sizeof(*sorted), compare_folders) : NULL;
 }
 
-/* Sorted, each once. */
+/* Returns a sorted list without duplicates. */
 static struct fp_apk_text *list_folders(const struct db *db, bool of_removed, size_t *ret_count)
 {
     size_t count = 0;
@@ -186,12 +186,12 @@ static bool is_gone(const struct leaving *leaving, const char *path)
            bsearch(path, files->items, files->len, sizeof(*files->items), by_text) != NULL;
 }
 
-/* Files of former packages that nobody has any more. A configuration file that was changed stays.
- */
+/* Lists the files of replaced packages that no package owns any more. Changed configuration files
+ * stay. */
 static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
 {
     struct installer *in = leaving->in;
-    (void) fp_db_owner(&in->db, "", 0); /* puts the paths in order */
+    (void) fp_db_owner(&in->db, "", 0); /* sorts the paths */
     for (size_t i = 0; i < in->db.path_count; i++) {
         const struct db_path *path = &in->db.paths[i];
         char there[32] = "";
@@ -211,7 +211,7 @@ static enum fp_code leave_files(struct leaving *leaving, struct fp_error *err)
     return FP_OK;
 }
 
-/* Whether nothing will be left in a directory of the base. */
+/* Whether a directory of the base becomes empty. */
 static bool is_emptied(const struct leaving *leaving, const char *path)
 {
     const struct installer *in = leaving->in;
@@ -229,7 +229,7 @@ static bool is_emptied(const struct leaving *leaving, const char *path)
     return emptied;
 }
 
-/* The deepest first. */
+/* Lists the directories that become empty, starting with the deepest ones. */
 static void leave_folders(struct leaving *leaving)
 {
     const struct db *db = &leaving->in->db;
@@ -245,7 +245,7 @@ static void leave_folders(struct leaving *leaving)
     }
 }
 
-/* What is in a directory that goes, goes with it. */
+/* Deletes a path, unless its parent directory is deleted, which includes the path. */
 static void leave(const struct leaving *leaving, const char *path)
 {
     const struct fp_apk_target *target = leaving->in->target;

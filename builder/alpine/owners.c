@@ -1,4 +1,4 @@
-/* The numbers of accounts: NAME:x:ID:... in passwd and in group. */
+/* Reads the numbers of accounts and groups: NAME:x:ID:... in passwd and in group. */
 #include "installer.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static void read_line(json_t *accounts, const char *line, size_t len)
     *password = '\0';
     id++;
     id[strcspn(id, ":\r")] = '\0';
-    /* The first line of a name counts. */
+    /* If several lines have the same name, the first one counts. */
     if (fp_apk_number(id, &number) && number <= UINT32_MAX &&
         json_object_get(accounts, text) == NULL)
         fp_json_set(accounts, text, json_integer((json_int_t) number));

@@ -6,9 +6,9 @@
 
 #define PACKAGE_MAX_BYTES ((uint64_t) 4 << 30)
 #define SCRIPT_MAX_BYTES  ((size_t) 1 << 20)
-/* Of memory, for the lists of files of all packages together. */
+/* The memory limit for the file lists of all packages together. */
 #define LISTS_MAX_BYTES ((size_t) 32 << 20)
-/* What the allocator and JSON add, about: of a file, of an attribute. */
+/* The approximate overhead of the allocator and JSON for a file and for an attribute. */
 #define FILE_EXTRA_BYTES  100
 #define XATTR_EXTRA_BYTES 200
 
@@ -20,7 +20,7 @@ struct package_reading {
     struct fp_buf info_text;
     struct pkginfo info;
     const struct members *members;
-    enum member_kind kind; /* of the member at hand, in front of the files */
+    enum member_kind kind; /* the kind of the current member, up to the control part */
     size_t signature_count;
     bool has_control;
     bool has_data;
@@ -76,7 +76,7 @@ static size_t text_bytes(const char *text)
     return text != NULL ? strlen(text) + 1 : 0;
 }
 
-/* What a file will take in memory until the layer is written. */
+/* Returns the memory that a file's entry takes until the layer is written. */
 static size_t file_bytes(const struct fp_scan *scan, const struct fp_entry *entry)
 {
     size_t bytes = sizeof(struct fp_apk_file) + FILE_EXTRA_BYTES + text_bytes(entry->path) +
@@ -89,14 +89,14 @@ static size_t file_bytes(const struct fp_scan *scan, const struct fp_entry *entr
     return bytes;
 }
 
-/* What overlayfs reads: a directory with it hides all that lower layers have in it. */
+/* Whether overlayfs interprets an attribute, which could hide the files of lower layers. */
 static bool is_of_overlay(const char *attribute)
 {
     return strncmp(attribute, "trusted.overlay.", 16) == 0 ||
            strncmp(attribute, "user.overlay.", 13) == 0;
 }
 
-/* The data part is verified at its end only: until then it may be anybody's. */
+/* The data part is verified only after it was read, so its files have to be checked before that. */
 static enum fp_code check_file(struct package_reading *reading, const struct fp_scan *scan,
                                const struct fp_entry *entry, struct fp_error *err)
 {
@@ -139,7 +139,7 @@ static struct fp_apk_file *new_file(struct package_reading *reading, struct fp_s
     return file;
 }
 
-/* The content goes to the spool, and its digest into the file. */
+/* Writes the content to the spool, and stores its digest in the file. */
 static enum fp_code spool_content(struct package_reading *reading, struct fp_scan *scan,
                                   struct fp_apk_file *file, struct fp_error *err)
 {
@@ -169,7 +169,7 @@ static int path_to_file(const void *path, const void *file)
     return strcmp(path, (*(const struct fp_apk_file *const *) file)->entry.path);
 }
 
-/* A hard link is what it links to. */
+/* A hard link has the identity of its target. */
 static enum fp_code settle_link(const struct package_reading *reading, struct fp_apk_file *file,
                                 struct fp_apk_file *const *sorted, size_t count,
                                 struct fp_error *err)
@@ -256,7 +256,7 @@ static enum fp_code check_data(const struct package_reading *reading,
                    reading->name, digests->sha256, reading->info.datahash);
 }
 
-/* A member that is open: a signature, the control part or the data part. */
+/* Reads an open member, which is a signature, the control part or the data part. */
 static enum fp_code read_part(struct package_reading *reading, struct members *members,
                               struct fp_source *member, const struct fp_apk_package *package,
                               struct fp_error *err)
@@ -279,7 +279,7 @@ static enum fp_code read_part(struct package_reading *reading, struct members *m
     return check_control(reading, package, &digests, err);
 }
 
-/* Signatures, the control part, and the data part: in that order, each a member. */
+/* Reads signatures, the control part and the data part, which are members in this order. */
 static enum fp_code read_parts(struct package_reading *reading, struct members *members,
                                const struct fp_apk_package *package, struct fp_error *err)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Several "replaces" lines become one list. */
+/* Joins the values of several lines with the same key to one list. */
 static void append(char **slot, char *take_value)
 {
     if (*slot == NULL) {

@@ -1,4 +1,4 @@
-/* The table of all names that packages provide, sorted, with a binary search. */
+/* Keeps a sorted table of all names that packages provide, and finds names by binary search. */
 #include "attempt.h"
 
 #define PROVIDERS_MAX ((size_t) 1 << 19)

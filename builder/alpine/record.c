@@ -3,15 +3,15 @@
 
 #include <string.h>
 
-/* In base64. */
+/* The limit of an attribute's value in base64. */
 #define XATTR_MAX_BYTES ((size_t) 128 << 10)
 
-/* An entry of the archive and the directory that it stands for, or is in. */
+/* An entry of the archive, with the directory that it describes or is in. */
 struct place {
     const struct fp_apk_file *file;
     struct fp_apk_text folder;
-    size_t number; /* of the entry */
-    size_t first;  /* the number of the first entry that speaks of the directory */
+    size_t number; /* the number of the entry */
+    size_t first;  /* the number of the first entry with the same directory */
 };
 
 static int by_folder(const void *left, const void *right)
@@ -30,8 +30,8 @@ static int by_first(const void *left, const void *right)
     return order != 0 ? order : (a->number > b->number) - (a->number < b->number);
 }
 
-/* Directory by directory, in the order in which the archive first speaks of each. The caller frees
- * it. */
+/* Lists entries by directory, in the order of each directory's first entry in the archive. The
+ * caller frees the list. */
 static struct place *list_places(const struct fp_apk_contents *contents)
 {
     size_t count = contents->file_count;
@@ -55,7 +55,7 @@ static struct place *list_places(const struct fp_apk_contents *contents)
     return places;
 }
 
-/* With its length, of four bytes, in front. */
+/* Hashes a text after its length, which is a number of four bytes. */
 static void hash_text(struct fp_hash *hash, const void *data, size_t len)
 {
     const unsigned char size[4] = {(unsigned char) (len >> 24), (unsigned char) (len >> 16),
@@ -64,7 +64,7 @@ static void hash_text(struct fp_hash *hash, const void *data, size_t len)
     fp_hash_update(hash, data, len);
 }
 
-/* The digest that apk keeps of extended attributes: names and values, by name. */
+/* Computes apk's digest of extended attributes: of names and values, sorted by name. */
 static void xattrs_identity(const json_t *xattrs, char ret_text[32])
 {
     char hex[FP_HASH_HEX_MAX];
@@ -107,7 +107,7 @@ static void write_file(const struct fp_apk_file *file, struct fp_buf *ret)
         fp_buf_putf(ret, "Z:%s\n", file->identity);
 }
 
-/* Its own line, then those of what is in it. */
+/* Writes the line of a directory, then the lines of its files. */
 static void write_folder(const struct place *places, size_t count, struct fp_buf *ret)
 {
     const struct fp_entry *folder = NULL;

@@ -1,17 +1,17 @@
-/* The files that name package repositories, line by line, as apk 3 reads them. */
+/* Reads files that name package repositories, line by line, as apk 3 does. */
 #include "fetch.h"
 
 #include <string.h>
 
-/* Of a value or a URL, with what its variables stand for; and of variables, and lines to tell of.
- */
+/* The limits of the length of an expanded value or URL, of the number of variables, and of the
+ * number of skipped lines that are reported. */
 #define EXPANDED_MAX  ((size_t) 4096)
 #define VARIABLES_MAX 100
 #define PASSED_MAX    32
 
 static const char blanks[] = " \t\r\n";
 
-/* A line that is being read. */
+/* The state of reading a text. */
 struct repositories_reading {
     const struct fp_apk_repositories_source *from;
     struct fp_apk_repositories *ret;
@@ -23,7 +23,7 @@ char *fp_repository_display(const char *url)
     return url[0] == '/' ? fp_xstrdup(url) : fp_url_display(url);
 }
 
-/* What is passed over; of the line only the URL is shown, as the rest may be a password. */
+/* Notes a skipped line. Only its URL is shown, because the rest may be a password. */
 static void pass(const struct repositories_reading *reading, const char *url, const char *reason)
 {
     if (reading->ret->passed.len >= PASSED_MAX)
@@ -49,7 +49,7 @@ static const char *find_variable(const struct repositories_reading *reading, con
     return NULL;
 }
 
-/* `text` with the values of its ${NAME}s. NULL: one has no value, or it is too long. */
+/* Replaces each ${NAME} by its value. NULL if one has no value, or the result is too long. */
 static char *expand(const struct repositories_reading *reading, const char *text)
 {
     cleanup_buf struct fp_buf out = FP_BUF_INIT(EXPANDED_MAX);
@@ -69,7 +69,7 @@ static char *expand(const struct repositories_reading *reading, const char *text
     return fp_buf_check(&out, NULL) == FP_OK ? fp_buf_take(&out) : NULL;
 }
 
-/* "[-default] NAME=VALUE" */
+/* Sets a variable, from a text of the form "[-default] NAME=VALUE". */
 static void set_variable(const struct repositories_reading *reading, const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -99,7 +99,7 @@ static void set_variable(const struct repositories_reading *reading, const char 
     fp_strv_add(variables, pair);
 }
 
-/* Where in a URL the release begins: "/v3.20/main", "/edge/main". */
+/* Returns the part of a URL from the release on ("/v3.20/main", "/edge/main"), or NULL. */
 static const char *find_release(const char *url)
 {
     const char *scheme = strstr(url, "://");
@@ -118,7 +118,7 @@ static void trim_slashes(char *text)
         text[len - 1] = '\0';
 }
 
-/* One more than there may be is enough for an error. */
+/* Whether one repository too many was read, which is enough to report an error. */
 static bool is_full(const struct repositories_reading *reading)
 {
     return reading->ret->urls.len > FP_APK_REPOSITORIES_MAX ||
@@ -140,7 +140,7 @@ static void add_url(const struct repositories_reading *reading, const char *url)
         fp_strv_add(urls, whole);
 }
 
-/* Why a repository is not asked; NULL: it is. */
+/* Returns the reason why a repository cannot be used, or NULL. */
 static const char *find_flaw(const struct repositories_reading *reading, const char *type,
                              const char *url)
 {
@@ -159,7 +159,7 @@ static const char *find_flaw(const struct repositories_reading *reading, const c
                : "expected an http or https URL, or an absolute path";
 }
 
-/* "URL COMPONENT..."; `type` is "v2", "v3" or "ndx". */
+/* Adds the repositories of a line "URL COMPONENT..."; `type` is "v2", "v3" or "ndx". */
 static void add_repository(const struct repositories_reading *reading, const char *type,
                            const char *word, const struct fp_strv *components)
 {

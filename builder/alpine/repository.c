@@ -1,4 +1,4 @@
-/* Fetches indexes and packages from repositories, through the cache. */
+/* Fetches indexes and packages from repositories through the cache. */
 #include "fetch.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #define INDEX_FILE_MAX   ((uint64_t) 16 << 20)
 #define PACKAGE_FILE_MAX ((uint64_t) 2 << 30)
 
-/* A directory is its maker's alone: another user of a cache that is shared has one beside it. */
+/* Only its creator can use a cache directory, so other users of a shared cache get their own. */
 static char *cache_folder(const struct fp_apk_fetch_options *options)
 {
     char *folder = fp_path_join(options->cache_folder, "apk");
@@ -23,7 +23,7 @@ static char *cache_folder(const struct fp_apk_fetch_options *options)
     return own;
 }
 
-/* A file of the cache. */
+/* Gets the path of a file in the cache. */
 static enum fp_code cache_path(const struct fp_apk_fetch_options *options, const char *name,
                                char **ret, struct fp_error *err)
 {
@@ -44,7 +44,7 @@ static enum fp_code refused(const char *url, int status, struct fp_error *err)
     return fp_fail(err, FP_E_NETWORK, "%s: the server answers %d", shown, status);
 }
 
-/* Download to a file that has not its name yet. */
+/* Downloads to a new file that has not been published under its name yet. */
 static enum fp_code download(const struct fp_apk_fetch_options *options, const char *url,
                              const char *path, uint64_t expected_bytes, uint64_t max_bytes,
                              struct fp_newfile **ret, struct fp_error *err)
@@ -76,7 +76,7 @@ static bool is_index(const char *url)
     return fp_text_ends_with(url, ".tar.gz");
 }
 
-/* What is not there as APKINDEX may be there in apk 3's format. */
+/* If there is no APKINDEX, checks whether the repository has an index in apk 3's format. */
 static enum fp_code probe_adb(const struct index_fetch *fetch, enum fp_code code,
                               struct fp_error *err)
 {
@@ -96,7 +96,7 @@ static enum fp_code probe_adb(const struct index_fetch *fetch, enum fp_code code
                      err, "use a repository that has APKINDEX.tar.gz, as Alpine's own do");
 }
 
-/* An open file from its beginning; it stays open. */
+/* Reads an open file from its beginning, through a copy of the descriptor. */
 static enum fp_code read_again(int fd, const char *name, struct fp_source **ret,
                                struct fp_error *err)
 {
@@ -117,7 +117,7 @@ static enum fp_code read_index(int fd, const char *name, const struct fp_apk_key
     return fp_apk_index_parse(text, name, ret, err);
 }
 
-/* One of this machine, or of the cache. */
+/* Opens an index file of this machine or of the cache. */
 static enum fp_code open_index(struct index_fetch *fetch, const char *whole, struct fp_error *err)
 {
     uint64_t size = 0;
@@ -137,7 +137,7 @@ static enum fp_code get_index(struct index_fetch *fetch, const char *whole, stru
     const struct fp_apk_fetch_options *options = fetch->options;
     if (whole[0] == '/')
         return open_index(fetch, whole, err);
-    /* A password that changes is no other repository. */
+    /* The name in the cache ignores the password, because a new one may be set later. */
     cleanup_free char *bare = NULL;
     cleanup_free char *authorization = NULL;
     FP_TRY(fp_url_split_user(whole, &bare, &authorization, err));
@@ -159,7 +159,7 @@ enum fp_code fp_index_fetch_run(void *index_fetch, struct fp_error *err)
                                    : fp_xasprintf("%s/%s/APKINDEX.tar.gz", fetch->url, fetch->arch);
     fetch->shown = fp_repository_display(whole);
     enum fp_code code = fetch->code = get_index(fetch, whole, &fetch->err);
-    /* A failure to get at the repository is none of this machine or of trust. */
+    /* Other errors come from this machine or from verification, and are not skipped. */
     fetch->is_away =
         code == FP_E_NOT_FOUND || code == FP_E_NETWORK || code == FP_E_AUTH || code == FP_E_INPUT;
     return fetch->is_away ? FP_OK : fp_fail_as(err, &fetch->err);
@@ -182,7 +182,7 @@ void fp_index_fetch_clear(struct index_fetch *fetch)
     free(fetch->path);
 }
 
-/* Where a package lies: in the directory of its architecture, or beside the index that is named. */
+/* Returns a package's URL, in the directory of its architecture or in that of a named index. */
 static char *package_url(const char *url, const struct fp_apk_package *package)
 {
     cleanup_free char *title = fp_apk_package_title(package);
@@ -210,7 +210,7 @@ static enum fp_code fetch_package(const struct fp_apk_fetch_options *options, co
     return fp_newfile_publish(file, path, true, err);
 }
 
-/* A package in a file of this machine; `name` is what messages call it. */
+/* Reads a package from a local file, which messages call `name`. */
 static enum fp_code read_package(int take_fd, const char *path, const char *name,
                                  const struct fp_apk_package *package, struct fp_apk_spool *spool,
                                  struct fp_apk_contents *ret, struct fp_error *err)
@@ -240,7 +240,7 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
     enum fp_code code = fp_kept_open(path, &fd, &size, &failure);
     if (code == FP_OK)
         code = read_package(fd, path, name, package, spool, ret, &failure);
-    /* Fetching mends a damaged file, but no disk that is full, nor Ctrl-C. */
+    /* A new download can repair a damaged file, but not a full disk or an interruption. */
     bool is_damaged = code == FP_E_VERIFY || code == FP_E_INPUT;
     if (!options->offline && is_damaged)
         fp_report(options->reporter, FP_EVENT_WARNING,

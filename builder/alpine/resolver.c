@@ -1,15 +1,15 @@
-/* The resolver: from the world and the requests to a set of packages, in the order of their
- * installation. */
+/* Resolves the world and the requests to a set of packages, in the order in which they are
+ * installed. */
 #include "attempt.h"
 
 #include <string.h>
 
-/* Each restart knows one thing more; a system that needs so many has no sensible answer. */
+/* Each restart uses one more fact. If so many are needed, there is no sensible answer. */
 #define RESTARTS_MAX 500
-/* Only the order of records depends on what is deeper than this. */
+/* Dependencies deeper than this are not sorted, which affects only the order of records. */
 #define DEPTH_MAX 500
 
-/* The wants refer to their text, which has to live as long as they do. */
+/* Copies the texts of wants, because wants refer to them. */
 static void keep_texts(struct attempt *attempt, const struct fp_strv *list)
 {
     cleanup_strv struct fp_strv sorted = {0};
@@ -20,7 +20,7 @@ static void keep_texts(struct attempt *attempt, const struct fp_strv *list)
         fp_strv_add(&attempt->texts, sorted.items[i]);
 }
 
-/* The world, the requests, and what is installed: nothing is ever removed. */
+/* Wants the world, the requests, and all installed packages, as no package is ever removed. */
 static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_question *question,
                              struct fp_error *err)
 {
@@ -41,8 +41,8 @@ static enum fp_code want_all(struct attempt *attempt, const struct fp_apk_questi
     return FP_OK;
 }
 
-/* All wants from `*next` on, and those that they bring. Shared names wait until there is nothing
- * else to do. */
+/* Satisfies all wants from `*next` on, and those that they add. Wants of shared names are postponed
+ * until no others are left. */
 static enum fp_code satisfy_all(struct attempt *attempt, size_t *next, size_t *ret_failed,
                                 enum step_outcome *ret, struct fp_error *err)
 {
@@ -78,7 +78,7 @@ static bool all_hold(const struct attempt *attempt, const char *conditions)
     return true;
 }
 
-/* Whether somebody besides the base itself asks for a package of this name. */
+/* Whether a dependency, other than the base's wish to keep its packages, asks for this name. */
 static bool is_asked_for(const struct attempt *attempt, uint32_t name)
 {
     for (uint32_t at = attempt->heads[name]; at != 0 && fp_attempt_step(attempt);
@@ -90,8 +90,8 @@ static bool is_asked_for(const struct attempt *attempt, uint32_t name)
     return false;
 }
 
-/* The installed version of a package which came for what is there no longer: an install_if names
- * the version of its partner. NOBODY: it stays. */
+/* Finds the installed version of `successor` if its install_if no longer holds, for example because
+ * it names a version that is replaced. NOBODY means that the installed version stays. */
 static uint32_t find_stale(const struct attempt *attempt, uint32_t successor)
 {
     const struct provides *provides = &attempt->provides;
@@ -107,8 +107,8 @@ static uint32_t find_stale(const struct attempt *attempt, uint32_t successor)
     return stays ? NOBODY : owner - 1;
 }
 
-/* The best of the packages of one name whose install_if has come true: other repositories may have
- * another version of it. */
+/* Finds the newest package of the same name whose install_if holds, because other repositories may
+ * have another version of it. */
 static uint32_t find_best(const struct attempt *attempt, uint32_t first)
 {
     const struct provides *provides = &attempt->provides;
@@ -130,8 +130,8 @@ static uint32_t find_best(const struct attempt *attempt, uint32_t first)
     return best;
 }
 
-/* A package whose install_if has come true, or NOBODY; and one that it is to be exchanged for. The
- * search goes on where the last one ended. */
+/* Finds a package whose install_if holds, or NOBODY, and in `*ret_stale` an installed version that
+ * it replaces. The search continues after the last package found. */
 static uint32_t find_triggered(struct attempt *attempt, uint32_t *ret_stale)
 {
     const struct provides *provides = &attempt->provides;
@@ -155,7 +155,7 @@ static uint32_t find_triggered(struct attempt *attempt, uint32_t *ret_stale)
     return NOBODY;
 }
 
-/* One attempt to its end. On failure `*ret_failed` is the want that could not be made to hold. */
+/* Runs one attempt. On failure, `*ret_failed` is the want that could not be satisfied. */
 static enum fp_code run(struct attempt *attempt, const struct fp_apk_question *question,
                         size_t *ret_failed, enum step_outcome *ret, struct fp_error *err)
 {
@@ -196,7 +196,7 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
             return FP_OK;
         if (code == FP_OK)
             continue;
-        /* The first reason is the one to tell: the others only follow from it. */
+        /* The first failure is reported, because the others only follow from it. */
         if (first.code == FP_OK)
             first = failure;
         if (!fp_attempt_blame(attempt, failed))
@@ -206,7 +206,7 @@ static enum fp_code search(struct attempt *attempt, const struct fp_apk_question
                    first.code != FP_OK ? ": " : "", first.text);
 }
 
-/* Puts a package behind what it depends on. */
+/* The state of sorting packages so that each one comes after its dependencies. */
 struct ordering {
     const struct attempt *attempt;
     bool *seen;
@@ -216,7 +216,7 @@ struct ordering {
 
 static void put_in_order(struct ordering *ordering, uint32_t number);
 
-/* The installed package of a name, or NULL. Those come first among all that provide it. */
+/* Returns the installed package of a name, or NULL. Installed ones come first among providers. */
 static const struct fp_apk_package *find_installed(const struct provides *provides,
                                                    const char *name)
 {

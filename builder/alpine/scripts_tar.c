@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The length of the member at `at`, header included; 0: the end. */
+/* Gets the length of the member at `at` including its header; 0 at the end of the archive. */
 static enum fp_code member_len(const struct fp_buf *tar, size_t at, size_t *ret,
                                struct fp_error *err)
 {
@@ -39,7 +39,7 @@ enum fp_code fp_scripts_open(struct fp_buf *tar, struct fp_error *err)
     return FP_OK;
 }
 
-/* Whether the identity in a script's name, in front of its type, is one of `gone`. */
+/* Whether the identity in a script's name, which precedes the type, is a key of `gone`. */
 static bool is_of(const struct fp_tar_block *header, const json_t *gone)
 {
     char name[sizeof(header->name) + 1] = "";
@@ -73,7 +73,7 @@ static enum fp_code add_script(struct fp_buf *tar, const struct fp_apk_package *
                                const struct fp_apk_script *script, struct fp_error *err)
 {
     static const char zeros[FP_TAR_BLOCK];
-    /* As apk itself writes it: ustar in GNU's spelling. */
+    /* apk itself writes ustar with GNU's magic. */
     struct fp_tar_block header = {.type = '0', .magic = "ustar  ", .user = "root", .group = "root"};
     uint64_t mtime = 0;
     cleanup_free char *name =

@@ -21,10 +21,10 @@ struct index_file {
     struct fp_buf text;
     bool has_index;
     const struct members *members;
-    enum member_kind kind; /* of the member at hand */
+    enum member_kind kind; /* the kind of the current member */
 };
 
-/* ".SIGN.RSA256.KEYFILE". */
+/* Keeps a signature, whose path is like ".SIGN.RSA256.KEYFILE". */
 static enum fp_code keep_signature(struct index_file *file, const char *path,
                                    struct fp_source *content, struct fp_error *err)
 {
@@ -60,7 +60,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
     return fp_source_read_all(content, &file->text, err);
 }
 
-/* A signature by a key that is known: it is wrong, or cannot be judged. */
+/* Reports that a signature by a trusted key is wrong, or of a scheme that is not supported. */
 static enum fp_code wrong(const struct index_file *file, const struct index_signature *signature,
                           struct fp_error *err)
 {
@@ -73,7 +73,7 @@ static enum fp_code wrong(const struct index_file *file, const struct index_sign
         file->name, signature->key, signature->scheme);
 }
 
-/* What kind of key would be needed, in words. */
+/* Reports why none of the signatures is accepted, and the keys that would be needed. */
 static enum fp_code untrusted(const struct index_file *file, const struct fp_apk_keys *keys,
                               struct fp_error *err)
 {

@@ -1,10 +1,10 @@
-/* The file without a name that holds the contents of packages until the layer is written. */
+/* Creates the file that holds the contents of packages until the layer is written. */
 #include "flinkpack/alpine/package.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-/* All packages of one image together. */
+/* The limit for all packages of one image together. */
 #define SPOOL_MAX_BYTES ((uint64_t) 8 << 30)
 
 enum fp_code fp_apk_spool_open(const char *folder, struct fp_apk_spool *ret, struct fp_error *err)
@@ -13,7 +13,7 @@ enum fp_code fp_apk_spool_open(const char *folder, struct fp_apk_spool *ret, str
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", path);
-    /* The name may come to stand for another file where the cache is not ours alone. */
+    /* The descriptor is used as the path, because others may replace the file in a shared cache. */
     *ret = (struct fp_apk_spool){.lock = PTHREAD_MUTEX_INITIALIZER,
                                  .fd = fd,
                                  .path = fp_xasprintf("/proc/self/fd/%d", fd),

@@ -1,4 +1,4 @@
-/* Reads what a base says of its packages: apk's database, repositories, keys and accounts. */
+/* Reads the package state of a base: apk's database, repositories, keys and accounts. */
 #include "flinkpack/alpine/install.h"
 #include "installer.h"
 
@@ -28,7 +28,7 @@ bool fp_apk_is_used(const struct fp_tree *tree)
     return find_folder(tree) != NULL;
 }
 
-/* The files that are read, in this order; keys, and what names repositories, behind them. */
+/* The files that are read, in this order, before keys and lists of repositories. */
 enum wanted {
     WANT_INSTALLED,
     WANT_TRIGGERS,
@@ -55,7 +55,7 @@ static void list_files(const struct fp_apk_system *root, struct fp_strv *ret)
     fp_strv_add(ret, "etc/shells");
 }
 
-/* The files of a directory that end in `suffix`, but none twice by its name. */
+/* Lists the files of a directory that end in `suffix`, unless `seen` has the same name. */
 static void list_folder(const struct fp_tree *tree, const char *folder, const char *suffix,
                         struct fp_strv *seen, struct fp_strv *ret)
 {
@@ -79,7 +79,7 @@ static int by_base(const void *left, const void *right)
     return strcmp(fp_path_base(*(char *const *) left), fp_path_base(*(char *const *) right));
 }
 
-/* Keys, and what names repositories: a file below /etc takes the place of one below /lib. */
+/* Lists keys and lists of repositories. A file below /etc overrides one of its name below /lib. */
 static void list_more(const struct fp_tree *tree, const char *arch, struct fp_strv *ret)
 {
     cleanup_free char *shared = fp_path_join("usr/share/apk/keys", arch);
@@ -101,7 +101,7 @@ static bool is_key(const char *path)
     return fp_text_ends_with(path, ".pub");
 }
 
-/* A key that is none is of no use, but does no harm either. */
+/* Takes keys and lists of repositories. Invalid keys are ignored, as they do no harm. */
 static void take_more(const struct fp_strv *paths, const struct fp_buf *contents,
                       struct fp_apk_system *root)
 {
@@ -259,7 +259,7 @@ static bool is_same_name(const char *one, const char *other)
            fp_apk_text_equal(a.name, b.name);
 }
 
-/* Whether the world's line is about a package that is asked for anew. */
+/* Whether a request names the same package as a line of the world. */
 static bool is_renewed(const char *line, const struct fp_strv *requests)
 {
     for (size_t i = 0; i < requests->len; i++) {

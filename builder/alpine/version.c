@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* In the order in which they rank where two versions differ in kind. */
+/* If two versions differ in the kind of a token, the one with the earlier kind here is greater. */
 enum token_kind {
     TOKEN_FIRST,
     TOKEN_NUMBER,
@@ -19,10 +19,10 @@ enum token_kind {
 struct token {
     enum token_kind kind;
     struct fp_apk_text text; /* digits, letter, hash */
-    int suffix;              /* its place in the table */
+    int suffix;              /* its index in the table below */
 };
 
-/* From the least to the greatest; what has none stands between rc and cvs. */
+/* Sorted from the least to the greatest. A version without a suffix is between "rc" and "cvs". */
 static const char *const suffixes[] = {"alpha", "beta", "pre", "rc", "cvs",
                                        "svn",   "git",  "hg",  "p"};
 #define SUFFIX_FIRST_LATER 4
@@ -89,7 +89,7 @@ static void skip(struct fp_apk_text *rest, size_t len)
     *rest = (struct fp_apk_text){rest->ptr + len, rest->len - len};
 }
 
-/* A token of at least one character, else an invalid one. */
+/* Takes a token of at least one character; if there is none, the token is invalid. */
 static struct token taken(enum token_kind kind, struct fp_apk_text *rest, bool (*belongs)(char))
 {
     struct token token = {.kind = kind, .text = take(rest, belongs)};
@@ -111,7 +111,7 @@ static struct token take_suffix(struct fp_apk_text *rest)
     return token;
 }
 
-/* What may follow a token of the kind `last`. */
+/* Takes the next token, which has to be allowed after a token of the kind `last`. */
 static struct token next_token(struct fp_apk_text *rest, enum token_kind last)
 {
     if (rest->len == 0)
@@ -159,12 +159,12 @@ static int compare_numbers(struct fp_apk_text a, struct fp_apk_text b)
     return fp_apk_text_compare(a, b);
 }
 
-/* Two tokens of one kind. */
+/* Compares two tokens of the same kind. */
 static int compare_tokens(const struct token *a, const struct token *b)
 {
     switch (a->kind) {
     case TOKEN_NUMBER:
-        /* A part such as ".09" is a fraction: 1.09 comes before 1.1. */
+        /* A part such as ".09" is a fraction, so 1.09 is less than 1.1. */
         if (a->text.ptr[0] == '0' || b->text.ptr[0] == '0')
             return fp_apk_text_compare(a->text, b->text);
         return compare_numbers(a->text, b->text);
@@ -183,7 +183,7 @@ static bool is_prerelease(const struct token *token)
     return token->kind == TOKEN_SUFFIX && token->suffix < SUFFIX_FIRST_LATER;
 }
 
-/* Tokens of different kinds: the version that goes on is greater, unless it goes on with "_rc". */
+/* Compares kinds. A longer version is greater, unless it continues with a suffix such as "_rc". */
 static enum fp_apk_order compare_kinds(const struct token *a, const struct token *b)
 {
     if (a->kind == b->kind)
@@ -195,7 +195,7 @@ static enum fp_apk_order compare_kinds(const struct token *a, const struct token
     return a->kind > b->kind ? FP_APK_LESS : FP_APK_GREATER;
 }
 
-/* Read both up to the first difference. */
+/* Reads both versions up to their first difference. */
 static void advance(struct fp_apk_text *a, struct fp_apk_text *b, struct token *at_a,
                     struct token *at_b, int *ret_order)
 {

@@ -5,14 +5,14 @@
 
 #define SECONDS_A_DAY 86400
 
-/* What a base without any accounts gets, as the distroless images have it. */
+/* A base without any accounts gets the same root account as in distroless images. */
 #define MINIMAL_PASSWD "root:x:0:0:root:/root:/sbin/nologin\n"
 #define MINIMAL_GROUP  "root:x:0:\n"
 
-/* Groups below are the system's (root, users): an account may join them as they are. */
+/* Groups below this gid belong to the system (root, users), and an account may join them. */
 #define FIRST_FREE_GID 1000
 
-/* What useradd and adduser write, so that a base's own tools would have made the same lines. */
+/* The values that useradd and adduser write, so that lines equal those of the base's own tools. */
 struct convention {
     const char *gecos;
     const char *shell;
@@ -27,7 +27,7 @@ static const struct convention *convention_of(const struct fp_base_facts *facts)
     return facts->os_id != NULL && strcmp(facts->os_id, "alpine") == 0 ? &alpine : &debian;
 }
 
-/* Every line of that name, as a second one would be found by some programs and not by others. */
+/* Checks every line, because some programs would find a second line of the same name. */
 static enum fp_code check_passwd(const char *text, const struct fp_account *account,
                                  bool *ret_exists, struct fp_error *err)
 {
@@ -51,7 +51,7 @@ static enum fp_code check_group(const char *text, const struct fp_account *accou
                                 bool *ret_exists, struct fp_error *err)
 {
     struct account_line line = {0};
-    struct account_line taken = {0}; /* the name, with another number */
+    struct account_line taken = {0}; /* a group with the account's name and another gid */
     bool may_join = account->gid < FIRST_FREE_GID;
     while (fp_account_line_next(&text, false, &line)) {
         bool same_name = fp_account_line_is(&line, account->name);
@@ -111,7 +111,7 @@ static bool shadow_has(const char *shadow, const char *name)
     return false;
 }
 
-/* A base without shadow gets none: 'x' then means that nobody can log in, which is right. */
+/* A base without shadow gets none. The password 'x' then prevents any login, as intended. */
 static char *new_shadow(const char *text, const struct convention *convention,
                         const struct fp_account *account)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The `index`-th field of a line that ends at `end`; NULL where there are not so many. */
+/* Returns the field number `index` of a line that ends at `end`, or NULL if it has fewer. */
 static const char *field(const char *line, const char *end, unsigned index)
 {
     for (; index > 0; index--) {
@@ -15,7 +15,7 @@ static const char *field(const char *line, const char *end, unsigned index)
     return line;
 }
 
-/* A number that fills the whole field; false otherwise. */
+/* Parses a field that consists of a number; returns false if it does not. */
 static bool number(const char *text, const char *end, unsigned *ret)
 {
     uint64_t value = 0;
@@ -33,7 +33,7 @@ static bool read_line(const char *line, const char *end, bool with_group, struct
     const char *id = field(line, end, 2);
     const char *group = field(line, end, 3);
     size_t name_len = strcspn(line, ":\n");
-    /* '#' begins a comment, '+' and '-' refer to NIS: none of them is an account of that name. */
+    /* '#' begins a comment, and '+' and '-' refer to NIS, so these lines are not accounts. */
     if (id == NULL || name_len == 0 || strchr("#+-", line[0]) != NULL)
         return false;
     if (!number(id, end, &ret->id) ||

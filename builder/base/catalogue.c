@@ -1,4 +1,4 @@
-/* The catalogue of base images: the files of base-images/. */
+/* Finds base images in the catalogue, which consists of the files of base-images/. */
 #include "internal.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #define NAME_MAX_LEN 64
 #define NAMES_MAX    1000
 
-/* What can be a file's name without its suffix, and so never leads out of its directory. */
+/* A valid name is a file name without its suffix, so it cannot lead out of its directory. */
 static bool name_is_valid(const char *name)
 {
     size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-");

@@ -35,7 +35,7 @@ static enum fp_code read_reference(const json_t *object, const char *path, char 
     const char *text = NULL;
     cleanup_reference struct fp_reference reference = {0};
     FP_TRY(fp_json_need_string(object, "reference", path, &text, err));
-    /* A file's fault, not the command line's. */
+    /* The error is in the file, not on the command line. */
     if (fp_reference_parse(text, &reference, err) != FP_OK)
         return fp_context(FP_E_INPUT, err, "%s: reference", path);
     if (reference.registry == NULL ||
@@ -141,7 +141,7 @@ static enum fp_code read_keys(const json_t *object, const char *path, json_t **r
     return FP_OK;
 }
 
-/* Where the base comes from: an image, or packages of which it is made. */
+/* Reads the source of the base: an image, or the packages that it is made of. */
 static enum fp_code read_origin(const json_t *object, const char *path, struct fp_base_entry *ret,
                                 struct fp_error *err)
 {

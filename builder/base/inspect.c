@@ -1,14 +1,14 @@
-/* Reads the layers of a base, and tells what is in it. */
+/* Reads the layers of a base, and collects facts about its content. */
 #include "internal.h"
 
-/* Everything that reading the layers needs. */
+/* The state of reading the layers. */
 struct base_inspection {
     struct fp_tree *tree;
     struct keeper *keeper;
     struct fp_stage *stage;
     uint64_t max_bytes;
-    uint64_t packed_bytes; /* of the layers so far, and what they have become */
-    uint64_t used_bytes;
+    uint64_t packed_bytes; /* compressed size of the layers so far */
+    uint64_t used_bytes;   /* their uncompressed size */
 };
 
 static enum fp_code open_layer(const struct fp_blob *blob, const char *name,
@@ -50,7 +50,7 @@ static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_diges
     source = fp_source_hashed(source, hash);
     FP_TRY(fp_tree_apply_layer(inspection->tree, source, name, fp_keeper_visit, inspection->keeper,
                                err));
-    /* The diff_id is that of every byte, padding behind the last entry included. */
+    /* The diff_id covers every byte, including the padding after the last entry. */
     FP_TRY(fp_stream_copy(source, rest, NULL, err));
     FP_TRY(check_diff_id(hash, diff_id, name, err));
     inspection->used_bytes += info.out_bytes;
@@ -88,7 +88,7 @@ static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
     return FP_OK;
 }
 
-/* A file of accounts; one that is there and cannot be read is not to be written over. */
+/* Takes a file of accounts. If it exists but was not kept, it must not be overwritten. */
 static enum fp_code take_accounts(const struct keeper *keeper, const struct fp_tree *tree,
                                   const char *path, char **ret, struct fp_error *err)
 {

@@ -1,17 +1,17 @@
 /**
  * @file
- * What the files of this room share.
+ * Declarations that the files of builder/base share.
  */
 #ifndef FLINKPACK_BASE_INTERNAL_H
 #define FLINKPACK_BASE_INTERNAL_H
 
 #include "flinkpack/base.h"
 
-/** Read and validate an entry; `name` is its name, `path` its file. FP_E_INPUT names the file. */
+/** Read and validate the entry `name` from the file `path`. FP_E_INPUT names the file. */
 FP_CHECKED enum fp_code fp_entry_read(const char *path, const char *name, struct fp_base_entry *ret,
                                       struct fp_error *err);
 
-/** Likewise from text; `title` names it in errors. */
+/** Parse and validate an entry from a text, which errors call `title`. */
 FP_CHECKED enum fp_code fp_entry_parse(const char *text, size_t len, const char *title,
                                        const char *name, struct fp_base_entry *ret,
                                        struct fp_error *err);
@@ -21,70 +21,69 @@ struct builtin_entry {
     const char *name;
     const char *text; /**< base-images/NAME.json */
 };
-/** All of them, sorted; ends with one whose name is NULL. */
+/** All compiled-in entries, sorted by name. The last element has the name NULL. */
 extern const struct builtin_entry fp_builtin_entries[];
 
 /** A file whose content was kept while a layer was scanned. */
 struct kept_file {
-    char *path; /**< where it lies in the tree */
-    char *text; /**< without a NUL in it */
+    char *path; /**< its path in the tree */
+    char *text; /**< contains no NUL */
     size_t len;
 };
 
-/** The contents that are kept. Zero-initialise; release with fp_keeper_clear(). */
+/** The contents kept so far. Zero-initialise; release with fp_keeper_clear(). */
 struct keeper {
-    struct kept_file *files; /**< in the order of the layers: the last one of a path counts */
+    struct kept_file *files; /**< in the order of the layers; the last one with a path counts */
     size_t count;
-    size_t bytes;         /**< of all texts: it is asked for at every file */
-    size_t settled;       /**< how many of them have their path in the tree */
-    struct fp_strv javas; /**< programs "java" in a directory "bin", wherever they lie */
-    const char
-        *architecture; /**< that its programs are for, "amd64"; NULL: none was seen. Static */
+    size_t bytes;             /**< the total size of all texts */
+    size_t settled;           /**< how many files already have their path in the tree */
+    struct fp_strv javas;     /**< paths of all programs "java" in a directory "bin" */
+    const char *architecture; /**< that of the programs, "amd64"; NULL if none was seen. Static */
 };
 
-/** A fp_scan_visitor with the struct keeper as its context. */
+/** An fp_scan_visitor whose context is a struct keeper. */
 enum fp_code fp_keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
                              const char *raw_path, enum fp_scan_action *ret_action,
                              struct fp_error *err);
-/** After a layer: find out where what was kept of it has landed. */
+/** Determine the paths in the tree of the files kept from a layer, after it was applied. */
 void fp_keeper_settle(struct keeper *keeper, const struct fp_tree *tree);
-/** The content that `path` leads to in `tree`; NULL where there is none. Borrowed. */
+/** Returns the content of the file that `path` resolves to, or NULL. Borrowed. */
 const char *fp_keeper_text(const struct keeper *keeper, const struct fp_tree *tree,
                            const char *path);
-/** Free everything. */
+/** Release the members. */
 void fp_keeper_clear(struct keeper *keeper);
 /** Declare a struct keeper that is cleared at the end of its scope. */
 #define cleanup_keeper __attribute__((cleanup(fp_keeper_clear)))
 
 /**
- * The value of KEY=VALUE in a text of such lines, quotes and backslashes taken off as a shell
- * would; the last one counts. NULL where there is none. The caller owns it.
+ * Returns the value of KEY=VALUE in a text of such lines, with quotes and backslashes removed as by
+ * a shell, or NULL. The last line with the key counts. The caller owns the value.
  */
 char *fp_assignment_value(const char *text, const char *key);
 
-/** The variables of an image to be: the base's, and `env` (name to value; NULL: none) over them. */
+/** The variables of the new image: those in `env` (may be NULL) override those of the base. */
 struct variables {
     const struct fp_config *config;
     const json_t *env;
 };
-/** The value of one, or NULL. The caller owns it. */
+/** Returns the value of a variable, or NULL. The caller owns it. */
 char *fp_variables_get(const struct variables *variables, const char *name);
-/** Where a program is found on PATH, as a real path; NULL: nowhere. Borrowed from the tree. */
+/** Find a program on PATH and resolve links to it. NULL if not found. Borrowed from the tree. */
 const struct fp_entry *fp_program_find(const struct fp_tree *tree,
                                        const struct variables *variables, const char *name);
-/** Whether a regular file that may be run is at `path`, links followed. */
+/** Whether `path` leads, perhaps through links, to an executable regular file. */
 bool fp_is_program(const struct fp_tree *tree, const char *path);
 
-/** Fill java_homes, java_home, java and java_version. */
+/** Set java_homes, java_home, java and java_version. */
 void fp_java_find(const struct keeper *keeper, const struct variables *variables,
                   struct fp_base_facts *facts);
 /** Whether the C library is musl. */
 bool fp_libc_is_musl(const struct fp_tree *tree);
 
-/** Whether the program at `path` tells what machine the base is for. */
+/** Whether the program at `path` is used to determine the architecture of the base. */
 bool fp_machine_is_of_use(const char *path);
 
-/** A line of passwd or group, as much of it as matters. Borrowed from the text. */
+/** The fields that are used of a line of passwd or group. Borrowed from the text. */
 struct account_line {
     const char *name; /**< not terminated */
     size_t name_len;
@@ -92,16 +91,16 @@ struct account_line {
     unsigned group; /**< gid of passwd */
 };
 /**
- * Read the next line that is an account; others (comments, NIS, damage) are passed over, as libc
- * does.
- * @param cursor     Where to read on; moved behind the line.
- * @param with_group Whether the lines are those of passwd.
- * @return false at the end.
+ * Read the next line that describes an account or group. Other lines (comments, NIS, damage) are
+ * skipped, as libc does.
+ * @param cursor     The position in the text; moved to the end of the line.
+ * @param with_group Whether the text is passwd, whose lines also have a gid.
+ * @return false at the end of the text.
  */
 bool fp_account_line_next(const char **cursor, bool with_group, struct account_line *ret);
-/** Whether the account is called so. */
+/** Whether the account has the name `name`. */
 bool fp_account_line_is(const struct account_line *line, const char *name);
-/** `text` with a line put behind it, and a newline before that where one is missing. */
+/** Append a line to `text`, adding a missing newline before it. The caller owns the result. */
 char *fp_account_file_append(const char *text, const char *line);
 
 #endif

@@ -4,11 +4,11 @@
 #include <ctype.h>
 #include <string.h>
 
-/* What the directories of Java are called in front of its version. */
+/* The prefixes of Java's directory names, before the version. */
 static const char *const folder_prefixes[] = {"java-",    "jdk-",  "jre-", "openjdk-",
                                               "temurin-", "zulu-", "jdk",  "jre"};
 
-/* "17.0.15" is 17 and "1.8.0_412" is 8; 0 where no number stands there. */
+/* Returns 17 for "17.0.15" and 8 for "1.8.0_412"; 0 if the text has no such number. */
 static unsigned major_of(const char *version)
 {
     if (strncmp(version, "1.", 2) == 0)
@@ -19,7 +19,7 @@ static unsigned major_of(const char *version)
     return major >= 5 && major < 100 ? major : 0;
 }
 
-/* "java-17-openjdk-amd64", "java-1.8-openjdk", "temurin-21-jre", "jdk-17.0.2". */
+/* Parses names such as "java-17-openjdk-amd64", "java-1.8-openjdk" and "jdk-17.0.2". */
 static unsigned major_of_folder(const char *name)
 {
     for (size_t i = 0; i < sizeof(folder_prefixes) / sizeof(folder_prefixes[0]); i++) {
@@ -30,14 +30,14 @@ static unsigned major_of_folder(const char *name)
     return 0;
 }
 
-/* The part of an absolute path in front of its last '/'; "" for one in the root. */
+/* Returns the part of a path before its last '/', or "" for a path in the root. */
 static char *parent_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return fp_xstrndup(path, slash != NULL ? (size_t) (slash - path) : 0);
 }
 
-/* ".../bin/java" has its home two levels up. */
+/* Returns the directory two levels above a program ".../bin/java". */
 static char *home_of_program(const struct fp_entry *program)
 {
     cleanup_free char *bin = parent_of(program->path);
@@ -47,8 +47,8 @@ static char *home_of_program(const struct fp_entry *program)
     return fp_xasprintf("/%s", home);
 }
 
-/* Root file systems and images that were imported have lost the variables that said where. A JDK 8
- * has a second one in its jre/. */
+/* Lists all homes, because imported images and root file systems have lost the variables that name
+ * the home. A JDK 8 has a second home in its jre/. */
 static void find_homes(const struct keeper *keeper, const struct fp_tree *tree, struct fp_strv *ret)
 {
     for (size_t i = 0; i < keeper->javas.len; i++) {
@@ -70,14 +70,14 @@ static char *find_home(const struct fp_tree *tree, const struct variables *varia
         if (fp_is_program(tree, program))
             return steal_pointer(&stated);
     }
-    /* What the user says is meant: the next layers may bring it, and no other one is asked. */
+    /* The user's JAVA_HOME is final, because later layers may add the Java that it names. */
     const char *asked = fp_json_string(variables->env, "JAVA_HOME");
     if (asked != NULL && asked[0] != '\0')
         return NULL;
     const struct fp_entry *program = fp_program_find(tree, variables, "java");
     if (program != NULL)
         return home_of_program(program);
-    /* Without a JAVA_HOME Flink's scripts look on PATH alone. */
+    /* Without JAVA_HOME, Flink's scripts use only the java on PATH. */
     if (asked != NULL)
         return NULL;
     cleanup_free char *jre = homes->len > 0 ? fp_path_join(homes->items[0], "jre") : NULL;
@@ -92,7 +92,7 @@ static char *version_in(const struct keeper *keeper, const struct fp_tree *tree,
     return release != NULL ? fp_assignment_value(release, "JAVA_VERSION") : NULL;
 }
 
-/* The home's release file; that of the JDK where the home is its jre/ (Java 8). */
+/* Reads the home's release file, or that of the JDK if the home is its jre/ (Java 8). */
 static char *version_of_release(const struct keeper *keeper, const struct fp_tree *tree,
                                 const char *home)
 {
@@ -103,7 +103,7 @@ static char *version_of_release(const struct keeper *keeper, const struct fp_tre
     return version_in(keeper, tree, parent);
 }
 
-/* "jdk-17.0.15+6", "jdk8u412-b08", "8u212": what images of Java put into JAVA_VERSION. */
+/* Parses the forms of JAVA_VERSION in Java images: "jdk-17.0.15+6", "jdk8u412-b08", "8u212". */
 static char *version_of_env(const struct variables *variables)
 {
     cleanup_free char *value = fp_variables_get(variables, "JAVA_VERSION");
@@ -115,7 +115,7 @@ static char *version_of_env(const struct variables *variables)
     return fp_xstrndup(version, strcspn(version, "+"));
 }
 
-/* The directory nearest to the programs that names a version. */
+/* Takes the version from the innermost directory of the home whose name states one. */
 static unsigned major_of_home(const struct fp_tree *tree, const char *home)
 {
     const struct fp_entry *real = fp_tree_resolve(tree, home);

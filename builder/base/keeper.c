@@ -1,25 +1,25 @@
-/* Keeps the contents of the few files of a base that later steps look at. */
+/* Keeps the contents of the few files of a base that later steps need. */
 #include "internal.h"
 
 #include <string.h>
 
-/* Accounts of a large site still fit; a release file is a dozen short lines. */
+/* These limits allow for the accounts of a large site; a release file is a dozen short lines. */
 #define ACCOUNTS_MAX_BYTES ((uint64_t) 1 << 20)
 #define RELEASE_MAX_BYTES  ((uint64_t) 4 << 10)
 #define FILES_MAX          256
-/* All together: a base may have its accounts in another place in every layer. */
+/* The limit of all kept files together, as each layer may have its accounts in another place. */
 #define KEPT_MAX_BYTES ((uint64_t) 8 << 20)
 
 static const struct kept_rule {
     const char *path;
     uint64_t max_bytes;
-    bool needed; /* too large or binary stops the build; otherwise it is passed over */
+    bool needed; /* a file that is too large or binary is an error, and not just skipped */
 } wanted[] = {
     {"etc/passwd", ACCOUNTS_MAX_BYTES, true},         {"etc/group", ACCOUNTS_MAX_BYTES, true},
     {"etc/shadow", ACCOUNTS_MAX_BYTES, true},         {"etc/os-release", RELEASE_MAX_BYTES, false},
     {"usr/lib/os-release", RELEASE_MAX_BYTES, false},
 };
-/* What a Java home holds: any "release", told apart by its content. */
+/* The rule for any file "release"; its content shows whether it belongs to a Java home. */
 static const struct kept_rule java_release = {"release", RELEASE_MAX_BYTES, false};
 
 static const struct kept_rule *find_wanted(const char *path)
@@ -31,8 +31,8 @@ static const struct kept_rule *find_wanted(const char *path)
     return strcmp(fp_path_base(path), java_release.path) == 0 ? &java_release : NULL;
 }
 
-/* What is put at a path replaces what was there. Where it lands elsewhere, through a link, nothing
- * is there any more. */
+/* Removes the kept content of a path, because a later layer replaces the file. This is also right
+ * if the new file ends up at another path through a link. */
 static void forget(struct keeper *keeper, const char *path)
 {
     size_t i = 0;
@@ -66,7 +66,7 @@ static bool is_of_use(const struct kept_rule *rule, const struct fp_buf *text)
     return rule != &java_release || version != NULL;
 }
 
-/* What is passed over costs a version number at most; what is needed may not be guessed. */
+/* Skipping an optional file loses a version number at most, but a needed file is never guessed. */
 static enum fp_code pass_over(const struct kept_rule *rule, const char *why, struct fp_error *err)
 {
     return rule->needed ? fp_fail(err, FP_E_INPUT, "base: /%s is %s", rule->path, why) : FP_OK;
@@ -125,7 +125,7 @@ void fp_keeper_settle(struct keeper *keeper, const struct fp_tree *tree)
         const struct fp_entry *entry = fp_tree_resolve(tree, file->path);
         if (entry == NULL || strcmp(entry->path, file->path) == 0)
             continue;
-        /* The layer names it through a link to a directory, as bases with a merged /usr do. */
+        /* The layer's path contains a link to a directory, as in bases with a merged /usr. */
         free(file->path);
         file->path = fp_xstrdup(entry->path);
     }
@@ -139,7 +139,7 @@ const char *fp_keeper_text(const struct keeper *keeper, const struct fp_tree *tr
         return NULL;
     for (size_t i = keeper->count; i > 0; i--) {
         const struct kept_file *file = &keeper->files[i - 1];
-        /* A later file that was passed over shows by its size. */
+        /* A different size means that a later layer has a version of the file that was skipped. */
         if (strcmp(file->path, entry->path) == 0)
             return file->len == entry->size ? file->text : NULL;
     }

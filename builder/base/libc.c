@@ -1,9 +1,9 @@
-/* Tells whether a base has musl or glibc. */
+/* Determines whether a base has musl or glibc. */
 #include "internal.h"
 
 #include <string.h>
 
-/* glibc's loaders: those paths are fixed by the processors' ABIs, at least as links. */
+/* glibc's loaders. The processors' ABIs fix these paths, which may be links. */
 static const char *const glibc_loaders[] = {
     "lib64/ld-linux-x86-64.so.2",
     "lib/ld-linux-x86-64.so.2",
@@ -28,7 +28,7 @@ static bool has_prefix(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* musl's compatibility packages put a loader of their own, or a link to musl's, there. */
+/* Compatibility packages for musl put their own loader, or a link to musl's, at these paths. */
 static bool is_glibc(const struct fp_tree *tree, const char *loader)
 {
     const struct fp_entry *entry = fp_tree_resolve(tree, loader);

@@ -1,7 +1,7 @@
 /* Finds programs on an image's PATH, and variables in its environment. */
 #include "internal.h"
 
-/* What runtimes set when the image says nothing. */
+/* The PATH that runtimes set if the image does not set one. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 bool fp_is_program(const struct fp_tree *tree, const char *path)
@@ -24,7 +24,7 @@ const struct fp_entry *fp_program_find(const struct fp_tree *tree,
     cleanup_strv struct fp_strv folders = {0};
     fp_strv_split(&folders, path != NULL ? path : DEFAULT_PATH, ':');
     for (size_t i = 0; i < folders.len; i++) {
-        /* A relative directory depends on where the process is: not to be relied on. */
+        /* A relative directory depends on the process's working directory, so it is ignored. */
         if (folders.items[i][0] != '/')
             continue;
         cleanup_free char *candidate = fp_path_join(folders.items[i], name);

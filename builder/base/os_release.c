@@ -1,9 +1,9 @@
-/* Reads assignments of shell-like files such as /etc/os-release. */
+/* Reads assignments in shell-like files such as /etc/os-release. */
 #include "internal.h"
 
 #include <string.h>
 
-/* Take off quotes as os-release(5) has them: 'x', "x" with \" \$ \\ \` in it, or none. */
+/* Removes quotes by the rules of os-release(5): 'x', "x" with \" \$ \\ \` in it, or none. */
 static char *unquote(const char *text, size_t len)
 {
     bool quoted = len > 0 && (text[0] == '"' || text[0] == '\'');

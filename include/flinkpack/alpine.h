@@ -1,6 +1,6 @@
 /**
  * @file
- * Alpine packages, installed into an image's layer without running anything.
+ * Installs Alpine packages into an image's layer without running anything.
  */
 #ifndef FLINKPACK_ALPINE_H
 #define FLINKPACK_ALPINE_H

@@ -1,20 +1,20 @@
 /**
  * @file
- * Base images: the catalogue of base-images/, which is compiled in, and what a base's layers say of
- * it.
+ * Base images: the catalogue of base-images/, which is compiled in, and the facts that are read
+ * from a base's layers.
  */
 #ifndef FLINKPACK_BASE_H
 #define FLINKPACK_BASE_H
 
 #include "flinkpack/store.h"
 
-/** An entry of the catalogue: base-images/NAME.json. Owned strings; fp_base_entry_clear(). */
+/** An entry of the catalogue, base-images/NAME.json. Release with fp_base_entry_clear(). */
 struct fp_base_entry {
     char *name;
-    char *reference; /**< "docker.io/library/eclipse-temurin:17-jre"; NULL: made of packages: */
-    struct fp_strv packages;     /**< of Alpine: "musl", "openjdk17-jre-headless" */
-    struct fp_strv repositories; /**< where they come from */
-    json_t *keys;                /**< object of key names -> PEM text: who signs them; or NULL */
+    char *reference; /**< "docker.io/library/eclipse-temurin:17-jre"; NULL if made of packages */
+    struct fp_strv packages;     /**< Alpine packages: "musl", "openjdk17-jre-headless" */
+    struct fp_strv repositories; /**< the repositories of these packages */
+    json_t *keys;                /**< their signing keys, {NAME: PEM TEXT}; may be NULL */
     char *libc;                  /**< "glibc" or "musl" */
     unsigned java;               /**< major version: 8, 11, 17, 21 */
     json_t *digests; /**< object "linux/amd64" -> pinned manifest digest; may be empty */
@@ -22,53 +22,53 @@ struct fp_base_entry {
 };
 
 /**
- * Look up NAME.json in `folders` (searched in order), then in what is compiled in; validated
+ * Look up NAME.json in `folders`, in order, then in the compiled-in catalogue, and validate it
  * against the schema.
- * @return FP_E_NOT_FOUND listing the names that there are; FP_E_INPUT for a bad file.
+ * @return FP_OK; FP_E_NOT_FOUND, which lists the known names; FP_E_INPUT if the file is invalid.
  */
 FP_CHECKED enum fp_code fp_base_find(const struct fp_strv *folders, const char *name,
                                      struct fp_base_entry *ret, struct fp_error *err);
-/** The directories of --base-images are there; else FP_E_NOT_FOUND. */
+/** Check that the directories of --base-images exist. Fails with FP_E_NOT_FOUND. */
 FP_CHECKED enum fp_code fp_base_check_directories(const struct fp_strv *directories,
                                                   struct fp_error *err);
-/** All names in `folders` and of what is compiled in, sorted, each once. FP_E_IO; FP_E_INPUT for
- * more than a thousand. A directory that is not there is passed over. */
+/** List all names in `folders` and in the compiled-in catalogue, sorted, without duplicates. A
+ * missing directory is skipped. Fails with FP_E_IO, or FP_E_INPUT for more than 1000 names. */
 FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_strv *ret,
                                      struct fp_error *err);
-/** The name of a base with Java `java`, or the next one that there is; NULL: none. The caller owns
- * it. */
+/** Returns the name of a base with Java `java`, or else with the next later version; NULL if there
+ * is none. The caller owns it. */
 char *fp_base_for_java(const struct fp_strv *folders, unsigned java);
 /** Release the members. */
 void fp_base_entry_clear(struct fp_base_entry *entry);
 
-/** What the layers of a base say. Owned; release with fp_base_facts_clear(). */
+/** The facts that the layers of a base state. Release with fp_base_facts_clear(). */
 struct fp_base_facts {
     struct fp_tree *tree; /**< every path of the base: mode, owner, links, xattrs */
-    char *passwd;         /**< content of etc/passwd; NULL: there is none */
+    char *passwd;         /**< content of etc/passwd; NULL if there is none */
     char *group;
     char *shadow;
-    char *os_id;               /**< ID of os-release: "debian", "alpine"; NULL */
-    char *os_version;          /**< VERSION_ID; NULL */
-    char *os_name;             /**< PRETTY_NAME; NULL */
-    const char *architecture;  /**< that its programs are for, "amd64"; NULL: not known. Static */
-    bool musl;                 /**< whether a musl loader is there and no glibc one */
+    char *os_id;               /**< ID of os-release: "debian", "alpine"; may be NULL */
+    char *os_version;          /**< VERSION_ID; may be NULL */
+    char *os_name;             /**< PRETTY_NAME; may be NULL */
+    const char *architecture;  /**< that of its programs, "amd64"; NULL if not known. Static */
+    bool musl;                 /**< the base has a musl loader and no glibc loader */
     bool has_bash;             /**< bash is found on PATH */
-    struct fp_strv java_homes; /**< wherever a bin/java lies; sorted */
-    char *java_home;           /**< JAVA_HOME where it holds a java, else that of the java on PATH,
-                                    else the only one: "/opt/java/openjdk"; NULL: no such,
-                                     or not where `env` says */
-    unsigned java;             /**< its major version; 0: not known */
-    char *java_version;        /**< "17.0.15" as its release file says, else JAVA_VERSION; NULL */
+    struct fp_strv java_homes; /**< all directories that contain bin/java, sorted */
+    char *java_home;           /**< JAVA_HOME if it has a java, else the home of the java on PATH,
+                                    else the only one: "/opt/java/openjdk"; NULL if there is none,
+                                    or none where `env` says */
+    unsigned java;             /**< its major version; 0 if not known */
+    char *java_version;        /**< "17.0.15" from its release file, or JAVA_VERSION; or NULL */
 };
 
 /**
- * Read all layers of a base, bottom first, each once and verified against its diff_id.
+ * Read each layer of a base once, bottom first, and verify it against its diff_id.
  *
- * @param blobs     One a layer, bottom first; borrowed.
- * @param config    For PATH and JAVA_HOME, and the diff_ids.
- * @param env       Variables that will go before those of `config`: name to value; or NULL.
- * @param max_bytes Inflated bytes of the whole base, beyond is FP_E_INPUT.
- * @return FP_OK, FP_E_VERIFY (another diff_id), FP_E_INPUT, or what opening a blob fails with.
+ * @param blobs     One blob for each layer, bottom first; borrowed.
+ * @param config    Provides PATH, JAVA_HOME and the diff_ids.
+ * @param env       An object of variables that override those of `config`; may be NULL.
+ * @param max_bytes The limit of the base's uncompressed size; a larger base is FP_E_INPUT.
+ * @return FP_OK, FP_E_VERIFY if a diff_id differs, FP_E_INPUT, or the error of opening a blob.
  */
 FP_CHECKED enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
                                         const struct fp_config *config, const json_t *env,
@@ -83,29 +83,28 @@ struct fp_account {
     unsigned uid;
     unsigned gid;
     const char *home; /**< "/opt/flink" */
-    int64_t epoch_s;  /**< for shadow's day of change */
+    int64_t epoch_s;  /**< gives the day of the last change in shadow */
 };
 /**
- * The text of passwd, group and shadow with the account `name` uid:gid added by the base's own
- * conventions: Alpine's where its os_id is "alpine", else Debian's. An equal entry gives
- * `*ret_changed` false. A base without accounts gets root beside it. A gid below 1000 that exists
- * is joined as it is (root, users). Lines that are there are never changed.
- *
- * @param ret_shadow  NULL where the base has no shadow; the caller owns all three texts.
- * @param ret_changed Whether any of the texts is another than the base's.
- * @return FP_E_INPUT when the name or the number is taken by something else.
+ * Add an account to the texts of passwd, group and shadow, by Alpine's conventions if the base's
+ * os_id is "alpine", else by Debian's. A base without accounts also gets root. If the gid is below
+ * 1000 and exists (root, users), the account joins that group. Existing lines are never changed,
+ * and an account that is there already is not added again.
+ * @param ret_shadow  Receives NULL if the base has no shadow; the caller owns all three texts.
+ * @param ret_changed Whether any of the texts differs from the base's.
+ * @return FP_OK, or FP_E_INPUT if the name, uid or gid belongs to another account or group.
  */
 FP_CHECKED enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
                                             const struct fp_account *account, char **ret_passwd,
                                             char **ret_group, char **ret_shadow, bool *ret_changed,
                                             struct fp_error *err);
 /**
- * The text of passwd and shadow with a name for the uid of `account`: Java's login module, and so
- * Hadoop, fails for a user without one. The name is that of `account`, or with "-UID" behind it
- * where the base has another user of that name. Where the uid has a name nothing changes.
+ * Give the uid of `account` a name in passwd and shadow, because Java's login module, and so
+ * Hadoop, fails for a user without one. The name is that of `account`, with "-UID" appended if the
+ * base has another user of that name. If the uid has a name already, nothing changes.
  *
- * @param ret_shadow NULL where the base has no shadow; the caller owns both texts.
- * @return Whether the texts are others than the base's.
+ * @param ret_shadow Receives NULL if the base has no shadow; the caller owns both texts.
+ * @return Whether the texts differ from the base's. If they do not, nothing is stored.
  */
 bool fp_base_name_user(const struct fp_base_facts *facts, const struct fp_account *account,
                        char **ret_passwd, char **ret_shadow);

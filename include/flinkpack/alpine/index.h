@@ -1,7 +1,7 @@
 /**
  * @file
- * Lists of Alpine packages: APKINDEX of a repository, and the header lines of the database of
- * installed packages, which has the same form.
+ * Lists of Alpine packages: the APKINDEX of a repository, and the header lines of the database of
+ * installed packages. Both have the same form.
  */
 #ifndef FLINKPACK_ALPINE_INDEX_H
 #define FLINKPACK_ALPINE_INDEX_H
@@ -10,18 +10,18 @@
 
 #include "flinkpack/alpine/version.h"
 
-/** The most bytes of one list, and packages in it; also of all repositories together. */
+/** The limits of bytes and packages, for one list and for all repositories together. */
 #define FP_APK_INDEX_MAX_BYTES    ((size_t) 32 << 20)
 #define FP_APK_INDEX_MAX_PACKAGES 100000
 
-/** The fields of a package, in the order in which a database has them. */
+/** The fields of a package, in the order in which a database writes them. */
 enum fp_apk_field {
-    FP_APK_IDENTITY, /**< C: "Q1" and the base64 of the control part's SHA-1 */
+    FP_APK_IDENTITY, /**< C: "Q1" and the SHA-1 of the control part in base64 */
     FP_APK_NAME,
     FP_APK_VERSION,
     FP_APK_ARCH,
-    FP_APK_SIZE,           /**< S: of the .apk, bytes */
-    FP_APK_INSTALLED_SIZE, /**< I: 0 is a virtual package without a file */
+    FP_APK_SIZE,           /**< S: the size of the .apk in bytes */
+    FP_APK_INSTALLED_SIZE, /**< I: 0 means a virtual package, which has no .apk */
     FP_APK_DESCRIPTION,
     FP_APK_URL,
     FP_APK_LICENSE,
@@ -41,33 +41,33 @@ enum fp_apk_field {
 /** The letter of a field, such as 'C'. */
 char fp_apk_field_letter(enum fp_apk_field field);
 
-/** A package as a list has it. Borrowed from the list. */
+/** A package as a list describes it. Its texts are borrowed from the list. */
 struct fp_apk_package {
-    const char *fields[FP_APK_FIELDS]; /**< NULL: not stated */
-    const char *record;                /**< of a database: the whole stanza as it was, with the */
-    size_t record_len;                 /**< blank line behind it, where it had one */
+    const char *fields[FP_APK_FIELDS]; /**< NULL if the list does not state the field */
+    const char *record;                /**< in a database: the whole original stanza, including */
+    size_t record_len;                 /**< the blank line after it if it had one */
     uint64_t size;                     /**< S: */
     uint64_t installed_size;           /**< I: */
     uint64_t provider_priority;        /**< k: */
-    bool is_installed;                 /**< it comes from a database */
-    bool is_unusable;                  /**< it has a field of which apk says: unknown is unsafe */
-    unsigned repository;               /**< for the caller: where the list came from */
+    bool is_installed;                 /**< the package comes from a database */
+    bool is_unusable;    /**< it has an unknown field or digest, so it cannot be chosen */
+    unsigned repository; /**< set by the caller: the repository of the list */
 };
 
 /** A list. Release with fp_apk_index_clear(). */
 struct fp_apk_index {
-    char *text; /**< what the fields point into */
-    char *raw;  /**< of a database: the text as it was */
+    char *text; /**< the text that the fields point into */
+    char *raw;  /**< in a database: the original text */
     struct fp_apk_package *packages;
     size_t count;
-    size_t bytes; /**< of the text */
+    size_t bytes; /**< the length of the text */
 };
 
 /**
  * Parse the text of an APKINDEX.
- * @param take_text Terminated; owned by the list from now on, also on failure.
- * @param name      For errors.
- * @return FP_E_INPUT with the number of the line.
+ * @param take_text Terminated by a NUL; the list owns it from now on, even after a failure.
+ * @param name      The name of the list in errors.
+ * @return FP_OK, or FP_E_INPUT, whose text gives the number of the line.
  */
 FP_CHECKED enum fp_code fp_apk_index_parse(char *take_text, const char *name,
                                            struct fp_apk_index *ret, struct fp_error *err);
@@ -77,13 +77,13 @@ FP_CHECKED enum fp_code fp_apk_installed_parse(const char *text, const char *nam
 /** Release the members. */
 void fp_apk_index_clear(struct fp_apk_index *index);
 
-/** "NAME-VERSION". The caller owns it. */
+/** Returns "NAME-VERSION". The caller owns it. */
 char *fp_apk_package_title(const struct fp_apk_package *package);
-/** Digits only, bounded; false where it is no such number. */
+/** Parse a number of at most 18 digits. Returns false if the text is anything else. */
 bool fp_apk_number(const char *text, uint64_t *ret);
-/** The SHA-1 in "Q1BASE64" as hexadecimal; false where it is none. */
+/** Convert "Q1BASE64" to a hexadecimal SHA-1. Returns false if the text has another form. */
 bool fp_apk_identity_hex(const char *identity, char ret_hex[41]);
-/** "Q1" and base64 of a hexadecimal SHA-1. */
+/** Convert a hexadecimal SHA-1 to "Q1BASE64". */
 void fp_apk_identity_text(const char *sha1_hex, char ret_text[32]);
 
 /** Declare a list that is cleared at the end of its scope. */
