@@ -2,7 +2,7 @@
 #include "pod.h"
 #include "text.h"
 
-/* flink-container's names are those of our images; the official ones know only theirs. */
+/* The entrypoints of flinkpack's images and of the official images have different verbs. */
 const char *fp_role_verb(const struct fp_deployment *d, const struct fp_role *role)
 {
     if (!role->is_jobmanager)
@@ -38,9 +38,9 @@ void fp_add_cluster_id(const struct fp_deployment *d, json_t *arguments)
 }
 
 /*
- * Flink stops at the first word that it does not know and takes the rest for the job's; before
- * that it takes abbreviations of its own options, so that a job's "--config prod" would be lost.
- * "--" ends Flink's options: everything behind it goes to main() as it is.
+ * "--" ends Flink's options: everything after it goes to main() unchanged. Without it Flink parses
+ * its own options up to the first word that it does not know. It accepts abbreviations of them, so
+ * that a job's "--config prod" would be lost.
  */
 json_t *fp_role_arguments(const struct fp_deployment *d, const struct fp_role *role)
 {

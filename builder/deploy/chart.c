@@ -1,4 +1,4 @@
-/* Format helm: a chart, whose templates are the files of chart/. */
+/* Format helm: a chart whose templates are the files of chart/. */
 #include "chart.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "setting.h"
 #include "text.h"
 
-/* Keys that the release's values or names decide; the rest of the configuration is a value. */
+/* Whether the chart computes the key from other values; the other keys are values of their own. */
 static bool is_computed(const struct fp_deployment *d, const char *key)
 {
     const char *const keys[] = {
@@ -26,7 +26,7 @@ static bool is_computed(const struct fp_deployment *d, const char *key)
     return fp_is_one_of(key, keys);
 }
 
-/* REPOSITORY and TAG of the image's name, and what its digest was read for. */
+/* The repository and tag of the image, its digest, and the name that the digest belongs to. */
 static json_t *image_values(const struct fp_deployment *d)
 {
     const char *name = d->image->name;
@@ -42,7 +42,7 @@ static json_t *image_values(const struct fp_deployment *d)
                      "digestOf", read, "pullPolicy", "IfNotPresent");
 }
 
-/* Text, or an empty one where there is none; NULL where the version of Flink has no such option. */
+/* Return the text, or "" if it is NULL; NULL if this version of Flink has no such option. */
 static const char *text_of(const char *text, bool is_known)
 {
     return !is_known ? NULL : text != NULL ? text : "";
@@ -101,7 +101,7 @@ static json_t *make_chart(const struct fp_deployment *d)
                      "0.1.0", "appVersion", d->version.text, "kubeVersion", ">=1.29.0-0");
 }
 
-/* The template of a document: templates/service-jobmanager.yaml for the Service NAME-jobmanager. */
+/* A document's template: templates/service-jobmanager.yaml for the Service NAME-jobmanager. */
 static char *template_path(const struct fp_deployment *d, const json_t *document)
 {
     cleanup_free char *name = fp_stable_name(d, document);
@@ -120,7 +120,7 @@ static bool has_file(const struct fp_deploy_result *result, const char *path)
     return false;
 }
 
-/* A claim's template has its name. */
+/* Claims have no file in chart/: each of their templates is a line with the claim's name. */
 static char *template_text(const struct fp_deployment *d, const json_t *document, const char *path)
 {
     for (const struct fp_chart_file *file = fp_chart_files; file->path != NULL; file++) {
@@ -132,7 +132,7 @@ static char *template_text(const struct fp_deployment *d, const json_t *document
                         name + strlen(d->name) + 1);
 }
 
-/* A template for each document of Kubernetes, of both types of deployments where both work. */
+/* Add the templates of a type's Kubernetes documents that the chart does not have yet. */
 static void add_templates(const struct fp_deployment *d, bool is_job, struct fp_deploy_result *ret)
 {
     struct fp_deployment typed = *d;
@@ -149,7 +149,7 @@ static void add_templates(const struct fp_deployment *d, bool is_job, struct fp_
     }
 }
 
-/* Whether it is in every chart. */
+/* Whether a file is in every chart, not only in one that has a certain document. */
 static bool is_common(const char *path, bool has_job)
 {
     return strncmp(path, "templates/", 10) != 0 || !fp_text_ends_with(path, ".yaml") ||

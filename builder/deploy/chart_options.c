@@ -1,4 +1,4 @@
-/* What a chart was made with: the options that its values do not have, as a named template. */
+/* The options that a chart was made with and that its values do not have, as a named template. */
 #include <string.h>
 
 #include "chart.h"
@@ -12,7 +12,7 @@ char *fp_chart_digest_of(const struct fp_deployment *d)
     return digest != NULL ? fp_xasprintf("%s@%s", d->image->name, digest) : fp_xstrdup("");
 }
 
-/* Settings that Services and containers count on, and that the values cannot change. */
+/* Settings that the values cannot change, because Services and containers rely on them. */
 static json_t *fixed_keys(const struct fp_deployment *d)
 {
     json_t *object = json_object();
@@ -32,7 +32,7 @@ static json_t *fixed_keys(const struct fp_deployment *d)
     return object;
 }
 
-/* The claims, and the volumes of pods that are none: these follow the claims. */
+/* Add the claims and the other volumes, which follow the claims in d->volumes. */
 static void add_volumes(const struct fp_deployment *d, json_t *options)
 {
     const struct fp_strv *claims = &d->options->claims;
@@ -52,7 +52,7 @@ static void add_volumes(const struct fp_deployment *d, json_t *options)
     fp_json_set(options, "mounts", json_incref(d->mounts));
 }
 
-/* What one role's pod has that is not in the templates. */
+/* Add the parts of a role's pod that are not in the templates. */
 static void add_role(const struct fp_deployment *d, const struct fp_role *role, json_t *options)
 {
     static const char *const pod_keys[] = {"imagePullSecrets", "nodeSelector", "tolerations",
@@ -74,7 +74,7 @@ static void add_role(const struct fp_deployment *d, const struct fp_role *role, 
                              role->memory_value != role->mib));
 }
 
-/* The first words of the command lines; the type of the release decides which one it is. */
+/* The first words of the command lines, of which the template picks one by the release's type. */
 static json_t *verbs(const struct fp_deployment *d)
 {
     struct fp_deployment job = *d;
@@ -86,7 +86,7 @@ static json_t *verbs(const struct fp_deployment *d)
                      fp_role_verb(d, &d->taskmanager));
 }
 
-/* What the templates of objects ask for, where it was given. */
+/* Add the given options that the templates of objects use. */
 static void add_objects(const struct fp_deployment *d, json_t *options)
 {
     const struct fp_deploy_options *o = d->options;
@@ -134,7 +134,7 @@ char *fp_chart_options(const struct fp_deployment *d)
     cleanup_json json_t *plain = fp_deploy_without_comments(options);
     cleanup_free char *json = json_dumps(plain, JSON_INDENT(2));
     cleanup_buf struct fp_buf text = FP_BUF_INIT(SIZE_MAX);
-    /* Braces of the user's are no actions of a template. Those of JSON never stand side by side. */
+    /* "{{" in the user's texts must not start a template action. JSON itself never contains it. */
     for (const char *p = json; *p != '\0'; p++) {
         bool opens = p[0] == '{' && p[1] == '{';
         fp_buf_putf(&text, "%c%s", *p, opens ? "\\u007b" : "");

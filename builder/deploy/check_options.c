@@ -1,7 +1,6 @@
-/* What is looked at in each option alone: that manifests can hold its text, that it is a name or an
- * amount where one is wanted, and that the format and the type of the deployment have a place for
- * it. An option without a place is a mistake on the command line. It is left out where a file of
- * values, which is for all formats, has it. */
+/* Checks of single options: manifests can hold its text, its value is a valid name or amount, and
+ * the format and the type of the deployment support it. An unsupported option on the command line
+ * is an error. In a file of values it is left out, because such a file serves all formats. */
 #include <ctype.h>
 #include <stddef.h>
 #include <string.h>
@@ -11,7 +10,7 @@
 
 #define ALNUM "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-/* The range of an API server that is not told another. */
+/* The API server's default range of node ports. */
 #define NODE_PORT_MIN 30000
 #define NODE_PORT_MAX 32767
 
@@ -22,7 +21,7 @@ static bool is_qualified_part(const char *text)
            isalnum((unsigned char) text[0]) && isalnum((unsigned char) text[len - 1]);
 }
 
-/* [PREFIX/]NAME, as labels and annotations are called. */
+/* Whether it is [PREFIX/]NAME, the form of the keys of labels and annotations. */
 static bool is_qualified_name(const char *text)
 {
     struct fp_split split = fp_split_at(text, '/');
@@ -162,17 +161,17 @@ static enum fp_code check_node_port(struct fp_deployment *d, struct fp_error *er
                      "change the Service with --patch");
 }
 
-/* What a member is, and what it holds when its option is not given. */
+/* The type of a member. The comments give its value if the option is absent. */
 enum kind { FLAG, TEXT, LIST, COUNT /* 0 */, NUMBER /* -1 */ };
 
-/* Which types of deployments have it. */
+/* The types of deployments that support an option. */
 enum session { ANY, NO_SESSION, SESSION_WITH_JAR, NO_JOB };
 
 static const struct row {
     const char *name;
     size_t offset;
     enum kind kind;
-    unsigned place; /* of enum fp_place; 0: all formats have it */
+    unsigned place; /* of enum fp_place; 0: all formats support it */
     enum session session;
     enum fp_code (*check)(const char *text, const char *title, struct fp_error *err);
 } rows[] = {
@@ -225,7 +224,7 @@ static const struct row {
 #undef AT
 };
 
-/* How the user knows an option. The caller owns it. */
+/* The name of an option in messages. The caller owns it. */
 static char *title_of(const struct row *row)
 {
     if (strcmp(row->name, "arguments") == 0)
@@ -234,8 +233,8 @@ static char *title_of(const struct row *row)
                                             : fp_xasprintf("--%s", row->name);
 }
 
-/* jansson makes no string of what is not UTF-8. In a template envsubst would replace its variables
- * wherever they stand, and knows no way to leave one alone. */
+/* jansson only makes strings of valid UTF-8. In a template, envsubst would replace its variables in
+ * any text, and has no syntax to escape one. */
 static enum fp_code check_text(const struct fp_deployment *d, const char *text, const char *title,
                                struct fp_error *err)
 {
@@ -258,7 +257,7 @@ static enum fp_code check_text(const struct fp_deployment *d, const char *text, 
     return FP_OK;
 }
 
-/* One option: its text, and, later, whether that is a name or an amount. */
+/* Check the text of an option, or, without `is_text`, that it is a valid name or amount. */
 static enum fp_code check_value(const struct fp_deployment *d, const struct row *row,
                                 const char *text, bool is_text, struct fp_error *err)
 {
@@ -293,7 +292,7 @@ enum fp_code fp_deployment_check_names(struct fp_deployment *d, struct fp_error 
     return check_node_port(d, err);
 }
 
-/* Whether a member was given; if `takes_away`, not any more. */
+/* Whether a member was given; `takes_away` also resets it to its absent value. */
 static bool look(struct fp_deploy_options *options, const struct row *row, bool takes_away)
 {
     void *member = (char *) options + row->offset;

@@ -1,4 +1,4 @@
-/* What a version of Flink cannot do, or not without another option. */
+/* Checks of features that a Flink version does not have, or that require another option. */
 #include <string.h>
 
 #include "format.h"
@@ -8,7 +8,7 @@ static bool at_least(const struct fp_deployment *d, unsigned major, unsigned min
     return fp_flink_at_least(&d->version, major, minor, patch);
 }
 
-/* The entrypoint says so too, but to a log that nobody reads before the state is missed. */
+/* The entrypoint warns too, but nobody reads its log before they notice that state is lost. */
 static void warn_of_arguments(struct fp_deployment *d)
 {
     const struct fp_strv *arguments = &d->options->arguments;
@@ -24,7 +24,7 @@ static void warn_of_arguments(struct fp_deployment *d)
     }
 }
 
-/* What a version cannot do: refused with the reason, not left out. */
+/* Options that a version does not support are refused with the reason, not left out. */
 static enum fp_code check_job_flags(const struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;

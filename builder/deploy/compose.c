@@ -24,7 +24,7 @@ static json_t *environment(const struct fp_deployment *d)
     return env;
 }
 
-/* Who Flink runs as; NULL: the image's user. The caller owns it. */
+/* The user and group that Flink runs as; NULL: the image's user. The caller owns it. */
 static char *user_of(const struct fp_deployment *d)
 {
     int64_t given = d->options->run_as_user;
@@ -32,7 +32,7 @@ static char *user_of(const struct fp_deployment *d)
     return uid < 0 ? NULL : fp_xasprintf("%lld:%lld", (long long) uid, (long long) d->image_gid);
 }
 
-/* With the same restrictions as on Kubernetes. */
+/* The service of a role, with the same security restrictions as on Kubernetes. */
 static json_t *service(const struct fp_deployment *d, const struct fp_role *role)
 {
     bool is_jobmanager = role->is_jobmanager;
@@ -90,7 +90,7 @@ static void note(const struct fp_notes *n)
     fp_strv_addf(n->lines, "clean up: %s down", compose);
 }
 
-/* The file that the containers mount. */
+/* Add the file of --log-conf, which the containers mount. */
 static enum fp_code add_files(const struct fp_deployment *d, const char *directory,
                               struct fp_deploy_result *ret, struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* Flink's configuration, as the manifests hand it over. */
+/* Flink's configuration in the manifests. */
 #include <string.h>
 
 #include "format.h"
@@ -28,7 +28,7 @@ static enum fp_code check_line(const char *key, const char *value, struct fp_err
     return FP_OK;
 }
 
-/* What the entrypoint takes for YAML already, and hands on as it is. */
+/* Whether the entrypoint takes the value for YAML, and so does not quote it. */
 static bool looks_like_yaml(const char *value)
 {
     static const char pairs[][2] = {{'"', '"'}, {'\'', '\''}, {'[', ']'}, {'{', '}'}};
@@ -40,7 +40,7 @@ static bool looks_like_yaml(const char *value)
     return false;
 }
 
-/* flink-conf.yaml is no YAML: what follows a '#' is a comment wherever that stands. */
+/* flink-conf.yaml is not real YAML: any '#' in it starts a comment. */
 static enum fp_code check_flat(const struct fp_deployment *d, const char *key, const char *value,
                                struct fp_error *err)
 {
@@ -51,7 +51,7 @@ static enum fp_code check_flat(const struct fp_deployment *d, const char *key, c
                    d->version.text);
 }
 
-/* config.yaml is YAML; most of what that would misread is quoted by the entrypoint. */
+/* config.yaml is YAML. The entrypoint quotes most values that YAML would misread. */
 static enum fp_code check_yaml(const char *key, const char *value, struct fp_error *err)
 {
     bool quoted = value[0] == '"' || value[0] == '\'';
@@ -70,7 +70,7 @@ static enum fp_code check_yaml(const char *key, const char *value, struct fp_err
                      err, "put single quotes around it, inside of those of your shell");
 }
 
-/* Of its lines the official entrypoint takes out all blanks. */
+/* The official entrypoint removes all spaces from the lines of settings. */
 static enum fp_code check_official(const struct fp_deployment *d, const char *key,
                                    const char *value, struct fp_error *err)
 {
@@ -83,8 +83,8 @@ static enum fp_code check_official(const struct fp_deployment *d, const char *ke
                      err, "an image that flinkpack built keeps them: flinkpack build");
 }
 
-/* Settings reach Flink as lines "key: value", by way of an entrypoint and of a file: what one of
- * them would misread is refused. The operator writes that file itself. */
+/* Settings are lines "key: value" that pass through the entrypoint and a file before Flink reads
+ * them. Values that one of these would misread are refused. The operator writes the file itself. */
 static enum fp_code check_setting(const struct fp_deployment *d, const char *key, const char *value,
                                   struct fp_error *err)
 {
@@ -117,8 +117,8 @@ static void set_memory(struct fp_deployment *d, const struct fp_role *role)
     set_number(d, role->memory_key, role->memory_value, role->memory_unit);
 }
 
-/* Ports are random unless they are set, and Services need to know them. From 1.15 on Flink's own
- * file binds everything to localhost. The operator does all of this itself. */
+/* Flink picks random ports unless they are set, and Services need fixed ones. Since 1.15 Flink's
+ * own file binds everything to localhost. The operator does all of this itself. */
 static void set_network(struct fp_deployment *d)
 {
     if (d->format->is_operated)
@@ -126,7 +126,7 @@ static void set_network(struct fp_deployment *d)
     cleanup_free char *service = d->format->jobmanager_host != NULL
                                      ? fp_xstrdup(d->format->jobmanager_host)
                                      : fp_xasprintf("%s-jobmanager", d->name);
-    /* With high availability it is the pod's address, which the environment tells. */
+    /* With high availability the address is that of the pod, from a variable. */
     if (fp_has_revision_service(d))
         fp_json_set(d->conf, "jobmanager.rpc.address", fp_rpc_name(d));
     else if (!d->options->ha)
@@ -162,7 +162,7 @@ static void set_size(struct fp_deployment *d)
 static void set_state(struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
-    /* The old names work everywhere; operators of before 1.11 know no others. */
+    /* The old names work everywhere, and operators before 1.11 know only those. */
     bool renamed = d->format->is_operated ? at_least(d, 2, 0) : at_least(d, 1, 20);
     set(d, renamed ? "execution.checkpointing.dir" : "state.checkpoints.dir", o->checkpoint_dir);
     set(d, renamed ? "execution.checkpointing.savepoint-dir" : "state.savepoints.dir",
@@ -176,7 +176,7 @@ static void set_state(struct fp_deployment *d)
     set(d, "high-availability.storageDir", o->ha_dir);
     if (!d->format->is_operated) {
         set(d, "kubernetes.cluster-id", d->name);
-        /* A chart's release knows its namespace; see the template of the ConfigMap. */
+        /* In a chart, the template of the ConfigMap sets the release's namespace. */
         set(d, "kubernetes.namespace", o->kube_namespace);
     }
 }
@@ -198,8 +198,8 @@ static void set_extras(struct fp_deployment *d)
     }
 }
 
-/* What the user may not change, as other objects count on it: addresses are replaced with a
- * warning, as Flink's own file has them; another port is a mistake. */
+/* Users may not change these addresses, because other objects rely on them. Other values are
+ * ignored with a warning, since Flink's own file has some. A different port is an error. */
 static const char *const addresses[] = {
     "jobmanager.rpc.address",
     "rest.address",
@@ -227,17 +227,17 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
                          "--conf: %s: %s is not taken, pods could not find each other", key, value);
         return FP_OK;
     }
-    /* It goes before the port where something listens. */
+    /* A process listens on the bind port, if there is one, instead of the port. */
     cleanup_free char *port = fp_port_of_bind_port(key);
     if (own == NULL && port != NULL)
         own = fp_json_string(d->conf, port);
     if (fp_is_port(key) && own != NULL && strcmp(own, value) != 0)
         return fp_fail(err, FP_E_USAGE, "--conf: %s=%s: the manifests need it to be %s", key, value,
                        own);
-    /* Sizes are there already, from the same value. */
+    /* The memory sizes are set already, computed from the same value. */
     bool is_size =
         strcmp(key, d->jobmanager.memory_key) == 0 || strcmp(key, d->taskmanager.memory_key) == 0;
-    /* Flink prefers the newer name; here the later one is meant. */
+    /* Flink prefers the newer name of a key, but the setting that is given last must win. */
     if (fp_setting_alias(key) != NULL)
         (void) json_object_del(d->conf, fp_setting_alias(key));
     if (!is_size)
@@ -245,7 +245,7 @@ static enum fp_code add_given(struct fp_deployment *d, const char *key, const ch
     return FP_OK;
 }
 
-/* It is handed over in one variable of the environment, and Linux takes no longer ones. */
+/* One environment variable holds all settings, and Linux limits its length. */
 static enum fp_code check_length(const struct fp_deployment *d, struct fp_error *err)
 {
     cleanup_free char *text = fp_conf_text(d);

@@ -1,10 +1,10 @@
-/* Flink's configuration files, nested or flat, as KEY=VALUE. */
+/* Turns Flink's configuration files, nested or flat, into KEY=VALUE. */
 #include "text.h"
 
 static enum fp_code flatten_into(const json_t *object, const char *prefix, const char *name,
                                  struct fp_strv *ret, struct fp_error *err);
 
-/* A plain value as text; NULL: it is none. The caller owns it. */
+/* A string or integer as text; NULL for other values. The caller owns it. */
 static char *text_of(const json_t *value)
 {
     if (json_is_integer(value))
@@ -12,7 +12,7 @@ static char *text_of(const json_t *value)
     return json_is_string(value) ? fp_xstrdup(json_string_value(value)) : NULL;
 }
 
-/* A list of plain values, as config.yaml has them: in Flink's own flat notation, "a;b". */
+/* Write a list of plain values from config.yaml in Flink's flat notation, "a;b". */
 static enum fp_code join_list(const json_t *list, const char *key, const char *name, char **ret,
                               struct fp_error *err)
 {

@@ -1,6 +1,6 @@
-/* Files of a ConfigMap that pods mount: log4j's configuration, and /etc/passwd with the user that
- * --run-as-user chose. Java's login module, and with it Hadoop and S3 over Hadoop, fails for a user
- * without a name. */
+/* Files of a ConfigMap that pods mount: Log4j's configuration, and /etc/passwd with the user of
+ * --run-as-user. Java's login module fails for a user without a name, and then Hadoop and its S3
+ * file system fail too. */
 #include "pod.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 static const char hint[] = "begin with conf/" FP_LOG_CONF_FILE " of Flink's distribution";
 
-/* Whether a line begins so. */
+/* Whether a line begins with `key`. */
 static bool has_key(const char *text, const char *key)
 {
     size_t len = strlen(key);
@@ -32,7 +32,7 @@ static bool is_text(const char *text)
     return true;
 }
 
-/* Log4j takes a file for what its name ends in; a pipe has no such name. */
+/* Log4j chooses the syntax by the file's extension. A pipe has none, so it is accepted. */
 static enum fp_code check_name(const char *name, struct fp_error *err)
 {
     const char *end = strrchr(fp_path_base(name), '.');
@@ -45,7 +45,7 @@ static enum fp_code check_name(const char *name, struct fp_error *err)
                      err, "%s", hint);
 }
 
-/* Flink has Log4j 2 since 1.11, which passes over the keys of Log4j 1 in silence. */
+/* Since 1.11 Flink has Log4j 2, which silently ignores the keys of Log4j 1. */
 static enum fp_code check_syntax(const struct fp_deployment *d, const char *name, const char *text,
                                  struct fp_error *err)
 {
@@ -72,14 +72,14 @@ enum fp_code fp_deployment_check_log(struct fp_deployment *d, struct fp_error *e
     const char *name = d->options->log_conf_name;
     if (text == NULL)
         return FP_OK;
-    /* A mark of editors, which Java would read as letters of the first key. */
+    /* Skip a byte order mark, which Java would read as a part of the first key. */
     if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
         text += 3;
     FP_TRY(check_name(name, err));
     if (!is_text(text))
         return fp_fail(err, FP_E_USAGE, "--log-conf: %s: has control characters", name);
     FP_TRY(check_syntax(d, name, text, err));
-    /* Windows' line ends would make it one long line of YAML. */
+    /* With Windows line ends the text would become one long quoted string in YAML. */
     d->log_conf = fp_xstrdup(text);
     char *to = d->log_conf;
     for (const char *from = text; *from != '\0'; from++) {
@@ -105,7 +105,7 @@ static bool has_passwd(const struct fp_deployment *d)
     return uid > 0 && uid != d->image_uid && !fp_is_mounted(d, "/etc/passwd");
 }
 
-/* The ConfigMap. The operator makes that of the settings itself. */
+/* The suffix of the ConfigMap's name. The operator makes the "-config" one itself. */
 static const char *map_of(const struct fp_deployment *d)
 {
     return d->format->is_operated ? "-passwd" : "-config";
@@ -123,7 +123,7 @@ void fp_add_config_files(const struct fp_deployment *d, json_t *data)
         fp_json_set_text(data, FP_LOG_CONF_FILE, d->log_conf);
     if (!has_passwd(d))
         return;
-    /* No layer is read here, so the other users of the image are not known: nobody runs as them. */
+    /* The image's other users are unknown, as no layer is read, and no process runs as them. */
     cleanup_free char *text =
         fp_xasprintf("root:x:0:0:root:/root:/sbin/nologin\nflink:x:%lld:%lld::%s:/sbin/nologin\n",
                      (long long) d->options->run_as_user,

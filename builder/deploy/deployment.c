@@ -1,4 +1,4 @@
-/* A deployment: the options and what the image says, checked step by step. */
+/* A deployment: the options and the facts of the image, checked step by step. */
 
 #include <ctype.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "format.h"
 #include "text.h"
 
-/* The image's own name, where it makes a fit one: registry.example.com/team/orders:1.2 */
+/* A name made of the image's: "orders" for registry.example.com/team/orders:1.2. */
 static char *default_name(const char *image)
 {
     const char *last = fp_path_base(image);
@@ -33,8 +33,8 @@ static enum fp_code check_name(struct fp_deployment *d, struct fp_error *err)
     return code;
 }
 
-/* A tag alone can come to mean another image between two pods, and a name without a registry is
- * one of Docker Hub's for every cluster. */
+/* A tag can be moved to another image between the starts of two pods, and a cluster looks for a
+ * name without a registry at Docker Hub. */
 static void warn_of_name(struct fp_deployment *d)
 {
     const char *name = d->image->name;

@@ -1,11 +1,11 @@
-/* What is in the way of Flink in its containers, and what is open to whoever reaches the ui. */
+/* Warnings of mounts that hide Flink's files, and of a session's ui that is open to anyone. */
 #include <string.h>
 #include <strings.h>
 
 #include "deployment.h"
 #include "text.h"
 
-/* Directories that nothing may lie over, and what is lost below. */
+/* Directories of FLINK_HOME that a mount must not cover, and what it would hide. */
 static const struct hidden {
     const char *name;
     const char *what;
@@ -66,14 +66,14 @@ const char *fp_is_exposed(const struct fp_deployment *d)
     return o->route ? "--route" : NULL;
 }
 
-/* Flink takes a boolean in any case of letters. */
+/* Flink reads booleans in any letter case. */
 static bool is_set_to(const struct fp_deployment *d, const char *key, const char *wanted)
 {
     const char *value = fp_json_string(d->conf, key);
     return value != NULL && strcasecmp(value, wanted) == 0;
 }
 
-/* A session runs what it is handed, unless it asks for a certificate of whoever comes. */
+/* A session runs any jar that is uploaded, unless uploads are off or clients need a certificate. */
 void fp_warn_of_upload(struct fp_deployment *d)
 {
     const char *title = fp_is_exposed(d);

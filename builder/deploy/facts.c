@@ -1,4 +1,4 @@
-/* What the image says of itself: its entrypoint, version, type, class and user. */
+/* Facts that the image's configuration states: entrypoint, version, type, class and user. */
 #include <ctype.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ const char *fp_image_label(const struct fp_deployment *d, const char *name)
     return fp_json_string(json_object_get(d->image->config, "Labels"), name);
 }
 
-/* Mounts, scripts and the commands that are printed take it as it is. */
+/* Whether mounts, scripts and printed commands can contain the path without quotes. */
 static bool is_plain_directory(const char *path)
 {
     size_t len = strlen(path);
@@ -31,7 +31,7 @@ static bool is_plain_directory(const char *path)
                len;
 }
 
-/* The entrypoint decides about verbs and about how settings get in. */
+/* The entrypoint determines the verbs and how settings are passed. */
 static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *err)
 {
     const json_t *entrypoint = json_object_get(d->image->config, "Entrypoint");
@@ -55,7 +55,7 @@ static enum fp_code read_entrypoint(struct fp_deployment *d, struct fp_error *er
     return FP_OK;
 }
 
-/* The official images say their version only in the address that Flink came from:
+/* Official images state their version only in the URL of Flink's archive:
  * .../flink-2.2.0/flink-2.2.0-bin-scala_2.12.tgz */
 static char *version_of_address(const char *address)
 {
@@ -84,7 +84,7 @@ static enum fp_code read_version(struct fp_deployment *d, struct fp_error *err)
     return FP_OK;
 }
 
-/* A class of Java: its letters can be any of Unicode, but nothing that ends a word. */
+/* Whether it is a Java class name. Its letters can be any of Unicode, but no ASCII separators. */
 static bool is_class_name(const char *name)
 {
     for (const unsigned char *p = (const unsigned char *) name; *p != '\0'; p++) {
@@ -131,7 +131,7 @@ static enum fp_code read_type(struct fp_deployment *d, struct fp_error *err)
     return FP_OK;
 }
 
-/* "9999", "9999:0", "flink", "": Kubernetes can tell only of a number that it is not root. */
+/* Users such as "9999", "9999:0", "flink" or "": runAsNonRoot only accepts a number. */
 static void read_user(struct fp_deployment *d)
 {
     const char *user = fp_json_string(d->image->config, "User");
@@ -147,7 +147,7 @@ static void read_user(struct fp_deployment *d)
 enum fp_code fp_deployment_read_image(struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_image *image = d->image;
-    /* By the digest alone: not every runtime takes a tag beside it. */
+    /* Use the digest without the tag, because not every runtime accepts both. */
     const char *base = fp_path_base(image->name);
     size_t len = (size_t) (base - image->name) + strcspn(base, ":");
     cleanup_free char *untagged = fp_xstrndup(image->name, len);

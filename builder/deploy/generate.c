@@ -1,4 +1,4 @@
-/* The manifests of a deployment: its documents, patched, as files and as one stream. */
+/* Generates the manifests: patched documents, as files and as one stream. */
 #include <string.h>
 
 #include "format.h"
@@ -26,7 +26,7 @@ static enum fp_code render(const struct fp_deployment *d, const json_t *document
     return FP_OK;
 }
 
-/* NAME-KIND.yaml, or, without a kind, compose.yaml. */
+/* NAME-KIND.yaml, or compose.yaml if the document has no kind. */
 static char *file_name(const struct fp_deployment *d, const json_t *document)
 {
     const char *kind = fp_json_string(document, "kind");
@@ -52,7 +52,7 @@ static enum fp_code add_files(const struct fp_deployment *d, const json_t *docum
     return FP_OK;
 }
 
-/* One list for kubectl, or documents with "---" between them. */
+/* Make the stream: one List for kubectl in JSON, else documents separated by "---". */
 static enum fp_code make_stream(const struct fp_deployment *d, json_t *documents,
                                 struct fp_deploy_result *ret, struct fp_error *err)
 {
@@ -80,7 +80,7 @@ static enum fp_code make_patched(struct fp_deployment *d, const struct fp_deploy
     return FP_OK;
 }
 
-/* Of what patches have left. A chart's documents are of the same volumes. */
+/* Add the warnings about the patched documents, or about the mounts of a chart. */
 static void warn(struct fp_deployment *d, const json_t *documents)
 {
     fp_warn_of_storage(d, documents);
@@ -88,7 +88,7 @@ static void warn(struct fp_deployment *d, const json_t *documents)
     fp_warn_of_upload(d);
 }
 
-/* A format of files alone has no objects yet that a patch could change. */
+/* Refuse patches in a format of files, which has no documents that they could change. */
 static enum fp_code refuse_patches(struct fp_deployment *d, const struct fp_deploy_patch *patches,
                                    size_t patch_count, struct fp_error *err)
 {
@@ -113,7 +113,7 @@ static enum fp_code make_documents(struct fp_deployment *d, const struct fp_depl
 {
     cleanup_json json_t *documents = NULL;
     FP_TRY(make_patched(d, patches, patch_count, &documents, err));
-    /* The revision is made of what patches have left, and stands in what they are for. */
+    /* The revision is computed from patched documents, which contain it: so make them twice. */
     if (d->format->has_revision) {
         fp_deployment_revise(d, documents);
         json_decref(documents);
@@ -137,7 +137,7 @@ static enum fp_code make(struct fp_deployment *d, const struct fp_deploy_patch *
     return d->format->add_files != NULL ? d->format->add_files(d, directory, ret, err) : FP_OK;
 }
 
-/* Manifests lie in repositories, and a ConfigMap is read by many. Never the value is told. */
+/* Warn of secrets, as many users can read repositories and ConfigMaps, but never print a value. */
 static void warn_of_secrets(struct fp_deployment *d, const struct fp_strv *pairs,
                             const char *option, const char *instead)
 {

@@ -1,4 +1,4 @@
-/* What a highly available job's state lies under: a cluster id and a job id of its own. */
+/* The cluster id and the job id under which a highly available job's state is stored. */
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -8,7 +8,7 @@
 
 #define CLUSTER_ID "high-availability.cluster-id"
 
-/* Flink's own, of every cluster that is not told another. */
+/* Flink's default for every cluster. */
 #define DEFAULT_CLUSTER_ID "/default"
 
 #define JOB_ID_LEN 32
@@ -21,8 +21,8 @@ bool fp_is_highly_available(const struct fp_deployment *d)
     return type != NULL && strcasecmp(type, "none") != 0;
 }
 
-/* A Job counts lost pods over its whole life, and a highly available job goes on from its state
- * each time: no number of them may end it. That the job itself has failed ends it all the same. */
+/* A Kubernetes Job counts lost pods over its whole life. A highly available job recovers its state
+ * after each loss, so no count may end it. A failure of the Flink job itself still ends it. */
 int64_t fp_job_retries(const struct fp_deployment *d)
 {
     if (d->options->retries >= 0)
@@ -37,7 +37,7 @@ static void warn_of_default(struct fp_deployment *d)
                                "--checkpoint-dir each deletes what the other needs");
 }
 
-/* By name alone, or by what is not set at all, jobs can be taken for each other. */
+/* Warn of ids that another job may have too: the default, a bare name, or Flink's fixed job id. */
 static void warn_of_others(struct fp_deployment *d, const char *cluster_id)
 {
     if (strcmp(cluster_id, DEFAULT_CLUSTER_ID) == 0)
@@ -56,12 +56,12 @@ static void warn_of_others(struct fp_deployment *d, const char *cluster_id)
 }
 
 /*
- * In application mode Flink makes the job's id of the cluster's: before 1.16 it is always zero, and
- * then a hash of 32 bits. Checkpoints lie under the job's id, all else under the cluster's. So each
- * job gets both, made of its namespace and name, and gets the same ones whenever it is made anew.
+ * In application mode Flink derives the job id from the cluster id: before 1.16 it is always zero,
+ * later it is a hash of 32 bits. Checkpoints are stored under the job id, other state under the
+ * cluster id. So each job gets both ids, derived from its namespace and name, and they stay stable.
  *
- * They go into the arguments, not into the ConfigMap: a Job keeps its arguments for life, while the
- * next pod of one that was made without them would take them from a ConfigMap, and lose its state.
+ * The ids are arguments, because a Kubernetes Job never changes its arguments. If they were in the
+ * ConfigMap, the next pod of a Job that was created without ids would pick them up and lose state.
  */
 void fp_deployment_identify(struct fp_deployment *d)
 {
@@ -70,7 +70,7 @@ void fp_deployment_identify(struct fp_deployment *d)
     char sum[FP_HASH_HEX_MAX] = "";
     if (o->job_id != NULL)
         d->job_id = fp_xstrdup(o->job_id);
-    /* A chart does this when it is installed; the operator does it itself. */
+    /* A chart computes the ids at install; the operator computes them itself. */
     if (!d->is_job || !d->format->has_own_ids || !fp_is_highly_available(d))
         return;
     if (given == NULL)
@@ -82,7 +82,7 @@ void fp_deployment_identify(struct fp_deployment *d)
     if (d->job_id != NULL || strcmp(cluster_id, DEFAULT_CLUSTER_ID) == 0 ||
         !fp_flink_at_least(&d->version, 1, 8, 0))
         return;
-    /* Jobs whose variables differ would have one id. */
+    /* Jobs that differ only in the values of variables would get the same id. */
     if (strstr(cluster_id, "${") != NULL) {
         fp_strv_addf(&d->warnings,
                      "--conf: " CLUSTER_ID "=%s: only a pod knows what it is, so no job id is made "
@@ -102,7 +102,7 @@ void fp_note_identity(const struct fp_deployment *d, struct fp_strv *ret)
         fp_strv_addf(ret, "identity: a new session needs -D " CLUSTER_ID
                           "=NAMESPACE/NAME where another has the same --ha-dir; one that runs "
                           "loses its jobs when it gets that");
-    /* What the user has said altogether needs no word. */
+    /* If the user gave both ids, no note is needed. */
     if (cluster_id == NULL || !fp_is_highly_available(d) || d->job_id == NULL ||
         (given != NULL && d->options->job_id != NULL))
         return;

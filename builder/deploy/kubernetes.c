@@ -7,8 +7,8 @@
 #include "setting.h"
 #include "text.h"
 
-/* The settings, as lines that the entrypoint merges onto the image's own configuration: what the
- * distribution says for its version (the options of the JVM, for one) stays in force. */
+/* The ConfigMap with the settings. The entrypoint merges them into the image's configuration, so
+ * that the distribution's own settings, such as the options of the JVM, remain in effect. */
 static json_t *config_map(const struct fp_deployment *d)
 {
     cleanup_free char *text = fp_conf_text(d);
@@ -41,8 +41,8 @@ json_t *fp_volume_claim(const struct fp_deployment *d, const char *text)
     return object;
 }
 
-/* 1443 is how Flink ends when its job has FAILED; the kernel keeps the low byte. Flink has spent
- * its own restart strategy by then. */
+/* Flink exits with 1443, of which the kernel keeps the low byte, when its job has FAILED. By then
+ * Flink's own restart strategy is exhausted. */
 static json_t *failure_policy(void)
 {
     json_t *failed = json_pack("{s:s, s:s, s:{s:s, s:s, s:[i]}}", "#",

@@ -1,4 +1,4 @@
-/* The volumes, claims and variables that the user adds to pods. */
+/* The volumes, claims and environment variables that the user adds to pods. */
 #include <ctype.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 #define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
-/* What a volume of the user's can be. */
+/* The kinds of volumes for --volume. */
 static const struct volume_kind {
     const char *name;
     const char *member;
@@ -18,7 +18,7 @@ static const struct volume_kind {
     {"configmap", "configMap", "name"},
 };
 
-/* One spelling for each directory, so that two of one are found. Not the root. */
+/* Whether it is a normalized path, so that duplicates are found, and not the root directory. */
 static bool is_mount_path(const char *path)
 {
     if (path[0] != '/' || !fp_yaml_is_printable(path))
@@ -31,7 +31,7 @@ static bool is_mount_path(const char *path)
     return true;
 }
 
-/* Two volumes may not have one name, nor two mounts one path: the API server refuses them. */
+/* The API server refuses two mounts with the same path. */
 bool fp_is_mounted(const struct fp_deployment *d, const char *path)
 {
     for (size_t i = 0; i < json_array_size(d->mounts); i++) {
@@ -78,7 +78,7 @@ static enum fp_code add_volume(struct fp_deployment *d, const char *text, struct
         "KIND is claim, secret or configmap; for example claim:data:/data:ro");
 }
 
-/* Whether an earlier --claim has the name. Claims come first among the volumes. */
+/* Whether an earlier --claim has this name. Only claims are among the volumes at this point. */
 static bool is_claimed(const struct fp_deployment *d, const char *name)
 {
     size_t len = strlen(name);
@@ -90,7 +90,7 @@ static bool is_claimed(const struct fp_deployment *d, const char *name)
     return false;
 }
 
-/* NAME:SIZE:PATH[:CLASS]; the claim itself is made among the documents. */
+/* Add a mount for NAME:SIZE:PATH[:CLASS]; fp_volume_claim() makes the claim itself. */
 static enum fp_code add_claim(struct fp_deployment *d, const char *text, struct fp_error *err)
 {
     cleanup_strv struct fp_strv parts = {0};
@@ -120,7 +120,7 @@ enum fp_code fp_deployment_mount(struct fp_deployment *d, struct fp_error *err)
     return FP_OK;
 }
 
-/* What the manifests set themselves. */
+/* Variables that the manifests set. */
 static const char *const own_variables[] = {"FLINK_PROPERTIES", "POD_IP", "JOB_MANAGER_RPC_ADDRESS",
                                             "TASK_MANAGER_NUMBER_OF_TASK_SLOTS", NULL};
 
@@ -136,7 +136,7 @@ static enum fp_code check_variable(const char *name, const char *title, struct f
                      "keys of Flink's configuration: -D KEY=VALUE");
 }
 
-/* Of two with one name the later one is meant; the API server does not take both. */
+/* The later of two variables with the same name wins; the API server refuses duplicates. */
 static void set_variable(struct fp_deployment *d, json_t *take_entry)
 {
     const char *name = fp_json_string(take_entry, "name");
@@ -159,7 +159,7 @@ static enum fp_code add_variable(struct fp_deployment *d, const char *pair, stru
     return FP_OK;
 }
 
-/* NAME=SECRET:KEY for one variable, SECRET for all keys of it. */
+/* Add NAME=SECRET:KEY as one variable, or all keys of SECRET as variables. */
 static enum fp_code add_secret(struct fp_deployment *d, const char *text, struct fp_error *err)
 {
     struct fp_split name = fp_split_at(text, '=');

@@ -1,4 +1,4 @@
-/* Parts of the notes that several formats have. */
+/* Parts of the notes that several formats share. */
 #include "format.h"
 
 #include <string.h>
@@ -65,7 +65,7 @@ void fp_notes_update(const struct fp_notes *n, const char *last)
     fp_strv_addf(n->lines, "          4. %s", last);
 }
 
-/* What holds the job's state is not cleaned up without a word. */
+/* Objects that hold the job's state have extra commands, so nobody deletes them by accident. */
 void fp_notes_state(const struct fp_notes *n, const char *remedy)
 {
     const struct fp_deploy_options *o = n->d->options;
@@ -81,7 +81,7 @@ void fp_notes_state(const struct fp_notes *n, const char *remedy)
                      n->kubectl, n->d->name);
 }
 
-/* Everything by its label, but for volumes, which hold data. */
+/* The command deletes all objects by their label except the volumes, which hold data. */
 static void note_clean_up(const struct fp_notes *n)
 {
     const struct fp_deploy_options *o = n->d->options;

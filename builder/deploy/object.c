@@ -1,4 +1,4 @@
-/* What the objects of Kubernetes have in common: names, labels, revisions. */
+/* The common parts of Kubernetes objects: names, labels, revisions. */
 #include "pod.h"
 
 #include <string.h>

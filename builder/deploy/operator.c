@@ -1,4 +1,4 @@
-/* Format operator: a FlinkDeployment, and a FlinkSessionJob for a job of a session. */
+/* Format operator: a FlinkDeployment, and a FlinkSessionJob for a session's job. */
 #include <stdint.h>
 #include <string.h>
 
@@ -8,8 +8,8 @@
 #include "setting.h"
 #include "text.h"
 
-/* Versions of Flink in the operator's enumeration. Beside those that it got late is the operator
- * that has them; it grew from version to version, so those before Flink 2 are in all of today's. */
+/* Flink versions in the operator's enumeration. `since` is the first operator that knows a version;
+ * NULL means that all current operators know it, which is true for those before Flink 2. */
 static const struct known {
     unsigned major;
     unsigned minor;
@@ -45,7 +45,7 @@ static enum fp_code check_known(struct fp_deployment *d, struct fp_error *err)
                      err, "--format kubernetes works without the operator");
 }
 
-/* The operator refuses a FlinkDeployment that has them. */
+/* The operator refuses a FlinkDeployment with these settings. */
 static const char *const own_keys[] = {"kubernetes.cluster-id", "kubernetes.namespace",
                                        "high-availability.cluster-id", NULL};
 
@@ -58,7 +58,7 @@ static enum fp_code check_keys(const struct fp_deployment *d, struct fp_error *e
     return FP_OK;
 }
 
-/* By the option, or by either name of the key. */
+/* Whether a directory is set, under either name of its key. */
 static bool has_directory(const struct fp_deployment *d, const char *key, const char *old_key)
 {
     return json_object_get(d->conf, key) != NULL || json_object_get(d->conf, old_key) != NULL;
@@ -68,11 +68,11 @@ static const char *upgrade_mode(const struct fp_deployment *d)
 {
     if (has_directory(d, "execution.checkpointing.savepoint-dir", "state.savepoints.dir"))
         return "savepoint";
-    /* Jobs of a session have it only in newer operators. */
+    /* Only newer operators support last-state for the jobs of a session. */
     return d->options->ha && d->is_job ? "last-state" : "stateless";
 }
 
-/* A job is changed over from its state only where the operator finds all that this takes. */
+/* The operator only upgrades a job with its state if a checkpoint directory is set too. */
 static enum fp_code check_state(const struct fp_deployment *d, struct fp_error *err)
 {
     bool has_job = d->is_job || d->options->jar_uri != NULL;
@@ -85,7 +85,7 @@ static enum fp_code check_state(const struct fp_deployment *d, struct fp_error *
         "only where it knows this folder too");
 }
 
-/* It starts REPLICAS times SLOTS tasks, whatever the parallelism says. */
+/* The operator uses REPLICAS times SLOTS as the parallelism, and ignores the given one. */
 static enum fp_code check_replicas(struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;
@@ -110,7 +110,7 @@ static enum fp_code check(struct fp_deployment *d, struct fp_error *err)
     return check_replicas(d, err);
 }
 
-/* The operator's resources take CPU as a number, and memory as Flink writes it. */
+/* The operator's resources have CPU as a number. */
 static json_t *cpu_number(const char *text)
 {
     int64_t number = 0;
@@ -123,7 +123,7 @@ static json_t *cpu_number(const char *text)
     return fp_parse_count(text, &number) ? json_integer(number) : json_real(strtod(text, NULL));
 }
 
-/* A patch that is YAML has "0.5" as it is spelled, which is a string here. */
+/* Turn CPU into a number again: our YAML reader reads the 0.5 of a patch as a string. */
 static void settle_cpu(json_t *spec, const char *role)
 {
     json_t *resource = json_object_get(json_object_get(spec, role), "resource");
@@ -134,7 +134,6 @@ static void settle_cpu(json_t *spec, const char *role)
         fp_json_set(resource, "cpu", json_real(number));
 }
 
-/* Make documents fit their schema again after patches. */
 static void settle(json_t *documents)
 {
     for (size_t i = 0; i < json_array_size(documents); i++) {
@@ -150,7 +149,7 @@ static json_t *resource(const struct fp_role *role)
     return json_pack("{s:o, s:s}", "cpu", cpu_number(role->cpu), "memory", memory);
 }
 
-/* A file of the image as a URI; names of jars can have blanks and more. */
+/* The URI of a file in the image; names of jars can have spaces and other special characters. */
 static char *local_uri(const char *directory, const char *file)
 {
     static const char plain[] =
@@ -162,7 +161,7 @@ static char *local_uri(const char *directory, const char *file)
     return fp_buf_take(&out);
 }
 
-/* What pods have beside the operator's own labels; NULL: nothing. */
+/* The labels and annotations that pods have beside the operator's own; NULL: none. */
 static json_t *pod_metadata(const struct fp_deployment *d)
 {
     json_t *annotations = json_object();
@@ -174,7 +173,7 @@ static json_t *pod_metadata(const struct fp_deployment *d)
                                      fp_unless_empty(annotations)));
 }
 
-/* What the operator's own fields have no place for. */
+/* The pod template, with the settings that have no field in a FlinkDeployment. */
 static json_t *pod_template(const struct fp_deployment *d)
 {
     static const char *const pod_keys[] = {"imagePullSecrets", "nodeSelector",    "tolerations",

@@ -1,11 +1,11 @@
-/* Patches of the user's: strategic merges as kubectl makes them, and JSON merge patches. */
+/* The user's patches: strategic merge patches as in kubectl, and JSON merge patches. */
 #include "result.h"
 
 #include <string.h>
 
 #include "text.h"
 
-/* Lists that Kubernetes merges by a key of their items; others are replaced as a whole. */
+/* The key by which Kubernetes merges the items of a list; NULL: the whole list is replaced. */
 static const char *merge_key(const char *list)
 {
     static const struct {
@@ -32,7 +32,7 @@ static const char *merge_key(const char *list)
     return NULL;
 }
 
-/* Ports of a container have "containerPort", those of a Service "port". */
+/* The ports of a container are merged by "containerPort", those of a Service by "port". */
 static const char *merge_key_for(const char *list, const json_t *items)
 {
     if (strcmp(list, "ports") != 0)
@@ -51,7 +51,7 @@ static void merge(json_t *target, const json_t *patch, bool is_strategic);
 
 static void append_item(json_t *list, const json_t *item);
 
-/* A value where there was none: directives are about what is there, and are not written. */
+/* Copy a value that has no counterpart in the document, without directives, which need one. */
 static json_t *fresh(const json_t *value)
 {
     if (json_is_object(value)) {
@@ -73,7 +73,7 @@ static void append_item(json_t *list, const json_t *item)
         fp_json_append(list, fresh(item));
 }
 
-/* Recursion is bounded by FP_JSON_MAX_DEPTH, within which the patch was parsed. */
+/* Recursion is bounded, because the patch was parsed within FP_JSON_MAX_DEPTH. */
 static void merge_item(json_t *list, const json_t *item, const char *key)
 {
     const json_t *wanted = json_object_get(item, key);
@@ -90,7 +90,7 @@ static void merge_item(json_t *list, const json_t *item, const char *key)
     append_item(list, item);
 }
 
-/* An item that is this directive and nothing else is about the list that it stands in. */
+/* Whether an item is only the directive "replace", which applies to the whole list. */
 static bool replaces_list(const json_t *items)
 {
     for (size_t i = 0; i < json_array_size(items); i++) {
@@ -167,7 +167,7 @@ static void merge(json_t *target, const json_t *patch, bool is_strategic)
     }
 }
 
-/* Whether items are to be found again in a list that has no key for that. */
+/* Whether items have directives, but their list has no key to find the matching items by. */
 static bool seeks_in_vain(const char *name, const json_t *items)
 {
     if (!json_is_array(items) || merge_key_for(name, items) != NULL || replaces_list(items))
@@ -205,7 +205,7 @@ static enum fp_code check_member(const struct fp_deploy_patch *patch, const char
     return FP_OK;
 }
 
-/* Keys that would mean something else further on, or nothing. */
+/* Refuse keys that have no effect, or that later steps would take for comments. */
 static enum fp_code check_keys(const struct fp_deploy_patch *patch, const json_t *value,
                                struct fp_error *err)
 {
@@ -238,7 +238,7 @@ static bool is_same(const json_t *before, const json_t *after)
     return before == NULL ? after == NULL : after != NULL && json_equal(before, after);
 }
 
-/* An object stays the one that it is: its file, and others, count on that. */
+/* Apply a patch, which must keep kind and name, since file names and other objects rely on them. */
 static enum fp_code change(const struct fp_deploy_patch *patch, json_t *document,
                            struct fp_error *err)
 {

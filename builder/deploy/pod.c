@@ -11,7 +11,7 @@ json_t *fp_pod_security(const struct fp_deployment *d)
 {
     const struct fp_deploy_options *o = d->options;
     bool has_volumes = o->claims.len > 0 || json_array_size(d->volumes) > 0;
-    /* OpenShift gives each project its own user ids, and refuses others. */
+    /* OpenShift assigns user ids to each project, and refuses others. */
     bool needs_user = o->run_as_user < 0 && !d->is_numeric_user && !o->route;
     int64_t uid = needs_user ? FP_DEPLOY_UID : o->run_as_user;
     int64_t gid = o->fs_group < 0 && !o->route && has_volumes ? d->image_gid : o->fs_group;
@@ -39,8 +39,8 @@ static json_t *pod_address(const char *name)
                      "status.podIP");
 }
 
-/* A JobManager that can move is reached at its pod, which the others learn of through Kubernetes.
- * The official entrypoint otherwise takes the pod's host name, which nobody resolves. */
+/* With high availability the JobManager's address is that of its pod, which others look up through
+ * Kubernetes. The official entrypoint defaults to the pod's host name, which has no DNS entry. */
 static json_t *address(const struct fp_deployment *d, const struct fp_role *role)
 {
     static const char name[] = "JOB_MANAGER_RPC_ADDRESS";
@@ -78,7 +78,7 @@ static json_t *ports(const struct fp_deployment *d, const struct fp_role *role)
 static json_t *arguments(const struct fp_deployment *d, const struct fp_role *role)
 {
     json_t *args = fp_role_arguments(d, role);
-    /* Names of pods do not resolve; Flink up to 1.7 would tell them to others (FLINK-11127). */
+    /* Pod names have no DNS entry, but Flink up to 1.7 would advertise them (FLINK-11127). */
     if (!role->is_jobmanager)
         fp_json_append(args, json_string("-Dtaskmanager.host=$(POD_IP)"));
     return args;
@@ -116,7 +116,7 @@ static void add_probes(const struct fp_deployment *d, const struct fp_role *role
     fp_json_set(container, "livenessProbe", probe(d, false, "rpc", 30, 4));
 }
 
-/* The container's limit is what Flink is told to fill; CPU is not limited, only asked for. */
+/* Memory is limited to the size that Flink is told to use. CPU is requested, but not limited. */
 static json_t *resources(const struct fp_role *role)
 {
     cleanup_free char *memory = fp_xasprintf("%lldMi", (long long) role->mib);
@@ -143,7 +143,7 @@ static json_t *volumes(const struct fp_deployment *d)
     return list;
 }
 
-/* What has to be known of the arguments of a job's JobManager; NULL: nothing. */
+/* The comment on the arguments of a job's JobManager; NULL: none is needed. */
 static json_t *args_comment(const struct fp_deployment *d, const struct fp_role *role)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_DEPLOY_FILE_MAX);
@@ -192,7 +192,7 @@ static json_t *tolerations(const struct fp_deployment *d)
     return fp_unless_empty(list);
 }
 
-/* The nodes that can run the image, and what the user says of them. */
+/* The node selector: the image's architecture and the user's own pairs. */
 static json_t *node_selector(const struct fp_deployment *d)
 {
     json_t *selector = json_object();
@@ -201,7 +201,7 @@ static json_t *node_selector(const struct fp_deployment *d)
     return fp_unless_empty(selector);
 }
 
-/* TaskManagers lie on as many nodes as there are. */
+/* Spread the TaskManagers over all nodes. */
 static json_t *spread(const struct fp_deployment *d, const struct fp_role *role)
 {
     return json_pack("[{s:i, s:s, s:s, s:{s:o}}]", "maxSkew", 1, "topologyKey",
@@ -252,7 +252,7 @@ void fp_add_scraping(json_t *annotations)
     fp_json_set_text(annotations, "prometheus.io/port", "9249");
 }
 
-/* Pods start anew when their configuration changes, as they read it only at the start. */
+/* The checksums restart pods when their configuration changes, as they read it only at start. */
 static json_t *pod_annotations(const struct fp_deployment *d)
 {
     json_t *annotations = json_object();

@@ -1,8 +1,8 @@
-/* What watches over pods, and the accounts of high availability. */
+/* Policies for pods, and the accounts for high availability. */
 #include "pod.h"
 #include "setting.h"
 
-/* What Flink's Kubernetes high availability needs: the leader and its state are ConfigMaps. */
+/* The rights for high availability, which keeps the leader and its state in ConfigMaps. */
 static json_t *role(const struct fp_deployment *d)
 {
     json_t *object = fp_object(d, "rbac.authorization.k8s.io/v1", "Role", "", NULL, NULL);

@@ -1,5 +1,5 @@
-/* When checkpoints are made, and what restarts a job: without both, others of a job's settings mean
- * nothing. */
+/* The checkpoint interval and the restart strategy of a job, without which high availability and
+ * other settings have no effect. */
 #include <string.h>
 
 #include "setting.h"
@@ -7,15 +7,15 @@
 
 #define INTERVAL "execution.checkpointing.interval"
 
-/* Often enough that little is done twice. The job's own code goes before it. */
+/* A short interval limits the work that is repeated. The job's own code overrides it. */
 #define DEFAULT_INTERVAL "1min"
 
-/* Flink takes nothing below, and makes this of anything longer than it. */
+/* Flink refuses intervals below the first limit, and uses the second one for any that exceed it. */
 #define LEAST_MS 10
 #define MOST_MS  (365LL * 24 * 60 * 60 * 1000)
 
 static const struct time_unit {
-    const char *names[6]; /* the first as all versions take it; the last is NULL */
+    const char *names[6]; /* all versions accept the first; the last is NULL */
     int64_t ms;
 } units[] = {
     {{"ms", "milli", "millis", "millisecond", "milliseconds"}, 1},
@@ -25,7 +25,7 @@ static const struct time_unit {
     {{"d", "day", "days"}, 86400000},
 };
 
-/* Duration as Flink reads it: "1 min" becomes "1min", as official images take blanks away. */
+/* Write "1 min" as "1min", because official images remove spaces from settings. */
 static enum fp_code parse_interval(const char *text, char **ret, struct fp_error *err)
 {
     size_t digits = strspn(text, "0123456789");
@@ -69,7 +69,7 @@ static enum fp_code set_interval(struct fp_deployment *d, struct fp_error *err)
 {
     const struct fp_deploy_options *o = d->options;
     const char *given = o->checkpoint_interval;
-    /* FLINK-16560: before, a job's cluster did not hand its configuration on to the job. */
+    /* Before 1.10.1 a job's cluster did not pass its configuration to the job (FLINK-16560). */
     bool known = fp_flink_at_least(&d->version, 1, 10, 1);
     cleanup_free char *interval = NULL;
     if (given != NULL && strcmp(given, "off") == 0)
@@ -119,7 +119,7 @@ static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
     FP_TRY(check_strategy(d, name, err));
     set(d, fp_flink_at_least(&d->version, 1, 17, 0) ? "restart-strategy.type" : "restart-strategy",
         name);
-    /* Flink's own default is a single attempt. */
+    /* Flink's own default is one attempt. */
     if (strcmp(name, "fixed-delay") == 0) {
         set(d, "restart-strategy.fixed-delay.attempts", "2147483647");
         set(d, "restart-strategy.fixed-delay.delay", "10s");
@@ -127,9 +127,9 @@ static enum fp_code set_strategy(struct fp_deployment *d, struct fp_error *err)
     return FP_OK;
 }
 
-/* What high availability, --autoscale and --checkpoint-dir count on is set unless it is told;
- * settings of the user's, which are there by now, go before it, as does the job's code. A session's
- * jobs bring their own. */
+/* Sets defaults that high availability, --autoscale and --checkpoint-dir rely on. The user's
+ * settings, which are set by now, and the job's code override them. The jobs of a session have
+ * settings of their own. */
 enum fp_code fp_deployment_recover(struct fp_deployment *d, struct fp_error *err)
 {
     FP_TRY(set_interval(d, err));

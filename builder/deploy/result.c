@@ -1,4 +1,4 @@
-/* The files that are made, and the kustomization that lists them. */
+/* The generated files, and the kustomization that lists them. */
 #include "result.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What keeps the versions of a deployment apart: a revision, made of its image and configuration.
- * The TaskManagers' address has it, and only a JobManager of the same revision is found there. */
+/* The revision, a hash of images and configuration, which keeps versions of a deployment apart. The
+ * JobManager's address contains it, so TaskManagers only find a JobManager of their revision. */
 #include <string.h>
 
 #include "pod.h"
@@ -16,7 +16,7 @@ static void add_images(struct fp_strv *lines, const json_t *containers)
     }
 }
 
-/* All but the address, which has the revision in it; a patch that knows another is not followed. */
+/* Add all settings except the address, which contains the revision. Warn if a patch changed it. */
 static void add_settings(struct fp_strv *lines, const char *text, struct fp_deployment *d)
 {
     cleanup_strv struct fp_strv settings = {0};
@@ -35,7 +35,7 @@ static void add_settings(struct fp_strv *lines, const char *text, struct fp_depl
     }
 }
 
-/* A chart makes the same of its values: see "flink.revision". */
+/* The chart's template "flink.revision" computes the same from its values. */
 void fp_deployment_revise(struct fp_deployment *d, const json_t *documents)
 {
     cleanup_strv struct fp_strv lines = {0};

@@ -1,4 +1,4 @@
-/* The Services of a deployment, and what leads to its ui from outside. */
+/* The Services of a deployment, and the objects that expose its ui outside of the cluster. */
 #include "pod.h"
 #include "setting.h"
 
@@ -8,8 +8,8 @@ static json_t *port(const char *name, int number)
                      "targetPort", name);
 }
 
-/* What TaskManagers talk to, and the ui. Never a NodePort: rpc and blob trust whoever reaches them.
- */
+/* The spec of a Service for the TaskManagers, the ui or both. It is never a NodePort, because rpc
+ * and blob do not authenticate clients. */
 static json_t *cluster_ip(json_t *take_selector, bool has_internal, bool has_ui)
 {
     return json_pack(
@@ -20,7 +20,7 @@ static json_t *cluster_ip(json_t *take_selector, bool has_internal, bool has_ui)
         has_internal ? port("blob", FP_PORT_BLOB) : NULL, has_ui ? port("ui", FP_PORT_UI) : NULL);
 }
 
-/* TaskManagers of another version find nobody here. */
+/* A Service that only selects the JobManager of this revision. */
 static json_t *revision_service(const struct fp_deployment *d)
 {
     json_t *selector = fp_selector(d, "jobmanager");
@@ -35,7 +35,7 @@ static json_t *revision_service(const struct fp_deployment *d)
     return service;
 }
 
-/* The ui, under one name for good; and all the rest where nothing tells versions apart. */
+/* A Service for the ui that keeps its name; it has all ports if there is no revision Service. */
 static json_t *stable_service(const struct fp_deployment *d)
 {
     bool has_internal = !fp_has_revision_service(d);

@@ -1,4 +1,4 @@
-/* Keys of Flink's configuration: their other names, their values, and those that are fixed. */
+/* Keys of Flink's configuration: their aliases, their values, and the fixed ones. */
 #include "setting.h"
 
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "deployment.h"
 
-/** The ports of Flink, the same in every version. */
+/** The ports of Flink, which are the same in every version. */
 enum fp_deploy_port {
     FP_PORT_RPC = 6123,
     FP_PORT_BLOB = 6124,
@@ -18,20 +18,20 @@ enum fp_deploy_port {
     FP_PORT_METRICS = 9249,
 };
 
-/** Whether other objects count on the value that manifests give a key: it cannot be another. */
+/** Whether other objects rely on the value that the manifests give a key. */
 bool fp_is_port(const char *key);
-/** "rest.port" for "rest.bind-port"; NULL: it is another key. The caller owns it. */
+/** Return "rest.port" for "rest.bind-port"; NULL for other keys. The caller owns it. */
 char *fp_port_of_bind_port(const char *key);
 /** The last value that --conf or -D gives for a key, or NULL. Borrowed. */
 const char *fp_given_setting(const struct fp_deployment *deployment, const char *key);
-/** Whether it gives any key that begins with `prefix`, but for those that begin with `but`, which
- * can be NULL. */
+/** Whether --conf or -D gives any key that begins with `prefix`. Keys that begin with `but`, unless
+ * it is NULL, do not count. */
 bool fp_gives_settings(const struct fp_deployment *deployment, const char *prefix, const char *but);
-/** The other name that Flink has for a key, older or newer; NULL: it has one. Static. */
+/** The older or newer name of a key; NULL: it has only one name. Static. */
 const char *fp_setting_alias(const char *key);
-/** Whether its configuration asks for high availability, of Kubernetes or another kind. */
+/** Whether the configuration turns on high availability, by Kubernetes or by another service. */
 bool fp_is_highly_available(const struct fp_deployment *deployment);
-/** How many lost JobManagers a Job of Kubernetes replaces. */
+/** The number of lost JobManager pods that a Kubernetes Job replaces. */
 int64_t fp_job_retries(const struct fp_deployment *deployment);
 
 /** The lines of FLINK_PROPERTIES. The caller owns them. */

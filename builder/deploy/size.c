@@ -1,10 +1,10 @@
-/* How many tasks there are, and how much memory the two roles have. */
+/* The number of slots and TaskManagers, and the memory of the two roles. */
 #include <string.h>
 
 #include "setting.h"
 #include "text.h"
 
-/* Since which version the whole process is sized, and not the heap alone. */
+/* Whether this version's memory setting sizes the whole process, not only the heap. */
 static bool sizes_process(const struct fp_deployment *d, bool is_jobmanager)
 {
     return fp_flink_at_least(&d->version, 1, is_jobmanager ? 11 : 10, 0);
@@ -19,13 +19,13 @@ static const char *memory_key(const struct fp_deployment *d, bool is_jobmanager)
     return is_jobmanager ? "jobmanager.heap.mb" : "taskmanager.heap.mb";
 }
 
-/* Whether the value is a bare number of MiB, else a size with its unit. */
+/* Whether the key's value is a number of MiB without a unit. */
 static bool is_bare(const char *key)
 {
     return fp_text_ends_with(key, ".mb");
 }
 
-/* A number that can be given by an option and by a key of the configuration. */
+/* Take a number that an option or a setting can give; if both are given, they must agree. */
 static enum fp_code take_number(const struct fp_deployment *d, const char *title, const char *key,
                                 int64_t option, int64_t *ret, struct fp_error *err)
 {
@@ -40,8 +40,8 @@ static enum fp_code take_number(const struct fp_deployment *d, const char *title
     return FP_OK;
 }
 
-/* Below these Flink refuses to start, as its parts do not fit: heap, metaspace and overhead of a
- * JobManager; with network and managed memory, by their default fractions, a TaskManager's. */
+/* The least memory with which Flink starts. A JobManager needs heap, metaspace and overhead; a
+ * TaskManager also needs network and managed memory, with their default fractions. */
 static int64_t least_mib(const struct fp_deployment *d, bool is_jobmanager)
 {
     if (!sizes_process(d, is_jobmanager))
@@ -51,7 +51,7 @@ static int64_t least_mib(const struct fp_deployment *d, bool is_jobmanager)
     return fp_flink_at_least(&d->version, 1, 11, 0) ? 982 : 822;
 }
 
-/* The value of a key that sizes memory. */
+/* Parse the value of a memory setting into MiB. */
 static enum fp_code parse_memory(const char *key, const char *value, int64_t *ret,
                                  struct fp_error *err)
 {
@@ -63,7 +63,7 @@ static enum fp_code parse_memory(const char *key, const char *value, int64_t *re
                    value);
 }
 
-/* The MiB of a role's container: by option, by setting, or by default. */
+/* Take the memory of a role's container in MiB from an option, a setting or the default. */
 static enum fp_code take_memory(const struct fp_deployment *d, bool is_jobmanager, int64_t *ret,
                                 struct fp_error *err)
 {

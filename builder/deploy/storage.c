@@ -1,4 +1,4 @@
-/* Where a job keeps its state: in what the image can reach, and where all pods find it again. */
+/* Checks that the image can reach the places of a job's state, and that all pods share them. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -6,11 +6,11 @@
 #include "format.h"
 #include "text.h"
 
-/* File systems that come as plugins. Any other scheme is Hadoop's business. */
+/* File systems that are plugins of Flink. Hadoop has to support any other scheme. */
 static const struct file_system {
     const char *schemes; /* ' '-separated */
-    const char *words;   /* one of which is in the name of a jar that has it */
-    const char *plugin;  /* of Flink's own */
+    const char *words;   /* the names of jars that support it contain one of these */
+    const char *plugin;  /* Flink's own plugin for it */
 } file_systems[] = {
     {"s3", "s3 aws", "s3-fs-presto"},
     {"s3a", "s3-fs-hadoop s3-fs-native hadoop-aws", "s3-fs-hadoop"},
@@ -31,16 +31,16 @@ static const char *const shared[] = {"execution.checkpointing.dir",
                                      "job-result-store.storage-path",
                                      NULL};
 
-/* And those whose value is one that the JobManager alone uses. */
+/* Settings whose value is a directory that only the JobManager uses. */
 static const char *const own[] = {"jobmanager.archive.fs.dir", "historyserver.archive.fs.dir",
                                   "fs.default-scheme", NULL};
 
-/* What is looked at. */
+/* The state of the checks. */
 struct places {
     struct fp_deployment *d;
-    const json_t *documents; /* as patches have left them */
-    bool has_default_scheme; /* other than file: */
-    struct fp_strv seen;     /* schemes that were told of */
+    const json_t *documents; /* after the patches */
+    bool has_default_scheme; /* one other than file: */
+    struct fp_strv seen;     /* schemes that were checked already */
 };
 
 static bool has_word(const char *text, const char *words)
@@ -65,7 +65,7 @@ static const struct file_system *find(const char *scheme)
     return NULL;
 }
 
-/* "s3" of s3://bucket/folder, in lower case; "" where there is none. The caller owns it. */
+/* The scheme in lower case: "s3" for s3://bucket/path, or "". The caller owns it. */
 static char *scheme_of(const char *text)
 {
     size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-");
@@ -76,8 +76,8 @@ static char *scheme_of(const char *text)
     return scheme;
 }
 
-/* What a variable of containers says, anywhere in `value`; one of a secret is "?". NULL: nothing.
- */
+/* The value of a container's variable, found anywhere in `value`; "?" if a Secret has it; NULL if
+ * there is no such variable. */
 static const char *variable_in(const json_t *value, const char *name)
 {
     const char *text = json_string_value(value);
@@ -119,7 +119,7 @@ static bool is_below(const char *path, const char *directory)
            (path[len] == '/' || path[len] == '\0' || len == 1);
 }
 
-/* Where a volume that can be written to is mounted. Those that each pod has for itself are none. */
+/* Whether `path` is on a writable mount, except /tmp and log/, which each pod has for itself. */
 static bool holds_state(const struct fp_deployment *d, const json_t *mount, const char *target,
                         const char *path)
 {
@@ -128,9 +128,9 @@ static bool holds_state(const struct fp_deployment *d, const json_t *mount, cons
            !json_is_true(json_object_get(mount, "readOnly")) && is_below(path, target);
 }
 
-/* Whether an item of volumeMounts, or of a service's volumes, where it can be the text
- * "SOURCE:TARGET[:ro]", holds the state of `path`, or, without `for_state`, lies over `path`, and
- * so over what the image has. */
+/* Whether an item of volumeMounts, or of a Compose service's volumes, which can be the text
+ * "SOURCE:TARGET[:ro]", is such a mount that holds `path`. Without `for_state`: whether it covers
+ * `path` or a part of it, and so hides files of the image. */
 static bool is_mount(const struct fp_deployment *d, const json_t *item, bool is_volume,
                      const char *path, bool for_state)
 {
@@ -145,7 +145,7 @@ static bool is_mount(const struct fp_deployment *d, const json_t *item, bool is_
     return target != NULL && (is_below(target, path) || is_below(path, target));
 }
 
-/* Whether there is such a mount anywhere in `value`, which stands behind `name`. */
+/* Whether there is such a mount anywhere in `value`, the member `name` of an object. */
 static bool has_mount(const struct fp_deployment *d, const json_t *value, const char *name,
                       const char *path, bool for_state)
 {
@@ -172,7 +172,7 @@ static bool is_covered(const struct places *p, const char *name)
     return has_mount(p->d, p->documents, "", directory, false);
 }
 
-/* Whether there is a Hadoop beside Flink, which may have more file systems than one knows. */
+/* Whether variables add a Hadoop installation, which may support any file system. */
 static bool has_hadoop_outside(const struct places *p)
 {
     static const char *const names[] = {"HADOOP_CLASSPATH", "HADOOP_CONF_DIR", "HADOOP_HOME"};
@@ -183,7 +183,7 @@ static bool has_hadoop_outside(const struct places *p)
     return false;
 }
 
-/* A jar of lib/ that is Hadoop, not a file system that has Hadoop in its name. */
+/* Whether lib/ has a jar of Hadoop itself, not one of a file system named after Hadoop. */
 static bool has_hadoop(const char *plugins)
 {
     cleanup_strv struct fp_strv jars = {0};
@@ -196,7 +196,7 @@ static bool has_hadoop(const char *plugins)
     return false;
 }
 
-/* Whether the image has a scheme, or may well have it. */
+/* Whether the image supports a scheme, or probably does. */
 static bool has_scheme(const struct places *p, const char *scheme, const struct file_system *known,
                        const char *plugins)
 {
@@ -211,7 +211,7 @@ static bool has_scheme(const struct places *p, const char *scheme, const struct 
            (builtin != NULL && (strcmp(builtin, "?") == 0 || has_word(builtin, known->words)));
 }
 
-/* Only docker.io's own image is known to have nothing more than it says. */
+/* Whether all plugins of the image are known, from its label or because it is the official one. */
 static bool is_known_image(const struct fp_deployment *d)
 {
     static const char *const names[] = {"docker.io/library/flink:", "docker.io/apache/flink:"};
@@ -224,7 +224,7 @@ static bool is_known_image(const struct fp_deployment *d)
     return false;
 }
 
-/* What may be false is no warning: whoever lets warnings be errors could do nothing about it. */
+/* Possible problems are notes, as a user who turns warnings into errors could not avoid them. */
 static void warn_of_scheme(const struct places *p, const char *title, const char *place,
                            const char *scheme, bool is_place)
 {
@@ -256,8 +256,8 @@ static void warn_of_scheme(const struct places *p, const char *title, const char
                      mark, title, place, scheme, doubt, known->plugin);
 }
 
-/* Once for each scheme. `is_place`: it is a directory, whatever its scheme; else only what cannot
- * be anything but a file. */
+/* Check each scheme once. With `is_place` the text is a directory, and any scheme is checked.
+ * Otherwise only hdfs and the schemes of known file systems are. */
 static void check_scheme(struct places *p, const char *title, const char *place, bool is_place)
 {
     cleanup_free char *scheme = scheme_of(place);
@@ -268,8 +268,8 @@ static void check_scheme(struct places *p, const char *title, const char *place,
     warn_of_scheme(p, title, place, scheme, is_place);
 }
 
-/* The path of a place that is of no other file system, without slashes that are too many; NULL: it
- * is of one. The caller owns it. */
+/* The path of a place in the local file system, without repeated slashes; NULL if the place is in
+ * another file system. The caller owns it. */
 static char *local_path(const struct places *p, const char *place)
 {
     bool has_scheme = strncasecmp(place, "file:", 5) == 0;
@@ -302,7 +302,7 @@ static void check_path(struct places *p, const char *title, const char *place)
                                            : "--claim NAME:SIZE:PATH makes one");
 }
 
-/* How the user has said it. */
+/* The name of the option or key by which the user gave the value. */
 static const char *title_of(const struct fp_deployment *d, const char *key, const char *value)
 {
     const struct fp_deploy_options *o = d->options;
@@ -316,7 +316,7 @@ static const char *title_of(const struct fp_deployment *d, const char *key, cons
     return key;
 }
 
-/* All settings whose value is a directory, or all others. */
+/* Check all settings whose value is a directory, or, without `is_place`, all others. */
 static void check_settings(struct places *p, const json_t *settings, bool is_place)
 {
     const char *key = NULL;
@@ -325,7 +325,7 @@ static void check_settings(struct places *p, const json_t *settings, bool is_pla
     {
         bool is_shared = fp_is_one_of(key, shared);
         const char *text = json_string_value(value);
-        /* A chart has addresses that are no text yet. */
+        /* In a chart, some addresses are not text yet. */
         if (text == NULL || is_place != (is_shared || fp_is_one_of(key, own)))
             continue;
         check_scheme(p, title_of(p->d, key, text), text, is_place);
@@ -334,7 +334,7 @@ static void check_settings(struct places *p, const json_t *settings, bool is_pla
     }
 }
 
-/* Of an argument of the job, the first place in it. */
+/* Check the first URI in an argument of the job. */
 static void check_argument(struct places *p, const char *argument)
 {
     const char *place = strstr(argument, "://");
@@ -344,7 +344,7 @@ static void check_argument(struct places *p, const char *argument)
         check_scheme(p, "job arguments", place, false);
 }
 
-/* What the image was built with, and what is set now. The caller owns it. */
+/* The settings that the image was built with, updated with the given ones. The caller owns it. */
 static json_t *all_settings(const struct fp_deployment *d)
 {
     json_t *all = json_object();
@@ -366,7 +366,7 @@ void fp_warn_of_storage(struct fp_deployment *d, const json_t *documents)
                        .documents = documents,
                        .has_default_scheme =
                            scheme != NULL && strncasecmp(scheme, "file:", 5) != 0};
-    /* What is sure goes before what may be wrong, as each scheme is told of once. */
+    /* Certain problems come before possible ones, as only one message is given for each scheme. */
     check_settings(&p, settings, true);
     if (o->from_savepoint != NULL)
         check_scheme(&p, "--from-savepoint", o->from_savepoint, true);

@@ -1,13 +1,13 @@
-/* Format template: the classic templates for envsubst, whose image, class, parallelism and
- * arguments are filled in later. */
+/* Format template: the classic templates in which envsubst later fills in the image, the class, the
+ * parallelism and the arguments. */
 #include <string.h>
 
 #include "format.h"
 #include "pod.h"
 #include "text.h"
 
-/* FLINK_JOB_ARGUMENTS is the inside of a JSON list: Flink's own options, such as --fromSavepoint,
- * and then the job's, as the classic templates have it. So there is no "--" here. */
+/* As in the classic templates, FLINK_JOB_ARGUMENTS holds items of a JSON list: Flink's own options,
+ * such as --fromSavepoint, and then the job's arguments. So "--" must not be added here. */
 static json_t *jobmanager_arguments(const struct fp_deployment *d)
 {
     cleanup_json json_t *args =
@@ -31,7 +31,7 @@ static void open_container(const struct fp_deployment *d, json_t *container)
     fp_json_set(container, "args", jobmanager_arguments(d));
 }
 
-/* The documents for Kubernetes, with variables in place of what is not known yet. */
+/* The documents for Kubernetes, with variables for the values that are not known yet. */
 static json_t *documents(const struct fp_deployment *d)
 {
     json_t *all = fp_kubernetes_documents(d);
@@ -48,7 +48,7 @@ static json_t *documents(const struct fp_deployment *d)
     return all;
 }
 
-/* envsubst knows nothing of YAML: arguments are written as the inside of a JSON list. */
+/* envsubst does not quote for YAML, so the user writes arguments as items of a JSON list. */
 static void note(const struct fp_notes *n)
 {
     const struct fp_deployment *d = n->d;

@@ -1,4 +1,4 @@
-/* Texts that options are made of, and members of documents. */
+/* Helpers for the texts of options, and for members of documents. */
 #include "text.h"
 
 #include <stdint.h>
@@ -46,8 +46,8 @@ bool fp_parse_count(const char *text, int64_t *ret)
     return true;
 }
 
-/* Flink's and Kubernetes' units. Kubernetes' own "m" would be thousandths of a byte, which nobody
- * means. */
+/* The units of Flink and Kubernetes. "m" is Flink's mebibyte, because nobody means Kubernetes' "m",
+ * a thousandth of a byte. */
 static const struct size_unit {
     const char *name;
     int64_t kib;

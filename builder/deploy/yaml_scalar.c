@@ -1,4 +1,4 @@
-/* Strings as YAML scalars that every reader takes for the same string. */
+/* Writes strings as YAML scalars that every reader reads back as the same string. */
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
@@ -8,10 +8,10 @@
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS  "0123456789"
 
-/* Units of quantities such as "1728Mi" and "500m", which no version of YAML takes for a number. */
+/* Units of quantities such as "1728Mi" and "500m", which no YAML version reads as numbers. */
 static const char *const units[] = {"m", "Ki", "Mi", "Gi", "Ti", NULL};
 
-/* What YAML 1.1 or 1.2 reads as true, false or null, in any case. */
+/* Whether YAML 1.1 or 1.2 reads it, in any letter case, as true, false or null. */
 static bool is_reserved(const char *text)
 {
     static const char *const words[] = {"y",   "n",    "yes",   "no",   "on",
@@ -21,8 +21,8 @@ static bool is_reserved(const char *text)
     return fp_is_one_of(lower, words);
 }
 
-/* Numbers begin with a digit, a sign or a dot, so what begins with a letter is none; "-Dkey" and
- * "--key" are no block sequences. */
+/* Whether the text begins safely without quotes: numbers never begin with a letter, "/" or "_", and
+ * "-Dkey" and "--key" are not block sequences. */
 static bool begins_plain(const char *text)
 {
     size_t dashes = strspn(text, "-");
@@ -41,7 +41,7 @@ bool fp_yaml_is_plain(const char *text)
            strspn(text, LETTERS DIGITS "/_-.:@%+=,()$") == len;
 }
 
-/* The code point at `*text`, which is moved behind it. The text is valid UTF-8. */
+/* Return the code point at `*text`, and move `*text` past it. The text is valid UTF-8. */
 static uint32_t next_point(const unsigned char **text)
 {
     const unsigned char *p = *text;
@@ -54,7 +54,7 @@ static uint32_t next_point(const unsigned char **text)
     return point;
 }
 
-/* Not printable in YAML, or a line break or mark that readers treat in different ways. */
+/* Whether YAML cannot print it, or it is a line break or mark that readers treat differently. */
 static bool needs_escape(uint32_t point)
 {
     return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029 ||

@@ -1,12 +1,12 @@
-/* Documents as YAML in block style. */
+/* Writes documents as YAML in block style. */
 #include "text.h"
 
 #include <string.h>
 
-/* A document being written. */
+/* The state of writing a document. */
 struct yaml_writer {
     struct fp_buf *out;
-    bool takes_raw; /* what FP_YAML_RAW marks stands verbatim */
+    bool takes_raw; /* values of FP_YAML_RAW are written verbatim */
 };
 
 static void put(struct yaml_writer *writer, const char *text)
@@ -19,7 +19,7 @@ static void put_indent(struct yaml_writer *writer, size_t indent)
     fp_buf_putf(writer->out, "%*s", (int) indent, "");
 }
 
-/* Lines of `text`, each at `indent` and after `lead`. */
+/* Write each line of `text` with an indent, and with `lead` before it. */
 static void put_lines(struct yaml_writer *writer, size_t indent, const char *lead, const char *text)
 {
     while (*text != '\0') {
@@ -63,13 +63,13 @@ static size_t member_count(const json_t *object)
     return count;
 }
 
-/* What stands verbatim: only in templates, whose text is not YAML yet. */
+/* The text to write verbatim, in templates only, which are not valid YAML yet; NULL: none. */
 static const char *verbatim(const struct yaml_writer *writer, const json_t *value)
 {
     return writer->takes_raw ? fp_json_string(value, FP_YAML_RAW) : NULL;
 }
 
-/* A value that fits behind "key:" or "-" on the same line; a literal block goes on below. */
+/* Write a value on the line of "key:" or "-", where a literal block only begins, if it fits. */
 static bool put_inline(struct yaml_writer *writer, const json_t *value, size_t indent)
 {
     const char *raw = verbatim(writer, value);
@@ -120,7 +120,7 @@ static void put_member(struct yaml_writer *writer, const char *key, const json_t
         (void) put_inline(writer, value, indent);
 }
 
-/* The first member of an item stands behind its "- ". */
+/* Write an object's members; with `inline_first` the first one follows the "- " of an item. */
 static void put_object(struct yaml_writer *writer, const json_t *object, size_t indent,
                        bool inline_first)
 {
@@ -152,7 +152,7 @@ static void put_item(struct yaml_writer *writer, const json_t *item, size_t inde
         put_value(writer, item, indent + 2, true);
 }
 
-/* Recursion is bounded: what is written was made here or parsed within FP_JSON_MAX_DEPTH. */
+/* Recursion is bounded: the value was built by this program or parsed within FP_JSON_MAX_DEPTH. */
 static void put_value(struct yaml_writer *writer, const json_t *value, size_t indent,
                       bool inline_first)
 {
@@ -161,7 +161,7 @@ static void put_value(struct yaml_writer *writer, const json_t *value, size_t in
         return;
     }
     for (size_t i = 0; i < json_array_size(value); i++) {
-        /* A list in a list: its first item follows the "- " of the outer one. */
+        /* The first item of a list in a list follows the "- " of the outer item. */
         if (i == 0 && inline_first) {
             put(writer, "- ");
             if (!put_inline(writer, json_array_get(value, i), indent))
