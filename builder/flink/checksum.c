@@ -1,4 +1,4 @@
-/* Parses checksum files as Apache and Maven publish them. */
+/* Parsing checksum files in the formats of Apache and Maven. */
 #include <ctype.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ static void lower_copy(const char *from, size_t len, char *to)
     to[len] = '\0';
 }
 
-/* Whether the file that a line names is the wanted one, whatever directories stand before it. */
+/* Whether a line names the wanted file, with any directories before the name. */
 static bool names_file(const char *text, size_t len, const char *name)
 {
     size_t name_len = strlen(name);
@@ -37,7 +37,7 @@ static bool names_file(const char *text, size_t len, const char *name)
     return len == name_len || text[len - name_len - 1] == '/';
 }
 
-/* "HEX  NAME", "HEX *NAME", or the digest alone. */
+/* Parse "HEX  NAME", "HEX *NAME", or the digest alone. */
 static bool parse_sum_line(const char *line, size_t len, size_t digits, const char *name,
                            char *ret_hex)
 {
@@ -53,7 +53,7 @@ static bool parse_sum_line(const char *line, size_t len, size_t digits, const ch
     return true;
 }
 
-/* "SHA512 (NAME) = HEX" of BSD's tools and openssl. */
+/* Parse "SHA512 (NAME) = HEX", the format of BSD's tools and openssl. */
 static bool parse_bsd_line(const char *line, size_t len, size_t digits, const char *name,
                            char *ret_hex)
 {
@@ -81,7 +81,7 @@ static bool collect_digits(const char *text, size_t digits, char *ret_hex)
     return count == digits;
 }
 
-/* "NAME: 12AB 34CD ..." over several lines, of gpg --print-md. */
+/* Parse "NAME: 12AB 34CD ..." over several lines, the format of gpg --print-md. */
 static bool parse_gpg(const char *line, size_t len, size_t digits, const char *name, char *ret_hex)
 {
     const char *colon = memchr(line, ':', len);

@@ -1,16 +1,16 @@
-/* Takes Flink's configuration apart line by line: flat keys of flink-conf.yaml and nested ones of
+/* Splitting Flink's configuration into lines: flat keys of flink-conf.yaml and nested ones of
  * config.yaml. */
 #include "conf_lines.h"
 
 #include <string.h>
 
-/* Where a reader of config.yaml is. */
+/* The state of a reader of config.yaml. */
 struct conf_reader {
     struct fp_conf_lines *lines;
     const char *name;
     size_t current;     /* the last key, or FP_NO_LINE */
-    bool in_scalar;     /* its value is a block scalar: comments are text there */
-    size_t item_indent; /* of the "- " items that are its value; FP_NO_LINE: not a sequence */
+    bool in_scalar;     /* its value is a block scalar, in which comments are text */
+    size_t item_indent; /* of the "- " items of its value; FP_NO_LINE: it is not a sequence */
 };
 
 static void split_lines(const char *text, struct fp_conf_lines *ret)
@@ -40,7 +40,7 @@ static bool is_item(const struct fp_conf_line *line)
     return left > 0 && p[0] == '-' && (left == 1 || p[1] == ' ');
 }
 
-/* The length of a scalar without its comment, which begins at '#' behind a space. */
+/* The length of a scalar without its comment, which begins at '#' after a space. */
 static size_t scalar_len(const char *text, size_t len)
 {
     size_t end = len;
@@ -104,7 +104,7 @@ static bool find_key(const struct fp_conf_line *line, const char **ret_key, size
     return *ret_len > 0 && colon < end;
 }
 
-/* Whether the line goes on with the value of the current key. */
+/* Whether the line continues the value of the current key. */
 static bool is_continuation(struct conf_reader *reader, const struct fp_conf_line *line)
 {
     if (reader->current == FP_NO_LINE)
@@ -183,7 +183,7 @@ enum fp_code fp_conf_lines_yaml(const char *text, const char *name, struct fp_co
     return FP_OK;
 }
 
-/* Flink's own reader cuts at '#' and then splits at the first ": ". */
+/* Read a line like Flink, which cuts it at '#' and then splits it at the first ": ". */
 static bool read_flat(struct fp_conf_line *line)
 {
     const char *start = line->text + line->indent;

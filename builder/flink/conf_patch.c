@@ -1,12 +1,12 @@
-/* Sets keys in the text of Flink's configuration, and leaves its other lines as they are. */
+/* Setting keys in the text of Flink's configuration without changing its other lines. */
 #include "flinkpack/flink/setup.h"
 
 #include "conf_lines.h"
 
-/* Beyond this neither the distribution's file nor what becomes of it is sensible. */
+/* The largest configuration, both of the distribution and after patching. */
 #define MAX_CONF_BYTES ((size_t) 1 << 20)
 
-/* What Flink binds or registers under; from 1.15 on the shipped file says localhost. */
+/* The addresses that Flink binds or registers; from 1.15 on the shipped file sets localhost. */
 static const char *const BIND_KEYS[] = {"jobmanager.bind-host", "taskmanager.bind-host",
                                         "rest.address", "rest.bind-address"};
 
@@ -26,7 +26,7 @@ static bool is_leaf(const struct fp_conf_line *line, const char *path)
     return line->path != NULL && !line->is_inner && strcmp(line->path, path) == 0;
 }
 
-/* A parent without a living child would mean null, which Flink does not survive. */
+/* Comment out a key, and each parent without other children, whose null value would stop Flink. */
 static void comment_out(struct fp_conf_lines *lines, size_t index)
 {
     for (size_t i = index; i != FP_NO_LINE;) {
@@ -38,8 +38,7 @@ static void comment_out(struct fp_conf_lines *lines, size_t index)
     }
 }
 
-/* As the official image does: bind to all interfaces, and let the TaskManager find its own
- * address. */
+/* Like the official image, bind to all interfaces, and let the TaskManager find its own address. */
 static void unbind_localhost(struct fp_conf_lines *lines)
 {
     for (size_t i = 0; i < lines->len; i++) {
@@ -54,7 +53,7 @@ static void unbind_localhost(struct fp_conf_lines *lines)
     }
 }
 
-/* Set the value wherever the key stands. Returns how often that is. */
+/* Set the value at each occurrence of the key. Returns the number of occurrences. */
 static size_t set_everywhere(struct fp_conf_lines *lines, const char *key, const char *value)
 {
     size_t count = 0;
@@ -103,7 +102,7 @@ static void render_new_value(const struct fp_conf_line *line, struct fp_buf *out
 {
     size_t start = line->value_start;
     size_t tail = line->value_start + line->value_len;
-    /* What stands around no value would be read as something else the next time. */
+    /* Spaces and comments around an empty value would be read differently the next time. */
     bool is_empty = *line->new_value == '\0';
     while (is_empty && start > 0 && line->text[start - 1] == ' ')
         start--;
@@ -130,7 +129,7 @@ static void render_line(const struct fp_conf_lines *lines, size_t index, struct 
     fp_buf_puts(out, "\n");
 }
 
-/* What stands under a key, however it is nested, or NULL. Borrowed. */
+/* The value of a key, flat or nested, or NULL. Borrowed. */
 static json_t *flat_value(json_t *object, const char *key)
 {
     const char *name = NULL;
@@ -150,7 +149,7 @@ static json_t *flat_value(json_t *object, const char *key)
     return NULL;
 }
 
-/* The line-wise change is believed only after a real YAML reader has seen its result. */
+/* Check the result of the line-wise change with a real YAML reader. */
 static enum fp_code verify_yaml(const struct fp_buf *out, const struct fp_conf_entry *entries,
                                 size_t count, struct fp_error *err)
 {
@@ -188,7 +187,7 @@ static enum fp_code patch_lines(const struct fp_flink_version *version, bool yam
     return FP_OK;
 }
 
-/* Nested keys become flat ones, as Flink makes them: "a.b.c: value". */
+/* Convert nested keys to flat ones, like Flink: "a.b.c: value". */
 static void flatten(const json_t *object, const char *prefix, json_t *flat)
 {
     const char *name = NULL;
@@ -216,8 +215,8 @@ static void write_flat(const json_t *flat, struct fp_buf *out)
     }
 }
 
-/* A file that is YAML, but not of lines with a key each, as lines with a key each. What JSON is
- * made of is YAML as well. */
+/* Rewrite a YAML file with one key per line. The values are written as JSON, because JSON is valid
+ * YAML. */
 static enum fp_code respell(const char *text, char **ret, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;

@@ -1,4 +1,4 @@
-/* Reads a value of Flink's configuration as Flink would. */
+/* Checking keys and values of Flink's configuration, and quoting values like Flink reads them. */
 #include "conf_lines.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #define LETTERS        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define KEY_CHARACTERS LETTERS DIGITS "_-./$"
 
-/* A mapping that Flink takes: a key without a value, as of "{host}", stops it. */
+/* Whether a mapping has a key without a value, such as "{host}", which stops Flink. */
 static bool has_null(json_t *value)
 {
     const char *key = NULL;
@@ -20,8 +20,8 @@ static bool has_null(json_t *value)
     return false;
 }
 
-/* Already YAML of the user's own: quoted, a flow sequence or a flow mapping. Two quoted words only
- * look like it. */
+/* Whether the user wrote YAML: a quoted scalar, a flow sequence or a flow mapping. Two quoted words
+ * are not valid YAML. */
 static bool is_written_as_yaml(const char *value)
 {
     if (value[0] == '\0' || strchr("\"'[{", value[0]) == NULL)
@@ -32,8 +32,8 @@ static bool is_written_as_yaml(const char *value)
            json_object_size(document) == 1 && !has_null(document);
 }
 
-/* How much of YAML is the value, without a comment behind it, which would be there once more each
- * time that the value is set. */
+/* The length of a YAML value without a comment after it, as otherwise the comment would be repeated
+ * each time that the value is set. */
 static size_t without_comment(const char *value)
 {
     for (const char *at = strstr(value, " #"); at != NULL; at = strstr(at + 1, " #")) {
@@ -47,7 +47,7 @@ static size_t without_comment(const char *value)
     return strlen(value);
 }
 
-/* A number whose spelling survives a YAML reader: 4, 0.25, but not 007, 1.10 or 1e3. */
+/* Whether a YAML reader keeps the spelling of a number: 4 and 0.25, but not 007, 1.10 or 1e3. */
 static bool is_stable_number(const char *value, size_t len)
 {
     size_t whole = strspn(value, DIGITS);
@@ -59,19 +59,19 @@ static bool is_stable_number(const char *value, size_t len)
     return fraction > 0 && whole + 1 + fraction == len && value[len - 1] != '0';
 }
 
-/* Words that readers of YAML 1.1 or 1.2 take for something else than text. */
+/* Whether readers of YAML 1.1 or 1.2 do not read a word as text. */
 static bool is_yaml_word(const char *value)
 {
     static const char *const WORDS[] = {"null", "yes", "no", "on", "off", "y", "n"};
     for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
         if (strcasecmp(value, WORDS[i]) == 0)
             return true;
-    /* "True" would come back as "true". */
+    /* A YAML reader would change "True" to "true". */
     return (strcasecmp(value, "true") == 0 && strcmp(value, "true") != 0) ||
            (strcasecmp(value, "false") == 0 && strcmp(value, "false") != 0);
 }
 
-/* Text that needs no quotes: begins harmlessly and holds neither ": " nor " #". */
+/* Whether a text needs no quotes: it has a safe first character and neither ": " nor " #". */
 static bool is_plain_text(const char *value, size_t len)
 {
     char first = value[0];
@@ -84,7 +84,7 @@ static bool is_plain_text(const char *value, size_t len)
            value[len - 1] != ':' && value[len - 1] != ' ';
 }
 
-/* A size or duration such as 1600m, "10 s": begins with a digit, yet is no number. */
+/* Whether a value is a size or duration, such as 1600m or "10 s", which YAML reads as text. */
 static bool is_quantity(const char *value, size_t len)
 {
     size_t digits = strspn(value, DIGITS);
@@ -148,7 +148,7 @@ enum fp_code fp_conf_value(const struct fp_conf_entry *entry, bool yaml, char **
     if (yaml && is_written_as_yaml(trimmed))
         trimmed[without_comment(trimmed)] = '\0';
     len = strlen(trimmed);
-    /* Whether a reader of YAML takes it for this text, or is meant to read it as YAML. */
+    /* The value is kept if a YAML reader reads the same text, or if the user wrote YAML. */
     bool as_is =
         !yaml || (len > 0 && (is_written_as_yaml(trimmed) || is_stable_number(trimmed, len) ||
                               is_plain_text(trimmed, len) || is_quantity(trimmed, len)));

@@ -1,10 +1,10 @@
-/* Makes the layer of a distribution in an archive: as it is, or repacked. */
+/* Making the layer of a distribution in an archive, either unchanged or repacked. */
 #include <stdio.h>
 #include <string.h>
 
 #include "dist_steps.h"
 
-/* What is to be done with the archive, from its first bytes and the options. */
+/* The reason, from the first bytes or the options, to repack the archive in one pass; or NULL. */
 static const char *repack_at_once(const struct fp_distribution_options *options,
                                   const unsigned char *head, size_t len)
 {
@@ -21,8 +21,8 @@ static enum fp_code read_head(struct fp_input *input, unsigned char *head, size_
     cleanup_source struct fp_source *in = NULL;
     FP_TRY(fp_input_source(input, &in, err));
     FP_TRY(fp_source_read_full(in, head, cap, ret_len, err));
-    /* What saves an error page under the name of an archive is common enough for words of its
-     * own. */
+    /* A download may have saved an error page under the name of an archive, which is common enough
+     * for a message of its own. */
     size_t start = 0;
     while (start < *ret_len && strchr(" \t\r\n", head[start]) != NULL)
         start++;
@@ -52,7 +52,7 @@ static void use_as_layer(const struct fp_distribution_options *options,
     ret->layer.tar_bytes = facts->tar.tar_bytes;
 }
 
-/* Read for the second time, now with a place for the contents. */
+/* Read the archive a second time, now with a spool for the contents. */
 static enum fp_code repack(const struct fp_distribution_options *options, const char *root,
                            struct fp_distribution *ret, struct fp_error *err)
 {
@@ -64,7 +64,7 @@ static enum fp_code repack(const struct fp_distribution_options *options, const 
     return fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
 }
 
-/* Read for the first time and repack from what was spooled. */
+/* Read the archive once with a spool, and repack it from there. */
 static enum fp_code read_and_repack(const struct fp_distribution_options *options,
                                     struct fp_distribution *ret, struct fp_error *err)
 {
@@ -79,7 +79,7 @@ static enum fp_code read_and_repack(const struct fp_distribution_options *option
     return fp_dist_take_files(&list, options->archive, root, ret, err);
 }
 
-/* Read once; the archive is the layer, unless something in it speaks against that. */
+/* Read the archive once; it is used as the layer unless its content makes it unfit. */
 static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_dist_archive_facts *facts,
                                   struct fp_error *err)

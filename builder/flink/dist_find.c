@@ -1,10 +1,10 @@
-/* Finds a distribution at or above the working directory, as a build of Flink leaves it. */
+/* Finding the distribution of a local build of Flink, at or above the working directory. */
 #include <glob.h>
 #include <string.h>
 
 #include "flinkpack/flink/distribution.h"
 
-/* Where Flink's build puts a distribution, below the root of its sources. */
+/* The places below the root of Flink's sources where its build puts a distribution. */
 static const char *const PLACES[] = {"flink-dist/target/flink-*-bin/flink-*", "build-target"};
 
 static void free_matches(glob_t *matches)
@@ -12,7 +12,7 @@ static void free_matches(glob_t *matches)
     globfree(matches);
 }
 
-/* A pattern below a directory whose own name may hold '[' or '*'. */
+/* Join a directory, whose name may contain '[' or '*', and a pattern. */
 static char *pattern_below(const char *folder, const char *pattern)
 {
     char *joined = fp_xmalloc(strlen(folder) * 2 + strlen(pattern) + 2);
@@ -34,7 +34,7 @@ static bool is_distribution(const char *folder)
     return glob(pattern, GLOB_ERR, NULL, &matches) == 0 && matches.gl_pathc > 0;
 }
 
-/* Those that match and are distributions. */
+/* List the directories that match a pattern and are distributions. */
 static void find_by_pattern(const char *folder, const char *place, struct fp_strv *ret)
 {
     cleanup_free char *pattern = pattern_below(folder, place);
@@ -46,8 +46,8 @@ static void find_by_pattern(const char *folder, const char *place, struct fp_str
             fp_strv_add(ret, matches.gl_pathv[i]);
 }
 
-/* Of several builds, as of two versions, the link that the last one has left tells. `*ret` is NULL
- * where there is none. */
+/* Find a distribution; `*ret` is NULL if there is none. If there are several, as after builds of
+ * two versions, the link of the last build selects one. */
 static enum fp_code find_in(const char *folder, char **ret, struct fp_error *err)
 {
     cleanup_strv struct fp_strv builds = {0};
@@ -85,7 +85,7 @@ static enum fp_code fail_no_folder(const char *path, struct fp_error *err)
                      err, "--from-archive %s", path);
 }
 
-/* Cut the last part off; false at the root. */
+/* Remove the last part of a path; false at the root. */
 static bool go_up(char *folder)
 {
     char *slash = strrchr(folder, '/');

@@ -1,4 +1,4 @@
-/* Reads a distribution in a directory, and makes its layer. */
+/* Reading a distribution in a directory, and making its layer. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "dist_steps.h"
 #include "zip.h"
 
-/* 1980-01-01T00:00:00Z, where jars' times begin. */
+/* 1980-01-01T00:00:00Z, the earliest time that a jar can store. */
 #define EARLIEST_TIME ((int64_t) 315532800)
 
 /* A walk below one directory. */
@@ -16,7 +16,7 @@ struct dist_walk {
     const char *folder; /* for errors */
     struct fp_dist_list *list;
     struct fp_reporter *reporter;
-    int folder_count; /* looked into; empty ones are not listed */
+    int folder_count; /* directories that were read, including empty ones, which are not listed */
 };
 
 static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char *path, int depth,
@@ -33,8 +33,8 @@ static enum fp_code read_link(const struct dist_walk *walk, int dir_fd, const ch
     return FP_OK;
 }
 
-/* Some file systems and artifact stores give every file the right to be executed, or none: what it
- * begins with tells what can be run. */
+/* Whether a file is executable is decided by its first bytes, because some file systems and
+ * artifact stores set the execute bit for every file, or for none. */
 static bool begins_like_program(int fd)
 {
     char head[4] = "";
@@ -43,7 +43,7 @@ static bool begins_like_program(int fd)
            (len == sizeof(head) && fp_elf_begins(head, sizeof(head)));
 }
 
-/* What there is to know of a file from its content. */
+/* Read the properties of a file that depend on its content. */
 static enum fp_code look_into(struct dist_walk *walk, int dir_fd, const char *name,
                               struct fp_entry *entry, struct fp_error *err)
 {
@@ -107,7 +107,7 @@ static enum fp_code add_name(struct dist_walk *walk, int dir_fd, const char *nam
         FP_TRY(look_into(walk, dir_fd, name, &entry, err));
     if (entry.kind == FP_ENTRY_DIR)
         FP_TRY(walk_below(walk, dir_fd, name, path, depth, err));
-    /* Version control keeps no empty directories. */
+    /* Empty directories are left out, because version control does not keep them. */
     bool is_empty = entry.kind == FP_ENTRY_DIR && walk->list->len == before;
     return is_empty ? FP_OK : fp_dist_list_add(walk->list, &entry, walk->folder, NULL, err);
 }
@@ -131,8 +131,8 @@ static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char 
     return FP_OK;
 }
 
-/* The times of files say when somebody has copied or checked them out. Those in Flink's own jar say
- * when it was built, and are the same in every copy. */
+/* The times of files change when they are copied or checked out. The times in Flink's own jar are
+ * those of the build, and are the same in every copy. */
 static int64_t time_of(const struct fp_distribution_options *options,
                        const struct fp_distribution *dist)
 {
@@ -144,7 +144,7 @@ static int64_t time_of(const struct fp_distribution_options *options,
         if (strncmp(name, "flink-dist", strlen("flink-dist")) != 0)
             continue;
         cleanup_free char *path = fp_xasprintf("%s/lib/%s", options->folder, name);
-        /* That it is no jar is for Java to say. */
+        /* A file that is not a jar is ignored here; Java will report it. */
         (void) !fp_zip_newest(path, &newest_s, NULL);
     }
     return newest_s > EARLIEST_TIME ? newest_s : EARLIEST_TIME;
@@ -166,7 +166,7 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),
                          err, "name the folder %s/%s", options->folder, root);
     }
-    /* Releases have an empty log/, and copies of them had one. */
+    /* Releases have an empty log/, which copies may have lost, so it is always added. */
     const struct fp_entry log = {.path = "log", .kind = FP_ENTRY_DIR, .mode = 0755};
     FP_TRY(fp_dist_list_add(&list, &log, options->folder, NULL, err));
     ret->newest_mtime_s = time_of(options, ret);

@@ -1,9 +1,9 @@
-/* The list of what an archive or a directory holds, within limits. */
+/* The list of the entries of an archive or a directory, within limits. */
 #include "dist_list.h"
 
 #include <string.h>
 
-/* What is listed is held in memory, and looked through more than once. */
+/* The list is limited, because it is held in memory and searched more than once. */
 static enum fp_code check_limits(const struct fp_dist_list *list, const char *path,
                                  const char *name, struct fp_error *err)
 {
@@ -44,7 +44,7 @@ enum fp_code fp_dist_list_add(struct fp_dist_list *list, const struct fp_entry *
     return FP_OK;
 }
 
-/* Directly in a bin/ or conf/. */
+/* Whether a file is directly in a bin/ or conf/ that is not too deep. */
 static bool is_kept(const char *path)
 {
     int depth = 0;
@@ -95,7 +95,7 @@ const char *fp_dist_below(const char *path, const char *root)
     return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
 }
 
-/* An archive that was added to holds some names twice: the last one counts, as it does to tar. */
+/* Whether a later entry has the same name, because the last one counts, as for tar. */
 static bool is_kept_again(const struct fp_dist_list *list, size_t i)
 {
     for (size_t later = i + 1; later < list->kept_count; later++)

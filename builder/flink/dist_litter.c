@@ -1,11 +1,11 @@
-/* What gathers in a distribution's directory while it is used, and is no part of it. */
+/* Files that use leaves in a distribution's directory, and that are not part of it. */
 #include <fnmatch.h>
 #include <string.h>
 
 #include "dist_steps.h"
 
-/* Of editors, patches, packagers, file managers, version control, and of Flink and Java when they
- * run; small letters stand for capitals too. */
+/* The files of editors, patches, packagers, file managers, version control, and of a running Flink
+ * or Java. The case of letters is ignored. */
 static const char *const LITTER[] = {
     "*~",          "#*#",         ".#*",          "*.bak",    "*.bak[0-9]", "*.backup",
     "*.old",       "*.orig",      "*.rej",        "*.save",   "*.tmp",      "*.sw[nopx]",
@@ -20,7 +20,7 @@ bool fp_dist_is_litter(const char *path, enum fp_entry_kind kind)
 {
     const char *base = fp_path_base(path);
     bool is_folder = kind == FP_ENTRY_DIR;
-    /* The directory itself is part of every release, and empty. */
+    /* The directory log/ itself is part of every release, where it is empty. */
     if (strncmp(path, "log/", 4) == 0 || (strcmp(path, "log") == 0 && !is_folder))
         return true;
     if (!is_folder && (strcmp(base, "core") == 0 || fnmatch("core.[0-9]*", base, 0) == 0))

@@ -4,12 +4,12 @@
 #include "dist_steps.h"
 
 #define DIST_PREFIX "flink-dist"
-/* The last second of the year 9999, beyond which RFC 3339 has no words. */
+/* The last second of the year 9999, which is the latest that RFC 3339 can express. */
 #define MAX_TIME_S INT64_C(253402300799)
-/* Names of what an archive holds instead of Flink that an error shows. */
+/* The most names that an error shows if an archive does not contain Flink. */
 #define SHOWN_NAMES 8
 
-/* Whether `path` is ROOT/lib/flink-dist*.jar; *ret_root_len is that of ROOT, without a slash. */
+/* Whether `path` is ROOT/lib/flink-dist*.jar; *ret_root_len is ROOT's length without a slash. */
 static bool is_dist_jar(const char *path, size_t *ret_root_len)
 {
     const char *base = fp_path_base(path);
@@ -24,7 +24,7 @@ static bool is_dist_jar(const char *path, size_t *ret_root_len)
     return true;
 }
 
-/* How many directories lie above what is in `root`. */
+/* The number of directories in the path of `root_len` bytes. */
 static size_t depth_of(const char *path, size_t root_len)
 {
     size_t depth = root_len > 0;
@@ -33,12 +33,12 @@ static size_t depth_of(const char *path, size_t root_len)
     return depth;
 }
 
-/* What an archive or a directory has of Flink. */
+/* The distributions in an archive or a directory. */
 struct finding {
-    const char *jar;   /* lib/flink-dist*.jar of the distribution that lies highest; NULL: none */
-    size_t root_len;   /* of that distribution's directory in it */
-    size_t count;      /* such jars that it has */
-    const char *other; /* the jar of another distribution that is not inside of it; NULL */
+    const char *jar;   /* lib/flink-dist*.jar of the topmost distribution; NULL: none */
+    size_t root_len;   /* the length of that distribution's directory in `jar` */
+    size_t count;      /* the number of such jars in that distribution */
+    const char *other; /* the jar of another distribution outside of it; NULL: none */
     size_t other_len;
 };
 
@@ -79,7 +79,7 @@ static struct finding find_dist_jar(const struct fp_dist_list *list)
     return finding;
 }
 
-/* Which of two is meant can be seen where one lies higher, and is told. */
+/* If one of two distributions is higher than the other, it is used, and a message says so. */
 static enum fp_code judge(const struct finding *finding, const char *name,
                           struct fp_reporter *reporter, struct fp_error *err)
 {
@@ -105,7 +105,7 @@ static enum fp_code judge(const struct finding *finding, const char *name,
                      err, "unpack it, and name the folder of one with --from-local-dist");
 }
 
-/* The first names at the top, "a, b, c, ...". */
+/* List the first names at the top: "a, b, c, ...". */
 static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
 {
     cleanup_strv struct fp_strv seen = {0};
@@ -121,7 +121,7 @@ static void top_names(const struct fp_dist_list *list, struct fp_buf *names)
     }
 }
 
-/* Packages keep such a directory elsewhere, and leave a link in its place. */
+/* Find a link in place of a directory, which packaged distributions may keep elsewhere. */
 static const struct fp_dist_entry *find_linked(const struct fp_dist_list *list, const char *folder)
 {
     for (size_t i = 0; i < list->len; i++) {
@@ -167,7 +167,7 @@ static enum fp_code fail_no_flink(const struct fp_dist_list *list, const char *n
     return code;
 }
 
-/* "flink-dist_2.11-1.6.0.jar": Scala and version; "flink-dist-2.4-SNAPSHOT.jar": version. */
+/* Parse "flink-dist_2.11-1.6.0.jar" with a Scala version, or "flink-dist-2.4-SNAPSHOT.jar". */
 static enum fp_code read_dist_name(const char *base, struct fp_distribution *ret,
                                    struct fp_error *err)
 {
@@ -184,7 +184,7 @@ static enum fp_code read_dist_name(const char *base, struct fp_distribution *ret
     return FP_OK;
 }
 
-/* From 1.15 on only this jar tells. */
+/* From 1.15 on only the name of this jar has the Scala version. */
 static void read_scala_jar(const char *base, struct fp_distribution *ret)
 {
     static const char PREFIX[] = "flink-scala_";
@@ -237,7 +237,7 @@ static enum fp_code check_scripts(const struct fp_dist_list *list, const char *r
     return fp_fail(err, FP_E_INPUT, "%s: no Flink in it: bin/taskmanager.sh is missing", name);
 }
 
-/* What is changed for the image is read here. */
+/* Reject links in place of the configuration, because it is read here and patched for the image. */
 static enum fp_code check_conf(const struct fp_dist_list *list, const char *root,
                                const struct fp_flink_version *version, const char *name,
                                struct fp_error *err)

@@ -1,4 +1,4 @@
-/* Packs the entries of a distribution into a layer, sorted and normalised. */
+/* Packing the entries of a distribution into a layer, sorted and normalised. */
 #include <fnmatch.h>
 #include <string.h>
 
@@ -42,7 +42,7 @@ bool fp_dist_link_stays_inside(const char *path, const char *target, const char 
     return true;
 }
 
-/* What one layer is made from. */
+/* The inputs of one layer. */
 struct packing {
     const struct fp_distribution_options *options;
     const char *name; /* for errors */
@@ -53,8 +53,8 @@ struct packing {
     struct fp_layer_builder *builder;
 };
 
-/* Rights survive no zip and no artifact store; whether something is run does not depend on them
- * here: bin/ is scripts. */
+/* Zip files and artifact stores lose permissions, so files in bin/ are always executable, except
+ * jars. */
 static unsigned normal_mode(const struct fp_entry *meta, const char *below)
 {
     bool script = strncmp(below, "bin/", 4) == 0 && !fp_text_ends_with(below, ".jar");
@@ -143,7 +143,7 @@ static int by_path(const void *a, const void *b)
     return order != 0 ? order : (x > y) - (x < y);
 }
 
-/* A name that is there twice means its last entry, as it does to tar. */
+/* If a name occurs twice, its last entry counts, as for tar. */
 static enum fp_code add_entries(const struct packing *packing, const struct fp_dist_list *list,
                                 struct fp_error *err)
 {
@@ -163,7 +163,7 @@ static enum fp_code add_entries(const struct packing *packing, const struct fp_d
     return FP_OK;
 }
 
-/* A hard link to nothing makes a layer that nobody can unpack. */
+/* A layer with a hard link to a missing file cannot be unpacked, so it is an error. */
 static enum fp_code check_hard_links(const struct packing *packing, const struct fp_dist_list *list,
                                      const struct fp_tree *tree, struct fp_error *err)
 {

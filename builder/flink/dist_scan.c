@@ -1,10 +1,10 @@
-/* The one pass over an archive: entries, digests, and the contents that are kept. */
+/* The pass over an archive, which reads entries, digests, and the contents to keep. */
 #include <string.h>
 
 #include "dist_steps.h"
 
-/* A Flink distribution is jars: it inflates to little more than itself. What grows beyond this is
- * a bomb, found out before it has filled a disk. */
+/* A distribution consists of jars, so it inflates to little more than its size. An archive beyond
+ * these limits is a bomb, and is rejected before it fills a disk. */
 #define MAX_RATIO     64
 #define MIN_TAR_BYTES ((uint64_t) 64 << 20)
 #define MAX_TAR_BYTES ((uint64_t) 16 << 30)
@@ -14,10 +14,10 @@ struct dist_pass {
     const struct fp_distribution_options *options;
     struct fp_dist_spool *spool;
     struct fp_dist_list *list;
-    char *top; /* of the first entry: what --slim goes by before Flink is found */
+    char *top; /* of the first entry; --slim uses it before Flink is found */
 };
 
-/* The directory that the distribution seems to lie in, judged by the first name. */
+/* Guess the directory of the distribution from the first name. */
 static char *guess_top(const char *path)
 {
     static const char *const OWN[] = {"bin",      "conf",     "lib",       "opt",
@@ -36,7 +36,7 @@ static bool is_spelled_alike(const char *raw, const char *clean)
     return strncmp(raw, clean, len) == 0 && (raw[len] == '\0' || strcmp(raw + len, "/") == 0);
 }
 
-/* The content goes to the spool, to memory, or both. */
+/* Copy the content of an entry to the spool, to memory, or both. */
 static enum fp_code take_content(struct dist_pass *pass, struct fp_scan *scan,
                                  struct fp_dist_entry *entry, struct fp_error *err)
 {
@@ -79,14 +79,14 @@ static uint64_t tar_limit(uint64_t archive_bytes)
     return limit < MIN_TAR_BYTES ? MIN_TAR_BYTES : limit;
 }
 
-/* Bytes behind the last one that was inflated belong to the archive as well. */
+/* Read the bytes after the compressed data, because they are part of the archive, too. */
 static enum fp_code read_rest(struct fp_source *raw, struct fp_error *err)
 {
     cleanup_sink struct fp_sink *nowhere = fp_sink_null();
     return fp_stream_copy(raw, nowhere, NULL, err);
 }
 
-/* Where making something of the bytes has failed, other ones than were there before may be why. */
+/* A failure to process the bytes may be caused by a change of the archive since an earlier read. */
 static enum fp_code explain(const struct fp_distribution_options *options, struct fp_source *raw,
                             enum fp_code failed, struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* A file without a name that holds the contents of a distribution while its layer is made. */
+/* An unnamed file that holds the contents of a distribution while its layer is made. */
 #include "dist_list.h"
 
 enum fp_code fp_dist_spool_open(const char *folder, struct fp_dist_spool *ret, struct fp_error *err)
@@ -20,8 +20,8 @@ enum fp_code fp_dist_spool_add(struct fp_dist_spool *spool, struct fp_source *so
 }
 
 /*
- * A name for the nameless: a descriptor for each of thousands of files would be too many, and so
- * the file is opened anew where one is read.
+ * The blob refers to the unnamed file by its path in /proc and reopens it for each read, because a
+ * file descriptor for each of thousands of blobs would be too many.
  */
 struct fp_blob *fp_dist_spool_blob(const struct fp_dist_spool *spool, uint64_t offset,
                                    uint64_t size)

@@ -1,9 +1,9 @@
-/* Tells why an archive cannot serve as a layer as it is. */
+/* The reasons why an archive cannot be used as a layer unchanged. */
 #include <string.h>
 
 #include "dist_steps.h"
 
-/* The highest id that every runtime maps: 65534 is nobody, 65535 reserved. */
+/* The highest ID that every runtime maps: 65534 is nobody, and 65535 is reserved. */
 #define MAX_ID 65533
 
 static bool is_script(const char *path, const char *root)
@@ -12,7 +12,7 @@ static bool is_script(const char *path, const char *root)
     return below != NULL && strncmp(below, "bin/", 4) == 0 && !fp_text_ends_with(below, ".jar");
 }
 
-/* What is wrong with an entry's rights, or NULL. */
+/* Describe what is wrong with an entry's permissions; NULL: nothing. */
 static const char *mode_fault(const struct fp_dist_entry *entry, const char *root)
 {
     unsigned mode = entry->meta.mode;
@@ -54,7 +54,7 @@ static const char *link_fault(const struct fp_tree *before, const struct fp_dist
     return NULL;
 }
 
-/* Runtimes differ in what they make of a directory that is not declared before what is in it. */
+/* Runtimes treat a directory differently if its entry does not precede those of its content. */
 static const char *place_fault(const struct fp_tree *before, const struct fp_dist_entry *entry,
                                const char *root)
 {

@@ -5,7 +5,7 @@
 
 #include "dist_steps.h"
 
-/* As a checkout on Windows leaves them: "env: 'bash\r': No such file or directory". */
+/* Reject scripts with Windows line ends, which fail: "env: 'bash\r': No such file or directory". */
 static enum fp_code check_scripts(const struct fp_distribution *distribution, const char *name,
                                   struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* Fetches a file with a known checksum from one of several servers, through the cache. */
+/* Fetching a file with a known checksum from one of several servers, through the cache. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,19 +9,19 @@
 
 #include "release.h"
 
-/* No distribution comes near this. */
+/* The largest file to fetch; distributions are much smaller. */
 #define MAX_FILE_BYTES ((uint64_t) 4 << 30)
 
-/* A fetch under way. */
+/* The state of a fetch. */
 struct file_job {
     const struct fp_fetch *fetch;
-    const char *path; /* in the cache, final */
-    const char *part; /* what has come so far */
+    const char *path; /* the final path in the cache */
+    const char *part; /* the path of the unfinished download */
     int part_fd;
-    char sha256[FP_HASH_HEX_MAX]; /* of what came last */
+    char sha256[FP_HASH_HEX_MAX]; /* of the last download */
     char fingerprint[FP_HASH_HEX_MAX];
-    struct fp_input *input; /* what was found, or has come */
-    size_t refused;         /* URLs that answered that there is nothing */
+    struct fp_input *input; /* the file that was found or downloaded */
+    size_t refused;         /* the number of URLs that do not have the file */
     enum fp_code worst;
     struct fp_buf tried; /* "URL (404), URL (...)" */
 };
@@ -31,14 +31,14 @@ static char *beside(const char *path, const char *suffix)
     return fp_xasprintf("%s.%s", path, suffix);
 }
 
-/* A link, a pipe or the like under that name is nobody's download. */
+/* Whether a path is a regular file, because a link, a pipe or the like is not a download. */
 static bool is_kept(const char *path)
 {
     struct stat st = {0};
     return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* What another user's umask has kept for that user alone is not there for us. */
+/* Whether a file is closed to us, as by another user's umask; then it counts as missing. */
 static bool is_closed(const char *path, int mode)
 {
     return faccessat(AT_FDCWD, path, mode, AT_EACCESS) != 0 && errno == EACCES;
@@ -52,7 +52,7 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
     cleanup_free char *voucher = fp_xasprintf("\n# %s\n", vouched_by);
     cleanup_free char *path = fp_path_join(options->cache_folder, name);
     cleanup_free char *sum = beside(path, fp_checksum_suffix(algorithm));
-    /* What came over plain HTTP once is not believed because it was kept. */
+    /* A checksum that came over plain HTTP is not trusted, although it is in the cache. */
     if (fp_http_check_plain(options->http, vouched_by, NULL) != FP_OK)
         return false;
     return is_kept(path) && fp_kept_read(sum, &text, NULL) == FP_OK &&
@@ -60,8 +60,8 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
 }
 
-/* Whether the cached file is there and still what it should be. It then stays open: its name may
- * stand for another file by the time it is read. */
+/* Find the file in the cache and verify it. It stays open, because its name may be that of another
+ * file by the time it is read. */
 static enum fp_code look_in_cache(struct file_job *job, bool *ret_found, struct fp_error *err)
 {
     char hex[FP_HASH_HEX_MAX] = "";
@@ -84,8 +84,8 @@ static enum fp_code look_in_cache(struct file_job *job, bool *ret_found, struct 
     return FP_OK;
 }
 
-/* What has come is the file from here on, whatever its name stands for later; the lock that kept
- * others waiting ends. */
+/* Use the downloaded file by its descriptor, because its name may be replaced later, and release
+ * the lock for which other processes wait. */
 static enum fp_code take_part(struct file_job *job, struct fp_error *err)
 {
     (void) flock(job->part_fd, LOCK_UN);
@@ -97,7 +97,7 @@ static enum fp_code take_part(struct file_job *job, struct fp_error *err)
 static void note_failure(struct file_job *job, const char *shown, enum fp_code code,
                          const char *why)
 {
-    /* What does not verify is worse than what is not there or does not answer. */
+    /* A file that fails verification is worse than a missing one or a failing server. */
     if (job->worst == FP_OK || code == FP_E_VERIFY)
         job->worst = code;
     if (code == FP_E_NOT_FOUND)
@@ -106,7 +106,7 @@ static void note_failure(struct file_job *job, const char *shown, enum fp_code c
         job->worst = code;
     fp_report(job->fetch->options->reporter,
               code == FP_E_VERIFY ? FP_EVENT_WARNING : FP_EVENT_DEBUG, "%s: %s", shown, why);
-    /* A list that is full is cut; what came of the URL counts all the same. */
+    /* A full list is truncated, but the result of the URL is still counted. */
     fp_buf_putf(&job->tried, "%s%.500s (%.500s)", job->tried.len > 0 ? ", " : "", shown, why);
 }
 
@@ -117,7 +117,7 @@ static enum fp_code empty_part(const struct file_job *job, struct fp_error *err)
     return FP_OK;
 }
 
-/* What a wrong file looks like, in words; NULL when it begins as it should. */
+/* Describe a wrong file by its first bytes; NULL if they are as expected. */
 static const char *wrong_look(const struct file_job *job)
 {
     char head[64] = "";
@@ -131,7 +131,7 @@ static const char *wrong_look(const struct file_job *job)
                                                 : "it is something else";
 }
 
-/* Look at what has come; *ret_good when it is the wanted file. */
+/* Verify the download; *ret_good is true if it is the wanted file. */
 static enum fp_code judge(struct file_job *job, const char *shown, const char *hex, bool *ret_good,
                           struct fp_error *err)
 {
@@ -147,7 +147,7 @@ static enum fp_code judge(struct file_job *job, const char *shown, const char *h
     return empty_part(job, err);
 }
 
-/* Download to the part, and take the digests of what comes. */
+/* Download to the part, and compute its digests. */
 static enum fp_code get(struct file_job *job, const char *url, struct fp_stage *stage,
                         char ret_hex[FP_HASH_HEX_MAX], int *ret_status, struct fp_error *err)
 {
@@ -170,7 +170,7 @@ static enum fp_code get(struct file_job *job, const char *url, struct fp_stage *
     return FP_OK;
 }
 
-/* What has failed here but may work elsewhere is noted and is no error. */
+/* A failure that another URL may not have is noted, and is not an error. */
 static enum fp_code get_over(struct file_job *job, const char *shown, enum fp_code code, int status,
                              struct fp_error *err)
 {
@@ -213,7 +213,7 @@ static enum fp_code try_url(struct file_job *job, const char *url, bool *ret_goo
     return code;
 }
 
-/* A part left by an earlier run may be of other bytes: then once more from the beginning. */
+/* If the part of an earlier run turns out to be wrong, download once more from the beginning. */
 static enum fp_code try_url_twice(struct file_job *job, const char *url, bool *ret_good,
                                   struct fp_error *err)
 {
@@ -245,7 +245,7 @@ static enum fp_code fail_all(const struct file_job *job, struct fp_error *err)
     return code;
 }
 
-/* What the file was verified against, and who said so. */
+/* Record the checksum that the file was verified against, and its source. */
 static enum fp_code record_checksum(const struct file_job *job, struct fp_error *err)
 {
     cleanup_free char *sum = beside(job->path, fp_checksum_suffix(job->fetch->algorithm));
@@ -254,9 +254,9 @@ static enum fp_code record_checksum(const struct file_job *job, struct fp_error 
     return fp_kept_write(sum, line, strlen(line), err);
 }
 
-/* A file that came with a checksum of the user's, or whose record a run that was killed has not
- * written: what a server says of it now need not be asked again. The user's own word is given each
- * time and replaces no server's. A cache that cannot be written to is no failure. */
+/* Record a server's checksum for a cached file that has none, because the user gave one or because
+ * a run was killed. Then the server need not be asked again. The user's checksum is given each time
+ * and does not replace a server's. An unwritable cache is not a failure. */
 static void record_server(const struct file_job *job)
 {
     const struct fp_fetch *fetch = job->fetch;
@@ -276,8 +276,8 @@ static enum fp_code publish(const struct file_job *job, const char *shown, struc
     return fp_kept_write(origin, shown, strlen(shown), err);
 }
 
-/* The file under its name, and beside it what it was verified against and where it came from. What
- * has come is open, and serves this build also where others have put something in its place. */
+/* Give the file its name, and write its checksum and source beside it. This build uses the open
+ * file, even if another process has replaced it. */
 static enum fp_code keep(const struct file_job *job, const char *shown, struct fp_error *err)
 {
     struct fp_error failure = {0};
@@ -304,7 +304,7 @@ static enum fp_code download(struct file_job *job, struct fp_error *err)
     return fail_all(job, err);
 }
 
-/* Nothing to go on from leaves nothing behind. */
+/* Remove an empty part, because nothing could be resumed from it. */
 static void drop_empty_part(const struct file_job *job)
 {
     struct stat st = {0};
@@ -324,7 +324,7 @@ static enum fp_code fetch_locked(struct file_job *job, bool *ret_found, struct f
     return download(job, err);
 }
 
-/* Whoever downloads has the part locked: others wait, and then find the file. */
+/* The process that downloads locks the part. Others wait, and then find the file in the cache. */
 static enum fp_code fetch_missing(struct file_job *job, struct fp_error *err)
 {
     bool found = false;

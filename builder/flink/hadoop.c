@@ -1,10 +1,10 @@
-/* Fetches Flink's pre-bundled Hadoop jar from Maven Central. */
+/* Fetching Flink's pre-bundled Hadoop jar from Maven Central. */
 #include <string.h>
 
 #include "release.h"
 
-/* From 1.8 on Hadoop is a jar of its own. 1.8 has its own builds of it; then they carry the version
- * of flink-shaded, whose last with Hadoop is 10.0. */
+/* From 1.8 on Hadoop is a separate jar. The jar for 1.8 has the version of Flink; later ones have
+ * the version of flink-shaded, which contained Hadoop up to 10.0. */
 static void artifact_of(const struct fp_flink_version *version, const char *hadoop, char **ret_id,
                         char **ret_version)
 {
@@ -33,7 +33,7 @@ static enum fp_code try_checksum(const struct fp_fetch *fetch, enum fp_hash_algo
     return fp_fail(err, FP_E_NETWORK, "%s: the server answers %d", shown, status);
 }
 
-/* The strongest of what the repository publishes; Central has SHA-1 only for jars of this age. */
+/* Get the strongest checksum in the repository; Central has only SHA-1 for jars of this age. */
 static enum fp_code find_checksum(struct fp_fetch *fetch, char *ret_hex, struct fp_error *err)
 {
     static const enum fp_hash_algorithm ORDER[] = {FP_SHA512, FP_SHA256, FP_SHA1};

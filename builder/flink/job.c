@@ -1,4 +1,4 @@
-/* Looks into a job's jar: main class, manifest, Java version, native libraries. */
+/* Reading the properties of a jar: main class, manifest, Java version, native libraries. */
 #include "flinkpack/flink/job.h"
 
 #include <string.h>
@@ -6,10 +6,10 @@
 
 #include "zip.h"
 
-/* An ELF header and a segment; nothing smaller is native code. */
+/* The size of an ELF header and a segment; a smaller file is not native code. */
 #define NATIVE_MIN_BYTES   120
 #define MAX_MANIFEST_BYTES ((size_t) 1 << 20)
-/* Native code is looked at up to so many entries, and so many bytes of them. */
+/* The most entries with native code that are read, and the most bytes of them. */
 #define NATIVES_MAX       256
 #define NATIVES_MAX_BYTES ((size_t) 256 << 20)
 
@@ -17,7 +17,7 @@
 struct jar_inspection {
     const char *path;
     struct fp_jar jar;
-    bool has_manifest; /* it is read once, however often the directory names it */
+    bool has_manifest; /* the manifest is read once, even if the directory lists it twice */
     size_t native_bytes;
     char *program_class;
     char *main_class;
@@ -30,7 +30,7 @@ static bool has_suffix(const char *text, const char *suffix)
     return len >= suffix_len && strcasecmp(text + len - suffix_len, suffix) == 0;
 }
 
-/* Take in a line of the manifest, its continuations joined. */
+/* Read a line of the manifest, to which its continuations have been joined. */
 static void read_attribute(struct jar_inspection *inspection, const char *line)
 {
     static const char PROGRAM[] = "program-class:";
@@ -48,8 +48,8 @@ static void read_attribute(struct jar_inspection *inspection, const char *line)
     *slot = len > 0 ? fp_xstrndup(value, len) : NULL;
 }
 
-/* The main section, which a blank line ends; a line that begins with a space goes on with the one
- * before (JAR File Specification). Returns whether there was one. */
+/* Read the main section, which ends at a blank line. A line that begins with a space continues the
+ * one before (JAR File Specification). Returns whether there was a section. */
 static bool read_manifest(struct jar_inspection *inspection, char *text)
 {
     cleanup_free char *joined = fp_xmalloc(strlen(text) + 1);
@@ -75,7 +75,7 @@ static bool read_manifest(struct jar_inspection *inspection, char *text)
     return ended;
 }
 
-/* The main section comes first; behind it, a signed jar has a section for each of its entries. */
+/* Read only the main section, which precedes the sections that a signed jar has for its entries. */
 static enum fp_code visit_manifest(struct jar_inspection *inspection, struct fp_zip *zip,
                                    const struct fp_zip_entry *entry, struct fp_error *err)
 {
@@ -107,7 +107,7 @@ static enum fp_code visit_class(struct jar_inspection *inspection, struct fp_zip
     return FP_OK;
 }
 
-/* What is no class or text may be native code, whatever its name. */
+/* A file that is not a class or text may be native code, whatever its name is. */
 static enum fp_code visit_other(struct jar_inspection *inspection, struct fp_zip *zip,
                                 const struct fp_zip_entry *entry, struct fp_error *err)
 {
@@ -136,7 +136,7 @@ static enum fp_code visit_other(struct jar_inspection *inspection, struct fp_zip
     return FP_OK;
 }
 
-/* In META-INF itself: SF and the signature of one of the usual kinds. */
+/* Whether a file in META-INF is an SF file or a signature of one of the usual kinds. */
 static bool is_signature(const char *name)
 {
     return strchr(name + strlen("META-INF/"), '/') == NULL &&
@@ -144,9 +144,9 @@ static bool is_signature(const char *name)
             has_suffix(name, ".EC"));
 }
 
-/* A class of what a cluster brings: of flink-core, flink-runtime, flink-streaming-java. Connectors,
- * file systems, flink-scala and flink-python have few packages below these names; what was
- * relocated lies elsewhere. */
+/* Whether a class is of flink-core, flink-runtime or flink-streaming-java, which the cluster has.
+ * Packages in OTHERS belong to connectors, file systems, flink-scala and flink-python, and
+ * relocated classes have other names. */
 static bool is_flinks_own(const char *name)
 {
     static const char *const OWN[] = {"core/", "runtime/", "streaming/runtime/"};
@@ -213,7 +213,7 @@ enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_erro
     return FP_OK;
 }
 
-/* The class that is looked for. */
+/* The search for a class. */
 struct class_search {
     char *path; /* "com/example/Job.class" */
     bool found;

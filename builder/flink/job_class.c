@@ -1,15 +1,15 @@
-/* What the classes of a job need: their versions, and what they refer to, by the names in their
- * constant pools (JVM specification, 4.1 and 4.4). */
+/* The requirements of a job's classes: their versions, and the classes that they refer to by the
+ * names in their constant pools (JVM specification, 4.1 and 4.4). */
 #include <string.h>
 
 #include "flinkpack/flink/job.h"
 #include "zip.h"
 
 #define CLASS_MAX_BYTES ((size_t) 1 << 20)
-/* Of the classes that a Java cannot load, which are held in memory. */
+/* The most bytes of names of newer classes, which are held in memory. */
 #define NAMES_MAX_BYTES ((size_t) 8 << 20)
 
-/* Of the names that one class uses; each is looked for in whole jars. */
+/* The most names that one class uses, as each one is searched for in all jars. */
 #define USES_MAX 32
 
 enum tag { TAG_UTF8 = 1, TAG_LONG = 5, TAG_DOUBLE = 6, TAG_CLASS = 7 };
@@ -20,10 +20,10 @@ struct class_file {
     size_t len;
 };
 
-/* What is done with the name of a class that is referred to: "com/example/Job". */
+/* Called with the name of each class that is referred to: "com/example/Job". */
 typedef void (*class_visitor)(void *context, const char *name, size_t len);
 
-/* What is looked for, and where it goes. */
+/* The search for names that a class uses, and its result. */
 struct uses {
     char *entry; /* "com/example/Job.class" */
     const char *prefix;
@@ -35,7 +35,7 @@ static unsigned number(const struct class_file *file, size_t at)
     return at + 2 <= file->len ? (unsigned) file->data[at] << 8 | file->data[at + 1] : 0;
 }
 
-/* Bytes behind the tag of a constant that is no text; 0: there is no such tag. */
+/* The size, without the tag, of a constant that is not text; 0: unknown tag. */
 static size_t size_of(unsigned tag)
 {
     static const unsigned char SIZES[] = {
@@ -44,7 +44,7 @@ static size_t size_of(unsigned tag)
     return tag < sizeof(SIZES) ? SIZES[tag] : 0;
 }
 
-/* The size of the constant at `at`, its tag included; 0 where the file ends or is damaged. */
+/* The size of the constant at `at`, including its tag; 0 if the file ends or is damaged. */
 static size_t constant(const struct class_file *file, size_t at)
 {
     if (at >= file->len)
@@ -67,8 +67,8 @@ static void add_use(void *context, const char *name, size_t len)
 
 static void read_pool(const struct class_file *file, class_visitor visitor, void *context)
 {
-    /* A constant takes three bytes or more, and each name is looked at once, however many refer to
-     * it: the work goes by the size of the file. */
+    /* A constant has at least three bytes, and each name is visited only once, so the work is
+     * bounded by the size of the file. */
     unsigned count = number(file, 8);
     if (count > file->len / 3)
         count = (unsigned) (file->len / 3);
@@ -108,7 +108,7 @@ static enum fp_code visit(void *context, struct fp_zip *zip, const struct fp_zip
     return FP_OK;
 }
 
-/* "com.example.Job" is "com/example/Job". */
+/* Convert "com.example.Job" to "com/example/Job". */
 static char *class_path(const char *name, size_t len)
 {
     char *path = fp_xstrndup(name, len);
@@ -130,19 +130,19 @@ enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *p
 
 bool fp_jar_entry_is_class(const char *name)
 {
-    /* Of a directory such as META-INF/versions or BOOT-INF no class loader of Flink's takes any; a
-     * module-info is looked at by none. */
+    /* Flink's class loaders load no classes from directories such as META-INF/versions or BOOT-INF,
+     * and no module-info. */
     return fp_text_ends_with(name, ".class") && strstr(name, "-INF/") == NULL &&
            strcmp(fp_path_base(name), "module-info.class") != 0;
 }
 
-/* The classes of a jar, divided by their version. */
+/* A division of the classes of a jar by their version. */
 struct division {
     const char *path;     /* of the jar */
-    unsigned class_major; /* what can be loaded */
-    size_t bytes;         /* of the names of others */
-    json_t *newer;        /* object with the names of others, and where they are */
-    json_t *where;        /* the last value in it: classes of one version share it */
+    unsigned class_major; /* the newest version that can be loaded */
+    size_t bytes;         /* of the names of newer classes */
+    json_t *newer;        /* object with the names of newer classes, and their places */
+    json_t *where;        /* its last value, which classes of one version share */
     struct fp_jar_reference *found;
 };
 
@@ -190,7 +190,7 @@ enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t
     return code;
 }
 
-/* "com/example/Job", "[[Lcom/example/Job;", or, in a list of services, "com.example.Job". */
+/* Look up "com/example/Job", "[[Lcom/example/Job;" or, in a service list, "com.example.Job". */
 static void look_up(void *context, const char *name, size_t len)
 {
     const struct division *division = context;
@@ -206,8 +206,8 @@ static void look_up(void *context, const char *name, size_t len)
         division->found->name = steal_pointer(&class);
 }
 
-/* Whether a list of services is one that a ServiceLoader goes by when the job runs: one of a
- * processor is read by compilers, and who asks for one of a newer class is newer. */
+/* Whether a ServiceLoader may read a service list when the job runs. Only compilers read the list
+ * of annotation processors, and only newer classes ask for a service that is a newer class. */
 static bool is_service_list(const struct division *division, const char *name)
 {
     static const char FOLDER[] = "META-INF/services/";

@@ -1,9 +1,9 @@
-/* The plugins that Flink's distributions have had. */
+/* The plugins of Flink's distributions. */
 #include "flinkpack/flink/version.h"
 
 #include <string.h>
 
-/* In opt/ or plugins/, in one version or another: 1.5 to 2.3. */
+/* The plugins in opt/ or plugins/ of any version from 1.5 to 2.3. */
 static const char known[] =
     " azure-fs-hadoop cep cep-scala external-resource-gpu gelly gelly-scala gs-fs-hadoop "
     "metrics-datadog metrics-dropwizard metrics-ganglia metrics-graphite metrics-influx "

@@ -1,4 +1,4 @@
-/* Fetches a release of Flink, verified with Apache's checksum. */
+/* Fetching a release of Flink, and verifying it with Apache's checksum. */
 #include "release.h"
 
 static void list_urls(const struct fp_release_options *options, const char *name,

@@ -1,40 +1,40 @@
 /**
  * @file
- * Downloads of this room: what is fetched, from where, against which digest, into the cache.
+ * Downloads into the cache: the files to fetch, their URLs, and the digests they must match.
  */
 #ifndef FLINKPACK_FLINK_RELEASE_PRIVATE_H
 #define FLINKPACK_FLINK_RELEASE_PRIVATE_H
 
 #include "flinkpack/flink/release.h"
 
-/** Who gave a digest that came with the options. */
+/** The source of a digest that came with the options. */
 #define FP_VOUCHED_BY_USER "--flink-checksum"
 
 /** A file to fetch. Everything is borrowed. */
 struct fp_fetch {
     const struct fp_release_options *options;
-    const char *name;           /**< of the file, in the cache too */
+    const char *name;           /**< of the file, also in the cache */
     const struct fp_strv *urls; /**< tried in this order */
     enum fp_hash_algorithm algorithm;
     const char *hex;        /**< its digest; NULL: the one recorded in the cache */
-    const char *vouched_by; /**< who gave that digest: a server, or FP_VOUCHED_BY_USER */
-    const char *kind;       /**< "a Flink archive", "a jar": what it begins like */
-    const char *magic;
+    const char *vouched_by; /**< the source of that digest: a server, or FP_VOUCHED_BY_USER */
+    const char *kind;       /**< for messages: "a Flink archive", "a jar" */
+    const char *magic;      /**< the bytes that the file must begin with */
 };
 
 /**
- * Get a file from the cache or from the first URL that has it, verified. One process at a time
- * fetches a name; the others wait and find it there.
- * @param ret     The verified file, open, with the SHA-256 of the bytes that met the checksum;
+ * Get a file from the cache or from the first URL that has it, and verify it. One process at a time
+ * fetches a name; the others wait and then find the file in the cache.
+ * @param ret     The verified file, open, with the SHA-256 of the bytes that matched the checksum;
  *                owned by the caller.
- * @param ret_url Where it came from, shown without credentials; owned by the caller.
+ * @param ret_url Its source, without credentials; owned by the caller.
  * @return FP_E_NOT_FOUND (no URL has it; all are named), FP_E_VERIFY, FP_E_NETWORK, FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input **ret,
                                       char **ret_url, struct fp_error *err);
 /**
- * The digest recorded with a file in the cache; false: none, or the file is not there, or somebody
- * other than `vouched_by` had given it: a server that was trusted once is not trusted for ever.
+ * Get the digest recorded with a file in the cache. False: there is no digest or no file, or the
+ * digest is not from `vouched_by`, as a server that was trusted once may no longer be trusted.
  */
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
                        enum fp_hash_algorithm algorithm, const char *vouched_by,
@@ -42,7 +42,7 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
 /** "sha512": the suffix of checksum files. Static. */
 const char *fp_checksum_suffix(enum fp_hash_algorithm algorithm);
 /**
- * GET a small text.
+ * GET a small text file.
  * @param ret_status Set on FP_OK; the text is in `body` when it is 200.
  */
 FP_CHECKED enum fp_code fp_fetch_text(const struct fp_release_options *options, const char *url,
@@ -52,22 +52,22 @@ FP_CHECKED enum fp_code fp_checksum_parse_as(enum fp_hash_algorithm algorithm, c
                                              const char *name, const char *origin,
                                              char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
 
-/** The Scala version asked for or the default. FP_E_USAGE lists those that exist. Static. */
+/** The requested Scala version, or the default. FP_E_USAGE lists those that exist. Static. */
 FP_CHECKED enum fp_code fp_release_scala(const struct fp_release_options *options, char **ret,
                                          struct fp_error *err);
-/** "28" for 2.8, 28 or 2.8.3; NULL where none was asked for. FP_E_USAGE lists the variants. */
+/** "28" for 2.8, 28 or 2.8.3; NULL if none was requested. FP_E_USAGE lists the variants. */
 FP_CHECKED enum fp_code fp_release_hadoop(const struct fp_release_options *options,
                                           const char **ret_digits, const char **ret_full,
                                           struct fp_error *err);
-/** The expected SHA-512 of the archive `name`, from where the options say.
- * @param ret_voucher Who gave it: a server, or FP_VOUCHED_BY_USER. Lives as long as the options. */
+/** The expected SHA-512 of the archive `name`, from the source that the options name.
+ * @param ret_voucher That source: a server, or FP_VOUCHED_BY_USER. Lives as long as the options. */
 FP_CHECKED enum fp_code fp_release_checksum(const struct fp_release_options *options,
                                             const char *name, char ret_hex[FP_HASH_HEX_MAX],
                                             const char **ret_voucher, struct fp_error *err);
 /** Fetch the shaded Hadoop jar, and fill the hadoop members of `ret`. */
 FP_CHECKED enum fp_code fp_hadoop_fetch(const struct fp_release_options *options,
                                         struct fp_release *ret, struct fp_error *err);
-/** A known place or what the options say instead. Borrowed or static. */
+/** The base URL of the archive of releases; the options may replace it. Borrowed or static. */
 const char *fp_release_archive_base(const struct fp_release_options *options);
 /** Likewise for checksums. */
 const char *fp_release_checksum_base(const struct fp_release_options *options);

@@ -1,9 +1,9 @@
-/* Finds the checksum of a release, and holds an archive to it. */
+/* Finding the checksum of a release, and verifying an archive with it. */
 #include <string.h>
 
 #include "release.h"
 
-/* A checksum file is one line; an error page in its place is cut here. */
+/* The largest checksum file, which is one line; an error page in its place may be longer. */
 #define MAX_CHECKSUM_BYTES ((size_t) 64 << 10)
 
 enum fp_code fp_fetch_text(const struct fp_release_options *options, const char *url,
@@ -18,7 +18,7 @@ enum fp_code fp_fetch_text(const struct fp_release_options *options, const char 
     return fp_buf_check(body, err);
 }
 
-/* *ret_missing: the server says that there is no such file. */
+/* *ret_missing is true if the server answers that there is no such file. */
 static enum fp_code from_url(const struct fp_release_options *options, const char *url,
                              const char *name, bool *ret_missing, char *ret_hex,
                              struct fp_error *err)
@@ -65,7 +65,7 @@ static enum fp_code from_option(const struct fp_release_options *options, const 
     return from_url(options, given, name, &missing, ret_hex, err);
 }
 
-/* The newest release of the same series, for the hint. */
+/* Add a hint with the known releases of the same series, or else with the newest release. */
 static void hint_releases(const struct fp_release_options *options, struct fp_error *err)
 {
     cleanup_strv struct fp_strv known = {0};
@@ -83,7 +83,7 @@ static void hint_releases(const struct fp_release_options *options, struct fp_er
         fp_hint(err, "the newest release known here is %s", known.items[known.len - 1]);
 }
 
-/* Apache's own hosts: that of the current releases, then the archive of all. */
+/* Ask Apache's hosts: first the one with the current releases, then the archive of all. */
 static enum fp_code from_apache(const struct fp_release_options *options, const char *name,
                                 const char *const bases[2], char *ret_hex, const char **ret_voucher,
                                 struct fp_error *err)
@@ -96,7 +96,7 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
         cleanup_free char *url = fp_release_url(options, bases[i], file);
         enum fp_code code = from_url(options, url, name, &missing, ret_hex, &failure);
         *ret_voucher = bases[i];
-        /* That the other host has no such file explains nothing. */
+        /* A missing file on the other host does not explain the failure. */
         if (code != FP_OK && !missing)
             failed = fp_fail_as(err, &failure);
         if (code == FP_OK || code == FP_E_INTERRUPTED || code == FP_E_USAGE)
@@ -114,7 +114,7 @@ static enum fp_code from_apache(const struct fp_release_options *options, const 
     return code;
 }
 
-/* A release that came with a checksum of the user's own is there, and yet nobody vouches for it. */
+/* A release in the cache may have no checksum from a server, if the user gave the checksum. */
 static enum fp_code fail_offline(const struct fp_release_options *options, const char *name,
                                  struct fp_error *err)
 {

@@ -3,7 +3,7 @@
 
 #include "release.h"
 
-/* The versions of Hadoop that Flink was built against, and later shaded. */
+/* The versions of Hadoop that releases of Flink include or, later, offer as a shaded jar. */
 static const struct {
     const char *digits;
     const char *shown;

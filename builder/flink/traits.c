@@ -1,10 +1,10 @@
-/* The table of what differs between versions of Flink. */
+/* The table of differences between versions of Flink. */
 #include "flinkpack/flink/version.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What holds from MAJOR.MINOR on, until the next row. */
+/* The traits from MAJOR.MINOR on, until the next row. */
 struct era {
     unsigned major;
     unsigned minor;
@@ -15,13 +15,13 @@ struct era {
  * Sources: tools/releasing/create_binary_release.sh for names, the release notes and
  * java_compatibility.md for Java, flink-docker's add-version.sh for the default Java.
  *
- * The default Scala is 2.11 as long as flink-container's build.sh was shipped (to 1.10), whose
- * default it was, so that its command lines give the same archive; from 1.11 on it is that of the
- * official images, 2.12.
+ * Up to 1.10 the default Scala is 2.11, the default of flink-container's build.sh, which was
+ * shipped until then, so that its command lines give the same archive. From 1.11 on it is 2.12, as
+ * in the official images.
  */
 #define HADOOPS  "24 26 27 28"
 #define OLD_CONF "flink-conf.yaml"
-/* What every version from 1.6, 1.9, 1.10, 1.14 and 1.15 on has. */
+/* The traits of every version from 1.6, 1.9, 1.10, 1.14 and 1.15 on. */
 #define SINCE_1_6  .has_standalone_job = true
 #define SINCE_1_9  SINCE_1_6, .has_plugins = true
 #define SINCE_1_10 SINCE_1_9, .has_usrlib = true

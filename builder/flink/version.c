@@ -1,13 +1,13 @@
-/* Parses and compares versions of Flink, and lists the releases. */
+/* Parsing and comparing versions of Flink, and the list of releases. */
 #include "flinkpack/flink/version.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* No part of a version of Flink comes near this; more digits are a typing error. */
+/* The largest part of a version; more digits are a typing error. */
 #define MAX_PART 9999U
 
-/* Read digits at `*cursor` and move it behind them. */
+/* Read a number at `*cursor`, and move the cursor past it. */
 static bool take_number(const char **cursor, unsigned *ret)
 {
     const char *p = *cursor;
@@ -47,7 +47,7 @@ const char *fp_flink_known_releases(void)
            "2.0.0 2.0.1 2.0.2 2.1.0 2.1.1 2.1.2 2.1.3 2.2.0 2.2.1 2.3.0";
 }
 
-/* The newest known release of a series, copied to `ret`; "" when there is none. */
+/* Copy the newest known release of a series to `ret`, or "" if there is none. */
 static void newest_of_series(unsigned major, unsigned minor, char ret[48])
 {
     char prefix[16] = "";

@@ -1,4 +1,4 @@
-/* Reads zip files as Java does: by the central directory, within bounds. */
+/* Reading zip files like Java, by the central directory, within bounds. */
 #include "zip_file.h"
 
 #include <inttypes.h>
@@ -7,11 +7,11 @@
 
 #define CENTRAL_BYTES 46
 #define LOCAL_BYTES   30
-/* The most that compressed bytes may exceed what they become: blocks and tables have their price,
- * and endless empty blocks are no class. */
+/* The most bytes by which compressed data may exceed the inflated data. Blocks and tables have some
+ * overhead, but endless empty blocks are an attack. */
 #define MAX_OVERHEAD ((uint64_t) 4 << 10)
-/* What is read of all entries together, and what that becomes: in honest jars native code is
- * stored in a third of its size, and no two records share their bytes. */
+/* The most bytes of all entries that are read and inflated. In an honest jar native code compresses
+ * to a third of its size, and no two records share their bytes. */
 #define MAX_WORK     ((uint64_t) 64 << 20)
 #define WORK_BY_SIZE 16
 /* Room for one record of the directory: name, extra field and comment of the largest size. */
@@ -39,7 +39,7 @@ static int64_t dos_time(unsigned time, unsigned date)
     return tm.tm_mon < 0 || tm.tm_mon > 11 || tm.tm_mday < 1 ? -1 : (int64_t) timegm(&tm);
 }
 
-/* The offset from the zip64 extra field, where the record's own is not enough. */
+/* The offset in the zip64 extra field, which is used if the record's own is too small. */
 static uint64_t offset64(const unsigned char *record, const unsigned char *extra, size_t len)
 {
     while (len >= 4) {
@@ -57,7 +57,7 @@ static uint64_t offset64(const unsigned char *record, const unsigned char *extra
     return UINT64_MAX;
 }
 
-/* One record of the directory; *ret_step is its length. */
+/* Visit one record of the directory; *ret_step is its length. */
 static enum fp_code visit_record(struct fp_zip *zip, const unsigned char *record, size_t len,
                                  fp_zip_visitor visitor, void *context, size_t *ret_step,
                                  struct fp_error *err)
@@ -152,8 +152,8 @@ static enum fp_code inflate_from(struct fp_zip *zip, const struct fp_zip_entry *
     return FP_OK;
 }
 
-/* Entries are bounded together: their number says nothing of what they cost, as records may share
- * the bytes of one. */
+/* The sum of all reads is limited, not the number of entries, because many records may share the
+ * bytes of one. */
 static enum fp_code spend(struct fp_zip *zip, uint64_t bytes, struct fp_error *err)
 {
     uint64_t limit = MAX_WORK + WORK_BY_SIZE * zip->size;

@@ -1,8 +1,7 @@
 /**
  * @file
- * The directory of a zip file, and the beginnings of what is in it. Jars of 100 MB are looked
- * through by this in a fraction of a second, where unpacking them would take many.
- * (APPNOTE.TXT 6.3; zip64 is understood.)
+ * A reader of the directory of a zip file and of the beginnings of its entries. It searches jars of
+ * 100 MB in a fraction of a second, because it does not unpack them. (APPNOTE.TXT 6.3, with zip64.)
  */
 #ifndef FLINKPACK_FLINK_ZIP_H
 #define FLINKPACK_FLINK_ZIP_H
@@ -15,14 +14,14 @@
 /** An open zip file. */
 struct fp_zip;
 
-/** An entry of the directory. Strings are borrowed for the call of the visitor. */
+/** An entry of the directory. Strings are borrowed for the duration of the visitor's call. */
 struct fp_zip_entry {
-    const char *name; /**< terminated; names with a NUL in them are FP_E_INPUT */
+    const char *name; /**< terminated; a name that contains NUL gives FP_E_INPUT */
     unsigned method;  /**< 0 stored, 8 deflated */
     bool is_encrypted;
     uint64_t size; /**< inflated */
     uint64_t offset;
-    int64_t mtime_s; /**< its local time taken for UTC; -1: none */
+    int64_t mtime_s; /**< its local time read as UTC; -1: none */
 };
 
 /** Called for each entry in the order of the directory. */
@@ -38,14 +37,13 @@ FP_CHECKED enum fp_code fp_zip_open(const char *path, struct fp_zip **ret, struc
 FP_CHECKED enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, void *context,
                                     struct fp_error *err);
 /**
- * Read at most `cap` bytes from the beginning of an entry; `*ret_len` is 0 where its method is not
- * known or it is encrypted. FP_E_INPUT where all that has been read of the zip so far comes to more
- * than 64 MiB and 16 times its size.
+ * Read at most `cap` bytes from the beginning of an entry; `*ret_len` is 0 if its method is unknown
+ * or it is encrypted. FP_E_INPUT if the sum of all reads of the zip exceeds 64 MiB plus 16 times
+ * its size.
  */
 FP_CHECKED enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry,
                                     void *data, size_t cap, size_t *ret_len, struct fp_error *err);
-/** The newest time of the entries of a zip, or -1. Errors as for fp_zip_open() and fp_zip_each().
- */
+/** Find the newest time of a zip's entries, or -1. Errors of fp_zip_open() and fp_zip_each(). */
 FP_CHECKED enum fp_code fp_zip_newest(const char *path, int64_t *ret_mtime_s, struct fp_error *err);
 /** Size of the file in bytes. */
 uint64_t fp_zip_size(const struct fp_zip *zip);

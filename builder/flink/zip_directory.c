@@ -1,4 +1,4 @@
-/* Finds the central directory of a zip, as Java does: from the end of the file. */
+/* Finding the central directory of a zip like Java, from the end of the file. */
 #include "zip_file.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #define END_BYTES     22
 #define END64_BYTES   56
 #define LOCATOR_BYTES 20
-/* A comment of the largest size may follow the end record. */
+/* The end record may be followed by a comment of the largest size. */
 #define TAIL_BYTES (END_BYTES + 65535)
 
 enum fp_code fp_zip_read_at(const struct fp_zip *zip, uint64_t offset, void *data, size_t cap,
@@ -66,8 +66,7 @@ enum fp_code fp_zip_fail_damaged(const struct fp_zip *zip, const char *what, str
                    what);
 }
 
-/* Whether a record of the directory lies before the end record at `at` and an entry where that
- * record says that the first one is. */
+/* Whether a record of the directory and a first entry are where the end record at `at` says. */
 static enum fp_code is_plausible(const struct fp_zip *zip, const unsigned char *end, uint64_t at,
                                  bool *ret, struct fp_error *err)
 {
@@ -85,9 +84,9 @@ static enum fp_code is_plausible(const struct fp_zip *zip, const unsigned char *
     return FP_OK;
 }
 
-/* Where the end record begins in the last bytes of the file, or -1. As Java has it: the last whose
- * comment ends with the file, or, as bytes may follow it, that has entries where it says; the
- * comment may hold more such signatures. Where there is none, the last that could be one. */
+/* The offset of the end record in the last bytes of the file, or -1. Like Java, take the last one
+ * whose comment ends with the file or that points to entries, because bytes may follow it and its
+ * comment may contain the signature. If there is none, take the last possible one. */
 static enum fp_code find_end(const struct fp_zip *zip, const unsigned char *tail, size_t len,
                              long *ret, struct fp_error *err)
 {
@@ -108,7 +107,7 @@ static enum fp_code find_end(const struct fp_zip *zip, const unsigned char *tail
     return FP_OK;
 }
 
-/* Sizes of the zip64 record; `*ret` is false where there is none. */
+/* Read the sizes in the zip64 record; `*ret` is false if there is none. */
 static enum fp_code read_end64(struct fp_zip *zip, uint64_t end_offset, bool *ret,
                                struct fp_error *err)
 {
@@ -143,7 +142,7 @@ enum fp_code fp_zip_find_directory(struct fp_zip *zip, struct fp_error *err)
     zip->directory_offset = fp_le32(tail + at + 16);
     bool needs_zip64 = zip->directory_size == 0xffffffff || zip->directory_offset == 0xffffffff;
     bool is_zip64 = false;
-    /* Of 65,535 entries there need not be such a record. */
+    /* A zip with exactly 65,535 entries need not have such a record. */
     if (needs_zip64 || fp_le16(tail + at + 10) == 0xffff)
         FP_TRY(read_end64(zip, end_offset, &is_zip64, err));
     if (needs_zip64 && !is_zip64)

@@ -13,15 +13,15 @@ struct fp_zip {
     char *path;
     int fd;
     uint64_t size;
-    uint64_t base; /* what stands before the zip, such as a shell script */
+    uint64_t base; /* the size of data before the zip, such as a shell script */
     uint64_t directory_offset;
     uint64_t directory_size;
-    uint64_t work; /* bytes of entries that have been read, and made of them */
+    uint64_t work; /* the bytes of entries that were read and inflated so far */
     z_stream inflater;
     bool has_inflater;
 };
 
-/** Numbers of a zip: little-endian, of 16, 32 and 64 bits. */
+/** Read the numbers of a zip, which are little-endian and have 16, 32 or 64 bits. */
 static inline unsigned fp_le16(const unsigned char *p)
 {
     return (unsigned) p[0] | (unsigned) p[1] << 8;
@@ -40,10 +40,10 @@ static inline uint64_t fp_le64(const unsigned char *p)
 /** Read up to `cap` bytes at `offset`; fewer only at the end of the file. */
 FP_CHECKED enum fp_code fp_zip_read_at(const struct fp_zip *zip, uint64_t offset, void *data,
                                        size_t cap, size_t *ret_len, struct fp_error *err);
-/** FP_E_INPUT: "FILE: not a jar (its zip directory is damaged: WHAT)". */
+/** Fail with FP_E_INPUT: "FILE: not a jar (its zip directory is damaged: WHAT)". */
 FP_CHECKED enum fp_code fp_zip_fail_damaged(const struct fp_zip *zip, const char *what,
                                             struct fp_error *err);
-/** Find the directory: fills `base` and the directory's offset and size. FP_E_INPUT. */
+/** Find the directory, and fill `base` and the directory's offset and size. FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_zip_find_directory(struct fp_zip *zip, struct fp_error *err);
 
 #endif

@@ -1,10 +1,10 @@
-/* The account that Flink runs as, in the image's /etc/passwd and its like. */
+/* The account that Flink runs as, in the image's /etc/passwd, /etc/group and /etc/shadow. */
 #include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What /etc/passwd and its like hold, or what they should hold. */
+/* The contents of these files, or the contents that they should get. */
 struct account_files {
     char *passwd;
     char *group;
@@ -18,9 +18,9 @@ static void account_files_clear(struct account_files *files)
     free(files->shadow);
 }
 
-/* These files keep the mode and owner that the base gave them, but for a mode that lets a group
- * write who root is: then `found`, what the base has in the file, is written again even where
- * `text`, what it should hold, is NULL. */
+/* The files keep the mode and owner of the base, except for a mode that lets others than root
+ * change accounts. A file with such a mode is written again: with `found`, its content in the base,
+ * if there is no new content in `text`. */
 static void put_file(struct fp_draft *draft, const char *path, unsigned mode, const char *text,
                      const char *found)
 {

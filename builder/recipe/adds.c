@@ -1,4 +1,4 @@
-/* --add: files and folders of the user's, put into a layer with plain modes, owned by root. */
+/* --add: the user's files and directories in a layer, owned by root, with normalised modes. */
 #include "draft.h"
 
 #include <errno.h>
@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* --add of a folder goes no deeper than this. */
+/* The deepest directory that --add descends into. */
 #define ADD_DEPTH_MAX 64
 
-/* What is at `dest` in the image so far: in this layer, or below it where links lead. */
+/* The entry at `dest` in this layer or, with links resolved, in the layers below. */
 static const struct fp_entry *found_at(const struct fp_draft *draft, const char *dest)
 {
     const struct fp_entry *own = fp_layer_builder_get(draft->builder, dest);
@@ -26,7 +26,7 @@ static bool is_changed_by_conf(const struct fp_layer_step *step, const char *des
     return strcmp(dest, conf) == 0;
 }
 
-/* What the distribution brings may be replaced, as on a disk; but --conf would be lost unheard. */
+/* --add may replace a file of the distribution, but must not silently discard --conf settings. */
 static enum fp_code make_way(struct fp_draft *draft, const char *dest, const char *source,
                              struct fp_error *err)
 {
@@ -44,7 +44,7 @@ static enum fp_code make_way(struct fp_draft *draft, const char *dest, const cha
     return FP_OK;
 }
 
-/* A directory that is there stays as it is: /tmp is everyone's, whatever is added to it. */
+/* An existing directory keeps its mode and owner: /tmp stays writable if files are added to it. */
 static enum fp_code declare_directory(struct fp_draft *draft, const char *dest, const char *source,
                                       struct fp_error *err)
 {
@@ -57,7 +57,7 @@ static enum fp_code declare_directory(struct fp_draft *draft, const char *dest, 
     return fp_draft_check(draft, err);
 }
 
-/* What has come here by way of Windows cannot be run: "env: 'bash\r': No such file". */
+/* A script with Windows line ends cannot be run: "env: 'bash\r': No such file". */
 static void warn_about_lines(const struct fp_layer_step *step, const char *source)
 {
     char head[256];
@@ -111,7 +111,7 @@ static enum fp_code add_path(struct fp_draft *draft, const char *dest, const cha
     FP_TRY(fp_cancel_check(err));
     if (depth > ADD_DEPTH_MAX)
         return fp_fail(err, FP_E_INPUT, "'%s': more than %d folders deep", source, ADD_DEPTH_MAX);
-    /* What was named is followed; links below it stay links. */
+    /* A link that the user named is followed; links below it stay links. */
     if ((depth == 0 ? stat(source, &st) : lstat(source, &st)) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
     if (S_ISDIR(st.st_mode))

@@ -1,9 +1,9 @@
-/* A base that is made of packages, as its entry in the catalogue lists them. */
+/* Making a base from the packages that its entry in the catalogue lists. */
 #include "layers.h"
 
 #include <string.h>
 
-/* The packages of the entry, and what Flink and the user want besides: one layer holds them all. */
+/* List the packages of the entry, of Flink and of the user, because one layer holds them all. */
 static void list_requests(const struct fp_plan *plan, const struct fp_base_entry *entry,
                           struct fp_strv *ret)
 {
@@ -37,7 +37,7 @@ static enum fp_code make_system(const struct fp_base_entry *entry,
     return FP_OK;
 }
 
-/* An image of that one layer, read as if it had been fetched. */
+/* Make an image of that one layer, and read it like a fetched one. */
 static enum fp_code make_image(struct fp_bases *bases, struct fp_base_image *image,
                                const struct fp_layer *layer, int64_t created_s,
                                struct fp_error *err)

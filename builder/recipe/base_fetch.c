@@ -1,9 +1,9 @@
-/* The layers of a base: fetched side by side, and called what they are. */
+/* Fetching the layers of a base in parallel, and correcting their media types. */
 #include "flink.h"
 
 #include <string.h>
 
-/* More connections than this gain nothing on one host. */
+/* More connections than this to one host are not faster. */
 #define FETCH_THREADS 4
 
 /* One layer to fetch. */
@@ -26,7 +26,7 @@ static enum fp_code sniff(const struct fp_blob *blob, enum fp_codec *ret, struct
     return code;
 }
 
-/* Some runtimes go by the media type, others by the bytes: in our manifest both say the same. */
+/* Some runtimes use the media type, others the bytes, so our manifest makes both agree. */
 static enum fp_code check_media(const struct fetch *fetch, struct fp_error *err)
 {
     struct fp_descriptor *layer = &fetch->image->manifest.layers[fetch->layer];
@@ -59,7 +59,7 @@ static enum fp_code fetch_layer(void *context, struct fp_error *err)
     enum fp_code code =
         fp_repo_get_blob(repo, layer, &stage, &fetch->image->blobs[fetch->layer], err);
     const char *outcome = stage.done_bytes > 0 ? "pulled" : "in the local store already";
-    /* From another store a layer is only referred to. */
+    /* A layer of another local store is not copied, so its outcome is not reported. */
     FP_TRY(fp_stage_close(&stage, code, fp_repo_is_remote(repo) ? outcome : NULL));
     return check_media(fetch, err);
 }

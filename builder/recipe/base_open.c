@@ -1,11 +1,11 @@
-/* The base of an image: found, and for each platform opened, fetched and looked through. */
+/* Finding the base of an image, and opening, fetching and reading it for each platform. */
 #include "checks.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Alpine's, as ever; where Temurin has none for a platform (it has arm64 from Java 21 on), the
- * one with glibc. */
+/* The default base is Temurin on Alpine. If Temurin has no Alpine image for a platform (it has
+ * arm64 from Java 21 on), the default is the one with glibc. */
 static char *default_base(const struct fp_plan *plan, unsigned java)
 {
     bool everywhere = true;
@@ -17,7 +17,7 @@ static char *default_base(const struct fp_plan *plan, unsigned java)
     return fp_xasprintf("temurin-%u-jre%s", java, everywhere ? "-alpine" : "");
 }
 
-/* From what was asked for, or what that version of Flink runs on best, to an image. */
+/* Choose the image of the requested base, or of the best base for the version of Flink. */
 static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_version *version,
                            struct fp_bases *bases, struct fp_location *ret, struct fp_error *err)
 {
@@ -56,8 +56,8 @@ static const char *pinned(const struct fp_bases *bases, const struct fp_platform
     return bases->entry.digests != NULL ? fp_json_string(bases->entry.digests, text) : NULL;
 }
 
-/* Of several platforms each has its own digest, and the name an index of them: what is pinned
- * stands in for what that has by now. */
+/* With several platforms the name resolves to an index, and the catalogue pins a digest for each
+ * platform. The pinned manifest replaces the one that the index has now. */
 static enum fp_code take_pinned(struct fp_bases *bases, struct fp_base_image *image,
                                 struct fp_error *err)
 {
@@ -74,8 +74,8 @@ static enum fp_code take_pinned(struct fp_bases *bases, struct fp_base_image *im
     return fp_images_choose(&images, &image->platform, &image->descriptor, err);
 }
 
-/* An image that names no platform, and that no index lists as of one, is for the one that is asked
- * for: its programs are held to it. It is not for several. */
+/* An image may state no platform, neither itself nor in an index. Then it is used for the requested
+ * platform, which its programs are checked against, but not for several platforms. */
 static enum fp_code settle_platform(const struct fp_plan *plan, const struct fp_bases *bases,
                                     struct fp_base_image *image, struct fp_error *err)
 {
@@ -107,7 +107,7 @@ static enum fp_code read_image(const struct fp_plan *plan, struct fp_bases *base
         "choose another base, or --platform %s", have);
 }
 
-/* What a catalogue entry states has to be what is there. */
+/* Check that the statements of a catalogue entry are true of the image. */
 static enum fp_code check_entry(const struct fp_bases *bases, const struct fp_base_image *image,
                                 struct fp_error *err)
 {
@@ -124,7 +124,7 @@ static enum fp_code check_entry(const struct fp_bases *bases, const struct fp_ba
     return FP_OK;
 }
 
-/* Get one platform's image to where its layers can be read. */
+/* Fetch one platform's image, so that its layers can be read. */
 static enum fp_code get_image(const struct fp_plan *plan, struct fp_bases *bases,
                               struct fp_base_image *image, struct fp_error *err)
 {
@@ -154,7 +154,7 @@ static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *base
     return check_entry(bases, image, err);
 }
 
-/* Where the image is, and what its name stands for there. */
+/* Open the place that has the image, and resolve its name there. */
 static enum fp_code find_root(const struct fp_plan *plan, const struct fp_location *at,
                               struct fp_bases *bases, struct fp_error *err)
 {
@@ -163,7 +163,7 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
         return FP_OK;
     }
     FP_TRY(fp_location_open(at, &plan->context->places, &plan->platforms[0], &bases->repo, err));
-    /* For the only platform asked for, what is pinned stands in for the tag as well. */
+    /* With a single platform, the pinned digest replaces the tag. */
     const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
     enum fp_code code =
         fp_repo_resolve(bases->repo, pin != NULL ? pin : fp_location_image(at), &bases->root, err);
@@ -172,7 +172,7 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
     return code;
 }
 
-/* Who named no base has to hear which one was chosen, and that there are others. */
+/* If the user named no base, the error says which one was chosen, and that there are others. */
 static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *bases,
                             const struct fp_flink_version *version, enum fp_code code,
                             struct fp_error *err)

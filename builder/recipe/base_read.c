@@ -1,14 +1,14 @@
-/* Reading a base: its documents, and files out of its layers. */
+/* Reading the documents of a base, and files in its layers. */
 #include "flink.h"
 
 #include <string.h>
 
-/* The files that are looked for while the layers go by, from the top: the uppermost layer that has
- * a file is the one whose content counts. */
+/* The files to find while the layers are scanned from the top, because the content of the topmost
+ * layer that has a file counts. */
 struct gathering {
-    const struct fp_strv *paths; /* real ones; "" where there is none */
+    const struct fp_strv *paths; /* without links; "" if there is no file */
     struct fp_buf *contents;
-    size_t *found; /* one more than the layer that had it; 0: none so far */
+    size_t *found; /* the number of the layer that has it, plus one; 0: none so far */
     size_t layer;
     size_t missing;
 };
@@ -42,7 +42,7 @@ static enum fp_code gather_layer(const struct fp_blob *blob, struct gathering *g
     const char *name = descriptor->digest.text;
     struct fp_source *raw = NULL;
     FP_TRY(fp_blob_open(blob, 0, &raw, err));
-    /* It was whole when the base was looked through; what is taken out of it now has to be, too. */
+    /* The layer was verified when the base was scanned, but its bytes may have changed since. */
     raw = fp_source_verified(raw, descriptor, name);
     cleanup_source struct fp_source *tar = fp_source_inflate(raw, name, FP_BASE_MAX_BYTES, NULL);
     return fp_scan_tar(tar, name, true, gather, gathering, err);
@@ -60,7 +60,7 @@ static enum fp_code gather_all(const struct fp_base_image *image, struct gatheri
     return FP_OK;
 }
 
-/* `*ret_missing`: how many of the paths lead to no file. */
+/* `*ret_missing` is the number of paths that lead to no file. */
 static enum fp_code read_files(const struct fp_base_image *image, const struct fp_strv *paths,
                                struct fp_buf *contents, size_t *ret_missing, struct fp_error *err)
 {

@@ -1,26 +1,26 @@
-/* The recipe of an image: plan, base and Flink, layers, documents, outputs. */
+/* The steps of a build: plan, base and Flink, layers, documents, outputs. */
 #include "checks.h"
 #include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Everything that a build has in its hands. */
+/* The state of a build. */
 struct build {
     const struct fp_build_options *options;
-    const struct fp_append_options *append; /* NULL: it is about Flink */
+    const struct fp_append_options *append; /* NULL: the build is not append */
     const struct fp_build_context *context;
-    struct fp_group *group; /* of all that is under way: what fails ends the rest */
+    struct fp_group *group; /* of all tasks: the failure of one cancels the rest */
     struct fp_plan plan;
-    struct fp_repo *store; /* open, so that nobody takes blobs out of it meanwhile */
+    struct fp_repo *store; /* open, so that no process removes blobs meanwhile */
     struct fp_flink_origin origin;
-    struct fp_flink flink; /* empty where the image is not about it */
+    struct fp_flink flink; /* empty for append */
     struct fp_bases bases;
     struct fp_platform_image *images;
     struct fp_blob *root;
     struct fp_outputs outputs;
     json_t *metadata;
-    const struct fp_flink_version *base_version; /* chooses the base; not read where one is named */
+    const struct fp_flink_version *base_version; /* chooses the base, unless one is named */
 };
 
 static void build_clear(struct build *build)
@@ -48,8 +48,8 @@ static enum fp_code open_bases(void *context, struct fp_error *err)
                : FP_OK;
 }
 
-/* What can be told before a release is downloaded: whether the base is there, and fits where it is
- * on this machine. */
+/* Before a release is downloaded, check that the base exists and, if it is on this machine, that it
+ * fits. */
 static enum fp_code look_at_base(struct build *build, bool *ret_is_open, struct fp_error *err)
 {
     FP_TRY(fp_bases_find(&build->plan, build->base_version, &build->bases, err));
@@ -57,8 +57,8 @@ static enum fp_code look_at_base(struct build *build, bool *ret_is_open, struct 
     return *ret_is_open ? open_bases(build, err) : FP_OK;
 }
 
-/* Which base is right depends on Flink's version; where that is known, or a base was named, the
- * base is fetched while Flink is. */
+/* The default base depends on Flink's version. If that is known, or if a base was named, the base
+ * and Flink are fetched in parallel. */
 static enum fp_code obtain_both(struct build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
@@ -118,8 +118,8 @@ static enum fp_code make_images(struct build *build, struct fp_error *err)
     return fp_image_root(plan, &build->bases, build->images, &build->root, err);
 }
 
-/* An archive is on its way at once, and shows whether it may be pushed; and where nothing has to be
- * fetched there is little to lose. */
+/* Asking is unnecessary for an archive, because its upload begins at once and shows whether a push
+ * is allowed; and if nothing has to be fetched, because little work would be lost. */
 static bool should_ask_outputs(const struct fp_plan *plan)
 {
     return plan->source != FP_FROM_ARCHIVE &&
@@ -153,7 +153,7 @@ static enum fp_code run(struct build *build, struct fp_build_result *ret, struct
     build->group = fp_group_new(NULL, 1);
     fp_group_run(build->group, make, build);
     enum fp_code code = fp_group_wait(build->group, err);
-    /* What a registry calls wrong bytes may be a file that was changed meanwhile. */
+    /* A registry may report a wrong digest because the file was changed during the upload. */
     if (code == FP_E_VERIFY && build->origin.archive != NULL)
         return fp_input_blame(build->origin.archive, code, err);
     FP_TRY(code);

@@ -1,4 +1,4 @@
-/* Whether the job, the Flink and the base of an image go together. */
+/* Checks whether the job, Flink and the base of an image fit together. */
 #include "checks.h"
 
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static enum fp_code check_job(const struct fp_check *check, struct fp_error *err
     return FP_OK;
 }
 
-/* An image that has a job already keeps it, and two jobs in one image stop Flink. */
+/* Warn about other files in usrlib/, which stay, because Flink does not start with two jobs. */
 static enum fp_code check_old_job(const struct fp_check *check, struct fp_error *err)
 {
     const struct fp_plan *plan = check->plan;
@@ -50,7 +50,7 @@ static enum fp_code check_old_job(const struct fp_check *check, struct fp_error 
     return FP_OK;
 }
 
-/* Whether packages or --add may bring what is below `home`, of which the base knows nothing. */
+/* Whether packages or --add may add the files below `home`, which the base does not have. */
 static bool may_be_brought(const struct fp_plan *plan, const char *home)
 {
     bool may = plan->packages.names.len > 0;
@@ -63,7 +63,7 @@ static bool may_be_brought(const struct fp_plan *plan, const char *home)
     return may;
 }
 
-/* Flink's scripts take JAVA_HOME at its word. */
+/* A wrong JAVA_HOME is an error, because Flink's scripts use it without a check. */
 static enum fp_code fail_java_home(const struct fp_check *check, const char *home,
                                    struct fp_error *err)
 {
@@ -133,8 +133,8 @@ static enum fp_code check_java(const struct fp_check *check, struct fp_error *er
     return FP_OK;
 }
 
-/* Before 1.10 a job lies in lib/, where its classes come before Flink's: a Flink in it would run in
- * place of the image's, with half of the other's files. Later the image's wins. */
+/* Before 1.10 the job is in lib/, where its classes precede Flink's. A Flink bundled in it would
+ * run instead of the image's, mixed with the image's files. Later the image's Flink wins. */
 static enum fp_code check_bundled(const struct fp_check *check, struct fp_error *err)
 {
     const struct fp_plan *plan = check->plan;
@@ -164,16 +164,16 @@ static enum fp_code check_machine(const struct fp_check *check, struct fp_error 
                      err, "--platform linux/%s, or another base", have);
 }
 
-/* When a check is made. */
+/* The stage at which a check runs. */
 enum check_stage {
     OF_ENTRY, /* before a base of the catalogue is fetched */
-    OF_BASE,  /* of each platform's base, once Flink's version is known */
-    OF_JOB,   /* once all is there */
-    OF_IMAGE, /* likewise, of each platform */
-    OF_ALL,   /* behind those */
+    OF_BASE,  /* for each platform's base, once Flink's version is known */
+    OF_JOB,   /* once, when all inputs are read */
+    OF_IMAGE, /* then, for each platform */
+    OF_ALL,   /* once, after those */
 };
 
-/* What is asked, in this order. */
+/* The checks, which run in this order. */
 static const struct check_row {
     enum check_stage stage;
     fp_check_run *run;

@@ -1,4 +1,4 @@
-/* Whether the Java of a base can load the classes of a job. */
+/* A check whether the Java of a base can load the classes of a job. */
 #include "checks.h"
 
 #include <stdlib.h>
@@ -15,7 +15,7 @@ static enum fp_code fail_newer(const struct fp_plan *plan, const char *words, un
                      base != NULL ? base : "");
 }
 
-/* Of "com.example.Job" where that is newer, its jar and version; or NULL. Borrowed. */
+/* The jar and version of the class "com.example.Job" if it is newer, else NULL. Borrowed. */
 static const json_t *find_newer(const json_t *newer, const char *class_name)
 {
     cleanup_free char *path = fp_xstrdup(class_name);
@@ -24,8 +24,8 @@ static const json_t *find_newer(const json_t *newer, const char *class_name)
     return json_object_get(newer, path);
 }
 
-/* The class that Flink will start, or one of those that it may; NULL: nothing tells. `*ret_newer`
- * is what find_newer() has of it. */
+/* The class that Flink will start, or one that it may start; NULL: unknown. `*ret_newer` is the
+ * result of find_newer() for it. */
 static const char *find_main(const struct fp_plan *plan, const json_t *newer,
                              const json_t **ret_newer)
 {
@@ -41,7 +41,7 @@ static const char *find_main(const struct fp_plan *plan, const json_t *newer,
     return found;
 }
 
-/* Of a newer class that is loaded, who loads it; an empty one where there is none. */
+/* Find a reference to a newer class, which will be loaded; `ret` stays empty if there is none. */
 static enum fp_code find_reference(const struct fp_plan *plan, unsigned class_major, json_t *newer,
                                    struct fp_jar_reference *ret, struct fp_error *err)
 {
@@ -54,7 +54,7 @@ static enum fp_code find_reference(const struct fp_plan *plan, unsigned class_ma
     return FP_OK;
 }
 
-/* What is wrong with a jar, as a subject. */
+/* The beginning of a message about a jar's newest class. */
 static char *words_of_jar(const struct fp_plan *plan, size_t i)
 {
     return fp_xasprintf("%s: class %s (class file version %u)", plan->job_jars.items[i],
@@ -104,8 +104,8 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const 
     return FP_OK;
 }
 
-/* What the catalogue says, as long as nothing of the user's decides which Java it is; then the base
- * itself is not asked any more. 0: not known. */
+/* The Java version in the catalogue, if the user's options do not select another Java; then the
+ * base itself is not examined again. 0: unknown. */
 static unsigned java_to_check(const struct fp_check *check)
 {
     const struct fp_plan *plan = check->plan;

@@ -1,13 +1,13 @@
-/* A thin jar without the connector that its main class uses builds, and dies when it runs. */
+/* A check for thin jars without the connector that the main class uses, which fail when run. */
 #include <string.h>
 
 #include "checks.h"
 
-/* No distribution has any of these: connectors belong into the job's jar. */
+/* Packages that no distribution contains, because connectors belong in the job's jar. */
 static const char *const CONNECTORS[] = {"org/apache/flink/streaming/connectors/",
                                          "org/apache/flink/connector/kafka/"};
 
-/* A jar of Flink's own lib/, none of which has a connector of these. */
+/* Whether a jar is part of Flink's own lib/, which has none of these connectors. */
 static bool is_stock(const char *name)
 {
     if (strncmp(name, "flink-", 6) == 0)
@@ -15,8 +15,8 @@ static bool is_stock(const char *name)
     return strncmp(name, "log4j-", 6) == 0 || strncmp(name, "slf4j-", 6) == 0;
 }
 
-/* What is not looked into may have them: other jars that somebody has put into the distribution,
- * and what --add brings. */
+/* Files that are not examined may have connectors: jars that somebody added to the distribution,
+ * and the files of --add. */
 static bool may_have_connectors(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     for (size_t i = 0; i < flink->dist.lib_jars.len; i++) {
@@ -35,7 +35,7 @@ static enum fp_code any_has(const struct fp_strv *jars, const char *class_name, 
     return FP_OK;
 }
 
-/* The connectors' classes that `main` of the jar at `path` uses are in one of the jars. */
+/* Check that the job's jars have the connector classes that `main` of the jar at `path` uses. */
 static enum fp_code check_class(const struct fp_plan *plan, const char *path, const char *main,
                                 struct fp_error *err)
 {
@@ -67,7 +67,7 @@ enum fp_code fp_check_connectors(const struct fp_check *check, struct fp_error *
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *named = plan->job_classname;
         const char *main = named != NULL ? named : plan->jars[i].main_class;
-        /* Flink also loads jars in lib/ of the job's jar, where it is handed that jar. */
+        /* Flink also loads jars in lib/ of the job's jar if it is started with that jar. */
         if (main != NULL && plan->jars[i].sha256[0] != '\0' && !plan->jars[i].has_jars)
             FP_TRY(check_class(plan, plan->job_jars.items[i], main, err));
     }

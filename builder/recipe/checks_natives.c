@@ -1,4 +1,4 @@
-/* Whether native code in the job's jars and in Flink runs on the base's C library. */
+/* A check whether native code in the job's jars and in Flink runs on the base's C library. */
 #include "checks.h"
 #include "layers.h"
 
@@ -9,7 +9,7 @@ static bool names_rocksdb(const char *value)
     return strcasestr(value, "rocksdb") != NULL;
 }
 
-/* "state.backend: rocksdb" in the distribution's own configuration. */
+/* Whether the distribution's own configuration has "state.backend: rocksdb". */
 static bool file_chooses_rocksdb(const struct fp_flink *flink)
 {
     cleanup_free char *path = fp_path_join("conf", flink->traits->config_file);
@@ -29,7 +29,7 @@ static bool file_chooses_rocksdb(const struct fp_flink *flink)
     return false;
 }
 
-/* What chooses RocksDB, in words; NULL: nothing does. */
+/* The setting that chooses RocksDB, for messages; NULL: none does. */
 static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     for (size_t i = 0; i < plan->conf_keys.len; i++) {
@@ -48,7 +48,8 @@ static bool is_for(const struct fp_jar_native *native, unsigned machine)
     return native->elf.machine == machine || native->elf.machine == 0 || machine == 0;
 }
 
-/* "librocksdbjni-linux64-musl.so" and "librocksdbjni-linux64.so" are builds of one library. */
+/* Whether two files are builds of one library, such as "librocksdbjni-linux64-musl.so" and
+ * "librocksdbjni-linux64.so". */
 static bool is_same_library(const struct fp_jar_native *a, const struct fp_jar_native *b)
 {
     const char *name = fp_path_base(a->entry);
@@ -69,8 +70,7 @@ static bool has_musl_twin(const struct fp_jar *jar, const struct fp_jar_native *
     return false;
 }
 
-/* Whether the image will have a file of that name among its libraries: the base does, or the
- * package that is put in beside it. */
+/* Whether the image will have the library `file`, from the base or because `package` is added. */
 static bool will_have(const struct fp_plan *plan, const struct fp_base_image *base,
                       const char *file, const char *package)
 {
@@ -87,14 +87,13 @@ static bool will_have(const struct fp_plan *plan, const struct fp_base_image *ba
     return fp_strv_has(&added, package) || fp_packages_is_asked(plan, package);
 }
 
-/* What native code names beside the C library, and the package of it; snappy brings both. */
+/* Libraries that native code needs beside the C library, and their packages. */
 static const struct requirement {
     const char *file;
     const char *package;
 } REQUIREMENTS[] = {{"libstdc++.so.6", "libstdc++"}, {"libgcc_s.so.1", "libgcc"}};
 
-/* Whether something stands in for glibc: its loader's name, which gcompat and libc6-compat bring.
- */
+/* Whether the image has a substitute for glibc: gcompat, or libc6-compat with glibc's loader. */
 static bool has_compatibility(const struct fp_plan *plan, const struct fp_base_image *base)
 {
     static const char *const LOADERS[] = {"ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1",
@@ -105,7 +104,7 @@ static bool has_compatibility(const struct fp_plan *plan, const struct fp_base_i
     return found;
 }
 
-/* The package without which the library cannot be loaded; NULL: none is missing. */
+/* A missing package that the library needs to be loaded; NULL: none is missing. */
 static const char *missing_package(const struct fp_plan *plan, const struct fp_base_image *base,
                                    const struct fp_jar_native *native)
 {
@@ -121,8 +120,8 @@ static const char *missing_package(const struct fp_plan *plan, const struct fp_b
     return NULL;
 }
 
-/* What a jar has in native code for glibc and this machine, and nothing for musl beside it. What is
- * refused comes before what is only said. */
+/* Find native code of a jar for glibc and this machine that has no build for musl beside it. Code
+ * that is refused takes precedence over code that only gives a message. */
 static const struct fp_jar_native *find_native(const struct fp_plan *plan,
                                                const struct fp_base_image *base,
                                                const struct fp_jar *jar, const char **ret_missing)
@@ -141,8 +140,8 @@ static const struct fp_jar_native *find_native(const struct fp_plan *plan,
     return found;
 }
 
-/* Say, or refuse, what a jar has for glibc. `option` is of what nobody need use, though it is in
- * the image: that is said only; NULL: the jar is the job's. */
+/* Report or refuse native code for glibc in a jar. A jar of `option` may never be used, so its code
+ * is only reported; NULL: the jar is the job's. */
 static enum fp_code check_jar(const struct fp_check *check, const char *option, const char *path,
                               const struct fp_jar *jar, struct fp_error *err)
 {
@@ -171,7 +170,7 @@ static enum fp_code check_jar(const struct fp_check *check, const char *option, 
                      package, java);
 }
 
-/* The same for jars of --lib and --plugin. */
+/* Check the jars of --lib and --plugin likewise. */
 static enum fp_code check_files(const struct fp_check *check, const char *option,
                                 const struct fp_strv *files, struct fp_error *err)
 {
@@ -185,7 +184,7 @@ static enum fp_code check_files(const struct fp_check *check, const char *option
     return FP_OK;
 }
 
-/* Flink's own RocksDB: before 1.14 it loads on no musl, whatever stands beside that. */
+/* Check Flink's own RocksDB, which before 1.14 cannot be loaded on musl, even with gcompat. */
 static enum fp_code check_rocksdb(const struct fp_check *check, struct fp_error *err)
 {
     const struct fp_flink *flink = check->flink;
@@ -226,7 +225,7 @@ enum fp_code fp_check_natives(const struct fp_check *check, struct fp_error *err
     return FP_OK;
 }
 
-/* Where the entrypoint looks for it. */
+/* Look for jemalloc in the places where the entrypoint does. */
 static bool will_have_jemalloc(const struct fp_plan *plan, const struct fp_base_image *base)
 {
     cleanup_free char *multiarch =

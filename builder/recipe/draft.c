@@ -1,11 +1,11 @@
-/* A layer being drafted: its entries, and the inputs that its recipe key is made of. */
+/* A draft of a layer: its entries, and the inputs of its recipe key. */
 #include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* The largest single file that is put into an image. */
+/* The largest file that an image may get. */
 #define FILE_MAX_BYTES ((uint64_t) 16 << 30)
 
 struct fp_draft fp_draft_new(const struct fp_layer_step *step)
@@ -21,15 +21,15 @@ void fp_draft_clear(struct fp_draft *draft)
     memset(draft, 0, sizeof(*draft));
 }
 
-/* Paths and targets need not be UTF-8, which JSON has to be: such a one is noted by its digest. */
+/* JSON must be UTF-8, but paths and targets need not be; others are noted by their digests. */
 static json_t *note_text(const char *text)
 {
     json_t *value = json_string(text);
     return value != NULL ? value : json_string(fp_digest_of(text, strlen(text)).text);
 }
 
-/* path -> [kind, mode, uid, gid, link or digest]: all that the bytes of the layer depend on. As
- * members of an object they have no order: the layer is sorted, whatever the options' order was. */
+/* Note path -> [kind, mode, uid, gid, link or digest], on which the bytes of the layer depend. The
+ * order of the options does not count, because the layer is sorted. */
 static void note(json_t *inputs, const struct fp_entry *entry, const char *content)
 {
     cleanup_json json_t *path = note_text(entry->path);
@@ -132,7 +132,7 @@ enum fp_code fp_draft_check(const struct fp_draft *draft, struct fp_error *err)
     return fp_layer_builder_check(draft->builder, err);
 }
 
-/* What the layers below say of the parents is copied into the layer, so it is an input too. */
+/* The parents' metadata in the layers below is copied into the layer, so it is an input too. */
 static json_t *note_parents(json_t *inputs, const struct fp_tree *below)
 {
     const char *name = NULL;

@@ -1,4 +1,4 @@
-/* Libraries, plugins and additions that the user wants in the image. */
+/* The libraries, plugins and additions that the user asked for. */
 #include "draft.h"
 
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static void add_files(struct fp_draft *draft, const char *directory, const struc
     }
 }
 
-/* "s3-fs-hadoop" is opt/flink-s3-fs-hadoop-1.20.4.jar. */
+/* Whether a jar is of a plugin: "s3-fs-hadoop" is opt/flink-s3-fs-hadoop-1.20.4.jar. */
 static bool is_jar_of_plugin(const char *jar, const char *plugin)
 {
     size_t len = strlen(plugin);
@@ -59,7 +59,7 @@ static enum fp_code link_plugin(struct fp_draft *draft, const char *directory, c
     return no_such_plugin(&jars, name, err);
 }
 
-/* Some plugins are in plugins/ from the start. */
+/* Whether nothing has to be added for a plugin, because plugins/ has it already. */
 static bool is_there_already(const struct fp_layer_step *step, const char *directory,
                              const struct fp_plan_plugin *plugin)
 {

@@ -1,4 +1,4 @@
-/* Getting hold of Flink: a release, an archive, a local distribution or an image. */
+/* Getting Flink from a release, an archive, a local distribution or an image. */
 #include "layers.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input **r
                                     : FP_OK;
 }
 
-/* The jars of opt/ that --slim has to leave, as patterns. */
+/* Patterns of the jars in opt/ that --slim must keep. */
 static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
 {
     for (size_t i = 0; i < plan->plugin_count; i++) {
@@ -49,8 +49,8 @@ static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
         fp_strv_add(keep, "opt/flink-python[-_]*.jar");
 }
 
-/* A release is its SHA-512, as Apache names it, another archive its SHA-256; a folder has no digest
- * but that of what became of it. */
+/* The digest is the SHA-512 for a release, because Apache publishes that, and the SHA-256 for
+ * another archive. A directory has none, so the diff_id of its layer is used. */
 char *fp_flink_digest(const struct fp_flink *flink)
 {
     if (flink->release.sha512 != NULL)
@@ -171,8 +171,8 @@ enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *o
     return check_version(plan, ret, err);
 }
 
-/* lib/flink-dist_2.11-1.6.0.jar, lib/flink-dist-1.20.4.jar: the version behind the last part that
- * is no Scala suffix. */
+/* Parse the version in lib/flink-dist_2.11-1.6.0.jar or lib/flink-dist-1.20.4.jar, which follows an
+ * optional Scala suffix. */
 static bool version_of_jar(const char *name, struct fp_flink_version *ret)
 {
     static const char prefix[] = "flink-dist";

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Files that Flink may have to write are owned by its user, and by the group 0, which arbitrary
- * user ids of a cluster have. */
+/* Files that Flink may have to write belong to its user and to group 0, because a cluster may run
+ * it with an arbitrary user ID in group 0. */
 #define SHARED_DIR  0775U
 #define SHARED_FILE 0664U
 
-/* What is in the distribution's directory `name` ("" for its top), as links that stand in real
- * directories: Flink's scripts look for files with find, which follows no linked directory. */
+/* Link the entries of the distribution's directory `name` ("": its top) from a real directory,
+ * because Flink's scripts search with find, which does not follow linked directories. */
 static void link_directory(struct fp_draft *draft, const char *name, unsigned mode, uint64_t uid)
 {
     const struct fp_distribution *dist = &draft->step->flink->dist;
@@ -32,7 +32,7 @@ static void link_directory(struct fp_draft *draft, const char *name, unsigned mo
     }
 }
 
-/* `below`: "bin/x", which is a link in the distribution. */
+/* `below` is the path of a link in the distribution, such as "bin/x". */
 static enum fp_code copy_link(struct fp_draft *draft, const char *below,
                               const struct fp_entry *link, const struct fp_entry *as,
                               struct fp_error *err)
@@ -55,8 +55,8 @@ static enum fp_code copy_link(struct fp_draft *draft, const char *below,
     return FP_OK;
 }
 
-/* Links among the scripts or settings stay links: what they lead to is copied beside them. A hard
- * link is a file like any other. */
+/* Symbolic links among the scripts or settings stay links, as their targets are copied beside them.
+ * A hard link becomes a file. */
 static enum fp_code copy_links(struct fp_draft *draft, const char *name, const struct fp_entry *as,
                                struct fp_error *err)
 {
@@ -76,8 +76,8 @@ static enum fp_code copy_links(struct fp_draft *draft, const char *name, const s
     return FP_OK;
 }
 
-/* What the entrypoint has made of the environment counts for what is run in the container later,
- * as by 'kubectl exec': all of Flink's scripts read bin/config.sh first. */
+/* Commands that run in the container later, as by 'kubectl exec', must use the settings that the
+ * entrypoint has written. All of Flink's scripts read bin/config.sh first, so it selects them. */
 static const char find_settings[] =
     "# What /docker-entrypoint.sh has made of the environment of this container.\n"
     "if [ -z \"${FLINK_CONF_DIR:-}\" ] && [ -O \"${TMPDIR:-/tmp}/flink-conf\" ]; then\n"
@@ -100,7 +100,7 @@ static void copy_script(struct fp_draft *draft, const char *path, const struct f
     fp_draft_text(draft, path, as, fp_buf_text(&text), text.len);
 }
 
-/* The scripts find Flink's home from where they really lie, so they are copies, not links. */
+/* The scripts are copies, not links, because they derive Flink's home from their real path. */
 static enum fp_code copy_bin(struct fp_draft *draft, struct fp_error *err)
 {
     const struct fp_distribution *dist = &draft->step->flink->dist;
@@ -130,7 +130,7 @@ enum fp_code fp_patch_conf(const struct fp_layer_step *step, const char *text, s
     cleanup_free struct fp_conf_entry *entries =
         fp_xcalloc(plan->conf_keys.len + 2, sizeof(*entries));
     if (step->flink->has_dist) {
-        /* As the official image has it: ports that can be published, not random ones. */
+        /* Like the official image, use fixed ports, which can be published, not random ones. */
         entries[count++] = (struct fp_conf_entry){"blob.server.port", "6124", true};
         entries[count++] = (struct fp_conf_entry){"query.server.port", "6125", true};
     }
@@ -165,7 +165,7 @@ static enum fp_code copy_conf(struct fp_draft *draft, struct fp_error *err)
     return copy_links(draft, "conf", &setting, err);
 }
 
-/* Whatever else the distribution has at its top is linked as it is: examples, licences. */
+/* Link all other entries at the distribution's top, such as examples and licences. */
 static void link_rest(struct fp_draft *draft)
 {
     const struct fp_distribution *dist = &draft->step->flink->dist;

@@ -1,4 +1,4 @@
-/* An image out of a base and layers: configuration, manifest, index. */
+/* The documents of an image of a base and layers: configuration, manifest, index. */
 #include "layers.h"
 
 #include <stdlib.h>
@@ -24,9 +24,9 @@ static json_t *make_annotations(const struct fp_plan *plan, const char *base_nam
     return annotations;
 }
 
-/* What is said of the base of the image of one platform (`descriptor` its manifest), or of the
- * index of all. An image without a registry has no name that others could look up. With a new job
- * an image of ours is no base any more, as it may have had another: its own is. */
+/* Make the annotations about the base, for the image of one platform (`descriptor` is its manifest)
+ * or for the index. The base's name is left out if it is not in a registry, as others could not
+ * resolve it. If an image of ours gets a new job, its own base is the base. */
 static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases,
                         const struct fp_base_image *image, const struct fp_descriptor *descriptor,
                         const char *created)
@@ -42,8 +42,8 @@ static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases
                             fp_json_string(own, ANNOTATION("base.digest")), created);
 }
 
-/* The layers of ours in the configuration, and each with the time of the image up to it, whatever
- * comes on top. */
+/* Add our layers to the configuration. The time of each one is the newest of it and the layers
+ * below, so it does not depend on the layers above. */
 static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_base_image *base,
                                    const struct fp_config_change *look,
                                    const struct fp_platform_image *image, const char *created)
@@ -79,7 +79,7 @@ static void add_base_layers(const struct fp_base_image *base, struct fp_manifest
     }
 }
 
-/* Docker chains no more of them on most of its storage drivers, and takes two for a container. */
+/* Most storage drivers of Docker stack 127 layers, of which a container itself takes two. */
 #define DOCKERS_MAX_LAYERS 125
 
 static enum fp_code check_layer_count(const struct fp_plan *plan, const struct fp_bases *bases,
@@ -136,7 +136,7 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *ba
     }
     char text[32];
     fp_time_text(newest, text);
-    /* Whoever compares has to find that the name stands for something else by now. */
+    /* A comparison of digests must show that the name resolves to another image now. */
     const struct fp_descriptor *base =
         bases->has_moved ? &bases->images[0].descriptor : &bases->root;
     index.annotations = annotate(plan, bases, &bases->images[0], base, text);

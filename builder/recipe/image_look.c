@@ -1,16 +1,15 @@
-/* What the configuration of an image says: variables, labels, user, entrypoint. */
+/* The configuration of an image: variables, labels, user, entrypoint. */
 #include "layers.h"
 
 #include <string.h>
 
-/* The label that says what plugins an image has. */
+/* The label that lists the plugins of an image. */
 #define LABEL_PLUGINS "flinkpack.plugins"
 
-/* Where a base says nothing of PATH. */
+/* The PATH if a base does not set it. */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-/* A job that is put on an image with one brings its class along, or has none: never the old one's.
- */
+/* Set a value, or remove it if NULL, so that a new job never inherits the old job's class. */
 static void set_or_remove(json_t *object, const char *key, const char *value)
 {
     fp_json_set(object, key, fp_json_text(value));
@@ -28,7 +27,7 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
                          old_path != NULL && *old_path != '\0' ? old_path : DEFAULT_PATH);
         fp_json_set_text(env, "FLINK_HOME", flink->home);
         fp_json_set_text(env, "PATH", path);
-        /* One that leads nowhere would be taken at its word by Flink's scripts. */
+        /* Replace a JAVA_HOME that does not exist, as Flink's scripts would use it unchecked. */
         if (old_java == NULL || base->facts.java_home == NULL ||
             strcmp(old_java, base->facts.java_home) != 0)
             fp_json_set_text(env, "JAVA_HOME", base->facts.java_home);
@@ -39,7 +38,7 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
     return env;
 }
 
-/* The layers of ours that there are by now, those of an image below too: recipe key to diff_id. */
+/* Map the recipe keys of our layers, including those of the base image, to diff_ids. */
 static json_t *list_recipes(const struct fp_base_image *base, const struct fp_platform_image *image)
 {
     json_t *recipes = json_object();
@@ -51,7 +50,7 @@ static json_t *list_recipes(const struct fp_base_image *base, const struct fp_pl
     json_t *value = NULL;
     if (text != NULL &&
         fp_json_parse(text, strlen(text), "flinkpack.recipes", &below, NULL) != FP_OK)
-        below = NULL; /* nobody's records, then */
+        below = NULL; /* the label is not ours */
     json_object_foreach(below, key, value)
     {
         for (size_t i = 0; json_is_string(value) && i < base->config.diff_id_count; i++)
@@ -67,7 +66,7 @@ static json_t *list_recipes(const struct fp_base_image *base, const struct fp_pl
 /* The most bytes that the names of plugins may have. */
 #define PLUGINS_MAX 4096
 
-/* The jars below a folder of Flink's, as "NAME/JAR"; of lib/ those that could be a file system. */
+/* List the jars of one of Flink's directories as "NAME/JAR"; of lib/, possible file systems. */
 static void list_jars(const struct fp_tree *tree, const char *folder, const char *name,
                       struct fp_strv *ret)
 {
@@ -86,8 +85,8 @@ static void list_jars(const struct fp_tree *tree, const char *folder, const char
     }
 }
 
-/* "NAME/JAR" of the plugins that not every distribution has, and of what may be a file system in
- * lib/, with ',' between. The caller owns it. */
+/* List, separated by ',', "NAME/JAR" of the plugins that not every distribution has and of possible
+ * file systems in lib/. The caller owns it. */
 static char *list_plugins(const struct fp_tree *tree, const char *home)
 {
     cleanup_strv struct fp_strv folders = {0};
@@ -105,7 +104,7 @@ static char *list_plugins(const struct fp_tree *tree, const char *home)
     return fp_strv_join(&jars, ",", PLUGINS_MAX);
 }
 
-/* What later tools ask of an image: `generate`, `rebase`, and whoever looks at it. */
+/* Make the labels, which `generate`, `rebase` and users read from the image later. */
 static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *flink,
                            const struct fp_base_image *base, const struct fp_platform_image *image)
 {
@@ -150,7 +149,7 @@ static enum fp_code make_with_flink(const struct fp_plan *plan, const struct fp_
     return fp_image_assemble(plan, bases, platform, &look, image, err);
 }
 
-/* Such an image would be made, and would fail to start. */
+/* Warn about an entrypoint that does not exist, because the image would fail to start. */
 static void check_entrypoint(const struct fp_plan *plan, const struct fp_tree *tree)
 {
     const char *program = json_string_value(json_array_get(plan->entrypoint, 0));
@@ -159,7 +158,7 @@ static void check_entrypoint(const struct fp_plan *plan, const struct fp_tree *t
                   "--entrypoint %s: the image has no such file", program);
 }
 
-/* What an image of ours has of plugins now, after something was put on it. */
+/* Update the list of plugins of an image of ours after files were added to it. */
 static json_t *relabel(const struct fp_plan *plan, const struct fp_base_image *base)
 {
     json_t *labels = json_object();

@@ -1,4 +1,4 @@
-/* The job: what is known of it beside the plan, and its layers. */
+/* The class and the times of the job, and the layers of Hadoop and of the job. */
 #include "draft.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@ const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *
 {
     if (plan->job_classname != NULL)
         return plan->job_classname;
-    /* Before 1.8 the entrypoint has to name the class; later Flink finds it in the manifest. */
+    /* Before 1.8 the entrypoint must name the class; later Flink finds it in the manifest. */
     for (size_t i = 0; flink->traits->needs_job_classname && i < plan->job_jars.len; i++) {
         if (plan->jars[i].main_class != NULL)
             return plan->jars[i].main_class;
@@ -60,8 +60,7 @@ enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *r
     return fp_draft_write(&draft, "hadoop", ret, err);
 }
 
-/* Of the job that the image had what could not be left out, and no jar of the same name replaces.
- */
+/* Remove the jars of the old job that are still in the image and that no new jar replaces. */
 static void remove_old(struct fp_draft *draft, const char *directory)
 {
     const struct fp_layer_step *step = draft->step;
@@ -74,8 +73,8 @@ static void remove_old(struct fp_draft *draft, const char *directory)
     }
 }
 
-/* Since 1.10 usrlib/, and real files flat in it: some versions neither recurse nor follow links
- * (FLINK-35358, FLINK-37183). Before that lib/. */
+/* The job is in usrlib/ since 1.10, and in lib/ before. It consists of real files without
+ * subdirectories, as some versions neither recurse nor follow links (FLINK-35358, FLINK-37183). */
 enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
                          struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* All layers that are put on the base of one platform, in order. */
+/* Making all layers that are added to the base of one platform, in order. */
 #include "outputs.h"
 
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static struct fp_own_layer *next_layer(struct fp_layer_step *step, struct fp_pla
     return own;
 }
 
-/* What was made is the image's, also of a layer that failed in the end, and travels at once. */
+/* The image owns the layer, even a failed one; a complete one is sent to the outputs at once. */
 static enum fp_code keep(const struct fp_layer_step *step, struct fp_platform_image *image,
                          enum fp_code code)
 {
@@ -32,8 +32,8 @@ static enum fp_code add(struct fp_layer_step *step, struct fp_platform_image *im
     return keep(step, image, maker(step, &own->layer, err));
 }
 
-/* Where the base has Flink already, or a link in its place: one mixed with another starts neither.
- * NULL: nowhere. The caller owns it. */
+/* The path of a Flink in the base, or of a link in its place. It is an error, because a mixture of
+ * two versions does not start. NULL: none. The caller owns it. */
 static char *flink_in_base(const struct fp_tree *tree, const struct fp_distribution *dist)
 {
     const struct fp_entry *opt = fp_tree_resolve(tree, "opt");
@@ -53,7 +53,7 @@ static char *flink_in_base(const struct fp_tree *tree, const struct fp_distribut
     return NULL;
 }
 
-/* What --add puts below it has to find directories as they are. Distributions are not deep. */
+/* Put the entries at `path` into the tree, so that --add finds them. Distributions are not deep. */
 static enum fp_code put_below(const struct fp_tree *from, const char *path, struct fp_tree *to,
                               struct fp_error *err)
 {
@@ -69,8 +69,8 @@ static enum fp_code put_below(const struct fp_tree *from, const char *path, stru
     return FP_OK;
 }
 
-/* The distribution's own bytes need nothing of the base, so that all platforms have the same layer;
- * its names go under flink-VERSION/. */
+/* The distribution's layer does not depend on the base, so all platforms have the same one. Its
+ * paths are below flink-VERSION/. */
 static enum fp_code step_distribution(const struct fp_layer_step *step, struct fp_layer *ret,
                                       struct fp_error *err)
 {
@@ -88,7 +88,7 @@ static enum fp_code step_distribution(const struct fp_layer_step *step, struct f
     return put_below(dist->tree, dist->top, step->tree, err);
 }
 
-/* From what changes the least to what changes with every build. */
+/* The layers are ordered from the one that changes least to the one that changes in every build. */
 static enum fp_code make_flink(struct fp_layer_step *step, struct fp_platform_image *image,
                                struct fp_error *err)
 {
@@ -100,7 +100,7 @@ static enum fp_code make_flink(struct fp_layer_step *step, struct fp_platform_im
     return add(step, image, "job", fp_job_time(step->plan), fp_step_job, err);
 }
 
-/* The tars first, in their order: what is added one by one goes over them. */
+/* The tars come first, in their order, so that the files of --add replace theirs. */
 static enum fp_code make_appended(struct fp_layer_step *step, struct fp_platform_image *image,
                                   struct fp_error *err)
 {

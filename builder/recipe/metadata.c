@@ -1,4 +1,4 @@
-/* What --metadata-file tells of an image: its inputs and layers. */
+/* The content of --metadata-file: the inputs and layers of an image. */
 #include "layers.h"
 
 #include <string.h>
@@ -81,7 +81,7 @@ json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                                  describe_layers(&images[i]), "packages",
                                  fp_json_texts(&images[i].packages)));
     }
-    /* The first two keys are BuildKit's, which scripts already look for. */
+    /* The first two keys are those of BuildKit, because scripts already use them. */
     return json_pack("{s:s, s:o, s:s, s:s*, s:o, s:o}", "containerimage.digest",
                      descriptor->digest.text, "containerimage.descriptor",
                      fp_descriptor_json(descriptor), "image.name", plan->title, "flinkVersion",

@@ -1,7 +1,7 @@
-/* Command lines that are worth typing after an image was made. */
+/* Command lines that a user may run after a build. */
 #include "outputs.h"
 
-/* A name that says where it goes needs no destination. */
+/* A name with a registry needs no destination. */
 static void push_step(const char *name, struct fp_strv *ret)
 {
     cleanup_reference struct fp_reference reference = {0};

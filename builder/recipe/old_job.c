@@ -1,5 +1,5 @@
-/* The job that an image of ours has, where another one is put on the image. Two jobs in one image
- * stop Flink, so the old one is left out: the new one finds the image as if there had been none. */
+/* Removing the old job of an image of ours that gets a new one, because Flink does not start with
+ * two jobs. The new job's layer is made as if there had been no old job. */
 #include "layers.h"
 
 #include <stdlib.h>
@@ -12,16 +12,16 @@ static bool is_empty_layer(const json_t *entry)
     return json_is_true(json_object_get(entry, "empty_layer"));
 }
 
-/* Which layers are the old job's, by the history. What somebody else has put on top was made of all
- * that is below, and keeps it. The caller owns it. */
+/* Find the old job's layers by the history. Layers below one of somebody else stay, because that
+ * one was made on top of them. The caller owns the result. */
 static bool *find_job(const struct fp_config *config)
 {
     const json_t *history = json_object_get(config->document, "history");
     bool *is_job = fp_xcalloc(config->diff_id_count + 1, sizeof(*is_job));
     size_t layer = config->diff_id_count;
     bool is_ours = true;
-    /* Of a history with more layers than there are nobody knows which ones it tells of; and what it
-     * says nothing of is not ours. */
+    /* If the history has another number of layers than the image, it is unknown which ones are
+     * ours. */
     if (fp_config_told_layers(config) != layer)
         return is_job;
     for (size_t i = json_array_size(history); i-- > 0 && layer > 0 && is_ours;) {
@@ -66,7 +66,7 @@ static void cut_layers(struct fp_base_image *image, const bool *is_job)
     manifest->layer_count = kept;
 }
 
-/* The newest of what is left, as the image's own time may be that of the old job. */
+/* Use the newest time of the remaining history, because the image's own may be the old job's. */
 static void find_created(struct fp_config *config)
 {
     const json_t *history = json_object_get(config->document, "history");

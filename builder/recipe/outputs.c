@@ -1,10 +1,10 @@
-/* Where the image goes: pushes that are opened first, fed as layers are made, and finished last. */
+/* The outputs: pushes are opened first, get layers as they are made, and are finished last. */
 #include "outputs.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Unless it is open already. */
+/* Open the push of an output unless it is already open. */
 static enum fp_code open_one(struct fp_outputs *outputs, size_t index, struct fp_error *err)
 {
     const struct fp_plan *plan = outputs->plan;
@@ -56,7 +56,7 @@ void fp_outputs_feed(const struct fp_outputs *outputs, enum fp_push_part part, s
     }
 }
 
-/* Only what begins like a release archive is sent before all of it has been looked at. */
+/* Only a file that begins like a release archive is sent before it has been checked entirely. */
 static bool begins_like_release(struct fp_input *archive)
 {
     struct fp_source *raw = NULL;
@@ -73,8 +73,8 @@ static bool begins_like_release(struct fp_input *archive)
            memcmp(block + 257, "ustar", strlen("ustar")) == 0;
 }
 
-/* A task: the reading beside it need not wait for the digest. What is sent under a digest here is
- * part of the image only where that reading sees the same bytes. */
+/* This is a task, so the parallel read need not wait for the digest. The blob becomes part of the
+ * image only if that read sees the same bytes. */
 static enum fp_code send_archive(void *context, struct fp_error *err)
 {
     const struct fp_outputs *outputs = context;
@@ -112,7 +112,7 @@ static enum fp_code add_document(struct fp_push *push, const struct fp_blob *blo
     return FP_OK;
 }
 
-/* All of the image; what travels already is not sent again. */
+/* Send all of the image; blobs that were sent before are not sent again. */
 static enum fp_code feed_all(const struct fp_plan *plan, struct fp_push *push,
                              const struct fp_bases *bases, const struct fp_platform_image *images,
                              const struct fp_blob *root, struct fp_error *err)

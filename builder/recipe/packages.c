@@ -1,9 +1,9 @@
-/* The layer of the operating-system packages that Flink needs or the user wants. */
+/* The layer of the operating-system packages that Flink needs or the user asked for. */
 #include "draft.h"
 
 #include <string.h>
 
-/* What apk calls an architecture. */
+/* The names that apk uses for architectures. */
 static const struct apk_arch {
     const char *architecture;
     const char *variant;
@@ -24,7 +24,7 @@ const char *fp_apk_arch(const struct fp_platform *platform)
     return platform->architecture;
 }
 
-/* As in Flink's own Dockerfile for Alpine. */
+/* The packages in Flink's own Dockerfile for Alpine. */
 static const char *const needed[] = {"bash", "snappy", "libc6-compat"};
 
 bool fp_packages_is_asked(const struct fp_plan *plan, const char *name)
@@ -39,7 +39,7 @@ bool fp_packages_is_asked(const struct fp_plan *plan, const char *name)
     return false;
 }
 
-/* A package that is needed, once, unless it is there or the user says which one to take. */
+/* Add a needed package once, unless it is installed or the user asks for it, maybe by version. */
 static void add_needed(const struct fp_plan *plan, const char *name, bool is_there,
                        struct fp_strv *ret)
 {
@@ -55,7 +55,7 @@ void fp_packages_needed(const struct fp_plan *plan, struct fp_strv *ret)
         add_needed(plan, "python3", false, ret);
 }
 
-/* What is there, and that somebody asked for it is known, too. */
+/* Whether a package is installed and recorded in /etc/apk/world as asked for. */
 static bool is_settled(const struct fp_apk_system *root, const char *request)
 {
     cleanup_free char *world = fp_xasprintf("\n%s", root->world);
@@ -63,7 +63,7 @@ static bool is_settled(const struct fp_apk_system *root, const char *request)
     return strstr(world, line) != NULL && fp_apk_system_has(root, request);
 }
 
-/* What is needed, and asked for; the one is added where it is missing, the other in any case. */
+/* List the needed packages that are missing, and the requested ones that are not settled. */
 static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_system *root,
                         struct fp_strv *ret)
 {
@@ -115,7 +115,7 @@ static void remove_directory(char **path)
         fp_temp_remove(*path);
 }
 
-/* Contents lie in a spool until the layer is written. */
+/* Contents are kept in a spool until the layer is written. */
 enum fp_code fp_packages_layer(const struct fp_layer_step *step, const struct fp_apk_system *root,
                                const struct fp_strv *requests, const char *kind,
                                struct fp_layer *ret, struct fp_error *err)
@@ -158,7 +158,7 @@ enum fp_code fp_step_packages(const struct fp_layer_step *step, struct fp_layer 
     struct fp_apk_system root = {0};
     if (!fp_apk_is_used(base->facts.tree))
         return fp_packages_present(step->plan, base, step->base_name, err);
-    /* Once: the base's layers are inflated for it. */
+    /* Read the system only once, because this inflates the base's layers. */
     FP_TRY(fp_apk_system_read(base->facts.tree, fp_base_image_read_many,
                               (struct fp_base_image *) (uintptr_t) base,
                               fp_apk_arch(&base->platform), &root, err));

@@ -1,16 +1,16 @@
-/* Whether a base without apk has the packages that were asked for. */
+/* A check whether a base without apk has the packages that were asked for. */
 #include "layers.h"
 
 #include <string.h>
 
 #define STATUS_MAX_BYTES ((size_t) 16 << 20)
 
-/* What Alpine's packages are elsewhere. */
+/* The names of Alpine's packages in other distributions. */
 static const struct alias {
     const char *name;
     const char *rpm;       /* Red Hat's and SUSE's name */
-    const char *debian[3]; /* names there; the first is the one to tell */
-    const char *files[4];  /* one of them being there is enough */
+    const char *debian[3]; /* names there; messages use the first */
+    const char *files[4];  /* one of them is sufficient */
 } aliases[] = {
     {"bash", "bash", {"bash"}, {"bin/bash", "usr/bin/bash"}},
     {"snappy",
@@ -31,7 +31,7 @@ static const struct alias *find_alias(const char *name)
     return NULL;
 }
 
-/* "Package: NAME" with "Status: install ok installed", as dpkg has it. */
+/* Whether dpkg's status has "Package: NAME" with "Status: install ok installed". */
 static bool status_has(const char *status, const char *name)
 {
     cleanup_free char *line = fp_xasprintf("Package: %s\n", name);
@@ -54,7 +54,7 @@ static bool has_path(const struct fp_base_image *base, const char *folder, const
 static bool is_present(const struct fp_base_image *base, const char *status, const char *name)
 {
     const struct alias *alias = find_alias(name);
-    /* They stand in for the C library that these bases have. */
+    /* These packages replace glibc, which such bases have. */
     if (strcmp(name, "libc6-compat") == 0 || strcmp(name, "gcompat") == 0)
         return true;
     for (size_t i = 0; alias != NULL && i < 4 && alias->files[i] != NULL; i++) {
@@ -65,7 +65,7 @@ static bool is_present(const struct fp_base_image *base, const char *status, con
         if (status_has(status, alias->debian[i]))
             return true;
     }
-    /* status.d is how images without dpkg, "distroless", keep it. */
+    /* Images without dpkg ("distroless") have status.d instead. */
     return status_has(status, name) || has_path(base, "var/lib/dpkg/status.d", name) ||
            has_path(base, "usr/bin", name);
 }
@@ -74,7 +74,7 @@ static enum fp_code missing(const struct fp_base_image *base, const char *base_n
                             const char *name, struct fp_error *err)
 {
     const struct alias *alias = find_alias(name);
-    /* A database that is not read here: what is there is told by its files. */
+    /* The rpm database is not read, so packages are recognised by their files. */
     bool rpm = has_path(base, "var/lib", "rpm") || has_path(base, "usr/lib/sysimage", "rpm");
     const char *os = base->facts.os_name != NULL ? base->facts.os_name : "another system";
     const char *there = name;

@@ -1,4 +1,4 @@
-/* The options become a plan, part by part. */
+/* Making a plan of the options, part by part. */
 #include "flinkpack/base.h"
 
 #include "plan_parts.h"
@@ -12,7 +12,7 @@ int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise)
     return epoch >= 0 ? epoch : otherwise;
 }
 
-/* The parts of a build: later ones may stand on earlier ones. */
+/* The parts of a build, in order, because later ones may use the results of earlier ones. */
 static fp_plan_part *const BUILD[] = {
     fp_plan_flink,   fp_plan_platforms, fp_plan_user, fp_plan_packages,
     fp_plan_outputs, fp_plan_adds,      fp_plan_conf, fp_plan_look,

@@ -1,6 +1,6 @@
 /**
  * @file
- * The plan: what was asked for, checked, and in the types of the domain.
+ * The plan: the user's options, checked and converted to the types of the domain.
  */
 #ifndef FLINKPACK_RECIPE_PLAN_H
 #define FLINKPACK_RECIPE_PLAN_H
@@ -9,62 +9,61 @@
 
 /** The home of Flink in the images that are made here. */
 #define FP_FLINK_HOME "/opt/flink"
-/** 1980-01-01T00:00:00Z: files that bring no time of their own; jars cannot say anything earlier.
- */
+/** 1980-01-01T00:00:00Z, for files without a time of their own; the earliest time in a jar. */
 #define FP_EARLIEST_TIME ((int64_t) 315532800)
-/** A file that is read into memory whole (configuration), at the most. */
+/** The largest file, such as a configuration, that is read into memory. */
 #define FP_SMALL_FILE_MAX ((size_t) 1 << 20)
-/** The most layers that are put on a base. */
+/** The most layers that are added to a base. */
 #define FP_OWN_LAYERS_MAX 32
 
 /** Where Flink comes from. */
 enum fp_flink_source {
-    FP_FROM_NOTHING, /**< append: the image is not about Flink */
+    FP_FROM_NOTHING, /**< append: Flink is not involved */
     FP_FROM_RELEASE,
     FP_FROM_ARCHIVE,
     FP_FROM_LOCAL_DIST,
     FP_FROM_IMAGE,
 };
 
-/** What is wanted of Apache; NULL: as fp_release_fetch() chooses. */
+/** The options of a release from Apache; NULL: fp_release_fetch() chooses. */
 struct fp_plan_release {
     char *scala_version;
     char *hadoop_version;
-    char *checksum; /**< of an archive, too */
+    char *checksum; /**< also of an archive */
     char *maven_repository;
     struct fp_strv mirrors;
 };
 
 /** Packages of the operating system. */
 struct fp_plan_packages {
-    struct fp_strv names; /**< NAME, or with a constraint: NAME>=VERSION */
+    struct fp_strv names; /**< NAME, or NAME>=VERSION with a constraint */
     struct fp_strv repositories;
     struct fp_strv keys; /**< files */
     char *mirror;        /**< NULL: the base's own server */
-    bool strict;         /**< scripts that would have to be run are an error */
+    bool strict;         /**< fail for packages whose scripts would have to run */
 };
 
-/** --plugin: plugins/NAME/ with these files, or with the distribution's own jar. */
+/** --plugin: make plugins/NAME/ from these files, or from the distribution's own jar. */
 struct fp_plan_plugin {
     char *name;
-    struct fp_strv files; /**< empty: from opt/ */
+    struct fp_strv files; /**< empty: the jar comes from opt/ */
 };
 
 /** --add: one file or directory. */
 struct fp_plan_add {
     char *source;
-    char *dest;                         /**< relative to the root, cleaned */
+    char *dest;                         /**< relative to the root, normalised */
     int mode;                           /**< permission bits, or -1: the file's own */
-    const struct fp_platform *platform; /**< only for that one of the plan's; NULL: for all */
+    const struct fp_platform *platform; /**< one of the plan's; NULL: for all of them */
 };
 
-/** Where the image goes. */
+/** A destination of the image. */
 struct fp_plan_output {
     struct fp_location location;
     struct fp_strv names; /**< tags of a registry, names in a layout, RepoTags of an archive */
 };
 
-/** What is made, of what, and where it goes. Immutable once made; the members are owned. */
+/** The image to make, its inputs and its destinations. Immutable once made; members are owned. */
 struct fp_plan {
     const struct fp_build_context *context; /**< borrowed */
     const char *verb;                       /**< "build" or "append", for the history; a literal */
@@ -73,34 +72,34 @@ struct fp_plan {
 
     enum fp_flink_source source;
     struct fp_flink_version version; /**< FP_FROM_RELEASE only */
-    char *said_version;              /**< what another source has to hold; NULL: any */
-    char *flink_path;                /**< archive or directory; NULL: a directory is looked for */
+    char *said_version;              /**< the version that another source must have; NULL: any */
+    char *flink_path;                /**< archive or directory; NULL: search for a directory */
     struct fp_plan_release release;
     bool slim;
 
-    char *base; /**< an entry of the catalogue or an image, also that of --from-image; NULL: none
-                     for append, and by the version of Flink for build */
+    char *base; /**< an entry of the catalogue or an image, also that of --from-image; NULL: append
+                     has none, and build chooses it by the version of Flink */
     struct fp_strv base_directories; /**< of the catalogue */
     struct fp_plan_packages packages;
     bool with_python3;
     bool allow_musl_natives;
 
     struct fp_strv job_jars;
-    struct fp_strv job_names; /**< what they are called in the image */
-    struct fp_jar *jars;      /**< what the jars say, in that order */
+    struct fp_strv job_names; /**< their names in the image */
+    struct fp_jar *jars;      /**< their properties, in that order */
     char *job_classname;      /**< NULL: Flink finds it */
     struct fp_strv libs;
     struct fp_plan_plugin *plugins;
     size_t plugin_count;
-    struct fp_strv conf_keys; /**< and their values: */
+    struct fp_strv conf_keys; /**< each has a value in conf_values */
     struct fp_strv conf_values;
     struct fp_plan_add *adds;
     size_t add_count;
-    struct fp_strv tars; /**< append: each as it is written, for fp_plan_for_platform() */
+    struct fp_strv tars; /**< append: as typed, for fp_plan_for_platform() */
 
-    unsigned uid; /**< build: who runs Flink */
+    unsigned uid; /**< build: the user that runs Flink */
     unsigned gid;
-    char *user;         /**< what the configuration is to say; NULL: --user was not given */
+    char *user;         /**< the configuration's user; NULL: --user was not given */
     char *working_dir;  /**< append; NULL: the base's */
     json_t *entrypoint; /**< append: array; NULL: the base's */
     json_t *cmd;        /**< likewise */
@@ -110,15 +109,15 @@ struct fp_plan {
 
     struct fp_plan_output *outputs;
     size_t output_count;
-    char *title;       /**< what is printed before '@' */
-    char *blob_folder; /**< where new blobs are made */
+    char *title;       /**< the text that is printed before '@' */
+    char *blob_folder; /**< the directory for new blobs */
     bool pushes;       /**< an output is a registry */
-    bool dry_run;      /**< the outputs are left alone */
+    bool dry_run;      /**< write no output */
 };
 
 /**
  * Check everything that can be checked without the network.
- * @param append What append is asked for beside `options`; NULL: it is a build.
+ * @param append The further options of append; NULL: the plan is for build.
  * @param ret    Cleared by the caller, only after success.
  */
 FP_CHECKED enum fp_code fp_plan_make(const struct fp_build_options *options,
@@ -129,14 +128,13 @@ void fp_plan_clear(struct fp_plan *plan);
 #define cleanup_plan __attribute__((cleanup(fp_plan_clear)))
 /** Whether --base names an entry of the catalogue, not an image. */
 bool fp_base_is_name(const char *text);
-/** The path `text` with {os}, {arch} and {variant} (empty where there is none) of a platform in
- * their place; other braces stay. What is there as it is written means itself. The caller owns it.
- */
+/** Replace {os}, {arch} and {variant} (empty if the platform has none) in the path `text`. Other
+ * braces stay, and an existing file with the literal path takes precedence. The caller owns it. */
 char *fp_plan_for_platform(const char *text, const struct fp_platform *platform);
 /** Whether an addition is for a platform of the plan. */
 bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform *platform);
 
-/** SOURCE_DATE_EPOCH where it is given, else `otherwise`; epoch seconds. */
+/** SOURCE_DATE_EPOCH if it is given, else `otherwise`; epoch seconds. */
 int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise);
 
 #endif

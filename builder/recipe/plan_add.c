@@ -1,10 +1,10 @@
-/* --add and --layer: files of the user's, which may differ between platforms. */
+/* --add and --layer: the user's files, which may differ between platforms. */
 #include "plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Beside the layer of what is added. */
+/* One layer is reserved for the files of --add. */
 #define TARS_MAX (FP_OWN_LAYERS_MAX - 1)
 
 char *fp_plan_for_platform(const char *text, const struct fp_platform *platform)
@@ -32,7 +32,7 @@ bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform 
     return add->platform == NULL || memcmp(add->platform, platform, sizeof(*platform)) == 0;
 }
 
-/* A path inside the image: cleaned, without a way out of it. */
+/* Normalise a path inside the image, and reject one that leads out of it. */
 static char *clean_dest(const char *dest)
 {
     cleanup_strv struct fp_strv parts = {0};
@@ -57,7 +57,7 @@ static bool parse_mode(const char *text, int *ret)
     return true;
 }
 
-/* SRC:DEST[:MODE], of which a platform has files of its own where SRC says so. */
+/* Parse SRC:DEST[:MODE]. If SRC has placeholders, each platform has its own files. */
 static enum fp_code parse_add(const char *text, const struct fp_platform *platform,
                               struct fp_plan_add *add, struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* --base and --platform: what the image stands on. */
+/* --base and --platform: the base of the image, and its platforms. */
 #include "flinkpack/alpine.h"
 #include "flinkpack/base.h"
 
@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-/* The base of append that has nothing. */
+/* The name of the empty base of append. */
 #define SCRATCH "scratch"
 
-/* More platforms are not asked for in one run. */
+/* The most platforms of one build. */
 #define PLATFORMS_MAX 32
 
 bool fp_base_is_name(const char *text)
@@ -50,7 +50,7 @@ enum fp_code fp_plan_platforms(struct fp_plan *plan, const struct fp_build_optio
     return FP_OK;
 }
 
-/* Packages of an entry land in the image's /etc/apk/world as those of --package do. */
+/* Check the packages of an entry, which go to the image's /etc/apk/world like --package. */
 static enum fp_code check_entry(const struct fp_plan *plan, struct fp_error *err)
 {
     __attribute__((cleanup(fp_base_entry_clear))) struct fp_base_entry entry = {0};

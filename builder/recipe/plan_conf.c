@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keys of Flink's configuration nest no deeper than this. */
+/* The deepest nesting of keys in a file of settings. */
 #define CONF_DEPTH_MAX 16
 
 static enum fp_code add(struct fp_plan *plan, const char *path, const char *key, const char *value,
@@ -19,7 +19,7 @@ static enum fp_code add(struct fp_plan *plan, const char *path, const char *key,
     return FP_OK;
 }
 
-/* A scalar as flink-conf.yaml spells it. The caller owns it; NULL for mappings and lists. */
+/* Write a scalar for flink-conf.yaml. The caller owns it; NULL for mappings and lists. */
 static char *scalar_text(const json_t *value)
 {
     if (json_is_integer(value))
@@ -31,7 +31,7 @@ static char *scalar_text(const json_t *value)
                                    : NULL;
 }
 
-/* Lists are written with ';' in between, which every version of Flink reads. */
+/* Write a list with ';' as the separator, which every version of Flink reads. */
 static char *list_text(const json_t *list)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_SMALL_FILE_MAX);
@@ -77,7 +77,7 @@ static enum fp_code flatten(struct fp_plan *plan, const char *path, const char *
     return FP_OK;
 }
 
-/* Whether a value goes on in the next line: a bracket or quote that is not closed, a block. */
+/* Whether a value continues on the next line: it has an open bracket or quote, or is a block. */
 static bool is_open(const char *value)
 {
     static const char openers[] = "[{\"'";
@@ -89,8 +89,8 @@ static bool is_open(const char *value)
            strspn(value + 1, "+-0123456789 \t\r") == strlen(value + 1);
 }
 
-/* Whether a line can only be YAML: indented, a list's item, a map in braces, a mark of a document,
- * or a key whose value follows or goes on. */
+/* Whether a line can only be YAML: it is indented, a list item, a map in braces, a document marker,
+ * or a key whose value follows or continues on the next line. */
 static bool is_nested(const char *line)
 {
     const char *colon = strstr(line, ": ");
@@ -108,8 +108,8 @@ static bool is_blank(const char *line)
     return *text == '#' || *text == '\0' || strcmp(text, "---") == 0;
 }
 
-/* "KEY: VALUE": the first ": " separates, as in flink-conf.yaml; values need no quoting there. A
- * faulty line is told of by its number: a password may stand in it. */
+/* Parse "KEY: VALUE" at the first ": ", as in flink-conf.yaml, where values need no quotes. Errors
+ * name a line only by its number, because it may contain a password. */
 static enum fp_code add_line(struct fp_plan *plan, const char *path, size_t number,
                              const char *line, struct fp_error *err)
 {
@@ -134,7 +134,7 @@ static enum fp_code add_nested(struct fp_plan *plan, const char *path, const str
     return flatten(plan, path, "", document, 0, err);
 }
 
-/* The lines of a text, empty ones included. */
+/* Split a text into lines, including empty ones. */
 static void split_lines(const char *text, struct fp_strv *ret)
 {
     for (size_t len = strcspn(text, "\n");; len = strcspn(text, "\n")) {

@@ -1,4 +1,4 @@
-/* --from-...: where Flink comes from, and what is wanted of it. */
+/* --from-...: the source of Flink, and the options of each source. */
 #include "plan_parts.h"
 
 static enum fp_code check_release_only(const struct fp_build_options *options, struct fp_error *err)

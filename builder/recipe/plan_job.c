@@ -1,11 +1,11 @@
-/* --job-jar, --job-artifacts, --job-classname: the job, and which class is its main one. */
+/* --job-jar, --job-artifacts, --job-classname: the job and its main class. */
 #include "plan_parts.h"
 
 #include <string.h>
 #include <strings.h>
 
-/* Flink passes over what is not called *.jar, and then finds no job; and the label that lists the
- * job's files has commas between them. */
+/* Choose a job file's name in the image. A jar must be called *.jar, because Flink ignores others.
+ * A name has no comma, because commas separate the names in the label that lists the files. */
 static void name_job(struct fp_plan *plan, const char *path, bool is_jar)
 {
     const char *base = fp_path_base(path);
@@ -22,7 +22,7 @@ static void name_job(struct fp_plan *plan, const char *path, bool is_jar)
     fp_strv_take(&plan->job_names, name);
 }
 
-/* An artifact may be any file; one with a main class is the job, whatever it is called. */
+/* An artifact may be any file; a jar with a main class is the job, whatever its name is. */
 static enum fp_code inspect(struct fp_plan *plan, const char *path, bool is_jar, struct fp_jar *ret,
                             struct fp_error *err)
 {
@@ -34,7 +34,7 @@ static enum fp_code inspect(struct fp_plan *plan, const char *path, bool is_jar,
     return FP_OK;
 }
 
-/* The image holds the jars flat, so their names have to differ. */
+/* The image has all jars in one directory, so their names must differ. */
 static enum fp_code check_job_names(const struct fp_plan *plan, struct fp_error *err)
 {
     for (size_t i = 0; i < plan->job_jars.len; i++) {
@@ -116,7 +116,7 @@ static enum fp_code plan_named(const struct fp_plan *plan, const char *name, str
     return FP_OK;
 }
 
-/* Flink looks for the one jar whose manifest names a main class. */
+/* Flink searches for the jar with a main class, so none gives a warning, and two are an error. */
 static enum fp_code check_manifests(const struct fp_plan *plan, struct fp_error *err)
 {
     size_t first = first_with_main(plan, 0);

@@ -1,4 +1,4 @@
-/* --lib and --plugin: jars that Flink loads itself. */
+/* --lib and --plugin: the jars that Flink loads itself. */
 #include "plan_parts.h"
 
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum fp_code fp_plan_check_file(const char *option, const char *path, struct fp_
     return fp_context(fp_file_open(path, &fd, &size, err), err, "%s", option);
 }
 
-/* Flink loads *.jar from lib/ and plugins/ and passes everything else over. */
+/* Flink loads *.jar from lib/ and plugins/ and ignores all other files. */
 static enum fp_code check_library(const struct fp_plan *plan, const char *option, const char *path,
                                   struct fp_error *err)
 {
@@ -61,7 +61,7 @@ static enum fp_code parse_plugin(const char *text, struct fp_plan_plugin *plugin
     return FP_OK;
 }
 
-/* Of a release that is not here yet only the names are known that Flink has ever had. */
+/* Before a release is fetched, a plugin can only be compared with the names that are known. */
 static enum fp_code check_known(const struct fp_plan *plan, const struct fp_plan_plugin *plugin,
                                 struct fp_error *err)
 {

@@ -1,12 +1,12 @@
-/* --label, --annotation and --env, and what in them and in --conf should not be public. */
+/* --label, --annotation and --env, and a warning about secrets in them and in --conf. */
 #include "plan_parts.h"
 
 #include <string.h>
 
-/* More are not named. */
+/* The most secrets that the warning names. */
 #define SECRETS_MAX 16
 
-/* KEY=VALUE lists into an object; the last one of a key counts. */
+/* Convert a list of KEY=VALUE to an object; the last value of a key counts. */
 static enum fp_code plan_pairs(const struct fp_strv *list, const char *option, json_t **ret,
                                struct fp_error *err)
 {
@@ -42,8 +42,7 @@ static void note_secrets(struct fp_strv *found, json_t *pairs, const char *optio
     }
 }
 
-/* Whoever can pull an image reads its configuration and its layers. Said once, and never the value.
- */
+/* Warn once, without values, because everyone who can pull an image can read its secrets. */
 static void warn_of_secrets(const struct fp_plan *plan)
 {
     cleanup_strv struct fp_strv found = {0};

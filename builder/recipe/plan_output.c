@@ -1,4 +1,4 @@
-/* The names of an image, and the places that it goes to. */
+/* The names of an image, and its destinations. */
 #include "plan_parts.h"
 
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* All the names that the image is to have: --image-name first, then each --tag. */
+/* All names of the image: first --image-name, then each --tag. */
 struct image_names {
     struct fp_reference *items;
     size_t len;
@@ -32,7 +32,7 @@ static enum fp_code parse_name(const char *option, const char *text, struct fp_r
     return FP_OK;
 }
 
-/* "-t 1.2" is a tag of the image's name, "-t other:1.2" and "-t host/other" are names. */
+/* "-t 1.2" is a tag of the image's name; "-t other:1.2" and "-t host/other" are names. */
 static enum fp_code parse_tag(const char *tag, const struct fp_reference *first,
                               struct fp_reference *ret, struct fp_error *err)
 {
@@ -82,7 +82,7 @@ static void add_name(struct fp_plan_output *output, const char *name)
         fp_strv_add(&output->names, name);
 }
 
-/* One output a repository, with all of its tags. */
+/* Make one output per repository, with all of its tags. */
 static enum fp_code plan_push(struct fp_plan *plan, const struct image_names *names,
                               struct fp_error *err)
 {
@@ -147,14 +147,14 @@ static enum fp_code check_directory(const struct fp_plan_output *output, struct 
             fp_fail(err, FP_E_NOT_FOUND, "--output '%s': there is no folder '%s'", path, directory),
             err, "mkdir -p %s", directory);
     }
-    /* Else it would be found out at the very end, after what else was pushed. */
+    /* Without this check the write would fail at the end, after other outputs were pushed. */
     if (access(directory[0] != '\0' ? directory : ".", W_OK | X_OK) != 0)
         return fp_fail_errno(err, FP_E_IO, "--output '%s': no file can be made in its folder",
                              path);
     return FP_OK;
 }
 
-/* What a job of a CI system leaves in its own store is gone with it. */
+/* Warn in a CI system if the image is only in the local store, which is lost with the CI job. */
 static void warn_unpushed(const struct fp_plan *plan, const struct image_names *names)
 {
     const char *ci = fp_env("CI");

@@ -1,4 +1,4 @@
-/* --package and where packages come from: repositories, keys, a mirror. */
+/* --package and the sources of packages: repositories, keys, a mirror. */
 #include "flinkpack/alpine.h"
 
 #include "plan_parts.h"
@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What is asked for lands in the image's /etc/apk/world, and apk reads no world that has a word
- * which it does not know. */
+/* Check the requests, because they go to the image's /etc/apk/world, and apk rejects the whole file
+ * if it has an invalid line. */
 static enum fp_code check_requests(const struct fp_strv *requests, struct fp_error *err)
 {
     for (size_t i = 0; i < requests->len; i++) {
@@ -22,7 +22,7 @@ static bool is_url(const char *text)
     return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
 }
 
-/* User and password in a URL are sent to whoever listens, where it is of plain HTTP. */
+/* Check a URL with a user and password, which plain HTTP would send unencrypted. */
 static enum fp_code check_user(struct fp_reporter *reporter, const char *option, const char *url,
                                struct fp_error *err)
 {
@@ -45,7 +45,7 @@ static enum fp_code check_mirror(struct fp_reporter *reporter, const char *url,
     return fp_fail(err, FP_E_USAGE, "--apk-mirror '%s': expected an http or https URL", shown);
 }
 
-/* Of this machine or another one; what would be passed over in a file is an error here. */
+/* Check a repository, local or remote. A line that would be ignored in a file is an error here. */
 static enum fp_code check_repository(struct fp_reporter *reporter, const char *line,
                                      struct fp_error *err)
 {

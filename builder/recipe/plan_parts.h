@@ -1,14 +1,14 @@
 /**
  * @file
- * The parts of a plan. Each turns the words of some options into members of the plan, and is where
- * a slip in them is found; FP_E_USAGE and others name the option.
+ * The parts of a plan. Each part checks the values of some options and converts them to members of
+ * the plan; FP_E_USAGE and others name the option.
  */
 #ifndef FLINKPACK_RECIPE_PLAN_PARTS_H
 #define FLINKPACK_RECIPE_PLAN_PARTS_H
 
 #include "plan.h"
 
-/** The account that Flink runs as where --user says nothing, as in the official images. */
+/** The account that Flink runs as without --user, as in the official images. */
 #define FP_FLINK_UID 9999U
 #define FP_FLINK_GID 9999U
 
@@ -16,22 +16,22 @@
 typedef enum fp_code fp_plan_part(struct fp_plan *plan, const struct fp_build_options *options,
                                   struct fp_error *err);
 
-/** --platform: those asked for, each once; at least one. */
+/** --platform: the platforms of the image, each once; at least one. */
 FP_CHECKED fp_plan_part fp_plan_platforms;
-/** --base: the base can be of all the platforms that are asked for. */
+/** --base: the base, which must be possible for all platforms of the plan. */
 FP_CHECKED fp_plan_part fp_plan_base;
 /** The names and destinations: --image-name, --tag, --push, --output. */
 FP_CHECKED fp_plan_part fp_plan_outputs;
-/** --add, for the platforms that the plan has by now. */
+/** --add; the plan must have its platforms. */
 FP_CHECKED fp_plan_part fp_plan_adds;
 /** --label, --annotation, --env. */
 FP_CHECKED fp_plan_part fp_plan_look;
 
-/* Of build only. */
+/* The parts that only build has. */
 
-/** --from-...: where Flink comes from. */
+/** --from-...: the source of Flink. */
 FP_CHECKED fp_plan_part fp_plan_flink;
-/** --user: digits. */
+/** --user: numeric IDs. */
 FP_CHECKED fp_plan_part fp_plan_user;
 /** --package, --repository, --key, --apk-mirror. */
 FP_CHECKED fp_plan_part fp_plan_packages;
@@ -41,25 +41,24 @@ FP_CHECKED fp_plan_part fp_plan_conf;
 FP_CHECKED fp_plan_part fp_plan_job;
 /** --lib and --plugin. */
 FP_CHECKED fp_plan_part fp_plan_libs;
-/** --job-classname, or the manifests: which class is the job's, once jars and libraries are known.
- */
+/** --job-classname, or the class in the jars' manifests; the plan must have jars and libraries. */
 FP_CHECKED fp_plan_part fp_plan_class;
 
-/* Of append only. */
+/* The parts that only append has. */
 
-/** --layer, for the platforms and additions that the plan has by now. */
+/** --layer; the plan must have its platforms and additions. */
 FP_CHECKED enum fp_code fp_plan_tars(struct fp_plan *plan, const struct fp_append_options *append,
                                      struct fp_error *err);
 /** --entrypoint, --cmd, --workdir and --user. */
 FP_CHECKED enum fp_code fp_plan_start(struct fp_plan *plan, const struct fp_build_options *options,
                                       const struct fp_append_options *append, struct fp_error *err);
 
-/** FILE,FILE: but a file that is called so is meant as a whole. Appended to `ret`. */
+/** Append the files of FILE,FILE to `ret`; an existing file whose name has commas is one file. */
 void fp_plan_files(const char *text, struct fp_strv *ret);
-/** The file can be read. */
+/** Check that a file can be read. */
 FP_CHECKED enum fp_code fp_plan_check_file(const char *option, const char *path,
                                            struct fp_error *err);
-/** A copy that the caller owns; NULL of NULL. */
+/** Copy a text, which the caller owns; NULL gives NULL. */
 static inline char *fp_plan_copy(const char *text)
 {
     return text != NULL ? fp_xstrdup(text) : NULL;

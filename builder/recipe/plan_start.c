@@ -1,10 +1,10 @@
-/* What runs when the image starts, and as whom: --user, --entrypoint, --cmd, --workdir. */
+/* The command that a container runs, and its user: --user, --entrypoint, --cmd, --workdir. */
 #include "plan_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Digits, at most 4294967294: the number behind that one stands for no user. */
+/* Parse an ID of at most 4294967294, because the next number stands for no user. */
 static bool parse_id(const char *text, size_t len, unsigned *ret)
 {
     unsigned long value = strtoul(text, NULL, 10);
@@ -14,7 +14,7 @@ static bool parse_id(const char *text, size_t len, unsigned *ret)
     return true;
 }
 
-/* UID[:GID]; without a group it is 0, the group of arbitrary-uid clusters. */
+/* Parse UID[:GID]. The default group is 0, which clusters use with arbitrary user IDs. */
 enum fp_code fp_plan_user(struct fp_plan *plan, const struct fp_build_options *options,
                           struct fp_error *err)
 {
@@ -60,8 +60,8 @@ static enum fp_code parse_list(const char *text, const char *option, json_t **re
     return FP_OK;
 }
 
-/* One word a value, or all in one JSON list. A single empty value or list means that there are
- * none; NULL stands for nothing given. */
+/* Parse words: each value is a word, or a single value is a JSON list. One empty value or list
+ * means no words; `*ret` stays NULL if the option is not given. */
 static enum fp_code parse_words(const struct fp_strv *values, const char *option, json_t **ret,
                                 struct fp_error *err)
 {
@@ -79,7 +79,7 @@ static enum fp_code parse_words(const struct fp_strv *values, const char *option
     return FP_OK;
 }
 
-/* Whether it can stand in a configuration: UTF-8 without control characters. */
+/* Whether a text is allowed in a configuration: UTF-8 without control characters. */
 static bool is_plain(const char *text)
 {
     cleanup_json json_t *value = json_string(text);
@@ -90,7 +90,7 @@ static bool is_plain(const char *text)
     return value != NULL;
 }
 
-/* As for docker: names are looked up in the image's /etc/passwd when it starts. */
+/* Whether a text is a user, as for Docker; names are resolved when the container starts. */
 static bool is_user(const char *user)
 {
     const char *colon = strchr(user, ':');
@@ -112,7 +112,7 @@ enum fp_code fp_plan_start(struct fp_plan *plan, const struct fp_build_options *
                        path);
     plan->user = fp_plan_copy(user);
     plan->working_dir = fp_plan_copy(path);
-    /* The base's command is what its own entrypoint takes. */
+    /* The base's command consists of arguments for the base's entrypoint, so it is dropped. */
     if (plan->entrypoint != NULL && plan->cmd == NULL)
         plan->cmd = json_array();
     return FP_OK;

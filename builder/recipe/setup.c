@@ -1,10 +1,10 @@
-/* The set-up layer: account, entrypoint, Flink's home, and what the user wants in it. */
+/* The set-up layer: account, entrypoint, Flink's home, and the user's additions. */
 #include "draft.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Flink's half of its Python API, and the name that it starts Python by. */
+/* Add Flink's jar for its Python API, and the name by which Flink starts Python. */
 static void add_python(struct fp_draft *draft)
 {
     const struct fp_layer_step *step = draft->step;
@@ -57,7 +57,7 @@ static enum fp_code patch_image_conf(struct fp_draft *draft, struct fp_error *er
     return FP_OK;
 }
 
-/* An image that has Flink gets what was asked for, if anything. */
+/* An image that has Flink gets only the changes that were asked for, if any. */
 static enum fp_code set_up_image(struct fp_draft *draft, struct fp_layer *ret, struct fp_error *err)
 {
     const struct fp_plan *plan = draft->step->plan;

@@ -1,14 +1,14 @@
-/* A tar of the user's as a layer: read once, which gives diff_id, digest and size, while the
- * entries are checked as those of any layer. */
+/* The user's tar as a layer. One pass computes diff_id, digest and size, and checks the entries
+ * like those of any layer. */
 #include "layers.h"
 
 #include <string.h>
 
-/* One file on its way to be a layer. */
+/* A file that becomes a layer. */
 struct tar_layer {
     const struct fp_layer_step *step;
     struct fp_input *input;
-    char sha256[FP_HASH_HEX_MAX]; /* of its bytes, once they are read */
+    char sha256[FP_HASH_HEX_MAX]; /* of its bytes, after they are read */
     struct fp_stage stage;
     uint64_t tar_bytes;
 };
@@ -28,7 +28,7 @@ static enum fp_code read_tar(struct tar_layer *self, struct fp_sink *copy, struc
     cleanup_source struct fp_source *tar =
         fp_source_teed(fp_source_hashed(file, tar_hash), copy != NULL ? copy : rest);
     FP_TRY(fp_tree_apply_layer(self->step->tree, tar, path, NULL, NULL, err));
-    /* The diff_id is that of every byte, padding behind the last entry included. */
+    /* The diff_id covers every byte, including the padding after the last entry. */
     FP_TRY(fp_stream_copy(tar, rest, NULL, err));
     if (self->tar_bytes == 0)
         return fp_fail(err, FP_E_INPUT, "%s: empty, and no tar", path);
@@ -67,7 +67,7 @@ static enum fp_code pack(struct tar_layer *self, struct fp_layer *ret, struct fp
     return FP_OK;
 }
 
-/* What runtimes read stays as it is. */
+/* A compression that runtimes can read is kept unchanged. */
 static enum fp_code make(struct tar_layer *self, struct fp_layer *ret, const char **ret_outcome,
                          struct fp_error *err)
 {

@@ -1,6 +1,6 @@
 /**
  * @file
- * What Flink is: versions, releases, distributions, job jars, configuration, entrypoint.
+ * Flink: versions, releases, distributions, job jars, configuration, entrypoint.
  */
 #ifndef FLINKPACK_FLINK_H
 #define FLINKPACK_FLINK_H

@@ -8,15 +8,15 @@
 #include "flinkpack/flink.h"
 #include "flinkpack/store.h"
 
-/** What everything works with. Everything is borrowed. */
+/** The resources and settings that a build uses. Everything is borrowed. */
 struct fp_build_context {
     struct fp_http *http;
-    struct fp_places places;      /**< registries, whose http is the one above, and the local store,
-                                       which is made if it is not there */
-    const char *cache_folder;     /**< downloads; made if it is not there */
+    struct fp_places places;      /**< registries, which use the http above, and the local store,
+                                       which is created if it does not exist */
+    const char *cache_folder;     /**< the directory of downloads; created if it does not exist */
     const char *apache_url;       /**< Apache's download server; NULL: https://dlcdn.apache.org */
-    const char *archive_url;      /**< all releases; NULL: https://archive.apache.org/dist */
-    const char *checksum_url;     /**< checksums; NULL: https://downloads.apache.org */
+    const char *archive_url;      /**< has all releases; NULL: https://archive.apache.org/dist */
+    const char *checksum_url;     /**< has checksums; NULL: https://downloads.apache.org */
     unsigned threads;             /**< 0: fp_cpus() */
     int64_t source_date_epoch;    /**< SOURCE_DATE_EPOCH in seconds, or -1 */
     bool offline;                 /**< nothing is fetched */
@@ -24,12 +24,12 @@ struct fp_build_context {
 };
 
 /**
- * What the user asked for, word by word: nothing is checked yet. Everything is borrowed; NULL,
- * false and empty lists mean that it was not given. fp_build_run() checks all of it before
- * anything is fetched or written.
+ * The options of a build as the user typed them, before any check. Everything is borrowed. NULL,
+ * false and an empty list mean that the option was not given. fp_build_run() checks all options
+ * before it fetches or writes anything.
  */
 struct fp_build_options {
-    /* Flink from: exactly one of the four. */
+    /* Where Flink comes from: exactly one of the four sources is given. */
     bool from_release;
     const char *flink_version;
     const char *scala_version;
@@ -39,84 +39,84 @@ struct fp_build_options {
     const char *maven_repository;
     const char *from_archive;
     bool from_local_dist;
-    const char *local_dist; /**< NULL with from_local_dist: look for one */
+    const char *local_dist; /**< NULL with from_local_dist: a distribution is searched for */
     const char *from_image;
 
-    /* Job. */
+    /* The job. */
     struct fp_strv job_jars;
     struct fp_strv job_artifacts; /**< each may be a comma-separated list */
     const char *job_classname;
 
-    /* With. */
+    /* Additions to Flink and to the base. */
     struct fp_strv libs;    /**< files */
     struct fp_strv plugins; /**< NAME[=FILE,...] */
     struct fp_strv conf;    /**< KEY=VALUE or FILE */
     struct fp_strv add;     /**< SRC:DEST[:MODE] */
     bool slim;
-    bool with_python3;           /**< Python, and the distribution's flink-python jar in lib/ */
-    struct fp_strv packages;     /**< of the base's distribution: NAME, NAME>=VERSION */
+    bool with_python3;           /**< add Python, and put the flink-python jar into lib/ */
+    struct fp_strv packages;     /**< of the base's operating system: NAME, NAME>=VERSION */
     struct fp_strv repositories; /**< URLs of Alpine repositories */
-    struct fp_strv keys;         /**< files of keys that sign them */
-    const char *apk_mirror;      /**< in place of the server that the base names */
-    bool allow_musl_natives;     /**< native code for glibc on musl is not refused */
-    bool strict;                 /**< packages whose scripts would have to be run are an error */
+    struct fp_strv keys;         /**< files with the repositories' public keys */
+    const char *apk_mirror;      /**< replaces the server that the base names */
+    bool allow_musl_natives;     /**< accept native code for glibc on musl */
+    bool strict;                 /**< fail for packages whose scripts would have to run */
 
-    /* On. */
-    const char *base;            /**< NULL: by Flink version */
-    struct fp_strv base_folders; /**< searched for NAME.json, in order */
+    /* The base. */
+    const char *base;            /**< NULL: chosen by Flink's version */
+    struct fp_strv base_folders; /**< directories searched for NAME.json, in order */
     struct fp_strv platforms;    /**< each may be a comma-separated list; empty: linux/amd64 */
     const char *user;            /**< UID[:GID] */
 
-    /* To. */
+    /* The destinations. */
     const char *image_name; /**< NULL: flink-job */
     struct fp_strv tags;    /**< TAG or REFERENCE */
     bool push;
     struct fp_strv outputs; /**< oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE */
 
-    /* Look. */
+    /* The metadata of the image. */
     struct fp_strv labels;      /**< KEY=VALUE */
     struct fp_strv annotations; /**< KEY=VALUE */
     struct fp_strv env;         /**< NAME=VALUE */
-    bool dry_run;               /**< everything but the outputs: the digest is what it would be */
+    bool dry_run;               /**< build and compute the digest, but write no output */
 };
 
-/** What came of it. Release with fp_build_result_clear(). */
+/** The result of a build. Release with fp_build_result_clear(). */
 struct fp_build_result {
-    char *name;                /**< NAME[:TAG] without the digest: what is printed before '@' */
+    char *name;                /**< NAME[:TAG], which is printed before '@' and the digest */
     struct fp_digest digest;   /**< of the manifest or index */
-    json_t *metadata;          /**< for --metadata-file; an object */
-    struct fp_strv next_steps; /**< command lines worth typing next */
+    json_t *metadata;          /**< the JSON object that --metadata-file gets */
+    struct fp_strv next_steps; /**< command lines that the user may run next */
 };
 
 /**
- * Build an image and put it where it is to go.
+ * Build an image and write it to its destinations.
  *
- * @param options What is asked for.
- * @param context What it is done with.
+ * @param options The options of the user.
+ * @param context The resources and settings.
  * @param ret     Filled only on success; cleared by the caller.
- * @return FP_OK or any of the codes, with the thing named.
+ * @return FP_OK or any of the codes; the error names its object.
  */
 FP_CHECKED enum fp_code fp_build_run(const struct fp_build_options *options,
                                      const struct fp_build_context *context,
                                      struct fp_build_result *ret, struct fp_error *err);
-/** What is asked for of fp_append_run() beside what any image is asked for; as words, borrowed. */
+/** The options that only fp_append_run() has, as the user typed them. Everything is borrowed. */
 struct fp_append_options {
-    struct fp_strv layers;     /**< tars; {os}, {arch}, {variant} for one a platform */
+    struct fp_strv layers;     /**< tars; {os}, {arch} and {variant} select one per platform */
     struct fp_strv entrypoint; /**< words, or one JSON list; empty: the base's */
-    struct fp_strv cmd;        /**< likewise; empty: the base's, or none with an entrypoint */
+    struct fp_strv cmd;        /**< likewise; empty: the base's, or none if entrypoint is given */
     const char *working_dir;   /**< NULL: the base's */
 };
 
 /**
- * Put files on any image, or on none, and put the image where it is to go. Flink plays no part.
- *
- * @param image   Of these `base` (NULL or "scratch": none), `base_folders`, `add`, `platforms`,
- *                `user` (any that a runtime takes), and what stands under "To" and "Look" counts.
- *                The image's name must be given.
- * @param options What is special about it.
- * @param context What it is done with.
+ * Add files to any base image, or to none, and write the image to its destinations. Flink is not
+ * involved.
+ * @param image   Only `base` (NULL or "scratch": none), `base_folders`, `add`, `platforms`, `user`
+ *                (any that a runtime accepts), the destinations and the metadata are used. The
+ *                image's name must be given.
+ * @param options The options that only this function has.
+ * @param context The resources and settings.
  * @param ret     Filled only on success; cleared by the caller.
- * @return FP_OK or any of the codes, with the thing named.
+ * @return FP_OK or any of the codes; the error names its object.
  */
 FP_CHECKED enum fp_code fp_append_run(const struct fp_build_options *image,
                                       const struct fp_append_options *options,

@@ -1,7 +1,7 @@
 /**
  * @file
- * Distributions: an archive or a directory, checked to be Flink, and made into a layer whose one
- * top directory is flink-VERSION/.
+ * Distributions: an archive or a directory is checked to contain Flink, and becomes a layer with
+ * one top directory, flink-VERSION/.
  */
 #ifndef FLINKPACK_FLINK_DISTRIBUTION_H
 #define FLINKPACK_FLINK_DISTRIBUTION_H
@@ -11,22 +11,22 @@
 
 /** Where a distribution is. Everything is borrowed. */
 struct fp_distribution_options {
-    const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; or NULL: */
+    const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; NULL: `folder` is read */
     const char *folder;  /**< a distribution's directory (bin, conf, lib) */
-    /** The archive where it is open already, and then `archive` but its name. Only bytes that other
-     * readings of it have seen become a layer. NULL: opened here. */
+    /** The archive if it is already open; then `archive` is only its name. The layer gets the same
+     * bytes that earlier reads saw, or reading fails. NULL: the archive is opened here. */
     struct fp_input *input;
-    bool slim;                  /**< without opt/ and examples/ but what `keep` names */
-    const struct fp_strv *keep; /**< what slim keeps: paths relative to the distribution, or
+    bool slim;                  /**< leave out opt/ and examples/, except what `keep` names */
+    const struct fp_strv *keep; /**< paths relative to the distribution that slim keeps, or
                                      fnmatch() patterns of them; may be NULL */
-    const struct fp_layer_options *layer; /**< how it is written when it is repacked */
-    int64_t mtime_s; /**< the time for repacked entries that carry a newer or no time, and for all
-                          of a directory; -1: each entry's own, whole seconds; of a directory the
-                        newest in lib/flink-dist*.jar, else 1980-01-01 */
+    const struct fp_layer_options *layer; /**< how a repacked layer is written */
+    int64_t mtime_s; /**< the time of repacked entries with a newer time or none, and of all entries
+                          of a directory. -1: entries of an archive keep theirs, in whole seconds;
+                        those of a directory get the newest in lib/flink-dist*.jar, or 1980-01-01 */
     struct fp_reporter *reporter;
 };
 
-/** A file of the distribution whose content was kept. */
+/** A file of the distribution whose content is held in memory. */
 struct fp_dist_file {
     char *path; /**< relative to the distribution: "conf/flink-conf.yaml" */
     char *data;
@@ -37,44 +37,44 @@ struct fp_dist_file {
 /** A distribution. Owned; release with fp_distribution_clear(). */
 struct fp_distribution {
     struct fp_flink_version version; /**< read from lib/flink-dist*.jar's name */
-    char *scala_version;             /**< "2.11"; NULL: none in the names */
+    char *scala_version;             /**< "2.11"; NULL: the names of the jars contain none */
     char *top;                       /**< "flink-1.6.0": the top directory in the layer */
     struct fp_layer layer;
     bool as_is;                 /**< the layer's blob is the archive itself */
-    char *repack_reason;        /**< why not, in words; NULL */
-    struct fp_tree *tree;       /**< its entries below `top`, paths with `top` in front */
-    struct fp_dist_file *files; /**< all of bin/ and conf/, whole */
+    char *repack_reason;        /**< for messages: why the archive was repacked; NULL: it was not */
+    struct fp_tree *tree;       /**< its entries; their paths begin with `top` */
+    struct fp_dist_file *files; /**< all files of bin/ and conf/ */
     size_t file_count;
-    struct fp_strv lib_jars;      /**< names in lib/: files and links, sorted */
-    struct fp_strv opt_jars;      /**< names in opt/, sorted, also those that slim left out */
-    int64_t newest_mtime_s;       /**< of its entries, as they are in the layer of a directory */
+    struct fp_strv lib_jars; /**< names in lib/: files and links, sorted */
+    struct fp_strv opt_jars; /**< names in opt/, sorted, with those that slim left out */
+    int64_t newest_mtime_s;  /**< the newest time of its entries; for a directory, in the layer */
     char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a directory */
 };
 
 /**
  * Read a distribution and make its layer. An archive that qualifies (see builder/README.md) is
- * used as it is, in one pass; else it is repacked, sorted and normalised, as directories are. A
- * distribution gives the same diff_id repacked from whatever archive it comes, and all copies of a
- * directory give one: of what is on the disk only names, contents and links count, and what gathers
- * there when Flink is used is left out.
+ * used unchanged, in one pass. Any other archive, and any directory, is repacked: sorted and
+ * normalised. The diff_id of a repacked distribution does not depend on the format of the archive,
+ * and all copies of a directory give the same one: only names, contents and links of a directory
+ * count, and files that use of Flink leaves there, such as logs, are left out.
  *
- * Memory does not grow with the archive: contents wait in a nameless file in
- * options->layer->folder, which is opened anew through /proc/self/fd. At most 20000 entries, 16
- * MiB in bin/ and conf/, and 64 times the size of the archive (64 MiB are always allowed, more
- * than 16 GiB never).
+ * Memory use does not grow with the archive: contents are spooled to an unnamed file in
+ * options->layer->folder, which is reopened through /proc/self/fd. The limits are 20000 entries,
+ * 16 MiB in bin/ and conf/, and 64 times the size of the archive (at least 64 MiB, at most 16 GiB).
  *
- * @return FP_E_INPUT: no Flink in it (says what was looked for), damaged, or hostile.
+ * @return FP_E_INPUT: the input holds no Flink (the error says what was looked for), is damaged, or
+ *         is hostile.
  */
 FP_CHECKED enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                              struct fp_distribution *ret, struct fp_error *err);
 /**
- * Find a locally built distribution: below `folder` or, NULL, the working directory and its
- * parents: the directory itself, flink-dist/target/flink-*-bin/flink-*, build-target, which tells
- * the last of several builds.
- * @return FP_E_NOT_FOUND listing where it looked, FP_E_INPUT for several. The caller owns `*ret`.
+ * Find a locally built distribution in `folder` or, if that is NULL, in the working directory and
+ * its parents. It may be the directory itself, flink-dist/target/flink-*-bin/flink-* or
+ * build-target, a link that selects the last of several builds. The caller owns `*ret`.
+ * @return FP_E_NOT_FOUND lists the places that were searched; FP_E_INPUT: several were found.
  */
 FP_CHECKED enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err);
-/** The content of a file that was kept, or NULL. Borrowed. */
+/** Return a file whose content is held in memory, or NULL. Borrowed. */
 const struct fp_dist_file *fp_distribution_file(const struct fp_distribution *distribution,
                                                 const char *path);
 /** Release the members. */

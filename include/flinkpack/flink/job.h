@@ -1,6 +1,6 @@
 /**
  * @file
- * Job jars: that they are jars, and what they say of themselves.
+ * Job jars: checking that a file is a jar, and reading its properties.
  */
 #ifndef FLINKPACK_FLINK_JOB_H
 #define FLINKPACK_FLINK_JOB_H
@@ -14,38 +14,38 @@ struct fp_jar_native {
     struct fp_elf elf;
 };
 
-/** What a jar says. Owned strings; release with fp_jar_clear(). */
+/** The properties of a jar. Owned strings; release with fp_jar_clear(). */
 struct fp_jar {
-    char *main_class;     /**< program-class, else Main-Class, of the manifest; NULL: none */
+    char *main_class;     /**< the manifest's program-class, else its Main-Class; NULL: none */
     unsigned class_major; /**< highest class file version outside META-INF/versions; 0: none */
-    char *class_major_of; /**< a class that has it; NULL */
-    struct fp_jar_native *natives; /**< native code that needs a C library, of all machines */
+    char *class_major_of; /**< a class of that version; NULL: none */
+    struct fp_jar_native *natives; /**< native code that needs a C library, for all machines */
     size_t native_count;
     bool has_flink_runtime; /**< Flink's own classes are bundled, not only connectors */
-    bool has_jars;          /**< jars are packed in it */
+    bool has_jars;          /**< the jar contains jars */
     bool is_signed;
     int64_t newest_entry_s; /**< the newest time of its entries, read as UTC; -1: none. Unlike the
-                                 file's own time it survives copies and checkouts */
+                                 file's own time, it survives copies and checkouts */
     uint64_t size;          /**< of the file, bytes */
     char sha256[FP_HASH_HEX_MAX];
 };
 
 /**
- * Look into a jar: a zip with a central directory, at most 200000 entries, manifest at most 1 MiB;
- * nothing is unpacked.
+ * Read the properties of a jar without unpacking it. A jar is a zip with a central directory, at
+ * most 200000 entries, and a manifest of at most 1 MiB.
  * @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT: "FILE: not a jar (...)".
  */
 FP_CHECKED enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err);
-/** Whether a jar holds the class `name` ("com.example.Job"). Errors as for fp_jar_inspect(). */
+/** Find out whether a jar has the class `name` ("com.example.Job"). Errors as fp_jar_inspect(). */
 FP_CHECKED enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
                                          struct fp_error *err);
 /**
- * The names below `prefix` ("org/apache/flink/streaming/connectors/") that the class `name` of a
- * jar refers to, each once; none where the jar has no such class. Errors as for fp_jar_inspect().
+ * List the names below `prefix` ("org/apache/flink/streaming/connectors/") that the class `name` of
+ * a jar refers to, each once; empty if the jar has no such class. Errors as for fp_jar_inspect().
  */
 FP_CHECKED enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *prefix,
                                           struct fp_strv *ret, struct fp_error *err);
-/** Whether an entry of a jar is a class that Flink's class loaders may load from there. */
+/** Whether an entry of a jar is a class file that Flink's class loaders may load. */
 bool fp_jar_entry_is_class(const char *name);
 /**
  * Add the classes of a jar that are newer than `class_major` to the object `newer`, as members
@@ -54,22 +54,22 @@ bool fp_jar_entry_is_class(const char *name);
 FP_CHECKED enum fp_code fp_jar_newer_classes(const char *path, unsigned class_major, json_t *newer,
                                              struct fp_error *err);
 
-/** Who refers to a class. Owned strings; NULL: nobody. */
+/** A reference to a class. Owned strings; NULL: there is no reference. */
 struct fp_jar_reference {
-    char *name; /**< "com/example/Newer" */
-    char *by;   /**< an entry: "com/example/Job.class", "META-INF/services/..." */
+    char *name; /**< the class: "com/example/Newer" */
+    char *by;   /**< the entry with it: "com/example/Job.class", "META-INF/services/..." */
 };
 /**
- * The first class of `newer` that a class of the jar which is not newer itself, or a list of
- * services in it, refers to. Errors as for fp_jar_inspect().
+ * Find the first class of `newer` that the jar refers to, from a class that is not newer than
+ * `class_major` itself or from a list of services. Errors as for fp_jar_inspect().
  */
 FP_CHECKED enum fp_code fp_jar_refers_to(const char *path, unsigned class_major, json_t *newer,
                                          struct fp_jar_reference *ret, struct fp_error *err);
 /** Free the strings. */
 void fp_jar_reference_clear(struct fp_jar_reference *reference);
-/** The Java major version that class files of `class_major` need: 52 is 8, 55 is 11. */
+/** The major version of Java that class files of `class_major` need: 52 gives 8, 55 gives 11. */
 unsigned fp_java_of_class_major(unsigned class_major);
-/** The newest version of class files that a Java loads: 8 gives 52. */
+/** The newest class file version that a version of Java loads: 8 gives 52. */
 unsigned fp_class_major_of_java(unsigned java);
 /** Release the members. */
 void fp_jar_clear(struct fp_jar *jar);

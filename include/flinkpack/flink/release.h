@@ -1,7 +1,7 @@
 /**
  * @file
- * Release archives: their names and places on Apache's servers, checksums, download; the shaded
- * Hadoop jar on Maven Central (facts: flink.md section 1).
+ * Release archives: their names and URLs on Apache's servers, checksums, and download; also the
+ * shaded Hadoop jar on Maven Central.
  */
 #ifndef FLINKPACK_FLINK_RELEASE_H
 #define FLINKPACK_FLINK_RELEASE_H
@@ -10,7 +10,7 @@
 #include "flinkpack/http.h"
 #include "flinkpack/layer.h"
 
-/** Which release, and from where. Everything is borrowed. */
+/** The release to fetch, and its sources. Everything is borrowed. */
 struct fp_release_options {
     struct fp_flink_version version;
     const char *scala_version;     /**< NULL: the version's default */
@@ -21,18 +21,18 @@ struct fp_release_options {
     const char *apache_url;        /**< NULL: https://dlcdn.apache.org; tests set it */
     const char *archive_url;       /**< NULL: https://archive.apache.org/dist */
     const char *checksum_url;      /**< NULL: https://downloads.apache.org (then the archive) */
-    const char *cache_folder;      /**< shared downloads, by name and digest; must exist */
-    bool offline;                  /**< nothing but the cache */
+    const char *cache_folder;      /**< the directory of shared downloads; must exist */
+    bool offline;                  /**< use only the cache */
     struct fp_http *http;
     struct fp_reporter *reporter;
 };
 
-/** What was fetched. Owned strings; release with fp_release_clear(). */
+/** A fetched release. Owned strings; release with fp_release_clear(). */
 struct fp_release {
-    struct fp_input *archive; /**< in the cache, open */
+    struct fp_input *archive; /**< the file in the cache, open */
     char *archive_name;       /**< flink-1.6.0-bin-scala_2.11.tgz */
-    char *url;                /**< where it came from, without credentials */
-    char *sha512;             /**< verified */
+    char *url;                /**< its source, without credentials */
+    char *sha512;             /**< the verified checksum */
     char *scala_version;
     struct fp_input
         *hadoop;       /**< the shaded Hadoop jar (1.8 and later), open; NULL: not asked for */
@@ -41,30 +41,29 @@ struct fp_release {
 };
 
 /**
- * The archive's file name for a version and its variants.
+ * Compute the archive's file name for a version and its variants.
  * @return FP_E_USAGE listing the variants that exist. The caller owns `*ret`.
  */
 FP_CHECKED enum fp_code fp_release_archive_name(const struct fp_release_options *options,
                                                 char **ret, struct fp_error *err);
 /**
- * Get a release: from the cache if it is there, verified again, else from the mirrors, Apache's
- * CDN and Apache's archive in this order (the next one on 404 or failure), resumed when broken
- * off, verified against its SHA-512, which never comes from a mirror.
- *
- * The cache holds NAME, NAME.sha512 (what it was verified against), NAME.url (where it came from),
- * and NAME.part (what has come so far, locked by whoever fetches it): several processes may share
- * it. A file whose checksum is recorded is used without asking any server.
- * Checksums and archives come over https, or from hosts that the client may ask without (fp_http.h:
- * fp_http_check_plain()).
- * @return FP_E_USAGE, FP_E_NOT_FOUND (all places say 404; the text lists them), FP_E_VERIFY,
+ * Get a release. If the cache has it, it is verified again. Otherwise the mirrors, Apache's CDN and
+ * Apache's archive are tried in this order until one succeeds. An interrupted download is resumed.
+ * The archive is verified against its SHA-512, which never comes from a mirror.
+ * The cache holds NAME, NAME.sha512 (the checksum it was verified against), NAME.url (its source),
+ * and NAME.part (an unfinished download, locked by the process that fetches it), so several
+ * processes may share it. No server is asked for a file whose checksum is recorded.
+ * Checksums and archives come over https, or from hosts for which the client allows plain http
+ * (fp_http_check_plain()).
+ * @return FP_E_USAGE, FP_E_NOT_FOUND (every URL gave 404; the error lists them), FP_E_VERIFY,
  *         FP_E_NETWORK, FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_release_fetch(const struct fp_release_options *options,
                                          struct fp_release *ret, struct fp_error *err);
 /**
- * Hold an open archive, called `name`, to options->checksum. Of the options this reads checksum,
- * offline and http.
- * @return FP_E_VERIFY, or why the checksum cannot be had.
+ * Verify an open archive, called `name`, against options->checksum. The only options that are used
+ * are checksum, offline and http.
+ * @return FP_E_VERIFY, or the code of the failure to get the checksum.
  */
 FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *options,
                                           const char *name, struct fp_input *archive,
@@ -72,8 +71,8 @@ FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *optio
 /** Release the members. */
 void fp_release_clear(struct fp_release *release);
 
-/** The SHA-512 of a line "HEX  NAME" (sha512sum, shasum, or gpg --print-md's form) for `name`.
- * @return FP_E_INPUT where there is none, e.g. an HTML page. */
+/** Find the SHA-512 of `name` in a checksum file (of sha512sum, shasum, or gpg --print-md).
+ * @return FP_E_INPUT if the text has none, e.g. because it is an HTML page. */
 FP_CHECKED enum fp_code fp_checksum_parse(const char *text, const char *name, const char *origin,
                                           char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
 
