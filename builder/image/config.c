@@ -1,4 +1,4 @@
-/* Parses an image's configuration, of OCI and of Docker. */
+/* Parses an image's configuration in the form of OCI or Docker. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 #define CREATED_MAX 64
 
-/* The members of "config" that are read or merged, and what each has to be. */
+/* The members of "config" that are read or merged, and the type that each must have. */
 enum member_type { MEMBER_STRING, MEMBER_STRINGS, MEMBER_STRING_MAP, MEMBER_MAP };
 static const struct member {
     const char *key;
@@ -75,7 +75,7 @@ static enum fp_code read_diff_ids(const json_t *document, size_t layer_count, co
     const json_t *rootfs = json_object_get(document, "rootfs");
     const json_t *array = json_object_get(rootfs, "diff_ids");
     size_t count = json_array_size(array);
-    /* Go writes null for a list of nothing, or leaves it out. */
+    /* Go writes null for an empty list, or leaves it out. */
     bool is_none = has_type(rootfs, MEMBER_MAP) && (array == NULL || json_is_null(array));
     if (!json_is_array(array) && !(is_none && layer_count == 0))
         return fp_fail(err, FP_E_INPUT, "%s: no array rootfs.diff_ids: not an image configuration",
@@ -123,7 +123,7 @@ enum fp_code fp_config_parse(const char *text, size_t len, size_t layer_count, c
     return FP_OK;
 }
 
-/* Where one of both is missing, `from` says it. */
+/* Set a missing os or architecture to `from`. */
 static bool fill(json_t *document, const char *key, char *slot, size_t size, const char *from)
 {
     if (slot[0] != '\0')
@@ -174,7 +174,7 @@ char *fp_config_env(const struct fp_config *config, const char *name)
 {
     const json_t *env = json_object_get(json_object_get(config->document, "config"), "Env");
     size_t len = strlen(name);
-    /* The last one counts where a name stands twice, as it does for runtimes. */
+    /* If a name occurs twice, the last one counts, as in container runtimes. */
     for (size_t i = json_array_size(env); i > 0; i--) {
         const char *item = json_string_value(json_array_get(env, i - 1));
         if (item != NULL && strncmp(item, name, len) == 0 && item[len] == '=')

@@ -1,15 +1,15 @@
-/* Writes a configuration: the base's with what an image changes in it. */
+/* Writes a configuration: the base's with the changes of an image. */
 #include "internal.h"
 
 #include <string.h>
 
-/* What is taken over; everything else is Docker's own, or no longer true on top of it. */
+/* The members that are kept; all others are Docker's own, or wrong for the new image. */
 static const char *const kept_top[] = {"architecture", "os", "os.version", "os.features",
                                        "variant"};
 static const char *const kept_config[] = {"Cmd",        "Entrypoint", "ExposedPorts", "Shell",
                                           "StopSignal", "User",       "Volumes",      "WorkingDir"};
 
-/* What is Docker's own, and counts for it where what is put on top is no other program. */
+/* Docker's own members that are kept if the new layers bring no other program. */
 static const char *const kept_whole[] = {"Healthcheck", "OnBuild"};
 
 #define OCI_LABEL_PREFIX "org.opencontainers.image."
@@ -23,7 +23,7 @@ static void keep(json_t *to, const json_t *from, const char *const *keys, size_t
     }
 }
 
-/* An object NAME -> "NAME=value" in the order of first appearance, the last value counting. */
+/* Make an object NAME -> "NAME=value" in the order of first appearance; the last value counts. */
 static json_t *env_by_name(const json_t *base_env, const json_t *change_env)
 {
     json_t *by_name = json_object();
@@ -68,7 +68,7 @@ static void put_labels(json_t *config, const json_t *base_labels,
     json_t *value = NULL;
     json_object_foreach(json_iterable(base_labels), name, value)
     {
-        /* Title, version, source: they describe the base and would now be lies. */
+        /* Title, version and source describe the base and would be wrong for the image. */
         if (json_is_null(value))
             continue;
         if (change->keeps_all || strncmp(name, OCI_LABEL_PREFIX, strlen(OCI_LABEL_PREFIX)) != 0)
@@ -88,7 +88,7 @@ static void put_ports(json_t *config, const json_t *change_ports)
 {
     if (change_ports == NULL)
         return;
-    /* A copy: the base's own object is shared with its document. */
+    /* Change a copy, because the base's document shares its own object. */
     json_t *ports = json_object();
     json_t *old = json_object_get(config, "ExposedPorts");
     if (old != NULL)
@@ -143,7 +143,7 @@ char *fp_config_bytes(const struct fp_config *base, const struct fp_config_chang
     cleanup_json json_t *document = json_object();
     const json_t *base_config = json_object_get(base->document, "config");
     keep(document, base->document, kept_top, sizeof(kept_top) / sizeof(kept_top[0]));
-    /* As Go spells them: runtimes know no other spelling. */
+    /* Go's spelling is used, because runtimes know no other one. */
     fp_json_set_text(document, "os", base->platform.os);
     fp_json_set_text(document, "architecture", base->platform.architecture);
     fp_json_set_text(document, "created", change->created);

@@ -36,7 +36,7 @@ static json_t *history_entry(const char *created, const char *created_by, const 
     return entry;
 }
 
-/* What was told of a layer that is not there any more, as squashing leaves it behind. */
+/* Mark the entry of a layer that no longer exists, which squashing has left behind. */
 static json_t *without_layer(const json_t *entry)
 {
     json_t *told = json_is_object(entry) ? json_copy(json_iterable(entry)) : json_object();
@@ -49,8 +49,8 @@ json_t *fp_history_extend(const struct fp_config *base, const struct fp_config_c
     const json_t *old = json_object_get(base->document, "history");
     size_t told = fp_config_told_layers(base);
     json_t *history = json_array();
-    /* Tools pair the entries with the layers from the bottom: a gap or a surplus would shift all of
-     * ours. What has been squashed lies in the layers that came last. */
+    /* Tools match entries with layers from the bottom, so a gap or a surplus would shift all of our
+     * entries. The content of squashed layers is in the last layers. */
     size_t surplus = told > base->diff_id_count ? told - base->diff_id_count : 0;
     for (size_t i = 0; i < json_array_size(old); i++) {
         json_t *entry = json_array_get(old, i);

@@ -41,7 +41,7 @@ enum fp_code fp_digest_parse(const char *text, const char *name, struct fp_diges
                        "after '%s:'",
                        name, text, algorithm->hex_len, algorithm->name);
     struct fp_digest digest = {0};
-    memcpy(digest.text, text, strlen(text)); /* fits: the length was checked just now */
+    memcpy(digest.text, text, strlen(text)); /* this fits: the length is checked above */
     *ret = digest;
     return FP_OK;
 }

@@ -1,10 +1,10 @@
-/* Reads a manifest or index as JSON, and tells which of the two it is. */
+/* Reads a manifest or index as JSON, and determines which of the two it is. */
 #include "internal.h"
 
 #include <string.h>
 #include <strings.h>
 
-/* Types that say nothing about a document: servers of plain files send them. */
+/* Types that are ignored, because servers of plain files send them for any document. */
 static const char *const vague_types[] = {
     "application/json",
     "application/octet-stream",
@@ -12,7 +12,7 @@ static const char *const vague_types[] = {
     "text/plain",
 };
 
-/* The media type that a Content-Type names, parameters left out. */
+/* The media type in a Content-Type without its parameters. */
 static char *bare_type(const char *content_type)
 {
     if (content_type == NULL)
@@ -64,14 +64,14 @@ static enum fp_code check_schema(const json_t *document, const char *type, const
     return FP_OK;
 }
 
-/* null is what is not there, as for Go. */
+/* A member that is null counts as missing, as in Go. */
 static bool has(const json_t *document, const char *key)
 {
     const json_t *value = json_object_get(document, key);
     return value != NULL && !json_is_null(value);
 }
 
-/* What its members make of it: NULL where they are those of neither or of both. */
+/* Determine the type by the members, which must fit exactly one kind. */
 static enum fp_code type_by_members(const json_t *document, const char *name, const char **ret,
                                     struct fp_error *err)
 {
@@ -85,7 +85,7 @@ static enum fp_code type_by_members(const json_t *document, const char *name, co
     const char *key = index ? "manifests" : "layers";
     const json_t *list = json_object_get(document, key);
     bool is_config = json_is_object(json_object_get(document, "config"));
-    /* Go writes null for a list of nothing. */
+    /* Go writes null for an empty list. */
     if (!json_is_array(list) && !(json_is_null(list) && is_config))
         return fp_fail(err, FP_E_INPUT, "%s: not an image manifest or index: no array '%s'", name,
                        key);
@@ -95,7 +95,7 @@ static enum fp_code type_by_members(const json_t *document, const char *name, co
     return FP_OK;
 }
 
-/* The type that the document and the server name, NULL where neither does. */
+/* Return the type that the document or the server states, or NULL if neither does. */
 static enum fp_code stated_type(const json_t *document, const char *content_type, const char *name,
                                 const char **ret, struct fp_error *err)
 {

@@ -35,7 +35,7 @@ enum fp_code fp_index_parse(const char *text, size_t len, const char *content_ty
     return FP_OK;
 }
 
-/* BuildKit puts provenance beside the images, as manifests for a platform that is none. */
+/* BuildKit adds provenance to an index as manifests for the platform "unknown". */
 static bool is_attestation(const struct fp_descriptor *manifest)
 {
     const char *kind = fp_json_string(manifest->annotations, "vnd.docker.reference.type");
@@ -51,7 +51,7 @@ static bool is_image(const struct fp_descriptor *manifest)
            !is_attestation(manifest);
 }
 
-/* An entry that states no platform serves when no other does: its configuration will tell. */
+/* An entry without a platform is used if no other fits: its configuration states one. */
 static unsigned entry_score(const struct fp_descriptor *manifest,
                             const struct fp_platform *platform)
 {
@@ -103,7 +103,7 @@ enum fp_code fp_index_choose(const struct fp_index *index, const struct fp_platf
 char *fp_index_bytes(const struct fp_index *index)
 {
     json_t *manifests = json_array();
-    /* The types stay: a manifest's bytes say themselves what they are. */
+    /* Media types are kept, because a manifest's bytes state their own type. */
     for (size_t i = 0; i < index->manifest_count; i++)
         fp_json_append(manifests, fp_descriptor_json(&index->manifests[i]));
     return fp_document_bytes(json_pack("{s:o}", "manifests", manifests), FP_MEDIA_OCI_INDEX,

@@ -35,7 +35,7 @@ enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content
     return FP_OK;
 }
 
-/* Docker's and OCI's types name the same bytes, and an OCI manifest speaks OCI. */
+/* Docker's media types are replaced by OCI's names for the same bytes. */
 static json_t *oci_descriptor_json(const struct fp_descriptor *descriptor)
 {
     json_t *object = fp_descriptor_json(descriptor);

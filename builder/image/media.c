@@ -1,10 +1,10 @@
-/* Which media types are indexes, manifests and layers, and what OCI calls them. */
+/* The media types of indexes, manifests and layers, and their names in OCI. */
 #include "internal.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* What each media type is, and what OCI calls the same bytes. */
+/* The role of each media type, and the OCI media type for the same bytes. */
 enum media_role { MEDIA_INDEX, MEDIA_MANIFEST, MEDIA_CONFIG, MEDIA_LAYER };
 static const struct media {
     const char *type;
@@ -22,7 +22,7 @@ static const struct media {
     {FP_MEDIA_DOCKER_CONFIG, MEDIA_CONFIG, FP_MEDIA_OCI_CONFIG},
     {FP_MEDIA_DOCKER_LAYER_GZIP, MEDIA_LAYER, FP_MEDIA_OCI_LAYER_GZIP},
     {FP_MEDIA_DOCKER_LAYER, MEDIA_LAYER, FP_MEDIA_OCI_LAYER},
-    /* Written by buildah and older BuildKit, never registered. */
+    /* buildah and older versions of BuildKit write this type, which was never registered. */
     {"application/vnd.docker.image.rootfs.diff.tar.zstd", MEDIA_LAYER, FP_MEDIA_OCI_LAYER_ZSTD},
 };
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Other spellings of architectures; variants are set where `variant` is not NULL. */
+/* Other spellings of architectures. The variant is set if `variant` is not NULL. */
 static const struct platform_alias {
     const char *spelling;
     const char *architecture;
@@ -16,7 +16,7 @@ static const struct platform_alias {
     {"armel", "arm", "v6"},
 };
 
-/* Variants that mean the same as another one of that architecture. */
+/* Variants that are the same as another variant of that architecture. */
 static const struct variant_alias {
     const char *architecture;
     const char *spelling;
@@ -27,7 +27,7 @@ static const struct variant_alias {
     {"arm", "8", "v8"},  {"arm64", "9", "v9"}, {"arm64", "v9.0", "v9"},
 };
 
-/* What Go calls the architectures that images exist for: a typing error is found at once. */
+/* Go's names of the architectures of images. The list helps to find typing errors. */
 static const char *const architectures[] = {
     "386",      "amd64",  "arm",   "arm64",   "loong64", "mips",  "mips64",
     "mips64le", "mipsle", "ppc64", "ppc64le", "riscv64", "s390x",
@@ -35,7 +35,7 @@ static const char *const architectures[] = {
 
 static void set_text(char *slot, size_t size, const char *text)
 {
-    memset(slot, 0, size); /* equal platforms are equal bytewise */
+    memset(slot, 0, size); /* equal platforms have equal bytes */
     (void) snprintf(slot, size, "%s", text);
 }
 
@@ -80,7 +80,7 @@ void fp_platform_normalize(struct fp_platform *platform)
     normalize_variant(platform);
 }
 
-/* Letters, digits, '.', '_' and '-': what a platform's parts may be made of anywhere. */
+/* A part of a platform consists of letters, digits, '.', '_' and '-'. */
 static size_t part_len(const char *text)
 {
     size_t len = 0;
@@ -99,7 +99,7 @@ static bool is_known_architecture(const char *architecture)
     return false;
 }
 
-/* Take the part up to the next '/' or the end; false where it is empty, too long or malformed. */
+/* Read the part up to the next '/' or the end; false if it is empty, too long or malformed. */
 static bool take_part(const char **cursor, char *slot, size_t size)
 {
     size_t len = part_len(*cursor);

@@ -1,9 +1,9 @@
-/* How well a platform of an index fits the one that is wanted. */
+/* Computes how well a platform of an index fits the wanted one. */
 #include "internal.h"
 
 #include <string.h>
 
-/* "v7" is 70, "v8.2" is 82; 0 where it is nothing of that kind. */
+/* "v7" gives 70, "v8.2" gives 82, and other texts give 0. */
 static unsigned variant_level(const char *variant)
 {
     if (variant[0] != 'v' || variant[1] < '1' || variant[1] > '9')
@@ -16,7 +16,7 @@ static unsigned variant_level(const char *variant)
     return level + (unsigned) (variant[3] - '0');
 }
 
-/* Architectures whose variants build on each other, and what no variant means. */
+/* Architectures whose variants extend each other, and the level without a variant. */
 static const struct ladder {
     const char *architecture;
     unsigned plain;
@@ -38,7 +38,7 @@ unsigned fp_platform_score(const struct fp_platform *want, const struct fp_platf
         return 0;
     if (strcmp(want->variant, have->variant) == 0)
         return 1000;
-    /* A processor runs what was built for an earlier one: the nearest below is best. */
+    /* A processor runs images for lower levels, so the nearest lower level is best. */
     unsigned want_level = platform_level(want);
     unsigned have_level = platform_level(have);
     return have_level > 0 && have_level <= want_level ? have_level : 0;

@@ -6,7 +6,7 @@
 #define REFERENCE_MAX 1024
 #define DOCKER_HUB    "docker.io"
 
-/* Cut `name` at its last ':' that no '/' follows; NULL where there is none. */
+/* Cut `name` at its last ':' that no '/' follows; NULL if there is none. */
 static char *cut_tag(char *name)
 {
     char *slash = strrchr(name, '/');
@@ -16,7 +16,7 @@ static char *cut_tag(char *name)
     return colon;
 }
 
-/* Docker Hub has an old second name, and its official images one part only. */
+/* Docker Hub has a second, old name, and its official images have names of one part. */
 static enum fp_code apply_hub_names(const char *text, struct fp_reference *reference,
                                     struct fp_error *err)
 {
@@ -65,7 +65,7 @@ static enum fp_code parse_digest(const char *text, const char *digest, struct fp
     if (fp_digest_parse(digest, name, ret, err) == FP_OK)
         return FP_OK;
     if (err != NULL)
-        err->code = FP_E_USAGE; /* what was typed is wrong, not what was read */
+        err->code = FP_E_USAGE; /* the command line is wrong, and not a document */
     return FP_E_USAGE;
 }
 
@@ -83,7 +83,7 @@ enum fp_code fp_reference_parse(const char *text, struct fp_reference *ret, stru
     char *slash = strchr(name, '/');
     if (slash != NULL) {
         *slash = '\0';
-        /* The one rule that tells a registry from the first part of a repository. */
+        /* Only this rule distinguishes a registry from the first part of a repository. */
         if (strpbrk(name, ".:") != NULL || strcmp(name, "localhost") == 0)
             reference.registry = fp_xstrdup(name);
         else
@@ -102,7 +102,7 @@ enum fp_code fp_reference_parse_docker(const char *text, struct fp_reference *re
     cleanup_reference struct fp_reference reference = {0};
     FP_TRY(fp_reference_parse(text, &reference, err));
     if (reference.registry == NULL) {
-        /* As docker does: such a name is an image's identity whose "sha256:" was left out. */
+        /* Like docker, refuse an image's digest without its "sha256:". */
         size_t len = strlen(reference.repository);
         if (len == 64 && strspn(reference.repository, "0123456789abcdef") == len)
             return fp_fail(

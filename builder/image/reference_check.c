@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The grammar is that of distribution/reference; its limits too. */
+/* The grammar and the limits are those of distribution/reference. */
 #define REPOSITORY_MAX 255
 #define REGISTRY_MAX   255
 #define TAG_MAX        128
@@ -15,7 +15,7 @@ static bool is_lower_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* 'X' for what can be shown, else its number: a stray byte is not to be searched for. */
+/* Describe a character as 'X' if it is printable, else by its number, so that it can be found. */
 static void describe_char(char c, char *slot, size_t size)
 {
     if (c == '\0')
@@ -38,7 +38,7 @@ static enum fp_code fail_at(const char *text, const char *part, const char *valu
                    what, at + 1, part, value, expected);
 }
 
-/* ".", "_", "__" or any number of "-". */
+/* A separator is ".", "_", "__" or any number of "-". */
 static size_t separator_len(const char *text)
 {
     if (text[0] == '.')
@@ -48,7 +48,7 @@ static size_t separator_len(const char *text)
     return strspn(text, "-");
 }
 
-/* The first offset that breaks the grammar, or the length where nothing does. */
+/* The first offset that violates the grammar, or the length if the name is valid. */
 static size_t repository_valid_len(const char *repository)
 {
     size_t at = 0;
@@ -76,7 +76,7 @@ static void hint_lower_case(const char *text, const char *repository, struct fp_
     fp_hint(err, "repository names are lower case: try '%.300s'", lower);
 }
 
-/* What scripts get wrong most: names put together of variables, branches taken for tags. */
+/* Hints for common mistakes in scripts: names made from variables, and branches used as tags. */
 static void hint_repository(const char *text, const char *repository, size_t at,
                             struct fp_error *err)
 {
@@ -109,7 +109,7 @@ enum fp_code fp_repository_check(const char *text, const char *repository, struc
     return code;
 }
 
-/* The offset of the first character that a host name or "[IPv6]" cannot have there. */
+/* The offset of the first character that is not valid in a host name or "[IPv6]". */
 static size_t host_valid_len(const char *host)
 {
     if (host[0] == '[') {

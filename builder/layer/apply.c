@@ -1,11 +1,11 @@
-/* Applies the tar of a layer to a tree, whiteouts included. */
+/* Applies the tar of a layer to a tree, including whiteouts. */
 #include "internal.h"
 
 #include <string.h>
 
 #define WHITEOUT     ".wh."
 #define WHITEOUT_LEN 4
-/* What aufs kept for itself; only the opaque whiteout among it has a meaning. */
+/* The prefix of aufs metadata, of which only the opaque whiteout has a meaning. */
 #define METADATA     ".wh..wh."
 #define METADATA_LEN 8
 #define OPAQUE       ".wh..wh..opq"
@@ -22,7 +22,7 @@ static enum fp_code hide(const struct applying *self, const char *path, const ch
 {
     cleanup_free char *parent = fp_xstrndup(path, fp_path_parent_len(path));
     cleanup_free char *real = NULL;
-    /* Below what is no directory there is nothing to hide. */
+    /* If the parent is not a directory, there is nothing to hide. */
     if (fp_tree_real_dir(self->tree, parent, &real, NULL) != FP_OK)
         return FP_OK;
     if (strcmp(base, OPAQUE) == 0) {

@@ -1,4 +1,4 @@
-/* Contents that are counted by reference: bytes in memory, or a part of a file. */
+/* Contents with a reference count: bytes in memory, or a part of a file. */
 #include "flinkpack/layer/blob.h"
 
 #include <errno.h>
@@ -13,9 +13,9 @@ struct fp_blob {
     atomic_uint holders;
     struct fp_descriptor descriptor;
     char *data;      /* in memory, or NULL */
-    char *path;      /* as told, or NULL */
+    char *path;      /* as given, or NULL */
     int fd;          /* our duplicate, or -1 */
-    int dup_errno;   /* why there is no duplicate although one was asked for */
+    int dup_errno;   /* the error of duplicating it, or 0 */
     uint64_t offset; /* in the file */
 };
 
@@ -74,7 +74,7 @@ const struct fp_descriptor *fp_blob_descriptor(const struct fp_blob *blob)
     return &blob->descriptor;
 }
 
-/* Bytes of a blob in memory, which it keeps alive. */
+/* A source for a blob in memory, which it keeps alive. */
 struct blob_source {
     struct fp_source base;
     struct fp_blob *blob;
@@ -106,7 +106,7 @@ static struct fp_source *memory_open(const struct fp_blob *blob, uint64_t offset
     static const struct fp_source_ops ops = {.read = memory_read, .free = memory_free};
     struct blob_source *source = fp_xcalloc(1, sizeof(*source));
     source->base.ops = &ops;
-    /* The number of holders is the one thing that changes in a blob. */
+    /* Only the reference count of a blob ever changes. */
     source->blob = fp_blob_ref((struct fp_blob *) (uintptr_t) blob);
     source->offset = offset;
     return &source->base;
@@ -119,7 +119,7 @@ static const char *blob_name(const struct fp_blob *blob)
 
 static enum fp_code file_open(const struct fp_blob *blob, int *ret_fd, struct fp_error *err)
 {
-    uint64_t size = 0; /* asked for, so that a pipe is not waited for */
+    uint64_t size = 0; /* requested, so that opening a pipe does not block */
     errno = blob->dup_errno;
     if (blob->fd >= 0)
         *ret_fd = fcntl(blob->fd, F_DUPFD_CLOEXEC, 3);

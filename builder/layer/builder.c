@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What a name begins with that takes the rest of it away (image-spec 1.1, layer.md). */
+/* The prefix of a whiteout, which removes the rest of the name (image-spec 1.1, layer.md). */
 #define WHITEOUT ".wh."
 
 static void drop_content(void *payload)
@@ -57,7 +57,7 @@ static bool is_same_dir(const struct fp_entry *a, const struct fp_entry *b)
            a->uid == b->uid && a->gid == b->gid && a->mtime_s == b->mtime_s && same_xattrs;
 }
 
-/* What is wrong with an entry, or NULL. */
+/* Return a text that names the fault in an entry, or NULL. */
 static const char *entry_fault(const struct fp_entry *entry, const struct fp_content *content)
 {
     bool linked = entry->kind == FP_ENTRY_SYMLINK || entry->kind == FP_ENTRY_HARDLINK;
@@ -158,7 +158,7 @@ void fp_layer_builder_drop(struct fp_layer_builder *builder, const char *path)
     fp_map_cut(&builder->entries, path, false, 0);
 }
 
-/* One of the two walks that make the order. */
+/* One of the two walks over the entries: the second one visits hard links. */
 struct ordered {
     fp_map_visitor visitor;
     void *context;

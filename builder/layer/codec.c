@@ -1,4 +1,4 @@
-/* Recognises compressed streams by their first bytes, and inflates them member by member. */
+/* Detects the codec of a stream by its first bytes, and inflates it member by member. */
 #include "flinkpack/layer/codec.h"
 
 #include <inttypes.h>
@@ -8,11 +8,11 @@
 #include "flinkpack/image.h"
 #include "inflate.h"
 
-/* Compressed bytes are read in pieces of this size. */
+/* The number of compressed bytes that are read at a time. */
 #define IN_BYTES ((size_t) 128 << 10)
 
-/* Images hardly ever shrink to less than a tenth; a bomb shrinks to a thousandth. So much is
- * inflated in any case, in about a second. */
+/* Images rarely compress by more than a factor of 10, and a bomb compresses by a factor of 1000.
+ * MIN_LIMIT bytes are always allowed, because inflating them takes about a second. */
 #define MAX_RATIO 100
 #define MIN_LIMIT ((uint64_t) 512 << 20)
 #define MAX_LIMIT ((uint64_t) 64 << 30)
@@ -40,7 +40,7 @@ enum fp_codec fp_codec_sniff(const void *data, size_t len)
         if (len >= signature->len && memcmp(data, signature->bytes, signature->len) == 0)
             return signature->codec;
     }
-    /* A skippable frame may come first, as pzstd writes it (RFC 8878, section 3.1.2). */
+    /* The first frame may be a skippable one, as in pzstd's output (RFC 8878, section 3.1.2). */
     const unsigned char *bytes = data;
     if (len >= 4 && bytes[0] >> 4 == 5 && memcmp(bytes + 1, "\x2a\x4d\x18", 3) == 0)
         return FP_CODEC_ZSTD;
@@ -81,11 +81,11 @@ struct inflating {
     uint64_t max_bytes;
     struct fp_inflate_info *info; /* the caller's, or &own_info */
     struct fp_inflate_info own_info;
-    struct fp_inflater *engine; /* NULL: bytes pass as they are */
+    struct fp_inflater *engine; /* NULL: bytes pass unchanged */
     bool begun;
-    bool in_member;   /* between two members nothing need come */
-    bool padded;      /* zero bytes have been seen behind the end */
-    uint64_t members; /* that have ended */
+    bool in_member;   /* inside a member, where the input must not end */
+    bool padded;      /* there were zero bytes after the end */
+    uint64_t members; /* number of complete members */
     struct fp_inflate_io io;
     uint8_t buffer[IN_BYTES];
 };
@@ -132,7 +132,7 @@ static enum fp_code begin(struct inflating *self, struct fp_error *err)
     return FP_OK;
 }
 
-/* Between two gzip members: zero bytes up to the end, or another member. */
+/* After a gzip member there are only zero bytes up to the end, or another member. */
 static enum fp_code between_members(struct inflating *self, struct fp_error *err)
 {
     FP_TRY(refill(self, 2, err));
@@ -170,7 +170,7 @@ static enum fp_code step(struct inflating *self, struct fp_error *err)
     return FP_OK;
 }
 
-/* Whether there is nothing left: the input has ended, and not amid a member. */
+/* Whether the input has ended, and not inside a member. */
 static bool at_end(const struct inflating *self)
 {
     return !self->in_member && self->io.in_len == 0 && self->io.in_ends;

@@ -1,4 +1,4 @@
-/* Gzip in independent blocks, which tasks compress side by side. */
+/* Writes gzip in independent blocks, which tasks compress in parallel. */
 #include "flinkpack/layer/codec.h"
 
 #include <pthread.h>
@@ -7,12 +7,12 @@
 #include "gzip_block.h"
 
 /*
- * Each block is a gzip member of its own: members one behind the other are one gzip file (RFC
- * 1952, 2.2), which every reader of layers takes, and nothing needs to know where a bit stream
- * ended. The header is fixed: no name, no time, system 255.
+ * Each block is a gzip member of its own. Concatenated members are one gzip file (RFC 1952, 2.2),
+ * which every reader of layers accepts, and a block does not depend on the last bit of the one
+ * before. The header is fixed: no name, no time, system 255.
  */
 
-/* Blocks that are under way at once: enough for all threads of a group and one being filled. */
+/* The number of blocks in memory: enough for all threads of a group and one that is filled. */
 #define SLOTS (FP_GROUP_MAX + 2)
 
 enum slot_state { SLOT_IDLE, SLOT_QUEUED, SLOT_RUNNING, SLOT_DONE };
@@ -32,15 +32,15 @@ struct slot {
 struct gzip_sink {
     struct fp_sink base;
     struct fp_sink *inner;
-    struct fp_group *group; /* NULL until there is a whole block */
+    struct fp_group *group; /* NULL until the first block is full */
     unsigned threads;
     pthread_mutex_t lock;
     pthread_cond_t done; /* a block is compressed */
     int level;
     size_t out_cap;
-    uint64_t blocks; /* submitted */
-    size_t oldest;   /* slot that is written next */
-    size_t busy;     /* slots from `oldest` on that are submitted */
+    uint64_t blocks; /* number of submitted blocks */
+    size_t oldest;   /* the slot that is written next */
+    size_t busy;     /* number of submitted slots, starting at `oldest` */
     struct slot slots[SLOTS];
 };
 
@@ -61,7 +61,7 @@ static void prepare(struct gzip_sink *self, struct slot *slot)
         fp_out_of_memory();
 }
 
-/* Compress a queued block. The lock is held before and after, but not meanwhile. */
+/* Compress a queued block. The caller holds the lock, which is released during compression. */
 static void run(struct gzip_sink *self, struct slot *slot)
 {
     slot->state = SLOT_RUNNING;
@@ -73,7 +73,7 @@ static void run(struct gzip_sink *self, struct slot *slot)
     (void) pthread_cond_signal(&self->done);
 }
 
-/* Does nothing where the writer has been first. */
+/* A task that does nothing if the writer has already compressed the block. */
 static enum fp_code compress_task(void *context, struct fp_error *err)
 {
     struct slot *slot = context;
@@ -90,7 +90,7 @@ static enum fp_code write_oldest(struct gzip_sink *self, struct fp_error *err)
 {
     struct slot *slot = &self->slots[self->oldest];
     (void) pthread_mutex_lock(&self->lock);
-    /* What no task has come to is done here. */
+    /* A block that no task has started is compressed here. */
     if (slot->state == SLOT_QUEUED)
         run(self, slot);
     while (slot->state != SLOT_DONE)
@@ -120,7 +120,7 @@ static enum fp_code submit(struct gzip_sink *self, struct fp_error *err)
     self->blocks++;
     if (self->group != NULL)
         fp_group_go(self->group, compress_task, slot);
-    /* One slot stays free to be filled. */
+    /* One slot stays free, so that it can be filled. */
     return self->group == NULL || self->busy == SLOTS - 1 ? write_oldest(self, err) : FP_OK;
 }
 
@@ -152,7 +152,7 @@ static enum fp_code gzip_finish(struct fp_sink *base, struct fp_error *err)
 {
     struct gzip_sink *self = (struct gzip_sink *) base;
     enum fp_code code = FP_OK;
-    /* Nothing at all is one empty member. */
+    /* Empty input becomes one empty member. */
     if (current(self)->in_len > 0 || self->blocks == 0)
         code = submit(self, err);
     while (code == FP_OK && self->busy > 0)
@@ -175,7 +175,7 @@ static void gzip_free(struct fp_sink *base)
     free(self);
 }
 
-/* Level 1 is another algorithm, whose bytes have changed between versions of libdeflate. */
+/* Level 1 is not used: its algorithm's output has changed between versions of libdeflate. */
 static int clamp_level(int level)
 {
     if (level < 2)

@@ -9,14 +9,14 @@
 
 #include "internal.h"
 
-/** The size of a full block, in bytes: a part of fp_gzip_version(), as all of gzip_block.c is. */
+/** The size of a full block in bytes. fp_gzip_version() covers it, and all of gzip_block.c. */
 #define FP_GZIP_BLOCK_BYTES ((size_t) 256 << 10)
 
-/** The most bytes that a block takes as a member. */
+/** The largest size of a member in bytes. */
 size_t fp_gzip_block_bound(void);
 /**
- * Make `len` (at most FP_GZIP_BLOCK_BYTES) bytes a gzip member; what does not get smaller is
- * stored. The result depends on the bytes and the compressor's level alone.
+ * Compress `len` (at most FP_GZIP_BLOCK_BYTES) bytes to a gzip member. A block that does not get
+ * smaller is stored. The result depends only on the bytes and the compressor's level.
  * @param cap At least fp_gzip_block_bound().
  * @return Its size, never 0.
  */

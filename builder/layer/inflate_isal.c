@@ -1,4 +1,4 @@
-/* Inflates gzip with ISA-L, where the build has it. */
+/* Inflates gzip with ISA-L, if the build has it. */
 #include "inflate.h"
 
 #include "flinkpack/support.h"

@@ -5,7 +5,7 @@
 
 #include "flinkpack/support.h"
 
-/* libarchive reads xz as well, but with a limit of its own of 1 GiB. */
+/* libarchive can read xz too, but its memory limit is 1 GiB. */
 
 struct xz_inflater {
     struct fp_inflater base;
@@ -44,7 +44,7 @@ static const char *xz_step(struct fp_inflater *base, struct fp_inflate_io *io, b
     io->out = stream->next_out;
     io->out_len = stream->avail_out;
     *ret_end = status == LZMA_STREAM_END;
-    /* Without more input there can be no progress; that is no failure yet. */
+    /* LZMA_BUF_ERROR only means that there is no progress without more input. */
     return status == LZMA_BUF_ERROR && !io->in_ends ? NULL : fault(status);
 }
 
@@ -68,7 +68,7 @@ struct fp_inflater *fp_inflater_xz(void)
     struct xz_inflater *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
     self->stream = (lzma_stream) LZMA_STREAM_INIT;
-    /* A dictionary and some tables; several streams one behind the other are one file. */
+    /* The limit allows a dictionary and some tables. A file may be several streams. */
     self->stream.allocator = &allocator;
     if (lzma_stream_decoder(&self->stream, FP_INFLATE_MAX_WINDOW + ((uint64_t) 1 << 20),
                             LZMA_CONCATENATED | LZMA_TELL_UNSUPPORTED_CHECK) != LZMA_OK)

@@ -11,7 +11,7 @@ struct zlib_inflater {
     z_stream stream;
 };
 
-/* 15 bits of window; 16 asks for the gzip wrapper, whose CRC and length zlib then checks. */
+/* 15 is the window size; 16 selects the gzip wrapper, whose CRC and length zlib checks. */
 #define GZIP_WINDOW_BITS (15 + 16)
 
 static uInt clamp(size_t len)

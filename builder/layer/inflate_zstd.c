@@ -31,8 +31,8 @@ static const char *fault(size_t status)
 static const char *zstd_step(struct fp_inflater *base, struct fp_inflate_io *io, bool *ret_end)
 {
     struct zstd_inflater *self = (struct zstd_inflater *) base;
-    /* A frame that is there whole is checked otherwise than one that comes in pieces: the first
-     * byte goes by itself, and what is taken does not depend on what has arrived. */
+    /* libzstd checks a complete frame in another way than a frame in pieces. The first byte is
+     * always passed alone, so that the result does not depend on the size of the input. */
     size_t len = !self->in_frame && io->in_len > 1 ? 1 : io->in_len;
     ZSTD_inBuffer in = {.src = io->in, .size = len, .pos = 0};
     ZSTD_outBuffer out = {.dst = io->out, .size = io->out_len, .pos = 0};
@@ -61,7 +61,7 @@ struct fp_inflater *fp_inflater_zstd(void)
     struct zstd_inflater *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
     self->context = ZSTD_createDCtx();
-    /* It fails for lack of memory only. */
+    /* This fails only if memory is exhausted. */
     if (self->context == NULL ||
         ZSTD_isError(
             ZSTD_DCtx_setParameter(self->context, ZSTD_d_windowLogMax, FP_INFLATE_MAX_WINDOW_LOG2)))

@@ -7,7 +7,7 @@
 void fp_map_init(struct fp_map *map, void (*drop)(void *payload))
 {
     *map = (struct fp_map){.drop = drop};
-    /* Where the system has no randomness to give, the balance is merely predictable. */
+    /* Without randomness from the system, only the balance becomes predictable. */
     if (getrandom(&map->random, sizeof(map->random), GRND_NONBLOCK) < 0 || map->random == 0)
         map->random = 0x9e3779b97f4a7c15U;
 }
@@ -26,7 +26,7 @@ static size_t node_bytes(const struct fp_entry *entry, const char *path)
            (entry->link != NULL ? strlen(entry->link) + 1 : 0);
 }
 
-/* What a node holds, extended attributes included (base64, and about 100 bytes for each object). */
+/* The size of a node with its extended attributes (base64, and about 100 bytes per object). */
 static size_t node_weight(const struct fp_node *node)
 {
     size_t weight = node_bytes(&node->entry, node->entry.path);
@@ -66,10 +66,10 @@ static void node_free(struct fp_map *map, struct fp_node *node)
     free(node);
 }
 
-/* Where a path stands relative to a cut: at it, or at everything below it. */
+/* The position of a cut: before a path itself, before the paths below it, or after those. */
 enum cut_place { CUT_BEFORE_SELF, CUT_BEFORE_CHILDREN, CUT_AFTER_CHILDREN };
 
-/* Whether `node` lies before the cut. */
+/* Whether `node` is before the cut. */
 static bool is_before(const struct fp_node *node, const char *path, enum cut_place place)
 {
     size_t len = strlen(path);
@@ -127,7 +127,7 @@ struct fp_node *fp_map_set(struct fp_map *map, const char *path, const struct fp
     struct fp_node *left = NULL;
     struct fp_node *old = NULL;
     struct fp_node *right = NULL;
-    /* Before anything is freed: path and entry may be those of the old node. */
+    /* Make the node before the old one is freed, because path and entry may belong to that. */
     struct fp_node *node = node_new(path, entry);
     split(map->root, node->entry.path, CUT_BEFORE_SELF, &left, &right);
     split(right, node->entry.path, CUT_BEFORE_CHILDREN, &old, &right);
@@ -140,7 +140,7 @@ struct fp_node *fp_map_set(struct fp_map *map, const char *path, const struct fp
     return node;
 }
 
-/* Free a cut-out range and yield what is spared of it. */
+/* Free a range that was cut out, and return its spared nodes. */
 static struct fp_node *prune(struct fp_map *map, struct fp_node *node, uint32_t spare_generation)
 {
     if (node == NULL)
@@ -151,7 +151,7 @@ static struct fp_node *prune(struct fp_map *map, struct fp_node *node, uint32_t 
         node_free(map, node);
         return merge(left, right);
     }
-    /* Its subtrees only lost nodes: the heap order holds. */
+    /* The heap order still holds, because the subtrees only lost nodes. */
     node->left = left;
     node->right = right;
     return node;

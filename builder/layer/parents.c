@@ -3,16 +3,16 @@
 
 #include <string.h>
 
-/* Entries on their way to where they really land. */
+/* The state of moving entries to their real paths. */
 struct moving {
     struct fp_layer_builder *builder;
     const struct fp_tree *below; /* may be NULL */
-    struct fp_map moved;         /* then the builder's */
-    struct fp_map parents;       /* that are missing */
+    struct fp_map moved;         /* becomes the builder's map */
+    struct fp_map parents;       /* the missing parents */
 };
 
-/* Whether what is above `path` is a directory of this layer where lower ones have none: no link of
- * theirs is on the way to it then. */
+/* Whether `path` is below a directory that only this layer has. Then no link of a lower layer is on
+ * the path to it. */
 static bool is_below_new(const struct moving *self, const char *path)
 {
     cleanup_free char *at = fp_xstrdup(path);
@@ -27,8 +27,8 @@ static bool is_below_new(const struct moving *self, const char *path)
     return false;
 }
 
-/* Where `path` is when the links of `below` in it are followed; of a directory all, else all but
- * the last part. The caller owns the result. */
+/* Follow the links of `below` in `path`: in all parts of a directory's path, else in all parts but
+ * the last one. The caller owns the result. */
 static enum fp_code real_path(const struct moving *self, const char *path, bool is_dir, char **ret,
                               struct fp_error *err)
 {
@@ -47,8 +47,8 @@ static enum fp_code real_path(const struct moving *self, const char *path, bool 
     return FP_OK;
 }
 
-/* A directory may take the place of something else; then nothing is followed. A link to nothing is
- * followed, as it is for what comes below the directory. */
+/* Whether a directory replaces an entry of another kind; then no link is followed. A dangling link
+ * is followed, as it is for the entries below the directory. */
 static bool replaces(const struct moving *self, const struct fp_entry *entry)
 {
     const struct fp_entry *old =
@@ -68,7 +68,7 @@ static enum fp_code move_node(void *context, struct fp_node *node, struct fp_err
         FP_TRY(real_path(self, entry.link, false, &link, err));
         entry.link = link;
     }
-    /* The root, to which a link of the base may lead, is never declared. */
+    /* The root is never declared, even if a link of the base leads to it. */
     if (path[0] == '\0')
         return FP_OK;
     const struct fp_node *there = fp_map_find(&self->moved, path);
@@ -97,7 +97,7 @@ static enum fp_code declare(void *context, struct fp_node *node, struct fp_error
         if (there != NULL && there->entry.kind != FP_ENTRY_DIR)
             return fp_fail(err, FP_E_INPUT, "/%s: its parent /%s is no directory in this layer",
                            node->entry.path, parent);
-        /* What is there has its own turn, what is declared has had it. */
+        /* An added parent is visited itself, and a declared one has its own parents already. */
         if (there != NULL || fp_map_find(&self->parents, parent) != NULL)
             return FP_OK;
         struct fp_entry entry = parent_entry(self, parent);

@@ -1,9 +1,9 @@
-/* The order of paths in a layer, and what a path of an entry may look like. */
+/* The order of paths in a layer, and the check of an entry's path. */
 #include "internal.h"
 
 #include <string.h>
 
-/* The separator sorts before every byte that a name may hold. */
+/* The separator sorts before every byte of a name. */
 static int rank(char c)
 {
     return c == '/' ? 1 : 2 * (unsigned char) c;

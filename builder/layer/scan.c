@@ -1,11 +1,11 @@
-/* Reads a tar entry by entry, and hands each to a visitor. */
+/* Reads a tar entry by entry, and calls a visitor for each entry. */
 #include "internal.h"
 
 #include <archive_entry.h>
 
 #include "flinkpack/layer/tar_reader.h"
 
-/* What sparse files may become where they are written out again, all together. */
+/* The most bytes of all sparse files together in an archive that is packed again. */
 #define MAX_SPARSE ((uint64_t) 1 << 30)
 
 struct fp_scan {
@@ -57,7 +57,7 @@ struct fp_source *fp_scan_source(struct fp_scan *scan)
     return &self->base;
 }
 
-/* The next header; `*ret` NULL at the end. */
+/* Read the next header; `*ret` is NULL at the end. */
 static enum fp_code next_entry(struct fp_scan *scan, struct archive_entry **ret,
                                struct fp_error *err)
 {
@@ -68,7 +68,7 @@ static enum fp_code next_entry(struct fp_scan *scan, struct archive_entry **ret,
     return FP_OK;
 }
 
-/* Of a layer a few small files are read; other archives are packed again. */
+/* Layers have no limit, because only a few small files of them are read. */
 static enum fp_code count_sparse(struct fp_scan *scan, const struct fp_entry *entry, bool is_layer,
                                  struct fp_error *err)
 {
@@ -108,11 +108,11 @@ enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name, boo
     cleanup_tar_reader struct fp_tar_reader *reader = NULL;
     FP_TRY(fp_tar_reader_open(source, name, &reader, err));
     struct fp_scan scan = {.name = name, .reader = reader};
-    /* A layer of no bytes is one that changes nothing, as every runtime has it. */
+    /* An empty layer changes nothing, and every runtime accepts it. */
     if (!(is_layer && fp_tar_reader_is_empty(reader)))
         FP_TRY(visit_all(&scan, is_layer, visitor, context, err));
     struct fp_tar_end end = {0};
-    /* Decorators below have to see every byte. */
+    /* The source's decorators must see every byte. */
     if (!scan.summary.stopped)
         FP_TRY(fp_tar_reader_finish(reader, &end, err));
     *ret = scan.summary;

@@ -1,12 +1,12 @@
-/* Turns libarchive's view of an entry into ours, and refuses what is out of bounds. */
+/* Converts libarchive's entry into ours, and refuses an entry that is out of bounds. */
 #include "internal.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 
-/* "./a//b/" is "a/b", "./" is "", and so is "/" in a layer. NULL, with a fault, where it cannot be
- * cleaned. */
+/* Clean a path: "./a//b/" becomes "a/b", "./" becomes "", and so does "/" in a layer. NULL with a
+ * fault if it cannot be cleaned. */
 static char *clean_path(const char *raw, bool is_layer, const char **ret_fault)
 {
     *ret_fault = raw[0] == '/' && !is_layer ? "is absolute" : NULL;

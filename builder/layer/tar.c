@@ -1,20 +1,20 @@
-/* Writes the headers of tar entries: ustar, with pax records where ustar cannot say it. */
+/* Writes the headers of tar entries: ustar, with pax records for values that do not fit. */
 #include "tar.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* What fits the octal digits of the fields. */
+/* The largest numbers that fit the octal digits of the fields. */
 #define MAX_7_DIGITS  07777777U
 #define MAX_11_DIGITS 077777777777U
 
-/* A field is not terminated where the text fills it. */
+/* A text that fills its field is not terminated. */
 static void put_text(char *field, size_t size, const char *text, size_t len)
 {
     memcpy(field, text, len < size ? len : size);
 }
 
-/* Where the path can be cut: prefix before, name behind. NULL: nowhere. */
+/* Find the '/' that splits the path into prefix and name. NULL: there is none. */
 static const char *split_at(const char *path, size_t len)
 {
     const struct fp_tar_block *header = NULL;
@@ -24,7 +24,7 @@ static const char *split_at(const char *path, size_t len)
     return at > 0 && len - at - 1 <= sizeof(header->name) ? path + at : NULL;
 }
 
-/* Whether ustar can say the path; a truncated one stands in the header beside a pax record. */
+/* Returns whether the path fits ustar; if not, it is truncated and needs a pax record. */
 static bool put_path(struct fp_tar_block *header, const char *path)
 {
     size_t len = strlen(path);
@@ -105,7 +105,7 @@ static enum fp_code add_xattrs(struct fp_buf *records, const struct fp_entry *en
     return FP_OK;
 }
 
-/* The header of an extended header, which is an entry of its own. */
+/* Append an extended header, which is an entry of its own. */
 static void add_pax(struct fp_buf *out, const struct fp_buf *records)
 {
     static const char zeros[FP_TAR_BLOCK] = "";
@@ -121,7 +121,7 @@ static void add_pax(struct fp_buf *out, const struct fp_buf *records)
     fp_buf_put(out, zeros, fp_tar_padding(records->len));
 }
 
-/* A number into its field, or 0 there and a record. */
+/* Write a number into its field, or write 0 and add a record. */
 static void put_number(char *field, size_t size, int64_t value, const char *key,
                        struct fp_buf *records)
 {

@@ -1,4 +1,4 @@
-/* The headers of a tar stream, bounded and made plain before libarchive reads them. */
+/* Bounds and simplifies the headers of a tar stream before libarchive reads them. */
 
 #include <inttypes.h>
 #include <string.h>
@@ -7,19 +7,19 @@
 
 #define WINDOW_BYTES ((size_t) 256 << 10)
 
-/* Extended headers before one entry: libarchive nests at most 32. */
+/* The most extended headers before one entry; libarchive nests at most 32. */
 #define MAX_SPECIALS 16
-/* All of an archive's. A record costs more than its bytes, and a name is turned into wide
- * characters, one at a time. */
+/* The most bytes of all extended headers of an archive. A record costs more than its bytes, and
+ * libarchive converts each character of a name to a wide one. */
 #define MAX_TOTAL       ((uint64_t) 64 << 20)
 #define TOTAL_PER_ENTRY ((uint64_t) 2 << 10)
 #define RECORD_COST     64
 #define NAME_COST       4
-/* The map of a sparse file behind its header, as Go takes it. It is handed out piece by piece. */
+/* The most bytes of a sparse file's map, as in Go. The map is handed out in pieces. */
 #define MAX_MAP   ((size_t) 1 << 20)
 #define MAP_PIECE ((size_t) 16 << 10)
 
-/* What GNU has in a header and in the blocks behind it that go on with a map. */
+/* Offsets in a GNU header, and in the blocks after it that continue a map. */
 enum {
     AT_SPARSE = 386,         /* the first offset of a header's map */
     AT_EXTENDED = 482,       /* whether blocks with more of the map follow */
@@ -30,24 +30,24 @@ struct fp_tar_filter {
     struct fp_source *source;
     const char *name;
     unsigned char *window;
-    size_t begin; /* of what is in the window and has not been handed out */
+    size_t begin; /* of the bytes in the window that have not been handed out */
     size_t end;
-    uint64_t in;          /* read from the source */
-    uint64_t out;         /* handed out */
-    uint64_t nonzero_end; /* just behind the last byte of the source that is not zero */
-    uint64_t ended_at;    /* behind the zero block */
+    uint64_t in;          /* bytes read from the source */
+    uint64_t out;         /* bytes handed out */
+    uint64_t nonzero_end; /* offset after the source's last nonzero byte */
+    uint64_t ended_at;    /* offset after the zero block */
     bool has_end;
-    uint64_t content;  /* of the entry, with its padding, not handed out yet */
-    bool is_extended;  /* more blocks of a GNU map come before it */
+    uint64_t content;  /* bytes of the entry, with its padding, not handed out yet */
+    bool is_extended;  /* more blocks of a GNU map come before the content */
     size_t map;        /* bytes of the entry's map so far */
-    unsigned specials; /* headers before the entry to come */
-    bool is_awaited;   /* one of them belongs to it */
-    bool is_pax;       /* libarchive goes by it to tell whether hard links have content */
+    unsigned specials; /* number of extended headers before the next entry */
+    bool is_awaited;   /* one of them belongs to the next entry */
+    bool is_pax;       /* a pax header came: in libarchive, hard links may then have content */
     struct fp_tar_pax pax;
-    struct fp_buf records; /* the extended header that is held back until its entry comes */
+    struct fp_buf records; /* the extended header, held back until its entry comes */
     struct fp_buf piece;
     uint64_t entries;
-    uint64_t total; /* what extended headers have cost */
+    uint64_t total; /* the cost of all extended headers so far */
 };
 
 static enum fp_code fail_unsound(const struct fp_tar_filter *filter, struct fp_error *err,
@@ -57,7 +57,7 @@ static enum fp_code fail_unsound(const struct fp_tar_filter *filter, struct fp_e
                    filter->name, what, filter->entries);
 }
 
-/* Read on, keeping what has not been handed out. */
+/* Read more bytes, and keep those that have not been handed out. */
 static enum fp_code refill(struct fp_tar_filter *filter, size_t *ret_len, struct fp_error *err)
 {
     memmove(filter->window, filter->window + filter->begin, filter->end - filter->begin);
@@ -75,7 +75,7 @@ static enum fp_code refill(struct fp_tar_filter *filter, size_t *ret_len, struct
     return FP_OK;
 }
 
-/* Have `len` bytes in the window; there are fewer only at the end of the source. */
+/* Fill the window with at least `len` bytes, or with fewer at the end of the source. */
 static enum fp_code have(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
 {
     size_t got = 1;
@@ -93,7 +93,7 @@ static void hand_out(struct fp_tar_filter *filter, size_t len, const void **ret,
     filter->out += *ret_len;
 }
 
-/* The block at hand, as a header. */
+/* The current block as a header. */
 static struct fp_tar_block *header_of(const struct fp_tar_filter *filter)
 {
     return (struct fp_tar_block *) (filter->window + filter->begin);
@@ -109,7 +109,7 @@ static bool is_gnu(const struct fp_tar_block *header)
     return memcmp(header->magic, "ustar  ", 8) == 0;
 }
 
-/* Write a size that fits eleven digits, and let the checksum follow; a wrong one stays wrong. */
+/* Write a size that fits eleven digits, and adjust the checksum; a wrong one stays wrong. */
 static void set_size(struct fp_tar_block *header, uint64_t size)
 {
     int64_t sum = fp_tar_number(header->checksum, sizeof(header->checksum)) - fp_tar_sum(header);
@@ -129,7 +129,7 @@ static enum fp_code spend(struct fp_tar_filter *filter, uint64_t cost, struct fp
                    filter->name, filter->entries, RECORD_COST, NAME_COST);
 }
 
-/* Take the header with its body from the window into `piece`. */
+/* Move the header with its body from the window into `piece`. */
 static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
                                  struct fp_error *err)
 {
@@ -160,7 +160,7 @@ static enum fp_code take_special(struct fp_tar_filter *filter, size_t *ret_len,
     }
 }
 
-/* Hold a pax header back, written anew. Of several before one entry the last counts. */
+/* Rewrite a pax header and hold it back. If an entry has several, the last one counts. */
 static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
 {
     static const char zeros[FP_TAR_BLOCK] = "";
@@ -181,8 +181,8 @@ static enum fp_code hold_pax(struct fp_tar_filter *filter, size_t len, struct fp
     return fp_buf_check(records, err);
 }
 
-/* A header that is for another one. `*ret_len` stays 0 where libarchive is not to see it: volume
- * names, global headers (which it passes over as well) and access control lists of Solaris. */
+/* Handle a header that belongs to another one. `*ret_len` stays 0 if it is hidden from libarchive:
+ * volume names, global headers (which libarchive skips too) and Solaris access control lists. */
 static enum fp_code pass_special(struct fp_tar_filter *filter, char type, const void **ret,
                                  size_t *ret_len, struct fp_error *err)
 {
@@ -208,7 +208,7 @@ static enum fp_code pass_special(struct fp_tar_filter *filter, char type, const 
     return spend(filter, (uint64_t) len * NAME_COST, err);
 }
 
-/* How much content libarchive expects behind a header. Of a hard link only pax lets it have any. */
+/* Find the size of the content that libarchive expects. A hard link has some only with pax. */
 static enum fp_code find_content(struct fp_tar_filter *filter, struct fp_tar_block *header,
                                  struct fp_error *err)
 {
@@ -232,7 +232,7 @@ static enum fp_code find_content(struct fp_tar_filter *filter, struct fp_tar_blo
     return FP_OK;
 }
 
-/* The header of an entry, behind the extended one that was held back for it. */
+/* Hand out the header of an entry, after the extended header that was held back for it. */
 static enum fp_code pass_entry(struct fp_tar_filter *filter, const void **ret, size_t *ret_len,
                                struct fp_error *err)
 {
@@ -281,7 +281,7 @@ static enum fp_code next_header(struct fp_tar_filter *filter, const void **ret, 
     return FP_OK;
 }
 
-/* A piece of a map, be it in blocks of its own or in front of the content. */
+/* Count a piece of a map, which is in blocks of its own or at the start of the content. */
 static enum fp_code count_map(struct fp_tar_filter *filter, size_t len, struct fp_error *err)
 {
     filter->map += len;
@@ -362,7 +362,7 @@ bool fp_tar_filter_is_empty(const struct fp_tar_filter *filter)
 struct fp_tar_filter *fp_tar_filter_new(struct fp_source *source, const char *name)
 {
     struct fp_tar_filter *filter = fp_xcalloc(1, sizeof(*filter));
-    /* A header before, its padding and that of what is added to it, and a header behind. */
+    /* Room for the extended header, its padding, the added record, and the entry's header. */
     const size_t room = FP_TAR_MAX_SPECIAL + (size_t) 4 * FP_TAR_BLOCK;
     filter->source = source;
     filter->name = name;

@@ -1,24 +1,24 @@
-/* Pax records: those that are read here are kept, all others left out. */
+/* Copies the pax records that flinkpack reads, and leaves out all others. */
 #include "tar.h"
 
 #include <string.h>
 
 #define BINARY "21 hdrcharset=BINARY\n"
 
-/* What libarchive takes of one record. */
+/* The most bytes of one record that libarchive accepts. */
 #define MAX_RECORD 999999U
 
 enum use {
     USE_NOT,
-    USE_TEXT,  /* without NUL; an empty value is none */
-    USE_NAME,  /* likewise, and dear to libarchive */
-    USE_BYTES, /* anything */
+    USE_TEXT,  /* a text without NUL; an empty value is ignored */
+    USE_NAME,  /* likewise, but libarchive needs more memory for it */
+    USE_BYTES, /* any bytes */
 };
 
-/* A record, taken apart; borrowed from the body. */
+/* The parts of a record; borrowed from the body. */
 struct record {
     const char *start;
-    size_t len; /* of the whole */
+    size_t len; /* of the whole record */
     const char *key;
     size_t key_len;
     const char *value;

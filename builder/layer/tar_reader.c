@@ -1,4 +1,4 @@
-/* Reading tar: libarchive pulls what the filter lets through. */
+/* Reading tar: libarchive reads the output of the filter. */
 #include "flinkpack/layer/tar_reader.h"
 
 #include <archive.h>
@@ -31,7 +31,7 @@ static la_ssize_t on_read(struct archive *archive, void *context, const void **r
     return -1;
 }
 
-/* The source's or the filter's own error where there is one, else what libarchive says. */
+/* Return the source's or the filter's error if there is one, else libarchive's. */
 static enum fp_code failed(const struct fp_tar_reader *reader, struct fp_error *err)
 {
     if (reader->source_error.code != FP_OK)
@@ -65,7 +65,7 @@ enum fp_code fp_tar_reader_open(struct fp_source *source, const char *name,
     return FP_OK;
 }
 
-/* Pass over what is left of the entry, and see that the filter has done the same. */
+/* Skip the rest of the entry, and check that the filter is at the same place. */
 static enum fp_code leave_entry(struct fp_tar_reader *reader, struct fp_error *err)
 {
     reader->in_header = false;
@@ -99,7 +99,7 @@ enum fp_code fp_tar_reader_next(struct fp_tar_reader *reader, struct archive_ent
     reader->has_entry = status == ARCHIVE_OK;
     if (status == ARCHIVE_EOF)
         *ret = NULL;
-    else if (status != ARCHIVE_OK) /* a warning means that something was passed over */
+    else if (status != ARCHIVE_OK) /* a warning means that a part was skipped */
         return failed(reader, err);
     reader->left = 0;
     if (reader->has_entry)

@@ -1,11 +1,11 @@
-/* A file system as layers make it: links are followed, whiteouts hide. */
+/* The file system that layers result in: links are followed, and whiteouts hide entries. */
 #include "internal.h"
 
 #include <string.h>
 
 /* Like Linux's MAXSYMLINKS. */
 #define MAX_LINKS 40
-/* A path while links are being followed: what is left of it, and links' targets. */
+/* The longest path while links are followed: the rest of the path and the links' targets. */
 #define MAX_EXPANDED ((size_t) 4 * FP_LAYER_MAX_PATH)
 
 struct fp_tree {
@@ -46,10 +46,10 @@ const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path)
 /* A walk from the root along a path. */
 struct tree_walk {
     const struct fp_tree *tree;
-    struct fp_buf real; /* where it has come to: a real path */
-    struct fp_buf rest; /* what is left to go */
+    struct fp_buf real; /* the real path so far */
+    struct fp_buf rest; /* the rest of the path */
     unsigned links;
-    const struct fp_entry *found; /* what is at `real`, or NULL */
+    const struct fp_entry *found; /* the entry at `real`, or NULL */
 };
 
 static void walk_clear(struct tree_walk *walk)
@@ -67,7 +67,7 @@ static void cut_real(struct tree_walk *walk)
         walk->real.data[walk->real.len] = '\0';
 }
 
-/* The found link's target takes the place of its name. */
+/* Replace the name of the link that was found by its target. */
 static enum fp_code follow(struct tree_walk *walk, struct fp_error *err)
 {
     const char *target = walk->found->link != NULL ? walk->found->link : "";
@@ -102,7 +102,7 @@ static char *next_name(struct tree_walk *walk)
     return copy;
 }
 
-/* Go into `name`, which is neither a link's nor "..": a directory must be here, or nothing. */
+/* Enter `name`, which is not "..". The current entry must be a directory or missing. */
 static enum fp_code enter(struct tree_walk *walk, const char *name, struct fp_error *err)
 {
     if (walk->found != NULL && walk->found->kind != FP_ENTRY_DIR)
@@ -146,8 +146,8 @@ static enum fp_code walk_to(struct tree_walk *walk, const char *path, struct fp_
         .rest = FP_BUF_INIT(MAX_EXPANDED),                                                         \
     }
 
-/* Whether no link is on the way to a clean path. Entries are only ever put at real paths: where the
- * nearest ancestor that is there is a directory, nothing between it and the path can be a link. */
+/* Whether a clean path has no link in it. Entries are only put at real paths. Therefore, if the
+ * nearest existing ancestor is a directory, no part between it and the path can be a link. */
 static bool is_real(const struct fp_tree *tree, const char *path)
 {
     cleanup_free char *at = fp_xstrdup(path);
@@ -162,7 +162,7 @@ static bool is_real(const struct fp_tree *tree, const char *path)
 enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char **ret,
                               struct fp_error *err)
 {
-    /* Nearly always; a walk down a deep path is dear. */
+    /* This is the usual case, and walking a deep path is slow. */
     if (is_real(tree, path)) {
         *ret = fp_xstrdup(path);
         return FP_OK;
@@ -175,7 +175,7 @@ enum fp_code fp_tree_real_dir(const struct fp_tree *tree, const char *path, char
     return FP_OK;
 }
 
-/* The path at which an entry lands: its parent's real path, and its name. */
+/* The path where an entry is put: the real path of its parent and its own name. */
 static enum fp_code landing(const struct fp_tree *tree, const char *path, char **ret,
                             struct fp_error *err)
 {
@@ -196,7 +196,7 @@ const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *p
     cleanup_walk struct tree_walk walk = WALK_INIT(tree);
     if (walk_to(&walk, path, NULL) != FP_OK)
         return NULL;
-    /* Both names of a hard link are the file; a layer may have hidden the first one since. */
+    /* Both names of a hard link are the file. A later layer may have hidden the first name. */
     const struct fp_entry *last = walk.found;
     if (last == NULL || last->kind != FP_ENTRY_HARDLINK || last->link == NULL)
         return last;
@@ -207,14 +207,14 @@ const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *p
     return target != NULL && target->kind == FP_ENTRY_FILE ? target : last;
 }
 
-/* Everything on the way to `path` exists and belongs to the current layer. */
+/* Make all parents of `path` exist and belong to the current layer. */
 static void touch_parents(struct fp_tree *tree, const char *path)
 {
     cleanup_free char *parent = fp_xstrdup(path);
     while (parent[0] != '\0') {
         parent[fp_path_parent_len(parent)] = '\0';
         struct fp_node *node = fp_map_find(&tree->map, parent);
-        /* What belongs to the layer already has parents that do. */
+        /* The parents of an entry of this layer belong to this layer already. */
         if (node != NULL && node->generation == tree->generation)
             return;
         if (node == NULL)
@@ -275,7 +275,7 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
     struct fp_node *node = fp_map_find(&tree->map, real);
     if (node == NULL)
         return;
-    /* Twice is once: a layer that repeats a whiteout must not cost a walk each time. */
+    /* A repeated whiteout changes nothing, and it must not cost a walk each time. */
     uint32_t *cut = below_only ? &node->cut_below : &node->cut_self;
     if (*cut == tree->generation)
         return;
@@ -285,7 +285,7 @@ void fp_tree_hide(struct fp_tree *tree, const char *path, bool below_only)
 
 /* The directory whose children are gathered. */
 struct children {
-    size_t len; /* of its path and the '/' behind it */
+    size_t len; /* length of its path and the '/' after it */
     struct fp_strv *names;
 };
 

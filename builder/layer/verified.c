@@ -1,10 +1,9 @@
-/* A source that fails at its end where the bytes do not have the size and digest that are
- * expected. */
+/* A source that fails at its end if its bytes do not have the expected size and digest. */
 #include "flinkpack/layer/blob.h"
 
 #include <inttypes.h>
 
-/* Lets bytes through as long as they can still be what the descriptor says. */
+/* The source passes bytes through until there are more than the descriptor allows. */
 struct verified {
     struct fp_source base;
     struct fp_source *inner;

@@ -1,4 +1,4 @@
-/* Writes the tar of a layer through gzip to a file without a name, and takes both digests. */
+/* Writes the tar of a layer through gzip to a nameless file, and computes both digests. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ struct writing {
     const struct fp_layer_builder *builder;
     struct fp_sink *tar;
     struct fp_stage *stage;
-    char *buffer; /* of COPY_BYTES */
+    char *buffer; /* COPY_BYTES long */
 };
 
 static enum fp_code put(struct writing *self, const void *data, size_t len, struct fp_error *err)
@@ -42,7 +42,7 @@ static enum fp_code differs(const struct fp_node *node, enum fp_code code, const
                            "wait until nothing writes to the file any more, and build again");
 }
 
-/* The SHA-256 that the content has to have, or NULL. */
+/* The expected SHA-256 of the content, or NULL. */
 static const char *expected_hash(const struct fp_layer_content *content)
 {
     if (content->blob == NULL)

@@ -1,4 +1,4 @@
-/* The index of an image archive: one pass over the tar says where each member lies. */
+/* The index of an image archive: one pass over the tar finds the offset of each member. */
 #include "archive_index.h"
 #include "layout_index.h"
 
@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The most links from one member to the next. */
+/* The longest chain of links between members. */
 #define MAX_LINKS 8
-/* How many bytes are read at once. */
+/* The number of bytes that one call reads. */
 #define BLOCK_BYTES ((size_t) 64 << 10)
 
 /* "./a//b/" and "/a/b" are "a/b", and ".." goes up, but never out of the archive. The name is only
@@ -54,7 +54,7 @@ static char *link_target(struct archive_entry *entry, const char *name)
     return clean_name(directory, soft);
 }
 
-/* What one pass over an archive needs. */
+/* The state of one pass over an archive. */
 struct pass {
     struct fp_tar_reader *reader;
     const char *path;
@@ -171,7 +171,7 @@ static int compare_members(const void *a, const void *b)
     return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
-/* Of several members with one name the last one counts, as it does when a tar is unpacked. */
+/* If several members have one name, the last one counts, as when a tar is unpacked. */
 static void sort_members(struct fp_archive_index *index)
 {
     size_t kept = 0;

@@ -1,9 +1,9 @@
 /*
- * Image archives to read. An OCI archive is an OCI layout in a tar. Of what `docker save` writes,
- * manifest.json says which member is what, in the older form (VERSION, json and layer.tar in a
- * directory a layer) as well as in the newer one (a layout beside it). There are no digests for
- * layers to go by, only diff_ids: digests are computed in the indexing pass, and manifests are made
- * here from them.
+ * Image archives to read. An OCI archive is an OCI layout in a tar. In the output of `docker save`,
+ * manifest.json lists the members of each image, both in the older form (a directory with VERSION,
+ * json and layer.tar for each layer) and in the newer form (a layout beside it). It states no
+ * digests of layers, only diff_ids, so the indexing pass computes the digests, and this file makes
+ * manifests from them.
  */
 #include "archive_index.h"
 #include "layout_index.h"
@@ -134,7 +134,7 @@ static enum fp_code check_name(const struct docker_archive *archive, const char 
                      err, "the archive is damaged: get it again");
 }
 
-/* The member called `name` as a descriptor. */
+/* Make a descriptor of the member `name`. */
 static enum fp_code describe(const struct docker_archive *archive, const char *name, bool is_layer,
                              struct fp_descriptor *ret, struct fp_error *err)
 {
@@ -171,8 +171,8 @@ static enum fp_code add_layers(const struct docker_archive *archive, const json_
     return FP_OK;
 }
 
-/* The digest of an uncompressed layer is its diff_id. That of others is checked when they are
- * inflated. */
+/* An uncompressed layer's digest is its diff_id. The diff_id of a compressed layer is checked when
+ * the layer is inflated. */
 static enum fp_code check_diff_ids(const struct docker_archive *archive, const char *config_name,
                                    const struct fp_manifest *manifest, struct fp_error *err)
 {

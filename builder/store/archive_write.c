@@ -1,8 +1,8 @@
 /*
  * Image archives under construction: an OCI layout in a tar, or the form that docker load, podman
- * load and containerd read: manifest.json, the configuration and the layers side by side. Blobs are
- * kept by reference until the end, when the order of everything is known, and keep their bytes. The
- * bytes of the tar depend on nothing but names and contents.
+ * load and containerd read (manifest.json, the configuration and the layers). The writer keeps
+ * references to blobs until the end, when the order of all members is known. The bytes of the tar
+ * depend only on names and contents.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -24,10 +24,10 @@ struct archive_writer {
     struct fp_repo base;
     struct fp_newfile *file;
     struct archive *tar;  /* in `file`, at the end; borrowed from writer_finish() */
-    pthread_mutex_t lock; /* of `blobs` */
+    pthread_mutex_t lock; /* protects `blobs` */
     struct fp_blob_list blobs;
-    struct fp_layout_index index; /* of an OCI archive */
-    struct fp_digest image;       /* of a docker-archive, as what follows; not set: none yet */
+    struct fp_layout_index index; /* for an OCI archive */
+    struct fp_digest image;       /* this and all below: for a docker-archive; not set: none yet */
     struct fp_manifest manifest;
     struct fp_strv tags;
 };
@@ -108,7 +108,7 @@ static enum fp_code fail_tar(const struct archive_writer *self, struct fp_error 
     return fp_fail_errno(err, FP_E_IO, "%s: cannot be written", self->base.title);
 }
 
-/* Owner, mode and time are the same for all entries. */
+/* All entries have the same owner, mode and time. */
 static enum fp_code begin_entry(const struct archive_writer *self, const char *name, uint64_t size,
                                 struct fp_error *err)
 {
@@ -155,7 +155,7 @@ static enum fp_code add_text(const struct archive_writer *self, const char *name
     return write_data(self, text, strlen(text), err);
 }
 
-/* The bytes of the blob are verified. */
+/* Write a blob and verify its bytes. */
 static enum fp_code add_blob(const struct archive_writer *self, const char *name,
                              const struct fp_blob *blob, struct fp_error *err)
 {
@@ -178,7 +178,7 @@ static int compare_digests(const void *a, const void *b)
     return strcmp(fp_blob_descriptor(*left)->digest.text, fp_blob_descriptor(*right)->digest.text);
 }
 
-/* The index is the first member, so that a reader of the stream knows what follows. */
+/* Write the index before all blobs, so that a reader of the stream knows these in advance. */
 static enum fp_code write_oci(struct archive_writer *self, struct fp_error *err)
 {
     cleanup_free char *index = fp_layout_index_bytes(&self->index);
@@ -203,7 +203,7 @@ static enum fp_code docker_resolve(struct fp_repo *self, const char *name,
                    name != NULL ? name : "");
 }
 
-/* docker load wants names as NAME:TAG. */
+/* docker load requires names of the form NAME:TAG. */
 static enum fp_code add_tag(struct archive_writer *self, const char *name, struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};

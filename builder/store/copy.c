@@ -1,4 +1,4 @@
-/* Copying an image: a walk over it, each document and blob once, and then a push of all that. */
+/* Copying an image: walk over it, visit each document and blob once, and push all of them. */
 #include "copy_plan.h"
 
 #include "flinkpack/store/image.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Bounds of one image: indexes within indexes, documents, and their bytes, which are all kept. */
+/* The limits of one image. All documents are kept in memory. */
 #define MAX_DOCUMENTS      1000
 #define MAX_DOCUMENT_BYTES ((size_t) 32 << 20)
 #define MAX_BLOBS          20000
@@ -87,7 +87,7 @@ static bool has_document(const struct fp_copy_plan *plan, const struct fp_digest
     return false;
 }
 
-/* A document counts from here on, before those that it leads to. */
+/* Count a document before the documents that it refers to. */
 static enum fp_code count_document(const struct copy_walk *walk,
                                    const struct fp_descriptor *descriptor, struct fp_error *err)
 {

@@ -1,6 +1,6 @@
 /**
  * @file
- * All that is copied of an image.
+ * The list of documents and blobs that copying an image takes.
  */
 #ifndef FLINKPACK_STORE_COPY_PLAN_H
 #define FLINKPACK_STORE_COPY_PLAN_H
@@ -12,7 +12,7 @@ struct fp_copy_document {
     struct fp_descriptor descriptor;
     char *bytes;
 };
-/** All that an image is made of, each digest once. */
+/** All documents and blobs of an image, each digest once. */
 struct fp_copy_plan {
     struct fp_copy_document *documents; /**< children before parents; the last one is the root */
     size_t document_count;
@@ -22,7 +22,7 @@ struct fp_copy_plan {
     size_t config_count;
     size_t document_bytes;
 };
-/** Walk the image; `platform` NULL: all of it. */
+/** Make the plan by walking the image; `platform` NULL: all platforms. */
 FP_CHECKED enum fp_code fp_copy_plan_make(struct fp_repo *from, const struct fp_descriptor *root,
                                           const struct fp_platform *platform,
                                           struct fp_copy_plan *ret, struct fp_error *err);

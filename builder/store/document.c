@@ -1,4 +1,4 @@
-/* Documents and blobs, read to their end and verified against their descriptors, and lists of
+/* Reading documents and blobs to their end, verifying them against their descriptors, and lists of
  * blobs.
  */
 #include "document.h"

@@ -1,13 +1,13 @@
 /**
  * @file
- * Documents and blobs, read to their end and verified, and lists of blobs by digest.
+ * Reading and verifying documents and blobs, and lists of blobs by digest.
  */
 #ifndef FLINKPACK_STORE_DOCUMENT_H
 #define FLINKPACK_STORE_DOCUMENT_H
 
 #include "flinkpack/store/repo.h"
 
-/** Read a verified document from a blob into `body`, whose ceiling bounds it. */
+/** Read a document from a blob into `body`, whose maximum bounds it, and verify it. */
 FP_CHECKED enum fp_code fp_blob_document(const struct fp_blob *blob,
                                          const struct fp_descriptor *descriptor, const char *name,
                                          struct fp_buf *body, struct fp_error *err);
@@ -16,9 +16,9 @@ FP_CHECKED enum fp_code fp_bytes_document(const char *bytes, size_t len,
                                           const struct fp_descriptor *descriptor, const char *name,
                                           struct fp_buf *body, struct fp_error *err);
 /**
- * Read a blob to its end. FP_E_VERIFY where it is not what its descriptor says.
+ * Read a blob to its end. FP_E_VERIFY if it does not match its descriptor.
  * @param name  For errors.
- * @param stage Advanced by what is read; may be NULL.
+ * @param stage Advanced by the bytes that are read; may be NULL.
  */
 FP_CHECKED enum fp_code fp_blob_verify(const struct fp_blob *blob, const char *name,
                                        struct fp_stage *stage, struct fp_error *err);
@@ -30,7 +30,7 @@ struct fp_blob_list {
     struct fp_blob **items;
     size_t len;
 };
-/** Add a reference to `blob` unless one with its digest is there. */
+/** Add a reference to `blob` unless the list has a blob with its digest. */
 void fp_blob_list_add(struct fp_blob_list *list, struct fp_blob *blob);
 /** The blob with that digest, or NULL. Borrowed. */
 struct fp_blob *fp_blob_list_find(const struct fp_blob_list *list, const struct fp_digest *digest);

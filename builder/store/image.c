@@ -1,4 +1,4 @@
-/* From what a name stands for to manifests and configurations: the only place that walks there. */
+/* Finding the manifests and configurations of a name. No other file walks through an image. */
 #include "flinkpack/store/image.h"
 
 #include <string.h>
@@ -56,7 +56,7 @@ enum fp_code fp_images_open(struct fp_repo *repo, const struct fp_descriptor *ro
                                                : FP_OK;
 }
 
-/* Replace the index `at` by what it has for the platform. */
+/* Replace the index `at` by its manifest or nested index for the platform. */
 static enum fp_code descend(const struct fp_images *images, const struct fp_platform *platform,
                             struct fp_descriptor *at, struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* An OCI layout as a repo. Its index.json is written when everything else is there. */
+/* An OCI layout as a repo. Its index.json is written after everything else. */
 #include "layout_index.h"
 
 #include <fcntl.h>
@@ -8,11 +8,11 @@
 struct layout {
     struct fp_repo base;
     char *path;
-    bool follows;    /* blobs may be links: in layouts of others, which are only read */
+    bool follows;    /* blobs may be links, because the layout is only read */
     char *linkable;  /* directory of blobs that may be hard-linked; NULL: none */
-    mode_t dir_mode; /* of directories that are made in it */
+    mode_t dir_mode; /* the mode of new directories in it */
     int hold;        /* keeps blobs from being collected before index.json leads to them */
-    struct fp_layout_names pending; /* what is written to index.json at the end */
+    struct fp_layout_names pending; /* the entries to add to index.json at the end */
 };
 
 static enum fp_code layout_resolve(struct fp_repo *self, const char *name,
@@ -71,7 +71,7 @@ static void sync_blobs(const struct layout *layout)
         (void) fsync(fd);
 }
 
-/* The index is read again under the lock, as others may have named images in the meantime. */
+/* Read the index again under the lock, because others may have named images in the meantime. */
 static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
 {
     struct layout *layout = (struct layout *) self;
@@ -108,12 +108,12 @@ static const struct fp_repo_ops layout_ops = {
     .clear = layout_clear,
 };
 
-/* oci-layout is written after the directories, so that a directory that has it is a layout. */
+/* Write oci-layout after the directories, so that any directory that has it is a layout. */
 static enum fp_code make_layout(const char *path, mode_t dir_mode, struct fp_error *err)
 {
     cleanup_free char *blobs = fp_layout_blobs(path);
     FP_TRY(fp_mkdir_p(blobs, dir_mode, err));
-    /* It is not replaced, as others may hold a lock on it already. */
+    /* The file is not replaced, because others may hold a lock on it already. */
     return fp_layout_is_there(path)
                ? FP_OK
                : fp_layout_write_file(path, "oci-layout", FP_LAYOUT_MARKER, false, err);
@@ -133,7 +133,7 @@ static enum fp_code check_layout(const char *path, struct fp_error *err)
     return code != FP_OK ? code : fp_layout_marker_check(fp_buf_text(&text), text.len, marker, err);
 }
 
-/* Bazel makes layouts of links: copied alone, their index.json leads nowhere. */
+/* Bazel makes layouts of links. If only the links are copied, index.json has no target. */
 static enum fp_code check_link(const char *path, struct fp_error *err)
 {
     cleanup_free char *file = fp_path_join(path, "index.json");
@@ -143,7 +143,7 @@ static enum fp_code check_link(const char *path, struct fp_error *err)
                : FP_OK;
 }
 
-/* Links on the way to an output are followed where we or root made them, also inside the layout. */
+/* Links on the path of an output, also inside the layout, must belong to us or to root. */
 static enum fp_code find_place(const char *path, enum fp_layout_use use, char **ret,
                                struct fp_error *err)
 {

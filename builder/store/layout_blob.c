@@ -1,4 +1,4 @@
-/* Putting a blob under a path: linked, cloned or copied, and verified in each case. */
+/* Putting a blob at a path: it is linked, cloned or copied, and always verified. */
 #include "document.h"
 #include "layout_index.h"
 
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* linkat(), which replaces a file of the wrong size, as a crash may have left it. */
+/* Like linkat(), but replaces a file of the wrong size, which a crash may have left. */
 static bool link_blob(const char *from, int flags, const char *path, uint64_t size)
 {
     for (int attempt = 0; attempt < 2; attempt++) {
@@ -25,7 +25,7 @@ static bool link_blob(const char *from, int flags, const char *path, uint64_t si
     return false;
 }
 
-/* A file without a name was made by this process to be a blob, and is linked as it is. */
+/* This process made the nameless file as a blob, so the file itself is linked. */
 static bool link_nameless(const struct fp_blob *blob, const char *path)
 {
     struct stat st = {0};
@@ -37,8 +37,8 @@ static bool link_nameless(const struct fp_blob *blob, const char *path)
     return link_blob(name, AT_SYMLINK_FOLLOW, path, fp_blob_descriptor(blob)->size);
 }
 
-/* Only files of the local store are linked, as nobody writes to them. A user's file may change at
- * any time, and the blob would change with it. */
+/* Only files of the local store are linked, because nobody writes to them. A user's file may change
+ * at any time, and the blob would change with it. */
 static bool link_from_store(const struct fp_blob *blob, const char *linkable, const char *path)
 {
     const char *from = fp_blob_path(blob);
@@ -119,7 +119,7 @@ static enum fp_code copy_blob(const char *path, const struct fp_descriptor *desc
     return fp_newfile_publish(file, path, true, err);
 }
 
-/* What is linked is not read, so its descriptor has to be the one that was asked for. */
+/* A linked file is not read, so its descriptor must match the requested one. */
 static enum fp_code check_claim(const struct fp_descriptor *descriptor, const struct fp_blob *blob,
                                 struct fp_error *err)
 {
@@ -130,7 +130,7 @@ static enum fp_code check_claim(const struct fp_descriptor *descriptor, const st
                    descriptor->digest.text, have->digest.text);
 }
 
-/* The digest of a nameless file was taken while it was written: it need not be read again. */
+/* A nameless file is not read again, because its digest was computed while it was written. */
 static enum fp_code place(const char *path, const char *linkable,
                           const struct fp_descriptor *descriptor, const struct fp_blob *blob,
                           struct fp_stage *stage, struct fp_error *err)

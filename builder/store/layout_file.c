@@ -1,4 +1,4 @@
-/* The files of a layout beside its blobs, the locks on it, and blobs that are there. */
+/* The files of a layout beside its blobs, the locks on it, and finding its blobs. */
 #include "layout_index.h"
 
 #include <errno.h>
@@ -23,8 +23,8 @@ enum fp_code fp_layout_marker_check(const char *text, size_t len, const char *na
     return FP_OK;
 }
 
-/* The lock is on the directory, so that no file is left behind. NFS cannot lock directories, and
- * there a file is locked. */
+/* The lock is on the directory, so that no lock file remains. NFS cannot lock directories, so a
+ * file is locked there. */
 enum fp_code fp_layout_lock_index(const char *path, int *ret_fd, struct fp_error *err)
 {
     cleanup_fd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -114,7 +114,7 @@ char *fp_layout_blobs(const char *path)
     return fp_path_join(path, "blobs/sha256");
 }
 
-/* A link is no blob of the layout. */
+/* A link does not count as a blob of the layout. */
 bool fp_blob_file_is_there(const char *path, uint64_t size)
 {
     struct stat st = {0};

@@ -1,11 +1,11 @@
 /*
- * Which blobs are deleted: those that no document reachable from index.json names. To be safe with
- * kinds of document that are not known here (artifacts, signatures), every member "digest" of
- * every document counts as naming a blob, wherever it stands; of the blobs so named, those whose
- * media type may be a manifest or index are read in turn.
+ * Garbage collection deletes blobs that no document reachable from index.json names. To be safe
+ * with unknown kinds of document (artifacts, signatures), each member "digest" anywhere in a
+ * document counts as naming a blob. A named blob is read in turn if its media type may be a
+ * manifest or index.
  *
- * Blobs that a running build has put in place are not named yet: it holds the layout (see
- * fp_layout_hold()), and then nothing is deleted until a later removal.
+ * The blobs of a running build are not named yet. The build holds the layout (see
+ * fp_layout_hold()); meanwhile nothing is deleted, and a later removal deletes the garbage.
  */
 #include "layout_index.h"
 
@@ -16,21 +16,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The most blobs that are marked, and the longest chain of documents that lead to one another. */
+/* The most blobs that are marked, and the longest chain of documents that refer to each other. */
 #define MAX_MARKED 200000
 #define MAX_DEPTH  8
 
-/* Downloads that were not continued for so long are deleted, and so are temporary files that a
- * crash has left. */
+/* Downloads that were not continued for this long are deleted, as are temporary files that a crash
+ * has left. */
 #define LEFTOVER_MAX_AGE_S ((time_t) 7 * 24 * 3600)
 
 struct collection {
     const char *path;
     json_t *marked;           /* object: digest -> true */
-    struct fp_strv documents; /* marked, and still to be read */
+    struct fp_strv documents; /* marked and not yet read */
 };
 
-/* Whether a blob of that type is read for further digests. Layers and configurations are not. */
+/* Whether to search a blob of that type for digests. Layers and configurations are not searched. */
 static bool may_name_blobs(const char *media_type)
 {
     if (media_type == NULL || fp_media_is_index(media_type) || fp_media_is_manifest(media_type))
@@ -54,7 +54,7 @@ static enum fp_code mark(struct collection *self, const json_t *object, struct f
     return FP_OK;
 }
 
-/* The recursion is bounded, as the JSON parser bounds the depth of documents. */
+/* The recursion is bounded, because the JSON parser bounds the depth of documents. */
 static enum fp_code mark_all(struct collection *self, const json_t *value, struct fp_error *err)
 {
     const char *key = NULL;
@@ -73,7 +73,7 @@ static enum fp_code mark_all(struct collection *self, const json_t *value, struc
     return FP_OK;
 }
 
-/* A blob that is missing (a sparse copy) or that is no document names nothing. */
+/* A blob names nothing if it is missing (in a sparse copy) or is not a document. */
 static enum fp_code mark_document(struct collection *self, const char *digest_text,
                                   struct fp_error *err)
 {
@@ -127,7 +127,7 @@ static bool is_garbage(const struct collection *self, const char *algorithm, con
     return is_leftover(name, st);
 }
 
-/* A directory of blobs that is a link is an error: files of others would be deleted through it. */
+/* A directory of blobs must not be a link, because other people's files would be deleted. */
 static enum fp_code sweep(const struct collection *self, const char *algorithm, uint64_t *freed,
                           struct fp_error *err)
 {
@@ -155,7 +155,7 @@ enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *i
                                uint64_t *ret_freed_bytes, struct fp_error *err)
 {
     *ret_freed_bytes = 0;
-    /* Whoever holds the layout holds a lock on this file. */
+    /* A holder of the layout has a lock on this file. */
     cleanup_free char *marker = fp_path_join(path, "oci-layout");
     cleanup_fd int fd = open(marker, O_RDWR | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || !fp_flock_now(fd, marker))

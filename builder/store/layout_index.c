@@ -1,9 +1,9 @@
-/* The text of a layout's index.json: which name stands for which image. */
+/* The content of a layout's index.json, which maps names to images. */
 #include "layout_index.h"
 
 #include <string.h>
 
-/* How many names an error lists. */
+/* The number of names that an error lists. */
 #define LISTED_NAMES 8
 
 struct fp_layout_index fp_layout_index_new(void)
@@ -90,7 +90,7 @@ static json_t *find_digest(const json_t *entries, const char *digest)
     return NULL;
 }
 
-/* The only image, whatever number of names it has; NULL where there is none or more than one. */
+/* Find the only image, which may have several names; NULL if there is not exactly one. */
 static json_t *find_only(const json_t *entries)
 {
     json_t *first = json_array_get(entries, 0);
@@ -146,7 +146,7 @@ enum fp_code fp_layout_index_find(const struct fp_layout_index *index, const cha
     return fp_fail_no_image(title, name, &names, err);
 }
 
-/* The descriptor as an entry under `name`, without the names that it had elsewhere. */
+/* Make an entry with `name` from a descriptor, without the descriptor's other names. */
 static json_t *make_entry(const struct fp_descriptor *descriptor, const char *name)
 {
     struct fp_descriptor bare = *descriptor;

@@ -1,4 +1,4 @@
-/* The places that a command line names: what their spellings mean, and opening them. */
+/* The locations that a command line names: parsing and opening them. */
 #include "flinkpack/store/location.h"
 #include "flinkpack/store/kinds.h"
 #include "flinkpack/store/layout.h"
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* The prefixes are those of skopeo and podman. */
+/* The same prefixes as in skopeo and podman. */
 static const struct location_prefix {
     const char *text;
     enum fp_location_kind kind;
@@ -18,7 +18,7 @@ static const struct location_prefix {
     {"rootfs:", FP_AT_ROOTFS, false},
 };
 
-/* Places that only other tools know, and what to use in their stead. */
+/* Locations that only other tools support, and their replacements. */
 static const struct foreign_place {
     const char *prefix;
     const char *hint;
@@ -154,7 +154,7 @@ enum fp_code fp_location_parse(const char *text, struct fp_location *ret, struct
     return parse_reference(text, ret, err);
 }
 
-/* Registries and files are read by way of the local store, which keeps what has to be a file. */
+/* Blobs of registries and files that are needed as files are kept in the local store. */
 static enum fp_code open_with_blobs(const struct fp_location *at, const struct fp_places *places,
                                     const struct fp_platform *platform, struct fp_repo **ret,
                                     struct fp_error *err)
@@ -212,7 +212,7 @@ const char *fp_location_image(const struct fp_location *at)
     return at->kind == FP_AT_REGISTRY ? fp_reference_target(&at->reference) : at->name;
 }
 
-/* The tag of NAME:TAG. A text without ':' and '/' is a tag itself. */
+/* Return the tag of NAME:TAG. A text without ':' and '/' is itself a tag. */
 static const char *tag_of(const char *name)
 {
     const char *slash = strrchr(name, '/');

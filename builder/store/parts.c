@@ -1,15 +1,15 @@
-/* An image that is in memory, as a repo. */
+/* A repo for an image in memory. */
 #include "flinkpack/store/kinds.h"
 
 #include <string.h>
 
 #include "document.h"
 
-/* Filled by one thread, then only read, by many. */
+/* One thread fills it; then several threads only read it. */
 struct parts {
     struct fp_repo base;
     struct fp_blob_list blobs;
-    struct fp_descriptor root; /* no digest: none */
+    struct fp_descriptor root; /* without a digest if there is no image */
 };
 
 static enum fp_code parts_resolve(struct fp_repo *self, const char *name, struct fp_descriptor *ret,

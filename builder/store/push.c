@@ -1,10 +1,10 @@
-/* A push: blobs that travel while others are made, then documents, then names. */
+/* A push: blobs are transferred while others are made, then documents and names are put. */
 #include "push.h"
 
-/* Transfers wait for the network more than for the processor: each blob takes four round trips. */
+/* Transfers mostly wait for the network, because each blob takes four round trips. */
 #define THREADS FP_GROUP_MAX
 
-/* The first push to a place that blobs can be mounted from. */
+/* Find the first push to a repo that blobs can be mounted from. */
 static struct fp_push *find_source(struct fp_push *before, const struct fp_repo *to)
 {
     struct fp_push *found = NULL;
@@ -33,7 +33,7 @@ struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *op
     return push;
 }
 
-/* With the lock held. Where a place wants layers before configurations, these wait for the end. */
+/* The caller holds the lock. Configurations wait for the end if the repo takes layers first. */
 static void start(struct fp_push_item *item)
 {
     struct fp_push *push = item->push;
@@ -112,7 +112,7 @@ static const struct fp_pushed_document *root_of(const struct fp_push *push)
     return &push->documents[push->document_count - 1];
 }
 
-/* Asked in order, until one stands for nothing: where that is new, all are for the most part. */
+/* Ask for names in order until one does not exist: if one is new, most others are new as well. */
 static enum fp_code ask_names(struct fp_push *push, bool *ret_all, struct fp_error *err)
 {
     const struct fp_digest *digest = &root_of(push)->descriptor.digest;
@@ -129,9 +129,9 @@ static enum fp_code ask_names(struct fp_push *push, bool *ret_all, struct fp_err
     return FP_OK;
 }
 
-/* Registries look for what a manifest refers to when it is put, so each is put under its digest:
- * one request for all of its blobs. The index that is named need not be, as what it refers to is
- * there by then. */
+/* A registry checks that a manifest's blobs exist when the manifest is put. Each document is put
+ * again under its digest, because that takes one request for all of its blobs. A root index is
+ * skipped, because its manifests have been checked by then. */
 static enum fp_code look_behind(const struct fp_push *push, bool *ret_whole, struct fp_error *err)
 {
     bool skips_root =
@@ -145,7 +145,7 @@ static enum fp_code look_behind(const struct fp_push *push, bool *ret_whole, str
     return FP_OK;
 }
 
-/* A task. A place that has the root is asked for what it refers to: it may have lost it. */
+/* A task. If all names are right, the document is put only if the repo has lost it. */
 static enum fp_code put_document(void *context, struct fp_error *err)
 {
     const struct fp_pushed_document *document = context;
@@ -160,7 +160,7 @@ static enum fp_code put_document(void *context, struct fp_error *err)
     return fp_repo_put_document(push->to, &document->descriptor, document->bytes, err);
 }
 
-/* Platforms' manifests go side by side where that is faster; an index waits for what it is of. */
+/* Manifests are put in parallel if the repo takes any order. An index waits for its manifests. */
 static enum fp_code put_children_first(const struct fp_push *push, size_t count,
                                        struct fp_error *err)
 {
@@ -189,7 +189,7 @@ static enum fp_code put_documents(const struct fp_push *push, struct fp_error *e
     return FP_OK;
 }
 
-/* Blobs may travel meanwhile: for them nothing has been asked before all has been answered. */
+/* Blobs may be in transfer meanwhile, so the answers are published together at the end. */
 static enum fp_code ask(struct fp_push *push, struct fp_error *err)
 {
     bool is_all_named = false;
@@ -216,8 +216,8 @@ enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err)
     return fp_group_wait(push->group, err);
 }
 
-/* Configurations are blobs like layers: where each costs several round trips all go side by side.
- */
+/* Configurations are transferred together with layers if the repo takes any order, because each
+ * blob costs several round trips. */
 static enum fp_code put_all(struct fp_push *push, struct fp_error *err)
 {
     start_all(push, FP_PUSH_LAYER);
@@ -229,7 +229,7 @@ static enum fp_code put_all(struct fp_push *push, struct fp_error *err)
     return put_documents(push, err);
 }
 
-/* All blobs once more, as the place lacks some that it said it had. */
+/* Put all blobs again, because the repo lacks some that it claimed to have. */
 static enum fp_code put_again(struct fp_push *push, struct fp_error *err)
 {
     fp_report(push->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
@@ -245,7 +245,7 @@ static enum fp_code put_again(struct fp_push *push, struct fp_error *err)
     return push->is_all_named ? look_behind(push, &is_whole, err) : FP_OK;
 }
 
-/* What came from other machines has been pulled, unless some of it was made here. */
+/* A push into a local repo counts as pulled if all blobs come over the network. */
 static const char *verb_of(const struct fp_push *push)
 {
     bool is_pulled = true;
@@ -254,8 +254,8 @@ static const char *verb_of(const struct fp_push *push)
     return fp_repo_is_remote(push->to) ? "pushed" : is_pulled ? "pulled" : "written";
 }
 
-/* "5 blobs, 570 MB pushed, 2 mounted; named v1, latest". What is longer is told as far as it goes.
- */
+/* Report the result: "5 blobs, 570 MB pushed, 2 mounted; named v1, latest". A text that is too long
+ * is cut. */
 static void tell(const struct fp_push *push)
 {
     const struct fp_push_result *result = &push->result;
@@ -275,7 +275,7 @@ static void tell(const struct fp_push *push)
     fp_report(push->reporter, FP_EVENT_INFO, "%s", fp_buf_text(&text));
 }
 
-/* Why asking failed comes first. */
+/* An error of asking is returned first. */
 static enum fp_code put_first(struct fp_push *push, struct fp_error *err)
 {
     fp_push_ask(push);
@@ -302,7 +302,7 @@ static enum fp_code end(struct fp_push *push, struct fp_error *err)
 enum fp_code fp_push_finish(struct fp_push *push, struct fp_push_result *ret, struct fp_error *err)
 {
     enum fp_code code = end(push, err);
-    /* What failed on the way has its context already. */
+    /* The error of a failed transfer has its context already. */
     FP_TRY(push->has_failed ? code : fp_push_context(push, code, err));
     if (ret == NULL)
         return FP_OK;

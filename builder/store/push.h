@@ -1,6 +1,6 @@
 /**
  * @file
- * What the files of a push share.
+ * Declarations shared by the files of a push.
  */
 #ifndef FLINKPACK_STORE_PUSH_INTERNAL_H
 #define FLINKPACK_STORE_PUSH_INTERNAL_H
@@ -10,21 +10,21 @@
 #include "flinkpack/store/push.h"
 #include "flinkpack/support/group.h"
 
-/** How many rows the blobs of a push lie in. */
+/** The number of rows in the hash table of a push's blobs. */
 #define FP_PUSH_ROWS 256
 
 /** One blob of a push. */
 struct fp_push_item {
     struct fp_push *push;
-    struct fp_push_item *next;  /**< as they were fed */
-    struct fp_push_item *below; /**< in the same row, by digest */
+    struct fp_push_item *next;  /**< in the order of feeding */
+    struct fp_push_item *below; /**< the next one in the same row */
     struct fp_descriptor descriptor;
     enum fp_push_part part;
     struct fp_blob *blob; /**< NULL: it is fetched from `from` */
     struct fp_repo *from;
-    bool is_fetched; /**< it came over the network, which has been told of */
+    bool is_fetched; /**< it came over the network, and that has been reported */
     bool is_sent;
-    bool is_sent_again; /**< while it was doubted: once is enough */
+    bool is_sent_again; /**< it was sent while it was doubted, which is done only once */
     enum {
         FP_PUSH_WAITS,
         FP_PUSH_TRAVELS,
@@ -43,36 +43,36 @@ struct fp_pushed_document {
 struct fp_push {
     struct fp_repo *to;
     struct fp_push *before;
-    struct fp_push *source; /**< to the same registry, for mounting; NULL: none */
+    struct fp_push *source; /**< a push to the same registry, for mounting; NULL: none */
     struct fp_strv names;
-    bool *is_right; /**< of each name: it stands for the image, and is not put again */
+    bool *is_right; /**< for each name: it stands for the image already and is not put again */
     bool one_of_several;
     bool is_asked;
-    struct fp_error asked; /**< why asking failed; its code is FP_OK where it has not */
-    char *from;            /**< what is pushed, for errors; or NULL */
+    struct fp_error asked; /**< the error of asking; its code is FP_OK if there is none */
+    char *from;            /**< the image's source, for errors; or NULL */
     struct fp_reporter *reporter;
     struct fp_group *group;
     struct fp_pushed_document *documents;
     size_t document_count;
-    pthread_mutex_t lock;   /**< of all that follows */
-    pthread_cond_t arrival; /**< of a blob, or of a failure */
+    pthread_mutex_t lock;   /**< protects all members below */
+    pthread_cond_t arrival; /**< signals that a blob has arrived or failed */
     bool is_all_named;      /**< there are names, and all stand for the image already */
-    bool is_whole;          /**< and nothing is lost behind them */
+    bool is_whole;          /**< in addition, the repo has lost no part of the image */
     bool has_failed;
     struct fp_push_item *items;
-    struct fp_push_item **last; /**< where the next one goes */
+    struct fp_push_item **last; /**< the place for the next item */
     struct fp_push_item *rows[FP_PUSH_ROWS];
     struct fp_push_result result;
 };
 
-/** The row that a blob of that digest lies in, and the blob itself or NULL. With the push's lock
- * held. */
+/** The row of a digest, and the item with that digest or NULL. The caller holds the push's lock.
+ */
 struct fp_push_item **fp_push_row(struct fp_push *push, const struct fp_digest *digest);
 struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *digest);
-/** fp_context(): what was to come from where. */
+/** Add the source and target of the copy to an error, as fp_context() does. */
 FP_CHECKED enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code,
                                         struct fp_error *err);
-/** A task: bring one blob, a struct fp_push_item, to where it belongs. */
+/** A task that transfers one blob, a struct fp_push_item, to the target. */
 FP_CHECKED enum fp_code fp_push_item_run(void *item, struct fp_error *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* One blob of a push: found where it belongs, mounted, or fetched and sent. */
+/* One blob of a push: it is found in the target, mounted there, or fetched and sent. */
 #include "push.h"
 
 #include "document.h"
@@ -59,7 +59,7 @@ static void tell_outcome(const struct fp_push_item *item, enum fp_push_outcome o
     (void) fp_stage_close(&stage, FP_OK, outcome_text(item->push, outcome));
 }
 
-/* Bring the bytes here, telling of it where they come over the network. */
+/* Fetch the bytes, and report progress if they come over the network. */
 static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struct fp_error *err)
 {
     struct fp_stage stage = {0};
@@ -71,7 +71,7 @@ static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struc
     return fp_stage_close(&stage, code, item->is_fetched ? "pulled" : NULL);
 }
 
-/* Not for long: nobody wakes those that are cancelled. With the lock held. */
+/* Wait only briefly, because nobody wakes cancelled threads. The caller holds the lock. */
 static void wait_a_moment(struct fp_push *push)
 {
     struct timespec until = {0};
@@ -82,7 +82,7 @@ static void wait_a_moment(struct fp_push *push)
     (void) pthread_cond_timedwait(&push->arrival, &push->lock, &until);
 }
 
-/* Where blobs can be mounted from once this one has arrived there; NULL: nowhere. */
+/* Wait until this blob has arrived in a repo to mount it from. Returns that repo, or NULL. */
 static struct fp_repo *wait_for_source(const struct fp_push_item *item)
 {
     struct fp_push *source = item->push->source;
@@ -98,7 +98,7 @@ static struct fp_repo *wait_for_source(const struct fp_push_item *item)
     return has_arrived ? source->to : NULL;
 }
 
-/* One line a blob: what has been pulled for a place on this machine has been told of. */
+/* Each blob gets one line: a blob pulled into a local repo has been reported already. */
 static enum fp_code put(const struct fp_push_item *item, struct fp_blob *blob,
                         enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
@@ -112,7 +112,7 @@ static enum fp_code put(const struct fp_push_item *item, struct fp_blob *blob,
     return fp_stage_close(&stage, code, told ? NULL : outcome_text(push, *ret_outcome));
 }
 
-/* Without fetching: it is there already, or the registry can mount it from where it is. */
+/* Put a blob without fetching it: the target has it already, or the registry can mount it. */
 static enum fp_code put_without_bytes(const struct fp_push_item *item,
                                       enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
@@ -136,13 +136,13 @@ static enum fp_code bring(struct fp_push_item *item, enum fp_push_outcome *ret_o
     if (blob == NULL)
         FP_TRY(fetch(item, &blob, err));
     FP_TRY(put(item, blob, ret_outcome, err));
-    /* A download for the local store lies in its place already. */
+    /* A download into the local store is in its final place already. */
     if (item->is_fetched && *ret_outcome == FP_PUSH_EXISTING)
         *ret_outcome = FP_PUSH_UPLOADED;
     return FP_OK;
 }
 
-/* Where nothing is to be put, only what is lost is sent: not what nobody can ask for. */
+/* If all names are right already, only a blob that the repo is known to have lost is sent. */
 static enum fp_code is_kept(const struct fp_push_item *item, bool *ret, struct fp_error *err)
 {
     struct fp_push *push = item->push;
@@ -177,7 +177,7 @@ static enum fp_code transfer(struct fp_push_item *item, enum fp_push_outcome *re
     return FP_OK;
 }
 
-/* With the push's lock held. */
+/* The caller holds the push's lock. */
 static void count(struct fp_push_item *item, enum fp_push_outcome outcome)
 {
     struct fp_push_result *result = &item->push->result;

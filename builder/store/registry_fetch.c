@@ -1,10 +1,10 @@
 /*
- * What comes from a registry is kept in a folder by digest: blobs because they are needed as files,
- * documents because asking again costs time and, on Docker Hub, a share of the allowance.
+ * Content from a registry is kept in a directory by digest: blobs because they are needed as files,
+ * documents because fetching them again takes time and counts against Docker Hub's rate limit.
  *
- * A download goes to ".HEX.partial", from where it is resumed, and is renamed when it is verified.
- * Whoever downloads holds a lock on that file: the same blob is never fetched twice at once, by
- * threads (each has its own open file, hence its own lock) or by processes.
+ * A download is written to ".HEX.partial", can be resumed from there, and is renamed when it is
+ * verified. The downloader holds a lock on that file, so that neither threads (each has its own
+ * open file and therefore its own lock) nor processes fetch the same blob at the same time.
  */
 #include "document.h"
 #include "layout_index.h"
@@ -54,7 +54,7 @@ static enum fp_code fetch_manifest(struct fp_repo *self, const char *reference_t
     return code != FP_OK ? code : fp_registry_repo_keep(repo, ret, body, err);
 }
 
-/* A partial file is continued from wherever the bytes come: they are those of one digest. */
+/* Any source can continue a partial file, because the digest determines the bytes. */
 static enum fp_code fetch_from_any(const struct fp_registry_repo *repo,
                                    const struct fp_descriptor *descriptor, int fd,
                                    struct fp_stage *stage, struct fp_error *err)
@@ -75,7 +75,7 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
                      fp_digest_hex(&descriptor->digest));
     cleanup_fd int fd = -1;
     FP_TRY(fp_file_open_locked(partial, &fd, err));
-    /* Others may have brought it while we waited. */
+    /* Another process or thread may have fetched it while this one waited. */
     if (fp_blob_file_is_there(path, descriptor->size)) {
         (void) unlink(partial);
         return FP_OK;
@@ -87,7 +87,7 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
                    : fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
     if (code == FP_E_IO)
         code = fp_context(code, err, "%s", partial);
-    /* Only what broke off is continued from; wrong bytes are not, and nothing leaves nothing. */
+    /* Only an interrupted download is kept, to be resumed; wrong or empty files are removed. */
     struct stat st = {0};
     bool broke_off = code == FP_E_NETWORK || code == FP_E_INTERRUPTED || code == FP_E_IO;
     if (!broke_off || fstat(fd, &st) != 0 || st.st_size == 0)
@@ -108,7 +108,7 @@ enum fp_code fp_registry_repo_get_blob(struct fp_repo *self, const struct fp_des
     return fp_blob_file_get(path, self->title, false, descriptor, ret, err);
 }
 
-/* What is in the folder from before, unless it is damaged. */
+/* Read a document that is kept from an earlier run, unless it is damaged. */
 static bool read_kept(struct fp_repo *self, const struct fp_descriptor *descriptor,
                       struct fp_buf *body)
 {

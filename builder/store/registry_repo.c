@@ -1,6 +1,6 @@
 /*
- * A repository of a registry as a repo: names, and what is pushed. What is fetched from there is
- * kept in a folder; see registry_fetch.c.
+ * A repository in a registry as a repo: names and pushing. Fetched content is kept in a directory;
+ * see registry_fetch.c.
  */
 #include "registry_repo.h"
 #include "document.h"
@@ -14,7 +14,7 @@ static struct fp_registry *in_use(const struct fp_repo *self)
     return repo->sources[repo->source];
 }
 
-/* A tag or digest from one, or from a full reference to this repository. */
+/* Return a tag or digest, which may also be given as a full reference to this repository. */
 static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **ret,
                            struct fp_error *err)
 {
@@ -35,8 +35,8 @@ static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **
     return FP_OK;
 }
 
-/* HEAD only tells whether what is here already is still what the name stands for: asking is free
- * where fetching is counted. What it says beside the digest (size, type) need not be so. */
+/* HEAD only shows whether the kept manifest is still current: HEAD does not count against a rate
+ * limit, as fetching does. The size and type in its answer are not trusted. */
 static enum fp_code resolve_at(struct fp_registry_repo *repo, const char *tag,
                                struct fp_descriptor *ret, struct fp_error *err)
 {
@@ -67,7 +67,7 @@ static enum fp_code registry_resolve(struct fp_repo *self, const char *name,
     }
 }
 
-/* A registry that finds other bytes than their digest says is right more often than not. */
+/* If a registry says that bytes do not match their digest, the local file is probably damaged. */
 static enum fp_code blame(const struct fp_blob *blob, struct fp_error *err)
 {
     struct fp_error found = {0};
@@ -115,7 +115,7 @@ static enum fp_code registry_name(struct fp_repo *self, const struct fp_descript
     return fp_registry_put_manifest(in_use(self), tag, descriptor, bytes, err);
 }
 
-/* Only a network that fails is worth giving up for; other refusals come again where they matter. */
+/* Only a network failure is returned; other errors occur again when something is put. */
 static enum fp_code registry_is_named(struct fp_repo *self, const struct fp_digest *digest,
                                       const char *name, enum fp_tagged *ret, struct fp_error *err)
 {
@@ -238,7 +238,7 @@ enum fp_code fp_repo_open_registry(const struct fp_registry_options *options,
     repo->reporter = options->reporter;
     repo->reference = fp_reference_copy(reference);
     repo->blob_folder = fp_xstrdup(blob_folder);
-    /* Where the folder is "LAYOUT/blobs/sha256", nothing may be collected there while we run. */
+    /* If the directory is "LAYOUT/blobs/sha256", no blob may be collected there meanwhile. */
     cleanup_free char *layout = fp_path_join(blob_folder, "../..");
     repo->hold = fp_layout_hold(layout);
     *ret = steal_pointer(&opened);

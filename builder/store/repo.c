@@ -1,4 +1,4 @@
-/* The operations of a repo, and what stands in for those that a kind does not have. */
+/* The operations of a repo, with defaults for those that a kind does not implement. */
 #include "flinkpack/store/repo.h"
 
 #include "document.h"

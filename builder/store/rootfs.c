@@ -1,5 +1,5 @@
-/* A root file system in a tar as an image of one layer. One pass over the file gives diff_id,
- * digest and size, and the time of the newest file, which is when the image was "created". */
+/* A root file system in a tar as an image of one layer. One pass over the file computes diff_id,
+ * digest, size and the time of the newest file, which becomes the image's creation time. */
 #include "flinkpack/store/kinds.h"
 #include "layout_index.h"
 
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The last second of the year 9999, the last one that RFC 3339 can write. */
+/* The last second of the year 9999, which is the latest time in RFC 3339. */
 #define MAX_TIME_S INT64_C(253402300799)
 
 struct rootfs {
@@ -68,7 +68,7 @@ static void set_layer(struct rootfs *self, struct fp_hash *hash, uint64_t size,
     self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
 }
 
-/* A tar in gzip is a layer already, and is taken as it is. */
+/* A gzip tar is a layer already and is used unchanged. */
 static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
@@ -89,8 +89,8 @@ static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
     return FP_OK;
 }
 
-/* A plain tar is several times as much to store and to push; not every runtime reads zstd, and none
- * xz. All of these are packed as our own layers are. */
+/* A plain tar takes several times as much space and transfer, not every runtime reads zstd, and
+ * none reads xz. All of these are repacked like our own layers. */
 static enum fp_code repack(struct rootfs *self, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);

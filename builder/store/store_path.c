@@ -1,4 +1,4 @@
-/* The local store: where it is and whether it is ours alone. */
+/* The path of the local store, and the check that it belongs to us alone. */
 #include "flinkpack/store/layout.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether `path` can be written to or, where it is not there, made below its nearest ancestor. */
+/* Whether `path` is writable or, if it does not exist, can be made below its nearest ancestor. */
 static bool is_writable(const char *path)
 {
     cleanup_free char *at = fp_xstrdup(path);
@@ -28,7 +28,7 @@ enum fp_code fp_store_check(const char *path, struct fp_error *err)
     return FP_OK;
 }
 
-/* In a container without a passwd entry HOME is often "/" or cannot be written to: NULL then. */
+/* NULL if HOME is "/" or not writable, as often in a container without a passwd entry. */
 static char *home_store(void)
 {
     const char *data = fp_env("XDG_DATA_HOME");
@@ -41,8 +41,8 @@ static char *home_store(void)
     return is_writable(path) ? steal_pointer(&path) : NULL;
 }
 
-/* What is wrong with the store or the directory that it is in, as in "DIR belongs to another user".
- * NULL where both are ours alone. */
+/* Return the problem with the store or its parent directory, such as "DIR belongs to another user",
+ * or NULL if both are ours alone. */
 static char *reason_against(const char *store)
 {
     cleanup_free char *parent = fp_xstrndup(store, (size_t) (fp_path_base(store) - store) - 1);
@@ -61,8 +61,8 @@ static bool is_fit(const char *path)
     return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && fp_kept_dir_flaw(path) == NULL;
 }
 
-/* Where somebody else has taken the name that we would use, "NAME.XXXXXX" of ours that was made the
- * last time; the first of several. NULL: none. */
+/* Find our own "NAME.XXXXXX", which an earlier run made because another user has taken NAME. If
+ * there are several, the first one is returned. NULL: none. */
 static char *find_own(const char *directory, const char *name)
 {
     cleanup_strv struct fp_strv names = {0};
@@ -76,8 +76,8 @@ static char *find_own(const char *directory, const char *name)
     return NULL;
 }
 
-/* TMPDIR is everyone's: a directory that somebody else made there is not ours to trust, and does
- * not stop us. False with errno where none can be made; *ret is set all the same. */
+/* TMPDIR is shared: a directory that another user made there cannot be trusted, so another name is
+ * used. Returns false with errno if no directory can be made; *ret is set in any case. */
 static bool make_temp(char **ret)
 {
     const char *temp = fp_env("TMPDIR") != NULL ? fp_env("TMPDIR") : "/tmp";
@@ -94,7 +94,7 @@ static bool make_temp(char **ret)
         if (own == NULL && mkdtemp(*ret) == NULL)
             return false;
     }
-    /* A umask may have taken even the owner's permissions. */
+    /* The umask may have removed even the owner's permissions. */
     return chmod(*ret, FP_KEPT_DIR_MODE) == 0;
 }
 
@@ -108,7 +108,7 @@ static enum fp_code temp_store(char **ret, struct fp_error *err)
     enum fp_code code =
         fp_hinted(fp_fail_errno(err, FP_E_IO, "%s: cannot make the local store", path), err,
                   "set FLINKPACK_STORE to a folder that can be written to");
-    /* A TMPDIR that does not exist is a failure of this machine, not of what the user named. */
+    /* A missing TMPDIR is a problem of this machine, and not of a path that the user named. */
     if (err != NULL)
         err->code = FP_E_IO;
     return code == FP_E_NOT_FOUND ? FP_E_IO : code;

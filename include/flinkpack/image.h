@@ -1,6 +1,6 @@
 /**
  * @file
- * The OCI image model, pure: no file, no network, no clock.
+ * The OCI image model. It is pure: it uses no file, no network and no clock.
  */
 #ifndef FLINKPACK_IMAGE_H
 #define FLINKPACK_IMAGE_H

@@ -1,6 +1,6 @@
 /**
  * @file
- * Layers: entries in, layer out. Deterministic tar, codecs, blobs, and layers that exist already.
+ * Layers: making them from entries (deterministic tar, codecs, blobs), and reading existing ones.
  */
 #ifndef FLINKPACK_LAYER_H
 #define FLINKPACK_LAYER_H

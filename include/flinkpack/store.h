@@ -1,7 +1,7 @@
 /**
  * @file
- * Where images lie: OCI layouts (the local store is one), archives and registries, all as one
- * interface; and pushes, which put images there.
+ * The places that hold images, behind one interface: OCI layouts (the local store is one), archives
+ * and registries; and pushes, which put images there.
  */
 #ifndef FLINKPACK_STORE_H
 #define FLINKPACK_STORE_H

@@ -25,20 +25,20 @@
 /** Longest media type that is accepted (RFC 6838 allows 255). */
 #define FP_MEDIA_TYPE_MAX 128
 
-/** Index or Docker manifest list. */
+/** Whether it is an OCI index or a Docker manifest list. */
 bool fp_media_is_index(const char *media_type);
-/** OCI or Docker schema 2 manifest. */
+/** Whether it is an OCI or Docker schema 2 manifest. */
 bool fp_media_is_manifest(const char *media_type);
-/** A layer that may be distributed and that flinkpack can read: tar, plain, gzip or zstd. */
+/** Whether it is a distributable layer that flinkpack can read: tar, plain, gzip or zstd. */
 bool fp_media_is_layer(const char *media_type);
 /**
- * The OCI media type for Docker's (or itself).
- * @return NULL where there is none, as for foreign layers. Static or borrowed from the argument.
+ * The OCI media type for one of Docker's; an OCI media type is returned unchanged.
+ * @return NULL if there is none, as for foreign layers. Static or borrowed from the argument.
  */
 const char *fp_media_to_oci(const char *media_type);
 
-/** A platform, normalised: linux/amd64, linux/arm/v7. Empty architecture: not stated. Two are the
- * same where memcmp() says so: what follows a text is zero. */
+/** A normalised platform: linux/amd64, linux/arm/v7. An empty architecture is not stated. Two
+ * platforms can be compared by memcmp(), because the bytes after each text are zero. */
 struct fp_platform {
     char os[16];
     char architecture[16];
@@ -54,23 +54,23 @@ FP_CHECKED enum fp_code fp_platform_parse(const char *text, struct fp_platform *
                                           struct fp_error *err);
 /** Normalise in place (containerd's platforms database). */
 void fp_platform_normalize(struct fp_platform *platform);
-/** Whether an image for `have` runs where `want` is asked for; both normalised. */
+/** Whether an image for `have` runs on `want`; both are normalised. */
 bool fp_platform_matches(const struct fp_platform *want, const struct fp_platform *have);
 /** "linux/arm/v7". The caller owns it. */
 char *fp_platform_text(const struct fp_platform *platform);
 
-/** A descriptor. A value; the JSON members are borrowed or owned references as the holder says. */
+/** A descriptor. A value; its holder says whether the JSON members are borrowed or owned. */
 struct fp_descriptor {
     char media_type[FP_MEDIA_TYPE_MAX];
     struct fp_digest digest;
     uint64_t size;
-    struct fp_platform platform; /**< empty where not stated */
-    json_t *stated_platform;     /**< `platform` as it was stated and is written, or NULL */
+    struct fp_platform platform; /**< members that are not stated are empty */
+    json_t *stated_platform;     /**< `platform` as it was read and is written again, or NULL */
     json_t *annotations;         /**< an object, or NULL */
 };
 
 /**
- * Read a descriptor. Refuses bad digests, negative sizes, over-long media types and `urls`
+ * Read a descriptor. Bad digests, negative sizes, over-long media types and `urls` are refused
  * (foreign content is never fetched).
  * @param ret Release with fp_descriptor_clear().
  * @return FP_OK or FP_E_INPUT, naming `name`.

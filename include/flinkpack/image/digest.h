@@ -13,15 +13,15 @@
 /** Room for "sha512:" and 128 hexadecimal digits. */
 #define FP_DIGEST_TEXT_MAX 136
 
-/** "sha256:HEX" or "sha512:HEX"; the empty text is no digest. A value, compared with strcmp(). */
+/** "sha256:HEX" or "sha512:HEX"; an empty text means no digest. A value, compared with strcmp(). */
 struct fp_digest {
     char text[FP_DIGEST_TEXT_MAX];
 };
 
 /**
- * Take a digest from outside: "sha256:" with 64 or "sha512:" with 128 lower-case hexadecimal
+ * Parse an untrusted digest: "sha256:" with 64 or "sha512:" with 128 lower-case hexadecimal
  * digits and nothing else, so that it is safe in a path and in a URL afterwards.
- * @param name For errors: where it stands.
+ * @param name Names its origin in errors.
  * @return FP_OK or FP_E_INPUT.
  */
 FP_CHECKED enum fp_code fp_digest_parse(const char *text, const char *name, struct fp_digest *ret,
@@ -38,7 +38,7 @@ bool fp_digest_is_set(const struct fp_digest *digest);
 bool fp_digest_equal(const struct fp_digest *a, const struct fp_digest *b);
 /** The SHA-256 digest of bytes. */
 struct fp_digest fp_digest_of(const void *data, size_t len);
-/** End `hash` (SHA-256 or SHA-512) and make its digest. */
+/** Finish `hash` (SHA-256 or SHA-512) and return its digest. */
 struct fp_digest fp_digest_finish(struct fp_hash *hash, enum fp_hash_algorithm algorithm);
 
 #endif

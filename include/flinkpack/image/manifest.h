@@ -30,15 +30,15 @@ struct fp_index {
 };
 
 /**
- * What a document is: the media type it states, checked against `content_type` (NULL or "": not
- * known) and against its members. Refuses schema 1, documents that are manifest and index at
- * once (CVE-2021-41190) and types that contradict each other.
+ * Determine the media type of a document: the one that it states, checked against `content_type`
+ * (NULL or "": not known) and against its members. Schema 1, documents that are manifest and index
+ * at once (CVE-2021-41190) and contradicting types are refused.
  * @param ret The media type, one of the FP_MEDIA_ constants. Static.
  * @return FP_OK or FP_E_INPUT.
  */
 FP_CHECKED enum fp_code fp_document_type(const json_t *document, const char *content_type,
                                          const char *name, const char **ret, struct fp_error *err);
-/** Parse a manifest; bytes as they came. FP_OK or FP_E_INPUT naming `name`. */
+/** Parse a manifest from its unchanged bytes. FP_OK or FP_E_INPUT naming `name`. */
 FP_CHECKED enum fp_code fp_manifest_parse(const char *text, size_t len, const char *content_type,
                                           const char *name, struct fp_manifest *ret,
                                           struct fp_error *err);
@@ -47,15 +47,15 @@ FP_CHECKED enum fp_code fp_index_parse(const char *text, size_t len, const char 
                                        const char *name, struct fp_index *ret,
                                        struct fp_error *err);
 /**
- * Choose from an index: the first manifest, in document order, that matches best; attestations
- * (unknown/unknown) are passed over.
- * @param ret Borrowed from `index`; it may be an index again.
- * @return FP_OK, or FP_E_NOT_FOUND listing the platforms that there are.
+ * Choose the first of the best matching manifests of an index, in document order; attestations
+ * (unknown/unknown) are skipped.
+ * @param ret Borrowed from `index`; it may be another index.
+ * @return FP_OK, or FP_E_NOT_FOUND listing the available platforms.
  */
 FP_CHECKED enum fp_code fp_index_choose(const struct fp_index *index,
                                         const struct fp_platform *platform, const char *name,
                                         const struct fp_descriptor **ret, struct fp_error *err);
-/** The manifest as the bytes to store: canonical JSON, OCI. The caller owns them. */
+/** The manifest's bytes to store: canonical JSON with OCI media types. The caller owns them. */
 char *fp_manifest_bytes(const struct fp_manifest *manifest);
 /** The index likewise. */
 char *fp_index_bytes(const struct fp_index *index);

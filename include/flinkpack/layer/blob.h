@@ -1,37 +1,37 @@
 /**
  * @file
- * A blob: content with its descriptor, in memory or in a file.
+ * A blob is content with its descriptor, in memory or in a file.
  */
 #ifndef FLINKPACK_LAYER_BLOB_H
 #define FLINKPACK_LAYER_BLOB_H
 
 #include "flinkpack/image.h"
 
-/** Immutable; shared by reference counting, from any thread. */
+/** A blob is immutable. Any thread may share it by reference counting. */
 struct fp_blob;
 
 /** A blob of bytes in memory; its digest is computed. `take_data` is freed with it. */
 struct fp_blob *fp_blob_memory(const char *media_type, char *take_data, size_t len);
 /**
  * A blob that is (a part of) a file.
- * @param descriptor Copied (without annotations); digest and size are the caller's word.
+ * @param descriptor Copied (without annotations); digest and size are not checked here.
  * @param path       Copied; the file must stay as it is while the blob lives. NULL for a nameless
  *                   file.
- * @param fd         A descriptor of it that is duplicated (so a nameless temporary file can be a
- *                   blob), or -1 to open `path` at need.
- * @param offset     Where in the file it begins.
+ * @param fd         An open descriptor of the file, which is duplicated (so that a nameless
+ *                   temporary file can be a blob), or -1 to open `path` when needed.
+ * @param offset     The blob's offset in the file.
  */
 struct fp_blob *fp_blob_file(const struct fp_descriptor *descriptor, const char *path, int fd,
                              uint64_t offset);
-/** One more holder. */
+/** Take one more reference. */
 struct fp_blob *fp_blob_ref(struct fp_blob *blob);
-/** One holder less; NULL is fine. */
+/** Drop a reference; NULL is fine. */
 void fp_blob_unref(struct fp_blob *blob);
 /** Its descriptor. Borrowed. */
 const struct fp_descriptor *fp_blob_descriptor(const struct fp_blob *blob);
 /**
- * Its bytes from `offset` (at most its size) on. The caller owns `*ret`. Several may be open at
- * once, also by several threads, and outlive the blob.
+ * Open its bytes from `offset` (at most its size) on. The caller owns `*ret`. Several sources may
+ * be open at once, also in several threads, and they may outlive the blob.
  */
 FP_CHECKED enum fp_code fp_blob_open(const struct fp_blob *blob, uint64_t offset,
                                      struct fp_source **ret, struct fp_error *err);
@@ -48,9 +48,9 @@ const char *fp_blob_path(const struct fp_blob *blob);
 int fp_blob_fd(const struct fp_blob *blob);
 
 /**
- * Lets bytes through that must be what `descriptor` says: FP_E_VERIFY with the expected and the
- * actual value as soon as too many have come, or instead of the end when size or digest differ.
- * Nothing may be used for good before the end has been read.
+ * Pass bytes through and verify them against `descriptor`: FP_E_VERIFY with the expected and the
+ * actual value as soon as there are too many bytes, or instead of the end if size or digest differ.
+ * The caller must not rely on any of the bytes before it has read the end.
  *
  * @param descriptor Size and digest are copied.
  * @param name       For errors; copied.

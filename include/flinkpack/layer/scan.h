@@ -1,6 +1,6 @@
 /**
  * @file
- * Reading layers and archives that exist already, in one bounded pass (tar by libarchive).
+ * Reading existing layers and archives in one bounded pass (tar by libarchive).
  */
 #ifndef FLINKPACK_LAYER_SCAN_H
 #define FLINKPACK_LAYER_SCAN_H
@@ -14,13 +14,13 @@
 
 struct fp_scan;
 
-/** What is done with an entry. */
+/** What to do after an entry. */
 enum fp_scan_action { FP_SCAN_SKIP, FP_SCAN_STOP };
 
 /**
- * Called for each entry in archive order. `raw_path` is the name as it stands in the archive,
- * entry->path the cleaned one ("./a//b/" is "a/b"; the root itself is ""). The content may be
- * read with fp_scan_read() before returning.
+ * Called for each entry in archive order. `raw_path` is the name as the archive has it, and
+ * entry->path is the cleaned name ("./a//b/" is "a/b"; the root itself is ""). The visitor may read
+ * the content with fp_scan_read() before it returns.
  */
 typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
                                         const struct fp_entry *entry, const char *raw_path,
@@ -31,51 +31,50 @@ typedef enum fp_code (*fp_scan_visitor)(void *context, struct fp_scan *scan,
  *
  * ".." parts, NUL or control characters in names, hard links outside the archive's own root,
  * over-long or over-deep names, too many entries, and all that fp_tar_reader_open() refuses are
- * FP_E_INPUT; so are, but in layers, devices, absolute names and sparse files of more than 1 GiB
- * together. Symbolic links may say what they want here: nothing is ever unpacked through them.
+ * FP_E_INPUT. Outside of layers, devices, absolute names and sparse files of more than 1 GiB
+ * together are FP_E_INPUT too. Symbolic links may have any target, because nothing is ever unpacked
+ * through them. An archive without end-of-archive blocks, or with bytes after them, is accepted, as
+ * container runtimes do; fp_scan_tar_summary() reports it.
  *
- * An archive without end-of-archive blocks, or with bytes behind them, is accepted as container
- * runtimes do; fp_scan_tar_summary() tells.
- *
- * @param source   The inflated stream; borrowed. Read to its very end unless stopped, so that
- *                 decorators below it have seen every byte.
+ * @param source   The inflated stream; borrowed. It is read to its very end unless stopped, so that
+ *                 decorators below it see every byte.
  * @param name     For errors.
- * @param is_layer It is a layer or root file system that others have made: names with a leading
- *                 '/' count from its root, as for the runtimes. (kaniko writes some.)
+ * @param is_layer It is a layer or root file system made by another tool: names with a leading '/'
+ *                 start at its root, as container runtimes treat them. (kaniko writes such names.)
  */
 FP_CHECKED enum fp_code fp_scan_tar(struct fp_source *source, const char *name, bool is_layer,
                                     fp_scan_visitor visitor, void *context, struct fp_error *err);
 
-/** What there was beside the entries. */
+/** Facts about a scanned archive beside its entries. */
 struct fp_scan_summary {
     size_t entries;
     uint64_t tar_bytes; /**< of the whole stream */
-    bool has_end;       /**< a zero block ended it, and not merely the end of the stream */
-    bool has_trailing;  /**< other bytes than zeros come behind the end */
-    bool has_sparse;    /**< an entry has holes: its content is more than the archive holds of it */
-    bool stopped;       /**< by the visitor; then nothing else here is known */
+    bool has_end;       /**< a zero block ended it, not just the end of the stream */
+    bool has_trailing;  /**< nonzero bytes follow the end */
+    bool has_sparse; /**< an entry has holes: its content is larger than its data in the archive */
+    bool stopped;    /**< the visitor stopped the scan; the other members are not valid */
 };
 
-/** fp_scan_tar() that also tells what it met; filled where it returns FP_OK. */
+/** Like fp_scan_tar(), but also fills `ret` if it returns FP_OK. */
 FP_CHECKED enum fp_code fp_scan_tar_summary(struct fp_source *source, const char *name,
                                             bool is_layer, fp_scan_visitor visitor, void *context,
                                             struct fp_scan_summary *ret, struct fp_error *err);
-/** The content of the entry that is being visited; `*ret_len` 0 at its end. */
+/** Read from the content of the visited entry; `*ret_len` is 0 at its end. */
 FP_CHECKED enum fp_code fp_scan_read(struct fp_scan *scan, void *data, size_t cap, size_t *ret_len,
                                      struct fp_error *err);
-/** The content of the entry that is being visited as a source. The caller frees it. */
+/** The content of the visited entry as a source. The caller frees it. */
 struct fp_source *fp_scan_source(struct fp_scan *scan);
 
-/** The name of the owner of the entry that is being visited, as the archive states it; NULL: it
- * does not. Borrowed for the visit. */
+/** The name of the visited entry's owner in the archive; NULL: the archive has none. Borrowed for
+ * the visit. */
 const char *fp_scan_user(const struct fp_scan *scan);
-/** The name of its group, likewise. */
+/** The name of the visited entry's group, likewise. */
 const char *fp_scan_group(const struct fp_scan *scan);
 
 /**
  * Apply a layer to a tree: entries, whiteouts (".wh.X") and opaque whiteouts (".wh..wh..opq"),
- * which do not affect their own layer (image-spec 1.1, layer.md). The leftovers of aufs
- * (".wh..wh.plnk") are passed over.
+ * which do not affect their own layer (image-spec 1.1, layer.md). Leftover entries of aufs
+ * (".wh..wh.plnk") are skipped.
  *
  * @param wanted   Called for each regular file that is put, to keep some contents; may be NULL.
  */

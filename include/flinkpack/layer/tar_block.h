@@ -1,6 +1,6 @@
 /**
  * @file
- * The blocks that a tar is made of, and the numbers in them.
+ * The blocks of a tar, and the numbers in them.
  */
 #ifndef FLINKPACK_LAYER_TAR_BLOCK_H
 #define FLINKPACK_LAYER_TAR_BLOCK_H
@@ -36,14 +36,14 @@ _Static_assert(sizeof(struct fp_tar_block) == FP_TAR_BLOCK, "a header is one blo
 
 /** Write a number as octal digits that fill a field of `size` bytes, the last of which is NUL. */
 void fp_tar_put_octal(char *field, size_t size, uint64_t value);
-/** A number of a header, in octal digits or, as GNU has it, in base 256; negative where it is
- * negative or does not fit. */
+/** Read a number of a header, in octal digits or in GNU's base 256. A number that does not fit is
+ * returned as a negative one. */
 int64_t fp_tar_number(const char *field, size_t size);
-/** The sum of a header's bytes, its checksum taken for blanks. */
+/** The sum of a header's bytes, with its checksum field counted as blanks. */
 unsigned fp_tar_sum(const struct fp_tar_block *header);
-/** Whether a block, of FP_TAR_BLOCK bytes, is all zeros. */
+/** Whether all FP_TAR_BLOCK bytes of a block are zero. */
 bool fp_tar_is_zero(const void *block);
-/** How many zero bytes follow a content of `size` bytes: 0 to 511. */
+/** The number of zero bytes after a content of `size` bytes: 0 to 511. */
 size_t fp_tar_padding(uint64_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /**
  * @file
- * The one way to read a tar stream: libarchive behind a filter that bounds what it takes. Nothing
- * depends on the locale: names are bytes.
+ * The only reader of tar streams: libarchive behind a filter that bounds its memory. Names are
+ * bytes, so nothing depends on the locale.
  */
 #ifndef FLINKPACK_LAYER_TAR_READER_H
 #define FLINKPACK_LAYER_TAR_READER_H
@@ -17,13 +17,13 @@ struct fp_tar_reader;
 /**
  * Begin to read.
  *
- * Extended headers of more than 976 KiB, more than 16 of them before an entry, maps of sparse files
- * of more than 1 MiB, and extended headers that take more than 64 MiB and 2 KiB an entry in all (a
- * record counts as 64 bytes more, and a byte of a name as 4), are FP_E_INPUT, here and from
- * fp_tar_reader_next() on. So is an archive whose headers can be read in two ways. Access control
- * lists are left out.
+ * FP_E_INPUT, here and from fp_tar_reader_next(): an extended header of more than 976 KiB, more
+ * than 16 of them before an entry, a map of a sparse file of more than 1 MiB, extended headers of
+ * more than 64 MiB plus 2 KiB for each entry in all (a record counts 64 bytes extra, and a byte of
+ * a name counts as 4), and ambiguous headers, which two readers may read differently. Access
+ * control lists are ignored.
  *
- * @param source The inflated stream; borrowed. An interrupt ends every call that reads it.
+ * @param source The inflated stream; borrowed. Calls that read it end on an interrupt.
  * @param name   For errors; borrowed.
  * @param ret    The caller frees it.
  */
@@ -32,24 +32,24 @@ FP_CHECKED enum fp_code fp_tar_reader_open(struct fp_source *source, const char 
 /** The next entry, borrowed until the next call; NULL at the end. */
 FP_CHECKED enum fp_code fp_tar_reader_next(struct fp_tar_reader *reader, struct archive_entry **ret,
                                            struct fp_error *err);
-/** The content of the entry, holes filled; `*ret_len` 0 at its end. */
+/** Read from the entry's content, with holes filled; `*ret_len` is 0 at its end. */
 FP_CHECKED enum fp_code fp_tar_reader_read(struct fp_tar_reader *reader, void *data, size_t cap,
                                            size_t *ret_len, struct fp_error *err);
-/** Whether there are no bytes at all, not even blocks of zeros. */
+/** Whether the stream has no bytes at all, not even blocks of zeros. */
 bool fp_tar_reader_is_empty(const struct fp_tar_reader *reader);
-/** Whether the content has holes, or is otherwise larger than what the archive holds of it. */
+/** Whether the content has holes, or is otherwise larger than its data in the archive. */
 bool fp_tar_reader_is_sparse(const struct fp_tar_reader *reader);
-/** Where in the source the content of the entry begins, before any of it has been read. */
+/** The offset of the entry's content in the source. Call this before reading any of it. */
 uint64_t fp_tar_reader_offset(const struct fp_tar_reader *reader);
 
-/** What there was beside the entries. */
+/** Facts about an archive beside its entries. */
 struct fp_tar_end {
     uint64_t tar_bytes; /**< of the whole stream */
-    bool has_end;       /**< a zero block ended it, and not merely the end of the stream */
-    bool has_trailing;  /**< other bytes than zeros come behind the end */
+    bool has_end;       /**< a zero block ended it, not just the end of the stream */
+    bool has_trailing;  /**< nonzero bytes follow the end */
 };
 
-/** Behind the last entry, read the source to its very end, for whoever looks at its bytes. */
+/** After the last entry, read the source to its very end, so that its decorators see every byte. */
 FP_CHECKED enum fp_code fp_tar_reader_finish(struct fp_tar_reader *reader, struct fp_tar_end *ret,
                                              struct fp_error *err);
 /** Release; NULL is fine. */

@@ -1,6 +1,6 @@
 /**
  * @file
- * A file system as layers make it: what is at each path, who owns it. Never on disk.
+ * The file system that layers result in: the entry at each path and its owner. It is never on disk.
  */
 #ifndef FLINKPACK_LAYER_TREE_H
 #define FLINKPACK_LAYER_TREE_H
@@ -13,10 +13,10 @@ enum fp_entry_kind {
     FP_ENTRY_DIR,
     FP_ENTRY_SYMLINK,
     FP_ENTRY_HARDLINK,
-    FP_ENTRY_DEVICE, /**< character, block, fifo: only ever seen in bases */
+    FP_ENTRY_DEVICE, /**< character, block or fifo: found in base images only */
 };
 
-/** What there is at a path. Strings as the holder says. */
+/** The entry at a path. Its holder says who owns the strings. */
 struct fp_entry {
     const char *path; /**< relative to the root, no leading or trailing '/', no "." or ".." */
     enum fp_entry_kind kind;
@@ -30,8 +30,8 @@ struct fp_entry {
 };
 
 /**
- * A map of paths. Not thread-safe. Memory: about 170 bytes an entry and its strings; from
- * FP_TREE_MAX_BYTES on nothing more is put (some 200 000 files).
+ * A map of paths. Not thread-safe. An entry takes about 170 bytes and its strings. The tree refuses
+ * more entries from FP_TREE_MAX_BYTES on (some 200 000 files).
  */
 struct fp_tree;
 
@@ -41,27 +41,27 @@ struct fp_tree;
 /** An empty file system (only its root, a directory 0755 0:0). The caller frees it. */
 struct fp_tree *fp_tree_new(void);
 /**
- * Put an entry (copied), replacing what was there; a non-directory drops what was below. As where
- * a layer is unpacked, links in its parent path are followed inside the root, and missing parents
- * become directories 0755 0:0.
- * @return FP_OK, or FP_E_INPUT: a parent that is no directory, a path that is not clean, or the
- *         limit above.
+ * Put an entry (copied) and replace the one at its path; a non-directory also removes all entries
+ * below. As if a layer were unpacked, links in the parent path are followed inside the root, and
+ * missing parents become directories 0755 0:0.
+ * @return FP_OK, or FP_E_INPUT if a parent is not a directory, the path is not clean, or the limit
+ *         above is reached.
  */
 FP_CHECKED enum fp_code fp_tree_put(struct fp_tree *tree, const struct fp_entry *entry,
                                     struct fp_error *err);
 /** Remove a path with all below it; a whiteout. */
 void fp_tree_remove(struct fp_tree *tree, const char *path);
-/** What is exactly at `path` (links not followed), or NULL. Borrowed until the next change. */
+/** The entry at `path` itself (links not followed), or NULL. Borrowed until the next change. */
 const struct fp_entry *fp_tree_get(const struct fp_tree *tree, const char *path);
 /**
- * What `path` leads to when every link in it is followed inside the root, as a container would:
- * ".." of the root is the root, and a hard link is the file that it links to.
- * @return NULL when there is nothing, or more than 40 links. Borrowed until the next change.
+ * The entry that `path` leads to if every link is followed inside the root, as in a container:
+ * ".." of the root is the root, and a hard link leads to its target file.
+ * @return NULL if there is no entry, or more than 40 links. Borrowed until the next change.
  */
 const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *path);
 /** Append the names directly below a directory (links not followed), sorted bytewise. */
 void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret);
-/** How many entries there are, implied parents counted, the root not. */
+/** The number of entries, including implied parents and without the root. */
 size_t fp_tree_count(const struct fp_tree *tree);
 /** Free; NULL is fine. */
 void fp_tree_free(struct fp_tree *tree);

@@ -1,7 +1,7 @@
 /**
  * @file
- * An image as it lies in a repo: the way from what a name stands for (one image, or an index of
- * several) to a platform's manifest and configuration. Nothing of it changes once it is open.
+ * An image in a repo: how a name, which stands for one image or for an index of several, leads to
+ * the manifest and configuration of a platform. An open image never changes.
  */
 #ifndef FLINKPACK_STORE_IMAGE_H
 #define FLINKPACK_STORE_IMAGE_H
@@ -18,38 +18,38 @@ struct fp_image {
     struct fp_config config; /**< a platform that it does not state is filled in from the index */
 };
 
-/** What a name stands for. Zero-initialise; release with fp_images_clear(). */
+/** The images that a name stands for. Zero-initialise; release with fp_images_clear(). */
 struct fp_images {
     struct fp_repo *repo; /**< borrowed */
-    const char *name;     /**< what errors call it; borrowed */
+    const char *name;     /**< for errors; borrowed */
     struct fp_descriptor root;
-    struct fp_index index; /**< what the root holds; zero where it is one image and no index */
+    struct fp_index index; /**< the root's content; zero if the root is one image and no index */
     size_t next;           /**< for fp_images_next() */
 };
 
 /**
- * Open what a name stands for. Of an index, its document is read; of one image nothing is yet.
- * @param repo Where it lies. Like `name` it must outlive `ret`.
- * @param root What fp_repo_resolve() gave.
+ * Open the images of a name. An index is read now, a single image only when it is needed.
+ * @param repo The repo that holds them. Like `name`, it must outlive `ret`.
+ * @param root The descriptor from fp_repo_resolve().
  */
 FP_CHECKED enum fp_code fp_images_open(struct fp_repo *repo, const struct fp_descriptor *root,
                                        const char *name, struct fp_images *ret,
                                        struct fp_error *err);
 /**
- * The descriptor of the manifest for a platform, through indexes within indexes. One image alone is
- * taken for any platform, as only its configuration says which one it is for.
+ * Find the descriptor of the manifest for a platform, also in nested indexes. A single image fits
+ * any platform, because only its configuration states its platform.
  * @param ret Clear with fp_descriptor_clear().
- * @return FP_E_NOT_FOUND listing the platforms that there are, FP_E_INPUT.
+ * @return FP_E_NOT_FOUND listing the available platforms, FP_E_INPUT.
  */
 FP_CHECKED enum fp_code fp_images_choose(const struct fp_images *images,
                                          const struct fp_platform *platform,
                                          struct fp_descriptor *ret, struct fp_error *err);
 /**
- * The next image in the order of the index; attestations and nested indexes are passed over.
- * @param platform Only those that run there; NULL: all.
- * @param ret      Cleared before, so that one variable serves for all.
- * @param ret_more False after the last one; `ret` is empty then.
- * @return FP_E_NOT_FOUND where none is for `platform`.
+ * Get the next image in the order of the index; attestations and nested indexes are skipped.
+ * @param platform Only images that run on it; NULL: all.
+ * @param ret      Cleared first, so that one variable serves for all.
+ * @param ret_more False after the last image; `ret` is empty then.
+ * @return FP_E_NOT_FOUND if no image is for `platform`.
  */
 FP_CHECKED enum fp_code fp_images_next(struct fp_images *images, const struct fp_platform *platform,
                                        struct fp_image *ret, bool *ret_more, struct fp_error *err);

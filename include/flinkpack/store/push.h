@@ -1,14 +1,14 @@
 /**
  * @file
- * A push: one image on its way into one repository.
+ * A push transfers one image into one repository.
  *
- * It is opened for the repository and the image's names, fed with blobs as they are made, each of
- * which starts to travel at once, and ended with documents and names. Adding cannot fail: what goes
- * wrong on the way is told by fp_push_finish(). The order is a promise: no manifest is put before
- * all blobs are there, and no name before all documents, so that whatever fails, no name leads to
- * something incomplete. A push that is freed before it was finished leaves no name.
+ * It is opened for the repository and the image's names. It is fed with blobs as they are made, and
+ * the transfer of each starts at once. It ends with documents and names. Adding cannot fail:
+ * fp_push_finish() reports errors. The order is guaranteed: a manifest is put after all blobs, and
+ * a name after all documents, so that no name leads to an incomplete image if something fails. A
+ * push that is freed before it is finished sets no name.
  *
- * Several pushes may run side by side. A push is fed from any thread, and finished by one.
+ * Several pushes may run in parallel. Any thread may feed a push, and one thread finishes it.
  */
 #ifndef FLINKPACK_STORE_PUSH_H
 #define FLINKPACK_STORE_PUSH_H
@@ -19,21 +19,21 @@ struct fp_push;
 
 /** How an image is pushed; zero-initialise. */
 struct fp_push_options {
-    const struct fp_strv *names; /**< what it is called there; copied. NULL or none: digest only */
-    struct fp_push *before;      /**< opened before this one, and freed after it; NULL: none. Where
-                                      it, or one before it, is to the same registry, blobs are
+    const struct fp_strv *names; /**< the image's names there; copied. NULL or none: digest only */
+    struct fp_push *before;      /**< opened before this one, and freed after it; NULL: none. If it,
+                                      or one before it, pushes to the same registry, blobs are
                                       mounted from there as soon as they have arrived */
     unsigned threads;            /**< for transfers, at most; 0: FP_GROUP_MAX */
-    bool one_of_several;         /**< the image goes to other places too: each line says where to */
-    struct fp_group *owner;      /**< that a blob cannot be put is a failure of that group: it makes
-                                      the image. NULL: fp_push_finish() tells */
-    const char *from;            /**< what is pushed, for errors; copied. NULL: they stay bare */
+    bool one_of_several;         /**< the image is pushed elsewhere too: each line says where */
+    struct fp_group *owner;      /**< the group that makes the image: it fails if a blob cannot be
+                                      put. NULL: fp_push_finish() reports that */
+    const char *from;            /**< the image's source, for errors; copied. NULL: not mentioned */
     struct fp_reporter *reporter; /**< may be NULL */
 };
 
 /** What a push did. */
 struct fp_push_result {
-    struct fp_descriptor root; /**< what the names stand for now; clear with
+    struct fp_descriptor root; /**< the names stand for this now; clear with
                                     fp_descriptor_clear() */
     uint64_t moved_bytes;
     unsigned uploaded;
@@ -41,45 +41,45 @@ struct fp_push_result {
     unsigned existing;
 };
 
-/** What a blob is in its image. */
+/** The role of a blob in its image. */
 enum fp_push_part { FP_PUSH_LAYER, FP_PUSH_CONFIG };
 
 /** Open a push. Nothing is sent yet.
  * @param to Borrowed; must outlive the push. */
 struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *options);
-/** Put a blob (one more reference is taken). Each digest travels once, however often it is fed. */
+/** Put a blob (one more reference is taken). A digest that is fed twice is transferred once. */
 void fp_push_blob(struct fp_push *push, enum fp_push_part part, struct fp_blob *blob);
 /**
- * Put a blob that another repository has: it is mounted where both are of one registry, else
- * fetched from there where it is not in its place already.
+ * Put a blob that another repository has. It is mounted if both repositories are in one registry,
+ * else it is fetched from `from`, unless the target has it already.
  * @param from Borrowed until the push is freed.
- * @param blob Its bytes where they are here already (one more reference is taken); else NULL.
+ * @param blob Its bytes if they are available already (one more reference is taken), else NULL.
  */
 void fp_push_remote(struct fp_push *push, enum fp_push_part part,
                     const struct fp_descriptor *descriptor, struct fp_repo *from,
                     struct fp_blob *blob);
 /**
- * Add a manifest or index, children before parents: the last one is what the names will stand for.
- * It is put by fp_push_finish(). Each digest counts once.
- * @param take_bytes As many as the descriptor says, and a NUL behind them.
+ * Add a manifest or index, children before parents: the names will stand for the last one.
+ * fp_push_finish() puts it. A digest that is added again is ignored.
+ * @param take_bytes As many bytes as the descriptor says, followed by a NUL.
  */
 void fp_push_document(struct fp_push *push, const struct fp_descriptor *descriptor,
                       char *take_bytes);
-/** Ask what the names stand for, before any blob is sent for nothing. Only where all documents have
- * been added before the first blob; else fp_push_finish() asks. */
+/** Ask what the names stand for, so that no blob is sent needlessly. Only valid if all documents
+ * have been added before the first blob; else fp_push_finish() asks. */
 void fp_push_ask(struct fp_push *push);
-/** Where to, for messages. Borrowed. */
+/** The title of the target, for messages. Borrowed. */
 const char *fp_push_title(const struct fp_push *push);
-/** Wait for what travels. @return The first failure so far. */
+/** Wait for all running transfers. @return The first failure so far. */
 FP_CHECKED enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err);
 /**
- * End the push: configurations, documents, names, and then a look at whether what was put is
- * served. A name that is right already is not put again. fp_repo_finish() is called.
+ * End the push: put configurations, documents and names, then check that the target serves them.
+ * A name that is right already is not put again. fp_repo_finish() is called.
  * @param ret May be NULL.
  */
 FP_CHECKED enum fp_code fp_push_finish(struct fp_push *push, struct fp_push_result *ret,
                                        struct fp_error *err);
-/** Cancel what is under way, wait until it has ended, and free; NULL is fine. */
+/** Cancel all running transfers, wait until they have ended, and free; NULL is fine. */
 void fp_push_free(struct fp_push *push);
 
 FP_DEFINE_CLEANUP(fp_push_freep, struct fp_push, fp_push_free)
@@ -87,10 +87,10 @@ FP_DEFINE_CLEANUP(fp_push_freep, struct fp_push, fp_push_free)
 #define cleanup_push __attribute__((cleanup(fp_push_freep)))
 
 /**
- * Copy an image that is there: walk it, feed a push with it, and finish that.
- * @param root     What to copy in `from`.
- * @param platform Of an index only this one; NULL: all.
- * @param to       A push that nothing has been fed to.
+ * Copy an existing image: walk it, feed it to a push, and finish the push.
+ * @param root     The image to copy in `from`.
+ * @param platform Copy only this platform of an index; NULL: all.
+ * @param to       A push that has not been fed yet.
  * @param ret      May be NULL.
  */
 FP_CHECKED enum fp_code fp_copy_image(struct fp_repo *from, const struct fp_descriptor *root,
