@@ -1,5 +1,4 @@
-/* Addresses that a server must not send us to: they are ours or the machine's, not the network's.
- */
+/* Addresses that a server must not send us to: they belong to this machine, not to the network. */
 #include "url.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* libcurl's callbacks: headers, bodies in both directions, stalls, and whom we connect to. */
+/* libcurl's callbacks: headers, bodies in both directions, stalls, and addresses of connections. */
 #include "exchange.h"
 #include "headers.h"
 
@@ -6,11 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A body of an error beyond this is not even read to its end. */
+/* The rest of a longer error body is not read. */
 #define MAX_DROPPED_BYTES ((uint64_t) 1 << 20)
-/* Anything slower is a stall. */
+/* A slower transfer is a stall. */
 #define MIN_BYTES_PER_S 1000
-/* Committing a large upload may take a registry minutes, in which it says nothing. */
+/* A registry may take minutes to commit a large upload, and is silent meanwhile. */
 #define COMMIT_FACTOR 5
 
 static bool is_success(const struct fp_exchange *x)
@@ -80,11 +80,11 @@ static size_t on_header(char *data, size_t size, size_t count, void *context)
         x->code = x->answered ? FP_OK : end_of_headers(x);
     else
         x->code = fp_headers_add(x->job->response, data, len, x->err);
-    /* libcurl would ask once more, in ways that differ with its version. */
+    /* Otherwise libcurl would ask again, in ways that differ between its versions. */
     return x->code == FP_OK && !x->knows_no_expect ? len : CURL_WRITEFUNC_ERROR;
 }
 
-/* An error's words matter, its length does not. */
+/* The words of an error matter, so a body that is too long is truncated. */
 static size_t keep_error(struct fp_exchange *x, const char *data, size_t len)
 {
     struct fp_buf *body = &x->job->response->body;
@@ -161,8 +161,8 @@ static size_t on_read(char *data, size_t size, size_t count, void *context)
     return len;
 }
 
-/* libcurl sends again what a connection that had gone stale did not take. A request that must not
- * be replayed may not, once a byte of it has left. */
+/* libcurl resends a body that a stale connection did not accept. For a request that must not be
+ * repeated, this is refused once a byte was sent. */
 static int on_seek(void *context, curl_off_t offset, int origin)
 {
     struct fp_exchange *x = context;
@@ -212,8 +212,7 @@ static int on_progress(void *context, curl_off_t total_down, curl_off_t down, cu
     return x->stalled ? 1 : 0;
 }
 
-/* Looks at the address after the name was resolved, where a check of the name would be too early.
- */
+/* Checks the address after the name was resolved; a check of the name would be too early. */
 static curl_socket_t on_open_socket(void *context, curlsocktype purpose,
                                     struct curl_sockaddr *address)
 {

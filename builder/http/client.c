@@ -1,4 +1,4 @@
-/* The client: its settings, what it remembers of origins, and idle handles with connections. */
+/* The client: its settings, its state for each origin, and idle handles with connections. */
 #include "client.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static int or_default(int value, int otherwise)
     return value > 0 ? value : otherwise;
 }
 
-/* Called with the lock held, or before anybody else can have the client. */
+/* Called with the lock held, or before any other thread can have the client. */
 static enum fp_code need_roots(struct fp_http *http, struct fp_error *err)
 {
     if (http->are_roots_known)
@@ -45,7 +45,7 @@ enum fp_code fp_http_new(const struct fp_http_options *options, struct fp_http *
     http->options.first_pause_ms = or_default(options->first_pause_ms, 1000);
     http->roots = (struct fp_buf) FP_BUF_INIT(FP_HTTP_MAX_PEM_BYTES);
     (void) pthread_mutex_init(&http->lock, NULL);
-    /* A wrong option is told at once, not at the first https request. */
+    /* A wrong option is reported at once, not at the first https request. */
     FP_TRY(options->ca_file != NULL ? need_roots(http, err) : FP_OK);
     *ret = steal_pointer(&http);
     return FP_OK;
@@ -115,7 +115,7 @@ enum fp_code fp_http_origin(struct fp_http *http, const char *url, struct fp_ori
     return code;
 }
 
-/* One with a connection to that origin, else the one that has been idle longest. */
+/* Choose a handle with a connection to that origin, else the one that has been idle longest. */
 static size_t choose_idle(const struct fp_http *http, const struct fp_origin *origin)
 {
     for (size_t i = http->idle_len; i > 0; i--) {
@@ -142,7 +142,7 @@ CURL *fp_http_take_easy(struct fp_http *http, const struct fp_origin *origin)
 
 void fp_http_put_easy(struct fp_http *http, CURL *easy, const struct fp_origin *origin)
 {
-    /* Connections stay; pointers into the exchange that is over do not. */
+    /* This keeps connections, but drops pointers into the exchange that is over. */
     curl_easy_reset(easy);
     (void) pthread_mutex_lock(&http->lock);
     bool kept = http->idle_len < FP_HTTP_IDLE_MAX;

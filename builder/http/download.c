@@ -8,27 +8,27 @@
 #include <unistd.h>
 
 #define MAX_REDIRECTS 5
-/* Progress that earns fresh attempts; a server that drops every byte singly does not get them. */
+/* The progress that resets the attempts; a server that breaks off after each byte makes less. */
 #define MIN_PROGRESS_BYTES 65536
-/* A bound for those that always move just enough. */
+/* A bound for servers that always make just enough progress. */
 #define MAX_ATTEMPTS_IN_ALL 200
 
-/* A download under way; the sink comes first, so that it can be given to the request. */
+/* A download under way. The sink comes first, so that it can be passed to the request. */
 struct download {
     struct fp_sink sink;
     const struct fp_http_download *spec;
-    uint64_t offset;       /**< what the file holds */
+    uint64_t offset;       /**< the size of the file so far */
     uint64_t total_bytes;  /**< of the object, as the server says; UINT64_MAX: not known */
-    uint64_t best_bytes;   /**< the furthest it has come */
-    uint64_t staged_bytes; /**< by which the stage was advanced */
+    uint64_t best_bytes;   /**< the largest offset so far */
+    uint64_t staged_bytes; /**< the advance of the stage */
     char *validator;       /**< strong ETag or date of the object, for If-Range; or NULL */
     bool ranged;           /**< this attempt asked for a part */
     int attempts;
-    int without_progress; /**< attempts since it last came further */
-    bool wrong_part;      /**< the answer was another part than asked for, or of another object */
+    int without_progress; /**< attempts since the last progress */
+    bool wrong_part;      /**< the answer was another part than requested, or of another object */
 };
 
-/* The stage shows what the file holds, also when it is started over. */
+/* The stage shows the size of the file, also after the download starts over. */
 static void show_progress(struct download *d)
 {
     struct fp_stage *stage = d->spec->stage;
@@ -51,7 +51,7 @@ static enum fp_code write_at(struct fp_sink *sink, const void *data, size_t len,
 {
     struct download *d = (struct download *) sink;
     const char *bytes = data;
-    /* What the answer alone must not exceed, a part of it may when it comes after others. */
+    /* A part within the limit of one answer may exceed the limit of the whole file. */
     if (len > d->spec->max_bytes - d->offset)
         return fp_fail(err, FP_E_INPUT, "it has more than the limit of %llu bytes",
                        (unsigned long long) d->spec->max_bytes);
@@ -101,8 +101,8 @@ static enum fp_code start_over(struct download *d, struct fp_error *err)
     return FP_OK;
 }
 
-/* Only where nothing else tells versions apart: a digest the caller checks serves better, and
- * mirrors give the same bytes different tags. */
+/* It is only needed if nothing else distinguishes versions: a digest that the caller checks is
+ * better, and mirrors give the same bytes different ETags. */
 static void remember_validator(struct download *d, const struct fp_http_response *answer)
 {
     if (d->spec->expected_bytes != UINT64_MAX || d->validator != NULL)
@@ -212,7 +212,7 @@ static enum fp_code attempt_once(struct fp_http *http, struct download *d,
     return code;
 }
 
-/* 416 to a request for what is beyond the end: the file may have been complete all along. */
+/* After 416 to a range beyond the end, the file may have been complete already. */
 static bool is_complete_416(const struct download *d, const struct fp_http_response *answer)
 {
     const char *range = fp_http_header(answer, "content-range");
@@ -228,7 +228,7 @@ static bool is_whole(const struct download *d, const struct fp_http_response *an
     return d->total_bytes == UINT64_MAX || d->offset == d->total_bytes;
 }
 
-/* What an answer without a transport failure means: over (true), or to be tried again. */
+/* Decide whether an answer without a transport failure ends the download or is tried again. */
 static enum fp_code judge(struct download *d, const struct fp_http_response *answer, bool *ret_over,
                           int *ret_status, struct fp_error *err)
 {
@@ -239,7 +239,7 @@ static enum fp_code judge(struct download *d, const struct fp_http_response *ans
         return FP_OK;
     }
     if (answer->status == 200 || answer->status == 206) {
-        *ret_over = false; /* the server ended early, in good order */
+        *ret_over = false; /* the server ended early, but without an error */
         cleanup_free char *shown = fp_url_display(d->spec->url);
         return fp_fail(err, FP_E_NETWORK, "GET %s: ended after %llu of %llu bytes", shown,
                        (unsigned long long) d->offset, (unsigned long long) d->total_bytes);
@@ -252,7 +252,7 @@ static enum fp_code judge(struct download *d, const struct fp_http_response *ans
     return FP_OK;
 }
 
-/* Attempts are counted from the last progress on. */
+/* Attempts are counted since the last progress. */
 static bool may_go_on(const struct fp_http *http, struct download *d,
                       const struct fp_error *failure)
 {
@@ -289,7 +289,7 @@ static enum fp_code run(struct fp_http *http, struct download *d, struct fp_http
     }
 }
 
-/* What an earlier run has left in the file goes into the digest first. */
+/* The bytes of an earlier run in the file are hashed first. */
 static enum fp_code take_existing(struct download *d, struct fp_error *err)
 {
     char buffer[65536];
@@ -305,7 +305,7 @@ static enum fp_code take_existing(struct download *d, struct fp_error *err)
         if (len < 0 && errno == EINTR)
             continue;
         if (len == 0)
-            errno = ENODATA; /* somebody has cut it meanwhile */
+            errno = ENODATA; /* somebody truncated it meanwhile */
         if (len <= 0)
             return fp_fail_errno(err, FP_E_IO, "reading a partial download");
         fp_hash_update(d->spec->hash, buffer, (size_t) len);

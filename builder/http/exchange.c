@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #define BUFFER_BYTES (512L * 1024)
-/* Connections that an idle handle keeps. */
+/* How many connections an idle handle keeps. */
 #define MAX_CONNECTIONS 4L
 
 static void set_proxy(struct fp_exchange *x, const struct fp_url *url)
@@ -47,7 +47,7 @@ static void set_method(struct fp_exchange *x)
     if (strcmp(request->method, "HEAD") == 0) {
         FP_SET(x, CURLOPT_NOBODY, 1L);
     } else if (sends) {
-        /* Content-Length is always sent, 0 too. */
+        /* Content-Length is always sent, even if it is 0. */
         FP_SET(x, CURLOPT_UPLOAD, 1L);
         FP_SET(x, CURLOPT_INFILESIZE_LARGE, (curl_off_t) request->body_bytes);
         FP_SET(x, CURLOPT_EXPECT_100_TIMEOUT_MS, 1000L);
@@ -107,7 +107,7 @@ static enum fp_code set_headers(struct fp_exchange *x, struct fp_error *err)
         cleanup_free char *line = fp_xasprintf("Authorization: %s", request->authorization);
         code = add_header(x, line, err);
     }
-    /* libcurl would ask before each body by itself. */
+    /* By default libcurl would ask before each body. */
     if (code == FP_OK && request->body_bytes > 0) {
         x->asks = fp_exchange_may_ask(x);
         code = add_header(x, x->asks ? "Expect: 100-continue" : "Expect:", err);
@@ -132,8 +132,8 @@ static enum fp_code set_up(struct fp_exchange *x, struct fp_error *err)
     return code;
 }
 
-/* A server may refuse an upload and close before it has read all of it. Its answer counts then,
- * not the failure to send the rest. So does an error whose body is longer than is kept. */
+/* A server may refuse an upload and close before it has read all of it. Its answer then counts, and
+ * not the failure to send the rest. An error with a body that is too long counts too. */
 static bool is_complete(const struct fp_exchange *x, CURLcode result)
 {
     if (result == CURLE_OK)
@@ -149,8 +149,8 @@ static void remember_origin(struct fp_exchange *x)
     (void) pthread_mutex_lock(&x->job->http->lock);
     x->origin->has_answered = x->origin->has_answered || x->answered;
     (void) pthread_mutex_unlock(&x->job->http->lock);
-    /* Not of a server that only a port answered for: whoever makes the names could have us take
-     * his for a local one. */
+    /* Only a server that answered over HTTP counts as local: an attacker who controls DNS could
+     * point his name at any open local port. */
     if (!x->answered || x->proxied ||
         curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &address) != CURLE_OK || address == NULL ||
         !fp_address_text_is_local(address))
@@ -184,7 +184,7 @@ static enum fp_code perform(struct fp_exchange *x, struct fp_error *err)
     return is_complete(x, result) ? FP_OK : fp_exchange_failure(x, result, err);
 }
 
-/* Refuses to be sent where only we can go, and waits for the origin's turn. */
+/* Refuses local addresses that a server named, and waits until the origin allows a request. */
 static enum fp_code admit(struct fp_exchange *x, struct fp_error *err)
 {
     (void) pthread_mutex_lock(&x->job->http->lock);
@@ -200,7 +200,7 @@ static enum fp_code admit(struct fp_exchange *x, struct fp_error *err)
     return fp_pace_wait(x->job->http, x->origin, err);
 }
 
-/* @param ret_again The server did not take the request as it was asked first. */
+/* @param ret_again The server refused "Expect: 100-continue". */
 static enum fp_code exchange_once(struct fp_http_job *job, const struct fp_http_hop *hop,
                                   bool *ret_again, struct fp_error *err)
 {
@@ -218,8 +218,8 @@ static enum fp_code exchange_once(struct fp_http_job *job, const struct fp_http_
     job->response->sent_bytes = x.sent_bytes;
     curl_slist_free_all(x.headers);
     fp_source_free(x.source);
-    /* After a transfer that broke off, libcurl 7.88 may hold a buffer that it then refuses to
-     * resize (a name that cannot be resolved does that): only good handles are used again. */
+    /* After a failed transfer (such as of a name that cannot be resolved), libcurl 7.88 may hold a
+     * buffer that it refuses to resize, so only handles without a failure are reused. */
     *ret_again = x.knows_no_expect;
     if (code == FP_OK && !x.knows_no_expect)
         fp_http_put_easy(job->http, x.easy, x.origin);

@@ -1,15 +1,15 @@
 /*
  * Asking before a large body is sent ("Expect: 100-continue"): a refusal for want of rights or room
- * comes before hundreds of megabytes then, and not after. As it costs a round trip, and a second at
- * servers that take no notice, it is asked once for a host and what authorises us there, and again
- * only after a refusal. A host that does not know the question is not asked again, and one that
- * hangs up at it not before the body was sent without.
+ * then comes before hundreds of megabytes are sent, and not after. Asking costs a round trip, and a
+ * second at servers that ignore it, so it is done once for each host and Authorization, and again
+ * only after a refusal. A host that does not know the header is not asked again. One that hangs up
+ * is not asked before a body was sent without it.
  */
 #include "exchange.h"
 
 #define MIN_BODY_BYTES ((uint64_t) 1 << 20)
 
-/* FNV-1a: tokens are told apart without being kept. */
+/* FNV-1a distinguishes tokens without keeping them. */
 static uint64_t hash_of(const char *text)
 {
     uint64_t hash = 0xcbf29ce484222325;

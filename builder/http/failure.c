@@ -1,4 +1,4 @@
-/* libcurl's results in words: what failed, for which URL, and what to try. */
+/* Formats libcurl's results: the failure, the URL, and a remedy. */
 #include "exchange.h"
 #include "retry.h"
 
@@ -34,8 +34,8 @@ static bool is_strange_proxy(const struct fp_exchange *x)
     return strncmp(x->curl_text, "Unsupported proxy", 17) == 0;
 }
 
-/* libcurl's words, but where they would show a proxy that it does not understand (a password may be
- * in it), and where it has none: what ends within its headers it takes for an empty answer. */
+/* libcurl's words, with two exceptions: a malformed proxy is not shown, because it may contain a
+ * password, and an answer that ends within its headers is an empty answer to libcurl. */
 const char *fp_exchange_words(const struct fp_exchange *x, CURLcode result)
 {
     if (is_strange_proxy(x))
@@ -47,7 +47,7 @@ const char *fp_exchange_words(const struct fp_exchange *x, CURLcode result)
     return x->curl_text[0] != '\0' ? x->curl_text : curl_easy_strerror(result);
 }
 
-/* libcurl does not tell a name that does not exist from a name server that does not answer. */
+/* libcurl does not distinguish a name that does not exist from a silent name server. */
 static bool name_may_resolve_later(const char *url)
 {
     cleanup_url struct fp_url parts = {0};
@@ -66,7 +66,7 @@ static bool name_may_resolve_later(const char *url)
 static enum fp_code unresolved(struct fp_exchange *x, const char *shown, CURLcode result,
                                struct fp_error *err)
 {
-    /* libcurl asks for a name in a thread of its own. */
+    /* libcurl resolves names in a thread of its own. */
     if (strstr(x->curl_text, "thread failed to start") != NULL)
         fp_out_of_memory();
     x->job->transient = result == CURLE_COULDNT_RESOLVE_HOST && name_may_resolve_later(x->hop->url);
@@ -89,7 +89,7 @@ static enum fp_code refused_address(const struct fp_exchange *x, const char *sho
 
 static enum fp_code stalled(struct fp_exchange *x, const char *shown, struct fp_error *err)
 {
-    /* A server that was long in storing something may have done so: the caller has to look. */
+    /* A server that took long to store a body may have stored it, so the caller has to check. */
     x->job->transient = !fp_exchange_awaits_commit(x);
     return fp_fail(err, FP_E_NETWORK, "%s %s: stalled: hardly anything came for %lld seconds",
                    x->job->request->method, shown, (long long) (fp_now_ms() - x->mark_ms) / 1000);
@@ -107,8 +107,8 @@ static enum fp_code not_connected(struct fp_exchange *x, const char *shown, long
     return code;
 }
 
-/* Of libcurl's own times only that for a connection is bounded, and all of it where the caller has
- * little patience; what stalls is told before. */
+/* libcurl's own timeouts are that of a connection and, with `patience_s`, that of the whole
+ * transfer. Stalls are reported elsewhere. */
 static enum fp_code timed_out(struct fp_exchange *x, const char *shown, struct fp_error *err)
 {
     int patience_s = x->job->request->patience_s;
@@ -122,7 +122,7 @@ static enum fp_code timed_out(struct fp_exchange *x, const char *shown, struct f
     x->job->transient = patience_s == 0;
     if (x->easy != NULL)
         (void) curl_easy_getinfo(x->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-    if (x->easy != NULL && connected_us == 0) /* it may have been connected before */
+    if (x->easy != NULL && connected_us == 0) /* a reused connection has time 0 too */
         (void) curl_easy_getinfo(x->easy, CURLINFO_PRETRANSFER_TIME_T, &connected_us);
     bool may_connect = connected_us > 0 || x->easy == NULL;
     if (patience_s > 0 && (patience_s < limit_s || may_connect))
@@ -138,7 +138,7 @@ static enum fp_code timed_out(struct fp_exchange *x, const char *shown, struct f
                                   "(HTTPS_PROXY), or does a firewall drop it?");
 }
 
-/* libcurl's own bounds, which it tells in words of its own: a line of 100 KiB, headers of 300. */
+/* libcurl reports its own limits in its own words: 100 KiB for a line, 300 KiB for all headers. */
 static bool has_endless_headers(const struct fp_exchange *x, CURLcode result)
 {
     return !x->answered && (result == CURLE_OUT_OF_MEMORY ||
@@ -151,7 +151,7 @@ static bool speaks_http(const struct fp_exchange *x)
            strstr(x->curl_text, "packet length too long") != NULL;
 }
 
-/* One that spoke it before is another server for a moment, as with what is not HTTP. */
+/* The failure is transient if the server answered before: another one took its place briefly. */
 static enum fp_code without_tls(struct fp_exchange *x, const char *shown, struct fp_error *err)
 {
     cleanup_url struct fp_url url = {0};
@@ -181,7 +181,7 @@ static enum fp_code other(struct fp_exchange *x, const char *shown, CURLcode res
     bool refused_by_proxy = proxy_status >= 400 && proxy_status < 500;
     x->job->transient =
         fp_retry_curl_is_transient(result) && !refused_by_proxy && !is_strange_proxy(x);
-    /* Without a word of the proxy, its address in libcurl's text looks like a stranger's. */
+    /* The text has to mention the proxy, because libcurl's text contains only its address. */
     bool is_proxy_away = result == CURLE_COULDNT_CONNECT && x->proxied && !is_strange_proxy(x);
     enum fp_code code =
         fp_fail(err, FP_E_NETWORK, "%s %s: %s%s", x->job->request->method, shown,

@@ -1,4 +1,4 @@
-/* What answers say of themselves: header lines, numbers, ranges, dates. */
+/* Parses headers of answers: lines, numbers, ranges, dates. */
 #include "headers.h"
 #include "client.h"
 
@@ -53,7 +53,7 @@ enum fp_code fp_headers_add(struct fp_http_response *response, const char *line,
     }
     const char *colon = memchr(line, ':', len);
     if (colon == NULL || colon == line)
-        return FP_OK; /* the empty line, or something that no header has */
+        return FP_OK; /* the empty line, or a line that is no header */
     if (response->headers.len >= FP_HTTP_MAX_HEADERS ||
         header_bytes(response) + len > FP_HTTP_MAX_HEADER_BYTES)
         return fp_fail(err, FP_E_INPUT,
@@ -104,7 +104,7 @@ bool fp_http_header_u64(const struct fp_http_response *response, const char *nam
     return value != NULL && fp_parse_u64(value, strlen(value), ret);
 }
 
-/* Every form of HTTP-date begins with a day's name; curl_getdate() takes much else. */
+/* Every form of HTTP-date begins with a day's name; curl_getdate() accepts much else. */
 static bool parse_date(const char *value, int64_t *ret_s)
 {
     time_t date = isalpha((unsigned char) value[0]) ? curl_getdate(value, NULL) : (time_t) -1;

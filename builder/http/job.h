@@ -8,14 +8,14 @@
 
 #include "client.h"
 
-/** What is kept of an error's body. */
+/** How much of an error's body is kept. */
 #define FP_HTTP_MAX_ERROR_BYTES 65536
 
 /** Looks at the headers of a 2xx answer before any of its body is delivered. */
 typedef enum fp_code (*fp_http_begin)(void *context, const struct fp_http_response *answer,
                                       struct fp_error *err);
 
-/** How a request is to be carried out, beyond what the caller says of it. */
+/** The execution of a request, beyond the caller's settings. */
 struct fp_http_job {
     struct fp_http *http;
     const struct fp_http_request *request;
@@ -25,22 +25,22 @@ struct fp_http_job {
     /* results */
     bool transient;        /**< the failure may pass */
     bool delivered;        /**< bytes of a 2xx body went to the sink */
-    uint64_t staged_bytes; /**< by which the stage was advanced in this attempt */
+    uint64_t staged_bytes; /**< the advance of the stage in this attempt */
 };
 
-/** One hop: its URL and what may go there. */
+/** One hop: its URL and what may be sent there. */
 struct fp_http_hop {
     const char *url;
-    bool same_origin;     /**< as the request's own URL: Authorization and Cookie may go there */
+    bool same_origin;     /**< as that of the request: Authorization and Cookie may be sent */
     bool named_by_server; /**< the URL came from an answer: local addresses are refused */
 };
 
 /** One exchange. FP_OK for every complete answer. */
 FP_CHECKED enum fp_code fp_http_exchange(struct fp_http_job *job, const struct fp_http_hop *hop,
                                          struct fp_error *err);
-/** Exchanges until an answer is no redirect. */
+/** Make exchanges until an answer is not a redirect. */
 FP_CHECKED enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err);
-/** Take back what an attempt that is repeated had reported to the stage. */
+/** Undo the advance of the stage by an attempt that is repeated. */
 void fp_http_unstage(struct fp_http_job *job);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Keeping to the rate that an origin sets. One that answers 429, or asks for a pause, is left alone
- * by all threads for that long; and they do not return as one crowd, of which the same one might be
- * turned away each time, but one after another. Each further refusal doubles the gap between them.
+ * Obeys the rate that an origin sets. After a 429, or if the origin asks for a pause, no thread
+ * sends a request to it for that long. Then requests start one after another, because in a crowd
+ * the same one might be refused each time. Each further refusal doubles the gap between them.
  */
 #include "retry.h"
 
@@ -29,7 +29,7 @@ void fp_pace_slow_down(struct fp_http *http, const char *url, int64_t until_ms)
         return;
     pthread_mutex_lock(&http->lock);
     struct fp_pace *pace = &origin->pace;
-    /* Refused during a rest: sent before it, and thus no comment on the gap of today. */
+    /* A request refused during a rest was sent before it, so the current gap is not to blame. */
     if (fp_now_ms() >= pace->rest_until_ms)
         pace->gap_ms = pace->gap_ms == 0 ? FIRST_GAP_MS : pace->gap_ms * 2;
     if (pace->gap_ms > MAX_GAP_MS)
@@ -39,7 +39,7 @@ void fp_pace_slow_down(struct fp_http *http, const char *url, int64_t until_ms)
     pthread_mutex_unlock(&http->lock);
 }
 
-/* Takes the turn if it is free, else says when to ask again. */
+/* Takes the turn if it is free, else returns when to try again. */
 static int64_t take_turn(struct fp_http *http, struct fp_pace *pace)
 {
     pthread_mutex_lock(&http->lock);

@@ -1,5 +1,5 @@
-/* Which proxy a request goes through. Decided here and not by libcurl, as the addresses that a
- * server may send us to are checked only where no proxy goes there in our place. */
+/* Chooses the proxy of a request. libcurl does not choose it, because the addresses that a server
+ * sends us to are checked only if we connect to them without a proxy. */
 #include "url.h"
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@ static const char *first_set(const char *const *names)
     return NULL;
 }
 
-/* A literal address as bytes; how many, or 0. */
+/* Parse a literal address into bytes; returns how many, or 0. */
 static size_t parse_address(const char *host, unsigned char ret[16])
 {
     char bare[64];
@@ -32,7 +32,7 @@ static size_t parse_address(const char *host, unsigned char ret[16])
     return inet_pton(AF_INET6, bare, ret) == 1 ? 16 : 0;
 }
 
-/* NETWORK/BITS. */
+/* Whether a host is in NETWORK/BITS. */
 static bool is_in_network(const char *entry, const char *host)
 {
     unsigned char network[16];
@@ -105,8 +105,7 @@ static bool goes_past(const struct fp_url *url)
 
 const char *fp_proxy_for(const struct fp_url *url)
 {
-    /* CI systems set the variables in capitals, HTTP_PROXY too, which servers must not trust; we
-     * are none. */
+    /* CI systems set the variables in upper case. HTTP_PROXY is unsafe only in CGI programs. */
     static const char *const http[] = {"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", NULL};
     static const char *const https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
                                         NULL};

@@ -1,4 +1,4 @@
-/* Redirects by hand: libcurl would not know what may go to whom. */
+/* Follows redirects, because libcurl does not know which headers may be sent to which server. */
 #include "job.h"
 
 #include <string.h>
@@ -48,8 +48,8 @@ enum fp_code fp_http_check_plain(const struct fp_http *http, const char *url, st
         err, "use https, or trust the network up to that host: --insecure-http %s", parts.host);
 }
 
-/* A server of the user's choice that leads on to another one over plain HTTP is not what it should
- * be; the user's own URL is a wrong option. */
+/* A redirect to another server over plain HTTP is the server's fault; such a URL of the user is a
+ * wrong option. */
 static enum fp_code check_plain(const struct fp_http_job *job, const char *url, bool is_first,
                                 struct fp_error *err)
 {
@@ -60,7 +60,7 @@ static enum fp_code check_plain(const struct fp_http_job *job, const char *url, 
     return fp_context(FP_E_INPUT, err, "%s %s leads on", job->request->method, shown);
 }
 
-/* Whose answers are trusted to name local addresses: the user's own choice of a local server. */
+/* Find the server that may name local addresses: a local server that the user chose. */
 static enum fp_code find_trusted(struct fp_http_job *job, const char **ret_url, bool *ret_local,
                                  struct fp_error *err)
 {
@@ -113,8 +113,8 @@ static enum fp_code follow(struct fp_http_job *job, struct fp_error *err)
     }
 }
 
-/* Only a URL of the user's own may have a user and a password in it: one that a server names could
- * only lead to where ours were never meant to be tried. */
+/* Only a URL from the user may contain a user and a password: one that a server names could make us
+ * send credentials to a server that the user did not choose. */
 enum fp_code fp_http_follow(struct fp_http_job *job, struct fp_error *err)
 {
     const struct fp_http_request *asked = job->request;

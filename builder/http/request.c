@@ -1,4 +1,4 @@
-/* Requests, repeated while a failure may pass. */
+/* Sends requests, and repeats them after transient failures. */
 #include "job.h"
 
 static bool may_repeat(const struct fp_http_job *job, enum fp_code code)

@@ -1,4 +1,4 @@
-/* Which failures may pass, and how long to wait for that. */
+/* Decides which failures are transient, and how long to wait after them. */
 #include "retry.h"
 #include "headers.h"
 
@@ -20,8 +20,8 @@ bool fp_http_status_is_transient(int status)
     return false;
 }
 
-/* Success is here for answers that ended within their headers. What is not HTTP is another server's
- * than the one meant (a proxy that restarts, a port just taken over), or was garbled on the way. */
+/* Success is in the list for answers that ended within their headers. An answer that is not HTTP
+ * comes from another server (a restarting proxy, a reused port), or was garbled on the way. */
 bool fp_retry_curl_is_transient(CURLcode result)
 {
     static const CURLcode transient[] = {
@@ -73,7 +73,7 @@ int64_t fp_retry_delay_ms(int attempt, int64_t first_ms)
     return delay < MAX_DELAY_MS ? delay : MAX_DELAY_MS;
 }
 
-/* Up to a fifth more or less, so that clients that failed together do not return together. */
+/* Changes a delay by up to a fifth, so that clients that failed together do not return together. */
 static int64_t with_jitter(int64_t delay_ms)
 {
     uint16_t random = 0x8000;
@@ -95,7 +95,7 @@ static enum fp_code too_long(const struct fp_http_response *answer, int64_t aske
         answer->status == 429 ? "; logging in often raises a rate limit" : "");
 }
 
-/* A wait that nobody explains looks like a program that hangs. */
+/* Without an explanation, a wait would look like a program that hangs. */
 static void tell(const struct fp_http *http, const struct fp_http_response *answer,
                  const struct fp_error *failure, int attempt, int64_t delay_ms)
 {
@@ -120,7 +120,7 @@ enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *
         fp_retry_delay_ms(attempt, !answered && is_refused(err) ? first_ms / 2 : first_ms));
     const char *header = answer != NULL ? fp_http_header(answer, "retry-after") : NULL;
     int64_t now_s = (int64_t) time(NULL);
-    /* A date that it names is of its own clock. */
+    /* A date in Retry-After is by the server's clock. */
     if (header != NULL)
         (void) fp_http_header_time(answer, "date", &now_s);
     int64_t asked_s = header != NULL ? fp_parse_retry_after(header, now_s) : -1;

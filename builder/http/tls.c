@@ -1,7 +1,7 @@
 /*
- * Whom to trust. The system's roots are libcurl's own default, or what other distributions have in
- * its stead; certificates of certs.d folders, of an option and of SSL_CERT_FILE and SSL_CERT_DIR
- * make one PEM text that libcurl gets instead.
+ * The trusted certificates. The system's roots are libcurl's own default, or the bundle of another
+ * distribution. Certificates of certs.d directories, of an option and of SSL_CERT_FILE and
+ * SSL_CERT_DIR make one PEM text that replaces libcurl's default.
  */
 #include "client.h"
 
@@ -32,7 +32,7 @@ static enum fp_code add_pem(struct fp_buf *pem, const char *path, struct fp_erro
     return fp_context(fp_buf_check(pem, err), err, "%s", path);
 }
 
-/* SSL_CERT_DIR: like OpenSSL's and Go's, every certificate in the folders; others are left out. */
+/* SSL_CERT_DIR as in OpenSSL and Go: all certificates in the directories, without other files. */
 static void add_cert_dirs(struct fp_buf *pem, const char *folders)
 {
     cleanup_strv struct fp_strv list = {0};
@@ -69,7 +69,7 @@ static enum fp_code add_system_roots(struct fp_buf *pem, struct fp_error *err)
     if (folders != NULL)
         return FP_OK;
     const char *bundle = find_bundle();
-    /* none installed: only what is added is trusted */
+    /* Without a bundle, only added certificates are trusted. */
     return bundle != NULL ? add_pem(pem, bundle, err) : FP_OK;
 }
 
@@ -81,7 +81,7 @@ const char *fp_tls_other_bundle(void)
     return has_default ? NULL : find_bundle();
 }
 
-/* X.cert goes with X.key, as Docker has it; one without the other is an error. */
+/* X.cert and X.key form a pair, as in Docker; one without the other is an error. */
 static enum fp_code take_client_pair(struct fp_tls *tls, const char *folder, const char *name,
                                      struct fp_error *err)
 {
@@ -129,7 +129,7 @@ static char *usual_cert_dirs(void)
     return fp_xstrdup(USUAL_CERT_DIRS);
 }
 
-/* HOST:PORT always, HOST where the port is https's own. */
+/* Read the directory HOST:PORT, and HOST if the port is that of https. */
 static enum fp_code read_cert_dirs(struct fp_tls *tls, const struct fp_http_options *options,
                                    const struct fp_url *url, struct fp_error *err)
 {

@@ -1,31 +1,31 @@
 /**
  * @file
- * Whom a server's certificate may be from.
+ * The certificate authorities that a server's certificate may come from.
  */
 #ifndef BUILDER_HTTP_TLS_H
 #define BUILDER_HTTP_TLS_H
 
 #include "url.h"
 
-/** The most that is trusted, as PEM. */
+/** The largest set of trusted certificates, as PEM. */
 #define FP_HTTP_MAX_PEM_BYTES ((size_t) 4 << 20)
 
 /** TLS settings of one origin; immutable once made. */
 struct fp_tls {
-    struct fp_buf ca; /**< PEM: all that is trusted there; empty: what is trusted everywhere */
+    struct fp_buf ca; /**< PEM: all certificates trusted there; empty: those for all servers */
     char *cert;       /**< path of the client certificate, or NULL */
     char *key;        /**< path of its key, or NULL */
-    bool insecure;    /**< the user said not to verify */
+    bool insecure;    /**< the user disabled verification */
 };
 
-/** Whom all servers' certificates may be from: system roots, --ca-file, the environment; as PEM, or
- * nothing where libcurl's own default serves. Adds to `ca`. */
+/** Add the roots for all servers to `ca`, as PEM: those of the system, --ca-file and the
+ * environment. It adds nothing if libcurl's own default is enough. */
 FP_CHECKED enum fp_code fp_tls_read_roots(const struct fp_http_options *options, struct fp_buf *ca,
                                           struct fp_error *err);
-/** The system's roots, where libcurl's own default is not there: what other distributions have.
- * NULL: it is there, or nothing is. */
+/** The path of the system's roots on other distributions, if libcurl's own default does not exist.
+ * NULL: that exists, or no other does. */
 const char *fp_tls_other_bundle(void);
-/** Make the settings of an origin, which add to those for all what certs.d folders have for it. */
+/** Make the settings of an origin: the common ones and those in its certs.d directories. */
 FP_CHECKED enum fp_code fp_tls_init(struct fp_tls *tls, const struct fp_http_options *options,
                                     const struct fp_url *url, struct fp_error *err);
 /** Release the members. */

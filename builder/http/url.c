@@ -1,12 +1,11 @@
-/* URLs, taken apart by libcurl's own parser so that checks and transfers agree on what they mean.
- */
+/* Parses URLs by libcurl's own parser, so that checks and transfers agree on their meaning. */
 #include "client.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-/* What is accepted, in words. */
+/* The description of an acceptable URL. */
 #define EXPECTED "expected a URL of http or https, without user name and of at most 16 KiB"
 
 FP_DEFINE_CLEANUP(curl_url_freep, CURLU, curl_url_cleanup)
@@ -128,7 +127,7 @@ char *fp_basic_authorization(const char *username, const char *password)
     return fp_xasprintf("Basic %s", encoded);
 }
 
-/* "Basic ..." of a user and a password as a URL has them; NULL where they are none. */
+/* "Basic ..." for the user and the password of a URL; NULL if it has none. */
 static char *basic_of(CURLU *parts)
 {
     cleanup_curl_text char *user = NULL;
@@ -169,13 +168,13 @@ enum fp_code fp_url_split_user(const char *url, char **ret_url, char **ret_autho
 /* The '@' that ends the user information, however malformed; NULL: there is none. */
 static const char *find_user_end(const char *authority, bool has_scheme)
 {
-    /* Without a scheme nobody can say where the path begins. */
+    /* Without a scheme, the beginning of the path is unknown. */
     if (!has_scheme)
         return memrchr(authority, '@', strcspn(authority, "?#"));
     size_t len = strcspn(authority, "/?#");
     const char *at = memrchr(authority, '@', len);
     const char *colon = authority[0] != '[' ? memchr(authority, ':', len) : NULL;
-    /* What is no port may be the beginning of a password that has one of these in it. */
+    /* Text that is no port may be the beginning of a password with one of these characters. */
     if (at != NULL || colon == NULL ||
         strspn(colon + 1, "0123456789") >= len - (size_t) (colon + 1 - authority))
         return at;

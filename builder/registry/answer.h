@@ -1,40 +1,39 @@
 /**
  * @file
- * What an answer means, in the registry's words and ours.
+ * The meaning of an answer, in the registry's words and ours.
  */
 #ifndef BUILDER_REGISTRY_ANSWER_H
 #define BUILDER_REGISTRY_ANSWER_H
 
 #include "connection.h"
 
-/** Text from outside, on one line: control characters become spaces, runs of them one; at most
- * `max` bytes. The caller owns it. */
+/** Text from outside as one line of at most `max` bytes: each run of control characters and spaces
+ * becomes one space. The caller owns it. */
 char *fp_clean_text(const char *text, size_t len, size_t max);
 
-/** Say what an answer that is no success means. */
+/** Fail with the meaning of an answer that is not a success. */
 FP_CHECKED enum fp_code fp_registry_refusal(struct fp_registry *registry, const char *method,
                                             const struct fp_http_response *response,
                                             struct fp_error *err);
-/** After a request that failed because the registry asks for too long a pause: say what it limits.
- */
+/** Explain the limit if a request failed because the registry asks for too long a pause. */
 void fp_registry_explain_limit(struct fp_registry *registry, const char *method,
                                const struct fp_http_response *response, struct fp_error *err);
-/** The server's own words: "CODE: message", cleaned, without secrets of ours; the status's name
- * where there are none. The caller owns it. */
+/** The server's own words: "CODE: message", cleaned, without secrets of ours; without words, the
+ * name of the status. The caller owns it. */
 char *fp_registry_words(struct fp_registry *registry, const struct fp_http_response *response);
 /** Other words of a server: cleaned, without secrets of ours. The caller owns it. */
 char *fp_registry_masked(struct fp_registry *registry, const char *text);
-/** Those of a token server, whose answers may hold tokens: only the members error,
+/** The words of a token server, whose answers may hold tokens: only the members error,
  * error_description, details and message. The caller owns it. */
 char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_response *response);
-/** Whether the answer is a page for people, as those of proxies in front are. */
+/** Whether the answer is a page for people, such as those of proxies in front. */
 bool fp_registry_is_page(const struct fp_http_response *response);
-/** Whether room is what the registry lacks: a full disk, a quota. */
+/** Whether the registry lacks room: a full disk, a quota. */
 bool fp_registry_is_full(const struct fp_http_response *response);
 /** Whether an error's JSON has that code. */
 bool fp_registry_has_code(const struct fp_http_response *response, const char *code);
-/** Whether it is for the rate that a request was refused, or a pause is asked for: no answer was
- * lost, and no other request is welcome before the pause is over. */
+/** Whether a request was refused for its rate, or the answer asks for a pause. Then no answer was
+ * lost, and no other request should be sent before the pause is over. */
 bool fp_registry_asks_for_pause(const struct fp_http_response *response);
 /** Hint at credentials. */
 void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err);

@@ -1,4 +1,4 @@
-/* Requests that carry what the registry asks for. */
+/* Requests with the authorisation that the registry asks for. */
 #include "answer.h"
 #include "send.h"
 
@@ -21,7 +21,7 @@ void fp_registry_scopes(struct fp_registry *registry, bool push, struct fp_strv 
     fp_scope_add(scopes, scope);
 }
 
-/* Once. Called with the lock held. */
+/* Looks credentials up once. Called with the lock held. */
 static enum fp_code need_credential(struct fp_registry *registry, struct fp_error *err)
 {
     if (registry->is_credential_known)
@@ -54,8 +54,8 @@ static enum fp_code bearer(struct fp_registry *registry, const struct fp_strv *s
     return FP_OK;
 }
 
-/* Pulling without credentials often works; pushing hardly ever does, and then the registry's
- * refusal would hide that a helper is what has to be mended. */
+/* Pulling without credentials often works; pushing hardly ever does, and the registry's refusal
+ * would hide that the real problem is a broken helper. */
 static enum fp_code check_problem(const struct fp_registry *registry, struct fp_error *err)
 {
     const struct fp_credential *credential = &registry->credential;
@@ -118,7 +118,7 @@ bool fp_registry_challenged(struct fp_registry *registry, const struct fp_http_r
                             const char *authorization, struct fp_strv *scopes)
 {
     cleanup_challenge struct fp_challenge challenge = {0};
-    /* Whom a redirect leads to is not asked where the password goes. */
+    /* The target of a redirect must not decide where the password is sent. */
     if (!fp_url_same_origin(response->url, registry->base))
         return false;
     bool found = fp_challenge_find(response, &challenge);
@@ -183,8 +183,8 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
                       fp_registry_challenged(registry, response, authorization, scopes);
         if (code == FP_E_NETWORK)
             fp_registry_explain_limit(registry, request->method, response, err);
-        /* Only what a question is redirected to: an upload's Location could make us change, with
-         * what is kept for another registry, whatever it names there. */
+        /* Only redirected GET and HEAD requests are repeated elsewhere: an upload's Location could
+         * make us change anything in another registry, with the credentials stored for that one. */
         struct fp_registry *other =
             code == FP_OK && is_ours ? fp_registry_elsewhere(registry, response, response->status)
                                      : NULL;

@@ -1,4 +1,4 @@
-/* The file where docker and podman keep credentials: read, locked, changed and written. */
+/* Reads, locks, changes and writes the file where docker and podman keep credentials. */
 #include "auth_file.h"
 
 #include <limits.h>
@@ -30,7 +30,7 @@ static enum fp_code find_path(const char *path, char **ret, struct fp_error *err
         fp_fail(err, FP_E_USAGE, "there is no place for credentials: HOME is not set"), err);
 }
 
-/* A link is written through, not replaced by a file. */
+/* If the path is a link, its target is written and the link is kept. */
 static enum fp_code resolve(const char *path, struct fp_auth_file *file, struct fp_error *err)
 {
     cleanup_free char *named = NULL;
@@ -60,8 +60,8 @@ enum fp_code fp_auth_file_read(const char *path, struct fp_auth_file *ret, struc
     return read_document(ret, err);
 }
 
-/* Locks hold for processes that rename what they lock, so another file is locked. Where none can be
- * made there, nothing will be written either. */
+/* A separate file is locked, because the credential file itself is replaced by a rename. If the
+ * lock file cannot be made, the credential file cannot be written there either. */
 static enum fp_code lock(struct fp_auth_file *file, struct fp_error *err)
 {
     struct fp_error why = {0};
@@ -85,7 +85,7 @@ enum fp_code fp_auth_file_lock(const char *path, struct fp_auth_file *ret, struc
     return read_document(ret, err);
 }
 
-/* Tabs, as docker writes it, so that its next login does not change every line. */
+/* Indents by tabs like docker, so that docker's next login does not change every line. */
 static char *tab_indented(const json_t *document)
 {
     char *text = json_dumps(document, JSON_INDENT(1));
@@ -129,8 +129,8 @@ bool fp_auth_variable_has(const char *host)
     return has;
 }
 
-/* Take out all that would be found for the whole registry, whatever form its key has: it would
- * stand beside what is kept now, and other programs may find it first. Whether there was any. */
+/* Remove all entries for the whole registry, whatever form their keys have, because other programs
+ * may find them before the new one. Returns whether there were any. */
 static bool forget(struct fp_auth_file *file, const char *host)
 {
     json_t *auths = json_object_get(file->document, "auths");
@@ -209,7 +209,7 @@ const char *fp_auth_file_narrower(const struct fp_auth_file *file, const char *h
 
 void fp_auth_file_clear(struct fp_auth_file *file)
 {
-    /* While it is locked: whoever waited for it makes a new one. */
+    /* The lock file is removed while it is locked; waiting processes make a new one. */
     if (file->lock_path != NULL) {
         (void) unlink(file->lock_path);
         (void) close(file->lock);

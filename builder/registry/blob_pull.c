@@ -1,15 +1,15 @@
-/* Blobs out of the registry. */
+/* Finding and downloading the blobs of a registry. */
 #include "answer.h"
 #include "send.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* In the place of a status: what is there has another length than the blob. */
+/* Used instead of a status: the registry's object has another length than the blob. */
 #define OTHER_LENGTH (-1)
 
-/* The status; 200 also for what a range is sent of, and 416, as there is no first byte, for what is
- * empty. Front ends that ask people to log in answer everything with 200. */
+/* The status; also 200 if a range was sent, and for 416 to an empty blob, which has no first byte.
+ * The length is checked because front ends with a login page answer everything with 200. */
 static int judge(const struct fp_http_response *response, const struct fp_descriptor *descriptor)
 {
     const char *range = fp_http_header(response, "content-range");
@@ -23,7 +23,7 @@ static int judge(const struct fp_http_response *response, const struct fp_descri
         (void) fp_http_header_u64(response, "content-length", &bytes);
     else if (response->status != 206)
         return response->status;
-    /* Some say 0 to any HEAD. */
+    /* Some registries send length 0 with every HEAD. */
     bool may_be = bytes == descriptor->size || (bytes == 0 && response->status == 200);
     return may_be ? 200 : OTHER_LENGTH;
 }
@@ -45,7 +45,7 @@ static enum fp_code ask(struct fp_registry *registry, const struct fp_descriptor
                                       .no_retry = no_retry};
     enum fp_code code = fp_registry_send(registry, &request, &scopes, response, err);
     *ret_status = judge(response, descriptor);
-    /* Who knows no ranges sends all of it: too much, and answer enough. */
+    /* A server without ranges sends too much, the whole blob, which is an answer as well. */
     return by_get && code == FP_E_INPUT && response->status == 200 ? FP_OK : code;
 }
 
@@ -55,9 +55,9 @@ static enum fp_ask ways_of(struct fp_registry *registry)
     return registry->ask_blobs;
 }
 
-/* What HEAD did not tell, or told wrong, GET may, and then it is asked right away from then on;
- * where GET does not tell either, only HEAD is.
- * @param status What HEAD said, 0 where it was not asked; gets what GET says. */
+/* If HEAD gave no answer or a wrong one, GET may give it and is then used at once in future. If GET
+ * does not help either, only HEAD is used.
+ * @param status The status of HEAD, 0 if it was not sent; gets that of GET. */
 static enum fp_code ask_by_get(struct fp_registry *registry, const struct fp_descriptor *descriptor,
                                bool no_retry, int *status, struct fp_error *err)
 {
@@ -90,13 +90,13 @@ enum fp_code fp_registry_has_blob(struct fp_registry *registry,
         code = ask(registry, descriptor, false, false, &status, &response, err);
     if (code != FP_OK)
         return code;
-    /* Elsewhere than at the registry (a store that it redirects to) a refusal says nothing. */
+    /* A refusal by another server (a store that the registry redirects to) says nothing. */
     bool is_ours = ways != FP_ASK_GET && fp_url_same_origin(response.url, registry->base);
     if (is_ours && (status == 401 || status == 429))
         return fp_registry_refusal(registry, "HEAD", &response, err);
-    /* 403: so Artifactory answers for what does not exist, and proxies for any HEAD. 5xx: it cannot
-     * say; distribution 2.8 cannot while others push the same blob. Where nobody knows, it is
-     * uploaded, which does no harm. */
+    /* Artifactory answers 403 for missing blobs, and proxies do for any HEAD. With 5xx the registry
+     * cannot say, as distribution 2.8 does while others push the same blob. A blob of unknown state
+     * is uploaded, which does no harm. */
     bool says_nothing = status != 200 && status != 404 && !fp_http_status_is_transient(status);
     if (ways == FP_ASK_GET || (ways == FP_ASK_BOTH && says_nothing))
         code = ask_by_get(registry, descriptor, false, &status, err);
@@ -197,7 +197,7 @@ enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
     enum fp_code code = fetch_once(registry, descriptor, fd, stage, &found, err);
     if (code != FP_E_VERIFY || !fp_digest_is_set(&found))
         return code;
-    /* A flipped bit on the way, or a partial file of something else: once more from the start. */
+    /* A bit may have flipped, or the partial file was another blob's: download it again. */
     fp_report(registry->options.reporter, FP_EVENT_WARNING, "%s; once more",
               err != NULL ? err->text : registry->name);
     if (ftruncate(fd, 0) != 0)

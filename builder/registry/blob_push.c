@@ -1,11 +1,11 @@
-/* Blobs into the registry: skipped where there, mounted where possible, else uploaded. */
+/* Pushing blobs: existing ones are skipped, others are mounted if possible, else uploaded. */
 #include "answer.h"
 #include "send.h"
 #include "upload.h"
 
 #include <string.h>
 
-/* A mount is a favour: it is asked for once. */
+/* A mount is optional, so it is tried only once. */
 static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, bool *ret_mounted,
                               struct fp_error *err)
 {
@@ -36,12 +36,12 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
     *ret_mounted = response.status == 201;
     if (response.status == 202)
         return fp_upload_take_location(upload, &response, err);
-    bool says_nothing = response.status == 429; /* but to go slower */
+    bool says_nothing = response.status == 429; /* it only means to go slower */
     return *ret_mounted || says_nothing ? FP_OK
                                         : fp_registry_refusal(registry, "POST", &response, err);
 }
 
-/* Where one is refused, or not answered, all others would be: a session (202) refuses nothing. */
+/* If one mount is refused or not answered, all others would be. A session (202) is no refusal. */
 static void remember_no_mounts(struct fp_registry *registry, const char *mount_from)
 {
     FP_HOLD(registry);
@@ -57,8 +57,8 @@ static bool may_mount(struct fp_registry *registry, const char *mount_from)
     return !fp_strv_has(&registry->no_mounts, mount_from);
 }
 
-/* Whatever stands in the way of a mount (no access to the source, no token for both) does not
- * stand in the way of an upload. */
+/* A reason for a failed mount (no access to the mount source, no token for both) does not prevent
+ * an upload. */
 static enum fp_code mount(struct fp_upload *upload, const char *mount_from, bool *ret_mounted,
                           struct fp_error *err)
 {
@@ -109,7 +109,7 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
                                .stage_base = stage != NULL ? stage->done_bytes : 0};
     fp_registry_scopes(registry, true, &upload.scopes);
     enum fp_code code = FP_OK;
-    /* What took HEAD's question wrong would take a mount wrong. */
+    /* A registry that answered HEAD wrongly would also mount the missing blob. */
     if (fp_registry_is_doubted(registry, &descriptor->digest))
         mount_from = NULL;
     else

@@ -1,4 +1,4 @@
-/* WWW-Authenticate as servers send it: several challenges, quoted and bare values, any case. */
+/* Parses WWW-Authenticate as servers send it: many challenges, quoted and bare values, any case. */
 #include "challenge.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ static char *take_value(const char **cursor)
         fp_buf_put(&value, p, 1);
     }
     if (value.is_full || (quoted && *p != '"'))
-        return NULL; /* cut off: nothing after it can be trusted to be what it seems */
+        return NULL; /* cut off: the text after it cannot be trusted */
     *cursor = quoted ? p + 1 : p;
     return fp_buf_take(&value);
 }
@@ -55,7 +55,7 @@ static void store(struct fp_challenge *challenge, const char *key, size_t key_le
     free(take_value);
 }
 
-/* KEY=VALUE, ...; stops before the next scheme. False: it cannot be read on from here. */
+/* Read KEY=VALUE, ... up to the next scheme. False: the rest cannot be parsed. */
 static bool take_params(const char **cursor, struct fp_challenge *challenge)
 {
     for (;;) {
@@ -113,7 +113,7 @@ bool fp_challenge_parse(const char *value, struct fp_challenge *ret)
     return false;
 }
 
-/* A realm that is a path, or anything else without a scheme, is meant as links are. */
+/* A realm without a scheme, such as a path, is resolved like a link. */
 static void resolve_realm(struct fp_challenge *challenge, const char *url)
 {
     char *absolute = NULL;

@@ -1,6 +1,6 @@
 /*
- * Whether what was put is served. A registry whose cache outlives a garbage collection answers 201
- * to a manifest and stores nothing (distribution 2.x with an in-memory cache of descriptors).
+ * Checks that a pushed manifest is served. If its cache outlives a garbage collection, a registry
+ * answers 201 and stores nothing (distribution 2.x with an in-memory cache of descriptors).
  */
 #include "answer.h"
 #include "manifests.h"
@@ -25,7 +25,7 @@ static enum fp_code not_served(struct fp_registry *registry, const struct fp_dig
         "has to be restarted, and the image to be pushed again");
 }
 
-/* The push itself went well: whoever may push need not be able to pull. */
+/* This is only a warning: the push succeeded, and its user may have no right to pull. */
 static void warn(struct fp_registry *registry, const char *why)
 {
     fp_report(registry->options.reporter, FP_EVENT_WARNING,
@@ -59,9 +59,9 @@ static bool is_encoded(const struct fp_http_response *response)
     return encoding != NULL && strcasecmp(encoding, "identity") != 0;
 }
 
-/* Whether the answer may be another one soon: what was just stored may take a moment to be seen. A
- * pause that the registry asks for is not waited for, as nothing depends on this; nor is a server
- * that is silent, or sends other bytes, more than twice. */
+/* Whether another attempt may succeed: a stored manifest may take a moment to appear. Pauses that
+ * the registry asks for are not waited for, because nothing depends on this check. A server that is
+ * silent or sends other bytes is asked at most twice. */
 static bool may_pass(const struct fp_registry *registry, const struct fp_digest *digest,
                      enum fp_code code, const struct fp_http_response *response, int *failures)
 {
@@ -113,7 +113,7 @@ enum fp_code fp_registry_confirm(struct fp_registry *registry, const struct fp_d
             warn(registry, own.text);
             return FP_OK;
         }
-        /* In our own time: who asks to wait for what is not there could have us wait for hours. */
+        /* Our own pauses apply, because Retry-After with a 404 could make us wait for hours. */
         fp_strv_clear(&response.headers);
         code = fp_http_pause(http, code == FP_OK ? &response : NULL, attempt, &own);
         if (code != FP_OK)

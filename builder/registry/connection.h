@@ -1,6 +1,6 @@
 /**
  * @file
- * What is known of a registry and of one repository in it.
+ * The state of a registry and of one repository in it.
  */
 #ifndef BUILDER_REGISTRY_CONNECTION_H
 #define BUILDER_REGISTRY_CONNECTION_H
@@ -12,7 +12,7 @@
 #include "flinkpack/registry.h"
 #include "token.h"
 
-/** Tokens that are kept. */
+/** How many tokens are kept. */
 #define FP_REGISTRY_MAX_TOKENS    32
 #define FP_REGISTRY_MAX_REDIRECTS 5
 
@@ -25,20 +25,20 @@ enum fp_upload_mode {
 
 /** How a registry is asked whether it has a blob. */
 enum fp_ask {
-    FP_ASK_BOTH, /**< HEAD, and GET where that says nothing */
-    FP_ASK_HEAD, /**< GET says nothing that HEAD does not say */
-    FP_ASK_GET,  /**< HEAD says nothing, or what is not so */
+    FP_ASK_BOTH, /**< HEAD, and GET if HEAD says nothing */
+    FP_ASK_HEAD, /**< GET says no more than HEAD */
+    FP_ASK_GET,  /**< HEAD says nothing, or is wrong */
 };
 
 struct fp_registry {
     struct fp_registry_options options;
-    char *host; /**< as in the reference, Docker Hub's names made one */
+    char *host; /**< as in the reference, with one name for Docker Hub */
     char *repository;
     char *name;
-    char *namespace; /**< of what this is a mirror of; NULL: it is none */
-    char *named_by;  /**< base of the registry that has redirected here; NULL: the user named it */
+    char *namespace; /**< the registry that this one mirrors; NULL: it is no mirror */
+    char *named_by;  /**< base of the registry that redirected here; NULL: the user named it */
     bool is_plain_http_allowed;
-    pthread_mutex_t lock; /**< of everything below */
+    pthread_mutex_t lock; /**< protects everything below */
     bool is_ready;        /**< `base` and the first challenge are known */
     char *base;           /**< "https://HOST"; does not change once is_ready */
     struct fp_challenge challenge;
@@ -46,19 +46,19 @@ struct fp_registry {
     struct fp_credential credential;
     struct fp_token tokens[FP_REGISTRY_MAX_TOKENS];
     size_t token_len;
-    bool gets_manifests; /**< HEAD says nothing of them */
+    bool gets_manifests; /**< because HEAD does not describe them */
     enum fp_ask ask_blobs;
     struct fp_registry *elsewhere; /**< registries that this one redirects to */
-    struct fp_registry *next;      /**< another one of those */
-    bool is_pushing;               /**< tokens for pushing serve for everything from then on */
+    struct fp_registry *next;      /**< the next one in the list */
+    bool is_pushing;               /**< from then on, all requests use tokens for pushing */
     enum fp_upload_mode upload_mode;
     uint64_t chunk_bytes;
-    bool is_artifactory; /**< what is put by digest gets a folder of its own, which stays */
-    bool drops_chunks;   /**< it says that it takes pieces, and loses them */
+    bool is_artifactory; /**< a manifest put by digest gets a directory of its own, which stays */
+    bool drops_chunks;   /**< it claims to accept chunks, but loses them */
     struct fp_strv warned;
     struct fp_strv no_mounts; /**< repositories that nothing can be mounted from */
-    struct fp_strv doubted;   /**< digests that HEAD says are there, and a refused manifest not */
-    bool has_doubts;          /**< there are new ones */
+    struct fp_strv doubted;   /**< digests that exist by HEAD, but not by a refused manifest */
+    bool has_doubts;          /**< new ones were added */
 };
 
 /** Implementation of FP_HOLD(). */
@@ -67,7 +67,7 @@ static inline pthread_mutex_t *fp_registry_hold(struct fp_registry *registry)
     (void) pthread_mutex_lock(&registry->lock);
     return &registry->lock;
 }
-/** Likewise. */
+/** Implementation of FP_HOLD(). */
 static inline void fp_registry_let_go(pthread_mutex_t **held)
 {
     (void) pthread_mutex_unlock(*held);
@@ -84,13 +84,13 @@ char *fp_host_without_port(const char *host);
 /** Whether HOST[:PORT] or its host alone is in a list; NULL is an empty one. */
 bool fp_host_is_listed(const struct fp_strv *hosts, const char *host);
 
-/** Find out, once, how the registry is spoken to: scheme and challenge. */
+/** Find out, once, the scheme and the challenge of the registry. */
 FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err);
-/** "/v2/REPOSITORY/KIND/NAME", and of a mirror "?ns=" with what it is one of, as containerd asks
- * them: some serve several registries. The caller owns it. */
+/** "/v2/REPOSITORY/KIND/NAME". For a mirror, "?ns=" with the mirrored registry follows, as
+ * containerd does it, because some mirrors serve several registries. The caller owns it. */
 char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name);
-/** How many seconds there are for what says which image it is: a token, a manifest. 0: no bound of
- * its own. */
+/** How many seconds the requests that identify an image (for a token, a manifest) may take. 0: no
+ * bound of their own. */
 int fp_registry_patience_s(const struct fp_registry *registry);
 
 #endif

@@ -1,4 +1,4 @@
-/* What to authenticate with. */
+/* Releases credentials, and says whether there are any. */
 #include "credential.h"
 
 bool fp_credential_is_set(const struct fp_credential *credential)

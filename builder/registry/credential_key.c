@@ -1,4 +1,4 @@
-/* The keys that credentials have: Docker Hub's names, old forms, namespaces. */
+/* The keys of credentials: names of Docker Hub, old forms, namespaces. */
 #include "credential.h"
 
 #include <string.h>
@@ -23,8 +23,8 @@ const char *fp_credential_key(const char *host)
                : host;
 }
 
-/* The host of a key, and what namespace it is limited to. The old form is a URL whose path begins
- * with the version of the protocol: "https://HOST/v1/". */
+/* The host of a key, and the namespace that it is limited to. The old form is a URL whose path
+ * begins with the version of the protocol: "https://HOST/v1/". */
 static void read_key(const char *key, char **ret_host, char **ret_namespace)
 {
     const char *scheme_end = strstr(key, "://");

@@ -1,4 +1,4 @@
-/* Credentials of a registry are kept and forgotten, as login and logout want it. */
+/* Stores and erases the credentials of a registry for login and logout. */
 #include "auth_file.h"
 
 enum fp_code fp_credentials_can_store(const char *authfile, struct fp_error *err)
@@ -33,7 +33,7 @@ enum fp_code fp_credentials_erase(const char *authfile, const char *host, bool *
 {
     cleanup_auth_file struct fp_auth_file file = {0};
     FP_TRY(fp_auth_file_read(authfile, &file, err));
-    /* Where there is nothing, no lock is made either. */
+    /* If the file is empty, no lock file is made. */
     if (json_object_size(file.document) > 0) {
         fp_auth_file_clear(&file);
         FP_TRY(fp_auth_file_lock(authfile, &file, err));

@@ -1,11 +1,11 @@
-/* Where credentials lie: the places of docker, podman and CI systems, in one order. */
+/* Finds credentials in the files and variables of docker, podman and CI systems, in order. */
 #include "credential.h"
 
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* `query` NULL: only whether it is a config.json. */
+/* If `query` is NULL, it only checks that the text is a config.json. */
 static enum fp_code find_in_text(const char *text, size_t len, const char *source,
                                  const struct fp_credential_query *query, struct fp_credential *ret,
                                  struct fp_error *err)
@@ -37,7 +37,7 @@ static enum fp_code find_in_file(const char *path, const struct fp_credential_qu
     return FP_OK;
 }
 
-/* The folders may be unset; then there is no such place. */
+/* `folder` is NULL if its variable is unset; then there is no such file. */
 static void add_place(struct fp_strv *places, const char *folder, const char *name)
 {
     if (folder != NULL)
@@ -65,7 +65,7 @@ static void usual_places(struct fp_strv *places)
     add_place(places, home, ".dockercfg");
 }
 
-/* A broken file that nobody named does not stop a build that may need no credentials at all. */
+/* A broken file that the user did not name does not stop a build, which may need no credentials. */
 static enum fp_code find_in_usual_places(const struct fp_credential_query *query,
                                          struct fp_credential *ret, struct fp_error *err)
 {
@@ -95,8 +95,8 @@ static enum fp_code from_command_line(const struct fp_credentials_options *optio
     return FP_OK;
 }
 
-/* The places that are the only ones to be looked at, or the first; `query` NULL: they are read, and
- * nothing is looked for. `*ret_more`: there are others. */
+/* Look in the sources that are the only ones, or the first. If `query` is NULL, they are only read.
+ * `*ret_more`: there are other sources. */
 static enum fp_code find_in_named_places(const struct fp_credentials_options *options,
                                          const struct fp_credential_query *query,
                                          struct fp_credential *ret, bool *ret_more,

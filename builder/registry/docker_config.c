@@ -1,4 +1,4 @@
-/* config.json of Docker and auth.json of containers: auths, credHelpers, credsStore. */
+/* Reads Docker's config.json and auth.json of podman: auths, credHelpers, credsStore. */
 #include "credential.h"
 
 #include <string.h>
@@ -52,7 +52,7 @@ static enum fp_code take_user_password(const char *pair, const char *source,
     return FP_OK;
 }
 
-/* Some programs end it with NUL bytes; one inside would hide what follows. */
+/* Some programs end the pair with NUL bytes; a NUL inside it would hide the rest. */
 static char *decode_pair(const char *auth)
 {
     size_t len = 0;
@@ -88,7 +88,7 @@ static enum fp_code take_entry(const json_t *entry, const char *source,
     return FP_OK;
 }
 
-/* An empty name in credHelpers says that this registry's are in the file. */
+/* An empty name in credHelpers says that the credentials of this registry are in the file. */
 const char *fp_credential_helper(const json_t *config, const char *registry, const char *repository)
 {
     const json_t *helper = find_best(json_object_get(config, "credHelpers"), registry, repository);

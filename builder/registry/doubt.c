@@ -1,8 +1,8 @@
 /*
- * Blobs that HEAD says are there and that are not. A cache of descriptors outlives what it
- * describes (distribution's, after a garbage collection), and a blob can get lost between its
- * upload and the manifest. The refusal of the manifest tells; then the registry's word for these
- * counts no more.
+ * Blobs that exist according to HEAD but are missing. A cache of descriptors can outlive the blobs
+ * (that of distribution does, after a garbage collection), and a blob can get lost between its
+ * upload and the manifest. The refusal of the manifest shows it; HEAD is then no longer believed
+ * for these blobs.
  */
 #include "answer.h"
 #include "manifests.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* "sha256:" and hexadecimal digits are written one way, wherever they stand. */
+/* "sha256:" and hexadecimal digits look the same in all texts. */
 static void find_digests(const char *text, struct fp_strv *ret)
 {
     static const char hex[] = "0123456789abcdef";
@@ -24,7 +24,7 @@ static void find_digests(const char *text, struct fp_strv *ret)
     }
 }
 
-/* Amazon's registry and others say in words of their own which layers are not there. */
+/* Amazon's registry and others name the missing layers in words of their own. */
 static bool names_a_blob(const struct fp_http_response *response, const char *manifest)
 {
     cleanup_strv struct fp_strv named = {0};
@@ -76,7 +76,7 @@ bool fp_registry_doubt(struct fp_registry *registry, const struct fp_http_respon
     for (size_t i = 0; i < named.len; i++)
         names_any = names_any || fp_strv_has(&needed, named.items[i]);
     FP_HOLD(registry);
-    /* Some name only the first: after the second refusal none is believed. */
+    /* Some registries name only the first blob, so after a second refusal all are doubted. */
     names_any = names_any && registry->doubted.len == 0;
     for (size_t i = 0; i < needed.len; i++) {
         if (!names_any || fp_strv_has(&named, needed.items[i]))

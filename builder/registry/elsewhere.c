@@ -1,14 +1,14 @@
 /*
  * Registries that redirect to another registry with a token service of its own, as registry.k8s.io
- * does. That one's challenge is answered with a token for anybody, or with the credentials that are
- * kept for its host. What is kept or given for the first registry never goes there.
+ * does. The challenge of that registry is answered with an anonymous token, or with the credentials
+ * stored for its host. Credentials of the first registry are never sent there.
  */
 #include "send.h"
 
 #include <string.h>
 #include <strings.h>
 
-/* No more of them are remembered, and answered, for one repository. */
+/* At most this many are remembered and used for one repository. */
 #define MAX_ELSEWHERE 8
 
 /* HOST[:PORT] and the repository of ".../v2/REPOSITORY/manifests/...", or of a blob. */
@@ -82,7 +82,7 @@ struct fp_registry *fp_registry_elsewhere(struct fp_registry *registry,
         }
     }
     (void) pthread_mutex_unlock(&registry->lock);
-    /* In the clear only where the user has said so of that host as well. */
+    /* Plain HTTP is used only if the user allowed it for that host as well. */
     bool is_plain = other != NULL && strncasecmp(other->base, "https:", 6) != 0;
     return is_plain && !other->is_plain_http_allowed ? NULL : other;
 }

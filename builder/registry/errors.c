@@ -1,4 +1,4 @@
-/* What a refusal means, in the registry's words and ours, and what to try. */
+/* The meaning of a refusal, in the registry's words and ours, and a remedy. */
 #include "answer.h"
 #include "send.h"
 
@@ -15,7 +15,7 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
     if (!asks)
         fp_hint(err, "%s does not say how to log in to it, so that no credentials were sent", host);
     else if (source != NULL && strncmp(source, inlined, strlen(inlined)) == 0)
-        /* A login would be kept in a file, which is asked only after the variable. */
+        /* A login would be stored in a file, which is read only after the variable. */
         fp_hint(err,
                 "the credentials used are those of %s; are they current, and do they give "
                 "access to %s? Change or unset that variable: it goes before what login keeps",
@@ -30,7 +30,7 @@ void fp_registry_hint_login(struct fp_registry *registry, struct fp_error *err)
                 host, host, host);
 }
 
-/* Amazon's registries do not make repositories by themselves, and its users ask this most. */
+/* Amazon's registries do not create repositories by themselves, which surprises many users. */
 static void hint_repository(const struct fp_registry *registry, struct fp_error *err)
 {
     const char *region = strstr(registry->host, ".dkr.ecr.");
@@ -46,8 +46,8 @@ static void hint_repository(const struct fp_registry *registry, struct fp_error 
             registry->repository, (int) strcspn(region, "."), region);
 }
 
-/* Distribution tells a full disk by the number of the system's error alone. The page of a proxy in
- * front that breaks down may speak of quotas and limits as well, and means those of requests. */
+/* Distribution reports a full disk only by the errno. In error pages of a proxy in front, quotas
+ * and limits are ignored, because they may be those of requests. */
 bool fp_registry_is_full(const struct fp_http_response *response)
 {
     static const char *const words[] = {

@@ -7,7 +7,7 @@
 #define TIMEOUT_MS 30000
 #define MAX_OUTPUT ((size_t) 65536)
 #define HIDDEN     "; what it printed may be secret and is not shown"
-/* The words of docker-credential-helpers where there are none. */
+/* The message of docker-credential-helpers if there are no credentials. */
 #define NOT_FOUND "credentials not found"
 
 static bool is_safe_name(const char *name)
@@ -20,7 +20,7 @@ static bool is_safe_name(const char *name)
 struct helper_run {
     char *program;
     struct fp_buf output; /* may be secret */
-    int status;           /* that it ended with */
+    int status;           /* its exit status */
 };
 
 static void helper_run_clear(struct helper_run *run)
@@ -34,7 +34,7 @@ static void helper_run_clear(struct helper_run *run)
         .output = FP_BUF_INIT(MAX_OUTPUT)                                                          \
     }
 
-/* Run it, whatever it ends with. Where its name is none, there is no program. */
+/* Run a helper; its exit status is not an error. An invalid name counts as a missing program. */
 static enum fp_code run_helper(const char *name, const char *source, const char *verb,
                                const char *input, struct helper_run *run, struct fp_error *err)
 {
@@ -46,7 +46,7 @@ static enum fp_code run_helper(const char *name, const char *source, const char 
     return fp_process_run(argv, input, strlen(input), TIMEOUT_MS, &run->output, &run->status, err);
 }
 
-/* What one that has failed says of it. The caller owns it. */
+/* The message of a helper that failed. The caller owns it. */
 static char *failure_of(const struct helper_run *run)
 {
     cleanup_free char *said = fp_helper_words(fp_buf_text(&run->output), run->output.len);
@@ -67,7 +67,7 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
     FP_TRY(fp_json_need_string(answer, "Secret", name, &secret, err));
     bool is_token = strcmp(username, "<token>") == 0;
     if (*secret == '\0' && (is_token || *username == '\0'))
-        return FP_OK; /* how some say that they have none */
+        return FP_OK; /* some report in this way that they have none */
     if (is_token) {
         ret->identity_token = fp_xstrdup(secret);
         return FP_OK;
@@ -77,7 +77,7 @@ enum fp_code fp_helper_parse(const char *text, size_t len, const char *name,
     return FP_OK;
 }
 
-/* What needs no credentials goes on without; what does can say why there are none. */
+/* Work that needs no credentials goes on; work that needs them can report why there are none. */
 static void warn_of_failure(const struct fp_credential_query *query, const char *program,
                             const char *source, const char *why, struct fp_credential *ret)
 {
@@ -87,8 +87,8 @@ static void warn_of_failure(const struct fp_credential_query *query, const char 
     fp_report(query->reporter, FP_EVENT_WARNING, "%s; going on without", ret->problem);
 }
 
-/* Take what it printed. Why there is nothing to be taken, in words that the caller owns; NULL:
- * there is, or the helper says that it has none. */
+/* Parse the output. Returns why there are no credentials, in words that the caller owns; NULL if
+ * there are some, or if the helper says that it has none. */
 static char *take_output(const struct helper_run *run, const char *key, struct fp_credential *ret,
                          struct fp_error *err)
 {
@@ -128,7 +128,7 @@ enum fp_code fp_helper_get(const char *name, const char *source,
     return FP_OK;
 }
 
-/* Have it change what it keeps; FP_E_AUTH: it will not. */
+/* Have a helper store or erase credentials; FP_E_AUTH if it refuses. */
 static enum fp_code change(const char *name, const char *source, const char *verb,
                            const char *input, struct fp_error *err)
 {

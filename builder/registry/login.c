@@ -1,4 +1,4 @@
-/* Whether a registry takes credentials. */
+/* Checks whether a registry accepts credentials. */
 #include "answer.h"
 #include "send.h"
 

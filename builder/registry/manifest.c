@@ -1,4 +1,4 @@
-/* Manifests and indexes out of the registry: fetched whole, bounded, verified. */
+/* Fetches manifests and indexes up to a size limit, and verifies them. */
 #include "answer.h"
 #include "manifests.h"
 #include "send.h"
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* One line: a proxy that passed on only one of several made a registry answer 404. */
+/* One header line, because a proxy forwarded only one of several, and a registry answered 404. */
 #define ACCEPT                                                                                     \
     "Accept: " FP_MEDIA_OCI_INDEX ", " FP_MEDIA_OCI_MANIFEST ", " FP_MEDIA_DOCKER_LIST             \
     ", " FP_MEDIA_DOCKER_MANIFEST
@@ -88,8 +88,8 @@ static enum fp_code ask(struct fp_registry *registry, const char *method,
     return fp_registry_ask_manifest(registry, method, reference_text, false, response, err);
 }
 
-/* What the bytes are. Where they say so themselves, a server that says nothing of the kind does not
- * count: one of plain files goes by names. */
+/* The media type. If the document has one, it overrides a Content-Type that is no manifest's:
+ * servers of plain files derive that from names. */
 static enum fp_code find_type(const struct fp_http_response *response, const json_t *document,
                               const char *shown, char ret_type[FP_MEDIA_TYPE_MAX],
                               struct fp_error *err)
@@ -102,8 +102,8 @@ static enum fp_code find_type(const struct fp_http_response *response, const jso
     return FP_OK;
 }
 
-/* @param ret_damaged It may have been damaged or cut on the way, where that shows in nothing else:
- *                    without a length the end of the connection is the end of the answer. */
+/* @param ret_damaged The answer may have been damaged or cut off unnoticed: without a length, the
+ * end of the connection is the end of the answer. */
 static enum fp_code get_once(struct fp_registry *registry, const char *reference_text,
                              struct fp_http_response *response, struct fp_descriptor *ret_found,
                              bool *ret_damaged, struct fp_error *err)
@@ -141,7 +141,7 @@ enum fp_code fp_registry_get_manifest(struct fp_registry *registry, const char *
     return fp_buf_check(body, err);
 }
 
-/* From a HEAD's headers alone; false where they do not say enough. */
+/* Describe a manifest by the headers of a HEAD; false if they do not say enough. */
 static bool describe(const struct fp_http_response *response, struct fp_descriptor *ret)
 {
     cleanup_free char *type = content_type(response);
@@ -157,7 +157,7 @@ static bool describe(const struct fp_http_response *response, struct fp_descript
     return true;
 }
 
-/* Headers are anybody's word: whoever asks for a digest gets that one, or nothing. */
+/* Headers can be wrong, so a request for a digest yields that digest or nothing. */
 static bool is_asked_for(const char *reference_text, const struct fp_descriptor *found)
 {
     struct fp_digest wanted;
@@ -165,10 +165,9 @@ static bool is_asked_for(const char *reference_text, const struct fp_descriptor 
            fp_digest_equal(&wanted, &found->digest);
 }
 
-/* Where HEAD is refused, or does not say enough, GET is asked from then on: proxies refuse HEAD
- * with any status (403, 400, 501), and Nexus 3.96 answers it with 500. At Docker Hub a HEAD is not
- * counted. Who refuses HEAD here will for blobs, which are asked for side by side.
- */
+/* If HEAD is refused or does not say enough, GET is used from then on: proxies refuse HEAD with any
+ * status (403, 400, 501), and Nexus 3.96 answers it with 500. Docker Hub does not count HEAD. A
+ * registry that refuses HEAD here refuses it for blobs too, which are checked in parallel. */
 static void ask_by_get(struct fp_registry *registry, int status)
 {
     bool is_refused = status >= 400 && !fp_http_status_is_transient(status);
@@ -193,14 +192,14 @@ static enum fp_code take_head(struct fp_registry *registry, const char *referenc
     return FP_OK;
 }
 
-/* Whether HEAD itself failed, and not what goes before it: that would fail before a GET too. */
+/* Whether HEAD itself failed, and not a step before it, which would fail before a GET too. */
 static bool is_unanswered(enum fp_code code, const struct fp_http_response *head)
 {
     return code == FP_E_NETWORK && head->url != NULL && !fp_registry_asks_for_pause(head);
 }
 
-/* One HEAD, as GET can be asked instead: some registries answer the one with 500 and not the other.
- * Only a pause that is asked for holds for both. */
+/* HEAD is sent only once, because GET can follow: some registries answer only HEAD with 500. A
+ * requested pause applies to both. */
 static enum fp_code ask_head(struct fp_registry *registry, const char *reference_text,
                              struct fp_http_response *response, struct fp_error *err)
 {

@@ -1,4 +1,4 @@
-/* Where images are pulled from in place of what their names say. */
+/* Chooses the mirrors that an image is pulled from. */
 #include "mirror.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ void fp_mirrors_take(struct fp_mirrors *mirrors, struct fp_mirror take_mirror)
     mirrors->items[mirrors->len++] = take_mirror;
 }
 
-/* HOST[:PORT][/PATH] is what can stand before "/NAME" in a reference. */
+/* HOST[:PORT][/PATH] is valid if it can precede "/NAME" in a reference. */
 bool fp_mirror_place_is_valid(const char *place)
 {
     cleanup_reference struct fp_reference reference = {0};
@@ -51,7 +51,7 @@ enum fp_code fp_mirrors_add(struct fp_mirrors *mirrors, const char *text, struct
     return FP_OK;
 }
 
-/* How much of a name "*.DOMAIN[/PATH]" stands for; 0: it does not fit. */
+/* How much of a name "*.DOMAIN[/PATH]" matches; 0: it does not match. */
 static size_t wildcard_len(const char *name, const char *prefix)
 {
     const char *rest = prefix + 1;
@@ -64,7 +64,7 @@ static size_t wildcard_len(const char *name, const char *prefix)
     return 0;
 }
 
-/* How much of a name a prefix stands for; 0: it does not fit. */
+/* How much of a name a prefix matches; 0: it does not match. */
 static size_t prefix_len(const char *name, const char *prefix)
 {
     size_t len = strlen(prefix);
@@ -95,8 +95,8 @@ static bool applies(const struct fp_mirror *mirror, const struct fp_reference *r
            (by_digest ? !mirror->tags_only : !mirror->digests_only);
 }
 
-/* The name with its beginning replaced. A location that takes the place of all of it has to name a
- * repository: of HOST:PORT alone the port would be read as a tag. */
+/* Replace the beginning of a name. A location that replaces all of it has to name a repository,
+ * because the port of HOST:PORT alone would be parsed as a tag. */
 static enum fp_code rewrite(const struct fp_mirror *mirror, const struct fp_reference *reference,
                             const char *name, struct fp_reference *ret, struct fp_error *err)
 {
@@ -124,7 +124,7 @@ static enum fp_code blocked(const char *name, struct fp_error *err)
     return code;
 }
 
-/* Mirrors first, then what stands in for the place itself: there is always room for one of those.
+/* Mirrors come first, then the replacement of the registry itself, for which there is always room.
  */
 static enum fp_code collect(const struct fp_mirrors *mirrors, const struct fp_reference *reference,
                             const char *name, bool primary, struct fp_reference *ret,

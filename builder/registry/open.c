@@ -35,7 +35,7 @@ enum fp_code fp_registry_host_of(const char *text, char **ret, struct fp_error *
     return FP_OK;
 }
 
-/* Recursive, because an error may have to be put into words while it is held. */
+/* The lock is recursive, because an error may have to be formatted while it is held. */
 static void init_lock(pthread_mutex_t *lock)
 {
     pthread_mutexattr_t attributes;
@@ -116,7 +116,7 @@ char *fp_registry_path(const struct fp_registry *registry, const char *kind, con
                         of != NULL ? "?ns=" : "", of != NULL ? of : "");
 }
 
-/* Longer than for the ping: a mirror may have to fetch it first. */
+/* This is longer than for the ping, because a mirror may have to fetch the manifest first. */
 int fp_registry_patience_s(const struct fp_registry *registry)
 {
     return registry->options.has_stand_in ? 2 * fp_http_connect_timeout_s(registry->options.http)

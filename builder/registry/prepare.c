@@ -1,13 +1,13 @@
-/* Finds out how a registry is spoken to: with TLS or without, and what it asks for. */
+/* Finds out whether a registry uses TLS, and which authentication it asks for. */
 #include "answer.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* Where another place has the same, that is sooner there than a network that mends itself. */
+/* If another registry has the same image, asking that one is faster than waiting for this one. */
 #define PATIENCE_S 4
 
-/* `attempt`: the number of the first one; 0: there is only one. */
+/* `attempt`: the number of the first attempt; 0: there is only one. */
 static enum fp_code ping(const struct fp_registry *registry, const char *base, int attempt,
                          struct fp_http_response *response, struct fp_error *err)
 {
@@ -31,7 +31,7 @@ static enum fp_code take_ping(struct fp_registry *registry, const char *base,
                     registry->host);
         return code;
     }
-    /* Whom a redirect leads to is not asked where the password goes. */
+    /* The target of a redirect must not decide where the password is sent. */
     if (response->status == 401 && fp_url_same_origin(response->url, base))
         (void) fp_challenge_find(response, &registry->challenge);
     registry->base = fp_xstrdup(base);
@@ -39,8 +39,8 @@ static enum fp_code take_ping(struct fp_registry *registry, const char *base,
     return FP_OK;
 }
 
-/* A registry with TLS on a port where plain HTTP was tried: Go and nginx answer 400 and say
- * "HTTPS", others hang up. Where nobody answers at all, TLS would change nothing. */
+/* Whether TLS is worth trying after plain HTTP: Go and nginx then answer 400 and say "HTTPS",
+ * others hang up. If nothing answers at all, TLS would not help. */
 static bool may_want_tls(enum fp_code code, const struct fp_http_response *response,
                          const struct fp_error *err)
 {
@@ -49,7 +49,7 @@ static bool may_want_tls(enum fp_code code, const struct fp_http_response *respo
     return response->status == 400 && strstr(fp_buf_text(&response->body), "HTTPS") != NULL;
 }
 
-/* Whether it answers over TLS; if not, what was said about plain HTTP stands. */
+/* Whether it answers over TLS; if not, the result of plain HTTP is kept. */
 static bool answers_tls(const struct fp_registry *registry, const char *base,
                         struct fp_http_response *response, enum fp_code plain_code,
                         struct fp_error *err)
@@ -63,8 +63,8 @@ static bool answers_tls(const struct fp_registry *registry, const char *base,
     return false;
 }
 
-/* Plain HTTP is allowed, which does not mean that it is what the registry speaks: what hangs up, or
- * answers with something else than HTTP, is asked over TLS before it is asked again. */
+/* Plain HTTP is allowed, but the registry may not speak it. If it hangs up, or its answer is not
+ * HTTP, TLS is tried before plain HTTP is repeated. */
 static enum fp_code ping_plain(const struct fp_registry *registry, const char *plain,
                                const char *secure, bool *ret_is_secure,
                                struct fp_http_response *response, struct fp_error *err)
@@ -92,13 +92,13 @@ static enum fp_code prepare_plain(struct fp_registry *registry, const char *plai
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     bool is_secure = false;
     FP_TRY(ping_plain(registry, plain, secure, &is_secure, &response, err));
-    /* One that redirects to itself over TLS is spoken to so, bodies and all. */
+    /* A registry that redirects to itself over TLS gets all requests over TLS, bodies included. */
     bool moved = fp_url_same_origin(response.url, secure);
     return take_ping(registry, is_secure || moved ? secure : plain, &response, err);
 }
 
-/* A name without a port stands for two of them. TLS goes first there, as it does with others:
- * where it is spoken, no password goes out in the clear. */
+/* A name without a port means two ports. TLS is tried first, as in other programs, so that no
+ * password is sent in the clear if the registry speaks TLS. */
 static bool answers_tls_first(const struct fp_registry *registry, const char *secure,
                               struct fp_http_response *response)
 {

@@ -1,4 +1,4 @@
-/* Manifests and indexes into the registry: put last, looked at before repeated. */
+/* Pushes manifests and indexes: they are put last, and looked for before a PUT is repeated. */
 #include "answer.h"
 #include "manifests.h"
 #include "send.h"
@@ -6,10 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
-/* With blobs sent a second time, the same refusal is not waited for as long as others. */
+/* After blobs were sent again, the same refusal is retried fewer times than other failures. */
 #define MAX_DOUBTED_ATTEMPTS 3
 
-/* What is there now, after a PUT whose fate is not known. */
+/* Whether the manifest exists after a PUT whose outcome is not known. */
 static bool is_there(struct fp_registry *registry, const char *reference_text,
                      const struct fp_digest *digest)
 {
@@ -73,7 +73,7 @@ static bool says_immutable(const struct fp_http_response *response)
     return false;
 }
 
-/* Statuses that have another meaning are looked into only where words tell. */
+/* A status with another meaning counts only if the words say so. */
 static bool may_be_immutable(const struct fp_http_response *response)
 {
     static const int others[] = {401, 404, 408, 411, 413, 415, 425, 429, 499};
@@ -83,9 +83,9 @@ static bool may_be_immutable(const struct fp_http_response *response)
     return !is_other || says_immutable(response);
 }
 
-/* Whether it is for the tag that the manifest was refused. Where words do not tell, as with Docker
- * Hub's "denied" and Artifactory's "manifest invalid", it is put under its digest: where that is
- * taken, neither a right is missing nor the manifest wrong. It stays there without a tag. */
+/* Whether the manifest was refused because of its tag. If the words do not say so, as with Docker
+ * Hub's "denied" and Artifactory's "manifest invalid", it is put under its digest. If that
+ * succeeds, no right is missing and the manifest is valid. It stays there without a tag. */
 static bool is_for_the_tag(struct fp_registry *registry, const struct fp_descriptor *descriptor,
                            const char *bytes, const struct fp_http_response *refusal)
 {
@@ -98,7 +98,7 @@ static bool is_for_the_tag(struct fp_registry *registry, const struct fp_descrip
     return is_success(code, &response);
 }
 
-/* `found`: what the tag stands for; NULL where that could not be seen. */
+/* `found`: the digest that the tag names; NULL if that is not known. */
 static enum fp_code conflict(struct fp_registry *registry, const char *tag,
                              const struct fp_digest *found, const struct fp_digest *wanted,
                              const struct fp_http_response *response, struct fp_error *err)
@@ -126,17 +126,17 @@ static enum fp_code refused(struct fp_registry *registry, const char *reference_
                                        fp_digest_algorithm(&descriptor->digest), true, &exists,
                                        &found, &ignored);
     if (exists && fp_digest_equal(&found, &descriptor->digest))
-        return FP_OK; /* it names what it should */
+        return FP_OK; /* the tag names this manifest */
     if (exists && is_for_the_tag(registry, descriptor, bytes, response))
         return conflict(registry, reference_text, &found, &descriptor->digest, response, err);
-    /* Who may push need not be able to look. */
+    /* A user who may push may have no right to pull. */
     if (code == FP_E_AUTH && fp_tag_is_valid(reference_text) && says_immutable(response))
         return conflict(registry, reference_text, NULL, &descriptor->digest, response, err);
     return fp_registry_refusal(registry, "PUT", response, err);
 }
 
-/* Whether the registry has looked at the manifest and has it as it was sent: not where it is yet to
- * look (202), or has made another one of it. */
+/* Whether the registry has checked the manifest and stored it as sent: not if the check is still to
+ * come (202), or if it has stored another one. */
 static bool is_taken(const struct fp_http_response *response,
                      const struct fp_descriptor *descriptor)
 {
@@ -144,8 +144,8 @@ static bool is_taken(const struct fp_http_response *response,
            check_returned_digest(response, descriptor, NULL) == FP_OK;
 }
 
-/* Not where it does not know the manifest, or will not have it a second time: that says nothing of
- * blobs, whichever it names. */
+/* Not if the manifest is unknown or may not be put again: that says nothing about blobs, even if it
+ * names some. */
 static bool is_for_blobs(const struct fp_http_response *response, const char *bytes)
 {
     return fp_registry_lacks_blobs(response, bytes) && !says_immutable(response) &&
@@ -195,8 +195,8 @@ enum fp_code fp_registry_put_manifest(struct fp_registry *registry, const char *
         bool lacks_blobs = answered && fp_registry_lacks_blobs(&response, bytes);
         if (lacks_blobs && fp_registry_doubt(registry, &response, bytes))
             return fp_registry_refusal(registry, "PUT", &response, err);
-        /* Blobs that were sent for this very manifest: the registry has not caught up with itself,
-         * or with another push of the same. */
+        /* The blobs were just sent for this manifest, so the registry's state, or another push of
+         * the same blobs, may lag behind. */
         bool may_pass = code == FP_E_NETWORK || lacks_blobs ||
                         (answered && fp_http_status_is_transient(response.status));
         if (may_pass && !fp_registry_asks_for_pause(&response) &&

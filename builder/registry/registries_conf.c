@@ -7,7 +7,7 @@
 
 #define MAX_FILES 256
 
-/* The table that keys belong to. */
+/* The kind of table that the current keys belong to. */
 enum table { TABLE_OTHER, TABLE_REGISTRY, TABLE_MIRROR };
 
 /* Keys of a table; strings are owned. */
@@ -123,7 +123,7 @@ static enum fp_code read_header(struct reader *reader)
     return FP_OK;
 }
 
-/* A string on one line; escapes do not occur in names of hosts. */
+/* Read a string on one line; names of hosts contain no escapes. */
 static enum fp_code read_string(struct reader *reader, char **ret)
 {
     char quote = *reader->at++;
@@ -138,7 +138,7 @@ static enum fp_code read_string(struct reader *reader, char **ret)
     return FP_OK;
 }
 
-/* An array, over several lines if need be. */
+/* Skip an array, which may span several lines. */
 static enum fp_code skip_array(struct reader *reader)
 {
     for (int depth = 0;;) {
@@ -225,7 +225,7 @@ static enum fp_code read_value(struct reader *reader, const char *key)
     return FP_OK;
 }
 
-/* Bare, or in quotes as the short names of [aliases] are. */
+/* Read a bare name, or a quoted one such as the short names of [aliases]. */
 static enum fp_code read_name(struct reader *reader, char **ret)
 {
     if (*reader->at == '"' || *reader->at == '\'')

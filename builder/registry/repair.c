@@ -1,10 +1,10 @@
-/* Locations that a proxy in front of the registry has made wrong. */
+/* Corrects upload locations that are wrong because of a proxy in front of the registry. */
 #include "upload.h"
 
 #include <string.h>
 #include <strings.h>
 
-/* A URL up to its path; pointers into the text. */
+/* A URL up to its path, as pointers into the text. */
 struct authority {
     const char *text;
     size_t scheme_len; /* "https://" */
@@ -39,7 +39,7 @@ static bool has_port(const struct authority *at)
     return at->len > at->host_len;
 }
 
-/* Whether TLS is named where plain HTTP is spoken: at the same port, or at none of its own. */
+/* Whether the location names TLS for a plain HTTP registry, with the same port or none. */
 static bool gained_tls(const struct authority *ours, const struct authority *named)
 {
     const char *port = named->text + named->scheme_len + named->host_len;
@@ -59,7 +59,7 @@ char *fp_location_repair(const char *base, char *take_location)
     bool lost_tls =
         strncasecmp(base, "https://", 8) == 0 && strncasecmp(take_location, "http://", 7) == 0;
     bool lost_port = has_port(&ours) && !has_port(&named);
-    /* It was reached without TLS, so nothing is told to the network that it has not heard. */
+    /* The registry was reached without TLS already, so plain HTTP discloses nothing new. */
     if (!same_host(&ours, &named) || !(lost_tls || lost_port || gained_tls(&ours, &named)))
         return take_location;
     char *repaired = fp_xasprintf("%s%s", base, take_location + named.scheme_len + named.len);

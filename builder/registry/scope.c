@@ -6,7 +6,7 @@
 #define MAX_SCOPES      16
 #define MAX_SCOPE_BYTES 512
 
-/* A scope taken apart; pointers into the text. */
+/* The parts of a scope, as pointers into the text. */
 struct scope {
     const char *resource; /* TYPE:NAME */
     size_t resource_len;
@@ -43,7 +43,7 @@ static bool has_actions(const char *have, const char *want)
     return true;
 }
 
-/* Sorted, so that "push,pull" and "pull,push" are one. */
+/* The actions are sorted, so that "push,pull" and "pull,push" are equal. */
 static char *join_actions(const char *a, const char *b)
 {
     cleanup_strv struct fp_strv parts = {0};

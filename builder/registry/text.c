@@ -1,4 +1,4 @@
-/* Text from outside, made fit to be shown. */
+/* Makes text from outside safe to show. */
 #include "answer.h"
 
 #include <string.h>

@@ -10,8 +10,8 @@
 #define DEFAULT_TTL_S 60
 #define MAX_TTL_S     604800 /* a week */
 
-/* Docker Hub and many others have their tokens from another host, so that cannot be refused in
- * general; but whoever knows the host may pin it. */
+/* Docker Hub and many others use a token server on another host, so that cannot be refused in
+ * general; but the user may list the allowed hosts. */
 static enum fp_code check_token_host(const struct fp_registry *registry, const char *realm,
                                      const char *shown, struct fp_error *err)
 {
@@ -29,7 +29,8 @@ static enum fp_code check_token_host(const struct fp_registry *registry, const c
                      err, "if it is the right one: --token-host %s", host);
 }
 
-/* The password goes where the registry says: only over TLS, unless the registry is local too. */
+/* The registry decides where the password is sent, so TLS is required unless the registry is local
+ * too. */
 static enum fp_code check_realm(const struct fp_registry *registry, struct fp_error *err)
 {
     const char *realm = registry->challenge.realm;
@@ -136,9 +137,8 @@ static enum fp_code refused(struct fp_registry *registry, const struct fp_strv *
     return code;
 }
 
-/* How long ago the token was issued, by the server's clock alone, as ours may be another; a time in
- * the future, or so long ago that the token would be useless, says more about clocks than about
- * tokens. */
+/* How long ago the token was issued, by the server's clock alone, because ours may differ. A time
+ * in the future, or so old that the token would be useless, is ignored as a wrong clock. */
 static int64_t age_s(const struct fp_http_response *response, const json_t *answer,
                      int64_t lifetime)
 {
@@ -189,7 +189,7 @@ enum fp_code fp_token_take_answer(struct fp_registry *registry, const struct fp_
     return FP_OK;
 }
 
-/* @param ret_damaged The answer is no JSON: it may have been cut where its length was not told. */
+/* @param ret_damaged The answer is not JSON: without a length, it may have been cut off. */
 static enum fp_code fetch_once(struct fp_registry *registry, const struct fp_strv *scopes,
                                bool no_retry, struct fp_token *ret, bool *ret_damaged,
                                struct fp_error *err)

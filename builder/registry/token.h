@@ -7,17 +7,17 @@
 
 #include "flinkpack/http.h"
 
-/** Add "TYPE:NAME:ACTION,..." to a list, merging actions of the same resource; nonsense is left
- * out. */
+/** Add "TYPE:NAME:ACTION,..." to a list, merging actions of the same resource; a malformed one is
+ * left out. */
 void fp_scope_add(struct fp_strv *scopes, const char *scope);
-/** Whether a token for `have` serves where `want` is needed. */
+/** Whether a token for `have` is enough for `want`. */
 bool fp_scope_covers(const struct fp_strv *have, const struct fp_strv *want);
 
 /** A token of the registry's token server. */
 struct fp_token {
     struct fp_strv scopes;
     char *value;
-    int64_t renew_ms; /**< monotonic: not used from then on */
+    int64_t renew_ms; /**< monotonic; it is not used from then on */
 };
 
 struct fp_registry;
@@ -26,25 +26,25 @@ struct fp_registry;
  * @param no_retry One attempt only. */
 FP_CHECKED enum fp_code fp_token_fetch(struct fp_registry *registry, const struct fp_strv *scopes,
                                        bool no_retry, struct fp_token *ret, struct fp_error *err);
-/** The token in the answer of a token server, and a new identity token for the registry where it
- * gives one. FP_E_INPUT: no JSON; FP_E_AUTH: no token that fp_token_is_clean(). */
+/** Take the token in the answer of a token server, and a new identity token for the registry if it
+ * gives one. FP_E_INPUT: no JSON; FP_E_AUTH: no token that passes fp_token_is_clean(). */
 FP_CHECKED enum fp_code fp_token_take_answer(struct fp_registry *registry,
                                              const struct fp_strv *scopes,
                                              const struct fp_http_response *response,
                                              struct fp_token *ret, struct fp_error *err);
 void fp_token_clear(struct fp_token *token);
-/** One that is kept and serves for these scopes; NULL: there is none. With the lock held, as the
+/** A kept token that covers these scopes; NULL: there is none. Called with the lock held, like the
  * other two. */
 const struct fp_token *fp_token_find(const struct fp_registry *registry,
                                      const struct fp_strv *scopes);
-/** Keep it, and let go of those that it covers. */
+/** Keep a token, and drop those that it covers. */
 const struct fp_token *fp_token_keep(struct fp_registry *registry, const struct fp_token *token);
-/** Let go of the one that this value of Authorization has. */
+/** Drop the token in this value of Authorization. */
 void fp_token_drop(struct fp_registry *registry, const char *authorization);
-/** For how long a token with so much of its life left is used, so that no body is begun with less
- * than a minute; of short lives a third, and never so little that each request would renew it. */
+/** How long to use a token with so much of its life left, so that no body is begun with less than a
+ * minute: for a third of a short life, and never so briefly that each request would renew it. */
 int64_t fp_token_usable_s(int64_t left_s);
-/** Whether it can go into a header. */
+/** Whether a token can be put into a header. */
 bool fp_token_is_clean(const char *text);
 
 #endif

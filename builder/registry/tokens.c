@@ -1,4 +1,4 @@
-/* Tokens that are kept, and for how long they serve. */
+/* Keeps tokens, and decides how long they are used. */
 #include "connection.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #define MAX_MARGIN_S 60
 #define MIN_USABLE_S 5
 
-/* A token goes into a header: nothing that could end the header may be in it. */
+/* A token becomes a part of a header, so no character in it may end the header. */
 bool fp_token_is_clean(const char *text)
 {
     for (const char *p = text; *p != '\0'; p++) {
@@ -49,7 +49,7 @@ static void drop_token(struct fp_registry *registry, size_t index)
             (registry->token_len - index) * sizeof(registry->tokens[0]));
 }
 
-/* What the new one covers is not needed any more. */
+/* Tokens that the new one covers are no longer needed. */
 const struct fp_token *fp_token_keep(struct fp_registry *registry, const struct fp_token *token)
 {
     for (size_t i = registry->token_len; i > 0; i--) {

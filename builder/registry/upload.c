@@ -1,7 +1,7 @@
 /*
- * Upload sessions. The default is what most clients send and every registry takes: POST, one PATCH
- * of the whole blob with its length, PUT. A session that may have taken some bytes is never sent
- * them again: it is asked how far it is, or given up for a new one.
+ * Upload sessions. The default is the sequence that most clients send and every registry accepts:
+ * POST, one PATCH of the whole blob with its length, PUT. Bytes are never sent twice in a session:
+ * it is asked for its offset, or cancelled and replaced by a new one.
  */
 #include "upload.h"
 #include "answer.h"
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Up to so much is sent in vain, as often as it may be tried; beyond, a blob that was taken whole
- * and then refused is sent once more, and one whose transfer breaks three times. */
+/* Up to this many bytes may be sent in vain in all allowed attempts. Beyond that, a blob that was
+ * refused after it was sent completely is sent once more, and a transfer may break three times. */
 #define MAX_VAIN_BYTES  ((uint64_t) 16 << 20)
 #define MAX_VAIN_BREAKS 3
 
@@ -24,7 +24,7 @@ static enum fp_code upload_once(struct fp_upload *upload, struct fp_error *err)
     return fp_upload_send(upload, err);
 }
 
-/* Whether the blob is there after all: only the answer was lost, or another push was faster. */
+/* Whether the blob exists after all: only the answer was lost, or another push was faster. */
 static bool has_arrived(struct fp_upload *upload)
 {
     bool exists = false;

@@ -1,4 +1,4 @@
-/* The bytes of an upload: in one PATCH, in one PUT, or piece by piece. */
+/* Sends the bytes of an upload: in one PATCH, in one PUT, or in chunks. */
 #include "answer.h"
 #include "send.h"
 #include "upload.h"
@@ -6,11 +6,11 @@
 #include <string.h>
 #include <strings.h>
 
-/* What is tried, one after the other, when a proxy finds a request too large (413). */
+/* The sizes that are tried in turn if a proxy finds a request too large (413). */
 static const uint64_t smaller_chunks[] = {(uint64_t) 64 << 20, (uint64_t) 16 << 20,
                                           (uint64_t) 4 << 20, 1000000};
 
-/* A part of the blob to be sent as a body. */
+/* A part of the blob that is sent as a body. */
 struct part {
     const struct fp_blob *blob;
     uint64_t first;
@@ -49,7 +49,7 @@ static enum fp_code send_part(struct fp_upload *upload, const char *method, cons
     return code;
 }
 
-/* How many bytes a session has, from "Range: 0-LAST"; UINT64_MAX: it does not say. */
+/* How many bytes a session has, from "Range: 0-LAST"; UINT64_MAX if the answer does not say. */
 static uint64_t received_bytes(const struct fp_http_response *response)
 {
     const char *range = fp_http_header(response, "range");
@@ -62,7 +62,7 @@ static uint64_t received_bytes(const struct fp_http_response *response)
     return last + 1;
 }
 
-/* After a PATCH that broke off: how far did it come? Not every registry can say; distribution 2.8
+/* Ask for the offset after a PATCH that broke off. Not every registry can answer; distribution 2.8
  * has lost the session. */
 static bool find_offset(struct fp_upload *upload)
 {
@@ -88,7 +88,7 @@ static void use_mode(struct fp_upload *upload, enum fp_upload_mode mode, uint64_
 {
     struct fp_registry *registry = upload->registry;
     (void) pthread_mutex_lock(&registry->lock);
-    /* Another upload may have been refused smaller pieces meanwhile. */
+    /* Another upload may have switched to smaller chunks meanwhile. */
     bool is_known = mode == FP_UPLOAD_CHUNKS && registry->upload_mode == FP_UPLOAD_CHUNKS &&
                     registry->chunk_bytes < chunk_bytes;
     registry->upload_mode = mode;
@@ -103,7 +103,7 @@ static bool drops_chunks(struct fp_registry *registry)
     return registry->drops_chunks;
 }
 
-/* A request that was too large: smaller ones, if there are any. */
+/* After a request that was too large, switch to the next smaller chunks, if there are any. */
 static void use_smaller_chunks(struct fp_upload *upload, uint64_t sent_bytes)
 {
     if (drops_chunks(upload->registry))
@@ -133,7 +133,7 @@ static enum fp_code body_refused(struct fp_upload *upload, const char *method, u
 {
     int status = response->status;
     bool is_patch = strcmp(method, "PATCH") == 0;
-    /* GitHub's way to say that a piece is too large; the first one cannot be out of order. */
+    /* GitHub answers 416 to chunks that are too large; the first chunk cannot be out of order. */
     bool too_large =
         status == 413 || (status == 416 && upload->offset == 0 && is_chunked(upload->registry));
     if (too_large)
@@ -146,8 +146,8 @@ static enum fp_code body_refused(struct fp_upload *upload, const char *method, u
     return fp_registry_refusal(upload->registry, method, response, err);
 }
 
-/* Pieces that were only asked for are given up; those that a limit on requests made necessary leave
- * no other way. */
+/* Chunks are abandoned if they were only an option; if a proxy's limit on the size of requests
+ * requires them, the upload fails. */
 static enum fp_code chunk_dropped(struct fp_upload *upload, uint64_t received, struct fp_error *err)
 {
     struct fp_registry *registry = upload->registry;
@@ -170,7 +170,7 @@ static enum fp_code chunk_dropped(struct fp_upload *upload, uint64_t received, s
     return code;
 }
 
-/* The piece has been taken: where does the next one go? */
+/* After an accepted piece, find where the next one goes. */
 static enum fp_code piece_taken(struct fp_upload *upload, const struct part *part, bool is_chunk,
                                 const struct fp_http_response *response, struct fp_error *err)
 {
@@ -179,8 +179,8 @@ static enum fp_code piece_taken(struct fp_upload *upload, const struct part *par
         FP_TRY(fp_upload_take_location(upload, response, err));
     }
     upload->offset = part->first + part->bytes;
-    /* Amazon's registry answers as if it had taken later chunks, and drops them: only its Range
-     * tells. The last word on a whole blob has the digest. */
+    /* Amazon's registry accepts later chunks and drops them, which only its Range shows. For a blob
+     * in one piece, the digest decides. */
     if (!is_chunk || received == UINT64_MAX || received == upload->offset)
         return FP_OK;
     return chunk_dropped(upload, received, err);

@@ -1,4 +1,4 @@
-/* One session of an upload: begun, closed with the digest, or given up. */
+/* Starts a session of an upload, closes it with the digest, or cancels it. */
 #include "answer.h"
 #include "send.h"
 #include "upload.h"
@@ -62,7 +62,7 @@ enum fp_code fp_upload_start(struct fp_upload *upload, struct fp_error *err)
     return fp_upload_take_location(upload, &response, err);
 }
 
-/* Whatever its status is, as some say so with a 500, unless they ask to come back. */
+/* Whether a refusal is permanent, whatever its status; one that requests a pause is not. */
 static bool will_last(const struct fp_http_response *response)
 {
     return !fp_registry_asks_for_pause(response) &&
@@ -112,7 +112,7 @@ enum fp_code fp_upload_commit_refused(struct fp_upload *upload,
     bool wrong_digest = fp_registry_has_code(response, "DIGEST_INVALID") ||
                         fp_registry_has_code(response, "SIZE_INVALID");
     upload->digest_refusals += wrong_digest ? 1 : 0;
-    /* Codes of a session that is gone or not as far as thought. */
+    /* These codes mean that the session is gone or has another offset than expected. */
     if (response->status == 404 || response->status == 416 ||
         fp_registry_has_code(response, "BLOB_UPLOAD_INVALID") ||
         fp_registry_has_code(response, "BLOB_UPLOAD_UNKNOWN") ||
@@ -138,7 +138,7 @@ enum fp_code fp_upload_commit(struct fp_upload *upload, struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     cleanup_free char *url = fp_upload_commit_url(upload);
-    /* It has no body, so that repeating it can do no harm: at worst the session is gone. */
+    /* The request has no body, so repeating it does no harm: at worst the session is gone. */
     struct fp_http_request request = {
         .method = "PUT", .url = url, .max_redirects = FP_REGISTRY_MAX_REDIRECTS};
     enum fp_code code =

@@ -1,7 +1,7 @@
 /*
- * What servers and helpers say, fit to be shown: short, on one line, and without secrets. Answers
- * of token servers hold tokens, and helpers print passwords, so of those only what is meant for
- * people is shown.
+ * Makes the words of servers and helpers safe to show: short, on one line, and without secrets.
+ * Answers of token servers hold tokens, and helpers print passwords, so only the parts of these
+ * that are meant for people are shown.
  */
 #include "answer.h"
 
@@ -11,7 +11,7 @@
 
 #define MAX_WORDS ((size_t) 1024)
 #define MAX_TEXT  ((size_t) 300)
-/* Shorter ones are no secrets, and would make other words unreadable. */
+/* Shorter texts are no secrets, and masking them would make other words unreadable. */
 #define MIN_SECRET   4
 #define MIN_ASSIGNED 8
 #define MIN_TOKEN    20
@@ -21,11 +21,11 @@
 
 struct words {
     struct fp_buf text;
-    struct fp_strv secrets; /* that must not be in it */
+    struct fp_strv secrets; /* they must not be in the text */
     bool has_secrets;       /* the answer has some of its own */
 };
 
-/* NULL: it is no JSON. The caller owns it. */
+/* NULL if the text is not JSON. The caller owns the value. */
 static json_t *parse(const char *text, size_t len)
 {
     json_t *value = NULL;
@@ -59,7 +59,7 @@ static bool is_token_char(char c)
     return isalnum((unsigned char) c) || (c != '\0' && strchr("-._~+/%", c) != NULL);
 }
 
-/* Whether a name such as "access_token" or "Secret" ends there. */
+/* Whether the text ends with a name such as "access_token" or "Secret". */
 static bool ends_like_secret(const char *text, size_t len)
 {
     static const char *const names[] = {"token", "secret", "password", "passwd"};
@@ -71,7 +71,7 @@ static bool ends_like_secret(const char *text, size_t len)
     return false;
 }
 
-/* How long what begins at `at` has to be for a token: as it is introduced. SIZE_MAX: it is none. */
+/* The least length of a token at `at`, which depends on the text before it. SIZE_MAX: none. */
 static size_t shortest_token(const char *text, const char *at)
 {
     size_t before = (size_t) (at - text);
@@ -87,8 +87,8 @@ static size_t shortest_token(const char *text, const char *at)
     return is_value || strncmp(at, "eyJ", 3) == 0 ? MIN_TOKEN : SIZE_MAX;
 }
 
-/* Tokens of others: what stands behind the name of a scheme or of a token, and all that looks like
- * a JWT. */
+/* Mask foreign tokens: words after the name of a scheme or of a token, and all that look like a
+ * JWT. */
 static void mask_tokens(char *text)
 {
     for (char *at = text; *at != '\0'; at++) {
@@ -122,7 +122,7 @@ static void add_member(struct words *words, const char *separator, const json_t 
     add_words(words, separator, text != NULL ? text : "");
 }
 
-/* Artifactory's detail is an object, in which "description" says it. */
+/* Artifactory's detail is an object, whose "description" is the message. */
 static void add_error(struct words *words, const json_t *error)
 {
     const char *message = fp_json_string(error, "message");
@@ -140,7 +140,7 @@ bool fp_registry_is_page(const struct fp_http_response *response)
     return type != NULL && strncasecmp(type, "text/html", 9) == 0;
 }
 
-/* The title says it; the rest of such a page is decoration. */
+/* The title of a page is its message; the rest is decoration. */
 static void add_title(struct words *words, const char *html)
 {
     const char *title = strcasestr(html, "<title>");
@@ -151,8 +151,8 @@ static void add_title(struct words *words, const char *html)
     add_words(words, "", text);
 }
 
-/* The members that are meant for people, in the forms of Docker Hub, of OAuth2 (RFC 6749) and of
- * plain messages: the first that there is. */
+/* Add the first member that is meant for people, in the forms of Docker Hub, of OAuth2 (RFC 6749)
+ * and of plain messages. */
 static void add_plain(struct words *words, const json_t *body)
 {
     static const char *const keys[] = {"details", "error_description", "message", "error"};
@@ -160,7 +160,7 @@ static void add_plain(struct words *words, const json_t *body)
         add_member(words, "", body, keys[i]);
 }
 
-/* What a status is called, for answers without words, as all those to HEAD are. */
+/* The name of a status, for answers without words, such as all answers to HEAD. */
 static const char *name_of(int status)
 {
     static const struct {
@@ -193,8 +193,8 @@ static void add_one(struct fp_strv *secrets, const char *secret)
         fp_strv_add(secrets, secret);
 }
 
-/* As it is, as it stands in URLs and forms, and as it is when text has been cleaned; of several
- * lines, each that is long enough. */
+/* Add a secret as it is, as it is escaped in URLs and forms, and as it is in cleaned text; also
+ * each of its lines that is long enough. */
 static void add_secret(struct fp_strv *secrets, const char *secret)
 {
     if (secret == NULL || strlen(secret) < MIN_SECRET)
@@ -213,7 +213,7 @@ static void add_secret(struct fp_strv *secrets, const char *secret)
         add_one(secrets, clean);
 }
 
-/* What an answer itself calls a token or secret, which its words may repeat. */
+/* Collect members that an answer calls a token or secret; its words may repeat them. */
 static void collect_members(const json_t *value, int depth, struct fp_strv *secrets)
 {
     const char *key = NULL;
@@ -231,7 +231,7 @@ static void collect_members(const json_t *value, int depth, struct fp_strv *secr
     }
 }
 
-/* All that goes into our requests. The lock may be held already. */
+/* Collect all secrets in our requests. The lock may be held already. */
 static void collect_secrets(struct fp_registry *registry, struct fp_strv *secrets)
 {
     FP_HOLD(registry);
@@ -313,7 +313,7 @@ char *fp_token_server_words(struct fp_registry *registry, const struct fp_http_r
 
 char *fp_helper_words(const char *text, size_t len)
 {
-    /* What the protocol itself says in plain words (docker-credential-helpers, error.go). */
+    /* The fixed messages of the protocol (docker-credential-helpers, error.go). */
     static const char *const known[] = {"credentials not found in native keychain",
                                         "no credentials server URL", "no credentials username"};
     struct words words;

@@ -1,4 +1,4 @@
-/* Tokens by which work is told to stop, and the one that each thread works under. */
+/* Tokens that tell work to stop, and the token of each thread. */
 #include "flinkpack/support/cancel.h"
 
 #include <signal.h>

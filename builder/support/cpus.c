@@ -1,4 +1,4 @@
-/* How many processors there are for this process: by affinity, and by the quotas of cgroups. */
+/* Counts the processors that this process may use, by affinity and by the quotas of cgroups. */
 #include <limits.h>
 #include <sched.h>
 #include <stdint.h>
@@ -9,12 +9,12 @@
 #include "flinkpack/support/group.h"
 #include "internal.h"
 
-/* A quota is a share of time in a period, for a group of processes and again for each group that
- * holds it; containers are given "2 processors" this way on machines of 64. */
+/* A quota is a share of time in a period, for a cgroup and for each of its parents. A container
+ * with "2 processors" on a machine of 64 gets them in this way. */
 
 #define NO_QUOTA UINT_MAX
 
-/* The first number of `*text`, which moves behind it; 0 where there is none or it is too large. */
+/* The first number of `*text`, which moves behind it; 0 if there is none or it is too large. */
 static uint64_t take_number(const char **text)
 {
     uint64_t number = 0;
@@ -54,7 +54,7 @@ static unsigned quota_v2(const char *folder)
     return round_up(quota_us, take_number(&text));
 }
 
-/* cgroup v1: two files; -1 is no quota. */
+/* cgroup v1: two files; -1 means no quota. */
 static unsigned quota_v1(const char *folder)
 {
     cleanup_buf struct fp_buf buf = FP_BUF_INIT(256);
@@ -68,7 +68,7 @@ static unsigned quota_v1(const char *folder)
     return round_up(quota_us, take_number(&text));
 }
 
-/* The least quota of the group `path` below `mount` and of the groups above it. */
+/* The smallest quota of the group `path` below `mount` and of its parents. */
 static unsigned quota_upwards(const char *mount, const char *path,
                               unsigned (*quota_of)(const char *folder))
 {
@@ -122,7 +122,7 @@ unsigned fp_cpus(void)
 {
     cpu_set_t allowed;
     CPU_ZERO(&allowed);
-    /* It fails on machines of more processors than the set holds. */
+    /* The call fails on machines with more processors than the set can hold. */
     long cpus = sched_getaffinity(0, sizeof(allowed), &allowed) == 0
                     ? CPU_COUNT(&allowed)
                     : sysconf(_SC_NPROCESSORS_ONLN);

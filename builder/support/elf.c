@@ -1,4 +1,4 @@
-/* Reads ELF files (System V gABI): their machine, what they need, and which C library. */
+/* Reads ELF files (System V gABI): their machine, their libraries, and their C library. */
 #include "flinkpack/support/elf.h"
 
 #include <elf.h>
@@ -12,7 +12,7 @@
 #define NEEDED_MAX     64
 #define NAME_MAX_BYTES 255
 
-/* Machines, and the names that Go and the platforms of images have for them. */
+/* Machines, and their names in Go and in image platforms. */
 static const struct {
     unsigned machine;
     const char *architecture;
@@ -20,7 +20,7 @@ static const struct {
                 {EM_ARM, "arm"},       {EM_X86_64, "amd64"},     {EM_AARCH64, "arm64"},
                 {EM_RISCV, "riscv64"}, {EM_LOONGARCH, "loong64"}};
 
-/* A file in memory, of either class; only little-endian ones are taken apart. */
+/* A file in memory, of either class; only little-endian ones are parsed. */
 struct image {
     const unsigned char *data;
     size_t len;
@@ -37,7 +37,7 @@ static uint64_t number(const struct image *image, uint64_t at, size_t len)
     return value;
 }
 
-/* A segment's type, place in the file, address and size. */
+/* A segment's type, offset in the file, address and size. */
 struct segment {
     uint64_t type;
     uint64_t offset;
@@ -94,7 +94,7 @@ static enum fp_elf_libc by_name(const char *name, size_t len)
     return len >= 7 && memcmp(name, "ld-musl", 7) == 0 ? FP_ELF_MUSL : FP_ELF_NONE;
 }
 
-/* A name of the string table, added to what is needed. */
+/* Add a name in the string table to the needed libraries. */
 static void add_needed(const struct image *image, uint64_t at, struct fp_elf *elf)
 {
     if (at >= image->len || elf->needed.len >= NEEDED_MAX)
@@ -110,7 +110,7 @@ static void add_needed(const struct image *image, uint64_t at, struct fp_elf *el
     }
 }
 
-/* DT_NEEDED of a dynamic section. False: it lies behind what there is. */
+/* Read DT_NEEDED of a dynamic section. False: it lies beyond the available bytes. */
 static bool read_needs(const struct image *image, const struct segment *list, size_t count,
                        const struct segment *dynamic, struct fp_elf *elf)
 {

@@ -1,4 +1,4 @@
-/* Errors in words. */
+/* Formats errors. */
 #include "flinkpack/support/mem.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #undef fp_hinted
 #endif
 
-/* Bytes from outside end up in messages: nothing of them may reach a terminal as a command. */
+/* Messages may contain bytes from outside, which must not reach a terminal as commands. */
 static void make_printable(char *text)
 {
     for (char *p = text; *p != '\0'; p++) {

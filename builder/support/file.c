@@ -46,8 +46,8 @@ bool fp_dir_names(const char *path, const char *pattern, size_t most, struct fp_
     return fd >= 0 && fp_dir_names_fd(fd, pattern, most, ret);
 }
 
-/* Where there is no /proc, the number in "/proc/self/fd/N" still says which open file is meant. It
- * is the same then, not opened anew, and read at offsets that each reader has for itself. */
+/* Without /proc, "/proc/self/fd/N" still means the open file N. It is duplicated and not opened
+ * again, which is fine because each reader uses offsets of its own. */
 static int open_file(const char *path, int flags)
 {
     static const char descriptors[] = "/proc/self/fd/";
@@ -64,10 +64,10 @@ static int open_file(const char *path, int flags)
 
 enum fp_code fp_file_open(const char *path, int *ret_fd, uint64_t *ret_size, struct fp_error *err)
 {
-    /* A pipe that nobody writes to would hold open() for ever. */
+    /* open() of a pipe without a writer would block for ever. */
     int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (ret_size != NULL ? O_NONBLOCK : 0);
     cleanup_fd int fd = open_file(path, flags);
-    /* Where somebody may yet write to a pipe, this waits. */
+    /* This waits for a writer if `path` may be a pipe. */
     while (fd < 0 && errno == EINTR && fp_cancelled() == 0)
         fd = open_file(path, flags);
     if (fd < 0 && errno == EINTR)
@@ -145,7 +145,7 @@ static enum fp_code make_one(const char *path, mode_t mode, struct fp_error *err
     if (saved == EEXIST)
         return fp_fail(err, FP_E_IO, "%s: is there and is not a folder", path);
     errno = saved;
-    /* ENOENT too: nobody asks for a folder to be found where one is to be made. */
+    /* ENOENT becomes FP_E_IO too, because the directory is made, not looked for. */
     enum fp_code ignored = fp_fail_errno(err, FP_E_IO, "%s: the folder cannot be made", path);
     (void) ignored;
     if (err != NULL)
@@ -160,7 +160,7 @@ enum fp_code fp_mkdir_p(const char *path, mode_t mode, struct fp_error *err)
     cleanup_free char *part = fp_xstrdup(path);
     for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        /* A parent that its owner cannot enter would be of no use. */
+        /* A parent is useless if its owner cannot enter it. */
         enum fp_code code = make_one(part, mode | S_IWUSR | S_IXUSR, err);
         *slash = '/';
         if (code != FP_OK)

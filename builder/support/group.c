@@ -1,11 +1,11 @@
-/* Groups of tasks: a queue, threads that are started as tasks come, and the first failure. */
+/* Groups of tasks: a queue, threads that are started on demand, and the first failure. */
 #include "flinkpack/support/group.h"
 
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 
-/* Enough for the digests, codecs and transfers, and the same with every C library. */
+/* This is enough for digests, codecs and transfers, and does not depend on the C library. */
 #define STACK_BYTES ((size_t) 2 << 20)
 
 /* A task that waits for a thread. */
@@ -19,11 +19,11 @@ struct fp_group {
     struct fp_cancel cancel;
     struct fp_group *owner;
     unsigned limit;
-    pthread_mutex_t lock; /* over everything below */
+    pthread_mutex_t lock; /* protects everything below */
     pthread_cond_t work;  /* a task was queued, or `closing` was set */
     pthread_cond_t done;  /* the queue is empty and nothing runs */
     struct queued_task *first;
-    struct queued_task **last; /* where the next one is linked */
+    struct queued_task **last; /* the next one is linked here */
     unsigned queued;
     unsigned running;
     bool closing;
@@ -43,7 +43,7 @@ static struct queued_task *take_first(struct fp_group *group)
     return task;
 }
 
-/* With the lock held. Whoever waits for the group may have waited for these only. */
+/* Called with the lock held. It wakes threads that may have waited only for these tasks. */
 static void drop_queue(struct fp_group *group)
 {
     while (group->first != NULL)
@@ -52,8 +52,8 @@ static void drop_queue(struct fp_group *group)
         (void) pthread_cond_broadcast(&group->done);
 }
 
-/* A group's failure is its owner's, but for one that the owner is done with. It is noted in all of
- * them before anybody is cancelled, so that what follows from it does not come first anywhere. */
+/* A failed group fails its owner too, unless it is being freed. The failure is recorded in all of
+ * them before any is cancelled, so that no failure that it causes is recorded first. */
 static void fail_group(struct fp_group *group, const struct fp_error *error)
 {
     struct fp_group *end = group;
@@ -112,7 +112,7 @@ static void *thread_main(void *context)
     return NULL;
 }
 
-/* Signals are for the main thread, whose system calls they interrupt. */
+/* Signals must reach the main thread, whose system calls they interrupt. */
 static void start_thread(struct fp_group *group)
 {
     sigset_t all;

@@ -1,4 +1,4 @@
-/* Digests, on OpenSSL. */
+/* Digests by OpenSSL. */
 #include "flinkpack/support/hash.h"
 
 #include <openssl/core_names.h>
@@ -12,11 +12,11 @@
 struct fp_hash {
     EVP_MD_CTX *context;
     const EVP_MD *algorithm;
-    EVP_MAC_CTX *mac;      /* instead of both, of a fingerprint */
-    struct fp_hash *other; /* takes in the same; or NULL */
+    EVP_MAC_CTX *mac;      /* instead of both, for a fingerprint */
+    struct fp_hash *other; /* gets the same bytes; or NULL */
 };
 
-/* A library without SHA-2 or AES cannot verify anything, so there is no error to recover from. */
+/* A library without SHA-2 or AES cannot verify anything, so this aborts. */
 static void require(int ok)
 {
     if (ok != 1)
@@ -38,7 +38,7 @@ static const EVP_MD *find_algorithm(enum fp_hash_algorithm algorithm)
     abort();
 }
 
-/* The key, and a nonce for all, as no fingerprint ever leaves the process. */
+/* The key, and one nonce for all fingerprints, because none of them leaves the process. */
 static unsigned char own_key[16];
 static unsigned char own_nonce[12];
 static pthread_once_t own_key_once = PTHREAD_ONCE_INIT;

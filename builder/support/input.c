@@ -1,4 +1,4 @@
-/* Files that are opened once, and whose bytes are the same whenever they are read. */
+/* Files that are opened once, and must have the same bytes in every reading. */
 #include "flinkpack/support/input.h"
 
 #include <fcntl.h>
@@ -7,8 +7,7 @@
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/group.h"
 
-/* Large enough to make nothing of handing them to a thread, small enough for a processor's cache.
- */
+/* Large enough to make passing them to a thread cheap, and small enough for a processor's cache. */
 #define PART_BYTES ((size_t) 512 << 10)
 
 enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input **ret,
@@ -32,7 +31,7 @@ enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input **ret,
 enum fp_code fp_input_open(const char *path, struct fp_input **ret, struct fp_error *err)
 {
     int fd = -1;
-    uint64_t size = 0; /* asked for, so that it has to be a regular file */
+    uint64_t size = 0; /* requested so that it has to be a regular file */
     FP_TRY(fp_file_open(path, &fd, &size, err));
     return fp_input_take(fd, path, ret, err);
 }
@@ -59,7 +58,7 @@ struct input_reading {
     uint64_t left;
 };
 
-/* The first reading that ends is remembered, any later one has to be the same. */
+/* The first reading that ends is remembered, and later ones must see the same bytes. */
 static enum fp_code end_reading(struct input_reading *self, struct fp_error *err)
 {
     struct fp_input *input = self->input;
@@ -138,7 +137,7 @@ enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MA
     return code;
 }
 
-/* A part of the file, and the hash that a thread takes it into. */
+/* A part of the file, and the hash that a thread updates with it. */
 struct input_part {
     struct fp_hash *hash;
     char *data; /* of PART_BYTES */

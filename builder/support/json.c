@@ -1,9 +1,9 @@
-/* JSON with bounds, on jansson. */
+/* JSON with bounds, by jansson. */
 #include "flinkpack/support/json.h"
 
 #include <string.h>
 
-/* What a walk over the bytes finds out before anything is allocated for them. */
+/* The counts of a scan over the bytes, which happens before memory is allocated for values. */
 struct scan {
     size_t tokens; /* strings, other scalars and opening brackets */
     size_t depth;
@@ -78,7 +78,7 @@ enum fp_code fp_json_parse(const char *text, size_t len, const char *name, json_
     json_error_t cause = {0};
     json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &cause);
     if (value == NULL) {
-        /* jansson quotes what it stumbled over, which may be a credential: that is cut off. */
+        /* jansson quotes the text at the error. It may be a credential, so it is cut off. */
         char *near = strstr(cause.text, " near ");
         if (near != NULL)
             *near = '\0';
@@ -93,7 +93,7 @@ static char *dump(const json_t *value, size_t flags)
 {
     char *text = json_dumps(value, flags | JSON_SORT_KEYS | JSON_ENCODE_ANY);
     if (text == NULL)
-        abort(); /* out of memory: what the functions of this room build can be written */
+        abort(); /* out of memory: values that this room builds can always be written */
     return text;
 }
 
@@ -107,7 +107,7 @@ char *fp_json_pretty(const json_t *value)
     return dump(value, JSON_INDENT(2));
 }
 
-/* The bytes that the character at `text` takes, going by the first one. */
+/* The length of the character at `text`, by its first byte. */
 static size_t character_len(const char *text)
 {
     unsigned char first = (unsigned char) *text;

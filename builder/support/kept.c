@@ -11,7 +11,7 @@
 #include "flinkpack/support/stream.h"
 #include "internal.h"
 
-/* More groups than any process is in. */
+/* No process is in more groups. */
 #define MAX_GROUPS 65536
 
 static bool is_own_group(gid_t group)
@@ -50,7 +50,7 @@ enum fp_code fp_kept_check(const char *path, struct fp_error *err)
 {
     struct stat st = {0};
     bool is_there = lstat(path, &st) == 0;
-    /* What may not be looked at is not to pass for what is not there. */
+    /* A path that may not be examined must not count as missing. */
     if (!is_there && errno == EACCES)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
     if (!is_there || !S_ISLNK(st.st_mode))

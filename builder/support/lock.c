@@ -1,4 +1,4 @@
-/* Advisory locks that are waited for, and told of where that takes a while. */
+/* Waits for advisory locks, and reports it if that takes a while. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -15,15 +15,14 @@
 #include "flinkpack/support/file.h"
 #include "internal.h"
 
-/* How often a lock that someone else has is asked for again, and after how many times it is told.
- */
+/* The interval of attempts to get a lock, and the number of attempts before it is reported. */
 #define POLL_MS    20
 #define TOLD_AFTER 25
 
-/* How often a file may vanish between opening and locking it, or have to make way. */
+/* How often a file may vanish or have to be removed between opening and locking it. */
 #define MAX_REOPEN 16
 
-/* The most locks of this machine that are looked through for who has one. */
+/* How much of /proc/locks is read to find the holder of a lock. */
 #define MAX_LOCKS_BYTES ((size_t) 1 << 20)
 
 static _Atomic(struct fp_reporter *) listener;
@@ -35,7 +34,7 @@ void fp_lock_tell(struct fp_reporter *reporter)
     atomic_store(&has_told_unsupported, false);
 }
 
-/* "flinkpack" where /proc has it; false where there is none such. */
+/* The name of a process in /proc, such as "flinkpack"; false if there is none. */
 static bool name_of(long pid, char *name, size_t size)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(256);
@@ -47,8 +46,8 @@ static bool name_of(long pid, char *name, size_t size)
     return true;
 }
 
-/* Who has a flock() on that file: lines "1: FLOCK  ADVISORY  WRITE 123 08:01:456 0 EOF". 0: nobody
- * that can be seen from here. */
+/* The process with a flock() on that file, from lines "1: FLOCK ADVISORY WRITE 123 08:01:456 0
+ * EOF". 0: none is visible. */
 static long holder_of(const struct stat *st)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_LOCKS_BYTES);
@@ -70,7 +69,7 @@ static long holder_of(const struct stat *st)
     return 0;
 }
 
-/* Threads of ours that wait for each other are no news. */
+/* Threads of this process that wait for each other are not reported. */
 static void tell_waiting(int fd, const char *name)
 {
     struct stat st = {0};
@@ -87,7 +86,7 @@ static void tell_waiting(int fd, const char *name)
                   "waiting for %s, which is locked: another flinkpack uses it", name);
 }
 
-/* Of a network or user-space file system that knows no such locks. */
+/* Whether the error is that of a network or user-space file system without such locks. */
 static bool is_unsupported(int number)
 {
     return number == ENOLCK || number == EOPNOTSUPP || number == ENOSYS || number == EINVAL;
@@ -103,8 +102,8 @@ static void tell_unsupported(const char *name)
               name, strerror(number));
 }
 
-/* A flock() that waits could miss the signal that comes just before it, and threads of a group have
- * signals blocked altogether. */
+/* This polls, because a blocking flock() could miss a signal just before it, and threads of a group
+ * have all signals blocked. */
 enum fp_code fp_flock(int fd, bool exclusive, const char *name, struct fp_error *err)
 {
     const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
@@ -133,13 +132,13 @@ bool fp_flock_now(int fd, const char *name)
     return true;
 }
 
-/* Whether an open file can be one of ours: a name for somebody's other file is not. */
+/* Whether an open file can be one of ours: a second name of another file is not. */
 static bool is_own_file(int fd, struct stat *ret)
 {
     return fstat(fd, ret) == 0 && S_ISREG(ret->st_mode) && ret->st_nlink <= 1;
 }
 
-/* -1 too for a link, a pipe and the like that lies in its place. */
+/* Returns -1 also for a link, a pipe and the like in its place. */
 static int open_lock(const char *path, int flags)
 {
     struct stat st = {0};
@@ -154,7 +153,7 @@ static int open_lock(const char *path, int flags)
 enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct fp_error *err)
 {
     cleanup_fd int fd = open_lock(path, O_RDWR | O_CREAT);
-    /* Whoever only reads may do so on a read-only file system. */
+    /* A shared lock works on a read-only file system too. */
     if (fd < 0 && !exclusive && (errno == EROFS || errno == EACCES))
         fd = open_lock(path, O_RDONLY);
     if (fd < 0)
@@ -164,7 +163,7 @@ enum fp_code fp_file_lock(const char *path, bool exclusive, int *ret_fd, struct 
     return FP_OK;
 }
 
-/* A umask may take even the owner's permissions; a run that goes on from here needs them. */
+/* A umask may remove even the owner's permissions, which a later run needs to resume. */
 static int open_part(const char *path, struct stat *ret)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
@@ -185,7 +184,7 @@ enum fp_code fp_file_open_locked(const char *path, int *ret_fd, struct fp_error 
         struct stat ours = {0};
         struct stat named = {0};
         cleanup_fd int fd = open_part(path, &ours);
-        /* What somebody has put there in its place is taken away, wherever it leads. */
+        /* A link or pipe in its place is removed, wherever it leads. */
         if (fd < 0 && (errno == ELOOP || errno == ENXIO) && unlink(path) == 0)
             continue;
         if (fd < 0)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Enough to tidy up with. It is more than malloc() takes from its heap, so it goes back at once. */
+/* Enough for clean-up, and so large that malloc() maps it, and free() releases it at once. */
 #define RESERVE_BYTES ((size_t) 256 << 10)
 
 static void (*last_words)(void);
@@ -25,7 +25,7 @@ void fp_out_of_memory(void)
     if (!is_at_it) {
         is_at_it = true;
         while (atomic_exchange(&is_out, true))
-            (void) pause(); /* another thread is at it, and ends them all */
+            (void) pause(); /* another thread is doing this, and ends the program */
         free(reserve);
     }
     last_words();
@@ -58,7 +58,7 @@ void fp_memory_guard(void (*handler)(void))
     reserve = fp_xmalloc(RESERVE_BYTES);
     last_words = handler;
     json_set_alloc_funcs(fp_xmalloc, free);
-    /* It does not take them any more where something has been allocated for it already. */
+    /* OpenSSL refuses this if it has allocated memory already, which is fine. */
     (void) CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free);
 }
 

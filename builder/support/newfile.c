@@ -1,4 +1,4 @@
-/* Files that appear under their name only once they are whole. */
+/* Files that appear under their name only once they are complete. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ struct fp_newfile {
     int fd;
     mode_t mode;
     char *folder;
-    char *path;      /* NULL: only known when it is published */
+    char *path;      /* NULL: not known before it is published */
     char *temp_path; /* NULL: the file has no name yet */
 };
 
@@ -33,13 +33,13 @@ static bool proc_name(int fd, char name[32])
     return faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Some file systems, those of user space and of networks above all, have no such thing. */
+/* Some file systems, above all those of user space and of networks, have no fsync(). */
 bool fp_sync(int fd)
 {
     return fsync(fd) == 0 || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS;
 }
 
-/* -1 where the kernel, the file system or a missing /proc rules files without a name out. */
+/* Returns -1 if the kernel, the file system or a missing /proc rules out files without a name. */
 static int open_unnamed(const char *folder, mode_t mode)
 {
     cleanup_fd int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
@@ -69,14 +69,14 @@ enum fp_code fp_newfile_open_in(const char *folder, mode_t mode, struct fp_newfi
     return FP_OK;
 }
 
-/* What root writes anew in somebody's own folder stays his, who could not read it else. Elsewhere
- * he may have put it there to get what comes. */
+/* If root replaces a user's file in the user's own directory, the owner is kept, so that the user
+ * can read it. Elsewhere the user may have placed the file there to obtain the content. */
 static void keep_owner(const struct fp_newfile *file, const struct stat *old)
 {
     struct stat folder = {0};
     if (geteuid() == 0 && old->st_uid != 0 && stat(file->folder, &folder) == 0 &&
         folder.st_uid == old->st_uid && fchown(file->fd, old->st_uid, old->st_gid) != 0)
-        errno = 0; /* nor can other owners be set everywhere */
+        errno = 0; /* some file systems cannot set other owners */
 }
 
 enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **ret,
@@ -86,7 +86,7 @@ enum fp_code fp_newfile_open(const char *path, mode_t mode, struct fp_newfile **
     cleanup_free char *target = NULL;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return fp_fail(err, FP_E_IO, "%s: is a folder, a file was expected", path);
-    /* What a link points to is replaced, not the link: settings are often kept elsewhere. */
+    /* The target of a link is replaced, not the link, because settings are often kept elsewhere. */
     FP_TRY(fp_output_path(path, &target, err));
     cleanup_free char *folder = fp_folder_of(target);
     cleanup_newfile struct fp_newfile *file = NULL;
@@ -119,8 +119,8 @@ static enum fp_code copy_content(int from, int to, const char *name, struct fp_e
     return code;
 }
 
-/* The content again, under a temporary name in `folder`: for a destination that cannot be linked
- * to, such as one on another file system. */
+/* Copy the content to a temporary name in `folder`, for a destination that cannot be linked to,
+ * such as one on another file system. */
 static enum fp_code copy_to_temp(struct fp_newfile *file, const char *folder, struct fp_error *err)
 {
     cleanup_fd int fd = -1;
@@ -152,12 +152,12 @@ static enum fp_code link_to_temp(struct fp_newfile *file, const char *folder, st
     return copy_to_temp(file, folder, err);
 }
 
-/* Whether `path` is there now, by this call or from before; the temporary name is then gone. */
+/* Whether `path` exists now, by this call or from before; the temporary name is then gone. */
 static bool rename_if_absent(const char *temp, const char *path)
 {
     if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
         return true;
-    /* File systems that do not know the flag, and those without links. */
+    /* Some file systems do not support the flag, and some of these have no links. */
     if (errno == EINVAL || errno == ENOSYS) {
         if (link(temp, path) != 0 && errno != EEXIST && !fp_path_exists(path))
             return rename(temp, path) == 0;
@@ -184,7 +184,7 @@ static enum fp_code rename_temp(struct fp_newfile *file, const char *folder, con
     return FP_OK;
 }
 
-/* A name is only safe when the folder is. Some file systems cannot sync folders: never mind. */
+/* A name is only safe once its directory is synced, but some file systems cannot do that. */
 static enum fp_code sync_folder(const char *folder, struct fp_error *err)
 {
     cleanup_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -193,7 +193,7 @@ static enum fp_code sync_folder(const char *folder, struct fp_error *err)
     return fp_fail_errno(err, FP_E_IO, "%s: cannot be synced", folder);
 }
 
-/* Whether the file without a name could be linked to `path` at once, or may stay away from it. */
+/* Whether the file without a name was linked to `path`, or an existing file there is kept. */
 static bool link_unnamed(const struct fp_newfile *file, const char *path, bool replace)
 {
     char name[32];
@@ -210,8 +210,8 @@ enum fp_code fp_newfile_publish(struct fp_newfile *file, const char *path, bool 
     struct stat st = {0};
     if (target == NULL)
         return fp_fail(err, FP_E_INTERNAL, "a new file in %s has no name", file->folder);
-    /* Devices and pipes that somebody names are not ours to replace: /dev/null would be gone for
-     * everyone. */
+    /* Devices and pipes that the user names are not replaced: /dev/null would be gone for everyone.
+     */
     if (replace && lstat(target, &st) == 0 && (path == NULL || S_ISDIR(st.st_mode)) &&
         !S_ISREG(st.st_mode))
         return fp_fail(err, FP_E_IO, "%s: is there and is not a regular file", target);
@@ -258,8 +258,8 @@ bool fp_is_written_through(const char *path)
     return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
 }
 
-/* A descriptor of ours is taken as it is: what it stands for may be a socket, or a pipe that
- * another user has made, and neither can be opened by that name. */
+/* A descriptor of ours is used as it is: it may be a socket, or a pipe of another user, and neither
+ * can be opened by that name. */
 static enum fp_code write_through(const char *path, const void *data, size_t len,
                                   struct fp_error *err)
 {

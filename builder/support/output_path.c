@@ -1,4 +1,4 @@
-/* Where an output goes: links on the way are followed where they are our own or root's. */
+/* Resolves the path of an output: links in it are followed if they are our own or root's. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "flinkpack/support/file.h"
 #include "internal.h"
 
-/* As many as the kernel follows. */
+/* The kernel follows as many. */
 #define MAX_LINKS 40
 
-/* A path that is taken apart: what has been looked at, which has no links in it, and the rest. */
+/* A path that is being resolved: the finished part, which has no links in it, and the rest. */
 struct path_walk {
     char *done; /* "" at the beginning of a relative path */
     char *rest;
@@ -33,7 +33,7 @@ static char *take_part(struct path_walk *walk)
     return part;
 }
 
-/* What has been looked at are real directories: ".." takes the last of them away. */
+/* The finished part consists of real directories, so ".." removes the last of them. */
 static char *joined(const char *done, const char *part)
 {
     const char *base = fp_path_base(done);
@@ -97,7 +97,7 @@ enum fp_code fp_output_path(const char *path, char **ret, struct fp_error *err)
     struct path_walk walk = {.done = fp_xstrdup(path[0] == '/' ? "/" : ""),
                              .rest = fp_xstrdup(path)};
     enum fp_code code = go(&walk, err);
-    /* Messages call a place what the user calls it, where that is the place. */
+    /* Without links, the user's own spelling of the path is kept for messages. */
     if (code == FP_OK && (walk.links == 0 || walk.done[0] == '\0'))
         *ret = fp_xstrdup(path);
     else if (code == FP_OK)

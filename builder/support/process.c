@@ -1,4 +1,4 @@
-/* Child processes that are fed, listened to and ended. */
+/* Child processes: their input, output and end. */
 #include "flinkpack/support/system.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/mem.h"
 
-/* How often the clock, the child and the token are looked at. */
+/* The interval of checks of the clock, the child and the token. */
 #define TICK_MS 20
 
 extern char **environ;
@@ -31,7 +31,7 @@ struct child {
     int wait_status;
 };
 
-/* It leads a group of its own, so that what it started dies with it. */
+/* The child leads a group of its own, so that processes that it started are killed with it. */
 static void child_clear(struct child *child)
 {
     fp_cleanup_fdp(&child->in_fd);
@@ -43,7 +43,7 @@ static void child_clear(struct child *child)
     }
 }
 
-/* A pipe whose ends are no standard descriptors, even if one of those is closed. */
+/* Make a pipe whose ends are no standard descriptors, even if one of those is closed. */
 static int make_pipe(int ends[2])
 {
     int low[2] = {-1, -1};
@@ -62,7 +62,7 @@ static int set_attributes(posix_spawnattr_t *attributes)
     sigset_t ours;
     (void) sigemptyset(&none);
     (void) sigemptyset(&ours);
-    /* Ignored here, which would be inherited. */
+    /* They are ignored here, and the child would inherit that. */
     (void) sigaddset(&ours, SIGPIPE);
     (void) sigaddset(&ours, SIGXFSZ);
     int failed = posix_spawnattr_setflags(
@@ -74,9 +74,9 @@ static int set_attributes(posix_spawnattr_t *attributes)
     return failed != 0 ? failed : posix_spawnattr_setsigdefault(attributes, &ours);
 }
 
-/* Where a program lies; NULL: nowhere. Unlike posix_spawnp(), only in folders of PATH that are
- * absolute: others are wherever we happen to be, which may be a checkout of anybody's. What cannot
- * be executed is better than nothing, as it is told apart. The caller owns it. */
+/* The path of a program, or NULL. Unlike posix_spawnp(), it searches only absolute directories of
+ * PATH: others depend on the working directory, which may be an untrusted checkout. As a last
+ * choice, a file that cannot be executed is returned, for a clearer error. The caller owns it. */
 static char *find_program(const char *name)
 {
     const char *path = getenv("PATH");
@@ -97,7 +97,7 @@ static char *find_program(const char *name)
     return steal_pointer(&unusable);
 }
 
-/* Returns an errno, 0 when the child runs. */
+/* Returns an errno, or 0 if the child runs. */
 static int spawn(const char *const *argv, int in_fd, int out_fd, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
@@ -166,7 +166,7 @@ static void close_input(struct child *child)
     child->in_fd = -1;
 }
 
-/* What the child does not want to read is not its failure: its exit status says more. */
+/* A child that does not read its input has not failed; its exit status says more. */
 static void feed(struct child *child)
 {
     while (child->in_fd >= 0 && child->input_len > 0) {
@@ -209,7 +209,7 @@ static void wait_a_tick(const struct child *child)
         {.fd = child->in_fd, .events = POLLOUT},
         {.fd = child->out_fd, .events = POLLIN},
     };
-    /* Once the output has ended only the exit is awaited, which comes at once as a rule. */
+    /* After the end of the output only the exit is awaited, which usually follows at once. */
     (void) poll(fds, 2, child->out_fd >= 0 ? TICK_MS : 1);
 }
 
@@ -228,8 +228,8 @@ static enum fp_code attend(struct child *child, int timeout_ms, struct fp_error 
         FP_TRY(fp_cancel_check(err));
         feed(child);
         wait_a_tick(child);
-        /* Asked before the last bytes are fetched: what it wrote is then in the pipe. A process
-         * that it left behind may keep the pipe open; that is not waited for. */
+        /* This is checked before the last bytes are read, so that all its output is in the pipe. A
+         * process that it left behind may keep the pipe open; that end is not waited for. */
         ended = has_ended(child);
         FP_TRY(collect(child, err));
         if (!ended && fp_now_ms() >= deadline_ms)

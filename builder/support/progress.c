@@ -1,4 +1,4 @@
-/* What is told of work under way: stages, lines, and the bytes that pass. */
+/* Reports work under way: stages, lines, and the bytes that pass. */
 #include "flinkpack/support/progress.h"
 
 #include <stdatomic.h>
@@ -21,7 +21,7 @@ static void tell(const struct fp_stage *self, enum fp_event_kind kind, const cha
     self->reporter->event(self->reporter, &event);
 }
 
-/* Copy what fits, without leaving half a UTF-8 character at the end. */
+/* Copy as much as fits, without half a UTF-8 character at the end. */
 static void copy_cut(char *to, size_t size, const char *text)
 {
     size_t len = strnlen(text, size);

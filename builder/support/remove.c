@@ -1,4 +1,4 @@
-/* Directory trees are removed without following a link. */
+/* Removes directory trees without following links. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 
 #include "flinkpack/support/file.h"
 
-/* Every level holds a descriptor; trees of ours are nowhere near as deep. */
+/* Every level holds a descriptor; our own trees are much less deep. */
 #define MAX_DEPTH 200
 
 static enum fp_code remove_at(int parent, const char *name, const char *shown, int depth,
@@ -24,7 +24,7 @@ static DIR *open_folder(int parent, const char *name)
     return dir;
 }
 
-/* Remove what is in `dir`; entries named by readdir() are direct children. */
+/* Remove the content of `dir`; entries named by readdir() are direct children. */
 static enum fp_code empty_folder(DIR *dir, const char *shown, int depth, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
@@ -49,7 +49,7 @@ static enum fp_code remove_folder(int parent, const char *name, const char *show
         dir = open_folder(parent, name);
     if (dir == NULL)
         return fp_fail_errno(err, FP_E_IO, "%s: cannot be removed", shown);
-    /* A folder may be without the permission to change it, as archives hold them. */
+    /* A directory from an archive may lack the permission to change it. */
     (void) fchmod(dirfd(dir), 0700);
     enum fp_code code = empty_folder(dir, shown, depth + 1, err);
     (void) closedir(dir);

@@ -1,4 +1,4 @@
-/* What looks like a secret. To be quiet of one is bad, and so is a warning that is always there. */
+/* Recognises secrets. Missing one is bad, and so is a warning that always appears. */
 #include "flinkpack/support/text.h"
 
 #include <ctype.h>
@@ -26,7 +26,7 @@ static bool ends_with(const char *text, size_t len, const char *end)
     return len >= end_len && strncasecmp(text + len - end_len, end, end_len) == 0;
 }
 
-/* The last word of a name says what it is: the path of a password is none. */
+/* Whether the last word of a name shows that it is not a secret, such as the path of a password. */
 static bool is_about_one(const char *key)
 {
     static const char *const words[] = {
@@ -45,7 +45,7 @@ static bool is_about_one(const char *key)
            ends_with(last, len, "ref");
 }
 
-/* Any word of a name, alone or at the end of one such as "keystorePassword". */
+/* Whether a word of the name is one of these, or ends with one, such as "keystorePassword". */
 static bool has_secret_word(const char *key)
 {
     static const char *const ends[] = {"password",  "passwd", "passphrase", "secret",
@@ -58,7 +58,7 @@ static bool has_secret_word(const char *key)
             if (ends_with(word, len, ends[i]))
                 return true;
         }
-        /* What stands behind a token is about it: renewal, providers. */
+        /* A token counts only as the last word; words after it (renewal, providers) describe it. */
         if (word[len] == '\0' && ends_with(word, len, "token"))
             return true;
         word += len + (word[len] != '\0' ? 1 : 0);
@@ -66,7 +66,7 @@ static bool has_secret_word(const char *key)
     return false;
 }
 
-/* In small letters, with one kind of separator. The caller owns it. */
+/* The name in lower case, with one kind of separator. The caller owns it. */
 static char *plain_name(const char *key)
 {
     char *plain = fp_xstrdup(key);
@@ -75,8 +75,7 @@ static char *plain_name(const char *key)
     return plain;
 }
 
-/* Those of Flink's GlobalConfiguration that are several words, and their like: separators differ.
- */
+/* Names of several words, as in Flink's GlobalConfiguration, with any separators. */
 static bool has_secret_words(const char *key)
 {
     static const char *const pairs[] = {"account.key",  "api.key",        "auth.params",
@@ -92,7 +91,7 @@ static bool has_secret_words(const char *key)
     return false;
 }
 
-/* Switches, numbers, durations and references say nothing that is secret. */
+/* Switches, numbers, durations and references are not secret. */
 static bool is_plain_value(const char *value)
 {
     static const char *const words[] = {"true", "false", "none", "null", "default", "****", NULL};
@@ -107,7 +106,7 @@ static bool has_known_form(const char *value)
 {
     static const struct {
         const char *start;
-        size_t least; /* characters of a token behind it */
+        size_t least; /* characters of a token after it */
     } forms[] = {{"ghp_", 30},   {"gho_", 30}, {"ghs_", 30},  {"ghu_", 30},     {"github_pat_", 30},
                  {"glpat-", 16}, {"npm_", 30}, {"xoxb-", 20}, {"xoxp-", 20},    {"dckr_pat_", 16},
                  {"hvs.", 20},   {"AIza", 30}, {"ya29.", 20}, {"sk_live_", 16}, {"pypi-", 30}};

@@ -6,11 +6,11 @@
 
 #include "flinkpack/support/system.h"
 
-/* What comes so soon after the first is no second request: timeout(1) sends its signal to the
- * program and then to the group that it is in, and so do scripts that pass a Ctrl-C on. */
+/* A signal so soon after the first is not a second request: timeout(1) sends its signal to the
+ * program and then to its group, and so do scripts that forward Ctrl-C. */
 #define SAME_REQUEST_MS 250U
 
-/* A handler gets no context, so what it needs lies here. */
+/* A handler gets no context, so its data are global. */
 static struct fp_cancel *handled;
 static atomic_uint arrived_ms; /* on a clock that wraps around */
 
@@ -23,7 +23,7 @@ static void on_signal(int number)
     }
     if (now - atomic_load(&arrived_ms) < SAME_REQUEST_MS)
         return;
-    /* The user means it: end with the status of the signal. It is delivered on return from here. */
+    /* The user insists: end by the signal, which is delivered on return from here. */
     (void) signal(number, SIG_DFL);
     (void) raise(number);
 }
@@ -31,12 +31,12 @@ static void on_signal(int number)
 static void catch_signal(int number)
 {
     struct sigaction old = {0};
-    /* nohup and shells that start jobs in the background say with SIG_IGN: not for you. */
+    /* nohup and shells with background jobs set SIG_IGN, which is respected. */
     if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
         return;
-    /* Without SA_RESTART, so that a blocking read() ends and its caller looks at its token. */
+    /* SA_RESTART is not set, so that a blocking read() ends and its caller checks its token. */
     struct sigaction action = {.sa_handler = on_signal};
-    /* One after the other: none finds another amid its work. */
+    /* All signals are blocked in the handler, so that no handler interrupts another. */
     (void) sigfillset(&action.sa_mask);
     (void) sigaction(number, &action, NULL);
 }
@@ -47,7 +47,7 @@ void fp_signals_install(struct fp_cancel *root)
     catch_signal(SIGINT);
     catch_signal(SIGTERM);
     catch_signal(SIGHUP);
-    /* write() says it too: EPIPE, and EFBIG beyond "ulimit -f". */
+    /* write() reports these cases too, by EPIPE, and by EFBIG beyond "ulimit -f". */
     (void) signal(SIGPIPE, SIG_IGN);
     (void) signal(SIGXFSZ, SIG_IGN);
 }

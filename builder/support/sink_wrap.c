@@ -1,4 +1,4 @@
-/* Sinks that look at what passes, and hand it on. */
+/* Sinks that examine the bytes that pass, and forward them. */
 #include "flinkpack/support/stream.h"
 
 /* One structure serves all decorators of sinks: each sets the members it needs. */

@@ -1,4 +1,4 @@
-/* Sources that look at what passes, and hand it on. */
+/* Sources that examine the bytes that pass, and forward them. */
 #include "flinkpack/support/stream.h"
 
 /* One structure serves all decorators of sources: each sets the members it needs. */
@@ -13,7 +13,7 @@ struct wrap_source {
     uint64_t max_bytes;
 };
 
-/* What is to be done with bytes that have come. */
+/* Process bytes that were read. */
 static enum fp_code take_note(struct wrap_source *outer, const void *data, size_t len,
                               struct fp_error *err)
 {

@@ -5,7 +5,7 @@
 
 #include "flinkpack/support/cancel.h"
 
-/* Large enough that system calls and digest calls cost nothing, small enough for the cache. */
+/* Large enough to make the cost of calls negligible, and small enough for the cache. */
 #define COPY_BYTES ((size_t) 256 << 10)
 
 enum fp_code fp_source_read(struct fp_source *source, void *data, size_t cap, size_t *ret_len,
@@ -116,7 +116,7 @@ struct fp_source *fp_source_memory(const void *data, size_t len)
 
 struct buf_sink {
     struct fp_sink base;
-    struct fp_buf *buf; /* NULL: thrown away */
+    struct fp_buf *buf; /* NULL: discarded */
 };
 
 static enum fp_code buf_write(struct fp_sink *self, const void *data, size_t len,

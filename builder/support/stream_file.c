@@ -84,7 +84,7 @@ enum fp_code fp_file_read(const char *path, struct fp_buf *buf, struct fp_error 
     cleanup_source struct fp_source *source = NULL;
     FP_TRY(fp_source_open(path, &source, err));
     enum fp_code code = fp_source_read_all(source, buf, err);
-    /* Only the ceiling of the buffer speaks without naming the file. */
+    /* Only the error of the buffer's limit does not name the file yet. */
     return code == FP_E_INPUT ? fp_context(code, err, "%s", path) : code;
 }
 

@@ -1,9 +1,9 @@
-/* The nearest of several names, for hints. */
+/* Finds the most similar of several names, for hints. */
 #include "flinkpack/support/text.h"
 
 #include <string.h>
 
-/* Names are short; longer words are not worth a suggestion. */
+/* Names are short, so longer words get no suggestion. */
 #define WORD_MAX 64
 
 struct fp_suggestion fp_suggestion_for(const char *word)
@@ -49,7 +49,7 @@ void fp_suggestion_consider(struct fp_suggestion *suggestion, const char *name)
     if (word_len == 0 || word_len > WORD_MAX || name_len > WORD_MAX)
         return;
     unsigned distance = edit_distance(suggestion->word, name);
-    /* The beginning of a name is near to it however long the rest is. */
+    /* A prefix of a name is similar to it, however long the rest is. */
     if (word_len >= 3 && strncmp(suggestion->word, name, word_len) == 0)
         distance = 1;
     size_t longer = word_len > name_len ? word_len : name_len;

@@ -1,4 +1,4 @@
-/* What the program is told by its surroundings. */
+/* Reads the environment and the clock. */
 #include "flinkpack/support/system.h"
 
 #include <stdlib.h>

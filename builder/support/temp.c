@@ -1,4 +1,4 @@
-/* Temporary files and directories, which are removed however the program ends. */
+/* Temporary files and directories, which are removed before the program ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -12,10 +12,10 @@
 #include "flinkpack/support/file.h"
 #include "internal.h"
 
-/* Names tried until one is free; the second is needed once in 2^64. */
+/* How many names are tried until one is free; a second one is needed once in 2^64. */
 #define NAME_ATTEMPTS 8
 
-/* What the program would leave behind if it ended now. */
+/* The temporary files and directories that exist now. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct fp_strv names;
 
@@ -59,7 +59,7 @@ char *fp_temp_name(const char *folder)
     return fp_path_join(folder, name);
 }
 
-/* A file or, where `ret_fd` is NULL, a directory that has such a name; false with errno. */
+/* Make a file or, if `ret_fd` is NULL, a directory of that name; false with errno. */
 static bool make_named(const char *path, mode_t mode, int *ret_fd)
 {
     if (ret_fd == NULL && mkdir(path, mode) != 0)
@@ -113,8 +113,7 @@ enum fp_code fp_temp_dir(const char *parent, char **ret_path, struct fp_error *e
     return make_temp(parent, 0700, NULL, ret_path, err);
 }
 
-/* The work is done or has failed for a reason of its own: what cannot be removed changes nothing.
- */
+/* Errors are ignored: the work is done, or has failed for another reason. */
 static void remove_quietly(const char *path)
 {
     enum fp_code ignored = fp_remove_tree(path, NULL);
@@ -132,7 +131,7 @@ void fp_temp_remove(char *take_path)
 
 void fp_temp_remove_all(void)
 {
-    /* Other threads are gone; or there is no memory left, and one may stand in the way. */
+    /* Usually no other thread is left, but if memory has run out, one may hold the lock. */
     if (pthread_mutex_trylock(&lock) != 0)
         return;
     for (size_t i = 0; i < names.len; i++)

@@ -1,4 +1,4 @@
-/* Texts that stand for something else: bytes in base64, sizes, words of a shell. */
+/* Texts with a meaning: bytes in base64, sizes, words of a shell. */
 #include "flinkpack/support/text.h"
 
 #include <stdio.h>

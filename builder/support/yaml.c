@@ -1,4 +1,4 @@
-/* YAML is read into JSON values, on libyaml. */
+/* Reads YAML into JSON values, by libyaml. */
 #include "flinkpack/support/json.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static bool is_one_of(const char *text, const char *const *words)
     return false;
 }
 
-/* An integer in the one spelling that printing it gives back, else NULL. */
+/* An integer if printing it gives the same spelling, else NULL. */
 static json_t *make_integer(const char *text)
 {
     const char *digits = text[0] == '-' ? text + 1 : text;
@@ -152,7 +152,7 @@ static struct level *innermost(struct yaml_reader *reader)
     return reader->depth > 0 ? &reader->levels[reader->depth - 1] : NULL;
 }
 
-/* Put a value where the document is at. */
+/* Put a value at the current position of the document. */
 static enum fp_code attach(struct yaml_reader *reader, const yaml_mark_t *mark, json_t *take_value,
                            struct fp_error *err)
 {
@@ -258,7 +258,7 @@ static enum fp_code next_event(struct yaml_reader *reader, struct fp_error *err)
         return refuse(reader, &reader->parser.problem_mark, err, "not valid YAML: %s",
                       problem != NULL ? problem : "it cannot be read");
     }
-    /* Keys, values, and both ends of what is nested. */
+    /* Counts keys, values, and both ends of nested levels. */
     enum fp_code code = FP_OK;
     if (++reader->nodes > FP_JSON_MAX_TOKENS)
         code = refuse(reader, &event.start_mark, err, "more than %d values", FP_JSON_MAX_TOKENS);
@@ -279,7 +279,7 @@ enum fp_code fp_yaml_parse(const char *text, size_t len, const char *name, json_
     while (!reader.done) {
         FP_TRY(next_event(&reader, err));
     }
-    /* Nothing, nothing but comments, or "---" alone. */
+    /* The document is empty, has only comments, or is "---" alone. */
     if (reader.root == NULL || json_is_null(reader.root)) {
         json_decref(reader.root);
         reader.root = json_object();

@@ -1,7 +1,7 @@
 /**
  * @file
  * The registry protocol (OCI distribution-spec 1.1): authentication, blobs, manifests, tags.
- * Knows nothing of images beyond descriptors.
+ * It knows nothing of images beyond descriptors.
  */
 #ifndef FLINKPACK_REGISTRY_H
 #define FLINKPACK_REGISTRY_H

@@ -1,6 +1,6 @@
 /**
  * @file
- * The lowest room: what every other room stands on, and nothing of Flink or of containers.
+ * The lowest room, which every other room uses. It knows nothing of Flink or of containers.
  */
 #ifndef FLINKPACK_SUPPORT_H
 #define FLINKPACK_SUPPORT_H

@@ -1,6 +1,6 @@
 /**
  * @file
- * Blobs, out of a repository and into it.
+ * Pulling and pushing the blobs of a repository.
  */
 #ifndef FLINKPACK_REGISTRY_BLOB_H
 #define FLINKPACK_REGISTRY_BLOB_H
@@ -8,42 +8,42 @@
 #include "flinkpack/layer/blob.h"
 #include "flinkpack/registry/repository.h"
 
-/** Whether the repository lacks a blob that a manifest in it refers to. One request: where the
- * registry cannot say (403, 405, 5xx, no answer) the manifest's word counts. FP_E_INTERRUPTED. */
+/** Whether the repository lacks a blob of a manifest in it. One request: a blob counts as present
+ * if the registry cannot say (403, 405, 5xx, no answer). FP_E_INTERRUPTED. */
 FP_CHECKED enum fp_code fp_registry_has_lost_blob(struct fp_registry *registry,
                                                   const struct fp_descriptor *descriptor,
                                                   bool *ret_lost, struct fp_error *err);
-/** Whether the repository has a blob; false too where the registry cannot say. */
+/** Whether the repository has a blob; also false if the registry cannot say. */
 FP_CHECKED enum fp_code fp_registry_has_blob(struct fp_registry *registry,
                                              const struct fp_descriptor *descriptor,
                                              bool *ret_exists, struct fp_error *err);
 /**
  * Download a blob into a file, resuming; size and digest are verified.
- * @param fd    Open for reading and writing; what it holds is continued from.
+ * @param fd    Open for reading and writing; the download continues behind the bytes in it.
  * @param stage May be NULL.
- * @return FP_OK, FP_E_NOT_FOUND, FP_E_AUTH, FP_E_NETWORK, FP_E_VERIFY (once more from the start did
- *         not help), FP_E_IO.
+ * @return FP_OK, FP_E_NOT_FOUND, FP_E_AUTH, FP_E_NETWORK, FP_E_VERIFY (even after a second download
+ *         from the start), FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
                                                const struct fp_descriptor *descriptor, int fd,
                                                struct fp_stage *stage, struct fp_error *err);
 
-/** What became of a blob. */
+/** The outcome of pushing a blob. */
 enum fp_push_outcome { FP_PUSH_EXISTING, FP_PUSH_MOUNTED, FP_PUSH_UPLOADED };
 
 /**
- * Ask whether blobs may be pushed, by an upload that is begun and given up.
- * @return FP_OK, or what the registry refuses it with: FP_E_AUTH, FP_E_NOT_FOUND and others.
+ * Ask whether blobs may be pushed, by starting an upload and cancelling it.
+ * @return FP_OK, or the refusal of the registry: FP_E_AUTH, FP_E_NOT_FOUND and others.
  */
 FP_CHECKED enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error *err);
 /**
  * Get a blob into the repository: skip it if it is there, mount it from another repository of the
- * same registry if `mount_from` says one, else upload it.
- * @param blob       The bytes; NULL when there are none here (then a failed mount is
- *                   FP_E_NOT_FOUND, and the caller fetches the bytes and comes again).
+ * same registry if `mount_from` names one, else upload it.
+ * @param blob       The bytes; NULL if they are not here. A failed mount is then FP_E_NOT_FOUND,
+ *                   and the caller fetches the bytes and calls again.
  * @param mount_from A repository name, or NULL.
  * @return FP_OK, FP_E_NOT_FOUND, FP_E_AUTH, FP_E_NETWORK, FP_E_VERIFY (the registry says twice that
- *         it has got other bytes), FP_E_INPUT, FP_E_IO.
+ *         it received other bytes), FP_E_INPUT, FP_E_IO.
  */
 FP_CHECKED enum fp_code
 fp_registry_push_blob(struct fp_registry *registry, const struct fp_descriptor *descriptor,

@@ -13,20 +13,20 @@
 struct fp_registry_options {
     struct fp_http *http;
     struct fp_credentials_options credentials;
-    const struct fp_strv *plain_http_hosts; /**< HOST[:PORT] reached without TLS; loopback always */
-    const struct fp_strv *token_hosts;      /**< HOST[:PORT] besides the registry's own that
-                                                 credentials go to for a token; NULL or empty: any
-                                                 that the registry names */
-    const char *mirror_of;                  /**< HOST[:PORT] that images are named by which this
-                                                 registry is only a mirror of; NULL: it is none */
+    const struct fp_strv *plain_http_hosts; /**< HOST[:PORT] reached without TLS, as loopback is */
+    const struct fp_strv *token_hosts;      /**< HOST[:PORT] other than the registry's that may get
+                                                 credentials for a token; NULL or empty: any that
+                                                 the registry names */
+    const char *mirror_of;                  /**< HOST[:PORT] in the names of images if this registry
+                                                 is only a mirror of it; NULL: it is no mirror */
     uint64_t chunk_bytes;                   /**< upload in pieces of that size; 0: whole blobs */
-    bool has_stand_in; /**< another place has the same: it is not waited for long, nor twice */
+    bool has_stand_in; /**< another registry has the same: do not wait long or twice for this one */
     struct fp_reporter *reporter; /**< may be NULL */
 };
 
-/** The HOST[:PORT] of what a user calls a registry, also written as "https://HOST/".
+/** The HOST[:PORT] of a registry as a user writes it, also as "https://HOST/".
  * @param ret The caller owns it.
- * @return FP_E_USAGE: it is none. */
+ * @return FP_E_USAGE if the text names no registry. */
 FP_CHECKED enum fp_code fp_registry_host_of(const char *text, char **ret, struct fp_error *err);
 
 /** One registry and one repository in it. Safe from every thread. */
@@ -35,7 +35,7 @@ struct fp_registry;
 /**
  * Open a repository of a registry. Nothing is sent yet.
  * @param reference registry and repository; copied.
- * @return FP_OK, or FP_E_USAGE where it names no registry.
+ * @return FP_OK, or FP_E_USAGE if it names no registry.
  */
 FP_CHECKED enum fp_code fp_registry_open(const struct fp_registry_options *options,
                                          const struct fp_reference *reference,
@@ -43,10 +43,10 @@ FP_CHECKED enum fp_code fp_registry_open(const struct fp_registry_options *optio
 /** Close and free; NULL is fine. */
 void fp_registry_close(struct fp_registry *registry);
 
-/** Ask for the rights to push from the first request on, so that one token serves for all. */
+/** Ask for push rights from the first request on, so that one token serves all requests. */
 void fp_registry_will_push(struct fp_registry *registry);
 
-/** Whether both are repositories of one registry (same scheme, host and port). */
+/** Whether both are repositories of the same registry (same scheme, host and port). */
 bool fp_registry_same_host(const struct fp_registry *a, const struct fp_registry *b);
 /** REGISTRY/REPOSITORY, for messages. Borrowed. */
 const char *fp_registry_name(const struct fp_registry *registry);
@@ -59,10 +59,10 @@ FP_DEFINE_CLEANUP(fp_registry_closep, struct fp_registry, fp_registry_close)
 
 /**
  * Ask a registry whether it takes credentials, with one authorised GET /v2/ and nothing else.
- * @param options        `credentials` are those to be judged.
+ * @param options        `credentials` are the ones to check.
  * @param host           HOST[:PORT].
- * @param ret_asked_for  false: the registry asks nobody who he is, so that nothing was judged.
- * @return FP_OK, FP_E_AUTH where it refuses them, FP_E_NETWORK, FP_E_VERIFY, FP_E_INPUT.
+ * @param ret_asked_for  false: the registry asks for no credentials, so none were checked.
+ * @return FP_OK, FP_E_AUTH if it refuses them, FP_E_NETWORK, FP_E_VERIFY, FP_E_INPUT.
  */
 FP_CHECKED enum fp_code fp_registry_check_login(const struct fp_registry_options *options,
                                                 const char *host, bool *ret_asked_for,

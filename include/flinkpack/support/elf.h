@@ -1,6 +1,6 @@
 /**
  * @file
- * ELF files: the machine that native code is for, and the C library and others that it needs.
+ * ELF files: the machine that native code is for, and the libraries that it needs.
  */
 #ifndef FLINKPACK_SUPPORT_ELF_H
 #define FLINKPACK_SUPPORT_ELF_H
@@ -10,17 +10,17 @@
 
 #include "flinkpack/support/buf.h"
 
-/** As many bytes of a file as fp_elf_read() is ever given. */
+/** The most bytes of a file that fp_elf_read() is given. */
 #define FP_ELF_MAX_BYTES ((size_t) 16 << 20)
 
-/** The first bytes of a file that tell its machine. */
+/** How many bytes at the beginning of a file show its machine. */
 #define FP_ELF_HEAD_BYTES 20
 
-/** Whether a file that begins so is an ELF file. */
+/** Whether a file with these first bytes is an ELF file. */
 bool fp_elf_begins(const void *head, size_t len);
-/** e_machine of a file that begins so, such as EM_X86_64; 0: no ELF file, or too little of it. */
+/** e_machine of a file with these first bytes, such as EM_X86_64; 0: no ELF file, or cut off. */
 unsigned fp_elf_machine(const void *head, size_t len);
-/** What platforms of images call a machine: "amd64"; NULL: not known. Static. */
+/** The architecture of a machine as image platforms name it: "amd64"; NULL: not known. Static. */
 const char *fp_elf_architecture(unsigned machine);
 /** The machine of such an architecture; 0: not known. */
 unsigned fp_elf_machine_of(const char *architecture);
@@ -32,7 +32,7 @@ enum fp_elf_libc {
     FP_ELF_MUSL,  /**< libc.musl-*.so.1, ld-musl-*.so.1 */
 };
 
-/** What an ELF file says of itself. Zero-initialise; release with fp_elf_clear(). */
+/** The needs of an ELF file. Zero-initialise; release with fp_elf_clear(). */
 struct fp_elf {
     enum fp_elf_libc libc;
     unsigned machine;      /**< e_machine, such as EM_X86_64; 0: not said */
@@ -40,8 +40,8 @@ struct fp_elf {
 };
 
 /**
- * What a file needs, by its dynamic section (DT_NEEDED). Of one that is longer than `len` and has
- * that behind it, the C library by the strings in front, which hold the same names.
+ * Read the needs of a file from its dynamic section (DT_NEEDED). If that lies beyond `len`, the C
+ * library is found by the strings before it, which hold the same names.
  */
 void fp_elf_read(const void *data, size_t len, struct fp_elf *ret);
 /** Release the members. */

@@ -11,17 +11,18 @@
 
 #include <stdarg.h>
 
-/** The result has to be looked at. */
+/** The caller has to use the result. */
 #define FP_CHECKED __attribute__((warn_unused_result))
 /** printf-like: the format is parameter F, its arguments begin at parameter A. */
 #define FP_PRINTF(F, A) __attribute__((format(printf, F, A)))
 
-/** What went wrong. The value is the exit status of the program, as the README documents it. */
+/** The kind of a failure. The value is the exit status of the program, as the README documents
+ * it. */
 enum fp_code {
     FP_OK = 0,
     FP_E_INTERNAL = 1,      /**< a defect of flinkpack */
     FP_E_USAGE = 2,         /**< the command line, environment or configuration file */
-    FP_E_INPUT = 3,         /**< an input that is not what it should be, or exceeds a limit */
+    FP_E_INPUT = 3,         /**< an input that is not as it should be, or exceeds a limit */
     FP_E_AUTH = 4,          /**< credentials missing or refused */
     FP_E_NOT_FOUND = 5,     /**< a file, image, release or repository that does not exist */
     FP_E_NETWORK = 6,       /**< a transfer that failed although it may work later */
@@ -34,10 +35,9 @@ enum fp_code {
 /** A failure in words. Zero-initialise it; it owns nothing. */
 struct fp_error {
     enum fp_code code;
-    int sys_errno;   /**< errno where a system call failed, else 0 */
-    char text[2048]; /**< what failed: "FILE: not a gzip archive"; one line, no final full stop */
-    char
-        hint[1024]; /**< what to try: "pass --flink-checksum"; empty when there is nothing to say */
+    int sys_errno;   /**< errno if a system call failed, else 0 */
+    char text[2048]; /**< the failure: "FILE: not a gzip archive"; one line, no final full stop */
+    char hint[1024]; /**< a remedy: "pass --flink-checksum"; empty if there is none */
 };
 
 /**
@@ -56,26 +56,26 @@ FP_CHECKED enum fp_code fp_fail(struct fp_error *err, enum fp_code code, const c
  * FP_E_NOT_FOUND; ENOSPC and EDQUOT add a hint; ENOMEM is
  * fp_out_of_memory().
  *
- * @param err As for fp_fail(); sys_errno is set from errno, which is read first.
+ * @param err As for fp_fail(); sys_errno is set from errno, which is saved first.
  */
 FP_CHECKED enum fp_code fp_fail_errno(struct fp_error *err, enum fp_code code, const char *fmt, ...)
     FP_PRINTF(3, 4);
 
 /**
- * Fail as something else has before: with what `failure` holds, which may be nothing (FP_OK).
+ * Fail with an earlier failure. `failure` may hold none (FP_OK).
  *
  * @return The code of `failure`.
  */
 FP_CHECKED enum fp_code fp_fail_as(struct fp_error *err, const struct fp_error *failure);
 
 /**
- * Put context in front of an error that a callee has filled: "CONTEXT: TEXT". A context and a hint
- * say more of a failure; they do not decide what it is. The code that goes in comes out, whatever
- * `err` is, and FP_OK goes through with nothing done, so that a call can be wrapped:
+ * Put context in front of an error that a callee has filled: "CONTEXT: TEXT". Contexts and hints
+ * explain a failure and never change its code. The given code is returned, even if `err` is NULL,
+ * and FP_OK passes through with nothing done, so that a call can be wrapped:
  * FP_TRY(fp_context(fp_file_open(path, ...), err, "--layer")).
  *
- * @param code What the caller returns; `err` has it too from now on. It is the callee's, save where
- *             the caller knows better whose fault it is.
+ * @param code The code that the caller returns; `err` gets it too. It is the callee's code, unless
+ *             the caller knows better whose fault the failure is.
  * @return `code`
  */
 FP_CHECKED enum fp_code fp_context(enum fp_code code, struct fp_error *err, const char *fmt, ...)
@@ -84,8 +84,8 @@ FP_CHECKED enum fp_code fp_context(enum fp_code code, struct fp_error *err, cons
 /** Say what the user can try. Replaces an earlier hint. */
 void fp_hint(struct fp_error *err, const char *fmt, ...) FP_PRINTF(2, 3);
 /**
- * Likewise, to end a function with: return fp_hinted(fp_fail(err, ...), err, "try this"). Nothing
- * is said where `code` is FP_OK.
+ * Like fp_hint(), to end a function: return fp_hinted(fp_fail(err, ...), err, "try this"). It adds
+ * no hint if `code` is FP_OK.
  *
  * @return `code`
  */
@@ -93,10 +93,10 @@ FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const
     FP_PRINTF(3, 4);
 
 /**
- * Call a function that can fail, and return its code where it does. The caller returns an enum
- * fp_code, and what it holds by then is released by cleanup attributes. It stands alone, so that
- * the way out is seen at the beginning of a line: where there is more to do after a failure, the
- * code is looked at by hand.
+ * Call a function that can fail, and return its code if it does. The caller returns an enum
+ * fp_code, and cleanup attributes release its resources. The macro is a statement of its own, so
+ * that the exit shows at the beginning of a line. A caller with more to do after a failure checks
+ * the code itself.
  */
 #define FP_TRY(call)                                                                               \
     do {                                                                                           \
@@ -106,8 +106,8 @@ FP_CHECKED enum fp_code fp_hinted(enum fp_code code, struct fp_error *err, const
     } while (0)
 
 #ifdef __clang_analyzer__
-/* The analyser sees one file at a time: it has to be told that these return what they
- * are given, or it follows paths that do not exist. */
+/* The analyser sees one file at a time. It has to know that these functions return the given code,
+ * or it follows paths that do not exist. */
 #define fp_fail(err, code, ...)       ((void) fp_fail((err), (code), __VA_ARGS__), (code))
 #define fp_fail_errno(err, code, ...) ((void) fp_fail_errno((err), (code), __VA_ARGS__), (code))
 #define fp_context(code, err, ...)    fp_same((code), fp_context(FP_OK, (err), __VA_ARGS__))

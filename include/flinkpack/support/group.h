@@ -24,27 +24,27 @@ unsigned fp_cpus(void);
 /**
  * Make a group, which the caller frees. Threads (of 2 MiB stack, all signals blocked) are started
  * as tasks come.
- * @param owner A group that this one's failure is a failure of, and that cancels it; it must
- *              outlive this one. NULL: none, and what cancels the calling thread cancels the group.
- * @param limit The most tasks at once, from 1 to FP_GROUP_MAX; others wait in the order in which
- *              they came.
+ * @param owner A group that fails if this one fails, and that cancels this one; it must outlive
+ *              this one. NULL: none, and the token of the calling thread cancels the group.
+ * @param limit The most tasks at once, from 1 to FP_GROUP_MAX; others wait in the order of their
+ *              arrival.
  */
 struct fp_group *fp_group_new(struct fp_group *owner, unsigned limit);
 /**
- * Let a task run on a thread of the group. Once one has failed, those not begun are dropped. A task
- * may add others, but must not wait for the group.
+ * Let a task run on a thread of the group. Once a task has failed, those not begun are dropped. A
+ * task may add others, but must not wait for the group.
  * @param context Borrowed until fp_group_wait() returns.
  */
 void fp_group_go(struct fp_group *group, fp_task task, void *context);
-/** Run a task of the group at once, on the calling thread and beside the limit. */
+/** Run a task of the group at once, on the calling thread; the limit does not count it. */
 void fp_group_run(struct fp_group *group, fp_task task, void *context);
 /**
- * Wait until all tasks have ended; where the system gives no threads, they are done here.
- * @return FP_OK, and more tasks may come; or the first failure, which stays: those that followed
- *         from it are not told.
+ * Wait until all tasks have ended. If the system gives no threads, they run here.
+ * @return FP_OK, and more tasks may come; or the first failure, which stays: failures that it
+ *         caused are not reported.
  */
 FP_CHECKED enum fp_code fp_group_wait(struct fp_group *group, struct fp_error *err);
-/** Cancel what is under way, wait until it has ended, and free; NULL is fine. */
+/** Cancel the running tasks, wait until they have ended, and free; NULL is fine. */
 void fp_group_free(struct fp_group *group);
 
 FP_DEFINE_CLEANUP(fp_group_freep, struct fp_group, fp_group_free)

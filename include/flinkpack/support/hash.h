@@ -11,9 +11,9 @@
 
 /**
  * The algorithms in use: SHA-256 for OCI content, SHA-512 for Apache, SHA-1 for Maven and apk. A
- * fingerprint tells whether bytes are those that this process has seen before, at a tenth of the
- * price: GMAC under a key that the process has drawn and keeps to itself, so that nobody can make
- * other bytes of the same fingerprint. It means nothing to anybody else.
+ * fingerprint shows whether bytes are those that this process saw before, at a tenth of the cost.
+ * It is a GMAC under a random key that the process keeps to itself, so that nobody can make other
+ * bytes with the same fingerprint. It means nothing outside this process.
  */
 enum fp_hash_algorithm { FP_SHA1, FP_SHA256, FP_SHA512, FP_FINGERPRINT };
 
@@ -23,16 +23,16 @@ enum fp_hash_algorithm { FP_SHA1, FP_SHA256, FP_SHA512, FP_FINGERPRINT };
 /** A digest under way. Not thread-safe. */
 struct fp_hash;
 
-/** Start. Aborts where OpenSSL lacks the algorithm. The caller frees it with fp_hash_free(). */
+/** Start. Aborts if OpenSSL lacks the algorithm. The caller frees it with fp_hash_free(). */
 struct fp_hash *fp_hash_new(enum fp_hash_algorithm algorithm);
-/** What `hash` takes in from now on goes into `other` (borrowed; may be NULL) as well, and a reset
+/** From now on, feed the bytes that `hash` gets to `other` (borrowed; may be NULL) as well; a reset
  * resets both. */
 void fp_hash_pair(struct fp_hash *hash, struct fp_hash *other);
-/** Take in `len` bytes. */
+/** Add `len` bytes. */
 void fp_hash_update(struct fp_hash *hash, const void *data, size_t len);
 /**
- * End, and write the digest as lower-case hexadecimal. Only fp_hash_reset() or fp_hash_free() may
- * follow.
+ * Finish, and write the digest as lower-case hexadecimal. Only fp_hash_reset() or fp_hash_free()
+ * may follow.
  */
 void fp_hash_hex(struct fp_hash *hash, char ret_hex[FP_HASH_HEX_MAX]);
 /** Start again with the same algorithm. */

@@ -1,10 +1,10 @@
 /**
  * @file
- * Large files that are read more than once: opened once, and held to be the same bytes each time.
+ * Large files that are read more than once: they are opened once and must not change in between.
  *
- * A name can come to stand for another file between two readings, and a file can be written to. So
- * every reading is one of the same open file, and takes a fingerprint (FP_FINGERPRINT) of the bytes
- * that it sees; the dear digests are taken once.
+ * Between two readings a name can come to mean another file, and a file can be written to. So every
+ * reading uses the same open file and takes a fingerprint (FP_FINGERPRINT) of the bytes that it
+ * sees; the costly digests are computed once.
  */
 #ifndef FLINKPACK_SUPPORT_INPUT_H
 #define FLINKPACK_SUPPORT_INPUT_H
@@ -17,54 +17,54 @@
 #include "flinkpack/support/hash.h"
 #include "flinkpack/support/stream.h"
 
-/** An open file. The functions are safe from several threads, but for those of which it is said. */
+/** An open file. The functions are safe from several threads unless their comment says
+ * otherwise. */
 struct fp_input {
     char *path; /**< for messages */
     int fd;
     uint64_t bytes;               /**< its size when it was opened */
-    bool is_pinned;               /**< its bytes met a checksum from elsewhere */
+    bool is_pinned;               /**< its bytes matched a checksum from elsewhere */
     pthread_mutex_t hashing;      /**< held while it is read for `sha256` */
-    char sha256[FP_HASH_HEX_MAX]; /**< empty until it is taken; while other threads may do that,
-                                       fp_input_sha256() tells */
-    pthread_mutex_t lock;         /**< over `fingerprint` */
+    char sha256[FP_HASH_HEX_MAX]; /**< empty until it is computed; while other threads may do that,
+                                       use fp_input_sha256() */
+    pthread_mutex_t lock;         /**< protects `fingerprint` */
     char fingerprint[FP_HASH_HEX_MAX];
-    struct stat opened; /**< what it was when it was opened */
+    struct stat opened; /**< its state when it was opened */
 };
 
-/** Open a regular file. @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for what is none. */
+/** Open a regular file. @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for anything else. */
 FP_CHECKED enum fp_code fp_input_open(const char *path, struct fp_input **ret,
                                       struct fp_error *err);
-/** Likewise where it is open already. @param take_fd Owned by the input, on failure too. */
+/** Like fp_input_open() for an open file. @param take_fd Owned by the input, on failure too. */
 FP_CHECKED enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input **ret,
                                       struct fp_error *err);
-/** What is known of the bytes since they were written there, as if one reading had ended. */
+/** Set the digests that are known from writing the file, as if one reading had ended. */
 void fp_input_expect(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
                      const char fingerprint[FP_HASH_HEX_MAX]);
 /**
- * Read it from the beginning, as many bytes as it had. Where another reading has come to its end
- * and saw other bytes, this one fails at its end: with FP_E_VERIFY where the input is pinned, else
- * with FP_E_INPUT, "PATH: changed while it was read".
+ * Read it from the beginning, up to its size when it was opened. If another reading has ended and
+ * saw other bytes, this one fails at its end: with FP_E_VERIFY if the input is pinned, else with
+ * FP_E_INPUT, "PATH: changed while it was read".
  * @param ret Owned by the caller; must not outlive the input.
  * @return FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_input_source(struct fp_input *input, struct fp_source **ret,
                                         struct fp_error *err);
 /**
- * Its SHA-256. Whoever asks first reads it through; who asks meanwhile waits.
+ * Its SHA-256. The first caller reads the whole file; others wait meanwhile.
  * @param ret_hex Lower-case hexadecimal.
  * @return Errors of reading.
  */
 FP_CHECKED enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX],
                                         struct fp_error *err);
-/** Read it through for another digest, and for its SHA-256 beside that. For one thread. */
+/** Read the whole file for another digest and its SHA-256. Not safe from several threads. */
 FP_CHECKED enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
                                       char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
 /**
- * For whoever found out that its bytes are not what they should be: where its size or time differ
- * from when it was opened, that is why.
+ * Explain wrong bytes by a change of its size or time since it was opened.
  * @param failed With `err` filled in.
- * @return `failed`, or the failure of a reading that saw other bytes, in place of FP_E_INPUT and
- *         FP_E_VERIFY.
+ * @return `failed`, or, in place of FP_E_INPUT and FP_E_VERIFY, the failure of a reading that saw
+ *         other bytes.
  */
 FP_CHECKED enum fp_code fp_input_blame(const struct fp_input *input, enum fp_code failed,
                                        struct fp_error *err);

@@ -1,10 +1,10 @@
 /**
  * @file
- * Memory: allocation that ends the program when there is none, and clean-up at the end of a scope.
+ * Memory: allocation that ends the program on failure, and clean-up at the end of a scope.
  *
  * flinkpack is a one-shot program whose memory does not grow with its input, so running out of it
- * is not an error to recover from, but one to tell. No allocation may be sized by input without a
- * limit. "Aborts" means fp_out_of_memory() below.
+ * is only reported, without recovery. No allocation may be sized by input without a limit. "Aborts"
+ * means fp_out_of_memory() below.
  */
 #ifndef FLINKPACK_SUPPORT_MEM_H
 #define FLINKPACK_SUPPORT_MEM_H
@@ -16,15 +16,15 @@
 #include "flinkpack/support/error.h"
 
 /**
- * There is no memory left: call the handler, or abort(). Whoever is told so by a library, or by
- * errno, calls it, so that nothing is taken for damage or for a file that is not there.
+ * Call the handler, or abort(), because no memory is left. Code that learns this from a library or
+ * errno calls it, so that the failure is not mistaken for damage or a missing file.
  */
 _Noreturn void fp_out_of_memory(void);
 /**
- * Say what fp_out_of_memory() does, before any thread and any use of a library: `handler` is called
- * from whichever thread is first, with some memory that was set aside given back, and has to end
- * the process; once more from within itself where it runs out of that too. What jansson and OpenSSL
- * cannot get ends there as well, as we allocate for them from now on.
+ * Set the handler of fp_out_of_memory(), before any thread starts and any library is used. The
+ * first thread without memory calls `handler`, after some reserved memory was freed, and it has to
+ * end the process. If it runs out of that too, it is called again from within itself. Failed
+ * allocations of jansson and OpenSSL call it too, because they use our functions from now on.
  */
 void fp_memory_guard(void (*handler)(void));
 
@@ -61,7 +61,7 @@ static inline void fp_cleanup_freep(void *slot)
 /** Implementation of cleanup_fd: close() unless negative. errno is kept. */
 void fp_cleanup_fdp(const int *fd);
 
-/** free() a string that is a secret, wiped before; NULL is fine. */
+/** Wipe and free() a string that is a secret; NULL is fine. */
 void fp_free_secret(char *secret);
 /** Implementation of cleanup_secret. */
 static inline void fp_free_secretp(char **slot)
@@ -69,9 +69,9 @@ static inline void fp_free_secretp(char **slot)
     fp_free_secret(*slot);
     *slot = NULL;
 }
-/** Declare a string that fp_free_secret() gets at the end of its scope. */
+/** Declare a string that fp_free_secret() releases at the end of its scope. */
 #define cleanup_secret __attribute__((cleanup(fp_free_secretp)))
-/** Declare a pointer that free() gets at the end of its scope. */
+/** Declare a pointer that free() releases at the end of its scope. */
 #define cleanup_free __attribute__((cleanup(fp_cleanup_freep)))
 /** Declare a file descriptor (-1: none) that is closed at the end of its scope. */
 #define cleanup_fd __attribute__((cleanup(fp_cleanup_fdp)))

@@ -1,6 +1,6 @@
 /**
  * @file
- * Byte streams as stacked decorators: sources are pulled from, sinks are pushed to.
+ * Byte streams as stacked decorators: callers read from sources and write to sinks.
  *
  * A decorator owns what it wraps ("take"). So one pass over some bytes yields their digest, size,
  * inflated digest and the stored copy. Streams are for one thread at a time.
@@ -18,7 +18,7 @@
 struct fp_source;
 struct fp_sink;
 
-/** What a source does. */
+/** The operations of a source. */
 struct fp_source_ops {
     /**
      * Read at least one and at most `cap` (> 0) bytes; `*ret_len` 0 means the end. After an error
@@ -26,7 +26,7 @@ struct fp_source_ops {
      */
     enum fp_code (*read)(struct fp_source *self, void *data, size_t cap, size_t *ret_len,
                          struct fp_error *err);
-    /** Release everything, wrapped source included. */
+    /** Release everything, including the wrapped source. */
     void (*free)(struct fp_source *self);
 };
 
@@ -35,15 +35,15 @@ struct fp_source {
     const struct fp_source_ops *ops;
 };
 
-/** What a sink does. */
+/** The operations of a sink. */
 struct fp_sink_ops {
     /** Take all `len` bytes. */
     enum fp_code (*write)(struct fp_sink *self, const void *data, size_t len, struct fp_error *err);
     /** No more bytes come: flush, also the wrapped sink. Called once, before free(). NULL: there is
      * nothing to flush. */
     enum fp_code (*finish)(struct fp_sink *self, struct fp_error *err);
-    /** Release everything, wrapped sink included. Without finish() before, what was written is
-     * abandoned. */
+    /** Release everything, including the wrapped sink. Without finish() before, the written bytes
+     * are abandoned. */
     void (*free)(struct fp_sink *self);
 };
 
@@ -55,7 +55,7 @@ struct fp_sink {
 /** See struct fp_source_ops. Fails with FP_E_INTERRUPTED once the calling thread is cancelled. */
 FP_CHECKED enum fp_code fp_source_read(struct fp_source *source, void *data, size_t cap,
                                        size_t *ret_len, struct fp_error *err);
-/** Read until `len` bytes have come or the end; `*ret_len` says how many. */
+/** Read `len` bytes, or fewer if the source ends before; `*ret_len` says how many. */
 FP_CHECKED enum fp_code fp_source_read_full(struct fp_source *source, void *data, size_t len,
                                             size_t *ret_len, struct fp_error *err);
 /** Free; NULL is fine. */
@@ -95,7 +95,7 @@ FP_CHECKED enum fp_code fp_file_hash(const char *path, enum fp_hash_algorithm al
 struct fp_source *fp_source_memory(const void *data, size_t len);
 /**
  * A file, or a pipe, from its beginning. `ret` is owned by the caller. FP_E_NOT_FOUND, FP_E_IO,
- * FP_E_INPUT for a folder.
+ * FP_E_INPUT for a directory.
  */
 FP_CHECKED enum fp_code fp_source_open(const char *path, struct fp_source **ret,
                                        struct fp_error *err);
@@ -108,14 +108,14 @@ FP_CHECKED enum fp_code fp_source_open(const char *path, struct fp_source **ret,
  * @param size    How many bytes to yield, or UINT64_MAX for all. A shorter file is FP_E_IO.
  */
 struct fp_source *fp_source_fd(int take_fd, const char *name, uint64_t offset, uint64_t size);
-/** Feeds what passes to `hash` (borrowed; read it when the end has come). */
+/** Feeds the bytes that pass to `hash` (borrowed; read it at the end). */
 struct fp_source *fp_source_hashed(struct fp_source *take_inner, struct fp_hash *hash);
 /** Adds the number of bytes that pass to `*counter` (borrowed). */
 struct fp_source *fp_source_counted(struct fp_source *take_inner, uint64_t *counter);
 /** Fails with FP_E_INPUT, naming `what` (copied), when more than `max_bytes` come. */
 struct fp_source *fp_source_limited(struct fp_source *take_inner, uint64_t max_bytes,
                                     const char *what);
-/** Writes a copy of all that passes to `sink` (borrowed; not finished). */
+/** Writes a copy of all bytes that pass to `sink` (borrowed; not finished). */
 struct fp_source *fp_source_teed(struct fp_source *take_inner, struct fp_sink *sink);
 
 /** Appends to `buf` (borrowed), whose ceiling bounds it. */
@@ -124,7 +124,7 @@ struct fp_sink *fp_sink_buf(struct fp_buf *buf);
 struct fp_sink *fp_sink_fd(int fd, const char *name);
 /** Throws everything away. */
 struct fp_sink *fp_sink_null(void);
-/** Feeds what passes to `hash` (borrowed), then to the inner sink. */
+/** Feeds the bytes that pass to `hash` (borrowed), then to the inner sink. */
 struct fp_sink *fp_sink_hashed(struct fp_sink *take_inner, struct fp_hash *hash);
 /** Adds the number of bytes that pass to `*counter` (borrowed), then writes on. */
 struct fp_sink *fp_sink_counted(struct fp_sink *take_inner, uint64_t *counter);
