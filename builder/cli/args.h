@@ -1,6 +1,6 @@
 /**
  * @file
- * The options of all commands in one struct, made anew for each run.
+ * One struct holds the options of all commands. Each run makes a new one.
  */
 #ifndef FLINKPACK_CLI_ARGS_H
 #define FLINKPACK_CLI_ARGS_H
@@ -9,10 +9,10 @@
 #include "flinkpack/recipe.h"
 #include "option.h"
 
-/** For completion: the command that lists the images of the local store. */
+/** The command that lists the images of the local store; completion scripts run it. */
 #define FP_LISTED_IMAGES "images --format names"
 
-/** What the option tables fill. Strings are borrowed from the settings. */
+/** The option tables fill this struct. Its strings are borrowed from the settings. */
 struct fp_args {
     struct fp_build_options build;
     struct fp_append_options append;
@@ -22,25 +22,25 @@ struct fp_args {
     const char *config;
     const char *progress; /**< NULL: auto */
 
-    /* Where images and downloads lie. */
+    /* The places of images and downloads. */
     const char *store; /**< NULL: fp_store_path() */
-    const char *cache; /**< NULL: the user's cache folder */
+    const char *cache; /**< NULL: the user's cache directory */
 
     /* The network. */
     const char *authfile;
     const char *ca_file;
     struct fp_strv insecure;   /**< HOST[:PORT] */
     struct fp_strv plain_http; /**< HOST[:PORT] */
-    int64_t threads;           /**< 0: by the processors */
+    int64_t threads;           /**< 0: the number of processors decides */
     int64_t retry;             /**< attempts after the first one */
-    int64_t retry_delay_ms;    /**< 0: as usual */
+    int64_t retry_delay_ms;    /**< 0: the default */
     int64_t connect_timeout_ms;
     int64_t stall_timeout_ms;
-    int64_t chunk_bytes;        /**< 0: blobs are sent whole */
-    struct fp_strv token_hosts; /**< empty: any that a registry names */
+    int64_t chunk_bytes;        /**< 0: each blob is sent in one piece */
+    struct fp_strv token_hosts; /**< empty: any host that a registry names */
     struct fp_strv mirrors;     /**< "PREFIX=LOCATION" */
 
-    /* Apache's servers; NULL: the real ones. */
+    /* The addresses of Apache's servers; NULL: the real servers. */
     const char *apache_url;
     const char *archive_url;
     const char *checksum_url;
@@ -49,13 +49,13 @@ struct fp_args {
     int64_t source_date_epoch; /**< -1: not given */
     const char *metadata_file;
     const char *digest_file;
-    const char *platform;   /**< pull, push, inspect: one of an index */
+    const char *platform;   /**< pull, push, inspect: one platform of an index */
     struct fp_strv outputs; /**< pull */
     const char *format;     /**< inspect, images: "text", "json" or "names" */
     const char *username;   /**< login */
 
     /* Manifests. */
-    const char *generate;         /**< build: a folder */
+    const char *generate;         /**< build: a directory */
     const char *values;           /**< build, generate: a file */
     const char *image;            /**< generate */
     const char *output_dir;       /**< generate */
@@ -74,12 +74,12 @@ struct fp_args {
     bool password_stdin; /**< login */
 };
 
-/** Whether a word is HOST[:PORT]: no URL, and nothing behind the port. */
+/** Whether a word is HOST[:PORT]. A URL or a path after the port does not match. */
 bool fp_is_host(const char *text);
 /** Set the members whose default is not 0. */
 void fp_args_init(struct fp_args *args);
 
-/** The groups of the option tables. */
+/** The groups of options that the commands combine. */
 extern const struct fp_option_group fp_options_append;
 extern const struct fp_option_group fp_options_append_config;
 extern const struct fp_option_group fp_options_name;

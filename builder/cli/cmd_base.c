@@ -1,5 +1,5 @@
-/* base list, show, pin and check: what the catalogue of bases has, and what registries have of them
- * now. */
+/* base list, show, pin and check: these show the catalogue of bases, and compare it with the
+ * current content of registries. */
 #include <string.h>
 
 #include "flinkpack/base.h"
@@ -60,7 +60,7 @@ static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, stru
     return code;
 }
 
-/* The document behind a descriptor, as JSON. */
+/* Read the document of a descriptor as JSON. */
 static enum fp_code read_document(struct fp_repo *repo, const struct fp_descriptor *root,
                                   const char *title, json_t **ret, struct fp_error *err)
 {
@@ -69,7 +69,7 @@ static enum fp_code read_document(struct fp_repo *repo, const struct fp_descript
     return fp_json_parse(fp_buf_text(&body), body.len, title, ret, err);
 }
 
-/* Whether `digest` is what a name stands for, or one of the platforms behind it. */
+/* Whether `digest` is the image that was found, or one of the platforms in its index. */
 static enum fp_code leads_to(const struct fp_found *found, const char *digest, bool *ret,
                              struct fp_error *err)
 {
@@ -83,8 +83,8 @@ static enum fp_code leads_to(const struct fp_found *found, const char *digest, b
     return FP_OK;
 }
 
-/* They are what somebody else's image says: a place on this machine is none, and nothing but a
- * digest gets into our output. */
+/* Annotations come from foreign images, so they are not trusted: the name has to be in a registry,
+ * not on this machine, and only a valid digest is printed. */
 static enum fp_code check_annotations(const char *title, const char *name, const char *digest,
                                       struct fp_error *err)
 {
@@ -144,7 +144,7 @@ static enum fp_code collect(const struct fp_found *found, json_t *digests, struc
     FP_TRY(fp_image_index(found->repo, &found->root, found->title, &index, err));
     for (size_t i = 0; i < index.manifest_count; i++) {
         const struct fp_descriptor *child = &index.manifests[i];
-        /* Attestations are listed as of no known platform. */
+        /* Attestations are listed with an unknown platform. */
         if (strcmp(child->platform.os, "linux") != 0 || child->platform.architecture[0] == '\0')
             continue;
         cleanup_free char *platform = fp_platform_text(&child->platform);

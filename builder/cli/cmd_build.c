@@ -1,18 +1,18 @@
-/* build, an image of a Flink distribution and a job, and append, files put on any image or on none.
- * Beside the one line of standard output there may be --metadata-file and --digest-file. */
+/* build makes an image of a Flink distribution and a job. append adds files to any image or to an
+ * empty one. Both print one line, and can also write --metadata-file and --digest-file. */
 #include <string.h>
 
 #include "format.h"
 #include "generate_input.h"
 #include "session.h"
 
-/* The files, begun but not yet there. */
+/* The result files. They are opened early and published at the end. */
 struct result_files {
-    struct fp_newfile *metadata; /* NULL: not asked for */
+    struct fp_newfile *metadata; /* NULL: not asked for, or a pipe or device */
     struct fp_newfile *digest;   /* likewise */
 };
 
-/* Pipes and devices get their bytes at the end. */
+/* Pipes and devices are not opened here. They are only written at the end. */
 static enum fp_code begin_file(const char *path, struct fp_newfile **ret, struct fp_error *err)
 {
     bool is_file = path != NULL && !fp_is_written_through(path);
@@ -45,7 +45,7 @@ static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
     return end_file(file, path, lines, err);
 }
 
-/* Before the image is made, so that a folder that cannot be written to is told of at once. */
+/* The files are opened before the build, so that an unwritable directory fails at once. */
 static enum fp_code begin_files(const struct fp_args *args, struct result_files *ret,
                                 struct fp_error *err)
 {
@@ -56,7 +56,7 @@ static enum fp_code begin_files(const struct fp_args *args, struct result_files 
     return fp_context(code, err, "--digest-file");
 }
 
-/* The result's metadata gets all that was warned of. */
+/* The metadata of the result includes all warnings. */
 static enum fp_code end_files(struct result_files *files, const struct fp_run *run,
                               const struct fp_build_result *result, struct fp_error *err)
 {
@@ -74,7 +74,7 @@ static void clear_files(struct result_files *files)
     *files = (struct result_files){0};
 }
 
-/* Tell of a dry run, and of command lines worth typing next. */
+/* Report a dry run, and suggest useful next commands. */
 static void tell_next(const struct fp_run *run, const struct fp_build_result *result)
 {
     if (run->args.build.dry_run)
@@ -88,8 +88,8 @@ static bool is_file(const char *path)
     return fp_path_exists(path) && !fp_path_is_dir(path);
 }
 
-/* A name without a registry has to be in the local store, unless it is short, as those of Docker's
- * official images are. */
+/* A name without a registry has to be in the local store, unless it has no slash: then it can be
+ * an official image of Docker Hub. */
 static enum fp_code check_stored(const struct fp_session *session, const char *option,
                                  const char *text, const char *prefix, struct fp_error *err)
 {
@@ -113,14 +113,14 @@ static bool names_the_store(const char *text)
     return names;
 }
 
-/* What --from-image and --base take from the local store is there; else the error says what to try.
- */
+/* Fail with a hint if --from-image or --base name an image of the local store that it does not
+ * have. */
 static enum fp_code check_images(const struct fp_session *session,
                                  const struct fp_build_options *options, struct fp_error *err)
 {
     const char *base = options->base;
     const char *from = options->from_image;
-    /* Without any of these it is a name of the catalogue. */
+    /* A name without any of these characters is an entry of the catalogue. */
     bool is_image = base != NULL && strpbrk(base, "/:@.") != NULL;
     enum fp_code code = FP_OK;
     if (from != NULL && names_the_store(from))
@@ -147,7 +147,7 @@ static enum fp_code make(struct fp_run *run, bool is_append, struct fp_build_res
     return FP_OK;
 }
 
-/* NAME[:TAG]@DIGEST: manifests use the digest, and say which tag that was. */
+/* Manifests use NAME[:TAG]@DIGEST: the digest counts, and the tag is there for information. */
 static enum fp_code generate(struct fp_run *run, struct fp_generate_input *input,
                              const struct fp_build_result *result, struct fp_error *err)
 {

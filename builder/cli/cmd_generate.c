@@ -1,10 +1,10 @@
-/* generate: the manifests that run an image, also after a build. */
+/* generate: writes the manifests that run an image. A build with --generate uses this too. */
 #include <string.h>
 
 #include "generate_input.h"
 #include "image_model.h"
 
-/* REGISTRY/REPOSITORY[:TAG], by which a cluster pulls it. */
+/* The name by which a cluster pulls the image: REGISTRY/REPOSITORY[:TAG]. */
 static enum fp_code deploy_name(const struct fp_found *found, char **ret, struct fp_error *err)
 {
     const struct fp_reference *reference = &found->location.reference;
@@ -36,7 +36,7 @@ static enum fp_code make(const struct fp_generate_input *input, const struct fp_
     image.name = name;
     image.conf = input->image_conf;
     image.architecture = json_array_size(images) == 1 ? architecture : NULL;
-    /* What is in no registry cannot be pulled by its digest. */
+    /* Only an image in a registry can be pulled by its digest. */
     if (found->location.reference.registry != NULL)
         image.digest = found->root.digest.text;
     return fp_deploy_generate(&input->args->deploy, &image, input->patches, input->patch_count,
@@ -67,8 +67,8 @@ static bool is_written(const struct fp_deploy_result *result, const char *path)
     return false;
 }
 
-/* Manifests in `part` of the folder that are of an earlier time, or not ours. Who applies a folder,
- * or installs a chart, takes them too. */
+/* Find manifests in `part` of the directory that this run did not write. Applying the directory or
+ * installing the chart would include them. */
 static void find_others(const char *folder, const char *part, const struct fp_deploy_result *result,
                         struct fp_strv *ret)
 {
@@ -150,7 +150,7 @@ enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err)
     return code == FP_OK ? generate(run, &input, FP_FIND_STORE_FIRST, err) : code;
 }
 
-/* What the configuration of the image will say, as far as manifests depend on it. */
+/* The parts of the future image configuration that manifests depend on. */
 static json_t *expected_config(const struct fp_build_options *build)
 {
     bool has_job = build->job_jars.len > 0 || build->job_artifacts.len > 0;
@@ -161,8 +161,8 @@ static json_t *expected_config(const struct fp_build_options *build)
                      has_job ? "job" : "session");
 }
 
-/* Manifests are made for nothing before the image is, so that no slip in what they are made of is
- * told after the push. Where the version is not known, what they may be is not either. */
+/* Manifests are generated once before the build and thrown away, so that mistakes in their options
+ * are reported before the push. This is only possible if the version of Flink is known. */
 static enum fp_code rehearse(const struct fp_args *args, const struct fp_generate_input *input,
                              struct fp_error *err)
 {

@@ -1,11 +1,11 @@
-/* images: a table of what is in the local store. */
+/* images: prints a table of the images in the local store. */
 #include <fnmatch.h>
 #include <string.h>
 
 #include "format.h"
 #include "image_model.h"
 
-/* "linux/amd64,linux/arm64". The caller owns it. */
+/* The platforms of an image: "linux/amd64,linux/arm64". The caller owns the result. */
 static char *platforms_of(const json_t *model)
 {
     const json_t *images = json_object_get(model, "images");
@@ -28,7 +28,7 @@ static json_t *row_of(const json_t *model)
                      (json_int_t) fp_image_model_bytes(model), "created", created);
 }
 
-/* One damaged image does not hide the others. */
+/* A damaged image gets a warning, so that the other images are still shown. */
 static void add_row(struct fp_repo *repo, const struct fp_layout_name *entry,
                     struct fp_reporter *reporter, json_t *rows)
 {
@@ -45,7 +45,7 @@ static void add_row(struct fp_repo *repo, const struct fp_layout_name *entry,
     fp_json_append(rows, row_of(model));
 }
 
-/* A name without a tag asks for all tags; '*' and '?' stand for what they do in a shell. */
+/* A name without a tag matches all tags; '*' and '?' are wildcards as in a shell. */
 static bool is_asked_for(const char *name, const struct fp_strv *asked)
 {
     bool found = asked->len == 0;

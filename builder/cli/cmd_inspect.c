@@ -1,13 +1,13 @@
-/* The command that shows an image: as text, as JSON, or its documents as they are. */
+/* inspect: shows an image as text, as JSON, or prints its documents unchanged. */
 #include <string.h>
 
 #include "format.h"
 #include "image_model.h"
 
-/* Longer values are for --format json. */
+/* Longer values are cut off; --format json shows them in full. */
 #define VALUE_COLUMNS 160
 
-/* One line "Label        value". What comes from images is made printable. */
+/* Append a line "Label        value". Values come from images and are made printable. */
 static void put_field(struct fp_buf *out, const char *label, const char *value)
 {
     if (value == NULL || *value == '\0')
@@ -19,7 +19,7 @@ static void put_field(struct fp_buf *out, const char *label, const char *value)
     fp_buf_putf(out, "%-13s%s%s\n", label, text, cut ? "..." : "");
 }
 
-/* An array of words on one line, as a shell would show them. */
+/* Append an array of words on one line, as JSON. */
 static void put_words(struct fp_buf *out, const char *label, const json_t *words)
 {
     cleanup_free char *text = json_array_size(words) > 0 ? json_dumps(words, 0) : NULL;
@@ -93,7 +93,7 @@ static void put_text(struct fp_buf *out, const json_t *model)
         put_image(out, json_array_get(images, i));
 }
 
-/* The manifest for one platform: of an index the one asked for, or the only one. */
+/* Choose a manifest: from an index, take the platform that was asked for, or the only one. */
 static enum fp_code choose_manifest(const struct fp_found *image,
                                     const struct fp_platform *platform, struct fp_descriptor *ret,
                                     struct fp_error *err)
@@ -109,7 +109,7 @@ static enum fp_code choose_manifest(const struct fp_found *image,
     return FP_OK;
 }
 
-/* The bytes as they lie there, whatever they hold. */
+/* Print the bytes of a document unchanged, whatever they contain. */
 static enum fp_code put_document(struct fp_run *run, const struct fp_found *image,
                                  const struct fp_descriptor *descriptor, struct fp_error *err)
 {

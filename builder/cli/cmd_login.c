@@ -1,5 +1,5 @@
-/* login and logout: credentials are asked for, checked, kept and forgotten. Passwords are read from
- * standard input or from a terminal, and wiped behind. */
+/* login and logout: these ask for credentials, check, store and delete them. Passwords are read
+ * from standard input or from a terminal, and wiped from memory after use. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 #define SECRET_MAX_BYTES ((size_t) 64 << 10)
 
-/* Without the one line end that editors and echo put behind it, as docker does. Other line breaks
- * are its own: the key files that Google gives out for passwords have many. */
+/* Remove the one line end that editors and echo append, as docker does. Other line breaks belong to
+ * the password: Google's key files, which are used as passwords, have many. */
 static enum fp_code trim(struct fp_buf *secret, char **ret, struct fp_error *err)
 {
     static const char ends[] = {'\n', '\r'};
@@ -28,7 +28,7 @@ static enum fp_code trim(struct fp_buf *secret, char **ret, struct fp_error *err
     return code;
 }
 
-/* One read() of what is there; `*ret_end` at the end of the input or, where asked for, of a line.
+/* Call read() once. `*ret_end` is set at the end of the input or, if `one_line` is set, of a line.
  */
 static enum fp_code read_some(int fd, struct fp_buf *secret, bool one_line, bool *ret_end,
                               struct fp_error *err)
@@ -54,7 +54,7 @@ static enum fp_code read_secret(int fd, bool one_line, char **ret, struct fp_err
     return code == FP_OK ? trim(&secret, ret, err) : code;
 }
 
-/* Without echo. */
+/* Ask for a password with the echo of the terminal turned off. */
 static enum fp_code ask_on_terminal(const char *prompt, char **ret, struct fp_error *err)
 {
     cleanup_fd int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
@@ -82,7 +82,7 @@ static enum fp_code take_password(const struct fp_args *args, const char *host, 
     return ask_on_terminal(prompt, ret, err);
 }
 
-/* What the registry refuses is not kept: it would make every later command fail. */
+/* Refused credentials are not stored, because they would make every later command fail. */
 static enum fp_code check(const struct fp_run *run, const char *host, const char *password,
                           struct fp_error *err)
 {

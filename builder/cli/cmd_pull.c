@@ -1,7 +1,7 @@
-/* pull: an image is copied out of a registry. */
+/* pull: copies an image out of a registry. */
 #include "session.h"
 
-/* What an image is to be called in the local store, or NULL. The caller owns it. */
+/* The name that an image gets in the local store, or NULL. The caller owns it. */
 static char *name_in_store(const struct fp_found *from)
 {
     cleanup_reference struct fp_reference reference = {0};
@@ -16,7 +16,7 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
     cleanup_target struct fp_target to = {0};
     struct fp_digest digest = {0};
     cleanup_free char *name = name_in_store(from);
-    /* A registry's image is printed without its tag, others as they were named. */
+    /* An image of a registry is printed without its tag, others as the user named them. */
     cleanup_free char *title = from->location.kind == FP_AT_REGISTRY
                                    ? fp_reference_name(&from->location.reference)
                                    : fp_xstrdup(from->title);
@@ -27,7 +27,7 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
     return FP_OK;
 }
 
-/* Outputs are looked at before anything is fetched. */
+/* Outputs are checked before anything is fetched. */
 static enum fp_code check_outputs(const struct fp_strv *outputs, struct fp_error *err)
 {
     for (size_t i = 0; i < outputs->len; i++) {
@@ -43,8 +43,8 @@ static enum fp_code check_outputs(const struct fp_strv *outputs, struct fp_error
     return FP_OK;
 }
 
-/* docker.io's short names are spelt out by the reference; a short name alone is the local store's,
- * where there is nothing to pull from. */
+/* Fail for an image of the local store if no output is given, because it is already there. A name
+ * without a registry means the store; names with docker.io are in a registry. */
 static enum fp_code check_source(const struct fp_found *from, const char *text,
                                  const struct fp_strv *outputs, struct fp_error *err)
 {

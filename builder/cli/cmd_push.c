@@ -1,7 +1,7 @@
-/* push: an image is copied into registries, layouts and archives. */
+/* push: copies an image into registries, layouts and archives. */
 #include "session.h"
 
-/* Where to, when nothing says so: an image goes where its name says. */
+/* The destination if none is given: the registry in the name of the image. */
 static enum fp_code own_destination(const struct fp_found *found, const char *source,
                                     struct fp_strv *ret, struct fp_error *err)
 {
@@ -17,7 +17,7 @@ static enum fp_code push_to(struct fp_run *run, const struct fp_session *session
                             const struct fp_found *from, const struct fp_strv *destinations,
                             struct fp_target *targets, struct fp_error *err)
 {
-    /* A slip in the last of them is found before anything is sent to the first. */
+    /* All destinations are checked before anything is sent to the first one. */
     for (size_t i = 0; i < destinations->len; i++)
         FP_TRY(fp_session_target(session, destinations->items[i], from->name, &targets[i], err));
     for (size_t i = 0; i < destinations->len; i++) {

@@ -1,10 +1,10 @@
-/* rmi: names, and what only they need, are taken out of the local store. */
+/* rmi: removes names, and the blobs that only they need, from the local store. */
 #include <string.h>
 
 #include "format.h"
 #include "session.h"
 
-/* A name as the local store has it; a digest is taken as it is. */
+/* The name as the local store writes it. A digest stays unchanged. */
 static enum fp_code stored_name(const char *text, char **ret, struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};
@@ -18,7 +18,7 @@ static enum fp_code stored_name(const char *text, char **ret, struct fp_error *e
     return FP_OK;
 }
 
-/* A digest takes all names of its image with it. */
+/* Removing a digest removes all names of its image. These are collected for the report. */
 static enum fp_code names_of(const struct fp_session *session, const char *digest,
                              struct fp_strv *ret, struct fp_error *err)
 {
@@ -58,7 +58,7 @@ static enum fp_code remove_one(struct fp_run *run, const struct fp_session *sess
     return FP_OK;
 }
 
-/* One name that is not there does not keep the others; the first failure is the command's. */
+/* A missing name does not stop the removal of the others. The first failure is returned. */
 enum fp_code fp_run_rmi(struct fp_run *run, struct fp_error *err)
 {
     cleanup_session struct fp_session session = {0};

@@ -1,7 +1,7 @@
-/* tag: an image of the local store gets more names. */
+/* tag: gives more names to an image of the local store. */
 #include "session.h"
 
-/* The name that `text` is to be in the local store. */
+/* The name under which the local store records `text`. */
 static enum fp_code new_name(const char *text, char **ret, struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};

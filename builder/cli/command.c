@@ -1,4 +1,4 @@
-/* The table of the commands, with the options that each takes, and what they write. */
+/* The table of the commands with their options, and the functions that write their output. */
 #include "command.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_folders,     &fp_options_general,     NULL,
 };
 
-/* Of each command that looks into registries. */
+/* The options of all commands that use registries. */
 #define REMOTE                                                                                     \
     &fp_options_transfer, &fp_options_network, &fp_options_credentials, &fp_options_folders,       \
         &fp_options_general

@@ -1,9 +1,9 @@
-/* completion: the scripts for bash, zsh and fish, made of the tables of commands and options. */
+/* completion: makes scripts for bash, zsh and fish from the tables of commands and options. */
 #include <string.h>
 
 #include "command.h"
 
-/* Appends a string for a shell in single quotes. What is quoted comes from our own tables. */
+/* Append a string in single quotes for a shell. All strings come from our own tables. */
 static void put_quoted(struct fp_buf *out, const char *text)
 {
     fp_buf_puts(out, "'");
@@ -25,7 +25,7 @@ static void put_command_names(struct fp_buf *out)
     }
 }
 
-/* "build) options='--from-release ...' words='...' ;;" */
+/* Append the case of a command: "build) options='--from-release ...' words='...' ;;" */
 static void put_bash_case(struct fp_buf *out, const struct fp_command *command)
 {
     fp_buf_putf(out, "    %s) options='", command->name);
@@ -39,7 +39,7 @@ static void put_bash_case(struct fp_buf *out, const struct fp_command *command)
                 command->listed_by != NULL ? command->listed_by : "");
 }
 
-/* "--progress) _flinkpack_offer 'auto tty'; return ;;" for the options with choices. */
+/* Append "--progress) _flinkpack_offer 'auto tty'; return ;;" for each option with choices. */
 static void put_bash_choices(struct fp_buf *out)
 {
     cleanup_strv struct fp_strv seen = {0};
@@ -116,7 +116,7 @@ static void replace(char *text, char from, char to)
         *p = to;
 }
 
-/* What a value is completed with: ":value:_files". The caller owns it. */
+/* The zsh action that completes a value: ":value:_files". The caller owns it. */
 static char *zsh_value(const struct fp_option *option)
 {
     const char *colons = option->kind == FP_OPTION_OPTIONAL ? "::" : ":";
@@ -129,7 +129,7 @@ static char *zsh_value(const struct fp_option *option)
     return fp_xstrdup("");
 }
 
-/* '*--job-jar=[the jar]:value:_files', as _arguments wants it. */
+/* Append '*--job-jar=[the jar]:value:_files', the form that _arguments expects. */
 static void put_zsh_option(struct fp_buf *out, const struct fp_option *option)
 {
     const char *again = fp_option_is_list(option) ? "*" : "";

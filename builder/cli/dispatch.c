@@ -1,4 +1,4 @@
-/* A run of the program: options are gathered, a command is run, its answer is written. */
+/* A run of the program: it gathers options, runs a command, and writes its output. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +12,15 @@
 static const char default_config[] = "flinkpack.yaml";
 static const char unread_config[] = "flinkpack.yml";
 
-/* What a command line asks for. */
+/* The kind of a command line. */
 enum call_kind {
     CALL_COMMAND,
     CALL_NOTHING, /* there are no words */
-    CALL_HELP,    /* --help before any command */
-    CALL_VERSION, /* --version likewise */
+    CALL_HELP,    /* --help stands before any command */
+    CALL_VERSION, /* --version stands before any command */
 };
 
-/* A command line, taken apart. */
+/* A parsed command line. */
 struct call {
     enum call_kind kind;
     const struct fp_command *command;
@@ -48,7 +48,7 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-/* How many words a general option takes at `words`; 0: it is none. */
+/* The number of words of the general option at `words`; 0 if there is no such option. */
 static size_t general_length(char *const *words)
 {
     const char *word = words[0];
@@ -68,7 +68,7 @@ static size_t general_length(char *const *words)
     return 1;
 }
 
-/* The words of `arguments` but for its first and the one at `without`; 0: for no other. */
+/* The words of `arguments` except for the first and the one at `without` (0: only the first). */
 static char **words_but(char *const *arguments, size_t without)
 {
     size_t len = 0;
@@ -82,8 +82,8 @@ static char **words_but(char *const *arguments, size_t without)
     return words;
 }
 
-/* Take apart. General options may stand before the command; what begins with any other option is a
- * build, as with Flink's build.sh. FP_E_USAGE for an unknown command, with the nearest name. */
+/* Parse a command line. General options may stand before the command. A line that begins with any
+ * other option is a build, as with Flink's build.sh. An unknown command gives FP_E_USAGE. */
 static enum fp_code parse_call(char *const *arguments, struct call *ret, struct fp_error *err)
 {
     size_t at = 1;
@@ -108,8 +108,8 @@ static enum fp_code parse_call(char *const *arguments, struct call *ret, struct 
     return FP_OK;
 }
 
-/* A word too many that is a command's name was meant to come first; several jars are what the shell
- * has made of a pattern. */
+/* Fail because of a superfluous word. If it is the name of a command, it was meant to come first;
+ * if it is one of several jars, the shell has probably expanded a pattern. */
 static enum fp_code fail_stray(const struct fp_command *command, const char *word,
                                struct fp_error *err)
 {
@@ -119,7 +119,7 @@ static enum fp_code fail_stray(const struct fp_command *command, const char *wor
         return fp_hinted(code, err, "the command comes first: flinkpack %s ...", word);
     if (command->run == fp_run_build && fp_text_ends_with(word, ".jar"))
         return fp_hinted(code, err, "each jar has an option of its own: --job-jar %s", word);
-    /* A version of Flink's. */
+    /* The word looks like a version of Flink. */
     if (command->run == fp_run_build && word[strspn(word, "0123456789.")] == '\0')
         return fp_hinted(code, err, "--flink-version %s", word);
     fp_hint(err, "flinkpack %s --help", command->name);
@@ -158,8 +158,8 @@ static enum fp_code check_operands(const struct fp_command *command,
                      err, "flinkpack %s --help", command->name);
 }
 
-/* The file that nobody has named: whatever is under its name has to be one, as it would be waited
- * for, or its options silently left out. NULL: there is none. */
+/* Find the default configuration file; NULL: there is none. Anything else than a file under its
+ * name is an error, because it could block, or its options would be left out silently. */
 static enum fp_code find_config(const char **ret, struct fp_strv *warnings, struct fp_error *err)
 {
     struct stat st = {0};
@@ -172,13 +172,13 @@ static enum fp_code find_config(const char **ret, struct fp_strv *warnings, stru
     return *ret != NULL ? fp_file_open(default_config, &fd, &size, err) : FP_OK;
 }
 
-/* An empty value is refused later, with all others. */
+/* Whether a value is given and not empty. Empty values are refused later. */
 static bool is_said(const char *value)
 {
     return value != NULL && *value != '\0';
 }
 
-/* What the file of --config says, or the one that is found. */
+/* Collect settings from the file of --config, or from the default file. */
 static enum fp_code gather_config(const struct fp_command *command, struct fp_settings *settings,
                                   struct fp_error *err)
 {
@@ -191,7 +191,7 @@ static enum fp_code gather_config(const struct fp_command *command, struct fp_se
         return FP_OK;
     enum fp_code code =
         fp_settings_from_file(command->groups, fp_all_options, config, settings, err);
-    /* What is wrong in the file is told with its name and line, which is enough. */
+    /* Errors in the file itself already contain its name and line. */
     return is_named && code != FP_E_USAGE ? fp_context(code, err, "--config") : code;
 }
 
@@ -204,11 +204,11 @@ static enum fp_code gather(const struct call *call, char *const *environment,
         return FP_OK;
     FP_TRY(check_operands(call->command, settings, err));
     fp_settings_from_environment(groups, fp_all_options, environment, settings);
-    /* With general options only, as of help, nothing of account can be misspelt. */
+    /* Commands with general options only, such as help, need no warnings of misspelt names. */
     if (groups[1] == NULL)
         fp_strv_clear(&settings->warnings);
     FP_TRY(gather_config(call->command, settings, err));
-    /* A build only hands its --values on. */
+    /* Only generate reads --values here. A build passes the file on. */
     const char *values = fp_settings_value(settings, "values");
     settings->is_found = fp_settings_is_found(settings, "values");
     if (is_said(values) && call->command->run == fp_run_generate)
@@ -230,7 +230,7 @@ static enum fp_code write_out(const struct fp_buf *out, bool is_document, struct
     return FP_OK;
 }
 
-/* What was warned of after the image was put where it goes. */
+/* With --fail-on-warning, late warnings fail the run although the image is already stored. */
 static enum fp_code heed_late(const struct fp_run *run, struct fp_error *err)
 {
     enum fp_code code = fp_report_heed(run->reporter, err);
@@ -256,8 +256,8 @@ static enum fp_code run_command(const struct fp_command *command, struct fp_run 
     return code == FP_OK ? heed_late(run, err) : code;
 }
 
-/* Standard output gets something only once all went well. Returns the exit status: signals give 128
- * and their number. */
+/* Write to standard output, but only after success. Returns the exit status, which is 128 plus the
+ * number of the signal if a signal ended the run. */
 static int finish(struct fp_progress *progress, enum fp_code code, const struct fp_buf *out,
                   bool is_document, struct fp_error *err)
 {
@@ -280,7 +280,7 @@ static int call_command(const struct call *call, char *const *environment)
     if (code == FP_OK && !settings.stopped)
         code = fp_settings_apply(call->command->groups, &settings, &run.args, &err);
     fp_settings_warn_of_found(&settings, default_config);
-    /* After a failure the settings seen so far tell at least how to say it. */
+    /* If options are wrong, the settings seen so far still decide how to report that. */
     struct fp_progress_options options = {
         .mode = fp_progress_mode_of(fp_settings_value(&settings, "progress")),
         .fd = STDERR_FILENO,

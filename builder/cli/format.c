@@ -1,4 +1,4 @@
-/* How durations and rates are written, and text from outside is made fit for a terminal. */
+/* Formats durations and rates, and makes text from outside safe for a terminal. */
 #include "format.h"
 
 #include <inttypes.h>
@@ -34,8 +34,8 @@ void fp_format_rate(uint64_t bytes, uint64_t ms, char ret[FP_FORMAT_MAX])
     (void) snprintf(ret, FP_FORMAT_MAX, "%.28s/s", size);
 }
 
-/* What turns the direction of the text that follows, ends the line, or is not to be seen: with it a
- * line may look like another one (CVE-2021-42574). */
+/* Whether a character changes the direction of the text, ends the line, or is invisible. Such
+ * characters can make a line look like another one (CVE-2021-42574). */
 static bool is_deceptive(unsigned value)
 {
     return (value >= 0x200b && value <= 0x200f) || (value >= 0x2028 && value <= 0x202e) ||
@@ -70,15 +70,15 @@ static size_t printable_length(const unsigned char *p)
 
 /* CI systems take commands out of a log: "##[group]" and "##vso[task.setvariable ...]" (Azure,
  * GitHub), "##teamcity[...]" anywhere in a line, "::add-mask::x" and "::error file=x::" (GitHub) at
- * its beginning, "section_start:1700000000:name" (GitLab). The byte behind `p` that has to be
- * another one for this to be none; 0 where it is none. */
+ * its beginning, "section_start:1700000000:name" (GitLab). Returns the offset from `p` of the byte
+ * to replace so that it is no longer a command; 0 if there is no command. */
 static size_t command_byte(const char *text, const char *p)
 {
     if (p[0] == '#' && p[1] == '#')
         return p[2 + strspn(p + 2, LETTERS)] == '[' ? 1 : 0;
     if (p[0] == ':' && p[1] == ':') {
         const char *name_end = p + 2 + strspn(p + 2, LETTERS "-_");
-        /* Names of C++ and Rust look the same, but for what stands in front, and for dashes. */
+        /* Names of C++ and Rust look similar, but follow a letter or digit and have no dash. */
         bool is_first = p == text || strchr(LETTERS DIGITS, p[-1]) == NULL ||
                         memchr(p + 2, '-', (size_t) (name_end - p) - 2) != NULL;
         bool is_name = name_end > p + 2 && (*name_end == ' ' || strncmp(name_end, "::", 2) == 0);
@@ -118,7 +118,7 @@ void fp_make_lines_printable(char *text)
     }
 }
 
-/* The character at `p`, which is `len` bytes long in UTF-8. */
+/* The code point of the character at `p`, which has `len` bytes in UTF-8. */
 static unsigned point_of(const unsigned char *p, size_t len)
 {
     unsigned value = len == 1 ? p[0] : p[0] & (0x7fU >> len);

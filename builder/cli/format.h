@@ -1,6 +1,6 @@
 /**
  * @file
- * Numbers and foreign text as people read them.
+ * Formats numbers for people, and makes text from outside safe to print.
  */
 #ifndef FLINKPACK_CLI_FORMAT_H
 #define FLINKPACK_CLI_FORMAT_H
@@ -12,17 +12,17 @@
 
 /** A duration: "0.4 s", "12.3 s", "2 min 05 s", "1 h 02 min". */
 void fp_format_duration(uint64_t ms, char ret[FP_FORMAT_MAX]);
-/** A rate: "12.3 MB/s"; "" where nothing can be said. */
+/** A rate: "12.3 MB/s"; "" if the rate cannot be computed. */
 void fp_format_rate(uint64_t bytes, uint64_t ms, char ret[FP_FORMAT_MAX]);
-/** Replace in place what is not printable UTF-8: control characters and stray bytes become '?';
- * what CI systems would take for a command to them gets one into it. */
+/** Replace in place whatever is not printable UTF-8: control characters and stray bytes become '?'.
+ * One byte of anything that a CI system would take for a command also becomes '?'. */
 void fp_make_printable(char *text);
-/** Likewise with each line of a text. */
+/** Apply fp_make_printable() to each line of a text. */
 void fp_make_lines_printable(char *text);
-/** The same JSON, where what fp_make_printable() would replace is escaped (RFC 8259, section 7);
- * `json` is as jansson writes it. The caller owns it. */
+/** The same JSON with escapes (RFC 8259, section 7) for all that fp_make_printable() would replace.
+ * `json` has to be in the form that jansson writes. The caller owns the result. */
 char *fp_json_printable(const char *json);
-/** How many columns a printable text takes; one a character is assumed. */
+/** The number of columns of a printable text. Each character is assumed to take one. */
 size_t fp_text_columns(const char *text);
 /** Cut a printable text after `columns` columns, in place. */
 void fp_text_cut(char *text, size_t columns);

@@ -6,7 +6,7 @@
 #include "format.h"
 #include "option_values.h"
 
-/* A file with more is no patch, and no configuration of Flink. */
+/* A larger file is neither a patch nor a configuration of Flink. */
 #define INPUT_MAX_BYTES ((size_t) 1 << 20)
 
 static const struct fp_option_group *const generate_groups[] = {
@@ -16,7 +16,7 @@ static const struct fp_option_group *const generate_groups[] = {
     &fp_options_deploy_policies, NULL,
 };
 
-/* The file that `option` names. */
+/* Read the YAML file that `option` names. */
 static enum fp_code read_yaml(const char *option, const char *path, json_t **ret,
                               struct fp_error *err)
 {
@@ -40,7 +40,7 @@ static enum fp_code read_patches(const struct fp_args *args, bool is_merge,
     return FP_OK;
 }
 
-/* KEY=VALUE, or the keys of a file. */
+/* Add KEY=VALUE, or all keys of a file. */
 static enum fp_code add_conf(const char *item, struct fp_strv *all, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
@@ -54,7 +54,7 @@ static enum fp_code add_conf(const char *item, struct fp_strv *all, struct fp_er
     return code == FP_OK ? fp_deploy_flatten_conf(document, item, all, err) : code;
 }
 
-/* Files of --conf become keys where they stand, and -D goes behind all of them. */
+/* Replace each file of --conf by its keys, in place, and append the keys of -D. */
 static enum fp_code expand_conf(struct fp_args *args, struct fp_error *err)
 {
     cleanup_strv struct fp_strv given = args->deploy.conf;
@@ -93,7 +93,7 @@ enum fp_code fp_generate_input_read(struct fp_args *args, const struct fp_settin
     return expand_conf(args, err);
 }
 
-/* Keys and options whose value is one. What a variable gives says nothing. */
+/* Whether a key or option has a secret value. A reference to a variable reveals no secret. */
 static bool is_secret(const char *key, const char *value)
 {
     static const char *const words[] = {
@@ -105,7 +105,7 @@ static bool is_secret(const char *key, const char *value)
     return found && strncmp(value, "${", 2) != 0;
 }
 
-/* What cannot be shown as it is would be another word. */
+/* The word for a shell. If it is not printable, a placeholder stands for it. */
 static char *shown_word(const char *text)
 {
     cleanup_free char *shown = fp_xstrdup(text);
@@ -125,7 +125,7 @@ static char *without_password(const char *text)
                          : fp_xstrdup(text);
 }
 
-/* "KEY=VALUE" without a value that is secret, as a shell takes it. The caller owns it. */
+/* "KEY=VALUE" quoted for a shell, with any secret value hidden. The caller owns it. */
 static char *pair_word(const char *pair)
 {
     const char *equals = strchr(pair, '=');
@@ -141,7 +141,7 @@ static bool is_pipe(const char *path)
            strncmp(path, "/proc/", 6) == 0;
 }
 
-/* What is typed again is read again: a pipe is not. */
+/* A repeated command reads its files again. A pipe cannot be read again, so "FILE" replaces it. */
 static const char *repeatable(const struct fp_setting *setting)
 {
     const char *value = setting->value;
@@ -150,7 +150,7 @@ static const char *repeatable(const struct fp_setting *setting)
     return is_file && is_pipe(value) ? "FILE" : value;
 }
 
-/* The image and the savepoint are others then. What may be secret is not for a log. */
+/* Image and savepoint are left out, because the next run has others. Secrets are hidden. */
 static void add_again(struct fp_buf *line, const struct fp_setting *setting)
 {
     static const char *const anew[] = {"image", "from-savepoint", "fromSavepoint"};

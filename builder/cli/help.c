@@ -8,8 +8,8 @@
 #define COLUMNS       80
 #define OPTION_INDENT 28
 
-/* Words of `text`, filled into lines that begin at `indent`; the first line stands at `column`
- * already. Ends with a line end. */
+/* Append the words of `text`, wrapped into lines that begin at `indent`, and a line end. The first
+ * line has already reached `column`. */
 static void put_filled(struct fp_buf *out, const char *text, size_t indent, size_t column)
 {
     cleanup_strv struct fp_strv words = {0};
@@ -27,7 +27,7 @@ static void put_filled(struct fp_buf *out, const char *text, size_t indent, size
     fp_buf_puts(out, "\n");
 }
 
-/* "  -o, --output WHERE" */
+/* The left column of an option: "  -o, --output WHERE". The caller owns it. */
 static char *option_head(const struct fp_option *option)
 {
     cleanup_free char *letter =

@@ -1,9 +1,9 @@
-/* An image as one JSON value: manifests and configurations, but no layers. */
+/* Builds one JSON value from the manifests and configurations of an image. */
 #include "image_model.h"
 
 #include <string.h>
 
-/* The n-th entry of the history that made a layer; what was squashed lies in the last layers. */
+/* The command in the history that made a layer. Squashed images keep only the last layers. */
 static const char *created_by(const struct fp_config *config, size_t layer)
 {
     const json_t *history = json_object_get(config->document, "history");

@@ -10,7 +10,7 @@
 
 static bool is_over;
 
-/* What is said without memory: nothing here may need any, but for tidying up. */
+/* Report that memory is exhausted. Only the cleanup of temporary files may need any. */
 static void tell_out_of_memory(void)
 {
 #define HINT "allow it more: 64 MiB are enough, or less with --threads 1"
@@ -27,15 +27,15 @@ static void tell_out_of_memory(void)
     _exit(FP_E_IO);
 }
 
-/* libarchive ends the program where there is no memory for a name. Nothing else does before main()
- * is through. */
+/* libarchive calls exit() if there is no memory for a name. Nothing else calls it before main()
+ * has finished. */
 static void at_exit(void)
 {
     if (!is_over)
         fp_out_of_memory();
 }
 
-/* Passwords and keys are in memory: it is neither dumped nor read by others of this user. */
+/* Memory holds passwords and keys, so core dumps and other processes must not expose it. */
 static void keep_memory_private(void)
 {
     const struct rlimit none = {0, 0};

@@ -1,10 +1,10 @@
-/* The manual page, made of the tables of commands and options. */
+/* Makes the manual page from the tables of commands and options. */
 #include "command.h"
 
 #include <ctype.h>
 #include <string.h>
 
-/* A line of roff: what roff would read as its own is escaped. */
+/* Append text for roff, with its control characters escaped. */
 static void put_text(struct fp_buf *out, const char *text)
 {
     if (text[0] == '.' || text[0] == '\'')
@@ -19,7 +19,7 @@ static void put_text(struct fp_buf *out, const char *text)
     }
 }
 
-/* MACRO, then the text on the same line. */
+/* Append a macro with the text on the same line. */
 static void put_macro(struct fp_buf *out, const char *macro, const char *text)
 {
     fp_buf_putf(out, ".%s ", macro);
@@ -79,7 +79,7 @@ static void put_paragraphs(struct fp_buf *out, const char *text)
     }
 }
 
-/* The options that every command has are told of once, at the end. */
+/* Options that every command has are left out, because the page lists them at its end. */
 static void put_command(struct fp_buf *out, const struct fp_command *command)
 {
     cleanup_free char *head =

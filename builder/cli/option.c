@@ -1,4 +1,4 @@
-/* Looking options up, and collecting what was given for them. */
+/* Looks up options and collects their settings. */
 #include "settings.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ bool fp_option_is_list(const struct fp_option *option)
            option->kind == FP_OPTION_MAP;
 }
 
-/* As names of variables have it: upper case, and '_' for '-'. */
+/* Names of variables are in upper case, with '_' for '-'. */
 static char variable_letter(char c)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz-";

@@ -1,11 +1,11 @@
-/* Settings are weighed against each other and stored in the options of a command. */
+/* Decides which settings are in force, and stores them in the options of a command. */
 #include "settings.h"
 
 #include <string.h>
 
 #include "option_store.h"
 
-/* Whether a setting turns its option on: flags can be given as =false. */
+/* Whether a setting is in force. A flag can be turned off with =false. */
 static bool in_force(const struct fp_setting *setting)
 {
     bool value = true;
@@ -24,7 +24,7 @@ static bool are_rivals(const struct fp_setting *a, const struct fp_setting *b)
            strcmp(a->option->rivals, b->option->rivals) == 0;
 }
 
-/* A rival from a greater origin makes `setting` meaningless, one from the same is a mistake. */
+/* A rival from a greater origin overrides `setting`. A rival from the same one is an error. */
 static enum fp_code check_rivals(struct fp_settings *settings, struct fp_setting *setting,
                                  struct fp_error *err)
 {
@@ -55,8 +55,8 @@ static bool is_in_force(const struct fp_settings *settings, const char *name)
     return false;
 }
 
-/* What goes with an option that is not in force is meant for other builds; on the command line it
- * is a mistake, which is left for others to find. */
+/* Ignore a setting if the option that it depends on is not in force, because it is meant for other
+ * builds. On the command line that is a mistake, which later checks report. */
 static void check_with(const struct fp_settings *settings, struct fp_setting *setting)
 {
     const char *with = setting->option->with;
@@ -102,7 +102,7 @@ static enum fp_code apply_option(const struct fp_option *option, struct fp_setti
     return FP_OK;
 }
 
-/* A variable that was to name the job, and does not, would make a session image under its name. */
+/* Fail if a misspelt variable was meant to name the job: the image would lack the job. */
 static enum fp_code check_missed(const struct fp_settings *settings, struct fp_error *err)
 {
     if (settings->missed == NULL)

@@ -1,18 +1,18 @@
-/* Settings from the command line. */
+/* Collects settings from the command line. */
 #include "settings.h"
 
 #include <string.h>
 
-/* A command line being read. */
+/* The state of reading a command line. */
 struct argv_reader {
     fp_option_groups groups;
     fp_option_groups known;
-    char *const *next; /* the word after the one that is looked at */
+    char *const *next; /* the word after the current one */
     struct fp_settings *settings;
 };
 
-/* Whether the next word is there and can be a value. Words that begin with "--" never are, so that
- * a forgotten value does not swallow the next option. */
+/* Whether there is a next word that can be a value. Words that begin with "--" cannot, so that a
+ * forgotten value does not swallow the next option. */
 static bool next_is_value(const struct argv_reader *reader)
 {
     return *reader->next != NULL && strncmp(*reader->next, "--", 2) != 0;
@@ -39,7 +39,7 @@ static void take(struct argv_reader *reader, const struct fp_option *option, con
         reader->settings->stopped = true;
 }
 
-/* An option whose value, if it has one, is the next word. */
+/* Add an option. If it takes a value, that is the next word. */
 static enum fp_code take_next(struct argv_reader *reader, const struct fp_option *option,
                               struct fp_error *err)
 {
@@ -75,7 +75,7 @@ static enum fp_code read_long(struct argv_reader *reader, const char *word, stru
     return FP_OK;
 }
 
-/* -p of other tools' login, which everybody on the machine can read. */
+/* -p, the password of other tools' login, gets a hint: all users could see it in ps. */
 static enum fp_code fail_letter(const struct argv_reader *reader, const char *word, char letter,
                                 struct fp_error *err)
 {
@@ -86,7 +86,7 @@ static enum fp_code fail_letter(const struct argv_reader *reader, const char *wo
     return code;
 }
 
-/* "-vq", "-o VALUE", "-oVALUE" */
+/* Read short options: "-vq", "-o VALUE", "-oVALUE". */
 static enum fp_code read_letters(struct argv_reader *reader, const char *word, struct fp_error *err)
 {
     for (const char *letter = word + 1; *letter != '\0'; letter++) {

@@ -1,4 +1,4 @@
-/* Settings from the environment. */
+/* Collects settings from the environment. */
 #include "settings.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ static void take(const struct fp_option *option, const char *value, struct fp_se
         fp_settings_add(settings, option, lines.items[i], FP_FROM_ENVIRONMENT);
 }
 
-/* The option whose variable is nearest to that name, or NULL. `*ret_known`: it is one. */
+/* The option with the most similar variable, or NULL. `*ret_known` is set for an exact match. */
 static const struct fp_option *nearest(fp_option_groups known, const char *word, bool *ret_known)
 {
     const struct fp_option *best = NULL;
@@ -52,7 +52,7 @@ static const struct fp_option *nearest(fp_option_groups known, const char *word,
     return best;
 }
 
-/* Those of scripts/, which stand in the environment of the flinkpack that they run. */
+/* Variables of scripts/, which a flinkpack that a script runs inherits. */
 static bool is_of_scripts(const char *word)
 {
     static const char *const names[] = {"FLINKPACK_DEBIAN_MIRROR", "FLINKPACK_TEST_CACHE",
@@ -64,7 +64,7 @@ static bool is_of_scripts(const char *word)
     return false;
 }
 
-/* A misspelt variable would be passed over in silence. */
+/* Warn of a misspelt variable, which would be ignored silently. */
 static void warn_unknown(fp_option_groups groups, fp_option_groups known, const char *entry,
                          struct fp_settings *settings)
 {

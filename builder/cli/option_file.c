@@ -1,11 +1,11 @@
-/* Settings from a YAML file. */
+/* Collects settings from a YAML file. */
 #include "settings.h"
 
 #include <string.h>
 
 #include "option_store.h"
 
-/* More is no configuration of a build. */
+/* A larger file is not a configuration of a build. */
 #define FILE_MAX_BYTES ((size_t) 1 << 20)
 
 /* One key of the file. */
@@ -103,7 +103,7 @@ static enum fp_code add_key(fp_option_groups groups, fp_option_groups known, con
     if (option == NULL)
         return fail_unknown(known, settings->file, key, err);
     const struct fp_option *own = fp_option_find(groups, key, strlen(key));
-    /* The file can mean another command's option of that name. */
+    /* The key may be meant for an option of another command that has the same name. */
     if (own != NULL && (own->flags & FP_OPTION_NO_FILE) != 0 &&
         (option->flags & FP_OPTION_NO_FILE) == 0)
         return FP_OK;
@@ -122,7 +122,7 @@ enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups kno
                                    struct fp_settings *settings, struct fp_error *err)
 {
     cleanup_json json_t *document = NULL;
-    /* A file that is no YAML is as wrong as one with an unknown key. */
+    /* Invalid YAML is a usage error, like an unknown key. */
     if (fp_yaml_parse(text, len, name, &document, err) != FP_OK) {
         if (err != NULL)
             err->code = FP_E_USAGE;

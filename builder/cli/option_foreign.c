@@ -1,4 +1,4 @@
-/* Keys of other charts and templates in a file of --values, and what to write in their place. */
+/* Finds keys of other charts and templates in a --values file, and suggests replacements. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,12 +10,12 @@
 #define OBJECT  NOTHING " (this is an object of Kubernetes: --patch FILE changes what is generated)"
 #define COMMAND "job-classname: CLASS and arguments: [ARGUMENT, ...]"
 
-/* The oldest have command and replicaCount; what "helm create" makes; our own charts; the variables
- * of the classic templates. Segments "resources", "requests" and "limits" are left out of a path.
+/* Keys of old charts (command, replicaCount), of "helm create", of our own charts, and variables of
+ * the classic templates. A path leaves out the segments "resources", "requests" and "limits".
  */
 static const struct foreign_key {
     const char *path;
-    const char *instead; /* after a ':' at its end stands the value, or else the example */
+    const char *instead; /* if it ends with ':', the value or else the example is appended */
     const char *example;
 } foreign[] = {
     {"release", "name:", "NAME"},
@@ -99,7 +99,7 @@ static const struct foreign_key {
     {"spec", OBJECT, NULL},
 };
 
-/* What was found to be in no place. */
+/* The keys that were found and are not accepted. */
 struct strange {
     fp_option_groups groups;
     const char *file;
@@ -116,7 +116,7 @@ static const struct foreign_key *find(const char *path)
     return NULL;
 }
 
-/* "resources.taskmanager.requests.cpu" is "taskmanager.cpu". The caller owns it. */
+/* Shorten "resources.taskmanager.requests.cpu" to "taskmanager.cpu". The caller owns it. */
 static char *plain_path(const char *path)
 {
     static const char *const layers[] = {"resources", "requests", "limits"};
@@ -132,7 +132,7 @@ static char *plain_path(const char *path)
     return fp_buf_take(&plain);
 }
 
-/* Whether a value can be taken over: it is short, one word of YAML, and not out of range. */
+/* Whether a hint can repeat a value: it has to be short, a plain YAML scalar, and in range. */
 static bool is_fitting(const struct strange *s, const struct foreign_key *known, const char *text)
 {
     const struct fp_option *option =
@@ -156,7 +156,7 @@ static void tell(struct strange *s, const char *path, const struct foreign_key *
                                               : known->example);
 }
 
-/* Instead of what is below it. */
+/* Add an unknown key. It replaces all listed keys below it. */
 static void add_unknown(struct strange *s, const char *path)
 {
     size_t len = strlen(path);
@@ -169,7 +169,7 @@ static void add_unknown(struct strange *s, const char *path)
 
 static void look_below(struct strange *s, const char *path, const json_t *value);
 
-/* The members of a mapping, but for those that are taken: `keys`, with blanks between them. */
+/* Check the members of a mapping, except for `keys`, a list of known keys with blanks between. */
 static void look_into(struct strange *s, const char *path, const json_t *mapping, const char *keys)
 {
     cleanup_strv struct fp_strv taken = {0};
@@ -184,7 +184,7 @@ static void look_into(struct strange *s, const char *path, const json_t *mapping
     }
 }
 
-/* What is no option, and what is below it. Where nothing of it is known, its own name is told. */
+/* Check a key that is no option, and the keys below it. It is unknown if all of them are. */
 static void look_below(struct strange *s, const char *path, const json_t *value)
 {
     cleanup_free char *plain = plain_path(path);

@@ -1,5 +1,5 @@
-/* What options come from files, and from one that nobody has named: what that decides is not to
- * pass unseen. */
+/* Finds the options that files set, and warns of important ones that come from a file which the
+ * user has not named. */
 #include "settings.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@ static const char *const decided[] = {
     [FP_DECIDES_PLACE] = "where something is sent or written",
 };
 
-/* The setting that counts for an option: the last one of the greatest origin, or NULL. */
+/* The setting in force for an option: the last one of the greatest origin, or NULL. */
 static const struct fp_setting *in_force(const struct fp_settings *settings, const char *name)
 {
     const struct fp_setting *best = NULL;

@@ -1,4 +1,4 @@
-/* The value of a setting is checked and stored in the member that its option names. */
+/* Checks the value of a setting and stores it in the member that its option names. */
 #include "option_store.h"
 
 #include <errno.h>
@@ -7,13 +7,13 @@
 #include <string.h>
 #include <strings.h>
 
-/* A setting on its way to its member. */
+/* A setting, and the struct that it is stored in. */
 struct target {
     struct fp_settings *settings;
     const struct fp_option *option;
     const char *title;
     const char *value; /* NULL: none was given */
-    char *base;        /* of the struct */
+    char *base;        /* the start of the struct */
 };
 
 bool fp_parse_bool(const char *text, bool *ret)
@@ -151,7 +151,7 @@ static enum fp_code store_commas(const struct target *to, struct fp_error *err)
     return FP_OK;
 }
 
-/* Lesser origins come first, so a key that is there already is replaced where it stands. */
+/* Lesser origins come first, so a later pair replaces an earlier one with the same key. */
 static enum fp_code store_pair(const struct target *to, struct fp_error *err)
 {
     struct fp_strv *list = member(to);

@@ -1,4 +1,4 @@
-/* Numbers with units: durations and sizes. */
+/* Parses numbers with units: durations and sizes. */
 #include "option_store.h"
 
 #include <string.h>

@@ -1,14 +1,14 @@
-/* Files of --values: options, and the two mappings that charts have beside them. */
+/* Reads --values files: options, and the mappings "image" and "flink" that charts have. */
 #include <string.h>
 
 #include "flinkpack/deploy.h"
 #include "option_store.h"
 #include "option_values.h"
 
-/* More is no configuration of a deployment. */
+/* A larger file is not a configuration of a deployment. */
 #define FILE_MAX_BYTES ((size_t) 1 << 20)
 
-/* REPOSITORY[:TAG][@DIGEST] of a mapping. */
+/* Join the members of the image mapping to REPOSITORY[:TAG][@DIGEST]. */
 static enum fp_code join_image(const json_t *image, const char *file, char **ret,
                                struct fp_error *err)
 {
@@ -24,7 +24,7 @@ static enum fp_code join_image(const json_t *image, const char *file, char **ret
     return FP_OK;
 }
 
-/* Flink's own files are nested since 1.19, so what is below "conf" may be. */
+/* "conf" may be nested, because Flink's own configuration files are nested since 1.19. */
 static enum fp_code flatten_conf(json_t *document, const char *file, struct fp_error *err)
 {
     const json_t *conf = json_object_get(document, "conf");
@@ -43,7 +43,7 @@ static enum fp_code flatten_conf(json_t *document, const char *file, struct fp_e
     return code;
 }
 
-/* The mappings of a chart's values, as options. */
+/* Replace the mappings of a chart's values by options. */
 static enum fp_code flatten_values(json_t *document, const char *file, struct fp_error *err)
 {
     static const struct {
@@ -69,7 +69,7 @@ static enum fp_code flatten_values(json_t *document, const char *file, struct fp
     return flatten_conf(document, file, err);
 }
 
-/* Options about this run of the program have no place among values. */
+/* Options about the run of the program are not accepted among values. */
 static enum fp_code add_values_key(fp_option_groups groups, const char *key, json_t *value,
                                    struct fp_settings *settings, struct fp_error *err)
 {

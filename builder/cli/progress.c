@@ -1,4 +1,4 @@
-/* Events are collected and handed to the renderer that shows them. */
+/* Collects events and passes them to the renderer that shows them. */
 #include "progress_internal.h"
 
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* More than a screen full of lines is never waiting to be written. */
+/* The output buffer never holds more than a screen full of lines. */
 #define OUT_MAX_BYTES ((size_t) 1 << 20)
-/* More are shown, but not kept. */
+/* Further warnings are shown, but not kept. */
 #define WARNINGS_MAX 1000
 
 enum fp_progress_mode fp_progress_mode_of(const char *text)
@@ -94,7 +94,7 @@ static void take_line(struct fp_progress *progress, const struct fp_event *event
         return;
     cleanup_free char *text = fp_xstrdup(event->text != NULL ? event->text : "");
     fp_make_printable(text);
-    /* What holds for several platforms is told of each. */
+    /* The same warning can come once for each platform. It is shown once. */
     if (event->kind == FP_EVENT_WARNING && fp_strv_has(&progress->warnings, text))
         return;
     if (event->kind == FP_EVENT_WARNING && progress->warnings.len < WARNINGS_MAX)

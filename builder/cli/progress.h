@@ -1,7 +1,7 @@
 /**
  * @file
- * What is told while a command runs, on standard error: bars on a terminal, lines in a log, or one
- * JSON object a line.
+ * Reports the progress of a command on standard error: as bars on a terminal, as lines in a log, or
+ * as one JSON object on each line.
  */
 #ifndef FLINKPACK_CLI_PROGRESS_H
 #define FLINKPACK_CLI_PROGRESS_H
@@ -11,24 +11,24 @@
 
 #include "flinkpack/support.h"
 
-/** How it is told. */
+/** How progress is reported. */
 enum fp_progress_mode {
-    FP_PROGRESS_AUTO,  /**< TTY where bars can be drawn, else PLAIN */
+    FP_PROGRESS_AUTO,  /**< TTY if bars can be drawn, else PLAIN */
     FP_PROGRESS_TTY,   /**< a bar for each stage under way */
     FP_PROGRESS_PLAIN, /**< a line for each finished stage, and one every ten seconds */
-    FP_PROGRESS_JSON,  /**< an object a line */
-    FP_PROGRESS_NONE,  /**< warnings and errors; with verbose the debug lines too */
+    FP_PROGRESS_JSON,  /**< a JSON object on each line */
+    FP_PROGRESS_NONE,  /**< warnings and errors; if verbose, debug lines too */
 };
 
 /** Settings. Zero is the default. */
 struct fp_progress_options {
     enum fp_progress_mode mode;
     int fd;           /**< borrowed */
-    bool verbose;     /**< debug lines too */
-    bool quiet;       /**< warnings and errors only */
+    bool verbose;     /**< show debug lines too */
+    bool quiet;       /**< show warnings and errors only */
     bool strict;      /**< warnings end the work: see fp_report_heed() */
-    unsigned columns; /**< width of the terminal; 0: asked for at each drawing */
-    /** The time in milliseconds from any beginning; NULL: the monotonic clock. */
+    unsigned columns; /**< width of the terminal; 0: ask the terminal at each drawing */
+    /** A clock in milliseconds from any starting point; NULL: the monotonic clock. */
     uint64_t (*now_ms)(void);
     bool no_ticker; /**< no thread; the caller calls fp_progress_tick() */
 };
@@ -42,19 +42,19 @@ enum fp_progress_mode fp_progress_mode_of(const char *text);
 bool fp_progress_can_draw(int fd);
 /** Begin. The caller ends it with fp_progress_free(). */
 struct fp_progress *fp_progress_new(const struct fp_progress_options *options);
-/** Whether what was begun last writes JSON. */
+/** Whether the renderer that was started last writes JSON. */
 bool fp_progress_is_json(void);
-/** Where events go. Borrowed. */
+/** The reporter that passes events to the renderer. Borrowed. */
 struct fp_reporter *fp_progress_reporter(struct fp_progress *progress);
-/** Draw what is due. Called by the ticker. */
+/** Draw whatever is due. The ticker calls this. */
 void fp_progress_tick(struct fp_progress *progress);
-/** Take down what is drawn; lines may follow, stages are not drawn any more. */
+/** Erase the bars. Lines may still follow, but stages are no longer drawn. */
 void fp_progress_stop(struct fp_progress *progress);
-/** Tell of the image that came of it, where that is not left to standard output. */
+/** Report the resulting image, unless only standard output reports it. */
 void fp_progress_result(struct fp_progress *progress, const char *name, const char *digest);
-/** All that was warned of, as it was shown. Borrowed; for when no other thread is at work. */
+/** The warnings, as they were shown. Borrowed. Call this only if no other thread is at work. */
 const struct fp_strv *fp_progress_warnings(const struct fp_progress *progress);
-/** Tell of the failure that ends the program. */
+/** Report the failure that ends the program. */
 void fp_progress_error(struct fp_progress *progress, const struct fp_error *error);
 /** Stop and free; NULL is fine. */
 void fp_progress_free(struct fp_progress *progress);

@@ -1,6 +1,6 @@
 /**
  * @file
- * What the ways of rendering share.
+ * Declarations that the renderers share.
  */
 #ifndef FLINKPACK_CLI_PROGRESS_INTERNAL_H
 #define FLINKPACK_CLI_PROGRESS_INTERNAL_H
@@ -10,8 +10,8 @@
 #include "format.h"
 #include "progress.h"
 
-/** The most stages that are shown. Groups have FP_GROUP_MAX threads, so more are never under way.
- */
+/** The greatest number of stages that are shown. There are never more, because a group has at most
+ * FP_GROUP_MAX threads. */
 #define FP_STAGES_MAX 64
 
 /** A stage under way. */
@@ -20,13 +20,13 @@ struct fp_shown_stage {
     char stage[24];
     char text[160];
     uint64_t done_bytes;
-    uint64_t kept_bytes;  /**< of these, what was there before: it does not count for the rate */
+    uint64_t kept_bytes;  /**< those of done_bytes that were there before; not part of the rate */
     uint64_t total_bytes; /**< 0: not known */
     uint64_t begin_ms;
-    uint64_t told_ms; /**< when its advance was last told */
+    uint64_t told_ms; /**< when its progress was last reported */
 };
 
-/** A way of rendering. Called with the lock held. */
+/** A way of rendering. Its functions are called with the lock held. */
 struct fp_renderer {
     /** A stage begins (`stage` is new), advances, or has ended. */
     void (*stage)(struct fp_progress *progress, const struct fp_event *event,
@@ -35,11 +35,11 @@ struct fp_renderer {
     void (*line)(struct fp_progress *progress, enum fp_event_kind kind, const char *text);
     /** The failure that ends the program. */
     void (*error)(struct fp_progress *progress, const struct fp_error *error);
-    /** What came of it; may be NULL: standard output tells it. */
+    /** The resulting image; may be NULL if only standard output reports it. */
     void (*result)(struct fp_progress *progress, const char *name, const char *digest);
     /** Time has passed; may be NULL. */
     void (*tick)(struct fp_progress *progress);
-    /** Take down what is drawn; may be NULL. */
+    /** Erase the bars; may be NULL. */
     void (*stop)(struct fp_progress *progress);
     unsigned tick_ms; /**< how often tick() is due; 0: never */
 };
@@ -50,7 +50,7 @@ struct fp_progress {
     const struct fp_renderer *renderer;
     pthread_mutex_t lock;
     pthread_cond_t wake;
-    struct fp_group *ticker; /**< has one task, or none; without a thread no signs of life */
+    struct fp_group *ticker; /**< has at most one task; without a thread, tick() is not called */
     bool stopping;
     struct fp_shown_stage stages[FP_STAGES_MAX]; /**< in the order they began */
     size_t stage_count;
@@ -66,21 +66,21 @@ extern const struct fp_renderer fp_renderer_plain;
 extern const struct fp_renderer fp_renderer_json;
 extern const struct fp_renderer fp_renderer_none;
 
-/** The time, by the options' clock. */
+/** The time by the clock of the options. */
 uint64_t fp_progress_now(const struct fp_progress *progress);
-/** Append to what is written next. */
+/** Append text to the output buffer. */
 void fp_progress_put(struct fp_progress *progress, const char *fmt, ...) FP_PRINTF(2, 3);
-/** Write what was appended, at once. Failures are passed over: there is nowhere to tell them. */
+/** Write the output buffer now. Failures are ignored, because they cannot be reported. */
 void fp_progress_flush(struct fp_progress *progress);
 /** The columns of the terminal. */
 unsigned fp_progress_columns(const struct fp_progress *progress);
-/** "push app: pushed, 451 MB in 12.3 s (36.7 MB/s)", appended with a line end; nothing for what
+/** Append a line "push app: pushed, 451 MB in 12.3 s (36.7 MB/s)". Nothing is appended if the stage
  * failed or has no outcome. */
 void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
                      const struct fp_shown_stage *stage);
-/** A line with what it is: "warning: ...", "debug: ...", appended with a line end. */
+/** Append a line with its kind in front: "warning: ...", "debug: ...". */
 void fp_put_line(struct fp_progress *progress, enum fp_event_kind kind, const char *text);
-/** The error and what to try, appended. */
+/** Append the error and its hint. */
 void fp_put_error(struct fp_progress *progress, const struct fp_error *error);
 
 #endif

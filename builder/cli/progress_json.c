@@ -1,9 +1,9 @@
-/* The renderer for programs: a JSON object on each line. */
+/* The renderer for programs. It writes a JSON object on each line. */
 #include "progress_internal.h"
 
 #include <stdlib.h>
 
-/* How often the advance of one stage is told, at the most. */
+/* The shortest time between two reports of the progress of a stage. */
 #define ADVANCE_MS 100
 
 /* Consumes `take_object`. */

@@ -1,4 +1,4 @@
-/* What renderers write: the lines that several have, and the buffer of what goes out next. */
+/* The lines that several renderers share, and their output buffer. */
 #include "progress_internal.h"
 
 #include <errno.h>
@@ -46,7 +46,7 @@ void fp_progress_flush(struct fp_progress *progress)
     progress->told_ms = fp_progress_now(progress);
 }
 
-/* ", 451 MB in 12.3 s (36.7 MB/s)"; for less than half a second only how much it was. */
+/* Append ", 451 MB in 12.3 s (36.7 MB/s)"; only the size if it took under half a second. */
 static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)
 {
     char size[FP_FORMAT_MAX];
@@ -63,7 +63,7 @@ static void put_moved(struct fp_progress *progress, uint64_t bytes, uint64_t ms)
 void fp_put_finished(struct fp_progress *progress, const struct fp_event *event,
                      const struct fp_shown_stage *stage)
 {
-    /* What failed is told by the error that follows, or was made good. */
+    /* A failed stage needs no line: an error follows, or the failure was recovered. */
     if (event->kind == FP_EVENT_FAIL || event->text == NULL)
         return;
     cleanup_free char *outcome = fp_xstrdup(event->text);

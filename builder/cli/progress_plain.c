@@ -1,7 +1,7 @@
-/* The renderer for logs: a line when something begins and ends. */
+/* The renderer for logs. It writes a line when a stage begins and ends. */
 #include "progress_internal.h"
 
-/* A log that is silent for longer makes people, and the time-outs of CI systems, nervous. */
+/* CI systems can time out, and people worry, if a log is silent for longer. */
 #define SIGN_OF_LIFE_MS 10000
 
 static void plain_stage(struct fp_progress *progress, const struct fp_event *event,

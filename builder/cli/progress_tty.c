@@ -1,4 +1,4 @@
-/* The renderer for terminals: a bar for each stage under way. */
+/* The renderer for terminals. It draws a bar for each stage under way. */
 #include "progress_internal.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #define BARS_MAX    8
 #define BAR_COLUMNS 24
 
-/* Bars are always the last lines: the cursor stands at the beginning of the line below them. */
+/* Erase the bars. They are the last lines, and the cursor is at the start of the line below. */
 static void put_erase(struct fp_progress *progress)
 {
     if (progress->drawn > 0)
@@ -16,7 +16,7 @@ static void put_erase(struct fp_progress *progress)
     progress->drawn = 0;
 }
 
-/* "[=====>      ]  45%  203 MB/451 MB  36.7 MB/s  7.4 s left" */
+/* Format "[=====>      ]  45%  203 MB/451 MB  36.7 MB/s  7.4 s left". */
 static void format_amount(const struct fp_progress *progress, const struct fp_shown_stage *stage,
                           struct fp_buf *out)
 {
@@ -52,7 +52,7 @@ static void format_amount(const struct fp_progress *progress, const struct fp_sh
     }
 }
 
-/* The name gives way where the line gets too long, but never to less than a third of it. */
+/* If the line is too long, the name is cut, but it keeps at least a third of the line. */
 static void put_bar(struct fp_progress *progress, const struct fp_shown_stage *stage,
                     unsigned columns)
 {
@@ -93,7 +93,7 @@ static void tty_tick(struct fp_progress *progress)
 static void tty_stage(struct fp_progress *progress, const struct fp_event *event,
                       struct fp_shown_stage *stage)
 {
-    /* Beginnings and advances are drawn with the next tick, ten times a second. */
+    /* The next tick draws new and advancing stages. There are ten ticks a second. */
     if (event->kind != FP_EVENT_END && event->kind != FP_EVENT_FAIL)
         return;
     put_erase(progress);

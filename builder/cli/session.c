@@ -1,11 +1,11 @@
-/* What the commands work with: the local store, the cache, registries. */
+/* Opens the local store, the cache and the registries for the commands. */
 #include "session.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Like the local store's, but for what can be made again. NULL: there is no home for it. */
+/* The default cache directory. NULL: there is no home directory to put it in. */
 static char *usual_cache(void)
 {
     const char *cache = fp_env("XDG_CACHE_HOME");
@@ -17,7 +17,7 @@ static char *usual_cache(void)
     return NULL;
 }
 
-/* NULL where a cache that nobody has named may be used. */
+/* The reason not to use a cache that the user has not named; NULL: it can be used. */
 static const char *flaw_of(const char *cache, bool is_read_only)
 {
     const char *flaw = fp_kept_dir_flaw(cache);
@@ -25,8 +25,8 @@ static const char *flaw_of(const char *cache, bool is_read_only)
     return flaw != NULL || is_writable ? flaw : "cannot be written to";
 }
 
-/* A cache says what Apache's checksums were: one that others can write to is used only where
- * somebody has named it. */
+/* The cache holds Apache's checksums, so a cache that others can write to is used only if the user
+ * has named it. */
 static enum fp_code choose_cache(const struct fp_args *args, struct fp_session *session,
                                  struct fp_reporter *reporter, struct fp_error *err)
 {
@@ -55,8 +55,8 @@ static enum fp_code choose_cache(const struct fp_args *args, struct fp_session *
                      "--cache DIR uses a directory as it is");
 }
 
-/* fp_store_path() falls back to a directory of this name, or NAME.XXXXXX, where there is no home to
- * write to. */
+/* If no home directory is writable, fp_store_path() falls back to a directory of this name, or to
+ * NAME.XXXXXX. */
 static void tell_fallback(const char *store, const char *reason, struct fp_reporter *reporter)
 {
     cleanup_free char *name = fp_xasprintf("flinkpack-%ju", (uintmax_t) geteuid());
@@ -76,7 +76,7 @@ static void tell_fallback(const char *store, const char *reason, struct fp_repor
                   home == NULL ? "is not set" : "cannot be written to", store);
 }
 
-/* Where there is no other place to write to, a directory for downloads has room for the store. */
+/* If no other directory is writable, the store goes into the cache directory. */
 static enum fp_code store_in_cache(const struct fp_args *args, struct fp_session *session,
                                    struct fp_reporter *reporter, const struct fp_error *why)
 {
@@ -165,7 +165,7 @@ static enum fp_code read_mirrors(const struct fp_args *args, struct fp_session *
     return FP_OK;
 }
 
-/* Rounded up, so that no timeout becomes none. */
+/* Round up, because a timeout of 0 would mean no timeout. */
 static int seconds(int64_t ms)
 {
     return (int) ((ms + 999) / 1000);

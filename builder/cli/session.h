@@ -1,36 +1,36 @@
 /**
  * @file
- * What the commands work with: the HTTP client, credentials, directories, and images by what they
- * are called on the command line.
+ * A session gives the commands the HTTP client, credentials and directories, and finds the images
+ * that the command line names.
  */
 #ifndef FLINKPACK_CLI_SESSION_H
 #define FLINKPACK_CLI_SESSION_H
 
 #include "command.h"
 
-/** Zero-initialise; release with fp_session_close(). */
+/** The resources of a run. Zero-initialise; release with fp_session_close(). */
 struct fp_session {
-    struct fp_build_context context; /**< for all rooms below; borrows what follows */
+    struct fp_build_context context; /**< for the libraries; borrows the members below */
     struct fp_http *http;
     char *store;
     char *cache; /**< only fp_session_open_build() chooses one */
     struct fp_mirrors mirrors;
     struct fp_platform platform;
-    const struct fp_platform *only; /**< --platform, which images for one platform have to be for
-                                         and of others is chosen; NULL: all */
-    struct fp_strv insecure;        /**< hosts of the options and of registries.conf */
+    const struct fp_platform *only; /**< --platform: an image for one platform has to match it, and
+                                       an index is reduced to it; NULL: all */
+    struct fp_strv insecure;        /**< hosts from the options and from registries.conf */
 };
 
 /** Open with the options of a run, which are borrowed. Nothing is sent or written yet. */
 FP_CHECKED enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret,
                                         struct fp_error *err);
-/** Likewise for what downloads more than images, and keeps that in the cache. */
+/** Likewise, with a cache, for commands that also download other files than images. */
 FP_CHECKED enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);
-/** Likewise for what needs the local store only. */
+/** Likewise, for commands that need only the local store. */
 FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);
-/** Likewise for what needs no directories, only registries. */
+/** Likewise, for commands that need only registries and no directories. */
 FP_CHECKED enum fp_code fp_session_open_remote(const struct fp_run *run, struct fp_session *ret,
                                                struct fp_error *err);
 /** Release the members. */
@@ -39,27 +39,27 @@ void fp_session_close(struct fp_session *session);
 /** Declare a session that is closed at the end of its scope. */
 #define cleanup_session __attribute__((cleanup(fp_session_close)))
 
-/** An image that is there. Zero-initialise; release with fp_found_clear(). */
+/** An image that was found. Zero-initialise; release with fp_found_clear(). */
 struct fp_found {
     struct fp_location location;
     struct fp_repo *repo;
     struct fp_descriptor root;
-    char *title;   /**< for messages and answers */
+    char *title;   /**< for messages and output */
     char *name;    /**< REPO:TAG, or the name in a layout or archive; NULL: it has none */
-    bool in_store; /**< it lies in the local store */
+    bool in_store; /**< the image is in the local store */
 };
 
-/** Where a name with a registry is looked for. Other locations say it themselves. */
+/** Where an image name is looked up. Other locations already say where the image is. */
 enum fp_find_order {
     FP_FIND_STORE_FIRST, /**< in the local store, then in the registry */
     FP_FIND_STORE,       /**< in the local store only */
-    FP_FIND_REGISTRY,    /**< in the registry only; short names that are not stored on Docker Hub */
+    FP_FIND_REGISTRY,    /**< in the registry only; short names not in the store mean Docker Hub */
 };
 
 /**
- * Find an image: any location of store.h.
- * @return FP_E_NOT_FOUND, also where it is an image for another platform than session->only, or
- * what the place fails with.
+ * Find an image at any location that store.h defines.
+ * @return FP_E_NOT_FOUND, also if the image is for another platform than session->only, or the
+ * error of the location.
  */
 FP_CHECKED enum fp_code fp_session_find(const struct fp_session *session, const char *text,
                                         enum fp_find_order order, struct fp_found *ret,
@@ -71,28 +71,28 @@ void fp_found_clear(struct fp_found *found);
 #define cleanup_found __attribute__((cleanup(fp_found_clear)))
 
 /**
- * Fail because the local store does not have `name`, and say what to try.
- * @param text As the user wrote it.
- * @return FP_E_NOT_FOUND, or what reading the store fails with.
+ * Fail because the local store does not have `name`, with a hint what to try.
+ * @param text The name as the user wrote it.
+ * @return FP_E_NOT_FOUND, or the error of reading the store.
  */
 FP_CHECKED enum fp_code fp_session_not_stored(const struct fp_session *session, const char *text,
                                               const char *name, struct fp_error *err);
 
-/** A place that images are copied to. Zero-initialise; release with fp_target_clear(). */
+/** A destination of images. Zero-initialise; release with fp_target_clear(). */
 struct fp_target {
     struct fp_location location;
     struct fp_repo *repo;
-    struct fp_push *push; /**< once something was copied there */
-    struct fp_strv names; /**< what the image is to be called there; may be empty */
-    char *title;          /**< what is printed before '@' */
-    bool one_of_several;  /**< it is copied to other places too: each line says where to */
+    struct fp_push *push; /**< set after something was copied there */
+    struct fp_strv names; /**< the names of the image there; may be empty */
+    char *title;          /**< the text that is printed before '@' */
+    bool one_of_several;  /**< there are more destinations, so each line names its own */
 };
 
-/** Open the place that `text` names. Where it has no name in it, `name` is used; may be NULL. */
+/** Open the destination `text`. If it contains no image name, `name` is used, which may be NULL. */
 FP_CHECKED enum fp_code fp_session_target(const struct fp_session *session, const char *text,
                                           const char *name, struct fp_target *ret,
                                           struct fp_error *err);
-/** Open the local store, under `name`; NULL: without a name. */
+/** Open the local store as a destination for an image called `name`; NULL: without a name. */
 FP_CHECKED enum fp_code fp_session_store(const struct fp_session *session, const char *name,
                                          struct fp_target *ret, struct fp_error *err);
 /** Release the members. */
@@ -102,8 +102,8 @@ void fp_target_clear(struct fp_target *target);
 #define cleanup_target __attribute__((cleanup(fp_target_clear)))
 
 /**
- * Copy what was found.
- * @param before Where it was copied to before, to mount blobs from; may be NULL.
+ * Copy an image that was found.
+ * @param before An earlier destination, used as mount source of blobs; may be NULL.
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
                                         const struct fp_found *from, struct fp_target *to,

@@ -1,12 +1,12 @@
-/* Images and places by what they are called on the command line. */
+/* Finds images and destinations by their names on the command line. */
 #include "session.h"
 
 #include <string.h>
 
-/* How many names a hint lists. */
+/* The greatest number of names that a hint lists. */
 #define LISTED_NAMES 8
 
-/* "there are: a, b and 3 more; " or nothing. The caller owns it. */
+/* The text "there are: a, b and 3 more; ", or an empty one. The caller owns it. */
 static char *names_text(const struct fp_layout_names *names)
 {
     cleanup_strv struct fp_strv list = {0};
@@ -16,7 +16,7 @@ static char *names_text(const struct fp_layout_names *names)
     return names->len > 0 ? fp_xasprintf("there are: %s; ", text) : fp_xstrdup("");
 }
 
-/* What was meant: a file, an image of a registry, or one of those that there are. */
+/* Suggest what the name may mean: a file, an image of a registry, or a stored image. */
 static void hint_for(const char *text, const char *listed, struct fp_error *err)
 {
     cleanup_reference struct fp_reference reference = {0};
@@ -85,7 +85,7 @@ static enum fp_code find(const struct fp_session *session, const char *text,
     if (order == FP_FIND_REGISTRY && !session->context.offline)
         FP_TRY(fp_location_settle(&found->location, text, session->store, session->context.reporter,
                                   err));
-    /* "docker://NAME" is in a registry for certain. */
+    /* "docker://NAME" always means a registry. */
     bool in_doubt = found->location.kind == FP_AT_REGISTRY && strstr(text, "://") == NULL;
     if (in_doubt && order != FP_FIND_REGISTRY) {
         cleanup_free char *name = fp_reference_full(&found->location.reference);
@@ -98,8 +98,8 @@ static enum fp_code find(const struct fp_session *session, const char *text,
     return find_at(session, text, found, err);
 }
 
-/* An image for one platform has to be for the one that is wanted. Of an index it is chosen by
- * whoever reads it. */
+/* Fail if a single image is not for the wanted platform. For an index, the reader chooses the
+ * platform later. */
 static enum fp_code check_platform(const struct fp_found *found, const struct fp_platform *wanted,
                                    struct fp_error *err)
 {
@@ -144,7 +144,7 @@ static enum fp_code check_registry(const struct fp_session *session,
     return FP_OK;
 }
 
-/* "registry.example.com:5000" is a name and its tag, and was hardly meant to be. */
+/* "registry.example.com:5000" parses as a name and a tag, but a registry was probably meant. */
 static enum fp_code fail_without_registry(const char *text, struct fp_error *err)
 {
     enum fp_code code = fp_fail(err, FP_E_USAGE, "'%s' names no registry", text);

@@ -1,9 +1,9 @@
 /**
  * @file
- * What was given for options, and by whom.
+ * The values given for options, and their origins.
  *
- * Words are first collected as settings, each with where it came from, and then applied to a struct
- * of the caller's: the command line goes before the environment, and that before the file. Lists
+ * Words are first collected as settings with their origin, and then applied to a struct of the
+ * caller. The command line overrides the environment, and the environment overrides the file. Lists
  * are replaced as a whole; KEY=VALUE options are merged by key.
  */
 #ifndef FLINKPACK_CLI_SETTINGS_H
@@ -11,48 +11,48 @@
 
 #include "option.h"
 
-/** Where a setting came from; a greater one goes before a lesser one. */
+/** Where a setting came from. A greater origin overrides a lesser one. */
 enum fp_setting_origin { FP_FROM_FILE, FP_FROM_ENVIRONMENT, FP_FROM_COMMAND_LINE };
 
-/** An option with a value that somebody gave it. */
+/** An option and the value that it was given. */
 struct fp_setting {
     const struct fp_option *option;
     char *value; /**< owned; NULL: given without a value */
     enum fp_setting_origin origin;
-    bool passed_over; /**< something that goes before it makes it meaningless */
-    char *found_in;   /**< owned; the file that it stands in, where nobody has named that */
+    bool passed_over; /**< another setting overrides it or makes it meaningless */
+    char *found_in;   /**< owned; the file that contains it if the user has not named that file */
 };
 
-/** All that was given. Zero-initialise; release with fp_settings_clear(). */
+/** All settings of a run. Zero-initialise; release with fp_settings_clear(). */
 struct fp_settings {
     struct fp_setting *items; /**< in the order given */
     size_t len;
-    struct fp_strv operands;        /**< words that are no options */
-    size_t undashed;                /**< how many of them stand before a "--" */
-    struct fp_strv warnings;        /**< lines for the user */
-    const struct fp_option *missed; /**< without which another kind of image comes to be, and */
-    char *missed_name;              /**< what was hardly meant for another one. Owned */
+    struct fp_strv operands;        /**< words that are not options */
+    size_t undashed;                /**< the number of operands before a "--" */
+    struct fp_strv warnings;        /**< lines to show to the user */
+    const struct fp_option *missed; /**< the option that a misspelt variable was meant to set */
+    char *missed_name;              /**< that variable. Owned */
     char *file;                     /**< the configuration file that was read; NULL: none */
-    bool is_found;                  /**< nobody has named the file that is being read */
+    bool is_found;                  /**< the user has not named the file that is being read */
     bool stopped;                   /**< an option with FP_OPTION_STOPS was seen */
 };
 
 /** Append a setting; `value` is copied and may be NULL. */
 void fp_settings_add(struct fp_settings *settings, const struct fp_option *option,
                      const char *value, enum fp_setting_origin origin);
-/** The last value given for an option in the greatest origin, or NULL. Borrowed. */
+/** The last value of an option from its greatest origin, or NULL. Borrowed. */
 const char *fp_settings_value(const struct fp_settings *settings, const char *name);
-/** Whether the value in force of an option stands in a file that nobody has named: flinkpack.yaml
- * of the working directory, or one that this names in turn. */
+/** Whether the value in force of an option comes from a file that the user has not named: either
+ * flinkpack.yaml of the working directory, or a file that it names in turn. */
 bool fp_settings_is_found(const struct fp_settings *settings, const char *name);
-/** Append the names of the options whose value in force stands in a file; of KEY=VALUE options
- * "NAME KEY" for each key that a file has. */
+/** Append the names of the options whose value in force comes from a file. A KEY=VALUE option adds
+ * "NAME KEY" for each key in the file. */
 void fp_settings_list_of_file(const struct fp_settings *settings, struct fp_strv *ret);
-/** Add a warning for each option in force that such a file sets, and that decides more than
- * content. To be called after fp_settings_apply(), which knows what counts.
- * @param config The file that can be named instead. */
+/** Add a warning for each option in force that a file sets which the user has not named, if the
+ * option decides more than content. Call it after fp_settings_apply().
+ * @param config The file that the warning tells the user to name. */
 void fp_settings_warn_of_found(struct fp_settings *settings, const char *config);
-/** What to call a setting in a message: "--job-jar", "FLINKPACK_JOB_JAR", "flinkpack.yaml:
+/** The name of a setting in messages: "--job-jar", "FLINKPACK_JOB_JAR" or "flinkpack.yaml:
  * job-jar". The caller owns it. */
 char *fp_setting_title(const struct fp_settings *settings, const struct fp_setting *setting);
 /** Release the members. */
@@ -62,52 +62,52 @@ void fp_settings_clear(struct fp_settings *settings);
 #define cleanup_settings __attribute__((cleanup(fp_settings_clear)))
 
 /**
- * Collect from a command line: --name value, --name=value, -x value, -xvalue, flags bundled (-vq);
+ * Collect settings from a command line: --name value, --name=value, -x value, -xvalue, -vq (flags);
  * "--" ends the options.
  *
  * @param groups The command's options.
- * @param known  The options of all commands, to say where an option belongs.
+ * @param known  The options of all commands, so that errors can say where an option belongs.
  * @param args   NULL-terminated, without the program and the command.
- * @return FP_E_USAGE for what is unknown (with the nearest name) or lacks its value.
+ * @return FP_E_USAGE if an option is unknown (with the nearest name) or lacks its value.
  */
 FP_CHECKED enum fp_code fp_settings_from_arguments(fp_option_groups groups, fp_option_groups known,
                                                    char *const *args, struct fp_settings *settings,
                                                    struct fp_error *err);
 /**
- * Collect from the environment. Items of a list are separated by line ends. An empty FLINKPACK_
- * variable is an empty value, others count as not set. A FLINKPACK_ variable that sets no option
- * gives a warning with the nearest name; fp_settings_apply() refuses one that was to name the job.
+ * Collect settings from the environment. Line ends separate the items of a list. An empty variable
+ * counts as not set, unless its name begins with FLINKPACK_. An unknown FLINKPACK_ variable causes
+ * a warning with the nearest name; fp_settings_apply() fails if it was to name the job.
  *
  * @param environment NULL-terminated "NAME=value".
  */
 void fp_settings_from_environment(fp_option_groups groups, fp_option_groups known,
                                   char *const *environment, struct fp_settings *settings);
 /**
- * Collect from a YAML file: keys are long names, lists sequences, KEY=VALUE options mappings.
- * Keys that are options of other commands are passed over.
+ * Collect settings from a YAML file. Keys are long names, lists are sequences, and KEY=VALUE
+ * options are mappings. Keys that are options of other commands are ignored.
  *
  * @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_USAGE naming the file and the key.
  */
 FP_CHECKED enum fp_code fp_settings_from_file(fp_option_groups groups, fp_option_groups known,
                                               const char *path, struct fp_settings *settings,
                                               struct fp_error *err);
-/** Likewise from text. `name` stands for the file in messages. */
+/** Likewise, from text. Messages call the file `name`. */
 FP_CHECKED enum fp_code fp_settings_from_yaml(fp_option_groups groups, fp_option_groups known,
                                               const char *name, const char *text, size_t len,
                                               struct fp_settings *settings, struct fp_error *err);
 /**
- * Likewise from a file of --values, where all options can stand that are not about the program
- * itself. Besides options it takes "image" as a mapping of repository, tag and digest, and "flink"
- * as one of type, version and parallelism.
+ * Likewise, from a --values file, which can set all options that are not about the program itself.
+ * It can also contain "image", a mapping of repository, tag and digest, and "flink", a mapping of
+ * type, version and parallelism.
  */
 FP_CHECKED enum fp_code fp_settings_from_values(fp_option_groups groups, const char *path,
                                                 struct fp_settings *settings, struct fp_error *err);
 /**
- * Check all settings and store them by the options' offsets.
+ * Check all settings and store them at the offsets of their options.
  *
  * @param target The struct; strings in it are borrowed from `settings`, lists are its own:
  *               release them with fp_options_clear().
- * @return FP_E_USAGE naming the setting, what it may be, and what it was.
+ * @return FP_E_USAGE, with the name of the setting, its possible values and its actual value.
  */
 FP_CHECKED enum fp_code fp_settings_apply(fp_option_groups groups, struct fp_settings *settings,
                                           void *target, struct fp_error *err);

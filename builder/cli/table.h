@@ -1,13 +1,13 @@
 /**
  * @file
- * How the rows of the option tables are written.
+ * Macros for the rows of the option tables.
  */
 #ifndef FLINKPACK_CLI_TABLE_H
 #define FLINKPACK_CLI_TABLE_H
 
 #include "args.h"
 
-/** The type of the member that an option of a kind is stored in. */
+/** The type of the member that stores an option of each kind. */
 #define FP_TYPE_OF_FLAG     bool
 #define FP_TYPE_OF_TEXT     const char *
 #define FP_TYPE_OF_CHOICE   const char *
@@ -20,15 +20,15 @@
 #define FP_TYPE_OF_MAP      struct fp_strv
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses here */
-/** Where a member is, which has to be of that type. */
+/** The offset of a member, which has to be of that type. */
 #define FP_ARGS_OFFSET(type, member)                                                               \
     _Generic(((struct fp_args *) 0)->member, type : offsetof(struct fp_args, member))
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 /**
  * A row of an option table: FP_OPTION(TEXT, "job-jar", "FILE", build.job_jar, CONTENT, "the jar").
- * Its kind and what it decides without their prefixes, its name, what its value is called, the
- * member of struct fp_args, its help; then designated members of struct fp_option, if any.
+ * The arguments are kind and `decides` (without their prefixes), name, metavar, help, and a member
+ * of struct fp_args. Designated initialisers of struct fp_option may follow.
  */
 #define FP_OPTION(type, option_name, value, member, decided, ...)                                  \
     {                                                                                              \
@@ -36,11 +36,11 @@
         .offset = FP_ARGS_OFFSET(FP_TYPE_OF_##type, member), .decides = FP_DECIDES_##decided,      \
         .help = __VA_ARGS__                                                                        \
     }
-/** Likewise, of one that takes no value. */
+/** A row for a flag. */
 #define FP_FLAG(option_name, member, decided, ...)                                                 \
     FP_OPTION(FLAG, option_name, NULL, member, decided, __VA_ARGS__)
 
-/** Rows that several commands have. */
+/** Rows that several commands share. */
 #define FP_OPTION_ADD                                                                              \
     FP_OPTION(LIST, "add", "SRC:DEST[:MODE]", build.add, CONTENT,                                  \
               "a file or folder, put at DEST in the image; {os}, {arch} and {variant} in SRC "     \

@@ -1,4 +1,4 @@
-/* The options that are append's own. */
+/* The options that only append has. */
 #include "table.h"
 
 static const struct fp_option append_options[] = {

@@ -3,7 +3,7 @@
 
 #include "table.h"
 
-/* A name that a shell can set. */
+/* Whether a text is NAME=VALUE with a name that a shell can set. */
 static bool is_assignment(const char *text)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
@@ -59,7 +59,7 @@ static const struct fp_option flink_options[] = {
               .with = "from-release", .is_valid = fp_is_host, .fallback = "this machine"),
 };
 
-/* A variable that is not set, in a script. */
+/* The hint for an empty value, which a script gives if its variable is not set. */
 #define WITHOUT_JOB "leave it out for a session image"
 
 static const struct fp_option job_options[] = {

@@ -1,4 +1,4 @@
-/* The options that are not of one command alone, and those of the small commands. */
+/* The options that several commands share, and those of the small commands. */
 #include <string.h>
 
 #include "table.h"

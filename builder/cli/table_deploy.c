@@ -1,11 +1,11 @@
-/* The options of generate: what is run, how large it is, and how Flink is set up. */
+/* The options of generate for the job, its resources, and the configuration of Flink. */
 #include "table.h"
 
-/* Options that build has too, with another meaning: they come from the command line and --values,
- * not from flinkpack.yaml and the environment, where they are build's. */
+/* build has options of the same names with other meanings. flinkpack.yaml and the environment set
+ * those of build, so the options of generate come only from the command line and --values. */
 #define OWN .flags = FP_OPTION_ARGV_ONLY
 
-/* More of anything is a typing error. */
+/* A greater number is taken for a typing error. */
 #define COUNT_MAX 100000
 
 static const struct fp_option manifest_options[] = {

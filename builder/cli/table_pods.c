@@ -1,4 +1,4 @@
-/* generate's options of pods, of how they are reached, and of what watches over them. */
+/* The options of generate for pods, the access to them, and their policies. */
 #include "table.h"
 
 static const struct fp_option pod_options[] = {

@@ -1,4 +1,4 @@
-/* APKINDEX and the database of installed packages, and what is resolved from them. */
+/* APKINDEX and the database of installed packages, and resolving packages with them. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* The members of a package: an archive that nothing vouches for yet. */
+/* The members of a package, which is an unverified archive at this point. */
 #include <stdint.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    /* The identity of the corpus' package, so that its control part is believed. */
+    /* The identity of the package in the corpus, so that its control part is accepted. */
     struct fp_apk_package package = {
         .fields = {[FP_APK_IDENTITY] = "Q1K1lPMLwpYtWtedYY6LiUN+Ttcq0=",
                    [FP_APK_NAME] = "a",

@@ -1,4 +1,4 @@
-/* Versions and dependencies: an order, whatever the bytes. */
+/* Versions and dependencies: any bytes have a consistent order. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

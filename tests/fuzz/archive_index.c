@@ -1,4 +1,4 @@
-/** @file An image archive from anywhere: indexed, and every member looked up and read. */
+/** @file An untrusted image archive is indexed, and each member is looked up and read. */
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ static void read_members(const struct fp_archive_index *index, int fd)
     for (size_t i = 0; i < index->len; i++) {
         const struct fp_archive_member *member = fp_archive_find(index, index->members[i].name);
         char byte = 0;
-        /* What is found lies within the file, or it is a defect. */
+        /* A member that is found has to lie within the file. */
         if (member != NULL && member->size > 0 &&
             pread(fd, &byte, 1, (off_t) (member->offset + member->size - 1)) != 1)
             abort();

@@ -1,6 +1,6 @@
 /*
- * An entry of the catalogue of bases: what is taken is whole, and written down again it is the same
- * entry.
+ * An entry of the catalogue of bases: an accepted entry is complete, and is the same after writing
+ * and reading.
  */
 #include <stdint.h>
 #include <stdlib.h>

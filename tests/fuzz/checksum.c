@@ -1,4 +1,4 @@
-/* Checksum files: a digest or an error that says why, never half of one. */
+/* Checksum files: the result is a full digest, or an error with a reason. */
 #include <stdint.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /**
  * @file
- * Image configurations: whatever base is accepted, the one made from it is accepted too.
+ * Image configurations: if a base is accepted, the configuration made from it is accepted, too.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static void put_on_top(const struct fp_config *base)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    /* The first byte says how many layers the manifest has. */
+    /* The first byte is the number of layers in the manifest. */
     if (size == 0)
         return 0;
     cleanup_free char *text = fp_xmalloc(size);

@@ -1,6 +1,6 @@
 /*
- * What a credential helper prints: credentials are what it says, none where it says that it has
- * none, and nothing of a secret gets into a message.
+ * The output of a credential helper: it gives the right credentials, or none if the helper has
+ * none, and messages never contain a secret.
  */
 #include <stdint.h>
 #include <stdlib.h>

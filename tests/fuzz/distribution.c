@@ -1,4 +1,4 @@
-/* Distributions: whatever the archive holds, the layer has one top folder and clean paths. */
+/* Distributions: for any archive, the layer has one top directory and clean paths. */
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>

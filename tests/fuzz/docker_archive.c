@@ -1,6 +1,6 @@
 /*
- * What `docker save` writes. The input is manifest.json, a line "---", and a configuration: they
- * are put into an archive beside two layers. Every image that is found there can be read whole.
+ * Archives of `docker save`. The input is manifest.json, a line "---", and a configuration. They
+ * are put into an archive with two layers. Each image found there can be read completely.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* A config.json or auth.json of somebody else's making. */
+/* An untrusted config.json or auth.json. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fp_credential_query query = {"r.example:5000", "team/orders", NULL};
     if (fp_json_parse((const char *) data, size, "fuzz", &config, &err) != FP_OK)
         return 0;
-    /* No program is started from here, whatever the file names. */
+    /* The fuzz target must not start programs that the file names. */
     (void) json_object_del(config, "credsStore");
     (void) json_object_del(config, "credHelpers");
     if (fp_docker_config_find(config, "fuzz", &query, &found, &err) == FP_OK &&

@@ -1,7 +1,7 @@
 /**
  * @file
- * Manifests and indexes as registries send them. No document may be taken for both, and what is
- * accepted must survive being written and read again.
+ * Manifests and indexes as registries send them. No document may be accepted as both, and accepted
+ * documents must be the same after writing and reading.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* ELF files: whatever is in one, what it needs is bounded, and is said in the file itself. */
+/* ELF files: the list of needed libraries is bounded, and its names appear in the file. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Configuration files: a patch that is made twice changes nothing the second time. The input is
- * one line with the kind of file ('y' or 'f') and the key, one with the value, then the file.
+ * Configuration files: applying a patch twice changes nothing the second time. The input is a line
+ * with the kind of file ('y' or 'f') and the key, a line with the value, and then the file.
  */
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Versions of Flink: what is accepted is within bounds and means the same when read again. */
+/* Versions of Flink: an accepted one is within bounds, and the same after writing and reading. */
 #include "flinkpack/flink/version.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* What an answer's headers say: lines, Content-Range, Retry-After. */
+/* The headers of an answer: lines, Content-Range, Retry-After. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

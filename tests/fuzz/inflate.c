@@ -1,4 +1,4 @@
-/* gzip, zstd, xz and plain bytes: bounded, and the same whatever pieces they are read in. */
+/* gzip, zstd, xz and plain bytes: the output is bounded, and independent of the read sizes. */
 #include "flinkpack/layer/codec.h"
 
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* Job jars: read from a file without a name. */
+/* Job jars, which are read from a file without a name. */
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 /**
  * @file
- * JSON from anywhere: what parses is within the bounds, and its canonical form is a fixed point.
+ * Untrusted JSON: parsed values are within the bounds, and the canonical form is a fixed point.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/** @file index.json from anywhere: every operation on it. */
+/** @file All operations on an untrusted index.json. */
 #include <string.h>
 
 #include "../../builder/store/layout_index.h"
@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fp_layout_index_set(&index, &found, "moved");
     (void) !fp_layout_index_list(&index, "oci:x", &names, &err);
     (void) fp_layout_index_forget(&index, "app:1");
-    /* What is written can be read again. */
+    /* A written index can be read again. */
     cleanup_free char *bytes = fp_layout_index_bytes(&index);
     cleanup_layout_index struct fp_layout_index again = {0};
     if (fp_layout_index_parse(bytes, strlen(bytes), "index.json", &again, &err) != FP_OK)

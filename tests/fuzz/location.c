@@ -1,4 +1,4 @@
-/** @file Where an image lies, as somebody typed it. */
+/** @file Locations of images, as a user types them. */
 #include <string.h>
 
 #include "flinkpack/store.h"

@@ -1,7 +1,6 @@
 /**
  * @file
- * A configuration file, and the same lines as a command line: both end in options, or in an error
- * that says something.
+ * Reads a file as configuration and as command line: both give options, or an error with a text.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * os-release of a base, and Java's release file: a value is no longer than its line, and written in
- * quotes it reads as the same.
+ * os-release of a base, and the release file of Java: a value is not longer than its line, and is
+ * the same after writing it in quotes.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /**
  * @file
- * A base's passwd (which serves as its group and shadow too): adding an account twice changes
- * nothing the second time, and never loses a byte of what was there.
+ * The passwd file of a base, which also serves as group and shadow: adding an account twice changes
+ * nothing the second time, and never loses existing bytes.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * Patches of manifests. The input is the kind of patch ('m' or 's'), a document, a line "---", and
- * the patch. A merge patch does what RFC 7396 says; either kind leaves the object the one that it
- * is, and no directive in it.
+ * the patch. A merge patch behaves as in RFC 7396. After a patch of either kind, the object keeps
+ * its identity and contains no directives.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static void require(bool condition)
         abort();
 }
 
-/* Section 2 of the RFC, as it stands there. */
+/* The algorithm of section 2 of the RFC. */
 static json_t *merge_patch(json_t *target, json_t *patch)
 {
     const char *key = NULL;

@@ -1,6 +1,6 @@
 /**
  * @file
- * Platforms: what is accepted is normal already, and matches itself.
+ * Platforms: an accepted platform is in normal form, and matches itself.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /**
  * @file
- * Text from anywhere on its way to a terminal: no control characters are left in it, and it is
- * UTF-8 that JSON takes.
+ * Untrusted text for a terminal: the result contains no control characters, and is UTF-8 that JSON
+ * accepts.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static void require(bool condition)
         abort();
 }
 
-/* JSON of any text: what is shown says the same, and nothing in it is to be replaced. */
+/* JSON of any text: the printable form has the same value, and needs no replacements. */
 static void check_json(const uint8_t *data, size_t size)
 {
     cleanup_json json_t *value = json_stringn((const char *) data, size);
@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(strlen(text) == len);
     for (const unsigned char *p = (const unsigned char *) text; *p != '\0'; p++)
         require(*p >= 0x20 && *p != 0x7f && !(*p == 0xc2 && p[1] < 0xa0));
-    /* Nothing is left that CI systems would obey: it would be broken up now. */
+    /* A second pass changes nothing, so no commands for CI systems are left. */
     cleanup_free char *again = fp_xstrdup(text);
     fp_make_printable(again);
     require(strcmp(text, again) == 0);

@@ -1,6 +1,6 @@
 /**
  * @file
- * Image references and digests: what is accepted must survive being written and read again.
+ * Image references and digests: accepted ones must be the same after writing and reading.
  */
 #include <stdint.h>
 #include <stdlib.h>

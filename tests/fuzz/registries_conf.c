@@ -1,4 +1,4 @@
-/* registries.conf: whatever is read, an image is looked for in a bounded number of valid places. */
+/* registries.conf: an image always has a bounded number of valid locations. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A place is a whole name: written out it reads as the same one, with the tag that was asked for.
- */
+/* A location is a full name with the requested tag, and is the same after writing and reading. */
 static void check_place(const struct fp_reference *place)
 {
     cleanup_reference struct fp_reference again = {0};

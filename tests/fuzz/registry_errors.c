@@ -1,4 +1,4 @@
-/* A registry's error body, before it comes to a terminal. */
+/* The error body of a registry, before it is shown on a terminal. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /**
  * @file
- * Replays a corpus through a fuzz target, so that the ordinary test run covers it without
- * libFuzzer: every file below the folders and files named as arguments.
+ * Replays a corpus through a fuzz target, so that ordinary test runs cover it without libFuzzer.
+ * The arguments are files and directories, whose files are all replayed.
  */
 #include <dirent.h>
 #include <stdint.h>

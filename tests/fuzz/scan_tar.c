@@ -1,4 +1,4 @@
-/* Tar archives: what comes out is clean, whatever went in. */
+/* Tar archives: the scanned entries are clean for any input. */
 #include "flinkpack/layer/scan.h"
 
 #include <stdint.h>
@@ -28,7 +28,7 @@ static enum fp_code visit(void *context, struct fp_scan *scan, const struct fp_e
         abort();
     if (entry->kind == FP_ENTRY_HARDLINK)
         check_path(entry->link);
-    /* Some of it: the rest has to be skipped. */
+    /* Only a part is read, so the rest has to be skipped. */
     return entry->kind == FP_ENTRY_FILE ? fp_scan_read(scan, content, sizeof(content), &len, err)
                                         : FP_OK;
 }

@@ -1,5 +1,4 @@
-/* One tar archive, with the filter before libarchive and without: what both read must be the same.
- */
+/* Reads a tar archive with and without the filter before libarchive. Both results must be equal. */
 #include "tar_compare.h"
 
 #include <archive.h>
@@ -9,7 +8,7 @@
 
 #include "flinkpack/layer/tar_reader.h"
 
-/* Enough to tell entries apart, and content from headers. */
+/* This is enough to distinguish entries from each other, and content from headers. */
 #define ENTRIES_MAX 64
 #define CONTENT_MAX 64
 
@@ -23,7 +22,7 @@ struct seen {
 struct list {
     struct seen seen[ENTRIES_MAX];
     size_t len;
-    bool complete; /* without an error or a warning */
+    bool complete; /* read without an error or a warning */
 };
 
 static struct seen *note(struct list *list, struct archive_entry *entry)
@@ -80,9 +79,9 @@ static void read_filtered(const uint8_t *data, size_t size, struct list *list)
         abort();
 }
 
-/* Where the filter leaves out what libarchive makes something of: volumes, global headers, access
- * control lists, and values that are empty; and hard links, which it takes to have content or not
- * by looking at mode and version of the header. */
+/* The filter drops some things that libarchive interprets: volumes, global headers, access control
+ * lists, and empty values. For hard links, libarchive guesses from mode and version of the header
+ * whether there is content. */
 static bool may_differ(const uint8_t *data, size_t size)
 {
     for (size_t at = 0; at + 512 <= size; at += 512) {
@@ -98,7 +97,7 @@ void compare_tar(const uint8_t *data, size_t size)
     struct list plain = {0};
     struct list filtered = {0};
     read_filtered(data, size, &filtered);
-    /* What libarchive does not bound must not stop the search for what the filter gets wrong. */
+    /* Inputs without a bound in libarchive must not end the search for bugs of the filter. */
     if (!filtered.complete || may_differ(data, size))
         return;
     read_plain(data, size, &plain);
@@ -109,8 +108,8 @@ void compare_tar(const uint8_t *data, size_t size)
     for (size_t i = 0; i < plain.len; i++) {
         const struct seen *a = &plain.seen[i];
         const struct seen *b = &filtered.seen[i];
-        /* A hole at the end is not read by libarchive at first; what a map has beyond the size
-         * that the header states is. */
+        /* libarchive does not read a hole at the end at first, but reads content of a map beyond
+         * the size in the header. */
         la_int64_t size_max = a->size > 0 ? a->size : 0;
         size_t len = size_max < (la_int64_t) a->len ? (size_t) size_max : a->len;
         if (a->size != b->size || a->is_dir != b->is_dir || len > b->len ||

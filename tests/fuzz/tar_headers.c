@@ -1,7 +1,7 @@
 /*
- * Headers that cost more than they hold: pax records in any number and size, maps of sparse files
- * in all their forms, access control lists, long names. The input is a program of one line a step,
- * from which an archive is made; what is kept in memory while it is read has a bound.
+ * Headers that need much memory: pax records in any number and size, maps of sparse files in all
+ * forms, access control lists, long names. The input is a program with one step in each line, which
+ * builds an archive. The memory used while reading the archive has a bound.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,11 +44,11 @@ static const char *const keys[] = {
     "comment",
 };
 
-/* An archive under construction; what goes beyond TAR_MAX is left out. */
+/* An archive under construction. Bytes beyond TAR_MAX are dropped. */
 struct tar {
     uint8_t *data;
     size_t len;
-    struct fp_buf records; /* of the extended header to come */
+    struct fp_buf records; /* for the next extended header */
 };
 
 static void put(struct tar *tar, const void *bytes, size_t len)
@@ -65,7 +65,7 @@ static void pad(struct tar *tar)
     put(tar, zeros, (BLOCK - tar->len % BLOCK) % BLOCK);
 }
 
-/* `form` chooses the header's magic; `map` goes where GNU's header has the map of a sparse file. */
+/* Append a header. `gnu` chooses its magic, and `map` is the sparse map of a GNU header. */
 static void put_header(struct tar *tar, char type, size_t size, bool gnu, const char *map)
 {
     uint8_t header[BLOCK] = "file";
@@ -95,7 +95,7 @@ static void put_extended(struct tar *tar, char type)
     tar->records.max = BODY_MAX;
 }
 
-/* One record, with the length in front that pax wants. */
+/* Add a record, preceded by its length as pax requires. */
 static void add_record(struct tar *tar, const char *key, const char *value, size_t value_len)
 {
     size_t rest = strlen(key) + value_len + 3;
@@ -108,7 +108,7 @@ static void add_record(struct tar *tar, const char *key, const char *value, size
     fp_buf_puts(&tar->records, "\n");
 }
 
-/* "r" KEY COUNT VALUE: a record, its value or itself so many times over. */
+/* "r" KEY COUNT VALUE: add a record COUNT times, or one record with a repeated value. */
 static void step_record(struct tar *tar, const char *line, size_t len, bool repeats_value)
 {
     if (len < 4)
@@ -137,21 +137,21 @@ static void step(struct tar *tar, const char *line, size_t len)
         put(tar, line + 1, len - 1);
         pad(tar);
         return;
-    case 'S': { /* a sparse file of GNU's old form: the map, and blocks of more of it */
+    case 'S': { /* a sparse file in the old GNU format: the map, and further map blocks */
         cleanup_free char *map = fp_xstrndup(line + 1, len - 1);
         put_header(tar, 'S', len, true, map);
         put(tar, line + 1, len - 1);
         pad(tar);
         return;
     }
-    case 'b': /* bytes as they are, such as the map of form 1.0 */
+    case 'b': /* raw bytes, such as the map of format 1.0 */
         put(tar, line + 1, len - 1);
         pad(tar);
         return;
     case 'd':
         put_header(tar, '5', 0, false, NULL);
         return;
-    default: /* what has been gathered, as an extended header of some type */
+    default: /* the collected records, as an extended header of some type */
         put_extended(tar, types[(unsigned char) line[0] % (sizeof(types) - 1)]);
         return;
     }
@@ -159,7 +159,7 @@ static void step(struct tar *tar, const char *line, size_t len)
 
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
-/* Read it as layers are read, and hold what is in memory at each entry against the bound. */
+/* Read the archive like a layer, and compare the used memory with the bound at each entry. */
 static void check_memory(const uint8_t *data, size_t size)
 {
     struct fp_error err = {0};

@@ -1,4 +1,4 @@
-/* Tar archives, with the filter before libarchive and without: what both read must be the same. */
+/* Reads tar archives with and without the filter before libarchive, and compares the results. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Mend the checksums, or no mutation of a header would get any further. */
+/* Correct the checksums, because otherwise all mutated headers would be rejected early. */
 static void seal_headers(uint8_t *data, size_t size)
 {
     for (size_t at = 0; at + 512 <= size; at += 512) {

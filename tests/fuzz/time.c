@@ -1,4 +1,4 @@
-/* Times (RFC 3339): what is taken lies within the years 0 to 9999, and is written as it is read. */
+/* Times (RFC 3339): accepted times are in the years 0 to 9999, and are written as they are read. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t again_s = 0;
     if (!fp_time_parse(text, &found_s))
         return 0;
-    /* An offset may lead a day beyond either end. */
+    /* An offset can move the time a day beyond either end. */
     if (found_s < first_s - 86400 || found_s > last_s + 86401)
         abort();
     fp_time_text(found_s, written);

@@ -1,6 +1,6 @@
 /*
- * What a token server answers: a token that is taken can stand in a header and is to be renewed
- * within the longest time that is believed, and nothing of an answer that is refused is shown.
+ * Answers of token servers: an accepted token is valid in a header and is renewed within the
+ * longest accepted lifetime. No part of a refused answer is shown.
  */
 #include <stdint.h>
 #include <stdlib.h>

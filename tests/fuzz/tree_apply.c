@@ -1,5 +1,5 @@
 /*
- * Two layers, out of lines of text, onto a tree: "d PATH", "f PATH", "l PATH TARGET",
+ * Applies two layers, given as lines of text, to a tree: "d PATH", "f PATH", "l PATH TARGET",
  * "h PATH TARGET", "w PATH" (whiteout), "o PATH" (opaque), "r PATH" (resolve); "-" begins the
  * second layer. Names reach the tree without a tar in between, so that the fuzzer gets far.
  */
@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* NULL where it cannot land. */
+/* The real path of a new entry; NULL if it cannot be created. */
 static char *where_it_lands(const struct fp_tree *tree, const char *path)
 {
     size_t len = fp_path_parent_len(path);
@@ -40,7 +40,7 @@ static void put(struct fp_tree *tree, char kind, const char *path, const char *l
         abort();
     if (code != FP_OK)
         return;
-    /* What was put is there, and its parent is a directory. */
+    /* The new entry exists, and its parent is a directory. */
     const struct fp_entry *there = landing != NULL ? fp_tree_get(tree, landing) : NULL;
     if (there == NULL || there->kind != entry.kind)
         abort();
@@ -65,7 +65,7 @@ static void run_line(struct fp_tree *tree, char *line)
         fp_tree_hide(tree, path, line[0] == 'o');
     else if (line[0] == 'x')
         fp_tree_remove(tree, path);
-    else if (fp_path_fault(path, true) == NULL) /* others end where layers are read */
+    else if (fp_path_fault(path, true) == NULL) /* the scan refuses other paths */
         put(tree, line[0], path, link != NULL ? link : "");
 }
 

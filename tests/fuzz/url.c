@@ -1,4 +1,4 @@
-/* A URL from a server (Location, realm) and how it is resolved, compared and shown. */
+/* Resolves, compares and shows a URL from a server (Location, realm). */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (fp_url_resolve(base, text, &resolved, &err) != FP_OK)
         return 0;
-    /* What is accepted can be sent, has no credentials in it, and is its own origin. */
+    /* An accepted URL can be sent, contains no credentials, and has a scheme of HTTP. */
     cleanup_free char *authority =
         fp_xstrndup(strstr(resolved, "://") + 3, strcspn(strstr(resolved, "://") + 3, "/?#"));
     if (strchr(authority, '@') != NULL || strpbrk(resolved, "\r\n#") != NULL)

@@ -1,6 +1,5 @@
 /*
- * A file of --values: it ends in options of `generate`, the same each time, or in an error that
- * says something.
+ * A --values file: it always gives the same options of `generate`, or an error with a text.
  */
 #include <stdlib.h>
 #include <string.h>

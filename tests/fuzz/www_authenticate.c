@@ -1,4 +1,4 @@
-/* WWW-Authenticate, and the scopes in it. */
+/* WWW-Authenticate headers, and the scopes in them. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /**
  * @file
- * YAML from anywhere: what parses is within the bounds of JSON, and has a JSON form.
+ * Untrusted YAML: parsed values are within the bounds of JSON, and have a JSON form.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /**
  * @file
- * YAML that is written reads as what it was.
+ * Values are the same after writing them as YAML and reading them.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cleanup_json json_t *plain = fp_deploy_without_comments(value);
     if (fp_yaml_write(&out, value, &err) != FP_OK)
         return 0;
-    /* The parser makes an empty object of a document that is null. */
+    /* The parser turns a null document into an empty object. */
     if (json_is_null(plain))
         return 0;
     require(fp_yaml_parse(fp_buf_text(&out), out.len, "written", &again, &err) == FP_OK);

@@ -1,6 +1,6 @@
 /*
- * How long a repository of real size takes: 30,000 packages of some 400 bytes, with dependencies
- * on libraries, versioned provides and conditions. Prints seconds and the peak of memory.
+ * Measures the resolver on a repository of realistic size: 30,000 packages of about 400 bytes, with
+ * dependencies on libraries, versioned provides and conditions. Prints seconds and peak memory.
  */
 #include <inttypes.h>
 #include <stdio.h>

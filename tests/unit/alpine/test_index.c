@@ -33,7 +33,7 @@ static void test_unknown_capital(void **state)
     (void) state;
     assert_int_equal(parse(ID "P:a\nV:1\nX:new\n\nP:b\nV:1\n\n", &index, NULL), FP_OK);
     assert_true(index.packages[0].is_unusable);
-    assert_true(index.packages[1].is_unusable); /* no identity to verify it by */
+    assert_true(index.packages[1].is_unusable); /* it has no identity to verify it by */
 }
 
 static void test_refused(void **state)

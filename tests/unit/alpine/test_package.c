@@ -24,7 +24,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* A package whose data part is `data`, and what an index says of it. */
+/* A package file with the data part `data`, and its entry in an index. */
 struct made {
     struct fp_buf file;
     char identity[32];
@@ -102,7 +102,7 @@ static void expect_refused(const char *name, char type, const char *link, enum f
     fp_buf_clear(&made.file);
 }
 
-/* A folder that overlayfs would take for all that there is. */
+/* With this attribute, overlayfs would hide the files of lower layers in a directory. */
 static void test_attributes_of_overlayfs(void **state)
 {
     cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
@@ -132,7 +132,7 @@ static void test_hostile_names(void **state)
     expect_refused("bin/a", '1', "bin/none", FP_E_INPUT, "which is no file in it");
 }
 
-/* Of all packages together, and before the digest of the files could tell that they are wrong. */
+/* The limit is for all packages together, and is checked before the digest of the files. */
 static void test_too_many_files(void **state)
 {
     cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 22);
@@ -181,7 +181,7 @@ static void test_every_part_is_verified(void **state)
     fp_buf_clear(&made.file);
 }
 
-/* Nothing says that what stands beside a signature is the package's own. */
+/* Files next to a signature are not signed, so they are not taken as scripts of the package. */
 static void test_scripts_among_the_signatures(void **state)
 {
     cleanup_buf struct fp_buf data = FP_BUF_INIT(1 << 20);
@@ -214,7 +214,7 @@ static void test_scripts_among_the_signatures(void **state)
     fp_buf_clear(&made.file);
 }
 
-/* As apk 3.0.8 notes attributes down. */
+/* Attributes are recorded as apk 3.0.8 does it. */
 static void test_attributes_in_the_record(void **state)
 {
     (void) state;
@@ -256,7 +256,7 @@ static void test_of_another_package(void **state)
     fp_buf_clear(&made.file);
 }
 
-/* The members of a tar of scripts, whose sizes are all that is looked at. */
+/* Open a tar of scripts with `count` members of a size. Only their sizes are read. */
 static enum fp_code open_scripts(const char *size, size_t count, size_t *ret_len)
 {
     char block[512] = "";
@@ -271,7 +271,7 @@ static enum fp_code open_scripts(const char *size, size_t count, size_t *ret_len
     return code;
 }
 
-/* Digits go on behind the size: it ends with its field, or soon there would be much to look at. */
+/* Digits follow the size field, but a size ends with its field and must not include them. */
 static void test_sizes_of_scripts(void **state)
 {
     size_t len = 0;

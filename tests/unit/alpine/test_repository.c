@@ -11,7 +11,7 @@ static void note_warnings(struct fp_reporter *self, const struct fp_event *event
         fail_msg("a warning: %s", event->text);
 }
 
-/* Ctrl-C while a package of the cache is read says nothing of the package. */
+/* An interrupt while a cached package is read does not mean that the package is damaged. */
 static void test_an_interrupt_blames_no_package(void **state)
 {
     (void) state;
@@ -43,7 +43,7 @@ static void test_an_interrupt_blames_no_package(void **state)
     assert_int_equal(fp_remove_tree(folder, &err), FP_OK);
 }
 
-/* What a text names, and what of it is passed over, each on a line. */
+/* The repositories in a text, and its ignored parts, each on a line. */
 static char *read_lines(const char *text, const char *mirror, bool is_here)
 {
     struct fp_apk_repositories found = {0};
@@ -109,7 +109,7 @@ static void test_what_is_passed_over_is_named(void **state)
     expect_lines("file:///srv/apks/\n/media", NULL, true, "/srv/apks\n/media\n");
 }
 
-/* A few bytes that name the same one again and again. */
+/* A short text names the same repository very often. */
 static void test_too_many_are_not_read_to_the_end(void **state)
 {
     struct fp_apk_repositories found = {0};
@@ -136,7 +136,7 @@ static void test_a_mirror_takes_the_servers_place(void **state)
         "https://u:p@m/alpine/v3.20/main\nhttps://u:p@m/alpine/edge/main\nhttps://h/own\n");
 }
 
-/* Within two seconds, whatever a base says. */
+/* Any list of a base is read within two seconds. */
 static void test_hostile_repositories(void **state)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(4 << 20);

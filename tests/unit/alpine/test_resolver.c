@@ -1,9 +1,9 @@
-/* What cannot be said of the resolver in tests/data/alpine/solver: its limits, and an interrupt. */
+/* Tests limits and interrupts of the resolver. Its other tests are in tests/data/alpine/solver. */
 #include <signal.h>
 
 #include "alpine_test.h"
 
-/* What becomes of a request; `text`, an index, is taken. */
+/* Resolve a request. `text` is an index and is consumed. */
 static enum fp_code resolve(struct fp_buf *text, const char *request, struct fp_error *err)
 {
     cleanup_apk_index struct fp_apk_index installed = {0};
@@ -21,7 +21,7 @@ static enum fp_code resolve(struct fp_buf *text, const char *request, struct fp_
     return fp_apk_resolve(&question, &answer, err);
 }
 
-/* More than any user would wait for. */
+/* Expect that the resolver gives up, because no user would wait so long. */
 static void expect_entangled(struct fp_buf *text, const char *request)
 {
     struct fp_error err = {0};
@@ -31,8 +31,8 @@ static void expect_entangled(struct fp_buf *text, const char *request)
 
 #define STANZA "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nI:1\nV:1\nP:p%u\n"
 
-/* Each package brings the next, and all provide what all exclude a version of: what a repository
- * may say in two megabytes. */
+/* Each package depends on the next. All provide a name, and all exclude a version of it. A
+ * repository needs only two megabytes for this. */
 static void test_entangled(void **state)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(8 << 20);
@@ -42,8 +42,8 @@ static void test_entangled(void **state)
     expect_entangled(&text, "p0");
 }
 
-/* Each package comes for the one behind it in the list, and a long list of conditions is looked at
- * again each time. */
+/* Each package is installed because of the one after it in the list, and a long list of conditions
+ * is checked again each time. */
 static void test_entangled_conditions(void **state)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(8 << 20);

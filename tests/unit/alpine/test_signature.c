@@ -6,7 +6,7 @@
 
 #define INDEX_TEXT "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nP:a\nV:1-r0\n\n"
 
-/* Whom we trust, whom we have heard of, and whom not. */
+/* A trusted key, another key, and the set of trusted keys. */
 static EVP_PKEY *known;
 static EVP_PKEY *other;
 static struct fp_apk_keys *keys;
@@ -44,7 +44,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* A signature of `member`, as the file `name` in a tar. */
+/* Add a signature of `member` to a tar, as the file `name`. */
 static void put_signature(struct fp_buf *tar, const char *name, EVP_PKEY *key,
                           const struct fp_buf *member)
 {
@@ -61,7 +61,7 @@ static void put_signature(struct fp_buf *tar, const char *name, EVP_PKEY *key,
     put_bytes(tar, name, bytes, len);
 }
 
-/* The part of an index file that is signed: a gzip member. */
+/* Make the signed part of an index file, which is a gzip member. */
 static void make_index(struct fp_buf *ret)
 {
     cleanup_buf struct fp_buf tar = FP_BUF_INIT(1 << 16);
@@ -72,9 +72,9 @@ static void make_index(struct fp_buf *ret)
     put_gzip(ret, &tar);
 }
 
-/* A signature and whose it is. */
+/* A signature and its key. */
 struct signer {
-    const char *name; /* NULL: no more */
+    const char *name; /* NULL: the end */
     EVP_PKEY **key;
 };
 
@@ -83,7 +83,7 @@ static enum fp_code read_file(const struct fp_buf *file, char **ret, struct fp_e
     return fp_apk_index_read(fp_source_memory(file->data, file->len), "index", keys, ret, err);
 }
 
-/* An index with signatures: all in one member, or each in its own. */
+/* Read an index with signatures, which are all in one member or in a member each. */
 static enum fp_code read_signed(const struct signer *signers, bool one_member, struct fp_error *err)
 {
     cleanup_buf struct fp_buf index = FP_BUF_INIT(1 << 16);
@@ -116,7 +116,7 @@ static void test_signatures(void **state)
         {{{".SIGN.RSA.known.rsa.pub", &known}}, FP_OK, ""},
         {{{".SIGN.RSA256.known.rsa.pub", &known}}, FP_OK, ""},
         {{{".SIGN.RSA512.known.rsa.pub", &known}}, FP_OK, ""},
-        /* Any one that is trusted and right will do, wherever it stands. */
+        /* One valid signature by a trusted key is enough, in any position. */
         {{{".SIGN.RSA.stranger.rsa.pub", &other}, {".SIGN.RSA256.known.rsa.pub", &known}},
          FP_OK,
          ""},
@@ -126,7 +126,7 @@ static void test_signatures(void **state)
         {{{".SIGN.RSA.known.rsa.pub", &other}, {".SIGN.RSA256.known.rsa.pub", &known}}, FP_OK, ""},
         {{{".SIGN.RSA.known.rsa.pub", &other}, {".SIGN.RSA.second.rsa.pub", &known}}, FP_OK, ""},
         {{{".SIGN.DSA.known.rsa.pub", &known}, {".SIGN.RSA.known.rsa.pub", &known}}, FP_OK, ""},
-        /* Nobody else's, whatever it is called. */
+        /* A signature by another key fails, even under the name of a trusted one. */
         {{{".SIGN.RSA.known.rsa.pub", &other}}, FP_E_VERIFY, "the signature is wrong"},
         {{{".SIGN.RSA256.known.rsa.pub", &other}, {".SIGN.RSA.stranger.rsa.pub", &other}},
          FP_E_VERIFY,
@@ -146,7 +146,7 @@ static void test_signatures(void **state)
     }
 }
 
-/* Signed by a trusted key, but as something else. */
+/* Make the control part of a package, which a trusted key signs as well. */
 static void make_package_control(struct fp_buf *ret)
 {
     cleanup_buf struct fp_buf tar = FP_BUF_INIT(1 << 16);
@@ -164,7 +164,7 @@ static void expect_refused(const struct fp_buf *file, enum fp_code code, const c
     assert_text_has(err.text, words);
 }
 
-/* What is signed is the member behind: an index beside the signatures would be anybody's. */
+/* A signature covers the next member, so an index in the member of signatures is not signed. */
 static void test_an_index_among_the_signatures(void **state)
 {
     (void) state;
@@ -217,7 +217,7 @@ static void test_cut_off_and_changed(void **state)
         assert_int_not_equal(
             fp_apk_index_read(fp_source_memory(file.data, i), "index", keys, &text, NULL), FP_OK);
         file.data[i] ^= 4;
-        /* How gzip itself is stored is not signed in front of the signature. */
+        /* The gzip header before the signature is not signed, so it may change. */
         if (read_file(&file, &text, NULL) == FP_OK)
             assert_string_equal(text, INDEX_TEXT);
         file.data[i] ^= 4;
@@ -239,7 +239,7 @@ static void test_more_behind_the_index(void **state)
     expect_refused(&file, FP_E_INPUT, "index: ");
 }
 
-/* Thousands of empty parts in front are no index. */
+/* Thousands of empty parts before the index are refused. */
 static void test_many_parts(void **state)
 {
     cleanup_buf struct fp_buf file = FP_BUF_INIT(1 << 22);

@@ -1,19 +1,19 @@
 /*
  * Runs the resolver's cases, which are files: tests/data/alpine/solver/NAME.test.
  *
- * A file is made of sections. What @INSTALLED, @REPOSITORY and @WORLD say holds until the next of
- * that name; each @ADD with the @EXPECT or @FAILS behind it is a case:
+ * A file consists of sections. @INSTALLED, @REPOSITORY and @WORLD are valid until the next section
+ * of that name. Each @ADD with the following @EXPECT or @FAILS is a case:
  *
  *   @INSTALLED, @REPOSITORY    packages, one a line: NAME | VERSION | FIELD | ..., where a field is
  * a line of APKINDEX such as "D:so:libz.so.1" (dependencies), "p:" (what it provides), "i:"
  * (install_if), "k:" (priority)
- *   @REPOSITORY and            one more repository, behind those before it
- *   @WORLD WORDS, @ADD WORDS   what the base asks for, what is asked for now
- *   @EXPECT                    what comes, in order, one a line: NAME-VERSION, or
- *                              NAME-VERSION(OLD) for an exchange; no line: nothing
+ *   @REPOSITORY and            one more repository, after those before it
+ *   @WORLD WORDS, @ADD WORDS   the requests of the base, the new requests
+ *   @EXPECT                    the changes, in order, one a line: NAME-VERSION, or
+ *                              NAME-VERSION(OLD) for an upgrade; no line: nothing
  *   @FAILS input|not found     and words of the error, one line each
  *
- * Lines that begin with '#' say what a case is about.
+ * Lines that begin with '#' are comments.
  */
 #include <glob.h>
 
@@ -24,20 +24,20 @@
 #define TEXT_MAX         ((size_t) 1 << 16)
 
 struct solver_case {
-    char *installed; /* as in a database of packages */
+    char *installed; /* a database of installed packages */
     char *repositories[REPOSITORIES_MAX];
     size_t repository_count;
     struct fp_strv world;
     struct fp_strv requests;
-    struct fp_strv *list;    /* where lines go: */
-    struct fp_strv packages; /* of a list of them */
-    struct fp_strv outcome;  /* what is expected */
-    char **text;             /* what the packages become */
+    struct fp_strv *list;    /* the list that lines are added to */
+    struct fp_strv packages; /* the lines of a list of packages */
+    struct fp_strv outcome;  /* the expected outcome */
+    char **text;             /* where the index of the packages is stored */
     enum fp_code code;
-    bool is_open; /* there is an outcome to be met */
+    bool is_open; /* an outcome has to be checked */
 };
 
-/* "NAME | VERSION | FIELD" lines as stanzas. */
+/* Convert lines "NAME | VERSION | FIELD" to stanzas of an index. */
 static char *as_index(const struct fp_strv *lines)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT(TEXT_MAX);
@@ -115,7 +115,7 @@ static void run_case(const struct solver_case *own, const char *where)
         fp_apk_index_clear(&indexes[i]);
 }
 
-/* What was read last is complete: packages become an index, an outcome is met. */
+/* End a section: convert its packages to an index, or check its outcome. */
 static void end_section(struct solver_case *own, const char *where)
 {
     if (own->text != NULL) {
@@ -217,7 +217,7 @@ static void run_file(void **state)
 int main(void)
 {
     glob_t found = {0};
-    /* Without a single file something else than the resolver is wrong. */
+    /* If there are no files at all, the test setup is wrong. */
     if (glob(FOLDER "/*.test", 0, NULL, &found) != 0)
         return 1;
     struct CMUnitTest *tests = fp_xcalloc(found.gl_pathc, sizeof(*tests));

@@ -5,7 +5,7 @@ static enum fp_apk_order compare(const char *a, const char *b)
     return fp_apk_version_compare(fp_apk_text(a), fp_apk_text(b));
 }
 
-/* Each list ascends strictly; what apk 3.0.6 and 2.14.4 say, and 3 where they differ. */
+/* Each list ascends strictly, as in apk 3.0.6 and 2.14.4, or as in 3.0.6 if they differ. */
 static const char *const ascending[][16] = {
     {"1.0", "1.0-r0", "1.0-r1"},
     {"1.0", "1.0.0"},
@@ -42,7 +42,7 @@ static void test_vectors(void **state)
     }
 }
 
-/* Versions of random tokens, from a fixed seed. */
+/* Versions are made of random tokens from a fixed seed. */
 static uint32_t seed = 1;
 
 static uint32_t roll(uint32_t below)
@@ -142,7 +142,7 @@ static void test_dependency_parts(void **state)
     assert_int_equal(fp_apk_dependency_parse(fp_apk_text(""), &parsed, &err), FP_E_INPUT);
 }
 
-/* apk 3.0.8 was asked for each: a world with another version or operator is none to it. */
+/* apk 3.0.8 accepts each of these, and rejects a world with other versions or operators. */
 static const char *const good_requests[] = {"bash",
                                             "bash>=5",
                                             "bash=>5",
@@ -160,7 +160,7 @@ static const char *const good_requests[] = {"bash",
                                             "bash=5~abc",
                                             "bash=01",
                                             "bash><Q1cvBJr4xtYzWzQ5dlyfq9h9F5KwM="};
-/* And what is said of others. */
+/* Bad requests and the errors they cause. */
 static const struct {
     const char *request;
     const char *text;

@@ -1,6 +1,6 @@
 #include "base_test.h"
 
-/* What is asked for, and what comes back; freed by clear(). */
+/* The input and the result of a test. Free it with clear(). */
 struct result {
     char *passwd;
     char *group;
@@ -65,7 +65,7 @@ static void named(const char *passwd, unsigned uid, const char *wanted)
     fp_base_facts_clear(&facts);
 }
 
-/* A user of --user: a line for the number, whatever else has the name. */
+/* The number of --user gets a line of its own, even if another user has the name. */
 static void test_a_name_for_a_number(void **state)
 {
     (void) state;

@@ -31,7 +31,7 @@ static struct fp_strv here(void)
     return folders;
 }
 
-/* Every entry that is compiled in reads, and its name agrees with what it says. */
+/* Each compiled-in entry can be read, and its name agrees with its content. */
 static void test_all_entries_of_the_catalogue(void **state)
 {
     (void) state;
@@ -54,13 +54,13 @@ static void test_all_entries_of_the_catalogue(void **state)
                                                  : strstr(entry.reference, "alpine") != NULL,
                          alpine);
         assert_true(entry.description[0] != '\0');
-        /* It has /etc/os-release, which tells others, and us, what system that is. */
+        /* That package has /etc/os-release, which identifies the system. */
         assert_true(entry.reference != NULL || fp_strv_has(&entry.packages, "alpine-release"));
         fp_base_entry_clear(&entry);
     }
 }
 
-/* What is compiled in is what the files say, and all of them. */
+/* The compiled-in entries are equal to the files, and none is missing. */
 static void test_files_agree_with_what_is_compiled_in(void **state)
 {
     (void) state;
@@ -73,7 +73,7 @@ static void test_files_agree_with_what_is_compiled_in(void **state)
     for (const struct dirent *file = readdir(dir); file != NULL; file = readdir(dir))
         files += strstr(file->d_name, ".json") != NULL;
     (void) closedir(dir);
-    assert_int_equal(names.len, files - 1); /* but for the schema */
+    assert_int_equal(names.len, files - 1); /* the schema is no entry */
     for (size_t i = 0; i < names.len; i++) {
         cleanup_strv struct fp_strv folders = {0};
         struct fp_base_entry from_file = {0};
@@ -129,7 +129,7 @@ static void test_first_folder_counts(void **state)
     cleanup_strv struct fp_strv names = {0};
     assert_int_equal(fp_base_list(&folders, &names, NULL), FP_OK);
     for (size_t i = 1; i < names.len; i++)
-        assert_true(strcmp(names.items[i - 1], names.items[i]) < 0); /* sorted, each once */
+        assert_true(strcmp(names.items[i - 1], names.items[i]) < 0); /* sorted and unique */
 }
 
 static void test_refuses_bad_files(void **state)
@@ -182,7 +182,7 @@ static void test_refuses_bad_files(void **state)
     }
 }
 
-/* The published schema and the program agree on the keys, and on which of them have to be there. */
+/* The published schema and the program agree on the keys, and on the required ones. */
 static void test_schema_agrees(void **state)
 {
     (void) state;
@@ -195,7 +195,7 @@ static void test_schema_agrees(void **state)
     assert_int_equal(fp_json_parse(fp_buf_text(&text), text.len, "schema", &schema, NULL), FP_OK);
     assert_true(json_is_false(json_object_get(schema, "additionalProperties")));
     json_t *properties = json_object_get(schema, "properties");
-    /* A base that is made of packages has these three in place of the image. */
+    /* A base made of packages has these three keys instead of the image. */
     static const char *const others[] = {"packages", "repositories", "keys"};
     for (size_t i = 0; i < COUNT(others); i++)
         assert_int_equal(json_object_del(properties, others[i]), 0);

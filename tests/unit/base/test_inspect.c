@@ -7,7 +7,7 @@
         .type = (t), .path = (p), .text = (x)                                                      \
     }
 
-/* A base made of layers of entries. */
+/* A base made of layers, which consist of entries. */
 struct base {
     struct fp_blob *blobs[MAX_LAYERS];
     size_t count;
@@ -67,7 +67,7 @@ static enum fp_code try_inspect(const struct base *base, uint64_t max_bytes, str
     return code;
 }
 
-/* Debian with a merged /usr, bash, and os-release behind a link. */
+/* Debian with a merged /usr, bash, and os-release as a link. */
 static const struct tar_entry debian[] = {
     ENTRY('5', "./", NULL),
     ENTRY('5', "./etc/", NULL),
@@ -305,7 +305,7 @@ static void test_accounts_are_bounded(void **state)
     base_clear(&heavy);
 }
 
-/* A layer of files of a megabyte, behind a link from /etc to `etc` (NULL: none). */
+/* A layer with files of a megabyte each, and a link from /etc to `etc` (NULL: no link). */
 static struct fp_blob *heavy_layer(const char *etc, const char *const *paths, size_t count)
 {
     enum { MIB = 1 << 20 };

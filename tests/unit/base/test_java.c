@@ -2,7 +2,7 @@
 
 #define FILES 8
 
-/* Where Java lies in images that are seen, and what is to be found there. */
+/* The places of Java in real images, and the expected results. */
 static const struct java_case {
     const char *title;
     struct tar_entry entries[FILES];
@@ -154,7 +154,7 @@ static void check(const struct java_case *expected)
     fp_base_facts_clear(&facts);
 }
 
-/* What the image will have in its environment is what counts. */
+/* The environment of the new image decides where Java is. */
 static void test_hears_what_is_set(void **state)
 {
     (void) state;

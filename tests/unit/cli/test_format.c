@@ -63,7 +63,7 @@ static void rates_are_readable(void **state)
     assert_string_equal(text, "");
 }
 
-/* Nothing from outside reaches a terminal as a command, and JSON stays valid UTF-8. */
+/* Text from outside never reaches a terminal as a command, and JSON stays valid UTF-8. */
 static void foreign_text_is_made_printable(void **state)
 {
     (void) state;
@@ -99,7 +99,7 @@ static void foreign_text_is_made_printable(void **state)
         {"section_start:1700000000:x\r\033[0K", "section_start?1700000000:x??[0K"},
         {"section_end:1:x", "section_end?1:x"},
         {"::section_end:2 x::", "::section_end?2 x::"},
-        /* And what only looks like them. */
+        /* These only look like commands. */
         {"http://[::1]:5000/x [::ffff:1.2.3.4] ::1", "http://[::1]:5000/x [::ffff:1.2.3.4] ::1"},
         {"std::vector::size ## Title a[0] #[x]", "std::vector::size ## Title a[0] #[x]"},
         {"section_start:x section_end", "section_start:x section_end"},
@@ -114,7 +114,7 @@ static void foreign_text_is_made_printable(void **state)
     }
 }
 
-/* JSON says the same, and nothing in it is obeyed on its way. */
+/* The escaped JSON has the same meaning, and contains no commands. */
 static void json_is_made_printable(void **state)
 {
     (void) state;

@@ -5,7 +5,7 @@
 
 #include "settings.h"
 
-/* A command of the tests' own, with every kind of option. */
+/* The values of a command for tests, which has every kind of option. */
 struct values {
     bool slim;
     bool release;
@@ -124,7 +124,7 @@ static const struct fp_option_group foreign_group = FP_OPTION_GROUP("Foreign", f
 static const struct fp_option_group *const own[] = {&own_group, NULL};
 static const struct fp_option_group *const known[] = {&own_group, &foreign_group, NULL};
 
-/* One run: all three sources into values. */
+/* One run, which collects values from all three origins. */
 struct fixture {
     struct fp_settings settings;
     struct values values;
@@ -530,7 +530,7 @@ static void rivals_of_lesser_origin_give_way(void **state)
     assert_ok(apply(f), f->err);
     assert_false(f->values.release);
     assert_string_equal(f->values.archive, "x.tgz");
-    /* ... and so does what goes with them, and what does not go with the winner. */
+    /* Options that depend on the loser, or exclude the winner, are dropped as well. */
     assert_null(f->values.version);
     assert_null(f->values.base);
 }

@@ -37,7 +37,7 @@ static struct fixture begin(struct fp_progress_options options)
     return f;
 }
 
-/* What was written since the last time. */
+/* The output since the last call. */
 static const char *seen(struct fixture *f)
 {
     char bytes[4096];
@@ -90,7 +90,7 @@ static void plain_tells_of_what_is_finished(void **state)
     fp_stage_begin(&stage, f.reporter, "push", "sha256:4567", 4000000);
     clock_ms += 61000;
     (void) fp_stage_close(&stage, FP_E_IO, NULL);
-    assert_string_equal(seen(&f), ""); /* the error tells of it */
+    assert_string_equal(seen(&f), ""); /* the error reports it */
     fp_stage_begin(&stage, f.reporter, "copy", "sha256:89ab", 4000000);
     (void) fp_stage_close(&stage, FP_OK, NULL);
     assert_string_equal(seen(&f), "");
@@ -205,7 +205,7 @@ static void none_leaves_stages_out(void **state)
     fp_report(f.reporter, FP_EVENT_WARNING, "careful");
     fp_report(f.reporter, FP_EVENT_INFO, "next: push it");
     (void) fp_stage_close(&stage, FP_OK, "done");
-    fp_progress_result(f.progress, "orders", "sha256:0123"); /* standard output has it */
+    fp_progress_result(f.progress, "orders", "sha256:0123"); /* on standard output only */
     tick_after(&f, 60000);
     assert_string_equal(seen(&f), "flinkpack: warning: careful\n");
     end(&f);
@@ -325,7 +325,7 @@ static void bars_fit_the_terminal(void **state)
     assert_int_equal(lines.len, 9);
     assert_string_equal(lines.items[8], "and 4 more");
     for (size_t i = 0; i < lines.len; i++)
-        assert_true(strlen(lines.items[i]) <= 40); /* with the two bytes of the accent */
+        assert_true(strlen(lines.items[i]) <= 40); /* the accent takes two bytes */
     tick_after(&f, 100);
     assert_memory_equal(seen(&f), "\033[9A", 4);
     for (size_t i = 0; i < 12; i++)

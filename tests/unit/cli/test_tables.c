@@ -2,7 +2,7 @@
 
 #include "command.h"
 
-/* Whether a name fits into a shell, a variable and a YAML key alike. */
+/* Whether a name is valid as an option, as a variable and as a YAML key. */
 static bool is_good_name(const char *name)
 {
     return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
@@ -11,7 +11,7 @@ static bool is_good_name(const char *name)
 static void check_option(const struct fp_command *command, const struct fp_option *option)
 {
     bool hidden = (option->flags & FP_OPTION_HIDDEN) != 0;
-    /* Names that others chose, Flink's own, are understood but not shown. */
+    /* Flink's own names of options are accepted but hidden. */
     if (!hidden && !is_good_name(option->name))
         fail_msg("%s: bad name '%s'", command->name, option->name);
     if (option->help == NULL || option->help[0] == '\0' ||
@@ -26,7 +26,7 @@ static void check_option(const struct fp_command *command, const struct fp_optio
                      option->kind == FP_OPTION_SIZE;
     if (is_number && option->min >= option->max)
         fail_msg("%s --%s: range", command->name, option->name);
-    /* Whether a file that nobody has named may set it unseen is decided for each. */
+    /* Each option that a file can set has to declare what it decides. */
     if ((option->decides == FP_DECIDES_UNSAID) != ((option->flags & FP_OPTION_NO_FILE) != 0))
         fail_msg("%s --%s: say in the table what it decides (.decides), or that it cannot stand in "
                  "flinkpack.yaml",
@@ -75,7 +75,7 @@ static void tables_are_sound(void **state)
     }
 }
 
-/* `with` and its opposite name options of the same command. */
+/* `with`, also in the form "!option", names an option of the same command. */
 static void companions_exist(void **state)
 {
     (void) state;

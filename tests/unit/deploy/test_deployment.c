@@ -1,6 +1,6 @@
 #include "deploy_test.h"
 
-/* The options are refused, for a reason with this word in it. */
+/* Check that the options are refused with an error that contains the word. */
 static void refuse(const char *version, const char *type, const struct fp_deploy_options *options,
                    const char *word)
 {
@@ -31,7 +31,7 @@ static void expect(const char *version, const struct fp_deploy_options *options,
         fail_msg("Flink %s: '%s' is not in:\n%s", version, text, stream);
 }
 
-/* The keys of memory that each version knows, and what a container of 2 GiB makes of them. */
+/* Each version gets the memory keys that it knows, with the values for a container of 2 GiB. */
 static void memory_fits_the_version(void **state)
 {
     (void) state;
@@ -54,7 +54,7 @@ static void memory_fits_the_version(void **state)
     refuse("2.2.1", "job", &options, "982Mi");
 }
 
-/* Flink 1.5 wants a bare number, and gets it so. */
+/* Flink 1.5 expects a number without a unit. */
 static void memory_without_unit(void **state)
 {
     (void) state;
@@ -69,7 +69,7 @@ static void memory_without_unit(void **state)
     fp_strv_clear(&options.conf);
 }
 
-/* Parts that the user sizes are the user's business. */
+/* If the user sets the size of a part of the memory, the total is not checked. */
 static void fine_grained_memory_is_left_alone(void **state)
 {
     (void) state;
@@ -121,7 +121,7 @@ static void savepoints_need_a_version(void **state)
     expect("1.6.1", &options, "            - --fromSavepoint\n            - s3://b/s\n");
 }
 
-/* A directory has the name that the version reads. */
+/* The key of a directory is the one that the version reads. */
 static void keys_of_state_fit_the_version(void **state)
 {
     (void) state;
@@ -159,7 +159,7 @@ static void what_is_not_unicode_is_refused(void **state)
     fp_strv_clear(&options.env);
 }
 
-/* A setting may not end another's line, or be another's. */
+/* A setting must not contain line ends or anything else that would make it two settings. */
 static void settings_stay_in_their_line(void **state)
 {
     (void) state;
@@ -212,7 +212,7 @@ static void configurations_become_flat(void **state)
     assert_string_equal(err.text, "config.yaml: a.b: has no value");
 }
 
-/* What the command line offers is what there is, in the same order. */
+/* The command line lists all formats in the order of the generator. */
 static void formats_have_one_list(void **state)
 {
     (void) state;

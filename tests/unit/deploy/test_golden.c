@@ -1,5 +1,5 @@
-/* A few manifests as they are to be read by people. FLINKPACK_UPDATE_GOLDEN=1 writes them anew;
- * whoever does that reads the difference. */
+/* Compares manifests with stored files that people can read. FLINKPACK_UPDATE_GOLDEN=1 writes them
+ * again; review the difference afterwards. */
 #include "deploy_test.h"
 
 static void compare(const char *name, const char *version, const char *type,

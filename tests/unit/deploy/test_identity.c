@@ -1,4 +1,4 @@
-/* What a highly available job's state lies under, and how often its JobManager is replaced. */
+/* The ids under which a highly available job stores its state, and restarts of its JobManager. */
 #include "deploy_test.h"
 
 #define CLUSTER_ID "-Dhigh-availability.cluster-id="
@@ -49,7 +49,7 @@ static bool says(const struct fp_strv *lines, const char *part)
     return false;
 }
 
-/* The beginning of SHA-256 of "prod/etl-c0" and "prod/etl-an", of which Java's hashes are equal. */
+/* The first half of SHA-256 of "prod/etl-c0" and "prod/etl-an", whose Java hashes are equal. */
 #define ID_OF_C0 "44f7c1d60f460e7ac2ae98f8da1bd253"
 #define ID_OF_AN "3d9133de1d53ecb07e61a08d53105fbc"
 
@@ -67,7 +67,7 @@ static void names_with_one_hash_have_two_ids(void **state)
     }
 }
 
-/* The next pod of a Job that was made without them reads the ConfigMap, not these arguments. */
+/* Pods of an older Job read the ConfigMap but lack the arguments, so that sets no ids. */
 static void what_runs_keeps_its_identity(void **state)
 {
     (void) state;
@@ -112,7 +112,7 @@ static void what_the_user_sets_wins(void **state)
     expect_count("1.20.5", &options, CLUSTER_ID, 0);
     expect_count("1.20.5", &options, ID_OF_C0, 1);
     fp_strv_clear(&options.conf);
-    /* Where this stands in two manifests, it need not mean the same. */
+    /* A variable can have different values in two manifests. */
     fp_strv_add(&options.conf, "high-availability.cluster-id=${CLUSTER}");
     struct fp_deploy_result variable = make("1.20.5", "job", &options);
     assert_null(strstr(variable.stream, "--job-id"));
@@ -145,7 +145,7 @@ static void others_have_none(void **state)
     expect_count("1.20.5", &options, "high-availability.cluster-id", 0);
 }
 
-/* 1.7 has ZooKeeper, and no --job-id. */
+/* Flink 1.7 supports ZooKeeper, but has no --job-id. */
 static void the_oldest_are_warned_of(void **state)
 {
     (void) state;

@@ -43,7 +43,7 @@ static void directives_delete_and_replace(void **state)
           false, POD("[{\"name\":\"z\"}]"));
     check("[{\"kind\":\"A\"},{\"kind\":\"B\"},{\"kind\":\"A\"}]",
           "{\"kind\":\"A\",\"$patch\":\"delete\"}", false, "[{\"kind\":\"B\"}]");
-    /* What there is not yet is made without the directives. */
+    /* New objects are created without the directives. */
     check(POD("[{\"name\":\"x\"}]"),
           "{\"kind\":\"A\",\"spec\":{\"containers\":[{\"name\":\"y\",\"$patch\":\"replace\","
           "\"s\":{\"$patch\":\"merge\",\"a\":1}}]}}",
@@ -80,7 +80,7 @@ static void directives_delete_and_replace(void **state)
     }
 }
 
-/* RFC 7396, appendix A, as far as it is about objects. */
+/* The examples of RFC 7396, appendix A, that are about objects. */
 static void merge_patches_do_as_the_rfc_says(void **state)
 {
     (void) state;

@@ -1,4 +1,4 @@
-/* Checkpoints and restarts: what is set, under which key, and what is refused. */
+/* Checkpoints and restarts: the settings, their keys, and refused options. */
 #include "deploy_test.h"
 
 static void refuse(const char *version, const struct fp_deploy_options *options, const char *word)
@@ -10,7 +10,7 @@ static void refuse(const char *version, const struct fp_deploy_options *options,
         fail_msg("'%s' is not in: %s", word, err.text);
 }
 
-/* Whether the manifests have this line among the settings, and a warning with this word. */
+/* Check whether the manifests contain this line. */
 static void look(const char *version, const char *type, const struct fp_deploy_options *options,
                  const char *line, bool is_there)
 {
@@ -64,7 +64,7 @@ static void what_means_nothing_without_them_has_them(void **state)
     look("2.2.1", "session", &options, "restart-strategy", false);
 }
 
-/* It loses JobManagers all the same. */
+/* JobManagers can fail in this case, too, so the same settings are needed. */
 static void high_availability_by_settings_has_them_too(void **state)
 {
     (void) state;
@@ -98,7 +98,7 @@ static void options_and_settings_win(void **state)
     fp_strv_add(&options.conf, "restart-strategy=fixed-delay");
     look("1.20.5", "job", &options, INTERVAL "5min\n", true);
     look("1.20.5", "job", &options, "    restart-strategy: fixed-delay\n", true);
-    /* Of two names of a setting Flink would take this one. */
+    /* If a setting has both names, Flink would use this one. */
     look("1.20.5", "job", &options, "restart-strategy.type", false);
     fp_strv_clear(&options.conf);
     options.restart_strategy = NULL;

@@ -1,4 +1,4 @@
-/* The revision that keeps versions of a deployment apart, and what is found through it. */
+/* The revision, which separates versions of a deployment and selects their JobManager. */
 #include "deploy_test.h"
 
 struct version {
@@ -41,7 +41,7 @@ static char *make(const struct version *version)
     return stream;
 }
 
-/* What the pods are labelled with; "" where they are not. */
+/* The revision in the labels of the pods, or "" if there is none. */
 static char *revision_of(const char *stream)
 {
     const char *found = strstr(stream, "flinkpack.revision: ");
@@ -79,7 +79,7 @@ static void image_and_configuration_make_it(void **state)
            &(struct version){.digest = OTHER_DIGEST, .ha = true}, false);
 }
 
-/* A patch counts for what it makes of image and configuration, and only for that. */
+/* A patch changes the revision only if it changes the image or the configuration. */
 static void patches_count(void **state)
 {
     (void) state;
@@ -103,7 +103,7 @@ static size_t count(const char *text, const char *part)
     return found;
 }
 
-/* The address is that of a Service which selects by the revision. */
+/* TaskManagers use the address of a Service that selects pods by the revision. */
 static void it_is_where_task_managers_look(void **state)
 {
     (void) state;
@@ -119,8 +119,8 @@ static void it_is_where_task_managers_look(void **state)
     assert_int_equal(count(stream, "flinkpack.revision: "), 4);
 }
 
-/* With high availability the leader is found without a Service, and versions are only labelled. A
- * classic template gets its image later. */
+/* With high availability, the leader is found without a Service, so there is only the label. The
+ * image of a classic template is not known yet, so it has no revision. */
 static void it_has_no_service_where_it_means_nothing(void **state)
 {
     (void) state;

@@ -1,7 +1,7 @@
-/* What is said of manifests that are made, and would not run as they are meant. */
+/* Warnings and notes for manifests that would not run as intended. */
 #include "deploy_test.h"
 
-/* What a result says, with line ends between. */
+/* Join the lines of a list with line ends. */
 static char *lines(const struct fp_strv *list)
 {
     struct fp_buf text = FP_BUF_INIT(1 << 20);
@@ -10,8 +10,8 @@ static char *lines(const struct fp_strv *list)
     return fp_buf_take(&text);
 }
 
-/* The warnings, or the notes, for an image of ours with these plugins; NULL: of one that does not
- * say. */
+/* The warnings, or the notes, for one of our images with these plugins. NULL: the image does not
+ * list its plugins. */
 static char *said_of(const char *version, const char *type, const char *plugins,
                      const struct fp_deploy_options *options, bool wants_notes)
 {
@@ -37,7 +37,7 @@ static void check(const char *version, const char *type, const char *plugins,
         fail_msg("'%s' is %ssaid:\n%s", said, is_said ? "not " : "", text);
 }
 
-/* What may be wrong is a note, and no warning, which could be an error. */
+/* A possible problem is a note. It is not a warning, because that can end the run. */
 static void check_note(const char *plugins, const struct fp_deploy_options *options,
                        const char *said)
 {
@@ -55,7 +55,7 @@ static void file_systems_need_their_plugin(void **state)
         const char *version;
         const char *place;
         const char *plugins;
-        const char *said; /* NULL: nothing of plugins */
+        const char *said; /* NULL: no warning of plugins */
     } rows[] = {
         {"1.20.5", "s3://b/c", "",
          "--checkpoint-dir: s3://b/c: no plugin of the image has s3://: "
@@ -207,7 +207,7 @@ static void shared_places_need_a_volume(void **state)
     compose.format = "compose";
     compose.savepoint_dir = "/state";
     check("1.20.5", "job", "", &compose, "--savepoint-dir: /state: no volume", true);
-    /* Which is of another file system then. */
+    /* The default scheme makes it a path of another file system. */
     fp_strv_add(&compose.conf, "fs.default-scheme=s3://b");
     check("1.20.5", "job", "s3", &compose, said, false);
     compose.savepoint_dir = "file:/state";

@@ -10,7 +10,7 @@ static char *write_yaml(const json_t *value)
     return fp_buf_take(&out);
 }
 
-/* Written and read again it is the same value, wherever the string stands. */
+/* A string is the same after writing and reading, in every position. */
 static void check_round_trip(const char *text)
 {
     struct fp_error err = {0};
@@ -25,7 +25,7 @@ static void check_round_trip(const char *text)
         fail_msg("'%s' is read in another way from:\n%s", text, yaml);
 }
 
-/* What YAML has a meaning for, or cannot hold as it is. */
+/* Strings that mean something else in YAML, or cannot be written plainly. */
 static const char *const awkward[] = {
     "",
     " ",
@@ -112,7 +112,7 @@ static void awkward_strings_survive(void **state)
         check_round_trip(awkward[i]);
 }
 
-/* A small generator of our own: the same strings on every machine. */
+/* A small random generator, which gives the same strings on every machine. */
 static unsigned next_random(uint64_t *state, unsigned below)
 {
     *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -138,7 +138,7 @@ static void random_strings_survive(void **state)
     }
 }
 
-/* What YAML 1.1 or 1.2 takes for something else is never written without quotes. */
+/* A string that YAML 1.1 or 1.2 would take for another type is always quoted. */
 static void words_of_yaml_are_quoted(void **state)
 {
     (void) state;
@@ -178,7 +178,7 @@ static void comments_are_written_and_dropped(void **state)
     assert_string_equal(text, "{\"a\":\"1\",\"empty\":{},\"list\":[{\"x\":\"y\"}]}");
 }
 
-/* Text that stands verbatim is for charts and templates only. */
+/* Verbatim text is only allowed in charts and templates. */
 static void nothing_is_verbatim_in_plain_yaml(void **state)
 {
     (void) state;

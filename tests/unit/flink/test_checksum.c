@@ -1,4 +1,4 @@
-/** Checksum files as Apache, Maven and people write them. */
+/** Checksum files in the forms that Apache, Maven and users write. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

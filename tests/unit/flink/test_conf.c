@@ -153,7 +153,7 @@ static void test_values_that_only_look_like_yaml(void **state)
             "k: '{a: {b: }}'\nl: '\"'\nm: '[a]: b'\n");
 }
 
-/* The end of a value is found behind quotes, so that it is replaced whole. */
+/* A quoted value ends after its closing quote, so that all of it is replaced. */
 static void test_quotes_and_comments(void **state)
 {
     (void) state;
@@ -172,7 +172,7 @@ static void test_values_that_go_on(void **state)
             entries, COUNT(entries), "a:\n  text: x\n  more: \"p\n    q: r\"\nb: z\nc: 3\n");
 }
 
-/* What is not a line a key is written so; values keep their spelling and kind. */
+/* YAML in other forms is rewritten with a key on each line. Values keep spelling and type. */
 static void test_yaml_of_any_form(void **state)
 {
     (void) state;

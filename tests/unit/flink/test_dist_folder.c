@@ -1,10 +1,10 @@
-/** Distributions in folders: found, read, refused; and the same in every copy. */
+/** Distributions in directories: finding, reading and refusing them; copies give equal layers. */
 #include "dist_place.h"
 
 #include <fcntl.h>
 #include <utime.h>
 
-/* Executables only that which is run, whatever the umask and the order of writing. */
+/* Only programs are executable, independent of the umask and the order of the files. */
 static void test_folder(void **state)
 {
     struct place *place = *state;
@@ -34,7 +34,7 @@ static void test_folder(void **state)
     free(digests[1]);
 }
 
-/* A file, and the folders that it lies in. */
+/* Write a file, and make its parent directories. */
 static void write_below(const char *path)
 {
     struct fp_error err = {0};
@@ -43,7 +43,7 @@ static void write_below(const char *path)
     write_plain(path, "x", 1);
 }
 
-/* A jar of one empty entry, of the time that DOS has as 2024-03-01 12:30:10. */
+/* Write a jar with one empty entry, whose DOS time is 2024-03-01 12:30:10. */
 static void write_jar(const char *path)
 {
     static const unsigned char central[] = {
@@ -57,7 +57,7 @@ static void write_jar(const char *path)
     write_plain(path, jar, sizeof(jar));
 }
 
-/* Copies differ in the times, rights and order of their files. */
+/* Copies of a directory differ in the times, modes and order of their files. */
 static void test_folders_have_one_time(void **state)
 {
     struct place *place = *state;
@@ -100,7 +100,7 @@ static void test_folders_have_one_time(void **state)
     }
 }
 
-/* Rights survive no zip, and some file systems have none. */
+/* Zip archives and some file systems lose the executable bits. */
 static void test_what_can_be_run(void **state)
 {
     struct place *place = *state;
@@ -198,7 +198,7 @@ static void test_litter_stays_out(void **state)
     assert_string_equal(used.layer.diff_id.text, clean.layer.diff_id.text);
     assert_int_equal(used.file_count, clean.file_count);
     fp_distribution_clear(&used);
-    /* One that version control has not kept, and one that leads elsewhere. */
+    /* The directory can be missing after a checkout, or be a link to another place. */
     assert_int_equal(fp_remove_tree(log, &err), FP_OK);
     for (int i = 0; i < 2; i++) {
         used = read_dist(place);
@@ -261,7 +261,7 @@ static void test_find(void **state)
     free(steal_pointer(&found));
     assert_int_equal(fp_distribution_find(built, &found, &err), FP_OK);
     free(steal_pointer(&found));
-    /* Of two builds the link tells which one was the last. */
+    /* If there are two builds, the link shows which one is the latest. */
     cleanup_free char *old =
         fp_path_join(place->folder, "a[b]/flink-dist/target/flink-1.9-bin/flink-1.9");
     cleanup_free char *last = fp_path_join(source, "build-target");

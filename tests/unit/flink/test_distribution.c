@@ -40,7 +40,7 @@ static void test_used_as_it_is(void **state)
     fp_distribution_clear(&dist);
 }
 
-/* Each of these alone makes the archive unfit, and the layer the same as that of a good one. */
+/* Each flaw makes the archive unusable as a layer. Repacking gives the layer of a good one. */
 static void test_repacked(void **state)
 {
     struct place *place = *state;
@@ -75,7 +75,7 @@ static void test_repacked(void **state)
         assert_false(dist.as_is);
         if (strstr(dist.repack_reason, CASES[i].reason) == NULL)
             fail_msg("'%s' is not '%s'", dist.repack_reason, CASES[i].reason);
-        /* Times of folders that the archive does not declare are those of the newest file. */
+        /* Directories that are not in the archive get the time of the newest file. */
         assert_string_equal(dist.layer.diff_id.text, good.layer.diff_id.text);
         fp_distribution_clear(&dist);
     }
@@ -85,7 +85,7 @@ static void test_repacked(void **state)
     fp_distribution_clear(&good);
 }
 
-/* As somebody does who has the very file open; its times are as they were. */
+/* Write into a file like a process that has it open, and restore the times of the file. */
 static void write_into(const char *path, const char *data, size_t len, off_t at)
 {
     struct stat st = {0};
@@ -96,8 +96,8 @@ static void write_into(const char *path, const char *data, size_t len, off_t at)
     assert_int_equal(close(fd), 0);
 }
 
-/* Between the reading that met a checksum and the one that makes the layer: another file under the
- * name makes no difference, other bytes in the file no layer; whatever way it is read. */
+/* After the archive was verified and before the layer is made, replacing the file has no effect,
+ * and changing its bytes is an error, in every way of reading. */
 static void test_what_was_verified_is_what_is_used(void **state)
 {
     struct place *place = *state;
@@ -125,7 +125,7 @@ static void test_what_was_verified_is_what_is_used(void **state)
         assert_int_equal(fp_stream_copy(layer, nowhere, NULL, &err), FP_OK);
         fp_distribution_clear(&dist);
 
-        /* As sound as before, and as long: the time in gzip's header; and damaged. */
+        /* Offset 4, the time in the gzip header, keeps the archive valid. Offset 40 damages it. */
         for (off_t at = 4; at <= 40; at += 36) {
             assert_int_equal(unlink(place->archive), 0);
             write_dist(place, &shapes[i]);
@@ -137,7 +137,7 @@ static void test_what_was_verified_is_what_is_used(void **state)
             write_into(place->archive, "\x5a\xa5", 2, at);
             refused(place, FP_E_VERIFY, "changed while it was read");
         }
-        /* Where nobody vouches for it and nothing was read before, its time tells. */
+        /* Without a checksum or an earlier reading, the time of the file shows the change. */
         fp_input_free(input);
         assert_int_equal(fp_input_open(place->archive, &input, &err), FP_OK);
         place->options.input = input;
@@ -207,13 +207,13 @@ static void test_links(void **state)
     }
 }
 
-/* Of several the one that lies higher is taken, counted in folders; of two side by side none. */
+/* Of several distributions, the least nested one is taken. Two at the same depth are refused. */
 static void test_several(void **state)
 {
     struct place *place = *state;
     static const struct {
         const char *other;
-        const char *words; /* NULL: the other one does not matter */
+        const char *words; /* NULL: the other one is ignored */
     } CASES[] = {{"a/b/lib/flink-dist-1.6.0.jar", NULL},
                  {"flink-1.20.0/x/lib/flink-dist-1.6.0.jar", NULL},
                  {"a/lib/flink-dist-1.6.0.jar", "several Flinks in it: flink-1.20.0 and a"},
@@ -245,7 +245,7 @@ static void test_slim(void **state)
     assert_null(fp_tree_get(dist.tree, "flink-1.20.0/opt/flink-cep-1.20.0.jar"));
     assert_null(fp_tree_get(dist.tree, "flink-1.20.0/examples"));
     assert_non_null(fp_tree_get(dist.tree, "flink-1.20.0/lib/flink-dist-1.20.0.jar"));
-    /* What could have been kept is told all the same. */
+    /* The result still lists all jars that could have been kept. */
     assert_int_equal(dist.opt_jars.len, 2);
     fp_distribution_clear(&dist);
 }
@@ -314,7 +314,7 @@ static void test_damaged(void **state)
     refused(place, FP_E_INPUT, "deleted files");
 }
 
-/* Archives that were added to ("tar -r") hold a name twice; tar lets the last one win. */
+/* Archives extended with "tar -r" can hold a name twice. The last one wins, as in tar. */
 static void test_added_to(void **state)
 {
     struct place *place = *state;
@@ -331,7 +331,7 @@ static void test_added_to(void **state)
     refused(place, FP_E_INPUT, "/flink-1.20.0/lib is no directory");
 }
 
-/* RFC 3339 ends with the year 9999, and Docker refuses an image "created" later. */
+/* RFC 3339 ends with the year 9999, and Docker refuses images with a later "created". */
 static void test_times_beyond_words(void **state)
 {
     struct place *place = *state;
@@ -345,7 +345,7 @@ static void test_times_beyond_words(void **state)
     fp_distribution_clear(&dist);
 }
 
-/* An archive with `count` entries NAME0, NAME1, ... */
+/* Write an archive with `count` entries NAME0, NAME1, ... */
 static void write_many(const struct place *place, const char *name, int count)
 {
     cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 32 << 20);
@@ -359,7 +359,7 @@ static void write_many(const struct place *place, const char *name, int count)
     write_gzip(place->archive, tar.data, tar.len, false);
 }
 
-/* "flink-1.20.0/nnn/nnn/": so many folders, each with a name of so many bytes. */
+/* A path "flink-1.20.0/nnn/nnn/" with `folders` directories, each name of `bytes` bytes. */
 static char *nested(int folders, int bytes)
 {
     char *name = fp_xstrdup("flink-1.20.0/");
@@ -392,7 +392,7 @@ static void test_limits(void **state)
     refused(place, FP_E_INPUT, "1000 files");
 }
 
-/* 80 MiB of zeros in 80 KiB. */
+/* The archive inflates from 80 KiB to 80 MiB of zeros. */
 static void test_bomb(void **state)
 {
     struct place *place = *state;

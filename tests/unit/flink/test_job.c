@@ -1,4 +1,4 @@
-/** Job jars, made byte by byte. */
+/** Job jars, which the tests build byte by byte. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@ struct jar_entry {
     const char *data;
     size_t len; /* 0: strlen(data) */
     bool deflated;
-    unsigned date; /* DOS */
+    unsigned date; /* a DOS date */
 };
 
 static void put(struct fp_buf *buf, uint64_t value, int bytes)
@@ -93,7 +93,7 @@ static void put_jar(struct fp_buf *jar, const struct jar_entry *entries, size_t 
     put(jar, 0, 2);
 }
 
-/* The jar of a test, in a file. */
+/* The file that holds the jar of a test. */
 struct fixture {
     char *folder;
     char *path;
@@ -249,7 +249,7 @@ static void test_no_jar(void **state)
     assert_int_equal(fp_jar_inspect("/no/such.jar", &jar, &err), FP_E_NOT_FOUND);
 }
 
-/* A jar in which `count` records of the directory share the bytes of one entry. */
+/* Append a jar in which `count` records of the directory share the bytes of one entry. */
 static void put_shared(struct fp_buf *jar, const struct jar_entry *entry, size_t count)
 {
     put_jar(jar, entry, 1);
@@ -268,8 +268,8 @@ static void put_shared(struct fp_buf *jar, const struct jar_entry *entry, size_t
     put(jar, 0, 2);
 }
 
-/* As Java has it: the end is the record whose comment ends with the file, whatever the comment
- * holds, or one that has entries where it says. */
+/* As in Java, the end record is the one whose comment ends with the file, even if the comment holds
+ * other records, or one whose entries are where it says. */
 static void test_ends_that_are_none(void **state)
 {
     const struct jar_entry entry = {"META-INF/MANIFEST.MF", "Main-Class: a.B\r\n", 0, true, 0};
@@ -291,7 +291,7 @@ static void test_ends_that_are_none(void **state)
     }
 }
 
-/* So many entries need no zip64 record, though the number says that there may be one. */
+/* 65535 can mean that there is a zip64 record, but so many entries do not need one. */
 static void test_a_jar_of_65535_entries(void **state)
 {
     cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 8 << 20);
@@ -303,7 +303,7 @@ static void test_a_jar_of_65535_entries(void **state)
     fp_jar_clear(&jar);
 }
 
-/* A signed jar's manifest has a section for each entry: only the first one is read. */
+/* The manifest of a signed jar has a section for each entry. Only the main section is read. */
 static void test_a_long_manifest(void **state)
 {
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) 8 << 20);
@@ -351,8 +351,8 @@ static void test_damaged(void **state)
     refused(*state, "beyond the end");
 }
 
-/* A directory can name one manifest, or a megabyte of blocks that hold nothing, any number of
- * times: both are read once and not far. */
+/* A directory can name a manifest repeatedly, and an entry can begin with many empty blocks. Only
+ * the first manifest and a limited part of the blocks are read. */
 static void test_little_that_costs_much(void **state)
 {
     const struct jar_entry twice[] = {
@@ -399,7 +399,7 @@ static void test_many_that_cost_much_together(void **state)
     write_jar(fixture, jar.data, jar.len);
     struct fp_jar few = inspect(fixture);
     fp_jar_clear(&few);
-    /* As many as there can be, of which little is read; nested jars are not looked into. */
+    /* The greatest number of entries is fine, because nested jars are not read. */
     entry = (struct jar_entry){.name = "a.jar",
                                .data = "PK\3\4 and so on, for long enough to be "
                                        "something else: "

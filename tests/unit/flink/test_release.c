@@ -1,4 +1,4 @@
-/** Names of releases, and how they are fetched. */
+/** The names of releases, and fetching them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,11 +77,11 @@ static void test_names_refused(void **state)
     }
 }
 
-/* One server for all hosts, told apart by their paths. */
+/* One server stands for all hosts, which have different paths. */
 struct scene {
     struct test_server *server;
     struct fp_http *http;
-    struct fp_strv urls; /* of the hosts, to be freed */
+    struct fp_strv urls; /* the URLs of the hosts, to be freed */
     struct fp_strv mirrors;
     char *folder;
     struct fp_release_options options;
@@ -173,7 +173,7 @@ static void test_order_of_places(void **state)
     assert_non_null(strstr(scene->release.url, "/archive/" FILE_PATH));
     assert_null(scene->release.hadoop);
 
-    /* The second time nothing is asked for, and so --offline does as well. */
+    /* The second time, no requests are sent, so --offline works as well. */
     scene->options.offline = true;
     fetched(scene);
     assert_int_equal(test_server_count(scene->server), 5);
@@ -196,8 +196,8 @@ static void holds(struct fp_input *input, const char *text)
     assert_true(input->is_pinned);
 }
 
-/* Fetched or found in the cache: the file stays the one that was verified, whatever its name comes
- * to stand for, and others need not wait for whoever has it open. */
+/* A fetched or cached file stays the verified one, even if another file gets its name. Other
+ * fetches do not have to wait for a run that has the file open. */
 static void test_another_file_under_the_name(void **state)
 {
     (void) state;
@@ -235,7 +235,7 @@ static void test_damaged_cache(void **state)
     end(scene);
 }
 
-/* What came with a checksum of the user's own is in the cache, but is not Apache's word. */
+/* A file verified only with a checksum of the user is cached, but Apache has not confirmed it. */
 static void test_cached_with_a_checksum_of_the_user(void **state)
 {
     (void) state;
@@ -251,7 +251,7 @@ static void test_cached_with_a_checksum_of_the_user(void **state)
     refused(scene, FP_E_NOT_FOUND, "is in the cache");
     assert_non_null(strstr(scene->err.hint, "give --flink-checksum"));
 
-    /* "or build once without --offline": from then on Apache's word is there as well. */
+    /* "or build once without --offline": afterwards Apache's checksum is cached, too. */
     scene->options.offline = false;
     fetched(scene);
     assert_int_equal(test_server_count(scene->server), 2);
@@ -264,7 +264,7 @@ static void test_cached_with_a_checksum_of_the_user(void **state)
     end(scene);
 }
 
-/* What an interrupted run has left without its checksum is looked at once, and then known. */
+/* A file that an interrupted run cached without a checksum is verified once, then trusted. */
 static void test_cached_without_a_checksum(void **state)
 {
     (void) state;
@@ -314,7 +314,7 @@ static void test_no_such_release(void **state)
     end(scene);
 }
 
-/* That the archive lacks the checksum does not hide why the first host did not give it. */
+/* If the archive lacks a checksum, the error still says why the first host failed. */
 static void test_checksum_host_fails(void **state)
 {
     (void) state;
@@ -374,7 +374,7 @@ static void test_resumed(void **state)
     end(scene);
 }
 
-/* What an earlier run left may be of another file: then from the beginning, at the same place. */
+/* A partial file can belong to another file. Then the same host is asked for all of it. */
 static void test_wrong_part(void **state)
 {
     (void) state;
@@ -432,7 +432,7 @@ static void test_hadoop_without_checksum(void **state)
     end(scene);
 }
 
-/* A failure counts, however long its text is. */
+/* A failure with a very long text is still reported. */
 static void test_long_address(void **state)
 {
     (void) state;

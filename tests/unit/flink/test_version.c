@@ -1,4 +1,4 @@
-/** Versions, and what holds for which of them. */
+/** Versions, and the features that each version has. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

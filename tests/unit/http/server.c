@@ -51,7 +51,7 @@ static void send_all(int fd, const char *data, size_t len)
     }
 }
 
-/* Reads up to the empty line; false: the client has gone. */
+/* Read up to the empty line; false if the client has closed the connection. */
 static bool read_head(int fd, char *head, size_t cap)
 {
     size_t len = 0;

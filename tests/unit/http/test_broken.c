@@ -1,4 +1,4 @@
-/* Answers that break off within their headers, and what is no answer at all. */
+/* Answers that are cut off within their headers, and data that is no HTTP answer. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ static void end(struct scene *scene)
     test_server_stop(scene->server);
 }
 
-/* A close within the headers leaves libcurl without a failure to tell. */
+/* libcurl reports no error if a connection is closed within the headers. */
 static void test_what_is_no_answer_is_repeated(void **state)
 {
     (void) state;

@@ -250,7 +250,7 @@ static void test_sizes_are_held_to(void **state)
     end(&scene);
 }
 
-/* A part may be within the limit, and beyond it together with what came before. */
+/* A part can be within the limit, while the sum of all parts exceeds it. */
 static void test_parts_are_held_to_the_limit(void **state)
 {
     (void) state;
@@ -320,7 +320,7 @@ static void test_progress_earns_attempts(void **state)
     end(&scene);
 }
 
-/* What a listener hears of a stage. */
+/* The progress events that a listener gets. */
 struct progress {
     struct fp_reporter reporter;
     unsigned on_the_way; /* events between the beginning and the end of the file */
@@ -379,7 +379,7 @@ static void test_what_was_there_is_no_part_of_the_speed(void **state)
     }
 }
 
-/* The user's own URL may say who is asking. No message does, and no other host gets to know. */
+/* The user's URL may contain credentials. No message shows them, and no other host gets them. */
 static void test_user_in_a_url(void **state)
 {
     (void) state;
@@ -396,7 +396,7 @@ static void test_user_in_a_url(void **state)
     for (size_t i = 0; i < 2; i++)
         assert_true(test_server_has_header(scene.server, i, "Authorization: Basic bWU6c2VjcmV0"));
     assert_false(test_server_has_header(store, 0, "Authorization"));
-    /* One that a server names is refused. */
+    /* A URL with credentials that a server names is refused. */
     struct fp_http_request request = {.method = "GET", .url = scene.url, .named_by = bare};
     assert_int_equal(fp_http_send(scene.http, &request, &scene.answer, &scene.err), FP_E_USAGE);
     assert_null(strstr(scene.err.text, "secret"));

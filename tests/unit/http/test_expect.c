@@ -41,7 +41,7 @@ static void end(struct scene *scene)
     test_server_stop(scene->server);
 }
 
-/* Sends a body; returns the status, and whether the last request for it asked before. */
+/* Send a body. Returns the status, and whether the last request had Expect: 100-continue. */
 static int put(struct scene *scene, const char *token, size_t bytes, bool *ret_asked)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
@@ -104,7 +104,7 @@ static void test_refusals_come_before_the_body(void **state)
     end(&scene);
 }
 
-/* It costs one wait of a second, and no more of them with whatever token. */
+/* The client waits for a second once. It does not wait again, even with other tokens. */
 static void test_server_that_takes_no_notice(void **state)
 {
     (void) state;
@@ -142,7 +142,7 @@ static void test_server_that_refuses_to_be_asked(void **state)
     }
 }
 
-/* Some balancers hang up at the question, which is no refusal: the next try asks nothing. */
+/* Some balancers close the connection on Expect. The next attempt is sent without it. */
 static void test_server_that_hangs_up_at_the_question(void **state)
 {
     (void) state;
@@ -164,7 +164,7 @@ static void test_server_that_hangs_up_at_the_question(void **state)
     end(&scene);
 }
 
-/* 417 to a request that asked nothing is an answer as any other. */
+/* If a request has no Expect header, 417 is treated like any other answer. */
 static void test_lasting_417(void **state)
 {
     (void) state;

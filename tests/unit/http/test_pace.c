@@ -29,7 +29,7 @@ static struct fp_origin *origin_of(struct fp_http *http, const char *url)
     return origin;
 }
 
-/* One task and when it had its turn. */
+/* A task, and the time of its turn. */
 struct waiter {
     struct fp_http *http;
     struct fp_origin *origin;
@@ -66,8 +66,8 @@ static void test_threads_return_one_after_another(void **state)
     }
     assert_int_equal(fp_group_wait(group, NULL), FP_OK);
     qsort(waiters, THREADS, sizeof(waiters[0]), by_turn);
-    /* A thread may be late to look at the clock after its turn, so the gaps are told by their sum:
-     * the last turn cannot come before all the gaps are over. */
+    /* A thread can read the clock late, so single gaps cannot be checked. Their sum can: the last
+     * turn cannot come before all gaps are over. */
     assert_true(waiters[0].turn_ms >= rest_until_ms);
     assert_true(waiters[THREADS - 1].turn_ms >= rest_until_ms + INT64_C(50) * (THREADS - 1));
     fp_http_free(http);

@@ -42,7 +42,7 @@ static void test_variables(void **state)
     assert_string_equal(proxy_for("http://r.example.com/"), "http://upper:1");
     (void) setenv("http_proxy", "http://lower:1", 1);
     assert_string_equal(proxy_for("http://r.example.com/"), "http://lower:1");
-    (void) setenv("http_proxy", "", 1); /* empty is not set */
+    (void) setenv("http_proxy", "", 1); /* empty counts as unset */
     assert_string_equal(proxy_for("http://r.example.com/"), "http://upper:1");
     clear();
 }
@@ -95,7 +95,7 @@ static void test_exceptions(void **state)
             fail_msg("NO_PROXY='%s' %s", cases[i].list, cases[i].url);
     }
     (void) setenv("NO_PROXY", "other.org", 1);
-    (void) setenv("no_proxy", "example.com", 1); /* goes before the other */
+    (void) setenv("no_proxy", "example.com", 1); /* overrides NO_PROXY */
     assert_null(proxy_for("https://r.example.com/"));
     clear();
 }

@@ -15,7 +15,7 @@
 
 static const struct fp_http_options quick = {.first_pause_ms = 1};
 
-/* One server, one client, one request: what most tests need. */
+/* The server, client and request that most tests need. */
 struct scene {
     struct test_server *server;
     struct fp_http *http;
@@ -157,7 +157,7 @@ static void test_bodies_are_bounded(void **state)
     fp_http_response_clear(&scene.response);
     end(&scene);
     scene = begin(&replies[2], 1, "/");
-    assert_int_equal(get(&scene), FP_OK); /* an error is no worse for being long */
+    assert_int_equal(get(&scene), FP_OK); /* long error bodies are fine */
     assert_int_equal(scene.response.status, 400);
     assert_int_equal(scene.response.body.len, 65536);
     end(&scene);
@@ -271,7 +271,7 @@ static void test_redirects_that_are_refused(void **state)
     end(&scene);
 }
 
-/* What nobody has signed: over https, from this machine, or from a host that was named. */
+/* Unsigned files have to come over https, from this machine, or from a host that was named. */
 static void test_plain_http_needs_a_name(void **state)
 {
     (void) state;
@@ -321,7 +321,7 @@ static void test_plain_http_needs_a_name(void **state)
     fp_strv_clear(&insecure);
 }
 
-/* Nor may a server that may be asked so lead on to one that may not. */
+/* A host that may use plain HTTP must not redirect to a host that may not. */
 static void test_plain_http_is_refused_at_each_hop(void **state)
 {
     (void) state;
@@ -372,7 +372,7 @@ static void test_network_may_not_name_local_addresses(void **state)
     assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_E_INPUT);
     assert_non_null(strstr(scene.err.text, "loopback or link-local"));
     assert_int_equal(test_server_count(scene.server), 0);
-    request.named_by = "http://localhost:1/"; /* a local registry may have a local token server */
+    request.named_by = "http://localhost:1/"; /* local to local is fine */
     assert_int_equal(fp_http_send(scene.http, &request, &scene.response, &scene.err), FP_OK);
     end(&scene);
 }
@@ -421,7 +421,7 @@ static void test_connection_refused(void **state)
     end(&scene);
 }
 
-/* Collects what the user is told. */
+/* Collects the messages for the user. */
 struct listener {
     struct fp_reporter reporter;
     struct fp_strv lines;
@@ -494,7 +494,7 @@ static void test_contradicting_lengths(void **state)
     end(&scene);
 }
 
-/* One client serves many hosts: one that nobody knows must not spoil it for the next. */
+/* One client serves many hosts. An unknown host must not break requests to the next one. */
 static void test_unknown_host(void **state)
 {
     (void) state;

@@ -18,7 +18,7 @@
 
 #define CALLERS 3
 
-/* A port that takes no notice of who wants to connect: its queue is full, and nobody empties it. */
+/* A port that accepts no connections, because its queue is full and is never emptied. */
 struct hole {
     int listener;
     int callers[CALLERS];
@@ -69,7 +69,7 @@ static void test_no_connection(void **state)
     assert_non_null(strstr(err.text, ": no connection within 1 second"));
     assert_non_null(strstr(err.hint, "HTTPS_PROXY"));
     assert_int_equal(err.sys_errno, ETIMEDOUT);
-    /* What had its time is not waited for again by who has little of it. */
+    /* A request with little patience does not wait again for a host that has timed out. */
     close_hole(&hole);
     assert_int_equal(ask(http, hole.url, 4, &err), FP_E_NETWORK);
     assert_int_equal(err.sys_errno, ETIMEDOUT);
@@ -78,7 +78,7 @@ static void test_no_connection(void **state)
     assert_int_equal(err.sys_errno, ECONNREFUSED);
 }
 
-/* It connects, and then says nothing: a balancer with nobody behind it. */
+/* The server accepts a connection but never answers, like a balancer without backends. */
 static void test_no_answer(void **state)
 {
     (void) state;

@@ -134,7 +134,7 @@ static void test_environment_replaces_the_system_roots(void **state)
     assert_non_null(strstr(err.text, "SSL_CERT_FILE"));
 }
 
-/* A server may name as many others as it likes: what all of them have in common is kept once. */
+/* A server can name any number of other hosts. Their common root certificates are kept once. */
 static void test_roots_are_kept_once(void **state)
 {
     (void) state;

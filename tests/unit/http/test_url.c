@@ -22,10 +22,10 @@ static void test_display_hides_secrets(void **state)
         {"https://host:443/mail@example?q", "https://host:443/mail@example"},
         {"https://[::1]:5000/a@b", "https://[::1]:5000/a@b"},
         {"/v2/a?x=http://u:p@h/", "/v2/a"},
-        /* A password that was not escaped. */
+        /* The password is not escaped. */
         {"https://user:sec/ret@host/path", "https://host/path"},
         {"https://user:se#cr?et@host:1/path?q", "https://host:1/path"},
-        /* No URLs, but meant to be: they are shown where they are refused. */
+        /* These are invalid URLs, which error messages show. */
         {"user:secret@host/path", "host/path"},
         {"https:/user:secret@host/path", "host/path"},
         {"//user:secret@host/path", "host/path"},

@@ -13,7 +13,7 @@ static struct fp_config parse(const char *text, size_t layers)
     return config;
 }
 
-/* A base as Docker makes them, with all that must not be handed on. */
+/* A base in Docker's form, with all the members that must not be inherited. */
 static const char docker_base[] =
     "{" HEAD ",\"author\":\"someone\",\"container\":\"abc\",\"docker_version\":\"20.10\","
     "\"container_config\":{\"Cmd\":[\"x\"]},\"moby.buildkit.buildinfo.v0\":\"e30=\","
@@ -126,7 +126,7 @@ static void test_empty_clears(void **state)
     assert_null(json_object_get(config, "User"));
 }
 
-/* What the history says of `text`, a base of two layers, with one layer put on top. */
+/* Check the history after a layer was added to `text`, a base of two layers. */
 static void assert_history(const char *text, const char *expected)
 {
     cleanup_config struct fp_config base = parse(text, 2);
@@ -150,7 +150,7 @@ static void test_history_counts_match(void **state)
     assert_history("{" HEAD ROOTFS(ID("1") "," ID(
                        "2")) ",\"history\":[{\"created_by\":\"a\"},{\"empty_layer\":true}]}",
                    "[{\"created_by\":\"a\"},{\"empty_layer\":true}," MADE_UP "," OURS "]");
-    /* Of a squashed image the older entries have no layer any more. */
+    /* In a squashed image, the older entries have no layers any more. */
     assert_history("{" HEAD ROOTFS(ID("1") "," ID("2")) ",\"history\":[{\"created_by\":\"a\"},null,"
                                                         "{\"empty_layer\":true},{},null]}",
                    "[{\"created_by\":\"a\",\"empty_layer\":true},{\"empty_layer\":true},"

@@ -71,7 +71,7 @@ static void test_nulls_as_go_writes_them(void **state)
     assert_null(least.created);
 }
 
-/* What `crane append` writes without a base, and others that leave out one of both. */
+/* `crane append` without a base writes no platform, and other tools omit a part of it. */
 static void test_platform_is_completed(void **state)
 {
     (void) state;

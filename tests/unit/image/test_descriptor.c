@@ -19,7 +19,7 @@ static void test_reads_and_writes(void **state)
     cleanup_descriptor struct fp_descriptor descriptor = {0};
     assert_int_equal(parse(text, &descriptor, NULL), FP_OK);
     assert_int_equal(descriptor.size, 32654);
-    assert_string_equal(descriptor.platform.variant, ""); /* the same, as it is compared */
+    assert_string_equal(descriptor.platform.variant, ""); /* the default variant is dropped */
     assert_string_equal(fp_json_string(descriptor.annotations, "k"), "v");
     cleanup_json json_t *object = fp_descriptor_json(&descriptor);
     cleanup_free char *again = fp_json_canonical(object);

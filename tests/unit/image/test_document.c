@@ -65,7 +65,7 @@ static void test_refuses(void **state)
         {"{\"schemaVersion\":1}", SCHEMA1JWS, "schema 1"},
         {"{" SCHEMA2 MANIFEST "}", SCHEMA1JWS, "schema 1"},
         {"{" SCHEMA2 MANIFEST ",\"fsLayers\":[]}", NULL, "schema 1"},
-        /* CVE-2021-41190: one digest, two readings. */
+        /* CVE-2021-41190: a digest with two interpretations. */
         {"{" SCHEMA2 MANIFEST INDEX "}", NULL, "CVE-2021-41190"},
         {"{" SCHEMA2 ",\"layers\":[]" INDEX "}", NULL, "CVE-2021-41190"},
         {"{" SCHEMA2 ",\"config\":{}" INDEX "}", NULL, "CVE-2021-41190"},

@@ -18,7 +18,7 @@ static struct fp_platform make(const char *text)
     return platform;
 }
 
-/* An index whose n-th manifest has the size n: the size tells which one was chosen. */
+/* Make an index whose n-th manifest has the size n, so that sizes identify manifests. */
 static struct fp_index make_index(const char *const *platforms)
 {
     struct fp_index index = {0};

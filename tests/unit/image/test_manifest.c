@@ -116,7 +116,7 @@ static void test_scratch_has_no_layers(void **state)
 #define LAYER(extra)                                                                               \
     "{\"mediaType\":\"" FP_MEDIA_OCI_LAYER_GZIP "\",\"digest\":\"" DIGEST("a") "\"" extra "}"
 
-/* A list of nothing is null to Go, and what is null is not there. */
+/* Go writes null for an empty list. A member that is null counts as missing. */
 static void test_nulls_as_go_writes_them(void **state)
 {
     (void) state;

@@ -15,7 +15,7 @@ static const struct good {
     {"team/orders:v1", NULL, "team/orders", "v1", ""},
     {"localhost/orders", "localhost", "orders", NULL, ""},
     {"localhost:5000/orders", "localhost:5000", "orders", NULL, ""},
-    {"localhost:5000", NULL, "localhost", "5000", ""}, /* as docker reads it */
+    {"localhost:5000", NULL, "localhost", "5000", ""}, /* docker reads it so, too */
     {"registry.example.com/a/b/c:t", "registry.example.com", "a/b/c", "t", ""},
     {"registry.example.com:5000/a_b/c__d/e-f/g---h/i.j", "registry.example.com:5000",
      "a_b/c__d/e-f/g---h/i.j", NULL, ""},

@@ -66,7 +66,7 @@ static void whiteouts_spare_their_own_layer(void **state)
     (void) state;
     cleanup_tree struct fp_tree *tree = fp_tree_new();
     must_apply(tree, NAMES("d/old", "e/old", "f/sub/old"));
-    /* Before and after the whiteouts: the order does not matter. */
+    /* Entries can come before or after the whiteouts. */
     must_apply(tree, NAMES("d/new", "d/.wh..wh..opq", "d/newer", "e/new", ".wh.e", "f/sub/new",
                            "f/.wh.sub"));
     assert_null(fp_tree_get(tree, "d/old"));

@@ -25,7 +25,7 @@ static void bytes_clear(struct bytes *bytes)
 }
 #define cleanup_bytes __attribute__((cleanup(bytes_clear)))
 
-/* Words, then noise: some of it shrinks, some does not. The same each time. */
+/* Sample data of words, which can be compressed, and noise, which cannot. It is always equal. */
 static struct bytes sample(size_t len)
 {
     struct bytes bytes = {fp_xmalloc(len), len};
@@ -262,14 +262,14 @@ static void flipped_bits_never_change_the_content(void **state)
         assert_int_equal(out.len, sizeof(text));
         assert_memory_equal(out.data, text, sizeof(text));
     }
-    /* All but the header's time, flags and system. */
+    /* Only changes to the time, flags and system in the header are accepted. */
     assert_true(refused > (gzip.len - 10) * 8);
 }
 
 static void stops_a_bomb_at_the_limit(void **state)
 {
     (void) state;
-    /* A thousand members of a megabyte of zeros each: a gigabyte in one megabyte. */
+    /* A thousand members with a megabyte of zeros each make a gigabyte from one megabyte. */
     cleanup_free char *zeros = fp_xcalloc(1 << 20, 1);
     cleanup_bytes struct bytes member = gzip_member(zeros, 1 << 20);
     struct bytes bomb = {fp_xmalloc(member.len * 1000), member.len * 1000};
@@ -286,7 +286,7 @@ static void stops_a_bomb_at_the_limit(void **state)
     free(bomb.data);
 }
 
-/* The CRC that follows `len` bytes of an xz header. */
+/* Append the CRC of the `len` bytes of an xz header. */
 static void put_crc(uint8_t *data, size_t len)
 {
     uint32_t crc = lzma_crc32(data, len, 0);
@@ -325,7 +325,7 @@ static void both_gzip_engines_agree(void **state)
         assert_int_equal(io.in_len, 0);
         assert_int_equal(io.out_len, 1);
         assert_memory_equal(out.data, plain.data, plain.len);
-        /* And the next member is read from its beginning. */
+        /* The next member is read from its beginning. */
         io = (struct fp_inflate_io){.in = (const uint8_t *) "nonsense, long enough",
                                     .in_len = 21,
                                     .out = out.data,
@@ -359,7 +359,7 @@ static void gzip_bytes_depend_on_input_and_level_alone(void **state)
         assert_int_equal(out.len, reference.len);
         assert_memory_equal(out.data, reference.data, out.len);
     }
-    /* Half is noise and stored, half is words. */
+    /* One half is noise and is stored, the other half is words. */
     assert_true(reference.len < plain.len * 6 / 10);
     cleanup_buf struct fp_buf back = FP_BUF_INIT(LIMIT);
     struct fp_error err = {0};
@@ -376,7 +376,7 @@ static void gzip_of_every_level_reads_back(void **state)
     for (int level = 1; level <= 9; level++) {
         cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
         gzip_into(&out, &plain, plain.len, level, 1);
-        /* RFC 1952: no flags, no time, unknown system. */
+        /* The header (RFC 1952) has no flags, no time, and an unknown system. */
         assert_memory_equal(out.data, "\x1f\x8b\x08\0\0\0\0\0", 8);
         assert_int_equal((unsigned char) out.data[9], 255);
         cleanup_buf struct fp_buf back = FP_BUF_INIT(LIMIT);
@@ -442,7 +442,7 @@ static void gzip_is_made_side_by_side(void **state)
         fp_buf_clear(&outs[i]);
 }
 
-/* Its tasks are never begun there: the sink does not wait for them for ever. */
+/* In a cancelled group, the tasks of the sink never start. It must not wait for them. */
 static void gzip_does_without_its_tasks(void **state)
 {
     (void) state;

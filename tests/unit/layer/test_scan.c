@@ -11,7 +11,7 @@
 
 #define TAR_MAX ((size_t) 4 << 20)
 
-/* Everything that a scan told, as text: one line an entry. */
+/* The results of a scan as text, with a line for each entry. */
 struct listing {
     struct fp_buf text;
     struct fp_scan_summary summary;
@@ -99,7 +99,7 @@ static void lists_and_cleans(void **state)
     assert_refused(&tar, "entry \"dev/null\": a device or pipe");
 }
 
-/* kaniko calls the root "/", and what hard links lead to by its whole name. */
+/* kaniko names the root "/", and gives absolute targets to hard links. */
 static void names_in_layers_count_from_the_root(void **state)
 {
     (void) state;
@@ -107,7 +107,7 @@ static void names_in_layers_count_from_the_root(void **state)
     tar_add(&tar, &(struct tar_entry){.name = "/", .type = '5', .mode = "0000755"});
     tar_add(&tar, &(struct tar_entry){.name = "//etc/./group", .data = "x"});
     tar_add(&tar, &(struct tar_entry){.name = "etc/hard", .type = '1', .link = "/etc/group"});
-    /* As macOS makes them. */
+    /* macOS creates such names. */
     tar_add(&tar, &(struct tar_entry){.name = "Icon\r"});
     tar_add(&tar, &(struct tar_entry){.name = "a\tb\nc", .type = '1', .link = "Icon\r"});
     tar_end(&tar);
@@ -197,7 +197,7 @@ static void takes_utf8_names_in_any_locale(void **state)
     tar_end(&tar);
     assert_lists(&tar, "0 F\xc5\x91tan\xc3\xbas\xc3\xadtv\xc3\xa1ny.crt 644 0 [] x\n"
                        "0 latin-\xe9 644 0 [] y\n");
-    /* Names are bytes, for the runtimes as well. */
+    /* Names are bytes. Container runtimes treat them so, too. */
     cleanup_buf struct fp_buf odd = FP_BUF_INIT(TAR_MAX);
     tar_pax(&odd, "path", "not-utf8-\xff\xfe");
     tar_add(&odd, &(struct tar_entry){.name = "x", .data = "x"});
@@ -208,7 +208,7 @@ static void takes_utf8_names_in_any_locale(void **state)
 static void refuses_bad_numbers(void **state)
 {
     (void) state;
-    /* Base-256: negative one, 2^62, and more than the stream holds. */
+    /* The sizes are -1 and 2^62 in base-256, and more than the stream holds. */
     static const char *const sizes[] = {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
                                         "\x80\0\0\0\x40\0\0\0\0\0\0\0", "00000777777 "};
     for (size_t i = 0; i < 3; i++) {
@@ -242,7 +242,7 @@ static void takes_sparse_files(void **state)
     assert_int_equal(list(&tar, false, &listing, &err), FP_OK);
     assert_string_equal(fp_buf_text(&listing.text), "0 x 644 0 [] a\n");
     assert_true(listing.summary.has_sparse);
-    /* What is packed again grows by its holes. */
+    /* Repacking a sparse file writes its holes as zeros. */
     records.len = 0;
     tar_record(&records, "GNU.sparse.size", "1073741825");
     tar_record(&records, "GNU.sparse.map", "0,1,5,1");
@@ -298,7 +298,7 @@ static void survives_pax_bombs(void **state)
     assert_refused(&many, "more than 64 extended attributes");
 }
 
-/* The same entry for ever. */
+/* A source that repeats the same entry endlessly. */
 struct endless {
     struct fp_source base;
     struct fp_buf block;
@@ -350,7 +350,7 @@ static void tells_of_end_and_trailing_bytes(void **state)
     cleanup_listing struct listing padded = LISTING_INIT;
     cleanup_listing struct listing trailed = LISTING_INIT;
     struct fp_error err = {0};
-    /* Content that ends in zeros must not pass for an end. */
+    /* Content that ends in zeros must not be taken for the end of the archive. */
     cleanup_free char *zeros = fp_xcalloc(40960, 1);
     tar_add(&tar, &(struct tar_entry){.name = "a", .data = zeros, .data_len = 40960});
     assert_int_equal(list(&tar, false, &open, &err), FP_OK);

@@ -13,11 +13,11 @@
 #include "tar_maker.h"
 
 #define TAR_MAX ((size_t) 8 << 20)
-/* 2^33 - 1 in octal, and 2^40 in base-256. */
+/* The sizes 2^33 - 1 in octal and 2^40 in base-256. */
 #define HUGE_OCTAL   "077777777777"
 #define HUGE_BASE256 "\x80\0\0\0\0\0\x01\0\0\0\0\0"
 
-/* The entries as text, "NAME SIZE [LINK] CONTENT;" each, dots for NULs. */
+/* List the entries as "NAME SIZE [LINK] CONTENT;", with dots for NUL bytes. */
 static enum fp_code list_source(struct fp_source *source, struct fp_buf *text, struct fp_error *err)
 {
     cleanup_tar_reader struct fp_tar_reader *reader = NULL;
@@ -74,7 +74,7 @@ static void assert_refused(const struct fp_buf *tar, const char *words)
     assert_source_refused(source, words);
 }
 
-/* The same bytes again and again. */
+/* A source that repeats the same bytes endlessly. */
 struct endless {
     struct fp_source base;
     struct fp_buf bytes;
@@ -130,7 +130,7 @@ static void access_control_lists_cost_nothing(void **state)
     assert_lists(&tar, "by-pax 1 [] 1;y 1 [] 2;");
 }
 
-/* A header of GNU tar with a map of one block at 3, and blocks of more of it where wanted. */
+/* Add a header of GNU tar with a sparse map of one block at 3, and optional further map blocks. */
 static void add_gnu_sparse(struct fp_buf *tar, size_t blocks_more)
 {
     size_t at = tar->len;
@@ -169,11 +169,11 @@ static void maps_of_gnu_headers_are_bounded(void **state)
     assert_refused(&tar, "the map of a sparse file has more than 1048576 bytes (1 entries before)");
     tar.len = 0;
     add_gnu_sparse(&tar, 2);
-    tar.len = 512; /* cut off where more of the map should be */
+    tar.len = 512; /* the rest of the map is cut off */
     assert_refused(&tar, "not a sound tar archive");
 }
 
-/* A sparse file of the 1.0 kind: its map stands in front of its content. */
+/* Add a sparse file in the 1.0 format, whose map precedes its content. */
 static void add_sparse_10(struct fp_buf *tar, const char *map, const char *content)
 {
     cleanup_buf struct fp_buf records = FP_BUF_INIT(TAR_MAX);
@@ -205,7 +205,7 @@ static void maps_before_the_content_are_bounded(void **state)
         fp_buf_puts(&map, "0\n0\n");
     add_sparse_10(&tar, map.data, "");
     assert_refused(&tar, "the map of a sparse file has more than 1048576 bytes");
-    /* Comments are no blocks, but take time as well. */
+    /* Comments in a map are not blocks, but reading them takes time as well. */
     tar.len = map.len = 0;
     for (int i = 0; i < 300000; i++)
         fp_buf_puts(&map, "#...\n");
@@ -233,7 +233,7 @@ static void maps_in_pax_headers_are_taken(void **state)
     tar_add(&tar, &(struct tar_entry){.name = "v0.1", .data = "ab"});
     tar_end(&tar);
     assert_lists(&tar, "v0.0 8 [] ...a..b.;v0.1 8 [] ...a..b.;");
-    /* One that says less than there is, or nothing sensible. */
+    /* These maps describe less than the content, or are invalid. */
     static const char *const bad[] = {"3,1", "3,x", "9223372036854775807,9223372036854775807"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         tar.len = 0;
@@ -291,7 +291,7 @@ static void extended_headers_are_bounded_in_all(void **state)
     fp_buf_clear(&source.bytes);
 }
 
-/* Both must skip the same, or what one takes for content the other takes for entries. */
+/* Filter and libarchive must skip the same bytes, so that neither takes content for entries. */
 static void content_ends_where_libarchive_ends_it(void **state)
 {
     (void) state;
@@ -313,7 +313,7 @@ static void content_ends_where_libarchive_ends_it(void **state)
     assert_lists(&tar, "x 512 [] inner...................................;"
                        "base-256 512 [] inner...................................;"
                        "dumpdir 5 [] Yfile;dir 0 [] ;z 1 [] 2;");
-    /* A header that libarchive takes for a folder without content. */
+    /* libarchive takes this header for a directory without content. */
     tar.len = 0;
     tar_add(&tar, &(struct tar_entry){.name = "x/", .data = inner.data, .data_len = 512});
     tar_end(&tar);
@@ -384,7 +384,7 @@ static void headers_of_headers_are_plain(void **state)
     assert_refused(&tar, "the record \"path\" of an extended header holds a NUL");
 }
 
-/* Composed and decomposed, not UTF-8, and what says so itself. */
+/* Names are composed, decomposed, not UTF-8, or declared as binary. */
 static void names_are_bytes_in_every_locale(void **state)
 {
     (void) state;
@@ -403,14 +403,14 @@ static void names_are_bytes_in_every_locale(void **state)
     tar_add(&tar, &(struct tar_entry){.name = "x"});
     tar_end(&tar);
     for (size_t i = 0; i < sizeof(locales) / sizeof(locales[0]); i++) {
-        (void) setlocale(LC_ALL, locales[i]); /* one that is missing changes nothing */
+        (void) setlocale(LC_ALL, locales[i]); /* a missing locale is no problem */
         assert_lists(&tar, "composed-\xc3\xa9 0 [] ;decomposed-e\xcc\x81 0 [] ;"
                            "x\xe9 0 [latin-\xe9] ;bin-\xff\xc3\xa9 0 [] ;");
     }
     (void) setlocale(LC_ALL, "C");
 }
 
-/* Whoever looks at the bytes sees those of the source, and where in it things stand. */
+/* Offsets refer to the bytes of the source, not to those that the filter passes on. */
 static void offsets_are_those_of_the_source(void **state)
 {
     (void) state;

@@ -188,7 +188,7 @@ static void memory_is_bounded(void **state)
     }
     assert_int_equal(code, FP_E_INPUT);
     assert_non_null(strstr(err.text, "40 MiB"));
-    /* A directory and a file each time: 200 and 400 bytes, and what a node takes. */
+    /* Each round adds a directory and a file: 200 and 400 bytes, plus the size of the nodes. */
     assert_true(count > 40000 && count < 60000);
 }
 
@@ -231,7 +231,7 @@ static void children_are_directly_below(void **state)
     assert_int_equal(none.len, 0);
 }
 
-/* "a/a/a" of so many names. The caller owns it. */
+/* A path "a/a/a" with `names` components. The caller owns it. */
 static char *nested(size_t names)
 {
     char *path = fp_xcalloc(1, names * 2);

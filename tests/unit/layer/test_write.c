@@ -92,7 +92,7 @@ static enum fp_code list_entry(void *context, struct fp_scan *scan, const struct
     return fp_buf_check(context, err);
 }
 
-/* Reads the blob back, checks what the layer says of it, and lists its entries. */
+/* Read the blob back, check the descriptor of the layer, and list the entries. */
 static char *list(const struct fp_layer *layer)
 {
     struct fp_buf text = FP_BUF_INIT(TEXT_MAX);
@@ -151,7 +151,7 @@ static void layers_are_sorted_and_read_back(void **state)
     fp_layer_clear(&layer);
 }
 
-/* Everything that ustar can and cannot say. */
+/* A layer with everything that fits into ustar headers, and everything that does not. */
 static struct fp_layer_builder *everything(void)
 {
     struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
@@ -201,7 +201,7 @@ static void diff_ids_are_what_they_were(void **state)
     (void) state;
     cleanup_layer_builder struct fp_layer_builder *builder = everything();
     struct fp_layer layer = write_layer(builder, 1);
-    /* Promised: if this ever changes, every layer of every user does. */
+    /* This must not change, because all layers of all users would change. */
     assert_string_equal(layer.diff_id.text, GOLDEN_DIFF_ID);
     cleanup_free char *text = list(&layer);
     assert_string_equal(fp_digest_of(text, strlen(text)).text, GOLDEN_LISTING);
@@ -219,7 +219,7 @@ static void empty_layer_is_two_zero_blocks(void **state)
     cleanup_layer_builder struct fp_layer_builder *builder = fp_layer_builder_new(MTIME);
     struct fp_layer layer = write_layer(builder, 1);
     assert_int_equal(layer.tar_bytes, 1024);
-    /* The well-known digest of 1024 zero bytes. */
+    /* This is the well-known digest of 1024 zero bytes. */
     assert_string_equal(layer.diff_id.text,
                         "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef");
     fp_layer_clear(&layer);
@@ -262,7 +262,7 @@ static void huge_numbers_are_pax_records(void **state)
 static void pax_record_lengths_count_themselves(void **state)
 {
     (void) state;
-    /* Around the lengths at which the length gets another digit. */
+    /* These lengths include those at which the length field gets another digit. */
     for (size_t len = 101; len < 1010; len++) {
         char link[1100] = "";
         struct fp_error err = {0};
@@ -339,7 +339,7 @@ static void bad_entries_are_refused(void **state)
     }
 }
 
-/* The first failure is what finishing and writing say, whatever is added behind it. */
+/* Finishing and writing report the first failure, no matter what is added later. */
 static void first_failure_is_kept(void **state)
 {
     (void) state;
@@ -419,7 +419,7 @@ static void parents_repeat_the_base(void **state)
     assert_int_equal(fp_tree_get(below, "tmp")->mode, 01777);
 }
 
-/* A directory and what is in it go the same way, also where the link leads to nothing or out. */
+/* A directory and its content follow the same link, even if it is dangling or leads outside. */
 static void directories_follow_links_of_the_base(void **state)
 {
     (void) state;
@@ -491,7 +491,7 @@ static enum fp_code write_file_of(uint64_t stated, struct fp_error *err)
     return code;
 }
 
-/* What was hashed when the layer was drafted is what is in it, or there is none. */
+/* If a file has changed since its digest was computed, no layer is made. */
 static void contents_must_have_their_digest(void **state)
 {
     (void) state;

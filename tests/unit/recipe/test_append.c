@@ -1,4 +1,4 @@
-/* What append refuses before anything is fetched, and how its words are read. */
+/* The options that append refuses before fetching anything, and the parsing of its options. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,7 +126,7 @@ static void test_user_and_folder(void **state)
     fp_strv_clear(&image.add);
 }
 
-/* The base's command is what its own entrypoint takes. */
+/* A new entrypoint drops the command, because that was meant for the entrypoint of the base. */
 static void test_entrypoint_drops_command(void **state)
 {
     struct fp_error err = {0};

@@ -1,4 +1,4 @@
-/* The words of single options, and times. */
+/* Parsing the values of single options, and times. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -77,7 +77,7 @@ static void test_plugin(void **state)
 static const struct fp_platform amd64 = {.os = "linux", .architecture = "amd64"};
 static const struct fp_platform armv7 = {.os = "linux", .architecture = "arm", .variant = "v7"};
 
-/* The plan of one --add for one platform; `plan` keeps what becomes of it. */
+/* Plan one --add for one platform. The result is stored in `plan`. */
 static enum fp_code add_of(const char *text, const struct fp_platform *platform,
                            struct fp_plan *plan, struct fp_error *err)
 {
@@ -142,14 +142,14 @@ static void test_platform_in_path(void **state)
     check_expanded("\xc3\xa9{arch}\xff", &amd64,
                    "\xc3\xa9"
                    "amd64\xff");
-    /* DEST takes the name that the file has; what is for all platforms says so. */
+    /* DEST gets the name of the file. Only a source with placeholders has a platform. */
     assert_int_equal(add_of("/dev/nul{variant}l:/opt/", &amd64, &plan, &err), FP_OK);
     assert_string_equal(plan.adds[0].source, "/dev/null");
     assert_string_equal(plan.adds[0].dest, "opt/null");
     assert_ptr_equal(plan.adds[0].platform, &plan.platforms[0]);
     assert_int_equal(add_of("/no/{arch}:/x", &armv7, &plan, &err), FP_E_NOT_FOUND);
     assert_non_null(strstr(err.text, "'/no/arm'"));
-    /* What is called so means itself, as it did before. */
+    /* If a file has this literal name, the braces are no placeholder. */
     assert_non_null(mkdtemp(folder));
     char *literal = fp_path_join(folder, "{arch}");
     assert_int_equal(mkdir(literal, 0700), 0);
@@ -193,7 +193,7 @@ static void test_conf(void **state)
     (void) unlink(path);
 }
 
-/* What is wrong may be a password: the place is told, not the text. */
+/* A faulty line may contain a password, so errors show its number instead of its text. */
 static void test_faulty_line_of_conf(void **state)
 {
     struct fp_error err = {0};

@@ -1,4 +1,4 @@
-/* What is refused before anything is fetched, and where an image goes. */
+/* The options that are refused before fetching anything, and the destinations of images. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -117,7 +117,7 @@ static void test_push(void **state)
     fp_strv_clear(&options.tags);
 }
 
-/* What would only come out after minutes of fetching and packing. */
+/* These errors are found early, not after minutes of fetching and packing. */
 static void test_early(void **state)
 {
     struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};
@@ -166,7 +166,7 @@ static void test_outputs(void **state)
     fp_strv_clear(&options.platforms);
 }
 
-/* Each platform once, but those that another one could stand in for are platforms, too. */
+/* Duplicate platforms are removed, but compatible ones with another variant are kept. */
 static void test_platforms(void **state)
 {
     struct fp_build_options options = {.from_release = true, .flink_version = "1.6.0"};

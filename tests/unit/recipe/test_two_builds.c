@@ -1,7 +1,7 @@
 /**
  * @file
- * Builds in one process: one after another that failed or was cancelled, and side by side. What
- * ends one of them leaves the other alone, and each has the outcome of its own.
+ * Two builds in one process, either in parallel or after a failed or cancelled build. A failure or
+ * cancellation of one build does not affect the other.
  */
 #include "../flink/flink_test.h"
 
@@ -13,7 +13,7 @@
 
 #define BASE_MAX ((size_t) 1 << 20)
 
-/** A directory with a base, a distribution, and one that is cut off. */
+/** A directory with a base, a distribution, and a truncated distribution. */
 struct yard {
     char *directory;
     char *base; /* rootfs:FILE */
@@ -23,15 +23,15 @@ struct yard {
     char *cache;
 };
 
-/* A build as one of two. */
+/* One of two builds. */
 struct job {
-    struct fp_reporter reporter; /* first, so that it is found by it */
+    struct fp_reporter reporter; /* the first member, so that it can be cast to the job */
     const struct yard *yard;
     const char *name;
     const char *archive;
-    pthread_barrier_t *barrier; /* both are amid their work; NULL: there is no other */
+    pthread_barrier_t *barrier; /* both builds wait here in their work; NULL: a single build */
     atomic_bool has_met;
-    bool is_cancelled; /* by itself, when it is amid its work */
+    bool is_cancelled; /* the build cancels itself during its work */
     struct fp_cancel cancel;
     enum fp_code code;
     struct fp_error err;
@@ -100,8 +100,8 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The first stage of each comes after both have begun, and one goes on when the other is cancelled.
- */
+/* Both builds wait for each other in their first stage. Then one may be cancelled, and the other
+ * continues after that. */
 static void on_event(struct fp_reporter *reporter, const struct fp_event *event)
 {
     struct job *job = (struct job *) (void *) reporter;
@@ -115,7 +115,7 @@ static void on_event(struct fp_reporter *reporter, const struct fp_event *event)
         (void) pthread_barrier_wait(job->barrier);
 }
 
-/* A task that does not fail, as the outcome is its own. */
+/* The task always succeeds, because the job stores the outcome of the build. */
 static enum fp_code build_task(void *context, struct fp_error *err)
 {
     struct job *job = context;
@@ -166,7 +166,7 @@ static void assert_ended(const struct job *job, enum fp_code code, const char *w
         fail_msg("%s: %d '%s', expected %d '%s'", job->name, job->code, job->err.text, code, words);
 }
 
-/* Whether its name leads to the image in the store they have in common. */
+/* Check whether the common store has the image under the name of the job. */
 static void assert_stored(const struct job *job, bool is_there)
 {
     struct fp_error err = {0};

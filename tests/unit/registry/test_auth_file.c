@@ -10,7 +10,7 @@
 struct fixture {
     char folder[64];
     char *path;
-    char *log; /* what the stand-in helper was asked */
+    char *log; /* the requests to the helper, which is a stub */
     struct fp_auth_file file;
     struct fp_error err;
 };
@@ -87,7 +87,7 @@ static void the_rest_of_the_file_stays(void **state)
     assert_contains(text, "\"other.example.com\"");
     assert_contains(text, "\"detachKeys\": \"x\"");
     assert_contains(text, "\"registry.example.com\"");
-    assert_true(strstr(text, "proxies") < strstr(text, "auths")); /* the order, too */
+    assert_true(strstr(text, "proxies") < strstr(text, "auths")); /* the order is kept, too */
     struct stat st = {0};
     assert_int_equal(stat(f->path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
@@ -101,7 +101,7 @@ static void docker_hub_has_its_old_key(void **state)
     assert_contains(text, "\"https://index.docker.io/v1/\"");
 }
 
-/* What is kept has nothing beside it that other programs, or the next lookup, would take first. */
+/* Storing a credential removes older forms of its key, which lookups could find first. */
 static void old_forms_of_the_key_go(void **state)
 {
     struct fixture *f = *state;
@@ -140,7 +140,7 @@ static void no_lock_is_left(void **state)
     assert_true(fp_path_exists(lock));
     fp_auth_file_clear(&f->file);
     assert_false(fp_path_exists(lock));
-    /* One that died has left it: nobody holds it. */
+    /* A process that died has left the lock file behind, but nobody holds the lock. */
     assert_ok(fp_file_write(lock, "", 0, 0600, &f->err), f->err);
     store(f, "other.example.com", "ci", "secret");
     fp_auth_file_clear(&f->file);
@@ -189,7 +189,7 @@ static void damaged_files_are_left_alone(void **state)
                  "expected a JSON object");
 }
 
-/* A docker-credential-test that notes what it is asked and ends with `status`. */
+/* Install a docker-credential-test that logs its requests and exits with `status`. */
 static void install_helper(struct fixture *f, int status)
 {
     cleanup_free char *program = fp_path_join(f->folder, "docker-credential-test");
@@ -217,7 +217,7 @@ static void helpers_keep_what_they_are_for(void **state)
     assert_true(any);
     cleanup_free char *later = read_text(f, f->log);
     assert_contains(later, "erase\nregistry.example.com");
-    /* Found as a lookup finds it, and what the file had is not left behind. */
+    /* The helper is found as in a lookup, and the old entry of the file is removed. */
     write_config(f, "{\"credHelpers\": {\"https://registry.example.com\": \"test\"}, \"auths\": "
                     "{\"registry.example.com\": {\"auth\": \"eDp5\"}}}");
     store(f, "registry.example.com", "ci", "secret");
@@ -311,7 +311,7 @@ static void places_are_tried_in_order(void **state)
 
 int main(void)
 {
-    (void) signal(SIGPIPE, SIG_IGN); /* as the program does: a helper may not read its input */
+    (void) signal(SIGPIPE, SIG_IGN); /* a helper may not read its input */
     const struct CMUnitTest tests[] = {
         TEST(a_new_file_is_for_its_owner),
         TEST(the_rest_of_the_file_stays),

@@ -12,7 +12,7 @@
 
 #include "registry/credential.h"
 
-/* Each test has a home of its own, and nothing else in the environment. */
+/* Each test has its own home directory, and no other variables in the environment. */
 static char *home;
 static char warnings[4096];
 
@@ -38,7 +38,7 @@ static int set_up(void **state)
     warnings[0] = '\0';
     if (fp_temp_dir("/tmp", &home, &err) != FP_OK)
         return -1;
-    (void) setenv("XDG_RUNTIME_DIR", home, 1); /* not the machine's own */
+    (void) setenv("XDG_RUNTIME_DIR", home, 1); /* do not use the real one */
     return setenv("HOME", home, 1);
 }
 
@@ -66,7 +66,7 @@ static void put_only(const char *name, const char *text, mode_t mode)
     free(put(name, text, mode));
 }
 
-/* An auths file with one entry, "USER:pw" in base64. */
+/* Write an auths file with one entry, "USER:pw" in base64. */
 static void put_user(const char *name, const char *key, const char *user)
 {
     cleanup_free char *pair = fp_xasprintf("%s:pw", user);
@@ -228,7 +228,7 @@ static void test_most_specific_key_wins(void **state)
     assert_user("r.example", "team");
 }
 
-/* Whatever the order in the file: what other programs have left in an old form is not taken. */
+/* In any order, the exact key wins over old forms of keys that other programs have left. */
 static void test_the_exact_key_wins(void **state)
 {
     (void) state;
@@ -248,7 +248,7 @@ static void test_the_exact_key_wins(void **state)
     assert_user("r.example", NULL);
 }
 
-/* As Go reads it: null is nothing, and line breaks in base64 are none of it. */
+/* Go reads null as a missing value, and ignores line breaks in base64. So does this. */
 static void test_auth_as_docker_reads_it(void **state)
 {
     (void) state;
@@ -344,7 +344,7 @@ static void test_open_files_are_warned_of(void **state)
     assert_non_null(strstr(warnings, "chmod 600"));
 }
 
-/* A helper in a folder of its own on PATH. */
+/* Install a helper in a new directory on PATH. */
 static void put_helper(const char *name, const char *script)
 {
     cleanup_free char *path = fp_xasprintf("bin/docker-credential-%s", name);
@@ -368,7 +368,7 @@ static void test_helpers_are_asked(void **state)
     put_only(".docker/config.json", "{\"credsStore\":\"good\"}", 0600);
     assert_user("docker.io", "for https://index.docker.io/v1/");
     assert_user("r.example:5000", "for r.example:5000");
-    /* An empty name means the file. */
+    /* An empty helper name means that the credentials are in the file. */
     put_only(".docker/config.json",
              "{\"credsStore\":\"good\",\"credHelpers\":{\"r.example\":\"\"},"
              "\"auths\":{\"r.example\":{\"auth\":\"ZmlsZTpwdw==\"}}}",
@@ -473,6 +473,6 @@ int main(void)
         EACH(test_missing_helper_goes_on_without),
         EACH(test_hostile_helper_names),
     };
-    (void) signal(SIGPIPE, SIG_IGN); /* as the program does: a helper may not read its input */
+    (void) signal(SIGPIPE, SIG_IGN); /* a helper may not read its input */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

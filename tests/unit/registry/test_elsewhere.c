@@ -28,7 +28,7 @@ static const struct test_reply with_tokens[] = {ASKS("Bearer realm=\"/token\",se
                                                 ASKS("Bearer realm=\"/token\""),
                                                 {.body = MANIFEST}};
 
-/* A file with credentials for both; "me:secret" is the first registry's. */
+/* Write a file with credentials for both registries; "me:secret" belongs to the first one. */
 static char *put_file(const struct test_server *here, const struct test_server *there)
 {
     struct fp_error err = {0};
@@ -57,7 +57,7 @@ static void assert_lines(struct test_server *server, const char *const *expected
     assert_int_equal(test_server_count(server), n);
 }
 
-/* registry.k8s.io leads to registries that give tokens to anybody. */
+/* registry.k8s.io redirects to registries that give tokens to anybody. */
 static void test_token_for_anybody(void **state)
 {
     (void) state;
@@ -71,7 +71,7 @@ static void test_token_for_anybody(void **state)
     scene_open(&scene, here, COUNT(here));
     test_server_set_peer(scene.server, peer);
     assert_int_equal(get(&scene), FP_OK);
-    assert_int_equal(get(&scene), FP_OK); /* with the token that there is */
+    assert_int_equal(get(&scene), FP_OK); /* this uses the token from before */
     assert_lines(peer, expected);
     assert_false(test_server_has_header(peer, 0, "Authorization"));
     assert_false(test_server_has_header(peer, 1, "Authorization"));
@@ -81,7 +81,7 @@ static void test_token_for_anybody(void **state)
     test_server_stop(peer);
 }
 
-/* Its own credentials, and never those of the registry that leads there. */
+/* A registry reached by a redirect gets its own credentials, never those of the first one. */
 static void test_own_credentials(void **state)
 {
     (void) state;
@@ -137,7 +137,7 @@ static void test_blobs(void **state)
     test_server_stop(peer);
 }
 
-/* A store is no registry, and is told nothing; a registry that refuses is named. */
+/* A blob store is not a registry and gets no credentials. Errors name a refusing registry. */
 static void test_refusals_elsewhere(void **state)
 {
     (void) state;

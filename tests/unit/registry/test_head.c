@@ -12,7 +12,7 @@
 #define HEAD_BLOB "HEAD /v2/team/orders/blobs/sha256:*"
 #define GET_BLOB  "GET /v2/team/orders/blobs/sha256:*"
 
-/* What there is of a blob of one byte: this one, or something else, or nothing. */
+/* Answers to GET for a blob of one byte, and whether they prove that the blob exists. */
 static const struct {
     struct test_reply reply;
     bool is_there;
@@ -44,8 +44,8 @@ static bool has_lost_blob(struct scene *scene)
     return is_lost;
 }
 
-/* HEAD is refused, or speaks of something else, and GET does not: from then on GET is asked, for no
- * more than a byte. */
+/* If HEAD is refused or describes something else, and GET gives an answer, GET is used from then
+ * on. It asks for one byte only. */
 static void test_blobs_that_get_knows(void **state)
 {
     (void) state;
@@ -70,7 +70,7 @@ static void test_blobs_that_get_knows(void **state)
     }
 }
 
-/* What a right tag refers to is not sent again because HEAD knows nothing of it. */
+/* A blob that a correct tag refers to is not sent again if only HEAD does not find it. */
 static void test_blobs_that_head_has_not(void **state)
 {
     (void) state;
@@ -86,7 +86,7 @@ static void test_blobs_that_head_has_not(void **state)
     scene_close(&scene);
 }
 
-/* Where both agree HEAD goes on being asked, and where GET says nothing HEAD counts. */
+/* If HEAD and GET agree, HEAD stays in use. If GET gives no answer, that of HEAD counts. */
 static void test_blobs_that_are_lost_for_certain(void **state)
 {
     (void) state;
@@ -101,8 +101,7 @@ static void test_blobs_that_are_lost_for_certain(void **state)
     scene_close(&scene);
 }
 
-/* Artifactory's 403 for what is not there: to HEAD and GET alike, so that GET is not asked again.
- */
+/* Artifactory answers 403 for a missing blob to both HEAD and GET, so GET is not asked again. */
 static void test_blobs_that_nobody_knows(void **state)
 {
     (void) state;
@@ -116,7 +115,7 @@ static void test_blobs_that_nobody_knows(void **state)
     scene_close(&scene);
 }
 
-/* A tag that HEAD knows nothing of, or says too little of, is what GET serves; asked once. */
+/* If HEAD refuses or lacks the digest of a tag, GET is used. HEAD is asked only once. */
 static void test_tags_that_get_knows(void **state)
 {
     (void) state;
@@ -146,7 +145,7 @@ static void test_tags_that_get_knows(void **state)
     }
 }
 
-/* Blobs are asked for side by side: the first of them would not spare the others. */
+/* The tag shows that HEAD fails. Blobs are checked in parallel, so they could not learn it. */
 static void test_a_tag_tells_of_blobs(void **state)
 {
     (void) state;

@@ -1,4 +1,4 @@
-/* Limits on the size of requests, found by several uploads at a time. */
+/* Limits on the size of requests, which several parallel uploads find. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,7 @@
 #include "registry/connection.h"
 #include "scene.h"
 
-/* Another upload to the same registry, which finds a limit while the one that is watched sends. */
+/* Another upload to the same registry. It finds a limit while the tested upload sends. */
 struct neighbour {
     struct fp_reporter reporter;
     struct fp_registry *registry;
@@ -27,7 +27,7 @@ static void find_limit(struct fp_reporter *self, const struct fp_event *event)
 static void test_a_limit_that_another_found_is_not_raised(void **state)
 {
     (void) state;
-    enum { SIZE = 4500000 }; /* its own refusal leads to pieces of 4 MiB */
+    enum { SIZE = 4500000 }; /* after its own refusal, pieces have 4 MiB */
     static const struct test_reply replies[] = {
         OPEN_REGISTRY,
         MISSING,

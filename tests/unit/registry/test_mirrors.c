@@ -1,4 +1,4 @@
-/* registries.conf and --mirror: what is read, and where an image is looked for. */
+/* registries.conf and --mirror: how they are read, and in which places an image is searched. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,7 +57,7 @@ static const char conf[] = "unqualified-search-registries = [\"docker.io\",\n  '
 
 #define DIGEST "sha256:0123456789012345678901234567890123456789012345678901234567890123"
 
-/* Of a location that is HOST:PORT, put in the place of a whole name, the port is no tag. */
+/* If a location HOST:PORT replaces a whole name, its port is not taken for a tag. */
 static void test_place_of_the_whole_name(void **state)
 {
     (void) state;
@@ -97,7 +97,7 @@ static void test_registries_conf(void **state)
     check(&mirrors, "team/x@" DIGEST,
           "mirror.example.com:5000/hub/team/x@" DIGEST " second.example.com/team/x@" DIGEST
           " docker.io/team/x@" DIGEST);
-    check(&mirrors, "flink:1", "inside.example.com/flink:1"); /* the longest prefix, and only it */
+    check(&mirrors, "flink:1", "inside.example.com/flink:1"); /* only the longest prefix counts */
     check(&mirrors, "flinky:1",
           "mirror.example.com:5000/hub/library/flinky:1 docker.io/library/flinky:1");
     check(&mirrors, "elsewhere.example.com/x:1", "elsewhere.example.com/x:1");
@@ -170,7 +170,7 @@ static void test_the_number_of_candidates_is_bounded(void **state)
     assert_string_equal(last, " docker.io/library/flink:1");
 }
 
-/* However many mirrors there are: what stands in for a place is asked, and the place is not. */
+/* With any number of mirrors, a replacement is asked and the replaced place is not. */
 static void test_a_stand_in_is_never_crowded_out(void **state)
 {
     (void) state;
@@ -233,7 +233,7 @@ static void test_locations_are_repaired(void **state)
         {"http://r.example.com:5000", "http://r.example.com/u", "http://r.example.com:5000/u"},
         {"http://[::1]:5000", "http://[::1]/u", "http://[::1]:5000/u"},
         {"https://r.example.com", "http://r.example.com:80/u", "https://r.example.com/u"},
-        /* Another port that was named is meant, and other hosts are not ours to mend. */
+        /* An explicit other port is kept, and URLs of other hosts are not changed. */
         {"https://r.example.com:5000", "https://r.example.com:6000/u",
          "https://r.example.com:6000/u"},
         {"https://r.example.com", "http://r.example.com.evil.example/u",
@@ -242,7 +242,7 @@ static void test_locations_are_repaired(void **state)
         {"http://r.example.com:5000", "https://r.example.com:6000/u",
          "https://r.example.com:6000/u"},
         {"http://r.example.com:5000", "https://evil.example:5000/u", "https://evil.example:5000/u"},
-        /* TLS that a registry without it names. */
+        /* A registry without TLS names an https URL. */
         {"http://r.example.com", "https://r.example.com/u", "http://r.example.com/u"},
         {"http://r.example.com", "https://r.example.com:443/u", "http://r.example.com/u"},
         {"http://r.example.com", "https://r.example.com:80/u", "http://r.example.com/u"},

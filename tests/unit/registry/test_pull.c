@@ -100,7 +100,7 @@ static void test_manifests_that_are_refused(void **state)
     }
 }
 
-/* Servers of plain files say little of what they serve, and older clients left mediaType out. */
+/* Plain file servers send vague content types, and old clients left mediaType out. */
 static void test_manifests_of_vague_types(void **state)
 {
     (void) state;
@@ -130,7 +130,7 @@ static void test_manifests_of_vague_types(void **state)
     }
 }
 
-/* Key files are passwords of several lines; none of them is shown. */
+/* Key files are passwords of several lines. None of these lines is shown. */
 static void test_passwords_of_several_lines(void **state)
 {
     (void) state;
@@ -179,7 +179,7 @@ static void test_head_manifest(void **state)
                      FP_OK);
     assert_true(exists);
     assert_false(fp_digest_is_set(&found.digest));
-    /* That HEAD is refused is remembered. */
+    /* The registry remembers that HEAD is refused. */
     assert_int_equal(fp_registry_head_manifest(scene.registry, "v2", &exists, &found, &scene.err),
                      FP_OK);
     assert_true(exists && !fp_digest_is_set(&found.digest));
@@ -228,7 +228,7 @@ static void test_blob_from_a_store_elsewhere(void **state)
     test_server_set_peer(scene.server, store);
     assert_int_equal(fetch(&scene, "0123456789", fd), FP_OK);
     assert_content(fd, "0123456789");
-    assert_int_equal(test_server_count(scene.server), 3); /* signed URLs expire: asked anew */
+    assert_int_equal(test_server_count(scene.server), 3); /* signed URLs expire */
     assert_true(test_server_has_header(store, 1, "Range: bytes=4-"));
     assert_null(strstr(scene.events, "secret"));
     (void) close(fd);

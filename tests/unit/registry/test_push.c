@@ -34,8 +34,8 @@ static void run(const struct test_reply *replies, size_t count, const char *cons
     scene_close(&scene);
 }
 
-/* A registry that cannot say whether it has a blob: distribution 2.8 answers so while somebody else
- * links the same one. */
+/* A registry may be unable to say whether it has a blob: distribution 2.8 answers 500 while another
+ * client links the same blob. */
 static void test_head_that_says_nothing(void **state)
 {
     (void) state;
@@ -108,7 +108,7 @@ static void test_usual_upload(void **state)
     assert_false(test_server_has_header(scene.server, 3, "Content-Range"));
     assert_true(test_server_has_header(scene.server, 2, "Content-Length: 0"));
     assert_true(test_server_has_header(scene.server, 4, "Content-Length: 0"));
-    assert_null(strstr(scene.events, "_state")); /* it can be a bearer's secret */
+    assert_null(strstr(scene.events, "_state")); /* the state can be a secret */
     scene_close(&scene);
 }
 
@@ -168,7 +168,7 @@ static void test_failed_mount_becomes_an_upload(void **state)
     scene_close(&second);
 }
 
-/* A mount is a favour: asked for once, whatever the failure, and then no more. */
+/* A mount is optional. After any failure of a mount, no further mounts are requested. */
 static void test_mounts_that_do_not_work(void **state)
 {
     (void) state;
@@ -202,8 +202,8 @@ static void test_mounts_that_do_not_work(void **state)
     }
 }
 
-/* Behind a tag that is right: only what is known to be missing is. One request, and one more where
- * HEAD says that it is, as it may be wrong. */
+/* For a correct tag, only a blob known to be missing counts as lost. There is one request, and a
+ * second one if HEAD says that the blob is missing, because HEAD may be wrong. */
 static void test_blobs_that_are_lost(void **state)
 {
     (void) state;
@@ -231,7 +231,7 @@ static void test_blobs_that_are_lost(void **state)
     }
 }
 
-/* A limited rate says nothing about mounts: the next blob asks for one again. */
+/* A rate limit says nothing about mounts, so the next blob requests a mount again. */
 static void test_mount_refused_for_the_rate(void **state)
 {
     (void) state;
@@ -284,8 +284,8 @@ static void test_broken_patch_is_never_replayed(void **state)
         MISSING,
         SESSION("/upload/1"),
         {.head = "", .is_early = true, .read_bytes = 4, .then = TEST_RESET},
-        MISSING, /* how far is the session? it is gone */
-        MISSING, /* is the blob there after all? */
+        MISSING, /* the question for the offset: the session is gone */
+        MISSING, /* the question whether the blob is there after all */
         SESSION("/upload/2"),
         SESSION("/upload/3"),
         CREATED};
@@ -335,7 +335,7 @@ static void test_lost_answer_to_the_commit(void **state)
         {.head = "", .then = TEST_CLOSE},
         {.head = "HTTP/1.1 404 Not Found",
          .body = "{\"errors\":[{\"code\":\"BLOB_UPLOAD_UNKNOWN\"}]}"},
-        {.body = content}, /* it is there after all */
+        {.body = content}, /* the blob is there after all */
     };
     static const char *const expected[] = {"GET /v2/",
                                            HEAD_BLOB,
@@ -410,7 +410,7 @@ static void test_dropped_chunks_are_noticed(void **state)
     scene_close(&scene);
 }
 
-/* Where a limit on requests leaves no other way than pieces, and they get lost. */
+/* A limit on the size of requests makes chunks necessary, and the chunks get lost. */
 static void test_dropped_chunks_behind_a_limit(void **state)
 {
     (void) state;
@@ -470,7 +470,7 @@ static void test_long_retry_after_ends_an_upload(void **state)
     scene_close(&scene);
 }
 
-/* The next request is the one that comes after the pause, and none that asks meanwhile. */
+/* After the pause of a rate limit, the upload starts again. No request asks for its state. */
 static void test_rate_limit_is_not_answered_with_a_question(void **state)
 {
     (void) state;
@@ -521,7 +521,7 @@ static void test_redirected_uploads(void **state)
                                            "POST /moved/",    "PATCH /upload/1", "PATCH /moved/1",
                                            "PUT /upload/2?*", "PUT /moved/2",    NULL};
     run(within, COUNT(within), requests);
-    /* Elsewhere neither credentials nor content are sent. */
+    /* Neither credentials nor content are sent to other hosts. */
     static const struct test_reply elsewhere[] = {
         OPEN_REGISTRY,
         MISSING,

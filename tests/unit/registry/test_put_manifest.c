@@ -1,4 +1,4 @@
-/* Manifests on their way to a registry. */
+/* Pushing manifests to a registry. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static enum fp_code put(struct scene *scene)
     return put_text(scene, manifest);
 }
 
-/* The answer to HEAD for the manifest above, or for another one. */
+/* The answer to HEAD that describes a manifest with this digest. */
 static char *described(const char *digest)
 {
     return fp_xasprintf("HTTP/1.1 200 OK\r\nContent-Type: " FP_MEDIA_OCI_MANIFEST
@@ -83,8 +83,8 @@ static void test_manifest_refused_for_the_rate_is_put_again(void **state)
     scene_close(&scene);
 }
 
-/* Blobs that are not there although the registry said so are sent again by the caller, once. After
- * that it is given time to catch up with itself, but not for long. */
+/* If the registry lacks blobs that it claimed to have, the caller sends them again, once. After
+ * that the registry gets some time to become consistent, but not for long. */
 static void test_manifest_without_its_blobs(void **state)
 {
     (void) state;
@@ -115,7 +115,7 @@ static void test_manifest_without_its_blobs(void **state)
     for (size_t i = 0; i < COUNT(refusals); i++) {
         const struct test_reply replies[] = {OPEN_REGISTRY, refusals[i], refusals[i], MISSING,
                                              refusals[i],   MISSING,     CREATED,     refusals[i]};
-        /* Where one is named, the next refusal is for all of them. */
+        /* If one refusal names a blob, the next refusal puts all blobs in doubt. */
         const struct test_reply more[] = {OPEN_REGISTRY, refusals[i], refusals[i], CREATED};
         bool for_all = strstr(refusals[i].body, digest) == NULL;
         struct scene scene = {0};
@@ -138,12 +138,12 @@ static void test_manifest_without_its_blobs(void **state)
 static const char zero[] =
     "sha256:0000000000000000000000000000000000000000000000000000000000000000";
 
-/* What a registry answers to a PUT, and to a second one under the digest, while the tag stands for
- * another manifest; and what that means. */
+/* The answers of a registry to a PUT, and to a second PUT by digest, while the tag refers to
+ * another manifest; and the resulting code. */
 struct refusal {
     const char *head;
     const char *body;
-    const char *by_digest; /* NULL: is not asked for */
+    const char *by_digest; /* NULL: no second PUT is sent */
     enum fp_code code;
 };
 
@@ -193,7 +193,7 @@ static void test_tags_that_may_not_be_moved(void **state)
     }
 }
 
-/* Who may push need not be able to look: then words decide. */
+/* A user who may push may be unable to read the tag. Then the text of the error decides. */
 static void test_tags_that_cannot_be_seen(void **state)
 {
     (void) state;
@@ -213,7 +213,7 @@ static void test_tags_that_cannot_be_seen(void **state)
     }
 }
 
-/* HEAD is asked once; where it fails GET tells. Only for the rate it is asked again. */
+/* HEAD is sent once, and GET if HEAD fails. HEAD is repeated only after a rate limit. */
 static void test_what_a_tag_stands_for(void **state)
 {
     (void) state;
@@ -241,7 +241,7 @@ static void test_what_a_tag_stands_for(void **state)
     }
 }
 
-/* A registry that answers with tokens, as proxies with a page of their own do. */
+/* An error body can contain tokens, as the error pages of some proxies do. */
 static void test_refusals_are_shown_without_tokens(void **state)
 {
     (void) state;
@@ -262,7 +262,7 @@ static void test_refusals_are_shown_without_tokens(void **state)
     }
 }
 
-/* With whatever words: the tag names what it should. */
+/* Any refusal is a success if the tag already refers to the right manifest. */
 static void test_tags_that_are_right_already(void **state)
 {
     (void) state;
@@ -354,8 +354,8 @@ static enum fp_code put_again(struct scene *scene, bool *ret_taken)
 static const struct test_reply lacks_blob = {.head = "HTTP/1.1 400 Bad Request",
                                              .body = ERROR("MANIFEST_BLOB_UNKNOWN", "")};
 
-/* Behind a tag that is right: one request in any case, and only a refusal for want of blobs is more
- * than "nothing is known". */
+/* For a correct tag, there is always one request. Every refusal means "unknown", except for one
+ * that reports missing blobs. */
 static void test_manifest_put_again(void **state)
 {
     (void) state;
@@ -389,7 +389,7 @@ static void test_manifest_put_again(void **state)
     }
 }
 
-/* Blobs that have been sent since: the registry may need a while, but it has to find them. */
+/* After blobs were sent again, the registry may need some time, but it has to find them. */
 static void test_manifest_put_again_for_blobs_that_were_sent(void **state)
 {
     (void) state;
@@ -409,7 +409,7 @@ static void test_manifest_put_again_for_blobs_that_were_sent(void **state)
     }
 }
 
-/* Artifactory would keep what comes by digest in a folder of its own. */
+/* Artifactory would store a manifest pushed by digest in a separate directory. */
 static void test_manifest_not_put_again(void **state)
 {
     (void) state;

@@ -21,14 +21,14 @@ static enum fp_code has_blob(struct scene *scene, bool *exists)
     return fp_registry_has_blob(scene->registry, &descriptor, exists, &scene->err);
 }
 
-/* How old a token is says the server's clock, which may be another than ours; what that clock says
- * of the future or of too long ago is not believed. Without it the token is taken for new. */
+/* The age of a token is computed with the clock of the server, which may differ from ours. Tokens
+ * from the future or from too long ago, and those without a date, count as new. */
 static void test_age_of_tokens(void **state)
 {
     (void) state;
     static const struct {
         const char *issued_at;
-        const char *date; /* as the server says */
+        const char *date; /* the Date header of the server */
         int64_t usable_s;
     } cases[] = {
         {"2001-02-03T04:05:06Z", "Sat, 03 Feb 2001 04:05:06 GMT", 240},
@@ -56,7 +56,7 @@ static void test_age_of_tokens(void **state)
     }
 }
 
-/* With less than a minute no body is begun; but short lives are not renewed for each of them. */
+/* No body is sent with less than a minute left, but short-lived tokens are used repeatedly. */
 static void test_use_of_short_lives(void **state)
 {
     (void) state;

@@ -64,7 +64,7 @@ static void test_one_token_serves_until_more_is_needed(void **state)
     assert_false(exists);
     assert_int_equal(has_blob(&scene, &exists), FP_OK);
     assert_int_equal(push(&scene, NULL), FP_OK);
-    assert_int_equal(has_blob(&scene, &exists), FP_OK); /* with the token for pushing */
+    assert_int_equal(has_blob(&scene, &exists), FP_OK); /* this uses the token for pushing */
     const char *const expected[] = {
         "GET /v2/",
         "GET "
@@ -163,7 +163,7 @@ static void test_token_server_refuses(void **state)
     scene_close(&scene);
 }
 
-/* Answers of token servers hold tokens: only what is meant for people is shown. */
+/* Answers of token servers contain tokens, so only messages meant for people are shown. */
 static void test_answers_are_shown_in_part(void **state)
 {
     (void) state;
@@ -224,7 +224,7 @@ static void test_answers_that_hold_no_token(void **state)
         bool exists = false;
         scene_open(&scene, replies, COUNT(replies));
         assert_true(has_blob(&scene, &exists) != FP_OK);
-        /* What may have been cut is asked for once more. */
+        /* An answer that may be truncated is requested once more. */
         assert_int_equal(test_server_count(scene.server), i < 4 ? 2 : 3);
         scene_close(&scene);
     }
@@ -506,7 +506,7 @@ static void test_pinned_token_hosts(void **state)
     assert_string_equal(scene.err.hint, "if it is the right one: --token-host 127.0.0.2:9");
     assert_no_secret(&scene);
     scene_close(&scene);
-    /* The registry's own is always allowed. */
+    /* The host of the registry itself is always allowed. */
     static const struct test_reply own[] = {ASKS_FOR_TOKENS, TOKEN("tok1"), {.body = ""}};
     struct scene second = {0};
     second.options.token_hosts = &hosts;
@@ -516,7 +516,7 @@ static void test_pinned_token_hosts(void **state)
     fp_strv_clear(&hosts);
 }
 
-/* Pulling goes on without a helper that is broken, pushing says what has to be mended. */
+/* Pulling continues without a broken helper. Pushing fails and says what is broken. */
 static void test_missing_helper_stops_a_push(void **state)
 {
     (void) state;

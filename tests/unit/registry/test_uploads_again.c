@@ -12,13 +12,13 @@
 #define MIB    ((size_t) 1 << 20)
 #define ROUNDS 8
 
-/* What a registry says to the body of an upload, each time. */
+/* A registry gives the same answer to the body of each upload. */
 struct refusal {
     struct test_reply reply;
-    size_t bytes; /* of the blob */
+    size_t bytes; /* the size of the blob */
     size_t uploads;
     enum fp_code code;
-    const char *words; /* in text or hint; NULL: none of interest */
+    const char *words; /* expected in the text or hint; NULL: anything */
 };
 
 static void run(const struct refusal *refusal)
@@ -28,7 +28,7 @@ static void run(const struct refusal *refusal)
     enum fp_push_outcome outcome = FP_PUSH_EXISTING;
     cleanup_blob struct fp_blob *blob =
         fp_blob_memory(FP_MEDIA_OCI_LAYER, fp_xcalloc(1, refusal->bytes), refusal->bytes);
-    /* Whether the blob has come after all is not asked of who wants to be asked less. */
+    /* A registry that sends Retry-After is not asked whether the blob has arrived after all. */
     size_t each = strstr(refusal->reply.head, "Retry-After") != NULL ? 2 : 3;
     for (size_t i = 0; i < ROUNDS; i++) {
         replies[2 + each * i] = (struct test_reply) SESSION("/upload");
@@ -82,7 +82,7 @@ static void test_what_lasts_is_sent_once(void **state)
         run(&refusals[i]);
 }
 
-/* What may pass is tried five times as long as little is sent, and in vain. */
+/* Temporary failures are retried up to five times, as long as few bytes are wasted. */
 static void test_bytes_sent_in_vain_are_bounded(void **state)
 {
     (void) state;
@@ -96,10 +96,10 @@ static void test_bytes_sent_in_vain_are_bounded(void **state)
          2,
          FP_E_INPUT,
          "2 uploads"},
-        /* It is asked first, and says so before the body. */
+        /* The request asks first (100-continue), and the refusal comes before the body. */
         {{.head = "HTTP/1.1 503 Busy", .is_early = true}, 20 * MIB, 5, FP_E_NETWORK, "5 uploads"},
         {{.head = "HTTP/1.1 429 Slow Down\r\nRetry-After: 0"}, 1000, 5, FP_E_NETWORK, NULL},
-        /* The page of what breaks down in front of the registry, and who asks to come back. */
+        /* An error page of a proxy in front of the registry, and an answer with Retry-After. */
         {{.head = "HTTP/1.1 500 Oops\r\nContent-Type: Text/HTML",
           .body = "<html>see your quotas and storage limits</html>"},
          1000,

@@ -1,4 +1,4 @@
-/* A destination that writes down what is done to it. */
+/* A destination that records the calls to it. */
 #include "recorder.h"
 
 #include <stdlib.h>

@@ -114,7 +114,7 @@ static void docker_archives_keep_layers_and_names(void **state)
     const char *path = write_archive("d.tar", FP_ARCHIVE_DOCKER, parts, &image, "team/orders");
     struct fp_repo *archive = open_archive(path, FP_ARCHIVE_DOCKER);
     struct fp_descriptor found = {0};
-    /* The fixture's manifests have no annotations: made again from the parts it is the same. */
+    /* Manifests of the fixture have no annotations, so rebuilding one gives the same bytes. */
     check_image(archive, "team/orders", &image);
     check_image(archive, "docker.io/team/orders:latest", &image);
     assert_fails(fp_repo_resolve(archive, "team/orders:2", &found, &err), FP_E_NOT_FOUND, &err,
@@ -178,7 +178,7 @@ static void bad_repo_tags_are_usage_errors(void **state)
     fp_repo_free(parts);
 }
 
-/* What Docker 1.10 to 24 saves: layers in folders, equal ones as links to the first. */
+/* Docker 1.10 to 24 saves layers in directories, and equal layers as links to the first. */
 static char *make_old_docker(const char *config_diff_id, size_t *ret_len, const char *layer)
 {
     char config[512];
@@ -262,7 +262,7 @@ static void a_cut_archive_is_refused(void **state)
     struct fp_descriptor image = make_image(parts, "linux/amd64", &text, 1);
     size_t len = 0;
     char *oci = slurp(write_archive("a.tar", FP_ARCHIVE_OCI, parts, &image, NULL), &len);
-    /* 1536: within the second member, the index. */
+    /* The archive is cut within its second member, the index. */
     check_open_fails(put_file("cut", oci, 1600), FP_ARCHIVE_OCI, FP_E_INPUT, "cut");
     free(oci);
     char *docker = slurp(write_archive("d.tar", FP_ARCHIVE_DOCKER, parts, &image, "x:1"), &len);
@@ -365,7 +365,7 @@ static void bombs_are_refused(void **state)
     assert_true(fp_inflate_limit(0) == (uint64_t) 512 << 20);
     assert_true(fp_inflate_limit(100 << 20) == (uint64_t) 10000 << 20);
     assert_true(fp_inflate_limit(UINT64_MAX) == (uint64_t) 64 << 30);
-    /* Ten megabytes may not become ten gigabytes. */
+    /* Ten megabytes must not inflate to ten gigabytes. */
     assert_true(fp_inflate_limit(10 << 20) < (uint64_t) 10 << 30);
 }
 

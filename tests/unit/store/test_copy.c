@@ -1,4 +1,4 @@
-/* Copying: the order of what is put, what is left out, and what is told of it. */
+/* Copying: the order of puts, the skipped parts, and the reported progress. */
 #include "recorder.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static void names_come_last_and_equal_blobs_once(void **state)
     fp_repo_free(parts);
 }
 
-/* What is done to a place where some names are right, after the blobs. */
+/* Check the calls to a destination where some names are right. Blobs appear as dots. */
 static void check_copy(struct recorder *recorder, const char *names_text, enum fp_code wanted,
                        const char *expected)
 {
@@ -64,10 +64,10 @@ static void names_that_are_right_are_not_put_again(void **state)
                "ask a ask b . . . . . manifest manifest index name b finish confirm");
     check_copy(&recorder, "b,a", FP_OK,
                "ask b ask a . . . . . manifest manifest index name b finish confirm");
-    /* Behind one that is not there none is asked for. */
+    /* After a name that is missing, no further names are checked. */
     check_copy(&recorder, "new,a", FP_OK,
                "ask new . . . . . manifest manifest index name new name a finish confirm");
-    /* All are right: what may be lost is asked for all the same. */
+    /* All names are right, but parts that may be lost are still checked. */
     check_copy(&recorder, "a", FP_OK,
                "ask a . . . . . ask digest manifest ask digest manifest ask digest index finish");
     recorder.right = "a digests";
@@ -76,7 +76,7 @@ static void names_that_are_right_are_not_put_again(void **state)
     check_copy(&recorder, "a", FP_OK, "ask a ask digest ask digest ask digest finish");
     check_copy(&recorder, "b", FP_OK,
                "ask b . . . . . manifest manifest index name b finish confirm");
-    /* The manifests' own answer saves all other questions, but not where there is a name to put. */
+    /* Putting the manifests again replaces all other checks, unless a name has to be put. */
     recorder.takes_again = true;
     check_copy(&recorder, "a", FP_OK, "ask a again again finish");
     check_copy(&recorder, "b", FP_OK,
@@ -97,13 +97,13 @@ static void what_the_place_lacks_is_put_again(void **state)
     recorder.doubts = 1;
     check_copy(&recorder, "a", FP_E_NETWORK,
                ". . . . . manifest manifest index name a . . . . . manifest manifest index name a");
-    /* The third time round all of it has been sent once while it was doubted. */
+    /* In the third round, all doubted blobs have already been sent once. */
     recorder.has_doubted = false;
     recorder.doubts = 2;
     check_copy(&recorder, "a", FP_E_NETWORK,
                ". . . . . manifest manifest index name a . . . . . manifest manifest index name a "
                "manifest manifest index name a");
-    /* What was sent, and is not doubted, is there. */
+    /* Blobs that were sent and are not doubted are not sent again. */
     recorder.has_doubted = false;
     recorder.lacks_none = true;
     recorder.doubts = 1;
@@ -144,7 +144,7 @@ static void a_platform_makes_the_index_the_one_manifest(void **state)
     fp_repo_free(parts);
 }
 
-/* Whatever fails, nothing after it happens. */
+/* After any failure, no later step is executed. */
 static void after_a_failure_nothing_is_named(void **state)
 {
     (void) state;
@@ -188,7 +188,7 @@ static void deep_indexes_are_refused(void **state)
     fp_repo_free(parts);
 }
 
-/* A manifest of as many bytes as one may have, most of them `letter`. */
+/* Add a manifest of the greatest allowed size that consists mostly of `letter`. */
 static struct fp_descriptor add_largest_manifest(struct fp_repo *parts, char letter)
 {
     static const char head[] =
@@ -209,8 +209,8 @@ static struct fp_descriptor add_largest_manifest(struct fp_repo *parts, char let
     return descriptor;
 }
 
-/* The index that leads to the last manifests that fit is itself one document too many, and what
- * comes after it must not go uncounted. */
+/* The index with the last manifests that fit exceeds the limit itself. The documents after it have
+ * to be counted, too. */
 static void documents_are_bounded_in_sum(void **state)
 {
     (void) state;
@@ -243,7 +243,7 @@ static void a_repo_for_reading_cannot_be_written(void **state)
     fp_repo_free(parts);
 }
 
-/* Stages begin and end in pairs. */
+/* Checks that stages begin and end in pairs. */
 struct listener {
     struct fp_reporter base;
     pthread_mutex_t lock;

@@ -12,7 +12,7 @@ static struct fp_descriptor image_for(struct fp_repo *parts, const char *platfor
     return make_image(parts, platform, texts, 1);
 }
 
-/* "linux/amd64 linux/arm64 " of the images behind `root`; the caller frees it. */
+/* The platforms of the images in `root`: "linux/amd64 linux/arm64 ". The caller frees it. */
 static char *platforms_behind(struct fp_repo *parts, const struct fp_descriptor *root,
                               const struct fp_platform *platform)
 {
@@ -51,7 +51,7 @@ static void each_platform_comes_in_turn(void **state)
         image_for(parts, "linux/amd64"),
         image_for(parts, "linux/amd64"),
     };
-    /* As attestations are listed. */
+    /* Attestations are listed with this platform. */
     manifests[1].platform = (struct fp_platform){.os = "unknown", .architecture = "unknown"};
     cleanup_descriptor struct fp_descriptor root = make_index(parts, manifests, 3);
     check_platforms(parts, &root, NULL, "linux/arm64 linux/amd64 ");
@@ -79,7 +79,7 @@ static void a_platform_that_is_not_there_is_not_found(void **state)
                  "linux/arm64");
 }
 
-/* `manifest` in `depth` indexes, each in the next one. */
+/* Wrap `manifest` in `depth` nested indexes. */
 static struct fp_descriptor wrap(struct fp_repo *parts, const struct fp_descriptor *manifest,
                                  int depth)
 {

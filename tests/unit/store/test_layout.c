@@ -24,7 +24,7 @@ static const char *blob_in(const char *layout, const struct fp_digest *digest)
     return in_folder(name);
 }
 
-/* Put a one-layer image of that text into the layout, under that name. */
+/* Put an image with one layer, made from `text`, into the layout, and name it `name`. */
 static struct fp_descriptor put_image(const char *layout_name, const char *name, const char *text)
 {
     struct fp_repo *parts = fp_repo_new_parts();
@@ -44,7 +44,7 @@ static void what_is_put_can_be_got(void **state)
     check_image(layout, "app:1", &image);
     check_image(layout, NULL, &image);
     fp_repo_free(layout);
-    /* oci-layout, index.json, layer, configuration, manifest; nothing else stays behind. */
+    /* The files are oci-layout, index.json, layer, configuration and manifest. */
     assert_int_equal(count_files("out"), 5);
     size_t len = 0;
     char *marker = slurp(in_folder("out/oci-layout"), &len);
@@ -99,7 +99,7 @@ static void a_folder_that_is_no_layout_is_told(void **state)
                  &err, "version 2.0");
 }
 
-/* Change a byte of a file where it lies. */
+/* Change a byte of a file in place. */
 static void damage(const char *path)
 {
     size_t len = 0;
@@ -175,7 +175,7 @@ static struct fp_descriptor only_layer(struct fp_repo *layout, const struct fp_d
     return fp_descriptor_copy(&manifest.layers[0]);
 }
 
-/* The name and the size of a blob say nothing of its bytes. */
+/* A damaged blob can still have the right name and size. */
 static void a_damaged_blob_is_replaced(void **state)
 {
     (void) state;
@@ -189,7 +189,7 @@ static void a_damaged_blob_is_replaced(void **state)
     fp_repo_free(layout);
 }
 
-/* Nobody has the bytes: then it is as if it were not there. */
+/* If no source has the right bytes, a damaged blob counts as missing. */
 static void a_damaged_blob_is_not_there(void **state)
 {
     (void) state;
@@ -206,7 +206,7 @@ static void a_damaged_blob_is_not_there(void **state)
     fp_repo_free(layout);
 }
 
-/* A layout from elsewhere may hold links that lead out of it. */
+/* A foreign layout may contain links that lead out of it. */
 static void links_in_a_layout_are_not_written_through(void **state)
 {
     (void) state;
@@ -224,7 +224,7 @@ static void links_in_a_layout_are_not_written_through(void **state)
     assert_false(fp_path_exists(in_folder("nowhere")));
 }
 
-/* Neither waited for nor written over, and nothing is put beside it. */
+/* An invalid index is an error at once. It is not overwritten, and no files are added. */
 static void an_index_that_is_none_is_told_at_once(void **state)
 {
     (void) state;
@@ -426,7 +426,7 @@ static void nothing_is_collected_beside_a_running_build(void **state)
     assert_int_equal(freed, 0);
     assert_true(fp_path_exists(blob_in("out", &fresh.digest)));
     fp_repo_free(build);
-    /* The next removal takes all of it. */
+    /* The next removal deletes all of these. */
     (void) put_image("out", "next", "y");
     assert_ok(fp_layout_remove(in_folder("out"), "next", &freed, &err), &err);
     assert_int_equal(count_files("out"), 2);
@@ -444,7 +444,7 @@ static void strange_files_are_left_alone(void **state)
     assert_true(fp_path_exists(in_folder("out/blobs/sha256/.abc.partial")));
 }
 
-/* A download and a new file that were given up long ago, by a process that could not tidy up. */
+/* A killed process has left behind an old partial download and an old temporary file. */
 static void old_leftovers_are_deleted(void **state)
 {
     (void) state;
@@ -502,13 +502,13 @@ static void processes_side_by_side_lose_nothing(void **state)
     cleanup_layout_names struct fp_layout_names names = {0};
     assert_ok(fp_layout_list(in_folder("out"), &names, &err), &err);
     assert_int_equal(names.len, PROCESSES * IMAGES);
-    /* Equal layers are there once: a layer, a configuration and a manifest an image. */
+    /* Each image has a layer, a configuration and a manifest. Equal layers are stored once. */
     assert_int_equal(count_files("out"), 2 + 3 * IMAGES);
 }
 
 #define KILLS 12
 
-/* Every image that is named is whole, whenever the process that wrote it died. */
+/* Each named image has to be complete, no matter when the process that wrote it died. */
 static void check_all_images(const char *layout_name)
 {
     struct fp_error err = {0};
@@ -531,7 +531,7 @@ static void a_killed_build_leaves_a_whole_layout(void **state)
             build_in_child(i);
             _exit(0);
         }
-        /* Somewhere in the middle: where exactly differs from run to run, the promise does not. */
+        /* Kill the child at some point of its work, which differs from run to run. */
         (void) usleep((useconds_t) (i * 1500));
         assert_int_equal(kill(child, SIGKILL), 0);
         assert_int_equal(waitpid(child, NULL, 0), child);

@@ -11,7 +11,7 @@ static void move_and_link(const char *from, const char *to)
     assert_int_equal(symlink(place, from), 0);
 }
 
-/* Bazel and Nix make layouts of links; what they lead to is held to its digest. */
+/* Bazel and Nix make layouts of links. The link targets are verified against their digests. */
 static void a_layout_may_be_of_links(void **state)
 {
     (void) state;

@@ -55,7 +55,7 @@ static void registries_are_whole_references(void **state)
     fp_location_clear(&location);
 }
 
-/* `text` as the folder "store" settles it: a name in it, or a repository of Docker Hub. */
+/* Check how the store decides about `text`: as a stored name, or as a name of Docker Hub. */
 static void check_settled(const char *text, enum fp_location_kind kind, const char *expected)
 {
     struct fp_error err = {0};
@@ -124,7 +124,7 @@ static void over_long_names_are_refused(void **state)
     fp_location_clear(&location);
 }
 
-/* What the image "registry.example.com:5000/team/orders:2" is called in a place. */
+/* Check the name of the image "registry.example.com:5000/team/orders:2" at each location. */
 static void an_image_is_called_as_the_place_writes_it(void **state)
 {
     (void) state;
@@ -159,7 +159,7 @@ static void an_image_is_called_as_the_place_writes_it(void **state)
     }
 }
 
-/* Write an image to the place that `text` names, and read it from there. */
+/* Write an image to the location `text`, and read it back. */
 static void check_round_trip(const char *text, struct fp_repo *from,
                              const struct fp_descriptor *image)
 {
@@ -204,7 +204,7 @@ static void a_root_file_system_is_not_written(void **state)
                  "'rootfs:a.tar': a root file system cannot be written");
 }
 
-/* Without a registry's help an image of one is what the store has under its name. */
+/* Without access to the registry, its image is looked up in the store by the full name. */
 static void what_was_pulled_is_in_the_store_under_its_whole_name(void **state)
 {
     (void) state;
@@ -272,7 +272,7 @@ static void without_a_home_the_store_is_a_private_temporary_folder(void **state)
     struct stat st = {0};
     assert_int_equal(stat(in_folder(name), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0700);
-    /* What others may have made under that name makes us take another one, the same each time. */
+    /* If others could have made that directory, another one is used, the same each time. */
     assert_int_equal(chmod(in_folder(name), 0777), 0);
     cleanup_free char *own = own_store();
     assert_memory_equal(own, in_folder(name), strlen(in_folder(name)));
@@ -288,7 +288,7 @@ static void without_a_home_the_store_is_a_private_temporary_folder(void **state)
     assert_fails(fp_store_path(&path, &reason, &err), FP_E_IO, &err, "cannot make the local store");
     assert_non_null(strstr(err.hint, "FLINKPACK_STORE"));
     assert_int_equal(setenv("TMPDIR", in_folder("t"), 1), 0);
-    /* So it is where the usual one is not ours alone, be it by the directory that it is in. */
+    /* This also happens if others can write to the usual directory or to its parent. */
     assert_int_equal(setenv("HOME", in_folder("t"), 1), 0);
     const char *store = in_folder("t/.local/share/flinkpack/store");
     assert_ok(fp_mkdir_p(store, 0700, &err), &err);

@@ -1,10 +1,10 @@
-/* A push: what travels when, what is named when, and several side by side. */
+/* Pushes: the order of blobs and names, and several pushes in parallel. */
 #include "recorder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* An image of one layer, as what makes it hands it over. */
+/* The blobs of an image with one layer, as the builder passes them to a push. */
 struct made {
     struct fp_blob *layer;
     struct fp_blob *config;
@@ -58,7 +58,7 @@ static void a_layer_travels_before_the_image_is_whole(void **state)
     fp_push_blob(push, FP_PUSH_LAYER, made.layer);
     assert_ok(fp_push_wait(push, &err), &err);
     CHECK_LOG(&to, "layer");
-    /* Once, however often; and the configuration behind it. */
+    /* A repeated layer is put once, and the configuration comes after it. */
     fp_push_blob(push, FP_PUSH_CONFIG, made.config);
     fp_push_blob(push, FP_PUSH_LAYER, made.layer);
     assert_ok(fp_push_wait(push, &err), &err);
@@ -114,7 +114,7 @@ static void a_failure_on_the_way_is_kept_for_the_end(void **state)
     made_clear(&made);
 }
 
-/* A push, and what it is fed with while it asks. */
+/* A push, and the layer that is added while the push checks names. */
 struct late {
     struct fp_push *push;
     struct fp_blob *layer;
@@ -128,7 +128,7 @@ static void feed_late(void *context)
     assert_ok(fp_push_wait(late->push, &err), &err);
 }
 
-/* Nothing is there before all has been answered. */
+/* No blob counts as present before all names have been checked. */
 static void what_travels_while_names_are_asked_for_is_put(void **state)
 {
     (void) state;
@@ -178,7 +178,7 @@ static void pushes_run_side_by_side(void **state)
     made_clear(&made);
 }
 
-/* The second one waits for what the first one of its registry has got. */
+/* A push waits until an earlier push to the same registry has the blob, and then mounts it. */
 static void blobs_are_mounted_once_they_have_arrived(void **state)
 {
     (void) state;
@@ -200,7 +200,7 @@ static void blobs_are_mounted_once_they_have_arrived(void **state)
         assert_int_equal(to[2].log.len, 0);
         gate_open(&gate);
         assert_ok(fp_push_wait(pushes[2], &err), &err);
-        /* What the first was not given cannot be mounted. */
+        /* A blob that the first push did not get cannot be mounted. */
         fp_push_blob(pushes[2], FP_PUSH_LAYER, other.layer);
         assert_ok(fp_push_wait(pushes[2], &err), &err);
         assert_int_equal(fp_push_wait(pushes[0], &err), round == 1 ? FP_E_NETWORK : FP_OK);
@@ -234,7 +234,7 @@ static void what_another_repo_has_is_fetched_from_there(void **state)
         fp_push_remote(push, FP_PUSH_LAYER, &plan.layers[i], base, NULL);
     assert_ok(fp_push_wait(push, &err), &err);
     CHECK_LOG(&to, "layer", "layer");
-    /* It has no such blob. */
+    /* The base does not have this blob. */
     fp_push_remote(push, FP_PUSH_LAYER, fp_blob_descriptor(made.layer), base, NULL);
     assert_fails(fp_push_wait(push, &err), FP_E_NOT_FOUND, &err, "is missing");
     fp_push_free(push);

@@ -1,4 +1,4 @@
-/* A repository of a registry as a repo, against a registry that is a few variables here. */
+/* Repositories of registries as repos. The registry is a stub that consists of variables. */
 #include "fixture.h"
 
 #include <fcntl.h>
@@ -12,19 +12,19 @@ struct fp_registry {
 };
 
 static struct {
-    struct fp_repo *content; /* what it has */
+    struct fp_repo *content; /* the blobs and manifests of the registry */
     struct fp_descriptor root;
-    bool head_tells;  /* the descriptor */
+    bool head_tells;  /* HEAD returns the descriptor */
     bool corrupt;     /* blobs come with a wrong byte */
     int cut_after;    /* bytes after which a download breaks; 0: never */
-    unsigned fetched; /* downloads */
-    unsigned got;     /* manifests */
+    unsigned fetched; /* the number of downloads */
+    unsigned got;     /* the number of manifests read */
     unsigned confirmed;
-    unsigned refusals; /* of manifests, for want of blobs */
+    unsigned refusals; /* how many manifests to refuse for missing blobs */
     bool may_not_push;
     struct fp_digest doubted;
     size_t resumed_at;
-    char pushed_to[128]; /* reference of the last manifest put */
+    char pushed_to[128]; /* the reference of the last manifest put */
     char mount_from[128];
     pthread_mutex_t lock;
 } server = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -162,7 +162,7 @@ enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
     (void) pthread_mutex_unlock(&server.lock);
     assert_int_equal(fstat(fd, &st), 0);
     server.resumed_at = (size_t) st.st_size;
-    /* Long enough for others to come. */
+    /* The pause is long enough for other threads to arrive. */
     (void) usleep(30000);
     if (fp_repo_get_blob(server.content, descriptor, NULL, &blob, err) != FP_OK ||
         fp_blob_open(blob, 0, &source, err) != FP_OK ||
@@ -285,7 +285,7 @@ static void an_image_is_pulled_once(void **state)
     check_image(repo, "1", &server.root);
     assert_int_equal(server.fetched, 2);
     assert_int_equal(server.got, 1);
-    /* All of it is kept. */
+    /* The whole image has been kept. */
     check_image(repo, NULL, &server.root);
     check_image(repo, "registry.example.com/team/app:1", &server.root);
     assert_int_equal(server.fetched, 2);
@@ -436,7 +436,7 @@ static void blobs_are_mounted_from_neighbours_only(void **state)
     assert_int_equal(fp_repo_put_blob(repo, &layer, NULL, server.content, NULL, &outcome, &err),
                      FP_E_NOT_FOUND);
     assert_string_equal(server.mount_from, "");
-    /* The copy engine tries that first, and then brings the bytes. */
+    /* A copy tries the mount first, and then sends the bytes. */
     (void) copy_ok(neighbour, &server.root, repo, "2");
     assert_string_equal(server.mount_from, "team/base");
     assert_int_equal(server.fetched, 2);

@@ -25,7 +25,7 @@ static void check_open_fails(const char *path, enum fp_code expected, const char
     assert_null(repo);
 }
 
-/* The image's manifest and configuration. */
+/* Read the manifest and the configuration of the image. */
 static struct fp_descriptor read_image(struct fp_repo *repo, struct fp_manifest *ret_manifest,
                                        struct fp_config *ret_config)
 {
@@ -96,7 +96,7 @@ static void a_plain_tar_is_packed(void **state)
     free(tar);
 }
 
-/* Compressed by libarchive as a raw stream. */
+/* Compress bytes with libarchive as a raw stream. */
 static char *compress(const char *data, size_t len, bool zstd, size_t *ret_len)
 {
     char *packed = malloc(len + 4096);

@@ -29,7 +29,7 @@ static void ceiling_holds(void **state)
     assert_string_equal(fp_buf_text(&buf), "");
 }
 
-/* What would fit behind something that did not is left out too: there are no holes. */
+/* After text that did not fit, nothing is appended, so that the content has no gaps. */
 static void nothing_is_added_behind_a_hole(void **state)
 {
     (void) state;

@@ -1,6 +1,6 @@
 /**
  * @file
- * Tokens: what they stop, and what they leave alone.
+ * Cancel tokens: which work they stop, and which they do not.
  */
 #include <signal.h>
 
@@ -44,7 +44,7 @@ static void the_first_cause_stays(void **state)
     assert_int_equal(fp_cancelled(), SIGTERM);
 }
 
-/* The exit status says so although much fails because of it. */
+/* The exit status reports the signal, although it causes other failures. */
 static void a_signal_goes_before_failures(void **state)
 {
     (void) state;

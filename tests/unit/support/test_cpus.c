@@ -1,6 +1,6 @@
 /**
  * @file
- * Processor quotas, read from folders that stand in for /proc and /sys.
+ * Processor quotas, read from directories that replace /proc and /sys.
  */
 #include "../../../builder/support/internal.h"
 #include "support.h"

@@ -2,7 +2,7 @@
 
 #include <elf.h>
 
-/* A shared object that needs `name`. */
+/* Make a shared object that needs the library `name`. */
 static void make(unsigned char file[1024], const char *name)
 {
     Elf64_Ehdr header = {.e_phoff = 64, .e_phnum = 2};
@@ -40,12 +40,12 @@ static void test_needs(void **state)
     assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_MUSL);
     make(file, "libz.so.1");
     assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_NONE);
-    /* A name that is only mentioned is none that is needed. */
+    /* A name that only appears in the file is not a needed library. */
     memcpy(file + 800, "libc.so.6", 9);
     assert_int_equal(libc_of(file, sizeof(file)), FP_ELF_NONE);
 }
 
-/* A thousand names, each as long as the file: they are not measured, and none is kept. */
+/* A thousand names are as long as the file. They are neither scanned to the end nor kept. */
 static void test_names_without_end(void **state)
 {
     const size_t len = (size_t) 16 << 20;
@@ -94,7 +94,7 @@ static void test_cut_off(void **state)
     unsigned char file[1024];
     (void) state;
     make(file, "libc.so.6");
-    /* The dynamic section is behind what was read: its strings are not. */
+    /* The dynamic section was not read, but its strings were. */
     assert_int_equal(libc_of(file, 400), FP_ELF_GLIBC);
     for (size_t len = 0; len < sizeof(file); len++)
         (void) libc_of(file, len);

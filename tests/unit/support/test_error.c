@@ -52,7 +52,7 @@ static void context_goes_in_front(void **state)
                  "layer 3: sha256 differs");
 }
 
-/* Neither a context nor a hint decides what comes out, with an error to fill or without one. */
+/* A context or hint does not change the code, with or without an error to fill. */
 static void the_code_that_goes_in_comes_out(void **state)
 {
     (void) state;
@@ -79,7 +79,7 @@ static void nothing_controls_the_terminal(void **state)
     assert_fails(fp_context(FP_E_INPUT, &err, "\b"), err, FP_E_INPUT, "?: a?[31m?b? ??.");
 }
 
-/* Whoever wants no words still gets the code. */
+/* A caller without an error struct still gets the code. */
 static void a_hint_ends_a_function(void **state)
 {
     (void) state;

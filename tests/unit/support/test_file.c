@@ -36,7 +36,7 @@ static void opening_tells_the_size(void **state)
     assert_int_equal(none, -1);
 }
 
-/* Without waiting for anyone to write to it. */
+/* A pipe is refused without waiting for a writer. */
 static void what_has_a_size_is_no_pipe(void **state)
 {
     struct fp_error err = {0};
@@ -166,7 +166,7 @@ static void removing_is_bounded_in_depth(void **state)
     assert_ok(fp_mkdir_p(fp_buf_text(&path), 0755, &err), err);
     assert_int_equal(fp_remove_tree(*state, &err), FP_E_IO);
     assert_non_null(strstr(err.text, "cannot be removed: more than 200 levels"));
-    /* From further in it is not as deep, so that the tear-down can remove the rest. */
+    /* Remove the inner levels first, so that the tear-down can remove the rest. */
     path.data[strlen(*state) + (size_t) (2 * 20)] = '\0';
     assert_ok(fp_remove_tree(path.data, &err), err);
 }
@@ -190,7 +190,7 @@ static void locks_exclude(void **state)
     assert_int_equal(fp_file_lock(missing, true, &first, &err), FP_E_NOT_FOUND);
 }
 
-/* Who waited for a file that its holder has renamed gets another one of that name. */
+/* If the holder of a lock renames the file, a waiter gets a new file with the old name. */
 struct awaited_file {
     const char *path;
     int fd;

@@ -1,6 +1,6 @@
 /**
  * @file
- * Groups: all tasks run, the first failure ends the others and is what the owner is told.
+ * Groups: all tasks run. The first failure cancels the others, and the owner gets its error.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -10,10 +10,10 @@
 #include "support.h"
 
 #define TASKS 200
-/* How often something is tried that depends on which thread is quicker. */
+/* The number of repetitions of tests that depend on the timing of threads. */
 #define ROUNDS 300
 
-/* Tasks count themselves; some wait until as many run as the barrier wants. */
+/* Tasks count themselves. Some wait until enough of them have reached the barrier. */
 static atomic_int done;
 static pthread_barrier_t barrier;
 
@@ -36,7 +36,7 @@ static enum fp_code failing_task(void *context, struct fp_error *err)
     return fp_fail(err, FP_E_NETWORK, "blob %s failed", (const char *) context);
 }
 
-/* One that never ends by itself. */
+/* A task that only ends if it is cancelled. */
 static enum fp_code endless_task(void *context, struct fp_error *err)
 {
     enum fp_code code = FP_OK;
@@ -72,14 +72,14 @@ static void all_tasks_run(void **state)
             fp_group_go(group, count_task, NULL);
         assert_ok(fp_group_wait(group, &err), err);
         assert_int_equal(atomic_load(&done), TASKS);
-        /* Where all went well it can go on. */
+        /* After success, the group can be used again. */
         fp_group_go(group, count_task, NULL);
         assert_ok(fp_group_wait(group, &err), err);
         assert_int_equal(atomic_load(&done), TASKS + 1);
     }
 }
 
-/* Ends only if four tasks run at the same time. */
+/* This test ends only if four tasks run at the same time. */
 static void tasks_run_side_by_side(void **state)
 {
     (void) state;
@@ -129,20 +129,20 @@ static void first_failure_drops_the_rest(void **state)
     struct fp_error err = {0};
     char name[] = "one";
     cleanup_group struct fp_group *group = fp_group_new(NULL, 1);
-    fp_group_go(group, meet_task, NULL); /* holds the only thread until all are queued */
+    fp_group_go(group, meet_task, NULL); /* blocks the thread until all are queued */
     fp_group_go(group, failing_task, name);
     fp_group_go(group, count_task, NULL);
     (void) pthread_barrier_wait(&barrier);
     assert_fails(fp_group_wait(group, &err), err, FP_E_NETWORK, "blob one failed");
     assert_int_equal(atomic_load(&done), 1);
-    /* It stays failed. */
+    /* The group stays failed. */
     fp_group_go(group, count_task, NULL);
     fp_group_run(group, count_task, NULL);
     assert_int_equal(fp_group_wait(group, NULL), FP_E_NETWORK);
     assert_int_equal(atomic_load(&done), 1);
 }
 
-/* The cause is told, not "given up". */
+/* The error is the cause of the failure, not "given up". */
 static void a_failure_ends_what_is_under_way(void **state)
 {
     (void) state;
@@ -153,11 +153,11 @@ static void a_failure_ends_what_is_under_way(void **state)
     (void) pthread_barrier_wait(&barrier);
     fp_group_go(group, failing_task, name);
     assert_fails(fp_group_wait(group, &err), err, FP_E_NETWORK, "blob one failed");
-    /* The thread that waits works on. */
+    /* The waiting thread is not cancelled. */
     assert_ok(fp_cancel_check(&err), err);
 }
 
-/* Work of the calling thread is work of the group. */
+/* The calling thread can run a task of the group, and its failure cancels the others. */
 static void the_caller_can_be_of_the_group(void **state)
 {
     (void) state;
@@ -185,7 +185,7 @@ static void a_failure_is_one_of_the_owner(void **state)
     assert_int_equal(fp_group_wait(part, NULL), FP_E_NETWORK);
 }
 
-/* Those that end because of it may be quicker on the way to the owner: it is told the cause. */
+/* Cancelled tasks may reach the owner before the failed one, but the owner gets the cause. */
 static void the_owner_is_told_the_cause(void **state)
 {
     (void) state;
@@ -202,7 +202,7 @@ static void the_owner_is_told_the_cause(void **state)
     }
 }
 
-/* Tasks that no thread has come to yet are dropped while somebody waits for them. */
+/* Queued tasks are dropped while a caller waits for them. The caller must wake up. */
 static void nobody_waits_for_what_is_dropped(void **state)
 {
     (void) state;
@@ -220,7 +220,7 @@ static void nobody_waits_for_what_is_dropped(void **state)
     }
 }
 
-/* What is not wanted any more fails because of that, which is no news. */
+/* Freeing a group cancels its tasks. The owner does not take that for a failure. */
 static void freeing_ends_what_is_under_way(void **state)
 {
     (void) state;

@@ -1,4 +1,4 @@
-/** Files that are opened once and held to their bytes. */
+/** Input files, which are opened once and whose bytes must not change. */
 #include "support.h"
 
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #define ABC     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define ABC_512 "ddaf35a193617abacc417349ae204131"
 
-/* A file in the scratch folder. The caller owns the path. */
+/* Write a file in the scratch directory. The caller owns the path. */
 static char *write_file(const char *folder, const char *text)
 {
     char *path = fp_path_join(folder, "file");
@@ -17,7 +17,7 @@ static char *write_file(const char *folder, const char *text)
     return path;
 }
 
-/* As somebody does who has the very file open; its times are as they were. */
+/* Write into a file like a process that has it open, and restore the times of the file. */
 static void write_into(const char *path, const char *text)
 {
     struct stat st = {0};
@@ -57,10 +57,10 @@ static void test_one_reading_gives_both_digests(void **state)
     assert_ok(fp_input_hash(input, FP_SHA512, hex, &err), err);
     assert_memory_equal(hex, ABC_512, strlen(ABC_512));
     assert_int_equal(truncate(path, 0), 0);
-    has_sha256(input, ABC); /* without another look at the file */
+    has_sha256(input, ABC); /* without reading the file again */
 }
 
-/* Several parts of half a megabyte, and what is left of one. */
+/* The file has several parts of half a megabyte, and a shorter last part. */
 static void test_digests_of_large_files(void **state)
 {
     static const size_t lengths[] = {(512 << 10) - 1, 512 << 10, (1 << 20) + 7, 3 << 20};
@@ -110,7 +110,7 @@ static void test_other_bytes_are_noticed(void **state)
     assert_ok(read_all(input, &err), err);
     write_into(path, "abd");
     assert_int_equal(fp_input_blame(input, FP_E_VERIFY, &err), FP_E_VERIFY);
-    assert_string_equal(err.text, ""); /* neither size nor time tell */
+    assert_string_equal(err.text, ""); /* size and time are unchanged */
     assert_int_equal(read_all(input, &err), FP_E_INPUT);
     assert_non_null(strstr(err.text, "changed while it was read"));
     assert_non_null(strstr(err.text, path));
@@ -128,7 +128,7 @@ static void test_other_bytes_are_noticed(void **state)
     assert_int_equal(read_all(input, &err), FP_E_IO);
 }
 
-/* Of what was downloaded the digests are taken before it is a file. */
+/* The digests of a download are computed before it becomes a file, and are then checked. */
 static void test_what_was_expected_is_held_to(void **state)
 {
     struct fp_error err = {0};
@@ -145,7 +145,7 @@ static void test_what_was_expected_is_held_to(void **state)
     assert_ok(read_all(input, &err), err);
 }
 
-/* Two readings side by side, and somebody who writes in between: the one that ends later fails. */
+/* The file changes during two parallel readings. The reading that ends later fails. */
 static void test_other_bytes_are_noticed_amid_two_readings(void **state)
 {
     struct fp_error err = {0};

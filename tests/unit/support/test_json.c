@@ -44,7 +44,7 @@ static void pretty_is_indented_and_sorted(void **state)
     assert_string_equal(text, "{\n  \"a\": {},\n  \"b\": [\n    1\n  ]\n}");
 }
 
-/* The words behind the position are jansson's and differ between its versions. */
+/* The text after the position comes from jansson and differs between its versions. */
 static void bad_texts_are_refused(void **state)
 {
     (void) state;

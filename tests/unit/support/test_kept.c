@@ -1,8 +1,8 @@
 /**
  * @file
- * Files in directories that others can write to, where outputs go, and locks that are waited for.
- * The linker puts the __wrap_ functions in front of those of the C library, so that file systems
- * without locks can be had on demand.
+ * Files in directories that others can write to, places of outputs, and waiting for locks. The
+ * linker replaces functions of the C library by the __wrap_ functions, which simulate file systems
+ * without locks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "support.h"
 
-/* The errno that flock() fails with, so many times; and how often nobody slept. */
+/* The errno that flock() fails with, and the number of times that it fails. */
 static struct {
     int number;
     int times;
@@ -41,7 +41,7 @@ int __wrap_nanosleep(const struct timespec *pause, struct timespec *left)
     return 0;
 }
 
-/* What was told, line by line. */
+/* The reported lines. */
 static struct fp_strv told;
 
 static void take(struct fp_reporter *self, const struct fp_event *event)
@@ -83,7 +83,7 @@ static void assert_holds(const char *path, const char *text)
     assert_string_equal(fp_buf_text(&buf), text);
 }
 
-/* What others can plant under a name: links to a file and to nothing, a pipe, a socket. */
+/* Create a file that an attacker may plant: a symbolic or hard link, a pipe or a socket. */
 static void plant(int kind, const char *path, const char *victim)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -190,7 +190,7 @@ static void no_directory_is_entered_over_a_link(void **state)
     assert_int_equal(fp_kept_dir_open(root, "inner/sha256", &fd, &err), FP_E_IO);
     assert_ok(fp_kept_dir_open(root, "none/sha256", &fd, &err), err);
     assert_int_equal(fd, -1);
-    /* The root is what the user says. */
+    /* The user names the root, so it can be a link. */
     assert_ok(fp_kept_dir_open(linked, "sha256", &fd, &err), err);
     assert_true(fd >= 0);
     fp_cleanup_fdp(&fd);
@@ -215,7 +215,7 @@ static void a_directory_of_others_has_a_flaw(void **state)
     assert_int_equal(symlink("d", link), 0);
     assert_flaw(path, NULL);
     assert_flaw(link, NULL);
-    /* As Kubernetes' fsGroup leaves it; the group is one of ours. */
+    /* fsGroup of Kubernetes sets such a mode, and the group is one of ours. */
     assert_int_equal(chmod(path, 02770), 0);
     assert_flaw(path, NULL);
     assert_int_equal(chmod(path, 0757), 0);
@@ -228,7 +228,7 @@ static void a_directory_of_others_has_a_flaw(void **state)
     make_file(path, "");
     assert_flaw(path, "is no directory");
     if (geteuid() != 0)
-        return; /* the rest needs files of others */
+        return; /* the rest needs files of other users */
     assert_int_equal(unlink(path), 0);
     assert_int_equal(mkdir(path, 0770), 0);
     assert_int_equal(chmod(path, 0770), 0);

@@ -1,7 +1,7 @@
 /**
  * @file
- * Files that are published whole or not at all. The linker puts the __wrap_ functions in front of
- * those of the C library, so that each refusal of a file system or kernel can be had on demand.
+ * Files that are published completely or not at all. The linker replaces functions of the C library
+ * by the __wrap_ functions, which simulate each failure of a file system or kernel.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -60,7 +60,7 @@ int __wrap_renameat2(int from_dir, const char *from, int to_dir, const char *to,
                                  : __real_renameat2(from_dir, from, to_dir, to, flags);
 }
 
-/* Refuses once, as crossing a file system does until the bytes have been copied. */
+/* Fail once, like a rename to another file system, which works after the bytes are copied. */
 int __wrap_rename(const char *from, const char *to)
 {
     if (refuse.rename == 0)
@@ -116,7 +116,7 @@ static void build(const char *folder, const char *path, bool replace, const char
     assert_content(path, expected);
 }
 
-/* All four cases of publishing, leaving nothing but the file itself. */
+/* Check all four cases of publishing, which must leave no other files behind. */
 static void check_publishing(const char *folder)
 {
     struct fp_error err = {0};
@@ -265,7 +265,7 @@ static void failures_to_publish_leave_nothing(void **state)
     assert_int_equal(count_entries(*state), 0);
 }
 
-/* The bytes have to be copied to another file system, and that disk is full. */
+/* The bytes have to be copied to another file system, whose disk is full. */
 static void failed_copies_leave_nothing(void **state)
 {
     struct fp_error err = {0};
@@ -328,7 +328,7 @@ static void pipes_are_written_through(void **state)
                      "/dev/full: cannot be written: No space left on device");
 }
 
-/* What the shell has opened keeps what was written to it before. */
+/* A file that the shell has opened keeps the bytes written before. */
 static void own_descriptors_are_written_through(void **state)
 {
     static const char *const folders[] = {"/dev/fd", "/proc/self/fd"};
@@ -364,7 +364,7 @@ static void target_of_a_link_is_replaced(void **state)
     assert_true(S_ISLNK(st.st_mode));
 }
 
-/* In a folder of his own; in one that is anybody's he may have put the file there to get it. */
+/* Only in a directory of the owner: in a shared one, the file may be planted by an attacker. */
 static void what_root_writes_anew_stays_its_owners(void **state)
 {
     const char *folder = *state;

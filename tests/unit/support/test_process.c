@@ -28,7 +28,7 @@ static void input_becomes_output(void **state)
     assert_int_equal(status, 3);
 }
 
-/* More than any pipe holds, in both directions at once. */
+/* Both directions carry more bytes than a pipe can hold. */
 static void large_input_and_output(void **state)
 {
     (void) state;
@@ -73,7 +73,7 @@ static void missing_programs_are_named(void **state)
                  expected);
 }
 
-/* There but not executable is another thing than not there. */
+/* A program that is not executable gives another error than a missing one. */
 static void programs_on_path(void **state)
 {
     struct fp_error err = {0};
@@ -93,7 +93,7 @@ static void programs_on_path(void **state)
     assert_string_equal(err.text, "unusable: cannot be started: Permission denied");
 }
 
-/* An empty folder of PATH is the working folder, which may be a checkout of anybody's. */
+/* An empty entry of PATH means the working directory, which may be a foreign checkout. */
 static void programs_of_the_working_folder_are_not_run(void **state)
 {
     static const char *const paths[] = {"", ":", ".", "/nonexistent:", "sub/..", NULL};
@@ -140,7 +140,7 @@ static void death_by_signal(void **state)
     int status = -1;
     assert_ok(run_shell("kill -TERM $$", "", MINUTE_MS, &out, &status, &err), err);
     assert_int_equal(status, 128 + SIGTERM);
-    /* What is ignored here is not ignored there. */
+    /* Signals ignored here are not ignored in the child. */
     assert_ok(run_shell("kill -PIPE $$", "", MINUTE_MS, &out, &status, &err), err);
     assert_int_equal(status, 128 + SIGPIPE);
     assert_ok(run_shell("kill -XFSZ $$", "", MINUTE_MS, &out, &status, &err), err);
@@ -156,10 +156,10 @@ static void output_is_bounded(void **state)
     assert_fails(
         run_shell("while :; do echo xxxxxxxxxxxxxxxx; done", "", MINUTE_MS, &out, &status, &err),
         err, FP_E_INPUT, "sh: too much output: more than the limit of 10000 bytes");
-    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* it has been reaped */
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* the child has been reaped */
 }
 
-/* The process that the child started holds this pipe; its end comes when both are dead. */
+/* The grandchild holds this pipe, which closes only after child and grandchild are dead. */
 static void timeout_kills_the_group(void **state)
 {
     (void) state;

@@ -1,6 +1,6 @@
 #include "support.h"
 
-/* Writes down each event as "KIND ID STAGE TEXT DONE/TOTAL". */
+/* Records each event as "KIND ID STAGE TEXT DONE/TOTAL". */
 struct notes {
     struct fp_reporter base;
     struct fp_strv lines;

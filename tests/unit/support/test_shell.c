@@ -24,7 +24,7 @@ static void others_are_quoted(void **state)
     assert_word("\303\244", "'\303\244'");
 }
 
-/* What a shell reads is the text, whatever bytes are in it. */
+/* A shell reads back the same text, for any bytes in it. */
 static void a_shell_reads_the_text(void **state)
 {
     (void) state;

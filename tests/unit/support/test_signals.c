@@ -1,7 +1,6 @@
 /**
  * @file
- * Signals, which end a program or are ignored for good: each test does its work in a child of its
- * own.
+ * Signals end the program or are ignored permanently, so each test runs in its own child process.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -13,7 +12,7 @@
 
 #include "support.h"
 
-/* How the child ended that ran `body`: its exit status, or 128 + signal. */
+/* Run `body` in a child. Returns its exit status, or 128 + signal. */
 static int run_in_child(int (*body)(void))
 {
     (void) fflush(NULL);
@@ -26,7 +25,7 @@ static int run_in_child(int (*body)(void))
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* What the handler cancels, and each test works under. */
+/* The token that the handler cancels and that each test uses. */
 static struct fp_cancel root;
 
 static void install(void)
@@ -74,7 +73,7 @@ static int second_signal_ends(void)
     return 0;
 }
 
-/* As timeout(1) does: to the process, and to its group at once. */
+/* timeout(1) sends a signal to the process and also to its group. */
 static int the_same_signal_twice_is_one(void)
 {
     install();
@@ -123,7 +122,7 @@ static int streams_stop(void)
     return 0;
 }
 
-/* A read that waits for ever, and a signal that comes while it waits. */
+/* A signal arrives during a read that would wait forever. */
 static int blocked_reads_stop(void)
 {
     int ends[2];
@@ -156,7 +155,7 @@ static int children_are_stopped(void)
     return 0;
 }
 
-/* Beyond what "ulimit -f" allows. */
+/* The file grows beyond the limit of "ulimit -f". */
 static int too_large_a_file_is_an_error(void)
 {
     struct fp_error err = {0};

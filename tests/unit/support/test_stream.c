@@ -7,7 +7,7 @@
 
 #define ABC_SHA256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-/* A source that yields one byte at a time and fails at its end when told so. */
+/* A source that yields one byte at a time and can fail at its end. */
 struct slow_source {
     struct fp_source base;
     const char *text;
@@ -161,7 +161,7 @@ static void parts_of_a_file(void **state)
     cleanup_source struct fp_source *high = fp_source_fd(fd, path, 8, UINT64_MAX);
     char byte = 0;
     size_t len = 0;
-    /* They share a file offset, and must not notice. */
+    /* The sources share a file offset, but must not depend on it. */
     assert_ok(fp_source_read(high, &byte, 1, &len, &err), err);
     assert_int_equal(byte, '8');
     assert_ok(fp_source_read_all(low, &buf, &err), err);
@@ -225,7 +225,7 @@ static void full_disk_is_reported(void **state)
     assert_string_equal(err.hint, "free some space there, or choose another folder");
 }
 
-/* The system takes the first 1000 bytes and no more: a short write, then an error. */
+/* The system accepts only 1000 bytes, so there is a short write and then an error. */
 static void short_writes_go_on(void **state)
 {
     struct fp_error err = {0};
