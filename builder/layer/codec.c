@@ -18,7 +18,6 @@
 #define MAX_LIMIT ((uint64_t) 64 << 30)
 
 struct codec_magic {
-    enum fp_codec codec;
     const char *name;
     const char *bytes;
     size_t len;
@@ -26,19 +25,20 @@ struct codec_magic {
 };
 
 static const struct codec_magic signatures[] = {
-    {FP_CODEC_NONE, "none", "", 0, FP_MEDIA_OCI_LAYER},
-    {FP_CODEC_GZIP, "gzip", "\x1f\x8b", 2, FP_MEDIA_OCI_LAYER_GZIP},
-    {FP_CODEC_ZSTD, "zstd", "\x28\xb5\x2f\xfd", 4, FP_MEDIA_OCI_LAYER_ZSTD},
-    {FP_CODEC_XZ, "xz", "\xfd\x37\x7a\x58\x5a", 5, NULL},
+    [FP_CODEC_GZIP] = {"gzip", "\x1f\x8b", 2, FP_MEDIA_OCI_LAYER_GZIP},
+    [FP_CODEC_NONE] = {"none", "", 0, FP_MEDIA_OCI_LAYER},
+    [FP_CODEC_ZSTD] = {"zstd", "\x28\xb5\x2f\xfd", 4, FP_MEDIA_OCI_LAYER_ZSTD},
+    [FP_CODEC_XZ] = {"xz", "\xfd\x37\x7a\x58\x5a", 5, NULL},
 };
 #define SIGNATURE_MAX 5
 
 enum fp_codec fp_codec_sniff(const void *data, size_t len)
 {
-    for (size_t i = 1; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
+    for (size_t i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++) {
         const struct codec_magic *signature = &signatures[i];
-        if (len >= signature->len && memcmp(data, signature->bytes, signature->len) == 0)
-            return signature->codec;
+        if (signature->len > 0 && len >= signature->len &&
+            memcmp(data, signature->bytes, signature->len) == 0)
+            return (enum fp_codec) i;
     }
     /* The first frame may be a skippable one, as in pzstd's output (RFC 8878, section 3.1.2). */
     const unsigned char *bytes = data;

@@ -117,7 +117,7 @@ static enum fp_code write_to(const struct fp_layer_builder *builder,
 {
     cleanup_hash struct fp_hash *blob_hash = fp_hash_new(FP_SHA256);
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
-    int level = options->gzip_level != 0 ? options->gzip_level : FP_GZIP_LEVEL;
+    int level = fp_compression_level(&options->compression);
     struct fp_sink *sink = fp_sink_fd(fd, options->folder);
     sink = fp_sink_hashed(fp_sink_counted(sink, &descriptor->size), blob_hash);
     sink = fp_sink_gzip(sink, level, options->threads);

@@ -107,6 +107,7 @@ struct fp_plan {
     json_t *annotations;
     json_t *env;
 
+    struct fp_compression compression; /**< of the layers that are made */
     struct fp_plan_output *outputs;
     size_t output_count;
     char *title;       /**< the text that is printed before '@' */

@@ -95,7 +95,7 @@ static struct fp_archive_member *append_member(struct pass *pass)
             fp_xreallocarray(index->members, pass->cap, sizeof(struct fp_archive_member));
     }
     struct fp_archive_member *member = &index->members[index->len++];
-    *member = (struct fp_archive_member){0};
+    *member = (struct fp_archive_member){.codec = FP_CODEC_NONE};
     return member;
 }
 

@@ -7,6 +7,7 @@
 
 #include "flinkpack/layer/blob.h"
 #include "flinkpack/layer/codec.h"
+#include "flinkpack/layer/compress.h"
 #include "flinkpack/layer/scan.h"
 #include "flinkpack/layer/tar_block.h"
 #include "flinkpack/layer/tar_reader.h"

@@ -8,7 +8,7 @@
 #include "flinkpack/support.h"
 
 /** The compression formats. */
-enum fp_codec { FP_CODEC_NONE, FP_CODEC_GZIP, FP_CODEC_ZSTD, FP_CODEC_XZ };
+enum fp_codec { FP_CODEC_GZIP, FP_CODEC_NONE, FP_CODEC_ZSTD, FP_CODEC_XZ };
 
 /** Detect it by the first bytes ("1f 8b", "28 b5 2f fd" or "5? 2a 4d 18", "fd 37 7a 58 5a"). */
 enum fp_codec fp_codec_sniff(const void *data, size_t len);

@@ -10,7 +10,7 @@
 #define FLINKPACK_LAYER_WRITE_H
 
 #include "flinkpack/layer/blob.h"
-#include "flinkpack/layer/codec.h"
+#include "flinkpack/layer/compress.h"
 #include "flinkpack/layer/tree.h"
 
 /** A finished layer. Immutable. */
@@ -79,8 +79,8 @@ FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *bu
 
 /** How a layer is written. */
 struct fp_layer_options {
-    const char *folder;     /**< directory for the nameless blob file, on the store's file system */
-    int gzip_level;         /**< 1 to 9; 0 is FP_GZIP_LEVEL */
+    const char *folder; /**< directory for the nameless blob file, on the store's file system */
+    struct fp_compression compression;
     unsigned threads;       /**< as for fp_sink_gzip() */
     struct fp_stage *stage; /**< advanced by tar bytes; NULL: silent */
 };

@@ -1,4 +1,4 @@
-#include "flinkpack/layer/codec.h"
+#include "flinkpack/layer/compress.h"
 
 #include <lzma.h>
 #include <setjmp.h>
@@ -386,6 +386,20 @@ static void gzip_of_every_level_reads_back(void **state)
     }
 }
 
+static void compression_of_zeros_is_the_default(void **state)
+{
+    (void) state;
+    const struct fp_compression zeros = {0};
+    const struct fp_compression six = {.codec = FP_CODEC_GZIP, .level = 6};
+    const struct fp_compression none = {.codec = FP_CODEC_NONE, .level = 6};
+    assert_int_equal(zeros.codec, FP_CODEC_GZIP);
+    assert_int_equal(fp_compression_level(&zeros), FP_GZIP_LEVEL);
+    assert_int_equal(fp_compression_level(&six), 6);
+    assert_int_equal(fp_compression_level(&none), 0);
+    assert_string_equal(fp_compression_version(&zeros), fp_compression_version(&six));
+    assert_string_not_equal(fp_compression_version(&zeros), fp_compression_version(&none));
+}
+
 static void gzip_of_nothing_is_one_empty_member(void **state)
 {
     (void) state;
@@ -474,6 +488,7 @@ int main(void)
         cmocka_unit_test(both_gzip_engines_agree),
         cmocka_unit_test(gzip_bytes_depend_on_input_and_level_alone),
         cmocka_unit_test(gzip_of_every_level_reads_back),
+        cmocka_unit_test(compression_of_zeros_is_the_default),
         cmocka_unit_test(gzip_of_nothing_is_one_empty_member),
         cmocka_unit_test(abandoned_and_failing_gzip_frees_everything),
         cmocka_unit_test(gzip_is_made_side_by_side),
