@@ -25,15 +25,18 @@ static void selection_clear(struct selection *selection)
 }
 #define cleanup_selection __attribute__((cleanup(selection_clear)))
 
-static enum fp_code resolve(const struct fp_apk_system *root, const struct fp_strv *requests,
-                            struct selection *selection, struct fp_error *err)
+static enum fp_code resolve(const struct fp_apk_system *root,
+                            const struct fp_apk_addition *addition, struct selection *selection,
+                            struct fp_error *err)
 {
-    fp_apk_world_split(root, requests, &selection->world);
+    fp_apk_world_split(root, addition->requests, &selection->world);
     struct fp_apk_question question = {.installed = &root->packages,
                                        .repositories = selection->from.list,
                                        .repository_count = selection->from.count,
                                        .world = &selection->world,
-                                       .requests = requests};
+                                       .requests = addition->requests,
+                                       .pins = json_object_get(addition->pins, "packages"),
+                                       .only_pins = addition->only_pins};
     enum fp_code code = fp_apk_resolve(&question, &selection->answer, err);
     return code == FP_OK ? FP_OK : fp_choice_blame(&selection->from, code, err);
 }
@@ -101,7 +104,10 @@ static enum fp_code fetch_packages(const struct fp_apk_addition *addition,
             .url = selection->from.repositories.urls.items[package->repository],
             .arrival = arrival};
     }
-    return fetch_all(fetches, fetched, err);
+    FP_TRY(fetch_all(fetches, fetched, err));
+    for (size_t i = 0; i < fetched; i++)
+        FP_TRY(fp_taken_check(addition, fetches[i].arrival, err));
+    return FP_OK;
 }
 
 static enum fp_code select_packages(const struct fp_apk_system *root,
@@ -109,7 +115,7 @@ static enum fp_code select_packages(const struct fp_apk_system *root,
                                     struct selection *selection, struct fp_error *err)
 {
     FP_TRY(fp_choice_make(root, addition, tell, &selection->from, err));
-    return resolve(root, addition->requests, selection, err);
+    return resolve(root, addition, selection, err);
 }
 
 /* Stable repositories drop a version when they publish the next. If a package is missing, the index
@@ -153,7 +159,7 @@ static bool all_installed(const struct fp_apk_system *root, const struct fp_strv
 }
 
 enum fp_code fp_apk_add(const struct fp_apk_system *root, const struct fp_apk_addition *addition,
-                        struct fp_strv *ret_changes, struct fp_error *err)
+                        struct fp_strv *ret_changes, json_t **ret_report, struct fp_error *err)
 {
     cleanup_selection struct selection selection = {0};
     if (addition->keys != NULL)
@@ -161,6 +167,9 @@ enum fp_code fp_apk_add(const struct fp_apk_system *root, const struct fp_apk_ad
     if (!all_installed(root, addition->requests))
         FP_TRY(obtain(root, addition, &selection, err));
     tell(&selection, addition->target.reporter, ret_changes);
-    return fp_apk_install(root, selection.arrivals, selection.answer.count, addition->requests,
-                          &addition->target, err);
+    FP_TRY(fp_apk_install(root, selection.arrivals, selection.answer.count, addition->requests,
+                          &addition->target, err));
+    *ret_report =
+        fp_taken_report(addition, &selection.from, selection.arrivals, selection.answer.count);
+    return FP_OK;
 }

@@ -33,7 +33,8 @@ struct provides {
 /** The number that means that no such name exists. */
 #define NO_NAME UINT32_MAX
 
-/** Gather all packages and names. FP_E_INPUT means that there are more than 2^19 names. */
+/** Gather all packages and names. FP_E_INPUT means that there are more than 2^19 names;
+ * FP_E_NOT_FOUND that a pin is missing. */
 FP_CHECKED enum fp_code fp_provides_gather(const struct fp_apk_question *question,
                                            struct provides *ret, struct fp_error *err);
 /** Returns the number of a name, or NO_NAME. */

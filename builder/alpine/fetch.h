@@ -1,6 +1,6 @@
 /**
  * @file
- * Fetches the indexes of repositories.
+ * Fetches the indexes of repositories, and reports what is taken from them.
  */
 #ifndef FLINKPACK_ALPINE_FETCH_H
 #define FLINKPACK_ALPINE_FETCH_H
@@ -52,6 +52,13 @@ FP_CHECKED enum fp_code fp_choice_blame(const struct choice *choice, enum fp_cod
                                         struct fp_error *err);
 /** Release the members. */
 void fp_choice_clear(struct choice *choice);
+
+/** The report of an addition, as fp_apk_add() gives it. A new reference. */
+json_t *fp_taken_report(const struct fp_apk_addition *addition, const struct choice *from,
+                        const struct fp_apk_arrival *arrivals, size_t count);
+/** Check the digest of a fetched package against its pin, if it has one. */
+FP_CHECKED enum fp_code fp_taken_check(const struct fp_apk_addition *addition,
+                                       const struct fp_apk_arrival *arrival, struct fp_error *err);
 
 /** Returns a repository's URL or path without user and password. The caller owns it. */
 char *fp_repository_display(const char *url);

@@ -179,6 +179,7 @@ void fp_apk_index_clear(struct fp_apk_index *index)
     free(index->text);
     free(index->raw);
     free(index->packages);
+    free(index->origin.key);
     *index = (struct fp_apk_index){0};
 }
 

@@ -309,12 +309,15 @@ static enum fp_code read_package(struct fp_source *take_source, const char *name
 {
     __attribute__((cleanup(reading_clear))) struct package_reading reading = {
         .name = name, .spool = spool, .info_text = FP_BUF_INIT(PKGINFO_MAX_BYTES)};
-    cleanup_members struct members *members = fp_members_open(take_source, name, PACKAGE_MAX_BYTES);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_members struct members *members =
+        fp_members_open(fp_source_hashed(take_source, hash), name, PACKAGE_MAX_BYTES);
     FP_TRY(read_parts(&reading, members, package, err));
     reading.contents.replaces = steal_pointer(&reading.info.replaces);
     reading.contents.replaces_priority = steal_pointer(&reading.info.replaces_priority);
     reading.contents.triggers = steal_pointer(&reading.info.triggers);
     *ret = steal_value(&reading.contents);
+    fp_hash_hex(hash, ret->sha256);
     return FP_OK;
 }
 

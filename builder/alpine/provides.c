@@ -1,6 +1,8 @@
 /* Keeps a sorted table of all names that packages provide, and finds names by binary search. */
 #include "attempt.h"
 
+#include <string.h>
+
 #define PROVIDERS_MAX ((size_t) 1 << 19)
 
 static int compare_providers(const void *left, const void *right)
@@ -46,7 +48,60 @@ static enum fp_code add_package(struct provides *provides, size_t *capacity, uin
     return FP_OK;
 }
 
-static void list_packages(const struct fp_apk_question *question, struct provides *provides)
+bool fp_apk_pin_fits(const json_t *pin, const struct fp_apk_package *package)
+{
+    const char *version = fp_json_string(pin, "version");
+    const char *checksum = fp_json_string(pin, "checksum");
+    const char *identity = package->fields[FP_APK_IDENTITY];
+    return version != NULL && strcmp(version, package->fields[FP_APK_VERSION]) == 0 &&
+           (checksum == NULL || (identity != NULL && strcmp(checksum, identity) == 0));
+}
+
+/* Lists the pins that a repository has. */
+static json_t *find_pins(const struct fp_apk_question *question)
+{
+    json_t *found = json_object();
+    for (size_t i = 0; question->pins != NULL && i < question->repository_count; i++) {
+        const struct fp_apk_index *index = question->repositories[i];
+        for (size_t k = 0; k < index->count; k++) {
+            const char *name = index->packages[k].fields[FP_APK_NAME];
+            json_t *pin = json_object_get(question->pins, name);
+            if (pin != NULL && fp_apk_pin_fits(pin, &index->packages[k]))
+                fp_json_set(found, name, json_incref(pin));
+        }
+    }
+    return found;
+}
+
+static enum fp_code check_pins(const struct fp_apk_question *question, const json_t *found,
+                               struct fp_error *err)
+{
+    const char *name = NULL;
+    json_t *pin = NULL;
+    cleanup_strv struct fp_strv missing = {0};
+    json_object_foreach((json_t *) (uintptr_t) question->pins, name, pin)
+    {
+        if (json_object_get(found, name) == NULL)
+            fp_strv_addf(&missing, "%s-%s", name, fp_json_string(pin, "version"));
+    }
+    if (missing.len == 0)
+        return FP_OK;
+    fp_strv_sort(&missing);
+    cleanup_free char *names = fp_strv_join(&missing, ", ", 1000);
+    return fp_fail(err, FP_E_NOT_FOUND, "no repository has the pinned %s any more: %s",
+                   missing.len == 1 ? "package" : "packages", names);
+}
+
+/* Whether a pin stands against a package. */
+static bool is_pinned_out(const struct fp_apk_question *question, const json_t *found,
+                          const struct fp_apk_package *package)
+{
+    const json_t *pin = json_object_get(found, package->fields[FP_APK_NAME]);
+    return pin != NULL ? !fp_apk_pin_fits(pin, package) : question->only_pins;
+}
+
+static void list_packages(const struct fp_apk_question *question, const json_t *found,
+                          struct provides *provides)
 {
     size_t total = question->installed->count;
     for (size_t i = 0; i < question->repository_count; i++)
@@ -57,7 +112,8 @@ static void list_packages(const struct fp_apk_question *question, struct provide
     for (size_t i = 0; i < question->repository_count; i++) {
         const struct fp_apk_index *index = question->repositories[i];
         for (size_t k = 0; k < index->count; k++) {
-            if (!index->packages[k].is_unusable)
+            if (!index->packages[k].is_unusable &&
+                !is_pinned_out(question, found, &index->packages[k]))
                 provides->packages[provides->package_count++] = &index->packages[k];
         }
     }
@@ -79,7 +135,10 @@ enum fp_code fp_provides_gather(const struct fp_apk_question *question, struct p
                                 struct fp_error *err)
 {
     size_t capacity = 0;
-    list_packages(question, ret);
+    cleanup_json json_t *found = find_pins(question);
+    if (question->only_pins)
+        FP_TRY(check_pins(question, found, err));
+    list_packages(question, found, ret);
     for (size_t i = 0; i < ret->package_count; i++)
         FP_TRY(add_package(ret, &capacity, (uint32_t) i, err));
     if (ret->provider_count > 0)

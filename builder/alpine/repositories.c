@@ -136,8 +136,12 @@ static void add_url(const struct repositories_reading *reading, const char *url)
     cleanup_free char *whole =
         mirror != NULL ? fp_xasprintf("%s%s", mirror, release) : fp_xstrdup(url);
     trim_slashes(whole);
-    if (!fp_strv_has(urls, whole))
-        fp_strv_add(urls, whole);
+    if (fp_strv_has(urls, whole))
+        return;
+    fp_strv_add(urls, whole);
+    cleanup_free char *source = fp_xstrdup(url);
+    trim_slashes(source);
+    fp_strv_add(&reading->ret->sources, source);
 }
 
 /* Returns the reason why a repository cannot be used, or NULL. */
@@ -247,6 +251,7 @@ void fp_apk_repositories_read(const struct fp_apk_repositories_source *from,
 void fp_apk_repositories_clear(struct fp_apk_repositories *repositories)
 {
     fp_strv_clear(&repositories->urls);
+    fp_strv_clear(&repositories->sources);
     fp_strv_clear(&repositories->passed);
     fp_strv_clear(&repositories->variables);
 }

@@ -113,8 +113,11 @@ static enum fp_code read_index(int fd, const char *name, const struct fp_apk_key
     char *text = NULL;
     struct fp_source *source = NULL;
     FP_TRY(read_again(fd, name, &source, err));
-    FP_TRY(fp_apk_index_read(source, name, keys, &text, err));
-    return fp_apk_index_parse(text, name, ret, err);
+    struct fp_apk_index_origin origin = {0};
+    FP_TRY(fp_apk_index_read(source, name, keys, &text, &origin, err));
+    enum fp_code code = fp_apk_index_parse(text, name, ret, err);
+    ret->origin = origin;
+    return code;
 }
 
 /* Opens an index file of this machine or of the cache. */

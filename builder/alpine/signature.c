@@ -20,6 +20,7 @@ struct index_file {
     size_t signature_count;
     struct fp_buf text;
     bool has_index;
+    const char *key; /* the trusted key of a valid signature */
     const struct members *members;
     enum member_kind kind; /* the kind of the current member */
 };
@@ -90,13 +91,15 @@ static enum fp_code untrusted(const struct index_file *file, const struct fp_apk
                      err, "get that key from whom you trust, and pass --key FILE");
 }
 
-static enum fp_code check(const struct index_file *file, const struct fp_apk_keys *keys,
+static enum fp_code check(struct index_file *file, const struct fp_apk_keys *keys,
                           const struct member_digests *digests, struct fp_error *err)
 {
     for (size_t i = 0; i < file->signature_count; i++) {
         const struct index_signature *signature = &file->signatures[i];
-        if (fp_keys_verify(keys, signature->key, signature->scheme, digests, &signature->bytes))
+        if (fp_keys_verify(keys, signature->key, signature->scheme, digests, &signature->bytes)) {
+            file->key = signature->key;
             return FP_OK;
+        }
     }
     return untrusted(file, keys, err);
 }
@@ -153,16 +156,21 @@ static enum fp_code refuse_adb(struct members *members, const char *name, struct
 
 enum fp_code fp_apk_index_read(struct fp_source *take_source, const char *name,
                                const struct fp_apk_keys *keys, char **ret_text,
-                               struct fp_error *err)
+                               struct fp_apk_index_origin *ret_origin, struct fp_error *err)
 {
     cleanup_index_file struct index_file file = {.name = name,
                                                  .text = FP_BUF_INIT(FP_APK_INDEX_MAX_BYTES)};
-    cleanup_members struct members *members =
-        fp_members_open(take_source, name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    cleanup_members struct members *members = fp_members_open(
+        fp_source_hashed(take_source, hash), name, FP_APK_INDEX_MAX_BYTES + DESCRIPTION_MARGIN);
     FP_TRY(refuse_adb(members, name, err));
     FP_TRY(read_members(&file, members, keys, err));
     if (strlen(fp_buf_text(&file.text)) != file.text.len)
         return fp_fail(err, FP_E_INPUT, "%s: the index has a NUL in it", name);
     *ret_text = fp_buf_take(&file.text);
+    if (ret_origin == NULL)
+        return FP_OK;
+    fp_hash_hex(hash, ret_origin->sha256);
+    ret_origin->key = fp_xstrdup(file.key);
     return FP_OK;
 }

@@ -106,7 +106,8 @@ static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *roo
                    .strict = plan->packages.strict},
         .spool = spool,
     };
-    return fp_apk_add(root, &addition, draft->step->packages, err);
+    cleanup_json json_t *report = NULL;
+    return fp_apk_add(root, &addition, draft->step->packages, &report, err);
 }
 
 static void remove_directory(char **path)

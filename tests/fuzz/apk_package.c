@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fp_apk_spool_open(folder, &spool, NULL) == FP_OK) {
         (void) !fp_apk_package_read(fp_source_memory(data, size), "fuzz", &package, &spool,
                                     &contents, NULL);
-        (void) !fp_apk_index_read(fp_source_memory(data, size), "fuzz", keys, &text, NULL);
+        (void) !fp_apk_index_read(fp_source_memory(data, size), "fuzz", keys, &text, NULL, NULL);
     }
     free(text);
     fp_apk_keys_free(keys);

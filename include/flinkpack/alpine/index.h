@@ -54,13 +54,20 @@ struct fp_apk_package {
     unsigned repository; /**< set by the caller: the repository of the list */
 };
 
+/** Where an index comes from. */
+struct fp_apk_index_origin {
+    char sha256[FP_HASH_HEX_MAX]; /**< of the whole file, in hexadecimal */
+    char *key;                    /**< the name of the key that signed it; owned */
+};
+
 /** A list. Release with fp_apk_index_clear(). */
 struct fp_apk_index {
     char *text; /**< the text that the fields point into */
     char *raw;  /**< in a database: the original text */
     struct fp_apk_package *packages;
     size_t count;
-    size_t bytes; /**< the length of the text */
+    size_t bytes;                      /**< the length of the text */
+    struct fp_apk_index_origin origin; /**< set by the caller, of a signed index */
 };
 
 /**

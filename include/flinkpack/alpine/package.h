@@ -57,6 +57,7 @@ struct fp_apk_contents {
     char *replaces; /**< dependencies, separated by blanks; NULL if there are none */
     char *replaces_priority;
     char *triggers; /**< globs of directories, separated by blanks; NULL if there are none */
+    char sha256[FP_HASH_HEX_MAX]; /**< of the whole .apk, in hexadecimal */
 };
 
 /**

@@ -20,6 +20,8 @@ struct fp_apk_repositories {
      * each architecture, which holds APKINDEX.tar.gz; or, if it ends in ".tar.gz", an index that
      * is in the same directory as its packages. URLs may contain user and password. */
     struct fp_strv urls;
+    struct fp_strv sources;   /**< for each URL: the same as it was named, before a mirror took the
+                                 server's place */
     struct fp_strv passed;    /**< skipped repositories with the reasons, without passwords */
     struct fp_strv variables; /**< "NAME=VALUE"; they also apply to the files read later */
     size_t named;             /**< the number of repositories named, with repetitions counted */
@@ -72,6 +74,9 @@ struct fp_apk_addition {
     const struct fp_strv *repositories; /**< lines in addition to the image's own; may be NULL */
     const char *mirror;                 /**< the mirror for the image's own lines; may be NULL */
     const struct fp_strv *keys;         /**< key files in addition to the image's; may be NULL */
+    const json_t *pins;                 /**< the report of an earlier addition, whose packages are
+                                             taken where they fit; NULL: none */
+    bool only_pins;                     /**< take those packages and no other */
     struct fp_apk_target target;        /**< its spool is the same as the one below */
     struct fp_apk_spool *spool;
 };
@@ -80,12 +85,19 @@ struct fp_apk_addition {
  * Fetch, verify, resolve and install packages. A repository that cannot be reached, or has no
  * index, is skipped with a warning. An index that is damaged or not properly signed is an error.
  * @param ret_changes Receives "NAME-VERSION" or "NAME-VERSION (was VERSION)" for each package.
+ * @param ret_report  Receives {"packages": {NAME: {"version", "checksum": "Q1...", "sha256" of the
+ *                    .apk, "key" that signed its index, "repository": URL}}, "indexes": [{"url",
+ *                    "sha256", "key"}]}, a new reference. URLs are those that were named, without
+ *                    credentials and whatever the mirror; directories of this machine have none.
+ *                    Pins are reported as they are given, and with only_pins their indexes too.
  * @return FP_OK, even if nothing had to be added; FP_E_NOT_FOUND, FP_E_NETWORK or FP_E_AUTH if no
- *         repository is available, or a missing package may be in one that is not; FP_E_VERIFY;
+ *         repository is available, or a missing package may be in one that is not; FP_E_VERIFY,
+ *         also for a package that has not the pinned SHA-256;
  *         or an error of fp_apk_package_fetch(), fp_apk_resolve() or fp_apk_install().
  */
 FP_CHECKED enum fp_code fp_apk_add(const struct fp_apk_system *root,
                                    const struct fp_apk_addition *addition,
-                                   struct fp_strv *ret_changes, struct fp_error *err);
+                                   struct fp_strv *ret_changes, json_t **ret_report,
+                                   struct fp_error *err);
 
 #endif

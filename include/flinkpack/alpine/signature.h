@@ -37,11 +37,13 @@ FP_DEFINE_CLEANUP(fp_apk_keys_freep, struct fp_apk_keys, fp_apk_keys_free)
  * @param take_source The file.
  * @param name        The name of the index in errors.
  * @param ret_text    Receives the index; the caller owns it.
+ * @param ret_origin  Receives the file's digest and the key; may be NULL.
  * @return FP_OK; FP_E_VERIFY if it has no signature of a trusted key (the text names the keys) or a
  *         wrong one; FP_E_INPUT if it is damaged or in apk 3's own format (ADB).
  */
 FP_CHECKED enum fp_code fp_apk_index_read(struct fp_source *take_source, const char *name,
                                           const struct fp_apk_keys *keys, char **ret_text,
+                                          struct fp_apk_index_origin *ret_origin,
                                           struct fp_error *err);
 
 #endif

@@ -78,6 +78,9 @@ static void test_contents(void **state)
     assert_int_equal(contents.file_count, 3);
     assert_string_equal(contents.replaces, "b c<2");
     assert_string_equal(contents.triggers, "/usr/* /bin");
+    char hex[FP_HASH_HEX_MAX];
+    fp_hash_bytes(FP_SHA256, made.file.data, made.file.len, hex);
+    assert_string_equal(contents.sha256, hex);
     assert_int_equal(contents.script_count, 1);
     assert_string_equal(contents.files[0].user, "games");
     assert_string_equal(contents.files[1].identity, contents.files[0].identity);

@@ -80,7 +80,8 @@ struct signer {
 
 static enum fp_code read_file(const struct fp_buf *file, char **ret, struct fp_error *err)
 {
-    return fp_apk_index_read(fp_source_memory(file->data, file->len), "index", keys, ret, err);
+    return fp_apk_index_read(fp_source_memory(file->data, file->len), "index", keys, ret, NULL,
+                             err);
 }
 
 /* Read an index with signatures, which are all in one member or in a member each. */
@@ -90,6 +91,8 @@ static enum fp_code read_signed(const struct signer *signers, bool one_member, s
     cleanup_buf struct fp_buf file = FP_BUF_INIT(1 << 16);
     cleanup_buf struct fp_buf tar = FP_BUF_INIT(1 << 16);
     cleanup_free char *text = NULL;
+    struct fp_apk_index_origin origin = {0};
+    char hex[FP_HASH_HEX_MAX];
     make_index(&index);
     for (; signers->name != NULL; signers++) {
         put_signature(&tar, signers->name, *signers->key, &index);
@@ -100,10 +103,18 @@ static enum fp_code read_signed(const struct signer *signers, bool one_member, s
         tar = (struct fp_buf) FP_BUF_INIT(1 << 16);
     }
     fp_buf_put(&file, index.data, index.len);
-    enum fp_code code = read_file(&file, &text, err);
-    if (code == FP_OK)
-        assert_string_equal(text, INDEX_TEXT);
-    return code;
+    enum fp_code code = fp_apk_index_read(fp_source_memory(file.data, file.len), "index", keys,
+                                          &text, &origin, err);
+    if (code != FP_OK)
+        return code;
+    fp_hash_bytes(FP_SHA256, file.data, file.len, hex);
+    assert_string_equal(text, INDEX_TEXT);
+    assert_string_equal(origin.sha256, hex);
+    /* Both trusted names are of the same key, and the one that signed is told. */
+    assert_true(strcmp(origin.key, "known.rsa.pub") == 0 ||
+                strcmp(origin.key, "second.rsa.pub") == 0);
+    free(origin.key);
+    return FP_OK;
 }
 
 static void test_signatures(void **state)
@@ -215,7 +226,8 @@ static void test_cut_off_and_changed(void **state)
     for (size_t i = 0; i < file.len; i++) {
         cleanup_free char *text = NULL;
         assert_int_not_equal(
-            fp_apk_index_read(fp_source_memory(file.data, i), "index", keys, &text, NULL), FP_OK);
+            fp_apk_index_read(fp_source_memory(file.data, i), "index", keys, &text, NULL, NULL),
+            FP_OK);
         file.data[i] ^= 4;
         /* The gzip header before the signature is not signed, so it may change. */
         if (read_file(&file, &text, NULL) == FP_OK)

@@ -1,14 +1,16 @@
 /*
  * Runs the resolver's cases, which are files: tests/data/alpine/solver/NAME.test.
  *
- * A file consists of sections. @INSTALLED, @REPOSITORY and @WORLD are valid until the next section
- * of that name. Each @ADD with the following @EXPECT or @FAILS is a case:
+ * A file consists of sections. @INSTALLED, @REPOSITORY, @WORLD and @PINS are valid until the next
+ * section of that name. Each @ADD with the following @EXPECT or @FAILS is a case:
  *
  *   @INSTALLED, @REPOSITORY    packages, one a line: NAME | VERSION | FIELD | ..., where a field is
  * a line of APKINDEX such as "D:so:libz.so.1" (dependencies), "p:" (what it provides), "i:"
  * (install_if), "k:" (priority)
  *   @REPOSITORY and            one more repository, after those before it
  *   @WORLD WORDS, @ADD WORDS   the requests of the base, the new requests
+ *   @PINS NAME=VERSION...      packages that have to be chosen; VERSION=C: for that checksum;
+ * 'only' as the first word: and no other
  *   @EXPECT                    the changes, in order, one a line: NAME-VERSION, or
  *                              NAME-VERSION(OLD) for an upgrade; no line: nothing
  *   @FAILS input|not found     and words of the error, one line each
@@ -29,6 +31,8 @@ struct solver_case {
     size_t repository_count;
     struct fp_strv world;
     struct fp_strv requests;
+    json_t *pins;
+    bool only_pins;
     struct fp_strv *list;    /* the list that lines are added to */
     struct fp_strv packages; /* the lines of a list of packages */
     struct fp_strv outcome;  /* the expected outcome */
@@ -45,7 +49,6 @@ static char *as_index(const struct fp_strv *lines)
         cleanup_strv struct fp_strv parts = {0};
         fp_strv_split(&parts, lines->items[i], '|');
         assert_true(parts.len >= 2);
-        fp_buf_puts(&text, "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nI:1\n");
         for (size_t k = 0; k < parts.len; k++) {
             const char *part = parts.items[k] + strspn(parts.items[k], " ");
             size_t len = strlen(part);
@@ -53,7 +56,7 @@ static char *as_index(const struct fp_strv *lines)
                 len--;
             fp_buf_putf(&text, "%s%.*s\n", k == 0 ? "P:" : k == 1 ? "V:" : "", (int) len, part);
         }
-        fp_buf_puts(&text, "\n");
+        fp_buf_puts(&text, "C:Q1AAAAAAAAAAAAAAAAAAAAAAAAAAA=\nI:1\n\n");
     }
     assert_int_equal(fp_buf_check(&text, NULL), FP_OK);
     return fp_buf_take(&text);
@@ -107,7 +110,9 @@ static void run_case(const struct solver_case *own, const char *where)
                                              .repositories = repositories,
                                              .repository_count = own->repository_count,
                                              .world = &own->world,
-                                             .requests = &own->requests};
+                                             .requests = &own->requests,
+                                             .pins = own->pins,
+                                             .only_pins = own->only_pins};
     enum fp_code code = fp_apk_resolve(&question, &answer, &err);
     list_changes(&answer, &changes);
     compare(own, where, code, &err, &changes);
@@ -150,6 +155,25 @@ static void set_words(struct fp_strv *list, const char *words)
     fp_strv_split(list, words, ' ');
 }
 
+static void set_pins(struct solver_case *own, const char *text)
+{
+    cleanup_strv struct fp_strv words = {0};
+    fp_strv_split(&words, text, ' ');
+    json_decref(own->pins);
+    own->pins = json_object();
+    own->only_pins = words.len > 0 && strcmp(words.items[0], "only") == 0;
+    for (size_t i = own->only_pins; i < words.len; i++) {
+        char *version = strchr(words.items[i], '=');
+        assert_non_null(version);
+        *version++ = '\0';
+        char *checksum = strchr(version, '=');
+        if (checksum != NULL)
+            *checksum++ = '\0';
+        json_object_set_new(own->pins, words.items[i],
+                            json_pack("{s:s, s:s*}", "version", version, "checksum", checksum));
+    }
+}
+
 static void begin_section(struct solver_case *own, const char *line, const char *where)
 {
     bool more = strcmp(line, "@REPOSITORY and") == 0;
@@ -161,6 +185,8 @@ static void begin_section(struct solver_case *own, const char *line, const char 
         begin_packages(own, &own->repositories[own->repository_count - 1]);
     } else if (strncmp(line, "@WORLD", 6) == 0) {
         set_words(&own->world, line + 6);
+    } else if (strncmp(line, "@PINS", 5) == 0) {
+        set_pins(own, line + 5);
     } else if (strncmp(line, "@ADD ", 5) == 0) {
         set_words(&own->requests, line + 5);
     } else if (strcmp(line, "@EXPECT") == 0) {
@@ -181,6 +207,7 @@ static void solver_case_clear(struct solver_case *own)
         free(own->repositories[i]);
     fp_strv_clear(&own->world);
     fp_strv_clear(&own->requests);
+    json_decref(own->pins);
     fp_strv_clear(&own->packages);
     fp_strv_clear(&own->outcome);
 }
