@@ -1,4 +1,5 @@
 /* The configuration of an image: variables, labels, user, entrypoint. */
+#include "asked.h"
 #include "layers.h"
 
 #include <string.h>
@@ -113,6 +114,7 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
     cleanup_free char *jars = fp_strv_join(&plan->job_names, ",", FP_SMALL_FILE_MAX);
     cleanup_free char *recipes_text = fp_json_canonical(recipes);
     cleanup_free char *plugins = list_plugins(base->facts.tree, flink->home);
+    cleanup_free char *options = fp_asked_text(plan, flink->has_dist ? NULL : &base->config);
     fp_json_set_text(labels, "flinkpack.type",
                      plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
     fp_json_set_text(labels, "flinkpack.flink-version", flink->version.text);
@@ -123,6 +125,7 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
         fp_json_set_text(labels, "flinkpack.job-jars", jars);
     }
     fp_json_set_text(labels, "flinkpack.recipes", recipes_text);
+    fp_json_set_text(labels, FP_LABEL_OPTIONS, options);
     json_object_update(labels, plan->labels);
     return labels;
 }
