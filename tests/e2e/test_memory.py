@@ -4,20 +4,15 @@ import gzip
 import os
 import shutil
 import subprocess
-import sys
 
 import images
+import measure
 import miniature
 import program
 import pytest
 
 CEILING_KB = 64 << 10
 JARS, JAR_BYTES = 6, 100 << 20
-
-# Runs a command and prints the peak of its memory, apart from that of the test itself.
-MEASURE = ("import resource, subprocess, sys; code = subprocess.call(sys.argv[1:], "
-           "stdout=subprocess.DEVNULL); "
-           "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)")
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +44,7 @@ def release(tmp_path):
 
 
 def peak_kb(release, *words):
-    done = subprocess.run([sys.executable, "-c", MEASURE, release.binary, *map(str, words)],
-                          env=release.env, cwd=release.home, text=True, capture_output=True)
-    assert done.returncode == 0, done.stderr
-    return int(done.stdout)
+    return measure.run(release.binary, *words, env=release.env, cwd=release.home).peak_kb
 
 
 @pytest.mark.parametrize("source, words", [
