@@ -14,6 +14,16 @@ static struct fp_push *find_source(struct fp_push *before, const struct fp_repo 
     return found;
 }
 
+/* Waiting must not depend on the time of day. */
+static void init_arrival(pthread_cond_t *arrival)
+{
+    pthread_condattr_t attributes;
+    (void) pthread_condattr_init(&attributes);
+    (void) pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void) pthread_cond_init(arrival, &attributes);
+    (void) pthread_condattr_destroy(&attributes);
+}
+
 struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *options)
 {
     struct fp_push *push = fp_xcalloc(1, sizeof(*push));
@@ -29,7 +39,7 @@ struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *op
     push->reporter = options->reporter;
     push->group = fp_group_new(options->owner, options->threads != 0 ? options->threads : THREADS);
     (void) pthread_mutex_init(&push->lock, NULL);
-    (void) pthread_cond_init(&push->arrival, NULL);
+    init_arrival(&push->arrival);
     return push;
 }
 
@@ -52,22 +62,33 @@ static void start_all(struct fp_push *push, enum fp_push_part part)
     (void) pthread_mutex_unlock(&push->lock);
 }
 
+/* The caller holds the lock. */
+static struct fp_push_item *add_item(struct fp_push *push, const struct fp_push_item *fed)
+{
+    struct fp_push_item **row = fp_push_row(push, &fed->descriptor.digest);
+    struct fp_push_item *item = fp_xcalloc(1, sizeof(*item));
+    *item = *fed;
+    item->push = push;
+    item->below = *row;
+    *row = *push->last = item;
+    push->last = &item->next;
+    item->descriptor = fp_descriptor_copy(&fed->descriptor);
+    item->blob = fed->blob != NULL ? fp_blob_ref(fed->blob) : NULL;
+    item->is_known = fed->from != NULL && fed->blob == NULL && fp_repo_is_same(push->to, fed->from);
+    return item;
+}
+
 static void feed(struct fp_push *push, const struct fp_push_item *fed)
 {
     (void) pthread_mutex_lock(&push->lock);
-    if (fp_push_find(push, &fed->descriptor.digest) == NULL) {
-        struct fp_push_item **row = fp_push_row(push, &fed->descriptor.digest);
-        struct fp_push_item *item = fp_xcalloc(1, sizeof(*item));
-        *item = *fed;
-        item->push = push;
-        item->below = *row;
-        *row = *push->last = item;
-        push->last = &item->next;
-        item->descriptor = fp_descriptor_copy(&fed->descriptor);
-        item->blob = fed->blob != NULL ? fp_blob_ref(fed->blob) : NULL;
-        if (fed->part == FP_PUSH_LAYER || push->to->ops->takes_any_order)
-            start(item);
-    }
+    struct fp_push_item *item = fp_push_find(push, &fed->descriptor.digest);
+    bool is_new = item == NULL;
+    if (is_new)
+        item = add_item(push, fed);
+    else if (item->is_lost && fed->blob != NULL)
+        is_new = fp_push_find_again(item, fed->blob);
+    if (is_new && (fed->part == FP_PUSH_LAYER || push->to->ops->takes_any_order))
+        start(item);
     (void) pthread_mutex_unlock(&push->lock);
 }
 
@@ -225,6 +246,7 @@ static enum fp_code put_all(struct fp_push *push, struct fp_error *err)
         FP_TRY(fp_push_wait(push, err));
     start_all(push, FP_PUSH_CONFIG);
     FP_TRY(fp_push_wait(push, err));
+    FP_TRY(fp_push_check_lost(push, err));
     FP_TRY(fp_report_heed(push->reporter, err));
     return put_documents(push, err);
 }
@@ -232,10 +254,11 @@ static enum fp_code put_all(struct fp_push *push, struct fp_error *err)
 /* Put all blobs again, because the repo lacks some that it claimed to have. */
 static enum fp_code put_again(struct fp_push *push, struct fp_error *err)
 {
-    fp_report(push->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
-              err != NULL ? err->text : push->to->title);
     bool is_whole = false;
     push->asked = (struct fp_error){0};
+    FP_TRY(fp_push_check_lost(push, err));
+    fp_report(push->reporter, FP_EVENT_INFO, "%s; sending again what it said it had",
+              err != NULL ? err->text : push->to->title);
     (void) pthread_mutex_lock(&push->lock);
     push->result = (struct fp_push_result){0};
     for (struct fp_push_item *item = push->items; item != NULL; item = item->next)
@@ -286,10 +309,19 @@ static enum fp_code put_first(struct fp_push *push, struct fp_error *err)
     return push->asked.code;
 }
 
+/* Once a transfer has failed, no other one begins. */
+static bool has_failed(struct fp_push *push)
+{
+    (void) pthread_mutex_lock(&push->lock);
+    bool has_failed = push->has_failed;
+    (void) pthread_mutex_unlock(&push->lock);
+    return has_failed;
+}
+
 static enum fp_code end(struct fp_push *push, struct fp_error *err)
 {
     enum fp_code code = put_first(push, err);
-    while (code != FP_OK && fp_repo_wants_again(push->to))
+    while (code != FP_OK && !has_failed(push) && fp_repo_wants_again(push->to))
         code = put_again(push, err);
     FP_TRY(code);
     FP_TRY(fp_repo_finish(push->to, err));

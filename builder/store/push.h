@@ -25,6 +25,8 @@ struct fp_push_item {
     bool is_fetched; /**< it came over the network, and that has been reported */
     bool is_sent;
     bool is_sent_again; /**< it was sent while it was doubted, which is done only once */
+    bool is_known;      /**< the target is its source, so that it is there unless it is lost */
+    bool is_lost;       /**< it is known, but the target turned out not to have it */
     enum {
         FP_PUSH_WAITS,
         FP_PUSH_TRAVELS,
@@ -72,6 +74,12 @@ struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *
 /** Add the source and target of the copy to an error, as fp_context() does. */
 FP_CHECKED enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code,
                                         struct fp_error *err);
+/** Fail with FP_E_NOT_FOUND if the target lacks blobs that are known to be there. No transfer runs
+ * meanwhile. */
+FP_CHECKED enum fp_code fp_push_check_lost(struct fp_push *push, struct fp_error *err);
+/** Take the bytes of a lost blob, to be sent. The caller holds the push's lock.
+ * @return Whether it waits to be started again. */
+bool fp_push_find_again(struct fp_push_item *item, struct fp_blob *blob);
 /** A task that transfers one blob, a struct fp_push_item, to the target. */
 FP_CHECKED enum fp_code fp_push_item_run(void *item, struct fp_error *err);
 

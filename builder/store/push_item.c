@@ -75,7 +75,7 @@ static enum fp_code fetch(struct fp_push_item *item, struct fp_blob **ret, struc
 static void wait_a_moment(struct fp_push *push)
 {
     struct timespec until = {0};
-    (void) clock_gettime(CLOCK_REALTIME, &until);
+    (void) clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += 100 * 1000000L;
     until.tv_sec += until.tv_nsec / 1000000000L;
     until.tv_nsec %= 1000000000L;
@@ -142,7 +142,8 @@ static enum fp_code bring(struct fp_push_item *item, enum fp_push_outcome *ret_o
     return FP_OK;
 }
 
-/* If all names are right already, only a blob that the repo is known to have lost is sent. */
+/* If all names are right already, only a blob that the repo is known to have lost is sent. If its
+ * source is the repo itself, it counts as present until a manifest is refused for want of it. */
 static enum fp_code is_kept(const struct fp_push_item *item, bool *ret, struct fp_error *err)
 {
     struct fp_push *push = item->push;
@@ -152,9 +153,20 @@ static enum fp_code is_kept(const struct fp_push_item *item, bool *ret, struct f
     (void) pthread_mutex_unlock(&push->lock);
     if (is_lost && may_be_there)
         FP_TRY(fp_repo_has_lost(push->to, &item->descriptor, &is_lost, err));
+    else if (is_lost && item->is_known)
+        is_lost = fp_repo_doubts(push->to, &item->descriptor.digest);
     *ret = !is_lost;
     if (*ret)
         tell_outcome(item, FP_PUSH_EXISTING);
+    return FP_OK;
+}
+
+/* The push fails with it at its end, so that no other blob is given up for it. */
+static enum fp_code lose(struct fp_push_item *item)
+{
+    (void) pthread_mutex_lock(&item->push->lock);
+    item->is_lost = true;
+    (void) pthread_mutex_unlock(&item->push->lock);
     return FP_OK;
 }
 
@@ -164,8 +176,8 @@ static enum fp_code transfer(struct fp_push_item *item, enum fp_push_outcome *re
     bool is_there = false;
     FP_TRY(fp_cancel_check(err));
     FP_TRY(is_kept(item, &is_there, err));
-    if (is_there)
-        return FP_OK;
+    if (is_there || item->is_known)
+        return is_there ? FP_OK : lose(item);
     bool is_doubted = fp_repo_doubts(item->push->to, &item->descriptor.digest);
     if (item->is_sent_again || (item->is_sent && !is_doubted)) {
         *ret_outcome = FP_PUSH_UPLOADED;

@@ -84,6 +84,12 @@ static bool registry_can_mount(const struct fp_repo *self, const struct fp_repo 
     return from->ops == self->ops && fp_registry_same_host(in_use(from), in_use(self));
 }
 
+static bool registry_is_same(const struct fp_repo *self, const struct fp_repo *other)
+{
+    return registry_can_mount(self, other) &&
+           strcmp(fp_registry_repository(in_use(self)), fp_registry_repository(in_use(other))) == 0;
+}
+
 static enum fp_code registry_put_blob(struct fp_repo *self, const struct fp_descriptor *descriptor,
                                       struct fp_blob *blob, struct fp_repo *origin,
                                       struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
@@ -186,6 +192,7 @@ static const struct fp_repo_ops registry_ops = {
     .doubts = registry_doubts,
     .may_put = registry_may_put,
     .can_mount = registry_can_mount,
+    .is_same = registry_is_same,
     .clear = registry_clear,
     .is_remote = true,
     .names_root = true,

@@ -116,6 +116,11 @@ bool fp_repo_can_mount(const struct fp_repo *repo, const struct fp_repo *from)
     return repo->ops->can_mount != NULL && repo->ops->can_mount(repo, from);
 }
 
+bool fp_repo_is_same(const struct fp_repo *repo, const struct fp_repo *other)
+{
+    return repo->ops->is_same != NULL && repo->ops->is_same(repo, other);
+}
+
 bool fp_repo_is_remote(const struct fp_repo *repo)
 {
     return repo->ops->is_remote;

@@ -147,7 +147,7 @@ struct fp_group *fp_group_new(struct fp_group *owner, unsigned limit)
 void fp_group_go(struct fp_group *group, fp_task task, void *context)
 {
     (void) pthread_mutex_lock(&group->lock);
-    if (group->failure.code == FP_OK) {
+    if (group->failure.code == FP_OK && !group->closing) {
         struct queued_task *queued = fp_xcalloc(1, sizeof(*queued));
         *queued = (struct queued_task){.task = task, .context = context};
         *group->last = queued;

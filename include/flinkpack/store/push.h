@@ -50,7 +50,9 @@ struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *op
 /** Put a blob (one more reference is taken). A digest that is fed twice is transferred once. */
 void fp_push_blob(struct fp_push *push, enum fp_push_part part, struct fp_blob *blob);
 /**
- * Put a blob that another repository has. It is mounted if both repositories are in one registry,
+ * Put a blob that another repository has. If `from` is the target itself (the same repository of
+ * the same registry), the blob counts as present without being asked for; see fp_push_lost(). Else
+ * it is mounted if both repositories are in one registry,
  * else it is fetched from `from`, unless the target has it already.
  * @param from Borrowed until the push is freed.
  * @param blob Its bytes if they are available already (one more reference is taken), else NULL.
@@ -76,9 +78,18 @@ FP_CHECKED enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err)
  * End the push: put configurations, documents and names, then check that the target serves them.
  * A name that is right already is not put again. fp_repo_finish() is called.
  * @param ret May be NULL.
+ * @return FP_OK, what a transfer failed with, or FP_E_NOT_FOUND if the target lacks a blob that was
+ *         to be there: then fp_push_lost() names it.
  */
 FP_CHECKED enum fp_code fp_push_finish(struct fp_push *push, struct fp_push_result *ret,
                                        struct fp_error *err);
+/**
+ * After fp_push_finish() has failed: a blob that was fed without bytes from the target itself, and
+ * that the target lacks. Once all of them have been fed by fp_push_blob(), fp_push_finish() may be
+ * called again; nothing else is sent twice.
+ * @param index From 0. @return Borrowed; NULL: there are no more.
+ */
+const struct fp_digest *fp_push_lost(const struct fp_push *push, size_t index);
 /** Cancel all running transfers, wait until they have ended, and free; NULL is fine. */
 void fp_push_free(struct fp_push *push);
 

@@ -52,6 +52,8 @@ struct fp_repo_ops {
     enum fp_code (*may_put)(struct fp_repo *self, struct fp_error *err);
     /** NULL: no blob can be mounted. */
     bool (*can_mount)(const struct fp_repo *self, const struct fp_repo *from);
+    /** NULL: no other repo is the same place. */
+    bool (*is_same)(const struct fp_repo *self, const struct fp_repo *other);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
     /** Release the members after the base; fp_repo_free() frees the rest. */
     void (*clear)(struct fp_repo *self);
@@ -141,6 +143,9 @@ bool fp_repo_doubts(struct fp_repo *repo, const struct fp_digest *digest);
 FP_CHECKED enum fp_code fp_repo_may_put(struct fp_repo *repo, struct fp_error *err);
 /** Whether blobs that `from` has can be mounted, so that their bytes need not travel. */
 bool fp_repo_can_mount(const struct fp_repo *repo, const struct fp_repo *from);
+/** Whether both are the same repository of the same registry, so that what one has the other has.
+ */
+bool fp_repo_is_same(const struct fp_repo *repo, const struct fp_repo *other);
 /** Whether it is reached over a network, so that messages speak of pulling and pushing. */
 bool fp_repo_is_remote(const struct fp_repo *repo);
 /** Make everything visible: write index.json, publish an archive. Call this once, at the end. */

@@ -31,8 +31,9 @@ unsigned fp_cpus(void);
  */
 struct fp_group *fp_group_new(struct fp_group *owner, unsigned limit);
 /**
- * Let a task run on a thread of the group. Once a task has failed, those not begun are dropped. A
- * task may add others, but must not wait for the group.
+ * Let a task run on a thread of the group. Once a task has failed, those not begun are dropped,
+ * as are those that come while the group is freed. A task may add others, but must not wait for the
+ * group.
  * @param context Borrowed until fp_group_wait() returns.
  */
 void fp_group_go(struct fp_group *group, fp_task task, void *context);

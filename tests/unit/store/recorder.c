@@ -140,6 +140,11 @@ static bool record_can_mount(const struct fp_repo *self, const struct fp_repo *f
            ((const struct recorder *) from)->mounts;
 }
 
+static bool record_is_same(const struct fp_repo *self, const struct fp_repo *other)
+{
+    return other == ((const struct recorder *) self)->same;
+}
+
 static enum fp_code record_finish(struct fp_repo *self, struct fp_error *err)
 {
     return note(self, err, "finish");
@@ -156,6 +161,7 @@ static const struct fp_repo_ops record_ops = {
     .wants_again = record_wants_again,
     .doubts = record_doubts,
     .can_mount = record_can_mount,
+    .is_same = record_is_same,
     .finish = record_finish,
 };
 

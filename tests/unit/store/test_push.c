@@ -245,6 +245,93 @@ static void what_another_repo_has_is_fetched_from_there(void **state)
     made_clear(&made);
 }
 
+/* A push of an image whose layer the target itself is the source of. */
+static struct fp_push *open_reusing(struct recorder *to, struct fp_repo *from,
+                                    const struct made *made)
+{
+    struct fp_push *push = open_push(to, NULL);
+    to->same = from;
+    fp_push_remote(push, FP_PUSH_LAYER, fp_blob_descriptor(made->layer), from, NULL);
+    fp_push_blob(push, FP_PUSH_CONFIG, made->config);
+    add_manifest(push, made);
+    return push;
+}
+
+static void what_the_target_has_is_not_asked_for(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct fp_push_result result = {0};
+    struct recorder to = recorder_new();
+    struct recorder from = recorder_new();
+    struct made made = make("a");
+    struct fp_push *push = open_reusing(&to, &from.base, &made);
+    assert_ok(fp_push_finish(push, &result, &err), &err);
+    CHECK_LOG(&to, "config", "manifest", "name v1", "finish", "confirm");
+    assert_int_equal(result.existing, 1);
+    assert_int_equal(result.uploaded, 1);
+    assert_null(fp_push_lost(push, 0));
+    fp_descriptor_clear(&result.root);
+    fp_push_free(push);
+    fp_strv_clear(&to.log);
+    made_clear(&made);
+}
+
+/* What is lost is named, no sibling fails for it, and once its bytes are here the push goes on. */
+static void what_the_target_lost_is_named_and_sent(void **state)
+{
+    (void) state;
+    static const char *const right[] = {NULL, "v1"};
+    for (size_t i = 0; i < 2; i++) {
+        struct fp_error err = {0};
+        struct fp_push_result result = {0};
+        struct recorder to = recorder_new();
+        struct recorder from = recorder_new();
+        struct made made = make("a");
+        const struct fp_digest *layer = &fp_blob_descriptor(made.layer)->digest;
+        struct fp_push *push = open_reusing(&to, &from.base, &made);
+        to.fail_at = right[i] != NULL ? NULL : "manifest";
+        to.doubts = right[i] != NULL ? 0 : 1;
+        to.right = right[i];
+        assert_fails(fp_push_finish(push, NULL, &err), FP_E_NOT_FOUND, &err, layer->text);
+        assert_string_equal(fp_push_lost(push, 0)->text, layer->text);
+        assert_null(fp_push_lost(push, 1));
+        to.fail_at = NULL;
+        fp_push_blob(push, FP_PUSH_LAYER, made.layer);
+        assert_ok(fp_push_finish(push, &result, &err), &err);
+        assert_null(fp_push_lost(push, 0));
+        assert_int_equal(result.existing, 0);
+        assert_int_equal(result.uploaded, 2);
+        if (right[i] == NULL)
+            CHECK_LOG(&to, "config", "manifest", "layer", "manifest", "name v1", "finish",
+                      "confirm");
+        fp_descriptor_clear(&result.root);
+        fp_push_free(push);
+        fp_strv_clear(&to.log);
+        made_clear(&made);
+    }
+}
+
+/* Nothing is said of sending again where nothing is sent any more. */
+static void what_failed_is_not_begun_again(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct recorder to = recorder_new();
+    struct made made = make("a");
+    struct fp_push *push = open_push(&to, NULL);
+    to.fail_at = "layer";
+    to.doubts = 1;
+    fp_push_blob(push, FP_PUSH_LAYER, made.layer);
+    add_manifest(push, &made);
+    assert_fails(fp_push_finish(push, NULL, &err), FP_E_NETWORK, &err, "told to fail");
+    assert_int_equal(to.doubts, 1);
+    CHECK_LOG(&to, "layer");
+    fp_push_free(push);
+    fp_strv_clear(&to.log);
+    made_clear(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +342,9 @@ int main(void)
         cmocka_unit_test(pushes_run_side_by_side),
         cmocka_unit_test(blobs_are_mounted_once_they_have_arrived),
         cmocka_unit_test(what_another_repo_has_is_fetched_from_there),
+        cmocka_unit_test(what_the_target_has_is_not_asked_for),
+        cmocka_unit_test(what_the_target_lost_is_named_and_sent),
+        cmocka_unit_test(what_failed_is_not_begun_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

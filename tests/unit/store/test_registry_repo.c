@@ -460,6 +460,14 @@ static void what_a_repo_can_do_is_asked(void **state)
     assert_true(fp_repo_can_mount(repo, repo));
     assert_false(fp_repo_can_mount(repo, layout));
     assert_false(fp_repo_can_mount(layout, repo));
+    struct fp_repo *again = open_named("registry.example.com/team/app:2");
+    struct fp_repo *other = open_named("registry.example.com/team/other:1");
+    assert_true(fp_repo_is_same(repo, again));
+    assert_false(fp_repo_is_same(repo, other));
+    assert_false(fp_repo_is_same(repo, layout));
+    assert_false(fp_repo_is_same(layout, layout));
+    fp_repo_free(other);
+    fp_repo_free(again);
     assert_ok(fp_repo_may_put(repo, &err), &err);
     assert_ok(fp_repo_may_put(layout, &err), &err);
     server.may_not_push = true;
