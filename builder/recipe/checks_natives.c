@@ -74,12 +74,8 @@ static bool has_musl_twin(const struct fp_jar *jar, const struct fp_jar_native *
 static bool will_have(const struct fp_plan *plan, const struct fp_base_image *base,
                       const char *file, const char *package)
 {
-    static const char *const FOLDERS[] = {"lib", "usr/lib", "lib64", "usr/local/lib"};
-    for (size_t i = 0; i < sizeof(FOLDERS) / sizeof(FOLDERS[0]); i++) {
-        cleanup_free char *path = fp_path_join(FOLDERS[i], file);
-        if (fp_tree_resolve(base->facts.tree, path) != NULL)
-            return true;
-    }
+    if (fp_base_has_library(&base->facts, file))
+        return true;
     if (!fp_apk_is_used(base->facts.tree))
         return false;
     cleanup_strv struct fp_strv added = {0};
@@ -225,19 +221,10 @@ enum fp_code fp_check_natives(const struct fp_check *check, struct fp_error *err
     return FP_OK;
 }
 
-/* Look for jemalloc in the places where the entrypoint does. */
 static bool will_have_jemalloc(const struct fp_plan *plan, const struct fp_base_image *base)
 {
-    cleanup_free char *multiarch =
-        fp_xasprintf("usr/lib/%s-linux-gnu/libjemalloc.so", fp_apk_arch(&base->platform));
-    cleanup_free char *versioned = fp_xasprintf("%s.2", multiarch);
-    const char *const places[] = {multiarch, versioned, "usr/lib64/libjemalloc.so.2",
-                                  "usr/lib/libjemalloc.so.2"};
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        if (fp_tree_resolve(base->facts.tree, places[i]) != NULL)
-            return true;
-    }
-    return fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan, "jemalloc");
+    return fp_base_has_jemalloc(&base->facts, fp_apk_arch(&base->platform)) ||
+           (fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan, "jemalloc"));
 }
 
 enum fp_code fp_check_allocator(const struct fp_check *check, struct fp_error *err)
