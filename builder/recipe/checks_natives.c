@@ -9,26 +9,6 @@ static bool names_rocksdb(const char *value)
     return strcasestr(value, "rocksdb") != NULL;
 }
 
-/* Whether the distribution's own configuration has "state.backend: rocksdb". */
-static bool file_chooses_rocksdb(const struct fp_flink *flink)
-{
-    cleanup_free char *path = fp_path_join("conf", flink->traits->config_file);
-    const struct fp_dist_file *file =
-        flink->has_dist ? fp_distribution_file(&flink->dist, path) : NULL;
-    cleanup_strv struct fp_strv lines = {0};
-    cleanup_free char *text = file != NULL ? fp_xstrndup(file->data, file->len) : NULL;
-    if (text == NULL)
-        return false;
-    fp_strv_split(&lines, text, '\n');
-    for (size_t i = 0; i < lines.len; i++) {
-        if (strncmp(lines.items[i], "state.backend", strlen("state.backend")) == 0 &&
-            lines.items[i][strcspn(lines.items[i], ":")] == ':' &&
-            names_rocksdb(strchr(lines.items[i], ':')))
-            return true;
-    }
-    return false;
-}
-
 /* The setting that chooses RocksDB, for messages; NULL: none does. */
 static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink *flink)
 {
@@ -38,7 +18,7 @@ static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink
             names_rocksdb(plan->conf_values.items[i]))
             return fp_xasprintf("--conf %s: RocksDB", key);
     }
-    if (file_chooses_rocksdb(flink))
+    if (flink->has_dist && flink->dist.chooses_rocksdb)
         return fp_xasprintf("conf/%s: RocksDB", flink->traits->config_file);
     return NULL;
 }
