@@ -29,7 +29,9 @@ static const char *const home_parts[] = {"", "lib", "plugins", "usrlib", "conf",
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static bool is_one_of(const char *name, const char *const *list, size_t count)
+/* Only an assertion asks. */
+__attribute__((unused)) static bool is_one_of(const char *name, const char *const *list,
+                                              size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(name, list[i]) == 0)
