@@ -160,7 +160,8 @@ static enum fp_code put_scripts(struct installer *in, struct fp_error *err)
         return FP_OK;
     }
     cleanup_buf struct fp_buf packed = FP_BUF_INIT(2 * SCRIPTS_MAX_BYTES);
-    cleanup_sink struct fp_sink *gzip = fp_sink_gzip(fp_sink_buf(&packed), FP_GZIP_LEVEL, 1);
+    cleanup_sink struct fp_sink *gzip =
+        fp_sink_compressed(fp_sink_buf(&packed), &(struct fp_compression){0}, 1);
     FP_TRY(fp_sink_write(gzip, fp_buf_text(&in->scripts), in->scripts.len, err));
     FP_TRY(fp_sink_finish(gzip, err));
     fp_installer_put_text(in, path, 0644, fp_buf_text(&packed), packed.len);

@@ -1,4 +1,4 @@
-/* Writes the tar of a layer through gzip to a nameless file, and computes both digests. */
+/* Writes the tar of a layer, compressed, to a nameless file, and computes both digests. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -110,17 +110,16 @@ static enum fp_code put_node(void *context, struct fp_node *node, struct fp_erro
     return node->payload != NULL ? put_content(self, node, err) : FP_OK;
 }
 
-/* tar -> diff_id and size -> gzip -> digest and size -> file */
+/* tar -> diff_id and size -> codec -> digest and size -> file */
 static enum fp_code write_to(const struct fp_layer_builder *builder,
                              const struct fp_layer_options *options, int fd, struct fp_layer *ret,
                              struct fp_descriptor *descriptor, struct fp_error *err)
 {
     cleanup_hash struct fp_hash *blob_hash = fp_hash_new(FP_SHA256);
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
-    int level = fp_compression_level(&options->compression);
     struct fp_sink *sink = fp_sink_fd(fd, options->folder);
     sink = fp_sink_hashed(fp_sink_counted(sink, &descriptor->size), blob_hash);
-    sink = fp_sink_gzip(sink, level, options->threads);
+    sink = fp_sink_compressed(sink, &options->compression, options->threads);
     cleanup_sink struct fp_sink *tar =
         fp_sink_hashed(fp_sink_counted(sink, &ret->tar_bytes), tar_hash);
     cleanup_free char *buffer = fp_xmalloc(COPY_BYTES);
@@ -140,7 +139,9 @@ enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
 {
     cleanup_newfile struct fp_newfile *file = NULL;
     struct fp_layer layer = {0};
-    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
+    struct fp_descriptor descriptor = {.size = 0};
+    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
+                    fp_codec_media(options->compression.codec));
     FP_TRY(fp_layer_builder_check(builder, err));
     FP_TRY(fp_newfile_open_in(options->folder, 0644, &file, err));
     FP_TRY(write_to(builder, options, fp_newfile_fd(file), &layer, &descriptor, err));

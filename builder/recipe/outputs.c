@@ -96,7 +96,9 @@ void fp_outputs_send_archive(struct fp_outputs *outputs, struct fp_input *archiv
     if (archive == NULL)
         return;
     outputs->archive = archive;
-    outputs->sends_archive = !outputs->plan->slim && begins_like_release(archive);
+    outputs->sends_archive = !outputs->plan->slim &&
+                             outputs->plan->compression.codec == FP_CODEC_GZIP &&
+                             begins_like_release(archive);
     outputs->beside = fp_group_new(outputs->owner, 1);
     fp_group_go(outputs->beside, send_archive, outputs);
 }

@@ -38,12 +38,13 @@ static enum fp_code read_tar(struct tar_layer *self, struct fp_sink *copy, struc
     return FP_OK;
 }
 
-static enum fp_code use_file(struct tar_layer *self, const char *media_type, struct fp_layer *ret,
+static enum fp_code use_file(struct tar_layer *self, enum fp_codec codec, struct fp_layer *ret,
                              struct fp_error *err)
 {
     struct fp_descriptor descriptor = {.size = self->input->bytes};
     FP_TRY(read_tar(self, NULL, ret, err));
-    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s", media_type);
+    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
+                    fp_codec_media(codec));
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
                     self->sha256);
     ret->blob = fp_blob_file(&descriptor, self->input->path, self->input->fd, 0);
@@ -54,29 +55,38 @@ static enum fp_code pack(struct tar_layer *self, struct fp_layer *ret, struct fp
 {
     cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_newfile struct fp_newfile *made = NULL;
-    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP};
-    FP_TRY(fp_newfile_open_in(self->step->plan->blob_folder, 0644, &made, err));
+    const struct fp_plan *plan = self->step->plan;
+    struct fp_descriptor descriptor = {.size = 0};
+    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
+                    fp_codec_media(plan->compression.codec));
+    FP_TRY(fp_newfile_open_in(plan->blob_folder, 0644, &made, err));
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the packed layer");
     out = fp_sink_counted(fp_sink_hashed(out, hash), &descriptor.size);
-    cleanup_sink struct fp_sink *gzip =
-        fp_sink_gzip(out, FP_GZIP_LEVEL, self->step->plan->context->threads);
-    FP_TRY(read_tar(self, gzip, ret, err));
-    FP_TRY(fp_sink_finish(gzip, err));
+    cleanup_sink struct fp_sink *packed =
+        fp_sink_compressed(out, &plan->compression, plan->context->threads);
+    FP_TRY(read_tar(self, packed, ret, err));
+    FP_TRY(fp_sink_finish(packed, err));
     descriptor.digest = fp_digest_finish(hash, FP_SHA256);
     ret->blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(made), 0);
     return FP_OK;
 }
 
-/* A compression that runtimes can read is kept unchanged. */
+/* Whether a file is a layer unchanged: it has the codec that the plan asks for. gzip is also what
+ * a plan has that asks for nothing, and zstd is kept then. */
+static bool is_kept(const struct fp_plan *plan, enum fp_codec codec)
+{
+    enum fp_codec wanted = plan->compression.codec;
+    return codec == wanted || (wanted == FP_CODEC_GZIP && codec == FP_CODEC_ZSTD);
+}
+
 static enum fp_code make(struct tar_layer *self, struct fp_layer *ret, const char **ret_outcome,
                          struct fp_error *err)
 {
     enum fp_codec codec = FP_CODEC_NONE;
     FP_TRY(fp_sniff_fd(self->input->fd, self->input->path, &codec, err));
-    const char *media_type = fp_codec_media(codec);
-    bool as_is = codec != FP_CODEC_NONE && media_type != NULL;
+    bool as_is = is_kept(self->step->plan, codec);
     *ret_outcome = as_is ? "as it is" : "packed";
-    return as_is ? use_file(self, media_type, ret, err) : pack(self, ret, err);
+    return as_is ? use_file(self, codec, ret, err) : pack(self, ret, err);
 }
 
 enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path, struct fp_layer *ret,

@@ -103,7 +103,7 @@ static enum fp_code repack(struct rootfs *self, struct fp_error *err)
     FP_TRY(open_file(self, &file, err));
     struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the repacked layer");
     out = fp_sink_counted(fp_sink_hashed(out, hash), &size);
-    cleanup_sink struct fp_sink *gzip = fp_sink_gzip(out, FP_GZIP_LEVEL, 0);
+    cleanup_sink struct fp_sink *gzip = fp_sink_compressed(out, &(struct fp_compression){0}, 0);
     file = fp_source_inflate(file, self->path, fp_inflate_limit(self->file_bytes), NULL);
     cleanup_source struct fp_source *tar = fp_source_teed(fp_source_hashed(file, tar_hash), gzip);
     FP_TRY(scan(self, tar, err));

@@ -1,6 +1,6 @@
 /**
  * @file
- * Compression: reading gzip, zstd and xz, and writing gzip in independent blocks in parallel.
+ * Codecs: telling them apart, and reading gzip, zstd and xz.
  */
 #ifndef FLINKPACK_LAYER_CODEC_H
 #define FLINKPACK_LAYER_CODEC_H
@@ -44,21 +44,5 @@ struct fp_inflate_info {
  */
 struct fp_source *fp_source_inflate(struct fp_source *take_inner, const char *name,
                                     uint64_t max_bytes, struct fp_inflate_info *info);
-
-/** The default gzip level. */
-#define FP_GZIP_LEVEL 4
-/** A version of the gzip output for recipe keys: it changes whenever the output changes. */
-const char *fp_gzip_version(void);
-
-/**
- * Write a gzip stream of independent blocks of fixed size. Each block is a member of its own, and
- * the sink's own threads compress them. The bytes depend only on the input, the level and
- * fp_gzip_version(), never on the number of threads or on the sizes of the writes. Blocks that do
- * not get smaller are stored. The sink takes about 12 MiB of memory at most.
- *
- * @param level   1 to 9; 1 is the same as 2.
- * @param threads Number of threads; 0: fp_cpus(). None is started for less than a block of input.
- */
-struct fp_sink *fp_sink_gzip(struct fp_sink *take_inner, int level, unsigned threads);
 
 #endif

@@ -81,7 +81,7 @@ FP_CHECKED enum fp_code fp_layer_builder_apply(const struct fp_layer_builder *bu
 struct fp_layer_options {
     const char *folder; /**< directory for the nameless blob file, on the store's file system */
     struct fp_compression compression;
-    unsigned threads;       /**< as for fp_sink_gzip() */
+    unsigned threads;       /**< as for fp_sink_compressed() */
     struct fp_stage *stage; /**< advanced by tar bytes; NULL: silent */
 };
 

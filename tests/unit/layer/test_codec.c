@@ -1,4 +1,4 @@
-#include "flinkpack/layer/compress.h"
+#include "flinkpack/layer/codec.h"
 
 #include <lzma.h>
 #include <setjmp.h>
@@ -335,143 +335,6 @@ static void both_gzip_engines_agree(void **state)
     }
 }
 
-static void gzip_into(struct fp_buf *out, const struct bytes *plain, size_t slice, int level,
-                      unsigned threads)
-{
-    struct fp_error err = {0};
-    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(out), level, threads);
-    for (size_t at = 0; at < plain->len; at += slice) {
-        size_t len = plain->len - at < slice ? plain->len - at : slice;
-        assert_int_equal(fp_sink_write(sink, plain->data + at, len, &err), FP_OK);
-    }
-    assert_int_equal(fp_sink_finish(sink, &err), FP_OK);
-}
-
-static void gzip_bytes_depend_on_input_and_level_alone(void **state)
-{
-    (void) state;
-    cleanup_bytes struct bytes plain = sample(5000001);
-    cleanup_buf struct fp_buf reference = FP_BUF_INIT(LIMIT);
-    gzip_into(&reference, &plain, plain.len, FP_GZIP_LEVEL, 1);
-    for (unsigned threads = 1; threads <= 5; threads += 2) {
-        cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
-        gzip_into(&out, &plain, 1000 * threads - 1, FP_GZIP_LEVEL, threads);
-        assert_int_equal(out.len, reference.len);
-        assert_memory_equal(out.data, reference.data, out.len);
-    }
-    /* One half is noise and is stored, the other half is words. */
-    assert_true(reference.len < plain.len * 6 / 10);
-    cleanup_buf struct fp_buf back = FP_BUF_INIT(LIMIT);
-    struct fp_error err = {0};
-    assert_int_equal(inflate_all(reference.data, reference.len, SIZE_MAX, &back, NULL, &err),
-                     FP_OK);
-    assert_int_equal(back.len, plain.len);
-    assert_memory_equal(back.data, plain.data, back.len);
-}
-
-static void gzip_of_every_level_reads_back(void **state)
-{
-    (void) state;
-    cleanup_bytes struct bytes plain = sample(300000);
-    for (int level = 1; level <= 9; level++) {
-        cleanup_buf struct fp_buf out = FP_BUF_INIT(LIMIT);
-        gzip_into(&out, &plain, plain.len, level, 1);
-        /* The header (RFC 1952) has no flags, no time, and an unknown system. */
-        assert_memory_equal(out.data, "\x1f\x8b\x08\0\0\0\0\0", 8);
-        assert_int_equal((unsigned char) out.data[9], 255);
-        cleanup_buf struct fp_buf back = FP_BUF_INIT(LIMIT);
-        struct fp_error err = {0};
-        assert_int_equal(inflate_all(out.data, out.len, 100, &back, NULL, &err), FP_OK);
-        assert_memory_equal(back.data, plain.data, plain.len);
-    }
-}
-
-static void compression_of_zeros_is_the_default(void **state)
-{
-    (void) state;
-    const struct fp_compression zeros = {0};
-    const struct fp_compression six = {.codec = FP_CODEC_GZIP, .level = 6};
-    const struct fp_compression none = {.codec = FP_CODEC_NONE, .level = 6};
-    assert_int_equal(zeros.codec, FP_CODEC_GZIP);
-    assert_int_equal(fp_compression_level(&zeros), FP_GZIP_LEVEL);
-    assert_int_equal(fp_compression_level(&six), 6);
-    assert_int_equal(fp_compression_level(&none), 0);
-    assert_string_equal(fp_compression_version(&zeros), fp_compression_version(&six));
-    assert_string_not_equal(fp_compression_version(&zeros), fp_compression_version(&none));
-}
-
-static void gzip_of_nothing_is_one_empty_member(void **state)
-{
-    (void) state;
-    struct bytes nothing = {NULL, 0};
-    cleanup_buf struct fp_buf out = FP_BUF_INIT(100);
-    gzip_into(&out, &nothing, 1, 4, 1);
-    struct fp_inflate_info info;
-    cleanup_buf struct fp_buf back = FP_BUF_INIT(100);
-    struct fp_error err = {0};
-    assert_int_equal(inflate_all(out.data, out.len, 100, &back, &info, &err), FP_OK);
-    assert_int_equal(back.len, 0);
-    assert_true(info.single_member);
-}
-
-static void abandoned_and_failing_gzip_frees_everything(void **state)
-{
-    (void) state;
-    cleanup_bytes struct bytes plain = sample(4000000);
-    struct fp_error err = {0};
-    struct fp_sink *abandoned = fp_sink_gzip(fp_sink_null(), 4, 2);
-    assert_int_equal(fp_sink_write(abandoned, plain.data, 1500000, &err), FP_OK);
-    fp_sink_free(abandoned);
-    cleanup_buf struct fp_buf small = FP_BUF_INIT(10);
-    struct fp_sink *full = fp_sink_gzip(fp_sink_buf(&small), 4, 2);
-    assert_int_equal(fp_sink_write(full, plain.data, plain.len, &err), FP_E_INPUT);
-    fp_sink_free(full);
-}
-
-static enum fp_code gzip_task(void *context, struct fp_error *err)
-{
-    struct fp_buf *out = context;
-    cleanup_bytes struct bytes plain = sample(3000000);
-    cleanup_sink struct fp_sink *sink = fp_sink_gzip(fp_sink_buf(out), 4, 2);
-    FP_TRY(fp_sink_write(sink, plain.data, plain.len, err));
-    return fp_sink_finish(sink, err);
-}
-
-static void gzip_is_made_side_by_side(void **state)
-{
-    (void) state;
-    struct fp_error err = {0};
-    struct fp_buf outs[6];
-    cleanup_group struct fp_group *group = fp_group_new(NULL, 2);
-    for (int i = 0; i < 6; i++) {
-        outs[i] = (struct fp_buf) FP_BUF_INIT(LIMIT);
-        fp_group_go(group, gzip_task, &outs[i]);
-    }
-    assert_int_equal(fp_group_wait(group, &err), FP_OK);
-    for (int i = 0; i < 6; i++) {
-        assert_int_equal(outs[i].len, outs[0].len);
-        assert_memory_equal(outs[i].data, outs[0].data, outs[0].len);
-    }
-    for (int i = 0; i < 6; i++)
-        fp_buf_clear(&outs[i]);
-}
-
-/* In a cancelled group, the tasks of the sink never start. It must not wait for them. */
-static void gzip_does_without_its_tasks(void **state)
-{
-    (void) state;
-    struct fp_error err = {0};
-    struct fp_cancel cancel = {0};
-    cleanup_buf struct fp_buf alone = FP_BUF_INIT(LIMIT);
-    cleanup_buf struct fp_buf helped = FP_BUF_INIT(LIMIT);
-    assert_int_equal(gzip_task(&helped, &err), FP_OK);
-    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&cancel);
-    assert_true(fp_cancel(&cancel, FP_CANCEL_FAILURE));
-    assert_int_equal(gzip_task(&alone, &err), FP_OK);
-    assert_int_equal(alone.len, helped.len);
-    assert_memory_equal(alone.data, helped.data, helped.len);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -486,13 +349,6 @@ int main(void)
         cmocka_unit_test(stops_a_bomb_at_the_limit),
         cmocka_unit_test(refuses_huge_windows),
         cmocka_unit_test(both_gzip_engines_agree),
-        cmocka_unit_test(gzip_bytes_depend_on_input_and_level_alone),
-        cmocka_unit_test(gzip_of_every_level_reads_back),
-        cmocka_unit_test(compression_of_zeros_is_the_default),
-        cmocka_unit_test(gzip_of_nothing_is_one_empty_member),
-        cmocka_unit_test(abandoned_and_failing_gzip_frees_everything),
-        cmocka_unit_test(gzip_is_made_side_by_side),
-        cmocka_unit_test(gzip_does_without_its_tasks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
