@@ -55,9 +55,21 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
     /* A checksum that came over plain HTTP is not trusted, although it is in the cache. */
     if (fp_http_check_plain(options->http, vouched_by, NULL) != FP_OK)
         return false;
-    return is_kept(path) && fp_kept_read(sum, &text, NULL) == FP_OK &&
-           strstr(fp_buf_text(&text), voucher) != NULL &&
+    return fp_kept_read(sum, &text, NULL) == FP_OK && strstr(fp_buf_text(&text), voucher) != NULL &&
            fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
+}
+
+enum fp_code fp_release_hash(const struct fp_release_options *options, struct fp_input *input,
+                             enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX],
+                             struct fp_error *err)
+{
+    const struct fp_digest_memory *memory = options->memory;
+    if (memory != NULL && memory->recall(memory->context, input, algorithm, ret_hex))
+        return FP_OK;
+    FP_TRY(fp_input_hash(input, algorithm, ret_hex, err));
+    if (memory != NULL)
+        memory->remember(memory->context, input, algorithm, ret_hex);
+    return FP_OK;
 }
 
 /* Find the file in the cache and verify it. It stays open, because its name may be that of another
@@ -76,7 +88,7 @@ static enum fp_code look_in_cache(struct file_job *job, bool *ret_found, struct 
         return FP_OK;
     FP_TRY(code);
     FP_TRY(fp_input_take(fd, job->path, &input, err));
-    FP_TRY(fp_input_hash(input, job->fetch->algorithm, hex, err));
+    FP_TRY(fp_release_hash(job->fetch->options, input, job->fetch->algorithm, hex, err));
     if (strcmp(hex, job->fetch->hex) != 0)
         return FP_OK;
     *ret_found = true;

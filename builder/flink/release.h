@@ -33,8 +33,8 @@ struct fp_fetch {
 FP_CHECKED enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input **ret,
                                       char **ret_url, struct fp_error *err);
 /**
- * Get the digest recorded with a file in the cache. False: there is no digest or no file, or the
- * digest is not from `vouched_by`, as a server that was trusted once may no longer be trusted.
+ * Get the digest of a file that the cache has, or had: it was recorded when the file matched it.
+ * False: there is none from `vouched_by`, as a server that was trusted once may no longer be.
  */
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
                        enum fp_hash_algorithm algorithm, const char *vouched_by,
@@ -59,14 +59,19 @@ FP_CHECKED enum fp_code fp_release_scala(const struct fp_release_options *option
 FP_CHECKED enum fp_code fp_release_hadoop(const struct fp_release_options *options,
                                           const char **ret_digits, const char **ret_full,
                                           struct fp_error *err);
-/** The expected SHA-512 of the archive `name`, from the source that the options name.
- * @param ret_voucher That source: a server, or FP_VOUCHED_BY_USER. Lives as long as the options. */
+/** Find the checksum of release->archive_name: fills sha512, voucher, is_known and is_claim. */
 FP_CHECKED enum fp_code fp_release_checksum(const struct fp_release_options *options,
-                                            const char *name, char ret_hex[FP_HASH_HEX_MAX],
-                                            const char **ret_voucher, struct fp_error *err);
-/** Fetch the shaded Hadoop jar, and fill the hadoop members of `ret`. */
+                                            struct fp_release *release, struct fp_error *err);
+/** Find the name and the checksum of the shaded Hadoop jar; is_known and is_claim may change. */
+FP_CHECKED enum fp_code fp_hadoop_find(const struct fp_release_options *options,
+                                       struct fp_release *release, struct fp_error *err);
+/** Fetch the Hadoop jar that was found. */
 FP_CHECKED enum fp_code fp_hadoop_fetch(const struct fp_release_options *options,
-                                        struct fp_release *ret, struct fp_error *err);
+                                        struct fp_release *release, struct fp_error *err);
+/** The digest of an open file, from options->memory if it is remembered there. */
+FP_CHECKED enum fp_code fp_release_hash(const struct fp_release_options *options,
+                                        struct fp_input *input, enum fp_hash_algorithm algorithm,
+                                        char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
 /** The base URL of the archive of releases; the options may replace it. Borrowed or static. */
 const char *fp_release_archive_base(const struct fp_release_options *options);
 /** Likewise for checksums. */

@@ -46,6 +46,11 @@ static enum fp_code from_file(const char *path, const char *name, char *ret_hex,
     return fp_checksum_parse(fp_buf_text(&text), name, path, ret_hex, err);
 }
 
+static bool is_url(const char *given)
+{
+    return strncmp(given, "http://", 7) == 0 || strncmp(given, "https://", 8) == 0;
+}
+
 static enum fp_code from_option(const struct fp_release_options *options, const char *name,
                                 char *ret_hex, struct fp_error *err)
 {
@@ -58,7 +63,7 @@ static enum fp_code from_option(const struct fp_release_options *options, const 
             return FP_OK;
         return fp_fail(err, FP_E_USAGE, "--flink-checksum: sha512: takes 128 hexadecimal digits");
     }
-    if (strncmp(given, "http://", 7) != 0 && strncmp(given, "https://", 8) != 0)
+    if (!is_url(given))
         return from_file(given, name, ret_hex, err);
     if (options->offline)
         return fp_fail(err, FP_E_USAGE, "--flink-checksum: a URL cannot be read with --offline");
@@ -131,23 +136,51 @@ static enum fp_code fail_offline(const struct fp_release_options *options, const
                      "--offline");
 }
 
-enum fp_code fp_release_checksum(const struct fp_release_options *options, const char *name,
-                                 char ret_hex[FP_HASH_HEX_MAX], const char **ret_voucher,
-                                 struct fp_error *err)
+static void take(struct fp_release *release, const char *hex, const char *voucher)
 {
+    release->sha512 = fp_xstrdup(hex);
+    release->voucher = fp_xstrdup(voucher);
+}
+
+/* Find a checksum for which no server has to be asked; release->sha512 stays NULL if there is none.
+ */
+static void from_here(const struct fp_release_options *options, const char *const bases[2],
+                      struct fp_release *release)
+{
+    char hex[FP_HASH_HEX_MAX] = "";
+    for (size_t i = 0; i < 2 && release->sha512 == NULL; i++)
+        if (fp_cache_recorded(options, release->archive_name, FP_SHA512, bases[i], hex))
+            take(release, hex, bases[i]);
+    if (release->sha512 != NULL || options->claimed_sha512 == NULL)
+        return;
+    take(release, options->claimed_sha512, NULL);
+    release->is_known = false;
+    release->is_claim = true;
+}
+
+enum fp_code fp_release_checksum(const struct fp_release_options *options,
+                                 struct fp_release *release, struct fp_error *err)
+{
+    const char *name = release->archive_name;
     const char *const bases[] = {fp_release_checksum_base(options),
                                  fp_release_archive_base(options)};
-    *ret_voucher = FP_VOUCHED_BY_USER;
-    if (options->checksum != NULL)
-        return from_option(options, name, ret_hex, err);
-    for (size_t i = 0; i < 2; i++) {
-        *ret_voucher = bases[i];
-        if (fp_cache_recorded(options, name, FP_SHA512, bases[i], ret_hex))
-            return FP_OK;
+    const char *voucher = FP_VOUCHED_BY_USER;
+    char hex[FP_HASH_HEX_MAX] = "";
+    if (options->checksum != NULL) {
+        FP_TRY(from_option(options, name, hex, err));
+        take(release, hex, voucher);
+        release->is_known = !is_url(options->checksum);
+        return FP_OK;
     }
+    from_here(options, bases, release);
+    if (release->sha512 != NULL)
+        return FP_OK;
     if (options->offline)
         return fail_offline(options, name, err);
-    return from_apache(options, name, bases, ret_hex, ret_voucher, err);
+    FP_TRY(from_apache(options, name, bases, hex, &voucher, err));
+    take(release, hex, voucher);
+    release->is_known = false;
+    return FP_OK;
 }
 
 enum fp_code fp_release_verify(const struct fp_release_options *options, const char *name,
@@ -156,7 +189,7 @@ enum fp_code fp_release_verify(const struct fp_release_options *options, const c
     char expected[FP_HASH_HEX_MAX] = "";
     char hex[FP_HASH_HEX_MAX] = "";
     FP_TRY(from_option(options, name, expected, err));
-    FP_TRY(fp_input_hash(archive, FP_SHA512, hex, err));
+    FP_TRY(fp_release_hash(options, archive, FP_SHA512, hex, err));
     archive->is_pinned = true;
     if (strcmp(hex, expected) == 0)
         return FP_OK;

@@ -10,34 +10,54 @@
 #include "flinkpack/http.h"
 #include "flinkpack/layer.h"
 
-/** The release to fetch, and its sources. Everything is borrowed. */
+/** Remembers digests of large files between builds. Everything is borrowed. */
+struct fp_digest_memory {
+    void *context;
+    /** The digest of an open file, if it is known without reading it; then its SHA-256 is set. */
+    bool (*recall)(void *context, struct fp_input *input, enum fp_hash_algorithm algorithm,
+                   char ret_hex[FP_HASH_HEX_MAX]);
+    /** Keep the digest of an open file whose SHA-256 is computed. */
+    void (*remember)(void *context, struct fp_input *input, enum fp_hash_algorithm algorithm,
+                     const char *hex);
+};
+
+/** The release to find or fetch, and its sources. Everything is borrowed. */
 struct fp_release_options {
     struct fp_flink_version version;
     const char *scala_version;     /**< NULL: the version's default */
     const char *hadoop_version;    /**< NULL: none; "2.8", "28" or "2.8.3" */
     const struct fp_strv *mirrors; /**< base URLs tried first, in order ("https://host/dist") */
     const char *checksum;          /**< --flink-checksum: sha512:HEX, FILE or URL; NULL: Apache's */
+    const char *claimed_sha512;    /**< of the archive, and */
+    const char *claimed_hadoop;    /**< "sha1:HEX" of the Hadoop jar, as a record has them that is
+                                        believed; used by fp_release_find() in place of asking a
+                                        server; NULL: none */
     const char *maven_repository;  /**< NULL: Maven Central */
     const char *apache_url;        /**< NULL: https://dlcdn.apache.org; tests set it */
     const char *archive_url;       /**< NULL: https://archive.apache.org/dist */
     const char *checksum_url;      /**< NULL: https://downloads.apache.org (then the archive) */
     const char *cache_folder;      /**< the directory of shared downloads; must exist */
-    bool offline;                  /**< use only the cache */
+    const struct fp_digest_memory *memory; /**< NULL: a cached file is read to be verified */
+    bool offline;                          /**< use only the cache */
     struct fp_http *http;
     struct fp_reporter *reporter;
 };
 
-/** A fetched release. Owned strings; release with fp_release_clear(). */
+/** A release. Owned strings; release with fp_release_clear(). */
 struct fp_release {
-    struct fp_input *archive; /**< the file in the cache, open */
-    char *archive_name;       /**< flink-1.6.0-bin-scala_2.11.tgz */
-    char *url;                /**< its source, without credentials */
-    char *sha512;             /**< the verified checksum */
+    char *archive_name; /**< flink-1.6.0-bin-scala_2.11.tgz */
     char *scala_version;
-    struct fp_input
-        *hadoop;       /**< the shaded Hadoop jar (1.8 and later), open; NULL: not asked for */
-    char *hadoop_url;  /**< NULL */
-    char *hadoop_name; /**< NULL */
+    char *sha512;        /**< the archive's checksum */
+    char *voucher;       /**< its source: a server, or "--flink-checksum"; NULL: the claim */
+    char *hadoop_name;   /**< of the shaded Hadoop jar (1.8 and later); NULL: not asked for */
+    char *hadoop_digest; /**< "sha1:HEX", its strongest checksum in the repository; NULL */
+    bool is_known;       /**< no server was asked for a checksum, and none of them is a claim */
+    bool is_claim;       /**< a checksum is only what the options claim */
+    char *url;           /**< the archive's source, without credentials; NULL until it is fetched,
+                              and so are the following */
+    struct fp_input *archive; /**< the file in the cache, open */
+    struct fp_input *hadoop;  /**< the Hadoop jar, open; NULL: not asked for */
+    char *hadoop_url;
 };
 
 /**
@@ -47,22 +67,34 @@ struct fp_release {
 FP_CHECKED enum fp_code fp_release_archive_name(const struct fp_release_options *options,
                                                 char **ret, struct fp_error *err);
 /**
+ * Find out what a release is, without fetching it. A checksum comes from options->checksum, else
+ * from the cache, else from the claims, else from a server: for the archive Apache's, for the
+ * Hadoop jar the repository. No server is asked for what the others know.
+ * @return FP_E_USAGE, FP_E_NOT_FOUND (no such release; or offline and not in the cache),
+ *         FP_E_NETWORK, FP_E_INPUT.
+ */
+FP_CHECKED enum fp_code fp_release_find(const struct fp_release_options *options,
+                                        struct fp_release *ret, struct fp_error *err);
+/**
  * Get a release. If the cache has it, it is verified again. Otherwise the mirrors, Apache's CDN and
  * Apache's archive are tried in this order until one succeeds. An interrupted download is resumed.
- * The archive is verified against its SHA-512, which never comes from a mirror.
+ * The archive is verified against its SHA-512, which never comes from a mirror, nor from a claim.
  * The cache holds NAME, NAME.sha512 (the checksum it was verified against), NAME.url (its source),
  * and NAME.part (an unfinished download, locked by the process that fetches it), so several
- * processes may share it. No server is asked for a file whose checksum is recorded.
+ * processes may share it. No server is asked for a checksum that is recorded.
  * Checksums and archives come over https, or from hosts for which the client allows plain http
  * (fp_http_check_plain()).
+ * @param release As fp_release_find() filled it for the same options, or empty. Then, and if its
+ *                checksums are claims, it is found first; so they may be others afterwards. The
+ *                caller clears it, after a failure, too.
  * @return FP_E_USAGE, FP_E_NOT_FOUND (every URL gave 404; the error lists them), FP_E_VERIFY,
  *         FP_E_NETWORK, FP_E_IO.
  */
 FP_CHECKED enum fp_code fp_release_fetch(const struct fp_release_options *options,
-                                         struct fp_release *ret, struct fp_error *err);
+                                         struct fp_release *release, struct fp_error *err);
 /**
  * Verify an open archive, called `name`, against options->checksum. The only options that are used
- * are checksum, offline and http.
+ * are checksum, memory, offline and http.
  * @return FP_E_VERIFY, or the code of the failure to get the checksum.
  */
 FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *options,
@@ -70,6 +102,8 @@ FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *optio
                                           struct fp_error *err);
 /** Release the members. */
 void fp_release_clear(struct fp_release *release);
+/** Declare a release that is cleared at the end of its scope. */
+#define cleanup_release __attribute__((cleanup(fp_release_clear)))
 
 /** Find the SHA-512 of `name` in a checksum file (of sha512sum, shasum, or gpg --print-md).
  * @return FP_E_INPUT if the text has none, e.g. because it is an HTML page. */

@@ -1,24 +1,5 @@
 /** The names of releases, and fetching them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "../http/server.h"
-#include "flinkpack/flink/release.h"
-
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define GOOD        "\x1f\x8b the archive"
-#define HTML        "<html>Sorry</html>"
-#define MISSING                                                                                    \
-    {                                                                                              \
-        .head = "HTTP/1.1 404 Not Found", .body = HTML                                             \
-    }
-
-static const struct fp_http_options QUICK = {.first_pause_ms = 1, .max_attempts = 1};
+#include "release_scene.h"
 
 static void named(const char *version, const char *scala, const char *hadoop, const char *expected)
 {
@@ -76,84 +57,6 @@ static void test_names_refused(void **state)
             fail_msg("%s [%s]", err.text, err.hint);
     }
 }
-
-/* One server stands for all hosts, which have different paths. */
-struct scene {
-    struct test_server *server;
-    struct fp_http *http;
-    struct fp_strv urls; /* the URLs of the hosts, to be freed */
-    struct fp_strv mirrors;
-    char *folder;
-    struct fp_release_options options;
-    struct fp_release release;
-    struct fp_error err;
-};
-
-static char *sha512_line(void)
-{
-    char hex[FP_HASH_HEX_MAX] = "";
-    fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), hex);
-    return fp_xasprintf("%s  flink-1.6.0-bin-scala_2.11.tgz\n", hex);
-}
-
-static const char *host(struct scene *scene, const char *path)
-{
-    fp_strv_addf(&scene->urls, "%s/%s", test_server_url(scene->server), path);
-    return scene->urls.items[scene->urls.len - 1];
-}
-
-static struct scene *begin(const struct test_reply *replies, size_t count)
-{
-    struct scene *scene = fp_xcalloc(1, sizeof(*scene));
-    scene->server = test_server_start(replies, count);
-    assert_int_equal(fp_http_new(&QUICK, &scene->http, &scene->err), FP_OK);
-    assert_int_equal(fp_temp_dir("/tmp", &scene->folder, &scene->err), FP_OK);
-    fp_strv_addf(&scene->mirrors, "%s/mirror/", test_server_url(scene->server));
-    scene->options = (struct fp_release_options){.mirrors = &scene->mirrors,
-                                                 .apache_url = host(scene, "dlcdn"),
-                                                 .archive_url = host(scene, "archive"),
-                                                 .checksum_url = host(scene, "downloads"),
-                                                 .maven_repository = host(scene, "maven"),
-                                                 .cache_folder = scene->folder,
-                                                 .http = scene->http};
-    assert_int_equal(fp_flink_version_parse("1.6.0", &scene->options.version, &scene->err), FP_OK);
-    return scene;
-}
-
-static void end(struct scene *scene)
-{
-    fp_release_clear(&scene->release);
-    fp_strv_clear(&scene->urls);
-    fp_strv_clear(&scene->mirrors);
-    fp_http_free(scene->http);
-    test_server_stop(scene->server);
-    fp_temp_remove(scene->folder);
-    free(scene);
-}
-
-static void fetched(struct scene *scene)
-{
-    fp_release_clear(&scene->release);
-    if (fp_release_fetch(&scene->options, &scene->release, &scene->err) != FP_OK)
-        fail_msg("%s", scene->err.text);
-}
-
-static void refused(struct scene *scene, enum fp_code code, const char *words)
-{
-    enum fp_code got = fp_release_fetch(&scene->options, &scene->release, &scene->err);
-    if (got != code ||
-        (strstr(scene->err.text, words) == NULL && strstr(scene->err.hint, words) == NULL))
-        fail_msg("code %d: '%s' [%s]", got, scene->err.text, scene->err.hint);
-}
-
-static void asked(struct scene *scene, size_t n, const char *path)
-{
-    const char *line = test_server_request(scene->server, n)->line;
-    cleanup_free char *expected = fp_xasprintf("GET /%s HTTP/1.1", path);
-    assert_string_equal(line, expected);
-}
-
-#define FILE_PATH "flink/flink-1.6.0/flink-1.6.0-bin-scala_2.11.tgz"
 
 static void test_order_of_places(void **state)
 {
@@ -400,8 +303,8 @@ static void test_hadoop(void **state)
     char sha1[FP_HASH_HEX_MAX] = "";
     fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), sha512);
     fp_hash_bytes(FP_SHA1, JAR, strlen(JAR), sha1);
-    const struct test_reply replies[] = {{.body = sha512}, {.body = GOOD}, MISSING,
-                                         MISSING,          {.body = sha1}, {.body = JAR}};
+    const struct test_reply replies[] = {{.body = sha512}, MISSING,        MISSING,
+                                         {.body = sha1},   {.body = GOOD}, {.body = JAR}};
     struct scene *scene = begin(replies, COUNT(replies));
     assert_int_equal(fp_flink_version_parse("1.9.3", &scene->options.version, &scene->err), FP_OK);
     scene->options.hadoop_version = "2.8";
@@ -422,7 +325,7 @@ static void test_hadoop_without_checksum(void **state)
     (void) state;
     char sha512[FP_HASH_HEX_MAX] = "";
     fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), sha512);
-    const struct test_reply replies[] = {{.body = sha512}, {.body = GOOD}, MISSING};
+    const struct test_reply replies[] = {{.body = sha512}, MISSING};
     struct scene *scene = begin(replies, COUNT(replies));
     assert_int_equal(fp_flink_version_parse("1.8.3", &scene->options.version, &scene->err), FP_OK);
     scene->options.hadoop_version = "2.7.5";
@@ -442,8 +345,8 @@ static void test_long_address(void **state)
     fp_hash_bytes(FP_SHA512, GOOD, strlen(GOOD), sha512);
     fp_hash_bytes(FP_SHA1, "PK jar", 6, sha1);
     memset(folders, 'f', sizeof(folders) - 1);
-    const struct test_reply replies[] = {{.body = sha512}, {.body = GOOD}, MISSING,
-                                         MISSING,          {.body = sha1}, MISSING};
+    const struct test_reply replies[] = {{.body = sha512}, MISSING,        MISSING,
+                                         {.body = sha1},   {.body = GOOD}, MISSING};
     struct scene *scene = begin(replies, COUNT(replies));
     cleanup_free char *maven = fp_xasprintf("%s/%s", scene->options.maven_repository, folders);
     assert_int_equal(fp_flink_version_parse("1.9.3", &scene->options.version, &scene->err), FP_OK);
