@@ -1,5 +1,6 @@
 /* Reads the package state of a base: apk's database, repositories, keys and accounts. */
 #include "flinkpack/alpine/install.h"
+#include "flinkpack/base.h"
 #include "installer.h"
 
 #include <string.h>
@@ -9,23 +10,12 @@
 #define MORE_MAX_BYTES     ((size_t) 32 << 10)
 #define FILES_MAX          64
 #define REPOSITORIES       "etc/apk/repositories"
-
-static const char *const folders[] = {"lib/apk/db", "usr/lib/apk/db"};
-
-static const char *find_folder(const struct fp_tree *tree)
-{
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        cleanup_free char *path = fp_path_join(folders[i], "installed");
-        const struct fp_entry *entry = fp_tree_resolve(tree, path);
-        if (entry != NULL && entry->kind == FP_ENTRY_FILE)
-            return folders[i];
-    }
-    return NULL;
-}
+/* Where a system that has no database gets one. */
+#define NEW_DATABASE "lib/apk/db"
 
 bool fp_apk_is_used(const struct fp_tree *tree)
 {
-    return find_folder(tree) != NULL;
+    return fp_base_apk_directory(tree) != NULL;
 }
 
 /* The files that are read, in this order, before keys and lists of repositories. */
@@ -159,11 +149,11 @@ static enum fp_code take_files(const struct fp_strv *paths, struct fp_buf *conte
 enum fp_code fp_apk_system_read(const struct fp_tree *tree, fp_apk_reader reader, void *context,
                                 const char *arch, struct fp_apk_system *ret, struct fp_error *err)
 {
-    const char *folder = find_folder(tree);
+    const char *folder = fp_base_apk_directory(tree);
     struct fp_apk_system root = {.tree = tree,
                                  .reader = reader,
                                  .context = context,
-                                 .folder = fp_xstrdup(folder != NULL ? folder : folders[0]),
+                                 .folder = fp_xstrdup(folder != NULL ? folder : NEW_DATABASE),
                                  .has_database = folder != NULL,
                                  .has_world = fp_tree_resolve(tree, "etc/apk/world") != NULL,
                                  .keys = fp_apk_keys_new()};
@@ -205,7 +195,7 @@ void fp_apk_system_new(const struct fp_tree *tree, const char *repositories, con
 {
     *ret = (struct fp_apk_system){.tree = tree,
                                   .reader = read_nothing,
-                                  .folder = fp_xstrdup(folders[0]),
+                                  .folder = fp_xstrdup(NEW_DATABASE),
                                   .has_world = true,
                                   .installed = fp_xstrdup(""),
                                   .triggers = fp_xstrdup(""),

@@ -54,7 +54,6 @@ static enum fp_code read_layer(const struct fp_blob *blob, const struct fp_diges
     FP_TRY(fp_stream_copy(source, rest, NULL, err));
     FP_TRY(check_diff_id(hash, diff_id, name, err));
     inspection->used_bytes += info.out_bytes;
-    fp_keeper_settle(inspection->keeper, inspection->tree);
     return FP_OK;
 }
 
@@ -88,24 +87,11 @@ static enum fp_code read_layers(struct fp_blob *const *blobs, size_t blob_count,
     return FP_OK;
 }
 
-/* Takes a file of accounts. If it exists but was not kept, it must not be overwritten. */
-static enum fp_code take_accounts(const struct keeper *keeper, const struct fp_tree *tree,
-                                  const char *path, char **ret, struct fp_error *err)
+static void take_os(struct fp_base_facts *facts)
 {
-    const char *text = fp_keeper_text(keeper, tree, path);
-    if (text == NULL && fp_tree_get(tree, path) != NULL)
-        return fp_fail(err, FP_E_INPUT,
-                       "base: /%s is no regular file, nor a link to another file of accounts",
-                       path);
-    *ret = fp_xstrdup(text);
-    return FP_OK;
-}
-
-static void take_os(const struct keeper *keeper, struct fp_base_facts *facts)
-{
-    const char *text = fp_keeper_text(keeper, facts->tree, "etc/os-release");
+    cleanup_free char *text = fp_facts_text(facts, "etc/os-release");
     if (text == NULL)
-        text = fp_keeper_text(keeper, facts->tree, "usr/lib/os-release");
+        text = fp_facts_text(facts, "usr/lib/os-release");
     if (text == NULL)
         return;
     facts->os_id = fp_assignment_value(text, "ID");
@@ -116,14 +102,13 @@ static void take_os(const struct keeper *keeper, struct fp_base_facts *facts)
 static enum fp_code conclude(const struct keeper *keeper, const struct variables *variables,
                              struct fp_base_facts *facts, struct fp_error *err)
 {
-    FP_TRY(take_accounts(keeper, facts->tree, "etc/passwd", &facts->passwd, err));
-    FP_TRY(take_accounts(keeper, facts->tree, "etc/group", &facts->group, err));
-    FP_TRY(take_accounts(keeper, facts->tree, "etc/shadow", &facts->shadow, err));
-    take_os(keeper, facts);
+    facts->texts = fp_keeper_texts(keeper);
+    FP_TRY(fp_facts_take_accounts(facts, err));
+    take_os(facts);
     facts->musl = fp_libc_is_musl(facts->tree);
     facts->architecture = keeper->architecture;
-    facts->has_bash = fp_program_find(facts->tree, variables, "bash") != NULL;
-    fp_java_find(keeper, variables, facts);
+    fp_java_homes(&keeper->javas, facts->tree, &facts->java_homes);
+    fp_base_facts_adapt(facts, variables->config, variables->env);
     return FP_OK;
 }
 
@@ -140,9 +125,8 @@ enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
                              struct fp_reporter *reporter, struct fp_base_facts *ret,
                              struct fp_error *err)
 {
-    cleanup_keeper struct keeper keeper = {0};
-    __attribute__((cleanup(fp_base_facts_clear))) struct fp_base_facts facts = {.tree =
-                                                                                    fp_tree_new()};
+    cleanup_base_facts struct fp_base_facts facts = {.tree = fp_tree_new()};
+    cleanup_keeper struct keeper keeper = {.tree = facts.tree};
     struct fp_stage stage = {0};
     struct base_inspection inspection = {
         .tree = facts.tree, .keeper = &keeper, .stage = &stage, .max_bytes = max_bytes};
@@ -153,19 +137,4 @@ enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
     FP_TRY(fp_stage_close(&stage, code, "done"));
     *ret = steal_value(&facts);
     return FP_OK;
-}
-
-void fp_base_facts_clear(struct fp_base_facts *facts)
-{
-    fp_tree_free(facts->tree);
-    free(facts->passwd);
-    free(facts->group);
-    free(facts->shadow);
-    free(facts->os_id);
-    free(facts->os_version);
-    free(facts->os_name);
-    fp_strv_clear(&facts->java_homes);
-    free(facts->java_home);
-    free(facts->java_version);
-    *facts = (struct fp_base_facts){0};
 }

@@ -24,19 +24,24 @@ struct builtin_entry {
 /** All compiled-in entries, sorted by name. The last element has the name NULL. */
 extern const struct builtin_entry fp_builtin_entries[];
 
-/** A file whose content was kept while a layer was scanned. */
-struct kept_file {
-    char *path; /**< its path in the tree */
-    char *text; /**< contains no NUL */
-    size_t len;
+/** The kinds of files that are kept while layers are scanned; each has a limit of its own. */
+enum kept_kind {
+    KEPT_ACCOUNTS, /**< a base whose accounts cannot be read is refused */
+    KEPT_TEXTS,    /**< other files that later steps read */
+    KEPT_SETTINGS, /**< of use only if the base turns out to have apk */
+    KEPT_KINDS
 };
 
-/** The contents kept so far. Zero-initialise; release with fp_keeper_clear(). */
+/** The files of one kind. */
+struct kept {
+    json_t *texts; /**< content by path in the tree, see fp_kept_value(); NULL: none yet */
+    size_t bytes;  /**< the size of all these */
+};
+
+/** The contents kept so far. Zero-initialise but for `tree`; release with fp_keeper_clear(). */
 struct keeper {
-    struct kept_file *files; /**< in the order of the layers; the last one with a path counts */
-    size_t count;
-    size_t bytes;             /**< the total size of all texts */
-    size_t settled;           /**< how many files already have their path in the tree */
+    const struct fp_tree *tree; /**< the layers so far, with the visited entry; borrowed */
+    struct kept kept[KEPT_KINDS];
     struct fp_strv javas;     /**< paths of all programs "java" in a directory "bin" */
     const char *architecture; /**< that of the programs, "amd64"; NULL if none was seen. Static */
 };
@@ -45,15 +50,21 @@ struct keeper {
 enum fp_code fp_keeper_visit(void *context, struct fp_scan *scan, const struct fp_entry *entry,
                              const char *raw_path, enum fp_scan_action *ret_action,
                              struct fp_error *err);
-/** Determine the paths in the tree of the files kept from a layer, after it was applied. */
-void fp_keeper_settle(struct keeper *keeper, const struct fp_tree *tree);
-/** Returns the content of the file that `path` resolves to, or NULL. Borrowed. */
-const char *fp_keeper_text(const struct keeper *keeper, const struct fp_tree *tree,
-                           const char *path);
+/** The kept contents that are still in the tree, by path. A new reference. */
+json_t *fp_keeper_texts(const struct keeper *keeper);
 /** Release the members. */
 void fp_keeper_clear(struct keeper *keeper);
 /** Declare a struct keeper that is cleared at the end of its scope. */
 #define cleanup_keeper __attribute__((cleanup(fp_keeper_clear)))
+
+/** A content in JSON: a string, or an array of one string in base64. A new reference. */
+json_t *fp_kept_value(const char *text, size_t len);
+/** Append such a content to a buffer. Returns whether `value` is one. */
+bool fp_kept_bytes(const json_t *value, struct fp_buf *ret);
+/** Returns such a content as a text, or NULL if it is none. The caller owns it. */
+char *fp_kept_text(const json_t *value);
+/** Returns the text of the file that `path` leads to, or NULL. The caller owns it. */
+char *fp_facts_text(const struct fp_base_facts *facts, const char *path);
 
 /**
  * Returns the value of KEY=VALUE in a text of such lines, with quotes and backslashes removed as by
@@ -74,9 +85,12 @@ const struct fp_entry *fp_program_find(const struct fp_tree *tree,
 /** Whether `path` leads, perhaps through links, to an executable regular file. */
 bool fp_is_program(const struct fp_tree *tree, const char *path);
 
-/** Set java_homes, java_home, java and java_version. */
-void fp_java_find(const struct keeper *keeper, const struct variables *variables,
-                  struct fp_base_facts *facts);
+/** List the homes of the programs `javas` that are in the tree, sorted. */
+void fp_java_homes(const struct fp_strv *javas, const struct fp_tree *tree, struct fp_strv *ret);
+/** Set java_home, java and java_version by java_homes, tree and texts. */
+void fp_java_find(const struct variables *variables, struct fp_base_facts *facts);
+/** Set passwd, group and shadow by tree and texts. FP_E_INPUT if one exists without a text. */
+FP_CHECKED enum fp_code fp_facts_take_accounts(struct fp_base_facts *facts, struct fp_error *err);
 /** Whether the C library is musl. */
 bool fp_libc_is_musl(const struct fp_tree *tree);
 

@@ -49,10 +49,10 @@ static char *home_of_program(const struct fp_entry *program)
 
 /* Lists all homes, because imported images and root file systems have lost the variables that name
  * the home. A JDK 8 has a second home in its jre/. */
-static void find_homes(const struct keeper *keeper, const struct fp_tree *tree, struct fp_strv *ret)
+void fp_java_homes(const struct fp_strv *javas, const struct fp_tree *tree, struct fp_strv *ret)
 {
-    for (size_t i = 0; i < keeper->javas.len; i++) {
-        const char *path = keeper->javas.items[i];
+    for (size_t i = 0; i < javas->len; i++) {
+        const char *path = javas->items[i];
         cleanup_free char *home =
             fp_is_program(tree, path) ? home_of_program(fp_tree_resolve(tree, path)) : NULL;
         if (home != NULL && !fp_strv_has(ret, home))
@@ -85,22 +85,21 @@ static char *find_home(const struct fp_tree *tree, const struct variables *varia
     return is_only ? fp_xstrdup(homes->items[0]) : NULL;
 }
 
-static char *version_in(const struct keeper *keeper, const struct fp_tree *tree, const char *home)
+static char *version_in(const struct fp_base_facts *facts, const char *home)
 {
     cleanup_free char *path = fp_path_join(home, "release");
-    const char *release = fp_keeper_text(keeper, tree, path);
+    cleanup_free char *release = fp_facts_text(facts, path);
     return release != NULL ? fp_assignment_value(release, "JAVA_VERSION") : NULL;
 }
 
 /* Reads the home's release file, or that of the JDK if the home is its jre/ (Java 8). */
-static char *version_of_release(const struct keeper *keeper, const struct fp_tree *tree,
-                                const char *home)
+static char *version_of_release(const struct fp_base_facts *facts, const char *home)
 {
-    char *version = version_in(keeper, tree, home);
+    char *version = version_in(facts, home);
     if (version != NULL || strcmp(fp_path_base(home), "jre") != 0)
         return version;
     cleanup_free char *parent = parent_of(home);
-    return version_in(keeper, tree, parent);
+    return version_in(facts, parent);
 }
 
 /* Parses the forms of JAVA_VERSION in Java images: "jdk-17.0.15+6", "jdk8u412-b08", "8u212". */
@@ -129,14 +128,12 @@ static unsigned major_of_home(const struct fp_tree *tree, const char *home)
     return 0;
 }
 
-void fp_java_find(const struct keeper *keeper, const struct variables *variables,
-                  struct fp_base_facts *facts)
+void fp_java_find(const struct variables *variables, struct fp_base_facts *facts)
 {
-    find_homes(keeper, facts->tree, &facts->java_homes);
     facts->java_home = find_home(facts->tree, variables, &facts->java_homes);
     if (facts->java_home == NULL)
         return;
-    facts->java_version = version_of_release(keeper, facts->tree, facts->java_home);
+    facts->java_version = version_of_release(facts, facts->java_home);
     if (facts->java_version == NULL)
         facts->java_version = version_of_env(variables);
     if (facts->java_version != NULL)

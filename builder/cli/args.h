@@ -72,6 +72,7 @@ struct fp_args {
     bool raw;            /**< inspect */
     bool image_config;   /**< inspect */
     bool password_stdin; /**< login */
+    bool stale_only;     /**< base check */
 };
 
 /** Whether a word is HOST[:PORT]. A URL or a path after the port does not match. */
@@ -87,11 +88,13 @@ extern const struct fp_option_group fp_options_flink;
 extern const struct fp_option_group fp_options_job;
 extern const struct fp_option_group fp_options_with;
 extern const struct fp_option_group fp_options_packages;
+extern const struct fp_option_group fp_options_package_sources;
 extern const struct fp_option_group fp_options_on;
 extern const struct fp_option_group fp_options_to;
 extern const struct fp_option_group fp_options_look;
 extern const struct fp_option_group fp_options_apache;
 extern const struct fp_option_group fp_options_old;
+extern const struct fp_option_group fp_options_base_check;
 extern const struct fp_option_group fp_options_catalogue;
 extern const struct fp_option_group fp_options_copy;
 extern const struct fp_option_group fp_options_pull;

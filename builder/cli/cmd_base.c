@@ -101,28 +101,36 @@ static enum fp_code check_annotations(const char *title, const char *name, const
     return FP_OK;
 }
 
-static enum fp_code compare(struct fp_run *run, const struct fp_session *session, const char *name,
+/* One of the images that are checked. */
+struct checked {
+    const struct fp_session *session;
+    const char *image;
+    const char *prefix; /* what stands before the line: "" for one image, "IMAGE " for several */
+};
+
+static enum fp_code compare(struct fp_run *run, const struct checked *checked, const char *name,
                             const char *digest, struct fp_error *err)
 {
     cleanup_found struct fp_found base = {0};
     bool current = false;
-    FP_TRY(fp_session_find(session, name, FP_FIND_REGISTRY, &base, err));
+    FP_TRY(fp_session_find(checked->session, name, FP_FIND_REGISTRY, &base, err));
     FP_TRY(leads_to(&base, digest, &current, err));
-    if (current)
-        fp_buf_putf(&run->out, "current %s@%s\n", name, digest);
+    if (run->args.stale_only)
+        fp_buf_putf(&run->out, "%s%s", current ? "" : checked->image, current ? "" : "\n");
+    else if (current)
+        fp_buf_putf(&run->out, "%scurrent %s@%s\n", checked->prefix, name, digest);
     else
-        fp_buf_putf(&run->out, "stale %s@%s is now %s\n", name, digest, base.root.digest.text);
+        fp_buf_putf(&run->out, "%sstale %s@%s is now %s\n", checked->prefix, name, digest,
+                    base.root.digest.text);
     return FP_OK;
 }
 
-static enum fp_code check(struct fp_run *run, struct fp_error *err)
+static enum fp_code check_one(struct fp_run *run, const struct checked *checked,
+                              struct fp_error *err)
 {
-    const char *image = run->operands.items[1];
-    cleanup_session struct fp_session session = {0};
     cleanup_found struct fp_found found = {0};
     cleanup_json json_t *document = NULL;
-    FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(fp_session_find(&session, image, FP_FIND_STORE_FIRST, &found, err));
+    FP_TRY(fp_session_find(checked->session, checked->image, FP_FIND_STORE_FIRST, &found, err));
     FP_TRY(read_document(found.repo, &found.root, found.title, &document, err));
     const json_t *annotations = json_object_get(document, "annotations");
     const char *name = fp_json_string(annotations, ANNOTATION("base.name"));
@@ -131,7 +139,32 @@ static enum fp_code check(struct fp_run *run, struct fp_error *err)
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title),
                          err, "only images built on one out of a registry do");
     FP_TRY(check_annotations(found.title, name, digest, err));
-    return compare(run, &session, name, digest, err);
+    return compare(run, checked, name, digest, err);
+}
+
+/* A failure of one image does not stop the others: it is told at once, and again at the end. */
+static enum fp_code check(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    struct fp_error first = {0};
+    size_t count = run->operands.len - 1;
+    FP_TRY(fp_session_open(run, &session, err));
+    run->is_partial = true;
+    for (size_t i = 1; i <= count; i++) {
+        const char *image = run->operands.items[i];
+        struct fp_error failure = {0};
+        cleanup_free char *prefix = count > 1 ? fp_xasprintf("%s ", image) : fp_xstrdup("");
+        const struct checked checked = {&session, image, prefix};
+        if (check_one(run, &checked, &failure) == FP_OK)
+            continue;
+        if (count == 1 || failure.code == FP_E_INTERRUPTED)
+            return fp_fail_as(err, &failure);
+        fp_report(run->reporter, FP_EVENT_WARNING, "%s is not checked: %s", image, failure.text);
+        first = first.code == FP_OK ? failure : first;
+    }
+    if (first.code == FP_OK)
+        return FP_OK;
+    return fp_context(fp_fail_as(err, &first), err, "not all images were checked");
 }
 
 static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)
@@ -193,7 +226,7 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
         return show(run, folders, err);
     if (strcmp(what, "pin") == 0 && run->operands.len == 2)
         return pin(run, folders, err);
-    if (strcmp(what, "check") == 0 && run->operands.len == 2)
+    if (strcmp(what, "check") == 0 && run->operands.len >= 2)
         return check(run, err);
-    return fp_fail(err, FP_E_USAGE, "base: expected list, show NAME, pin NAME, or check IMAGE");
+    return fp_fail(err, FP_E_USAGE, "base: expected list, show NAME, pin NAME, or check IMAGE...");
 }

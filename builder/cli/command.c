@@ -6,17 +6,41 @@
 #include "format.h"
 
 const struct fp_option_group *const fp_all_options[] = {
-    &fp_options_flink,       &fp_options_job,         &fp_options_with,
-    &fp_options_packages,    &fp_options_on,          &fp_options_name,
-    &fp_options_to,          &fp_options_append,      &fp_options_append_config,
-    &fp_options_look,        &fp_options_old,         &fp_options_apache,
-    &fp_options_catalogue,   &fp_options_manifests,   &fp_options_deploy_what,
-    &fp_options_deploy_job,  &fp_options_deploy_size, &fp_options_deploy_conf,
-    &fp_options_deploy_pods, &fp_options_deploy_ui,   &fp_options_deploy_policies,
-    &fp_options_copy,        &fp_options_pull,        &fp_options_inspect,
-    &fp_options_images,      &fp_options_login,       &fp_options_upload,
-    &fp_options_transfer,    &fp_options_credentials, &fp_options_network,
-    &fp_options_folders,     &fp_options_general,     NULL,
+    &fp_options_flink,
+    &fp_options_job,
+    &fp_options_with,
+    &fp_options_packages,
+    &fp_options_package_sources,
+    &fp_options_on,
+    &fp_options_name,
+    &fp_options_to,
+    &fp_options_append,
+    &fp_options_append_config,
+    &fp_options_look,
+    &fp_options_old,
+    &fp_options_apache,
+    &fp_options_catalogue,
+    &fp_options_manifests,
+    &fp_options_deploy_what,
+    &fp_options_deploy_job,
+    &fp_options_deploy_size,
+    &fp_options_deploy_conf,
+    &fp_options_deploy_pods,
+    &fp_options_deploy_ui,
+    &fp_options_deploy_policies,
+    &fp_options_base_check,
+    &fp_options_copy,
+    &fp_options_pull,
+    &fp_options_inspect,
+    &fp_options_images,
+    &fp_options_login,
+    &fp_options_upload,
+    &fp_options_transfer,
+    &fp_options_credentials,
+    &fp_options_network,
+    &fp_options_folders,
+    &fp_options_general,
+    NULL,
 };
 
 /* The options of all commands that use registries. */
@@ -26,21 +50,11 @@ const struct fp_option_group *const fp_all_options[] = {
 
 typedef const struct fp_option_group *const groups;
 
-static groups build_groups[] = {&fp_options_flink,
-                                &fp_options_job,
-                                &fp_options_with,
-                                &fp_options_packages,
-                                &fp_options_on,
-                                &fp_options_name,
-                                &fp_options_to,
-                                &fp_options_manifests,
-                                &fp_options_look,
-                                &fp_options_old,
-                                &fp_options_apache,
-                                &fp_options_catalogue,
-                                &fp_options_upload,
-                                REMOTE,
-                                NULL};
+static groups build_groups[] = {
+    &fp_options_flink,           &fp_options_job,    &fp_options_with, &fp_options_packages,
+    &fp_options_package_sources, &fp_options_on,     &fp_options_name, &fp_options_to,
+    &fp_options_manifests,       &fp_options_look,   &fp_options_old,  &fp_options_apache,
+    &fp_options_catalogue,       &fp_options_upload, REMOTE,           NULL};
 static groups append_groups[] = {
     &fp_options_append,    &fp_options_append_config, &fp_options_to, &fp_options_look,
     &fp_options_catalogue, &fp_options_upload,        REMOTE,         NULL};
@@ -62,8 +76,13 @@ static groups store_groups[] = {&fp_options_folders, &fp_options_general, NULL};
 static groups login_groups[] = {&fp_options_login, &fp_options_network, &fp_options_credentials,
                                 &fp_options_general, NULL};
 static groups logout_groups[] = {&fp_options_credentials, &fp_options_general, NULL};
-static groups base_groups[] = {&fp_options_catalogue, &fp_options_network, &fp_options_credentials,
-                               &fp_options_folders,   &fp_options_general, NULL};
+static groups base_groups[] = {&fp_options_base_check,
+                               &fp_options_catalogue,
+                               &fp_options_network,
+                               &fp_options_credentials,
+                               &fp_options_folders,
+                               &fp_options_general,
+                               NULL};
 static groups plain_groups[] = {&fp_options_general, NULL};
 
 #define PLACES                                                                                     \
@@ -204,11 +223,12 @@ const struct fp_command fp_commands[] = {
      .named_file_only = true,
      .run = fp_run_logout},
     {.name = "base",
-     .operands = "list | show NAME | pin NAME | check IMAGE",
+     .operands = "list | show NAME | pin NAME | check IMAGE...",
      .summary = "list and pin base images, tell which are stale",
+     .examples = "flinkpack base check registry.example.com/team/orders:1.2\n",
      .groups = base_groups,
      .min_operands = 1,
-     .max_operands = 2,
+     .max_operands = SIZE_MAX,
      .words = "list show pin check",
      .run = fp_run_base},
     {.name = "completion",

@@ -20,6 +20,7 @@ struct fp_run {
     const struct fp_strv *warnings; /**< the warnings given so far */
     struct fp_buf out; /**< written to standard output after the command has succeeded */
     bool is_document; /**< `out` is for programs and written unchanged; else it is made printable */
+    bool is_partial;  /**< what is in `out` is true although the command fails */
     char *result_name; /**< the name of the resulting image; NULL: there is no image. Owned */
     struct fp_digest result_digest;
 };

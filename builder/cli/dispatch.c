@@ -296,6 +296,10 @@ static int call_command(const struct call *call, char *const *environment)
         fp_help(call->command, &run.out);
     else if (code == FP_OK)
         code = run_command(call->command, &run, &settings, &err);
+    if (code != FP_OK && run.is_partial) {
+        fp_progress_stop(progress);
+        (void) !write_out(&run.out, run.is_document, NULL);
+    }
     int status = finish(progress, code, &run.out, run.is_document, &err);
     if (status == 0 && run.result_name != NULL && !run.args.quiet)
         fp_progress_result(progress, run.result_name, run.result_digest.text);

@@ -48,6 +48,10 @@
 #define FP_OPTION_PLATFORMS                                                                        \
     FP_OPTION(COMMAS, "platform", "OS/ARCH,...", build.platforms, CONTENT,                         \
               "the platforms; several make an index", .fallback = "linux/amd64")
+#define FP_OPTION_EPOCH                                                                            \
+    FP_OPTION(NUMBER, "source-date-epoch", "SECONDS", source_date_epoch, CONTENT,                  \
+              "the time in the image, in seconds since 1970", .min = 0, .max = 253402300799,       \
+              .environment = "SOURCE_DATE_EPOCH", .fallback = "the newest time of the inputs")
 #define FP_OPTION_ONE_PLATFORM                                                                     \
     FP_OPTION(TEXT, "platform", "OS/ARCH", platform, UNSAID,                                       \
               "of an image for several platforms only this one", .flags = FP_OPTION_ARGV_ONLY,     \

@@ -89,6 +89,9 @@ static const struct fp_option package_options[] = {
             "Python 3 from the base's own repositories, and Flink's jar for it"),
     FP_OPTION(LIST, "package", "NAME", build.packages, CONTENT,
               "a package for an Alpine base, such as tzdata or curl>=8; other bases must have it"),
+};
+
+static const struct fp_option package_source_options[] = {
     FP_OPTION(LIST, "repository", "URL|DIR", build.repositories, SOURCE,
               "one more Alpine repository: https://[USER:PASSWORD@]HOST/alpine/v3.20/main, or a "
               "directory's absolute path",
@@ -137,9 +140,7 @@ static const struct fp_option look_options[] = {
               "an annotation of manifest and index", .is_valid = is_pair),
     FP_OPTION(MAP, "env", "NAME=VALUE", build.env, CONTENT, "an environment variable of the image",
               .is_valid = is_assignment),
-    FP_OPTION(NUMBER, "source-date-epoch", "SECONDS", source_date_epoch, CONTENT,
-              "the time in the image, in seconds since 1970", .min = 0, .max = 253402300799,
-              .environment = "SOURCE_DATE_EPOCH", .fallback = "the newest time of the inputs"),
+    FP_OPTION_EPOCH,
     FP_OPTION(TEXT, "metadata-file", "FILE", metadata_file, PLACE,
               "write what went in and what came out, as JSON"),
     FP_OPTION(TEXT, "digest-file", "FILE", digest_file, PLACE, "write the image's digest"),
@@ -175,6 +176,8 @@ const struct fp_option_group fp_options_flink =
 const struct fp_option_group fp_options_job = FP_OPTION_GROUP("Job", job_options);
 const struct fp_option_group fp_options_with = FP_OPTION_GROUP("With", with_options);
 const struct fp_option_group fp_options_packages = FP_OPTION_GROUP("Packages", package_options);
+const struct fp_option_group fp_options_package_sources =
+    FP_OPTION_GROUP("Packages from", package_source_options);
 const struct fp_option_group fp_options_on = FP_OPTION_GROUP("On", on_options);
 const struct fp_option_group fp_options_name = FP_OPTION_GROUP("Name", name_options);
 const struct fp_option_group fp_options_to = FP_OPTION_GROUP("To", to_options);

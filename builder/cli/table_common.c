@@ -19,6 +19,12 @@ static const struct fp_option catalogue_options[] = {
               "a folder of NAME.json files that is searched before the built-in catalogue"),
 };
 
+static const struct fp_option check_options[] = {
+    FP_FLAG("stale-only", stale_only, UNSAID,
+            "base check: write only the names of the images whose base is not the newest",
+            .flags = FP_OPTION_ARGV_ONLY),
+};
+
 static const struct fp_option copy_options[] = {
     FP_OPTION_ONE_PLATFORM,
 };
@@ -128,6 +134,7 @@ static const struct fp_option general_options[] = {
 
 const struct fp_option_group fp_options_catalogue =
     FP_OPTION_GROUP("Catalogue of bases", catalogue_options);
+const struct fp_option_group fp_options_base_check = FP_OPTION_GROUP("Show", check_options);
 const struct fp_option_group fp_options_copy = FP_OPTION_GROUP("Copy", copy_options);
 const struct fp_option_group fp_options_pull = FP_OPTION_GROUP("To", pull_options);
 const struct fp_option_group fp_options_inspect = FP_OPTION_GROUP("Show", inspect_options);

@@ -79,8 +79,7 @@ enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const struct fp_entry 
     list->kept = fp_xreallocarray(list->kept, list->kept_count + 1, sizeof(*list->kept));
     struct fp_dist_file *file = &list->kept[list->kept_count++];
     list->kept_bytes += content.len;
-    *file = (struct fp_dist_file){
-        .path = fp_xstrdup(entry->path), .len = content.len, .mode = entry->mode};
+    *file = (struct fp_dist_file){.path = fp_xstrdup(entry->path), .len = content.len};
     file->data = fp_buf_take(&content);
     if (ret != NULL)
         *ret = file;
@@ -93,6 +92,11 @@ const char *fp_dist_below(const char *path, const char *root)
     if (len == 0)
         return path;
     return strncmp(path, root, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
+
+bool fp_dist_is_resource_file(const char *path)
+{
+    return strncmp(fp_path_base(path), "._", 2) == 0;
 }
 
 /* Whether a later entry has the same name, because the last one counts, as for tar. */
@@ -116,12 +120,10 @@ enum fp_code fp_dist_take_files(struct fp_dist_list *list, const char *name, con
         const char *path = fp_dist_below(file->path, root);
         bool direct =
             path != NULL && (strncmp(path, "bin/", 4) == 0 || strncmp(path, "conf/", 5) == 0);
-        if (!direct || is_kept_again(list, i))
+        if (!direct || fp_dist_is_resource_file(path) || is_kept_again(list, i))
             continue;
-        ret->files[ret->file_count++] = (struct fp_dist_file){.path = fp_xstrdup(path),
-                                                              .data = steal_pointer(&file->data),
-                                                              .len = file->len,
-                                                              .mode = file->mode};
+        ret->files[ret->file_count++] = (struct fp_dist_file){
+            .path = fp_xstrdup(path), .data = steal_pointer(&file->data), .len = file->len};
     }
     return FP_OK;
 }

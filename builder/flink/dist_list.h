@@ -18,6 +18,8 @@
 #define FP_DIST_MAX_KEPT_FILES 1000
 /** The most directories in the path of a kept file, counting its bin/ or conf/. */
 #define FP_DIST_KEPT_DEPTH 3
+/** The last second of the year 9999, which is the latest time that RFC 3339 can express. */
+#define FP_DIST_MAX_TIME_S INT64_C(253402300799)
 /** The offset of a file whose content is only in the archive, not in the spool. */
 #define FP_DIST_NOT_SPOOLED UINT64_MAX
 
@@ -63,6 +65,8 @@ FP_CHECKED enum fp_code fp_dist_list_keep(struct fp_dist_list *list, const struc
                                           struct fp_error *err);
 /** The part of `path` below `root` ("": the top), or NULL if it is not below it. Borrowed. */
 const char *fp_dist_below(const char *path, const char *root);
+/** Whether it is a file in which macOS packs the attributes of another one ("._NAME"). */
+bool fp_dist_is_resource_file(const char *path);
 /** Move the kept contents of the distribution at `root` to `ret`. FP_E_INPUT: too many. */
 FP_CHECKED enum fp_code fp_dist_take_files(struct fp_dist_list *list, const char *name,
                                            const char *root, struct fp_distribution *ret,

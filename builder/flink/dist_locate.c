@@ -4,8 +4,6 @@
 #include "dist_steps.h"
 
 #define DIST_PREFIX "flink-dist"
-/* The last second of the year 9999, which is the latest that RFC 3339 can express. */
-#define MAX_TIME_S INT64_C(253402300799)
 /* The most names that an error shows if an archive does not contain Flink. */
 #define SHOWN_NAMES 8
 
@@ -202,7 +200,7 @@ static void list_jars(const struct fp_dist_list *list, const char *root,
         const char *path = fp_dist_below(entry->path, root);
         if (path == NULL || entry->meta.kind == FP_ENTRY_DIR)
             continue;
-        if (ret->newest_mtime_s < entry->meta.mtime_s && entry->meta.mtime_s <= MAX_TIME_S)
+        if (ret->newest_mtime_s < entry->meta.mtime_s && entry->meta.mtime_s <= FP_DIST_MAX_TIME_S)
             ret->newest_mtime_s = entry->meta.mtime_s;
         const char *slash = strchr(path, '/');
         bool direct = slash != NULL && strchr(slash + 1, '/') == NULL;

@@ -113,7 +113,7 @@ static enum fp_code add_entry(const struct packing *packing, const struct fp_dis
                               const char *below, struct fp_error *err)
 {
     const char *base = fp_path_base(below);
-    if (strncmp(base, "._", 2) == 0)
+    if (fp_dist_is_resource_file(base))
         return FP_OK;
     if (strncmp(base, ".wh.", 4) == 0)
         return fp_fail(err, FP_E_INPUT, "%s: %s has a name that layers use for deleted files",

@@ -38,7 +38,7 @@ static const char *name_fault(const struct fp_dist_entry *entry)
         return "is spelled in another way";
     if (strncmp(base, ".wh.", 4) == 0)
         return "has the name of a whiteout";
-    if (strncmp(base, "._", 2) == 0)
+    if (fp_dist_is_resource_file(base))
         return "is a macOS resource file";
     return NULL;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "dist_json.h"
 #include "dist_steps.h"
 
 /* Reject scripts with Windows line ends, which fail: "env: 'bash\r': No such file or directory". */
@@ -22,18 +23,63 @@ static enum fp_code check_scripts(const struct fp_distribution *distribution, co
     return FP_OK;
 }
 
+/* Whether a line is a setting of the state backend, such as "state.backend: rocksdb". */
+static bool line_chooses_rocksdb(const char *line)
+{
+    const char *colon = strchr(line, ':');
+    return strncmp(line, "state.backend", strlen("state.backend")) == 0 && colon != NULL &&
+           strcasestr(colon, "rocksdb") != NULL;
+}
+
+/* Whether the distribution's own configuration chooses RocksDB. */
+static bool chooses_rocksdb(const struct fp_distribution *dist)
+{
+    cleanup_free char *path = fp_path_join("conf", fp_flink_traits(&dist->version)->config_file);
+    const struct fp_dist_file *file = fp_distribution_file(dist, path);
+    cleanup_free char *text = file != NULL ? fp_xstrndup(file->data, file->len) : NULL;
+    cleanup_strv struct fp_strv lines = {0};
+    bool chosen = false;
+    if (text != NULL)
+        fp_strv_split(&lines, text, '\n');
+    for (size_t i = 0; i < lines.len; i++)
+        chosen = chosen || line_chooses_rocksdb(lines.items[i]);
+    return chosen;
+}
+
+/* Whether a jar is part of Flink's own lib/, which has no connector that a job may need. */
+static bool is_stock(const char *name)
+{
+    if (strncmp(name, "flink-", 6) == 0)
+        return strstr(name, "connector") == NULL || strncmp(name, "flink-connector-files", 21) == 0;
+    return strncmp(name, "log4j-", 6) == 0 || strncmp(name, "slf4j-", 6) == 0;
+}
+
+static void judge(struct fp_distribution *dist)
+{
+    dist->chooses_rocksdb = chooses_rocksdb(dist);
+    dist->has_added_jars = false;
+    for (size_t i = 0; i < dist->lib_jars.len; i++)
+        dist->has_added_jars = dist->has_added_jars || !is_stock(dist->lib_jars.items[i]);
+}
+
+void fp_dist_name_layer(struct fp_distribution *dist)
+{
+    free(dist->layer.created_by);
+    dist->layer.created_by = fp_xasprintf("flinkpack build # %s", dist->top);
+}
+
 enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_error *err)
 {
     const char *name = options->archive != NULL ? options->archive : options->folder;
-    __attribute__((cleanup(fp_distribution_clear))) struct fp_distribution distribution = {0};
+    cleanup_distribution struct fp_distribution distribution = {0};
     FP_TRY(options->archive != NULL ? fp_dist_from_archive(options, &distribution, err)
                                     : fp_dist_from_folder(options, &distribution, err));
     FP_TRY(check_scripts(&distribution, name, err));
     if (distribution.repack_reason == NULL && !distribution.as_is)
         distribution.repack_reason = fp_xstrdup("it is a folder");
-    free(distribution.layer.created_by);
-    distribution.layer.created_by = fp_xasprintf("flinkpack build # %s", distribution.top);
+    fp_dist_name_layer(&distribution);
+    judge(&distribution);
     *ret = steal_value(&distribution);
     return FP_OK;
 }

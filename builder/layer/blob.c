@@ -17,6 +17,9 @@ struct fp_blob {
     int fd;          /* our duplicate, or -1 */
     int dup_errno;   /* the error of duplicating it, or 0 */
     uint64_t offset; /* in the file */
+    bool is_nameless;
+    void (*on_damage)(void *context, const struct fp_digest *digest); /* NULL: not checked */
+    void *damage_context;
 };
 
 static struct fp_blob *blob_new(void)
@@ -47,9 +50,21 @@ struct fp_blob *fp_blob_file(const struct fp_descriptor *descriptor, const char 
     blob->path = fp_xstrdup(path);
     blob->offset = offset;
     if (fd >= 0) {
+        struct stat st = {0};
         blob->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
         blob->dup_errno = blob->fd < 0 ? errno : 0;
+        blob->is_nameless = fstat(fd, &st) == 0 && st.st_nlink == 0;
     }
+    return blob;
+}
+
+struct fp_blob *fp_blob_checked(const struct fp_descriptor *descriptor, const char *path, int fd,
+                                void (*on_damage)(void *context, const struct fp_digest *digest),
+                                void *context)
+{
+    struct fp_blob *blob = fp_blob_file(descriptor, path, fd, 0);
+    blob->on_damage = on_damage;
+    blob->damage_context = context;
     return blob;
 }
 
@@ -130,6 +145,46 @@ static enum fp_code file_open(const struct fp_blob *blob, int *ret_fd, struct fp
     return FP_OK;
 }
 
+/* A source that verifies a blob, and tells of damage. */
+struct checked_source {
+    struct fp_source base;
+    struct fp_source *inner; /* verifies */
+    struct fp_digest digest;
+    void (*on_damage)(void *context, const struct fp_digest *digest);
+    void *context;
+};
+
+/* A file that became shorter is FP_E_IO of the reading, which a failing disk is as well: neither
+ * can be used. */
+static enum fp_code checked_read(struct fp_source *base, void *data, size_t cap, size_t *ret_len,
+                                 struct fp_error *err)
+{
+    struct checked_source *self = (struct checked_source *) base;
+    enum fp_code code = fp_source_read(self->inner, data, cap, ret_len, err);
+    if (code == FP_E_VERIFY || code == FP_E_IO)
+        self->on_damage(self->context, &self->digest);
+    return code;
+}
+
+static void checked_free(struct fp_source *base)
+{
+    struct checked_source *self = (struct checked_source *) base;
+    fp_source_free(self->inner);
+    free(self);
+}
+
+static struct fp_source *checked_open(const struct fp_blob *blob, struct fp_source *take_file)
+{
+    static const struct fp_source_ops ops = {.read = checked_read, .free = checked_free};
+    struct checked_source *self = fp_xcalloc(1, sizeof(*self));
+    self->base.ops = &ops;
+    self->inner = fp_source_verified(take_file, &blob->descriptor, blob_name(blob));
+    self->digest = blob->descriptor.digest;
+    self->on_damage = blob->on_damage;
+    self->context = blob->damage_context;
+    return &self->base;
+}
+
 enum fp_code fp_blob_open(const struct fp_blob *blob, uint64_t offset, struct fp_source **ret,
                           struct fp_error *err)
 {
@@ -143,6 +198,8 @@ enum fp_code fp_blob_open(const struct fp_blob *blob, uint64_t offset, struct fp
     int fd = -1;
     FP_TRY(file_open(blob, &fd, err));
     *ret = fp_source_fd(fd, blob_name(blob), blob->offset + offset, blob->descriptor.size - offset);
+    if (blob->on_damage != NULL && offset == 0)
+        *ret = checked_open(blob, *ret);
     return FP_OK;
 }
 
@@ -169,7 +226,13 @@ const char *fp_blob_path(const struct fp_blob *blob)
 int fp_blob_fd(const struct fp_blob *blob)
 {
     struct stat st = {0};
-    if (blob->fd < 0 || fstat(blob->fd, &st) != 0 || !is_whole(blob, &st))
+    if (blob->fd < 0 || blob->on_damage != NULL || fstat(blob->fd, &st) != 0 ||
+        !is_whole(blob, &st))
         return -1;
     return blob->fd;
+}
+
+bool fp_blob_is_nameless(const struct fp_blob *blob)
+{
+    return blob->is_nameless;
 }

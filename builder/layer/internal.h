@@ -14,9 +14,7 @@ struct archive_entry;
 #define FP_LAYER_MAX_NAME  255
 #define FP_LAYER_MAX_DEPTH 256
 
-/**
- * One path of a map, in one allocation with its strings.
- */
+/** One path of a map, in one allocation with its strings. */
 struct fp_node {
     struct fp_node *left;
     struct fp_node *right;
@@ -41,6 +39,12 @@ struct fp_map {
     size_t bytes; /**< allocated for nodes */
     uint64_t random;
     void (*drop)(void *payload); /**< NULL: payloads are not owned */
+};
+
+/** See flinkpack/layer/tree.h. */
+struct fp_tree {
+    struct fp_map map;
+    uint32_t generation;
 };
 
 /** The largest user or group id: one more is (uid_t) -1, which means "leave it" to chown(). */
@@ -68,10 +72,10 @@ void fp_map_init(struct fp_map *map, void (*drop)(void *payload));
 struct fp_node *fp_map_find(const struct fp_map *map, const char *path);
 /** Put an entry at `path` (both copied), replacing (and dropping) an entry at that path. */
 struct fp_node *fp_map_set(struct fp_map *map, const char *path, const struct fp_entry *entry);
-/**
- * Remove `path` (unless `below_only`) and all below it, but spare nodes of `spare_generation`
- * (0: none).
- */
+/** Put an entry whose path is behind all others in the order of a layer; compares no paths. */
+struct fp_node *fp_map_append(struct fp_map *map, const struct fp_entry *entry);
+/** Remove `path` (unless `below_only`) and all below it, but spare nodes of `spare_generation`
+ * (0: none). */
 void fp_map_cut(struct fp_map *map, const char *path, bool below_only, uint32_t spare_generation);
 /** Visits a node; any result but FP_OK ends the walk. */
 typedef enum fp_code (*fp_map_visitor)(void *context, struct fp_node *node, struct fp_error *err);

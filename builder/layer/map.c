@@ -140,6 +140,16 @@ struct fp_node *fp_map_set(struct fp_map *map, const char *path, const struct fp
     return node;
 }
 
+struct fp_node *fp_map_append(struct fp_map *map, const struct fp_entry *entry)
+{
+    struct fp_node *node = node_new(entry->path, entry);
+    node->priority = next_priority(map);
+    map->count++;
+    map->bytes += node->weight;
+    map->root = merge(map->root, node);
+    return node;
+}
+
 /* Free a range that was cut out, and return its spared nodes. */
 static struct fp_node *prune(struct fp_map *map, struct fp_node *node, uint32_t spare_generation)
 {

@@ -8,11 +8,6 @@
 /* The longest path while links are followed: the rest of the path and the links' targets. */
 #define MAX_EXPANDED ((size_t) 4 * FP_LAYER_MAX_PATH)
 
-struct fp_tree {
-    struct fp_map map;
-    uint32_t generation;
-};
-
 static const struct fp_entry default_dir = {.path = "", .kind = FP_ENTRY_DIR, .mode = 0755};
 
 struct fp_tree *fp_tree_new(void)
@@ -50,6 +45,7 @@ struct tree_walk {
     struct fp_buf rest; /* the rest of the path */
     unsigned links;
     const struct fp_entry *found; /* the entry at `real`, or NULL */
+    struct fp_tree *way;          /* gets a copy of all entries on the way; NULL: none */
 };
 
 static void walk_clear(struct tree_walk *walk)
@@ -59,6 +55,14 @@ static void walk_clear(struct tree_walk *walk)
 }
 
 #define cleanup_walk __attribute__((cleanup(walk_clear)))
+
+/* Stop at the real path so far. */
+static void look(struct tree_walk *walk)
+{
+    walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+    if (walk->way != NULL && walk->found != NULL)
+        fp_tree_copy(walk->tree, walk->found->path, walk->way);
+}
 
 static void cut_real(struct tree_walk *walk)
 {
@@ -80,7 +84,7 @@ static enum fp_code follow(struct tree_walk *walk, struct fp_error *err)
         fp_buf_clear(&walk->real);
     else
         cut_real(walk);
-    walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+    look(walk);
     fp_buf_clear(&walk->rest);
     walk->rest = next;
     next = (struct fp_buf){0};
@@ -109,7 +113,7 @@ static enum fp_code enter(struct tree_walk *walk, const char *name, struct fp_er
         return fp_fail(err, FP_E_INPUT, "%s: not a directory", walk->found->path);
     fp_buf_putf(&walk->real, "%s%s", walk->real.len > 0 ? "/" : "", name);
     FP_TRY(fp_buf_check(&walk->real, err));
-    walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+    look(walk);
     return FP_OK;
 }
 
@@ -119,7 +123,7 @@ static enum fp_code step(struct tree_walk *walk, const char *name, struct fp_err
         return FP_OK;
     if (strcmp(name, "..") == 0) {
         cut_real(walk);
-        walk->found = fp_tree_get(walk->tree, fp_buf_text(&walk->real));
+        look(walk);
         return FP_OK;
     }
     FP_TRY(enter(walk, name, err));
@@ -129,7 +133,7 @@ static enum fp_code step(struct tree_walk *walk, const char *name, struct fp_err
 
 static enum fp_code walk_to(struct tree_walk *walk, const char *path, struct fp_error *err)
 {
-    walk->found = fp_tree_get(walk->tree, "");
+    look(walk);
     fp_buf_puts(&walk->rest, path);
     FP_TRY(fp_buf_check(&walk->rest, err));
     for (;;) {
@@ -189,6 +193,37 @@ static enum fp_code landing(const struct fp_tree *tree, const char *path, char *
     FP_TRY(fp_context(fp_tree_real_dir(tree, parent, &real, err), err, "%s", path));
     *ret = real[0] != '\0' ? fp_path_join(real, path + len + 1) : fp_xstrdup(path + len + 1);
     return FP_OK;
+}
+
+void fp_tree_copy(const struct fp_tree *tree, const char *path, struct fp_tree *to)
+{
+    cleanup_free char *at = fp_xstrdup(path);
+    const struct fp_entry *entry = fp_tree_get(tree, at);
+    while (entry != NULL && (at[0] == '\0' || fp_map_find(&to->map, at) == NULL)) {
+        fp_map_set(&to->map, at, entry)->generation = to->generation;
+        if (at[0] == '\0')
+            return;
+        at[fp_path_parent_len(at)] = '\0';
+        entry = fp_tree_get(tree, at);
+    }
+}
+
+const struct fp_entry *fp_tree_copy_way(const struct fp_tree *tree, const char *path,
+                                        struct fp_tree *to)
+{
+    cleanup_walk struct tree_walk walk = WALK_INIT(tree);
+    walk.way = to;
+    if (walk_to(&walk, path, NULL) != FP_OK || walk.found == NULL)
+        return NULL;
+    if (walk.found->kind == FP_ENTRY_HARDLINK && walk.found->link != NULL) {
+        cleanup_free char *parent =
+            fp_xstrndup(walk.found->link, fp_path_parent_len(walk.found->link));
+        (void) fp_tree_copy_way(tree, parent, to);
+    }
+    const struct fp_entry *target = fp_tree_resolve(tree, path);
+    if (target != NULL)
+        fp_tree_copy(tree, target->path, to);
+    return target;
 }
 
 const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *path)

@@ -60,6 +60,14 @@ static enum fp_code gather_all(const struct fp_base_image *image, struct gatheri
     return FP_OK;
 }
 
+/* Whether the facts have the content of a file. */
+static enum fp_code read_known(const struct fp_base_facts *facts, const char *path,
+                               struct fp_buf *ret, bool *ret_known, struct fp_error *err)
+{
+    *ret_known = fp_base_text(facts, path, ret);
+    return fp_context(fp_buf_check(ret, err), err, "/%s", path);
+}
+
 /* `*ret_missing` is the number of paths that lead to no file. */
 static enum fp_code read_files(const struct fp_base_image *image, const struct fp_strv *paths,
                                struct fp_buf *contents, size_t *ret_missing, struct fp_error *err)
@@ -70,10 +78,13 @@ static enum fp_code read_files(const struct fp_base_image *image, const struct f
     for (size_t i = 0; i < paths->len; i++) {
         const struct fp_entry *entry = fp_tree_resolve(image->facts.tree, paths->items[i]);
         bool is_file = entry != NULL && entry->kind == FP_ENTRY_FILE;
-        fp_strv_add(&real, is_file ? entry->path : "");
-        gathering.missing += is_file;
+        bool is_known = false;
+        if (is_file)
+            FP_TRY(read_known(&image->facts, entry->path, &contents[i], &is_known, err));
+        fp_strv_add(&real, is_file && !is_known ? entry->path : "");
+        gathering.missing += is_file && !is_known;
+        *ret_missing += !is_file;
     }
-    *ret_missing = paths->len - gathering.missing;
     FP_TRY(gather_all(image, &gathering, err));
     *ret_missing += gathering.missing;
     return FP_OK;

@@ -7,25 +7,6 @@
 static const char *const CONNECTORS[] = {"org/apache/flink/streaming/connectors/",
                                          "org/apache/flink/connector/kafka/"};
 
-/* Whether a jar is part of Flink's own lib/, which has none of these connectors. */
-static bool is_stock(const char *name)
-{
-    if (strncmp(name, "flink-", 6) == 0)
-        return strstr(name, "connector") == NULL || strncmp(name, "flink-connector-files", 21) == 0;
-    return strncmp(name, "log4j-", 6) == 0 || strncmp(name, "slf4j-", 6) == 0;
-}
-
-/* Files that are not examined may have connectors: jars that somebody added to the distribution,
- * and the files of --add. */
-static bool may_have_connectors(const struct fp_plan *plan, const struct fp_flink *flink)
-{
-    for (size_t i = 0; i < flink->dist.lib_jars.len; i++) {
-        if (!is_stock(flink->dist.lib_jars.items[i]))
-            return true;
-    }
-    return plan->add_count > 0;
-}
-
 static enum fp_code any_has(const struct fp_strv *jars, const char *class_name, bool *ret_found,
                             struct fp_error *err)
 {
@@ -62,7 +43,9 @@ static enum fp_code check_class(const struct fp_plan *plan, const char *path, co
 enum fp_code fp_check_connectors(const struct fp_check *check, struct fp_error *err)
 {
     const struct fp_plan *plan = check->plan;
-    if (!check->flink->has_dist || may_have_connectors(plan, check->flink))
+    /* Files that are not examined may have connectors: jars that somebody added to the
+     * distribution, and the files of --add. */
+    if (!check->flink->has_dist || check->flink->dist.has_added_jars || plan->add_count > 0)
         return FP_OK;
     for (size_t i = 0; i < plan->job_jars.len; i++) {
         const char *named = plan->job_classname;

@@ -9,26 +9,6 @@ static bool names_rocksdb(const char *value)
     return strcasestr(value, "rocksdb") != NULL;
 }
 
-/* Whether the distribution's own configuration has "state.backend: rocksdb". */
-static bool file_chooses_rocksdb(const struct fp_flink *flink)
-{
-    cleanup_free char *path = fp_path_join("conf", flink->traits->config_file);
-    const struct fp_dist_file *file =
-        flink->has_dist ? fp_distribution_file(&flink->dist, path) : NULL;
-    cleanup_strv struct fp_strv lines = {0};
-    cleanup_free char *text = file != NULL ? fp_xstrndup(file->data, file->len) : NULL;
-    if (text == NULL)
-        return false;
-    fp_strv_split(&lines, text, '\n');
-    for (size_t i = 0; i < lines.len; i++) {
-        if (strncmp(lines.items[i], "state.backend", strlen("state.backend")) == 0 &&
-            lines.items[i][strcspn(lines.items[i], ":")] == ':' &&
-            names_rocksdb(strchr(lines.items[i], ':')))
-            return true;
-    }
-    return false;
-}
-
 /* The setting that chooses RocksDB, for messages; NULL: none does. */
 static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink *flink)
 {
@@ -38,7 +18,7 @@ static char *rocksdb_chosen_by(const struct fp_plan *plan, const struct fp_flink
             names_rocksdb(plan->conf_values.items[i]))
             return fp_xasprintf("--conf %s: RocksDB", key);
     }
-    if (file_chooses_rocksdb(flink))
+    if (flink->has_dist && flink->dist.chooses_rocksdb)
         return fp_xasprintf("conf/%s: RocksDB", flink->traits->config_file);
     return NULL;
 }
@@ -74,12 +54,8 @@ static bool has_musl_twin(const struct fp_jar *jar, const struct fp_jar_native *
 static bool will_have(const struct fp_plan *plan, const struct fp_base_image *base,
                       const char *file, const char *package)
 {
-    static const char *const FOLDERS[] = {"lib", "usr/lib", "lib64", "usr/local/lib"};
-    for (size_t i = 0; i < sizeof(FOLDERS) / sizeof(FOLDERS[0]); i++) {
-        cleanup_free char *path = fp_path_join(FOLDERS[i], file);
-        if (fp_tree_resolve(base->facts.tree, path) != NULL)
-            return true;
-    }
+    if (fp_base_has_library(&base->facts, file))
+        return true;
     if (!fp_apk_is_used(base->facts.tree))
         return false;
     cleanup_strv struct fp_strv added = {0};
@@ -225,19 +201,10 @@ enum fp_code fp_check_natives(const struct fp_check *check, struct fp_error *err
     return FP_OK;
 }
 
-/* Look for jemalloc in the places where the entrypoint does. */
 static bool will_have_jemalloc(const struct fp_plan *plan, const struct fp_base_image *base)
 {
-    cleanup_free char *multiarch =
-        fp_xasprintf("usr/lib/%s-linux-gnu/libjemalloc.so", fp_apk_arch(&base->platform));
-    cleanup_free char *versioned = fp_xasprintf("%s.2", multiarch);
-    const char *const places[] = {multiarch, versioned, "usr/lib64/libjemalloc.so.2",
-                                  "usr/lib/libjemalloc.so.2"};
-    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-        if (fp_tree_resolve(base->facts.tree, places[i]) != NULL)
-            return true;
-    }
-    return fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan, "jemalloc");
+    return fp_base_has_jemalloc(&base->facts, fp_apk_arch(&base->platform)) ||
+           (fp_apk_is_used(base->facts.tree) && fp_packages_is_asked(plan, "jemalloc"));
 }
 
 enum fp_code fp_check_allocator(const struct fp_check *check, struct fp_error *err)

@@ -47,7 +47,7 @@ static enum fp_code copy_link(struct fp_draft *draft, const char *below,
     bool inside = strncmp(link->link, dist->top, top) == 0 && link->link[top] == '/';
     const struct fp_dist_file *file =
         inside ? fp_distribution_file(dist, link->link + top + 1) : NULL;
-    if (file == NULL)
+    if (file == NULL || file->data == NULL)
         return fp_fail(err, FP_E_INPUT,
                        "%s is a hard link to %s, which is no file in bin/ or conf/", link->path,
                        link->link);

@@ -25,12 +25,12 @@ static bool link_blob(const char *from, int flags, const char *path, uint64_t si
     return false;
 }
 
-/* This process made the nameless file as a blob, so the file itself is linked. */
+/* This process made the file as a blob, so the file itself is linked. The cache may have linked it
+ * before. */
 static bool link_nameless(const struct fp_blob *blob, const char *path)
 {
-    struct stat st = {0};
     int fd = fp_blob_fd(blob);
-    if (fd < 0 || fstat(fd, &st) != 0 || st.st_nlink != 0 || !fp_sync(fd))
+    if (fd < 0 || !fp_blob_is_nameless(blob) || !fp_sync(fd))
         return false;
     char name[32];
     (void) snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);

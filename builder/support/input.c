@@ -18,6 +18,7 @@ enum fp_code fp_input_take(int take_fd, const char *path, struct fp_input **ret,
     input->path = fp_xstrdup(path);
     (void) pthread_mutex_init(&input->hashing, NULL);
     (void) pthread_mutex_init(&input->lock, NULL);
+    (void) clock_gettime(CLOCK_REALTIME_COARSE, &input->opened_at);
     if (fstat(take_fd, &input->opened) != 0) {
         enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s: cannot be examined", path);
         fp_input_free(input);
@@ -135,6 +136,24 @@ enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MA
     memcpy(ret_hex, input->sha256, sizeof(input->sha256));
     (void) pthread_mutex_unlock(&input->hashing);
     return code;
+}
+
+bool fp_input_has_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX])
+{
+    (void) pthread_mutex_lock(&input->hashing);
+    bool has = input->sha256[0] != '\0';
+    if (has)
+        memcpy(ret_hex, input->sha256, sizeof(input->sha256));
+    (void) pthread_mutex_unlock(&input->hashing);
+    return has;
+}
+
+void fp_input_set_sha256(struct fp_input *input, const char hex[FP_HASH_HEX_MAX])
+{
+    (void) pthread_mutex_lock(&input->hashing);
+    if (input->sha256[0] == '\0')
+        memcpy(input->sha256, hex, sizeof(input->sha256));
+    (void) pthread_mutex_unlock(&input->hashing);
 }
 
 /* A part of the file, and the hash that a thread updates with it. */

@@ -6,7 +6,7 @@
 #ifndef FLINKPACK_BASE_H
 #define FLINKPACK_BASE_H
 
-#include "flinkpack/store.h"
+#include "flinkpack/base/facts.h"
 
 /** An entry of the catalogue, base-images/NAME.json. Release with fp_base_entry_clear(). */
 struct fp_base_entry {
@@ -40,42 +40,6 @@ FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_st
 char *fp_base_for_java(const struct fp_strv *folders, unsigned java);
 /** Release the members. */
 void fp_base_entry_clear(struct fp_base_entry *entry);
-
-/** The facts that the layers of a base state. Release with fp_base_facts_clear(). */
-struct fp_base_facts {
-    struct fp_tree *tree; /**< every path of the base: mode, owner, links, xattrs */
-    char *passwd;         /**< content of etc/passwd; NULL if there is none */
-    char *group;
-    char *shadow;
-    char *os_id;               /**< ID of os-release: "debian", "alpine"; may be NULL */
-    char *os_version;          /**< VERSION_ID; may be NULL */
-    char *os_name;             /**< PRETTY_NAME; may be NULL */
-    const char *architecture;  /**< that of its programs, "amd64"; NULL if not known. Static */
-    bool musl;                 /**< the base has a musl loader and no glibc loader */
-    bool has_bash;             /**< bash is found on PATH */
-    struct fp_strv java_homes; /**< all directories that contain bin/java, sorted */
-    char *java_home;           /**< JAVA_HOME if it has a java, else the home of the java on PATH,
-                                    else the only one: "/opt/java/openjdk"; NULL if there is none,
-                                    or none where `env` says */
-    unsigned java;             /**< its major version; 0 if not known */
-    char *java_version;        /**< "17.0.15" from its release file, or JAVA_VERSION; or NULL */
-};
-
-/**
- * Read each layer of a base once, bottom first, and verify it against its diff_id.
- *
- * @param blobs     One blob for each layer, bottom first; borrowed.
- * @param config    Provides PATH, JAVA_HOME and the diff_ids.
- * @param env       An object of variables that override those of `config`; may be NULL.
- * @param max_bytes The limit of the base's uncompressed size; a larger base is FP_E_INPUT.
- * @return FP_OK, FP_E_VERIFY if a diff_id differs, FP_E_INPUT, or the error of opening a blob.
- */
-FP_CHECKED enum fp_code fp_base_inspect(struct fp_blob *const *blobs, size_t blob_count,
-                                        const struct fp_config *config, const json_t *env,
-                                        uint64_t max_bytes, struct fp_reporter *reporter,
-                                        struct fp_base_facts *ret, struct fp_error *err);
-/** Release the members. */
-void fp_base_facts_clear(struct fp_base_facts *facts);
 
 /** An account to add. Everything is borrowed. */
 struct fp_account {

@@ -6,6 +6,7 @@
 #ifndef FLINKPACK_STORE_H
 #define FLINKPACK_STORE_H
 
+#include "flinkpack/store/cache.h"
 #include "flinkpack/store/image.h"
 #include "flinkpack/store/kinds.h"
 #include "flinkpack/store/layout.h"

@@ -717,6 +717,11 @@ def test_base_check_and_pin(flinkpack, inputs, registry):
     images.push(newer, registry, "bases/jre", "8")
     assert flinkpack.run(*words).out == "stale %s/bases/jre:8@%s is now %s\n" % (
         registry, first.descriptor()["digest"], newer.descriptor()["digest"])
+    # Of several images each line says which, and a failure of one does not stop the others.
+    both = flinkpack.try_run("base", "check", "gone:1", *words[2:])
+    assert both.status == 5 and "gone:1 is not checked" in both.err
+    assert both.out.startswith("job:1 stale %s/bases/jre:8@" % registry)
+    assert flinkpack.run(*words, "--stale-only").out == "job:1\n"
     index = images.Index([first])
     images.push(index, registry, "bases/jre", "many")
     folder = flinkpack.home / "catalogue"

@@ -29,9 +29,8 @@ struct fp_distribution_options {
 /** A file of the distribution whose content is held in memory. */
 struct fp_dist_file {
     char *path; /**< relative to the distribution: "conf/flink-conf.yaml" */
-    char *data;
-    size_t len;
-    unsigned mode;
+    char *data; /**< NULL: a jar in bin/ of a distribution that was parsed from JSON */
+    size_t len; /**< bytes in the file */
 };
 
 /** A distribution. Owned; release with fp_distribution_clear(). */
@@ -49,6 +48,10 @@ struct fp_distribution {
     struct fp_strv opt_jars; /**< names in opt/, sorted, with those that slim left out */
     int64_t newest_mtime_s;  /**< the newest time of its entries; for a directory, in the layer */
     char sha256[FP_HASH_HEX_MAX]; /**< of the archive; "" for a directory */
+    bool chooses_rocksdb;         /**< a file in conf/ selects RocksDB as the state backend */
+    bool has_added_jars; /**< lib/ has jars that no release has there; they may be connectors */
+    bool is_outline;     /**< only version, scala_version, top, newest_mtime_s and the two above are
+                              known, and the layer's if the caller sets them */
 };
 
 /**
@@ -74,10 +77,40 @@ FP_CHECKED enum fp_code fp_distribution_read(const struct fp_distribution_option
  * @return FP_E_NOT_FOUND lists the places that were searched; FP_E_INPUT: several were found.
  */
 FP_CHECKED enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err);
+/**
+ * A distribution as JSON, so that the layers above it can be made without reading it again:
+ * everything but the layer's content, whose descriptor is the member "blob".
+ * @return A new reference. NULL: it is an outline, its names are not UTF-8, or its bin/ and conf/
+ *         hold more than FP_DIST_JSON_BYTES, jars aside; then it has to be read each time.
+ */
+json_t *fp_distribution_json(const struct fp_distribution *distribution);
+/** The most bytes in bin/ and conf/ that are written as JSON; real ones hold some 130 KiB. */
+#define FP_DIST_JSON_BYTES ((size_t) 2 << 20)
+/**
+ * Read what fp_distribution_json() wrote, which may come from a stranger: whatever the JSON is, the
+ * result has clean paths below its top, within the limits of fp_distribution_read(). The layer has
+ * its diff_id and size, and no blob.
+ * @param title For errors.
+ * @return FP_E_INPUT. The caller clears `*ret`.
+ */
+FP_CHECKED enum fp_code fp_distribution_parse(const json_t *json, const char *title,
+                                              struct fp_distribution *ret, struct fp_error *err);
+/**
+ * The few facts that the job's layer, the labels and the checks need if all layers below are
+ * reused: the members of fp_distribution_json() that make an outline, 100 bytes or so. A new
+ * reference, never NULL.
+ */
+json_t *fp_distribution_facts(const struct fp_distribution *distribution);
+/** Read such facts as for fp_distribution_parse(); the result is an outline. */
+FP_CHECKED enum fp_code fp_distribution_facts_parse(const json_t *json, const char *title,
+                                                    struct fp_distribution *ret,
+                                                    struct fp_error *err);
 /** Return a file whose content is held in memory, or NULL. Borrowed. */
 const struct fp_dist_file *fp_distribution_file(const struct fp_distribution *distribution,
                                                 const char *path);
 /** Release the members. */
 void fp_distribution_clear(struct fp_distribution *distribution);
+/** Declare a distribution that is cleared at the end of its scope. */
+#define cleanup_distribution __attribute__((cleanup(fp_distribution_clear)))
 
 #endif

@@ -23,6 +23,17 @@ struct fp_blob *fp_blob_memory(const char *media_type, char *take_data, size_t l
  */
 struct fp_blob *fp_blob_file(const struct fp_descriptor *descriptor, const char *path, int fd,
                              uint64_t offset);
+/**
+ * A blob in a file that may have been damaged since it was written. Every source of the whole blob
+ * verifies it, like fp_source_verified(), and calls `on_damage` once before it fails.
+ * @param path      For messages and cloning; copied.
+ * @param fd        Duplicated, as above.
+ * @param on_damage May be called from several threads. `context` is borrowed until all sources are
+ *                  freed.
+ */
+struct fp_blob *fp_blob_checked(const struct fp_descriptor *descriptor, const char *path, int fd,
+                                void (*on_damage)(void *context, const struct fp_digest *digest),
+                                void *context);
 /** Take one more reference. */
 struct fp_blob *fp_blob_ref(struct fp_blob *blob);
 /** Drop a reference; NULL is fine. */
@@ -43,9 +54,12 @@ const char *fp_blob_path(const struct fp_blob *blob);
 /**
  * The open file that holds exactly this blob from its beginning, for linking a nameless file into
  * place. Borrowed.
- * @return -1 for memory and for a part of a file.
+ * @return -1 for memory, for a part of a file, and for fp_blob_checked().
  */
 int fp_blob_fd(const struct fp_blob *blob);
+/** Whether the blob was made of a file without a name, whose digest was thus computed by this
+ * process while it wrote the file. Since then it may have been linked. */
+bool fp_blob_is_nameless(const struct fp_blob *blob);
 
 /**
  * Pass bytes through and verify them against `descriptor`: FP_E_VERIFY with the expected and the

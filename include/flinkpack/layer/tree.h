@@ -63,6 +63,37 @@ const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *p
 void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret);
 /** The number of entries, including implied parents and without the root. */
 size_t fp_tree_count(const struct fp_tree *tree);
+/** Copy the entry at `path` itself, if there is one, and all its parents into another tree, which
+ * holds nothing but such copies. */
+void fp_tree_copy(const struct fp_tree *tree, const char *path, struct fp_tree *to);
+/**
+ * Copy whatever fp_tree_resolve() passes on the way to `path` into another tree, which holds
+ * nothing but such copies, so that it finds the same in both of them.
+ * @return What fp_tree_resolve() returns.
+ */
+const struct fp_entry *fp_tree_copy_way(const struct fp_tree *tree, const char *path,
+                                        struct fp_tree *to);
+
+/**
+ * The whole tree as one JSON string, a line for each entry, parents first:
+ *
+ *     KIND MODE, UID, GID, MTIME, /PATH, then SIZE of a file, =TARGET of a link, NAME=XATTR...
+ *     "f755 0 0 1700000000 /bin/busybox 821384"
+ *
+ * Bytes of names and targets that are no printable ASCII are written as %XX. A string takes a tenth
+ * of the memory that JSON of the same entries would, and is bounded by its length. Equal trees give
+ * equal texts.
+ * @return A new reference; NULL if the text would be longer than FP_TREE_MAX_BYTES.
+ */
+json_t *fp_tree_json(const struct fp_tree *tree);
+/**
+ * Read such a string from somebody else. It is refused with FP_E_INPUT, which names `name`, unless
+ * it is a tree that layers can result in: each entry's parent is a directory before it, and all
+ * values are within the limits of layers.
+ * @param ret The caller frees it.
+ */
+FP_CHECKED enum fp_code fp_tree_parse(const json_t *value, const char *name, struct fp_tree **ret,
+                                      struct fp_error *err);
 /** Free; NULL is fine. */
 void fp_tree_free(struct fp_tree *tree);
 

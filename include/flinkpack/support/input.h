@@ -12,6 +12,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "flinkpack/support/error.h"
 #include "flinkpack/support/hash.h"
@@ -29,7 +30,8 @@ struct fp_input {
                                        use fp_input_sha256() */
     pthread_mutex_t lock;         /**< protects `fingerprint` */
     char fingerprint[FP_HASH_HEX_MAX];
-    struct stat opened; /**< its state when it was opened */
+    struct stat opened;        /**< its state when it was opened */
+    struct timespec opened_at; /**< the system's clock before `opened` was taken */
 };
 
 /** Open a regular file. @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT for anything else. */
@@ -57,6 +59,10 @@ FP_CHECKED enum fp_code fp_input_source(struct fp_input *input, struct fp_source
  */
 FP_CHECKED enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX],
                                         struct fp_error *err);
+/** Whether its SHA-256 was computed or set. @param ret_hex Unchanged if not. */
+bool fp_input_has_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX]);
+/** Set its SHA-256, known from an earlier run, unless one was computed. */
+void fp_input_set_sha256(struct fp_input *input, const char hex[FP_HASH_HEX_MAX]);
 /** Read the whole file for another digest and its SHA-256. Not safe from several threads. */
 FP_CHECKED enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,
                                       char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);

@@ -40,7 +40,7 @@ static inline int teardown(void **state)
 
 static inline void write_dist(const struct place *place, const struct dist_shape *shape)
 {
-    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 1 << 20);
+    cleanup_buf struct fp_buf tar = FP_BUF_INIT((size_t) 4 << 20);
     dist_tar(&tar, shape);
     write_gzip(place->archive, tar.data, tar.len, false);
 }
