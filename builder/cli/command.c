@@ -17,6 +17,8 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_append,
     &fp_options_append_config,
     &fp_options_look,
+    &fp_options_reuse,
+    &fp_options_lock,
     &fp_options_old,
     &fp_options_apache,
     &fp_options_catalogue,
@@ -50,11 +52,37 @@ const struct fp_option_group *const fp_all_options[] = {
 
 typedef const struct fp_option_group *const groups;
 
-static groups build_groups[] = {
-    &fp_options_flink,           &fp_options_job,    &fp_options_with, &fp_options_packages,
-    &fp_options_package_sources, &fp_options_on,     &fp_options_name, &fp_options_to,
-    &fp_options_manifests,       &fp_options_look,   &fp_options_old,  &fp_options_apache,
-    &fp_options_catalogue,       &fp_options_upload, REMOTE,           NULL};
+static groups build_groups[] = {&fp_options_flink,
+                                &fp_options_job,
+                                &fp_options_with,
+                                &fp_options_packages,
+                                &fp_options_package_sources,
+                                &fp_options_on,
+                                &fp_options_name,
+                                &fp_options_to,
+                                &fp_options_manifests,
+                                &fp_options_look,
+                                &fp_options_reuse,
+                                &fp_options_old,
+                                &fp_options_apache,
+                                &fp_options_catalogue,
+                                &fp_options_upload,
+                                REMOTE,
+                                NULL};
+static groups lock_groups[] = {&fp_options_flink,
+                               &fp_options_job,
+                               &fp_options_with,
+                               &fp_options_packages,
+                               &fp_options_package_sources,
+                               &fp_options_on,
+                               &fp_options_name,
+                               &fp_options_to,
+                               &fp_options_look,
+                               &fp_options_lock,
+                               &fp_options_apache,
+                               &fp_options_catalogue,
+                               REMOTE,
+                               NULL};
 static groups append_groups[] = {
     &fp_options_append,    &fp_options_append_config, &fp_options_to, &fp_options_look,
     &fp_options_catalogue, &fp_options_upload,        REMOTE,         NULL};
@@ -104,6 +132,19 @@ const struct fp_command fp_commands[] = {
                  "    --plugin s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
      .groups = build_groups,
      .run = fp_run_build},
+    {.name = "lock",
+     .operands = "",
+     .summary = "write down what a build is made of, so that it can be repeated",
+     .text = "Takes the options of build, from the command line, the environment and "
+             "flinkpack.yaml, resolves the base, the release and the packages as they are now, and "
+             "makes the image without writing or pushing it. The lock, flinkpack.lock, names all "
+             "of it by digest, and is made to be kept beside flinkpack.yaml, under version "
+             "control: a build that finds it there takes the same base and packages. What other "
+             "options ask for since then is warned of, or refused by 'build --locked'.",
+     .examples = "flinkpack lock\n"
+                 "flinkpack build --locked --push\n",
+     .groups = lock_groups,
+     .run = fp_run_lock},
     {.name = "append",
      .operands = "",
      .summary = "put files on any image, or make one of files alone",
