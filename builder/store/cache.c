@@ -7,32 +7,24 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum fp_code open_part(int parent, const char *directory, const char *name, int *ret,
-                              struct fp_error *err)
+/* Judge a directory that could not be opened. One that is missing is made when it is needed. */
+static enum fp_code judge(int fd, const char *directory, const char *name, struct fp_error *err)
 {
-    *ret = fp_cache_dir_open(parent, name, true);
-    if (*ret >= 0)
+    if (fd >= 0 || errno == ENOENT)
         return FP_OK;
     if (errno == EPERM)
-        return fp_fail(err, FP_E_IO,
-                       "%s/%s belongs to another user, or others can write to it: it is not used",
-                       directory, name);
-    enum fp_code code = fp_fail_errno(err, FP_E_IO, "%s/%s cannot be used", directory, name);
-    if (err != NULL)
-        err->code = FP_E_IO;
-    return code == FP_E_NOT_FOUND ? FP_E_IO : code;
+        return fp_hinted(fp_fail(err, FP_E_IO,
+                                 "%s%s belongs to another user, or others can write to it",
+                                 directory, name),
+                         err, "remove it, or name another directory with --cache");
+    return fp_fail_errno(err, FP_E_IO, "%s%s: cannot be opened", directory, name);
 }
 
-static enum fp_code open_all(struct fp_cache *cache, const char *directory, struct fp_error *err)
+static enum fp_code open_all(struct fp_cache *cache, struct fp_error *err)
 {
-    cleanup_fd int blobs = -1;
-    FP_TRY(fp_mkdir_p(directory, FP_KEPT_DIR_MODE, err));
-    cache->root = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (cache->root < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s: cannot be opened", directory);
-    FP_TRY(open_part(cache->root, directory, "blobs", &blobs, err));
-    FP_TRY(open_part(blobs, directory, "sha256", &cache->blobs, err));
-    return open_part(cache->root, directory, "records", &cache->records, err);
+    FP_TRY(judge(fp_cache_root(cache, false), cache->directory, "", err));
+    FP_TRY(judge(fp_cache_blobs(cache, false), cache->directory, "/blobs", err));
+    return judge(fp_cache_records(cache, false), cache->directory, "/records", err);
 }
 
 static void close_all(struct fp_cache *cache)
@@ -40,6 +32,7 @@ static void close_all(struct fp_cache *cache)
     fp_cleanup_fdp(&cache->root);
     fp_cleanup_fdp(&cache->blobs);
     fp_cleanup_fdp(&cache->records);
+    (void) pthread_mutex_destroy(&cache->opening);
     free(cache->directory);
     free(cache);
 }
@@ -49,9 +42,10 @@ enum fp_code fp_cache_open(const char *directory, uint64_t max_bytes, struct fp_
 {
     struct fp_cache *cache = fp_xcalloc(1, sizeof(*cache));
     cache->root = cache->blobs = cache->records = -1;
+    (void) pthread_mutex_init(&cache->opening, NULL);
     cache->directory = fp_xstrdup(directory);
     cache->max_bytes = max_bytes;
-    enum fp_code code = open_all(cache, directory, err);
+    enum fp_code code = open_all(cache, err);
     if (code != FP_OK) {
         close_all(cache);
         return code;
@@ -63,7 +57,7 @@ enum fp_code fp_cache_open(const char *directory, uint64_t max_bytes, struct fp_
 
 /* Whether the bound may be exceeded. Only what changed since the opening is looked at, as others do
  * the same for what they change. */
-static bool may_exceed(const struct fp_cache *cache)
+static bool may_exceed(struct fp_cache *cache)
 {
     uint64_t bytes = 0;
     cleanup_cache_list struct fp_cache_list downloads = {0};

@@ -19,16 +19,19 @@ static void remove_damaged(void *context, const struct fp_digest *digest)
 {
     struct fp_cache *cache = context;
     atomic_store(&cache->saw_damage, true);
-    (void) unlinkat(cache->blobs, fp_digest_hex(digest), 0);
+    int blobs = fp_cache_blobs(cache, false);
+    if (blobs >= 0)
+        (void) unlinkat(blobs, fp_digest_hex(digest), 0);
 }
 
 /* Open the file of a blob, and remove it if it cannot be the blob. */
 static int open_blob(struct fp_cache *cache, const struct fp_descriptor *descriptor)
 {
     struct stat st = {0};
-    if (!is_sha256(&descriptor->digest))
+    int blobs = fp_cache_blobs(cache, false);
+    if (blobs < 0 || !is_sha256(&descriptor->digest))
         return -1;
-    cleanup_fd int fd = fp_cache_file_open(cache->blobs, fp_digest_hex(&descriptor->digest), &st);
+    cleanup_fd int fd = fp_cache_file_open(blobs, fp_digest_hex(&descriptor->digest), &st);
     if (fd < 0)
         return -1;
     if ((uint64_t) st.st_size != descriptor->size) {
@@ -50,14 +53,14 @@ struct fp_blob *fp_cache_blob(struct fp_cache *cache, const struct fp_descriptor
 }
 
 /* Give an open file the name of a blob. A file there is replaced, as it is not the blob. */
-static bool link_as(struct fp_cache *cache, int fd, const char *name)
+static bool link_as(int blobs, int fd, const char *name)
 {
     char open_name[32];
     (void) snprintf(open_name, sizeof(open_name), "/proc/self/fd/%d", fd);
     for (int attempt = 0; attempt < 2; attempt++) {
-        if (linkat(AT_FDCWD, open_name, cache->blobs, name, AT_SYMLINK_FOLLOW) == 0)
+        if (linkat(AT_FDCWD, open_name, blobs, name, AT_SYMLINK_FOLLOW) == 0)
             return true;
-        if (errno != EEXIST || unlinkat(cache->blobs, name, 0) != 0)
+        if (errno != EEXIST || unlinkat(blobs, name, 0) != 0)
             return false;
     }
     return false;
@@ -65,27 +68,28 @@ static bool link_as(struct fp_cache *cache, int fd, const char *name)
 
 /* Whether an open file is a download: it stands in the directory of the cache, which is ours alone,
  * so nobody writes to it. */
-static bool is_download(const struct fp_cache *cache, const struct fp_blob *blob,
-                        const struct stat *st)
+static bool is_download(struct fp_cache *cache, const struct fp_blob *blob, const struct stat *st)
 {
     struct stat top = {0};
     struct stat named = {0};
     const char *path = fp_blob_path(blob);
-    return path != NULL && fstat(cache->root, &top) == 0 && top.st_uid == geteuid() &&
+    int root = fp_cache_root(cache, false);
+    return path != NULL && root >= 0 && fstat(root, &top) == 0 && top.st_uid == geteuid() &&
            (top.st_mode & (S_IWGRP | S_IWOTH)) == 0 &&
-           fstatat(cache->root, fp_path_base(path), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+           fstatat(root, fp_path_base(path), &named, AT_SYMLINK_NOFOLLOW) == 0 &&
            named.st_dev == st->st_dev && named.st_ino == st->st_ino;
 }
 
 /* A file that others may write to would change with the blob of the cache. */
-static bool link_own(struct fp_cache *cache, const struct fp_blob *blob, const char *name)
+static bool link_own(struct fp_cache *cache, int blobs, const struct fp_blob *blob,
+                     const char *name)
 {
     struct stat st = {0};
     int fd = fp_blob_fd(blob);
     if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid != geteuid() ||
         (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         return false;
-    return (fp_blob_is_nameless(blob) || is_download(cache, blob, &st)) && link_as(cache, fd, name);
+    return (fp_blob_is_nameless(blob) || is_download(cache, blob, &st)) && link_as(blobs, fd, name);
 }
 
 /* Copy the blob to an open file, or clone it, and verify it. */
@@ -105,29 +109,29 @@ static bool fill(int fd, const struct fp_blob *blob)
     return fp_stream_copy(source, sink, NULL, NULL) == FP_OK;
 }
 
-static bool copy_unnamed(struct fp_cache *cache, const struct fp_blob *blob, const char *name)
+static bool copy_unnamed(int blobs, const struct fp_blob *blob, const char *name)
 {
-    cleanup_fd int fd = openat(cache->blobs, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    return fd >= 0 && fill(fd, blob) && link_as(cache, fd, name);
+    cleanup_fd int fd = openat(blobs, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    return fd >= 0 && fill(fd, blob) && link_as(blobs, fd, name);
 }
 
 /* For file systems without nameless files, and without /proc. */
-static bool copy_named(struct fp_cache *cache, const struct fp_blob *blob, const char *name)
+static bool copy_named(int blobs, const struct fp_blob *blob, const char *name)
 {
     cleanup_free char *temp = fp_cache_temp_name();
-    cleanup_fd int fd = openat(cache->blobs, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    cleanup_fd int fd = openat(blobs, temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    if (fill(fd, blob) && renameat(cache->blobs, temp, cache->blobs, name) == 0)
+    if (fill(fd, blob) && renameat(blobs, temp, blobs, name) == 0)
         return true;
-    (void) unlinkat(cache->blobs, temp, 0);
+    (void) unlinkat(blobs, temp, 0);
     return false;
 }
 
 /* Whether an unnamed file can be made and linked there at all. */
-static bool has_unnamed(const struct fp_cache *cache)
+static bool has_unnamed(int blobs)
 {
-    cleanup_fd int fd = openat(cache->blobs, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    cleanup_fd int fd = openat(blobs, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     return fd >= 0 && access("/proc/self/fd", X_OK) == 0;
 }
 
@@ -140,9 +144,11 @@ void fp_cache_add_blob(struct fp_cache *cache, const struct fp_blob *blob)
     cleanup_fd int there = open_blob(cache, descriptor);
     if (there >= 0)
         return;
+    int blobs = fp_cache_blobs(cache, true);
     bool is_kept =
-        link_own(cache, blob, name) ||
-        (has_unnamed(cache) ? copy_unnamed(cache, blob, name) : copy_named(cache, blob, name));
+        blobs >= 0 &&
+        (link_own(cache, blobs, blob, name) ||
+         (has_unnamed(blobs) ? copy_unnamed(blobs, blob, name) : copy_named(blobs, blob, name)));
     if (is_kept)
         fp_cache_count(cache, descriptor->size);
 }

@@ -21,19 +21,21 @@ static const char name[] = ".count";
 void fp_cache_count(struct fp_cache *cache, uint64_t bytes)
 {
     char line[LINE_LEN + 1];
-    cleanup_fd int fd =
-        openat(cache->records, name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW;
+    int records = fp_cache_records(cache, true);
+    cleanup_fd int fd = records >= 0 ? openat(records, name, flags, 0600) : -1;
     (void) snprintf(line, sizeof(line), "%020" PRIu64 "\n", bytes);
     atomic_store(&cache->has_added, true);
     if (fd >= 0 && write(fd, line, LINE_LEN) != LINE_LEN)
         errno = 0; /* the next walk counts again */
 }
 
-bool fp_cache_counted(const struct fp_cache *cache, uint64_t *ret_bytes)
+bool fp_cache_counted(struct fp_cache *cache, uint64_t *ret_bytes)
 {
     struct stat st = {0};
     cleanup_buf struct fp_buf text = FP_BUF_INIT((size_t) MAX_LINES * LINE_LEN);
-    int fd = fp_cache_file_open(cache->records, name, &st);
+    int records = fp_cache_records(cache, false);
+    int fd = records >= 0 ? fp_cache_file_open(records, name, &st) : -1;
     if (fd < 0)
         return false;
     cleanup_source struct fp_source *source = fp_source_fd(fd, name, 0, UINT64_MAX);
@@ -52,6 +54,8 @@ bool fp_cache_counted(const struct fp_cache *cache, uint64_t *ret_bytes)
 void fp_cache_recount(struct fp_cache *cache, uint64_t bytes)
 {
     char line[LINE_LEN + 1];
+    int records = fp_cache_records(cache, false);
     (void) snprintf(line, sizeof(line), "%020" PRIu64 "\n", bytes);
-    (void) !fp_cache_file_write(cache->records, name, line, LINE_LEN);
+    if (records >= 0)
+        (void) !fp_cache_file_write(records, name, line, LINE_LEN);
 }

@@ -10,7 +10,7 @@
 /** Count blobs and records that were added. */
 void fp_cache_count(struct fp_cache *cache, uint64_t bytes);
 /** What blobs and records have, in bytes. @return False if only a walk can tell. */
-bool fp_cache_counted(const struct fp_cache *cache, uint64_t *ret_bytes);
+bool fp_cache_counted(struct fp_cache *cache, uint64_t *ret_bytes);
 /** Set what a walk has found. */
 void fp_cache_recount(struct fp_cache *cache, uint64_t bytes);
 

@@ -36,6 +36,45 @@ int fp_cache_dir_open(int parent, const char *name, bool make)
     return steal_fd(&fd);
 }
 
+/* Called with the lock. */
+static int open_root(struct fp_cache *cache, bool make)
+{
+    bool is_made =
+        cache->root >= 0 || !make || fp_mkdir_p(cache->directory, FP_KEPT_DIR_MODE, NULL) == FP_OK;
+    if (cache->root < 0 && is_made)
+        cache->root = open(cache->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return cache->root;
+}
+
+int fp_cache_root(struct fp_cache *cache, bool make)
+{
+    (void) pthread_mutex_lock(&cache->opening);
+    int fd = open_root(cache, make);
+    (void) pthread_mutex_unlock(&cache->opening);
+    return fd;
+}
+
+int fp_cache_blobs(struct fp_cache *cache, bool make)
+{
+    (void) pthread_mutex_lock(&cache->opening);
+    int root = cache->blobs < 0 ? open_root(cache, make) : -1;
+    cleanup_fd int parent = root >= 0 ? fp_cache_dir_open(root, "blobs", make) : -1;
+    if (parent >= 0)
+        cache->blobs = fp_cache_dir_open(parent, "sha256", make);
+    (void) pthread_mutex_unlock(&cache->opening);
+    return cache->blobs;
+}
+
+int fp_cache_records(struct fp_cache *cache, bool make)
+{
+    (void) pthread_mutex_lock(&cache->opening);
+    int root = cache->records < 0 ? open_root(cache, make) : -1;
+    if (root >= 0)
+        cache->records = fp_cache_dir_open(root, "records", make);
+    (void) pthread_mutex_unlock(&cache->opening);
+    return cache->records;
+}
+
 int fp_cache_file_open(int directory, const char *name, struct stat *ret)
 {
     cleanup_fd int fd =

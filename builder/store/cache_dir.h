@@ -6,6 +6,7 @@
 #ifndef FLINKPACK_STORE_CACHE_DIR_H
 #define FLINKPACK_STORE_CACHE_DIR_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/stat.h>
 
@@ -14,13 +15,25 @@
 struct fp_cache {
     char *directory;
     uint64_t max_bytes;
-    int root;    /**< the directory, which may be written to by others */
-    int blobs;   /**< blobs/sha256 */
-    int records; /**< records; each kind is a directory in it */
+    pthread_mutex_t opening; /**< held while one of these is opened; -1: not open yet */
+    int root;                /**< the directory, which may be written to by others */
+    int blobs;               /**< blobs/sha256 */
+    int records;             /**< records; each kind is a directory in it */
     atomic_bool has_added;
     atomic_bool saw_damage;
     struct timespec downloads_changed; /**< at the opening: when downloads were added last */
 };
+
+/**
+ * The directory of the cache, opened at the first call that finds it.
+ * @param make Whether it is made if it is missing.
+ * @return A descriptor, which the cache owns, or -1 with errno.
+ */
+int fp_cache_root(struct fp_cache *cache, bool make);
+/** Likewise blobs/sha256. EPERM: others can write to it. */
+int fp_cache_blobs(struct fp_cache *cache, bool make);
+/** Likewise records. */
+int fp_cache_records(struct fp_cache *cache, bool make);
 
 /**
  * Open a directory of ours in another one.

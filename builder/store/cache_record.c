@@ -66,7 +66,8 @@ json_t *fp_cache_get(struct fp_cache *cache, const char *kind, const char *key)
     cleanup_buf struct fp_buf text = FP_BUF_INIT(MAX_BYTES);
     if (cache == NULL || !is_name(kind, key))
         return NULL;
-    cleanup_fd int directory = fp_cache_dir_open(cache->records, kind, false);
+    int records = fp_cache_records(cache, false);
+    cleanup_fd int directory = records >= 0 ? fp_cache_dir_open(records, kind, false) : -1;
     cleanup_fd int fd = directory >= 0 ? fp_cache_file_open(directory, key, &st) : -1;
     if (fd < 0)
         return NULL;
@@ -100,7 +101,8 @@ void fp_cache_put(struct fp_cache *cache, const char *kind, const char *key, con
     fp_buf_puts(&text, body_end);
     if (fp_buf_check(&text, NULL) != FP_OK)
         return;
-    cleanup_fd int directory = fp_cache_dir_open(cache->records, kind, true);
+    int records = fp_cache_records(cache, true);
+    cleanup_fd int directory = records >= 0 ? fp_cache_dir_open(records, kind, true) : -1;
     st.st_size = (off_t) text.len;
     if (directory >= 0 && fp_cache_file_write(directory, key, fp_buf_text(&text), text.len))
         fp_cache_count(cache, fp_cache_bytes(&st));

@@ -84,11 +84,17 @@ static void add_files(const struct cache_place *place, enum fp_cache_part part, 
     }
 }
 
-void fp_cache_walk_kept(const struct fp_cache *cache, struct fp_cache_list *list)
+/* A descriptor of its own for a directory, as reading one moves its position. */
+static int open_again(int fd)
+{
+    return fd >= 0 ? openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+}
+
+void fp_cache_walk_kept(struct fp_cache *cache, struct fp_cache_list *list)
 {
     cleanup_strv struct fp_strv kinds = {0};
-    cleanup_fd int blobs = openat(cache->blobs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    cleanup_fd int records = openat(cache->records, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_fd int blobs = open_again(fp_cache_blobs(cache, false));
+    cleanup_fd int records = open_again(fp_cache_records(cache, false));
     const struct cache_place place = {.fd = blobs, .path = "blobs/sha256", .list = list};
     add_files(&place, FP_CACHE_BLOB, "*");
     if (records < 0 || !fp_dir_names_fd(records, "*", MAX_ENTRIES, &kinds))
@@ -147,17 +153,17 @@ static void add_packages(const struct cache_place *top, const char *name)
 {
     cleanup_fd int fd =
         openat(top->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    cleanup_fd int again = fd >= 0 ? openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    cleanup_fd int again = open_again(fd);
     const struct cache_place packages = {.fd = fd, .path = name, .list = top->list};
     const struct cache_place indexes = {.fd = again, .path = name, .list = top->list};
     add_files(&packages, FP_CACHE_PACKAGE, "*.apk");
     add_files(&indexes, FP_CACHE_PACKAGE, "APKINDEX.*.tar.gz");
 }
 
-void fp_cache_walk_downloads(const struct fp_cache *cache, struct fp_cache_list *list)
+void fp_cache_walk_downloads(struct fp_cache *cache, struct fp_cache_list *list)
 {
     cleanup_strv struct fp_strv names = {0};
-    cleanup_fd int fd = openat(cache->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cleanup_fd int fd = open_again(fp_cache_root(cache, false));
     const struct cache_place top = {.fd = fd, .path = "", .list = list};
     if (fd < 0 || !fp_dir_names_fd(fd, "*", MAX_ENTRIES, &names))
         return;
@@ -169,14 +175,15 @@ void fp_cache_walk_downloads(const struct fp_cache *cache, struct fp_cache_list 
     }
 }
 
-struct timespec fp_cache_downloads_changed(const struct fp_cache *cache)
+struct timespec fp_cache_downloads_changed(struct fp_cache *cache)
 {
     struct stat top = {0};
     struct stat packages = {0};
     cleanup_free char *own = fp_xasprintf("apk-%ju", (uintmax_t) geteuid());
-    (void) fstat(cache->root, &top);
-    if (fstatat(cache->root, own, &packages, 0) != 0)
-        (void) fstatat(cache->root, "apk", &packages, 0);
+    int root = fp_cache_root(cache, false);
+    (void) fstat(root, &top);
+    if (fstatat(root, own, &packages, 0) != 0)
+        (void) fstatat(root, "apk", &packages, 0);
     return later(&packages.st_mtim, &top.st_mtim) ? packages.st_mtim : top.st_mtim;
 }
 

@@ -8,11 +8,11 @@
 #include "cache_dir.h"
 
 /** Append the downloads, packages and leftovers, but no blobs and records. */
-void fp_cache_walk_downloads(const struct fp_cache *cache, struct fp_cache_list *list);
+void fp_cache_walk_downloads(struct fp_cache *cache, struct fp_cache_list *list);
 /** Append the blobs and records. */
-void fp_cache_walk_kept(const struct fp_cache *cache, struct fp_cache_list *list);
+void fp_cache_walk_kept(struct fp_cache *cache, struct fp_cache_list *list);
 /** When a download was added or removed last. */
-struct timespec fp_cache_downloads_changed(const struct fp_cache *cache);
+struct timespec fp_cache_downloads_changed(struct fp_cache *cache);
 /**
  * Remove an entry.
  * @return FP_OK also if it is gone, or a download under way, which stays; FP_E_IO.

@@ -25,10 +25,11 @@
 struct fp_cache;
 
 /**
- * Open the cache in a directory; what is missing is made, readable by this user only.
+ * Open the cache in a directory. What is missing is made when something is added, readable by this
+ * user only.
  * @param max_bytes What fp_cache_free() leaves at most. UINT64_MAX: everything.
  * @param ret       Owned by the caller; has to outlive the blobs that come from it.
- * @return FP_E_IO if there can be none: other users can write to it, or it cannot be made.
+ * @return FP_E_IO if there can be none: it belongs to other users, or they can write to it.
  */
 FP_CHECKED enum fp_code fp_cache_open(const char *directory, uint64_t max_bytes,
                                       struct fp_cache **ret, struct fp_error *err);

@@ -141,7 +141,23 @@ static void names_that_are_paths_are_refused(void **state)
     }
     fp_cache_put(cache, "layer", "../../x", record);
     fp_cache_put(cache, "layer", "", record);
-    assert_int_equal(count_files("cache"), 0);
+    assert_false(fp_path_exists(in_folder("cache")));
+}
+
+/* Looking makes no directory, as a command line with a mistake looks too. */
+static void looking_makes_nothing(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    cleanup_cache_list struct fp_cache_list list = {0};
+    struct fp_cache *cache = open_cache();
+    cleanup_blob struct fp_blob *layer = make_layer("a layer");
+    assert_record(cache, KEY, NULL);
+    assert_blob(cache, layer, NULL);
+    assert_ok(fp_cache_entries(cache, &list, &err), &err);
+    assert_int_equal(list.len, 0);
+    fp_cache_free(cache);
+    assert_false(fp_path_exists(in_folder("cache")));
 }
 
 /* A nameless file becomes the blob, in the cache and in the store, in either order. */
@@ -201,6 +217,7 @@ static void a_download_is_linked(void **state)
     struct fp_error err = {0};
     int fd = -1;
     cleanup_cache struct fp_cache *cache = open_cache();
+    assert_int_equal(mkdir(in_folder("cache"), 0700), 0);
     const char *path = put_file("cache/flink-1.tgz", "flink", 5);
     const struct fp_descriptor descriptor = {.size = 5, .digest = fp_digest_of("flink", 5)};
     assert_ok(fp_file_open(path, &fd, NULL, &err), &err);
@@ -294,8 +311,8 @@ static void a_record_has_a_bound(void **state)
     text[len] = '\0';
     put(cache, KEY, text);
     assert_record(cache, KEY, NULL);
+    put(cache, OTHER, "text");
     (void) put_file("cache/records/layer-" KEY, text, len);
-    assert_int_equal(mkdir(in_folder("cache/records/layer"), 0700), 0);
     assert_int_equal(
         rename(in_folder("cache/records/layer-" KEY), in_folder("cache/records/layer/" KEY)), 0);
     free(text);
@@ -322,6 +339,8 @@ static void what_is_planted_is_not_believed(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_record(cache, KEY, NULL);
     const char *target = put_file("target", "a layer", 7);
+    fp_cache_add_blob(cache, layer);
+    assert_int_equal(unlink(blob_path(layer)), 0);
     assert_int_equal(symlink(target, blob_path(layer)), 0);
     assert_blob(cache, layer, NULL);
     fp_cache_add_blob(cache, layer);
@@ -352,7 +371,7 @@ static void a_cache_of_others_is_not_opened(void **state)
     const char *records = in_folder("cache/records");
     assert_int_equal(chmod(records, 0770), 0);
     assert_fails(fp_cache_open(in_folder("cache"), 0, &cache, &err), FP_E_IO, &err,
-                 "others can write");
+                 "others can write to it");
     assert_int_equal(chmod(records, 0700), 0);
     (void) put_file("file", "", 0);
     assert_int_not_equal(fp_cache_open(in_folder("file"), 0, &cache, &err), FP_OK);
@@ -463,6 +482,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_cache_has_nothing, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(names_that_are_paths_are_refused, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(looking_makes_nothing, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_nameless_layer_is_linked, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(a_named_file_is_copied, fixture_setup, fixture_teardown),

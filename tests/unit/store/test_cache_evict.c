@@ -9,11 +9,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KEY "00000000000000000000000000000000000000000000000000000000000000%02d"
+#define KEY   "00000000000000000000000000000000000000000000000000000000000000%02d"
+#define BLOCK UINT64_C(4096)
 
 static struct fp_cache *open_cache(uint64_t max_bytes)
 {
     struct fp_error err = {0};
+    static const char *const parts[] = {"cache", "cache/blobs", "cache/blobs/sha256",
+                                        "cache/records"};
+    for (size_t i = 0; i < 4; i++)
+        (void) mkdir(in_folder(parts[i]), 0700);
     struct fp_cache *cache = NULL;
     assert_ok(fp_cache_open(in_folder("cache"), max_bytes, &cache, &err), &err);
     return cache;
@@ -102,7 +107,7 @@ static void all_of_ours_is_listed_oldest_first(void **state)
     assert_int_equal(parts[FP_CACHE_PACKAGE], 2);
     assert_int_equal(parts[FP_CACHE_LEFTOVER], 3);
     assert_int_equal(list.len, 8);
-    assert_int_equal(list.bytes, (1 + 2 * 3 + 2 + 3) * 4096);
+    assert_int_equal(list.bytes, (1 + 2 * 3 + 2 + 3) * BLOCK);
 }
 
 static void only_ours_is_cleared(void **state)
@@ -135,7 +140,7 @@ static void the_oldest_goes_first(void **state)
     fill(cache);
     /* A use of a download touches what stands beside it. */
     set_age("cache/flink-1.tgz.url", 0);
-    assert_ok(fp_cache_prune(cache, 6 * 4096, &freed, &err), &err);
+    assert_ok(fp_cache_prune(cache, 6 * BLOCK, &freed, &err), &err);
     assert_false(is_there("cache/flink-2.tgz") || is_there("cache/flink-2.tgz.url"));
     assert_true(is_there("cache/flink-1.tgz"));
     assert_true(fp_path_exists(record_name(1)));
@@ -182,27 +187,27 @@ static void links_are_not_followed(void **state)
 static void closing_keeps_the_bound(void **state)
 {
     (void) state;
-    struct fp_cache *cache = open_cache(5 * 4096);
+    struct fp_cache *cache = open_cache(5 * BLOCK);
     for (int i = 0; i < 4; i++)
         put_record(cache, i, 10 - i);
     fp_cache_free(cache);
     for (int i = 0; i < 4; i++)
         assert_true(fp_path_exists(record_name(i)));
-    cache = open_cache(5 * 4096);
+    cache = open_cache(5 * BLOCK);
     put_record(cache, 4, 1);
     put_record(cache, 5, 1);
     fp_cache_free(cache);
     assert_false(fp_path_exists(record_name(0)) || fp_path_exists(record_name(1)));
     assert_true(fp_path_exists(record_name(2)) && fp_path_exists(record_name(5)));
     /* A download of this build counts, although nobody told. */
-    cache = open_cache(5 * 4096);
+    cache = open_cache(5 * BLOCK);
     put_download("flink-1.tgz", 0);
     fp_cache_free(cache);
     assert_true(is_there("cache/flink-1.tgz"));
     assert_false(fp_path_exists(record_name(2)) || fp_path_exists(record_name(3)));
     /* A count that is damaged is one that is not there. */
     (void) put_file("cache/records/.count", "00000000000000000001\n0", 22);
-    cache = open_cache(5 * 4096);
+    cache = open_cache(5 * BLOCK);
     put_record(cache, 6, 0);
     fp_cache_free(cache);
     cleanup_free char *count = slurp(in_folder("cache/records/.count"), &(size_t){0});
