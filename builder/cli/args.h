@@ -49,10 +49,11 @@ struct fp_args {
     int64_t source_date_epoch; /**< -1: not given */
     const char *metadata_file;
     const char *digest_file;
-    const char *platform;   /**< pull, push, inspect: one platform of an index */
-    struct fp_strv outputs; /**< pull */
-    const char *format;     /**< inspect, images: "text", "json" or "names" */
-    const char *username;   /**< login */
+    const char *platform;    /**< pull, push, inspect: one platform of an index */
+    struct fp_strv outputs;  /**< pull */
+    const char *format;      /**< inspect, images: "text", "json" or "names" */
+    const char *username;    /**< login */
+    int64_t prune_max_bytes; /**< cache prune; -1: not given */
 
     /* Manifests. */
     const char *generate;         /**< build: a directory */
@@ -92,8 +93,6 @@ extern const struct fp_option_group fp_options_package_sources;
 extern const struct fp_option_group fp_options_on;
 extern const struct fp_option_group fp_options_to;
 extern const struct fp_option_group fp_options_look;
-extern const struct fp_option_group fp_options_lock;
-extern const struct fp_option_group fp_options_reuse;
 extern const struct fp_option_group fp_options_apache;
 extern const struct fp_option_group fp_options_old;
 extern const struct fp_option_group fp_options_base_check;
@@ -110,6 +109,8 @@ extern const struct fp_option_group fp_options_deploy_pods;
 extern const struct fp_option_group fp_options_deploy_ui;
 extern const struct fp_option_group fp_options_deploy_policies;
 extern const struct fp_option_group fp_options_images;
+extern const struct fp_option_group fp_options_cache;
+extern const struct fp_option_group fp_options_cache_show;
 extern const struct fp_option_group fp_options_login;
 extern const struct fp_option_group fp_options_credentials;
 extern const struct fp_option_group fp_options_upload;

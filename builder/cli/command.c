@@ -17,8 +17,6 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_append,
     &fp_options_append_config,
     &fp_options_look,
-    &fp_options_reuse,
-    &fp_options_lock,
     &fp_options_old,
     &fp_options_apache,
     &fp_options_catalogue,
@@ -35,6 +33,8 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_pull,
     &fp_options_inspect,
     &fp_options_images,
+    &fp_options_cache,
+    &fp_options_cache_show,
     &fp_options_login,
     &fp_options_upload,
     &fp_options_transfer,
@@ -62,30 +62,22 @@ static groups build_groups[] = {&fp_options_flink,
                                 &fp_options_to,
                                 &fp_options_manifests,
                                 &fp_options_look,
-                                &fp_options_reuse,
                                 &fp_options_old,
                                 &fp_options_apache,
                                 &fp_options_catalogue,
+                                &fp_options_cache,
                                 &fp_options_upload,
                                 REMOTE,
                                 NULL};
-static groups lock_groups[] = {&fp_options_flink,
-                               &fp_options_job,
-                               &fp_options_with,
-                               &fp_options_packages,
-                               &fp_options_package_sources,
-                               &fp_options_on,
-                               &fp_options_name,
-                               &fp_options_to,
-                               &fp_options_look,
-                               &fp_options_lock,
-                               &fp_options_apache,
-                               &fp_options_catalogue,
-                               REMOTE,
-                               NULL};
-static groups append_groups[] = {
-    &fp_options_append,    &fp_options_append_config, &fp_options_to, &fp_options_look,
-    &fp_options_catalogue, &fp_options_upload,        REMOTE,         NULL};
+static groups append_groups[] = {&fp_options_append,
+                                 &fp_options_append_config,
+                                 &fp_options_to,
+                                 &fp_options_look,
+                                 &fp_options_catalogue,
+                                 &fp_options_cache,
+                                 &fp_options_upload,
+                                 REMOTE,
+                                 NULL};
 static groups push_groups[] = {&fp_options_copy, &fp_options_upload, REMOTE, NULL};
 static groups pull_groups[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
 static groups inspect_groups[] = {&fp_options_inspect, REMOTE, NULL};
@@ -111,6 +103,8 @@ static groups base_groups[] = {&fp_options_base_check,
                                &fp_options_folders,
                                &fp_options_general,
                                NULL};
+static groups cache_groups[] = {&fp_options_cache_show, &fp_options_folders, &fp_options_general,
+                                NULL};
 static groups plain_groups[] = {&fp_options_general, NULL};
 
 #define PLACES                                                                                     \
@@ -132,19 +126,6 @@ const struct fp_command fp_commands[] = {
                  "    --plugin s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
      .groups = build_groups,
      .run = fp_run_build},
-    {.name = "lock",
-     .operands = "",
-     .summary = "write down what a build is made of, so that it can be repeated",
-     .text = "Takes the options of build, from the command line, the environment and "
-             "flinkpack.yaml, resolves the base, the release and the packages as they are now, and "
-             "makes the image without writing or pushing it. The lock, flinkpack.lock, names all "
-             "of it by digest, and is made to be kept beside flinkpack.yaml, under version "
-             "control: a build that finds it there takes the same base and packages. What other "
-             "options ask for since then is warned of, or refused by 'build --locked'.",
-     .examples = "flinkpack lock\n"
-                 "flinkpack build --locked --push\n",
-     .groups = lock_groups,
-     .run = fp_run_lock},
     {.name = "append",
      .operands = "",
      .summary = "put files on any image, or make one of files alone",
@@ -272,6 +253,22 @@ const struct fp_command fp_commands[] = {
      .max_operands = SIZE_MAX,
      .words = "list show pin check",
      .run = fp_run_base},
+    {.name = "cache",
+     .operands = "show | prune | clear",
+     .summary = "show what the cache holds, and remove of it",
+     .text =
+         "show lists downloads, packages, blobs and records with their sizes and the times of "
+         "their use. prune removes what was used longest ago, until --max-size is left; a build "
+         "does so by itself. clear removes all. Downloads under way stay, and what flinkpack "
+         "did not put there.",
+     .examples = "flinkpack cache show\n"
+                 "flinkpack cache prune --max-size 2G\n",
+     .groups = cache_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .words = "show prune clear",
+     .named_file_only = true,
+     .run = fp_run_cache},
     {.name = "completion",
      .operands = "bash | zsh | fish",
      .summary = "write the completion script of a shell",

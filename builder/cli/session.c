@@ -208,18 +208,41 @@ enum fp_code fp_session_open(const struct fp_run *run, struct fp_session *ret, s
     return fp_session_open_remote(run, ret, err);
 }
 
+/* A cache that cannot be used is no failure: the layers are made anew. */
+static void open_layers(const struct fp_run *run, struct fp_session *session)
+{
+    struct fp_error failure = {0};
+    const struct fp_build_options *options = &run->args.build;
+    if (options->no_cache)
+        return;
+    if (fp_cache_open(session->cache, (uint64_t) options->cache_max_bytes, &session->layers,
+                      &failure) != FP_OK)
+        fp_report(run->reporter, FP_EVENT_INFO, "no cache of layers: %s", failure.text);
+    session->context.cache = session->layers;
+}
+
 enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,
                                    struct fp_error *err)
 {
     FP_TRY(fp_session_open(run, ret, err));
     FP_TRY(choose_cache(&run->args, ret, run->reporter, err));
     ret->context.cache_folder = ret->cache;
+    open_layers(run, ret);
     return FP_OK;
+}
+
+enum fp_code fp_session_open_cache(const struct fp_run *run, struct fp_session *ret,
+                                   struct fp_error *err)
+{
+    FP_TRY(fp_session_open_local(run, ret, err));
+    FP_TRY(choose_cache(&run->args, ret, run->reporter, err));
+    return fp_cache_open(ret->cache, UINT64_MAX, &ret->layers, err);
 }
 
 void fp_session_close(struct fp_session *session)
 {
     fp_http_free(session->http);
+    fp_cache_free(session->layers);
     free(session->store);
     free(session->cache);
     fp_mirrors_clear(&session->mirrors);

@@ -13,7 +13,9 @@ struct fp_session {
     struct fp_build_context context; /**< for the libraries; borrows the members below */
     struct fp_http *http;
     char *store;
-    char *cache; /**< only fp_session_open_build() chooses one */
+    char *cache; /**< the directory; only fp_session_open_build() and fp_session_open_cache()
+                      choose one */
+    struct fp_cache *layers; /**< the cache there; NULL: there is none */
     struct fp_mirrors mirrors;
     struct fp_platform platform;
     const struct fp_platform *only; /**< --platform: an image for one platform has to match it, and
@@ -26,6 +28,9 @@ FP_CHECKED enum fp_code fp_session_open(const struct fp_run *run, struct fp_sess
                                         struct fp_error *err);
 /** Likewise, with a cache, for commands that also download other files than images. */
 FP_CHECKED enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *ret,
+                                              struct fp_error *err);
+/** Likewise, for commands that need only the cache, which has to be usable. */
+FP_CHECKED enum fp_code fp_session_open_cache(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);
 /** Likewise, for commands that need only the local store. */
 FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,

@@ -41,10 +41,6 @@
     FP_OPTION(FLAG, option_name, NULL, member, decided, __VA_ARGS__)
 
 /** Rows that several commands share. */
-#define FP_OPTION_LOCK_FILE                                                                        \
-    FP_OPTION(TEXT, "lock-file", "FILE", build.lock_file, SOURCE,                                  \
-              "what 'lock' writes and a build obeys",                                              \
-              .fallback = "flinkpack.lock, here or beside the file of --config")
 #define FP_OPTION_ADD                                                                              \
     FP_OPTION(LIST, "add", "SRC:DEST[:MODE]", build.add, CONTENT,                                  \
               "a file or folder, put at DEST in the image; {os}, {arch} and {variant} in SRC "     \
@@ -56,6 +52,11 @@
     FP_OPTION(NUMBER, "source-date-epoch", "SECONDS", source_date_epoch, CONTENT,                  \
               "the time in the image, in seconds since 1970", .min = 0, .max = 253402300799,       \
               .environment = "SOURCE_DATE_EPOCH", .fallback = "the newest time of the inputs")
+#define FP_OPTION_CACHE_MAX_SIZE                                                                   \
+    FP_OPTION(SIZE, "cache-max-size", "SIZE", build.cache_max_bytes, CONTENT,                      \
+              "what the cache may hold, downloads included; beyond that, what was used longest "   \
+              "ago is removed",                                                                    \
+              .min = 0, .max = (int64_t) 1 << 50, .fallback = "10G")
 #define FP_OPTION_ONE_PLATFORM                                                                     \
     FP_OPTION(TEXT, "platform", "OS/ARCH", platform, UNSAID,                                       \
               "of an image for several platforms only this one", .flags = FP_OPTION_ARGV_ONLY,     \

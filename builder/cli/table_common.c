@@ -52,6 +52,21 @@ static const struct fp_option images_options[] = {
               .flags = FP_OPTION_ARGV_ONLY, .fallback = "text"),
 };
 
+static const struct fp_option cache_options[] = {
+    FP_FLAG("no-cache", build.no_cache, CONTENT,
+            "make every layer anew, and keep none; downloads are kept as ever"),
+    FP_OPTION_CACHE_MAX_SIZE,
+};
+
+static const struct fp_option cache_show_options[] = {
+    FP_OPTION(SIZE, "max-size", "SIZE", prune_max_bytes, UNSAID, "prune: what may stay", .min = 0,
+              .max = (int64_t) 1 << 50, .flags = FP_OPTION_ARGV_ONLY,
+              .fallback = "--cache-max-size"),
+    FP_OPTION_CACHE_MAX_SIZE,
+    FP_OPTION(CHOICE, "format", "FORMAT", format, UNSAID, "show: how it is told: text or json",
+              .choices = "text json", .flags = FP_OPTION_ARGV_ONLY, .fallback = "text"),
+};
+
 static const struct fp_option login_options[] = {
     FP_OPTION(TEXT, "username", "NAME", username, UNSAID, "the user's name", .letter = 'u',
               .flags = FP_OPTION_ARGV_ONLY),
@@ -139,6 +154,8 @@ const struct fp_option_group fp_options_copy = FP_OPTION_GROUP("Copy", copy_opti
 const struct fp_option_group fp_options_pull = FP_OPTION_GROUP("To", pull_options);
 const struct fp_option_group fp_options_inspect = FP_OPTION_GROUP("Show", inspect_options);
 const struct fp_option_group fp_options_images = FP_OPTION_GROUP("Show", images_options);
+const struct fp_option_group fp_options_cache = FP_OPTION_GROUP("Cache", cache_options);
+const struct fp_option_group fp_options_cache_show = FP_OPTION_GROUP("Cache", cache_show_options);
 const struct fp_option_group fp_options_login = FP_OPTION_GROUP("Who", login_options);
 const struct fp_option_group fp_options_credentials =
     FP_OPTION_GROUP("Credentials", credential_options);

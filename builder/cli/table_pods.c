@@ -66,6 +66,8 @@ void fp_args_init(struct fp_args *args)
 {
     args->source_date_epoch = -1;
     args->retry = 4;
+    args->build.cache_max_bytes = (int64_t) FP_CACHE_MAX_BYTES;
+    args->prune_max_bytes = -1;
     args->deploy.run_as_user = -1;
     args->deploy.fs_group = -1;
     args->deploy.retries = -1;

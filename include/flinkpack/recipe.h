@@ -14,6 +14,7 @@ struct fp_build_context {
     struct fp_places places;      /**< registries, which use the http above, and the local store,
                                        which is created if it does not exist */
     const char *cache_folder;     /**< the directory of downloads; created if it does not exist */
+    struct fp_cache *cache;       /**< of layers and records, in the same directory; NULL: none */
     const char *apache_url;       /**< Apache's download server; NULL: https://dlcdn.apache.org */
     const char *archive_url;      /**< has all releases; NULL: https://archive.apache.org/dist */
     const char *checksum_url;     /**< has checksums; NULL: https://downloads.apache.org */
@@ -79,10 +80,9 @@ struct fp_build_options {
     struct fp_strv env;         /**< NAME=VALUE */
     bool dry_run;               /**< build and compute the digest, but write no output */
 
-    /* The lock. */
-    const char *lock_file; /**< a flinkpack.lock to obey; NULL: none */
-    bool locked;           /**< fail with FP_E_VERIFY where the lock would have to change */
-    bool refresh;          /**< resolve packages anew */
+    /* The local cache. */
+    bool no_cache;           /**< the context has none */
+    int64_t cache_max_bytes; /**< its bound; FP_CACHE_MAX_BYTES by default */
 };
 
 /** The result of a build. Release with fp_build_result_clear(). */
@@ -90,7 +90,6 @@ struct fp_build_result {
     char *name;                /**< NAME[:TAG], which is printed before '@' and the digest */
     struct fp_digest digest;   /**< of the manifest or index */
     json_t *metadata;          /**< the JSON object that --metadata-file gets */
-    json_t *lock;              /**< the JSON object of a lock; NULL for append */
     struct fp_strv next_steps; /**< command lines that the user may run next */
 };
 
@@ -128,9 +127,6 @@ FP_CHECKED enum fp_code fp_append_run(const struct fp_build_options *image,
                                       const struct fp_append_options *options,
                                       const struct fp_build_context *context,
                                       struct fp_build_result *ret, struct fp_error *err);
-/** The text of the file for a result's lock, with sorted keys, so that a version control system
- * shows what changes. The caller owns it. */
-char *fp_lock_text(const json_t *lock);
 /** Release the members. */
 void fp_build_result_clear(struct fp_build_result *result);
 /** Declare a result that is cleared at the end of its scope. */
