@@ -1,10 +1,13 @@
 /* build makes an image of a Flink distribution and a job. append adds files to any image or to an
  * empty one. Both print one line, and can also write --metadata-file and --digest-file. */
 #include <string.h>
+#include <sys/stat.h>
 
 #include "format.h"
 #include "generate_input.h"
 #include "session.h"
+
+#define LOCK_NAME "flinkpack.lock"
 
 /* The result files. They are opened early and published at the end. */
 struct result_files {
@@ -130,8 +133,29 @@ static enum fp_code check_images(const struct fp_session *session,
     return code;
 }
 
-static enum fp_code make(struct fp_run *run, bool is_append, struct fp_build_result *ret,
-                         struct fp_error *err)
+char *fp_lock_path(const struct fp_run *run)
+{
+    const char *named = run->args.build.lock_file;
+    const char *config = run->settings->file;
+    if (named != NULL || config == NULL)
+        return fp_xstrdup(named != NULL ? named : LOCK_NAME);
+    int folder_len = (int) (fp_path_base(config) - config);
+    return fp_xasprintf("%.*s%s", folder_len, config, LOCK_NAME);
+}
+
+/* A lock that is there is obeyed, also one that cannot be read. */
+static void find_lock(struct fp_run *run)
+{
+    struct stat st = {0};
+    cleanup_free char *path = fp_lock_path(run);
+    if (run->args.build.lock_file != NULL || lstat(path, &st) != 0)
+        return;
+    run->lock_file = steal_pointer(&path);
+    run->args.build.lock_file = run->lock_file;
+}
+
+enum fp_code fp_make_image(struct fp_run *run, bool is_append, struct fp_build_result *ret,
+                           struct fp_error *err)
 {
     const struct fp_args *args = &run->args;
     cleanup_session struct fp_session session = {0};
@@ -141,7 +165,13 @@ static enum fp_code make(struct fp_run *run, bool is_append, struct fp_build_res
     FP_TRY(begin_files(args, &files, err));
     FP_TRY(is_append ? fp_append_run(&args->build, &args->append, &session.context, ret, err)
                      : fp_build_run(&args->build, &session.context, ret, err));
-    FP_TRY(end_files(&files, run, ret, err));
+    return end_files(&files, run, ret, err);
+}
+
+static enum fp_code make(struct fp_run *run, bool is_append, struct fp_build_result *ret,
+                         struct fp_error *err)
+{
+    FP_TRY(fp_make_image(run, is_append, ret, err));
     fp_run_result(run, ret->name, &ret->digest);
     tell_next(run, ret);
     return FP_OK;
@@ -165,6 +195,7 @@ enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err)
     cleanup_generate_input struct fp_generate_input input = {0};
     cleanup_build_result struct fp_build_result result = {0};
     FP_TRY(fp_generate_prepare(run, &input, err));
+    find_lock(run);
     FP_TRY(make(run, false, &result, err));
     return run->args.generate != NULL ? generate(run, &input, &result, err) : FP_OK;
 }

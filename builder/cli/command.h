@@ -21,6 +21,7 @@ struct fp_run {
     struct fp_buf out; /**< written to standard output after the command has succeeded */
     bool is_document; /**< `out` is for programs and written unchanged; else it is made printable */
     bool is_partial;  /**< what is in `out` is true although the command fails */
+    char *lock_file;  /**< a lock that was found. Owned */
     char *result_name; /**< the name of the resulting image; NULL: there is no image. Owned */
     struct fp_digest result_digest;
 };
@@ -59,6 +60,7 @@ void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest 
 /** These functions run the commands. */
 FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_lock(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err);
@@ -74,6 +76,12 @@ FP_CHECKED enum fp_code fp_run_completion(struct fp_run *run, struct fp_error *e
 FP_CHECKED enum fp_code fp_run_man(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_help(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_version(struct fp_run *run, struct fp_error *err);
+
+/** Make the image of a build, as the run's options say. `ret` is cleared by the caller. */
+FP_CHECKED enum fp_code fp_make_image(struct fp_run *run, bool is_append,
+                                      struct fp_build_result *ret, struct fp_error *err);
+/** The path of the lock of a run: the one that was named, or else flinkpack.lock. Owned. */
+char *fp_lock_path(const struct fp_run *run);
 
 struct fp_generate_input;
 /** Read the files of --generate and --values before a build starts. Does nothing if neither

@@ -304,6 +304,7 @@ static int call_command(const struct call *call, char *const *environment)
     if (status == 0 && run.result_name != NULL && !run.args.quiet)
         fp_progress_result(progress, run.result_name, run.result_digest.text);
     free(run.result_name);
+    free(run.lock_file);
     fp_options_clear(call->command->groups, &run.args);
     fp_strv_clear(&run.operands);
     fp_buf_clear(&run.out);

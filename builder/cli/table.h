@@ -41,6 +41,10 @@
     FP_OPTION(FLAG, option_name, NULL, member, decided, __VA_ARGS__)
 
 /** Rows that several commands share. */
+#define FP_OPTION_LOCK_FILE                                                                        \
+    FP_OPTION(TEXT, "lock-file", "FILE", build.lock_file, SOURCE,                                  \
+              "what 'lock' writes and a build obeys",                                              \
+              .fallback = "flinkpack.lock, here or beside the file of --config")
 #define FP_OPTION_ADD                                                                              \
     FP_OPTION(LIST, "add", "SRC:DEST[:MODE]", build.add, CONTENT,                                  \
               "a file or folder, put at DEST in the image; {os}, {arch} and {variant} in SRC "     \

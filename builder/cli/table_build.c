@@ -148,6 +148,18 @@ static const struct fp_option look_options[] = {
             "do everything but write the image; the digest is the one that it would have"),
 };
 
+static const struct fp_option lock_options[] = {
+    FP_OPTION_LOCK_FILE,
+};
+
+static const struct fp_option reuse_options[] = {
+    FP_OPTION_LOCK_FILE,
+    FP_FLAG("locked", build.locked, CONTENT,
+            "fail, with status 8, where the lock would have to change; it has to be there"),
+    FP_FLAG("refresh", build.refresh, CONTENT,
+            "resolve packages anew, also where an earlier build did"),
+};
+
 static const struct fp_option apache_options[] = {
     FP_OPTION(TEXT, "apache-url", "URL", apache_url, SOURCE, "the current releases",
               .fallback = "https://dlcdn.apache.org"),
@@ -182,6 +194,9 @@ const struct fp_option_group fp_options_on = FP_OPTION_GROUP("On", on_options);
 const struct fp_option_group fp_options_name = FP_OPTION_GROUP("Name", name_options);
 const struct fp_option_group fp_options_to = FP_OPTION_GROUP("To", to_options);
 const struct fp_option_group fp_options_look = FP_OPTION_GROUP("Details", look_options);
+const struct fp_option_group fp_options_lock = FP_OPTION_GROUP("Lock", lock_options);
+const struct fp_option_group fp_options_reuse =
+    FP_OPTION_GROUP("Lock, and what is reused", reuse_options);
 const struct fp_option_group fp_options_apache =
     FP_OPTION_GROUP("Servers in place of Apache's", apache_options);
 const struct fp_option_group fp_options_old = FP_OPTION_GROUP("Of build.sh", old_options);

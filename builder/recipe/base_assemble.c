@@ -68,6 +68,8 @@ enum fp_code fp_base_assemble(const struct fp_plan *plan, struct fp_bases *bases
     cleanup_apk_system struct fp_apk_system root = {0};
     cleanup_layer struct fp_layer layer = {0};
     const struct fp_layer_step step = {.plan = plan,
+                                       .base = image,
+                                       .base_name = bases->name,
                                        .tree = tree,
                                        .packages = &added,
                                        .mtime_s = fp_plan_time(plan, FP_EARLIEST_TIME)};

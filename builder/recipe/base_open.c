@@ -49,27 +49,63 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     return FP_OK;
 }
 
-/* The digest that the catalogue pins for a platform, or NULL. Borrowed. */
-static const char *pinned(const struct fp_bases *bases, const struct fp_platform *platform)
+/* The digest that the lock, or else the catalogue, pins for a platform, or NULL. Borrowed. */
+static const char *pinned(const struct fp_plan *plan, const struct fp_bases *bases,
+                          const struct fp_platform *platform)
 {
     cleanup_free char *text = fp_platform_text(platform);
-    return bases->entry.digests != NULL ? fp_json_string(bases->entry.digests, text) : NULL;
+    const char *locked = fp_lock_base_digest(plan->lock, bases->name, text);
+    return locked != NULL ? locked : fp_json_string(bases->entry.digests, text);
+}
+
+/* The digest that replaces the name of the base, or NULL. With a single platform, a pinned manifest
+ * does. Borrowed. */
+static const char *pinned_root(const struct fp_plan *plan, const struct fp_bases *bases)
+{
+    cleanup_strv struct fp_strv platforms = {0};
+    for (size_t i = 0; i < plan->platform_count; i++)
+        fp_strv_take(&platforms, fp_platform_text(&plan->platforms[i]));
+    const char *locked = fp_lock_base(plan->lock, bases->name, &platforms);
+    if (locked != NULL)
+        return locked;
+    return plan->platform_count == 1 ? pinned(plan, bases, &plan->platforms[0]) : NULL;
+}
+
+/* A file or a layout that was changed since it was locked has the old image no more. */
+static bool may_have_changed(const struct fp_plan *plan, const struct fp_bases *bases)
+{
+    return plan->lock != NULL && !fp_repo_is_remote(bases->repo);
+}
+
+/* Resolve the base's name, or what is pinned in its place. */
+static enum fp_code resolve(const struct fp_plan *plan, const struct fp_location *at,
+                            struct fp_bases *bases, struct fp_error *err)
+{
+    const char *pin = pinned_root(plan, bases);
+    const char *name = fp_location_image(at);
+    enum fp_code code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
+    if (code == FP_E_NOT_FOUND && pin != NULL && may_have_changed(plan, bases))
+        code = fp_repo_resolve(bases->repo, name, &bases->root, err);
+    return code;
 }
 
 /* With several platforms the name resolves to an index, and the catalogue pins a digest for each
  * platform. The pinned manifest replaces the one that the index has now. */
-static enum fp_code take_pinned(struct fp_bases *bases, struct fp_base_image *image,
-                                struct fp_error *err)
+static enum fp_code take_pinned(const struct fp_plan *plan, struct fp_bases *bases,
+                                struct fp_base_image *image, struct fp_error *err)
 {
-    const char *pin = pinned(bases, &image->platform);
+    const char *pin = pinned(plan, bases, &image->platform);
     cleanup_descriptor struct fp_descriptor root = {0};
     cleanup_images struct fp_images images = {0};
     if (pin == NULL || strcmp(bases->root.digest.text, pin) == 0 ||
         strcmp(image->descriptor.digest.text, pin) == 0)
         return FP_OK;
+    enum fp_code code = fp_repo_resolve(bases->repo, pin, &root, err);
+    if (code == FP_E_NOT_FOUND && may_have_changed(plan, bases))
+        return FP_OK;
+    FP_TRY(code);
     bases->has_moved = true;
     fp_descriptor_clear(&image->descriptor);
-    FP_TRY(fp_repo_resolve(bases->repo, pin, &root, err));
     FP_TRY(fp_images_open(bases->repo, &root, bases->name, &images, err));
     return fp_images_choose(&images, &image->platform, &image->descriptor, err);
 }
@@ -95,7 +131,7 @@ static enum fp_code read_image(const struct fp_plan *plan, struct fp_bases *base
                                struct fp_base_image *image, struct fp_error *err)
 {
     FP_TRY(fp_images_choose(&bases->found, &image->platform, &image->descriptor, err));
-    FP_TRY(take_pinned(bases, image, err));
+    FP_TRY(take_pinned(plan, bases, image, err));
     FP_TRY(fp_base_read(bases, image, err));
     FP_TRY(settle_platform(plan, bases, image, err));
     if (fp_platform_matches(&image->platform, &image->config.platform))
@@ -163,10 +199,7 @@ static enum fp_code find_root(const struct fp_plan *plan, const struct fp_locati
         return FP_OK;
     }
     FP_TRY(fp_location_open(at, &plan->context->places, &plan->platforms[0], &bases->repo, err));
-    /* With a single platform, the pinned digest replaces the tag. */
-    const char *pin = plan->platform_count == 1 ? pinned(bases, &plan->platforms[0]) : NULL;
-    enum fp_code code =
-        fp_repo_resolve(bases->repo, pin != NULL ? pin : fp_location_image(at), &bases->root, err);
+    enum fp_code code = resolve(plan, at, bases, err);
     if (code == FP_E_NOT_FOUND && at->kind == FP_AT_STORE && at->reference.registry != NULL)
         fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
     return code;
@@ -209,6 +242,7 @@ static enum fp_code open_images(const struct fp_plan *plan, struct fp_bases *bas
     bases->images = fp_xcalloc(plan->platform_count, sizeof(*bases->images));
     for (size_t i = 0; i < plan->platform_count; i++) {
         bases->images[i].platform = plan->platforms[i];
+        bases->images[i].additions = json_object();
         bases->count++;
         FP_TRY(open_image(plan, bases, &bases->images[i], err));
     }
@@ -248,6 +282,7 @@ void fp_bases_clear(struct fp_bases *bases)
         fp_config_clear(&image->config);
         fp_manifest_clear(&image->manifest);
         fp_descriptor_clear(&image->descriptor);
+        json_decref(image->additions);
         fp_strv_clear(&image->old_jars);
     }
     free(bases->images);

@@ -20,6 +20,7 @@ struct build {
     struct fp_blob *root;
     struct fp_outputs outputs;
     json_t *metadata;
+    json_t *lock;                                /* the lock of what is made */
     const struct fp_flink_version *base_version; /* chooses the base, unless one is named */
 };
 
@@ -34,6 +35,7 @@ static void build_clear(struct build *build)
     fp_repo_free(build->store);
     fp_plan_clear(&build->plan);
     json_decref(build->metadata);
+    json_decref(build->lock);
     fp_group_free(build->group);
 }
 #define cleanup_build __attribute__((cleanup(build_clear)))
@@ -118,6 +120,16 @@ static enum fp_code make_images(struct build *build, struct fp_error *err)
     return fp_image_root(plan, &build->bases, build->images, &build->root, err);
 }
 
+/* Compare what was made with the lock before anything gets its name. */
+static enum fp_code hold_lock(struct build *build, struct fp_error *err)
+{
+    const struct fp_plan *plan = &build->plan;
+    if (plan->source == FP_FROM_NOTHING)
+        return FP_OK;
+    build->lock = fp_lock_make(plan, &build->flink, &build->bases, build->images, build->root);
+    return fp_lock_hold(plan->lock, build->lock, plan->locked, build->context->reporter, err);
+}
+
 /* Asking is unnecessary for an archive, because its upload begins at once and shows whether a push
  * is allowed; and if nothing has to be fetched, because little work would be lost. */
 static bool should_ask_outputs(const struct fp_plan *plan)
@@ -141,6 +153,7 @@ static enum fp_code make(void *context, struct fp_error *err)
         FP_TRY(fp_outputs_ask(&build->outputs, err));
     FP_TRY(obtain_inputs(build, err));
     FP_TRY(make_images(build, err));
+    FP_TRY(hold_lock(build, err));
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
     if (plan->dry_run)
         return FP_OK;
@@ -160,6 +173,7 @@ static enum fp_code run(struct build *build, struct fp_build_result *ret, struct
     ret->name = fp_xstrdup(build->plan.title);
     ret->digest = fp_blob_descriptor(build->root)->digest;
     ret->metadata = steal_pointer(&build->metadata);
+    ret->lock = steal_pointer(&build->lock);
     fp_build_next_steps(&build->plan, &ret->next_steps);
     return FP_OK;
 }
@@ -185,6 +199,7 @@ void fp_build_result_clear(struct fp_build_result *result)
 {
     free(result->name);
     json_decref(result->metadata);
+    json_decref(result->lock);
     fp_strv_clear(&result->next_steps);
     memset(result, 0, sizeof(*result));
 }

@@ -22,6 +22,7 @@ struct fp_base_image {
     struct fp_blob **blobs;
     struct fp_base_facts facts;
     struct fp_descriptor descriptor; /**< of its manifest, as it was found */
+    json_t *additions;       /**< {KIND OF LAYER: what its packages are, as a lock says it} */
     bool is_rebuilt;         /**< an image of ours that gets a new job: see fp_leave_job_out() */
     struct fp_strv old_jars; /**< if so, the names of the old job's jars */
 };

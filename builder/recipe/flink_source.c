@@ -4,10 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The checksum that the lock has of a release, or NULL. Borrowed. */
+static const char *locked_checksum(const struct fp_plan *plan,
+                                   const struct fp_release_options *options)
+{
+    cleanup_free char *name = NULL;
+    if (plan->source != FP_FROM_RELEASE || fp_release_archive_name(options, &name, NULL) != FP_OK)
+        return NULL;
+    return fp_lock_checksum(plan->lock, name);
+}
+
 static struct fp_release_options release_options(const struct fp_plan *plan)
 {
     const struct fp_plan_release *release = &plan->release;
-    return (struct fp_release_options){
+    struct fp_release_options options = {
         .version = plan->version,
         .scala_version = release->scala_version,
         .hadoop_version = release->hadoop_version,
@@ -22,6 +32,9 @@ static struct fp_release_options release_options(const struct fp_plan *plan)
         .http = plan->context->http,
         .reporter = plan->context->reporter,
     };
+    if (options.checksum == NULL)
+        options.checksum = locked_checksum(plan, &options);
+    return options;
 }
 
 static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input **ret,

@@ -111,6 +111,10 @@ FP_CHECKED enum fp_code fp_image_make(const struct fp_plan *plan, const struct f
 FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *bases,
                                       const struct fp_platform_image *images, struct fp_blob **ret,
                                       struct fp_error *err);
+/** The document of a lock. A new reference. */
+json_t *fp_lock_make(const struct fp_plan *plan, const struct fp_flink *flink,
+                     const struct fp_bases *bases, const struct fp_platform_image *images,
+                     const struct fp_blob *root);
 /** The content of --metadata-file; `flink` is not read for append. A new reference. */
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,

@@ -1,6 +1,8 @@
 /* Reads a lock, and answers what it pins. */
 #include "lock.h"
 
+#include "flinkpack/recipe.h"
+
 #include <string.h>
 
 #define LOCK_MAX_BYTES ((size_t) 4 << 20)
@@ -255,14 +257,17 @@ const char *fp_lock_checksum(const struct fp_lock *lock, const char *archive_nam
     return is_it ? digest : NULL;
 }
 
-const json_t *fp_lock_pins(const struct fp_lock *lock, const char *platform, const char *base,
-                           const char *kind, const struct fp_strv *requests, bool *ret_only)
+const json_t *fp_lock_pins(const struct fp_lock *lock, const char *platform, const char *name,
+                           const char *base, const char *kind, const struct fp_strv *requests,
+                           bool *ret_only)
 {
     const json_t *own = platform_of(lock, platform);
     const json_t *pins = json_object_get(json_object_get(own, "packages"), kind);
     const char *digest = fp_json_string(own, "base");
     *ret_only = false;
-    if (pins == NULL || strcmp(digest != NULL ? digest : "", base) != 0)
+    bool is_on_it =
+        base[0] == '\0' ? is_about(lock, name) : digest != NULL && strcmp(digest, base) == 0;
+    if (pins == NULL || !is_on_it)
         return NULL;
     cleanup_json json_t *now = fp_json_texts(requests);
     *ret_only = json_equal(json_object_get(pins, "requests"), now);

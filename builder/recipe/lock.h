@@ -25,9 +25,6 @@ FP_CHECKED enum fp_code fp_lock_parse(const char *text, size_t len, const char *
                                       struct fp_lock **ret, struct fp_error *err);
 /** Free. */
 void fp_lock_free(struct fp_lock *lock);
-/** The text of a file, with sorted keys, so that a version control system shows what changes. The
- * caller owns it. */
-char *fp_lock_text(const json_t *document);
 
 /** The digest to which the base `name` resolved, if the lock is about the same platforms: texts
  * such as "linux/amd64". NULL: none. Borrowed. */
@@ -39,14 +36,16 @@ const char *fp_lock_base_digest(const struct fp_lock *lock, const char *name, co
 const char *fp_lock_checksum(const struct fp_lock *lock, const char *archive_name);
 /**
  * The packages that a layer took, as fp_apk_add() takes pins.
- * @param base     The digest of the base's manifest that they go on; "" if there is none.
+ * @param name     The name of the base.
+ * @param base     The digest of its manifest that they go on; "" if they are the base themselves.
  * @param kind     The layer: "packages", or "base" of a base that is made of packages.
  * @param requests What is asked for now.
  * @param ret_only Receives whether the same was asked for, so that no other package may be taken.
  * @return NULL if the lock is about another base. Borrowed.
  */
-const json_t *fp_lock_pins(const struct fp_lock *lock, const char *platform, const char *base,
-                           const char *kind, const struct fp_strv *requests, bool *ret_only);
+const json_t *fp_lock_pins(const struct fp_lock *lock, const char *platform, const char *name,
+                           const char *base, const char *kind, const struct fp_strv *requests,
+                           bool *ret_only);
 /**
  * Whether a layer that an earlier build made may be used: it is the one that the lock names, or the
  * lock names none that is made of the same. Of packages all have to be of the lock's versions.

@@ -84,11 +84,25 @@ static void list_wanted(const struct fp_layer_step *step, const struct fp_apk_sy
     fp_strv_sort(ret);
 }
 
+/* Note what was taken for a layer, with what it was taken for, as a lock says it. */
+static void note_addition(const struct fp_layer_step *step, const char *kind,
+                          const struct fp_strv *requests, json_t *take_report)
+{
+    fp_json_set(take_report, "requests", fp_json_texts(requests));
+    fp_json_set(step->base->additions, kind, take_report);
+}
+
 static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *root,
-                         const struct fp_strv *requests, struct fp_apk_spool *spool,
-                         struct fp_error *err)
+                         const struct fp_strv *requests, const char *kind,
+                         struct fp_apk_spool *spool, struct fp_error *err)
 {
     const struct fp_plan *plan = draft->step->plan;
+    const struct fp_base_image *base = draft->step->base;
+    cleanup_free char *platform = fp_platform_text(&base->platform);
+    bool only_pins = false;
+    const json_t *pins = fp_lock_pins(plan->lock, platform, draft->step->base_name,
+                                      base->descriptor.digest.text, kind, requests, &only_pins);
+    json_t *report = NULL;
     const struct fp_build_context *context = plan->context;
     const struct fp_apk_addition addition = {
         .requests = requests,
@@ -99,6 +113,8 @@ static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *roo
         .repositories = &plan->packages.repositories,
         .mirror = plan->packages.mirror,
         .keys = &plan->packages.keys,
+        .pins = pins,
+        .only_pins = only_pins,
         .target = {.builder = draft->builder,
                    .inputs = draft->inputs,
                    .spool = spool,
@@ -106,8 +122,12 @@ static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *roo
                    .strict = plan->packages.strict},
         .spool = spool,
     };
-    cleanup_json json_t *report = NULL;
-    return fp_apk_add(root, &addition, draft->step->packages, &report, err);
+    enum fp_code code = fp_apk_add(root, &addition, draft->step->packages, &report, err);
+    if (code == FP_E_NOT_FOUND && only_pins)
+        fp_hint(err, "%s pins them; 'flinkpack lock' writes it anew", fp_lock_name(plan->lock));
+    FP_TRY(code);
+    note_addition(draft->step, kind, requests, report);
+    return FP_OK;
 }
 
 static void remove_directory(char **path)
@@ -126,7 +146,7 @@ enum fp_code fp_packages_layer(const struct fp_layer_step *step, const struct fp
     __attribute__((cleanup(fp_apk_spool_clear))) struct fp_apk_spool spool = {.fd = -1};
     FP_TRY(fp_temp_dir(step->plan->context->cache_folder, &directory, err));
     FP_TRY(fp_apk_spool_open(directory, &spool, err));
-    enum fp_code code = fill(&draft, root, requests, &spool, err);
+    enum fp_code code = fill(&draft, root, requests, kind, &spool, err);
     if (code == FP_E_NETWORK)
         fp_hint(err, "is there a mirror of Alpine that can be reached? --apk-mirror URL");
     FP_TRY(code);

@@ -45,6 +45,20 @@ static enum fp_code plan_append(struct fp_plan *plan, const struct fp_build_opti
     return fp_plan_base(plan, options, err);
 }
 
+/* Read the lock to obey. */
+static enum fp_code plan_lock(struct fp_plan *plan, const struct fp_build_options *options,
+                              struct fp_error *err)
+{
+    plan->locked = options->locked;
+    plan->refresh = options->refresh;
+    if (options->lock_file != NULL)
+        return fp_lock_read(options->lock_file, &plan->lock, err);
+    if (!options->locked)
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_NOT_FOUND, "--locked: there is no flinkpack.lock"), err,
+                     "'flinkpack lock' with the same options writes one");
+}
+
 enum fp_code fp_plan_make(const struct fp_build_options *options,
                           const struct fp_append_options *append,
                           const struct fp_build_context *context, struct fp_plan *ret,
@@ -56,6 +70,7 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
     fp_strv_add_all(&plan.base_directories, &options->base_folders);
     FP_TRY(append != NULL ? plan_append(&plan, options, append, err)
                           : plan_build(&plan, options, err));
+    FP_TRY(plan_lock(&plan, options, err));
     plan.blob_folder = fp_layout_blobs(context->places.store);
     *ret = plan;
     memset(&plan, 0, sizeof(plan));
@@ -125,5 +140,6 @@ void fp_plan_clear(struct fp_plan *plan)
     free(plan->adds);
     free(plan->outputs);
     free(plan->platforms);
+    fp_lock_free(plan->lock);
     memset(plan, 0, sizeof(*plan));
 }

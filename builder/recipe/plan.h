@@ -7,6 +7,8 @@
 
 #include "flinkpack/recipe.h"
 
+#include "lock.h"
+
 /** The home of Flink in the images that are made here. */
 #define FP_FLINK_HOME "/opt/flink"
 /** 1980-01-01T00:00:00Z, for files without a time of their own; the earliest time in a jar. */
@@ -110,10 +112,13 @@ struct fp_plan {
     struct fp_compression compression; /**< of the layers that are made */
     struct fp_plan_output *outputs;
     size_t output_count;
-    char *title;       /**< the text that is printed before '@' */
-    char *blob_folder; /**< the directory for new blobs */
-    bool pushes;       /**< an output is a registry */
-    bool dry_run;      /**< write no output */
+    char *title;          /**< the text that is printed before '@' */
+    char *blob_folder;    /**< the directory for new blobs */
+    bool pushes;          /**< an output is a registry */
+    bool dry_run;         /**< write no output */
+    struct fp_lock *lock; /**< to be obeyed; NULL: none */
+    bool locked;          /**< a difference from it is an error */
+    bool refresh;         /**< packages are resolved anew */
 };
 
 /**

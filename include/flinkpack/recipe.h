@@ -83,6 +83,11 @@ struct fp_build_options {
     /* The local cache. */
     bool no_cache;           /**< the context has none */
     int64_t cache_max_bytes; /**< its bound; FP_CACHE_MAX_BYTES by default */
+
+    /* The lock. */
+    const char *lock_file; /**< a flinkpack.lock to obey; NULL: none */
+    bool locked;           /**< fail with FP_E_VERIFY where the lock would have to change */
+    bool refresh;          /**< resolve packages anew */
 };
 
 /** The result of a build. Release with fp_build_result_clear(). */
@@ -90,6 +95,7 @@ struct fp_build_result {
     char *name;                /**< NAME[:TAG], which is printed before '@' and the digest */
     struct fp_digest digest;   /**< of the manifest or index */
     json_t *metadata;          /**< the JSON object that --metadata-file gets */
+    json_t *lock;              /**< the JSON object of a lock; NULL for append */
     struct fp_strv next_steps; /**< command lines that the user may run next */
 };
 
@@ -127,6 +133,9 @@ FP_CHECKED enum fp_code fp_append_run(const struct fp_build_options *image,
                                       const struct fp_append_options *options,
                                       const struct fp_build_context *context,
                                       struct fp_build_result *ret, struct fp_error *err);
+/** The text of the file for a result's lock, with sorted keys, so that a version control system
+ * shows what changes. The caller owns it. */
+char *fp_lock_text(const json_t *lock);
 /** Release the members. */
 void fp_build_result_clear(struct fp_build_result *result);
 /** Declare a result that is cleared at the end of its scope. */

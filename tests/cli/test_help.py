@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["build", "append", "push", "pull", "tag", "inspect", "generate", "images",
+COMMANDS = ["build", "lock", "append", "push", "pull", "tag", "inspect", "generate", "images",
             "rmi", "login", "logout", "base", "cache", "completion", "help", "version"]
 
 
@@ -57,7 +57,7 @@ def test_what_does_not_work_yet_is_not_offered(flinkpack):
                  flinkpack.run("man").out):
         for word in ("--with-python2", "rebase", "--kubernetes-certificates"):
             assert word not in text
-    for command in ("rebase", "lock", "check"):
+    for command in ("rebase", "check"):
         assert "there is no command '%s'" % command in flinkpack.fail(2, command)
 
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flinkpack/recipe.h"
+
 #include "recipe/lock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -26,8 +28,8 @@ static void use_pins(const struct fp_lock *lock)
     {
         const char *base = fp_json_string(value, "base");
         bool only = false;
-        const json_t *pins =
-            fp_lock_pins(lock, platform, base != NULL ? base : "", "packages", &requests, &only);
+        const json_t *pins = fp_lock_pins(lock, platform, "x", base != NULL ? base : "", "packages",
+                                          &requests, &only);
         require(pins == NULL || json_is_object(json_object_get(pins, "packages")));
         fp_strv_add(&platforms, platform);
     }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flinkpack/recipe.h"
 #include "lock.h"
 
 #define A64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -152,17 +153,20 @@ static void test_pins(void **state)
     assert_null(fp_lock_checksum(lock, "flink-1.20.3-bin-scala_2.12.tgz"));
 
     fp_strv_add(&requests, "bash");
-    assert_non_null(fp_lock_pins(lock, "linux/amd64", A, "packages", &requests, &only));
+    assert_non_null(fp_lock_pins(lock, "linux/amd64", jre, A, "packages", &requests, &only));
     assert_false(only);
     fp_strv_add(&requests, "snappy");
-    const json_t *pins = fp_lock_pins(lock, "linux/amd64", A, "packages", &requests, &only);
+    const json_t *pins = fp_lock_pins(lock, "linux/amd64", jre, A, "packages", &requests, &only);
     assert_true(only);
     assert_non_null(json_object_get(json_object_get(pins, "packages"), "bash"));
-    assert_null(fp_lock_pins(lock, "linux/amd64", B, "packages", &requests, &only));
+    assert_null(fp_lock_pins(lock, "linux/amd64", jre, B, "packages", &requests, &only));
     assert_false(only);
-    assert_null(fp_lock_pins(lock, "linux/arm64", A, "packages", &requests, &only));
-    assert_null(fp_lock_pins(lock, "linux/amd64", A, "base", &requests, &only));
-    assert_null(fp_lock_pins(NULL, "linux/amd64", A, "packages", &requests, &only));
+    assert_null(fp_lock_pins(lock, "linux/arm64", jre, A, "packages", &requests, &only));
+    assert_null(fp_lock_pins(lock, "linux/amd64", jre, A, "base", &requests, &only));
+    /* The base itself is made of packages, so that its digest comes of them. */
+    assert_non_null(fp_lock_pins(lock, "linux/amd64", jre, "", "packages", &requests, &only));
+    assert_null(fp_lock_pins(lock, "linux/amd64", "other", "", "packages", &requests, &only));
+    assert_null(fp_lock_pins(NULL, "linux/amd64", jre, A, "packages", &requests, &only));
     assert_null(fp_lock_base(NULL, jre, &platforms));
     assert_null(fp_lock_checksum(NULL, "x"));
 }
