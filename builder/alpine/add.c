@@ -38,6 +38,12 @@ static enum fp_code resolve(const struct fp_apk_system *root,
                                        .pins = json_object_get(addition->pins, "packages"),
                                        .only_pins = addition->only_pins};
     enum fp_code code = fp_apk_resolve(&question, &selection->answer, err);
+    /* What is asked for may need another version than the one that was taken before. */
+    if ((code == FP_E_NOT_FOUND || code == FP_E_INPUT) && !question.only_pins &&
+        question.pins != NULL) {
+        question.pins = NULL;
+        code = fp_apk_resolve(&question, &selection->answer, err);
+    }
     return code == FP_OK ? FP_OK : fp_choice_blame(&selection->from, code, err);
 }
 
