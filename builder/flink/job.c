@@ -9,8 +9,7 @@
 /* The size of an ELF header and a segment; a smaller file is not native code. */
 #define NATIVE_MIN_BYTES   120
 #define MAX_MANIFEST_BYTES ((size_t) 1 << 20)
-/* The most entries with native code that are read, and the most bytes of them. */
-#define NATIVES_MAX       256
+/* The most bytes of entries with native code that are read. */
 #define NATIVES_MAX_BYTES ((size_t) 256 << 20)
 
 /* A jar under inspection. */
@@ -114,7 +113,7 @@ static enum fp_code visit_other(struct jar_inspection *inspection, struct fp_zip
     struct fp_jar *jar = &inspection->jar;
     char head[4] = "";
     size_t len = 0;
-    if (entry->size < NATIVE_MIN_BYTES || jar->native_count >= NATIVES_MAX ||
+    if (entry->size < NATIVE_MIN_BYTES || jar->native_count >= FP_JAR_MAX_NATIVES ||
         inspection->native_bytes >= NATIVES_MAX_BYTES)
         return FP_OK;
     FP_TRY(fp_zip_read(zip, entry, head, sizeof(head), &len, err));

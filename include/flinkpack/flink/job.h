@@ -14,6 +14,9 @@ struct fp_jar_native {
     struct fp_elf elf;
 };
 
+/** The most native code of a jar that is looked at. */
+#define FP_JAR_MAX_NATIVES 256
+
 /** The properties of a jar. Owned strings; release with fp_jar_clear(). */
 struct fp_jar {
     char *main_class;     /**< the manifest's program-class, else its Main-Class; NULL: none */
@@ -36,6 +39,16 @@ struct fp_jar {
  * @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT: "FILE: not a jar (...)".
  */
 FP_CHECKED enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err);
+/** The properties as JSON, for a record under the jar's SHA-256. A new reference; NULL: a name in
+ * the jar is not UTF-8, and it has to be read each time. */
+json_t *fp_jar_json(const struct fp_jar *jar);
+/**
+ * Read what this version of fp_jar_json() wrote.
+ * @param title For errors.
+ * @return FP_E_INPUT: it is damaged, or another version judged jars in another way.
+ */
+FP_CHECKED enum fp_code fp_jar_parse(const json_t *json, const char *title, struct fp_jar *ret,
+                                     struct fp_error *err);
 /** Find out whether a jar has the class `name` ("com.example.Job"). Errors as fp_jar_inspect(). */
 FP_CHECKED enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
                                          struct fp_error *err);
