@@ -3,13 +3,15 @@
 
 #include <string.h>
 
-#define ENTRY_MAX_BYTES ((size_t) 64 << 10)
+/* Packed facts of a base take some 100 KiB for each platform. */
+#define ENTRY_MAX_BYTES ((size_t) 4 << 20)
 #define JAVA_MIN        8
 #define JAVA_MAX        99
 
 /* The keys of base-images/schema.json. */
-static const char *const keys[] = {"$schema", "description", "digests",   "java",        "keys",
-                                   "libc",    "packages",    "reference", "repositories"};
+static const char *const keys[] = {"$schema",   "description", "digests", "facts",
+                                   "java",      "keys",        "libc",    "packages",
+                                   "reference", "repositories"};
 
 static enum fp_code check_keys(const json_t *object, const char *path, struct fp_error *err)
 {
@@ -22,8 +24,8 @@ static enum fp_code check_keys(const json_t *object, const char *path, struct fp
             known = known || strcmp(key, keys[i]) == 0;
         if (!known)
             return fp_fail(err, FP_E_INPUT,
-                           "%s: unknown key '%.100s': expected description, digests, java, libc "
-                           "and reference, or packages, repositories and keys",
+                           "%s: unknown key '%.100s': expected description, digests, facts, java, "
+                           "libc and reference, or packages, repositories and keys",
                            path, key);
     }
     return FP_OK;
@@ -108,6 +110,32 @@ static enum fp_code read_digests(const json_t *object, const char *path, json_t 
     return FP_OK;
 }
 
+/* Facts are only believed of what is pinned. */
+static enum fp_code read_facts(const json_t *object, const char *path, struct fp_base_entry *ret,
+                               struct fp_error *err)
+{
+    json_t *facts = json_object_get(object, "facts");
+    const char *platform = NULL;
+    json_t *value = NULL;
+    if (facts != NULL && !json_is_object(facts))
+        return fp_fail(err, FP_E_INPUT, "%s: facts: expected an object of platforms", path);
+    json_object_foreach(facts, platform, value)
+    {
+        if (json_object_get(ret->digests, platform) == NULL)
+            return fp_fail(err, FP_E_INPUT,
+                           "%s: facts['%.100s']: digests does not pin that platform", path,
+                           platform);
+        if (!json_is_string(value) ||
+            json_string_length(value) > (FP_BASE_PACKED_MAX_BYTES + 2) / 3 * 4)
+            return fp_fail(
+                err, FP_E_INPUT,
+                "%s: facts['%.100s']: expected a text in base64, as 'base pin' writes it", path,
+                platform);
+    }
+    ret->facts = json_incref(facts);
+    return FP_OK;
+}
+
 static enum fp_code read_list(const json_t *object, const char *key, const char *path,
                               struct fp_strv *ret, struct fp_error *err)
 {
@@ -147,7 +175,8 @@ static enum fp_code read_origin(const json_t *object, const char *path, struct f
 {
     if (json_object_get(object, "packages") == NULL)
         return read_reference(object, path, &ret->reference, err);
-    if (json_object_get(object, "reference") != NULL || json_object_get(object, "digests") != NULL)
+    if (json_object_get(object, "reference") != NULL ||
+        json_object_get(object, "digests") != NULL || json_object_get(object, "facts") != NULL)
         return fp_fail(err, FP_E_INPUT,
                        "%s: a base is an image (reference, digests), or made of packages", path);
     FP_TRY(read_list(object, "packages", path, &ret->packages, err));
@@ -165,7 +194,8 @@ static enum fp_code read_members(const json_t *object, const char *path, struct 
     FP_TRY(read_origin(object, path, ret, err));
     FP_TRY(read_libc(object, path, &ret->libc, err));
     FP_TRY(read_java(object, path, &ret->java, err));
-    return read_digests(object, path, &ret->digests, err);
+    FP_TRY(read_digests(object, path, &ret->digests, err));
+    return read_facts(object, path, ret, err);
 }
 
 enum fp_code fp_entry_parse(const char *text, size_t len, const char *title, const char *name,
@@ -200,5 +230,6 @@ void fp_base_entry_clear(struct fp_base_entry *entry)
     fp_strv_clear(&entry->repositories);
     json_decref(entry->keys);
     json_decref(entry->digests);
+    json_decref(entry->facts);
     *entry = (struct fp_base_entry){0};
 }

@@ -99,6 +99,7 @@ extern const struct fp_option_group fp_options_apache;
 extern const struct fp_option_group fp_options_old;
 extern const struct fp_option_group fp_options_base_check;
 extern const struct fp_option_group fp_options_catalogue;
+extern const struct fp_option_group fp_options_pin;
 extern const struct fp_option_group fp_options_copy;
 extern const struct fp_option_group fp_options_pull;
 extern const struct fp_option_group fp_options_inspect;

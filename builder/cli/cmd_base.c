@@ -1,7 +1,8 @@
-/* base list, show, pin and check: these show the catalogue of bases, and compare it with the
- * current content of registries. */
+/* base list, show and check: these show the catalogue of bases, and compare it with the current
+ * content of registries. */
 #include <string.h>
 
+#include "base_pin.h"
 #include "flinkpack/base.h"
 #include "flinkpack/http.h"
 #include "session.h"
@@ -23,12 +24,16 @@ static enum fp_code list(struct fp_run *run, const struct fp_strv *folders, stru
     return code;
 }
 
-static void put_digests(struct fp_buf *out, const json_t *digests)
+static void put_digests(struct fp_buf *out, const struct fp_base_entry *entry)
 {
-    void *at = json_object_iter((json_t *) (uintptr_t) digests);
-    for (; at != NULL; at = json_object_iter_next((json_t *) (uintptr_t) digests, at))
-        fp_buf_putf(out, "%-12s %s\n", json_object_iter_key(at),
-                    json_string_value(json_object_iter_value(at)));
+    const char *platform = NULL;
+    json_t *digest = NULL;
+    json_object_foreach(entry->digests, platform, digest)
+    {
+        bool has_facts = json_object_get(entry->facts, platform) != NULL;
+        fp_buf_putf(out, "%-12s %s%s\n", platform, json_string_value(digest),
+                    has_facts ? ", with its facts" : "");
+    }
 }
 
 static void put_whole_entry(struct fp_buf *out, const struct fp_base_entry *entry)
@@ -47,7 +52,7 @@ static void put_whole_entry(struct fp_buf *out, const struct fp_base_entry *entr
     }
     if (entry->description != NULL)
         fp_buf_putf(out, "Description  %s\n", entry->description);
-    put_digests(out, entry->digests);
+    put_digests(out, entry);
 }
 
 static enum fp_code show(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
@@ -167,54 +172,6 @@ static enum fp_code check(struct fp_run *run, struct fp_error *err)
     return fp_context(fp_fail_as(err, &first), err, "not all images were checked");
 }
 
-static enum fp_code collect(const struct fp_found *found, json_t *digests, struct fp_error *err)
-{
-    cleanup_index struct fp_index index = {0};
-    if (!fp_media_is_index(found->root.media_type))
-        return fp_fail(err, FP_E_INPUT,
-                       "%s is of one platform only: write its digest into the reference: @%s",
-                       found->title, found->root.digest.text);
-    FP_TRY(fp_image_index(found->repo, &found->root, found->title, &index, err));
-    for (size_t i = 0; i < index.manifest_count; i++) {
-        const struct fp_descriptor *child = &index.manifests[i];
-        /* Attestations are listed with an unknown platform. */
-        if (strcmp(child->platform.os, "linux") != 0 || child->platform.architecture[0] == '\0')
-            continue;
-        cleanup_free char *platform = fp_platform_text(&child->platform);
-        fp_json_set_text(digests, platform, child->digest.text);
-    }
-    return FP_OK;
-}
-
-static enum fp_code pin_entry(struct fp_run *run, const struct fp_base_entry *entry,
-                              struct fp_error *err)
-{
-    cleanup_session struct fp_session session = {0};
-    cleanup_found struct fp_found found = {0};
-    cleanup_json json_t *digests = json_object();
-    if (entry->reference == NULL)
-        return fp_fail(err, FP_E_INPUT, "%s is made of packages: there is no image to pin",
-                       entry->name);
-    FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(fp_session_find(&session, entry->reference, FP_FIND_REGISTRY, &found, err));
-    FP_TRY(collect(&found, digests, err));
-    cleanup_json json_t *pinned = json_pack(
-        "{s:s, s:s, s:s, s:i, s:O}", "description", entry->description, "reference",
-        entry->reference, "libc", entry->libc, "java", (int) entry->java, "digests", digests);
-    fp_run_put_json(run, pinned);
-    return FP_OK;
-}
-
-static enum fp_code pin(struct fp_run *run, const struct fp_strv *folders, struct fp_error *err)
-{
-    struct fp_base_entry entry = {0};
-    enum fp_code code = fp_base_find(folders, run->operands.items[1], &entry, err);
-    if (code == FP_OK)
-        code = pin_entry(run, &entry, err);
-    fp_base_entry_clear(&entry);
-    return code;
-}
-
 enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
 {
     const char *what = run->operands.items[0];
@@ -225,7 +182,7 @@ enum fp_code fp_run_base(struct fp_run *run, struct fp_error *err)
     if (strcmp(what, "show") == 0 && run->operands.len == 2)
         return show(run, folders, err);
     if (strcmp(what, "pin") == 0 && run->operands.len == 2)
-        return pin(run, folders, err);
+        return fp_base_pin(run, folders, err);
     if (strcmp(what, "check") == 0 && run->operands.len >= 2)
         return check(run, err);
     return fp_fail(err, FP_E_USAGE, "base: expected list, show NAME, pin NAME, or check IMAGE...");

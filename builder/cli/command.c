@@ -114,13 +114,9 @@ static groups store_groups[] = {&fp_options_folders, &fp_options_general, NULL};
 static groups login_groups[] = {&fp_options_login, &fp_options_network, &fp_options_credentials,
                                 &fp_options_general, NULL};
 static groups logout_groups[] = {&fp_options_credentials, &fp_options_general, NULL};
-static groups base_groups[] = {&fp_options_base_check,
-                               &fp_options_catalogue,
-                               &fp_options_network,
-                               &fp_options_credentials,
-                               &fp_options_folders,
-                               &fp_options_general,
-                               NULL};
+static groups base_groups[] = {
+    &fp_options_base_check,  &fp_options_pin,     &fp_options_catalogue, &fp_options_network,
+    &fp_options_credentials, &fp_options_folders, &fp_options_general,   NULL};
 static groups cache_groups[] = {&fp_options_cache_show, &fp_options_folders, &fp_options_general,
                                 NULL};
 static groups plain_groups[] = {&fp_options_general, NULL};

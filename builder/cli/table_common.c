@@ -25,6 +25,14 @@ static const struct fp_option check_options[] = {
             .flags = FP_OPTION_ARGV_ONLY),
 };
 
+static const struct fp_option pin_options[] = {
+    FP_OPTION(COMMAS, "platform", "OS/ARCH,...", build.platforms, UNSAID,
+              "the platforms whose layers base pin reads, so that builds need not; the digests of "
+              "all are written",
+              .flags = FP_OPTION_ARGV_ONLY,
+              .fallback = "linux/amd64 and linux/arm64, where the image has them"),
+};
+
 static const struct fp_option copy_options[] = {
     FP_OPTION_ONE_PLATFORM,
 };
@@ -150,6 +158,7 @@ static const struct fp_option general_options[] = {
 const struct fp_option_group fp_options_catalogue =
     FP_OPTION_GROUP("Catalogue of bases", catalogue_options);
 const struct fp_option_group fp_options_base_check = FP_OPTION_GROUP("Show", check_options);
+const struct fp_option_group fp_options_pin = FP_OPTION_GROUP("Pin", pin_options);
 const struct fp_option_group fp_options_copy = FP_OPTION_GROUP("Copy", copy_options);
 const struct fp_option_group fp_options_pull = FP_OPTION_GROUP("To", pull_options);
 const struct fp_option_group fp_options_inspect = FP_OPTION_GROUP("Show", inspect_options);

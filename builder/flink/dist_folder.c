@@ -11,12 +11,22 @@
 /* 1980-01-01T00:00:00Z, the earliest time that a jar can store. */
 #define EARLIEST_TIME ((int64_t) 315532800)
 
+/* What a directory's digest is made of: of each file and link its path and what it holds. Modes are
+ * no part of it, as the layer's follow from paths and contents, and directories without files do
+ * not count. */
+struct folder_digest {
+    fp_file_digest file_digest;
+    void *context;
+    struct fp_hash *hash;
+};
+
 /* A walk below one directory. */
 struct dist_walk {
     const char *folder; /* for errors */
     struct fp_dist_list *list;
     struct fp_reporter *reporter;
     int folder_count; /* directories that were read, including empty ones, which are not listed */
+    const struct folder_digest *digest; /* NULL: contents are kept as the layer needs them */
 };
 
 static enum fp_code walk_folder(struct dist_walk *walk, int take_fd, const char *path, int depth,
@@ -43,11 +53,31 @@ static bool begins_like_program(int fd)
            (len == sizeof(head) && fp_elf_begins(head, sizeof(head)));
 }
 
+/* Add an entry to the digest; no part of it contains a NUL. */
+static void digest_entry(const struct folder_digest *digest, const char *kind, const char *path,
+                         const char *holds)
+{
+    fp_hash_update(digest->hash, kind, 1);
+    fp_hash_update(digest->hash, path, strlen(path) + 1);
+    fp_hash_update(digest->hash, holds, strlen(holds) + 1);
+}
+
+static enum fp_code digest_file(const struct folder_digest *digest, const char *label,
+                                const char *path, struct fp_error *err)
+{
+    char hex[FP_HASH_HEX_MAX] = "";
+    FP_TRY(digest->file_digest(digest->context, label, hex, err));
+    digest_entry(digest, "f", path, hex);
+    return FP_OK;
+}
+
 /* Read the properties of a file that depend on its content. */
 static enum fp_code look_into(struct dist_walk *walk, int dir_fd, const char *name,
                               struct fp_entry *entry, struct fp_error *err)
 {
     cleanup_free char *label = fp_path_join(walk->folder, entry->path);
+    if (walk->digest != NULL)
+        return digest_file(walk->digest, label, entry->path, err);
     int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return fp_fail_errno(err, FP_E_IO, "%s", label);
@@ -101,6 +131,8 @@ static enum fp_code add_name(struct dist_walk *walk, int dir_fd, const char *nam
     if (entry.kind == FP_ENTRY_SYMLINK) {
         FP_TRY(read_link(walk, dir_fd, name, path, &link, err));
         entry.link = link;
+        if (walk->digest != NULL)
+            digest_entry(walk->digest, "l", path, link);
     }
     size_t before = walk->list->len;
     if (entry.kind == FP_ENTRY_FILE)
@@ -150,6 +182,28 @@ static int64_t time_of(const struct fp_distribution_options *options,
     return newest_s > EARLIEST_TIME ? newest_s : EARLIEST_TIME;
 }
 
+static enum fp_code walk_all(struct dist_walk *walk, struct fp_error *err)
+{
+    int fd = open(walk->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fp_fail_errno(err, FP_E_IO, "%s", walk->folder);
+    return walk_folder(walk, fd, "", 0, err);
+}
+
+enum fp_code fp_distribution_folder_sha256(const char *folder, fp_file_digest file_digest,
+                                           void *context, char ret_hex[FP_HASH_HEX_MAX],
+                                           struct fp_error *err)
+{
+    cleanup_dist_list struct fp_dist_list list = {0};
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    const struct folder_digest digest = {
+        .file_digest = file_digest, .context = context, .hash = hash};
+    struct dist_walk walk = {.folder = folder, .list = &list, .digest = &digest};
+    FP_TRY(walk_all(&walk, err));
+    fp_hash_hex(hash, ret_hex);
+    return FP_OK;
+}
+
 enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
                                  struct fp_distribution *ret, struct fp_error *err)
 {
@@ -157,10 +211,7 @@ enum fp_code fp_dist_from_folder(const struct fp_distribution_options *options,
     cleanup_free char *root = NULL;
     struct dist_walk walk = {
         .folder = options->folder, .list = &list, .reporter = options->reporter};
-    int fd = open(options->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return fp_fail_errno(err, FP_E_IO, "%s", options->folder);
-    FP_TRY(walk_folder(&walk, fd, "", 0, err));
+    FP_TRY(walk_all(&walk, err));
     FP_TRY(fp_dist_locate(&list, options->folder, options->reporter, ret, &root, err));
     if (root[0] != '\0') {
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Flink directly in it", options->folder),

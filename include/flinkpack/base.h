@@ -18,6 +18,7 @@ struct fp_base_entry {
     char *libc;                  /**< "glibc" or "musl" */
     unsigned java;               /**< major version: 8, 11, 17, 21 */
     json_t *digests; /**< object "linux/amd64" -> pinned manifest digest; may be empty */
+    json_t *facts;   /**< object "linux/amd64" -> what fp_base_entry_facts() reads; NULL: none */
     char *description;
 };
 
@@ -40,6 +41,30 @@ FP_CHECKED enum fp_code fp_base_list(const struct fp_strv *folders, struct fp_st
 char *fp_base_for_java(const struct fp_strv *folders, unsigned java);
 /** Release the members. */
 void fp_base_entry_clear(struct fp_base_entry *entry);
+
+/** The most bytes of packed facts, before base64. */
+#define FP_BASE_PACKED_MAX_BYTES ((size_t) 1 << 20)
+
+/**
+ * Facts as a word for an entry of the catalogue, with the diff_ids that they are of.
+ * @param facts Whole facts, of the layers of `config`.
+ * @return The caller owns it. NULL: a base with more files than an entry holds.
+ */
+char *fp_base_facts_pack(const struct fp_base_facts *facts, const struct fp_config *config);
+/**
+ * Get the facts of an image from the entry that pins it, so that none of its layers is read. Like
+ * the digests beside them, they are what whoever wrote the entry vouches for.
+ *
+ * @param platform  The platform that the entry pins: "linux/amd64".
+ * @param config    The configuration of that image. Facts of other diff_ids are not used.
+ * @param env       As for fp_base_inspect(); bash and Java are found by it anew.
+ * @param ret       Whole facts, if `*ret_found`.
+ * @return FP_OK, or FP_E_INPUT, which names the entry: the facts are damaged.
+ */
+FP_CHECKED enum fp_code fp_base_entry_facts(const struct fp_base_entry *entry, const char *platform,
+                                            const struct fp_config *config, const json_t *env,
+                                            struct fp_base_facts *ret, bool *ret_found,
+                                            struct fp_error *err);
 
 /** An account to add. Everything is borrowed. */
 struct fp_account {

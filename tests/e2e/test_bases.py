@@ -1,5 +1,7 @@
 """Bases as other tools leave them: what every runtime takes is taken, and what is made is right."""
 
+import base64
+import gzip
 import json
 import os
 import shutil
@@ -8,7 +10,7 @@ import images
 import pytest
 import validate
 
-from program import INPUT, NOT_FOUND, VERIFY
+from program import INPUT, NOT_FOUND, USAGE, VERIFY
 
 
 class Bases:
@@ -157,3 +159,55 @@ def test_scripts_from_windows(bases, flinkpack):
     words[1:3] = ["--from-local-dist", dist]
     err = flinkpack.fail(INPUT, *words)
     assert "bin/taskmanager.sh end as on Windows" in err and "dos2unix" in err
+
+
+@pytest.fixture
+def pinned(flinkpack, registry, tmp_path):
+    """Pins an image of three platforms; gives the entry, its folder, and the images."""
+    made = {"linux/" + name: images.base(architecture=name)
+            for name in ("amd64", "arm64", "s390x")}
+    images.push(images.Index(list(made.values())), registry, "bases/pinned", "17")
+    entry = {"description": "d", "libc": "glibc", "java": 17,
+             "reference": registry + "/bases/pinned:17"}
+    (tmp_path / "mine.json").write_text(json.dumps(entry))
+
+    def pin(*words, run=flinkpack.run):
+        return run("base", "pin", "mine", "--base-images", tmp_path,
+                   "--insecure-registry", registry, *words)
+    return pin, entry, made
+
+
+def unpack(text):
+    return json.loads(gzip.decompress(base64.b64decode(text)))
+
+
+def test_a_pin_tells_what_the_layers_say(pinned, flinkpack, inputs, tmp_path):
+    pin, entry, made = pinned
+    out = pin().out
+    told = json.loads(out)
+    facts = {name: unpack(text) for name, text in told.pop("facts").items()}
+    digests = {name: image.descriptor()["digest"] for name, image in made.items()}
+    assert told == {**entry, "digests": digests}
+    assert sorted(facts) == ["linux/amd64", "linux/arm64"]
+    for name, one in facts.items():
+        assert one["diffIds"] == made[name].document["rootfs"]["diff_ids"]
+        assert one["facts"]["bash"] and one["facts"]["java"] == 17
+        assert one["facts"]["texts"]["etc/passwd"] == images.PASSWD
+        assert "/bin =usr/bin\n" in one["facts"]["tree"]
+    (tmp_path / "mine.json").write_text(out)
+    assert pin().out == out
+    words = ("--base-images", tmp_path)
+    shown = flinkpack.run("base", "show", "mine", *words).out
+    assert shown.count(", with its facts") == 2
+    flinkpack.run("build", "--from-local-dist", inputs.dist(), "--base", "mine", *words,
+                  "-o", "oci:%s:v1" % (tmp_path / "out"))
+
+
+def test_a_pin_of_chosen_platforms(pinned, flinkpack):
+    pin, _, made = pinned
+    told = json.loads(pin("--platform", "linux/s390x,linux/amd64").out)
+    assert len(told["digests"]) == len(made)
+    assert sorted(told["facts"]) == ["linux/amd64", "linux/s390x"]
+    assert "linux/ppc64le" in pin("--platform", "linux/ppc64le",
+                                  run=lambda *words: flinkpack.fail(NOT_FOUND, *words))
+    assert "--platform" in pin("--platform", "mips", run=lambda *words: flinkpack.fail(USAGE, *words))

@@ -53,9 +53,9 @@ class Row:
 
 ROWS = {
     # The job.
-    "job": Row({"job-jar": "{folder}/other/job.jar"}, JOB),
+    "job": Row({"job-jar": "{folder}/new/job.jar"}, JOB),
     "job of a folder elsewhere": Row({"job-jar": "{folder}/copy/job.jar"}),
-    "job of an image": Row({"job-jar": "{folder}/other/job.jar"}, JOB, of="image"),
+    "job of an image": Row({"job-jar": "{folder}/new/job.jar"}, JOB, of="image"),
     "image of another job": Row({"from-image": "oci:{folder}/ours:other-job"}, of="image"),
     "no job": Row({"job-jar": None, "job-classname": None}, same=False),
     "more for the job": Row({"job-artifacts": "{folder}/more.jar"}, JOB),
@@ -150,6 +150,8 @@ ROWS = {
     "no cache": Row({"no-cache": True}, *KINDS, same=True),
     "bound of the cache": Row({"cache-max-size": "1G"}, cold=False),
     "refreshed": Row({"refresh": True}, PACKAGES, same=True, may=[SETUP]),
+    "lock": Row({"lock-file": "{folder}/release.lock"}),
+    "locked": Row({"lock-file": "{folder}/release.lock", "locked": True}),
     "cache of an image": Row({"cache-from": "oci:{folder}/ours:release", "cache": "{out}/cache"},
                              may=[PACKAGES]),
     "cache of a repository": Row({"cache-repo": "{registry}/matrix/cache"}),
@@ -188,27 +190,22 @@ class Scene:
         self._write_packages()
         self._write_inputs()
         self.homes, self.count = folder / "homes", 0
-        self.options = self._options()
         self.home = programs.Program(self.homes / "warm", programs.built("dev"))
+        self.options = programs.options(self.home)
         self.references = {}
         for name in REFERENCES:
             self.references[name] = self.build(self.home, Row({}, of=name), "reference-" + name,
                                                "oci:%s:%s" % (self.folder / "ours", name))
         self.build(self.home, Row({"job-jar": "{folder}/other/job.jar"}, of="archive"), "other-job",
                    "oci:%s:other-job" % (self.folder / "ours"))
-        # Whatever was made before is in the cache now, if there is one.
-        self.reuses = not self.build(self.home, Row({}), "again").made()
+        if "lock-file" in self.options:
+            words = self.words({"lock-file": "{folder}/release.lock"}, "release", None)
+            self.home.run("lock", *words)
+        self.reuses = "no-cache" in self.options
 
     def close(self):
         for server in self.servers:
             server.__exit__()
-
-    def _options(self):
-        home = programs.Program(self.top / "home", programs.built("dev"))
-        for line in home.run("completion", "bash").out.splitlines():
-            if line.strip().startswith("build) options='"):
-                return [word[2:] for word in line.split("'")[1].split()]
-        raise AssertionError("the completion tells no options of build")
 
     def _write_packages(self):
         self.repository = self.top / "packages"
@@ -246,12 +243,13 @@ class Scene:
         server.add_hadoop()
         server.add_hadoop("2.7.5")
         folder = self.folder
-        for name in "other", "copy", "data", "other/data", "catalogue":
+        for name in "other", "new", "copy", "data", "other/data", "catalogue":
             (folder / name).mkdir(parents=True)
         job = miniature.jar(["com/example/WordCount", "com/example/Other"], "com.example.WordCount")
         files = {
             "job.jar": job, "copy/job.jar": job,
             "other/job.jar": miniature.job_jar(extra=[("x", "y")]),
+            "new/job.jar": miniature.job_jar(extra=[("x", "z")]),
             "lib.jar": miniature.jar(extra=[("a", "b")]),
             "other/lib.jar": miniature.jar(extra=[("c", "d")]), "more.jar": miniature.jar(),
             "data/file": b"1", "other/data/file": b"2", "conf": b"parallelism.default: 4\n",
@@ -354,13 +352,13 @@ def scene(tmp_path_factory, registry):
 def test_every_option_has_a_row(scene):
     """An option that is new has to say here which layers it goes into."""
     known = {name for row in ROWS.values() for name in row.change}
-    assert set(scene.options) - known - NOT_OF_A_BUILD == set()
+    assert scene.options - known - NOT_OF_A_BUILD == set()
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_matrix(name, scene):
     row = ROWS[name]
-    missing = sorted(set(row.change) - set(scene.options))
+    missing = sorted(set(row.change) - scene.options)
     if missing:
         pytest.skip("build has no --%s yet" % missing[0])
     reference = scene.references[row.of]

@@ -731,6 +731,7 @@ def test_base_check_and_pin(flinkpack, inputs, registry):
     (folder / "mine.json").write_text(json.dumps(entry))
     pinned = json.loads(flinkpack.run("base", "pin", "mine", "--base-images", folder,
                                       "--insecure-registry", registry).out)
+    assert list(pinned.pop("facts")) == ["linux/amd64"]
     assert pinned == {**entry, "digests": {"linux/amd64": first.descriptor()["digest"]}}
 
 

@@ -37,6 +37,7 @@ static char *write_down(const struct fp_base_entry *entry)
     if (entry->reference != NULL) {
         require(json_object_set_new(object, "reference", json_string(entry->reference)) == 0 &&
                 json_object_set(object, "digests", entry->digests) == 0);
+        require(entry->facts == NULL || json_object_set(object, "facts", entry->facts) == 0);
     } else {
         require(json_object_set_new(object, "packages", list_of(&entry->packages)) == 0 &&
                 json_object_set_new(object, "repositories", list_of(&entry->repositories)) == 0);

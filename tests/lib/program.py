@@ -130,6 +130,27 @@ def build(program, *words, **more):
     return program.run("build", *words, **more)
 
 
+@functools.cache
+def _options(binary, command):
+    done = subprocess.run([binary, "completion", "bash"], text=True, capture_output=True, check=True,
+                          env={**os.environ, **SANITIZERS})
+    line, = (line for line in done.stdout.splitlines()
+             if line.strip().startswith(command + ") options='"))
+    return frozenset(word[2:] for word in line.split("'")[1].split())
+
+
+def options(program, command="build"):
+    """The names of a command's options, as the shell's completion lists them."""
+    return _options(program.binary, command)
+
+
+def need_option(program, *names):
+    """Skip the test as long as `build` lacks an option."""
+    for name in names:
+        if name not in options(program):
+            pytest.skip("build has no --%s yet" % name)
+
+
 def left_in(folder):
     """Every file and folder below, but for blobs that are named by their digest, and locks."""
     found = []

@@ -148,10 +148,11 @@ class Registry(Process):
     readonly=True              nothing can be pushed
     data=FOLDER                its content, to be shared by several
     cache=True                 descriptors of blobs are remembered in memory
+    program=PATH               another registry of the same family
     """
 
     def __init__(self, folder, users=None, tokens=None, tls=None, client_ca=None, readonly=False,
-                 data=None, address="127.0.0.1", cache=False):
+                 data=None, address="127.0.0.1", cache=False, program="docker-registry"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.data = pathlib.Path(data or self.folder / "data")
@@ -182,7 +183,7 @@ class Registry(Process):
         self.log = self.folder / "registry.log"
         self.config = self.folder / "config.yml"
         self.config.write_text(json.dumps(config, indent=2))  # JSON is YAML
-        self.start(["docker-registry", "serve", str(self.config)], self.port, self.log, address)
+        self.start([program, "serve", str(self.config)], self.port, self.log, address)
 
     def collect(self, repository, digest):
         """Delete an image, and then, as is done by night, what nothing refers to any more."""
@@ -402,14 +403,15 @@ class Fault:
 class FaultProxy(Threaded):
     """In front of a registry at `port`. `plan(n, method, path)` gives the Fault of the n-th request
     (from 0), or None. `requests` holds what has come: method and path; `spans` when each was
-    answered; `asked` those that asked before their body; `taken` counts the bytes of bodies."""
+    answered; `asked` those that asked before their body; `taken` counts the bytes of their bodies, and
+    `given` those of the answers."""
 
     def __init__(self, port, plan=lambda n, method, path: None):
         self.plan = plan
         self.lock = threading.Lock()
         self.requests, self.asked = [], []
         self.spans = {}
-        self.taken = 0
+        self.taken = self.given = 0
         self.backend = ("127.0.0.1", port)
         owner = self
 
@@ -575,6 +577,8 @@ class FaultProxy(Threaded):
             if flip is not None and sent <= flip < sent + len(data):
                 data[flip - sent] ^= 1
             connection.sendall(data)
+            with self.lock:
+                self.given += len(data)
             left, sent = left - len(data), sent + len(data)
 
     def _break(self, connection, name, fault):

@@ -77,6 +77,22 @@ FP_CHECKED enum fp_code fp_distribution_read(const struct fp_distribution_option
  * @return FP_E_NOT_FOUND lists the places that were searched; FP_E_INPUT: several were found.
  */
 FP_CHECKED enum fp_code fp_distribution_find(const char *folder, char **ret, struct fp_error *err);
+/** Tells the SHA-256 of the file at `path`, in lower-case hexadecimal. */
+typedef enum fp_code (*fp_file_digest)(void *context, const char *path,
+                                       char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);
+/**
+ * The SHA-256 of what a directory's layer is made of: paths of files and links, with the digests of
+ * their contents and their targets. Whatever does not count for fp_distribution_read() does not
+ * count here; directories with equal digests give the same layer, with the same options. It is
+ * bounded in the same way. Files that change meanwhile may be read as something else than was
+ * digested, so whoever keeps a layer under a digest computes the digest again afterwards.
+ * @param file_digest May remember digests of files; called once for each file that counts.
+ * @return Errors of reading, and of `file_digest`. That there is Flink in it is not checked.
+ */
+FP_CHECKED enum fp_code fp_distribution_folder_sha256(const char *folder,
+                                                      fp_file_digest file_digest, void *context,
+                                                      char ret_hex[FP_HASH_HEX_MAX],
+                                                      struct fp_error *err);
 /**
  * A distribution as JSON, so that the layers above it can be made without reading it again:
  * everything but the layer's content, whose descriptor is the member "blob".

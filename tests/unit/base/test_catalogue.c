@@ -102,10 +102,16 @@ static void test_reads_pins(void **state)
     cleanup_strv struct fp_strv folders = here();
     struct fp_base_entry entry = {0};
     assert_int_equal(fp_base_find(&folders, "mine", &entry, NULL), FP_OK);
+    assert_null(entry.facts);
     assert_string_equal(entry.name, "mine");
     assert_string_equal(entry.reference, "r.io/a:t");
     assert_int_equal(entry.java, 17);
     assert_string_equal(fp_json_string(entry.digests, "linux/arm/v7"), SUM);
+    fp_base_entry_clear(&entry);
+    write_entry("mine.json", "{" GOOD ",\"digests\":{\"linux/amd64\":\"" SUM
+                             "\"},\"facts\":{\"linux/amd64\":\"AAAA\"}}");
+    assert_int_equal(fp_base_find(&folders, "mine", &entry, NULL), FP_OK);
+    assert_string_equal(fp_json_string(entry.facts, "linux/amd64"), "AAAA");
     fp_base_entry_clear(&entry);
     write_entry("mine.json", "{" GOOD "}");
     assert_int_equal(fp_base_find(&folders, "mine", &entry, NULL), FP_OK);
@@ -167,6 +173,14 @@ static void test_refuses_bad_files(void **state)
         {"{" GOOD ",\"digests\":{\"linux/x86_64\":\"" SUM "\"}}", "to be written 'linux/amd64'"},
         {"{" GOOD ",\"digests\":{\"linux/amd64\":\"latest\"}}", "digests['linux/amd64']"},
         {"{" GOOD ",\"digests\":{\"linux/amd64\":null}}", "digests['linux/amd64']"},
+        {"{" GOOD ",\"facts\":[]}", "facts: expected an object of platforms"},
+        {"{" GOOD ",\"facts\":{\"linux/amd64\":\"AAAA\"}}",
+         "facts['linux/amd64']: digests does not pin that platform"},
+        {"{" GOOD ",\"digests\":{\"linux/amd64\":\"" SUM "\"},\"facts\":{\"linux/amd64\":{}}}",
+         "facts['linux/amd64']: expected a text in base64"},
+        {"{\"description\":\"d\",\"libc\":\"musl\",\"java\":17,\"packages\":[\"a\"],"
+         "\"repositories\":[\"b\"],\"facts\":{}}",
+         "an image (reference, digests), or made of packages"},
     };
     cleanup_strv struct fp_strv folders = here();
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -186,7 +200,8 @@ static void test_refuses_bad_files(void **state)
 static void test_schema_agrees(void **state)
 {
     (void) state;
-    static const char whole[] = "{\"$schema\":\"./schema.json\"," GOOD ",\"digests\":{}}";
+    static const char whole[] =
+        "{\"$schema\":\"./schema.json\"," GOOD ",\"digests\":{},\"facts\":{}}";
     cleanup_buf struct fp_buf text = FP_BUF_INIT(65536);
     cleanup_json json_t *schema = NULL;
     cleanup_json json_t *entry = json_loads(whole, 0, NULL);

@@ -225,6 +225,69 @@ static void test_jemalloc_in_an_outline(void **state)
     }
 }
 
+/* An entry with packed facts is believed only of the layers that they are of. */
+static void test_facts_of_an_entry(void **state)
+{
+    (void) state;
+    cleanup_base_facts struct fp_base_facts facts = facts_of(alpine, NULL, "\"PATH=/bin\"");
+    cleanup_config struct fp_config config = config_of(NULL, 0, "\"PATH=/bin\"");
+    cleanup_config struct fp_config other = config_of(NULL, 0, "\"PATH=/bin\"");
+    cleanup_free char *packed = fp_base_facts_pack(&facts, &config);
+    assert_non_null(packed);
+    struct fp_base_entry entry = {.name = fp_xstrdup("mine"),
+                                  .facts = json_pack("{s:s}", "linux/amd64", packed)};
+    cleanup_json json_t *env = json_pack("{s:s}", "PATH", "/nowhere");
+    struct fp_error err = {0};
+    bool found = false;
+    cleanup_base_facts struct fp_base_facts again = {0};
+    assert_int_equal(
+        fp_base_entry_facts(&entry, "linux/amd64", &config, NULL, &again, &found, &err), FP_OK);
+    assert_true(found && again.has_bash && !again.is_outline);
+    cleanup_free char *one = text_of(&facts);
+    cleanup_free char *same = text_of(&again);
+    assert_string_equal(one, same);
+    cleanup_base_facts struct fp_base_facts moved = {0};
+    assert_int_equal(fp_base_entry_facts(&entry, "linux/amd64", &config, env, &moved, &found, &err),
+                     FP_OK);
+    assert_true(found && !moved.has_bash);
+    struct fp_base_facts none = {0};
+    other.diff_ids[0] = fp_digest_of("x", 1);
+    assert_int_equal(fp_base_entry_facts(&entry, "linux/amd64", &other, NULL, &none, &found, &err),
+                     FP_OK);
+    assert_false(found);
+    assert_int_equal(fp_base_entry_facts(&entry, "linux/arm64", &config, NULL, &none, &found, &err),
+                     FP_OK);
+    assert_false(found);
+    assert_null(none.tree);
+    fp_base_entry_clear(&entry);
+}
+
+static void test_damaged_facts_of_an_entry(void **state)
+{
+    (void) state;
+    cleanup_base_facts struct fp_base_facts facts = facts_of(alpine, NULL, "");
+    cleanup_config struct fp_config config = config_of(NULL, 0, "");
+    cleanup_free char *packed = fp_base_facts_pack(&facts, &config);
+    cleanup_free char *cut = fp_xstrndup(packed, strlen(packed) / 8 * 4);
+    static const char no_facts[] = "{\"diffIds\":[\"" DIFF_ID "\"]}";
+    cleanup_free char *plain = fp_base64_encode(no_facts, strlen(no_facts));
+    const char *const bad[] = {"*", "", cut, "AAAA", plain};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct fp_base_entry entry = {.name = fp_xstrdup("mine"),
+                                      .facts = json_pack("{s:s}", "linux/amd64", bad[i])};
+        struct fp_base_facts none = {0};
+        struct fp_error err = {0};
+        bool found = true;
+        assert_int_equal(
+            fp_base_entry_facts(&entry, "linux/amd64", &config, NULL, &none, &found, &err),
+            FP_E_INPUT);
+        assert_says(&err, "mine: facts['linux/amd64']");
+        assert_false(found);
+        assert_null(none.tree);
+        fp_base_entry_clear(&entry);
+    }
+}
+
 static void test_keys(void **state)
 {
     (void) state;
@@ -313,6 +376,8 @@ int main(void)
         cmocka_unit_test(test_other_variables),
         cmocka_unit_test(test_outline),
         cmocka_unit_test(test_jemalloc_in_an_outline),
+        cmocka_unit_test(test_facts_of_an_entry),
+        cmocka_unit_test(test_damaged_facts_of_an_entry),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_damage_is_refused),
     };
