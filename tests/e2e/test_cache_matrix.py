@@ -1,7 +1,7 @@
-"""What changes, and which layers are made anew for it: those that the change goes into, and no other.
+"""A change makes those layers anew that it goes into, and no other.
 
-Each row of the matrix changes a build that a cache knows. What comes of it with that cache has the
-digest that it has without any. Every option of build is in a row.
+Each row of the matrix changes a build that a cache knows. The image that is made with that cache has
+the digest of the one that is made without any. Every option of build is in a row.
 """
 
 import gzip
@@ -24,8 +24,8 @@ NOTHING = frozenset()
 
 # The build that the rows change: everything that can be a layer is one.
 RELEASE = {
-    "from-release": True, "flink-version": VERSION, "hadoop-version": "2.8", "apache-url": "{dlcdn}",
-    "archive-url": "{archives}", "checksum-url": "{downloads}", "maven-repository": "{maven}",
+    "from-release": True, "flink-version": VERSION, "hadoop-version": "2.8",
+    "apache-url": "{dlcdn}", "archive-url": "{archives}", "checksum-url": "{downloads}", "maven-repository": "{maven}",
     "base": "oci:{folder}/bases:alpine", "package": "tzdata", "job-jar": "{folder}/job.jar",
     "job-classname": "com.example.WordCount", "conf": "parallelism.default=2",
     "lib": "{folder}/lib.jar", "plugin": "s3-fs-hadoop", "add": "{folder}/data:/data/",
@@ -148,7 +148,7 @@ ROWS = {
     "file of options": Row({"config": "{folder}/options.yaml"}, same=False),
     "cache": Row({"cache": "{out}/cache"}, *KINDS, same=True),
     "no cache": Row({"no-cache": True}, *KINDS, same=True),
-    "bound of the cache": Row({"cache-max-size": "1G"}, cold=False),
+    "size of the cache": Row({"cache-max-size": "1G"}, cold=False),
     "refreshed": Row({"refresh": True}, PACKAGES, same=True, may=[SETUP]),
     "lock": Row({"lock-file": "{folder}/release.lock"}),
     "locked": Row({"lock-file": "{folder}/release.lock", "locked": True}),
@@ -201,7 +201,7 @@ class Scene:
         if "lock-file" in self.options:
             words = self.words({"lock-file": "{folder}/release.lock"}, "release", None)
             self.home.run("lock", *words)
-        self.reuses = "no-cache" in self.options
+        self.reuses = "cache-trust" in self.options
 
     def close(self):
         for server in self.servers:

@@ -1,12 +1,14 @@
-"""What builds move when little has changed: requests, those that wait for another one, and bytes.
+"""A build of which little has changed sends few requests and bytes, and few of its requests wait for
+another one.
 
-Each is on an empty disk, with a registry that has the image which is replaced. -rP prints what was
-counted, and next to it what crane takes for the same layer.
+Each build runs on an empty disk, with a registry that has the image which is replaced. pytest's -rP
+prints what was counted, and what crane takes for the same layer.
 """
 
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -38,8 +40,10 @@ class Counted:
         self.sent, self.received = proxy.taken - taken, proxy.given - given
 
     def __repr__(self):
+        asked = ", ".join("%s %s" % (method, re.sub("[?].*|(?<=/)[0-9a-f-]{36}|(?<=:)[0-9a-f]{60}",
+                                                    "", path[4:])) for method, path in self.asked)
         return "%d requests, %d of them wait, %d bytes sent, %d received: %s" % (
-            self.requests, self.rounds, self.sent, self.received, self.asked)
+            self.requests, self.rounds, self.sent, self.received, asked)
 
 
 class Scene:
@@ -77,8 +81,9 @@ class Scene:
             return ["--from-image", image]
         found = ["--from-archive", self.archive]
         if kind == "release":
-            found = ["--from-release", "--flink-version", VERSION, "--apache-url", self.server.dlcdn,
-                     "--archive-url", self.server.archive, "--checksum-url", self.server.downloads]
+            server = self.server
+            found = ["--from-release", "--flink-version", VERSION, "--apache-url", server.dlcdn,
+                     "--archive-url", server.archive, "--checksum-url", server.downloads]
         return [*found, "--base", self.host + "/team/base:17"]
 
     def job(self):
@@ -110,13 +115,12 @@ def scene(request, tmp_path_factory):
     programs.need("docker-registry")
     program = request.param if request.param == "docker-registry" else peers.find(request.param)
     if program is None:
-        pytest.skip("there is no registry of distribution 3 in the tests' cache: tests/lib/peers.py "
-                    "makes it")
+        pytest.skip("distribution 3 is not in the tests' cache")
     folder = tmp_path_factory.mktemp("requests")
     with registries.Registry(folder / "registry", program=program) as found, \
             apache.Apache() as server:
         made = Scene(folder, found, server)
-        programs.need_option(made.program(), "no-cache")
+        programs.need_option(made.program(), "cache-trust")
         yield made
         made.proxy.stop()
 
@@ -133,7 +137,7 @@ def appended(scene):
         shutil.copy(scene.job(), folder / "job.jar")
         subprocess.run(["tar", "-czf", scene.folder / "layer.tgz", "-C", scene.folder / "crane",
                         "opt"], check=True)
-        return scene.counted(lambda: lambda: subprocess.run(
+        return Counted(scene.proxy, lambda: subprocess.run(
             [crane, "append", "--insecure", "-b", name, "-f", scene.folder / "layer.tgz", "-t",
              name + "-crane"], check=True, capture_output=True))
     return count
@@ -223,7 +227,8 @@ def test_pinned_base_is_not_read(scene):
 def test_with_a_token_server(scene, tmp_path):
     """Two more: to be told where the tokens are, and to get one."""
     with registries.TokenServer(tmp_path / "tokens", anonymous=("pull", "push")) as tokens, \
-            registries.Registry(tmp_path / "r", tokens=tokens, data=scene.registry.data) as registry:
+            registries.Registry(tmp_path / "r", tokens=tokens,
+                                data=scene.registry.data) as registry:
         name = scene.name()
         scene.job()
         scene.build(scene.program(), name, scene.source("release", name))
