@@ -179,7 +179,9 @@ static enum fp_code send_absolute(struct fp_registry *registry, struct fp_http_r
         request->authorization = NULL;
         if (response->url != NULL && fp_url_same_origin(response->url, registry->base))
             fp_registry_warnings(registry, response);
+        /* Giving an upload up is worth no token of its own. */
         bool repeat = code == FP_OK && response->status == 401 && round == 0 &&
+                      strcmp(request->method, "DELETE") != 0 &&
                       fp_registry_challenged(registry, response, authorization, scopes);
         if (code == FP_E_NETWORK)
             fp_registry_explain_limit(registry, request->method, response, err);

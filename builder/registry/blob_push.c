@@ -34,8 +34,11 @@ static enum fp_code try_mount(struct fp_upload *upload, const char *mount_from, 
         strcmp(mounted, upload->descriptor->digest.text) != 0)
         return fp_fail(err, FP_E_VERIFY, "%s mounted %.150s instead", registry->name, mounted);
     *ret_mounted = response.status == 201;
-    if (response.status == 202)
+    if (response.status == 202) {
+        FP_HOLD(registry);
+        registry->asks_first = true;
         return fp_upload_take_location(upload, &response, err);
+    }
     bool says_nothing = response.status == 429; /* it only means to go slower */
     return *ret_mounted || says_nothing ? FP_OK
                                         : fp_registry_refusal(registry, "POST", &response, err);
@@ -47,6 +50,15 @@ static void remember_no_mounts(struct fp_registry *registry, const char *mount_f
     FP_HOLD(registry);
     if (!fp_strv_has(&registry->no_mounts, mount_from))
         fp_strv_add(&registry->no_mounts, mount_from);
+}
+
+/* A mount takes one request whether the blob is there or not, but is a session to give up if the
+ * blob is there and cannot be mounted. */
+static bool asks_first(struct fp_registry *registry, const char *mount_from)
+{
+    FP_HOLD(registry);
+    return mount_from == NULL || registry->asks_first ||
+           fp_strv_has(&registry->no_mounts, mount_from);
 }
 
 static bool may_mount(struct fp_registry *registry, const char *mount_from)
@@ -79,19 +91,44 @@ static enum fp_code mount(struct fp_upload *upload, const char *mount_from, bool
     return FP_OK;
 }
 
-static enum fp_code mount_or_upload(struct fp_upload *upload, const char *mount_from,
-                                    enum fp_push_outcome *ret_outcome, struct fp_error *err)
+/* Find out whether the registry has the blob, or can mount it. A small blob is sent at once if its
+ * bytes are here. */
+static enum fp_code find(struct fp_upload *upload, const char *mount_from,
+                         enum fp_push_outcome *ret_outcome, struct fp_error *err)
 {
+    struct fp_registry *registry = upload->registry;
+    bool exists = false;
     bool mounted = false;
-    FP_TRY(mount(upload, mount_from, &mounted, err));
-    *ret_outcome = mounted ? FP_PUSH_MOUNTED : FP_PUSH_UPLOADED;
-    if (mounted)
-        return FP_OK;
-    if (upload->blob != NULL)
+    bool asks = upload->blob == NULL || upload->descriptor->size > registry->unasked_bytes;
+    bool asks_now = asks_first(registry, mount_from);
+    *ret_outcome = FP_PUSH_UPLOADED;
+    if (asks && asks_now)
+        FP_TRY(fp_registry_has_blob(registry, upload->descriptor, &exists, err));
+    if (!exists)
+        FP_TRY(mount(upload, mount_from, &mounted, err));
+    if (asks && !asks_now && !mounted)
+        FP_TRY(fp_registry_has_blob(registry, upload->descriptor, &exists, err));
+    if (exists || mounted)
+        *ret_outcome = exists ? FP_PUSH_EXISTING : FP_PUSH_MOUNTED;
+    return FP_OK;
+}
+
+static enum fp_code find_or_upload(struct fp_upload *upload, const char *mount_from,
+                                   enum fp_push_outcome *ret_outcome, struct fp_error *err)
+{
+    struct fp_registry *registry = upload->registry;
+    const struct fp_digest *digest = &upload->descriptor->digest;
+    *ret_outcome = FP_PUSH_UPLOADED;
+    /* A registry that answered HEAD wrongly would also mount the missing blob. */
+    if (!fp_registry_is_doubted(registry, digest))
+        FP_TRY(find(upload, mount_from, ret_outcome, err));
+    if (*ret_outcome == FP_PUSH_UPLOADED && upload->blob != NULL)
         return fp_upload_run(upload, err);
     fp_upload_cancel(upload);
+    if (*ret_outcome != FP_PUSH_UPLOADED)
+        return FP_OK;
     return fp_fail(err, FP_E_NOT_FOUND, "%s: %s is not there and could not be mounted",
-                   upload->registry->name, upload->descriptor->digest.text);
+                   registry->name, digest->text);
 }
 
 enum fp_code fp_registry_push_blob(struct fp_registry *registry,
@@ -100,7 +137,6 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
                                    struct fp_stage *stage, enum fp_push_outcome *ret_outcome,
                                    struct fp_error *err)
 {
-    bool exists = false;
     struct fp_upload upload = {.registry = registry,
                                .descriptor = descriptor,
                                .blob = blob,
@@ -108,15 +144,7 @@ enum fp_code fp_registry_push_blob(struct fp_registry *registry,
                                .stage = stage,
                                .stage_base = stage != NULL ? stage->done_bytes : 0};
     fp_registry_scopes(registry, true, &upload.scopes);
-    enum fp_code code = FP_OK;
-    /* A registry that answered HEAD wrongly would also mount the missing blob. */
-    if (fp_registry_is_doubted(registry, &descriptor->digest))
-        mount_from = NULL;
-    else
-        code = fp_registry_has_blob(registry, descriptor, &exists, err);
-    *ret_outcome = FP_PUSH_EXISTING;
-    if (code == FP_OK && !exists)
-        code = mount_or_upload(&upload, mount_from, ret_outcome, err);
+    enum fp_code code = find_or_upload(&upload, mount_from, ret_outcome, err);
     fp_strv_clear(&upload.scopes);
     fp_http_response_clear(&upload.asked);
     free(upload.location);

@@ -30,6 +30,21 @@ enum fp_ask {
     FP_ASK_GET,  /**< HEAD says nothing, or is wrong */
 };
 
+/** Up to this size, asking whether a blob is there takes as long as sending it. */
+#define FP_UPLOAD_UNASKED_BYTES ((uint64_t) 1 << 20)
+/** Up to this size, a blob is sent by POST and PUT, as containerd does it; a registry that refuses
+ * that has little sent in vain. */
+#define FP_UPLOAD_SINGLE_BYTES ((uint64_t) 4 << 20)
+/** How many sessions wait for a blob. */
+#define FP_UPLOAD_MAX_SPARES 8
+
+/** An upload's session that no blob uses yet. */
+struct fp_spare_session {
+    char *location;
+    uint64_t min_chunk;
+    int64_t opened_ms;
+};
+
 struct fp_registry {
     struct fp_registry_options options;
     char *host; /**< as in the reference, with one name for Docker Hub */
@@ -55,6 +70,12 @@ struct fp_registry {
     uint64_t chunk_bytes;
     bool is_artifactory; /**< a manifest put by digest gets a directory of its own, which stays */
     bool drops_chunks;   /**< it claims to accept chunks, but loses them */
+    bool wants_patch;    /**< it refuses bodies with the PUT that ends an upload */
+    bool asks_first;     /**< a mount came to nothing: a blob is asked for before it is mounted */
+    uint64_t unasked_bytes; /**< FP_UPLOAD_UNASKED_BYTES */
+    uint64_t single_bytes;  /**< FP_UPLOAD_SINGLE_BYTES */
+    struct fp_spare_session spares[FP_UPLOAD_MAX_SPARES];
+    size_t spare_len;
     struct fp_strv warned;
     struct fp_strv no_mounts; /**< repositories that nothing can be mounted from */
     struct fp_strv doubted;   /**< digests that exist by HEAD, but not by a refused manifest */

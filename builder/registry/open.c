@@ -66,6 +66,8 @@ enum fp_code fp_registry_open(const struct fp_registry_options *options,
         registry->namespace = fp_url_escape(of);
     registry->chunk_bytes = options->chunk_bytes;
     registry->upload_mode = options->chunk_bytes > 0 ? FP_UPLOAD_CHUNKS : FP_UPLOAD_WHOLE;
+    registry->unasked_bytes = FP_UPLOAD_UNASKED_BYTES;
+    registry->single_bytes = FP_UPLOAD_SINGLE_BYTES;
     init_lock(&registry->lock);
     *ret = registry;
     return FP_OK;
@@ -75,6 +77,8 @@ void fp_registry_close(struct fp_registry *registry)
 {
     if (registry == NULL)
         return;
+    for (size_t i = 0; i < registry->spare_len; i++)
+        free(registry->spares[i].location);
     fp_registry_close(registry->elsewhere);
     fp_registry_close(registry->next);
     for (size_t i = 0; i < registry->token_len; i++)

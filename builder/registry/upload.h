@@ -25,14 +25,25 @@ struct fp_upload {
     uint64_t sent_bytes;           /**< in all attempts so far */
     struct fp_http_response asked; /**< URL and Retry-After of the answer that asked for a pause */
     int digest_refusals;           /**< how often the registry found another digest */
+    bool is_spare;                 /**< the session was opened long before, and may be gone */
+    bool is_used;                  /**< something was sent in the session */
     bool again;                    /**< a new session may succeed */
     bool changed_mode;             /**< at once, without a pause */
 };
 
 /** Upload, with as many sessions as it takes. */
 FP_CHECKED enum fp_code fp_upload_run(struct fp_upload *upload, struct fp_error *err);
-/** Begin a session. */
+/** Begin a session, or take one that is open already. */
 FP_CHECKED enum fp_code fp_upload_start(struct fp_upload *upload, struct fp_error *err);
+/** Begin a new session. */
+FP_CHECKED enum fp_code fp_upload_open(struct fp_upload *upload, struct fp_error *err);
+/** Take a session that waits for a blob. False: there is none. */
+bool fp_upload_take_spare(struct fp_upload *upload);
+/** Let the session wait for another blob. False: enough of them wait. */
+bool fp_upload_keep_spare(struct fp_upload *upload);
+/** Give a session up, for which no other request is sent (no token, no second attempt).
+ * @return Whether the registry answered. */
+bool fp_upload_delete(struct fp_registry *registry, const char *location);
 /** Forget the session, which can no longer be used. */
 void fp_upload_forget(struct fp_upload *upload);
 /** Take the session from an answer's Location. */
@@ -52,7 +63,7 @@ FP_CHECKED enum fp_code fp_upload_commit_refused(struct fp_upload *upload,
 /** Note that a new session may succeed after this refusal, unless its words say that the refusal
  * will last, and note the pause that it asks for. */
 void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response *response);
-/** Cancel the session. */
+/** Keep the session for another blob if nothing was sent in it, else cancel it. */
 void fp_upload_cancel(struct fp_upload *upload);
 /** Show what is done in the stage. */
 void fp_upload_show(struct fp_upload *upload, uint64_t done_bytes);

@@ -216,6 +216,21 @@ static enum fp_code patch_all(struct fp_upload *upload, uint64_t chunk_bytes, st
     return fp_upload_commit(upload, err);
 }
 
+/* Artifactory and Nexus want the bytes of an upload before the request that ends it. */
+static bool wants_patch(const struct fp_upload *upload, const struct fp_http_response *response)
+{
+    static const int statuses[] = {400, 404, 405, 415, 501};
+    struct fp_registry *registry = upload->registry;
+    bool is_refused = false;
+    for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+        is_refused = is_refused || statuses[i] == response->status;
+    FP_HOLD(registry);
+    if (!is_refused || registry->upload_mode == FP_UPLOAD_SINGLE)
+        return false;
+    registry->wants_patch = true;
+    return true;
+}
+
 static enum fp_code put_all(struct fp_upload *upload, struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
@@ -228,7 +243,10 @@ static enum fp_code put_all(struct fp_upload *upload, struct fp_error *err)
     if (fp_registry_has_code(&response, "DIGEST_INVALID") ||
         fp_registry_has_code(&response, "SIZE_INVALID"))
         return fp_upload_commit_refused(upload, &response, err);
-    return body_refused(upload, "PUT", part.bytes, &response, err);
+    if (!wants_patch(upload, &response))
+        return body_refused(upload, "PUT", part.bytes, &response, err);
+    upload->again = upload->changed_mode = true;
+    return fp_registry_refusal(upload->registry, "PUT", &response, err);
 }
 
 enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error *err)
@@ -237,6 +255,10 @@ enum fp_code fp_upload_send(struct fp_upload *upload, struct fp_error *err)
     (void) pthread_mutex_lock(&registry->lock);
     enum fp_upload_mode mode = registry->upload_mode;
     uint64_t chunk_bytes = mode == FP_UPLOAD_CHUNKS ? registry->chunk_bytes : 0;
+    bool is_small = mode == FP_UPLOAD_WHOLE && !registry->wants_patch &&
+                    upload->descriptor->size <= registry->single_bytes;
     (void) pthread_mutex_unlock(&registry->lock);
-    return mode == FP_UPLOAD_SINGLE ? put_all(upload, err) : patch_all(upload, chunk_bytes, err);
+    upload->is_used = true;
+    return is_small || mode == FP_UPLOAD_SINGLE ? put_all(upload, err)
+                                                : patch_all(upload, chunk_bytes, err);
 }

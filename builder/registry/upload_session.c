@@ -16,13 +16,6 @@ void fp_upload_show(struct fp_upload *upload, uint64_t done_bytes)
     fp_stage_advance(upload->stage, 0);
 }
 
-void fp_upload_forget(struct fp_upload *upload)
-{
-    free(upload->location);
-    upload->location = NULL;
-    upload->offset = 0;
-}
-
 enum fp_code fp_upload_take_location(struct fp_upload *upload,
                                      const struct fp_http_response *response, struct fp_error *err)
 {
@@ -44,10 +37,11 @@ enum fp_code fp_upload_take_location(struct fp_upload *upload,
     (void) fp_http_header_u64(response, "oci-chunk-min-length", &upload->min_chunk);
     free(upload->location);
     upload->location = location;
+    upload->is_spare = false;
     return FP_OK;
 }
 
-enum fp_code fp_upload_start(struct fp_upload *upload, struct fp_error *err)
+enum fp_code fp_upload_open(struct fp_upload *upload, struct fp_error *err)
 {
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     cleanup_free char *path = fp_registry_path(upload->registry, "blobs", "uploads/");
@@ -62,6 +56,11 @@ enum fp_code fp_upload_start(struct fp_upload *upload, struct fp_error *err)
     return fp_upload_take_location(upload, &response, err);
 }
 
+enum fp_code fp_upload_start(struct fp_upload *upload, struct fp_error *err)
+{
+    return fp_upload_take_spare(upload) ? FP_OK : fp_upload_open(upload, err);
+}
+
 /* Whether a refusal is permanent, whatever its status; one that requests a pause is not. */
 static bool will_last(const struct fp_http_response *response)
 {
@@ -74,6 +73,9 @@ void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response
 {
     const char *retry_after = fp_http_header(response, "retry-after");
     upload->again = !will_last(response);
+    /* What was opened long before may be gone: no pause would bring it back. */
+    bool may_be_gone = upload->is_spare && !fp_http_status_is_transient(response->status);
+    upload->changed_mode = upload->changed_mode || (upload->again && may_be_gone);
     fp_http_response_clear(&upload->asked);
     upload->asked.status = response->status;
     upload->asked.url = fp_xstrdup(response->url);
@@ -81,17 +83,25 @@ void fp_upload_try_again(struct fp_upload *upload, const struct fp_http_response
         fp_strv_addf(&upload->asked.headers, "retry-after: %s", retry_after);
 }
 
+/* The nearest token that was not cancelled because other work failed. */
+static const struct fp_cancel *before_failure(void)
+{
+    const struct fp_cancel *at = fp_cancel_current();
+    while (at != NULL && atomic_load(&at->cause) == FP_CANCEL_FAILURE)
+        at = at->parent;
+    return at;
+}
+
+/* A session is given up as well if the upload is, because another one failed; but not if the user
+ * waits for the program to end. */
 void fp_upload_cancel(struct fp_upload *upload)
 {
-    cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
-    struct fp_error ignored = {0};
-    if (upload->location == NULL || fp_cancelled() != 0)
+    if (upload->location == NULL || fp_cancelled() > 0 ||
+        (fp_cancelled() == 0 && fp_upload_keep_spare(upload)))
         return;
-    struct fp_http_request request = {
-        .method = "DELETE", .url = upload->location, .no_retry = true};
-    enum fp_code code =
-        fp_registry_send(upload->registry, &request, &upload->scopes, &response, &ignored);
-    if (code == FP_OK)
+    struct fp_cancel own = {.parent = before_failure()};
+    cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&own);
+    if (fp_upload_delete(upload->registry, upload->location))
         fp_upload_forget(upload);
 }
 
@@ -99,7 +109,7 @@ enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error 
 {
     struct fp_upload upload = {.registry = registry, .asked = FP_HTTP_RESPONSE_INIT(0)};
     fp_registry_scopes(registry, true, &upload.scopes);
-    enum fp_code code = fp_upload_start(&upload, err);
+    enum fp_code code = fp_upload_open(&upload, err);
     fp_upload_cancel(&upload);
     fp_strv_clear(&upload.scopes);
     free(upload.location);

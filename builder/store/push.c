@@ -33,6 +33,7 @@ struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *op
     for (size_t i = 0; options->names != NULL && i < options->names->len; i++)
         fp_strv_add(&push->names, options->names->items[i]);
     push->is_right = fp_xcalloc(push->names.len + 1, sizeof(bool));
+    push->expected = fp_xcalloc(push->names.len + 1, sizeof(struct fp_expected_name));
     push->last = &push->items;
     push->one_of_several = options->one_of_several;
     push->from = options->from != NULL ? fp_xstrdup(options->from) : NULL;
@@ -51,6 +52,20 @@ static void start(struct fp_push_item *item)
         return;
     item->state = FP_PUSH_TRAVELS;
     fp_group_go(push->group, fp_push_item_run, item);
+}
+
+/* A task. */
+static enum fp_code reserve(void *context, struct fp_error *err)
+{
+    struct fp_push *push = context;
+    return fp_push_context(push, fp_repo_may_put(push->to, err), err);
+}
+
+void fp_push_reserve(struct fp_push *push, unsigned count)
+{
+    bool is_useful = push->source == NULL && push->to->ops->may_put != NULL;
+    for (unsigned i = 0; is_useful && i < count && i < FP_GROUP_MAX; i++)
+        fp_group_go(push->group, reserve, push);
 }
 
 static void start_all(struct fp_push *push, enum fp_push_part part)
@@ -128,44 +143,6 @@ const char *fp_push_title(const struct fp_push *push)
     return push->to->title;
 }
 
-static const struct fp_pushed_document *root_of(const struct fp_push *push)
-{
-    return &push->documents[push->document_count - 1];
-}
-
-/* Ask for names in order until one does not exist: if one is new, most others are new as well. */
-static enum fp_code ask_names(struct fp_push *push, bool *ret_all, struct fp_error *err)
-{
-    const struct fp_digest *digest = &root_of(push)->descriptor.digest;
-    enum fp_tagged found = FP_TAGGED_THIS;
-    size_t count = push->names.len;
-    bool is_all = count > 0;
-    for (size_t i = 0; i < count && found != FP_TAGGED_NOTHING; i++) {
-        FP_TRY(fp_repo_is_named(push->to, digest, push->names.items[i], &found, err));
-        push->is_right[i] = found == FP_TAGGED_THIS;
-    }
-    for (size_t i = 0; i < count; i++)
-        is_all = is_all && push->is_right[i];
-    *ret_all = is_all;
-    return FP_OK;
-}
-
-/* A registry checks that a manifest's blobs exist when the manifest is put. Each document is put
- * again under its digest, because that takes one request for all of its blobs. A root index is
- * skipped, because its manifests have been checked by then. */
-static enum fp_code look_behind(const struct fp_push *push, bool *ret_whole, struct fp_error *err)
-{
-    bool skips_root =
-        push->document_count > 1 && fp_media_is_index(root_of(push)->descriptor.media_type);
-    size_t count = push->document_count - (skips_root ? 1 : 0);
-    bool is_whole = true;
-    for (size_t i = 0; i < count && is_whole; i++)
-        FP_TRY(fp_repo_put_again(push->to, &push->documents[i].descriptor, push->documents[i].bytes,
-                                 &is_whole, err));
-    *ret_whole = is_whole;
-    return FP_OK;
-}
-
 /* A task. If all names are right, the document is put only if the repo has lost it. */
 static enum fp_code put_document(void *context, struct fp_error *err)
 {
@@ -197,7 +174,7 @@ static enum fp_code put_children_first(const struct fp_push *push, size_t count,
 
 static enum fp_code put_documents(const struct fp_push *push, struct fp_error *err)
 {
-    const struct fp_pushed_document *root = root_of(push);
+    const struct fp_pushed_document *root = fp_push_root(push);
     bool comes_with_name = push->to->ops->names_root && push->names.len > 0;
     if (!push->is_whole)
         FP_TRY(put_children_first(push, push->document_count - (comes_with_name ? 1 : 0), err));
@@ -208,28 +185,6 @@ static enum fp_code put_documents(const struct fp_push *push, struct fp_error *e
             FP_TRY(
                 fp_repo_name(push->to, &root->descriptor, root->bytes, push->names.items[i], err));
     return FP_OK;
-}
-
-/* Blobs may be in transfer meanwhile, so the answers are published together at the end. */
-static enum fp_code ask(struct fp_push *push, struct fp_error *err)
-{
-    bool is_all_named = false;
-    bool is_whole = false;
-    FP_TRY(ask_names(push, &is_all_named, err));
-    enum fp_code code = is_all_named ? look_behind(push, &is_whole, err) : FP_OK;
-    (void) pthread_mutex_lock(&push->lock);
-    push->is_all_named = is_all_named;
-    push->is_whole = is_whole;
-    (void) pthread_mutex_unlock(&push->lock);
-    return code;
-}
-
-void fp_push_ask(struct fp_push *push)
-{
-    if (push->is_asked)
-        return;
-    push->asked.code = ask(push, &push->asked);
-    push->is_asked = true;
 }
 
 enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err)
@@ -265,7 +220,7 @@ static enum fp_code put_again(struct fp_push *push, struct fp_error *err)
         item->state = FP_PUSH_WAITS;
     (void) pthread_mutex_unlock(&push->lock);
     FP_TRY(put_all(push, err));
-    return push->is_all_named ? look_behind(push, &is_whole, err) : FP_OK;
+    return push->is_all_named ? fp_push_look_behind(push, &is_whole, err) : FP_OK;
 }
 
 /* A push into a local repo counts as pulled if all blobs come over the network. */
@@ -326,7 +281,7 @@ static enum fp_code end(struct fp_push *push, struct fp_error *err)
     FP_TRY(code);
     FP_TRY(fp_repo_finish(push->to, err));
     if (!push->is_all_named)
-        FP_TRY(fp_repo_confirm(push->to, &root_of(push)->descriptor.digest, err));
+        FP_TRY(fp_repo_confirm(push->to, &fp_push_root(push)->descriptor.digest, err));
     tell(push);
     return FP_OK;
 }
@@ -339,7 +294,7 @@ enum fp_code fp_push_finish(struct fp_push *push, struct fp_push_result *ret, st
     if (ret == NULL)
         return FP_OK;
     *ret = push->result;
-    ret->root = fp_descriptor_copy(&root_of(push)->descriptor);
+    ret->root = fp_descriptor_copy(&fp_push_root(push)->descriptor);
     return FP_OK;
 }
 
@@ -362,6 +317,7 @@ void fp_push_free(struct fp_push *push)
     free(push->documents);
     free(push->from);
     free(push->is_right);
+    free(push->expected);
     fp_strv_clear(&push->names);
     (void) pthread_cond_destroy(&push->arrival);
     (void) pthread_mutex_destroy(&push->lock);

@@ -41,6 +41,12 @@ struct fp_pushed_document {
     char *bytes;
 };
 
+/** What the caller knows of a name. */
+struct fp_expected_name {
+    bool is_known;
+    struct fp_digest digest; /**< not set: there is no such name */
+};
+
 /** The members above the lock are set by the thread that opens and ends the push. */
 struct fp_push {
     struct fp_repo *to;
@@ -48,6 +54,7 @@ struct fp_push {
     struct fp_push *source; /**< a push to the same registry, for mounting; NULL: none */
     struct fp_strv names;
     bool *is_right; /**< for each name: it stands for the image already and is not put again */
+    struct fp_expected_name *expected; /**< for each name */
     bool one_of_several;
     bool is_asked;
     struct fp_error asked; /**< the error of asking; its code is FP_OK if there is none */
@@ -59,6 +66,7 @@ struct fp_push {
     pthread_mutex_t lock;   /**< protects all members below */
     pthread_cond_t arrival; /**< signals that a blob has arrived or failed */
     bool is_all_named;      /**< there are names, and all stand for the image already */
+    bool is_there;          /**< the image is, under its digest, before any blob was fed */
     bool is_whole;          /**< in addition, the repo has lost no part of the image */
     bool has_failed;
     struct fp_push_item *items;
@@ -74,6 +82,15 @@ struct fp_push_item *fp_push_find(struct fp_push *push, const struct fp_digest *
 /** Add the source and target of the copy to an error, as fp_context() does. */
 FP_CHECKED enum fp_code fp_push_context(const struct fp_push *push, enum fp_code code,
                                         struct fp_error *err);
+/** The document that the names will stand for: the last one. */
+static inline const struct fp_pushed_document *fp_push_root(const struct fp_push *push)
+{
+    return &push->documents[push->document_count - 1];
+}
+/** Let the target look for all blobs of an image whose names are right, by putting its manifests
+ * again. `*ret_whole` is false if it cannot tell. */
+FP_CHECKED enum fp_code fp_push_look_behind(const struct fp_push *push, bool *ret_whole,
+                                            struct fp_error *err);
 /** Fail with FP_E_NOT_FOUND if the target lacks blobs that are known to be there. No transfer runs
  * meanwhile. */
 FP_CHECKED enum fp_code fp_push_check_lost(struct fp_push *push, struct fp_error *err);

@@ -142,18 +142,20 @@ static enum fp_code bring(struct fp_push_item *item, enum fp_push_outcome *ret_o
     return FP_OK;
 }
 
-/* If all names are right already, only a blob that the repo is known to have lost is sent. If its
- * source is the repo itself, it counts as present until a manifest is refused for want of it. */
+/* If all names are right already, only a blob that the repo is known to have lost is sent. If the
+ * image is there under its digest, or the repo itself is the blob's source, it counts as present
+ * until a manifest is refused for want of it. */
 static enum fp_code is_kept(const struct fp_push_item *item, bool *ret, struct fp_error *err)
 {
     struct fp_push *push = item->push;
     (void) pthread_mutex_lock(&push->lock);
     bool is_lost = !push->is_whole;
     bool may_be_there = push->is_all_named;
+    bool counts_as_there = push->is_there || item->is_known;
     (void) pthread_mutex_unlock(&push->lock);
     if (is_lost && may_be_there)
         FP_TRY(fp_repo_has_lost(push->to, &item->descriptor, &is_lost, err));
-    else if (is_lost && item->is_known)
+    else if (is_lost && counts_as_there)
         is_lost = fp_repo_doubts(push->to, &item->descriptor.digest);
     *ret = !is_lost;
     if (*ret)

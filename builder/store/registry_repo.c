@@ -170,8 +170,10 @@ static enum fp_code registry_may_put(struct fp_repo *self, struct fp_error *err)
 static void registry_clear(struct fp_repo *self)
 {
     struct fp_registry_repo *repo = (struct fp_registry_repo *) self;
-    for (size_t i = 0; i < repo->source_count; i++)
+    for (size_t i = 0; i < repo->source_count; i++) {
+        fp_registry_drop_sessions(repo->sources[i]);
         fp_registry_close(repo->sources[i]);
+    }
     fp_reference_clear(&repo->reference);
     fp_cleanup_fdp(&repo->hold);
     free(repo->blob_folder);

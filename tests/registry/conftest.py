@@ -3,6 +3,7 @@
 
 import base64
 import json
+import random
 
 import images
 import internet
@@ -33,6 +34,16 @@ def layout(tmp_path):
     path = tmp_path / "layout"
     images.write_layout(images.base(), path, "v1")
     return "oci:%s:v1" % path
+
+
+@pytest.fixture
+def heavy(tmp_path):
+    """An image with two layers of more than 1 MiB, which a push asks for before it sends them."""
+    chance = random.Random(1)
+    layers = [images.layer([images.file("data-%d" % n, chance.randbytes(1200000))], False)
+              for n in range(2)]
+    images.write_layout(images.Image(layers), tmp_path / "heavy", "v1")
+    return "oci:%s:v1" % (tmp_path / "heavy")
 
 
 @pytest.fixture

@@ -24,6 +24,10 @@ TRANSIENT = {
 LONG = os.environ.get("FLINKPACK_TESTS_LONG")
 
 
+def carries_blob(method, path):
+    return method == "PATCH" or (method == "PUT" and "/blobs/uploads/" in path)
+
+
 def rotations(kinds, count=3):
     """Each request gets one of each group in turn; or every kind, which takes minutes."""
     every = [[kind] for kind in kinds] if LONG else [kinds[n::count] for n in range(count)]
@@ -144,11 +148,11 @@ def test_upload_flipped_on_the_way(flinkpack, layout, tmp_path):
     met = []
 
     def once(n, method, path):
-        return registry.Fault(flip_request=3) if method == "PATCH" and not met and \
+        return registry.Fault(flip_request=3) if carries_blob(method, path) and not met and \
             not met.append(n) else None
 
     def always(n, method, path):
-        return registry.Fault(flip_request=3) if method == "PATCH" else None
+        return registry.Fault(flip_request=3) if carries_blob(method, path) else None
 
     with registry.Registry(tmp_path / "r") as r:
         expected = flinkpack.run("push", layout, r.host + "/clean/orders:1").digest
@@ -229,7 +233,7 @@ def test_stalls_are_given_up(flinkpack, layout, tmp_path, command, fault):
 
     def once(n, method, path):
         hit = not met and ("/blobs/sha256:" in path and method == "GET" if command == "pull" else
-                           method == "PATCH")
+                           carries_blob(method, path))
         return met.append(n) or registry.Fault(**fault) if hit else None
 
     with registry.Registry(tmp_path / "r") as r:
@@ -246,7 +250,7 @@ def test_stalls_are_given_up(flinkpack, layout, tmp_path, command, fault):
 
         def always(n, method, path):
             return registry.Fault(**fault) if "/blobs/sha256:" in path and method == "GET" or \
-                method == "PATCH" else None
+                carries_blob(method, path) else None
 
         with registry.FaultProxy(r.port, always) as proxy:
             words = ["pull", proxy.host + "/team/orders:1"] if command == "pull" else \
@@ -280,11 +284,11 @@ def test_commit_that_stalls_is_looked_for(flinkpack, layout, tmp_path):
 
 def test_fault_that_lasts_leaves_no_tag(flinkpack, layout, tmp_path):
     def plan(n, method, path):
-        return registry.Fault(status=503) if method == "PATCH" else None
+        return registry.Fault(status=503) if carries_blob(method, path) else None
 
     with registry.Registry(tmp_path / "r") as r, registry.FaultProxy(r.port, plan) as proxy:
         text = flinkpack.fail(programs.NETWORK, "push", layout, proxy.host + "/team/orders:1")
-        assert "5 uploads: PATCH " in text and "503 service unavailable" in text
+        assert "5 uploads: PUT " in text and "503 service unavailable" in text
         assert not [path for method, path in proxy.requests if "/manifests/" in path
                     and method == "PUT"]
         flinkpack.fail(programs.NOT_FOUND, "pull", r.host + "/team/orders:1")

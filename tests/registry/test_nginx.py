@@ -230,7 +230,8 @@ def test_broken_gateway(flinkpack, layout, behind):
 
 
 def test_no_head_and_a_realm_that_is_a_path(flinkpack, layout, log_in, behind, tmp_path):
-    """One HEAD shows it; all else is asked for by GET, and tokens are had where the registry is."""
+    """The first HEADs show it, of which a push sends two at once; all else is asked for by GET, and
+    tokens are had where the registry is."""
     with registry.TokenServer(tmp_path / "tokens", users={"ci": "s3cret"}) as tokens:
         tokens.realm = "/token"
         with registry.Registry(tmp_path / "guarded", tokens=tokens) as guarded:
@@ -241,4 +242,4 @@ def test_no_head_and_a_realm_that_is_a_path(flinkpack, layout, log_in, behind, t
             flinkpack.run("push", layout, front.host + "/team/orders:1")
             assert pull(flinkpack, front.host + "/team/orders:1") == pushed.digest
             log = log_of(front)
-            assert log.count('"HEAD ') == 3 and log.count('"PATCH ') == 3
+            assert log.count('"HEAD ') <= 5 and log.count('/blobs/uploads/') == 6

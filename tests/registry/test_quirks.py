@@ -99,7 +99,7 @@ def test_gitlab(flinkpack, layout, log_in, connect):
     log_in("registry.gitlab.com", USER, PASSWORD)
     pushed = flinkpack.run("push", layout, "registry.gitlab.com/team/orders:1")
     assert pulled_anew(flinkpack, "registry.gitlab.com/team/orders:1") == pushed.digest
-    assert len(lab.token_requests) > 3  # they ended on the way
+    assert len(lab.token_requests) > 2  # they ended on the way
     for request in lab.token_requests:
         assert len(request.query["scope"]) == 1
     assert lab.opened == len(blobs_of(lab, "team/orders"))  # no session was given up
@@ -247,11 +247,11 @@ def test_head_that_is_refused_or_wrong(flinkpack, layout, connect, how):
     name = proxy.host + "/team/orders:1"
     pushed = flinkpack.run("push", layout, name)
     assert proxy.manifests[("team/orders", "1")]
-    assert proxy.saw("PATCH")
-    assert len(proxy.saw("HEAD")) == 1 or how != 403
+    assert proxy.saw("PUT", "/blobs/uploads/")
+    assert len(proxy.saw("HEAD")) <= 2 or how != 403
     proxy.requests.clear()
     assert flinkpack.run("push", layout, name).digest == pushed.digest
-    assert bool(proxy.saw("PATCH")) == (how == 404)
+    assert bool(proxy.saw("PUT", "/blobs/uploads/")) == (how == 404)
     assert {each.headers["range"] for each in proxy.saw("GET", "/blobs/")} <= {"bytes=0-0"}
     proxy.requests.clear()
     assert pulled_anew(flinkpack, name) == pushed.digest

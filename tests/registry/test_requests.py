@@ -34,10 +34,10 @@ def test_another_tag_in_a_repository_asks_for_no_blob(flinkpack, layout, counted
     assert flinkpack.run("push", name + "2", name + "3").digest == pushed.digest
 
 
-def test_a_blob_that_is_gone_is_named(flinkpack, layout, counted):
+def test_a_blob_that_is_gone_is_named(flinkpack, heavy, counted):
     """The registry says what it lacks when it gets the manifest."""
     name = counted.host + "/team/orders:"
-    flinkpack.run("push", layout, name + "1")
+    flinkpack.run("push", heavy, name + "1")
     path = next(path for method, path in counted.requests if method == "HEAD" and "/blobs/" in path)
     urllib.request.urlopen(urllib.request.Request(counted.registry.url + path,
                                                   method="DELETE")).close()

@@ -32,13 +32,18 @@ FP_CHECKED enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
 enum fp_push_outcome { FP_PUSH_EXISTING, FP_PUSH_MOUNTED, FP_PUSH_UPLOADED };
 
 /**
- * Ask whether blobs may be pushed, by starting an upload and cancelling it.
+ * Ask whether blobs may be pushed, by opening an upload's session, which the next blob to be sent
+ * then uses: that one has a request less to wait for. May be called once for each blob to come.
  * @return FP_OK, or the refusal of the registry: FP_E_AUTH, FP_E_NOT_FOUND and others.
  */
 FP_CHECKED enum fp_code fp_registry_may_push(struct fp_registry *registry, struct fp_error *err);
+/** Give up the sessions that no blob has used; a registry that does not answer at once keeps them.
+ */
+void fp_registry_drop_sessions(struct fp_registry *registry);
 /**
- * Get a blob into the repository: skip it if it is there, mount it from another repository of the
- * same registry if `mount_from` names one, else upload it.
+ * Get a blob into the repository: mount it from another repository of the same registry if
+ * `mount_from` names one, skip it if it is there, else upload it. A small one whose bytes are here
+ * is uploaded without asking whether it is there.
  * @param blob       The bytes; NULL if they are not here. A failed mount is then FP_E_NOT_FOUND,
  *                   and the caller fetches the bytes and calls again.
  * @param mount_from A repository name, or NULL.

@@ -47,6 +47,20 @@ enum fp_push_part { FP_PUSH_LAYER, FP_PUSH_CONFIG };
 /** Open a push. Nothing is sent yet.
  * @param to Borrowed; must outlive the push. */
 struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *options);
+/**
+ * Open upload sessions for blobs that are still being made, beside all other work: the transfer of
+ * each then has one request less to wait for. Sessions that no blob uses are given up when the repo
+ * is freed. The transfers fail if the target may not be written to. It does nothing where blobs are
+ * mounted from an earlier push, and for targets without sessions.
+ */
+void fp_push_reserve(struct fp_push *push, unsigned count);
+/**
+ * Say what a name was just found to stand for, so that fp_push_ask() and fp_push_finish() do not
+ * ask again. Call it before them, on their thread.
+ * @param name One of the push's names; others are ignored.
+ * @param is   NULL: the name does not exist.
+ */
+void fp_push_expect(struct fp_push *push, const char *name, const struct fp_digest *is);
 /** Put a blob (one more reference is taken). A digest that is fed twice is transferred once. */
 void fp_push_blob(struct fp_push *push, enum fp_push_part part, struct fp_blob *blob);
 /**

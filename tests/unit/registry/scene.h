@@ -35,6 +35,7 @@ struct scene {
     struct fp_http *http;
     struct fp_registry *registry;
     struct fp_registry_options options;
+    bool is_small; /**< blobs count as what they are: small */
     struct fp_error err;
     char events[8192]; /**< all lines that were told */
     struct fp_reporter reporter;

@@ -140,6 +140,16 @@ static bool record_can_mount(const struct fp_repo *self, const struct fp_repo *f
            ((const struct recorder *) from)->mounts;
 }
 
+static enum fp_code record_may_put(struct fp_repo *self, struct fp_error *err)
+{
+    struct recorder *recorder = (struct recorder *) self;
+    (void) err;
+    (void) pthread_mutex_lock(&recorder->lock);
+    recorder->may_puts++;
+    (void) pthread_mutex_unlock(&recorder->lock);
+    return FP_OK;
+}
+
 static bool record_is_same(const struct fp_repo *self, const struct fp_repo *other)
 {
     return other == ((const struct recorder *) self)->same;
@@ -160,6 +170,7 @@ static const struct fp_repo_ops record_ops = {
     .confirm = record_confirm,
     .wants_again = record_wants_again,
     .doubts = record_doubts,
+    .may_put = record_may_put,
     .can_mount = record_can_mount,
     .is_same = record_is_same,
     .finish = record_finish,

@@ -37,6 +37,7 @@ struct recorder {
     int doubts;      /* how often it finds out that it lacks something after all */
     bool lacks_none; /* but of the blobs that it was given it has all */
     bool has_doubted;
+    unsigned may_puts;                 /* how often it was asked whether anything may be put */
     const struct fp_repo *same;        /* another one for the same place; or NULL */
     bool mounts;                       /* from another recorder that does, which is logged */
     struct gate *gate;                 /* blobs wait until it is open; or NULL */

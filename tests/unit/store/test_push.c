@@ -312,6 +312,56 @@ static void what_the_target_lost_is_named_and_sent(void **state)
     }
 }
 
+static void what_the_caller_knows_is_not_asked_for(void **state)
+{
+    (void) state;
+    struct made made = make("a");
+    struct made other = make("b");
+    const struct fp_digest *const is[] = {&made.manifest.digest,
+                                          &fp_blob_descriptor(other.layer)->digest, NULL};
+    for (size_t i = 0; i < 3; i++) {
+        struct fp_error err = {0};
+        struct recorder to = recorder_new();
+        struct fp_push *push = open_push(&to, NULL);
+        to.right = "nothing";
+        to.keeps_blobs = to.takes_again = true;
+        add_manifest(push, &made);
+        fp_push_expect(push, "v1", is[i]);
+        fp_push_expect(push, "another", is[0]);
+        fp_push_ask(push);
+        fp_push_blob(push, FP_PUSH_LAYER, made.layer);
+        assert_ok(fp_push_finish(push, NULL, &err), &err);
+        if (i == 0)
+            CHECK_LOG(&to, "again", "finish");
+        else
+            CHECK_LOG(&to, "layer", "manifest", "name v1", "finish", "confirm");
+        fp_push_free(push);
+        fp_strv_clear(&to.log);
+    }
+    made_clear(&other);
+    made_clear(&made);
+}
+
+/* Sessions are opened for what is sent, and not for what is mounted. */
+static void sessions_are_reserved(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct recorder first = recorder_new();
+    struct recorder second = recorder_new();
+    first.mounts = second.mounts = true;
+    struct fp_push *push = open_push(&first, NULL);
+    struct fp_push *mounting = open_push(&second, push);
+    fp_push_reserve(push, 2);
+    fp_push_reserve(mounting, 2);
+    assert_ok(fp_push_wait(push, &err), &err);
+    assert_ok(fp_push_wait(mounting, &err), &err);
+    assert_int_equal(first.may_puts, 2);
+    assert_int_equal(second.may_puts, 0);
+    fp_push_free(mounting);
+    fp_push_free(push);
+}
+
 /* Nothing is said of sending again where nothing is sent any more. */
 static void what_failed_is_not_begun_again(void **state)
 {
@@ -344,6 +394,8 @@ int main(void)
         cmocka_unit_test(what_another_repo_has_is_fetched_from_there),
         cmocka_unit_test(what_the_target_has_is_not_asked_for),
         cmocka_unit_test(what_the_target_lost_is_named_and_sent),
+        cmocka_unit_test(what_the_caller_knows_is_not_asked_for),
+        cmocka_unit_test(sessions_are_reserved),
         cmocka_unit_test(what_failed_is_not_begun_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
