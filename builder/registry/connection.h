@@ -30,8 +30,6 @@ enum fp_ask {
     FP_ASK_GET,  /**< HEAD says nothing, or is wrong */
 };
 
-/** Up to this size, asking whether a blob is there takes as long as sending it. */
-#define FP_UPLOAD_UNASKED_BYTES ((uint64_t) 1 << 20)
 /** Up to this size, a blob is sent by POST and PUT, as containerd does it; a registry that refuses
  * that has little sent in vain. */
 #define FP_UPLOAD_SINGLE_BYTES ((uint64_t) 4 << 20)
@@ -72,7 +70,7 @@ struct fp_registry {
     bool drops_chunks;   /**< it claims to accept chunks, but loses them */
     bool wants_patch;    /**< it refuses bodies with the PUT that ends an upload */
     bool asks_first;     /**< a mount came to nothing: a blob is asked for before it is mounted */
-    uint64_t unasked_bytes; /**< FP_UPLOAD_UNASKED_BYTES */
+    uint64_t unasked_bytes; /**< FP_REGISTRY_UNASKED_BYTES */
     uint64_t single_bytes;  /**< FP_UPLOAD_SINGLE_BYTES */
     struct fp_spare_session spares[FP_UPLOAD_MAX_SPARES];
     size_t spare_len;

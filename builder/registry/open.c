@@ -66,7 +66,7 @@ enum fp_code fp_registry_open(const struct fp_registry_options *options,
         registry->namespace = fp_url_escape(of);
     registry->chunk_bytes = options->chunk_bytes;
     registry->upload_mode = options->chunk_bytes > 0 ? FP_UPLOAD_CHUNKS : FP_UPLOAD_WHOLE;
-    registry->unasked_bytes = FP_UPLOAD_UNASKED_BYTES;
+    registry->unasked_bytes = FP_REGISTRY_UNASKED_BYTES;
     registry->single_bytes = FP_UPLOAD_SINGLE_BYTES;
     init_lock(&registry->lock);
     *ret = registry;

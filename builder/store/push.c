@@ -44,16 +44,6 @@ struct fp_push *fp_push_new(struct fp_repo *to, const struct fp_push_options *op
     return push;
 }
 
-/* The caller holds the lock. Configurations wait for the end if the repo takes layers first. */
-static void start(struct fp_push_item *item)
-{
-    struct fp_push *push = item->push;
-    if (push->asked.code != FP_OK || item->state != FP_PUSH_WAITS)
-        return;
-    item->state = FP_PUSH_TRAVELS;
-    fp_group_go(push->group, fp_push_item_run, item);
-}
-
 /* A task. */
 static enum fp_code reserve(void *context, struct fp_error *err)
 {
@@ -66,15 +56,6 @@ void fp_push_reserve(struct fp_push *push, unsigned count)
     bool is_useful = push->source == NULL && push->to->ops->may_put != NULL;
     for (unsigned i = 0; is_useful && i < count && i < FP_GROUP_MAX; i++)
         fp_group_go(push->group, reserve, push);
-}
-
-static void start_all(struct fp_push *push, enum fp_push_part part)
-{
-    (void) pthread_mutex_lock(&push->lock);
-    for (struct fp_push_item *item = push->items; item != NULL; item = item->next)
-        if (item->part == part)
-            start(item);
-    (void) pthread_mutex_unlock(&push->lock);
 }
 
 /* The caller holds the lock. */
@@ -93,6 +74,15 @@ static struct fp_push_item *add_item(struct fp_push *push, const struct fp_push_
     return item;
 }
 
+/* A blob that would be sent without a question waits until it is known what the names stand for: it
+ * may not be needed, and takes little time. The caller holds the lock. */
+static bool waits_for_names(const struct fp_push_item *item)
+{
+    const struct fp_push *push = item->push;
+    return !push->is_asked && push->names.len > 0 &&
+           item->descriptor.size <= push->to->ops->unasked_bytes;
+}
+
 static void feed(struct fp_push *push, const struct fp_push_item *fed)
 {
     (void) pthread_mutex_lock(&push->lock);
@@ -102,8 +92,9 @@ static void feed(struct fp_push *push, const struct fp_push_item *fed)
         item = add_item(push, fed);
     else if (item->is_lost && fed->blob != NULL)
         is_new = fp_push_find_again(item, fed->blob);
-    if (is_new && (fed->part == FP_PUSH_LAYER || push->to->ops->takes_any_order))
-        start(item);
+    if (is_new && !waits_for_names(item) &&
+        (fed->part == FP_PUSH_LAYER || push->to->ops->takes_any_order))
+        fp_push_start(item);
     (void) pthread_mutex_unlock(&push->lock);
 }
 
@@ -196,10 +187,10 @@ enum fp_code fp_push_wait(struct fp_push *push, struct fp_error *err)
  * blob costs several round trips. */
 static enum fp_code put_all(struct fp_push *push, struct fp_error *err)
 {
-    start_all(push, FP_PUSH_LAYER);
+    fp_push_start_all(push, FP_PUSH_LAYER);
     if (!push->to->ops->takes_any_order)
         FP_TRY(fp_push_wait(push, err));
-    start_all(push, FP_PUSH_CONFIG);
+    fp_push_start_all(push, FP_PUSH_CONFIG);
     FP_TRY(fp_push_wait(push, err));
     FP_TRY(fp_push_check_lost(push, err));
     FP_TRY(fp_report_heed(push->reporter, err));

@@ -56,7 +56,6 @@ struct fp_push {
     bool *is_right; /**< for each name: it stands for the image already and is not put again */
     struct fp_expected_name *expected; /**< for each name */
     bool one_of_several;
-    bool is_asked;
     struct fp_error asked; /**< the error of asking; its code is FP_OK if there is none */
     char *from;            /**< the image's source, for errors; or NULL */
     struct fp_reporter *reporter;
@@ -65,9 +64,10 @@ struct fp_push {
     size_t document_count;
     pthread_mutex_t lock;   /**< protects all members below */
     pthread_cond_t arrival; /**< signals that a blob has arrived or failed */
-    bool is_all_named;      /**< there are names, and all stand for the image already */
-    bool is_there;          /**< the image is, under its digest, before any blob was fed */
-    bool is_whole;          /**< in addition, the repo has lost no part of the image */
+    bool is_asked;
+    bool is_all_named; /**< there are names, and all stand for the image already */
+    bool is_there;     /**< the image is, under its digest, before any blob was fed */
+    bool is_whole;     /**< in addition, the repo has lost no part of the image */
     bool has_failed;
     struct fp_push_item *items;
     struct fp_push_item **last; /**< the place for the next item */
@@ -87,6 +87,10 @@ static inline const struct fp_pushed_document *fp_push_root(const struct fp_push
 {
     return &push->documents[push->document_count - 1];
 }
+/** Start the transfer of a blob to the target if it waits. The caller holds the push's lock. */
+void fp_push_start(struct fp_push_item *item);
+/** Start the transfers of all blobs of that part that wait. */
+void fp_push_start_all(struct fp_push *push, enum fp_push_part part);
 /** Let the target look for all blobs of an image whose names are right, by putting its manifests
  * again. `*ret_whole` is false if it cannot tell. */
 FP_CHECKED enum fp_code fp_push_look_behind(const struct fp_push *push, bool *ret_whole,
@@ -97,7 +101,5 @@ FP_CHECKED enum fp_code fp_push_check_lost(struct fp_push *push, struct fp_error
 /** Take the bytes of a lost blob, to be sent. The caller holds the push's lock.
  * @return Whether it waits to be started again. */
 bool fp_push_find_again(struct fp_push_item *item, struct fp_blob *blob);
-/** A task that transfers one blob, a struct fp_push_item, to the target. */
-FP_CHECKED enum fp_code fp_push_item_run(void *item, struct fp_error *err);
 
 #endif

@@ -117,5 +117,8 @@ void fp_push_ask(struct fp_push *push)
     if (push->is_asked)
         return;
     push->asked.code = ask(push, &push->asked);
+    (void) pthread_mutex_lock(&push->lock);
     push->is_asked = true;
+    (void) pthread_mutex_unlock(&push->lock);
+    fp_push_start_all(push, FP_PUSH_LAYER);
 }

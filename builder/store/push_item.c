@@ -206,7 +206,7 @@ static void count(struct fp_push_item *item, enum fp_push_outcome outcome)
         result->moved_bytes += item->descriptor.size;
 }
 
-enum fp_code fp_push_item_run(void *context, struct fp_error *err)
+static enum fp_code run(void *context, struct fp_error *err)
 {
     struct fp_push_item *item = context;
     struct fp_push *push = item->push;
@@ -220,4 +220,22 @@ enum fp_code fp_push_item_run(void *context, struct fp_error *err)
     (void) pthread_cond_broadcast(&push->arrival);
     (void) pthread_mutex_unlock(&push->lock);
     return code;
+}
+
+void fp_push_start(struct fp_push_item *item)
+{
+    struct fp_push *push = item->push;
+    if (push->asked.code != FP_OK || item->state != FP_PUSH_WAITS)
+        return;
+    item->state = FP_PUSH_TRAVELS;
+    fp_group_go(push->group, run, item);
+}
+
+void fp_push_start_all(struct fp_push *push, enum fp_push_part part)
+{
+    (void) pthread_mutex_lock(&push->lock);
+    for (struct fp_push_item *item = push->items; item != NULL; item = item->next)
+        if (item->part == part)
+            fp_push_start(item);
+    (void) pthread_mutex_unlock(&push->lock);
 }

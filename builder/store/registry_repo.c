@@ -196,6 +196,7 @@ static const struct fp_repo_ops registry_ops = {
     .can_mount = registry_can_mount,
     .is_same = registry_is_same,
     .clear = registry_clear,
+    .unasked_bytes = FP_REGISTRY_UNASKED_BYTES,
     .is_remote = true,
     .names_root = true,
     .takes_any_order = true,

@@ -28,6 +28,9 @@ FP_CHECKED enum fp_code fp_registry_fetch_blob(struct fp_registry *registry,
                                                const struct fp_descriptor *descriptor, int fd,
                                                struct fp_stage *stage, struct fp_error *err);
 
+/** Up to this size, asking whether a blob is there takes as long as sending it. */
+#define FP_REGISTRY_UNASKED_BYTES ((uint64_t) 1 << 20)
+
 /** The outcome of pushing a blob. */
 enum fp_push_outcome { FP_PUSH_EXISTING, FP_PUSH_MOUNTED, FP_PUSH_UPLOADED };
 

@@ -57,9 +57,10 @@ struct fp_repo_ops {
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
     /** Release the members after the base; fp_repo_free() frees the rest. */
     void (*clear)(struct fp_repo *self);
-    bool is_remote;       /**< fp_repo_is_remote() */
-    bool names_root;      /**< name() also puts the manifest or index */
-    bool takes_any_order; /**< configurations may be put before layers, and not only after them */
+    uint64_t unasked_bytes; /**< blobs up to this size are put without asking whether they exist */
+    bool is_remote;         /**< fp_repo_is_remote() */
+    bool names_root;        /**< name() also puts the manifest or index */
+    bool takes_any_order;   /**< configurations may be put before layers, and not only after them */
 };
 
 /** Embedded as the first member of every repo. */

@@ -342,6 +342,39 @@ static void what_the_caller_knows_is_not_asked_for(void **state)
     made_clear(&made);
 }
 
+/* A small blob is not asked for, so it waits for the answer that may make it needless. */
+static void small_blobs_wait_for_the_names(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    struct recorder to = recorder_new();
+    struct made small = make("a");
+    struct made large = make("large");
+    struct fp_repo_ops ops = *to.base.ops;
+    ops.unasked_bytes = 2;
+    to.base.ops = &ops;
+    for (int i = 0; i < 2; i++) {
+        struct fp_push *push = open_push(&to, NULL);
+        to.right = i == 0 ? "nothing" : "v1";
+        to.keeps_blobs = to.takes_again = true;
+        fp_push_blob(push, FP_PUSH_LAYER, small.layer);
+        fp_push_blob(push, FP_PUSH_LAYER, large.layer);
+        assert_ok(fp_push_wait(push, &err), &err);
+        CHECK_LOG(&to, "layer");
+        add_manifest(push, &small);
+        fp_push_ask(push);
+        assert_ok(fp_push_finish(push, NULL, &err), &err);
+        if (i == 0)
+            CHECK_LOG(&to, "layer", "ask v1", "layer", "manifest", "name v1", "finish", "confirm");
+        else
+            CHECK_LOG(&to, "layer", "ask v1", "again", "finish");
+        fp_push_free(push);
+        fp_strv_clear(&to.log);
+    }
+    made_clear(&large);
+    made_clear(&small);
+}
+
 /* Sessions are opened for what is sent, and not for what is mounted. */
 static void sessions_are_reserved(void **state)
 {
@@ -395,6 +428,7 @@ int main(void)
         cmocka_unit_test(what_the_target_has_is_not_asked_for),
         cmocka_unit_test(what_the_target_lost_is_named_and_sent),
         cmocka_unit_test(what_the_caller_knows_is_not_asked_for),
+        cmocka_unit_test(small_blobs_wait_for_the_names),
         cmocka_unit_test(sessions_are_reserved),
         cmocka_unit_test(what_failed_is_not_begun_again),
     };
