@@ -95,6 +95,7 @@ extern const struct fp_option_group fp_options_to;
 extern const struct fp_option_group fp_options_look;
 extern const struct fp_option_group fp_options_lock;
 extern const struct fp_option_group fp_options_reuse;
+extern const struct fp_option_group fp_options_records;
 extern const struct fp_option_group fp_options_apache;
 extern const struct fp_option_group fp_options_old;
 extern const struct fp_option_group fp_options_base_check;

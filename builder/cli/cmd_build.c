@@ -157,9 +157,10 @@ static void find_lock(struct fp_run *run)
 enum fp_code fp_make_image(struct fp_run *run, bool is_append, struct fp_build_result *ret,
                            struct fp_error *err)
 {
-    const struct fp_args *args = &run->args;
+    struct fp_args *args = &run->args;
     cleanup_session struct fp_session session = {0};
     __attribute__((cleanup(clear_files))) struct result_files files = {0};
+    args->build.wants_metadata = args->metadata_file != NULL;
     FP_TRY(fp_session_open_build(run, &session, err));
     FP_TRY(check_images(&session, &args->build, err));
     FP_TRY(begin_files(args, &files, err));

@@ -84,7 +84,12 @@ static struct fp_entry parent_entry(const struct moving *self, const char *path)
     struct fp_entry parent = {
         .path = path, .kind = FP_ENTRY_DIR, .mode = 0755, .mtime_s = self->builder->mtime_s};
     const struct fp_entry *below = self->below != NULL ? fp_tree_get(self->below, path) : NULL;
-    return below != NULL && below->kind == FP_ENTRY_DIR ? *below : parent;
+    if (below == NULL || below->kind != FP_ENTRY_DIR)
+        return parent;
+    /* A time of its own would make another layer on each base. */
+    struct fp_entry repeated = *below;
+    repeated.mtime_s = parent.mtime_s;
+    return repeated;
 }
 
 static enum fp_code declare(void *context, struct fp_node *node, struct fp_error *err)

@@ -19,7 +19,7 @@ static const struct fp_entry *found_at(const struct fp_draft *draft, const char 
 
 static bool is_changed_by_conf(const struct fp_layer_step *step, const char *dest)
 {
-    if (step->plan->conf_keys.len == 0)
+    if (step->plan->conf_keys.len == 0 || step->flink == NULL)
         return false;
     cleanup_free char *conf =
         fp_xasprintf("%s/conf/%s", step->flink->home + 1, step->flink->traits->config_file);
@@ -121,7 +121,8 @@ static enum fp_code add_path(struct fp_draft *draft, const char *dest, const cha
     FP_TRY(make_way(draft, dest, source, err));
     if (!S_ISREG(st.st_mode))
         return add_link(draft, dest, source, err);
-    warn_about_lines(draft->step, source);
+    if (!draft->is_listing)
+        warn_about_lines(draft->step, source);
     fp_draft_file(draft, dest, mode, source, NULL);
     return fp_draft_check(draft, err);
 }

@@ -44,7 +44,8 @@ static enum fp_code make_image(struct fp_bases *bases, struct fp_base_image *ima
 {
     char created[32];
     fp_time_text(created_s, created);
-    struct fp_config_layer row = {.diff_id = layer->diff_id, .created_by = layer->created_by};
+    struct fp_config_layer row = {.diff_id = layer->diff_id,
+                                  .created_by = "flinkpack build # base"};
     cleanup_json json_t *env =
         json_pack("{s:s}", "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     struct fp_config_change change = {

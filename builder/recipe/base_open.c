@@ -160,7 +160,7 @@ static enum fp_code check_entry(const struct fp_bases *bases, const struct fp_ba
     return FP_OK;
 }
 
-/* Fetch one platform's image, so that its layers can be read. */
+/* Read the documents of one platform's image. */
 static enum fp_code get_image(const struct fp_plan *plan, struct fp_bases *bases,
                               struct fp_base_image *image, struct fp_error *err)
 {
@@ -168,26 +168,7 @@ static enum fp_code get_image(const struct fp_plan *plan, struct fp_bases *bases
         return fp_base_assemble(plan, bases, image, err);
     FP_TRY(read_image(plan, bases, image, err));
     fp_leave_job_out(plan, image);
-    return fp_base_fetch(plan, bases, image, err);
-}
-
-static enum fp_code open_image(const struct fp_plan *plan, struct fp_bases *bases,
-                               struct fp_base_image *image, struct fp_error *err)
-{
-    struct fp_stage stage;
-    FP_TRY(get_image(plan, bases, image, err));
-    cleanup_free char *platform = fp_platform_text(&image->platform);
-    cleanup_free char *what = fp_xasprintf("%s %s", bases->name, platform);
-    fp_stage_begin(&stage, plan->context->reporter, "base", what, 0);
-    enum fp_code code =
-        fp_base_inspect(image->blobs, image->manifest.layer_count, &image->config, plan->env,
-                        FP_BASE_MAX_BYTES, plan->context->reporter, &image->facts, err);
-    const char *os = image->facts.os_name != NULL ? image->facts.os_name : "no os-release";
-    const char *java = image->facts.java_version;
-    cleanup_free char *outcome =
-        fp_xasprintf("%s%s%s", os, java != NULL ? ", Java " : "", java != NULL ? java : "");
-    FP_TRY(fp_context(fp_stage_close(&stage, code, outcome), err, "%s", bases->name));
-    return check_entry(bases, image, err);
+    return FP_OK;
 }
 
 /* Open the place that has the image, and resolve its name there. */
@@ -234,8 +215,8 @@ enum fp_code fp_bases_find(const struct fp_plan *plan, const struct fp_flink_ver
     return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
 }
 
-static enum fp_code open_images(const struct fp_plan *plan, struct fp_bases *bases,
-                                struct fp_error *err)
+static enum fp_code open_images(const struct fp_plan *plan, struct fp_known *known,
+                                struct fp_bases *bases, struct fp_error *err)
 {
     if (bases->entry.packages.len == 0)
         FP_TRY(fp_images_open(bases->repo, &bases->root, bases->name, &bases->found, err));
@@ -244,17 +225,19 @@ static enum fp_code open_images(const struct fp_plan *plan, struct fp_bases *bas
         bases->images[i].platform = plan->platforms[i];
         bases->images[i].additions = json_object();
         bases->count++;
-        FP_TRY(open_image(plan, bases, &bases->images[i], err));
+        FP_TRY(get_image(plan, bases, &bases->images[i], err));
+        FP_TRY(fp_base_learn(plan, known, bases, &bases->images[i], err));
+        FP_TRY(check_entry(bases, &bases->images[i], err));
     }
     return FP_OK;
 }
 
 enum fp_code fp_bases_open(const struct fp_plan *plan, const struct fp_flink_version *version,
-                           struct fp_bases *ret, struct fp_error *err)
+                           struct fp_known *known, struct fp_bases *ret, struct fp_error *err)
 {
     if (ret->repo == NULL)
         FP_TRY(fp_bases_find(plan, version, ret, err));
-    enum fp_code code = open_images(plan, ret, err);
+    enum fp_code code = open_images(plan, known, ret, err);
     return code == FP_OK ? FP_OK : explain(plan, ret, version, code, err);
 }
 
@@ -279,6 +262,7 @@ void fp_bases_clear(struct fp_bases *bases)
             fp_blob_unref(image->blobs[k]);
         free(image->blobs);
         fp_base_facts_clear(&image->facts);
+        json_decref(image->outline);
         fp_config_clear(&image->config);
         fp_manifest_clear(&image->manifest);
         fp_descriptor_clear(&image->descriptor);
@@ -291,5 +275,6 @@ void fp_bases_clear(struct fp_bases *bases)
     fp_repo_free(bases->repo);
     fp_base_entry_clear(&bases->entry);
     free(bases->name);
+    free(bases->image_key);
     memset(bases, 0, sizeof(*bases));
 }

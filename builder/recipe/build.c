@@ -1,6 +1,9 @@
 /* The steps of a build: plan, base and Flink, layers, documents, outputs. */
 #include "checks.h"
-#include "outputs.h"
+#include "inputs.h"
+#include "known.h"
+#include "known_image.h"
+#include "listener.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +12,10 @@
 struct build {
     const struct fp_build_options *options;
     const struct fp_append_options *append; /* NULL: the build is not append */
-    const struct fp_build_context *context;
-    struct fp_group *group; /* of all tasks: the failure of one cancels the rest */
+    struct fp_listener listener;
+    struct fp_build_context context; /* the caller's, whose reporter is listened to */
+    bool makes_all;                  /* nothing that earlier builds know is used */
+    struct fp_group *group;          /* of all tasks: the failure of one cancels the rest */
     struct fp_plan plan;
     struct fp_repo *store; /* open, so that no process removes blobs meanwhile */
     struct fp_flink_origin origin;
@@ -19,6 +24,8 @@ struct build {
     struct fp_platform_image *images;
     struct fp_blob *root;
     struct fp_outputs outputs;
+    struct fp_known *known;
+    struct fp_descriptor unchanged; /* the image that is there already; zero: it has to be made */
     json_t *metadata;
     json_t *lock;                                /* the lock of what is made */
     const struct fp_flink_version *base_version; /* chooses the base, unless one is named */
@@ -26,7 +33,11 @@ struct build {
 
 static void build_clear(struct build *build)
 {
+    /* The images that are known use repositories of the outputs, and the other way round. */
+    fp_known_stop(build->known);
     fp_outputs_clear(&build->outputs);
+    fp_known_free(build->known);
+    fp_descriptor_clear(&build->unchanged);
     fp_blob_unref(build->root);
     fp_platform_images_free(build->images, build->plan.platform_count);
     fp_bases_clear(&build->bases);
@@ -36,7 +47,12 @@ static void build_clear(struct build *build)
     fp_plan_clear(&build->plan);
     json_decref(build->metadata);
     json_decref(build->lock);
+    fp_listener_clear(&build->listener);
     fp_group_free(build->group);
+    *build = (struct build){.options = build->options,
+                            .append = build->append,
+                            .listener = build->listener,
+                            .context = build->context};
 }
 #define cleanup_build __attribute__((cleanup(build_clear)))
 
@@ -44,57 +60,125 @@ static enum fp_code open_bases(void *context, struct fp_error *err)
 {
     struct build *build = context;
     const struct fp_plan *plan = &build->plan;
-    FP_TRY(fp_bases_open(plan, build->base_version, &build->bases, err));
+    FP_TRY(fp_bases_open(plan, build->base_version, build->known, &build->bases, err));
     return plan->source == FP_FROM_RELEASE
                ? fp_check_bases(plan, &plan->version, &build->bases, err)
                : FP_OK;
 }
 
-/* Before a release is downloaded, check that the base exists and, if it is on this machine, that it
- * fits. */
-static enum fp_code look_at_base(struct build *build, bool *ret_is_open, struct fp_error *err)
+/* Whether the base is on this machine, so that it is checked before a release is downloaded. */
+static bool is_at_hand(const struct build *build)
 {
-    FP_TRY(fp_bases_find(&build->plan, build->base_version, &build->bases, err));
-    *ret_is_open = !fp_repo_is_remote(build->bases.repo) && build->bases.entry.packages.len == 0;
-    return *ret_is_open ? open_bases(build, err) : FP_OK;
+    return !fp_repo_is_remote(build->bases.repo) && build->bases.entry.packages.len == 0;
 }
 
-/* The default base depends on Flink's version. If that is known, or if a base was named, the base
- * and Flink are fetched in parallel. */
-static enum fp_code obtain_both(struct build *build, struct fp_error *err)
+/* The default base depends on Flink's version. */
+static bool is_base_chosen(const struct build *build)
+{
+    return build->plan.base != NULL || build->plan.source == FP_FROM_RELEASE ||
+           build->flink.has_dist;
+}
+
+/* Resolve the name of the base, if one is chosen by now. */
+static enum fp_code find_base(struct build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
-    bool is_chosen = plan->base != NULL || plan->source == FP_FROM_RELEASE;
-    bool is_open = false;
-    cleanup_group struct fp_group *beside = fp_group_new(build->group, 1);
-    build->base_version = &plan->version;
-    if (plan->source == FP_FROM_RELEASE)
-        FP_TRY(look_at_base(build, &is_open, err));
-    if (is_chosen && !is_open)
-        fp_group_go(beside, open_bases, build);
+    build->base_version = build->flink.has_dist ? &build->flink.version : &plan->version;
+    if (plan->source == FP_FROM_NOTHING && plan->base == NULL) {
+        fp_bases_none(plan, &build->bases);
+        return FP_OK;
+    }
+    return is_base_chosen(build) ? fp_bases_find(plan, build->base_version, &build->bases, err)
+                                 : FP_OK;
+}
+
+/* What Flink's source is, for the key of the image. A release is known by its name and by whom is
+ * trusted to say its checksum. The caller owns it; NULL: it is not known yet. */
+static char *source_of(const struct build *build)
+{
+    const struct fp_plan *plan = &build->plan;
+    if (plan->source != FP_FROM_RELEASE)
+        return build->flink.digest != NULL ? fp_xstrdup(build->flink.digest) : NULL;
+    cleanup_json json_t *all =
+        json_pack("[s, s?, s?, s?, s?, s?, s?, o]", plan->version.text, plan->release.scala_version,
+                  plan->release.hadoop_version, plan->release.checksum, plan->context->apache_url,
+                  plan->context->archive_url, plan->context->checksum_url,
+                  fp_json_text(plan->release.maven_repository));
+    return fp_json_canonical(all);
+}
+
+/* Get the key of the image. NULL: it is not known yet, or it has none.
+ * @param below That of the image of ours that is built upon; NULL: there is none. */
+static enum fp_code find_key(const struct build *build, const char *below, char **ret,
+                             struct fp_error *err)
+{
+    const struct fp_plan *plan = &build->plan;
+    cleanup_free char *source = source_of(build);
+    bool has_source = plan->source == FP_FROM_NOTHING || plan->source == FP_FROM_IMAGE;
+    if ((!has_source && source == NULL) || build->bases.repo == NULL)
+        return FP_OK;
+    return fp_image_key(plan, &build->bases, source, below, ret, err);
+}
+
+/* Find out from as little as possible whether the image is there already. */
+static enum fp_code look_for_image(struct build *build, struct fp_error *err)
+{
+    const struct fp_plan *plan = &build->plan;
+    cleanup_free char *key = NULL;
+    cleanup_free char *below = NULL;
+    bool is_recalled = false;
+    FP_TRY(fp_flink_identify(plan, build->known, &build->flink, &build->origin, err));
+    if (!is_base_chosen(build))
+        FP_TRY(fp_flink_recall(plan, build->known, &build->flink, &is_recalled, err));
+    FP_TRY(find_base(build, err));
+    if (!plan->reuses || plan->refresh || plan->wants_metadata || plan->lock != NULL)
+        return FP_OK;
+    if (plan->source == FP_FROM_IMAGE)
+        below = fp_known_key_below(&build->bases);
+    FP_TRY(find_key(build, below, &key, err));
+    if (key != NULL)
+        (void) fp_known_is_unchanged(build->known, key, &build->unchanged);
+    return FP_OK;
+}
+
+/* Get Flink, and read it unless its layer is known. */
+static enum fp_code obtain_flink(struct build *build, struct fp_error *err)
+{
+    const struct fp_plan *plan = &build->plan;
+    bool is_known = build->flink.has_dist;
+    FP_TRY(fp_flink_find(plan, build->known, &build->flink, err));
+    if (!is_known)
+        FP_TRY(fp_flink_recall(plan, build->known, &build->flink, &is_known, err));
+    if (is_known)
+        return FP_OK;
     FP_TRY(fp_flink_fetch(plan, &build->flink, &build->origin, err));
     fp_outputs_send_archive(&build->outputs, build->origin.archive);
     FP_TRY(fp_flink_read(plan, &build->origin, &build->flink, err));
+    fp_flink_keep(plan, &build->flink);
+    return FP_OK;
+}
+
+/* Fetch the base and Flink in parallel, if the base does not depend on Flink's version. */
+static enum fp_code obtain_both(struct build *build, struct fp_error *err)
+{
+    cleanup_group struct fp_group *beside = fp_group_new(build->group, 1);
+    bool is_chosen = build->bases.repo != NULL;
+    if (is_chosen && is_at_hand(build))
+        FP_TRY(open_bases(build, err));
+    else if (is_chosen)
+        fp_group_go(beside, open_bases, build);
+    FP_TRY(obtain_flink(build, err));
     if (is_chosen)
         return fp_group_wait(beside, err);
     build->base_version = &build->flink.version;
     return open_bases(build, err);
 }
 
-/* The base of append, which may be none. */
-static enum fp_code obtain_base(struct build *build, struct fp_error *err)
-{
-    if (build->plan.base != NULL)
-        return open_bases(build, err);
-    fp_bases_none(&build->plan, &build->bases);
-    return FP_OK;
-}
-
 static enum fp_code obtain_inputs(struct build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
     if (plan->source == FP_FROM_NOTHING)
-        return obtain_base(build, err);
+        return plan->base != NULL ? open_bases(build, err) : FP_OK;
     FP_TRY(plan->source == FP_FROM_IMAGE ? open_bases(build, err) : obtain_both(build, err));
     if (plan->source == FP_FROM_IMAGE)
         FP_TRY(fp_flink_of_image(plan, &build->bases.images[0], &build->flink, err));
@@ -103,20 +187,44 @@ static enum fp_code obtain_inputs(struct build *build, struct fp_error *err)
     return fp_check_fit(plan, &build->flink, &build->bases, err);
 }
 
+/* Let the image say its key, unless it was warned of: an image that is known by its key alone would
+ * be passed over in silence. */
+static enum fp_code set_key(struct build *build, struct fp_error *err)
+{
+    const struct fp_config *config = &build->bases.images[0].config;
+    bool is_upon = build->plan.source == FP_FROM_IMAGE;
+    cleanup_json json_t *label = is_upon ? fp_known_label(config) : NULL;
+    const char *below = fp_json_string(label, "recipe");
+    bool is_passed_over = label != NULL && below == NULL; /* that image was warned of, too */
+    if (atomic_load(&build->listener.has_warned) || is_passed_over)
+        return FP_OK;
+    return find_key(build, below, &build->bases.image_key, err);
+}
+
 static enum fp_code make_images(struct build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
     build->images = fp_xcalloc(plan->platform_count, sizeof(*build->images));
     for (size_t i = 0; i < plan->platform_count; i++) {
+        struct fp_base_image *base = &build->bases.images[i];
         struct fp_layer_step step = {.plan = plan,
                                      .flink = &build->flink,
-                                     .base = &build->bases.images[i],
+                                     .origin = &build->origin,
+                                     .bases = &build->bases,
+                                     .base = base,
                                      .base_name = build->bases.name,
-                                     .tree = build->bases.images[i].facts.tree,
-                                     .outputs = &build->outputs};
-        FP_TRY(fp_layers_make(&step, &build->images[i], err));
-        FP_TRY(fp_image_make(plan, &build->flink, &build->bases, i, &build->images[i], err));
+                                     .platform = i,
+                                     .image = &build->images[i],
+                                     .tree = base->facts.tree,
+                                     .is_whole = !base->facts.is_outline,
+                                     .outputs = &build->outputs,
+                                     .known = build->known,
+                                     .listener = &build->listener};
+        FP_TRY(fp_layers_make(&step, err));
     }
+    FP_TRY(set_key(build, err));
+    for (size_t i = 0; i < plan->platform_count; i++)
+        FP_TRY(fp_image_make(plan, &build->flink, &build->bases, i, &build->images[i], err));
     return fp_image_root(plan, &build->bases, build->images, &build->root, err);
 }
 
@@ -127,7 +235,7 @@ static enum fp_code hold_lock(struct build *build, struct fp_error *err)
     if (plan->source == FP_FROM_NOTHING)
         return FP_OK;
     build->lock = fp_lock_make(plan, &build->flink, &build->bases, build->images, build->root);
-    return fp_lock_hold(plan->lock, build->lock, plan->locked, build->context->reporter, err);
+    return fp_lock_hold(plan->lock, build->lock, plan->locked, build->context.reporter, err);
 }
 
 /* Asking is unnecessary for an archive, because its upload begins at once and shows whether a push
@@ -138,30 +246,63 @@ static bool should_ask_outputs(const struct fp_plan *plan)
            (plan->source != FP_FROM_NOTHING || plan->base != NULL);
 }
 
-static enum fp_code make(void *context, struct fp_error *err)
+/* Open what the build writes to, and begin to ask for what is known. */
+static enum fp_code open_places(struct build *build, struct fp_error *err)
 {
-    struct build *build = context;
-    const struct fp_plan *plan = &build->plan;
-    FP_TRY(fp_plan_make(build->options, build->append, build->context, &build->plan, err));
-    FP_TRY(fp_report_heed(build->context->reporter, err));
+    struct fp_plan *plan = &build->plan;
     if (plan->pushes)
-        FP_TRY(fp_credentials_check(&build->context->places.registry.credentials, err));
-    FP_TRY(fp_repo_open_layout(build->context->places.store, FP_LAYOUT_STORE, &build->store, err));
-    FP_TRY(fp_mkdir_p(build->context->cache_folder, FP_KEPT_DIR_MODE, err));
+        FP_TRY(fp_credentials_check(&build->context.places.registry.credentials, err));
+    FP_TRY(fp_repo_open_layout(build->context.places.store, FP_LAYOUT_STORE, &build->store, err));
+    FP_TRY(fp_mkdir_p(build->context.cache_folder, FP_KEPT_DIR_MODE, err));
     FP_TRY(fp_outputs_open(&build->outputs, plan, build->group, err));
-    if (should_ask_outputs(plan))
+    build->known = fp_known_open(plan, &build->outputs, build->group);
+    build->outputs.known = build->known;
+    return FP_OK;
+}
+
+static enum fp_code make_all(struct build *build, struct fp_error *err)
+{
+    const struct fp_plan *plan = &build->plan;
+    if (should_ask_outputs(plan) && !fp_known_has(build->known, NULL))
         FP_TRY(fp_outputs_ask(&build->outputs, err));
     FP_TRY(obtain_inputs(build, err));
     FP_TRY(make_images(build, err));
     FP_TRY(hold_lock(build, err));
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
-    if (plan->dry_run)
-        return FP_OK;
-    return fp_outputs_finish(&build->outputs, &build->bases, build->images, build->root,
-                             build->metadata, err);
+    const struct fp_finished image = {&build->bases, build->images, build->root};
+    return plan->dry_run ? FP_OK : fp_outputs_finish(&build->outputs, &image, build->metadata, err);
 }
 
-static enum fp_code run(struct build *build, struct fp_build_result *ret, struct fp_error *err)
+static enum fp_code make(void *context, struct fp_error *err)
+{
+    struct build *build = context;
+    struct fp_plan *plan = &build->plan;
+    FP_TRY(fp_plan_make(build->options, build->append, &build->context, plan, err));
+    plan->reuses = plan->reuses && !build->makes_all;
+    plan->trusts_images = plan->trusts_images && plan->reuses;
+    FP_TRY(fp_report_heed(build->context.reporter, err));
+    FP_TRY(open_places(build, err));
+    FP_TRY(look_for_image(build, err));
+    if (!fp_digest_is_set(&build->unchanged.digest))
+        return make_all(build, err);
+    fp_report(plan->context->reporter, FP_EVENT_INFO,
+              "%s: nothing to do: the image is there already", plan->title);
+    build->metadata = json_object();
+    return FP_OK;
+}
+
+/* Whether something was taken from elsewhere that may turn out to be wrong, or gone. */
+static bool has_reused(const struct build *build)
+{
+    bool has = false;
+    for (size_t i = 0; build->images != NULL && i < build->plan.platform_count; i++)
+        for (size_t k = 0; k <= build->images[i].layer_count && k < FP_OWN_LAYERS_MAX; k++)
+            has = has || build->images[i].layers[k].from != NULL;
+    return has || (build->bases.count > 0 && build->bases.images[0].is_recalled);
+}
+
+static enum fp_code try_build(struct build *build, struct fp_build_result *ret,
+                              struct fp_error *err)
 {
     build->group = fp_group_new(NULL, 1);
     fp_group_run(build->group, make, build);
@@ -171,19 +312,44 @@ static enum fp_code run(struct build *build, struct fp_build_result *ret, struct
         return fp_input_blame(build->origin.archive, code, err);
     FP_TRY(code);
     ret->name = fp_xstrdup(build->plan.title);
-    ret->digest = fp_blob_descriptor(build->root)->digest;
+    ret->digest =
+        build->root != NULL ? fp_blob_descriptor(build->root)->digest : build->unchanged.digest;
     ret->metadata = steal_pointer(&build->metadata);
     ret->lock = steal_pointer(&build->lock);
     fp_build_next_steps(&build->plan, &ret->next_steps);
     return FP_OK;
 }
 
+/* What earlier builds say may be wrong, and what they made may be gone: then all is made anew. */
+static enum fp_code run(struct build *build, const struct fp_build_context *context,
+                        struct fp_build_result *ret, struct fp_error *err)
+{
+    struct fp_error why = {0};
+    build->context = *context;
+    fp_listener_init(&build->listener, context->reporter);
+    build->context.reporter = &build->listener.reporter;
+    enum fp_code code = try_build(build, ret, &why);
+    bool is_doubtful =
+        code == FP_E_VERIFY || build->outputs.has_lost || fp_cache_saw_damage(context->cache);
+    if (code != FP_OK && is_doubtful && has_reused(build)) {
+        fp_report(context->reporter, FP_EVENT_WARNING,
+                  "%s; what earlier builds made is not used, and everything is made anew",
+                  why.text);
+        build_clear(build);
+        build->makes_all = true;
+        return try_build(build, ret, err);
+    }
+    if (err != NULL)
+        *err = why;
+    return code;
+}
+
 enum fp_code fp_build_run(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_build_result *ret,
                           struct fp_error *err)
 {
-    cleanup_build struct build build = {.options = options, .context = context};
-    return run(&build, ret, err);
+    cleanup_build struct build build = {.options = options};
+    return run(&build, context, ret, err);
 }
 
 enum fp_code fp_append_run(const struct fp_build_options *image,
@@ -191,8 +357,8 @@ enum fp_code fp_append_run(const struct fp_build_options *image,
                            const struct fp_build_context *context, struct fp_build_result *ret,
                            struct fp_error *err)
 {
-    cleanup_build struct build build = {.options = image, .append = options, .context = context};
-    return run(&build, ret, err);
+    cleanup_build struct build build = {.options = image, .append = options};
+    return run(&build, context, ret, err);
 }
 
 void fp_build_result_clear(struct fp_build_result *result)

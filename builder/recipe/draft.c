@@ -1,4 +1,4 @@
-/* A draft of a layer: its entries, and the inputs of its recipe key. */
+/* A draft of a layer: its entries, and the same as JSON with the digests of contents. */
 #include "draft.h"
 
 #include <stdlib.h>
@@ -86,7 +86,7 @@ static enum fp_code add_file(struct fp_draft *draft, const char *path, int mode,
     if (fstat(fd, &st) != 0)
         return fp_fail_errno(err, FP_E_IO, "%s", source);
     if (sha256 == NULL)
-        FP_TRY(fp_file_hash(source, FP_SHA256, FILE_MAX_BYTES, hex, NULL, err));
+        FP_TRY(fp_cache_file_sha256(draft->step->plan->context->cache, source, hex, NULL, err));
     const struct fp_entry entry = {.path = path,
                                    .kind = FP_ENTRY_FILE,
                                    .mode = mode >= 0                ? (unsigned) mode
@@ -132,35 +132,13 @@ enum fp_code fp_draft_check(const struct fp_draft *draft, struct fp_error *err)
     return fp_layer_builder_check(draft->builder, err);
 }
 
-/* The parents' metadata in the layers below is copied into the layer, so it is an input too. */
-static json_t *note_parents(json_t *inputs, const struct fp_tree *below)
-{
-    const char *name = NULL;
-    json_t *input = NULL;
-    json_t *parents = json_object();
-    json_object_foreach(inputs, name, input)
-    {
-        cleanup_free char *path = fp_xstrdup(name);
-        for (char *slash = strrchr(path, '/'); slash != NULL; slash = strrchr(path, '/')) {
-            *slash = '\0';
-            const struct fp_entry *entry = fp_tree_get(below, path);
-            if (entry == NULL || json_object_get(parents, path) != NULL)
-                continue;
-            fp_json_set(parents, path,
-                        json_pack("[i, i, I, I, I, s?, O?]", (int) entry->kind, (int) entry->mode,
-                                  (json_int_t) entry->uid, (json_int_t) entry->gid,
-                                  (json_int_t) entry->mtime_s, entry->link, entry->xattrs));
-        }
-    }
-    return parents;
-}
-
 static enum fp_code write_layer(struct fp_draft *draft, const char *kind, struct fp_layer *ret,
                                 struct fp_error *err)
 {
     const struct fp_layer_step *step = draft->step;
     struct fp_stage stage;
     const struct fp_layer_options options = {.folder = step->plan->blob_folder,
+                                             .compression = step->plan->compression,
                                              .threads = step->plan->context->threads,
                                              .stage = &stage};
     FP_TRY(fp_layer_builder_finish(draft->builder, step->tree, err));
@@ -173,21 +151,7 @@ enum fp_code fp_draft_write(struct fp_draft *draft, const char *kind, struct fp_
                             struct fp_error *err)
 {
     const struct fp_layer_step *step = draft->step;
-    json_t *parents = note_parents(draft->inputs, step->tree);
-    cleanup_json json_t *inputs = json_pack("{s:O, s:o, s:I}", "entries", draft->inputs, "parents",
-                                            parents, "time", (json_int_t) step->mtime_s);
     FP_TRY(fp_draft_check(draft, err));
     FP_TRY(fp_context(write_layer(draft, kind, ret, err), err, "the %s layer", kind));
-    fp_recipe_key(kind, steal_pointer(&inputs), ret->recipe_key);
-    ret->created_by = fp_xasprintf("flinkpack %s # %s", step->plan->verb, kind);
     return fp_layer_builder_apply(draft->builder, step->tree, err);
-}
-
-void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX])
-{
-    cleanup_json json_t *recipe = json_pack(
-        "{s:s, s:i, s:o, s:s, s:s, s:i}", "kind", kind, "layout", FP_LAYOUT_NUMBER, "inputs",
-        take_inputs, "codec", "gzip", "codecVersion", fp_gzip_version(), "level", FP_GZIP_LEVEL);
-    cleanup_free char *text = fp_json_canonical(recipe);
-    fp_hash_bytes(FP_SHA256, text, strlen(text), ret_hex);
 }

@@ -1,6 +1,6 @@
 /**
  * @file
- * A draft of a layer: its entries, and the inputs of its recipe key.
+ * A draft of a layer: its entries.
  */
 #ifndef FLINKPACK_RECIPE_DRAFT_H
 #define FLINKPACK_RECIPE_DRAFT_H
@@ -8,14 +8,15 @@
 #include "layers.h"
 
 /**
- * The entries of a layer, and the same as JSON with the digests of contents, from which the recipe
- * key is computed. The draft keeps the first failure of adding and adds nothing after it;
- * fp_draft_check() and fp_draft_write() return it. Paths are relative to the root.
+ * The entries of a layer, and the same as JSON with the digests of contents. The draft keeps the
+ * first failure of adding and adds nothing after it; fp_draft_check() and fp_draft_write() return
+ * it. Paths are relative to the root.
  */
 struct fp_draft {
     const struct fp_layer_step *step;
     struct fp_layer_builder *builder;
     json_t *inputs;
+    bool is_listing; /**< only `inputs` are wanted: nothing is reported */
 };
 
 /** Start a draft; files without a time of their own get the step's. */

@@ -14,7 +14,7 @@ static const char *locked_checksum(const struct fp_plan *plan,
     return fp_lock_checksum(plan->lock, name);
 }
 
-static struct fp_release_options release_options(const struct fp_plan *plan)
+struct fp_release_options fp_flink_release(const struct fp_plan *plan)
 {
     const struct fp_plan_release *release = &plan->release;
     struct fp_release_options options = {
@@ -40,7 +40,7 @@ static struct fp_release_options release_options(const struct fp_plan *plan)
 static enum fp_code open_archive(const struct fp_plan *plan, struct fp_input **ret,
                                  struct fp_error *err)
 {
-    const struct fp_release_options options = release_options(plan);
+    const struct fp_release_options options = fp_flink_release(plan);
     const char *path = plan->flink_path;
     FP_TRY(fp_input_open(path, ret, err));
     return options.checksum != NULL ? fp_release_verify(&options, fp_path_base(path), *ret, err)
@@ -63,28 +63,15 @@ static void kept_by_slim(const struct fp_plan *plan, struct fp_strv *keep)
 }
 
 /* The digest is the SHA-512 for a release, because Apache publishes that, and the SHA-256 for
- * another archive. A directory has none, so the diff_id of its layer is used. */
-char *fp_flink_digest(const struct fp_flink *flink)
+ * another archive. */
+static void set_digest(struct fp_flink *flink)
 {
-    if (flink->release.sha512 != NULL)
-        return fp_xasprintf("sha512:%s", flink->release.sha512);
-    if (flink->dist.sha256[0] != '\0')
-        return fp_xasprintf("sha256:%s", flink->dist.sha256);
-    return fp_xstrdup(flink->dist.layer.diff_id.text);
-}
-
-static void note_recipe(const struct fp_plan *plan, struct fp_flink *flink)
-{
-    struct fp_distribution *dist = &flink->dist;
-    cleanup_free char *digest = fp_flink_digest(flink);
-    json_t *plugins = json_array();
-    for (size_t i = 0; plan->slim && i < plan->plugin_count; i++)
-        fp_json_append(plugins, json_string(plan->plugins[i].name));
-    fp_recipe_key("distribution",
-                  json_pack("{s:s, s:b, s:b, s:o, s:I}", "digest", digest, "asIs", dist->as_is,
-                            "slim", plan->slim, "keep", plugins, "epoch",
-                            (json_int_t) plan->context->source_date_epoch),
-                  dist->layer.recipe_key);
+    const struct fp_distribution *dist = &flink->dist;
+    if (flink->digest != NULL)
+        return;
+    flink->digest = flink->release.sha512 != NULL ? fp_xasprintf("sha512:%s", flink->release.sha512)
+                    : dist->sha256[0] != '\0'     ? fp_xasprintf("sha256:%s", dist->sha256)
+                                                  : fp_xstrdup(dist->layer.diff_id.text);
 }
 
 static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flink_origin *origin,
@@ -109,7 +96,9 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
     enum fp_code code = fp_distribution_read(&options, &ret->dist, err);
     FP_TRY(fp_stage_close(&stage, code, ret->dist.as_is ? "the archive as it is" : "made"));
     ret->has_dist = true;
-    note_recipe(plan, ret);
+    set_digest(ret);
+    json_decref(ret->facts);
+    ret->facts = fp_distribution_facts(&ret->dist);
     if (origin->archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
         fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s",
                   origin->archive->path, ret->dist.repack_reason);
@@ -153,19 +142,34 @@ void fp_flink_origin_clear(struct fp_flink_origin *origin)
     *origin = (struct fp_flink_origin){0};
 }
 
+static void replace_digest(struct fp_flink *flink)
+{
+    free(flink->digest);
+    flink->digest = fp_xasprintf("sha512:%s", flink->release.sha512);
+}
+
 enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
                             struct fp_flink_origin *ret_origin, struct fp_error *err)
 {
-    const struct fp_release_options options = release_options(plan);
+    const struct fp_release_options options = fp_flink_release(plan);
     enum fp_code code = FP_OK;
     switch (plan->source) {
     case FP_FROM_RELEASE:
+        if (ret_origin->archive != NULL)
+            return FP_OK;
         code = fp_release_fetch(&options, &ret->release, err);
         ret_origin->archive = steal_pointer(&ret->release.archive);
+        /* What was claimed before may have been wrong. */
+        if (code == FP_OK)
+            replace_digest(ret);
         return code;
     case FP_FROM_ARCHIVE:
+        if (ret_origin->archive != NULL)
+            return FP_OK;
         return open_archive(plan, &ret_origin->archive, err);
     case FP_FROM_LOCAL_DIST:
+        if (ret_origin->folder != NULL)
+            return FP_OK;
         return fp_distribution_find(plan->flink_path, &ret_origin->folder, err);
     case FP_FROM_NOTHING:
     case FP_FROM_IMAGE:
@@ -178,10 +182,17 @@ enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *o
                            struct fp_flink *ret, struct fp_error *err)
 {
     FP_TRY(read_distribution(plan, origin, ret, err));
-    ret->version = ret->dist.version;
-    ret->traits = fp_flink_traits(&ret->version);
-    ret->home = fp_xstrdup(FP_FLINK_HOME);
-    return check_version(plan, ret, err);
+    return fp_flink_settle(plan, ret, err);
+}
+
+enum fp_code fp_flink_settle(const struct fp_plan *plan, struct fp_flink *flink,
+                             struct fp_error *err)
+{
+    flink->version = flink->dist.version;
+    flink->traits = fp_flink_traits(&flink->version);
+    free(flink->home);
+    flink->home = fp_xstrdup(FP_FLINK_HOME);
+    return check_version(plan, flink, err);
 }
 
 /* Parse the version in lib/flink-dist_2.11-1.6.0.jar or lib/flink-dist-1.20.4.jar, which follows an
@@ -202,8 +213,7 @@ static bool version_of_jar(const char *name, struct fp_flink_version *ret)
 enum fp_code fp_flink_of_image(const struct fp_plan *plan, const struct fp_base_image *image,
                                struct fp_flink *ret, struct fp_error *err)
 {
-    cleanup_free char *env = fp_config_env(&image->config, "FLINK_HOME");
-    const char *home = env != NULL && env[0] == '/' ? env : FP_FLINK_HOME;
+    cleanup_free char *home = fp_home_of(&image->config);
     cleanup_free char *lib = fp_xasprintf("%s/lib", home);
     const struct fp_tree *tree = image->facts.tree;
     const struct fp_entry *real = fp_tree_resolve(tree, lib + strspn(lib, "/"));
@@ -228,5 +238,7 @@ void fp_flink_clear(struct fp_flink *flink)
     fp_release_clear(&flink->release);
     fp_distribution_clear(&flink->dist);
     free(flink->home);
+    free(flink->digest);
+    json_decref(flink->facts);
     memset(flink, 0, sizeof(*flink));
 }

@@ -1,6 +1,7 @@
 /* /opt/flink: a real directory with Flink's scripts and settings, and links to the distribution. */
 #include "draft.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,25 @@ static const char find_settings[] =
     "if [ -z \"${FLINK_LOG_DIR:-}\" ] && [ -O \"${TMPDIR:-/tmp}/flink-log\" ]; then\n"
     "    FLINK_LOG_DIR=\"${TMPDIR:-/tmp}/flink-log\"\n"
     "fi\n";
+
+/* A version of the rules by which this file and fp_conf_patch() change Flink's own files: increase
+ * it whenever the same files give others. */
+#define RULES 1
+
+static char program[FP_HASH_HEX_MAX];
+
+static void hash_program(void)
+{
+    cleanup_json json_t *all = json_pack("[i, s, s]", RULES, fp_flink_entrypoint(), find_settings);
+    fp_json_sha256(all, program);
+}
+
+const char *fp_setup_program(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void) pthread_once(&once, hash_program);
+    return program;
+}
 
 static void copy_script(struct fp_draft *draft, const char *path, const struct fp_entry *as,
                         const struct fp_dist_file *file)

@@ -14,32 +14,34 @@ int64_t fp_base_time(const struct fp_base_image *base)
 }
 
 static json_t *make_annotations(const struct fp_plan *plan, const char *base_name,
-                                const char *base_digest, const char *created)
+                                const char *base_digest, const char *created, const char *image_key)
 {
     json_t *annotations = json_object();
     fp_json_set_text(annotations, ANNOTATION("created"), created);
     fp_json_set_text(annotations, ANNOTATION("base.name"), base_name);
     fp_json_set_text(annotations, ANNOTATION("base.digest"), base_digest);
+    fp_json_set_text(annotations, FP_ANNOTATION_RECIPE, image_key);
     json_object_update(annotations, plan->annotations);
     return annotations;
 }
 
 /* Make the annotations about the base, for the image of one platform (`descriptor` is its manifest)
  * or for the index. The base's name is left out if it is not in a registry, as others could not
- * resolve it. If an image of ours gets a new job, its own base is the base. */
+ * resolve it. If an image of ours gets a new job, its own base is the base. The root, which is the
+ * manifest if there is no index, says the image's key. */
 static json_t *annotate(const struct fp_plan *plan, const struct fp_bases *bases,
                         const struct fp_base_image *image, const struct fp_descriptor *descriptor,
-                        const char *created)
+                        const char *created, const char *key)
 {
     const json_t *own = image->manifest.annotations;
     if (!image->is_rebuilt)
         return make_annotations(
             plan, fp_repo_is_remote(bases->repo) ? bases->name : NULL,
-            fp_digest_is_set(&descriptor->digest) ? descriptor->digest.text : NULL, created);
+            fp_digest_is_set(&descriptor->digest) ? descriptor->digest.text : NULL, created, key);
     if (descriptor != &image->descriptor && bases->found.index.annotations != NULL)
         own = bases->found.index.annotations;
     return make_annotations(plan, fp_json_string(own, ANNOTATION("base.name")),
-                            fp_json_string(own, ANNOTATION("base.digest")), created);
+                            fp_json_string(own, ANNOTATION("base.digest")), created, key);
 }
 
 /* Add our layers to the configuration. The time of each one is the newest of it and the layers
@@ -55,14 +57,16 @@ static struct fp_blob *make_config(const struct fp_plan *plan, const struct fp_b
     (void) fp_time_parse(base->config.created, &newest);
     for (size_t i = 0; i < image->layer_count; i++) {
         const struct fp_own_layer *own = &image->layers[i];
+        size_t k = change.layer_count;
+        if (!fp_own_layer_is_there(own))
+            continue;
         newest = own->mtime_s > newest ? own->mtime_s : newest;
-        fp_time_text(plan->context->source_date_epoch >= 0 ? own->mtime_s : newest, times[i]);
-        layers[i] = (struct fp_config_layer){.diff_id = own->layer.diff_id,
-                                             .created_by = own->layer.created_by,
-                                             .created = times[i]};
+        fp_time_text(plan->context->source_date_epoch >= 0 ? own->mtime_s : newest, times[k]);
+        layers[k] = (struct fp_config_layer){
+            .diff_id = own->record.diff_id, .created_by = own->created_by, .created = times[k]};
+        change.layer_count++;
     }
     change.layers = layers;
-    change.layer_count = image->layer_count;
     change.created = created;
     char *bytes = fp_config_bytes(&base->config, &change);
     return fp_blob_memory(FP_MEDIA_OCI_CONFIG, bytes, strlen(bytes));
@@ -106,10 +110,12 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases
     image->config = make_config(plan, base, look, image, created);
     cleanup_manifest struct fp_manifest manifest = {.media_type = FP_MEDIA_OCI_MANIFEST};
     manifest.config = fp_descriptor_copy(fp_blob_descriptor(image->config));
-    manifest.annotations = annotate(plan, bases, base, &base->descriptor, created);
+    manifest.annotations = annotate(plan, bases, base, &base->descriptor, created,
+                                    plan->platform_count == 1 ? bases->image_key : NULL);
     add_base_layers(base, &manifest);
     for (size_t i = 0; i < image->layer_count; i++)
-        fp_manifest_add_layer(&manifest, fp_blob_descriptor(image->layers[i].layer.blob));
+        if (fp_own_layer_is_there(&image->layers[i]))
+            fp_manifest_add_layer(&manifest, &image->layers[i].record.blob);
     FP_TRY(check_layer_count(plan, bases, manifest.layer_count, err));
     char *bytes = fp_manifest_bytes(&manifest);
     image->manifest = fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
@@ -139,7 +145,7 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *ba
     /* A comparison of digests must show that the name resolves to another image now. */
     const struct fp_descriptor *base =
         bases->has_moved ? &bases->images[0].descriptor : &bases->root;
-    index.annotations = annotate(plan, bases, &bases->images[0], base, text);
+    index.annotations = annotate(plan, bases, &bases->images[0], base, text, bases->image_key);
     char *bytes = fp_index_bytes(&index);
     if (strlen(bytes) > FP_MANIFEST_MAX_BYTES) {
         free(bytes);

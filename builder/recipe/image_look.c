@@ -39,29 +39,11 @@ static json_t *make_env(const struct fp_plan *plan, const struct fp_flink *flink
     return env;
 }
 
-/* Map the recipe keys of our layers, including those of the base image, to diff_ids. */
-static json_t *list_recipes(const struct fp_base_image *base, const struct fp_platform_image *image)
+/* What is in the image, as far as labels ask for it. */
+static const struct fp_tree *tree_of(const struct fp_base_image *base,
+                                     const struct fp_platform_image *image)
 {
-    json_t *recipes = json_object();
-    const json_t *labels =
-        json_object_get(json_object_get(base->config.document, "config"), "Labels");
-    const char *text = fp_json_string(labels, "flinkpack.recipes");
-    cleanup_json json_t *below = NULL;
-    const char *key = NULL;
-    json_t *value = NULL;
-    if (text != NULL &&
-        fp_json_parse(text, strlen(text), "flinkpack.recipes", &below, NULL) != FP_OK)
-        below = NULL; /* the label is not ours */
-    json_object_foreach(below, key, value)
-    {
-        for (size_t i = 0; json_is_string(value) && i < base->config.diff_id_count; i++)
-            if (strcmp(json_string_value(value), base->config.diff_ids[i].text) == 0)
-                fp_json_set_text(recipes, key, json_string_value(value));
-    }
-    for (size_t i = 0; i < image->layer_count; i++)
-        fp_json_set_text(recipes, image->layers[i].layer.recipe_key,
-                         image->layers[i].layer.diff_id.text);
-    return recipes;
+    return image->outline != NULL ? image->outline : base->facts.tree;
 }
 
 /* The most bytes that the names of plugins may have. */
@@ -110,10 +92,8 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
                            const struct fp_base_image *base, const struct fp_platform_image *image)
 {
     json_t *labels = json_object();
-    cleanup_json json_t *recipes = list_recipes(base, image);
     cleanup_free char *jars = fp_strv_join(&plan->job_names, ",", FP_SMALL_FILE_MAX);
-    cleanup_free char *recipes_text = fp_json_canonical(recipes);
-    cleanup_free char *plugins = list_plugins(base->facts.tree, flink->home);
+    cleanup_free char *plugins = list_plugins(tree_of(base, image), flink->home);
     cleanup_free char *options = fp_asked_text(plan, flink->has_dist ? NULL : &base->config);
     fp_json_set_text(labels, "flinkpack.type",
                      plan->job_jars.len > 0 || fp_keeps_job(flink, base) ? "job" : "session");
@@ -124,7 +104,6 @@ static json_t *make_labels(const struct fp_plan *plan, const struct fp_flink *fl
         set_or_remove(labels, "flinkpack.job-class", fp_job_classname(plan, flink));
         fp_json_set_text(labels, "flinkpack.job-jars", jars);
     }
-    fp_json_set_text(labels, "flinkpack.recipes", recipes_text);
     fp_json_set_text(labels, FP_LABEL_OPTIONS, options);
     json_object_update(labels, plan->labels);
     return labels;
@@ -137,11 +116,14 @@ static enum fp_code make_with_flink(const struct fp_plan *plan, const struct fp_
     const struct fp_base_image *base = &bases->images[platform];
     cleanup_json json_t *env = make_env(plan, flink, base);
     cleanup_json json_t *labels = make_labels(plan, flink, base, image);
+    cleanup_free char *recipes = fp_recipes_label(bases, platform, image, env);
     cleanup_json json_t *entrypoint = json_pack("[s]", "/docker-entrypoint.sh");
     cleanup_json json_t *cmd = json_pack("[s]", "help");
     cleanup_json json_t *ports = json_pack("{s:{}, s:{}}", "6123/tcp", "8081/tcp");
     cleanup_free char *user = fp_xasprintf("%u:%u", plan->uid, plan->gid);
     struct fp_config_change look = {.env = env, .labels = labels, .user = plan->user};
+    if (json_object_get(plan->labels, FP_LABEL_RECIPES) == NULL)
+        fp_json_set_text(labels, FP_LABEL_RECIPES, recipes);
     if (flink->has_dist) {
         look.user = user;
         look.entrypoint = entrypoint;
@@ -162,14 +144,15 @@ static void check_entrypoint(const struct fp_plan *plan, const struct fp_tree *t
 }
 
 /* Update the list of plugins of an image of ours after files were added to it. */
-static json_t *relabel(const struct fp_plan *plan, const struct fp_base_image *base)
+static json_t *relabel(const struct fp_plan *plan, const struct fp_base_image *base,
+                       const struct fp_platform_image *image)
 {
     json_t *labels = json_object();
     const json_t *config = json_object_get(base->config.document, "config");
     cleanup_free char *home = fp_config_env(&base->config, "FLINK_HOME");
     if (fp_json_string(json_object_get(config, "Labels"), LABEL_PLUGINS) != NULL && home != NULL &&
         home[0] == '/') {
-        cleanup_free char *plugins = list_plugins(base->facts.tree, home);
+        cleanup_free char *plugins = list_plugins(tree_of(base, image), home);
         fp_json_set_text(labels, LABEL_PLUGINS, plugins);
     }
     (void) json_object_update(labels, plan->labels);
@@ -181,7 +164,13 @@ static enum fp_code make_appended(const struct fp_plan *plan, const struct fp_ba
                                   struct fp_error *err)
 {
     const struct fp_base_image *base = &bases->images[platform];
-    cleanup_json json_t *labels = relabel(plan, base);
+    cleanup_json json_t *labels = relabel(plan, base, image);
+    const json_t *old = json_object_get(json_object_get(base->config.document, "config"), "Labels");
+    /* An image that has nothing to do with Flink gets no label of ours. */
+    if (fp_json_string(old, FP_LABEL_RECIPES) != NULL) {
+        cleanup_free char *recipes = fp_recipes_label(bases, platform, image, plan->env);
+        fp_json_set_text(labels, FP_LABEL_RECIPES, recipes);
+    }
     const struct fp_config_change look = {.env = plan->env,
                                           .labels = labels,
                                           .entrypoint = plan->entrypoint,

@@ -52,6 +52,8 @@ enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *r
 {
     const struct fp_release *release = &step->flink->release;
     if (release->hadoop == NULL)
+        FP_TRY(fp_flink_fetch(step->plan, step->flink, step->origin, err));
+    if (release->hadoop == NULL)
         return FP_OK;
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
     cleanup_free char *path = fp_xasprintf("opt/flink/lib/%s", release->hadoop_name);
@@ -60,16 +62,14 @@ enum fp_code fp_step_hadoop(const struct fp_layer_step *step, struct fp_layer *r
     return fp_draft_write(&draft, "hadoop", ret, err);
 }
 
-/* Remove the jars of the old job that are still in the image and that no new jar replaces. */
-static void remove_old(struct fp_draft *draft, const char *directory)
+void fp_old_jars(const struct fp_layer_step *step, const char *directory, struct fp_strv *ret)
 {
-    const struct fp_layer_step *step = draft->step;
     const struct fp_strv *old = &step->base->old_jars;
     for (size_t i = 0; i < old->len; i++) {
         cleanup_free char *path = fp_path_join(directory, old->items[i]);
         bool is_there = old->items[i][0] != '\0' && fp_tree_get(step->tree, path) != NULL;
-        if (is_there && fp_layer_builder_get(draft->builder, path) == NULL)
-            fp_draft_remove(draft, path);
+        if (is_there && !fp_strv_has(&step->plan->job_names, old->items[i]))
+            fp_strv_add(ret, path);
     }
 }
 
@@ -82,6 +82,7 @@ enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
     if (plan->job_jars.len == 0)
         return FP_OK;
     cleanup_draft struct fp_draft draft = fp_draft_new(step);
+    cleanup_strv struct fp_strv old = {0};
     cleanup_free char *directory =
         fp_below_home(step, step->flink->traits->has_usrlib ? "usrlib" : "lib");
     for (size_t i = 0; i < plan->job_jars.len; i++) {
@@ -89,6 +90,8 @@ enum fp_code fp_step_job(const struct fp_layer_step *step, struct fp_layer *ret,
         const char *sha256 = plan->jars[i].sha256[0] != '\0' ? plan->jars[i].sha256 : NULL;
         fp_draft_file(&draft, path, 0644, plan->job_jars.items[i], sha256);
     }
-    remove_old(&draft, directory);
+    fp_old_jars(step, directory, &old);
+    for (size_t i = 0; i < old.len; i++)
+        fp_draft_remove(&draft, old.items[i]);
     return fp_draft_write(&draft, "job", ret, err);
 }

@@ -7,23 +7,25 @@
 #define FLINKPACK_RECIPE_LAYERS_H
 
 #include "flink.h"
+#include "record.h"
 
-/** Part of every recipe key; increase it whenever the same inputs give different layers. */
-#define FP_LAYOUT_NUMBER 1
-
-/** A layer that is added to the base, and its kind. */
+/** A layer that is added to the base, made or reused. */
 struct fp_own_layer {
-    const char *kind; /**< "packages", "distribution", "hadoop", "setup", "job"; with append
-                           "layer" and "files": a literal */
-    struct fp_layer layer;
-    int64_t mtime_s; /**< the time of its content */
+    struct fp_record record;
+    struct fp_blob *blob; /**< its content; NULL: only `repo` has it, or the record has no layer */
+    struct fp_repo *repo; /**< where the content of a reused layer is; borrowed */
+    const char *from;     /**< whose record was used, for messages; NULL: the layer was made.
+                               Borrowed */
+    char *created_by;     /**< for the image's history; owned */
+    int64_t mtime_s;      /**< the time of its content */
 };
 
 /** The image of one platform. */
 struct fp_platform_image {
-    struct fp_own_layer layers[FP_OWN_LAYERS_MAX];
+    struct fp_own_layer layers[FP_OWN_LAYERS_MAX]; /**< also those whose record has no layer */
     size_t layer_count;
     struct fp_strv packages; /**< "NAME-VERSION" of each package added to the base */
+    struct fp_tree *outline; /**< what is on the base after the set-up; NULL: as in the base */
     int64_t created_s;       /**< the creation time in its configuration */
     struct fp_blob *config;
     struct fp_blob *manifest;
@@ -33,25 +35,35 @@ struct fp_platform_image {
 void fp_platform_images_free(struct fp_platform_image *take_images, size_t count);
 
 struct fp_outputs;
+struct fp_known;
+struct fp_listener;
 
 /** The context of a step that makes a layer. */
 struct fp_layer_step {
     const struct fp_plan *plan;
-    const struct fp_flink *flink;
-    const struct fp_base_image *base;
+    struct fp_flink *flink;
+    struct fp_flink_origin *origin;
+    struct fp_bases *bases;
+    struct fp_base_image *base;
     const char *base_name;
-    struct fp_tree *tree;             /**< the tree of the base and the layers made so far */
-    struct fp_strv *packages;         /**< gets "NAME-VERSION" of each package added to the base */
-    int64_t mtime_s;                  /**< the time of files that have no time of their own */
-    const struct fp_outputs *outputs; /**< get each layer as soon as it is made */
+    size_t platform; /**< its number in the plan */
+    struct fp_platform_image *image;
+    struct fp_tree *tree;       /**< the tree of the base and the layers so far, or its outline */
+    size_t applied;             /**< the number of the image's layers that are in that tree */
+    bool is_whole;              /**< the tree is no outline */
+    struct fp_strv *packages;   /**< gets "NAME-VERSION" of each package added to the base */
+    const char *tar;            /**< append: the user's tar that becomes a layer; else NULL */
+    int64_t mtime_s;            /**< the time of files that have no time of their own */
+    struct fp_outputs *outputs; /**< get each layer as soon as it is made */
+    struct fp_known *known;
+    struct fp_listener *listener; /**< hears the warnings while a layer is made */
 };
 
 /**
  * Make all layers for one platform, in order.
  * @param step Its packages and time are set for each layer.
  */
-FP_CHECKED enum fp_code fp_layers_make(struct fp_layer_step *step, struct fp_platform_image *image,
-                                       struct fp_error *err);
+FP_CHECKED enum fp_code fp_layers_make(struct fp_layer_step *step, struct fp_error *err);
 
 /** A step makes one layer, which has no blob if the layer would be empty. */
 typedef enum fp_code fp_layer_maker(const struct fp_layer_step *step, struct fp_layer *ret,
@@ -69,15 +81,21 @@ FP_CHECKED fp_layer_maker fp_step_setup;
 FP_CHECKED fp_layer_maker fp_step_job;
 /** The files of --add, for append. */
 FP_CHECKED fp_layer_maker fp_step_files;
-/**
- * Make a layer of the user's tar, after checking it and applying it to the step's tree. A gzip or
- * zstd file is used unchanged; a plain or xz one is compressed with gzip and keeps its diff_id.
- */
-FP_CHECKED enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path,
-                                    struct fp_layer *ret, struct fp_error *err);
+/** A layer of the step's tar, which is checked and applied to the step's tree. A gzip or zstd file
+ * is used unchanged; a plain or xz one is compressed with gzip and keeps its diff_id. */
+FP_CHECKED fp_layer_maker fp_step_tar;
 
-/** The recipe key of a layer: see builder/README.md, "Recipe keys". `inputs` is consumed. */
-void fp_recipe_key(const char *kind, json_t *take_inputs, char ret_hex[FP_HASH_HEX_MAX]);
+/** Whether a layer of an image is one that it has: its record may say that there is none. */
+bool fp_own_layer_is_there(const struct fp_own_layer *own);
+/** Release the members. */
+void fp_own_layer_clear(struct fp_own_layer *own);
+/** Read the base, Flink and the layers that were reused, where only facts of them are known, so
+ * that the step's tree is whole. */
+FP_CHECKED enum fp_code fp_layers_settle(struct fp_layer_step *step, struct fp_error *err);
+/** List the jars of the old job in `directory` that no new jar replaces. */
+void fp_old_jars(const struct fp_layer_step *step, const char *directory, struct fp_strv *ret);
+/** The SHA-256 of all that the program itself puts into a set-up layer. Static. */
+const char *fp_setup_program(void);
 
 /** The name that apk uses for the architecture of a platform. */
 const char *fp_apk_arch(const struct fp_platform *platform);
@@ -115,6 +133,10 @@ FP_CHECKED enum fp_code fp_image_root(const struct fp_plan *plan, const struct f
 json_t *fp_lock_make(const struct fp_plan *plan, const struct fp_flink *flink,
                      const struct fp_bases *bases, const struct fp_platform_image *images,
                      const struct fp_blob *root);
+/** The value of FP_LABEL_RECIPES for an image. The caller owns it.
+ * @param env The variables that the image sets or removes. */
+char *fp_recipes_label(const struct fp_bases *bases, size_t platform,
+                       const struct fp_platform_image *image, const json_t *env);
 /** The content of --metadata-file; `flink` is not read for append. A new reference. */
 json_t *fp_metadata(const struct fp_plan *plan, const struct fp_flink *flink,
                     const struct fp_bases *bases, const struct fp_platform_image *images,

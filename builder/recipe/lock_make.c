@@ -20,10 +20,9 @@ static const char *source_of(const struct fp_plan *plan)
 static json_t *describe_flink(const struct fp_plan *plan, const struct fp_flink *flink)
 {
     json_t *object = json_object();
-    cleanup_free char *digest = flink->has_dist ? fp_flink_digest(flink) : NULL;
     fp_json_set_text(object, "from", source_of(plan));
     fp_json_set_text(object, "version", flink->version.text);
-    fp_json_set_text(object, "digest", digest);
+    fp_json_set_text(object, "digest", flink->has_dist ? flink->digest : NULL);
     fp_json_set_text(object, "scala", flink->release.scala_version);
     fp_json_set_text(object, "hadoop", plan->release.hadoop_version);
     fp_json_set_text(object, "file", flink->release.archive_name);
@@ -34,11 +33,11 @@ static json_t *describe_layers(const struct fp_platform_image *image)
 {
     json_t *layers = json_object();
     for (size_t i = 0; i < image->layer_count; i++) {
-        const struct fp_layer *layer = &image->layers[i].layer;
-        fp_json_set(layers, image->layers[i].kind,
-                    json_pack("{s:s, s:s, s:s}", "key", layer->recipe_key, "diffId",
-                              layer->diff_id.text, "digest",
-                              fp_blob_descriptor(layer->blob)->digest.text));
+        const struct fp_record *record = &image->layers[i].record;
+        if (fp_record_has_layer(record))
+            fp_json_set(layers, record->kind,
+                        json_pack("{s:s, s:s, s:s}", "key", record->key, "diffId",
+                                  record->diff_id.text, "digest", record->blob.digest.text));
     }
     return layers;
 }
@@ -60,10 +59,10 @@ json_t *fp_lock_make(const struct fp_plan *plan, const struct fp_flink *flink,
                      const struct fp_bases *bases, const struct fp_platform_image *images,
                      const struct fp_blob *root)
 {
-    const struct fp_compression compression = {0};
+    const struct fp_compression *compression = &plan->compression;
     cleanup_free char *compressed =
-        fp_xasprintf("%s, %s, level %d", fp_codec_name(compression.codec),
-                     fp_compression_version(&compression), fp_compression_level(&compression));
+        fp_xasprintf("%s, %s, level %d", fp_codec_name(compression->codec),
+                     fp_compression_version(compression), fp_compression_level(compression));
     json_t *base = json_pack("{s:o}", "name", fp_json_text(bases->name));
     json_t *platforms = json_object();
     if (fp_digest_is_set(&bases->root.digest))

@@ -20,18 +20,24 @@ static void add_flink_inputs(json_t *inputs, const struct fp_plan *plan,
     const struct fp_release *release = &flink->release;
     if (!flink->has_dist)
         return;
-    const char *name = plan->source == FP_FROM_RELEASE ? release->url
+    const char *name = release->url != NULL            ? release->url
+                       : release->archive_name != NULL ? release->archive_name
                        : plan->flink_path != NULL      ? plan->flink_path
                                                        : "local distribution";
-    cleanup_free char *digest = fp_flink_digest(flink);
+    /* A claim is the word of an earlier image, which has not been checked. */
     fp_json_append(inputs,
-                   json_pack("{s:s, s:o, s:s, s:s}", "kind", "flink", "name", fp_json_text(name),
-                             "version", flink->version.text, "digest", digest));
-    if (release->hadoop_url != NULL) {
-        cleanup_free char *hadoop = fp_xasprintf("sha256:%s", release->hadoop->sha256);
-        fp_json_append(inputs, json_pack("{s:s, s:s, s:s}", "kind", "hadoop", "name",
-                                         release->hadoop_url, "digest", hadoop));
-    }
+                   json_pack("{s:s, s:o, s:s, s:s, s:o*}", "kind", "flink", "name",
+                             fp_json_text(name), "version", flink->version.text, "digest",
+                             flink->digest, "claim", release->is_claim ? json_true() : NULL));
+    if (release->hadoop_name == NULL)
+        return;
+    cleanup_free char *hadoop = release->hadoop != NULL
+                                    ? fp_xasprintf("sha256:%s", release->hadoop->sha256)
+                                    : fp_xstrdup(release->hadoop_digest);
+    fp_json_append(
+        inputs, json_pack("{s:s, s:s, s:s*}", "kind", "hadoop", "name",
+                          release->hadoop_url != NULL ? release->hadoop_url : release->hadoop_name,
+                          "digest", hadoop));
 }
 
 static void add_job_inputs(json_t *inputs, const struct fp_plan *plan)
@@ -50,11 +56,13 @@ static json_t *describe_layers(const struct fp_platform_image *image)
     json_t *layers = json_array();
     for (size_t i = 0; i < image->layer_count; i++) {
         const struct fp_own_layer *own = &image->layers[i];
-        const struct fp_descriptor *blob = fp_blob_descriptor(own->layer.blob);
-        const char *recipe = own->layer.recipe_key[0] != '\0' ? own->layer.recipe_key : NULL;
-        fp_json_append(layers, json_pack("{s:s, s:s, s:s, s:I, s:s*}", "kind", own->kind, "digest",
-                                         blob->digest.text, "diffId", own->layer.diff_id.text,
-                                         "size", (json_int_t) blob->size, "recipe", recipe));
+        const struct fp_record *record = &own->record;
+        if (fp_own_layer_is_there(own))
+            fp_json_append(layers,
+                           json_pack("{s:s, s:s, s:s, s:I, s:s, s:s*}", "kind", record->kind,
+                                     "digest", record->blob.digest.text, "diffId",
+                                     record->diff_id.text, "size", (json_int_t) record->blob.size,
+                                     "recipe", record->key, "reused", own->from));
     }
     return layers;
 }

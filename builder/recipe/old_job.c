@@ -35,6 +35,14 @@ static bool *find_job(const struct fp_config *config)
     return is_job;
 }
 
+static bool has_any(const bool *flags, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || flags[i];
+    return any;
+}
+
 static void cut_history(json_t *history, const bool *is_job, size_t layer_count)
 {
     size_t layer = 0;
@@ -107,10 +115,11 @@ void fp_leave_job_out(const struct fp_plan *plan, struct fp_base_image *image)
     const json_t *labels = json_object_get(json_object_get(config->document, "config"), "Labels");
     const char *jars = fp_json_string(labels, "flinkpack.job-jars");
     bool is_new_job = plan->source == FP_FROM_IMAGE && plan->job_jars.len > 0;
-    if (!is_new_job || fp_json_string(labels, "flinkpack.recipes") == NULL)
+    if (!is_new_job || fp_json_string(labels, FP_LABEL_RECIPES) == NULL)
         return;
     cleanup_free bool *is_job = find_job(config);
     image->is_rebuilt = true;
+    image->keeps_old_job = jars != NULL && !has_any(is_job, config->diff_id_count);
     if (jars != NULL) {
         fp_strv_split(&image->old_jars, jars, ',');
         fp_report(plan->context->reporter, FP_EVENT_INFO,

@@ -1,5 +1,5 @@
 /* The outputs: pushes are opened first, get layers as they are made, and are finished last. */
-#include "outputs.h"
+#include "known.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +39,11 @@ enum fp_code fp_outputs_open(struct fp_outputs *outputs, const struct fp_plan *p
     return FP_OK;
 }
 
-enum fp_code fp_outputs_ask(const struct fp_outputs *outputs, struct fp_error *err)
+enum fp_code fp_outputs_ask(struct fp_outputs *outputs, struct fp_error *err)
 {
+    if (outputs->is_asked)
+        return FP_OK;
+    outputs->is_asked = true;
     for (size_t i = 0; i < outputs->plan->output_count; i++) {
         if (outputs->repos[i] != NULL)
             FP_TRY(fp_repo_may_put(outputs->repos[i], err));
@@ -50,8 +53,9 @@ enum fp_code fp_outputs_ask(const struct fp_outputs *outputs, struct fp_error *e
 
 void fp_outputs_feed(const struct fp_outputs *outputs, enum fp_push_part part, struct fp_blob *blob)
 {
+    const struct fp_digest *digest = &fp_blob_descriptor(blob)->digest;
     for (size_t i = 0; i < outputs->plan->output_count; i++) {
-        if (outputs->pushes[i] != NULL)
+        if (outputs->pushes[i] != NULL && fp_known_holder(outputs->known, i, digest) == NULL)
             fp_push_blob(outputs->pushes[i], part, blob);
     }
 }
@@ -114,23 +118,41 @@ static enum fp_code add_document(struct fp_push *push, const struct fp_blob *blo
     return FP_OK;
 }
 
-/* Send all of the image; blobs that were sent before are not sent again. */
-static enum fp_code feed_all(const struct fp_plan *plan, struct fp_push *push,
-                             const struct fp_bases *bases, const struct fp_platform_image *images,
-                             const struct fp_blob *root, struct fp_error *err)
+/* A layer is taken for granted where the image that is replaced has it. */
+static void feed_layer(const struct fp_outputs *outputs, size_t index,
+                       const struct fp_descriptor *layer, struct fp_repo *from,
+                       struct fp_blob *blob)
 {
-    for (size_t i = 0; i < plan->platform_count; i++)
-        FP_TRY(add_document(push, images[i].manifest, err));
-    FP_TRY(add_document(push, root, err));
+    struct fp_push *push = outputs->pushes[index];
+    struct fp_repo *holder = fp_known_holder(outputs->known, index, &layer->digest);
+    if (holder != NULL)
+        fp_push_remote(push, FP_PUSH_LAYER, layer, holder, blob);
+    else if (from != NULL)
+        fp_push_remote(push, FP_PUSH_LAYER, layer, from, blob);
+    else
+        fp_push_blob(push, FP_PUSH_LAYER, blob);
+}
+
+/* Send all of the image; blobs that were sent before are not sent again. */
+static enum fp_code feed_all(const struct fp_outputs *outputs, size_t index,
+                             const struct fp_finished *image, struct fp_error *err)
+{
+    struct fp_push *push = outputs->pushes[index];
+    for (size_t i = 0; i < outputs->plan->platform_count; i++)
+        FP_TRY(add_document(push, image->images[i].manifest, err));
+    FP_TRY(add_document(push, image->root, err));
     fp_push_ask(push);
-    for (size_t i = 0; i < plan->platform_count; i++) {
-        const struct fp_manifest *base = &bases->images[i].manifest;
-        for (size_t k = 0; k < base->layer_count; k++)
-            fp_push_remote(push, FP_PUSH_LAYER, &base->layers[k], bases->repo,
-                           bases->images[i].blobs[k]);
-        for (size_t k = 0; k < images[i].layer_count; k++)
-            fp_push_blob(push, FP_PUSH_LAYER, images[i].layers[k].layer.blob);
-        fp_push_blob(push, FP_PUSH_CONFIG, images[i].config);
+    for (size_t i = 0; i < outputs->plan->platform_count; i++) {
+        const struct fp_base_image *base = &image->bases->images[i];
+        const struct fp_platform_image *own = &image->images[i];
+        for (size_t k = 0; k < base->manifest.layer_count; k++)
+            feed_layer(outputs, index, &base->manifest.layers[k], image->bases->repo,
+                       base->blobs != NULL ? base->blobs[k] : NULL);
+        for (size_t k = 0; k < own->layer_count; k++)
+            if (fp_own_layer_is_there(&own->layers[k]))
+                feed_layer(outputs, index, &own->layers[k].record.blob, own->layers[k].repo,
+                           own->layers[k].blob);
+        fp_push_blob(push, FP_PUSH_CONFIG, own->config);
     }
     return FP_OK;
 }
@@ -144,8 +166,7 @@ static json_t *describe(const struct fp_plan_output *output, const struct fp_pus
                      (int) result->mounted, "existing", (int) result->existing);
 }
 
-enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_bases *bases,
-                               const struct fp_platform_image *images, const struct fp_blob *root,
+enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_finished *image,
                                json_t *metadata, struct fp_error *err)
 {
     const struct fp_plan *plan = outputs->plan;
@@ -156,13 +177,15 @@ enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_bases
         FP_TRY(fp_group_wait(outputs->beside, err));
     for (size_t i = 0; i < plan->output_count; i++) {
         if (outputs->pushes[i] != NULL)
-            FP_TRY(feed_all(plan, outputs->pushes[i], bases, images, root, err));
+            FP_TRY(feed_all(outputs, i, image, err));
     }
     for (size_t i = 0; i < plan->output_count; i++) {
         struct fp_push_result result = {0};
         FP_TRY(open_one(outputs, i, err));
-        FP_TRY(feed_all(plan, outputs->pushes[i], bases, images, root, err));
-        FP_TRY(fp_push_finish(outputs->pushes[i], &result, err));
+        FP_TRY(feed_all(outputs, i, image, err));
+        enum fp_code code = fp_push_finish(outputs->pushes[i], &result, err);
+        outputs->has_lost = outputs->has_lost || code == FP_E_NOT_FOUND;
+        FP_TRY(code);
         fp_json_append(list, describe(&plan->outputs[i], outputs->pushes[i], &result));
         fp_descriptor_clear(&result.root);
     }

@@ -19,6 +19,9 @@ struct fp_outputs {
     struct fp_push **pushes;  /**< likewise */
     struct fp_group *beside;  /**< a thread for the archive's SHA-256; NULL: none */
     struct fp_input *archive; /**< borrowed */
+    struct fp_known *known;   /**< knows what the replaced images have; borrowed, may be NULL */
+    bool has_lost;            /**< the content of a layer that was reused is gone */
+    bool is_asked;            /**< fp_outputs_ask() was called */
     bool sends_archive;       /**< the archive is uploaded before it has been checked */
 };
 
@@ -27,8 +30,9 @@ struct fp_outputs {
  * @param owner A failed upload fails this group; NULL: fp_outputs_finish() returns the failure. */
 FP_CHECKED enum fp_code fp_outputs_open(struct fp_outputs *outputs, const struct fp_plan *plan,
                                         struct fp_group *owner, struct fp_error *err);
-/** Check early that the registries allow a push. Fails with FP_E_AUTH and others. */
-FP_CHECKED enum fp_code fp_outputs_ask(const struct fp_outputs *outputs, struct fp_error *err);
+/** Check, once, that the registries allow a push, before much is fetched. Fails with FP_E_AUTH and
+ * others. */
+FP_CHECKED enum fp_code fp_outputs_ask(struct fp_outputs *outputs, struct fp_error *err);
 /**
  * Compute an archive's SHA-256 on a separate thread while another one reads it and, if it begins
  * like a release, send it to the registries. An upload needs only the digest, and most archives
@@ -37,13 +41,19 @@ FP_CHECKED enum fp_code fp_outputs_ask(const struct fp_outputs *outputs, struct 
  * @param archive Borrowed; NULL: Flink does not come from an archive.
  */
 void fp_outputs_send_archive(struct fp_outputs *outputs, struct fp_input *archive);
-/** Send a layer or configuration of the image to the outputs that are open. */
+/** Send a layer or configuration of the image to the outputs that are open and are not known to
+ * have it. */
 void fp_outputs_feed(const struct fp_outputs *outputs, enum fp_push_part part,
                      struct fp_blob *blob);
+/** The image to write. Everything is borrowed. */
+struct fp_finished {
+    const struct fp_bases *bases;
+    const struct fp_platform_image *images; /**< one for each platform */
+    const struct fp_blob *root;
+};
 /** Write the image to all outputs; the result of each one is added to `metadata`. */
-FP_CHECKED enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_bases *bases,
-                                          const struct fp_platform_image *images,
-                                          const struct fp_blob *root, json_t *metadata,
+FP_CHECKED enum fp_code fp_outputs_finish(struct fp_outputs *outputs,
+                                          const struct fp_finished *image, json_t *metadata,
                                           struct fp_error *err);
 /** Wait for unfinished uploads, and release the members. */
 void fp_outputs_clear(struct fp_outputs *outputs);

@@ -59,6 +59,23 @@ static enum fp_code plan_lock(struct fp_plan *plan, const struct fp_build_option
                      "'flinkpack lock' with the same options writes one");
 }
 
+static enum fp_code plan_reuse(struct fp_plan *plan, const struct fp_build_options *options,
+                               struct fp_error *err)
+{
+    const char *trust = options->cache_trust;
+    for (size_t i = 0; i < options->cache_from.len; i++) {
+        cleanup_location struct fp_location at = {0};
+        FP_TRY(fp_context(fp_location_parse(options->cache_from.items[i], &at, err), err,
+                          "--cache-from '%s'", options->cache_from.items[i]));
+    }
+    fp_strv_add_all(&plan->cache_from, &options->cache_from);
+    plan->reuses = !options->no_cache;
+    plan->trusts_images = plan->reuses && (trust == NULL || strcmp(trust, "none") != 0);
+    plan->explains = options->explain;
+    plan->wants_metadata = options->wants_metadata;
+    return FP_OK;
+}
+
 enum fp_code fp_plan_make(const struct fp_build_options *options,
                           const struct fp_append_options *append,
                           const struct fp_build_context *context, struct fp_plan *ret,
@@ -71,6 +88,7 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
     FP_TRY(append != NULL ? plan_append(&plan, options, append, err)
                           : plan_build(&plan, options, err));
     FP_TRY(plan_lock(&plan, options, err));
+    FP_TRY(plan_reuse(&plan, options, err));
     plan.blob_folder = fp_layout_blobs(context->places.store);
     *ret = plan;
     memset(&plan, 0, sizeof(plan));
@@ -89,7 +107,8 @@ static void clear_lists(struct fp_plan *plan)
                                      &plan->libs,
                                      &plan->conf_keys,
                                      &plan->conf_values,
-                                     &plan->tars};
+                                     &plan->tars,
+                                     &plan->cache_from};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         fp_strv_clear(lists[i]);
 }

@@ -112,13 +112,18 @@ struct fp_plan {
     struct fp_compression compression; /**< of the layers that are made */
     struct fp_plan_output *outputs;
     size_t output_count;
-    char *title;          /**< the text that is printed before '@' */
-    char *blob_folder;    /**< the directory for new blobs */
-    bool pushes;          /**< an output is a registry */
-    bool dry_run;         /**< write no output */
-    struct fp_lock *lock; /**< to be obeyed; NULL: none */
-    bool locked;          /**< a difference from it is an error */
-    bool refresh;         /**< packages are resolved anew */
+    char *title;               /**< the text that is printed before '@' */
+    char *blob_folder;         /**< the directory for new blobs */
+    struct fp_strv cache_from; /**< further images whose records may be used */
+    bool reuses;               /**< layers and facts of earlier builds may be used */
+    bool trusts_images;        /**< also those that images in registries and stores name */
+    bool explains;             /**< say why each layer is made */
+    struct fp_lock *lock;      /**< to be obeyed; NULL: none */
+    bool locked;               /**< a difference from it is an error */
+    bool refresh;              /**< packages are resolved anew */
+    bool wants_metadata;       /**< the result needs all of the metadata */
+    bool pushes;               /**< an output is a registry */
+    bool dry_run;              /**< write no output */
 };
 
 /**
@@ -139,7 +144,6 @@ bool fp_base_is_name(const char *text);
 char *fp_plan_for_platform(const char *text, const struct fp_platform *platform);
 /** Whether an addition is for a platform of the plan. */
 bool fp_plan_add_is_for(const struct fp_plan_add *add, const struct fp_platform *platform);
-
 /** SOURCE_DATE_EPOCH if it is given, else `otherwise`; epoch seconds. */
 int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise);
 

@@ -89,9 +89,10 @@ static enum fp_code make(struct tar_layer *self, struct fp_layer *ret, const cha
     return as_is ? use_file(self, codec, ret, err) : pack(self, ret, err);
 }
 
-enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path, struct fp_layer *ret,
+enum fp_code fp_step_tar(const struct fp_layer_step *step, struct fp_layer *ret,
                          struct fp_error *err)
 {
+    const char *path = step->tar;
     cleanup_input struct fp_input *input = NULL;
     const char *outcome = NULL;
     FP_TRY(fp_context(fp_input_open(path, &input, err), err, "--layer"));
@@ -99,7 +100,5 @@ enum fp_code fp_step_tar(const struct fp_layer_step *step, const char *path, str
     fp_stage_begin(&self.stage, step->plan->context->reporter, "layer", fp_path_base(path),
                    input->bytes);
     enum fp_code code = fp_input_blame(input, make(&self, ret, &outcome, err), err);
-    FP_TRY(fp_context(fp_stage_close(&self.stage, code, outcome), err, "--layer"));
-    ret->created_by = fp_xstrdup("flinkpack append # layer");
-    return FP_OK;
+    return fp_context(fp_stage_close(&self.stage, code, outcome), err, "--layer");
 }

@@ -80,14 +80,18 @@ struct fp_build_options {
     struct fp_strv env;         /**< NAME=VALUE */
     bool dry_run;               /**< build and compute the digest, but write no output */
 
-    /* The local cache. */
-    bool no_cache;           /**< the context has none */
-    int64_t cache_max_bytes; /**< its bound; FP_CACHE_MAX_BYTES by default */
-
     /* The lock. */
     const char *lock_file; /**< a flinkpack.lock to obey; NULL: none */
     bool locked;           /**< fail with FP_E_VERIFY where the lock would have to change */
     bool refresh;          /**< resolve packages anew */
+
+    /* What of earlier builds is used. */
+    struct fp_strv cache_from; /**< IMAGE: their records may be used too */
+    const char *cache_trust;   /**< "none": no image's records are used; NULL or "named" */
+    bool no_cache;             /**< nothing is used; the context has no cache */
+    int64_t cache_max_bytes;   /**< the local cache's bound; FP_CACHE_MAX_BYTES by default */
+    bool explain;              /**< report why each layer is made */
+    bool wants_metadata; /**< the result's metadata has to be complete, even if nothing is done */
 };
 
 /** The result of a build. Release with fp_build_result_clear(). */

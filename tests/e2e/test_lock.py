@@ -119,7 +119,7 @@ def test_another_machine_and_another_day(scene, repository, tmp_path):
     assert "package bash:" not in result.err
     shutil.rmtree(scene.flinkpack.cache)
     (scene.folder / LOCK).rename(scene.folder / "other")
-    assert scene.build().digest != lock["image"]
+    assert scene.build("--refresh").digest != lock["image"]
     assert scene.build("--locked", "--lock-file", "other").digest == lock["image"]
     new = scene.lock()["platforms"]["linux/amd64"]["packages"]["packages"]["packages"]
     assert new["snappy"]["version"] == "1.9.9-r0" and "bash-more" in new

@@ -152,12 +152,14 @@ def need_option(program, *names):
 
 
 def left_in(folder):
-    """Every file and folder below, but for blobs that are named by their digest, and locks."""
+    """Every file and folder below, but for records of the cache and what is named by its digest,
+    and locks."""
     found = []
     for at, folders, files in os.walk(folder):
         for name in files:
             path = os.path.relpath(os.path.join(at, name), folder)
             blob = os.path.basename(at) == "sha256" and len(name) == 64
-            if not blob and not name.endswith(".lock"):
+            record = path.startswith("records/") and (len(name) == 64 or name == ".count")
+            if not blob and not record and not name.endswith(".lock"):
                 found.append(path)
     return sorted(found)

@@ -398,10 +398,12 @@ def check_flink(image, faults, user="9999:9999", epoch=None):
     faults.want(re.match(r"\d+\.\d+", image.labels.get("flinkpack.flink-version", "")),
                 "label flinkpack.flink-version")
     recipes = parse(image.labels.get("flinkpack.recipes", "{}"), "label flinkpack.recipes")
-    for key, diff_id in recipes.items():
+    faults.want(recipes.get("layout") == 2, "label flinkpack.recipes: layout")
+    for record in recipes.get("layers", []):
+        key = record.get("key", "")
         faults.want(re.fullmatch("[0-9a-f]{64}", key), "recipe key '%s'", key)
-        faults.want(diff_id in image.document["rootfs"]["diff_ids"], "recipe %s: no such layer",
-                    key)
+        faults.want(record.get("diffId") in [None, *image.document["rootfs"]["diff_ids"]],
+                    "recipe %s: no such layer", key)
     uid = int(real_user.split(":")[0]) if re.match(r"\d", real_user) else 9999
     for name in ("conf", "log", "plugins"):
         entry = image.tree.get("opt/flink/" + name)
