@@ -130,6 +130,26 @@ static enum fp_code compare(struct fp_run *run, const struct checked *checked, c
     return FP_OK;
 }
 
+/* Tell how old the packages of an image are, where this machine resolved them. */
+static void tell_age(struct fp_run *run, const struct checked *checked,
+                     const struct fp_found *found)
+{
+    cleanup_images struct fp_images images = {0};
+    cleanup_image struct fp_image image = {0};
+    bool more = false;
+    if (run->args.stale_only || checked->session->layers == NULL ||
+        fp_images_open(found->repo, &found->root, found->title, &images, NULL) != FP_OK ||
+        fp_images_next(&images, NULL, &image, &more, NULL) != FP_OK || !more)
+        return;
+    cleanup_free char *age = fp_packages_age(checked->session->layers, &image.config);
+    if (age != NULL)
+        fp_report(
+            run->reporter, FP_EVENT_INFO,
+            "%s: its packages were resolved %s ago; 'flinkpack build --refresh' resolves them "
+            "anew",
+            checked->image, age);
+}
+
 static enum fp_code check_one(struct fp_run *run, const struct checked *checked,
                               struct fp_error *err)
 {
@@ -144,7 +164,9 @@ static enum fp_code check_one(struct fp_run *run, const struct checked *checked,
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s does not say what its base is", found.title),
                          err, "only images built on one out of a registry do");
     FP_TRY(check_annotations(found.title, name, digest, err));
-    return compare(run, checked, name, digest, err);
+    FP_TRY(compare(run, checked, name, digest, err));
+    tell_age(run, checked, &found);
+    return FP_OK;
 }
 
 /* A failure of one image does not stop the others: it is told at once, and again at the end. */
@@ -154,6 +176,7 @@ static enum fp_code check(struct fp_run *run, struct fp_error *err)
     struct fp_error first = {0};
     size_t count = run->operands.len - 1;
     FP_TRY(fp_session_open(run, &session, err));
+    fp_session_look_into_cache(run, &session);
     run->is_partial = true;
     for (size_t i = 1; i <= count; i++) {
         const char *image = run->operands.items[i];

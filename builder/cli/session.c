@@ -231,6 +231,15 @@ enum fp_code fp_session_open_build(const struct fp_run *run, struct fp_session *
     return FP_OK;
 }
 
+void fp_session_look_into_cache(const struct fp_run *run, struct fp_session *session)
+{
+    const char *named = run->args.cache;
+    session->cache = named != NULL ? fp_xstrdup(named) : usual_cache();
+    if (session->cache != NULL &&
+        fp_cache_open(session->cache, UINT64_MAX, &session->layers, NULL) != FP_OK)
+        session->layers = NULL;
+}
+
 enum fp_code fp_session_open_cache(const struct fp_run *run, struct fp_session *ret,
                                    struct fp_error *err)
 {

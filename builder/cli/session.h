@@ -32,6 +32,9 @@ FP_CHECKED enum fp_code fp_session_open_build(const struct fp_run *run, struct f
 /** Likewise, for commands that need only the cache, which has to be usable. */
 FP_CHECKED enum fp_code fp_session_open_cache(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);
+/** Open the cache of an open session if there is one, for what it may know: it is no failure, and
+ * nothing is said, if not. */
+void fp_session_look_into_cache(const struct fp_run *run, struct fp_session *session);
 /** Likewise, for commands that need only the local store. */
 FP_CHECKED enum fp_code fp_session_open_local(const struct fp_run *run, struct fp_session *ret,
                                               struct fp_error *err);

@@ -86,6 +86,8 @@ static enum fp_code resolve(const struct fp_plan *plan, const struct fp_location
     enum fp_code code = fp_repo_resolve(bases->repo, pin != NULL ? pin : name, &bases->root, err);
     if (code == FP_E_NOT_FOUND && pin != NULL && may_have_changed(plan, bases))
         code = fp_repo_resolve(bases->repo, name, &bases->root, err);
+    if (code == FP_E_NOT_FOUND && pin != NULL && plan->lock != NULL)
+        fp_hint(err, "%s pins it; 'flinkpack lock' writes it anew", fp_lock_name(plan->lock));
     return code;
 }
 

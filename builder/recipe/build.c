@@ -1,4 +1,5 @@
 /* The steps of a build: plan, base and Flink, layers, documents, outputs. */
+#include "age.h"
 #include "checks.h"
 #include "inputs.h"
 #include "known.h"
@@ -268,6 +269,7 @@ static enum fp_code make_all(struct build *build, struct fp_error *err)
     FP_TRY(obtain_inputs(build, err));
     FP_TRY(make_images(build, err));
     FP_TRY(hold_lock(build, err));
+    fp_age_tell(plan, build->images);
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
     const struct fp_finished image = {&build->bases, build->images, build->root};
     return plan->dry_run ? FP_OK : fp_outputs_finish(&build->outputs, &image, build->metadata, err);

@@ -278,6 +278,17 @@ static bool is_allowed(const struct fp_plan *plan, size_t platform, const struct
     return fp_lock_allows(plan->lock, name, record->kind, record->key, &record->diff_id, addition);
 }
 
+/* The same packages may have been found in other indexes, which the image tells of. */
+static bool take_locked(const struct fp_plan *plan, size_t platform, struct fp_record *record)
+{
+    cleanup_free char *name = fp_platform_text(&plan->platforms[platform]);
+    const json_t *addition =
+        fp_lock_addition(plan->lock, name, record->kind, record->key, &record->diff_id);
+    if (addition != NULL)
+        fp_json_set(record->facts, "addition", json_deep_copy(addition));
+    return true;
+}
+
 /* Undo what was found, so that the layer is made. */
 static void forget(struct fp_own_layer *own)
 {
@@ -300,12 +311,12 @@ bool fp_known_find(struct fp_known *known, size_t platform, struct fp_own_layer 
     fp_known_read(known);
     if (find_cached(known, own)) {
         if (is_allowed(plan, platform, &own->record, true))
-            return true;
+            return take_locked(plan, platform, &own->record);
         forget(own);
     }
     if (find_labelled(known, platform, own)) {
         if (is_allowed(plan, platform, &own->record, false))
-            return true;
+            return take_locked(plan, platform, &own->record);
         forget(own);
     }
     return false;

@@ -1,4 +1,5 @@
 /* Making or reusing all layers that are added to the base of one platform, in order. */
+#include "age.h"
 #include "inputs.h"
 #include "known.h"
 #include "listener.h"
@@ -243,6 +244,7 @@ static enum fp_code add_layer(struct fp_layer_step *step, const struct layer_row
     fp_known_explain(step->known, step->platform, own);
     FP_TRY(make_layer(step, row, own, err));
     fp_known_keep(step->known, own);
+    fp_age_keep(step->plan, step->platform, own);
     if (own->blob != NULL)
         fp_outputs_feed(step->outputs, FP_PUSH_LAYER, own->blob);
     return FP_OK;

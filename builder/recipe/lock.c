@@ -306,6 +306,15 @@ bool fp_lock_allows(const struct fp_lock *lock, const char *platform, const char
     return true;
 }
 
+const json_t *fp_lock_addition(const struct fp_lock *lock, const char *platform, const char *kind,
+                               const char *key, const struct fp_digest *diff_id)
+{
+    const json_t *layer = layer_of(lock, platform, kind);
+    const json_t *additions = json_object_get(platform_of(lock, platform), "packages");
+    bool is_it = is_text_of(layer, "key", key) && is_text_of(layer, "diffId", diff_id->text);
+    return is_it ? json_object_get(additions, kind) : NULL;
+}
+
 bool fp_lock_confirms(const struct fp_lock *lock, const char *platform, const char *kind,
                       const char *key, const struct fp_digest *diff_id,
                       const struct fp_digest *digest)

@@ -54,6 +54,10 @@ const json_t *fp_lock_pins(const struct fp_lock *lock, const char *platform, con
  */
 bool fp_lock_allows(const struct fp_lock *lock, const char *platform, const char *kind,
                     const char *key, const struct fp_digest *diff_id, const json_t *report);
+/** What the packages of the layer that the lock names are, with what was asked for, so that an
+ * image says the same of them wherever it is made; NULL if it names another layer. Borrowed. */
+const json_t *fp_lock_addition(const struct fp_lock *lock, const char *platform, const char *kind,
+                               const char *key, const struct fp_digest *diff_id);
 /** Whether the lock names just this layer, with this content under its compression. */
 bool fp_lock_confirms(const struct fp_lock *lock, const char *platform, const char *kind,
                       const char *key, const struct fp_digest *diff_id,

@@ -51,7 +51,7 @@ static enum fp_code plan_lock(struct fp_plan *plan, const struct fp_build_option
 {
     plan->locked = options->locked;
     plan->refresh = options->refresh;
-    if (options->lock_file != NULL)
+    if (options->lock_file != NULL && strcmp(options->lock_file, "/dev/null") != 0)
         return fp_lock_read(options->lock_file, &plan->lock, err);
     if (!options->locked)
         return FP_OK;

@@ -137,6 +137,9 @@ FP_CHECKED enum fp_code fp_append_run(const struct fp_build_options *image,
                                       const struct fp_append_options *options,
                                       const struct fp_build_context *context,
                                       struct fp_build_result *ret, struct fp_error *err);
+/** How long ago the packages of an image of ours were resolved on this machine: "12 days". NULL: it
+ * is not known. The caller owns it. */
+char *fp_packages_age(struct fp_cache *cache, const struct fp_config *config);
 /** The text of the file for a result's lock, with sorted keys, so that a version control system
  * shows what changes. The caller owns it. */
 char *fp_lock_text(const json_t *lock);

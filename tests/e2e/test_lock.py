@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import urllib.request
 
 import alpine
 import apache
@@ -125,6 +126,36 @@ def test_another_machine_and_another_day(scene, repository, tmp_path):
     assert new["snappy"]["version"] == "1.9.9-r0" and "bash-more" in new
 
 
+def test_a_cache_of_another_day(scene, repository, tmp_path):
+    """A build without the lock found the same packages in other indexes, and keeps that."""
+    lock = scene.lock()
+    publish(repository[1], tmp_path / "second", ("other", "1-r0"))
+    shutil.rmtree(scene.flinkpack.cache)
+    assert scene.build("--lock-file", "/dev/null").digest != lock["image"]
+    result = scene.build("--locked", "--fail-on-warning")
+    assert result.digest == lock["image"] and "layer packages: reused" in result.err
+
+
+def test_packages_age_until_they_are_refreshed(scene, repository, tmp_path, registry):
+    server, folder = repository
+    base = alpine.base(scene.urls, scene.keys)
+    images.push(base, registry, "lock/old", "1")
+    words = ["--base", registry + "/lock/old:1", "--dry-run"]
+    assert "were resolved" not in scene.build(*words).err
+    publish(folder, tmp_path / "second", ("snappy", "1.9.9-r0", "provides = so:libsnappy.so.1=1.9.9"))
+    (scene.folder / "job.jar").write_bytes(miniature.job_jar("com.example.Other"))
+    text = "packages were resolved less than an hour ago"
+    old = scene.build(*words[:2])
+    assert "the %s; --refresh resolves them anew" % text in old.err
+    result = scene.flinkpack.run("base", "check", "flink-job")
+    assert result.out.startswith("current ") and "flink-job: its " + text in result.err
+    new = scene.build(*words, "--refresh")
+    assert new.digest != old.digest and "were resolved" not in new.err
+    # An image that is there already is resolved anew as well, if that is asked for.
+    assert scene.build(*words[:2]).digest == new.digest
+    assert "nothing to do" not in scene.build(*words[:2], "--refresh").err
+
+
 def test_a_package_that_is_gone(scene):
     lock = scene.lock()
     (scene.folder / LOCK).write_text(
@@ -237,12 +268,17 @@ def test_a_base_that_moves(flinkpack, inputs, registry):
     images.push(first, registry, "lock/base", "1")
     words = ["--from-local-dist", inputs.dist(), "--base", registry + "/lock/base:1"]
     flinkpack.run("lock", *words)
-    digest = json.loads((flinkpack.home / LOCK).read_text())["image"]
+    lock = json.loads((flinkpack.home / LOCK).read_text())
+    digest = lock["image"]
     images.push(second, registry, "lock/base", "1")
     shutil.rmtree(flinkpack.cache)
     assert flinkpack.run("build", "--locked", *words).digest == digest
-    (flinkpack.home / LOCK).unlink()
-    assert flinkpack.run("build", *words).digest != digest
+    assert flinkpack.run("build", "--lock-file", "/dev/null", *words).digest != digest
+    request = urllib.request.Request("http://%s/v2/lock/base/manifests/%s"
+                                     % (registry, lock["base"]["digest"]), method="DELETE")
+    urllib.request.urlopen(request).close()
+    error = flinkpack.fail(NOT_FOUND, "build", *words, "--label", "a=b")
+    assert lock["base"]["digest"] in error and "flinkpack.lock pins it" in error
 
 
 def test_platforms(flinkpack, inputs, registry):

@@ -190,6 +190,10 @@ static void test_layers(void **state)
     assert_false(fp_lock_allows(lock, on, "packages", B64, &b, other));
     assert_true(fp_lock_allows(lock, on, "setup", A64, &b, NULL));
     assert_true(fp_lock_allows(NULL, on, "packages", A64, &b, other));
+    assert_non_null(fp_lock_addition(lock, on, "packages", A64, &a));
+    assert_null(fp_lock_addition(lock, on, "packages", A64, &b));
+    assert_null(fp_lock_addition(lock, on, "packages", B64, &a));
+    assert_null(fp_lock_addition(NULL, on, "packages", A64, &a));
     assert_true(fp_lock_confirms(lock, on, "job", B64, &b, &b));
     assert_false(fp_lock_confirms(lock, on, "job", B64, &b, &a));
     assert_false(fp_lock_confirms(lock, on, "job", A64, &b, &b));
