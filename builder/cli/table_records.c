@@ -9,7 +9,7 @@ static const struct fp_option records_options[] = {
         "whose word is taken for what a layer is made of: named, the images that are replaced "
         "or in --cache-from; none, this machine's cache alone",
         .choices = "named none", .fallback = "named"),
-    FP_FLAG("explain", build.explain, UNSAID, "say of each layer that is made why it is"),
+    FP_FLAG("explain", build.explain, CONTENT, "say of each layer that is made why it is"),
 };
 
 const struct fp_option_group fp_options_records =
