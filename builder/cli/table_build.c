@@ -141,6 +141,13 @@ static const struct fp_option look_options[] = {
     FP_OPTION(MAP, "env", "NAME=VALUE", build.env, CONTENT, "an environment variable of the image",
               .is_valid = is_assignment),
     FP_OPTION_EPOCH,
+    FP_OPTION(CHOICE, "compression", "CODEC", build.compression, CONTENT,
+              "of the layers that are made: gzip, which all runtimes read; zstd; or none. A "
+              "release's archive is a layer as it is, unless another one than gzip is asked for",
+              .choices = "gzip zstd none", .fallback = "gzip"),
+    FP_OPTION(NUMBER, "compression-level", "LEVEL", build.compression_level, CONTENT,
+              "how hard it tries: 1 to 9 for gzip, 1 to 19 for zstd", .min = 1, .max = 19,
+              .fallback = "4 for gzip, 3 for zstd"),
     FP_OPTION(TEXT, "metadata-file", "FILE", metadata_file, PLACE,
               "write what went in and what came out, as JSON"),
     FP_OPTION(TEXT, "digest-file", "FILE", digest_file, PLACE, "write the image's digest"),

@@ -37,19 +37,25 @@ static enum fp_code read_head(struct fp_input *input, unsigned char *head, size_
         "a job's jar goes to --job-jar");
 }
 
+/* The layer is the archive, or a copy of it in another codec. */
 static void use_as_layer(const struct fp_distribution_options *options,
-                         const struct fp_dist_archive_facts *facts, struct fp_distribution *ret)
+                         const struct fp_dist_archive_facts *facts, struct fp_blob *copy,
+                         struct fp_distribution *ret)
 {
     struct fp_input *input = options->input;
-    struct fp_descriptor descriptor = {.size = input->bytes};
-    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
-                    FP_MEDIA_OCI_LAYER_GZIP);
+    struct fp_descriptor descriptor = {.media_type = FP_MEDIA_OCI_LAYER_GZIP, .size = input->bytes};
     (void) snprintf(descriptor.digest.text, sizeof(descriptor.digest.text), "sha256:%s",
                     ret->sha256);
-    ret->as_is = true;
-    ret->layer.blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
     ret->layer.diff_id = facts->diff_id;
     ret->layer.tar_bytes = facts->tar.tar_bytes;
+    ret->as_is = copy == NULL;
+    if (copy == NULL)
+        ret->layer.blob = fp_blob_file(&descriptor, input->path, input->fd, 0);
+    else
+        ret->layer.blob = fp_blob_ref(copy);
+    if (copy != NULL)
+        ret->repack_reason = fp_xasprintf("--compression %s, not gzip",
+                                          fp_codec_name(options->layer->compression.codec));
 }
 
 /* Read the archive a second time, now with a spool for the contents. */
@@ -60,7 +66,7 @@ static enum fp_code repack(const struct fp_distribution_options *options, const 
     cleanup_dist_spool struct fp_dist_spool spool = {0};
     struct fp_dist_archive_facts facts = {0};
     FP_TRY(fp_dist_spool_open(options->layer->folder, &spool, err));
-    FP_TRY(fp_dist_archive_scan(options, &spool, &list, &facts, err));
+    FP_TRY(fp_dist_archive_scan(options, &spool, NULL, &list, &facts, err));
     return fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
 }
 
@@ -73,20 +79,34 @@ static enum fp_code read_and_repack(const struct fp_distribution_options *option
     cleanup_free char *root = NULL;
     struct fp_dist_archive_facts facts = {0};
     FP_TRY(fp_dist_spool_open(options->layer->folder, &spool, err));
-    FP_TRY(fp_dist_archive_scan(options, &spool, &list, &facts, err));
+    FP_TRY(fp_dist_archive_scan(options, &spool, NULL, &list, &facts, err));
     FP_TRY(fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err));
     FP_TRY(fp_dist_pack(options, &list, root, &spool, NULL, ret, err));
     return fp_dist_take_files(&list, options->archive, root, ret, err);
 }
 
-/* Read the archive once; it is used as the layer unless its content makes it unfit. */
+/* Read the archive once, and copy its tar if the layer is to have another codec: its diff_id stays,
+ * and with it what nodes have of it already. The caller owns `*ret_copy`. */
+static enum fp_code scan_and_copy(const struct fp_distribution_options *options,
+                                  struct fp_dist_list *list, struct fp_dist_archive_facts *facts,
+                                  struct fp_blob **ret_copy, struct fp_error *err)
+{
+    cleanup_blob_writer struct fp_blob_writer blob = {0};
+    if (options->layer->compression.codec == FP_CODEC_GZIP)
+        return fp_dist_archive_scan(options, NULL, NULL, list, facts, err);
+    FP_TRY(fp_blob_writer_open(options->layer, &blob, err));
+    FP_TRY(fp_dist_archive_scan(options, NULL, blob.tar, list, facts, err));
+    return fp_blob_writer_finish(&blob, ret_copy, err);
+}
+
+/* Read the archive once; its tar is the layer unless its content makes it unfit. */
 static enum fp_code read_as_it_is(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_dist_archive_facts *facts,
-                                  struct fp_error *err)
+                                  struct fp_blob **ret_copy, struct fp_error *err)
 {
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_free char *root = NULL;
-    FP_TRY(fp_dist_archive_scan(options, NULL, &list, facts, err));
+    FP_TRY(scan_and_copy(options, &list, facts, ret_copy, err));
     FP_TRY(fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err));
     FP_TRY(fp_dist_take_files(&list, options->archive, root, ret, err));
     ret->repack_reason = fp_dist_unfit(&list, facts, root, ret->top);
@@ -104,13 +124,14 @@ static enum fp_code read_input(const struct fp_distribution_options *options,
     unsigned char head[512] = {0};
     size_t head_len = 0;
     struct fp_dist_archive_facts facts = {0};
+    cleanup_blob struct fp_blob *copy = NULL;
     FP_TRY(read_head(options->input, head, sizeof(head), &head_len, err));
     ret->repack_reason = fp_xstrdup(repack_at_once(options, head, head_len));
     FP_TRY(ret->repack_reason != NULL ? read_and_repack(options, ret, err)
-                                      : read_as_it_is(options, ret, &facts, err));
+                                      : read_as_it_is(options, ret, &facts, &copy, err));
     FP_TRY(fp_input_sha256(options->input, ret->sha256, err));
     if (ret->repack_reason == NULL)
-        use_as_layer(options, &facts, ret);
+        use_as_layer(options, &facts, copy, ret);
     return FP_OK;
 }
 

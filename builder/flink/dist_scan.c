@@ -98,8 +98,9 @@ static enum fp_code explain(const struct fp_distribution_options *options, struc
 }
 
 enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
-                                  struct fp_dist_spool *spool, struct fp_dist_list *list,
-                                  struct fp_dist_archive_facts *facts, struct fp_error *err)
+                                  struct fp_dist_spool *spool, struct fp_sink *copy,
+                                  struct fp_dist_list *list, struct fp_dist_archive_facts *facts,
+                                  struct fp_error *err)
 {
     const char *name = options->archive;
     uint64_t size = options->input->bytes;
@@ -109,8 +110,9 @@ enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
     fp_stage_begin(&stage, options->reporter, "read", fp_path_base(name), size);
     struct fp_source *raw = fp_source_staged(file, &stage);
-    cleanup_source struct fp_source *tar =
+    struct fp_source *hashed =
         fp_source_hashed(fp_source_inflate(raw, name, tar_limit(size), &facts->info), tar_hash);
+    cleanup_source struct fp_source *tar = copy != NULL ? fp_source_teed(hashed, copy) : hashed;
     struct dist_pass pass = {.options = options, .spool = spool, .list = list};
     enum fp_code code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
     free(pass.top);

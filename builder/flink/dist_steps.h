@@ -45,9 +45,11 @@ char *fp_dist_unfit(const struct fp_dist_list *list, const struct fp_dist_archiv
  *         its size or time has changed), the failure of fp_input_source() for that, not a failure
  *         that follows from it.
  * @param spool Gets the contents of the files that --slim does not leave out; NULL: not kept.
+ * @param copy  Gets the tar, inflated; NULL: nobody wants it.
  */
 FP_CHECKED enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
-                                             struct fp_dist_spool *spool, struct fp_dist_list *list,
+                                             struct fp_dist_spool *spool, struct fp_sink *copy,
+                                             struct fp_dist_list *list,
                                              struct fp_dist_archive_facts *facts,
                                              struct fp_error *err);
 /** Read an archive and make its layer. */

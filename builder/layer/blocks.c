@@ -9,6 +9,9 @@
 /* The most blocks in memory: enough for all threads of a group and one that is filled. */
 #define SLOTS (FP_GROUP_MAX + 2)
 
+/* A packer of zstd takes up to 5 MiB, so that fewer threads keep within the ceiling of memory. */
+#define ZSTD_THREADS_MAX 4U
+
 enum slot_state { SLOT_IDLE, SLOT_QUEUED, SLOT_RUNNING, SLOT_DONE };
 
 struct blocks;
@@ -188,6 +191,12 @@ static void blocks_free(struct fp_sink *base)
     free(self);
 }
 
+static unsigned threads_for(const struct fp_compression *compression, unsigned wanted)
+{
+    unsigned most = compression->codec == FP_CODEC_ZSTD ? ZSTD_THREADS_MAX : FP_GROUP_MAX;
+    return wanted < most ? wanted : most;
+}
+
 struct fp_sink *fp_sink_compressed(struct fp_sink *take_inner,
                                    const struct fp_compression *compression, unsigned threads)
 {
@@ -198,9 +207,9 @@ struct fp_sink *fp_sink_compressed(struct fp_sink *take_inner,
     struct blocks *self = fp_xcalloc(1, sizeof(*self));
     self->base.ops = &ops;
     self->inner = take_inner;
-    self->threads = threads != 0 ? threads : fp_cpus();
+    self->threads = threads_for(compression, threads != 0 ? threads : fp_cpus());
     /* One slot more than threads, so that none waits, and one that is filled. */
-    self->slot_count = self->threads < FP_GROUP_MAX ? self->threads + 2 : SLOTS;
+    self->slot_count = self->threads + 2;
     self->compression = *compression;
     (void) pthread_mutex_init(&self->lock, NULL);
     (void) pthread_cond_init(&self->done, NULL);

@@ -11,12 +11,16 @@
 struct writing {
     const struct fp_layer_builder *builder;
     struct fp_sink *tar;
+    struct fp_hash *hash; /* of the tar */
+    uint64_t tar_bytes;
     struct fp_stage *stage;
     char *buffer; /* COPY_BYTES long */
 };
 
 static enum fp_code put(struct writing *self, const void *data, size_t len, struct fp_error *err)
 {
+    fp_hash_update(self->hash, data, len);
+    self->tar_bytes += len;
     FP_TRY(fp_sink_write(self->tar, data, len, err));
     if (self->stage != NULL)
         fp_stage_advance(self->stage, len);
@@ -110,26 +114,19 @@ static enum fp_code put_node(void *context, struct fp_node *node, struct fp_erro
     return node->payload != NULL ? put_content(self, node, err) : FP_OK;
 }
 
-/* tar -> diff_id and size -> codec -> digest and size -> file */
+/* tar -> diff_id and size -> blob */
 static enum fp_code write_to(const struct fp_layer_builder *builder,
-                             const struct fp_layer_options *options, int fd, struct fp_layer *ret,
-                             struct fp_descriptor *descriptor, struct fp_error *err)
+                             const struct fp_layer_options *options, struct fp_sink *blob,
+                             struct fp_layer *ret, struct fp_error *err)
 {
-    cleanup_hash struct fp_hash *blob_hash = fp_hash_new(FP_SHA256);
-    cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
-    struct fp_sink *sink = fp_sink_fd(fd, options->folder);
-    sink = fp_sink_hashed(fp_sink_counted(sink, &descriptor->size), blob_hash);
-    sink = fp_sink_compressed(sink, &options->compression, options->threads);
-    cleanup_sink struct fp_sink *tar =
-        fp_sink_hashed(fp_sink_counted(sink, &ret->tar_bytes), tar_hash);
+    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
     cleanup_free char *buffer = fp_xmalloc(COPY_BYTES);
     struct writing self = {
-        .builder = builder, .tar = tar, .stage = options->stage, .buffer = buffer};
+        .builder = builder, .tar = blob, .hash = hash, .stage = options->stage, .buffer = buffer};
     FP_TRY(fp_layer_builder_each(builder, put_node, &self, err));
     FP_TRY(put_zeros(&self, 2 * FP_TAR_BLOCK, err));
-    FP_TRY(fp_sink_finish(tar, err));
-    descriptor->digest = fp_digest_finish(blob_hash, FP_SHA256);
-    ret->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+    ret->diff_id = fp_digest_finish(hash, FP_SHA256);
+    ret->tar_bytes = self.tar_bytes;
     return FP_OK;
 }
 
@@ -137,15 +134,12 @@ enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
                                     const struct fp_layer_options *options, struct fp_layer *ret,
                                     struct fp_error *err)
 {
-    cleanup_newfile struct fp_newfile *file = NULL;
+    cleanup_blob_writer struct fp_blob_writer blob = {0};
     struct fp_layer layer = {0};
-    struct fp_descriptor descriptor = {.size = 0};
-    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
-                    fp_codec_media(options->compression.codec));
     FP_TRY(fp_layer_builder_check(builder, err));
-    FP_TRY(fp_newfile_open_in(options->folder, 0644, &file, err));
-    FP_TRY(write_to(builder, options, fp_newfile_fd(file), &layer, &descriptor, err));
-    layer.blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(file), 0);
+    FP_TRY(fp_blob_writer_open(options, &blob, err));
+    FP_TRY(write_to(builder, options, blob.tar, &layer, err));
+    FP_TRY(fp_blob_writer_finish(&blob, &layer.blob, err));
     *ret = layer;
     return FP_OK;
 }

@@ -80,8 +80,10 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
     struct fp_stage stage;
     cleanup_strv struct fp_strv keep = {0};
     kept_by_slim(plan, &keep);
-    struct fp_layer_options layer = {
-        .folder = plan->blob_folder, .threads = plan->context->threads, .stage = &stage};
+    struct fp_layer_options layer = {.folder = plan->blob_folder,
+                                     .compression = plan->compression,
+                                     .threads = plan->context->threads,
+                                     .stage = &stage};
     struct fp_distribution_options options = {
         .archive = origin->archive != NULL ? origin->archive->path : NULL,
         .input = origin->archive,

@@ -14,9 +14,9 @@ int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise)
 
 /* The parts of a build, in order, because later ones may use the results of earlier ones. */
 static fp_plan_part *const BUILD[] = {
-    fp_plan_flink,   fp_plan_platforms, fp_plan_user, fp_plan_packages,
-    fp_plan_outputs, fp_plan_adds,      fp_plan_conf, fp_plan_look,
-    fp_plan_job,     fp_plan_base,      fp_plan_libs, fp_plan_class,
+    fp_plan_flink,       fp_plan_platforms, fp_plan_user,  fp_plan_packages, fp_plan_outputs,
+    fp_plan_compression, fp_plan_adds,      fp_plan_conf,  fp_plan_look,     fp_plan_job,
+    fp_plan_base,        fp_plan_libs,      fp_plan_class,
 };
 
 static enum fp_code plan_build(struct fp_plan *plan, const struct fp_build_options *options,
@@ -38,6 +38,7 @@ static enum fp_code plan_append(struct fp_plan *plan, const struct fp_build_opti
     }
     FP_TRY(fp_plan_platforms(plan, options, err));
     FP_TRY(fp_plan_outputs(plan, options, err));
+    FP_TRY(fp_plan_compression(plan, options, err));
     FP_TRY(fp_plan_adds(plan, options, err));
     FP_TRY(fp_plan_tars(plan, append, err));
     FP_TRY(fp_plan_start(plan, options, append, err));

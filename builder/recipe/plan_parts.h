@@ -22,6 +22,8 @@ FP_CHECKED fp_plan_part fp_plan_platforms;
 FP_CHECKED fp_plan_part fp_plan_base;
 /** The names and destinations: --image-name, --tag, --push, --output. */
 FP_CHECKED fp_plan_part fp_plan_outputs;
+/** --compression and --compression-level; the plan must have its outputs. */
+FP_CHECKED fp_plan_part fp_plan_compression;
 /** --add; the plan must have its platforms. */
 FP_CHECKED fp_plan_part fp_plan_adds;
 /** --label, --annotation, --env. */

@@ -53,22 +53,14 @@ static enum fp_code use_file(struct tar_layer *self, enum fp_codec codec, struct
 
 static enum fp_code pack(struct tar_layer *self, struct fp_layer *ret, struct fp_error *err)
 {
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
-    cleanup_newfile struct fp_newfile *made = NULL;
     const struct fp_plan *plan = self->step->plan;
-    struct fp_descriptor descriptor = {.size = 0};
-    (void) snprintf(descriptor.media_type, sizeof(descriptor.media_type), "%s",
-                    fp_codec_media(plan->compression.codec));
-    FP_TRY(fp_newfile_open_in(plan->blob_folder, 0644, &made, err));
-    struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the packed layer");
-    out = fp_sink_counted(fp_sink_hashed(out, hash), &descriptor.size);
-    cleanup_sink struct fp_sink *packed =
-        fp_sink_compressed(out, &plan->compression, plan->context->threads);
-    FP_TRY(read_tar(self, packed, ret, err));
-    FP_TRY(fp_sink_finish(packed, err));
-    descriptor.digest = fp_digest_finish(hash, FP_SHA256);
-    ret->blob = fp_blob_file(&descriptor, NULL, fp_newfile_fd(made), 0);
-    return FP_OK;
+    const struct fp_layer_options options = {.folder = plan->blob_folder,
+                                             .compression = plan->compression,
+                                             .threads = plan->context->threads};
+    cleanup_blob_writer struct fp_blob_writer blob = {0};
+    FP_TRY(fp_blob_writer_open(&options, &blob, err));
+    FP_TRY(read_tar(self, blob.tar, ret, err));
+    return fp_blob_writer_finish(&blob, &ret->blob, err);
 }
 
 /* Whether a file is a layer unchanged: it has the codec that the plan asks for. gzip is also what

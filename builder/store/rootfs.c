@@ -22,7 +22,6 @@ struct rootfs {
     uint64_t entries;
     int64_t newest_s;
     struct fp_digest diff_id;
-    struct fp_descriptor layer;
     struct fp_blob *blob;
 };
 
@@ -58,16 +57,6 @@ static enum fp_code scan(struct rootfs *self, struct fp_source *tar, struct fp_e
     return code;
 }
 
-static void set_layer(struct rootfs *self, struct fp_hash *hash, uint64_t size,
-                      struct fp_hash *tar_hash)
-{
-    (void) snprintf(self->layer.media_type, sizeof(self->layer.media_type), "%s",
-                    FP_MEDIA_OCI_LAYER_GZIP);
-    self->layer.digest = fp_digest_finish(hash, FP_SHA256);
-    self->layer.size = size;
-    self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
-}
-
 /* A gzip tar is a layer already and is used unchanged. */
 static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
 {
@@ -84,8 +73,10 @@ static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
         return fp_fail(err, FP_E_INPUT,
                        "%s: %" PRIu64 " bytes, of which only %" PRIu64 " were read", self->path,
                        self->file_bytes, size);
-    set_layer(self, hash, size, tar_hash);
-    self->blob = fp_blob_file(&self->layer, self->path, -1, 0);
+    struct fp_descriptor layer = {.media_type = FP_MEDIA_OCI_LAYER_GZIP, .size = size};
+    layer.digest = fp_digest_finish(hash, FP_SHA256);
+    self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+    self->blob = fp_blob_file(&layer, self->path, -1, 0);
     return FP_OK;
 }
 
@@ -93,24 +84,19 @@ static enum fp_code use_file(struct rootfs *self, struct fp_error *err)
  * none reads xz. All of these are repacked like our own layers. */
 static enum fp_code repack(struct rootfs *self, struct fp_error *err)
 {
-    cleanup_hash struct fp_hash *hash = fp_hash_new(FP_SHA256);
+    const struct fp_layer_options options = {.folder = self->work_dir};
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
-    cleanup_newfile struct fp_newfile *made = NULL;
-    uint64_t size = 0;
+    cleanup_blob_writer struct fp_blob_writer blob = {0};
     struct fp_source *file = NULL;
     FP_TRY(fp_mkdir_p(self->work_dir, FP_KEPT_DIR_MODE, err));
-    FP_TRY(fp_newfile_open_in(self->work_dir, 0644, &made, err));
+    FP_TRY(fp_blob_writer_open(&options, &blob, err));
     FP_TRY(open_file(self, &file, err));
-    struct fp_sink *out = fp_sink_fd(fp_newfile_fd(made), "the repacked layer");
-    out = fp_sink_counted(fp_sink_hashed(out, hash), &size);
-    cleanup_sink struct fp_sink *gzip = fp_sink_compressed(out, &(struct fp_compression){0}, 0);
     file = fp_source_inflate(file, self->path, fp_inflate_limit(self->file_bytes), NULL);
-    cleanup_source struct fp_source *tar = fp_source_teed(fp_source_hashed(file, tar_hash), gzip);
+    cleanup_source struct fp_source *tar =
+        fp_source_teed(fp_source_hashed(file, tar_hash), blob.tar);
     FP_TRY(scan(self, tar, err));
-    FP_TRY(fp_sink_finish(gzip, err));
-    set_layer(self, hash, size, tar_hash);
-    self->blob = fp_blob_file(&self->layer, self->title, fp_newfile_fd(made), 0);
-    return FP_OK;
+    self->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+    return fp_blob_writer_finish(&blob, &self->blob, err);
 }
 
 static enum fp_code make_layer(struct rootfs *self, struct fp_reporter *reporter,

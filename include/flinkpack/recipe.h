@@ -72,7 +72,9 @@ struct fp_build_options {
     const char *image_name; /**< NULL: flink-job */
     struct fp_strv tags;    /**< TAG or REFERENCE */
     bool push;
-    struct fp_strv outputs; /**< oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE */
+    struct fp_strv outputs;    /**< oci:DIR[:TAG], oci-archive:FILE, docker-archive:FILE */
+    const char *compression;   /**< of the layers that are made: gzip, zstd, none; NULL: gzip */
+    int64_t compression_level; /**< 0: the codec's default */
 
     /* The metadata of the image. */
     struct fp_strv labels;      /**< KEY=VALUE */

@@ -22,6 +22,7 @@ def big(tmp_path_factory):
     top = miniature.write_folder(folder, "1.20.4")
     for number in range(JARS):
         with open(top / ("lib/big-%d.jar" % number), "wb") as out:
+            out.write(b"PK\3\4" if number % 2 == 0 else b"")  # stored, or tried in vain
             for _ in range(JAR_BYTES >> 20):
                 out.write(os.urandom(1 << 20))
     miniature.write_base(folder / "base.tar")
@@ -59,6 +60,16 @@ def test_from(source, words, big, release):
                    "--job-jar", big / "job.jar", "--threads", "8", "-o",
                    "oci:%s:v1" % (release.home / "out"))
     assert peak <= CEILING_KB, "%s: %d KiB" % (source, peak)
+
+
+@pytest.mark.parametrize("codec, level", [("gzip", 9), ("zstd", 12), ("zstd", 19)])
+def test_compression(codec, level, release, tmp_path):
+    text = "".join("%x %x\n" % (n, n * n) for n in range(400000))
+    (tmp_path / "text").write_text(text)
+    peak = peak_kb(release, "append", "--image-name", "x", "--add", "%s:/text" % (
+        tmp_path / "text"), "--compression", codec, "--compression-level", str(level), "--threads",
+        "8", "-o", "oci:%s:v1" % (release.home / "out"))
+    assert peak <= CEILING_KB, "%s %d: %d KiB" % (codec, level, peak)
 
 
 @pytest.mark.parametrize("form", ["push", "oci-archive", "docker-archive"])

@@ -38,10 +38,11 @@ const char *fp_gzip_version(void);
  * a distribution of Flink, and costs most of the time. The stream is a gzip file of several
  * members, a zstd file of several frames, or for FP_CODEC_NONE the tar itself. Its bytes depend
  * only on the input, the level and fp_compression_version(), never on the number of threads or on
- * the sizes of the writes. The sink takes at most 12 MiB of memory; with zstd from level 13 on, 40
- * MiB.
+ * the sizes of the writes. The sink takes at most 12 MiB of memory; with zstd up to 32 MiB, as the
+ * level asks.
  *
- * @param threads Number of threads; 0: fp_cpus(). None is started for less than a block of input.
+ * @param threads Number of threads, of which zstd uses at most 4; 0: fp_cpus(). None is started for
+ *                less than a block of input.
  */
 struct fp_sink *fp_sink_compressed(struct fp_sink *take_inner,
                                    const struct fp_compression *compression, unsigned threads);

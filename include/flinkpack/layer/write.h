@@ -85,12 +85,31 @@ struct fp_layer_options {
     struct fp_stage *stage; /**< advanced by tar bytes; NULL: silent */
 };
 
+/** A blob that is being written. Zero-initialise; it must not move while it is open. */
+struct fp_blob_writer {
+    struct fp_sink *tar; /**< takes the uncompressed tar; not to be finished or freed */
+    struct fp_newfile *file;
+    struct fp_hash *hash;
+    struct fp_descriptor descriptor;
+};
+
+/** Open a writer; the caller clears it, also after a failure. Only options->stage is not used. */
+FP_CHECKED enum fp_code fp_blob_writer_open(const struct fp_layer_options *options,
+                                            struct fp_blob_writer *ret, struct fp_error *err);
+/** End the tar. The caller owns `*ret`, which has no path: fp_blob_fd() gives the nameless file,
+ * for linkat() or copying. */
+FP_CHECKED enum fp_code fp_blob_writer_finish(struct fp_blob_writer *writer, struct fp_blob **ret,
+                                              struct fp_error *err);
+/** Release the members; without fp_blob_writer_finish() before, nothing is left of the blob. */
+void fp_blob_writer_clear(struct fp_blob_writer *writer);
+/** Declare a writer that is cleared at the end of its scope. */
+#define cleanup_blob_writer __attribute__((cleanup(fp_blob_writer_clear)))
+
 /**
  * Write the layer: parents before children, siblings sorted bytewise, hard links after all other
  * entries. One pass computes diff_id, digest and size. The tar ends with two zero blocks and no
- * further padding. An empty builder makes a layer without entries.
- *
- * The blob has no path: fp_blob_fd() gives the nameless file, for linkat() or copying.
+ * further padding. An empty builder makes a layer without entries. The blob is as of
+ * fp_blob_writer_finish().
  *
  * @param ret The caller clears it with fp_layer_clear().
  * @return FP_OK; FP_E_IO if a content's size differs from its entry's, FP_E_VERIFY if its digest

@@ -40,6 +40,34 @@ static void test_used_as_it_is(void **state)
     fp_distribution_clear(&dist);
 }
 
+/* A good archive in another codec keeps its diff_id; an unfit one is repacked, as always. */
+static void test_converted(void **state)
+{
+    static const enum fp_codec codecs[] = {FP_CODEC_ZSTD, FP_CODEC_NONE};
+    struct place *place = *state;
+    for (size_t i = 0; i < 4; i++) {
+        write_dist(place, &(struct dist_shape){.owner = i < 2 ? NULL : "0177777"});
+        place->layer.compression.codec = FP_CODEC_GZIP;
+        struct fp_distribution good = read_dist(place);
+        place->layer.compression.codec = codecs[i % 2];
+        struct fp_distribution dist = read_dist(place);
+        const struct fp_descriptor *descriptor = fp_blob_descriptor(dist.layer.blob);
+        assert_int_equal(good.as_is, i < 2);
+        assert_false(dist.as_is);
+        assert_string_equal(dist.repack_reason, i >= 2   ? good.repack_reason
+                                                : i == 0 ? "--compression zstd, not gzip"
+                                                         : "--compression none, not gzip");
+        assert_string_equal(dist.layer.diff_id.text, good.layer.diff_id.text);
+        assert_int_equal(dist.layer.tar_bytes, good.layer.tar_bytes);
+        assert_string_equal(dist.sha256, good.sha256);
+        assert_string_equal(descriptor->media_type, fp_codec_media(codecs[i % 2]));
+        if (i % 2 == 1)
+            assert_string_equal(descriptor->digest.text, dist.layer.diff_id.text);
+        fp_distribution_clear(&good);
+        fp_distribution_clear(&dist);
+    }
+}
+
 /* Each flaw makes the archive unusable as a layer. Repacking gives the layer of a good one. */
 static void test_repacked(void **state)
 {
@@ -411,6 +439,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_used_as_it_is),
+        TEST(test_converted),
         TEST(test_repacked),
         TEST(test_repacked_for_its_end),
         TEST(test_hard_links),

@@ -183,6 +183,43 @@ static void test_platforms(void **state)
     fp_strv_clear(&options.platforms);
 }
 
+static void test_compression(void **state)
+{
+    static const struct {
+        const char *codec;
+        int level;
+        const char *fault; /* NULL: taken */
+    } cases[] = {
+        {NULL, 0, NULL},
+        {"gzip", 9, NULL},
+        {"zstd", 19, NULL},
+        {"none", 0, NULL},
+        {NULL, 10, "--compression-level 10: gzip has 1 to 9"},
+        {"zstd", 20, "--compression-level 20: zstd has 1 to 19"},
+        {"gzip", -1, "--compression-level -1: gzip has 1 to 9"},
+        {"none", 1, "--compression-level 1: --compression none has none"},
+        {"xz", 0, "--compression 'xz': gzip, zstd or none"},
+    };
+    (void) state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fp_build_options options = {.from_release = true,
+                                           .flink_version = "1.6.0",
+                                           .compression = cases[i].codec,
+                                           .compression_level = cases[i].level};
+        struct fp_error err;
+        struct fp_plan plan;
+        if (cases[i].fault != NULL) {
+            refuse(&options, FP_E_USAGE, cases[i].fault);
+            continue;
+        }
+        assert_int_equal(plan_of(&options, &plan, &err), FP_OK);
+        assert_string_equal(fp_codec_name(plan.compression.codec),
+                            cases[i].codec != NULL ? cases[i].codec : "gzip");
+        assert_int_equal(plan.compression.level, cases[i].level);
+        fp_plan_clear(&plan);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_outputs),
         cmocka_unit_test(test_early),
         cmocka_unit_test(test_platforms),
+        cmocka_unit_test(test_compression),
         cmocka_unit_test(test_passwords_of_refused_urls_are_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
