@@ -156,14 +156,17 @@ def test_packages_age_until_they_are_refreshed(scene, repository, tmp_path, regi
     assert "nothing to do" not in scene.build(*words[:2], "--refresh").err
 
 
-def test_a_package_that_is_gone(scene):
-    lock = scene.lock()
-    (scene.folder / LOCK).write_text(
-        json.dumps(lock).replace('"1.1.10-r1"', '"1.1.9-r0"'))
+def test_a_package_that_is_gone(scene, repository, tmp_path):
+    words = ["--package", "tzdata"]
+    lock = scene.lock(*words)
+    publish(repository[1], tmp_path / "second", ("tzdata", "2025a-r0"))
+    # The layer is in the cache still.
+    assert scene.build("--locked", *words).digest == lock["image"]
     shutil.rmtree(scene.flinkpack.cache)
-    for words in (["--locked"], []):
-        error = scene.flinkpack.fail(NOT_FOUND, "build", *words)
-        assert "no repository has the pinned package any more: snappy-1.1.9-r0" in error
+    shutil.rmtree(scene.flinkpack.store)
+    for more in (["--locked"], []):
+        error = scene.flinkpack.fail(NOT_FOUND, "build", *words, *more)
+        assert "no repository has the pinned package any more: tzdata-2024a-r0" in error
         assert "flinkpack.lock pins them" in error
 
 
@@ -256,10 +259,31 @@ def test_a_release(flinkpack, inputs):
         asked = len(server.requests)
         assert flinkpack.run("build", "--locked", *words).digest == lock["image"]
         assert not [one for one in server.requests[asked:] if one.path.endswith(".sha512")]
+        # By what the cache knows, and then by what the image knows, that is the same Flink.
+        assert flinkpack.run("build", "--locked", *words).digest == lock["image"]
+        shutil.rmtree(flinkpack.cache)
+        assert flinkpack.run("build", "--locked", *words).digest == lock["image"]
         lock["flink"]["digest"] = "sha512:" + "0" * 128
         (flinkpack.home / LOCK).write_text(json.dumps(lock))
         shutil.rmtree(flinkpack.cache)
         assert name in flinkpack.fail(VERIFY, "build", *words)
+
+
+@pytest.mark.parametrize("source", ["archive", "slim", "image"])
+def test_every_source(source, flinkpack, inputs):
+    """The same lock, made anew or out of what is known of each."""
+    words = ["--from-archive", inputs.archive(), "--base", inputs.base]
+    if source == "slim":
+        words.append("--slim")
+    if source == "image":
+        flinkpack.run("build", *words, "-o", "oci:ours:1")
+        words = ["--from-image", "oci:ours:1", "--job-jar", inputs.job]
+    flinkpack.run("lock", *words)
+    digest = json.loads((flinkpack.home / LOCK).read_text())["image"]
+    for clean in ([], ["cache"], ["store"], ["store", "cache"]):
+        for name in clean:
+            shutil.rmtree(flinkpack.home / name)
+        assert flinkpack.run("build", "--locked", *words).digest == digest
 
 
 def test_a_base_that_moves(flinkpack, inputs, registry):
