@@ -27,11 +27,25 @@ static char **member_of(struct fp_base_facts *facts, const struct text_member *m
     return (char **) (void *) ((char *) facts + member->offset);
 }
 
+static size_t text_bytes(const struct fp_base_facts *facts)
+{
+    size_t bytes = 0;
+    const char *path = NULL;
+    json_t *value = NULL;
+    json_object_foreach(facts->texts, path, value)
+    {
+        bytes += fp_kept_size(value);
+    }
+    return bytes;
+}
+
 json_t *fp_base_facts_json(const struct fp_base_facts *facts)
 {
     json_t *tree = fp_tree_json(facts->tree);
-    if (tree == NULL)
+    if (tree == NULL || json_string_length(tree) + text_bytes(facts) > FP_BASE_FACTS_MAX_BYTES) {
+        json_decref(tree);
         return NULL;
+    }
     json_t *homes = json_array();
     for (size_t i = 0; i < facts->java_homes.len; i++)
         fp_json_append(

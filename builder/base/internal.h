@@ -59,6 +59,8 @@ void fp_keeper_clear(struct keeper *keeper);
 
 /** A content in JSON: a string, or an array of one string in base64. A new reference. */
 json_t *fp_kept_value(const char *text, size_t len);
+/** The bytes that such a content takes in JSON, about. */
+size_t fp_kept_size(const json_t *value);
 /** Append such a content to a buffer. Returns whether `value` is one. */
 bool fp_kept_bytes(const json_t *value, struct fp_buf *ret);
 /** Returns such a content as a text, or NULL if it is none. The caller owns it. */

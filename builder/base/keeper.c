@@ -73,18 +73,13 @@ static const struct kept_rule *find_rule(const char *path)
     return NULL;
 }
 
-static size_t value_bytes(const json_t *value)
-{
-    return json_string_length(json_is_array(value) ? json_array_get(value, 0) : value);
-}
-
 /* Removes the kept content of a path, because a later entry replaces the file. */
 static void forget(struct keeper *keeper, const char *path)
 {
     for (size_t i = 0; i < KEPT_KINDS; i++) {
         struct kept *kept = &keeper->kept[i];
         const json_t *old = json_object_get(kept->texts, path);
-        kept->bytes -= value_bytes(old);
+        kept->bytes -= fp_kept_size(old);
         if (old != NULL)
             (void) json_object_del(kept->texts, path);
     }
@@ -94,7 +89,7 @@ static void forget(struct keeper *keeper, const char *path)
 static void keep(struct kept *kept, const char *path, const struct fp_buf *text)
 {
     json_t *value = fp_kept_value(fp_buf_text(text), text->len);
-    size_t bytes = value_bytes(value);
+    size_t bytes = fp_kept_size(value);
     if (kept->texts == NULL)
         kept->texts = json_object();
     if (fp_json_set(kept->texts, path, value))

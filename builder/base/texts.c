@@ -13,6 +13,11 @@ json_t *fp_kept_value(const char *text, size_t len)
     return json_pack("[s]", encoded);
 }
 
+size_t fp_kept_size(const json_t *value)
+{
+    return json_string_length(json_is_array(value) ? json_array_get(value, 0) : value);
+}
+
 bool fp_kept_bytes(const json_t *value, struct fp_buf *ret)
 {
     if (json_is_string(value)) {

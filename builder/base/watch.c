@@ -24,12 +24,13 @@ static const char *const machines[] = {"x86_64", "aarch64", "x86",     "armhf",
 
 static const char *const apk_directories[] = {"lib/apk/db", "usr/lib/apk/db"};
 
-/* The parts of Flink's home that a layer is put on, or a label tells of. */
+/* The parts of Flink's home that a layer is put on, and those whose names are asked for. */
 static const char *const home_parts[] = {"", "lib", "plugins", "usrlib", "conf", "opt"};
+static const char *const listed_parts[] = {"lib", "plugins", "usrlib"};
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Only an assertion asks. */
+/* Only assertions ask. */
 __attribute__((unused)) static bool is_one_of(const char *name, const char *const *list,
                                               size_t count)
 {
@@ -49,6 +50,18 @@ bool fp_base_has_library(const struct fp_base_facts *facts, const char *file)
             return true;
     }
     return false;
+}
+
+void fp_base_home_names(const struct fp_tree *tree, const char *home, const char *part,
+                        struct fp_strv *ret)
+{
+    assert(is_one_of(part, listed_parts, COUNT(listed_parts)) ||
+           (strncmp(part, "plugins/", strlen("plugins/")) == 0 &&
+            strchr(part, '/') == strrchr(part, '/')));
+    cleanup_free char *path = fp_path_join(home, part);
+    const struct fp_entry *at = fp_tree_resolve(tree, path);
+    if (at != NULL)
+        fp_tree_children(tree, at->path, ret);
 }
 
 static char *jemalloc_path(size_t place, const char *machine)
@@ -101,23 +114,21 @@ static void copy_watched(const struct fp_tree *tree, struct fp_tree *to)
     }
 }
 
-/* Copies what is directly in the directory that `path` leads to; lists its names if asked for. */
+/* Copies what is directly in the directory that `path` leads to and begins with `prefix`. */
 static void copy_names(const struct fp_tree *tree, const char *path, const char *prefix,
-                       struct fp_tree *to, struct fp_strv *names)
+                       struct fp_tree *to)
 {
-    cleanup_strv struct fp_strv found = {0};
+    cleanup_strv struct fp_strv names = {0};
     const struct fp_entry *at = fp_tree_copy_way(tree, path, to);
     if (at == NULL)
         return;
-    fp_tree_children(tree, at->path, &found);
-    for (size_t i = 0; i < found.len; i++) {
-        cleanup_free char *child = at->path[0] != '\0' ? fp_path_join(at->path, found.items[i])
-                                                       : fp_xstrdup(found.items[i]);
-        if (strncmp(found.items[i], prefix, strlen(prefix)) == 0)
+    fp_tree_children(tree, at->path, &names);
+    for (size_t i = 0; i < names.len; i++) {
+        cleanup_free char *child = at->path[0] != '\0' ? fp_path_join(at->path, names.items[i])
+                                                       : fp_xstrdup(names.items[i]);
+        if (strncmp(names.items[i], prefix, strlen(prefix)) == 0)
             fp_tree_copy(tree, child, to);
     }
-    if (names != NULL)
-        fp_strv_add_all(names, &found);
 }
 
 static void copy_home(const struct fp_tree *tree, const char *home, struct fp_tree *to)
@@ -127,15 +138,14 @@ static void copy_home(const struct fp_tree *tree, const char *home, struct fp_tr
         cleanup_free char *path = fp_path_join(home, home_parts[i]);
         (void) fp_tree_copy_way(tree, path, to);
     }
-    cleanup_free char *lib = fp_path_join(home, "lib");
-    cleanup_free char *usrlib = fp_path_join(home, "usrlib");
-    cleanup_free char *plugin = fp_path_join(home, "plugins");
-    copy_names(tree, lib, "", to, NULL);
-    copy_names(tree, usrlib, "", to, NULL);
-    copy_names(tree, plugin, "", to, &plugins);
+    for (size_t i = 0; i < COUNT(listed_parts); i++) {
+        cleanup_free char *path = fp_path_join(home, listed_parts[i]);
+        copy_names(tree, path, "", to);
+    }
+    fp_base_home_names(tree, home, "plugins", &plugins);
     for (size_t i = 0; i < plugins.len; i++) {
-        cleanup_free char *path = fp_path_join(plugin, plugins.items[i]);
-        copy_names(tree, path, "", to, NULL);
+        cleanup_free char *path = fp_xasprintf("%s/plugins/%s", home, plugins.items[i]);
+        copy_names(tree, path, "", to);
     }
 }
 
@@ -156,7 +166,7 @@ void fp_base_facts_outline(const struct fp_base_facts *full, const struct fp_tre
     fp_strv_add_all(&ret->java_homes, &full->java_homes);
     copy_watched(tree, ret->tree);
     /* A distribution's own directory shows that a base has Flink already. */
-    copy_names(tree, "", "flink-", ret->tree, NULL);
+    copy_names(tree, "", "flink-", ret->tree);
     (void) fp_tree_copy_way(tree, "opt", ret->tree);
     copy_home(tree, home, ret->tree);
 }

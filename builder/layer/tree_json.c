@@ -61,7 +61,7 @@ static enum fp_code put_line(void *context, struct fp_node *node, struct fp_erro
 
 json_t *fp_tree_json(const struct fp_tree *tree)
 {
-    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_TREE_MAX_BYTES);
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_TREE_TEXT_MAX_BYTES);
     struct fp_error ignored; /* put_line() does not fail */
     if (fp_map_each(&tree->map, put_line, &text, &ignored) != FP_OK ||
         fp_buf_check(&text, &ignored) != FP_OK)

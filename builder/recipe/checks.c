@@ -33,7 +33,7 @@ static enum fp_code check_old_job(const struct fp_check *check, struct fp_error 
     (void) err;
     if (check->flink->has_dist || plan->job_jars.len == 0)
         return FP_OK;
-    fp_tree_children(check->base->facts.tree, directory, &old);
+    fp_base_home_names(check->base->facts.tree, check->flink->home, "usrlib", &old);
     for (size_t i = 0; i < old.len; i++) {
         if (fp_strv_has(&check->base->old_jars, old.items[i]) ||
             fp_strv_has(&plan->job_names, old.items[i]))

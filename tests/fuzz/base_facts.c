@@ -52,6 +52,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_again(&facts);
     fp_base_facts_outline(&facts, facts.tree, "/opt/flink", &outline);
     check_again(&outline);
+    cleanup_base_facts struct fp_base_facts twice = {0};
+    fp_base_facts_outline(&outline, outline.tree, "/opt/flink", &twice);
+    cleanup_free char *once = text_of(&outline);
+    cleanup_free char *again = text_of(&twice);
+    require(strcmp(once, again) == 0);
     require(fp_tree_count(outline.tree) <= fp_tree_count(facts.tree));
     require(fp_base_apk_directory(outline.tree) == fp_base_apk_directory(facts.tree));
     require(fp_base_has_library(&outline, "libstdc++.so.6") ==

@@ -4,7 +4,8 @@
 No file of a room uses another one that uses it in turn; a table of functions, such as that of the
 commands, is no use of what it lists. What the linker sees begins with fp_. A tag names one type of
 the whole tree. Each source opens with a sentence that says what it is. A header inside a room is
-about one thing. Errors are returned from where they happen, so that few codes are looked at.
+about one thing. Errors are returned from where they happen, so that few codes are looked at. What
+checks ask of a base's tree goes through builder/base/watch.c, so that outlines can answer it.
 """
 
 import os
@@ -24,6 +25,7 @@ TAG = re.compile(r"^[ \t]*(?:static |const |typedef )*(struct|enum|union) (\w+)\
 OPENING = re.compile(r"/\*(.*?)\*/", re.DOTALL)
 TEST = re.compile(r"\bif \(")
 CODE = re.compile(r"(?<![\w.>])code\b")
+LOOK = re.compile(r"\bfp_tree_(?:get|resolve|children)\b")
 DATA = re.compile(r"(\w+)\s*(?:\[[^]]*\]\s*)*(?:=.*)?$", re.DOTALL)
 
 
@@ -169,7 +171,17 @@ def check_ladders(files):
             )
 
 
+def check_outlines(files):
+    """Checks of a build ask for what outlines of bases have."""
+    for file in files:
+        asked = LOOK.search(file.code) if file.path.startswith("builder/recipe/checks") else None
+        if asked is not None:
+            line = sources.line_of(file.code, asked.start())
+            yield f"{file.path}:{line}: {asked.group()}() is not answered by the outline of a base"
+
+
 CHECKS = {
+    "outlines": check_outlines,
     "circles": check_circles,
     "names": check_names,
     "tags": check_tags,

@@ -310,6 +310,16 @@ class ChecksTest(unittest.TestCase):
             assertion("check_shape.py", {"builder/layer/b.h": "\n" * lines}, *expected)
         self.assert_passes("check_shape.py", {"include/flinkpack/b.h": "\n" * 200})
 
+    def test_outlines(self):
+        """A check that looks into a tree; another file may."""
+        look = "/* L. */\nint fp_b(void)\n{\n    return fp_tree_resolve(base, path) != NULL;\n}\n"
+        self.assert_passes("check_shape.py", {"builder/recipe/b.c": look})
+        self.assert_finds(
+            "check_shape.py",
+            {"builder/recipe/checks_b.c": look},
+            "builder/recipe/checks_b.c:4: fp_tree_resolve() is not answered by the outline",
+        )
+
     def test_ladders(self):
         """Two tests of a code in a hundred lines of a room pass, three do not, nor two in a hundred
         of the whole tree; other codes do not count."""

@@ -76,8 +76,11 @@ bool fp_base_text(const struct fp_base_facts *facts, const char *path, struct fp
  */
 void fp_base_facts_key(const struct fp_platform *platform, const struct fp_config *config,
                        const json_t *env, char ret_hex[FP_HASH_HEX_MAX]);
+/** The most bytes of tree and texts that are told: what a record of the cache holds. */
+#define FP_BASE_FACTS_MAX_BYTES FP_TREE_TEXT_MAX_BYTES
+
 /** Facts as JSON, whole or an outline. Equal facts give equal canonical JSON. A new reference; NULL
- * if the tree is too large for fp_tree_json(). */
+ * if they are larger than FP_BASE_FACTS_MAX_BYTES, so that the base is read each time. */
 json_t *fp_base_facts_json(const struct fp_base_facts *facts);
 /**
  * Read facts from somebody else. They are claims: only their form is checked, so that whatever
@@ -108,6 +111,15 @@ void fp_base_facts_outline(const struct fp_base_facts *full, const struct fp_tre
  *             defect, which stops a debug build; a new check adds its file to watch.c.
  */
 bool fp_base_has_library(const struct fp_base_facts *facts, const char *file);
+/**
+ * List the names in a part of Flink's home, where its links lead.
+ * @param tree Of a base, perhaps with layers on it, or of an outline.
+ * @param home "/opt/flink".
+ * @param part "lib", "usrlib", "plugins", or a directory of plugins. Outlines do not list others,
+ *             so that asking for one is a defect, which stops a debug build.
+ */
+void fp_base_home_names(const struct fp_tree *tree, const char *home, const char *part,
+                        struct fp_strv *ret);
 /** Whether the base has jemalloc where the entrypoint looks for it on a machine: "x86_64". */
 bool fp_base_has_jemalloc(const struct fp_base_facts *facts, const char *machine);
 /** The directory with apk's database, if there is a file "installed" in it: "lib/apk/db". NULL: the

@@ -63,6 +63,9 @@ const struct fp_entry *fp_tree_resolve(const struct fp_tree *tree, const char *p
 void fp_tree_children(const struct fp_tree *tree, const char *path, struct fp_strv *ret);
 /** The number of entries, including implied parents and without the root. */
 size_t fp_tree_count(const struct fp_tree *tree);
+/** The longest text of a tree, in bytes: some 90 000 files. */
+#define FP_TREE_TEXT_MAX_BYTES ((size_t) 7 << 20)
+
 /** Copy the entry at `path` itself, if there is one, and all its parents into another tree, which
  * holds nothing but such copies. */
 void fp_tree_copy(const struct fp_tree *tree, const char *path, struct fp_tree *to);
@@ -83,7 +86,7 @@ const struct fp_entry *fp_tree_copy_way(const struct fp_tree *tree, const char *
  * Bytes of names and targets that are no printable ASCII are written as %XX. A string takes a tenth
  * of the memory that JSON of the same entries would, and is bounded by its length. Equal trees give
  * equal texts.
- * @return A new reference; NULL if the text would be longer than FP_TREE_MAX_BYTES.
+ * @return A new reference; NULL if the text would be longer than FP_TREE_TEXT_MAX_BYTES.
  */
 json_t *fp_tree_json(const struct fp_tree *tree);
 /**

@@ -1,6 +1,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -170,6 +171,20 @@ static void damage_is_refused(void **state)
     assert_int_equal(fp_tree_parse(number, "none", &tree, NULL), FP_E_INPUT);
 }
 
+/* The text is not made longer than a record may be. */
+static void a_large_tree_is_not_told(void **state)
+{
+    (void) state;
+    cleanup_tree struct fp_tree *tree = fp_tree_new();
+    char path[300] = "";
+    memset(path, ' ', 200);
+    for (unsigned i = 0; i < 12500; i++) {
+        (void) snprintf(path + 200, sizeof(path) - 200, "%u", i);
+        put(tree, &(struct fp_entry){.path = path, .kind = FP_ENTRY_FILE});
+    }
+    assert_null(fp_tree_json(tree));
+}
+
 /* Links of all kinds on the way, also where nothing is at its end. */
 static void a_way_leads_to_the_same(void **state)
 {
@@ -212,9 +227,8 @@ static void a_way_leads_to_the_same(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_survives),
-        cmocka_unit_test(the_text_is_as_documented),
-        cmocka_unit_test(damage_is_refused),
+        cmocka_unit_test(everything_survives),     cmocka_unit_test(the_text_is_as_documented),
+        cmocka_unit_test(damage_is_refused),       cmocka_unit_test(a_large_tree_is_not_told),
         cmocka_unit_test(a_way_leads_to_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
