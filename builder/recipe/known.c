@@ -151,6 +151,15 @@ bool fp_known_is_unchanged(struct fp_known *known, const char *image_key, struct
     return true;
 }
 
+void fp_known_expect(struct fp_known *known, size_t output, struct fp_push *push)
+{
+    for (size_t i = 0; known != NULL && known->is_sought && i < known->count; i++) {
+        const struct fp_known_image *image = &known->images[i];
+        if (image->output == output && (image->is_found || image->is_missing))
+            fp_push_expect(push, image->name, image->is_found ? &image->images.root.digest : NULL);
+    }
+}
+
 /* The label of an image for a platform, or NULL. */
 static const json_t *label_of(const struct fp_known *known, size_t image, size_t platform)
 {

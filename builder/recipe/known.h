@@ -29,6 +29,8 @@ void fp_known_free(struct fp_known *known);
  */
 bool fp_known_is_unchanged(struct fp_known *known, const char *image_key,
                            struct fp_descriptor *ret);
+/** Tell a push what its names stand for, so that it need not ask again. */
+void fp_known_expect(struct fp_known *known, size_t output, struct fp_push *push);
 /** Read the configurations of all images too, which the functions below do when they need them. */
 void fp_known_read(struct fp_known *known);
 /**

@@ -50,7 +50,9 @@ enum fp_code fp_known_image_find(void *context, struct fp_error *err)
     struct fp_known_image *image = context;
     struct fp_error why = {0};
     (void) err;
-    if (find(image, &why) != FP_OK)
+    enum fp_code code = find(image, &why);
+    image->is_missing = code == FP_E_NOT_FOUND;
+    if (code != FP_OK)
         fp_report(image->plan->context->reporter, FP_EVENT_DEBUG, "no records in %s: %s",
                   image->from, why.text);
     return FP_OK;

@@ -23,6 +23,7 @@ struct fp_known_image {
     size_t output; /**< the number of the output that will replace it; SIZE_MAX: none */
     char *name;    /**< its name there */
     bool is_found;
+    bool is_missing; /**< there is no such image, as far as the registry says */
     struct fp_images images;
     char *image_key;                     /**< the value of FP_ANNOTATION_RECIPE; NULL: none */
     struct fp_known_platform *platforms; /**< one for each of the plan's; NULL: not read */

@@ -141,6 +141,7 @@ static enum fp_code feed_all(const struct fp_outputs *outputs, size_t index,
     for (size_t i = 0; i < outputs->plan->platform_count; i++)
         FP_TRY(add_document(push, image->images[i].manifest, err));
     FP_TRY(add_document(push, image->root, err));
+    fp_known_expect(outputs->known, index, push);
     fp_push_ask(push);
     for (size_t i = 0; i < outputs->plan->platform_count; i++) {
         const struct fp_base_image *base = &image->bases->images[i];
