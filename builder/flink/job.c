@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "job_ask.h"
 #include "zip.h"
 
 /* The size of an ELF header and a segment; a smaller file is not native code. */
@@ -196,7 +197,7 @@ static void inspection_clear(struct jar_inspection *inspection)
     free(inspection->main_class);
 }
 
-enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err)
+enum fp_code fp_jar_read(const char *path, struct fp_jar *ret, struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
     __attribute__((cleanup(inspection_clear))) struct jar_inspection inspection = {
@@ -205,7 +206,6 @@ enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_erro
     FP_TRY(fp_zip_open(path, &zip, err));
     FP_TRY(fp_zip_each(zip, visit, &inspection, err));
     jar->size = fp_zip_size(zip);
-    FP_TRY(fp_file_hash(path, FP_SHA256, jar->size, jar->sha256, NULL, err));
     jar->main_class = inspection.program_class != NULL ? steal_pointer(&inspection.program_class)
                                                        : steal_pointer(&inspection.main_class);
     *ret = steal_value(jar);
@@ -228,8 +228,8 @@ static enum fp_code visit_for_class(void *context, struct fp_zip *zip,
     return FP_OK;
 }
 
-enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
-                              struct fp_error *err)
+static enum fp_code search_class(const char *path, const char *name, bool *ret_found,
+                                 struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
     cleanup_free char *class_path = fp_xasprintf("%s.class", name);
@@ -240,6 +240,22 @@ enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_foun
     FP_TRY(fp_zip_open(path, &zip, err));
     FP_TRY(fp_zip_each(zip, visit_for_class, &search, err));
     *ret_found = search.found;
+    return FP_OK;
+}
+
+enum fp_code fp_jar_has_class(struct fp_cache *cache, const char *path, const char *name,
+                              bool *ret_found, struct fp_error *err)
+{
+    struct jar_question question = {0};
+    cleanup_json json_t *known = NULL;
+    cleanup_free char *words = fp_xasprintf("has %s", name);
+    FP_TRY(fp_jar_ask(cache, path, words, &question, &known, err));
+    if (json_is_boolean(known)) {
+        *ret_found = json_is_true(known);
+        return FP_OK;
+    }
+    FP_TRY(search_class(path, name, ret_found, err));
+    fp_jar_answer(&question, json_boolean(*ret_found));
     return FP_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "flinkpack/flink/job.h"
+#include "job_ask.h"
 #include "zip.h"
 
 #define CLASS_MAX_BYTES ((size_t) 1 << 20)
@@ -117,8 +118,8 @@ static char *class_path(const char *name, size_t len)
     return path;
 }
 
-enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *prefix,
-                               struct fp_strv *ret, struct fp_error *err)
+static enum fp_code read_uses(const char *path, const char *name, const char *prefix,
+                              struct fp_strv *ret, struct fp_error *err)
 {
     cleanup_zip struct fp_zip *zip = NULL;
     cleanup_free char *class = class_path(name, strlen(name));
@@ -126,6 +127,36 @@ enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *p
     struct uses uses = {.entry = entry, .prefix = prefix, .found = ret};
     FP_TRY(fp_zip_open(path, &zip, err));
     return fp_zip_each(zip, visit, &uses, err);
+}
+
+/* As JSON; NULL if a name is not UTF-8. */
+static json_t *names_json(const struct fp_strv *names)
+{
+    cleanup_json json_t *list = json_array();
+    for (size_t i = 0; i < names->len; i++)
+        if (json_array_append_new(list, json_string(names->items[i])) != 0)
+            return NULL;
+    return steal_pointer(&list);
+}
+
+enum fp_code fp_jar_class_uses(struct fp_cache *cache, const char *path, const char *name,
+                               const char *prefix, struct fp_strv *ret, struct fp_error *err)
+{
+    struct jar_question question = {0};
+    cleanup_json json_t *known = NULL;
+    cleanup_strv struct fp_strv found = {0};
+    cleanup_free char *words = fp_xasprintf("uses of %s below %s", name, prefix);
+    FP_TRY(fp_jar_ask(cache, path, words, &question, &known, err));
+    for (size_t i = 0; i < json_array_size(known); i++) {
+        const char *text = json_string_value(json_array_get(known, i));
+        fp_strv_add(&found, text != NULL ? text : "");
+    }
+    if (!json_is_array(known)) {
+        FP_TRY(read_uses(path, name, prefix, &found, err));
+        fp_jar_answer(&question, names_json(&found));
+    }
+    fp_strv_add_all(ret, &found);
+    return FP_OK;
 }
 
 bool fp_jar_entry_is_class(const char *name)

@@ -7,12 +7,13 @@
 static const char *const CONNECTORS[] = {"org/apache/flink/streaming/connectors/",
                                          "org/apache/flink/connector/kafka/"};
 
-static enum fp_code any_has(const struct fp_strv *jars, const char *class_name, bool *ret_found,
-                            struct fp_error *err)
+static enum fp_code any_has(const struct fp_plan *plan, const struct fp_strv *jars,
+                            const char *class_name, bool *ret_found, struct fp_error *err)
 {
     for (size_t i = 0; i < jars->len && !*ret_found; i++)
         if (fp_text_ends_with(jars->items[i], ".jar"))
-            FP_TRY(fp_jar_has_class(jars->items[i], class_name, ret_found, err));
+            FP_TRY(
+                fp_jar_has_class(plan->context->cache, jars->items[i], class_name, ret_found, err));
     return FP_OK;
 }
 
@@ -22,12 +23,12 @@ static enum fp_code check_class(const struct fp_plan *plan, const char *path, co
 {
     cleanup_strv struct fp_strv used = {0};
     for (size_t i = 0; i < sizeof(CONNECTORS) / sizeof(CONNECTORS[0]); i++)
-        FP_TRY(fp_jar_class_uses(path, main, CONNECTORS[i], &used, err));
+        FP_TRY(fp_jar_class_uses(plan->context->cache, path, main, CONNECTORS[i], &used, err));
     for (size_t i = 0; i < used.len; i++) {
         bool found = false;
-        FP_TRY(fp_jar_has_class(path, used.items[i], &found, err));
-        FP_TRY(any_has(&plan->job_jars, used.items[i], &found, err));
-        FP_TRY(any_has(&plan->libs, used.items[i], &found, err));
+        FP_TRY(fp_jar_has_class(plan->context->cache, path, used.items[i], &found, err));
+        FP_TRY(any_has(plan, &plan->job_jars, used.items[i], &found, err));
+        FP_TRY(any_has(plan, &plan->libs, used.items[i], &found, err));
         if (!found)
             return fp_hinted(
                 fp_fail(err, FP_E_INPUT, "%s: class %s uses %s, which no jar of the job has", path,

@@ -154,7 +154,7 @@ static enum fp_code check_files(const struct fp_check *check, const char *option
         __attribute__((cleanup(fp_jar_clear))) struct fp_jar jar = {0};
         if (!fp_text_ends_with(files->items[i], ".jar"))
             continue;
-        FP_TRY(fp_jar_inspect(files->items[i], &jar, err));
+        FP_TRY(fp_jar_inspect(check->plan->context->cache, files->items[i], &jar, err));
         FP_TRY(check_jar(check, option, files->items[i], &jar, err));
     }
     return FP_OK;

@@ -27,8 +27,9 @@ static enum fp_code inspect(struct fp_plan *plan, const char *path, bool is_jar,
                             struct fp_error *err)
 {
     if (is_jar)
-        FP_TRY(fp_jar_inspect(path, ret, err));
-    else if (fp_jar_inspect(path, ret, NULL) != FP_OK || ret->main_class == NULL)
+        FP_TRY(fp_jar_inspect(plan->context->cache, path, ret, err));
+    else if (fp_jar_inspect(plan->context->cache, path, ret, NULL) != FP_OK ||
+             ret->main_class == NULL)
         fp_jar_clear(ret);
     name_job(plan, path, is_jar || ret->main_class != NULL);
     return FP_OK;
@@ -85,10 +86,12 @@ static enum fp_code find_class(const struct fp_plan *plan, const char *name, boo
 {
     for (size_t i = 0; i < plan->job_jars.len && !*ret_found; i++) {
         if (plan->jars[i].sha256[0] != '\0')
-            FP_TRY(fp_jar_has_class(plan->job_jars.items[i], name, ret_found, err));
+            FP_TRY(fp_jar_has_class(plan->context->cache, plan->job_jars.items[i], name, ret_found,
+                                    err));
     }
     for (size_t i = 0; i < plan->libs.len && !*ret_found; i++) {
-        if (fp_jar_has_class(plan->libs.items[i], name, ret_found, NULL) != FP_OK)
+        if (fp_jar_has_class(plan->context->cache, plan->libs.items[i], name, ret_found, NULL) !=
+            FP_OK)
             *ret_found = false;
     }
     return FP_OK;

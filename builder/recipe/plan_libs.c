@@ -35,7 +35,7 @@ static enum fp_code check_library(const struct fp_plan *plan, const char *option
                   "%s %s: Flink loads files called *.jar only", option, path);
         return FP_OK;
     }
-    FP_TRY(fp_context(fp_jar_inspect(path, &jar, err), err, "%s", option));
+    FP_TRY(fp_context(fp_jar_inspect(plan->context->cache, path, &jar, err), err, "%s", option));
     if (jar.has_flink_runtime && strcmp(option, "--lib") == 0)
         fp_report(
             plan->context->reporter, FP_EVENT_WARNING,

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fp_error err = {0};
     if (fd < 0 || write(fd, data, size) != (ssize_t) size)
         abort();
-    enum fp_code code = fp_jar_inspect(path, &jar, &err);
+    enum fp_code code = fp_jar_inspect(NULL, path, &jar, &err);
     if (code != FP_OK && (code != FP_E_INPUT || err.text[0] == '\0'))
         abort();
     if (code == FP_OK &&
@@ -26,7 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (code == FP_OK && jar.class_major_of != NULL) {
         cleanup_free char *name =
             fp_xstrndup(jar.class_major_of, strlen(jar.class_major_of) - strlen(".class"));
-        code = fp_jar_class_uses(path, name, "", &used, &err);
+        code = fp_jar_class_uses(NULL, path, name, "", &used, &err);
         if (code != FP_OK && code != FP_E_INPUT)
             abort();
         cleanup_json json_t *newer = json_object();

@@ -5,8 +5,7 @@
 #ifndef FLINKPACK_FLINK_JOB_H
 #define FLINKPACK_FLINK_JOB_H
 
-#include "flinkpack/support.h"
-#include "flinkpack/support/elf.h"
+#include "flinkpack/store/cache.h"
 
 /** Native code in a jar. */
 struct fp_jar_native {
@@ -36,9 +35,11 @@ struct fp_jar {
 /**
  * Read the properties of a jar without unpacking it. A jar is a zip with a central directory, at
  * most 200000 entries, and a manifest of at most 1 MiB.
+ * @param cache Remembers what was found in a jar that does not change; may be NULL.
  * @return FP_E_NOT_FOUND, FP_E_IO, or FP_E_INPUT: "FILE: not a jar (...)".
  */
-FP_CHECKED enum fp_code fp_jar_inspect(const char *path, struct fp_jar *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_jar_inspect(struct fp_cache *cache, const char *path, struct fp_jar *ret,
+                                       struct fp_error *err);
 /** The properties as JSON, for a record under the jar's SHA-256. A new reference; NULL: a name in
  * the jar is not UTF-8, and it has to be read each time. */
 json_t *fp_jar_json(const struct fp_jar *jar);
@@ -49,15 +50,18 @@ json_t *fp_jar_json(const struct fp_jar *jar);
  */
 FP_CHECKED enum fp_code fp_jar_parse(const json_t *json, const char *title, struct fp_jar *ret,
                                      struct fp_error *err);
-/** Find out whether a jar has the class `name` ("com.example.Job"). Errors as fp_jar_inspect(). */
-FP_CHECKED enum fp_code fp_jar_has_class(const char *path, const char *name, bool *ret_found,
-                                         struct fp_error *err);
+/** Find out whether a jar has the class `name` ("com.example.Job"). Cache and errors as for
+ * fp_jar_inspect(). */
+FP_CHECKED enum fp_code fp_jar_has_class(struct fp_cache *cache, const char *path, const char *name,
+                                         bool *ret_found, struct fp_error *err);
 /**
  * List the names below `prefix` ("org/apache/flink/streaming/connectors/") that the class `name` of
- * a jar refers to, each once; empty if the jar has no such class. Errors as for fp_jar_inspect().
+ * a jar refers to, each once; empty if the jar has no such class. Cache and errors as for
+ * fp_jar_inspect().
  */
-FP_CHECKED enum fp_code fp_jar_class_uses(const char *path, const char *name, const char *prefix,
-                                          struct fp_strv *ret, struct fp_error *err);
+FP_CHECKED enum fp_code fp_jar_class_uses(struct fp_cache *cache, const char *path,
+                                          const char *name, const char *prefix, struct fp_strv *ret,
+                                          struct fp_error *err);
 /** Whether an entry of a jar is a class file that Flink's class loaders may load. */
 bool fp_jar_entry_is_class(const char *name);
 /**

@@ -129,7 +129,7 @@ static struct fp_jar inspect(const struct fixture *fixture)
 {
     struct fp_jar jar = {0};
     struct fp_error err = {0};
-    if (fp_jar_inspect(fixture->path, &jar, &err) != FP_OK)
+    if (fp_jar_inspect(NULL, fixture->path, &jar, &err) != FP_OK)
         fail_msg("%s", err.text);
     return jar;
 }
@@ -138,7 +138,7 @@ static void refused(const struct fixture *fixture, const char *words)
 {
     struct fp_jar jar = {0};
     struct fp_error err = {0};
-    enum fp_code code = fp_jar_inspect(fixture->path, &jar, &err);
+    enum fp_code code = fp_jar_inspect(NULL, fixture->path, &jar, &err);
     if (code != FP_E_INPUT || strstr(err.text, words) == NULL)
         fail_msg("code %d: %s", code, err.text);
     assert_non_null(strstr(err.text, fixture->path));
@@ -246,7 +246,7 @@ static void test_no_jar(void **state)
     }
     struct fp_jar jar = {0};
     struct fp_error err = {0};
-    assert_int_equal(fp_jar_inspect("/no/such.jar", &jar, &err), FP_E_NOT_FOUND);
+    assert_int_equal(fp_jar_inspect(NULL, "/no/such.jar", &jar, &err), FP_E_NOT_FOUND);
 }
 
 /* Append a jar in which `count` records of the directory share the bytes of one entry. */
@@ -436,7 +436,7 @@ static void test_an_interrupt(void **state)
     struct fp_cancel cancel = {0};
     cleanup_cancel struct fp_cancel *before = fp_cancel_enter(&cancel);
     assert_true(fp_cancel(&cancel, SIGTERM));
-    assert_int_equal(fp_jar_has_class(fixture->path, "a.B", &found, &err), FP_E_INTERRUPTED);
+    assert_int_equal(fp_jar_has_class(NULL, fixture->path, "a.B", &found, &err), FP_E_INTERRUPTED);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
