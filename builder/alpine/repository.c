@@ -241,8 +241,10 @@ enum fp_code fp_apk_package_fetch(const struct fp_apk_fetch_options *options, co
     cleanup_free char *name = fp_xasprintf("%s.%.8s.apk", title, hex);
     FP_TRY(cache_path(options, name, &path, err));
     enum fp_code code = fp_kept_open(path, &fd, &size, &failure);
-    if (code == FP_OK)
+    if (code == FP_OK) {
+        fp_kept_touch(path);
         code = read_package(fd, path, name, package, spool, ret, &failure);
+    }
     /* A new download can repair a damaged file, but not a full disk or an interruption. */
     bool is_damaged = code == FP_E_VERIFY || code == FP_E_INPUT;
     if (!options->offline && is_damaged)

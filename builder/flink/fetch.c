@@ -44,6 +44,14 @@ static bool is_closed(const char *path, int mode)
     return faccessat(AT_FDCWD, path, mode, AT_EACCESS) != 0 && errno == EACCES;
 }
 
+/* The cache keeps longest what was used last. The file itself keeps its time, by which its digest
+ * is remembered. */
+static void touch_origin(const char *path)
+{
+    cleanup_free char *origin = beside(path, "url");
+    fp_kept_touch(origin);
+}
+
 bool fp_cache_recorded(const struct fp_release_options *options, const char *name,
                        enum fp_hash_algorithm algorithm, const char *vouched_by,
                        char ret_hex[FP_HASH_HEX_MAX])
@@ -55,8 +63,11 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
     /* A checksum that came over plain HTTP is not trusted, although it is in the cache. */
     if (fp_http_check_plain(options->http, vouched_by, NULL) != FP_OK)
         return false;
-    return fp_kept_read(sum, &text, NULL) == FP_OK && strstr(fp_buf_text(&text), voucher) != NULL &&
-           fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) == FP_OK;
+    if (fp_kept_read(sum, &text, NULL) != FP_OK || strstr(fp_buf_text(&text), voucher) == NULL ||
+        fp_checksum_parse_as(algorithm, fp_buf_text(&text), name, sum, ret_hex, NULL) != FP_OK)
+        return false;
+    touch_origin(path);
+    return true;
 }
 
 enum fp_code fp_release_hash(const struct fp_release_options *options, struct fp_input *input,
@@ -385,6 +396,7 @@ enum fp_code fp_fetch_file(const struct fp_fetch *fetch, struct fp_input **ret, 
     if (code != FP_OK)
         return code;
     *ret_url = read_origin(fetch, path);
+    touch_origin(path);
     *ret = job.input;
     (*ret)->is_pinned = true;
     return FP_OK;

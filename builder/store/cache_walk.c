@@ -132,6 +132,20 @@ static void add_download(const struct cache_place *place, const char *source)
         add(place, is_there ? FP_CACHE_DOWNLOAD : FP_CACHE_LEFTOVER, name, bytes, used);
 }
 
+/* The checksum of a release that was not downloaded. */
+static bool is_lone_checksum(const struct cache_place *place, const char *name)
+{
+    for (size_t i = 1; i < COMPANIONS; i++) {
+        struct stat st = {0};
+        if (strncmp(name, "flink-", 6) != 0 || !fp_text_ends_with(name, companions[i]))
+            continue;
+        cleanup_free char *source = fp_xasprintf(
+            "%.*s%s", (int) (strlen(name) - strlen(companions[i])), name, companions[0]);
+        return !look(place, source, &st);
+    }
+    return false;
+}
+
 static void add_at_top(const struct cache_place *place, const char *name)
 {
     struct stat st = {0};
@@ -142,6 +156,8 @@ static void add_at_top(const struct cache_place *place, const char *name)
         add(place, FP_CACHE_LEFTOVER, name, fp_cache_bytes(&st), st.st_mtim);
     else if (S_ISREG(st.st_mode) && fnmatch("?*.url", name, 0) == 0)
         add_download(place, name);
+    else if (S_ISREG(st.st_mode) && is_lone_checksum(place, name))
+        add(place, FP_CACHE_DOWNLOAD, name, fp_cache_bytes(&st), st.st_mtim);
 }
 
 static bool is_packages(const char *name)

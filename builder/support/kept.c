@@ -5,11 +5,15 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "flinkpack/support/file.h"
 #include "flinkpack/support/stream.h"
 #include "internal.h"
+
+/* How exact the time of the last use is. */
+#define TOUCH_S 600
 
 /* No process is in more groups. */
 #define MAX_GROUPS 65536
@@ -109,6 +113,13 @@ enum fp_code fp_kept_read(const char *path, struct fp_buf *buf, struct fp_error 
     cleanup_source struct fp_source *source = fp_source_fd(fd, path, 0, UINT64_MAX);
     enum fp_code code = fp_source_read_all(source, buf, err);
     return code == FP_E_INPUT ? fp_context(code, err, "%s", path) : code;
+}
+
+void fp_kept_touch(const char *path)
+{
+    struct stat st = {0};
+    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && time(NULL) - st.st_mtim.tv_sec > TOUCH_S)
+        (void) !utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 enum fp_code fp_kept_write(const char *path, const void *data, size_t len, struct fp_error *err)

@@ -38,6 +38,9 @@ FP_CHECKED enum fp_code fp_kept_open(const char *path, int *ret_fd, uint64_t *re
                                      struct fp_error *err);
 /** Like fp_kept_open(), but read the whole file, at most buf->max bytes. */
 FP_CHECKED enum fp_code fp_kept_read(const char *path, struct fp_buf *buf, struct fp_error *err);
+/** Set the time of a file to now, as a sign that it was used; nothing happens where it cannot be,
+ * or was done in the last ten minutes. */
+void fp_kept_touch(const char *path);
 /** Write a file, all or nothing. FP_E_NOT_FOUND (no such directory), FP_E_IO. */
 FP_CHECKED enum fp_code fp_kept_write(const char *path, const void *data, size_t len,
                                       struct fp_error *err);

@@ -81,6 +81,8 @@ static void fill(struct fp_cache *cache)
     put_old("cache/records/layer/.flinkpack-3", 200);
     put_old("cache/records/layer/.flinkpack-4", 2);
     put_old("cache/flink-3.tgz.part", 2);
+    put_old("cache/flink-4.tgz.sha512", 2);
+    put_old("cache/photo.jpg.sha512", 2);
     put_old("cache/video.part", 300);
     put_old("cache/page.url", 300);
     put_old("cache/photo.jpg", 300);
@@ -103,11 +105,11 @@ static void all_of_ours_is_listed_oldest_first(void **state)
             assert_true(list.items[i].used.tv_sec >= list.items[i - 1].used.tv_sec);
     }
     assert_int_equal(parts[FP_CACHE_RECORD], 1);
-    assert_int_equal(parts[FP_CACHE_DOWNLOAD], 2);
+    assert_int_equal(parts[FP_CACHE_DOWNLOAD], 3);
     assert_int_equal(parts[FP_CACHE_PACKAGE], 2);
     assert_int_equal(parts[FP_CACHE_LEFTOVER], 3);
-    assert_int_equal(list.len, 8);
-    assert_int_equal(list.bytes, (1 + 2 * 3 + 2 + 3) * BLOCK);
+    assert_int_equal(list.len, 9);
+    assert_int_equal(list.bytes, (1 + 2 * 3 + 1 + 2 + 3) * BLOCK);
 }
 
 static void only_ours_is_cleared(void **state)
@@ -119,16 +121,16 @@ static void only_ours_is_cleared(void **state)
     cleanup_cache_list struct fp_cache_list left = {0};
     fill(cache);
     assert_ok(fp_cache_prune(cache, 0, &freed, &err), &err);
-    assert_int_equal(freed.len, 8);
+    assert_int_equal(freed.len, 9);
     assert_ok(fp_cache_entries(cache, &left, &err), &err);
     assert_int_equal(left.len, 0);
     assert_false(is_there("cache/flink-1.tgz") || is_there("cache/flink-1.tgz.sha512"));
     assert_false(is_there("cache/flink-3.tgz.part") || is_there("cache/.flinkpack-2"));
     /* Younger temporary files may belong to a process. */
     assert_true(is_there("cache/.flinkpack-1") && is_there("cache/records/layer/.flinkpack-4"));
-    assert_true(is_there("cache/photo.jpg") && is_there("cache/video.part") &&
-                is_there("cache/page.url") && is_there("cache/apk/mine.txt") &&
-                is_there("cache/store/index.json"));
+    assert_true(is_there("cache/photo.jpg") && is_there("cache/photo.jpg.sha512") &&
+                is_there("cache/video.part") && is_there("cache/page.url") &&
+                is_there("cache/apk/mine.txt") && is_there("cache/store/index.json"));
 }
 
 static void the_oldest_goes_first(void **state)

@@ -140,6 +140,31 @@ static void what_others_planted_is_left_alone(void **state)
     assert_int_equal(fp_kept_read(nowhere, &buf, &err), FP_E_NOT_FOUND);
 }
 
+static void a_use_is_noted_now_and_then(void **state)
+{
+    struct stat st = {0};
+    const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    cleanup_free char *path = fp_path_join(*state, "f");
+    cleanup_free char *link = fp_path_join(*state, "link");
+    make_file(path, "text");
+    assert_int_equal(symlink(path, link), 0);
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    fp_kept_touch(link);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mtim.tv_sec, 1000);
+    fp_kept_touch(path);
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_mtim.tv_sec > 1000);
+    const struct timespec recent[2] = {st.st_mtim, {.tv_sec = st.st_mtim.tv_sec - 60}};
+    assert_int_equal(utimensat(AT_FDCWD, path, recent, 0), 0);
+    fp_kept_touch(path);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mtim.tv_sec, recent[1].tv_sec);
+    assert_int_equal(unlink(path), 0);
+    fp_kept_touch(path);
+    assert_false(fp_path_exists(path));
+}
+
 static void directories_are_ours_alone_whatever_the_umask(void **state)
 {
     static const mode_t masks[] = {0, 022, 077, 0777};
@@ -341,6 +366,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         kept_test(what_others_planted_is_left_alone),
+        kept_test(a_use_is_noted_now_and_then),
         kept_test(directories_are_ours_alone_whatever_the_umask),
         kept_test(no_directory_is_entered_over_a_link),
         kept_test(a_directory_of_others_has_a_flaw),
