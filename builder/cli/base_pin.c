@@ -61,6 +61,37 @@ static enum fp_code fetch_layers(const struct fp_session *session, struct fp_rep
     return FP_OK;
 }
 
+/* Whether a layer is what its media type says. Builds correct that of others by their bytes. */
+static enum fp_code is_as_stated(const struct fp_blob *blob, bool *ret, struct fp_error *err)
+{
+    char head[8] = "";
+    size_t len = 0;
+    cleanup_source struct fp_source *source = NULL;
+    FP_TRY(fp_blob_open(blob, 0, &source, err));
+    FP_TRY(fp_source_read_full(source, head, sizeof(head), &len, err));
+    const char *media = fp_codec_media(fp_codec_sniff(head, len));
+    const char *stated = fp_media_to_oci(fp_blob_descriptor(blob)->media_type);
+    *ret = media != NULL && stated != NULL && strcmp(media, stated) == 0;
+    return FP_OK;
+}
+
+/* Pack the facts unless builds have to read the layers all the same. */
+static enum fp_code pack(const struct fp_session *session, const struct fp_images *images,
+                         const struct layers *layers, const struct fp_base_facts *facts,
+                         const struct fp_config *config, char **ret, struct fp_error *err)
+{
+    bool is_sound = true;
+    for (size_t i = 0; i < layers->count && is_sound; i++)
+        FP_TRY(is_as_stated(layers->blobs[i], &is_sound, err));
+    *ret = is_sound ? fp_base_facts_pack(facts, config) : NULL;
+    if (*ret == NULL)
+        fp_report(session->context.reporter, FP_EVENT_WARNING, "%s %s: builds read its layers",
+                  images->name,
+                  is_sound ? "has more files than an entry holds facts of"
+                           : "has a layer that is not what its media type says");
+    return FP_OK;
+}
+
 /* Read the layers of the image that is pinned for a platform. */
 static enum fp_code read_facts(const struct fp_session *session, const struct fp_images *images,
                                const struct fp_descriptor *descriptor, char **ret,
@@ -73,12 +104,7 @@ static enum fp_code read_facts(const struct fp_session *session, const struct fp
     FP_TRY(fetch_layers(session, images->repo, &image.manifest, &layers, err));
     FP_TRY(fp_base_inspect(layers.blobs, layers.count, &image.config, NULL, BASE_MAX_BYTES,
                            session->context.reporter, &facts, err));
-    *ret = fp_base_facts_pack(&facts, &image.config);
-    if (*ret == NULL)
-        fp_report(session->context.reporter, FP_EVENT_WARNING,
-                  "%s has more files than an entry holds facts of: builds read its layers",
-                  images->name);
-    return FP_OK;
+    return pack(session, images, &layers, &facts, &image.config, ret, err);
 }
 
 /* A platform of --platform has to be there; one of the usual ones need not be. */

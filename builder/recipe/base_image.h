@@ -24,7 +24,7 @@ struct fp_base_image {
     json_t *additions;         /**< {KIND OF LAYER: what its packages are, as a lock says it} */
     char key[FP_HASH_HEX_MAX]; /**< fp_base_facts_key() */
     json_t *outline;           /**< what the image's label says of its base: see fp_base_learn() */
-    bool is_recalled;          /**< the facts come from an earlier build */
+    bool is_recalled;          /**< the facts come from an earlier build, or the catalogue */
     bool has_other_media;      /**< the layers' media types were corrected by their bytes */
     bool is_rebuilt;           /**< an image of ours that gets a new job: see fp_leave_job_out() */
     bool keeps_old_job;        /**< the old job's layers could not be removed */
@@ -58,10 +58,11 @@ FP_CHECKED enum fp_code fp_bases_open(const struct fp_plan *plan,
                                       struct fp_known *known, struct fp_bases *ret,
                                       struct fp_error *err);
 /**
- * Learn the facts of a base whose documents were read: from the catalogue, from the local cache, or
- * from an earlier image, which may give only an outline. If nobody knows them, its layers are
- * fetched and read. An outline of them goes into the image's label as {"key": fp_base_facts_key(),
- * "facts": fp_base_facts_json(), "media": the layers' media types if they were corrected}.
+ * Learn the facts of a base whose documents were read: from the local cache, from an earlier image,
+ * which may give only an outline, or from the entry that pins it. If nobody knows them, its layers
+ * are fetched and read. An outline of them goes into the image's label as {"key":
+ * fp_base_facts_key(), "facts": fp_base_facts_json(), "media": the layers' media types if they were
+ * corrected}.
  */
 FP_CHECKED enum fp_code fp_base_learn(const struct fp_plan *plan, struct fp_known *known,
                                       struct fp_bases *bases, struct fp_base_image *image,

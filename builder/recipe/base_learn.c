@@ -43,6 +43,15 @@ static bool is_known(const struct fp_plan *plan, struct fp_known *known,
     return take(plan, bases, image, labelled);
 }
 
+/* Take the facts that stand beside the pin of a base. Who wrote the entry vouches for both. */
+static enum fp_code take_pinned(const struct fp_plan *plan, const struct fp_bases *bases,
+                                struct fp_base_image *image, struct fp_error *err)
+{
+    cleanup_free char *platform = fp_platform_text(&image->platform);
+    return fp_base_entry_facts(&bases->entry, platform, &image->config, plan->env, &image->facts,
+                               &image->is_recalled, err);
+}
+
 /* The outline of a base is the same whether it comes from its layers, or from an outline. */
 static void set_outline(struct fp_base_image *image)
 {
@@ -58,7 +67,9 @@ enum fp_code fp_base_learn(const struct fp_plan *plan, struct fp_known *known,
                            struct fp_error *err)
 {
     fp_base_facts_key(&image->platform, &image->config, plan->env, image->key);
-    if (!plan->reuses || !is_known(plan, known, bases, image))
+    if (plan->reuses && !is_known(plan, known, bases, image))
+        FP_TRY(take_pinned(plan, bases, image, err));
+    if (!image->is_recalled)
         FP_TRY(fp_base_need(plan, bases, image, err));
     set_outline(image);
     return FP_OK;

@@ -211,3 +211,24 @@ def test_a_pin_of_chosen_platforms(pinned, flinkpack):
     assert "linux/ppc64le" in pin("--platform", "linux/ppc64le",
                                   run=lambda *words: flinkpack.fail(NOT_FOUND, *words))
     assert "--platform" in pin("--platform", "mips", run=lambda *words: flinkpack.fail(USAGE, *words))
+
+
+def test_a_pinned_base_is_not_downloaded(pinned, flinkpack, inputs, registry, tmp_path):
+    """With the facts of its entry, and without them: the same image."""
+    pin, _, made = pinned
+    told, seen = json.loads(pin().out), []
+    layers = {layer.digest[7:] for layer in made["linux/amd64"].layers}
+    for facts in (True, False):
+        if not facts:
+            del told["facts"]
+        (tmp_path / "mine.json").write_text(json.dumps(told))
+        shutil.rmtree(flinkpack.store)
+        shutil.rmtree(flinkpack.cache, ignore_errors=True)
+        name = "%s/team/pinned-%d:1" % (registry, facts)
+        out = flinkpack.run("build", "--from-local-dist", inputs.dist(), "--job-jar", inputs.job,
+                            "--base", "mine", "--base-images", tmp_path, "--image-name", name,
+                            "--push", "--insecure-registry", registry).out
+        kept = {name for _, _, names in os.walk(flinkpack.home) for name in names}
+        assert layers & kept == (set() if facts else layers)
+        seen.append(out.split("@")[1])
+    assert seen[0] == seen[1]
