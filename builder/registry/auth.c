@@ -202,7 +202,12 @@ enum fp_code fp_registry_send(struct fp_registry *registry, struct fp_http_reque
                               struct fp_strv *scopes, struct fp_http_response *response,
                               struct fp_error *err)
 {
-    FP_TRY(fp_registry_prepare(registry, err));
+    bool is_answered = false;
+    FP_TRY(fp_registry_prepare_by(registry, request, response, &is_answered, err));
+    if (is_answered) {
+        fp_registry_warnings(registry, response);
+        return FP_OK;
+    }
     const char *given = request->url;
     cleanup_free char *absolute =
         given[0] == '/' ? fp_xasprintf("%s%s", registry->base, given) : fp_xstrdup(given);

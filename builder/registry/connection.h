@@ -51,9 +51,12 @@ struct fp_registry {
     char *namespace; /**< the registry that this one mirrors; NULL: it is no mirror */
     char *named_by;  /**< base of the registry that redirected here; NULL: the user named it */
     bool is_plain_http_allowed;
+    bool pings;           /**< GET /v2/ comes before any other request */
     pthread_mutex_t lock; /**< protects everything below */
-    bool is_ready;        /**< `base` and the first challenge are known */
-    char *base;           /**< "https://HOST"; does not change once is_ready */
+    struct fp_error
+        unreachable; /**< why the first request failed; its code is FP_OK if it has not */
+    bool is_ready;   /**< `base` and the first challenge are known */
+    char *base;      /**< "https://HOST"; does not change once is_ready */
     struct fp_challenge challenge;
     bool is_credential_known;
     struct fp_credential credential;
@@ -105,6 +108,16 @@ bool fp_host_is_listed(const struct fp_strv *hosts, const char *host);
 
 /** Find out, once, the scheme and the challenge of the registry. */
 FP_CHECKED enum fp_code fp_registry_prepare(struct fp_registry *registry, struct fp_error *err);
+/**
+ * The same by the first request itself, which then needs no other one before it. Its URL begins
+ * with "/". Requests with bodies do not find it out, nor do any at a registry that another one
+ * stands in for, or whose port is not known: GET /v2/ comes before these.
+ * @param ret_is_answered Whether the answer to this request came as well.
+ */
+FP_CHECKED enum fp_code fp_registry_prepare_by(struct fp_registry *registry,
+                                               struct fp_http_request *request,
+                                               struct fp_http_response *response,
+                                               bool *ret_is_answered, struct fp_error *err);
 /** "/v2/REPOSITORY/KIND/NAME". For a mirror, "?ns=" with the mirrored registry follows, as
  * containerd does it, because some mirrors serve several registries. The caller owns it. */
 char *fp_registry_path(const struct fp_registry *registry, const char *kind, const char *name);

@@ -60,6 +60,9 @@ enum fp_code fp_registry_open(const struct fp_registry_options *options,
     cleanup_free char *host_only = fp_host_without_port(registry->host);
     registry->is_plain_http_allowed = fp_host_is_loopback(host_only) ||
                                       fp_host_is_listed(options->plain_http_hosts, registry->host);
+    bool has_two_ports = registry->is_plain_http_allowed && !fp_host_is_loopback(host_only) &&
+                         strcmp(host_only, registry->host) == 0;
+    registry->pings = options->has_stand_in || has_two_ports;
     const char *of =
         options->mirror_of != NULL ? fp_registry_canonical_host(options->mirror_of) : NULL;
     if (of != NULL && strcasecmp(of, registry->host) != 0)

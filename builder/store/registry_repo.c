@@ -35,14 +35,22 @@ static enum fp_code tag_of(const struct fp_repo *self, const char *name, char **
     return FP_OK;
 }
 
-/* HEAD only shows whether the kept manifest is still current: HEAD does not count against a rate
- * limit, as fetching does. The size and type in its answer are not trusted. */
+/* Docker Hub counts each GET of a manifest, and no HEAD. Elsewhere the one takes as long as the
+ * other. */
+static bool gets_are_counted(const struct fp_registry_repo *repo)
+{
+    return strcmp(repo->reference.registry, "docker.io") == 0;
+}
+
+/* HEAD only shows whether the kept manifest is still current. The size and type in its answer are
+ * not trusted. */
 static enum fp_code resolve_at(struct fp_registry_repo *repo, const char *tag,
                                struct fp_descriptor *ret, struct fp_error *err)
 {
     bool exists = false;
     cleanup_descriptor struct fp_descriptor head = {0};
-    FP_TRY(fp_registry_head_manifest(repo->sources[repo->source], tag, &exists, &head, err));
+    if (gets_are_counted(repo))
+        FP_TRY(fp_registry_head_manifest(repo->sources[repo->source], tag, &exists, &head, err));
     if (fp_registry_repo_has_kept(repo, &head)) {
         *ret = fp_descriptor_copy(&head);
         return FP_OK;

@@ -51,6 +51,7 @@ void scene_open(struct scene *scene, const struct test_reply *replies, size_t co
     /* The few bytes of these tests travel as large blobs do. */
     if (!scene->is_small)
         scene->registry->unasked_bytes = scene->registry->single_bytes = 0;
+    scene->registry->pings = !scene->begins_at_once;
 }
 
 void scene_close(struct scene *scene)

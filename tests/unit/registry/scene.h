@@ -35,7 +35,8 @@ struct scene {
     struct fp_http *http;
     struct fp_registry *registry;
     struct fp_registry_options options;
-    bool is_small; /**< blobs count as what they are: small */
+    bool begins_at_once; /**< no GET /v2/ comes before the first request */
+    bool is_small;       /**< blobs count as what they are: small */
     struct fp_error err;
     char events[8192]; /**< all lines that were told */
     struct fp_reporter reporter;
