@@ -46,9 +46,10 @@ static enum fp_code run_all(struct index_fetch *fetches, size_t count, struct fp
     return fp_group_wait(group, err);
 }
 
-/* Skips unavailable repositories. It is an error if none is available. */
-static enum fp_code pass_over(struct index_fetch *fetches, bool tell, struct choice *ret,
-                              struct fp_error *err)
+/* Skips unavailable repositories. It is an error if none is available. Where all packages are
+ * known, nothing can be missing for it that would not be an error. */
+static enum fp_code pass_over(struct index_fetch *fetches, const struct fp_apk_addition *tell,
+                              struct choice *ret, struct fp_error *err)
 {
     size_t count = ret->repositories.urls.len;
     for (size_t i = 0; i < count; i++) {
@@ -60,9 +61,9 @@ static enum fp_code pass_over(struct index_fetch *fetches, bool tell, struct cho
     }
     if (ret->away_shown.len == count)
         return fp_fail_as(err, &ret->away);
-    for (size_t i = 0; i < count && tell; i++) {
+    for (size_t i = 0; i < count && tell != NULL; i++) {
         if (fetches[i].is_away)
-            fp_report(fetches[i].options->reporter, FP_EVENT_WARNING,
+            fp_report(tell->target.reporter, tell->only_pins ? FP_EVENT_INFO : FP_EVENT_WARNING,
                       "a repository is passed over, and with it the packages and versions that "
                       "only it has: %s",
                       fetches[i].err.text);
@@ -95,7 +96,8 @@ static enum fp_code read_all(const struct fp_apk_system *root, struct index_fetc
 }
 
 static enum fp_code fetch_all(const struct fp_apk_system *root, struct index_fetch *fetches,
-                              bool tell, struct choice *ret, struct fp_error *err)
+                              const struct fp_apk_addition *tell, struct choice *ret,
+                              struct fp_error *err)
 {
     FP_TRY(run_all(fetches, ret->repositories.urls.len, err));
     FP_TRY(pass_over(fetches, tell, ret, err));
@@ -115,7 +117,7 @@ enum fp_code fp_choice_make(const struct fp_apk_system *root,
     for (size_t i = 0; i < urls->len; i++)
         fetches[i] = (struct index_fetch){
             .options = &addition->fetch, .url = urls->items[i], .arch = root->arch, .fd = -1};
-    enum fp_code code = fetch_all(root, fetches, tell, ret, err);
+    enum fp_code code = fetch_all(root, fetches, tell ? addition : NULL, ret, err);
     for (size_t i = 0; i < urls->len; i++)
         fp_index_fetch_clear(&fetches[i]);
     return code;

@@ -1,5 +1,6 @@
 /* The layer of the operating-system packages that Flink needs or the user asked for. */
 #include "draft.h"
+#include "listener.h"
 
 #include <string.h>
 
@@ -92,6 +93,13 @@ static void note_addition(const struct fp_layer_step *step, const char *kind,
     fp_json_set(step->base->additions, kind, take_report);
 }
 
+/* Who is told of fetching: not whoever keeps the warnings of a layer, as the layer is the same
+ * whatever became of a download. */
+static struct fp_reporter *told_of_fetching(const struct fp_layer_step *step)
+{
+    return step->listener != NULL ? step->listener->to : step->plan->context->reporter;
+}
+
 static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *root,
                          const struct fp_strv *requests, const char *kind,
                          struct fp_apk_spool *spool, struct fp_error *err)
@@ -109,7 +117,7 @@ static enum fp_code fill(struct fp_draft *draft, const struct fp_apk_system *roo
         .fetch = {.http = context->http,
                   .cache_folder = context->cache_folder,
                   .offline = context->offline,
-                  .reporter = context->reporter},
+                  .reporter = told_of_fetching(draft->step)},
         .repositories = &plan->packages.repositories,
         .mirror = plan->packages.mirror,
         .keys = &plan->packages.keys,

@@ -134,6 +134,18 @@ def test_a_cache_of_another_day(scene, repository, tmp_path):
     assert scene.build("--lock-file", "/dev/null").digest != lock["image"]
     result = scene.build("--locked", "--fail-on-warning")
     assert result.digest == lock["image"] and "layer packages: reused" in result.err
+    # That a repository is away matters to nobody who knows what comes from the others.
+    shutil.rmtree(repository[1] / "v3.20" / "community")
+    shutil.rmtree(scene.flinkpack.cache)
+    shutil.rmtree(scene.flinkpack.store)
+    assert scene.build("--locked", "--fail-on-warning").digest == lock["image"]
+    # And neither does what became of a download.
+    bash, = (scene.flinkpack.cache / "apk").glob("bash-5*")
+    bash.write_bytes(b"x" + bash.read_bytes()[1:])
+    shutil.rmtree(scene.flinkpack.cache / "records")
+    shutil.rmtree(scene.flinkpack.store)
+    result = scene.build("--locked")
+    assert result.digest == lock["image"] and "is not right and is fetched again" in result.err
 
 
 def test_packages_age_until_they_are_refreshed(scene, repository, tmp_path, registry):
