@@ -55,8 +55,9 @@ enum fp_code fp_cache_open(const char *directory, uint64_t max_bytes, struct fp_
     return FP_OK;
 }
 
-/* Whether the bound may be exceeded. Only what changed since the opening is looked at, as others do
- * the same for what they change. */
+/* Whether the bound may be exceeded. By default nothing is looked at unless something was added
+ * since the opening, as others do the same for what they add. But a bound that somebody has chosen
+ * may be lower than that of the build before. */
 static bool may_exceed(struct fp_cache *cache)
 {
     uint64_t bytes = 0;
@@ -64,7 +65,9 @@ static bool may_exceed(struct fp_cache *cache)
     struct timespec now = fp_cache_downloads_changed(cache);
     const struct timespec *then = &cache->downloads_changed;
     bool has_changed = now.tv_sec != then->tv_sec || now.tv_nsec != then->tv_nsec;
-    if (cache->max_bytes == UINT64_MAX || (!has_changed && !atomic_load(&cache->has_added)))
+    bool is_usual = cache->max_bytes == FP_CACHE_MAX_BYTES;
+    if (cache->max_bytes == UINT64_MAX ||
+        (is_usual && !has_changed && !atomic_load(&cache->has_added)))
         return false;
     if (!fp_cache_counted(cache, &bytes))
         return true;

@@ -62,6 +62,19 @@ def test_downloads_are_shown_and_pruned_by_their_use(flinkpack):
     assert [path.name for path in flinkpack.cache.iterdir() if path.is_file()] == ["mine.txt"]
 
 
+def test_layers_are_kept_within_the_bound(flinkpack, tmp_path):
+    assert "reused" not in append(flinkpack, tmp_path).err
+    parts = [entry["part"] for entry in shown(flinkpack)["entries"]]
+    assert "blobs" in parts and "records" in parts
+    again = append(flinkpack, tmp_path)
+    assert "reused" in again.err
+    assert append(flinkpack, tmp_path, "--no-cache").out == again.out
+    assert append(flinkpack, tmp_path, "--cache-max-size", "0").out == again.out
+    assert shown(flinkpack)["entries"] == []
+    assert "reused" not in append(flinkpack, tmp_path, "--no-cache").err
+    assert shown(flinkpack)["entries"] == []
+
+
 @pytest.mark.parametrize("words, status, text", [
     (["show", "--max-size", "1G"], programs.USAGE, "--max-size goes with: cache prune"),
     (["prune", "--max-size", "1X"], programs.USAGE, "--max-size"),

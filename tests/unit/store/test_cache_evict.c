@@ -207,6 +207,15 @@ static void closing_keeps_the_bound(void **state)
     fp_cache_free(cache);
     assert_true(is_there("cache/flink-1.tgz"));
     assert_false(fp_path_exists(record_name(2)) || fp_path_exists(record_name(3)));
+    /* A bound that is lower than before holds at once. */
+    fp_cache_free(open_cache(2 * BLOCK));
+    assert_false(is_there("cache/flink-1.tgz"));
+    cache = open_cache(FP_CACHE_MAX_BYTES);
+    put_download("flink-1.tgz", 0);
+    fp_cache_free(cache);
+    assert_true(is_there("cache/flink-1.tgz"));
+    fp_cache_free(open_cache(0));
+    assert_false(is_there("cache/flink-1.tgz"));
     /* A count that is damaged is one that is not there. */
     (void) put_file("cache/records/.count", "00000000000000000001\n0", 22);
     cache = open_cache(5 * BLOCK);
