@@ -31,6 +31,7 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_deploy_pods,
     &fp_options_deploy_ui,
     &fp_options_deploy_policies,
+    &fp_options_rebase,
     &fp_options_base_check,
     &fp_options_copy,
     &fp_options_pull,
@@ -97,6 +98,12 @@ static groups append_groups[] = {&fp_options_append,
                                  &fp_options_records,
                                  &fp_options_catalogue,
                                  &fp_options_cache,
+                                 &fp_options_upload,
+                                 REMOTE,
+                                 NULL};
+static groups rebase_groups[] = {&fp_options_rebase,
+                                 &fp_options_package_sources,
+                                 &fp_options_catalogue,
                                  &fp_options_upload,
                                  REMOTE,
                                  NULL};
@@ -175,6 +182,25 @@ const struct fp_command fp_commands[] = {
      .groups = append_groups,
      .named_file_only = true,
      .run = fp_run_append},
+    {.name = "rebase",
+     .operands = "IMAGE...",
+     .summary = "put images of 'build' onto a newer base",
+     .text =
+         "Packages and set-up are made anew; the layers of Flink and of the job stay as they "
+         "are, and are not downloaded. The image is what 'build' with the same options makes on "
+         "that base, and takes the old one's place: in its registry, in oci:DIR:TAG, or in the "
+         "local store. Prints NAME@sha256:... of each; one that is on that base already stays. "
+         "A failure of one does not stop the others.",
+     .examples = "flinkpack rebase registry.example.com/team/orders:1.2\n"
+                 "flinkpack rebase --onto temurin-21-jre -t 1.2-java21 \\\n"
+                 "    registry.example.com/team/orders:1.2\n"
+                 "flinkpack rebase $(flinkpack base check --stale-only \\\n"
+                 "    registry.example.com/team/orders:1.2 registry.example.com/team/users:1.0)\n",
+     .groups = rebase_groups,
+     .max_operands = SIZE_MAX,
+     .listed_by = FP_LISTED_IMAGES,
+     .named_file_only = true,
+     .run = fp_run_rebase},
     {.name = "push",
      .operands = "SOURCE [DESTINATION...]",
      .summary = "copy an image to a registry, a layout or an archive",

@@ -61,6 +61,7 @@ void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest 
 FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_lock(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_rebase(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err);

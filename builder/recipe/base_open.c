@@ -23,6 +23,7 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
 {
     const char *asked = plan->base;
     bool is_image = plan->source == FP_FROM_IMAGE;
+    const char *option = plan->base_option;
     cleanup_free char *by_version = NULL;
     if (asked == NULL) {
         by_version = default_base(plan, fp_flink_traits(version)->default_java);
@@ -30,14 +31,13 @@ static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_ver
     }
     if (!is_image && fp_base_is_name(asked)) {
         FP_TRY(fp_context(fp_base_find(&plan->base_directories, asked, &bases->entry, err), err,
-                          "--base"));
+                          "%s", option));
         if (bases->entry.packages.len > 0) {
             bases->name = fp_xstrdup(asked);
             return FP_OK;
         }
         asked = bases->entry.reference;
     }
-    const char *option = is_image ? "--from-image" : "--base";
     FP_TRY(fp_context(fp_location_parse(asked, ret, err), err, "%s '%s'", option, asked));
     if (plan->context->offline)
         fp_location_to_store(ret);
@@ -220,7 +220,7 @@ enum fp_code fp_bases_find(const struct fp_plan *plan, const struct fp_flink_ver
 static enum fp_code open_images(const struct fp_plan *plan, struct fp_known *known,
                                 struct fp_bases *bases, struct fp_error *err)
 {
-    if (bases->entry.packages.len == 0)
+    if (bases->entry.packages.len == 0 && bases->found.repo == NULL)
         FP_TRY(fp_images_open(bases->repo, &bases->root, bases->name, &bases->found, err));
     bases->images = fp_xcalloc(plan->platform_count, sizeof(*bases->images));
     for (size_t i = 0; i < plan->platform_count; i++) {

@@ -90,7 +90,7 @@ static enum fp_code check_bash(const struct fp_check *check, struct fp_error *er
                          err, "name all folders: nothing in it is expanded, $PATH neither");
     return fp_hinted(
         fp_fail(err, FP_E_INPUT, "%s has no bash, which Flink's start scripts need", name), err,
-        "choose a base that has it, such as --base temurin-%u-jre",
+        "choose a base that has it, such as %s temurin-%u-jre", check->plan->base_option,
         fp_flink_traits(check->version)->default_java);
 }
 
@@ -104,8 +104,8 @@ static enum fp_code fail_no_java(const struct fp_check *check, struct fp_error *
                                  check->bases->name),
                          err, "--env JAVA_HOME=%s, or %s", homes->items[0], homes->items[1]);
     return fp_hinted(fp_fail(err, FP_E_INPUT, "%s: no Java in it", check->bases->name), err,
-                     "Flink %s runs on Java %s; --base temurin-%u-jre has it", check->version->text,
-                     traits->java_versions, traits->default_java);
+                     "Flink %s runs on Java %s; %s temurin-%u-jre has it", check->version->text,
+                     traits->java_versions, check->plan->base_option, traits->default_java);
 }
 
 static enum fp_code check_java(const struct fp_check *check, struct fp_error *err)
@@ -126,7 +126,7 @@ static enum fp_code check_java(const struct fp_check *check, struct fp_error *er
     if (facts->java <= traits->default_java)
         return fp_hinted(fp_fail(err, FP_E_INPUT, "%s has Java %u, and Flink %s runs on Java %s",
                                  name, facts->java, flink, traits->java_versions),
-                         err, "--base temurin-%u-jre", traits->default_java);
+                         err, "%s temurin-%u-jre", check->plan->base_option, traits->default_java);
     fp_report(check->plan->context->reporter, FP_EVENT_WARNING,
               "%s has Java %u; Flink %s is made for Java %s", name, facts->java, flink,
               traits->java_versions);

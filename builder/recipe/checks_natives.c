@@ -173,8 +173,8 @@ static enum fp_code check_rocksdb(const struct fp_check *check, struct fp_error 
     if (chosen == NULL && flink->has_dist)
         fp_report(reporter, FP_EVENT_WARNING,
                   "the RocksDB of Flink %s is native code for glibc, and %s has musl: jobs on it "
-                  "cannot use that state backend (--base temurin-%u-jre can)",
-                  flink->version.text, base_name, java);
+                  "cannot use that state backend (%s temurin-%u-jre can)",
+                  flink->version.text, base_name, check->plan->base_option, java);
     if (chosen == NULL)
         return FP_OK;
     if (check->plan->allow_musl_natives) {
@@ -184,7 +184,8 @@ static enum fp_code check_rocksdb(const struct fp_check *check, struct fp_error 
     }
     return fp_hinted(
         fp_fail(err, FP_E_INPUT, "%s is native code for glibc, and %s has musl", chosen, base_name),
-        err, "use --base temurin-%u-jre, or --allow-musl-natives if you know better", java);
+        err, "use %s temurin-%u-jre, or --allow-musl-natives if you know better",
+        check->plan->base_option, java);
 }
 
 enum fp_code fp_check_natives(const struct fp_check *check, struct fp_error *err)

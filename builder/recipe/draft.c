@@ -120,6 +120,13 @@ void fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
     add(draft, &entry, &content, input->sha256);
 }
 
+void fp_draft_blob(struct fp_draft *draft, const struct fp_entry *entry, struct fp_blob *blob)
+{
+    static const char algorithm[] = "sha256:";
+    const struct fp_content content = {.blob = blob};
+    add(draft, entry, &content, fp_blob_descriptor(blob)->digest.text + strlen(algorithm));
+}
+
 void fp_draft_remove(struct fp_draft *draft, const char *path)
 {
     cleanup_json json_t *key = note_text(path);

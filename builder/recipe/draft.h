@@ -42,6 +42,9 @@ void fp_draft_file(struct fp_draft *draft, const char *path, int mode, const cha
 /** Add an open file whose SHA-256 is known; writing the layer fails if the bytes do not match. */
 void fp_draft_input(struct fp_draft *draft, const char *path, unsigned mode,
                     const struct fp_input *input);
+/** Add a file with the content of a blob that has a digest; path, mode, owner and size of `entry`
+ * are used. */
+void fp_draft_blob(struct fp_draft *draft, const struct fp_entry *entry, struct fp_blob *blob);
 /** Remove `path` of the lower layers. */
 void fp_draft_remove(struct fp_draft *draft, const char *path);
 /** Return the first failure so far. */

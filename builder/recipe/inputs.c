@@ -120,6 +120,13 @@ static void put_below(const struct fp_layer_step *step, json_t *inputs)
         fp_json_set_text(inputs, "hadoop", hadoop->record.key);
 }
 
+json_t *fp_inputs_below(const struct fp_layer_step *step)
+{
+    json_t *inputs = common(step);
+    put_below(step, inputs);
+    return inputs;
+}
+
 static enum fp_code put_files(const struct fp_layer_step *step, json_t *inputs,
                               struct fp_error *err)
 {

@@ -19,6 +19,8 @@ FP_CHECKED fp_inputs_of fp_inputs_setup;
 FP_CHECKED fp_inputs_of fp_inputs_job;
 /** Of the step's tar, for append. */
 FP_CHECKED fp_inputs_of fp_inputs_tar;
+/** The inputs of the set-up that another base changes, for rebase. A new reference. */
+json_t *fp_inputs_below(const struct fp_layer_step *step);
 /** Of the files of --add, for append. */
 FP_CHECKED fp_inputs_of fp_inputs_files;
 
@@ -50,5 +52,7 @@ json_t *fp_inputs_of_codec(const struct fp_plan *plan);
 FP_CHECKED enum fp_code fp_image_key(const struct fp_plan *plan, const struct fp_bases *bases,
                                      const char *flink_digest, const char *below, char **ret,
                                      struct fp_error *err);
+/** The key of the same image on another base. The caller owns it; NULL: the image has none. */
+char *fp_image_key_rebase(const char *key, const struct fp_bases *bases);
 
 #endif

@@ -167,6 +167,17 @@ static bool is_only_job(const struct fp_plan *plan)
     return others == 0 && plan->user == NULL && !plan->with_python3;
 }
 
+/* Half of the digits say what the base is, so that a rebase can replace them. */
+#define HALF_DIGITS 32
+
+static void put_half(const json_t *value, char *ret)
+{
+    char hex[FP_HASH_HEX_MAX];
+    fp_json_sha256(value, hex);
+    memcpy(ret, hex, HALF_DIGITS);
+    ret[HALF_DIGITS] = '\0';
+}
+
 static enum fp_code hash_rest(const struct fp_plan *plan, const json_t *base,
                               const char *flink_digest, char ret_hex[FP_HASH_HEX_MAX],
                               struct fp_error *err)
@@ -174,12 +185,13 @@ static enum fp_code hash_rest(const struct fp_plan *plan, const json_t *base,
     cleanup_json json_t *files = json_object();
     FP_TRY(files_of_plan(plan, files, err));
     cleanup_json json_t *all =
-        json_pack("{s:i, s:s, s:o, s:O, s:o, s:o, s:o, s:O, s:s}", "layout", FP_LAYOUT_NUMBER,
-                  "verb", plan->verb, "platforms", platforms_of_plan(plan), "base", base, "flink",
+        json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:O, s:s}", "layout", FP_LAYOUT_NUMBER, "verb",
+                  plan->verb, "platforms", platforms_of_plan(plan), "flink",
                   fp_inputs_of_flink(plan, flink_digest != NULL ? flink_digest : ""), "look",
                   look_of_plan(plan), "settings", settings_of_plan(plan), "files", files, "program",
                   fp_setup_program());
-    fp_json_sha256(all, ret_hex);
+    put_half(all, ret_hex);
+    put_half(base, ret_hex + HALF_DIGITS);
     return FP_OK;
 }
 
@@ -197,4 +209,15 @@ enum fp_code fp_image_key(const struct fp_plan *plan, const struct fp_bases *bas
     FP_TRY(hash_rest(plan, base, flink_digest, rest, err));
     *ret = fp_xasprintf("%s.%.32s", below != NULL && is_only_job(plan) ? below : rest, job);
     return FP_OK;
+}
+
+char *fp_image_key_rebase(const char *key, const struct fp_bases *bases)
+{
+    char half[FP_HASH_HEX_MAX];
+    size_t rest = strcspn(key, ".");
+    if (rest != (size_t) 2 * HALF_DIGITS || bases->entry.packages.len > 0)
+        return NULL;
+    cleanup_json json_t *base = base_of_plan(bases);
+    put_half(base, half);
+    return fp_xasprintf("%.*s%s%s", HALF_DIGITS, key, half, key + rest);
 }

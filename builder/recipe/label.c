@@ -105,8 +105,12 @@ char *fp_recipes_label(const struct fp_bases *bases, size_t platform,
     json_t *layers = json_array();
     json_t *facts = json_array();
     keep_below(base, layers);
-    for (size_t i = 0; i < image->layer_count; i++)
-        fp_json_append(layers, fp_record_json(&image->layers[i].record, false));
+    for (size_t i = 0; i < image->layer_count; i++) {
+        const struct fp_record *record = &image->layers[i].record;
+        /* What an earlier version made has no record. */
+        if (record->key[0] != '\0')
+            fp_json_append(layers, fp_record_json(record, false));
+    }
     add_bases(base, image, env, facts);
     cleanup_json json_t *label = json_pack("{s:i, s:s*, s:o, s:o}", "layout", FP_LAYOUT_NUMBER,
                                            "recipe", rest, "layers", layers, "bases", facts);

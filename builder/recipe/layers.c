@@ -141,8 +141,7 @@ enum fp_code fp_layers_settle(struct fp_layer_step *step, struct fp_error *err)
     return FP_OK;
 }
 
-/* What later steps ask of the files that are there after the set-up. */
-static void outline(const struct fp_layer_step *step, struct fp_tree **ret)
+void fp_layers_outline(const struct fp_layer_step *step, struct fp_tree **ret)
 {
     cleanup_base_facts struct fp_base_facts facts = {0};
     cleanup_free char *home = fp_home_of(&step->base->config);
@@ -170,7 +169,7 @@ static void note_facts(struct fp_layer_step *step, const struct layer_row *row,
     fp_json_set(facts, "time", json_integer((json_int_t) own->mtime_s));
     if (!row->is_outlined)
         return;
-    outline(step, &step->image->outline);
+    fp_layers_outline(step, &step->image->outline);
     fp_json_set(facts, "tree", fp_tree_json(step->image->outline));
 }
 
@@ -266,6 +265,12 @@ static enum fp_code add(struct fp_layer_step *step, const struct layer_row *row,
     FP_TRY(add_layer(step, row, own, err));
     step->image->layer_count++;
     return FP_OK;
+}
+
+enum fp_code fp_layers_add_packages(struct fp_layer_step *step, struct fp_error *err)
+{
+    FP_TRY(check_base(step, err));
+    return add(step, &PACKAGES, fp_base_time(step->base), err);
 }
 
 /* The layers are ordered from the one that changes least to the one that changes in every build. */

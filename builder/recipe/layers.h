@@ -65,6 +65,11 @@ struct fp_layer_step {
  */
 FP_CHECKED enum fp_code fp_layers_make(struct fp_layer_step *step, struct fp_error *err);
 
+/** Check that the base has no Flink, and make the layer of packages alone, for rebase. */
+FP_CHECKED enum fp_code fp_layers_add_packages(struct fp_layer_step *step, struct fp_error *err);
+/** Outline the step's tree for all that comes after the set-up. The caller owns it. */
+void fp_layers_outline(const struct fp_layer_step *step, struct fp_tree **ret);
+
 /** A step makes one layer, which has no blob if the layer would be empty. */
 typedef enum fp_code fp_layer_maker(const struct fp_layer_step *step, struct fp_layer *ret,
                                     struct fp_error *err);

@@ -125,6 +125,10 @@ static void feed_layer(const struct fp_outputs *outputs, size_t index,
 {
     struct fp_push *push = outputs->pushes[index];
     struct fp_repo *holder = fp_known_holder(outputs->known, index, &layer->digest);
+    if (holder == NULL && fp_strv_has(&outputs->there_layers, layer->digest.text)) {
+        fp_push_remote(push, FP_PUSH_LAYER, layer, outputs->there, NULL);
+        return;
+    }
     if (holder != NULL)
         fp_push_remote(push, FP_PUSH_LAYER, layer, holder, blob);
     else if (from != NULL)
@@ -201,6 +205,7 @@ void fp_outputs_clear(struct fp_outputs *outputs)
         fp_push_free(outputs->pushes[i - 1]);
     for (size_t i = 0; i < count; i++)
         fp_repo_free(outputs->repos[i]);
+    fp_strv_clear(&outputs->there_layers);
     free(outputs->pushes);
     free(outputs->repos);
     memset(outputs, 0, sizeof(*outputs));

@@ -15,14 +15,16 @@
 struct fp_outputs {
     const struct fp_plan *plan;
     struct fp_group *owner;
-    struct fp_repo **repos;   /**< one per output of the plan; NULL: not open yet */
-    struct fp_push **pushes;  /**< likewise */
-    struct fp_group *beside;  /**< a thread for the archive's SHA-256; NULL: none */
-    struct fp_input *archive; /**< borrowed */
-    struct fp_known *known;   /**< knows what the replaced images have; borrowed, may be NULL */
-    bool has_lost;            /**< the content of a layer that was reused is gone */
-    bool is_asked;            /**< fp_outputs_ask() was called */
-    bool sends_archive;       /**< the archive is uploaded before it has been checked */
+    struct fp_repo **repos;      /**< one per output of the plan; NULL: not open yet */
+    struct fp_push **pushes;     /**< likewise */
+    struct fp_group *beside;     /**< a thread for the archive's SHA-256; NULL: none */
+    struct fp_input *archive;    /**< borrowed */
+    struct fp_known *known;      /**< knows what the replaced images have; borrowed, may be NULL */
+    bool has_lost;               /**< the content of a layer that was reused is gone */
+    struct fp_repo *there;       /**< has the layers that are named below; borrowed, may be NULL */
+    struct fp_strv there_layers; /**< digests */
+    bool is_asked;               /**< fp_outputs_ask() was called */
+    bool sends_archive;          /**< the archive is uploaded before it has been checked */
 };
 
 /** Open the outputs that are registries. Nothing is sent.

@@ -79,8 +79,8 @@ struct fp_plan {
     struct fp_plan_release release;
     bool slim;
 
-    char *base; /**< an entry of the catalogue or an image, also that of --from-image; NULL: append
-                     has none, and build chooses it by the version of Flink */
+    char *base;              /**< a name or an image; NULL: none, or chosen by Flink's version */
+    const char *base_option; /**< the option that names it: "--base", "--from-image", "--onto" */
     struct fp_strv base_directories; /**< of the catalogue */
     struct fp_plan_packages packages;
     bool with_python3;

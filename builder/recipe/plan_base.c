@@ -61,9 +61,9 @@ static enum fp_code check_entry(const struct fp_plan *plan, struct fp_error *err
     return FP_OK;
 }
 
-static enum fp_code check_image(const struct fp_plan *plan, const char *option,
-                                struct fp_error *err)
+static enum fp_code check_image(const struct fp_plan *plan, struct fp_error *err)
 {
+    const char *option = plan->base_option;
     cleanup_location struct fp_location at = {0};
     FP_TRY(fp_context(fp_location_parse(plan->base, &at, err), err, "%s '%s'", option, plan->base));
     if (at.path != NULL && at.kind != FP_AT_STORE && !fp_path_exists(at.path))
@@ -79,13 +79,17 @@ enum fp_code fp_plan_base(struct fp_plan *plan, const struct fp_build_options *o
 {
     if (plan->source == FP_FROM_IMAGE) {
         plan->base = fp_xstrdup(options->from_image);
-        return check_image(plan, "--from-image", err);
+        plan->base_option = "--from-image";
+        return check_image(plan, err);
     }
+    if (plan->base_option == NULL)
+        plan->base_option = "--base";
     bool is_none = plan->source == FP_FROM_NOTHING && options->base != NULL &&
                    strcmp(options->base, SCRATCH) == 0;
     if (options->base == NULL || is_none)
         return FP_OK;
     plan->base = fp_xstrdup(options->base);
-    return fp_base_is_name(plan->base) ? fp_context(check_entry(plan, err), err, "--base")
-                                       : check_image(plan, "--base", err);
+    return fp_base_is_name(plan->base)
+               ? fp_context(check_entry(plan, err), err, "%s", plan->base_option)
+               : check_image(plan, err);
 }

@@ -77,7 +77,9 @@ enum fp_code fp_plan_packages(struct fp_plan *plan, const struct fp_build_option
     FP_TRY(check_mirror(reporter, options->apk_mirror, err));
     cleanup_apk_keys struct fp_apk_keys *keys = fp_apk_keys_new();
     FP_TRY(fp_context(fp_apk_keys_read(keys, &options->keys, err), err, "--key"));
+    /* Their order does not count. */
     fp_strv_add_all(&plan->packages.names, &options->packages);
+    fp_strv_sort(&plan->packages.names);
     fp_strv_add_all(&plan->packages.repositories, &options->repositories);
     fp_strv_add_all(&plan->packages.keys, &options->keys);
     plan->packages.mirror = fp_plan_copy(options->apk_mirror);

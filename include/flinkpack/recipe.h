@@ -150,4 +150,34 @@ void fp_build_result_clear(struct fp_build_result *result);
 /** Declare a result that is cleared at the end of its scope. */
 #define cleanup_build_result __attribute__((cleanup(fp_build_result_clear)))
 
+/** The result of a rebase. Release with fp_rebase_result_clear(). */
+struct fp_rebase_result {
+    char *name;              /**< NAME, which is printed before '@' and the digest */
+    char *base;              /**< the name of the new base */
+    struct fp_digest digest; /**< of the manifest or index */
+    bool is_current;         /**< the image was on that base already, and stays */
+};
+
+/**
+ * Put an image that fp_build_run() made onto another base: packages and set-up are made anew, the
+ * layers of the distribution, Hadoop and the job stay. The image is what fp_build_run() makes with
+ * the same options on that base, and takes the old one's place.
+ *
+ * @param image   A name in a registry, a layout or the local store.
+ * @param options Only `base` (NULL: the one that the image names), `base_folders`, `repositories`,
+ *                `keys`, `apk_mirror`, `allow_musl_natives`, `strict`, `tags` and `dry_run` are
+ * used.
+ * @param context The resources and settings.
+ * @param ret     Filled only on success; cleared by the caller.
+ * @return FP_OK or any of the codes; FP_E_INPUT if the image is not ours, has layers of others on
+ *         top, or does not go with the base.
+ */
+FP_CHECKED enum fp_code fp_rebase_run(const char *image, const struct fp_build_options *options,
+                                      const struct fp_build_context *context,
+                                      struct fp_rebase_result *ret, struct fp_error *err);
+/** Release the members. */
+void fp_rebase_result_clear(struct fp_rebase_result *result);
+/** Declare a result that is cleared at the end of its scope. */
+#define cleanup_rebase_result __attribute__((cleanup(fp_rebase_result_clear)))
+
 #endif

@@ -8,6 +8,7 @@ import tarfile
 import tempfile
 import time
 
+import alpine
 import images
 import miniature
 import program as programs
@@ -23,6 +24,12 @@ def registry(tmp_path_factory):
     need("docker-registry")
     with registries.Registry(tmp_path_factory.mktemp("registry")) as found:
         yield found.host
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """A repository of Alpine packages with what Flink needs, for x86_64 only."""
+    return alpine.make_repository(tmp_path_factory.mktemp("demo") / "repo", "--demo")
 
 
 @pytest.fixture(scope="session")

@@ -18,12 +18,6 @@ NEEDED = ["bash-5.2.26-r0", "gcompat-1.1.0-r4", "libgcc-13.2.1_git20240309-r0",
           "readline-8.2.10-r0", "snappy-1.1.10-r1"]
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """A repository with what Flink needs."""
-    return alpine.make_repository(tmp_path_factory.mktemp("demo") / "repo", "--demo")
-
-
 @pytest.fixture
 def server(demo):
     with alpine.Server(demo) as found:

@@ -16,12 +16,6 @@ import pytest
 import registry as registries
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """A repository with what Flink needs, for x86_64 only."""
-    return alpine.make_repository(tmp_path_factory.mktemp("demo") / "repo", "--demo")
-
-
 class Holding:
     """Serves a folder, but asks `wait` before it answers for aarch64."""
 
