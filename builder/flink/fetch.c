@@ -70,19 +70,6 @@ bool fp_cache_recorded(const struct fp_release_options *options, const char *nam
     return true;
 }
 
-enum fp_code fp_release_hash(const struct fp_release_options *options, struct fp_input *input,
-                             enum fp_hash_algorithm algorithm, char ret_hex[FP_HASH_HEX_MAX],
-                             struct fp_error *err)
-{
-    const struct fp_digest_memory *memory = options->memory;
-    if (memory != NULL && memory->recall(memory->context, input, algorithm, ret_hex))
-        return FP_OK;
-    FP_TRY(fp_input_hash(input, algorithm, ret_hex, err));
-    if (memory != NULL)
-        memory->remember(memory->context, input, algorithm, ret_hex);
-    return FP_OK;
-}
-
 /* Find the file in the cache and verify it. It stays open, because its name may be that of another
  * file by the time it is read. */
 static enum fp_code look_in_cache(struct file_job *job, bool *ret_found, struct fp_error *err)

@@ -68,7 +68,7 @@ FP_CHECKED enum fp_code fp_hadoop_find(const struct fp_release_options *options,
 /** Fetch the Hadoop jar that was found. */
 FP_CHECKED enum fp_code fp_hadoop_fetch(const struct fp_release_options *options,
                                         struct fp_release *release, struct fp_error *err);
-/** The digest of an open file, from options->memory if it is remembered there. */
+/** The digest of an open file, from options->cache if it is remembered there. */
 FP_CHECKED enum fp_code fp_release_hash(const struct fp_release_options *options,
                                         struct fp_input *input, enum fp_hash_algorithm algorithm,
                                         char ret_hex[FP_HASH_HEX_MAX], struct fp_error *err);

@@ -28,6 +28,7 @@ struct fp_release_options fp_flink_release(const struct fp_plan *plan)
         .archive_url = plan->context->archive_url,
         .checksum_url = plan->context->checksum_url,
         .cache_folder = plan->context->cache_folder,
+        .cache = plan->context->cache,
         .offline = plan->context->offline,
         .http = plan->context->http,
         .reporter = plan->context->reporter,

@@ -56,16 +56,30 @@ struct input_reading {
     struct fp_input *input;
     struct fp_source *file;
     struct fp_hash *fingerprint;
+    struct fp_hash *sha256; /* NULL: a reading before has shown the bytes to be right */
     uint64_t left;
 };
+
+/* Hold the bytes to the digest that an earlier run knew. */
+static bool is_as_recalled(struct input_reading *self)
+{
+    char seen[FP_HASH_HEX_MAX] = "";
+    if (self->sha256 == NULL)
+        return true;
+    fp_hash_hex(self->sha256, seen);
+    return strcmp(self->input->sha256, seen) == 0;
+}
 
 /* The first reading that ends is remembered, and later ones must see the same bytes. */
 static enum fp_code end_reading(struct input_reading *self, struct fp_error *err)
 {
     struct fp_input *input = self->input;
     char seen[FP_HASH_HEX_MAX] = "";
+    if (!is_as_recalled(self))
+        return fail_changed(input, err);
     fp_hash_hex(self->fingerprint, seen);
     (void) pthread_mutex_lock(&input->lock);
+    input->is_recalled = false;
     if (input->fingerprint[0] == '\0')
         memcpy(input->fingerprint, seen, sizeof(seen));
     bool same = strcmp(input->fingerprint, seen) == 0;
@@ -94,6 +108,7 @@ static void reading_free(struct fp_source *base)
     struct input_reading *self = (struct input_reading *) base;
     fp_source_free(self->file);
     fp_hash_free(self->fingerprint);
+    fp_hash_free(self->sha256);
     free(self);
 }
 
@@ -108,6 +123,10 @@ enum fp_code fp_input_source(struct fp_input *input, struct fp_source **ret, str
     self->input = input;
     self->file = fp_source_fd(fd, input->path, 0, input->bytes);
     self->fingerprint = fp_hash_new(FP_FINGERPRINT);
+    (void) pthread_mutex_lock(&input->lock);
+    self->sha256 = input->is_recalled ? fp_hash_new(FP_SHA256) : NULL;
+    (void) pthread_mutex_unlock(&input->lock);
+    fp_hash_pair(self->fingerprint, self->sha256);
     self->left = input->bytes;
     *ret = &self->base;
     return FP_OK;
@@ -151,9 +170,13 @@ bool fp_input_has_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX])
 void fp_input_set_sha256(struct fp_input *input, const char hex[FP_HASH_HEX_MAX])
 {
     (void) pthread_mutex_lock(&input->hashing);
-    if (input->sha256[0] == '\0')
+    bool is_new = input->sha256[0] == '\0';
+    if (is_new)
         memcpy(input->sha256, hex, sizeof(input->sha256));
     (void) pthread_mutex_unlock(&input->hashing);
+    (void) pthread_mutex_lock(&input->lock);
+    input->is_recalled = input->is_recalled || is_new;
+    (void) pthread_mutex_unlock(&input->lock);
 }
 
 /* A part of the file, and the hash that a thread updates with it. */
@@ -180,6 +203,7 @@ enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algori
     cleanup_free char *data = fp_xmalloc(PART_BYTES);
     cleanup_group struct fp_group *beside = fp_group_new(NULL, 1);
     struct input_part part = {.hash = sha256, .data = data, .len = 1};
+    input->is_recalled = false; /* what was recalled is replaced by what is seen */
     enum fp_code code = fp_input_source(input, &source, err);
     while (code == FP_OK && part.len > 0) {
         code = fp_source_read_full(source, data, PART_BYTES, &part.len, err);

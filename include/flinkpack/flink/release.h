@@ -9,17 +9,7 @@
 #include "flinkpack/flink/version.h"
 #include "flinkpack/http.h"
 #include "flinkpack/layer.h"
-
-/** Remembers digests of large files between builds. Everything is borrowed. */
-struct fp_digest_memory {
-    void *context;
-    /** The digest of an open file, if it is known without reading it; then its SHA-256 is set. */
-    bool (*recall)(void *context, struct fp_input *input, enum fp_hash_algorithm algorithm,
-                   char ret_hex[FP_HASH_HEX_MAX]);
-    /** Keep the digest of an open file whose SHA-256 is computed. */
-    void (*remember)(void *context, struct fp_input *input, enum fp_hash_algorithm algorithm,
-                     const char *hex);
-};
+#include "flinkpack/store/cache.h"
 
 /** The release to find or fetch, and its sources. Everything is borrowed. */
 struct fp_release_options {
@@ -37,8 +27,8 @@ struct fp_release_options {
     const char *archive_url;       /**< NULL: https://archive.apache.org/dist */
     const char *checksum_url;      /**< NULL: https://downloads.apache.org (then the archive) */
     const char *cache_folder;      /**< the directory of shared downloads; must exist */
-    const struct fp_digest_memory *memory; /**< NULL: a cached file is read to be verified */
-    bool offline;                          /**< use only the cache */
+    struct fp_cache *cache;        /**< remembers digests of downloads; may be NULL */
+    bool offline;                  /**< use only the cache */
     struct fp_http *http;
     struct fp_reporter *reporter;
 };
@@ -94,7 +84,7 @@ FP_CHECKED enum fp_code fp_release_fetch(const struct fp_release_options *option
                                          struct fp_release *release, struct fp_error *err);
 /**
  * Verify an open archive, called `name`, against options->checksum. The only options that are used
- * are checksum, memory, offline and http.
+ * are checksum, cache, offline and http.
  * @return FP_E_VERIFY, or the code of the failure to get the checksum.
  */
 FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *options,

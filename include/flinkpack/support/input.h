@@ -30,6 +30,7 @@ struct fp_input {
                                        use fp_input_sha256() */
     pthread_mutex_t lock;         /**< protects `fingerprint` */
     char fingerprint[FP_HASH_HEX_MAX];
+    bool is_recalled;          /**< `sha256` is from an earlier run, and no reading has shown it */
     struct stat opened;        /**< its state when it was opened */
     struct timespec opened_at; /**< the system's clock before `opened` was taken */
 };
@@ -46,7 +47,8 @@ void fp_input_expect(struct fp_input *input, const char sha256[FP_HASH_HEX_MAX],
 /**
  * Read it from the beginning, up to its size when it was opened. If another reading has ended and
  * saw other bytes, this one fails at its end: with FP_E_VERIFY if the input is pinned, else with
- * FP_E_INPUT, "PATH: changed while it was read".
+ * FP_E_INPUT, "PATH: changed while it was read". Likewise if the bytes have another SHA-256 than
+ * fp_input_set_sha256() was given.
  * @param ret Owned by the caller; must not outlive the input.
  * @return FP_E_IO.
  */
@@ -61,7 +63,7 @@ FP_CHECKED enum fp_code fp_input_sha256(struct fp_input *input, char ret_hex[FP_
                                         struct fp_error *err);
 /** Whether its SHA-256 was computed or set. @param ret_hex Unchanged if not. */
 bool fp_input_has_sha256(struct fp_input *input, char ret_hex[FP_HASH_HEX_MAX]);
-/** Set its SHA-256, known from an earlier run, unless one was computed. */
+/** Set its SHA-256, known from an earlier run, unless one was computed. Readings are held to it. */
 void fp_input_set_sha256(struct fp_input *input, const char hex[FP_HASH_HEX_MAX]);
 /** Read the whole file for another digest and its SHA-256. Not safe from several threads. */
 FP_CHECKED enum fp_code fp_input_hash(struct fp_input *input, enum fp_hash_algorithm algorithm,

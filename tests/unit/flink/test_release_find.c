@@ -159,83 +159,96 @@ static void test_hadoop(void **state)
     end(scene);
 }
 
-/* A memory of one digest. */
-struct memory {
-    char hex[FP_HASH_HEX_MAX];
-    size_t recalls;
-    size_t remembered;
-};
-
-static bool recall(void *context, struct fp_input *input, enum fp_hash_algorithm algorithm,
-                   char ret_hex[FP_HASH_HEX_MAX])
+/* A cache in the scene's folder. */
+static struct fp_cache *open_cache(const struct scene *scene)
 {
-    struct memory *memory = context;
-    assert_non_null(input);
-    assert_int_equal(algorithm, FP_SHA512);
-    memory->recalls++;
-    memcpy(ret_hex, memory->hex, FP_HASH_HEX_MAX);
-    return memory->hex[0] != '\0';
+    struct fp_error err = {0};
+    struct fp_cache *cache = NULL;
+    cleanup_free char *folder = fp_path_join(scene->folder, "cache");
+    assert_int_equal(fp_mkdir_p(folder, 0700, &err), FP_OK);
+    assert_int_equal(fp_cache_open(folder, FP_CACHE_MAX_BYTES, &cache, &err), FP_OK);
+    return cache;
 }
 
-static void remember(void *context, struct fp_input *input, enum fp_hash_algorithm algorithm,
-                     const char *hex)
+/* Open a file as if it had been written long ago, so that its state can be remembered. */
+static struct fp_input *open_later(const char *path)
 {
-    struct memory *memory = context;
-    assert_int_equal(algorithm, FP_SHA512);
-    assert_int_equal(strlen(input->sha256), 64);
-    memory->remembered++;
-    (void) snprintf(memory->hex, sizeof(memory->hex), "%s", hex);
+    struct fp_error err = {0};
+    struct fp_input *input = NULL;
+    assert_int_equal(fp_input_open(path, &input, &err), FP_OK);
+    input->opened_at.tv_sec += 100;
+    return input;
+}
+
+static bool is_read(struct fp_input *input)
+{
+    return input->fingerprint[0] != '\0';
+}
+
+/* Verify an archive with the checksum of the option, and say whether it was read for that. */
+static bool verify(struct scene *scene, const char *path, enum fp_code expected)
+{
+    cleanup_input struct fp_input *input = open_later(path);
+    enum fp_code code = fp_release_verify(&scene->options, "own.tgz", input, &scene->err);
+    assert_int_equal(code, expected);
+    assert_true(input->is_pinned);
+    return is_read(input);
 }
 
 static void test_remembered(void **state)
 {
     (void) state;
     cleanup_free char *line = sha512_line();
-    const struct test_reply replies[] = {{.body = line}, {.body = GOOD}, {.body = GOOD}};
-    struct scene *scene = begin(replies, COUNT(replies));
-    struct memory memory = {0};
-    const struct fp_digest_memory interface = {&memory, recall, remember};
-    scene->options.memory = &interface;
-    fetched(scene);
-    fetched(scene);
-    assert_int_equal(memory.remembered, 1);
-    assert_memory_equal(memory.hex, line, 128);
+    cleanup_free char *given = fp_xasprintf("sha512:%.128s", line);
+    struct scene *scene = begin(NULL, 0);
+    cleanup_cache struct fp_cache *cache = open_cache(scene);
+    cleanup_free char *path = fp_path_join(scene->folder, "own.tgz");
+    scene->options.checksum = given;
+    assert_int_equal(fp_file_write(path, GOOD, strlen(GOOD), 0644, &scene->err), FP_OK);
+    assert_true(verify(scene, path, FP_OK));
+    assert_true(verify(scene, path, FP_OK));
+    scene->options.cache = cache;
+    assert_true(verify(scene, path, FP_OK));
+    assert_false(verify(scene, path, FP_OK));
+    given[10] = given[10] == 'a' ? 'b' : 'a';
+    assert_false(verify(scene, path, FP_E_VERIFY));
 
-    /* The file is not read where its digest is remembered. */
-    assert_int_equal(fp_file_write(scene->release.archive->path, "x", 1, 0644, &scene->err), FP_OK);
-    fetched(scene);
-    assert_int_equal(scene->release.archive->bytes, 1);
-    assert_int_equal(memory.remembered, 1);
-    assert_int_equal(test_server_count(scene->server), 2);
-
-    /* A file that is remembered as another one is not taken. */
-    memory.hex[0] = memory.hex[0] == 'a' ? 'b' : 'a';
-    fetched(scene);
-    assert_int_equal(scene->release.archive->bytes, strlen(GOOD));
-    assert_int_equal(test_server_count(scene->server), 3);
+    /* Another file is not the one that was remembered. */
+    assert_int_equal(fp_file_write(path, "other", 5, 0644, &scene->err), FP_OK);
+    assert_true(verify(scene, path, FP_E_VERIFY));
+    assert_false(verify(scene, path, FP_E_VERIFY));
     end(scene);
 }
 
-static void test_verified_by_memory(void **state)
+/* A download is not read either, where its digest is remembered. */
+static void test_download_remembered(void **state)
 {
     (void) state;
     cleanup_free char *line = sha512_line();
-    cleanup_free char *given = fp_xasprintf("sha512:%.128s", line);
-    struct scene *scene = begin(NULL, 0);
-    struct memory memory = {0};
-    const struct fp_digest_memory interface = {&memory, recall, remember};
-    cleanup_free char *path = fp_path_join(scene->folder, "own.tgz");
-    scene->options.checksum = given;
-    scene->options.memory = &interface;
-    assert_int_equal(fp_file_write(path, GOOD, strlen(GOOD), 0644, &scene->err), FP_OK);
-    for (size_t i = 0; i < 2; i++) {
-        cleanup_input struct fp_input *input = NULL;
-        assert_int_equal(fp_input_open(path, &input, &scene->err), FP_OK);
-        assert_int_equal(fp_release_verify(&scene->options, "own.tgz", input, &scene->err), FP_OK);
-        assert_true(input->is_pinned);
-    }
-    assert_int_equal(memory.remembered, 1);
-    assert_int_equal(memory.recalls, 2);
+    const struct test_reply replies[] = {{.body = line}, {.body = GOOD}};
+    struct scene *scene = begin(replies, COUNT(replies));
+    cleanup_cache struct fp_cache *cache = open_cache(scene);
+    cleanup_free char *path = fp_path_join(scene->folder, NAME);
+    char hex[FP_HASH_HEX_MAX] = "";
+    scene->options.cache = cache;
+    fetched(scene);
+    cleanup_input struct fp_input *input = open_later(path);
+    assert_int_equal(fp_input_hash(input, FP_SHA512, hex, &scene->err), FP_OK);
+    assert_int_equal(fp_cache_input_sha256(cache, input, hex, &scene->err), FP_OK);
+    fetched(scene); /* notes its SHA-512 */
+    fetched(scene);
+    assert_false(is_read(scene->release.archive));
+    assert_true(scene->release.archive->is_recalled);
+    fp_hash_bytes(FP_SHA256, GOOD, strlen(GOOD), hex);
+    assert_string_equal(scene->release.archive->sha256, hex);
+    assert_int_equal(test_server_count(scene->server), 2);
+
+    /* It is held to its digest where it is read. */
+    cleanup_source struct fp_source *source = NULL;
+    cleanup_buf struct fp_buf body = FP_BUF_INIT(4096);
+    assert_int_equal(fp_input_source(scene->release.archive, &source, &scene->err), FP_OK);
+    assert_int_equal(fp_source_read_all(source, &body, &scene->err), FP_OK);
+    assert_false(scene->release.archive->is_recalled);
     end(scene);
 }
 
@@ -249,7 +262,7 @@ int main(void)
         cmocka_unit_test(test_claim_of_nothing),
         cmocka_unit_test(test_hadoop),
         cmocka_unit_test(test_remembered),
-        cmocka_unit_test(test_verified_by_memory),
+        cmocka_unit_test(test_download_remembered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,9 @@
 #define ABC_512 "ddaf35a193617abacc417349ae204131"
 
 /* Write a file in the scratch directory. The caller owns the path. */
+/* The SHA-256 of something else. */
+#define ABC_OTHER "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 static char *write_file(const char *folder, const char *text)
 {
     char *path = fp_path_join(folder, "file");
@@ -145,6 +148,39 @@ static void test_what_was_expected_is_held_to(void **state)
     assert_ok(read_all(input, &err), err);
 }
 
+/* A digest that is remembered spares the reading for it, and readings for something else show
+ * whether it is right. */
+static void test_what_was_recalled_is_held_to(void **state)
+{
+    struct fp_error err = {0};
+    const char sha256[FP_HASH_HEX_MAX] = ABC;
+    const char other[FP_HASH_HEX_MAX] = ABC_OTHER;
+    char hex[FP_HASH_HEX_MAX] = "";
+    cleanup_free char *path = write_file(*state, "abd");
+    cleanup_input struct fp_input *input = NULL;
+    assert_ok(fp_input_open(path, &input, &err), err);
+    fp_input_set_sha256(input, sha256);
+    has_sha256(input, ABC);
+    assert_int_equal(read_all(input, &err), FP_E_INPUT);
+    assert_int_equal(read_all(input, &err), FP_E_INPUT);
+    input->is_pinned = true;
+    assert_int_equal(read_all(input, &err), FP_E_VERIFY);
+    write_into(path, "abc");
+    assert_ok(read_all(input, &err), err);
+    assert_ok(read_all(input, &err), err);
+    assert_false(input->is_recalled);
+    fp_input_set_sha256(input, other); /* one is known */
+    has_sha256(input, ABC);
+
+    /* Computing digests replaces what was recalled. */
+    fp_input_freep(&input);
+    assert_ok(fp_input_open(path, &input, &err), err);
+    fp_input_set_sha256(input, other);
+    assert_ok(fp_input_hash(input, FP_SHA512, hex, &err), err);
+    has_sha256(input, ABC);
+    assert_ok(read_all(input, &err), err);
+}
+
 /* The file changes during two parallel readings. The reading that ends later fails. */
 static void test_other_bytes_are_noticed_amid_two_readings(void **state)
 {
@@ -185,6 +221,7 @@ int main(void)
         scratch_test(test_a_name_that_moves_on_changes_nothing),
         scratch_test(test_other_bytes_are_noticed),
         scratch_test(test_what_was_expected_is_held_to),
+        scratch_test(test_what_was_recalled_is_held_to),
         scratch_test(test_other_bytes_are_noticed_amid_two_readings),
         scratch_test(test_what_is_no_file_is_refused),
     };
