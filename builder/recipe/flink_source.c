@@ -165,6 +165,8 @@ enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
         /* What was claimed before may have been wrong. */
         if (code == FP_OK)
             replace_digest(ret);
+        if (code == FP_E_VERIFY && options.checksum != plan->release.checksum)
+            return fp_context(code, err, "%s", fp_lock_name(plan->lock));
         return code;
     case FP_FROM_ARCHIVE:
         if (ret_origin->archive != NULL)

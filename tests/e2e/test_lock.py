@@ -278,7 +278,7 @@ def test_a_release(flinkpack, inputs):
         lock["flink"]["digest"] = "sha512:" + "0" * 128
         (flinkpack.home / LOCK).write_text(json.dumps(lock))
         shutil.rmtree(flinkpack.cache)
-        assert name in flinkpack.fail(VERIFY, "build", *words)
+        assert "error: flinkpack.lock: " + name in flinkpack.fail(VERIFY, "build", *words)
 
 
 @pytest.mark.parametrize("source", ["archive", "slim", "image"])
