@@ -89,8 +89,3 @@ const char *fp_compression_version(const struct fp_compression *compression)
     (void) pthread_mutex_unlock(&lock);
     return version;
 }
-
-const char *fp_gzip_version(void)
-{
-    return fp_compression_version(&(struct fp_compression){0});
-}

@@ -29,8 +29,6 @@ int fp_compression_level(const struct fp_compression *compression);
  * that runs need not be the one that was compiled against. Static; any thread may ask.
  */
 const char *fp_compression_version(const struct fp_compression *compression);
-/** The same for zeros. */
-const char *fp_gzip_version(void);
 
 /**
  * Compress a tar in blocks, each by itself, which the sink's own threads do side by side. Contents
