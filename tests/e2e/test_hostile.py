@@ -8,19 +8,17 @@ import resource
 import shutil
 import signal
 import struct
-import subprocess
-import sys
 import zipfile
 import zlib
 
 import images
+import measure
 import miniature
 import program
 import pytest
 import validate
 
 from program import INPUT, IO, USAGE
-from test_memory import MEASURE
 
 FLINK = "flink-1.20.4"
 
@@ -221,11 +219,9 @@ def test_a_base_with_accounts_that_weigh(case):
     """Two hundred files of a megabyte, of which one counts."""
     case.base_of([images.file("etc/passwd", b"#" * 1000000) for _ in range(200)])
     options = program.SANITIZERS["ASAN_OPTIONS"] + ":quarantine_size_mb=1"
-    done = subprocess.run([sys.executable, "-c", MEASURE, case.flinkpack.binary,
-                           *map(str, case.words())], text=True, capture_output=True,
-                          env={**case.flinkpack.env, "ASAN_OPTIONS": options}, timeout=600)
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) < 120 << 10
+    used = measure.run(case.flinkpack.binary, *case.words(), timeout=600,
+                       env={**case.flinkpack.env, "ASAN_OPTIONS": options})
+    assert used.peak_kb < 120 << 10
 
 
 def test_a_base_nested_deeply(case):
