@@ -155,7 +155,7 @@ static enum fp_code obtain_flink(struct build *build, struct fp_error *err)
     FP_TRY(fp_flink_fetch(plan, &build->flink, &build->origin, err));
     fp_outputs_send_archive(&build->outputs, build->origin.archive);
     FP_TRY(fp_flink_read(plan, &build->origin, &build->flink, err));
-    fp_flink_keep(plan, &build->flink);
+    fp_flink_keep(plan, &build->origin, &build->flink);
     return FP_OK;
 }
 

@@ -78,8 +78,9 @@ FP_CHECKED enum fp_code fp_flink_need(const struct fp_layer_step *step, bool wit
  * the archive, unless the content is known to be somewhere. */
 FP_CHECKED enum fp_code fp_flink_layer(const struct fp_layer_step *step, struct fp_own_layer *own,
                                        struct fp_error *err);
-/** Keep what a distribution is in the local cache. */
-void fp_flink_keep(const struct fp_plan *plan, const struct fp_flink *flink);
+/** Keep what a distribution is in the local cache, and the digest of its archive. */
+void fp_flink_keep(const struct fp_plan *plan, const struct fp_flink_origin *origin,
+                   const struct fp_flink *flink);
 void fp_flink_clear(struct fp_flink *flink);
 /** Whether the image keeps a job that an earlier build of ours put there, as it gets no new one. */
 bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base);

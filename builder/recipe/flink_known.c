@@ -117,12 +117,18 @@ enum fp_code fp_flink_recall(const struct fp_plan *plan, struct fp_known *known,
     return fp_flink_settle(plan, flink, err);
 }
 
-void fp_flink_keep(const struct fp_plan *plan, const struct fp_flink *flink)
+void fp_flink_keep(const struct fp_plan *plan, const struct fp_flink_origin *origin,
+                   const struct fp_flink *flink)
 {
+    char hex[FP_HASH_HEX_MAX];
+    struct fp_cache *cache = plan->context->cache;
+    if (cache == NULL || (origin->archive != NULL &&
+                          fp_cache_input_sha256(cache, origin->archive, hex, NULL) != FP_OK))
+        return;
     cleanup_json json_t *document = fp_distribution_json(&flink->dist);
     cleanup_record struct fp_record record = record_of(plan, flink);
     if (document != NULL)
-        fp_cache_put(plan->context->cache, KIND, record.key, document);
+        fp_cache_put(cache, KIND, record.key, document);
 }
 
 /* Replace the facts by the whole distribution. Its layer must be the one that is taken for it. */

@@ -263,8 +263,7 @@ static bool find_cached(const struct fp_known *known, struct fp_own_layer *own)
         const struct fp_known_image *image = holder_of(known, SIZE_MAX, &record.blob.digest, NULL);
         own->blob = fp_cache_blob(cache, &record.blob);
         own->repo = own->blob == NULL && image != NULL ? image->repo : NULL;
-        if (own->blob == NULL && own->repo == NULL &&
-            !json_is_true(json_object_get(record.facts, "asIs")))
+        if (own->blob == NULL && own->repo == NULL && !json_is_true(json_object_get(found, "asIs")))
             return false;
     }
     own->from = "the local cache";
@@ -379,6 +378,9 @@ void fp_known_keep(struct fp_known *known, const struct fp_own_layer *own)
     bool is_archive = own->blob != NULL && fp_blob_path(own->blob) != NULL;
     if (own->blob != NULL && !is_archive)
         fp_cache_add_blob(cache, own->blob);
+    /* The archive that the layer is will be at hand again. */
+    if (is_archive && strcmp(own->record.kind, "distribution") == 0)
+        fp_json_set(record, "asIs", json_true());
     fp_cache_put(cache, own->record.kind, own->record.key, record);
 }
 
