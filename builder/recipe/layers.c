@@ -191,6 +191,19 @@ static enum fp_code make_layer(struct fp_layer_step *step, const struct layer_ro
     return FP_OK;
 }
 
+/* What a release is called and who vouches for it are facts of this build, whichever build made the
+ * record. */
+static void renew_facts(const struct fp_layer_step *step, struct fp_own_layer *own)
+{
+    json_t *facts = fp_flink_facts(step->plan, step->flink);
+    json_t *warnings = json_object_get(own->record.facts, "warnings");
+    if (warnings != NULL)
+        fp_json_set(facts, "warnings", json_incref(warnings));
+    fp_json_set(facts, "time", json_integer((json_int_t) own->mtime_s));
+    json_decref(own->record.facts);
+    own->record.facts = facts;
+}
+
 /* Take over what a record says of a layer that need not be made. */
 static enum fp_code reuse(struct fp_layer_step *step, const struct layer_row *row,
                           struct fp_own_layer *own, struct fp_error *err)
@@ -211,6 +224,8 @@ static enum fp_code reuse(struct fp_layer_step *step, const struct layer_row *ro
         if (text != NULL)
             fp_strv_add(step->packages, text);
     }
+    if (row == &DISTRIBUTION)
+        renew_facts(step, own);
     if (!row->is_outlined)
         return FP_OK;
     FP_TRY(fp_tree_parse(json_object_get(facts, "tree"), own->from, &step->image->outline, err));
