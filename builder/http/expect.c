@@ -7,7 +7,7 @@
  */
 #include "exchange.h"
 
-#define MIN_BODY_BYTES ((uint64_t) 1 << 20)
+#define MIN_BODY_BYTES ((uint64_t) 4 << 20)
 
 /* FNV-1a distinguishes tokens without keeping them. */
 static uint64_t hash_of(const char *text)

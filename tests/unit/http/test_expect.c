@@ -11,13 +11,13 @@
 #include "flinkpack/http.h"
 #include "server.h"
 
-#define MIB ((size_t) 1 << 20)
+#define LIMIT ((size_t) 4 << 20)
 #define CREATED                                                                                    \
     {                                                                                              \
         .head = "HTTP/1.1 201 Created"                                                             \
     }
 
-static char large[2 * MIB];
+static char large[2 * LIMIT];
 
 struct scene {
     struct test_server *server;
@@ -69,11 +69,11 @@ static void test_large_bodies_are_asked_for_once_for_a_token(void **state)
         size_t bytes;
         bool asks;
     } cases[] = {
-        {"Bearer one", 1000, false},    {"Bearer one", MIB, false},
-        {"Bearer one", MIB + 1, true},  {"Bearer one", 2 * MIB, false},
-        {"Bearer two", MIB + 1, true},  {"Bearer two", MIB + 1, false},
-        {"Bearer one", MIB + 1, false}, {NULL, MIB + 1, true},
-        {NULL, MIB + 1, false},
+        {"Bearer one", 1000, false},      {"Bearer one", LIMIT, false},
+        {"Bearer one", LIMIT + 1, true},  {"Bearer one", 2 * LIMIT, false},
+        {"Bearer two", LIMIT + 1, true},  {"Bearer two", LIMIT + 1, false},
+        {"Bearer one", LIMIT + 1, false}, {NULL, LIMIT + 1, true},
+        {NULL, LIMIT + 1, false},
     };
     struct scene scene = begin(replies, 1);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -95,11 +95,11 @@ static void test_refusals_come_before_the_body(void **state)
     struct scene scene = begin(replies, 3);
     for (size_t i = 0; i < 3; i++) {
         bool asked = false;
-        assert_int_equal(put(&scene, "Bearer one", 2 * MIB, &asked), i == 0   ? 403
-                                                                     : i == 1 ? 413
-                                                                              : 201);
+        assert_int_equal(put(&scene, "Bearer one", 2 * LIMIT, &asked), i == 0   ? 403
+                                                                       : i == 1 ? 413
+                                                                                : 201);
         assert_true(asked);
-        assert_int_equal(test_server_request(scene.server, i)->body_len, i < 2 ? 0 : 2 * MIB);
+        assert_int_equal(test_server_request(scene.server, i)->body_len, i < 2 ? 0 : 2 * LIMIT);
     }
     end(&scene);
 }
@@ -111,9 +111,9 @@ static void test_server_that_takes_no_notice(void **state)
     static const struct test_reply replies[] = {{.head = "HTTP/1.1 201 Created", .is_mute = true}};
     struct scene scene = begin(replies, 1);
     bool asked = false;
-    assert_int_equal(put(&scene, "Bearer one", 2 * MIB, &asked), 201);
+    assert_int_equal(put(&scene, "Bearer one", 2 * LIMIT, &asked), 201);
     assert_true(asked);
-    assert_int_equal(put(&scene, "Bearer two", 2 * MIB, &asked), 201);
+    assert_int_equal(put(&scene, "Bearer two", 2 * LIMIT, &asked), 201);
     assert_false(asked);
     assert_int_equal(scene.sent, 2);
     end(&scene);
@@ -131,11 +131,11 @@ static void test_server_that_refuses_to_be_asked(void **state)
                                              CREATED};
         struct scene scene = begin(replies, 2);
         bool asked = false;
-        assert_int_equal(put(&scene, "Bearer one", 2 * MIB, &asked), 201);
+        assert_int_equal(put(&scene, "Bearer one", 2 * LIMIT, &asked), 201);
         assert_false(asked);
         assert_int_equal(scene.sent, 2);
         assert_true(test_server_has_header(scene.server, 0, "Expect: 100-continue"));
-        assert_int_equal(put(&scene, "Bearer two", 2 * MIB, &asked), 201);
+        assert_int_equal(put(&scene, "Bearer two", 2 * LIMIT, &asked), 201);
         assert_false(asked);
         assert_int_equal(scene.sent, 3);
         end(&scene);
@@ -153,13 +153,13 @@ static void test_server_that_hangs_up_at_the_question(void **state)
     struct fp_http_request request = {.method = "PUT",
                                       .url = test_server_url(scene.server),
                                       .body = large,
-                                      .body_bytes = 2 * MIB,
+                                      .body_bytes = 2 * LIMIT,
                                       .no_retry = true};
     cleanup_http_response struct fp_http_response response = FP_HTTP_RESPONSE_INIT(65536);
     assert_int_equal(fp_http_send(scene.http, &request, &response, &err), FP_E_NETWORK);
     assert_true(test_server_has_header(scene.server, 0, "Expect: 100-continue"));
     bool asked = true;
-    assert_int_equal(put(&scene, NULL, 2 * MIB, &asked), 201);
+    assert_int_equal(put(&scene, NULL, 2 * LIMIT, &asked), 201);
     assert_false(asked);
     end(&scene);
 }
@@ -174,7 +174,7 @@ static void test_lasting_417(void **state)
     bool asked = false;
     assert_int_equal(put(&scene, NULL, 1000, &asked), 417);
     assert_int_equal(scene.sent, 1);
-    assert_int_equal(put(&scene, NULL, 2 * MIB, &asked), 417);
+    assert_int_equal(put(&scene, NULL, 2 * LIMIT, &asked), 417);
     assert_int_equal(scene.sent, 3);
     end(&scene);
 }
