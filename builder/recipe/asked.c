@@ -1,6 +1,7 @@
 /* The label of options that nothing else in an image says: written by a build, read by rebase. */
 #include "asked.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "flink.h"
@@ -85,6 +86,14 @@ static void put_flag(json_t *options, const char *key, const json_t *below, bool
         fp_json_set(options, key, json_true());
 }
 
+static void put_compression(json_t *options, const struct fp_compression *compression)
+{
+    bool is_usual = compression->codec == FP_CODEC_GZIP && compression->level == 0;
+    if (!is_usual)
+        fp_json_set(options, "compression",
+                    json_pack("[s, i]", fp_codec_name(compression->codec), compression->level));
+}
+
 char *fp_asked_text(const struct fp_plan *plan, const struct fp_config *below)
 {
     cleanup_json json_t *old = below != NULL ? parse_label(below) : NULL;
@@ -102,6 +111,7 @@ char *fp_asked_text(const struct fp_plan *plan, const struct fp_config *below)
     put_keys(options, "annotations", old, plan->annotations);
     put_list(options, "packages", old, &plan->packages.names);
     put_list(options, "accounts", old, &accounts);
+    put_compression(options, &plan->compression);
     put_flag(options, "user", old, plan->user != NULL);
     put_flag(options, "python3", old, plan->with_python3);
     put_flag(options, "muslNatives", old, plan->allow_musl_natives);
@@ -149,6 +159,11 @@ static void read_label(const json_t *options, const json_t *env, const json_t *l
     ret->annotations = take_named(json_object_get(options, "annotations"), annotations);
     take_list(json_object_get(options, "packages"), &ret->packages);
     take_list(json_object_get(options, "accounts"), &ret->accounts);
+    const json_t *compression = json_object_get(options, "compression");
+    const char *codec = json_string_value(json_array_get(compression, 0));
+    if (codec != NULL)
+        ret->compression = fp_xstrdup(codec);
+    ret->compression_level = json_integer_value(json_array_get(compression, 1));
     ret->user = json_is_true(json_object_get(options, "user"));
     ret->with_python3 = json_is_true(json_object_get(options, "python3"));
     ret->allow_musl_natives = json_is_true(json_object_get(options, "muslNatives"));
@@ -247,5 +262,6 @@ void fp_asked_clear(struct fp_asked *asked)
     json_decref(asked->annotations);
     fp_strv_clear(&asked->packages);
     fp_strv_clear(&asked->accounts);
+    free(asked->compression);
     memset(asked, 0, sizeof(*asked));
 }

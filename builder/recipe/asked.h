@@ -17,8 +17,10 @@ struct fp_asked {
     json_t *labels;      /**< object NAME -> value */
     json_t *annotations; /**< object NAME -> value */
     struct fp_strv packages;
-    struct fp_strv accounts; /**< account files that --add put in the place of ours */
-    bool user;               /**< --user was given */
+    struct fp_strv accounts;   /**< account files that --add put in the place of ours */
+    char *compression;         /**< NULL: the usual one */
+    int64_t compression_level; /**< 0: the codec's default */
+    bool user;                 /**< --user was given */
     bool with_python3;
     bool allow_musl_natives;
     bool is_guessed; /**< the image has no such label: see fp_asked_read() */

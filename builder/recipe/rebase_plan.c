@@ -79,6 +79,10 @@ static enum fp_code plan_parts(const struct fp_rebase_source *source,
                                  source->title, plan->uid, (unsigned long long) first->setup.uid),
                          err, "build it at once, with --user");
     FP_TRY(fp_plan_packages(plan, &all, err));
+    all.compression = first->asked.compression;
+    all.compression_level = first->asked.compression_level;
+    if (fp_plan_compression(plan, &all, err) != FP_OK)
+        return fp_context(FP_E_INPUT, err, "%s", source->title);
     return fp_plan_base(plan, &all, err);
 }
 

@@ -6,21 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The most inflated bytes of a layer of ours that are read: so many times its size, within these
- * limits. */
-#define INFLATED_TIMES     64
-#define INFLATED_MIN_BYTES ((uint64_t) 64 << 20)
-#define INFLATED_MAX_BYTES ((uint64_t) 16 << 30)
-
 /* Flink's home as a path in a layer. */
 #define HOME "opt/flink"
-
-static uint64_t most_inflated(uint64_t size)
-{
-    if (size > INFLATED_MAX_BYTES / INFLATED_TIMES)
-        return INFLATED_MAX_BYTES;
-    return size * INFLATED_TIMES > INFLATED_MIN_BYTES ? size * INFLATED_TIMES : INFLATED_MIN_BYTES;
-}
 
 static enum fp_code scan_layer(const struct fp_blob *layer, fp_scan_visitor visitor, void *context,
                                struct fp_error *err)
@@ -31,7 +18,7 @@ static enum fp_code scan_layer(const struct fp_blob *layer, fp_scan_visitor visi
     FP_TRY(fp_blob_open(layer, 0, &raw, err));
     raw = fp_source_verified(raw, descriptor, name);
     cleanup_source struct fp_source *tar =
-        fp_source_inflate(raw, name, most_inflated(descriptor->size), NULL);
+        fp_source_inflate(raw, name, fp_inflate_limit(descriptor->size), NULL);
     return fp_scan_tar(tar, name, true, visitor, context, err);
 }
 

@@ -86,7 +86,8 @@ OPTIONS = {
     # A value may be the old base's or the new one's: it was asked for all the same.
     "look": lambda team: ["--env", "LANG=en_US.UTF-8", "--env", "ZULU=1", "--env", "ALPHA=2",
                           "--label", "maintainer=nobody", "--label", "team=data", "--annotation",
-                          "org.opencontainers.image.title=Orders", "--user", "4242:7"],
+                          "org.opencontainers.image.title=Orders", "--user", "4242:7",
+                          "--compression", "zstd", "--compression-level", "5"],
     "path": lambda team: ["--env", "PATH=/opt/flink/bin:/usr/bin:/bin", "--env",
                           "JAVA_HOME=/opt/java/openjdk", "--add",
                           "%s:/etc/passwd" % _accounts(team)],

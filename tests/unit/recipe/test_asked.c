@@ -38,6 +38,7 @@ static void test_label_says_what_was_asked(void **state)
     struct fp_plan plan = {.env = json_pack("{s:s, s:s}", "B", "1", "A", "2"),
                            .labels = json_pack("{s:s}", "team", "data"),
                            .annotations = json_object(),
+                           .compression = {.codec = FP_CODEC_ZSTD, .level = 19},
                            .with_python3 = true};
     char passwd[] = "etc/passwd";
     char other[] = "srv/etc/passwd";
@@ -47,8 +48,10 @@ static void test_label_says_what_was_asked(void **state)
     plan.adds = adds;
     plan.add_count = 2;
     char *text = fp_asked_text(&plan, NULL);
-    assert_string_equal(text, "{\"accounts\":[\"etc/passwd\"],\"env\":[\"A\",\"B\"],\"labels\":"
-                              "[\"team\"],\"packages\":[\"tini>=0.19\"],\"python3\":true}");
+    assert_string_equal(text,
+                        "{\"accounts\":[\"etc/"
+                        "passwd\"],\"compression\":[\"zstd\",19],\"env\":[\"A\",\"B\"],\"labels\":"
+                        "[\"team\"],\"packages\":[\"tini>=0.19\"],\"python3\":true}");
     free(text);
     fp_strv_clear(&plan.packages.names);
     json_decref(plan.env);
@@ -63,6 +66,7 @@ static void test_label_adds_up(void **state)
     struct fp_plan plan = {.env = json_pack("{s:s, s:s}", "B", "1", "C", "2"),
                            .labels = json_object(),
                            .annotations = json_object(),
+                           .compression = {.codec = FP_CODEC_GZIP},
                            .user = user};
     struct fp_config below = config_of(image("{\"env\":[\"A\",\"B\"],\"python3\":true}"));
     struct fp_config untold = config_of(image(NULL));
@@ -83,7 +87,7 @@ static void test_told(void **state)
 {
     struct fp_config config = config_of(
         image("{\"env\":[\"LANG\",\"B\",\"GONE\"],\"labels\":[\"vendor\"],\"annotations\":[\"x\"],"
-              "\"packages\":[\"tini\"],\"user\":true}"));
+              "\"packages\":[\"tini\"],\"compression\":[\"zstd\",3],\"user\":true}"));
     json_t *annotations = json_pack("{s:s, s:s}", "x", "1", "y", "2");
     cleanup_asked struct fp_asked asked = {0};
     (void) state;
@@ -93,6 +97,8 @@ static void test_told(void **state)
     same(asked.labels, "{\"vendor\":\"base\"}");
     same(asked.annotations, "{\"x\":\"1\"}");
     assert_int_equal(asked.packages.len, 1);
+    assert_string_equal(asked.compression, "zstd");
+    assert_int_equal(asked.compression_level, 3);
     assert_true(asked.user);
     assert_false(asked.is_guessed);
     json_decref(annotations);
