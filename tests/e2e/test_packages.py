@@ -625,6 +625,28 @@ def test_a_base_of_packages(flinkpack, inputs, catalogue):
     assert flinkpack.run(*words).digest == first.digest
 
 
+def test_a_lock_of_a_base_of_packages(flinkpack, inputs, whole, catalogue, tmp_path):
+    """A newer package of one more repository does not count for it."""
+    words = ("--from-local-dist", inputs.dist(), *catalogue, "--base", "made")
+    signs = whole[1].parents[1] / "keys.private" / alpine.KEY[:-len(".pub")]
+    newer = alpine.make_repository(tmp_path / "newer", "-k", signs, alpine.write_spec(
+        tmp_path / "newer-specs", "bash", "5.3-r0", files=[("bin/bash", "#!", 0o755)],
+        scripts=[("post-install", "#!/bin/sh\n")]))
+    more = ("--repository", newer / "v3.20/main")
+    flinkpack.run("lock", *words)
+    lock = json.loads((flinkpack.home / "flinkpack.lock").read_text())
+    taken = lock["platforms"]["linux/amd64"]["packages"]["base"]["packages"]
+    assert taken["bash"]["version"] == "5.2-r0" and "openjdk17-jre-headless" in taken
+    shutil.rmtree(flinkpack.cache)
+    assert flinkpack.run("build", "--locked", *words).digest == lock["image"]
+    # Only the image differs, as it tells of the options; without a lock, the base does.
+    error = flinkpack.fail(8, "build", "--locked", *words, *more)
+    assert "error: flinkpack.lock: image: sha256:" in error
+    flinkpack.run("lock", "--lock-file", "newer.lock", *words, *more)
+    newest = json.loads((flinkpack.home / "newer.lock").read_text())
+    assert newest["base"]["digest"] != lock["base"]["digest"]
+
+
 def test_a_base_of_packages_that_cannot_be_reached(flinkpack, inputs, catalogue, free_port):
     words = ("build", "--from-local-dist", inputs.dist(), *catalogue, "--base", "made",
              "--apk-mirror", "http://127.0.0.1:%d" % free_port, "--retry", "0")
