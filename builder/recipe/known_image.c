@@ -111,6 +111,39 @@ json_t *fp_known_label_facts(const json_t *label, const char *key)
     return NULL;
 }
 
+/* Whether the image has the layers of all records, in their order. Nobody makes an image without a
+ * distribution's or set-up's layer where it has their records. */
+static bool agrees(const json_t *label, const struct fp_config *config)
+{
+    const json_t *layers = json_object_get(label, "layers");
+    size_t next = 0;
+    for (size_t i = 0; i < json_array_size(layers); i++) {
+        const json_t *layer = json_array_get(layers, i);
+        const char *diff_id = fp_json_string(layer, "diffId");
+        const char *kind = fp_json_string(layer, "kind");
+        if (diff_id == NULL && kind != NULL &&
+            (strcmp(kind, "distribution") == 0 || strcmp(kind, "setup") == 0))
+            return false;
+        if (diff_id == NULL)
+            continue;
+        while (next < config->diff_id_count && strcmp(config->diff_ids[next].text, diff_id) != 0)
+            next++;
+        if (next++ >= config->diff_id_count)
+            return false;
+    }
+    return true;
+}
+
+/* The label, unless it is at odds with the image that it is in. A new reference, or NULL. */
+static json_t *believable_label(const struct fp_config *config)
+{
+    json_t *label = fp_known_label(config);
+    if (label == NULL || agrees(label, config))
+        return label;
+    json_decref(label);
+    return NULL;
+}
+
 static enum fp_code read_platform(struct fp_known_image *image, size_t i, struct fp_error *err)
 {
     struct fp_known_platform *platform = &image->platforms[i];
@@ -118,7 +151,7 @@ static enum fp_code read_platform(struct fp_known_image *image, size_t i, struct
     FP_TRY(fp_images_choose(&image->images, &image->plan->platforms[i], &descriptor, err));
     FP_TRY(fp_image_open(image->repo, &descriptor, image->from, &platform->image, err));
     if (fp_platform_matches(&image->plan->platforms[i], &platform->image.config.platform))
-        platform->label = fp_known_label(&platform->image.config);
+        platform->label = believable_label(&platform->image.config);
     return FP_OK;
 }
 
