@@ -39,6 +39,8 @@ struct fp_bases {
     struct fp_descriptor root; /**< the descriptor that the name resolved to */
     struct fp_images found;    /**< its images; zero if the base is made of packages */
     char *image_key;           /**< fp_image_key(), for the image's annotation; NULL: none */
+    struct fp_location at;     /**< the base's place */
+    bool is_unresolved;        /**< only the digest of `root` is known: it is pinned */
     bool has_moved;            /**< the name resolves to another digest than the catalogue pins */
     struct fp_base_image *images; /**< one per platform, in the plan's order */
     size_t count;

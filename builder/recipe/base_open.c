@@ -173,19 +173,44 @@ static enum fp_code get_image(const struct fp_plan *plan, struct fp_bases *bases
     return FP_OK;
 }
 
-/* Open the place that has the image, and resolve its name there. */
-static enum fp_code find_root(const struct fp_plan *plan, const struct fp_location *at,
-                              struct fp_bases *bases, struct fp_error *err)
+/* The digest that the base has whatever its name resolves to now, or NULL. Borrowed. */
+static const char *known_digest(const struct fp_plan *plan, const struct fp_bases *bases)
 {
-    if (bases->entry.packages.len > 0) {
-        bases->repo = fp_repo_new_parts();
-        return FP_OK;
-    }
-    FP_TRY(fp_location_open(at, &plan->context->places, &plan->platforms[0], &bases->repo, err));
+    const struct fp_digest *digest = &bases->at.reference.digest;
+    if (plan->lock != NULL || plan->source == FP_FROM_IMAGE || bases->at.kind != FP_AT_REGISTRY)
+        return NULL;
+    return fp_digest_is_set(digest) ? digest->text : pinned_root(plan, bases);
+}
+
+static enum fp_code resolve_root(const struct fp_plan *plan, struct fp_bases *bases,
+                                 struct fp_error *err)
+{
+    const struct fp_location *at = &bases->at;
+    fp_descriptor_clear(&bases->root);
+    bases->is_unresolved = false;
     enum fp_code code = resolve(plan, at, bases, err);
     if (code == FP_E_NOT_FOUND && at->kind == FP_AT_STORE && at->reference.registry != NULL)
         fp_hint(err, "without --offline: flinkpack pull %s", bases->name);
     return code;
+}
+
+/* Open the place that has the image, and resolve its name there, unless its digest is known. */
+static enum fp_code find_root(const struct fp_plan *plan, struct fp_bases *bases,
+                              struct fp_error *err)
+{
+    const char *digest = NULL;
+    if (bases->entry.packages.len > 0) {
+        bases->repo = fp_repo_new_parts();
+        return FP_OK;
+    }
+    FP_TRY(fp_location_open(&bases->at, &plan->context->places, &plan->platforms[0], &bases->repo,
+                            err));
+    digest = known_digest(plan, bases);
+    if (digest == NULL)
+        return resolve_root(plan, bases, err);
+    (void) snprintf(bases->root.digest.text, sizeof(bases->root.digest.text), "%s", digest);
+    bases->is_unresolved = true;
+    return FP_OK;
 }
 
 /* If the user named no base, the error says which one was chosen, and that there are others. */
@@ -204,10 +229,9 @@ static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *b
 static enum fp_code find_base(const struct fp_plan *plan, const struct fp_flink_version *version,
                               struct fp_bases *bases, struct fp_error *err)
 {
-    cleanup_location struct fp_location at = {0};
-    FP_TRY(choose(plan, version, bases, &at, err));
+    FP_TRY(choose(plan, version, bases, &bases->at, err));
     FP_TRY(fp_check_entry(plan, bases, err));
-    return find_root(plan, &at, bases, err);
+    return find_root(plan, bases, err);
 }
 
 enum fp_code fp_bases_find(const struct fp_plan *plan, const struct fp_flink_version *version,
@@ -220,6 +244,8 @@ enum fp_code fp_bases_find(const struct fp_plan *plan, const struct fp_flink_ver
 static enum fp_code open_images(const struct fp_plan *plan, struct fp_known *known,
                                 struct fp_bases *bases, struct fp_error *err)
 {
+    if (bases->is_unresolved)
+        FP_TRY(resolve_root(plan, bases, err));
     if (bases->entry.packages.len == 0 && bases->found.repo == NULL)
         FP_TRY(fp_images_open(bases->repo, &bases->root, bases->name, &bases->found, err));
     bases->images = fp_xcalloc(plan->platform_count, sizeof(*bases->images));
@@ -273,6 +299,7 @@ void fp_bases_clear(struct fp_bases *bases)
     }
     free(bases->images);
     fp_descriptor_clear(&bases->root);
+    fp_location_clear(&bases->at);
     fp_images_clear(&bases->found);
     fp_repo_free(bases->repo);
     fp_base_entry_clear(&bases->entry);

@@ -264,7 +264,9 @@ static enum fp_code open_places(struct build *build, struct fp_error *err)
 static enum fp_code make_all(struct build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
-    if (should_ask_outputs(plan) && !fp_known_has(build->known, NULL))
+    if (fp_known_begin(build->known))
+        fp_outputs_reserve(&build->outputs);
+    else if (should_ask_outputs(plan))
         FP_TRY(fp_outputs_ask(&build->outputs, err));
     FP_TRY(obtain_inputs(build, err));
     FP_TRY(make_images(build, err));

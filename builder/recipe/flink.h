@@ -42,6 +42,10 @@ struct fp_release_options fp_flink_release(const struct fp_plan *plan);
 FP_CHECKED enum fp_code fp_flink_identify(const struct fp_plan *plan, struct fp_known *known,
                                           struct fp_flink *ret, struct fp_flink_origin *ret_origin,
                                           struct fp_error *err);
+/** The digest of a directory, "sha256:HEX", with those of its files out of the local cache where it
+ * remembers them. `*ret` is replaced; owned. */
+FP_CHECKED enum fp_code fp_flink_hash_directory(const struct fp_plan *plan, const char *path,
+                                                char **ret, struct fp_error *err);
 /** Find out the checksum of a release: from the cache, from an earlier image, else from Apache. */
 FP_CHECKED enum fp_code fp_flink_find(const struct fp_plan *plan, struct fp_known *known,
                                       struct fp_flink *flink, struct fp_error *err);

@@ -28,10 +28,14 @@ enum fp_code fp_flink_identify(const struct fp_plan *plan, struct fp_known *know
                                struct fp_flink *ret, struct fp_flink_origin *ret_origin,
                                struct fp_error *err)
 {
-    if (!plan->reuses || plan->source != FP_FROM_ARCHIVE)
+    if (plan->source != FP_FROM_ARCHIVE && plan->source != FP_FROM_LOCAL_DIST)
+        return FP_OK;
+    if (plan->source == FP_FROM_ARCHIVE && !plan->reuses)
         return FP_OK;
     FP_TRY(fp_flink_fetch(plan, ret, ret_origin, err));
-    return hash_archive(plan, known, ret_origin->archive, ret, err);
+    return plan->source == FP_FROM_ARCHIVE
+               ? hash_archive(plan, known, ret_origin->archive, ret, err)
+               : fp_flink_hash_directory(plan, ret_origin->folder, &ret->digest, err);
 }
 
 /* Whose checksums are trusted: a claim counts only where it goes back to the same. */

@@ -183,10 +183,25 @@ enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_flink *ret,
     return fp_fail(err, FP_E_INTERNAL, "an image is not fetched as a distribution");
 }
 
+/* A directory that has changed meanwhile is known by the layer that was made of it. */
+static enum fp_code check_digest(const struct fp_plan *plan, const char *directory,
+                                 struct fp_flink *flink, struct fp_error *err)
+{
+    cleanup_free char *again = NULL;
+    FP_TRY(fp_flink_hash_directory(plan, directory, &again, err));
+    if (flink->digest != NULL && strcmp(again, flink->digest) == 0)
+        return FP_OK;
+    free(flink->digest);
+    flink->digest = fp_xstrdup(flink->dist.layer.diff_id.text);
+    return FP_OK;
+}
+
 enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *origin,
                            struct fp_flink *ret, struct fp_error *err)
 {
     FP_TRY(read_distribution(plan, origin, ret, err));
+    if (origin->folder != NULL)
+        FP_TRY(check_digest(plan, origin->folder, ret, err));
     return fp_flink_settle(plan, ret, err);
 }
 

@@ -16,7 +16,8 @@ struct fp_known {
     struct fp_group *group;
     pthread_mutex_t lock; /* protects the two members below, and is held while tasks are awaited */
     bool is_sought;       /* all images were looked for */
-    bool is_read;         /* and read */
+    bool is_begun;        /* tasks read them */
+    bool is_read;         /* and have ended */
 };
 
 static struct fp_known_image *new_image(struct fp_known *known)
@@ -115,17 +116,34 @@ static void seek(struct fp_known *known)
     known->is_sought = true;
 }
 
+static void begin(struct fp_known *known)
+{
+    for (size_t i = 0; !known->is_begun && i < known->count; i++)
+        fp_group_go(known->group, fp_known_image_read, &known->images[i]);
+    known->is_begun = true;
+}
+
 void fp_known_read(struct fp_known *known)
 {
     (void) pthread_mutex_lock(&known->lock);
     seek(known);
-    if (!known->is_read) {
-        for (size_t i = 0; i < known->count; i++)
-            fp_group_go(known->group, fp_known_image_read, &known->images[i]);
+    begin(known);
+    if (!known->is_read)
         await(known);
-    }
     known->is_read = true;
     (void) pthread_mutex_unlock(&known->lock);
+}
+
+bool fp_known_begin(struct fp_known *known)
+{
+    bool is_there = false;
+    (void) pthread_mutex_lock(&known->lock);
+    seek(known);
+    begin(known);
+    for (size_t i = 0; i < known->count; i++)
+        is_there = is_there || known->images[i].is_found;
+    (void) pthread_mutex_unlock(&known->lock);
+    return is_there;
 }
 
 bool fp_known_is_unchanged(struct fp_known *known, const char *image_key, struct fp_descriptor *ret)

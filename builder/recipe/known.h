@@ -31,6 +31,9 @@ bool fp_known_is_unchanged(struct fp_known *known, const char *image_key,
                            struct fp_descriptor *ret);
 /** Tell a push what its names stand for, so that it need not ask again. */
 void fp_known_expect(struct fp_known *known, size_t output, struct fp_push *push);
+/** Begin to read the configurations of all images, in the background. @return Whether there is any
+ * image. */
+bool fp_known_begin(struct fp_known *known);
 /** Read the configurations of all images too, which the functions below do when they need them. */
 void fp_known_read(struct fp_known *known);
 /**

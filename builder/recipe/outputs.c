@@ -51,6 +51,14 @@ enum fp_code fp_outputs_ask(struct fp_outputs *outputs, struct fp_error *err)
     return FP_OK;
 }
 
+void fp_outputs_reserve(const struct fp_outputs *outputs)
+{
+    for (size_t i = 0; i < outputs->plan->output_count; i++) {
+        if (outputs->pushes[i] != NULL)
+            fp_push_reserve(outputs->pushes[i], 1);
+    }
+}
+
 void fp_outputs_feed(const struct fp_outputs *outputs, enum fp_push_part part, struct fp_blob *blob)
 {
     const struct fp_digest *digest = &fp_blob_descriptor(blob)->digest;

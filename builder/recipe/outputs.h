@@ -35,6 +35,9 @@ FP_CHECKED enum fp_code fp_outputs_open(struct fp_outputs *outputs, const struct
 /** Check, once, that the registries allow a push, before much is fetched. Fails with FP_E_AUTH and
  * others. */
 FP_CHECKED enum fp_code fp_outputs_ask(struct fp_outputs *outputs, struct fp_error *err);
+/** Let the registries prepare for the configuration, which will be sent: for an image that is made
+ * in a moment. */
+void fp_outputs_reserve(const struct fp_outputs *outputs);
 /**
  * Compute an archive's SHA-256 on a separate thread while another one reads it and, if it begins
  * like a release, send it to the registries. An upload needs only the digest, and most archives

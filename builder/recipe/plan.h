@@ -112,8 +112,8 @@ struct fp_plan {
     struct fp_compression compression; /**< of the layers that are made */
     struct fp_plan_output *outputs;
     size_t output_count;
-    char *title;               /**< the text that is printed before '@' */
-    char *blob_folder;         /**< the directory for new blobs */
+    char *title;       /**< the text that is printed before '@' */
+    char *blob_folder; /**< the directory for new blobs */
     struct fp_strv cache_from; /**< further images whose records may be used */
     bool reuses;               /**< layers and facts of earlier builds may be used */
     bool trusts_images;        /**< also those that images in registries and stores name */
@@ -137,7 +137,7 @@ FP_CHECKED enum fp_code fp_plan_make(const struct fp_build_options *options,
                                      struct fp_error *err);
 void fp_plan_clear(struct fp_plan *plan);
 #define cleanup_plan __attribute__((cleanup(fp_plan_clear)))
-/** Whether --base names an entry of the catalogue, not an image. */
+/** Whether it names an entry of the catalogue, not an image. */
 bool fp_base_is_name(const char *text);
 /** Replace {os}, {arch} and {variant} (empty if the platform has none) in the path `text`. Other
  * braces stay, and an existing file with the literal path takes precedence. The caller owns it. */

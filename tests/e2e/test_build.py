@@ -1,5 +1,6 @@
 """Every way in, every base, every way out: with distributions in miniature and real tools."""
 
+import gzip
 import json
 import os
 import shutil
@@ -532,10 +533,14 @@ def test_base_layers_are_mounted(flinkpack, inputs, registry, tmp_path):
     validate.registry(registry, "out/mounted", "v1")
 
 
-def test_a_release_is_on_its_way_while_the_base_is_waited_for(flinkpack, inputs, registry):
+def test_a_release_is_on_its_way_while_the_base_is_waited_for(flinkpack, inputs, registry,
+                                                              tmp_path):
     """The base is held back until the release archive is in both repositories."""
     images.push(images.base(), registry, "base/early", "17")
-    archive = inputs.archive()
+    archive = tmp_path / "flink-1.20.4.tgz"
+    # Smaller blobs wait until it is known what the names stand for.
+    more = [("lib/large.jar", (0o644, miniature.jar(extra=[("data", os.urandom(2 << 20))])))]
+    archive.write_bytes(gzip.compress(miniature.tar("1.20.4", more=more), mtime=0))
     digest = images.sha256(archive.read_bytes())
     late = []
 
