@@ -3,23 +3,6 @@
 
 #include <string.h>
 
-/* The command in the history that made a layer. Squashed images keep only the last layers. */
-static const char *created_by(const struct fp_config *config, size_t layer)
-{
-    const json_t *history = json_object_get(config->document, "history");
-    size_t told = fp_config_told_layers(config);
-    size_t seen = 0;
-    layer += told > config->diff_id_count ? told - config->diff_id_count : 0;
-    for (size_t i = 0; i < json_array_size(history); i++) {
-        const json_t *entry = json_array_get(history, i);
-        if (json_is_true(json_object_get(entry, "empty_layer")))
-            continue;
-        if (seen++ == layer)
-            return fp_json_string(entry, "created_by");
-    }
-    return NULL;
-}
-
 static json_t *layers_of(const struct fp_manifest *manifest, const struct fp_config *config)
 {
     json_t *layers = json_array();
@@ -29,7 +12,7 @@ static json_t *layers_of(const struct fp_manifest *manifest, const struct fp_con
                                    (json_int_t) layer->size, "mediaType", layer->media_type);
         if (i < config->diff_id_count)
             fp_json_set_text(object, "diffId", config->diff_ids[i].text);
-        const char *by = created_by(config, i);
+        const char *by = fp_config_layer_by(config, i);
         fp_json_set_text(object, "createdBy", by);
         fp_json_append(layers, object);
     }

@@ -27,6 +27,23 @@ size_t fp_config_told_layers(const struct fp_config *config)
     return count;
 }
 
+/* Squashed images keep only the last layers. */
+const char *fp_config_layer_by(const struct fp_config *config, size_t layer)
+{
+    const json_t *history = json_object_get(config->document, "history");
+    size_t told = fp_config_told_layers(config);
+    size_t seen = 0;
+    layer += told > config->diff_id_count ? told - config->diff_id_count : 0;
+    for (size_t i = 0; i < json_array_size(history); i++) {
+        const json_t *entry = json_array_get(history, i);
+        if (is_empty_layer(entry))
+            continue;
+        if (seen++ == layer)
+            return fp_json_string(entry, "created_by");
+    }
+    return NULL;
+}
+
 static json_t *history_entry(const char *created, const char *created_by, const char *comment)
 {
     json_t *entry = json_object();

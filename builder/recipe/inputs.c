@@ -46,7 +46,6 @@ enum fp_code fp_inputs_packages(const struct fp_layer_step *step, json_t **ret,
     fp_json_set(inputs, "flink", json_boolean(step->flink->has_dist));
     fp_json_set(inputs, "repositories", fp_json_texts(&plan->packages.repositories));
     fp_json_set_text(inputs, "mirror", plan->packages.mirror);
-    fp_json_set(inputs, "strict", json_boolean(plan->packages.strict));
     FP_TRY(put_keys(plan, inputs, err));
     *ret = steal_pointer(&inputs);
     return FP_OK;

@@ -227,8 +227,30 @@ static void replace(struct fp_own_layer *own, struct fp_record *record)
     memset(record, 0, sizeof(*record));
 }
 
+/* Whether the history says that a build made a layer of that kind there: of the distribution it
+ * says the name of its top directory. */
+static bool is_said_to_be(const struct fp_config *config, size_t layer, const char *kind)
+{
+    const char *by = fp_config_layer_by(config, layer);
+    const char *mark = by != NULL ? strstr(by, " # ") : NULL;
+    bool is_dist = strcmp(kind, "distribution") == 0;
+    if (mark == NULL || strncmp(by, "flinkpack ", strlen("flinkpack ")) != 0)
+        return false;
+    return is_dist ? strncmp(mark + 3, "flink-", strlen("flink-")) == 0
+                   : strcmp(mark + 3, kind) == 0;
+}
+
+/* Of what a build makes only packages may turn out to be nothing, and the changes to an image that
+ * has Flink. */
+static bool may_be_nothing(const json_t *label, const char *kind)
+{
+    return strcmp(kind, "packages") == 0 ||
+           (strcmp(kind, "setup") == 0 &&
+            fp_known_label_layer(label, "distribution", NULL) == NULL);
+}
+
 /* A record in a label is believed where the image has its layer at the same place in manifest and
- * configuration. */
+ * configuration, and its history says that it is of this kind. */
 static bool take_labelled(const struct fp_known_image *image, const struct fp_known_platform *at,
                           struct fp_own_layer *own)
 {
@@ -241,7 +263,9 @@ static bool take_labelled(const struct fp_known_image *image, const struct fp_kn
     while (fp_record_has_layer(&record) && i < config->diff_id_count &&
            !fp_digest_equal(&config->diff_ids[i], &record.diff_id))
         i++;
-    if (fp_record_has_layer(&record) && i >= at->image.manifest.layer_count)
+    if (fp_record_has_layer(&record)
+            ? i >= at->image.manifest.layer_count || !is_said_to_be(config, i, record.kind)
+            : !may_be_nothing(at->label, record.kind))
         return false;
     fp_descriptor_clear(&record.blob);
     if (fp_record_has_layer(&record)) {
@@ -296,6 +320,9 @@ static bool is_allowed(const struct fp_plan *plan, size_t platform, const struct
 {
     cleanup_free char *name = fp_platform_text(&plan->platforms[platform]);
     const json_t *addition = json_object_get(record->facts, "addition");
+    /* What was warned of then is an error now. */
+    if (plan->packages.strict && json_object_get(record->facts, "warnings") != NULL)
+        return false;
     if (plan->lock == NULL || !fp_record_has_layer(record))
         return true;
     if (plan->locked && !is_own)

@@ -68,8 +68,7 @@ struct fp_config fp_config_empty(const struct fp_platform *platform);
 char *fp_config_bytes(const struct fp_config *base, const struct fp_config_change *change);
 /** The number of layers in the history. */
 size_t fp_config_told_layers(const struct fp_config *config);
-/** What the history says of the making of a layer, 0 the bottom one. Borrowed; NULL: nothing, or the
- * history is about another number of layers. */
+/** The command in the history that made a layer, 0 the bottom one. Borrowed; NULL: it says none. */
 const char *fp_config_layer_by(const struct fp_config *config, size_t layer);
 /** The value of an environment variable in config.Env, or NULL. The caller owns it. */
 char *fp_config_env(const struct fp_config *config, const char *name);
