@@ -66,5 +66,4 @@ static inline char *fp_plan_copy(const char *text)
     return text != NULL ? fp_xstrdup(text) : NULL;
 }
 
-
 #endif
