@@ -87,7 +87,7 @@ static enum fp_code fail_unknown(const struct fp_strv *folders, const char *name
     return near.best != NULL
                ? fp_hinted(code, err, "%s", near.best)
                : fp_hinted(code, err,
-                           "an image is named with its registry: --base REGISTRY/REPOSITORY:TAG");
+                           "an image is named with its registry: REGISTRY/REPOSITORY:TAG");
 }
 
 static enum fp_code find_builtin(const struct fp_strv *folders, const char *name,

@@ -304,7 +304,14 @@ const struct fp_command fp_commands[] = {
     {.name = "base",
      .operands = "list | show NAME | pin NAME | check IMAGE...",
      .summary = "list and pin base images, tell which are stale",
-     .examples = "flinkpack base check registry.example.com/team/orders:1.2\n",
+     .text =
+         "list and show tell of the catalogue. pin reads a base of it and writes its entry with "
+         "today's digests to standard output, to be kept as DIR/NAME.json for --base-images DIR: "
+         "builds on it ask for no newer one, and download none of its layers where the "
+         "registry that they push to has them. check compares the base of images with what its "
+         "name stands for now.",
+     .examples = "flinkpack base check registry.example.com/team/orders:1.2\n"
+                 "flinkpack base pin temurin-17-jre > bases/temurin-17-jre.json\n",
      .groups = base_groups,
      .min_operands = 1,
      .max_operands = SIZE_MAX,
@@ -378,7 +385,7 @@ const struct fp_variable fp_variables[] = {
     {"REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG, DOCKER_CONFIG", "where credentials are"},
     {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies"},
     {"SSL_CERT_FILE, SSL_CERT_DIR", "trusted certificates in place of the system's"},
-    {"XDG_DATA_HOME, XDG_CACHE_HOME", "where the local store and the downloads are kept"},
+    {"XDG_DATA_HOME, XDG_CACHE_HOME", "where the local store and the cache are kept"},
     {"NO_COLOR, TERM", "NO_COLOR, or TERM=dumb: lines instead of bars"},
     {NULL, NULL},
 };

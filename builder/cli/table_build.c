@@ -149,10 +149,12 @@ static const struct fp_option look_options[] = {
               "how hard it tries: 1 to 9 for gzip, 1 to 19 for zstd", .min = 1, .max = 19,
               .fallback = "4 for gzip, 3 for zstd"),
     FP_OPTION(TEXT, "metadata-file", "FILE", metadata_file, PLACE,
-              "write what went in and what came out, as JSON"),
+              "write what went in, what was reused and what came out, as JSON"),
     FP_OPTION(TEXT, "digest-file", "FILE", digest_file, PLACE, "write the image's digest"),
-    FP_FLAG("dry-run", build.dry_run, CONTENT,
-            "do everything but write the image; the digest is the one that it would have"),
+    FP_FLAG(
+        "dry-run", build.dry_run, CONTENT,
+        "do everything but write or push the image, and tell what would be reused and made; the "
+        "digest is the one that it would have"),
 };
 
 static const struct fp_option lock_options[] = {
@@ -161,8 +163,10 @@ static const struct fp_option lock_options[] = {
 
 static const struct fp_option reuse_options[] = {
     FP_OPTION_LOCK_FILE,
-    FP_FLAG("locked", build.locked, CONTENT,
-            "fail, with status 8, where the lock would have to change; it has to be there"),
+    FP_FLAG(
+        "locked", build.locked, CONTENT,
+        "fail, with status 8, where the lock would have to change, as by a new jar; it has to be "
+        "there"),
     FP_FLAG("refresh", build.refresh, CONTENT,
             "resolve packages anew, also where an earlier build did"),
 };

@@ -135,7 +135,7 @@ static const struct fp_option folder_options[] = {
         "to it, a directory below TMPDIR",
         .fallback = "$XDG_DATA_HOME/flinkpack/store, else ~/.local/share/flinkpack/store"),
     FP_OPTION(TEXT, "cache", "DIR", cache, PLACE,
-              "where downloads are kept; in the store, where others can write to it",
+              "where downloads and layers are kept; in the store, where others can write to it",
               .fallback = "$XDG_CACHE_HOME/flinkpack, else ~/.cache/flinkpack"),
 };
 

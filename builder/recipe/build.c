@@ -1,5 +1,6 @@
 /* The steps of a build: plan, base and Flink, layers, documents, outputs. */
 #include "age.h"
+#include "cache_repo.h"
 #include "checks.h"
 #include "inputs.h"
 #include "known.h"
@@ -26,6 +27,7 @@ struct build {
     struct fp_blob *root;
     struct fp_outputs outputs;
     struct fp_known *known;
+    struct fp_repo *cache_repo;     /* NULL: none */
     struct fp_descriptor unchanged; /* the image that is there already; zero: it has to be made */
     json_t *metadata;
     json_t *lock;                                /* the lock of what is made */
@@ -38,6 +40,7 @@ static void build_clear(struct build *build)
     fp_known_stop(build->known);
     fp_outputs_clear(&build->outputs);
     fp_known_free(build->known);
+    fp_repo_free(build->cache_repo);
     fp_descriptor_clear(&build->unchanged);
     fp_blob_unref(build->root);
     fp_platform_images_free(build->images, build->plan.platform_count);
@@ -256,7 +259,8 @@ static enum fp_code open_places(struct build *build, struct fp_error *err)
     FP_TRY(fp_repo_open_layout(build->context.places.store, FP_LAYOUT_STORE, &build->store, err));
     FP_TRY(fp_mkdir_p(build->context.cache_folder, FP_KEPT_DIR_MODE, err));
     FP_TRY(fp_outputs_open(&build->outputs, plan, build->group, err));
-    build->known = fp_known_open(plan, &build->outputs, build->group);
+    FP_TRY(fp_cache_repo_open(plan, &build->cache_repo, err));
+    build->known = fp_known_open(plan, &build->outputs, build->cache_repo, build->group);
     build->outputs.known = build->known;
     return FP_OK;
 }
@@ -274,7 +278,14 @@ static enum fp_code make_all(struct build *build, struct fp_error *err)
     fp_age_tell(plan, build->images);
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
     const struct fp_finished image = {&build->bases, build->images, build->root};
-    return plan->dry_run ? FP_OK : fp_outputs_finish(&build->outputs, &image, build->metadata, err);
+    if (plan->dry_run) {
+        fp_outputs_tell(&build->outputs, &image);
+        return FP_OK;
+    }
+    FP_TRY(fp_outputs_finish(&build->outputs, &image, build->metadata, err));
+    if (build->cache_repo != NULL && plan->pushes)
+        fp_cache_repo_keep(build->cache_repo, &build->outputs, &image);
+    return FP_OK;
 }
 
 static enum fp_code make(void *context, struct fp_error *err)

@@ -16,7 +16,7 @@ static enum fp_code hash_archive(const struct fp_plan *plan, struct fp_known *kn
     struct fp_cache *cache = plan->context->cache;
     /* Where nobody has a record, the archive is hashed while it is read. */
     if (!fp_cache_knows_input(cache, archive, hex)) {
-        if (!fp_known_has(known, "distribution"))
+        if (!fp_known_has(known, "distribution") && plan->cache_repo == NULL)
             return FP_OK;
         FP_TRY(fp_cache_input_sha256(cache, archive, hex, err));
     }

@@ -1,4 +1,5 @@
 /* What earlier builds know: the local cache first, then images, in the order of their naming. */
+#include "cache_repo.h"
 #include "known_image.h"
 
 #include "known.h"
@@ -13,6 +14,7 @@ struct fp_known {
     const struct fp_plan *plan;
     struct fp_known_image *images;
     size_t count;
+    struct fp_repo *shared; /* --cache-repo; borrowed, may be NULL */
     struct fp_group *group;
     pthread_mutex_t lock; /* protects the two members below, and is held while tasks are awaited */
     bool is_sought;       /* all images were looked for */
@@ -67,10 +69,11 @@ static void add_named(struct fp_known *known, const char *text)
 }
 
 struct fp_known *fp_known_open(const struct fp_plan *plan, const struct fp_outputs *outputs,
-                               struct fp_group *owner)
+                               struct fp_repo *shared, struct fp_group *owner)
 {
     struct fp_known *known = fp_xcalloc(1, sizeof(*known));
     known->plan = plan;
+    known->shared = shared;
     known->group = fp_group_new(owner, THREADS);
     (void) pthread_mutex_init(&known->lock, NULL);
     for (size_t i = 0; plan->trusts_images && i < plan->output_count; i++)
@@ -313,6 +316,25 @@ static bool find_cached(const struct fp_known *known, struct fp_own_layer *own)
     return true;
 }
 
+/* What --cache-repo keeps under the key has to be of that kind and key. */
+static bool find_shared(const struct fp_known *known, struct fp_own_layer *own)
+{
+    cleanup_record struct fp_record record = {0};
+    cleanup_descriptor struct fp_descriptor layer = {0};
+    cleanup_json json_t *found =
+        fp_cache_repo_get(known->shared, own->record.kind, own->record.key, &layer);
+    if (found == NULL || !fp_record_parse(found, &record) ||
+        strcmp(record.kind, own->record.kind) != 0 || strcmp(record.key, own->record.key) != 0 ||
+        fp_record_has_layer(&record) != fp_digest_is_set(&layer.digest))
+        return false;
+    fp_descriptor_clear(&record.blob);
+    record.blob = fp_descriptor_copy(&layer);
+    own->repo = fp_record_has_layer(&record) ? known->shared : NULL;
+    own->from = known->plan->cache_repo;
+    replace(own, &record);
+    return true;
+}
+
 /* The lock decides over all: of a layer that this machine has not made it has to name the content
  * too, if nothing may differ from it. */
 static bool is_allowed(const struct fp_plan *plan, size_t platform, const struct fp_record *record,
@@ -367,7 +389,7 @@ bool fp_known_find(struct fp_known *known, size_t platform, struct fp_own_layer 
             return take_locked(plan, platform, &own->record);
         forget(own);
     }
-    if (find_labelled(known, platform, own)) {
+    if (find_labelled(known, platform, own) || find_shared(known, own)) {
         if (is_allowed(plan, platform, &own->record, false))
             return take_locked(plan, platform, &own->record);
         forget(own);
@@ -406,6 +428,7 @@ json_t *fp_known_facts(struct fp_known *known, size_t platform, const struct fp_
                        const char *key)
 {
     cleanup_json json_t *own = fp_known_label(own_config);
+    cleanup_descriptor struct fp_descriptor none = {0};
     json_t *facts = own != NULL ? fp_known_label_facts(own, key) : NULL;
     if (facts == NULL)
         fp_known_read(known);
@@ -413,7 +436,7 @@ json_t *fp_known_facts(struct fp_known *known, size_t platform, const struct fp_
         const json_t *label = label_of(known, i, platform);
         facts = label != NULL ? fp_known_label_facts(label, key) : NULL;
     }
-    return facts;
+    return facts != NULL ? facts : fp_cache_repo_get(known->shared, FP_BASE_KIND, key, &none);
 }
 
 void fp_known_keep(struct fp_known *known, const struct fp_own_layer *own)

@@ -13,10 +13,11 @@ struct fp_known;
 /**
  * Begin to ask for the images whose records may be used. Errors are not returned: an image that
  * cannot be read has no records.
+ * @param shared  The repository of --cache-repo; borrowed, NULL: none.
  * @param outputs Its registries are asked for the names that will be replaced; borrowed.
  */
 struct fp_known *fp_known_open(const struct fp_plan *plan, const struct fp_outputs *outputs,
-                               struct fp_group *owner);
+                               struct fp_repo *shared, struct fp_group *owner);
 /** End all tasks, so that the outputs may be cleared; NULL is fine. */
 void fp_known_stop(struct fp_known *known);
 /** Free; NULL is fine. */

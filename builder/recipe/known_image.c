@@ -52,9 +52,11 @@ enum fp_code fp_known_image_find(void *context, struct fp_error *err)
     (void) err;
     enum fp_code code = find(image, &why);
     image->is_missing = code == FP_E_NOT_FOUND;
+    /* The name that is replaced may be new, but one that was given should be there. */
+    bool is_named = image->output == SIZE_MAX && code != FP_E_INTERRUPTED;
     if (code != FP_OK)
-        fp_report(image->plan->context->reporter, FP_EVENT_DEBUG, "no records in %s: %s",
-                  image->from, why.text);
+        fp_report(image->plan->context->reporter, is_named ? FP_EVENT_INFO : FP_EVENT_DEBUG,
+                  "%s%s is not used: %s", is_named ? "--cache-from: " : "", image->from, why.text);
     return FP_OK;
 }
 

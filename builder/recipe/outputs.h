@@ -60,6 +60,8 @@ struct fp_finished {
 FP_CHECKED enum fp_code fp_outputs_finish(struct fp_outputs *outputs,
                                           const struct fp_finished *image, json_t *metadata,
                                           struct fp_error *err);
+/** Report what a dry run would have made, reused and sent. */
+void fp_outputs_tell(const struct fp_outputs *outputs, const struct fp_finished *image);
 /** Wait for unfinished uploads, and release the members. */
 void fp_outputs_clear(struct fp_outputs *outputs);
 /** List command lines that the user may run next, for the first output. */

@@ -60,6 +60,18 @@ static enum fp_code plan_lock(struct fp_plan *plan, const struct fp_build_option
                      "'flinkpack lock' with the same options writes one");
 }
 
+/* The repository of records is named without a tag, as records are its tags. */
+static enum fp_code plan_cache_repo(struct fp_plan *plan, const char *text, struct fp_error *err)
+{
+    cleanup_reference struct fp_reference reference = {0};
+    FP_TRY(fp_context(fp_reference_parse(text, &reference, err), err, "--cache-repo '%s'", text));
+    if (reference.registry == NULL || reference.tag != NULL || fp_digest_is_set(&reference.digest))
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "--cache-repo '%s': not a repository", text), err,
+                         "name it without a tag, as in registry.example.com/team/cache");
+    plan->cache_repo = fp_xstrdup(text);
+    return FP_OK;
+}
+
 static enum fp_code plan_reuse(struct fp_plan *plan, const struct fp_build_options *options,
                                struct fp_error *err)
 {
@@ -69,6 +81,8 @@ static enum fp_code plan_reuse(struct fp_plan *plan, const struct fp_build_optio
         FP_TRY(fp_context(fp_location_parse(options->cache_from.items[i], &at, err), err,
                           "--cache-from '%s'", options->cache_from.items[i]));
     }
+    if (options->cache_repo != NULL)
+        FP_TRY(plan_cache_repo(plan, options->cache_repo, err));
     fp_strv_add_all(&plan->cache_from, &options->cache_from);
     plan->reuses = !options->no_cache;
     plan->trusts_images = plan->reuses && (trust == NULL || strcmp(trust, "none") != 0);
@@ -128,6 +142,7 @@ static void clear_texts(struct fp_plan *plan)
                            plan->user,
                            plan->working_dir,
                            plan->title,
+                           plan->cache_repo,
                            plan->blob_folder};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         free(texts[i]);

@@ -108,12 +108,12 @@ struct fp_plan {
     json_t *labels;     /**< objects of strings */
     json_t *annotations;
     json_t *env;
-
     struct fp_compression compression; /**< of the layers that are made */
     struct fp_plan_output *outputs;
     size_t output_count;
     char *title;               /**< the text that is printed before '@' */
     char *blob_folder;         /**< the directory for new blobs */
+    char *cache_repo;          /**< a repository of records; NULL: none */
     struct fp_strv cache_from; /**< further images whose records may be used */
     bool reuses;               /**< layers and facts of earlier builds may be used */
     bool trusts_images;        /**< also those that images in registries and stores name */

@@ -65,7 +65,7 @@ static enum fp_code open_places(struct rebase *rebase, struct fp_error *err)
     FP_TRY(fp_repo_open_layout(context->places.store, FP_LAYOUT_STORE, &rebase->store, err));
     FP_TRY(fp_mkdir_p(context->cache_folder, FP_KEPT_DIR_MODE, err));
     FP_TRY(fp_outputs_open(&rebase->outputs, &rebase->plan, rebase->group, err));
-    rebase->known = fp_known_open(&rebase->plan, &rebase->outputs, rebase->group);
+    rebase->known = fp_known_open(&rebase->plan, &rebase->outputs, NULL, rebase->group);
     rebase->outputs.known = rebase->known;
     rebase->outputs.there = rebase->source.repo;
     if (rebase->options->tags.len == 0 && rebase->outputs.pushes[0] != NULL)
@@ -179,6 +179,8 @@ static enum fp_code make(void *context, struct fp_error *err)
     FP_TRY(read_image(rebase, err));
     FP_TRY(open_places(rebase, err));
     FP_TRY(look_at_base(rebase, err));
+    /* Another tag is wanted all the same. */
+    rebase->is_current = rebase->is_current && rebase->options->tags.len == 0;
     if (rebase->is_current)
         return FP_OK;
     FP_TRY(fp_outputs_ask(&rebase->outputs, err));

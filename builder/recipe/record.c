@@ -104,19 +104,27 @@ void fp_record_clear(struct fp_record *record)
     memset(record, 0, sizeof(*record));
 }
 
+/* The time of a layer follows from its other inputs, so it is named only if nothing else is. */
+static bool is_better(const char *name, const char *than)
+{
+    return than == NULL || strcmp(than, "time") == 0 ||
+           (strcmp(than, "compression") == 0 && strcmp(name, "time") != 0);
+}
+
 const char *fp_record_difference(const struct fp_record *a, const struct fp_record *b)
 {
+    const char *found = NULL;
     const char *name = NULL;
     json_t *value = NULL;
     json_object_foreach(a->inputs, name, value)
     {
-        if (!json_equal(value, json_object_get(b->inputs, name)))
-            return name;
+        if (!json_equal(value, json_object_get(b->inputs, name)) && is_better(name, found))
+            found = name;
     }
     json_object_foreach(b->inputs, name, value)
     {
-        if (json_object_get(a->inputs, name) == NULL)
-            return name;
+        if (json_object_get(a->inputs, name) == NULL && is_better(name, found))
+            found = name;
     }
-    return NULL;
+    return found;
 }

@@ -37,9 +37,20 @@ static void close_all(struct fp_cache *cache)
     free(cache);
 }
 
+/* A layout has its blobs where a cache would have them, and they are not the cache's to remove. */
+static enum fp_code check_layout(const char *directory, struct fp_error *err)
+{
+    cleanup_free char *mark = fp_path_join(directory, "oci-layout");
+    cleanup_free char *index = fp_path_join(directory, "index.json");
+    return fp_path_exists(mark) || fp_path_exists(index)
+               ? fp_fail(err, FP_E_IO, "%s is an OCI layout, not a cache", directory)
+               : FP_OK;
+}
+
 enum fp_code fp_cache_open(const char *directory, uint64_t max_bytes, struct fp_cache **ret,
                            struct fp_error *err)
 {
+    FP_TRY(check_layout(directory, err));
     struct fp_cache *cache = fp_xcalloc(1, sizeof(*cache));
     cache->root = cache->blobs = cache->records = -1;
     (void) pthread_mutex_init(&cache->opening, NULL);

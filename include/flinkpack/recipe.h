@@ -89,6 +89,7 @@ struct fp_build_options {
 
     /* What of earlier builds is used. */
     struct fp_strv cache_from; /**< IMAGE: their records may be used too */
+    const char *cache_repo;    /**< REGISTRY/REPOSITORY of records; NULL: none */
     const char *cache_trust;   /**< "none": no image's records are used; NULL or "named" */
     bool no_cache;             /**< nothing is used; the context has no cache */
     int64_t cache_max_bytes;   /**< the local cache's bound; FP_CACHE_MAX_BYTES by default */
