@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The state of a build. */
 struct build {
@@ -60,14 +61,38 @@ static void build_clear(struct build *build)
 }
 #define cleanup_build __attribute__((cleanup(build_clear)))
 
+static enum fp_code check_bases(const struct build *build, const struct fp_flink_version *version,
+                                struct fp_error *err)
+{
+    fp_listener_judge(true);
+    enum fp_code code = fp_check_bases(&build->plan, version, &build->bases, err);
+    fp_listener_judge(false);
+    return code;
+}
+
+static enum fp_code check_fit(const struct build *build, struct fp_error *err)
+{
+    fp_listener_judge(true);
+    enum fp_code code = fp_check_fit(&build->plan, &build->flink, &build->bases, err);
+    fp_listener_judge(false);
+    return code;
+}
+
+static enum fp_code make_plan(struct build *build, struct fp_error *err)
+{
+    fp_listener_judge(true);
+    enum fp_code code =
+        fp_plan_make(build->options, build->append, &build->context, &build->plan, err);
+    fp_listener_judge(false);
+    return code;
+}
+
 static enum fp_code open_bases(void *context, struct fp_error *err)
 {
     struct build *build = context;
     const struct fp_plan *plan = &build->plan;
     FP_TRY(fp_bases_open(plan, build->base_version, build->known, &build->bases, err));
-    return plan->source == FP_FROM_RELEASE
-               ? fp_check_bases(plan, &plan->version, &build->bases, err)
-               : FP_OK;
+    return plan->source == FP_FROM_RELEASE ? check_bases(build, &plan->version, err) : FP_OK;
 }
 
 /* Whether the base is on this machine, so that it is checked before a release is downloaded. */
@@ -187,8 +212,19 @@ static enum fp_code obtain_inputs(struct build *build, struct fp_error *err)
     if (plan->source == FP_FROM_IMAGE)
         FP_TRY(fp_flink_of_image(plan, &build->bases.images[0], &build->flink, err));
     if (plan->source != FP_FROM_RELEASE)
-        FP_TRY(fp_check_bases(plan, &build->flink.version, &build->bases, err));
-    return fp_check_fit(plan, &build->flink, &build->bases, err);
+        FP_TRY(check_bases(build, &build->flink.version, err));
+    return check_fit(build, err);
+}
+
+/* Whether the same inputs are always warned of. */
+static bool has_been_warned(const struct build *build)
+{
+    bool has = atomic_load(&build->listener.has_warned);
+    for (size_t i = 0; i < build->plan.platform_count; i++)
+        for (size_t k = 0; k < build->images[i].layer_count; k++)
+            has =
+                has || json_object_get(build->images[i].layers[k].record.facts, "warnings") != NULL;
+    return has;
 }
 
 /* Let the image say its key, unless it was warned of: an image that is known by its key alone would
@@ -198,9 +234,10 @@ static enum fp_code set_key(struct build *build, struct fp_error *err)
     const struct fp_config *config = &build->bases.images[0].config;
     bool is_upon = build->plan.source == FP_FROM_IMAGE;
     cleanup_json json_t *label = is_upon ? fp_known_label(config) : NULL;
-    const char *below = fp_json_string(label, "recipe");
-    bool is_passed_over = label != NULL && below == NULL; /* that image was warned of, too */
-    if (atomic_load(&build->listener.has_warned) || is_passed_over)
+    /* Not the label, which images that others have built upon one of ours inherit. */
+    cleanup_free char *below = is_upon ? fp_known_key_below(&build->bases) : NULL;
+    bool is_passed_over = label != NULL && below == NULL; /* warned of, or changed by others */
+    if (has_been_warned(build) || is_passed_over)
         return FP_OK;
     return find_key(build, below, &build->bases.image_key, err);
 }
@@ -242,12 +279,15 @@ static enum fp_code hold_lock(struct build *build, struct fp_error *err)
     return fp_lock_hold(plan->lock, build->lock, plan->locked, build->context.reporter, err);
 }
 
-/* Asking is unnecessary for an archive, because its upload begins at once and shows whether a push
- * is allowed; and if nothing has to be fetched, because little work would be lost. */
+/* Asking is unnecessary for an archive whose upload begins at once and so shows whether a push is
+ * allowed; and if nothing has to be fetched, because little work would be lost. */
 static bool should_ask_outputs(const struct fp_plan *plan)
 {
-    return plan->source != FP_FROM_ARCHIVE &&
-           (plan->source != FP_FROM_NOTHING || plan->base != NULL);
+    struct stat st;
+    if (plan->source == FP_FROM_ARCHIVE)
+        return stat(plan->flink_path, &st) == 0 &&
+               (uint64_t) st.st_size <= FP_REGISTRY_UNASKED_BYTES;
+    return plan->source != FP_FROM_NOTHING || plan->base != NULL;
 }
 
 /* Open what the build writes to, and begin to ask for what is known. */
@@ -292,7 +332,7 @@ static enum fp_code make(void *context, struct fp_error *err)
 {
     struct build *build = context;
     struct fp_plan *plan = &build->plan;
-    FP_TRY(fp_plan_make(build->options, build->append, &build->context, plan, err));
+    FP_TRY(make_plan(build, err));
     plan->reuses = plan->reuses && !build->makes_all;
     plan->trusts_images = plan->trusts_images && plan->reuses;
     FP_TRY(fp_report_heed(build->context.reporter, err));
@@ -347,7 +387,8 @@ static enum fp_code run(struct build *build, const struct fp_build_context *cont
     bool is_doubtful =
         code == FP_E_VERIFY || build->outputs.has_lost || fp_cache_saw_damage(context->cache);
     if (code != FP_OK && is_doubtful && has_reused(build)) {
-        fp_report(context->reporter, FP_EVENT_WARNING,
+        /* A layer that is gone was a cache's to lose; what is wrong is somebody's fault. */
+        fp_report(context->reporter, build->outputs.has_lost ? FP_EVENT_INFO : FP_EVENT_WARNING,
                   "%s; what earlier builds made is not used, and everything is made anew",
                   why.text);
         build_clear(build);

@@ -110,13 +110,16 @@ enum fp_code fp_image_assemble(const struct fp_plan *plan, const struct fp_bases
     image->config = make_config(plan, base, look, image, created);
     cleanup_manifest struct fp_manifest manifest = {.media_type = FP_MEDIA_OCI_MANIFEST};
     manifest.config = fp_descriptor_copy(fp_blob_descriptor(image->config));
-    manifest.annotations = annotate(plan, bases, base, &base->descriptor, created,
-                                    plan->platform_count == 1 ? bases->image_key : NULL);
+    manifest.annotations = annotate(plan, bases, base, &base->descriptor, created, NULL);
     add_base_layers(base, &manifest);
     for (size_t i = 0; i < image->layer_count; i++)
         if (fp_own_layer_is_there(&image->layers[i]))
             fp_manifest_add_layer(&manifest, &image->layers[i].record.blob);
     FP_TRY(check_layer_count(plan, bases, manifest.layer_count, err));
+    if (plan->platform_count == 1 && bases->image_key != NULL) {
+        cleanup_free char *sealed = fp_seal_manifest(bases->image_key, &manifest);
+        fp_json_set_text(manifest.annotations, FP_ANNOTATION_RECIPE, sealed);
+    }
     char *bytes = fp_manifest_bytes(&manifest);
     image->manifest = fp_blob_memory(FP_MEDIA_OCI_MANIFEST, bytes, strlen(bytes));
     return FP_OK;
@@ -145,7 +148,11 @@ enum fp_code fp_image_root(const struct fp_plan *plan, const struct fp_bases *ba
     /* A comparison of digests must show that the name resolves to another image now. */
     const struct fp_descriptor *base =
         bases->has_moved ? &bases->images[0].descriptor : &bases->root;
-    index.annotations = annotate(plan, bases, &bases->images[0], base, text, bases->image_key);
+    index.annotations = annotate(plan, bases, &bases->images[0], base, text, NULL);
+    if (bases->image_key != NULL) {
+        cleanup_free char *sealed = fp_seal_index(bases->image_key, &index);
+        fp_json_set_text(index.annotations, FP_ANNOTATION_RECIPE, sealed);
+    }
     char *bytes = fp_index_bytes(&index);
     if (strlen(bytes) > FP_MANIFEST_MAX_BYTES) {
         free(bytes);

@@ -81,17 +81,21 @@ static enum fp_code all_adds(const struct fp_plan *plan, json_t **ret, struct fp
     return FP_OK;
 }
 
-/* The tars of append: each for the platform that its name says. */
+/* The tars of append, each for the platform that its name says. Their order counts, as each is a
+ * layer. */
 static enum fp_code all_tars(const struct fp_plan *plan, json_t *ret, struct fp_error *err)
 {
-    cleanup_strv struct fp_strv paths = {0};
-    json_t *value = NULL;
+    json_t *digests = json_array();
+    fp_json_set(ret, "tars", digests);
     for (size_t i = 0; i < plan->platform_count; i++) {
-        for (size_t k = 0; k < plan->tars.len; k++)
-            fp_strv_take(&paths, fp_plan_for_platform(plan->tars.items[k], &plan->platforms[i]));
+        for (size_t k = 0; k < plan->tars.len; k++) {
+            char hex[FP_HASH_HEX_MAX];
+            cleanup_free char *path =
+                fp_plan_for_platform(plan->tars.items[k], &plan->platforms[i]);
+            FP_TRY(fp_cache_file_sha256(plan->context->cache, path, hex, NULL, err));
+            fp_json_append(digests, json_string(hex));
+        }
     }
-    FP_TRY(fp_inputs_of_files(plan, &paths, &paths, &value, err));
-    fp_json_set(ret, "tars", value);
     return FP_OK;
 }
 
@@ -147,13 +151,17 @@ static enum fp_code files_of_plan(const struct fp_plan *plan, json_t *ret, struc
     return all_tars(plan, ret, err);
 }
 
-/* The job alone, which an image of ours may get without anything else being asked for. */
+/* The job alone, which an image of ours may get without anything else being asked for, and what
+ * makes another image of the same job. The order of the jars is in a label. */
 static enum fp_code hash_job(const struct fp_plan *plan, char ret_hex[FP_HASH_HEX_MAX],
                              struct fp_error *err)
 {
     json_t *files = NULL;
     FP_TRY(fp_inputs_of_files(plan, &plan->job_names, &plan->job_jars, &files, err));
-    cleanup_json json_t *job = json_pack("[o, s?]", files, plan->job_classname);
+    cleanup_json json_t *job = json_pack(
+        "[o, o, s?, s?, o, o, I, b]", files, fp_json_texts(&plan->job_names), plan->job_classname,
+        plan->said_version, platforms_of_plan(plan), fp_inputs_of_codec(plan),
+        (json_int_t) plan->context->source_date_epoch, plan->allow_musl_natives);
     fp_json_sha256(job, ret_hex);
     return FP_OK;
 }
@@ -204,6 +212,9 @@ enum fp_code fp_image_key(const struct fp_plan *plan, const struct fp_bases *bas
     /* What a base of packages will be is known only when it is made. */
     if (bases->entry.packages.len > 0)
         return FP_OK;
+    /* The job of the image below, which its key leaves out, stays where there is no new one. */
+    if (plan->job_jars.len == 0)
+        below = NULL;
     FP_TRY(hash_job(plan, job, err));
     cleanup_json json_t *base = below != NULL ? json_string(below) : base_of_plan(bases);
     FP_TRY(hash_rest(plan, base, flink_digest, rest, err));

@@ -158,7 +158,9 @@ bool fp_known_is_unchanged(struct fp_known *known, const char *image_key, struct
     seek(known);
     for (size_t i = 0; i < known->count; i++) {
         const struct fp_known_image *image = &known->images[i];
-        bool is_this = image->is_found && image->output != SIZE_MAX && image->image_key != NULL &&
+        /* What a local store has is verified again, so it is put again. */
+        bool is_this = image->is_found && image->output != SIZE_MAX &&
+                       image->location.kind == FP_AT_REGISTRY && image->image_key != NULL &&
                        strcmp(image->image_key, image_key) == 0;
         root = is_this && root == NULL ? &image->images.root : root;
         right += is_this && fp_digest_equal(&root->digest, &image->images.root.digest);

@@ -11,12 +11,11 @@
 static char *read_key(struct fp_repo *repo, const struct fp_images *images)
 {
     cleanup_manifest struct fp_manifest manifest = {0};
-    const json_t *annotations = images->index.annotations;
-    if (!fp_media_is_index(images->root.media_type) &&
-        fp_image_manifest(repo, &images->root, images->name, &manifest, NULL) == FP_OK)
-        annotations = manifest.annotations;
-    const char *key = fp_json_string(annotations, FP_ANNOTATION_RECIPE);
-    return key != NULL ? fp_xstrdup(key) : NULL;
+    if (fp_media_is_index(images->root.media_type))
+        return fp_unseal_index(&images->index);
+    if (fp_image_manifest(repo, &images->root, images->name, &manifest, NULL) != FP_OK)
+        return NULL;
+    return fp_unseal_manifest(&manifest);
 }
 
 char *fp_known_key_below(const struct fp_bases *bases)

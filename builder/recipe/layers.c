@@ -228,7 +228,10 @@ static enum fp_code reuse(struct fp_layer_step *step, const struct layer_row *ro
         renew_facts(step, own);
     if (!row->is_outlined)
         return FP_OK;
-    FP_TRY(fp_tree_parse(json_object_get(facts, "tree"), own->from, &step->image->outline, err));
+    struct fp_error why = {0};
+    if (fp_tree_parse(json_object_get(facts, "tree"), own->from, &step->image->outline, &why) !=
+        FP_OK)
+        return fp_fail(err, FP_E_VERIFY, "the record of the layer %s: %s", row->kind, why.text);
     step->tree = step->image->outline;
     step->is_whole = false;
     return FP_OK;

@@ -148,9 +148,8 @@ static void set_key(struct rebase *rebase)
 {
     const struct fp_rebase_source *source = &rebase->source;
     bool is_index = rebase->plan.platform_count > 1;
-    const char *old = fp_json_string(is_index ? source->found.index.annotations
-                                              : source->images[0].image.manifest.annotations,
-                                     FP_ANNOTATION_RECIPE);
+    cleanup_free char *old = is_index ? fp_unseal_index(&source->found.index)
+                                      : fp_unseal_manifest(&source->images[0].image.manifest);
     if (old != NULL && rebase->is_alike && !atomic_load(&rebase->listener.has_warned))
         rebase->bases.image_key = fp_image_key_rebase(old, &rebase->bases);
 }

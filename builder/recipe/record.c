@@ -1,6 +1,9 @@
 /* Records of layers, and their JSON. */
 #include "record.h"
 
+#include "flinkpack/image/manifest.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 /* The digits of each input's SHA-256 that count for the key. */
@@ -127,4 +130,64 @@ const char *fp_record_difference(const struct fp_record *a, const struct fp_reco
             found = name;
     }
     return found;
+}
+
+#define SEAL_DIGITS 32
+
+static void add_digest(json_t *all, const struct fp_descriptor *descriptor)
+{
+    fp_json_append(all, json_string(descriptor->digest.text));
+}
+
+static char *seal(const char *key, const struct fp_descriptor *first,
+                  const struct fp_descriptor *rest, size_t count)
+{
+    char hex[FP_HASH_HEX_MAX];
+    cleanup_json json_t *all = json_array();
+    if (first != NULL)
+        add_digest(all, first);
+    for (size_t i = 0; i < count; i++)
+        add_digest(all, &rest[i]);
+    fp_json_sha256(all, hex);
+    return fp_xasprintf("%s.%.*s", key, SEAL_DIGITS, hex);
+}
+
+char *fp_seal_manifest(const char *key, const struct fp_manifest *manifest)
+{
+    return seal(key, &manifest->config, manifest->layers, manifest->layer_count);
+}
+
+char *fp_seal_index(const char *key, const struct fp_index *index)
+{
+    return seal(key, NULL, index->manifests, index->manifest_count);
+}
+
+/* The key without its seal. NULL: there is none. */
+static char *key_of(const json_t *annotations)
+{
+    const char *text = fp_json_string(annotations, FP_ANNOTATION_RECIPE);
+    const char *end = text != NULL ? strrchr(text, '.') : NULL;
+    return end != NULL ? fp_xstrndup(text, (size_t) (end - text)) : NULL;
+}
+
+static char *unseal(char *take_key, const char *sealed, const json_t *annotations)
+{
+    if (strcmp(sealed, fp_json_string(annotations, FP_ANNOTATION_RECIPE)) == 0)
+        return take_key;
+    free(take_key);
+    return NULL;
+}
+
+char *fp_unseal_manifest(const struct fp_manifest *manifest)
+{
+    char *key = key_of(manifest->annotations);
+    cleanup_free char *sealed = key != NULL ? fp_seal_manifest(key, manifest) : NULL;
+    return key != NULL ? unseal(key, sealed, manifest->annotations) : NULL;
+}
+
+char *fp_unseal_index(const struct fp_index *index)
+{
+    char *key = key_of(index->annotations);
+    cleanup_free char *sealed = key != NULL ? fp_seal_index(key, index) : NULL;
+    return key != NULL ? unseal(key, sealed, index->annotations) : NULL;
 }

@@ -12,7 +12,9 @@
 #define FP_LAYOUT_NUMBER 2
 /** The label that holds the records of an image, as JSON. */
 #define FP_LABEL_RECIPES "flinkpack.recipes"
-/** The annotation of a manifest or index by which an unchanged image is known: fp_image_key(). */
+/** The annotation of a manifest or index by which an unchanged image is known: fp_image_key(), and
+ * fp_seal() of what the document names, because other tools keep annotations of what they change.
+ */
 #define FP_ANNOTATION_RECIPE "flinkpack.recipe"
 
 /** The record of a layer. Zero-initialise; release with fp_record_clear(). */
@@ -54,5 +56,14 @@ void fp_record_clear(struct fp_record *record);
 const char *fp_record_difference(const struct fp_record *a, const struct fp_record *b);
 /** The SHA-256 of a JSON value's canonical form, in hexadecimal. */
 void fp_json_sha256(const json_t *value, char ret_hex[FP_HASH_HEX_MAX]);
+
+struct fp_manifest;
+struct fp_index;
+/** What binds the annotation to the document. The caller owns them. */
+char *fp_seal_manifest(const char *key, const struct fp_manifest *manifest);
+char *fp_seal_index(const char *key, const struct fp_index *index);
+/** The key of an annotation, if the seal is right. The caller owns it, or NULL. */
+char *fp_unseal_manifest(const struct fp_manifest *manifest);
+char *fp_unseal_index(const struct fp_index *index);
 
 #endif

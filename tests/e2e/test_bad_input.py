@@ -1,5 +1,6 @@
 """Bad input: each kind has its own words and status, and leaves nothing behind."""
 
+import gzip
 import http.server
 import lzma
 import os
@@ -566,7 +567,9 @@ def test_a_push_that_is_refused_ends_what_is_beside_it(case, stalling):
 def test_an_archive_that_changes_while_it_is_pushed(case, registry, tmp_path):
     """Whether the push or the reading finds out first: it is the archive that is at fault."""
     archive, other = tmp_path / "flink.tgz", tmp_path / "other.tgz"
-    data = case.inputs.archive().read_bytes()
+    # Larger than what waits until it is known what the names stand for.
+    more = [("lib/large.jar", (0o644, miniature.jar(extra=[("data", os.urandom(2 << 20))])))]
+    data = gzip.compress(miniature.tar("1.20.4", more=more))
     changed = data[:4] + bytes([data[4] ^ 1]) + data[5:]  # gzip's time: as sound, and as long
     archive.write_bytes(data)
     other.write_bytes(changed)

@@ -160,7 +160,7 @@ ROWS = [
     dict(name="tag that is none", words="-t 1.0+abc", status=USAGE, said=["--tag '1.0+abc'", "letters, digits"]),
     dict(name="push of a short name", words="--push --image-name job:1", status=USAGE,
          said=["names no registry", "registry.example.com/team/job"]),
-    dict(name="no credentials", words=PUSH, status=AUTH, said=["{R}", "flinkpack login"], asked=3),
+    dict(name="no credentials", words=PUSH, status=AUTH, said=["{R}", "flinkpack login"], asked=5),
     dict(name="old password", words=PUSH + "--authfile auth.json", status=AUTH, said=["{R}", "auth.json"], asked=3),
     dict(name="no right to push", words="--push --image-name {R}/denied/job:1", login=1, status=AUTH,
          said=["{R}/denied/job"], asked=3),

@@ -181,7 +181,8 @@ PLANTED = {
     "label": (setting(Labels={}), "label flinkpack.type"),
     "health check": (setting(Healthcheck={}), "Healthcheck"),
     "recipe": (setting(Labels={"flinkpack.type": "job", "flinkpack.flink-version": "1.20.4",
-                               "flinkpack.recipes": '{"%s": "sha256:0"}' % ("0" * 64)}),
+                               "flinkpack.recipes":
+                               '{"layers": [{"key": "%s", "diffId": "sha256:0"}]}' % ("0" * 64)}),
                "no such layer"),
     "time 0": (created("1970-01-01T00:00:00Z"), "before 1980"),
     "time now": (created("2100-01-01T00:00:00Z"), "the time of the build"),

@@ -402,7 +402,7 @@ def check_flink(image, faults, user="9999:9999", epoch=None):
     faults.want(re.match(r"\d+\.\d+", image.labels.get("flinkpack.flink-version", "")),
                 "label flinkpack.flink-version")
     recipes = parse(image.labels.get("flinkpack.recipes", "{}"), "label flinkpack.recipes")
-    faults.want(recipes.get("layout") == 2, "label flinkpack.recipes: layout")
+    faults.want(recipes.get("layout", 2) == 2, "label flinkpack.recipes: layout")
     for record in recipes.get("layers", []):
         key = record.get("key", "")
         faults.want(re.fullmatch("[0-9a-f]{64}", key), "recipe key '%s'", key)

@@ -210,7 +210,7 @@ static void test_empty_post_has_a_length(void **state)
 static void test_early_refusal_counts(void **state)
 {
     (void) state;
-    static char large[4 << 20];
+    static char large[(4 << 20) + 1];
     static const struct test_reply replies[] = {{.head = "HTTP/1.1 413 Too Large",
                                                  .body = "too large",
                                                  .is_early = true,

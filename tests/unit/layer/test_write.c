@@ -405,11 +405,11 @@ static void parents_repeat_the_base(void **state)
     assert_int_equal(fp_layer_builder_finish(builder, below, &err), FP_OK);
     struct fp_layer layer = write_layer(builder, 1);
     cleanup_free char *text = list(&layer);
-    assert_string_equal(text, "tmp/ 1777 0:5 7 [] {\"user.a\":\"AQ==\"}\n"
+    assert_string_equal(text, "tmp/ 1777 0:5 1700000000 [] {\"user.a\":\"AQ==\"}\n"
                               "tmp/new/ 755 0:0 1700000000 [] \n"
                               "tmp/new/x 644 0:0 1700000000 [] x\n"
-                              "usr/ 755 0:0 0 [] \n"
-                              "usr/lib/ 711 0:0 9 [] \n"
+                              "usr/ 755 0:0 1700000000 [] \n"
+                              "usr/lib/ 711 0:0 1700000000 [] \n"
                               "usr/lib/sub/ 755 0:0 1700000000 [] \n"
                               "usr/lib/y 644 0:0 1700000000 [] y\n"
                               "usr/lib/hard 644 0:0 1700000000 [usr/lib/y] \n");
