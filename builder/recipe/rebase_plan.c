@@ -125,16 +125,13 @@ static enum fp_code parse_tag(const struct fp_rebase_source *source, const char 
 static void add_name(struct fp_plan *plan, const struct fp_rebase_source *source,
                      const struct fp_reference *name)
 {
+    const char *store = plan->context->places.store;
+    cleanup_free char *path = store != NULL ? fp_xstrdup(store) : NULL;
     struct fp_location at = {.kind = source->at.kind,
-                             .path = plan->context->places.store != NULL
-                                         ? fp_xstrdup(plan->context->places.store)
-                                         : NULL};
+                             .path = source->at.kind == FP_AT_REGISTRY ? NULL : path,
+                             .reference = *name};
     struct fp_plan_output *output = NULL;
     cleanup_free char *full = fp_reference_full(name);
-    cleanup_free char *own = at.path;
-    if (at.kind == FP_AT_REGISTRY)
-        at.path = NULL;
-    at.reference = *name;
     for (size_t i = 0; i < plan->output_count && output == NULL; i++) {
         const struct fp_reference *other = &plan->outputs[i].location.reference;
         if (at.kind != FP_AT_REGISTRY || (strcmp(other->registry, name->registry) == 0 &&

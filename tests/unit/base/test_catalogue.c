@@ -251,7 +251,7 @@ static void test_unknown_names(void **state)
         cleanup_free char *words =
             fp_xasprintf("no base image '%s': there are alpine-11-jre, alpine-17-jre", names[i]);
         assert_memory_equal(err.text, words, strlen(words));
-        assert_non_null(strstr(err.hint, strcmp(names[i], "Mine") == 0 ? "mine" : "--base"));
+        assert_non_null(strstr(err.hint, strcmp(names[i], "Mine") == 0 ? "mine" : "REGISTRY/"));
     }
 }
 
