@@ -87,10 +87,12 @@ static enum fp_code download(struct fp_repo *self, const struct fp_descriptor *d
                    : fp_fail_errno(err, FP_E_IO, "%s: cannot be written", path);
     if (code == FP_E_IO)
         code = fp_context(code, err, "%s", partial);
-    /* Only an interrupted download is kept, to be resumed; wrong or empty files are removed. */
+    /* Only an interrupted download is kept, to be resumed. Empty files are removed, and whole ones,
+     * which are wrong or were given up before they could be verified, as another blob was wrong. */
     struct stat st = {0};
     bool broke_off = code == FP_E_NETWORK || code == FP_E_INTERRUPTED || code == FP_E_IO;
-    if (!broke_off || fstat(fd, &st) != 0 || st.st_size == 0)
+    if (!broke_off || fstat(fd, &st) != 0 || st.st_size == 0 ||
+        (uint64_t) st.st_size >= descriptor->size)
         (void) unlink(partial);
     return code;
 }
