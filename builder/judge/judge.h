@@ -1,0 +1,14 @@
+/**
+ * @file
+ * The single judges, each of which looks for findings of one kind.
+ */
+#ifndef FLINKPACK_JUDGE_ROWS_H
+#define FLINKPACK_JUDGE_ROWS_H
+
+#include "flinkpack/judge/judge.h"
+
+/** A judge: adds what it finds. Errors as fp_judge(). */
+typedef enum fp_code fp_judge_row(const struct fp_judge_input *input, struct fp_findings *ret,
+                                  struct fp_error *err);
+
+#endif

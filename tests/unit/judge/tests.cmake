@@ -1,0 +1,1 @@
+fp_add_unit_test(judge test_finding.c)
