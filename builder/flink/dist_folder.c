@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "dist_steps.h"
-#include "zip.h"
+#include "flinkpack/layer/zip.h"
 
 /* 1980-01-01T00:00:00Z, the earliest time that a jar can store. */
 #define EARLIEST_TIME ((int64_t) 315532800)

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "flinkpack/layer/zip.h"
 #include "job_ask.h"
-#include "zip.h"
 
 /* The size of an ELF header and a segment; a smaller file is not native code. */
 #define NATIVE_MIN_BYTES   120

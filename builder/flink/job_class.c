@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "flinkpack/flink/job.h"
+#include "flinkpack/layer/zip.h"
 #include "job_ask.h"
-#include "zip.h"
 
 #define CLASS_MAX_BYTES ((size_t) 1 << 20)
 /* The most bytes of names of newer classes, which are held in memory. */

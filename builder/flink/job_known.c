@@ -1,8 +1,8 @@
 /* The properties of jars; a jar that did not change is not read again. */
 #include <string.h>
 
+#include "flinkpack/layer/zip.h"
 #include "job_ask.h"
-#include "zip.h"
 
 static enum fp_code read_and_hash(const char *path, struct fp_jar *ret, struct fp_error *err)
 {

@@ -13,5 +13,6 @@
 #include "flinkpack/layer/tar_reader.h"
 #include "flinkpack/layer/tree.h"
 #include "flinkpack/layer/write.h"
+#include "flinkpack/layer/zip.h"
 
 #endif

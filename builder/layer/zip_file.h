@@ -2,12 +2,13 @@
  * @file
  * An open zip file, for the files that read it.
  */
-#ifndef FLINKPACK_FLINK_ZIP_FILE_H
-#define FLINKPACK_FLINK_ZIP_FILE_H
+#ifndef FLINKPACK_LAYER_ZIP_FILE_H
+#define FLINKPACK_LAYER_ZIP_FILE_H
 
+#include <libdeflate.h>
 #include <zlib.h>
 
-#include "zip.h"
+#include "flinkpack/layer/zip.h"
 
 struct fp_zip {
     char *path;
@@ -19,6 +20,12 @@ struct fp_zip {
     uint64_t work; /* the bytes of entries that were read and inflated so far */
     z_stream inflater;
     bool has_inflater;
+    struct libdeflate_decompressor
+        *whole;            /* for entries that are read whole; NULL: not needed yet */
+    unsigned char *window; /* bytes of the file, for entries that are read whole */
+    size_t window_cap;
+    size_t window_len;
+    uint64_t window_at; /* their offset in the file */
 };
 
 /** Read the numbers of a zip, which are little-endian and have 16, 32 or 64 bits. */

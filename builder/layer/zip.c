@@ -1,19 +1,10 @@
 /* Reading zip files like Java, by the central directory, within bounds. */
 #include "zip_file.h"
 
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
 #define CENTRAL_BYTES 46
-#define LOCAL_BYTES   30
-/* The most bytes by which compressed data may exceed the inflated data. Blocks and tables have some
- * overhead, but endless empty blocks are an attack. */
-#define MAX_OVERHEAD ((uint64_t) 4 << 10)
-/* The most bytes of all entries that are read and inflated. In an honest jar native code compresses
- * to a third of its size, and no two records share their bytes. */
-#define MAX_WORK     ((uint64_t) 64 << 20)
-#define WORK_BY_SIZE 16
 /* Room for one record of the directory: name, extra field and comment of the largest size. */
 #define WINDOW_BYTES ((size_t) 256 << 10)
 
@@ -78,6 +69,7 @@ static enum fp_code visit_record(struct fp_zip *zip, const unsigned char *record
                                  .method = fp_le16(record + 10),
                                  .is_encrypted = (fp_le16(record + 8) & 1) != 0,
                                  .size = fp_le32(record + 24),
+                                 .packed_size = fp_le32(record + 20),
                                  .offset = fp_le32(record + 42),
                                  .mtime_s = dos_time(fp_le16(record + 12), fp_le16(record + 14))};
     if (entry.offset == 0xffffffff)
@@ -113,90 +105,6 @@ enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, void *conte
     return FP_OK;
 }
 
-static enum fp_code start_inflater(struct fp_zip *zip, struct fp_error *err)
-{
-    zip->inflater.zalloc = fp_zalloc;
-    zip->inflater.zfree = fp_zfree;
-    int status =
-        zip->has_inflater ? inflateReset(&zip->inflater) : inflateInit2(&zip->inflater, -MAX_WBITS);
-    if (status != Z_OK)
-        return fp_fail(err, FP_E_INTERNAL, "zlib: %s", zError(status));
-    zip->has_inflater = true;
-    return FP_OK;
-}
-
-static enum fp_code inflate_from(struct fp_zip *zip, const struct fp_zip_entry *entry,
-                                 uint64_t offset, void *data, size_t cap, size_t *ret_len,
-                                 struct fp_error *err)
-{
-    unsigned char in[512];
-    const uint64_t limit = offset + cap + MAX_OVERHEAD;
-    int status = Z_OK;
-    FP_TRY(start_inflater(zip, err));
-    zip->inflater.next_out = data;
-    zip->inflater.avail_out = (uInt) cap;
-    while (status == Z_OK && zip->inflater.avail_out > 0 && offset <= limit) {
-        size_t len = 0;
-        FP_TRY(fp_zip_read_at(zip, offset, in, sizeof(in), &len, err));
-        if (len == 0)
-            break;
-        offset += len;
-        zip->inflater.next_in = in;
-        zip->inflater.avail_in = (uInt) len;
-        status = inflate(&zip->inflater, Z_NO_FLUSH);
-    }
-    *ret_len = cap - zip->inflater.avail_out;
-    bool endless = offset > limit && zip->inflater.avail_out > 0;
-    if (endless || (status != Z_OK && status != Z_STREAM_END))
-        return fp_fail(err, FP_E_INPUT, "%s: %s is damaged", zip->path, entry->name);
-    return FP_OK;
-}
-
-/* The sum of all reads is limited, not the number of entries, because many records may share the
- * bytes of one. */
-static enum fp_code spend(struct fp_zip *zip, uint64_t bytes, struct fp_error *err)
-{
-    uint64_t limit = MAX_WORK + WORK_BY_SIZE * zip->size;
-    zip->work += bytes;
-    if (zip->work <= limit)
-        return FP_OK;
-    return fp_hinted(fp_fail(err, FP_E_INPUT,
-                             "%s: its entries are too large together: more than %" PRIu64
-                             " bytes of them, %d times the size of the jar and 64 MiB",
-                             zip->path, limit, WORK_BY_SIZE),
-                     err, "build the jar again; entries that share their bytes are no jar's");
-}
-
-static enum fp_code read_entry(struct fp_zip *zip, const struct fp_zip_entry *entry, void *data,
-                               size_t cap, size_t *ret_len, struct fp_error *err)
-{
-    unsigned char local[LOCAL_BYTES] = {0};
-    size_t len = 0;
-    if (entry->offset > zip->size - zip->base)
-        return fp_zip_fail_damaged(zip, "an entry lies beyond the end", err);
-    uint64_t offset = zip->base + entry->offset;
-    FP_TRY(fp_zip_read_at(zip, offset, local, sizeof(local), &len, err));
-    if (len < sizeof(local) || memcmp(local, "PK\3\4", 4) != 0)
-        return fp_zip_fail_damaged(zip, "an entry is not where it should be", err);
-    offset += LOCAL_BYTES + fp_le16(local + 26) + fp_le16(local + 28);
-    if (entry->method == 0)
-        return fp_zip_read_at(zip, offset, data, cap, ret_len, err);
-    return inflate_from(zip, entry, offset, data, cap, ret_len, err);
-}
-
-enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry, void *data,
-                         size_t cap, size_t *ret_len, struct fp_error *err)
-{
-    *ret_len = 0;
-    if (entry->is_encrypted || (entry->method != 0 && entry->method != 8))
-        return FP_OK;
-    if (cap > entry->size)
-        cap = (size_t) entry->size;
-    zip->inflater.total_in = 0;
-    FP_TRY(read_entry(zip, entry, data, cap, ret_len, err));
-    return spend(zip, *ret_len + zip->inflater.total_in, err);
-}
-
 static enum fp_code see_time(void *context, struct fp_zip *zip, const struct fp_zip_entry *entry,
                              struct fp_error *err)
 {
@@ -229,6 +137,8 @@ void fp_zip_free(struct fp_zip *zip)
         return;
     if (zip->has_inflater)
         (void) inflateEnd(&zip->inflater);
+    libdeflate_free_decompressor(zip->whole);
+    free(zip->window);
     fp_cleanup_fdp(&zip->fd);
     free(zip->path);
     free(zip);

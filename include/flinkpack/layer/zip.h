@@ -1,10 +1,11 @@
 /**
  * @file
- * A reader of the directory of a zip file and of the beginnings of its entries. It searches jars of
- * 100 MB in a fraction of a second, because it does not unpack them. (APPNOTE.TXT 6.3, with zip64.)
+ * A reader of the directory of a zip file, and of its entries or their beginnings. It searches jars
+ * of 100 MB in a fraction of a second, because it unpacks only what is asked for. (APPNOTE.TXT 6.3,
+ * with zip64.)
  */
-#ifndef FLINKPACK_FLINK_ZIP_H
-#define FLINKPACK_FLINK_ZIP_H
+#ifndef FLINKPACK_LAYER_ZIP_H
+#define FLINKPACK_LAYER_ZIP_H
 
 #include "flinkpack/support.h"
 
@@ -19,7 +20,8 @@ struct fp_zip_entry {
     const char *name; /**< terminated; a name that contains NUL gives FP_E_INPUT */
     unsigned method;  /**< 0 stored, 8 deflated */
     bool is_encrypted;
-    uint64_t size; /**< inflated */
+    uint64_t size;        /**< inflated */
+    uint64_t packed_size; /**< as stored; larger than 4 GiB: UINT32_MAX */
     uint64_t offset;
     int64_t mtime_s; /**< its local time read as UTC; -1: none */
 };
@@ -38,8 +40,9 @@ FP_CHECKED enum fp_code fp_zip_each(struct fp_zip *zip, fp_zip_visitor visitor, 
                                     struct fp_error *err);
 /**
  * Read at most `cap` bytes from the beginning of an entry; `*ret_len` is 0 if its method is unknown
- * or it is encrypted. FP_E_INPUT if the sum of all reads of the zip exceeds 64 MiB plus 16 times
- * its size.
+ * or it is encrypted. An entry of up to 1 MiB that is read whole takes a third of the time per
+ * byte; in the order of the directory it is quickest. FP_E_INPUT if the entry is damaged or the sum
+ * of all reads of the zip exceeds 64 MiB plus 16 times its size.
  */
 FP_CHECKED enum fp_code fp_zip_read(struct fp_zip *zip, const struct fp_zip_entry *entry,
                                     void *data, size_t cap, size_t *ret_len, struct fp_error *err);
