@@ -1,0 +1,1 @@
+fp_add_fuzz(api judge)
