@@ -65,8 +65,10 @@ static enum fp_code repack(const struct fp_distribution_options *options, const 
     cleanup_dist_list struct fp_dist_list list = {0};
     cleanup_dist_spool struct fp_dist_spool spool = {0};
     struct fp_dist_archive_facts facts = {0};
+    struct fp_distribution_options again = *options;
+    again.jars = NULL; /* they were received before */
     FP_TRY(fp_dist_spool_open(options->layer->folder, &spool, err));
-    FP_TRY(fp_dist_archive_scan(options, &spool, NULL, &list, &facts, err));
+    FP_TRY(fp_dist_archive_scan(&again, &spool, NULL, &list, &facts, err));
     return fp_dist_pack(options, &list, root, &spool, NULL, ret, err);
 }
 
@@ -135,14 +137,45 @@ static enum fp_code read_input(const struct fp_distribution_options *options,
     return FP_OK;
 }
 
-enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
-                                  struct fp_distribution *ret, struct fp_error *err)
+static enum fp_code scan_jars(const struct fp_distribution_options *options,
+                              struct fp_distribution *ret, struct fp_error *err)
+{
+    cleanup_dist_list struct fp_dist_list list = {0};
+    cleanup_free char *root = NULL;
+    unsigned char head[512] = {0};
+    size_t head_len = 0;
+    FP_TRY(read_head(options->input, head, sizeof(head), &head_len, err));
+    FP_TRY(fp_dist_archive_scan(options, NULL, NULL, &list, NULL, err));
+    return fp_dist_locate(&list, options->archive, options->reporter, ret, &root, err);
+}
+
+/* Let one of the steps above read the archive, which is opened unless it is open. */
+static enum fp_code read_opened(const struct fp_distribution_options *options,
+                                enum fp_code (*step)(const struct fp_distribution_options *,
+                                                     struct fp_distribution *, struct fp_error *),
+                                struct fp_distribution *ret, struct fp_error *err)
 {
     cleanup_input struct fp_input *own = NULL;
     struct fp_distribution_options opened = *options;
     if (options->input != NULL)
-        return read_input(options, ret, err);
+        return step(options, ret, err);
     FP_TRY(fp_input_open(options->archive, &own, err));
     opened.input = own;
-    return read_input(&opened, ret, err);
+    return step(&opened, ret, err);
+}
+
+enum fp_code fp_distribution_read_jars(const struct fp_distribution_options *options,
+                                       struct fp_strv *ret_jars, struct fp_error *err)
+{
+    cleanup_distribution struct fp_distribution dist = {0};
+    FP_TRY(read_opened(options, scan_jars, &dist, err));
+    *ret_jars = dist.lib_jars;
+    dist.lib_jars = (struct fp_strv){0};
+    return FP_OK;
+}
+
+enum fp_code fp_dist_from_archive(const struct fp_distribution_options *options,
+                                  struct fp_distribution *ret, struct fp_error *err)
+{
+    return read_opened(options, read_input, ret, err);
 }

@@ -36,6 +36,32 @@ static bool is_spelled_alike(const char *raw, const char *clean)
     return strncmp(raw, clean, len) == 0 && (raw[len] == '\0' || strcmp(raw + len, "/") == 0);
 }
 
+/* Whether a path in the distribution is a jar that Flink's scripts put on the class path. */
+static bool is_lib_jar(const char *below)
+{
+    return below != NULL && strncmp(below, "lib/", 4) == 0 && strchr(below + 4, '/') == NULL &&
+           fp_text_ends_with(below, ".jar");
+}
+
+/* Copy the content of an entry to the spool, to the receiver of jars, to both, or nowhere. */
+static enum fp_code pass_on(struct dist_pass *pass, struct fp_source *take_content,
+                            struct fp_dist_entry *entry, bool is_spooled, struct fp_error *err)
+{
+    cleanup_source struct fp_source *content = take_content;
+    cleanup_sink struct fp_sink *jar = NULL;
+    const struct fp_jar_receiver *receiver = pass->options->jars;
+    const char *below = fp_dist_below(entry->path, pass->top);
+    if (receiver != NULL && is_lib_jar(below))
+        FP_TRY(receiver->open(receiver->context, below, &jar, err));
+    if (jar != NULL && is_spooled)
+        content = fp_source_teed(steal_pointer(&content), jar);
+    if (is_spooled)
+        FP_TRY(fp_dist_spool_add(pass->spool, content, &entry->spool_offset, err));
+    else if (jar != NULL)
+        FP_TRY(fp_stream_copy(content, jar, NULL, err));
+    return jar != NULL ? fp_sink_finish(jar, err) : FP_OK;
+}
+
 /* Copy the content of an entry to the spool, to memory, or both. */
 static enum fp_code take_content(struct dist_pass *pass, struct fp_scan *scan,
                                  struct fp_dist_entry *entry, struct fp_error *err)
@@ -43,9 +69,9 @@ static enum fp_code take_content(struct dist_pass *pass, struct fp_scan *scan,
     const char *below = fp_dist_below(entry->path, pass->top);
     bool spooled =
         pass->spool != NULL && (below == NULL || !fp_dist_is_slimmed(pass->options, below));
-    cleanup_source struct fp_source *content = fp_scan_source(scan);
     if (!fp_dist_list_wants(pass->list, &entry->meta))
-        return spooled ? fp_dist_spool_add(pass->spool, content, &entry->spool_offset, err) : FP_OK;
+        return pass_on(pass, fp_scan_source(scan), entry, spooled, err);
+    cleanup_source struct fp_source *content = fp_scan_source(scan);
     const struct fp_dist_file *file = NULL;
     FP_TRY(fp_dist_list_keep(pass->list, &entry->meta, content, &file, err));
     if (!spooled)
@@ -106,18 +132,21 @@ enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
     uint64_t size = options->input->bytes;
     struct fp_source *file = NULL;
     struct fp_stage stage = {0};
+    struct fp_dist_archive_facts own = {0};
+    struct fp_dist_archive_facts *to = facts != NULL ? facts : &own;
     FP_TRY(fp_input_source(options->input, &file, err));
     cleanup_hash struct fp_hash *tar_hash = fp_hash_new(FP_SHA256);
     fp_stage_begin(&stage, options->reporter, "read", fp_path_base(name), size);
     struct fp_source *raw = fp_source_staged(file, &stage);
-    struct fp_source *hashed =
-        fp_source_hashed(fp_source_inflate(raw, name, tar_limit(size), &facts->info), tar_hash);
-    cleanup_source struct fp_source *tar = copy != NULL ? fp_source_teed(hashed, copy) : hashed;
+    struct fp_source *tar = fp_source_inflate(raw, name, tar_limit(size), &to->info);
+    if (facts != NULL)
+        tar = fp_source_hashed(tar, tar_hash);
+    cleanup_source struct fp_source *all = copy != NULL ? fp_source_teed(tar, copy) : tar;
     struct dist_pass pass = {.options = options, .spool = spool, .list = list};
-    enum fp_code code = fp_scan_tar_summary(tar, name, false, visit, &pass, &facts->tar, err);
+    enum fp_code code = fp_scan_tar_summary(all, name, false, visit, &pass, &to->tar, err);
     free(pass.top);
     code = code == FP_OK ? read_rest(raw, err) : explain(options, raw, code, err);
     FP_TRY(fp_stage_close(&stage, code, "done"));
-    facts->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
+    to->diff_id = fp_digest_finish(tar_hash, FP_SHA256);
     return FP_OK;
 }

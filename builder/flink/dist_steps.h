@@ -46,6 +46,7 @@ char *fp_dist_unfit(const struct fp_dist_list *list, const struct fp_dist_archiv
  *         that follows from it.
  * @param spool Gets the contents of the files that --slim does not leave out; NULL: not kept.
  * @param copy  Gets the tar, inflated; NULL: nobody wants it.
+ * @param facts NULL: nobody wants them, and the tar is not hashed.
  */
 FP_CHECKED enum fp_code fp_dist_archive_scan(const struct fp_distribution_options *options,
                                              struct fp_dist_spool *spool, struct fp_sink *copy,

@@ -9,6 +9,18 @@
 #include "flinkpack/flink/version.h"
 #include "flinkpack/layer.h"
 
+/** Who gets the jars of a distribution's lib/ while an archive is read. */
+struct fp_jar_receiver {
+    /**
+     * A jar begins. Its bytes are written to `*ret`, which is finished at the end and then freed.
+     * @param path "lib/flink-dist-1.20.4.jar": below the archive's top directory
+     * @param ret  NULL: it is not wanted.
+     */
+    enum fp_code (*open)(void *context, const char *path, struct fp_sink **ret,
+                         struct fp_error *err);
+    void *context;
+};
+
 /** Where a distribution is. Everything is borrowed. */
 struct fp_distribution_options {
     const char *archive; /**< a .tgz, .tar, .tar.zst or .tar.xz; NULL: `folder` is read */
@@ -23,6 +35,9 @@ struct fp_distribution_options {
     int64_t mtime_s; /**< the time of repacked entries with a newer time or none, and of all entries
                           of a directory. -1: entries of an archive keep theirs, in whole seconds;
                         those of a directory get the newest in lib/flink-dist*.jar, or 1980-01-01 */
+    /** Gets each jar in lib/ of an archive, once, also if the archive is read twice; NULL: nobody.
+     * Those of a directory can be opened where they are. */
+    const struct fp_jar_receiver *jars;
     struct fp_reporter *reporter;
 };
 
@@ -70,6 +85,13 @@ struct fp_distribution {
  */
 FP_CHECKED enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                              struct fp_distribution *ret, struct fp_error *err);
+/**
+ * Read an archive only for the receiver of its jars, by the same rules: nothing is made of it.
+ * @param options `archive`, `input`, `jars` and `reporter` are used; `layer` is not.
+ * @param ret_jars The names in its lib/, as `lib_jars` of a distribution.
+ */
+FP_CHECKED enum fp_code fp_distribution_read_jars(const struct fp_distribution_options *options,
+                                                  struct fp_strv *ret_jars, struct fp_error *err);
 /**
  * Find a locally built distribution in `folder` or, if that is NULL, in the working directory and
  * its parents. It may be the directory itself, flink-dist/target/flink-*-bin/flink-* or
