@@ -225,9 +225,10 @@ enum fp_api_answer fp_api_find(const struct fp_api *api, const char *class_name,
         return strncmp(name, "java/", 5) == 0 ? FP_API_UNKNOWN : FP_API_NO_CLASS;
     if (member == NULL || is_array)
         return FP_API_THERE;
-    struct api_search search = {.name = member,
-                                .member = fp_api_hash_member(member, descriptor),
-                                .stays = member[0] == '<'};
+    struct api_search search = {
+        .name = member,
+        .member = fp_api_hash_member(member, strlen(member), descriptor, strlen(descriptor)),
+        .stays = member[0] == '<'};
     follow(&search, hash);
     return find_member(api, &search);
 }

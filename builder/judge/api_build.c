@@ -111,16 +111,18 @@ void fp_api_builder_record(struct fp_api_builder *builder)
     builder->members.len = 0;
 }
 
-void fp_api_builder_super(struct fp_api_builder *builder, const char *name)
+void fp_api_builder_super(struct fp_api_builder *builder, struct fp_class_text name)
 {
-    uint64_t hash = fp_api_hash_class(name, strlen(name));
+    uint64_t hash = fp_api_hash_class(name.data, name.len);
     add_word(&builder->supers, (uint32_t) hash);
     add_word(&builder->supers, (uint32_t) (hash >> 32));
 }
 
-void fp_api_builder_member(struct fp_api_builder *builder, const char *name, const char *descriptor)
+void fp_api_builder_member(struct fp_api_builder *builder, struct fp_class_text name,
+                           struct fp_class_text descriptor)
 {
-    add_word(&builder->members, fp_api_hash_member(name, descriptor));
+    add_word(&builder->members,
+             fp_api_hash_member(name.data, name.len, descriptor.data, descriptor.len));
 }
 
 void fp_api_builder_drop(struct fp_api_builder *builder)

@@ -32,6 +32,7 @@
 /** The hash of a class's name, "java/lang/Object", of `len` bytes. */
 uint64_t fp_api_hash_class(const char *name, size_t len);
 /** The hash of a method or field by name and descriptor. */
-uint32_t fp_api_hash_member(const char *name, const char *descriptor);
+uint32_t fp_api_hash_member(const char *name, size_t name_len, const char *descriptor,
+                            size_t descriptor_len);
 
 #endif

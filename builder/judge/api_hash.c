@@ -1,6 +1,4 @@
 /* The hashes of names in an index of classes: FNV-1a. */
-#include <string.h>
-
 #include "api_format.h"
 
 #define OFFSET UINT64_C(0xcbf29ce484222325)
@@ -18,10 +16,11 @@ uint64_t fp_api_hash_class(const char *name, size_t len)
     return add(OFFSET, name, len);
 }
 
-uint32_t fp_api_hash_member(const char *name, const char *descriptor)
+uint32_t fp_api_hash_member(const char *name, size_t name_len, const char *descriptor,
+                            size_t descriptor_len)
 {
     /* No name contains a ':'. */
-    uint64_t hash = add(add(OFFSET, name, strlen(name)), ":", 1);
-    hash = add(hash, descriptor, strlen(descriptor));
+    uint64_t hash = add(add(OFFSET, name, name_len), ":", 1);
+    hash = add(hash, descriptor, descriptor_len);
     return (uint32_t) (hash ^ (hash >> 32));
 }

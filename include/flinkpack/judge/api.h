@@ -32,6 +32,15 @@ struct fp_api_builder;
 /** Begin an index. */
 struct fp_api_builder *fp_api_builder_new(void);
 /**
+ * Add the classes of a jar: the names of all, and the members below org/apache/flink/ that are not
+ * private, apart from packages named "shaded".
+ * @param path As fp_zip_open() takes it. What is wrong with it is named by this path.
+ * @return FP_E_NOT_FOUND, FP_E_IO, FP_E_INTERRUPTED, or FP_E_INPUT: it is no jar, or damaged. After
+ *         a failure the builder can only be freed.
+ */
+FP_CHECKED enum fp_code fp_api_builder_add(struct fp_api_builder *builder, const char *path,
+                                           struct fp_error *err);
+/**
  * Finish: the index, as bytes that fp_api_parse() reads. Equal jars in equal order give equal
  * bytes. Frees the builder.
  * @param ret Empty, with room for FP_API_MAX_BYTES.

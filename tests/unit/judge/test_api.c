@@ -19,6 +19,21 @@ static void add_class(struct fp_api_builder *builder, const char *name)
     assert_true(fp_api_builder_class(builder, name, strlen(name)));
 }
 
+static struct fp_class_text text_of(const char *text)
+{
+    return (struct fp_class_text){text, strlen(text), 0};
+}
+
+static void add_super(struct fp_api_builder *builder, const char *name)
+{
+    fp_api_builder_super(builder, text_of(name));
+}
+
+static void add_member(struct fp_api_builder *builder, const char *name, const char *descriptor)
+{
+    fp_api_builder_member(builder, text_of(name), text_of(descriptor));
+}
+
 /* f/Base and f/Face, f/Child that has both, f/Odd of an unknown class, f/Failure of the JDK's, and
  * f/shaded/Name, of which only the name is kept. */
 static void build(struct fp_buf *ret)
@@ -27,29 +42,29 @@ static void build(struct fp_buf *ret)
     add_class(builder, "f/shaded/Name");
     add_class(builder, "f/Base");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "java/lang/Object");
-    fp_api_builder_member(builder, "<init>", "()V");
-    fp_api_builder_member(builder, "open", "()V");
-    fp_api_builder_member(builder, "open", TEXT_TO_VOID);
+    add_super(builder, "java/lang/Object");
+    add_member(builder, "<init>", "()V");
+    add_member(builder, "open", "()V");
+    add_member(builder, "open", TEXT_TO_VOID);
     add_class(builder, "f/Face");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "java/lang/Object");
-    fp_api_builder_super(builder, "java/io/Serializable");
-    fp_api_builder_member(builder, "LIMIT", "I");
+    add_super(builder, "java/lang/Object");
+    add_super(builder, "java/io/Serializable");
+    add_member(builder, "LIMIT", "I");
     add_class(builder, "f/Child");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "f/Base");
-    fp_api_builder_super(builder, "f/Face");
-    fp_api_builder_member(builder, "<init>", "(I)V");
+    add_super(builder, "f/Base");
+    add_super(builder, "f/Face");
+    add_member(builder, "<init>", "(I)V");
     add_class(builder, "f/Odd");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "elsewhere/Odd");
+    add_super(builder, "elsewhere/Odd");
     add_class(builder, "f/Failure");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "java/lang/RuntimeException");
+    add_super(builder, "java/lang/RuntimeException");
     add_class(builder, "f/Half");
     fp_api_builder_record(builder);
-    fp_api_builder_member(builder, "half", "()V");
+    add_member(builder, "half", "()V");
     fp_api_builder_drop(builder);
     fp_api_builder_finish(builder, ret);
     assert_int_equal(fp_buf_check(ret, NULL), FP_OK);
@@ -119,7 +134,7 @@ static void indexes_answer_together(void **state)
     build(&buf);
     add_class(builder, "elsewhere/Odd");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "f/Base");
+    add_super(builder, "f/Base");
     fp_api_builder_finish(builder, &more);
     cleanup_api struct fp_api *api = parse(&buf);
     fp_api_join(api, parse(&more));
@@ -137,7 +152,7 @@ static void classes_of_one_name_answer_together(void **state)
     for (size_t i = 0; i < 2; i++) {
         add_class(builder, "f/Twice");
         fp_api_builder_record(builder);
-        fp_api_builder_member(builder, i == 0 ? "first" : "second", "()V");
+        add_member(builder, i == 0 ? "first" : "second", "()V");
     }
     fp_api_builder_finish(builder, &buf);
     cleanup_api struct fp_api *api = parse(&buf);
@@ -154,13 +169,13 @@ static void inheritance_is_bounded(void **state)
     struct fp_api_builder *builder = fp_api_builder_new();
     add_class(builder, "f/Self");
     fp_api_builder_record(builder);
-    fp_api_builder_super(builder, "f/Self");
+    add_super(builder, "f/Self");
     add_class(builder, "f/Many");
     fp_api_builder_record(builder);
     for (int i = 0; i < 1000; i++) {
         char name[32];
         (void) snprintf(name, sizeof(name), "f/Many%d", i);
-        fp_api_builder_super(builder, name);
+        add_super(builder, name);
     }
     fp_api_builder_finish(builder, &buf);
     cleanup_api struct fp_api *api = parse(&buf);

@@ -1,5 +1,6 @@
 fp_add_unit_test(judge test_finding.c)
 fp_add_unit_test(judge test_api.c)
+fp_add_unit_test(judge test_api_jar.c)
 target_include_directories(unit_judge_test_api PRIVATE "${CMAKE_SOURCE_DIR}/builder/judge")
 fp_add_unit_test(judge test_class_file.c)
 target_include_directories(unit_judge_test_class_file PRIVATE "${CMAKE_SOURCE_DIR}/builder")
