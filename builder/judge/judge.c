@@ -3,6 +3,7 @@
 
 /* The judges, in the order in which they look; each has a file of its own. */
 static fp_judge_row *const JUDGES[] = {
+    fp_judge_references,
     NULL,
 };
 

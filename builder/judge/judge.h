@@ -11,4 +11,7 @@
 typedef enum fp_code fp_judge_row(const struct fp_judge_input *input, struct fp_findings *ret,
                                   struct fp_error *err);
 
+/** References to Flink's classes and members: builder/judge/references.c. */
+fp_judge_row fp_judge_references;
+
 #endif
