@@ -4,6 +4,7 @@
 /* The judges, in the order in which they look; each has a file of its own. */
 static fp_judge_row *const JUDGES[] = {
     fp_judge_references,
+    fp_judge_missing_classes,
     NULL,
 };
 

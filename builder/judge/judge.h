@@ -13,5 +13,7 @@ typedef enum fp_code fp_judge_row(const struct fp_judge_input *input, struct fp_
 
 /** References to Flink's classes and members: builder/judge/references.c. */
 fp_judge_row fp_judge_references;
+/** Classes outside of Flink that no jar has: builder/judge/class_missing.c. */
+fp_judge_row fp_judge_missing_classes;
 
 #endif

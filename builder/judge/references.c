@@ -89,6 +89,21 @@ static void explain_missing(const struct fp_judge_input *input, const struct ref
                                        input->version->text);
 }
 
+/* Ask the index. A member whose receiver inherits from several classes may be in any of them. */
+static enum fp_api_answer ask(const struct fp_api *api, const struct reference *reference)
+{
+    const json_t *others = json_object_get(reference->json, "or");
+    enum fp_api_answer answer =
+        fp_api_find(api, reference->class_name, reference->member, reference->descriptor);
+    for (size_t i = 0; i < json_array_size(others) && answer == FP_API_NO_MEMBER; i++) {
+        const char *other = json_string_value(json_array_get(others, i));
+        if (other != NULL &&
+            fp_api_find(api, other, reference->member, reference->descriptor) != FP_API_NO_MEMBER)
+            answer = FP_API_UNKNOWN;
+    }
+    return answer;
+}
+
 /* Whether the index, or without one the history, says that it is missing, and whether that is the
  * whole class. */
 static bool is_missing(const struct fp_judge_input *input, const struct reference *reference,
@@ -96,8 +111,7 @@ static bool is_missing(const struct fp_judge_input *input, const struct referenc
 {
     const char *class_name = reference->class_name;
     if (input->api != NULL) {
-        enum fp_api_answer answer =
-            fp_api_find(input->api, class_name, reference->member, reference->descriptor);
+        enum fp_api_answer answer = ask(input->api, reference);
         *ret_class = answer == FP_API_NO_CLASS;
         return answer == FP_API_NO_CLASS || answer == FP_API_NO_MEMBER;
     }
@@ -108,7 +122,7 @@ static bool is_missing(const struct fp_judge_input *input, const struct referenc
         (home != NULL && home->is_foreign && input->is_whole))
         return true;
     *ret_class = false;
-    return reference->member != NULL &&
+    return reference->member != NULL && json_object_get(reference->json, "or") == NULL &&
            (fp_api_removed(input->version, class_name, reference->member) != NULL ||
             fp_api_not_yet(input->version, class_name, reference->member) != NULL);
 }
@@ -136,7 +150,8 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
     const struct fp_api_change *later =
         fp_api_not_yet(input->version, reference->class_name, member);
     struct fp_cause cause = {
-        .severity = fp_reference_severity(input, jar, reference->json),
+        .severity =
+            fp_reference_severity(input, jar, reference->json, gone == NULL && later == NULL),
         .by = fp_xstrdup(by != NULL ? by : "a class"),
         .subject = words_of(reference, is_class),
     };

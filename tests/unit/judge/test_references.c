@@ -54,6 +54,30 @@ static void test_removed_without_index(void **state)
     judging_end(&judging);
 }
 
+/* What several classes pass on is missing only if none has it. */
+static void test_several_receivers(void **state)
+{
+    static const char FORMAT[] =
+        "'flink':[{'class':'org/apache/flink/api/common/functions/MapFunction','or':["
+        "'org/apache/flink/streaming/api/datastream/DataStream'],'member':'%s','descriptor':'()V'"
+        ",'by':'com/acme/Job','reached':true,'own':true}]";
+    struct judging judging;
+    cleanup_api struct fp_api *api = small_api();
+    cleanup_free char *there = fp_xasprintf(FORMAT, "print");
+    cleanup_free char *missing = fp_xasprintf(FORMAT, "draw");
+    (void) state;
+    judging_begin(&judging, "1.20.4", there);
+    judging.input.api = api;
+    judging_judge(&judging);
+    assert_int_equal(judging.findings.len, 0);
+    judging_end(&judging);
+    judging_begin(&judging, "1.20.4", missing);
+    judging.input.api = api;
+    judging_judge(&judging);
+    judging_expect(&judging, "flink-member", FP_SEVERITY_ERROR, "MapFunction.draw()");
+    judging_end(&judging);
+}
+
 /* What nobody reaches, or only a library does, is no error, nor is what may be elsewhere. */
 static void test_severity(void **state)
 {
@@ -221,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_consequences),
         cmocka_unit_test(test_index_over_table),
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_several_receivers),
         cmocka_unit_test(test_signatures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

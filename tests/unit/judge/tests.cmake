@@ -10,3 +10,5 @@ target_include_directories(unit_judge_test_manifest PRIVATE "${CMAKE_SOURCE_DIR}
 target_include_directories(unit_judge_test_resources PRIVATE "${CMAKE_SOURCE_DIR}/builder/judge")
 fp_add_unit_test(judge test_references.c)
 target_include_directories(unit_judge_test_references PRIVATE "${CMAKE_SOURCE_DIR}/builder/judge")
+fp_add_unit_test(judge test_class_missing.c)
+target_include_directories(unit_judge_test_class_missing PRIVATE "${CMAKE_SOURCE_DIR}/builder/judge")
