@@ -68,12 +68,6 @@ char *fp_kept_text(const json_t *value);
 /** Returns the text of the file that `path` leads to, or NULL. The caller owns it. */
 char *fp_facts_text(const struct fp_base_facts *facts, const char *path);
 
-/**
- * Returns the value of KEY=VALUE in a text of such lines, with quotes and backslashes removed as by
- * a shell, or NULL. The last line with the key counts. The caller owns the value.
- */
-char *fp_assignment_value(const char *text, const char *key);
-
 /** The variables of the new image: those in `env` (may be NULL) override those of the base. */
 struct variables {
     const struct fp_config *config;

@@ -105,6 +105,7 @@ extern const struct fp_option_group fp_options_pin;
 extern const struct fp_option_group fp_options_copy;
 extern const struct fp_option_group fp_options_pull;
 extern const struct fp_option_group fp_options_inspect;
+extern const struct fp_option_group fp_options_sbom;
 extern const struct fp_option_group fp_options_manifests;
 extern const struct fp_option_group fp_options_deploy_what;
 extern const struct fp_option_group fp_options_deploy_job;

@@ -36,6 +36,7 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_copy,
     &fp_options_pull,
     &fp_options_inspect,
+    &fp_options_sbom,
     &fp_options_images,
     &fp_options_cache,
     &fp_options_cache_show,
@@ -109,6 +110,7 @@ static groups rebase_groups[] = {&fp_options_rebase,
                                  NULL};
 static groups push_groups[] = {&fp_options_copy, &fp_options_upload, REMOTE, NULL};
 static groups pull_groups[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
+static groups sbom_groups[] = {&fp_options_sbom, &fp_options_cache, REMOTE, NULL};
 static groups inspect_groups[] = {&fp_options_inspect, REMOTE, NULL};
 static groups generate_groups[] = {&fp_options_deploy_what,
                                    &fp_options_deploy_job,
@@ -246,6 +248,20 @@ const struct fp_command fp_commands[] = {
      .max_operands = 1,
      .listed_by = FP_LISTED_IMAGES,
      .run = fp_run_inspect},
+    {.name = "sbom",
+     .operands = "IMAGE",
+     .summary = "write what is inside an image: its bill of materials",
+     .text = PLACES " A name is looked up in the local store first, then in its registry. Jars are "
+                    "listed with the Maven coordinates in them, also in jars inside of jars, "
+                    "packages as apk and dpkg have them installed. Each layer is read once, and "
+                    "remembered in the cache.",
+     .examples = "flinkpack sbom flink-job > flink-job.cdx.json\n"
+                 "flinkpack sbom --format spdx registry.example.com/team/orders:1.2\n",
+     .groups = sbom_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .listed_by = FP_LISTED_IMAGES,
+     .run = fp_run_sbom},
     {.name = "generate",
      .operands = "[-- ARGUMENT...]",
      .summary = "write the manifests that run an image",

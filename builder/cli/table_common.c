@@ -54,6 +54,13 @@ static const struct fp_option inspect_options[] = {
               .fallback = "text"),
 };
 
+static const struct fp_option sbom_options[] = {
+    FP_OPTION_ONE_PLATFORM,
+    FP_OPTION(CHOICE, "format", "FORMAT", format, UNSAID,
+              "cyclonedx (1.6) or spdx (2.3), both as JSON", .choices = "cyclonedx spdx",
+              .flags = FP_OPTION_ARGV_ONLY, .fallback = "cyclonedx"),
+};
+
 static const struct fp_option images_options[] = {
     FP_OPTION(CHOICE, "format", "FORMAT", format, UNSAID,
               "how it is told: text, json, or the names alone", .choices = "text json names",
@@ -162,6 +169,7 @@ const struct fp_option_group fp_options_pin = FP_OPTION_GROUP("Pin", pin_options
 const struct fp_option_group fp_options_copy = FP_OPTION_GROUP("Copy", copy_options);
 const struct fp_option_group fp_options_pull = FP_OPTION_GROUP("To", pull_options);
 const struct fp_option_group fp_options_inspect = FP_OPTION_GROUP("Show", inspect_options);
+const struct fp_option_group fp_options_sbom = FP_OPTION_GROUP("Show", sbom_options);
 const struct fp_option_group fp_options_images = FP_OPTION_GROUP("Show", images_options);
 const struct fp_option_group fp_options_cache = FP_OPTION_GROUP("Cache", cache_options);
 const struct fp_option_group fp_options_cache_show = FP_OPTION_GROUP("Cache", cache_show_options);

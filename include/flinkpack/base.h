@@ -97,5 +97,11 @@ FP_CHECKED enum fp_code fp_base_add_account(const struct fp_base_facts *facts,
  */
 bool fp_base_name_user(const struct fp_base_facts *facts, const struct fp_account *account,
                        char **ret_passwd, char **ret_shadow);
+/**
+ * The value of KEY=VALUE in a text of such lines (os-release, the release file of a Java), with
+ * quotes and backslashes removed as by a shell. The last line with the key counts. The caller owns
+ * it; NULL: there is none.
+ */
+char *fp_assignment_value(const char *text, const char *key);
 
 #endif

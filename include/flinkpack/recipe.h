@@ -6,6 +6,7 @@
 #define FLINKPACK_RECIPE_H
 
 #include "flinkpack/flink.h"
+#include "flinkpack/sbom.h"
 #include "flinkpack/store.h"
 
 /** The resources and settings that a build uses. Everything is borrowed. */
@@ -176,6 +177,20 @@ struct fp_rebase_result {
 FP_CHECKED enum fp_code fp_rebase_run(const char *image, const struct fp_build_options *options,
                                       const struct fp_build_context *context,
                                       struct fp_rebase_result *ret, struct fp_error *err);
+/**
+ * Make the bill of materials of an image, whoever made it. Its layers are read, or known from the
+ * context's cache.
+ * @param root     What the name stands for: an image, or an index.
+ * @param name     Of the image, for messages and the document.
+ * @param platform Which of the images of an index; NULL: the only one.
+ * @param ret      A new reference: the document, as JSON.
+ * @return FP_E_USAGE: there are several platforms; FP_E_NOT_FOUND; the errors of reading layers.
+ */
+FP_CHECKED enum fp_code fp_sbom_run(struct fp_repo *repo, const struct fp_descriptor *root,
+                                    const char *name, const struct fp_platform *platform,
+                                    enum fp_sbom_format format,
+                                    const struct fp_build_context *context, json_t **ret,
+                                    struct fp_error *err);
 /** Release the members. */
 void fp_rebase_result_clear(struct fp_rebase_result *result);
 /** Declare a result that is cleared at the end of its scope. */

@@ -8,8 +8,9 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["build", "lock", "append", "rebase", "push", "pull", "tag", "inspect", "generate",
-            "images", "rmi", "login", "logout", "base", "cache", "completion", "help", "version"]
+COMMANDS = ["build", "lock", "append", "rebase", "push", "pull", "tag", "inspect", "sbom",
+            "generate", "images", "rmi", "login", "logout", "base", "cache", "completion", "help",
+            "version"]
 
 
 def options_of(text):
