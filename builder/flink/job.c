@@ -4,8 +4,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "flinkpack/flink/jar_ask.h"
 #include "flinkpack/layer/zip.h"
-#include "job_ask.h"
+#include "job_read.h"
 
 /* The size of an ELF header and a segment; a smaller file is not native code. */
 #define NATIVE_MIN_BYTES   120
@@ -246,7 +247,7 @@ static enum fp_code search_class(const char *path, const char *name, bool *ret_f
 enum fp_code fp_jar_has_class(struct fp_cache *cache, const char *path, const char *name,
                               bool *ret_found, struct fp_error *err)
 {
-    struct jar_question question = {0};
+    struct fp_jar_question question = {0};
     cleanup_json json_t *known = NULL;
     cleanup_free char *words = fp_xasprintf("has %s", name);
     FP_TRY(fp_jar_ask(cache, path, words, &question, &known, err));

@@ -2,9 +2,9 @@
  * names in their constant pools (JVM specification, 4.1 and 4.4). */
 #include <string.h>
 
+#include "flinkpack/flink/jar_ask.h"
 #include "flinkpack/flink/job.h"
 #include "flinkpack/layer/zip.h"
-#include "job_ask.h"
 
 #define CLASS_MAX_BYTES ((size_t) 1 << 20)
 /* The most bytes of names of newer classes, which are held in memory. */
@@ -142,7 +142,7 @@ static json_t *names_json(const struct fp_strv *names)
 enum fp_code fp_jar_class_uses(struct fp_cache *cache, const char *path, const char *name,
                                const char *prefix, struct fp_strv *ret, struct fp_error *err)
 {
-    struct jar_question question = {0};
+    struct fp_jar_question question = {0};
     cleanup_json json_t *known = NULL;
     cleanup_strv struct fp_strv found = {0};
     cleanup_free char *words = fp_xasprintf("uses of %s below %s", name, prefix);

@@ -1,8 +1,9 @@
 /* The properties of jars; a jar that did not change is not read again. */
 #include <string.h>
 
+#include "flinkpack/flink/jar_ask.h"
 #include "flinkpack/layer/zip.h"
-#include "job_ask.h"
+#include "job_read.h"
 
 static enum fp_code read_and_hash(const char *path, struct fp_jar *ret, struct fp_error *err)
 {
@@ -13,7 +14,7 @@ static enum fp_code read_and_hash(const char *path, struct fp_jar *ret, struct f
     return FP_OK;
 }
 
-static enum fp_code read_and_remember(const struct jar_question *question, struct fp_jar *ret,
+static enum fp_code read_and_remember(const struct fp_jar_question *question, struct fp_jar *ret,
                                       struct fp_error *err)
 {
     FP_TRY(fp_jar_read(question->path, ret, err));
@@ -29,7 +30,7 @@ enum fp_code fp_jar_inspect(struct fp_cache *cache, const char *path, struct fp_
 {
     cleanup_zip struct fp_zip *probe = NULL;
     cleanup_json json_t *known = NULL;
-    struct jar_question question = {0};
+    struct fp_jar_question question = {0};
     if (cache == NULL)
         return read_and_hash(path, ret, err);
     FP_TRY(fp_zip_open(path, &probe, err));

@@ -1,14 +1,14 @@
 /**
  * @file
- * What earlier builds found in jars, as records of the cache.
+ * What earlier runs found in jars, as records of the cache.
  */
-#ifndef FLINKPACK_FLINK_JOB_ASK_H
-#define FLINKPACK_FLINK_JOB_ASK_H
+#ifndef FLINKPACK_FLINK_JAR_ASK_H
+#define FLINKPACK_FLINK_JAR_ASK_H
 
-#include "flinkpack/flink/job.h"
+#include "flinkpack/store/cache.h"
 
 /** A question about a jar. Zero-initialise; the members are borrowed but for the texts in it. */
-struct jar_question {
+struct fp_jar_question {
     struct fp_cache *cache; /**< NULL: nothing is known, and nothing is remembered */
     const char *path;
     char sha256[FP_HASH_HEX_MAX]; /**< of the jar; empty without a cache */
@@ -23,15 +23,10 @@ struct jar_question {
  * reading the jar.
  */
 FP_CHECKED enum fp_code fp_jar_ask(struct fp_cache *cache, const char *path, const char *words,
-                                   struct jar_question *ret, json_t **ret_answer,
+                                   struct fp_jar_question *ret, json_t **ret_answer,
                                    struct fp_error *err);
 /** Remember an answer, if the jar is still the one that the question was asked of. NULL: there is
  * none that JSON can hold. Consumes `take_answer`. */
-void fp_jar_answer(const struct jar_question *question, json_t *take_answer);
-
-/**
- * Read the properties of a jar but its size and digest. Errors as fp_jar_inspect().
- */
-FP_CHECKED enum fp_code fp_jar_read(const char *path, struct fp_jar *ret, struct fp_error *err);
+void fp_jar_answer(const struct fp_jar_question *question, json_t *take_answer);
 
 #endif

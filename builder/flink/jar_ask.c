@@ -1,6 +1,6 @@
 /* Remembers what was found in jars by their digests, so that a jar that did not change is not read.
  */
-#include "job_ask.h"
+#include "flinkpack/flink/jar_ask.h"
 
 #include <string.h>
 
@@ -10,9 +10,9 @@
 #define LAYOUT 1
 
 enum fp_code fp_jar_ask(struct fp_cache *cache, const char *path, const char *words,
-                        struct jar_question *ret, json_t **ret_answer, struct fp_error *err)
+                        struct fp_jar_question *ret, json_t **ret_answer, struct fp_error *err)
 {
-    *ret = (struct jar_question){.cache = cache, .path = path};
+    *ret = (struct fp_jar_question){.cache = cache, .path = path};
     *ret_answer = NULL;
     if (cache == NULL)
         return FP_OK;
@@ -25,7 +25,7 @@ enum fp_code fp_jar_ask(struct fp_cache *cache, const char *path, const char *wo
 
 /* A jar whose digest is remembered now did not change since it was hashed, which was before the
  * answer was found. */
-void fp_jar_answer(const struct jar_question *question, json_t *take_answer)
+void fp_jar_answer(const struct fp_jar_question *question, json_t *take_answer)
 {
     char hex[FP_HASH_HEX_MAX] = "";
     cleanup_input struct fp_input *input = NULL;

@@ -1,0 +1,329 @@
+/** The facts that the classes of a jar tell, of jars that are made class by class. */
+#include "../layer/zip_maker.h"
+#include "class_maker.h"
+
+#include "flinkpack/judge/facts.h"
+#include "flinkpack/support.h"
+
+#define ENTRIES_MAX 24
+#define MAIN        "([Ljava/lang/String;)V"
+#define OBJECT      "java/lang/Object"
+#define MANIFEST    "Manifest-Version: 1.0\r\nMain-Class: com.acme.job.main.Job\r\n"
+
+/* A jar being made, and its file. */
+struct fixture {
+    char *folder;
+    char *path;
+    struct jar_entry entries[ENTRIES_MAX];
+    struct fp_buf owned[ENTRIES_MAX];
+    size_t count;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = fp_xcalloc(1, sizeof(*fixture));
+    struct fp_error err = {0};
+    if (fp_temp_dir("/tmp", &fixture->folder, &err) != FP_OK)
+        return -1;
+    fixture->path = fp_path_join(fixture->folder, "job.jar");
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+    fp_temp_remove(fixture->folder);
+    for (size_t i = 0; i < fixture->count; i++) {
+        fp_buf_clear(&fixture->owned[i]);
+        free((void *) (uintptr_t) fixture->entries[i].name);
+    }
+    free(fixture->path);
+    free(fixture);
+    return 0;
+}
+
+static void add(struct fixture *fixture, const char *name, const char *data, size_t len)
+{
+    assert_true(fixture->count < ENTRIES_MAX);
+    struct fp_buf *owned = &fixture->owned[fixture->count];
+    *owned = (struct fp_buf) FP_BUF_INIT((size_t) 1 << 20);
+    fp_buf_put(owned, data, len);
+    fixture->entries[fixture->count++] =
+        (struct jar_entry){fp_xstrdup(name), owned->data, owned->len, true, 0};
+}
+
+static void add_text(struct fixture *fixture, const char *name, const char *text)
+{
+    add(fixture, name, text, strlen(text));
+}
+
+/* Add a class that is finished, below a directory or not. */
+static void add_class_in(struct fixture *fixture, const char *folder, const char *name,
+                         struct class_maker *class)
+{
+    cleanup_buf struct fp_buf bytes = class_end(class);
+    cleanup_free char *path = fp_xasprintf("%s%s.class", folder, name);
+    add(fixture, path, bytes.data, bytes.len);
+}
+
+static void add_class(struct fixture *fixture, const char *name, struct class_maker *class)
+{
+    add_class_in(fixture, "", name, class);
+}
+
+/* Begin the entry class, with its main method. */
+static struct class_maker begin_job(void)
+{
+    struct class_maker job = class_begin("com/acme/job/main/Job", OBJECT, 52);
+    class_member(&job, 0x9, "main", MAIN);
+    return job;
+}
+
+static json_t *read_facts(struct fixture *fixture, const char *entry)
+{
+    cleanup_buf struct fp_buf bytes = FP_BUF_INIT((size_t) 4 << 20);
+    struct fp_error err = {0};
+    json_t *facts = NULL;
+    put_jar(&bytes, fixture->entries, fixture->count);
+    assert_int_equal(fp_file_write(fixture->path, bytes.data, bytes.len, 0644, &err), FP_OK);
+    if (fp_jar_facts(NULL, fixture->path, entry, &facts, &err) != FP_OK)
+        fail_msg("%s", err.text);
+    return facts;
+}
+
+/* What a member is, with ' for ". */
+static void has(const json_t *facts, const char *key, const char *expected)
+{
+    cleanup_free char *text = fp_json_canonical(json_object_get(facts, key));
+    for (char *at = strchr(text, '"'); at != NULL; at = strchr(at, '"'))
+        *at = '\'';
+    assert_string_equal(text, expected);
+}
+
+/* Of several callers the job's own that is reached counts, wherever it lies. */
+static void test_references(void **state)
+{
+    struct class_maker lost = class_begin("a/Lost", OBJECT, 52);
+    class_ref(&lost, 10, "org/apache/flink/x/Gone", "run", "()V");
+    class_class(&lost, "org/apache/flink/x/Other");
+    class_class(&lost, "org/lost/Absent");
+    add_class(*state, "a/Lost", &lost);
+    struct class_maker job = begin_job();
+    class_ref(&job, 10, "org/apache/flink/x/Gone", "run", "()V");
+    class_ref(&job, 9, "org/apache/flink/x/Gone", "field", "I");
+    class_class(&job, "b/Lib");
+    class_class(&job, "[Lorg/apache/flink/x/There;");
+    add_class(*state, "com/acme/job/main/Job", &job);
+    struct class_maker there = class_begin("org/apache/flink/x/There", OBJECT, 52);
+    add_class(*state, "org/apache/flink/x/There", &there);
+    struct class_maker lib = class_begin("b/Lib", OBJECT, 52);
+    class_class(&lib, "[[Lorg/x/Absent;");
+    class_class(&lib, "javax/annotation/PostConstruct");
+    class_class(&lib, "javax/sql/DataSource");
+    class_inner(&lib, "org/x/Generic$Inner", "org/x/Generic");
+    add_class(*state, "b/Lib", &lib);
+    cleanup_json json_t *facts = read_facts(*state, "com.acme.job.main.Job");
+    has(facts, "flink",
+        "[{'by':'com/acme/job/main/Job','class':'org/apache/flink/x/Gone','own':true,"
+        "'reached':true},"
+        "{'by':'com/acme/job/main/Job','class':'org/apache/flink/x/Gone','descriptor':'()V',"
+        "'member':'run','own':true,'reached':true},"
+        "{'by':'com/acme/job/main/Job','class':'org/apache/flink/x/Gone','descriptor':'I',"
+        "'field':true,'member':'field','own':true,'reached':true},"
+        "{'by':'a/Lost','class':'org/apache/flink/x/Other','own':false,'reached':false}]");
+    has(facts, "absent",
+        "[{'by':'b/Lib','class':'org/x/Absent','own':false,'reached':true},"
+        "{'by':'b/Lib','class':'javax/annotation/PostConstruct','own':false,'reached':true},"
+        "{'by':'a/Lost','class':'org/lost/Absent','own':false,'reached':false}]");
+    has(facts, "classes", "4");
+}
+
+/* A member that the jar's class inherits is looked for above, and what may have it is named. */
+static void test_inherited(void **state)
+{
+    struct class_maker job = begin_job();
+    class_ref(&job, 10, "c/Child", "own", "()V");
+    class_ref(&job, 10, "c/Child", "fromBase", "()V");
+    class_ref(&job, 10, "c/Child", "fromFlink", "()V");
+    class_ref(&job, 10, "c/Child", "hashCode", "()I");
+    class_ref(&job, 10, "c/Child", "<init>", "(I)V");
+    class_ref(&job, 10, "c/Strange", "fromFlink", "()V");
+    class_ref(&job, 10, "c/Plain", "nothing", "()V");
+    add_class(*state, "com/acme/job/main/Job", &job);
+    struct class_maker child = class_begin("c/Child", "c/Base", 52);
+    class_implement(&child, "org/apache/flink/x/Face");
+    class_implement(&child, "java/io/Serializable");
+    class_member(&child, 1, "own", "()V");
+    add_class(*state, "c/Child", &child);
+    struct class_maker base = class_begin("c/Base", "org/apache/flink/x/Rich", 52);
+    class_member(&base, 1, "fromBase", "()V");
+    add_class(*state, "c/Base", &base);
+    struct class_maker strange = class_begin("c/Strange", "org/apache/flink/x/Rich", 52);
+    class_implement(&strange, "java/util/Map");
+    add_class(*state, "c/Strange", &strange);
+    struct class_maker plain = class_begin("c/Plain", OBJECT, 52);
+    add_class(*state, "c/Plain", &plain);
+    cleanup_json json_t *facts = read_facts(*state, "com.acme.job.main.Job");
+    has(facts, "flink",
+        "[{'by':'com/acme/job/main/Job','class':'org/apache/flink/x/Face','descriptor':'()V',"
+        "'member':'fromFlink','or':['org/apache/flink/x/Rich'],'own':true,'reached':true},"
+        "{'by':'c/Child','class':'org/apache/flink/x/Face','own':false,'reached':true},"
+        "{'by':'c/Base','class':'org/apache/flink/x/Rich','own':false,'reached':true}]");
+}
+
+/* Classes are reached by reference, by name, and as services that somebody can ask for. */
+static void test_reached(void **state)
+{
+    static const char *const NAMES[] = {"d/ByName", "d/Service", "d/Implementation",
+                                        "d/Driver", "d/Lonely",  "d/OfLonely"};
+    struct class_maker job = begin_job();
+    class_string(&job, "d.ByName");
+    class_class(&job, "d/Service");
+    class_string(&job, "a sentence about d.Lonely");
+    add_class(*state, "com/acme/job/main/Job", &job);
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        cleanup_free char *absent = fp_xasprintf("x/%s", NAMES[i]);
+        struct class_maker class = class_begin(NAMES[i], OBJECT, 52);
+        class_class(&class, absent);
+        add_class(*state, NAMES[i], &class);
+    }
+    add_text(*state, "META-INF/services/d.Service", "# comment\n d.Implementation # it\n");
+    add_text(*state, "META-INF/services/java.sql.Driver", "d.Driver");
+    add_text(*state, "META-INF/services/d.Lonely", "d.OfLonely\n");
+    cleanup_json json_t *facts = read_facts(*state, "com.acme.job.main.Job");
+    has(facts, "absent",
+        "[{'by':'d/ByName','class':'x/d/ByName','own':false,'reached':true},"
+        "{'by':'d/Service','class':'x/d/Service','own':false,'reached':true},"
+        "{'by':'d/Implementation','class':'x/d/Implementation','own':false,'reached':true},"
+        "{'by':'d/Driver','class':'x/d/Driver','own':false,'reached':true},"
+        "{'by':'d/Lonely','class':'x/d/Lonely','own':false,'reached':false},"
+        "{'by':'d/OfLonely','class':'x/d/OfLonely','own':false,'reached':false}]");
+}
+
+static void test_majors(void **state)
+{
+    for (int multi = 0; multi < 2; multi++) {
+        struct fixture *fixture = *state;
+        struct class_maker job = begin_job();
+        class_class(&job, "e/Reached");
+        class_class(&job, "e/Later");
+        add_class(fixture, "com/acme/job/main/Job", &job);
+        struct class_maker lonely = class_begin("e/Lonely", OBJECT, 61);
+        add_class(fixture, "e/Lonely", &lonely);
+        struct class_maker reached = class_begin("e/Reached", OBJECT, 61);
+        add_class(fixture, "e/Reached", &reached);
+        struct class_maker other = class_begin("e/Other", OBJECT, 65);
+        add_class(fixture, "e/Other", &other);
+        struct class_maker later = class_begin("e/Later", OBJECT, 55);
+        add_class_in(fixture, "META-INF/versions/11/", "e/Later", &later);
+        struct class_maker odd = class_begin("e/Odd", OBJECT, 61);
+        add_class_in(fixture, "META-INF/versions/11/", "e/Odd", &odd);
+        add_text(fixture, "META-INF/MANIFEST.MF",
+                 multi == 1 ? MANIFEST "Multi-Release: true\r\n\r\n" : MANIFEST "\r\n");
+        cleanup_json json_t *facts = read_facts(fixture, NULL);
+        has(facts, "majors",
+            multi == 1
+                ? "[{'by':'com/acme/job/main/Job','class':'e/Reached','major':61,'own':false,"
+                  "'reached':true},{'class':'e/Other','major':65,'own':false,'reached':false},"
+                  "{'class':'e/Odd','major':61,'own':false,'reached':false,'versions':11}]"
+                : "[{'by':'com/acme/job/main/Job','class':'e/Reached','major':61,'own':false,"
+                  "'reached':true},{'class':'e/Other','major':65,'own':false,'reached':false}]");
+        assert_int_equal(json_array_size(json_object_get(facts, "absent")), multi == 1 ? 0 : 1);
+        for (size_t i = 0; i < fixture->count; i++) {
+            fp_buf_clear(&fixture->owned[i]);
+            free((void *) (uintptr_t) fixture->entries[i].name);
+        }
+        fixture->count = 0;
+    }
+}
+
+static void test_entry(void **state)
+{
+    struct class_maker base = class_begin("f/Base", OBJECT, 52);
+    class_member(&base, 0x8, "main", MAIN);
+    add_class(*state, "f/Base", &base);
+    struct class_maker job = class_begin("f/Job", "f/Base", 52);
+    add_class(*state, "f/Job", &job);
+    struct class_maker odd = class_begin("f/Odd", "org/other/Launcher", 52);
+    odd.access = 0;
+    class_member(&odd, 0x9, "main", "()V");
+    add_class(*state, "f/Odd", &odd);
+    struct class_maker tool = class_begin("a/Tool", OBJECT, 52);
+    class_member(&tool, 0x9, "main", MAIN);
+    add_class(*state, "a/Tool", &tool);
+    struct class_maker own = class_begin("f/Own", OBJECT, 52);
+    class_member(&own, 0x9, "main", MAIN);
+    add_class(*state, "f/Own", &own);
+    cleanup_json json_t *inherits = read_facts(*state, "f.Job");
+    has(inherits, "entry",
+        "{'class':'f.Job','classPublic':true,'main':true,'public':false,'static':true,"
+        "'there':true}");
+    has(inherits, "mains", "['f.Own','a.Tool']");
+    cleanup_json json_t *outside = read_facts(*state, "f.Odd");
+    has(outside, "entry",
+        "{'class':'f.Odd','classPublic':false,'inherits':'org/other/Launcher','main':false,"
+        "'public':false,'static':false,'there':true}");
+    cleanup_json json_t *missing = read_facts(*state, "f.None");
+    has(missing, "entry",
+        "{'class':'f.None','main':false,'public':false,'static':false,'there':false}");
+    cleanup_json json_t *none = read_facts(*state, NULL);
+    assert_null(json_object_get(none, "entry"));
+}
+
+static void test_strings(void **state)
+{
+    struct class_maker job = begin_job();
+    class_string(&job, "s3a://bucket/x?y");
+    class_string(&job, "'path' = 'hdfs://name:8020/a'");
+    class_string(&job, "jdbc:mysql://host/db");
+    class_string(&job, "https://example.com/s3://no");
+    class_string(&job, "://");
+    class_string(&job, "Create TABLE t (a INT) WITH ('connector' = 'kafka')");
+    add_class(*state, "com/acme/job/main/Job", &job);
+    struct class_maker lost = class_begin("com/acme/job/main/Lost", OBJECT, 52);
+    class_string(&lost, "gs://bucket");
+    add_class(*state, "com/acme/job/main/Lost", &lost);
+    cleanup_json json_t *facts = read_facts(*state, "com.acme.job.main.Job");
+    has(facts, "uris",
+        "[{'by':'com/acme/job/main/Job','scheme':'s3a','text':'s3a://bucket/x?y'},"
+        "{'by':'com/acme/job/main/Job','scheme':'hdfs','text':'hdfs://name:8020/a'},"
+        "{'by':'com/acme/job/main/Job','scheme':'s3','text':'s3://no'}]");
+    has(facts, "ddl",
+        "[{'by':'com/acme/job/main/Job','text':'Create TABLE t (a INT) WITH "
+        "('connector' = 'kafka')'}]");
+}
+
+/* What no JVM would load stops nothing, and is nobody's fault. */
+static void test_odd_classes(void **state)
+{
+    struct class_maker job = begin_job();
+    class_ref(&job, 10, "g/A", "m", "()V");
+    class_ref(&job, 10, "g/Broken", "m", "()V");
+    add_class(*state, "com/acme/job/main/Job", &job);
+    struct class_maker a = class_begin("g/A", "g/B", 52);
+    add_class(*state, "g/A", &a);
+    struct class_maker b = class_begin("g/B", "g/A", 52);
+    class_implement(&b, "g/B");
+    add_class(*state, "g/B", &b);
+    add_text(*state, "g/Broken.class", "\xca\xfe\xba\xbe nonsense");
+    add_text(*state, "g/Empty.class", "no class");
+    cleanup_json json_t *facts = read_facts(*state, "com.acme.job.main.Job");
+    has(facts, "flink", "[]");
+    has(facts, "absent", "[]");
+    has(facts, "classes", "5");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_references, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_inherited, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_reached, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_majors, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_entry, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_strings, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_odd_classes, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
