@@ -5,6 +5,7 @@
 static fp_judge_row *const JUDGES[] = {
     fp_judge_references,
     fp_judge_missing_classes,
+    fp_judge_conf,
     NULL,
 };
 

@@ -15,5 +15,7 @@ typedef enum fp_code fp_judge_row(const struct fp_judge_input *input, struct fp_
 fp_judge_row fp_judge_references;
 /** Classes outside of Flink that no jar has: builder/judge/class_missing.c. */
 fp_judge_row fp_judge_missing_classes;
+/** Settings of the configuration; see judge/conf.h. */
+fp_judge_row fp_judge_conf;
 
 #endif

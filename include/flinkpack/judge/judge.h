@@ -49,6 +49,7 @@ struct fp_judge_input {
     bool is_whole; /**< all jars on the class path are known: nothing can be elsewhere */
     const struct fp_judged_setting *settings;
     size_t setting_count;
+    bool has_all_settings;           /**< they are all that Flink reads, its own file's too */
     const struct fp_strv *arguments; /**< of the job; may be NULL */
 };
 

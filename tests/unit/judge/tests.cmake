@@ -13,3 +13,4 @@ target_include_directories(unit_judge_test_references PRIVATE "${CMAKE_SOURCE_DI
 fp_add_unit_test(judge test_class_missing.c)
 target_include_directories(unit_judge_test_class_missing PRIVATE "${CMAKE_SOURCE_DIR}/builder/judge")
 fp_add_unit_test(judge test_facts.c)
+fp_add_unit_test(judge test_conf.c)
