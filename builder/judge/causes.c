@@ -82,32 +82,19 @@ void fp_causes_clear(struct fp_causes *causes)
     *causes = (struct fp_causes){0};
 }
 
-/* Whether the job is sure to come to a reference: it is said by the facts, or it is its first class
- * that refers to it. */
-static bool is_proven(const json_t *entry, const json_t *reference)
-{
-    const json_t *sure = json_object_get(reference, "sure");
-    const char *by = fp_json_string(reference, "by");
-    const char *first = fp_json_string(entry, "class");
-    if (sure != NULL || by == NULL || first == NULL)
-        return json_is_true(sure);
-    cleanup_free char *words = fp_class_words(by);
-    return strcmp(words, first) == 0;
-}
-
 enum fp_severity fp_reference_severity(const struct fp_judge_input *input,
-                                       const struct fp_judged_jar *jar, const json_t *reference,
-                                       bool needs_proof)
+                                       const struct fp_judged_jar *jar, const json_t *reference)
 {
     const json_t *entry = json_object_get(jar->facts, "entry");
-    bool is_job = jar->role == FP_JAR_JOB && json_is_true(json_object_get(entry, "there"));
-    if (!is_job || !json_is_true(json_object_get(reference, "reached")))
+    if (jar->role != FP_JAR_JOB || !json_is_true(json_object_get(entry, "there")))
         return FP_SEVERITY_INFO;
     /* A session also loads the jars that lie in a job's jar. */
-    bool is_sure = input->is_whole && json_array_size(json_object_get(jar->facts, "nested")) == 0 &&
+    bool is_whole = input->is_whole && json_array_size(json_object_get(jar->facts, "nested")) == 0;
+    if (json_is_true(json_object_get(reference, "sure")))
+        return is_whole ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING;
+    bool is_used = json_is_true(json_object_get(reference, "reached")) &&
                    json_is_true(json_object_get(reference, "own"));
-    return is_sure && (!needs_proof || is_proven(entry, reference)) ? FP_SEVERITY_ERROR
-                                                                    : FP_SEVERITY_WARNING;
+    return is_used ? FP_SEVERITY_WARNING : FP_SEVERITY_INFO;
 }
 
 /* The name without "META-INF/versions/11/" before it. */

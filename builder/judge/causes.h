@@ -41,13 +41,12 @@ void fp_causes_clear(struct fp_causes *causes);
 #define cleanup_causes __attribute__((cleanup(fp_causes_clear)))
 
 /**
- * How bad it is that a reference of a jar's facts is not satisfied: an error if the job's own code
- * gets there and nothing can be elsewhere, a warning if some code gets there, else worth knowing.
- * @param needs_proof Jobs may do without it: it is an error only where the job is sure to come.
+ * How bad it is that a reference of a jar's facts is not satisfied: an error if the job is sure to
+ * come to it and nothing can be elsewhere, a warning if its own code gets there, else worth
+ * knowing.
  */
 enum fp_severity fp_reference_severity(const struct fp_judge_input *input,
-                                       const struct fp_judged_jar *jar, const json_t *reference,
-                                       bool needs_proof);
+                                       const struct fp_judged_jar *jar, const json_t *reference);
 /**
  * Remove from an object those members whose keys are classes, "com/acme/Job", that a jar of the job
  * or of lib/ has. With one such jar it reads none, because facts are about what that one lacks.

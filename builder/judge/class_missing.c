@@ -47,9 +47,7 @@ static enum fp_severity severity_of(const struct fp_judge_input *input,
                                     const struct fp_judged_jar *jar, const json_t *reference,
                                     const struct fp_home *home)
 {
-    enum fp_severity severity = fp_reference_severity(input, jar, reference, true);
-    if (!json_is_true(json_object_get(reference, "own")))
-        return FP_SEVERITY_INFO;
+    enum fp_severity severity = fp_reference_severity(input, jar, reference);
     bool may_come = home != NULL && strcmp(home->jar, "Hadoop") == 0;
     return may_come && severity == FP_SEVERITY_ERROR ? FP_SEVERITY_WARNING : severity;
 }

@@ -17,5 +17,9 @@ fp_judge_row fp_judge_references;
 fp_judge_row fp_judge_missing_classes;
 /** Settings of the configuration; see judge/conf.h. */
 fp_judge_row fp_judge_conf;
+/** Lists of services: builder/judge/services.c. */
+fp_judge_row fp_judge_services;
+/** Connectors and formats that SQL names: builder/judge/connectors.c. */
+fp_judge_row fp_judge_connectors;
 
 #endif

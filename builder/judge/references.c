@@ -150,8 +150,7 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
     const struct fp_api_change *later =
         fp_api_not_yet(input->version, reference->class_name, member);
     struct fp_cause cause = {
-        .severity =
-            fp_reference_severity(input, jar, reference->json, gone == NULL && later == NULL),
+        .severity = fp_reference_severity(input, jar, reference->json),
         .by = fp_xstrdup(by != NULL ? by : "a class"),
         .subject = words_of(reference, is_class),
     };

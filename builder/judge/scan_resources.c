@@ -19,6 +19,7 @@
 #define SERVICES_MAX   1000
 #define PROVIDERS_MAX  4000
 #define NESTED_MAX     200
+#define FACTORIES_MAX  256
 
 /* An entry's text. */
 struct held_text {
@@ -38,6 +39,7 @@ struct fp_resources {
     json_t *services; /* all of them, by name */
     size_t providers;
     json_t *nested;
+    json_t *factories; /* classes that are called like factories of tables and formats */
     json_t *markers;
     char *scala_version; /* as its own properties say */
 };
@@ -50,6 +52,7 @@ struct fp_resources *fp_resources_new(void)
     resources->poms = json_array();
     resources->services = json_object();
     resources->nested = json_array();
+    resources->factories = json_array();
     resources->markers = json_object();
     return resources;
 }
@@ -193,12 +196,33 @@ static enum fp_code visit_meta(struct fp_resources *resources, struct fp_zip *zi
     return FP_OK;
 }
 
+/* Whether a class is called like a factory of tables or formats, which a list of services names. */
+static bool is_factory(const char *name)
+{
+    static const char *const ENDINGS[] = {"TableFactory.class", "SourceFactory.class",
+                                          "SinkFactory.class", "FormatFactory.class"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof(ENDINGS) / sizeof(ENDINGS[0]) && !found; i++)
+        found = fp_text_ends_with(name, ENDINGS[i]);
+    return found && strchr(name, '$') == NULL && strncmp(name, "META-INF/", 9) != 0;
+}
+
+static void add_factory(struct fp_resources *resources, const char *entry)
+{
+    cleanup_free char *name = fp_xstrndup(entry, strlen(entry) - strlen(".class"));
+    for (char *slash = strchr(name, '/'); slash != NULL; slash = strchr(slash, '/'))
+        *slash = '.';
+    fp_json_append(resources->factories, fp_json_text(name));
+}
+
 enum fp_code fp_resources_entry(struct fp_resources *resources, struct fp_zip *zip,
                                 const struct fp_zip_entry *entry, struct fp_error *err)
 {
     const char *library = fp_marker_of(entry->name);
     if (library != NULL)
         fp_json_set_text(resources->markers, library, entry->name);
+    if (is_factory(entry->name) && json_array_size(resources->factories) < FACTORIES_MAX)
+        add_factory(resources, entry->name);
     if (ends_with(entry->name, ".class") || ends_with(entry->name, "/"))
         return FP_OK;
     if (ends_with(entry->name, ".jar") && json_array_size(resources->nested) < NESTED_MAX)
@@ -318,6 +342,7 @@ void fp_resources_finish(struct fp_resources *resources, const char *entry,
     fp_json_set(facts, "manifestFaults", json_incref(resources->faults));
     fp_json_set(facts, "poms", json_incref(resources->poms));
     fp_json_set(facts, "nested", json_incref(resources->nested));
+    fp_json_set(facts, "factories", json_incref(resources->factories));
     finish_services(resources, has_class, context, facts);
     finish_signatures(resources, facts);
     finish_scala(resources, entry, has_class, context);
@@ -337,6 +362,7 @@ void fp_resources_free(struct fp_resources *resources)
     json_decref(resources->poms);
     json_decref(resources->services);
     json_decref(resources->nested);
+    json_decref(resources->factories);
     json_decref(resources->markers);
     free(resources->scala_version);
     free(resources);

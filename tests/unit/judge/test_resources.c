@@ -66,6 +66,8 @@ static void test_all_members(void **state)
         {.name = "META-INF/services/org.other.Half", .data = "a.Half\nb.Half\n"},
         {.name = "lib/x.jar", .data = "x"},
         {.name = "library.properties", .data = "version.number=2.13.5\ncopyright=2002, EPFL\n"},
+        {.name = "a/MyTableFactory.class", .data = "x"},
+        {.name = "a/MyTableFactory$1.class", .data = "x"},
         {.name = "scala/Predef.class", .data = "x"},
         {.name = "scala/collection/immutable/LazyList.class", .data = "x"},
         {.name = "org/apache/flink/runtime/jobgraph/JobGraph.class", .data = "x", .deflated = true},
@@ -91,6 +93,8 @@ static void test_all_members(void **state)
     assert_string_equal(fp_json_string(at(facts, "signatures", 0), "entry"), "META-INF/A.SF");
     assert_string_equal(fp_json_string(at(facts, "signatures", 0), "state"), "broken");
     assert_string_equal(json_string_value(at(facts, "nested", 0)), "lib/x.jar");
+    assert_int_equal(json_array_size(json_object_get(facts, "factories")), 1);
+    assert_string_equal(json_string_value(at(facts, "factories", 0)), "a.MyTableFactory");
     assert_string_equal(fp_json_string(markers, "scala"), "2.13.5");
     assert_string_equal(fp_json_string(markers, "scala-entry"), "a.Other$");
     assert_non_null(json_object_get(markers, "flink-runtime"));
