@@ -34,17 +34,16 @@ static size_t length(const struct fp_names *names, uint32_t number)
 }
 
 /* The slot of a name, or the free one where it belongs. NULL: there is none. */
-static uint32_t *find_slot(const struct fp_names *names, const char *text, size_t len)
+static struct fp_name_slot *find_slot(const struct fp_names *names, uint32_t hash, const char *text,
+                                      size_t len)
 {
     size_t mask = names->slot_count - 1;
-    size_t at = (size_t) fp_names_hash(names->seed, text, len) & mask;
     for (size_t i = 0; i < MAX_PROBES; i++) {
-        uint32_t *slot = &names->slots[(at + i) & mask];
-        if (*slot == 0)
+        struct fp_name_slot *slot = &names->slots[(hash + i) & mask];
+        if (slot->number == 0)
             return slot;
-        uint32_t number = *slot - 1;
-        if (length(names, number) == len &&
-            memcmp(names->text + names->starts[number], text, len) == 0)
+        if (slot->hash == hash && length(names, slot->number - 1) == len &&
+            memcmp(fp_names_text(names, slot->number - 1), text, len) == 0)
             return slot;
     }
     return NULL;
@@ -52,16 +51,20 @@ static uint32_t *find_slot(const struct fp_names *names, const char *text, size_
 
 static void grow_slots(struct fp_names *names)
 {
-    if (names->slot_count == 0 && getrandom(&names->seed, sizeof(names->seed), GRND_NONBLOCK) < 0)
+    struct fp_name_slot *before = names->slots;
+    size_t count = names->slot_count;
+    if (count == 0 && getrandom(&names->seed, sizeof(names->seed), GRND_NONBLOCK) < 0)
         names->seed = MULTIPLIER;
-    names->slot_count = names->slot_count == 0 ? 1024 : names->slot_count * 2;
-    free(names->slots);
+    names->slot_count = count == 0 ? 1024 : count * 2;
     names->slots = fp_xcalloc(names->slot_count, sizeof(*names->slots));
-    for (uint32_t i = 0; i < names->count; i++) {
-        uint32_t *slot = find_slot(names, names->text + names->starts[i], length(names, i));
-        if (slot != NULL)
-            *slot = i + 1;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = before[i].hash;
+        while (before[i].number != 0 && names->slots[at & (names->slot_count - 1)].number != 0)
+            at++;
+        if (before[i].number != 0)
+            names->slots[at & (names->slot_count - 1)] = before[i];
     }
+    free(before);
 }
 
 static void append(struct fp_names *names, const char *text, size_t len)
@@ -82,23 +85,27 @@ static void append(struct fp_names *names, const char *text, size_t len)
 
 uint32_t fp_names_find(const struct fp_names *names, const char *text, size_t len)
 {
-    uint32_t *slot = names->slot_count > 0 ? find_slot(names, text, len) : NULL;
-    return slot != NULL && *slot != 0 ? *slot - 1 : FP_NO_NAME;
+    if (names->slot_count == 0)
+        return FP_NO_NAME;
+    uint32_t hash = (uint32_t) fp_names_hash(names->seed, text, len);
+    const struct fp_name_slot *slot = find_slot(names, hash, text, len);
+    return slot != NULL && slot->number != 0 ? slot->number - 1 : FP_NO_NAME;
 }
 
 uint32_t fp_names_add(struct fp_names *names, const char *text, size_t len)
 {
     if (2 * ((size_t) names->count + 1) > names->slot_count)
         grow_slots(names);
-    uint32_t *slot = find_slot(names, text, len);
+    uint32_t hash = (uint32_t) fp_names_hash(names->seed, text, len);
+    struct fp_name_slot *slot = find_slot(names, hash, text, len);
     if (slot == NULL)
         return FP_NO_NAME;
-    if (*slot != 0)
-        return *slot - 1;
+    if (slot->number != 0)
+        return slot->number - 1;
     if (names->count >= FP_NAMES_MAX || len > FP_NAMES_MAX_BYTES - names->len)
         return FP_NO_NAME;
     append(names, text, len);
-    *slot = names->count;
+    *slot = (struct fp_name_slot){hash, names->count};
     return names->count - 1;
 }
 

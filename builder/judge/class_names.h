@@ -15,6 +15,12 @@
 #define FP_NAMES_MAX       ((size_t) 400000)
 #define FP_NAMES_MAX_BYTES ((size_t) 24 << 20)
 
+/** A place for a name, found by its hash. */
+struct fp_name_slot {
+    uint32_t hash;
+    uint32_t number; /**< plus one; 0: free */
+};
+
 /** A table. Zero-initialise; release with fp_names_clear(). */
 struct fp_names {
     char *text; /**< the names, each terminated */
@@ -23,7 +29,7 @@ struct fp_names {
     uint32_t *starts; /**< of each name in `text` */
     size_t start_cap;
     uint32_t count; /**< of names */
-    uint32_t *slots;
+    struct fp_name_slot *slots;
     size_t slot_count;
     uint64_t seed; /**< so that nobody can choose names that share a slot */
 };

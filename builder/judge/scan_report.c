@@ -67,6 +67,9 @@ static json_t *majors_json(const struct fp_class_scan *scan)
         best[i] = FP_NO_NAME;
     for (uint32_t i = 0; i < scan->class_count; i++) {
         unsigned major = scan->classes[i].major;
+        /* Only who asks for a package's annotations loads its class. */
+        if (strcmp(fp_path_base(fp_names_text(&scan->names, i)), "package-info") == 0)
+            continue;
         if (major > MAJOR_OF_JAVA_8 && major < MAJOR_MAX &&
             (best[major] == FP_NO_NAME || rank(scan, i) > rank(scan, best[major])))
             best[major] = i;
