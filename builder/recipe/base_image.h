@@ -108,6 +108,20 @@ FP_CHECKED enum fp_code fp_base_image_read(const struct fp_base_image *image, co
  * struct fp_base_image. */
 FP_CHECKED enum fp_code fp_base_image_read_many(void *image, const struct fp_strv *paths,
                                                 struct fp_buf *contents, struct fp_error *err);
+/** Takes the content of the file number `i`; again if a layer has it twice, when the last counts.
+ */
+typedef enum fp_code fp_base_taker(void *context, size_t i, struct fp_source *content,
+                                   struct fp_error *err);
+/**
+ * Have the contents of several files taken in one pass over the layers, which are fetched.
+ * @param paths       Real ones: of files in the base's tree, without links. "" is passed over.
+ * @param ret_missing How many are in no layer.
+ * @return Errors of `take`, and of reading.
+ */
+FP_CHECKED enum fp_code fp_base_image_take(const struct fp_base_image *image,
+                                           const struct fp_strv *paths, fp_base_taker *take,
+                                           void *context, size_t *ret_missing,
+                                           struct fp_error *err);
 /** The creation time in the base's configuration; at least FP_EARLIEST_TIME. */
 int64_t fp_base_time(const struct fp_base_image *base);
 

@@ -7,7 +7,8 @@
  * layer that has a file counts. */
 struct gathering {
     const struct fp_strv *paths; /* without links; "" if there is no file */
-    struct fp_buf *contents;
+    fp_base_taker *take;
+    void *context;
     size_t *found; /* the number of the layer that has it, plus one; 0: none so far */
     size_t layer;
     size_t missing;
@@ -21,16 +22,13 @@ static enum fp_code gather(void *context, struct fp_scan *scan, const struct fp_
     (void) raw_path;
     *ret_action = FP_SCAN_SKIP;
     for (size_t i = 0; entry->kind == FP_ENTRY_FILE && i < gathering->paths->len; i++) {
-        struct fp_buf *content = &gathering->contents[i];
         if (strcmp(entry->path, gathering->paths->items[i]) != 0 ||
             (gathering->found[i] != 0 && gathering->found[i] != gathering->layer))
             continue;
-        size_t max = content->max;
-        fp_buf_clear(content);
-        content->max = max;
         gathering->found[i] = gathering->layer;
         cleanup_source struct fp_source *source = fp_scan_source(scan);
-        return fp_context(fp_source_read_all(source, content, err), err, "/%s", entry->path);
+        return fp_context(gathering->take(gathering->context, i, source, err), err, "/%s",
+                          entry->path);
     }
     return FP_OK;
 }
@@ -48,16 +46,33 @@ static enum fp_code gather_layer(const struct fp_blob *blob, struct gathering *g
     return fp_scan_tar(tar, name, true, gather, gathering, err);
 }
 
-static enum fp_code gather_all(const struct fp_base_image *image, struct gathering *gathering,
-                               struct fp_error *err)
+enum fp_code fp_base_image_take(const struct fp_base_image *image, const struct fp_strv *paths,
+                                fp_base_taker *take, void *context, size_t *ret_missing,
+                                struct fp_error *err)
 {
-    for (size_t i = image->manifest.layer_count; i-- > 0 && gathering->missing > 0;) {
-        gathering->layer = i + 1;
-        FP_TRY(gather_layer(image->blobs[i], gathering, err));
-        for (size_t k = 0; k < gathering->paths->len; k++)
-            gathering->missing -= gathering->found[k] == i + 1;
+    cleanup_free size_t *found = fp_xcalloc(paths->len + 1, sizeof(*found));
+    struct gathering gathering = {.paths = paths, .take = take, .context = context, .found = found};
+    for (size_t i = 0; i < paths->len; i++)
+        gathering.missing += paths->items[i][0] != '\0';
+    for (size_t i = image->manifest.layer_count; i-- > 0 && gathering.missing > 0;) {
+        gathering.layer = i + 1;
+        FP_TRY(gather_layer(image->blobs[i], &gathering, err));
+        for (size_t k = 0; k < paths->len; k++)
+            gathering.missing -= found[k] == i + 1;
     }
+    *ret_missing = gathering.missing;
     return FP_OK;
+}
+
+/* Read a file into its buffer, again if the layer has it twice. */
+static enum fp_code take_content(void *context, size_t i, struct fp_source *content,
+                                 struct fp_error *err)
+{
+    struct fp_buf *contents = context;
+    size_t max = contents[i].max;
+    fp_buf_clear(&contents[i]);
+    contents[i].max = max;
+    return fp_source_read_all(content, &contents[i], err);
 }
 
 /* Whether the facts have the content of a file. */
@@ -73,8 +88,7 @@ static enum fp_code read_files(const struct fp_base_image *image, const struct f
                                struct fp_buf *contents, size_t *ret_missing, struct fp_error *err)
 {
     cleanup_strv struct fp_strv real = {0};
-    cleanup_free size_t *found = fp_xcalloc(paths->len + 1, sizeof(*found));
-    struct gathering gathering = {.paths = &real, .contents = contents, .found = found};
+    size_t unfound = 0;
     for (size_t i = 0; i < paths->len; i++) {
         const struct fp_entry *entry = fp_tree_resolve(image->facts.tree, paths->items[i]);
         bool is_file = entry != NULL && entry->kind == FP_ENTRY_FILE;
@@ -82,11 +96,10 @@ static enum fp_code read_files(const struct fp_base_image *image, const struct f
         if (is_file)
             FP_TRY(read_known(&image->facts, entry->path, &contents[i], &is_known, err));
         fp_strv_add(&real, is_file && !is_known ? entry->path : "");
-        gathering.missing += is_file && !is_known;
         *ret_missing += !is_file;
     }
-    FP_TRY(gather_all(image, &gathering, err));
-    *ret_missing += gathering.missing;
+    FP_TRY(fp_base_image_take(image, &real, take_content, contents, &unfound, err));
+    *ret_missing += unfound;
     return FP_OK;
 }
 

@@ -21,9 +21,11 @@ struct fp_flink {
     struct fp_release release;   /**< FP_FROM_RELEASE */
     struct fp_distribution dist; /**< unless FP_FROM_IMAGE */
     bool has_dist;
-    char *home;    /**< "/opt/flink" */
-    char *digest;  /**< of its source, "ALGORITHM:HEX"; NULL: FP_FROM_IMAGE */
-    json_t *facts; /**< the facts of the distribution's record */
+    char *home;          /**< "/opt/flink" */
+    char *digest;        /**< of its source, "ALGORITHM:HEX"; NULL: FP_FROM_IMAGE */
+    json_t *facts;       /**< the facts of the distribution's record */
+    struct fp_buf index; /**< of the classes in lib/, if it was made while the distribution was
+                              read: fp_flink_api() */
 };
 
 /** The source of a distribution: an archive or a directory. Zero-initialise. */

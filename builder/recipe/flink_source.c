@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flink_index.h"
+
 /* The checksum that the lock has of a release, or NULL. Borrowed. */
 static const char *locked_checksum(const struct fp_plan *plan,
                                    const struct fp_release_options *options)
@@ -80,6 +82,7 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
 {
     struct fp_stage stage;
     cleanup_strv struct fp_strv keep = {0};
+    cleanup_api_spool struct fp_api_spool *spool = fp_flink_index_begin(plan, origin);
     kept_by_slim(plan, &keep);
     struct fp_layer_options layer = {.folder = plan->blob_folder,
                                      .compression = plan->compression,
@@ -93,6 +96,7 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
         .keep = &keep,
         .layer = &layer,
         .mtime_s = plan->context->source_date_epoch,
+        .jars = fp_api_spool_receiver(spool),
         .reporter = plan->context->reporter,
     };
     fp_stage_begin(&stage, plan->context->reporter, "layer", "distribution", 0);
@@ -105,7 +109,7 @@ static enum fp_code read_distribution(const struct fp_plan *plan, struct fp_flin
     if (origin->archive != NULL && !ret->dist.as_is && ret->dist.repack_reason != NULL)
         fp_report(plan->context->reporter, FP_EVENT_DEBUG, "%s is repacked: %s",
                   origin->archive->path, ret->dist.repack_reason);
-    return FP_OK;
+    return fp_flink_index_end(plan, spool, ret, err);
 }
 
 static const char *source_name(const struct fp_plan *plan)
@@ -260,5 +264,6 @@ void fp_flink_clear(struct fp_flink *flink)
     free(flink->home);
     free(flink->digest);
     json_decref(flink->facts);
+    fp_buf_clear(&flink->index);
     memset(flink, 0, sizeof(*flink));
 }
