@@ -32,6 +32,7 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_deploy_ui,
     &fp_options_deploy_policies,
     &fp_options_rebase,
+    &fp_options_check,
     &fp_options_base_check,
     &fp_options_copy,
     &fp_options_pull,
@@ -92,6 +93,9 @@ static groups lock_groups[] = {&fp_options_flink,
                                &fp_options_cache,
                                REMOTE,
                                NULL};
+static groups check_groups[] = {
+    &fp_options_check,  &fp_options_flink,     &fp_options_job,   &fp_options_with, &fp_options_on,
+    &fp_options_apache, &fp_options_catalogue, &fp_options_cache, REMOTE,           NULL};
 static groups append_groups[] = {&fp_options_append,
                                  &fp_options_append_config,
                                  &fp_options_to,
@@ -166,6 +170,22 @@ const struct fp_command fp_commands[] = {
                  "flinkpack build --locked --push\n",
      .groups = lock_groups,
      .run = fp_run_lock},
+    {.name = "check",
+     .operands = "[JAR...]",
+     .summary = "tell whether a job can run, before it is built and deployed",
+     .text =
+         "Reads the job's jars and Flink as 'build' does with the same options, and makes "
+         "nothing: what Flink would refuse, or stop with, is told as errors, what may go wrong "
+         "as warnings, and with -v what is worth knowing. Without JAR the job of flinkpack.yaml "
+         "is judged. --flink-version alone means the release; without --base the base is the "
+         "one that 'build' would choose. The status is 3 where there are errors.",
+     .examples = "flinkpack check job.jar --flink-version 1.20.4\n"
+                 "flinkpack check job.jar --flink-version 2.2.0 --plugin s3-fs-hadoop -o json\n"
+                 "flinkpack check job.jar --from-local-dist --base temurin-17-jre\n",
+     .groups = check_groups,
+     .tells_findings = true,
+     .max_operands = SIZE_MAX,
+     .run = fp_run_check},
     {.name = "append",
      .operands = "",
      .summary = "put files on any image, or make one of files alone",

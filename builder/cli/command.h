@@ -40,6 +40,7 @@ struct fp_command {
     const char *listed_by; /**< for completion: the command that prints the possible operands */
     bool hidden;
     bool dashed_operands; /**< operands are only accepted after "--", and may be empty */
+    bool tells_findings;  /**< the help lists the names of findings */
     bool named_file_only; /**< flinkpack.yaml of the working directory is not read */
     enum fp_code (*run)(struct fp_run *run, struct fp_error *err);
 };
@@ -60,6 +61,7 @@ void fp_run_result(struct fp_run *run, const char *name, const struct fp_digest 
 /** These functions run the commands. */
 FP_CHECKED enum fp_code fp_run_build(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_append(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_check(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_lock(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_rebase(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);

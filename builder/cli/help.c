@@ -78,6 +78,17 @@ static void put_group(struct fp_buf *out, const struct fp_option_group *group)
     }
 }
 
+static void put_findings(struct fp_buf *out)
+{
+    const char *about = NULL;
+    const char *name = NULL;
+    fp_buf_puts(out, "\nFindings, by their names:\n");
+    for (size_t i = 0; (name = fp_finding_name_at(i, &about)) != NULL; i++) {
+        fp_buf_putf(out, "  %-*s", OPTION_INDENT - 2, name);
+        put_filled(out, about, OPTION_INDENT, OPTION_INDENT);
+    }
+}
+
 static void put_examples(struct fp_buf *out, const char *examples)
 {
     cleanup_strv struct fp_strv lines = {0};
@@ -108,6 +119,8 @@ static void command_help(const struct fp_command *command, struct fp_buf *out)
         if (is_shown(*group))
             put_group(out, *group);
     }
+    if (command->tells_findings)
+        put_findings(out);
     if (command->examples != NULL)
         put_examples(out, command->examples);
     fp_buf_puts(out, "\nOptions can also come from FLINKPACK_... variables and from "

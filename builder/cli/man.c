@@ -79,6 +79,22 @@ static void put_paragraphs(struct fp_buf *out, const char *text)
     }
 }
 
+static void put_item(struct fp_buf *out, const char *head, const char *text)
+{
+    fp_buf_puts(out, ".TP\n");
+    put_macro(out, "B", head);
+    put_line(out, text);
+}
+
+static void put_findings(struct fp_buf *out)
+{
+    const char *about = NULL;
+    const char *name = NULL;
+    fp_buf_puts(out, ".PP\nFindings, by their names:\n");
+    for (size_t i = 0; (name = fp_finding_name_at(i, &about)) != NULL; i++)
+        put_item(out, name, about);
+}
+
 /* Options that every command has are left out, because the page lists them at its end. */
 static void put_command(struct fp_buf *out, const struct fp_command *command)
 {
@@ -94,6 +110,8 @@ static void put_command(struct fp_buf *out, const struct fp_command *command)
         if (*group != &fp_options_general)
             put_options(out, *group);
     }
+    if (command->tells_findings)
+        put_findings(out);
     if (command->examples != NULL)
         put_examples(out, command->examples);
 }
@@ -107,13 +125,6 @@ static void put_commands(struct fp_buf *out)
     }
     fp_buf_puts(out, ".SH GENERAL OPTIONS\n");
     put_options(out, &fp_options_general);
-}
-
-static void put_item(struct fp_buf *out, const char *head, const char *text)
-{
-    fp_buf_puts(out, ".TP\n");
-    put_macro(out, "B", head);
-    put_line(out, text);
 }
 
 static void put_tail(struct fp_buf *out)

@@ -49,6 +49,9 @@
     FP_OPTION(LIST, "add", "SRC:DEST[:MODE]", build.add, CONTENT,                                  \
               "a file or folder, put at DEST in the image; {os}, {arch} and {variant} in SRC "     \
               "stand for those of each platform")
+#define FP_OPTION_ALLOW                                                                            \
+    FP_OPTION(COMMAS, "allow", "NAME,...", build.allow, CONTENT,                                   \
+              "findings that are known and not told; 'flinkpack check --help' lists their names")
 #define FP_OPTION_PLATFORMS                                                                        \
     FP_OPTION(COMMAS, "platform", "OS/ARCH,...", build.platforms, CONTENT,                         \
               "the platforms; several make an index", .fallback = "linux/amd64")

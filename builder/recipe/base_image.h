@@ -50,6 +50,11 @@ struct fp_known;
 
 /** Make the empty base for all platforms. */
 void fp_bases_none(const struct fp_plan *plan, struct fp_bases *ret);
+/** Choose the base by its name, or by `version`, and set name, entry and place. Nothing is fetched.
+ */
+FP_CHECKED enum fp_code fp_bases_choose(const struct fp_plan *plan,
+                                        const struct fp_flink_version *version,
+                                        struct fp_bases *ret, struct fp_error *err);
 /** Find the base, chosen by `version` (may be NULL) if none was named, and resolve its name. */
 FP_CHECKED enum fp_code fp_bases_find(const struct fp_plan *plan,
                                       const struct fp_flink_version *version, struct fp_bases *ret,

@@ -18,34 +18,35 @@ static char *default_base(const struct fp_plan *plan, unsigned java)
 }
 
 /* Choose the image of the requested base, or of the best base for the version of Flink. */
-static enum fp_code choose(const struct fp_plan *plan, const struct fp_flink_version *version,
-                           struct fp_bases *bases, struct fp_location *ret, struct fp_error *err)
+enum fp_code fp_bases_choose(const struct fp_plan *plan, const struct fp_flink_version *version,
+                             struct fp_bases *ret, struct fp_error *err)
 {
     const char *asked = plan->base;
     bool is_image = plan->source == FP_FROM_IMAGE;
     const char *option = plan->base_option;
+    struct fp_location *at = &ret->at;
     cleanup_free char *by_version = NULL;
     if (asked == NULL) {
         by_version = default_base(plan, fp_flink_traits(version)->default_java);
         asked = by_version;
     }
     if (!is_image && fp_base_is_name(asked)) {
-        FP_TRY(fp_context(fp_base_find(&plan->base_directories, asked, &bases->entry, err), err,
-                          "%s", option));
-        if (bases->entry.packages.len > 0) {
-            bases->name = fp_xstrdup(asked);
+        FP_TRY(fp_context(fp_base_find(&plan->base_directories, asked, &ret->entry, err), err, "%s",
+                          option));
+        if (ret->entry.packages.len > 0) {
+            ret->name = fp_xstrdup(asked);
             return FP_OK;
         }
-        asked = bases->entry.reference;
+        asked = ret->entry.reference;
     }
-    FP_TRY(fp_context(fp_location_parse(asked, ret, err), err, "%s '%s'", option, asked));
+    FP_TRY(fp_context(fp_location_parse(asked, at, err), err, "%s '%s'", option, asked));
     if (plan->context->offline)
-        fp_location_to_store(ret);
+        fp_location_to_store(at);
     else
-        FP_TRY(fp_context(fp_location_settle(ret, asked, plan->context->places.store,
+        FP_TRY(fp_context(fp_location_settle(at, asked, plan->context->places.store,
                                              plan->context->reporter, err),
                           err, "%s '%s'", option, asked));
-    bases->name = fp_xstrdup(asked);
+    ret->name = fp_xstrdup(asked);
     return FP_OK;
 }
 
@@ -229,7 +230,7 @@ static enum fp_code explain(const struct fp_plan *plan, const struct fp_bases *b
 static enum fp_code find_base(const struct fp_plan *plan, const struct fp_flink_version *version,
                               struct fp_bases *bases, struct fp_error *err)
 {
-    FP_TRY(choose(plan, version, bases, &bases->at, err));
+    FP_TRY(fp_bases_choose(plan, version, bases, err));
     FP_TRY(fp_check_entry(plan, bases, err));
     return find_root(plan, bases, err);
 }

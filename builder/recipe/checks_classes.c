@@ -120,7 +120,7 @@ static unsigned java_to_check(const struct fp_check *check)
 enum fp_code fp_check_classes(const struct fp_check *check, struct fp_error *err)
 {
     const struct fp_plan *plan = check->plan;
-    unsigned java = java_to_check(check);
+    unsigned java = plan->check.is_all ? 0 : java_to_check(check);
     for (size_t i = 0; i < plan->job_jars.len && java > 0; i++)
         if (is_newer(&plan->jars[i], java))
             return check_newer(plan, i, check->bases->name, java, err);

@@ -19,8 +19,7 @@ static void add_files(struct fp_draft *draft, const char *directory, const struc
     }
 }
 
-/* Whether a jar is of a plugin: "s3-fs-hadoop" is opt/flink-s3-fs-hadoop-1.20.4.jar. */
-static bool is_jar_of_plugin(const char *jar, const char *plugin)
+bool fp_is_jar_of_plugin(const char *jar, const char *plugin)
 {
     size_t len = strlen(plugin);
     const char *name =
@@ -49,7 +48,7 @@ static enum fp_code link_plugin(struct fp_draft *draft, const char *directory, c
                                                    : fp_below_home(step, "opt");
     fp_tree_children(step->flink->has_dist ? step->flink->dist.tree : step->tree, opt, &jars);
     for (size_t i = 0; i < jars.len; i++) {
-        if (!is_jar_of_plugin(jars.items[i], name))
+        if (!fp_is_jar_of_plugin(jars.items[i], name))
             continue;
         cleanup_free char *path = fp_path_join(directory, jars.items[i]);
         cleanup_free char *target = fp_xasprintf("/%s/%s", opt, jars.items[i]);

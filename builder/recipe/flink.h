@@ -61,6 +61,8 @@ json_t *fp_flink_facts(const struct fp_plan *plan, const struct fp_flink *flink)
 FP_CHECKED enum fp_code fp_flink_recall(const struct fp_plan *plan, struct fp_known *known,
                                         struct fp_flink *flink, bool *ret_found,
                                         struct fp_error *err);
+/** Take a distribution whole out of the local cache, if it is there; to be settled. */
+bool fp_flink_remember(const struct fp_plan *plan, struct fp_flink *flink);
 /** Set version, traits and home by the distribution, and check them against the plan. */
 FP_CHECKED enum fp_code fp_flink_settle(const struct fp_plan *plan, struct fp_flink *flink,
                                         struct fp_error *err);
@@ -90,6 +92,8 @@ void fp_flink_keep(const struct fp_plan *plan, const struct fp_flink_origin *ori
 void fp_flink_clear(struct fp_flink *flink);
 /** Whether the image keeps a job that an earlier build of ours put there, as it gets no new one. */
 bool fp_keeps_job(const struct fp_flink *flink, const struct fp_base_image *base);
+/** Whether a jar of opt/ is a plugin's: "s3-fs-hadoop" is flink-s3-fs-hadoop-1.20.4.jar. */
+bool fp_is_jar_of_plugin(const char *jar, const char *plugin);
 /** The job's class that the entrypoint passes, or NULL if Flink finds it. Borrowed. */
 const char *fp_job_classname(const struct fp_plan *plan, const struct fp_flink *flink);
 /** The newest time of entries in the job's jars. */

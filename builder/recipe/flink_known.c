@@ -121,6 +121,20 @@ enum fp_code fp_flink_recall(const struct fp_plan *plan, struct fp_known *known,
     return fp_flink_settle(plan, flink, err);
 }
 
+bool fp_flink_remember(const struct fp_plan *plan, struct fp_flink *flink)
+{
+    struct fp_distribution dist = {0};
+    if (flink->digest == NULL || !plan->reuses)
+        return false;
+    cleanup_record struct fp_record record = record_of(plan, flink);
+    cleanup_json json_t *cached = fp_cache_get(plan->context->cache, KIND, record.key);
+    if (cached == NULL || fp_distribution_parse(cached, KIND, &dist, NULL) != FP_OK)
+        return false;
+    flink->dist = dist;
+    flink->has_dist = true;
+    return true;
+}
+
 void fp_flink_keep(const struct fp_plan *plan, const struct fp_flink_origin *origin,
                    const struct fp_flink *flink)
 {

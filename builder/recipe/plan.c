@@ -16,7 +16,7 @@ int64_t fp_plan_time(const struct fp_plan *plan, int64_t otherwise)
 static fp_plan_part *const BUILD[] = {
     fp_plan_flink,       fp_plan_platforms, fp_plan_user,  fp_plan_packages, fp_plan_outputs,
     fp_plan_compression, fp_plan_adds,      fp_plan_conf,  fp_plan_look,     fp_plan_job,
-    fp_plan_base,        fp_plan_libs,      fp_plan_class,
+    fp_plan_base,        fp_plan_libs,      fp_plan_check, fp_plan_class,
 };
 
 static enum fp_code plan_build(struct fp_plan *plan, const struct fp_build_options *options,
@@ -123,6 +123,7 @@ static void clear_lists(struct fp_plan *plan)
                                      &plan->conf_keys,
                                      &plan->conf_values,
                                      &plan->tars,
+                                     &plan->check.allowed,
                                      &plan->cache_from};
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
         fp_strv_clear(lists[i]);

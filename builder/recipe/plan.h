@@ -8,6 +8,7 @@
 #include "flinkpack/recipe.h"
 
 #include "lock.h"
+#include "plan_check.h"
 
 /** The home of Flink in the images that are made here. */
 #define FP_FLINK_HOME "/opt/flink"
@@ -15,8 +16,6 @@
 #define FP_EARLIEST_TIME ((int64_t) 315532800)
 /** The largest file, such as a configuration, that is read into memory. */
 #define FP_SMALL_FILE_MAX ((size_t) 1 << 20)
-/** The most layers that are added to a base. */
-#define FP_OWN_LAYERS_MAX 32
 
 /** Where Flink comes from. */
 enum fp_flink_source {
@@ -99,6 +98,7 @@ struct fp_plan {
     size_t add_count;
     struct fp_strv tars; /**< append: as typed, for fp_plan_for_platform() */
 
+    struct fp_plan_check check;
     unsigned uid; /**< build: the user that runs Flink */
     unsigned gid;
     char *user;         /**< the configuration's user; NULL: --user was not given */

@@ -1,5 +1,6 @@
 /* --add and --layer: the user's files, which may differ between platforms. */
 #include "plan_parts.h"
+#include "record.h"
 
 #include <stdlib.h>
 #include <string.h>

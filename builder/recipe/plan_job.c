@@ -97,14 +97,18 @@ static enum fp_code find_class(const struct fp_plan *plan, const char *name, boo
     return FP_OK;
 }
 
+static enum fp_code check_class_name(const char *name, struct fp_error *err)
+{
+    if (name[0] != '\0' && strpbrk(name, " \t/\\;:,'\"") == NULL)
+        return FP_OK;
+    return fp_hinted(
+        fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name), err,
+        "it is the name with its package, as in com.example.WordCount");
+}
+
 static enum fp_code plan_named(const struct fp_plan *plan, const char *name, struct fp_error *err)
 {
     bool found = false;
-    if (name[0] == '\0' || strpbrk(name, " \t/\\;:,'\"") != NULL) {
-        return fp_hinted(
-            fp_fail(err, FP_E_USAGE, "--job-classname '%s': not the name of a class", name), err,
-            "it is the name with its package, as in com.example.WordCount");
-    }
     FP_TRY(find_class(plan, name, &found, err));
     size_t index = first_with_main(plan, 0);
     if (!found && index < plan->job_jars.len && plan->source != FP_FROM_IMAGE)
@@ -141,9 +145,10 @@ enum fp_code fp_plan_class(struct fp_plan *plan, const struct fp_build_options *
                            struct fp_error *err)
 {
     if (options->job_classname == NULL)
-        return check_manifests(plan, err);
+        return plan->check.is_all ? FP_OK : check_manifests(plan, err);
     if (plan->job_jars.len == 0)
         return fp_fail(err, FP_E_USAGE, "--job-classname needs --job-jar");
     plan->job_classname = fp_xstrdup(options->job_classname);
-    return plan_named(plan, plan->job_classname, err);
+    FP_TRY(check_class_name(plan->job_classname, err));
+    return plan->check.is_all ? FP_OK : plan_named(plan, plan->job_classname, err);
 }

@@ -46,6 +46,9 @@ FP_CHECKED fp_plan_part fp_plan_libs;
 /** --job-classname, or the class in the jars' manifests; the plan must have jars and libraries. */
 FP_CHECKED fp_plan_part fp_plan_class;
 
+/** --check, --allow. */
+FP_CHECKED fp_plan_part fp_plan_check;
+
 /* The parts that only append has. */
 
 /** --layer; the plan must have its platforms and additions. */

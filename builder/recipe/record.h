@@ -10,6 +10,8 @@
 
 /** Part of every recipe key; increase it whenever the same inputs give different layers. */
 #define FP_LAYOUT_NUMBER 2
+/** The most layers that are added to a base. */
+#define FP_OWN_LAYERS_MAX 32
 /** The label that holds the records of an image, as JSON. */
 #define FP_LABEL_RECIPES "flinkpack.recipes"
 /** The annotation of a manifest or index by which an unchanged image is known: fp_image_key(), and

@@ -6,6 +6,7 @@
 #define FLINKPACK_RECIPE_H
 
 #include "flinkpack/flink.h"
+#include "flinkpack/judge.h"
 #include "flinkpack/sbom.h"
 #include "flinkpack/store.h"
 
@@ -48,6 +49,11 @@ struct fp_build_options {
     struct fp_strv job_jars;
     struct fp_strv job_artifacts; /**< each may be a comma-separated list */
     const char *job_classname;
+
+    /* How the job is judged. */
+    const char *check;    /**< "off", "warn", "strict"; NULL: warn */
+    struct fp_strv allow; /**< names of findings that are not told */
+    bool judges_only;     /**< nothing is made: for fp_judge_job() */
 
     /* Additions to Flink and to the base. */
     struct fp_strv libs;    /**< files */
@@ -118,6 +124,29 @@ struct fp_build_result {
 FP_CHECKED enum fp_code fp_build_run(const struct fp_build_options *options,
                                      const struct fp_build_context *context,
                                      struct fp_build_result *ret, struct fp_error *err);
+/** The judgement of a job. Release with fp_judgement_clear(). */
+struct fp_judgement {
+    struct fp_flink_version version;
+    char *base;          /**< the base that it was judged on */
+    unsigned java;       /**< of the base; 0: unknown */
+    struct fp_strv jars; /**< the job's, as they were named */
+    struct fp_findings findings;
+};
+
+/**
+ * Judge a job: read its jars, Flink and what is known of the base, and make nothing.
+ * @param options As for fp_build_run(); names and destinations are not used.
+ * @param ret     Filled only on success; cleared by the caller.
+ * @return FP_OK, whatever is found; or any of the codes: what is judged cannot be read.
+ */
+FP_CHECKED enum fp_code fp_judge_job(const struct fp_build_options *options,
+                                     const struct fp_build_context *context,
+                                     struct fp_judgement *ret, struct fp_error *err);
+/** Release the members. */
+void fp_judgement_clear(struct fp_judgement *judgement);
+/** Declare a judgement that is cleared at the end of its scope. */
+#define cleanup_judgement __attribute__((cleanup(fp_judgement_clear)))
+
 /** The options that only fp_append_run() has, as the user typed them. Everything is borrowed. */
 struct fp_append_options {
     struct fp_strv layers;     /**< tars; {os}, {arch} and {variant} select one per platform */

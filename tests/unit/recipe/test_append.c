@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "plan_parts.h"
+#include "record.h"
 
 static const struct fp_build_context context = {.places.store = "/tmp/flinkpack-no-store",
                                                 .cache_folder = "/tmp/flinkpack-no-cache",

@@ -1,0 +1,165 @@
+/* Judging a job that is not built: Flink, base and jars are looked at, and nothing is made. */
+#include "checks.h"
+#include "judge.h"
+#include "known.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The state of judging a job. */
+struct trial {
+    const struct fp_build_options *options;
+    const struct fp_build_context *context;
+    struct fp_group *group;
+    struct fp_plan plan;
+    struct fp_repo *store; /* spools are made in it */
+    struct fp_outputs outputs;
+    struct fp_known *known;
+    struct fp_flink_origin origin;
+    struct fp_flink flink;
+    struct fp_bases bases;
+    struct fp_judgement *ret;
+};
+
+static void trial_clear(struct trial *trial)
+{
+    fp_known_free(trial->known);
+    fp_bases_clear(&trial->bases);
+    fp_flink_clear(&trial->flink);
+    fp_flink_origin_clear(&trial->origin);
+    fp_outputs_clear(&trial->outputs);
+    fp_repo_free(trial->store);
+    fp_plan_clear(&trial->plan);
+    fp_group_free(trial->group);
+}
+
+static enum fp_code begin(struct trial *trial, struct fp_error *err)
+{
+    struct fp_plan *plan = &trial->plan;
+    const struct fp_build_context *context = trial->context;
+    FP_TRY(fp_plan_make(trial->options, NULL, context, plan, err));
+    plan->trusts_images = false;
+    FP_TRY(fp_repo_open_layout(context->places.store, FP_LAYOUT_STORE, &trial->store, err));
+    FP_TRY(fp_mkdir_p(context->cache_folder, FP_KEPT_DIR_MODE, err));
+    trial->known = fp_known_open(plan, &trial->outputs, NULL, trial->group);
+    return FP_OK;
+}
+
+/* Read the distribution, unless the cache remembers it. */
+static enum fp_code obtain_distribution(struct trial *trial, struct fp_error *err)
+{
+    const struct fp_plan *plan = &trial->plan;
+    struct fp_flink *flink = &trial->flink;
+    FP_TRY(fp_flink_identify(plan, trial->known, flink, &trial->origin, err));
+    FP_TRY(fp_flink_find(plan, trial->known, flink, err));
+    if (fp_flink_remember(plan, flink))
+        return fp_flink_settle(plan, flink, err);
+    FP_TRY(fp_flink_fetch(plan, flink, &trial->origin, err));
+    FP_TRY(fp_flink_read(plan, &trial->origin, flink, err));
+    fp_flink_keep(plan, &trial->origin, flink);
+    return FP_OK;
+}
+
+/* With --offline a release that is not at hand is judged by what is known of its version. */
+static enum fp_code obtain_flink(struct trial *trial, struct fp_error *err)
+{
+    const struct fp_plan *plan = &trial->plan;
+    struct fp_error why = {0};
+    enum fp_code code = obtain_distribution(trial, &why);
+    bool is_absent = code == FP_E_NETWORK || code == FP_E_NOT_FOUND;
+    if (!is_absent || !plan->context->offline || plan->source != FP_FROM_RELEASE)
+        return code == FP_OK ? FP_OK : fp_fail_as(err, &why);
+    fp_report(plan->context->reporter, FP_EVENT_INFO,
+              "%s: without it, of Flink %s only what is known of its version is looked at",
+              why.text, plan->version.text);
+    fp_flink_clear(&trial->flink);
+    trial->flink.version = plan->version;
+    trial->flink.traits = fp_flink_traits(&plan->version);
+    trial->flink.home = fp_xstrdup(FP_FLINK_HOME);
+    return FP_OK;
+}
+
+static bool has_natives(const struct fp_plan *plan)
+{
+    bool has = false;
+    for (size_t i = 0; i < plan->job_jars.len; i++)
+        has = has || plan->jars[i].native_count > 0;
+    return has;
+}
+
+/* Whether the catalogue says enough of a base, so that nothing of it need be fetched. */
+static bool is_stated(const struct fp_plan *plan, const struct fp_base_entry *entry)
+{
+    return entry->name != NULL && entry->java > 0 &&
+           fp_json_string(plan->env, "JAVA_HOME") == NULL &&
+           fp_json_string(plan->env, "PATH") == NULL &&
+           (strcmp(entry->libc, "musl") != 0 || !has_natives(plan));
+}
+
+static enum fp_code open_base(struct trial *trial, struct fp_judge_base *ret, struct fp_error *err)
+{
+    const struct fp_plan *plan = &trial->plan;
+    struct fp_bases *bases = &trial->bases;
+    const struct fp_flink_version *version =
+        plan->source == FP_FROM_IMAGE ? NULL : &trial->flink.version;
+    if (plan->source != FP_FROM_IMAGE) {
+        FP_TRY(fp_bases_choose(plan, version, bases, err));
+        *ret = (struct fp_judge_base){.name = plan->base != NULL ? plan->base : bases->entry.name,
+                                      .java = bases->entry.java};
+        if (is_stated(plan, &bases->entry))
+            return FP_OK;
+        fp_bases_clear(bases);
+    }
+    FP_TRY(fp_bases_open(plan, version, trial->known, bases, err));
+    *ret = (struct fp_judge_base){
+        .name = bases->name, .java = bases->images[0].facts.java, .facts = &bases->images[0].facts};
+    return FP_OK;
+}
+
+static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
+                          struct fp_error *err)
+{
+    cleanup_judge_case struct fp_judge_case judged = {0};
+    struct fp_judgement *ret = trial->ret;
+    FP_TRY(fp_judge_case_make(&trial->plan, &trial->flink, base, NULL, &judged, err));
+    FP_TRY(fp_judge(&judged.input, &ret->findings, err));
+    fp_findings_allow(&ret->findings, &trial->plan.check.allowed);
+    ret->version = trial->flink.version;
+    ret->java = base->java;
+    ret->base = base->name != NULL ? fp_xstrdup(base->name) : NULL;
+    fp_strv_add_all(&ret->jars, &trial->plan.job_jars);
+    return FP_OK;
+}
+
+static enum fp_code run(void *context, struct fp_error *err)
+{
+    struct trial *trial = context;
+    struct fp_judge_base base = {0};
+    bool is_image = false;
+    FP_TRY(begin(trial, err));
+    is_image = trial->plan.source == FP_FROM_IMAGE;
+    if (!is_image)
+        FP_TRY(obtain_flink(trial, err));
+    FP_TRY(open_base(trial, &base, err));
+    if (is_image)
+        FP_TRY(fp_flink_of_image(&trial->plan, &trial->bases.images[0], &trial->flink, err));
+    return judge(trial, &base, err);
+}
+
+enum fp_code fp_judge_job(const struct fp_build_options *options,
+                          const struct fp_build_context *context, struct fp_judgement *ret,
+                          struct fp_error *err)
+{
+    __attribute__((cleanup(trial_clear))) struct trial trial = {
+        .options = options, .context = context, .group = fp_group_new(NULL, 1), .ret = ret};
+    fp_group_run(trial.group, run, &trial);
+    return fp_group_wait(trial.group, err);
+}
+
+void fp_judgement_clear(struct fp_judgement *judgement)
+{
+    free(judgement->base);
+    fp_strv_clear(&judgement->jars);
+    fp_findings_clear(&judgement->findings);
+    memset(judgement, 0, sizeof(*judgement));
+}

@@ -1,0 +1,76 @@
+"""flinkpack check: what is told of a job, to people and to programs, and the statuses."""
+
+import gzip
+import json
+
+import classes
+import miniature
+import pytest
+
+VERSION = "1.20.4"
+JOB = "com/example/Job"
+
+
+@pytest.fixture
+def check(flinkpack, tmp_path):
+    """Judges jars of the given classes against a miniature distribution."""
+    archive = tmp_path / "flink.tgz"
+    archive.write_bytes(gzip.compress(miniature.tar(VERSION), 1, mtime=0))
+
+    class Check:
+        program, folder, flink = flinkpack, tmp_path, ["--from-archive", archive]
+
+        def jar(self, *calls, name="job.jar"):
+            job = classes.entry(JOB, methods=[classes.main(*calls)])
+            (tmp_path / name).write_bytes(miniature.jar(main_class="com.example.Job", extra=[job]))
+            return name
+
+        def json(self, *words):
+            result = flinkpack.try_run("check", *words, *self.flink, "-o", "json")
+            return result.status, json.loads(result.out)
+
+    return Check()
+
+
+def test_a_good_job(check):
+    jar = check.jar()
+    result = check.program.run("check", jar, *check.flink)
+    assert result.out.splitlines()[-1].startswith("job.jar: nothing wrong with Flink 1.20.4 on Java 11")
+    status, told = check.json(jar)
+    assert status == 0
+    assert told["flink"] == {"version": VERSION} and told["java"] == 11
+    assert told["jars"] == ["job.jar"] and told["errors"] == told["warnings"] == 0
+
+
+@pytest.mark.parametrize("words, text", [
+    ([], "check: nothing says which Flink the job is for"),
+    (["--flink-version", VERSION], "check: no jar is named"),
+    (["job.jar", "--flink-version", VERSION, "--allow", "flink-clas"],
+     "--allow 'flink-clas': no finding has that name\n  try: --allow flink-class\n"),
+    (["job.jar", "--flink-version", VERSION, "-o", "yaml"], "--output: expected one of text json"),
+])
+def test_usage(words, text, check):
+    check.jar()
+    assert text in check.program.fail(2, "check", *words)
+
+
+def test_what_is_no_jar(check):
+    (check.folder / "notes.jar").write_text("notes")
+    assert "not a jar" in check.program.fail(3, "check", "notes.jar", *check.flink)
+    check.program.fail(5, "check", "none.jar", *check.flink)
+
+
+def test_jars_of_a_file_are_judged(check):
+    check.jar(name="a.jar"), check.jar(name="b.jar")
+    (check.folder / "flinkpack.yaml").write_text(
+        "from-archive: flink.tgz\njob-jar: a.jar\noutput: oci:out\n")
+    assert check.program.run("check").out.startswith("a.jar: ")
+    assert check.program.run("check", "b.jar").out.startswith("b.jar: ")
+    assert not (check.folder / "out").exists()
+
+
+def test_names_are_listed(check):
+    text = check.program.run("check", "--help").out
+    names = text.split("Findings, by their names:\n")[1]
+    assert "  flink-class " in names and "  conf-memory " in names
+    assert r"flink\-class" in check.program.run("man").out
