@@ -3,23 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "flinkpack/flink/file_systems.h"
 #include "format.h"
 #include "text.h"
-
-/* File systems that are plugins of Flink. Hadoop has to support any other scheme. */
-static const struct file_system {
-    const char *schemes; /* ' '-separated */
-    const char *words;   /* the names of jars that support it contain one of these */
-    const char *plugin;  /* Flink's own plugin for it */
-} file_systems[] = {
-    {"s3", "s3 aws", "s3-fs-presto"},
-    {"s3a", "s3-fs-hadoop s3-fs-native hadoop-aws", "s3-fs-hadoop"},
-    {"s3p", "presto", "s3-fs-presto"},
-    {"oss", "oss", "oss-fs-hadoop"},
-    {"abfs abfss wasb wasbs", "azure", "azure-fs-hadoop"},
-    {"gs", "gs-fs gcs", "gs-fs-hadoop"},
-    {"swift", "swift", "swift-fs-hadoop"},
-};
 
 /* Settings whose value is a directory that JobManager and TaskManagers share. */
 static const char *const shared[] = {"execution.checkpointing.dir",
@@ -42,39 +28,6 @@ struct places {
     bool has_default_scheme; /* one other than file: */
     struct fp_strv seen;     /* schemes that were checked already */
 };
-
-static bool has_word(const char *text, const char *words)
-{
-    cleanup_strv struct fp_strv list = {0};
-    fp_strv_split(&list, words, ' ');
-    for (size_t i = 0; i < list.len; i++) {
-        if (strcasestr(text, list.items[i]) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static const struct file_system *find(const char *scheme)
-{
-    for (size_t i = 0; i < sizeof(file_systems) / sizeof(file_systems[0]); i++) {
-        cleanup_strv struct fp_strv schemes = {0};
-        fp_strv_split(&schemes, file_systems[i].schemes, ' ');
-        if (fp_strv_has(&schemes, scheme))
-            return &file_systems[i];
-    }
-    return NULL;
-}
-
-/* The scheme in lower case: "s3" for s3://bucket/path, or "". The caller owns it. */
-static char *scheme_of(const char *text)
-{
-    size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-");
-    if (strncmp(text + len, ":/", 2) != 0)
-        return fp_xstrdup("");
-    char *scheme = fp_xstrndup(text, len);
-    fp_make_lower(scheme);
-    return scheme;
-}
 
 /* The value of a container's variable, found anywhere in `value`; "?" if a Secret has it; NULL if
  * there is no such variable. */
@@ -197,8 +150,8 @@ static bool has_hadoop(const char *plugins)
 }
 
 /* Whether the image supports a scheme, or probably does. */
-static bool has_scheme(const struct places *p, const char *scheme, const struct file_system *known,
-                       const char *plugins)
+static bool has_scheme(const struct places *p, const char *scheme,
+                       const struct fp_file_system *known, const char *plugins)
 {
     const char *builtin = variable(p, "ENABLE_BUILT_IN_PLUGINS");
     bool is_flinks_own = strcmp(scheme, "s3") == 0 || strcmp(scheme, "s3p") == 0;
@@ -206,9 +159,9 @@ static bool has_scheme(const struct places *p, const char *scheme, const struct 
         (!is_flinks_own && has_hadoop_outside(p)))
         return true;
     if (known == NULL)
-        return has_hadoop(plugins) || has_word(plugins, scheme);
-    return has_word(plugins, known->words) ||
-           (builtin != NULL && (strcmp(builtin, "?") == 0 || has_word(builtin, known->words)));
+        return has_hadoop(plugins) || strcasestr(plugins, scheme) != NULL;
+    return fp_file_system_is_in(known, plugins) ||
+           (builtin != NULL && (strcmp(builtin, "?") == 0 || fp_file_system_is_in(known, builtin)));
 }
 
 /* Whether all plugins of the image are known, from its label or because it is the official one. */
@@ -229,7 +182,7 @@ static void warn_of_scheme(const struct places *p, const char *title, const char
                            const char *scheme, bool is_place)
 {
     struct fp_deployment *d = p->d;
-    const struct file_system *known = find(scheme);
+    const struct fp_file_system *known = fp_file_system_find(scheme);
     const char *label = fp_image_label(d, "flinkpack.plugins");
     bool is_known = is_known_image(d);
     struct fp_strv *list = is_known && is_place ? &d->warnings : &d->remarks;
@@ -260,9 +213,9 @@ static void warn_of_scheme(const struct places *p, const char *title, const char
  * Otherwise only hdfs and the schemes of known file systems are. */
 static void check_scheme(struct places *p, const char *title, const char *place, bool is_place)
 {
-    cleanup_free char *scheme = scheme_of(place);
+    cleanup_free char *scheme = fp_uri_scheme(place);
     if (*scheme == '\0' || strcmp(scheme, "file") == 0 || fp_strv_has(&p->seen, scheme) ||
-        (!is_place && find(scheme) == NULL && strcmp(scheme, "hdfs") != 0))
+        (!is_place && fp_file_system_find(scheme) == NULL && strcmp(scheme, "hdfs") != 0))
         return;
     fp_strv_add(&p->seen, scheme);
     warn_of_scheme(p, title, place, scheme, is_place);

@@ -21,5 +21,9 @@ fp_judge_row fp_judge_conf;
 fp_judge_row fp_judge_services;
 /** Connectors and formats that SQL names: builder/judge/connectors.c. */
 fp_judge_row fp_judge_connectors;
+/** File systems and their plugins: builder/judge/filesystems.c. */
+fp_judge_row fp_judge_filesystems;
+/** The state backend that is chosen: builder/judge/state_backend.c. */
+fp_judge_row fp_judge_state_backend;
 
 #endif
