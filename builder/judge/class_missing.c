@@ -73,7 +73,7 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
                                 severity == FP_SEVERITY_ERROR ? "the job" : "what comes to it");
     cause.advice = is_info ? fp_xstrdup("nothing, where they are optional to a library")
                    : home != NULL
-                       ? fp_home_advice(home)
+                       ? fp_class_home_advice(home)
                        : fp_xstrdup("build the jar with its dependencies (maven-shade-plugin), or "
                                     "add the library's jar with --lib");
     fp_causes_add(causes, cause);
@@ -96,7 +96,7 @@ static enum fp_code judge_jar(const struct fp_judge_input *input, const struct f
         const char *class_name = fp_json_string(reference, "class");
         if (class_name == NULL || json_object_get(open, class_name) == NULL)
             continue;
-        const struct fp_home *home = fp_home_of(input->version, class_name);
+        const struct fp_home *home = fp_class_home(input->version, class_name);
         if (is_missing(input, class_name, home))
             add(input, jar, reference, home, &causes);
     }

@@ -77,7 +77,7 @@ static void judge_name(const struct judgement *judgement, const char *by, const 
                        bool is_connector)
 {
     const struct fp_identifier *identifier =
-        is_connector ? fp_connector_find(name) : fp_format_find(name);
+        is_connector ? fp_identifier_of_connector(name) : fp_identifier_of_format(name);
     const struct fp_factories *factories = &judgement->factories;
     if (identifier == NULL) {
         if (!factories->has_unknown && judgement->input->is_whole && judgement->input->api != NULL)

@@ -25,11 +25,11 @@ static void read_jar(const struct fp_judged_jar *jar, struct fp_factories *ret)
             continue;
         fp_json_set(ret->listed, name, json_true());
         ret->has_unknown =
-            ret->has_unknown || (!is_other_kind(name) && fp_factory_find(name) == NULL);
+            ret->has_unknown || (!is_other_kind(name) && fp_identifier_of_factory(name) == NULL);
     }
     for (size_t i = 0; i < json_array_size(there); i++) {
         const char *name = json_string_value(json_array_get(there, i));
-        if (name != NULL && fp_factory_find(name) != NULL)
+        if (name != NULL && fp_identifier_of_factory(name) != NULL)
             fp_json_set_text(ret->there, name, jar->path);
     }
 }

@@ -108,7 +108,7 @@ static bool is_below(const char *prefixes, const char *name)
     return false;
 }
 
-const struct fp_home *fp_home_of(const struct fp_flink_version *version, const char *class_name)
+const struct fp_home *fp_class_home(const struct fp_flink_version *version, const char *class_name)
 {
     if (fp_flink_at_least(version, 1, 15, 0) && is_below(PLANNER.prefixes, class_name))
         return &PLANNER;
@@ -118,7 +118,7 @@ const struct fp_home *fp_home_of(const struct fp_flink_version *version, const c
     return NULL;
 }
 
-char *fp_home_advice(const struct fp_home *home)
+char *fp_class_home_advice(const struct fp_home *home)
 {
     if (home->advice != NULL)
         return fp_xstrdup(home->advice);

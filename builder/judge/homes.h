@@ -16,8 +16,8 @@ struct fp_home {
 };
 
 /** The home of a class; NULL: not known. Static. */
-const struct fp_home *fp_home_of(const struct fp_flink_version *version, const char *class_name);
+const struct fp_home *fp_class_home(const struct fp_flink_version *version, const char *class_name);
 /** What to do about a class that is at home there. The caller owns it. */
-char *fp_home_advice(const struct fp_home *home);
+char *fp_class_home_advice(const struct fp_home *home);
 
 #endif

@@ -140,17 +140,17 @@ static const struct fp_identifier *find(const struct fp_identifier *rows, size_t
     return NULL;
 }
 
-const struct fp_identifier *fp_connector_find(const char *name)
+const struct fp_identifier *fp_identifier_of_connector(const char *name)
 {
     return find(CONNECTORS, COUNT(CONNECTORS), name);
 }
 
-const struct fp_identifier *fp_format_find(const char *name)
+const struct fp_identifier *fp_identifier_of_format(const char *name)
 {
     return find(FORMATS, COUNT(FORMATS), name);
 }
 
-const struct fp_identifier *fp_factory_find(const char *class_name)
+const struct fp_identifier *fp_identifier_of_factory(const char *class_name)
 {
     size_t len = strlen(class_name);
     for (size_t i = 0; i < COUNT(CONNECTORS); i++)

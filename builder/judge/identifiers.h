@@ -16,10 +16,10 @@ struct fp_identifier {
 };
 
 /** A connector by its name; NULL: the table does not know it. Static. */
-const struct fp_identifier *fp_connector_find(const char *name);
+const struct fp_identifier *fp_identifier_of_connector(const char *name);
 /** Likewise a format. */
-const struct fp_identifier *fp_format_find(const char *name);
+const struct fp_identifier *fp_identifier_of_format(const char *name);
 /** The identifier, of either kind, that a factory's class implements; NULL: none known. */
-const struct fp_identifier *fp_factory_find(const char *class_name);
+const struct fp_identifier *fp_identifier_of_factory(const char *class_name);
 
 #endif

@@ -73,7 +73,7 @@ static void explain_missing(const struct fp_judge_input *input, const struct ref
                             bool is_class, struct fp_cause *cause)
 {
     const struct fp_home *home =
-        is_class ? fp_home_of(input->version, reference->class_name) : NULL;
+        is_class ? fp_class_home(input->version, reference->class_name) : NULL;
     cause->name = is_class ? "flink-class" : "flink-member";
     cause->key = home != NULL ? fp_xstrdup(home->jar)
                  : is_class   ? package_of(reference->class_name)
@@ -84,7 +84,7 @@ static void explain_missing(const struct fp_judge_input *input, const struct ref
                                         input->version->text, home->jar)
                          : fp_xasprintf("which Flink %s does not have", input->version->text);
     cause->advice = home != NULL
-                        ? fp_home_advice(home)
+                        ? fp_class_home_advice(home)
                         : fp_xasprintf("build the job for Flink %s, with libraries made for it",
                                        input->version->text);
 }
@@ -116,7 +116,7 @@ static bool is_missing(const struct fp_judge_input *input, const struct referenc
         return answer == FP_API_NO_CLASS || answer == FP_API_NO_MEMBER;
     }
     *ret_class = true;
-    const struct fp_home *home = fp_home_of(input->version, class_name);
+    const struct fp_home *home = fp_class_home(input->version, class_name);
     if (fp_api_removed(input->version, class_name, NULL) != NULL ||
         fp_api_not_yet(input->version, class_name, NULL) != NULL ||
         (home != NULL && home->is_foreign && input->is_whole))

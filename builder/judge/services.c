@@ -100,7 +100,7 @@ static void find_lost(const struct fp_factories *factories, const char *path, st
     json_t *jar = NULL;
     json_object_foreach(factories->there, name, jar)
     {
-        const struct fp_identifier *identifier = fp_factory_find(name);
+        const struct fp_identifier *identifier = fp_identifier_of_factory(name);
         if (strcmp(json_string_value(jar), path) == 0 && identifier != NULL &&
             identifier->built_in == 0 && fp_factories_lost(factories, identifier) &&
             !fp_strv_has(ret, identifier->artifact))
