@@ -69,6 +69,7 @@ static enum fp_code visit_record(struct fp_zip *zip, const unsigned char *record
                                  .method = fp_le16(record + 10),
                                  .is_encrypted = (fp_le16(record + 8) & 1) != 0,
                                  .size = fp_le32(record + 24),
+                                 .crc32 = (uint32_t) fp_le32(record + 16),
                                  .packed_size = fp_le32(record + 20),
                                  .offset = fp_le32(record + 42),
                                  .mtime_s = dos_time(fp_le16(record + 12), fp_le16(record + 14))};

@@ -20,6 +20,7 @@ struct fp_zip_entry {
     const char *name; /**< terminated; a name that contains NUL gives FP_E_INPUT */
     unsigned method;  /**< 0 stored, 8 deflated */
     bool is_encrypted;
+    uint32_t crc32;       /**< of the inflated bytes, as the directory says */
     uint64_t size;        /**< inflated */
     uint64_t packed_size; /**< as stored; larger than 4 GiB: UINT32_MAX */
     uint64_t offset;
