@@ -93,13 +93,28 @@ static enum fp_code visit_manifest(struct fp_resources *resources, struct fp_zip
     return FP_OK;
 }
 
+/* Whether a signature block is what it should be, a DER sequence; Java passes over others. */
+static enum fp_code look_at_block(struct fp_zip *zip, const struct fp_zip_entry *entry,
+                                  bool *ret_is_one, struct fp_error *err)
+{
+    unsigned char head[5] = {0};
+    size_t len = 0;
+    FP_TRY(fp_zip_read(zip, entry, head, sizeof(head), &len, err));
+    size_t said = (size_t) head[2] << 8 | head[3];
+    *ret_is_one =
+        len == sizeof(head) && head[0] == 0x30 && head[1] == 0x82 && said + 4 <= entry->size;
+    return FP_OK;
+}
+
 /* Keep a signature file, or the name of a block, which makes Java look at the file. */
 static enum fp_code visit_signature(struct fp_resources *resources, struct fp_zip *zip,
                                     const struct fp_zip_entry *entry, struct fp_error *err)
 {
     if (!ends_with(entry->name, ".SF")) {
         size_t len = (size_t) (strrchr(entry->name, '.') - entry->name);
-        if (resources->blocks.len < SIGNATURES_MAX)
+        bool is_block = false;
+        FP_TRY(look_at_block(zip, entry, &is_block, err));
+        if (is_block && resources->blocks.len < SIGNATURES_MAX)
             fp_strv_take(&resources->blocks, fp_xstrndup(entry->name, len));
         return FP_OK;
     }
