@@ -26,4 +26,17 @@ fp_judge_row fp_judge_filesystems;
 /** The state backend that is chosen: builder/judge/state_backend.c. */
 fp_judge_row fp_judge_state_backend;
 
+/** The job's manifest, and the class that it begins with. */
+fp_judge_row fp_judge_entry;
+/** The base's Java against the jars' classes. */
+fp_judge_row fp_judge_java;
+/** What is in a jar by mistake. */
+fp_judge_row fp_judge_bundled;
+/** Classes that two jars have. */
+fp_judge_row fp_judge_twice;
+/** Scala's version. */
+fp_judge_row fp_judge_scala;
+/** Libraries that are known to clash with Flink's. */
+fp_judge_row fp_judge_clash;
+
 #endif
