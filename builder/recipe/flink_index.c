@@ -66,7 +66,7 @@ struct fp_api_spool *fp_flink_index_begin(const struct fp_plan *plan,
                                           const struct fp_flink_origin *origin)
 {
     bool is_wanted = plan->context->cache != NULL || plan->job_jars.len > 0;
-    if (!is_wanted || origin->archive == NULL)
+    if (plan->check.mode == FP_CHECK_OFF || !is_wanted || origin->archive == NULL)
         return NULL;
     return fp_api_spool_new(plan->blob_folder);
 }
