@@ -46,8 +46,7 @@ static bool chooses_rocksdb(const struct fp_distribution *dist)
     return chosen;
 }
 
-/* Whether a jar is part of Flink's own lib/, which has no connector that a job may need. */
-static bool is_stock(const char *name)
+bool fp_dist_is_stock(const char *name)
 {
     if (strncmp(name, "flink-", 6) == 0)
         return strstr(name, "connector") == NULL || strncmp(name, "flink-connector-files", 21) == 0;
@@ -59,7 +58,7 @@ static void judge(struct fp_distribution *dist)
     dist->chooses_rocksdb = chooses_rocksdb(dist);
     dist->has_added_jars = false;
     for (size_t i = 0; i < dist->lib_jars.len; i++)
-        dist->has_added_jars = dist->has_added_jars || !is_stock(dist->lib_jars.items[i]);
+        dist->has_added_jars = dist->has_added_jars || !fp_dist_is_stock(dist->lib_jars.items[i]);
 }
 
 void fp_dist_name_layer(struct fp_distribution *dist)

@@ -146,6 +146,9 @@ FP_CHECKED enum fp_code fp_distribution_facts_parse(const json_t *json, const ch
 /** Return a file whose content is held in memory, or NULL. Borrowed. */
 const struct fp_dist_file *fp_distribution_file(const struct fp_distribution *distribution,
                                                 const char *path);
+/** Whether a jar's name is that of one that distributions have in lib/, where no connector is that
+ * a job may need, or in plugins/. */
+bool fp_dist_is_stock(const char *name);
 /** Release the members. */
 void fp_distribution_clear(struct fp_distribution *distribution);
 /** Declare a distribution that is cleared at the end of its scope. */
