@@ -99,6 +99,7 @@ extern const struct fp_option_group fp_options_records;
 extern const struct fp_option_group fp_options_apache;
 extern const struct fp_option_group fp_options_old;
 extern const struct fp_option_group fp_options_rebase;
+extern const struct fp_option_group fp_options_judge;
 extern const struct fp_option_group fp_options_check;
 extern const struct fp_option_group fp_options_base_check;
 extern const struct fp_option_group fp_options_catalogue;

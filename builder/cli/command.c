@@ -32,6 +32,7 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_deploy_ui,
     &fp_options_deploy_policies,
     &fp_options_rebase,
+    &fp_options_judge,
     &fp_options_check,
     &fp_options_base_check,
     &fp_options_copy,
@@ -60,6 +61,7 @@ typedef const struct fp_option_group *const groups;
 
 static groups build_groups[] = {&fp_options_flink,
                                 &fp_options_job,
+                                &fp_options_judge,
                                 &fp_options_with,
                                 &fp_options_packages,
                                 &fp_options_package_sources,
@@ -79,6 +81,7 @@ static groups build_groups[] = {&fp_options_flink,
                                 NULL};
 static groups lock_groups[] = {&fp_options_flink,
                                &fp_options_job,
+                               &fp_options_judge,
                                &fp_options_with,
                                &fp_options_packages,
                                &fp_options_package_sources,

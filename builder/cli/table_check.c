@@ -1,5 +1,13 @@
-/* The options that only check has. */
+/* How a job is judged: the options of build, and of check. */
 #include "table.h"
+
+static const struct fp_option judge_options[] = {
+    FP_OPTION(CHOICE, "check", "HOW", build.check, CONTENT,
+              "what becomes of what 'flinkpack check' would find: off, it is not looked for; warn; "
+              "or strict, what cannot run ends the build before anything is pushed",
+              .choices = "off warn strict", .fallback = "warn"),
+    FP_OPTION_ALLOW,
+};
 
 static const struct fp_option check_options[] = {
     FP_OPTION_ALLOW,
@@ -8,4 +16,5 @@ static const struct fp_option check_options[] = {
               .fallback = "text"),
 };
 
+const struct fp_option_group fp_options_judge = FP_OPTION_GROUP("Check", judge_options);
 const struct fp_option_group fp_options_check = FP_OPTION_GROUP("Check", check_options);

@@ -3,6 +3,7 @@
 #include "cache_repo.h"
 #include "checks.h"
 #include "inputs.h"
+#include "judge.h"
 #include "known.h"
 #include "known_image.h"
 #include "listener.h"
@@ -213,7 +214,8 @@ static enum fp_code obtain_inputs(struct build *build, struct fp_error *err)
         FP_TRY(fp_flink_of_image(plan, &build->bases.images[0], &build->flink, err));
     if (plan->source != FP_FROM_RELEASE)
         FP_TRY(check_bases(build, &build->flink.version, err));
-    return check_fit(build, err);
+    FP_TRY(check_fit(build, err));
+    return fp_judge_stage(plan, &build->flink, &build->origin, &build->bases, err);
 }
 
 /* Whether the same inputs are always warned of. */
@@ -237,7 +239,10 @@ static enum fp_code set_key(struct build *build, struct fp_error *err)
     /* Not the label, which images that others have built upon one of ours inherit. */
     cleanup_free char *below = is_upon ? fp_known_key_below(&build->bases) : NULL;
     bool is_passed_over = label != NULL && below == NULL; /* warned of, or changed by others */
-    if (has_been_warned(build) || is_passed_over)
+    /* What an image that has Flink would have been warned of is not seen again. */
+    const struct fp_plan_check *check = &build->plan.check;
+    bool is_unjudged = is_upon && (check->mode == FP_CHECK_OFF || check->allowed.len > 0);
+    if (has_been_warned(build) || is_passed_over || is_unjudged)
         return FP_OK;
     return find_key(build, below, &build->bases.image_key, err);
 }
@@ -332,13 +337,17 @@ static enum fp_code make(void *context, struct fp_error *err)
 {
     struct build *build = context;
     struct fp_plan *plan = &build->plan;
+    bool is_unchanged = false;
     FP_TRY(make_plan(build, err));
     plan->reuses = plan->reuses && !build->makes_all;
     plan->trusts_images = plan->trusts_images && plan->reuses;
     FP_TRY(fp_report_heed(build->context.reporter, err));
     FP_TRY(open_places(build, err));
     FP_TRY(look_for_image(build, err));
-    if (!fp_digest_is_set(&build->unchanged.digest))
+    if (fp_digest_is_set(&build->unchanged.digest))
+        FP_TRY(fp_judge_unchanged(plan, build->flink.digest, &build->origin, &build->bases,
+                                  &is_unchanged, err));
+    if (!is_unchanged)
         return make_all(build, err);
     fp_report(plan->context->reporter, FP_EVENT_INFO,
               "%s: nothing to do: the image is there already", plan->title);

@@ -61,6 +61,10 @@ json_t *fp_flink_facts(const struct fp_plan *plan, const struct fp_flink *flink)
 FP_CHECKED enum fp_code fp_flink_recall(const struct fp_plan *plan, struct fp_known *known,
                                         struct fp_flink *flink, bool *ret_found,
                                         struct fp_error *err);
+/** The version in the name of a jar: flink-dist_2.11-1.6.0.jar, flink-dist-1.20.4.jar. */
+bool fp_flink_version_of_jar(const char *name, struct fp_flink_version *ret);
+/** Set version, traits and home by a name in an archive or directory, which is not read. */
+bool fp_flink_guess(const struct fp_flink_origin *origin, struct fp_flink *ret);
 /** Take a distribution whole out of the local cache, if it is there; to be settled. */
 bool fp_flink_remember(const struct fp_plan *plan, struct fp_flink *flink);
 /** Set version, traits and home by the distribution, and check them against the plan. */

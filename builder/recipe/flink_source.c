@@ -219,9 +219,7 @@ enum fp_code fp_flink_settle(const struct fp_plan *plan, struct fp_flink *flink,
     return check_version(plan, flink, err);
 }
 
-/* Parse the version in lib/flink-dist_2.11-1.6.0.jar or lib/flink-dist-1.20.4.jar, which follows an
- * optional Scala suffix. */
-static bool version_of_jar(const char *name, struct fp_flink_version *ret)
+bool fp_flink_version_of_jar(const char *name, struct fp_flink_version *ret)
 {
     static const char prefix[] = "flink-dist";
     size_t len = strlen(name);
@@ -245,7 +243,7 @@ enum fp_code fp_flink_of_image(const struct fp_plan *plan, const struct fp_base_
     if (real != NULL && real->kind == FP_ENTRY_DIR)
         fp_tree_children(tree, real->path, &names);
     for (size_t i = 0; i < names.len; i++) {
-        if (version_of_jar(names.items[i], &ret->version)) {
+        if (fp_flink_version_of_jar(names.items[i], &ret->version)) {
             ret->traits = fp_flink_traits(&ret->version);
             ret->home = fp_xstrdup(home);
             return check_version(plan, ret, err);

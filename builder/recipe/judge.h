@@ -39,4 +39,23 @@ FP_CHECKED enum fp_code fp_judge_case_make(const struct fp_plan *plan, const str
 void fp_judge_case_clear(struct fp_judge_case *judged);
 #define cleanup_judge_case __attribute__((cleanup(fp_judge_case_clear)))
 
+/**
+ * Judge the job of a build, and tell what is found: as warnings, or with --check strict as the
+ * error FP_E_INPUT.
+ */
+FP_CHECKED enum fp_code fp_judge_stage(const struct fp_plan *plan, struct fp_flink *flink,
+                                       struct fp_flink_origin *origin, struct fp_bases *bases,
+                                       struct fp_error *err);
+/**
+ * Likewise where the image is there already, from what this machine knows: nobody is asked.
+ * @param flink_digest  Of Flink's source; NULL: unknown.
+ * @param ret_is_judged False: too little is known, and the build has to go on.
+ */
+FP_CHECKED enum fp_code fp_judge_unchanged(const struct fp_plan *plan, const char *flink_digest,
+                                           struct fp_flink_origin *origin, struct fp_bases *bases,
+                                           bool *ret_is_judged, struct fp_error *err);
+/** What the catalogue says of a base; zero where a variable of the image decides, or it has no
+ * entry. */
+struct fp_judge_base fp_judge_base_of(const struct fp_plan *plan, const struct fp_bases *bases);
+
 #endif

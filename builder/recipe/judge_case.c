@@ -4,6 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct fp_judge_base fp_judge_base_of(const struct fp_plan *plan, const struct fp_bases *bases)
+{
+    const struct fp_base_entry *entry = &bases->entry;
+    if (entry->name == NULL || fp_json_string(plan->env, "JAVA_HOME") != NULL ||
+        fp_json_string(plan->env, "PATH") != NULL)
+        return (struct fp_judge_base){0};
+    return (struct fp_judge_base){.name = entry->name, .java = entry->java};
+}
+
 /* The jars that are judged, before their facts are read. */
 static void add_jar(struct fp_judge_case *judged, const char *path, enum fp_jar_role role,
                     const char *plugin)

@@ -1,5 +1,6 @@
 /* Judging a job that is not built: Flink, base and jars are looked at, and nothing is made. */
 #include "checks.h"
+#include "flink_api.h"
 #include "judge.h"
 #include "known.h"
 
@@ -87,15 +88,6 @@ static bool has_natives(const struct fp_plan *plan)
     return has;
 }
 
-/* Whether the catalogue says enough of a base, so that nothing of it need be fetched. */
-static bool is_stated(const struct fp_plan *plan, const struct fp_base_entry *entry)
-{
-    return entry->name != NULL && entry->java > 0 &&
-           fp_json_string(plan->env, "JAVA_HOME") == NULL &&
-           fp_json_string(plan->env, "PATH") == NULL &&
-           (strcmp(entry->libc, "musl") != 0 || !has_natives(plan));
-}
-
 static enum fp_code open_base(struct trial *trial, struct fp_judge_base *ret, struct fp_error *err)
 {
     const struct fp_plan *plan = &trial->plan;
@@ -104,9 +96,9 @@ static enum fp_code open_base(struct trial *trial, struct fp_judge_base *ret, st
         plan->source == FP_FROM_IMAGE ? NULL : &trial->flink.version;
     if (plan->source != FP_FROM_IMAGE) {
         FP_TRY(fp_bases_choose(plan, version, bases, err));
-        *ret = (struct fp_judge_base){.name = plan->base != NULL ? plan->base : bases->entry.name,
-                                      .java = bases->entry.java};
-        if (is_stated(plan, &bases->entry))
+        *ret = fp_judge_base_of(plan, bases);
+        /* Natives are held to what a base with musl has, which only its layers say. */
+        if (ret->java > 0 && (strcmp(bases->entry.libc, "musl") != 0 || !has_natives(plan)))
             return FP_OK;
         fp_bases_clear(bases);
     }
@@ -116,12 +108,28 @@ static enum fp_code open_base(struct trial *trial, struct fp_judge_base *ret, st
     return FP_OK;
 }
 
+/* Flink's classes, which are read where they are not known, unless nothing may be fetched for it.
+ */
+static enum fp_code obtain_api(struct trial *trial, struct fp_api **ret, struct fp_error *err)
+{
+    bool must = trial->flink.has_dist || trial->plan.source == FP_FROM_IMAGE;
+    bool is_offline = trial->context->offline;
+    struct fp_error why = {0};
+    enum fp_code code =
+        fp_flink_api(&trial->plan, &trial->flink, &trial->origin, &trial->bases, must, ret, &why);
+    if (is_offline && (code == FP_E_NETWORK || code == FP_E_NOT_FOUND))
+        return FP_OK;
+    return code == FP_OK ? FP_OK : fp_fail_as(err, &why);
+}
+
 static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
                           struct fp_error *err)
 {
     cleanup_judge_case struct fp_judge_case judged = {0};
+    cleanup_api struct fp_api *api = NULL;
     struct fp_judgement *ret = trial->ret;
-    FP_TRY(fp_judge_case_make(&trial->plan, &trial->flink, base, NULL, &judged, err));
+    FP_TRY(obtain_api(trial, &api, err));
+    FP_TRY(fp_judge_case_make(&trial->plan, &trial->flink, base, api, &judged, err));
     FP_TRY(fp_judge(&judged.input, &ret->findings, err));
     fp_findings_allow(&ret->findings, &trial->plan.check.allowed);
     ret->version = trial->flink.version;

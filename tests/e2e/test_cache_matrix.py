@@ -63,6 +63,10 @@ ROWS = {
     "image of another job": Row({"from-image": "oci:{folder}/ours:other-job"}, of="image"),
     "no job": Row({"job-jar": None, "job-classname": None}, same=False),
     "more for the job": Row({"job-artifacts": "{folder}/more.jar"}, JOB),
+    # How it is judged: that is not in the image.
+    "check": Row({"check": "off"}),
+    "strict check": Row({"check": "strict"}),
+    "allowed": Row({"allow": "flink-class"}),
     "job class": Row({"job-classname": "com.example.Other"}, same=False),
     # What Flink gets with it.
     "conf": Row({"conf": "parallelism.default=3"}, SETUP),
