@@ -277,6 +277,7 @@ enum fp_code fp_deployment_configure(struct fp_deployment *d, struct fp_error *e
     FP_TRY(fp_deployment_recover(d, err));
     fp_deployment_identify(d);
     fp_deployment_warn_of_recovery(d);
+    fp_deployment_judge(d);
     FP_TRY(check_length(d, err));
     if (d->options->metrics && !at_least(d, 1, 9))
         fp_strv_addf(&d->warnings,

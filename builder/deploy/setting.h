@@ -34,6 +34,8 @@ bool fp_is_highly_available(const struct fp_deployment *deployment);
 /** The number of lost JobManager pods that a Kubernetes Job replaces. */
 int64_t fp_job_retries(const struct fp_deployment *deployment);
 
+/** Warn of settings that this version of Flink ignores or refuses. */
+void fp_deployment_judge(struct fp_deployment *deployment);
 /** The lines of FLINK_PROPERTIES. The caller owns them. */
 char *fp_conf_text(const struct fp_deployment *deployment);
 

@@ -132,8 +132,10 @@ static void judge_value(struct judging *judging, const struct fp_judged_setting 
         : sure    ? "Flink does not start, or the job: \"Could not parse value\""
                   : "Flink fails as soon as it reads the setting: \"Could not parse value\"";
     add(judging, "conf-value", sure ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING, setting,
-        fp_xasprintf("'%s' is no value that Flink %s takes", setting->value,
-                     judging->version->text),
+        fp_is_secret(setting->key, setting->value)
+            ? fp_xasprintf("the value is none that Flink %s takes", judging->version->text)
+            : fp_xasprintf("'%.100s' is no value that Flink %s takes", setting->value,
+                           judging->version->text),
         effect, fp_xasprintf("it takes %s%s", expected, choice ? ", or the name of a class" : ""));
 }
 

@@ -6,8 +6,8 @@
 /* Longer keys are no slips of any option. */
 #define KEY_MAX ((size_t) 120)
 
-/* Whoever reads these takes any key that begins so. Up to Flink 1.9 options of some modules are not
- * in the table, as their jars cannot be had any more. */
+/* Whoever reads these takes any key that begins so. The metrics of a state backend are named by it.
+ */
 static const char *const FREE[] = {
     "$internal.",
     "internal.",
@@ -36,6 +36,9 @@ static const char *const FREE[] = {
     "mesos.",
     "FLINK_",
     "security.delegation.token.",
+    "state.backend.rocksdb.metrics.",
+    "state.backend.forst.metrics.",
+    "cleanup-strategy.",
 };
 
 bool fp_conf_key_is_free(const char *key)

@@ -103,9 +103,9 @@ static bool is_duration(const char *value)
         "nanosecond|nanoseconds";
     uint64_t number = 0;
     const char *unit = take_quantity(value, &number);
-    /* Newer versions take ISO 8601 too: PT10S. */
+    /* Newer versions take ISO 8601 too, PT10S, and numbers of any size. */
     if (unit == NULL)
-        return strchr("Pp+", value[0]) != NULL;
+        return value[0] != '\0' && strchr("Pp+" DIGITS, value[0]) != NULL;
     return *unit == '\0' || is_listed(UNITS, strlen(UNITS), unit);
 }
 
