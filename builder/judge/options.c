@@ -19,10 +19,19 @@ bool fp_conf_word_is(struct fp_conf_word word, const char *text)
     return strlen(text) == word.len && memcmp(word.text, text, word.len) == 0;
 }
 
-/* Take the word at `*p`, up to `end` or the line's end. */
-static struct fp_conf_word take_word(const char **p, const char *separators)
+/* The length of the word up to a separator or the line's end. */
+static size_t word_len(const char *text, char separator)
 {
-    struct fp_conf_word word = {*p, strcspn(*p, separators)};
+    size_t len = 0;
+    while (text[len] != '\0' && text[len] != '\n' && text[len] != separator)
+        len++;
+    return len;
+}
+
+/* Take the word at `*p`, and what separates it from the next. */
+static struct fp_conf_word take_word(const char **p, char separator)
+{
+    struct fp_conf_word word = {*p, word_len(*p, separator)};
     *p += word.len;
     if (**p != '\0' && **p != '\n')
         (*p)++;
@@ -48,9 +57,9 @@ bool fp_conf_option_next(const char **cursor, struct fp_conf_option *ret)
     const char *p = *cursor;
     if (*p == '\0')
         return false;
-    ret->key = take_word(&p, " \n");
-    ret->first = number_of(take_word(&p, "-\n"), 0);
-    ret->last = number_of(take_word(&p, " \n"), UINT_MAX);
+    ret->key = take_word(&p, ' ');
+    ret->first = number_of(take_word(&p, '-'), 0);
+    ret->last = number_of(take_word(&p, ' '), UINT_MAX);
     ret->relation = '\0';
     ret->is_read_at_start = *p == '!';
     p += ret->is_read_at_start;
@@ -58,7 +67,7 @@ bool fp_conf_option_next(const char **cursor, struct fp_conf_option *ret)
         ret->relation = *p;
         p += 2;
     }
-    ret->value = take_word(&p, "\n");
+    ret->value = take_word(&p, '\n');
     *cursor = *p == '\n' ? p + 1 : p;
     return true;
 }
@@ -67,13 +76,13 @@ const char *fp_conf_option_begin(void)
 {
     const char *p = fp_conf_options_table;
     while (*p == '#')
-        p += strcspn(p, "\n") + 1;
+        p += word_len(p, '\n') + 1;
     return p;
 }
 
 static int compare(const char *line, const char *key, size_t key_len)
 {
-    size_t len = strcspn(line, " \n");
+    size_t len = word_len(line, ' ');
     int order = memcmp(line, key, len < key_len ? len : key_len);
     return order != 0 ? order : len < key_len ? -1 : len > key_len;
 }
@@ -87,7 +96,7 @@ const char *fp_conf_option_lines(const char *key, size_t key_len)
         const char *middle = low + (high - low) / 2;
         while (middle > begin && middle[-1] != '\n')
             middle--;
-        const char *after = middle + strcspn(middle, "\n") + 1;
+        const char *after = middle + word_len(middle, '\n') + 1;
         if (compare(middle, key, key_len) < 0)
             low = after;
         else
