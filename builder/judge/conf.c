@@ -145,7 +145,7 @@ static void judge_known(struct judging *judging, const struct fp_judged_setting 
 {
     if (option.relation == '>')
         add(judging, "conf-version", FP_SEVERITY_INFO, setting,
-            fp_xasprintf("an older name of %.*s, which Flink %s still reads",
+            fp_xasprintf("%s is an older name of %.*s, and Flink %s still reads it", setting->key,
                          (int) option.value.len, option.value.text, judging->version->text),
             NULL, fp_xasprintf("set %.*s", (int) option.value.len, option.value.text));
     if (option.relation != '\0') {
