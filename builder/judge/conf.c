@@ -125,9 +125,10 @@ static void judge_value(struct judging *judging, const struct fp_judged_setting 
     bool lenient = !fp_flink_at_least(judging->version, 1, 10, 0);
     if (!choice && !fp_conf_value_refused(option->value, setting->value, expected))
         return;
+    bool by_class = choice && !fp_conf_word_is(option->key, "restart-strategy.type");
     bool sure = choice || (option->is_read_at_start && !lenient);
     const char *effect =
-        choice ? "jobs do not start: Flink takes it for the name of a class, which it cannot find"
+        choice    ? "jobs do not start: Flink knows no such word, and finds no class of this name"
         : lenient ? "Flink takes its default"
         : sure    ? "Flink does not start, or the job: \"Could not parse value\""
                   : "Flink fails as soon as it reads the setting: \"Could not parse value\"";
@@ -136,7 +137,8 @@ static void judge_value(struct judging *judging, const struct fp_judged_setting 
             ? fp_xasprintf("the value is none that Flink %s takes", judging->version->text)
             : fp_xasprintf("'%.100s' is no value that Flink %s takes", setting->value,
                            judging->version->text),
-        effect, fp_xasprintf("it takes %s%s", expected, choice ? ", or the name of a class" : ""));
+        effect,
+        fp_xasprintf("it takes %s%s", expected, by_class ? ", or the name of a class" : ""));
 }
 
 /* A key that names an option by an older or another name: its value is judged as the option's. */

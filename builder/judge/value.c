@@ -180,7 +180,7 @@ bool fp_conf_value_refused(struct fp_conf_word type, const char *value,
     return true;
 }
 
-/* Options that name a factory by a word that Flink knows, or by its class. */
+/* Options that take some words, or, but for restart strategies, the name of a class. */
 static const struct word_choice {
     const char *key;
     unsigned since;
@@ -193,6 +193,9 @@ static const struct word_choice {
     {"state.backend.type", 200, "hashmap|rocksdb|forst"},
     {"state.checkpoint-storage", 113, "jobmanager|filesystem"},
     {"execution.checkpointing.storage", 120, "jobmanager|filesystem"},
+    {"restart-strategy.type", 119,
+     "none|disable|off|fixed-delay|failure-rate|exponential-delay|fixeddelay|failurerate|"
+     "exponentialdelay"},
 };
 
 bool fp_conf_choice_refused(const struct fp_conf_option *option, unsigned version,

@@ -179,6 +179,8 @@ static void test_values(void **state)
     expect("2.3.0", "state.backend.type=filesystem", "error conf-value state.backend.type");
     expect("1.20.4", "state.backend.type=FileSystem", "");
     expect("2.3.0", "state.backend.type=forst", "");
+    expect("1.20.4", "restart-strategy.type=fixed_delay", "error conf-value restart-strategy.type");
+    expect("1.20.4", "restart-strategy.type=Fixed-Delay", "");
     expect("1.20.4", "taskmanager.numberOfTaskSlots=four",
            "error conf-value taskmanager.numberOfTaskSlots");
     expect("1.20.4", "taskmanager.numberOfTaskSlots='4'", "");
