@@ -13,6 +13,7 @@ enum constant_tag {
     TAG_METHOD = 10,
     TAG_INTERFACE_METHOD = 11,
     TAG_NAME_AND_TYPE = 12,
+    TAG_INVOKE_DYNAMIC = 18,
 };
 
 /* A constant's place is its offset, and how it is used. An offset above this is refused. */
@@ -228,7 +229,8 @@ bool fp_class_next_member(const struct fp_class_file *file, struct fp_class_curs
     ret->access = u16(file, cursor->at);
     ret->name = text_at(file, u16(file, cursor->at + 2));
     ret->descriptor = text_at(file, u16(file, cursor->at + 4));
-    cursor->at = behind_attributes(file, cursor->at + 6);
+    ret->attributes = cursor->at + 6;
+    cursor->at = behind_attributes(file, ret->attributes);
     cursor->count++;
     return true;
 }
@@ -253,41 +255,60 @@ static void strip_array(struct fp_class_reference *reference)
     }
 }
 
-static void read_member(const struct fp_class_file *file, size_t at,
-                        struct fp_class_reference *reference)
+/* Read the name and the descriptor that a constant of a member or a call site ends with. */
+static void read_pair(const struct fp_class_file *file, size_t at, struct fp_class_reference *ret)
 {
     size_t pair = find(file, u16(file, at + 3), TAG_NAME_AND_TYPE);
-    reference->kind = file->data[at] == TAG_FIELD ? FP_REFERENCE_FIELD : FP_REFERENCE_METHOD;
-    reference->text = class_at(file, u16(file, at + 1));
-    reference->member = text_at(file, pair != 0 ? u16(file, pair + 1) : 0);
-    reference->descriptor = text_at(file, pair != 0 ? u16(file, pair + 3) : 0);
-    strip_array(reference);
+    ret->member = text_at(file, pair != 0 ? u16(file, pair + 1) : 0);
+    ret->descriptor = text_at(file, pair != 0 ? u16(file, pair + 3) : 0);
+}
+
+bool fp_class_reference_at(const struct fp_class_file *file, unsigned index,
+                           struct fp_class_reference *ret)
+{
+    uint32_t place = index < file->constant_count ? file->places[index] : 0;
+    size_t at = place & OFFSET_MASK;
+    unsigned tag = at != 0 ? file->data[at] : 0;
+    *ret = (struct fp_class_reference){.text.data = "", .member.data = "", .descriptor.data = ""};
+    if (tag == TAG_CLASS || tag == TAG_STRING) {
+        ret->kind = tag == TAG_CLASS ? FP_REFERENCE_CLASS : FP_REFERENCE_STRING;
+        ret->text = text_at(file, u16(file, at + 1));
+        ret->may_be_nominal = (place & USE_AS_INNER) != 0 && (place & USE_AS_OWNER) == 0;
+    } else if (is_member(tag)) {
+        ret->kind = tag == TAG_FIELD ? FP_REFERENCE_FIELD : FP_REFERENCE_METHOD;
+        ret->text = class_at(file, u16(file, at + 1));
+        read_pair(file, at, ret);
+    } else if (tag == TAG_INVOKE_DYNAMIC) {
+        ret->kind = FP_REFERENCE_DYNAMIC;
+        read_pair(file, at, ret);
+    } else {
+        return false;
+    }
+    if (tag != TAG_STRING)
+        strip_array(ret);
+    return true;
 }
 
 bool fp_class_next_reference(const struct fp_class_file *file, unsigned *index,
                              struct fp_class_reference *ret)
 {
-    for (*index += 1; *index < file->constant_count; *index += 1) {
-        uint32_t place = file->places[*index];
-        size_t at = place & OFFSET_MASK;
-        unsigned tag = at != 0 ? file->data[at] : 0;
-        *ret = (struct fp_class_reference){.member.data = "", .descriptor.data = ""};
-        if (tag == TAG_CLASS) {
-            ret->kind = FP_REFERENCE_CLASS;
-            ret->text = text_at(file, u16(file, at + 1));
-            ret->may_be_nominal = (place & USE_AS_INNER) != 0 && (place & USE_AS_OWNER) == 0;
-            strip_array(ret);
+    for (*index += 1; *index < file->constant_count; *index += 1)
+        if (fp_class_reference_at(file, *index, ret) && ret->kind != FP_REFERENCE_DYNAMIC)
             return true;
-        }
-        if (tag == TAG_STRING) {
-            ret->kind = FP_REFERENCE_STRING;
-            ret->text = text_at(file, u16(file, at + 1));
+    return false;
+}
+
+bool fp_class_attribute(const struct fp_class_file *file, size_t attributes, const char *name,
+                        const unsigned char **ret, size_t *ret_len)
+{
+    unsigned count = u16(file, attributes);
+    size_t at = attributes + 2;
+    for (unsigned i = 0; i < count; i++) {
+        *ret = file->data + at + 6;
+        *ret_len = u32(file, at + 2);
+        if (fp_class_text_is(text_at(file, u16(file, at)), name))
             return true;
-        }
-        if (is_member(tag)) {
-            read_member(file, at, ret);
-            return true;
-        }
+        at += 6 + *ret_len;
     }
     return false;
 }

@@ -16,6 +16,7 @@
 #define FP_CLASS_PUBLIC    0x0001u
 #define FP_CLASS_PRIVATE   0x0002u
 #define FP_CLASS_STATIC    0x0008u
+#define FP_CLASS_FINAL     0x0010u
 #define FP_CLASS_INTERFACE 0x0200u
 
 /** A text of the constant pool: modified UTF-8, not terminated. Borrowed from the bytes. */
@@ -50,6 +51,7 @@ struct fp_class_member {
     unsigned access; /**< FP_CLASS_* */
     struct fp_class_text name;
     struct fp_class_text descriptor;
+    size_t attributes; /**< for fp_class_attribute() */
 };
 
 /** A place among the members; zero-initialise. */
@@ -62,8 +64,9 @@ struct fp_class_cursor {
 enum fp_class_reference_kind {
     FP_REFERENCE_CLASS, /**< a class by itself */
     FP_REFERENCE_FIELD,
-    FP_REFERENCE_METHOD, /**< also of an interface */
-    FP_REFERENCE_STRING, /**< a string constant */
+    FP_REFERENCE_METHOD,  /**< also of an interface */
+    FP_REFERENCE_STRING,  /**< a string constant */
+    FP_REFERENCE_DYNAMIC, /**< a call site: it has a member and a descriptor only */
 };
 
 /** A constant that refers to something. */
@@ -87,8 +90,14 @@ struct fp_class_text fp_class_interface(const struct fp_class_file *file, unsign
 /** Go to the next member: fields, then methods. False: there is none. */
 bool fp_class_next_member(const struct fp_class_file *file, struct fp_class_cursor *cursor,
                           struct fp_class_member *ret);
-/** Go to the next reference. `*index` is the constant's, 0 at the beginning. False: there is none.
- */
+/** The attribute of that name in a member. False: there is none. */
+bool fp_class_attribute(const struct fp_class_file *file, size_t attributes, const char *name,
+                        const unsigned char **ret, size_t *ret_len);
+/** The reference that a constant is. False: it is none. */
+bool fp_class_reference_at(const struct fp_class_file *file, unsigned index,
+                           struct fp_class_reference *ret);
+/** Go to the next reference but call sites. `*index` is the constant's, 0 at the beginning. False:
+ * there is none. */
 bool fp_class_next_reference(const struct fp_class_file *file, unsigned *index,
                              struct fp_class_reference *ret);
 /**

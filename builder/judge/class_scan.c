@@ -126,6 +126,12 @@ uint32_t fp_scan_member_hash(struct fp_class_scan *scan, struct fp_class_text na
     return text_hash(scan, name) * 31 + text_hash(scan, descriptor);
 }
 
+uint32_t fp_scan_hash_of(const char *name, const char *descriptor)
+{
+    return (uint32_t) fp_names_hash(0, name, strlen(name)) * 31 +
+           (uint32_t) fp_names_hash(0, descriptor, strlen(descriptor));
+}
+
 uint32_t fp_scan_class_number(struct fp_class_scan *scan, struct fp_class_text name)
 {
     struct fp_scan_memo *memo = &scan->numbers[name.index & (MEMO_COUNT - 1)];

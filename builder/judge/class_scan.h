@@ -22,7 +22,10 @@ enum fp_scan_flag {
     FP_SCAN_PUBLIC = 256,      /**< the class is public */
     FP_SCAN_VISITING = 512,    /**< for those who walk */
     FP_SCAN_VISITED = 1024,
-    FP_SCAN_HAS_SUPER = 2048, /**< its first edge is its super class, not java/lang/Object */
+    FP_SCAN_HAS_SUPER = 2048,    /**< its first edge is its super class, not java/lang/Object */
+    FP_SCAN_FINAL = 4096,        /**< no class inherits from it */
+    FP_SCAN_LOADED = 8192,       /**< the job loads it for certain when it starts */
+    FP_SCAN_INITIALISED = 16384, /**< ... and runs its static initialiser */
 };
 
 /** A class of the jar; its number is that of its name. */
@@ -103,6 +106,8 @@ FP_CHECKED enum fp_code fp_class_scan_open(struct fp_class_scan *scan, uint32_t 
 /** The hash of a member; the work for each text is done once. */
 uint32_t fp_scan_member_hash(struct fp_class_scan *scan, struct fp_class_text name,
                              struct fp_class_text descriptor);
+/** The hash of a member that no class file is at hand for. */
+uint32_t fp_scan_hash_of(const char *name, const char *descriptor);
 /** Whether a text of the class at hand comes by for the first time, as it does only once. */
 bool fp_scan_is_first(struct fp_class_scan *scan, struct fp_scan_memo *memos,
                       struct fp_class_text text);

@@ -81,6 +81,8 @@ static json_t *one_json(const struct fp_scan_found *found, const struct fp_class
     fp_json_set_text(object, "by", by);
     (void) fp_json_set(object, "reached", json_boolean(is_reached));
     (void) fp_json_set(object, "own", json_boolean(fp_scan_is_own(scan, by)));
+    if (number < found->sure_count)
+        (void) fp_json_set(object, "sure", json_true());
     return object;
 }
 

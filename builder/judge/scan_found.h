@@ -14,6 +14,7 @@ struct fp_scan_found {
     struct fp_buf key;    /**< being made */
     size_t work;          /**< bytes of all that were added, known or not */
     uint32_t max;         /**< more are left out */
+    uint32_t sure_count;  /**< the first ones, which fail the job for certain if they are missing */
 };
 
 /** No references yet, and at most `limit`. */

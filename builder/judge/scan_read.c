@@ -108,6 +108,7 @@ static void read_class(struct fp_class_scan *scan, uint32_t number)
     unsigned index = 0;
     class->major = (uint16_t) file->major;
     class->flags |= (file->access & FP_CLASS_PUBLIC) != 0 ? FP_SCAN_PUBLIC : 0;
+    class->flags |= (file->access & FP_CLASS_FINAL) != 0 ? FP_SCAN_FINAL : 0;
     class->edges = (uint32_t) scan->edges.len;
     read_parent(scan, number, file->super);
     class->flags |= class->parent_count > 0 ? FP_SCAN_HAS_SUPER : 0;

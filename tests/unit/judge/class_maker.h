@@ -115,6 +115,33 @@ static inline void class_member(struct class_maker *class, unsigned access, cons
     *(is_method ? &class->method_count : &class->field_count) += 1;
 }
 
+/** Declare a method with code, and a handler of all its first `caught` bytes at the last one for
+ * the class `type`; 0: for whatever is thrown. */
+static inline void class_method(struct class_maker *class, unsigned access, const char *name,
+                                const char *descriptor, const struct fp_buf *code, unsigned caught,
+                                unsigned type)
+{
+    unsigned len = (unsigned) code->len;
+    unsigned name_at = class_utf8(class, name);
+    class_put(&class->methods, access, 2);
+    class_put(&class->methods, name_at, 2);
+    class_put(&class->methods, class_utf8(class, descriptor), 2);
+    class_put(&class->methods, 1, 2);
+    class_put(&class->methods, class_utf8(class, "Code"), 2);
+    class_put(&class->methods, 12 + len + (caught > 0 ? 8 : 0), 4);
+    class_put(&class->methods, 0x20002, 4);
+    class_put(&class->methods, len, 4);
+    fp_buf_put(&class->methods, fp_buf_text(code), len);
+    class_put(&class->methods, caught > 0 ? 1 : 0, 2);
+    if (caught > 0) {
+        class_put(&class->methods, caught, 4); /* from 0 */
+        class_put(&class->methods, len - 1, 2);
+        class_put(&class->methods, type, 2);
+    }
+    class_put(&class->methods, 0, 2);
+    class->method_count++;
+}
+
 /** List a class in the attribute InnerClasses, as javac does what it comes upon in a signature. */
 static inline void class_inner(struct class_maker *class, const char *name, const char *outer)
 {

@@ -271,6 +271,119 @@ static void test_entry(void **state)
     assert_null(json_object_get(none, "entry"));
 }
 
+/* Append an instruction with a constant of two bytes. */
+static void put_op(struct fp_buf *code, unsigned opcode, unsigned constant)
+{
+    class_put(code, opcode, 1);
+    class_put(code, constant, 2);
+}
+
+static unsigned gone(struct class_maker *class, const char *member)
+{
+    return class_ref(class, 10, "org/apache/flink/x/Gone", member, "()V");
+}
+
+/* The members and classes of the facts that are sure, in their order. */
+static void are_sure(const json_t *facts, const char *key, const char *expected)
+{
+    cleanup_buf struct fp_buf seen = FP_BUF_INIT(4096);
+    size_t i = 0;
+    const json_t *reference = NULL;
+    json_array_foreach(json_object_get(facts, key), i, reference)
+    {
+        const char *member = fp_json_string(reference, "member");
+        if (json_is_true(json_object_get(reference, "sure")))
+            fp_buf_putf(&seen, "%s ", member != NULL ? member : fp_json_string(reference, "class"));
+    }
+    assert_string_equal(fp_buf_text(&seen), expected);
+}
+
+enum {
+    IFEQ = 0x99,
+    GOTO = 0xa7,
+    RETURN = 0xb1,
+    GETSTATIC,
+    INVOKEVIRTUAL = 0xb6,
+    INVOKESTATIC = 0xb8
+};
+enum { NEW = 0xbb, ATHROW = 0xbf };
+
+/* Certain is what no branch jumps over, with the static initialisers of the classes that are used,
+ * the classes that they inherit from, and those that public methods of the entry class name. */
+static void test_sure(void **state)
+{
+    cleanup_buf struct fp_buf code = FP_BUF_INIT(4096);
+    struct class_maker job = class_begin("com/acme/job/main/Job", "org/apache/flink/x/Super", 52);
+    put_op(&code, INVOKESTATIC, gone(&job, "first"));
+    put_op(&code, IFEQ, 10);
+    put_op(&code, INVOKESTATIC, gone(&job, "skipped"));
+    put_op(&code, GOTO, 4);
+    class_put(&code, ATHROW, 1);
+    put_op(&code, INVOKESTATIC, class_ref(&job, 10, "h/Util", "help", "()V"));
+    put_op(&code, INVOKESTATIC, gone(&job, "execute"));
+    put_op(&code, INVOKESTATIC, gone(&job, "afterwards"));
+    class_put(&code, RETURN, 1);
+    class_method(&job, 9, "main", MAIN, &code, 0, 0);
+    class_member(&job, 1, "told", "(Lorg/apache/flink/x/Parameter;)V");
+    class_member(&job, 2, "hidden", "(Lorg/apache/flink/x/Hidden;)V");
+    add_class(*state, "com/acme/job/main/Job", &job);
+    struct class_maker util = class_begin("h/Util", OBJECT, 52);
+    code.len = 0;
+    put_op(&code, NEW, class_class(&util, "h/Absent"));
+    put_op(&code, INVOKEVIRTUAL, class_ref(&util, 10, "h/Final", "run", "()V"));
+    class_put(&code, RETURN, 1);
+    class_method(&util, 9, "help", "()V", &code, 0, 0);
+    code.len = 0;
+    put_op(&code, GETSTATIC, class_ref(&util, 9, "h/Outer", "field", "I"));
+    class_put(&code, RETURN, 1);
+    class_method(&util, 8, "<clinit>", "()V", &code, 0, 0);
+    add_class(*state, "h/Util", &util);
+    struct class_maker final = class_begin("h/Final", OBJECT, 52);
+    final.access = 0x11;
+    code.len = 0;
+    put_op(&code, INVOKESTATIC, gone(&final, "last"));
+    class_put(&code, RETURN, 1);
+    class_method(&final, 1, "run", "()V", &code, 0, 0);
+    add_class(*state, "h/Final", &final);
+    cleanup_json json_t *facts = read_facts(*state, "com.acme.job.main.Job");
+    are_sure(facts, "flink",
+             "org/apache/flink/x/Parameter org/apache/flink/x/Gone first execute last "
+             "org/apache/flink/x/Super ");
+    are_sure(facts, "absent", "h/Outer h/Absent ");
+}
+
+/* A handler makes what it covers uncertain where it catches errors of linking. */
+static void test_caught(void **state)
+{
+    static const struct {
+        const char *type;
+        bool is_sure;
+    } CASES[] = {{"java/lang/Exception", true},
+                 {"java/lang/NoClassDefFoundError", false},
+                 {"java/lang/Throwable", false},
+                 {NULL, false}};
+    for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
+        struct fixture *fixture = *state;
+        cleanup_buf struct fp_buf code = FP_BUF_INIT(4096);
+        struct class_maker job = class_begin("i/Job", OBJECT, 52);
+        put_op(&code, INVOKESTATIC, gone(&job, "covered"));
+        put_op(&code, INVOKESTATIC, gone(&job, "after"));
+        put_op(&code, GOTO, 4);
+        class_put(&code, RETURN, 1);
+        class_method(&job, 9, "main", MAIN, &code, 3,
+                     CASES[i].type != NULL ? class_class(&job, CASES[i].type) : 0);
+        fixture->count = 0;
+        add_class(fixture, "i/Job", &job);
+        cleanup_json json_t *facts = read_facts(fixture, "i.Job");
+        are_sure(facts, "flink",
+                 CASES[i].is_sure ? "org/apache/flink/x/Gone covered after "
+                                  : "org/apache/flink/x/Gone after ");
+        fp_buf_clear(&fixture->owned[0]);
+        free((void *) (uintptr_t) fixture->entries[0].name);
+        fixture->count = 0;
+    }
+}
+
 static void test_strings(void **state)
 {
     struct class_maker job = begin_job();
@@ -322,6 +435,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_reached, setup, teardown),
         cmocka_unit_test_setup_teardown(test_majors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_entry, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_sure, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_caught, setup, teardown),
         cmocka_unit_test_setup_teardown(test_strings, setup, teardown),
         cmocka_unit_test_setup_teardown(test_odd_classes, setup, teardown),
     };
