@@ -102,6 +102,10 @@ static const struct fp_option conf_options[] = {
               .choices = "exponential-delay fixed-delay failure-rate none",
               .fallback = "exponential-delay with high availability or --autoscale, else Flink's"),
     FP_OPTION(TEXT, "savepoint-dir", "URI", deploy.savepoint_dir, CONTENT, "where savepoints lie"),
+    FP_OPTION(
+        COMMAS, "allow", "NAME,...", deploy.allow, CONTENT,
+        "findings that are known: filesystem-missing lets state lie in a file system that the "
+        "image has no plugin for"),
     FP_OPTION(TEXT, "log-conf", "FILE", log_conf, CONTENT,
               "log4j's configuration, in place of log4j-console.properties in the image",
               .fallback = "the image's"),

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "flinkpack/judge/finding.h"
 #include "format.h"
 #include "text.h"
 
@@ -217,6 +218,7 @@ static const struct row {
     {"checkpoint-interval", AT(checkpoint_interval), TEXT, 0, ANY, NULL},
     {"restart-strategy", AT(restart_strategy), TEXT, 0, ANY, NULL},
     {"savepoint-dir", AT(savepoint_dir), TEXT, 0, ANY, check_uri},
+    {"allow", AT(allow), LIST, 0, ANY, fp_finding_check_name},
     {"log-conf", AT(log_conf), TEXT, 0, ANY, NULL},
     {"conf", AT(conf), LIST, 0, ANY, NULL},
     {"label", AT(labels), LIST, 0, ANY, check_label},

@@ -103,7 +103,8 @@ const char *fp_image_label(const struct fp_deployment *deployment, const char *n
 
 /** Warn of storage locations that the image has no file system for, or that are local paths without
  * a volume in these documents. */
-void fp_warn_of_storage(struct fp_deployment *deployment, const json_t *documents);
+FP_CHECKED enum fp_code fp_check_storage(struct fp_deployment *deployment, const json_t *documents,
+                                         struct fp_error *err);
 /** Warn of mounts anywhere in `value` that hide files that Flink needs. */
 void fp_warn_of_mounts(struct fp_deployment *deployment, const json_t *value);
 /** The option that exposes the ui outside of the cluster, or NULL. Static. */

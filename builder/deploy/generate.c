@@ -80,12 +80,13 @@ static enum fp_code make_patched(struct fp_deployment *d, const struct fp_deploy
     return FP_OK;
 }
 
-/* Add the warnings about the patched documents, or about the mounts of a chart. */
-static void warn(struct fp_deployment *d, const json_t *documents)
+/* Check the patched documents, or the mounts of a chart. */
+static enum fp_code check(struct fp_deployment *d, const json_t *documents, struct fp_error *err)
 {
-    fp_warn_of_storage(d, documents);
+    FP_TRY(fp_check_storage(d, documents, err));
     fp_warn_of_mounts(d, documents);
     fp_warn_of_upload(d);
+    return FP_OK;
 }
 
 /* Refuse patches in a format of files, which has no documents that they could change. */
@@ -103,8 +104,7 @@ static enum fp_code refuse_patches(struct fp_deployment *d, const struct fp_depl
             err,
             "edit the chart's templates, or let kustomize change what 'helm template' renders");
     }
-    warn(d, d->mounts);
-    return FP_OK;
+    return check(d, d->mounts, err);
 }
 
 static enum fp_code make_documents(struct fp_deployment *d, const struct fp_deploy_patch *patches,
@@ -121,7 +121,7 @@ static enum fp_code make_documents(struct fp_deployment *d, const struct fp_depl
     }
     if (d->format->settle != NULL)
         d->format->settle(documents);
-    warn(d, documents);
+    FP_TRY(check(d, documents, err));
     FP_TRY(add_files(d, documents, ret, err));
     return make_stream(d, documents, ret, err);
 }

@@ -5,6 +5,7 @@
 
 #include "flinkpack/flink/file_systems.h"
 #include "format.h"
+#include "setting.h"
 #include "text.h"
 
 /* Settings whose value is a directory that JobManager and TaskManagers share. */
@@ -20,6 +21,19 @@ static const char *const shared[] = {"execution.checkpointing.dir",
 /* Settings whose value is a directory that only the JobManager uses. */
 static const char *const own[] = {"jobmanager.archive.fs.dir", "historyserver.archive.fs.dir",
                                   "fs.default-scheme", NULL};
+
+/* Those of them without which no job starts, where the user gives them here. What an image was
+ * built with is judged when it is built. */
+static const char *const needed[] = {"execution.checkpointing.dir", "state.checkpoints.dir",
+                                     "high-availability.storageDir", NULL};
+
+/* A text that names a place. Borrowed. */
+struct named_place {
+    const char *title; /* what the user called it */
+    const char *text;
+    bool is_place;  /* it is a directory, and nothing else */
+    bool is_needed; /* no job starts without it */
+};
 
 /* The state of the checks. */
 struct places {
@@ -177,48 +191,65 @@ static bool is_known_image(const struct fp_deployment *d)
     return false;
 }
 
-/* Possible problems are notes, as a user who turns warnings into errors could not avoid them. */
-static void warn_of_scheme(const struct places *p, const char *title, const char *place,
-                           const char *scheme, bool is_place)
+/* What is wrong with a place whose scheme the image does not have. The caller owns it. */
+static char *words_of(const struct fp_deployment *d, const char *title, const char *place,
+                      const char *scheme, const char *doubt)
+{
+    const struct fp_file_system *known = fp_file_system_find(scheme);
+    if (known == NULL)
+        return fp_xasprintf("%s: %s: Flink has %s:// from Hadoop alone, which the image does not "
+                            "have%s: build it with --hadoop-version or --lib, or give "
+                            "HADOOP_CLASSPATH with --env",
+                            title, place, scheme, doubt);
+    if (d->traits->has_plugins)
+        return fp_xasprintf("%s: %s: no plugin of the image has %s://%s: build it with --plugin "
+                            "%s, or give --env ENABLE_BUILT_IN_PLUGINS=flink-%s-%s.jar",
+                            title, place, scheme, doubt, known->plugin, known->plugin,
+                            d->version.text);
+    return fp_xasprintf("%s: %s: nothing in the image has %s://%s: build it with --plugin %s",
+                        title, place, scheme, doubt, known->plugin);
+}
+
+/* Possible problems are notes, as a user who turns warnings into errors could not avoid them. What
+ * keeps each job from starting is an error. */
+static enum fp_code judge_scheme(const struct places *p, const struct named_place *place,
+                                 const char *scheme, struct fp_error *err)
 {
     struct fp_deployment *d = p->d;
     const struct fp_file_system *known = fp_file_system_find(scheme);
     const char *label = fp_image_label(d, "flinkpack.plugins");
     bool is_known = is_known_image(d);
-    struct fp_strv *list = is_known && is_place ? &d->warnings : &d->remarks;
-    const char *mark = list == &d->warnings ? "" : "note:     ";
-    const char *doubt = !is_known  ? ", unless it was added to this image"
-                        : is_place ? ""
-                                   : ", unless the job brings what reads it";
+    const char *doubt = !is_known         ? ", unless it was added to this image"
+                        : place->is_place ? ""
+                                          : ", unless the job brings what reads it";
     if (has_scheme(p, scheme, known, label != NULL ? label : ""))
-        return;
-    if (known == NULL)
-        fp_strv_addf(list,
-                     "%s%s: %s: Flink has %s:// from Hadoop alone, which the image does not "
-                     "have%s: build it with --hadoop-version or --lib, or give HADOOP_CLASSPATH "
-                     "with --env",
-                     mark, title, place, scheme, doubt);
-    else if (d->traits->has_plugins)
-        fp_strv_addf(list,
-                     "%s%s: %s: no plugin of the image has %s://%s: build it with --plugin %s, or "
-                     "give --env ENABLE_BUILT_IN_PLUGINS=flink-%s-%s.jar",
-                     mark, title, place, scheme, doubt, known->plugin, known->plugin,
-                     d->version.text);
+        return FP_OK;
+    cleanup_free char *words = words_of(d, place->title, place->text, scheme, doubt);
+    if (!is_known || !place->is_place)
+        fp_strv_addf(&d->remarks, "note:     %s", words);
+    else if (!place->is_needed || known == NULL ||
+             fp_strv_has(&d->options->allow, "filesystem-missing"))
+        fp_strv_add(&d->warnings, words);
     else
-        fp_strv_addf(list, "%s%s: %s: nothing in the image has %s://%s: build it with --plugin %s",
-                     mark, title, place, scheme, doubt, known->plugin);
+        return fp_hinted(fp_fail(err, FP_E_INPUT, "%s", words), err,
+                         "no job would start; --allow filesystem-missing if the image has it all "
+                         "the same");
+    return FP_OK;
 }
 
-/* Check each scheme once. With `is_place` the text is a directory, and any scheme is checked.
- * Otherwise only hdfs and the schemes of known file systems are. */
-static void check_scheme(struct places *p, const char *title, const char *place, bool is_place)
+/* Check each scheme once, and those that are needed each time. With `is_place` the text is a
+ * directory, and any scheme is checked. Otherwise only hdfs and the schemes of known file systems
+ * are. */
+static enum fp_code check_scheme(struct places *p, const struct named_place *place,
+                                 struct fp_error *err)
 {
-    cleanup_free char *scheme = fp_uri_scheme(place);
-    if (*scheme == '\0' || strcmp(scheme, "file") == 0 || fp_strv_has(&p->seen, scheme) ||
-        (!is_place && fp_file_system_find(scheme) == NULL && strcmp(scheme, "hdfs") != 0))
-        return;
+    cleanup_free char *scheme = fp_uri_scheme(place->text);
+    if (*scheme == '\0' || strcmp(scheme, "file") == 0 ||
+        (!place->is_needed && fp_strv_has(&p->seen, scheme)) ||
+        (!place->is_place && fp_file_system_find(scheme) == NULL && strcmp(scheme, "hdfs") != 0))
+        return FP_OK;
     fp_strv_add(&p->seen, scheme);
-    warn_of_scheme(p, title, place, scheme, is_place);
+    return judge_scheme(p, place, scheme, err);
 }
 
 /* The path of a place in the local file system, without repeated slashes; NULL if the place is in
@@ -269,8 +300,17 @@ static const char *title_of(const struct fp_deployment *d, const char *key, cons
     return key;
 }
 
+/* Whether no job starts without the directory. */
+static bool is_needed(const struct fp_deployment *d, const char *key)
+{
+    return fp_is_one_of(key, needed) && d->image->conf == NULL &&
+           (strncmp(key, "high-availability", strlen("high-availability")) != 0 ||
+            fp_is_highly_available(d));
+}
+
 /* Check all settings whose value is a directory, or, without `is_place`, all others. */
-static void check_settings(struct places *p, const json_t *settings, bool is_place)
+static enum fp_code check_settings(struct places *p, const json_t *settings, bool is_place,
+                                   struct fp_error *err)
 {
     const char *key = NULL;
     json_t *value = NULL;
@@ -281,20 +321,23 @@ static void check_settings(struct places *p, const json_t *settings, bool is_pla
         /* In a chart, some addresses are not text yet. */
         if (text == NULL || is_place != (is_shared || fp_is_one_of(key, own)))
             continue;
-        check_scheme(p, title_of(p->d, key, text), text, is_place);
+        const struct named_place place = {title_of(p->d, key, text), text, is_place,
+                                          is_needed(p->d, key)};
+        FP_TRY(check_scheme(p, &place, err));
         if (is_shared)
-            check_path(p, title_of(p->d, key, text), text);
+            check_path(p, place.title, text);
     }
+    return FP_OK;
 }
 
 /* Check the first URI in an argument of the job. */
-static void check_argument(struct places *p, const char *argument)
+static enum fp_code check_argument(struct places *p, const char *argument, struct fp_error *err)
 {
-    const char *place = strstr(argument, "://");
-    while (place != NULL && place > argument && (isalnum((unsigned char) place[-1]) != 0))
-        place--;
-    if (place != NULL)
-        check_scheme(p, "job arguments", place, false);
+    const char *text = strstr(argument, "://");
+    while (text != NULL && text > argument && (isalnum((unsigned char) text[-1]) != 0))
+        text--;
+    const struct named_place place = {.title = "job arguments", .text = text};
+    return text != NULL ? check_scheme(p, &place, err) : FP_OK;
 }
 
 /* The settings that the image was built with, updated with the given ones. The caller owns it. */
@@ -310,21 +353,31 @@ static json_t *all_settings(const struct fp_deployment *d)
     return all;
 }
 
-void fp_warn_of_storage(struct fp_deployment *d, const json_t *documents)
+static enum fp_code check_all(struct places *p, const json_t *settings, struct fp_error *err)
 {
-    const struct fp_deploy_options *o = d->options;
+    const struct fp_deploy_options *o = p->d->options;
+    const struct named_place savepoint = {"--from-savepoint", o->from_savepoint, true,
+                                          p->d->image->conf == NULL};
+    /* Certain problems come before possible ones, as only one message is given for each scheme. */
+    FP_TRY(check_settings(p, settings, true, err));
+    if (o->from_savepoint != NULL)
+        FP_TRY(check_scheme(p, &savepoint, err));
+    FP_TRY(check_settings(p, settings, false, err));
+    for (size_t i = 0; i < o->arguments.len; i++)
+        FP_TRY(check_argument(p, o->arguments.items[i], err));
+    return FP_OK;
+}
+
+enum fp_code fp_check_storage(struct fp_deployment *d, const json_t *documents,
+                              struct fp_error *err)
+{
     cleanup_json json_t *settings = all_settings(d);
     const char *scheme = fp_json_string(settings, "fs.default-scheme");
     struct places p = {.d = d,
                        .documents = documents,
                        .has_default_scheme =
                            scheme != NULL && strncasecmp(scheme, "file:", 5) != 0};
-    /* Certain problems come before possible ones, as only one message is given for each scheme. */
-    check_settings(&p, settings, true);
-    if (o->from_savepoint != NULL)
-        check_scheme(&p, "--from-savepoint", o->from_savepoint, true);
-    check_settings(&p, settings, false);
-    for (size_t i = 0; i < o->arguments.len; i++)
-        check_argument(&p, o->arguments.items[i]);
+    enum fp_code code = check_all(&p, settings, err);
     fp_strv_clear(&p.seen);
+    return code;
 }

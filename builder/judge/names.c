@@ -69,3 +69,16 @@ const char *fp_finding_about(const char *name)
     const struct name_row *row = find(name);
     return row != NULL ? row->about : NULL;
 }
+
+enum fp_code fp_finding_check_name(const char *name, const char *option, struct fp_error *err)
+{
+    struct fp_suggestion suggestion = fp_suggestion_for(name);
+    if (find(name) != NULL)
+        return FP_OK;
+    enum fp_code code = fp_fail(err, FP_E_USAGE, "%s '%s': no finding has that name", option, name);
+    for (size_t i = 0; i < COUNT; i++)
+        fp_suggestion_consider(&suggestion, NAMES[i].name);
+    if (suggestion.best != NULL)
+        return fp_hinted(code, err, "%s %s", option, suggestion.best);
+    return fp_hinted(code, err, "'flinkpack check --help' lists the names");
+}

@@ -3,18 +3,6 @@
 
 #include <string.h>
 
-static enum fp_code fail_name(const char *name, struct fp_error *err)
-{
-    const char *about = NULL;
-    struct fp_suggestion suggestion = fp_suggestion_for(name);
-    enum fp_code code = fp_fail(err, FP_E_USAGE, "--allow '%s': no finding has that name", name);
-    for (size_t i = 0; fp_finding_name_at(i, &about) != NULL; i++)
-        fp_suggestion_consider(&suggestion, fp_finding_name_at(i, &about));
-    if (suggestion.best != NULL)
-        return fp_hinted(code, err, "--allow %s", suggestion.best);
-    return fp_hinted(code, err, "'flinkpack check --help' lists the names");
-}
-
 enum fp_code fp_plan_check(struct fp_plan *plan, const struct fp_build_options *options,
                            struct fp_error *err)
 {
@@ -26,8 +14,7 @@ enum fp_code fp_plan_check(struct fp_plan *plan, const struct fp_build_options *
     check->is_all = options->judges_only;
     for (size_t i = 0; i < options->allow.len; i++) {
         const char *name = options->allow.items[i];
-        if (fp_finding_name(name) == NULL)
-            return fail_name(name, err);
+        FP_TRY(fp_finding_check_name(name, "--allow", err));
         if (!fp_strv_has(&check->allowed, name))
             fp_strv_add(&check->allowed, name);
     }

@@ -61,6 +61,7 @@ struct fp_deploy_options {
     const char *checkpoint_interval; /**< 1min; off: the job decides; NULL: by other options */
     const char *restart_strategy;    /**< Flink's name of one; NULL: by other options */
     const char *savepoint_dir;
+    struct fp_strv allow;      /**< names of findings that are known: "filesystem-missing" */
     const char *log_conf;      /**< text of a Log4j configuration file */
     const char *log_conf_name; /**< name of that file */
     bool ha;
@@ -139,7 +140,8 @@ struct fp_deploy_result {
  *                it. NULL: the caller prints the stream.
  * @param ret     Filled only on success; cleared by the caller.
  * @return FP_E_USAGE if options are wrong or do not fit this image or Flink version,
- *         FP_E_INPUT if the image is not a Flink image, or if a patch is wrong.
+ *         FP_E_INPUT if the image is not a Flink image, if it lacks a file system that its state
+ *         needs, or if a patch is wrong.
  */
 FP_CHECKED enum fp_code fp_deploy_generate(const struct fp_deploy_options *options,
                                            const struct fp_deploy_image *image,

@@ -58,6 +58,9 @@ void fp_findings_clear(struct fp_findings *findings);
 const char *fp_severity_name(enum fp_severity severity);
 /** The table's own copy of a name, or NULL: no finding has it. Static. */
 const char *fp_finding_name(const char *name);
+/** Check a name that the user gave as OPTION's value. FP_E_USAGE: no finding has it. */
+FP_CHECKED enum fp_code fp_finding_check_name(const char *name, const char *option,
+                                              struct fp_error *err);
 /** One line on what the findings of a name are about; NULL for an unknown name. Static. */
 const char *fp_finding_about(const char *name);
 /** Name and line of the finding number `i` of the table, for help; NULL at its end. Static. */

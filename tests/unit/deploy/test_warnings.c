@@ -10,8 +10,8 @@ static char *lines(const struct fp_strv *list)
     return fp_buf_take(&text);
 }
 
-/* The warnings, or the notes, for one of our images with these plugins. NULL: the image does not
- * list its plugins. */
+/* The error, else the warnings, or the notes, for one of our images with these plugins. NULL: the
+ * image does not list its plugins. */
 static char *said_of(const char *version, const char *type, const char *plugins,
                      const struct fp_deploy_options *options, bool wants_notes)
 {
@@ -23,7 +23,10 @@ static char *said_of(const char *version, const char *type, const char *plugins,
     if (plugins != NULL)
         json_object_set_new(json_object_get(config, "Labels"), "flinkpack.plugins",
                             json_string(plugins));
-    assert_ok(fp_deploy_generate(options, &image, NULL, 0, "out", &result, &err), err);
+    enum fp_code code = fp_deploy_generate(options, &image, NULL, 0, "out", &result, &err);
+    if (code == FP_E_INPUT)
+        return fp_xasprintf("error: %s", err.text);
+    assert_ok(code, err);
     char *text = lines(wants_notes ? &result.notes : &result.warnings);
     fp_deploy_result_clear(&result);
     return text;
@@ -85,6 +88,33 @@ static void file_systems_need_their_plugin(void **state)
         check(rows[i].version, "session", rows[i].plugins, &options,
               rows[i].said != NULL ? rows[i].said : rows[i].place, rows[i].said != NULL);
     }
+}
+
+static void state_needs_its_file_system(void **state)
+{
+    (void) state;
+    struct fp_deploy_options options = no_options();
+    options.checkpoint_dir = "s3://b/c";
+    check("1.20.5", "job", "", &options, "error: --checkpoint-dir: s3://b/c: no plugin", true);
+    check("1.20.5", "job", NULL, &options, "error: ", false);
+    fp_strv_add(&options.allow, "filesystem-missing");
+    check("1.20.5", "job", "", &options, "error: ", false);
+    check("1.20.5", "job", "", &options, "--checkpoint-dir: s3://b/c: no plugin", true);
+    fp_strv_clear(&options.allow);
+    options.checkpoint_dir = "hdfs://n/c";
+    check("1.20.5", "job", "", &options, "error: ", false);
+    options.checkpoint_dir = NULL;
+    options.savepoint_dir = "s3://b/s";
+    check("1.20.5", "job", "", &options, "error: ", false);
+    /* The warning about one place hides no error about another one. */
+    fp_strv_add(&options.conf, "state.checkpoints.dir=s3://b/c");
+    check("1.20.5", "job", "", &options, "error: state.checkpoints.dir: s3://b/c", true);
+    fp_strv_clear(&options.conf);
+    options.ha = true;
+    options.kube_namespace = "a";
+    options.ha_dir = "s3://b/h";
+    check("1.20.5", "job", "", &options, "error: --ha-dir: s3://b/h", true);
+    check("1.20.5", "job", "s3-fs-presto/x.jar", &options, "no plugin", false);
 }
 
 static void settings_and_arguments_name_places_too(void **state)
@@ -159,9 +189,9 @@ static void what_patches_bring_counts(void **state)
         assert_ok(fp_yaml_parse(text, strlen(text), "p", &document, &err), err);
         const struct fp_deploy_patch patches[] = {{.name = "p", .document = document}};
         options.checkpoint_dir = "s3://b/c";
-        assert_ok(fp_deploy_generate(&options, &image, patches, 1, NULL, &result, &err), err);
-        cleanup_free char *warnings = lines(&result.warnings);
-        assert_int_equal(strstr(warnings, "no plugin") != NULL, i + 1 == count);
+        enum fp_code code = fp_deploy_generate(&options, &image, patches, 1, NULL, &result, &err);
+        assert_int_equal(code, i + 1 == count ? FP_E_INPUT : FP_OK);
+        assert_int_equal(strstr(err.text, "no plugin") != NULL, i + 1 == count);
         fp_deploy_result_clear(&result);
         json_decref(document);
     }
@@ -276,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_systems_need_their_plugin),
+        cmocka_unit_test(state_needs_its_file_system),
         cmocka_unit_test(settings_and_arguments_name_places_too),
         cmocka_unit_test(what_patches_bring_counts),
         cmocka_unit_test(shared_places_need_a_volume),
