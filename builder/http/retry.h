@@ -20,7 +20,5 @@ FP_CHECKED enum fp_code fp_pace_wait(struct fp_http *http, struct fp_origin *ori
 bool fp_retry_curl_is_transient(CURLcode result);
 /** The pause before attempt `attempt` + 1, without jitter. */
 int64_t fp_retry_delay_ms(int attempt, int64_t first_ms);
-/** Sleep until then, or until interrupted. */
-FP_CHECKED enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err);
 
 #endif

@@ -76,6 +76,8 @@ enum fp_code fp_descriptor_parse(const json_t *object, const char *name, struct 
     FP_TRY(check_urls(object, name, err));
     FP_TRY(read_platform(object, name, &descriptor, err));
     FP_TRY(fp_annotations_read(object, name, &descriptor.annotations, err));
+    if (fp_json_string(object, "artifactType") != NULL)
+        descriptor.artifact_type = json_incref(json_object_get(object, "artifactType"));
     *ret = steal_value(&descriptor);
     return FP_OK;
 }
@@ -95,6 +97,8 @@ json_t *fp_descriptor_json(const struct fp_descriptor *descriptor)
     }
     if (json_object_size(descriptor->annotations) > 0)
         (void) json_object_set(object, "annotations", descriptor->annotations);
+    if (descriptor->artifact_type != NULL)
+        (void) json_object_set(object, "artifactType", descriptor->artifact_type);
     return object;
 }
 
@@ -103,6 +107,7 @@ struct fp_descriptor fp_descriptor_copy(const struct fp_descriptor *descriptor)
     struct fp_descriptor copy = *descriptor;
     copy.stated_platform = json_incref(descriptor->stated_platform);
     copy.annotations = json_incref(descriptor->annotations);
+    copy.artifact_type = json_incref(descriptor->artifact_type);
     return copy;
 }
 
@@ -110,7 +115,8 @@ void fp_descriptor_clear(struct fp_descriptor *descriptor)
 {
     json_decref(descriptor->stated_platform);
     json_decref(descriptor->annotations);
-    descriptor->stated_platform = descriptor->annotations = NULL;
+    json_decref(descriptor->artifact_type);
+    descriptor->stated_platform = descriptor->annotations = descriptor->artifact_type = NULL;
 }
 
 void fp_descriptors_append(struct fp_descriptor **items, size_t *count,

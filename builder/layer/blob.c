@@ -47,6 +47,7 @@ struct fp_blob *fp_blob_file(const struct fp_descriptor *descriptor, const char 
     struct fp_blob *blob = blob_new();
     blob->descriptor = *descriptor;
     blob->descriptor.stated_platform = blob->descriptor.annotations = NULL;
+    blob->descriptor.artifact_type = NULL;
     blob->path = fp_xstrdup(path);
     blob->offset = offset;
     if (fd >= 0) {

@@ -127,6 +127,8 @@ bool fp_http_status_is_transient(int status);
  */
 FP_CHECKED enum fp_code fp_http_pause(struct fp_http *http, const struct fp_http_response *answer,
                                       int attempt, struct fp_error *err);
+/** Sleep until fp_now_ms() is there, or until interrupted. */
+FP_CHECKED enum fp_code fp_sleep_until_ms(int64_t until_ms, struct fp_error *err);
 /** How many attempts without progress are made in all. After a refused connection it is half of
  * them, because only a server that is starting recovers from that. After a connection timeout it is
  * two, because each of them takes long.

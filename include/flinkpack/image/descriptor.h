@@ -16,6 +16,7 @@
 #define FP_MEDIA_OCI_LAYER         "application/vnd.oci.image.layer.v1.tar"
 #define FP_MEDIA_OCI_LAYER_GZIP    "application/vnd.oci.image.layer.v1.tar+gzip"
 #define FP_MEDIA_OCI_LAYER_ZSTD    "application/vnd.oci.image.layer.v1.tar+zstd"
+#define FP_MEDIA_OCI_EMPTY         "application/vnd.oci.empty.v1+json"
 #define FP_MEDIA_DOCKER_LIST       "application/vnd.docker.distribution.manifest.list.v2+json"
 #define FP_MEDIA_DOCKER_MANIFEST   "application/vnd.docker.distribution.manifest.v2+json"
 #define FP_MEDIA_DOCKER_CONFIG     "application/vnd.docker.container.image.v1+json"
@@ -67,6 +68,7 @@ struct fp_descriptor {
     struct fp_platform platform; /**< members that are not stated are empty */
     json_t *stated_platform;     /**< `platform` as it was read and is written again, or NULL */
     json_t *annotations;         /**< an object, or NULL */
+    json_t *artifact_type;       /**< a string, or NULL; only in lists of manifests */
 };
 
 /**
