@@ -69,10 +69,11 @@ struct fp_registry {
     bool is_pushing;               /**< from then on, all requests use tokens for pushing */
     enum fp_upload_mode upload_mode;
     uint64_t chunk_bytes;
-    bool is_artifactory; /**< a manifest put by digest gets a directory of its own, which stays */
-    bool drops_chunks;   /**< it claims to accept chunks, but loses them */
-    bool wants_patch;    /**< it refuses bodies with the PUT that ends an upload */
-    bool asks_first;     /**< a mount came to nothing: a blob is asked for before it is mounted */
+    bool is_artifactory;  /**< a manifest put by digest gets a directory of its own, which stays */
+    bool keeps_referrers; /**< it said of a manifest with a subject that it lists it */
+    bool drops_chunks;    /**< it claims to accept chunks, but loses them */
+    bool wants_patch;     /**< it refuses bodies with the PUT that ends an upload */
+    bool asks_first;      /**< a mount came to nothing: a blob is asked for before it is mounted */
     uint64_t unasked_bytes; /**< FP_REGISTRY_UNASKED_BYTES */
     uint64_t single_bytes;  /**< FP_UPLOAD_SINGLE_BYTES */
     struct fp_spare_session spares[FP_UPLOAD_MAX_SPARES];

@@ -47,7 +47,12 @@ static enum fp_code put_once(struct fp_registry *registry, const char *reference
                                       .body_bytes = descriptor->size,
                                       .max_redirects = FP_REGISTRY_MAX_REDIRECTS,
                                       .no_retry = true};
-    return fp_registry_send(registry, &request, &scopes, response, err);
+    FP_TRY(fp_registry_send(registry, &request, &scopes, response, err));
+    if (fp_http_header(response, "oci-subject") != NULL) {
+        FP_HOLD(registry);
+        registry->keeps_referrers = true;
+    }
+    return FP_OK;
 }
 
 static bool is_success(enum fp_code code, const struct fp_http_response *response)

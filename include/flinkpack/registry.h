@@ -10,6 +10,7 @@
 #include "flinkpack/registry/credentials.h"
 #include "flinkpack/registry/manifest.h"
 #include "flinkpack/registry/mirrors.h"
+#include "flinkpack/registry/referrers.h"
 #include "flinkpack/registry/repository.h"
 
 #endif
