@@ -90,6 +90,20 @@ static enum fp_code layout_finish(struct fp_repo *self, struct fp_error *err)
     return FP_OK;
 }
 
+static enum fp_code layout_change_name(struct fp_repo *self, const char *name,
+                                       struct fp_name_change *change, struct fp_error *err)
+{
+    return fp_layout_change_name(self, ((struct layout *) self)->path, name, change, err);
+}
+
+static enum fp_code layout_list_referrers(struct fp_repo *self, const struct fp_digest *subject,
+                                          const char *artifact_type, json_t *entries,
+                                          struct fp_error *err)
+{
+    (void) artifact_type;
+    return fp_layout_list_referrers(self, ((struct layout *) self)->path, subject, entries, err);
+}
+
 static void layout_clear(struct fp_repo *self)
 {
     struct layout *layout = (struct layout *) self;
@@ -104,6 +118,8 @@ static const struct fp_repo_ops layout_ops = {
     .get_blob = layout_get_blob,
     .put_blob = layout_put_blob,
     .name = layout_name,
+    .change_name = layout_change_name,
+    .list_referrers = layout_list_referrers,
     .finish = layout_finish,
     .clear = layout_clear,
 };

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "flinkpack/store/referrers.h"
+
 /* The number of names that an error lists. */
 #define LISTED_NAMES 8
 
@@ -90,18 +92,30 @@ static json_t *find_digest(const json_t *entries, const char *digest)
     return NULL;
 }
 
+/* Signatures and the like lie beside the image that they are attached to. */
+static bool is_attached(const json_t *entry)
+{
+    const char *name = annotation_of(entry, FP_ANNOTATION_REF_NAME);
+    return (name != NULL && fp_is_attachment_name(name)) ||
+           fp_json_string(entry, "artifactType") != NULL;
+}
+
 /* Find the only image, which may have several names; NULL if there is not exactly one. */
 static json_t *find_only(const json_t *entries)
 {
-    json_t *first = json_array_get(entries, 0);
+    json_t *only = NULL;
     size_t i = 0;
     json_t *entry = NULL;
     json_array_foreach(entries, i, entry)
     {
-        if (strcmp(fp_json_string(entry, "digest"), fp_json_string(first, "digest")) != 0)
+        if (is_attached(entry))
+            continue;
+        if (only != NULL &&
+            strcmp(fp_json_string(entry, "digest"), fp_json_string(only, "digest")) != 0)
             return NULL;
+        only = entry;
     }
-    return first;
+    return only;
 }
 
 static json_t *find(const json_t *entries, const char *name)
@@ -220,7 +234,7 @@ void fp_layout_index_names(const struct fp_layout_index *index, struct fp_strv *
     json_array_foreach(entries_of(index), i, entry)
     {
         const char *name = name_of(entry);
-        if (name != NULL)
+        if (name != NULL && !is_attached(entry))
             fp_strv_add(ret, name);
     }
     fp_strv_sort(ret);
@@ -242,7 +256,7 @@ enum fp_code fp_layout_index_list(const struct fp_layout_index *index, const cha
     ret->items = fp_xcalloc(json_array_size(entries), sizeof(*ret->items));
     json_array_foreach(entries, i, entry)
     {
-        if (name_of(entry) == NULL)
+        if (name_of(entry) == NULL || is_attached(entry))
             continue;
         FP_TRY(fp_descriptor_parse(entry, title, &ret->items[ret->len].descriptor, err));
         ret->items[ret->len++].name = fp_xstrdup(name_of(entry));

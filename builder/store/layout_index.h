@@ -111,6 +111,14 @@ FP_CHECKED enum fp_code fp_blob_file_put(const char *path, const char *linkable,
 FP_CHECKED enum fp_code fp_blob_file_get(const char *path, const char *title, bool follow,
                                          const struct fp_descriptor *descriptor,
                                          struct fp_blob **ret, struct fp_error *err);
+/** Implements fp_repo_change_name() for the layout at `path`. */
+FP_CHECKED enum fp_code fp_layout_change_name(struct fp_repo *self, const char *path,
+                                              const char *name, struct fp_name_change *change,
+                                              struct fp_error *err);
+/** Implements fp_repo_list_referrers() for the layout at `path`. */
+FP_CHECKED enum fp_code fp_layout_list_referrers(struct fp_repo *self, const char *path,
+                                                 const struct fp_digest *subject, json_t *entries,
+                                                 struct fp_error *err);
 /** Delete all blobs that index.json does not lead to; see layout_gc.c. */
 FP_CHECKED enum fp_code fp_layout_collect(const char *path, const struct fp_layout_index *index,
                                           uint64_t *ret_freed_bytes, struct fp_error *err);

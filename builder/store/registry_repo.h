@@ -50,5 +50,16 @@ FP_CHECKED enum fp_code fp_registry_repo_get_blob(struct fp_repo *self,
 FP_CHECKED enum fp_code fp_registry_repo_get_document(struct fp_repo *self,
                                                       const struct fp_descriptor *descriptor,
                                                       struct fp_buf *body, struct fp_error *err);
+/** Implements fp_repo_change_name() for a registry. */
+FP_CHECKED enum fp_code fp_registry_repo_change_name(struct fp_repo *self, const char *name,
+                                                     struct fp_name_change *change,
+                                                     struct fp_error *err);
+/** Implements fp_repo_list_referrers() for a registry. */
+FP_CHECKED enum fp_code fp_registry_repo_list_referrers(struct fp_repo *self,
+                                                        const struct fp_digest *subject,
+                                                        const char *artifact_type, json_t *entries,
+                                                        struct fp_error *err);
+/** Whether the registry itself lists what is put with a subject. */
+bool fp_registry_repo_keeps_referrers(const struct fp_repo *self);
 
 #endif

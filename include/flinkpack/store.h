@@ -12,6 +12,7 @@
 #include "flinkpack/store/layout.h"
 #include "flinkpack/store/location.h"
 #include "flinkpack/store/push.h"
+#include "flinkpack/store/referrers.h"
 #include "flinkpack/store/repo.h"
 
 #endif

@@ -15,6 +15,21 @@
 
 struct fp_repo;
 
+/** A change of what a name stands for, made of what it stands for so far. */
+struct fp_name_change {
+    /**
+     * Make the new manifest or index. Called again if another writer came in between.
+     * @param bytes     The document that the name stands for; NULL: there is no such name.
+     * @param ret       Its descriptor.
+     * @param ret_bytes Owned by the caller; NULL: what is there needs no change.
+     */
+    enum fp_code (*make)(void *context, const char *bytes, size_t len, struct fp_descriptor *ret,
+                         char **ret_bytes, struct fp_error *err);
+    void *context; /**< for `make` */
+    bool is_late;  /**< set by `make` after requests of its own: others had time to write, so that
+                        the name is looked at once more before it is put */
+};
+
 /** What a repo does; see the fp_repo_ functions for the contracts. */
 struct fp_repo_ops {
     enum fp_code (*resolve)(struct fp_repo *self, const char *name, struct fp_descriptor *ret,
@@ -52,6 +67,15 @@ struct fp_repo_ops {
     enum fp_code (*may_put)(struct fp_repo *self, struct fp_error *err);
     /** NULL: no blob can be mounted. */
     bool (*can_mount)(const struct fp_repo *self, const struct fp_repo *from);
+    /** NULL: nothing can be attached to images there. */
+    enum fp_code (*change_name)(struct fp_repo *self, const char *name,
+                                struct fp_name_change *change, struct fp_error *err);
+    /** NULL: nothing is attached to images there. */
+    enum fp_code (*list_referrers)(struct fp_repo *self, const struct fp_digest *subject,
+                                   const char *artifact_type, json_t *entries,
+                                   struct fp_error *err);
+    /** NULL: the answer is always no. */
+    bool (*keeps_referrers)(const struct fp_repo *self);
     /** NULL: no other repo is the same place. */
     bool (*is_same)(const struct fp_repo *self, const struct fp_repo *other);
     enum fp_code (*finish)(struct fp_repo *self, struct fp_error *err);
