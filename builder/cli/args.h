@@ -55,6 +55,11 @@ struct fp_args {
     const char *username;    /**< login */
     int64_t prune_max_bytes; /**< cache prune; -1: not given */
 
+    /* Signatures. */
+    const char *sign_key;       /**< a file, or env:NAME */
+    const char *signer;         /**< a program */
+    struct fp_strv verify_keys; /**< verify: files */
+
     /* Manifests. */
     const char *generate;         /**< build: a directory */
     const char *values;           /**< build, generate: a file */
@@ -116,6 +121,8 @@ extern const struct fp_option_group fp_options_deploy_conf;
 extern const struct fp_option_group fp_options_deploy_pods;
 extern const struct fp_option_group fp_options_deploy_ui;
 extern const struct fp_option_group fp_options_deploy_policies;
+extern const struct fp_option_group fp_options_sign;
+extern const struct fp_option_group fp_options_verify;
 extern const struct fp_option_group fp_options_images;
 extern const struct fp_option_group fp_options_cache;
 extern const struct fp_option_group fp_options_cache_show;

@@ -39,6 +39,8 @@ const struct fp_option_group *const fp_all_options[] = {
     &fp_options_pull,
     &fp_options_inspect,
     &fp_options_sbom,
+    &fp_options_sign,
+    &fp_options_verify,
     &fp_options_images,
     &fp_options_cache,
     &fp_options_cache_show,
@@ -118,6 +120,8 @@ static groups rebase_groups[] = {&fp_options_rebase,
 static groups push_groups[] = {&fp_options_copy, &fp_options_upload, REMOTE, NULL};
 static groups pull_groups[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
 static groups sbom_groups[] = {&fp_options_sbom, &fp_options_cache, REMOTE, NULL};
+static groups sign_groups[] = {&fp_options_sign, &fp_options_upload, REMOTE, NULL};
+static groups verify_groups[] = {&fp_options_verify, REMOTE, NULL};
 static groups inspect_groups[] = {&fp_options_inspect, REMOTE, NULL};
 static groups generate_groups[] = {&fp_options_deploy_what,
                                    &fp_options_deploy_job,
@@ -285,6 +289,39 @@ const struct fp_command fp_commands[] = {
      .max_operands = 1,
      .listed_by = FP_LISTED_IMAGES,
      .run = fp_run_sbom},
+    {.name = "sign",
+     .operands = "IMAGE",
+     .summary = "sign an image in a registry or layout",
+     .text = "IMAGE is REGISTRY/REPO:TAG or oci:DIR[:TAG]. Signs the digest that the name stands "
+             "for, of an image for several platforms that of its index. Written as cosign's tag "
+             "sha256-HEX.sig and as a bundle of sigstore that refers to the image; what others "
+             "have attached stays, and the image itself does not change. An image that the key has "
+             "signed already is not signed again.\n"
+             "A key is made by: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 "
+             "-aes256 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub",
+     .examples = "flinkpack sign registry.example.com/team/orders:1.2 --sign-key key.pem\n"
+                 "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n",
+     .groups = sign_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .named_file_only = true,
+     .run = fp_run_sign},
+    {.name = "verify",
+     .operands = "IMAGE",
+     .summary = "check the signatures of an image",
+     .text = "IMAGE is REGISTRY/REPO:TAG or oci:DIR[:TAG]. One signature by one of the keys, in "
+             "any form, is enough; then NAME@sha256:... is printed, for what comes next to use "
+             "just what was verified. Else the status is 8, and each signature is told with what "
+             "is wrong with it.",
+     .examples =
+         "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n"
+         "kubectl set image deployment/orders \\\n"
+         "    main=$(flinkpack verify registry.example.com/team/orders:1.2 --key key.pub)\n",
+     .groups = verify_groups,
+     .min_operands = 1,
+     .max_operands = 1,
+     .named_file_only = true,
+     .run = fp_run_verify},
     {.name = "generate",
      .operands = "[-- ARGUMENT...]",
      .summary = "write the manifests that run an image",
@@ -411,7 +448,7 @@ const struct fp_exit_status fp_exit_statuses[] = {
     {"5", "a file, image, release or repository does not exist"},
     {"6", "the network failed; it may work later"},
     {"7", "a tag names another image already"},
-    {"8", "something has not the digest, checksum or certificate that it must have"},
+    {"8", "something has not the digest, checksum, certificate or signature that it must have"},
     {"9", "the local file system failed: disk full, permission"},
     {"130, 143", "interrupted by SIGINT, SIGTERM"},
     {NULL, NULL},
@@ -422,6 +459,7 @@ const struct fp_variable fp_variables[] = {
                          "are separated by line ends, and an empty value is an error"},
     {"SOURCE_DATE_EPOCH", "the time in the image, in seconds since 1970"},
     {"REGISTRY_AUTH_FILE, DOCKER_AUTH_CONFIG, DOCKER_CONFIG", "where credentials are"},
+    {"FLINKPACK_KEY_PASSWORD", "the password of --sign-key; else COSIGN_PASSWORD"},
     {"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies"},
     {"SSL_CERT_FILE, SSL_CERT_DIR", "trusted certificates in place of the system's"},
     {"XDG_DATA_HOME, XDG_CACHE_HOME", "where the local store and the cache are kept"},

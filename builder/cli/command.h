@@ -67,6 +67,8 @@ FP_CHECKED enum fp_code fp_run_rebase(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_push(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_pull(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_tag(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_sign(struct fp_run *run, struct fp_error *err);
+FP_CHECKED enum fp_code fp_run_verify(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_inspect(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_sbom(struct fp_run *run, struct fp_error *err);
 FP_CHECKED enum fp_code fp_run_generate(struct fp_run *run, struct fp_error *err);

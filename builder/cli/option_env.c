@@ -52,11 +52,13 @@ static const struct fp_option *nearest(fp_option_groups known, const char *word,
     return best;
 }
 
-/* Variables of scripts/, which a flinkpack that a script runs inherits. */
-static bool is_of_scripts(const char *word)
+/* Variables of scripts/, which a flinkpack that a script runs inherits, and the password of a key,
+ * which is no option, so that it stands on no command line. */
+static bool is_no_option(const char *word)
 {
     static const char *const names[] = {"FLINKPACK_DEBIAN_MIRROR", "FLINKPACK_TEST_CACHE",
-                                        "FLINKPACK_TESTS_LONG", "FLINKPACK_RELEASE"};
+                                        "FLINKPACK_TESTS_LONG", "FLINKPACK_RELEASE",
+                                        "FLINKPACK_KEY_PASSWORD"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(word, names[i]) == 0)
             return true;
@@ -74,7 +76,7 @@ static void warn_unknown(fp_option_groups groups, fp_option_groups known, const 
     cleanup_free char *word = fp_xstrndup(entry, strcspn(entry, "="));
     const struct fp_option *option = nearest(known, word, &is_known);
     cleanup_free char *name = option != NULL ? fp_option_environment(option) : NULL;
-    if (is_known || is_of_scripts(word))
+    if (is_known || is_no_option(word))
         return;
     fp_strv_addf(&settings->warnings, "%s sets no option%s%s%s", word,
                  name != NULL ? "; did you mean " : "", name != NULL ? name : "",

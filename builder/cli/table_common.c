@@ -61,6 +61,22 @@ static const struct fp_option sbom_options[] = {
               .flags = FP_OPTION_ARGV_ONLY, .fallback = "cyclonedx"),
 };
 
+/* A program that a file could name would be run by whoever builds in a stranger's checkout. */
+static const struct fp_option sign_options[] = {
+    FP_OPTION(TEXT, "sign-key", "FILE|env:NAME", sign_key, CREDENTIALS,
+              "sign what is pushed with this private key (PEM: ECDSA on P-256, or Ed25519); its "
+              "password is that of FLINKPACK_KEY_PASSWORD, or asked for on a terminal"),
+    FP_OPTION(TEXT, "signer", "PROGRAM", signer, UNSAID,
+              "a program that gets the image's descriptor as JSON on its standard input, and "
+              "writes what to attach to the image",
+              .flags = FP_OPTION_NO_FILE),
+};
+
+static const struct fp_option verify_options[] = {
+    FP_OPTION(LIST, "key", "FILE", verify_keys, UNSAID,
+              "a public key (PEM) whose signature is enough", .flags = FP_OPTION_ARGV_ONLY),
+};
+
 static const struct fp_option images_options[] = {
     FP_OPTION(CHOICE, "format", "FORMAT", format, UNSAID,
               "how it is told: text, json, or the names alone", .choices = "text json names",
@@ -170,6 +186,8 @@ const struct fp_option_group fp_options_copy = FP_OPTION_GROUP("Copy", copy_opti
 const struct fp_option_group fp_options_pull = FP_OPTION_GROUP("To", pull_options);
 const struct fp_option_group fp_options_inspect = FP_OPTION_GROUP("Show", inspect_options);
 const struct fp_option_group fp_options_sbom = FP_OPTION_GROUP("Show", sbom_options);
+const struct fp_option_group fp_options_sign = FP_OPTION_GROUP("Signatures", sign_options);
+const struct fp_option_group fp_options_verify = FP_OPTION_GROUP("Whose", verify_options);
 const struct fp_option_group fp_options_images = FP_OPTION_GROUP("Show", images_options);
 const struct fp_option_group fp_options_cache = FP_OPTION_GROUP("Cache", cache_options);
 const struct fp_option_group fp_options_cache_show = FP_OPTION_GROUP("Cache", cache_show_options);

@@ -1,0 +1,100 @@
+/* sign attaches signatures to an image where it lies, and verify checks them. */
+#include "signing.h"
+
+/* Signatures are written where the image is, and read there, not from a mirror. */
+static enum fp_code open_place(const struct fp_session *session, const char *text,
+                               struct fp_found *ret, struct fp_error *err)
+{
+    const struct fp_location *at = &ret->location;
+    FP_TRY(fp_location_parse(text, &ret->location, err));
+    if (at->kind != FP_AT_REGISTRY && at->kind != FP_AT_LAYOUT)
+        return fp_hinted(
+            fp_fail(err, FP_E_USAGE, "'%s' is neither in a registry nor in a layout", text), err,
+            "images of the local store are signed when they are pushed: flinkpack "
+            "push IMAGE --sign-key FILE");
+    if (at->kind == FP_AT_REGISTRY && session->context.offline)
+        return fp_fail(err, FP_E_USAGE, "--offline: %s is in a registry", text);
+    if (at->kind == FP_AT_LAYOUT && !fp_layout_is_there(at->path))
+        return fp_fail(err, FP_E_NOT_FOUND, "%s: not an OCI layout: no file oci-layout in it",
+                       at->path);
+    FP_TRY(fp_location_create(at, &session->context.places, &ret->repo, err));
+    ret->title = at->kind == FP_AT_REGISTRY ? fp_reference_name(&at->reference) : fp_xstrdup(text);
+    return fp_repo_resolve(ret->repo, fp_location_image(at), &ret->root, err);
+}
+
+enum fp_code fp_run_sign(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_signing struct fp_signing signing = {0};
+    cleanup_found struct fp_found image = {0};
+    if (run->args.sign_key == NULL && run->args.signer == NULL)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "sign: expected --sign-key or --signer"), err,
+                         "flinkpack sign %s --sign-key FILE", run->operands.items[0]);
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(fp_signing_open(run, &signing, err));
+    FP_TRY(open_place(&session, run->operands.items[0], &image, err));
+    FP_TRY(fp_signing_sign(&signing, &session, &image.location, image.repo, &image.root, err));
+    fp_run_result(run, image.title, &image.root.digest);
+    return FP_OK;
+}
+
+/* The keys of --key. */
+struct verify_keys {
+    struct fp_key **items;
+    size_t len;
+};
+
+static void clear_keys(struct verify_keys *keys)
+{
+    for (size_t i = 0; i < keys->len; i++)
+        fp_key_free(keys->items[i]);
+    free(keys->items);
+}
+
+static enum fp_code read_keys(const struct fp_strv *paths, struct verify_keys *ret,
+                              struct fp_error *err)
+{
+    ret->items = fp_xcalloc(paths->len + 1, sizeof(struct fp_key *));
+    for (; ret->len < paths->len; ret->len++)
+        FP_TRY(fp_context(fp_key_read_public(paths->items[ret->len], &ret->items[ret->len], err),
+                          err, "--key"));
+    return FP_OK;
+}
+
+/* What verifies is told, and so is what pretends to be of a key; signatures by others are their
+ * own business. */
+static void tell(const struct fp_run *run, const struct fp_trust_findings *findings)
+{
+    for (size_t i = 0; i < findings->len; i++) {
+        const struct fp_trust_finding *finding = &findings->items[i];
+        bool is_false =
+            finding->verdict == FP_VERDICT_FORGED || finding->verdict == FP_VERDICT_OTHER_IMAGE;
+        cleanup_free char *text = fp_trust_finding_text(finding);
+        fp_report(run->reporter,
+                  is_false                                  ? FP_EVENT_WARNING
+                  : finding->verdict == FP_VERDICT_VERIFIED ? FP_EVENT_INFO
+                                                            : FP_EVENT_DEBUG,
+                  "%s", text);
+    }
+}
+
+enum fp_code fp_run_verify(struct fp_run *run, struct fp_error *err)
+{
+    cleanup_session struct fp_session session = {0};
+    cleanup_found struct fp_found found = {0};
+    cleanup_trust_findings struct fp_trust_findings findings = {0};
+    __attribute__((cleanup(clear_keys))) struct verify_keys keys = {0};
+    if (run->args.verify_keys.len == 0)
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "verify: expected --key FILE"), err,
+                         "flinkpack verify %s --key cosign.pub", run->operands.items[0]);
+    FP_TRY(read_keys(&run->args.verify_keys, &keys, err));
+    FP_TRY(fp_session_open(run, &session, err));
+    FP_TRY(open_place(&session, run->operands.items[0], &found, err));
+    const struct fp_trust_image image = {
+        .repo = found.repo, .root = &found.root, .reporter = run->reporter};
+    FP_TRY(fp_trust_judge(&image, keys.items, keys.len, &findings, err));
+    FP_TRY(fp_trust_findings_check(&findings, found.title, &found.root.digest, err));
+    tell(run, &findings);
+    fp_run_result(run, found.title, &found.root.digest);
+    return FP_OK;
+}

@@ -1,0 +1,48 @@
+/* Signs images with what --sign-key and --signer say. */
+#include "signing.h"
+
+#include "secret.h"
+
+static enum fp_code ask(struct fp_key_asker *self, const char *name, char **ret,
+                        struct fp_error *err)
+{
+    cleanup_free char *prompt = fp_xasprintf("Password of the key %s: ", name);
+    (void) self;
+    return fp_secret_ask(prompt, "set FLINKPACK_KEY_PASSWORD", ret, err);
+}
+
+enum fp_code fp_signing_open(const struct fp_run *run, struct fp_signing *ret, struct fp_error *err)
+{
+    struct fp_key_asker asker = {.ask = ask};
+    const struct fp_args *args = &run->args;
+    if (args->sign_key != NULL)
+        FP_TRY(fp_context(fp_key_read_private(args->sign_key, &asker, &ret->key, err), err,
+                          "--sign-key"));
+    ret->is_asked = args->sign_key != NULL || args->signer != NULL;
+    ret->work = (struct fp_trust_work){
+        .key = ret->key, .signs_image = ret->key != NULL, .signer = args->signer};
+    return FP_OK;
+}
+
+enum fp_code fp_signing_sign(const struct fp_signing *signing, const struct fp_session *session,
+                             const struct fp_location *location, struct fp_repo *repo,
+                             const struct fp_descriptor *root, struct fp_error *err)
+{
+    struct fp_trust_result result = {0};
+    if (!signing->is_asked || !fp_repo_can_attach(repo))
+        return FP_OK;
+    cleanup_free char *identity =
+        location->kind == FP_AT_REGISTRY ? fp_reference_name(&location->reference) : NULL;
+    const struct fp_trust_image image = {
+        .repo = repo, .root = root, .identity = identity, .reporter = session->context.reporter};
+    FP_TRY(fp_trust_attach(&image, &signing->work, &result, err));
+    fp_report(session->context.reporter, FP_EVENT_INFO, "%s@%s: %s", repo->title, root->digest.text,
+              result.attached > 0 ? "signed" : "is signed by this key already");
+    return FP_OK;
+}
+
+void fp_signing_clear(struct fp_signing *signing)
+{
+    fp_key_free(signing->key);
+    *signing = (struct fp_signing){0};
+}

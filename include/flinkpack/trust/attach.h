@@ -1,0 +1,59 @@
+/**
+ * @file
+ * Signing images, and attaching attestations to them.
+ *
+ * Each is written in two forms, as no single one is read by all verifiers: cosign's tags
+ * (`sha256-HEX.sig` for signatures, `.att` for attestations), and bundles of sigstore that refer to
+ * the image by their subject. The image itself stays as it is. What others have attached stays too,
+ * also what they attach at the same time.
+ */
+#ifndef FLINKPACK_TRUST_ATTACH_H
+#define FLINKPACK_TRUST_ATTACH_H
+
+#include "flinkpack/store.h"
+#include "flinkpack/trust/key.h"
+
+/** The image that something is attached to, or that is verified. Everything is borrowed. */
+struct fp_trust_image {
+    struct fp_repo *repo;             /**< open for writing, to attach to it */
+    const struct fp_descriptor *root; /**< what the name stands for: a manifest or an index */
+    const char *identity;             /**< REGISTRY/REPOSITORY, which signatures state; NULL: none
+                                           is known, as in a layout */
+    struct fp_reporter *reporter;     /**< may be NULL */
+};
+
+/** What is said of an image. Everything is borrowed. */
+struct fp_attestation {
+    const char *predicate_type; /**< a URI: "https://slsa.dev/provenance/v1" */
+    const json_t *predicate;
+};
+
+/** What to attach. Zero-initialise; everything is borrowed. */
+struct fp_trust_work {
+    const struct fp_key *key; /**< signs the image and the attestations; NULL: nothing is signed */
+    bool signs_image;         /**< the image itself, besides the attestations */
+    const struct fp_attestation *attestations;
+    size_t attestation_count;
+    const char *signer; /**< a program that gets the image's descriptor and says what to attach;
+                             NULL: none. See the README, "Sign and verify" */
+};
+
+/** What came of it. */
+struct fp_trust_result {
+    unsigned attached; /**< in both forms together */
+    unsigned existing; /**< were there already */
+};
+
+/**
+ * Sign an image and attach attestations to it. An image that the key has signed already is not
+ * signed again.
+ * @param ret May be NULL.
+ * @return FP_E_CONFLICT if the registry does not let a tag of the attachments change; FP_E_AUTH,
+ *         FP_E_NETWORK, FP_E_IO; FP_E_INPUT if what is there, or what the signer says, is not what
+ *         it should be.
+ */
+FP_CHECKED enum fp_code fp_trust_attach(const struct fp_trust_image *image,
+                                        const struct fp_trust_work *work,
+                                        struct fp_trust_result *ret, struct fp_error *err);
+
+#endif

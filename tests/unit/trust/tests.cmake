@@ -1,0 +1,6 @@
+foreach(test key form)
+    fp_add_unit_test(trust test_${test}.c)
+endforeach()
+foreach(test attach signer)
+    fp_add_unit_test(trust test_${test}.c LIBRARIES store_fixture)
+endforeach()
