@@ -28,6 +28,25 @@ static void take_operands(struct fp_run *run)
     fp_strv_add_all(&build->job_jars, &run->operands);
 }
 
+/* An image is judged by what it has: options of other images, from files too, do not count. */
+static enum fp_code take_image(const struct fp_run *run, struct fp_build_options *ret,
+                               struct fp_error *err)
+{
+    const struct fp_build_options *build = &run->args.build;
+    if (run->operands.len > 0 || is_typed(run, "job-jar") || is_typed(run, "job-artifacts"))
+        return fp_hinted(fp_fail(err, FP_E_USAGE, "--image judges the jars that the image has"),
+                         err, "--from-image judges another jar with an image's Flink");
+    *ret = (struct fp_build_options){.from_image = run->args.image,
+                                     .judges_only = true,
+                                     .judges_image = true,
+                                     .allow = build->allow,
+                                     .platforms = build->platforms,
+                                     .base_folders = build->base_folders,
+                                     .no_cache = build->no_cache,
+                                     .cache_max_bytes = build->cache_max_bytes};
+    return FP_OK;
+}
+
 static enum fp_code check_options(struct fp_run *run, struct fp_error *err)
 {
     struct fp_build_options *build = &run->args.build;
@@ -40,7 +59,7 @@ static enum fp_code check_options(struct fp_run *run, struct fp_error *err)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "check: nothing says which Flink the job is for"),
                          err,
                          "--flink-version V, --from-archive FILE, --from-local-dist [DIR] or "
-                         "--from-image IMAGE");
+                         "--from-image IMAGE; --image IMAGE judges the job in it");
     if (build->job_jars.len == 0 && build->job_artifacts.len == 0 && build->conf.len == 0)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "check: no jar is named"), err,
                          "flinkpack check JAR --flink-version V");
@@ -143,9 +162,11 @@ enum fp_code fp_run_check(struct fp_run *run, struct fp_error *err)
     cleanup_session struct fp_session session = {0};
     cleanup_judgement struct fp_judgement judgement = {0};
     const char *format = run->args.format;
-    FP_TRY(check_options(run, err));
+    struct fp_build_options image = {0};
+    bool is_image = run->args.image != NULL;
+    FP_TRY(is_image ? take_image(run, &image, err) : check_options(run, err));
     FP_TRY(fp_session_open_build(run, &session, err));
-    FP_TRY(fp_judge_job(&run->args.build, &session.context, &judgement, err));
+    FP_TRY(fp_judge_job(is_image ? &image : &run->args.build, &session.context, &judgement, err));
     run->is_partial = true;
     if (format != NULL && strcmp(format, "json") == 0)
         put_json(run, &judgement);

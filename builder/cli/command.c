@@ -185,10 +185,13 @@ const struct fp_command fp_commands[] = {
          "nothing: what Flink would refuse, or stop with, is told as errors, what may go wrong "
          "as warnings, and with -v what is worth knowing. Without JAR the job of flinkpack.yaml "
          "is judged. --flink-version alone means the release; without --base the base is the "
-         "one that 'build' would choose. The status is 3 where there are errors.",
+         "one that 'build' would choose. --image judges an image that is there, of ours or made "
+         "from the official one: its jars, its settings, and how it starts. The status is 3 "
+         "where there are errors.",
      .examples = "flinkpack check job.jar --flink-version 1.20.4\n"
                  "flinkpack check job.jar --flink-version 2.2.0 --plugin s3-fs-hadoop -o json\n"
-                 "flinkpack check job.jar --from-local-dist --base temurin-17-jre\n",
+                 "flinkpack check job.jar --from-local-dist --base temurin-17-jre\n"
+                 "flinkpack check --image registry.example.com/team/orders:1.2\n",
      .groups = check_groups,
      .tells_findings = true,
      .max_operands = SIZE_MAX,

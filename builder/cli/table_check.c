@@ -10,6 +10,9 @@ static const struct fp_option judge_options[] = {
 };
 
 static const struct fp_option check_options[] = {
+    FP_OPTION(TEXT, "image", "IMAGE", image, UNSAID,
+              "an image with Flink that is there already: what it has and how it starts is judged",
+              .listed_by = FP_LISTED_IMAGES, .rivals = "flink", .flags = FP_OPTION_ARGV_ONLY),
     FP_OPTION_ALLOW,
     FP_OPTION(CHOICE, "output", "FORMAT", format, UNSAID, "how it is told: text or json",
               .letter = 'o', .choices = "text json", .flags = FP_OPTION_ARGV_ONLY,

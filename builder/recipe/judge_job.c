@@ -1,4 +1,5 @@
 /* Judging a job that is not built: Flink, base and jars are looked at, and nothing is made. */
+#include "check_image.h"
 #include "checks.h"
 #include "flink_api.h"
 #include "judge.h"
@@ -122,20 +123,37 @@ static enum fp_code obtain_api(struct trial *trial, struct fp_api **ret, struct 
     return code == FP_OK ? FP_OK : fp_fail_as(err, &why);
 }
 
-static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
-                          struct fp_error *err)
+static enum fp_code judge_jars(struct trial *trial, const struct fp_judge_base *base,
+                               struct fp_error *err)
 {
     cleanup_judge_case struct fp_judge_case judged = {0};
     cleanup_api struct fp_api *api = NULL;
-    struct fp_judgement *ret = trial->ret;
     FP_TRY(obtain_api(trial, &api, err));
     FP_TRY(fp_judge_case_make(&trial->plan, &trial->flink, base, api, &judged, err));
-    FP_TRY(fp_judge(&judged.input, &ret->findings, err));
+    fp_strv_add_all(&trial->ret->jars, &trial->plan.job_jars);
+    return fp_judge(&judged.input, &trial->ret->findings, err);
+}
+
+/* Judge the job that the image has. */
+static enum fp_code judge_image(struct trial *trial, struct fp_error *err)
+{
+    cleanup_image_case struct fp_image_case image = {0};
+    FP_TRY(fp_check_image(&trial->plan, &trial->flink, &trial->bases, &image, err));
+    fp_image_case_names(&image, &trial->ret->jars);
+    FP_TRY(fp_judge(&image.judged.input, &trial->ret->findings, err));
+    fp_image_case_tell(&image, &trial->ret->findings);
+    return FP_OK;
+}
+
+static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
+                          struct fp_error *err)
+{
+    struct fp_judgement *ret = trial->ret;
+    FP_TRY(trial->options->judges_image ? judge_image(trial, err) : judge_jars(trial, base, err));
     fp_findings_allow(&ret->findings, &trial->plan.check.allowed);
     ret->version = trial->flink.version;
     ret->java = base->java;
     ret->base = base->name != NULL ? fp_xstrdup(base->name) : NULL;
-    fp_strv_add_all(&ret->jars, &trial->plan.job_jars);
     return FP_OK;
 }
 

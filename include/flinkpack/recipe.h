@@ -54,6 +54,7 @@ struct fp_build_options {
     const char *check;    /**< "off", "warn", "strict"; NULL: warn */
     struct fp_strv allow; /**< names of findings that are not told */
     bool judges_only;     /**< nothing is made: for fp_judge_job() */
+    bool judges_image;    /**< and the job is that of the image `from_image` */
 
     /* Additions to Flink and to the base. */
     struct fp_strv libs;    /**< files */
@@ -129,7 +130,7 @@ struct fp_judgement {
     struct fp_flink_version version;
     char *base;          /**< the base that it was judged on */
     unsigned java;       /**< of the base; 0: unknown */
-    struct fp_strv jars; /**< the job's, as they were named */
+    struct fp_strv jars; /**< the job's, as they were named, or by their paths in the image */
     struct fp_findings findings;
 };
 
