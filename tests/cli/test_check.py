@@ -74,3 +74,15 @@ def test_names_are_listed(check):
     names = text.split("Findings, by their names:\n")[1]
     assert "  flink-class " in names and "  conf-memory " in names
     assert r"flink\-class" in check.program.run("man").out
+
+
+def test_settings_are_judged(check):
+    status, told = check.json(check.jar(), "--conf", "state.backend.type=rocksdbb",
+                              "--conf", "taskmanager.memory.flink.size=4g")
+    assert status == 3 and told["errors"] == told["warnings"] == 1
+    value, memory = told["findings"]
+    assert (value["name"], value["severity"], value["entry"]) == \
+        ("conf-value", "error", "state.backend.type")
+    assert (memory["name"], memory["severity"]) == ("conf-memory", "warning")
+    assert check.program.try_run("check", "job.jar", *check.flink, "--allow", "conf-value",
+                                 "--conf", "state.backend.type=rocksdbb").status == 0

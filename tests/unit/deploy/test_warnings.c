@@ -302,6 +302,32 @@ static void a_session_that_all_reach_is_told(void **state)
     fp_strv_clear(&options.conf);
 }
 
+/* What Flink would ignore or refuse is told, as the image and what it runs in can still change. */
+static void settings_are_judged(void **state)
+{
+    (void) state;
+    struct fp_deploy_options options = no_options();
+    fp_strv_add(&options.conf, "state.backend.typ=rocksdb");
+    check(
+        "1.20.5", "job", "", &options,
+        "--conf: state.backend.typ: no option of Flink 1.20.5: Flink ignores the setting; did you "
+        "mean state.backend.type?",
+        true);
+    fp_strv_clear(&options.conf);
+    fp_strv_add(&options.conf, "taskmanager.memory.managed.size=4g");
+    check(
+        "2.2.1", "job", "", &options,
+        "--conf: taskmanager.memory.managed.size: framework, off-heap, managed and network memory "
+        "add up to 4480.0m, more than the Flink memory that is left of 1280m",
+        true);
+    options.taskmanager_memory = "8g";
+    check("2.2.1", "job", "", &options, "add up", false);
+    fp_strv_clear(&options.conf);
+    fp_strv_add(&options.conf, "state.backend=rocksdb");
+    check("2.2.1", "job", "", &options, "older name", false);
+    fp_strv_clear(&options.conf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +338,7 @@ int main(void)
         cmocka_unit_test(shared_places_need_a_volume),
         cmocka_unit_test(volumes_over_flink_are_told),
         cmocka_unit_test(a_session_that_all_reach_is_told),
+        cmocka_unit_test(settings_are_judged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
