@@ -77,7 +77,7 @@ static inline void put_jar(struct fp_buf *jar, const struct jar_entry *entries, 
             put(to, entries[i].deflated ? 8 : 0, 2);
             put(to, 0, 2);
             put(to, entries[i].date, 2);
-            put(to, 0, 4);
+            put(to, crc32(0, (const void *) entries[i].data, (uInt) len), 4);
             put(to, packed_len, 4);
             put(to, len, 4);
             put(to, strlen(entries[i].name), 2);
