@@ -82,23 +82,35 @@ static const char *fault_of(const struct fp_judged_jar *jar)
     return fp_json_string(fault, "what");
 }
 
+/* Whether the jar lists services for Flink, as connectors and formats do. */
+static bool serves_flink(const struct fp_judged_jar *jar)
+{
+    const char *service = NULL;
+    json_t *providers = NULL;
+    json_object_foreach(json_object_get(jar->facts, "services"), service,
+                        providers) if (strncmp(service, "org.apache.flink.",
+                                               strlen("org.apache.flink.")) == 0) return true;
+    return false;
+}
+
 static void tell_none(const struct fp_judge_input *input, const struct fp_judged_jar *job,
                       struct fp_findings *ret)
 {
     cleanup_free char *mains = main_classes(input);
     const char *fault = fault_of(job);
+    bool is_job = fault != NULL || (mains != NULL && !serves_flink(job));
     cleanup_free char *advice =
         fault != NULL ? fp_xasprintf("mend the manifest: %s", fault)
         : mains != NULL
-            ? fp_xasprintf("give --job-classname, or a Main-Class in the manifest; these classes "
-                           "have a main method: %s",
-                           mains)
-            : fp_xstrdup("no class of it has a main method of its own: if it is a library or a "
-                         "connector, give it with --lib, beside the job");
+            ? fp_xasprintf(
+                  "give --job-classname, or a Main-Class in the manifest; these classes "
+                  "have a main method: %s%s",
+                  mains, is_job ? "" : ". If it is a connector, give it with --lib, beside the job")
+            : fp_xstrdup("if it is a library or a connector, give it with --lib, beside the job");
     fp_say(ret,
            (struct fp_saying){
                .name = "main-class-none",
-               .severity = mains != NULL || fault != NULL ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING,
+               .severity = is_job ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING,
                .where = job->path,
                .entry = "META-INF/MANIFEST.MF",
                .take_what = fp_xstrdup("the manifest has neither program-class nor Main-Class, "
@@ -269,15 +281,19 @@ static const struct fp_judged_jar *find_job(const struct fp_judge_input *input,
     return first != NULL ? job : NULL;
 }
 
-static void judge_manifest(const struct fp_judged_jar *jar, struct fp_findings *ret)
+/* What leaves a jar without a main class is told with that. */
+static void judge_manifest(const struct fp_judge_input *input, const struct fp_judged_jar *jar,
+                           struct fp_findings *ret)
 {
+    bool is_told =
+        input->job_classname == NULL && jar->role == FP_JAR_JOB && entry_class(jar) == NULL;
     const json_t *faults = json_object_get(jar->facts, "manifestFaults");
     for (size_t i = 0; i < json_array_size(faults); i++) {
         const json_t *fault = json_array_get(faults, i);
         json_int_t line = json_integer_value(json_object_get(fault, "line"));
         const char *what = fp_json_string(fault, "what");
         bool is_fatal = json_is_true(json_object_get(fault, "fatal"));
-        if (what == NULL)
+        if (what == NULL || (is_told && !is_fatal))
             continue;
         fp_say(ret, (struct fp_saying){
                         .name = "manifest",
@@ -313,7 +329,7 @@ enum fp_code fp_judge_entry(const struct fp_judge_input *input, struct fp_findin
     bool is_found = false;
     bool is_on_path = false;
     for (size_t i = 0; i < input->jar_count; i++)
-        judge_manifest(&input->jars[i], ret);
+        judge_manifest(input, &input->jars[i], ret);
     if (input->job_classname != NULL && strcmp(input->job_classname, PYTHON_DRIVER) == 0)
         return FP_OK;
     const struct fp_judged_jar *jar = find_job(input, ret);

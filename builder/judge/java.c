@@ -114,13 +114,15 @@ static void judge_versions(const struct fp_judge_input *input, const struct fp_j
         tell_newer(input, jar, worst, ret);
 }
 
-/* What a jar uses of what the JDK lost: the worst class of one package. It is no error, as the job
- * may look first whether the class is there. */
+/* What a jar uses of what the JDK lost: the worst class of one package. It is no error
+ * where the job may look first whether the class is there. */
 static void tell_removed(const struct fp_judge_input *input, const struct fp_judged_jar *jar,
                          const struct removed *removed, const json_t *row, struct fp_findings *ret)
 {
     bool is_near = json_is_true(json_object_get(row, "reached")) &&
                    json_is_true(json_object_get(row, "own")) && input->api != NULL;
+    bool is_sure = is_near && input->is_whole && json_is_true(json_object_get(row, "sure")) &&
+                   jar->role == FP_JAR_JOB;
     const char *by = fp_json_string(row, "by");
     cleanup_free char *name = fp_class_dots(fp_json_string(row, "class"));
     cleanup_free char *caller = fp_class_dots(by != NULL ? by : "");
@@ -129,7 +131,9 @@ static void tell_removed(const struct fp_judge_input *input, const struct fp_jud
     fp_say(ret,
            (struct fp_saying){
                .name = "java-removed",
-               .severity = is_near ? FP_SEVERITY_WARNING : FP_SEVERITY_INFO,
+               .severity = is_sure   ? FP_SEVERITY_ERROR
+                           : is_near ? FP_SEVERITY_WARNING
+                                     : FP_SEVERITY_INFO,
                .where = jar->path,
                .entry = name,
                .take_what = fp_xasprintf("%s uses %s, which Java %u does not have any more, and no "
@@ -139,15 +143,15 @@ static void tell_removed(const struct fp_judge_input *input, const struct fp_jud
                .advice = advice});
 }
 
-/* Whether a jar that the job sees has a class. */
-static enum fp_code find_class(const struct fp_judge_input *input, const char *class_name,
-                               bool *ret_found, struct fp_error *err)
+/* Whether another jar that the job sees has a class. */
+static enum fp_code find_class(const struct fp_judge_input *input, const struct fp_judged_jar *jar,
+                               const char *class_name, bool *ret_found, struct fp_error *err)
 {
     cleanup_free char *name = fp_class_dots(class_name);
     *ret_found =
         input->api != NULL && fp_api_find(input->api, class_name, NULL, NULL) == FP_API_THERE;
     for (size_t i = 0; i < input->jar_count && !*ret_found; i++)
-        if (input->jars[i].role != FP_JAR_PLUGIN)
+        if (&input->jars[i] != jar && input->jars[i].role != FP_JAR_PLUGIN)
             FP_TRY(fp_jar_has_class(NULL, input->jars[i].path, name, ret_found, err));
     return FP_OK;
 }
@@ -166,7 +170,7 @@ static enum fp_code judge_removed(const struct fp_judge_input *input,
         bool is_found = false;
         if (removed == NULL || is_told[removed - REMOVED])
             continue;
-        FP_TRY(find_class(input, class_name, &is_found, err));
+        FP_TRY(find_class(input, jar, class_name, &is_found, err));
         if (!is_found)
             tell_removed(input, jar, removed, row, ret);
         is_told[removed - REMOVED] = true;

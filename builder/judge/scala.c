@@ -62,17 +62,20 @@ static void judge_jar(const struct fp_judge_input *input, const struct fp_judged
             ? ", or take a distribution without flink-scala in lib/, if it does not use Flink's "
               "Scala API"
             : "");
-    fp_say(ret, (struct fp_saying){
-                    .name = "scala-version",
-                    .severity = severity,
-                    .where = jar->path,
-                    .entry = object != NULL ? object : fp_jar_shows(jar, "scala-library"),
-                    .take_what = fp_xasprintf("it %s Scala %s, and Flink has Scala %s",
-                                              bundled != NULL ? "bundles" : "has artifacts for",
-                                              version, input->scala_version),
-                    .effect = "classes below scala. are Flink's: what is compiled for another "
-                              "version ends with NoSuchMethodError or NoClassDefFoundError",
-                    .advice = advice});
+    fp_say(ret,
+           (struct fp_saying){
+               .name = "scala-version",
+               .severity = severity,
+               .where = jar->path,
+               .entry = object != NULL ? object : fp_jar_shows(jar, "scala-library"),
+               .take_what = fp_xasprintf("it %s Scala %s, and Flink has Scala %s",
+                                         bundled != NULL ? "bundles" : "has artifacts for", version,
+                                         input->scala_version),
+               .effect = bundled != NULL
+                             ? "classes below scala. are Flink's: what is compiled for another "
+                               "version ends with NoSuchMethodError or NoClassDefFoundError"
+                             : "those of them that are Java run all the same",
+               .advice = advice});
 }
 
 enum fp_code fp_judge_scala(const struct fp_judge_input *input, struct fp_findings *ret,

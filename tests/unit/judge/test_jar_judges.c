@@ -129,6 +129,11 @@ static void test_entry(void **state)
          "main method: a.Main"},
         {"{'mains': ['org.apache.kafka.Tool']}", "main-class-none", FP_SEVERITY_WARNING, "--lib"},
         {"{'mains': []}", "main-class-none", FP_SEVERITY_WARNING, "--lib"},
+        {"{'mains': ['a.Main'], 'services': {'org.apache.flink.table.factories.Factory': []}}",
+         "main-class-none", FP_SEVERITY_WARNING, "connector"},
+        {"{'mains': [], 'manifestFaults': [{'what': 'the last line does not end', 'fatal': "
+         "false}]}",
+         "main-class-none", FP_SEVERITY_ERROR, "does not end"},
         {ENTRY("a.Job", "'there': false"), "main-class-missing", FP_SEVERITY_ERROR,
          "'a.Job' was not found"},
         {ENTRY("a.Job ", "'there': false"), "main-class-missing", FP_SEVERITY_ERROR, "blanks"},
@@ -209,6 +214,8 @@ static void test_java(void **state)
         {"{'absent': [{'class': 'javax/xml/bind/X', 'by': 'a/Job', 'reached': true, 'own': "
          "true}]}",
          NULL, 0, NULL},
+        {"{'absent': [{'class': 'javax/jws/X', 'by': 'a/Job', 'reached': true, 'own': true}]}",
+         "java-removed", FP_SEVERITY_INFO, "a.Job uses javax.jws.X"},
         {"{'absent': [{'class': 'org/nowhere/X', 'by': 'a/Job', 'reached': true, 'own': true}]}",
          NULL, 0, NULL},
     };
