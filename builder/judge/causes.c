@@ -67,7 +67,7 @@ void fp_causes_tell(const struct fp_causes *causes, const char *jar, struct fp_f
                                      .severity = cause->severity,
                                      .where = fp_xstrdup(jar),
                                      .entry = fp_xstrdup(by),
-                                     .what = fp_xasprintf("%s uses %s%s, %s", by, cause->subject,
+                                     .what = fp_xasprintf("%s uses %s%s%s", by, cause->subject,
                                                           more != NULL ? more : "", cause->trouble),
                                      .effect = fp_xstrdup(cause->effect),
                                      .advice = fp_xstrdup(cause->advice)});

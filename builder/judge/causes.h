@@ -15,7 +15,7 @@ struct fp_cause {
     char *key;     /**< what the references have in common */
     char *by;      /**< the first caller, of those with the worst severity: "com/acme/Job" */
     char *subject; /**< what it refers to, for messages: "org.apache.flink.x.Y" */
-    char *trouble; /**< "which Flink 2.0 removed" */
+    char *trouble; /**< what is wrong with it: ", which no jar has" */
     char *effect;
     char *advice;
     json_t *subjects; /**< all of them, as keys */

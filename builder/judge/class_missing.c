@@ -67,8 +67,8 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
                 : home != NULL ? fp_xstrdup(home->jar)
                                : family_of(class_name);
     cause.trouble = home != NULL && !is_info
-                        ? fp_xasprintf("which no jar has: it is part of %s", home->jar)
-                        : fp_xstrdup("which no jar has");
+                        ? fp_xasprintf(", which no jar has: it is part of %s", home->jar)
+                        : fp_xstrdup(", which no jar has");
     cause.effect = fp_xasprintf("%s ends with NoClassDefFoundError",
                                 severity == FP_SEVERITY_ERROR ? "the job" : "what comes to it");
     cause.advice = is_info ? fp_xstrdup("nothing, where they are optional to a library")

@@ -6,11 +6,11 @@
 
 #define PREFIX "org/apache/flink/"
 
-/* Whether a pattern of `len` bytes stands for the class or member. The text before the first '*' is
- * compared first, as most patterns differ in it. */
+/* Whether a pattern of `len` bytes stands for the class or member. The text before the first
+ * wildcard is compared first, as most patterns differ in it. */
 static bool is_match(const char *pattern, size_t len, const char *name, bool has_member)
 {
-    size_t plain = strcspn(pattern, "* ");
+    size_t plain = strcspn(pattern, "*? ");
     if (strncmp(pattern, name, plain) != 0 || (memchr(pattern, '#', len) != NULL) != has_member)
         return false;
     if (plain == len)

@@ -10,7 +10,8 @@
 /** A change of Flink's API. Static. */
 struct fp_api_change {
     /** Classes, with the classes inside them, and members, "CLASS#MEMBER", without the prefix
-     * org/apache/flink/ and with spaces between them; '*' stands for any text. */
+     * org/apache/flink/ and with spaces between them; '*' stands for any text, '?' for any letter,
+     * such as a '['. */
     const char *patterns;
     unsigned major;      /**< of the version that changed it */
     unsigned minor;      /**< of that version */
@@ -26,7 +27,8 @@ extern const struct fp_api_change fp_api_additions[];
 /**
  * The removal that explains why a version does not have a class or member; NULL: the table knows
  * none.
- * @param member NULL: the class itself.
+ * @param member NULL: the class itself. "open" or "open(I)V": with the descriptor only what is
+ *               said of that one method is found.
  */
 const struct fp_api_change *fp_api_removed(const struct fp_flink_version *version,
                                            const char *class_name, const char *member);

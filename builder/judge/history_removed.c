@@ -180,6 +180,16 @@ const struct fp_api_change fp_api_removals[] = {
     {"streaming/api/functions/windowing/RichProcessWindowFunction "
      "streaming/api/functions/windowing/RichProcessAllWindowFunction",
      2, 0, "RichProcessWindowFunction", "ProcessWindowFunction, which is rich"},
+    {"streaming/api/datastream/*#keyBy(?I)* streaming/api/datastream/*#keyBy(?Ljava/lang/String;)*",
+     2, 0, "keyBy() with positions or names of fields", "keyBy(KeySelector)"},
+    {"api/*#createSerializer(Lorg/apache/flink/api/common/ExecutionConfig;)*", 2, 0,
+     "createSerializer(ExecutionConfig)",
+     "createSerializer(SerializerConfig) (Flink 1.19 and later)"},
+    {"streaming/api/environment/*#enableCheckpointing()*", 2, 0, "enableCheckpointing()",
+     "enableCheckpointing(INTERVAL)"},
+    {"api/*#open(Lorg/apache/flink/configuration/Configuration;)* "
+     "streaming/*#open(Lorg/apache/flink/configuration/Configuration;)*",
+     2, 0, "open(Configuration)", "open(OpenContext) (Flink 1.19 and later)"},
     /* Flink 2.0: the Table API. */
     {"table/sources/TableSource table/sources/StreamTableSource "
      "table/sources/InputFormatTableSource table/sources/LookupableTableSource "

@@ -50,7 +50,7 @@ static void explain_removed(const struct fp_api_change *change, struct fp_cause 
     cause->name = "flink-api-removed";
     cause->key = fp_xstrdup(change->api);
     cause->trouble =
-        fp_xasprintf("%s, which Flink %u.%u removed", change->api, change->major, change->minor);
+        fp_xasprintf(": Flink %u.%u removed %s", change->major, change->minor, change->api);
     cause->advice = fp_xasprintf("use %s; or run the job on a Flink before %u.%u", change->instead,
                                  change->major, change->minor);
 }
@@ -62,7 +62,7 @@ static void explain_later(const struct fp_judge_input *input, const struct fp_ap
     cleanup_free char *package = package_of(reference->class_name);
     cause->key = fp_xasprintf("%s %u.%u", is_class ? package : reference->class_name, change->major,
                               change->minor);
-    cause->trouble = fp_xasprintf("which Flink %s does not have: it came with Flink %u.%u",
+    cause->trouble = fp_xasprintf(", which Flink %s does not have: it came with Flink %u.%u",
                                   input->version->text, change->major, change->minor);
     cause->advice = fp_xasprintf("run the job on Flink %u.%u or later, or build it for Flink %s",
                                  change->major, change->minor, input->version->text);
@@ -79,10 +79,10 @@ static void explain_missing(const struct fp_judge_input *input, const struct ref
                  : is_class   ? package_of(reference->class_name)
                               : fp_xstrdup(reference->class_name);
     cause->trouble = home != NULL
-                         ? fp_xasprintf("which neither the job's jars nor Flink %s have: it is "
+                         ? fp_xasprintf(", which neither the job's jars nor Flink %s have: it is "
                                         "part of %s",
                                         input->version->text, home->jar)
-                         : fp_xasprintf("which Flink %s does not have", input->version->text);
+                         : fp_xasprintf(", which Flink %s does not have", input->version->text);
     cause->advice = home != NULL
                         ? fp_class_home_advice(home)
                         : fp_xasprintf("build the job for Flink %s, with libraries made for it",
@@ -104,6 +104,19 @@ static enum fp_api_answer ask(const struct fp_api *api, const struct reference *
     return answer;
 }
 
+/* What removed a class, or, without `is_class`, a member by its name or as it is called. */
+static const struct fp_api_change *removal_of(const struct fp_judge_input *input,
+                                              const struct reference *reference, bool is_class)
+{
+    const char *class_name = reference->class_name;
+    const struct fp_api_change *found =
+        fp_api_removed(input->version, class_name, is_class ? NULL : reference->member);
+    if (found != NULL || is_class || reference->descriptor == NULL || reference->is_field)
+        return found;
+    cleanup_free char *method = fp_xasprintf("%s%s", reference->member, reference->descriptor);
+    return fp_api_removed(input->version, class_name, method);
+}
+
 /* Whether the index, or without one the history, says that it is missing, and whether that is the
  * whole class. */
 static bool is_missing(const struct fp_judge_input *input, const struct reference *reference,
@@ -117,13 +130,13 @@ static bool is_missing(const struct fp_judge_input *input, const struct referenc
     }
     *ret_class = true;
     const struct fp_home *home = fp_class_home(input->version, class_name);
-    if (fp_api_removed(input->version, class_name, NULL) != NULL ||
+    if (removal_of(input, reference, true) != NULL ||
         fp_api_not_yet(input->version, class_name, NULL) != NULL ||
         (home != NULL && home->is_foreign && input->is_whole))
         return true;
     *ret_class = false;
     return reference->member != NULL && json_object_get(reference->json, "or") == NULL &&
-           (fp_api_removed(input->version, class_name, reference->member) != NULL ||
+           (removal_of(input, reference, false) != NULL ||
             fp_api_not_yet(input->version, class_name, reference->member) != NULL);
 }
 
@@ -145,8 +158,7 @@ static void add(const struct fp_judge_input *input, const struct fp_judged_jar *
 {
     const char *member = is_class ? NULL : reference->member;
     const char *by = fp_json_string(reference->json, "by");
-    const struct fp_api_change *gone =
-        fp_api_removed(input->version, reference->class_name, member);
+    const struct fp_api_change *gone = removal_of(input, reference, is_class);
     const struct fp_api_change *later =
         fp_api_not_yet(input->version, reference->class_name, member);
     struct fp_cause cause = {
