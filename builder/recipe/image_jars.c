@@ -8,7 +8,7 @@
 
 /* The most jars, and their bytes. */
 #define MAX_JARS  1000
-#define MAX_BYTES ((uint64_t) 4 << 30)
+#define MAX_BYTES ((uint64_t) 2 << 30)
 /* The deepest directory below usrlib/ that is looked into. */
 #define MAX_DEPTH 8
 
@@ -116,7 +116,7 @@ static enum fp_code check_size(const struct fp_base_image *image, const struct f
         const struct fp_entry *entry = fp_tree_get(image->facts.tree, jars->items[i].real);
         bytes += entry != NULL ? entry->size : 0;
         if (bytes > MAX_BYTES || i == MAX_JARS)
-            return fp_fail(err, FP_E_INPUT, "the image has more than %d jars of its own, or 4 GiB",
+            return fp_fail(err, FP_E_INPUT, "the image has more than %d jars of its own, or 2 GiB",
                            MAX_JARS);
     }
     return FP_OK;

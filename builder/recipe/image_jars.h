@@ -37,7 +37,7 @@ void fp_image_jars_list(const struct fp_base_image *image, const struct fp_flink
  * Copy them out of the layers, which are fetched, to a new private directory, which is removed
  * before the program ends, however it ends.
  * @param parent Where the directory is made.
- * @return FP_E_INPUT: more than 1000 jars, or 4 GiB; FP_E_IO; errors of reading layers.
+ * @return FP_E_INPUT: more than 1000 jars, or 2 GiB; FP_E_IO; errors of reading layers.
  */
 FP_CHECKED enum fp_code fp_image_jars_extract(const struct fp_base_image *image, const char *parent,
                                               struct fp_image_jars *jars, struct fp_error *err);

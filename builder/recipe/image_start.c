@@ -24,6 +24,12 @@ static void set(struct fp_image_start *start, const char *key, const char *value
     fp_strv_add(&start->origins, origin);
 }
 
+/* Set-ups of ours, and the official entrypoint, write a setting that Flink has by another name. */
+static bool is_ours(const char *key, const char *value)
+{
+    return strcmp(key, "query.server.port") == 0 && strcmp(value, "6125") == 0;
+}
+
 static void set_all(const struct fp_plan *plan, struct fp_image_start *start,
                     const struct fp_buf *text, const char *origin)
 {
@@ -36,7 +42,8 @@ static void set_all(const struct fp_plan *plan, struct fp_image_start *start,
         return;
     }
     for (size_t i = 0; i < keys.len; i++)
-        set(start, keys.items[i], values.items[i], origin);
+        if (!is_ours(keys.items[i], values.items[i]))
+            set(start, keys.items[i], values.items[i], origin);
 }
 
 /* Read a file of the configuration, if it is there. */

@@ -83,6 +83,7 @@ def test_image_of_ours(judge):
     assert told["jars"] == ["/opt/flink/usrlib/job.jar"]
     assert told["flink"]["version"] == VERSION and told["java"] == 17
     assert not about(told, "com/acme/Other") and not about(told, "com.acme.Other")
+    assert not [one for one in told["findings"] if one["where"].endswith(".yaml")]
 
 
 def test_what_the_image_lacks(judge):

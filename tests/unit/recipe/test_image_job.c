@@ -158,7 +158,8 @@ static void test_jars_before_usrlib(void **state)
 static json_t *conf_texts(void)
 {
     return json_pack("{s:s, s:s}", "opt/flink/conf/config.yaml",
-                     "rest:\n  port: 8081\nparallelism:\n  default: 2\n",
+                     "rest:\n  port: 8081\nparallelism:\n  default: 2\n"
+                     "query.server.port: 6125\n",
                      "opt/flink/conf/flink-conf.yaml", "# old\nrest.port: 8082\n");
 }
 
@@ -183,6 +184,7 @@ static void test_settings_of_files(void **state)
                          FP_OK);
         assert_string_equal(fp_image_start_setting(&start, "rest.port"), FILES[i].port);
         assert_string_equal(start.origins.items[0], FILES[i].origin);
+        assert_null(fp_image_start_setting(&start, "query.server.port"));
         assert_false(start.starts_job);
         assert_null(start.job_classname);
         fp_image_start_clear(&start);
