@@ -24,7 +24,11 @@ uint64_t fp_names_hash(uint64_t seed, const char *text, size_t len)
         text += part;
         len -= part;
     }
-    return hash ^ hash >> 32;
+    /* The last steps of MurmurHash3: names that differ in a digit are near each other up to here.
+     */
+    hash = (hash ^ hash >> 33) * UINT64_C(0xff51afd7ed558ccd);
+    hash = (hash ^ hash >> 33) * UINT64_C(0xc4ceb9fe1a85ec53);
+    return hash ^ hash >> 33;
 }
 
 static size_t length(const struct fp_names *names, uint32_t number)
@@ -102,7 +106,7 @@ uint32_t fp_names_add(struct fp_names *names, const char *text, size_t len)
         return FP_NO_NAME;
     if (slot->number != 0)
         return slot->number - 1;
-    if (names->count >= FP_NAMES_MAX || len > FP_NAMES_MAX_BYTES - names->len)
+    if (names->count >= FP_NAMES_MAX || len >= FP_NAMES_MAX_BYTES - names->len)
         return FP_NO_NAME;
     append(names, text, len);
     *slot = (struct fp_name_slot){hash, names->count};
