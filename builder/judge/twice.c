@@ -227,7 +227,7 @@ static void tell(const struct fp_judge_input *input, const struct pair *pair,
     for (size_t i = 0; i < pair->twin_count; i++)
         is_bad = is_bad || (pair->twins[i].is_meant && is_one && is_far(pair->twins[i].versions));
     cleanup_free char *others =
-        pair->count > 1 ? fp_xasprintf(" and %zu others", pair->count - 1) : fp_xstrdup("");
+        pair->count > 1 ? fp_xasprintf(" and %zu more", pair->count - 1) : fp_xstrdup("");
     char *what = libraries != NULL
                      ? fp_xasprintf("it has other versions of libraries than %s (%s), with other "
                                     "contents of %s%s",

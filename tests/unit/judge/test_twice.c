@@ -101,7 +101,7 @@ static void test_class(void **state)
     assert_non_null(finding);
     assert_string_equal(finding->name, "class-twice");
     assert_int_equal(finding->severity, FP_SEVERITY_INFO);
-    assert_non_null(strstr(finding->what, "com.acme.lib.A and 1 others"));
+    assert_non_null(strstr(finding->what, "com.acme.lib.A and 1 more"));
     assert_null(judge(trial, "1.20.4", FP_JAR_JOB, FP_JAR_PLUGIN));
 }
 
