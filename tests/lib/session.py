@@ -23,7 +23,7 @@ MEMORY = {"jobmanager.memory.process.size": "1000m", "taskmanager.memory.process
 # A job that cannot be scheduled is not waited for, one that fails is not started again, and one that
 # calls System.exit() does not end Flink.
 SETTINGS = {"taskmanager.numberOfTaskSlots": "4", "parallelism.default": "1",
-            "restart-strategy.type": "none", "slot.request.timeout": "5000",
+            "restart-strategy.type": "none", "slot.request.timeout": "60000",
             "cluster.intercept-user-system-exit": "THROW",
             "execution.shutdown-on-application-finish": "false"}
 
