@@ -119,6 +119,31 @@ FILES = {
         from_url("%s/%s1.10.0.jar" % (MAVEN, OPERATOR))),
 }
 
+# Jobs of Flink's own: (artifact, version, classifier) -> the SHA-256.
+EXAMPLES = {
+    ("streaming_2.11", "1.6.0", "WordCount"):
+        "a1c199ee251879fa59c2013f50dba0a575dd17ef92c2a162f740c61ffafda79b",
+    ("streaming_2.11", "1.12.5", "WordCount"):
+        "5eaec749a48f72b00b0f563ec68b9bab2b331bb4ed9b11972e492fdadb0e44f3",
+    ("batch_2.11", "1.12.2", "KMeans"):
+        "03a9a4582f2018887a51f912af21b681bac567ea9e148913b312dec267fa8742",
+    ("table_2.12", "1.16.2", "WordCountSQLExample"):
+        "4b8eb8fca750e91bd9358ab9301ca688cd2ed273aa2175d402462791d93c26f7",
+    ("streaming", "1.20.0", "SessionWindowing"):
+        "ef3ef192f3a3aff78597ec334e3d90b5d1a6a60ee52600b5e6a7c2645e65b0f3",
+    ("streaming", "2.3.0", "SessionWindowing"):
+        "b888c152d4bf754e719100e8e403f4d157d13dee9744e024be7085d92fa8629d",
+}
+
+
+def example(artifact, version, classifier):
+    """The name in FILES of one of EXAMPLES."""
+    return "flink-examples-%s-%s-%s.jar" % (artifact, version, classifier)
+
+
+FILES.update({example(*one): (sha256, from_url("%s/org/apache/flink/flink-examples-%s/%s/%s" % (
+    MAVEN, one[0], one[1], example(*one)))) for one, sha256 in EXAMPLES.items()})
+
 
 def cache():
     return pathlib.Path(os.environ.get("FLINKPACK_TEST_CACHE") or pathlib.Path(
