@@ -47,6 +47,7 @@ struct code {
     size_t handler_count;
     size_t pc;
     size_t resume; /* what lies before it may be jumped over */
+    size_t called; /* behind the last call before `pc`, which may have thrown */
 };
 
 static unsigned u16(const unsigned char *at)
@@ -73,29 +74,43 @@ static bool open_code(const struct fp_class_file *file, const struct fp_class_me
     return ret->handler_count <= HANDLERS_MAX && 8 * ret->handler_count <= len - 10 - ret->len;
 }
 
-/* Whether a handler catches what is thrown where a class or member is missing. */
-static bool catches_linkage(const struct fp_class_file *file, unsigned type)
+/* Whether a class is one of those named. */
+static bool is_one_of(const struct fp_class_reference *reference, const char *const *names)
 {
-    static const char *const TYPES[] = {
-        "java/lang/Throwable",         "java/lang/Error",
-        "java/lang/LinkageError",      "java/lang/NoClassDefFoundError",
-        "java/lang/NoSuchMethodError", "java/lang/IncompatibleClassChangeError",
-        "java/lang/NoSuchFieldError",  "java/lang/ExceptionInInitializerError"};
-    struct fp_class_reference reference;
-    if (type == 0 || !fp_class_reference_at(file, type, &reference))
-        return true;
-    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++)
-        if (fp_class_text_is(reference.text, TYPES[i]))
+    for (; *names != NULL; names++)
+        if (fp_class_text_is(reference->text, *names))
             return true;
     return false;
+}
+
+/* Whether a handler catches what is thrown where a class or member is missing, or keeps from going
+ * there. One of an exception of its own is the way on when a call before it throws that: a job asks
+ * so what is there. Nobody goes on like that after any Exception. */
+static bool saves(const struct code *code, const unsigned char *handler)
+{
+    static const char *const LINKAGE[] = {"java/lang/Throwable",
+                                          "java/lang/Error",
+                                          "java/lang/LinkageError",
+                                          "java/lang/NoClassDefFoundError",
+                                          "java/lang/NoSuchMethodError",
+                                          "java/lang/IncompatibleClassChangeError",
+                                          "java/lang/NoSuchFieldError",
+                                          "java/lang/ExceptionInInitializerError",
+                                          NULL};
+    static const char *const ANY[] = {"java/lang/Exception", NULL};
+    struct fp_class_reference reference;
+    unsigned type = u16(handler + 6);
+    if (type == 0 || !fp_class_reference_at(code->file, type, &reference))
+        return true;
+    bool may_be_left = code->called > u16(handler) && !is_one_of(&reference, ANY);
+    return may_be_left || is_one_of(&reference, LINKAGE);
 }
 
 static bool is_caught(const struct code *code)
 {
     for (size_t i = 0; i < code->handler_count; i++) {
         const unsigned char *handler = code->handlers + 8 * i;
-        if (u16(handler) <= code->pc && code->pc < u16(handler + 2) &&
-            catches_linkage(code->file, u16(handler + 6)))
+        if (u16(handler) <= code->pc && code->pc < u16(handler + 2) && saves(code, handler))
             return true;
     }
     return false;
@@ -246,6 +261,9 @@ void fp_class_code_sure(const struct fp_class_file *file, const struct fp_class_
             return;
         if ((is_sure && !visit_one(&code, visitor, context)) || !follow(&code, len))
             return;
+        unsigned opcode = code.bytes[code.pc];
         code.pc += len;
+        if ((opcode >= OP_INVOKEVIRTUAL && opcode <= OP_INVOKEDYNAMIC) || opcode == OP_ATHROW)
+            code.called = code.pc;
     }
 }

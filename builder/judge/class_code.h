@@ -24,7 +24,8 @@ typedef bool fp_code_visitor(void *context, enum fp_code_use use,
 /**
  * Visit the instructions that a method executes whenever it is called, up to the first return, with
  * nothing that catches an error of linking: they lie behind the targets of all branches before
- * them. A throw on the way does not count, as a job that throws fails as well.
+ * them. A throw on the way does not count, as a job that throws fails as well, unless an exception
+ * of that kind is caught.
  */
 void fp_class_code_sure(const struct fp_class_file *file, const struct fp_class_member *method,
                         fp_code_visitor *visitor, void *context);

@@ -122,6 +122,15 @@ static bool has_word(struct fp_class_text name, const char *word)
            (name.len == len || name.data[len] < 'a' || name.data[len] > 'z');
 }
 
+/* Whether a call asks for a class by its name: what follows may be for the case that it is there.
+ */
+static bool asks(const struct fp_class_reference *reference)
+{
+    bool is_class = fp_class_text_is(reference->text, "java/lang/Class");
+    return (is_class && fp_class_text_is(reference->member, "forName")) ||
+           fp_class_text_is(reference->member, "loadClass");
+}
+
 /* Whether a call may take as long as the job runs: nobody knows what follows it. */
 static bool may_stay(const struct fp_class_reference *reference)
 {
@@ -157,7 +166,7 @@ static bool visit(void *context, enum fp_code_use use, const struct fp_class_ref
             call(walk, number, fp_scan_member_hash(scan, reference->member, reference->descriptor),
                  use == FP_CODE_VIRTUAL && (scan->classes[number].flags & FP_SCAN_FINAL) == 0);
     }
-    return reference->kind != FP_REFERENCE_METHOD || !may_stay(reference);
+    return reference->kind != FP_REFERENCE_METHOD || (!may_stay(reference) && !asks(reference));
 }
 
 /* Run a task, and with the entry class look at what its public methods name: Flink asks for the

@@ -352,16 +352,20 @@ static void test_sure(void **state)
     are_sure(facts, "absent", "h/Outer h/Absent ");
 }
 
-/* A handler makes what it covers uncertain where it catches errors of linking. */
+/* A handler makes what it covers uncertain where it catches errors of linking, or what a call
+ * before it throws. */
 static void test_caught(void **state)
 {
     static const struct {
         const char *type;
-        bool is_sure;
-    } CASES[] = {{"java/lang/Exception", true},
-                 {"java/lang/NoClassDefFoundError", false},
-                 {"java/lang/Throwable", false},
-                 {NULL, false}};
+        unsigned covered;
+        const char *sure;
+    } CASES[] = {{"java/lang/Exception", 6, "covered after "},
+                 {"java/io/IOException", 3, "covered after "},
+                 {"java/io/IOException", 6, "covered "},
+                 {"java/lang/NoClassDefFoundError", 3, "after "},
+                 {"java/lang/Throwable", 3, "after "},
+                 {NULL, 3, "after "}};
     for (size_t i = 0; i < sizeof(CASES) / sizeof(CASES[0]); i++) {
         struct fixture *fixture = *state;
         cleanup_buf struct fp_buf code = FP_BUF_INIT(4096);
@@ -370,18 +374,33 @@ static void test_caught(void **state)
         put_op(&code, INVOKESTATIC, gone(&job, "after"));
         put_op(&code, GOTO, 4);
         class_put(&code, RETURN, 1);
-        class_method(&job, 9, "main", MAIN, &code, 3,
+        class_method(&job, 9, "main", MAIN, &code, CASES[i].covered,
                      CASES[i].type != NULL ? class_class(&job, CASES[i].type) : 0);
         fixture->count = 0;
         add_class(fixture, "i/Job", &job);
         cleanup_json json_t *facts = read_facts(fixture, "i.Job");
-        are_sure(facts, "flink",
-                 CASES[i].is_sure ? "org/apache/flink/x/Gone covered after "
-                                  : "org/apache/flink/x/Gone after ");
+        cleanup_free char *sure = fp_xasprintf("org/apache/flink/x/Gone %s", CASES[i].sure);
+        are_sure(facts, "flink", sure);
         fp_buf_clear(&fixture->owned[0]);
         free((void *) (uintptr_t) fixture->entries[0].name);
         fixture->count = 0;
     }
+}
+
+/* What follows a question for a class is for the case that there is one. */
+static void test_asked_for(void **state)
+{
+    cleanup_buf struct fp_buf code = FP_BUF_INIT(4096);
+    struct class_maker job = class_begin("i/Job", OBJECT, 52);
+    put_op(&code, INVOKESTATIC, class_ref(&job, 10, "java/nio/charset/Charset", "forName", "()V"));
+    put_op(&code, INVOKESTATIC, gone(&job, "before"));
+    put_op(&code, INVOKESTATIC, class_ref(&job, 10, "java/lang/Class", "forName", "()V"));
+    put_op(&code, INVOKESTATIC, gone(&job, "after"));
+    class_put(&code, RETURN, 1);
+    class_method(&job, 9, "main", MAIN, &code, 0, 0);
+    add_class(*state, "i/Job", &job);
+    cleanup_json json_t *facts = read_facts(*state, "i.Job");
+    are_sure(facts, "flink", "org/apache/flink/x/Gone before ");
 }
 
 static void test_strings(void **state)
@@ -437,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_entry, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sure, setup, teardown),
         cmocka_unit_test_setup_teardown(test_caught, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_asked_for, setup, teardown),
         cmocka_unit_test_setup_teardown(test_strings, setup, teardown),
         cmocka_unit_test_setup_teardown(test_odd_classes, setup, teardown),
     };
