@@ -85,12 +85,11 @@ class Session:
             states[:] = [(job["state"].lower(), job["jid"]) for job in self.get("/jobs/overview")["jobs"]]
             return states and states[0][0] != "created"
         try:
-            found = self.wait(look, seconds)
-        except OSError as error:
+            if not self.wait(look, seconds):
+                return {"state": "no job", "error": [], "output": self.logs()}
+            return self.watch(states[0][1], 6)
+        except OSError as error:  # Flink ended
             return {"state": "refused", "error": causes(str(error)), "output": str(error)}
-        if not found:
-            return {"state": "no job", "error": [], "output": self.logs()}
-        return self.watch(states[0][1], 6)
 
     def wait(self, done, seconds):
         until = time.monotonic() + seconds
