@@ -32,10 +32,19 @@ static void take_operands(struct fp_run *run)
 static enum fp_code take_image(const struct fp_run *run, struct fp_build_options *ret,
                                struct fp_error *err)
 {
+    static const char *const OTHERS[] = {"job-jar", "job-artifacts", "job-classname", "lib",
+                                         "plugin",  "conf",          "add",           "slim",
+                                         "base",    "user",          "flink-version"};
     const struct fp_build_options *build = &run->args.build;
-    if (run->operands.len > 0 || is_typed(run, "job-jar") || is_typed(run, "job-artifacts"))
+    if (run->operands.len > 0)
         return fp_hinted(fp_fail(err, FP_E_USAGE, "--image judges the jars that the image has"),
                          err, "--from-image judges another jar with an image's Flink");
+    for (size_t i = 0; i < sizeof(OTHERS) / sizeof(OTHERS[0]); i++)
+        if (is_typed(run, OTHERS[i]))
+            return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                     "--%s does not go with --image, which is judged as it is",
+                                     OTHERS[i]),
+                             err, "--from-image judges a job with an image's Flink");
     *ret = (struct fp_build_options){.from_image = run->args.image,
                                      .judges_only = true,
                                      .judges_image = true,

@@ -164,6 +164,8 @@ def test_usage(judge):
     (judge.folder / "job.jar").write_bytes(job_jar("com/acme/Job"))
     err = judge.program.fail(2, "check", "job.jar", "--image", "team/job:1")
     assert "--image" in err and "--from-image" in err
+    err = judge.program.fail(2, "check", "--image", "team/job:1", "--lib", "job.jar")
+    assert "--lib does not go with --image" in err
     judge.program.fail(5, "check", "--image", "oci:%s" % (judge.folder / "nothing"))
     images.write_layout(images.base(), judge.folder / "base")
     assert "no Flink" in judge.program.fail(3, "check", "--image",
