@@ -6,6 +6,7 @@
 #include "format.h"
 #include "generate_input.h"
 #include "session.h"
+#include "signing.h"
 
 #define LOCK_NAME "flinkpack.lock"
 
@@ -159,10 +160,13 @@ enum fp_code fp_make_image(struct fp_run *run, bool is_append, struct fp_build_r
 {
     struct fp_args *args = &run->args;
     cleanup_session struct fp_session session = {0};
+    cleanup_signing struct fp_signing signing = {0};
     __attribute__((cleanup(clear_files))) struct result_files files = {0};
     args->build.wants_metadata = args->metadata_file != NULL;
     FP_TRY(fp_session_open_build(run, &session, err));
     FP_TRY(check_images(&session, &args->build, err));
+    FP_TRY(fp_signing_open(run, &signing, err));
+    session.context.signing = signing.is_asked ? &signing.work : NULL;
     FP_TRY(begin_files(args, &files, err));
     FP_TRY(is_append ? fp_append_run(&args->build, &args->append, &session.context, ret, err)
                      : fp_build_run(&args->build, &session.context, ret, err));

@@ -1,6 +1,7 @@
 /* inspect: shows an image as text, as JSON, or prints its documents unchanged. */
 #include <string.h>
 
+#include "flinkpack/trust.h"
 #include "format.h"
 #include "image_model.h"
 
@@ -79,6 +80,25 @@ static void put_image(struct fp_buf *out, const json_t *image)
     put_layers(out, json_object_get(image, "layers"));
 }
 
+/* "sha256-HEX.sig  2 layers", or "sha256:HEX  ARTIFACT TYPE  PREDICATE TYPE". */
+static void put_attached(struct fp_buf *out, const json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *entry = json_array_get(list, i);
+        const char *tag = fp_json_string(entry, "tag");
+        const char *type = fp_json_string(entry, "artifactType");
+        const char *what = fp_json_string(json_object_get(entry, "annotations"),
+                                          "dev.sigstore.bundle.predicateType");
+        cleanup_free char *line =
+            tag != NULL
+                ? fp_xasprintf("%s  %lld", tag,
+                               (long long) json_integer_value(json_object_get(entry, "count")))
+                : fp_xasprintf("%s  %s  %s", fp_json_string(entry, "digest"),
+                               type != NULL ? type : "", what != NULL ? what : "");
+        put_field(out, i == 0 ? "Attached" : "", line);
+    }
+}
+
 static void put_text(struct fp_buf *out, const json_t *model)
 {
     char size[FP_FORMAT_MAX];
@@ -88,6 +108,7 @@ static void put_text(struct fp_buf *out, const json_t *model)
     put_field(out, "Media type", fp_json_string(model, "mediaType"));
     put_field(out, "Size", size);
     put_pairs(out, "Annotations", json_object_get(model, "annotations"));
+    put_attached(out, json_object_get(model, "attached"));
     const json_t *images = json_object_get(model, "images");
     for (size_t i = 0; i < json_array_size(images); i++)
         put_image(out, json_array_get(images, i));
@@ -140,11 +161,32 @@ static enum fp_code put_image_config(struct fp_run *run, const struct fp_found *
     return put_document(run, image, &manifest.config, err);
 }
 
+/* An image can be told of although its registry does not say what is attached to it. */
+static enum fp_code add_attached(const struct fp_run *run, const struct fp_found *image,
+                                 json_t *model)
+{
+    const struct fp_trust_image target = {.repo = image->repo, .root = &image->root};
+    cleanup_json json_t *list = NULL;
+    struct fp_error why = {0};
+    if (!fp_repo_can_attach(image->repo))
+        return FP_OK;
+    enum fp_code code = fp_trust_list(&target, &list, &why);
+    if (code == FP_E_INTERRUPTED)
+        return code;
+    if (code != FP_OK)
+        fp_report(run->reporter, FP_EVENT_WARNING, "what is attached is not known: %s", why.text);
+    else if (json_array_size(list) > 0)
+        fp_json_set(model, "attached", steal_pointer(&list));
+    return FP_OK;
+}
+
 static enum fp_code put_model(struct fp_run *run, const struct fp_found *image,
                               const struct fp_platform *platform, struct fp_error *err)
 {
     cleanup_json json_t *model = NULL;
     FP_TRY(fp_image_model(image->repo, &image->root, image->title, platform, &model, err));
+    if (add_attached(run, image, model) != FP_OK)
+        return fp_cancel_check(err);
     if (run->args.format == NULL || strcmp(run->args.format, "text") == 0)
         put_text(&run->out, model);
     else

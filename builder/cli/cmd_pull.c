@@ -14,7 +14,7 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
                             const struct fp_found *from, const char *output, struct fp_error *err)
 {
     cleanup_target struct fp_target to = {0};
-    struct fp_digest digest = {0};
+    cleanup_descriptor struct fp_descriptor root = {0};
     cleanup_free char *name = name_in_store(from);
     /* An image of a registry is printed without its tag, others as the user named them. */
     cleanup_free char *title = from->location.kind == FP_AT_REGISTRY
@@ -22,8 +22,8 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
                                    : fp_xstrdup(from->title);
     FP_TRY(output != NULL ? fp_session_target(session, output, from->name, &to, err)
                           : fp_session_store(session, name, &to, err));
-    FP_TRY(fp_session_copy(session, from, &to, NULL, &digest, err));
-    fp_run_result(run, title, &digest);
+    FP_TRY(fp_session_copy(session, from, &to, NULL, &root, err));
+    fp_run_result(run, title, &root.digest);
     return FP_OK;
 }
 

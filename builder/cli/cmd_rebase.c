@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "session.h"
+#include "signing.h"
 
 /* A name of several images can only be a tag, as a name stands for one image. */
 static enum fp_code check_tags(const struct fp_run *run, struct fp_error *err)
@@ -42,6 +43,7 @@ enum fp_code fp_run_rebase(struct fp_run *run, struct fp_error *err)
 {
     const struct fp_strv *images = &run->operands;
     cleanup_session struct fp_session session = {0};
+    cleanup_signing struct fp_signing signing = {0};
     struct fp_error first = {0};
     size_t failures = 0;
     FP_TRY(check_tags(run, err));
@@ -50,6 +52,8 @@ enum fp_code fp_run_rebase(struct fp_run *run, struct fp_error *err)
         return FP_OK;
     }
     FP_TRY(fp_session_open_build(run, &session, err));
+    FP_TRY(fp_signing_open(run, &signing, err));
+    session.context.signing = signing.is_asked ? &signing.work : NULL;
     run->is_partial = true;
     for (size_t i = 0; i < images->len; i++) {
         struct fp_error failure = {0};

@@ -78,6 +78,7 @@ static groups build_groups[] = {&fp_options_flink,
                                 &fp_options_apache,
                                 &fp_options_catalogue,
                                 &fp_options_cache,
+                                &fp_options_sign,
                                 &fp_options_upload,
                                 REMOTE,
                                 NULL};
@@ -108,16 +109,19 @@ static groups append_groups[] = {&fp_options_append,
                                  &fp_options_records,
                                  &fp_options_catalogue,
                                  &fp_options_cache,
+                                 &fp_options_sign,
                                  &fp_options_upload,
                                  REMOTE,
                                  NULL};
 static groups rebase_groups[] = {&fp_options_rebase,
                                  &fp_options_package_sources,
                                  &fp_options_catalogue,
+                                 &fp_options_sign,
                                  &fp_options_upload,
                                  REMOTE,
                                  NULL};
-static groups push_groups[] = {&fp_options_copy, &fp_options_upload, REMOTE, NULL};
+static groups push_groups[] = {&fp_options_copy, &fp_options_sign, &fp_options_upload, REMOTE,
+                               NULL};
 static groups pull_groups[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
 static groups sbom_groups[] = {&fp_options_sbom, &fp_options_cache, REMOTE, NULL};
 static groups sign_groups[] = {&fp_options_sign, &fp_options_upload, REMOTE, NULL};

@@ -261,7 +261,7 @@ void fp_session_close(struct fp_session *session)
 
 enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_found *from,
                              struct fp_target *to, const struct fp_target *before,
-                             struct fp_digest *ret_digest, struct fp_error *err)
+                             struct fp_descriptor *ret, struct fp_error *err)
 {
     const struct fp_push_options options = {
         .names = &to->names,
@@ -273,7 +273,6 @@ enum fp_code fp_session_copy(const struct fp_session *session, const struct fp_f
     struct fp_push_result result = {0};
     to->push = fp_push_new(to->repo, &options);
     FP_TRY(fp_copy_image(from->repo, &from->root, session->only, to->push, &result, err));
-    *ret_digest = result.root.digest;
-    fp_descriptor_clear(&result.root);
+    *ret = result.root;
     return FP_OK;
 }

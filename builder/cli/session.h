@@ -112,10 +112,11 @@ void fp_target_clear(struct fp_target *target);
 /**
  * Copy an image that was found.
  * @param before An earlier destination, used as mount source of blobs; may be NULL.
+ * @param ret    What the names stand for there. Clear with fp_descriptor_clear().
  */
 FP_CHECKED enum fp_code fp_session_copy(const struct fp_session *session,
                                         const struct fp_found *from, struct fp_target *to,
-                                        const struct fp_target *before,
-                                        struct fp_digest *ret_digest, struct fp_error *err);
+                                        const struct fp_target *before, struct fp_descriptor *ret,
+                                        struct fp_error *err);
 
 #endif

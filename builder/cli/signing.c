@@ -28,17 +28,9 @@ enum fp_code fp_signing_sign(const struct fp_signing *signing, const struct fp_s
                              const struct fp_location *location, struct fp_repo *repo,
                              const struct fp_descriptor *root, struct fp_error *err)
 {
-    struct fp_trust_result result = {0};
     if (!signing->is_asked || !fp_repo_can_attach(repo))
         return FP_OK;
-    cleanup_free char *identity =
-        location->kind == FP_AT_REGISTRY ? fp_reference_name(&location->reference) : NULL;
-    const struct fp_trust_image image = {
-        .repo = repo, .root = root, .identity = identity, .reporter = session->context.reporter};
-    FP_TRY(fp_trust_attach(&image, &signing->work, &result, err));
-    fp_report(session->context.reporter, FP_EVENT_INFO, "%s@%s: %s", repo->title, root->digest.text,
-              result.attached > 0 ? "signed" : "is signed by this key already");
-    return FP_OK;
+    return fp_trust_attach_at(location, repo, root, &signing->work, session->context.reporter, err);
 }
 
 void fp_signing_clear(struct fp_signing *signing)

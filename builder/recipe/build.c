@@ -352,7 +352,9 @@ static enum fp_code make(void *context, struct fp_error *err)
     fp_report(plan->context->reporter, FP_EVENT_INFO,
               "%s: nothing to do: the image is there already", plan->title);
     build->metadata = json_object();
-    return FP_OK;
+    return plan->context->signing != NULL && !plan->dry_run
+               ? fp_outputs_sign(&build->outputs, &build->unchanged, err)
+               : FP_OK;
 }
 
 /* Whether something was taken from elsewhere that may turn out to be wrong, or gone. */

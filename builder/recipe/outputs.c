@@ -25,9 +25,28 @@ static enum fp_code open_one(struct fp_outputs *outputs, size_t index, struct fp
     return FP_OK;
 }
 
+static bool can_be_signed(const struct fp_plan_output *output)
+{
+    return output->location.kind == FP_AT_REGISTRY || output->location.kind == FP_AT_LAYOUT;
+}
+
+/* A key may be in the environment of a whole job, whose images are pushed later. */
+static void tell_unsigned(const struct fp_plan *plan)
+{
+    for (size_t i = 0; i < plan->output_count; i++) {
+        if (can_be_signed(&plan->outputs[i]))
+            return;
+    }
+    fp_report(
+        plan->context->reporter, FP_EVENT_INFO,
+        "not signed: that is done in a registry or a layout, by 'push' with the same options");
+}
+
 enum fp_code fp_outputs_open(struct fp_outputs *outputs, const struct fp_plan *plan,
                              struct fp_group *owner, struct fp_error *err)
 {
+    if (plan->context->signing != NULL)
+        tell_unsigned(plan);
     outputs->plan = plan;
     outputs->owner = owner;
     outputs->repos = fp_xcalloc(plan->output_count + 1, sizeof(struct fp_repo *));
@@ -179,6 +198,27 @@ static json_t *describe(const struct fp_plan_output *output, const struct fp_pus
                      (int) result->mounted, "existing", (int) result->existing);
 }
 
+static enum fp_code sign(const struct fp_outputs *outputs, size_t index,
+                         const struct fp_descriptor *root, struct fp_error *err)
+{
+    const struct fp_plan *plan = outputs->plan;
+    const struct fp_location *location = &plan->outputs[index].location;
+    if (plan->context->signing == NULL || !can_be_signed(&plan->outputs[index]))
+        return FP_OK;
+    return fp_trust_attach_at(location, outputs->repos[index], root, plan->context->signing,
+                              plan->context->reporter, err);
+}
+
+enum fp_code fp_outputs_sign(struct fp_outputs *outputs, const struct fp_descriptor *root,
+                             struct fp_error *err)
+{
+    for (size_t i = 0; i < outputs->plan->output_count; i++) {
+        FP_TRY(open_one(outputs, i, err));
+        FP_TRY(sign(outputs, i, root, err));
+    }
+    return FP_OK;
+}
+
 enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_finished *image,
                                json_t *metadata, struct fp_error *err)
 {
@@ -200,7 +240,9 @@ enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_finis
         outputs->has_lost = outputs->has_lost || code == FP_E_NOT_FOUND;
         FP_TRY(code);
         fp_json_append(list, describe(&plan->outputs[i], outputs->pushes[i], &result));
+        code = sign(outputs, i, &result.root, err);
         fp_descriptor_clear(&result.root);
+        FP_TRY(code);
     }
     return FP_OK;
 }

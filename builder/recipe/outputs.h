@@ -60,6 +60,9 @@ struct fp_finished {
 FP_CHECKED enum fp_code fp_outputs_finish(struct fp_outputs *outputs,
                                           const struct fp_finished *image, json_t *metadata,
                                           struct fp_error *err);
+/** Sign an image that is in an output already, as the context says. */
+FP_CHECKED enum fp_code fp_outputs_sign(struct fp_outputs *outputs,
+                                        const struct fp_descriptor *root, struct fp_error *err);
 /** Report what a dry run would have made, reused and sent. */
 void fp_outputs_tell(const struct fp_outputs *outputs, const struct fp_finished *image);
 /** Wait for unfinished uploads, and release the members. */

@@ -181,7 +181,9 @@ static enum fp_code make(void *context, struct fp_error *err)
     /* Another tag is wanted all the same. */
     rebase->is_current = rebase->is_current && rebase->options->tags.len == 0;
     if (rebase->is_current)
-        return FP_OK;
+        return plan->context->signing != NULL && !plan->dry_run
+                   ? fp_outputs_sign(&rebase->outputs, &rebase->source.root, err)
+                   : FP_OK;
     FP_TRY(fp_outputs_ask(&rebase->outputs, err));
     FP_TRY(fp_bases_open(plan, &rebase->source.version, rebase->known, &rebase->bases, err));
     fp_rebase_flink(&rebase->source, &rebase->flink);

@@ -110,3 +110,18 @@ enum fp_code fp_trust_attach(const struct fp_trust_image *image, const struct fp
     fp_pieces_clear(&self.pieces);
     return fp_context(code, err, "signing %s@%s", image->repo->title, image->root->digest.text);
 }
+
+enum fp_code fp_trust_attach_at(const struct fp_location *location, struct fp_repo *repo,
+                                const struct fp_descriptor *root, const struct fp_trust_work *work,
+                                struct fp_reporter *reporter, struct fp_error *err)
+{
+    struct fp_trust_result result = {0};
+    bool is_remote = location->kind == FP_AT_REGISTRY;
+    cleanup_free char *identity = is_remote ? fp_reference_name(&location->reference) : NULL;
+    const struct fp_trust_image image = {
+        .repo = repo, .root = root, .identity = identity, .reporter = reporter};
+    FP_TRY(fp_trust_attach(&image, work, &result, err));
+    fp_report(reporter, FP_EVENT_INFO, "%s@%s: %s", repo->title, root->digest.text,
+              result.attached > 0 ? "signed" : "is signed by this key already");
+    return FP_OK;
+}

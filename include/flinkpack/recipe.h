@@ -9,6 +9,7 @@
 #include "flinkpack/judge.h"
 #include "flinkpack/sbom.h"
 #include "flinkpack/store.h"
+#include "flinkpack/trust.h"
 
 /** The resources and settings that a build uses. Everything is borrowed. */
 struct fp_build_context {
@@ -24,6 +25,8 @@ struct fp_build_context {
     int64_t source_date_epoch;    /**< SOURCE_DATE_EPOCH in seconds, or -1 */
     bool offline;                 /**< nothing is fetched */
     struct fp_reporter *reporter; /**< may be NULL */
+    const struct fp_trust_work *signing; /**< attached to images in registries and layouts; NULL:
+                                              nothing is */
 };
 
 /**

@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 COMMANDS = ["build", "lock", "check", "append", "rebase", "push", "pull", "tag", "inspect", "sbom",
-            "generate", "images", "rmi", "login", "logout", "base", "cache", "completion", "help",
-            "version"]
+            "sign", "verify", "generate", "images", "rmi", "login", "logout", "base", "cache",
+            "completion", "help", "version"]
 
 
 def options_of(text):

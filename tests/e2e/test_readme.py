@@ -100,7 +100,7 @@ def project(tmp_path_factory):
     tools.mkdir()
     write_project(work, new)
     (tools / "flinkpack").symlink_to(built("dev"))
-    for name in ("docker", "mvn"):
+    for name in ("cosign", "docker", "mvn"):
         write_program(tools / name)
     write_program(tools / "kubectl", 'case "$*" in *"-f -") exec cat ;; esac')
     program = Program(folder, tools / "flinkpack")

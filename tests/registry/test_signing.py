@@ -307,3 +307,32 @@ def test_signer(flinkpack, pushed, tmp_path, key):
     # No file may name a program to be run.
     (tmp_path / "options.yaml").write_text("signer: %s\n" % program)
     flinkpack.fail(programs.USAGE, "sign", pushed.name, "--config", tmp_path / "options.yaml")
+
+
+def test_pushes_sign(flinkpack, layout, pushed, tmp_path, key):
+    """What push, append and build write is signed where it can be."""
+    name = pushed.host + "/team/orders:signed"
+    signing = ["--sign-key", key.private]
+    assert flinkpack.run("push", layout, name, *signing).digest == pushed.digest
+    assert pushed.repository.simple_signatures(pushed.digest, key) == 1
+    # An image that is there already is signed as well, and only once.
+    more = ["append", "--add", "%s:/x" % key.public, "--image-name", name, "--push"]
+    digest = flinkpack.run(*more).digest
+    assert flinkpack.run(*more, *signing).digest == digest
+    assert flinkpack.run(*more, *signing).digest == digest
+    assert pushed.repository.simple_signatures(digest, key) == 1
+    assert pushed.repository.bundles(digest, key) == [SIGN]
+    text = flinkpack.run("inspect", name).out
+    assert "\nAttached     sha256-" in text and ".sig  1\n" in text and SIGN in text
+    found = json.loads(flinkpack.run("inspect", "--format", "json", name).out)["attached"]
+    assert [each.get("artifactType") for each in found] == [None, BUNDLE]
+    # Into a layout, and not into the local store.
+    out = tmp_path / "out"
+    flinkpack.run(*more[:-1], "-o", "oci:%s" % out, *signing)
+    flinkpack.run("verify", "oci:%s" % out, "--key", key.public)
+    assert "not signed" in flinkpack.run(*more[:-1], *signing).err
+    # Nothing is sent where the key cannot be used.
+    lost = flinkpack.fail(programs.NOT_FOUND, "push", layout, pushed.host + "/team/lost:1",
+                          "--sign-key", tmp_path / "none.pem")
+    assert "--sign-key" in lost
+    assert Repository(pushed.host, "team/lost").document("1") is None

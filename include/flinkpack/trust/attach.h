@@ -55,5 +55,10 @@ struct fp_trust_result {
 FP_CHECKED enum fp_code fp_trust_attach(const struct fp_trust_image *image,
                                         const struct fp_trust_work *work,
                                         struct fp_trust_result *ret, struct fp_error *err);
+/** Likewise, for an image at a location whose repo is open, and report it. */
+FP_CHECKED enum fp_code fp_trust_attach_at(const struct fp_location *location, struct fp_repo *repo,
+                                           const struct fp_descriptor *root,
+                                           const struct fp_trust_work *work,
+                                           struct fp_reporter *reporter, struct fp_error *err);
 
 #endif

@@ -40,6 +40,15 @@ struct fp_trust_findings {
 FP_CHECKED enum fp_code fp_trust_judge(const struct fp_trust_image *image,
                                        struct fp_key *const *keys, size_t key_count,
                                        struct fp_trust_findings *ret, struct fp_error *err);
+/**
+ * List what is attached to an image, without judging it: manifests that refer to it, and cosign's
+ * tags with the number of their layers.
+ * @param ret An array of { "digest"?, "tag"?, "artifactType"?, "count"?, "annotations"? }. A new
+ *            reference.
+ * @return FP_E_NETWORK, FP_E_AUTH, FP_E_IO if it cannot be told.
+ */
+FP_CHECKED enum fp_code fp_trust_list(const struct fp_trust_image *image, json_t **ret,
+                                      struct fp_error *err);
 /** Whether the image itself is signed by one of the keys, in any form.
  * @return FP_OK, or FP_E_VERIFY, which says what is there instead. */
 FP_CHECKED enum fp_code fp_trust_findings_check(const struct fp_trust_findings *findings,
