@@ -135,6 +135,9 @@ static void list_additions(const struct fp_plan *plan, const struct fp_flink *fl
 {
     for (size_t i = 0; i < plan->libs.len; i++)
         fp_strv_add(&judged->lib_names, fp_path_base(plan->libs.items[i]));
+    /* The entrypoint makes plugins of these jars of opt/. */
+    const char *built_in = fp_json_string(plan->env, "ENABLE_BUILT_IN_PLUGINS");
+    fp_strv_split(&judged->plugin_names, built_in != NULL ? built_in : "", ';');
     for (size_t i = 0; i < plan->plugin_count; i++) {
         const struct fp_plan_plugin *plugin = &plan->plugins[i];
         if (!fp_strv_has(&judged->plugin_names, plugin->name))
