@@ -9,13 +9,6 @@ static enum fp_code check_job(const struct fp_check *check, struct fp_error *err
     const struct fp_plan *plan = check->plan;
     struct fp_reporter *reporter = plan->context->reporter;
     (void) err;
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (plan->jars[i].has_flink_runtime) {
-            fp_report(reporter, FP_EVENT_WARNING,
-                      "%s bundles Flink itself; give its Flink dependencies the scope 'provided'",
-                      plan->job_jars.items[i]);
-        }
-    }
     if (plan->job_jars.len == 0)
         fp_report(reporter, FP_EVENT_INFO,
                   check->bases->count > 0 && fp_keeps_job(check->flink, &check->bases->images[0])

@@ -33,8 +33,7 @@ typedef enum fp_code fp_check_run(const struct fp_check *check, struct fp_error 
 
 /** Check whether a job's main class uses connectors that none of its jars has. */
 FP_CHECKED fp_check_run fp_check_connectors;
-/** Check whether the base's Java can load the job's classes. A newer class that nothing refers to
- * gives only a warning. */
+/** Check whether the base's Java can load the job's classes that something refers to. */
 FP_CHECKED fp_check_run fp_check_classes;
 /** Check whether the chosen native code runs on the base's C library; see builder/README.md. */
 FP_CHECKED fp_check_run fp_check_natives;

@@ -1,4 +1,4 @@
-/* A check whether the Java of a base can load the classes of a job. */
+/* A check whether the Java of a base can load the classes that a job is sure to load. */
 #include "checks.h"
 
 #include <stdlib.h>
@@ -66,18 +66,6 @@ static bool is_newer(const struct fp_jar *jar, unsigned java)
     return jar->class_major > 0 && fp_java_of_class_major(jar->class_major) > java;
 }
 
-static void warn_newer(const struct fp_plan *plan, const char *base_name, unsigned java)
-{
-    for (size_t i = 0; i < plan->job_jars.len; i++) {
-        if (!is_newer(&plan->jars[i], java))
-            continue;
-        cleanup_free char *words = words_of_jar(plan, i);
-        fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                  "%s needs Java %u, and %s has Java %u: nothing in the job refers to it", words,
-                  fp_java_of_class_major(plan->jars[i].class_major), base_name, java);
-    }
-}
-
 /* `first` is the first jar with newer classes. */
 static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const char *base_name,
                                 unsigned java, struct fp_error *err)
@@ -98,10 +86,10 @@ static enum fp_code check_newer(const struct fp_plan *plan, size_t first, const 
     unsigned major = loaded != NULL
                          ? (unsigned) json_integer_value(json_object_get(loaded, "major"))
                          : plan->jars[first].class_major;
-    if (loaded != NULL || main_class == NULL)
-        return fail_newer(plan, words, fp_java_of_class_major(major), base_name, java, err);
-    warn_newer(plan, base_name, java);
-    return FP_OK;
+    /* What nothing refers to is only found by the judge. */
+    if (loaded == NULL && main_class != NULL)
+        return FP_OK;
+    return fail_newer(plan, words, fp_java_of_class_major(major), base_name, java, err);
 }
 
 /* The Java version in the catalogue, if the user's options do not select another Java; then the

@@ -13,6 +13,13 @@ static bool is_lost(const struct fp_plan *plan, const struct fp_finding *finding
     return plan->source == FP_FROM_IMAGE || strncmp(finding->name, "java-", 5) == 0;
 }
 
+/* Whether the plan has told it already, before anything was fetched. */
+static bool is_told(const struct fp_plan *plan, const struct fp_finding *finding)
+{
+    return strcmp(finding->name, "main-class-none") == 0 ||
+           (strcmp(finding->name, "main-class-missing") == 0 && plan->job_classname != NULL);
+}
+
 /* "job.jar: FACT; EFFECT; ADVICE [name]" on a line. The caller owns it. */
 static char *line_of(const struct fp_finding *finding, bool with_advice)
 {
@@ -53,7 +60,8 @@ static enum fp_code tell_all(const struct fp_plan *plan, const struct fp_finding
     size_t errors = fp_findings_count(findings, FP_SEVERITY_ERROR);
     bool refuses = plan->check.mode == FP_CHECK_STRICT && errors > 0;
     for (size_t i = refuses ? 1 : 0; i < findings->len; i++)
-        tell(plan, &findings->items[i]);
+        if (!is_told(plan, &findings->items[i]))
+            tell(plan, &findings->items[i]);
     return refuses ? refuse(&findings->items[0], errors, err) : FP_OK;
 }
 

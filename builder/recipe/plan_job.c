@@ -106,6 +106,12 @@ static enum fp_code check_class_name(const char *name, struct fp_error *err)
         "it is the name with its package, as in com.example.WordCount");
 }
 
+/* Whether the user wants to hear of a finding, which is told before anything is fetched. */
+static bool is_wanted(const struct fp_plan *plan, const char *finding)
+{
+    return plan->check.mode != FP_CHECK_OFF && !fp_strv_has(&plan->check.allowed, finding);
+}
+
 static enum fp_code plan_named(const struct fp_plan *plan, const char *name, struct fp_error *err)
 {
     bool found = false;
@@ -117,9 +123,9 @@ static enum fp_code plan_named(const struct fp_plan *plan, const char *name, str
                                  "of %s says %s",
                                  name, plan->job_jars.items[index], plan->jars[index].main_class),
                          err, "--job-classname %s, or leave it out", plan->jars[index].main_class);
-    if (!found)
+    if (!found && is_wanted(plan, "main-class-missing"))
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
-                  "--job-classname %s: no job jar has that class", name);
+                  "--job-classname %s: no job jar has that class [main-class-missing]", name);
     return FP_OK;
 }
 
@@ -128,10 +134,10 @@ static enum fp_code check_manifests(const struct fp_plan *plan, struct fp_error 
 {
     size_t first = first_with_main(plan, 0);
     size_t second = first_with_main(plan, first + 1);
-    if (first >= plan->job_jars.len && plan->job_jars.len > 0)
+    if (first >= plan->job_jars.len && plan->job_jars.len > 0 && is_wanted(plan, "main-class-none"))
         fp_report(plan->context->reporter, FP_EVENT_WARNING,
                   "no jar has a Main-Class in its manifest: give --job-classname here, or to "
-                  "job-cluster when it runs");
+                  "job-cluster when it runs [main-class-none]");
     if (second >= plan->job_jars.len)
         return FP_OK;
     return fp_hinted(fp_fail(err, FP_E_INPUT,

@@ -36,11 +36,6 @@ static enum fp_code check_library(const struct fp_plan *plan, const char *option
         return FP_OK;
     }
     FP_TRY(fp_context(fp_jar_inspect(plan->context->cache, path, &jar, err), err, "%s", option));
-    if (jar.has_flink_runtime && strcmp(option, "--lib") == 0)
-        fp_report(
-            plan->context->reporter, FP_EVENT_WARNING,
-            "--lib %s bundles Flink itself: in lib/ its classes come before the image's Flink",
-            path);
     fp_jar_clear(&jar);
     return FP_OK;
 }

@@ -6,7 +6,7 @@ import miniature
 import pytest
 
 NOTE = "[class-missing]"
-WRONG = ["--conf", "state.backend.type=rocksdbb"]
+WRONG = ["--conf", "parallelism.default=many"]
 TOLD = "[conf-value]"
 
 
@@ -44,7 +44,7 @@ def test_findings_are_warnings(scene):
 def test_what_an_error_is_ends_a_strict_build(scene):
     assert TOLD in scene.build("job.jar", *WRONG, tag="good").err
     text = scene.flinkpack.fail(3, *scene.words("job.jar", *WRONG, "--check", "strict"))
-    assert "error: --conf: state.backend.type: 'rocksdbb'" in text and TOLD in text
+    assert "error: --conf: parallelism.default: 'many'" in text and TOLD in text
     assert "--allow conf-value" in text
     scene.flinkpack.fail(5, "inspect", scene.repository + ":1")
     scene.build("job.jar", *WRONG, "--check", "strict", "--allow", "conf-value")
@@ -64,17 +64,17 @@ def test_a_warning_fails_where_warnings_fail(scene):
     scene.flinkpack.fail(5, "inspect", scene.repository + ":1")
 
 
-HOW = pytest.mark.parametrize("words", [["--check", "off"], ["--allow", "class-missing,conf-value"], []],
+HOW = pytest.mark.parametrize("words", [["--check", "off"], ["--allow", "conf-value,class-missing"], []],
                               ids=["off", "allowed", "told"])
 
 
 @HOW
 def test_an_image_that_is_there_is_judged_too(words, scene):
     """It has the same digest, however its job was judged."""
-    first = scene.build("thin.jar", *words)
-    assert (NOTE in first.err) == (words == [])
-    again = scene.build("thin.jar")
-    assert "nothing to do" in again.err and NOTE in again.err
+    first = scene.build("job.jar", *WRONG, *words)
+    assert (TOLD in first.err) == (words == [])
+    again = scene.build("job.jar", *WRONG)
+    assert "nothing to do" in again.err and TOLD in again.err
     assert again.digest == first.digest
 
 

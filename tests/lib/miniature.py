@@ -12,6 +12,7 @@ import sys
 import tarfile
 import zipfile
 
+import classes as class_files
 import images
 
 TIME = images.EPOCH
@@ -61,7 +62,8 @@ def numbers(version):
 
 
 def jar(classes=(), main_class=None, major=52, extra=(), manifest=True, year=2020):
-    """A jar as bytes. `classes`: names such as "com/example/Job"; each is a bare class file."""
+    """A jar as bytes. `classes`: names such as "com/example/Job"; each is a bare class file, and the
+    main class one that has a main method."""
     out = io.BytesIO()
     head = struct.pack(">IHH", 0xCAFEBABE, 0, major) + bytes(8)
     with zipfile.ZipFile(out, "w") as file:
@@ -70,8 +72,10 @@ def jar(classes=(), main_class=None, major=52, extra=(), manifest=True, year=202
         if manifest:
             lines = ["Manifest-Version: 1.0"] + (["Main-Class: " + main_class] if main_class else [])
             add("META-INF/MANIFEST.MF", "\r\n".join(lines + ["", ""]))
+        main = (main_class or "").replace(".", "/")
         for name in classes:
-            add(name + ".class", head)
+            add(name + ".class", head if name != main else
+                class_files.make(name, major=major, methods=[class_files.main()]))
         for name, data in extra:
             add(name, data)
     return out.getvalue()
