@@ -4,6 +4,7 @@
 #include "flink_api.h"
 #include "judge.h"
 #include "known.h"
+#include "listener.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -145,11 +146,53 @@ static enum fp_code judge_image(struct trial *trial, struct fp_error *err)
     return FP_OK;
 }
 
+static void add_native(struct fp_findings *ret, enum fp_severity severity, const char *what,
+                       const char *advice)
+{
+    fp_findings_add(ret, (struct fp_finding){
+                             .name = fp_finding_name("native-code"),
+                             .severity = severity,
+                             .what = fp_xstrdup(what),
+                             .advice = *advice != '\0' ? fp_xstrdup(advice) : NULL,
+                         });
+}
+
+/* What a build warns of or refuses as native code is a finding here. */
+static enum fp_code judge_natives(struct trial *trial, struct fp_error *err)
+{
+    __attribute__((cleanup(fp_listener_clear))) struct fp_listener listener = {0};
+    struct fp_build_context context = *trial->context;
+    struct fp_plan plan = trial->plan; /* borrowed, with another context */
+    struct fp_error why = {0};
+    const struct fp_check check = {.plan = &plan,
+                                   .version = &trial->flink.version,
+                                   .flink = &trial->flink,
+                                   .bases = &trial->bases,
+                                   .base = &trial->bases.images[0]};
+    fp_listener_init(&listener, NULL);
+    context.reporter = &listener.reporter;
+    plan.context = &context;
+    fp_listener_begin(&listener);
+    enum fp_code code = fp_check_natives(&check, &why);
+    cleanup_json json_t *heard = fp_listener_end(&listener);
+    if (code != FP_OK && code != FP_E_INPUT)
+        return fp_fail_as(err, &why);
+    for (size_t i = 0; i < json_array_size(heard); i++)
+        add_native(&trial->ret->findings, FP_SEVERITY_WARNING,
+                   json_string_value(json_array_get(heard, i)), "");
+    if (code == FP_E_INPUT)
+        add_native(&trial->ret->findings, FP_SEVERITY_ERROR, why.text, why.hint);
+    return FP_OK;
+}
+
 static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
                           struct fp_error *err)
 {
     struct fp_judgement *ret = trial->ret;
     FP_TRY(trial->options->judges_image ? judge_image(trial, err) : judge_jars(trial, base, err));
+    if (trial->bases.count > 0)
+        FP_TRY(judge_natives(trial, err));
+    fp_findings_sort(&ret->findings);
     fp_findings_allow(&ret->findings, &trial->plan.check.allowed);
     ret->version = trial->flink.version;
     ret->java = base->java;

@@ -224,6 +224,16 @@ def test_native_code(job, flink):
     assert NATIVE in err
 
 
+@pytest.mark.parametrize("base, severity", [(MUSL, "error"), (COMPAT, "warning"), ((), None)],
+                         ids=["musl", "gcompat", "glibc"])
+def test_native_code_is_a_finding(base, severity, job):
+    words = job.words(*NEW, base=base, extra=[("linux/libzstd.so", GLIBC)])[1:-2]
+    told = job.flinkpack.try_run("check", *words)
+    assert told.status == (INPUT if severity == "error" else 0)
+    lines = [line for line in told.out.splitlines() if "[native-code]" in line]
+    assert [line.partition(":")[0] for line in lines] == ([severity] if severity else [])
+
+
 @pytest.mark.parametrize("extra", [
     [("a/libx.so", elf("libc.musl-x86_64.so.1"))], [("a/libx.so", elf("libm.so"))],
     [("arm/libx.so", elf("libc.so.6", machine=ARM))],

@@ -48,7 +48,7 @@ def test_what_an_error_is_ends_a_strict_build(scene):
     assert "--allow conf-value" in text
     scene.flinkpack.fail(5, "inspect", scene.repository + ":1")
     scene.build("job.jar", *WRONG, "--check", "strict", "--allow", "conf-value")
-    assert NOTE in scene.build("thin.jar", "--check", "strict").err
+    assert NOTE in scene.flinkpack.fail(3, *scene.words("thin.jar", "--check", "strict"))
 
 
 def test_what_is_allowed_is_not_told(scene):
