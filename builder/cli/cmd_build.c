@@ -49,6 +49,24 @@ static enum fp_code write_metadata(struct fp_newfile *file, const char *path,
     return end_file(file, path, lines, err);
 }
 
+/* Whether a file can be made, before anything is done for it. */
+static enum fp_code try_file(const char *option, const char *path, struct fp_error *err)
+{
+    cleanup_newfile struct fp_newfile *file = NULL;
+    bool is_template = path != NULL && strchr(path, '{') != NULL;
+    return is_template ? FP_OK : fp_context(begin_file(path, &file, err), err, "%s", option);
+}
+
+static enum fp_code try_statements(const struct fp_build_options *options, struct fp_error *err)
+{
+    for (size_t i = 0; i < options->sboms.len; i++) {
+        const char *equals = strchr(options->sboms.items[i], '=');
+        if (equals != NULL && equals[1] != '\0')
+            FP_TRY(try_file("--sbom", equals + 1, err));
+    }
+    return try_file("--provenance-file", options->provenance_file, err);
+}
+
 /* The files are opened before the build, so that an unwritable directory fails at once. */
 static enum fp_code begin_files(const struct fp_args *args, struct result_files *ret,
                                 struct fp_error *err)
@@ -69,6 +87,21 @@ static enum fp_code end_files(struct result_files *files, const struct fp_run *r
         write_metadata(files->metadata, args->metadata_file, run->warnings, result, err);
     return code == FP_OK ? end_file(files->digest, args->digest_file, result->digest.text, err)
                          : code;
+}
+
+/* Write what is said of the image to the files that were named for it. */
+static enum fp_code write_statements(const struct fp_build_result *result, struct fp_error *err)
+{
+    for (size_t i = 0; i < json_array_size(result->statements); i++) {
+        const json_t *statement = json_array_get(result->statements, i);
+        const char *file = fp_json_string(statement, "file");
+        if (file == NULL)
+            continue;
+        cleanup_free char *text = fp_json_pretty(json_object_get(statement, "document"));
+        cleanup_free char *lines = fp_xasprintf("%s\n", text);
+        FP_TRY(fp_file_write(file, lines, strlen(lines), 0666, err));
+    }
+    return FP_OK;
 }
 
 static void clear_files(struct result_files *files)
@@ -168,8 +201,10 @@ enum fp_code fp_make_image(struct fp_run *run, bool is_append, struct fp_build_r
     FP_TRY(fp_signing_open(run, &signing, err));
     session.context.signing = signing.is_asked ? &signing.work : NULL;
     FP_TRY(begin_files(args, &files, err));
+    FP_TRY(try_statements(&args->build, err));
     FP_TRY(is_append ? fp_append_run(&args->build, &args->append, &session.context, ret, err)
                      : fp_build_run(&args->build, &session.context, ret, err));
+    FP_TRY(write_statements(ret, err));
     return end_files(&files, run, ret, err);
 }
 

@@ -151,6 +151,19 @@ static const struct fp_option look_options[] = {
     FP_OPTION(TEXT, "metadata-file", "FILE", metadata_file, PLACE,
               "write what went in, what was reused and what came out, as JSON"),
     FP_OPTION(TEXT, "digest-file", "FILE", digest_file, PLACE, "write the image's digest"),
+    FP_OPTION(LIST, "sbom", "FORMAT[=FILE]", build.sboms, PLACE,
+              "make a bill of materials, cyclonedx or spdx, write it to FILE, and attach it to the "
+              "image where that is pushed to; {arch} in FILE with several platforms"),
+    FP_FLAG(
+        "provenance", build.provenance, CONTENT,
+        "make provenance of SLSA: what went into the image, by digest, and which run of CI made "
+        "it; it is attached like --sbom"),
+    FP_OPTION(TEXT, "provenance-file", "FILE", build.provenance_file, PLACE,
+              "write the provenance, too"),
+    FP_OPTION(TEXT, "builder-id", "URI", build.builder_id, CONTENT,
+              "who builds, for the provenance", .fallback = "what GitLab, GitHub or Jenkins say"),
+    FP_OPTION(TEXT, "build-url", "URL", build.build_url, CONTENT,
+              "the run that builds, for the provenance", .fallback = "likewise"),
     FP_FLAG(
         "dry-run", build.dry_run, CONTENT,
         "do everything but write or push the image, and tell what would be reused and made; the "

@@ -7,6 +7,7 @@
 #include "known.h"
 #include "known_image.h"
 #include "listener.h"
+#include "statements.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ struct build {
     struct fp_descriptor unchanged; /* the image that is there already; zero: it has to be made */
     json_t *metadata;
     json_t *lock;                                /* the lock of what is made */
+    json_t *statements;                          /* what is said of the image */
     const struct fp_flink_version *base_version; /* chooses the base, unless one is named */
 };
 
@@ -53,6 +55,7 @@ static void build_clear(struct build *build)
     fp_plan_clear(&build->plan);
     json_decref(build->metadata);
     json_decref(build->lock);
+    json_decref(build->statements);
     fp_listener_clear(&build->listener);
     fp_group_free(build->group);
     *build = (struct build){.options = build->options,
@@ -161,7 +164,8 @@ static enum fp_code look_for_image(struct build *build, struct fp_error *err)
     if (!is_base_chosen(build))
         FP_TRY(fp_flink_recall(plan, build->known, &build->flink, &is_recalled, err));
     FP_TRY(find_base(build, err));
-    if (!plan->reuses || plan->refresh || plan->wants_metadata || plan->lock != NULL)
+    if (!plan->reuses || plan->refresh || plan->wants_metadata || plan->lock != NULL ||
+        plan->sbom_count > 0 || plan->provenance)
         return FP_OK;
     if (plan->source == FP_FROM_IMAGE)
         below = fp_known_key_below(&build->bases);
@@ -310,6 +314,18 @@ static enum fp_code open_places(struct build *build, struct fp_error *err)
     return FP_OK;
 }
 
+static enum fp_code make_statements(struct build *build, struct fp_error *err)
+{
+    const struct fp_statements_input input = {.plan = &build->plan,
+                                              .flink = &build->flink,
+                                              .bases = &build->bases,
+                                              .images = build->images,
+                                              .root = build->root,
+                                              .metadata = build->metadata,
+                                              .lock = build->lock};
+    return fp_statements_make(&input, &build->statements, err);
+}
+
 static enum fp_code make_all(struct build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
@@ -323,6 +339,7 @@ static enum fp_code make_all(struct build *build, struct fp_error *err)
     fp_age_tell(plan, build->images);
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
     const struct fp_finished image = {&build->bases, build->images, build->root};
+    FP_TRY(make_statements(build, err));
     if (plan->dry_run) {
         fp_outputs_tell(&build->outputs, &image);
         return FP_OK;
@@ -382,6 +399,7 @@ static enum fp_code try_build(struct build *build, struct fp_build_result *ret,
         build->root != NULL ? fp_blob_descriptor(build->root)->digest : build->unchanged.digest;
     ret->metadata = steal_pointer(&build->metadata);
     ret->lock = steal_pointer(&build->lock);
+    ret->statements = steal_pointer(&build->statements);
     fp_build_next_steps(&build->plan, &ret->next_steps);
     return FP_OK;
 }
@@ -433,6 +451,7 @@ void fp_build_result_clear(struct fp_build_result *result)
     free(result->name);
     json_decref(result->metadata);
     json_decref(result->lock);
+    json_decref(result->statements);
     fp_strv_clear(&result->next_steps);
     memset(result, 0, sizeof(*result));
 }

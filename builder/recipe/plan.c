@@ -102,6 +102,7 @@ enum fp_code fp_plan_make(const struct fp_build_options *options,
     fp_strv_add_all(&plan.base_directories, &options->base_folders);
     FP_TRY(append != NULL ? plan_append(&plan, options, append, err)
                           : plan_build(&plan, options, err));
+    FP_TRY(fp_plan_statements(&plan, options, err));
     FP_TRY(plan_lock(&plan, options, err));
     FP_TRY(plan_reuse(&plan, options, err));
     plan.blob_folder = fp_layout_blobs(context->places.store);
@@ -176,6 +177,12 @@ void fp_plan_clear(struct fp_plan *plan)
     free(plan->adds);
     free(plan->outputs);
     free(plan->platforms);
+    for (size_t i = 0; i < plan->sbom_count; i++)
+        free(plan->sboms[i].file);
+    free(plan->sboms);
+    free(plan->provenance_file);
+    free(plan->builder_id);
+    free(plan->build_url);
     fp_lock_free(plan->lock);
     memset(plan, 0, sizeof(*plan));
 }

@@ -58,6 +58,12 @@ struct fp_plan_add {
     const struct fp_platform *platform; /**< one of the plan's; NULL: for all of them */
 };
 
+/** --sbom: a bill of materials. */
+struct fp_plan_sbom {
+    enum fp_sbom_format format;
+    char *file; /**< as typed, for fp_plan_for_platform(); NULL: it is only attached */
+};
+
 /** A destination of the image. */
 struct fp_plan_output {
     struct fp_location location;
@@ -124,6 +130,12 @@ struct fp_plan {
     bool wants_metadata;       /**< the result needs all of the metadata */
     bool pushes;               /**< an output is a registry */
     bool dry_run;              /**< write no output */
+    struct fp_plan_sbom *sboms;
+    size_t sbom_count;
+    bool provenance;       /**< make provenance */
+    char *provenance_file; /**< NULL: none */
+    char *builder_id;      /**< of the provenance; NULL: by the variables of CI systems */
+    char *build_url;       /**< likewise */
 };
 
 /**

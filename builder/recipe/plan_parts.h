@@ -29,6 +29,9 @@ FP_CHECKED fp_plan_part fp_plan_adds;
 /** --label, --annotation, --env. */
 FP_CHECKED fp_plan_part fp_plan_look;
 
+/** --sbom and --provenance; the plan must have its platforms. */
+FP_CHECKED fp_plan_part fp_plan_statements;
+
 /* The parts that only build has. */
 
 /** --from-...: the source of Flink. */

@@ -36,12 +36,12 @@ static enum fp_code read_layer(const struct fp_build_context *context,
     struct fp_stage stage;
     const struct fp_descriptor *layer = &image->image->manifest.layers[i];
     cleanup_free char *folder = fp_layout_blobs(context->places.store);
-    cleanup_blob struct fp_blob *blob =
-        image->blobs != NULL && image->blobs[i] != NULL ? fp_blob_ref(image->blobs[i]) : NULL;
+    const struct fp_sbom_layer *place = &image->layers[i];
+    cleanup_blob struct fp_blob *blob = place->blob != NULL ? fp_blob_ref(place->blob) : NULL;
     fp_stage_begin(&stage, context->reporter, "inventory", layer->digest.text, layer->size);
     enum fp_code code = fp_mkdir_p(folder, FP_KEPT_DIR_MODE, err);
     if (code == FP_OK && blob == NULL)
-        code = fp_repo_get_blob(image->repo, layer, NULL, &blob, err);
+        code = fp_repo_get_blob(place->repo, layer, NULL, &blob, err);
     if (code == FP_OK)
         code = fp_inventory_read(blob, &image->image->config.diff_ids[i], folder, LAYER_MAX_BYTES,
                                  ret, err);
@@ -106,6 +106,10 @@ enum fp_code fp_sbom_run(struct fp_repo *repo, const struct fp_descriptor *root,
     else
         FP_TRY(fp_images_choose(&images, platform, &chosen, err));
     FP_TRY(fp_image_open(repo, &chosen, name, &image, err));
-    const struct fp_sbom_image found = {.repo = repo, .name = name, .image = &image};
+    cleanup_free struct fp_sbom_layer *layers =
+        fp_xcalloc(image.manifest.layer_count + 1, sizeof(*layers));
+    for (size_t i = 0; i < image.manifest.layer_count; i++)
+        layers[i].repo = repo;
+    const struct fp_sbom_image found = {.name = name, .image = &image, .layers = layers};
     return fp_sbom_make(context, &found, format, ret, err);
 }

@@ -7,13 +7,17 @@
 
 #include "flinkpack/recipe.h"
 
+/** Where a layer can be read, if it has to be. */
+struct fp_sbom_layer {
+    struct fp_blob *blob; /**< NULL: it is in the repo */
+    struct fp_repo *repo; /**< may be NULL if there is a blob */
+};
+
 /** An image whose bill of materials is made. Everything is borrowed. */
 struct fp_sbom_image {
-    struct fp_repo *repo; /**< has the layers */
     const char *name;
     const struct fp_image *image;
-    struct fp_blob *const *blobs; /**< layers that are at hand, bottom first; NULL items, and NULL:
-                                       they come from the repo */
+    const struct fp_sbom_layer *layers; /**< bottom first */
 };
 
 /** Make the bill of materials. A layer is read only if the cache has no inventory of it.

@@ -105,6 +105,13 @@ struct fp_build_options {
     bool no_cache;             /**< nothing is used; the context has no cache */
     int64_t cache_max_bytes;   /**< the local cache's bound; FP_CACHE_MAX_BYTES by default */
     bool explain;              /**< report why each layer is made */
+    /* What is said of the image. */
+    struct fp_strv sboms;        /**< FORMAT[=FILE] */
+    bool provenance;             /**< make provenance, for the result */
+    const char *provenance_file; /**< likewise, also for a file; NULL: none */
+    const char *builder_id;      /**< who builds, a URI; NULL: as the CI system says */
+    const char *build_url;       /**< the run that builds; likewise */
+
     bool wants_metadata; /**< the result's metadata has to be complete, even if nothing is done */
 };
 
@@ -114,6 +121,9 @@ struct fp_build_result {
     struct fp_digest digest;   /**< of the manifest or index */
     json_t *metadata;          /**< the JSON object that --metadata-file gets */
     json_t *lock;              /**< the JSON object of a lock; NULL for append */
+    json_t *statements;        /**< what is said of the image: an array of {"subject": the digest
+                                    of an image, "type": of the predicate, "mediaType", "file":
+                                    where it is to be written, may be missing, "document"} */
     struct fp_strv next_steps; /**< command lines that the user may run next */
 };
 
