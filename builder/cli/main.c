@@ -46,6 +46,9 @@ static void keep_memory_private(void)
 int main(int argc, char **argv)
 {
     (void) argc;
+    /* librnp, if it is loaded later, tells its own messages unless this says otherwise; no thread
+     * reads the environment yet. */
+    (void) setenv("RNP_LOG_CONSOLE", "0", 0);
     keep_memory_private();
     fp_memory_guard(tell_out_of_memory);
     (void) atexit(at_exit);

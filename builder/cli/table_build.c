@@ -51,6 +51,13 @@ static const struct fp_option flink_options[] = {
     FP_OPTION(TEXT, "flink-checksum", "SUM", build.flink_checksum, SOURCE,
               "sha512:HEX, or the file or URL of a .sha512; of --from-archive too",
               .with = "from-release", .fallback = "downloads.apache.org"),
+    FP_FLAG(
+        "require-signature", build.require_signature, SOURCE,
+        "the archive has to be signed by a release manager of Apache Flink (OpenPGP), whose key "
+        "goes into the lock; librnp has to be installed"),
+    FP_OPTION(TEXT, "flink-keys", "FILE", build.flink_keys, SOURCE,
+              "the keys that may have signed it; requires a signature",
+              .fallback = "Apache's KEYS"),
     FP_OPTION(TEXT, "maven-repository", "URL", build.maven_repository, SOURCE,
               "where the shaded Hadoop jar comes from", .with = "from-release",
               .fallback = "Maven Central"),

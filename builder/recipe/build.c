@@ -181,6 +181,7 @@ static enum fp_code obtain_flink(struct build *build, struct fp_error *err)
     const struct fp_plan *plan = &build->plan;
     bool is_known = build->flink.has_dist;
     FP_TRY(fp_flink_find(plan, build->known, &build->flink, err));
+    FP_TRY(fp_flink_check_signature(plan, &build->flink, &build->origin, err));
     if (!is_known)
         FP_TRY(fp_flink_recall(plan, build->known, &build->flink, &is_known, err));
     if (is_known)

@@ -22,6 +22,8 @@ struct fp_flink {
     struct fp_distribution dist; /**< unless FP_FROM_IMAGE */
     bool has_dist;
     char *home;          /**< "/opt/flink" */
+    char *signer;        /**< the fingerprint of the key that signed the archive; NULL: it
+                            was not asked for */
     char *digest;        /**< of its source, "ALGORITHM:HEX"; NULL: FP_FROM_IMAGE */
     json_t *facts;       /**< the facts of the distribution's record */
     struct fp_buf index; /**< of the classes in lib/, if it was made while the distribution was
@@ -77,6 +79,13 @@ FP_CHECKED enum fp_code fp_flink_fetch(const struct fp_plan *plan, struct fp_fli
  * cache. */
 FP_CHECKED enum fp_code fp_flink_read(const struct fp_plan *plan, struct fp_flink_origin *origin,
                                       struct fp_flink *ret, struct fp_error *err);
+/**
+ * Verify the signature of the archive, if the plan requires one; it is read for that, unless the
+ * local cache knows that it has one.
+ */
+FP_CHECKED enum fp_code fp_flink_check_signature(const struct fp_plan *plan, struct fp_flink *flink,
+                                                 struct fp_flink_origin *origin,
+                                                 struct fp_error *err);
 void fp_flink_origin_clear(struct fp_flink_origin *origin);
 /** Recognise the Flink of an image: its home, version and traits. */
 FP_CHECKED enum fp_code fp_flink_of_image(const struct fp_plan *plan,

@@ -260,6 +260,7 @@ void fp_flink_clear(struct fp_flink *flink)
     fp_release_clear(&flink->release);
     fp_distribution_clear(&flink->dist);
     free(flink->home);
+    free(flink->signer);
     free(flink->digest);
     json_decref(flink->facts);
     fp_buf_clear(&flink->index);

@@ -156,7 +156,8 @@ static enum fp_code check_document(const json_t *document, const char *name, str
                                                  {"digest", FORM_DIGEST, false}};
     static const struct lock_member of_flink[] = {
         {"from", FORM_TEXT, true},   {"version", FORM_TEXT, true}, {"digest", FORM_DIGEST, false},
-        {"scala", FORM_TEXT, false}, {"hadoop", FORM_TEXT, false}, {"file", FORM_TEXT, false}};
+        {"scala", FORM_TEXT, false}, {"hadoop", FORM_TEXT, false}, {"file", FORM_TEXT, false},
+        {"signer", FORM_TEXT, false}};
     const json_t *layout = json_object_get(document, "lock");
     const char *key = NULL;
     json_t *platform = NULL;
@@ -255,6 +256,13 @@ const char *fp_lock_checksum(const struct fp_lock *lock, const char *archive_nam
     bool is_it = file != NULL && strcmp(file, archive_name) == 0 && digest != NULL &&
                  strncmp(digest, "sha512:", 7) == 0;
     return is_it ? digest : NULL;
+}
+
+const char *fp_lock_signer(const struct fp_lock *lock, const char *archive_name)
+{
+    const json_t *flink = member_of(lock, "flink");
+    const char *file = fp_json_string(flink, "file");
+    return file != NULL && strcmp(file, archive_name) == 0 ? fp_json_string(flink, "signer") : NULL;
 }
 
 const json_t *fp_lock_pins(const struct fp_lock *lock, const char *platform, const char *name,

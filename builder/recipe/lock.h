@@ -34,6 +34,8 @@ const char *fp_lock_base(const struct fp_lock *lock, const char *name,
 const char *fp_lock_base_digest(const struct fp_lock *lock, const char *name, const char *platform);
 /** The checksum of a release archive, "sha512:HEX", or NULL. Borrowed. */
 const char *fp_lock_checksum(const struct fp_lock *lock, const char *archive_name);
+/** The fingerprint of the key that signed a release archive, or NULL. Borrowed. */
+const char *fp_lock_signer(const struct fp_lock *lock, const char *archive_name);
 /**
  * The packages that a layer took, as fp_apk_add() takes pins.
  * @param name     The name of the base.

@@ -26,6 +26,7 @@ static json_t *describe_flink(const struct fp_plan *plan, const struct fp_flink 
     fp_json_set_text(object, "scala", flink->release.scala_version);
     fp_json_set_text(object, "hadoop", plan->release.hadoop_version);
     fp_json_set_text(object, "file", flink->release.archive_name);
+    fp_json_set_text(object, "signer", flink->signer);
     return object;
 }
 

@@ -137,6 +137,7 @@ static void clear_texts(struct fp_plan *plan)
                            plan->release.scala_version,
                            plan->release.hadoop_version,
                            plan->release.checksum,
+                           plan->release.keys,
                            plan->release.maven_repository,
                            plan->base,
                            plan->packages.mirror,

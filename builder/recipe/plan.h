@@ -9,6 +9,7 @@
 
 #include "lock.h"
 #include "plan_check.h"
+#include "plan_items.h"
 
 /** The home of Flink in the images that are made here. */
 #define FP_FLINK_HOME "/opt/flink"
@@ -24,50 +25,6 @@ enum fp_flink_source {
     FP_FROM_ARCHIVE,
     FP_FROM_LOCAL_DIST,
     FP_FROM_IMAGE,
-};
-
-/** The options of a release from Apache; NULL: fp_release_fetch() chooses. */
-struct fp_plan_release {
-    char *scala_version;
-    char *hadoop_version;
-    char *checksum; /**< also of an archive */
-    char *maven_repository;
-    struct fp_strv mirrors;
-};
-
-/** Packages of the operating system. */
-struct fp_plan_packages {
-    struct fp_strv names; /**< NAME, or NAME>=VERSION with a constraint */
-    struct fp_strv repositories;
-    struct fp_strv keys; /**< files */
-    char *mirror;        /**< NULL: the base's own server */
-    bool strict;         /**< fail for packages whose scripts would have to run */
-};
-
-/** --plugin: make plugins/NAME/ from these files, or from the distribution's own jar. */
-struct fp_plan_plugin {
-    char *name;
-    struct fp_strv files; /**< empty: the jar comes from opt/ */
-};
-
-/** --add: one file or directory. */
-struct fp_plan_add {
-    char *source;
-    char *dest;                         /**< relative to the root, normalised */
-    int mode;                           /**< permission bits, or -1: the file's own */
-    const struct fp_platform *platform; /**< one of the plan's; NULL: for all of them */
-};
-
-/** --sbom: a bill of materials. */
-struct fp_plan_sbom {
-    enum fp_sbom_format format;
-    char *file; /**< as typed, for fp_plan_for_platform(); NULL: it is only attached */
-};
-
-/** A destination of the image. */
-struct fp_plan_output {
-    struct fp_location location;
-    struct fp_strv names; /**< tags of a registry, names in a layout, RepoTags of an archive */
 };
 
 /** The image to make, its inputs and its destinations. Immutable once made; members are owned. */

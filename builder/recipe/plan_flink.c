@@ -58,6 +58,22 @@ static enum fp_code plan_image(struct fp_plan *plan, const struct fp_build_optio
     return options->slim ? fp_fail(err, FP_E_USAGE, "--slim does not go with --from-image") : FP_OK;
 }
 
+static enum fp_code plan_signature(struct fp_plan *plan, const struct fp_build_options *options,
+                                   struct fp_error *err)
+{
+    plan->release.keys = fp_plan_copy(options->flink_keys);
+    plan->release.requires_signature = options->require_signature || options->flink_keys != NULL;
+    if (!plan->release.requires_signature)
+        return FP_OK;
+    if (!options->from_release && options->from_archive == NULL)
+        return fp_hinted(fp_fail(err, FP_E_USAGE,
+                                 "--require-signature: only a release or an archive can have one"),
+                         err, "--from-release, or --from-archive FILE");
+    return options->flink_keys != NULL
+               ? fp_plan_check_file("--flink-keys", options->flink_keys, err)
+               : FP_OK;
+}
+
 enum fp_code fp_plan_flink(struct fp_plan *plan, const struct fp_build_options *options,
                            struct fp_error *err)
 {
@@ -73,6 +89,7 @@ enum fp_code fp_plan_flink(struct fp_plan *plan, const struct fp_build_options *
     }
     plan->slim = options->slim;
     plan->release.checksum = fp_plan_copy(options->flink_checksum);
+    FP_TRY(plan_signature(plan, options, err));
     if (options->from_release)
         return plan_release(plan, options, err);
     FP_TRY(check_release_only(options, err));

@@ -42,6 +42,8 @@ struct fp_build_options {
     const char *hadoop_version;
     struct fp_strv flink_mirrors;
     const char *flink_checksum;
+    const char *flink_keys; /**< a file of OpenPGP keys, one of which has to have signed */
+    bool require_signature; /**< likewise, by one of Apache's keys */
     const char *maven_repository;
     const char *from_archive;
     bool from_local_dist;

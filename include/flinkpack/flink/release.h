@@ -22,6 +22,8 @@ struct fp_release_options {
     const char *claimed_hadoop;    /**< "sha1:HEX" of the Hadoop jar, as a record has them that is
                                         believed; used by fp_release_find() in place of asking a
                                         server; NULL: none */
+    const char *keys;              /**< --flink-keys: a file; NULL: Apache's KEYS */
+    const char *signer;            /**< the fingerprint that a signature has to have; NULL: any */
     const char *maven_repository;  /**< NULL: Maven Central */
     const char *apache_url;        /**< NULL: https://dlcdn.apache.org; tests set it */
     const char *archive_url;       /**< NULL: https://archive.apache.org/dist */
@@ -90,6 +92,20 @@ FP_CHECKED enum fp_code fp_release_fetch(const struct fp_release_options *option
 FP_CHECKED enum fp_code fp_release_verify(const struct fp_release_options *options,
                                           const char *name, struct fp_input *archive,
                                           struct fp_error *err);
+/**
+ * Verify an archive against its detached OpenPGP signature, which is fetched from Apache's host of
+ * checksums or archive, never from a mirror. The options that are used are keys, signer, the URLs,
+ * offline, http and reporter.
+ * @param name   The archive's name at Apache's.
+ * @param beside A file that has the signature if it is there; NULL: none.
+ * @param ret    The fingerprint of the primary key that signed; the caller owns it.
+ * @return FP_E_VERIFY, FP_E_NOT_FOUND (no signature, no keys, or no librnp), FP_E_INPUT,
+ *         FP_E_NETWORK.
+ */
+FP_CHECKED enum fp_code fp_release_check_signature(const struct fp_release_options *options,
+                                                   const char *name, const char *beside,
+                                                   struct fp_input *archive, char **ret,
+                                                   struct fp_error *err);
 /** Release the members. */
 void fp_release_clear(struct fp_release *release);
 /** Declare a release that is cleared at the end of its scope. */

@@ -6,3 +6,5 @@ endforeach()
 fp_add_unit_test(support test_newfile.c OWN newfile.c
     WRAP faccessat linkat renameat2 rename link fsync)
 fp_add_unit_test(support test_kept.c OWN kept.c lock.c WRAP flock nanosleep)
+
+fp_add_unit_test(support test_pgp.c)
