@@ -135,17 +135,6 @@ static enum fp_code judge_jars(struct trial *trial, const struct fp_judge_base *
     return fp_judge(&judged.input, &trial->ret->findings, err);
 }
 
-/* Judge the job that the image has. */
-static enum fp_code judge_image(struct trial *trial, struct fp_error *err)
-{
-    cleanup_image_case struct fp_image_case image = {0};
-    FP_TRY(fp_check_image(&trial->plan, &trial->flink, &trial->bases, &image, err));
-    fp_image_case_names(&image, &trial->ret->jars);
-    FP_TRY(fp_judge(&image.judged.input, &trial->ret->findings, err));
-    fp_image_case_tell(&image, &trial->ret->findings);
-    return FP_OK;
-}
-
 static void add_native(struct fp_findings *ret, enum fp_severity severity, const char *what,
                        const char *advice)
 {
@@ -185,12 +174,44 @@ static enum fp_code judge_natives(struct trial *trial, struct fp_error *err)
     return FP_OK;
 }
 
+/* Let the plan have the jars and settings of the image, as checks of plans look at them. */
+static enum fp_code take_job(struct fp_plan *plan, const struct fp_image_case *image,
+                             struct fp_error *err)
+{
+    fp_strv_add_all(&plan->conf_keys, &image->start.keys);
+    fp_strv_add_all(&plan->conf_values, &image->start.values);
+    for (size_t i = 0; i < image->jars.len; i++) {
+        const struct fp_image_jar *jar = &image->jars.items[i];
+        struct fp_jar found = {0};
+        if (jar->role != FP_JAR_JOB)
+            continue;
+        FP_TRY(fp_jar_inspect(plan->context->cache, jar->file, &found, err));
+        plan->jars = fp_xreallocarray(plan->jars, plan->job_jars.len + 1, sizeof(*plan->jars));
+        plan->jars[plan->job_jars.len] = found;
+        fp_strv_add(&plan->job_jars, jar->file);
+    }
+    return FP_OK;
+}
+
+/* Judge the job that the image has. */
+static enum fp_code judge_image(struct trial *trial, struct fp_error *err)
+{
+    cleanup_image_case struct fp_image_case image = {0};
+    FP_TRY(fp_check_image(&trial->plan, &trial->flink, &trial->bases, &image, err));
+    fp_image_case_names(&image, &trial->ret->jars);
+    FP_TRY(fp_judge(&image.judged.input, &trial->ret->findings, err));
+    FP_TRY(take_job(&trial->plan, &image, err));
+    FP_TRY(judge_natives(trial, err));
+    fp_image_case_tell(&image, &trial->ret->findings);
+    return FP_OK;
+}
+
 static enum fp_code judge(struct trial *trial, const struct fp_judge_base *base,
                           struct fp_error *err)
 {
     struct fp_judgement *ret = trial->ret;
     FP_TRY(trial->options->judges_image ? judge_image(trial, err) : judge_jars(trial, base, err));
-    if (trial->bases.count > 0)
+    if (trial->bases.count > 0 && !trial->options->judges_image)
         FP_TRY(judge_natives(trial, err));
     fp_findings_sort(&ret->findings);
     fp_findings_allow(&ret->findings, &trial->plan.check.allowed);

@@ -234,6 +234,17 @@ def test_native_code_is_a_finding(base, severity, job):
     assert [line.partition(":")[0] for line in lines] == ([severity] if severity else [])
 
 
+def test_native_code_of_an_image(job):
+    """What a build was told to accept is still there."""
+    extra = [("linux/libzstd.so", GLIBC)]
+    job.build(NEW, "--job-jar", job.folder / "job.jar", "--allow-musl-natives", base=MUSL,
+              extra=extra)
+    told = job.flinkpack.try_run("check", "--image", "oci:%s:v1" % (job.folder / "out"))
+    line, = [line for line in told.out.splitlines() if "[native-code]" in line]
+    assert told.status == INPUT and line.startswith("error: /opt/flink/usrlib/job.jar: ")
+    assert "linux/libzstd.so " + NATIVE in line
+
+
 @pytest.mark.parametrize("extra", [
     [("a/libx.so", elf("libc.musl-x86_64.so.1"))], [("a/libx.so", elf("libm.so"))],
     [("arm/libx.so", elf("libc.so.6", machine=ARM))],
