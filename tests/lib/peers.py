@@ -9,6 +9,8 @@ import subprocess
 MODULES = {
     "crane": "github.com/google/go-containerregistry/cmd/crane@v0.20.6",
     "registry": "github.com/distribution/distribution/v3/cmd/registry@v3.0.0",
+    "cosign2": "github.com/sigstore/cosign/v2/cmd/cosign@v2.6.5",
+    "cosign3": "github.com/sigstore/cosign/v3/cmd/cosign@v3.1.3",
 }
 
 
@@ -20,7 +22,8 @@ def _folder(name):
 
 def find(name):
     """Its path, or None. A program on PATH named "registry" could be anything: it is not looked at."""
-    return (name != "registry" and shutil.which(name)) or shutil.which(_folder(name) / name)
+    program = MODULES[name].partition("@")[0].rpartition("/")[2]
+    return (name != "registry" and shutil.which(name)) or shutil.which(_folder(name) / program)
 
 
 def get(name):

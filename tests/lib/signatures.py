@@ -121,18 +121,17 @@ class Repository:
             if entry.get("artifactType") != BUNDLE:
                 continue
             manifest = self.document(entry["digest"])
-            assert manifest["artifactType"] == BUNDLE
+            [layer] = manifest["layers"]
+            bundle = json.loads(self.blob(layer["digest"]))
+            if bundle["verificationMaterial"]["publicKey"]["hint"] != key.hint:
+                continue
+            assert manifest["artifactType"] == bundle["mediaType"] == layer["mediaType"] == BUNDLE
             assert manifest["subject"]["digest"] == digest
             assert manifest["config"] == {
                 "mediaType": "application/vnd.oci.empty.v1+json", "size": 2,
                 "digest": "sha256:" + hashlib.sha256(b"{}").hexdigest()}
             assert manifest["annotations"] == entry["annotations"]
             assert entry["annotations"]["dev.sigstore.bundle.content"] == "dsse-envelope"
-            [layer] = manifest["layers"]
-            bundle = json.loads(self.blob(layer["digest"]))
-            assert bundle["mediaType"] == layer["mediaType"] == BUNDLE
-            if bundle["verificationMaterial"]["publicKey"]["hint"] != key.hint:
-                continue
             statement = open_envelope(bundle["dsseEnvelope"], key)
             assert {"digest": {"sha256": digest.partition(":")[2]}} in statement["subject"]
             assert statement["predicateType"] == entry["annotations"][
