@@ -79,6 +79,7 @@ struct fp_args {
     bool image_config;   /**< inspect */
     bool password_stdin; /**< login */
     bool stale_only;     /**< base check */
+    bool referrers;      /**< push, pull */
 };
 
 /** Whether a word is HOST[:PORT]. A URL or a path after the port does not match. */

@@ -1,5 +1,5 @@
 /* pull: copies an image out of a registry. */
-#include "session.h"
+#include "signing.h"
 
 /* The name that an image gets in the local store, or NULL. The caller owns it. */
 static char *name_in_store(const struct fp_found *from)
@@ -22,7 +22,9 @@ static enum fp_code pull_to(struct fp_run *run, const struct fp_session *session
                                    : fp_xstrdup(from->title);
     FP_TRY(output != NULL ? fp_session_target(session, output, from->name, &to, err)
                           : fp_session_store(session, name, &to, err));
+    FP_TRY(fp_signing_can_take_along(run, &to, err));
     FP_TRY(fp_session_copy(session, from, &to, NULL, &root, err));
+    FP_TRY(fp_signing_take_along(run, from, &to, &root, err));
     fp_run_result(run, title, &root.digest);
     return FP_OK;
 }

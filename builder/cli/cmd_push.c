@@ -19,13 +19,16 @@ static enum fp_code push_to(struct fp_run *run, const struct fp_session *session
                             struct fp_error *err)
 {
     /* All destinations are checked before anything is sent to the first one. */
-    for (size_t i = 0; i < destinations->len; i++)
+    for (size_t i = 0; i < destinations->len; i++) {
         FP_TRY(fp_session_target(session, destinations->items[i], from->name, &targets[i], err));
+        FP_TRY(fp_signing_can_take_along(run, &targets[i], err));
+    }
     for (size_t i = 0; i < destinations->len; i++) {
         struct fp_target *to = &targets[i];
         cleanup_descriptor struct fp_descriptor root = {0};
         to->one_of_several = destinations->len > 1;
         FP_TRY(fp_session_copy(session, from, to, i > 0 ? to - 1 : NULL, &root, err));
+        FP_TRY(fp_signing_take_along(run, from, to, &root, err));
         FP_TRY(fp_signing_sign(signing, session, &to->location, to->repo, &root, err));
         fp_run_result(run, to->title, &root.digest);
     }

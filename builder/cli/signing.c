@@ -33,6 +33,31 @@ enum fp_code fp_signing_sign(const struct fp_signing *signing, const struct fp_s
     return fp_trust_attach_at(location, repo, root, &signing->work, session->context.reporter, err);
 }
 
+enum fp_code fp_signing_can_take_along(const struct fp_run *run, const struct fp_target *to,
+                                       struct fp_error *err)
+{
+    if (!run->args.referrers || fp_repo_can_attach(to->repo))
+        return FP_OK;
+    return fp_hinted(fp_fail(err, FP_E_USAGE,
+                             "--referrers: %s cannot hold what is attached to an image",
+                             to->repo->title),
+                     err, "registries, layouts (oci:DIR) and the local store can");
+}
+
+enum fp_code fp_signing_take_along(const struct fp_run *run, const struct fp_found *from,
+                                   const struct fp_target *to, const struct fp_descriptor *root,
+                                   struct fp_error *err)
+{
+    const struct fp_trust_image image = {.repo = to->repo, .root = root, .reporter = run->reporter};
+    unsigned count = 0;
+    if (!run->args.referrers)
+        return FP_OK;
+    FP_TRY(fp_trust_copy(from->repo, &image, &count, err));
+    fp_report(run->reporter, FP_EVENT_INFO, "%s: %u attachment%s taken along", to->repo->title,
+              count, count == 1 ? "" : "s");
+    return FP_OK;
+}
+
 void fp_signing_clear(struct fp_signing *signing)
 {
     fp_key_free(signing->key);

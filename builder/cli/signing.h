@@ -23,6 +23,15 @@ FP_CHECKED enum fp_code fp_signing_sign(const struct fp_signing *signing,
                                         const struct fp_session *session,
                                         const struct fp_location *location, struct fp_repo *repo,
                                         const struct fp_descriptor *root, struct fp_error *err);
+/** With --referrers, take along what is attached to an image that was copied.
+ * FP_E_USAGE if it cannot be attached there. */
+FP_CHECKED enum fp_code fp_signing_take_along(const struct fp_run *run, const struct fp_found *from,
+                                              const struct fp_target *to,
+                                              const struct fp_descriptor *root,
+                                              struct fp_error *err);
+/** Whether a destination can hold what --referrers takes along. FP_E_USAGE. */
+FP_CHECKED enum fp_code fp_signing_can_take_along(const struct fp_run *run,
+                                                  const struct fp_target *to, struct fp_error *err);
 /** Release the members. */
 void fp_signing_clear(struct fp_signing *signing);
 

@@ -35,6 +35,10 @@ static const struct fp_option pin_options[] = {
 
 static const struct fp_option copy_options[] = {
     FP_OPTION_ONE_PLATFORM,
+    FP_FLAG("referrers", referrers, UNSAID,
+            "take along what is attached to the image: signatures, attestations and all that "
+            "refers to it; archives cannot hold it",
+            .flags = FP_OPTION_ARGV_ONLY),
 };
 
 static const struct fp_option pull_options[] = {

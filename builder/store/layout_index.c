@@ -207,6 +207,22 @@ static void remove_digest(json_t *entries, const char *digest)
             (void) json_array_remove(entries, i - 1);
 }
 
+/* What is attached to an image goes with its last name. */
+static void remove_attachments(json_t *entries, const char *digest_text)
+{
+    struct fp_digest digest = {0};
+    if (find_digest(entries, digest_text) != NULL ||
+        fp_digest_parse(digest_text, "", &digest, NULL) != FP_OK)
+        return;
+    cleanup_free char *tag = fp_referrers_tag(&digest, "");
+    for (size_t i = json_array_size(entries); i > 0; i--) {
+        const json_t *entry = json_array_get(entries, i - 1);
+        const char *name = annotation_of(entry, FP_ANNOTATION_REF_NAME);
+        if (name != NULL && is_attached(entry) && strncmp(name, tag, strlen(tag)) == 0)
+            (void) json_array_remove(entries, i - 1);
+    }
+}
+
 bool fp_layout_index_forget(struct fp_layout_index *index, const char *name)
 {
     json_t *entries = entries_of(index);
@@ -214,10 +230,10 @@ bool fp_layout_index_forget(struct fp_layout_index *index, const char *name)
     cleanup_free char *latest = fp_xasprintf("%s:%s", name, FP_TAG_DEFAULT);
     if (entry == NULL)
         return false;
-    if (remove_name(entries, name) || remove_name(entries, latest))
-        return true;
     cleanup_free char *digest = fp_xstrdup(fp_json_string(entry, "digest"));
-    remove_digest(entries, digest);
+    if (!remove_name(entries, name) && !remove_name(entries, latest))
+        remove_digest(entries, digest);
+    remove_attachments(entries, digest);
     return true;
 }
 

@@ -86,6 +86,11 @@ static enum fp_code attest(const struct fp_trust_image *image, const struct fp_k
 enum fp_code fp_pieces_sign(const struct fp_trust_image *image, const struct fp_trust_work *work,
                             struct fp_pieces *ret, struct fp_error *err)
 {
+    for (size_t i = 0; i < work->artifact_count; i++) {
+        const struct fp_artifact *artifact = &work->artifacts[i];
+        fp_pieces_add(ret, FP_PIECE_REFERRER, artifact->media_type,
+                      fp_xstrndup(artifact->bytes, artifact->len), artifact->len, NULL);
+    }
     if (work->key == NULL)
         return FP_OK;
     if (work->signs_image)

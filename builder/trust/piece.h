@@ -39,7 +39,7 @@ void fp_pieces_clear(struct fp_pieces *pieces);
 FP_CHECKED enum fp_code fp_blobs_put(struct fp_repo *repo, struct fp_blob *const *blobs,
                                      size_t count, struct fp_error *err);
 
-/** Make the pieces of what a key signs. FP_E_INTERNAL. */
+/** Make the pieces of what a key signs, and of artifacts. FP_E_INTERNAL. */
 FP_CHECKED enum fp_code fp_pieces_sign(const struct fp_trust_image *image,
                                        const struct fp_trust_work *work, struct fp_pieces *ret,
                                        struct fp_error *err);

@@ -336,3 +336,36 @@ def test_pushes_sign(flinkpack, layout, pushed, tmp_path, key):
                           "--sign-key", tmp_path / "none.pem")
     assert "--sign-key" in lost
     assert Repository(pushed.host, "team/lost").document("1") is None
+
+
+def test_attachments_travel(flinkpack, pushed, tmp_path, key, other):
+    """From a registry to a layout, to the store, and to another repository, beside what is there."""
+    for each in key, other:
+        sign(flinkpack, pushed.name, each)
+    archive = "oci-archive:%s" % (tmp_path / "a.tar")
+    assert "--referrers" in flinkpack.fail(programs.USAGE, "pull", pushed.name, "--referrers",
+                                           "-o", archive)
+    assert not (tmp_path / "a.tar").exists()
+    out = "oci:%s:v1" % (tmp_path / "out")
+    text = flinkpack.run("pull", pushed.name, "--referrers", "-o", out).err
+    assert "4 attachments taken along" in text
+    flinkpack.run("verify", out, "--key", key.public)
+    third = Key(tmp_path / "third", "third")
+    copy = pushed.host + "/team/copy:1"
+    flinkpack.run("push", out, copy, "--sign-key", third.private)
+    flinkpack.run("push", out, copy, "--referrers")
+    repository = Repository(pushed.host, "team/copy")
+    for each in key, other, third:
+        assert repository.simple_signatures(pushed.digest, each) == 1
+        assert repository.bundles(pushed.digest, each) == [SIGN]
+    # Without it the image travels alone.
+    alone = pushed.host + "/team/alone:1"
+    flinkpack.run("push", out, alone)
+    assert Repository(pushed.host, "team/alone").tags() == ["1"]
+    # The store holds them unseen, and gives them up with the image's last name.
+    flinkpack.run("pull", copy, "--referrers")
+    assert flinkpack.run("images", "--format", "names").out == copy + "\n"
+    blobs = flinkpack.store / "blobs/sha256"
+    assert len([each for each in blobs.iterdir() if b"dsseEnvelope" in each.read_bytes()]) == 3
+    flinkpack.run("rmi", copy)
+    assert not list(blobs.iterdir())

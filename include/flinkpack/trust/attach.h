@@ -28,12 +28,21 @@ struct fp_attestation {
     const json_t *predicate;
 };
 
+/** A document that is attached as it is, without a signature. Everything is borrowed. */
+struct fp_artifact {
+    const char *media_type; /**< its artifact type as well: "application/vnd.cyclonedx+json" */
+    const char *bytes;
+    size_t len;
+};
+
 /** What to attach. Zero-initialise; everything is borrowed. */
 struct fp_trust_work {
     const struct fp_key *key; /**< signs the image and the attestations; NULL: nothing is signed */
     bool signs_image;         /**< the image itself, besides the attestations */
     const struct fp_attestation *attestations;
     size_t attestation_count;
+    const struct fp_artifact *artifacts;
+    size_t artifact_count;
     const char *signer; /**< a program that gets the image's descriptor and says what to attach;
                              NULL: none. See the README, "Sign and verify" */
 };
@@ -60,5 +69,14 @@ FP_CHECKED enum fp_code fp_trust_attach_at(const struct fp_location *location, s
                                            const struct fp_descriptor *root,
                                            const struct fp_trust_work *work,
                                            struct fp_reporter *reporter, struct fp_error *err);
+/**
+ * Copy what is attached to an image beside a copy of it: signatures, attestations, and all that
+ * refers to it. What is there already stays.
+ * @param from The repo that the image was copied from.
+ * @param to   The copy, under the same digest.
+ * @param ret  How much was copied.
+ */
+FP_CHECKED enum fp_code fp_trust_copy(struct fp_repo *from, const struct fp_trust_image *to,
+                                      unsigned *ret, struct fp_error *err);
 
 #endif

@@ -153,6 +153,27 @@ static void an_attestation_is_no_signature(void **state)
     check(&image, ec, FP_E_VERIFY, "not signed");
 }
 
+/* A document alone needs no key, and attaching it again changes nothing. */
+static void artifacts(void **state)
+{
+    (void) state;
+    struct fp_error err = {0};
+    const struct fp_artifact sbom = {.media_type = "application/vnd.cyclonedx+json",
+                                     .bytes = "{\"bomFormat\":\"CycloneDX\"}",
+                                     .len = 25};
+    const struct fp_trust_image target = {.repo = layout, .root = &image};
+    const struct fp_trust_work work = {.artifacts = &sbom, .artifact_count = 1};
+    cleanup_index struct fp_index found = {0};
+    for (int i = 0; i < 2; i++)
+        assert_ok(fp_trust_attach(&target, &work, NULL, &err), &err);
+    assert_ok(fp_repo_list_referrers(layout, &image.digest, sbom.media_type, &found, &err), &err);
+    assert_int_equal(found.manifest_count, 1);
+    cleanup_json json_t *list = NULL;
+    assert_ok(fp_trust_list(&target, &list, &err), &err);
+    assert_int_equal(json_array_size(list), 1);
+    assert_string_equal(fp_json_string(json_array_get(list, 0), "artifactType"), sbom.media_type);
+}
+
 /* Let the names of another image's attachments stand for those of this one. */
 static void replay(const struct fp_descriptor *from, const struct fp_descriptor *to,
                    const char *suffix)
@@ -262,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(signed_once_by_each, setup, teardown),
         cmocka_unit_test_setup_teardown(attestations, setup, teardown),
         cmocka_unit_test_setup_teardown(an_attestation_is_no_signature, setup, teardown),
+        cmocka_unit_test_setup_teardown(artifacts, setup, teardown),
         cmocka_unit_test_setup_teardown(replayed, setup, teardown),
         cmocka_unit_test_setup_teardown(forged, setup, teardown),
         cmocka_unit_test_setup_teardown(made_with_a_certificate, setup, teardown),
