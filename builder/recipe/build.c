@@ -339,8 +339,11 @@ static enum fp_code make_all(struct build *build, struct fp_error *err)
     FP_TRY(hold_lock(build, err));
     fp_age_tell(plan, build->images);
     build->metadata = fp_metadata(plan, &build->flink, &build->bases, build->images, build->root);
-    const struct fp_finished image = {&build->bases, build->images, build->root};
     FP_TRY(make_statements(build, err));
+    const struct fp_finished image = {.bases = &build->bases,
+                                      .images = build->images,
+                                      .root = build->root,
+                                      .statements = build->statements};
     if (plan->dry_run) {
         fp_outputs_tell(&build->outputs, &image);
         return FP_OK;

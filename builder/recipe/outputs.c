@@ -1,4 +1,5 @@
 /* The outputs: pushes are opened first, get layers as they are made, and are finished last. */
+#include "attach.h"
 #include "known.h"
 
 #include <stdlib.h>
@@ -198,15 +199,19 @@ static json_t *describe(const struct fp_plan_output *output, const struct fp_pus
                      (int) result->mounted, "existing", (int) result->existing);
 }
 
+/* Sign the image in a place where that can be done, and attach what is said of it.
+ * @param image NULL: only the root is known. */
 static enum fp_code sign(const struct fp_outputs *outputs, size_t index,
-                         const struct fp_descriptor *root, struct fp_error *err)
+                         const struct fp_finished *image, const struct fp_descriptor *root,
+                         struct fp_error *err)
 {
     const struct fp_plan *plan = outputs->plan;
-    const struct fp_location *location = &plan->outputs[index].location;
-    if (plan->context->signing == NULL || !can_be_signed(&plan->outputs[index]))
-        return FP_OK;
-    return fp_trust_attach_at(location, outputs->repos[index], root, plan->context->signing,
-                              plan->context->reporter, err);
+    const struct fp_attach attach = {.plan = plan,
+                                     .location = &plan->outputs[index].location,
+                                     .repo = outputs->repos[index],
+                                     .statements = image != NULL ? image->statements : NULL,
+                                     .images = image != NULL ? image->images : NULL};
+    return can_be_signed(&plan->outputs[index]) ? fp_attach_said(&attach, root, err) : FP_OK;
 }
 
 enum fp_code fp_outputs_sign(struct fp_outputs *outputs, const struct fp_descriptor *root,
@@ -214,7 +219,7 @@ enum fp_code fp_outputs_sign(struct fp_outputs *outputs, const struct fp_descrip
 {
     for (size_t i = 0; i < outputs->plan->output_count; i++) {
         FP_TRY(open_one(outputs, i, err));
-        FP_TRY(sign(outputs, i, root, err));
+        FP_TRY(sign(outputs, i, NULL, root, err));
     }
     return FP_OK;
 }
@@ -240,7 +245,7 @@ enum fp_code fp_outputs_finish(struct fp_outputs *outputs, const struct fp_finis
         outputs->has_lost = outputs->has_lost || code == FP_E_NOT_FOUND;
         FP_TRY(code);
         fp_json_append(list, describe(&plan->outputs[i], outputs->pushes[i], &result));
-        code = sign(outputs, i, &result.root, err);
+        code = sign(outputs, i, image, &result.root, err);
         fp_descriptor_clear(&result.root);
         FP_TRY(code);
     }

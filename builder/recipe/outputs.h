@@ -55,6 +55,7 @@ struct fp_finished {
     const struct fp_bases *bases;
     const struct fp_platform_image *images; /**< one for each platform */
     const struct fp_blob *root;
+    const json_t *statements; /**< what is said of it; NULL: nothing */
 };
 /** Write the image to all outputs; the result of each one is added to `metadata`. */
 FP_CHECKED enum fp_code fp_outputs_finish(struct fp_outputs *outputs,

@@ -189,7 +189,8 @@ static enum fp_code make(void *context, struct fp_error *err)
     fp_rebase_flink(&rebase->source, &rebase->flink);
     FP_TRY(fp_rebase_check(&rebase->source, plan, &rebase->flink, &rebase->bases, err));
     FP_TRY(make_images(rebase, err));
-    const struct fp_finished image = {&rebase->bases, rebase->images, rebase->root};
+    const struct fp_finished image = {
+        .bases = &rebase->bases, .images = rebase->images, .root = rebase->root};
     return plan->dry_run ? FP_OK : fp_outputs_finish(&rebase->outputs, &image, metadata, err);
 }
 

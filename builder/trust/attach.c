@@ -111,6 +111,18 @@ enum fp_code fp_trust_attach(const struct fp_trust_image *image, const struct fp
     return fp_context(code, err, "signing %s@%s", image->repo->title, image->root->digest.text);
 }
 
+/* What came of the work, in words. The caller owns them. */
+static char *outcome_of(const struct fp_trust_work *work, const struct fp_trust_result *result)
+{
+    bool is_signing = work->signs_image || work->signer != NULL;
+    if (work->attestation_count == 0)
+        return fp_xstrdup(result->attached > 0 ? "signed" : "is signed by this key already");
+    return fp_xasprintf("%s%zu %s attached%s", is_signing ? "signed, " : "",
+                        work->attestation_count,
+                        work->attestation_count == 1 ? "document" : "documents",
+                        work->key != NULL ? " and signed" : "");
+}
+
 enum fp_code fp_trust_attach_at(const struct fp_location *location, struct fp_repo *repo,
                                 const struct fp_descriptor *root, const struct fp_trust_work *work,
                                 struct fp_reporter *reporter, struct fp_error *err)
@@ -121,7 +133,7 @@ enum fp_code fp_trust_attach_at(const struct fp_location *location, struct fp_re
     const struct fp_trust_image image = {
         .repo = repo, .root = root, .identity = identity, .reporter = reporter};
     FP_TRY(fp_trust_attach(&image, work, &result, err));
-    fp_report(reporter, FP_EVENT_INFO, "%s@%s: %s", repo->title, root->digest.text,
-              result.attached > 0 ? "signed" : "is signed by this key already");
+    cleanup_free char *what = outcome_of(work, &result);
+    fp_report(reporter, FP_EVENT_INFO, "%s@%s: %s", repo->title, root->digest.text, what);
     return FP_OK;
 }

@@ -21,6 +21,8 @@
 #define FP_MEDIA_BUNDLE_PREFIX    "application/vnd.dev.sigstore.bundle"
 #define FP_ANNOTATION_CONTENT     "dev.sigstore.bundle.content"
 #define FP_ANNOTATION_BUNDLE_TYPE "dev.sigstore.bundle.predicateType"
+/** The predicate type of a document that is attached as it is, as docker's attestations have it. */
+#define FP_ANNOTATION_UNSIGNED_TYPE "in-toto.io/predicate-type"
 /** What the payload of an envelope is. */
 #define FP_MEDIA_IN_TOTO "application/vnd.in-toto+json"
 /** The predicate of a plain signature of an image. */

@@ -83,6 +83,19 @@ static enum fp_code attest(const struct fp_trust_image *image, const struct fp_k
     return FP_OK;
 }
 
+/* Without a key the document is an artifact of its own kind, as scanners look for it. */
+static void add_unsigned(const struct fp_trust_image *image,
+                         const struct fp_attestation *attestation, struct fp_pieces *ret)
+{
+    bool is_statement = strcmp(attestation->media_type, FP_MEDIA_IN_TOTO) == 0;
+    char *text = is_statement ? fp_statement_make(&image->root->digest, attestation->predicate_type,
+                                                  attestation->predicate)
+                              : fp_json_canonical(attestation->predicate);
+    json_t *annotations = json_object();
+    fp_json_set_text(annotations, FP_ANNOTATION_UNSIGNED_TYPE, attestation->predicate_type);
+    fp_pieces_add(ret, FP_PIECE_REFERRER, attestation->media_type, text, strlen(text), annotations);
+}
+
 enum fp_code fp_pieces_sign(const struct fp_trust_image *image, const struct fp_trust_work *work,
                             struct fp_pieces *ret, struct fp_error *err)
 {
@@ -91,6 +104,8 @@ enum fp_code fp_pieces_sign(const struct fp_trust_image *image, const struct fp_
         fp_pieces_add(ret, FP_PIECE_REFERRER, artifact->media_type,
                       fp_xstrndup(artifact->bytes, artifact->len), artifact->len, NULL);
     }
+    for (size_t i = 0; i < work->attestation_count && work->key == NULL; i++)
+        add_unsigned(image, &work->attestations[i], ret);
     if (work->key == NULL)
         return FP_OK;
     if (work->signs_image)

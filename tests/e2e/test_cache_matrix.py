@@ -15,6 +15,7 @@ import miniature
 import program as programs
 import pytest
 import registry as registries
+import signatures
 
 VERSION, OTHER_VERSION = "1.20.4", "1.20.5"
 EPOCH = 1700000000
@@ -131,6 +132,8 @@ ROWS = {
     "tag": Row({"tag": "another:3"}, cold=False),
     "push": Row({"image-name": "{registry}/matrix/push:1", "push": True}),
     "push once more": Row({"image-name": "{registry}/matrix/push:1", "push": True, "tag": "2"}),
+    "signed": Row({"image-name": "{registry}/matrix/signed:1", "push": True,
+                   "sign-key": "{folder}/key.pem", "signer": "{folder}/signer"}),
     "pieces": Row({"image-name": "{registry}/matrix/pieces:1", "push": True, "chunk-size": "1M"}),
     "output": Row({"output": ["oci-archive:{out}/image.tar", "docker-archive:{out}/docker.tar"]}),
     "manifests": Row({"image-name": "{registry}/matrix/manifests:1", "push": True,
@@ -173,6 +176,8 @@ ROWS = {
     "level": Row({"compression-level": 9}, PACKAGES, HADOOP, SETUP, JOB, may=[DISTRIBUTION]),
 }
 NOT_OF_A_BUILD = {"help"}  # it ends the command
+# They only refuse, and are tested in test_signatures_of_releases.py.
+NOT_OF_A_BUILD |= {"require-signature", "flink-keys"}
 
 
 class Result:
@@ -200,6 +205,7 @@ class Scene:
         self.values = {"folder": self.folder, "registry": registry}
         self._write_packages()
         self._write_inputs()
+        self._write_signers()
         self.homes, self.count = folder / "homes", 0
         self.home = programs.Program(self.homes / "warm", programs.built("dev"))
         self.options = programs.options(self.home)
@@ -232,6 +238,14 @@ class Scene:
             alpine.make_repository(self.repository, "-r", name, "-k", key, *made)
         self.servers[1] = alpine.Server(self.repository)
         self.values["packages"] = self.servers[1].url
+
+    def _write_signers(self):
+        signatures.Key(self.folder, "key", "ed25519")
+        signer = self.folder / "signer"
+        answer = {"mediaType": "text/plain", "digest": images.sha256(b"hello"), "size": 5,
+                  "data": "aGVsbG8="}
+        signer.write_text("#!/bin/sh\ncat > /dev/null\necho '%s'\n" % json.dumps([answer]))
+        signer.chmod(0o755)
 
     def _release(self, server, version):
         """A release with the jar that --with-python3 wants."""

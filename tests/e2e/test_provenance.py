@@ -6,6 +6,7 @@ import images
 import miniature
 import pytest
 from program import NOT_FOUND, USAGE
+from signatures import SIGN, Key, Repository
 
 GITLAB = {"GITLAB_CI": "true", "CI_PROJECT_URL": "https://bot:s3cr3t@git.example.com/team/orders",
           "CI_JOB_URL": "https://git.example.com/team/orders/-/jobs/7", "CI_RUNNER_ID": "12",
@@ -107,6 +108,62 @@ def test_several_platforms(project, tmp_path):
     digests = {json.loads((tmp_path / (each + ".json")).read_text())["metadata"]["component"]["version"]
                for each in ("amd64", "arm64")}
     assert len(digests) == 2
+
+
+CYCLONEDX, SPDX = "https://cyclonedx.org/bom", "https://spdx.dev/Document"
+PROVENANCE = "https://slsa.dev/provenance/v1"
+
+
+def test_attached_unsigned(project, registry, tmp_path):
+    """Without a key the documents refer to the image as they are, and are there once."""
+    plain = project().digest
+    name = "%s/attached/orders:1" % registry
+    words = ("--image-name", name, "--push", "--sbom", "cyclonedx=%s" % (tmp_path / "sbom.json"),
+             "--sbom", "spdx", "--provenance")
+    repository = Repository(registry, "attached/orders")
+    for _ in range(2):
+        assert project(*words).digest == plain
+        found = repository.referrers(plain)
+        types = sorted(each["artifactType"] for each in found)
+        assert types == ["application/spdx+json", "application/vnd.cyclonedx+json",
+                         "application/vnd.in-toto+json"]
+    documents = {each["artifactType"]: repository.layer_of(each["digest"]) for each in found}
+    sbom = json.loads((tmp_path / "sbom.json").read_text())
+    assert json.loads(documents["application/vnd.cyclonedx+json"]) == sbom
+    statement = json.loads(documents["application/vnd.in-toto+json"])
+    assert statement["subject"] == [{"digest": {"sha256": plain.split(":")[1]}}]
+    assert statement["predicateType"] == PROVENANCE
+
+
+def test_attached_and_signed(project, registry, flinkpack, tmp_path):
+    key = Key(tmp_path / "keys", "key", "ed25519")
+    name = "%s/signed/orders:1" % registry
+    words = ("--image-name", name, "--push", "--sbom", "cyclonedx", "--provenance", "--sign-key",
+             key.private)
+    result = project(*words)
+    repository = Repository(registry, "signed/orders")
+    bundles = repository.bundles(result.digest, key)
+    assert sorted(bundles) == sorted([SIGN, CYCLONEDX, PROVENANCE])
+    assert project(*words).digest == result.digest
+    assert sorted(repository.bundles(result.digest, key)) == sorted(bundles)
+    assert flinkpack.run("verify", name, "--key", key.public).digest == result.digest
+    shown = flinkpack.run("inspect", name).out
+    for each in CYCLONEDX, PROVENANCE:
+        assert each in shown
+
+
+def test_attached_to_platforms(project, registry, tmp_path):
+    """A bill of materials is about the image of one platform, provenance about all of them."""
+    index = images.Index([images.base(architecture=each) for each in ("amd64", "arm64")])
+    images.write_layout(index, tmp_path / "bases", "v1")
+    name = "%s/platforms/orders:1" % registry
+    result = project("--platform", "linux/amd64,linux/arm64", "--image-name", name, "--push", "--sbom",
+                     "cyclonedx", "--provenance", base="oci:%s:v1" % (tmp_path / "bases"))
+    repository = Repository(registry, "platforms/orders")
+    index = repository.document(result.digest)
+    types = [[each["artifactType"] for each in repository.referrers(digest)] for digest in
+             [result.digest] + [each["digest"] for each in index["manifests"]]]
+    assert types == [["application/vnd.in-toto+json"]] + 2 * [["application/vnd.cyclonedx+json"]]
 
 
 def test_mistakes(project, tmp_path):

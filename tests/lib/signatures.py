@@ -110,6 +110,12 @@ class Repository:
             found.append(statement["predicateType"])
         return found
 
+    def layer_of(self, digest):
+        """The only layer of a manifest, such as that of an artifact."""
+        layers = self.document(digest)["layers"]
+        assert len(layers) == 1
+        return self.blob(layers[0]["digest"])
+
     def referrers(self, digest):
         """The entries of the index under the fallback tag."""
         return (self.document(digest.replace(":", "-")) or {"manifests": []})["manifests"]

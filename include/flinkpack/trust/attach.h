@@ -25,6 +25,8 @@ struct fp_trust_image {
 /** What is said of an image. Everything is borrowed. */
 struct fp_attestation {
     const char *predicate_type; /**< a URI: "https://slsa.dev/provenance/v1" */
+    const char *media_type;     /**< of the predicate by itself, for where nothing is signed;
+                                     "application/vnd.in-toto+json" makes it a statement there */
     const json_t *predicate;
 };
 
@@ -37,7 +39,8 @@ struct fp_artifact {
 
 /** What to attach. Zero-initialise; everything is borrowed. */
 struct fp_trust_work {
-    const struct fp_key *key; /**< signs the image and the attestations; NULL: nothing is signed */
+    const struct fp_key *key; /**< signs the image and the attestations; NULL: nothing is signed,
+                                   and the predicates are attached as they are */
     bool signs_image;         /**< the image itself, besides the attestations */
     const struct fp_attestation *attestations;
     size_t attestation_count;
@@ -55,7 +58,7 @@ struct fp_trust_result {
 
 /**
  * Sign an image and attach attestations to it. An image that the key has signed already is not
- * signed again.
+ * signed again, and what is attached unsigned is there once.
  * @param ret May be NULL.
  * @return FP_E_CONFLICT if the registry does not let a tag of the attachments change; FP_E_AUTH,
  *         FP_E_NETWORK, FP_E_IO; FP_E_INPUT if what is there, or what the signer says, is not what
