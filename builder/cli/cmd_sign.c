@@ -1,8 +1,9 @@
 /* sign attaches signatures to an image where it lies, and verify checks them. */
 #include "signing.h"
 
-/* Signatures are written where the image is, and read there, not from a mirror. */
-static enum fp_code open_place(const struct fp_session *session, const char *text,
+/* Signatures are written where the image is, and read there, not from a mirror. A layout that is
+ * only read may be anybody's. */
+static enum fp_code open_place(const struct fp_session *session, const char *text, bool is_read,
                                struct fp_found *ret, struct fp_error *err)
 {
     const struct fp_location *at = &ret->location;
@@ -17,7 +18,9 @@ static enum fp_code open_place(const struct fp_session *session, const char *tex
     if (at->kind == FP_AT_LAYOUT && !fp_layout_is_there(at->path))
         return fp_fail(err, FP_E_NOT_FOUND, "%s: not an OCI layout: no file oci-layout in it",
                        at->path);
-    FP_TRY(fp_location_create(at, &session->context.places, &ret->repo, err));
+    FP_TRY(is_read && at->kind == FP_AT_LAYOUT
+               ? fp_repo_open_layout(at->path, FP_LAYOUT_READ, &ret->repo, err)
+               : fp_location_create(at, &session->context.places, &ret->repo, err));
     ret->title = at->kind == FP_AT_REGISTRY ? fp_reference_name(&at->reference) : fp_xstrdup(text);
     return fp_repo_resolve(ret->repo, fp_location_image(at), &ret->root, err);
 }
@@ -32,7 +35,7 @@ enum fp_code fp_run_sign(struct fp_run *run, struct fp_error *err)
                          "flinkpack sign %s --sign-key FILE", run->operands.items[0]);
     FP_TRY(fp_session_open(run, &session, err));
     FP_TRY(fp_signing_open(run, &signing, err));
-    FP_TRY(open_place(&session, run->operands.items[0], &image, err));
+    FP_TRY(open_place(&session, run->operands.items[0], false, &image, err));
     FP_TRY(fp_signing_sign(&signing, &session, &image.location, image.repo, &image.root, err));
     fp_run_result(run, image.title, &image.root.digest);
     return FP_OK;
@@ -89,7 +92,7 @@ enum fp_code fp_run_verify(struct fp_run *run, struct fp_error *err)
                          "flinkpack verify %s --key cosign.pub", run->operands.items[0]);
     FP_TRY(read_keys(&run->args.verify_keys, &keys, err));
     FP_TRY(fp_session_open(run, &session, err));
-    FP_TRY(open_place(&session, run->operands.items[0], &found, err));
+    FP_TRY(open_place(&session, run->operands.items[0], true, &found, err));
     const struct fp_trust_image image = {
         .repo = found.repo, .root = &found.root, .reporter = run->reporter};
     FP_TRY(fp_trust_judge(&image, keys.items, keys.len, &findings, err));

@@ -5,7 +5,7 @@
 
 /* The most bundles of one image that are read, and the largest one. */
 #define MAX_BUNDLES      64
-#define MAX_BUNDLE_BYTES ((size_t) 8 << 20)
+#define MAX_BUNDLE_BYTES ((size_t) 4 << 20)
 
 static bool is_bundle(const struct fp_descriptor *referrer)
 {

@@ -8,7 +8,7 @@
 
 /* The most layers of one tag that are read, and the largest one. */
 #define MAX_LAYERS      64
-#define MAX_LAYER_BYTES ((size_t) 8 << 20)
+#define MAX_LAYER_BYTES ((size_t) 4 << 20)
 
 struct trust_judging {
     const struct fp_trust_image *image;
