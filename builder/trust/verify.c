@@ -203,7 +203,9 @@ enum fp_code fp_trust_findings_check(const struct fp_trust_findings *findings, c
             continue;
         if (finding->verdict == FP_VERDICT_VERIFIED)
             return FP_OK;
-        fp_strv_take(&reasons, fp_trust_finding_text(finding));
+        cleanup_free char *text = fp_trust_finding_text(finding);
+        if (!fp_strv_has(&reasons, text))
+            fp_strv_add(&reasons, text);
     }
     if (reasons.len == 0)
         return fp_fail(err, FP_E_VERIFY, "%s@%s: not signed", title, image->text);
