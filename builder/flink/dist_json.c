@@ -234,7 +234,6 @@ enum fp_code fp_distribution_parse(const json_t *json, const char *title,
     FP_TRY(parse_files(json, title, &dist, err));
     FP_TRY(parse_names(json, "lib", title, &dist.lib_jars, err));
     FP_TRY(parse_names(json, "opt", title, &dist.opt_jars, err));
-    fp_dist_name_layer(&dist);
     *ret = steal_value(&dist);
     return FP_OK;
 }

@@ -10,7 +10,5 @@
 /** Read the members of fp_distribution_facts() into an empty distribution. FP_E_INPUT. */
 FP_CHECKED enum fp_code fp_dist_parse_facts(const json_t *json, const char *title,
                                             struct fp_distribution *ret, struct fp_error *err);
-/** Set the text that the layer gets in an image's history. */
-void fp_dist_name_layer(struct fp_distribution *dist);
 
 #endif

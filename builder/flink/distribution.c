@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "dist_json.h"
 #include "dist_steps.h"
 
 /* Reject scripts with Windows line ends, which fail: "env: 'bash\r': No such file or directory". */
@@ -61,12 +60,6 @@ static void judge(struct fp_distribution *dist)
         dist->has_added_jars = dist->has_added_jars || !fp_dist_is_stock(dist->lib_jars.items[i]);
 }
 
-void fp_dist_name_layer(struct fp_distribution *dist)
-{
-    free(dist->layer.created_by);
-    dist->layer.created_by = fp_xasprintf("flinkpack build # %s", dist->top);
-}
-
 enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
                                   struct fp_distribution *ret, struct fp_error *err)
 {
@@ -77,7 +70,6 @@ enum fp_code fp_distribution_read(const struct fp_distribution_options *options,
     FP_TRY(check_scripts(&distribution, name, err));
     if (distribution.repack_reason == NULL && !distribution.as_is)
         distribution.repack_reason = fp_xstrdup("it is a folder");
-    fp_dist_name_layer(&distribution);
     judge(&distribution);
     *ret = steal_value(&distribution);
     return FP_OK;

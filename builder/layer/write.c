@@ -147,6 +147,5 @@ enum fp_code fp_layer_builder_write(const struct fp_layer_builder *builder,
 void fp_layer_clear(struct fp_layer *layer)
 {
     fp_blob_unref(layer->blob);
-    free(layer->created_by);
     *layer = (struct fp_layer){0};
 }

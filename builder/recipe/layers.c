@@ -60,7 +60,6 @@ static enum fp_code step_distribution(const struct fp_layer_step *step, struct f
     const struct fp_distribution *dist = &step->flink->dist;
     FP_TRY(fp_flink_need(step, true, err));
     *ret = dist->layer;
-    ret->created_by = NULL;
     ret->blob = fp_blob_ref(dist->layer.blob);
     if (!step->is_whole)
         return FP_OK;

@@ -15,11 +15,9 @@
 
 /** A finished layer. Immutable. */
 struct fp_layer {
-    struct fp_blob *blob;             /**< owned */
-    struct fp_digest diff_id;         /**< of the uncompressed tar */
-    uint64_t tar_bytes;               /**< size of the uncompressed tar */
-    char recipe_key[FP_HASH_HEX_MAX]; /**< see fp_recipe_key() in build; may be empty */
-    char *created_by;                 /**< for the image's history; owned, may be NULL */
+    struct fp_blob *blob;     /**< owned */
+    struct fp_digest diff_id; /**< of the uncompressed tar */
+    uint64_t tar_bytes;       /**< size of the uncompressed tar */
 };
 
 /** Release the members. */
