@@ -3,151 +3,8 @@
 
 #include <string.h>
 
+#include "command_groups.h"
 #include "format.h"
-
-const struct fp_option_group *const fp_all_options[] = {
-    &fp_options_flink,
-    &fp_options_job,
-    &fp_options_with,
-    &fp_options_packages,
-    &fp_options_package_sources,
-    &fp_options_on,
-    &fp_options_name,
-    &fp_options_to,
-    &fp_options_append,
-    &fp_options_append_config,
-    &fp_options_look,
-    &fp_options_reuse,
-    &fp_options_records,
-    &fp_options_lock,
-    &fp_options_old,
-    &fp_options_apache,
-    &fp_options_catalogue,
-    &fp_options_manifests,
-    &fp_options_deploy_what,
-    &fp_options_deploy_job,
-    &fp_options_deploy_size,
-    &fp_options_deploy_conf,
-    &fp_options_deploy_pods,
-    &fp_options_deploy_ui,
-    &fp_options_deploy_policies,
-    &fp_options_rebase,
-    &fp_options_judge,
-    &fp_options_check,
-    &fp_options_base_check,
-    &fp_options_copy,
-    &fp_options_pull,
-    &fp_options_inspect,
-    &fp_options_sbom,
-    &fp_options_sign,
-    &fp_options_verify,
-    &fp_options_images,
-    &fp_options_cache,
-    &fp_options_cache_show,
-    &fp_options_login,
-    &fp_options_upload,
-    &fp_options_transfer,
-    &fp_options_credentials,
-    &fp_options_network,
-    &fp_options_folders,
-    &fp_options_general,
-    NULL,
-};
-
-/* The options of all commands that use registries. */
-#define REMOTE                                                                                     \
-    &fp_options_transfer, &fp_options_network, &fp_options_credentials, &fp_options_folders,       \
-        &fp_options_general
-
-typedef const struct fp_option_group *const groups;
-
-static groups build_groups[] = {&fp_options_flink,
-                                &fp_options_job,
-                                &fp_options_judge,
-                                &fp_options_with,
-                                &fp_options_packages,
-                                &fp_options_package_sources,
-                                &fp_options_on,
-                                &fp_options_name,
-                                &fp_options_to,
-                                &fp_options_manifests,
-                                &fp_options_look,
-                                &fp_options_reuse,
-                                &fp_options_records,
-                                &fp_options_old,
-                                &fp_options_apache,
-                                &fp_options_catalogue,
-                                &fp_options_cache,
-                                &fp_options_sign,
-                                &fp_options_upload,
-                                REMOTE,
-                                NULL};
-static groups lock_groups[] = {&fp_options_flink,
-                               &fp_options_job,
-                               &fp_options_judge,
-                               &fp_options_with,
-                               &fp_options_packages,
-                               &fp_options_package_sources,
-                               &fp_options_on,
-                               &fp_options_name,
-                               &fp_options_to,
-                               &fp_options_look,
-                               &fp_options_records,
-                               &fp_options_lock,
-                               &fp_options_apache,
-                               &fp_options_catalogue,
-                               &fp_options_cache,
-                               REMOTE,
-                               NULL};
-static groups check_groups[] = {
-    &fp_options_check,  &fp_options_flink,     &fp_options_job,   &fp_options_with, &fp_options_on,
-    &fp_options_apache, &fp_options_catalogue, &fp_options_cache, REMOTE,           NULL};
-static groups append_groups[] = {&fp_options_append,
-                                 &fp_options_append_config,
-                                 &fp_options_to,
-                                 &fp_options_look,
-                                 &fp_options_records,
-                                 &fp_options_catalogue,
-                                 &fp_options_cache,
-                                 &fp_options_sign,
-                                 &fp_options_upload,
-                                 REMOTE,
-                                 NULL};
-static groups rebase_groups[] = {&fp_options_rebase,
-                                 &fp_options_package_sources,
-                                 &fp_options_catalogue,
-                                 &fp_options_sign,
-                                 &fp_options_upload,
-                                 REMOTE,
-                                 NULL};
-static groups push_groups[] = {&fp_options_copy, &fp_options_sign, &fp_options_upload, REMOTE,
-                               NULL};
-static groups pull_groups[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
-static groups sbom_groups[] = {&fp_options_sbom, &fp_options_cache, REMOTE, NULL};
-static groups sign_groups[] = {&fp_options_sign, &fp_options_upload, REMOTE, NULL};
-static groups verify_groups[] = {&fp_options_verify, REMOTE, NULL};
-static groups inspect_groups[] = {&fp_options_inspect, REMOTE, NULL};
-static groups generate_groups[] = {&fp_options_deploy_what,
-                                   &fp_options_deploy_job,
-                                   &fp_options_deploy_size,
-                                   &fp_options_deploy_conf,
-                                   &fp_options_deploy_pods,
-                                   &fp_options_deploy_ui,
-                                   &fp_options_deploy_policies,
-                                   REMOTE,
-                                   NULL};
-static groups images_groups[] = {&fp_options_images, &fp_options_folders, &fp_options_general,
-                                 NULL};
-static groups store_groups[] = {&fp_options_folders, &fp_options_general, NULL};
-static groups login_groups[] = {&fp_options_login, &fp_options_network, &fp_options_credentials,
-                                &fp_options_general, NULL};
-static groups logout_groups[] = {&fp_options_credentials, &fp_options_general, NULL};
-static groups base_groups[] = {
-    &fp_options_base_check,  &fp_options_pin,     &fp_options_catalogue, &fp_options_network,
-    &fp_options_credentials, &fp_options_folders, &fp_options_general,   NULL};
-static groups cache_groups[] = {&fp_options_cache_show, &fp_options_folders, &fp_options_general,
-                                NULL};
-static groups plain_groups[] = {&fp_options_general, NULL};
 
 #define PLACES                                                                                     \
     "IMAGE is a name in the local store, REGISTRY/REPO:TAG, oci:DIR[:TAG], "                       \
@@ -166,7 +23,7 @@ const struct fp_command fp_commands[] = {
                  "    --image-name registry.example.com/team/orders:1.2 --push\n"
                  "flinkpack build --from-archive flink-2.2.0-bin-scala_2.12.tgz \\\n"
                  "    --plugin s3-fs-hadoop --conf state.backend.type=rocksdb -o oci:out\n",
-     .groups = build_groups,
+     .groups = fp_groups_build,
      .run = fp_run_build},
     {.name = "lock",
      .operands = "",
@@ -179,7 +36,7 @@ const struct fp_command fp_commands[] = {
              "options ask for since then is warned of, or refused by 'build --locked'.",
      .examples = "flinkpack lock\n"
                  "flinkpack build --locked --push\n",
-     .groups = lock_groups,
+     .groups = fp_groups_lock,
      .run = fp_run_lock},
     {.name = "check",
      .operands = "[JAR...]",
@@ -196,7 +53,7 @@ const struct fp_command fp_commands[] = {
                  "flinkpack check job.jar --flink-version 2.2.0 --plugin s3-fs-hadoop -o json\n"
                  "flinkpack check job.jar --from-local-dist --base temurin-17-jre\n"
                  "flinkpack check --image registry.example.com/team/orders:1.2\n",
-     .groups = check_groups,
+     .groups = fp_groups_check,
      .tells_findings = true,
      .max_operands = SIZE_MAX,
      .run = fp_run_check},
@@ -215,7 +72,7 @@ const struct fp_command fp_commands[] = {
                  "flinkpack append --platform linux/amd64,linux/arm64 \\\n"
                  "    --add out/{arch}/app:/app:0755 --entrypoint /app --user 65532 \\\n"
                  "    --image-name app:1 -o oci:app\n",
-     .groups = append_groups,
+     .groups = fp_groups_append,
      .named_file_only = true,
      .run = fp_run_append},
     {.name = "rebase",
@@ -232,7 +89,7 @@ const struct fp_command fp_commands[] = {
                  "    registry.example.com/team/orders:1.2\n"
                  "flinkpack rebase $(flinkpack base check --stale-only \\\n"
                  "    registry.example.com/team/orders:1.2 registry.example.com/team/users:1.0)\n",
-     .groups = rebase_groups,
+     .groups = fp_groups_rebase,
      .max_operands = SIZE_MAX,
      .listed_by = FP_LISTED_IMAGES,
      .named_file_only = true,
@@ -245,7 +102,7 @@ const struct fp_command fp_commands[] = {
      .examples = "flinkpack push registry.example.com/team/orders:1.2\n"
                  "flinkpack push flink-job registry.example.com/team/orders:1.2\n"
                  "flinkpack push oci-archive:orders.tar registry.example.com/team/orders:1.2\n",
-     .groups = push_groups,
+     .groups = fp_groups_push,
      .min_operands = 1,
      .max_operands = SIZE_MAX,
      .listed_by = FP_LISTED_IMAGES,
@@ -258,7 +115,7 @@ const struct fp_command fp_commands[] = {
                  "    -o docker-archive:orders.tar && docker load -i orders.tar\n"
                  "flinkpack pull docker.io/flink:2.2.0 --platform linux/arm64 \\\n"
                  "    -o docker-archive:flink.tar\n",
-     .groups = pull_groups,
+     .groups = fp_groups_pull,
      .min_operands = 1,
      .max_operands = 1,
      .run = fp_run_pull},
@@ -266,7 +123,7 @@ const struct fp_command fp_commands[] = {
      .operands = "IMAGE NAME...",
      .summary = "give an image in the local store more names",
      .examples = "flinkpack tag flink-job registry.example.com/team/orders:1.2\n",
-     .groups = store_groups,
+     .groups = fp_groups_store,
      .min_operands = 2,
      .max_operands = SIZE_MAX,
      .listed_by = FP_LISTED_IMAGES,
@@ -277,7 +134,7 @@ const struct fp_command fp_commands[] = {
      .text = PLACES " A name is looked up in the local store first, then in its registry.",
      .examples = "flinkpack inspect flink-job\n"
                  "flinkpack inspect --format json registry.example.com/team/orders:1.2\n",
-     .groups = inspect_groups,
+     .groups = fp_groups_inspect,
      .min_operands = 1,
      .max_operands = 1,
      .listed_by = FP_LISTED_IMAGES,
@@ -291,7 +148,7 @@ const struct fp_command fp_commands[] = {
                     "remembered in the cache.",
      .examples = "flinkpack sbom flink-job > flink-job.cdx.json\n"
                  "flinkpack sbom --format spdx registry.example.com/team/orders:1.2\n",
-     .groups = sbom_groups,
+     .groups = fp_groups_sbom,
      .min_operands = 1,
      .max_operands = 1,
      .listed_by = FP_LISTED_IMAGES,
@@ -308,7 +165,7 @@ const struct fp_command fp_commands[] = {
              "-aes256 -out key.pem; openssl pkey -in key.pem -pubout -out key.pub",
      .examples = "flinkpack sign registry.example.com/team/orders:1.2 --sign-key key.pem\n"
                  "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n",
-     .groups = sign_groups,
+     .groups = fp_groups_sign,
      .min_operands = 1,
      .max_operands = 1,
      .named_file_only = true,
@@ -324,7 +181,7 @@ const struct fp_command fp_commands[] = {
          "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n"
          "kubectl set image deployment/orders \\\n"
          "    main=$(flinkpack verify registry.example.com/team/orders:1.2 --key key.pub)\n",
-     .groups = verify_groups,
+     .groups = fp_groups_verify,
      .min_operands = 1,
      .max_operands = 1,
      .named_file_only = true,
@@ -344,7 +201,7 @@ const struct fp_command fp_commands[] = {
                  "flinkpack generate --image registry.example.com/team/orders:1.2 \\\n"
                  "    --format helm --output-dir chart\n"
                  "flinkpack generate --image docker.io/flink:2.2.0 --name flink\n",
-     .groups = generate_groups,
+     .groups = fp_groups_generate,
      .max_operands = SIZE_MAX,
      .dashed_operands = true,
      .run = fp_run_generate},
@@ -353,7 +210,7 @@ const struct fp_command fp_commands[] = {
      .summary = "list the images in the local store",
      .text = "Of names only those are listed: REPOSITORY with all its tags, REPOSITORY:TAG, or "
              "either with '*'.",
-     .groups = images_groups,
+     .groups = fp_groups_images,
      .max_operands = SIZE_MAX,
      .listed_by = FP_LISTED_IMAGES,
      .run = fp_run_images},
@@ -361,7 +218,7 @@ const struct fp_command fp_commands[] = {
      .operands = "NAME...",
      .summary = "remove images from the local store",
      .text = "Takes the names away, and deletes what no other name needs.",
-     .groups = store_groups,
+     .groups = fp_groups_store,
      .min_operands = 1,
      .max_operands = SIZE_MAX,
      .listed_by = FP_LISTED_IMAGES,
@@ -371,7 +228,7 @@ const struct fp_command fp_commands[] = {
      .operands = "REGISTRY",
      .summary = "keep a registry's credentials where docker and podman look",
      .examples = "flinkpack login registry.example.com -u ci --password-stdin < token\n",
-     .groups = login_groups,
+     .groups = fp_groups_login,
      .min_operands = 1,
      .max_operands = 1,
      .named_file_only = true,
@@ -379,7 +236,7 @@ const struct fp_command fp_commands[] = {
     {.name = "logout",
      .operands = "REGISTRY",
      .summary = "forget the credentials of a registry",
-     .groups = logout_groups,
+     .groups = fp_groups_logout,
      .min_operands = 1,
      .max_operands = 1,
      .named_file_only = true,
@@ -395,7 +252,7 @@ const struct fp_command fp_commands[] = {
          "name stands for now.",
      .examples = "flinkpack base check registry.example.com/team/orders:1.2\n"
                  "flinkpack base pin temurin-17-jre > bases/temurin-17-jre.json\n",
-     .groups = base_groups,
+     .groups = fp_groups_base,
      .min_operands = 1,
      .max_operands = SIZE_MAX,
      .words = "list show pin check",
@@ -410,7 +267,7 @@ const struct fp_command fp_commands[] = {
          "did not put there.",
      .examples = "flinkpack cache show\n"
                  "flinkpack cache prune --max-size 2G\n",
-     .groups = cache_groups,
+     .groups = fp_groups_cache,
      .min_operands = 1,
      .max_operands = 1,
      .words = "show prune clear",
@@ -421,7 +278,7 @@ const struct fp_command fp_commands[] = {
      .summary = "write the completion script of a shell",
      .examples = "flinkpack completion bash \\\n"
                  "    > ~/.local/share/bash-completion/completions/flinkpack\n",
-     .groups = plain_groups,
+     .groups = fp_groups_plain,
      .min_operands = 1,
      .max_operands = 1,
      .words = "bash zsh fish",
@@ -429,18 +286,18 @@ const struct fp_command fp_commands[] = {
     {.name = "help",
      .operands = "[COMMAND]",
      .summary = "show this, or the help of a command",
-     .groups = plain_groups,
+     .groups = fp_groups_plain,
      .max_operands = 1,
      .run = fp_run_help},
     {.name = "version",
      .operands = "",
      .summary = "show the version, and those of its libraries",
-     .groups = plain_groups,
+     .groups = fp_groups_plain,
      .run = fp_run_version},
     {.name = "man",
      .operands = "",
      .summary = "write the manual page",
-     .groups = plain_groups,
+     .groups = fp_groups_plain,
      .hidden = true,
      .run = fp_run_man},
     {.name = NULL},
