@@ -1,44 +1,17 @@
 /* The steps of a build: plan, base and Flink, layers, documents, outputs. */
+#include "build.h"
 #include "age.h"
 #include "cache_repo.h"
 #include "checks.h"
-#include "inputs.h"
 #include "judge.h"
-#include "known.h"
 #include "known_image.h"
-#include "listener.h"
 #include "statements.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* The state of a build. */
-struct build {
-    const struct fp_build_options *options;
-    const struct fp_append_options *append; /* NULL: the build is not append */
-    struct fp_listener listener;
-    struct fp_build_context context; /* the caller's, whose reporter is listened to */
-    bool makes_all;                  /* nothing that earlier builds know is used */
-    struct fp_group *group;          /* of all tasks: the failure of one cancels the rest */
-    struct fp_plan plan;
-    struct fp_repo *store; /* open, so that no process removes blobs meanwhile */
-    struct fp_flink_origin origin;
-    struct fp_flink flink; /* empty for append */
-    struct fp_bases bases;
-    struct fp_platform_image *images;
-    struct fp_blob *root;
-    struct fp_outputs outputs;
-    struct fp_known *known;
-    struct fp_repo *cache_repo;     /* NULL: none */
-    struct fp_descriptor unchanged; /* the image that is there already; zero: it has to be made */
-    json_t *metadata;
-    json_t *lock;                                /* the lock of what is made */
-    json_t *statements;                          /* what is said of the image */
-    const struct fp_flink_version *base_version; /* chooses the base, unless one is named */
-};
-
-static void build_clear(struct build *build)
+static void build_clear(struct fp_build *build)
 {
     /* The images that are known use repositories of the outputs, and the other way round. */
     fp_known_stop(build->known);
@@ -58,31 +31,14 @@ static void build_clear(struct build *build)
     json_decref(build->statements);
     fp_listener_clear(&build->listener);
     fp_group_free(build->group);
-    *build = (struct build){.options = build->options,
-                            .append = build->append,
-                            .listener = build->listener,
-                            .context = build->context};
+    *build = (struct fp_build){.options = build->options,
+                               .append = build->append,
+                               .listener = build->listener,
+                               .context = build->context};
 }
 #define cleanup_build __attribute__((cleanup(build_clear)))
 
-static enum fp_code check_bases(const struct build *build, const struct fp_flink_version *version,
-                                struct fp_error *err)
-{
-    fp_listener_judge(true);
-    enum fp_code code = fp_check_bases(&build->plan, version, &build->bases, err);
-    fp_listener_judge(false);
-    return code;
-}
-
-static enum fp_code check_fit(const struct build *build, struct fp_error *err)
-{
-    fp_listener_judge(true);
-    enum fp_code code = fp_check_fit(&build->plan, &build->flink, &build->bases, err);
-    fp_listener_judge(false);
-    return code;
-}
-
-static enum fp_code make_plan(struct build *build, struct fp_error *err)
+static enum fp_code make_plan(struct fp_build *build, struct fp_error *err)
 {
     fp_listener_judge(true);
     enum fp_code code =
@@ -91,140 +47,8 @@ static enum fp_code make_plan(struct build *build, struct fp_error *err)
     return code;
 }
 
-static enum fp_code open_bases(void *context, struct fp_error *err)
-{
-    struct build *build = context;
-    const struct fp_plan *plan = &build->plan;
-    FP_TRY(fp_bases_open(plan, build->base_version, build->known, &build->bases, err));
-    return plan->source == FP_FROM_RELEASE ? check_bases(build, &plan->version, err) : FP_OK;
-}
-
-/* Whether the base is on this machine, so that it is checked before a release is downloaded. */
-static bool is_at_hand(const struct build *build)
-{
-    return !fp_repo_is_remote(build->bases.repo) && build->bases.entry.packages.len == 0;
-}
-
-/* The default base depends on Flink's version. */
-static bool is_base_chosen(const struct build *build)
-{
-    return build->plan.base != NULL || build->plan.source == FP_FROM_RELEASE ||
-           build->flink.has_dist;
-}
-
-/* Resolve the name of the base, if one is chosen by now. */
-static enum fp_code find_base(struct build *build, struct fp_error *err)
-{
-    const struct fp_plan *plan = &build->plan;
-    build->base_version = build->flink.has_dist ? &build->flink.version : &plan->version;
-    if (plan->source == FP_FROM_NOTHING && plan->base == NULL) {
-        fp_bases_none(plan, &build->bases);
-        return FP_OK;
-    }
-    return is_base_chosen(build) ? fp_bases_find(plan, build->base_version, &build->bases, err)
-                                 : FP_OK;
-}
-
-/* What Flink's source is, for the key of the image. A release is known by its name and by whom is
- * trusted to say its checksum. The caller owns it; NULL: it is not known yet. */
-static char *source_of(const struct build *build)
-{
-    const struct fp_plan *plan = &build->plan;
-    if (plan->source != FP_FROM_RELEASE)
-        return build->flink.digest != NULL ? fp_xstrdup(build->flink.digest) : NULL;
-    cleanup_json json_t *all =
-        json_pack("[s, s?, s?, s?, s?, s?, s?, o]", plan->version.text, plan->release.scala_version,
-                  plan->release.hadoop_version, plan->release.checksum, plan->context->apache_url,
-                  plan->context->archive_url, plan->context->checksum_url,
-                  fp_json_text(plan->release.maven_repository));
-    return fp_json_canonical(all);
-}
-
-/* Get the key of the image. NULL: it is not known yet, or it has none.
- * @param below That of the image of ours that is built upon; NULL: there is none. */
-static enum fp_code find_key(const struct build *build, const char *below, char **ret,
-                             struct fp_error *err)
-{
-    const struct fp_plan *plan = &build->plan;
-    cleanup_free char *source = source_of(build);
-    bool has_source = plan->source == FP_FROM_NOTHING || plan->source == FP_FROM_IMAGE;
-    if ((!has_source && source == NULL) || build->bases.repo == NULL)
-        return FP_OK;
-    return fp_image_key(plan, &build->bases, source, below, ret, err);
-}
-
-/* Find out from as little as possible whether the image is there already. */
-static enum fp_code look_for_image(struct build *build, struct fp_error *err)
-{
-    const struct fp_plan *plan = &build->plan;
-    cleanup_free char *key = NULL;
-    cleanup_free char *below = NULL;
-    bool is_recalled = false;
-    FP_TRY(fp_flink_identify(plan, build->known, &build->flink, &build->origin, err));
-    if (!is_base_chosen(build))
-        FP_TRY(fp_flink_recall(plan, build->known, &build->flink, &is_recalled, err));
-    FP_TRY(find_base(build, err));
-    if (!plan->reuses || plan->refresh || plan->wants_metadata || plan->lock != NULL ||
-        plan->sbom_count > 0 || plan->provenance)
-        return FP_OK;
-    if (plan->source == FP_FROM_IMAGE)
-        below = fp_known_key_below(&build->bases);
-    FP_TRY(find_key(build, below, &key, err));
-    if (key != NULL)
-        (void) fp_known_is_unchanged(build->known, key, &build->unchanged);
-    return FP_OK;
-}
-
-/* Get Flink, and read it unless its layer is known. */
-static enum fp_code obtain_flink(struct build *build, struct fp_error *err)
-{
-    const struct fp_plan *plan = &build->plan;
-    bool is_known = build->flink.has_dist;
-    FP_TRY(fp_flink_find(plan, build->known, &build->flink, err));
-    FP_TRY(fp_flink_check_signature(plan, &build->flink, &build->origin, err));
-    if (!is_known)
-        FP_TRY(fp_flink_recall(plan, build->known, &build->flink, &is_known, err));
-    if (is_known)
-        return FP_OK;
-    FP_TRY(fp_flink_fetch(plan, &build->flink, &build->origin, err));
-    fp_outputs_send_archive(&build->outputs, build->origin.archive);
-    FP_TRY(fp_flink_read(plan, &build->origin, &build->flink, err));
-    fp_flink_keep(plan, &build->origin, &build->flink);
-    return FP_OK;
-}
-
-/* Fetch the base and Flink in parallel, if the base does not depend on Flink's version. */
-static enum fp_code obtain_both(struct build *build, struct fp_error *err)
-{
-    cleanup_group struct fp_group *beside = fp_group_new(build->group, 1);
-    bool is_chosen = build->bases.repo != NULL;
-    if (is_chosen && is_at_hand(build))
-        FP_TRY(open_bases(build, err));
-    else if (is_chosen)
-        fp_group_go(beside, open_bases, build);
-    FP_TRY(obtain_flink(build, err));
-    if (is_chosen)
-        return fp_group_wait(beside, err);
-    build->base_version = &build->flink.version;
-    return open_bases(build, err);
-}
-
-static enum fp_code obtain_inputs(struct build *build, struct fp_error *err)
-{
-    const struct fp_plan *plan = &build->plan;
-    if (plan->source == FP_FROM_NOTHING)
-        return plan->base != NULL ? open_bases(build, err) : FP_OK;
-    FP_TRY(plan->source == FP_FROM_IMAGE ? open_bases(build, err) : obtain_both(build, err));
-    if (plan->source == FP_FROM_IMAGE)
-        FP_TRY(fp_flink_of_image(plan, &build->bases.images[0], &build->flink, err));
-    if (plan->source != FP_FROM_RELEASE)
-        FP_TRY(check_bases(build, &build->flink.version, err));
-    FP_TRY(check_fit(build, err));
-    return fp_judge_stage(plan, &build->flink, &build->origin, &build->bases, err);
-}
-
 /* Whether the same inputs are always warned of. */
-static bool has_been_warned(const struct build *build)
+static bool has_been_warned(const struct fp_build *build)
 {
     bool has = atomic_load(&build->listener.has_warned);
     for (size_t i = 0; i < build->plan.platform_count; i++)
@@ -236,7 +60,7 @@ static bool has_been_warned(const struct build *build)
 
 /* Let the image say its key, unless it was warned of: an image that is known by its key alone would
  * be passed over in silence. */
-static enum fp_code set_key(struct build *build, struct fp_error *err)
+static enum fp_code set_key(struct fp_build *build, struct fp_error *err)
 {
     const struct fp_config *config = &build->bases.images[0].config;
     bool is_upon = build->plan.source == FP_FROM_IMAGE;
@@ -249,10 +73,10 @@ static enum fp_code set_key(struct build *build, struct fp_error *err)
     bool is_unjudged = is_upon && (check->mode == FP_CHECK_OFF || check->allowed.len > 0);
     if (has_been_warned(build) || is_passed_over || is_unjudged)
         return FP_OK;
-    return find_key(build, below, &build->bases.image_key, err);
+    return fp_build_key(build, below, &build->bases.image_key, err);
 }
 
-static enum fp_code make_images(struct build *build, struct fp_error *err)
+static enum fp_code make_images(struct fp_build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
     build->images = fp_xcalloc(plan->platform_count, sizeof(*build->images));
@@ -280,7 +104,7 @@ static enum fp_code make_images(struct build *build, struct fp_error *err)
 }
 
 /* Compare what was made with the lock before anything gets its name. */
-static enum fp_code hold_lock(struct build *build, struct fp_error *err)
+static enum fp_code hold_lock(struct fp_build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
     if (plan->source == FP_FROM_NOTHING)
@@ -301,7 +125,7 @@ static bool should_ask_outputs(const struct fp_plan *plan)
 }
 
 /* Open what the build writes to, and begin to ask for what is known. */
-static enum fp_code open_places(struct build *build, struct fp_error *err)
+static enum fp_code open_places(struct fp_build *build, struct fp_error *err)
 {
     struct fp_plan *plan = &build->plan;
     if (plan->pushes)
@@ -315,7 +139,7 @@ static enum fp_code open_places(struct build *build, struct fp_error *err)
     return FP_OK;
 }
 
-static enum fp_code make_statements(struct build *build, struct fp_error *err)
+static enum fp_code make_statements(struct fp_build *build, struct fp_error *err)
 {
     const struct fp_statements_input input = {.plan = &build->plan,
                                               .flink = &build->flink,
@@ -327,14 +151,14 @@ static enum fp_code make_statements(struct build *build, struct fp_error *err)
     return fp_statements_make(&input, &build->statements, err);
 }
 
-static enum fp_code make_all(struct build *build, struct fp_error *err)
+static enum fp_code make_all(struct fp_build *build, struct fp_error *err)
 {
     const struct fp_plan *plan = &build->plan;
     if (fp_known_begin(build->known))
         fp_outputs_reserve(&build->outputs);
     else if (should_ask_outputs(plan))
         FP_TRY(fp_outputs_ask(&build->outputs, err));
-    FP_TRY(obtain_inputs(build, err));
+    FP_TRY(fp_build_obtain(build, err));
     FP_TRY(make_images(build, err));
     FP_TRY(hold_lock(build, err));
     fp_age_tell(plan, build->images);
@@ -356,7 +180,7 @@ static enum fp_code make_all(struct build *build, struct fp_error *err)
 
 static enum fp_code make(void *context, struct fp_error *err)
 {
-    struct build *build = context;
+    struct fp_build *build = context;
     struct fp_plan *plan = &build->plan;
     bool is_unchanged = false;
     FP_TRY(make_plan(build, err));
@@ -364,7 +188,7 @@ static enum fp_code make(void *context, struct fp_error *err)
     plan->trusts_images = plan->trusts_images && plan->reuses;
     FP_TRY(fp_report_heed(build->context.reporter, err));
     FP_TRY(open_places(build, err));
-    FP_TRY(look_for_image(build, err));
+    FP_TRY(fp_build_look(build, err));
     if (fp_digest_is_set(&build->unchanged.digest))
         FP_TRY(fp_judge_unchanged(plan, build->flink.digest, &build->origin, &build->bases,
                                   &is_unchanged, err));
@@ -379,7 +203,7 @@ static enum fp_code make(void *context, struct fp_error *err)
 }
 
 /* Whether something was taken from elsewhere that may turn out to be wrong, or gone. */
-static bool has_reused(const struct build *build)
+static bool has_reused(const struct fp_build *build)
 {
     bool has = false;
     for (size_t i = 0; build->images != NULL && i < build->plan.platform_count; i++)
@@ -388,7 +212,7 @@ static bool has_reused(const struct build *build)
     return has || (build->bases.count > 0 && build->bases.images[0].is_recalled);
 }
 
-static enum fp_code try_build(struct build *build, struct fp_build_result *ret,
+static enum fp_code try_build(struct fp_build *build, struct fp_build_result *ret,
                               struct fp_error *err)
 {
     build->group = fp_group_new(NULL, 1);
@@ -409,7 +233,7 @@ static enum fp_code try_build(struct build *build, struct fp_build_result *ret,
 }
 
 /* What earlier builds say may be wrong, and what they made may be gone: then all is made anew. */
-static enum fp_code run(struct build *build, const struct fp_build_context *context,
+static enum fp_code run(struct fp_build *build, const struct fp_build_context *context,
                         struct fp_build_result *ret, struct fp_error *err)
 {
     struct fp_error why = {0};
@@ -437,7 +261,7 @@ enum fp_code fp_build_run(const struct fp_build_options *options,
                           const struct fp_build_context *context, struct fp_build_result *ret,
                           struct fp_error *err)
 {
-    cleanup_build struct build build = {.options = options};
+    cleanup_build struct fp_build build = {.options = options};
     return run(&build, context, ret, err);
 }
 
@@ -446,7 +270,7 @@ enum fp_code fp_append_run(const struct fp_build_options *image,
                            const struct fp_build_context *context, struct fp_build_result *ret,
                            struct fp_error *err)
 {
-    cleanup_build struct build build = {.options = image, .append = options};
+    cleanup_build struct fp_build build = {.options = image, .append = options};
     return run(&build, context, ret, err);
 }
 
