@@ -177,10 +177,9 @@ const struct fp_command fp_commands[] = {
              "any form, is enough; then NAME@sha256:... is printed, for what comes next to use "
              "just what was verified. Else the status is 8, and each signature is told with what "
              "is wrong with it.",
-     .examples =
-         "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n"
-         "kubectl set image deployment/orders \\\n"
-         "    main=$(flinkpack verify registry.example.com/team/orders:1.2 --key key.pub)\n",
+     .examples = "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n"
+                 "image=$(flinkpack verify registry.example.com/team/orders:1.2 --key key.pub)\n"
+                 "kubectl set image deployment/orders main=$image\n",
      .groups = fp_groups_verify,
      .min_operands = 1,
      .max_operands = 1,
