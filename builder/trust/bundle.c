@@ -72,15 +72,8 @@ static void clear_puts(struct bundle_puts *puts)
 }
 #define cleanup_puts __attribute__((cleanup(clear_puts)))
 
-static bool is_wanted(const struct fp_piece *piece, const char *without)
-{
-    const char *type = fp_json_string(piece->annotations, FP_ANNOTATION_BUNDLE_TYPE);
-    return piece->form == FP_PIECE_REFERRER &&
-           (without == NULL || type == NULL || strcmp(type, without) != 0);
-}
-
 static void gather(const struct fp_trust_image *image, const struct fp_pieces *pieces,
-                   const char *without, struct bundle_puts *ret)
+                   const bool *is_there, struct bundle_puts *ret)
 {
     ret->blobs = fp_xcalloc(pieces->len + 1, sizeof(struct fp_blob *));
     ret->manifests = fp_xcalloc(pieces->len + 1, sizeof(struct manifest_put));
@@ -88,7 +81,7 @@ static void gather(const struct fp_trust_image *image, const struct fp_pieces *p
         fp_blob_memory(FP_MEDIA_OCI_EMPTY, fp_xstrdup(EMPTY), strlen(EMPTY));
     for (size_t i = 0; i < pieces->len; i++) {
         const struct fp_piece *piece = &pieces->items[i];
-        if (!is_wanted(piece, without))
+        if (piece->form != FP_PIECE_REFERRER || is_there[i])
             continue;
         ret->blobs[ret->blob_count++] = piece->blob;
         make_manifest(image, piece, &ret->manifests[ret->manifest_count++]);
@@ -106,11 +99,11 @@ static enum fp_code put_all(struct fp_repo *repo, const struct bundle_puts *puts
 }
 
 enum fp_code fp_bundles_attach(const struct fp_trust_image *image, const struct fp_pieces *pieces,
-                               const char *without, unsigned *ret, struct fp_error *err)
+                               const bool *is_there, unsigned *ret, struct fp_error *err)
 {
     cleanup_puts struct bundle_puts puts = {0};
     cleanup_index struct fp_index referrers = {0};
-    gather(image, pieces, without, &puts);
+    gather(image, pieces, is_there, &puts);
     *ret = (unsigned) puts.manifest_count;
     if (puts.manifest_count == 0)
         return FP_OK;

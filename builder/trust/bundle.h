@@ -10,12 +10,12 @@
 
 /**
  * Attach all pieces that are referrers: blobs, then manifests, then the list of them.
- * @param without A predicate type that is left out; NULL: none.
- * @param ret     How many were attached.
+ * @param is_there For each piece, whether it is left out.
+ * @param ret      How many were attached.
  * @return The codes of fp_trust_attach().
  */
 FP_CHECKED enum fp_code fp_bundles_attach(const struct fp_trust_image *image,
-                                          const struct fp_pieces *pieces, const char *without,
+                                          const struct fp_pieces *pieces, const bool *is_there,
                                           unsigned *ret, struct fp_error *err);
 /** Called for each bundle of an image, which is not verified. `code` and `problem` say why it
  * could not be read. @return False to stop. */

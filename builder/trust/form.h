@@ -63,6 +63,9 @@ FP_CHECKED enum fp_code fp_bundle_parse(const char *text, size_t len, struct fp_
                                         struct fp_error *err);
 /** Whether the key made one of the signatures. */
 bool fp_signed_verifies(const struct fp_signed *statement, const struct fp_key *key);
+/** Whether the key made one of them, of just this statement. */
+bool fp_signed_says(const struct fp_signed *signed_one, const char *statement,
+                    const struct fp_key *key);
 /** Release the members. */
 void fp_signed_clear(struct fp_signed *statement);
 

@@ -23,6 +23,7 @@ void fp_pieces_clear(struct fp_pieces *pieces)
         fp_blob_unref(pieces->items[i].blob);
         json_decref(pieces->items[i].annotations);
         free(pieces->items[i].artifact_type);
+        free(pieces->items[i].statement);
     }
     free(pieces->items);
     *pieces = (struct fp_pieces){0};
@@ -36,12 +37,18 @@ static json_t *annotations_of_bundle(const char *predicate_type)
     return annotations;
 }
 
-static void add_bundle(const struct fp_key *key, const char *predicate_type, json_t *envelope,
-                       struct fp_pieces *ret)
+static void set_statement(struct fp_pieces *pieces, const char *statement)
+{
+    pieces->items[pieces->len - 1].statement = fp_xstrdup(statement);
+}
+
+static void add_bundle(const struct fp_key *key, const char *predicate_type, const char *statement,
+                       json_t *envelope, struct fp_pieces *ret)
 {
     char *bundle = fp_bundle_make(key, envelope);
     fp_pieces_add(ret, FP_PIECE_REFERRER, FP_MEDIA_BUNDLE, bundle, strlen(bundle),
                   annotations_of_bundle(predicate_type));
+    set_statement(ret, statement);
 }
 
 static enum fp_code sign_image(const struct fp_trust_image *image, const struct fp_key *key,
@@ -60,7 +67,7 @@ static enum fp_code sign_image(const struct fp_trust_image *image, const struct 
     size_t len = strlen(payload);
     fp_pieces_add(ret, FP_PIECE_SIG, FP_MEDIA_SIMPLE_SIGNING, steal_pointer(&payload), len,
                   annotations);
-    add_bundle(key, FP_PREDICATE_SIGN, envelope, ret);
+    add_bundle(key, FP_PREDICATE_SIGN, statement, envelope, ret);
     return FP_OK;
 }
 
@@ -79,7 +86,8 @@ static enum fp_code attest(const struct fp_trust_image *image, const struct fp_k
     fp_json_set_text(annotations, FP_ANNOTATION_PREDICATE, type);
     char *text = fp_json_canonical(envelope);
     fp_pieces_add(ret, FP_PIECE_ATT, FP_MEDIA_DSSE, text, strlen(text), annotations);
-    add_bundle(key, type, envelope, ret);
+    set_statement(ret, statement);
+    add_bundle(key, type, statement, envelope, ret);
     return FP_OK;
 }
 

@@ -20,6 +20,7 @@ struct fp_piece {
     struct fp_blob *blob;
     json_t *annotations; /**< of the layer, or of the manifest of a referrer; an object or NULL */
     char *artifact_type; /**< of a referrer */
+    char *statement;     /**< that it is the signature of; NULL: it is of something else */
 };
 
 /** Several. Zero-initialise; release with fp_pieces_clear(). */

@@ -166,6 +166,14 @@ bool fp_signed_verifies(const struct fp_signed *statement, const struct fp_key *
     return false;
 }
 
+bool fp_signed_says(const struct fp_signed *signed_one, const char *statement,
+                    const struct fp_key *key)
+{
+    size_t len = strlen(statement);
+    return signed_one->payload_len == len && memcmp(signed_one->payload, statement, len) == 0 &&
+           fp_signed_verifies(signed_one, key);
+}
+
 void fp_signed_clear(struct fp_signed *statement)
 {
     free(statement->payload);

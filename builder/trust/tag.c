@@ -7,6 +7,8 @@
 
 /* As many as are read in fp_manifest_parse(). */
 #define MAX_LAYERS FP_MANIFEST_MAX_LAYERS
+/* How many attestations are fetched to see whether one is ours already. */
+#define MAX_LOOKED_AT 16
 /* Go's zero time, as cosign writes it: a signature does not say when it was made. */
 #define NO_TIME "0001-01-01T00:00:00Z"
 
@@ -32,22 +34,46 @@ static bool is_signed_by(const struct fp_tag_change *change, const struct fp_pie
            fp_key_verifies(change->key, fp_buf_text(&payload), payload.len, signature);
 }
 
-/* Whether a layer is there with the same signature, or with another one by the same key. */
+/* Whether an attestation is the same statement by the same key; then it was made before. */
+static bool is_attested_by(const struct fp_tag_change *change, const struct fp_piece *piece,
+                           const json_t *layer)
+{
+    const json_t *annotations = json_object_get(layer, "annotations");
+    const char *type = fp_json_string(annotations, FP_ANNOTATION_PREDICATE);
+    const char *own = fp_json_string(piece->annotations, FP_ANNOTATION_PREDICATE);
+    cleanup_descriptor struct fp_descriptor descriptor = {0};
+    cleanup_buf struct fp_buf text = FP_BUF_INIT(FP_MANIFEST_MAX_BYTES);
+    cleanup_signed struct fp_signed envelope = {0};
+    return change->key != NULL && piece->statement != NULL && type != NULL && own != NULL &&
+           strcmp(type, own) == 0 &&
+           fp_descriptor_parse(layer, "layer", &descriptor, NULL) == FP_OK &&
+           fp_repo_get_document(change->image->repo, &descriptor, &text, NULL) == FP_OK &&
+           fp_envelope_parse(fp_buf_text(&text), text.len, &envelope, NULL) == FP_OK &&
+           fp_signed_says(&envelope, piece->statement, change->key);
+}
+
+static bool is_same(const struct fp_tag_change *change, const struct fp_piece *piece,
+                    const json_t *layer)
+{
+    const char *digest = fp_json_string(layer, "digest");
+    const char *signature = signature_of(json_object_get(layer, "annotations"));
+    if (change->form == FP_PIECE_ATT && is_attested_by(change, piece, layer))
+        return true;
+    return digest != NULL && strcmp(digest, fp_blob_descriptor(piece->blob)->digest.text) == 0 &&
+           (strcmp(signature, signature_of(piece->annotations)) == 0 ||
+            is_signed_by(change, piece, signature));
+}
+
+/* Whether a layer is there with the same signature, or with another one by the same key. The newest
+ * are the last, and those before them are not fetched to be looked at. */
 static bool is_there(const struct fp_tag_change *change, const json_t *layers,
                      const struct fp_piece *piece)
 {
-    const char *digest = fp_blob_descriptor(piece->blob)->digest.text;
-    size_t i = 0;
-    json_t *layer = NULL;
-    json_array_foreach(layers, i, layer)
-    {
-        const char *have = fp_json_string(layer, "digest");
-        const char *signature = signature_of(json_object_get(layer, "annotations"));
-        if (have != NULL && strcmp(have, digest) == 0 &&
-            (strcmp(signature, signature_of(piece->annotations)) == 0 ||
-             is_signed_by(change, piece, signature)))
+    size_t len = json_array_size(layers);
+    size_t oldest = change->form == FP_PIECE_ATT && len > MAX_LOOKED_AT ? len - MAX_LOOKED_AT : 0;
+    for (size_t i = len; i > oldest; i--)
+        if (is_same(change, piece, json_array_get(layers, i - 1)))
             return true;
-    }
     return false;
 }
 

@@ -137,6 +137,14 @@ static void attestations(void **state)
         of_sbom += type != NULL && strcmp(type, sbom.predicate_type) == 0 ? 1 : 0;
     }
     assert_int_equal(of_sbom, 2);
+    /* The same job once more, and one that says something else. */
+    struct fp_trust_result again = sign(&image, ec, &sbom, 1);
+    assert_int_equal(again.attached, 0);
+    assert_int_equal(again.existing, 4);
+    fp_json_set(predicate, "version", json_integer(2));
+    again = sign(&image, ec, &sbom, 1);
+    assert_int_equal(again.attached, 2);
+    assert_int_equal(again.existing, 2);
 }
 
 /* An attestation says nothing of who stands for the image itself. */
