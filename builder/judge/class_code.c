@@ -5,11 +5,22 @@
 
 /* A method with more is not scanned. */
 #define HANDLERS_MAX 256
+/* The most instructions of a handler that are looked at, and starts of a job that are counted. */
+#define HANDLER_STEPS 64
+#define STARTS_MAX    16
 
 enum opcode {
     OP_LDC = 18,
     OP_LDC_W = 19,
     OP_LDC2_W = 20,
+    OP_IALOAD = 46,
+    OP_SALOAD = 53,
+    OP_IASTORE = 79,
+    OP_SASTORE = 86,
+    OP_IDIV = 108,
+    OP_LDIV = 109,
+    OP_IREM = 112,
+    OP_LREM = 113,
     OP_IFEQ = 153,
     OP_GOTO = 167,
     OP_JSR = 168,
@@ -46,8 +57,11 @@ struct code {
     const unsigned char *handlers; /* 8 bytes each: start, end, handler, type */
     size_t handler_count;
     size_t pc;
-    size_t resume; /* what lies before it may be jumped over */
-    size_t called; /* behind the last call before `pc`, which may have thrown */
+    size_t resume;           /* what lies before it may be jumped over */
+    size_t thrown;           /* behind the last instruction before `pc` that may have thrown */
+    size_t next_end;         /* where the next range of a handler ends */
+    bool is_guarded;         /* a caller goes on after an exception */
+    bool ends[HANDLERS_MAX]; /* by handler: what it catches ends the job all the same */
 };
 
 static unsigned u16(const unsigned char *at)
@@ -74,46 +88,20 @@ static bool open_code(const struct fp_class_file *file, const struct fp_class_me
     return ret->handler_count <= HANDLERS_MAX && 8 * ret->handler_count <= len - 10 - ret->len;
 }
 
-/* Whether a class is one of those named. */
-static bool is_one_of(const struct fp_class_reference *reference, const char *const *names)
+/* Behind the range of a handler, what lies before the handler may be jumped over. */
+static void leave_ranges(struct code *code)
 {
-    for (; *names != NULL; names++)
-        if (fp_class_text_is(reference->text, *names))
-            return true;
-    return false;
-}
-
-/* Whether a handler catches what is thrown where a class or member is missing, or keeps from going
- * there. One of an exception of its own is the way on when a call before it throws that: a job asks
- * so what is there. Nobody goes on like that after any Exception. */
-static bool saves(const struct code *code, const unsigned char *handler)
-{
-    static const char *const LINKAGE[] = {"java/lang/Throwable",
-                                          "java/lang/Error",
-                                          "java/lang/LinkageError",
-                                          "java/lang/NoClassDefFoundError",
-                                          "java/lang/NoSuchMethodError",
-                                          "java/lang/IncompatibleClassChangeError",
-                                          "java/lang/NoSuchFieldError",
-                                          "java/lang/ExceptionInInitializerError",
-                                          NULL};
-    static const char *const ANY[] = {"java/lang/Exception", NULL};
-    struct fp_class_reference reference;
-    unsigned type = u16(handler + 6);
-    if (type == 0 || !fp_class_reference_at(code->file, type, &reference))
-        return true;
-    bool may_be_left = code->called > u16(handler) && !is_one_of(&reference, ANY);
-    return may_be_left || is_one_of(&reference, LINKAGE);
-}
-
-static bool is_caught(const struct code *code)
-{
+    if (code->pc < code->next_end)
+        return;
+    code->next_end = SIZE_MAX;
     for (size_t i = 0; i < code->handler_count; i++) {
-        const unsigned char *handler = code->handlers + 8 * i;
-        if (u16(handler) <= code->pc && code->pc < u16(handler + 2) && saves(code, handler))
-            return true;
+        size_t end = u16(code->handlers + 8 * i + 2);
+        size_t handler = u16(code->handlers + 8 * i + 4);
+        if (end > code->pc)
+            code->next_end = end < code->next_end ? end : code->next_end;
+        else if (!code->ends[i] && handler > code->resume)
+            code->resume = handler;
     }
-    return false;
 }
 
 static bool is_handler(const struct code *code)
@@ -194,6 +182,117 @@ static bool follow(struct code *code, size_t len)
     return goes_on || code->resume > code->pc;
 }
 
+/* Whether an instruction may throw an exception. Of errors nobody expects any. */
+static bool may_throw(unsigned opcode)
+{
+    bool is_element = (opcode >= OP_IALOAD && opcode <= OP_SALOAD) ||
+                      (opcode >= OP_IASTORE && opcode <= OP_SASTORE);
+    bool is_division =
+        opcode == OP_IDIV || opcode == OP_LDIV || opcode == OP_IREM || opcode == OP_LREM;
+    bool is_of_objects = opcode >= OP_GETSTATIC && opcode <= OP_MULTIANEWARRAY &&
+                         opcode != OP_NEW && opcode != OP_WIDE;
+    return is_element || is_division || is_of_objects;
+}
+
+/* Whether a handler's way is straight, and ends in a throw or with the process. */
+static bool ends_at_handler(const struct code *code, size_t handler)
+{
+    struct code at = {.file = code->file, .bytes = code->bytes, .len = code->len, .pc = handler};
+    struct fp_class_reference reference;
+    for (unsigned i = 0; i < HANDLER_STEPS && at.pc < at.len; i++) {
+        unsigned opcode = at.bytes[at.pc];
+        size_t len = length(&at);
+        if (opcode == OP_ATHROW)
+            return true;
+        if (len == 0 || (opcode >= OP_IFEQ && opcode <= OP_RETURN) || opcode >= OP_WIDE)
+            return false;
+        if (opcode == OP_INVOKESTATIC &&
+            fp_class_reference_at(at.file, u16(at.bytes + at.pc + 1), &reference) &&
+            fp_class_text_is(reference.text, "java/lang/System") &&
+            fp_class_text_is(reference.member, "exit"))
+            return true;
+        at.pc += len;
+    }
+    return false;
+}
+
+/* Where the method has Flink start a job. False: in too many places. */
+static bool find_starts(const struct code *code, size_t ret[STARTS_MAX], size_t *ret_count)
+{
+    struct code at = {.file = code->file, .bytes = code->bytes, .len = code->len};
+    struct fp_class_reference reference;
+    size_t len = 0;
+    for (*ret_count = 0; at.pc < at.len && (len = length(&at)) > 0; at.pc += len) {
+        bool is_call = at.bytes[at.pc] >= OP_INVOKEVIRTUAL && at.bytes[at.pc] <= OP_INVOKEINTERFACE;
+        if (!is_call || !fp_class_reference_at(at.file, u16(at.bytes + at.pc + 1), &reference) ||
+            !fp_class_text_begins(reference.text, "org/apache/flink/") ||
+            !fp_class_text_begins(reference.member, "execute"))
+            continue;
+        if (*ret_count == STARTS_MAX)
+            return false;
+        ret[(*ret_count)++] = at.pc;
+    }
+    return true;
+}
+
+/* Find the handlers after which there is no job: they throw or exit, or have all in their range
+ * that starts one. */
+static void find_ends(struct code *code)
+{
+    size_t starts[STARTS_MAX];
+    size_t count = 0;
+    bool is_known = code->handler_count > 0 && find_starts(code, starts, &count);
+    for (size_t i = 0; i < code->handler_count; i++) {
+        const unsigned char *handler = code->handlers + 8 * i;
+        bool has_all = is_known && count > 0;
+        for (size_t k = 0; k < count && has_all; k++)
+            has_all = u16(handler) <= starts[k] && starts[k] < u16(handler + 2);
+        code->ends[i] = has_all || ends_at_handler(code, u16(handler + 4));
+    }
+}
+
+/* Whether a handler catches what is thrown where a class or member is missing. */
+static bool catches_linkage(const struct code *code, const unsigned char *handler)
+{
+    static const char *const LINKAGE[] = {
+        "java/lang/Throwable",         "java/lang/Error",
+        "java/lang/LinkageError",      "java/lang/NoClassDefFoundError",
+        "java/lang/NoSuchMethodError", "java/lang/IncompatibleClassChangeError",
+        "java/lang/NoSuchFieldError",  "java/lang/ExceptionInInitializerError"};
+    struct fp_class_reference reference;
+    unsigned type = u16(handler + 6);
+    if (type == 0 || !fp_class_reference_at(code->file, type, &reference))
+        return true;
+    for (size_t i = 0; i < sizeof(LINKAGE) / sizeof(LINKAGE[0]); i++)
+        if (fp_class_text_is(reference.text, LINKAGE[i]))
+            return true;
+    return false;
+}
+
+/* Whether a handler keeps the job from ending at the instruction at hand: it catches errors of
+ * linking, or an exception that an instruction before this one may have thrown, which is how a job
+ * asks what is there. One that only throws something else is caught by whoever goes on after
+ * exceptions. */
+static bool is_caught(const struct code *code, bool *ret_guarded)
+{
+    bool is_guarded = code->is_guarded;
+    bool is_turned = false;
+    for (size_t i = 0; i < code->handler_count; i++) {
+        const unsigned char *handler = code->handlers + 8 * i;
+        if (u16(handler) > code->pc || code->pc >= u16(handler + 2))
+            continue;
+        bool is_linkage = catches_linkage(code, handler);
+        is_turned = is_turned || (is_linkage && code->ends[i]);
+        if (code->ends[i])
+            continue;
+        if (is_linkage || code->thrown > u16(handler))
+            return true;
+        is_guarded = true;
+    }
+    *ret_guarded = is_guarded;
+    return is_turned && is_guarded;
+}
+
 /* What an instruction does with its constant. False: it has none of interest. */
 static bool use_of(unsigned opcode, const struct fp_class_reference *reference,
                    enum fp_code_use *ret)
@@ -243,19 +342,23 @@ static bool visit_one(const struct code *code, fp_code_visitor *visitor, void *c
     if (!has_constant || *at == 188 || (*at > OP_ANEWARRAY && *at < OP_MULTIANEWARRAY))
         return true;
     unsigned index = *at == OP_LDC ? at[1] : u16(at + 1);
+    bool is_guarded = false;
     bool is_use = fp_class_reference_at(code->file, index, &reference) &&
-                  use_of(*at, &reference, &use) && !is_caught(code);
-    return !is_use || visitor(context, use, &reference);
+                  use_of(*at, &reference, &use) && !is_caught(code, &is_guarded);
+    return !is_use || visitor(context, use, &reference, is_guarded);
 }
 
 void fp_class_code_sure(const struct fp_class_file *file, const struct fp_class_member *method,
-                        fp_code_visitor *visitor, void *context)
+                        bool is_guarded, fp_code_visitor *visitor, void *context)
 {
     struct code code;
     if (!open_code(file, method, &code))
         return;
+    code.is_guarded = is_guarded;
+    find_ends(&code);
     while (code.pc < code.len) {
         size_t len = length(&code);
+        leave_ranges(&code);
         bool is_sure = code.pc >= code.resume;
         if (len == 0 || (is_sure && is_handler(&code)))
             return;
@@ -263,7 +366,9 @@ void fp_class_code_sure(const struct fp_class_file *file, const struct fp_class_
             return;
         unsigned opcode = code.bytes[code.pc];
         code.pc += len;
-        if ((opcode >= OP_INVOKEVIRTUAL && opcode <= OP_INVOKEDYNAMIC) || opcode == OP_ATHROW)
-            code.called = code.pc;
+        if (may_throw(opcode))
+            code.thrown = code.pc;
+        if (is_guarded && code.thrown > 0)
+            return;
     }
 }

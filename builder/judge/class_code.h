@@ -17,17 +17,23 @@ enum fp_code_use {
     FP_CODE_DYNAMIC, /**< a call site is linked */
 };
 
-/** Called for an instruction that is executed for certain. False: what follows is not. */
+/**
+ * Called for an instruction that is executed for certain.
+ * @param is_guarded An exception that a called method throws may be caught, and the job go on.
+ * @return False: what follows is not certain.
+ */
 typedef bool fp_code_visitor(void *context, enum fp_code_use use,
-                             const struct fp_class_reference *reference);
+                             const struct fp_class_reference *reference, bool is_guarded);
 
 /**
  * Visit the instructions that a method executes whenever it is called, up to the first return, with
  * nothing that catches an error of linking: they lie behind the targets of all branches before
- * them. A throw on the way does not count, as a job that throws fails as well, unless an exception
- * of that kind is caught.
+ * them. A throw on the way does not count, as a job that throws fails as well, unless it is caught
+ * where the job goes on: by a handler that does more than to throw, or by a caller.
+ * @param is_guarded A caller catches exceptions: the first instruction that may throw is the last
+ *                   one that is certain.
  */
 void fp_class_code_sure(const struct fp_class_file *file, const struct fp_class_member *method,
-                        fp_code_visitor *visitor, void *context);
+                        bool is_guarded, fp_code_visitor *visitor, void *context);
 
 #endif

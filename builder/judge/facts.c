@@ -9,7 +9,7 @@
 #include "scan_resources.h"
 
 /* It has to be another one whenever the facts of some jar would be. */
-#define FACTS_VERSION 2
+#define FACTS_VERSION 3
 
 /* A jar being read. */
 struct facts_reading {

@@ -38,28 +38,16 @@ static bool is_entry(const struct fp_judged_jar *jar, const char *class_name)
     return path != NULL && class_name != NULL && strcmp(path, class_name) == 0;
 }
 
-/* Whether a class is of the job's own code: below the first three parts of its package. */
-static bool is_own(const struct fp_judged_jar *jar, const char *class_name)
-{
-    const char *entry = fp_json_string(json_object_get(jar->facts, "entry"), "class");
-    cleanup_free char *path = fp_class_slashes(entry != NULL ? entry : "");
-    size_t len = 0;
-    for (size_t i = 0; i < 3 && strchr(path + len, '/') != NULL; i++)
-        len = (size_t) (strchr(path + len, '/') - path) + 1;
-    return class_name != NULL && (len > 0 ? strncmp(path, class_name, len) == 0
-                                          : path[0] != '\0' && strchr(class_name, '/') == NULL);
-}
-
-/* A class that the job's own code names is an error. One of a library that another one names may be
- * loaded only by a newer Java, and one that nothing names most often is. */
+/* A class that the job loads for certain is an error. One that is named may be loaded only by a
+ * newer Java, and one that nothing names most often is. */
 static enum fp_severity severity_of(const struct fp_judged_jar *jar, const json_t *row)
 {
-    const char *class_name = fp_json_string(row, "class");
-    bool is_needed = json_is_true(json_object_get(row, "reached")) &&
-                     (is_own(jar, class_name) || is_own(jar, fp_json_string(row, "by")));
-    if (is_entry(jar, class_name) || is_needed)
-        return jar->role == FP_JAR_JOB ? FP_SEVERITY_ERROR : FP_SEVERITY_WARNING;
-    return json_is_true(json_object_get(row, "reached")) ? FP_SEVERITY_WARNING : FP_SEVERITY_INFO;
+    bool is_sure =
+        json_is_true(json_object_get(row, "sure")) || is_entry(jar, fp_json_string(row, "class"));
+    if (is_sure && jar->role == FP_JAR_JOB)
+        return FP_SEVERITY_ERROR;
+    return is_sure || json_is_true(json_object_get(row, "reached")) ? FP_SEVERITY_WARNING
+                                                                    : FP_SEVERITY_INFO;
 }
 
 static void tell_newer(const struct fp_judge_input *input, const struct fp_judged_jar *jar,

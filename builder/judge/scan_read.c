@@ -70,10 +70,11 @@ static void read_string(struct fp_class_scan *scan, uint32_t number, struct fp_c
         add_edge(scan, number, target);
 }
 
+/* Flink does not look at what a main method returns. */
 static bool is_main(const struct fp_class_member *member)
 {
     return !member->is_field && fp_class_text_is(member->name, "main") &&
-           fp_class_text_is(member->descriptor, "([Ljava/lang/String;)V");
+           fp_class_text_begins(member->descriptor, "([Ljava/lang/String;)");
 }
 
 static void read_members(struct fp_class_scan *scan, struct fp_scan_class *class)

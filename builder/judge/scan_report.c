@@ -20,7 +20,8 @@ static int rank(const struct fp_class_scan *scan, uint32_t number)
 {
     bool is_own = fp_scan_is_own(scan, fp_names_text(&scan->names, number));
     int referred = scan->classes[number].by != FP_NO_NAME ? 1 : 0;
-    return (is_reached(scan, number) ? 4 : 0) + (is_own ? 2 : 0) + referred;
+    bool is_sure = (scan->classes[number].flags & FP_SCAN_LOADED) != 0;
+    return (is_sure ? 8 : 0) + (is_reached(scan, number) ? 4 : 0) + (is_own ? 2 : 0) + referred;
 }
 
 static json_t *major_json(const struct fp_class_scan *scan, uint32_t number)
@@ -34,6 +35,8 @@ static json_t *major_json(const struct fp_class_scan *scan, uint32_t number)
         fp_json_set_text(object, "by", fp_names_text(&scan->names, class->by));
     (void) fp_json_set(object, "reached", json_boolean(is_reached(scan, number)));
     (void) fp_json_set(object, "own", json_boolean(fp_scan_is_own(scan, name)));
+    if ((class->flags & FP_SCAN_LOADED) != 0)
+        (void) fp_json_set(object, "sure", json_true());
     return object;
 }
 

@@ -16,6 +16,7 @@ struct sure_task {
     uint32_t class_number;
     uint32_t method;
     bool has_to_be_final; /* else another method may be called in its place */
+    bool is_guarded;      /* a caller catches its exceptions */
 };
 
 struct sure_walk {
@@ -62,8 +63,10 @@ static void load_parents(struct sure_walk *walk)
     }
 }
 
-static void call(struct sure_walk *walk, uint32_t number, uint32_t method, bool has_to_be_final)
+static void call(struct sure_walk *walk, struct sure_task task)
 {
+    uint32_t number = task.class_number;
+    uint32_t method = task.method;
     struct fp_class_scan *scan = walk->search->scan;
     for (unsigned i = 0; i < SUPERS_MAX && number < scan->class_count; i++) {
         const struct fp_scan_class *class = &scan->classes[number];
@@ -74,10 +77,12 @@ static void call(struct sure_walk *walk, uint32_t number, uint32_t method, bool 
         number = super_of(scan, number);
     }
     for (size_t i = 0; i < walk->task_count; i++)
-        if (walk->tasks[i].class_number == number && walk->tasks[i].method == method)
+        if (walk->tasks[i].class_number == number && walk->tasks[i].method == method &&
+            walk->tasks[i].is_guarded <= task.is_guarded)
             return;
+    task.class_number = number;
     if (number < scan->class_count && walk->task_count < TASKS_MAX)
-        walk->tasks[walk->task_count++] = (struct sure_task){number, method, has_to_be_final};
+        walk->tasks[walk->task_count++] = task;
 }
 
 /* Static initialisers of a class and its super classes run once. */
@@ -93,7 +98,7 @@ static void initialise(struct sure_walk *walk, uint32_t number)
         if (class->member_count > 0 &&
             bsearch(&initialiser, &scan->members.items[class->members], class->member_count,
                     sizeof(initialiser), fp_scan_compare_words) != NULL)
-            call(walk, number, initialiser, false);
+            call(walk, (struct sure_task){.class_number = number, .method = initialiser});
         number = super_of(scan, number);
     }
 }
@@ -145,7 +150,8 @@ static bool may_stay(const struct fp_class_reference *reference)
     return false;
 }
 
-static bool visit(void *context, enum fp_code_use use, const struct fp_class_reference *reference)
+static bool visit(void *context, enum fp_code_use use, const struct fp_class_reference *reference,
+                  bool is_guarded)
 {
     struct sure_walk *walk = context;
     struct fp_class_scan *scan = walk->search->scan;
@@ -163,8 +169,13 @@ static bool visit(void *context, enum fp_code_use use, const struct fp_class_ref
         if (use != FP_CODE_LOAD && use != FP_CODE_VIRTUAL)
             initialise(walk, number);
         if (use == FP_CODE_CALL || use == FP_CODE_VIRTUAL)
-            call(walk, number, fp_scan_member_hash(scan, reference->member, reference->descriptor),
-                 use == FP_CODE_VIRTUAL && (scan->classes[number].flags & FP_SCAN_FINAL) == 0);
+            call(walk,
+                 (struct sure_task){
+                     .class_number = number,
+                     .method = fp_scan_member_hash(scan, reference->member, reference->descriptor),
+                     .has_to_be_final = use == FP_CODE_VIRTUAL &&
+                                        (scan->classes[number].flags & FP_SCAN_FINAL) == 0,
+                     .is_guarded = is_guarded});
     }
     return reference->kind != FP_REFERENCE_METHOD || (!may_stay(reference) && !asks(reference));
 }
@@ -185,7 +196,7 @@ static void run(struct sure_walk *walk, const struct sure_task *task, bool is_en
         bool is_it = fp_scan_member_hash(scan, member.name, member.descriptor) == task->method;
         bool is_final = (member.access & (FP_CLASS_FINAL | FP_CLASS_PRIVATE)) != 0;
         if (is_it && (is_final || !task->has_to_be_final))
-            fp_class_code_sure(&scan->file, &member, visit, walk);
+            fp_class_code_sure(&scan->file, &member, task->is_guarded, visit, walk);
     }
 }
 
@@ -197,9 +208,10 @@ enum fp_code fp_scan_sure(struct fp_scan_search *search, struct fp_error *err)
     if (scan->entry >= scan->class_count)
         return FP_OK;
     load(walk, scan->entry);
-    walk->tasks[walk->task_count++] = (struct sure_task){scan->entry, 0, false};
+    walk->tasks[walk->task_count++] = (struct sure_task){.class_number = scan->entry};
     initialise(walk, scan->entry);
-    call(walk, scan->entry, fp_scan_hash_of("main", "([Ljava/lang/String;)V"), false);
+    call(walk, (struct sure_task){.class_number = scan->entry,
+                                  .method = fp_scan_hash_of("main", "([Ljava/lang/String;)V")});
     for (size_t i = 0; i < walk->task_count; i++) {
         bool is_class = false;
         FP_TRY(fp_class_scan_open(scan, walk->tasks[i].class_number, &is_class, err));

@@ -205,8 +205,11 @@ static void test_java(void **state)
         {"{'entry': {'class': 'a.Job'}, 'majors': [{'major': 61, 'class': 'a/Job'}]}",
          "java-version", FP_SEVERITY_ERROR, "a.Job needs Java 17, and temurin has Java 11"},
         {"{'entry': {'class': 'a.Job'}, 'majors': [{'major': 65, 'class': 'b/B'}, {'major': 61, "
-         "'class': 'c/C', 'by': 'a/Job', 'reached': true}]}",
+         "'class': 'c/C', 'by': 'a/Job', 'reached': true, 'sure': true}]}",
          "java-version", FP_SEVERITY_ERROR, "used by a.Job"},
+        {"{'entry': {'class': 'a.Job'}, 'majors': [{'major': 61, 'class': 'a/C', 'by': 'a/Job', "
+         "'reached': true, 'own': true}]}",
+         "java-version", FP_SEVERITY_WARNING, "used by a.Job"},
         {"{'majors': [{'major': 61, 'class': 'b/B', 'by': 'b/A', 'reached': true}]}",
          "java-version", FP_SEVERITY_WARNING, "used by b.A"},
         {"{'majors': [{'major': 61, 'class': 'b/B'}]}", "java-version", FP_SEVERITY_INFO,
