@@ -49,11 +49,13 @@ struct fp_args {
     int64_t source_date_epoch; /**< -1: not given */
     const char *metadata_file;
     const char *digest_file;
-    const char *platform;    /**< pull, push, inspect: one platform of an index */
-    struct fp_strv outputs;  /**< pull */
-    const char *format;      /**< inspect, images: "text", "json" or "names" */
-    const char *username;    /**< login */
-    int64_t prune_max_bytes; /**< cache prune; -1: not given */
+    const char *platform;        /**< pull, push, inspect: one platform of an index */
+    struct fp_strv outputs;      /**< pull */
+    struct fp_strv attestations; /**< verify */
+    bool prove_flink;            /**< verify */
+    const char *format;          /**< inspect, images: "text", "json" or "names" */
+    const char *username;        /**< login */
+    int64_t prune_max_bytes;     /**< cache prune; -1: not given */
 
     /* Signatures. */
     const char *sign_key;       /**< a file, or env:NAME */

@@ -174,7 +174,8 @@ const struct fp_command fp_commands[] = {
      .operands = "IMAGE",
      .summary = "check the signatures of an image",
      .text = "IMAGE is REGISTRY/REPO:TAG or oci:DIR[:TAG]. One signature by one of the keys, in "
-             "any form, is enough; then NAME@sha256:... is printed, for what comes next to use "
+             "any form, is enough, with what else is asked for; then NAME@sha256:... is printed, "
+             "for what comes next to use "
              "just what was verified. Else the status is 8, and each signature is told with what "
              "is wrong with it.",
      .examples = "flinkpack verify registry.example.com/team/orders:1.2 --key key.pub\n"

@@ -120,7 +120,7 @@ groups fp_groups_push[] = {&fp_options_copy, &fp_options_sign, &fp_options_uploa
 groups fp_groups_pull[] = {&fp_options_pull, &fp_options_copy, REMOTE, NULL};
 groups fp_groups_sbom[] = {&fp_options_sbom, &fp_options_cache, REMOTE, NULL};
 groups fp_groups_sign[] = {&fp_options_sign, &fp_options_upload, REMOTE, NULL};
-groups fp_groups_verify[] = {&fp_options_verify, REMOTE, NULL};
+groups fp_groups_verify[] = {&fp_options_verify, &fp_options_apache, REMOTE, NULL};
 groups fp_groups_inspect[] = {&fp_options_inspect, REMOTE, NULL};
 groups fp_groups_generate[] = {&fp_options_deploy_what,
                                &fp_options_deploy_job,

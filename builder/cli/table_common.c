@@ -79,6 +79,20 @@ static const struct fp_option sign_options[] = {
 static const struct fp_option verify_options[] = {
     FP_OPTION(LIST, "key", "FILE", verify_keys, UNSAID,
               "a public key (PEM) whose signature is enough", .flags = FP_OPTION_ARGV_ONLY),
+    FP_OPTION(LIST, "attestation", "KIND", attestations, UNSAID,
+              "what else a key has to have signed: provenance, cyclonedx or spdx; a bill of "
+              "materials for each platform",
+              .flags = FP_OPTION_ARGV_ONLY),
+    FP_FLAG("flink", prove_flink, UNSAID,
+            "the layer of Flink has to be the archive that Apache published, byte by byte; it is "
+            "read for that",
+            .flags = FP_OPTION_ARGV_ONLY),
+    FP_OPTION(TEXT, "flink-checksum", "SUM", build.flink_checksum, SOURCE,
+              "of that archive: sha512:HEX, or the file or URL of a .sha512",
+              .flags = FP_OPTION_ARGV_ONLY, .fallback = "downloads.apache.org"),
+    FP_OPTION(TEXT, "lock-file", "FILE", build.lock_file, UNSAID,
+              "a flinkpack.lock whose image it has to be, on its base",
+              .flags = FP_OPTION_ARGV_ONLY),
 };
 
 static const struct fp_option images_options[] = {

@@ -258,6 +258,25 @@ const char *fp_lock_checksum(const struct fp_lock *lock, const char *archive_nam
     return is_it ? digest : NULL;
 }
 
+const char *fp_lock_image(const struct fp_lock *lock)
+{
+    return lock != NULL ? fp_json_string(lock->document, "image") : NULL;
+}
+
+bool fp_lock_takes_base(const struct fp_lock *lock, const char *digest)
+{
+    const char *root = fp_json_string(member_of(lock, "base"), "digest");
+    const char *key = NULL;
+    json_t *platform = NULL;
+    bool takes = root == NULL || (digest != NULL && strcmp(root, digest) == 0);
+    json_object_foreach((json_t *) (uintptr_t) member_of(lock, "platforms"), key, platform)
+    {
+        const char *own = fp_json_string(platform, "base");
+        takes = takes || (own != NULL && digest != NULL && strcmp(own, digest) == 0);
+    }
+    return takes;
+}
+
 const char *fp_lock_signer(const struct fp_lock *lock, const char *archive_name)
 {
     const json_t *flink = member_of(lock, "flink");

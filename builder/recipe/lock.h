@@ -34,6 +34,11 @@ const char *fp_lock_base(const struct fp_lock *lock, const char *name,
 const char *fp_lock_base_digest(const struct fp_lock *lock, const char *name, const char *platform);
 /** The checksum of a release archive, "sha512:HEX", or NULL. Borrowed. */
 const char *fp_lock_checksum(const struct fp_lock *lock, const char *archive_name);
+/** The digest of the image that the lock is of; NULL: none. Borrowed. */
+const char *fp_lock_image(const struct fp_lock *lock);
+/** Whether the lock names a base by this digest, of an index or of a platform's image; also if it
+ * names none. */
+bool fp_lock_takes_base(const struct fp_lock *lock, const char *digest);
 /** The fingerprint of the key that signed a release archive, or NULL. Borrowed. */
 const char *fp_lock_signer(const struct fp_lock *lock, const char *archive_name);
 /**

@@ -236,6 +236,20 @@ FP_CHECKED enum fp_code fp_sbom_run(struct fp_repo *repo, const struct fp_descri
                                     enum fp_sbom_format format,
                                     const struct fp_build_context *context, json_t **ret,
                                     struct fp_error *err);
+/** What an image is held to. Everything is borrowed; NULL and false: not asked for. */
+struct fp_prove_options {
+    bool flink;                 /**< Flink's layer is the archive that Apache published */
+    const char *flink_checksum; /**< sha512:HEX, FILE or URL; NULL: Apache's */
+    const char *lock_file;      /**< the image and its base are those of this lock */
+};
+/**
+ * Hold an image to what can be known of it beside its signature.
+ * @param root What the name stands for; every image of an index is held to it.
+ * @return FP_E_VERIFY, saying what differs; the errors of reading image, lock and checksum.
+ */
+FP_CHECKED enum fp_code fp_prove_run(struct fp_repo *repo, const struct fp_descriptor *root,
+                                     const char *name, const struct fp_prove_options *options,
+                                     const struct fp_build_context *context, struct fp_error *err);
 /** Release the members. */
 void fp_rebase_result_clear(struct fp_rebase_result *result);
 /** Declare a result that is cleared at the end of its scope. */
